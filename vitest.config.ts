@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+import type { Reporter } from "vitest/node";
+
+/** Ends the output with `tests: N passed, N failed, N skipped`, which CI systems can read. */
+const closingLine: Reporter = {
+  onTestRunEnd(modules) {
+    const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+    for (const module of modules) {
+      for (const test of module.children.allTests()) counts[test.result().state] += 1;
+      if (module.errors().length > 0) counts.failed += 1;
+    }
+    process.stdout.write(
+      `tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`,
+    );
+  },
+};
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ["@ablate/source"] } },
+  test: {
+    include: ["packages/*/test/**/*.test.ts"],
+    reporters: ["default", closingLine],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
