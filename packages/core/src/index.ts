@@ -1,1 +1,33 @@
-export {};
+export { DataError } from "./data/data-error.ts";
+export {
+  buildDataset,
+  contextWindows,
+  type Dataset,
+  type Examples,
+  vocabularyOf,
+} from "./data/dataset.ts";
+export { parseNames } from "./data/parse-names.ts";
+export type { Engine, Tensor } from "./engines/engine.ts";
+export { gainOf } from "./init/initialise.ts";
+export { layerShapes, planParameters } from "./model/parameters.ts";
+export type {
+  Activation,
+  BatchNormSpec,
+  Distribution,
+  Evaluation,
+  InitScheme,
+  InitSpec,
+  LayerInit,
+  LearningRateSchedule,
+  ModelSpec,
+  Nonlinearity,
+  Parameter,
+  RunSpec,
+  Split,
+  Statistics,
+  StepBlock,
+  TrainSpec,
+} from "./spec.ts";
+export { sampleFromWeights } from "./train/sample-from-weights.ts";
+export { type StepBuffer, Trainer } from "./train/trainer.ts";
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";

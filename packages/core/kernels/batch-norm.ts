@@ -1,0 +1,154 @@
+// Batch normalisation over the rows of x (rows x n). Variances are unbiased (rows - 1).
+// `divisor` is what x - mean is divided by: sqrt(variance + epsilon), or std + epsilon.
+
+/**
+ * Moments of every column of one mini-batch, in two passes. `spread` is what the layer keeps running:
+ * the variance when `keepsVariance`, else the std. `slope` is d divisor / d std divided by
+ * std / divisor: see normBackward; 0 where a column does not vary.
+ */
+export function batchMoments(
+  x: usize, mean: usize, spread: usize, divisor: usize, slope: usize,
+  rows: i32, n: i32, ld: i32, epsilon: f32, keepsVariance: i32,
+): void {
+  const stride = (<usize>ld) << 2;
+  const margin = f32x4.splat(epsilon);
+  for (let j = 0; j < n; j += 4) {
+    const column = (<usize>j) << 2;
+    let from = x + column;
+    let sum = f32x4.splat(0);
+    for (let i = 0; i < rows; i++, from += stride) sum = f32x4.add(sum, v128.load(from));
+    const mu = f32x4.div(sum, f32x4.splat(<f32>rows));
+    let squares = f32x4.splat(0);
+    from = x + column;
+    for (let i = 0; i < rows; i++, from += stride) {
+      const d = f32x4.sub(v128.load(from), mu);
+      squares = f32x4.add(squares, f32x4.mul(d, d));
+    }
+    const variance = f32x4.div(squares, f32x4.splat(<f32>(rows - 1)));
+    const std = f32x4.sqrt(variance);
+    v128.store(mean + column, mu);
+    if (keepsVariance) {
+      v128.store(spread + column, variance);
+      v128.store(divisor + column, f32x4.sqrt(f32x4.add(variance, margin)));
+      v128.store(slope + column, f32x4.splat(1));
+    } else {
+      const total = f32x4.add(std, margin);
+      v128.store(spread + column, std);
+      v128.store(divisor + column, total);
+      v128.store(slope + column, v128.and(f32x4.div(total, std), f32x4.gt(std, f32x4.splat(0))));
+    }
+  }
+}
+
+/** divisor of given moments, from the spread that the layer keeps running. */
+export function divisorOf(
+  spread: usize, divisor: usize, n: i32, epsilon: f32, keepsVariance: i32,
+): void {
+  for (let j = 0; j < n; j++) {
+    const at = (<usize>j) << 2;
+    const value = load<f32>(spread + at);
+    store<f32>(divisor + at, keepsVariance ? sqrt<f32>(value + epsilon) : value + epsilon);
+  }
+}
+
+/** Mean and spread of whole columns from the sums of columnMoments over `count` rows. */
+export function finishMoments(
+  sums: usize, shift: usize, mean: usize, spread: usize, count: f64, n: i32, keepsVariance: i32,
+): void {
+  for (let j = 0; j < n; j++) {
+    const sum = load<f64>(sums + ((<usize>j) << 3));
+    const squares = load<f64>(sums + ((<usize>(n + j)) << 3));
+    const variance = max<f64>(squares - sum * sum / count, 0) / (count - 1);
+    const at = (<usize>j) << 2;
+    store<f32>(mean + at, <f32>(<f64>load<f32>(shift + at) + sum / count));
+    store<f32>(spread + at, <f32>(keepsVariance ? variance : sqrt<f64>(variance)));
+  }
+}
+
+/**
+ * Adds a tile of rows to the sums from which a whole split's moments come: for every column, in doubles,
+ * sum(x - shift) and sum((x - shift)^2), at sums[j] and sums[n + j].
+ */
+export function columnMoments(x: usize, shift: usize, sums: usize, rows: i32, n: i32, ld: i32): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < n; j++) {
+      const d = <f64>load<f32>(x + ((<usize>(i * ld + j)) << 2)) - <f64>load<f32>(shift + ((<usize>j) << 2));
+      const first = sums + ((<usize>j) << 3);
+      const second = sums + ((<usize>(n + j)) << 3);
+      store<f64>(first, load<f64>(first) + d);
+      store<f64>(second, load<f64>(second) + d * d);
+    }
+  }
+}
+
+/** normal = (x - mean) / divisor; y = gamma normal + beta. Pads are written as 0. */
+export function normalise(
+  x: usize, mean: usize, divisor: usize, gamma: usize, beta: usize,
+  normal: usize, y: usize, rows: i32, n: i32, ld: i32,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const row = (<usize>(i * ld)) << 2;
+    for (let j = 0; j < n; j += 4) {
+      const column = (<usize>j) << 2;
+      let h = f32x4.div(
+        f32x4.sub(v128.load(x + row + column), v128.load(mean + column)), v128.load(divisor + column));
+      if (j + 4 > n) h = v128.and(h, firstLanes(n - j));
+      v128.store(normal + row + column, h);
+      v128.store(y + row + column,
+        f32x4.add(f32x4.mul(v128.load(gamma + column), h), v128.load(beta + column)));
+    }
+  }
+}
+
+/**
+ * Gradients of normalise with the batch's own moments. With d = dy gamma, per column:
+ * dgamma = sum(dy normal); dbeta = sum(dy);
+ * dx = (d - mean(d) - normal slope sum(d normal) / (rows - 1)) / divisor,
+ * where slope is divisor / std for std + epsilon and 1 for sqrt(variance + epsilon).
+ * dx may be dy.
+ */
+export function normBackward(
+  dy: usize, normal: usize, divisor: usize, slope: usize, gamma: usize,
+  dgamma: usize, dbeta: usize, dx: usize, rows: i32, n: i32, ld: i32,
+): void {
+  const stride = (<usize>ld) << 2;
+  const count = f32x4.splat(<f32>rows);
+  const degrees = f32x4.splat(<f32>(rows - 1));
+  for (let j = 0; j < n; j += 4) {
+    const column = (<usize>j) << 2;
+    let sum = f32x4.splat(0);
+    let product = f32x4.splat(0);
+    for (let i = 0; i < rows; i++) {
+      const at = column + <usize>i * stride;
+      const g = v128.load(dy + at);
+      sum = f32x4.add(sum, g);
+      product = f32x4.add(product, f32x4.mul(g, v128.load(normal + at)));
+    }
+    v128.store(dgamma + column, product);
+    v128.store(dbeta + column, sum);
+    const mean = f32x4.div(sum, count);
+    const pull = f32x4.mul(v128.load(slope + column), f32x4.div(product, degrees));
+    let scale = f32x4.div(v128.load(gamma + column), v128.load(divisor + column));
+    if (j + 4 > n) scale = v128.and(scale, firstLanes(n - j));
+    for (let i = 0; i < rows; i++) {
+      const at = column + <usize>i * stride;
+      const centred = f32x4.sub(v128.load(dy + at), mean);
+      v128.store(dx + at, f32x4.mul(scale, f32x4.sub(centred, f32x4.mul(v128.load(normal + at), pull))));
+    }
+  }
+}
+
+/** running = (1 - momentum) running + momentum batch. */
+export function foldRunning(running: usize, batch: usize, momentum: f64, n: i32): void {
+  const keep = <f32>(1 - momentum);
+  const take = <f32>momentum;
+  for (let j = 0; j < n; j++) {
+    const at = (<usize>j) << 2;
+    store<f32>(running + at, keep * load<f32>(running + at) + take * load<f32>(batch + at));
+  }
+}
+
+@inline
+function firstLanes(lanes: i32): v128 {
+  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes));
+}

@@ -1,0 +1,118 @@
+import { type LayerShape, layerShapes } from "../../model/parameters.ts";
+import type { ModelSpec } from "../../spec.ts";
+import type { Arena, Matrix } from "./arena.ts";
+
+/** A parameter's values and gradient, of equal layout; `ratio` is where its update:data ratio goes. */
+export type Slot = {
+  readonly name: string;
+  readonly value: Matrix;
+  readonly gradient: Matrix;
+  readonly ratio: number;
+};
+
+/** Batch norm of one layer. Vectors are 1 x n; `spread` is a std or a variance, as the model says. */
+export type Norm = {
+  readonly gamma: Slot;
+  readonly beta: Slot;
+  readonly runningMean: Matrix;
+  readonly runningSpread: Matrix;
+  /** Moments in use: of the current batch, or of an evaluation. */
+  readonly mean: Matrix;
+  readonly spread: Matrix;
+  readonly divisor: Matrix;
+  readonly slope: Matrix;
+  /** Sums of columnMoments: 2 n doubles. */
+  readonly sums: number;
+  readonly normal: Matrix;
+};
+
+/** A linear layer with what follows it; all row buffers have room for `rows` examples. */
+export type Layer = {
+  readonly shape: LayerShape;
+  readonly weight: Slot;
+  readonly bias: Slot | null;
+  readonly norm: Norm | null;
+  /** x W + b, then after batch norm, then after the nonlinearity: the same matrix where nothing changes it. */
+  readonly linear: Matrix;
+  readonly normed: Matrix;
+  readonly output: Matrix;
+  readonly gradient: Matrix;
+};
+
+/** Everything of a model in the arena, in forward order. */
+export type Layout = {
+  readonly embedding: Slot;
+  readonly layers: readonly Layer[];
+  readonly slots: readonly Slot[];
+  readonly input: Matrix;
+  readonly inputGradient: Matrix;
+};
+
+/** Reserves parameters, gradients and activations of a model; ratios lie at `ratios`, 4 bytes each. */
+export function layOut(
+  arena: Arena,
+  {
+    model,
+    vocabularySize,
+    rows,
+    ratios,
+  }: {
+    readonly model: ModelSpec;
+    readonly vocabularySize: number;
+    readonly rows: number;
+    readonly ratios: number;
+  },
+): Layout {
+  const slots: Slot[] = [];
+  const slot = (name: string, height: number, width: number): Slot => {
+    const made = {
+      name,
+      value: arena.matrix(height, width),
+      gradient: arena.matrix(height, width),
+      ratio: ratios + 4 * slots.length,
+    };
+    slots.push(made);
+    return made;
+  };
+  const embedding = slot("embedding", vocabularySize, model.embedding);
+  const layers = layerShapes(model, vocabularySize).map((shape): Layer => {
+    const weight = slot(`${shape.name}.weight`, shape.fanIn, shape.fanOut);
+    const bias = shape.hasBias ? slot(`${shape.name}.bias`, 1, shape.fanOut) : null;
+    const linear = arena.matrix(rows, shape.fanOut);
+    const norm = shape.hasNorm ? layOutNorm(arena, slot, shape, rows) : null;
+    const normed = norm === null ? linear : arena.matrix(rows, shape.fanOut);
+    const isLinear = shape.isOutput || model.activation === "none";
+    const output = isLinear ? normed : arena.matrix(rows, shape.fanOut);
+    const gradient = arena.matrix(rows, shape.fanOut);
+    return { shape, weight, bias, norm, linear, normed, output, gradient };
+  });
+  const inputs = model.context * model.embedding;
+  return {
+    embedding,
+    layers,
+    slots,
+    input: arena.matrix(rows, inputs),
+    inputGradient: arena.matrix(rows, inputs),
+  };
+}
+
+function layOutNorm(
+  arena: Arena,
+  slot: (name: string, height: number, width: number) => Slot,
+  { name, fanOut }: LayerShape,
+  rows: number,
+): Norm {
+  const vector = () => arena.matrix(1, fanOut);
+  return {
+    gamma: slot(`${name}.bn.gamma`, 1, fanOut),
+    beta: slot(`${name}.bn.beta`, 1, fanOut),
+    runningMean: vector(),
+    runningSpread: vector(),
+    mean: vector(),
+    spread: vector(),
+    divisor: vector(),
+    slope: vector(),
+    sums: arena.reserve(2 * fanOut * 8),
+    normal: arena.matrix(rows, fanOut),
+  };
+}

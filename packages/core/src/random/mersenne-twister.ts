@@ -1,0 +1,73 @@
+const N = 624;
+const M = 397;
+
+/** MT19937 (Matsumoto & Nishimura, 1998): 32-bit integers with period 2^19937 - 1. */
+export class MersenneTwister {
+  readonly #state = new Uint32Array(N);
+  #next = N;
+
+  /** `init_genrand`: what `torch.manual_seed` does with the low 32 bits of a seed. */
+  static fromSeed(seed: number): MersenneTwister {
+    const twister = new MersenneTwister();
+    const state = twister.#state;
+    state[0] = seed >>> 0;
+    for (let i = 1; i < N; i++) {
+      const previous = at(state, i - 1);
+      state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
+    }
+    return twister;
+  }
+
+  /** `init_by_array`: what CPython's `random.seed(int)` does with the 32-bit digits of a seed. */
+  static fromKey(key: readonly number[]): MersenneTwister {
+    const twister = MersenneTwister.fromSeed(19650218);
+    const state = twister.#state;
+    let i = 1;
+    let j = 0;
+    for (let k = Math.max(N, key.length); k > 0; k--) {
+      const previous = at(state, i - 1);
+      const mixed = at(state, i) ^ Math.imul(previous ^ (previous >>> 30), 1664525);
+      state[i] = mixed + (key[j] ?? 0) + j;
+      i++;
+      j = (j + 1) % key.length;
+      if (i >= N) i = wrap(state);
+    }
+    for (let k = N - 1; k > 0; k--) {
+      const previous = at(state, i - 1);
+      state[i] = (at(state, i) ^ Math.imul(previous ^ (previous >>> 30), 1566083941)) - i;
+      i++;
+      if (i >= N) i = wrap(state);
+    }
+    state[0] = 0x80000000;
+    return twister;
+  }
+
+  /** The next integer in `[0, 2^32)`. */
+  uint32(): number {
+    if (this.#next === N) this.#twist();
+    let y = at(this.#state, this.#next++);
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    y ^= y >>> 18;
+    return y >>> 0;
+  }
+
+  #twist(): void {
+    const state = this.#state;
+    for (let i = 0; i < N; i++) {
+      const y = (at(state, i) & 0x80000000) | (at(state, (i + 1) % N) & 0x7fffffff);
+      state[i] = at(state, (i + M) % N) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    }
+    this.#next = 0;
+  }
+}
+
+function at(state: Uint32Array, i: number): number {
+  return state[i] ?? 0;
+}
+
+function wrap(state: Uint32Array): number {
+  state[0] = at(state, N - 1);
+  return 1;
+}

@@ -1,0 +1,55 @@
+import type { Engine } from "../engines/engine.ts";
+import { exp } from "../math.ts";
+import { TorchGenerator } from "../random/torch-generator.ts";
+
+/** A name is cut here: a model that never emits the end marker must not go on for ever. */
+const LONGEST_NAME = 64;
+
+/**
+ * Names drawn from a model, character by character, under running statistics. The generator is its own,
+ * so sampling never moves the training stream: the same weights and seed give the same names.
+ *
+ * @param vocabulary - token index to character, the end marker first
+ */
+export function sampleNames(
+  engine: Engine,
+  {
+    vocabulary,
+    context,
+    count,
+    seed,
+  }: {
+    readonly vocabulary: readonly string[];
+    readonly context: number;
+    readonly count: number;
+    readonly seed: number;
+  },
+): string[] {
+  const generator = new TorchGenerator(seed);
+  const logits = new Float32Array(vocabulary.length);
+  return Array.from({ length: count }, () => {
+    const window = new Array<number>(context).fill(0);
+    let name = "";
+    for (let length = 0; length < LONGEST_NAME; length++) {
+      engine.predict(window, logits);
+      const token = drawToken(logits, generator.rand(1)[0] ?? 0);
+      if (token === 0) break;
+      name += vocabulary[token] ?? "";
+      window.push(token);
+      window.shift();
+    }
+    return name;
+  });
+}
+
+/** The token at which the cumulated softmax passes `u` in `[0, 1)`. */
+function drawToken(logits: Float32Array, u: number): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const weights = Float64Array.from(logits, (logit) => exp(logit - largest));
+  let left = u * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [token, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return token;
+  }
+  return 0;
+}

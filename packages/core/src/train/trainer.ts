@@ -1,0 +1,134 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Engine } from "../engines/engine.ts";
+import { SimdEngine } from "../engines/simd/simd-engine.ts";
+import { initialise } from "../init/initialise.ts";
+import { planParameters } from "../model/parameters.ts";
+import { TorchGenerator } from "../random/torch-generator.ts";
+import type {
+  Evaluation,
+  LearningRateSchedule,
+  Parameter,
+  RunSpec,
+  Split,
+  Statistics,
+} from "../spec.ts";
+import { encodeSafetensors } from "../weights/safetensors.ts";
+import { sampleNames } from "./sample-names.ts";
+
+/** Where steps are recorded: row i of a chunk is step `trainer.step + i` at the time of the call. */
+export type StepBuffer = {
+  readonly loss: Float64Array;
+  readonly lr: Float64Array;
+  /** `[capacity, parameters]` */
+  readonly ratios: Float32Array;
+};
+
+/** One run: draws its initial tensors, then its mini-batches, from one generator, and trains. */
+export class Trainer {
+  readonly parameters: readonly Parameter[];
+  readonly #spec: RunSpec;
+  readonly #dataset: Dataset;
+  readonly #generator: TorchGenerator;
+  readonly #engine: Engine;
+  readonly #batch: Int32Array;
+  #step = 0;
+  #divergedAt: number | null = null;
+
+  constructor(spec: RunSpec, dataset: Dataset) {
+    this.#spec = spec;
+    this.#dataset = dataset;
+    this.#generator = new TorchGenerator(spec.seed);
+    this.#batch = new Int32Array(spec.train.batchSize);
+    const { model, train } = spec;
+    const tensors = planParameters(spec, dataset.vocabulary.length).map(
+      ({ name, shape, init }) => ({
+        name,
+        shape,
+        values: initialise(init, shape, this.#generator),
+      }),
+    );
+    this.#engine = new SimdEngine({ model, train, dataset, tensors });
+    this.parameters = this.#engine.parameters;
+  }
+
+  /** Updates made so far. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The first step whose loss is not finite; training ends there. */
+  get divergedAt(): number | null {
+    return this.#divergedAt;
+  }
+
+  /** Whether all steps are made, or the run has diverged. */
+  get isDone(): boolean {
+    return this.#divergedAt !== null || this.#step >= this.#spec.train.steps;
+  }
+
+  /**
+   * Makes up to `count` steps and records each. Stops at the first loss that is not finite, which is
+   * recorded too.
+   *
+   * @param rows - first row of `buffer` to write
+   * @returns the steps made
+   */
+  advance(buffer: StepBuffer, count: number, rows = 0): number {
+    const { lr, steps } = this.#spec.train;
+    const batch = this.#batch;
+    const examples = this.#dataset.train.count;
+    const last = Math.min(this.#step + count, steps);
+    let row = rows;
+    while (this.#step < last && this.#divergedAt === null) {
+      for (let b = 0; b < batch.length; b++) batch[b] = this.#generator.randint(examples);
+      const rate = learningRateAt(lr, this.#step);
+      const loss = this.#engine.step(batch, rate, buffer.ratios, row * this.parameters.length);
+      buffer.loss[row] = loss;
+      buffer.lr[row] = rate;
+      if (!Number.isFinite(loss)) this.#divergedAt = this.#step;
+      this.#step++;
+      row++;
+    }
+    return row - rows;
+  }
+
+  /** Every split under every kind of statistics that the model has. */
+  evaluate(): Evaluation[] {
+    const kinds: readonly Statistics[] =
+      this.#spec.model.batchNorm === "none" ? ["none"] : ["batch", "trainset", "running"];
+    return SPLITS.flatMap((split) =>
+      kinds.map((statistics) => ({
+        split,
+        statistics,
+        loss: this.#engine.evaluate(this.#dataset[split], statistics),
+      })),
+    );
+  }
+
+  /** Names drawn from the model as it is now; training is not touched. */
+  sample(count: number, seed: number): string[] {
+    const { vocabulary, context } = this.#dataset;
+    return sampleNames(this.#engine, { vocabulary, context, count, seed });
+  }
+
+  /** All parameters and running statistics as safetensors bytes, the vocabulary in the metadata. */
+  weights(): Uint8Array {
+    return encodeSafetensors({
+      tensors: this.#engine.tensors(),
+      metadata: { vocabulary: JSON.stringify(this.#dataset.vocabulary) },
+    });
+  }
+}
+
+const SPLITS: readonly Split[] = ["train", "valid", "test"];
+
+/** The rate of the last entry at or before `step`. */
+export function learningRateAt(schedule: LearningRateSchedule, step: number): number {
+  let rate = Number.NaN;
+  for (let i = 0; i < schedule.length; i++) {
+    const entry = schedule[i];
+    if (entry === undefined || entry.step > step) break;
+    rate = entry.rate;
+  }
+  return rate;
+}
