@@ -53,11 +53,12 @@ export function divisorOf(
 
 /** Mean and spread of whole columns from the sums of columnMoments over `count` rows. */
 export function finishMoments(
-  sums: usize, shift: usize, mean: usize, spread: usize, count: f64, n: i32, keepsVariance: i32,
+  sums: usize, shift: usize, mean: usize, spread: usize,
+  count: f64, n: i32, ld: i32, keepsVariance: i32,
 ): void {
   for (let j = 0; j < n; j++) {
     const sum = load<f64>(sums + ((<usize>j) << 3));
-    const squares = load<f64>(sums + ((<usize>(n + j)) << 3));
+    const squares = load<f64>(sums + ((<usize>(ld + j)) << 3));
     const variance = max<f64>(squares - sum * sum / count, 0) / (count - 1);
     const at = (<usize>j) << 2;
     store<f32>(mean + at, <f32>(<f64>load<f32>(shift + at) + sum / count));
@@ -67,17 +68,23 @@ export function finishMoments(
 
 /**
  * Adds a tile of rows to the sums from which a whole split's moments come: for every column, in doubles,
- * sum(x - shift) and sum((x - shift)^2), at sums[j] and sums[n + j].
+ * sum(x - shift) and sum((x - shift)^2), at sums[j] and sums[ld + j].
  */
 export function columnMoments(x: usize, shift: usize, sums: usize, rows: i32, n: i32, ld: i32): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < n; j++) {
-      const d = <f64>load<f32>(x + ((<usize>(i * ld + j)) << 2)) - <f64>load<f32>(shift + ((<usize>j) << 2));
-      const first = sums + ((<usize>j) << 3);
-      const second = sums + ((<usize>(n + j)) << 3);
-      store<f64>(first, load<f64>(first) + d);
-      store<f64>(second, load<f64>(second) + d * d);
+  const squares = sums + ((<usize>ld) << 3);
+  for (let j = 0; j < n; j += 2) {
+    const origin = f64x2.promote_low_f32x4(v128.load64_zero(shift + ((<usize>j) << 2)));
+    const at = (<usize>j) << 3;
+    let sum = v128.load(sums + at);
+    let square = v128.load(squares + at);
+    let from = x + ((<usize>j) << 2);
+    for (let i = 0; i < rows; i++, from += (<usize>ld) << 2) {
+      const d = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(from)), origin);
+      sum = f64x2.add(sum, d);
+      square = f64x2.add(square, f64x2.mul(d, d));
     }
+    v128.store(sums + at, sum);
+    v128.store(squares + at, square);
   }
 }
 

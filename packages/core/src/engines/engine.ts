@@ -1,5 +1,5 @@
 import type { Examples } from "../data/dataset.ts";
-import type { Parameter, Statistics } from "../spec.ts";
+import type { Parameter } from "../spec.ts";
 
 /** A named float32 tensor, row-major. */
 export type Tensor = {
@@ -25,8 +25,14 @@ export interface Engine {
    */
   step(batch: Int32Array, lr: number, ratios: Float32Array, offset: number): number;
 
-  /** Mean cross-entropy of all examples, in nats. Without batch norm the statistics are `none`. */
-  evaluate(examples: Examples, statistics: Statistics): number;
+  /**
+   * Sets what batch norm normalises with in `evaluate`: the moments of all these examples, layer by
+   * layer, or the running statistics. Training is not touched.
+   */
+  normaliseBy(source: Examples | "running"): void;
+
+  /** Mean cross-entropy of all examples under the statistics set last, in nats. */
+  evaluate(examples: Examples): number;
 
   /**
    * Logits of one context under running statistics.

@@ -94,15 +94,26 @@ export class Trainer {
 
   /** Every split under every kind of statistics that the model has. */
   evaluate(): Evaluation[] {
-    const kinds: readonly Statistics[] =
-      this.#spec.model.batchNorm === "none" ? ["none"] : ["batch", "trainset", "running"];
-    return SPLITS.flatMap((split) =>
-      kinds.map((statistics) => ({
-        split,
-        statistics,
-        loss: this.#engine.evaluate(this.#dataset[split], statistics),
-      })),
-    );
+    if (this.#spec.model.batchNorm === "none") return this.#evaluateAs("none", SPLITS);
+    this.#engine.normaliseBy(this.#dataset.train);
+    const trainset = this.#evaluateAs("trainset", SPLITS);
+    this.#engine.normaliseBy("running");
+    const running = this.#evaluateAs("running", SPLITS);
+    const batch = SPLITS.flatMap((split) => {
+      // The training split's own statistics are those of the training set.
+      if (split === "train") return trainset.slice(0, 1);
+      this.#engine.normaliseBy(this.#dataset[split]);
+      return this.#evaluateAs("batch", [split]);
+    }).map((evaluation) => ({ ...evaluation, statistics: "batch" as const }));
+    return [...batch, ...trainset, ...running];
+  }
+
+  #evaluateAs(statistics: Statistics, splits: readonly Split[]): Evaluation[] {
+    return splits.map((split) => ({
+      split,
+      statistics,
+      loss: this.#engine.evaluate(this.#dataset[split]),
+    }));
   }
 
   /** Names drawn from the model as it is now; training is not touched. */

@@ -87,6 +87,7 @@ export type Kernels = {
     spread: Pointer,
     count: number,
     n: number,
+    ld: number,
     keepsVariance: number,
   ): void;
   columnMoments(

@@ -21,7 +21,7 @@ export type Norm = {
   readonly spread: Matrix;
   readonly divisor: Matrix;
   readonly slope: Matrix;
-  /** Sums of columnMoments: 2 n doubles. */
+  /** Sums of columnMoments: 2 ld doubles. */
   readonly sums: number;
   readonly normal: Matrix;
 };
@@ -112,7 +112,7 @@ function layOutNorm(
     spread: vector(),
     divisor: vector(),
     slope: vector(),
-    sums: arena.reserve(2 * fanOut * 8),
+    sums: arena.reserve(2 * (fanOut + 3) * 8),
     normal: arena.matrix(rows, fanOut),
   };
 }

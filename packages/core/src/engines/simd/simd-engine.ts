@@ -1,5 +1,5 @@
 import type { Dataset, Examples } from "../../data/dataset.ts";
-import type { ModelSpec, Parameter, Statistics, TrainSpec } from "../../spec.ts";
+import type { ModelSpec, Parameter, TrainSpec } from "../../spec.ts";
 import type { Engine, Tensor } from "../engine.ts";
 import { Arena, type Matrix } from "./arena.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
@@ -102,10 +102,12 @@ export class SimdEngine implements Engine {
     return loss;
   }
 
-  evaluate(examples: Examples, statistics: Statistics): number {
-    if (statistics === "running") this.#useRunning();
-    if (statistics === "batch") this.#measure(examples);
-    if (statistics === "trainset") this.#measure(this.#training);
+  normaliseBy(source: Examples | "running"): void {
+    if (source === "running") this.#useRunning();
+    else this.#measure(source);
+  }
+
+  evaluate(examples: Examples): number {
     const { layers } = this.#layout;
     let total = 0;
     for (let start = 0; start < examples.count; start += TILE) {
@@ -287,7 +289,7 @@ export class SimdEngine implements Engine {
       const { columns: N, ld, at } = layer.linear;
       const { sums, runningMean: shift, mean, spread } = norm;
       const below = layers.slice(0, layers.indexOf(layer));
-      this.#floats.fill(0, sums / 4, sums / 4 + 4 * N);
+      this.#floats.fill(0, sums / 4, sums / 4 + 4 * ld);
       for (let start = 0; start < examples.count; start += TILE) {
         const rows = this.#takeTile(examples, start);
         this.#forward(below, rows);
@@ -301,6 +303,7 @@ export class SimdEngine implements Engine {
         spread.at,
         examples.count,
         N,
+        ld,
         keepsVariance,
       );
       this.#setDivisor(norm);

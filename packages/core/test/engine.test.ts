@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { SimdEngine } from "../src/engines/simd/simd-engine.ts";
+import type { Engine, ModelSpec, RunSpec } from "../src/index.ts";
+import { planParameters } from "../src/index.ts";
+import { initialise } from "../src/init/initialise.ts";
+import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { makeFewNames, makeSpec, normal, type SpecChanges } from "./make.ts";
+
+const layer = { weight: normal(0.4), bias: normal(0.3), gamma: normal(0.5), beta: normal(0.3) };
+const init = { hidden: layer, output: layer };
+const torchNorm = { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
+const notebookNorm = { where: "hidden", epsilon: 0.01, momentum: 0.1, running: "std" } as const;
+
+const MODELS: [string, Partial<ModelSpec>, NonNullable<SpecChanges["train"]>][] = [
+  ["tanh", {}, {}],
+  ["relu", { activation: "relu" }, {}],
+  ["no nonlinearity, no bias", { activation: "none", bias: false, hidden: [5, 3] }, {}],
+  ["batch norm everywhere, by variance", { batchNorm: torchNorm, hidden: [6, 5] }, {}],
+  ["batch norm on hidden layers, by std", { batchNorm: notebookNorm }, {}],
+  ["l2 on every parameter", {}, { l2: 0.3 }],
+  ["width 1, context 1, embedding 1", { hidden: [1], context: 1, embedding: 1 }, {}],
+  ["eight layers, batch 19", { hidden: [3, 4, 5, 6, 7, 8, 9] }, { batchSize: 19 }],
+];
+
+/** A seed whose relu units all stay on their side of 0 when a parameter moves by the difference's step. */
+const NO_UNIT_AT_THE_KINK = 9;
+
+/** An engine whose tensor `name` is moved by `delta` at `index`. */
+function makeEngine(spec: RunSpec, moved?: { name: string; index: number; delta: number }): Engine {
+  const dataset = makeFewNames(spec.model.context);
+  const generator = new TorchGenerator(spec.seed);
+  const tensors = planParameters(spec, dataset.vocabulary.length).map(({ name, shape, init }) => ({
+    name,
+    shape,
+    values: initialise(init, shape, generator),
+  }));
+  const target = tensors.find(({ name }) => name === moved?.name)?.values;
+  if (target && moved) target[moved.index] = (target[moved.index] ?? 0) + moved.delta;
+  const { model, train } = spec;
+  return new SimdEngine({ model, train, dataset, tensors });
+}
+
+test.each(MODELS)("gradients are those of central differences: %s", (_, model, train) => {
+  const spec = makeSpec({ model, init, train, seed: NO_UNIT_AT_THE_KINK });
+  const batch = Int32Array.from({ length: spec.train.batchSize }, (_, i) => (i * 7) % 40);
+  const ratios = new Float32Array(64);
+  const lossWith = (name: string, index: number, delta: number) =>
+    makeEngine(spec, { name, index, delta }).step(batch, 0, ratios, 0);
+
+  const engine = makeEngine(spec);
+  const before = engine.tensors();
+  engine.step(batch, 1, ratios, 0);
+  const after = engine.tensors();
+
+  for (const [p, { name, values }] of before.slice(0, engine.parameters.length).entries()) {
+    for (const index of new Set([0, values.length >> 1, values.length - 1])) {
+      const gradient = (values[index] ?? 0) - (after[p]?.values[index] ?? 0);
+      const slope = (lossWith(name, index, 1e-3) - lossWith(name, index, -1e-3)) / 2e-3;
+      expect(Math.abs(gradient - slope), `${name}[${index}]`).toBeLessThan(
+        3e-4 + 3e-3 * Math.abs(slope),
+      );
+    }
+  }
+});
+
+test("the update:data ratio is std of the update over std of the data after it, unbiased", () => {
+  const engine = makeEngine(makeSpec({ init }));
+  const ratios = new Float32Array(engine.parameters.length);
+  const before = engine.tensors();
+
+  engine.step(
+    Int32Array.from({ length: 8 }, (_, i) => i),
+    0.5,
+    ratios,
+    0,
+  );
+
+  for (const [p, { values, name }] of engine.tensors().entries()) {
+    const update = values.map((value, i) => (before[p]?.values[i] ?? 0) - value);
+    expect((ratios[p] ?? 0) / (std(update) / std(values)), name).toBeCloseTo(1, 4);
+  }
+});
+
+test("a tensor of one element has no ratio, a constant one that does not move neither", () => {
+  const engine = makeEngine(makeSpec({ model: { hidden: [1], activation: "relu" } }));
+  const ratios = new Float32Array(engine.parameters.length);
+
+  engine.step(new Int32Array(8), 0, ratios, 0);
+
+  expect(engine.parameters.map(({ name }) => name)[2]).toBe("hidden1.bias");
+  expect(ratios[2]).toBeNaN();
+  expect(ratios[4]).toBeNaN();
+});
+
+test("uniform logits cost ln V nats", () => {
+  const flat = { ...layer, weight: normal(0), bias: normal(0) };
+  const engine = makeEngine(makeSpec({ init: { output: flat } }));
+
+  const loss = engine.step(new Int32Array(8), 0, new Float32Array(8), 0);
+
+  expect(loss).toBeCloseTo(Math.log(makeFewNames(3).vocabulary.length), 12);
+});
+
+function std(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+}
