@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
 
 /** Ends the output with `tests: N passed, N failed, N skipped`, which CI systems can read. */
@@ -15,7 +15,7 @@ const closingLine: Reporter = {
   },
 };
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@ablate/source"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts"],
@@ -24,3 +24,5 @@ export default defineConfig({
     maxWorkers: 2,
   },
 });
+
+export default config;

@@ -46,6 +46,8 @@ export type Layout = {
   readonly slots: readonly Slot[];
   readonly input: Matrix;
   readonly inputGradient: Matrix;
+  readonly logits: Matrix;
+  readonly logitsGradient: Matrix;
 };
 
 /** Reserves parameters, gradients and activations of a model; ratios lie at `ratios`, 4 bytes each. */
@@ -87,12 +89,16 @@ export function layOut(
     return { shape, weight, bias, norm, linear, normed, output, gradient };
   });
   const inputs = model.context * model.embedding;
+  const last = layers.at(-1);
+  if (last === undefined) throw new RangeError("simd: a model has at least its output layer");
   return {
     embedding,
     layers,
     slots,
     input: arena.matrix(rows, inputs),
     inputGradient: arena.matrix(rows, inputs),
+    logits: last.output,
+    logitsGradient: last.gradient,
   };
 }
 

@@ -1,0 +1,29 @@
+import type { Tensor } from "../engine.ts";
+import type { Matrix } from "./arena.ts";
+
+/** A copy of a matrix without its pads. */
+export function readTensor(floats: Float32Array, name: string, matrix: Matrix): Tensor {
+  const { at, rows, columns, ld } = matrix;
+  const values = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    const row = at / 4 + i * ld;
+    values.set(floats.subarray(row, row + columns), i * columns);
+  }
+  return { name, shape: shapeOf(name, matrix), values };
+}
+
+/** @throws RangeError - the tensor has another number of elements */
+export function writeTensor(floats: Float32Array, matrix: Matrix, { name, values }: Tensor): void {
+  const { at, rows, columns, ld } = matrix;
+  if (values.length !== rows * columns) {
+    throw new RangeError(`simd: ${name} has ${values.length} elements, not ${rows * columns}`);
+  }
+  for (let i = 0; i < rows; i++) {
+    floats.set(values.subarray(i * columns, (i + 1) * columns), at / 4 + i * ld);
+  }
+}
+
+/** Weights and the embedding are matrices, everything else is a vector. */
+export function shapeOf(name: string, { rows, columns }: Matrix): readonly number[] {
+  return name === "embedding" || name.endsWith(".weight") ? [rows, columns] : [columns];
+}
