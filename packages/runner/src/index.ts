@@ -1,1 +1,19 @@
-export {};
+export {
+  type GridOptions,
+  type GridOutcome,
+  isToTrain,
+  runGrid,
+  type TrainableRun,
+} from "./coordinator.ts";
+export type { GridEvent } from "./events.ts";
+export { expandGrid } from "./plan/expand.ts";
+export { dataHash, runHash } from "./plan/identity.ts";
+export { planRuns } from "./plan/plan-runs.ts";
+export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
+export { toRunSpec } from "./plan/to-run-spec.ts";
+export { collectProvenance } from "./provenance.ts";
+export { sampleSeed } from "./sample-seed.ts";
+export type { GridConfig, Overrides, RecordConfig, ResolvedConfig } from "./spec/config.ts";
+export { ConfigError, type Problem } from "./spec/config-error.ts";
+export { loadConfig } from "./spec/load-config.ts";
+export { storedSpec, storedYaml } from "./stored-config.ts";

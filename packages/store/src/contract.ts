@@ -54,6 +54,8 @@ export type StepBlock = {
   readonly loss: Float64Array;
   readonly lr: Float64Array;
   readonly ratios: Float32Array;
+  /** Seconds spent in the training loop so far, where known. */
+  readonly trainSeconds?: number;
 };
 
 export type EvaluationRow = {
@@ -71,3 +73,167 @@ export type RunEnd = {
   /** Weights and running statistics as safetensors bytes, taken after `step` updates. */
   readonly weights: { readonly step: number; readonly bytes: Uint8Array } | null;
 };
+
+/** The process that takes a run; `token` is random and new with every attempt. */
+export type Claim = {
+  readonly token: string;
+  readonly pid: number;
+  readonly host: string;
+};
+
+export type WriterOptions = {
+  /** Milliseconds since 1970; `Date.now` unless given. */
+  readonly clock?: () => number;
+};
+
+/** A row of the view `runs`, under the view's own column names. NULL losses are not finite or not there yet. */
+export type RunSummary = {
+  readonly run: string;
+  readonly grid: string | null;
+  readonly label: string | null;
+  readonly state: RunState;
+  readonly reason: string | null;
+  readonly seed: number;
+  /** Resolved config as JSON. */
+  readonly config: string;
+  readonly hash: string;
+  readonly engine: string;
+  readonly steps: number;
+  readonly last_step: number | null;
+  /** Mean of the last 100 recorded steps. */
+  readonly loss: number | null;
+  readonly train_loss: number | null;
+  readonly valid_loss: number | null;
+  readonly test_loss: number | null;
+  readonly best_valid_loss: number | null;
+  readonly best_valid_step: number | null;
+  readonly steps_per_s: number | null;
+  /** How many numbers the model trains. */
+  readonly parameters: number | null;
+  /** Separated by commas. */
+  readonly tags: string | null;
+  /** ISO 8601, UTC. */
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly error: string | null;
+};
+
+export type RunFilter = {
+  readonly grid?: string;
+  readonly states?: readonly RunState[];
+};
+
+export type GridSummary = {
+  readonly name: string;
+  readonly description: string;
+  /** How many runs belong to it. */
+  readonly runs: number;
+};
+
+export type StoredEvaluation = {
+  readonly step: number;
+  readonly split: string;
+  readonly statistics: string;
+  /** `null`: not finite. */
+  readonly loss: number | null;
+};
+
+export type StoredSample = { readonly step: number; readonly i: number; readonly text: string };
+
+export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array };
+
+/** `n` finite values of steps `step` up to `step + level - 1`; without any, the rest is `null`. */
+export type CurvePoint = {
+  readonly step: number;
+  readonly n: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+};
+
+/** Steps `from` up to and including `to`. */
+export type StepRange = { readonly from: number; readonly to: number };
+
+export type StepLoss = {
+  readonly step: number;
+  readonly loss: number | null;
+  readonly lr: number | null;
+};
+
+export type ParameterRatio = {
+  readonly param: string;
+  /** Exactly the trained float32; `null`: NaN, as for a tensor of one element. */
+  readonly ratio: number | null;
+  /** `-Infinity` for a ratio of 0. */
+  readonly log10Ratio: number | null;
+};
+
+export type StepRatios = { readonly step: number; readonly ratios: readonly ParameterRatio[] };
+
+export type QueryResult = {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+};
+
+/** The one connection that writes. Every method is one transaction. */
+export interface StoreWriter {
+  /** What the user should know about how the file was opened. */
+  readonly notice: string | null;
+  /** Stores a grid and those of its runs that are new; the result is in the order of the plan. */
+  planGrid(plan: GridPlan): StoredRun[];
+  /** Takes a run before its step 0 and removes what an earlier attempt left. */
+  claimRun(
+    runId: number,
+    claim: Claim,
+    provenance: Provenance,
+    parameters: readonly ParameterRow[],
+  ): void;
+  /** Appends the steps that follow the last stored one. */
+  appendSteps(runId: number, token: string, block: StepBlock): void;
+  /** Stores evaluations taken after `step` updates. */
+  recordEvaluations(
+    runId: number,
+    token: string,
+    step: number,
+    rows: readonly EvaluationRow[],
+  ): void;
+  /** Stores texts sampled after `step` updates. */
+  recordSamples(runId: number, token: string, step: number, texts: readonly string[]): void;
+  /** Ends a run, durably, and releases its claim. */
+  endRun(runId: number, token: string, end: RunEnd): void;
+  /** Marks running runs whose process has died; returns how many. */
+  markInterrupted(): number;
+  /** Empties the write-ahead log into the file and closes it. */
+  close(): void;
+}
+
+/** A connection that only reads; it sees what the writer commits while it is open. */
+export interface StoreReader {
+  /** What the user should know about how the file was opened. */
+  readonly notice: string | null;
+  /** Rows of the view `runs`; with a grid, in its order and with the labels they have in it. */
+  runs(filter?: RunFilter): RunSummary[];
+  /** By exact name, else label or hash, else an unambiguous beginning of one of them. */
+  run(nameOrPrefixOrHash: string): RunSummary | undefined;
+  findByHash(hash: string): StoredRun | undefined;
+  grids(): GridSummary[];
+  /** In the order of steps. */
+  evaluations(runName: string): StoredEvaluation[];
+  samples(runName: string): StoredSample[];
+  /** In the order of the model. */
+  parameters(runName: string): ParameterRow[];
+  provenance(runName: string): Provenance;
+  /** The last stored weights, as safetensors bytes. */
+  weights(runName: string): StoredWeights | undefined;
+  /** `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
+  curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[];
+  /** One step, the last one unless given. */
+  lossAt(runName: string, step?: number): StepLoss | undefined;
+  /** Update ratios of one step, the last one unless given. */
+  ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** One SELECT or WITH statement. */
+  query(sql: string, params?: readonly unknown[]): QueryResult;
+  /** Changes whenever another connection has committed. */
+  dataVersion(): number;
+  close(): void;
+}

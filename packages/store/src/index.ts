@@ -1,1 +1,30 @@
-export {};
+export type {
+  Claim,
+  CurvePoint,
+  EvaluationRow,
+  GridPlan,
+  GridSummary,
+  ParameterRatio,
+  ParameterRow,
+  PlannedRun,
+  Provenance,
+  QueryResult,
+  RunEnd,
+  RunFilter,
+  RunState,
+  RunSummary,
+  StepBlock,
+  StepLoss,
+  StepRange,
+  StepRatios,
+  StoredEvaluation,
+  StoredRun,
+  StoredSample,
+  StoredWeights,
+  StoreReader,
+  StoreWriter,
+  WriterOptions,
+} from "./contract.ts";
+export { openReader } from "./open-reader.ts";
+export { openWriter } from "./open-writer.ts";
+export { StoreError } from "./store-error.ts";

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { parseFlags } from "./arguments.ts";
+import { describeError } from "./errors.ts";
+import { closest } from "./print/closest.ts";
+import { overview, verbHelp } from "./print/help.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+import { isVerb, VERBS } from "./verbs.ts";
+
+/** Runs one command line and says how to exit; the only catch of everything. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const terminal = processTerminal();
+  try {
+    return await dispatch(argv, terminal);
+  } catch (error) {
+    const { text, exitCode } = describeError(error);
+    terminal.note(`${text}\n`);
+    return exitCode;
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === "--version" || first === "-V") {
+    terminal.write(`ablate ${version()}\n`);
+    return 0;
+  }
+  const wantsHelp = first === "--help" || first === "-h" || first === "help";
+  if (first === undefined || (wantsHelp && rest.length === 0)) {
+    (wantsHelp ? terminal.write : terminal.note)(overview());
+    return wantsHelp ? 0 : 2;
+  }
+  const [verb = "", ...args] = wantsHelp ? [...rest, "--help"] : argv;
+  if (!isVerb(verb)) return unknownVerb(verb, terminal);
+
+  const { command } = await VERBS[verb].load();
+  const flags = parseFlags({ verb, command, argv: args });
+  if (flags.has("help")) {
+    terminal.write(verbHelp(verb, VERBS[verb].summary, command));
+    return 0;
+  }
+  return command.run({ flags, terminal, version: version() });
+}
+
+function unknownVerb(verb: string, terminal: Terminal): number {
+  const kind = verb.startsWith("-") ? "flag" : "command";
+  const guess = closest(verb, Object.keys(VERBS));
+  const hint = guess === null ? "see `ablate --help`" : `did you mean \`ablate ${guess}\`?`;
+  terminal.note(`ablate: unknown ${kind} "${verb}"; ${hint}\n`);
+  return 2;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+  );
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}

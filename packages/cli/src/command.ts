@@ -1,0 +1,39 @@
+import type { Terminal } from "./terminal.ts";
+
+/** A flag of a command: what it takes and one line of help. */
+export type Option = {
+  readonly type: "string" | "boolean";
+  readonly multiple?: boolean;
+  /** What the help calls its value. */
+  readonly value?: string;
+  readonly help: string;
+};
+
+/** The parsed command line of one verb. */
+export interface Flags {
+  has(name: string): boolean;
+  /** The last value given. */
+  text(name: string): string | undefined;
+  /** Every value given. */
+  texts(name: string): readonly string[];
+  /** A whole number of at least `least`. */
+  count(name: string, least?: number): number | undefined;
+  readonly positionals: readonly string[];
+}
+
+export type Invocation = {
+  readonly flags: Flags;
+  readonly terminal: Terminal;
+  readonly version: string;
+};
+
+/** A verb of the command line. */
+export type Command = {
+  /** Positional arguments as the help shows them; all are required. */
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** Lines for the help: a command and what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** Does the work, prints, and returns the exit code. */
+  readonly run: (invocation: Invocation) => Promise<number> | number;
+};

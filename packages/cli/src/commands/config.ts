@@ -1,0 +1,22 @@
+import { storedYaml } from "@ablate/runner";
+import type { Command } from "../command.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { findRun, withReader } from "../store.ts";
+
+export const command: Command = {
+  positionals: ["RUN"],
+  options: READING_OPTIONS,
+  examples: [
+    ["ablate config quickstart/v7", "its settings, every default filled in"],
+    ["ablate config quickstart/v7 > v7.yaml && ablate plan v7.yaml", "the same run: already done"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const run = withReader(invocation, (reader) => findRun(reader, flags.positionals[0] ?? ""));
+    const config: unknown = JSON.parse(run.config);
+    const asJson = flags.has("json");
+    terminal.write(asJson ? jsonArray([{ run: run.run, config }]) : storedYaml(run));
+    return 0;
+  },
+};

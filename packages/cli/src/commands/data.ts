@@ -1,0 +1,72 @@
+import { buildDataset, contextWindows } from "@ablate/core";
+import type { Command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { PLANNING_OPTIONS } from "../options.ts";
+import { readConfig } from "../planning.ts";
+import { count } from "../print/format.ts";
+import { jsonArray } from "../print/rows.ts";
+import { table } from "../print/table.ts";
+
+const SPLITS = ["train", "valid", "test"] as const;
+
+export const command: Command = {
+  positionals: ["CONFIG"],
+  options: {
+    words: { type: "string", value: "N", help: "show the windows of the first N words (5)" },
+    set: PLANNING_OPTIONS.set,
+    json: { type: "boolean", help: "print one JSON array: one object per split" },
+  },
+  examples: [
+    ["ablate data configs/quickstart.yaml", "sizes, vocabulary and the windows of five words"],
+    ["ablate data configs/quickstart.yaml --words 1", "the windows of the first word"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const { config, names, dataFile } = readConfig(invocation);
+    const [first] = config.cells;
+    if (first === undefined) throw new UsageError(`${config.file} has no runs`);
+    const { context, shuffle_seed: shuffleSeed } = first.config.data;
+    const dataset = buildDataset(names, { context, shuffleSeed });
+    const sizes = SPLITS.map((split) => ({
+      split,
+      names: dataset.names[split].length,
+      examples: dataset[split].count,
+    }));
+    if (flags.has("json")) {
+      terminal.write(jsonArray(sizes));
+      return 0;
+    }
+    const words = names.slice(0, flags.count("words") ?? 5);
+    const examples = SPLITS.reduce((sum, split) => sum + dataset[split].count, 0);
+    const rows = sizes.map((size) => [size.split, count(size.names), count(size.examples)]);
+    terminal.write(
+      [
+        `${dataFile}: ${count(names.length)} names, ${count(examples)} examples of ${context} characters`,
+        `vocabulary: ${dataset.vocabulary.length} characters: ${dataset.vocabulary.join("")}`,
+        "",
+        table(
+          [
+            { title: "split" },
+            { title: "names", align: "right" },
+            { title: "examples", align: "right" },
+          ],
+          rows,
+        ),
+        ...words.map((word) => listing(word, dataset.vocabulary, context)),
+      ].join("\n"),
+    );
+    return 0;
+  },
+};
+
+/** The examples of one word: its contexts and the character that follows each. */
+function listing(word: string, vocabulary: readonly string[], context: number): string {
+  const { count: lines, contexts, targets } = contextWindows([word], vocabulary, context);
+  const text = (tokens: Iterable<number>): string =>
+    Array.from(tokens, (token) => vocabulary[token] ?? "?").join("");
+  const windows = Array.from({ length: lines }, (_, i) => {
+    const before = text(contexts.subarray(i * context, (i + 1) * context));
+    return `${before} ---> ${text(targets.subarray(i, i + 1))}`;
+  });
+  return `${[word, ...windows].join("\n")}\n`;
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from "node:url";
+import type { Command, Invocation } from "../command.ts";
+import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
+import { type Planned, planFile } from "../planning.ts";
+import { count, loss, UNKNOWN } from "../print/format.ts";
+import { table } from "../print/table.ts";
+import { withReader } from "../store.ts";
+import { exitCode, train } from "../training.ts";
+
+const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));
+
+/** Rows of the notebook's story: v6 and v7 are one training, evaluated in two ways. */
+const STORY = [
+  { row: "v1", variant: "v1", statistics: "none" },
+  { row: "v2", variant: "v2", statistics: "none" },
+  { row: "v3", variant: "v3", statistics: "none" },
+  { row: "v4", variant: "v4", statistics: "none" },
+  { row: "v5", variant: "v5", statistics: "none" },
+  { row: "v6", variant: "v7", statistics: "batch" },
+  { row: "v7", variant: "v7", statistics: "running" },
+] as const;
+
+export const command: Command = {
+  positionals: [],
+  options: {
+    ...STORE_OPTION,
+    steps: PLANNING_OPTIONS.steps,
+    quiet: { type: "boolean", help: "show no progress" },
+  },
+  examples: [
+    ["ablate demo", "train configs/quickstart.yaml and compare its variants"],
+    ["ablate demo --steps 500", "the same, much shorter"],
+  ],
+  run: async (invocation) => {
+    const { flags, terminal } = invocation;
+    const planned = planFile(CONFIG, invocation);
+    const style = flags.has("quiet") ? "quiet" : "human";
+    const outcome = await train(invocation, planned, { style, mode: "resume" });
+    if (outcome.interrupted) {
+      terminal.note(`stopped, ${outcome.left} left to train; \`ablate demo\` goes on\n`);
+      return exitCode(outcome);
+    }
+    terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);
+    return exitCode(outcome);
+  },
+};
+
+/** One line per row of the story, with the loss of step 0 beside that of guessing at random. */
+function story(invocation: Invocation, planned: Planned): string {
+  const rows = withReader(invocation, (reader) =>
+    STORY.map(({ row, variant, statistics }) => {
+      const plannedRun = planned.runs.find((run) => run.variant === variant);
+      const stored = plannedRun === undefined ? undefined : reader.findByHash(plannedRun.hash);
+      const run = stored === undefined ? undefined : reader.run(stored.name);
+      if (plannedRun === undefined || run === undefined) return [row, UNKNOWN];
+      const evaluations = reader.evaluations(run.run);
+      const evaluated = (split: string) =>
+        evaluations.find((one) => one.split === split && one.statistics === statistics)?.loss;
+      const what = row === "v6" ? "batch norm, statistics of the evaluated split" : undefined;
+      return [
+        row,
+        what ?? plannedRun.variantDescription,
+        loss(reader.lossAt(run.run, 0)?.loss),
+        loss(evaluated("train")),
+        loss(evaluated("valid")),
+        count(run.steps_per_s),
+      ];
+    }),
+  );
+  const guessing = Math.log(planned.vocabulary);
+  const note = `guessing at random costs ln ${planned.vocabulary} = ${loss(guessing)}`;
+  return `${table(COLUMNS, rows)}\n${note}\n`;
+}
+
+const COLUMNS: Parameters<typeof table>[0] = [
+  { title: "" },
+  { title: "what changes" },
+  { title: "loss at init", align: "right" },
+  { title: "train", align: "right" },
+  { title: "valid", align: "right" },
+  { title: "steps/s", align: "right" },
+];
+
+function nextSteps(planned: Planned): string {
+  const last = planned.runs.at(-1)?.name ?? "";
+  return [
+    "next:",
+    `  ./ablate show ${last}`,
+    `  ./ablate sample ${last}`,
+    '  ./ablate query "select run, train_loss, valid_loss from runs order by valid_loss"',
+    "",
+  ].join("\n");
+}

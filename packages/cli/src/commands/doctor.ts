@@ -1,0 +1,107 @@
+import { existsSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { buildDataset, type InitScheme, type RunSpec, Trainer } from "@ablate/core";
+import { openReader } from "@ablate/store";
+import type { Command, Invocation } from "../command.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { table } from "../print/table.ts";
+import { storePath } from "../store.ts";
+
+type Check = { readonly check: string; readonly ok: boolean; readonly detail: string };
+
+/** The Node major version that this program is built and tested for. */
+const NODE_MAJOR = 24;
+
+export const command: Command = {
+  positionals: [],
+  options: READING_OPTIONS,
+  examples: [
+    ["ablate doctor", "what works here"],
+    ["ablate doctor --store other.db", "check another store"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const checks = [node(), machine(), engine(), store(invocation), display(invocation)];
+    const rows = checks.map(({ check, ok, detail }) => [ok ? "ok" : "bad", check, detail]);
+    const columns = [{ title: "" }, { title: "check" }, { title: "found" }];
+    terminal.write(flags.has("json") ? jsonArray(checks) : table(columns, rows));
+    return checks.every(({ ok }) => ok) ? 0 : 1;
+  },
+};
+
+function node(): Check {
+  const { node: version } = process.versions;
+  const ok = Number.parseInt(version, 10) >= NODE_MAJOR;
+  return { check: "node", ok, detail: ok ? version : `${version}; ${NODE_MAJOR} is needed` };
+}
+
+function machine(): Check {
+  const model = cpus()[0]?.model.trim() ?? "unknown processor";
+  return { check: "machine", ok: true, detail: `${availableParallelism()} x ${model}` };
+}
+
+/** Trains one step of a tiny network. */
+function engine(): Check {
+  const check = "engine simd";
+  try {
+    const names = ["ab", "ba", "aab", "abb", "bab", "bba", "abab", "baba", "aa", "bb"];
+    const trainer = new Trainer(TINY, buildDataset(names, { context: 2, shuffleSeed: 1 }));
+    const loss = new Float64Array(1);
+    const ratios = new Float32Array(trainer.parameters.length);
+    trainer.advance({ loss, lr: new Float64Array(1), ratios }, 1);
+    const ok = Number.isFinite(loss[0]);
+    return { check, ok, detail: ok ? "trains" : "its first loss is not finite" };
+  } catch (error) {
+    return { check, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const SCHEME: InitScheme = { scheme: "normal", std: 1, scale: 1 };
+const LAYER = { weight: SCHEME, bias: SCHEME, gamma: SCHEME, beta: SCHEME };
+const TINY: RunSpec = {
+  model: {
+    context: 2,
+    embedding: 2,
+    hidden: [4],
+    activation: "tanh",
+    bias: true,
+    batchNorm: "none",
+  },
+  init: { embedding: SCHEME, hidden: LAYER, output: LAYER },
+  train: { steps: 1, batchSize: 4, lr: [{ step: 0, rate: 0.1 }], l2: 0 },
+  seed: 1,
+  shuffleSeed: 1,
+};
+
+function store(invocation: Invocation): Check {
+  const path = storePath(invocation);
+  if (!existsSync(path)) return { check: "store", ok: true, detail: `none yet at ${path}` };
+  try {
+    const reader = openReader(path);
+    try {
+      const verdict = String(
+        reader.query("select * from pragma_quick_check").rows[0]?.[0] ?? "no answer",
+      );
+      const runs = String(reader.query("select count(*) from runs").rows[0]?.[0] ?? 0);
+      const ok = verdict === "ok";
+      return { check: "store", ok, detail: `${path}: ${ok ? `intact, ${runs} runs` : verdict}` };
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { check: "store", ok: false, detail: message };
+  }
+}
+
+function display({ terminal }: Invocation): Check {
+  const { environment } = terminal;
+  const facts = [
+    environment.TERM ?? "TERM is not set",
+    `${terminal.columns()} columns`,
+    terminal.rewrites ? "progress is rewritten in place" : "progress in plain lines",
+    environment.NO_COLOR ? "NO_COLOR" : "",
+  ];
+  return { check: "terminal", ok: true, detail: facts.filter((fact) => fact !== "").join(", ") };
+}

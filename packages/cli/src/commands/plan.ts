@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { isToTrain, type PlannedRun } from "@ablate/runner";
+import { openReader, type RunState, type StoredRun } from "@ablate/store";
+import type { Command, Invocation } from "../command.ts";
+import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
+import { type Planned, planConfig } from "../planning.ts";
+import { jsonArray } from "../print/rows.ts";
+import { table } from "../print/table.ts";
+import { storePath } from "../store.ts";
+
+export const command: Command = {
+  positionals: ["CONFIG"],
+  options: { ...PLANNING_OPTIONS, ...READING_OPTIONS },
+  examples: [
+    ["ablate plan configs/quickstart.yaml", "what `ablate run` would train"],
+    ["ablate plan my.yaml --set train.lr=0.01,0.1", "the same as a grid over two learning rates"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const planned = planConfig(invocation);
+    const states = storedStates(invocation, planned);
+    const rows = planned.runs.map((run) => {
+      const stored = states.get(run.hash);
+      const state: RunState | "new" = stored?.state ?? "new";
+      return { ...run, name: stored?.name ?? run.name, state };
+    });
+    if (flags.has("json")) {
+      const records = rows.map(({ name, hash, spec, state, resolved }) => ({
+        run: name,
+        hash,
+        seed: spec.seed,
+        state,
+        config: resolved,
+      }));
+      terminal.write(jsonArray(records));
+      return 0;
+    }
+    const todo = rows.filter(({ state }) => willTrain(state)).length;
+    const cells = rows.map(({ name, state, differs }) => [name, state, differsText(differs)]);
+    terminal.write(table([{ title: "run" }, { title: "state" }, { title: "differs" }], cells));
+    for (const note of planned.notes) terminal.note(`${note}\n`);
+    terminal.note(`${rows.length === 1 ? "1 run" : `${rows.length} runs`}, ${todo} to train\n`);
+    return 0;
+  },
+};
+
+/** Whether `ablate run` trains a run that is in this state. */
+function willTrain(state: RunState | "new"): boolean {
+  return state === "new" || isToTrain({ state });
+}
+
+/** The planned runs that the store knows, by hash; none where there is no store. */
+function storedStates(invocation: Invocation, { runs }: Planned): ReadonlyMap<string, StoredRun> {
+  const path = storePath(invocation);
+  const states = new Map<string, StoredRun>();
+  if (!existsSync(path)) return states;
+  const reader = openReader(path);
+  try {
+    for (const { hash } of runs) {
+      const run = reader.findByHash(hash);
+      if (run !== undefined) states.set(hash, run);
+    }
+  } finally {
+    reader.close();
+  }
+  return states;
+}
+
+function differsText(differs: PlannedRun["differs"]): string {
+  return Object.entries(differs)
+    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join("  ");
+}

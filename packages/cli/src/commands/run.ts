@@ -1,0 +1,54 @@
+import type { Command, Flags, Invocation } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
+import { planConfig } from "../planning.ts";
+import type { ProgressStyle } from "../print/progress.ts";
+import { runsTable } from "../print/runs-table.ts";
+import { withReader } from "../store.ts";
+import { exitCode, train } from "../training.ts";
+
+export const command: Command = {
+  positionals: ["CONFIG"],
+  options: {
+    ...PLANNING_OPTIONS,
+    ...STORE_OPTION,
+    "retry-failed": { type: "boolean", help: "also train runs that failed" },
+    restart: { type: "boolean", help: "train every run again, from its first step" },
+    quiet: { type: "boolean", help: "show only what goes wrong" },
+    json: { type: "boolean", help: "print events, one JSON object a line" },
+  },
+  examples: [
+    ["ablate run configs/quickstart.yaml", "train what is not done yet"],
+    ["ablate run my.yaml --seeds 1,2,3 --steps 5000", "three short runs of every variant"],
+    ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
+  ],
+  run: async (invocation) => {
+    const { flags, terminal } = invocation;
+    const planned = planConfig(invocation);
+    const style = progressStyle(flags);
+    const outcome = await train(invocation, planned, { style, mode: mode(flags) });
+    if (style === "human") printRuns(invocation, new Set(planned.runs.map(({ hash }) => hash)));
+    if (outcome.interrupted) {
+      terminal.note(`stopped, ${outcome.left} left to train; the same command goes on\n`);
+    }
+    return exitCode(outcome);
+  },
+};
+
+function progressStyle(flags: Flags): ProgressStyle {
+  if (flags.has("json")) return "json";
+  return flags.has("quiet") ? "quiet" : "human";
+}
+
+function mode(flags: Flags): "resume" | "retry-failed" | "restart" {
+  const restart = flags.has("restart");
+  const retry = flags.has("retry-failed");
+  if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
+  if (restart) return "restart";
+  return retry ? "retry-failed" : "resume";
+}
+
+function printRuns(invocation: Invocation, hashes: ReadonlySet<string>): void {
+  const rows = withReader(invocation, (reader) => reader.runs());
+  invocation.terminal.write(runsTable(rows.filter(({ hash }) => hashes.has(hash))));
+}

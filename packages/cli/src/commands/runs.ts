@@ -1,0 +1,58 @@
+import type { RunState, StoreReader } from "@ablate/store";
+import type { Command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { closest } from "../print/closest.ts";
+import { jsonArray } from "../print/rows.ts";
+import { runsTable } from "../print/runs-table.ts";
+import { withReader } from "../store.ts";
+
+const STATES: readonly RunState[] = [
+  "pending",
+  "running",
+  "finished",
+  "failed",
+  "diverged",
+  "stopped",
+  "interrupted",
+];
+
+export const command: Command = {
+  positionals: [],
+  options: {
+    ...READING_OPTIONS,
+    grid: { type: "string", value: "NAME", help: "only runs of this grid" },
+    state: { type: "string", value: "STATE", help: "only runs in this state" },
+  },
+  examples: [
+    ["ablate runs", "every run and what came out"],
+    ["ablate runs --state failed", "what went wrong"],
+    ["ablate runs --json", "all columns, for scripts"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const grid = flags.text("grid");
+    const state = STATES.find((known) => known === flags.text("state"));
+    if (flags.has("state") && state === undefined) {
+      const wrong = flags.text("state") ?? "";
+      throw new UsageError(`--state takes one of ${STATES.join(", ")}, not "${wrong}"`);
+    }
+    const runs = withReader(invocation, (reader) => {
+      if (grid !== undefined) checkGrid(reader, grid);
+      return reader.runs({
+        ...(grid === undefined ? {} : { grid }),
+        ...(state === undefined ? {} : { states: [state] }),
+      });
+    });
+    terminal.write(flags.has("json") ? jsonArray(runs) : runsTable(runs));
+    return 0;
+  },
+};
+
+function checkGrid(reader: StoreReader, grid: string): void {
+  const names = reader.grids().map(({ name }) => name);
+  if (names.includes(grid)) return;
+  const guess = closest(grid, names);
+  const hint = guess === null ? `there are ${names.join(", ")}` : `did you mean ${guess}?`;
+  throw new UsageError(`there is no grid "${grid}"; ${hint}`);
+}

@@ -1,0 +1,40 @@
+import { sampleFromWeights } from "@ablate/core";
+import { sampleSeed, storedSpec } from "@ablate/runner";
+import type { Command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { findRun, withReader } from "../store.ts";
+
+export const command: Command = {
+  positionals: ["RUN"],
+  options: {
+    ...READING_OPTIONS,
+    count: { type: "string", value: "N", help: "how many names (20)" },
+    seed: { type: "string", value: "S", help: "seed of the draws (default: the recorded names')" },
+  },
+  examples: [
+    ["ablate sample quickstart/v7", "20 names"],
+    ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const { run, weights } = withReader(invocation, (reader) => {
+      const found = findRun(reader, flags.positionals[0] ?? "");
+      return { run: found, weights: reader.weights(found.run) };
+    });
+    if (weights === undefined) {
+      throw new UsageError(`${run.run} has no weights: it is ${run.state}`);
+    }
+    const seed = flags.count("seed") ?? sampleSeed(run.seed);
+    const names = sampleFromWeights({
+      model: storedSpec(run.config).model,
+      weights: new Uint8Array(weights.bytes), // the store gives a Buffer, whose slice() shares memory
+      count: flags.count("count", 1) ?? 20,
+      seed,
+    });
+    const rows = names.map((text, i) => ({ run: run.run, seed, i, text }));
+    terminal.write(flags.has("json") ? jsonArray(rows) : `${names.join("\n")}\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,34 @@
+/** The command line is wrong. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Errors that the user can fix, by name: their classes are loaded only where they are thrown. */
+const FIXABLE: ReadonlySet<string> = new Set(["UsageError", "StoreError", "DataError"]);
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EISDIR: "is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on the device",
+};
+
+/** What to print for `error`, never a stack, and the exit code. */
+export function describeError(error: unknown): {
+  readonly text: string;
+  readonly exitCode: number;
+} {
+  if (!(error instanceof Error)) return { text: `ablate: ${String(error)}`, exitCode: 1 };
+  if (error.name === "ConfigError") return { text: error.message, exitCode: 2 };
+  if (FIXABLE.has(error.name)) return { text: `ablate: ${error.message}`, exitCode: 2 };
+  const system = "code" in error ? SYSTEM[String(error.code)] : undefined;
+  if (system !== undefined) {
+    const path = "path" in error ? `${String(error.path)}: ` : "";
+    return { text: `ablate: ${path}${system}`, exitCode: 2 };
+  }
+  const message = error.message.split("\n")[0] ?? "";
+  return { text: `ablate: internal error: ${message}; please report it`, exitCode: 1 };
+}

@@ -1,0 +1,26 @@
+import type { Option } from "./command.ts";
+
+/** Flags that several verbs share. */
+export const STORE_OPTION: { readonly store: Option } = {
+  store: { type: "string", value: "FILE", help: "the store (default ablate.db, or ABLATE_STORE)" },
+};
+
+export const READING_OPTIONS: { readonly store: Option; readonly json: Option } = {
+  ...STORE_OPTION,
+  json: { type: "boolean", help: "print one JSON array" },
+};
+
+type PlanningFlag = "set" | "steps" | "seeds" | "only" | "engine";
+
+export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
+  set: {
+    type: "string",
+    multiple: true,
+    value: "KEY=VALUE",
+    help: "override a config key; commas make a factor of the grid",
+  },
+  steps: { type: "string", value: "N", help: "train N steps" },
+  seeds: { type: "string", value: "1,2,3", help: "one run per seed" },
+  only: { type: "string", value: "FILTER", help: "only runs whose name or label contains this" },
+  engine: { type: "string", value: "NAME", help: "what trains: simd" },
+};

@@ -1,0 +1,82 @@
+/** From a config file and the flags to what would be trained. */
+import { readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { parseNames, vocabularyOf } from "@ablate/core";
+import { dataHash, type GridConfig, loadConfig, type PlannedRun, planRuns } from "@ablate/runner";
+import type { GridPlan } from "@ablate/store";
+import type { Flags, Invocation } from "./command.ts";
+import { UsageError } from "./errors.ts";
+
+/** A config with its data set, read and checked. */
+export type Source = {
+  readonly config: GridConfig;
+  /** The names file as the user would write its path. */
+  readonly dataFile: string;
+  readonly bytes: Uint8Array;
+  readonly names: readonly string[];
+  /** Tokens of the vocabulary. */
+  readonly vocabulary: number;
+};
+
+/** A grid that is ready to be stored and trained. */
+export type Planned = Source & {
+  readonly dataHash: string;
+  readonly grid: GridPlan;
+  readonly runs: readonly PlannedRun[];
+  readonly notes: readonly string[];
+};
+
+/** Reads the config that the first positional argument names. */
+export function readConfig({ flags, terminal }: Invocation): Source {
+  return readSource(flags.positionals[0] ?? "", flags, terminal.folder);
+}
+
+/** Plans the config that the first positional argument names. */
+export function planConfig(invocation: Invocation): Planned {
+  return planFile(invocation.flags.positionals[0] ?? "", invocation);
+}
+
+/** Plans the config file at `path` under the invocation's flags. */
+export function planFile(path: string, { flags, terminal }: Invocation): Planned {
+  const source = readSource(path, flags, terminal.folder);
+  const { config, bytes } = source;
+  const hash = dataHash(bytes);
+  const { runs, notes } = planRuns(config, hash);
+  const { name, description, text } = config;
+  return { ...source, dataHash: hash, runs, notes, grid: { name, description, spec: text, runs } };
+}
+
+function readSource(path: string, flags: Flags, folder: string): Source {
+  const config = loadConfig(path, {
+    set: flags.texts("set"),
+    steps: flags.count("steps", 1),
+    seeds: seeds(flags.text("seeds")),
+    engine: flags.text("engine"),
+    only: flags.texts("only"),
+  });
+  const near = relative(folder, resolve(folder, config.dataFile));
+  const dataFile = near.startsWith("..") ? config.dataFile : near;
+  const bytes = readFileSync(config.dataFile);
+  const names = namesOf(bytes, dataFile);
+  return { config, dataFile, bytes, names, vocabulary: vocabularyOf(names).length };
+}
+
+function namesOf(bytes: Uint8Array, file: string): readonly string[] {
+  try {
+    return parseNames(bytes);
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== "DataError") throw cause;
+    throw new UsageError(`${file}: ${cause.message}`, { cause });
+  }
+}
+
+function seeds(text: string | undefined): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  return text.split(",").map((part) => {
+    const seed = Number(part);
+    if (part.trim() === "" || !Number.isSafeInteger(seed) || seed < 0) {
+      throw new UsageError(`--seeds takes whole numbers like 1,2,3, not "${text}"`);
+    }
+    return seed;
+  });
+}

@@ -1,0 +1,127 @@
+import type { GridEvent } from "@ablate/runner";
+import type { Terminal } from "../terminal.ts";
+import { count, duration, loss } from "./format.ts";
+
+type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
+
+/** Milliseconds between two progress lines of a run where a line cannot be rewritten. */
+const PLAIN_EVERY_MS = 5000;
+const BAR_CELLS = 20;
+
+export type ProgressStyle = "human" | "quiet" | "json";
+
+/** Shows a grid's events: one line per run, rewritten in place where stderr is a terminal. */
+export function showProgress(terminal: Terminal, style: ProgressStyle): (event: GridEvent) => void {
+  if (style === "json") return (event) => terminal.write(`${eventJson(event)}\n`);
+  if (style === "quiet") return (event) => warn(terminal, event);
+  return terminal.rewrites ? rewritten(terminal) : plain(terminal);
+}
+
+/** One event as one line of JSON, keys as in the views. */
+export function eventJson(event: GridEvent): string {
+  const keys = Object.entries(event).map(([key, value]) => [snakeCase(key), value] as const);
+  return JSON.stringify(Object.fromEntries(keys));
+}
+
+function snakeCase(key: string): string {
+  if (key === "stepsPerSecond") return "steps_per_s";
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function rewritten(terminal: Terminal): (event: GridEvent) => void {
+  let prefix = "";
+  const rewrite = (text: string): void =>
+    terminal.note(`\r${clip(text, terminal.columns() - 1)}\x1b[K`);
+  return (event) => {
+    if (event.event === "started") {
+      prefix = `${position(event)} ${event.run}`;
+      rewrite(prefix);
+    } else if (event.event === "progress") {
+      rewrite(`${prefix}  ${bar(event.step / event.steps)}  ${progressText(event)}`);
+    } else if (event.event === "ended") {
+      rewrite(`${position(event, prefix)} ${endText(event)}`);
+      terminal.note("\n");
+    } else note(terminal, event);
+  };
+}
+
+function plain(terminal: Terminal): (event: GridEvent) => void {
+  let shownAt = 0;
+  return (event) => {
+    if (event.event === "started") {
+      shownAt = performance.now();
+      terminal.note(`${position(event)} ${event.run}: ${count(event.steps)} steps\n`);
+    } else if (event.event === "progress") {
+      if (performance.now() - shownAt < PLAIN_EVERY_MS) return;
+      shownAt = performance.now();
+      terminal.note(`  ${progressText(event)}\n`);
+    } else if (event.event === "ended") terminal.note(`  ${endText(event)}\n`);
+    else note(terminal, event);
+  };
+}
+
+function note(terminal: Terminal, event: Of<"planned" | "skipped" | "done">): void {
+  if (event.event === "planned") {
+    const done = event.runs - event.toTrain;
+    const runs = event.runs === 1 ? "1 run" : `${event.runs} runs`;
+    const before = done === 0 ? "" : `, ${done} not to train`;
+    terminal.note(`${event.grid}: ${runs}${before}\n`);
+  } else if (event.event === "skipped") {
+    terminal.note(`${event.run}: ${SKIPPED[event.state] ?? event.state}\n`);
+  } else if (event.trained > 0) {
+    const trained = event.trained === 1 ? "1 run" : `${event.trained} runs`;
+    terminal.note(`${event.grid}: ${trained} in ${duration(event.seconds)}\n`);
+  }
+}
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  finished: "already done",
+  diverged: "already done: diverged, and would again; --restart trains it once more",
+  failed: "failed before; --retry-failed tries it again",
+  running: "another process is training it",
+};
+
+function warn(terminal: Terminal, event: GridEvent): void {
+  if (event.event !== "ended") return;
+  if (event.state === "failed" || event.state === "diverged") {
+    terminal.note(`${event.run}: ${endText(event)}\n`);
+  }
+}
+
+function position(event: Of<"started"> | Of<"ended">, prefix = ""): string {
+  if (event.event === "ended") return prefix;
+  return `[${event.index + 1}/${event.toTrain}]`;
+}
+
+function progressText(event: Of<"progress">): string {
+  const left = (event.steps - event.step) / event.stepsPerSecond;
+  return [
+    `${count(event.step)}/${count(event.steps)}`,
+    `loss ${loss(event.loss)}`,
+    `${count(event.stepsPerSecond)} steps/s`,
+    `${duration(left)} left`,
+  ].join("  ");
+}
+
+function endText(event: Of<"ended">): string {
+  if (event.state === "failed") return `failed: ${event.error ?? "unknown"}`;
+  if (event.state === "diverged") {
+    return `diverged: the loss of step ${count(event.steps - 1)} is not finite`;
+  }
+  const evaluated =
+    event.trainLoss === null
+      ? `loss ${loss(event.loss)}`
+      : `train ${loss(event.trainLoss)}  valid ${loss(event.validLoss)}`;
+  const at = event.state === "stopped" ? ` after ${count(event.steps)} steps` : "";
+  return `${event.state}${at}  ${evaluated}  ${count(event.stepsPerSecond)} steps/s`;
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * BAR_CELLS);
+  return `${"█".repeat(full)}${"░".repeat(BAR_CELLS - full)}`;
+}
+
+/** Cuts `text` to `width` characters so that a rewritten line never wraps. */
+function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}

@@ -1,0 +1,141 @@
+import type {
+  CurvePoint,
+  ParameterRow,
+  Provenance,
+  RunSummary,
+  StepRatios,
+  StoredEvaluation,
+  StoredSample,
+} from "@ablate/store";
+import { count, loss, UNKNOWN } from "./format.ts";
+import { shrink, sparkline } from "./sparkline.ts";
+import { table } from "./table.ts";
+
+/** What the page of one run is made of. */
+export type RunFacts = {
+  readonly run: RunSummary;
+  readonly evaluations: readonly StoredEvaluation[];
+  readonly parameters: readonly ParameterRow[];
+  readonly ratios: StepRatios | undefined;
+  readonly initialLoss: number | null;
+  readonly curve: readonly CurvePoint[];
+  readonly samples: readonly StoredSample[];
+  readonly provenance: Provenance;
+};
+
+const CURVE_WIDTH = 60;
+
+/** One run in full, a section a paragraph. */
+export function runPage(facts: RunFacts): string {
+  const sections = [head(facts), curve(facts), evaluations(facts), ratios(facts)];
+  return `${[...sections, samples(facts), settings(facts), provenance(facts)]
+    .filter((section) => section !== "")
+    .join("\n\n")}\n`;
+}
+
+function head({ run, initialLoss }: RunFacts): string {
+  const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
+  const trained = run.last_step === null ? 0 : run.last_step + 1;
+  const lines = [
+    ["state", `${run.state}${reason}`],
+    ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.steps_per_s)} a second`],
+    ["parameters", count(run.parameters)],
+    ["seed", String(run.seed)],
+    ["engine", run.engine],
+    ["started", run.started_at ?? UNKNOWN],
+    ["ended", run.ended_at ?? UNKNOWN],
+    ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
+    ["hash", run.hash],
+    ...(run.error === null ? [] : [["error", run.error]]),
+  ];
+  return `${run.run}\n${pairs(lines)}`;
+}
+
+function curve({ curve: points }: RunFacts): string {
+  const means = points.flatMap(({ mean }) => (mean === null ? [] : [mean]));
+  if (means.length < 2) return "";
+  const shown = shrink(means, CURVE_WIDTH);
+  const range = `${loss(Math.min(...shown))} to ${loss(Math.max(...shown))}`;
+  return `loss by step, ${range}\n  ${sparkline(shown)}`;
+}
+
+function evaluations({ evaluations: rows }: RunFacts): string {
+  if (rows.length === 0) return "";
+  const text = table(
+    [
+      { title: "  step", align: "right" },
+      { title: "split" },
+      { title: "statistics" },
+      { title: "loss", align: "right" },
+    ],
+    rows
+      .toSorted(bySplit)
+      .map((row) => [count(row.step), row.split, row.statistics, loss(row.loss)]),
+  );
+  return `evaluations\n${text.trimEnd()}`;
+}
+
+/** By step, then the splits as they are used, then statistics as stored. */
+function bySplit(a: StoredEvaluation, b: StoredEvaluation): number {
+  const rank = ({ split }: StoredEvaluation): number => ["train", "valid", "test"].indexOf(split);
+  return a.step - b.step || rank(a) - rank(b);
+}
+
+function ratios({ ratios: last, parameters }: RunFacts): string {
+  if (last === undefined) return "";
+  const text = table(
+    [
+      { title: "  parameter" },
+      { title: "shape" },
+      { title: "numbers", align: "right" },
+      { title: "log10 update:data", align: "right" },
+    ],
+    last.ratios.map(({ param, log10Ratio }) => {
+      const parameter = parameters.find(({ name }) => name === param);
+      const ratio = log10Ratio === null ? UNKNOWN : log10Ratio.toFixed(2);
+      const shape = parameter?.shape.join(" x ") ?? UNKNOWN;
+      return [`  ${param}`, shape, count(parameter?.size), ratio];
+    }),
+  );
+  return `parameters, update ratios of step ${count(last.step)} (about -3 is healthy)\n${text.trimEnd()}`;
+}
+
+function samples({ samples: rows }: RunFacts): string {
+  if (rows.length === 0) return "";
+  return `samples\n  ${rows.map(({ text }) => (text === "" ? '""' : text)).join(" ")}`;
+}
+
+function settings({ run }: RunFacts): string {
+  const parsed: unknown = JSON.parse(run.config);
+  const lines = isMap(parsed)
+    ? Object.entries(parsed).flatMap(([key, value]) => setting(key, value))
+    : [];
+  return `config\n${pairs(lines)}`;
+}
+
+/** One line per entry of the first two levels. */
+function setting(key: string, value: unknown, depth = 0): string[][] {
+  if (!isMap(value) || depth > 0)
+    return [[key, isMap(value) ? JSON.stringify(value) : plain(value)]];
+  return Object.entries(value).flatMap(([inner, one]) =>
+    setting(`${key}.${inner}`, one, depth + 1),
+  );
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function provenance({ provenance: facts }: RunFacts): string {
+  const lines = Object.entries(facts).map(([key, value]) => [key, String(value ?? UNKNOWN)]);
+  return lines.length === 0 ? "" : `provenance\n${pairs(lines)}`;
+}
+
+function pairs(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(0, ...lines.map(([key = ""]) => key.length));
+  return lines.map(([key = "", value]) => `  ${key.padEnd(width)}  ${value}`).join("\n");
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,29 @@
+import type { RunSummary } from "@ablate/store";
+import { count, loss, UNKNOWN } from "./format.ts";
+import { table } from "./table.ts";
+
+/** Runs as a table: how they stand and what came out. */
+export function runsTable(runs: readonly RunSummary[]): string {
+  return table(
+    [
+      { title: "run" },
+      { title: "state" },
+      { title: "seed", align: "right" },
+      { title: "step", align: "right" },
+      { title: "loss", align: "right" },
+      { title: "train", align: "right" },
+      { title: "valid", align: "right" },
+      { title: "steps/s", align: "right" },
+    ],
+    runs.map((run) => [
+      run.run,
+      run.state,
+      String(run.seed),
+      run.last_step === null ? UNKNOWN : `${count(run.last_step + 1)}/${count(run.steps)}`,
+      loss(run.loss),
+      loss(run.train_loss),
+      loss(run.valid_loss),
+      count(run.steps_per_s),
+    ]),
+  );
+}

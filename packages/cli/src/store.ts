@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { openReader, type RunSummary, type StoreReader } from "@ablate/store";
+import type { Invocation } from "./command.ts";
+import { UsageError } from "./errors.ts";
+import { closest } from "./print/closest.ts";
+
+/** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
+export function storePath({ flags, terminal }: Invocation): string {
+  const named = flags.text("store") ?? (terminal.environment.ABLATE_STORE || "ablate.db");
+  return resolve(terminal.folder, named);
+}
+
+/** Opens the store for reading, uses it and closes it. */
+export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
+  const path = storePath(invocation);
+  if (!existsSync(path)) {
+    throw new UsageError(
+      `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
+    );
+  }
+  const reader = openReader(path);
+  if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
+  try {
+    return use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The run that `name` means to the store. */
+export function findRun(reader: StoreReader, name: string): RunSummary {
+  const run = reader.run(name);
+  if (run !== undefined) return run;
+  const guess = closest(
+    name,
+    reader.runs().flatMap(({ run: known, label }) => (label === null ? [known] : [known, label])),
+  );
+  const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
+  throw new UsageError(`there is no run "${name}"; ${hint}`);
+}

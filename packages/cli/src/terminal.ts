@@ -1,0 +1,42 @@
+import { styleText } from "node:util";
+
+type Style = "bold" | "dim" | "green" | "red" | "yellow";
+
+/** Where a command prints: results to stdout, messages and progress to stderr. */
+export type Terminal = {
+  /** Writes a result to stdout. */
+  readonly write: (text: string) => void;
+  /** Writes a message to stderr. */
+  readonly note: (text: string) => void;
+  /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
+  readonly paint: (style: Style, text: string) => string;
+  /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
+  readonly rewrites: boolean;
+  readonly columns: () => number;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** The terminal of this process. A reader that went away (`| head`) ends output, not the command. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  let isOpen = true;
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    isOpen = false;
+  });
+  stderr.on("error", () => {});
+  return {
+    write: (text) => {
+      if (isOpen) stdout.write(text);
+    },
+    note: (text) => {
+      stderr.write(text);
+    },
+    paint: (style, text) => styleText(style, text, { stream: stdout }),
+    rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
+    columns: () => stderr.columns ?? stdout.columns ?? 80,
+    folder: process.cwd(),
+    environment: env,
+  };
+}

@@ -1,0 +1,55 @@
+/** Trains a planned grid: opens the store, listens to signals, shows progress. */
+import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
+import { openWriter } from "@ablate/store";
+import type { Invocation } from "./command.ts";
+import { onInterrupt } from "./interrupt.ts";
+import type { Planned } from "./planning.ts";
+import { type ProgressStyle, showProgress } from "./print/progress.ts";
+import { storePath } from "./store.ts";
+
+export async function train(
+  invocation: Invocation,
+  planned: Planned,
+  {
+    style,
+    mode,
+  }: { readonly style: ProgressStyle; readonly mode: NonNullable<GridOptions["mode"]> },
+): Promise<GridOutcome & { readonly interrupted: boolean }> {
+  const { terminal, version } = invocation;
+  const store = openWriter(storePath(invocation));
+  if (store.notice !== null) terminal.note(`ablate: ${store.notice}\n`);
+  const interrupt = onInterrupt(() =>
+    terminal.note("\nstopping after the current block; Ctrl-C again stops at once\n"),
+  );
+  try {
+    const outcome = await runGrid({
+      store,
+      grid: planned.grid,
+      runs: planned.runs.map(({ hash, spec, resolved }) => ({
+        hash,
+        spec,
+        record: resolved.record,
+      })),
+      data: planned.bytes,
+      dataHash: planned.dataHash,
+      provenance: collectProvenance({
+        folder: terminal.folder,
+        ablateVersion: version,
+        dataHash: planned.dataHash,
+      }),
+      mode,
+      signal: interrupt.signal,
+      onEvent: showProgress(terminal, style),
+    });
+    return { ...outcome, interrupted: interrupt.signal.aborted && outcome.left > 0 };
+  } finally {
+    interrupt.release();
+    store.close();
+  }
+}
+
+/** How a grid's outcome ends the command. */
+export function exitCode({ bad, interrupted }: { bad: number; interrupted: boolean }): number {
+  if (interrupted) return 130;
+  return bad > 0 ? 1 : 0;
+}

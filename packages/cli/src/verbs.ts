@@ -1,0 +1,77 @@
+import type { Command } from "./command.ts";
+
+type Verb = {
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+};
+
+export type VerbName =
+  | "demo"
+  | "plan"
+  | "run"
+  | "runs"
+  | "show"
+  | "config"
+  | "sample"
+  | "data"
+  | "query"
+  | "doctor";
+
+/** Every verb in the order of the help; its module is loaded only when it is called. */
+export const VERBS: Readonly<Record<VerbName, Verb>> = {
+  demo: {
+    usage: "",
+    summary: "train the seven variants of one network and compare them",
+    load: () => import("./commands/demo.ts"),
+  },
+  plan: {
+    usage: "CONFIG",
+    summary: "the runs that a config expands to, and which are done",
+    load: () => import("./commands/plan.ts"),
+  },
+  run: {
+    usage: "CONFIG",
+    summary: "plan, train, record; safe to stop and to repeat",
+    load: () => import("./commands/run.ts"),
+  },
+  runs: {
+    usage: "",
+    summary: "list runs",
+    load: () => import("./commands/runs.ts"),
+  },
+  show: {
+    usage: "RUN",
+    summary: "one run in full",
+    load: () => import("./commands/show.ts"),
+  },
+  config: {
+    usage: "RUN",
+    summary: "its resolved config as YAML that runs as it is",
+    load: () => import("./commands/config.ts"),
+  },
+  sample: {
+    usage: "RUN",
+    summary: "names from the trained model",
+    load: () => import("./commands/sample.ts"),
+  },
+  data: {
+    usage: "CONFIG",
+    summary: "the data set: sizes, vocabulary, windows of the first words",
+    load: () => import("./commands/data.ts"),
+  },
+  query: {
+    usage: "SQL",
+    summary: "read-only SQL over the store",
+    load: () => import("./commands/query.ts"),
+  },
+  doctor: {
+    usage: "",
+    summary: "Node, engine, terminal, store integrity",
+    load: () => import("./commands/doctor.ts"),
+  },
+};
+
+export function isVerb(word: string): word is VerbName {
+  return Object.hasOwn(VERBS, word);
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const NODE = ["--conditions=@ablate/source", "--disable-warning=ExperimentalWarning", MAIN];
+
+export type Ended = {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** Runs the real command in `folder` to its end. */
+export function ablate(folder: string, ...args: readonly string[]): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: environment(),
+  });
+  return { status, stdout, stderr };
+}
+
+/** Starts the real command in `folder`; `ended` resolves with its exit code. */
+export function startAblate(
+  folder: string,
+  ...args: readonly string[]
+): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+  const child = spawn(process.execPath, [...NODE, ...args], { cwd: folder, env: environment() });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, ended };
+}
+
+/** A folder with `names.txt` and `small.yaml`: two short variants. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "ablate-cli-"));
+  writeFileSync(join(folder, "names.txt"), NAMES.split(" ").join("\n"));
+  writeFileSync(join(folder, "small.yaml"), SMALL);
+  return folder;
+}
+
+/** JSON that a command printed, as rows. */
+export function jsonRows({ stdout }: Ended): readonly Readonly<Record<string, unknown>>[] {
+  const value: unknown = JSON.parse(stdout);
+  if (!Array.isArray(value)) throw new TypeError(`not an array: ${stdout.slice(0, 100)}`);
+  return value;
+}
+
+const NAMES =
+  "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily ella grace";
+
+const SMALL = `name: small
+description: two short runs
+data: { file: names.txt, context: 3, shuffle_seed: 42 }
+model: { embedding: 4, hidden: [16], activation: tanh, batch_norm: none }
+train: { steps: 200, batch_size: 8, lr: 0.1 }
+record: { evaluate: end, samples: 4 }
+seeds: [42]
+variants:
+  plain:
+    description: no batch norm
+  normed:
+    description: with batch norm
+    model.batch_norm: hidden
+`;
+
+function environment(): NodeJS.ProcessEnv {
+  const { ABLATE_STORE: _, NODE_OPTIONS: __, ...rest } = process.env;
+  return { ...rest, NO_COLOR: "1" };
+}

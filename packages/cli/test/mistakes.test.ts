@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ablate, makeFolder } from "./make.ts";
+
+test.each([
+  [["rums"], "did you mean `ablate runs`?"],
+  [["--versoin"], 'unknown flag "--versoin"'],
+  [["runs", "--jsn"], "did you mean --json?"],
+  [["runs", "--json=yes"], "--json takes no value"],
+  [["runs", "--store"], "--store needs a value: --store FILE"],
+  [["runs", "extra"], 'unexpected argument "extra"'],
+  [["runs"], "there is no store at"],
+  [["show", "x", "--store", "none.db"], "there is no store at"],
+  [["plan"], "CONFIG is missing; usage: ablate plan CONFIG"],
+  [["plan", "small.yaml", "--steps", "many"], "--steps takes a whole number"],
+  [["plan", "small.yaml", "--seeds", "1,b"], "--seeds takes whole numbers"],
+  [["run", "small.yaml", "--restart", "--retry-failed"], "exclude each other"],
+])("%j is a sentence on stderr and exit code 2", (args, sentence) => {
+  const { status, stdout, stderr } = ablate(makeFolder(), ...args);
+
+  expect(stderr).toContain(sentence);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr).toMatch(/^ablate: /);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect([status, stdout]).toEqual([2, ""]);
+});
+
+test("a wrong config is reported with positions, all at once", () => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "bad.yaml"), "name: bad\nsede: 1\ntrian: { steps: 5 }\n");
+
+  const { status, stderr } = ablate(folder, "run", "bad.yaml");
+
+  expect(status).toBe(2);
+  expect(stderr).toContain("bad.yaml:2:1: ");
+  expect(stderr).toContain("bad.yaml:3:1: ");
+});
+
+test.each([
+  ["a config that does not exist", ["plan", "none.yaml"]],
+  ["a file that is no store", ["runs", "--store", "names.txt"]],
+  ["a folder as a store", ["run", "small.yaml", "--store", "."]],
+  ["a store in no folder", ["run", "small.yaml", "--store", "none/here.db"]],
+])("%s is one sentence and exit code 2", (_, args) => {
+  const { status, stdout, stderr } = ablate(makeFolder(), ...args);
+
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr).not.toMatch(/\n\s+at |internal error/);
+  expect([status, stdout]).toEqual([2, ""]);
+});
+
+test("wrong SQL and an attempt to write are one sentence", () => {
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--steps", "5", "--quiet");
+
+  for (const sql of ["selec 1", "delete from run", "select nothing from runs", ""]) {
+    const { status, stderr } = ablate(folder, "query", sql);
+    expect(stderr, sql).not.toMatch(/\n\s+at |internal error/);
+    expect([sql, status]).toEqual([sql, 2]);
+  }
+});
+
+test("an unknown run gets a suggestion", () => {
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--steps", "5", "--quiet");
+
+  const { status, stderr } = ablate(folder, "show", "small/plian");
+
+  expect([status, stderr]).toEqual([
+    2,
+    'ablate: there is no run "small/plian"; did you mean small/plain?\n',
+  ]);
+});
+
+test("names that cannot be used are a sentence with the file's name", () => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "names.txt"), "emma\nol.ivia\nava\nmia\nisla\nzoe\nivy\n");
+
+  const { status, stderr } = ablate(folder, "run", "small.yaml");
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^ablate: names\.txt: line 2: /);
+});

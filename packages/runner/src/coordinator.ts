@@ -1,0 +1,128 @@
+/** Takes a planned grid to its end: which runs to train, in which order, when to stop. */
+import type { RunSpec } from "@ablate/core";
+import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
+import type { GridEvent } from "./events.ts";
+import type { RecordSpec, WorkerMessage } from "./messages.ts";
+import { RunProgress } from "./progress.ts";
+import { Worker } from "./worker.ts";
+import { RunWriter } from "./writer.ts";
+
+/** What to train for the planned run of this hash. */
+export type TrainableRun = {
+  readonly hash: string;
+  readonly spec: RunSpec;
+  readonly record: RecordSpec;
+};
+
+export type GridOptions = {
+  readonly store: StoreWriter;
+  readonly grid: GridPlan;
+  readonly runs: readonly TrainableRun[];
+  readonly data: Uint8Array;
+  readonly dataHash: string;
+  readonly provenance: Provenance;
+  /** `restart` trains every run again, `retry-failed` also those that failed. */
+  readonly mode?: "resume" | "retry-failed" | "restart";
+  /** Aborting it stops the current run after its current block and leaves the rest pending. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: GridEvent) => void;
+};
+
+export type GridOutcome = {
+  /** Runs trained now, whatever came of them. */
+  readonly trained: number;
+  /** Runs that were done before. */
+  readonly skipped: number;
+  /** Runs of the grid that failed or diverged, now or before. */
+  readonly bad: number;
+  /** Runs still to train: the grid was stopped. */
+  readonly left: number;
+};
+
+/** Plans the grid in the store and trains what is not done yet. A failed run does not end the grid. */
+export async function runGrid(options: GridOptions): Promise<GridOutcome> {
+  const { store, grid, mode = "resume", signal, onEvent = () => {} } = options;
+  const begin = performance.now();
+  store.markInterrupted();
+  const stored = store.planGrid(grid);
+  const todo = stored.filter((run) => isToTrain(run, mode));
+  const skipped = stored.filter((run) => !todo.includes(run));
+  onEvent({ event: "planned", grid: grid.name, runs: stored.length, toTrain: todo.length });
+  for (const run of skipped) onEvent({ event: "skipped", run: run.name, state: run.state });
+
+  let bad = skipped.filter((run) => run.state === "failed" || run.state === "diverged").length;
+  let trained = 0;
+  let left = 0;
+  for (const [index, run] of todo.entries()) {
+    if (signal?.aborted) {
+      left += 1;
+      continue;
+    }
+    const state = await trainRun(run, { index, toTrain: todo.length }, options);
+    trained += 1;
+    if (state === "failed" || state === "diverged") bad += 1;
+    if (state === "stopped") left += 1;
+  }
+  const outcome = { trained, skipped: skipped.length, bad, left };
+  const seconds = (performance.now() - begin) / 1000;
+  onEvent({ event: "done", grid: grid.name, ...outcome, seconds });
+  return outcome;
+}
+
+/** Whether `run` trains a run that is in this state. */
+export function isToTrain(
+  { state }: Pick<StoredRun, "state">,
+  mode: NonNullable<GridOptions["mode"]> = "resume",
+): boolean {
+  switch (state) {
+    case "pending":
+    case "stopped":
+    case "interrupted":
+      return true;
+    case "failed":
+      return mode !== "resume";
+    case "finished":
+    case "diverged":
+      return mode === "restart";
+    case "running":
+      return false;
+  }
+}
+
+type EndState = "finished" | "diverged" | "stopped" | "failed";
+
+function trainRun(
+  run: StoredRun,
+  position: { readonly index: number; readonly toTrain: number },
+  options: GridOptions,
+): Promise<EndState> {
+  const { store, runs, data, dataHash, provenance, signal, onEvent } = options;
+  const trainable = runs.find(({ hash }) => hash === run.hash);
+  if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
+  const { spec, record } = trainable;
+  const steps = spec.train.steps;
+  onEvent?.({ event: "started", run: run.name, ...position, steps });
+
+  return new Promise<EndState>((resolve, reject) => {
+    const writer = new RunWriter(store, run.id, { ...provenance });
+    const progress = new RunProgress(run.name, steps);
+    const worker = new Worker(receive);
+    const stop = (): void => worker.receive({ type: "stop" });
+    signal?.addEventListener("abort", stop, { once: true });
+    worker.receive({ type: "train", runId: run.id, spec, record, data, dataHash });
+
+    function receive(message: WorkerMessage): void {
+      try {
+        writer.write(message);
+        for (const event of progress.follow(message)) onEvent?.(event);
+      } catch (error) {
+        stop();
+        reject(error);
+        return;
+      }
+      if (message.type !== "ended" && message.type !== "failed") return;
+      signal?.removeEventListener("abort", stop);
+      resolve(message.type === "failed" ? "failed" : message.state);
+    }
+  });
+}

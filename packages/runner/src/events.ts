@@ -1,0 +1,52 @@
+import type { RunState } from "@ablate/store";
+import type { EndedMessage } from "./messages.ts";
+
+/** What happens while a grid is trained, for whoever shows it. */
+export type GridEvent =
+  | {
+      readonly event: "planned";
+      readonly grid: string;
+      readonly runs: number;
+      readonly toTrain: number;
+    }
+  | { readonly event: "skipped"; readonly run: string; readonly state: RunState }
+  | {
+      readonly event: "started";
+      readonly run: string;
+      readonly index: number;
+      readonly toTrain: number;
+      readonly steps: number;
+    }
+  | ProgressEvent
+  | EndEvent
+  | {
+      readonly event: "done";
+      readonly grid: string;
+      readonly trained: number;
+      readonly skipped: number;
+      readonly bad: number;
+      readonly left: number;
+      readonly seconds: number;
+    };
+
+/** Sent with every recorded block. `loss` is the mean of the block. */
+export type ProgressEvent = {
+  readonly event: "progress";
+  readonly run: string;
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+  readonly stepsPerSecond: number;
+};
+
+export type EndEvent = {
+  readonly event: "ended";
+  readonly run: string;
+  readonly state: EndedMessage["state"] | "failed";
+  readonly error: string | null;
+  readonly steps: number;
+  readonly loss: number | null;
+  readonly trainLoss: number | null;
+  readonly validLoss: number | null;
+  readonly stepsPerSecond: number | null;
+};

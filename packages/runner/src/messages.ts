@@ -1,0 +1,80 @@
+/**
+ * What the process that trains and the process that writes say to each other. Plain data only:
+ * numbers, strings, arrays and typed arrays, so that `fork` with `serialization: "advanced"` can
+ * carry it. A receiver has read or copied a message's arrays when delivery returns.
+ */
+import type { Evaluation, Parameter, RunSpec, StepBlock } from "@ablate/core";
+
+/** What is recorded beside every step. */
+export type RecordSpec = {
+  /** Whether all splits are evaluated after the last step. */
+  readonly evaluate: "end" | "none";
+  /** Names sampled after the last step. */
+  readonly samples: number;
+};
+
+/** One run to train. `data` is the names file; `dataHash` tells whether it has been seen before. */
+export type TrainMessage = {
+  readonly type: "train";
+  readonly runId: number;
+  readonly spec: RunSpec;
+  readonly record: RecordSpec;
+  readonly data: Uint8Array;
+  readonly dataHash: string;
+};
+
+/** From the coordinator to a worker. `stop` ends the current run after its current block. */
+export type CoordinatorMessage = TrainMessage | { readonly type: "stop" };
+
+export type StartedMessage = {
+  readonly type: "started";
+  readonly runId: number;
+  readonly parameters: readonly Parameter[];
+};
+
+export type StepsMessage = {
+  readonly type: "steps";
+  readonly runId: number;
+  readonly block: StepBlock;
+  /** Seconds spent in the training loop so far. */
+  readonly trainSeconds: number;
+};
+
+export type EvaluationsMessage = {
+  readonly type: "evaluations";
+  readonly runId: number;
+  readonly step: number;
+  readonly rows: readonly Evaluation[];
+};
+
+export type SamplesMessage = {
+  readonly type: "samples";
+  readonly runId: number;
+  readonly step: number;
+  readonly texts: readonly string[];
+};
+
+export type EndedMessage = {
+  readonly type: "ended";
+  readonly runId: number;
+  readonly state: "finished" | "diverged" | "stopped";
+  readonly reason: string;
+  readonly trainSeconds: number;
+  readonly weights: { readonly step: number; readonly bytes: Uint8Array } | null;
+};
+
+export type FailedMessage = {
+  readonly type: "failed";
+  readonly runId: number;
+  readonly error: string;
+  readonly trainSeconds: number;
+};
+
+/** From a worker to the coordinator; the last of a run is `ended` or `failed`. */
+export type WorkerMessage =
+  | StartedMessage
+  | StepsMessage
+  | EvaluationsMessage
+  | SamplesMessage
+  | EndedMessage
+  | FailedMessage;

@@ -1,0 +1,31 @@
+import type { RunSpec } from "@ablate/core";
+import type { ResolvedConfig } from "../spec/config.ts";
+
+/** One run of a grid, before the data is read. */
+export type PlannedConfig = {
+  /** `grid/label`. */
+  readonly name: string;
+  readonly label: string;
+  readonly variant: string | null;
+  readonly variantDescription: string;
+  readonly resolved: ResolvedConfig;
+  readonly spec: RunSpec;
+  /** The keys whose values are not the same in all runs of the grid, with this run's values. */
+  readonly differs: Readonly<Record<string, unknown>>;
+};
+
+/** A run that has its identity and its final name; the store's planned run and more. */
+export type PlannedRun = PlannedConfig & {
+  readonly hash: string;
+  /** The resolved config as JSON. */
+  readonly config: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly steps: number;
+};
+
+export type GridRuns = {
+  readonly runs: readonly PlannedRun[];
+  /** What the user should know: runs that are the same. */
+  readonly notes: readonly string[];
+};

@@ -1,0 +1,21 @@
+import type { RunSpec } from "@ablate/core";
+import type { ResolvedConfig } from "../spec/config.ts";
+
+/** The config as core takes it. */
+export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {
+  const { batch_norm: batchNorm, ...shape } = model;
+  return {
+    model: { context: data.context, ...shape, batchNorm },
+    init,
+    train: {
+      steps: train.steps,
+      batchSize: train.batch_size,
+      lr: Object.entries(train.lr)
+        .map(([step, rate]) => ({ step: Number(step), rate }))
+        .sort((a, b) => a.step - b.step),
+      l2: train.l2,
+    },
+    seed,
+    shuffleSeed: data.shuffle_seed,
+  };
+}

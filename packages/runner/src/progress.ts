@@ -1,0 +1,71 @@
+import type { EndEvent, GridEvent } from "./events.ts";
+import type { StepsMessage, WorkerMessage } from "./messages.ts";
+
+/** Losses that the last one shown is a mean of. */
+const RECENT = 100;
+
+/** Follows one run's messages and says what is worth showing. */
+export class RunProgress {
+  readonly #run: string;
+  readonly #steps: number;
+  #step = 0;
+  #recent: number[] = [];
+  #trainLoss: number | null = null;
+  #validLoss: number | null = null;
+
+  constructor(run: string, steps: number) {
+    this.#run = run;
+    this.#steps = steps;
+  }
+
+  follow(message: WorkerMessage): GridEvent[] {
+    switch (message.type) {
+      case "steps":
+        return [this.#advance(message)];
+      case "evaluations": {
+        const rows = message.rows.filter(({ statistics }) => /none|running/.test(statistics));
+        this.#trainLoss = rows.find(({ split }) => split === "train")?.loss ?? null;
+        this.#validLoss = rows.find(({ split }) => split === "valid")?.loss ?? null;
+        return [];
+      }
+      case "ended":
+        return [this.#end(message.state, null, message.trainSeconds)];
+      case "failed":
+        return [this.#end("failed", message.error, message.trainSeconds)];
+      case "started":
+      case "samples":
+        return [];
+    }
+  }
+
+  #advance({ block, trainSeconds }: StepsMessage): GridEvent {
+    this.#step = block.first + block.count;
+    this.#recent = [...this.#recent, ...block.loss.slice(-RECENT)].slice(-RECENT);
+    return {
+      event: "progress",
+      run: this.#run,
+      step: this.#step,
+      steps: this.#steps,
+      loss: mean(this.#recent),
+      stepsPerSecond: this.#step / trainSeconds,
+    };
+  }
+
+  #end(state: EndEvent["state"], error: string | null, trainSeconds: number): EndEvent {
+    return {
+      event: "ended",
+      run: this.#run,
+      state,
+      error,
+      steps: this.#step,
+      loss: this.#recent.length > 0 ? mean(this.#recent) : null,
+      trainLoss: this.#trainLoss,
+      validLoss: this.#validLoss,
+      stepsPerSecond: this.#step > 0 ? this.#step / trainSeconds : null,
+    };
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,42 @@
+import { planParameters } from "@ablate/core";
+import type { ModelConfig } from "./config.ts";
+import type { Problem } from "./config-error.ts";
+import { initSchema } from "./init-schema.ts";
+import { modelSchema } from "./schema.ts";
+import { hint } from "./suggest.ts";
+import { type MapNode, nodeAt, toValue } from "./tree.ts";
+
+/** What is wrong in values that are fine one by one; quiet where the model itself is wrong. */
+export function checkTogether(tree: MapNode): Problem[] {
+  const written = nodeAt(tree, ["model"]);
+  const model = modelSchema.safeParse(written === null ? {} : toValue(written));
+  return model.success ? [...checkBatchSize(model.data, tree), ...checkL2(model.data, tree)] : [];
+}
+
+function checkBatchSize(model: ModelConfig, tree: MapNode): Problem[] {
+  const batchSize = nodeAt(tree, ["train", "batch_size"]);
+  if (model.batch_norm === "none" || batchSize === null || toValue(batchSize) !== 1) return [];
+  const message = "batch norm needs at least 2: there is no unbiased variance of 1 example";
+  return [{ ...batchSize.at, message: `train.batch_size: ${message}` }];
+}
+
+function checkL2(model: ModelConfig, tree: MapNode): Problem[] {
+  const l2 = nodeAt(tree, ["train", "l2"]);
+  if (l2?.kind !== "map") return [];
+  const names = parameterNames(model);
+  return [...l2.entries]
+    .filter(([name]) => !names.includes(name))
+    .map(([name, { keyAt }]) => ({
+      ...keyAt,
+      message: `train.l2.${name}: no such parameter${hint(name, names)}`,
+    }));
+}
+
+function parameterNames({ batch_norm: batchNorm, ...shape }: ModelConfig): string[] {
+  const anyContext = 1;
+  const anyVocabulary = 1;
+  const model = { ...shape, batchNorm, context: anyContext };
+  return planParameters({ model, init: initSchema.parse({}) }, anyVocabulary).map(
+    ({ name }) => name,
+  );
+}

@@ -1,0 +1,25 @@
+/** Where something was written: a place in a file, or a whole option of the command line. */
+export type Position = {
+  /** The file's path, or the option as it was given (`--set train.steps=0`). */
+  readonly source: string;
+  /** From 1; null where the source is an option. */
+  readonly line: number | null;
+  readonly col: number | null;
+};
+
+export type Problem = Position & { readonly message: string };
+
+/** A config is wrong. The message has one `file:line:col: message` line per problem. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.problems = problems;
+  }
+}
+
+function formatProblem({ source, line, col, message }: Problem): string {
+  return line === null ? `${source}: ${message}` : `${source}:${line}:${col}: ${message}`;
+}

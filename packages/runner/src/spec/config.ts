@@ -1,0 +1,106 @@
+/** A run's config with every default filled in, as its keys are written in YAML. */
+import type { Activation, InitScheme } from "@ablate/core";
+
+export type EngineName = "simd";
+
+export type DataConfig = {
+  /** Absolute path of the names file. */
+  readonly file: string;
+  readonly context: number;
+  readonly shuffle_seed: number;
+};
+
+export type BatchNormConfig = {
+  readonly where: "hidden" | "all";
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly running: "std" | "variance";
+};
+
+export type ModelConfig = {
+  readonly embedding: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly bias: boolean;
+  readonly batch_norm: BatchNormConfig | "none";
+};
+
+export type LayerInitConfig = {
+  readonly weight: InitScheme;
+  readonly bias: InitScheme;
+  readonly gamma: InitScheme;
+  readonly beta: InitScheme;
+};
+
+export type InitConfig = {
+  readonly embedding: InitScheme;
+  readonly hidden: LayerInitConfig;
+  readonly output: LayerInitConfig;
+};
+
+export type TrainConfig = {
+  readonly steps: number;
+  readonly batch_size: number;
+  /** Rate by first step at which it applies; has step 0. */
+  readonly lr: Readonly<Record<string, number>>;
+  /** Lambda of every parameter, or of those named, none of them 0. */
+  readonly l2: number | Readonly<Record<string, number>>;
+};
+
+export type RecordConfig = {
+  readonly evaluate: "end" | "none";
+  /** Names sampled after the last step. */
+  readonly samples: number;
+};
+
+/** What decides one run, whatever its seed. */
+export type CellConfig = {
+  readonly data: DataConfig;
+  readonly model: ModelConfig;
+  readonly init: InitConfig;
+  readonly train: TrainConfig;
+  readonly record: RecordConfig;
+  readonly engine: EngineName;
+};
+
+export type ResolvedConfig = CellConfig & { readonly seed: number };
+
+/** A value of the grid that a run has: its key and how its value reads in a label. */
+export type Factor = { readonly key: string; readonly text: string };
+
+/** The runs that differ only in their seed. */
+export type Cell = {
+  readonly variant: string | null;
+  readonly variantDescription: string;
+  /** The grid's keys of more than one value, in the grid's order. */
+  readonly factors: readonly Factor[];
+  readonly config: CellConfig;
+};
+
+/** A config file, read, overridden and validated: every run it expands to is known to be sound. */
+export type GridConfig = {
+  /** The path as it was given. */
+  readonly file: string;
+  /** The file's text. */
+  readonly text: string;
+  readonly name: string;
+  readonly description: string;
+  /** Absolute path of the names file. */
+  readonly dataFile: string;
+  readonly record: RecordConfig;
+  readonly seeds: readonly number[];
+  readonly cells: readonly Cell[];
+  /** Variants, labels or names of the runs that are wanted; empty for all. */
+  readonly only: readonly string[];
+};
+
+/** What the command line puts on top of the file. */
+export type Overrides = {
+  /** `key=value` each, the value in YAML. */
+  readonly set?: readonly string[] | undefined;
+  readonly steps?: number | undefined;
+  readonly seeds?: readonly number[] | undefined;
+  readonly engine?: string | undefined;
+  /** Variants, labels or names, each a comma-separated list. */
+  readonly only?: readonly string[] | undefined;
+};

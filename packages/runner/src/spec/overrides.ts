@@ -1,0 +1,107 @@
+/** The command line's overrides as trees. */
+
+import type { Overrides } from "./config.ts";
+import { ConfigError, type Position, type Problem } from "./config-error.ts";
+import type { GridFactor } from "./grid.ts";
+import { mapOf, merge } from "./merge.ts";
+import { readYamlValue } from "./read-yaml.ts";
+import { type MapNode, mapNode, type Node } from "./tree.ts";
+
+export type OverrideTrees = {
+  /** Single values; they win over everything in the file. */
+  readonly values: MapNode;
+  /** The same, by key. */
+  readonly keys: ReadonlySet<string>;
+  /** Keys with several values. */
+  readonly factors: readonly GridFactor[];
+};
+
+/** What cannot be set because it is no value of a run. */
+const NOT_SET: ReadonlySet<string> = new Set(["variants", "grid"]);
+
+export function readOverrides(overrides: Overrides, problems: Problem[]): OverrideTrees {
+  const values = new Map<string, { readonly at: Position; readonly value: Node }>();
+  const factors = new Map<string, GridFactor>();
+  for (const text of overrides.set ?? []) {
+    const at = optionAt(`--set ${text}`);
+    try {
+      const { key, items } = readSetting(text, at);
+      const [value, ...others] = items;
+      values.delete(key);
+      factors.delete(key);
+      if (key === "seeds" && (others.length > 0 || value?.kind !== "list")) {
+        values.set(key, { at, value: { kind: "list", at, items } });
+      } else if (others.length > 0) factors.set(key, { key, keyAt: at, items });
+      else if (value !== undefined) values.set(key, { at, value });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  for (const [key, option] of options(overrides)) values.set(key, option);
+  for (const key of values.keys()) factors.delete(key);
+  const trees = [...values].map(([key, { at, value }]) => mapOf(key, value, at));
+  return {
+    values: trees.reduce((all, tree) => merge(all, tree), mapNode(optionAt("--set"))),
+    keys: new Set(values.keys()),
+    factors: [...factors.values()],
+  };
+}
+
+/** The names that `--only` gives. */
+export function namesOf(only: readonly string[]): string[] {
+  return only.flatMap((list) => list.split(",").map((name) => name.trim())).filter(Boolean);
+}
+
+export function optionAt(source: string): Position {
+  return { source, line: null, col: null };
+}
+
+function options({ steps, seeds, engine }: Overrides): [string, { at: Position; value: Node }][] {
+  const all: [string, { at: Position; value: Node }][] = [];
+  if (steps !== undefined) {
+    const at = optionAt(`--steps ${steps}`);
+    all.push(["train.steps", { at, value: { kind: "scalar", at, value: steps } }]);
+  }
+  if (seeds !== undefined) {
+    const at = optionAt(`--seeds ${seeds.join(",")}`);
+    const items = seeds.map((value): Node => ({ kind: "scalar", at, value }));
+    all.push(["seeds", { at, value: { kind: "list", at, items } }]);
+  }
+  if (engine !== undefined) {
+    const at = optionAt(`--engine ${engine}`);
+    all.push(["engine", { at, value: { kind: "scalar", at, value: engine } }]);
+  }
+  return all;
+}
+
+function readSetting(text: string, at: Position): { readonly key: string; readonly items: Node[] } {
+  const equals = text.indexOf("=");
+  const key = text.slice(0, equals).trim();
+  if (equals < 0 || key === "") throw new ConfigError([{ ...at, message: "expected key=value" }]);
+  if (NOT_SET.has(key.split(".")[0] ?? "")) {
+    const message = `${key}: cannot be set here; give keys of a run, several values by commas`;
+    throw new ConfigError([{ ...at, message }]);
+  }
+  const parts = splitValues(text.slice(equals + 1));
+  if (parts.some((part) => part.trim() === "")) {
+    throw new ConfigError([{ ...at, message: `${key}: a value is empty` }]);
+  }
+  return { key, items: parts.map((part) => readYamlValue(part, at)) };
+}
+
+/** Parts between the commas that are outside brackets, braces and quotes. */
+function splitValues(text: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  let quote: string | null = null;
+  for (const char of text) {
+    if (quote !== null) quote = char === quote ? null : quote;
+    else if (char === '"' || char === "'") quote = char;
+    else if (char === "[" || char === "{") depth += 1;
+    else if (char === "]" || char === "}") depth -= 1;
+    if (char === "," && depth === 0 && quote === null) parts.push("");
+    else parts[parts.length - 1] += char;
+  }
+  return parts;
+}

@@ -1,0 +1,168 @@
+/** YAML text to a tree with positions. */
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
+import { ConfigError, type Position, type Problem } from "./config-error.ts";
+import { type Entry, type MapNode, mapNode, type Node } from "./tree.ts";
+
+/** Values that aliases may add to a file. */
+const MAX_ALIASED = 10_000;
+
+/**
+ * @param source - the file's path, for positions
+ * @throws ConfigError - if the text is no single YAML map with keys that differ
+ */
+export function readYaml(text: string, source: string): MapNode {
+  const lines = new LineCounter();
+  const root = new Reader(parse(text, { source, lines }), (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return { source, line: Math.max(line, 1), col: Math.max(col, 1) };
+  }).readRoot();
+  if (root.kind === "map") return root;
+  const start = { source, line: 1, col: 1 };
+  const isEmpty = root.kind === "scalar" && root.value === null;
+  const got = root.kind === "list" ? "a list" : "plain text";
+  throw new ConfigError([
+    isEmpty
+      ? { ...start, message: "the file is empty, expected a config" }
+      : { ...root.at, message: `not a config: expected a map of keys, got ${got}` },
+  ]);
+}
+
+/**
+ * A value of the command line.
+ *
+ * @param at - where to say it is, and all that is in it
+ */
+export function readYamlValue(text: string, at: Position): Node {
+  const lines = new LineCounter();
+  return new Reader(parse(text, { source: at.source, lines, at }), () => at).readRoot();
+}
+
+function parse(
+  text: string,
+  {
+    source,
+    lines,
+    at,
+  }: { readonly source: string; readonly lines: LineCounter; readonly at?: Position },
+): Document.Parsed {
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false };
+  try {
+    const document = parseDocument(text, options);
+    const error = document.errors[0] ?? document.warnings[0];
+    if (error === undefined) return document;
+    const place = at ?? { source, ...lines.linePos(error.pos[0]) };
+    throw new ConfigError([{ ...place, message: explain(error) }]);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError([{ source, line: 1, col: 1, ...at, message: "nested too deeply" }]);
+  }
+}
+
+function explain({ code, message }: YAMLError): string {
+  if (code === "MULTIPLE_DOCS") return "a second YAML document, a config is one";
+  const text = message.charAt(0).toLowerCase() + message.slice(1).replace(/\s+/g, " ");
+  return `not valid YAML: ${text.replace(/\.$/, "")}`;
+}
+
+/** Turns yaml's nodes into ours; an alias becomes what it stands for. */
+class Reader {
+  readonly #document: Document.Parsed;
+  readonly #place: (offset: number) => Position;
+  readonly #anchors = new Map<string, unknown>();
+  readonly #open = new Set<unknown>();
+  readonly #problems: Problem[] = [];
+  #aliased = 0;
+  #aliasDepth = 0;
+
+  constructor(document: Document.Parsed, place: (offset: number) => Position) {
+    this.#document = document;
+    this.#place = place;
+  }
+
+  readRoot(): Node {
+    const root = this.#read(this.#document.contents, this.#place(0), "");
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    return root;
+  }
+
+  #read(node: unknown, parentAt: Position, path: string): Node {
+    const at = this.#at(node, parentAt);
+    if (isAlias(node)) return this.#readAlias(node, at, path);
+    if (this.#aliasDepth > 0) this.#count(at);
+    if (isScalar(node) || isMap(node) || isSeq(node)) {
+      if (node.anchor !== undefined && this.#aliasDepth === 0) this.#anchors.set(node.anchor, node);
+    }
+    this.#open.add(node);
+    const value = this.#readPlain(node, at, path);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #readPlain(node: unknown, at: Position, path: string): Node {
+    if (isSeq(node)) {
+      const items = node.items.map((item, i) => this.#read(item, at, `${path}[${i}]`));
+      return { kind: "list", at, items };
+    }
+    if (!isMap(node)) return { kind: "scalar", at, value: scalarValue(node) };
+    const entries = new Map<string, Entry>();
+    for (const { key, value } of node.items) {
+      const keyAt = this.#at(key, at);
+      if (!isScalar(key)) {
+        this.#problems.push({ ...keyAt, message: "expected a key of plain text" });
+        continue;
+      }
+      const name = String(key.value);
+      const whole = path === "" ? name : `${path}.${name}`;
+      const first = entries.get(name);
+      if (first === undefined) entries.set(name, { keyAt, value: this.#read(value, keyAt, whole) });
+      else this.#problems.push({ ...keyAt, message: givenTwice(whole, first.keyAt) });
+    }
+    return mapNode(at, entries);
+  }
+
+  #readAlias(alias: Alias, at: Position, path: string): Node {
+    const target = this.#anchors.get(alias.source);
+    if (target === undefined || this.#open.has(target)) {
+      const why =
+        target === undefined ? "stands for nothing before it" : "stands for what it is in";
+      throw new ConfigError([{ ...at, message: `alias *${alias.source} ${why}` }]);
+    }
+    this.#aliasDepth += 1;
+    const value = this.#read(target, at, path);
+    this.#aliasDepth -= 1;
+    return { ...value, at };
+  }
+
+  #count(at: Position): void {
+    this.#aliased += 1;
+    if (this.#aliased <= MAX_ALIASED) return;
+    const message = `aliases stand for more than ${MAX_ALIASED} values`;
+    throw new ConfigError([{ ...at, message }]);
+  }
+
+  #at(node: unknown, otherwise: Position): Position {
+    const hasRange = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+    return hasRange && node.range ? this.#place(node.range[0]) : otherwise;
+  }
+}
+
+/** What to say of a key that is in its map already. */
+export function givenTwice(key: string, first: Position): string {
+  return `${key}: given twice${first.line === null ? "" : `, first in line ${first.line}`}`;
+}
+
+function scalarValue(node: unknown): string | number | boolean | null {
+  const value = isScalar(node) ? node.value : null;
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  return String(value);
+}

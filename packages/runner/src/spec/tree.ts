@@ -1,0 +1,89 @@
+/** YAML values that remember where they were written, also after merging. Immutable. */
+import type { Position } from "./config-error.ts";
+
+export type Scalar = {
+  readonly kind: "scalar";
+  readonly at: Position;
+  readonly value: string | number | boolean | null;
+};
+export type List = {
+  readonly kind: "list";
+  readonly at: Position;
+  readonly items: readonly Node[];
+};
+export type Entry = { readonly keyAt: Position; readonly value: Node };
+export type MapNode = {
+  readonly kind: "map";
+  readonly at: Position;
+  readonly entries: ReadonlyMap<string, Entry>;
+};
+export type Node = Scalar | List | MapNode;
+
+export type Path = readonly (string | number)[];
+
+/** How far a path leads into a tree: the last node on it and, if that is in a map, its key's place. */
+export type Found = { readonly node: Node; readonly keyAt: Position; readonly depth: number };
+
+/** Follows a path as far as it exists. */
+export function follow(root: Node, path: Path): Found {
+  let found: Found = { node: root, keyAt: root.at, depth: 0 };
+  for (const step of path) {
+    const { node, depth } = found;
+    const entry: Entry | undefined =
+      node.kind === "map" ? node.entries.get(String(step)) : itemOf(node, step);
+    if (entry === undefined) break;
+    found = { node: entry.value, keyAt: entry.keyAt, depth: depth + 1 };
+  }
+  return found;
+}
+
+/** The node at a path, or null. */
+export function nodeAt(root: Node, path: Path): Node | null {
+  const { node, depth } = follow(root, path);
+  return depth === path.length ? node : null;
+}
+
+/** The plain value. */
+export function toValue(node: Node): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return node.value;
+    case "list":
+      return node.items.map(toValue);
+    case "map":
+      return Object.fromEntries(
+        [...node.entries].map(([key, entry]) => [key, toValue(entry.value)]),
+      );
+  }
+}
+
+const OTHER_LETTERS = /[^A-Za-z0-9._=-]+/g;
+
+/** How a value reads in a label: letters, digits, `.`, `_`, `=` and `-` only. */
+export function toLabelText(node: Node): string {
+  switch (node.kind) {
+    case "scalar":
+      return String(node.value ?? "none")
+        .replace("+", "")
+        .replace(OTHER_LETTERS, "_");
+    case "list":
+      return node.items.map(toLabelText).join("_");
+    case "map":
+      return [...node.entries]
+        .map(([key, { value }]) =>
+          key === "scheme" || key === "where"
+            ? toLabelText(value)
+            : `${key.replace(OTHER_LETTERS, "_")}_${toLabelText(value)}`,
+        )
+        .join("_");
+  }
+}
+
+export function mapNode(at: Position, entries: Iterable<readonly [string, Entry]> = []): MapNode {
+  return { kind: "map", at, entries: new Map(entries) };
+}
+
+function itemOf(node: Node, step: string | number): Entry | undefined {
+  const item = node.kind === "list" ? node.items[Number(step)] : undefined;
+  return item === undefined ? undefined : { keyAt: item.at, value: item };
+}

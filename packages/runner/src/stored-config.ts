@@ -1,0 +1,35 @@
+/** Reads back the resolved config that a store keeps of a run. */
+import type { RunSpec } from "@ablate/core";
+import { stringify } from "yaml";
+import { toRunSpec } from "./plan/to-run-spec.ts";
+import type { ResolvedConfig } from "./spec/config.ts";
+
+/** What core needs to build the run again. */
+export function storedSpec(config: string): RunSpec {
+  return toRunSpec(parseStored(config));
+}
+
+/** A config file of this one run, as YAML that runs as it is and has the same identity. */
+export function storedYaml({
+  run,
+  config,
+}: {
+  readonly run: string;
+  readonly config: string;
+}): string {
+  const { seed, ...settings } = parseStored(config);
+  const [grid = run] = run.split("/");
+  return stringify({ name: grid, ...settings, seeds: [seed] }, { lineWidth: 100 });
+}
+
+function parseStored(config: string): ResolvedConfig {
+  const value: unknown = JSON.parse(config);
+  if (!isResolved(value)) throw new TypeError("a stored config lacks some of its keys");
+  return value;
+}
+
+/** The store gives back what `planRuns` made; only that it did is checked. */
+function isResolved(value: unknown): value is ResolvedConfig {
+  const keys = ["data", "model", "init", "train", "record", "engine", "seed"];
+  return typeof value === "object" && value !== null && keys.every((key) => key in value);
+}

@@ -1,0 +1,153 @@
+/** Trains one run at a time and says what happened in messages; knows no store and no clock time. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import {
+  buildDataset,
+  type Dataset,
+  parseNames,
+  type StepBlock,
+  type StepBuffer,
+  Trainer,
+} from "@ablate/core";
+import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "./messages.ts";
+import { sampleSeed } from "./sample-seed.ts";
+
+/** Steps between two looks at the clock and at the event loop. */
+const CHUNK_STEPS = 64;
+/** Steps that one message can hold. */
+const BLOCK_STEPS = 4096;
+/** Steps are sent about this often. */
+const SEND_EVERY_MS = 150;
+
+type Send = (message: WorkerMessage) => void;
+
+/** Turns coordinator messages into training and answers through `send`. */
+export class Worker {
+  readonly #send: Send;
+  readonly #datasets = new Map<string, Dataset>();
+  #stopping = false;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  receive(message: CoordinatorMessage): void {
+    if (message.type === "stop") this.#stopping = true;
+    else void this.#train(message);
+  }
+
+  async #train(message: TrainMessage): Promise<void> {
+    const { runId, spec } = message;
+    const clock = new LoopClock();
+    try {
+      const dataset = this.#dataset(message);
+      const trainer = new Trainer(spec, dataset);
+      this.#send({ type: "started", runId, parameters: trainer.parameters });
+      const end = await this.#loop(runId, trainer, clock);
+      if (end === "finished") this.#recordEnd(message, trainer);
+      this.#send({
+        type: "ended",
+        runId,
+        state: end,
+        reason: end === "finished" ? "steps" : end === "stopped" ? "user" : "loss",
+        trainSeconds: clock.seconds,
+        weights: end === "diverged" ? null : { step: trainer.step, bytes: trainer.weights() },
+      });
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#send({ type: "failed", runId, error: text, trainSeconds: clock.seconds });
+    }
+  }
+
+  async #loop(
+    runId: number,
+    trainer: Trainer,
+    clock: LoopClock,
+  ): Promise<"finished" | "diverged" | "stopped"> {
+    const columns = trainer.parameters.length;
+    const block = allocate(columns);
+    let count = 0;
+    let sentAt = Number.NEGATIVE_INFINITY;
+    clock.start();
+    for (;;) {
+      count += trainer.advance(block, Math.min(CHUNK_STEPS, BLOCK_STEPS - count), count);
+      const last = trainer.isDone || this.#stopping;
+      const now = performance.now();
+      if (count > 0 && (last || count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS)) {
+        const steps = head(block, { first: clock.steps, count, columns });
+        clock.steps += count;
+        this.#send({ type: "steps", runId, block: steps, trainSeconds: clock.seconds });
+        count = 0;
+        sentAt = now;
+      }
+      if (last) {
+        clock.stop();
+        if (trainer.divergedAt !== null) return "diverged";
+        return trainer.isDone ? "finished" : "stopped";
+      }
+      await nextTurn();
+    }
+  }
+
+  #recordEnd({ runId, spec, record }: TrainMessage, trainer: Trainer): void {
+    const step = trainer.step;
+    if (record.evaluate === "end") {
+      this.#send({ type: "evaluations", runId, step, rows: trainer.evaluate() });
+    }
+    if (record.samples > 0) {
+      const texts = trainer.sample(record.samples, sampleSeed(spec.seed));
+      this.#send({ type: "samples", runId, step, texts });
+    }
+  }
+
+  #dataset({ spec, data, dataHash }: TrainMessage): Dataset {
+    const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
+    const key = `${dataHash}/${settings.context}/${settings.shuffleSeed}`;
+    const known = this.#datasets.get(key);
+    if (known !== undefined) return known;
+    const built = buildDataset(parseNames(data), settings);
+    this.#datasets.set(key, built);
+    return built;
+  }
+}
+
+/** Counts the seconds spent in the training loop, recording included, and the steps sent. */
+class LoopClock {
+  steps = 0;
+  #startedAt: number | null = null;
+  #total = 0;
+
+  get seconds(): number {
+    const running = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
+    return (this.#total + running) / 1000;
+  }
+
+  start(): void {
+    this.#startedAt = performance.now();
+  }
+
+  stop(): void {
+    if (this.#startedAt !== null) this.#total += performance.now() - this.#startedAt;
+    this.#startedAt = null;
+  }
+}
+
+function allocate(columns: number): StepBuffer {
+  return {
+    loss: new Float64Array(BLOCK_STEPS),
+    lr: new Float64Array(BLOCK_STEPS),
+    ratios: new Float32Array(BLOCK_STEPS * columns),
+  };
+}
+
+function head(
+  block: StepBuffer,
+  { first, count, columns }: { first: number; count: number; columns: number },
+): StepBlock {
+  return {
+    first,
+    count,
+    loss: block.loss.subarray(0, count),
+    lr: block.lr.subarray(0, count),
+    ratios: block.ratios.subarray(0, count * columns),
+  };
+}

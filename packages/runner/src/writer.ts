@@ -1,0 +1,56 @@
+/** Puts what a worker says about one run into the store, under one claim. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Parameter } from "@ablate/core";
+import type { Provenance, RunEnd, StoreWriter } from "@ablate/store";
+import type { WorkerMessage } from "./messages.ts";
+
+export class RunWriter {
+  readonly #store: StoreWriter;
+  readonly #runId: number;
+  readonly #provenance: Provenance;
+  readonly #token: string = randomUUID();
+  #claimed = false;
+
+  constructor(store: StoreWriter, runId: number, provenance: Provenance) {
+    this.#store = store;
+    this.#runId = runId;
+    this.#provenance = provenance;
+  }
+
+  write(message: WorkerMessage): void {
+    const store = this.#store;
+    switch (message.type) {
+      case "started":
+        this.#claim(message.parameters);
+        break;
+      case "steps": {
+        const block = { ...message.block, trainSeconds: message.trainSeconds };
+        store.appendSteps(this.#runId, this.#token, block);
+        break;
+      }
+      case "evaluations":
+        store.recordEvaluations(this.#runId, this.#token, message.step, message.rows);
+        break;
+      case "samples":
+        store.recordSamples(this.#runId, this.#token, message.step, message.texts);
+        break;
+      case "ended":
+        this.#end({ ...message, error: null });
+        break;
+      case "failed":
+        this.#end({ ...message, state: "failed", reason: "error", weights: null });
+    }
+  }
+
+  #claim(parameters: readonly Parameter[]): void {
+    const owner = { token: this.#token, pid: process.pid, host: hostname() };
+    this.#store.claimRun(this.#runId, owner, this.#provenance, parameters);
+    this.#claimed = true;
+  }
+
+  #end({ state, reason, error, trainSeconds, weights }: RunEnd): void {
+    if (!this.#claimed) this.#claim([]);
+    this.#store.endRun(this.#runId, this.#token, { state, reason, error, trainSeconds, weights });
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { InitScheme, LayerInit, RunSpec } from "@ablate/core";
+import { type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
+import { openWriter, type StoreWriter } from "@ablate/store";
+
+const NORMAL: InitScheme = { scheme: "normal", std: 1, scale: 0.2 };
+const LAYER: LayerInit = {
+  weight: NORMAL,
+  bias: { scheme: "zeros", scale: 1 },
+  gamma: { scheme: "ones", scale: 1 },
+  beta: { scheme: "zeros", scale: 1 },
+};
+
+/** A small net on a few names. */
+export function makeSpec({
+  steps = 300,
+  rate = 0.1,
+  seed = 1,
+}: {
+  readonly steps?: number;
+  readonly rate?: number;
+  readonly seed?: number;
+} = {}): RunSpec {
+  return {
+    model: {
+      context: 3,
+      embedding: 4,
+      hidden: [16],
+      activation: "tanh",
+      bias: true,
+      batchNorm: "none",
+    },
+    init: { embedding: NORMAL, hidden: LAYER, output: LAYER },
+    train: { steps, batchSize: 8, lr: [{ step: 0, rate }], l2: 0 },
+    seed,
+    shuffleSeed: 42,
+  };
+}
+
+export const NAMES: Uint8Array = new TextEncoder().encode(
+  "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily\n",
+);
+
+export function makePath(): string {
+  return join(mkdtempSync(join(tmpdir(), "ablate-run-")), "ablate.db");
+}
+
+/** Plans `specs` as the grid `g`, each under its key, and trains them into the store at `path`. */
+export async function trainInto(
+  path: string,
+  specs: Readonly<Record<string, RunSpec>>,
+  options: Partial<GridOptions> = {},
+): Promise<GridOutcome> {
+  const store: StoreWriter = openWriter(path);
+  try {
+    return await runGrid({
+      store,
+      grid: {
+        name: "g",
+        description: "",
+        spec: "name: g\n",
+        runs: Object.entries(specs).map(([label, spec]) => ({
+          hash: `hash-of-${label}`,
+          name: `g/${label}`,
+          label,
+          config: JSON.stringify(spec),
+          seed: spec.seed,
+          engine: "simd",
+          steps: spec.train.steps,
+        })),
+      },
+      runs: Object.entries(specs).map(([label, spec]) => ({
+        hash: `hash-of-${label}`,
+        spec,
+        record: { evaluate: "end", samples: 5 },
+      })),
+      data: NAMES,
+      dataHash: "hash of the names",
+      provenance: { host: "here" },
+      ...options,
+    });
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,24 @@
+import type { Claim } from "./contract.ts";
+
+/** A running run without a sign of life for longer than this has lost its process. */
+const STALE_MS = 60_000;
+
+export type Holder = {
+  readonly host: string | null;
+  readonly pid: number | null;
+  readonly heartbeat_at: number | null;
+};
+
+/** Whether the process that holds a running run is still at it, as far as this host can tell. */
+export function isAlive(holder: Holder, host: Claim["host"], now: number): boolean {
+  if (now - (holder.heartbeat_at ?? 0) > STALE_MS) return false;
+  return holder.host !== host || (holder.pid !== null && processExists(holder.pid));
+}
+
+function processExists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

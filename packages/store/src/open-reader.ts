@@ -1,0 +1,12 @@
+import type { StoreReader } from "./contract.ts";
+import { openForReading } from "./open-database.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+
+/**
+ * Opens a store for reading only.
+ *
+ * @throws StoreError - if there is none, it is no store, or a newer ablate wrote it
+ */
+export function openReader(path: string): StoreReader {
+  return new SqliteReader(openForReading(path));
+}

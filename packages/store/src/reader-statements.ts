@@ -1,0 +1,99 @@
+/** What a reader asks SQLite, prepared once. */
+import type { Database, Statement } from "better-sqlite3";
+import type {
+  GridSummary,
+  RunSummary,
+  StepLoss,
+  StoredEvaluation,
+  StoredRun,
+  StoredSample,
+  StoredWeights,
+} from "./contract.ts";
+
+export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
+
+type StoredParameter = { readonly name: string; readonly shape: string; readonly size: number };
+type StoredRatios = { readonly step: number; readonly ratios: Buffer };
+type FoundSeries = { readonly runId: number; readonly place: number };
+type AtStep = { readonly run: string; readonly step: number | null };
+
+export type ReaderStatements = {
+  readonly runs: Statement<[], RunSummary>;
+  readonly runsOfGrid: Statement<[string], RunOfGrid>;
+  readonly run: Statement<[string], RunSummary>;
+  readonly byHash: Statement<[string], StoredRun>;
+  readonly grids: Statement<[], GridSummary>;
+  readonly evaluations: Statement<[string], StoredEvaluation>;
+  readonly samples: Statement<[string], StoredSample>;
+  readonly parameters: Statement<[string], StoredParameter>;
+  readonly provenance: Statement<[string], string>;
+  readonly weights: Statement<[string], StoredWeights>;
+  readonly series: Statement<[{ readonly run: string; readonly series: string }], FoundSeries>;
+  readonly lossAt: Statement<[AtStep], StepLoss>;
+  readonly ratiosAt: Statement<[AtStep], StoredRatios>;
+};
+
+const RUNS_OF_GRID = `
+  select v.*, g.name as asked_grid, gr.label as asked_label
+  from grid g join grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
+    join runs v on v.run = r.name
+  where g.name = ? order by gr.position, gr.id`;
+
+const GRIDS = `
+  select g.name as name, g.description as description,
+    (select count(*) from grid_run where grid_id = g.id) as runs
+  from grid g order by g.id`;
+
+/** Where a series is in the data of a rollup row. */
+const SERIES = `
+  select r.id as runId, f.place as place from run r join (
+    select 'loss' as series, 0 as place, null as run_id union all
+    select 'lr', 1, null union all
+    select 'log10_ratio:' || name, idx + 2, run_id from param
+  ) f on f.series = @series and (f.run_id is null or f.run_id = r.id)
+  where r.name = @run`;
+
+const RUN_ID = "(select id from run where name = @run)";
+const LAST_OR_ASKED = `
+  from step where run_id = ${RUN_ID} and step =
+    coalesce(@step, (select last_step from run where name = @run))`;
+
+/** Prepares every statement of a reader. */
+export function prepareReader(database: Database): ReaderStatements {
+  const ofRun = (columns: string, rest: string) =>
+    `select ${columns} from ${rest.replace("RUN", "(select id from run where name = ?)")}`;
+  return {
+    runs: database.prepare<[], RunSummary>(
+      "select v.* from run r join runs v on v.run = r.name order by r.id",
+    ),
+    runsOfGrid: database.prepare<[string], RunOfGrid>(RUNS_OF_GRID),
+    run: database.prepare<[string], RunSummary>("select * from runs where run = ?"),
+    byHash: database.prepare<[string], StoredRun>(
+      "select id, name, hash, state from run where hash = ?",
+    ),
+    grids: database.prepare<[], GridSummary>(GRIDS),
+    evaluations: database.prepare<[string], StoredEvaluation>(
+      ofRun(
+        "step, split, statistics, loss",
+        "eval where run_id = RUN order by step, split, statistics",
+      ),
+    ),
+    samples: database.prepare<[string], StoredSample>(
+      ofRun("step, i, text", "sample where run_id = RUN order by step, i"),
+    ),
+    parameters: database.prepare<[string], StoredParameter>(
+      ofRun("name, shape, size", "param where run_id = RUN order by idx"),
+    ),
+    provenance: database
+      .prepare<[string], string>("select provenance from run where name = ?")
+      .pluck(),
+    weights: database.prepare<[string], StoredWeights>(
+      ofRun("step, weights as bytes", "checkpoint where run_id = RUN order by step desc limit 1"),
+    ),
+    series: database.prepare<[{ readonly run: string; readonly series: string }], FoundSeries>(
+      SERIES,
+    ),
+    lossAt: database.prepare<[AtStep], StepLoss>(`select step, loss, lr ${LAST_OR_ASKED}`),
+    ratiosAt: database.prepare<[AtStep], StoredRatios>(`select step, ratios ${LAST_OR_ASKED}`),
+  };
+}

@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import type { Database } from "better-sqlite3";
+import { isAlive } from "./claim.ts";
+import type {
+  Claim,
+  EvaluationRow,
+  GridPlan,
+  ParameterRow,
+  Provenance,
+  RunEnd,
+  StepBlock,
+  StoredRun,
+  StoreWriter,
+} from "./contract.ts";
+import type { OpenedDatabase } from "./open-database.ts";
+import { planGrid } from "./plan-grid.ts";
+import { RunHistory } from "./run-history.ts";
+import { StoreError } from "./store-error.ts";
+import { prepareWriter, type WriterStatements } from "./writer-statements.ts";
+
+export class SqliteWriter implements StoreWriter {
+  readonly notice: string | null;
+  readonly #database: Database;
+  readonly #closeDatabase: () => void;
+  readonly #clock: () => number;
+  readonly #sql: WriterStatements;
+  readonly #histories: Map<number, RunHistory> = new Map();
+
+  constructor({ database, notice, close }: OpenedDatabase, clock: () => number) {
+    this.notice = notice;
+    this.#database = database;
+    this.#closeDatabase = close;
+    this.#clock = clock;
+    this.#sql = prepareWriter(database);
+  }
+
+  planGrid(plan: GridPlan): StoredRun[] {
+    return this.#inTransaction(() => planGrid(this.#database, plan, this.#clock()));
+  }
+
+  claimRun(
+    runId: number,
+    claim: Claim,
+    provenance: Provenance,
+    parameters: readonly ParameterRow[],
+  ): void {
+    this.#inTransaction(() => {
+      const now = this.#clock();
+      this.#refuseIfHeld(runId, claim, now);
+      for (const statement of this.#sql.clearAttempt) statement.run(runId);
+      const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+      this.#sql.claim.run({
+        ...claim,
+        id: runId,
+        now,
+        size,
+        provenance: JSON.stringify(provenance),
+      });
+      for (const [idx, { name, shape, size }] of parameters.entries()) {
+        this.#sql.insertParam.run(runId, idx, name, JSON.stringify(shape), size);
+      }
+      this.#sql.insertEvent.run(runId, now, "started", null);
+      this.#histories.delete(runId);
+    });
+  }
+
+  appendSteps(runId: number, token: string, block: StepBlock): void {
+    if (block.count === 0) return;
+    this.#writing(runId, token, (now, next) => {
+      let history = this.#histories.get(runId);
+      if (history?.next !== next) {
+        history = new RunHistory(this.#database, runId, next);
+        this.#histories.set(runId, history);
+      }
+      history.append(block);
+      const step = history.next - 1;
+      this.#sql.insertTick.run(runId, step, now);
+      const loss = block.loss[block.count - 1];
+      const recent = history.recentLoss();
+      this.#sql.advance.run(step, loss, recent, block.trainSeconds ?? null, runId);
+    });
+  }
+
+  recordEvaluations(
+    runId: number,
+    token: string,
+    step: number,
+    rows: readonly EvaluationRow[],
+  ): void {
+    this.#writing(runId, token, () => {
+      for (const { split, statistics, loss } of rows) {
+        this.#sql.upsertEval.run(runId, split, statistics, step, loss);
+      }
+    });
+  }
+
+  recordSamples(runId: number, token: string, step: number, texts: readonly string[]): void {
+    this.#writing(runId, token, () => {
+      for (const [i, text] of texts.entries()) this.#sql.upsertSample.run(runId, step, i, text);
+    });
+  }
+
+  endRun(runId: number, token: string, end: RunEnd): void {
+    const { state, reason, error, trainSeconds, weights } = end;
+    this.#database.pragma("synchronous = FULL");
+    try {
+      this.#writing(runId, token, (now) => {
+        if (weights !== null) {
+          const sha256 = createHash("sha256").update(weights.bytes).digest("hex");
+          this.#sql.clearCheckpoints.run(runId);
+          this.#sql.insertWeights.run(runId, weights.step, sha256, weights.bytes);
+        }
+        this.#sql.insertEvent.run(runId, now, state, error ?? reason);
+        this.#sql.end.run({ id: runId, now, state, reason, error, trainSeconds });
+      });
+      this.#histories.delete(runId);
+    } finally {
+      this.#database.pragma("synchronous = NORMAL");
+    }
+  }
+
+  markInterrupted(): number {
+    return this.#inTransaction(() => {
+      const now = this.#clock();
+      const dead = this.#sql.running.all().filter((run) => !isAlive(run, hostname(), now));
+      for (const { id } of dead) {
+        this.#sql.interrupt.run(id);
+        this.#sql.insertEvent.run(id, now, "interrupted", null);
+        this.#histories.delete(id);
+      }
+      return dead.length;
+    });
+  }
+
+  close(): void {
+    this.#database.pragma("wal_checkpoint(TRUNCATE)");
+    this.#closeDatabase();
+  }
+
+  /** One transaction by the holder of a run's claim; knows the time and the next step. */
+  #writing(runId: number, token: string, write: (now: number, next: number) => void): void {
+    try {
+      this.#inTransaction(() => {
+        const run = this.#sql.owner.get(runId);
+        if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
+        if (run.claim !== token) {
+          throw new StoreError(
+            `run ${run.name} is no longer held by this process: another one has taken or ended it; stop here and start again`,
+          );
+        }
+        const now = this.#clock();
+        write(now, (run.last_step ?? -1) + 1);
+        this.#sql.beat.run(now, runId);
+      });
+    } catch (error) {
+      this.#histories.delete(runId);
+      throw error;
+    }
+  }
+
+  #refuseIfHeld(runId: number, { token, host }: Claim, now: number): void {
+    const run = this.#sql.owner.get(runId);
+    if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
+    if (run.state !== "running" || run.claim === null || run.claim === token) return;
+    if (isAlive(run, host, now)) {
+      throw new StoreError(
+        `run ${run.name} is being trained by process ${run.pid} on ${run.host}; wait for it or stop it first`,
+      );
+    }
+  }
+
+  #inTransaction<T>(work: () => T): T {
+    return this.#database.transaction(work).immediate();
+  }
+}

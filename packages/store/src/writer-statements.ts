@@ -1,0 +1,88 @@
+/** What the writer says to SQLite, prepared once. */
+import type { Database, Statement } from "better-sqlite3";
+import type { Holder } from "./claim.ts";
+import type { RunState } from "./contract.ts";
+
+export type Owner = Holder & {
+  readonly name: string;
+  readonly state: RunState;
+  readonly claim: string | null;
+  readonly last_step: number | null;
+};
+
+export type WriterStatements = {
+  readonly owner: Statement<[number], Owner>;
+  readonly running: Statement<[], Holder & { readonly id: number }>;
+  /** Each removes one kind of what an attempt at a run has left. */
+  readonly clearAttempt: readonly Statement<[number]>[];
+  readonly claim: Statement;
+  readonly insertParam: Statement;
+  readonly insertEvent: Statement;
+  readonly insertTick: Statement;
+  readonly advance: Statement;
+  readonly beat: Statement;
+  readonly upsertEval: Statement;
+  readonly upsertSample: Statement;
+  readonly clearCheckpoints: Statement<[number]>;
+  readonly insertWeights: Statement;
+  readonly end: Statement;
+  readonly interrupt: Statement;
+};
+
+const OF_AN_ATTEMPT = [
+  "param",
+  "step",
+  "rollup",
+  "tick",
+  "eval",
+  "sample",
+  "checkpoint",
+  "event",
+] as const;
+
+const CLAIM = `
+  update run set state = 'running', reason = null, error = null, started_at = @now,
+    ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, claim = @token,
+    last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
+    parameters = @size, provenance = @provenance
+  where id = @id`;
+
+const END = `
+  update run set state = @state, reason = @reason, error = @error, ended_at = @now,
+    train_seconds = @trainSeconds, claim = null
+  where id = @id`;
+
+/** Prepares every statement of a writer. */
+export function prepareWriter(database: Database): WriterStatements {
+  const prepare = (sql: string): Statement => database.prepare(sql);
+  return {
+    owner: database.prepare<[number], Owner>(
+      "select name, state, claim, host, pid, heartbeat_at, last_step from run where id = ?",
+    ),
+    running: database.prepare<[], Holder & { readonly id: number }>(
+      "select id, host, pid, heartbeat_at from run where state = 'running'",
+    ),
+    clearAttempt: OF_AN_ATTEMPT.map((table) =>
+      database.prepare<[number]>(`delete from ${table} where run_id = ?`),
+    ),
+    claim: prepare(CLAIM),
+    insertParam: prepare("insert into param values (?, ?, ?, ?, ?)"),
+    insertEvent: prepare("insert into event (run_id, at_ms, kind, message) values (?, ?, ?, ?)"),
+    insertTick: prepare("insert into tick values (?, ?, ?)"),
+    advance: prepare(
+      `update run set last_step = ?, last_loss = ?, recent_loss = ?,
+         train_seconds = coalesce(?, train_seconds) where id = ?`,
+    ),
+    beat: prepare("update run set heartbeat_at = ? where id = ?"),
+    upsertEval: prepare("insert or replace into eval values (?, ?, ?, ?, ?)"),
+    upsertSample: prepare("insert or replace into sample values (?, ?, ?, ?)"),
+    clearCheckpoints: database.prepare<[number]>("delete from checkpoint where run_id = ?"),
+    insertWeights: prepare(
+      "insert into checkpoint (run_id, step, final, sha256, weights) values (?, ?, 1, ?, ?)",
+    ),
+    end: prepare(END),
+    interrupt: prepare(
+      "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
+    ),
+  };
+}

@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import SqliteDatabase from "better-sqlite3";
+import { expect, test } from "vitest";
+import { openReader, openWriter, StoreError } from "../src/index.ts";
+import { openCopy } from "../src/open-database.ts";
+import { SqliteReader } from "../src/sqlite-reader.ts";
+import { claimedRun, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
+
+const openings = [
+  ["writer", openWriter],
+  ["reader", openReader],
+] as const;
+
+function sqliteFile(...statements: readonly string[]): string {
+  const path = temporaryPath();
+  const database = new SqliteDatabase(path);
+  for (const statement of statements) database.exec(statement);
+  database.close();
+  return path;
+}
+
+test("a new store is made with the pragmas that it needs", () => {
+  const path = temporaryPath();
+
+  writerAt(path);
+
+  const database = new SqliteDatabase(path, { readonly: true });
+  const pragma = (name: string) => database.pragma(name, { simple: true });
+  expect(["journal_mode", "auto_vacuum", "user_version"].map(pragma)).toEqual(["wal", 2, 1]);
+  expect(pragma("application_id")).toBe(Buffer.from("abla").readUInt32BE());
+  database.close();
+});
+
+test("an empty file becomes a store", () => {
+  const path = temporaryPath();
+  writeFileSync(path, "");
+
+  writerAt(path).planGrid(gridOf([plannedRun("v")]));
+
+  expect(readerAt(path).runs()).toHaveLength(1);
+});
+
+test("a store keeps its runs when it is opened again, and its log is emptied on closing", () => {
+  const path = temporaryPath();
+  const first = writerAt(path);
+  first.planGrid(gridOf([plannedRun("v")]));
+  const reader = readerAt(path);
+  first.close();
+
+  expect(statSync(`${path}-wal`).size).toBe(0);
+  expect(writerAt(path).planGrid(gridOf([plannedRun("w")]))).toHaveLength(1);
+  expect(reader.runs().map(({ run }) => run)).toEqual(["g/v", "g/w"]);
+});
+
+test.each(openings)("a %s refuses a file that is no database, and leaves it alone", (_, open) => {
+  const path = temporaryPath();
+  const text = "name: init-schemes\n".repeat(100);
+  writeFileSync(path, text);
+
+  expect(() => open(path)).toThrow(StoreError);
+  expect(() => open(path)).toThrow(`${path} is not an ablate store: it is not an SQLite database`);
+  expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+test.each(openings)("a %s refuses another program's database, and leaves it alone", (_, open) => {
+  const path = sqliteFile("create table mine (x)", "pragma application_id = 77");
+  const before = readFileSync(path);
+
+  expect(() => open(path)).toThrow(StoreError);
+  expect(() => open(path)).toThrow("is an SQLite database of another program");
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test.each(openings)("a %s refuses a store of a newer ablate and says what to do", (_, open) => {
+  const path = temporaryPath();
+  openWriter(path).close();
+  const database = new SqliteDatabase(path);
+  database.pragma("user_version = 99");
+  database.close();
+
+  expect(() => open(path)).toThrow(StoreError);
+  expect(() => open(path)).toThrow(
+    `${path} was written by a newer ablate (store version 99, this one knows up to 1); update ablate`,
+  );
+});
+
+test("a reader says that there is no store, or none yet", () => {
+  const path = temporaryPath();
+  expect(() => openReader(path)).toThrow(`there is no store at ${path}; \`ablate run CONFIG\``);
+
+  writeFileSync(path, "");
+  expect(() => openReader(path)).toThrow(`${path} is not an ablate store: it is empty`);
+});
+
+test("a writer says in a sentence why it cannot make a store", () => {
+  const file = temporaryPath("file");
+  writeFileSync(file, "text");
+  const inFile = join(file, "ablate.db");
+  const nowhere = join(dirname(file), "missing", "ablate.db");
+
+  expect(() => openWriter(inFile)).toThrow(StoreError);
+  expect(() => openWriter(inFile)).toThrow(`cannot write to ${inFile}: unable to open database`);
+  expect(() => openWriter(nowhere)).toThrow(StoreError);
+  expect(() => openWriter(nowhere)).toThrow(`there is no folder ${dirname(nowhere)}`);
+  expect(() => openWriter(dirname(file))).toThrow(StoreError);
+});
+
+test("a store in a read-only place is read through a copy, which goes away", () => {
+  const { path } = claimedRun([]);
+  const opened = openCopy(path);
+
+  const reader = new SqliteReader(opened);
+
+  expect(reader.runs().map(({ run }) => run)).toEqual(["g/v"]);
+  expect(reader.notice).toContain(`${path} is in a read-only place`);
+  reader.close();
+  expect(() => statSync(opened.database.name)).toThrow("ENOENT");
+});
+
+test("a writer killed in the middle loses no step that it had stored", async () => {
+  const path = temporaryPath();
+  const script = fileURLToPath(new URL("./crash-writer.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.split("\n").length > 50 && !child.killed) child.kill("SIGKILL");
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  const acknowledged = Number(output.split("\n").at(-2));
+
+  const writer = writerAt(path);
+  expect(writer.markInterrupted()).toBe(1);
+
+  const [run] = readerAt(path).runs();
+  const steps = readerAt(path).query("select count(*), max(step) from loss").rows[0];
+  const level16 = readerAt(path).query(
+    "select sum(n) from curve where series = 'loss' and level = 16",
+  );
+  expect(run).toMatchObject({ state: "interrupted", reason: "process died" });
+  expect(run?.last_step).toBeGreaterThanOrEqual(acknowledged);
+  expect(steps).toEqual([Number(run?.last_step) + 1, run?.last_step]);
+  expect(level16.rows[0]?.[0]).toBe(steps?.[0]);
+});
+
+test("a copied store is a whole store", () => {
+  const { path, writer } = claimedRun([]);
+  writer.close();
+  rmSync(`${path}-wal`, { force: true });
+  const copy = temporaryPath("copy.db");
+  writeFileSync(copy, readFileSync(path));
+
+  expect(readerAt(copy).runs()).toHaveLength(1);
+});

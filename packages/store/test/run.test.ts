@@ -1,0 +1,199 @@
+import { hostname } from "node:os";
+import { expect, test } from "vitest";
+import { StoreError } from "../src/index.ts";
+import {
+  blockOf,
+  CLAIM,
+  claimedRun,
+  FINISHED,
+  gridOf,
+  idOf,
+  NOW,
+  parametersOf,
+  plannedRun,
+  readerAt,
+  temporaryPath,
+  writerAt,
+} from "./make.ts";
+
+/** A process number that no process has: above the kernel's largest. */
+const DEAD = 2 ** 22 + 1;
+
+test("a run goes from pending to finished, and the list says how it went", () => {
+  const { path, writer, id } = claimedRun(["embedding", "output.weight"]);
+  writer.appendSteps(id, CLAIM.token, blockOf(0, [4, 2], [1, 2, 3, 4]));
+  writer.recordEvaluations(id, CLAIM.token, 2, [
+    { split: "train", statistics: "none", loss: 2 },
+    { split: "valid", statistics: "none", loss: 2.5 },
+  ]);
+  writer.recordSamples(id, CLAIM.token, 2, ["emma", "ava"]);
+  const bytes = Uint8Array.of(1, 2, 3);
+
+  writer.endRun(id, CLAIM.token, { ...FINISHED, weights: { step: 2, bytes } });
+
+  const reader = readerAt(path);
+  expect(reader.run("g/v")).toEqual({
+    run: "g/v",
+    grid: "g",
+    label: "v",
+    state: "finished",
+    reason: "steps",
+    seed: 42,
+    config: '{"label":"v"}',
+    hash: "v-hash-0123456789",
+    engine: "simd",
+    steps: 10,
+    last_step: 1,
+    loss: 3,
+    train_loss: 2,
+    valid_loss: 2.5,
+    test_loss: null,
+    best_valid_loss: 2.5,
+    best_valid_step: 2,
+    steps_per_s: 1,
+    parameters: 12,
+    tags: null,
+    started_at: "2026-01-02T03:04:05.000Z",
+    ended_at: "2026-01-02T03:04:05.000Z",
+    error: null,
+  });
+  expect(reader.parameters("g/v")).toEqual(parametersOf(["embedding", "output.weight"]));
+  expect(reader.provenance("g/v")).toEqual({ node: "24" });
+  expect(reader.samples("g/v").map(({ text }) => text)).toEqual(["emma", "ava"]);
+  expect(reader.evaluations("g/v").map(({ split, loss }) => [split, loss])).toEqual([
+    ["train", 2],
+    ["valid", 2.5],
+  ]);
+  expect(reader.weights("g/v")?.step).toBe(2);
+  expect([...(reader.weights("g/v")?.bytes ?? [])]).toEqual([1, 2, 3]);
+});
+
+test("with batch norm the losses of the list are those with running statistics", () => {
+  const { path, writer, id } = claimedRun([]);
+  const at = (step: number, loss: number) =>
+    writer.recordEvaluations(id, CLAIM.token, step, [
+      { split: "valid", statistics: "batch", loss: loss / 2 },
+      { split: "valid", statistics: "running", loss },
+    ]);
+
+  at(0, 3);
+  at(5, 2);
+  at(10, 2.5);
+
+  const run = readerAt(path).run("v");
+  expect(run).toMatchObject({ valid_loss: 2.5, best_valid_loss: 2, best_valid_step: 5 });
+});
+
+test("the loss of the list is the mean of the last 100 steps, not finite when one of them is not", () => {
+  const { path, writer, id } = claimedRun([]);
+  const losses = Array.from({ length: 250 }, (_, i) => i);
+  const reader = readerAt(path);
+
+  writer.appendSteps(id, CLAIM.token, blockOf(0, losses.slice(0, 40)));
+  expect(reader.run("v")?.loss).toBe(19.5);
+  writer.appendSteps(id, CLAIM.token, blockOf(40, losses.slice(40)));
+  expect(reader.run("v")?.loss).toBe(199.5);
+  writer.appendSteps(id, CLAIM.token, blockOf(250, [Number.NaN]));
+  expect(reader.run("v")).toMatchObject({ loss: null, last_step: 250 });
+  expect(reader.lossAt("g/v")).toEqual({ step: 250, loss: null, lr: 0.1 });
+});
+
+test("a claim leaves nothing of an earlier attempt", () => {
+  const { path, writer, id } = claimedRun(["a"]);
+  writer.appendSteps(id, CLAIM.token, blockOf(0, [4, 2], [1, 2]));
+  writer.recordSamples(id, CLAIM.token, 2, ["emma"]);
+  const weights = { step: 2, bytes: Uint8Array.of(1) };
+  writer.endRun(id, CLAIM.token, { ...FINISHED, state: "failed", error: "boom", weights });
+
+  writer.claimRun(id, { ...CLAIM, token: "second" }, {}, parametersOf(["b"]));
+
+  const reader = readerAt(path);
+  const left = ["step", "rollup", "tick", "eval", "sample", "checkpoint"].map(
+    (table) => reader.query(`select count(*) from ${table}`).rows[0]?.[0],
+  );
+  expect(left).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(reader.parameters("g/v").map(({ name }) => name)).toEqual(["b"]);
+  expect(reader.run("v")).toMatchObject({ state: "running", error: null, last_step: null });
+});
+
+test("a run under a live claim is refused to another process", () => {
+  const { writer, id } = claimedRun([]);
+  const other = { ...CLAIM, token: "other" };
+
+  expect(() => writer.claimRun(id, other, {}, [])).toThrow(StoreError);
+  expect(() => writer.claimRun(id, other, {}, [])).toThrow(
+    `run g/v is being trained by process ${process.pid} on ${hostname()}; wait for it or stop it first`,
+  );
+});
+
+test.each([
+  ["its process is dead", { ...CLAIM, pid: DEAD }, 0],
+  ["it has been silent for more than a minute", CLAIM, 60_001],
+])("a run may be taken over when %s", (_, holder, later) => {
+  const path = temporaryPath();
+  let now = NOW;
+  const writer = writerAt(path, () => now);
+  const id = idOf(writer, plannedRun("v"));
+  writer.claimRun(id, holder, {}, []);
+  now += later;
+
+  writer.claimRun(id, { ...CLAIM, token: "other" }, {}, []);
+
+  expect(() => writer.appendSteps(id, CLAIM.token, blockOf(0, [1]))).toThrow(
+    "run g/v is no longer held by this process",
+  );
+  writer.appendSteps(id, "other", blockOf(0, [1]));
+  expect(readerAt(path).run("v")?.last_step).toBe(0);
+});
+
+test("an ended run takes no more steps", () => {
+  const { writer, id } = claimedRun([]);
+  writer.endRun(id, CLAIM.token, FINISHED);
+
+  expect(() => writer.appendSteps(id, CLAIM.token, blockOf(0, [1]))).toThrow(StoreError);
+});
+
+test("steps that do not follow the stored ones are refused and change nothing", () => {
+  const { path, writer, id } = claimedRun([]);
+  writer.appendSteps(id, CLAIM.token, blockOf(0, [1, 2]));
+
+  expect(() => writer.appendSteps(id, CLAIM.token, blockOf(1, [2]))).toThrow(RangeError);
+  expect(() => writer.appendSteps(id, CLAIM.token, blockOf(3, [2]))).toThrow(RangeError);
+
+  writer.appendSteps(id, CLAIM.token, blockOf(2, [3]));
+  expect(readerAt(path).query("select loss from loss order by step").rows).toEqual([[1], [2], [3]]);
+});
+
+test("running runs whose process died or fell silent are marked interrupted", () => {
+  let now = NOW;
+  const path = temporaryPath();
+  const writer = writerAt(path, () => now);
+  const holders = {
+    silent: CLAIM,
+    dead: { ...CLAIM, pid: DEAD },
+    alive: CLAIM,
+    elsewhere: { ...CLAIM, host: "elsewhere", pid: DEAD },
+  };
+  const runs = writer.planGrid(gridOf(Object.keys(holders).map((label) => plannedRun(label))));
+  for (const [i, holder] of Object.values(holders).entries()) {
+    writer.claimRun(runs[i]?.id ?? 0, holder, {}, []);
+    if (i === 0) now += 60_001;
+  }
+
+  expect(writer.markInterrupted()).toBe(2);
+  expect(writer.markInterrupted()).toBe(0);
+
+  const states = readerAt(path).runs({ states: ["interrupted"] });
+  expect(states.map(({ label }) => label)).toEqual(["silent", "dead"]);
+});
+
+test("a reader notices a commit of the writer", () => {
+  const { path, writer, id } = claimedRun([]);
+  const reader = readerAt(path);
+  const before = reader.dataVersion();
+  expect(reader.dataVersion()).toBe(before);
+
+  writer.appendSteps(id, CLAIM.token, blockOf(0, [1]));
+
+  expect(reader.dataVersion()).not.toBe(before);
+});

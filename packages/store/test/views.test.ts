@@ -1,0 +1,157 @@
+import { spawnSync } from "node:child_process";
+import SqliteDatabase from "better-sqlite3";
+import { expect, test } from "vitest";
+import { CLAIM, claimedRun, FINISHED, readerAt, temporaryPath } from "./make.ts";
+
+const hasSqlite3 = spawnSync("sqlite3", ["--version"]).status === 0;
+const plainTest = test.skipIf(!hasSqlite3 && !process.env.CI);
+
+/** What the `sqlite3` command gets, taken over into a table so that no digit is lost in print. */
+function plainSqlite3(path: string, select: string): unknown[][] {
+  const copy = temporaryPath("result.db");
+  const script = `attach '${path}' as store; create table result as ${select}`;
+  const { status, stderr } = spawnSync("sqlite3", ["-bail", copy, script], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const database = new SqliteDatabase(copy, { readonly: true });
+  const rows = database.prepare("select * from result").raw().all();
+  database.close();
+  return rows.filter((row) => Array.isArray(row));
+}
+
+/** Every exponent with both signs, the borders, the odd ones, and bits at random. */
+function oddFloats(): Float32Array {
+  const bits: number[] = [0, 0x80000000, 1, 0x7fffff, 0x800000, 0x7f7fffff, 0x7f800000, 0xff800000];
+  bits.push(0x7fc00000, 0xffc00001, 0x3f800000, 0xff7fffff, 0x807fffff);
+  for (let exponent = 0; exponent < 255; exponent++) {
+    for (const rest of [0, 1, 0x555555, 0x800002aa, 0x7fffff]) {
+      bits.push((((exponent << 23) >>> 0) + rest) >>> 0);
+    }
+  }
+  let state = 12345;
+  for (let i = 0; i < 2000; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bits.push(state);
+  }
+  return new Float32Array(Uint32Array.from(bits).buffer);
+}
+
+function storeOf(values: Float32Array): string {
+  const { path, writer, id } = claimedRun(["embedding", "hidden1.weight"]);
+  const count = values.length;
+  const ratios = Float32Array.from({ length: 2 * count }, (_, i) => values[i >> 1] ?? 0);
+  const loss = Float64Array.from(values);
+  writer.appendSteps(id, CLAIM.token, { first: 0, count, loss, lr: loss, ratios });
+  return path;
+}
+
+const RATIOS = (view: string) =>
+  `select ratio, log10_ratio from ${view} where run = 'g/v' and param = 'hidden1.weight' order by step`;
+
+plainTest("plain sqlite3 decodes every float32 to the bit", () => {
+  const values = oddFloats();
+  const path = storeOf(values);
+
+  const rows = plainSqlite3(path, RATIOS("store.update_ratio"));
+
+  expect(rows.map(([ratio]) => ratio)).toEqual(
+    Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
+  );
+  expect(rows).toEqual(readerAt(path).query(RATIOS("update_ratio")).rows);
+});
+
+test("a ratio of 0 has the logarithm -Infinity, and NaN has none", () => {
+  const { NaN: nan, POSITIVE_INFINITY: infinity, NEGATIVE_INFINITY: minus } = Number;
+  const path = storeOf(Float32Array.of(0, nan, infinity, 1e-3, 1));
+
+  const rows = readerAt(path).query(RATIOS("update_ratio")).rows;
+
+  expect(rows.slice(0, 3)).toEqual([
+    [0, minus],
+    [null, null],
+    [infinity, infinity],
+  ]);
+  expect(rows[3]?.[1]).toBeCloseTo(-3, 6);
+  expect(rows[4]).toEqual([1, 0]);
+  const ratios = [0, 1, 2].map((step) => readerAt(path).ratiosAt("g/v", step)?.ratios[0]);
+  expect(ratios.map((ratio) => [ratio?.ratio, ratio?.log10Ratio])).toEqual(rows.slice(0, 3));
+});
+
+plainTest("the view curve is the same in plain sqlite3 and to the reader", () => {
+  const path = storeOf(oddFloats());
+  const select = (view: string, series: string) =>
+    `select step, n, min, mean, max from ${view}
+     where run = 'g/v' and series = '${series}' and level = 16 order by step`;
+
+  for (const series of ["loss", "lr", "log10_ratio:hidden1.weight"]) {
+    const points = readerAt(path).curve("g/v", series, 16);
+    const rows = points.map(({ step, n, min, mean, max }) => [step, n, min, mean, max]);
+    expect(plainSqlite3(path, select("store.curve", series))).toEqual(rows);
+    expect(readerAt(path).query(select("curve", series)).rows).toEqual(rows);
+  }
+});
+
+test.each([
+  [
+    "runs",
+    "run, grid, label, state, reason, seed, config, hash, engine, steps, last_step, loss, train_loss, valid_loss, test_loss, best_valid_loss, best_valid_step, steps_per_s, parameters, tags, started_at, ended_at, error",
+  ],
+  ["grid_runs", "grid, run, label"],
+  ["loss", "run, step, loss, lr"],
+  ["update_ratio", "run, step, param, ratio, log10_ratio"],
+  ["curve", "run, series, level, step, n, min, mean, max"],
+  ["series", "run, series, unit, log_scale, guide, low, high"],
+  ["evals", "run, step, split, statistics, loss"],
+  ["samples", "run, step, i, text"],
+])("the view %s has the columns of its contract", (view, columns) => {
+  const { path } = claimedRun(["embedding"]);
+
+  expect(readerAt(path).query(`select * from ${view}`).columns.join(", ")).toBe(columns);
+});
+
+test("series gives a verdict on hidden weights only", () => {
+  const { path } = claimedRun(["embedding", "hidden1.weight", "hidden1.bn.gamma"]);
+
+  const { rows } = readerAt(path).query("select * from series");
+
+  expect(rows).toEqual([
+    ["g/v", "loss", "nats", 0, null, null, null],
+    ["g/v", "lr", null, 0, null, null, null],
+    ["g/v", "log10_ratio:embedding", "log10", 1, -3, null, null],
+    ["g/v", "log10_ratio:hidden1.weight", "log10", 1, -3, -4, -2],
+    ["g/v", "log10_ratio:hidden1.bn.gamma", "log10", 1, -3, null, null],
+  ]);
+});
+
+plainTest("plain sqlite3 reads every view", () => {
+  const { path, writer, id } = claimedRun(["embedding"]);
+  writer.recordEvaluations(id, CLAIM.token, 0, [{ split: "test", statistics: "none", loss: 3 }]);
+  writer.recordSamples(id, CLAIM.token, 0, ["ann"]);
+  writer.endRun(id, CLAIM.token, FINISHED);
+
+  expect(plainSqlite3(path, "select run, state, test_loss from store.runs")).toEqual([
+    ["g/v", "finished", 3],
+  ]);
+  expect(plainSqlite3(path, 'select "grid", run, label from store.grid_runs')).toEqual([
+    ["g", "g/v", "v"],
+  ]);
+  expect(plainSqlite3(path, "select * from store.evals")).toEqual([["g/v", 0, "test", "none", 3]]);
+  expect(plainSqlite3(path, "select * from store.samples")).toEqual([["g/v", 0, 0, "ann"]]);
+  expect(plainSqlite3(path, "select * from store.loss")).toEqual([]);
+});
+
+test("what is asked of a long run is looked up, not searched", () => {
+  const { path } = claimedRun(["embedding"]);
+  const plan = (sql: string) =>
+    new SqliteDatabase(path, { readonly: true })
+      .prepare<[], { detail: string }>(`explain query plan ${sql}`)
+      .all()
+      .map(({ detail }) => detail)
+      .join("\n");
+
+  const ratios = plan("select * from update_ratio where run = 'g/v' and step = 5");
+  const curve = plan("select * from curve where run = 'g/v' and series = 'loss' and level = 16");
+
+  expect(ratios).toContain("SEARCH s USING PRIMARY KEY (run_id=? AND step=?)");
+  expect(ratios + curve).not.toContain("SCAN");
+  expect(curve.match(/SEARCH b USING PRIMARY KEY \(run_id=\? AND level=\?\)/g)).toHaveLength(3);
+});
