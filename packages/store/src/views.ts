@@ -2,7 +2,7 @@
 import { float32Sql, uint32Sql } from "./float32.ts";
 import { SERIES_BYTES } from "./rollup.ts";
 
-export type View = { readonly name: string; readonly sql: string };
+type View = { readonly name: string; readonly sql: string };
 
 /** Loss of the last evaluation of a split: with running statistics where there is batch norm. */
 function lastLoss(split: string): string {
@@ -65,6 +65,7 @@ const LOSS = `
 
 const ratio: string = float32Sql("s.ratios", "p.idx * 4 + 1");
 
+/** `log10_ratio` is rounded by the SQLite that reads: its last digit may differ between them. */
 const UPDATE_RATIO = `
   select r.name as run, s.step as step, p.name as param, ${ratio} as ratio,
     case ${ratio} when 0 then -9e999 when 9e999 then 9e999 else log10(${ratio}) end as log10_ratio

@@ -56,7 +56,8 @@ plainTest("plain sqlite3 decodes every float32 to the bit", () => {
   expect(rows.map(([ratio]) => ratio)).toEqual(
     Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
   );
-  expect(rows).toEqual(readerAt(path).query(RATIOS("update_ratio")).rows);
+  const read = readerAt(path).query(RATIOS("update_ratio")).rows;
+  expect(read.map(([ratio]) => ratio)).toEqual(rows.map(([ratio]) => ratio));
 });
 
 test("a ratio of 0 has the logarithm -Infinity, and NaN has none", () => {
