@@ -20,7 +20,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts"],
     reporters: ["default", closingLine],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

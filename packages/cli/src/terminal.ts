@@ -35,7 +35,7 @@ export function processTerminal(): Terminal {
     },
     paint: (style, text) => styleText(style, text, { stream: stdout }),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
-    columns: () => stderr.columns ?? stdout.columns ?? 80,
+    columns: () => stderr.columns || stdout.columns || 80,
     folder: process.cwd(),
     environment: env,
   };

@@ -1,6 +1,6 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
 import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
-import { openWriter } from "@ablate/store";
+import { openReader, openWriter } from "@ablate/store";
 import type { Invocation } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Planned } from "./planning.ts";
@@ -18,6 +18,7 @@ export async function train(
   const { terminal, version } = invocation;
   const store = openWriter(storePath(invocation));
   if (store.notice !== null) terminal.note(`ablate: ${store.notice}\n`);
+  const reader = openReader(storePath(invocation));
   const interrupt = onInterrupt(() =>
     terminal.note("\nstopping after the current block; Ctrl-C again stops at once\n"),
   );
@@ -38,12 +39,14 @@ export async function train(
         dataHash: planned.dataHash,
       }),
       mode,
+      stateNow: (hash) => reader.findByHash(hash)?.state,
       signal: interrupt.signal,
       onEvent: showProgress(terminal, style),
     });
     return { ...outcome, interrupted: interrupt.signal.aborted && outcome.left > 0 };
   } finally {
     interrupt.release();
+    reader.close();
     store.close();
   }
 }

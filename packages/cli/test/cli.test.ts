@@ -10,7 +10,7 @@ let firstRun: Ended;
 beforeAll(() => {
   trained = makeFolder();
   firstRun = ablate(trained, "run", "small.yaml");
-});
+}, 60_000);
 
 test("run trains, puts the result on stdout and progress on stderr", () => {
   expect(firstRun.status).toBe(0);
@@ -146,4 +146,18 @@ test("a diverged run makes the exit code 1", () => {
 
   expect(status).toBe(1);
   expect(stdout).toContain("diverged");
+});
+
+test("a diverged run is shown and has no weights to sample from", () => {
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
+
+  const shown = ablate(folder, "show", "plain");
+  const sampled = ablate(folder, "sample", "plain");
+
+  expect(shown.stdout).toContain("diverged");
+  expect([sampled.status, sampled.stderr]).toEqual([
+    2,
+    "ablate: small/plain has no weights: it is diverged\n",
+  ]);
 });

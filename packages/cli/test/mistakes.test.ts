@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ablate, makeFolder } from "./make.ts";
@@ -59,6 +59,21 @@ test("wrong SQL and an attempt to write are one sentence", () => {
     expect(stderr, sql).not.toMatch(/\n\s+at |internal error/);
     expect([sql, status]).toEqual([sql, 2]);
   }
+});
+
+test("a damaged store is a sentence, and doctor says it is bad", () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  ablate(folder, "run", "small.yaml", "--quiet");
+  const bytes = readFileSync(store);
+  writeFileSync(store, bytes.fill(0x5a, 4096));
+
+  for (const args of [["runs"], ["show", "small/plain"], ["run", "small.yaml"]]) {
+    const { status, stderr } = ablate(folder, ...args);
+    expect(stderr, args.join(" ")).not.toMatch(/\n\s+at |internal error/);
+    expect([args, status]).toEqual([args, 2]);
+  }
+  expect(ablate(folder, "doctor").status).toBe(1);
 });
 
 test("an unknown run gets a suggestion", () => {

@@ -92,6 +92,17 @@ test("a tensor of one element has no ratio, a constant one that does not move ne
   expect(ratios[4]).toBeNaN();
 });
 
+test("a model that no memory can hold is refused with its size", () => {
+  const spec = makeSpec({ model: { hidden: [8] } });
+  const tensors = [{ name: "embedding", shape: [1], values: new Float32Array(1) }];
+  const model = { ...spec.model, hidden: [60_000, 60_000] };
+
+  const build = () =>
+    new SimdEngine({ model, train: spec.train, dataset: makeFewNames(3), tensors });
+
+  expect(build).toThrow(/the model needs \d+ MiB/);
+});
+
 test("uniform logits cost ln V nats", () => {
   const flat = { ...layer, weight: normal(0), bias: normal(0) };
   const engine = makeEngine(makeSpec({ init: { output: flat } }));

@@ -1,6 +1,6 @@
 /** Takes a planned grid to its end: which runs to train, in which order, when to stop. */
 import type { RunSpec } from "@ablate/core";
-import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
+import type { GridPlan, Provenance, RunState, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "./events.ts";
 import type { RecordSpec, WorkerMessage } from "./messages.ts";
 import { RunProgress } from "./progress.ts";
@@ -23,6 +23,8 @@ export type GridOptions = {
   readonly provenance: Provenance;
   /** `restart` trains every run again, `retry-failed` also those that failed. */
   readonly mode?: "resume" | "retry-failed" | "restart";
+  /** Asks the store for a run's state now: another process may have taken it since planning. */
+  readonly stateNow?: (hash: string) => RunState | undefined;
   /** Aborting it stops the current run after its current block and leaves the rest pending. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: GridEvent) => void;
@@ -46,27 +48,33 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   store.markInterrupted();
   const stored = store.planGrid(grid);
   const todo = stored.filter((run) => isToTrain(run, mode));
-  const skipped = stored.filter((run) => !todo.includes(run));
   onEvent({ event: "planned", grid: grid.name, runs: stored.length, toTrain: todo.length });
-  for (const run of skipped) onEvent({ event: "skipped", run: run.name, state: run.state });
 
-  let bad = skipped.filter((run) => run.state === "failed" || run.state === "diverged").length;
-  let trained = 0;
-  let left = 0;
+  const counts = { trained: 0, skipped: 0, bad: 0, left: 0 };
+  const skip = ({ name, state }: Pick<StoredRun, "name" | "state">): void => {
+    onEvent({ event: "skipped", run: name, state });
+    counts.skipped += 1;
+    if (isBad(state)) counts.bad += 1;
+  };
+  for (const run of stored) if (!todo.includes(run)) skip(run);
   for (const [index, run] of todo.entries()) {
     if (signal?.aborted) {
-      left += 1;
+      counts.left += 1;
       continue;
     }
-    const state = await trainRun(run, { index, toTrain: todo.length }, options);
-    trained += 1;
-    if (state === "failed" || state === "diverged") bad += 1;
-    if (state === "stopped") left += 1;
+    const state = options.stateNow?.(run.hash) ?? run.state;
+    if (state !== run.state && (state === "running" || !isToTrain({ state }, mode))) {
+      skip({ name: run.name, state });
+      continue;
+    }
+    const end = await trainRun(run, { index, toTrain: todo.length }, options);
+    counts.trained += 1;
+    if (isBad(end)) counts.bad += 1;
+    if (end === "stopped") counts.left += 1;
   }
-  const outcome = { trained, skipped: skipped.length, bad, left };
   const seconds = (performance.now() - begin) / 1000;
-  onEvent({ event: "done", grid: grid.name, ...outcome, seconds });
-  return outcome;
+  onEvent({ event: "done", grid: grid.name, ...counts, seconds });
+  return counts;
 }
 
 /** Whether `run` trains a run that is in this state. */
@@ -87,6 +95,10 @@ export function isToTrain(
     case "running":
       return false;
   }
+}
+
+function isBad(state: RunState): boolean {
+  return state === "failed" || state === "diverged";
 }
 
 type EndState = "finished" | "diverged" | "stopped" | "failed";

@@ -80,6 +80,15 @@ test("an aborted grid keeps the steps so far, leaves the rest pending and can go
   });
 });
 
+test("a run that another process has taken since planning is left to it", async () => {
+  const path = makePath();
+  const stateNow = (hash: string) => (hash === "hash-of-a" ? "running" : "finished");
+
+  const outcome = await trainInto(path, { a: makeSpec(), b: makeSpec({ seed: 2 }) }, { stateNow });
+
+  expect(outcome).toEqual({ trained: 0, skipped: 2, bad: 0, left: 0 });
+});
+
 test("the same spec in two stores gives the same bits", async () => {
   const paths = [makePath(), makePath()];
   for (const path of paths) await trainInto(path, { a: makeSpec(), b: makeSpec({ seed: 2 }) });

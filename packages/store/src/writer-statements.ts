@@ -3,7 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Holder } from "./claim.ts";
 import type { RunState } from "./contract.ts";
 
-export type Owner = Holder & {
+type Owner = Holder & {
   readonly name: string;
   readonly state: RunState;
   readonly claim: string | null;

@@ -5,6 +5,7 @@ import type { Command, Invocation } from "../command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import { jsonArray } from "../print/rows.ts";
+import { setting } from "../print/setting.ts";
 import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
 
@@ -68,6 +69,6 @@ function storedStates(invocation: Invocation, { runs }: Planned): ReadonlyMap<st
 
 function differsText(differs: PlannedRun["differs"]): string {
   return Object.entries(differs)
-    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([key, value]) => `${key}=${setting(value)}`)
     .join("  ");
 }

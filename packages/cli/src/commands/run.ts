@@ -1,7 +1,7 @@
 import type { Command, Flags, Invocation } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
-import { planConfig } from "../planning.ts";
+import { type Planned, planConfig } from "../planning.ts";
 import type { ProgressStyle } from "../print/progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store.ts";
@@ -27,7 +27,7 @@ export const command: Command = {
     const planned = planConfig(invocation);
     const style = progressStyle(flags);
     const outcome = await train(invocation, planned, { style, mode: mode(flags) });
-    if (style === "human") printRuns(invocation, new Set(planned.runs.map(({ hash }) => hash)));
+    if (style === "human") printRuns(invocation, planned);
     if (outcome.interrupted) {
       terminal.note(`stopped, ${outcome.left} left to train; the same command goes on\n`);
     }
@@ -48,7 +48,9 @@ function mode(flags: Flags): "resume" | "retry-failed" | "restart" {
   return retry ? "retry-failed" : "resume";
 }
 
-function printRuns(invocation: Invocation, hashes: ReadonlySet<string>): void {
-  const rows = withReader(invocation, (reader) => reader.runs());
+/** What came out, in the order of the plan. */
+function printRuns(invocation: Invocation, { grid, runs }: Planned): void {
+  const hashes = new Set(runs.map(({ hash }) => hash));
+  const rows = withReader(invocation, (reader) => reader.runs({ grid: grid.name }));
   invocation.terminal.write(runsTable(rows.filter(({ hash }) => hashes.has(hash))));
 }

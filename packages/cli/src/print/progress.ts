@@ -37,7 +37,9 @@ function rewritten(terminal: Terminal): (event: GridEvent) => void {
       prefix = `${position(event)} ${event.run}`;
       rewrite(prefix);
     } else if (event.event === "progress") {
-      rewrite(`${prefix}  ${bar(event.step / event.steps)}  ${progressText(event)}`);
+      const text = progressText(event);
+      const room = terminal.columns() - 1 - prefix.length - text.length - 2;
+      rewrite(`${prefix} ${bar(event.step / event.steps, room)} ${text}`);
     } else if (event.event === "ended") {
       rewrite(`${position(event, prefix)} ${endText(event)}`);
       terminal.note("\n");
@@ -116,9 +118,11 @@ function endText(event: Of<"ended">): string {
   return `${event.state}${at}  ${evaluated}  ${count(event.stepsPerSecond)} steps/s`;
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * BAR_CELLS);
-  return `${"█".repeat(full)}${"░".repeat(BAR_CELLS - full)}`;
+/** As many cells as there is room for, none where a bar would say little. */
+function bar(share: number, room: number): string {
+  const cells = room < 5 ? 0 : Math.min(room, BAR_CELLS);
+  const full = Math.round(share * cells);
+  return `${"█".repeat(full)}${"░".repeat(cells - full)}`;
 }
 
 /** Cuts `text` to `width` characters so that a rewritten line never wraps. */

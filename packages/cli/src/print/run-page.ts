@@ -8,6 +8,7 @@ import type {
   StoredSample,
 } from "@ablate/store";
 import { count, loss, UNKNOWN } from "./format.ts";
+import { flatSettings } from "./setting.ts";
 import { shrink, sparkline } from "./sparkline.ts";
 import { table } from "./table.ts";
 
@@ -106,24 +107,7 @@ function samples({ samples: rows }: RunFacts): string {
 }
 
 function settings({ run }: RunFacts): string {
-  const parsed: unknown = JSON.parse(run.config);
-  const lines = isMap(parsed)
-    ? Object.entries(parsed).flatMap(([key, value]) => setting(key, value))
-    : [];
-  return `config\n${pairs(lines)}`;
-}
-
-/** One line per entry of the first two levels. */
-function setting(key: string, value: unknown, depth = 0): string[][] {
-  if (!isMap(value) || depth > 0)
-    return [[key, isMap(value) ? JSON.stringify(value) : plain(value)]];
-  return Object.entries(value).flatMap(([inner, one]) =>
-    setting(`${key}.${inner}`, one, depth + 1),
-  );
-}
-
-function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return `config\n${pairs(flatSettings(JSON.parse(run.config)))}`;
 }
 
 function provenance({ provenance: facts }: RunFacts): string {
@@ -134,8 +118,4 @@ function provenance({ provenance: facts }: RunFacts): string {
 function pairs(lines: readonly (readonly string[])[]): string {
   const width = Math.max(0, ...lines.map(([key = ""]) => key.length));
   return lines.map(([key = "", value]) => `  ${key.padEnd(width)}  ${value}`).join("\n");
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from "../spec/config.ts";
 
 /** One run of a grid, before the data is read. */
 export type PlannedConfig = {
-  /** `grid/label`. */
+  /** `grid/label`; `planRuns` shortens what is too long and tells apart what is called the same. */
   readonly name: string;
   readonly label: string;
   readonly variant: string | null;

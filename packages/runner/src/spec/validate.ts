@@ -10,7 +10,7 @@ type Issue = z.core.$ZodIssue;
 
 /** The config with its defaults, or null where there are problems. */
 export function validate(tree: MapNode, problems: Problem[]): FileConfig | null {
-  const result = fileSchema.safeParse(toValue(tree), { error: describeIssue });
+  const result = fileSchema.safeParse(toValue(tree), { error: describeIssue, reportInput: true });
   if (result.success) return result.data;
   for (const issue of result.error.issues) problems.push(...locate(tree, issue));
   return null;
@@ -29,9 +29,10 @@ function locate(tree: MapNode, issue: Issue): Problem[] {
     });
   }
   const { node, keyAt, depth } = follow(tree, path);
-  const isKeyWrong = issue.code === "invalid_key" || depth < path.length;
-  const at = isKeyWrong && node.kind !== "scalar" ? keyAt : node.at;
-  const shown = node.kind === "scalar" ? path.slice(0, depth) : path;
+  const isMissing = depth < path.length && node.kind === "map";
+  const at = isMissing || issue.code === "invalid_key" ? keyAt : node.at;
+  const isAbsent = issue.code === "invalid_type" && issue.input === undefined;
+  const shown = isMissing || isAbsent ? path : path.slice(0, depth);
   return [{ ...at, message: `${pathText(shown)}: ${issue.message}` }];
 }
 

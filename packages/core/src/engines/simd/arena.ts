@@ -33,5 +33,5 @@ export type Matrix = {
 };
 
 function align(offset: number): number {
-  return (offset + 15) & ~15;
+  return Math.ceil(offset / 16) * 16;
 }

@@ -18,6 +18,9 @@ import { readTensor, shapeOf, writeTensor } from "./tensor-memory.ts";
 /** Examples that an evaluation sends through the kernels at a time. */
 const TILE = 256;
 
+/** Bytes of a WebAssembly page. */
+const PAGE = 65_536;
+
 export type SimdEngineOptions = {
   readonly model: ModelSpec;
   readonly train: Pick<TrainSpec, "batchSize" | "l2">;
@@ -55,7 +58,7 @@ export class SimdEngine implements Engine {
     const exponentialsAt = arena.reserve(vocabularySize * 8);
     const ratiosAt = arena.reserve(tensors.length * 4);
     const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
-    memory.grow(Math.ceil(arena.byteLength / 65536));
+    growTo(memory, arena.byteLength);
 
     const convention = conventionOf(model);
     this.#network = { kernels, model, layout, convention, tokensAt, targetsAt, exponentialsAt };
@@ -199,6 +202,21 @@ export class SimdEngine implements Engine {
   #runningSpreadOf({ shape }: Layer): string {
     const kind = this.#network.convention.keepsVariance === 1 ? "var" : "std";
     return `${shape.name}.bn.running_${kind}`;
+  }
+}
+
+/** @throws RangeError - more than WebAssembly can address, or than the machine has */
+function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  try {
+    memory.grow(Math.ceil(bytes / PAGE));
+  } catch (cause) {
+    const mebibytes = Math.ceil(bytes / 2 ** 20);
+    throw new RangeError(
+      `the model needs ${mebibytes} MiB, more than is to be had; make it smaller`,
+      {
+        cause,
+      },
+    );
   }
 }
 

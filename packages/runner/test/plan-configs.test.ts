@@ -1,0 +1,85 @@
+import { fileURLToPath } from "node:url";
+import type { RunSpec } from "@ablate/core";
+import { expect, test } from "vitest";
+import { expandGrid } from "../src/plan/expand.ts";
+import { toRunSpec } from "../src/plan/to-run-spec.ts";
+import { loadConfig } from "../src/spec/load-config.ts";
+
+const normal = (std: number) => ({ scheme: "normal", std, scale: 1 });
+const kaiming = {
+  scheme: "kaiming",
+  gain: 5 / 3,
+  mode: "fan_in",
+  distribution: "normal",
+  scale: 1,
+};
+const notebookNorm = { where: "hidden", epsilon: 0, momentum: 0.001, running: "std" };
+
+/** As in goldens/README.md: W1, b1, W2, b2, batch norm. */
+const STARTS = [
+  ["v1", normal(1), normal(1), normal(1), normal(1), "none"],
+  ["v2", normal(1), normal(1), normal(0.01), normal(0), "none"],
+  ["v3", normal(0.1), normal(0.01), normal(0.01), normal(0), "none"],
+  ["v4", normal(0.2), normal(0.01), normal(0.01), normal(0), "none"],
+  ["v5", kaiming, normal(0.01), normal(0.01), normal(0), "none"],
+  ["v7", kaiming, normal(0.01), normal(0.01), normal(0), notebookNorm],
+] as const;
+
+function start({ init, model }: RunSpec): unknown[] {
+  return [
+    init.hidden.weight,
+    init.hidden.bias,
+    init.output.weight,
+    init.output.bias,
+    model.batchNorm,
+  ];
+}
+
+test.each([
+  ["quickstart", 2000, [{ step: 0, rate: 0.1 }]],
+  [
+    "init-schemes",
+    200_000,
+    [
+      { step: 0, rate: 0.1 },
+      { step: 100_000, rate: 0.01 },
+    ],
+  ],
+])("configs/%s.yaml is the notebook's six trainings", (name, steps, lr) => {
+  const config = loadConfig(inCheckout(`configs/${name}.yaml`));
+  const runs = expandGrid(config);
+
+  expect(runs.map(({ label, spec }) => [label, ...start(spec)])).toEqual(STARTS);
+  expect(runs.map((run) => run.name)).toEqual(STARTS.map(([variant]) => `${name}/${variant}`));
+  expect(config.dataFile).toBe(inCheckout("data/names.txt"));
+  for (const { spec, variantDescription } of runs) {
+    expect(spec.train).toEqual({ steps, batchSize: 32, lr, l2: 0 });
+    expect(spec.model).toMatchObject({
+      context: 3,
+      embedding: 10,
+      hidden: [200],
+      activation: "tanh",
+    });
+    expect(spec).toMatchObject({ seed: 42, shuffleSeed: 42, init: { embedding: normal(1) } });
+    expect(variantDescription).not.toBe("");
+  }
+});
+
+test("a spec is the resolved config in core's words, its rates by step", () => {
+  const [run] = expandGrid(loadConfig(inCheckout("configs/init-schemes.yaml"), { only: ["v7"] }));
+  if (run === undefined) throw new Error("no run");
+
+  expect(toRunSpec(run.resolved)).toEqual(run.spec);
+  expect(run.spec.model).toEqual({
+    context: 3,
+    embedding: 10,
+    hidden: [200],
+    activation: "tanh",
+    bias: true,
+    batchNorm: notebookNorm,
+  });
+});
+
+function inCheckout(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
