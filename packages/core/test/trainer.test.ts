@@ -95,6 +95,7 @@ test("safetensors bytes give back what they were made of", () => {
   const bytes = encodeSafetensors({ tensors, metadata: { note: "ü" } });
 
   expect(decodeSafetensors(bytes)).toEqual({ tensors, metadata: { note: "ü" } });
+  expect(decodeSafetensors(Buffer.from(bytes))).toEqual({ tensors, metadata: { note: "ü" } });
   expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);
 });
 

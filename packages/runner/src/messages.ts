@@ -40,27 +40,23 @@ export type StepsMessage = {
   readonly trainSeconds: number;
 };
 
-export type EvaluationsMessage = {
-  readonly type: "evaluations";
-  readonly runId: number;
-  readonly step: number;
-  readonly rows: readonly Evaluation[];
-};
-
-export type SamplesMessage = {
-  readonly type: "samples";
-  readonly runId: number;
-  readonly step: number;
-  readonly texts: readonly string[];
-};
-
 export type EndedMessage = {
   readonly type: "ended";
   readonly runId: number;
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
   readonly trainSeconds: number;
-  readonly weights: { readonly step: number; readonly bytes: Uint8Array } | null;
+  /** What the run leaves; null where it has diverged. */
+  readonly snapshot: Snapshot | null;
+};
+
+/** The model after `step` updates; evaluated and sampled only when the run has finished. */
+export type Snapshot = {
+  readonly step: number;
+  readonly evaluations: readonly Evaluation[];
+  readonly samples: readonly string[];
+  /** Safetensors bytes. */
+  readonly weights: Uint8Array;
 };
 
 export type FailedMessage = {
@@ -71,10 +67,4 @@ export type FailedMessage = {
 };
 
 /** From a worker to the coordinator; the last of a run is `ended` or `failed`. */
-export type WorkerMessage =
-  | StartedMessage
-  | StepsMessage
-  | EvaluationsMessage
-  | SamplesMessage
-  | EndedMessage
-  | FailedMessage;
+export type WorkerMessage = StartedMessage | StepsMessage | EndedMessage | FailedMessage;

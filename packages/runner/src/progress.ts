@@ -1,3 +1,4 @@
+import type { Evaluation } from "@ablate/core";
 import type { EndEvent, GridEvent } from "./events.ts";
 import type { StepsMessage, WorkerMessage } from "./messages.ts";
 
@@ -22,18 +23,12 @@ export class RunProgress {
     switch (message.type) {
       case "steps":
         return [this.#advance(message)];
-      case "evaluations": {
-        const rows = message.rows.filter(({ statistics }) => /none|running/.test(statistics));
-        this.#trainLoss = rows.find(({ split }) => split === "train")?.loss ?? null;
-        this.#validLoss = rows.find(({ split }) => split === "valid")?.loss ?? null;
-        return [];
-      }
       case "ended":
+        this.#evaluate(message.snapshot?.evaluations ?? []);
         return [this.#end(message.state, null, message.trainSeconds)];
       case "failed":
         return [this.#end("failed", message.error, message.trainSeconds)];
       case "started":
-      case "samples":
         return [];
     }
   }
@@ -49,6 +44,12 @@ export class RunProgress {
       loss: mean(this.#recent),
       stepsPerSecond: this.#step / trainSeconds,
     };
+  }
+
+  #evaluate(evaluations: readonly Evaluation[]): void {
+    const rows = evaluations.filter(({ statistics }) => /none|running/.test(statistics));
+    this.#trainLoss = rows.find(({ split }) => split === "train")?.loss ?? null;
+    this.#validLoss = rows.find(({ split }) => split === "valid")?.loss ?? null;
   }
 
   #end(state: EndEvent["state"], error: string | null, trainSeconds: number): EndEvent {

@@ -8,7 +8,7 @@ import {
   type StepBuffer,
   Trainer,
 } from "@ablate/core";
-import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "./messages.ts";
+import type { CoordinatorMessage, Snapshot, TrainMessage, WorkerMessage } from "./messages.ts";
 import { sampleSeed } from "./sample-seed.ts";
 
 /** Steps between two looks at the clock and at the event loop. */
@@ -43,14 +43,13 @@ export class Worker {
       const trainer = new Trainer(spec, dataset);
       this.#send({ type: "started", runId, parameters: trainer.parameters });
       const end = await this.#loop(runId, trainer, clock);
-      if (end === "finished") this.#recordEnd(message, trainer);
       this.#send({
         type: "ended",
         runId,
         state: end,
         reason: end === "finished" ? "steps" : end === "stopped" ? "user" : "loss",
         trainSeconds: clock.seconds,
-        weights: end === "diverged" ? null : { step: trainer.step, bytes: trainer.weights() },
+        snapshot: end === "diverged" ? null : takeSnapshot(message, trainer),
       });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -88,17 +87,6 @@ export class Worker {
     }
   }
 
-  #recordEnd({ runId, spec, record }: TrainMessage, trainer: Trainer): void {
-    const step = trainer.step;
-    if (record.evaluate === "end") {
-      this.#send({ type: "evaluations", runId, step, rows: trainer.evaluate() });
-    }
-    if (record.samples > 0) {
-      const texts = trainer.sample(record.samples, sampleSeed(spec.seed));
-      this.#send({ type: "samples", runId, step, texts });
-    }
-  }
-
   #dataset({ spec, data, dataHash }: TrainMessage): Dataset {
     const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
     const key = `${dataHash}/${settings.context}/${settings.shuffleSeed}`;
@@ -108,6 +96,16 @@ export class Worker {
     this.#datasets.set(key, built);
     return built;
   }
+}
+
+function takeSnapshot({ spec, record }: TrainMessage, trainer: Trainer): Snapshot {
+  const isFinished = trainer.isDone;
+  return {
+    step: trainer.step,
+    evaluations: isFinished && record.evaluate === "end" ? trainer.evaluate() : [],
+    samples: isFinished ? trainer.sample(record.samples, sampleSeed(spec.seed)) : [],
+    weights: trainer.weights(),
+  };
 }
 
 /** Counts the seconds spent in the training loop, recording included, and the steps sent. */

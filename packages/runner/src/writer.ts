@@ -29,17 +29,11 @@ export class RunWriter {
         store.appendSteps(this.#runId, this.#token, block);
         break;
       }
-      case "evaluations":
-        store.recordEvaluations(this.#runId, this.#token, message.step, message.rows);
-        break;
-      case "samples":
-        store.recordSamples(this.#runId, this.#token, message.step, message.texts);
-        break;
       case "ended":
         this.#end({ ...message, error: null });
         break;
       case "failed":
-        this.#end({ ...message, state: "failed", reason: "error", weights: null });
+        this.#end({ ...message, state: "failed", reason: "error", snapshot: null });
     }
   }
 
@@ -49,8 +43,8 @@ export class RunWriter {
     this.#claimed = true;
   }
 
-  #end({ state, reason, error, trainSeconds, weights }: RunEnd): void {
+  #end({ state, reason, error, trainSeconds, snapshot }: RunEnd): void {
     if (!this.#claimed) this.#claim([]);
-    this.#store.endRun(this.#runId, this.#token, { state, reason, error, trainSeconds, weights });
+    this.#store.endRun(this.#runId, this.#token, { state, reason, error, trainSeconds, snapshot });
   }
 }

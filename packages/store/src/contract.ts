@@ -70,8 +70,17 @@ export type RunEnd = {
   readonly error: string | null;
   /** Seconds spent in the training loop. */
   readonly trainSeconds: number;
-  /** Weights and running statistics as safetensors bytes, taken after `step` updates. */
-  readonly weights: { readonly step: number; readonly bytes: Uint8Array } | null;
+  /** What the run leaves; null where there is nothing worth keeping. */
+  readonly snapshot: Snapshot | null;
+};
+
+/** What was taken of a model after `step` updates. */
+export type Snapshot = {
+  readonly step: number;
+  readonly evaluations: readonly EvaluationRow[];
+  readonly samples: readonly string[];
+  /** Weights and running statistics as safetensors bytes. */
+  readonly weights: Uint8Array;
 };
 
 /** The process that takes a run; `token` is random and new with every attempt. */
@@ -190,16 +199,7 @@ export interface StoreWriter {
   ): void;
   /** Appends the steps that follow the last stored one. */
   appendSteps(runId: number, token: string, block: StepBlock): void;
-  /** Stores evaluations taken after `step` updates. */
-  recordEvaluations(
-    runId: number,
-    token: string,
-    step: number,
-    rows: readonly EvaluationRow[],
-  ): void;
-  /** Stores texts sampled after `step` updates. */
-  recordSamples(runId: number, token: string, step: number, texts: readonly string[]): void;
-  /** Ends a run, durably, and releases its claim. */
+  /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
   endRun(runId: number, token: string, end: RunEnd): void;
   /** Marks running runs whose process has died; returns how many. */
   markInterrupted(): number;

@@ -13,6 +13,7 @@ export type {
   RunFilter,
   RunState,
   RunSummary,
+  Snapshot,
   StepBlock,
   StepLoss,
   StepRange,

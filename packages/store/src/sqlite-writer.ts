@@ -4,11 +4,11 @@ import type { Database } from "better-sqlite3";
 import { isAlive } from "./claim.ts";
 import type {
   Claim,
-  EvaluationRow,
   GridPlan,
   ParameterRow,
   Provenance,
   RunEnd,
+  Snapshot,
   StepBlock,
   StoredRun,
   StoreWriter,
@@ -82,35 +82,12 @@ export class SqliteWriter implements StoreWriter {
     });
   }
 
-  recordEvaluations(
-    runId: number,
-    token: string,
-    step: number,
-    rows: readonly EvaluationRow[],
-  ): void {
-    this.#writing(runId, token, () => {
-      for (const { split, statistics, loss } of rows) {
-        this.#sql.upsertEval.run(runId, split, statistics, step, loss);
-      }
-    });
-  }
-
-  recordSamples(runId: number, token: string, step: number, texts: readonly string[]): void {
-    this.#writing(runId, token, () => {
-      for (const [i, text] of texts.entries()) this.#sql.upsertSample.run(runId, step, i, text);
-    });
-  }
-
   endRun(runId: number, token: string, end: RunEnd): void {
-    const { state, reason, error, trainSeconds, weights } = end;
+    const { state, reason, error, trainSeconds, snapshot } = end;
     this.#database.pragma("synchronous = FULL");
     try {
       this.#writing(runId, token, (now) => {
-        if (weights !== null) {
-          const sha256 = createHash("sha256").update(weights.bytes).digest("hex");
-          this.#sql.clearCheckpoints.run(runId);
-          this.#sql.insertWeights.run(runId, weights.step, sha256, weights.bytes);
-        }
+        if (snapshot !== null) this.#keep(runId, snapshot);
         this.#sql.insertEvent.run(runId, now, state, error ?? reason);
         this.#sql.end.run({ id: runId, now, state, reason, error, trainSeconds });
       });
@@ -136,6 +113,15 @@ export class SqliteWriter implements StoreWriter {
   close(): void {
     this.#database.pragma("wal_checkpoint(TRUNCATE)");
     this.#closeDatabase();
+  }
+
+  #keep(runId: number, { step, evaluations, samples, weights }: Snapshot): void {
+    for (const { split, statistics, loss } of evaluations) {
+      this.#sql.insertEval.run(runId, split, statistics, step, loss);
+    }
+    for (const [i, text] of samples.entries()) this.#sql.insertSample.run(runId, step, i, text);
+    const sha256 = createHash("sha256").update(weights).digest("hex");
+    this.#sql.insertWeights.run(runId, step, sha256, weights);
   }
 
   /** One transaction by the holder of a run's claim; knows the time and the next step. */

@@ -21,9 +21,8 @@ export type WriterStatements = {
   readonly insertTick: Statement;
   readonly advance: Statement;
   readonly beat: Statement;
-  readonly upsertEval: Statement;
-  readonly upsertSample: Statement;
-  readonly clearCheckpoints: Statement<[number]>;
+  readonly insertEval: Statement;
+  readonly insertSample: Statement;
   readonly insertWeights: Statement;
   readonly end: Statement;
   readonly interrupt: Statement;
@@ -74,9 +73,8 @@ export function prepareWriter(database: Database): WriterStatements {
          train_seconds = coalesce(?, train_seconds) where id = ?`,
     ),
     beat: prepare("update run set heartbeat_at = ? where id = ?"),
-    upsertEval: prepare("insert or replace into eval values (?, ?, ?, ?, ?)"),
-    upsertSample: prepare("insert or replace into sample values (?, ?, ?, ?)"),
-    clearCheckpoints: database.prepare<[number]>("delete from checkpoint where run_id = ?"),
+    insertEval: prepare("insert into eval values (?, ?, ?, ?, ?)"),
+    insertSample: prepare("insert into sample values (?, ?, ?, ?)"),
     insertWeights: prepare(
       "insert into checkpoint (run_id, step, final, sha256, weights) values (?, ?, 1, ?, ?)",
     ),

@@ -98,7 +98,7 @@ export const FINISHED = {
   reason: "steps",
   error: null,
   trainSeconds: 2,
-  weights: null,
+  snapshot: null,
 } as const;
 
 function closeQuietly(writer: StoreWriter): void {

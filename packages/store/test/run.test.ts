@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { StoreError } from "../src/index.ts";
 import {
@@ -22,14 +23,17 @@ const DEAD = 2 ** 22 + 1;
 test("a run goes from pending to finished, and the list says how it went", () => {
   const { path, writer, id } = claimedRun(["embedding", "output.weight"]);
   writer.appendSteps(id, CLAIM.token, blockOf(0, [4, 2], [1, 2, 3, 4]));
-  writer.recordEvaluations(id, CLAIM.token, 2, [
-    { split: "train", statistics: "none", loss: 2 },
-    { split: "valid", statistics: "none", loss: 2.5 },
-  ]);
-  writer.recordSamples(id, CLAIM.token, 2, ["emma", "ava"]);
-  const bytes = Uint8Array.of(1, 2, 3);
+  const snapshot = {
+    step: 2,
+    evaluations: [
+      { split: "train", statistics: "none", loss: 2 },
+      { split: "valid", statistics: "none", loss: 2.5 },
+    ],
+    samples: ["emma", "ava"],
+    weights: Uint8Array.of(1, 2, 3),
+  };
 
-  writer.endRun(id, CLAIM.token, { ...FINISHED, weights: { step: 2, bytes } });
+  writer.endRun(id, CLAIM.token, { ...FINISHED, snapshot });
 
   const reader = readerAt(path);
   expect(reader.run("g/v")).toEqual({
@@ -69,16 +73,13 @@ test("a run goes from pending to finished, and the list says how it went", () =>
 });
 
 test("with batch norm the losses of the list are those with running statistics", () => {
-  const { path, writer, id } = claimedRun([]);
-  const at = (step: number, loss: number) =>
-    writer.recordEvaluations(id, CLAIM.token, step, [
-      { split: "valid", statistics: "batch", loss: loss / 2 },
-      { split: "valid", statistics: "running", loss },
-    ]);
-
-  at(0, 3);
-  at(5, 2);
-  at(10, 2.5);
+  const { path, id } = claimedRun([]);
+  const database = new SqliteDatabase(path);
+  database.exec(`insert into eval values
+    (${id}, 'valid', 'batch', 0, 1.5), (${id}, 'valid', 'running', 0, 3),
+    (${id}, 'valid', 'batch', 5, 1), (${id}, 'valid', 'running', 5, 2),
+    (${id}, 'valid', 'batch', 10, 1.25), (${id}, 'valid', 'running', 10, 2.5)`);
+  database.close();
 
   const run = readerAt(path).run("v");
   expect(run).toMatchObject({ valid_loss: 2.5, best_valid_loss: 2, best_valid_step: 5 });
@@ -101,9 +102,9 @@ test("the loss of the list is the mean of the last 100 steps, not finite when on
 test("a claim leaves nothing of an earlier attempt", () => {
   const { path, writer, id } = claimedRun(["a"]);
   writer.appendSteps(id, CLAIM.token, blockOf(0, [4, 2], [1, 2]));
-  writer.recordSamples(id, CLAIM.token, 2, ["emma"]);
-  const weights = { step: 2, bytes: Uint8Array.of(1) };
-  writer.endRun(id, CLAIM.token, { ...FINISHED, state: "failed", error: "boom", weights });
+  const weights = Uint8Array.of(1);
+  const snapshot = { step: 2, evaluations: [], samples: ["emma"], weights };
+  writer.endRun(id, CLAIM.token, { ...FINISHED, state: "failed", error: "boom", snapshot });
 
   writer.claimRun(id, { ...CLAIM, token: "second" }, {}, parametersOf(["b"]));
 

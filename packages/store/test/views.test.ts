@@ -125,9 +125,9 @@ test("series gives a verdict on hidden weights only", () => {
 
 plainTest("plain sqlite3 reads every view", () => {
   const { path, writer, id } = claimedRun(["embedding"]);
-  writer.recordEvaluations(id, CLAIM.token, 0, [{ split: "test", statistics: "none", loss: 3 }]);
-  writer.recordSamples(id, CLAIM.token, 0, ["ann"]);
-  writer.endRun(id, CLAIM.token, FINISHED);
+  const evaluations = [{ split: "test", statistics: "none", loss: 3 }];
+  const snapshot = { step: 0, evaluations, samples: ["ann"], weights: new Uint8Array() };
+  writer.endRun(id, CLAIM.token, { ...FINISHED, snapshot });
 
   expect(plainSqlite3(path, "select run, state, test_loss from store.runs")).toEqual([
     ["g/v", "finished", 3],

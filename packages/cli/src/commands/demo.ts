@@ -11,13 +11,13 @@ const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", impo
 
 /** Rows of the notebook's story: v6 and v7 are one training, evaluated in two ways. */
 const STORY = [
-  { row: "v1", variant: "v1", statistics: "none" },
-  { row: "v2", variant: "v2", statistics: "none" },
-  { row: "v3", variant: "v3", statistics: "none" },
-  { row: "v4", variant: "v4", statistics: "none" },
-  { row: "v5", variant: "v5", statistics: "none" },
-  { row: "v6", variant: "v7", statistics: "batch" },
-  { row: "v7", variant: "v7", statistics: "running" },
+  { row: "v1", variant: "v1", statistics: "none", note: "" },
+  { row: "v2", variant: "v2", statistics: "none", note: "" },
+  { row: "v3", variant: "v3", statistics: "none", note: "" },
+  { row: "v4", variant: "v4", statistics: "none", note: "" },
+  { row: "v5", variant: "v5", statistics: "none", note: "" },
+  { row: "v6", variant: "v7", statistics: "batch", note: ": each split's statistics" },
+  { row: "v7", variant: "v7", statistics: "running", note: ": running statistics" },
 ] as const;
 
 export const command: Command = {
@@ -48,7 +48,7 @@ export const command: Command = {
 /** One line per row of the story, with the loss of step 0 beside that of guessing at random. */
 function story(invocation: Invocation, planned: Planned): string {
   const rows = withReader(invocation, (reader) =>
-    STORY.map(({ row, variant, statistics }) => {
+    STORY.map(({ row, variant, statistics, note }) => {
       const plannedRun = planned.runs.find((run) => run.variant === variant);
       const stored = plannedRun === undefined ? undefined : reader.findByHash(plannedRun.hash);
       const run = stored === undefined ? undefined : reader.run(stored.name);
@@ -56,10 +56,9 @@ function story(invocation: Invocation, planned: Planned): string {
       const evaluations = reader.evaluations(run.run);
       const evaluated = (split: string) =>
         evaluations.find((one) => one.split === split && one.statistics === statistics)?.loss;
-      const what = row === "v6" ? "batch norm, statistics of the evaluated split" : undefined;
       return [
         row,
-        what ?? plannedRun.variantDescription,
+        `${plannedRun.variantDescription}${note}`,
         loss(reader.lossAt(run.run, 0)?.loss),
         loss(evaluated("train")),
         loss(evaluated("valid")),

@@ -29,7 +29,7 @@ export const command: Command = {
     const seed = flags.count("seed") ?? sampleSeed(run.seed);
     const names = sampleFromWeights({
       model: storedSpec(run.config).model,
-      weights: new Uint8Array(weights.bytes), // the store gives a Buffer, whose slice() shares memory
+      weights: weights.bytes,
       count: flags.count("count", 1) ?? 20,
       seed,
     });

@@ -34,13 +34,12 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 /** Reads what `encodeSafetensors` wrote; other types than F32 are refused. */
-export function decodeSafetensors(bytes: Uint8Array): Safetensors {
-  const headerLength = Number(
-    new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true),
-  );
+export function decodeSafetensors(given: Uint8Array): Safetensors {
+  const bytes = new Uint8Array(given); // a copy with a buffer of its own: a Buffer's slice shares memory
+  const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
   if (!isRecord(header)) throw new RangeError("safetensors: the header is no JSON object");
-  const data = bytes.slice(8 + headerLength);
+  const data = bytes.subarray(8 + headerLength);
   const tensors = Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
     .map(([name, entry]) => decodeTensor(name, entry, data));
