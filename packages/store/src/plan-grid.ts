@@ -15,20 +15,49 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
   );
   const link = database.prepare(
     `insert into grid_run (grid_id, run_id, label, position) values (?, ?, ?, ?)
-     on conflict (grid_id, run_id) do update set position = excluded.position`,
+     on conflict (grid_id, run_id) do nothing`,
   );
   const nameFor = freeName(database);
+  const first = nextPosition(database, gridId);
 
-  return plan.runs.map((run, position) => {
+  const stored = plan.runs.map((run, i) => {
     const { hash, label, config, seed, engine, steps } = run;
     if (find.get(hash) === undefined) {
       insert.run(nameFor(run), hash, config, seed, engine, steps, now);
     }
     const stored = find.get(hash);
     if (stored === undefined) throw new Error(`run ${hash} is missing after its insertion`);
-    link.run(gridId, stored.id, label, position);
+    link.run(gridId, stored.id, label, first + i);
     return { id: stored.id, name: stored.name, hash, state: stored.state };
   });
+  if (isWholeGrid(database, gridId, stored)) reorder(database, gridId, stored);
+  return stored;
+}
+
+function nextPosition(database: Database, gridId: number): number {
+  const next = database.prepare<[number], number>(
+    "select coalesce(max(position) + 1, 0) from grid_run where grid_id = ?",
+  );
+  return next.pluck().get(gridId) ?? 0;
+}
+
+/** A plan of some of a grid's runs leaves their order alone; a plan of all of them sets it. */
+function isWholeGrid(database: Database, gridId: number, runs: readonly StoredRun[]): boolean {
+  const planned = new Set(runs.map(({ id }) => id));
+  const linked = database.prepare<[number], number>(
+    "select run_id from grid_run where grid_id = ?",
+  );
+  return linked
+    .pluck()
+    .all(gridId)
+    .every((id) => planned.has(id));
+}
+
+function reorder(database: Database, gridId: number, runs: readonly StoredRun[]): void {
+  const place = database.prepare(
+    "update grid_run set position = ? where grid_id = ? and run_id = ?",
+  );
+  for (const [position, { id }] of runs.entries()) place.run(position, gridId, id);
 }
 
 function upsertGrid(database: Database, plan: GridPlan, now: number): number {

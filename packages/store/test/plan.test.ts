@@ -32,6 +32,17 @@ test("planning a name again adds runs, replaces the text and removes nothing", (
   ]);
 });
 
+test("planning some of a grid's runs again leaves their order", () => {
+  const path = temporaryPath();
+  const writer = writerAt(path);
+  writer.planGrid(gridOf(["a", "b", "c"].map((label) => plannedRun(label))));
+
+  writer.planGrid(gridOf(["d", "c"].map((label) => plannedRun(label))));
+
+  const labels = readerAt(path).runs({ grid: "g" });
+  expect(labels.map(({ label }) => label)).toEqual(["a", "b", "c", "d"]);
+});
+
 test("a run in two grids is stored once, under its first name, with a label in each", () => {
   const path = temporaryPath();
   const writer = writerAt(path);
