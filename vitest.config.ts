@@ -18,6 +18,7 @@ const closingLine: Reporter = {
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@ablate/source"] } },
   test: {
+    globalSetup: "vitest.temporary-folder.ts",
     include: ["packages/*/test/**/*.test.ts"],
     reporters: ["default", closingLine],
     testTimeout: 120_000,

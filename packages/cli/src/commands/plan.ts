@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { isToTrain, type PlannedRun } from "@ablate/runner";
+import { isToTrain, type PlannedRun, shortKey } from "@ablate/runner";
 import { openReader, type RunState, type StoredRun } from "@ablate/store";
 import type { Command, Invocation } from "../command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { type Planned, planConfig } from "../planning.ts";
+import { UNKNOWN } from "../print/format.ts";
 import { jsonArray } from "../print/rows.ts";
 import { setting } from "../print/setting.ts";
 import { table } from "../print/table.ts";
@@ -37,8 +38,7 @@ export const command: Command = {
       return 0;
     }
     const todo = rows.filter(({ state }) => willTrain(state)).length;
-    const cells = rows.map(({ name, state, differs }) => [name, state, differsText(differs)]);
-    terminal.write(table([{ title: "run" }, { title: "state" }, { title: "differs" }], cells));
+    terminal.write(plannedTable(rows));
     for (const note of planned.notes) terminal.note(`${note}\n`);
     terminal.note(`${rows.length === 1 ? "1 run" : `${rows.length} runs`}, ${todo} to train\n`);
     return 0;
@@ -67,8 +67,19 @@ function storedStates(invocation: Invocation, { runs }: Planned): ReadonlyMap<st
   return states;
 }
 
-function differsText(differs: PlannedRun["differs"]): string {
-  return Object.entries(differs)
-    .map(([key, value]) => `${key}=${setting(value)}`)
-    .join("  ");
+/** One line a run, and of the config only the columns that differ. */
+function plannedTable(
+  rows: readonly (Pick<PlannedRun, "name" | "differs"> & { readonly state: string })[],
+): string {
+  const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
+  const titles = ["run", "state", ...keys.map((key) => shortKey(key, keys))];
+  const cells = rows.map(({ name, state, differs }) => [
+    name,
+    state,
+    ...keys.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
+  ]);
+  return table(
+    titles.map((title) => ({ title })),
+    cells,
+  );
 }

@@ -1,23 +1,39 @@
-/** A config value on one line: maps of a scheme by its name first, what multiplies by 1 left out. */
+/** What a scheme or a batch norm says only where it is something else. */
+const UNSAID: Readonly<Record<string, unknown>> = {
+  scale: 1,
+  std: 1,
+  gain: 1,
+  mode: "fan_in",
+  distribution: "normal",
+};
+
+/**
+ * A config value on one line: a scheme as `kaiming(gain: 1.667)`, a batch norm as
+ * `hidden(epsilon: 0, ...)`, defaults of schemes left out.
+ */
 export function setting(value: unknown): string {
-  if (typeof value === "number") return String(Number(value.toPrecision(6)));
+  if (typeof value === "number") return String(Number(value.toPrecision(4)));
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return `[${value.map(setting).join(", ")}]`;
   if (!isMap(value)) return JSON.stringify(value) ?? "";
-  const { scheme, scale, ...rest } = value;
-  const entries = Object.entries(scale === undefined || scale === 1 ? rest : { ...rest, scale });
-  const inner = entries.map(([key, one]) => `${key}: ${setting(one)}`).join(", ");
-  if (typeof scheme !== "string") return `{${inner}}`;
-  return inner === "" ? scheme : `${scheme}(${inner})`;
+  if (Object.keys(value).join() === "0") return setting(value[0]); // a learning rate that never changes
+  const { scheme, where, ...rest } = value;
+  const kind = scheme ?? where;
+  const inner = Object.entries(rest)
+    .filter(([key, one]) => kind === undefined || one !== UNSAID[key])
+    .map(([key, one]) => `${key}: ${setting(one)}`)
+    .join(", ");
+  if (typeof kind !== "string") return `{${inner}}`;
+  return inner === "" ? kind : `${kind}(${inner})`;
 }
 
-/** Every setting of a config under its dotted key; what has a scheme is one setting. */
+/** Every setting of a config under its dotted key; schemes, batch norm and `train`'s maps are one each. */
 export function flatSettings(config: unknown, prefix = ""): [string, string][] {
   if (!isMap(config)) return [];
   return Object.entries(config).flatMap(([name, value]): [string, string][] => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
-    const isSection = isMap(value) && !("scheme" in value) && !key.startsWith("train.");
-    return isSection ? flatSettings(value, key) : [[key, setting(value)]];
+    const isOne = !isMap(value) || "scheme" in value || "where" in value || prefix === "train";
+    return isOne ? [[key, setting(value)]] : flatSettings(value, key);
   });
 }
 

@@ -29,8 +29,8 @@ export function fitName(
   return label.slice(0, room - end.length) + end;
 }
 
-/** As few of the last segments as tell the key from the others. */
-function shortKey(key: string, keys: readonly string[]): string {
+/** As few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
+export function shortKey(key: string, keys: readonly string[]): string {
   const segments = key.split(".");
   for (let count = 1; count < segments.length; count++) {
     const short = segments.slice(-count).join(".");
