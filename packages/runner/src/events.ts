@@ -29,7 +29,7 @@ export type GridEvent =
       readonly seconds: number;
     };
 
-/** Sent with every recorded block. `loss` is the mean of the block. */
+/** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
 export type ProgressEvent = {
   readonly event: "progress";
   readonly run: string;
@@ -44,6 +44,9 @@ export type EndEvent = {
   readonly run: string;
   readonly state: EndedMessage["state"] | "failed";
   readonly error: string | null;
+  /** Updates made. */
+  readonly step: number;
+  /** Updates planned. */
   readonly steps: number;
   readonly loss: number | null;
   readonly trainLoss: number | null;

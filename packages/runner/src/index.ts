@@ -17,4 +17,5 @@ export { sampleSeed } from "./sample-seed.ts";
 export type { GridConfig, Overrides, RecordConfig, ResolvedConfig } from "./spec/config.ts";
 export { ConfigError, type Problem } from "./spec/config-error.ts";
 export { loadConfig } from "./spec/load-config.ts";
+export { CONFIG_KEYS } from "./spec/schema.ts";
 export { storedSpec, storedYaml } from "./stored-config.ts";

@@ -33,7 +33,7 @@ export const command: Command = {
       count: flags.count("count", 1) ?? 20,
       seed,
     });
-    const rows = names.map((text, i) => ({ run: run.run, seed, i, text }));
+    const rows = names.map((text, i) => ({ run: run.run, step: weights.step, seed, i, text }));
     terminal.write(flags.has("json") ? jsonArray(rows) : `${names.join("\n")}\n`);
     return 0;
   },

@@ -108,13 +108,13 @@ function progressText(event: Of<"progress">): string {
 function endText(event: Of<"ended">): string {
   if (event.state === "failed") return `failed: ${event.error ?? "unknown"}`;
   if (event.state === "diverged") {
-    return `diverged: the loss of step ${count(event.steps - 1)} is not finite`;
+    return `diverged: the loss of step ${count(event.step - 1)} is not finite`;
   }
   const evaluated =
     event.trainLoss === null
       ? `loss ${loss(event.loss)}`
       : `train ${loss(event.trainLoss)}  valid ${loss(event.validLoss)}`;
-  const at = event.state === "stopped" ? ` after ${count(event.steps)} steps` : "";
+  const at = event.state === "stopped" ? ` after ${count(event.step)} steps` : "";
   return `${event.state}${at}  ${evaluated}  ${count(event.stepsPerSecond)} steps/s`;
 }
 

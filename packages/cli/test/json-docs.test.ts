@@ -1,0 +1,151 @@
+import { beforeAll, expect, test } from "vitest";
+import { VERBS } from "../src/verbs.ts";
+import { blocks, page, sections, tableRows } from "./documents.ts";
+import { ablate, makeFolder } from "./make.ts";
+
+type Rule = { readonly type: string; readonly nulls: string };
+type Leaf = { readonly key: string; readonly value: unknown };
+
+const text = page("docs/json.md");
+const documented = sections(text);
+
+/** Its keys are those of docs/config.md. */
+const OPAQUE: ReadonlySet<string> = new Set(["config"]);
+
+/** What each verb printed, every case. */
+const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
+
+beforeAll(() => {
+  const folder = makeFolder();
+  const run = (...args: string[]): unknown[] =>
+    ablate(folder, "run", "small.yaml", "--json", ...args)
+      .stdout.trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  const read = (...args: string[]): unknown[] =>
+    JSON.parse(ablate(folder, ...args, "--json").stdout);
+  const add = (verb: string, ...results: unknown[][]): unknown =>
+    printed.set(verb, results.flat().filter(isObject));
+
+  const fresh = read("plan", "small.yaml");
+  add(
+    "run",
+    run(),
+    run("--set", "record.samples=0"),
+    run("--set", "train.lr=1e30", "--only", "plain"),
+    run("--set", "record.evaluate=none", "--steps", "50"),
+  );
+  add("plan", fresh, read("plan", "small.yaml"));
+  const runs = read("runs").filter(isObject);
+  add("runs", runs);
+  add("show", ...runs.map(({ run: name }) => read("show", String(name))));
+  add("config", read("config", "small/normed"));
+  add("sample", read("sample", "small/normed", "--seed", "7"));
+  add("data", read("data", "small.yaml"));
+  add("query", read("query", "select run from runs"));
+  add("doctor", read("doctor"));
+});
+
+test("every verb that takes --json has a section, and no other", async () => {
+  const verbs = Object.entries(VERBS).map(async ([verb, { load }]) => {
+    const { command } = await load();
+    return "json" in command.options ? [verb] : [];
+  });
+
+  expect([...documented.keys()]).toEqual((await Promise.all(verbs)).flat());
+});
+
+test.each([...documented.keys()])("%s prints the documented keys, and all of them", (verb) => {
+  const leaves = (printed.get(verb) ?? []).flatMap((row) => leavesOf(row, verb));
+  const keys = new Set(leaves.map(({ key }) => key));
+
+  expect(leaves.length).toBeGreaterThan(0);
+  expect([...keys].sort()).toEqual(verb === "query" ? ["run"] : [...rulesOf(verb).keys()].sort());
+});
+
+test.each([...documented.keys()])("what %s prints has the documented types and nulls", (verb) => {
+  const rules = rulesOf(verb);
+  const leaves = (printed.get(verb) ?? []).flatMap((row) => leavesOf(row, verb));
+
+  const wrong = leaves.filter(({ key, value }) => {
+    const rule = rules.get(key);
+    return rule !== undefined && !fits(value, rule);
+  });
+
+  expect(wrong).toEqual([]);
+});
+
+test.each([...documented.keys()])("the example of %s has documented keys only", (verb) => {
+  const [example = ""] = blocks(documented.get(verb) ?? "", "json");
+  const rows: unknown[] = verb === "run" ? lines(example) : JSON.parse(example);
+  const keys = rows.filter(isObject).flatMap((row) => leavesOf(row, verb));
+
+  expect(keys.length).toBeGreaterThan(0);
+  const known = verb === "query" ? ["run", "valid_loss"] : [...rulesOf(verb).keys()];
+  for (const { key } of keys) expect(known).toContain(key);
+});
+
+/** What the tables of a section say of each key; `show` has those of `runs` too. */
+function rulesOf(verb: string): ReadonlyMap<string, Rule> {
+  const section = documented.get(verb) ?? "";
+  const rows = [...tableRows(section, "key"), ...tableRows(section, "event")];
+  const all = rows.flatMap((row): [string, Rule][] => {
+    const key = (row.get("key") ?? "").replaceAll("`", "");
+    const rule = { type: row.get("type") ?? "", nulls: row.get("null") ?? "" };
+    const events = row.get("event");
+    if (events === undefined) return [[key, rule]];
+    const names = events === "all" ? EVENTS : events.split(", ");
+    return names.map((event) => [`${event}: ${key}`, rule]);
+  });
+  return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
+}
+
+const EVENTS = ["planned", "skipped", "started", "progress", "ended", "done"];
+
+function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
+  const leaves = flatten(row, "");
+  return verb === "run"
+    ? leaves.map(({ key, value }) => ({ key: `${row.event}: ${key}`, value }))
+    : leaves;
+}
+
+/** Every value under its path; what an example leaves out is no value. */
+function flatten(row: Readonly<Record<string, unknown>>, prefix: string): readonly Leaf[] {
+  return Object.entries(row)
+    .filter(([name]) => name !== "…")
+    .flatMap(([name, value]): readonly Leaf[] => {
+      const key = `${prefix}${name}`;
+      if (OPAQUE.has(key)) return [{ key, value }];
+      if (isObject(value)) return flatten(value, `${key}.`);
+      if (!Array.isArray(value) || value.every((item) => typeof item === "number")) {
+        return Array.isArray(value) && value.length === 0 ? [] : [{ key, value }];
+      }
+      return value.filter(isObject).flatMap((item) => flatten(item, `${key}[].`));
+    });
+}
+
+function fits(value: unknown, { type, nulls }: Rule): boolean {
+  if (value === null) return nulls !== "never";
+  return TYPES[type]?.(value) ?? false;
+}
+
+const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === "string",
+  "whole number": Number.isSafeInteger,
+  number: (value) => typeof value === "number" || /^-?Infinity$/.test(String(value)),
+  "true or false": (value) => typeof value === "boolean",
+  object: isObject,
+  "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
+  "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
+};
+
+function lines(example: string): unknown[] {
+  return example
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
