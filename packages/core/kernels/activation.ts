@@ -1,9 +1,10 @@
-// Nonlinearities over `count` consecutive values (rows and their zero pads: f(0) = 0 for both).
+// Nonlinearities over `count` consecutive values, a multiple of four (rows and their zero pads: f(0) = 0).
+import { exp4, log4, tanh4 } from "./elementary";
 
-/** y = tanh(x), within 1 ulp of float32. */
+/** y = tanh(x), within 2 ulp of float32. */
 export function tanhForward(x: usize, y: usize, count: i32): void {
   const end = x + ((<usize>count) << 2);
-  for (; x < end; x += 4, y += 4) store<f32>(y, NativeMathf.tanh(load<f32>(x)));
+  for (; x < end; x += 16, y += 16) v128.store(y, tanh4(v128.load(x)));
 }
 
 /** dx = dy (1 - y^2), from the output y of tanh; dx may be dy. */
@@ -20,7 +21,7 @@ export function tanhBackward(y: usize, dy: usize, dx: usize, count: i32): void {
 export function reluForward(x: usize, y: usize, count: i32): void {
   const zero = f32x4.splat(0);
   const end = x + ((<usize>count) << 2);
-  for (; x < end; x += 16, y += 16) v128.store(y, f32x4.max(v128.load(x), zero));
+  for (; x < end; x += 16, y += 16) v128.store(y, f32x4.pmax(v128.load(x), zero));
 }
 
 /** dx = dy where y > 0, else 0; dx may be dy. */
@@ -30,4 +31,16 @@ export function reluBackward(y: usize, dy: usize, dx: usize, count: i32): void {
   for (; y < end; y += 16, dy += 16, dx += 16) {
     v128.store(dx, v128.and(v128.load(dy), f32x4.gt(v128.load(y), zero)));
   }
+}
+
+/** y = e^x, within 2 ulp of float32. */
+export function expForward(x: usize, y: usize, count: i32): void {
+  const end = x + ((<usize>count) << 2);
+  for (; x < end; x += 16, y += 16) v128.store(y, exp4(v128.load(x)));
+}
+
+/** y = ln x, within 2 ulp of float32. */
+export function logForward(x: usize, y: usize, count: i32): void {
+  const end = x + ((<usize>count) << 2);
+  for (; x < end; x += 16, y += 16) v128.store(y, log4(v128.load(x)));
 }

@@ -3,7 +3,9 @@
 // Elements between a row's last column and its stride are zero and stay zero.
 export { gemm, gemmTransposedA, gemmTransposedB } from "./gemm";
 export { columnSums, gather, scatterAdd } from "./embedding";
-export { tanhForward, tanhBackward, reluForward, reluBackward } from "./activation";
+export {
+  expForward, logForward, reluBackward, reluForward, tanhBackward, tanhForward,
+} from "./activation";
 export {
   batchMoments, columnMoments, divisorOf, finishMoments, foldRunning, normalise, normBackward,
 } from "./batch-norm";

@@ -60,6 +60,8 @@ export type Kernels = {
   tanhForward(x: Pointer, y: Pointer, count: number): void;
   tanhBackward(y: Pointer, dy: Pointer, dx: Pointer, count: number): void;
   reluForward(x: Pointer, y: Pointer, count: number): void;
+  expForward(x: Pointer, y: Pointer, count: number): void;
+  logForward(x: Pointer, y: Pointer, count: number): void;
   reluBackward(y: Pointer, dy: Pointer, dx: Pointer, count: number): void;
   batchMoments(
     x: Pointer,

@@ -1,0 +1,129 @@
+// exp, log and tanh of four float32 at once, in plain arithmetic. Constants lie in memory, four times each:
+// V8 rebuilds a v128 constant on every use, a load costs little. pmin and pmax are one instruction, min and
+// max seven; a NaN as their first operand stays.
+// The polynomials are those of Cephes (expf, logf; S. Moshier, netlib.org/cephes).
+
+const LOG2_E: usize = memory.data<f32>([1.44269504, 1.44269504, 1.44269504, 1.44269504], 16);
+/** Adding 1.5 * 2^23 leaves the nearest integer in the low bits. */
+const ROUNDER: usize = memory.data<f32>([12582912, 12582912, 12582912, 12582912], 16);
+const LN2_HIGH: usize = memory.data<f32>([0.693359375, 0.693359375, 0.693359375, 0.693359375], 16);
+const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4, -2.12194440e-4, -2.12194440e-4, -2.12194440e-4], 16);
+const EXP_POLYNOMIAL: usize = memory.data<f32>([
+  1.9875691500e-4, 1.9875691500e-4, 1.9875691500e-4, 1.9875691500e-4,
+  1.3981999507e-3, 1.3981999507e-3, 1.3981999507e-3, 1.3981999507e-3,
+  8.3334519073e-3, 8.3334519073e-3, 8.3334519073e-3, 8.3334519073e-3,
+  4.1665795894e-2, 4.1665795894e-2, 4.1665795894e-2, 4.1665795894e-2,
+  1.6666665459e-1, 1.6666665459e-1, 1.6666665459e-1, 1.6666665459e-1,
+  5.0000001201e-1, 5.0000001201e-1, 5.0000001201e-1, 5.0000001201e-1,
+], 16);
+const HALF: usize = memory.data<f32>([0.5, 0.5, 0.5, 0.5], 16);
+const ONE: usize = memory.data<f32>([1, 1, 1, 1], 16);
+const TWO: usize = memory.data<f32>([2, 2, 2, 2], 16);
+const SIGN: usize = memory.data<u32>([0x80000000, 0x80000000, 0x80000000, 0x80000000], 16);
+/** Past these, e^x is infinite or 0 in float32. */
+const EXP_LARGEST: usize = memory.data<f32>([89, 89, 89, 89], 16);
+const EXP_SMALLEST: usize = memory.data<f32>([-104, -104, -104, -104], 16);
+/** Past this, tanh is 1 in float32. */
+const TANH_LARGEST: usize = memory.data<f32>([9.1, 9.1, 9.1, 9.1], 16);
+
+/**
+ * e^r - 1 for r = x - k ln 2, given the k nearest to x / ln 2. What the subtraction of k ln 2 rounds away is
+ * added last. In pairs of terms, because a chain of ten operations is waited for.
+ */
+@inline
+function expm1Reduced(x: v128, k: v128): v128 {
+  const head = f32x4.sub(x, f32x4.mul(k, v128.load(LN2_HIGH)));
+  const tail = f32x4.mul(k, v128.load(LN2_LOW));
+  const r = f32x4.sub(head, tail);
+  const square = f32x4.mul(r, r);
+  const high = f32x4.add(f32x4.mul(v128.load(EXP_POLYNOMIAL), r), v128.load(EXP_POLYNOMIAL, 16));
+  const middle = f32x4.add(f32x4.mul(v128.load(EXP_POLYNOMIAL, 32), r), v128.load(EXP_POLYNOMIAL, 48));
+  const low = f32x4.add(f32x4.mul(v128.load(EXP_POLYNOMIAL, 64), r), v128.load(EXP_POLYNOMIAL, 80));
+  const q = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(high, square), middle), square), low);
+  return f32x4.add(head, f32x4.sub(f32x4.mul(square, q), tail));
+}
+
+/** 2^k for an integer k of a normal result. */
+@inline
+function powerOfTwo(k: v128): v128 {
+  return i32x4.add(i32x4.shl(k, 23), v128.load(ONE));
+}
+
+/** e^x within 2 ulp, subnormal results included. */
+@inline
+export function exp4(x: v128): v128 {
+  const bounded = f32x4.pmax(f32x4.pmin(x, v128.load(EXP_LARGEST)), v128.load(EXP_SMALLEST));
+  const rounded = f32x4.add(f32x4.mul(bounded, v128.load(LOG2_E)), v128.load(ROUNDER));
+  const power = i32x4.sub(rounded, v128.load(ROUNDER));
+  const k = f32x4.sub(rounded, v128.load(ROUNDER));
+  const e = f32x4.add(v128.load(ONE), expm1Reduced(bounded, k));
+  const half = i32x4.shr_s(power, 1);
+  return f32x4.mul(f32x4.mul(e, powerOfTwo(half)), powerOfTwo(i32x4.sub(power, half)));
+}
+
+/** tanh(x) = (e^2x - 1) / (e^2x + 1) of |x|, with the sign of x; within 2 ulp. */
+@inline
+export function tanh4(x: v128): v128 {
+  const sign = v128.and(x, v128.load(SIGN));
+  const size = f32x4.pmin(v128.xor(x, sign), v128.load(TANH_LARGEST));
+  const twice = f32x4.add(size, size);
+  const rounded = f32x4.add(f32x4.mul(twice, v128.load(LOG2_E)), v128.load(ROUNDER));
+  const k = f32x4.sub(rounded, v128.load(ROUNDER));
+  const scale = powerOfTwo(rounded);
+  const e = f32x4.add(f32x4.mul(scale, expm1Reduced(twice, k)), f32x4.sub(scale, v128.load(ONE)));
+  const quotient = f32x4.div(e, f32x4.add(e, v128.load(TWO)));
+  // Equal, but rounded once less where e is the larger part of the result.
+  const half = f32x4.mul(e, v128.load(HALF));
+  const precise = f32x4.sub(half, f32x4.mul(half, quotient));
+  return v128.or(v128.bitselect(precise, quotient, f32x4.lt(e, v128.load(ONE))), sign);
+}
+
+const SMALLEST_NORMAL: usize = memory.data<f32>([1.17549435e-38, 1.17549435e-38, 1.17549435e-38, 1.17549435e-38], 16);
+const TWO_TO_23: usize = memory.data<f32>([8388608, 8388608, 8388608, 8388608], 16);
+const MANTISSA: usize = memory.data<u32>([0x7fffff, 0x7fffff, 0x7fffff, 0x7fffff], 16);
+const SQRT_HALF: usize = memory.data<f32>([0.70710678, 0.70710678, 0.70710678, 0.70710678], 16);
+const LOG_POLYNOMIAL: usize = memory.data<f32>([
+  7.0376836292e-2, 7.0376836292e-2, 7.0376836292e-2, 7.0376836292e-2,
+  -1.1514610310e-1, -1.1514610310e-1, -1.1514610310e-1, -1.1514610310e-1,
+  1.1676998740e-1, 1.1676998740e-1, 1.1676998740e-1, 1.1676998740e-1,
+  -1.2420140846e-1, -1.2420140846e-1, -1.2420140846e-1, -1.2420140846e-1,
+  1.4249322787e-1, 1.4249322787e-1, 1.4249322787e-1, 1.4249322787e-1,
+  -1.6668057665e-1, -1.6668057665e-1, -1.6668057665e-1, -1.6668057665e-1,
+  2.0000714765e-1, 2.0000714765e-1, 2.0000714765e-1, 2.0000714765e-1,
+  -2.4999993993e-1, -2.4999993993e-1, -2.4999993993e-1, -2.4999993993e-1,
+  3.3333331174e-1, 3.3333331174e-1, 3.3333331174e-1, 3.3333331174e-1,
+], 16);
+const INFINITY4: usize = memory.data<u32>([0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000], 16);
+
+/** ln x within 2 ulp: -infinity of 0, NaN of negative numbers. */
+@inline
+export function log4(x: v128): v128 {
+  const isTiny = f32x4.lt(x, v128.load(SMALLEST_NORMAL));
+  const normal = v128.bitselect(f32x4.mul(x, v128.load(TWO_TO_23)), x, isTiny);
+  // x = 2^k m, m in [1/2, 1), then in [sqrt(1/2), sqrt(2)) less 1.
+  let k = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_s(normal, 23), i32x4.splat(126)));
+  k = f32x4.sub(k, v128.and(f32x4.splat(23), isTiny));
+  let m = v128.or(v128.and(normal, v128.load(MANTISSA)), v128.load(HALF));
+  const isLow = f32x4.lt(m, v128.load(SQRT_HALF));
+  k = f32x4.sub(k, v128.and(v128.load(ONE), isLow));
+  m = f32x4.sub(f32x4.add(m, v128.and(m, isLow)), v128.load(ONE));
+  const square = f32x4.mul(m, m);
+  let q = v128.load(LOG_POLYNOMIAL);
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 16));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 32));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 48));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 64));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 80));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 96));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 112));
+  q = f32x4.add(f32x4.mul(q, m), v128.load(LOG_POLYNOMIAL, 128));
+  let y = f32x4.mul(f32x4.mul(q, m), square);
+  y = f32x4.add(y, f32x4.mul(k, v128.load(LN2_LOW)));
+  y = f32x4.sub(y, f32x4.mul(v128.load(HALF), square));
+  y = f32x4.add(f32x4.add(m, y), f32x4.mul(k, v128.load(LN2_HIGH)));
+  const zero = i32x4.splat(0);
+  y = v128.bitselect(x, y, f32x4.eq(x, v128.load(INFINITY4)));
+  y = v128.bitselect(f32x4.neg(v128.load(INFINITY4)), y, f32x4.eq(x, zero));
+  // All bits set where x is negative or NaN: that is a NaN.
+  return v128.or(y, v128.not(f32x4.ge(x, zero)));
+}
