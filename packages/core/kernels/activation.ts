@@ -1,5 +1,6 @@
 // Nonlinearities over `count` consecutive values, a multiple of four (rows and their zero pads: f(0) = 0).
 import { exp4, log4, tanh4 } from "./elementary";
+import { flush4 } from "./vector";
 
 /** y = tanh(x), within 2 ulp of float32. */
 export function tanhForward(x: usize, y: usize, count: i32): void {
@@ -7,13 +8,13 @@ export function tanhForward(x: usize, y: usize, count: i32): void {
   for (; x < end; x += 16, y += 16) v128.store(y, tanh4(v128.load(x)));
 }
 
-/** dx = dy (1 - y^2), from the output y of tanh; dx may be dy. */
+/** dx = dy (1 - y^2), flushed, from the output y of tanh; dx may be dy. */
 export function tanhBackward(y: usize, dy: usize, dx: usize, count: i32): void {
   const one = f32x4.splat(1);
   const end = y + ((<usize>count) << 2);
   for (; y < end; y += 16, dy += 16, dx += 16) {
     const t = v128.load(y);
-    v128.store(dx, f32x4.mul(v128.load(dy), f32x4.sub(one, f32x4.mul(t, t))));
+    v128.store(dx, flush4(f32x4.mul(v128.load(dy), f32x4.sub(one, f32x4.mul(t, t)))));
   }
 }
 

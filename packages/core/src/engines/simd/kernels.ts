@@ -130,7 +130,7 @@ export type Kernels = {
     logits: Pointer,
     targets: Pointer,
     gradient: Pointer,
-    exponentials: Pointer,
+    sums: Pointer,
     B: number,
     V: number,
     ld: number,

@@ -14,8 +14,8 @@ export type Network = {
   readonly tokensAt: number;
   /** Targets of the current rows, `[rows]` int32. */
   readonly targetsAt: number;
-  /** Room of crossEntropy for one row of doubles, `[V]`. */
-  readonly exponentialsAt: number;
+  /** Room of crossEntropy for a float32 a row, `[rows]`. */
+  readonly sumsAt: number;
 };
 
 /** Forward through all layers, each norm by the moments of these rows, which it folds into its running ones. */
@@ -72,9 +72,9 @@ export function backward(network: Network, rows: number): void {
 
 /** Summed cross-entropy of the current rows; the gradient of its mean goes to `gradientAt` unless that is 0. */
 export function crossEntropy(network: Network, rows: number, gradientAt: number): number {
-  const { kernels, targetsAt, exponentialsAt, layout } = network;
+  const { kernels, targetsAt, sumsAt, layout } = network;
   const { at, columns: V, ld } = layout.logits;
-  return kernels.crossEntropy(at, targetsAt, gradientAt, exponentialsAt, rows, V, ld);
+  return kernels.crossEntropy(at, targetsAt, gradientAt, sumsAt, rows, V, ld);
 }
 
 function embed({ kernels, model, layout, tokensAt }: Network, rows: number): void {

@@ -55,13 +55,13 @@ export class SimdEngine implements Engine {
     const arena = new Arena(kernels.heapBase());
     const tokensAt = arena.reserve(rows * model.context * 4);
     const targetsAt = arena.reserve(rows * 4);
-    const exponentialsAt = arena.reserve(vocabularySize * 8);
+    const sumsAt = arena.reserve(rows * 4);
     const ratiosAt = arena.reserve(tensors.length * 4);
     const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
     growTo(memory, arena.byteLength);
 
     const convention = conventionOf(model);
-    this.#network = { kernels, model, layout, convention, tokensAt, targetsAt, exponentialsAt };
+    this.#network = { kernels, model, layout, convention, tokensAt, targetsAt, sumsAt };
     this.#batchSize = train.batchSize;
     this.#training = dataset.train;
     this.parameters = layout.slots.map(({ name, value }) => ({
