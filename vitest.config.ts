@@ -19,7 +19,7 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@ablate/source"] } },
   test: {
     globalSetup: "vitest.temporary-folder.ts",
-    include: ["packages/*/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
     reporters: ["default", closingLine],
     testTimeout: 120_000,
     hookTimeout: 120_000,
