@@ -1,5 +1,6 @@
 // Batch normalisation over the rows of x (rows x n). Variances are unbiased (rows - 1).
 // `divisor` is what x - mean is divided by: sqrt(variance + epsilon), or std + epsilon.
+import { firstLanes, flush4 } from "./vector";
 
 /**
  * Moments of every column of one mini-batch, in two passes. `spread` is what the layer keeps running:
@@ -14,16 +15,8 @@ export function batchMoments(
   const margin = f32x4.splat(epsilon);
   for (let j = 0; j < n; j += 4) {
     const column = (<usize>j) << 2;
-    let from = x + column;
-    let sum = f32x4.splat(0);
-    for (let i = 0; i < rows; i++, from += stride) sum = f32x4.add(sum, v128.load(from));
-    const mu = f32x4.div(sum, f32x4.splat(<f32>rows));
-    let squares = f32x4.splat(0);
-    from = x + column;
-    for (let i = 0; i < rows; i++, from += stride) {
-      const d = f32x4.sub(v128.load(from), mu);
-      squares = f32x4.add(squares, f32x4.mul(d, d));
-    }
+    const mu = f32x4.div(sumDown(x + column, stride, rows), f32x4.splat(<f32>rows));
+    const squares = squaresDown(x + column, stride, rows, mu);
     const variance = f32x4.div(squares, f32x4.splat(<f32>(rows - 1)));
     const std = f32x4.sqrt(variance);
     v128.store(mean + column, mu);
@@ -88,21 +81,55 @@ export function columnMoments(x: usize, shift: usize, sums: usize, rows: i32, n:
   }
 }
 
-/** normal = (x - mean) / divisor; y = gamma normal + beta. Pads are written as 0. */
+/** The sum of a column of vectors: two sums, because each addition is waited for. */
+@inline
+function sumDown(from: usize, stride: usize, rows: i32): v128 {
+  let even = f32x4.splat(0), odd = f32x4.splat(0);
+  let i = 0;
+  for (; i + 1 < rows; i += 2, from += 2 * stride) {
+    even = f32x4.add(even, v128.load(from));
+    odd = f32x4.add(odd, v128.load(from + stride));
+  }
+  if (i < rows) even = f32x4.add(even, v128.load(from));
+  return f32x4.add(even, odd);
+}
+
+/** The sum of squared deviations from `mu`, likewise. */
+@inline
+function squaresDown(from: usize, stride: usize, rows: i32, mu: v128): v128 {
+  let even = f32x4.splat(0), odd = f32x4.splat(0);
+  let i = 0;
+  for (; i + 1 < rows; i += 2, from += 2 * stride) {
+    const d = f32x4.sub(v128.load(from), mu);
+    even = f32x4.add(even, f32x4.mul(d, d));
+    const e = f32x4.sub(v128.load(from + stride), mu);
+    odd = f32x4.add(odd, f32x4.mul(e, e));
+  }
+  if (i < rows) {
+    const d = f32x4.sub(v128.load(from), mu);
+    even = f32x4.add(even, f32x4.mul(d, d));
+  }
+  return f32x4.add(even, odd);
+}
+
+/** normal = (x - mean) / divisor; y = gamma normal + beta, flushed. Pads are written as 0. */
 export function normalise(
   x: usize, mean: usize, divisor: usize, gamma: usize, beta: usize,
   normal: usize, y: usize, rows: i32, n: i32, ld: i32,
 ): void {
-  for (let i = 0; i < rows; i++) {
-    const row = (<usize>(i * ld)) << 2;
-    for (let j = 0; j < n; j += 4) {
-      const column = (<usize>j) << 2;
-      let h = f32x4.div(
-        f32x4.sub(v128.load(x + row + column), v128.load(mean + column)), v128.load(divisor + column));
-      if (j + 4 > n) h = v128.and(h, firstLanes(n - j));
-      v128.store(normal + row + column, h);
-      v128.store(y + row + column,
-        f32x4.add(f32x4.mul(v128.load(gamma + column), h), v128.load(beta + column)));
+  const stride = (<usize>ld) << 2;
+  for (let j = 0; j < n; j += 4) {
+    const column = (<usize>j) << 2;
+    const mu = v128.load(mean + column);
+    let factor = f32x4.div(f32x4.splat(1), v128.load(divisor + column));
+    if (j + 4 > n) factor = v128.and(factor, firstLanes(n - j));
+    const scale = v128.load(gamma + column);
+    const shift = v128.load(beta + column);
+    for (let i = 0; i < rows; i++) {
+      const at = column + <usize>i * stride;
+      const h = f32x4.mul(f32x4.sub(v128.load(x + at), mu), factor);
+      v128.store(normal + at, h);
+      v128.store(y + at, flush4(f32x4.add(f32x4.mul(scale, h), shift)));
     }
   }
 }
@@ -112,7 +139,7 @@ export function normalise(
  * dgamma = sum(dy normal); dbeta = sum(dy);
  * dx = (d - mean(d) - normal slope sum(d normal) / (rows - 1)) / divisor,
  * where slope is divisor / std for std + epsilon and 1 for sqrt(variance + epsilon).
- * dx may be dy.
+ * dx is flushed and may be dy.
  */
 export function normBackward(
   dy: usize, normal: usize, divisor: usize, slope: usize, gamma: usize,
@@ -140,7 +167,8 @@ export function normBackward(
     for (let i = 0; i < rows; i++) {
       const at = column + <usize>i * stride;
       const centred = f32x4.sub(v128.load(dy + at), mean);
-      v128.store(dx + at, f32x4.mul(scale, f32x4.sub(centred, f32x4.mul(v128.load(normal + at), pull))));
+      const pulled = f32x4.sub(centred, f32x4.mul(v128.load(normal + at), pull));
+      v128.store(dx + at, flush4(f32x4.mul(scale, pulled)));
     }
   }
 }
@@ -153,9 +181,4 @@ export function foldRunning(running: usize, batch: usize, momentum: f64, n: i32)
     const at = (<usize>j) << 2;
     store<f32>(running + at, keep * load<f32>(running + at) + take * load<f32>(batch + at));
   }
-}
-
-@inline
-function firstLanes(lanes: i32): v128 {
-  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes));
 }

@@ -18,7 +18,6 @@ const EXP_POLYNOMIAL: usize = memory.data<f32>([
 ], 16);
 const HALF: usize = memory.data<f32>([0.5, 0.5, 0.5, 0.5], 16);
 const ONE: usize = memory.data<f32>([1, 1, 1, 1], 16);
-const TWO: usize = memory.data<f32>([2, 2, 2, 2], 16);
 const SIGN: usize = memory.data<u32>([0x80000000, 0x80000000, 0x80000000, 0x80000000], 16);
 /** Past these, e^x is infinite or 0 in float32. */
 const EXP_LARGEST: usize = memory.data<f32>([89, 89, 89, 89], 16);
@@ -61,21 +60,54 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(e, powerOfTwo(half)), powerOfTwo(i32x4.sub(power, half)));
 }
 
-/** tanh(x) = (e^2x - 1) / (e^2x + 1) of |x|, with the sign of x; within 2 ulp. */
+const MINUS_TWO_LOG2_E: usize = memory.data<f32>([-2.88539008, -2.88539008, -2.88539008, -2.88539008], 16);
+/** Below this, the polynomial in x; above it, tanh by way of the exponential. */
+const TANH_SMALL: usize = memory.data<f32>([0.6625, 0.6625, 0.6625, 0.6625], 16);
+/** (tanh(x) - x) / x^3 in x^2, highest power first; interpolated at Chebyshev nodes of [0, 0.6625^2]. */
+const TANH_POLYNOMIAL: usize = memory.data<f32>([
+  -5.8371587733e-03, -5.8371587733e-03, -5.8371587733e-03, -5.8371587733e-03,
+  2.0807841288e-02, 2.0807841288e-02, 2.0807841288e-02, 2.0807841288e-02,
+  -5.3808500432e-02, -5.3808500432e-02, -5.3808500432e-02, -5.3808500432e-02,
+  1.3332472954e-01, 1.3332472954e-01, 1.3332472954e-01, 1.3332472954e-01,
+  -3.3333325808e-01, -3.3333325808e-01, -3.3333325808e-01, -3.3333325808e-01,
+], 16);
+/** 2^f, highest power first; interpolated at Chebyshev nodes of [-1/2, 1/2]. */
+const POWER_POLYNOMIAL: usize = memory.data<f32>([
+  1.5461444696e-04, 1.5461444696e-04, 1.5461444696e-04, 1.5461444696e-04,
+  1.3400428177e-03, 1.3400428177e-03, 1.3400428177e-03, 1.3400428177e-03,
+  9.6180566785e-03, 9.6180566785e-03, 9.6180566785e-03, 9.6180566785e-03,
+  5.5503272267e-02, 5.5503272267e-02, 5.5503272267e-02, 5.5503272267e-02,
+  2.4022650922e-01, 2.4022650922e-01, 2.4022650922e-01, 2.4022650922e-01,
+  6.9314720670e-01, 6.9314720670e-01, 6.9314720670e-01, 6.9314720670e-01,
+  1.0000000000e+00, 1.0000000000e+00, 1.0000000000e+00, 1.0000000000e+00,
+], 16);
+
+/** tanh within 2 ulp: x + x^3 r(x^2) of small x, else 1 - 2E / (1 + E), E = e^(-2|x|), with the sign of x. */
 @inline
 export function tanh4(x: v128): v128 {
+  const one = v128.load(ONE);
   const sign = v128.and(x, v128.load(SIGN));
   const size = f32x4.pmin(v128.xor(x, sign), v128.load(TANH_LARGEST));
-  const twice = f32x4.add(size, size);
-  const rounded = f32x4.add(f32x4.mul(twice, v128.load(LOG2_E)), v128.load(ROUNDER));
-  const k = f32x4.sub(rounded, v128.load(ROUNDER));
-  const scale = powerOfTwo(rounded);
-  const e = f32x4.add(f32x4.mul(scale, expm1Reduced(twice, k)), f32x4.sub(scale, v128.load(ONE)));
-  const quotient = f32x4.div(e, f32x4.add(e, v128.load(TWO)));
-  // Equal, but rounded once less where e is the larger part of the result.
-  const half = f32x4.mul(e, v128.load(HALF));
-  const precise = f32x4.sub(half, f32x4.mul(half, quotient));
-  return v128.or(v128.bitselect(precise, quotient, f32x4.lt(e, v128.load(ONE))), sign);
+  const u = f32x4.mul(x, x);
+  let r = f32x4.add(f32x4.mul(v128.load(TANH_POLYNOMIAL), u), v128.load(TANH_POLYNOMIAL, 16));
+  r = f32x4.add(f32x4.mul(r, u), v128.load(TANH_POLYNOMIAL, 32));
+  r = f32x4.add(f32x4.mul(r, u), v128.load(TANH_POLYNOMIAL, 48));
+  r = f32x4.add(f32x4.mul(r, u), v128.load(TANH_POLYNOMIAL, 64));
+  const small = f32x4.mul(x, f32x4.add(f32x4.mul(r, u), one));
+
+  const t = f32x4.mul(size, v128.load(MINUS_TWO_LOG2_E));
+  const rounded = f32x4.add(t, v128.load(ROUNDER));
+  const f = f32x4.sub(t, f32x4.sub(rounded, v128.load(ROUNDER)));
+  let q = f32x4.add(f32x4.mul(v128.load(POWER_POLYNOMIAL), f), v128.load(POWER_POLYNOMIAL, 16));
+  q = f32x4.add(f32x4.mul(q, f), v128.load(POWER_POLYNOMIAL, 32));
+  q = f32x4.add(f32x4.mul(q, f), v128.load(POWER_POLYNOMIAL, 48));
+  q = f32x4.add(f32x4.mul(q, f), v128.load(POWER_POLYNOMIAL, 64));
+  q = f32x4.add(f32x4.mul(q, f), v128.load(POWER_POLYNOMIAL, 80));
+  q = f32x4.add(f32x4.mul(q, f), v128.load(POWER_POLYNOMIAL, 96));
+  const e = i32x4.add(q, i32x4.shl(rounded, 23));
+  const large = f32x4.sub(one, f32x4.div(f32x4.add(e, e), f32x4.add(one, e)));
+  // A NaN is not large: the polynomial keeps it, the exponent arithmetic would not.
+  return v128.bitselect(v128.or(large, sign), small, f32x4.ge(size, v128.load(TANH_SMALL)));
 }
 
 const SMALLEST_NORMAL: usize = memory.data<f32>([1.17549435e-38, 1.17549435e-38, 1.17549435e-38, 1.17549435e-38], 16);

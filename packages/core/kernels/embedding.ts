@@ -1,5 +1,17 @@
-// Embedding lookup and its gradient, and the gradient of a bias.
+// The batch, embedding lookup and its gradient, and the gradient of a bias.
 // B examples of T tokens; the table has rows of E values; x has one row of T x E values an example.
+
+/** Copies the examples at `indices` (uint16 contexts of T tokens, uint16 targets) out as int32. */
+export function takeExamples(
+  contexts: usize, targets: usize, indices: usize, tokens: usize, tokenTargets: usize, B: i32, T: i32,
+): void {
+  for (let b = 0; b < B; b++) {
+    const index = <usize>load<i32>(indices + ((<usize>b) << 2));
+    store<i32>(tokenTargets + ((<usize>b) << 2), load<u16>(targets + (index << 1)));
+    let from = contexts + ((index * <usize>T) << 1);
+    for (let t = 0; t < T; t++, from += 2, tokens += 4) store<i32>(tokens, load<u16>(from));
+  }
+}
 
 /** x[b, t * E + e] = table[tokens[b, t], e]. */
 export function gather(
@@ -9,8 +21,8 @@ export function gather(
     let out = x + ((<usize>(b * ldX)) << 2);
     for (let t = 0; t < T; t++) {
       const token = load<i32>(tokens + ((<usize>(b * T + t)) << 2));
-      memory.copy(out, table + ((<usize>(token * ldTable)) << 2), (<usize>E) << 2);
-      out += (<usize>E) << 2;
+      let from = table + ((<usize>(token * ldTable)) << 2);
+      for (let e = 0; e < E; e++, from += 4, out += 4) store<f32>(out, load<f32>(from));
     }
   }
 }

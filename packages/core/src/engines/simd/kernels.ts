@@ -35,6 +35,15 @@ export type Kernels = {
     ldc: number,
   ): void;
   gemmTransposedB: Kernels["gemmTransposedA"];
+  takeExamples(
+    contexts: Pointer,
+    targets: Pointer,
+    indices: Pointer,
+    tokens: Pointer,
+    tokenTargets: Pointer,
+    B: number,
+    T: number,
+  ): void;
   gather(
     table: Pointer,
     tokens: Pointer,

@@ -39,7 +39,10 @@ export class SimdEngine implements Engine {
   readonly parameters: readonly Parameter[];
   readonly #network: Network;
   readonly #batchSize: number;
-  readonly #training: Examples;
+  /** The training split in memory, and the indices of the current batch. */
+  readonly #contextsAt: number;
+  readonly #trainTargetsAt: number;
+  readonly #indices: Int32Array;
   readonly #lambdas: Float64Array;
   /** Views of the one memory. */
   readonly #floats: Float32Array;
@@ -56,6 +59,10 @@ export class SimdEngine implements Engine {
     const tokensAt = arena.reserve(rows * model.context * 4);
     const targetsAt = arena.reserve(rows * 4);
     const sumsAt = arena.reserve(rows * 4);
+    const { contexts, targets } = dataset.train;
+    this.#contextsAt = arena.reserve(contexts.byteLength);
+    this.#trainTargetsAt = arena.reserve(targets.byteLength);
+    const indicesAt = arena.reserve(train.batchSize * 4);
     const ratiosAt = arena.reserve(tensors.length * 4);
     const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
     growTo(memory, arena.byteLength);
@@ -63,7 +70,6 @@ export class SimdEngine implements Engine {
     const convention = conventionOf(model);
     this.#network = { kernels, model, layout, convention, tokensAt, targetsAt, sumsAt };
     this.#batchSize = train.batchSize;
-    this.#training = dataset.train;
     this.parameters = layout.slots.map(({ name, value }) => ({
       name,
       shape: shapeOf(name, value),
@@ -77,6 +83,9 @@ export class SimdEngine implements Engine {
     this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
     this.#targets = new Int32Array(memory.buffer, targetsAt, rows);
     this.#ratios = new Float32Array(memory.buffer, ratiosAt, layout.slots.length);
+    this.#indices = new Int32Array(memory.buffer, indicesAt, train.batchSize);
+    new Uint16Array(memory.buffer, this.#contextsAt, contexts.length).set(contexts);
+    new Uint16Array(memory.buffer, this.#trainTargetsAt, targets.length).set(targets);
     this.#load(tensors);
   }
 
@@ -84,7 +93,7 @@ export class SimdEngine implements Engine {
     const network = this.#network;
     const { slots, logitsGradient } = network.layout;
     const B = this.#batchSize;
-    this.#take(batch, B);
+    this.#take(batch);
     forwardTraining(network, B);
     let loss = crossEntropy(network, B, logitsGradient.at) / B;
     backward(network, B);
@@ -157,14 +166,18 @@ export class SimdEngine implements Engine {
     }
   }
 
-  #take(indices: Int32Array, rows: number): void {
-    const T = this.#network.model.context;
-    const { contexts, targets } = this.#training;
-    for (let b = 0; b < rows; b++) {
-      const index = indices[b] ?? 0;
-      for (let t = 0; t < T; t++) this.#tokens[b * T + t] = contexts[index * T + t] ?? 0;
-      this.#targets[b] = targets[index] ?? 0;
-    }
+  #take(batch: Int32Array): void {
+    const { kernels, model, tokensAt, targetsAt } = this.#network;
+    this.#indices.set(batch);
+    kernels.takeExamples(
+      this.#contextsAt,
+      this.#trainTargetsAt,
+      this.#indices.byteOffset,
+      tokensAt,
+      targetsAt,
+      this.#batchSize,
+      model.context,
+    );
   }
 
   #takeTile({ contexts, targets, count }: Examples, start: number): number {
