@@ -86,7 +86,9 @@ function time(call: () => void): number {
 function ceiling(): number {
   const file = new URL("../dist/kernels.wasm", import.meta.url);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)));
-  const { multiplyAdd } = exports as { multiplyAdd(turns: number, x: number, y: number): number };
+  const { multiplyAdd } = exports as {
+    multiplyAdd(turns: number, x: number, y: number): number;
+  };
   const turns = 10_000;
   return (turns * FLOPS_A_TURN) / time(() => multiplyAdd(turns, 0.5, 1)) / 1000;
 }

@@ -14,7 +14,7 @@ export const WORKLOADS = {
 
 export type WorkloadName = keyof typeof WORKLOADS;
 
-export const WORKLOAD_NAMES = Object.keys(WORKLOADS).filter(isWorkload);
+export const WORKLOAD_NAMES: readonly WorkloadName[] = Object.keys(WORKLOADS).filter(isWorkload);
 
 export function isWorkload(name: string): name is WorkloadName {
   return name in WORKLOADS;
