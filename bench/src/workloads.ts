@@ -4,15 +4,17 @@ import { fileURLToPath } from "node:url";
 import { buildDataset, type Dataset, layerShapes, parseNames, type RunSpec } from "@ablate/core";
 import { dataHash, loadConfig, planRuns } from "@ablate/runner";
 
+export type WorkloadName = "two-layer" | "two-layer-bn" | "six-layer-bn-100" | "six-layer-bn-200";
+
+type Steps = { readonly steps: number; readonly peerSteps: number };
+
 /** Steps of one measurement, about a second each. */
-export const WORKLOADS = {
+export const WORKLOADS: Readonly<Record<WorkloadName, Steps>> = {
   "two-layer": { steps: 10_000, peerSteps: 3000 },
   "two-layer-bn": { steps: 8000, peerSteps: 2000 },
   "six-layer-bn-100": { steps: 4000, peerSteps: 700 },
   "six-layer-bn-200": { steps: 1500, peerSteps: 500 },
-} as const satisfies Readonly<Record<string, { steps: number; peerSteps: number }>>;
-
-export type WorkloadName = keyof typeof WORKLOADS;
+};
 
 export const WORKLOAD_NAMES: readonly WorkloadName[] = Object.keys(WORKLOADS).filter(isWorkload);
 
