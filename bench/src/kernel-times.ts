@@ -85,7 +85,9 @@ function time(call: () => void): number {
 /** GFLOP/s of multiply and add alone. */
 function ceiling(): number {
   const file = new URL("../dist/kernels.wasm", import.meta.url);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {});
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {
+    env: { memory },
+  });
   const { multiplyAdd } = exports as {
     multiplyAdd(turns: number, x: number, y: number): number;
   };
