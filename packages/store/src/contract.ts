@@ -160,6 +160,49 @@ export type CurvePoint = {
   readonly max: number | null;
 };
 
+/** Some series of a run at one level: row r begins at `steps[r]`, its series s is at `r * series + s`. */
+export type CurveBlock = {
+  readonly level: number;
+  readonly rows: number;
+  /** How many series; none of them is left out, an unknown one has no values. */
+  readonly series: number;
+  readonly steps: Float64Array;
+  /** Finite values; without any the rest is NaN. */
+  readonly n: Uint32Array;
+  readonly min: Float64Array;
+  readonly mean: Float64Array;
+  readonly max: Float64Array;
+};
+
+/** A row of the view `series`: how to read one. */
+export type SeriesInfo = {
+  readonly series: string;
+  readonly unit: string | null;
+  /** Where a line helps the eye. */
+  readonly guide: number | null;
+  /** The band in which all is well, where a verdict is fair. */
+  readonly low: number | null;
+  readonly high: number | null;
+};
+
+/** When steps were stored: `atMs[i]`, milliseconds since 1970, is when `steps[i]` was there. */
+export type Ticks = { readonly steps: Float64Array; readonly atMs: Float64Array };
+
+/** Something that happened to a run. */
+export type RunEvent = {
+  readonly atMs: number;
+  readonly kind: string;
+  readonly message: string | null;
+};
+
+/** A run and a text that changes with its row of the view `runs`. */
+export type RunStamp = {
+  readonly run: string;
+  readonly stamp: string;
+  /** It says running, and its process is gone. */
+  readonly isLost: boolean;
+};
+
 /** Steps `from` up to and including `to`. */
 export type StepRange = { readonly from: number; readonly to: number };
 
@@ -227,6 +270,15 @@ export interface StoreReader {
   weights(runName: string): StoredWeights | undefined;
   /** `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
   curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[];
+  /** Several series at once, as `curve` has them. */
+  curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock;
+  /** In the order loss, lr, then the parameters. */
+  series(runName: string): SeriesInfo[];
+  ticks(runName: string): Ticks;
+  /** In the order of time. */
+  events(runName: string): RunEvent[];
+  /** Every run in the order of `runs()`, for a fraction of its cost. */
+  stamps(now: number): RunStamp[];
   /** One step, the last one unless given. */
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */

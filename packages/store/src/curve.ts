@@ -1,19 +1,20 @@
 import type { Database } from "better-sqlite3";
-import type { CurvePoint, StepRange } from "./contract.ts";
+import type { CurveBlock, CurvePoint, StepRange } from "./contract.ts";
 import { logRatio } from "./ratio.ts";
 import { LEVELS, SERIES_BYTES } from "./rollup.ts";
 
-/** Where a series is: its place in a rollup row, after loss and lr that of its parameter. */
+/** Where series are: their places in a rollup row, after loss and lr those of parameters. */
 export type Curve = {
   readonly runId: number;
-  readonly place: number;
+  /** A place no rollup has, -1, is that of an unknown series. */
+  readonly places: readonly number[];
   readonly level: number;
 };
 
 const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
-/** Reads one series of a run, in the order of steps. */
-export function curveReader(database: Database): (curve: Curve, range?: StepRange) => CurvePoint[] {
+/** Reads series of a run, in the order of steps. */
+export function curveReader(database: Database): (curve: Curve, range?: StepRange) => CurveBlock {
   const rollups = database.prepare<[number, number, number, number], [number, Buffer]>(
     `select bucket, data from rollup
      where run_id = ? and level = ? and bucket between ? and ? order by bucket`,
@@ -24,35 +25,78 @@ export function curveReader(database: Database): (curve: Curve, range?: StepRang
   rollups.raw();
   steps.raw();
 
-  return ({ runId, place, level }, { from, to } = EVERYTHING) => {
-    if (level === 1) return steps.all(runId, from, to).map((row) => pointOfStep(row, place));
+  return ({ runId, places, level }, { from, to } = EVERYTHING) => {
+    if (level === 1) {
+      const rows = steps.all(runId, from, to);
+      const block = emptyBlock(1, rows.length, places.length);
+      for (const [r, row] of rows.entries()) readStep(block, r, { row, places });
+      return block;
+    }
     if (!LEVELS.includes(level)) {
       throw new RangeError(`level ${level} is none of 1, ${LEVELS.join(", ")}`);
     }
-    return rollups
-      .all(runId, level, Math.floor(from / level), Math.floor(to / level))
-      .map(([bucket, data]) => pointOfBucket(bucket * level, data, place * SERIES_BYTES));
+    const rows = rollups.all(runId, level, Math.floor(from / level), Math.floor(to / level));
+    const block = emptyBlock(level, rows.length, places.length);
+    for (const [r, row] of rows.entries()) readBucket(block, r, { row, places });
+    return block;
+  };
+}
+
+/** The rows of a block's series as points. */
+export function pointsOf({ rows, series, steps, n, min, mean, max }: CurveBlock): CurvePoint[] {
+  return Array.from({ length: rows }, (_, r) => {
+    const step = steps[r] ?? 0;
+    const count = n[r * series] ?? 0;
+    if (count === 0) return { step, n: 0, min: null, mean: null, max: null };
+    const at = (values: Float64Array) => values[r * series] ?? null;
+    return { step, n: count, min: at(min), mean: at(mean), max: at(max) };
+  });
+}
+
+function emptyBlock(level: number, rows: number, series: number): CurveBlock {
+  const values = () => new Float64Array(rows * series).fill(Number.NaN);
+  return {
+    level,
+    rows,
+    series,
+    steps: new Float64Array(rows),
+    n: new Uint32Array(rows * series),
+    min: values(),
+    mean: values(),
+    max: values(),
   };
 }
 
 type StepRow = [step: number, loss: number | null, lr: number | null, ratios: Buffer];
 
-function pointOfStep([step, loss, lr, ratios]: StepRow, place: number): CurvePoint {
-  const value = place === 0 ? loss : place === 1 ? lr : logRatio(ratios, place - 2);
-  if (value === null || !Number.isFinite(value)) {
-    return { step, n: 0, min: null, mean: null, max: null };
+type Place<Row> = { readonly row: Row; readonly places: readonly number[] };
+
+function readStep(block: CurveBlock, r: number, { row, places }: Place<StepRow>): void {
+  const [step, loss, lr, ratios] = row;
+  block.steps[r] = step;
+  for (const [s, place] of places.entries()) {
+    if (place < 0) continue;
+    const value = place === 0 ? loss : place === 1 ? lr : logRatio(ratios, place - 2);
+    if (value === null || !Number.isFinite(value)) continue;
+    const at = r * block.series + s;
+    block.n[at] = 1;
+    block.min[at] = value;
+    block.mean[at] = value;
+    block.max[at] = value;
   }
-  return { step, n: 1, min: value, mean: value, max: value };
 }
 
-function pointOfBucket(step: number, data: Buffer, at: number): CurvePoint {
-  const n = data.readUInt32LE(at + 12);
-  if (n === 0) return { step, n, min: null, mean: null, max: null };
-  return {
-    step,
-    n,
-    min: data.readFloatLE(at),
-    mean: data.readFloatLE(at + 8),
-    max: data.readFloatLE(at + 4),
-  };
+function readBucket(block: CurveBlock, r: number, { row, places }: Place<[number, Buffer]>): void {
+  const [bucket, data] = row;
+  block.steps[r] = bucket * block.level;
+  for (const [s, place] of places.entries()) {
+    const offset = place * SERIES_BYTES;
+    const n = place < 0 ? 0 : data.readUInt32LE(offset + 12);
+    if (n === 0) continue;
+    const at = r * block.series + s;
+    block.n[at] = n;
+    block.min[at] = data.readFloatLE(offset);
+    block.mean[at] = data.readFloatLE(offset + 8);
+    block.max[at] = data.readFloatLE(offset + 4);
+  }
 }

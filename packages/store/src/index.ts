@@ -1,5 +1,6 @@
 export type {
   Claim,
+  CurveBlock,
   CurvePoint,
   EvaluationRow,
   GridPlan,
@@ -10,9 +11,12 @@ export type {
   Provenance,
   QueryResult,
   RunEnd,
+  RunEvent,
   RunFilter,
+  RunStamp,
   RunState,
   RunSummary,
+  SeriesInfo,
   Snapshot,
   StepBlock,
   StepLoss,
@@ -24,6 +28,7 @@ export type {
   StoredWeights,
   StoreReader,
   StoreWriter,
+  Ticks,
   WriterOptions,
 } from "./contract.ts";
 export { openReader } from "./open-reader.ts";

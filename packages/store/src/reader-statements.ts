@@ -1,8 +1,12 @@
 /** What a reader asks SQLite, prepared once. */
 import type { Database, Statement } from "better-sqlite3";
+import type { Holder } from "./claim.ts";
 import type {
   GridSummary,
+  RunEvent,
+  RunState,
   RunSummary,
+  SeriesInfo,
   StepLoss,
   StoredEvaluation,
   StoredRun,
@@ -14,6 +18,11 @@ export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly ask
 
 type StoredParameter = { readonly name: string; readonly shape: string; readonly size: number };
 type StoredRatios = { readonly step: number; readonly ratios: Buffer };
+type Stamped = Holder & {
+  readonly run: string;
+  readonly stamp: string;
+  readonly state: RunState;
+};
 type FoundSeries = { readonly runId: number; readonly place: number };
 type AtStep = { readonly run: string; readonly step: number | null };
 
@@ -28,7 +37,11 @@ export type ReaderStatements = {
   readonly parameters: Statement<[string], StoredParameter>;
   readonly provenance: Statement<[string], string>;
   readonly weights: Statement<[string], StoredWeights>;
-  readonly series: Statement<[{ readonly run: string; readonly series: string }], FoundSeries>;
+  readonly place: Statement<[{ readonly run: string; readonly series: string }], FoundSeries>;
+  readonly series: Statement<[string], SeriesInfo>;
+  readonly ticks: Statement<[string], { readonly step: number; readonly atMs: number }>;
+  readonly events: Statement<[string], RunEvent>;
+  readonly stamps: Statement<[], Stamped>;
   readonly lossAt: Statement<[AtStep], StepLoss>;
   readonly ratiosAt: Statement<[AtStep], StoredRatios>;
 };
@@ -45,13 +58,20 @@ const GRIDS = `
   from grid g order by g.id`;
 
 /** Where a series is in the data of a rollup row. */
-const SERIES = `
+const PLACE = `
   select r.id as runId, f.place as place from run r join (
     select 'loss' as series, 0 as place, null as run_id union all
     select 'lr', 1, null union all
     select 'log10_ratio:' || name, idx + 2, run_id from param
   ) f on f.series = @series and (f.run_id is null or f.run_id = r.id)
   where r.name = @run`;
+
+/** Everything that moves when a run does; tags and names move without a step. */
+const STAMPS = `
+  select name as run, state, host, pid, heartbeat_at, concat_ws('|', state, reason, started_at,
+    heartbeat_at, ended_at, last_step,
+    (select group_concat(tag) from tag where run_id = run.id)) as stamp
+  from run order by id`;
 
 const RUN_ID = "(select id from run where name = @run)";
 const LAST_OR_ASKED = `
@@ -90,9 +110,19 @@ export function prepareReader(database: Database): ReaderStatements {
     weights: database.prepare<[string], StoredWeights>(
       ofRun("step, weights as bytes", "checkpoint where run_id = RUN order by step desc limit 1"),
     ),
-    series: database.prepare<[{ readonly run: string; readonly series: string }], FoundSeries>(
-      SERIES,
+    place: database.prepare<[{ readonly run: string; readonly series: string }], FoundSeries>(
+      PLACE,
     ),
+    series: database.prepare<[string], SeriesInfo>(
+      "select series, unit, guide, low, high from series where run = ?",
+    ),
+    ticks: database.prepare<[string], { readonly step: number; readonly atMs: number }>(
+      ofRun("step, at_ms as atMs", "tick where run_id = RUN order by step"),
+    ),
+    events: database.prepare<[string], RunEvent>(
+      ofRun("at_ms as atMs, kind, message", "event where run_id = RUN order by id"),
+    ),
+    stamps: database.prepare<[], Stamped>(STAMPS),
     lossAt: database.prepare<[AtStep], StepLoss>(`select step, loss, lr ${LAST_OR_ASKED}`),
     ratiosAt: database.prepare<[AtStep], StoredRatios>(`select step, ratios ${LAST_OR_ASKED}`),
   };

@@ -1,12 +1,18 @@
+import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
+import { isAlive } from "./claim.ts";
 import type {
+  CurveBlock,
   CurvePoint,
   GridSummary,
   ParameterRow,
   Provenance,
   QueryResult,
+  RunEvent,
   RunFilter,
+  RunStamp,
   RunSummary,
+  SeriesInfo,
   StepLoss,
   StepRange,
   StepRatios,
@@ -15,8 +21,9 @@ import type {
   StoredSample,
   StoredWeights,
   StoreReader,
+  Ticks,
 } from "./contract.ts";
-import { curveReader } from "./curve.ts";
+import { curveReader, pointsOf } from "./curve.ts";
 import { runFinder } from "./find-run.ts";
 import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
@@ -83,9 +90,39 @@ export class SqliteReader implements StoreReader {
   }
 
   curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[] {
-    const found = this.#sql.series.get({ run: runName, series });
-    if (found === undefined) return [];
-    return this.#readCurve({ ...found, level }, range);
+    return pointsOf(this.curves(runName, [series], level, range));
+  }
+
+  curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock {
+    const found = series.map((one) => this.#sql.place.get({ run: runName, series: one }));
+    const places = found.map((one) => one?.place ?? -1);
+    const runId = found.find((one) => one !== undefined)?.runId ?? -1;
+    return this.#readCurve({ runId, places, level }, range);
+  }
+
+  series(runName: string): SeriesInfo[] {
+    return this.#sql.series.all(runName);
+  }
+
+  ticks(runName: string): Ticks {
+    const rows = this.#sql.ticks.all(runName);
+    return {
+      steps: Float64Array.from(rows, ({ step }) => step),
+      atMs: Float64Array.from(rows, ({ atMs }) => atMs),
+    };
+  }
+
+  events(runName: string): RunEvent[] {
+    return this.#sql.events.all(runName);
+  }
+
+  stamps(now: number): RunStamp[] {
+    const host = hostname();
+    return this.#sql.stamps.all().map(({ run, stamp, state, ...holder }) => ({
+      run,
+      stamp,
+      isLost: state === "running" && !isAlive(holder, host, now),
+    }));
   }
 
   lossAt(runName: string, step?: number): StepLoss | undefined {
