@@ -1,3 +1,5 @@
+/** Values of a config as people read them. */
+
 /** What a scheme or a batch norm says only where it is something else. */
 const UNSAID: Readonly<Record<string, unknown>> = {
   scale: 1,
@@ -6,6 +8,9 @@ const UNSAID: Readonly<Record<string, unknown>> = {
   mode: "fan_in",
   distribution: "normal",
 };
+
+/** A config's value under its dotted key; schemes, batch norm and `train`'s maps are one each. */
+export type Setting = { readonly key: string; readonly value: unknown; readonly text: string };
 
 /**
  * A config value on one line: a scheme as `kaiming(gain: 1.667)`, a batch norm as
@@ -27,13 +32,13 @@ export function setting(value: unknown): string {
   return inner === "" ? kind : `${kind}(${inner})`;
 }
 
-/** Every setting of a config under its dotted key; schemes, batch norm and `train`'s maps are one each. */
-export function flatSettings(config: unknown, prefix = ""): [string, string][] {
+/** Every setting of a config. */
+export function flatSettings(config: unknown, prefix = ""): Setting[] {
   if (!isMap(config)) return [];
-  return Object.entries(config).flatMap(([name, value]): [string, string][] => {
+  return Object.entries(config).flatMap(([name, value]): Setting[] => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
     const isOne = !isMap(value) || "scheme" in value || "where" in value || prefix === "train";
-    return isOne ? [[key, setting(value)]] : flatSettings(value, key);
+    return isOne ? [{ key, value, text: setting(value) }] : flatSettings(value, key);
   });
 }
 

@@ -1,0 +1,176 @@
+/** One chart as lines of text: axes, bands, curves, guides, events and the crosshair. */
+import { EMPTY, fitLine, justify, type Line, type Piece, piece, type Style, type Tone } from "../text/line.ts";
+import { dotsOf, type Glyphs, Raster } from "./raster.ts";
+import { position, type Scale, stepLabel, ticks, valueLabels } from "./scale.ts";
+import type { Trace } from "./trace.ts";
+
+export type Curve = {
+  readonly label: string;
+  readonly tone: Tone;
+  readonly trace: Trace;
+  /** Fills what is between smallest and largest value. */
+  readonly shaded: boolean;
+  /** Single runs behind a mean. */
+  readonly behind: readonly Trace[];
+  /** Where on the x axis its values stopped being finite. */
+  readonly divergedAt: number | null;
+};
+
+export type Guide = { readonly value: number; readonly label: string };
+
+export type ChartSpec = {
+  readonly title: Line;
+  /** At the right of the title. */
+  readonly note: Line;
+  readonly columns: number;
+  readonly rows: number;
+  readonly glyphs: Glyphs;
+  readonly x: Scale;
+  readonly y: Scale;
+  /** In the order of drawing: the last one is on top. */
+  readonly curves: readonly Curve[];
+  readonly guides: readonly Guide[];
+  /** Positions on the x axis at which something changed. */
+  readonly events: readonly number[];
+  /** Position of the crosshair on the x axis. */
+  readonly crosshair: number | null;
+  readonly xLabel: (value: number) => string;
+  readonly hasXAxis: boolean;
+};
+
+/** Cells of the value labels, with the axis. */
+export const LABEL_CELLS = 8;
+
+/** Columns of dots that a chart of this width has for its curves. */
+export function dotColumns(columns: number, glyphs: Glyphs): number {
+  return Math.max(0, columns - LABEL_CELLS) * dotsOf(glyphs).across;
+}
+
+/** Draws a chart in exactly `rows` lines of `columns` cells. */
+export function drawChart(spec: ChartSpec): Line[] {
+  const { columns, rows, title, note, hasXAxis } = spec;
+  const plotRows = rows - 1 - (hasXAxis ? 1 : 0);
+  const plotColumns = columns - LABEL_CELLS;
+  const head = justify(title, note, columns);
+  if (plotRows < 1 || plotColumns < 1) {
+    return Array.from({ length: rows }, (_, row) => (row === 0 ? head : fitLine(EMPTY, columns)));
+  }
+  const labels = valueAxis(spec, plotRows);
+  const body = plot(spec, plotColumns, plotRows).map((drawn, row) =>
+    fitLine([...(labels[row] ?? EMPTY), ...drawn], columns),
+  );
+  return [head, ...body, ...(hasXAxis ? [stepAxis(spec, plotColumns)] : [])];
+}
+
+function plot(spec: ChartSpec, columns: number, rows: number): Line[] {
+  const raster = new Raster(columns, rows, spec.glyphs);
+  const styles: Style[] = [];
+  for (const curve of spec.curves) {
+    const faint = styles.push({ tone: "muted" }) - 1;
+    const strong = styles.push({ tone: curve.tone }) - 1;
+    for (const one of curve.behind) drawTrace(raster, one, { y: spec.y, layer: faint });
+    if (curve.shaded) shadeTrace(raster, curve.trace, { y: spec.y, layer: faint });
+    drawTrace(raster, curve.trace, { y: spec.y, layer: strong });
+  }
+  return raster.lines(styles, overlay(spec, columns, rows));
+}
+
+type Drawing = { readonly y: Scale; readonly layer: number };
+
+function drawTrace(raster: Raster, { mean, gapBefore }: Trace, { y, layer }: Drawing): void {
+  let previous: readonly [number, number] | null = null;
+  for (let x = 0; x < mean.length; x++) {
+    const row = dotRow(raster, y, mean[x] ?? Number.NaN);
+    if (row === null) continue;
+    if (previous === null || gapBefore[x] === 1) raster.dot(x, row, layer);
+    else raster.line(previous, [x, row], layer);
+    previous = [x, row];
+  }
+}
+
+function shadeTrace(raster: Raster, { min, max }: Trace, { y, layer }: Drawing): void {
+  for (let x = 0; x < min.length; x++) {
+    const bottom = dotRow(raster, y, min[x] ?? Number.NaN) ?? (min[x] === max[x] ? null : raster.height);
+    const top = dotRow(raster, y, max[x] ?? Number.NaN);
+    if (top !== null && bottom !== null) raster.shade(x, top, bottom, layer);
+  }
+}
+
+/** The row of dots of a value; what is beyond the axis stays at its end. */
+function dotRow({ height }: Raster, y: Scale, value: number): number | null {
+  const share = position(y, value);
+  if (!Number.isFinite(share)) return null;
+  return Math.round((1 - Math.min(1, Math.max(0, share))) * (height - 1));
+}
+
+/** Guides, events and ends behind the curves, the crosshair before them. */
+function overlay(spec: ChartSpec, columns: number, rows: number): Parameters<Raster["lines"]>[1] {
+  const { x, y, guides, events, crosshair, curves } = spec;
+  const columnOf = (value: number) => cellAt(position(x, value), columns);
+  const guideRows = new Set(
+    guides.flatMap(({ value }) => cellAt(1 - position(y, value), rows) ?? []),
+  );
+  const eventColumns = new Set(events.flatMap((value) => columnOf(value) ?? []));
+  const cross = crosshair === null ? null : columnOf(crosshair);
+  const ends = new Map<string, Piece>();
+  for (const { divergedAt, trace, tone } of curves) {
+    const column = divergedAt === null ? null : columnOf(divergedAt);
+    if (column === null) continue;
+    const last = trace.mean.findLast((value) => Number.isFinite(value)) ?? y.high;
+    const row = cellAt(1 - position(y, Math.min(y.high, Math.max(y.low, last))), rows) ?? 0;
+    ends.set(`${column},${row}`, { text: "✗", tone, bold: true });
+  }
+  return ({ column, row, isEmpty, drawn }) => {
+    const end = ends.get(`${column},${row}`);
+    if (end !== undefined) return end;
+    if (column === cross) return isEmpty ? { text: "│" } : { ...drawn, inverse: true };
+    if (!isEmpty) return null;
+    if (eventColumns.has(column)) return piece("┊", "muted");
+    return guideRows.has(row) ? piece("┈", "muted") : null;
+  };
+}
+
+/** The cell at a position between 0 and 1. */
+function cellAt(share: number, cells: number): number | null {
+  if (!(share >= 0 && share <= 1)) return null;
+  return Math.min(cells - 1, Math.floor(share * cells));
+}
+
+/** Labels of the y axis, one line a row. */
+function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
+  const values = ticks(y, Math.max(1, Math.floor(rows / 3)));
+  const texts = valueLabels(values);
+  const labels = new Map<number, { text: string; joint: string }>();
+  for (const [i, value] of values.entries()) {
+    const row = cellAt(1 - position(y, value), rows);
+    if (row !== null) labels.set(row, { text: texts[i] ?? "", joint: "┤" });
+  }
+  for (const { value } of guides) {
+    const row = cellAt(1 - position(y, value), rows);
+    if (row !== null) labels.set(row, { text: valueLabels([value])[0] ?? "", joint: "┼" });
+  }
+  return Array.from({ length: rows }, (_, row) => {
+    const { text, joint } = labels.get(row) ?? { text: "", joint: "│" };
+    return [piece(`${text.slice(0, LABEL_CELLS - 2).padStart(LABEL_CELLS - 2)} ${joint}`, "muted")];
+  });
+}
+
+/** The x axis with its labels in it. */
+function stepAxis({ x, xLabel, columns }: ChartSpec, plotColumns: number): Line {
+  const cells = Array.from({ length: plotColumns }, () => "─");
+  let free = 0;
+  for (const value of ticks(x, Math.max(2, Math.floor(plotColumns / 16)))) {
+    const label = xLabel(value);
+    const centre = cellAt(position(x, value), plotColumns) ?? 0;
+    const start = Math.min(Math.max(0, centre - Math.floor(label.length / 2)), plotColumns - label.length);
+    if (start < free) continue;
+    for (const [i, char] of [...label].entries()) cells[start + i] = char;
+    free = start + label.length + 2;
+  }
+  return fitLine([piece(`${" ".repeat(LABEL_CELLS - 1)}└${cells.join("")}`, "muted")], columns);
+}
+
+/** Labels of a step axis. */
+export function stepLabels({ low, high }: Scale): (value: number) => string {
+  return (value) => stepLabel(value, high - low);
+}

@@ -1,0 +1,127 @@
+/**
+ * A canvas of dots in character cells: 2x4 to a cell in braille, 1x2 in half blocks and ASCII.
+ * Every cell belongs to the last layer that drew into it.
+ */
+import type { Line, Piece, Style } from "../text/line.ts";
+
+export type Glyphs = "braille" | "block" | "ascii";
+
+/** What is to stand in a cell instead of what was `drawn`; null to leave it. */
+export type Overlay = (cell: {
+  readonly column: number;
+  readonly row: number;
+  readonly isEmpty: boolean;
+  readonly drawn: Piece;
+}) => Piece | null;
+
+type Cell = {
+  readonly across: number;
+  readonly down: number;
+  /** The bit of the dot at column x and row y of the cell. */
+  readonly bit: readonly (readonly number[])[];
+  readonly glyph: (bits: number) => string;
+};
+
+const CELLS: Readonly<Record<Glyphs, Cell>> = {
+  braille: {
+    across: 2,
+    down: 4,
+    bit: [
+      [0x01, 0x02, 0x04, 0x40],
+      [0x08, 0x10, 0x20, 0x80],
+    ],
+    glyph: (bits) => String.fromCharCode(0x2800 + bits),
+  },
+  block: { across: 1, down: 2, bit: [[1, 2]], glyph: (bits) => " ▀▄█".charAt(bits) },
+  ascii: { across: 1, down: 2, bit: [[1, 2]], glyph: (bits) => " '.:".charAt(bits) },
+};
+
+/** Dots in a cell: across and down. */
+export function dotsOf(glyphs: Glyphs): { readonly across: number; readonly down: number } {
+  return CELLS[glyphs];
+}
+
+export class Raster {
+  /** Dots across and down. */
+  readonly width: number;
+  readonly height: number;
+  readonly #columns: number;
+  readonly #rows: number;
+  readonly #cell: Cell;
+  readonly #bits: Uint8Array;
+  readonly #layer: Uint8Array;
+
+  constructor(columns: number, rows: number, glyphs: Glyphs) {
+    this.#cell = CELLS[glyphs];
+    this.#columns = Math.max(0, columns);
+    this.#rows = Math.max(0, rows);
+    this.width = this.#columns * this.#cell.across;
+    this.height = this.#rows * this.#cell.down;
+    this.#bits = new Uint8Array(this.#columns * this.#rows);
+    this.#layer = new Uint8Array(this.#columns * this.#rows);
+  }
+
+  /** Draws the dot at column x and row y from the top; outside of the canvas nothing happens. */
+  dot(x: number, y: number, layer: number): void {
+    if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
+    const { across, down, bit } = this.#cell;
+    const at = Math.floor(y / down) * this.#columns + Math.floor(x / across);
+    this.#bits[at] = (this.#bits[at] ?? 0) | (bit[x % across]?.[y % down] ?? 0);
+    this.#layer[at] = layer;
+  }
+
+  /** Draws a straight line between two dots. */
+  line(from: readonly [number, number], to: readonly [number, number], layer: number): void {
+    const [x0, y0] = from;
+    const [x1, y1] = to;
+    const steps = Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0), 1);
+    for (let i = 0; i <= steps; i++) {
+      const share = i / steps;
+      this.dot(Math.round(x0 + (x1 - x0) * share), Math.round(y0 + (y1 - y0) * share), layer);
+    }
+  }
+
+  /** Draws every second dot of a vertical stretch, so that a line in it can be seen. */
+  shade(x: number, top: number, bottom: number, layer: number): void {
+    for (let y = Math.max(0, top); y <= Math.min(bottom, this.height - 1); y++) {
+      if ((x + y) % 2 === 0) this.dot(x, y, layer);
+    }
+  }
+
+  /** The canvas as lines. `styles` has the style of each layer; `over` may put something else into a cell. */
+  lines(styles: readonly Style[], over: Overlay = () => null): Line[] {
+    return Array.from({ length: this.#rows }, (_, row) => {
+      const pieces: Piece[] = [];
+      for (let column = 0; column < this.#columns; column++) {
+        append(pieces, this.#piece(column, row, { styles, over }));
+      }
+      return pieces;
+    });
+  }
+
+  #piece(
+    column: number,
+    row: number,
+    { styles, over }: { readonly styles: readonly Style[]; readonly over: Overlay },
+  ): Piece {
+    const at = row * this.#columns + column;
+    const bits = this.#bits[at] ?? 0;
+    const drawn =
+      bits === 0
+        ? { text: " " }
+        : { ...styles[this.#layer[at] ?? 0], text: this.#cell.glyph(bits) };
+    return over({ column, row, isEmpty: bits === 0, drawn }) ?? drawn;
+  }
+}
+
+/** Adds one cell to a line, in the last piece where the style is the same. */
+function append(pieces: Piece[], cell: Piece): void {
+  const last = pieces.at(-1);
+  const isSame =
+    last !== undefined &&
+    last.tone === cell.tone &&
+    last.bold === cell.bold &&
+    last.inverse === cell.inverse;
+  if (isSame) pieces[pieces.length - 1] = { ...last, text: last.text + cell.text };
+  else pieces.push(cell);
+}

@@ -1,0 +1,67 @@
+/** Positions and labels of an axis. */
+import { count, short } from "../text/number.ts";
+
+export type Range = { readonly low: number; readonly high: number };
+
+/** Where a value is on an axis, from 0 (low end) to 1; not finite where it cannot be shown. */
+export type Scale = Range & { readonly log: boolean };
+
+/** Position of a value between 0 and 1. */
+export function position({ low, high, log }: Scale, value: number): number {
+  if (!log) return (value - low) / (high - low);
+  return value > 0 ? Math.log(value / low) / Math.log(high / low) : Number.NaN;
+}
+
+/** The value at a position between 0 and 1. */
+export function valueAt({ low, high, log }: Scale, share: number): number {
+  return log ? low * (high / low) ** share : low + (high - low) * share;
+}
+
+/** Round values within the scale, about `wanted` of them: 1, 2 and 5 times powers of ten. */
+export function ticks(scale: Scale, wanted: number): number[] {
+  const { low, high, log } = scale;
+  if (log && high / low >= 10) return logTicks(low, high, wanted);
+  const step = roundStep((high - low) / Math.max(1, wanted));
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
+}
+
+/** The smallest of 1, 2 and 5 times a power of ten that is not below `least`. */
+export function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5].find((one) => one * power >= least * (1 - 1e-9)) ?? 10;
+  return factor * power;
+}
+
+/** Labels that tell the ticks of a value axis apart, all with the same decimals. */
+export function valueLabels(values: readonly number[]): string[] {
+  const [first = 0, second = first + 1] = values;
+  const largest = Math.max(...values.map(Math.abs));
+  if (largest >= 1e5 || (largest > 0 && largest < 1e-3)) {
+    return values.map((value) => value.toExponential(0).replace("e+", "e"));
+  }
+  const gap = Math.abs(second - first);
+  const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(gap) + 1e-9)));
+  return values.map((value) => value.toFixed(decimals).replace("-", "−"));
+}
+
+/** A step on an axis: in full where the axis is zoomed so far that short ones would be equal. */
+export function stepLabel(value: number, spread: number): string {
+  return spread < 2e4 && value >= 1e4 ? count(value) : short(value);
+}
+
+function logTicks(low: number, high: number, wanted: number): number[] {
+  const from = Math.floor(Math.log10(low));
+  const to = Math.ceil(Math.log10(high));
+  const decades = to - from;
+  const factors = decades * 3 <= wanted * 1.5 ? [1, 2, 5] : [1];
+  const skip = Math.max(1, Math.ceil(decades / Math.max(1, wanted)));
+  const all: number[] = [];
+  for (let power = from; power <= to; power += skip) {
+    for (const factor of factors) all.push(factor * 10 ** power);
+  }
+  return all.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+}

@@ -1,0 +1,86 @@
+/** From stored rows to one value for every column of dots. */
+import type { Scale } from "./scale.ts";
+import { position } from "./scale.ts";
+
+/** Consecutive values of one series: row i summarises `n` finite values around `x[i]`. */
+export type Samples = {
+  /** In the unit of the x axis, rising. */
+  readonly x: Float64Array;
+  /** Steps from the beginning of a row to the next one. */
+  readonly width: Float64Array;
+  readonly n: Uint32Array;
+  readonly min: Float64Array;
+  readonly mean: Float64Array;
+  readonly max: Float64Array;
+};
+
+/** One series in columns of dots; NaN where a column has no value. */
+export type Trace = {
+  readonly min: Float64Array;
+  readonly mean: Float64Array;
+  readonly max: Float64Array;
+  /** Whether values are missing somewhere between the last column with one and this one. */
+  readonly gapBefore: Uint8Array;
+};
+
+/**
+ * Smoothed means: an exponential average over steps, with the bias of its start divided out. It
+ * depends on steps and not on how they are summarised, so zooming does not change it.
+ *
+ * @param steps - the time constant; 0 for none
+ */
+export function smooth(samples: Samples, steps: number): Samples {
+  if (steps <= 0) return samples;
+  const mean = new Float64Array(samples.mean.length);
+  let sum = 0;
+  let weight = 0;
+  for (let i = 0; i < mean.length; i++) {
+    const value = samples.mean[i] ?? Number.NaN;
+    if (Number.isNaN(value)) {
+      mean[i] = Number.NaN;
+      continue;
+    }
+    const keep = Math.exp(-(samples.width[i] ?? 1) / steps);
+    sum = sum * keep + value * (1 - keep);
+    weight = weight * keep + (1 - keep);
+    mean[i] = sum / weight;
+  }
+  return { ...samples, mean };
+}
+
+/** Summarises samples in `columns` columns of dots; means are weighed by their numbers of values. */
+export function trace(samples: Samples, scale: Scale, columns: number): Trace {
+  const min = new Float64Array(columns).fill(Number.NaN);
+  const max = new Float64Array(columns).fill(Number.NaN);
+  const mean = new Float64Array(columns).fill(Number.NaN);
+  const gapBefore = new Uint8Array(columns);
+  const weight = new Float64Array(columns);
+  let broken = false;
+  for (let i = 0; i < samples.x.length; i++) {
+    const n = samples.n[i] ?? 0;
+    const value = samples.mean[i] ?? Number.NaN;
+    const share = position(scale, samples.x[i] ?? 0);
+    if (!(share >= 0 && share <= 1)) continue;
+    if (n === 0 || Number.isNaN(value)) {
+      broken = true;
+      continue;
+    }
+    const at = Math.min(columns - 1, Math.floor(share * columns));
+    const sum = weight[at] ?? 0;
+    mean[at] = sum === 0 ? value : ((mean[at] ?? 0) * sum + value * n) / (sum + n);
+    min[at] = sum === 0 ? (samples.min[i] ?? value) : Math.min(min[at] ?? value, samples.min[i] ?? value);
+    max[at] = sum === 0 ? (samples.max[i] ?? value) : Math.max(max[at] ?? value, samples.max[i] ?? value);
+    if (broken && sum === 0) gapBefore[at] = 1;
+    weight[at] = sum + n;
+    broken = false;
+  }
+  return { min, mean, max, gapBefore };
+}
+
+/** The last column at or before `column` that has a value. */
+export function lastColumn({ mean }: Trace, column: number): number | null {
+  for (let x = Math.min(column, mean.length - 1); x >= 0; x--) {
+    if (!Number.isNaN(mean[x])) return x;
+  }
+  return null;
+}

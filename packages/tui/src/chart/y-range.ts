@@ -1,0 +1,77 @@
+/** The stretch of values that a chart shows. */
+import type { Curve, Guide } from "./chart.ts";
+import type { Range } from "./scale.ts";
+
+export type Shown = Range & {
+  /** The largest value, where the chart is cut below it. */
+  readonly cutAbove: number | null;
+};
+
+/** A range stays as it is while the values fill more than this share of it. */
+const KEEP_WHILE_FILLED = 0.6;
+
+/** A largest value so many times as far out as 98 % of all is cut off: it would flatten the rest. */
+const FAR_OUT = 10;
+
+/**
+ * The range of all that is drawn, with some air; `previous` is kept where it still fits, so that
+ * a live chart does not jump.
+ */
+export function yRange(
+  curves: readonly Curve[],
+  { log, guides, previous }: { readonly log: boolean; readonly guides: readonly Guide[]; readonly previous: Range | undefined },
+): Shown | null {
+  const values = drawnValues(curves).filter((value) => Number.isFinite(value) && (!log || value > 0));
+  if (values.length === 0) return null;
+  values.sort();
+  const low = values[0] ?? 0;
+  const high = values.at(-1) ?? 0;
+  const most = values[Math.floor((values.length - 1) * 0.98)] ?? high;
+  const isCut = !log && high - low > FAR_OUT * (most - low) && most > low;
+  const top = isCut ? most + (most - low) * 0.25 : high;
+  const near = guides.filter(({ value }) => (!log || value > 0) && isNear(value, low, top));
+  const range = padded(
+    { low: Math.min(low, ...near.map(({ value }) => value)), high: Math.max(top, ...near.map(({ value }) => value)) },
+    log,
+  );
+  return { ...settle(range, previous, log), cutAbove: isCut ? high : null };
+}
+
+/** Everything a chart draws, as one array. */
+function drawnValues(curves: readonly Curve[]): Float64Array {
+  const parts = curves.flatMap(({ trace, shaded, behind }) => [
+    trace.mean,
+    ...(shaded ? [trace.min, trace.max] : []),
+    ...behind.map(({ mean }) => mean),
+  ]);
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** A guide is shown where that does not squeeze the curves to less than half of the height. */
+function isNear(value: number, low: number, high: number): boolean {
+  const height = high - low;
+  return value >= low - height && value <= high + height;
+}
+
+function padded({ low, high }: Range, log: boolean): Range {
+  if (low === high) {
+    const air = log ? 0 : Math.max(Math.abs(low) * 0.05, 1e-6);
+    return log ? { low: low / 2, high: high * 2 } : { low: low - air, high: high + air };
+  }
+  if (log) return { low, high };
+  const air = (high - low) * 0.03;
+  return { low: low - air, high: high + air };
+}
+
+function settle(range: Range, previous: Range | undefined, log: boolean): Range {
+  if (previous === undefined || (log && previous.low <= 0)) return range;
+  const height = ({ low, high }: Range) => (log ? Math.log(high / low) : high - low);
+  const fits = range.low >= previous.low && range.high <= previous.high;
+  return fits && height(range) > KEEP_WHILE_FILLED * height(previous) ? previous : range;
+}

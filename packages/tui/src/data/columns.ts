@@ -1,0 +1,131 @@
+/** The columns of the table of runs. */
+import { count, duration, loss, UNKNOWN } from "../text/number.ts";
+import type { Align } from "../text/line.ts";
+import { clean } from "../text/width.ts";
+import { secondsLeft, type ShownRun, settingOf, updates } from "./shown-run.ts";
+
+export type Column = {
+  /** A column of the view `runs`, a dotted key of the config, or one of our own. */
+  readonly id: string;
+  readonly title: string;
+  readonly align: Align;
+  /** What it is sorted by; null where there is nothing. */
+  readonly value: (run: ShownRun) => number | string | null;
+  /** The value of one run, or the mean over a group. */
+  readonly text: (value: number | string | null) => string;
+  /** Shown without being chosen. */
+  readonly isDefault: boolean;
+  /** Columns of low priority give way on narrow terminals. */
+  readonly priority: number;
+};
+
+const plain = (value: number | string | null): string =>
+  value === null ? "" : typeof value === "number" ? String(Number(value.toPrecision(4))) : value;
+
+type Result = Omit<Column, "align" | "text" | "isDefault" | "priority"> & Partial<Column>;
+
+function result(column: Result): Column {
+  return { align: "right", text: loss, isDefault: false, priority: 1, ...column };
+}
+
+/** Columns that every run has. */
+const RESULTS: readonly Column[] = [
+  result({ id: "curve", title: "", align: "left", value: () => null, isDefault: true, priority: 5 }),
+  result({ id: "loss", title: "loss", value: ({ loss: value }) => value, isDefault: true, priority: 8 }),
+  result({ id: "train_loss", title: "train", value: (run) => run.train_loss, priority: 3 }),
+  result({ id: "valid_loss", title: "valid", value: (run) => run.valid_loss, isDefault: true, priority: 9 }),
+  result({ id: "test_loss", title: "test", value: (run) => run.test_loss }),
+  result({ id: "best_valid_loss", title: "best valid", value: (run) => run.best_valid_loss, priority: 4 }),
+  result({
+    id: "best_valid_step",
+    title: "best at",
+    value: (run) => run.best_valid_step,
+    text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
+  }),
+  result({
+    id: "step",
+    title: "at step",
+    value: (run) => updates(run),
+    text: (value) => (typeof value === "number" && value > 0 ? count(value) : UNKNOWN),
+    isDefault: true,
+    priority: 7,
+  }),
+  result({
+    id: "steps_per_s",
+    title: "steps/s",
+    value: (run) => run.steps_per_s,
+    text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
+    isDefault: true,
+    priority: 4,
+  }),
+  result({
+    id: "eta",
+    title: "ETA",
+    value: secondsLeft,
+    text: (value) => (typeof value === "number" ? duration(value) : ""),
+  }),
+  result({ id: "state", title: "state", align: "left", value: ({ state }) => state, text: plain, isDefault: true, priority: 6 }),
+  result({ id: "parameters", title: "numbers", value: (run) => run.parameters, text: (value) => (typeof value === "number" ? count(value) : UNKNOWN) }),
+  result({ id: "tags", title: "tags", align: "left", value: ({ tags }) => tags.join(", ") || null, text: plain, priority: 6 }),
+  result({ id: "note", title: "note", align: "left", value: ({ note }) => note, text: (value) => clean(plain(value)) }),
+  result({ id: "grid", title: "grid", align: "left", value: ({ grid }) => grid, text: plain, priority: 5 }),
+  result({ id: "started_at", title: "started", align: "left", value: (run) => run.started_at, text: (value) => plain(value).slice(0, 16).replace("T", " ") }),
+];
+
+/** Columns of these runs in their natural order: what differs in the configs, then what came out. */
+export function allColumns(runs: readonly ShownRun[]): Column[] {
+  const keys = differingKeys(runs);
+  const settings = keys.map((key): Column => ({
+    id: key,
+    title: shortKey(key, keys),
+    align: runs.every((run) => typeof settingValue(run, key) === "number") ? "right" : "left",
+    value: (run) => settingValue(run, key),
+    text: plain,
+    isDefault: true,
+    priority: 6,
+  }));
+  const grids = new Set(runs.map(({ grid }) => grid));
+  return [...settings, ...RESULTS].map((column) => {
+    if (column.id === "tags") return { ...column, isDefault: runs.some(({ tags }) => tags.length > 0) };
+    if (column.id === "grid") return { ...column, isDefault: grids.size > 1 };
+    return column;
+  });
+}
+
+/** Keys of the config whose values are not the same in all runs. */
+export function differingKeys(runs: readonly ShownRun[]): string[] {
+  const [first, ...others] = runs;
+  if (first === undefined) return [];
+  const texts = new Map(first.settings.map(({ key, text }) => [key, text]));
+  const differing = new Set<string>();
+  const shapes = new Set([first.settings]);
+  for (const { settings } of others) {
+    if (shapes.has(settings)) continue;
+    shapes.add(settings);
+    for (const { key, text } of settings) if (texts.get(key) !== text) differing.add(key);
+    if (settings.length !== texts.size) {
+      const present = new Set(settings.map(({ key }) => key));
+      for (const key of texts.keys()) if (!present.has(key)) differing.add(key);
+    }
+  }
+  const order = [...texts.keys(), ...differing];
+  return [...new Set(order)].filter((key) => differing.has(key) && key !== "data.file");
+}
+
+/** A setting as what it is sorted by: a number where it is one. */
+export function settingValue(run: ShownRun, key: string): number | string | null {
+  const found = settingOf(run, key);
+  if (found === undefined) return null;
+  const number = Number(found.text);
+  return found.text !== "" && Number.isFinite(number) ? number : found.text;
+}
+
+/** As few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
+function shortKey(key: string, keys: readonly string[]): string {
+  const segments = key.split(".");
+  for (let kept = 1; kept < segments.length; kept++) {
+    const short = segments.slice(-kept).join(".");
+    if (keys.filter((other) => `.${other}`.endsWith(`.${short}`)).length === 1) return short;
+  }
+  return key;
+}

@@ -1,0 +1,158 @@
+/** The store as the UI sees it: read when it has changed, kept while it cannot be read. */
+import { statSync } from "node:fs";
+import { openReader, type RunStamp, type RunSummary, type StoreReader } from "@ablate/store";
+import { runMaker, type ShownRun } from "./shown-run.ts";
+
+export type Snapshot = {
+  /** Rises with every change. */
+  readonly version: number;
+  /** In the order of planning. */
+  readonly runs: readonly ShownRun[];
+  /** Size of the store's file. */
+  readonly bytes: number;
+  /** A process is training. */
+  readonly isLive: boolean;
+  /** Why what is shown may be out of date. */
+  readonly trouble: string | null;
+};
+
+/** Running runs are looked at again after this long though nothing was written: their process may have died. */
+const LOOK_AGAIN_MS = 2000;
+
+export class Feed {
+  readonly path: string;
+  #reader: StoreReader;
+  #inode: number;
+  #dataVersion = -1;
+  #lookedAt = 0;
+  #stamps: ReadonlyMap<string, string> = new Map();
+  #runs: ReadonlyMap<string, ShownRun> = new Map();
+  #snapshot: Snapshot = { version: 0, runs: [], bytes: 0, isLive: false, trouble: null };
+  readonly #makeRun = runMaker();
+
+  /** @throws StoreError - where there is no store that can be read */
+  constructor(path: string) {
+    this.path = path;
+    this.#reader = openReader(path);
+    this.#inode = inodeOf(path) ?? 0;
+    this.poll(Date.now());
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  get reader(): StoreReader {
+    return this.#reader;
+  }
+
+  /** What the user should know about how the store was opened. */
+  get notice(): string | null {
+    return this.#reader.notice;
+  }
+
+  /** Reads what has changed; whether anything has. */
+  poll(now: number): boolean {
+    const before = this.#snapshot.version;
+    try {
+      this.#followFile();
+      this.#readChanges(now);
+    } catch (error) {
+      this.#report(sentence(error));
+    }
+    return this.#snapshot.version !== before;
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  /** Goes on with the file that is at the path now, also when another one has taken its place. */
+  #followFile(): void {
+    const inode = inodeOf(this.path);
+    if (inode === null) throw new Error("the store is gone; waiting for it to come back");
+    if (inode === this.#inode) return;
+    const reader = openReader(this.path);
+    this.#reader.close();
+    this.#reader = reader;
+    this.#inode = inode;
+    this.#dataVersion = -1;
+    this.#stamps = new Map();
+    this.#runs = new Map();
+  }
+
+  #readChanges(now: number): void {
+    const dataVersion = this.#reader.dataVersion();
+    const isStale = this.#snapshot.isLive && now - this.#lookedAt > LOOK_AGAIN_MS;
+    if (dataVersion === this.#dataVersion && !isStale) {
+      if (this.#snapshot.trouble !== null) this.#report(null);
+      return;
+    }
+    const stamps = this.#reader.stamps(now);
+    this.#lookedAt = now;
+    this.#dataVersion = dataVersion;
+    if (!this.#update(stamps) && this.#snapshot.trouble === null) return;
+    this.#publish();
+  }
+
+  /** Reads the runs whose stamps are new; whether there are any. */
+  #update(stamps: readonly RunStamp[]): boolean {
+    const { runs: notes } = this.#reader.annotations();
+    const texts = new Map(
+      stamps.map(({ run, stamp, isLost }) => [run, `${stamp}|${isLost}|${notes.get(run)?.note ?? ""}`]),
+    );
+    const changed = stamps.filter(({ run }) => texts.get(run) !== this.#stamps.get(run));
+    if (changed.length === 0 && texts.size === this.#stamps.size) return false;
+    const rows = this.#rowsOf(changed.map(({ run }) => run));
+    const runs = stamps.flatMap(({ run, isLost }): [string, ShownRun][] => {
+      const row = rows.get(run);
+      const stamp = texts.get(run) ?? "";
+      const known = this.#runs.get(run);
+      if (row === undefined) return known === undefined ? [] : [[run, known]];
+      return [[run, this.#makeRun(row, { stamp, isLost, note: notes.get(run)?.note ?? null })]];
+    });
+    this.#stamps = texts;
+    this.#runs = new Map(runs);
+    return true;
+  }
+
+  /** All at once where many have changed. */
+  #rowsOf(names: readonly string[]): ReadonlyMap<string, RunSummary> {
+    const few = names.length < 50;
+    const rows = few ? names.flatMap((name) => this.#reader.run(name) ?? []) : this.#reader.runs();
+    const wanted = new Set(names);
+    return new Map(rows.filter(({ run }) => wanted.has(run)).map((row) => [row.run, row]));
+  }
+
+  #publish(): void {
+    const runs = [...this.#runs.values()];
+    this.#snapshot = {
+      version: this.#snapshot.version + 1,
+      runs,
+      bytes: sizeOf(this.path),
+      isLive: runs.some(({ state }) => state === "running"),
+      trouble: null,
+    };
+  }
+
+  #report(trouble: string | null): void {
+    if (trouble === this.#snapshot.trouble) return;
+    this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, trouble };
+  }
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  if (/BUSY|LOCKED/.test(code)) return "the store is locked by another process; trying again";
+  return error.message;
+}
+
+function inodeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+function sizeOf(path: string): number {
+  const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return size(path) + size(`${path}-wal`);
+}

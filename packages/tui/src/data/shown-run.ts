@@ -1,0 +1,68 @@
+/** A run as the UI knows it. */
+import type { RunState, RunSummary } from "@ablate/store";
+import { flatSettings, type Setting } from "../text/setting.ts";
+
+export type ShownRun = Omit<RunSummary, "tags" | "state"> & {
+  /** As stored, but `interrupted` where its process is gone. */
+  readonly state: RunState;
+  /** Its label in its grid, else its name. */
+  readonly title: string;
+  readonly tags: readonly string[];
+  readonly note: string | null;
+  readonly settings: readonly Setting[];
+  /** Changes with everything else here. */
+  readonly stamp: string;
+};
+
+/** Makes runs of the store's rows; settings of equal configs are read once. */
+export function runMaker(): (
+  run: RunSummary,
+  facts: { readonly stamp: string; readonly isLost: boolean; readonly note: string | null },
+) => ShownRun {
+  const known = new Map<string, readonly Setting[]>();
+  return (run, { stamp, isLost, note }) => {
+    const settings = known.get(run.config) ?? flatSettings(JSON.parse(run.config));
+    known.set(run.config, settings);
+    return {
+      ...run,
+      state: isLost ? "interrupted" : run.state,
+      title: run.label ?? run.run,
+      tags: run.tags === null ? [] : run.tags.split(","),
+      note,
+      settings,
+      stamp,
+    };
+  };
+}
+
+/** Updates made so far. */
+export function updates({ last_step }: ShownRun): number {
+  return last_step === null ? 0 : last_step + 1;
+}
+
+/** Seconds until a running run ends, as far as its speed tells. */
+export function secondsLeft(run: ShownRun): number | null {
+  if (run.state !== "running" || !run.steps_per_s) return null;
+  return Math.max(0, run.steps - updates(run)) / run.steps_per_s;
+}
+
+/** The value of a setting; undefined where the config has no such key. */
+export function settingOf(run: ShownRun, key: string): Setting | undefined {
+  return run.settings.find((one) => one.key === key);
+}
+
+/** Examples in a mini-batch. */
+export function batchSize(run: ShownRun): number {
+  const value = settingOf(run, "train.batch_size")?.value;
+  return typeof value === "number" && value > 0 ? value : 1;
+}
+
+/** Steps after the first at which the learning rate changes, with the new rate. */
+export function rateChanges(run: ShownRun): { readonly step: number; readonly rate: number }[] {
+  const rates = settingOf(run, "train.lr")?.value;
+  if (typeof rates !== "object" || rates === null) return [];
+  return Object.entries(rates)
+    .map(([step, rate]) => ({ step: Number(step), rate: Number(rate) }))
+    .filter(({ step }) => step > 0)
+    .sort((a, b) => a.step - b.step);
+}

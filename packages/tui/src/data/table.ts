@@ -1,0 +1,180 @@
+/** The runs as a table: filtered, grouped, sorted. */
+import { type Filter, FilterError, filterSubject, parseFilter, unknownFields } from "@ablate/store";
+import type { Look } from "../state/look.ts";
+import { allColumns, type Column, differingKeys, settingValue } from "./columns.ts";
+import type { ShownRun } from "./shown-run.ts";
+
+export type Row = {
+  /** The run's name, or what the group is called; focus follows it. */
+  readonly key: string;
+  readonly title: string;
+  /** The runs it stands for. */
+  readonly members: readonly ShownRun[];
+  readonly isGroup: boolean;
+  /** A member of an unfolded group. */
+  readonly isInGroup: boolean;
+  readonly isUnfolded: boolean;
+};
+
+export type Table = {
+  /** Every column there is, in the user's order. */
+  readonly columns: readonly Column[];
+  /** Those that are to be shown. */
+  readonly shown: readonly Column[];
+  readonly rows: readonly Row[];
+  /** The runs that the filter leaves, in the order of the table. */
+  readonly matches: readonly ShownRun[];
+  /** Keys of the config in which these differ. */
+  readonly differing: readonly string[];
+  readonly total: number;
+  /** What is wrong with the filter. */
+  readonly mistake: string | null;
+};
+
+/** Builds the table; a filter that makes no sense leaves every run and says so. */
+export function tableOf(
+  runs: readonly ShownRun[],
+  { look, unfolded, filter }: { readonly look: Look; readonly unfolded: readonly string[]; readonly filter: string },
+): Table {
+  const { found, mistake } = filtered(runs, filter);
+  const columns = inOrder(allColumns(found), look.columnOrder);
+  const sort = columns.find(({ id }) => id === look.sort?.column);
+  const compare = comparison(sort, look.sort?.isDescending ?? false);
+  const groups = groupsOf(found, look.group);
+  const top = sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
+  const rows = top.flatMap((row): Row[] => {
+    if (!row.isGroup || !unfolded.includes(row.key)) return [row];
+    const members = row.members.map((run) => ({ ...rowOf(run), isInGroup: true }));
+    const inside = sort === undefined ? members : members.toSorted((a, b) => compare(a.members, b.members));
+    return [{ ...row, isUnfolded: true }, ...inside];
+  });
+  return {
+    columns,
+    shown: columns.filter((column) => isShown(column, look)),
+    rows,
+    matches: top.flatMap(({ members }) => members),
+    differing: differingKeys(found),
+    total: runs.length,
+    mistake,
+  };
+}
+
+export function isShown({ id, isDefault }: Column, { shown, hidden, group }: Look): boolean {
+  if (shown.includes(id)) return true;
+  if (id === "seed" && group === "seed") return false;
+  return isDefault && !hidden.includes(id);
+}
+
+/** What a row has in a column: a run's own value, the mean of a group's numbers, what is common to it. */
+export function rowValue({ value }: Column, members: readonly ShownRun[]): number | string | null {
+  const [first, ...others] = members;
+  if (first === undefined) return null;
+  if (others.length === 0) return value(first);
+  const values = members.map(value);
+  const numbers = values.filter((one) => typeof one === "number");
+  if (numbers.length > 0) return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  return values.every((one) => one === values[0]) ? (values[0] ?? null) : null;
+}
+
+function filtered(
+  runs: readonly ShownRun[],
+  text: string,
+): { readonly found: readonly ShownRun[]; readonly mistake: string | null } {
+  if (text.trim() === "") return { found: runs, mistake: null };
+  try {
+    return matching(runs, parseFilter(text));
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return { found: runs, mistake: error.message };
+  }
+}
+
+function matching(
+  runs: readonly ShownRun[],
+  filter: Filter,
+): { readonly found: readonly ShownRun[]; readonly mistake: string | null } {
+  const subjects = runs.map((run) => filterSubject({ ...run, tags: run.tags.join(",") || null }));
+  const found = runs.filter((_, i) => {
+    const subject = subjects[i];
+    return subject !== undefined && filter.matches(subject);
+  });
+  const [unknown] = found.length === 0 ? unknownFields(filter, subjects) : [];
+  return { found, mistake: unknown === undefined ? null : `no run has a field "${unknown}"` };
+}
+
+function groupsOf(runs: readonly ShownRun[], group: Look["group"]): Row[] {
+  if (group === null) return runs.map(rowOf);
+  const groups = new Map<string, ShownRun[]>();
+  for (const run of runs) {
+    const key = groupKey(run, group);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [run]);
+    else members.push(run);
+  }
+  return [...groups.values()].map((members) => {
+    const [first] = members;
+    if (first === undefined || members.length === 1) return first === undefined ? EMPTY_ROW : rowOf(first);
+    return groupRow(members, first, group);
+  });
+}
+
+const EMPTY_ROW: Row = {
+  key: "",
+  title: "",
+  members: [],
+  isGroup: false,
+  isInGroup: false,
+  isUnfolded: false,
+};
+
+function rowOf(run: ShownRun): Row {
+  return { ...EMPTY_ROW, key: run.run, title: run.title, members: [run] };
+}
+
+function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): Row {
+  const title =
+    group === "seed" ? first.title.replace(/-?seed=\d+$/, "") || (first.grid ?? "") : groupTitle(first, group);
+  return { ...EMPTY_ROW, key: `group:${groupKey(first, group)}`, title, members, isGroup: true };
+}
+
+function groupTitle(run: ShownRun, group: string): string {
+  return group === "grid" ? (run.grid ?? "") : `${group}=${settingValue(run, group) ?? ""}`;
+}
+
+const keysWithoutSeed = new WeakMap<ShownRun["settings"], string>();
+
+/** Runs of one group have the same key. */
+function groupKey(run: ShownRun, group: string): string {
+  if (group !== "seed") return groupTitle(run, group);
+  const known = keysWithoutSeed.get(run.settings);
+  if (known !== undefined) return `${run.grid}/${known}`;
+  const texts = run.settings.filter(({ key }) => key !== "seed").map(({ text }) => text);
+  const key = texts.join("|");
+  keysWithoutSeed.set(run.settings, key);
+  return `${run.grid}/${key}`;
+}
+
+/** Numbers before text; what has no value comes last in both directions. */
+function comparison(
+  column: Column | undefined,
+  isDescending: boolean,
+): (a: readonly ShownRun[], b: readonly ShownRun[]) => number {
+  return (a, b) => {
+    if (column === undefined) return 0;
+    const [first, second] = [rowValue(column, a), rowValue(column, b)];
+    if (first === null || second === null) return Number(first === null) - Number(second === null);
+    const order =
+      typeof first === "number" && typeof second === "number"
+        ? first - second
+        : String(first).localeCompare(String(second), "en", { numeric: true });
+    return isDescending ? -order : order;
+  };
+}
+
+function inOrder(columns: readonly Column[], order: readonly string[]): Column[] {
+  const place = (id: string): number => {
+    const at = order.indexOf(id);
+    return at < 0 ? order.length : at;
+  };
+  return columns.toSorted((a, b) => place(a.id) - place(b.id));
+}

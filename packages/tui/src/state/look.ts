@@ -1,0 +1,66 @@
+/** How a store is looked at: what is remembered from one session to the next. */
+import type { BandKind } from "../chart/band.ts";
+
+export type ViewName = "runs" | "charts" | "run" | "compare";
+
+/** Views in the order of their digits. */
+export const VIEWS: readonly ViewName[] = ["runs", "charts", "run", "compare"];
+
+export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
+  runs: "Runs",
+  charts: "Charts",
+  run: "Run",
+  compare: "Compare",
+};
+
+export type XAxis = "step" | "examples" | "time";
+
+export const X_AXES: readonly XAxis[] = ["step", "examples", "time"];
+
+/** Time constants of smoothing, in steps. */
+export const SMOOTHINGS: readonly number[] = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
+
+export type Look = {
+  readonly view: ViewName;
+  readonly filter: string;
+  readonly sort: { readonly column: string; readonly isDescending: boolean } | null;
+  /** `seed`: everything except the seed; another column of the config, `grid`, or null for none. */
+  readonly group: string | null;
+  /** Names of marked runs. */
+  readonly marks: readonly string[];
+  /** Columns chosen and hidden beside the default ones, and the order of those that were moved. */
+  readonly shown: readonly string[];
+  readonly hidden: readonly string[];
+  readonly columnOrder: readonly string[];
+  /** Series with a chart of their own; null for the default ones. */
+  readonly metrics: readonly string[] | null;
+  /** Parameters in the chart of ratios; null for all. */
+  readonly parameters: readonly string[] | null;
+  /** Steps, one of SMOOTHINGS. */
+  readonly smoothing: number;
+  readonly band: BandKind;
+  readonly isLogY: boolean;
+  readonly axis: XAxis;
+  readonly isLogX: boolean;
+  /** The run that others are compared with. */
+  readonly baseline: string | null;
+};
+
+export const DEFAULT_LOOK: Look = {
+  view: "runs",
+  filter: "",
+  sort: null,
+  group: "seed",
+  marks: [],
+  shown: [],
+  hidden: [],
+  columnOrder: [],
+  metrics: null,
+  parameters: null,
+  smoothing: 30,
+  band: "std",
+  isLogY: false,
+  axis: "step",
+  isLogX: false,
+  baseline: null,
+};

@@ -1,0 +1,367 @@
+/** From a key to the next state, and to what has to be done outside of it. */
+import { BANDS } from "../chart/band.ts";
+import { position, valueAt } from "../chart/scale.ts";
+import type { Action } from "../keys.ts";
+import { chooserItems, choose, moveItem, openChooser, sortByItem } from "./chooser.ts";
+import { type Look, SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
+import { openPrompt } from "./prompt.ts";
+import type { Scene } from "./scene.ts";
+import type { Size, State } from "./state.ts";
+
+/** What the program does beside drawing. */
+export type Effect =
+  | { readonly type: "quit" }
+  | { readonly type: "suspend" }
+  | { readonly type: "copy" }
+  | { readonly type: "csv" };
+
+export type Step = { readonly state: State; readonly effect: Effect | null };
+
+/** How much fits on the screen. */
+export type Extent = {
+  /** Rows of the table of runs, and of a page. */
+  readonly rows: number;
+  readonly pageRows: number;
+  /** Lines of the page that is open. */
+  readonly pageLength: number;
+  /** First lines of its parts. */
+  readonly parts: readonly number[];
+  /** Cells of a chart's x axis. */
+  readonly xCells: number;
+};
+
+export type Context = { readonly scene: Scene; readonly extent: Extent };
+
+/** Carries out an action. */
+export function reduce(before: State, action: Action, context: Context): Step {
+  const state: State = { ...before, message: null };
+  const effect = EFFECTS[action];
+  if (effect !== undefined) return { state, effect: { type: effect } };
+  if (state.isHelp) return still(inHelp(state, action, context));
+  if (state.chooser !== null) return still(inChooser(state, action, context));
+  return still(ACTIONS[action]?.(state, context) ?? state);
+}
+
+/** The state under another size of the terminal. */
+export function resize(state: State, size: Size): State {
+  return { ...state, size };
+}
+
+const EFFECTS: Readonly<Partial<Record<Action, Effect["type"]>>> = {
+  quit: "quit",
+  suspend: "suspend",
+  copy: "copy",
+  csv: "csv",
+};
+
+type Handler = (state: State, context: Context) => State;
+
+const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
+  up: (state, context) => vertical(state, context, -1),
+  down: (state, context) => vertical(state, context, 1),
+  left: (state, context) => horizontal(state, context, -1),
+  right: (state, context) => horizontal(state, context, 1),
+  "page-up": (state, context) => byPage(state, context, -1),
+  "page-down": (state, context) => byPage(state, context, 1),
+  first: (state, context) => toEnd(state, context, -1),
+  last: (state, context) => toEnd(state, context, 1),
+  enter,
+  back,
+  filter: (state) => openPrompt(state, "filter", { targets: [], text: state.look.filter }),
+  mark,
+  sort: (state) => openChooser(state, "sort"),
+  reverse: (state) => {
+    const { sort } = state.look;
+    if (sort === null) return say(state, "nothing is sorted yet: s chooses a column");
+    return looking(state, { sort: { ...sort, isDescending: !sort.isDescending } });
+  },
+  group: (state) => openChooser(state, "group"),
+  choose: (state) => openChooser(state, CHOOSERS[state.look.view]),
+  smoother: (state) => smoothing(state, 1),
+  rougher: (state) => smoothing(state, -1),
+  raw: (state) => say(looking(state, { smoothing: 0 }), "no smoothing"),
+  band: (state) => {
+    const band = BANDS[(BANDS.indexOf(state.look.band) + 1) % BANDS.length] ?? "std";
+    return looking(state, { band });
+  },
+  "log-y": (state) => looking(state, { isLogY: !state.look.isLogY }),
+  axis: (state) => {
+    const axis = X_AXES[(X_AXES.indexOf(state.look.axis) + 1) % X_AXES.length] ?? "step";
+    return { ...looking(state, { axis }), zoom: null, crosshair: null };
+  },
+  "log-x": (state) => ({ ...looking(state, { isLogX: !state.look.isLogX }), zoom: null, crosshair: null }),
+  "zoom-in": (state, context) => zoom(state, context, 0.5),
+  "zoom-out": (state, context) => zoom(state, context, 2),
+  "pan-left": (state, context) => pan(state, context, -0.25),
+  "pan-right": (state, context) => pan(state, context, 0.25),
+  crosshair: (state, { scene }) => ({
+    ...state,
+    crosshair: state.crosshair === null ? snap(valueAt(scene.x, 0.5), state) : null,
+  }),
+  next: (state, context) => toMatch(state, context, 1),
+  previous: (state, context) => toMatch(state, context, -1),
+  baseline: (state, { scene }) => {
+    const run = scene.focused?.members[0]?.run ?? null;
+    if (run === null) return say(state, "there is no run to compare with");
+    const isSame = state.look.baseline === run;
+    const said = isSame ? "compared with nothing" : `the others are compared with ${run}`;
+    return say(looking(state, { baseline: isSame ? null : run }), said);
+  },
+  tag: (state, { scene }) => openPrompt(state, "tag", annotated(state, scene)),
+  "tag-grid": (state, { scene }) => openPrompt(state, "grid-tag", gridOf(state, scene)),
+  note: (state, { scene }) => {
+    const run = subject(state, scene);
+    return openPrompt(state, "note", { targets: run === undefined ? [] : [run.run], text: run?.note ?? "" });
+  },
+  "note-grid": (state, { scene }) => openPrompt(state, "grid-note", gridOf(state, scene)),
+  rename: (state, { scene }) => {
+    const run = subject(state, scene);
+    return openPrompt(state, "rename", { targets: run === undefined ? [] : [run.run], text: run?.title ?? "" });
+  },
+  pane,
+  "next-view": (state) => show(state, VIEWS[(VIEWS.indexOf(state.look.view) + 1) % VIEWS.length]),
+  "previous-view": (state) => show(state, VIEWS.at(VIEWS.indexOf(state.look.view) - 1)),
+  runs: (state) => show(state, "runs"),
+  charts: (state) => show(state, "charts"),
+  run: (state) => show(state, "run"),
+  compare: (state) => show(state, "compare"),
+  help: (state) => ({ ...state, isHelp: true, scroll: 0 }),
+};
+
+const CHOOSERS: Readonly<Record<ViewName, "columns" | "metrics" | "parameters">> = {
+  runs: "columns",
+  charts: "metrics",
+  run: "parameters",
+  compare: "columns",
+};
+
+function still(state: State): Step {
+  return { state, effect: null };
+}
+
+function say(state: State, message: string): State {
+  return { ...state, message };
+}
+
+function looking(state: State, change: Partial<Look>): State {
+  return { ...state, look: { ...state.look, ...change } };
+}
+
+function show(state: State, view: ViewName | undefined): State {
+  if (view === undefined) return state;
+  return { ...looking(state, { view }), scroll: 0, zoom: null, crosshair: null, isAlone: false };
+}
+
+function inHelp(state: State, action: Action, { extent }: Context): State {
+  if (action === "help" || action === "back" || action === "enter") {
+    return { ...state, isHelp: false, scroll: 0 };
+  }
+  const move = MOVES[action];
+  return move === undefined ? state : scrolled(state, move(extent.pageRows), extent);
+}
+
+/** Lines by which an action moves a page of so many rows. */
+const MOVES: Readonly<Partial<Record<Action, (rows: number) => number>>> = {
+  up: () => -1,
+  down: () => 1,
+  "page-up": (rows) => -rows,
+  "page-down": (rows) => rows,
+  first: () => Number.NEGATIVE_INFINITY,
+  last: () => Number.POSITIVE_INFINITY,
+};
+
+function inChooser(state: State, action: Action, { scene, extent }: Context): State {
+  const { chooser } = state;
+  if (chooser === null) return state;
+  const items = chooserItems(state, scene);
+  const move = MOVES[action];
+  if (move !== undefined) {
+    const at = clamp(chooser.at + move(extent.pageRows), 0, items.length - 1);
+    return { ...state, chooser: { ...chooser, at } };
+  }
+  if (action === "back" || action === "choose") return { ...state, chooser: null };
+  if (action === "mark" || action === "enter") return choose(state, scene, action === "enter");
+  if (action === "pan-left" || action === "pan-right") return moveItem(state, scene, action === "pan-left" ? -1 : 1);
+  if (action === "sort") return sortByItem(state, scene);
+  return say(state, "space chooses, enter closes, esc goes back");
+}
+
+function vertical(state: State, { scene, extent }: Context, by: number): State {
+  switch (state.look.view) {
+    case "runs":
+      return focusOn(state, scene, scene.focusAt + by);
+    case "charts":
+      return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
+    case "run":
+    case "compare":
+      return scrolled(state, by, extent);
+  }
+}
+
+/** The row of the table that is the next or previous of those that are compared. */
+function nextChosen({ chosen, table, focusAt }: Scene, by: number): number {
+  const at = chosen.findIndex(({ key }) => key === table.rows[focusAt]?.key);
+  const key = chosen[clamp(at + by, 0, chosen.length - 1)]?.key;
+  const row = table.rows.findIndex((one) => one.key === key || one.members.some(({ run }) => run === key));
+  return row < 0 ? focusAt : row;
+}
+
+function horizontal(state: State, context: Context, by: number): State {
+  const { scene, extent } = context;
+  if (state.look.view === "runs") return fold(state, scene, by > 0);
+  if (state.look.view === "compare") return focusOn(state, scene, nextChosen(scene, by));
+  if (state.crosshair === null) return pan(state, context, by * 0.25);
+  const cell = 1 / Math.max(1, extent.xCells);
+  const moved = snap(valueAt(scene.x, position(scene.x, state.crosshair) + by * cell), state);
+  const least = state.look.axis === "step" ? 1 : 0;
+  const next = moved === state.crosshair ? moved + by * least : moved;
+  return { ...state, crosshair: clamp(next, Math.ceil(scene.x.low), scene.x.high) };
+}
+
+function byPage(state: State, { scene, extent }: Context, by: number): State {
+  if (state.look.view === "runs") return focusOn(state, scene, scene.focusAt + by * Math.max(1, extent.rows - 1));
+  return scrolled(state, by * Math.max(1, extent.pageRows - 1), extent);
+}
+
+function toEnd(state: State, { scene, extent }: Context, by: number): State {
+  if (state.look.view === "runs") return focusOn(state, scene, by < 0 ? 0 : scene.table.rows.length - 1);
+  if (state.look.view !== "charts") return scrolled(state, by * Number.POSITIVE_INFINITY, extent);
+  return pan(state, { scene, extent }, by * Number.POSITIVE_INFINITY);
+}
+
+function enter(state: State, { scene }: Context): State {
+  const { focused, chosen } = scene;
+  switch (state.look.view) {
+    case "runs":
+      if (focused === undefined) return say(state, "there is no run to open");
+      if (focused.isGroup) return fold(state, scene, !focused.isUnfolded);
+      return { ...show(state, "run"), opened: focused.key };
+    case "charts":
+      return scene.metrics.length > 1 ? { ...state, isAlone: !state.isAlone } : openCurve(state, chosen);
+    case "compare":
+      return { ...show(state, "run"), opened: focused?.members[0]?.run ?? null };
+    case "run":
+      return { ...state, isAlone: !state.isAlone };
+  }
+}
+
+function openCurve(state: State, chosen: Scene["chosen"]): State {
+  const run = chosen[state.curve]?.members[0]?.run;
+  return run === undefined ? state : { ...show(state, "run"), opened: run };
+}
+
+function back(state: State): State {
+  if (state.crosshair !== null) return { ...state, crosshair: null };
+  if (state.zoom !== null) return { ...state, zoom: null };
+  if (state.isAlone) return { ...state, isAlone: false };
+  if (state.look.view !== "runs") return show(state, "runs");
+  if (state.look.filter !== "") return say(looking(state, { filter: "" }), "the filter is off");
+  if (state.look.marks.length > 0) return say(looking(state, { marks: [] }), "nothing is marked");
+  return say(state, "this is the outermost view; q quits");
+}
+
+function mark(state: State, { scene }: Context): State {
+  const names = scene.focused?.members.map(({ run }) => run) ?? [];
+  if (names.length === 0) return say(state, "there is no run to mark");
+  const marks = new Set(state.look.marks);
+  const areMarked = names.every((name) => marks.has(name));
+  for (const name of names) {
+    if (areMarked) marks.delete(name);
+    else marks.add(name);
+  }
+  const marked = looking(state, { marks: [...marks] });
+  return state.look.view === "runs" ? focusOn(marked, scene, scene.focusAt + 1) : marked;
+}
+
+function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
+  if (focused === undefined) return state;
+  const group = focused.isInGroup
+    ? table.rows.find((row) => row.isGroup && row.members.some(({ run }) => run === focused.key))
+    : focused;
+  if (group?.isGroup !== true) return say(state, "this run is in no group; g chooses what runs are grouped by");
+  const others = state.unfolded.filter((key) => key !== group.key);
+  return { ...state, unfolded: isOpen ? [...others, group.key] : others, focus: isOpen ? state.focus : group.key };
+}
+
+function smoothing(state: State, by: number): State {
+  const at = SMOOTHINGS.findIndex((steps) => steps >= state.look.smoothing);
+  const steps = SMOOTHINGS[clamp(at + by, 0, SMOOTHINGS.length - 1)] ?? 0;
+  return looking(state, { smoothing: steps });
+}
+
+function zoom(state: State, { scene }: Context, factor: number): State {
+  const { x, wholeX } = scene;
+  const centre = state.crosshair === null ? 0.5 : position(x, state.crosshair);
+  const low = valueAt(x, centre - centre * factor);
+  const high = valueAt(x, centre + (1 - centre) * factor);
+  if (factor < 1 && !x.log && high - low < 4) return say(state, "these are single steps already");
+  const isWhole = low <= wholeX.low && high >= wholeX.high;
+  if (isWhole) return say({ ...state, zoom: null }, "all steps are shown");
+  return { ...state, zoom: { low: Math.max(low, wholeX.low), high: Math.min(high, wholeX.high) } };
+}
+
+function pan(state: State, { scene }: Context, by: number): State {
+  const { x, wholeX } = scene;
+  if (state.zoom === null) return say(state, "all steps are shown; z zooms in");
+  const room = { left: -position(x, wholeX.low), right: position(x, wholeX.high) - 1 };
+  const share = clamp(by, -room.left, room.right);
+  return { ...state, zoom: { low: valueAt(x, share), high: valueAt(x, 1 + share) } };
+}
+
+function toMatch(state: State, { scene }: Context, by: number): State {
+  const { rows, matches } = scene.table;
+  if (state.look.view === "run") {
+    const at = matches.findIndex(({ run }) => run === scene.run?.run);
+    const next = matches[wrap(at + by, matches.length)]?.run;
+    return next === undefined ? say(state, "the filter finds no run") : { ...state, opened: next, focus: next };
+  }
+  if (rows.length === 0) return say(state, "the filter finds no run");
+  if (state.look.view === "charts") return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
+  return focusOn(state, scene, wrap(scene.focusAt + by, rows.length));
+}
+
+function pane(state: State, { scene, extent }: Context): State {
+  if (state.look.view === "charts") return { ...state, chart: wrap(state.chart + 1, scene.metrics.length) };
+  const next = extent.parts.find((start) => start > state.scroll && start <= extent.pageLength - 1);
+  return scrolled({ ...state, scroll: 0 }, next ?? 0, extent);
+}
+
+function focusOn(state: State, { table }: Scene, index: number): State {
+  const row = table.rows[clamp(index, 0, table.rows.length - 1)];
+  return row === undefined ? state : { ...state, focus: row.key, opened: null };
+}
+
+function scrolled(state: State, by: number, { pageRows, pageLength }: Extent): State {
+  return { ...state, scroll: clamp(state.scroll + by, 0, Math.max(0, pageLength - pageRows)) };
+}
+
+/** The run that a note or a name is for. */
+function subject(state: State, { run, focused }: Scene): Scene["run"] {
+  return state.look.view === "run" ? run : focused?.members[0];
+}
+
+/** The runs that are tagged: the marked ones, else what is under the cursor. */
+function annotated(state: State, scene: Scene): { readonly targets: readonly string[]; readonly text: string } {
+  const own = state.look.view === "run" ? (scene.run === undefined ? [] : [scene.run]) : (scene.focused?.members ?? []);
+  const marked = state.look.view === "run" ? [] : scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
+  const runs = marked.length > 0 ? marked : own;
+  return { targets: runs.map(({ run }) => run), text: "" };
+}
+
+function gridOf(state: State, scene: Scene): { readonly targets: readonly string[]; readonly text: string } {
+  const grid = subject(state, scene)?.grid ?? null;
+  return { targets: grid === null ? [] : [grid], text: "" };
+}
+
+/** A whole step where the axis counts them. */
+function snap(value: number, { look }: State): number {
+  return look.axis === "time" ? value : Math.round(value);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), Math.max(low, high));
+}
+
+function wrap(index: number, length: number): number {
+  return length === 0 ? 0 : ((index % length) + length) % length;
+}

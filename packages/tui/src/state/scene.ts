@@ -1,0 +1,137 @@
+/** What the state and the data amount to: rows, curves and axes of the frame that is to be drawn. */
+import type { Scale } from "../chart/scale.ts";
+import type { CurveReader } from "../data/curves.ts";
+import type { Snapshot } from "../data/feed.ts";
+import type { ShownRun } from "../data/shown-run.ts";
+import { type Row, type Table, tableOf } from "../data/table.ts";
+import type { State } from "./state.ts";
+
+export type Scene = {
+  readonly snapshot: Snapshot;
+  readonly table: Table;
+  /** Where the focus is in the table; -1 in an empty one. */
+  readonly focusAt: number;
+  readonly focused: Row | undefined;
+  /** What charts and comparisons show: the marked runs, else the first of the table, grouped. */
+  readonly chosen: readonly Row[];
+  /** How many runs were left out because none is marked. */
+  readonly unmarked: number;
+  /** The run of the view `run`. */
+  readonly run: ShownRun | undefined;
+  /** Series that have charts, and all that could have. */
+  readonly metrics: readonly string[];
+  readonly allMetrics: readonly string[];
+  /** Parameters of the run of the view `run`, and those that are shown. */
+  readonly parameters: readonly string[];
+  readonly allParameters: readonly string[];
+  /** The whole x axis of the charts and what is shown of it. */
+  readonly wholeX: Scale;
+  readonly x: Scale;
+};
+
+/** So many runs are shown where none is marked. */
+const UNMARKED = 12;
+
+/** Where step 0 stands on a logarithmic axis. */
+const LOG_ZERO = 0.5;
+
+const RATIO = "log10_ratio:";
+
+/** Makes scenes; a table is built anew only when something has changed that it depends on. */
+export function sceneMaker(curves: CurveReader): (state: State, snapshot: Snapshot) => Scene {
+  const table = remembering(tableOf);
+  return (state, snapshot) => {
+    const { look, prompt, unfolded } = state;
+    const filter = prompt?.kind === "filter" ? prompt.text : look.filter;
+    const made = table(snapshot.runs, { look, unfolded, filter });
+    const focusAt = focusIndex(made.rows, state.focus);
+    const focused = made.rows[focusAt];
+    const { chosen, unmarked } = chosenRows(made, look.marks);
+    const run = runOf(state, snapshot, focused);
+    const shownRuns = look.view === "run" ? (run === undefined ? [] : [run]) : chosen.flatMap(({ members }) => members);
+    const series = seriesOf(shownRuns, curves);
+    const allParameters = run === undefined ? [] : parametersOf(curves.series(run));
+    const wholeX = wholeAxis(shownRuns, state, curves);
+    return {
+      snapshot,
+      table: made,
+      focusAt,
+      focused,
+      chosen,
+      unmarked,
+      run,
+      metrics: look.metrics?.filter((name) => series.includes(name)) ?? defaultMetrics(series),
+      allMetrics: series,
+      parameters: allParameters.filter((name) => look.parameters?.includes(name) ?? true),
+      allParameters,
+      wholeX,
+      x: state.zoom === null ? wholeX : { ...wholeX, ...state.zoom },
+    };
+  };
+}
+
+/** The index of a row by its key; the first where it is gone. */
+function focusIndex(rows: readonly Row[], key: string | null): number {
+  if (rows.length === 0) return -1;
+  const at = rows.findIndex((row) => row.key === key);
+  if (at >= 0) return at;
+  return Math.max(0, rows.findIndex((row) => row.isGroup && row.members.some(({ run }) => run === key)));
+}
+
+function chosenRows(
+  { rows, matches }: Table,
+  marks: readonly string[],
+): { readonly chosen: readonly Row[]; readonly unmarked: number } {
+  const marked = new Set(marks);
+  const some = matches.filter(({ run }) => marked.has(run));
+  const wanted = new Set((some.length > 0 ? some : matches.slice(0, UNMARKED)).map(({ run }) => run));
+  const chosen = rows
+    .filter(({ isInGroup }) => !isInGroup)
+    .flatMap((row): Row[] => {
+      const members = row.members.filter(({ run }) => wanted.has(run));
+      const [only] = members;
+      if (only === undefined) return [];
+      if (members.length > 1) return [{ ...row, members }];
+      return [{ ...row, key: only.run, title: only.title, members, isGroup: false }];
+    });
+  return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
+}
+
+function runOf({ opened }: State, { runs }: Snapshot, focused: Row | undefined): ShownRun | undefined {
+  return runs.find(({ run }) => run === opened) ?? focused?.members[0] ?? runs[0];
+}
+
+/** Series that any of the runs has, in the order of the first of them. */
+function seriesOf(runs: readonly ShownRun[], curves: CurveReader): string[] {
+  const evaluated = ["train_loss", "valid_loss", "test_loss"] as const;
+  const some = evaluated.filter((name) => runs.some((run) => run[name] !== null));
+  return [...new Set([...runs.flatMap((run) => curves.series(run)), ...some])];
+}
+
+function parametersOf(series: readonly string[]): string[] {
+  return series.filter((name) => name.startsWith(RATIO)).map((name) => name.slice(RATIO.length));
+}
+
+/** The loss, and the ratio of the first hidden layer's weights. */
+function defaultMetrics(series: readonly string[]): string[] {
+  const ratio = series.find((name) => /:hidden1\.weight$/.test(name)) ?? series.find((name) => name.startsWith(RATIO));
+  return ["loss", ...(ratio === undefined ? [] : [ratio])];
+}
+
+function wholeAxis(runs: readonly ShownRun[], { look }: State, curves: CurveReader): Scale {
+  const high = Math.max(0, ...runs.map((run) => curves.end(run, look.axis)));
+  if (!look.isLogX) return { low: 0, high: Math.max(high, look.axis === "time" ? 1 : 1), log: false };
+  const low = look.axis === "time" ? 0.01 : LOG_ZERO;
+  return { low, high: Math.max(high, low * 4), log: true };
+}
+
+/** The same function, which gives its last result again while its arguments are the same. */
+function remembering<A, B extends object, R>(make: (a: A, b: B) => R): (a: A, b: B) => R {
+  let last: { readonly a: A; readonly values: readonly unknown[]; readonly result: R } | null = null;
+  return (a, b) => {
+    const values: readonly unknown[] = Object.values(b);
+    const isSame = last !== null && last.a === a && values.every((value, i) => value === last?.values[i]);
+    if (!isSame || last === null) last = { a, values, result: make(a, b) };
+    return last.result;
+  };
+}

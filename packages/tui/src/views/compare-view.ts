@@ -1,0 +1,184 @@
+/** The marked runs side by side: what differs in their configs, what came out, what each factor does. */
+import { spread } from "../chart/band.ts";
+import { allColumns, type Column, settingValue } from "../data/columns.ts";
+import type { ShownRun } from "../data/shown-run.ts";
+import { type Row, rowValue } from "../data/table.ts";
+import { cutLine, fitLine, type Line, line, type Piece, piece } from "../text/line.ts";
+import { count, loss, signed, UNKNOWN } from "../text/number.ts";
+import { clean, ellipsis, widthOf } from "../text/width.ts";
+import type { Canvas, Drawn, Sheet } from "./canvas.ts";
+import { statesLine } from "./states.ts";
+
+const GAP = 2;
+const LEAST_CELL = 11;
+const MOST_CELL = 26;
+
+const RESULTS = ["state", "loss", "train_loss", "valid_loss", "test_loss", "best_valid_loss", "best_valid_step", "step", "steps_per_s", "parameters"];
+
+export function drawCompare(canvas: Canvas): Drawn {
+  const { scene, state, rows, columns } = canvas;
+  if (scene.chosen.length === 0) {
+    const lines: Line[] = [line(" ", piece("no runs to compare: esc goes back to the runs", "muted"))];
+    while (lines.length < rows) lines.push([]);
+    return { lines, sheet: () => ({ columns: [], rows: [] }) };
+  }
+  const comparison = compareRows(canvas);
+  const head = titles(comparison, canvas);
+  const body = [...table(comparison, canvas), [], ...factors(canvas)];
+  const room = Math.max(1, rows - head.length);
+  const top = Math.min(state.scroll, Math.max(0, body.length - room));
+  const lines = [...head, ...body.slice(top, top + room)].map((one) => cutLine(one, columns));
+  return { lines, pageLength: body.length + head.length, parts: [0], sheet: () => sheetOf(comparison) };
+}
+
+type Entry = { readonly label: string; readonly kind: "config" | "result" | "paired"; readonly column: Column | null };
+
+type Comparison = {
+  readonly entries: readonly Entry[];
+  /** The baseline first. */
+  readonly rows: readonly Row[];
+  readonly baseline: Row | null;
+  readonly labelWidth: number;
+  readonly cellWidth: number;
+  /** Those that fit on the screen. */
+  readonly visible: readonly Row[];
+};
+
+function compareRows({ scene, state, columns }: Canvas): Comparison {
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  const pinned = scene.snapshot.runs.find(({ run }) => run === state.look.baseline);
+  const inChosen = scene.chosen.find(({ members }) => members.some(({ run }) => run === pinned?.run));
+  const baseline = inChosen ?? (pinned === undefined ? null : rowOf(pinned));
+  const others = scene.chosen.filter((row) => row !== inChosen);
+  const rows = baseline === null ? others : [baseline, ...others];
+  const all = allColumns(baseline === null ? runs : [...runs, ...baseline.members]);
+  const entries: Entry[] = [
+    ...all.filter(({ id }) => isConfigKey(id) && !(id === "seed" && state.look.group === "seed")).map((column): Entry => ({ label: column.id, kind: "config", column })),
+    ...RESULTS.flatMap((id): Entry[] => {
+      const column = all.find((one) => one.id === id);
+      return column === undefined ? [] : [{ label: column.title || id, kind: "result", column }];
+    }),
+    ...(baseline === null ? [] : [{ label: "valid, by seed", kind: "paired", column: null } as const]),
+  ];
+  const labelWidth = Math.min(24, Math.max(...entries.map(({ label }) => widthOf(label))));
+  const widest = Math.max(LEAST_CELL, ...rows.map((row) => widthOf(titleOf(row)) + 2), ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))));
+  const cellWidth = Math.min(MOST_CELL, widest);
+  const room = Math.max(1, Math.floor((columns - labelWidth) / (cellWidth + GAP)));
+  const focus = Math.max(0, rows.findIndex((row) => row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key)));
+  const pinnedCount = baseline === null ? 0 : 1;
+  const first = Math.max(pinnedCount, Math.min(focus, rows.length - 1) - (room - pinnedCount) + 1);
+  const visible = [...rows.slice(0, pinnedCount), ...rows.slice(first, first + room - pinnedCount)];
+  return { entries, rows, baseline, labelWidth, cellWidth, visible };
+}
+
+function rowOf(run: ShownRun): Row {
+  return { key: run.run, title: run.title, members: [run], isGroup: false, isInGroup: false, isUnfolded: false };
+}
+
+function isConfigKey(id: string): boolean {
+  return id.includes(".") || id === "seed" || id === "engine";
+}
+
+function titleOf({ title, members }: Row): string {
+  return clean(members.length > 1 ? `${title} ×${members.length}` : title);
+}
+
+function titles({ rows, visible, baseline, labelWidth, cellWidth }: Comparison, { scene, state }: Canvas): Line[] {
+  const hidden = rows.length - visible.length;
+  const note = hidden > 0 ? `${visible.length} of ${rows.length}, ← →` : baseline === null ? "b pins a baseline" : "difference from ◆";
+  const cells = visible.flatMap((row): Piece[] => {
+    const isFocused = row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key);
+    const isMarked = row.members.every(({ run }) => state.look.marks.includes(run));
+    const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
+    const text = ellipsis(`${sign}${titleOf(row)}`, cellWidth);
+    return [piece(" ".repeat(GAP)), ...fitLine([{ text, bold: true, inverse: isFocused }], cellWidth, "right")];
+  });
+  return [[...fitLine([piece(ellipsis(note, labelWidth), "muted")], labelWidth), ...cells]];
+}
+
+function table(comparison: Comparison, { columns }: Canvas): Line[] {
+  const { entries, visible, labelWidth, cellWidth, baseline } = comparison;
+  const lines: Line[] = [];
+  let kind: Entry["kind"] | null = null;
+  for (const entry of entries) {
+    if (entry.kind !== kind && entry.kind !== "paired") {
+      lines.push([piece(`─ ${entry.kind === "config" ? "config" : "results"} ${"─".repeat(columns)}`.slice(0, columns), "muted")]);
+    }
+    kind = entry.kind;
+    const cells = visible.flatMap((row): Piece[] => [piece(" ".repeat(GAP)), ...fitLine(cellOf(entry, row, baseline), cellWidth, "right")]);
+    lines.push([...fitLine([piece(ellipsis(entry.label, labelWidth))], labelWidth), ...cells]);
+  }
+  return lines;
+}
+
+/** A value; of all but the baseline, how it differs from the baseline's. */
+function cellOf(entry: Entry, row: Row, baseline: Row | null): Line {
+  const { column, kind } = entry;
+  if (column === null) return baseline === null || row === baseline ? [] : pairedCell(row, baseline);
+  if (column.id === "state") return statesLine(row.members);
+  const text = plainCell(entry, row);
+  if (baseline === null || row === baseline) return [piece(text)];
+  const [own, theirs] = [rowValue(column, row.members), rowValue(column, baseline.members)];
+  if (kind === "config") return own === theirs ? [piece("same", "muted")] : [piece(text, "accent")];
+  if (typeof own !== "number" || typeof theirs !== "number") return [piece(text)];
+  const isLoss = column.id.endsWith("loss");
+  const difference = isLoss ? signed(own - theirs, 4) : `${own < theirs ? "−" : "+"}${count(Math.abs(own - theirs))}`;
+  if (own === theirs) return [piece("same", "muted")];
+  return [piece(difference, isLoss ? (own < theirs ? "good" : "bad") : "plain")];
+}
+
+function plainCell({ column, kind }: Entry, { members }: Row): string {
+  if (column === null) return "";
+  const value = rowValue(column, members);
+  const text = value === null && members.length > 1 && kind === "config" ? "several" : clean(column.text(value));
+  if (!column.id.endsWith("loss") || members.length < 2) return text;
+  const { n, mean, low } = spread(members.map((run) => Number(column.value(run) ?? Number.NaN)), "std");
+  return n < 2 ? text : `${text} ±${(mean - low).toFixed(4)}`;
+}
+
+/** Mean and spread of the differences between runs of the same seed. */
+function pairedCell(row: Row, baseline: Row): Line {
+  const bySeed = new Map(baseline.members.map((run) => [run.seed, run.valid_loss]));
+  const differences = row.members.flatMap(({ seed, valid_loss }) => {
+    const other = bySeed.get(seed);
+    return valid_loss === null || other === null || other === undefined ? [] : [valid_loss - other];
+  });
+  const { n, mean, low } = spread(differences, "std");
+  if (n === 0) return [piece("no seed in common", "muted")];
+  const text = n === 1 ? signed(mean, 4) : `${signed(mean, 4)} ±${(mean - low).toFixed(4)} n ${n}`;
+  return [piece(text, mean < 0 ? "good" : mean > 0 ? "bad" : "plain")];
+}
+
+/** For each factor and value: mean and spread of the validation loss over its runs. */
+function factors({ scene }: Canvas): Line[] {
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  const keys = [...new Set(allColumns(runs).map(({ id }) => id).filter((id) => isConfigKey(id) && id !== "seed"))];
+  const lines = keys.flatMap((key): Line[] => {
+    const values = groupBy(runs, key);
+    const rows = values.map(([value, members]): Line => {
+      const { n, mean, low } = spread(members.map((run) => run.valid_loss ?? Number.NaN), "std");
+      const text = n === 0 ? UNKNOWN : n === 1 ? loss(mean) : `${loss(mean)} ±${(mean - low).toFixed(4)}`;
+      return line(`  ${ellipsis(clean(value), 40).padEnd(40)}  `, text.padEnd(18), piece(`  n ${n} of ${members.length}`, "muted"));
+    });
+    return [[piece(key, "accent")], ...rows];
+  });
+  const title: Line = [{ text: "validation loss by factor", bold: true }, piece("  mean ± std over the runs that share a value", "muted")];
+  return lines.length === 0 ? [[piece("the configs are the same but for the seed", "muted")]] : [title, ...lines];
+}
+
+function groupBy(runs: readonly ShownRun[], key: string): [string, ShownRun[]][] {
+  const groups = new Map<string, ShownRun[]>();
+  for (const run of runs) {
+    const value = String(settingValue(run, key) ?? UNKNOWN);
+    groups.set(value, [...(groups.get(value) ?? []), run]);
+  }
+  return [...groups].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+}
+
+function sheetOf({ entries, rows }: Comparison): Sheet {
+  const named = entries.flatMap(({ column }) => (column === null ? [] : [column]));
+  return {
+    columns: ["key", ...rows.map(titleOf)],
+    rows: named.map((column) => [column.id, ...rows.map((row) => rowValue(column, row.members))]),
+  };
+}

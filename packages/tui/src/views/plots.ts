@@ -1,0 +1,253 @@
+/** Charts of series of runs: from samples to curves with colours, bands, guides and events. */
+import { BAND_NAMES, bandOf, spread, type Spread } from "../chart/band.ts";
+import { type ChartSpec, type Curve, dotColumns, drawChart, type Guide, LABEL_CELLS } from "../chart/chart.ts";
+import { position, stepLabel } from "../chart/scale.ts";
+import { lastColumn, type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
+import { yRange } from "../chart/y-range.ts";
+import { axisOf, type Window } from "../data/curves.ts";
+import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
+import type { Row } from "../data/table.ts";
+import { metricTitle } from "../state/chooser.ts";
+import type { XAxis } from "../state/look.ts";
+import { type Line, line, piece, type Tone } from "../text/line.ts";
+import { count, duration, loss, short } from "../text/number.ts";
+import type { Canvas } from "./canvas.ts";
+
+export const RATIO = "log10_ratio:";
+
+/** One curve before it is drawn: what it is called and the traces of its runs. */
+export type Plot = {
+  readonly key: string;
+  readonly label: string;
+  readonly tone: Tone;
+  readonly traces: readonly Trace[];
+  /** Their mean and band, or the only trace. */
+  readonly shown: Trace;
+  readonly divergedAt: number | null;
+};
+
+export type Box = { readonly columns: number; readonly rows: number };
+
+const TONES: readonly Tone[] = ["series0", "series1", "series2", "series3", "series4", "series5"];
+
+/** A colour for each name: always the same one, unless two that are shown together would share it. */
+export function tonesOf(names: readonly string[]): ReadonlyMap<string, Tone> {
+  const tones = new Map<string, Tone>();
+  const taken = new Set<number>();
+  for (const name of names) {
+    let at = hash(name) % TONES.length;
+    while (taken.has(at) && taken.size < TONES.length) at = (at + 1) % TONES.length;
+    if (taken.size === TONES.length) taken.clear();
+    taken.add(at);
+    tones.set(name, TONES[at] ?? "series0");
+  }
+  return tones;
+}
+
+/** The window of the x axis in so many columns of dots. */
+export function windowOf({ state, scene, glyphs }: Canvas, columns: number): Window {
+  return {
+    axis: state.look.axis,
+    scale: scene.x,
+    columns: Math.max(1, dotColumns(columns, glyphs)),
+    lead: state.look.smoothing * 5,
+  };
+}
+
+/** Plots of one series for several rows of runs. */
+export function plotsOf(canvas: Canvas, series: string, { rows, window, metrics }: { readonly rows: readonly Row[]; readonly window: Window; readonly metrics: readonly string[] }): Plot[] {
+  const tones = tonesOf(rows.map(({ key }) => key));
+  return rows.map(({ key, title, members }) => {
+    const traces = members.flatMap((run) => {
+      const samples = canvas.curves.read(run, metrics, window).get(series);
+      return samples === undefined ? [] : [traceOf(canvas, series, { samples, window })];
+    });
+    const diverged = members.filter(({ state, last_step }) => state === "diverged" && last_step !== null);
+    return {
+      key,
+      label: members.length > 1 ? `${title} ×${members.length}` : title,
+      tone: tones.get(key) ?? "plain",
+      traces,
+      shown: traces.length === 1 && traces[0] !== undefined ? traces[0] : bandOf(traces, canvas.state.look.band),
+      divergedAt: Math.min(...diverged.map((run) => canvas.curves.end(run, window.axis))),
+    };
+  }).map((plot) => ({ ...plot, divergedAt: Number.isFinite(plot.divergedAt) ? plot.divergedAt : null }));
+}
+
+/** A series in columns of dots, smoothed where it is a measurement of every step. */
+export function traceOf({ state }: Canvas, series: string, { samples, window }: { readonly samples: Samples; readonly window: Window }): Trace {
+  const isNoisy = series === "loss" || series.startsWith(RATIO);
+  return trace(smooth(samples, isNoisy ? state.look.smoothing : 0), window.scale, window.columns);
+}
+
+/** Draws the plots of one series; `onTop` is the index of the one that is in front, shaded. */
+export function drawPlots(
+  canvas: Canvas,
+  plots: readonly Plot[],
+  {
+    series,
+    box,
+    onTop,
+    window,
+    guides,
+    runs,
+    hasXAxis = true,
+    isFocused = false,
+  }: {
+    readonly series: string;
+    readonly box: Box;
+    readonly onTop: number;
+    readonly window: Window;
+    readonly guides: readonly Guide[];
+    readonly runs: readonly ShownRun[];
+    readonly hasXAxis?: boolean;
+    readonly isFocused?: boolean;
+  },
+): Line[] {
+  const { state } = canvas;
+  const log = state.look.isLogY && !series.startsWith(RATIO);
+  const curves = curvesOf(plots, onTop);
+  const id = [state.look.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
+  const range = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
+  const title = line({ ...piece(metricTitle(series), isFocused ? "accent" : "plain"), bold: true });
+  if (range === null) return emptyChart({ title, box, text: whyEmpty(runs) });
+  canvas.ranges.set(id, { low: range.low, high: range.high });
+  const spec: ChartSpec = {
+    title,
+    note: noteOf({ log, cutAbove: range.cutAbove, guides }),
+    columns: box.columns,
+    rows: box.rows,
+    glyphs: canvas.glyphs,
+    x: window.scale,
+    y: { low: range.low, high: range.high, log },
+    curves,
+    guides,
+    events: eventsOf(canvas, runs, window),
+    crosshair: state.crosshair,
+    xLabel: xLabel(window),
+    hasXAxis,
+  };
+  return drawChart(spec);
+}
+
+/** The one in front is drawn last; bands of means where they are few, else only its own. */
+function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
+  const curves = plots.map(({ label, tone, shown, traces, divergedAt }, i): Curve => {
+    const isTop = i === onTop;
+    const isMean = traces.length > 1;
+    return {
+      label,
+      tone,
+      trace: shown,
+      shaded: isTop || (isMean && plots.length <= 3),
+      behind: isTop && isMean ? traces : [],
+      divergedAt,
+    };
+  });
+  const top = curves[onTop];
+  return top === undefined ? curves : [...curves.filter((one) => one !== top), top];
+}
+
+function emptyChart({ title, box, text }: { readonly title: Line; readonly box: Box; readonly text: string }): Line[] {
+  const middle = Math.floor(box.rows / 2);
+  return Array.from({ length: box.rows }, (_, row): Line => {
+    if (row === 0) return title;
+    return row === middle ? line(" ".repeat(LABEL_CELLS), piece(text, "muted")) : [];
+  });
+}
+
+function whyEmpty(runs: readonly ShownRun[]): string {
+  if (runs.length === 0) return "no runs";
+  if (runs.every((run) => updates(run) === 0)) return "no steps yet";
+  return "nothing finite to show here";
+}
+
+function noteOf({ log, cutAbove, guides }: { readonly log: boolean; readonly cutAbove: number | null; readonly guides: readonly Guide[] }): Line {
+  const parts = [
+    ...(log ? ["log"] : []),
+    ...guides.map(({ label }) => `┈ ${label}`),
+    ...(cutAbove === null ? [] : [`cut above, up to ${loss(cutAbove)}`]),
+  ];
+  return [piece(parts.join(" · "), "muted")];
+}
+
+/** Changes of the learning rate that the runs have in common. */
+function eventsOf(canvas: Canvas, runs: readonly ShownRun[], { axis }: Window): number[] {
+  const [first, ...others] = runs;
+  if (first === undefined) return [];
+  const steps = rateChanges(first).map(({ step }) => step);
+  const common = steps.filter((step) => others.every((run) => rateChanges(run).some((one) => one.step === step)));
+  const { toX } = axisOf(first, axis, canvas.curves.reader);
+  return common.filter((step) => step < updates(first)).map(toX);
+}
+
+/** How positions on the x axis are written under it. */
+function xLabel({ axis, scale }: Window): (value: number) => string {
+  if (axis === "time") return (value) => (value === 0 ? "0" : value < 10 ? `${Number(value.toPrecision(3))} s` : duration(value));
+  return (value) => stepLabel(value, scale.high - scale.low);
+}
+
+/** A position on the x axis in words. */
+export function xName(axis: XAxis, value: number): string {
+  if (axis === "time") return value < 60 ? `${value.toFixed(2)} s` : duration(value);
+  return `${axis === "step" ? "step" : "example"} ${count(value)}`;
+}
+
+/** What is shown, in words: how many steps in how many columns, how smoothed, what the bands are. */
+export function caption({ state }: Canvas, { window, plots, columns }: { readonly window: Window; readonly plots: readonly Plot[]; readonly columns: number }): string {
+  const { axis, scale } = window;
+  const cells = Math.max(1, columns - LABEL_CELLS);
+  const span = axis === "time" ? duration(scale.high - scale.low) : `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis}s`;
+  const names = { step: span, examples: span.replace("exampless", "examples"), time: span };
+  const from = state.zoom === null ? "" : ` from ${axis === "time" ? duration(scale.low) : count(scale.low)}`;
+  const { smoothing, band } = state.look;
+  return [
+    `${names[axis]}${from} in ${cells} columns`,
+    smoothing === 0 ? "not smoothed" : `smoothed over ${count(smoothing)} steps`,
+    ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
+  ].join(" · ");
+}
+
+/** What a plot has at the crosshair, or at its last value: with how many runs and how they spread. */
+export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | null {
+  const at = columnAt(state.crosshair, window);
+  const column = lastColumn(plot.shown, at);
+  if (column === null || (state.crosshair !== null && at - column > window.columns / 20 && plot.divergedAt !== null)) return null;
+  if (plot.traces.length <= 1) {
+    const mean = plot.shown.mean[column] ?? Number.NaN;
+    return { n: 1, mean, low: mean, high: mean };
+  }
+  const values = plot.traces.map((one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN);
+  return spread(values, state.look.band);
+}
+
+function columnAt(crosshair: number | null, { scale, columns }: Window): number {
+  if (crosshair === null) return columns - 1;
+  return Math.min(columns - 1, Math.max(0, Math.floor(position(scale, crosshair) * columns)));
+}
+
+/** A value of a series: losses and ratios with the digits they deserve. */
+export function seriesValue(series: string, value: number): string {
+  if (series.startsWith(RATIO)) return value.toFixed(2).replace("-", "−");
+  if (series === "lr") return String(Number(value.toPrecision(4)));
+  return Math.abs(value) >= 1e5 ? loss(value) : value.toFixed(value >= 1000 ? 1 : 4);
+}
+
+/** Guides of a series: where a line helps the eye. */
+export function guidesOf(canvas: Canvas, series: string, runs: readonly ShownRun[]): Guide[] {
+  if (series === "loss" || series.endsWith("_loss")) {
+    const sizes = new Set(runs.flatMap((run) => canvas.facts.vocabulary(run) ?? []));
+    const [size] = sizes;
+    if (sizes.size !== 1 || size === undefined) return [];
+    return [{ value: Math.log(size), label: `ln ${size}` }];
+  }
+  const [first] = runs;
+  const guide = first === undefined ? null : (canvas.curves.info(first).find((one) => one.series === series)?.guide ?? null);
+  return guide === null ? [] : [{ value: guide, label: `guide ${short(guide).replace("-", "−")}` }];
+}
+
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,185 @@
+/** The runs as a table, with what is under the cursor below it. */
+import { bandOf, spread } from "../chart/band.ts";
+import { sparkline } from "../chart/sparkline.ts";
+import { trace } from "../chart/trace.ts";
+import type { Column } from "../data/columns.ts";
+import { type ShownRun, updates } from "../data/shown-run.ts";
+import { type Row, rowValue } from "../data/table.ts";
+import { cutLine, fitLine, type Line, line, lineWidth, type Piece, piece, restyle } from "../text/line.ts";
+import { count, loss } from "../text/number.ts";
+import { clean, ellipsis, widthOf } from "../text/width.ts";
+import type { Canvas, Drawn, Sheet } from "./canvas.ts";
+import { STATE_SIGNS, stateLine, statesLine } from "./states.ts";
+
+const CURVE_CELLS = 6;
+const WIDEST_CELL = 24;
+const LEAST_NAME = 14;
+const STRIP_ROWS = 3;
+/** Widths are measured on so many rows beside those on the screen, so that they stay as they are. */
+const MEASURED = 200;
+
+export function drawRuns(canvas: Canvas): Drawn {
+  const { scene, rows, columns } = canvas;
+  const hasStrip = rows >= 10;
+  const listRows = Math.max(1, rows - 1 - (hasStrip ? STRIP_ROWS : 0));
+  const top = firstRow(canvas, listRows);
+  const visible = scene.table.rows.slice(top, top + listRows);
+  const layout = layOut(canvas, [...scene.table.rows.slice(0, MEASURED), ...visible]);
+  const body = visible.length === 0 ? [nothing(canvas)] : visible.map((row) => drawRow(canvas, row, layout));
+  const lines = [header(canvas, layout), ...body];
+  while (lines.length < 1 + listRows) lines.push([]);
+  const strip = hasStrip ? [[piece("─".repeat(columns), "muted")], ...detail(canvas)] : [];
+  return { lines: [...lines, ...strip], listRows, sheet: () => sheetOf(canvas) };
+}
+
+/** The first row on the screen: it moves only as far as the focus needs. */
+export function firstRow({ state, scene }: Pick<Canvas, "state" | "scene">, listRows: number): number {
+  const last = Math.max(0, scene.table.rows.length - listRows);
+  const lowest = Math.max(0, scene.focusAt - listRows + 1);
+  return Math.min(Math.max(Math.min(state.top, last), lowest), Math.max(0, scene.focusAt));
+}
+
+type Layout = {
+  readonly nameWidth: number;
+  readonly cells: readonly { readonly column: Column; readonly width: number }[];
+  readonly left: number;
+};
+
+/** The columns that fit: those of low priority give way first. */
+function layOut(canvas: Canvas, rows: readonly Row[]): Layout {
+  const { scene, columns } = canvas;
+  const all = scene.table.shown.map((column) => ({ column, width: columnWidth(canvas, column, rows) }));
+  const names = Math.max(0, ...rows.map((row) => widthOf(nameText(row)))) + 4;
+  const nameWidth = Math.min(Math.max(LEAST_NAME, names), Math.max(LEAST_NAME, Math.floor(columns * 0.4)));
+  const kept = [...all];
+  const used = () => kept.reduce((sum, { width }) => sum + width + 2, nameWidth);
+  while (kept.length > 0 && used() > columns) {
+    const least = Math.min(...kept.map(({ column }) => column.priority));
+    kept.splice(kept.findLastIndex(({ column }) => column.priority === least), 1);
+  }
+  return { nameWidth: Math.min(nameWidth, columns), cells: kept, left: all.length - kept.length };
+}
+
+function columnWidth(canvas: Canvas, column: Column, rows: readonly Row[]): number {
+  if (column.id === "curve") return CURVE_CELLS;
+  const widest = rows.reduce(
+    (width, row) => Math.max(width, lineWidth(cellOf(canvas, column, row))),
+    widthOf(titleOf(canvas, column)),
+  );
+  return Math.min(widest, WIDEST_CELL);
+}
+
+function titleOf({ state }: Canvas, { id, title }: Column): string {
+  const { sort } = state.look;
+  return sort?.column === id ? `${title} ${sort.isDescending ? "▼" : "▲"}` : title;
+}
+
+function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
+  const titles = cells.flatMap(({ column, width }): Piece[] => [
+    piece("  "),
+    ...fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
+  ]);
+  const more = left === 0 ? [] : [piece(`  +${left}`, "muted")];
+  return cutLine([...fitLine([piece("   run", "muted")], nameWidth), ...titles, ...more], canvas.columns);
+}
+
+function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
+  const { state, scene, columns } = canvas;
+  const marks = new Set(state.look.marks);
+  const isMarked = row.members.every(({ run }) => marks.has(run));
+  const isFocused = scene.focused?.key === row.key;
+  const sign = isMarked ? piece("▌", "accent") : row.members.some(({ run }) => marks.has(run)) ? piece("╎", "accent") : piece(" ");
+  const name = fitLine([sign, ...signOf(row), piece(" "), ...nameLine(canvas, row)], nameWidth);
+  const drawn = [
+    ...name,
+    ...cells.flatMap(({ column, width }) => [piece("  "), ...fitLine(cellOf(canvas, column, row), width, column.align)]),
+  ];
+  const full = fitLine(drawn, columns);
+  return isFocused ? restyle(full, { inverse: true }) : full;
+}
+
+function signOf({ members, isGroup, isUnfolded }: Row): Line {
+  const [first] = members;
+  if (first === undefined) return [];
+  if (!isGroup) return [piece(STATE_SIGNS[first.state].sign, STATE_SIGNS[first.state].tone)];
+  return [piece(isUnfolded ? "▾" : "▸")];
+}
+
+function nameText({ title, members, isGroup, isInGroup }: Row): string {
+  return `${isInGroup ? "  " : ""}${clean(title)}${isGroup ? ` ×${members.length}` : ""}`;
+}
+
+function nameLine({ state }: Canvas, row: Row): Line {
+  const isBaseline = row.members.some(({ run }) => run === state.look.baseline);
+  return [piece(nameText(row)), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
+}
+
+function cellOf(canvas: Canvas, column: Column, row: Row): Line {
+  const [first] = row.members;
+  if (first === undefined) return [];
+  if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
+  if (column.id === "state") return row.isGroup ? statesLine(row.members) : stateLine(first);
+  const text = column.text(rowValue(column, row.members));
+  return [piece(ellipsis(clean(text), WIDEST_CELL), text === "-" ? "muted" : "plain")];
+}
+
+function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): string {
+  const columns = CURVE_CELLS * 2;
+  const traces = members.slice(0, 20).flatMap((run) => {
+    if (updates(run) < 2) return [];
+    const scale = { low: 0, high: updates(run) - 1, log: false };
+    const samples = curves.read(run, ["loss"], { axis: "step", scale, columns, lead: 0 }).get("loss");
+    return samples === undefined ? [] : [trace(samples, scale, columns)];
+  });
+  return traces.length === 0 ? "" : sparkline(bandOf(traces, "std").mean, CURVE_CELLS, glyphs);
+}
+
+function nothing({ scene, state }: Canvas): Line {
+  if (scene.table.total === 0) {
+    return line("   ", piece("no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here", "muted"));
+  }
+  const filter = state.prompt?.kind === "filter" ? state.prompt.text : state.look.filter;
+  return line("   ", piece(`no run matches ${filter}; esc shows all ${scene.table.total}`, "muted"));
+}
+
+/** Two lines about the row under the cursor. */
+function detail(canvas: Canvas): Line[] {
+  const row = canvas.scene.focused;
+  const [first] = row?.members ?? [];
+  if (row === undefined || first === undefined) return [[], []];
+  const facts = canvas.facts.read(first);
+  const parts: Line[] = [[piece(row.isGroup ? row.title : clean(first.run), "plain")]];
+  if (facts.initialLoss !== null) {
+    const guess = facts.vocabulary === null ? "" : ` (ln ${facts.vocabulary} = ${Math.log(facts.vocabulary).toFixed(3)})`;
+    parts.push([piece(`loss at init ${loss(facts.initialLoss)}${guess}`)]);
+  }
+  if (row.isGroup) parts.push([piece(groupResult(row.members))]);
+  if (first.tags.length > 0) parts.push([piece(`tags: ${first.tags.join(", ")}`, "accent")]);
+  const head = parts.flatMap((part, i) => (i === 0 ? part.map((one) => ({ ...one, bold: true })) : [piece(" · ", "muted"), ...part]));
+  return [cutLine([piece(" "), ...head], canvas.columns), cutLine([piece(" "), ...secondLine(first, facts.samples)], canvas.columns)];
+}
+
+function groupResult(members: readonly ShownRun[]): string {
+  const { n, mean, low } = spread(members.map((run) => run.valid_loss ?? Number.NaN), "std");
+  if (n === 0) return `${members.length} runs`;
+  return `valid ${loss(mean)}${n > 1 ? ` ± ${(mean - low).toFixed(4)}` : ""} over ${n} of ${members.length} runs`;
+}
+
+function secondLine(run: ShownRun, samples: readonly { readonly text: string }[]): Line {
+  if (run.error !== null) return [piece(clean(run.error), "bad")];
+  if (run.note !== null) return [piece("note: ", "muted"), piece(clean(run.note))];
+  if (samples.length === 0) return [piece(`${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`, "muted")];
+  return [piece("names: ", "muted"), piece(clean(samples.map(({ text }) => text).join(" ")))];
+}
+
+function sheetOf({ scene }: Canvas): Sheet {
+  const columns = scene.table.shown.filter(({ id }) => id !== "curve");
+  return {
+    columns: ["run", "n", ...columns.map(({ id }) => id)],
+    rows: scene.table.rows.map((row) => [
+      row.isGroup ? row.title : row.key,
+      row.members.length,
+      ...columns.map((column) => rowValue(column, row.members)),
+    ]),
+  };
+}
