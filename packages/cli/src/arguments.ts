@@ -28,15 +28,21 @@ export function parseFlags({
   });
 
   const values = new Map<string, string[]>();
-  const positionals: string[] = [];
+  const words = new Map<number, string>();
   for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind === "positional") words.set(token.index, token.value);
     if (token.kind !== "option") continue;
+    if (command.rest !== undefined && !token.rawName.startsWith("--")) {
+      words.set(token.index, argv[token.index] ?? "");
+      continue;
+    }
     const value = checkedValue(token, known[token.name], { verb, names: Object.keys(known) });
     values.set(token.name, [...(values.get(token.name) ?? []), value]);
   }
-  if (!values.has("help")) checkPositionals(verb, command, positionals);
-  return new ParsedFlags(values, positionals);
+  const given = [...words.values()];
+  if (!values.has("help")) checkPositionals(verb, command, given);
+  const count = command.positionals.length;
+  return new ParsedFlags(values, given.slice(0, count), given.slice(count));
 }
 
 type OptionToken = {
@@ -66,21 +72,38 @@ function checkedValue(
   return value;
 }
 
-function checkPositionals(verb: string, { positionals }: Command, given: readonly string[]): void {
-  const usage = ["ablate", verb, ...positionals].join(" ");
+function checkPositionals(verb: string, command: Command, given: readonly string[]): void {
+  const { positionals, rest } = command;
+  const usage = usageOf(verb, command);
   const missing = positionals[given.length];
   if (missing !== undefined) throw new UsageError(`${missing} is missing; usage: ${usage}`);
   const extra = given[positionals.length];
-  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"; usage: ${usage}`);
+  if (extra !== undefined && rest === undefined)
+    throw new UsageError(`unexpected argument "${extra}"; usage: ${usage}`);
+}
+
+/** How a verb is called: `ablate runs [FILTER...]`. */
+export function usageOf(
+  verb: string,
+  { positionals, rest }: Pick<Command, "positionals" | "rest">,
+): string {
+  const words = rest === undefined ? [] : [`[${rest}...]`];
+  return ["ablate", verb, ...positionals, ...words].join(" ");
 }
 
 class ParsedFlags implements Flags {
   readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
+  readonly rest: readonly string[];
 
-  constructor(values: ReadonlyMap<string, readonly string[]>, positionals: readonly string[]) {
+  constructor(
+    values: ReadonlyMap<string, readonly string[]>,
+    positionals: readonly string[],
+    rest: readonly string[],
+  ) {
     this.#values = values;
     this.positionals = positionals;
+    this.rest = rest;
   }
 
   has(name: string): boolean {

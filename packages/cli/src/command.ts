@@ -19,6 +19,8 @@ export interface Flags {
   /** A whole number of at least `least`. */
   count(name: string, least?: number): number | undefined;
   readonly positionals: readonly string[];
+  /** The words after the positional arguments. */
+  readonly rest: readonly string[];
 }
 
 export type Invocation = {
@@ -31,6 +33,8 @@ export type Invocation = {
 export type Command = {
   /** Positional arguments as the help shows them; all are required. */
   readonly positionals: readonly string[];
+  /** What the help calls any number of words after them, one of which may begin with a `-`. */
+  readonly rest?: string;
   readonly options: Readonly<Record<string, Option>>;
   /** Lines for the help: a command and what it does. */
   readonly examples: readonly (readonly [string, string])[];

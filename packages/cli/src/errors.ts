@@ -4,7 +4,12 @@ export class UsageError extends Error {
 }
 
 /** Errors that the user can fix, by name: their classes are loaded only where they are thrown. */
-const FIXABLE: ReadonlySet<string> = new Set(["UsageError", "StoreError", "DataError"]);
+const FIXABLE: ReadonlySet<string> = new Set([
+  "UsageError",
+  "StoreError",
+  "FilterError",
+  "DataError",
+]);
 
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",

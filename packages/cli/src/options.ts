@@ -10,6 +10,13 @@ export const READING_OPTIONS: { readonly store: Option; readonly json: Option } 
   json: { type: "boolean", help: "print one JSON array" },
 };
 
+export const ONLY_OPTION: Option = {
+  type: "string",
+  multiple: true,
+  value: "FILTER",
+  help: "only runs that match, as v5, state:failed or lr>=0.1 (docs/filter.md)",
+};
+
 type PlanningFlag = "set" | "steps" | "seeds" | "only" | "engine";
 
 export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
@@ -21,6 +28,6 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   },
   steps: { type: "string", value: "N", help: "train N steps" },
   seeds: { type: "string", value: "1,2,3", help: "one run per seed" },
-  only: { type: "string", value: "FILTER", help: "only runs whose name or label contains this" },
+  only: ONLY_OPTION,
   engine: { type: "string", value: "NAME", help: "what trains: simd" },
 };

@@ -6,6 +6,7 @@ import { dataHash, type GridConfig, loadConfig, type PlannedRun, planRuns } from
 import type { GridPlan } from "@ablate/store";
 import type { Flags, Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
+import { onlyWanted } from "./only.ts";
 
 /** A config with its data set, read and checked. */
 export type Source = {
@@ -37,12 +38,14 @@ export function planConfig(invocation: Invocation): Planned {
 }
 
 /** Plans the config file at `path` under the invocation's flags. */
-export function planFile(path: string, { flags, terminal }: Invocation): Planned {
+export function planFile(path: string, invocation: Invocation): Planned {
+  const { flags, terminal } = invocation;
   const source = readSource(path, flags, terminal.folder);
   const { config, bytes } = source;
   const hash = dataHash(bytes);
-  const { runs, notes } = planRuns(config, hash);
   const { name, description, text } = config;
+  const { runs: all, notes } = planRuns(config, hash);
+  const runs = onlyWanted(all, { grid: name, invocation });
   return { ...source, dataHash: hash, runs, notes, grid: { name, description, spec: text, runs } };
 }
 
@@ -52,7 +55,6 @@ function readSource(path: string, flags: Flags, folder: string): Source {
     steps: flags.count("steps", 1),
     seeds: seeds(flags.text("seeds")),
     engine: flags.text("engine"),
-    only: flags.texts("only"),
   });
   const near = relative(folder, resolve(folder, config.dataFile));
   const dataFile = near.startsWith("..") ? config.dataFile : near;

@@ -28,6 +28,21 @@ export function withReader<T>(invocation: Invocation, use: (reader: StoreReader)
   }
 }
 
+/** The same, but gives `without` where there is no store yet. */
+export function withAnyReader<T>(
+  invocation: Invocation,
+  { use, without }: { readonly use: (reader: StoreReader) => T; readonly without: T },
+): T {
+  const path = storePath(invocation);
+  if (!existsSync(path)) return without;
+  const reader = openReader(path);
+  try {
+    return use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
 /** The run that `name` means to the store. */
 export function findRun(reader: StoreReader, name: string): RunSummary {
   const run = reader.run(name);

@@ -36,7 +36,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     load: () => import("./commands/run.ts"),
   },
   runs: {
-    usage: "",
+    usage: "[FILTER...]",
     summary: "list runs",
     load: () => import("./commands/runs.ts"),
   },

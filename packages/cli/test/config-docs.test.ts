@@ -11,7 +11,7 @@ import {
 } from "@ablate/runner";
 import { expect, test } from "vitest";
 import { blocks, page, sections, tableRows } from "./documents.ts";
-import { makeFolder } from "./make.ts";
+import { ablate, jsonRows, makeFolder } from "./make.ts";
 
 const text = page("docs/config.md");
 const rows = tableRows(text, "key").map((row) => ({
@@ -151,20 +151,26 @@ test.each([
   expect(train[key === "train.lr" ? "lr" : "l2"]).toEqual(value);
 });
 
-test("several values of --set become a factor of the grid, --only keeps the named", () => {
+test("several values of --set become a factor of the grid", () => {
   expect(text).toContain("`--set train.lr=0.1,0.01`");
   expect(plan(minimal, { set: ["train.lr=0.1,0.01"] }).map(({ label }) => label)).toEqual([
     "lr=0.1",
     "lr=0.01",
   ]);
-  const quickstart = page("configs/quickstart.yaml");
-  const kept = plan(quickstart, { only: ["v5,v7"], seeds: [1, 2], steps: 10 });
-  expect(kept.map(({ label }) => label)).toEqual([
-    "v5-seed=1",
-    "v5-seed=2",
-    "v7-seed=1",
-    "v7-seed=2",
-  ]);
+});
+
+test("--only keeps the runs that it says", () => {
+  const [, only = ""] = /`--only "([^"]+)"`/.exec(text) ?? [];
+  const folder = makeFolder();
+  const config = page("configs/quickstart.yaml").replace("../data/names.txt", "names.txt");
+  writeFileSync(join(folder, "quickstart.yaml"), config);
+  const args = ["--only", only, "--seeds", "1,2", "--json"];
+
+  const kept = jsonRows(ablate(folder, "plan", "quickstart.yaml", ...args));
+
+  expect(kept.map(({ run }) => run)).toEqual(
+    ["v5", "v7"].flatMap((v) => [1, 2].map((seed) => `quickstart/${v}-seed=${seed}`)),
+  );
 });
 
 test("the config that a run is stored with has every key that belongs to one run", () => {

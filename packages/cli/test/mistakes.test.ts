@@ -9,12 +9,32 @@ test.each([
   [["runs", "--jsn"], "did you mean --json?"],
   [["runs", "--json=yes"], "--json takes no value"],
   [["runs", "--store"], "--store needs a value: --store FILE"],
-  [["runs", "extra"], 'unexpected argument "extra"'],
+  [["doctor", "extra"], 'unexpected argument "extra"'],
+  [["show", "-x"], "show has no flag -x"],
   [["runs"], "there is no store at"],
   [["show", "x", "--store", "none.db"], "there is no store at"],
   [["plan"], "CONFIG is missing; usage: ablate plan CONFIG"],
   [["plan", "small.yaml", "--steps", "many"], "--steps takes a whole number"],
   [["plan", "small.yaml", "--seeds", "1,b"], "--seeds takes whole numbers"],
+  [["plan", "small.yaml", "--only", "plain )"], 'filter: ")" at 6 closes nothing'],
+  [
+    ["plan", "small.yaml", "--only", "lrr>1"],
+    '--only lrr>1: no run has a field "lrr"; did you mean "lr"?',
+  ],
+  [["plan", "small.yaml", "--only", "qqqq:1"], 'no run has a field "qqqq"; put quotes around'],
+  [
+    ["plan", "small.yaml", "--only", "weight:1"],
+    '"weight" could be any of init.hidden.weight, init.output.weight; write one of them',
+  ],
+  [
+    ["plan", "small.yaml", "--only", "plian"],
+    '--only plian: no run matches; did you mean "plain"?',
+  ],
+  [["run", "small.yaml", "--only", "plain, normed"], 'no run matches; write "plain or normed"'],
+  [
+    ["run", "small.yaml", "--only", "lr>5", "--only", "zzz"],
+    "--only lr>5 --only zzz: no run matches; there are plain, normed",
+  ],
   [["run", "small.yaml", "--restart", "--retry-failed"], "exclude each other"],
 ])("%j is a sentence on stderr and exit code 2", (args, sentence) => {
   const { status, stdout, stderr } = ablate(makeFolder(), ...args);

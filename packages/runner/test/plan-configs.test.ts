@@ -66,7 +66,8 @@ test.each([
 });
 
 test("a spec is the resolved config in core's words, its rates by step", () => {
-  const [run] = expandGrid(loadConfig(inCheckout("configs/init-schemes.yaml"), { only: ["v7"] }));
+  const runs = expandGrid(loadConfig(inCheckout("configs/init-schemes.yaml")));
+  const run = runs.find(({ variant }) => variant === "v7");
   if (run === undefined) throw new Error("no run");
 
   expect(toRunSpec(run.resolved)).toEqual(run.spec);

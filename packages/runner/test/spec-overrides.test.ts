@@ -7,8 +7,6 @@ function labels(text: string, overrides: Overrides): string[] {
   return expandGrid(load(text, overrides)).map((run) => run.label);
 }
 
-const TWO = "variants: { v1: { train.lr: 1 }, v2: { train.lr: 2 } }\nseeds: [1, 2]";
-
 test("--set with one value wins over the file, its variants and its grid", () => {
   const text = "train.lr: 1\nvariants: { a: { train.lr: 2 } }\ngrid: { train.lr: [3, 4] }";
   const runs = expandGrid(load(text, { set: ["train.lr=5/10"] }));
@@ -79,16 +77,4 @@ test.each<[Overrides, string]>([
   [{ engine: "simdd" }, '--engine simdd: engine: unknown value "simdd", did you mean "simd"?'],
 ])("a wrong option is named: %j", (overrides, message) => {
   expect(errorsOf("", overrides)).toEqual([message]);
-});
-
-test("--only keeps variants, labels and names, whose names stay what they are", () => {
-  expect(labels(TWO, { only: ["v2"] })).toEqual(["v2-seed=1", "v2-seed=2"]);
-  expect(labels(TWO, { only: ["v1-seed=2, a/v2-seed=1"] })).toEqual(["v1-seed=2", "v2-seed=1"]);
-});
-
-test("--only of nothing names what there is", () => {
-  expect(errorsOf(TWO, { only: ["v1,v9", "best"] })).toEqual([
-    '--only v9: no run is called that, did you mean "v1"?',
-    "--only best: no run is called that, allowed: v1, v2",
-  ]);
 });

@@ -31,6 +31,10 @@ export type {
   Ticks,
   WriterOptions,
 } from "./contract.ts";
+export { fieldNames, filterSubject } from "./filter/fields.ts";
+export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
+export { FilterError } from "./filter/filter-error.ts";
+export type { FilterSubject } from "./filter/match.ts";
 export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
 export { StoreError } from "./store-error.ts";

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { isToTrain, type PlannedRun, shortKey } from "@ablate/runner";
-import { openReader, type RunState, type StoredRun } from "@ablate/store";
+import type { RunState, StoredRun } from "@ablate/store";
 import type { Command, Invocation } from "../command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { type Planned, planConfig } from "../planning.ts";
@@ -8,7 +7,7 @@ import { UNKNOWN } from "../print/format.ts";
 import { jsonArray } from "../print/rows.ts";
 import { setting } from "../print/setting.ts";
 import { table } from "../print/table.ts";
-import { storePath } from "../store.ts";
+import { withAnyReader } from "../store.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],
@@ -16,6 +15,7 @@ export const command: Command = {
   examples: [
     ["ablate plan configs/quickstart.yaml", "what `ablate run` would train"],
     ["ablate plan my.yaml --set train.lr=0.01,0.1", "the same as a grid over two learning rates"],
+    ['ablate plan my.yaml --only "v5 or lr>=0.1"', "some of its runs, under the same names"],
   ],
   run: (invocation) => {
     const { flags, terminal } = invocation;
@@ -52,19 +52,16 @@ function willTrain(state: RunState | "new"): boolean {
 
 /** The planned runs that the store knows, by hash; none where there is no store. */
 function storedStates(invocation: Invocation, { runs }: Planned): ReadonlyMap<string, StoredRun> {
-  const path = storePath(invocation);
-  const states = new Map<string, StoredRun>();
-  if (!existsSync(path)) return states;
-  const reader = openReader(path);
-  try {
-    for (const { hash } of runs) {
-      const run = reader.findByHash(hash);
-      if (run !== undefined) states.set(hash, run);
-    }
-  } finally {
-    reader.close();
-  }
-  return states;
+  return withAnyReader(invocation, {
+    use: (reader) =>
+      new Map(
+        runs.flatMap(({ hash }) => {
+          const run = reader.findByHash(hash);
+          return run === undefined ? [] : [[hash, run]];
+        }),
+      ),
+    without: new Map<string, StoredRun>(),
+  });
 }
 
 /** One line a run, and of the config only the columns that differ. */

@@ -21,6 +21,7 @@ export const command: Command = {
     ["ablate run configs/quickstart.yaml", "train what is not done yet"],
     ["ablate run my.yaml --seeds 1,2,3 --steps 5000", "three short runs of every variant"],
     ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
+    ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
   run: async (invocation) => {
     const { flags, terminal } = invocation;

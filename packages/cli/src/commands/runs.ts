@@ -1,7 +1,14 @@
-import type { RunState, StoreReader } from "@ablate/store";
-import type { Command } from "../command.ts";
+import {
+  fieldNames,
+  filterSubject,
+  type RunState,
+  type RunSummary,
+  type StoreReader,
+} from "@ablate/store";
+import type { Command, Flags } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { READING_OPTIONS } from "../options.ts";
+import { anyOf } from "../filtering.ts";
+import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
@@ -19,14 +26,17 @@ const STATES: readonly RunState[] = [
 
 export const command: Command = {
   positionals: [],
+  rest: "FILTER",
   options: {
     ...READING_OPTIONS,
+    only: ONLY_OPTION,
     grid: { type: "string", value: "NAME", help: "only runs of this grid" },
     state: { type: "string", value: "STATE", help: "only runs in this state" },
   },
   examples: [
     ["ablate runs", "every run and what came out"],
     ["ablate runs --state failed", "what went wrong"],
+    ['ablate runs "v5 or v7" "valid_loss<2.4" -tag:old', "those that match (docs/filter.md)"],
     ["ablate runs --json", "all columns, for scripts"],
   ],
   run: (invocation) => {
@@ -39,15 +49,31 @@ export const command: Command = {
     }
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
-      return reader.runs({
+      const listed = reader.runs({
         ...(grid === undefined ? {} : { grid }),
         ...(state === undefined ? {} : { states: [state] }),
       });
+      return matching(listed, flags);
     });
     terminal.write(flags.has("json") ? jsonArray(runs) : runsTable(runs));
     return 0;
   },
 };
+
+/** Those that match the filter in words and, where there is one, a filter of `--only`. */
+function matching(runs: readonly RunSummary[], flags: Flags): readonly RunSummary[] {
+  const candidates = runs.map((run) => ({
+    run,
+    subject: filterSubject(run),
+    fields: () => fieldNames(run),
+  }));
+  const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
+  const inWords = anyOf(words, { source: "", candidates });
+  const inFlags = anyOf(flags.texts("only"), { source: "--only ", candidates });
+  return candidates
+    .filter(({ subject }) => inWords(subject) && inFlags(subject))
+    .map(({ run }) => run);
+}
 
 function checkGrid(reader: StoreReader, grid: string): void {
   const names = reader.grids().map(({ name }) => name);

@@ -1,3 +1,4 @@
+import { usageOf } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { VERBS } from "../verbs.ts";
 
@@ -28,7 +29,7 @@ export function verbHelp(verb: string, summary: string, command: Command): strin
     multiple ? `${help} (repeatable)` : help,
   ]);
   return [
-    `usage: ${["ablate", verb, ...command.positionals].join(" ")} [flags]`,
+    `usage: ${usageOf(verb, command)} [flags]`,
     "",
     summary,
     "",

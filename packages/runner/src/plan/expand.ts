@@ -4,12 +4,9 @@ import { labelOf } from "./label.ts";
 import type { PlannedConfig } from "./planned.ts";
 import { toRunSpec } from "./to-run-spec.ts";
 
-/**
- * The runs of a config, slowest first: variants, the grid's keys in order, seeds. Without those that
- * `--only` leaves out, whose absence changes nobody's name.
- */
+/** The runs of a config, slowest first: variants, the grid's keys in order, seeds. */
 export function expandGrid(config: GridConfig): PlannedConfig[] {
-  const { name: grid, seeds, only } = config;
+  const { name: grid, seeds } = config;
   const runs = config.cells.flatMap((cell) =>
     seeds.map((seed) => ({ cell, resolved: { ...cell.config, seed }, ...names(cell, seed) })),
   );
@@ -20,23 +17,13 @@ export function expandGrid(config: GridConfig): PlannedConfig[] {
     return { label, name: `${grid}/${label}` };
   }
 
-  return runs
-    .map(({ cell, resolved, name, label }, i) => ({
-      name,
-      label,
-      variant: cell.variant,
-      variantDescription: cell.variantDescription,
-      resolved,
-      spec: toRunSpec(resolved),
-      differs: differs[i] ?? {},
-    }))
-    .filter((run) => only.length === 0 || only.some((wanted) => isCalled(run, wanted)));
-}
-
-/** Whether a run goes by this variant, label or name. */
-export function isCalled(
-  { variant, label, name }: Pick<PlannedConfig, "variant" | "label" | "name">,
-  wanted: string,
-): boolean {
-  return variant === wanted || label === wanted || name === wanted;
+  return runs.map(({ cell, resolved, name, label }, i) => ({
+    name,
+    label,
+    variant: cell.variant,
+    variantDescription: cell.variantDescription,
+    resolved,
+    spec: toRunSpec(resolved),
+    differs: differs[i] ?? {},
+  }));
 }

@@ -90,8 +90,6 @@ export type GridConfig = {
   readonly record: RecordConfig;
   readonly seeds: readonly number[];
   readonly cells: readonly Cell[];
-  /** Variants, labels or names of the runs that are wanted; empty for all. */
-  readonly only: readonly string[];
 };
 
 /** What the command line puts on top of the file. */
@@ -101,6 +99,4 @@ export type Overrides = {
   readonly steps?: number | undefined;
   readonly seeds?: readonly number[] | undefined;
   readonly engine?: string | undefined;
-  /** Variants, labels or names, each a comma-separated list. */
-  readonly only?: readonly string[] | undefined;
 };

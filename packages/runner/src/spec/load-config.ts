@@ -1,16 +1,13 @@
 /** A config file and the command line's overrides to a sound config. */
 import { readFileSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
-import { isCalled } from "../plan/expand.ts";
-import { labelOf } from "../plan/label.ts";
 import { expandCells, type Layers } from "./cells.ts";
 import type { Cell, GridConfig, Overrides } from "./config.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
 import { readGrid, readVariants, whyCommon } from "./grid.ts";
 import { merge, nest } from "./merge.ts";
-import { namesOf, type OverrideTrees, optionAt, readOverrides } from "./overrides.ts";
+import { type OverrideTrees, readOverrides } from "./overrides.ts";
 import { readYaml } from "./read-yaml.ts";
-import { hint } from "./suggest.ts";
 import { type MapNode, mapNode, nodeAt } from "./tree.ts";
 import { validate } from "./validate.ts";
 
@@ -36,7 +33,7 @@ export function loadConfig(path: string, overrides: Overrides = {}): GridConfig 
   if (problems.length > 0 || top === null) throw new ConfigError(inOrder(problems, path));
 
   const dataFile = dataFileOf(merge(layers.base, trees.values), { path, file: top.data.file });
-  const config: GridConfig = {
+  return {
     file: path,
     text,
     name: top.name ?? nameOf(path),
@@ -45,10 +42,7 @@ export function loadConfig(path: string, overrides: Overrides = {}): GridConfig 
     record: top.record,
     seeds: top.seeds,
     cells: cells.map((cell) => withDataFile(cell, dataFile)),
-    only: namesOf(overrides.only ?? []),
   };
-  checkOnly(config);
-  return config;
 }
 
 function readText(path: string): string {
@@ -113,24 +107,6 @@ function withDataFile(cell: Cell, file: string): Cell {
 function nameOf(path: string): string {
   const name = basename(path, extname(path)).replace(/[^A-Za-z0-9._=-]+/g, "_");
   return name.slice(0, 60);
-}
-
-function checkOnly({ name, cells, seeds, only }: GridConfig): void {
-  const runs = cells.flatMap(({ variant, factors }) =>
-    seeds.map((seed) => {
-      const label = labelOf({ variant, factors }, seeds.length > 1 ? seed : null);
-      return { variant, label, name: `${name}/${label}` };
-    }),
-  );
-  const known = [...new Set(runs.map(({ variant, label }) => variant ?? label))];
-  const unmatched = only.filter((wanted) => !runs.some((run) => isCalled(run, wanted)));
-  if (unmatched.length === 0) return;
-  throw new ConfigError(
-    unmatched.map((wanted) => ({
-      ...optionAt(`--only ${wanted}`),
-      message: `no run is called that${hint(wanted, known)}`,
-    })),
-  );
 }
 
 /** Each problem once, the file's first, from top to bottom. */

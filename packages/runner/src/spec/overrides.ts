@@ -48,12 +48,7 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
   };
 }
 
-/** The names that `--only` gives. */
-export function namesOf(only: readonly string[]): string[] {
-  return only.flatMap((list) => list.split(",").map((name) => name.trim())).filter(Boolean);
-}
-
-export function optionAt(source: string): Position {
+function optionAt(source: string): Position {
   return { source, line: null, col: null };
 }
 

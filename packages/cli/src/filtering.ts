@@ -1,0 +1,54 @@
+/** Filters of the command line over runs, stored or only planned. */
+import { type Filter, type FilterSubject, parseFilter, unknownFields } from "@ablate/store";
+import { UsageError } from "./errors.ts";
+import { closest } from "./print/closest.ts";
+
+/** A run as filters see it, and the names of its fields for who mistypes one. */
+export type Candidate = {
+  readonly subject: FilterSubject;
+  readonly fields: () => readonly string[];
+};
+
+/**
+ * Whether a run matches one of the filters; without filters every run does.
+ *
+ * @throws UsageError - if a filter asks for a field that no candidate has
+ */
+export function anyOf(
+  texts: readonly string[],
+  {
+    source,
+    candidates,
+  }: {
+    /** What stands before each filter on the command line. */
+    readonly source: string;
+    readonly candidates: readonly Candidate[];
+  },
+): (subject: FilterSubject) => boolean {
+  const filters = texts.map(parseFilter);
+  for (const filter of filters) checkFields(filter, { source, candidates });
+  return (subject) => filters.length === 0 || filters.some((filter) => filter.matches(subject));
+}
+
+function checkFields(
+  filter: Filter,
+  { source, candidates }: { readonly source: string; readonly candidates: readonly Candidate[] },
+): void {
+  const subjects = candidates.map(({ subject }) => subject);
+  const [unknown] = unknownFields(filter, subjects);
+  if (unknown === undefined) return;
+  const names = [...new Set(candidates.flatMap(({ fields }) => fields()))];
+  throw new UsageError(`${source}${filter.text}: ${whyUnknown(unknown, names)}`);
+}
+
+function whyUnknown(field: string, names: readonly string[]): string {
+  const endings = names.filter((name) => name.endsWith(`.${field}`));
+  const longer = endings.filter((name) => !endings.some((other) => other.endsWith(`.${name}`)));
+  if (longer.length > 1) {
+    return `"${field}" could be any of ${longer.join(", ")}; write one of them`;
+  }
+  const guess = closest(field, names);
+  const hint =
+    guess === null ? "put quotes around what is part of a name" : `did you mean "${guess}"?`;
+  return `no run has a field "${field}"; ${hint}`;
+}

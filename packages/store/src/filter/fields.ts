@@ -1,0 +1,94 @@
+/** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
+import type { RunSummary } from "../contract.ts";
+import type { FilterSubject } from "./match.ts";
+
+type NotedRun = RunSummary & { readonly note?: string | null };
+
+/**
+ * A run of the store as a filter sees it. A key of its config goes by its dotted path, or by its last
+ * segments where no other key of the run ends in them.
+ */
+export function filterSubject(run: NotedRun): FilterSubject {
+  const tags = tagsOf(run);
+  const own = ownFields(run, tags);
+  let config: unknown;
+  let shortNames: ReadonlyMap<string, string> | undefined;
+  return {
+    name: run.run,
+    label: run.label,
+    tags,
+    field: (name) => {
+      const value = own.get(name);
+      if (value !== undefined) return value;
+      config ??= parseConfig(run.config);
+      shortNames ??= shortNamesOf(keysOf(config));
+      return (
+        valueAt(config, name.split(".")) ??
+        valueAt(config, (shortNames.get(name) ?? name).split("."))
+      );
+    },
+  };
+}
+
+/** Every field of a run by the shortest name that says which. */
+export function fieldNames(run: NotedRun): string[] {
+  const config = parseConfig(run.config);
+  const keys = keysOf(config);
+  const names = [...ownFields(run, []).keys(), ...keys, ...shortNamesOf(keys).keys()];
+  return [...new Set(names)];
+}
+
+function tagsOf({ tags }: RunSummary): string[] {
+  return tags === null || tags === "" ? [] : tags.split(",");
+}
+
+function ownFields(run: NotedRun, tags: readonly string[]): ReadonlyMap<string, unknown> {
+  const others = { name: run.run, tag: tags, note: run.note ?? null };
+  return new Map<string, unknown>(Object.entries({ ...run, ...others }));
+}
+
+function parseConfig(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** The dotted paths of every value, of maps and of what is in them. */
+function keysOf(value: unknown, prefix = ""): string[] {
+  if (!isMap(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) => [
+    prefix + name,
+    ...keysOf(member, `${prefix}${name}.`),
+  ]);
+}
+
+/** The endings that only one key has, with that key. */
+function shortNamesOf(keys: readonly string[]): ReadonlyMap<string, string> {
+  const endings = new Map<string, string | null>();
+  for (const key of keys) {
+    for (let at = key.indexOf("."); at >= 0; at = key.indexOf(".", at + 1)) {
+      const ending = key.slice(at + 1);
+      endings.set(ending, endings.has(ending) ? null : key);
+    }
+  }
+  return new Map([...endings].flatMap(([ending, key]) => (key === null ? [] : [[ending, key]])));
+}
+
+/** Walks down a path; the name of a member may have dots itself, as that of a parameter. */
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  if (path.length === 0) return value;
+  if (!isMap(value)) return undefined;
+  for (let count = path.length; count > 0; count--) {
+    const name = path.slice(0, count).join(".");
+    if (!Object.hasOwn(value, name)) continue;
+    const found = valueAt(value[name], path.slice(count));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,63 @@
+/** A character as it was written; a wild one is a `*` or `?` that stands for others. */
+export type Char = { readonly char: string; readonly isWild: boolean };
+
+/** What a word or a value of a filter matches. */
+export type Pattern = {
+  readonly text: string;
+  /** What it says as a number, where it is one. */
+  readonly number: number | null;
+  /** Whether it is part of `text`, or all of it where it has wild characters; in any case. */
+  readonly isIn: (text: string) => boolean;
+};
+
+/** Makes a pattern of the characters between its quotes, or of a bare word. */
+export function patternOf(chars: readonly Char[]): Pattern {
+  const text = chars.map(({ char }) => char).join("");
+  const lower = text.toLowerCase();
+  const glob = chars.map(({ char, isWild }) => ({ char: char.toLowerCase(), isWild }));
+  return {
+    text,
+    number: readNumber(text),
+    isIn: chars.some(({ isWild }) => isWild)
+      ? (whole) =>
+          matchesGlob(
+            glob,
+            Array.from(whole, (char) => char.toLowerCase()),
+          )
+      : (whole) => whole.toLowerCase().includes(lower),
+  };
+}
+
+const NUMBER = /^[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[-+]?\d+)?$/i;
+
+/** `0.1`, `-3`, `1e-3`, `200_000` or `5/3` as a number; null for anything else. */
+export function readNumber(text: string): number | null {
+  const parts = text.split("/");
+  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return null;
+  const [above = Number.NaN, below = 1] = parts.map((part) => Number(part.replaceAll("_", "")));
+  const quotient = above / below;
+  return Number.isFinite(quotient) ? quotient : null;
+}
+
+/** Whether the whole text fits; goes back only to the last `*`, so that no glob is slow. */
+function matchesGlob(glob: readonly Char[], text: readonly string[]): boolean {
+  let [i, j] = [0, 0];
+  let star = -1;
+  let resume = 0;
+  while (j < text.length) {
+    const next = glob[i];
+    if (next?.isWild && next.char === "*") {
+      star = i++;
+      resume = j;
+    } else if (next !== undefined && (next.isWild || next.char === text[j])) {
+      i++;
+      j++;
+    } else if (star >= 0) {
+      i = star + 1;
+      j = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return glob.slice(i).every(({ char, isWild }) => isWild && char === "*");
+}

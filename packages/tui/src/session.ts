@@ -1,0 +1,187 @@
+/** One look at a store: data, state, and the frame they make. Knows no terminal. */
+import { CurveReader } from "./data/curves.ts";
+import { FactReader } from "./data/facts.ts";
+import type { Feed } from "./data/feed.ts";
+import { bindingOf, type Action, KEYS } from "./keys.ts";
+import type { Glyphs } from "./chart/raster.ts";
+import type { Range } from "./chart/scale.ts";
+import type { Look } from "./state/look.ts";
+import { closePrompt, edit, type Edit } from "./state/prompt.ts";
+import { type Effect, reduce, resize } from "./state/reduce.ts";
+import { type Scene, sceneMaker } from "./state/scene.ts";
+import { initialState, type Prompt, type Size, type State } from "./state/state.ts";
+import { drawFrame, type Frame } from "./views/frame.ts";
+import type { Sheet } from "./views/canvas.ts";
+
+/** Writes a tag, a note or a name to the store and says in a sentence what it did. */
+export type Annotate = (
+  change:
+    | { readonly kind: "tag"; readonly target: string; readonly add: readonly string[]; readonly remove: readonly string[] }
+    | { readonly kind: "note"; readonly target: string; readonly text: string }
+    | { readonly kind: "rename"; readonly target: string; readonly name: string },
+) => string;
+
+export type SessionOptions = {
+  readonly feed: Feed;
+  readonly size: Size;
+  readonly look: Look;
+  readonly glyphs: Glyphs;
+  readonly annotate: Annotate;
+};
+
+export class Session {
+  readonly #feed: Feed;
+  readonly #glyphs: Glyphs;
+  readonly #annotate: Annotate;
+  readonly #curves: CurveReader;
+  readonly #facts: FactReader;
+  readonly #makeScene: ReturnType<typeof sceneMaker>;
+  readonly #ranges: Map<string, Range> = new Map();
+  #state: State;
+  #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
+
+  constructor({ feed, size, look, glyphs, annotate }: SessionOptions) {
+    this.#feed = feed;
+    this.#glyphs = glyphs;
+    this.#annotate = annotate;
+    this.#curves = new CurveReader(() => feed.reader);
+    this.#facts = new FactReader(() => feed.reader);
+    this.#makeScene = sceneMaker(this.#curves);
+    this.#state = initialState(size, look);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get scene(): Scene {
+    return this.#makeScene(this.#state, this.#feed.snapshot);
+  }
+
+  /** The frame of the present state, drawn once. */
+  get frame(): Frame {
+    const { version } = this.#feed.snapshot;
+    if (this.#drawn?.state === this.#state && this.#drawn.version === version) return this.#drawn.frame;
+    const canvas = {
+      state: this.#state,
+      scene: this.scene,
+      curves: this.#curves,
+      facts: this.#facts,
+      glyphs: this.#glyphs,
+      ranges: this.#ranges,
+    };
+    const frame = drawFrame(canvas, this.#feed.path);
+    if (frame.top !== this.#state.top) this.#state = { ...this.#state, top: frame.top };
+    this.#drawn = { state: this.#state, version, frame };
+    return frame;
+  }
+
+  get sheet(): Sheet {
+    return this.frame.sheet();
+  }
+
+  /** Looks at the store again; whether anything has changed. */
+  poll(now: number): boolean {
+    return this.#feed.poll(now);
+  }
+
+  resize(size: Size): void {
+    this.#state = resize(this.#state, size);
+  }
+
+  say(message: string): void {
+    this.#state = { ...this.#state, message };
+  }
+
+  /** Opens a run, by its name. */
+  open(run: string): void {
+    this.#state = { ...this.#state, opened: run, focus: run };
+  }
+
+  /** Handles one key: a character, or a name as in the table of keys. */
+  key(key: string): Effect | null {
+    if (key === "ctrl-c") return { type: "quit" };
+    if (this.#state.prompt !== null) return this.#inPrompt(this.#state.prompt, key);
+    const binding = bindingOf(key, this.#state.look.view);
+    const hasList = this.#state.chooser !== null || this.#state.isHelp;
+    if ("why" in binding && !hasList) {
+      this.say(binding.why);
+      return null;
+    }
+    return this.#act("action" in binding ? binding.action : actionOf(key));
+  }
+
+  /** Text that was pasted: a line of a prompt, nothing elsewhere. */
+  paste(text: string): void {
+    if (this.#state.prompt !== null) this.#edit(this.#state.prompt, { type: "insert", text });
+    else this.say("pasting works in a text field: / filters, t tags, e notes");
+  }
+
+  #act(action: Action | null): Effect | null {
+    if (action === null) return null;
+    const { state, effect } = reduce(this.#state, action, { scene: this.scene, extent: this.frame.extent });
+    this.#state = state;
+    return effect;
+  }
+
+  #inPrompt(prompt: Prompt, key: string): Effect | null {
+    if (key === "ctrl-z") return { type: "suspend" };
+    if (key === "escape") this.#state = closePrompt(this.#state, false);
+    else if (key === "enter") this.#submit(prompt);
+    else if (EDITS[key] !== undefined) this.#edit(prompt, EDITS[key]);
+    else if ([...key].length === 1) this.#edit(prompt, { type: "insert", text: key });
+    return null;
+  }
+
+  #edit(prompt: Prompt, change: Edit): void {
+    this.#state = { ...this.#state, prompt: edit(prompt, change) };
+  }
+
+  #submit(prompt: Prompt): void {
+    this.#state = closePrompt(this.#state, true);
+    if (prompt.kind === "filter") return;
+    try {
+      const said = prompt.targets.map((target) => this.#annotate(changeOf(prompt, target)));
+      const [first = ""] = said;
+      this.say(said.length > 1 ? `${first}, and ${said.length - 1} more` : first);
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : String(error));
+    }
+    this.#feed.poll(Date.now());
+  }
+}
+
+const EDITS: Readonly<Record<string, Edit>> = {
+  backspace: { type: "backspace" },
+  delete: { type: "delete" },
+  left: { type: "left" },
+  right: { type: "right" },
+  home: { type: "home" },
+  end: { type: "end" },
+  "ctrl-a": { type: "home" },
+  "ctrl-e": { type: "end" },
+  "ctrl-u": { type: "clear" },
+  "ctrl-w": { type: "word" },
+};
+
+/** What a key does in a list or on the help screen, whatever the view behind it. */
+function actionOf(key: string): Action | null {
+  return KEYS.find(({ keys }) => keys.includes(key))?.action ?? null;
+}
+
+function changeOf({ kind, text }: Prompt, target: string): Parameters<Annotate>[0] {
+  switch (kind) {
+    case "rename":
+      return { kind: "rename", target, name: text.trim() };
+    case "note":
+    case "grid-note":
+      return { kind: "note", target, text: text.trim() };
+    case "tag":
+    case "grid-tag":
+    case "filter": {
+      const words = text.split(/[\s,]+/).filter(Boolean);
+      const remove = words.filter((word) => word.startsWith("-")).map((word) => word.slice(1));
+      return { kind: "tag", target, add: words.filter((word) => !word.startsWith("-")), remove };
+    }
+  }
+}

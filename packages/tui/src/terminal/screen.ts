@@ -1,0 +1,63 @@
+/** Owns the terminal's screen: the alternate one, its cursor, and which lines have to be written. */
+
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J\x1b[H";
+const LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
+const BEGIN = "\x1b[?2026h";
+const END = "\x1b[?2026l";
+
+export class Screen {
+  readonly #write: (text: string) => void;
+  #isOpen = false;
+  #lines: readonly string[] = [];
+  #frames = 0;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  /** Frames that were written because something in them was new. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Switches to the alternate screen; what was on the other one stays there. */
+  enter(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#lines = [];
+    this.#write(ENTER);
+  }
+
+  /** Gives the terminal back as it was. */
+  leave(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#write(LEAVE);
+  }
+
+  /** The next frame is written in full: the terminal may have changed what is on it. */
+  forget(): void {
+    this.#lines = [];
+    if (this.#isOpen) this.#write("\x1b[0m\x1b[2J");
+  }
+
+  /** Writes the lines that differ from those on the screen. */
+  paint(lines: readonly string[]): void {
+    if (!this.#isOpen) return;
+    let changes = "";
+    for (const [row, line] of lines.entries()) {
+      if (line === this.#lines[row]) continue;
+      changes += `\x1b[${row + 1};1H${line}\x1b[K`;
+    }
+    for (let row = lines.length; row < this.#lines.length; row++) changes += `\x1b[${row + 1};1H\x1b[K`;
+    this.#lines = lines;
+    if (changes === "") return;
+    this.#frames += 1;
+    this.#write(`${BEGIN}${changes}${END}`);
+  }
+
+  /** Writes a sequence that shows nothing, such as one for the clipboard. */
+  send(sequence: string): void {
+    if (this.#isOpen) this.#write(sequence);
+  }
+}
