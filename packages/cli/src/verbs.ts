@@ -10,6 +10,7 @@ export type VerbName =
   | "demo"
   | "plan"
   | "run"
+  | "ui"
   | "runs"
   | "show"
   | "config"
@@ -34,6 +35,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "CONFIG",
     summary: "plan, train, record; safe to stop and to repeat",
     load: () => import("./commands/run.ts"),
+  },
+  ui: {
+    usage: "",
+    summary: "browse and chart, live",
+    load: () => import("./commands/ui.ts"),
   },
   runs: {
     usage: "[FILTER...]",

@@ -1,22 +1,28 @@
 /** One look at a store: data, state, and the frame they make. Knows no terminal. */
+
+import type { Glyphs } from "./chart/raster.ts";
+import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
 import { FactReader } from "./data/facts.ts";
 import type { Feed } from "./data/feed.ts";
-import { bindingOf, type Action, KEYS } from "./keys.ts";
-import type { Glyphs } from "./chart/raster.ts";
-import type { Range } from "./chart/scale.ts";
+import { type Action, bindingOf, KEYS } from "./keys.ts";
 import type { Look } from "./state/look.ts";
-import { closePrompt, edit, type Edit } from "./state/prompt.ts";
+import { closePrompt, type Edit, edit } from "./state/prompt.ts";
 import { type Effect, reduce, resize } from "./state/reduce.ts";
 import { type Scene, sceneMaker } from "./state/scene.ts";
 import { initialState, type Prompt, type Size, type State } from "./state/state.ts";
+import type { Canvas, Sheet } from "./views/canvas.ts";
 import { drawFrame, type Frame } from "./views/frame.ts";
-import type { Sheet } from "./views/canvas.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
 export type Annotate = (
   change:
-    | { readonly kind: "tag"; readonly target: string; readonly add: readonly string[]; readonly remove: readonly string[] }
+    | {
+        readonly kind: "tag";
+        readonly target: string;
+        readonly add: readonly string[];
+        readonly remove: readonly string[];
+      }
     | { readonly kind: "note"; readonly target: string; readonly text: string }
     | { readonly kind: "rename"; readonly target: string; readonly name: string },
 ) => string;
@@ -58,19 +64,25 @@ export class Session {
     return this.#makeScene(this.#state, this.#feed.snapshot);
   }
 
-  /** The frame of the present state, drawn once. */
-  get frame(): Frame {
-    const { version } = this.#feed.snapshot;
-    if (this.#drawn?.state === this.#state && this.#drawn.version === version) return this.#drawn.frame;
-    const canvas = {
+  /** What views draw from. */
+  get canvas(): Canvas {
+    return {
       state: this.#state,
       scene: this.scene,
       curves: this.#curves,
       facts: this.#facts,
       glyphs: this.#glyphs,
       ranges: this.#ranges,
+      ...this.#state.size,
     };
-    const frame = drawFrame(canvas, this.#feed.path);
+  }
+
+  /** The frame of the present state, drawn once. */
+  get frame(): Frame {
+    const { version } = this.#feed.snapshot;
+    if (this.#drawn?.state === this.#state && this.#drawn.version === version)
+      return this.#drawn.frame;
+    const frame = drawFrame(this.canvas, this.#feed.path);
     if (frame.top !== this.#state.top) this.#state = { ...this.#state, top: frame.top };
     this.#drawn = { state: this.#state, version, frame };
     return frame;
@@ -119,7 +131,10 @@ export class Session {
 
   #act(action: Action | null): Effect | null {
     if (action === null) return null;
-    const { state, effect } = reduce(this.#state, action, { scene: this.scene, extent: this.frame.extent });
+    const { state, effect } = reduce(this.#state, action, {
+      scene: this.scene,
+      extent: this.frame.extent,
+    });
     this.#state = state;
     return effect;
   }

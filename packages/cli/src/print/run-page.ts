@@ -7,8 +7,8 @@ import type {
   StoredEvaluation,
   StoredSample,
 } from "@ablate/store";
+import { flatSettings } from "@ablate/tui";
 import { count, loss, UNKNOWN } from "./format.ts";
-import { flatSettings } from "./setting.ts";
 import { shrink, sparkline } from "./sparkline.ts";
 import { table } from "./table.ts";
 
@@ -107,7 +107,7 @@ function samples({ samples: rows }: RunFacts): string {
 }
 
 function settings({ run }: RunFacts): string {
-  return `config\n${pairs(flatSettings(JSON.parse(run.config)))}`;
+  return `config\n${pairs(flatSettings(JSON.parse(run.config)).map(({ key, text }) => [key, text]))}`;
 }
 
 function provenance({ provenance: facts }: RunFacts): string {

@@ -71,7 +71,8 @@ function filled(trace: Trace): Trace {
     if (Number.isNaN(mean[x])) continue;
     if (previous >= 0 && trace.gapBefore[x] === 0) {
       const [from = 0, to = 0] = [mean[previous], mean[x]];
-      for (let i = previous + 1; i < x; i++) mean[i] = from + ((to - from) * (i - previous)) / (x - previous);
+      for (let i = previous + 1; i < x; i++)
+        mean[i] = from + ((to - from) * (i - previous)) / (x - previous);
     }
     previous = x;
   }

@@ -1,5 +1,14 @@
 /** One chart as lines of text: axes, bands, curves, guides, events and the crosshair. */
-import { EMPTY, fitLine, justify, type Line, type Piece, piece, type Style, type Tone } from "../text/line.ts";
+import {
+  EMPTY,
+  fitLine,
+  justify,
+  type Line,
+  type Piece,
+  piece,
+  type Style,
+  type Tone,
+} from "../text/line.ts";
 import { dotsOf, type Glyphs, Raster } from "./raster.ts";
 import { position, type Scale, stepLabel, ticks, valueLabels } from "./scale.ts";
 import type { Trace } from "./trace.ts";
@@ -90,7 +99,8 @@ function drawTrace(raster: Raster, { mean, gapBefore }: Trace, { y, layer }: Dra
 
 function shadeTrace(raster: Raster, { min, max }: Trace, { y, layer }: Drawing): void {
   for (let x = 0; x < min.length; x++) {
-    const bottom = dotRow(raster, y, min[x] ?? Number.NaN) ?? (min[x] === max[x] ? null : raster.height);
+    const bottom =
+      dotRow(raster, y, min[x] ?? Number.NaN) ?? (min[x] === max[x] ? null : raster.height);
     const top = dotRow(raster, y, max[x] ?? Number.NaN);
     if (top !== null && bottom !== null) raster.shade(x, top, bottom, layer);
   }
@@ -162,7 +172,10 @@ function stepAxis({ x, xLabel, columns }: ChartSpec, plotColumns: number): Line 
   for (const value of ticks(x, Math.max(2, Math.floor(plotColumns / 16)))) {
     const label = xLabel(value);
     const centre = cellAt(position(x, value), plotColumns) ?? 0;
-    const start = Math.min(Math.max(0, centre - Math.floor(label.length / 2)), plotColumns - label.length);
+    const start = Math.min(
+      Math.max(0, centre - Math.floor(label.length / 2)),
+      plotColumns - label.length,
+    );
     if (start < free) continue;
     for (const [i, char] of [...label].entries()) cells[start + i] = char;
     free = start + label.length + 2;

@@ -1,6 +1,7 @@
 /** A curve in a single line of text. */
-import { Raster, dotsOf, type Glyphs } from "./raster.ts";
+
 import { lineText } from "../text/line.ts";
+import { dotsOf, type Glyphs, Raster } from "./raster.ts";
 
 /** Values from the lowest to the highest in `cells` cells; a gap where there is none. */
 export function sparkline(values: ArrayLike<number>, cells: number, glyphs: Glyphs): string {

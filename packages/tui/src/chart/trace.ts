@@ -68,8 +68,10 @@ export function trace(samples: Samples, scale: Scale, columns: number): Trace {
     const at = Math.min(columns - 1, Math.floor(share * columns));
     const sum = weight[at] ?? 0;
     mean[at] = sum === 0 ? value : ((mean[at] ?? 0) * sum + value * n) / (sum + n);
-    min[at] = sum === 0 ? (samples.min[i] ?? value) : Math.min(min[at] ?? value, samples.min[i] ?? value);
-    max[at] = sum === 0 ? (samples.max[i] ?? value) : Math.max(max[at] ?? value, samples.max[i] ?? value);
+    min[at] =
+      sum === 0 ? (samples.min[i] ?? value) : Math.min(min[at] ?? value, samples.min[i] ?? value);
+    max[at] =
+      sum === 0 ? (samples.max[i] ?? value) : Math.max(max[at] ?? value, samples.max[i] ?? value);
     if (broken && sum === 0) gapBefore[at] = 1;
     weight[at] = sum + n;
     broken = false;

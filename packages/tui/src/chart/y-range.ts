@@ -19,9 +19,19 @@ const FAR_OUT = 10;
  */
 export function yRange(
   curves: readonly Curve[],
-  { log, guides, previous }: { readonly log: boolean; readonly guides: readonly Guide[]; readonly previous: Range | undefined },
+  {
+    log,
+    guides,
+    previous,
+  }: {
+    readonly log: boolean;
+    readonly guides: readonly Guide[];
+    readonly previous: Range | undefined;
+  },
 ): Shown | null {
-  const values = drawnValues(curves).filter((value) => Number.isFinite(value) && (!log || value > 0));
+  const values = drawnValues(curves).filter(
+    (value) => Number.isFinite(value) && (!log || value > 0),
+  );
   if (values.length === 0) return null;
   values.sort();
   const low = values[0] ?? 0;
@@ -31,7 +41,10 @@ export function yRange(
   const top = isCut ? most + (most - low) * 0.25 : high;
   const near = guides.filter(({ value }) => (!log || value > 0) && isNear(value, low, top));
   const range = padded(
-    { low: Math.min(low, ...near.map(({ value }) => value)), high: Math.max(top, ...near.map(({ value }) => value)) },
+    {
+      low: Math.min(low, ...near.map(({ value }) => value)),
+      high: Math.max(top, ...near.map(({ value }) => value)),
+    },
     log,
   );
   return { ...settle(range, previous, log), cutAbove: isCut ? high : null };

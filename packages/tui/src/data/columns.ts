@@ -1,8 +1,9 @@
 /** The columns of the table of runs. */
-import { count, duration, loss, UNKNOWN } from "../text/number.ts";
+
 import type { Align } from "../text/line.ts";
+import { count, duration, loss, UNKNOWN } from "../text/number.ts";
 import { clean } from "../text/width.ts";
-import { secondsLeft, type ShownRun, settingOf, updates } from "./shown-run.ts";
+import { type ShownRun, secondsLeft, settingOf, updates } from "./shown-run.ts";
 
 export type Column = {
   /** A column of the view `runs`, a dotted key of the config, or one of our own. */
@@ -22,20 +23,47 @@ export type Column = {
 const plain = (value: number | string | null): string =>
   value === null ? "" : typeof value === "number" ? String(Number(value.toPrecision(4))) : value;
 
+const lossText = (value: number | string | null): string =>
+  typeof value === "number" ? loss(value) : UNKNOWN;
+
 type Result = Omit<Column, "align" | "text" | "isDefault" | "priority"> & Partial<Column>;
 
 function result(column: Result): Column {
-  return { align: "right", text: loss, isDefault: false, priority: 1, ...column };
+  return { align: "right", text: lossText, isDefault: false, priority: 1, ...column };
 }
 
 /** Columns that every run has. */
 const RESULTS: readonly Column[] = [
-  result({ id: "curve", title: "", align: "left", value: () => null, isDefault: true, priority: 5 }),
-  result({ id: "loss", title: "loss", value: ({ loss: value }) => value, isDefault: true, priority: 8 }),
+  result({
+    id: "curve",
+    title: "",
+    align: "left",
+    value: () => null,
+    isDefault: true,
+    priority: 5,
+  }),
+  result({
+    id: "loss",
+    title: "loss",
+    value: ({ loss: value }) => value,
+    isDefault: true,
+    priority: 8,
+  }),
   result({ id: "train_loss", title: "train", value: (run) => run.train_loss, priority: 3 }),
-  result({ id: "valid_loss", title: "valid", value: (run) => run.valid_loss, isDefault: true, priority: 9 }),
+  result({
+    id: "valid_loss",
+    title: "valid",
+    value: (run) => run.valid_loss,
+    isDefault: true,
+    priority: 9,
+  }),
   result({ id: "test_loss", title: "test", value: (run) => run.test_loss }),
-  result({ id: "best_valid_loss", title: "best valid", value: (run) => run.best_valid_loss, priority: 4 }),
+  result({
+    id: "best_valid_loss",
+    title: "best valid",
+    value: (run) => run.best_valid_loss,
+    priority: 4,
+  }),
   result({
     id: "best_valid_step",
     title: "best at",
@@ -64,29 +92,71 @@ const RESULTS: readonly Column[] = [
     value: secondsLeft,
     text: (value) => (typeof value === "number" ? duration(value) : ""),
   }),
-  result({ id: "state", title: "state", align: "left", value: ({ state }) => state, text: plain, isDefault: true, priority: 6 }),
-  result({ id: "parameters", title: "numbers", value: (run) => run.parameters, text: (value) => (typeof value === "number" ? count(value) : UNKNOWN) }),
-  result({ id: "tags", title: "tags", align: "left", value: ({ tags }) => tags.join(", ") || null, text: plain, priority: 6 }),
-  result({ id: "note", title: "note", align: "left", value: ({ note }) => note, text: (value) => clean(plain(value)) }),
-  result({ id: "grid", title: "grid", align: "left", value: ({ grid }) => grid, text: plain, priority: 5 }),
-  result({ id: "started_at", title: "started", align: "left", value: (run) => run.started_at, text: (value) => plain(value).slice(0, 16).replace("T", " ") }),
+  result({
+    id: "state",
+    title: "state",
+    align: "left",
+    value: ({ state }) => state,
+    text: plain,
+    isDefault: true,
+    priority: 6,
+  }),
+  result({
+    id: "parameters",
+    title: "numbers",
+    value: (run) => run.parameters,
+    text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
+  }),
+  result({
+    id: "tags",
+    title: "tags",
+    align: "left",
+    value: ({ tags }) => tags.join(", ") || null,
+    text: plain,
+    priority: 6,
+  }),
+  result({
+    id: "note",
+    title: "note",
+    align: "left",
+    value: ({ note }) => note,
+    text: (value) => clean(plain(value)),
+  }),
+  result({
+    id: "grid",
+    title: "grid",
+    align: "left",
+    value: ({ grid }) => grid,
+    text: plain,
+    priority: 5,
+  }),
+  result({
+    id: "started_at",
+    title: "started",
+    align: "left",
+    value: (run) => run.started_at,
+    text: (value) => plain(value).slice(0, 16).replace("T", " "),
+  }),
 ];
 
 /** Columns of these runs in their natural order: what differs in the configs, then what came out. */
 export function allColumns(runs: readonly ShownRun[]): Column[] {
   const keys = differingKeys(runs);
-  const settings = keys.map((key): Column => ({
-    id: key,
-    title: shortKey(key, keys),
-    align: runs.every((run) => typeof settingValue(run, key) === "number") ? "right" : "left",
-    value: (run) => settingValue(run, key),
-    text: plain,
-    isDefault: true,
-    priority: 6,
-  }));
+  const settings = keys.map(
+    (key): Column => ({
+      id: key,
+      title: shortKey(key, keys),
+      align: runs.every((run) => typeof settingValue(run, key) === "number") ? "right" : "left",
+      value: (run) => settingValue(run, key),
+      text: plain,
+      isDefault: true,
+      priority: 6,
+    }),
+  );
   const grids = new Set(runs.map(({ grid }) => grid));
   return [...settings, ...RESULTS].map((column) => {
-    if (column.id === "tags") return { ...column, isDefault: runs.some(({ tags }) => tags.length > 0) };
+    if (column.id === "tags")
+      return { ...column, isDefault: runs.some(({ tags }) => tags.length > 0) };
     if (column.id === "grid") return { ...column, isDefault: grids.size > 1 };
     return column;
   });

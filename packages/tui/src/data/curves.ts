@@ -23,8 +23,12 @@ type Span = StepRange & { readonly level: number };
 
 export class CurveReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Map<string, { readonly stamp: string; readonly samples: ReadonlyMap<string, Samples> }> = new Map();
-  readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> = new Map();
+  readonly #kept: Map<
+    string,
+    { readonly stamp: string; readonly samples: ReadonlyMap<string, Samples> }
+  > = new Map();
+  readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
+    new Map();
   readonly #ends: Map<string, { readonly stamp: string; readonly end: number }> = new Map();
 
   constructor(reader: () => StoreReader) {
@@ -41,7 +45,9 @@ export class CurveReader {
     const kept = this.#kept.get(key);
     this.#kept.delete(key);
     const current =
-      kept?.stamp === run.stamp ? kept : { stamp: run.stamp, samples: this.#load(run, series, window) };
+      kept?.stamp === run.stamp
+        ? kept
+        : { stamp: run.stamp, samples: this.#load(run, series, window) };
     this.#kept.set(key, current);
     for (const old of this.#kept.keys()) {
       if (this.#kept.size <= KEPT) break;
@@ -119,7 +125,10 @@ function timeAxis(run: ShownRun, reader: StoreReader): Axis {
   const start = run.started_at === null ? (atMs[0] ?? 0) : Date.parse(run.started_at);
   const knots = [-1, ...steps];
   const seconds = [0, ...Array.from(atMs, (at) => (at - start) / 1000)];
-  return { toX: (step) => interpolate(knots, seconds, step), toStep: (x) => interpolate(seconds, knots, x) };
+  return {
+    toX: (step) => interpolate(knots, seconds, step),
+    toStep: (x) => interpolate(seconds, knots, x),
+  };
 }
 
 function interpolate(from: readonly number[], to: readonly number[], value: number): number {
@@ -140,7 +149,8 @@ function spansOf(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Ax
   const from = Math.max(0, Math.floor(toStep(scale.low)) - lead - 1);
   const to = Math.min(updates(run) - 1, Math.ceil(toStep(scale.high)) + 1);
   if (!(to >= from)) return [];
-  if (!scale.log) return [{ from, to, level: levelFor((toStep(scale.high) - toStep(scale.low)) / columns) }];
+  if (!scale.log)
+    return [{ from, to, level: levelFor((toStep(scale.high) - toStep(scale.low)) / columns) }];
   const perColumn = Math.log(scale.high / scale.low) / columns;
   const spans: Span[] = [];
   let start = from;

@@ -36,7 +36,9 @@ export class FactReader {
   vocabulary(run: ShownRun): number | null {
     const known = this.#vocabularies.get(run.hash);
     if (known !== undefined) return known;
-    const output = this.#reader().parameters(run.run).find((one) => one.name === "output.weight");
+    const output = this.#reader()
+      .parameters(run.run)
+      .find((one) => one.name === "output.weight");
     const size = output?.shape.at(-1) ?? null;
     if (size !== null) this.#vocabularies.set(run.hash, size);
     return size;

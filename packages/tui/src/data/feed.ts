@@ -97,9 +97,12 @@ export class Feed {
 
   /** Reads the runs whose stamps are new; whether there are any. */
   #update(stamps: readonly RunStamp[]): boolean {
-    const { runs: notes } = this.#reader.annotations();
+    const notes = new Map<string, { note: string | null }>();
     const texts = new Map(
-      stamps.map(({ run, stamp, isLost }) => [run, `${stamp}|${isLost}|${notes.get(run)?.note ?? ""}`]),
+      stamps.map(({ run, stamp, isLost }) => [
+        run,
+        `${stamp}|${isLost}|${notes.get(run)?.note ?? ""}`,
+      ]),
     );
     const changed = stamps.filter(({ run }) => texts.get(run) !== this.#stamps.get(run));
     if (changed.length === 0 && texts.size === this.#stamps.size) return false;

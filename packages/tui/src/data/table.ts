@@ -34,18 +34,24 @@ export type Table = {
 /** Builds the table; a filter that makes no sense leaves every run and says so. */
 export function tableOf(
   runs: readonly ShownRun[],
-  { look, unfolded, filter }: { readonly look: Look; readonly unfolded: readonly string[]; readonly filter: string },
+  {
+    look,
+    unfolded,
+    filter,
+  }: { readonly look: Look; readonly unfolded: readonly string[]; readonly filter: string },
 ): Table {
   const { found, mistake } = filtered(runs, filter);
   const columns = inOrder(allColumns(found), look.columnOrder);
   const sort = columns.find(({ id }) => id === look.sort?.column);
   const compare = comparison(sort, look.sort?.isDescending ?? false);
   const groups = groupsOf(found, look.group);
-  const top = sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
+  const top =
+    sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
   const rows = top.flatMap((row): Row[] => {
     if (!row.isGroup || !unfolded.includes(row.key)) return [row];
     const members = row.members.map((run) => ({ ...rowOf(run), isInGroup: true }));
-    const inside = sort === undefined ? members : members.toSorted((a, b) => compare(a.members, b.members));
+    const inside =
+      sort === undefined ? members : members.toSorted((a, b) => compare(a.members, b.members));
     return [{ ...row, isUnfolded: true }, ...inside];
   });
   return {
@@ -113,7 +119,8 @@ function groupsOf(runs: readonly ShownRun[], group: Look["group"]): Row[] {
   }
   return [...groups.values()].map((members) => {
     const [first] = members;
-    if (first === undefined || members.length === 1) return first === undefined ? EMPTY_ROW : rowOf(first);
+    if (first === undefined || members.length === 1)
+      return first === undefined ? EMPTY_ROW : rowOf(first);
     return groupRow(members, first, group);
   });
 }
@@ -133,7 +140,9 @@ function rowOf(run: ShownRun): Row {
 
 function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): Row {
   const title =
-    group === "seed" ? first.title.replace(/-?seed=\d+$/, "") || (first.grid ?? "") : groupTitle(first, group);
+    group === "seed"
+      ? first.title.replace(/-?seed=\d+$/, "") || (first.grid ?? "")
+      : groupTitle(first, group);
   return { ...EMPTY_ROW, key: `group:${groupKey(first, group)}`, title, members, isGroup: true };
 }
 

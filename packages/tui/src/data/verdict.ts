@@ -20,9 +20,12 @@ export function verdictOn(
   if (last.length === 0) return null;
   const value = last.reduce((sum, i) => sum + (samples.mean[i] ?? 0), 0) / last.length;
   if (low === null || high === null) return { value, word: null, since: null };
-  const wordFor = (ratio: number) => (ratio < low ? "too slow" : ratio > high ? "too fast" : "right");
+  const wordFor = (ratio: number) =>
+    ratio < low ? "too slow" : ratio > high ? "too fast" : "right";
   const word = wordFor(value);
-  const changed = rows.findLastIndex((i) => !last.includes(i) && wordFor(samples.mean[i] ?? 0) !== word);
+  const changed = rows.findLastIndex(
+    (i) => !last.includes(i) && wordFor(samples.mean[i] ?? 0) !== word,
+  );
   const from = changed < 0 ? undefined : rows[changed + 1];
   return { value, word, since: from === undefined ? null : Math.round(samples.x[from] ?? 0) };
 }

@@ -23,11 +23,11 @@ export function App({ subscribe, frame, size, onKey, onPaste }: AppProps): React
 
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <Pane id={0} lines={header} />
+      <Pane id={0} rows={header.length} />
       <Box flexGrow={1} flexDirection="column">
-        <Pane id={1} lines={body} />
+        <Pane id={1} rows={body.length} />
       </Box>
-      <Pane id={2} lines={footer} />
+      <Pane id={2} rows={footer.length} />
     </Box>
   );
 }

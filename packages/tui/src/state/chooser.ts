@@ -10,8 +10,13 @@ export type Item = {
   readonly isChosen: boolean;
 };
 
-export const CHOOSER_TITLES: Readonly<Record<ChooserKind, { readonly title: string; readonly hint: string }>> = {
-  columns: { title: "columns", hint: "space shows or hides, < > move, s sorts by it, enter closes" },
+export const CHOOSER_TITLES: Readonly<
+  Record<ChooserKind, { readonly title: string; readonly hint: string }>
+> = {
+  columns: {
+    title: "columns",
+    hint: "space shows or hides, < > move, s sorts by it, enter closes",
+  },
   metrics: { title: "charts", hint: "space shows or hides, enter closes" },
   parameters: { title: "parameters", hint: "space shows or hides, enter closes" },
   group: { title: "group by", hint: "enter chooses" },
@@ -28,11 +33,21 @@ export function chooserItems({ chooser, look }: State, scene: Scene): Item[] {
     case "columns":
       return columnItems(scene, (id) => table.shown.some((column) => column.id === id));
     case "sort":
-      return columnItems(scene, (id) => look.sort?.column === id).filter(({ id }) => id !== "curve");
+      return columnItems(scene, (id) => look.sort?.column === id).filter(
+        ({ id }) => id !== "curve",
+      );
     case "metrics":
-      return scene.allMetrics.map((id) => ({ id, title: metricTitle(id), isChosen: scene.metrics.includes(id) }));
+      return scene.allMetrics.map((id) => ({
+        id,
+        title: metricTitle(id),
+        isChosen: scene.metrics.includes(id),
+      }));
     case "parameters":
-      return scene.allParameters.map((id) => ({ id, title: id, isChosen: scene.parameters.includes(id) }));
+      return scene.allParameters.map((id) => ({
+        id,
+        title: id,
+        isChosen: scene.parameters.includes(id),
+      }));
     case "group":
       return groupItems(look, table.differing);
     case undefined:
@@ -66,17 +81,27 @@ export function choose(state: State, scene: Scene, isLast: boolean): State {
     case "columns":
       return isLast ? closed : { ...state, look: toggleColumn(look, scene, item.id) };
     case "metrics":
-      return isLast ? closed : { ...state, look: { ...look, metrics: toggled(scene.metrics, item.id, scene.allMetrics) } };
+      return isLast
+        ? closed
+        : {
+            ...state,
+            look: { ...look, metrics: toggled(scene.metrics, item.id, scene.allMetrics) },
+          };
     case "parameters":
       return isLast
         ? closed
-        : { ...state, look: { ...look, parameters: toggled(scene.parameters, item.id, scene.allParameters) } };
+        : {
+            ...state,
+            look: { ...look, parameters: toggled(scene.parameters, item.id, scene.allParameters) },
+          };
   }
 }
 
 /** Sorts by the column under the cursor; by the same column again in the other direction. */
 export function sortByItem(state: State, scene: Scene, chosen?: string): State {
-  const column = chosen ?? (state.chooser === null ? undefined : chooserItems(state, scene)[state.chooser.at]?.id);
+  const column =
+    chosen ??
+    (state.chooser === null ? undefined : chooserItems(state, scene)[state.chooser.at]?.id);
   if (column === undefined) return state;
   const { sort } = state.look;
   const isDescending = sort?.column === column ? !sort.isDescending : false;
@@ -90,7 +115,8 @@ export function sortByItem(state: State, scene: Scene, chosen?: string): State {
 /** Moves a column up or down in the order. */
 export function moveItem(state: State, scene: Scene, by: number): State {
   const { chooser } = state;
-  if (chooser?.kind !== "columns") return { ...state, message: "only columns have an order of their own" };
+  if (chooser?.kind !== "columns")
+    return { ...state, message: "only columns have an order of their own" };
   const ids = scene.table.columns.map(({ id }) => id);
   const to = chooser.at + by;
   const [moved, other] = [ids[chooser.at], ids[to]];
@@ -122,7 +148,8 @@ function toggleColumn(look: Look, { table }: Scene, id: string): Look {
   const column = table.columns.find((one) => one.id === id);
   if (column === undefined) return look;
   const without = (ids: readonly string[]) => ids.filter((one) => one !== id);
-  if (isShown(column, look)) return { ...look, shown: without(look.shown), hidden: [...without(look.hidden), id] };
+  if (isShown(column, look))
+    return { ...look, shown: without(look.shown), hidden: [...without(look.hidden), id] };
   return { ...look, shown: [...without(look.shown), id], hidden: without(look.hidden) };
 }
 

@@ -4,10 +4,14 @@ import type { Prompt, PromptKind, State } from "./state.ts";
 
 export type Edit =
   | { readonly type: "insert"; readonly text: string }
-  | { readonly type: "backspace" | "delete" | "left" | "right" | "home" | "end" | "clear" | "word" };
+  | {
+      readonly type: "backspace" | "delete" | "left" | "right" | "home" | "end" | "clear" | "word";
+    };
 
 /** What a prompt asks for. */
-export const PROMPTS: Readonly<Record<PromptKind, { readonly label: string; readonly hint: string }>> = {
+export const PROMPTS: Readonly<
+  Record<PromptKind, { readonly label: string; readonly hint: string }>
+> = {
   filter: { label: "filter", hint: "words, state:running, train.lr>=0.1, has:tag, and, or, not" },
   tag: { label: "tags", hint: "tags to add; -tag removes one" },
   "grid-tag": { label: "tags of the grid", hint: "tags to add; -tag removes one" },
@@ -21,7 +25,8 @@ export function openPrompt(
   kind: PromptKind,
   { targets, text }: { readonly targets: readonly string[]; readonly text: string },
 ): State {
-  if (kind !== "filter" && targets.length === 0) return { ...state, message: "there is no run here" };
+  if (kind !== "filter" && targets.length === 0)
+    return { ...state, message: "there is no run here" };
   return { ...state, prompt: { kind, text, at: [...text].length, targets } };
 }
 
@@ -58,7 +63,8 @@ export function edit(prompt: Prompt, change: Edit): Prompt {
 export function closePrompt(state: State, isKept: boolean): State {
   const { prompt } = state;
   if (prompt === null) return state;
-  const look: Look = isKept && prompt.kind === "filter" ? { ...state.look, filter: prompt.text.trim() } : state.look;
+  const look: Look =
+    isKept && prompt.kind === "filter" ? { ...state.look, filter: prompt.text.trim() } : state.look;
   return { ...state, look, prompt: null };
 }
 

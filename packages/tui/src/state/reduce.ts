@@ -2,7 +2,7 @@
 import { BANDS } from "../chart/band.ts";
 import { position, valueAt } from "../chart/scale.ts";
 import type { Action } from "../keys.ts";
-import { chooserItems, choose, moveItem, openChooser, sortByItem } from "./chooser.ts";
+import { choose, chooserItems, moveItem, openChooser, sortByItem } from "./chooser.ts";
 import { type Look, SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
 import { openPrompt } from "./prompt.ts";
 import type { Scene } from "./scene.ts";
@@ -89,7 +89,11 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
     const axis = X_AXES[(X_AXES.indexOf(state.look.axis) + 1) % X_AXES.length] ?? "step";
     return { ...looking(state, { axis }), zoom: null, crosshair: null };
   },
-  "log-x": (state) => ({ ...looking(state, { isLogX: !state.look.isLogX }), zoom: null, crosshair: null }),
+  "log-x": (state) => ({
+    ...looking(state, { isLogX: !state.look.isLogX }),
+    zoom: null,
+    crosshair: null,
+  }),
   "zoom-in": (state, context) => zoom(state, context, 0.5),
   "zoom-out": (state, context) => zoom(state, context, 2),
   "pan-left": (state, context) => pan(state, context, -0.25),
@@ -111,12 +115,18 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
   "tag-grid": (state, { scene }) => openPrompt(state, "grid-tag", gridOf(state, scene)),
   note: (state, { scene }) => {
     const run = subject(state, scene);
-    return openPrompt(state, "note", { targets: run === undefined ? [] : [run.run], text: run?.note ?? "" });
+    return openPrompt(state, "note", {
+      targets: run === undefined ? [] : [run.run],
+      text: run?.note ?? "",
+    });
   },
   "note-grid": (state, { scene }) => openPrompt(state, "grid-note", gridOf(state, scene)),
   rename: (state, { scene }) => {
     const run = subject(state, scene);
-    return openPrompt(state, "rename", { targets: run === undefined ? [] : [run.run], text: run?.title ?? "" });
+    return openPrompt(state, "rename", {
+      targets: run === undefined ? [] : [run.run],
+      text: run?.title ?? "",
+    });
   },
   pane,
   "next-view": (state) => show(state, VIEWS[(VIEWS.indexOf(state.look.view) + 1) % VIEWS.length]),
@@ -181,7 +191,8 @@ function inChooser(state: State, action: Action, { scene, extent }: Context): St
   }
   if (action === "back" || action === "choose") return { ...state, chooser: null };
   if (action === "mark" || action === "enter") return choose(state, scene, action === "enter");
-  if (action === "pan-left" || action === "pan-right") return moveItem(state, scene, action === "pan-left" ? -1 : 1);
+  if (action === "pan-left" || action === "pan-right")
+    return moveItem(state, scene, action === "pan-left" ? -1 : 1);
   if (action === "sort") return sortByItem(state, scene);
   return say(state, "space chooses, enter closes, esc goes back");
 }
@@ -202,7 +213,9 @@ function vertical(state: State, { scene, extent }: Context, by: number): State {
 function nextChosen({ chosen, table, focusAt }: Scene, by: number): number {
   const at = chosen.findIndex(({ key }) => key === table.rows[focusAt]?.key);
   const key = chosen[clamp(at + by, 0, chosen.length - 1)]?.key;
-  const row = table.rows.findIndex((one) => one.key === key || one.members.some(({ run }) => run === key));
+  const row = table.rows.findIndex(
+    (one) => one.key === key || one.members.some(({ run }) => run === key),
+  );
   return row < 0 ? focusAt : row;
 }
 
@@ -219,12 +232,14 @@ function horizontal(state: State, context: Context, by: number): State {
 }
 
 function byPage(state: State, { scene, extent }: Context, by: number): State {
-  if (state.look.view === "runs") return focusOn(state, scene, scene.focusAt + by * Math.max(1, extent.rows - 1));
+  if (state.look.view === "runs")
+    return focusOn(state, scene, scene.focusAt + by * Math.max(1, extent.rows - 1));
   return scrolled(state, by * Math.max(1, extent.pageRows - 1), extent);
 }
 
 function toEnd(state: State, { scene, extent }: Context, by: number): State {
-  if (state.look.view === "runs") return focusOn(state, scene, by < 0 ? 0 : scene.table.rows.length - 1);
+  if (state.look.view === "runs")
+    return focusOn(state, scene, by < 0 ? 0 : scene.table.rows.length - 1);
   if (state.look.view !== "charts") return scrolled(state, by * Number.POSITIVE_INFINITY, extent);
   return pan(state, { scene, extent }, by * Number.POSITIVE_INFINITY);
 }
@@ -237,7 +252,9 @@ function enter(state: State, { scene }: Context): State {
       if (focused.isGroup) return fold(state, scene, !focused.isUnfolded);
       return { ...show(state, "run"), opened: focused.key };
     case "charts":
-      return scene.metrics.length > 1 ? { ...state, isAlone: !state.isAlone } : openCurve(state, chosen);
+      return scene.metrics.length > 1
+        ? { ...state, isAlone: !state.isAlone }
+        : openCurve(state, chosen);
     case "compare":
       return { ...show(state, "run"), opened: focused?.members[0]?.run ?? null };
     case "run":
@@ -278,9 +295,14 @@ function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
   const group = focused.isInGroup
     ? table.rows.find((row) => row.isGroup && row.members.some(({ run }) => run === focused.key))
     : focused;
-  if (group?.isGroup !== true) return say(state, "this run is in no group; g chooses what runs are grouped by");
+  if (group?.isGroup !== true)
+    return say(state, "this run is in no group; g chooses what runs are grouped by");
   const others = state.unfolded.filter((key) => key !== group.key);
-  return { ...state, unfolded: isOpen ? [...others, group.key] : others, focus: isOpen ? state.focus : group.key };
+  return {
+    ...state,
+    unfolded: isOpen ? [...others, group.key] : others,
+    focus: isOpen ? state.focus : group.key,
+  };
 }
 
 function smoothing(state: State, by: number): State {
@@ -313,15 +335,19 @@ function toMatch(state: State, { scene }: Context, by: number): State {
   if (state.look.view === "run") {
     const at = matches.findIndex(({ run }) => run === scene.run?.run);
     const next = matches[wrap(at + by, matches.length)]?.run;
-    return next === undefined ? say(state, "the filter finds no run") : { ...state, opened: next, focus: next };
+    return next === undefined
+      ? say(state, "the filter finds no run")
+      : { ...state, opened: next, focus: next };
   }
   if (rows.length === 0) return say(state, "the filter finds no run");
-  if (state.look.view === "charts") return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
+  if (state.look.view === "charts")
+    return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
   return focusOn(state, scene, wrap(scene.focusAt + by, rows.length));
 }
 
 function pane(state: State, { scene, extent }: Context): State {
-  if (state.look.view === "charts") return { ...state, chart: wrap(state.chart + 1, scene.metrics.length) };
+  if (state.look.view === "charts")
+    return { ...state, chart: wrap(state.chart + 1, scene.metrics.length) };
   const next = extent.parts.find((start) => start > state.scroll && start <= extent.pageLength - 1);
   return scrolled({ ...state, scroll: 0 }, next ?? 0, extent);
 }
@@ -341,14 +367,28 @@ function subject(state: State, { run, focused }: Scene): Scene["run"] {
 }
 
 /** The runs that are tagged: the marked ones, else what is under the cursor. */
-function annotated(state: State, scene: Scene): { readonly targets: readonly string[]; readonly text: string } {
-  const own = state.look.view === "run" ? (scene.run === undefined ? [] : [scene.run]) : (scene.focused?.members ?? []);
-  const marked = state.look.view === "run" ? [] : scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
+function annotated(
+  state: State,
+  scene: Scene,
+): { readonly targets: readonly string[]; readonly text: string } {
+  const own =
+    state.look.view === "run"
+      ? scene.run === undefined
+        ? []
+        : [scene.run]
+      : (scene.focused?.members ?? []);
+  const marked =
+    state.look.view === "run"
+      ? []
+      : scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
   const runs = marked.length > 0 ? marked : own;
   return { targets: runs.map(({ run }) => run), text: "" };
 }
 
-function gridOf(state: State, scene: Scene): { readonly targets: readonly string[]; readonly text: string } {
+function gridOf(
+  state: State,
+  scene: Scene,
+): { readonly targets: readonly string[]; readonly text: string } {
   const grid = subject(state, scene)?.grid ?? null;
   return { targets: grid === null ? [] : [grid], text: "" };
 }

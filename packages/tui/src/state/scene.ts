@@ -48,7 +48,12 @@ export function sceneMaker(curves: CurveReader): (state: State, snapshot: Snapsh
     const focused = made.rows[focusAt];
     const { chosen, unmarked } = chosenRows(made, look.marks);
     const run = runOf(state, snapshot, focused);
-    const shownRuns = look.view === "run" ? (run === undefined ? [] : [run]) : chosen.flatMap(({ members }) => members);
+    const shownRuns =
+      look.view === "run"
+        ? run === undefined
+          ? []
+          : [run]
+        : chosen.flatMap(({ members }) => members);
     const series = seriesOf(shownRuns, curves);
     const allParameters = run === undefined ? [] : parametersOf(curves.series(run));
     const wholeX = wholeAxis(shownRuns, state, curves);
@@ -75,7 +80,10 @@ function focusIndex(rows: readonly Row[], key: string | null): number {
   if (rows.length === 0) return -1;
   const at = rows.findIndex((row) => row.key === key);
   if (at >= 0) return at;
-  return Math.max(0, rows.findIndex((row) => row.isGroup && row.members.some(({ run }) => run === key)));
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.isGroup && row.members.some(({ run }) => run === key)),
+  );
 }
 
 function chosenRows(
@@ -84,7 +92,9 @@ function chosenRows(
 ): { readonly chosen: readonly Row[]; readonly unmarked: number } {
   const marked = new Set(marks);
   const some = matches.filter(({ run }) => marked.has(run));
-  const wanted = new Set((some.length > 0 ? some : matches.slice(0, UNMARKED)).map(({ run }) => run));
+  const wanted = new Set(
+    (some.length > 0 ? some : matches.slice(0, UNMARKED)).map(({ run }) => run),
+  );
   const chosen = rows
     .filter(({ isInGroup }) => !isInGroup)
     .flatMap((row): Row[] => {
@@ -97,7 +107,11 @@ function chosenRows(
   return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
 }
 
-function runOf({ opened }: State, { runs }: Snapshot, focused: Row | undefined): ShownRun | undefined {
+function runOf(
+  { opened }: State,
+  { runs }: Snapshot,
+  focused: Row | undefined,
+): ShownRun | undefined {
   return runs.find(({ run }) => run === opened) ?? focused?.members[0] ?? runs[0];
 }
 
@@ -114,23 +128,28 @@ function parametersOf(series: readonly string[]): string[] {
 
 /** The loss, and the ratio of the first hidden layer's weights. */
 function defaultMetrics(series: readonly string[]): string[] {
-  const ratio = series.find((name) => /:hidden1\.weight$/.test(name)) ?? series.find((name) => name.startsWith(RATIO));
+  const ratio =
+    series.find((name) => /:hidden1\.weight$/.test(name)) ??
+    series.find((name) => name.startsWith(RATIO));
   return ["loss", ...(ratio === undefined ? [] : [ratio])];
 }
 
 function wholeAxis(runs: readonly ShownRun[], { look }: State, curves: CurveReader): Scale {
   const high = Math.max(0, ...runs.map((run) => curves.end(run, look.axis)));
-  if (!look.isLogX) return { low: 0, high: Math.max(high, look.axis === "time" ? 1 : 1), log: false };
+  if (!look.isLogX)
+    return { low: 0, high: Math.max(high, look.axis === "time" ? 1 : 1), log: false };
   const low = look.axis === "time" ? 0.01 : LOG_ZERO;
   return { low, high: Math.max(high, low * 4), log: true };
 }
 
 /** The same function, which gives its last result again while its arguments are the same. */
 function remembering<A, B extends object, R>(make: (a: A, b: B) => R): (a: A, b: B) => R {
-  let last: { readonly a: A; readonly values: readonly unknown[]; readonly result: R } | null = null;
+  let last: { readonly a: A; readonly values: readonly unknown[]; readonly result: R } | null =
+    null;
   return (a, b) => {
     const values: readonly unknown[] = Object.values(b);
-    const isSame = last !== null && last.a === a && values.every((value, i) => value === last?.values[i]);
+    const isSame =
+      last !== null && last.a === a && values.every((value, i) => value === last?.values[i]);
     if (!isSame || last === null) last = { a, values, result: make(a, b) };
     return last.result;
   };

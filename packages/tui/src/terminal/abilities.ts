@@ -14,7 +14,10 @@ export function glyphsFor({ LC_ALL, LC_CTYPE, LANG, TERM }: Environment): Glyphs
 /** Colours, unless NO_COLOR is set or the terminal has none; light where COLORFGBG says so. */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
   const { NO_COLOR, FORCE_COLOR, TERM, COLORFGBG } = environment;
-  const background = Number(COLORFGBG?.split(";").at(-1)) >= 7 && COLORFGBG?.split(";").at(-1) !== "8" ? "light" : "dark";
+  const background =
+    Number(COLORFGBG?.split(";").at(-1)) >= 7 && COLORFGBG?.split(";").at(-1) !== "8"
+      ? "light"
+      : "dark";
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0";
   if (!isTerminal && !isForced) return { depth: "none", background };
   const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^(dumb|vt\d+)/.test(TERM ?? "");

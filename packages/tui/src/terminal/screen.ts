@@ -49,7 +49,8 @@ export class Screen {
       if (line === this.#lines[row]) continue;
       changes += `\x1b[${row + 1};1H${line}\x1b[K`;
     }
-    for (let row = lines.length; row < this.#lines.length; row++) changes += `\x1b[${row + 1};1H\x1b[K`;
+    for (let row = lines.length; row < this.#lines.length; row++)
+      changes += `\x1b[${row + 1};1H\x1b[K`;
     this.#lines = lines;
     if (changes === "") return;
     this.#frames += 1;

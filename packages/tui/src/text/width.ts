@@ -1,7 +1,8 @@
 import stringWidth from "string-width";
 
 /** What this program writes itself; every one of these characters takes one cell. */
-const ONE_CELL = /^[\x20-\x7e\u00b0-\u00d7\u2013\u2014\u2022\u2026\u2190-\u21ff\u2212\u2500-\u25ff\u2713\u2717\u2800-\u28ff]*$/;
+const ONE_CELL =
+  /^[\x20-\x7e\u00b0-\u00d7\u2013\u2014\u2022\u2026\u2190-\u21ff\u2212\u2500-\u25ff\u2713\u2717\u2800-\u28ff]*$/;
 
 /** Characters that move the cursor, change colours or reorder text. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;

@@ -3,11 +3,31 @@ import { LABEL_CELLS } from "../chart/chart.ts";
 import { valueAt } from "../chart/scale.ts";
 import { rateChanges } from "../data/shown-run.ts";
 import { metricTitle } from "../state/chooser.ts";
-import { beside, cutLine, fitLine, justify, type Line, line, lineWidth, type Piece, piece } from "../text/line.ts";
+import {
+  beside,
+  cutLine,
+  fitLine,
+  justify,
+  type Line,
+  line,
+  lineWidth,
+  type Piece,
+  piece,
+} from "../text/line.ts";
 import { count } from "../text/number.ts";
 import { clean, ellipsis } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { caption, drawPlots, guidesOf, type Plot, plotsOf, readAt, seriesValue, windowOf, xName } from "./plots.ts";
+import {
+  caption,
+  drawPlots,
+  guidesOf,
+  type Plot,
+  plotsOf,
+  readAt,
+  seriesValue,
+  windowOf,
+  xName,
+} from "./plots.ts";
 
 const LEAST_COLUMNS = 44;
 const LEAST_ROWS = 7;
@@ -15,22 +35,43 @@ const GAP = 2;
 
 export function drawCharts(canvas: Canvas): Drawn {
   const { scene, state, columns, rows } = canvas;
-  const metrics = state.isAlone ? scene.metrics.slice(chartAt(canvas), chartAt(canvas) + 1) : scene.metrics;
+  const metrics = state.isAlone
+    ? scene.metrics.slice(chartAt(canvas), chartAt(canvas) + 1)
+    : scene.metrics;
   if (scene.chosen.length === 0 || metrics.length === 0) return nothing(canvas);
   const legendWidth = columns < 76 ? 0 : Math.min(44, Math.max(26, Math.floor(columns * 0.28)));
   const below = legendWidth > 0 ? 0 : Math.min(scene.chosen.length + 1, Math.floor(rows / 3));
-  const area = { columns: columns - (legendWidth > 0 ? legendWidth + GAP : 0), rows: rows - 1 - below };
+  const area = {
+    columns: columns - (legendWidth > 0 ? legendWidth + GAP : 0),
+    rows: rows - 1 - below,
+  };
   const tiles = tile(metrics, area, state.isAlone ? 0 : chartAt(canvas));
   const window = windowOf(canvas, tiles.columns);
   const charts = tiles.shown.map((series) => chartOf(canvas, series, { tiles, window }));
-  const focused = charts.find(({ series }) => series === metrics[state.isAlone ? 0 : chartAt(canvas)]) ?? charts[0];
+  const focused =
+    charts.find(({ series }) => series === metrics[state.isAlone ? 0 : chartAt(canvas)]) ??
+    charts[0];
   const plots = focused?.plots ?? [];
-  const legend = legendOf(canvas, focused?.series ?? "loss", { plots, window, width: legendWidth || columns });
-  const grid = arrange(charts.map(({ lines }) => lines), tiles);
+  const legend = legendOf(canvas, focused?.series ?? "loss", {
+    plots,
+    window,
+    width: legendWidth || columns,
+  });
+  const grid = arrange(
+    charts.map(({ lines }) => lines),
+    tiles,
+  );
   const head = titleLine(canvas, caption(canvas, { window, plots, columns: tiles.columns }));
-  const body = legendWidth > 0
-    ? beside([{ lines: grid, width: area.columns }, { lines: legend.slice(0, area.rows), width: legendWidth }], GAP)
-    : [...grid, ...legend.slice(0, below)];
+  const body =
+    legendWidth > 0
+      ? beside(
+          [
+            { lines: grid, width: area.columns },
+            { lines: legend.slice(0, area.rows), width: legendWidth },
+          ],
+          GAP,
+        )
+      : [...grid, ...legend.slice(0, below)];
   return {
     lines: [head, ...body],
     xCells: tiles.columns - LABEL_CELLS,
@@ -50,7 +91,11 @@ function chartAt({ scene, state }: Canvas): number {
 }
 
 /** As few charts side by side as fit below each other; those around the focus where they do not all fit. */
-function tile(metrics: readonly string[], area: { readonly columns: number; readonly rows: number }, focus: number): Tiles {
+function tile(
+  metrics: readonly string[],
+  area: { readonly columns: number; readonly rows: number },
+  focus: number,
+): Tiles {
   const most = Math.max(1, Math.floor((area.columns + GAP) / (LEAST_COLUMNS + GAP)));
   const down = Math.max(1, Math.floor(area.rows / LEAST_ROWS));
   const across = Math.min(most, Math.max(1, Math.ceil(metrics.length / down)));
@@ -58,20 +103,39 @@ function tile(metrics: readonly string[], area: { readonly columns: number; read
   const first = Math.max(0, Math.min(focus - Math.floor(room / 2), metrics.length - room));
   const shown = metrics.slice(first, first + room);
   const lines = Math.ceil(shown.length / across);
-  const heights = Array.from({ length: lines }, (_, i) => Math.floor(((i + 1) * area.rows) / lines) - Math.floor((i * area.rows) / lines));
-  return { shown, across, columns: Math.floor((area.columns - GAP * (across - 1)) / across), heights };
+  const heights = Array.from(
+    { length: lines },
+    (_, i) => Math.floor(((i + 1) * area.rows) / lines) - Math.floor((i * area.rows) / lines),
+  );
+  return {
+    shown,
+    across,
+    columns: Math.floor((area.columns - GAP * (across - 1)) / across),
+    heights,
+  };
 }
 
-type Chart = { readonly series: string; readonly plots: readonly Plot[]; readonly lines: readonly Line[] };
+type Chart = {
+  readonly series: string;
+  readonly plots: readonly Plot[];
+  readonly lines: readonly Line[];
+};
 
-function chartOf(canvas: Canvas, series: string, { tiles, window }: { readonly tiles: Tiles; readonly window: ReturnType<typeof windowOf> }): Chart {
+function chartOf(
+  canvas: Canvas,
+  series: string,
+  { tiles, window }: { readonly tiles: Tiles; readonly window: ReturnType<typeof windowOf> },
+): Chart {
   const { scene, state } = canvas;
   const at = tiles.shown.indexOf(series);
   const runs = scene.chosen.flatMap(({ members }) => members);
   const plots = plotsOf(canvas, series, { rows: scene.chosen, window, metrics: scene.metrics });
   const lines = drawPlots(canvas, plots, {
     series,
-    box: { columns: tiles.columns, rows: tiles.heights[Math.floor(at / tiles.across)] ?? LEAST_ROWS },
+    box: {
+      columns: tiles.columns,
+      rows: tiles.heights[Math.floor(at / tiles.across)] ?? LEAST_ROWS,
+    },
     onTop: state.curve % Math.max(1, plots.length),
     window,
     guides: guidesOf(canvas, series, runs),
@@ -84,16 +148,25 @@ function chartOf(canvas: Canvas, series: string, { tiles, window }: { readonly t
 function arrange(charts: readonly (readonly Line[])[], { across, columns }: Tiles): Line[] {
   const rows: Line[] = [];
   for (let i = 0; i < charts.length; i += across) {
-    rows.push(...beside(charts.slice(i, i + across).map((lines) => ({ lines, width: columns })), GAP));
+    rows.push(
+      ...beside(
+        charts.slice(i, i + across).map((lines) => ({ lines, width: columns })),
+        GAP,
+      ),
+    );
   }
   return rows;
 }
 
 function titleLine({ scene, columns }: Canvas, shown: string): Line {
   const runs = scene.chosen.reduce((sum, { members }) => sum + members.length, 0);
-  const left = scene.unmarked > 0 ? `the first ${runs} of ${runs + scene.unmarked} runs; space marks others` : `${runs} ${runs === 1 ? "run" : "runs"}`;
+  const left =
+    scene.unmarked > 0
+      ? `the first ${runs} of ${runs + scene.unmarked} runs; space marks others`
+      : `${runs} ${runs === 1 ? "run" : "runs"}`;
   const right = [piece(shown, "muted")];
-  if (left.length + lineWidth(right) + 2 > columns) return cutLine([piece(shown, "muted")], columns);
+  if (left.length + lineWidth(right) + 2 > columns)
+    return cutLine([piece(shown, "muted")], columns);
   return justify([piece(left, "muted")], right, columns);
 }
 
@@ -101,16 +174,29 @@ function titleLine({ scene, columns }: Canvas, shown: string): Line {
 function legendOf(
   canvas: Canvas,
   series: string,
-  { plots, window, width }: { readonly plots: readonly Plot[]; readonly window: ReturnType<typeof windowOf>; readonly width: number },
+  {
+    plots,
+    window,
+    width,
+  }: {
+    readonly plots: readonly Plot[];
+    readonly window: ReturnType<typeof windowOf>;
+    readonly width: number;
+  },
 ): Line[] {
   const { state, scene } = canvas;
   const at = state.crosshair === null ? "last values" : xName(state.look.axis, state.crosshair);
-  const head = justify([piece(metricTitle(series).replace(", nats", ""), "muted")], [piece(at, "muted")], width);
+  const head = justify(
+    [piece(metricTitle(series).replace(", nats", ""), "muted")],
+    [piece(at, "muted")],
+    width,
+  );
   const onTop = state.curve % Math.max(1, plots.length);
   const lines = plots.map((plot, i): Line => {
     const value = readAt(canvas, plot, window);
     const text = value === null ? "-" : seriesValue(series, value.mean);
-    const spread = value === null || value.n < 2 ? "" : ` ±${((value.high - value.low) / 2).toFixed(3)}`;
+    const spread =
+      value === null || value.n < 2 ? "" : ` ±${((value.high - value.low) / 2).toFixed(3)}`;
     const missing = value !== null && value.n !== plot.traces.length ? ` n ${value.n}` : "";
     const diverged = plot.divergedAt === null ? [] : [piece(" ✗", "bad")];
     const right: Line = [piece(`${text}${spread}${missing}`), ...diverged];
@@ -119,15 +205,26 @@ function legendOf(
     return justify([piece(i === onTop ? "▶ " : "━ ", plot.tone), left], right, width);
   });
   const [first] = scene.chosen[0]?.members ?? [];
-  const changes = first === undefined ? [] : rateChanges(first).map(({ step, rate }) => [piece(`┊ lr ${rate} from ${count(step)}`, "muted")]);
+  const changes =
+    first === undefined
+      ? []
+      : rateChanges(first).map(({ step, rate }) => [
+          piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
+        ]);
   return [head, ...lines, ...changes].map((one) => fitLine(one, width));
 }
 
 function nothing({ scene, rows }: Canvas): Drawn {
-  const text = scene.metrics.length === 0 && scene.chosen.length > 0 ? "no chart is chosen: v chooses" : "no runs to chart: esc goes back to the runs";
+  const text =
+    scene.metrics.length === 0 && scene.chosen.length > 0
+      ? "no chart is chosen: v chooses"
+      : "no runs to chart: esc goes back to the runs";
   const lines: Line[] = [line(" ", piece(text, "muted"))];
   while (lines.length < rows) lines.push([]);
-  return { lines, sheet: () => ({ columns: ["series", "run", "x", "min", "mean", "max"], rows: [] }) };
+  return {
+    lines,
+    sheet: () => ({ columns: ["series", "run", "x", "min", "mean", "max"], rows: [] }),
+  };
 }
 
 function sheetOf({ scene }: Canvas, charts: readonly Chart[], columns: number): Sheet {

@@ -18,7 +18,11 @@ export function drawChooser({ state, scene, columns, rows }: Canvas): Drawn {
   });
   const count = `${Math.min(at + 1, items.length)} of ${items.length}`;
   return {
-    lines: [line({ text: ` ${title}`, bold: true }, piece(`  ${count} · ${hint}`, "muted")), [], ...body],
+    lines: [
+      line({ text: ` ${title}`, bold: true }, piece(`  ${count} · ${hint}`, "muted")),
+      [],
+      ...body,
+    ],
     sheet: () => ({ columns: [title], rows: items.map((item) => [item.id]) }),
   };
 }

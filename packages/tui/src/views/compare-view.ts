@@ -13,12 +13,25 @@ const GAP = 2;
 const LEAST_CELL = 11;
 const MOST_CELL = 26;
 
-const RESULTS = ["state", "loss", "train_loss", "valid_loss", "test_loss", "best_valid_loss", "best_valid_step", "step", "steps_per_s", "parameters"];
+const RESULTS = [
+  "state",
+  "loss",
+  "train_loss",
+  "valid_loss",
+  "test_loss",
+  "best_valid_loss",
+  "best_valid_step",
+  "step",
+  "steps_per_s",
+  "parameters",
+];
 
 export function drawCompare(canvas: Canvas): Drawn {
   const { scene, state, rows, columns } = canvas;
   if (scene.chosen.length === 0) {
-    const lines: Line[] = [line(" ", piece("no runs to compare: esc goes back to the runs", "muted"))];
+    const lines: Line[] = [
+      line(" ", piece("no runs to compare: esc goes back to the runs", "muted")),
+    ];
     while (lines.length < rows) lines.push([]);
     return { lines, sheet: () => ({ columns: [], rows: [] }) };
   }
@@ -28,10 +41,19 @@ export function drawCompare(canvas: Canvas): Drawn {
   const room = Math.max(1, rows - head.length);
   const top = Math.min(state.scroll, Math.max(0, body.length - room));
   const lines = [...head, ...body.slice(top, top + room)].map((one) => cutLine(one, columns));
-  return { lines, pageLength: body.length + head.length, parts: [0], sheet: () => sheetOf(comparison) };
+  return {
+    lines,
+    pageLength: body.length + head.length,
+    parts: [0],
+    sheet: () => sheetOf(comparison),
+  };
 }
 
-type Entry = { readonly label: string; readonly kind: "config" | "result" | "paired"; readonly column: Column | null };
+type Entry = {
+  readonly label: string;
+  readonly kind: "config" | "result" | "paired";
+  readonly column: Column | null;
+};
 
 type Comparison = {
   readonly entries: readonly Entry[];
@@ -47,24 +69,40 @@ type Comparison = {
 function compareRows({ scene, state, columns }: Canvas): Comparison {
   const runs = scene.chosen.flatMap(({ members }) => members);
   const pinned = scene.snapshot.runs.find(({ run }) => run === state.look.baseline);
-  const inChosen = scene.chosen.find(({ members }) => members.some(({ run }) => run === pinned?.run));
+  const inChosen = scene.chosen.find(({ members }) =>
+    members.some(({ run }) => run === pinned?.run),
+  );
   const baseline = inChosen ?? (pinned === undefined ? null : rowOf(pinned));
   const others = scene.chosen.filter((row) => row !== inChosen);
   const rows = baseline === null ? others : [baseline, ...others];
   const all = allColumns(baseline === null ? runs : [...runs, ...baseline.members]);
   const entries: Entry[] = [
-    ...all.filter(({ id }) => isConfigKey(id) && !(id === "seed" && state.look.group === "seed")).map((column): Entry => ({ label: column.id, kind: "config", column })),
+    ...all
+      .filter(({ id }) => isConfigKey(id) && !(id === "seed" && state.look.group === "seed"))
+      .map((column): Entry => ({ label: column.id, kind: "config", column })),
     ...RESULTS.flatMap((id): Entry[] => {
       const column = all.find((one) => one.id === id);
       return column === undefined ? [] : [{ label: column.title || id, kind: "result", column }];
     }),
-    ...(baseline === null ? [] : [{ label: "valid, by seed", kind: "paired", column: null } as const]),
+    ...(baseline === null
+      ? []
+      : [{ label: "valid, by seed", kind: "paired", column: null } as const]),
   ];
   const labelWidth = Math.min(24, Math.max(...entries.map(({ label }) => widthOf(label))));
-  const widest = Math.max(LEAST_CELL, ...rows.map((row) => widthOf(titleOf(row)) + 2), ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))));
+  const widest = Math.max(
+    LEAST_CELL,
+    ...rows.map((row) => widthOf(titleOf(row)) + 2),
+    ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))),
+  );
   const cellWidth = Math.min(MOST_CELL, widest);
   const room = Math.max(1, Math.floor((columns - labelWidth) / (cellWidth + GAP)));
-  const focus = Math.max(0, rows.findIndex((row) => row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key)));
+  const focus = Math.max(
+    0,
+    rows.findIndex(
+      (row) =>
+        row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key),
+    ),
+  );
   const pinnedCount = baseline === null ? 0 : 1;
   const first = Math.max(pinnedCount, Math.min(focus, rows.length - 1) - (room - pinnedCount) + 1);
   const visible = [...rows.slice(0, pinnedCount), ...rows.slice(first, first + room - pinnedCount)];
@@ -72,7 +110,14 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
 }
 
 function rowOf(run: ShownRun): Row {
-  return { key: run.run, title: run.title, members: [run], isGroup: false, isInGroup: false, isUnfolded: false };
+  return {
+    key: run.run,
+    title: run.title,
+    members: [run],
+    isGroup: false,
+    isInGroup: false,
+    isUnfolded: false,
+  };
 }
 
 function isConfigKey(id: string): boolean {
@@ -83,15 +128,27 @@ function titleOf({ title, members }: Row): string {
   return clean(members.length > 1 ? `${title} ×${members.length}` : title);
 }
 
-function titles({ rows, visible, baseline, labelWidth, cellWidth }: Comparison, { scene, state }: Canvas): Line[] {
+function titles(
+  { rows, visible, baseline, labelWidth, cellWidth }: Comparison,
+  { scene, state }: Canvas,
+): Line[] {
   const hidden = rows.length - visible.length;
-  const note = hidden > 0 ? `${visible.length} of ${rows.length}, ← →` : baseline === null ? "b pins a baseline" : "difference from ◆";
+  const note =
+    hidden > 0
+      ? `${visible.length} of ${rows.length}, ← →`
+      : baseline === null
+        ? "b pins a baseline"
+        : "difference from ◆";
   const cells = visible.flatMap((row): Piece[] => {
-    const isFocused = row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key);
+    const isFocused =
+      row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key);
     const isMarked = row.members.every(({ run }) => state.look.marks.includes(run));
     const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
     const text = ellipsis(`${sign}${titleOf(row)}`, cellWidth);
-    return [piece(" ".repeat(GAP)), ...fitLine([{ text, bold: true, inverse: isFocused }], cellWidth, "right")];
+    return [
+      piece(" ".repeat(GAP)),
+      ...fitLine([{ text, bold: true, inverse: isFocused }], cellWidth, "right"),
+    ];
   });
   return [[...fitLine([piece(ellipsis(note, labelWidth), "muted")], labelWidth), ...cells]];
 }
@@ -102,10 +159,21 @@ function table(comparison: Comparison, { columns }: Canvas): Line[] {
   let kind: Entry["kind"] | null = null;
   for (const entry of entries) {
     if (entry.kind !== kind && entry.kind !== "paired") {
-      lines.push([piece(`─ ${entry.kind === "config" ? "config" : "results"} ${"─".repeat(columns)}`.slice(0, columns), "muted")]);
+      lines.push([
+        piece(
+          `─ ${entry.kind === "config" ? "config" : "results"} ${"─".repeat(columns)}`.slice(
+            0,
+            columns,
+          ),
+          "muted",
+        ),
+      ]);
     }
     kind = entry.kind;
-    const cells = visible.flatMap((row): Piece[] => [piece(" ".repeat(GAP)), ...fitLine(cellOf(entry, row, baseline), cellWidth, "right")]);
+    const cells = visible.flatMap((row): Piece[] => [
+      piece(" ".repeat(GAP)),
+      ...fitLine(cellOf(entry, row, baseline), cellWidth, "right"),
+    ]);
     lines.push([...fitLine([piece(ellipsis(entry.label, labelWidth))], labelWidth), ...cells]);
   }
   return lines;
@@ -114,7 +182,8 @@ function table(comparison: Comparison, { columns }: Canvas): Line[] {
 /** A value; of all but the baseline, how it differs from the baseline's. */
 function cellOf(entry: Entry, row: Row, baseline: Row | null): Line {
   const { column, kind } = entry;
-  if (column === null) return baseline === null || row === baseline ? [] : pairedCell(row, baseline);
+  if (column === null)
+    return baseline === null || row === baseline ? [] : pairedCell(row, baseline);
   if (column.id === "state") return statesLine(row.members);
   const text = plainCell(entry, row);
   if (baseline === null || row === baseline) return [piece(text)];
@@ -122,7 +191,9 @@ function cellOf(entry: Entry, row: Row, baseline: Row | null): Line {
   if (kind === "config") return own === theirs ? [piece("same", "muted")] : [piece(text, "accent")];
   if (typeof own !== "number" || typeof theirs !== "number") return [piece(text)];
   const isLoss = column.id.endsWith("loss");
-  const difference = isLoss ? signed(own - theirs, 4) : `${own < theirs ? "−" : "+"}${count(Math.abs(own - theirs))}`;
+  const difference = isLoss
+    ? signed(own - theirs, 4)
+    : `${own < theirs ? "−" : "+"}${count(Math.abs(own - theirs))}`;
   if (own === theirs) return [piece("same", "muted")];
   return [piece(difference, isLoss ? (own < theirs ? "good" : "bad") : "plain")];
 }
@@ -130,9 +201,15 @@ function cellOf(entry: Entry, row: Row, baseline: Row | null): Line {
 function plainCell({ column, kind }: Entry, { members }: Row): string {
   if (column === null) return "";
   const value = rowValue(column, members);
-  const text = value === null && members.length > 1 && kind === "config" ? "several" : clean(column.text(value));
+  const text =
+    value === null && members.length > 1 && kind === "config"
+      ? "several"
+      : clean(column.text(value));
   if (!column.id.endsWith("loss") || members.length < 2) return text;
-  const { n, mean, low } = spread(members.map((run) => Number(column.value(run) ?? Number.NaN)), "std");
+  const { n, mean, low } = spread(
+    members.map((run) => Number(column.value(run) ?? Number.NaN)),
+    "std",
+  );
   return n < 2 ? text : `${text} ±${(mean - low).toFixed(4)}`;
 }
 
@@ -152,18 +229,37 @@ function pairedCell(row: Row, baseline: Row): Line {
 /** For each factor and value: mean and spread of the validation loss over its runs. */
 function factors({ scene }: Canvas): Line[] {
   const runs = scene.chosen.flatMap(({ members }) => members);
-  const keys = [...new Set(allColumns(runs).map(({ id }) => id).filter((id) => isConfigKey(id) && id !== "seed"))];
+  const keys = [
+    ...new Set(
+      allColumns(runs)
+        .map(({ id }) => id)
+        .filter((id) => isConfigKey(id) && id !== "seed"),
+    ),
+  ];
   const lines = keys.flatMap((key): Line[] => {
     const values = groupBy(runs, key);
     const rows = values.map(([value, members]): Line => {
-      const { n, mean, low } = spread(members.map((run) => run.valid_loss ?? Number.NaN), "std");
-      const text = n === 0 ? UNKNOWN : n === 1 ? loss(mean) : `${loss(mean)} ±${(mean - low).toFixed(4)}`;
-      return line(`  ${ellipsis(clean(value), 40).padEnd(40)}  `, text.padEnd(18), piece(`  n ${n} of ${members.length}`, "muted"));
+      const { n, mean, low } = spread(
+        members.map((run) => run.valid_loss ?? Number.NaN),
+        "std",
+      );
+      const text =
+        n === 0 ? UNKNOWN : n === 1 ? loss(mean) : `${loss(mean)} ±${(mean - low).toFixed(4)}`;
+      return line(
+        `  ${ellipsis(clean(value), 40).padEnd(40)}  `,
+        text.padEnd(18),
+        piece(`  n ${n} of ${members.length}`, "muted"),
+      );
     });
     return [[piece(key, "accent")], ...rows];
   });
-  const title: Line = [{ text: "validation loss by factor", bold: true }, piece("  mean ± std over the runs that share a value", "muted")];
-  return lines.length === 0 ? [[piece("the configs are the same but for the seed", "muted")]] : [title, ...lines];
+  const title: Line = [
+    { text: "validation loss by factor", bold: true },
+    piece("  mean ± std over the runs that share a value", "muted"),
+  ];
+  return lines.length === 0
+    ? [[piece("the configs are the same but for the seed", "muted")]]
+    : [title, ...lines];
 }
 
 function groupBy(runs: readonly ShownRun[], key: string): [string, ShownRun[]][] {

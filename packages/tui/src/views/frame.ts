@@ -5,7 +5,15 @@ import { VIEW_TITLES, VIEWS } from "../state/look.ts";
 import { PROMPTS } from "../state/prompt.ts";
 import type { Extent } from "../state/reduce.ts";
 import type { Prompt, State } from "../state/state.ts";
-import { cutLine, fitLine, justify, type Line, lineWidth, type Piece, piece } from "../text/line.ts";
+import {
+  cutLine,
+  fitLine,
+  justify,
+  type Line,
+  lineWidth,
+  type Piece,
+  piece,
+} from "../text/line.ts";
 import { bytes } from "../text/number.ts";
 import { clean } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
@@ -71,20 +79,31 @@ function drawBody(canvas: Canvas): Drawn {
 function headLine({ state, scene }: Omit<Canvas, "columns" | "rows">, store: string): Line {
   const { snapshot, table } = scene;
   const { columns } = state.size;
-  if (snapshot.trouble !== null) return fitLine([piece(` ${clean(snapshot.trouble)}`, "bad")], columns);
+  if (snapshot.trouble !== null)
+    return fitLine([piece(` ${clean(snapshot.trouble)}`, "bad")], columns);
   const grids = new Set(table.matches.map(({ grid }) => grid));
   const [grid] = grids;
-  const name = grids.size === 1 && grid !== null && grid !== undefined ? clean(grid) : `${grids.size} grids`;
+  const name =
+    grids.size === 1 && grid !== null && grid !== undefined ? clean(grid) : `${grids.size} grids`;
   const counts = countStates(table.matches).flatMap(([one, n]): Piece[] => [
     piece(" · ", "muted"),
     piece(`${n} ${one}`, STATE_SIGNS[one].tone),
   ]);
   const n = table.matches.length;
-  const runs = n === table.total ? `${n} ${n === 1 ? "run" : "runs"}` : `${n} of ${table.total} runs`;
+  const runs =
+    n === table.total ? `${n} ${n === 1 ? "run" : "runs"}` : `${n} of ${table.total} runs`;
   const live = snapshot.isLive ? piece("● live", "good") : piece("○ idle", "muted");
-  const right: Line = [piece(`${clean(basename(store))} ${bytes(snapshot.bytes)}  `, "muted"), live, piece(" ")];
+  const right: Line = [
+    piece(`${clean(basename(store))} ${bytes(snapshot.bytes)}  `, "muted"),
+    live,
+    piece(" "),
+  ];
   const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
-  return justify(left, lineWidth(left) + lineWidth(right) > columns ? [live, piece(" ")] : right, columns);
+  return justify(
+    left,
+    lineWidth(left) + lineWidth(right) > columns ? [live, piece(" ")] : right,
+    columns,
+  );
 }
 
 function tabs({ state, scene }: Omit<Canvas, "columns" | "rows">): Line {
@@ -95,7 +114,8 @@ function tabs({ state, scene }: Omit<Canvas, "columns" | "rows">): Line {
     ...(view === look.view ? { bold: true, inverse: true } : {}),
   }));
   const marks = look.marks.length === 0 ? "" : `${look.marks.length} marked  `;
-  const filter = look.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(look.filter)} `;
+  const filter =
+    look.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(look.filter)} `;
   const right: Line =
     scene.table.mistake !== null
       ? [piece(`${scene.table.mistake} `, "bad")]
@@ -107,7 +127,8 @@ function bottomLine(canvas: Omit<Canvas, "columns" | "rows">): Line {
   const { state } = canvas;
   const { columns } = state.size;
   if (state.prompt !== null) return promptLine(canvas, state.prompt);
-  if (state.message !== null) return fitLine([piece(` ${clean(state.message)}`, "accent")], columns);
+  if (state.message !== null)
+    return fitLine([piece(` ${clean(state.message)}`, "accent")], columns);
   return hints(state, columns);
 }
 
@@ -116,10 +137,20 @@ function promptLine({ state, scene }: Omit<Canvas, "columns" | "rows">, prompt: 
   const { columns } = state.size;
   const { label, hint } = PROMPTS[prompt.kind];
   const chars = [...prompt.text];
-  const about = prompt.targets.length > 1 ? ` of ${prompt.targets.length} runs` : prompt.targets.length === 1 ? ` of ${prompt.targets[0]}` : "";
+  const about =
+    prompt.targets.length > 1
+      ? ` of ${prompt.targets.length} runs`
+      : prompt.targets.length === 1
+        ? ` of ${prompt.targets[0]}`
+        : "";
   const { matches, total, mistake } = scene.table;
-  const result = prompt.kind === "filter" ? (mistake ?? `${matches.length} of ${total} runs`) : "enter keeps, esc drops";
-  const right: Line = [piece(` ${result} `, mistake !== null && prompt.kind === "filter" ? "bad" : "muted")];
+  const result =
+    prompt.kind === "filter"
+      ? (mistake ?? `${matches.length} of ${total} runs`)
+      : "enter keeps, esc drops";
+  const right: Line = [
+    piece(` ${result} `, mistake !== null && prompt.kind === "filter" ? "bad" : "muted"),
+  ];
   const head = piece(` ${label}${about}: `, "accent");
   const room = Math.max(4, columns - lineWidth([head]) - lineWidth(right) - 1);
   const from = Math.max(0, prompt.at - room + 1);
@@ -134,7 +165,8 @@ function promptLine({ state, scene }: Omit<Canvas, "columns" | "rows">, prompt: 
 
 /** The keys that act in this view, as many as fit; help and quit always. */
 function hints({ look, isHelp, chooser }: State, columns: number): Line {
-  if (isHelp || chooser !== null) return fitLine([piece(" esc closes · q quits", "muted")], columns);
+  if (isHelp || chooser !== null)
+    return fitLine([piece(" esc closes · q quits", "muted")], columns);
   const labelled = KEYS.flatMap(({ keys: [key = ""], label, views, action }) => {
     if (label === undefined || !(views?.includes(look.view) ?? true)) return [];
     return [{ text: `${keyName(key)} ${label}`, isAlways: action === "help" || action === "quit" }];

@@ -4,24 +4,43 @@ import { VIEW_TITLES } from "../state/look.ts";
 import { beside, type Line, line, piece } from "../text/line.ts";
 import type { Canvas, Drawn } from "./canvas.ts";
 
-export function drawHelp({ columns, rows, state }: Pick<Canvas, "columns" | "rows" | "state">): Drawn {
+export function drawHelp({
+  columns,
+  rows,
+  state,
+}: Pick<Canvas, "columns" | "rows" | "state">): Drawn {
   const isWide = columns >= 130;
   const width = isWide ? Math.floor((columns - 2) / 2) : columns;
   const lines = KEYS.map((binding): Line => {
     const keys = binding.keys.map(keyName).join(" ");
     const views = binding.views?.map((view) => VIEW_TITLES[view].toLowerCase()).join(", ");
-    return line(" ", piece(keys.padEnd(12), "accent"), binding.help, piece(views === undefined ? "" : `  (${views})`, "muted"));
+    return line(
+      " ",
+      piece(keys.padEnd(12), "accent"),
+      binding.help,
+      piece(views === undefined ? "" : `  (${views})`, "muted"),
+    );
   });
   const half = Math.ceil(lines.length / 2);
   const body = isWide
-    ? beside([{ lines: lines.slice(0, half), width }, { lines: lines.slice(half), width }])
+    ? beside([
+        { lines: lines.slice(0, half), width },
+        { lines: lines.slice(half), width },
+      ])
     : lines;
-  const page: Line[] = [line({ text: " keys", bold: true }, piece("  esc closes, ↑ ↓ scroll", "muted")), [], ...body];
+  const page: Line[] = [
+    line({ text: " keys", bold: true }, piece("  esc closes, ↑ ↓ scroll", "muted")),
+    [],
+    ...body,
+  ];
   const top = Math.min(state.scroll, Math.max(0, page.length - rows));
   return {
     lines: page.slice(top, top + rows),
     pageLength: page.length,
     parts: [0],
-    sheet: () => ({ columns: ["keys", "help"], rows: KEYS.map(({ keys, help }) => [keys.join(" "), help]) }),
+    sheet: () => ({
+      columns: ["keys", "help"],
+      rows: KEYS.map(({ keys, help }) => [keys.join(" "), help]),
+    }),
   };
 }

@@ -1,6 +1,13 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events. */
-import { BAND_NAMES, bandOf, spread, type Spread } from "../chart/band.ts";
-import { type ChartSpec, type Curve, dotColumns, drawChart, type Guide, LABEL_CELLS } from "../chart/chart.ts";
+import { BAND_NAMES, bandOf, type Spread, spread } from "../chart/band.ts";
+import {
+  type ChartSpec,
+  type Curve,
+  dotColumns,
+  drawChart,
+  type Guide,
+  LABEL_CELLS,
+} from "../chart/chart.ts";
 import { position, stepLabel } from "../chart/scale.ts";
 import { lastColumn, type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
@@ -55,27 +62,53 @@ export function windowOf({ state, scene, glyphs }: Canvas, columns: number): Win
 }
 
 /** Plots of one series for several rows of runs. */
-export function plotsOf(canvas: Canvas, series: string, { rows, window, metrics }: { readonly rows: readonly Row[]; readonly window: Window; readonly metrics: readonly string[] }): Plot[] {
+export function plotsOf(
+  canvas: Canvas,
+  series: string,
+  {
+    rows,
+    window,
+    metrics,
+  }: {
+    readonly rows: readonly Row[];
+    readonly window: Window;
+    readonly metrics: readonly string[];
+  },
+): Plot[] {
   const tones = tonesOf(rows.map(({ key }) => key));
-  return rows.map(({ key, title, members }) => {
-    const traces = members.flatMap((run) => {
-      const samples = canvas.curves.read(run, metrics, window).get(series);
-      return samples === undefined ? [] : [traceOf(canvas, series, { samples, window })];
-    });
-    const diverged = members.filter(({ state, last_step }) => state === "diverged" && last_step !== null);
-    return {
-      key,
-      label: members.length > 1 ? `${title} ×${members.length}` : title,
-      tone: tones.get(key) ?? "plain",
-      traces,
-      shown: traces.length === 1 && traces[0] !== undefined ? traces[0] : bandOf(traces, canvas.state.look.band),
-      divergedAt: Math.min(...diverged.map((run) => canvas.curves.end(run, window.axis))),
-    };
-  }).map((plot) => ({ ...plot, divergedAt: Number.isFinite(plot.divergedAt) ? plot.divergedAt : null }));
+  return rows
+    .map(({ key, title, members }) => {
+      const traces = members.flatMap((run) => {
+        const samples = canvas.curves.read(run, metrics, window).get(series);
+        return samples === undefined ? [] : [traceOf(canvas, series, { samples, window })];
+      });
+      const diverged = members.filter(
+        ({ state, last_step }) => state === "diverged" && last_step !== null,
+      );
+      return {
+        key,
+        label: members.length > 1 ? `${title} ×${members.length}` : title,
+        tone: tones.get(key) ?? "plain",
+        traces,
+        shown:
+          traces.length === 1 && traces[0] !== undefined
+            ? traces[0]
+            : bandOf(traces, canvas.state.look.band),
+        divergedAt: Math.min(...diverged.map((run) => canvas.curves.end(run, window.axis))),
+      };
+    })
+    .map((plot) => ({
+      ...plot,
+      divergedAt: Number.isFinite(plot.divergedAt) ? plot.divergedAt : null,
+    }));
 }
 
 /** A series in columns of dots, smoothed where it is a measurement of every step. */
-export function traceOf({ state }: Canvas, series: string, { samples, window }: { readonly samples: Samples; readonly window: Window }): Trace {
+export function traceOf(
+  { state }: Canvas,
+  series: string,
+  { samples, window }: { readonly samples: Samples; readonly window: Window },
+): Trace {
   const isNoisy = series === "loss" || series.startsWith(RATIO);
   return trace(smooth(samples, isNoisy ? state.look.smoothing : 0), window.scale, window.columns);
 }
@@ -148,7 +181,15 @@ function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
   return top === undefined ? curves : [...curves.filter((one) => one !== top), top];
 }
 
-function emptyChart({ title, box, text }: { readonly title: Line; readonly box: Box; readonly text: string }): Line[] {
+function emptyChart({
+  title,
+  box,
+  text,
+}: {
+  readonly title: Line;
+  readonly box: Box;
+  readonly text: string;
+}): Line[] {
   const middle = Math.floor(box.rows / 2);
   return Array.from({ length: box.rows }, (_, row): Line => {
     if (row === 0) return title;
@@ -162,7 +203,15 @@ function whyEmpty(runs: readonly ShownRun[]): string {
   return "nothing finite to show here";
 }
 
-function noteOf({ log, cutAbove, guides }: { readonly log: boolean; readonly cutAbove: number | null; readonly guides: readonly Guide[] }): Line {
+function noteOf({
+  log,
+  cutAbove,
+  guides,
+}: {
+  readonly log: boolean;
+  readonly cutAbove: number | null;
+  readonly guides: readonly Guide[];
+}): Line {
   const parts = [
     ...(log ? ["log"] : []),
     ...guides.map(({ label }) => `┈ ${label}`),
@@ -176,14 +225,18 @@ function eventsOf(canvas: Canvas, runs: readonly ShownRun[], { axis }: Window): 
   const [first, ...others] = runs;
   if (first === undefined) return [];
   const steps = rateChanges(first).map(({ step }) => step);
-  const common = steps.filter((step) => others.every((run) => rateChanges(run).some((one) => one.step === step)));
+  const common = steps.filter((step) =>
+    others.every((run) => rateChanges(run).some((one) => one.step === step)),
+  );
   const { toX } = axisOf(first, axis, canvas.curves.reader);
   return common.filter((step) => step < updates(first)).map(toX);
 }
 
 /** How positions on the x axis are written under it. */
 function xLabel({ axis, scale }: Window): (value: number) => string {
-  if (axis === "time") return (value) => (value === 0 ? "0" : value < 10 ? `${Number(value.toPrecision(3))} s` : duration(value));
+  if (axis === "time")
+    return (value) =>
+      value === 0 ? "0" : value < 10 ? `${Number(value.toPrecision(3))} s` : duration(value);
   return (value) => stepLabel(value, scale.high - scale.low);
 }
 
@@ -194,12 +247,23 @@ export function xName(axis: XAxis, value: number): string {
 }
 
 /** What is shown, in words: how many steps in how many columns, how smoothed, what the bands are. */
-export function caption({ state }: Canvas, { window, plots, columns }: { readonly window: Window; readonly plots: readonly Plot[]; readonly columns: number }): string {
+export function caption(
+  { state }: Canvas,
+  {
+    window,
+    plots,
+    columns,
+  }: { readonly window: Window; readonly plots: readonly Plot[]; readonly columns: number },
+): string {
   const { axis, scale } = window;
   const cells = Math.max(1, columns - LABEL_CELLS);
-  const span = axis === "time" ? duration(scale.high - scale.low) : `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis}s`;
+  const span =
+    axis === "time"
+      ? duration(scale.high - scale.low)
+      : `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis}s`;
   const names = { step: span, examples: span.replace("exampless", "examples"), time: span };
-  const from = state.zoom === null ? "" : ` from ${axis === "time" ? duration(scale.low) : count(scale.low)}`;
+  const from =
+    state.zoom === null ? "" : ` from ${axis === "time" ? duration(scale.low) : count(scale.low)}`;
   const { smoothing, band } = state.look;
   return [
     `${names[axis]}${from} in ${cells} columns`,
@@ -212,12 +276,18 @@ export function caption({ state }: Canvas, { window, plots, columns }: { readonl
 export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | null {
   const at = columnAt(state.crosshair, window);
   const column = lastColumn(plot.shown, at);
-  if (column === null || (state.crosshair !== null && at - column > window.columns / 20 && plot.divergedAt !== null)) return null;
+  if (
+    column === null ||
+    (state.crosshair !== null && at - column > window.columns / 20 && plot.divergedAt !== null)
+  )
+    return null;
   if (plot.traces.length <= 1) {
     const mean = plot.shown.mean[column] ?? Number.NaN;
     return { n: 1, mean, low: mean, high: mean };
   }
-  const values = plot.traces.map((one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN);
+  const values = plot.traces.map(
+    (one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN,
+  );
   return spread(values, state.look.band);
 }
 
@@ -242,7 +312,10 @@ export function guidesOf(canvas: Canvas, series: string, runs: readonly ShownRun
     return [{ value: Math.log(size), label: `ln ${size}` }];
   }
   const [first] = runs;
-  const guide = first === undefined ? null : (canvas.curves.info(first).find((one) => one.series === series)?.guide ?? null);
+  const guide =
+    first === undefined
+      ? null
+      : (canvas.curves.info(first).find((one) => one.series === series)?.guide ?? null);
   return guide === null ? [] : [{ value: guide, label: `guide ${short(guide).replace("-", "−")}` }];
 }
 

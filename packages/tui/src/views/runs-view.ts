@@ -5,7 +5,16 @@ import { trace } from "../chart/trace.ts";
 import type { Column } from "../data/columns.ts";
 import { type ShownRun, updates } from "../data/shown-run.ts";
 import { type Row, rowValue } from "../data/table.ts";
-import { cutLine, fitLine, type Line, line, lineWidth, type Piece, piece, restyle } from "../text/line.ts";
+import {
+  cutLine,
+  fitLine,
+  type Line,
+  line,
+  lineWidth,
+  type Piece,
+  piece,
+  restyle,
+} from "../text/line.ts";
 import { count, loss } from "../text/number.ts";
 import { clean, ellipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
@@ -25,7 +34,8 @@ export function drawRuns(canvas: Canvas): Drawn {
   const top = firstRow(canvas, listRows);
   const visible = scene.table.rows.slice(top, top + listRows);
   const layout = layOut(canvas, [...scene.table.rows.slice(0, MEASURED), ...visible]);
-  const body = visible.length === 0 ? [nothing(canvas)] : visible.map((row) => drawRow(canvas, row, layout));
+  const body =
+    visible.length === 0 ? [nothing(canvas)] : visible.map((row) => drawRow(canvas, row, layout));
   const lines = [header(canvas, layout), ...body];
   while (lines.length < 1 + listRows) lines.push([]);
   const strip = hasStrip ? [[piece("─".repeat(columns), "muted")], ...detail(canvas)] : [];
@@ -33,7 +43,10 @@ export function drawRuns(canvas: Canvas): Drawn {
 }
 
 /** The first row on the screen: it moves only as far as the focus needs. */
-export function firstRow({ state, scene }: Pick<Canvas, "state" | "scene">, listRows: number): number {
+export function firstRow(
+  { state, scene }: Pick<Canvas, "state" | "scene">,
+  listRows: number,
+): number {
   const last = Math.max(0, scene.table.rows.length - listRows);
   const lowest = Math.max(0, scene.focusAt - listRows + 1);
   return Math.min(Math.max(Math.min(state.top, last), lowest), Math.max(0, scene.focusAt));
@@ -48,14 +61,23 @@ type Layout = {
 /** The columns that fit: those of low priority give way first. */
 function layOut(canvas: Canvas, rows: readonly Row[]): Layout {
   const { scene, columns } = canvas;
-  const all = scene.table.shown.map((column) => ({ column, width: columnWidth(canvas, column, rows) }));
+  const all = scene.table.shown.map((column) => ({
+    column,
+    width: columnWidth(canvas, column, rows),
+  }));
   const names = Math.max(0, ...rows.map((row) => widthOf(nameText(row)))) + 4;
-  const nameWidth = Math.min(Math.max(LEAST_NAME, names), Math.max(LEAST_NAME, Math.floor(columns * 0.4)));
+  const nameWidth = Math.min(
+    Math.max(LEAST_NAME, names),
+    Math.max(LEAST_NAME, Math.floor(columns * 0.4)),
+  );
   const kept = [...all];
   const used = () => kept.reduce((sum, { width }) => sum + width + 2, nameWidth);
   while (kept.length > 0 && used() > columns) {
     const least = Math.min(...kept.map(({ column }) => column.priority));
-    kept.splice(kept.findLastIndex(({ column }) => column.priority === least), 1);
+    kept.splice(
+      kept.findLastIndex(({ column }) => column.priority === least),
+      1,
+    );
   }
   return { nameWidth: Math.min(nameWidth, columns), cells: kept, left: all.length - kept.length };
 }
@@ -80,7 +102,10 @@ function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
     ...fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
   ]);
   const more = left === 0 ? [] : [piece(`  +${left}`, "muted")];
-  return cutLine([...fitLine([piece("   run", "muted")], nameWidth), ...titles, ...more], canvas.columns);
+  return cutLine(
+    [...fitLine([piece("   run", "muted")], nameWidth), ...titles, ...more],
+    canvas.columns,
+  );
 }
 
 function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
@@ -88,11 +113,18 @@ function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
   const marks = new Set(state.look.marks);
   const isMarked = row.members.every(({ run }) => marks.has(run));
   const isFocused = scene.focused?.key === row.key;
-  const sign = isMarked ? piece("▌", "accent") : row.members.some(({ run }) => marks.has(run)) ? piece("╎", "accent") : piece(" ");
+  const sign = isMarked
+    ? piece("▌", "accent")
+    : row.members.some(({ run }) => marks.has(run))
+      ? piece("╎", "accent")
+      : piece(" ");
   const name = fitLine([sign, ...signOf(row), piece(" "), ...nameLine(canvas, row)], nameWidth);
   const drawn = [
     ...name,
-    ...cells.flatMap(({ column, width }) => [piece("  "), ...fitLine(cellOf(canvas, column, row), width, column.align)]),
+    ...cells.flatMap(({ column, width }) => [
+      piece("  "),
+      ...fitLine(cellOf(canvas, column, row), width, column.align),
+    ]),
   ];
   const full = fitLine(drawn, columns);
   return isFocused ? restyle(full, { inverse: true }) : full;
@@ -128,7 +160,9 @@ function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): stri
   const traces = members.slice(0, 20).flatMap((run) => {
     if (updates(run) < 2) return [];
     const scale = { low: 0, high: updates(run) - 1, log: false };
-    const samples = curves.read(run, ["loss"], { axis: "step", scale, columns, lead: 0 }).get("loss");
+    const samples = curves
+      .read(run, ["loss"], { axis: "step", scale, columns, lead: 0 })
+      .get("loss");
     return samples === undefined ? [] : [trace(samples, scale, columns)];
   });
   return traces.length === 0 ? "" : sparkline(bandOf(traces, "std").mean, CURVE_CELLS, glyphs);
@@ -136,10 +170,19 @@ function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): stri
 
 function nothing({ scene, state }: Canvas): Line {
   if (scene.table.total === 0) {
-    return line("   ", piece("no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here", "muted"));
+    return line(
+      "   ",
+      piece(
+        "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here",
+        "muted",
+      ),
+    );
   }
   const filter = state.prompt?.kind === "filter" ? state.prompt.text : state.look.filter;
-  return line("   ", piece(`no run matches ${filter}; esc shows all ${scene.table.total}`, "muted"));
+  return line(
+    "   ",
+    piece(`no run matches ${filter}; esc shows all ${scene.table.total}`, "muted"),
+  );
 }
 
 /** Two lines about the row under the cursor. */
@@ -150,17 +193,28 @@ function detail(canvas: Canvas): Line[] {
   const facts = canvas.facts.read(first);
   const parts: Line[] = [[piece(row.isGroup ? row.title : clean(first.run), "plain")]];
   if (facts.initialLoss !== null) {
-    const guess = facts.vocabulary === null ? "" : ` (ln ${facts.vocabulary} = ${Math.log(facts.vocabulary).toFixed(3)})`;
+    const guess =
+      facts.vocabulary === null
+        ? ""
+        : ` (ln ${facts.vocabulary} = ${Math.log(facts.vocabulary).toFixed(3)})`;
     parts.push([piece(`loss at init ${loss(facts.initialLoss)}${guess}`)]);
   }
   if (row.isGroup) parts.push([piece(groupResult(row.members))]);
   if (first.tags.length > 0) parts.push([piece(`tags: ${first.tags.join(", ")}`, "accent")]);
-  const head = parts.flatMap((part, i) => (i === 0 ? part.map((one) => ({ ...one, bold: true })) : [piece(" · ", "muted"), ...part]));
-  return [cutLine([piece(" "), ...head], canvas.columns), cutLine([piece(" "), ...secondLine(first, facts.samples)], canvas.columns)];
+  const head = parts.flatMap((part, i) =>
+    i === 0 ? part.map((one) => ({ ...one, bold: true })) : [piece(" · ", "muted"), ...part],
+  );
+  return [
+    cutLine([piece(" "), ...head], canvas.columns),
+    cutLine([piece(" "), ...secondLine(first, facts.samples)], canvas.columns),
+  ];
 }
 
 function groupResult(members: readonly ShownRun[]): string {
-  const { n, mean, low } = spread(members.map((run) => run.valid_loss ?? Number.NaN), "std");
+  const { n, mean, low } = spread(
+    members.map((run) => run.valid_loss ?? Number.NaN),
+    "std",
+  );
   if (n === 0) return `${members.length} runs`;
   return `valid ${loss(mean)}${n > 1 ? ` ± ${(mean - low).toFixed(4)}` : ""} over ${n} of ${members.length} runs`;
 }
@@ -168,7 +222,8 @@ function groupResult(members: readonly ShownRun[]): string {
 function secondLine(run: ShownRun, samples: readonly { readonly text: string }[]): Line {
   if (run.error !== null) return [piece(clean(run.error), "bad")];
   if (run.note !== null) return [piece("note: ", "muted"), piece(clean(run.note))];
-  if (samples.length === 0) return [piece(`${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`, "muted")];
+  if (samples.length === 0)
+    return [piece(`${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`, "muted")];
   return [piece("names: ", "muted"), piece(clean(samples.map(({ text }) => text).join(" ")))];
 }
 

@@ -5,7 +5,9 @@ import { secondsLeft, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
 import { count, duration } from "../text/number.ts";
 
-export const STATE_SIGNS: Readonly<Record<RunState, { readonly sign: string; readonly tone: Tone }>> = {
+export const STATE_SIGNS: Readonly<
+  Record<RunState, { readonly sign: string; readonly tone: Tone }>
+> = {
   pending: { sign: "○", tone: "muted" },
   running: { sign: "●", tone: "accent" },
   finished: { sign: "✓", tone: "good" },
@@ -37,7 +39,8 @@ export function stateLine(run: ShownRun): Line {
 export function statesLine(runs: readonly ShownRun[]): Line {
   const counts = countStates(runs);
   const [first] = counts;
-  if (counts.length === 1 && first !== undefined) return [piece(first[0], STATE_SIGNS[first[0]].tone)];
+  if (counts.length === 1 && first !== undefined)
+    return [piece(first[0], STATE_SIGNS[first[0]].tone)];
   return counts.flatMap(([state, n], i) => [
     ...(i === 0 ? [] : [piece(" ")]),
     piece(`${n} ${state}`, STATE_SIGNS[state].tone),

@@ -1,0 +1,10 @@
+export type { Glyphs } from "./chart/raster.ts";
+export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
+export { KEYS, type KeyBinding, keyName } from "./keys.ts";
+export { openUi, type UiOptions } from "./open-ui.ts";
+export type { Annotate } from "./session.ts";
+export { VIEWS, type ViewName } from "./state/look.ts";
+export { glyphsFor, themeFor } from "./terminal/abilities.ts";
+export { bytes, count, duration, loss, UNKNOWN } from "./text/number.ts";
+export { flatSettings, type Setting, setting } from "./text/setting.ts";
+export { type Background, paint, type Theme } from "./text/theme.ts";

@@ -1,0 +1,290 @@
+/** The interactive UI: from the first frame until the terminal is as it was before. */
+import { existsSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Glyphs } from "./chart/raster.ts";
+import { csvOf } from "./csv.ts";
+import { Feed } from "./data/feed.ts";
+import type { Mounted } from "./ink/mount.tsx";
+import { fillPanes } from "./ink/panes.ts";
+import { type Annotate, Session } from "./session.ts";
+import type { Look, ViewName } from "./state/look.ts";
+import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
+import type { Effect } from "./state/reduce.ts";
+import { toAscii } from "./terminal/ascii.ts";
+import { clipboardSequence } from "./terminal/clipboard.ts";
+import { Screen } from "./terminal/screen.ts";
+import type { Line } from "./text/line.ts";
+import { paint, type Theme } from "./text/theme.ts";
+
+export type UiOptions = {
+  /** Path of the store. */
+  readonly store: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly environment: Environment;
+  readonly folder: string;
+  readonly theme: Theme;
+  readonly glyphs: Glyphs;
+  readonly view?: ViewName | undefined;
+  /** Exact name of a run to open. */
+  readonly run?: string | undefined;
+  /** Runs to mark beside the remembered ones. */
+  readonly marks?: readonly string[] | undefined;
+  readonly annotate: Annotate;
+};
+
+/** How often the store is looked at, and so the frames a second that training can cause. */
+const POLL_MS = 100;
+
+/** Signals that end the UI, and the exit codes that shells expect of them. */
+const ENDINGS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Shows a store until the user quits; returns the exit code. The terminal is given back in every
+ * case: on quitting, on a signal, and on an error, which is thrown afterwards.
+ *
+ * @throws StoreError - if the store cannot be read
+ */
+export async function openUi(options: UiOptions): Promise<number> {
+  const feed = new Feed(options.store);
+  const file = memoryFile(options.store, options.environment);
+  const session = sessionOf(options, feed, recall(file));
+  const program = new Program(options, session);
+  try {
+    return await program.run();
+  } finally {
+    remember(file, session.state.look);
+    feed.close();
+  }
+}
+
+class Program {
+  readonly #options: UiOptions;
+  readonly #session: Session;
+  readonly #screen: Screen;
+  readonly #listeners: Set<() => void> = new Set();
+  #layout: string | null = null;
+  #mounted: Mounted | null = null;
+  #isScheduled = false;
+  #end: (ending: { readonly exitCode: number } | { readonly error: unknown }) => void = () => {};
+
+  constructor(options: UiOptions, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.#screen = new Screen((text) => options.stdout.write(text));
+  }
+
+  async run(): Promise<number> {
+    const { stdin, stdout } = this.#options;
+    const ended = new Promise<{ readonly exitCode: number } | { readonly error: unknown }>(
+      (done) => {
+        this.#end = done;
+      },
+    );
+    const release = this.#listen();
+    try {
+      stdin.setRawMode(true);
+      this.#screen.enter();
+      this.#paint();
+      await this.#mount();
+      const timer = setInterval(() => this.#poll(), POLL_MS);
+      const ending = await ended;
+      clearInterval(timer);
+      if ("error" in ending) throw ending.error;
+      return ending.exitCode;
+    } finally {
+      this.#mounted?.unmount();
+      this.#screen.leave();
+      if (!stdin.destroyed) stdin.setRawMode(false);
+      stdin.pause();
+      stdout.off("error", this.#end);
+      release();
+    }
+  }
+
+  /** Ink is loaded after the first frame is on the screen. */
+  async #mount(): Promise<void> {
+    process.env.NODE_ENV ??= "production"; // React's development build costs time and memory in every frame
+    const { mount } = await import("./ink/mount.tsx");
+    this.#mounted = mount({
+      stdin: this.#options.stdin,
+      subscribe: (onChange) => {
+        this.#listeners.add(onChange);
+        return () => this.#listeners.delete(onChange);
+      },
+      frame: () => this.#session.frame,
+      size: () => this.#session.state.size,
+      onKey: (key) => this.#onKey(key),
+      onPaste: (text) => {
+        this.#session.paste(text);
+        this.#schedule();
+      },
+      onLayout: (layout) => {
+        this.#layout = layout;
+        this.#schedule();
+      },
+    });
+  }
+
+  /** Hears of resizing, signals and errors until released. */
+  #listen(): () => void {
+    const { stdout } = this.#options;
+    const onResize = (): void => {
+      this.#session.resize(sizeOf(stdout));
+      this.#layout = null;
+      this.#screen.forget();
+      this.#mounted?.resized();
+      this.#changed();
+    };
+    const onContinue = (): void => this.#resume();
+    const onError = (error: unknown): void => this.#end({ error });
+    const endings = Object.entries(ENDINGS).map(([signal, exitCode]) => {
+      const end = (): void => this.#end({ exitCode });
+      return { signal, end };
+    });
+    stdout.on("resize", onResize);
+    process.on("SIGCONT", onContinue);
+    process.on("uncaughtException", onError);
+    process.on("unhandledRejection", onError);
+    for (const { signal, end } of endings) process.on(signal, end);
+    return () => {
+      stdout.off("resize", onResize);
+      process.off("SIGCONT", onContinue);
+      process.off("uncaughtException", onError);
+      process.off("unhandledRejection", onError);
+      for (const { signal, end } of endings) process.off(signal, end);
+    };
+  }
+
+  #poll(): void {
+    if (this.#session.poll(Date.now())) this.#changed();
+  }
+
+  #onKey(key: string): void {
+    const effect = this.#session.key(key);
+    if (effect !== null) this.#carryOut(effect);
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const onChange of this.#listeners) onChange();
+    this.#schedule();
+  }
+
+  /** Keys that arrive together are drawn together. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      try {
+        this.#paint();
+      } catch (error) {
+        this.#end({ error });
+      }
+    });
+  }
+
+  #paint(): void {
+    const { header, body, footer } = this.#session.frame;
+    const panes = [header, body, footer];
+    const lines = this.#layout === null ? panes.flat() : fillPanes(this.#layout, panes);
+    this.#screen.paint(lines.map((one) => show(one, this.#options)));
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case "quit":
+        this.#end({ exitCode: 0 });
+        break;
+      case "suspend":
+        this.#suspend();
+        break;
+      case "copy":
+        this.#copy();
+        break;
+      case "csv":
+        this.#session.say(writeSheet(this.#session, this.#options.folder));
+        break;
+    }
+  }
+
+  #copy(): void {
+    const text = csvOf(this.#session.sheet);
+    const sequence = clipboardSequence(text, this.#options.environment);
+    const rows = this.#session.sheet.rows.length;
+    if (sequence === null) {
+      this.#session.say(`${rows} rows are too much for a clipboard; Y writes them to a file`);
+      return;
+    }
+    this.#screen.send(sequence);
+    this.#session.say(`${rows} rows copied as CSV`);
+  }
+
+  /** Stops the whole job, as the shell would; where nothing can be stopped the UI just comes back. */
+  #suspend(): void {
+    this.#screen.leave();
+    this.#options.stdin.setRawMode(false);
+    setTimeout(() => this.#resume(), 50);
+    process.kill(0, "SIGTSTP");
+  }
+
+  #resume(): void {
+    this.#options.stdin.setRawMode(true);
+    this.#screen.enter();
+    this.#screen.forget();
+    this.#session.resize(sizeOf(this.#options.stdout));
+    this.#mounted?.resized();
+    this.#changed();
+  }
+}
+
+/** One line as the terminal is to get it. */
+export function show(
+  line: Line,
+  { theme, glyphs }: { readonly theme: Theme; readonly glyphs: Glyphs },
+): string {
+  return paint(
+    glyphs === "ascii" ? line.map((one) => ({ ...one, text: toAscii(one.text) })) : line,
+    theme,
+  );
+}
+
+/** The remembered look under what the command line asks for. */
+function sessionOf(
+  { view, run, marks = [], stdout, ...options }: UiOptions,
+  feed: Feed,
+  remembered: Look,
+): Session {
+  const look: Look = {
+    ...remembered,
+    view: view ?? (run === undefined ? remembered.view : "run"),
+    marks: [...new Set([...remembered.marks, ...marks])],
+  };
+  const session = new Session({ ...options, feed, size: sizeOf(stdout), look });
+  if (run !== undefined) session.open(run);
+  if (feed.notice !== null) session.say(feed.notice);
+  return session;
+}
+
+function sizeOf({ columns, rows }: NodeJS.WriteStream): {
+  readonly columns: number;
+  readonly rows: number;
+} {
+  return { columns: Math.max(1, columns || 80), rows: Math.max(1, rows || 24) };
+}
+
+/** Writes what is shown to a new file in the folder; says where it is or why not. */
+function writeSheet(session: Session, folder: string): string {
+  const { view } = session.state.look;
+  for (let i = 1; ; i++) {
+    const name = `ablate-${view}${i === 1 ? "" : `-${i}`}.csv`;
+    if (existsSync(resolve(folder, name))) continue;
+    try {
+      writeFileSync(resolve(folder, name), csvOf(session.sheet), { flag: "wx" });
+      return `${session.sheet.rows.length} rows written to ${name}`;
+    } catch (error) {
+      return `cannot write ${name}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+}
