@@ -21,6 +21,8 @@ export type Curve = {
   readonly shaded: boolean;
   /** Single runs behind a mean. */
   readonly behind: readonly Trace[];
+  /** Its values are few and far between: each is marked. */
+  readonly isSparse: boolean;
   /** Where on the x axis its values stopped being finite. */
   readonly divergedAt: number | null;
 };
@@ -123,6 +125,14 @@ function overlay(spec: ChartSpec, columns: number, rows: number): Parameters<Ras
   const eventColumns = new Set(events.flatMap((value) => columnOf(value) ?? []));
   const cross = crosshair === null ? null : columnOf(crosshair);
   const ends = new Map<string, Piece>();
+  for (const { isSparse, trace, tone } of curves) {
+    if (!isSparse) continue;
+    for (const [dot, value] of trace.mean.entries()) {
+      const at = cellAt(1 - position(y, value), rows);
+      const column = Math.floor((dot / trace.mean.length) * columns);
+      if (at !== null) ends.set(`${column},${at}`, { text: "◆", tone });
+    }
+  }
   for (const { divergedAt, trace, tone } of curves) {
     const column = divergedAt === null ? null : columnOf(divergedAt);
     if (column === null) continue;
@@ -148,7 +158,7 @@ function cellAt(share: number, cells: number): number | null {
 
 /** Labels of the y axis, one line a row. */
 function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
-  const values = ticks(y, Math.max(1, Math.floor(rows / 3)));
+  const values = ticks(y, Math.max(3, Math.floor(rows / 2.5)));
   const texts = valueLabels(values);
   const labels = new Map<number, { text: string; joint: string }>();
   for (const [i, value] of values.entries()) {
@@ -157,12 +167,16 @@ function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
   }
   for (const { value } of guides) {
     const row = cellAt(1 - position(y, value), rows);
-    if (row !== null) labels.set(row, { text: valueLabels([value])[0] ?? "", joint: "┼" });
+    if (row !== null) labels.set(row, { text: guideLabel(value), joint: "┼" });
   }
   return Array.from({ length: rows }, (_, row) => {
     const { text, joint } = labels.get(row) ?? { text: "", joint: "│" };
     return [piece(`${text.slice(0, LABEL_CELLS - 2).padStart(LABEL_CELLS - 2)} ${joint}`, "muted")];
   });
+}
+
+function guideLabel(value: number): string {
+  return String(Number(value.toFixed(2))).replace("-", "−");
 }
 
 /** The x axis with its labels in it. */

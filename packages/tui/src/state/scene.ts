@@ -29,8 +29,8 @@ export type Scene = {
   readonly x: Scale;
 };
 
-/** So many runs are shown where none is marked. */
-const UNMARKED = 12;
+/** So many rows of the table are shown where nothing is marked. */
+const UNMARKED = 8;
 
 /** Where step 0 stands on a logarithmic axis. */
 const LOG_ZERO = 0.5;
@@ -92,18 +92,16 @@ function chosenRows(
 ): { readonly chosen: readonly Row[]; readonly unmarked: number } {
   const marked = new Set(marks);
   const some = matches.filter(({ run }) => marked.has(run));
-  const wanted = new Set(
-    (some.length > 0 ? some : matches.slice(0, UNMARKED)).map(({ run }) => run),
-  );
-  const chosen = rows
-    .filter(({ isInGroup }) => !isInGroup)
-    .flatMap((row): Row[] => {
-      const members = row.members.filter(({ run }) => wanted.has(run));
-      const [only] = members;
-      if (only === undefined) return [];
-      if (members.length > 1) return [{ ...row, members }];
-      return [{ ...row, key: only.run, title: only.title, members, isGroup: false }];
-    });
+  const top = rows.filter(({ isInGroup }) => !isInGroup);
+  const first = top.slice(0, UNMARKED).flatMap(({ members }) => members);
+  const wanted = new Set((some.length > 0 ? some : first).map(({ run }) => run));
+  const chosen = top.flatMap((row): Row[] => {
+    const members = row.members.filter(({ run }) => wanted.has(run));
+    const [only] = members;
+    if (only === undefined) return [];
+    if (members.length > 1) return [{ ...row, members }];
+    return [{ ...row, key: only.run, title: only.title, members, isGroup: false }];
+  });
   return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
 }
 

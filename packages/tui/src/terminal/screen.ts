@@ -47,7 +47,7 @@ export class Screen {
     let changes = "";
     for (const [row, line] of lines.entries()) {
       if (line === this.#lines[row]) continue;
-      changes += `\x1b[${row + 1};1H${line}\x1b[K`;
+      changes += `\x1b[${row + 1};1H\x1b[K${line}`; // erased first: after a full line the cursor is on its last cell
     }
     for (let row = lines.length; row < this.#lines.length; row++)
       changes += `\x1b[${row + 1};1H\x1b[K`;

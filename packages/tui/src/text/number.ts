@@ -21,7 +21,7 @@ export function short(value: number): string {
   const size = Math.abs(value);
   const [unit, letter] = size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : [1e3, "k"];
   if (size < 1e4) return count(value);
-  return `${Number((value / unit).toFixed(2))}${letter}`;
+  return `${Number((value / unit).toPrecision(3))}${letter}`;
 }
 
 /** Seconds as 12 s, 3 min 20 s or 2 h 05 min. */

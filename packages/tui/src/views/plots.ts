@@ -31,6 +31,8 @@ export type Plot = {
   /** Their mean and band, or the only trace. */
   readonly shown: Trace;
   readonly divergedAt: number | null;
+  /** Evaluations: a value now and then. */
+  readonly isSparse: boolean;
 };
 
 export type Box = { readonly columns: number; readonly rows: number };
@@ -94,6 +96,7 @@ export function plotsOf(
           traces.length === 1 && traces[0] !== undefined
             ? traces[0]
             : bandOf(traces, canvas.state.look.band),
+        isSparse: series.endsWith("_loss"),
         divergedAt: Math.min(...diverged.map((run) => canvas.curves.end(run, window.axis))),
       };
     })
@@ -165,7 +168,7 @@ export function drawPlots(
 
 /** The one in front is drawn last; bands of means where they are few, else only its own. */
 function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
-  const curves = plots.map(({ label, tone, shown, traces, divergedAt }, i): Curve => {
+  const curves = plots.map(({ label, tone, shown, traces, divergedAt, isSparse }, i): Curve => {
     const isTop = i === onTop;
     const isMean = traces.length > 1;
     return {
@@ -174,6 +177,7 @@ function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
       trace: shown,
       shaded: isTop || (isMean && plots.length <= 3),
       behind: isTop && isMean ? traces : [],
+      isSparse,
       divergedAt,
     };
   });

@@ -13,7 +13,7 @@ import {
   restyle,
   type Tone,
 } from "../text/line.ts";
-import { count, loss, UNKNOWN } from "../text/number.ts";
+import { count, loss, short, UNKNOWN } from "../text/number.ts";
 import { clean, cutText, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import {
@@ -141,7 +141,7 @@ function lossChart(canvas: Canvas, run: ShownRun, facts: Facts): Line[] {
   );
   const rates = curveNotes(canvas, run);
   const notes: Line[] = [
-    [piece(shown, "muted")],
+    ...wrap(shown.split(" "), sideWidth(canvas)).map((one) => restyle(one, { tone: "muted" })),
     ...legend,
     ...rates,
     ...(canvas.columns < 76 ? [] : sampleLines(facts, sideWidth(canvas))),
@@ -201,6 +201,7 @@ function plotsOfRun(
         traces: [shown],
         shown,
         divergedAt: i === 0 ? end : null,
+        isSparse: one.endsWith("_loss"),
       },
     ];
   });
@@ -242,7 +243,7 @@ function verdictLines(
     const since =
       verdict?.since === null || verdict?.since === undefined
         ? ""
-        : ` since ${count(verdict.since)}`;
+        : ` since ${short(verdict.since)}`;
     const said =
       verdict === null
         ? piece("no finite ratio", "muted")
