@@ -91,7 +91,9 @@ type Drawing = { readonly y: Scale; readonly layer: number };
 function drawTrace(raster: Raster, { mean, gapBefore }: Trace, { y, layer }: Drawing): void {
   let previous: readonly [number, number] | null = null;
   for (let x = 0; x < mean.length; x++) {
-    const row = dotRow(raster, y, mean[x] ?? Number.NaN);
+    const value = mean[x] ?? Number.NaN;
+    const row = dotRow(raster, y, value);
+    if (row === null && !Number.isNaN(value)) previous = null;
     if (row === null) continue;
     if (previous === null || gapBefore[x] === 1) raster.dot(x, row, layer);
     else raster.line(previous, [x, row], layer);

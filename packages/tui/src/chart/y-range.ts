@@ -10,6 +10,9 @@ export type Shown = Range & {
 /** A range stays as it is while the values fill more than this share of it. */
 const KEEP_WHILE_FILLED = 0.6;
 
+/** Beyond this a range would not be a number any more. */
+const LARGEST = 1e300;
+
 /** A largest value so many times as far out as 98 % of all is cut off: it would flatten the rest. */
 const FAR_OUT = 10;
 
@@ -30,7 +33,7 @@ export function yRange(
   },
 ): Shown | null {
   const values = drawnValues(curves).filter(
-    (value) => Number.isFinite(value) && (!log || value > 0),
+    (value) => Math.abs(value) < LARGEST && (!log || value > 0),
   );
   if (values.length === 0) return null;
   values.sort();

@@ -15,7 +15,7 @@ import {
   piece,
 } from "../text/line.ts";
 import { count } from "../text/number.ts";
-import { clean, ellipsis } from "../text/width.ts";
+import { clean, ellipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import {
   caption,
@@ -192,18 +192,9 @@ function legendOf(
     width,
   );
   const onTop = state.curve % Math.max(1, plots.length);
-  const lines = plots.map((plot, i): Line => {
-    const value = readAt(canvas, plot, window);
-    const text = value === null ? "-" : seriesValue(series, value.mean);
-    const spread =
-      value === null || value.n < 2 ? "" : ` ±${((value.high - value.low) / 2).toFixed(3)}`;
-    const missing = value !== null && value.n !== plot.traces.length ? ` n ${value.n}` : "";
-    const diverged = plot.divergedAt === null ? [] : [piece(" ✗", "bad")];
-    const right: Line = [piece(`${text}${spread}${missing}`), ...diverged];
-    const name = ellipsis(clean(plot.label), Math.max(4, width - lineWidth(right) - 5));
-    const left: Piece = i === onTop ? { text: name, bold: true } : piece(name);
-    return justify([piece(i === onTop ? "▶ " : "━ ", plot.tone), left], right, width);
-  });
+  const lines = plots.map((plot, i) =>
+    legendLine(plot, { isOnTop: i === onTop, series, value: readAt(canvas, plot, window), width }),
+  );
   const [first] = scene.chosen[0]?.members ?? [];
   const changes =
     first === undefined
@@ -212,6 +203,37 @@ function legendOf(
           piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
         ]);
   return [head, ...lines, ...changes].map((one) => fitLine(one, width));
+}
+
+const LEAST_NAME = 12;
+
+/** Colour, name and value of a curve; how it spreads where there is room for that. */
+function legendLine(
+  plot: Plot,
+  {
+    isOnTop,
+    series,
+    value,
+    width,
+  }: {
+    readonly isOnTop: boolean;
+    readonly series: string;
+    readonly value: ReturnType<typeof readAt>;
+    readonly width: number;
+  },
+): Line {
+  const text = value === null ? "-" : seriesValue(series, value.mean);
+  const isSpread = value !== null && value.n >= 2;
+  const spread = isSpread ? ` ±${((value.high - value.low) / 2).toFixed(3)}` : "";
+  const missing = value !== null && value.n !== plot.traces.length ? ` n ${value.n}` : "";
+  const diverged = plot.divergedAt === null ? [] : [piece(" ✗", "bad")];
+  const label = clean(plot.label);
+  const long: Line = [piece(`${text}${spread}${missing}`), ...diverged];
+  const room = width - lineWidth(long) - 4;
+  const right = room < Math.min(LEAST_NAME, widthOf(label)) ? [piece(text), ...diverged] : long;
+  const name = ellipsis(label, Math.max(4, width - lineWidth(right) - 4));
+  const left: Piece = isOnTop ? { text: name, bold: true } : piece(name);
+  return justify([piece(isOnTop ? "▶ " : "━ ", plot.tone), left], right, width);
 }
 
 function nothing({ scene, rows }: Canvas): Drawn {

@@ -9,6 +9,7 @@ import {
   justify,
   type Line,
   line,
+  lineWidth,
   piece,
   restyle,
   type Tone,
@@ -91,19 +92,19 @@ function chartRows({ rows, state }: Canvas): number {
 
 function head({ columns }: Canvas, run: ShownRun, { initialLoss, vocabulary }: Facts): Line[] {
   const { sign, tone } = STATE_SIGNS[run.state];
-  const steps = `${count(updates(run))} of ${count(run.steps)} steps`;
   const speed = run.steps_per_s === null ? "" : ` · ${count(run.steps_per_s)} steps/s`;
-  const title = justify(
-    [
-      piece(`${sign} `, tone),
-      { text: clean(run.run), bold: true },
-      ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
-    ],
-    [...stateLine(run), piece(` · ${steps}${speed}`, "muted")],
-    columns,
-  );
+  const name: Line = [
+    piece(`${sign} `, tone),
+    { text: clean(run.run), bold: true },
+    ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
+  ];
+  const state: Line = [
+    ...stateLine(run),
+    piece(` · ${count(updates(run))} of ${count(run.steps)} steps${speed}`, "muted"),
+  ];
+  const fits = lineWidth(name) + lineWidth(state) + 2 <= columns;
   const guess =
-    vocabulary === null ? "" : ` (guessing ln ${vocabulary} = ${Math.log(vocabulary).toFixed(4)})`;
+    vocabulary === null ? "" : ` (guessing: ln ${vocabulary} = ${Math.log(vocabulary).toFixed(4)})`;
   const results = [
     `loss at init ${loss(initialLoss)}${guess}`,
     `now ${loss(run.loss)}`,
@@ -111,11 +112,15 @@ function head({ columns }: Canvas, run: ShownRun, { initialLoss, vocabulary }: F
     ...(run.valid_loss === null ? [] : [`valid ${loss(run.valid_loss)}`]),
   ].join(" · ");
   return [
-    title,
-    [piece(results)],
-    ...(run.error === null ? [] : [[piece(clean(run.error), "bad" as const)]]),
-    ...(run.note === null ? [] : [line(piece("note ", "muted"), clean(run.note))]),
+    ...(fits ? [justify(name, state, columns)] : [name, state]),
+    ...wrap(results.split(" "), columns),
+    ...(run.error === null ? [] : wrap(clean(run.error).split(" "), columns).map(toBad)),
+    ...(run.note === null ? [] : wrap(`note: ${clean(run.note)}`.split(" "), columns)),
   ];
+}
+
+function toBad(text: Line): Line {
+  return restyle(text, { tone: "bad" });
 }
 
 function lossChart(canvas: Canvas, run: ShownRun, facts: Facts): Line[] {
