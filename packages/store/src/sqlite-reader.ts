@@ -1,5 +1,7 @@
 import type { Database } from "better-sqlite3";
+import { annotationsReader } from "./annotations.ts";
 import type {
+  Annotations,
   CurvePoint,
   GridSummary,
   ParameterRow,
@@ -23,6 +25,7 @@ import type { OpenedDatabase } from "./open-database.ts";
 import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
+import { standIn } from "./stand-ins.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;
@@ -31,14 +34,18 @@ export class SqliteReader implements StoreReader {
   readonly #sql: ReaderStatements;
   readonly #findRun: ReturnType<typeof runFinder>;
   readonly #readCurve: ReturnType<typeof curveReader>;
+  readonly #readAnnotations: () => Annotations;
+  readonly #dropStandIns: () => void;
 
   constructor({ database, notice, close }: OpenedDatabase) {
     this.notice = notice;
     this.close = close;
     this.#database = database;
+    this.#dropStandIns = standIn(database);
     this.#sql = prepareReader(database);
     this.#findRun = runFinder(database);
     this.#readCurve = curveReader(database);
+    this.#readAnnotations = annotationsReader(database);
   }
 
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
@@ -58,6 +65,11 @@ export class SqliteReader implements StoreReader {
 
   grids(): GridSummary[] {
     return this.#sql.grids.all();
+  }
+
+  annotations(): Annotations {
+    this.#dropStandIns();
+    return this.#readAnnotations();
   }
 
   evaluations(runName: string): StoredEvaluation[] {
@@ -104,6 +116,7 @@ export class SqliteReader implements StoreReader {
   }
 
   query(sql: string, params: readonly unknown[] = []): QueryResult {
+    this.#dropStandIns();
     return runQuery(this.#database, sql, params);
   }
 
