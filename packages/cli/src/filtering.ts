@@ -1,5 +1,12 @@
 /** Filters of the command line over runs, stored or only planned. */
-import { type Filter, type FilterSubject, parseFilter, unknownFields } from "@ablate/store";
+import {
+  type Filter,
+  type FilterSubject,
+  parseFilter,
+  type RunSummary,
+  type StoreReader,
+  unknownFields,
+} from "@ablate/store";
 import { UsageError } from "./errors.ts";
 import { closest } from "./print/closest.ts";
 
@@ -8,6 +15,14 @@ export type Candidate = {
   readonly subject: FilterSubject;
   readonly fields: () => readonly string[];
 };
+
+export type NotedRun = RunSummary & { readonly note: string | null };
+
+/** Stored runs with what the view `runs` does not have of them. */
+export function withNotes(runs: readonly RunSummary[], reader: StoreReader): NotedRun[] {
+  const { runs: annotated } = reader.annotations();
+  return runs.map((run) => ({ ...run, note: annotated.get(run.run)?.note ?? null }));
+}
 
 /**
  * Whether a run matches one of the filters; without filters every run does.

@@ -3,7 +3,7 @@ import type { PlannedRun } from "@ablate/runner";
 import { fieldNames, filterSubject, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { anyOf, type Candidate } from "./filtering.ts";
+import { anyOf, type Candidate, type NotedRun, withNotes } from "./filtering.ts";
 import { closest } from "./print/closest.ts";
 import { withAnyReader } from "./store.ts";
 
@@ -21,7 +21,7 @@ export function onlyWanted(
   if (texts.length === 0) return runs;
   const stored = withAnyReader(invocation, {
     use: (reader) => storedRuns(reader, grid),
-    without: new Map<string, RunSummary>(),
+    without: new Map<string, NotedRun>(),
   });
   const candidates = runs.map((run) => ({ run, ...candidateOf(run, stored.get(run.hash)) }));
   const isWanted = anyOf(texts, { source: "--only ", candidates });
@@ -31,12 +31,12 @@ export function onlyWanted(
 }
 
 /** By hash; a run of this grid with the label that it has in it. */
-function storedRuns(reader: StoreReader, grid: string): ReadonlyMap<string, RunSummary> {
+function storedRuns(reader: StoreReader, grid: string): ReadonlyMap<string, NotedRun> {
   const runs = [...reader.runs(), ...reader.runs({ grid })];
-  return new Map(runs.map((run) => [run.hash, run]));
+  return new Map(withNotes(runs, reader).map((run) => [run.hash, run]));
 }
 
-function candidateOf(run: PlannedRun, stored: RunSummary | undefined): Candidate {
+function candidateOf(run: PlannedRun, stored: NotedRun | undefined): Candidate {
   const summary = { ...(stored ?? untrained(run)), config: run.config };
   const { field, ...subject } = filterSubject(summary);
   const own = new Map<string, unknown>([["variant", run.variant]]);

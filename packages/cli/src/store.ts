@@ -43,14 +43,18 @@ export function withAnyReader<T>(
   }
 }
 
-/** The run that `name` means to the store. */
-export function findRun(reader: StoreReader, name: string): RunSummary {
+/** The run that `name` means to the store; `grids` are what else may be meant. */
+export function findRun(
+  reader: StoreReader,
+  name: string,
+  grids: readonly string[] = [],
+): RunSummary {
   const run = reader.run(name);
   if (run !== undefined) return run;
-  const guess = closest(
-    name,
-    reader.runs().flatMap(({ run: known, label }) => (label === null ? [known] : [known, label])),
-  );
+  const names = reader
+    .runs()
+    .flatMap(({ run: known, label }) => (label === null ? [known] : [known, label]));
+  const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
-  throw new UsageError(`there is no run "${name}"; ${hint}`);
+  throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
 }

@@ -13,6 +13,9 @@ export type VerbName =
   | "ui"
   | "runs"
   | "show"
+  | "tag"
+  | "note"
+  | "rename"
   | "config"
   | "sample"
   | "data"
@@ -50,6 +53,21 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN",
     summary: "one run in full",
     load: () => import("./commands/show.ts"),
+  },
+  tag: {
+    usage: "RUN|GRID [TAG...]",
+    summary: "give it tags, or take some away",
+    load: () => import("./commands/tag.ts"),
+  },
+  note: {
+    usage: "RUN|GRID [TEXT...]",
+    summary: "say something about it",
+    load: () => import("./commands/note.ts"),
+  },
+  rename: {
+    usage: "RUN NAME",
+    summary: "call a run something else in its grid",
+    load: () => import("./commands/rename.ts"),
   },
   config: {
     usage: "RUN",

@@ -36,6 +36,8 @@ beforeAll(() => {
     run("--set", "record.evaluate=none", "--steps", "50"),
   );
   add("plan", fresh, read("plan", "small.yaml"));
+  ablate(folder, "tag", "small/normed", "good");
+  ablate(folder, "note", "small/normed", "with batch norm");
   const runs = read("runs").filter(isObject);
   add("runs", runs);
   add("show", ...runs.map(({ run: name }) => read("show", String(name))));

@@ -20,7 +20,14 @@ let store = "";
 beforeAll(() => {
   const folder = makeFolder();
   store = join(folder, "ablate.db");
-  expect(ablate(folder, "demo", "--steps", `${STEPS}`, "--quiet").status).toBe(0);
+  for (const args of [
+    ["demo", "--steps", `${STEPS}`, "--quiet"],
+    ["tag", "quickstart/v5", "baseline"],
+    ["note", "quickstart/v5", "Kaiming is enough"],
+    ["tag", "quickstart", "lecture"],
+  ]) {
+    expect(ablate(folder, ...args).status, args.join(" ")).toBe(0);
+  }
 });
 
 /** What the `sqlite3` command prints, a row a line. */
@@ -51,6 +58,14 @@ plainTest("a curve covers every step", () => {
   const counts = sqlite3(queries[2] ?? "").map((row) => Number(row.split("|")[1]));
 
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(STEPS);
+});
+
+plainTest("tags and notes of runs and grids are there", () => {
+  expect(sqlite3("select * from tags order by run")).toEqual([
+    "quickstart||lecture",
+    "quickstart|quickstart/v5|baseline",
+  ]);
+  expect(sqlite3("select * from notes")).toEqual(["quickstart|quickstart/v5|Kaiming is enough"]);
 });
 
 plainTest("losses and ratios are bit-equal to those of a training in memory", () => {

@@ -139,6 +139,15 @@ export type GridSummary = {
   readonly runs: number;
 };
 
+/** What the user said of a run or a grid. */
+export type Annotated = { readonly tags: readonly string[]; readonly note: string | null };
+
+/** By name; only those that have a tag or a note. */
+export type Annotations = {
+  readonly runs: ReadonlyMap<string, Annotated>;
+  readonly grids: ReadonlyMap<string, Annotated>;
+};
+
 export type StoredEvaluation = {
   readonly step: number;
   readonly split: string;
@@ -260,6 +269,8 @@ export interface StoreReader {
   run(nameOrPrefixOrHash: string): RunSummary | undefined;
   findByHash(hash: string): StoredRun | undefined;
   grids(): GridSummary[];
+  /** Tags and notes of runs and grids. */
+  annotations(): Annotations;
   /** In the order of steps. */
   evaluations(runName: string): StoredEvaluation[];
   samples(runName: string): StoredSample[];

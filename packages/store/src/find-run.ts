@@ -6,17 +6,17 @@ const LISTED = 10;
 
 const begins = (column: string) => `substr(${column}, 1, length(@text)) = @text`;
 
-/** From the strictest reading of a text to the loosest. */
-const READINGS: readonly string[] = [
-  "r.name = @text",
-  "r.hash = @text",
-  "g.label = @text",
-  `${begins("r.name")} or ${begins("g.label")} or ${begins("r.hash")}`,
-];
+/** Whole names, from the strictest reading of a text to the loosest. */
+const WHOLE: readonly string[] = ["r.name = @text", "r.hash = @text", "g.label = @text"];
 
-/** Makes the function that finds the name of the run a text means. */
-export function runFinder(database: Database): (text: string) => string | undefined {
-  const readings = READINGS.map((condition) =>
+const BEGINNING: string = `${begins("r.name")} or ${begins("g.label")} or ${begins("r.hash")}`;
+
+/** Makes the function that finds the name of the run a text means; `whole`: not by its beginning. */
+export function runFinder(
+  database: Database,
+  { whole = false }: { readonly whole?: boolean } = {},
+): (text: string) => string | undefined {
+  const readings = [...WHOLE, ...(whole ? [] : [BEGINNING])].map((condition) =>
     database
       .prepare<[{ text: string }], string>(
         `select distinct r.name from run r left join grid_run g on g.run_id = r.id

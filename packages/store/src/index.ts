@@ -1,4 +1,7 @@
+export { type Annotation, annotate } from "./annotate.ts";
 export type {
+  Annotated,
+  Annotations,
   Claim,
   CurveBlock,
   CurvePoint,

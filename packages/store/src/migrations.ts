@@ -1,20 +1,23 @@
 import type { Database } from "better-sqlite3";
 import { initial } from "./migrations/001-initial.ts";
+import { annotations } from "./migrations/002-annotations.ts";
 import { views } from "./views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
 
 /** Appended, never edited. Views are made anew after them: who changes one appends a migration. */
-const migrations: readonly string[] = [initial];
+const migrations: readonly string[] = [initial, annotations];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */
 export const CURRENT_VERSION: number = migrations.length;
 
-/** Brings an empty or older database up to date, whole or not at all. */
+/** Brings an empty or older database up to date, whole or not at all; leaves another one alone. */
 export function migrate(database: Database): void {
+  const versionNow = () => Number(database.pragma("user_version", { simple: true }));
+  if (versionNow() >= CURRENT_VERSION) return;
   const upgrade = database.transaction(() => {
-    const version = Number(database.pragma("user_version", { simple: true }));
+    const version = versionNow();
     if (version >= CURRENT_VERSION) return;
     for (const migration of migrations.slice(version)) database.exec(migration);
     for (const { name, sql } of views) {

@@ -2,8 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { APPLICATION_ID, CURRENT_VERSION, migrate } from "./migrations.ts";
+import { migrate } from "./migrations.ts";
 import { networkFileSystem } from "./network-file-system.ts";
+import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
 import { StoreError } from "./store-error.ts";
 
 export type OpenedDatabase = {
@@ -20,7 +21,7 @@ export function openForWriting(path: string): OpenedDatabase {
     );
   }
   return opening(path, "write to", () => {
-    const database = new SqliteDatabase(path, { timeout: 5000 });
+    const database = new SqliteDatabase(path, { timeout: BUSY_MS });
     return closingOnError(database, () => {
       checkIdentity(database, path, { emptyIsNew: true });
       const shared = networkFileSystem(path);
@@ -38,11 +39,29 @@ export function openForWriting(path: string): OpenedDatabase {
   });
 }
 
+/**
+ * One short transaction on a store that may be read and written to meanwhile: it is not made, its
+ * log is left to those who keep it open.
+ */
+export function changeStore<T>(path: string, change: (database: Database) => T): T {
+  checkExists(path);
+  return opening(path, "write to", () => {
+    const database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_MS });
+    try {
+      checkIdentity(database, path, { emptyIsNew: false });
+      database.pragma("foreign_keys = ON");
+      database.pragma("wal_autocheckpoint = 0");
+      migrate(database);
+      return database.transaction(() => change(database)).immediate();
+    } finally {
+      database.close();
+    }
+  });
+}
+
 /** Opens a store to read from; by way of a copy where its folder does not let SQLite open it. */
 export function openForReading(path: string): OpenedDatabase {
-  if (!existsSync(path)) {
-    throw new StoreError(`there is no store at ${path}; \`ablate run CONFIG\` makes one`);
-  }
+  checkExists(path);
   return opening(path, "read", () => {
     try {
       return openReadonly(path, path);
@@ -79,54 +98,16 @@ export function openCopy(path: string): OpenedDatabase {
 }
 
 function openReadonly(file: string, path: string): OpenedDatabase {
-  const database = new SqliteDatabase(file, { readonly: true, timeout: 5000 });
+  const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_MS });
   return closingOnError(database, () => {
     checkIdentity(database, path, { emptyIsNew: false });
     return { database, notice: null, close: () => database.close() };
   });
 }
 
-function checkIdentity(
-  database: Database,
-  path: string,
-  { emptyIsNew }: { readonly emptyIsNew: boolean },
-): void {
-  const id = database.pragma("application_id", { simple: true });
-  const version = Number(database.pragma("user_version", { simple: true }));
-  const objects = database.prepare("select count(*) from sqlite_schema").pluck().get();
-  if (id === 0 && version === 0 && objects === 0) {
-    if (emptyIsNew) return;
-    throw new StoreError(`${path} is not an ablate store: it is empty`);
-  }
-  if (id !== APPLICATION_ID) {
-    throw new StoreError(
-      `${path} is not an ablate store: it is an SQLite database of another program; name another file with --store`,
-    );
-  }
-  if (version > CURRENT_VERSION) {
-    throw new StoreError(
-      `${path} was written by a newer ablate (store version ${version}, this one knows up to ${CURRENT_VERSION}); update ablate to use it`,
-    );
-  }
-}
-
-/** Turns what SQLite and the file system say into one sentence. */
-function opening(path: string, verb: string, open: () => OpenedDatabase): OpenedDatabase {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof StoreError || !(error instanceof Error)) throw error;
-    if (codeOf(error) === "SQLITE_NOTADB") {
-      throw new StoreError(
-        `${path} is not an ablate store: it is not an SQLite database; name another file with --store`,
-        { cause: error },
-      );
-    }
-    throw new StoreError(
-      `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`,
-      { cause: error },
-    );
-  }
+function checkExists(path: string): void {
+  if (existsSync(path)) return;
+  throw new StoreError(`there is no store at ${path}; \`ablate run CONFIG\` makes one`);
 }
 
 function closingOnError<T>(database: Database, use: () => T): T {
@@ -141,8 +122,4 @@ function closingOnError<T>(database: Database, use: () => T): T {
 function needsCopy(error: unknown): boolean {
   const code = codeOf(error);
   return code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY");
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof SqliteDatabase.SqliteError ? error.code : "";
 }

@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
+import { annotationsReader } from "./annotations.ts";
 import { isAlive } from "./claim.ts";
 import type {
+  Annotations,
   CurveBlock,
   CurvePoint,
   GridSummary,
@@ -30,6 +32,7 @@ import type { OpenedDatabase } from "./open-database.ts";
 import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
+import { standIn } from "./stand-ins.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;
@@ -38,14 +41,18 @@ export class SqliteReader implements StoreReader {
   readonly #sql: ReaderStatements;
   readonly #findRun: ReturnType<typeof runFinder>;
   readonly #readCurve: ReturnType<typeof curveReader>;
+  readonly #readAnnotations: () => Annotations;
+  readonly #dropStandIns: () => void;
 
   constructor({ database, notice, close }: OpenedDatabase) {
     this.notice = notice;
     this.close = close;
     this.#database = database;
+    this.#dropStandIns = standIn(database);
     this.#sql = prepareReader(database);
     this.#findRun = runFinder(database);
     this.#readCurve = curveReader(database);
+    this.#readAnnotations = annotationsReader(database);
   }
 
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
@@ -65,6 +72,11 @@ export class SqliteReader implements StoreReader {
 
   grids(): GridSummary[] {
     return this.#sql.grids.all();
+  }
+
+  annotations(): Annotations {
+    this.#dropStandIns();
+    return this.#readAnnotations();
   }
 
   evaluations(runName: string): StoredEvaluation[] {
@@ -141,6 +153,7 @@ export class SqliteReader implements StoreReader {
   }
 
   query(sql: string, params: readonly unknown[] = []): QueryResult {
+    this.#dropStandIns();
     return runQuery(this.#database, sql, params);
   }
 

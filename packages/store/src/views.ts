@@ -36,6 +36,11 @@ function curveArm(series: string, place: string, from: string): string {
   from ${from}`;
 }
 
+/** The grid that a run was planned in first. */
+const FIRST_GRID = `
+  left join grid_run gr on gr.id = (select min(id) from grid_run where run_id = r.id)
+  left join grid g on g.id = gr.grid_id`;
+
 const RUNS = `
   select r.name as run, g.name as "grid", gr.label as label, r.state as state,
     r.reason as reason, r.seed as seed, r.config as config, r.hash as hash, r.engine as engine,
@@ -51,9 +56,7 @@ const RUNS = `
     ${isoTime("r.started_at")} as started_at,
     ${isoTime("r.ended_at")} as ended_at,
     r.error as error
-  from run r
-  left join grid_run gr on gr.id = (select min(id) from grid_run where run_id = r.id)
-  left join grid g on g.id = gr.grid_id`;
+  from run r ${FIRST_GRID}`;
 
 const GRID_RUNS = `
   select g.name as "grid", r.name as run, gr.label as label
@@ -101,6 +104,18 @@ const SAMPLES = `
   select r.name as run, s.step as step, s.i as i, s.text as text
   from run r join sample s on s.run_id = r.id`;
 
+const TAGS = `
+  select g.name as "grid", null as run, t.tag as tag
+  from grid_tag t join grid g on g.id = t.grid_id
+  union all
+  select g.name, r.name, t.tag from tag t join run r on r.id = t.run_id ${FIRST_GRID}`;
+
+const NOTES = `
+  select g.name as "grid", null as run, n.text as note
+  from grid_note n join grid g on g.id = n.grid_id
+  union all
+  select g.name, r.name, n.text from run_note n join run r on r.id = n.run_id ${FIRST_GRID}`;
+
 export const views: readonly View[] = [
   { name: "runs", sql: RUNS },
   { name: "grid_runs", sql: GRID_RUNS },
@@ -110,4 +125,6 @@ export const views: readonly View[] = [
   { name: "series", sql: SERIES },
   { name: "evals", sql: EVALS },
   { name: "samples", sql: SAMPLES },
+  { name: "tags", sql: TAGS },
+  { name: "notes", sql: NOTES },
 ];

@@ -103,6 +103,8 @@ test.each([
   ["series", "run, series, unit, log_scale, guide, low, high"],
   ["evals", "run, step, split, statistics, loss"],
   ["samples", "run, step, i, text"],
+  ["tags", "grid, run, tag"],
+  ["notes", "grid, run, note"],
 ])("the view %s has the columns of its contract", (view, columns) => {
   const { path } = claimedRun(["embedding"]);
 

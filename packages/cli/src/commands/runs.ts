@@ -7,7 +7,7 @@ import {
 } from "@ablate/store";
 import type { Command, Flags } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { anyOf } from "../filtering.ts";
+import { anyOf, withNotes } from "../filtering.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -53,7 +53,7 @@ export const command: Command = {
         ...(grid === undefined ? {} : { grid }),
         ...(state === undefined ? {} : { states: [state] }),
       });
-      return matching(listed, flags);
+      return matching(listed, { flags, reader });
     });
     terminal.write(flags.has("json") ? jsonArray(runs) : runsTable(runs));
     return 0;
@@ -61,8 +61,11 @@ export const command: Command = {
 };
 
 /** Those that match the filter in words and, where there is one, a filter of `--only`. */
-function matching(runs: readonly RunSummary[], flags: Flags): readonly RunSummary[] {
-  const candidates = runs.map((run) => ({
+function matching(
+  runs: readonly RunSummary[],
+  { flags, reader }: { readonly flags: Flags; readonly reader: StoreReader },
+): readonly RunSummary[] {
+  const candidates = withNotes(runs, reader).map((run) => ({
     run,
     subject: filterSubject(run),
     fields: () => fieldNames(run),
@@ -72,7 +75,7 @@ function matching(runs: readonly RunSummary[], flags: Flags): readonly RunSummar
   const inFlags = anyOf(flags.texts("only"), { source: "--only ", candidates });
   return candidates
     .filter(({ subject }) => inWords(subject) && inFlags(subject))
-    .map(({ run }) => run);
+    .map(({ run: { note: _, ...run } }) => run);
 }
 
 function checkGrid(reader: StoreReader, grid: string): void {

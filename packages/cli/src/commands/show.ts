@@ -18,6 +18,7 @@ export const command: Command = {
       const level = Math.max(16, ...LEVELS.filter((steps) => steps * CURVE_POINTS <= run.steps));
       return {
         run,
+        note: reader.annotations().runs.get(run.run)?.note ?? null,
         evaluations: reader.evaluations(run.run),
         parameters: reader.parameters(run.run),
         ratios: reader.ratiosAt(run.run),
@@ -31,11 +32,12 @@ export const command: Command = {
       terminal.write(runPage(facts));
       return 0;
     }
-    const { run, evaluations, parameters, ratios, samples, provenance } = facts;
+    const { run, note, evaluations, parameters, ratios, samples, provenance } = facts;
     terminal.write(
       jsonArray([
         {
           ...run,
+          note,
           evals: evaluations,
           params: parameters,
           update_ratio: (ratios?.ratios ?? []).map(({ param, ratio, log10Ratio }) => ({

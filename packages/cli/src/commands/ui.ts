@@ -1,4 +1,4 @@
-declare function annotate(store: string, change: object): string;
+import { annotate } from "@ablate/store";
 
 import {
   drawOnce,

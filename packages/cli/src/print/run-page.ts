@@ -15,6 +15,7 @@ import { table } from "./table.ts";
 /** What the page of one run is made of. */
 export type RunFacts = {
   readonly run: RunSummary;
+  readonly note: string | null;
   readonly evaluations: readonly StoredEvaluation[];
   readonly parameters: readonly ParameterRow[];
   readonly ratios: StepRatios | undefined;
@@ -34,7 +35,7 @@ export function runPage(facts: RunFacts): string {
     .join("\n\n")}\n`;
 }
 
-function head({ run, initialLoss }: RunFacts): string {
+function head({ run, note, initialLoss }: RunFacts): string {
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
   const trained = run.last_step === null ? 0 : run.last_step + 1;
   const lines = [
@@ -48,6 +49,8 @@ function head({ run, initialLoss }: RunFacts): string {
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
     ["hash", run.hash],
     ...(run.error === null ? [] : [["error", run.error]]),
+    ...(run.tags === null ? [] : [["tags", run.tags.replaceAll(",", ", ")]]),
+    ...(note === null ? [] : [["note", note]]),
   ];
   return `${run.run}\n${pairs(lines)}`;
 }
@@ -117,5 +120,11 @@ function provenance({ provenance: facts }: RunFacts): string {
 
 function pairs(lines: readonly (readonly string[])[]): string {
   const width = Math.max(0, ...lines.map(([key = ""]) => key.length));
-  return lines.map(([key = "", value]) => `  ${key.padEnd(width)}  ${value}`).join("\n");
+  const indent = " ".repeat(width + 4);
+  return lines
+    .map(
+      ([key = "", value = ""]) =>
+        `  ${key.padEnd(width)}  ${value.replaceAll("\n", `\n${indent}`)}`,
+    )
+    .join("\n");
 }

@@ -2,8 +2,9 @@ import type { RunSummary } from "@ablate/store";
 import { count, loss, UNKNOWN } from "./format.ts";
 import { table } from "./table.ts";
 
-/** Runs as a table: how they stand and what came out. */
+/** Runs as a table: how they stand and what came out; their tags where one has some. */
 export function runsTable(runs: readonly RunSummary[]): string {
+  const areTagged = runs.some(({ tags }) => tags !== null);
   return table(
     [
       { title: "run" },
@@ -14,6 +15,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
       { title: "train", align: "right" },
       { title: "valid", align: "right" },
       { title: "steps/s", align: "right" },
+      ...(areTagged ? [{ title: "tags" }] : []),
     ],
     runs.map((run) => [
       run.run,
@@ -24,6 +26,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
       loss(run.train_loss),
       loss(run.valid_loss),
       count(run.steps_per_s),
+      ...(areTagged ? [run.tags ?? ""] : []),
     ]),
   );
 }

@@ -97,7 +97,7 @@ export class Feed {
 
   /** Reads the runs whose stamps are new; whether there are any. */
   #update(stamps: readonly RunStamp[]): boolean {
-    const notes = new Map<string, { note: string | null }>();
+    const { runs: notes } = this.#reader.annotations();
     const texts = new Map(
       stamps.map(({ run, stamp, isLost }) => [
         run,

@@ -1,0 +1,29 @@
+import { annotateStore } from "../annotating.ts";
+import type { Command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { STORE_OPTION } from "../options.ts";
+
+export const command: Command = {
+  positionals: ["RUN|GRID"],
+  rest: "TEXT",
+  options: {
+    ...STORE_OPTION,
+    remove: { type: "boolean", help: "take the note away" },
+  },
+  examples: [
+    ["ablate note quickstart/v1 saturates from the start", "in place of the note it has"],
+    ["ablate note quickstart/v1 --remove", "no note again"],
+  ],
+  run: (invocation) => {
+    const { flags } = invocation;
+    const [target = ""] = flags.positionals;
+    const isRemoval = flags.has("remove");
+    if (isRemoval && flags.rest.length > 0) {
+      throw new UsageError("--remove and TEXT exclude each other; a new text replaces the note");
+    }
+    if (!isRemoval && flags.rest.length === 0) {
+      throw new UsageError("TEXT is missing; usage: ablate note RUN|GRID TEXT... or --remove");
+    }
+    return annotateStore(invocation, { kind: "note", target, text: flags.rest.join(" ") });
+  },
+};

@@ -1,0 +1,31 @@
+import { annotateStore } from "../annotating.ts";
+import type { Command } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { STORE_OPTION } from "../options.ts";
+
+export const command: Command = {
+  positionals: ["RUN|GRID"],
+  rest: "TAG",
+  options: {
+    ...STORE_OPTION,
+    remove: { type: "string", multiple: true, value: "TAG", help: "take this tag away" },
+  },
+  examples: [
+    ["ablate tag quickstart/v5 baseline keep", "two tags; `ablate runs tag:keep` finds it"],
+    ["ablate tag quickstart/v5 --remove keep", "one less"],
+    ["ablate tag quickstart lecture", "a tag of the whole grid"],
+  ],
+  run: (invocation) => {
+    const { flags } = invocation;
+    const [target = ""] = flags.positionals;
+    const remove = flags.texts("remove");
+    const dashed = flags.rest.find((tag) => tag.startsWith("-"));
+    if (dashed !== undefined) {
+      throw new UsageError(`a tag does not begin with a dash; write --remove ${dashed.slice(1)}`);
+    }
+    if (flags.rest.length + remove.length === 0) {
+      throw new UsageError("TAG is missing; usage: ablate tag RUN|GRID TAG... [--remove TAG]");
+    }
+    return annotateStore(invocation, { kind: "tag", target, add: flags.rest, remove });
+  },
+};
