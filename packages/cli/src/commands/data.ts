@@ -1,9 +1,9 @@
 import { buildDataset, contextWindows } from "@ablate/core";
+import { count } from "@ablate/tui";
 import type { Command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS } from "../options.ts";
 import { readConfig } from "../planning.ts";
-import { count } from "../print/format.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 

@@ -1,11 +1,12 @@
 import { fileURLToPath } from "node:url";
+import { count, loss, UNKNOWN } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
 import { type Planned, planFile } from "../planning.ts";
-import { count, loss, UNKNOWN } from "../print/format.ts";
 import { table } from "../print/table.ts";
 import { withReader } from "../store.ts";
 import { exitCode, train } from "../training.ts";
+import { isInteractive, openStore } from "../ui.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));
 
@@ -26,9 +27,10 @@ export const command: Command = {
     ...STORE_OPTION,
     steps: PLANNING_OPTIONS.steps,
     quiet: { type: "boolean", help: "show no progress" },
+    "no-ui": { type: "boolean", help: "end with the table, also on a terminal" },
   },
   examples: [
-    ["ablate demo", "train configs/quickstart.yaml and compare its variants"],
+    ["ablate demo", "train configs/quickstart.yaml, compare its variants, chart them"],
     ["ablate demo --steps 500", "the same, much shorter"],
   ],
   run: async (invocation) => {
@@ -41,9 +43,16 @@ export const command: Command = {
       return exitCode(outcome);
     }
     terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);
-    return exitCode(outcome);
+    if (flags.has("no-ui") || !isInteractive(invocation)) return exitCode(outcome);
+    const marks = planned.runs.flatMap(({ hash }) => storedName(invocation, hash));
+    return (await openStore(invocation, { view: "charts", marks })) || exitCode(outcome);
   },
 };
+
+function storedName(invocation: Invocation, hash: string): string[] {
+  const stored = withReader(invocation, (reader) => reader.findByHash(hash));
+  return stored === undefined ? [] : [stored.name];
+}
 
 /** One line per row of the story, with the loss of step 0 beside that of guessing at random. */
 function story(invocation: Invocation, planned: Planned): string {
@@ -84,6 +93,7 @@ function nextSteps(planned: Planned): string {
   const last = planned.runs.at(-1)?.name ?? "";
   return [
     "next:",
+    "  ./ablate ui",
     `  ./ablate show ${last}`,
     `  ./ablate sample ${last}`,
     '  ./ablate query "select run, train_loss, valid_loss from runs order by valid_loss"',

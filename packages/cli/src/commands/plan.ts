@@ -1,10 +1,9 @@
 import { isToTrain, type PlannedRun, shortKey } from "@ablate/runner";
 import type { RunState, StoredRun } from "@ablate/store";
-import { setting } from "@ablate/tui";
+import { setting, UNKNOWN } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { type Planned, planConfig } from "../planning.ts";
-import { UNKNOWN } from "../print/format.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 import { withAnyReader } from "../store.ts";

@@ -1,8 +1,11 @@
-import type { Command } from "../command.ts";
+import type { RunSummary } from "@ablate/store";
+import { drawRunCharts } from "@ablate/tui";
+import type { Command, Invocation } from "../command.ts";
 import { READING_OPTIONS } from "../options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runPage } from "../print/run-page.ts";
-import { findRun, withReader } from "../store.ts";
+import { findRun, storePath, withReader } from "../store.ts";
+import { display } from "../ui.ts";
 
 export const command: Command = {
   positionals: ["RUN"],
@@ -15,7 +18,6 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const facts = withReader(invocation, (reader) => {
       const run = findRun(reader, flags.positionals[0] ?? "");
-      const level = Math.max(16, ...LEVELS.filter((steps) => steps * CURVE_POINTS <= run.steps));
       return {
         run,
         note: reader.annotations().runs.get(run.run)?.note ?? null,
@@ -23,13 +25,12 @@ export const command: Command = {
         parameters: reader.parameters(run.run),
         ratios: reader.ratiosAt(run.run),
         initialLoss: reader.lossAt(run.run, 0)?.loss ?? null,
-        curve: reader.curve(run.run, "loss", level),
         samples: reader.samples(run.run),
         provenance: reader.provenance(run.run),
       };
     });
     if (!flags.has("json")) {
-      terminal.write(runPage(facts));
+      terminal.write(runPage({ ...facts, charts: chartsOf(invocation, facts.run) }));
       return 0;
     }
     const { run, note, evaluations, parameters, ratios, samples, provenance } = facts;
@@ -55,7 +56,16 @@ export const command: Command = {
   },
 };
 
-/** Steps that a bucket of the curve holds. */
-const LEVELS = [16, 256, 4096, 65536];
-/** Buckets that a curve should have at least, to fill a line. */
-const CURVE_POINTS = 60;
+const NARROWEST = 40;
+const WIDEST = 120;
+
+function chartsOf(invocation: Invocation, { run, last_step }: RunSummary): string {
+  if (last_step === null) return "";
+  const { columns } = process.stdout;
+  return drawRunCharts({
+    store: storePath(invocation),
+    run,
+    columns: Math.min(WIDEST, Math.max(NARROWEST, columns ?? 100)),
+    ...display(invocation),
+  });
+}

@@ -1,18 +1,9 @@
-import { annotate } from "@ablate/store";
-
-import {
-  drawOnce,
-  type Glyphs,
-  glyphsFor,
-  openUi,
-  themeFor,
-  VIEWS,
-  type ViewName,
-} from "@ablate/tui";
+import { drawOnce, type Glyphs, type Theme, VIEWS, type ViewName } from "@ablate/tui";
 import type { Command, Flags, Invocation } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { STORE_OPTION } from "../options.ts";
 import { findRun, storePath, withReader } from "../store.ts";
+import { display, openStore } from "../ui.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;
@@ -41,32 +32,20 @@ export const command: Command = {
     ["ablate ui --view charts", "begin with the charts"],
     ["ablate ui --once --size 120x40 --run v7", "one frame as text, for scripts"],
   ],
-  run: async (invocation) => {
+  run: (invocation) => {
     const { flags, terminal } = invocation;
-    const { stdin, stdout } = process;
-    const shown = {
-      store: storePath(invocation),
-      view: viewOf(flags),
-      run: runOf(invocation),
-      glyphs: choice(flags, "glyphs", GLYPHS) ?? glyphsFor(terminal.environment),
-      theme: themeOf(invocation),
-    };
-    if (flags.has("once") || !stdout.isTTY || !stdin.isTTY) {
-      terminal.write(drawOnce({ ...shown, size: sizeOf(flags) }));
+    const shown = { view: viewOf(flags), run: runOf(invocation), ...displayOf(invocation) };
+    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+    if (flags.has("once") || !isTerminal) {
+      terminal.write(drawOnce({ ...shown, store: storePath(invocation), size: sizeOf(flags) }));
       return 0;
     }
-    if (flags.has("size"))
-      throw new UsageError("--size goes with --once; the UI has the terminal's size");
-    const { environment, folder } = terminal;
-    const change = annotator(shown.store);
-    return openUi({ ...shown, stdin, stdout, environment, folder, annotate: change });
+    if (flags.has("size")) {
+      throw new UsageError("--size goes with --once; otherwise the terminal has its own");
+    }
+    return openStore(invocation, shown);
   },
 };
-
-/** What the UI may change in a store, the same as `ablate tag`, `note` and `rename`. */
-export function annotator(store: string): (change: Parameters<typeof annotate>[1]) => string {
-  return (change) => annotate(store, change);
-}
 
 function viewOf(flags: Flags): ViewName | undefined {
   return choice(flags, "view", VIEWS);
@@ -80,10 +59,11 @@ function runOf(invocation: Invocation): string | undefined {
   );
 }
 
-function themeOf({ flags, terminal }: Invocation): ReturnType<typeof themeFor> {
-  const theme = themeFor(terminal.environment, process.stdout.isTTY === true);
+function displayOf(invocation: Invocation): { readonly glyphs: Glyphs; readonly theme: Theme } {
+  const { flags } = invocation;
+  const { glyphs, theme } = display(invocation);
   const background = choice(flags, "theme", BACKGROUNDS) ?? theme.background;
-  return { ...theme, background };
+  return { glyphs: choice(flags, "glyphs", GLYPHS) ?? glyphs, theme: { ...theme, background } };
 }
 
 function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number } {

@@ -1,6 +1,6 @@
 import type { GridEvent } from "@ablate/runner";
+import { count, duration, loss } from "@ablate/tui";
 import type { Terminal } from "../terminal.ts";
-import { count, duration, loss } from "./format.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 

@@ -1,4 +1,4 @@
-import { cell } from "./format.ts";
+import { cell } from "./cell.ts";
 import { table } from "./table.ts";
 
 /** The result of a query. */

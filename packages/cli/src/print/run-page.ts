@@ -1,5 +1,4 @@
 import type {
-  CurvePoint,
   ParameterRow,
   Provenance,
   RunSummary,
@@ -7,9 +6,7 @@ import type {
   StoredEvaluation,
   StoredSample,
 } from "@ablate/store";
-import { flatSettings } from "@ablate/tui";
-import { count, loss, UNKNOWN } from "./format.ts";
-import { shrink, sparkline } from "./sparkline.ts";
+import { count, flatSettings, loss, UNKNOWN } from "@ablate/tui";
 import { table } from "./table.ts";
 
 /** What the page of one run is made of. */
@@ -20,16 +17,15 @@ export type RunFacts = {
   readonly parameters: readonly ParameterRow[];
   readonly ratios: StepRatios | undefined;
   readonly initialLoss: number | null;
-  readonly curve: readonly CurvePoint[];
+  /** Loss and update:data ratios, drawn; empty before there are steps. */
+  readonly charts: string;
   readonly samples: readonly StoredSample[];
   readonly provenance: Provenance;
 };
 
-const CURVE_WIDTH = 60;
-
 /** One run in full, a section a paragraph. */
 export function runPage(facts: RunFacts): string {
-  const sections = [head(facts), curve(facts), evaluations(facts), ratios(facts)];
+  const sections = [head(facts), facts.charts.trimEnd(), evaluations(facts), ratios(facts)];
   return `${[...sections, samples(facts), settings(facts), provenance(facts)]
     .filter((section) => section !== "")
     .join("\n\n")}\n`;
@@ -53,14 +49,6 @@ function head({ run, note, initialLoss }: RunFacts): string {
     ...(note === null ? [] : [["note", note]]),
   ];
   return `${run.run}\n${pairs(lines)}`;
-}
-
-function curve({ curve: points }: RunFacts): string {
-  const means = points.flatMap(({ mean }) => (mean === null ? [] : [mean]));
-  if (means.length < 2) return "";
-  const shown = shrink(means, CURVE_WIDTH);
-  const range = `${loss(Math.min(...shown))} to ${loss(Math.max(...shown))}`;
-  return `loss by step, ${range}\n  ${sparkline(shown)}`;
 }
 
 function evaluations({ evaluations: rows }: RunFacts): string {

@@ -1,5 +1,5 @@
 import type { RunSummary } from "@ablate/store";
-import { count, loss, UNKNOWN } from "./format.ts";
+import { count, loss, UNKNOWN } from "@ablate/tui";
 import { table } from "./table.ts";
 
 /** Runs as a table: how they stand and what came out; their tags where one has some. */

@@ -10,7 +10,7 @@ import {
   type Tone,
 } from "../text/line.ts";
 import { dotsOf, type Glyphs, Raster } from "./raster.ts";
-import { position, type Scale, stepLabel, ticks, valueLabels } from "./scale.ts";
+import { position, type Scale, ticks, valueLabels } from "./scale.ts";
 import type { Trace } from "./trace.ts";
 
 export type Curve = {
@@ -197,9 +197,4 @@ function stepAxis({ x, xLabel, columns }: ChartSpec, plotColumns: number): Line 
     free = start + label.length + 2;
   }
   return fitLine([piece(`${" ".repeat(LABEL_CELLS - 1)}└${cells.join("")}`, "muted")], columns);
-}
-
-/** Labels of a step axis. */
-export function stepLabels({ low, high }: Scale): (value: number) => string {
-  return (value) => stepLabel(value, high - low);
 }

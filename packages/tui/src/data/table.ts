@@ -1,5 +1,12 @@
 /** The runs as a table: filtered, grouped, sorted. */
-import { type Filter, FilterError, filterSubject, parseFilter, unknownFields } from "@ablate/store";
+import {
+  type Filter,
+  FilterError,
+  type FilterSubject,
+  filterSubject,
+  parseFilter,
+  unknownFields,
+} from "@ablate/store";
 import type { Look } from "../state/look.ts";
 import { allColumns, type Column, differingKeys, settingValue } from "./columns.ts";
 import type { ShownRun } from "./shown-run.ts";
@@ -99,13 +106,24 @@ function matching(
   runs: readonly ShownRun[],
   filter: Filter,
 ): { readonly found: readonly ShownRun[]; readonly mistake: string | null } {
-  const subjects = runs.map((run) => filterSubject({ ...run, tags: run.tags.join(",") || null }));
+  const subjects = runs.map(subjectOf);
   const found = runs.filter((_, i) => {
     const subject = subjects[i];
     return subject !== undefined && filter.matches(subject);
   });
   const [unknown] = found.length === 0 ? unknownFields(filter, subjects) : [];
   return { found, mistake: unknown === undefined ? null : `no run has a field "${unknown}"` };
+}
+
+const subjects = new WeakMap<ShownRun, FilterSubject>();
+
+/** A run as a filter sees it; its config is read once. */
+function subjectOf(run: ShownRun): FilterSubject {
+  const known = subjects.get(run);
+  if (known !== undefined) return known;
+  const subject = filterSubject({ ...run, tags: run.tags.join(",") || null });
+  subjects.set(run, subject);
+  return subject;
 }
 
 function groupsOf(runs: readonly ShownRun[], group: Look["group"]): Row[] {
