@@ -106,7 +106,7 @@ test.each([
 
 test("runs are tagged, noted and renamed while they are trained, and nothing is lost", async () => {
   const folder = makeFolder();
-  const steps = 60_000;
+  const steps = 300_000;
   const long = ["run", "small.yaml", "--steps", `${steps}`, "--json"];
   const { child, ended } = startAblate(folder, ...long);
   let output = "";
