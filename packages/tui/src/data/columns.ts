@@ -2,6 +2,7 @@
 
 import type { Align } from "../text/line.ts";
 import { count, duration, loss, UNKNOWN } from "../text/number.ts";
+import { briefSetting } from "../text/setting.ts";
 import { clean } from "../text/width.ts";
 import { type ShownRun, secondsLeft, settingOf, updates } from "./shown-run.ts";
 
@@ -99,11 +100,11 @@ const RESULTS: readonly Column[] = [
     value: ({ state }) => state,
     text: plain,
     isDefault: true,
-    priority: 6,
+    priority: 8,
   }),
   result({
     id: "parameters",
-    title: "numbers",
+    title: "parameters",
     value: (run) => run.parameters,
     text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
   }),
@@ -113,7 +114,7 @@ const RESULTS: readonly Column[] = [
     align: "left",
     value: ({ tags }) => tags.join(", ") || null,
     text: plain,
-    priority: 6,
+    priority: 7,
   }),
   result({
     id: "note",
@@ -142,17 +143,7 @@ const RESULTS: readonly Column[] = [
 /** Columns of these runs in their natural order: what differs in the configs, then what came out. */
 export function allColumns(runs: readonly ShownRun[]): Column[] {
   const keys = differingKeys(runs);
-  const settings = keys.map(
-    (key): Column => ({
-      id: key,
-      title: shortKey(key, keys),
-      align: runs.every((run) => typeof settingValue(run, key) === "number") ? "right" : "left",
-      value: (run) => settingValue(run, key),
-      text: plain,
-      isDefault: true,
-      priority: 6,
-    }),
-  );
+  const settings = keys.map((key) => settingColumn(key, keys, runs));
   const grids = new Set(runs.map(({ grid }) => grid));
   return [...settings, ...RESULTS].map((column) => {
     if (column.id === "tags")
@@ -160,6 +151,31 @@ export function allColumns(runs: readonly ShownRun[]): Column[] {
     if (column.id === "grid") return { ...column, isDefault: grids.size > 1 };
     return column;
   });
+}
+
+function settingColumn(key: string, keys: readonly string[], runs: readonly ShownRun[]): Column {
+  return {
+    id: key,
+    title: shortKey(key, keys),
+    align: runs.every((run) => typeof settingValue(run, key) === "number") ? "right" : "left",
+    value: (run) => settingValue(run, key),
+    text: briefTexts(key, runs),
+    isDefault: true,
+    priority: 6,
+  };
+}
+
+/** Short texts for the values of a setting, where they are as different as the values. */
+function briefTexts(key: string, runs: readonly ShownRun[]): Column["text"] {
+  const texts = new Map<string, string>();
+  for (const run of runs) {
+    const found = settingOf(run, key);
+    if (found !== undefined && !texts.has(found.text)) {
+      texts.set(found.text, briefSetting(found.value));
+    }
+  }
+  if (new Set(texts.values()).size < texts.size) return plain;
+  return (value) => (typeof value === "string" ? (texts.get(value) ?? value) : plain(value));
 }
 
 /** Keys of the config whose values are not the same in all runs. */

@@ -32,6 +32,22 @@ export function setting(value: unknown): string {
   return inner === "" ? kind : `${kind}(${inner})`;
 }
 
+/** The same in few characters: `kaiming 1.67`, `hidden`; not all of it is always said. */
+export function briefSetting(value: unknown): string {
+  if (typeof value === "number") return String(Number(value.toPrecision(3)));
+  if (Array.isArray(value)) return value.map(briefSetting).join(" ");
+  if (!isMap(value)) return setting(value);
+  const { scheme, where, ...rest } = value;
+  if (typeof where === "string") return where;
+  if (typeof scheme !== "string") {
+    return Object.entries(rest)
+      .map(([key, one]) => (key === "0" ? "" : `${key}:`) + briefSetting(one))
+      .join(" ");
+  }
+  const said = Object.entries(rest).filter(([key, one]) => one !== UNSAID[key]);
+  return [scheme, ...said.map(([, one]) => briefSetting(one))].join(" ");
+}
+
 /** Every setting of a config. */
 export function flatSettings(config: unknown, prefix = ""): Setting[] {
   if (!isMap(config)) return [];
