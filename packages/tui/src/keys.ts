@@ -96,7 +96,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ["/"],
     action: "filter",
     label: "filter",
-    help: "filter runs: words, state:running, train.lr>=0.1, has:tag, and, or, not",
+    help: "filter runs, as in: v5 or state:running -has:tag lr>=0.1",
   },
   {
     keys: ["s"],

@@ -69,6 +69,43 @@ export function addRuns(writer: StoreWriter, runs: readonly RunPlan[], grid: str
   }
 }
 
+/** What a user has after an afternoon: variants and seeds in every state. */
+export function exampleStore(): string {
+  const seeds = [1, 2, 3];
+  const slow = (parameter: number, step: number) =>
+    parameter === 1 && step > 120 ? 10 ** -4.5 : 10 ** (-2.5 - parameter / 10);
+  return makeStore(
+    [
+      ...seeds.map((seed) => ({
+        label: `v1-seed=${seed}`,
+        seed,
+        gain: 1,
+        loss: (step: number) => falling(step) + seed / 20,
+        valid: 2.2 + seed / 100,
+        ratio: slow,
+      })),
+      ...seeds.map((seed) => ({
+        label: `v5-seed=${seed}`,
+        seed,
+        gain: 5 / 3,
+        lr: { 0: 0.1, 200: 0.01 },
+        loss: (step: number) => falling(step) - seed / 40,
+        valid: 2.1 + seed / 100,
+        ratio: slow,
+      })),
+      { label: "hot", gain: 9, loss: (step) => (step > 150 ? Number.NaN : 3.3 + step / 50) },
+      {
+        label: "bad",
+        gain: 2,
+        steps: 100,
+        end: { state: "failed", reason: "error", error: "cannot allocate memory" },
+      },
+      { label: "next", gain: 3, end: null },
+    ],
+    "study",
+  );
+}
+
 export function session(
   path: string,
   {

@@ -1,7 +1,6 @@
 /** Charts of the marked runs on one x axis, with a legend that reads every curve. */
 import { LABEL_CELLS } from "../chart/chart.ts";
 import { valueAt } from "../chart/scale.ts";
-import { rateChanges } from "../data/shown-run.ts";
 import { metricTitle } from "../state/chooser.ts";
 import {
   beside,
@@ -19,6 +18,7 @@ import { clean, ellipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import {
   caption,
+  commonRates,
   drawPlots,
   guidesOf,
   type Plot,
@@ -195,13 +195,10 @@ function legendOf(
   const lines = plots.map((plot, i) =>
     legendLine(plot, { isOnTop: i === onTop, series, value: readAt(canvas, plot, window), width }),
   );
-  const [first] = scene.chosen[0]?.members ?? [];
-  const changes =
-    first === undefined
-      ? []
-      : rateChanges(first).map(({ step, rate }) => [
-          piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
-        ]);
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  const changes = commonRates(runs).map(
+    ({ step, rate }): Line => [piece(`┊ lr ${rate} from ${count(step)}`, "muted")],
+  );
   return [head, ...lines, ...changes].map((one) => fitLine(one, width));
 }
 

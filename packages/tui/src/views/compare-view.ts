@@ -12,6 +12,8 @@ import { statesLine } from "./states.ts";
 const GAP = 2;
 const LEAST_CELL = 11;
 const MOST_CELL = 26;
+/** Room for a difference by seed, with its spread. */
+const LEAST_PAIRED = 20;
 
 const RESULTS = [
   "state",
@@ -90,7 +92,7 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
   ];
   const labelWidth = Math.min(24, Math.max(...entries.map(({ label }) => widthOf(label))));
   const widest = Math.max(
-    LEAST_CELL,
+    baseline === null ? LEAST_CELL : LEAST_PAIRED,
     ...rows.map((row) => widthOf(titleOf(row)) + 2),
     ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))),
   );

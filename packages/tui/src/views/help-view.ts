@@ -1,7 +1,7 @@
 /** The help screen: the table of keys in words. */
 import { KEYS, keyName } from "../keys.ts";
 import { VIEW_TITLES } from "../state/look.ts";
-import { beside, type Line, line, piece } from "../text/line.ts";
+import { beside, type Line, line, lineWidth, piece } from "../text/line.ts";
 import type { Canvas, Drawn } from "./canvas.ts";
 
 export function drawHelp({
@@ -9,8 +9,6 @@ export function drawHelp({
   rows,
   state,
 }: Pick<Canvas, "columns" | "rows" | "state">): Drawn {
-  const isWide = columns >= 130;
-  const width = isWide ? Math.floor((columns - 2) / 2) : columns;
   const lines = KEYS.map((binding): Line => {
     const keys = binding.keys.map(keyName).join(" ");
     const views = binding.views?.map((view) => VIEW_TITLES[view].toLowerCase()).join(", ");
@@ -21,6 +19,9 @@ export function drawHelp({
       piece(views === undefined ? "" : `  (${views})`, "muted"),
     );
   });
+  const widest = Math.max(...lines.map(lineWidth));
+  const isWide = columns >= 2 * widest + 2;
+  const width = Math.floor((columns - 2) / 2);
   const half = Math.ceil(lines.length / 2);
   const body = isWide
     ? beside([

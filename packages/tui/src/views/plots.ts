@@ -224,16 +224,22 @@ function noteOf({
   return [piece(parts.join(" · "), "muted")];
 }
 
-/** Changes of the learning rate that the runs have in common. */
-function eventsOf(canvas: Canvas, runs: readonly ShownRun[], { axis }: Window): number[] {
+/** Changes of the learning rate that the runs have in common, with the rates after them. */
+export function commonRates(runs: readonly ShownRun[]): ReturnType<typeof rateChanges> {
   const [first, ...others] = runs;
   if (first === undefined) return [];
-  const steps = rateChanges(first).map(({ step }) => step);
-  const common = steps.filter((step) =>
-    others.every((run) => rateChanges(run).some((one) => one.step === step)),
+  return rateChanges(first).filter(({ step, rate }) =>
+    others.every((run) => rateChanges(run).some((one) => one.step === step && one.rate === rate)),
   );
+}
+
+function eventsOf(canvas: Canvas, runs: readonly ShownRun[], { axis }: Window): number[] {
+  const [first] = runs;
+  if (first === undefined) return [];
   const { toX } = axisOf(first, axis, canvas.curves.reader);
-  return common.filter((step) => step < updates(first)).map(toX);
+  return commonRates(runs)
+    .filter(({ step }) => step < updates(first))
+    .map(({ step }) => toX(step));
 }
 
 /** How positions on the x axis are written under it. */

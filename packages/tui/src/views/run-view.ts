@@ -2,7 +2,7 @@
 import { LABEL_CELLS } from "../chart/chart.ts";
 import type { Facts } from "../data/facts.ts";
 import { type ShownRun, updates } from "../data/shown-run.ts";
-import { verdictOn } from "../data/verdict.ts";
+import { type Verdict, verdictOn } from "../data/verdict.ts";
 import {
   beside,
   cutLine,
@@ -239,30 +239,14 @@ function verdictLines(
   const nameWidth = Math.min(24, Math.max(9, ...plots.map(({ label }) => label.length)));
   const rows = plots.map((plot): Line => {
     const found = samples.get(plot.key);
-    const verdict =
-      found === undefined
-        ? null
-        : verdictOn(found, info.get(plot.key) ?? { low: null, high: null });
+    const band = info.get(plot.key) ?? { low: null, high: null };
+    const verdict = found === undefined ? null : verdictOn(found, band);
     const read = state.crosshair === null ? null : readAt(canvas, plot, window);
     const value = read?.mean ?? verdict?.value;
-    const since =
-      verdict?.since === null || verdict?.since === undefined
-        ? ""
-        : ` since ${short(verdict.since)}`;
-    const said =
-      verdict === null
-        ? piece("no finite ratio", "muted")
-        : piece(
-            `${verdict.word ?? "no band"}${verdict.word === null ? "" : since}`,
-            VERDICT_TONES[verdict.word ?? "none"],
-          );
-    return line(
-      piece("━ ", plot.tone),
-      cutText(plot.label, nameWidth).padEnd(nameWidth),
-      (value === undefined ? UNKNOWN : seriesValue(RATIO, value)).padStart(7),
-      "  ",
-      said,
-    );
+    const text = value === undefined ? UNKNOWN : seriesValue(RATIO, value);
+    const name = cutText(plot.label, nameWidth).padEnd(nameWidth);
+    const head = line(piece("━ ", plot.tone), `${name}${text.padStart(7)}  `);
+    return [...head, ...verdictWords(verdict, width - lineWidth(head))];
   });
   const hidden = scene.allParameters.length - scene.parameters.length;
   const more: Line[] = hidden === 0 ? [] : [[piece(`${hidden} more: v chooses`, "muted")]];
@@ -273,11 +257,19 @@ function verdictLines(
   ];
 }
 
+/** The verdict in words, with the step since which it holds where there is room for that. */
+function verdictWords(verdict: Verdict | null, room: number): Line {
+  if (verdict === null) return [piece("no finite ratio", "muted")];
+  const { word, since } = verdict;
+  if (word === null) return [piece("no band", "muted")];
+  const long = since === null ? word : `${word} since ${short(since)}`;
+  return [piece(long.length <= room ? long : word, VERDICT_TONES[word])];
+}
+
 const VERDICT_TONES: Readonly<Record<string, Tone>> = {
   "too slow": "warn",
   right: "good",
   "too fast": "bad",
-  none: "muted",
 };
 
 function legendLine(

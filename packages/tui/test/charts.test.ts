@@ -1,0 +1,236 @@
+/** Charts, the page of a run and comparisons, driven by keys. */
+import { openWriter } from "@ablate/store";
+import { expect, test } from "vitest";
+import { addRuns, exampleStore, falling, makeStore, press, screen, session } from "./make.ts";
+
+const text = (ui: ReturnType<typeof session>): string => screen(ui).join("\n");
+
+test("charts show the marked runs, else the first of the table and how to mark others", () => {
+  const many = Array.from({ length: 12 }, (_, i) => ({ label: `r${i}`, gain: i + 1, steps: 60 }));
+  const ui = session(makeStore(many), { look: { view: "charts" } });
+  expect(text(ui)).toContain("the first 8 of 12 runs; space marks others");
+
+  press(ui, "1", "end", " ", "2");
+
+  expect(text(ui)).toContain("1 run ");
+  expect(text(ui)).toMatch(/▶ r11 +2\.\d{4}/);
+});
+
+test("a group is drawn as mean and band; m goes through the kinds of band", () => {
+  const ui = session(exampleStore(), { look: { view: "charts" } });
+
+  expect(text(ui)).toContain("mean ± std");
+  expect(text(ui)).toMatch(/v1 ×3 +2\.11\d\d ±0\.050/);
+  press(ui, "m");
+  expect(text(ui)).toContain("mean ± standard error");
+  expect(text(ui)).toMatch(/v1 ×3 +2\.11\d\d ±0\.029/);
+  press(ui, "m");
+  expect(text(ui)).toContain("mean, min to max");
+  press(ui, "m");
+  expect(text(ui)).toMatch(/mean, 95 % interval/);
+  expect(text(ui)).toMatch(/v1 ×3 +2\.11\d\d ±0\.124/);
+});
+
+test("the crosshair reads every curve at one step and moves by single steps when zoomed in", () => {
+  const loss = (step: number) => 3 - step / 1000;
+  const ui = session(makeStore([{ label: "a", steps: 1000, loss }]), {
+    look: { view: "charts", smoothing: 0 },
+  });
+
+  press(ui, "c");
+  expect(text(ui)).toMatch(/step 500/);
+  press(ui, ..."zzzzzzz");
+  press(ui, "right");
+
+  expect(text(ui)).toMatch(/step 501\b/);
+  expect(text(ui)).toMatch(/▶ a +2\.4990/);
+  press(ui, "escape");
+  expect(text(ui)).toContain("last values");
+});
+
+test("zooming stops at single steps, panning at the ends, esc shows everything again", () => {
+  const ui = session(makeStore([{ label: "a", steps: 1000 }]), { look: { view: "charts" } });
+
+  press(ui, ..."zzzzzzzzzzzz");
+  expect(screen(ui).at(-1)).toContain("these are single steps already");
+  press(ui, "home");
+  expect(ui.scene.x.low).toBe(0);
+  press(ui, "end");
+  expect(ui.scene.x.high).toBe(999);
+  press(ui, ...Array(300).fill(">"));
+  expect(ui.scene.x.high).toBe(999);
+  press(ui, "escape");
+  expect(ui.scene.x).toEqual(ui.scene.wholeX);
+  press(ui, "<");
+  expect(screen(ui).at(-1)).toContain("all steps are shown; z zooms in");
+});
+
+test("a spike of one step in 20,000 is on the chart at every zoom", () => {
+  const loss = (step: number) => (step === 12_345 ? 50 : 2);
+  const ui = session(makeStore([{ label: "a", steps: 20_000, loss }]), {
+    look: { view: "charts", smoothing: 0, metrics: ["loss"] },
+  });
+  const highest = () =>
+    Number(
+      screen(ui)
+        .map((line) => /^ *(\d+)(?:\.0)? ┤/.exec(line)?.[1])
+        .find(Boolean),
+    );
+
+  expect(highest()).toBeGreaterThanOrEqual(40);
+  press(ui, "c", ...Array(9).fill("right"));
+  for (let i = 0; i < 4; i++) {
+    press(ui, "z");
+    expect(ui.scene.x.low).toBeLessThan(12_345);
+    expect(ui.scene.x.high).toBeGreaterThan(12_345);
+    expect(highest()).toBeGreaterThanOrEqual(40);
+  }
+});
+
+test("x goes through steps, examples and seconds; X makes it logarithmic", () => {
+  const ui = session(exampleStore(), { look: { view: "charts" } });
+
+  press(ui, "x");
+  expect(ui.scene.wholeX.high).toBe(399 * 32);
+  expect(text(ui)).toContain("examples in");
+  press(ui, "x");
+  expect(ui.scene.wholeX.high).toBeGreaterThan(30);
+  expect(text(ui)).toMatch(/ s(ec)? in \d+ columns/);
+  press(ui, "x", "X");
+  expect(text(ui)).toMatch(/└─*1─.*10─.*100/);
+});
+
+test("+ - 0 smooth over more and fewer steps, and not at all", () => {
+  const ui = session(exampleStore(), { look: { view: "charts" } });
+
+  press(ui, "+");
+  expect(text(ui)).toContain("smoothed over 100 steps");
+  press(ui, "-", "-");
+  expect(text(ui)).toContain("smoothed over 10 steps");
+  press(ui, "0");
+  expect(text(ui)).toContain("not smoothed");
+});
+
+test("changes of the learning rate and the end of a diverged run are marked", () => {
+  const ui = session(exampleStore(), {
+    look: { view: "charts", marks: ["study/v5-seed=1", "study/hot"] },
+  });
+  expect(text(ui)).toMatch(/✗/);
+  expect(text(ui)).not.toContain("┊");
+
+  const one = session(exampleStore(), { look: { view: "charts", marks: ["study/v5-seed=1"] } });
+  expect(text(one)).toContain("┊ lr 0.01 from 200");
+});
+
+test("v chooses the charts; tab goes from one to the next; enter shows one alone", () => {
+  const ui = session(exampleStore(), { look: { view: "charts" } });
+
+  press(ui, "v", "down", " ", "escape");
+  expect(text(ui)).toContain("learning rate");
+  press(ui, "tab", "enter");
+
+  expect(text(ui)).toContain("learning rate");
+  expect(text(ui)).not.toContain("loss, nats");
+  press(ui, "escape");
+  expect(text(ui)).toContain("loss, nats");
+});
+
+test("a run says of each hidden weight whether it learns too slowly, right or too fast, and since when", () => {
+  const ratio = (parameter: number, step: number): number => {
+    if (parameter === 1) return step > 120 ? 10 ** -4.5 : 1e-3;
+    return parameter === 3 ? 10 ** -1.4 : 1e-3;
+  };
+  const of = (change: (parameter: number, step: number) => number): string => {
+    const ui = session(makeStore([{ label: "a", ratio: change }]), { look: { view: "run" } });
+    return text(ui);
+  };
+
+  expect(of(ratio)).toMatch(/hidden1\.weight +−4\.50 +too slow since 121/);
+  expect(of(ratio)).toMatch(/output\.weight +−1\.40 +no band/);
+  expect(of(() => 1e-3)).toMatch(/hidden1\.weight +−3\.00 +right$/m);
+  expect(of(() => 0.1)).toMatch(/hidden1\.weight +−1\.00 +too fast$/m);
+});
+
+test("the page of a run has evaluations, samples, config, provenance and log; tab goes through its parts", () => {
+  const ui = session(exampleStore(), { columns: 100, rows: 24 });
+  ui.open("study/v1-seed=1");
+  press(ui, "3");
+  const seen = new Set<string>();
+  for (let i = 0; i < 9; i++) {
+    for (const line of screen(ui)) seen.add(line);
+    press(ui, "tab");
+  }
+
+  const all = [...seen].join("\n");
+
+  expect(all).toMatch(/400 +valid +none +2\.2100/);
+  expect(all).toMatch(/emma ava mia/);
+  expect(all).toMatch(/train\.batch_size +32/);
+  expect(all).toMatch(/cpu +a test/);
+  expect(all).toMatch(/2026-01-02 .* finished: steps/);
+});
+
+test("n and N open the next and the previous run that the filter finds", () => {
+  const ui = session(exampleStore(), { look: { filter: "v1 or hot", view: "run" } });
+  ui.open("study/v1-seed=3");
+
+  press(ui, "n");
+  expect(ui.scene.run?.run).toBe("study/hot");
+  press(ui, "N", "N");
+  expect(ui.scene.run?.run).toBe("study/v1-seed=2");
+});
+
+test("a pinned baseline shows the others as differences from it, by seed where there are seeds", () => {
+  const ui = session(exampleStore(), { look: { view: "compare" } });
+  expect(text(ui)).toContain("b pins a baseline");
+
+  press(ui, "1", "home", "b", "4");
+
+  expect(text(ui)).toMatch(/◆ v1 ×3/);
+  expect(text(ui)).toMatch(/valid +2\.2200 ±0\.0100 +−0\.1000/);
+  expect(text(ui)).toMatch(/valid, by seed +−0\.1000 ±0\.0000 n 3/);
+  expect(text(ui)).toMatch(/init\.hidden\.weight +kaiming +kaiming 1\.67/);
+});
+
+test("compared runs that do not fit are reached with the arrows", () => {
+  const many = Array.from({ length: 8 }, (_, i) => ({ label: `run${i}`, gain: i + 1, steps: 20 }));
+  const ui = session(makeStore(many), { columns: 80, look: { view: "compare" } });
+  expect(text(ui)).not.toContain("run7");
+
+  press(ui, ...Array(7).fill("right"));
+
+  expect(text(ui)).toContain("run7");
+});
+
+test("means per factor are over all runs that share a value", () => {
+  const grid = [1, 2].flatMap((gain) =>
+    [1, 2].map((seed) => ({ label: `g${gain}-seed=${seed}`, seed, gain, valid: gain + seed / 10 })),
+  );
+  const ui = session(makeStore(grid), { look: { view: "compare" } });
+
+  expect(text(ui)).toMatch(/kaiming\(gain: 2\) +2\.1500 ±0\.0707 +n 2 of 2/);
+});
+
+test("a chart grows while steps come in", () => {
+  const path = makeStore([{ label: "a", steps: 50, loss: falling }]);
+  const ui = session(path, { look: { view: "charts" } });
+  expect(text(ui)).toContain("50 steps in");
+
+  const writer = openWriter(path);
+  addRuns(writer, [{ label: "b", gain: 4, steps: 300 }], "g");
+  writer.close();
+
+  expect(ui.poll(Date.now())).toBe(true);
+  expect(text(ui)).toContain("300 steps in");
+  expect(ui.poll(Date.now())).toBe(false);
+});
+
+test("no data yet, and nothing finite", () => {
+  const ui = session(makeStore([{ label: "a", end: null }]), { look: { view: "charts" } });
+  expect(text(ui)).toContain("no steps yet");
+
+  const nan = session(makeStore([{ label: "a", loss: () => Number.NaN }]), {
+    look: { view: "charts" },
+  });
+  expect(text(nan)).toContain("nothing finite to show here");
+});

@@ -1,0 +1,224 @@
+/** The table of runs: columns, groups, sorting, filtering, marks, focus. */
+import { openWriter } from "@ablate/store";
+import { expect, test } from "vitest";
+import { lineText } from "../src/text/line.ts";
+import {
+  addRuns,
+  exampleStore,
+  falling,
+  makeStore,
+  press,
+  type RunPlan,
+  rows,
+  screen,
+  session,
+} from "./make.ts";
+
+const seeds = (label: string, gain: number): RunPlan[] =>
+  [1, 2, 3].map((seed) => ({
+    label: `${label}-seed=${seed}`,
+    seed,
+    gain,
+    valid: 2 + gain / 10 + seed / 100,
+  }));
+
+const type = (ui: ReturnType<typeof session>, text: string): void => press(ui, ...text);
+
+test("only settings that differ are columns, and the seed is not one of them while runs are grouped over it", () => {
+  const ui = session(makeStore([...seeds("a", 1), ...seeds("b", 2)]));
+  const header = () => screen(ui)[2] ?? "";
+
+  expect(header()).toMatch(/run +weight +loss +valid/);
+  expect(header()).not.toMatch(/seed|embedding|batch_size/);
+  press(ui, "g", "down", "enter");
+  expect(header()).toMatch(/weight +seed/);
+});
+
+test("runs that differ only in their seed are one row with their number, means, and their states", () => {
+  const ui = session(makeStore([...seeds("a", 1), { label: "alone", gain: 5 }]));
+
+  expect(rows(ui)[0]).toMatch(/▸ a ×3 .* 2\.1200 .* finished/);
+  expect(rows(ui)[1]).toContain("✓ alone");
+  expect(screen(ui).join("\n")).toContain("valid 2.1200 ± 0.0100 over 3 of 3 runs");
+});
+
+test("a group unfolds with enter and with the arrow, and folds again from one of its runs", () => {
+  const ui = session(makeStore(seeds("a", 1)));
+
+  press(ui, "enter");
+  expect(rows(ui).map((text) => text.slice(1, 14).trim())).toEqual([
+    "▾ a ×3",
+    "✓   a-seed=1",
+    "✓   a-seed=2",
+    "✓   a-seed=3",
+  ]);
+  press(ui, "j", "j", "left");
+  expect(rows(ui)).toHaveLength(1);
+  press(ui, "right");
+  expect(rows(ui)).toHaveLength(4);
+});
+
+test.each([
+  ["valid_loss", ["b ×3", "a ×3", "c ×3"]],
+  ["init.hidden.weight", ["a ×3", "b ×3", "c ×3"]],
+])("sorting by %s, means of groups, and the other way round", (column, order) => {
+  const plans = [
+    ...seeds("c", 5),
+    ...seeds("a", 1).map((run) => ({ ...run, valid: 2.5 })),
+    ...seeds("b", 2),
+    { label: "none", gain: 9, end: null },
+  ];
+  const ui = session(makeStore(plans), { look: { sort: { column, isDescending: false } } });
+  const names = () => rows(ui).map((text) => text.slice(3).split(/ {2,}/)[0]);
+
+  expect(names().slice(0, 3)).toEqual(order);
+  press(ui, "S");
+  expect(names().filter((name) => name !== "none")).toEqual(order.toReversed());
+  if (column === "valid_loss") expect(names().at(-1)).toBe("none");
+});
+
+test("s chooses any column to sort by, also one that is not shown", () => {
+  const ui = session(
+    makeStore([
+      { label: "slow", gain: 1, valid: 3 },
+      { label: "fast", gain: 2, valid: 2 },
+    ]),
+  );
+
+  press(ui, "s");
+  const at = screen(ui).findIndex((text) => text.includes("best valid"));
+  press(ui, ...Array(at - 4).fill("down"), "enter");
+
+  expect(rows(ui).map((text) => text.slice(3, 7))).toEqual(["fast", "slow"]);
+  expect(screen(ui).at(-1)).toContain("sorted by best_valid_loss, smallest first");
+});
+
+test("the filter works while it is typed, esc drops it, enter keeps it", () => {
+  const ui = session(exampleStore());
+
+  press(ui, "/");
+  type(ui, "state:finished v5");
+  expect(rows(ui)).toHaveLength(1);
+  expect(screen(ui).at(-1)).toContain("3 of 9 runs");
+  press(ui, "escape");
+  expect(rows(ui)).toHaveLength(5);
+  press(ui, "/");
+  type(ui, "v1");
+  press(ui, "enter");
+  expect(rows(ui)).toHaveLength(1);
+  expect(screen(ui)[1]).toContain("/ v1");
+});
+
+test.each([
+  ["(v1", /is not closed/],
+  ["nosuch:1", /no run has a field "nosuch"/],
+])("the filter %s says what is wrong with it", (text, message) => {
+  const ui = session(exampleStore());
+
+  press(ui, "/");
+  type(ui, text);
+
+  expect(screen(ui).at(-1)).toMatch(message);
+});
+
+test("marks follow names: they stay with their runs under another sort, group and filter", () => {
+  const ui = session(exampleStore());
+
+  press(ui, " ");
+  expect(ui.state.look.marks).toEqual(["study/v1-seed=1", "study/v1-seed=2", "study/v1-seed=3"]);
+  expect(rows(ui)[0]).toMatch(/^▌▸ v1 ×3/);
+  press(ui, "home", "enter", "j", " ");
+  expect(ui.state.look.marks).toEqual(["study/v1-seed=2", "study/v1-seed=3"]);
+  expect(rows(ui)[0]).toMatch(/^╎▾ v1 ×3/);
+});
+
+test("the cursor stays on its run when runs come in above it", () => {
+  const path = makeStore([
+    { label: "b", gain: 2, valid: 2.2 },
+    { label: "c", gain: 3, valid: 2.3 },
+  ]);
+  const ui = session(path, { look: { sort: { column: "valid_loss", isDescending: false } } });
+  press(ui, "j");
+  expect(ui.scene.focused?.title).toBe("c");
+
+  const writer = openWriter(path);
+  addRuns(writer, [{ label: "a", gain: 1, valid: 2.1 }], "g");
+  writer.close();
+
+  expect(ui.poll(Date.now())).toBe(true);
+  expect(rows(ui).map((text) => text.slice(3, 4))).toEqual(["a", "b", "c"]);
+  expect(ui.scene.focused?.title).toBe("c");
+});
+
+test("columns are chosen, hidden and moved", () => {
+  const ui = session(
+    makeStore([
+      { label: "a", gain: 1 },
+      { label: "b", gain: 2 },
+    ]),
+  );
+  const header = () => screen(ui)[2] ?? "";
+
+  press(ui, "v");
+  expect(screen(ui)[2]).toContain("columns");
+  press(ui, " ", "escape");
+  expect(header()).not.toContain("weight");
+  press(ui, "v", " ", ">", ">", "enter");
+  expect(header()).toMatch(/loss +weight/);
+});
+
+test("states are told by sign and by word", () => {
+  const text = rows(session(exampleStore())).join("\n");
+
+  expect(text).toMatch(/✗ hot .* diverged at 151/);
+  expect(text).toMatch(/✗ bad .* failed/);
+  expect(text).toMatch(/○ next .* pending/);
+});
+
+test("a run whose process is gone is shown as interrupted, a living one with its progress", () => {
+  const path = makeStore([
+    { label: "a", gain: 1 },
+    { label: "b", gain: 2 },
+  ]);
+  const writer = openWriter(path);
+  const runs = writer.planGrid({ name: "g", description: "", spec: "", runs: [] });
+  expect(runs).toEqual([]);
+  writer.claimRun(1, { token: "x", pid: 2 ** 22 + 5, host: "" }, {}, []);
+  writer.claimRun(2, { token: "y", pid: process.pid, host: "elsewhere" }, {}, []);
+  writer.close();
+
+  const ui = session(path);
+
+  expect(rows(ui)[1]).toMatch(/● b .*░░░░░░░░ starting/);
+});
+
+test("thousands of runs: a screen down, the end, the beginning", () => {
+  const plans = Array.from(
+    { length: 3000 },
+    (_, i): RunPlan => ({ label: `r${i}`, gain: 1 + i, end: null }),
+  );
+  const ui = session(makeStore(plans), { rows: 24 });
+
+  press(ui, "end");
+  expect(rows(ui).at(-1)).toContain("r2999");
+  press(ui, "pageup");
+  expect(ui.scene.focused?.title).toBe("r2983");
+  press(ui, "home", "pagedown", "pagedown");
+  expect(ui.scene.focused?.title).toBe("r32");
+});
+
+test("text of the store cannot disturb the terminal", () => {
+  const error = "\u001b[2Jboom\u0007\r\n\u202eover";
+  const ui = session(makeStore([{ label: "a", end: { state: "failed", reason: "error", error } }]));
+
+  const text = [...ui.frame.header, ...ui.frame.body, ...ui.frame.footer].map(lineText).join("");
+
+  expect(text).toContain("boom");
+  expect(text).not.toMatch(/[\p{Cc}\u202e]/u);
+});
+
+test("without runs it says how to get some, and without a match how to get them back", () => {
+  expect(screen(session(makeStore([]))).join("\n")).toContain("no runs yet: `ablate run CONFIG`");
+  const ui = session(makeStore([{ label: "a", loss: falling }]), { look: { filter: "zzz" } });
+  expect(screen(ui).join("\n")).toContain("no run matches zzz; esc shows all 1");
+});
