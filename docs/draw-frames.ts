@@ -1,0 +1,29 @@
+/**
+ * Draws the frames in README.md and docs/ui.md anew: after a line `<!-- frame: ARGUMENTS -->` comes
+ * what `ablate ARGUMENTS` prints on a store of the quickstart grid with three seeds.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const PAGES = ["README.md", "docs/ui.md"];
+const FRAME = /(<!-- frame: (.*) -->\n```\n)[\s\S]*?(```\n)/g;
+
+const folder = mkdtempSync(join(tmpdir(), "ablate-frames-"));
+const environment = { ...process.env, LANG: "C.UTF-8", NO_COLOR: "1" };
+const ablate = (args: readonly string[]): string =>
+  execFileSync(join(ROOT, "ablate"), args, { cwd: folder, env: environment, encoding: "utf8" });
+
+ablate(["run", join(ROOT, "configs/quickstart.yaml"), "--seeds", "1,2,3", "--quiet"]);
+for (const page of PAGES) {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const drawn = text.replace(
+    FRAME,
+    (_, head: string, args: string, tail: string) => head + ablate(args.split(" ")) + tail,
+  );
+  writeFileSync(join(ROOT, page), drawn);
+}
+rmSync(folder, { recursive: true });
