@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { CurveBlock, CurvePoint, StepRange } from "./contract.ts";
 import { logRatio } from "./ratio.ts";
 import { LEVELS, SERIES_BYTES } from "./rollup.ts";
+import { type RollupRows, rollupReader } from "./rollup-reader.ts";
 
 /** Where series are: their places in a rollup row, after loss and lr those of parameters. */
 export type Curve = {
@@ -15,14 +16,10 @@ const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 /** Reads series of a run, in the order of steps. */
 export function curveReader(database: Database): (curve: Curve, range?: StepRange) => CurveBlock {
-  const rollups = database.prepare<[number, number, number, number], [number, Buffer]>(
-    `select bucket, data from rollup
-     where run_id = ? and level = ? and bucket between ? and ? order by bucket`,
-  );
+  const readRollup = rollupReader(database);
   const steps = database.prepare<[number, number, number], StepRow>(
     "select step, loss, lr, ratios from step where run_id = ? and step between ? and ? order by step",
   );
-  rollups.raw();
   steps.raw();
 
   return ({ runId, places, level }, { from, to } = EVERYTHING) => {
@@ -35,9 +32,11 @@ export function curveReader(database: Database): (curve: Curve, range?: StepRang
     if (!LEVELS.includes(level)) {
       throw new RangeError(`level ${level} is none of 1, ${LEVELS.join(", ")}`);
     }
-    const rows = rollups.all(runId, level, Math.floor(from / level), Math.floor(to / level));
-    const block = emptyBlock(level, rows.length, places.length);
-    for (const [r, row] of rows.entries()) readBucket(block, r, { row, places });
+    const rows = readRollup(runId, level, Math.floor(from / level), Math.floor(to / level));
+    const block = emptyBlock(level, rows.buckets.length, places.length);
+    for (const [r, bucket] of rows.buckets.entries()) block.steps[r] = bucket * level;
+    for (const [s, place] of places.entries())
+      if (place >= 0) readSeries(block, s, { rows, place });
     return block;
   };
 }
@@ -69,9 +68,11 @@ function emptyBlock(level: number, rows: number, series: number): CurveBlock {
 
 type StepRow = [step: number, loss: number | null, lr: number | null, ratios: Buffer];
 
-type Place<Row> = { readonly row: Row; readonly places: readonly number[] };
-
-function readStep(block: CurveBlock, r: number, { row, places }: Place<StepRow>): void {
+function readStep(
+  block: CurveBlock,
+  r: number,
+  { row, places }: { readonly row: StepRow; readonly places: readonly number[] },
+): void {
   const [step, loss, lr, ratios] = row;
   block.steps[r] = step;
   for (const [s, place] of places.entries()) {
@@ -86,12 +87,15 @@ function readStep(block: CurveBlock, r: number, { row, places }: Place<StepRow>)
   }
 }
 
-function readBucket(block: CurveBlock, r: number, { row, places }: Place<[number, Buffer]>): void {
-  const [bucket, data] = row;
-  block.steps[r] = bucket * block.level;
-  for (const [s, place] of places.entries()) {
-    const offset = place * SERIES_BYTES;
-    const n = place < 0 ? 0 : data.readUInt32LE(offset + 12);
+function readSeries(
+  block: CurveBlock,
+  s: number,
+  { rows, place }: { readonly rows: RollupRows; readonly place: number },
+): void {
+  const { data, rowBytes } = rows;
+  for (let r = 0; r < block.rows; r++) {
+    const offset = r * rowBytes + place * SERIES_BYTES;
+    const n = data.readUInt32LE(offset + 12);
     if (n === 0) continue;
     const at = r * block.series + s;
     block.n[at] = n;

@@ -23,7 +23,6 @@ type Stamped = Holder & {
   readonly stamp: string;
   readonly state: RunState;
 };
-type FoundSeries = { readonly runId: number; readonly place: number };
 type AtStep = { readonly run: string; readonly step: number | null };
 
 export type ReaderStatements = {
@@ -56,15 +55,6 @@ const GRIDS = `
   select g.name as name, g.description as description,
     (select count(*) from grid_run where grid_id = g.id) as runs
   from grid g order by g.id`;
-
-/** Where a series is in the data of a rollup row. */
-const PLACE = `
-  select r.id as runId, f.place as place from run r join (
-    select 'loss' as series, 0 as place, null as run_id union all
-    select 'lr', 1, null union all
-    select 'log10_ratio:' || name, idx + 2, run_id from param
-  ) f on f.series = @series and (f.run_id is null or f.run_id = r.id)
-  where r.name = @run`;
 
 /** Everything that moves when a run does; tags and names move without a step. */
 const STAMPS = `
@@ -110,9 +100,10 @@ export function prepareReader(database: Database): ReaderStatements {
     weights: database.prepare<[string], StoredWeights>(
       ofRun("step, weights as bytes", "checkpoint where run_id = RUN order by step desc limit 1"),
     ),
-    place: database.prepare<[{ readonly run: string; readonly series: string }], FoundSeries>(
-      PLACE,
-    ),
+    runId: database.prepare<[string], number>("select id from run where name = ?").pluck(),
+    parameterNames: database
+      .prepare<[number], string>("select name from param where run_id = ? order by idx")
+      .pluck(),
     series: database.prepare<[string], SeriesInfo>(
       "select series, unit, guide, low, high from series where run = ?",
     ),

@@ -106,9 +106,10 @@ export class SqliteReader implements StoreReader {
   }
 
   curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock {
-    const found = series.map((one) => this.#sql.place.get({ run: runName, series: one }));
-    const places = found.map((one) => one?.place ?? -1);
-    const runId = found.find((one) => one !== undefined)?.runId ?? -1;
+    const runId = this.#sql.runId.get(runName) ?? -1;
+    const names = this.#sql.parameterNames.all(runId);
+    const order = ["loss", "lr", ...names.map((name) => `log10_ratio:${name}`)];
+    const places = series.map((one) => order.indexOf(one));
     return this.#readCurve({ runId, places, level }, range);
   }
 

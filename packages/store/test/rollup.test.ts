@@ -1,3 +1,4 @@
+import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { StepBlock } from "../src/index.ts";
 import { LEVELS } from "../src/rollup.ts";
@@ -153,4 +154,17 @@ test("a spike of one step is in the curve at every level", () => {
   );
 
   expect(highest).toEqual([77, 77, 77, 77]);
+});
+
+test("a curve with rows missing from the file is read as it is", () => {
+  const { path, writer, id } = claimedRun(PARAMETERS);
+  writer.appendSteps(id, CLAIM.token, slice(someSteps(), 0, 100));
+  const reader = readerAt(path);
+  const whole = reader.curve("g/v", "loss", 16);
+  writer.close();
+  const database = new SqliteDatabase(path);
+  database.exec("delete from rollup where level = 16 and bucket = 2");
+  database.close();
+
+  expect(reader.curve("g/v", "loss", 16)).toEqual(whole.filter(({ step }) => step !== 32));
 });

@@ -21,6 +21,8 @@ import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { STATE_SIGNS, stateLine, statesLine } from "./states.ts";
 
 const CURVE_CELLS = 6;
+/** The small curve of a group is the mean of so many of its runs. */
+const AVERAGED = 4;
 const WIDEST_CELL = 24;
 const LEAST_NAME = 14;
 const STRIP_ROWS = 3;
@@ -157,7 +159,7 @@ function cellOf(canvas: Canvas, column: Column, row: Row): Line {
 
 function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): string {
   const columns = CURVE_CELLS * 2;
-  const traces = members.slice(0, 20).flatMap((run) => {
+  const traces = members.slice(0, AVERAGED).flatMap((run) => {
     if (updates(run) < 2) return [];
     const scale = { low: 0, high: updates(run) - 1, log: false };
     const samples = curves
