@@ -36,7 +36,9 @@ export type ReaderStatements = {
   readonly parameters: Statement<[string], StoredParameter>;
   readonly provenance: Statement<[string], string>;
   readonly weights: Statement<[string], StoredWeights>;
-  readonly place: Statement<[{ readonly run: string; readonly series: string }], FoundSeries>;
+  readonly runId: Statement<[string], number>;
+  /** Names of the parameters, in the order of their ratios. */
+  readonly parameterNames: Statement<[number], string>;
   readonly series: Statement<[string], SeriesInfo>;
   readonly ticks: Statement<[string], { readonly step: number; readonly atMs: number }>;
   readonly events: Statement<[string], RunEvent>;

@@ -102,14 +102,12 @@ export class SqliteReader implements StoreReader {
   }
 
   curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[] {
-    return pointsOf(this.curves(runName, [series], level, range));
+    const { isKnown } = this.#placesOf(runName, [series]);
+    return isKnown ? pointsOf(this.curves(runName, [series], level, range)) : [];
   }
 
   curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock {
-    const runId = this.#sql.runId.get(runName) ?? -1;
-    const names = this.#sql.parameterNames.all(runId);
-    const order = ["loss", "lr", ...names.map((name) => `log10_ratio:${name}`)];
-    const places = series.map((one) => order.indexOf(one));
+    const { runId, places } = this.#placesOf(runName, series);
     return this.#readCurve({ runId, places, level }, range);
   }
 
@@ -151,6 +149,18 @@ export class SqliteReader implements StoreReader {
       log10Ratio: logRatio(found.ratios, idx),
     }));
     return { step: found.step, ratios };
+  }
+
+  /** Where series are in a row of the rollup: loss, lr, then the parameters; -1 for unknown ones. */
+  #placesOf(
+    runName: string,
+    series: readonly string[],
+  ): { readonly runId: number; readonly places: readonly number[]; readonly isKnown: boolean } {
+    const runId = this.#sql.runId.get(runName) ?? -1;
+    const names = this.#sql.parameterNames.all(runId);
+    const order = ["loss", "lr", ...names.map((name) => `log10_ratio:${name}`)];
+    const places = series.map((one) => order.indexOf(one));
+    return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
   }
 
   query(sql: string, params: readonly unknown[] = []): QueryResult {
