@@ -95,6 +95,11 @@ export type WriterOptions = {
   readonly clock?: () => number;
 };
 
+export type ReaderOptions = {
+  /** How long to wait for a process that keeps the file locked; 5 s unless given. */
+  readonly waitMs?: number;
+};
+
 /** A row of the view `runs`, under the view's own column names. NULL losses are not finite or not there yet. */
 export type RunSummary = {
   readonly run: string;

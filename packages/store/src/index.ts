@@ -13,6 +13,7 @@ export type {
   PlannedRun,
   Provenance,
   QueryResult,
+  ReaderOptions,
   RunEnd,
   RunEvent,
   RunFilter,

@@ -60,11 +60,11 @@ export function changeStore<T>(path: string, change: (database: Database) => T):
 }
 
 /** Opens a store to read from; by way of a copy where its folder does not let SQLite open it. */
-export function openForReading(path: string): OpenedDatabase {
+export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedDatabase {
   checkExists(path);
   return opening(path, "read", () => {
     try {
-      return openReadonly(path, path);
+      return openReadonly(path, { path, waitMs });
     } catch (error) {
       if (!needsCopy(error) || !statSync(path).isFile()) throw error;
       return openCopy(path);
@@ -81,7 +81,7 @@ export function openCopy(path: string): OpenedDatabase {
     for (const suffix of ["", "-wal"]) {
       if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
     }
-    const { database } = openReadonly(copy, path);
+    const { database } = openReadonly(copy, { path, waitMs: BUSY_MS });
     const close = () => {
       database.close();
       remove();
@@ -97,8 +97,11 @@ export function openCopy(path: string): OpenedDatabase {
   }
 }
 
-function openReadonly(file: string, path: string): OpenedDatabase {
-  const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_MS });
+function openReadonly(
+  file: string,
+  { path, waitMs }: { readonly path: string; readonly waitMs: number },
+): OpenedDatabase {
+  const database = new SqliteDatabase(file, { readonly: true, timeout: waitMs });
   return closingOnError(database, () => {
     checkIdentity(database, path, { emptyIsNew: false });
     return { database, notice: null, close: () => database.close() };

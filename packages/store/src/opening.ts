@@ -22,7 +22,7 @@ function sentence(path: string, verb: string, error: Error): string {
     return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
   if (code.startsWith("SQLITE_BUSY")) {
-    return `cannot ${verb} ${path}: another process has kept it for ${BUSY_MS / 1000} s; try again`;
+    return `cannot ${verb} ${path}: another process keeps it locked; try again`;
   }
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
 }

@@ -191,7 +191,7 @@ test("a store that another process keeps to itself is a sentence", () => {
   other.exec("begin immediate");
 
   expect(() => annotate(path, tag("g/a", ["t"]))).toThrow(
-    `cannot write to ${path}: another process has kept it for 5 s; try again`,
+    `cannot write to ${path}: another process keeps it locked; try again`,
   );
   other.close();
 });

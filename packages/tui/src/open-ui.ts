@@ -189,7 +189,8 @@ class Program {
     const { header, body, footer } = this.#session.frame;
     const panes = [header, body, footer];
     const lines = this.#layout === null ? panes.flat() : fillPanes(this.#layout, panes);
-    this.#screen.paint(lines.map((one) => show(one, this.#options)));
+    const { rows } = this.#session.state.size;
+    this.#screen.paint(lines.slice(0, rows).map((one) => show(one, this.#options)));
   }
 
   #carryOut(effect: Effect): void {

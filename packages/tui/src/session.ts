@@ -11,6 +11,7 @@ import { closePrompt, type Edit, edit } from "./state/prompt.ts";
 import { type Effect, reduce, resize } from "./state/reduce.ts";
 import { type Scene, sceneMaker } from "./state/scene.ts";
 import { initialState, type Prompt, type Size, type State } from "./state/state.ts";
+import { cutLine, piece } from "./text/line.ts";
 import type { Canvas, Sheet } from "./views/canvas.ts";
 import { drawFrame, type Frame } from "./views/frame.ts";
 
@@ -82,10 +83,24 @@ export class Session {
     const { version } = this.#feed.snapshot;
     if (this.#drawn?.state === this.#state && this.#drawn.version === version)
       return this.#drawn.frame;
-    const frame = drawFrame(this.canvas, this.#feed.path);
+    const frame = this.#draw();
     if (frame.top !== this.#state.top) this.#state = { ...this.#state, top: frame.top };
-    this.#drawn = { state: this.#state, version, frame };
+    this.#drawn = { state: this.#state, version: this.#feed.snapshot.version, frame };
     return frame;
+  }
+
+  /** A new frame; where the store cannot be read the last one, under a header that says why. */
+  #draw(): Frame {
+    try {
+      return drawFrame(this.canvas, this.#feed.path);
+    } catch (error) {
+      this.#feed.failed(error);
+      const last = this.#drawn?.frame;
+      if (last === undefined) throw error;
+      const trouble = [piece(` ${this.#feed.snapshot.trouble ?? ""}`, "bad")];
+      const header = cutLine(trouble, this.#state.size.columns);
+      return { ...last, header: [header, ...last.header.slice(1)] };
+    }
   }
 
   get sheet(): Sheet {

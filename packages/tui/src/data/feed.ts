@@ -1,6 +1,12 @@
 /** The store as the UI sees it: read when it has changed, kept while it cannot be read. */
 import { statSync } from "node:fs";
-import { openReader, type RunStamp, type RunSummary, type StoreReader } from "@ablate/store";
+import {
+  openReader,
+  type RunStamp,
+  type RunSummary,
+  StoreError,
+  type StoreReader,
+} from "@ablate/store";
 import { runMaker, type ShownRun } from "./shown-run.ts";
 
 export type Snapshot = {
@@ -19,6 +25,9 @@ export type Snapshot = {
 /** Running runs are looked at again after this long though nothing was written: their process may have died. */
 const LOOK_AGAIN_MS = 2000;
 
+/** A locked store is tried again later: keys are answered meanwhile. */
+const WAIT_MS = 20;
+
 export class Feed {
   readonly path: string;
   #reader: StoreReader;
@@ -33,7 +42,7 @@ export class Feed {
   /** @throws StoreError - where there is no store that can be read */
   constructor(path: string) {
     this.path = path;
-    this.#reader = openReader(path);
+    this.#reader = openReader(path, { waitMs: WAIT_MS });
     this.#inode = inodeOf(path) ?? 0;
     this.poll(Date.now());
   }
@@ -58,9 +67,15 @@ export class Feed {
       this.#followFile();
       this.#readChanges(now);
     } catch (error) {
-      this.#report(sentence(error));
+      this.failed(error);
     }
     return this.#snapshot.version !== before;
+  }
+
+  /** Hears that something else could not be read: what was read before stays. */
+  failed(error: unknown): void {
+    if (!isTrouble(error)) throw error;
+    this.#report(sentence(error));
   }
 
   close(): void {
@@ -70,9 +85,9 @@ export class Feed {
   /** Goes on with the file that is at the path now, also when another one has taken its place. */
   #followFile(): void {
     const inode = inodeOf(this.path);
-    if (inode === null) throw new Error("the store is gone; waiting for it to come back");
+    if (inode === null) throw new StoreError("the store is gone; waiting for it to come back");
     if (inode === this.#inode) return;
-    const reader = openReader(this.path);
+    const reader = openReader(this.path, { waitMs: WAIT_MS });
     this.#reader.close();
     this.#reader = reader;
     this.#inode = inode;
@@ -142,6 +157,12 @@ export class Feed {
     if (trouble === this.#snapshot.trouble) return;
     this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, trouble };
   }
+}
+
+/** What a file can do to its readers; anything else is a mistake of this program. */
+function isTrouble(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return error.name === "StoreError" || ("code" in error && /^SQLITE_/.test(String(error.code)));
 }
 
 function sentence(error: unknown): string {
