@@ -36,6 +36,9 @@ export type UiOptions = {
 /** How often the store is looked at, and so the frames a second that training can cause. */
 const POLL_MS = 100;
 
+/** Between two looks at the store it rests for so many times as long as the last one took. */
+const IDLE_SHARE = 6;
+
 /** Signals that end the UI, and the exit codes that shells expect of them. */
 const ENDINGS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -66,6 +69,7 @@ class Program {
   #layout: string | null = null;
   #mounted: Mounted | null = null;
   #isScheduled = false;
+  #timer: NodeJS.Timeout | undefined;
   #end: (ending: { readonly exitCode: number } | { readonly error: unknown }) => void = () => {};
 
   constructor(options: UiOptions, session: Session) {
@@ -87,12 +91,12 @@ class Program {
       this.#screen.enter();
       this.#paint();
       await this.#mount();
-      const timer = setInterval(() => this.#poll(), POLL_MS);
+      this.#poll();
       const ending = await ended;
-      clearInterval(timer);
       if ("error" in ending) throw ending.error;
       return ending.exitCode;
     } finally {
+      clearTimeout(this.#timer);
       this.#mounted?.unmount();
       this.#screen.leave();
       if (!stdin.destroyed) stdin.setRawMode(false);
@@ -156,8 +160,15 @@ class Program {
     };
   }
 
+  /** Looks at the store; what takes long to draw is drawn less often. */
   #poll(): void {
-    if (this.#session.poll(Date.now())) this.#changed();
+    const started = performance.now();
+    if (this.#session.poll(Date.now())) {
+      this.#changed();
+      this.#paint();
+    }
+    const wait = Math.max(POLL_MS, IDLE_SHARE * (performance.now() - started));
+    this.#timer = setTimeout(() => this.#poll(), wait);
   }
 
   #onKey(key: string): void {

@@ -17,16 +17,21 @@ export type Window = {
 
 const LEVELS = [65536, 4096, 256, 16, 1];
 
-const KEPT = 400;
+/** 48 bytes each. */
+const KEPT_VALUES = 1_000_000;
 
 type Span = StepRange & { readonly level: number };
 
+type Kept = {
+  readonly stamp: string;
+  readonly low: number;
+  readonly high: number;
+  readonly samples: ReadonlyMap<string, Samples>;
+};
+
 export class CurveReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Map<
-    string,
-    { readonly stamp: string; readonly samples: ReadonlyMap<string, Samples> }
-  > = new Map();
+  readonly #kept: Map<string, Kept> = new Map();
   readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
     new Map();
   readonly #ends: Map<string, { readonly stamp: string; readonly end: number }> = new Map();
@@ -39,21 +44,26 @@ export class CurveReader {
     return this.#reader();
   }
 
-  /** The samples of several series of a run, by name. */
+  /** The samples of several series of a run, by name; the last ones of each chart are kept. */
   read(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, Samples> {
-    const key = JSON.stringify([run.run, series, window]);
+    const { axis, columns, lead, scale } = window;
+    const key = [run.run, axis, columns, lead, scale.log, ...series].join("|");
     const kept = this.#kept.get(key);
+    const isSame = kept?.stamp === run.stamp && kept.low === scale.low && kept.high === scale.high;
+    const samples = isSame ? kept.samples : this.#load(run, series, window);
     this.#kept.delete(key);
-    const current =
-      kept?.stamp === run.stamp
-        ? kept
-        : { stamp: run.stamp, samples: this.#load(run, series, window) };
-    this.#kept.set(key, current);
-    for (const old of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT) break;
-      this.#kept.delete(old);
+    this.#kept.set(key, { stamp: run.stamp, low: scale.low, high: scale.high, samples });
+    this.#forget();
+    return samples;
+  }
+
+  /** Keeps what was read last, up to a number of values. */
+  #forget(): void {
+    let values = 0;
+    for (const [key, { samples }] of [...this.#kept].reverse()) {
+      for (const { x } of samples.values()) values += x.length;
+      if (values > KEPT_VALUES) this.#kept.delete(key);
     }
-    return current.samples;
   }
 
   /** Names of the series that a run has, in the order loss, lr, then the parameters' ratios. */
