@@ -245,8 +245,7 @@ class Program {
     this.#options.stdin.setRawMode(true);
     this.#screen.enter();
     this.#screen.forget();
-    this.#session.resize(sizeOf(this.#options.stdout));
-    this.#mounted?.resized();
+    process.kill(process.pid, "SIGWINCH"); // Node asks for the size again: it may have changed while stopped
     this.#changed();
   }
 }
