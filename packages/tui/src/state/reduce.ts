@@ -1,12 +1,16 @@
 /** From a key to the next state, and to what has to be done outside of it. */
+
 import { BANDS } from "../chart/band.ts";
 import { position, valueAt } from "../chart/scale.ts";
 import type { Action } from "../keys.ts";
+import { clamp, looking, say, wrap } from "./change.ts";
 import { choose, chooserItems, moveItem, openChooser, sortByItem } from "./chooser.ts";
-import { type Look, SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
+import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
 import { openPrompt } from "./prompt.ts";
 import type { Scene } from "./scene.ts";
 import type { Size, State } from "./state.ts";
+import { annotated, gridOf, subject } from "./targets.ts";
+import { pan, snap, zoom } from "./x-axis.ts";
 
 /** What the program does beside drawing. */
 export type Effect =
@@ -149,14 +153,6 @@ function still(state: State): Step {
   return { state, effect: null };
 }
 
-function say(state: State, message: string): State {
-  return { ...state, message };
-}
-
-function looking(state: State, change: Partial<Look>): State {
-  return { ...state, look: { ...state.look, ...change } };
-}
-
 function show(state: State, view: ViewName | undefined): State {
   if (view === undefined) return state;
   return { ...looking(state, { view }), scroll: 0, zoom: null, crosshair: null, isAlone: false };
@@ -241,7 +237,7 @@ function toEnd(state: State, { scene, extent }: Context, by: number): State {
   if (state.look.view === "runs")
     return focusOn(state, scene, by < 0 ? 0 : scene.table.rows.length - 1);
   if (state.look.view !== "charts") return scrolled(state, by * Number.POSITIVE_INFINITY, extent);
-  return pan(state, { scene, extent }, by * Number.POSITIVE_INFINITY);
+  return pan(state, { scene }, by * Number.POSITIVE_INFINITY);
 }
 
 function enter(state: State, { scene }: Context): State {
@@ -311,25 +307,6 @@ function smoothing(state: State, by: number): State {
   return looking(state, { smoothing: steps });
 }
 
-function zoom(state: State, { scene }: Context, factor: number): State {
-  const { x, wholeX } = scene;
-  const centre = state.crosshair === null ? 0.5 : position(x, state.crosshair);
-  const low = valueAt(x, centre - centre * factor);
-  const high = valueAt(x, centre + (1 - centre) * factor);
-  if (factor < 1 && !x.log && high - low < 4) return say(state, "these are single steps already");
-  const isWhole = low <= wholeX.low && high >= wholeX.high;
-  if (isWhole) return say({ ...state, zoom: null }, "all steps are shown");
-  return { ...state, zoom: { low: Math.max(low, wholeX.low), high: Math.min(high, wholeX.high) } };
-}
-
-function pan(state: State, { scene }: Context, by: number): State {
-  const { x, wholeX } = scene;
-  if (state.zoom === null) return say(state, "all steps are shown; z zooms in");
-  const room = { left: -position(x, wholeX.low), right: position(x, wholeX.high) - 1 };
-  const share = clamp(by, -room.left, room.right);
-  return { ...state, zoom: { low: valueAt(x, share), high: valueAt(x, 1 + share) } };
-}
-
 function toMatch(state: State, { scene }: Context, by: number): State {
   const { rows, matches } = scene.table;
   if (state.look.view === "run") {
@@ -359,49 +336,4 @@ function focusOn(state: State, { table }: Scene, index: number): State {
 
 function scrolled(state: State, by: number, { pageRows, pageLength }: Extent): State {
   return { ...state, scroll: clamp(state.scroll + by, 0, Math.max(0, pageLength - pageRows)) };
-}
-
-/** The run that a note or a name is for. */
-function subject(state: State, { run, focused }: Scene): Scene["run"] {
-  return state.look.view === "run" ? run : focused?.members[0];
-}
-
-/** The runs that are tagged: the marked ones, else what is under the cursor. */
-function annotated(
-  state: State,
-  scene: Scene,
-): { readonly targets: readonly string[]; readonly text: string } {
-  const own =
-    state.look.view === "run"
-      ? scene.run === undefined
-        ? []
-        : [scene.run]
-      : (scene.focused?.members ?? []);
-  const marked =
-    state.look.view === "run"
-      ? []
-      : scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
-  const runs = marked.length > 0 ? marked : own;
-  return { targets: runs.map(({ run }) => run), text: "" };
-}
-
-function gridOf(
-  state: State,
-  scene: Scene,
-): { readonly targets: readonly string[]; readonly text: string } {
-  const grid = subject(state, scene)?.grid ?? null;
-  return { targets: grid === null ? [] : [grid], text: "" };
-}
-
-/** A whole step where the axis counts them. */
-function snap(value: number, { look }: State): number {
-  return look.axis === "time" ? value : Math.round(value);
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), Math.max(low, high));
-}
-
-function wrap(index: number, length: number): number {
-  return length === 0 ? 0 : ((index % length) + length) % length;
 }

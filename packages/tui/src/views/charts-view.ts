@@ -1,4 +1,5 @@
 /** Charts of the marked runs on one x axis, with a legend that reads every curve. */
+
 import { LABEL_CELLS } from "../chart/chart.ts";
 import { valueAt } from "../chart/scale.ts";
 import { metricTitle } from "../state/chooser.ts";
@@ -16,18 +17,8 @@ import {
 import { count } from "../text/number.ts";
 import { clean, ellipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import {
-  caption,
-  commonRates,
-  drawPlots,
-  guidesOf,
-  type Plot,
-  plotsOf,
-  readAt,
-  seriesValue,
-  windowOf,
-  xName,
-} from "./plots.ts";
+import { commonRates, drawPlots, guidesOf, type Plot, plotsOf, windowOf } from "./plots.ts";
+import { caption, readAt, seriesValue, xName } from "./readings.ts";
 
 const LEAST_COLUMNS = 44;
 const LEAST_ROWS = 7;

@@ -1,5 +1,5 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events. */
-import { BAND_NAMES, bandOf, type Spread, spread } from "../chart/band.ts";
+import { bandOf } from "../chart/band.ts";
 import {
   type ChartSpec,
   type Curve,
@@ -8,16 +8,15 @@ import {
   type Guide,
   LABEL_CELLS,
 } from "../chart/chart.ts";
-import { position, stepLabel } from "../chart/scale.ts";
-import { lastColumn, type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
+import { stepLabel } from "../chart/scale.ts";
+import { type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, type Window } from "../data/curves.ts";
 import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import type { Row } from "../data/table.ts";
 import { metricTitle } from "../state/chooser.ts";
-import type { XAxis } from "../state/look.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
-import { count, duration, loss, short } from "../text/number.ts";
+import { duration, loss, short } from "../text/number.ts";
 import type { Canvas } from "./canvas.ts";
 
 export const RATIO = "log10_ratio:";
@@ -248,69 +247,6 @@ function xLabel({ axis, scale }: Window): (value: number) => string {
     return (value) =>
       value === 0 ? "0" : value < 10 ? `${Number(value.toPrecision(3))} s` : duration(value);
   return (value) => stepLabel(value, scale.high - scale.low);
-}
-
-/** A position on the x axis in words. */
-export function xName(axis: XAxis, value: number): string {
-  if (axis === "time") return value < 60 ? `${value.toFixed(2)} s` : duration(value);
-  return `${axis === "step" ? "step" : "example"} ${count(value)}`;
-}
-
-/** What is shown, in words: how many steps in how many columns, how smoothed, what the bands are. */
-export function caption(
-  { state }: Canvas,
-  {
-    window,
-    plots,
-    columns,
-  }: { readonly window: Window; readonly plots: readonly Plot[]; readonly columns: number },
-): string {
-  const { axis, scale } = window;
-  const cells = Math.max(1, columns - LABEL_CELLS);
-  const span =
-    axis === "time"
-      ? duration(scale.high - scale.low)
-      : `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis}s`;
-  const names = { step: span, examples: span.replace("exampless", "examples"), time: span };
-  const from =
-    state.zoom === null ? "" : ` from ${axis === "time" ? duration(scale.low) : count(scale.low)}`;
-  const { smoothing, band } = state.look;
-  return [
-    `${names[axis]}${from} in ${cells} columns`,
-    smoothing === 0 ? "not smoothed" : `smoothed over ${count(smoothing)} steps`,
-    ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
-  ].join(" · ");
-}
-
-/** What a plot has at the crosshair, or at its last value: with how many runs and how they spread. */
-export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | null {
-  const at = columnAt(state.crosshair, window);
-  const column = lastColumn(plot.shown, at);
-  if (
-    column === null ||
-    (state.crosshair !== null && at - column > window.columns / 20 && plot.divergedAt !== null)
-  )
-    return null;
-  if (plot.traces.length <= 1) {
-    const mean = plot.shown.mean[column] ?? Number.NaN;
-    return { n: 1, mean, low: mean, high: mean };
-  }
-  const values = plot.traces.map(
-    (one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN,
-  );
-  return spread(values, state.look.band);
-}
-
-function columnAt(crosshair: number | null, { scale, columns }: Window): number {
-  if (crosshair === null) return columns - 1;
-  return Math.min(columns - 1, Math.max(0, Math.floor(position(scale, crosshair) * columns)));
-}
-
-/** A value of a series: losses and ratios with the digits they deserve. */
-export function seriesValue(series: string, value: number): string {
-  if (series.startsWith(RATIO)) return value.toFixed(2).replace("-", "−");
-  if (series === "lr") return String(Number(value.toPrecision(4)));
-  return Math.abs(value) >= 1e5 ? loss(value) : value.toFixed(value >= 1000 ? 1 : 4);
 }
 
 /** Guides of a series: where a line helps the eye. */

@@ -1,8 +1,8 @@
 /** One run in full, as a page: curves, update:data ratios with their verdicts, evaluations, samples, settings. */
+
 import { LABEL_CELLS } from "../chart/chart.ts";
 import type { Facts } from "../data/facts.ts";
 import { type ShownRun, updates } from "../data/shown-run.ts";
-import { type Verdict, verdictOn } from "../data/verdict.ts";
 import {
   beside,
   cutLine,
@@ -12,25 +12,15 @@ import {
   lineWidth,
   piece,
   restyle,
-  type Tone,
 } from "../text/line.ts";
-import { count, loss, short, UNKNOWN } from "../text/number.ts";
-import { clean, cutText, widthOf } from "../text/width.ts";
+import { count, loss, UNKNOWN } from "../text/number.ts";
+import { clean } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import {
-  caption,
-  drawPlots,
-  guidesOf,
-  type Plot,
-  RATIO,
-  readAt,
-  seriesValue,
-  tonesOf,
-  traceOf,
-  windowOf,
-  xName,
-} from "./plots.ts";
+import { drawPlots, guidesOf, type Plot, RATIO, tonesOf, traceOf, windowOf } from "./plots.ts";
+import { caption, readAt, seriesValue, xName } from "./readings.ts";
+import { sampleLines, texts, wrap } from "./run-texts.ts";
 import { STATE_SIGNS, stateLine } from "./states.ts";
+import { verdictLines } from "./verdict-lines.ts";
 
 const GAP = 2;
 
@@ -161,7 +151,7 @@ function ratioChart(canvas: Canvas, run: ShownRun): Line[] {
   const window = windowOf(canvas, columns);
   const series = scene.parameters.map((name) => `${RATIO}${name}`);
   const plots = plotsOfRun(canvas, run, { series, names: scene.parameters, window });
-  const verdicts = verdictLines(canvas, run, { plots, window });
+  const verdicts = verdictLines(canvas, run, { plots, window, width: sideWidth(canvas) });
   const rows =
     canvas.columns < 76
       ? chartRows(canvas)
@@ -211,66 +201,6 @@ function plotsOfRun(
     ];
   });
 }
-
-/** Every parameter with its ratio and, where there is a band for it, the verdict in words. */
-function verdictLines(
-  canvas: Canvas,
-  run: ShownRun,
-  {
-    plots,
-    window,
-  }: { readonly plots: readonly Plot[]; readonly window: ReturnType<typeof windowOf> },
-): Line[] {
-  const { state, curves, scene } = canvas;
-  const width = sideWidth(canvas);
-  const info = new Map(curves.info(run).map((one) => [one.series, one]));
-  const whole = {
-    axis: "step" as const,
-    scale: { low: 0, high: Math.max(1, updates(run) - 1), log: false },
-    columns: 400,
-    lead: 0,
-  };
-  const samples = curves.read(
-    run,
-    plots.map(({ key }) => key),
-    whole,
-  );
-  const at = state.crosshair === null ? "mean of the end" : xName(state.look.axis, state.crosshair);
-  const nameWidth = Math.min(24, Math.max(9, ...plots.map(({ label }) => label.length)));
-  const rows = plots.map((plot): Line => {
-    const found = samples.get(plot.key);
-    const band = info.get(plot.key) ?? { low: null, high: null };
-    const verdict = found === undefined ? null : verdictOn(found, band);
-    const read = state.crosshair === null ? null : readAt(canvas, plot, window);
-    const value = read?.mean ?? verdict?.value;
-    const text = value === undefined ? UNKNOWN : seriesValue(RATIO, value);
-    const name = cutText(plot.label, nameWidth).padEnd(nameWidth);
-    const head = line(piece("━ ", plot.tone), `${name}${text.padStart(7)}  `);
-    return [...head, ...verdictWords(verdict, width - lineWidth(head))];
-  });
-  const hidden = scene.allParameters.length - scene.parameters.length;
-  const more: Line[] = hidden === 0 ? [] : [[piece(`${hidden} more: v chooses`, "muted")]];
-  return [
-    justify([piece("log10 update:data", "muted")], [piece(at, "muted")], width),
-    ...rows,
-    ...more,
-  ];
-}
-
-/** The verdict in words, with the step since which it holds where there is room for that. */
-function verdictWords(verdict: Verdict | null, room: number): Line {
-  if (verdict === null) return [piece("no finite ratio", "muted")];
-  const { word, since } = verdict;
-  if (word === null) return [piece("no band", "muted")];
-  const long = since === null ? word : `${word} since ${short(since)}`;
-  return [piece(long.length <= room ? long : word, VERDICT_TONES[word])];
-}
-
-const VERDICT_TONES: Readonly<Record<string, Tone>> = {
-  "too slow": "warn",
-  right: "good",
-  "too fast": "bad",
-};
 
 function legendLine(
   canvas: Canvas,
@@ -340,123 +270,6 @@ function withSide({ columns }: Canvas, chart: readonly Line[], side: readonly Li
     ],
     GAP,
   );
-}
-
-/** Evaluations, samples, config, provenance and log: side by side where there is room. */
-function texts(canvas: Canvas, run: ShownRun, facts: Facts): Line[][] {
-  const { columns } = canvas;
-  const isWide = columns >= 110;
-  const width = isWide ? Math.floor((columns - GAP) / 2) : columns;
-  const pairs = [
-    [evaluations(facts), samples(facts, width)],
-    [settings(canvas, run), [...provenance(facts), [], ...log(facts)]],
-  ];
-  if (!isWide) return pairs.flat().filter((section) => section.some((one) => one.length > 0));
-  return pairs.map((pair) =>
-    beside(
-      pair.map((lines) => ({ lines, width })),
-      GAP,
-    ),
-  );
-}
-
-function heading(text: string): Line {
-  return [{ text, bold: true }];
-}
-
-function evaluations({ evaluations: rows }: Facts): Line[] {
-  if (rows.length === 0) return [heading("evaluations"), [piece("none yet", "muted")]];
-  const split = (name: string): number => ["train", "valid", "test"].indexOf(name);
-  const sorted = rows.toSorted((a, b) => a.step - b.step || split(a.split) - split(b.split));
-  return [
-    heading("evaluations"),
-    [
-      piece(
-        `${"after".padStart(9)}  split  ${"statistics".padEnd(10)}  ${"loss".padStart(8)}`,
-        "muted",
-      ),
-    ],
-    ...sorted.map(
-      ({ step, split: name, statistics, loss: value }): Line => [
-        piece(
-          `${count(step).padStart(9)}  ${name.padEnd(5)}  ${statistics.padEnd(10)}  ${loss(value).padStart(8)}`,
-        ),
-      ],
-    ),
-  ];
-}
-
-function samples(facts: Facts, width: number): Line[] {
-  const lines = sampleLines(facts, width);
-  return lines.length > 0 ? lines : [heading("samples"), [piece("none yet", "muted")]];
-}
-
-/** Sampled names, the latest step first. */
-function sampleLines({ samples: rows }: Facts, width: number): Line[] {
-  const steps = [...new Set(rows.map(({ step }) => step))].sort((a, b) => b - a);
-  return steps.flatMap((step) => {
-    const names = rows
-      .filter((one) => one.step === step)
-      .map(({ text }) => (text === "" ? '""' : clean(text)));
-    return [heading(`names after ${count(step)} steps`), ...wrap(names, width)];
-  });
-}
-
-function wrap(words: readonly string[], width: number): Line[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last !== undefined && widthOf(last) + widthOf(word) + 1 <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(cutText(word, width));
-  }
-  return lines.map((text) => [piece(text)]);
-}
-
-function settings({ scene }: Canvas, run: ShownRun): Line[] {
-  const differing = new Set(scene.table.differing);
-  const width = Math.max(...run.settings.map(({ key }) => key.length));
-  const rows = run.settings.map(
-    ({ key, text }): Line => [
-      piece(`${key.padEnd(width)}  `, "muted"),
-      ...(differing.has(key) ? [{ text: clean(text), bold: true }] : [piece(clean(text))]),
-    ],
-  );
-  return [
-    line(
-      { text: "config", bold: true },
-      piece(differing.size > 0 ? "  (bold: not the same in all runs)" : "", "muted"),
-    ),
-    ...rows,
-  ];
-}
-
-function provenance({ provenance: facts }: Facts): Line[] {
-  const entries = Object.entries(facts);
-  if (entries.length === 0) return [heading("provenance"), [piece("not trained yet", "muted")]];
-  const width = Math.max(...entries.map(([key]) => key.length));
-  return [
-    heading("provenance"),
-    ...entries.map(
-      ([key, value]): Line => [
-        piece(`${key.padEnd(width)}  `, "muted"),
-        piece(clean(String(value ?? UNKNOWN))),
-      ],
-    ),
-  ];
-}
-
-function log({ events }: Facts): Line[] {
-  const rows = events.map(
-    ({ atMs, kind, message }): Line => [
-      piece(`${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")}  `, "muted"),
-      piece(clean(`${kind}${message === null ? "" : `: ${message}`}`)),
-    ],
-  );
-  return [
-    line({ text: "log", bold: true }, piece("  (UTC)", "muted")),
-    ...(rows.length > 0 ? rows : [[piece("nothing yet", "muted" as const)]]),
-  ];
 }
 
 function nothing({ rows }: Canvas): Drawn {

@@ -1,0 +1,73 @@
+/** What charts show, in words and numbers. */
+import { BAND_NAMES, type Spread, spread } from "../chart/band.ts";
+import { LABEL_CELLS } from "../chart/chart.ts";
+import { position } from "../chart/scale.ts";
+import { lastColumn } from "../chart/trace.ts";
+import type { Window } from "../data/curves.ts";
+import type { XAxis } from "../state/look.ts";
+import { count, duration, loss } from "../text/number.ts";
+import type { Canvas } from "./canvas.ts";
+import { type Plot, RATIO } from "./plots.ts";
+
+/** A position on the x axis in words. */
+export function xName(axis: XAxis, value: number): string {
+  if (axis === "time") return value < 60 ? `${value.toFixed(2)} s` : duration(value);
+  return `${axis === "step" ? "step" : "example"} ${count(value)}`;
+}
+
+/** What is shown, in words: how many steps in how many columns, how smoothed, what the bands are. */
+export function caption(
+  { state }: Canvas,
+  {
+    window,
+    plots,
+    columns,
+  }: { readonly window: Window; readonly plots: readonly Plot[]; readonly columns: number },
+): string {
+  const { axis, scale } = window;
+  const cells = Math.max(1, columns - LABEL_CELLS);
+  const span =
+    axis === "time"
+      ? duration(scale.high - scale.low)
+      : `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis}s`;
+  const names = { step: span, examples: span.replace("exampless", "examples"), time: span };
+  const from =
+    state.zoom === null ? "" : ` from ${axis === "time" ? duration(scale.low) : count(scale.low)}`;
+  const { smoothing, band } = state.look;
+  return [
+    `${names[axis]}${from} in ${cells} columns`,
+    smoothing === 0 ? "not smoothed" : `smoothed over ${count(smoothing)} steps`,
+    ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
+  ].join(" · ");
+}
+
+/** What a plot has at the crosshair, or at its last value: with how many runs and how they spread. */
+export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | null {
+  const at = columnAt(state.crosshair, window);
+  const column = lastColumn(plot.shown, at);
+  if (
+    column === null ||
+    (state.crosshair !== null && at - column > window.columns / 20 && plot.divergedAt !== null)
+  )
+    return null;
+  if (plot.traces.length <= 1) {
+    const mean = plot.shown.mean[column] ?? Number.NaN;
+    return { n: 1, mean, low: mean, high: mean };
+  }
+  const values = plot.traces.map(
+    (one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN,
+  );
+  return spread(values, state.look.band);
+}
+
+function columnAt(crosshair: number | null, { scale, columns }: Window): number {
+  if (crosshair === null) return columns - 1;
+  return Math.min(columns - 1, Math.max(0, Math.floor(position(scale, crosshair) * columns)));
+}
+
+/** A value of a series: losses and ratios with the digits they deserve. */
+export function seriesValue(series: string, value: number): string {
+  if (series.startsWith(RATIO)) return value.toFixed(2).replace("-", "−");
+  if (series === "lr") return String(Number(value.toPrecision(4)));
+  return Math.abs(value) >= 1e5 ? loss(value) : value.toFixed(value >= 1000 ? 1 : 4);
+}
