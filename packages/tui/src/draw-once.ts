@@ -1,10 +1,10 @@
 /** Frames and charts as text, for scripts, documents and other commands. */
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
-import { show } from "./open-ui.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_LOOK, type Look, type ViewName } from "./state/look.ts";
 import type { Size } from "./state/state.ts";
+import { show } from "./terminal/show.ts";
 import type { Theme } from "./text/theme.ts";
 import { chartsOf } from "./views/run-view.ts";
 

@@ -1,7 +1,8 @@
 export type { Glyphs } from "./chart/raster.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
 export { KEYS, type KeyBinding, keyName } from "./keys.ts";
-export { openUi, type UiOptions } from "./open-ui.ts";
+export { openUi } from "./open-ui.ts";
+export type { UiOptions } from "./program.ts";
 export type { Annotate } from "./session.ts";
 export { VIEWS, type ViewName } from "./state/look.ts";
 export { glyphsFor, themeFor } from "./terminal/abilities.ts";

@@ -1,0 +1,236 @@
+/** A session on a terminal: keys and changes of the store come in, frames go out. */
+
+import type { Glyphs } from "./chart/raster.ts";
+import { csvOf } from "./csv.ts";
+import type { Mounted } from "./ink/mount.tsx";
+import { fillPanes } from "./ink/panes.ts";
+import { saveSheet } from "./save-sheet.ts";
+import type { Annotate, Session } from "./session.ts";
+import type { ViewName } from "./state/look.ts";
+import type { Environment } from "./state/memory.ts";
+import type { Effect } from "./state/reduce.ts";
+import type { Size } from "./state/state.ts";
+import { clipboardSequence } from "./terminal/clipboard.ts";
+import { Screen } from "./terminal/screen.ts";
+import { show } from "./terminal/show.ts";
+import type { Theme } from "./text/theme.ts";
+
+export type UiOptions = {
+  /** Path of the store. */
+  readonly store: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly environment: Environment;
+  readonly folder: string;
+  readonly theme: Theme;
+  readonly glyphs: Glyphs;
+  readonly view?: ViewName | undefined;
+  /** Exact name of a run to open. */
+  readonly run?: string | undefined;
+  /** Runs to mark beside the remembered ones. */
+  readonly marks?: readonly string[] | undefined;
+  readonly annotate: Annotate;
+};
+
+/** How often the store is looked at, and so the frames a second that training can cause. */
+const POLL_MS = 100;
+
+/** Between two looks at the store it rests for so many times as long as the last one took. */
+const IDLE_SHARE = 6;
+
+/** Signals that end the UI, and the exit codes that shells expect of them. */
+const ENDINGS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+export class Program {
+  readonly #options: UiOptions;
+  readonly #session: Session;
+  readonly #screen: Screen;
+  readonly #listeners: Set<() => void> = new Set();
+  #layout: string | null = null;
+  #mounted: Mounted | null = null;
+  #isScheduled = false;
+  #timer: NodeJS.Timeout | undefined;
+  #end: (ending: { readonly exitCode: number } | { readonly error: unknown }) => void = () => {};
+
+  constructor(options: UiOptions, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.#screen = new Screen((text) => options.stdout.write(text));
+  }
+
+  async run(): Promise<number> {
+    const { stdin, stdout } = this.#options;
+    const ended = new Promise<{ readonly exitCode: number } | { readonly error: unknown }>(
+      (done) => {
+        this.#end = done;
+      },
+    );
+    const release = this.#listen();
+    try {
+      stdin.setRawMode(true);
+      this.#screen.enter();
+      this.#paint();
+      await this.#mount();
+      this.#poll();
+      const ending = await ended;
+      if ("error" in ending) throw ending.error;
+      return ending.exitCode;
+    } finally {
+      clearTimeout(this.#timer);
+      this.#mounted?.unmount();
+      this.#screen.leave();
+      if (!stdin.destroyed) stdin.setRawMode(false);
+      stdin.pause();
+      stdout.off("error", this.#end);
+      release();
+    }
+  }
+
+  /** Ink is loaded after the first frame is on the screen. */
+  async #mount(): Promise<void> {
+    process.env.NODE_ENV ??= "production"; // React's development build costs time and memory in every frame
+    const { mount } = await import("./ink/mount.tsx");
+    this.#mounted = mount({
+      stdin: this.#options.stdin,
+      subscribe: (onChange) => {
+        this.#listeners.add(onChange);
+        return () => this.#listeners.delete(onChange);
+      },
+      frame: () => this.#session.frame,
+      size: () => this.#session.state.size,
+      onKey: (key) => this.#onKey(key),
+      onPaste: (text) => {
+        this.#session.paste(text);
+        this.#schedule();
+      },
+      onLayout: (layout) => {
+        this.#layout = layout;
+        this.#schedule();
+      },
+    });
+  }
+
+  /** Hears of resizing, signals and errors until released. */
+  #listen(): () => void {
+    const { stdout } = this.#options;
+    const onResize = (): void => {
+      this.#session.resize(sizeOf(stdout));
+      this.#layout = null;
+      this.#screen.forget();
+      this.#mounted?.resized();
+      this.#changed();
+    };
+    const onContinue = (): void => this.#resume();
+    const onError = (error: unknown): void => this.#end({ error });
+    const endings = Object.entries(ENDINGS).map(([signal, exitCode]) => {
+      const end = (): void => this.#end({ exitCode });
+      return { signal, end };
+    });
+    stdout.on("resize", onResize);
+    process.on("SIGCONT", onContinue);
+    process.on("uncaughtException", onError);
+    process.on("unhandledRejection", onError);
+    for (const { signal, end } of endings) process.on(signal, end);
+    return () => {
+      stdout.off("resize", onResize);
+      process.off("SIGCONT", onContinue);
+      process.off("uncaughtException", onError);
+      process.off("unhandledRejection", onError);
+      for (const { signal, end } of endings) process.off(signal, end);
+    };
+  }
+
+  /** Looks at the store; what takes long to draw is drawn less often. */
+  #poll(): void {
+    const started = performance.now();
+    if (this.#session.poll(Date.now())) {
+      this.#changed();
+      this.#paint();
+    }
+    const wait = Math.max(POLL_MS, IDLE_SHARE * (performance.now() - started));
+    this.#timer = setTimeout(() => this.#poll(), wait);
+  }
+
+  #onKey(key: string): void {
+    const effect = this.#session.key(key);
+    if (effect !== null) this.#carryOut(effect);
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const onChange of this.#listeners) onChange();
+    this.#schedule();
+  }
+
+  /** Keys that arrive together are drawn together. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      try {
+        this.#paint();
+      } catch (error) {
+        this.#end({ error });
+      }
+    });
+  }
+
+  #paint(): void {
+    const { header, body, footer } = this.#session.frame;
+    const panes = [header, body, footer];
+    const lines = this.#layout === null ? panes.flat() : fillPanes(this.#layout, panes);
+    const { rows } = this.#session.state.size;
+    this.#screen.paint(lines.slice(0, rows).map((one) => show(one, this.#options)));
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case "quit":
+        this.#end({ exitCode: 0 });
+        break;
+      case "suspend":
+        this.#suspend();
+        break;
+      case "copy":
+        this.#copy();
+        break;
+      case "csv":
+        this.#session.say(saveSheet(this.#session, this.#options.folder));
+        break;
+    }
+  }
+
+  #copy(): void {
+    const text = csvOf(this.#session.sheet);
+    const sequence = clipboardSequence(text, this.#options.environment);
+    const rows = this.#session.sheet.rows.length;
+    if (sequence === null) {
+      this.#session.say(`${rows} rows are too much for a clipboard; Y writes them to a file`);
+      return;
+    }
+    this.#screen.send(sequence);
+    this.#session.say(`${rows} rows copied as CSV`);
+  }
+
+  /** Stops the whole job, as the shell would; where nothing can be stopped the UI just comes back. */
+  #suspend(): void {
+    this.#screen.leave();
+    this.#options.stdin.setRawMode(false);
+    setTimeout(() => this.#resume(), 50);
+    process.kill(0, "SIGTSTP");
+  }
+
+  #resume(): void {
+    this.#options.stdin.setRawMode(true);
+    this.#screen.enter();
+    this.#screen.forget();
+    process.kill(process.pid, "SIGWINCH"); // Node asks for the size again: it may have changed while stopped
+    this.#changed();
+  }
+}
+
+/** The size of a terminal, or what terminals have where it is not known. */
+export function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
+  return { columns: Math.max(1, columns || 80), rows: Math.max(1, rows || 24) };
+}
