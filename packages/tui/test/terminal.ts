@@ -176,8 +176,8 @@ export class Terminal {
   }
 
   /** Waits until a text is on the screen. */
-  async waitFor(wanted: string | RegExp): Promise<void> {
-    await vi.waitFor(() => expect(this.text).toMatch(wanted), PATIENCE);
+  async waitFor(wanted: string | RegExp, timeout: number = PATIENCE.timeout): Promise<void> {
+    await vi.waitFor(() => expect(this.text).toMatch(wanted), { ...PATIENCE, timeout });
   }
 
   /** Waits until a text is gone from the screen. */
