@@ -1,0 +1,48 @@
+/** Stores like those of real grids. */
+import { falling, makeStore, type RunPlan } from "./make.ts";
+
+const VARIANTS = [
+  { name: "plain", gain: 1 },
+  { name: "small", gain: 0.2 },
+  { name: "kaiming", gain: 1.6667 },
+] as const;
+
+/** Three variants with three seeds each, one that diverged, one that failed and one to come. */
+export function sampleRuns(): RunPlan[] {
+  const trained = VARIANTS.flatMap(({ name, gain }, i) =>
+    [1, 2, 3].map((seed): RunPlan => {
+      const offset = i * 0.1 + seed * 0.01;
+      return {
+        label: `${name}-${seed}`,
+        seed,
+        gain,
+        steps: 300,
+        valid: 2.1 + offset,
+        loss: (step) => falling(step) + offset,
+        ratio: (parameter, step) => 10 ** (-2 - parameter / 2 - step / 1000),
+      };
+    }),
+  );
+  return [
+    ...trained,
+    {
+      label: "wild",
+      gain: 30,
+      steps: 300,
+      loss: (step) => (step < 40 ? falling(step) : Number.NaN),
+      ratio: (parameter) => (parameter === 0 ? Number.NaN : 1),
+    },
+    {
+      label: "broken",
+      gain: 31,
+      steps: 300,
+      end: { state: "failed", reason: "error", error: "the disk is full: names.txt" },
+    },
+    { label: "later", gain: 32, steps: 300, end: null },
+  ];
+}
+
+/** The path of a store with the sample runs, in a folder that goes away with the test. */
+export function sampleStore(): string {
+  return makeStore(sampleRuns(), "sample");
+}

@@ -1,0 +1,213 @@
+/** The real command in a real terminal. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type IPty, spawn } from "@lydell/node-pty";
+import headless from "@xterm/headless";
+import { expect, onTestFinished, vi } from "vitest";
+
+/** The launcher at the root of the checkout. */
+export const ABLATE: string = fileURLToPath(new URL("../../../ablate", import.meta.url));
+
+export type Size = { readonly columns: number; readonly rows: number };
+
+export type TerminalOptions = {
+  readonly size?: Size;
+  /** Working folder, and home unless the environment says otherwise. */
+  readonly folder: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+};
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+/** Builds the command once, whichever of the parallel test files comes first. */
+export async function buildCommand(): Promise<void> {
+  const folder = join(tmpdir(), "ablate-built");
+  if (mkdirSync(folder, { recursive: true }) !== undefined) {
+    const { status, stderr } = spawnSync(ABLATE, ["--version"], { encoding: "utf8" });
+    writeFileSync(join(folder, "done"), `${status} ${stderr}`);
+  }
+  await vi.waitUntil(() => existsSync(join(folder, "done")), { timeout: 110_000, interval: 50 });
+}
+
+/** What the command sees of this process's environment: nothing that changes how it draws. */
+export function environmentAt(
+  folder: string,
+  more: TerminalOptions["environment"] = {},
+): Record<string, string> {
+  const all = {
+    PATH: process.env.PATH,
+    TMPDIR: tmpdir(),
+    TERM: "xterm-256color",
+    LANG: "C.UTF-8",
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, "state"),
+    ...more,
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** An interactive shell that finds `ablate` on its PATH. */
+export async function openShell({ environment, ...options }: TerminalOptions): Promise<Terminal> {
+  const path = `${dirname(ABLATE)}:${process.env.PATH}`;
+  const shell = new Terminal(["bash", "--norc", "--noprofile", "-i"], {
+    ...options,
+    environment: { PATH: path, PS1: PROMPT, ...environment },
+  });
+  await shell.waitFor(PROMPT.trimEnd());
+  return shell;
+}
+
+const PROMPT = "ready> ";
+
+/** Opens the UI of a store in a terminal and waits for its first frame. */
+export async function openUiAt(
+  store: string,
+  {
+    arguments: more = [],
+    ...options
+  }: Partial<TerminalOptions> & {
+    readonly arguments?: readonly string[];
+  } = {},
+): Promise<Terminal> {
+  const terminal = new Terminal([ABLATE, "ui", "--store", store, ...more], {
+    folder: dirname(store),
+    ...options,
+  });
+  await vi.waitFor(() => expect(terminal.output).toContain(END_OF_FRAME), PATIENCE);
+  return terminal;
+}
+
+const END_OF_FRAME = "\x1b[?2026l";
+
+/** A program in a pseudo-terminal, and what a terminal shows of it; goes away with the test. */
+export class Terminal {
+  readonly exit: Promise<number>;
+  readonly #pty: IPty;
+  readonly #screen: headless.Terminal;
+  #output = "";
+
+  constructor(
+    [file = "", ...args]: readonly string[],
+    { size = { columns: 100, rows: 30 }, folder, environment }: TerminalOptions,
+  ) {
+    const { columns: cols, rows } = size;
+    this.#screen = new headless.Terminal({ cols, rows, scrollback: 5000, allowProposedApi: true });
+    const env = environmentAt(folder, environment);
+    this.#pty = spawn(file, args, { cols, rows, cwd: folder, env, name: env.TERM ?? "dumb" });
+    this.#pty.onData((text) => {
+      this.#output += text;
+      this.#screen.write(text);
+    });
+    this.#screen.onData((answer) => this.#pty.write(answer)); // what a terminal answers when it is asked
+    let hasEnded = false;
+    this.exit = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode, signal }) => {
+        hasEnded = true;
+        resolve(signal ? 128 + signal : exitCode);
+      });
+    });
+    onTestFinished(async () => {
+      if (!hasEnded) this.#pty.kill("SIGKILL");
+      await this.exit;
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  /** Everything that was written to the terminal. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The visible rows, without what is white at their ends. */
+  get screen(): string[] {
+    const { active } = this.#screen.buffer;
+    return Array.from({ length: this.#screen.rows }, (_, row) =>
+      textAt(active, active.baseY + row),
+    );
+  }
+
+  /** The screen as one text, without empty rows at its end. */
+  get text(): string {
+    return this.screen.join("\n").trimEnd();
+  }
+
+  /** Every row of the main screen, those that have left it too. */
+  get scrollback(): string[] {
+    const { normal } = this.#screen.buffer;
+    return Array.from({ length: normal.length }, (_, row) => textAt(normal, row));
+  }
+
+  get isAlternate(): boolean {
+    return this.#screen.buffer.active.type === "alternate";
+  }
+
+  /** Presses keys, called as in the table of keys. */
+  press(...keys: readonly string[]): void {
+    for (const key of keys) this.type(SEQUENCES.get(key) ?? key);
+  }
+
+  /** Has a shell carry out a line. */
+  run(command: string): void {
+    this.type(`${command}\r`);
+  }
+
+  /** Sends text in one piece. */
+  type(text: string): void {
+    this.#pty.write(text);
+  }
+
+  /** Pastes as terminals do: in brackets where the program has asked for them. */
+  paste(text: string): void {
+    const { bracketedPasteMode } = this.#screen.modes;
+    this.type(bracketedPasteMode ? `\x1b[200~${text}\x1b[201~` : text.replaceAll("\n", "\r"));
+  }
+
+  resize({ columns, rows }: Size): void {
+    this.#screen.resize(columns, rows);
+    this.#pty.resize(columns, rows);
+  }
+
+  /** Waits until a text is on the screen. */
+  async waitFor(wanted: string | RegExp, timeout: number = PATIENCE.timeout): Promise<void> {
+    await vi.waitFor(() => expect(this.text).toMatch(wanted), { ...PATIENCE, timeout });
+  }
+
+  /** Waits until a text is gone from the screen. */
+  async waitWithout(unwanted: string | RegExp): Promise<void> {
+    await vi.waitFor(() => expect(this.text).not.toMatch(unwanted), PATIENCE);
+  }
+}
+
+type Buffer = headless.Terminal["buffer"]["active"];
+
+function textAt(buffer: Buffer, row: number): string {
+  return buffer.getLine(row)?.translateToString(true).trimEnd() ?? "";
+}
+
+const SEQUENCES: ReadonlyMap<string, string> = new Map([
+  ["up", "\x1b[A"],
+  ["down", "\x1b[B"],
+  ["right", "\x1b[C"],
+  ["left", "\x1b[D"],
+  ["home", "\x1b[H"],
+  ["end", "\x1b[F"],
+  ["pageup", "\x1b[5~"],
+  ["pagedown", "\x1b[6~"],
+  ["delete", "\x1b[3~"],
+  ["enter", "\r"],
+  ["tab", "\t"],
+  ["escape", "\x1b"],
+  ["backspace", "\x7f"],
+  ...[..."abcefuwxz"].map((letter): [string, string] => [
+    `ctrl-${letter}`,
+    String.fromCharCode(letter.charCodeAt(0) - 96),
+  ]),
+]);

@@ -1,0 +1,352 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { openReader, type StoreReader } from "@ablate/store";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { type Action, KEYS } from "../src/keys.ts";
+import { VIEWS, type ViewName } from "../src/state/look.ts";
+import { sampleStore } from "./samples.ts";
+import { buildCommand, openUiAt, type Terminal } from "./terminal.ts";
+
+beforeAll(buildCommand);
+
+/** What each view alone shows. */
+const SIGHTS: Readonly<Record<ViewName, RegExp>> = {
+  runs: /^ {3}run /m,
+  charts: /12 runs .* mean ± /,
+  run: /sample\/plain-1 .* 300 of 300 steps/,
+  compare: /validation loss by factor/,
+};
+
+test.each(VIEWS.map((view, i) => [`${i + 1}`, view] as const))(
+  "%s shows the view %s",
+  async (digit, view) => {
+    const ui = await openUiAt(sampleStore(), { arguments: ["--view", "charts"] });
+    if (view === "charts") ui.press("1");
+    if (view === "charts") await ui.waitFor(SIGHTS.runs);
+
+    ui.press(digit);
+
+    await ui.waitFor(SIGHTS[view]);
+  },
+);
+
+test("] goes through every view and [ back", async () => {
+  const ui = await openUiAt(sampleStore());
+
+  for (const view of [...VIEWS.slice(1), VIEWS[0] ?? "runs"]) {
+    ui.press("]");
+    await ui.waitFor(SIGHTS[view]);
+  }
+  for (const view of VIEWS.toReversed()) {
+    ui.press("[");
+    await ui.waitFor(SIGHTS[view]);
+  }
+});
+
+/** Where a key is pressed and what is on the screen after it and not before. */
+type Check = {
+  readonly view?: ViewName;
+  /** Keys pressed first, and what is seen when they have been. */
+  readonly before?: readonly [keys: string, seen: string | RegExp];
+  readonly seen: string | RegExp;
+};
+
+const PLAIN = /^ plain-1 ·/m;
+const SMALL = /^ small-1 ·/m;
+const LATER = /^ sample\/later\b/m;
+const ZOOMED = "151 steps from 75";
+
+/** The strip below the table names what is under the cursor. */
+const CHECKS: Readonly<Record<Exclude<Action, "suspend" | "quit">, Check>> = {
+  up: { before: ["j", SMALL], seen: PLAIN },
+  down: { seen: SMALL },
+  left: { before: ["l", "▾ plain-1"], seen: "▸ plain-1" },
+  right: { seen: "▾ plain-1" },
+  "page-up": { before: ["G", LATER], seen: PLAIN },
+  "page-down": { seen: LATER },
+  first: { before: ["G", LATER], seen: PLAIN },
+  last: { seen: LATER },
+  mark: { seen: /3 marked[\s\S]*^▌.*plain-1/m },
+  enter: { seen: "▾ plain-1" },
+  back: { before: ["2", SIGHTS.charts], seen: SIGHTS.runs },
+  filter: { seen: /filter: .*12 of 12 runs/ },
+  sort: { seen: "sort by  1 of" },
+  reverse: { before: ["s\r", "▲"], seen: "▼" },
+  group: { seen: "everything except the seed" },
+  choose: { seen: "columns  1 of" },
+  smoother: { view: "charts", seen: "smoothed over 100 steps" },
+  rougher: { view: "charts", seen: "smoothed over 10 steps" },
+  raw: { view: "charts", seen: "no smoothing" },
+  band: { view: "charts", seen: "mean ± standard error" },
+  "log-y": { view: "charts", seen: "log · ┈ ln 27" },
+  axis: { view: "charts", seen: "9,569 examples in" },
+  "log-x": { view: "charts", seen: /└─+10─+/ },
+  "zoom-in": { view: "charts", seen: ZOOMED },
+  "zoom-out": { view: "charts", before: ["z", ZOOMED], seen: /(299|300) steps in/ },
+  "pan-left": { view: "charts", before: ["z", ZOOMED], seen: "151 steps from 37" },
+  "pan-right": { view: "charts", before: ["z", ZOOMED], seen: /15\d steps from 11\d/ },
+  crosshair: { view: "charts", seen: "step 150" },
+  next: { seen: SMALL },
+  previous: { before: ["n", SMALL], seen: PLAIN },
+  baseline: { seen: "plain-1 ×3 ◆" },
+  tag: { seen: "tags of 3 runs:" },
+  "tag-grid": { seen: "tags of the grid of sample:" },
+  note: { seen: "note of sample/plain-1:" },
+  "note-grid": { seen: "note to the grid of sample:" },
+  rename: { seen: "new name of sample/plain-1: plain-1" },
+  pane: { view: "charts", seen: /ln 27 +log10 update:dat/ },
+  "next-view": { seen: SIGHTS.charts },
+  "previous-view": { seen: SIGHTS.compare },
+  runs: { view: "charts", seen: SIGHTS.runs },
+  charts: { seen: SIGHTS.charts },
+  run: { seen: SIGHTS.run },
+  compare: { seen: SIGHTS.compare },
+  copy: { seen: "6 rows copied as CSV" },
+  csv: { seen: "6 rows written to ablate-runs.csv" },
+  help: { seen: "keys  esc closes" },
+};
+
+const checks: ReadonlyMap<string, Check> = new Map(Object.entries(CHECKS));
+
+test("every action of the table of keys is checked here or with the life of the terminal", () => {
+  const unchecked = KEYS.map(({ action }) => action).filter((action) => !checks.has(action));
+
+  expect(unchecked).toEqual(["suspend", "quit"]);
+});
+
+const PRESSED = KEYS.flatMap(({ keys, action }) => {
+  const check = checks.get(action);
+  return check === undefined ? [] : keys.map((key) => ({ key, action, ...check }));
+});
+
+test.each(PRESSED)("the key '$key' does $action", async ({ key, view = "runs", before, seen }) => {
+  const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
+  if (before !== undefined) {
+    ui.type(before[0]);
+    await ui.waitFor(before[1]);
+  }
+  expect(ui.text).not.toMatch(seen);
+
+  ui.press(key);
+
+  await ui.waitFor(seen);
+});
+
+test.each(VIEWS)("keys that do nothing in the view %s say where they do", async (view) => {
+  const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
+  const idle = KEYS.filter(({ views }) => views !== undefined && !views.includes(view));
+
+  for (const { keys, help } of idle) {
+    ui.press(keys[0] ?? "");
+    await ui.waitFor(`(${help.slice(0, 40)}`);
+  }
+
+  ui.press("w");
+  await ui.waitFor("w does nothing; ? lists the keys");
+});
+
+test.each([
+  ["S", "runs", "nothing is sorted yet: s chooses a column"],
+  ["escape", "runs", "this is the outermost view; q quits"],
+  ["<", "charts", "all steps are shown; z zooms in"],
+  ["left", "run", "all steps are shown; z zooms in"],
+  ["Z", "run", "all steps are shown"],
+])("%s in the view %s says: %s", async (key, view, said) => {
+  const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
+
+  ui.press(key);
+
+  await ui.waitFor(said);
+});
+
+test("jjj in one write moves down three rows", async () => {
+  const ui = await openUiAt(sampleStore());
+
+  ui.type("jjj");
+
+  await ui.waitFor(/^ sample\/wild\b/m);
+});
+
+test("a filter counts while it is typed, enter keeps it and esc drops it", async () => {
+  const ui = await openUiAt(sampleStore());
+
+  ui.type("/small");
+  await ui.waitFor(/filter: small .*3 of 12 runs/);
+  ui.press("enter");
+  await ui.waitFor(/ 3 of 12 runs[\s\S]*\/ small/);
+  ui.type("/ or wild");
+  await ui.waitFor(/filter: small or wild .*4 of 12 runs/);
+  ui.press("escape");
+
+  await ui.waitWithout("filter:");
+  expect(ui.text).toMatch(/ 3 of 12 runs[\s\S]*\/ small/);
+});
+
+test("a filter that makes no sense says so while it is typed", async () => {
+  const ui = await openUiAt(sampleStore());
+
+  ui.type("/nothing>1");
+  await ui.waitFor('no run has a field "nothing"');
+  ui.press("ctrl-u");
+  await ui.waitWithout("nothing>1");
+  ui.type("(");
+
+  await ui.waitFor('"(" at 0 is not closed');
+  expect(ui.text).toContain("▸ plain-1");
+});
+
+// Bracketed paste is never asked for, so that what is pasted arrives as keys.
+test.fails("a text that is pasted into the filter does not end it", async () => {
+  const ui = await openUiAt(sampleStore());
+  ui.press("/");
+  await ui.waitFor("filter:");
+
+  ui.paste("state:finished\nsmall\n");
+
+  await ui.waitFor(/filter: state:finished small .*3 of 12 runs/, 3000);
+});
+
+test.fails("a text that is pasted outside of a prompt presses no keys", async () => {
+  const ui = await openUiAt(sampleStore());
+
+  ui.paste("jjq");
+
+  await ui.waitFor("pasting works in a text field", 3000);
+  expect(ui.text).toMatch(PLAIN);
+});
+
+// Of the control characters in the middle of other text only some are keys: \x15 is lost.
+test.fails("ctrl-u empties a prompt, also when it arrives with what follows it", async () => {
+  const ui = await openUiAt(sampleStore());
+  ui.type("/small");
+  await ui.waitFor("filter: small");
+
+  ui.type("\x15wild");
+
+  await ui.waitFor(/filter: wild /, 3000);
+});
+
+test("tags are added to the marked runs, removed, and dropped with esc", async () => {
+  const { ui, reader } = await openWithReader();
+  const tags = () => reader.runs().map((run) => run.tags);
+
+  ui.type(" t");
+  await ui.waitFor("tags of 3 runs:");
+  ui.type("good new\r");
+  await vi.waitFor(() => expect(tags().filter((one) => one === "good,new")).toHaveLength(3));
+  ui.type("t");
+  await ui.waitFor("tags of 3 runs:");
+  ui.type("-new\r");
+  await vi.waitFor(() => expect(tags().filter((one) => one === "good")).toHaveLength(3));
+  ui.type("tdropped");
+  await ui.waitFor("dropped");
+  ui.press("escape");
+
+  await ui.waitWithout("dropped");
+  expect(tags().filter((one) => one === "good")).toHaveLength(3);
+});
+
+test("a note is written to a run, shown, changed and removed", async () => {
+  const { ui, reader } = await openWithReader({ view: "run" });
+  const note = () => reader.annotations().runs.get("sample/plain-1")?.note ?? null;
+
+  ui.type("elearns fast: 漢字\r");
+  await vi.waitFor(() => expect(note()).toBe("learns fast: 漢字"));
+  ui.type("e");
+  await ui.waitFor("note of sample/plain-1: learns fast: 漢字");
+  ui.type("!\r");
+  await vi.waitFor(() => expect(note()).toBe("learns fast: 漢字!"));
+  ui.type("e");
+  await ui.waitFor(/note of .*: learns fast: 漢字!/);
+  ui.press("ctrl-u");
+  await ui.waitFor("empty removes it");
+  ui.press("enter");
+
+  await vi.waitFor(() => expect(note()).toBeNull());
+});
+
+test("a run is renamed, and the view stays with it", async () => {
+  const { ui, reader } = await openWithReader({ view: "run" });
+
+  ui.type("R");
+  await ui.waitFor("new name of sample/plain-1: plain-1");
+  ui.press("ctrl-u");
+  await ui.waitFor("letters, digits");
+  ui.type("best-of-all\r");
+
+  await vi.waitFor(() =>
+    expect(reader.runs().map(({ run }) => run)).toContain("sample/best-of-all"),
+  );
+  await ui.waitFor(/^✓ sample\/best-of-all /m);
+});
+
+test("a name that is not allowed is refused in a sentence", async () => {
+  const { ui, reader } = await openWithReader();
+
+  ui.type("R no good\r");
+
+  await ui.waitFor(/no good.*(name|letters)/);
+  expect(reader.runs().map(({ run }) => run)).toContain("sample/plain-1");
+});
+
+test("tags and notes of a grid are written", async () => {
+  const { ui, reader } = await openWithReader();
+  const grid = () => reader.annotations().grids.get("sample");
+
+  ui.type("Tall-of-it\r");
+  await vi.waitFor(() => expect(grid()?.tags).toEqual(["all-of-it"]));
+  ui.type("Ea first try\r");
+
+  await vi.waitFor(() => expect(grid()?.note).toBe("a first try"));
+});
+
+test("Y writes what is shown as CSV, and again beside it", async () => {
+  const store = sampleStore();
+  const ui = await openUiAt(store);
+
+  ui.press("Y");
+  await ui.waitFor("written to ablate-runs.csv");
+  ui.press("Y");
+  await ui.waitFor("written to ablate-runs-2.csv");
+
+  const [head = "", first] = readFileSync(join(dirname(store), "ablate-runs.csv"), "utf8").split(
+    "\r\n",
+  );
+  expect(head).toMatch(/^run,/);
+  expect(first).toMatch(/plain-1/);
+});
+
+test("y puts the same on the terminal's clipboard", async () => {
+  const ui = await openUiAt(sampleStore());
+
+  ui.press("y");
+  await ui.waitFor("copied as CSV");
+
+  const [, encoded = ""] = ui.output.split("\x1b]52;c;");
+  const text = Buffer.from(encoded.split("\x07")[0] ?? "", "base64").toString();
+  expect(text).toMatch(/^run,.*\r\nplain-1,/);
+});
+
+test("what was looked at is remembered", async () => {
+  const store = sampleStore();
+  const first = await openUiAt(store);
+  first.type(" /small\r2");
+  await first.waitFor(/ 3 of 12 runs[\s\S]*3 marked/);
+  first.press("q");
+  expect(await first.exit).toBe(0);
+
+  const second = await openUiAt(store);
+
+  expect(second.screen).toEqual(expect.arrayContaining([expect.stringMatching(/3 of 12 runs/)]));
+  expect(second.text).toMatch(/3 marked .*\/ small/);
+});
+
+async function openWithReader({ view = "runs" }: { readonly view?: ViewName } = {}): Promise<{
+  readonly ui: Terminal;
+  readonly reader: StoreReader;
+}> {
+  const store = sampleStore();
+  const reader = openReader(store);
+  onTestFinished(() => reader.close());
+  return { ui: await openUiAt(store, { arguments: ["--view", view] }), reader };
+}
