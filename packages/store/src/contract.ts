@@ -174,7 +174,7 @@ export type CurvePoint = {
   readonly max: number | null;
 };
 
-/** Some series of a run at one level: row r begins at `steps[r]`, its series s is at `r * series + s`. */
+/** Some series of a run at one level: row r begins at `steps[r]`; of series s it is at `s * rows + r`. */
 export type CurveBlock = {
   readonly level: number;
   readonly rows: number;

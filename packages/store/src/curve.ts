@@ -41,14 +41,13 @@ export function curveReader(database: Database): (curve: Curve, range?: StepRang
   };
 }
 
-/** The rows of a block's series as points. */
-export function pointsOf({ rows, series, steps, n, min, mean, max }: CurveBlock): CurvePoint[] {
+/** The rows of a block's first series as points. */
+export function pointsOf({ rows, steps, n, min, mean, max }: CurveBlock): CurvePoint[] {
   return Array.from({ length: rows }, (_, r) => {
     const step = steps[r] ?? 0;
-    const count = n[r * series] ?? 0;
+    const count = n[r] ?? 0;
     if (count === 0) return { step, n: 0, min: null, mean: null, max: null };
-    const at = (values: Float64Array) => values[r * series] ?? null;
-    return { step, n: count, min: at(min), mean: at(mean), max: at(max) };
+    return { step, n: count, min: min[r] ?? null, mean: mean[r] ?? null, max: max[r] ?? null };
   });
 }
 
@@ -79,7 +78,7 @@ function readStep(
     if (place < 0) continue;
     const value = place === 0 ? loss : place === 1 ? lr : logRatio(ratios, place - 2);
     if (value === null || !Number.isFinite(value)) continue;
-    const at = r * block.series + s;
+    const at = s * block.rows + r;
     block.n[at] = 1;
     block.min[at] = value;
     block.mean[at] = value;
@@ -92,15 +91,16 @@ function readSeries(
   s: number,
   { rows, place }: { readonly rows: RollupRows; readonly place: number },
 ): void {
-  const { data, rowBytes } = rows;
+  const { floats, counts, rowBytes } = rows;
+  const width = rowBytes / 4;
   for (let r = 0; r < block.rows; r++) {
-    const offset = r * rowBytes + place * SERIES_BYTES;
-    const n = data.readUInt32LE(offset + 12);
+    const from = r * width + place * (SERIES_BYTES / 4);
+    const n = counts[from + 3] ?? 0;
     if (n === 0) continue;
-    const at = r * block.series + s;
+    const at = s * block.rows + r;
     block.n[at] = n;
-    block.min[at] = data.readFloatLE(offset);
-    block.mean[at] = data.readFloatLE(offset + 8);
-    block.max[at] = data.readFloatLE(offset + 4);
+    block.min[at] = floats[from] ?? Number.NaN;
+    block.max[at] = floats[from + 1] ?? Number.NaN;
+    block.mean[at] = floats[from + 2] ?? Number.NaN;
   }
 }

@@ -1,8 +1,9 @@
 /** Reads the curves of runs at the resolution at which they are drawn, and keeps them. */
-import type { CurveBlock, SeriesInfo, StepRange, StoreReader } from "@ablate/store";
+import type { CurveBlock, SeriesInfo, StoreReader } from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
 import type { Samples } from "../chart/trace.ts";
 import type { XAxis } from "../state/look.ts";
+import { History, type Span } from "./history.ts";
 import { batchSize, type ShownRun, updates } from "./shown-run.ts";
 
 /** What part of the x axis is drawn in how many columns of dots. */
@@ -15,12 +16,13 @@ export type Window = {
   readonly lead: number;
 };
 
+/** A row may be as wide as so many columns of dots: one cell of braille. */
+const WIDEST_ROW = 2;
+
 const LEVELS = [65536, 4096, 256, 16, 1];
 
 /** 48 bytes each. */
 const KEPT_VALUES = 1_000_000;
-
-type Span = StepRange & { readonly level: number };
 
 type Kept = {
   readonly stamp: string;
@@ -34,6 +36,7 @@ export class CurveReader {
   readonly #kept: Map<string, Kept> = new Map();
   readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
     new Map();
+  readonly #history: History = new History();
   readonly #ends: Map<string, { readonly stamp: string; readonly end: number }> = new Map();
 
   constructor(reader: () => StoreReader) {
@@ -96,13 +99,13 @@ export class CurveReader {
     const axis = axisOf(run, window.axis, reader);
     const stored = series.filter((name) => !EVALUATED.has(name));
     const blocks = spansOf(run, window, axis).map((span) =>
-      reader.curves(run.run, stored, span.level, span),
+      this.#history.read(reader, run, { series: stored, span }),
     );
-    const place = {
-      toX: (step: number) => Math.max(axis.toX(step), window.scale.log ? window.scale.low : 0),
+    const place = placesOf(blocks, {
+      toX: (step) => Math.max(axis.toX(step), window.scale.log ? window.scale.low : 0),
       last: updates(run) - 1,
-    };
-    const samples = new Map(stored.map((name, s) => [name, join(blocks, s, place)]));
+    });
+    const samples = new Map(stored.map((name, s) => [name, { ...place, ...join(blocks, s) }]));
     for (const name of series) {
       const split = EVALUATED.get(name);
       if (split !== undefined) samples.set(name, evaluated(reader, run, { split, axis }));
@@ -154,7 +157,7 @@ function interpolate(from: readonly number[], to: readonly number[], value: numb
   return b === a ? d : c + ((value - a) / (b - a)) * (d - c);
 }
 
-/** What to read: per stretch of steps the widest level that is no wider than a column of dots. */
+/** What to read: per stretch of steps the widest level that is fine enough for it. */
 function spansOf(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Axis): Span[] {
   const from = Math.max(0, Math.floor(toStep(scale.low)) - lead - 1);
   const to = Math.min(updates(run) - 1, Math.ceil(toStep(scale.high)) + 1);
@@ -175,31 +178,49 @@ function spansOf(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Ax
 }
 
 function levelFor(stepsPerColumn: number): number {
-  return LEVELS.find((level) => level <= stepsPerColumn) ?? 1;
+  return LEVELS.find((level) => level <= stepsPerColumn * WIDEST_ROW) ?? 1;
 }
 
-/** One series of consecutive blocks. */
-function join(
+/** Where the rows of consecutive blocks are on the x axis: in the middle of their steps. */
+function placesOf(
   blocks: readonly CurveBlock[],
-  s: number,
   { toX, last }: { readonly toX: Axis["toX"]; readonly last: number },
-): Samples {
-  const samples = emptySamples(blocks.reduce((sum, { rows }) => sum + rows, 0));
+): Pick<Samples, "x" | "width"> {
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+  const x = new Float64Array(rows);
+  const width = new Float64Array(rows);
   let at = 0;
-  for (const block of blocks) {
-    for (let r = 0; r < block.rows; r++, at++) {
-      const step = block.steps[r] ?? 0;
-      const end = Math.min(last, step + block.level - 1);
-      const from = r * block.series + s;
-      samples.x[at] = toX((step + end) / 2);
-      samples.width[at] = block.level;
-      samples.n[at] = block.n[from] ?? 0;
-      samples.min[at] = block.min[from] ?? Number.NaN;
-      samples.mean[at] = block.mean[from] ?? Number.NaN;
-      samples.max[at] = block.max[from] ?? Number.NaN;
+  for (const { level, steps } of blocks) {
+    for (const step of steps) {
+      x[at] = toX((step + Math.min(last, step + level - 1)) / 2);
+      width[at] = level;
+      at += 1;
     }
   }
-  return samples;
+  return { x, width };
+}
+
+/** One series of consecutive blocks; of a single block nothing is copied. */
+function join(blocks: readonly CurveBlock[], s: number): Omit<Samples, "x" | "width"> {
+  const parts = blocks.map(({ rows, n, min, mean, max }) => {
+    const [from, to] = [s * rows, (s + 1) * rows];
+    return {
+      n: n.subarray(from, to),
+      min: min.subarray(from, to),
+      mean: mean.subarray(from, to),
+      max: max.subarray(from, to),
+    };
+  });
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const joined = (of: "min" | "mean" | "max") =>
+    Float64Array.from(parts.flatMap((part) => [...part[of]]));
+  return {
+    n: Uint32Array.from(parts.flatMap(({ n }) => [...n])),
+    min: joined("min"),
+    mean: joined("mean"),
+    max: joined("max"),
+  };
 }
 
 function evaluated(

@@ -22,7 +22,7 @@ export function keyNames(input: string, key: Key): string[] {
   const named = NAMED.find(([flag]) => key[flag] === true);
   if (named !== undefined) return [named[1]];
   if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
-  if (key.meta) return [];
+  if (key.meta) return ["escape", ...keyNames(input, { ...key, meta: false })]; // typed fast after each other
   return [...input].flatMap((char) => CONTROL.get(char) ?? (char >= " " ? [char] : []));
 }
 

@@ -14,6 +14,14 @@ export function widthOf(text: string): number {
   return ONE_CELL.test(text) ? text.length : stringWidth(text);
 }
 
+/** The same with both its ends, which tell names apart. */
+export function middleEllipsis(text: string, width: number): string {
+  if (widthOf(text) <= width || width < 8) return ellipsis(text, width);
+  const end = [...text].slice(-Math.floor((width - 1) / 2)).join("");
+  const room = width - 1 - widthOf(end);
+  return room < 1 ? ellipsis(text, width) : `${cutText(text, room)}…${end}`;
+}
+
 /** Text from a store on one line, free of what would disturb a terminal. */
 export function clean(text: string): string {
   return text.replace(UNPRINTABLE, " ");

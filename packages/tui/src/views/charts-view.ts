@@ -15,7 +15,7 @@ import {
   piece,
 } from "../text/line.ts";
 import { count } from "../text/number.ts";
-import { clean, ellipsis, widthOf } from "../text/width.ts";
+import { clean, middleEllipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { commonRates, drawPlots, guidesOf, type Plot, plotsOf, windowOf } from "./plots.ts";
 import { caption, readAt, seriesValue, xName } from "./readings.ts";
@@ -219,7 +219,7 @@ function legendLine(
   const long: Line = [piece(`${text}${spread}${missing}`), ...diverged];
   const room = width - lineWidth(long) - 4;
   const right = room < Math.min(LEAST_NAME, widthOf(label)) ? [piece(text), ...diverged] : long;
-  const name = ellipsis(label, Math.max(4, width - lineWidth(right) - 4));
+  const name = middleEllipsis(label, Math.max(4, width - lineWidth(right) - 4));
   const left: Piece = isOnTop ? { text: name, bold: true } : piece(name);
   return justify([piece(isOnTop ? "▶ " : "━ ", plot.tone), left], right, width);
 }

@@ -5,7 +5,7 @@ import type { ShownRun } from "../data/shown-run.ts";
 import { type Row, rowValue } from "../data/table.ts";
 import { cutLine, fitLine, type Line, line, type Piece, piece } from "../text/line.ts";
 import { count, loss, signed, UNKNOWN } from "../text/number.ts";
-import { clean, ellipsis, widthOf } from "../text/width.ts";
+import { clean, ellipsis, middleEllipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { statesLine } from "./states.ts";
 
@@ -146,7 +146,7 @@ function titles(
       row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key);
     const isMarked = row.members.every(({ run }) => state.look.marks.includes(run));
     const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
-    const text = ellipsis(`${sign}${titleOf(row)}`, cellWidth);
+    const text = `${sign}${middleEllipsis(titleOf(row), cellWidth - sign.length)}`;
     return [
       piece(" ".repeat(GAP)),
       ...fitLine([{ text, bold: true, inverse: isFocused }], cellWidth, "right"),

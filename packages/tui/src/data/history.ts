@@ -1,0 +1,80 @@
+/** Rows of curves, read once and then only added to while a run goes on. */
+import type { CurveBlock, StepRange, StoreReader } from "@ablate/store";
+import type { ShownRun } from "./shown-run.ts";
+
+export type Span = StepRange & { readonly level: number };
+
+type Known = { readonly attempt: string; readonly to: number; readonly block: CurveBlock };
+
+/** 28 bytes each. */
+const KEPT_VALUES = 2_000_000;
+
+export class History {
+  readonly #known: Map<string, Known> = new Map();
+  #values = 0;
+
+  /** Several series of a run in a span of its steps. */
+  read(
+    reader: StoreReader,
+    run: ShownRun,
+    { series, span }: { readonly series: readonly string[]; readonly span: Span },
+  ): CurveBlock {
+    const { level, from, to } = span;
+    const key = [run.run, level, from, ...series].join("|");
+    const attempt = `${run.hash} ${run.started_at}`;
+    const known = this.#known.get(key);
+    const isUsable = known?.attempt === attempt && known.to <= to;
+    const block = isUsable
+      ? grow(known.block, (next) => reader.curves(run.run, series, level, { from: next, to }))
+      : reader.curves(run.run, series, level, { from, to });
+    this.#keep(key, { attempt, to, block });
+    return block;
+  }
+
+  /** What was used last stays, up to a number of values. */
+  #keep(key: string, known: Known): void {
+    this.#values += size(known) - size(this.#known.get(key));
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    for (const [oldest, one] of this.#known) {
+      if (this.#values <= KEPT_VALUES || oldest === key) break;
+      this.#known.delete(oldest);
+      this.#values -= size(one);
+    }
+  }
+}
+
+/** The block and what has come since; its last row may have been an open bucket and is read again. */
+function grow(block: CurveBlock, read: (from: number) => CurveBlock): CurveBlock {
+  const last = block.steps[block.rows - 1];
+  if (last === undefined) return read(0);
+  const fresh = read(last);
+  const kept = block.rows - 1;
+  const rows = kept + fresh.rows;
+  const { level, series } = block;
+  const steps = new Float64Array(rows);
+  steps.set(block.steps.subarray(0, kept));
+  steps.set(fresh.steps, kept);
+  const join = <T extends Float64Array | Uint32Array>(into: T, old: T, added: T): T => {
+    for (let s = 0; s < series; s++) {
+      into.set(old.subarray(s * block.rows, s * block.rows + kept), s * rows);
+      into.set(added.subarray(s * fresh.rows, (s + 1) * fresh.rows), s * rows + kept);
+    }
+    return into;
+  };
+  const values = () => new Float64Array(rows * series);
+  return {
+    level,
+    rows,
+    series,
+    steps,
+    n: join(new Uint32Array(rows * series), block.n, fresh.n),
+    min: join(values(), block.min, fresh.min),
+    mean: join(values(), block.mean, fresh.mean),
+    max: join(values(), block.max, fresh.max),
+  };
+}
+
+function size(known: Known | undefined): number {
+  return known === undefined ? 0 : known.block.rows * known.block.series;
+}
