@@ -20,3 +20,10 @@ export function positive(flag: string, text: string): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new RangeError(`--${flag} takes a whole number from 1, not "${text}"`);
 }
+
+/** The number, above 0, that a flag takes. */
+export function aboveZero(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new RangeError(`--${flag} takes a number above 0, not "${text}"`);
+}

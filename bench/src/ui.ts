@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openReader, openWriter } from "@ablate/store";
-import { machine, positive } from "./machine.ts";
+import { aboveZero, machine, positive } from "./machine.ts";
 import { type UiReport, uiReportText } from "./ui/figures.ts";
 import { historyOf, writeRun } from "./ui/history.ts";
 import { ABLATE, type Size } from "./ui/program.ts";
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const options = {
     rounds: positive("rounds", values.rounds),
     steps: positive("steps", values.steps),
-    seconds: positive("seconds", values.seconds),
+    seconds: aboveZero("seconds", values.seconds),
     frames: positive("frames", values.frames),
     sizes: values.sizes.split(",").map(sizeNamed),
   };

@@ -15,7 +15,8 @@ export type LiveCost = {
 };
 
 export const LIVE_SIZE = { columns: 120, rows: 40 };
-const SETTLING_MS = 500;
+/** Before what is measured, at the same pace. */
+const SETTLING = 0.05;
 /** Linux counts CPU time for programs in hundredths of a second, whatever the kernel does. */
 const TICKS_A_SECOND = 100;
 
@@ -44,7 +45,7 @@ export async function measureLive(
   { pace, seconds }: { readonly pace: Pace; readonly seconds: number },
 ): Promise<LiveCost> {
   store.pace(pace);
-  await wait(SETTLING_MS);
+  await wait(SETTLING * seconds * 1000);
   const before = countersOf(program);
   await wait(seconds * 1000);
   const after = countersOf(program);
