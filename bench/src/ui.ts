@@ -6,9 +6,9 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openReader, openWriter } from "@ablate/store";
 import { aboveZero, machine, positive } from "./machine.ts";
+import { ABLATE, type Size } from "./ui/command.ts";
 import { type UiReport, uiReportText } from "./ui/figures.ts";
 import { historyOf, writeRun } from "./ui/history.ts";
-import { ABLATE, type Size } from "./ui/program.ts";
 import { firstFrames, keyFigures, keySpreads, liveFigures } from "./ui/rounds.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-bench-ui-"));

@@ -52,12 +52,11 @@ export function isComplete(screen: readonly string[], view: "runs" | "charts"): 
   return body && /\d runs? /.test(screen[0] ?? "") && (screen.at(-1) ?? "").includes("q quit");
 }
 
-async function timeToExit(start: {
+function timeToExit(start: {
   readonly command?: string;
   readonly args: readonly string[];
 }): Promise<number> {
-  const { ms } = await new Program({ ...start, size: SIZE }).exit();
-  return ms;
+  return new Program({ ...start, size: SIZE }).exit();
 }
 
 async function timeToLine(): Promise<number> {

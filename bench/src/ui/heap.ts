@@ -1,9 +1,10 @@
 /** How much memory frames leave behind, garbage collected. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { openCharts } from "./live.ts";
 import type { LiveStore } from "./live-store.ts";
-import { type Program, wait } from "./program.ts";
+import type { Program } from "./program.ts";
 
 export type HeapGrowth = {
   readonly heapBytesPerFrame: number;

@@ -1,7 +1,9 @@
 /** Milliseconds from a key to the last output that it causes. */
+
+import type { Size } from "./command.ts";
 import { isComplete } from "./first-frame.ts";
 import { environmentFor, METRICS } from "./look.ts";
-import { Program, type Size } from "./program.ts";
+import { Program } from "./program.ts";
 
 export type KeyTime = {
   readonly view: ViewName;

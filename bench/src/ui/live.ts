@@ -1,10 +1,11 @@
 /** What showing live training costs: four charts of thirteen curves. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { isComplete } from "./first-frame.ts";
 import type { LiveStore, Pace } from "./live-store.ts";
 import { environmentFor, METRICS } from "./look.ts";
-import { Program, wait } from "./program.ts";
+import { Program } from "./program.ts";
 
 export type LiveCost = {
   /** Of one core. */

@@ -1,21 +1,10 @@
 /** The real program in a pseudo-terminal, its screen as a terminal would show it. */
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
+import { setTimeout as wait } from "node:timers/promises";
 import { type IPty, spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
+import { ABLATE, plainEnvironment, type Start } from "./command.ts";
 
-export type Size = { readonly columns: number; readonly rows: number };
-
-export type Start = {
-  readonly command?: string;
-  readonly args: readonly string[];
-  readonly size: Size;
-  /** Environment beside the fixed one. */
-  readonly env?: Readonly<Record<string, string>>;
-};
-
-/** The command, run as users run it from a checkout. */
-export const ABLATE: string = fileURLToPath(new URL("../../../ablate", import.meta.url));
 const BEGIN = "\x1b[?2026h";
 const QUIET_MS = 60;
 const NOTHING_MS = 600;
@@ -26,7 +15,7 @@ export class Program {
   readonly #pty: IPty;
   readonly #started = performance.now();
   readonly #listeners: Set<() => void> = new Set();
-  readonly #exited: Promise<number>;
+  readonly #exited: Promise<void>;
   #tail = "";
   #arrivedAt = 0;
   #shownAt = 0;
@@ -46,7 +35,7 @@ export class Program {
       env: { ...plainEnvironment(), ...env },
     });
     this.#exited = new Promise((done) => {
-      this.#pty.onExit(({ exitCode }) => done(exitCode));
+      this.#pty.onExit(() => done());
     });
     this.#pty.onData((data) => this.#onData(data));
     this.#terminal.onData((answer) => this.#pty.write(answer));
@@ -108,10 +97,10 @@ export class Program {
     process.kill(this.pid, name);
   }
 
-  /** Exit code; milliseconds from the start until then. */
-  async exit(): Promise<{ readonly code: number; readonly ms: number }> {
-    const code = await this.#exited;
-    return { code, ms: performance.now() - this.#started };
+  /** Milliseconds from the start until it has ended. */
+  async exit(): Promise<number> {
+    await this.#exited;
+    return performance.now() - this.#started;
   }
 
   /** Quits as a user does; kills what does not hear. */
@@ -152,14 +141,4 @@ export class Program {
       this.#listeners.add(listener);
     });
   }
-}
-
-export function wait(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
-}
-
-/** What a user's terminal sets; nothing that changes how programs draw. */
-function plainEnvironment(): Record<string, string> {
-  const { PATH = "", HOME = tmpdir() } = process.env;
-  return { PATH, HOME, TMPDIR: tmpdir(), TERM: "xterm-256color", LANG: "C.UTF-8" };
 }

@@ -2,13 +2,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { spread } from "../report.ts";
+import type { Size } from "./command.ts";
 import { type Figure, figureOf, type KeySpread } from "./figures.ts";
 import { type FirstFrame, measureFirstFrame } from "./first-frame.ts";
 import { type HeapGrowth, measureHeap } from "./heap.ts";
 import { type KeyTime, measureKeys } from "./key-latency.ts";
 import { type LiveCost, measureLive, openCharts } from "./live.ts";
 import { LiveStore, type Pace } from "./live-store.ts";
-import type { Size } from "./program.ts";
 
 const VIEWS = ["runs", "charts", "run", "compare"] as const;
 
