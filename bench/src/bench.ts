@@ -1,7 +1,7 @@
 /** `pnpm bench`: ours, ours recording, PyTorch, in turn; see docs/performance.md. */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { machine, positive } from "./machine.ts";
 import { findPeers, kernelTimes, type Peer, record, train, trainPeer } from "./processes.ts";
 import { profileText, type Report, reportText, spread, type WorkloadReport } from "./report.ts";
 import {
@@ -100,21 +100,4 @@ function measure(
 function workloadNamed(name: string): WorkloadName {
   if (isWorkload(name)) return name;
   throw new RangeError(`no workload "${name}"; there are ${WORKLOAD_NAMES.join(", ")}`);
-}
-
-function positive(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new RangeError(`--${flag} takes a whole number from 1, not "${text}"`);
-}
-
-function machine(): Report["machine"] {
-  const { node = "", v8 = "" } = process.versions;
-  return {
-    cpu: cpus()[0]?.model.trim() ?? "unknown",
-    cores: cpus().length,
-    node,
-    v8,
-    os: process.platform,
-  };
 }

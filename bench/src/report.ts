@@ -98,7 +98,8 @@ function revectorizedText({ workload, stepsPerSecond, revectorized }: WorkloadRe
   return `${workload} under --experimental-wasm-revectorize: ${gain.toFixed(2)}x as fast, ${bits}`;
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
+/** Lines of a table, each column as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, i) =>
     Math.max(...rows.map((row) => (row[i] ?? "").length)),
   );

@@ -1,0 +1,52 @@
+/** Milliseconds from a key to the last output that it causes. */
+
+import type { Size } from "./command.ts";
+import { isComplete } from "./first-frame.ts";
+import { environmentFor, METRICS } from "./look.ts";
+import { Program } from "./program.ts";
+
+export type KeyTime = {
+  readonly view: ViewName;
+  readonly key: string;
+  /** Null where it drew nothing. */
+  readonly ms: number | null;
+};
+
+type ViewName = "runs" | "charts" | "run" | "compare";
+
+const ESCAPE = "\x1b";
+const NAMES: Readonly<Record<string, string>> = { " ": "space", "\t": "tab", "\x1b": "esc" };
+
+/** Pressed in this order, so that each of them changes something. */
+const KEYS: Readonly<Record<ViewName, readonly string[]>> = {
+  runs: [..."jkjljhk  s", ESCAPE, ..."SSjk?", ESCAPE],
+  charts: [..."chhlz<>Zc+-LLxxxXXmmmmj", "\t", ..."kv", ESCAPE],
+  run: [..."chlzZ+-xxx"],
+  compare: [..."  SSbb"],
+};
+const DIGITS: Readonly<Record<ViewName, string>> = {
+  runs: "1",
+  charts: "2",
+  run: "3",
+  compare: "4",
+};
+
+/** Every key of every view once. */
+export async function measureKeys(store: string, folder: string, size: Size): Promise<KeyTime[]> {
+  const env = environmentFor(folder, store, { metrics: METRICS });
+  const program = new Program({ args: ["ui", "--store", store, "--view", "runs"], size, env });
+  await program.until((screen) => isComplete(screen, "runs"));
+  await program.frameAfter("?"); // answered when Ink is there
+  await program.press(ESCAPE);
+  const times: KeyTime[] = [];
+  for (const view of ["runs", "charts", "run", "compare"] as const) {
+    if (view !== "runs") {
+      times.push({ view, key: DIGITS[view], ms: await program.press(DIGITS[view]) });
+    }
+    for (const key of KEYS[view]) {
+      times.push({ view, key: NAMES[key] ?? key, ms: await program.press(key) });
+    }
+  }
+  await program.quit();
+  return times;
+}

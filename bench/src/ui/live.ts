@@ -1,0 +1,79 @@
+/** What showing live training costs: four charts of thirteen curves. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { isComplete } from "./first-frame.ts";
+import type { LiveStore, Pace } from "./live-store.ts";
+import { environmentFor, METRICS } from "./look.ts";
+import { Program } from "./program.ts";
+
+export type LiveCost = {
+  /** Of one core. */
+  readonly cpuPercent: number;
+  readonly framesPerSecond: number;
+  /** Null without a frame. */
+  readonly bytesPerFrame: number | null;
+};
+
+export const LIVE_SIZE = { columns: 120, rows: 40 };
+/** Before what is measured, at the same pace. */
+const SETTLING = 0.05;
+/** Linux counts CPU time for programs in hundredths of a second, whatever the kernel does. */
+const TICKS_A_SECOND = 100;
+
+/** The charts of a live store, thirteen runs by themselves. */
+export async function openCharts(
+  store: LiveStore,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  const look = { marks: store.runs, group: null, metrics: METRICS };
+  const program = new Program({
+    args: ["ui", "--store", store.path, "--view", "charts"],
+    size: LIVE_SIZE,
+    env: { ...environmentFor(folder, store.path, look), ...env },
+  });
+  await program.until((screen) => isComplete(screen, "charts"));
+  await program.frameAfter("?");
+  await program.press("\x1b");
+  return program;
+}
+
+/** CPU time and output while the store grows at this pace. */
+export async function measureLive(
+  program: Program,
+  store: LiveStore,
+  { pace, seconds }: { readonly pace: Pace; readonly seconds: number },
+): Promise<LiveCost> {
+  store.pace(pace);
+  await wait(SETTLING * seconds * 1000);
+  const before = countersOf(program);
+  await wait(seconds * 1000);
+  const after = countersOf(program);
+  const frames = after.frames - before.frames;
+  const elapsed = (after.at - before.at) / 1000;
+  return {
+    cpuPercent: (100 * (after.cpu - before.cpu)) / elapsed,
+    framesPerSecond: frames / elapsed,
+    bytesPerFrame: frames === 0 ? null : (after.bytes - before.bytes) / frames,
+  };
+}
+
+function countersOf(program: Program) {
+  const { frames, bytes, pid } = program;
+  return { frames, bytes, cpu: cpuSeconds(pid), at: performance.now() };
+}
+
+/** User and system time of a process with all its threads. */
+function cpuSeconds(pid: number): number {
+  if (process.platform === "linux") {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  }
+  const time = execFileSync("ps", ["-o", "time=", "-p", String(pid)], { encoding: "utf8" });
+  return time
+    .trim()
+    .split(":")
+    .reduce((sum, part) => 60 * sum + Number(part), 0);
+}
