@@ -14,7 +14,6 @@ const SIZES: readonly Size[] = [
   { columns: 80, rows: 24 },
   { columns: 120, rows: 40 },
   { columns: 200, rows: 50 },
-  { columns: 80, rows: 24 },
 ];
 
 tmuxTest(
