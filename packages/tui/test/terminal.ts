@@ -86,10 +86,10 @@ const END_OF_FRAME = "\x1b[?2026l";
 
 /** A program in a pseudo-terminal, and what a terminal shows of it; goes away with the test. */
 export class Terminal {
-  readonly exit: Promise<number>;
   readonly #pty: IPty;
   readonly #screen: headless.Terminal;
   #output = "";
+  #exitCode: number | null = null;
 
   constructor(
     [file = "", ...args]: readonly string[],
@@ -104,17 +104,21 @@ export class Terminal {
       this.#screen.write(text);
     });
     this.#screen.onData((answer) => this.#pty.write(answer)); // what a terminal answers when it is asked
-    let hasEnded = false;
-    this.exit = new Promise((resolve) => {
-      this.#pty.onExit(({ exitCode, signal }) => {
-        hasEnded = true;
-        resolve(signal ? 128 + signal : exitCode);
-      });
+    this.#pty.onExit(({ exitCode, signal }) => {
+      this.#exitCode = signal ? 128 + signal : exitCode;
     });
     onTestFinished(async () => {
-      if (!hasEnded) this.#pty.kill("SIGKILL");
+      if (this.#exitCode === null) this.#pty.kill("SIGKILL");
       await this.exit;
     });
+  }
+
+  /** The exit code, when there is one. */
+  get exit(): Promise<number> {
+    return vi.waitFor(() => {
+      if (this.#exitCode === null) throw new Error(`it goes on and shows:\n${this.text}`);
+      return this.#exitCode;
+    }, PATIENCE);
   }
 
   get pid(): number {
@@ -151,7 +155,7 @@ export class Terminal {
 
   /** Presses keys, called as in the table of keys. */
   press(...keys: readonly string[]): void {
-    for (const key of keys) this.type(SEQUENCES.get(key) ?? key);
+    for (const key of keys) this.type(sequenceOf(key));
   }
 
   /** Has a shell carry out a line. */
@@ -184,6 +188,11 @@ export class Terminal {
   async waitWithout(unwanted: string | RegExp): Promise<void> {
     await vi.waitFor(() => expect(this.text).not.toMatch(unwanted), PATIENCE);
   }
+}
+
+/** What a terminal sends for a key. */
+export function sequenceOf(key: string): string {
+  return SEQUENCES.get(key) ?? key;
 }
 
 type Buffer = headless.Terminal["buffer"]["active"];

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { drawOnce } from "../src/draw-once.ts";
+import { sampleStore } from "./samples.ts";
+import { ABLATE, buildCommand, environmentAt, type Size } from "./terminal.ts";
+
+const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
+const tmuxTest = test.skipIf(!hasTmux && !process.env.CI);
+
+beforeAll(buildCommand);
+
+const SIZES: readonly Size[] = [
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 200, rows: 50 },
+];
+
+tmuxTest(
+  "tmux shows one clean frame at every size, and the shell with its lines after q",
+  async () => {
+    const store = sampleStore();
+    const tmux = startShell(dirname(store));
+    tmux("send-keys", "for i in $(seq 100); do echo before-$i; done", "Enter");
+    await vi.waitFor(() => expect(tmux("capture-pane", "-p")).toContain("before-100"), PATIENCE);
+
+    tmux("send-keys", `'${ABLATE}' ui --store ablate.db`, "Enter");
+    for (const { columns, rows } of SIZES) {
+      tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+      const frame = frameOf(store, { columns, rows });
+      await vi.waitFor(() => expect(linesOf(tmux("capture-pane", "-p"))).toEqual(frame), PATIENCE);
+    }
+    tmux("send-keys", "q");
+
+    await vi.waitFor(
+      () => expect(tmux("capture-pane", "-p").trimEnd()).toMatch(/ready>$/),
+      PATIENCE,
+    );
+    const lines = linesOf(tmux("capture-pane", "-p", "-S", "-"));
+    expect(lines).toEqual(expect.arrayContaining(["before-1", "before-50", "before-100"]));
+  },
+);
+
+const PATIENCE = { timeout: 15_000, interval: 50 };
+
+/** A shell in a tmux server of its own, which ends with the test; gives its commands. */
+function startShell(folder: string): (...command: readonly string[]) => string {
+  const env = environmentAt(folder, { PS1: "ready> " });
+  const socket = `${folder}/tmux`;
+  const tmux = (...command: readonly string[]): string => {
+    const { status, stdout, stderr } = spawnSync("tmux", ["-u", "-S", socket, ...command], {
+      cwd: folder,
+      encoding: "utf8",
+      env,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return stdout;
+  };
+  const size = ["-x", "100", "-y", "30"];
+  tmux("-f", "/dev/null", "new-session", "-d", ...size, "bash", "--norc", "--noprofile", "-i");
+  onTestFinished(() => void tmux("kill-server"));
+  return tmux;
+}
+
+function frameOf(store: string, size: Size): string[] {
+  const theme = { depth: "none", background: "dark" } as const;
+  return linesOf(drawOnce({ store, size, glyphs: "braille", theme }));
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .slice(0, -1);
+}
