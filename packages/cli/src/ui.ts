@@ -4,6 +4,9 @@ import { type Glyphs, glyphsFor, openUi, type Theme, themeFor, type UiOptions } 
 import type { Invocation } from "./command.ts";
 import { storePath } from "./store.ts";
 
+/** Keys wait as long as a tag is being written. */
+const LONGEST_WAIT_MS = 300;
+
 /** How the terminal of this process is drawn on. */
 export function display({ terminal: { environment } }: Invocation): {
   readonly glyphs: Glyphs;
@@ -33,6 +36,6 @@ export function openStore(
     folder,
     stdin: process.stdin,
     stdout: process.stdout,
-    annotate: (change) => annotate(store, change),
+    annotate: (change) => annotate(store, change, { waitMs: LONGEST_WAIT_MS }),
   });
 }

@@ -1,7 +1,9 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
 import type { Database } from "better-sqlite3";
+import type { WaitOptions } from "./contract.ts";
 import { runFinder } from "./find-run.ts";
 import { changeStore } from "./open-database.ts";
+import { BUSY_MS } from "./opening.ts";
 import { renameRun } from "./rename-run.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -25,8 +27,12 @@ type Target = { readonly kind: "run" | "grid"; readonly id: number; readonly nam
  * @returns one sentence that says what has changed
  * @throws StoreError - if there is no store or no such run or grid, or what is given is not allowed
  */
-export function annotate(path: string, annotation: Annotation): string {
-  return changeStore(path, (database) => {
+export function annotate(
+  path: string,
+  annotation: Annotation,
+  { waitMs = BUSY_MS }: WaitOptions = {},
+): string {
+  return changeStore(path, waitMs, (database) => {
     const target = findTarget(database, annotation.target);
     switch (annotation.kind) {
       case "tag":

@@ -95,7 +95,7 @@ export type WriterOptions = {
   readonly clock?: () => number;
 };
 
-export type ReaderOptions = {
+export type WaitOptions = {
   /** How long to wait for a process that keeps the file locked; 5 s unless given. */
   readonly waitMs?: number;
 };

@@ -13,7 +13,6 @@ export type {
   PlannedRun,
   Provenance,
   QueryResult,
-  ReaderOptions,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -33,6 +32,7 @@ export type {
   StoreReader,
   StoreWriter,
   Ticks,
+  WaitOptions,
   WriterOptions,
 } from "./contract.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";

@@ -43,10 +43,10 @@ export function openForWriting(path: string): OpenedDatabase {
  * One short transaction on a store that may be read and written to meanwhile: it is not made, its
  * log is left to those who keep it open.
  */
-export function changeStore<T>(path: string, change: (database: Database) => T): T {
+export function changeStore<T>(path: string, waitMs: number, change: (database: Database) => T): T {
   checkExists(path);
   return opening(path, "write to", () => {
-    const database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_MS });
+    const database = new SqliteDatabase(path, { fileMustExist: true, timeout: waitMs });
     try {
       checkIdentity(database, path, { emptyIsNew: false });
       database.pragma("foreign_keys = ON");

@@ -1,4 +1,4 @@
-import type { ReaderOptions, StoreReader } from "./contract.ts";
+import type { StoreReader, WaitOptions } from "./contract.ts";
 import { openForReading } from "./open-database.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 
@@ -7,6 +7,6 @@ import { SqliteReader } from "./sqlite-reader.ts";
  *
  * @throws StoreError - if there is none, it is no store, or a newer ablate wrote it
  */
-export function openReader(path: string, { waitMs }: ReaderOptions = {}): StoreReader {
+export function openReader(path: string, { waitMs }: WaitOptions = {}): StoreReader {
   return new SqliteReader(openForReading(path, waitMs));
 }

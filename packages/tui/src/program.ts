@@ -126,13 +126,13 @@ export class Program {
       const end = (): void => this.#end({ exitCode });
       return { signal, end };
     });
-    stdout.on("resize", onResize);
+    process.on("SIGWINCH", onResize); // also where the size ends as it was: what is on the screen may be gone
     process.on("SIGCONT", onContinue);
     process.on("uncaughtException", onError);
     process.on("unhandledRejection", onError);
     for (const { signal, end } of endings) process.on(signal, end);
     return () => {
-      stdout.off("resize", onResize);
+      process.off("SIGWINCH", onResize);
       process.off("SIGCONT", onContinue);
       process.off("uncaughtException", onError);
       process.off("unhandledRejection", onError);

@@ -35,7 +35,7 @@ export type RunPlan = {
 /** A folder for a test, which goes away with it. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ablate-tui-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   return folder;
 }
 

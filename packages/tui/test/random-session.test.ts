@@ -24,7 +24,7 @@ test.each([1, 2, 3, 4])("2,500 random keys, pastes and sizes fit every frame (se
   }
 });
 
-test.fails("a pasted text cannot turn the order of the prompt's line around", () => {
+test("a pasted text cannot turn the order of the prompt's line around", () => {
   const ui = sessionAt(sampleStore());
 
   ui.key("/");

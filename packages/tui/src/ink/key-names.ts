@@ -23,17 +23,22 @@ export function keyNames(input: string, key: Key): string[] {
   if (named !== undefined) return [named[1]];
   if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
   if (key.meta) return ["escape", ...keyNames(input, { ...key, meta: false })]; // typed fast after each other
-  return [...input].flatMap((char) => CONTROL.get(char) ?? (char >= " " ? [char] : []));
+  return [...input].map((char) => {
+    if (char === "\x7f") return "backspace";
+    return char < " " ? controlKey(char) : char;
+  });
 }
 
-/** Control characters in the middle of other text. */
-const CONTROL: ReadonlyMap<string, string[]> = new Map([
-  ["\r", ["enter"]],
-  ["\n", ["enter"]],
-  ["\t", ["tab"]],
-  ["\x1b", ["escape"]],
-  ["\x7f", ["backspace"]],
-  ["\b", ["backspace"]],
-  ["\x03", ["ctrl-c"]],
-  ["\x1a", ["ctrl-z"]],
+/** A control character in the middle of other text. */
+function controlKey(char: string): string {
+  const named = CONTROL.get(char);
+  return named ?? `ctrl-${String.fromCharCode(char.charCodeAt(0) + 96)}`;
+}
+
+const CONTROL: ReadonlyMap<string, string> = new Map([
+  ["\r", "enter"],
+  ["\n", "enter"],
+  ["\t", "tab"],
+  ["\x1b", "escape"],
+  ["\b", "backspace"],
 ]);

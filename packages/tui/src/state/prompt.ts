@@ -1,4 +1,5 @@
 /** A line of text that is being typed. */
+import { clean } from "../text/width.ts";
 import type { Look } from "./look.ts";
 import type { Prompt, PromptKind, State } from "./state.ts";
 
@@ -37,7 +38,7 @@ export function edit(prompt: Prompt, change: Edit): Prompt {
   const after = chars.slice(prompt.at);
   switch (change.type) {
     case "insert": {
-      const added = [...change.text.replace(/\p{Cc}+/gu, " ")];
+      const added = [...clean(change.text)];
       return put(prompt, [...before, ...added], after);
     }
     case "backspace":

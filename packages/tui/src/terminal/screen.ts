@@ -1,7 +1,7 @@
 /** Owns the terminal's screen: the alternate one, its cursor, and which lines have to be written. */
 
-const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J\x1b[H";
-const LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H";
+const LEAVE = "\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l";
 const BEGIN = "\x1b[?2026h";
 const END = "\x1b[?2026l";
 
