@@ -79,6 +79,7 @@ export async function openUiAt(
     ...options,
   });
   await vi.waitFor(() => expect(terminal.output).toContain(END_OF_FRAME), PATIENCE);
+  await terminal.drawn();
   return terminal;
 }
 
@@ -179,9 +180,15 @@ export class Terminal {
     this.#pty.resize(columns, rows);
   }
 
+  /** Waits until everything that has arrived is on the screen. */
+  drawn(): Promise<void> {
+    return new Promise((done) => this.#screen.write("", done));
+  }
+
   /** Waits until a text is on the screen. */
   async waitFor(wanted: string | RegExp, timeout: number = PATIENCE.timeout): Promise<void> {
     await vi.waitFor(() => expect(this.text).toMatch(wanted), { ...PATIENCE, timeout });
+    await this.drawn();
   }
 
   /** Waits until a text is gone from the screen. */
