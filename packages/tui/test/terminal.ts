@@ -43,6 +43,7 @@ export function environmentAt(
     TERM: "xterm-256color",
     LANG: "C.UTF-8",
     HOME: folder,
+    HISTFILE: "", // a shell that ends leaves nothing behind
     XDG_STATE_HOME: join(folder, "state"),
     ...more,
   };
