@@ -117,7 +117,6 @@ test("a run whose process was killed is shown as interrupted", async () => {
 });
 
 const SIZES: readonly Size[] = [
-  { columns: 40, rows: 12 },
   { columns: 80, rows: 24 },
   { columns: 200, rows: 50 },
   { columns: 300, rows: 100 },
@@ -125,8 +124,11 @@ const SIZES: readonly Size[] = [
 
 test.each(VIEWS)("resizing leaves one clean frame of the view %s", async (view) => {
   const store = sampleStore();
-  const ui = await openUiAt(store, { arguments: ["--view", view] });
-  const expected = session(store, { columns: 100, rows: 30, look: { view } });
+  const ui = await openUiAt(store, {
+    arguments: ["--view", view],
+    size: { columns: 40, rows: 12 },
+  });
+  const expected = session(store, { columns: 40, rows: 12, look: { view } });
   expect(ui.screen).toEqual(screen(expected));
 
   for (const size of SIZES) {
@@ -176,7 +178,7 @@ test("many resizes at once leave one clean frame", async () => {
 test.each([undefined, "true", "1"])("CI=%s changes nothing", async (CI) => {
   const store = sampleStore();
   const ui = await openUiAt(store, { environment: { CI } });
-  const size = { columns: 90, rows: 25 };
+  const size = { columns: 120, rows: 40 };
 
   expect(ui.screen).toEqual(frameOf(store, { columns: 100, rows: 30 }));
   ui.resize(size);

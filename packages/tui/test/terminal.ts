@@ -43,6 +43,7 @@ export function environmentAt(
     TERM: "xterm-256color",
     LANG: "C.UTF-8",
     HOME: folder,
+    HISTFILE: "", // a shell that ends leaves nothing behind
     XDG_STATE_HOME: join(folder, "state"),
     ...more,
   };
@@ -79,6 +80,7 @@ export async function openUiAt(
     ...options,
   });
   await vi.waitFor(() => expect(terminal.output).toContain(END_OF_FRAME), PATIENCE);
+  await terminal.drawn();
   return terminal;
 }
 
@@ -179,9 +181,15 @@ export class Terminal {
     this.#pty.resize(columns, rows);
   }
 
+  /** Waits until everything that has arrived is on the screen. */
+  drawn(): Promise<void> {
+    return new Promise((done) => this.#screen.write("", done));
+  }
+
   /** Waits until a text is on the screen. */
   async waitFor(wanted: string | RegExp, timeout: number = PATIENCE.timeout): Promise<void> {
     await vi.waitFor(() => expect(this.text).toMatch(wanted), { ...PATIENCE, timeout });
+    await this.drawn();
   }
 
   /** Waits until a text is gone from the screen. */
