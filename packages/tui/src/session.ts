@@ -1,5 +1,6 @@
 /** One look at a store: data, state, and the frame they make. Knows no terminal. */
 
+import { basename } from "node:path";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
@@ -175,7 +176,8 @@ export class Session {
       const [first = ""] = said;
       this.say(said.length > 1 ? `${first}, and ${said.length - 1} more` : first);
     } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
+      const text = error instanceof Error ? error.message : String(error);
+      this.say(text.replace(this.#feed.path, basename(this.#feed.path)));
     }
     this.#feed.poll(Date.now());
   }

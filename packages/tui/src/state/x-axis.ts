@@ -10,7 +10,8 @@ export function zoom(state: State, { scene }: { readonly scene: Scene }, factor:
   const low = valueAt(x, centre - centre * factor);
   const high = valueAt(x, centre + (1 - centre) * factor);
   if (factor < 1 && !x.log && high - low < 4) return say(state, "these are single steps already");
-  const isWhole = low <= wholeX.low && high >= wholeX.high;
+  const slack = 1e-9 * (wholeX.high - wholeX.low);
+  const isWhole = low <= wholeX.low + slack && high >= wholeX.high - slack;
   if (isWhole) return say({ ...state, zoom: null }, "all steps are shown");
   return { ...state, zoom: { low: Math.max(low, wholeX.low), high: Math.min(high, wholeX.high) } };
 }
