@@ -120,6 +120,8 @@ const SIZES: readonly Size[] = [
   { columns: 80, rows: 24 },
   { columns: 200, rows: 50 },
   { columns: 300, rows: 100 },
+  { columns: 80, rows: 24 },
+  { columns: 40, rows: 12 },
 ];
 
 test.each(VIEWS)("resizing leaves one clean frame of the view %s", async (view) => {

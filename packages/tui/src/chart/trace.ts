@@ -34,13 +34,18 @@ export function smooth(samples: Samples, steps: number): Samples {
   const mean = new Float64Array(samples.mean.length);
   let sum = 0;
   let weight = 0;
+  let rowSteps = 0;
+  let keep = 0;
   for (let i = 0; i < mean.length; i++) {
     const value = samples.mean[i] ?? Number.NaN;
     if (Number.isNaN(value)) {
       mean[i] = Number.NaN;
       continue;
     }
-    const keep = Math.exp(-(samples.width[i] ?? 1) / steps);
+    if (samples.width[i] !== rowSteps) {
+      rowSteps = samples.width[i] ?? 1;
+      keep = Math.exp(-rowSteps / steps);
+    }
     sum = sum * keep + value * (1 - keep);
     weight = weight * keep + (1 - keep);
     mean[i] = sum / weight;
@@ -67,12 +72,18 @@ export function trace(samples: Samples, scale: Scale, columns: number): Trace {
     }
     const at = Math.min(columns - 1, Math.floor(share * columns));
     const sum = weight[at] ?? 0;
-    mean[at] = sum === 0 ? value : ((mean[at] ?? 0) * sum + value * n) / (sum + n);
-    min[at] =
-      sum === 0 ? (samples.min[i] ?? value) : Math.min(min[at] ?? value, samples.min[i] ?? value);
-    max[at] =
-      sum === 0 ? (samples.max[i] ?? value) : Math.max(max[at] ?? value, samples.max[i] ?? value);
-    if (broken && sum === 0) gapBefore[at] = 1;
+    const smallest = samples.min[i] ?? value;
+    const largest = samples.max[i] ?? value;
+    if (sum === 0) {
+      mean[at] = value;
+      min[at] = smallest;
+      max[at] = largest;
+      if (broken) gapBefore[at] = 1;
+    } else {
+      mean[at] = ((mean[at] ?? 0) * sum + value * n) / (sum + n);
+      if (smallest < (min[at] ?? 0)) min[at] = smallest;
+      if (largest > (max[at] ?? 0)) max[at] = largest;
+    }
     weight[at] = sum + n;
     broken = false;
   }
