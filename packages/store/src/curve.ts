@@ -32,11 +32,18 @@ export function curveReader(database: Database): (curve: Curve, range?: StepRang
     if (!LEVELS.includes(level)) {
       throw new RangeError(`level ${level} is none of 1, ${LEVELS.join(", ")}`);
     }
-    const rows = readRollup(runId, level, Math.floor(from / level), Math.floor(to / level));
+    const known = places.filter((place) => place >= 0);
+    const first = Math.min(...known);
+    const width = Math.max(...known) - first + 1;
+    if (known.length === 0) return emptyBlock(level, 0, places.length);
+    const [low, high] = [Math.floor(from / level), Math.floor(to / level)];
+    const part = [first * SERIES_BYTES + 1, width * SERIES_BYTES] as const;
+    const rows = readRollup(...part, runId, level, low, high);
     const block = emptyBlock(level, rows.buckets.length, places.length);
     for (const [r, bucket] of rows.buckets.entries()) block.steps[r] = bucket * level;
-    for (const [s, place] of places.entries())
-      if (place >= 0) readSeries(block, s, { rows, place });
+    for (const [s, place] of places.entries()) {
+      if (place >= 0) readSeries(block, s, { rows, place: place - first });
+    }
     return block;
   };
 }

@@ -15,11 +15,19 @@ type Joint = {
   readonly rowBytes: number;
 };
 
-type Range = [runId: number, level: number, from: number, to: number];
+/** Buckets `from` to `to` of a run at a level, and of each row so many bytes from `offset` (from 1) on. */
+type Range = [
+  offset: number,
+  length: number,
+  runId: number,
+  level: number,
+  from: number,
+  to: number,
+];
 type Joined = [rows: number, bytes: number, first: number, last: number, data: Buffer];
 
 const ROWS = `
-  select bucket, data from rollup
+  select bucket, substr(data, ?, ?) as data from rollup
   where run_id = ? and level = ? and bucket between ? and ? order by bucket`;
 
 const JOINED = `

@@ -1,5 +1,5 @@
 /** The table of runs: columns, groups, sorting, filtering, marks, focus. */
-import { openWriter } from "@ablate/store";
+import { annotate, openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { lineText } from "../src/text/line.ts";
 import {
@@ -221,4 +221,21 @@ test("without runs it says how to get some, and without a match how to get them 
   expect(screen(session(makeStore([]))).join("\n")).toContain("no runs yet: `ablate run CONFIG`");
   const ui = session(makeStore([{ label: "a", loss: falling }]), { look: { filter: "zzz" } });
   expect(screen(ui).join("\n")).toContain("no run matches zzz; esc shows all 1");
+});
+
+test("tags and notes of runs and grids are shown as soon as they are there, and found", () => {
+  const path = exampleStore();
+  const ui = session(path, { look: { filter: "tag:good" } });
+  expect(screen(ui).join("\n")).toContain("no run matches");
+
+  annotate(path, { kind: "tag", target: "study/hot", add: ["good"], remove: [] });
+  annotate(path, { kind: "note", target: "study", text: "gain decides" });
+  annotate(path, { kind: "tag", target: "study", add: ["chapter-3"], remove: [] });
+
+  expect(ui.poll(Date.now())).toBe(true);
+  expect(rows(ui)).toHaveLength(1);
+  expect(rows(ui)[0]).toMatch(/✗ hot .* good/);
+  expect(screen(ui).join("\n")).toContain("grid study  chapter-3  gain decides");
+  press(ui, "enter");
+  expect(screen(ui).join("\n")).toContain("grid study  chapter-3  gain decides");
 });

@@ -1,6 +1,7 @@
 /** The store as the UI sees it: read when it has changed, kept while it cannot be read. */
 import { statSync } from "node:fs";
 import {
+  type Annotated,
   openReader,
   type RunStamp,
   type RunSummary,
@@ -14,6 +15,8 @@ export type Snapshot = {
   readonly version: number;
   /** In the order of planning. */
   readonly runs: readonly ShownRun[];
+  /** Tags and notes of grids, by their names. */
+  readonly grids: ReadonlyMap<string, Annotated>;
   /** Size of the store's file. */
   readonly bytes: number;
   /** A process is training. */
@@ -36,7 +39,15 @@ export class Feed {
   #lookedAt = 0;
   #stamps: ReadonlyMap<string, string> = new Map();
   #runs: ReadonlyMap<string, ShownRun> = new Map();
-  #snapshot: Snapshot = { version: 0, runs: [], bytes: 0, isLive: false, trouble: null };
+  #grids: ReadonlyMap<string, Annotated> = new Map();
+  #snapshot: Snapshot = {
+    version: 0,
+    runs: [],
+    grids: new Map(),
+    bytes: 0,
+    isLive: false,
+    trouble: null,
+  };
   readonly #makeRun = runMaker();
 
   /** @throws StoreError - where there is no store that can be read */
@@ -112,7 +123,9 @@ export class Feed {
 
   /** Reads the runs whose stamps are new; whether there are any. */
   #update(stamps: readonly RunStamp[]): boolean {
-    const { runs: notes } = this.#reader.annotations();
+    const { runs: notes, grids } = this.#reader.annotations();
+    const isSameGrids = JSON.stringify([...grids]) === JSON.stringify([...this.#grids]);
+    this.#grids = grids;
     const texts = new Map(
       stamps.map(({ run, stamp, isLost }) => [
         run,
@@ -120,7 +133,7 @@ export class Feed {
       ]),
     );
     const changed = stamps.filter(({ run }) => texts.get(run) !== this.#stamps.get(run));
-    if (changed.length === 0 && texts.size === this.#stamps.size) return false;
+    if (changed.length === 0 && texts.size === this.#stamps.size) return !isSameGrids;
     const rows = this.#rowsOf(changed.map(({ run }) => run));
     const runs = stamps.flatMap(({ run, isLost }): [string, ShownRun][] => {
       const row = rows.get(run);
@@ -147,6 +160,7 @@ export class Feed {
     this.#snapshot = {
       version: this.#snapshot.version + 1,
       runs,
+      grids: this.#grids,
       bytes: sizeOf(this.path),
       isLive: runs.some(({ state }) => state === "running"),
       trouble: null,

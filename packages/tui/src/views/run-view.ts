@@ -15,6 +15,7 @@ import {
 } from "../text/line.ts";
 import { count, loss, UNKNOWN } from "../text/number.ts";
 import { clean } from "../text/width.ts";
+import { gridLine } from "./annotations.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { drawPlots, guidesOf, type Plot, RATIO, tonesOf, traceOf, windowOf } from "./plots.ts";
 import { caption, readAt, seriesValue, xName } from "./readings.ts";
@@ -80,7 +81,9 @@ function chartRows({ rows, state }: Canvas): number {
   return Math.max(7, Math.min(20, Math.floor((rows - 3) / 2)));
 }
 
-function head({ columns }: Canvas, run: ShownRun, { initialLoss, vocabulary }: Facts): Line[] {
+function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: Facts): Line[] {
+  const { columns } = canvas;
+  const grid = gridLine(canvas, run.grid);
   const { sign, tone } = STATE_SIGNS[run.state];
   const speed = run.steps_per_s === null ? "" : ` · ${count(run.steps_per_s)} steps/s`;
   const name: Line = [
@@ -106,6 +109,7 @@ function head({ columns }: Canvas, run: ShownRun, { initialLoss, vocabulary }: F
     ...wrap(results.split(" "), columns),
     ...(run.error === null ? [] : wrap(clean(run.error).split(" "), columns).map(toBad)),
     ...(run.note === null ? [] : wrap(`note: ${clean(run.note)}`.split(" "), columns)),
+    ...(grid.length === 0 ? [] : [grid]),
   ];
 }
 

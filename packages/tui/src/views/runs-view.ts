@@ -17,6 +17,7 @@ import {
 } from "../text/line.ts";
 import { count, loss } from "../text/number.ts";
 import { clean, ellipsis, widthOf } from "../text/width.ts";
+import { gridLine } from "./annotations.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { STATE_SIGNS, stateLine, statesLine } from "./states.ts";
 
@@ -208,7 +209,7 @@ function detail(canvas: Canvas): Line[] {
   );
   return [
     cutLine([piece(" "), ...head], canvas.columns),
-    cutLine([piece(" "), ...secondLine(first, facts.samples)], canvas.columns),
+    cutLine([piece(" "), ...secondLine(canvas, first, facts.samples)], canvas.columns),
   ];
 }
 
@@ -221,12 +222,21 @@ function groupResult(members: readonly ShownRun[]): string {
   return `valid ${loss(mean)}${n > 1 ? ` ± ${(mean - low).toFixed(4)}` : ""} over ${n} of ${members.length} runs`;
 }
 
-function secondLine(run: ShownRun, samples: readonly { readonly text: string }[]): Line {
+function secondLine(
+  canvas: Canvas,
+  run: ShownRun,
+  samples: readonly { readonly text: string }[],
+): Line {
+  const grid = gridLine(canvas, run.grid);
+  const before = grid.length === 0 ? [] : [...grid, piece(" · ", "muted")];
   if (run.error !== null) return [piece(clean(run.error), "bad")];
-  if (run.note !== null) return [piece("note: ", "muted"), piece(clean(run.note))];
-  if (samples.length === 0)
-    return [piece(`${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`, "muted")];
-  return [piece("names: ", "muted"), piece(clean(samples.map(({ text }) => text).join(" ")))];
+  if (run.note !== null) return [...before, piece("note: ", "muted"), piece(clean(run.note))];
+  if (samples.length === 0) {
+    const steps = `${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`;
+    return [...before, piece(steps, "muted")];
+  }
+  const names = clean(samples.map(({ text }) => text).join(" "));
+  return [...before, piece("names: ", "muted"), piece(names)];
 }
 
 function sheetOf({ scene }: Canvas): Sheet {
