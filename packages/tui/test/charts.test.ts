@@ -16,6 +16,17 @@ test("charts show the marked runs, else the first of the table and how to mark o
   expect(text(ui)).toMatch(/▶ r11 +2\.\d{4}/);
 });
 
+test("of thousands of runs that nobody has marked a hundred or so are drawn", () => {
+  const many = Array.from({ length: 400 }, (_, i) => ({
+    label: `r-seed=${i}`,
+    seed: i,
+    steps: 20,
+  }));
+  const ui = session(makeStore(many), { look: { view: "charts" } });
+
+  expect(text(ui)).toContain("the first 120 of 400 runs");
+});
+
 test("a group is drawn as mean and band; m goes through the kinds of band", () => {
   const ui = session(exampleStore(), { look: { view: "charts" } });
 

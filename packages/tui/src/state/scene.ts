@@ -29,8 +29,9 @@ export type Scene = {
   readonly x: Scale;
 };
 
-/** So many rows of the table are shown where nothing is marked. */
+/** So many rows of the table, and so many runs of them, are shown where nothing is marked. */
 const UNMARKED = 8;
+const UNMARKED_RUNS = 120;
 
 /** Where step 0 stands on a logarithmic axis. */
 const LOG_ZERO = 0.5;
@@ -93,7 +94,10 @@ function chosenRows(
   const marked = new Set(marks);
   const some = matches.filter(({ run }) => marked.has(run));
   const top = rows.filter(({ isInGroup }) => !isInGroup);
-  const first = top.slice(0, UNMARKED).flatMap(({ members }) => members);
+  const first = top
+    .slice(0, UNMARKED)
+    .flatMap(({ members }) => members)
+    .slice(0, UNMARKED_RUNS);
   const wanted = new Set((some.length > 0 ? some : first).map(({ run }) => run));
   const chosen = top.flatMap((row): Row[] => {
     const members = row.members.filter(({ run }) => wanted.has(run));
