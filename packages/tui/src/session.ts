@@ -1,6 +1,7 @@
 /** One look at a store: data, state, and the frame they make. Knows no terminal. */
 
 import { basename } from "node:path";
+import type { Annotation } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
@@ -17,17 +18,7 @@ import type { Canvas, Sheet } from "./views/canvas.ts";
 import { drawFrame, type Frame } from "./views/frame.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
-export type Annotate = (
-  change:
-    | {
-        readonly kind: "tag";
-        readonly target: string;
-        readonly add: readonly string[];
-        readonly remove: readonly string[];
-      }
-    | { readonly kind: "note"; readonly target: string; readonly text: string }
-    | { readonly kind: "rename"; readonly target: string; readonly name: string },
-) => string;
+export type Annotate = (change: Annotation) => string;
 
 export type SessionOptions = {
   readonly feed: Feed;
@@ -201,7 +192,7 @@ function actionOf(key: string): Action | null {
   return KEYS.find(({ keys }) => keys.includes(key))?.action ?? null;
 }
 
-function changeOf({ kind, text }: Prompt, target: string): Parameters<Annotate>[0] {
+function changeOf({ kind, text }: Prompt, target: string): Annotation {
   switch (kind) {
     case "rename":
       return { kind: "rename", target, name: text.trim() };
