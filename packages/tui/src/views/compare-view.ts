@@ -90,7 +90,11 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
       ? []
       : [{ label: "valid, by seed", kind: "paired", column: null } as const]),
   ];
-  const labelWidth = Math.min(24, Math.max(...entries.map(({ label }) => widthOf(label))));
+  const labelWidth = Math.min(
+    24,
+    Math.floor(columns * 0.4),
+    Math.max(...entries.map(({ label }) => widthOf(label))),
+  );
   const widest = Math.max(
     baseline === null ? LEAST_CELL : LEAST_PAIRED,
     ...rows.map((row) => widthOf(titleOf(row)) + 2),
