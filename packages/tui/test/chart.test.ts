@@ -133,6 +133,7 @@ test("every column with a finite value has a dot", () => {
         }
       },
     ),
+    { examples: [[[0, -5e-324, 8.881784197001252e-16]]], numRuns: 1000 },
   );
 });
 

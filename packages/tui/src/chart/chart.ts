@@ -113,7 +113,7 @@ function shadeTrace(raster: Raster, { min, max }: Trace, { y, layer }: Drawing):
 /** The row of dots of a value; what is beyond the axis stays at its end. */
 function dotRow({ height }: Raster, y: Scale, value: number): number | null {
   const share = position(y, value);
-  if (!Number.isFinite(share)) return null;
+  if (Number.isNaN(share)) return null;
   return Math.round((1 - Math.min(1, Math.max(0, share))) * (height - 1));
 }
 
