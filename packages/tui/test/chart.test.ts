@@ -133,7 +133,7 @@ test("every column with a finite value has a dot", () => {
         }
       },
     ),
-    { examples: [[[0, -5e-324, 8.881784197001252e-16]]], numRuns: 1000 },
+    { examples: [[[0, -5e-324, 8.881784197001252e-16]], [[5e-324, -5e-324]]], numRuns: 1000 },
   );
 });
 

@@ -10,6 +10,9 @@ export type Shown = Range & {
 /** A range stays as it is while the values fill more than this share of it. */
 const KEEP_WHILE_FILLED = 0.6;
 
+/** Values that differ by less than this share of themselves are drawn as one. */
+const SMALLEST_SHARE = 1e-12;
+
 /** Beyond this a range would not be a number any more. */
 const LARGEST = 1e300;
 
@@ -76,7 +79,7 @@ function isNear(value: number, low: number, high: number): boolean {
 }
 
 function padded({ low, high }: Range, log: boolean): Range {
-  if (low === high) {
+  if (high - low <= SMALLEST_SHARE * Math.max(Math.abs(low), Math.abs(high), 1e-280)) {
     const air = log ? 0 : Math.max(Math.abs(low) * 0.05, 1e-6);
     return log ? { low: low / 2, high: high * 2 } : { low: low - air, high: high + air };
   }
