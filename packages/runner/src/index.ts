@@ -8,7 +8,6 @@ export {
 export type { GridEvent } from "./events.ts";
 export { expandGrid } from "./plan/expand.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
-export { shortKey } from "./plan/label.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";

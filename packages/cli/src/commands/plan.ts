@@ -1,5 +1,5 @@
-import { isToTrain, type PlannedRun, shortKey } from "@ablate/runner";
-import type { RunState, StoredRun } from "@ablate/store";
+import { isToTrain, type PlannedRun } from "@ablate/runner";
+import { type RunState, type StoredRun, shortKey } from "@ablate/store";
 import { setting, UNKNOWN } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";

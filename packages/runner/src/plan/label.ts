@@ -1,3 +1,4 @@
+import { shortKey } from "@ablate/store";
 import type { Cell } from "../spec/config.ts";
 
 const LONGEST_NAME = 80;
@@ -27,14 +28,4 @@ export function fitName(
   if (label.length <= room && !taken.has(`${grid}/${label}`)) return label;
   const end = `-${hash.slice(0, 8)}`;
   return label.slice(0, room - end.length) + end;
-}
-
-/** As few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
-export function shortKey(key: string, keys: readonly string[]): string {
-  const segments = key.split(".");
-  for (let count = 1; count < segments.length; count++) {
-    const short = segments.slice(-count).join(".");
-    if (keys.filter((other) => `.${other}`.endsWith(`.${short}`)).length === 1) return short;
-  }
-  return key;
 }

@@ -1,5 +1,5 @@
 /** The columns of the table of runs. */
-
+import { shortKey } from "@ablate/store";
 import type { Align } from "../text/line.ts";
 import { count, duration, loss, UNKNOWN } from "../text/number.ts";
 import { briefSetting } from "../text/setting.ts";
@@ -204,14 +204,4 @@ export function settingValue(run: ShownRun, key: string): number | string | null
   if (found === undefined) return null;
   const number = Number(found.text);
   return found.text !== "" && Number.isFinite(number) ? number : found.text;
-}
-
-/** As few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
-function shortKey(key: string, keys: readonly string[]): string {
-  const segments = key.split(".");
-  for (let kept = 1; kept < segments.length; kept++) {
-    const short = segments.slice(-kept).join(".");
-    if (keys.filter((other) => `.${other}`.endsWith(`.${short}`)).length === 1) return short;
-  }
-  return key;
 }
