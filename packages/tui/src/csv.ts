@@ -5,7 +5,11 @@ export function csvOf({ columns, rows }: Sheet): string {
   return [columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
-function field(value: string | number | null): string {
-  const text = value === null || Number.isNaN(value) ? "" : String(value);
+/** One field, in quotes where it has to be. */
+export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function field(value: string | number | null): string {
+  return csvField(value === null || Number.isNaN(value) ? "" : String(value));
 }

@@ -1,4 +1,5 @@
 export type { Glyphs } from "./chart/raster.ts";
+export { csvField } from "./csv.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
 export { KEYS, type KeyBinding, keyName } from "./keys.ts";
 export { openUi } from "./open-ui.ts";

@@ -44,15 +44,12 @@ export const command: Command = {
     }
     terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);
     if (flags.has("no-ui") || !isInteractive(invocation)) return exitCode(outcome);
-    const marks = planned.runs.flatMap(({ hash }) => storedName(invocation, hash));
+    const marks = withReader(invocation, (reader) =>
+      planned.runs.flatMap(({ hash }) => reader.findByHash(hash)?.name ?? []),
+    );
     return (await openStore(invocation, { view: "charts", marks })) || exitCode(outcome);
   },
 };
-
-function storedName(invocation: Invocation, hash: string): string[] {
-  const stored = withReader(invocation, (reader) => reader.findByHash(hash));
-  return stored === undefined ? [] : [stored.name];
-}
 
 /** One line per row of the story, with the loss of step 0 beside that of guessing at random. */
 function story(invocation: Invocation, planned: Planned): string {

@@ -1,3 +1,4 @@
+import { csvField } from "@ablate/tui";
 import { cell } from "./cell.ts";
 import { table } from "./table.ts";
 
@@ -18,7 +19,9 @@ export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows) => string>> = 
     ),
   json: ({ columns, rows }) => jsonArray(rows.map((row) => record(columns, row))),
   csv: ({ columns, rows }) =>
-    [columns, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join(""),
+    [columns, ...rows]
+      .map((row) => `${row.map((value) => csvField(cell(value))).join(",")}\r\n`)
+      .join(""),
   markdown: ({ columns, rows }) => {
     const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
     const rule = columns.map((_, i) => (isNumeric(rows, i) ? "---:" : "---"));
@@ -48,11 +51,6 @@ function jsonValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof raw === "bigint") return raw.toString();
   if (typeof raw === "number" && !Number.isFinite(raw)) return String(raw);
   return value;
-}
-
-function csvField(value: unknown): string {
-  const text = cell(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function markdownCell(value: unknown): string {
