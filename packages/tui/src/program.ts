@@ -1,5 +1,4 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
-
 import type { Glyphs } from "./chart/raster.ts";
 import { csvOf } from "./csv.ts";
 import type { Mounted } from "./ink/mount.tsx";
@@ -59,7 +58,7 @@ export class Program {
   }
 
   async run(): Promise<number> {
-    const { stdin, stdout } = this.#options;
+    const { stdin } = this.#options;
     const ended = new Promise<{ readonly exitCode: number } | { readonly error: unknown }>(
       (done) => {
         this.#end = done;
@@ -81,7 +80,6 @@ export class Program {
       this.#screen.leave();
       if (!stdin.destroyed) stdin.setRawMode(false);
       stdin.pause();
-      stdout.off("error", this.#end);
       release();
     }
   }
@@ -104,6 +102,7 @@ export class Program {
         this.#schedule();
       },
       onLayout: (layout) => {
+        if (layout === this.#layout) return;
         this.#layout = layout;
         this.#schedule();
       },
@@ -144,7 +143,7 @@ export class Program {
   #poll(): void {
     const started = performance.now();
     if (this.#session.poll(Date.now())) {
-      this.#changed();
+      this.#notify();
       this.#paint();
     }
     const wait = Math.max(POLL_MS, IDLE_SHARE * (performance.now() - started));
@@ -158,8 +157,12 @@ export class Program {
   }
 
   #changed(): void {
-    for (const onChange of this.#listeners) onChange();
+    this.#notify();
     this.#schedule();
+  }
+
+  #notify(): void {
+    for (const onChange of this.#listeners) onChange();
   }
 
   /** Keys that arrive together are drawn together. */
@@ -202,9 +205,9 @@ export class Program {
   }
 
   #copy(): void {
-    const text = csvOf(this.#session.sheet);
-    const sequence = clipboardSequence(text, this.#options.environment);
-    const rows = this.#session.sheet.rows.length;
+    const { sheet } = this.#session;
+    const sequence = clipboardSequence(csvOf(sheet), this.#options.environment);
+    const rows = sheet.rows.length;
     if (sequence === null) {
       this.#session.say(`${rows} rows are too much for a clipboard; Y writes them to a file`);
       return;

@@ -1,5 +1,4 @@
 /** One look at a store: data, state, and the frame they make. Knows no terminal. */
-
 import { basename } from "node:path";
 import type { Annotation } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
@@ -37,6 +36,7 @@ export class Session {
   readonly #makeScene: ReturnType<typeof sceneMaker>;
   readonly #ranges: Map<string, Range> = new Map();
   #state: State;
+  #scene: { readonly state: State; readonly made: Scene } | null = null;
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
 
   constructor({ feed, size, look, glyphs, annotate }: SessionOptions) {
@@ -53,8 +53,14 @@ export class Session {
     return this.#state;
   }
 
+  /** What the present state and data amount to, made once. */
   get scene(): Scene {
-    return this.#makeScene(this.#state, this.#feed.snapshot);
+    const { snapshot } = this.#feed;
+    const isSame = this.#scene?.state === this.#state && this.#scene.made.snapshot === snapshot;
+    if (!isSame || this.#scene === null) {
+      this.#scene = { state: this.#state, made: this.#makeScene(this.#state, snapshot) };
+    }
+    return this.#scene.made;
   }
 
   /** What views draw from. */

@@ -1,5 +1,4 @@
 /** A curve in a single line of text. */
-
 import { lineText } from "../text/line.ts";
 import { dotsOf, type Glyphs, Raster } from "./raster.ts";
 

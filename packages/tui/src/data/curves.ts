@@ -4,6 +4,7 @@ import type { Scale } from "../chart/scale.ts";
 import type { Samples } from "../chart/trace.ts";
 import type { XAxis } from "../state/look.ts";
 import { History, type Span } from "./history.ts";
+import { Recent } from "./recent.ts";
 import { batchSize, type ShownRun, updates } from "./shown-run.ts";
 
 /** What part of the x axis is drawn in how many columns of dots. */
@@ -31,9 +32,13 @@ type Kept = {
   readonly samples: ReadonlyMap<string, Samples>;
 };
 
+function valuesOf({ samples }: Kept): number {
+  return [...samples.values()].reduce((sum, { x }) => sum + x.length, 0);
+}
+
 export class CurveReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Map<string, Kept> = new Map();
+  readonly #kept: Recent<Kept> = new Recent(KEPT_VALUES, valuesOf);
   readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
     new Map();
   readonly #history: History = new History();
@@ -53,20 +58,10 @@ export class CurveReader {
     const key = [run.run, axis, columns, lead, scale.log, ...series].join("|");
     const kept = this.#kept.get(key);
     const isSame = kept?.stamp === run.stamp && kept.low === scale.low && kept.high === scale.high;
-    const samples = isSame ? kept.samples : this.#load(run, series, window);
-    this.#kept.delete(key);
+    if (isSame) return kept.samples;
+    const samples = this.#load(run, series, window);
     this.#kept.set(key, { stamp: run.stamp, low: scale.low, high: scale.high, samples });
-    this.#forget();
     return samples;
-  }
-
-  /** Keeps what was read last, up to a number of values. */
-  #forget(): void {
-    let values = 0;
-    for (const [key, { samples }] of [...this.#kept].reverse()) {
-      for (const { x } of samples.values()) values += x.length;
-      if (values > KEPT_VALUES) this.#kept.delete(key);
-    }
   }
 
   /** Names of the series that a run has, in the order loss, lr, then the parameters' ratios. */

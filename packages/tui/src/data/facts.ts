@@ -1,12 +1,12 @@
 /** What the store has of one run beside its row and its curves. */
 import type {
-  ParameterRow,
   Provenance,
   RunEvent,
   StoredEvaluation,
   StoredSample,
   StoreReader,
 } from "@ablate/store";
+import { Recent } from "./recent.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type Facts = {
@@ -15,7 +15,6 @@ export type Facts = {
   readonly vocabulary: number | null;
   readonly evaluations: readonly StoredEvaluation[];
   readonly samples: readonly StoredSample[];
-  readonly parameters: readonly ParameterRow[];
   readonly provenance: Provenance;
   readonly events: readonly RunEvent[];
 };
@@ -24,21 +23,19 @@ const KEPT = 64;
 
 export class FactReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Map<string, { readonly stamp: string; readonly facts: Facts }> = new Map();
-
+  readonly #kept: Recent<{ readonly stamp: string; readonly facts: Facts }> = new Recent(KEPT);
   readonly #vocabularies: Map<string, number> = new Map();
 
   constructor(reader: () => StoreReader) {
     this.#reader = reader;
   }
 
-  /** Tokens that a run's model tells apart. */
+  /** Tokens that a run's model tells apart; null before it has parameters. */
   vocabulary(run: ShownRun): number | null {
     const known = this.#vocabularies.get(run.hash);
     if (known !== undefined) return known;
-    const output = this.#reader()
-      .parameters(run.run)
-      .find((one) => one.name === "output.weight");
+    const parameters = this.#reader().parameters(run.run);
+    const output = parameters.find(({ name }) => name === "output.weight");
     const size = output?.shape.at(-1) ?? null;
     if (size !== null) this.#vocabularies.set(run.hash, size);
     return size;
@@ -47,26 +44,20 @@ export class FactReader {
   read(run: ShownRun): Facts {
     const kept = this.#kept.get(run.run);
     if (kept?.stamp === run.stamp) return kept.facts;
-    const facts = this.#load(run.run);
-    this.#kept.delete(run.run);
+    const facts = this.#load(run);
     this.#kept.set(run.run, { stamp: run.stamp, facts });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return facts;
   }
 
-  #load(name: string): Facts {
+  #load(run: ShownRun): Facts {
     const reader = this.#reader();
-    const parameters = reader.parameters(name);
-    const output = parameters.find((one) => one.name === "output.weight");
     return {
-      initialLoss: reader.lossAt(name, 0)?.loss ?? null,
-      vocabulary: output?.shape.at(-1) ?? null,
-      evaluations: reader.evaluations(name),
-      samples: reader.samples(name),
-      parameters,
-      provenance: reader.provenance(name),
-      events: reader.events(name),
+      initialLoss: reader.lossAt(run.run, 0)?.loss ?? null,
+      vocabulary: this.vocabulary(run),
+      evaluations: reader.evaluations(run.run),
+      samples: reader.samples(run.run),
+      provenance: reader.provenance(run.run),
+      events: reader.events(run.run),
     };
   }
 }

@@ -1,5 +1,6 @@
 /** Rows of curves, read once and then only added to while a run goes on. */
 import type { CurveBlock, StepRange, StoreReader } from "@ablate/store";
+import { Recent } from "./recent.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type Span = StepRange & { readonly level: number };
@@ -10,8 +11,10 @@ type Known = { readonly attempt: string; readonly to: number; readonly block: Cu
 const KEPT_VALUES = 2_000_000;
 
 export class History {
-  readonly #known: Map<string, Known> = new Map();
-  #values = 0;
+  readonly #known: Recent<Known> = new Recent(
+    KEPT_VALUES,
+    ({ block }) => block.rows * block.series,
+  );
 
   /** Several series of a run in a span of its steps. */
   read(
@@ -25,29 +28,17 @@ export class History {
     const known = this.#known.get(key);
     const isUsable = known?.attempt === attempt && known.to <= to;
     const block = isUsable
-      ? grow(known.block, (next) => reader.curves(run.run, series, level, { from: next, to }))
+      ? grow(known.block, from, (next) => reader.curves(run.run, series, level, { from: next, to }))
       : reader.curves(run.run, series, level, { from, to });
-    this.#keep(key, { attempt, to, block });
+    this.#known.set(key, { attempt, to, block });
     return block;
-  }
-
-  /** What was used last stays, up to a number of values. */
-  #keep(key: string, known: Known): void {
-    this.#values += size(known) - size(this.#known.get(key));
-    this.#known.delete(key);
-    this.#known.set(key, known);
-    for (const [oldest, one] of this.#known) {
-      if (this.#values <= KEPT_VALUES || oldest === key) break;
-      this.#known.delete(oldest);
-      this.#values -= size(one);
-    }
   }
 }
 
 /** The block and what has come since; its last row may have been an open bucket and is read again. */
-function grow(block: CurveBlock, read: (from: number) => CurveBlock): CurveBlock {
+function grow(block: CurveBlock, from: number, read: (from: number) => CurveBlock): CurveBlock {
   const last = block.steps[block.rows - 1];
-  if (last === undefined) return read(0);
+  if (last === undefined) return read(from);
   const fresh = read(last);
   const kept = block.rows - 1;
   const rows = kept + fresh.rows;
@@ -73,8 +64,4 @@ function grow(block: CurveBlock, read: (from: number) => CurveBlock): CurveBlock
     mean: join(values(), block.mean, fresh.mean),
     max: join(values(), block.max, fresh.max),
   };
-}
-
-function size(known: Known | undefined): number {
-  return known === undefined ? 0 : known.block.rows * known.block.series;
 }

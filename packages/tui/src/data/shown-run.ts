@@ -57,12 +57,21 @@ export function batchSize(run: ShownRun): number {
   return typeof value === "number" && value > 0 ? value : 1;
 }
 
-/** Steps after the first at which the learning rate changes, with the new rate. */
-export function rateChanges(run: ShownRun): { readonly step: number; readonly rate: number }[] {
-  const rates = settingOf(run, "train.lr")?.value;
-  if (typeof rates !== "object" || rates === null) return [];
-  return Object.entries(rates)
+/** The learning rate from each step on at which it is set, in the order of steps. */
+function rates(run: ShownRun): { readonly step: number; readonly rate: number }[] {
+  const value = settingOf(run, "train.lr")?.value;
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value)
     .map(([step, rate]) => ({ step: Number(step), rate: Number(rate) }))
-    .filter(({ step }) => step > 0)
     .sort((a, b) => a.step - b.step);
+}
+
+/** Steps after the first at which the learning rate changes, with the new rate. */
+export function rateChanges(run: ShownRun): ReturnType<typeof rates> {
+  return rates(run).filter(({ step }) => step > 0);
+}
+
+/** The learning rate of a step. */
+export function rateAt(run: ShownRun, step: number): number {
+  return rates(run).findLast((one) => one.step <= step)?.rate ?? Number.NaN;
 }

@@ -152,7 +152,8 @@ const EMPTY_ROW: Row = {
   isUnfolded: false,
 };
 
-function rowOf(run: ShownRun): Row {
+/** A run as a row of its own. */
+export function rowOf(run: ShownRun): Row {
   return { ...EMPTY_ROW, key: run.run, title: run.title, members: [run] };
 }
 

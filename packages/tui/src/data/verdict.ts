@@ -23,9 +23,8 @@ export function verdictOn(
   const wordFor = (ratio: number) =>
     ratio < low ? "too slow" : ratio > high ? "too fast" : "right";
   const word = wordFor(value);
-  const changed = rows.findLastIndex(
-    (i) => !last.includes(i) && wordFor(samples.mean[i] ?? 0) !== word,
-  );
+  const before = rows.slice(0, -last.length);
+  const changed = before.findLastIndex((i) => wordFor(samples.mean[i] ?? 0) !== word);
   const from = changed < 0 ? undefined : rows[changed + 1];
   return { value, word, since: from === undefined ? null : Math.round(samples.x[from] ?? 0) };
 }

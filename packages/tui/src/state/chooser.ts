@@ -1,4 +1,5 @@
 /** Lists to choose from: columns, charts, parameters, what to group and sort by. */
+import { RATIO } from "../data/series.ts";
 import { isShown } from "../data/table.ts";
 import type { Look } from "./look.ts";
 import type { Scene } from "./scene.ts";
@@ -64,7 +65,7 @@ export function metricTitle(series: string): string {
     test_loss: "test split, nats",
     loss: "loss, nats",
   };
-  return titles[series] ?? series.replace("log10_ratio:", "log10 update:data of ");
+  return titles[series] ?? series.replace(RATIO, "log10 update:data of ");
 }
 
 /** Chooses the item under the cursor; what allows one choice closes on it, as does `enter`. */

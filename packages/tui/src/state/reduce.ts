@@ -1,5 +1,4 @@
 /** From a key to the next state, and to what has to be done outside of it. */
-
 import { BANDS } from "../chart/band.ts";
 import { position, valueAt } from "../chart/scale.ts";
 import type { Action } from "../keys.ts";

@@ -2,6 +2,7 @@
 import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
 import type { Snapshot } from "../data/feed.ts";
+import { RATIO } from "../data/series.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import { type Row, type Table, tableOf } from "../data/table.ts";
 import type { State } from "./state.ts";
@@ -35,8 +36,6 @@ const UNMARKED_RUNS = 120;
 
 /** Where step 0 stands on a logarithmic axis. */
 const LOG_ZERO = 0.5;
-
-const RATIO = "log10_ratio:";
 
 /** Makes scenes; a table is built anew only when something has changed that it depends on. */
 export function sceneMaker(curves: CurveReader): (state: State, snapshot: Snapshot) => Scene {
@@ -138,8 +137,7 @@ function defaultMetrics(series: readonly string[]): string[] {
 
 function wholeAxis(runs: readonly ShownRun[], { look }: State, curves: CurveReader): Scale {
   const high = Math.max(0, ...runs.map((run) => curves.end(run, look.axis)));
-  if (!look.isLogX)
-    return { low: 0, high: Math.max(high, look.axis === "time" ? 1 : 1), log: false };
+  if (!look.isLogX) return { low: 0, high: Math.max(high, 1), log: false };
   const low = look.axis === "time" ? 0.01 : LOG_ZERO;
   return { low, high: Math.max(high, low * 4), log: true };
 }

@@ -1,7 +1,7 @@
 /** Charts of the marked runs on one x axis, with a legend that reads every curve. */
-
 import { LABEL_CELLS } from "../chart/chart.ts";
 import { valueAt } from "../chart/scale.ts";
+import type { Window } from "../data/curves.ts";
 import { metricTitle } from "../state/chooser.ts";
 import {
   beside,
@@ -115,7 +115,7 @@ type Chart = {
 function chartOf(
   canvas: Canvas,
   series: string,
-  { tiles, window }: { readonly tiles: Tiles; readonly window: ReturnType<typeof windowOf> },
+  { tiles, window }: { readonly tiles: Tiles; readonly window: Window },
 ): Chart {
   const { scene, state } = canvas;
   const at = tiles.shown.indexOf(series);
@@ -171,7 +171,7 @@ function legendOf(
     width,
   }: {
     readonly plots: readonly Plot[];
-    readonly window: ReturnType<typeof windowOf>;
+    readonly window: Window;
     readonly width: number;
   },
 ): Line[] {
@@ -224,13 +224,12 @@ function legendLine(
   return justify([piece(isOnTop ? "▶ " : "━ ", plot.tone), left], right, width);
 }
 
-function nothing({ scene, rows }: Canvas): Drawn {
+function nothing({ scene }: Canvas): Drawn {
   const text =
     scene.metrics.length === 0 && scene.chosen.length > 0
       ? "no chart is chosen: v chooses"
       : "no runs to chart: esc goes back to the runs";
   const lines: Line[] = [line(" ", piece(text, "muted"))];
-  while (lines.length < rows) lines.push([]);
   return {
     lines,
     sheet: () => ({ columns: ["series", "run", "x", "min", "mean", "max"], rows: [] }),

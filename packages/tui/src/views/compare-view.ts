@@ -2,7 +2,7 @@
 import { spread } from "../chart/band.ts";
 import { allColumns, type Column, settingValue } from "../data/columns.ts";
 import type { ShownRun } from "../data/shown-run.ts";
-import { type Row, rowValue } from "../data/table.ts";
+import { type Row, rowOf, rowValue } from "../data/table.ts";
 import { cutLine, fitLine, type Line, line, type Piece, piece } from "../text/line.ts";
 import { count, loss, signed, UNKNOWN } from "../text/number.ts";
 import { clean, ellipsis, middleEllipsis, widthOf } from "../text/width.ts";
@@ -34,7 +34,6 @@ export function drawCompare(canvas: Canvas): Drawn {
     const lines: Line[] = [
       line(" ", piece("no runs to compare: esc goes back to the runs", "muted")),
     ];
-    while (lines.length < rows) lines.push([]);
     return { lines, sheet: () => ({ columns: [], rows: [] }) };
   }
   const comparison = compareRows(canvas);
@@ -113,17 +112,6 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
   const first = Math.max(pinnedCount, Math.min(focus, rows.length - 1) - (room - pinnedCount) + 1);
   const visible = [...rows.slice(0, pinnedCount), ...rows.slice(first, first + room - pinnedCount)];
   return { entries, rows, baseline, labelWidth, cellWidth, visible };
-}
-
-function rowOf(run: ShownRun): Row {
-  return {
-    key: run.run,
-    title: run.title,
-    members: [run],
-    isGroup: false,
-    isInGroup: false,
-    isUnfolded: false,
-  };
 }
 
 function isConfigKey(id: string): boolean {

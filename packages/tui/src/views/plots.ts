@@ -12,14 +12,13 @@ import { stepLabel } from "../chart/scale.ts";
 import { type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, type Window } from "../data/curves.ts";
+import { RATIO } from "../data/series.ts";
 import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import type { Row } from "../data/table.ts";
 import { metricTitle } from "../state/chooser.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
 import { duration, loss, short } from "../text/number.ts";
 import type { Canvas } from "./canvas.ts";
-
-export const RATIO = "log10_ratio:";
 
 /** One curve before it is drawn: what it is called and the traces of its runs. */
 export type Plot = {

@@ -4,10 +4,11 @@ import { LABEL_CELLS } from "../chart/chart.ts";
 import { position } from "../chart/scale.ts";
 import { lastColumn } from "../chart/trace.ts";
 import type { Window } from "../data/curves.ts";
+import { RATIO } from "../data/series.ts";
 import type { XAxis } from "../state/look.ts";
 import { count, duration, loss } from "../text/number.ts";
 import type { Canvas } from "./canvas.ts";
-import { type Plot, RATIO } from "./plots.ts";
+import type { Plot } from "./plots.ts";
 
 /** A position on the x axis in words. */
 export function xName(axis: XAxis, value: number): string {

@@ -1,8 +1,9 @@
 /** One run in full, as a page: curves, update:data ratios with their verdicts, evaluations, samples, settings. */
-
 import { LABEL_CELLS } from "../chart/chart.ts";
+import type { Window } from "../data/curves.ts";
 import type { Facts } from "../data/facts.ts";
-import { type ShownRun, updates } from "../data/shown-run.ts";
+import { RATIO } from "../data/series.ts";
+import { rateAt, type ShownRun, updates } from "../data/shown-run.ts";
 import {
   beside,
   cutLine,
@@ -17,7 +18,7 @@ import { count, loss, UNKNOWN } from "../text/number.ts";
 import { clean } from "../text/width.ts";
 import { gridLine } from "./annotations.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { drawPlots, guidesOf, type Plot, RATIO, tonesOf, traceOf, windowOf } from "./plots.ts";
+import { drawPlots, guidesOf, type Plot, tonesOf, traceOf, windowOf } from "./plots.ts";
 import { caption, readAt, seriesValue, xName } from "./readings.ts";
 import { sampleLines, texts, wrap } from "./run-texts.ts";
 import { STATE_SIGNS, stateLine } from "./states.ts";
@@ -28,7 +29,7 @@ const GAP = 2;
 export function drawRun(canvas: Canvas): Drawn {
   const { scene, state, rows, columns } = canvas;
   const { run } = scene;
-  if (run === undefined) return nothing(canvas);
+  if (run === undefined) return nothing();
   const { lines, parts } = pageOf(canvas, run);
   const top = Math.min(state.scroll, Math.max(0, lines.length - rows));
   return {
@@ -181,7 +182,7 @@ function plotsOfRun(
   }: {
     readonly series: readonly string[];
     readonly names: readonly string[];
-    readonly window: ReturnType<typeof windowOf>;
+    readonly window: Window;
   },
 ): Plot[] {
   const tones = tonesOf(names);
@@ -215,7 +216,7 @@ function legendLine(
     width,
   }: {
     readonly series: string;
-    readonly window: ReturnType<typeof windowOf>;
+    readonly window: Window;
     readonly width: number;
   },
 ): Line {
@@ -227,36 +228,16 @@ function legendLine(
   );
 }
 
-function curveNotes({ state, curves }: Canvas, run: ShownRun): Line[] {
-  const window = {
-    axis: "step" as const,
-    scale: { low: 0, high: Math.max(1, updates(run) - 1), log: false },
-    columns: 40,
-    lead: 0,
-  };
-  const rates = curves.read(run, ["lr"], window).get("lr");
-  const first = rates?.mean.find(Number.isFinite);
-  const last = rates?.mean.findLast(Number.isFinite);
-  const change =
-    first === undefined || last === undefined
-      ? []
-      : [
-          [
-            piece(
-              first === last
-                ? `learning rate ${setting(first)}`
-                : `learning rate ${setting(first)} → ${setting(last)} (┊)`,
-              "muted" as const,
-            ),
-          ],
-        ];
+/** The crosshair's step, and how the learning rate has changed so far. */
+function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
   const cross: Line[] =
     state.crosshair === null ? [] : [[piece(`│ ${xName(state.look.axis, state.crosshair)}`)]];
-  return [...cross, ...change];
-}
-
-function setting(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  if (updates(run) === 0) return cross;
+  const [first, last] = [rateAt(run, 0), rateAt(run, updates(run) - 1)].map((rate) =>
+    String(Number(rate.toPrecision(3))),
+  );
+  const rates = first === last ? first : `${first} → ${last} (┊)`;
+  return [...cross, [piece(`learning rate ${rates}`, "muted")]];
 }
 
 function sideWidth({ columns }: Canvas): number {
@@ -276,11 +257,10 @@ function withSide({ columns }: Canvas, chart: readonly Line[], side: readonly Li
   );
 }
 
-function nothing({ rows }: Canvas): Drawn {
+function nothing(): Drawn {
   const lines: Line[] = [
     restyle(line(" no run to show: esc goes back to the runs"), { tone: "muted" }),
   ];
-  while (lines.length < rows) lines.push([]);
   return { lines, sheet: () => ({ columns: [], rows: [] }) };
 }
 

@@ -1,0 +1,38 @@
+/** Remembers what was used last, up to a weight. */
+export class Recent<T> {
+  readonly #limit: number;
+  readonly #weigh: (value: T) => number;
+  readonly #entries: Map<string, T> = new Map();
+  #weight = 0;
+
+  constructor(limit: number, weigh: (value: T) => number = () => 1) {
+    this.#limit = limit;
+    this.#weigh = weigh;
+  }
+
+  get(key: string): T | undefined {
+    const value = this.#entries.get(key);
+    if (value === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    return value;
+  }
+
+  /** Keeps a value, at the cost of those that were not used for the longest time. */
+  set(key: string, value: T): void {
+    this.#drop(key);
+    this.#entries.set(key, value);
+    this.#weight += this.#weigh(value);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#limit || oldest === key) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(key: string): void {
+    const value = this.#entries.get(key);
+    if (value === undefined) return;
+    this.#entries.delete(key);
+    this.#weight -= this.#weigh(value);
+  }
+}
