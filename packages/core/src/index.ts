@@ -7,7 +7,17 @@ export {
   vocabularyOf,
 } from "./data/dataset.ts";
 export { parseNames } from "./data/parse-names.ts";
-export type { Engine, Tensor } from "./engines/engine.ts";
+export type {
+  Engine,
+  EngineFacts,
+  EngineName,
+  EngineOptions,
+  LoadedEngine,
+  Tensor,
+} from "./engines/engine.ts";
+export { EngineError } from "./engines/engine-error.ts";
+export { loadEngine, SIMD } from "./engines/load-engine.ts";
+export type { TfjsBackend } from "./engines/tfjs/load-tfjs.ts";
 export { gainOf } from "./init/initialise.ts";
 export { layerShapes, planParameters } from "./model/parameters.ts";
 export type {
