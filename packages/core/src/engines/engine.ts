@@ -48,7 +48,10 @@ export interface Engine {
   dispose(): void;
 }
 
-export type EngineName = "simd" | "tfjs";
+/** Engines by name; the first is the default. */
+export const ENGINES = ["simd", "tfjs"] as const;
+
+export type EngineName = (typeof ENGINES)[number];
 
 /** What an engine is made from. */
 export type EngineOptions = {

@@ -1,6 +1,6 @@
 import type { EngineName, LoadedEngine } from "./engine.ts";
 import { SimdEngine } from "./simd/simd-engine.ts";
-import type { TfjsBackend } from "./tfjs/load-tfjs.ts";
+import type { TfjsBackend } from "./tfjs-backends.ts";
 
 /** The engine that is there without loading anything. */
 export const SIMD: LoadedEngine = {

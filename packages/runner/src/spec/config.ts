@@ -1,7 +1,5 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
-import type { Activation, InitScheme } from "@ablate/core";
-
-export type EngineName = "simd";
+import type { Activation, EngineName, InitScheme } from "@ablate/core";
 
 export type DataConfig = {
   /** Absolute path of the names file. */

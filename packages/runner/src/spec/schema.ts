@@ -2,6 +2,7 @@
  * What a config may say. A key whose value is a map of keys of its own is a section: sections merge,
  * everything else is one value and is replaced whole.
  */
+import { ENGINES } from "@ablate/core";
 import { z } from "zod";
 import type { BatchNormConfig, CellConfig, ModelConfig, TrainConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
@@ -113,7 +114,7 @@ const file = z.strictObject({
   init: initSchema.prefault({}),
   train: train.prefault({}),
   record: record.prefault({}),
-  engine: z.enum(["simd"]).default("simd"),
+  engine: z.enum(ENGINES).default("simd"),
   seeds: seeds.default([42]),
   variants: z.record(z.string(), z.unknown()).optional(),
   grid: z.record(z.string(), z.unknown()).optional(),

@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LoadedEngine } from "../engine.ts";
 import { EngineError } from "../engine-error.ts";
+import type { TfjsBackend } from "../tfjs-backends.ts";
 import { loadNativeTensorflow } from "./native-backend.ts";
 import { TfjsEngine } from "./tfjs-engine.ts";
 import { loadWasmBackend } from "./wasm-backend.ts";
-
-/** Backends of TensorFlow.js, best first: TensorFlow itself, WebAssembly, plain JavaScript. */
-export type TfjsBackend = "tensorflow" | "wasm" | "cpu";
 
 type Started = Pick<LoadedEngine, "version" | "reason"> & { readonly backend: TfjsBackend };
 
