@@ -1,6 +1,13 @@
 /** The engine tfjs from the outside. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -207,8 +214,8 @@ test("TensorFlow that was asked for and is not there stops the command and leave
 
 /** A module that makes Node take `@tensorflow/tfjs-node` from a copy with this addon. */
 function withAddon(addon: Uint8Array | null): string {
-  const require = createRequire(new URL("../../core/package.json", import.meta.url));
-  const original = dirname(require.resolve("@tensorflow/tfjs-node/package.json"));
+  const core = join(import.meta.dirname, "../../core");
+  const original = realpathSync(join(core, "node_modules/@tensorflow/tfjs-node"));
   const folder = mkdtempSync(join(tmpdir(), "ablate-tfjs-"));
   const copy = join(folder, "node_modules/@tensorflow/tfjs-node");
   cpSync(original, copy, {
