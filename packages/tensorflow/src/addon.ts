@@ -36,7 +36,8 @@ export async function buildAddon(
   );
 }
 
-async function findCompiler(signal: AbortSignal): Promise<readonly string[]> {
+/** The words of the C++ compiler to call: $CXX, or the first of the usual names. */
+export async function findCompiler(signal: AbortSignal): Promise<readonly string[]> {
   const named = process.env.CXX?.trim().split(/\s+/) ?? [];
   const candidates =
     named.length > 0 && named[0] !== "" ? [named] : [["c++"], ["g++"], ["clang++"]];

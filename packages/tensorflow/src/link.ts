@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import type { Package } from "./places.ts";
 import { codeOf, ProvisionError } from "./problem.ts";
 
@@ -36,11 +36,15 @@ export function isLinked({ folder }: Package, entry: string): boolean {
   return LINKED.every((name) => targetOf(folder, name) === join(entry, name));
 }
 
-/** Removes the links that lead into `cache`; returns how many there were. */
-export function unlink({ folder }: Package, cache: string): number {
-  const ours = LINKED.filter((name) => targetOf(folder, name)?.startsWith(cache + sep));
-  for (const name of ours) unlinkSync(join(folder, name));
-  return ours.length;
+/** Removes the links; the package itself ships neither of the two folders. */
+export function unlink({ folder }: Package): readonly { place: string; led: string }[] {
+  return LINKED.flatMap((name) => {
+    const led = targetOf(folder, name);
+    if (led === null) return [];
+    const place = join(folder, name);
+    unlinkSync(place);
+    return [{ place, led }];
+  });
 }
 
 function targetOf(folder: string, name: string): string | null {

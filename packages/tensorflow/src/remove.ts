@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, rmdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { discard, sweepAttempts } from "./attempt.ts";
 import { unlink } from "./link.ts";
 import type { Package } from "./places.ts";
@@ -15,14 +15,15 @@ export function remove({
   readonly cache: string;
   readonly terminal: Terminal;
 }): void {
-  const links = unlink(target, cache);
-  if (links > 0) terminal.result(`removed ${links} links from ${target.folder}`);
+  const links = unlink(target);
+  for (const { place, led } of links) terminal.result(`removed the link ${place} to ${led}`);
   sweepAttempts(cache);
   const bytes = sizeOf(cache);
   for (const name of entriesOf(cache)) discard(cache, name);
-  if (entriesOf(cache).length === 0) rmSync(cache, { recursive: true, force: true });
+  removeEmpty(cache);
+  removeEmpty(dirname(cache));
   if (bytes > 0) terminal.result(`removed ${cache}, ${size(bytes)}; other checkouts used it too`);
-  if (links === 0 && bytes === 0) terminal.result("there is nothing to remove");
+  if (links.length === 0 && bytes === 0) terminal.result("there is nothing to remove");
 }
 
 function entriesOf(cache: string): readonly string[] {
@@ -43,4 +44,12 @@ function sizeOf(cache: string): number {
     .map((name) => lstatSync(name))
     .filter((found) => found.isFile())
     .reduce((sum, found) => sum + found.size, 0);
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Not there, or another process or program keeps something in it.
+  }
 }

@@ -26,7 +26,6 @@ export async function fetchWheel(
   { attempt, deps }: { readonly attempt: string; readonly deps: string },
   { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
 ): Promise<void> {
-  checkPlatform();
   const { python, pip } = await findPython(signal);
   terminal.note(
     `downloading the wheel ${WHEEL.requirement} with pip: ${size(WHEEL.bytes)}, unpacked ${size(WHEEL.unpackedBytes)}`,
@@ -54,17 +53,6 @@ export async function fetchWheel(
     throw new ProvisionError(`the wheel cannot be unpacked: ${lastLine(unpacked.stderr)}`);
   }
   rmSync(folder, { recursive: true });
-}
-
-function checkPlatform(): void {
-  const { platform, arch } = process;
-  const report = process.report.getReport();
-  const glibc = "header" in report ? "glibcVersionRuntime" in Object(report.header) : false;
-  const here =
-    platform === "linux" && !glibc ? `${platform} ${arch} with musl` : `${platform} ${arch}`;
-  if (here !== "linux x64") {
-    throw new ProvisionError(`there is no wheel of TensorFlow for ${here} that serves tfjs-node`);
-  }
 }
 
 async function findPython(signal: AbortSignal): Promise<Python> {
