@@ -1,6 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { codeOf, ProvisionError, reasonOf } from "./problem.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -8,7 +16,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** An empty folder beside the finished ones, named after this process, in which an attempt works. */
 export function startAttempt(cache: string): string {
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
     return mkdtempSync(join(cache, `.attempt-${hostname()}-${process.pid}-`));
   } catch (error) {
     throw new ProvisionError(
@@ -48,6 +56,17 @@ export function discard(cache: string, name: string): void {
     if (codeOf(error) !== "ENOENT") throw error;
   } finally {
     rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** As `mkdir -p`, but the error is that of the folder that could not be made (Node says ENOENT). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   createReadStream,
+  existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -20,7 +21,7 @@ export async function writeManifest(folder: string): Promise<void> {
 
 /** What is wrong with a native part in the cache, null when every byte is as it was. */
 export async function faultOf(folder: string): Promise<"missing" | "damaged" | null> {
-  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return "missing";
+  if (!existsSync(folder)) return "missing";
   try {
     const { files } = JSON.parse(readFileSync(join(folder, NAME), "utf8"));
     const now = await describe(folder);

@@ -3,8 +3,6 @@ import { spawn } from "node:child_process";
 export type Ended = {
   /** Exit code; null when the program could not be started or was killed. */
   readonly status: number | null;
-  /** Whether there is no such program. */
-  readonly isMissing: boolean;
   readonly stdout: string;
   readonly stderr: string;
 };
@@ -23,11 +21,11 @@ export async function run(
 ): Promise<Ended> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      env,
-      signal,
-      stdio: ["ignore", shows ? process.stderr : "pipe", "pipe"],
-    });
+    // A group of its own, so that what the program has started (behind a wrapper) ends with it.
+    const stdout = shows ? process.stderr : "pipe";
+    const child = spawn(program, args, { env, detached: true, stdio: ["ignore", stdout, "pipe"] });
+    const kill = (): void => killGroup(child.pid);
+    signal.addEventListener("abort", kill);
     const kept = { stdout: "", stderr: "" };
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       kept.stdout += text;
@@ -36,12 +34,22 @@ export async function run(
       kept.stderr += text;
     });
     child.on("error", (error) => {
-      if (signal.aborted) reject(signal.reason);
-      else resolve({ status: null, isMissing: true, stdout: "", stderr: error.message });
+      signal.removeEventListener("abort", kill);
+      resolve({ status: null, stdout: "", stderr: error.message });
     });
     child.on("close", (status) => {
+      signal.removeEventListener("abort", kill);
       if (signal.aborted) reject(signal.reason);
-      else resolve({ status, isMissing: false, ...kept });
+      else resolve({ status, ...kept });
     });
   });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
