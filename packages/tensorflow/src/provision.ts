@@ -108,13 +108,13 @@ async function official(work: Work, places: Places): Promise<boolean> {
       await nativeVersion(join(attempt, ADDON), signal);
     } catch (error) {
       signal.throwIfAborted();
-      terminal.note(`no official addon: ${reasonOf(error)}`);
+      terminal.note(`the official addon does not serve: ${reasonOf(error)}`);
       await build(work, places);
     }
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    terminal.note(`no official libtensorflow: ${reasonOf(error)}`);
+    terminal.note(`the official download does not serve: ${reasonOf(error)}`);
     for (const name of readdirSync(attempt)) rmSync(join(attempt, name), { recursive: true });
     return false;
   }

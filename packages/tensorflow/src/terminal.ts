@@ -4,8 +4,8 @@ export type Terminal = {
   readonly note: (sentence: string) => void;
   /** How far a piece of work is: one line that is rewritten on a terminal, a line every quarter elsewhere. */
   readonly progress: (what: string, done: number, total: number) => void;
-  /** Whether stderr is a terminal that can rewrite a line. */
-  readonly rewrites: boolean;
+  /** Shows the cursor again, which a program that drew a bar of its own may have left hidden. */
+  readonly restore: () => void;
 };
 
 /** The terminal of this process; a reader that went away ends output, not the work. */
@@ -19,7 +19,9 @@ export function processTerminal(): Terminal {
     drawn = "";
   };
   return {
-    rewrites,
+    restore: () => {
+      if (rewrites) stderr.write("\x1b[?25h");
+    },
     result: (sentence) => {
       endBar();
       stdout.write(`${sentence}\n`);

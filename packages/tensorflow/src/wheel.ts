@@ -42,7 +42,7 @@ export async function fetchWheel(
       ["--timeout=20", "--dest", folder, "--requirement", requirements],
     ),
     { signal, shows: true, env: { ...process.env, TMPDIR: folder } },
-  );
+  ).finally(terminal.restore);
   const [wheel] = readdirSync(folder).filter((name) => name.endsWith(".whl"));
   if (downloaded.status !== 0 || wheel === undefined) throw new ProvisionError(why(downloaded));
 
@@ -71,8 +71,13 @@ function why({ stdout, stderr }: Ended): string {
   if (said.includes("DO NOT MATCH THE HASHES")) {
     return `the package index gave a ${WHEEL.requirement} whose SHA-256 is not the pinned one; it was thrown away`;
   }
-  if (/NewConnectionError|ConnectTimeout|Max retries|Connection refused|resolve/.test(said)) {
+  if (
+    /NewConnectionError|ConnectTimeout|NameResolution|Max retries|Connection refused/.test(said)
+  ) {
     return "pip cannot reach its package index";
+  }
+  if (/timed out|IncompleteRead|Connection broken|ReadTimeout/.test(said)) {
+    return "the connection to pip's package index broke off";
   }
   if (/No matching distribution|Could not find a version/.test(said)) {
     return `pip finds no ${WHEEL.requirement} for ${WHEEL.platform} in its package index`;

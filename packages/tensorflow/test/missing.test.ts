@@ -10,7 +10,8 @@ import {
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
+import { commandTest, makeArchives } from "./archives.ts";
 import {
   type Ended,
   makePlace,
@@ -39,7 +40,7 @@ function expectSentence({ status, stderr, stdout }: Ended, sentence: RegExp, pla
   expect(existsSync(join(place.package, "lib"))).toBe(false);
 }
 
-test.each([
+commandTest.each([
   [
     "a compiler",
     ["python3"],
@@ -55,7 +56,7 @@ test.each([
   expect(ended.stderr).not.toContain("downloading");
 });
 
-test("without pip it says which Python has none", async () => {
+commandTest("without pip it says which Python has none", async () => {
   const place = makePlace();
   const path = pathOf("python3", ...COMPILER);
   const blocked = mkdtempSync(join(tmpdir(), "ablate-no-pip-"));
@@ -72,17 +73,20 @@ test("without pip it says which Python has none", async () => {
   );
 });
 
-test("without a network it says what pip cannot reach, and why the official download was none", async () => {
-  const place = makePlace();
+commandTest(
+  "without a network it says what pip cannot reach, and why the official download was none",
+  async () => {
+    const place = makePlace();
 
-  const ended = await tensorflow(place, offline(place));
+    const ended = await tensorflow(place, offline(place));
 
-  expect(ended.stderr).toMatch(/^no official libtensorflow: 127\.0\.0\.1:1: .+$/m);
-  expect(ended.stderr).toMatch(/^downloading the wheel .*: 274 MB, unpacked 853 MB$/m);
-  expectSentence(ended, /^tensorflow: pip cannot reach its package index$/, place);
-});
+    expect(ended.stderr).toMatch(/^the official download does not serve: 127\.0\.0\.1:1: .+$/m);
+    expect(ended.stderr).toMatch(/^downloading the wheel .*: 274 MB, unpacked 853 MB$/m);
+    expectSentence(ended, /^tensorflow: pip cannot reach its package index$/, place);
+  },
+);
 
-test("a compiler named by CXX that does not exist is named in the sentence", async () => {
+commandTest("a compiler named by CXX that does not exist is named in the sentence", async () => {
   const place = makePlace();
 
   const ended = await tensorflow(place, { ...offline(place), CXX: "no-such-compiler -m64" });
@@ -90,27 +94,34 @@ test("a compiler named by CXX that does not exist is named in the sentence", asy
   expectSentence(ended, /there is no C\+\+ compiler \(no-such-compiler -m64\)/, place);
 });
 
-test("an official archive with a wrong hash is thrown away, and the wheel is tried", async () => {
-  const place = makePlace();
-  const host = await serve((_, response) => response.end("not TensorFlow"));
+commandTest(
+  "an official archive with a wrong hash is thrown away, and the wheel is tried",
+  async () => {
+    const place = makePlace();
+    const host = await serve((_, response) => response.end("not TensorFlow"));
 
-  const ended = await tensorflow(place, { ...offline(place), TFJS_NODE_CDN_STORAGE: host });
+    const ended = await tensorflow(place, { ...offline(place), TFJS_NODE_CDN_STORAGE: host });
 
-  const name = "libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz";
-  expect(ended.stderr).toContain(`no official libtensorflow: ${name} has not the pinned SHA-256`);
-  expectSentence(ended, /pip cannot reach its package index/, place);
-});
+    const name = "libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz";
+    expect(ended.stderr).toContain(
+      `the official download does not serve: ${name} has not the pinned SHA-256`,
+    );
+    expectSentence(ended, /pip cannot reach its package index/, place);
+  },
+);
 
-test("an address that refuses (403) is named with its status", async () => {
+commandTest("an address that refuses (403) is named with its status", async () => {
   const place = makePlace();
   const host = await serve((_, response) => response.writeHead(403).end());
 
   const ended = await tensorflow(place, { ...offline(place), TFJS_NODE_CDN_STORAGE: host });
 
-  expect(ended.stderr).toMatch(/^no official libtensorflow: 127\.0\.0\.1:\d+: HTTP status 403$/m);
+  expect(ended.stderr).toMatch(
+    /^the official download does not serve: 127\.0\.0\.1:\d+: HTTP status 403$/m,
+  );
 });
 
-test("a wheel with a wrong hash is thrown away", async () => {
+commandTest("a wheel with a wrong hash is thrown away", async () => {
   const place = makePlace();
   const host = await serve(index((response) => response.end("not a wheel")));
 
@@ -119,7 +130,7 @@ test("a wheel with a wrong hash is thrown away", async () => {
   expectSentence(ended, /whose SHA-256 is not the pinned one; it was thrown away$/, place);
 });
 
-test("half a wheel is thrown away", async () => {
+commandTest("half a wheel is thrown away", async () => {
   const place = makePlace();
   const host = await serve(
     index((response) => {
@@ -130,10 +141,14 @@ test("half a wheel is thrown away", async () => {
 
   const ended = await tensorflow(place, { ...offline(place), PIP_INDEX_URL: `${host}simple` });
 
-  expectSentence(ended, /^tensorflow: .*(broke off|SHA-256 is not the pinned one)/, place);
+  expectSentence(
+    ended,
+    /^tensorflow: (the connection to pip's package index broke off|.* SHA-256 is not the pinned one)/,
+    place,
+  );
 });
 
-test("an index without the wheel is said to have none", async () => {
+commandTest("an index without the wheel is said to have none", async () => {
   const place = makePlace();
   const host = await serve((_, response) => response.writeHead(404).end());
 
@@ -142,7 +157,7 @@ test("an index without the wheel is said to have none", async () => {
   expectSentence(ended, /^tensorflow: pip finds no tensorflow-cpu==2\.21\.0 for manylinux/, place);
 });
 
-test("SIGTERM while pip downloads stops pip too and leaves nothing", async () => {
+commandTest("SIGTERM while pip downloads stops pip too and leaves nothing", async () => {
   const place = makePlace();
   const reached = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
@@ -164,7 +179,7 @@ test("SIGTERM while pip downloads stops pip too and leaves nothing", async () =>
   expect(readdirSync(place.cache)).toEqual([]);
 });
 
-test("a cache folder that cannot be made is named", async () => {
+commandTest("a cache folder that cannot be made is named", async () => {
   const place = makePlace();
   const file = join(place.home, "file");
   writeFileSync(file, "");
@@ -179,8 +194,9 @@ test("a cache folder that cannot be made is named", async () => {
 });
 
 const canMount = spawnSync("unshare", ["-rm", "true"]).status === 0;
+const mountTest = canMount ? commandTest : commandTest.skip;
 
-test.skipIf(!canMount)("a read-only home is named", async () => {
+mountTest("a read-only home is named", async () => {
   const place = makePlace();
 
   const ended = mounted(place, "ro");
@@ -192,48 +208,68 @@ test.skipIf(!canMount)("a read-only home is named", async () => {
   );
 });
 
-test.skipIf(!canMount)(
-  "a disk that is too small is said before anything is downloaded",
+mountTest("a disk that is too small is said before anything is downloaded", async () => {
+  const place = makePlace();
+
+  const ended = mounted(place, "size=20m");
+
+  expectSentence(
+    ended,
+    /the disk has 2\d MB free and 1\.1 GB are needed; set XDG_CACHE_HOME/,
+    place,
+  );
+});
+
+commandTest(
+  "a native part that is not ours and does not work is named, and left alone",
   async () => {
     const place = makePlace();
+    mkdirSync(join(place.package, "lib/napi-v8"), { recursive: true });
+    writeFileSync(join(place.package, "lib/napi-v8/tfjs_binding.node"), "nothing");
 
-    const ended = mounted(place, "size=20m");
+    const { status, stderr } = await tensorflow(place, offline(place));
 
-    expectSentence(
-      ended,
-      /the disk has 2\d MB free and 1\.1 GB are needed; set XDG_CACHE_HOME/,
-      place,
+    expect(stderr).toMatch(
+      /^tensorflow: the native part does not work here: .*; remove deps and lib in /,
     );
+    expect(status).toBe(1);
+    expect(existsSync(join(place.package, "lib/napi-v8/tfjs_binding.node"))).toBe(true);
   },
 );
 
-test("a native part that is not ours and does not work is named, and left alone", async () => {
-  const place = makePlace();
-  mkdirSync(join(place.package, "lib/napi-v8"), { recursive: true });
-  writeFileSync(join(place.package, "lib/napi-v8/tfjs_binding.node"), "nothing");
-
-  const { status, stderr } = await tensorflow(place, offline(place));
-
-  expect(stderr).toMatch(
-    /^tensorflow: the native part does not work here: .*; remove deps and lib in /,
-  );
-  expect(status).toBe(1);
-  expect(existsSync(join(place.package, "lib/napi-v8/tfjs_binding.node"))).toBe(true);
-});
-
-test("an archive that is no archive, and an addon that does not load, end in sentences", async () => {
+commandTest("an archive that is no archive is named", async () => {
   const place = makePlace();
   nameOwnBinaries(place, await serve((_, response) => response.end("no archive")));
 
   const ended = await tensorflow(place, offline(place));
 
   expect(ended.stderr).toMatch(
-    /^no official libtensorflow: library\.tar\.gz cannot be unpacked: /m,
+    /^the official download does not serve: library\.tar\.gz cannot be unpacked: /m,
   );
   expectSentence(ended, /pip cannot reach its package index/, place);
 });
 
-test("links and mistakes in the arguments", async () => {
+commandTest("an addon that cannot be built is named with the compiler's first error", async () => {
+  const place = makePlace();
+  const { library } = makeArchives();
+  const host = await serve((request, response) => {
+    if (request.url === "/library.tar.gz") response.end(library);
+    else response.writeHead(404).end();
+  });
+  nameOwnBinaries(place, host);
+
+  const ended = await tensorflow(place, offline(place));
+
+  expect(ended.stderr).toMatch(
+    /^the official addon does not serve: 127\.0\.0\.1:\d+: HTTP status 404$/m,
+  );
+  expect(ended.stderr).toMatch(
+    /^the official download does not serve: c\+\+ cannot build the addon .*c_api\.h/m,
+  );
+  expectSentence(ended, /pip cannot reach its package index/, place);
+});
+
+commandTest("foreign links are removed, and mistakes in the arguments are named", async () => {
   const place = makePlace();
   symlinkSync("/nowhere", join(place.package, "deps"));
 

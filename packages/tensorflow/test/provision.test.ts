@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { makeArchives, serving } from "./archives.ts";
+import { expect } from "vitest";
+import { commandTest, makeArchives, serving } from "./archives.ts";
 import {
   makePlace,
   nameOwnBinaries,
@@ -24,7 +24,7 @@ async function makeServed(asked: string[] = []): Promise<Place> {
   return place;
 }
 
-test("downloads, says how large it is and where it goes, and tries it", async () => {
+commandTest("downloads, says how large it is and where it goes, and tries it", async () => {
   const place = await makeServed();
 
   const { status, stdout, stderr } = await tensorflow(place, offline(place));
@@ -43,7 +43,7 @@ test("downloads, says how large it is and where it goes, and tries it", async ()
   expect(readdirSync(join(place.package, "deps/lib"))).toEqual(["libtensorflow.so.2"]);
 });
 
-test("says a second time that it is there, and needs no network for it", async () => {
+commandTest("says a second time that it is there, and needs no network for it", async () => {
   const asked: string[] = [];
   const place = await makeServed(asked);
   await tensorflow(place, offline(place));
@@ -57,25 +57,28 @@ test("says a second time that it is there, and needs no network for it", async (
   expect(asked.length).toBe(before);
 });
 
-test("links another checkout, or one whose links an install took away, from the cache", async () => {
-  const asked: string[] = [];
-  const first = await makeServed(asked);
-  await tensorflow(first, offline(first));
-  const before = asked.length;
-  const second = makePlace();
+commandTest(
+  "links another checkout, or one whose links an install took away, from the cache",
+  async () => {
+    const asked: string[] = [];
+    const first = await makeServed(asked);
+    await tensorflow(first, offline(first));
+    const before = asked.length;
+    const second = makePlace();
 
-  const other = await tensorflow(second, offline(first));
-  rmSync(join(first.package, "lib"));
-  const again = await tensorflow(first, offline(first));
+    const other = await tensorflow(second, offline(first));
+    rmSync(join(first.package, "lib"));
+    const again = await tensorflow(first, offline(first));
 
-  for (const { stdout } of [other, again]) {
-    expect(stdout).toBe(`TensorFlow 0.0.1 linked from the cache: ${first.cache}/${ENTRY}\n`);
-  }
-  expect(existsSync(join(second.package, "lib/napi-v8/tfjs_binding.node"))).toBe(true);
-  expect(asked.length).toBe(before);
-});
+    for (const { stdout } of [other, again]) {
+      expect(stdout).toBe(`TensorFlow 0.0.1 linked from the cache: ${first.cache}/${ENTRY}\n`);
+    }
+    expect(existsSync(join(second.package, "lib/napi-v8/tfjs_binding.node"))).toBe(true);
+    expect(asked.length).toBe(before);
+  },
+);
 
-test.each([
+commandTest.each([
   ["changed bytes in the addon", (cache: string) => flipByte(join(cache, ADDON))],
   [
     "a truncated library",
@@ -97,7 +100,7 @@ test.each([
   expect(readdirSync(place.cache)).toEqual([ENTRY]);
 });
 
-test("a damaged cache that cannot be mended is not left to crash the engine", async () => {
+commandTest("a damaged cache that cannot be mended is not left to crash the engine", async () => {
   const place = await makeServed();
   await tensorflow(place, offline(place));
   flipByte(join(place.cache, ADDON));
@@ -110,45 +113,51 @@ test("a damaged cache that cannot be mended is not left to crash the engine", as
   expect(existsSync(join(place.package, "lib/napi-v8/tfjs_binding.node"))).toBe(false);
 });
 
-test("an addon for another platform is noticed and made anew, though its bytes are as recorded", async () => {
-  const place = await makeServed();
-  await tensorflow(place, offline(place));
-  const addon = join(place.cache, ADDON);
-  const { writeManifest } = await import("../src/manifest.ts");
-  const bytes = readFileSync(addon);
-  bytes.writeUInt16LE(183, 18); // e_machine: aarch64
-  writeFileSync(addon, bytes);
-  await writeManifest(join(place.cache, ENTRY));
+commandTest(
+  "an addon for another platform is noticed and made anew, though its bytes are as recorded",
+  async () => {
+    const place = await makeServed();
+    await tensorflow(place, offline(place));
+    const addon = join(place.cache, ADDON);
+    const { writeManifest } = await import("../src/manifest.ts");
+    const bytes = readFileSync(addon);
+    bytes.writeUInt16LE(183, 18); // e_machine: aarch64
+    writeFileSync(addon, bytes);
+    await writeManifest(join(place.cache, ENTRY));
 
-  const { status, stdout, stderr } = await tensorflow(place, offline(place));
+    const { status, stdout, stderr } = await tensorflow(place, offline(place));
 
-  expect(stderr).toMatch(/^the native part does not work here: .*; it is made anew$/m);
-  expect(stdout).toContain("is ready");
-  expect(status).toBe(0);
-});
+    expect(stderr).toMatch(/^the native part does not work here: .*; it is made anew$/m);
+    expect(stdout).toContain("is ready");
+    expect(status).toBe(0);
+  },
+);
 
-test("half a download is thrown away and said in one sentence; the next run gets it whole", async () => {
-  const place = makePlace();
-  let cuts = 1;
-  const whole = serving(archives);
-  const host = await serve((request, response) => {
-    if (cuts === 0) return whole(request, response);
-    cuts -= 1;
-    response.writeHead(200, { "content-length": archives.library.length });
-    response.write(archives.library.subarray(0, 500), () => response.destroy());
-    return undefined;
-  });
-  nameOwnBinaries(place, host);
+commandTest(
+  "half a download is thrown away and said in one sentence; the next run gets it whole",
+  async () => {
+    const place = makePlace();
+    let cuts = 1;
+    const whole = serving(archives);
+    const host = await serve((request, response) => {
+      if (cuts === 0) return whole(request, response);
+      cuts -= 1;
+      response.writeHead(200, { "content-length": archives.library.length });
+      response.write(archives.library.subarray(0, 500), () => response.destroy());
+      return undefined;
+    });
+    nameOwnBinaries(place, host);
 
-  const cut = await tensorflow(place, { ...offline(place), CXX: "no-such-compiler" });
-  const again = await tensorflow(place, offline(place));
+    const cut = await tensorflow(place, { ...offline(place), CXX: "no-such-compiler" });
+    const again = await tensorflow(place, offline(place));
 
-  expect(cut.stderr).toMatch(/^no official libtensorflow: 127\.0\.0\.1:\d+: .+$/m);
-  expect(cut.status).toBe(1);
-  expect(again.stdout).toContain("TensorFlow 0.0.1 is ready");
-});
+    expect(cut.stderr).toMatch(/^the official download does not serve: 127\.0\.0\.1:\d+: .+$/m);
+    expect(cut.status).toBe(1);
+    expect(again.stdout).toContain("TensorFlow 0.0.1 is ready");
+  },
+);
 
-test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+commandTest.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "%s stops it and leaves nothing",
   async (signal) => {
     const place = makePlace();
@@ -166,7 +175,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 );
 
-test("what kill -9 leaves is removed by the next run, which does the work", async () => {
+commandTest("what kill -9 leaves is removed by the next run, which does the work", async () => {
   const place = makePlace();
   const { host, hanging, release } = await serveHalf();
   nameOwnBinaries(place, host);
@@ -183,7 +192,7 @@ test("what kill -9 leaves is removed by the next run, which does the work", asyn
   expect(readdirSync(place.cache)).toEqual([ENTRY]);
 });
 
-test("two at once do not disturb each other", async () => {
+commandTest("two at once do not disturb each other", async () => {
   const place = await makeServed();
   const other = await makeServed();
 
@@ -198,7 +207,7 @@ test("two at once do not disturb each other", async () => {
   expect(after.stdout).toContain("is there already");
 });
 
-test("a run leaves the attempt of a living process alone", async () => {
+commandTest("a run leaves the attempt of a living process alone", async () => {
   const place = makePlace();
   const { host, hanging, release } = await serveHalf();
   nameOwnBinaries(place, host);
@@ -215,27 +224,30 @@ test("a run leaves the attempt of a living process alone", async () => {
   expect(readdirSync(place.cache)).toEqual([ENTRY]);
 });
 
-test("--remove takes the links and the cache, says how much, and is harmless without any", async () => {
-  const place = await makeServed();
-  await tensorflow(place, offline(place));
+commandTest(
+  "--remove takes the links and the cache, says how much, and is harmless without any",
+  async () => {
+    const place = await makeServed();
+    await tensorflow(place, offline(place));
 
-  const removed = await tensorflow(place, offline(place), "--remove");
-  const again = await tensorflow(place, offline(place), "--remove");
+    const removed = await tensorflow(place, offline(place), "--remove");
+    const again = await tensorflow(place, offline(place), "--remove");
 
-  expect(removed.stdout).toContain(`removed the link ${place.package}/lib to ${place.cache}`);
-  expect(removed.stdout).toMatch(
-    /removed \S+\/ablate\/tensorflow, 1 MB; other checkouts used it too/,
-  );
-  expect(removed.status).toBe(0);
-  expect(existsSync(join(place.home, ".cache/ablate"))).toBe(false);
-  expect(readdirSync(place.package).toSorted()).toEqual([
-    "binding",
-    "dist",
-    "package.json",
-    "scripts",
-  ]);
-  expect(again).toEqual({ status: 0, stdout: "there is nothing to remove\n", stderr: "" });
-});
+    expect(removed.stdout).toContain(`removed the link ${place.package}/lib to ${place.cache}`);
+    expect(removed.stdout).toMatch(
+      /removed \S+\/ablate\/tensorflow, 1 MB; other checkouts used it too/,
+    );
+    expect(removed.status).toBe(0);
+    expect(existsSync(join(place.home, ".cache/ablate"))).toBe(false);
+    expect(readdirSync(place.package).toSorted()).toEqual([
+      "binding",
+      "dist",
+      "package.json",
+      "scripts",
+    ]);
+    expect(again).toEqual({ status: 0, stdout: "there is nothing to remove\n", stderr: "" });
+  },
+);
 
 /** A server that gives half an archive and waits; `hanging` resolves when the first client has its half. */
 async function serveHalf(): Promise<{
