@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { commandTest, makeArchives } from "./archives.ts";
 import {
+  COMMAND,
   type Ended,
   makePlace,
   nameOwnBinaries,
@@ -119,6 +120,15 @@ commandTest("an address that refuses (403) is named with its status", async () =
   expect(ended.stderr).toMatch(
     /^the official download does not serve: 127\.0\.0\.1:\d+: HTTP status 403$/m,
   );
+});
+
+commandTest("an address that is none is named", async () => {
+  const place = makePlace();
+
+  const ended = await tensorflow(place, { ...offline(place), TFJS_NODE_CDN_STORAGE: "nonsense/" });
+
+  expect(ended.stderr).toContain("the official download does not serve: Invalid URL\n");
+  expectSentence(ended, /pip cannot reach its package index/, place);
 });
 
 commandTest("a wheel with a wrong hash is thrown away", async () => {
@@ -299,9 +309,8 @@ function index(answer: (response: Parameters<RequestListener>[1]) => void): Requ
 
 /** Runs the command with a file system of its own, mounted with these options, as its cache. */
 function mounted(place: Place, options: string): Ended {
-  const main = new URL("../src/main.ts", import.meta.url).pathname;
   const script = 'mount -t tmpfs -o "$1" tmpfs "$2"; shift 2; exec "$@"';
-  const command = [process.execPath, main, "--package", place.package];
+  const command = [process.execPath, ...COMMAND, "--package", place.package];
   const { status, stdout, stderr } = spawnSync(
     "unshare",
     ["-rm", "sh", "-c", script, "sh", options, place.home, ...command],

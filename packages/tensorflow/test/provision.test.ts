@@ -175,6 +175,24 @@ commandTest.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 );
 
+commandTest.each([
+  ["the library", "downloading library.tar.gz"],
+  ["the addon", "downloading addon.tar.gz"],
+  ["the wait for its end", "addon.tar.gz: 100 %"],
+])("kill -9 at %s leaves nothing that looks complete", async (_, text) => {
+  const place = await makeServed();
+  const command = start(place, offline(place));
+  await command.said(text);
+  command.kill("SIGKILL");
+  await command.ended;
+
+  const { status, stdout } = await tensorflow(place, offline(place));
+
+  expect(stdout).toContain("TensorFlow 0.0.1 is ready");
+  expect(status).toBe(0);
+  expect(readdirSync(place.cache)).toEqual([ENTRY]);
+});
+
 commandTest("what kill -9 leaves is removed by the next run, which does the work", async () => {
   const place = makePlace();
   const { host, hanging, release } = await serveHalf();
