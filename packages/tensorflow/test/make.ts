@@ -22,6 +22,9 @@ export const COMMAND: readonly string[] = [
 ];
 const NOBODY = "http://127.0.0.1:1/";
 
+/** The name of the one entry that the command makes in the cache. */
+export const ENTRY: string = `tfjs-node-4.22.0-${process.platform}-${process.arch}`;
+
 export type Ended = {
   readonly status: number | null;
   readonly stdout: string;
