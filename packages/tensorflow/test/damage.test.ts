@@ -62,6 +62,18 @@ commandTest(
   },
 );
 
+commandTest("a package that lacks something else does not cost the cache", async () => {
+  const place = await makeServed(archives);
+  await tensorflow(place, offline(place));
+  rmSync(join(place.package, "../tfjs-core"));
+
+  const { status, stderr } = await tensorflow(place, offline(place));
+
+  expect(stderr).toMatch(/^tensorflow: the native part does not work here: .*tfjs-core'$/m);
+  expect(status).toBe(1);
+  expect(readdirSync(place.cache)).toEqual([ENTRY]);
+});
+
 function flipByte(file: string): void {
   const bytes = readFileSync(file);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
