@@ -35,7 +35,7 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
       steps: resolved.train.steps,
     });
   }
-  return { runs: [...byHash.values()], notes: [...notes] };
+  return { runs: [...byHash.values()], notes: [...notes], excluded: [] };
 }
 
 function bothOf(a: PlannedConfig, b: PlannedConfig): string {

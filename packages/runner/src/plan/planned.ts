@@ -1,5 +1,6 @@
 import type { RunSpec } from "@ablate/core";
 import type { ResolvedConfig } from "../spec/config.ts";
+import type { Position } from "../spec/config-error.ts";
 
 /** One run of a grid, before the data is read. */
 export type PlannedConfig = {
@@ -28,4 +29,14 @@ export type GridRuns = {
   readonly runs: readonly PlannedRun[];
   /** What the user should know: runs that are the same. */
   readonly notes: readonly string[];
+  /** What the grid leaves out, by rule in the order of the file; a run counts at the first that it matches. */
+  readonly excluded: readonly Exclusion[];
+};
+
+/** One entry of `exclude` and the runs that it leaves out, seeds counted. */
+export type Exclusion = {
+  /** The rule as it reads: `model.batch_norm: hidden, train.lr: 0.1`. */
+  readonly rule: string;
+  readonly position: Position;
+  readonly count: number;
 };
