@@ -9,11 +9,17 @@ export type { GridEvent } from "./events.ts";
 export { expandGrid } from "./plan/expand.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
-export type { Exclusion, GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
+export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
 export { collectProvenance } from "./provenance.ts";
 export { sampleSeed } from "./sample-seed.ts";
-export type { GridConfig, Overrides, RecordConfig, ResolvedConfig } from "./spec/config.ts";
+export type {
+  Exclusion,
+  GridConfig,
+  Overrides,
+  RecordConfig,
+  ResolvedConfig,
+} from "./spec/config.ts";
 export { ConfigError, type Position, type Problem } from "./spec/config-error.ts";
 export { loadConfig } from "./spec/load-config.ts";
 export { CONFIG_KEYS } from "./spec/schema.ts";

@@ -83,9 +83,10 @@ test.each([
     'a.yaml:1:39: init.hidden.weight.sdt: unknown key, did you mean "init.hidden.weight.std"?',
   ],
   [
-    "zip: []",
-    "a.yaml:1:1: zip: unknown key, allowed: name, description, data, model, init, train, record, engine, seeds, variants, grid",
+    "nonsense: []",
+    "a.yaml:1:1: nonsense: unknown key, allowed: name, description, data, model, init, train, record, engine, seeds, extends, variants, zip, grid, when, exclude, include",
   ],
+  ["zips: []", 'a.yaml:1:1: zips: unknown key, did you mean "zip"?'],
   ["variants: { a: { trian.lr: 1 } }", 'a.yaml:1:18: trian: unknown key, did you mean "train"?'],
   ["grid: { train.lrr: [1] }", 'a.yaml:1:9: train.lrr: unknown key, did you mean "train.lr"?'],
   [
@@ -194,7 +195,10 @@ test.each([
   ],
   ["grid: 3", "a.yaml:1:7: grid: expected a map, got 3"],
   ["grid: { train.lr: [] }", "a.yaml:1:19: grid.train.lr: must not be empty"],
-  ["grid: { train.lr: 1 }", "a.yaml:1:19: grid.train.lr: expected a list of values"],
+  [
+    "grid: { train.lr: 1 }",
+    "a.yaml:1:19: grid.train.lr: expected a list of values, range, linspace or logspace",
+  ],
   ["grid: { seeds: [1] }", "a.yaml:1:9: grid.seeds: is the same for all runs of a config"],
   [
     "grid: { train.lr: [1, -1], model.embedding: [1, 2, 3] }",

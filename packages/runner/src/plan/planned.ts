@@ -1,5 +1,5 @@
 import type { RunSpec } from "@ablate/core";
-import type { ResolvedConfig } from "../spec/config.ts";
+import type { Exclusion, ResolvedConfig } from "../spec/config.ts";
 import type { Position } from "../spec/config-error.ts";
 
 /** One run of a grid, before the data is read. */
@@ -9,6 +9,8 @@ export type PlannedConfig = {
   readonly label: string;
   readonly variant: string | null;
   readonly variantDescription: string;
+  /** Where the config says what makes it differ. */
+  readonly at: Position;
   readonly resolved: ResolvedConfig;
   readonly spec: RunSpec;
   /** The keys whose values are not the same in all runs of the grid, with this run's values. */
@@ -31,12 +33,4 @@ export type GridRuns = {
   readonly notes: readonly string[];
   /** What the grid leaves out, by rule in the order of the file; a run counts at the first that it matches. */
   readonly excluded: readonly Exclusion[];
-};
-
-/** One entry of `exclude` and the runs that it leaves out, seeds counted. */
-export type Exclusion = {
-  /** The rule as it reads: `model.batch_norm: hidden, train.lr: 0.1`. */
-  readonly rule: string;
-  readonly position: Position;
-  readonly count: number;
 };

@@ -3,7 +3,7 @@
  * everything else is one value and is replaced whole.
  */
 import { z } from "zod";
-import type { BatchNormConfig, CellConfig, ModelConfig, TrainConfig } from "./config.ts";
+import type { BatchNormConfig, CellConfig, TrainConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
 import { initSchema } from "./init-schema.ts";
 import { finite, integer, nonNegative, positive, seed } from "./numeric.ts";
@@ -115,13 +115,30 @@ const file = z.strictObject({
   record: record.prefault({}),
   engine: z.enum(["simd"]).default("simd"),
   seeds: seeds.default([42]),
+  extends: z.string().min(1).optional(),
   variants: z.record(z.string(), z.unknown()).optional(),
+  zip: z.array(z.unknown()).optional(),
   grid: z.record(z.string(), z.unknown()).optional(),
+  when: z.record(z.string(), z.unknown()).optional(),
+  exclude: z.array(z.unknown()).optional(),
+  include: z.array(z.unknown()).optional(),
 });
 
-export const fileSchema: z.ZodType<FileConfig> = file;
+/** The groups of keys that decide or accompany one run. */
+export const SECTION_SCHEMAS: SectionSchemas = {
+  data: file.shape.data,
+  model: file.shape.model,
+  init: file.shape.init,
+  train: file.shape.train,
+  record: file.shape.record,
+  engine: file.shape.engine,
+};
 
-export const modelSchema: z.ZodType<ModelConfig> = model;
+export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
+
+type SectionSchemas = { readonly [Name in keyof CellConfig]: z.ZodType<CellConfig[Name]> };
+
+export const fileSchema: z.ZodType<FileConfig> = file;
 
 /** Every key that holds a value, dotted: `train.lr`. */
 export const CONFIG_KEYS: readonly string[] = keysOf(file, "");
