@@ -4,6 +4,7 @@ import type { Position, Problem } from "./config-error.ts";
 import type { Variant } from "./grid.ts";
 import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
 import type { Candidate, Matcher } from "./matcher.ts";
+import type { Condition } from "./rules.ts";
 import type { Layers } from "./sections.ts";
 import { hint } from "./suggest.ts";
 
@@ -91,26 +92,33 @@ function choose(branch: Branch, { at, tree, labels }: Option): Branch {
   };
 }
 
-/** A condition is about a key of the grid, and asks for what is decided before that key. */
-export function checkConditions({ when, factors }: GridLayers, problems: Problem[]): void {
+/**
+ * The conditions that can be decided: each is about a key of the grid, and asks for what is decided
+ * before that key. The others are reported.
+ */
+export function soundConditions({ when, factors }: GridLayers, problems: Problem[]): Condition[] {
   const keys = factors.map(({ key }) => key);
-  for (const { key, keyAt, anyOf } of when) {
+  return when.filter(({ key, keyAt, anyOf }) => {
     const own = keys.indexOf(key);
     if (own < 0) {
-      const message = `when.${key}: is no key of the grid${keys.length === 0 ? "" : hint(key, keys)}`;
-      problems.push({ ...keyAt, message });
-      continue;
+      const allowed = keys.length === 0 ? "" : hint(key, keys);
+      problems.push({ ...keyAt, message: `when.${key}: is no key of the grid${allowed}` });
+      return false;
     }
-    for (const leaf of anyOf.flatMap(({ leaves }) => leaves)) {
-      const later = keys
-        .slice(own)
-        .find((one) => isWithin(one, leaf.key) || isWithin(leaf.key, one));
-      if (later === undefined) continue;
+    const undecided = keys.slice(own);
+    const wrong = anyOf
+      .flatMap(({ leaves }) => leaves)
+      .flatMap((leaf) => {
+        const later = undecided.find((one) => isWithin(one, leaf.key) || isWithin(leaf.key, one));
+        return later === undefined ? [] : [{ leaf, later }];
+      });
+    for (const { leaf, later } of wrong) {
       const why =
         later === key ? "asks for itself" : `asks for ${later}, which the grid has after it`;
       problems.push({ ...leaf.keyAt, message: `when.${key}: ${why}` });
     }
-  }
+    return wrong.length === 0;
+  });
 }
 
 /** How many combinations there are at most; seeds not counted. */

@@ -1,5 +1,5 @@
 /** What a config expands to, each cell validated. */
-import { type Branch, branchesOf, checkConditions, includedBranches } from "./branches.ts";
+import { type Branch, branchesOf, includedBranches, soundConditions } from "./branches.ts";
 import { checkTogether } from "./check-together.ts";
 import type { Cell, CellConfig, Exclusion } from "./config.ts";
 import type { Problem } from "./config-error.ts";
@@ -28,8 +28,9 @@ export type ExpandOptions = {
  * The cells of a config, slowest first: variants, rows of zip, the grid's keys in order; then what is
  * included.
  */
-export function expandCells(grid: GridLayers, options: ExpandOptions): Expansion {
+export function expandCells(given: GridLayers, options: ExpandOptions): Expansion {
   const { seeds, mostRuns, problems } = options;
+  const grid = { ...given, when: soundConditions(given, problems) };
   const refusal = refusalBefore(grid, seeds.length, mostRuns);
   if (refusal !== null) {
     problems.push(refusal);
@@ -37,7 +38,6 @@ export function expandCells(grid: GridLayers, options: ExpandOptions): Expansion
   }
   const reader = new SectionReader(problems);
   const rules = new GridRules(grid, { reader, seeds, problems });
-  checkConditions(grid, problems);
   checkValues(grid, reader, problems);
 
   const expander = new Expander(reader, problems);

@@ -23,7 +23,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** `file:line:col: message`, which editors and grep know. */
-export function formatProblem({ source, line, col, message }: Problem): string {
+function formatProblem({ source, line, col, message }: Problem): string {
   return line === null ? `${source}: ${message}` : `${source}:${line}:${col}: ${message}`;
 }
