@@ -60,8 +60,8 @@ export function planFile(path: string, invocation: Invocation): Planned {
   const { runs: all, notes: sameRuns, excluded } = planRuns(config, hash);
   const runs = onlyWanted(all, { grid: name, invocation });
   const grid = { name, description, spec: text, runs };
-  const warnings = config.warnings.map((warning) =>
-    problemText(warning, config.sources, terminal.paintNote),
+  const warnings = config.warnings.map(({ message, ...at }) =>
+    problemText({ ...at, message: `warning: ${message}` }, config.sources, terminal.paintNote),
   );
   const notes = [...warnings, ...sameRuns];
   return { ...source, dataHash: hash, runs, notes, excluded, grid };
