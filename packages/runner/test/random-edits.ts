@@ -157,7 +157,8 @@ function replaceOne(
 }
 
 function valuesOf(text: string): string[] {
-  return [...text.matchAll(VALUE)].map(([value]) => value);
+  const values = [...text.matchAll(VALUE)].map(([value]) => value);
+  return values.length === 0 ? [text] : values;
 }
 
 function misspelt(key: string, random: Random): string {

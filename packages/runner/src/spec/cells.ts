@@ -60,10 +60,9 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
 function checkValues(grid: GridLayers, reader: SectionReader, problems: Problem[]): void {
   const { base, variants, rows, factors, include } = grid;
   const options = [...rows, ...factors.flatMap((factor) => factor.options), ...include];
-  for (const tree of [...variants, ...options].map((one) => one.tree)) {
-    reportUnknown(tree, problems);
-    reader.read([base, tree]);
-  }
+  for (const { tree } of variants) reportUnknown(tree, problems, ["description"]);
+  for (const { tree } of options) reportUnknown(tree, problems);
+  for (const { tree } of [...variants, ...options]) reader.read([base, tree]);
 }
 
 class Expander {

@@ -90,7 +90,8 @@ function nameOf(path: string): string {
 
 /** Each problem once: the config's from top to bottom, those of what it extends, the options'. */
 function inOrder(problems: readonly Problem[], sources: Sources): Problem[] {
-  const once = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  const shown = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
+  const once = new Map(shown.map((problem) => [JSON.stringify(problem), problem]));
   const files = [...sources.keys()];
   const place = ({ source, line, col }: Problem): readonly number[] => {
     const file = files.indexOf(source);
@@ -101,4 +102,16 @@ function inOrder(problems: readonly Problem[], sources: Sources): Problem[] {
     const i = first.findIndex((value, j) => value !== second[j]);
     return i < 0 ? 0 : (first[i] ?? 0) - (second[i] ?? 0);
   });
+}
+
+const LONGEST_MESSAGE = 500;
+
+/** Keys and values may hold anything: a message is one line of what a terminal shows as it is. */
+function oneLine(message: string): string {
+  const plain = message.replace(/\p{Cc}|[\u2028\u2029]/gu, (char) =>
+    JSON.stringify(char) === `"${char}"`
+      ? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+      : JSON.stringify(char).slice(1, -1),
+  );
+  return plain.length > LONGEST_MESSAGE ? `${plain.slice(0, LONGEST_MESSAGE)}...` : plain;
 }

@@ -34,10 +34,14 @@ function parse<T>(schema: z.ZodType<T>, { tree, path, problems }: Place): T | nu
 }
 
 /** Reports top-level keys of values for runs that are no group of keys of a run. */
-export function reportUnknown(tree: MapNode, problems: Problem[]): void {
+export function reportUnknown(
+  tree: MapNode,
+  problems: Problem[],
+  others: readonly string[] = [],
+): void {
   for (const [key, { keyAt }] of tree.entries) {
     if (SECTION_NAMES.includes(key)) continue;
-    const message = `${key}: unknown key${hintForKey(key, [], SECTION_NAMES)}`;
+    const message = `${key}: unknown key${hintForKey(key, [], [...SECTION_NAMES, ...others])}`;
     problems.push({ ...keyAt, message });
   }
 }
