@@ -11,7 +11,24 @@ const DEFAULT_INIT = initSchema.parse({});
 /** What is wrong in values that are fine one by one; quiet where the model itself is wrong. */
 export function checkTogether({ model, train }: Sections): Problem[] {
   if (model.value === null) return [];
-  return [...checkBatchSize(model.value, train), ...checkL2(model.value, train)];
+  return [
+    ...checkMemory(model),
+    ...checkBatchSize(model.value, train),
+    ...checkL2(model.value, train),
+  ];
+}
+
+/** Values and gradients of 4 bytes each fill the 4 GiB that an engine can address. */
+const MOST_PARAMETERS = 2 ** 29;
+
+function checkMemory({ value, tree }: Sections["model"]): Problem[] {
+  if (value === null) return [];
+  const widths = [value.embedding, ...value.hidden];
+  const count = widths.slice(1).reduce((sum, width, i) => sum + width * (widths[i] ?? 0), 0);
+  if (count <= MOST_PARAMETERS) return [];
+  const { at } = nodeAt(tree, ["model", "hidden"]) ?? tree;
+  const message = `model.hidden: ${count.toLocaleString("en-US")} weights do not fit into 4 GiB of memory`;
+  return [{ ...at, message }];
 }
 
 function checkBatchSize(model: ModelConfig, { value, tree }: Sections["train"]): Problem[] {

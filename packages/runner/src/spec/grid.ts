@@ -3,7 +3,7 @@ import type { Position, Problem } from "./config-error.ts";
 import { type Leaf, leavesOf, readValues, whyCommon } from "./grid-keys.ts";
 import { makerOf, valuesOf } from "./makers.ts";
 import { nest } from "./merge.ts";
-import { isSection } from "./schema.ts";
+import { CONFIG_KEYS, isSection } from "./schema.ts";
 import { type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
 
 /** A key of the grid and its values. */
@@ -70,7 +70,10 @@ export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
       const say = (message: string): unknown =>
         problems.push({ ...keyAt, message: `grid.${key}: ${message}` });
 
+      const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`));
       if (common !== null) say(common);
+      else if (whole !== undefined)
+        say(`is part of ${whole}, which is one value; list whole values`);
       else if (value.kind === "map" && isSection(key)) collect(value, key);
       else if (factors.has(key)) say("given twice");
       else {

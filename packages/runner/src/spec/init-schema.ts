@@ -55,11 +55,9 @@ const SCHEMES = [
   z
     .strictObject({ scheme: z.literal("lecun"), distribution, scale })
     .meta({ description: "std 1 / sqrt(fan_in)" }),
-  z
-    .strictObject({ scheme: z.literal("orthogonal"), gain: nonNegative().default(1), scale })
-    .meta({
-      description: "orthonormal rows or columns, times the gain; weights and embedding only",
-    }),
+  z.strictObject({ scheme: z.literal("orthogonal"), gain: nonNegative().default(1), scale }).meta({
+    description: "orthonormal rows or columns, times the gain; weights and embedding only",
+  }),
 ] as const;
 
 /** Each scheme's settings; the description says what is drawn. */
@@ -88,7 +86,7 @@ export const initSchema: z.ZodType<InitConfig> = z.strictObject({
     examples: [{ scheme: "normal", std: 0.5 }],
   }),
   hidden: layer("every hidden layer", {
-    weight: { scheme: "kaiming", gain: 5 / 3 },
+    weight: { scheme: "kaiming", gain: "5/3" },
     bias: { scheme: "normal", std: 0.01 },
   }),
   output: layer("the output layer", {

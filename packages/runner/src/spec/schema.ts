@@ -32,7 +32,7 @@ const data = z.strictObject({
     .meta({ description: "characters that the network sees", examples: [8] }),
   shuffle_seed: seed()
     .default(42)
-    .meta({ description: "of the shuffle before the 80/10/10 split", examples: [42] }),
+    .meta({ description: "of the shuffle before the 80/10/10 split", examples: [1] }),
 });
 
 const record = z.strictObject({

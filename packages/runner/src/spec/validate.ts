@@ -29,7 +29,8 @@ function parse<T>(schema: z.ZodType<T>, { tree, path, problems }: Place): T | nu
   const value = written === null ? undefined : toValue(written);
   const result = schema.safeParse(value, { error: describeIssue, reportInput: true });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) problems.push(...locate(tree, path, issue));
+  const issues = new Map(result.error.issues.map((issue) => [JSON.stringify(issue.path), issue]));
+  for (const issue of issues.values()) problems.push(...locate(tree, path, issue));
   return null;
 }
 
