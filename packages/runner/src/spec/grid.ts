@@ -94,8 +94,8 @@ export function readZip(root: MapNode, problems: Problem[]): Row[] | null {
   }
   const rows = zip.items.flatMap((item, i) => {
     const row = readRow(item, `zip[${i}]`, problems);
-    if (row?.leaves.length === 0) {
-      problems.push({ ...row.at, message: `zip[${i}]: must not be empty` });
+    if (item.kind === "map" && item.entries.size === 0) {
+      problems.push({ ...item.at, message: `zip[${i}]: must not be empty` });
     }
     return row === null || row.leaves.length === 0 ? [] : [{ row, name: `zip[${i}]` }];
   });

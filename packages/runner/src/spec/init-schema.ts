@@ -120,7 +120,7 @@ function layer(
     beta: vector.prefault("zeros").meta({
       title: "scheme",
       description: `scheme of batch norm's bias of ${of}`,
-      examples: ["zeros"],
+      examples: ["normal"],
     }),
   });
   return group.prefault({});

@@ -51,7 +51,7 @@ const batchNorm = shorthand(batchNormSettings, {
 export const modelSchema: z.ZodType<ModelConfig> = z.strictObject({
   embedding: integer({ min: 1, max: 65_536 })
     .default(10)
-    .meta({ description: "numbers that stand for a character", examples: [10] }),
+    .meta({ description: "numbers that stand for a character", examples: [24] }),
   hidden: z
     .array(integer({ min: 1, max: 65_536 }))
     .min(1)

@@ -77,7 +77,8 @@ function readRule(item: Node, { name, extra }: Naming, problems: Problem[]): Rul
   const tree = readValues(item, name, { without: extra, problems });
   if (tree === null) return null;
   const special = own.map(([key, { keyAt, value }]): Leaf => ({ key, keyAt, value }));
-  return { name, at: item.at, text: textOf(item), leaves: [...special, ...leavesOf(tree)] };
+  const leaves = [...special, ...leavesOf(tree)];
+  return leaves.length === 0 ? null : { name, at: item.at, text: textOf(item), leaves };
 }
 
 function textOf(item: Node): string {

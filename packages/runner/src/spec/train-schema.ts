@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { TrainConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
-import { finite, integer, nonNegative, positive } from "./numeric.ts";
+import { readNumber } from "./number.ts";
+import { integer, nonNegative, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
 
 const MAX_STEPS = 1e9;
@@ -54,5 +55,6 @@ export const trainSchema: z.ZodType<TrainConfig> = z.strictObject({
 });
 
 function isNumber(value: unknown): boolean {
-  return finite().safeParse(value).success;
+  const number = readNumber(value);
+  return typeof number === "number" && Number.isFinite(number);
 }
