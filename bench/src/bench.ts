@@ -1,8 +1,18 @@
-/** `pnpm bench`: ours, ours recording, PyTorch, in turn; see docs/performance.md. */
+/** `pnpm bench`: ours, ours recording, PyTorch, the engine tfjs, in turn; see docs/performance.md. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { machine, positive } from "./machine.ts";
-import { findPeers, kernelTimes, type Peer, record, train, trainPeer } from "./processes.ts";
+import {
+  type Backend,
+  findBackends,
+  findPeers,
+  kernelTimes,
+  type Peer,
+  record,
+  train,
+  trainPeer,
+  trainTfjs,
+} from "./processes.ts";
 import { profileText, type Report, reportText, spread, type WorkloadReport } from "./report.ts";
 import {
   isWorkload,
@@ -17,13 +27,13 @@ import {
 const REVECTORIZE = ["--experimental-wasm-revectorize"];
 
 try {
-  main();
+  await main();
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       rounds: { type: "string", default: "5" },
@@ -40,9 +50,13 @@ function main(): void {
   if (peers.length === 0) {
     process.stderr.write("no PyTorch here (ABLATE_PYTHON names a Python that has it): no ratios\n");
   }
+  const backends = await findBackends();
+  if (backends.length < 2) {
+    process.stderr.write("no native TensorFlow here (`pnpm tensorflow` installs it)\n");
+  }
   const workloads = names.map((name) => {
     process.stderr.write(`${name} ...\n`);
-    return measure(name, { rounds, steps, peers });
+    return measure(name, { rounds, steps, peers, backends });
   });
   const report: Report = { date: new Date().toISOString(), machine: machine(), rounds, workloads };
   if (values.json === "-") process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -53,9 +67,16 @@ function main(): void {
   if (values.profile) process.stdout.write(`\n${workloads.map(profileText).join("\n\n")}\n`);
 }
 
+type Conditions = {
+  readonly rounds: number;
+  readonly steps: number | null;
+  readonly peers: readonly Peer[];
+  readonly backends: readonly Backend[];
+};
+
 function measure(
   name: WorkloadName,
-  { rounds, steps, peers }: { rounds: number; steps: number | null; peers: readonly Peer[] },
+  { rounds, steps, peers, backends }: Conditions,
 ): WorkloadReport {
   const ours = steps ?? WORKLOADS[name].steps;
   const theirs = steps ?? WORKLOADS[name].peerSteps;
@@ -63,6 +84,7 @@ function measure(
     plain: train(name, ours),
     recorded: record(name, ours),
     peers: peers.map((peer) => trainPeer(peer, name, theirs)),
+    tfjs: backends.map((backend) => trainTfjs(backend, name, theirs)),
     revectorized: train(name, ours, REVECTORIZE),
   }));
   const plain = spread(all.map((round) => round.plain.stepsPerSecond));
@@ -85,6 +107,14 @@ function measure(
       peers.length === 0
         ? null
         : spread(all.map((round) => round.recorded / Math.max(...round.peers))),
+    tfjs: backends.map((backend, i) => ({
+      ...backend,
+      stepsPerSecond: spread(all.map(({ tfjs }) => tfjs[i] ?? Number.NaN)),
+      ratio:
+        peers.length === 0
+          ? null
+          : spread(all.map((round) => (round.tfjs[i] ?? Number.NaN) / Math.max(...round.peers))),
+    })),
     matrixFlops: flops,
     matrixGflops: gflops,
     ceilingPercent: (100 * gflops) / kernels.ceilingGflops,

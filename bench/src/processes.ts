@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EngineError, loadEngine } from "@ablate/core";
 import { type WorkloadName, workloadFile } from "./workloads.ts";
 
 export type Speed = { readonly stepsPerSecond: number; readonly sha256: string };
@@ -13,12 +14,34 @@ export type KernelTimes = {
   readonly matrix: readonly { kernel: string; microseconds: number; gflops: number }[];
   readonly rest: readonly { kernel: string; microseconds: number }[];
 };
+/** What the engine tfjs runs on. */
+export type Backend = { readonly backend: "tensorflow" | "wasm"; readonly version: string };
 /** A Python with torch. */
 export type Peer = { readonly python: string; readonly version: string };
 
 /** Training alone; `flags` go to V8. */
 export function train(name: WorkloadName, steps: number, flags: readonly string[] = []): Speed {
   return node([...flags, path("train.ts"), name, String(steps)]);
+}
+
+/** Backends of the engine tfjs that work here, with the versions of the libraries behind them. */
+export async function findBackends(): Promise<Backend[]> {
+  const found: Backend[] = [];
+  for (const backend of ["tensorflow", "wasm"] as const) {
+    try {
+      const { version } = await loadEngine("tfjs", backend);
+      found.push({ backend, version: version ?? "" });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+    }
+  }
+  return found;
+}
+
+/** Training alone by the engine tfjs. */
+export function trainTfjs({ backend }: Backend, name: WorkloadName, steps: number): number {
+  const { stepsPerSecond } = node<Speed>([path("train.ts"), name, String(steps), backend]);
+  return stepsPerSecond;
 }
 
 export function kernelTimes(name: WorkloadName): KernelTimes {

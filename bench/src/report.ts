@@ -12,6 +12,13 @@ export type WorkloadReport = {
   readonly pytorch: readonly { version: string; stepsPerSecond: Spread }[];
   /** Recording, against the faster PyTorch, round by round; null without PyTorch. */
   readonly ratio: Spread | null;
+  /** Training by the engine tfjs, and that against the faster PyTorch. */
+  readonly tfjs: readonly {
+    readonly backend: string;
+    readonly version: string;
+    readonly stepsPerSecond: Spread;
+    readonly ratio: Spread | null;
+  }[];
   readonly matrixFlops: number;
   readonly matrixGflops: number;
   /** GFLOP/s of the products alone, in percent of multiply and add alone. */
@@ -74,6 +81,7 @@ export function reportText({ date, machine, rounds, workloads }: Report): string
     "",
     ...columns(rows),
     "",
+    ...workloads.flatMap(tfjsTexts),
     ...workloads.map(revectorizedText),
   ].join("\n");
 }
@@ -90,6 +98,13 @@ export function profileText({ workload, stepsPerSecond, kernels }: WorkloadRepor
     ],
   );
   return [`${workload}: a step is ${step.toFixed(0)} us`, ...columns(rows)].join("\n");
+}
+
+function tfjsTexts({ workload, tfjs }: WorkloadReport): string[] {
+  return tfjs.map(({ backend, version, stepsPerSecond, ratio }) => {
+    const against = ratio === null ? "" : `, ${hundredths(ratio)}x the faster PyTorch`;
+    return `${workload} by tfjs on ${backend} ${version}: ${whole(stepsPerSecond)}${against}`;
+  });
 }
 
 function revectorizedText({ workload, stepsPerSecond, revectorized }: WorkloadReport): string {
@@ -116,6 +131,15 @@ function whole({ median, low, high }: Spread): string {
   return `${m} (${l} to ${h})`;
 }
 
-function tenths({ median, low, high }: Spread): string {
-  return `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+function tenths(values: Spread): string {
+  return ratioText(values, 1);
+}
+
+function hundredths(values: Spread): string {
+  return ratioText(values, 2);
+}
+
+function ratioText({ median, low, high }: Spread, digits: number): string {
+  const [m, l, h] = [median, low, high].map((value) => value.toFixed(digits));
+  return `${m} (${l} to ${h})`;
 }

@@ -8,7 +8,7 @@ export type WorkloadName = "two-layer" | "two-layer-bn" | "six-layer-bn-100" | "
 
 type Steps = { readonly steps: number; readonly peerSteps: number };
 
-/** Steps of one measurement, about a second each. */
+/** Steps of one measurement, about a second each; `peerSteps` of PyTorch and of the engine tfjs. */
 export const WORKLOADS: Readonly<Record<WorkloadName, Steps>> = {
   "two-layer": { steps: 10_000, peerSteps: 3000 },
   "two-layer-bn": { steps: 8000, peerSteps: 2000 },

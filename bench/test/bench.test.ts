@@ -38,12 +38,19 @@ test("one short round gives every figure that needs no PyTorch, and says what is
   expect(workloads[0].stepsPerSecond.median).toBeGreaterThan(0);
   expect(workloads[0].recordingStepsPerSecond.median).toBeGreaterThan(0);
   expect(workloads[0].ceilingPercent).toBeGreaterThan(0);
+  expect(workloads[0].tfjs.at(-1)).toMatchObject({
+    backend: "wasm",
+    version: "4.22.0",
+    ratio: null,
+  });
+  expect(workloads[0].tfjs.at(-1).stepsPerSecond.median).toBeGreaterThan(0);
 });
 
 test("the table has a line a workload, the profile one a kernel", () => {
   const { stdout } = bench("--only", "two-layer", "--rounds", "1", "--steps", "64", "--profile");
 
   expect(stdout).toMatch(/^two-layer +[\d,]+ \(/m);
+  expect(stdout).toMatch(/^two-layer by tfjs on wasm 4\.22\.0: [\d,]+ \(/m);
   expect(stdout).toMatch(/^two-layer under --experimental-wasm-revectorize: .* the same bits$/m);
   expect(stdout).toMatch(/^update and ratios +[\d.]+ us +\d+ %$/m);
 });

@@ -13,6 +13,7 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "StoreError",
   "FilterError",
   "DataError",
+  "EngineError",
 ]);
 
 const SYSTEM: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
 import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
 import { openReader, openWriter } from "@ablate/store";
+import { wantedBackend } from "./backend.ts";
 import type { Invocation } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Planned } from "./planning.ts";
@@ -26,10 +27,11 @@ export async function train(
     const outcome = await runGrid({
       store,
       grid: planned.grid,
-      runs: planned.runs.map(({ hash, spec, resolved }) => ({
+      runs: planned.runs.map(({ hash, spec, resolved: { record, engine } }) => ({
         hash,
         spec,
-        record: resolved.record,
+        record,
+        engine,
       })),
       data: planned.bytes,
       dataHash: planned.dataHash,
@@ -38,6 +40,7 @@ export async function train(
         ablateVersion: version,
         dataHash: planned.dataHash,
       }),
+      backend: wantedBackend(terminal),
       mode,
       stateNow: (hash) => reader.findByHash(hash)?.state,
       signal: interrupt.signal,

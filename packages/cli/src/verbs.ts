@@ -20,6 +20,7 @@ export type VerbName =
   | "sample"
   | "data"
   | "query"
+  | "verify"
   | "doctor";
 
 /** Every verb in the order of the help; its module is loaded only when it is called. */
@@ -89,9 +90,14 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     summary: "read-only SQL over the store",
     load: () => import("./commands/query.ts"),
   },
+  verify: {
+    usage: "CONFIG",
+    summary: "the same runs on every engine, held against each other",
+    load: () => import("./commands/verify.ts"),
+  },
   doctor: {
     usage: "",
-    summary: "Node, engine, terminal, store integrity",
+    summary: "Node, engines, TensorFlow, terminal, store integrity",
     load: () => import("./commands/doctor.ts"),
   },
 };

@@ -34,6 +34,7 @@ beforeAll(() => {
     run("--set", "record.samples=0"),
     run("--set", "train.lr=1e30", "--only", "plain"),
     run("--set", "record.evaluate=none", "--steps", "50"),
+    run("--engine", "tfjs", "--steps", "5"),
   );
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
@@ -45,6 +46,7 @@ beforeAll(() => {
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
   add("query", read("query", "select run from runs"));
+  add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
 });
 
@@ -102,7 +104,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
 }
 
-const EVENTS = ["planned", "skipped", "started", "progress", "ended", "done"];
+const EVENTS = ["planned", "skipped", "started", "engine", "progress", "ended", "done"];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
   const leaves = flatten(row, "");

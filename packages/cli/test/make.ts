@@ -18,10 +18,19 @@ export type Ended = {
 
 /** Runs the real command in `folder` to its end. */
 export function ablate(folder: string, ...args: readonly string[]): Ended {
+  return ablateWith({}, folder, ...args);
+}
+
+/** The same under more environment variables. */
+export function ablateWith(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: readonly string[]
+): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE, ...args], {
     cwd: folder,
     encoding: "utf8",
-    env: environment(),
+    env: { ...environment(), ...variables },
   });
   return { status, stdout, stderr };
 }

@@ -7,7 +7,18 @@ export {
   vocabularyOf,
 } from "./data/dataset.ts";
 export { parseNames } from "./data/parse-names.ts";
-export type { Engine, Tensor } from "./engines/engine.ts";
+export {
+  ENGINES,
+  type Engine,
+  type EngineFacts,
+  type EngineName,
+  type EngineOptions,
+  type LoadedEngine,
+  type Tensor,
+} from "./engines/engine.ts";
+export { EngineError } from "./engines/engine-error.ts";
+export { loadEngine, SIMD } from "./engines/load-engine.ts";
+export { TFJS_BACKENDS, type TfjsBackend } from "./engines/tfjs-backends.ts";
 export { gainOf } from "./init/initialise.ts";
 export { layerShapes, planParameters } from "./model/parameters.ts";
 export type {
@@ -30,4 +41,5 @@ export type {
 } from "./spec.ts";
 export { sampleFromWeights } from "./train/sample-from-weights.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";
+export { compareEngines, type SeriesDifference } from "./verify/compare-engines.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";

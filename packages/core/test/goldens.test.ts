@@ -1,34 +1,25 @@
 import { expect, test } from "vitest";
 import { decodeSafetensors, Trainer } from "../src/index.ts";
-import { log10 } from "../src/math.ts";
-import { deepSpec, type GoldenRun, goldenLoss, goldens, ourNames, shallowSpec } from "./goldens.ts";
-import { type History, makeNames, trainAll } from "./make.ts";
+import {
+  CHAOTIC,
+  compareRatios,
+  deepSpec,
+  type GoldenRun,
+  goldenLoss,
+  goldenRuns,
+  goldens,
+  LOSS_TOLERANCE,
+  ourNames,
+} from "./goldens.ts";
+import { makeNames, trainAll } from "./make.ts";
 
-const LOSS_TOLERANCE = 1e-5;
-const RATIO_TOLERANCE = 1e-4;
 const names = makeNames();
 
-/** What a run that amplifies rounding can be held to; the others are held to everything. */
-const CHAOTIC: Readonly<Record<string, { readonly steps: number; readonly tolerance: number }>> = {
-  v1: { steps: 10, tolerance: 1e-3 },
-  "tanh@1.667-nodiv": { steps: 1, tolerance: 1e-4 },
-  "linear@1.667": { steps: 3, tolerance: 1e-2 },
-};
-
-const runs = [
-  ...Object.entries(goldens.shallow).map(
-    ([name, golden]) => [name, golden, shallowSpec(name, golden)] as const,
-  ),
-  ...Object.entries(goldens.deep).map(
-    ([name, golden]) => [name, golden, deepSpec(name, golden)] as const,
-  ),
-];
-
 test("there is a golden for each of the notebook's 15 runs", () => {
-  expect(runs).toHaveLength(15);
+  expect(goldenRuns).toHaveLength(15);
 });
 
-test.each(runs)("%s follows PyTorch step for step", (name, golden, spec) => {
+test.each(goldenRuns)("%s follows PyTorch step for step", (name, golden, spec) => {
   const history = trainAll(spec, names);
 
   const { steps, tolerance } = CHAOTIC[name] ?? { steps: 1000, tolerance: LOSS_TOLERANCE };
@@ -40,7 +31,7 @@ test.each(runs)("%s follows PyTorch step for step", (name, golden, spec) => {
   if (CHAOTIC[name] === undefined) compareEvaluations(golden, history.trainer);
 });
 
-test.each(runs.filter(([, golden]) => golden.init))(
+test.each(goldenRuns.filter(([, golden]) => golden.init))(
   "%s starts from PyTorch's tensors",
   (_, golden, spec) => {
     const { tensors } = decodeSafetensors(new Trainer(spec, names).weights());
@@ -69,27 +60,6 @@ test("the deep linear net with gain 5/3 diverges within ten steps, and training 
   expect(trainer.divergedAt).toBe(loss.length - 1);
   expect(loss.at(-1)).not.toSatisfy(Number.isFinite);
 });
-
-function compareRatios(golden: GoldenRun, { trainer, ratios }: History, steps: number): void {
-  const count = trainer.parameters.length;
-  const names = ourNames(golden);
-  for (const [step, expected] of Object.entries(golden.log10_update_ratio)) {
-    if (Number(step) >= steps) continue;
-    for (const [i, value] of expected.entries()) {
-      const name = names[i] ?? "";
-      if (isNoise(name, names)) continue;
-      const p = trainer.parameters.findIndex((parameter) => parameter.name === name);
-      const ours = log10(ratios[Number(step) * count + p] ?? Number.NaN);
-      const tolerance = steps < 1000 ? 1e-3 : RATIO_TOLERANCE;
-      expect(Math.abs(ours - (value ?? Number.NaN)), `${name} at ${step}`).toBeLessThan(tolerance);
-    }
-  }
-}
-
-/** A bias in front of a batch norm has no gradient but rounding. */
-function isNoise(name: string, all: readonly string[]): boolean {
-  return name.endsWith(".bias") && all.includes(name.replace(".bias", ".bn.gamma"));
-}
 
 function compareEvaluations(golden: GoldenRun, trainer: Trainer): void {
   for (const evaluation of trainer.evaluate()) {

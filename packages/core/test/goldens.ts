@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 import type { BatchNormSpec, Evaluation, RunSpec } from "../src/index.ts";
-import { kaiming, normal, ones, zeros } from "./make.ts";
+import { log10 } from "../src/math.ts";
+import { type History, kaiming, normal, ones, zeros } from "./make.ts";
 
 export type GoldenRun = {
   readonly lr: number;
@@ -146,4 +148,52 @@ export function ourNames(golden: GoldenRun): string[] {
 /** PyTorch's loss for one of our evaluations. */
 export function goldenLoss(golden: GoldenRun, { split, statistics }: Evaluation): number {
   return golden.eval?.[split]?.[statistics === "none" ? "batch" : statistics] ?? Number.NaN;
+}
+
+export const LOSS_TOLERANCE = 1e-5;
+const RATIO_TOLERANCE = 1e-4;
+
+/** What a run that amplifies rounding can be held to; the others are held to everything. */
+export const CHAOTIC: Readonly<
+  Record<string, { readonly steps: number; readonly tolerance: number }>
+> = {
+  v1: { steps: 10, tolerance: 1e-3 },
+  "tanh@1.667-nodiv": { steps: 1, tolerance: 1e-4 },
+  "linear@1.667": { steps: 3, tolerance: 1e-2 },
+};
+
+/** Every golden run: its name, PyTorch's numbers, our spec. */
+export const goldenRuns: readonly (readonly [string, GoldenRun, RunSpec])[] = [
+  ...Object.entries(goldens.shallow).map(
+    ([name, golden]) => [name, golden, shallowSpec(name, golden)] as const,
+  ),
+  ...Object.entries(goldens.deep).map(
+    ([name, golden]) => [name, golden, deepSpec(name, golden)] as const,
+  ),
+];
+
+/** Holds the ratios of the first `steps` steps against PyTorch's. */
+export function compareRatios(
+  golden: GoldenRun,
+  { trainer, ratios }: History,
+  steps: number,
+): void {
+  const count = trainer.parameters.length;
+  const names = ourNames(golden);
+  for (const [step, expected] of Object.entries(golden.log10_update_ratio)) {
+    if (Number(step) >= steps) continue;
+    for (const [i, value] of expected.entries()) {
+      const name = names[i] ?? "";
+      if (isNoise(name, names)) continue;
+      const p = trainer.parameters.findIndex((parameter) => parameter.name === name);
+      const ours = log10(ratios[Number(step) * count + p] ?? Number.NaN);
+      const tolerance = steps < 1000 ? 1e-3 : RATIO_TOLERANCE;
+      expect(Math.abs(ours - (value ?? Number.NaN)), `${name} at ${step}`).toBeLessThan(tolerance);
+    }
+  }
+}
+
+/** A bias in front of a batch norm has no gradient but rounding. */
+function isNoise(name: string, all: readonly string[]): boolean {
+  return name.endsWith(".bias") && all.includes(name.replace(".bias", ".bn.gamma"));
 }

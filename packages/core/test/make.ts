@@ -3,6 +3,7 @@ import {
   buildDataset,
   type Dataset,
   type InitScheme,
+  type LoadedEngine,
   type ModelSpec,
   parseNames,
   type RunSpec,
@@ -68,8 +69,8 @@ export type History = {
 };
 
 /** Trains to the end (or to divergence) and returns everything recorded. */
-export function trainAll(spec: RunSpec, dataset: Dataset): History {
-  const trainer = new Trainer(spec, dataset);
+export function trainAll(spec: RunSpec, dataset: Dataset, engine?: LoadedEngine): History {
+  const trainer = new Trainer(spec, dataset, engine);
   const { steps } = spec.train;
   const loss = new Float64Array(steps);
   const ratios = new Float32Array(steps * trainer.parameters.length);

@@ -1,5 +1,5 @@
 /** Takes a planned grid to its end: which runs to train, in which order, when to stop. */
-import type { RunSpec } from "@ablate/core";
+import { EngineError, type EngineName, type RunSpec, type TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, RunState, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "./events.ts";
 import type { RecordSpec, WorkerMessage } from "./messages.ts";
@@ -12,6 +12,7 @@ export type TrainableRun = {
   readonly hash: string;
   readonly spec: RunSpec;
   readonly record: RecordSpec;
+  readonly engine: EngineName;
 };
 
 export type GridOptions = {
@@ -21,6 +22,8 @@ export type GridOptions = {
   readonly data: Uint8Array;
   readonly dataHash: string;
   readonly provenance: Provenance;
+  /** What `tfjs` runs on, instead of the best backend that works. */
+  readonly backend?: TfjsBackend | undefined;
   /** `restart` trains every run again, `retry-failed` also those that failed. */
   readonly mode?: "resume" | "retry-failed" | "restart";
   /** Asks the store for a run's state now: another process may have taken it since planning. */
@@ -41,9 +44,14 @@ export type GridOutcome = {
   readonly left: number;
 };
 
-/** Plans the grid in the store and trains what is not done yet. A failed run does not end the grid. */
+/**
+ * Plans the grid in the store and trains what is not done yet. A failed run does not end the grid.
+ *
+ * @throws EngineError - an engine does not run here; its runs stay as they are
+ */
 export async function runGrid(options: GridOptions): Promise<GridOutcome> {
-  const { store, grid, mode = "resume", signal, onEvent = () => {} } = options;
+  const { store, grid, mode = "resume", signal } = options;
+  const onEvent = tellingEnginesOnce(options.onEvent ?? (() => {}));
   const begin = performance.now();
   store.markInterrupted();
   const stored = store.planGrid(grid);
@@ -67,7 +75,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
       skip({ name: run.name, state });
       continue;
     }
-    const end = await trainRun(run, { index, toTrain: todo.length }, options);
+    const end = await trainRun(run, { index, toTrain: todo.length }, { ...options, onEvent });
     counts.trained += 1;
     if (isBad(end)) counts.bad += 1;
     if (end === "stopped") counts.left += 1;
@@ -101,6 +109,19 @@ function isBad(state: RunState): boolean {
   return state === "failed" || state === "diverged";
 }
 
+/** Passes on every event, but what engines run on only when that is news. */
+function tellingEnginesOnce(onEvent: (event: GridEvent) => void): (event: GridEvent) => void {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.event === "engine") {
+      const facts = JSON.stringify(event);
+      if (told.has(facts)) return;
+      told.add(facts);
+    }
+    onEvent(event);
+  };
+}
+
 type EndState = "finished" | "diverged" | "stopped" | "failed";
 
 function trainRun(
@@ -108,10 +129,10 @@ function trainRun(
   position: { readonly index: number; readonly toTrain: number },
   options: GridOptions,
 ): Promise<EndState> {
-  const { store, runs, data, dataHash, provenance, signal, onEvent } = options;
+  const { store, runs, data, dataHash, backend, provenance, signal, onEvent } = options;
   const trainable = runs.find(({ hash }) => hash === run.hash);
   if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
-  const { spec, record } = trainable;
+  const { spec, record, engine } = trainable;
   const steps = spec.train.steps;
   onEvent?.({ event: "started", run: run.name, ...position, steps });
 
@@ -121,7 +142,16 @@ function trainRun(
     const worker = new Worker(receive);
     const stop = (): void => worker.receive({ type: "stop" });
     signal?.addEventListener("abort", stop, { once: true });
-    worker.receive({ type: "train", runId: run.id, spec, record, data, dataHash });
+    worker.receive({
+      type: "train",
+      runId: run.id,
+      spec,
+      record,
+      engine,
+      backend,
+      data,
+      dataHash,
+    });
 
     function receive(message: WorkerMessage): void {
       try {
@@ -132,9 +162,10 @@ function trainRun(
         reject(error);
         return;
       }
-      if (message.type !== "ended" && message.type !== "failed") return;
+      if (message.type === "started" || message.type === "steps") return;
       signal?.removeEventListener("abort", stop);
-      resolve(message.type === "failed" ? "failed" : message.state);
+      if (message.type === "refused") reject(new EngineError(message.error));
+      else resolve(message.type === "failed" ? "failed" : message.state);
     }
   });
 }

@@ -1,3 +1,4 @@
+import type { EngineFacts } from "@ablate/core";
 import type { RunState } from "@ablate/store";
 import type { EndedMessage } from "./messages.ts";
 
@@ -17,6 +18,7 @@ export type GridEvent =
       readonly toTrain: number;
       readonly steps: number;
     }
+  | EngineEvent
   | ProgressEvent
   | EndEvent
   | {
@@ -28,6 +30,9 @@ export type GridEvent =
       readonly left: number;
       readonly seconds: number;
     };
+
+/** On what an engine that has several backends runs; sent once. */
+export type EngineEvent = { readonly event: "engine" } & EngineFacts;
 
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
 export type ProgressEvent = {

@@ -3,7 +3,15 @@
  * numbers, strings, arrays and typed arrays, so that `fork` with `serialization: "advanced"` can
  * carry it. A receiver has read or copied a message's arrays when delivery returns.
  */
-import type { Evaluation, Parameter, RunSpec, StepBlock } from "@ablate/core";
+import type {
+  EngineFacts,
+  EngineName,
+  Evaluation,
+  Parameter,
+  RunSpec,
+  StepBlock,
+  TfjsBackend,
+} from "@ablate/core";
 
 /** What is recorded beside every step. */
 export type RecordSpec = {
@@ -19,6 +27,9 @@ export type TrainMessage = {
   readonly runId: number;
   readonly spec: RunSpec;
   readonly record: RecordSpec;
+  readonly engine: EngineName;
+  /** Of `tfjs`: instead of the best one that works. */
+  readonly backend?: TfjsBackend | undefined;
   readonly data: Uint8Array;
   readonly dataHash: string;
 };
@@ -30,6 +41,14 @@ export type StartedMessage = {
   readonly type: "started";
   readonly runId: number;
   readonly parameters: readonly Parameter[];
+  readonly engine: EngineFacts;
+};
+
+/** The run's engine does not run here; the run is left as it was. */
+export type RefusedMessage = {
+  readonly type: "refused";
+  readonly runId: number;
+  readonly error: string;
 };
 
 export type StepsMessage = {
@@ -66,5 +85,10 @@ export type FailedMessage = {
   readonly trainSeconds: number;
 };
 
-/** From a worker to the coordinator; the last of a run is `ended` or `failed`. */
-export type WorkerMessage = StartedMessage | StepsMessage | EndedMessage | FailedMessage;
+/** From a worker to the coordinator; the last of a run is `ended`, `failed` or `refused`. */
+export type WorkerMessage =
+  | StartedMessage
+  | RefusedMessage
+  | StepsMessage
+  | EndedMessage
+  | FailedMessage;

@@ -29,6 +29,9 @@ export class RunProgress {
       case "failed":
         return [this.#end("failed", message.error, message.trainSeconds)];
       case "started":
+        // simd has one backend, of which there is nothing to tell.
+        return message.engine.engine === "simd" ? [] : [{ event: "engine", ...message.engine }];
+      case "refused":
         return [];
     }
   }

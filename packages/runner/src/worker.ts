@@ -3,6 +3,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   buildDataset,
   type Dataset,
+  EngineError,
+  type LoadedEngine,
+  loadEngine,
   parseNames,
   type StepBlock,
   type StepBuffer,
@@ -24,6 +27,7 @@ type Send = (message: WorkerMessage) => void;
 export class Worker {
   readonly #send: Send;
   readonly #datasets = new Map<string, Dataset>();
+  readonly #engines = new Map<string, LoadedEngine>();
   #stopping = false;
 
   constructor(send: Send) {
@@ -38,10 +42,12 @@ export class Worker {
   async #train(message: TrainMessage): Promise<void> {
     const { runId, spec } = message;
     const clock = new LoopClock();
+    let trainer: Trainer | null = null;
     try {
       const dataset = this.#dataset(message);
-      const trainer = new Trainer(spec, dataset);
-      this.#send({ type: "started", runId, parameters: trainer.parameters });
+      const { create, ...engine } = await this.#engine(message);
+      trainer = new Trainer(spec, dataset, { create, ...engine });
+      this.#send({ type: "started", runId, parameters: trainer.parameters, engine });
       const end = await this.#loop(runId, trainer, clock);
       this.#send({
         type: "ended",
@@ -53,7 +59,10 @@ export class Worker {
       });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      this.#send({ type: "failed", runId, error: text, trainSeconds: clock.seconds });
+      if (error instanceof EngineError) this.#send({ type: "refused", runId, error: text });
+      else this.#send({ type: "failed", runId, error: text, trainSeconds: clock.seconds });
+    } finally {
+      trainer?.dispose();
     }
   }
 
@@ -85,6 +94,13 @@ export class Worker {
       }
       await nextTurn();
     }
+  }
+
+  async #engine({ engine, backend }: TrainMessage): Promise<LoadedEngine> {
+    const key = `${engine}/${backend}`;
+    const loaded = this.#engines.get(key) ?? (await loadEngine(engine, backend));
+    this.#engines.set(key, loaded);
+    return loaded;
   }
 
   #dataset({ spec, data, dataHash }: TrainMessage): Dataset {

@@ -1,8 +1,8 @@
 /** Puts what a worker says about one run into the store, under one claim. */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Parameter } from "@ablate/core";
-import type { Provenance, RunEnd, StoreWriter } from "@ablate/store";
+import type { EngineFacts } from "@ablate/core";
+import type { ParameterRow, Provenance, RunEnd, StoreWriter } from "@ablate/store";
 import type { WorkerMessage } from "./messages.ts";
 
 export class RunWriter {
@@ -22,7 +22,9 @@ export class RunWriter {
     const store = this.#store;
     switch (message.type) {
       case "started":
-        this.#claim(message.parameters);
+        this.#claim(message.parameters, backendFacts(message.engine));
+        break;
+      case "refused":
         break;
       case "steps": {
         const block = { ...message.block, trainSeconds: message.trainSeconds };
@@ -37,14 +39,19 @@ export class RunWriter {
     }
   }
 
-  #claim(parameters: readonly Parameter[]): void {
+  #claim(parameters: readonly ParameterRow[], backend: Provenance): void {
     const owner = { token: this.#token, pid: process.pid, host: hostname() };
-    this.#store.claimRun(this.#runId, owner, this.#provenance, parameters);
+    const provenance = { ...this.#provenance, ...backend };
+    this.#store.claimRun(this.#runId, owner, provenance, parameters);
     this.#claimed = true;
   }
 
   #end({ state, reason, error, trainSeconds, snapshot }: RunEnd): void {
-    if (!this.#claimed) this.#claim([]);
+    if (!this.#claimed) this.#claim([], {});
     this.#store.endRun(this.#runId, this.#token, { state, reason, error, trainSeconds, snapshot });
   }
+}
+
+function backendFacts({ backend, version, reason }: EngineFacts): Provenance {
+  return { backend, backend_version: version, backend_reason: reason };
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { InitScheme, LayerInit, RunSpec } from "@ablate/core";
+import type { EngineName, InitScheme, LayerInit, RunSpec } from "@ablate/core";
 import { type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
 import { openWriter, type StoreWriter } from "@ablate/store";
 
@@ -51,7 +51,7 @@ export function makePath(): string {
 export async function trainInto(
   path: string,
   specs: Readonly<Record<string, RunSpec>>,
-  options: Partial<GridOptions> = {},
+  { engine = "simd", ...options }: Partial<GridOptions> & { readonly engine?: EngineName } = {},
 ): Promise<GridOutcome> {
   const store: StoreWriter = openWriter(path);
   try {
@@ -67,7 +67,7 @@ export async function trainInto(
           label,
           config: JSON.stringify(spec),
           seed: spec.seed,
-          engine: "simd",
+          engine,
           steps: spec.train.steps,
         })),
       },
@@ -75,6 +75,7 @@ export async function trainInto(
         hash: `hash-of-${label}`,
         spec,
         record: { evaluate: "end", samples: 5 },
+        engine,
       })),
       data: NAMES,
       dataHash: "hash of the names",

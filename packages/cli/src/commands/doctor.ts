@@ -1,12 +1,22 @@
 import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { buildDataset, type InitScheme, type RunSpec, Trainer } from "@ablate/core";
+import {
+  buildDataset,
+  type EngineName,
+  type InitScheme,
+  loadEngine,
+  type RunSpec,
+  Trainer,
+} from "@ablate/core";
 import { openReader } from "@ablate/store";
+import { wantedBackend } from "../backend.ts";
 import type { Command, Invocation } from "../command.ts";
 import { READING_OPTIONS } from "../options.ts";
+import { engineText } from "../print/engine.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
+import type { Terminal } from "../terminal.ts";
 
 type Check = { readonly check: string; readonly ok: boolean; readonly detail: string };
 
@@ -20,9 +30,10 @@ export const command: Command = {
     ["ablate doctor", "what works here"],
     ["ablate doctor --store other.db", "check another store"],
   ],
-  run: (invocation) => {
+  run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const checks = [node(), machine(), engine(), store(invocation), display(invocation)];
+    const engines = [await engine("simd", terminal), await engine("tfjs", terminal)];
+    const checks = [node(), machine(), ...engines, store(invocation), display(invocation)];
     const rows = checks.map(({ check, ok, detail }) => [ok ? "ok" : "bad", check, detail]);
     const columns = [{ title: "" }, { title: "check" }, { title: "found" }];
     terminal.write(flags.has("json") ? jsonArray(checks) : table(columns, rows));
@@ -41,17 +52,20 @@ function machine(): Check {
   return { check: "machine", ok: true, detail: `${availableParallelism()} x ${model}` };
 }
 
-/** Trains one step of a tiny network. */
-function engine(): Check {
-  const check = "engine simd";
+/** Loads an engine and trains one step of a tiny network. */
+async function engine(name: EngineName, terminal: Terminal): Promise<Check> {
+  const check = `engine ${name}`;
   try {
+    const engine = await loadEngine(name, wantedBackend(terminal));
     const names = ["ab", "ba", "aab", "abb", "bab", "bba", "abab", "baba", "aa", "bb"];
-    const trainer = new Trainer(TINY, buildDataset(names, { context: 2, shuffleSeed: 1 }));
+    const trainer = new Trainer(TINY, buildDataset(names, { context: 2, shuffleSeed: 1 }), engine);
     const loss = new Float64Array(1);
     const ratios = new Float32Array(trainer.parameters.length);
     trainer.advance({ loss, lr: new Float64Array(1), ratios }, 1);
+    trainer.dispose();
     const ok = Number.isFinite(loss[0]);
-    return { check, ok, detail: ok ? "trains" : "its first loss is not finite" };
+    const detail = ok ? `trains on ${engineText(engine)}` : "its first loss is not finite";
+    return { check, ok, detail };
   } catch (error) {
     return { check, ok: false, detail: error instanceof Error ? error.message : String(error) };
   }

@@ -1,5 +1,6 @@
-import { sampleFromWeights } from "@ablate/core";
+import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec } from "@ablate/runner";
+import { wantedBackend } from "../backend.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { READING_OPTIONS } from "../options.ts";
@@ -17,7 +18,7 @@ export const command: Command = {
     ["ablate sample quickstart/v7", "20 names"],
     ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
   ],
-  run: (invocation) => {
+  run: async (invocation) => {
     const { flags, terminal } = invocation;
     const { run, weights } = withReader(invocation, (reader) => {
       const found = findRun(reader, flags.positionals[0] ?? "");
@@ -27,7 +28,9 @@ export const command: Command = {
       throw new UsageError(`${run.run} has no weights: it is ${run.state}`);
     }
     const seed = flags.count("seed") ?? sampleSeed(run.seed);
+    const name = ENGINES.find((one) => one === run.engine) ?? "simd";
     const names = sampleFromWeights({
+      engine: await loadEngine(name, wantedBackend(terminal)),
       model: storedSpec(run.config).model,
       weights: weights.bytes,
       count: flags.count("count", 1) ?? 20,

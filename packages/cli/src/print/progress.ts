@@ -1,6 +1,7 @@
 import type { GridEvent } from "@ablate/runner";
 import { count, duration, loss } from "@ablate/tui";
 import type { Terminal } from "../terminal.ts";
+import { engineText } from "./engine.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -43,6 +44,10 @@ function rewritten(terminal: Terminal): (event: GridEvent) => void {
     } else if (event.event === "ended") {
       rewrite(`${position(event, prefix)} ${endText(event)}`);
       terminal.note("\n");
+    } else if (event.event === "engine") {
+      terminal.note("\r\x1b[K");
+      note(terminal, event);
+      rewrite(prefix);
     } else note(terminal, event);
   };
 }
@@ -62,8 +67,10 @@ function plain(terminal: Terminal): (event: GridEvent) => void {
   };
 }
 
-function note(terminal: Terminal, event: Of<"planned" | "skipped" | "done">): void {
-  if (event.event === "planned") {
+function note(terminal: Terminal, event: Of<"planned" | "skipped" | "engine" | "done">): void {
+  if (event.event === "engine") {
+    terminal.note(`engine ${event.engine}: ${engineText(event)}\n`);
+  } else if (event.event === "planned") {
     const done = event.runs - event.toTrain;
     const runs = event.runs === 1 ? "1 run" : `${event.runs} runs`;
     const before = done === 0 ? "" : `, ${done} not to train`;
@@ -84,6 +91,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
 };
 
 function warn(terminal: Terminal, event: GridEvent): void {
+  if (event.event === "engine" && event.reason !== null) note(terminal, event);
   if (event.event !== "ended") return;
   if (event.state === "failed" || event.state === "diverged") {
     terminal.note(`${event.run}: ${endText(event)}\n`);

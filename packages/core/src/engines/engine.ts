@@ -1,5 +1,5 @@
-import type { Examples } from "../data/dataset.ts";
-import type { Parameter } from "../spec.ts";
+import type { Dataset, Examples } from "../data/dataset.ts";
+import type { ModelSpec, Parameter, TrainSpec } from "../spec.ts";
 
 /** A named float32 tensor, row-major. */
 export type Tensor = {
@@ -13,7 +13,6 @@ export type Tensor = {
  * knows nothing of memory layout or kernels.
  */
 export interface Engine {
-  readonly name: string;
   readonly parameters: readonly Parameter[];
 
   /**
@@ -44,4 +43,47 @@ export interface Engine {
 
   /** Copies of all parameters, then of batch norm's running statistics. */
   tensors(): Tensor[];
+
+  /** Frees what the garbage collector does not see; the engine is not used afterwards. */
+  dispose(): void;
+}
+
+/** Engines by name; the first is the default. */
+export const ENGINES = ["simd", "tfjs"] as const;
+
+export type EngineName = (typeof ENGINES)[number];
+
+/** What an engine is made from. */
+export type EngineOptions = {
+  readonly model: ModelSpec;
+  readonly train: Pick<TrainSpec, "batchSize" | "l2">;
+  readonly dataset: Pick<Dataset, "train" | "vocabulary">;
+  /** Every parameter, and any running statistics to start from (else 0 and 1). */
+  readonly tensors: readonly Tensor[];
+};
+
+/** On what an engine runs, as it is stored with a run. */
+export type EngineFacts = {
+  readonly engine: EngineName;
+  /** `simd`; of tfjs `tensorflow`, `wasm` or `cpu`. */
+  readonly backend: string;
+  /** Of the library behind it; null for our own kernels. */
+  readonly version: string | null;
+  /** Why it is not a better backend; null where there is none. */
+  readonly reason: string | null;
+};
+
+/** An engine that is ready to train, whatever the run. */
+export type LoadedEngine = EngineFacts & {
+  readonly create: (options: EngineOptions) => Engine;
+};
+
+/** Lambda of each parameter, in their order. */
+export function lambdasOf(
+  parameters: readonly Pick<Parameter, "name">[],
+  l2: TrainSpec["l2"],
+): Float64Array {
+  return Float64Array.from(parameters, ({ name }) =>
+    typeof l2 === "number" ? l2 : (l2[name] ?? 0),
+  );
 }

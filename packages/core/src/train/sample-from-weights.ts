@@ -1,4 +1,5 @@
-import { SimdEngine } from "../engines/simd/simd-engine.ts";
+import type { LoadedEngine } from "../engines/engine.ts";
+import { SIMD } from "../engines/load-engine.ts";
 import type { ModelSpec } from "../spec.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 import { sampleNames } from "./sample-names.ts";
@@ -6,15 +7,18 @@ import { sampleNames } from "./sample-names.ts";
 /**
  * Names from a trained model.
  *
+ * @param engine - what predicts; `simd` unless given
  * @param weights - safetensors bytes of `Trainer.weights`, which carry the vocabulary
  * @throws RangeError - the bytes do not fit the model
  */
 export function sampleFromWeights({
+  engine: { create } = SIMD,
   model,
   weights,
   count,
   seed,
 }: {
+  readonly engine?: LoadedEngine;
   readonly model: ModelSpec;
   readonly weights: Uint8Array;
   readonly count: number;
@@ -23,13 +27,15 @@ export function sampleFromWeights({
   const { tensors, metadata } = decodeSafetensors(weights);
   const vocabulary = parseVocabulary(metadata.vocabulary ?? "[]");
   const train = { count: 0, contexts: new Uint16Array(), targets: new Uint16Array() };
-  const engine = new SimdEngine({
+  const engine = create({
     model,
     train: { batchSize: 1, l2: 0 },
     dataset: { train, vocabulary },
     tensors,
   });
-  return sampleNames(engine, { vocabulary, context: model.context, count, seed });
+  const names = sampleNames(engine, { vocabulary, context: model.context, count, seed });
+  engine.dispose();
+  return names;
 }
 
 function parseVocabulary(json: string): string[] {

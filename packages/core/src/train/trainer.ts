@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Engine } from "../engines/engine.ts";
-import { SimdEngine } from "../engines/simd/simd-engine.ts";
+import type { Engine, LoadedEngine } from "../engines/engine.ts";
+import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { planParameters } from "../model/parameters.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
@@ -34,7 +34,8 @@ export class Trainer {
   #step = 0;
   #divergedAt: number | null = null;
 
-  constructor(spec: RunSpec, dataset: Dataset) {
+  /** @param engine - what trains; `simd` unless given */
+  constructor(spec: RunSpec, dataset: Dataset, engine: LoadedEngine = SIMD) {
     this.#spec = spec;
     this.#dataset = dataset;
     this.#generator = new TorchGenerator(spec.seed);
@@ -47,7 +48,7 @@ export class Trainer {
         values: initialise(init, shape, this.#generator),
       }),
     );
-    this.#engine = new SimdEngine({ model, train, dataset, tensors });
+    this.#engine = engine.create({ model, train, dataset, tensors });
     this.parameters = this.#engine.parameters;
   }
 
@@ -128,6 +129,11 @@ export class Trainer {
       tensors: this.#engine.tensors(),
       metadata: { vocabulary: JSON.stringify(this.#dataset.vocabulary) },
     });
+  }
+
+  /** Frees what the engine holds; the trainer is not used afterwards. */
+  dispose(): void {
+    this.#engine.dispose();
   }
 }
 

@@ -1,8 +1,6 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
-import type { Activation, InitScheme } from "@ablate/core";
+import type { Activation, EngineName, InitScheme } from "@ablate/core";
 import type { Position, Problem } from "./config-error.ts";
-
-export type EngineName = "simd";
 
 export type DataConfig = {
   /** Absolute path of the names file. */

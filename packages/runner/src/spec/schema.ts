@@ -2,6 +2,7 @@
  * What a config may say. A key whose value is a map of keys of its own is a section: sections merge,
  * everything else is one value and is replaced whole.
  */
+import { ENGINES } from "@ablate/core";
 import { z } from "zod";
 import type { CellConfig } from "./config.ts";
 import { initSchema } from "./init-schema.ts";
@@ -78,7 +79,7 @@ const file = z.strictObject({
   init: initSchema.prefault({}),
   train: trainSchema.prefault({}),
   record: record.prefault({}),
-  engine: z.enum(["simd"]).default("simd"),
+  engine: z.enum(ENGINES).default("simd"),
   seeds: seeds.default([42]).meta({
     description: "one run each; as in PyTorch the low 32 bits count",
     examples: [[1, 2, 3]],

@@ -1,6 +1,6 @@
-import type { Dataset, Examples } from "../../data/dataset.ts";
-import type { ModelSpec, Parameter, TrainSpec } from "../../spec.ts";
-import type { Engine, Tensor } from "../engine.ts";
+import type { Examples } from "../../data/dataset.ts";
+import type { Parameter } from "../../spec.ts";
+import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { instantiateKernels } from "./kernels.ts";
 import { type Layer, layOut, type Norm } from "./layers.ts";
@@ -21,21 +21,12 @@ const TILE = 256;
 /** Bytes of a WebAssembly page. */
 const PAGE = 65_536;
 
-export type SimdEngineOptions = {
-  readonly model: ModelSpec;
-  readonly train: Pick<TrainSpec, "batchSize" | "l2">;
-  readonly dataset: Pick<Dataset, "train" | "vocabulary">;
-  /** Every parameter, and any running statistics to start from (else 0 and 1). */
-  readonly tensors: readonly Tensor[];
-};
-
 /**
  * Forward, backward, update and ratios by hand, in WebAssembly SIMD kernels over one memory that is laid
  * out once: a step allocates nothing. Letters: B examples a batch, T tokens a context, E embedding
  * width, V vocabulary.
  */
 export class SimdEngine implements Engine {
-  readonly name = "simd";
   readonly parameters: readonly Parameter[];
   readonly #network: Network;
   readonly #batchSize: number;
@@ -50,7 +41,7 @@ export class SimdEngine implements Engine {
   readonly #targets: Int32Array;
   readonly #ratios: Float32Array;
 
-  constructor({ model, train, dataset, tensors }: SimdEngineOptions) {
+  constructor({ model, train, dataset, tensors }: EngineOptions) {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const kernels = instantiateKernels(memory);
     const vocabularySize = dataset.vocabulary.length;
@@ -75,10 +66,7 @@ export class SimdEngine implements Engine {
       shape: shapeOf(name, value),
       size: value.rows * value.columns,
     }));
-    const { l2 } = train;
-    this.#lambdas = Float64Array.from(this.parameters, ({ name }) =>
-      typeof l2 === "number" ? l2 : (l2[name] ?? 0),
-    );
+    this.#lambdas = lambdasOf(this.parameters, train.l2);
     this.#floats = new Float32Array(memory.buffer);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
     this.#targets = new Int32Array(memory.buffer, targetsAt, rows);
@@ -142,6 +130,9 @@ export class SimdEngine implements Engine {
       ]),
     ];
   }
+
+  /** Its memory goes with it. */
+  dispose(): void {}
 
   #holdRunning(): void {
     const { kernels, convention } = this.#network;

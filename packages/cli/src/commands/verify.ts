@@ -1,0 +1,101 @@
+import {
+  buildDataset,
+  compareEngines,
+  type Dataset,
+  EngineError,
+  type LoadedEngine,
+  loadEngine,
+  type SeriesDifference,
+  SIMD,
+  TFJS_BACKENDS,
+} from "@ablate/core";
+import type { PlannedRun } from "@ablate/runner";
+import { wantedBackend } from "../backend.ts";
+import type { Command, Invocation } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { PLANNING_OPTIONS } from "../options.ts";
+import { planConfig } from "../planning.ts";
+import { differencesTable } from "../print/differences.ts";
+import { engineText } from "../print/engine.ts";
+import { jsonArray } from "../print/rows.ts";
+
+/** Enough for an error to show, few enough to wait for. */
+const STEPS = 300;
+
+const { set, seeds, only } = PLANNING_OPTIONS;
+
+export const command: Command = {
+  positionals: ["CONFIG"],
+  options: {
+    steps: { type: "string", value: "N", help: `steps of each run (${STEPS}, or fewer if it has)` },
+    set,
+    seeds,
+    only,
+    json: { type: "boolean", help: "print one JSON array: one object per run, engine and series" },
+  },
+  examples: [
+    ["ablate verify configs/quickstart.yaml", "simd against tfjs on every backend that works"],
+    ["ablate verify configs/quickstart.yaml --only v7 --steps 1000", "one run for longer"],
+  ],
+  run: async (invocation) => {
+    const { flags, terminal } = invocation;
+    const { runs, names } = planConfig(invocation);
+    const engines = await otherEngines(invocation);
+    for (const engine of engines) terminal.note(`${engine.engine}: ${engineText(engine)}\n`);
+    const datasets = new Map<string, Dataset>();
+    let areEqual = true;
+    const records: object[] = [];
+    for (const run of runs) {
+      const differences = compareEngines(
+        shortened(run, flags.count("steps", 1)),
+        datasetOf(run),
+        engines,
+      );
+      areEqual &&= differences.flat().every(({ ok }) => ok);
+      records.push(...engines.flatMap((engine, i) => recordsOf(run, engine, differences[i] ?? [])));
+      if (!flags.has("json"))
+        terminal.write(`${differencesTable(run.name, engines, differences)}\n`);
+    }
+    if (flags.has("json")) terminal.write(jsonArray(records));
+    else terminal.write(areEqual ? "the engines agree\n" : "the engines differ\n");
+    return areEqual ? 0 : 1;
+
+    function datasetOf({ spec: { model, shuffleSeed } }: PlannedRun): Dataset {
+      const key = `${model.context}/${shuffleSeed}`;
+      const known =
+        datasets.get(key) ?? buildDataset(names, { context: model.context, shuffleSeed });
+      datasets.set(key, known);
+      return known;
+    }
+  },
+};
+
+function shortened({ spec }: PlannedRun, steps: number | undefined): PlannedRun["spec"] {
+  const { train } = spec;
+  return { ...spec, train: { ...train, steps: steps ?? Math.min(STEPS, train.steps) } };
+}
+
+/** `tfjs` on each backend that works, or on the one that is wanted; plain JavaScript only if wanted. */
+async function otherEngines({ terminal }: Invocation): Promise<LoadedEngine[]> {
+  const wanted = wantedBackend(terminal);
+  const engines: LoadedEngine[] = [];
+  for (const backend of TFJS_BACKENDS) {
+    if (wanted === undefined ? backend === "cpu" : backend !== wanted) continue;
+    try {
+      engines.push({ ...(await loadEngine("tfjs", backend)), reason: null });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      terminal.note(`left out: ${error.message}\n`);
+    }
+  }
+  if (engines.length > 0) return engines;
+  throw new UsageError(`there is no engine to compare ${SIMD.engine} with`);
+}
+
+function recordsOf(
+  run: PlannedRun,
+  { engine, backend }: LoadedEngine,
+  differences: readonly SeriesDifference[],
+): object[] {
+  return differences.map((difference) => ({ run: run.name, engine, backend, ...difference }));
+}

@@ -1,0 +1,33 @@
+import type { EngineFacts, SeriesDifference } from "@ablate/core";
+import { count, UNKNOWN } from "@ablate/tui";
+import { table } from "./table.ts";
+
+/** How far each engine's series of one run are from those of `simd`: the largest difference and its step. */
+export function differencesTable(
+  run: string,
+  engines: readonly Pick<EngineFacts, "engine" | "backend">[],
+  differences: readonly (readonly SeriesDifference[])[],
+): string {
+  const [first = []] = differences;
+  const rows = first.map(({ series, compared, steps }, i) => [
+    series,
+    compared === steps ? "all" : `${count(compared)} of ${count(steps)}`,
+    ...differences.flatMap((ofEngine) => cells(ofEngine[i])),
+  ]);
+  const titles = engines.flatMap(({ engine, backend }) => [
+    { title: `${engine} ${backend}`, align: "right" as const },
+    { title: "at step", align: "right" as const },
+    { title: "" },
+  ]);
+  const text = table([{ title: "series" }, { title: "compared" }, ...titles], rows);
+  const isChaotic = first.some(({ compared, steps }) => compared < steps);
+  return `${run}\n${text}${isChaotic ? CHAOTIC : ""}`;
+}
+
+const CHAOTIC = "what is compared ends where a change of the last bits alone moves the series\n";
+
+function cells(one: SeriesDifference | undefined): string[] {
+  if (one === undefined || one.difference === null) return [UNKNOWN, UNKNOWN, ""];
+  const verdict = one.ok ? "" : `over ${one.tolerance}`;
+  return [one.difference.toExponential(1), count(one.step), verdict];
+}

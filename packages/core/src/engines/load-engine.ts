@@ -1,0 +1,24 @@
+import type { EngineName, LoadedEngine } from "./engine.ts";
+import { SimdEngine } from "./simd/simd-engine.ts";
+import type { TfjsBackend } from "./tfjs-backends.ts";
+
+/** The engine that is there without loading anything. */
+export const SIMD: LoadedEngine = {
+  engine: "simd",
+  backend: "simd",
+  version: null,
+  reason: null,
+  create: (options) => new SimdEngine(options),
+};
+
+/**
+ * Loads an engine.
+ *
+ * @param backend - of `tfjs`, instead of the best one that works
+ * @throws EngineError - it does not run here
+ */
+export async function loadEngine(name: EngineName, backend?: TfjsBackend): Promise<LoadedEngine> {
+  if (name === "simd") return SIMD;
+  const { loadTfjs } = await import("./tfjs/load-tfjs.ts");
+  return loadTfjs(backend);
+}

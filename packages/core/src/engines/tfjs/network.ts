@@ -1,0 +1,81 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { LayerShape } from "../../model/parameters.ts";
+import type { BatchNormSpec, ModelSpec } from "../../spec.ts";
+import { activation, fusedActivation } from "./layers/activation.ts";
+import { type Affine, batchNorm, fusedBatchNorm } from "./layers/batch-norm.ts";
+import { crossEntropy, fusedCrossEntropy } from "./layers/cross-entropy.ts";
+import { embedding, fusedEmbedding, type Tokens } from "./layers/embedding.ts";
+import { fusedLinear, linear } from "./layers/linear.ts";
+import type { Weights } from "./weights.ts";
+
+/** What a network is made of: operations that TensorFlow.js differentiates, or that bring their gradient. */
+export type Blocks = {
+  readonly embedding: typeof embedding;
+  readonly linear: typeof linear;
+  readonly activation: typeof activation;
+  readonly batchNorm: typeof batchNorm;
+  readonly crossEntropy: typeof crossEntropy;
+};
+
+/** Everything by automatic differentiation. */
+export const PLAIN_BLOCKS: Blocks = { embedding, linear, activation, batchNorm, crossEntropy };
+
+/** The same with gradients written out: fewer operations a step. */
+export const FUSED_BLOCKS: Blocks = {
+  embedding: fusedEmbedding,
+  linear: fusedLinear,
+  activation: fusedActivation,
+  batchNorm: fusedBatchNorm,
+  crossEntropy: fusedCrossEntropy,
+};
+
+export type Network = {
+  readonly model: ModelSpec;
+  readonly layers: readonly LayerShape[];
+  readonly blocks: Blocks;
+  readonly weights: Pick<Weights, "matrix" | "vector">;
+};
+
+/** How a layer that has batch norm is normalised. */
+export type Normalise = (
+  x: tf.Tensor2D,
+  layer: { readonly shape: LayerShape; readonly affine: Affine; readonly spec: BatchNormSpec },
+) => tf.Tensor2D;
+
+/**
+ * Through the first `depth` layers; through all of them the result is the logits.
+ *
+ * @param tokens - `[B * T]`
+ * @returns `[B, fan_out of the last of these layers]`
+ */
+export function forward(
+  network: Network,
+  tokens: Tokens,
+  normalise: Normalise,
+  depth: number = network.layers.length,
+): tf.Tensor2D {
+  const { model, layers, blocks, weights } = network;
+  let x = blocks.embedding(weights.matrix("embedding"), tokens, model.context); // [B, T * E]
+  for (const shape of layers.slice(0, depth)) {
+    x = linearOf(network, shape, x); // [B, fan_out]
+    if (shape.hasNorm && model.batchNorm !== "none") {
+      const affine = {
+        gamma: weights.vector(`${shape.name}.bn.gamma`),
+        beta: weights.vector(`${shape.name}.bn.beta`),
+      };
+      x = normalise(x, { shape, affine, spec: model.batchNorm });
+    }
+    if (!shape.isOutput) x = blocks.activation(model.activation, x);
+  }
+  return x;
+}
+
+/** x W + b of one layer. */
+export function linearOf(
+  { blocks, weights }: Network,
+  { name, hasBias }: LayerShape,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  const bias = hasBias ? weights.vector(`${name}.bias`) : null;
+  return blocks.linear(x, weights.matrix(`${name}.weight`), bias);
+}

@@ -1,0 +1,167 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Examples } from "../../data/dataset.ts";
+import { layerShapes } from "../../model/parameters.ts";
+import type { Parameter } from "../../spec.ts";
+import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
+import { type Batch, batchOf, eachTile, type Sizes } from "./batches.ts";
+import { ColumnMoments } from "./column-moments.ts";
+import { floats } from "./floats.ts";
+import { divisorOf, normalise } from "./layers/batch-norm.ts";
+import { crossEntropies } from "./layers/cross-entropy.ts";
+import {
+  type Blocks,
+  FUSED_BLOCKS,
+  forward,
+  linearOf,
+  type Network,
+  type Normalise,
+} from "./network.ts";
+import { isRunningMoment, RunningMoments } from "./running-moments.ts";
+import { Weights } from "./weights.ts";
+
+/** Examples that an evaluation sends through the network at a time. */
+const TILE = 4096;
+
+/** What a norm normalises with outside of training, `[n]` each. */
+type Held = { readonly mean: tf.Tensor1D; readonly divisor: tf.Tensor1D };
+
+/**
+ * The model in TensorFlow.js operations, on the backend that is set. Letters: B examples a batch, T
+ * tokens a context, V vocabulary.
+ */
+export class TfjsEngine implements Engine {
+  readonly parameters: readonly Parameter[];
+  readonly #weights: Weights;
+  readonly #network: Network;
+  readonly #examples: Examples;
+  readonly #sizes: Sizes;
+  readonly #lambdas: Float64Array;
+  /** By layer; the layers with batch norm, first to last. */
+  readonly #running: ReadonlyMap<string, RunningMoments>;
+  readonly #held = new Map<string, Held>();
+  #holdsRunning = false;
+
+  /** @param blocks - what the network is made of; the fused ones unless given */
+  constructor({ model, train, dataset, tensors }: EngineOptions, blocks: Blocks = FUSED_BLOCKS) {
+    const vocabularySize = dataset.vocabulary.length;
+    const layers = layerShapes(model, vocabularySize);
+    this.#weights = new Weights(tensors.filter(({ name }) => !isRunningMoment(name)));
+    this.parameters = this.#weights.parameters;
+    this.#network = { model, layers, blocks, weights: this.#weights };
+    this.#examples = dataset.train;
+    this.#sizes = { context: model.context, vocabularySize };
+    this.#lambdas = lambdasOf(this.parameters, train.l2);
+    const { batchNorm } = model;
+    const normed = batchNorm === "none" ? [] : layers.filter(({ hasNorm }) => hasNorm);
+    this.#running = new Map(
+      batchNorm === "none"
+        ? []
+        : normed.map((layer) => [layer.name, new RunningMoments(layer, batchNorm, tensors)]),
+    );
+  }
+
+  step(indices: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
+    this.#holdsRunning = false;
+    return tf.tidy(() => {
+      const batch = batchOf(this.#examples, indices, this.#sizes);
+      const lossOf = tf.valueAndGrads(() => this.#loss(batch));
+      const { value, grads } = lossOf(this.#weights.values);
+      this.#weights.descend(grads, lr, ratios, offset);
+      return floats(value)[0] ?? Number.NaN;
+    });
+  }
+
+  normaliseBy(source: Examples | "running"): void {
+    this.#holdsRunning = false;
+    if (source === "running") this.#holdRunning();
+    else this.#measure(source);
+  }
+
+  evaluate(examples: Examples): number {
+    let total = 0;
+    eachTile(examples, TILE, this.#sizes, ({ tokens, targets }) => {
+      const logits = forward(this.#network, tokens, this.#byHeld); // [rows, V]
+      for (const loss of floats(crossEntropies(logits, targets))) total += loss;
+    });
+    return total / examples.count;
+  }
+
+  predict(context: ArrayLike<number>, logits: Float32Array): void {
+    if (!this.#holdsRunning) this.#holdRunning();
+    tf.tidy(() => {
+      const tokens = tf.tensor1d(Int32Array.from(context), "int32");
+      logits.set(floats(forward(this.#network, tokens, this.#byHeld)));
+    });
+  }
+
+  tensors(): Tensor[] {
+    const running = [...this.#running.values()].flatMap((moments) => moments.tensors());
+    return [...this.#weights.tensors(), ...running];
+  }
+
+  dispose(): void {
+    this.#weights.dispose();
+    for (const { mean, divisor } of this.#held.values()) tf.dispose([mean, divisor]);
+    this.#held.clear();
+  }
+
+  /** Mean cross-entropy of the batch and l2 terms, in nats. */
+  #loss({ tokens, targets }: Batch): tf.Scalar {
+    const logits = forward(this.#network, tokens, this.#byBatch); // [B, V]
+    let loss = this.#network.blocks.crossEntropy(logits, targets);
+    for (const [p, lambda] of this.#lambdas.entries()) {
+      const value = this.#weights.values[p];
+      if (lambda === 0 || value === undefined) continue;
+      loss = tf.add(loss, tf.mul(tf.mean(tf.square(value)), lambda));
+    }
+    return loss;
+  }
+
+  /** In training: by the moments of the batch, which the running ones follow. */
+  readonly #byBatch: Normalise = (x, { shape, affine, spec }) =>
+    this.#network.blocks.batchNorm(x, affine, spec, (moments) =>
+      this.#running.get(shape.name)?.fold(moments),
+    );
+
+  readonly #byHeld: Normalise = (x, { shape, affine }) => {
+    const held = this.#held.get(shape.name);
+    if (held === undefined) throw new RangeError(`tfjs: nothing to normalise ${shape.name} by`);
+    return normalise(x, held, affine);
+  };
+
+  #holdRunning(): void {
+    for (const [layer, { mean, spread }] of this.#running) this.#hold(layer, mean, spread);
+    this.#holdsRunning = true;
+  }
+
+  /**
+   * Makes every norm hold the moments of all `examples`: one pass over the data for each norm, through
+   * the layers below it, whose moments are known by then.
+   */
+  #measure(examples: Examples): void {
+    for (const [depth, shape] of this.#network.layers.entries()) {
+      if (!shape.hasNorm) continue;
+      const moments = new ColumnMoments(shape.fanOut);
+      eachTile(examples, TILE, this.#sizes, ({ tokens }) => {
+        const x = forward(this.#network, tokens, this.#byHeld, depth); // [rows, fan_in]
+        moments.add(linearOf(this.#network, shape, x));
+      });
+      const { mean, variance } = moments.finish();
+      const { batchNorm } = this.#network.model;
+      const keepsStd = batchNorm !== "none" && batchNorm.running === "std";
+      this.#hold(shape.name, mean, keepsStd ? variance.map(Math.sqrt) : variance);
+    }
+  }
+
+  #hold(layer: string, mean: Float32Array, spread: Float32Array): void {
+    const { batchNorm } = this.#network.model;
+    if (batchNorm === "none") return;
+    const before = this.#held.get(layer);
+    if (before !== undefined) tf.dispose([before.mean, before.divisor]);
+    const held = tf.tidy(() => ({
+      mean: tf.tensor1d(mean.slice()),
+      divisor: divisorOf(tf.tensor1d(spread.slice()), batchNorm),
+    }));
+    this.#held.set(layer, held);
+  }
+}

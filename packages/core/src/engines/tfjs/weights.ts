@@ -1,0 +1,85 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Parameter } from "../../spec.ts";
+import type { Tensor } from "../engine.ts";
+import { floats } from "./floats.ts";
+import { spreadOf } from "./spread.ts";
+
+/** The parameters of a model as tensors of the backend. */
+export class Weights {
+  readonly parameters: readonly Parameter[];
+  readonly #values: tf.Tensor[];
+  readonly #indices: ReadonlyMap<string, number>;
+  #rate: { readonly lr: number; readonly scalar: tf.Scalar } | null = null;
+
+  constructor(tensors: readonly Tensor[]) {
+    this.parameters = tensors.map(({ name, shape, values }) => ({
+      name,
+      shape,
+      size: values.length,
+    }));
+    this.#values = tensors.map(({ shape, values }) => tf.tensor(values.slice(), [...shape]));
+    this.#indices = new Map(tensors.map(({ name }, i) => [name, i]));
+  }
+
+  /** In the order of the parameters; replaced by every `descend`. */
+  get values(): tf.Tensor[] {
+    return this.#values;
+  }
+
+  /** `[fan_in, fan_out]` */
+  matrix(name: string): tf.Tensor2D {
+    return this.#named(name) as tf.Tensor2D;
+  }
+
+  /** `[n]` */
+  vector(name: string): tf.Tensor1D {
+    return this.#named(name) as tf.Tensor1D;
+  }
+
+  /**
+   * `p -= lr * grad`.
+   *
+   * @param ratios - receives every update:data ratio from `offset` on
+   */
+  descend(gradients: readonly tf.Tensor[], lr: number, ratios: Float32Array, offset: number): void {
+    const rate = this.#scalar(lr);
+    for (const [p, gradient] of gradients.entries()) {
+      const before = this.#values[p];
+      if (before === undefined) continue;
+      const update = tf.mul(gradient, rate);
+      const after = tf.keep(tf.sub(before, update));
+      ratios[offset + p] = spreadOf(floats(update)) / spreadOf(floats(after));
+      this.#values[p] = after;
+      before.dispose();
+    }
+  }
+
+  /** Copies of all parameters. */
+  tensors(): Tensor[] {
+    return this.parameters.map(({ name, shape }) => ({
+      name,
+      shape,
+      values: floats(this.#named(name)).slice(),
+    }));
+  }
+
+  dispose(): void {
+    tf.dispose(this.#values);
+    this.#rate?.scalar.dispose();
+  }
+
+  #named(name: string): tf.Tensor {
+    const value = this.#values[this.#indices.get(name) ?? -1];
+    if (value === undefined) throw new RangeError(`tfjs: ${name} is missing`);
+    return value;
+  }
+
+  /** The rate as a tensor, made again only when it changes. */
+  #scalar(lr: number): tf.Scalar {
+    if (this.#rate?.lr !== lr) {
+      this.#rate?.scalar.dispose();
+      this.#rate = { lr, scalar: tf.keep(tf.scalar(lr)) };
+    }
+    return this.#rate.scalar;
+  }
+}

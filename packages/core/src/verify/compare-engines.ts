@@ -1,0 +1,95 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { LoadedEngine } from "../engines/engine.ts";
+import { SIMD } from "../engines/load-engine.ts";
+import type { RunSpec } from "../spec.ts";
+import { type RecordedSeries, recordHistory } from "./history.ts";
+import { nudged } from "./nudged.ts";
+
+/** Nats for losses, and as much in log10 for ratios. */
+const TOLERANCE = 1e-4;
+
+/** A series is compared until rounding alone moves it by this much. */
+const SENSITIVITY = TOLERANCE / 10;
+
+/** Two ways to change last bits: one alone might cancel out. */
+const NUDGE_PERIODS = [2, 3] as const;
+
+/** How far one series of an engine is from the same series of `simd`. */
+export type SeriesDifference = {
+  readonly series: string;
+  /** In nats or in log10; null where nothing could be compared. */
+  readonly difference: number | null;
+  /** Where it is largest. */
+  readonly step: number | null;
+  readonly tolerance: number;
+  /** Steps compared, from the first on: until rounding alone would make a difference. */
+  readonly compared: number;
+  readonly steps: number;
+  readonly ok: boolean;
+};
+
+/**
+ * Trains a run on `simd` and on every other engine, from the same initial tensors and batches, and
+ * compares all that they record. A chaotic run is compared as far as it can be told: until a change of
+ * the last bits of the initial tensors alone moves it by a tenth of the tolerance.
+ *
+ * @returns the differences of each engine, in the order of `engines`
+ */
+export function compareEngines(
+  spec: RunSpec,
+  dataset: Dataset,
+  engines: readonly LoadedEngine[],
+): SeriesDifference[][] {
+  const reference = recordHistory(spec, dataset, SIMD);
+  const strayed = NUDGE_PERIODS.map((period) => recordHistory(spec, dataset, nudged(SIMD, period)));
+  const reliable = reference.map((series) => reliableSteps(series, strayed));
+  return engines.map((engine) => {
+    const history = recordHistory(spec, dataset, engine);
+    return reference.map((series, i) => compare(series, history, reliable[i] ?? 0));
+  });
+}
+
+/** How many values of a series do not depend on rounding. */
+function reliableSteps(series: RecordedSeries, strayed: readonly RecordedSeries[][]): number {
+  const others = strayed.map((history) => valuesOf(history, series.name));
+  const end = series.values.findIndex((value, i) =>
+    others.some((values) => !(distance(value, values[i]) <= SENSITIVITY)),
+  );
+  return end === -1 ? series.values.length : end;
+}
+
+function compare(
+  { name, first, values }: RecordedSeries,
+  history: readonly RecordedSeries[],
+  reliable: number,
+): SeriesDifference {
+  const others = valuesOf(history, name);
+  let difference = 0;
+  let at = 0;
+  for (let i = 0; i < reliable; i++) {
+    const here = distance(values[i], others[i]);
+    if (here <= difference) continue;
+    difference = here;
+    at = i;
+  }
+  return {
+    series: name,
+    difference: reliable === 0 ? null : difference,
+    step: reliable === 0 ? null : first + at,
+    tolerance: TOLERANCE,
+    compared: reliable,
+    steps: values.length,
+    ok: difference <= TOLERANCE,
+  };
+}
+
+function valuesOf(history: readonly RecordedSeries[], name: string): Float64Array {
+  return history.find((series) => series.name === name)?.values ?? new Float64Array();
+}
+
+/** Infinite where only one of the two is missing or not finite. */
+function distance(a: number | undefined, b: number | undefined): number {
+  if (Object.is(a, b)) return 0;
+  const difference = Math.abs((a ?? Number.NaN) - (b ?? Number.NaN));
+  return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+}

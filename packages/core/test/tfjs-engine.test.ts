@@ -1,0 +1,212 @@
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { TfjsEngine } from "../src/engines/tfjs/tfjs-engine.ts";
+import {
+  decodeSafetensors,
+  type EngineOptions,
+  loadEngine,
+  type ModelSpec,
+  planParameters,
+  type RunSpec,
+  type StepBuffer,
+  sampleFromWeights,
+  type Tensor,
+  Trainer,
+} from "../src/index.ts";
+import { initialise } from "../src/init/initialise.ts";
+import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { makeFewNames, makeSpec, normal, type SpecChanges, trainAll } from "./make.ts";
+import { loadBackends, useBackend } from "./tfjs-make.ts";
+
+const backends = await loadBackends();
+const layer = { weight: normal(0.4), bias: normal(0.3), gamma: normal(0.5), beta: normal(0.3) };
+const init = { hidden: layer, output: layer };
+const torchNorm = { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
+const notebookNorm = { where: "hidden", epsilon: 0.01, momentum: 0.1, running: "std" } as const;
+
+const MODELS: [string, Partial<ModelSpec>, NonNullable<SpecChanges["train"]>][] = [
+  ["tanh", {}, {}],
+  ["relu", { activation: "relu" }, {}],
+  ["no nonlinearity, no bias", { activation: "none", bias: false, hidden: [5, 3] }, {}],
+  ["batch norm everywhere, by variance", { batchNorm: torchNorm, hidden: [6, 5] }, {}],
+  ["batch norm on hidden layers, by std", { batchNorm: notebookNorm }, {}],
+  ["l2 on every parameter", {}, { l2: 0.3 }],
+  ["l2 on one parameter", {}, { l2: { "hidden1.weight": 0.3 } }],
+  ["width 1, context 1, embedding 1", { hidden: [1], context: 1, embedding: 1 }, {}],
+  ["eight layers, batch 19", { hidden: [3, 4, 5, 6, 7, 8, 9] }, { batchSize: 19 }],
+  ["no hidden layer", { hidden: [] }, {}],
+];
+
+const everywhere = backends.flatMap(([backend, engine]) =>
+  MODELS.map(([name, model, train]) => ({ backend, engine, name, model, train })),
+);
+
+test.each(everywhere)("$name: $backend trains as simd does", ({ engine, model, train }) => {
+  const spec = makeSpec({ model, init, train: { ...train, steps: 40 } });
+  const dataset = makeFewNames(spec.model.context);
+
+  const ours = trainAll(spec, dataset);
+  const theirs = trainAll(spec, dataset, engine);
+
+  expect(theirs.loss.length).toBe(40);
+  expectClose(theirs.loss, ours.loss, 1e-5);
+  for (const [i, ratio] of ours.ratios.entries()) {
+    if (ratio < 1e-6) continue; // a bias in front of a batch norm: rounding
+    if (Number.isNaN(ratio)) expect(theirs.ratios[i]).toBeNaN();
+    else expect((theirs.ratios[i] ?? Number.NaN) / ratio).toBeCloseTo(1, 2);
+  }
+  expectSameTensors(theirs.trainer, ours.trainer);
+  const [a, b] = [theirs.trainer.evaluate(), ours.trainer.evaluate()];
+  expectClose(
+    Float64Array.from(a, ({ loss }) => loss),
+    Float64Array.from(b, ({ loss }) => loss),
+    1e-5,
+  );
+  expect(theirs.trainer.sample(5, 3)).toEqual(ours.trainer.sample(5, 3));
+  theirs.trainer.dispose();
+});
+
+test.each(backends)(
+  "weights and running statistics go into the engine on %s and come out",
+  (_, { create }) => {
+    const spec = makeSpec({ model: { batchNorm: torchNorm }, init });
+    const { trainer } = trainAll(spec, makeFewNames(3));
+    const tensors = tensorsOf(trainer);
+
+    const engine = create(optionsOf(spec, tensors));
+
+    expect(engine.tensors()).toEqual(tensors);
+    engine.dispose();
+  },
+);
+
+test.each(backends)("names are sampled from weights on %s as by simd", (_, engine) => {
+  const spec = makeSpec({ model: { batchNorm: notebookNorm }, init });
+  const weights = trainAll(spec, makeFewNames(3)).trainer.weights();
+  const request = { model: spec.model, weights, count: 8, seed: 5 };
+
+  expect(sampleFromWeights({ ...request, engine })).toEqual(sampleFromWeights(request));
+});
+
+test.each(backends)(
+  "10,000 steps leak no tensor on %s, nor do evaluations and samples",
+  (backend, engine) => {
+    useBackend(backend);
+    const spec = makeSpec({
+      model: { batchNorm: notebookNorm },
+      train: { steps: 10_000, l2: 0.01 },
+    });
+    const before = tf.memory().numTensors;
+    const trainer = new Trainer(spec, makeFewNames(3), engine);
+    const buffer = makeBuffer(trainer, 100);
+    trainer.advance(buffer, 1);
+    const started = tf.memory().numTensors;
+
+    while (!trainer.isDone) trainer.advance(buffer, 100);
+    expect(trainer.step).toBe(10_000);
+    expect(tf.memory().numTensors).toBe(started);
+    trainer.evaluate();
+    trainer.sample(5, 1);
+    trainer.dispose();
+
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
+
+test.each(backends)("the same run has the same bits every time on %s", (_, engine) => {
+  const spec = makeSpec({ model: { batchNorm: torchNorm }, init, train: { steps: 50 } });
+  const [a, b] = [1, 2].map(() => trainAll(spec, makeFewNames(3), engine));
+
+  expect(a?.loss).toEqual(b?.loss);
+  expect(a?.ratios).toEqual(b?.ratios);
+});
+
+test("a tensor of one element has no ratio, a constant one that does not move neither", async () => {
+  const engine = await loadEngine("tfjs", "wasm");
+  const spec = makeSpec({
+    model: { hidden: [1] },
+    train: { lr: [{ step: 0, rate: 0 }], steps: 1 },
+  });
+  const { ratios, trainer } = trainAll(spec, makeFewNames(3), engine);
+
+  expect(trainer.parameters[2]?.name).toBe("hidden1.bias");
+  expect([ratios[2], ratios[4]]).toEqual([Number.NaN, Number.NaN]);
+  trainer.dispose();
+});
+
+test("a parameter that is missing is named", async () => {
+  const spec = makeSpec();
+  const tensors = drawTensors(spec).filter(({ name }) => name !== "output.weight");
+  useBackend("wasm");
+  const engine = new TfjsEngine(optionsOf(spec, tensors));
+
+  const step = () => engine.step(new Int32Array(8), 0.1, new Float32Array(9), 0);
+
+  expect(step).toThrow("tfjs: output.weight is missing");
+  engine.dispose();
+});
+
+test("the plain JavaScript backend runs when it is asked for, and says so", async () => {
+  const engine = await loadEngine("tfjs", "cpu");
+  const spec = makeSpec({ init, train: { steps: 5 } });
+
+  const history = trainAll(spec, makeFewNames(3), engine);
+
+  expect(engine).toMatchObject({ backend: "cpu", version: "4.22.0", reason: "asked for" });
+  expectClose(history.loss, trainAll(spec, makeFewNames(3)).loss, 1e-5);
+  history.trainer.dispose();
+});
+
+test("loading the engine leaves no listener that would swallow the process's errors", async () => {
+  await loadEngine("tfjs", "wasm");
+
+  const names = process.listeners("uncaughtException").map(String);
+  expect(names.filter((text) => text.includes("ExitStatus"))).toEqual([]);
+});
+
+function tensorsOf(trainer: Trainer): readonly Tensor[] {
+  return decodeSafetensors(trainer.weights()).tensors;
+}
+
+function makeBuffer(trainer: Trainer, steps: number): StepBuffer {
+  return {
+    loss: new Float64Array(steps),
+    lr: new Float64Array(steps),
+    ratios: new Float32Array(steps * trainer.parameters.length),
+  };
+}
+
+function drawTensors(spec: RunSpec): Tensor[] {
+  const generator = new TorchGenerator(spec.seed);
+  return planParameters(spec, makeFewNames(3).vocabulary.length).map(
+    ({ name, shape, init: scheme }) => ({
+      name,
+      shape,
+      values: initialise(scheme, shape, generator),
+    }),
+  );
+}
+
+function optionsOf({ model, train }: RunSpec, tensors: readonly Tensor[]): EngineOptions {
+  return { model, train, dataset: makeFewNames(3), tensors };
+}
+
+function expectSameTensors(a: Trainer, b: Trainer): void {
+  const expected = tensorsOf(b);
+  for (const [i, { name, shape, values }] of tensorsOf(a).entries()) {
+    expect([name, shape]).toEqual([expected[i]?.name, expected[i]?.shape]);
+    expectClose(values, expected[i]?.values ?? new Float32Array(), 1e-4);
+  }
+}
+
+function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs((actual[i] ?? Number.NaN) - (expected[i] ?? 0));
+    expect(difference, `[${i}]`).toBeLessThan(tolerance);
+  }
+}
