@@ -23,9 +23,21 @@ const OTHER_WORDS = ["short", "otherwise", "default"];
 /** A value with a short form is one of the two. */
 function addShortForm(schema: z.core.$ZodType, made: z.core.JSONSchema.BaseSchema): void {
   for (const word of OTHER_WORDS) delete made[word];
+  nameByPattern(made);
   const short = shortFormOf(schema);
   if (short === null || made.anyOf !== undefined) return;
   const full = { ...made };
   for (const key of Object.keys(made)) delete made[key];
   Object.assign(made, { anyOf: [valueSchema(short), full] });
+}
+
+/** The YAML language server takes a key such as 0 for a number, which is no `propertyNames`. */
+function nameByPattern(made: z.core.JSONSchema.BaseSchema): void {
+  const { propertyNames, additionalProperties } = made;
+  if (propertyNames === undefined) return;
+  delete made.propertyNames;
+  const pattern = typeof propertyNames === "object" ? propertyNames.pattern : undefined;
+  if (typeof pattern !== "string" || additionalProperties === undefined) return;
+  const named = { patternProperties: { [pattern]: additionalProperties } };
+  Object.assign(made, named, { additionalProperties: false });
 }

@@ -31,6 +31,11 @@ export function seed(): z.ZodType<number> {
   return integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
+const QUOTIENT = z
+  .string()
+  .regex(FRACTION)
+  .meta({ patternErrorMessage: "expected a number, or a fraction such as 5/3" });
+
 function fraction(number: z.ZodType<number>): z.ZodType<number> {
-  return shorthand(number, { short: z.string().regex(FRACTION), expand: readNumber });
+  return shorthand(number, { short: QUOTIENT, expand: readNumber });
 }
