@@ -266,3 +266,16 @@ test("very many entries that are the same run are counted, not listed", () => {
     "10 more entries are the same run as another; each run is trained once",
   );
 });
+
+test("runs that differ only in what they make no use of get a note, and are gone with `when`", () => {
+  const text =
+    "seeds: [1, 2]\ngrid: { model.batch_norm: [none, hidden], init.hidden.gamma: [ones, zeros] }";
+  const planned = planRuns(load(text), "data");
+
+  expect(planned.runs).toHaveLength(8);
+  expect(planned.notes).toEqual([
+    "runs batch_norm=none-gamma=ones and batch_norm=none-gamma=zeros train the same numbers: init.hidden.gamma has no effect in them; `when` keeps one",
+  ]);
+  const when = "\nwhen: { init.hidden.gamma: { model.batch_norm: hidden } }";
+  expect(planRuns(load(text + when), "data")).toMatchObject({ notes: [], runs: { length: 6 } });
+});

@@ -3,7 +3,8 @@ import { expandGrid } from "./expand.ts";
 import { runHasher } from "./identity.ts";
 import { fitName } from "./label.ts";
 import type { GridRuns, PlannedConfig, PlannedRun } from "./planned.ts";
-import { sameRunNotes } from "./same-runs.ts";
+import { sameNumbers } from "./same-numbers.ts";
+import { sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
 
 /**
  * The runs of a config on these data, each once, with identities and final names.
@@ -37,5 +38,7 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
       steps: resolved.train.steps,
     });
   }
-  return { runs: [...byHash.values()], notes: sameRunNotes(same), excluded: config.excluded };
+  const runs = [...byHash.values()];
+  const notes = [...sameRunNotes(same), ...sameNumbersNotes(sameNumbers(runs))];
+  return { runs, notes, excluded: config.excluded };
 }

@@ -29,7 +29,7 @@ export type PlannedRun = PlannedConfig & {
 
 export type GridRuns = {
   readonly runs: readonly PlannedRun[];
-  /** What the user should know: runs that are the same. */
+  /** What the user should know: runs that are the same, or that train the same numbers. */
   readonly notes: readonly string[];
   /** What the grid leaves out, by rule in the order of the file; a run counts at the first that it matches. */
   readonly excluded: readonly Exclusion[];
