@@ -86,6 +86,12 @@ exclude: [{ variant: a, model.bias: false }, { train.lr: 0.1, model.bias: true, 
   expect(labels(text)).toEqual(["a-bias=true", "b-bias=false"]);
 });
 
+test("a variant may be called by a number", () => {
+  expect(labels("variants: { 1: {}, 2: { train.lr: 2 } }\nexclude: [{ variant: 1 }]")).toEqual([
+    "2",
+  ]);
+});
+
 test("a run that cannot be may be excluded", () => {
   const text = "grid: { model.batch_norm: [none, hidden], train.batch_size: [1, 2] }";
 

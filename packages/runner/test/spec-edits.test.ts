@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import { ConfigError } from "../src/spec/config-error.ts";
+import { ConfigError, type Problem } from "../src/spec/config-error.ts";
 import { loadConfig } from "../src/spec/load-config.ts";
 import { EDITS, randomFrom } from "./random-edits.ts";
 
@@ -57,26 +57,27 @@ function outcomeOf(path: string, what: string): "plans" | "errors" {
     const names = runs.map(({ name }) => name);
     expect(new Set(names).size, what).toBe(names.length);
     expect(names.length, what).toBeGreaterThan(0);
-    for (const name of names) {
-      expect(name.length, what).toBeLessThanOrEqual(80);
-      expect(name, what).toMatch(NAMES);
-    }
+    expect(
+      names.filter((name) => name.length > 80 || !NAMES.test(name)),
+      what,
+    ).toEqual([]);
     return "plans";
   } catch (error) {
     if (!(error instanceof ConfigError)) throw new Error(what, { cause: error });
     expect(error.problems.length, what).toBeGreaterThan(0);
-    for (const { source, line, col, message } of error.problems) {
-      expect(source, what).not.toBe("");
-      expect(
-        [line, col].every((place) => place !== null && place >= 1),
-        what,
-      ).toBe(true);
-      expect(message, what).toMatch(/\S/);
-      expect(message, what).not.toMatch(/undefined|\[object|invalid input|function/i);
-      expect(message.split("\n"), what).toHaveLength(1);
-    }
+    expect(
+      error.problems.filter((problem) => !isClear(problem)),
+      what,
+    ).toEqual([]);
     return "errors";
   }
+}
+
+/** Has a place in a file, and is one line that says something of the config. */
+function isClear({ source, line, col, message }: Problem): boolean {
+  const hasPlace = source !== "" && line !== null && line >= 1 && col !== null && col >= 1;
+  const isOneLine = /\S/.test(message) && !/[\p{Cc}\u2028\u2029]/u.test(message);
+  return hasPlace && isOneLine && !/undefined|\[object|invalid input|native code/i.test(message);
 }
 
 /** The configs beside each other, for those that extend another. */

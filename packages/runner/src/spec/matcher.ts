@@ -97,8 +97,8 @@ function value(leaf: Leaf, { reader, base, problems }: MatcherContext): Wanted {
 }
 
 function variant(rule: Rule, leaf: Leaf, { variants, problems }: MatcherContext): Wanted {
-  const name = toValue(leaf.value);
-  const isKnown = typeof name === "string" && variants.includes(name);
+  const name = leaf.value.kind === "scalar" ? String(leaf.value.value) : "";
+  const isKnown = variants.includes(name);
   if (!isKnown) {
     const why =
       variants.length === 0 ? ", there are no variants" : hint(flowText(leaf.value), variants);

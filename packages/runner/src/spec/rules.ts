@@ -81,8 +81,14 @@ function readRule(item: Node, { name, extra }: Naming, problems: Problem[]): Rul
   return leaves.length === 0 ? null : { name, at: item.at, text: textOf(item), leaves };
 }
 
+const LONGEST_TEXT = 200;
+
+/** What the rule says, in one line of what a terminal shows as it is. */
 function textOf(item: Node): string {
-  return flowText(item).replace(/^\{ (.*) \}$/, "$1");
+  const text = flowText(item)
+    .replace(/\p{Cc}+/gu, " ")
+    .replace(/^\{ (.*) \}$/, "$1");
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}...` : text;
 }
 
 /** Only this key, as a map to put on top of a config. */
