@@ -51,11 +51,12 @@ test("a long line is cut around the place", () => {
 });
 
 test("tabs, wide characters and control characters leave the caret under its place", () => {
-  const text = `data: { file: names.txt }\ndescription: "\u540d\u524d\u001b[31m"\nvariants: { "\u65e5\u672c": {} }\nmodel:\t{ hiden: [1] }\n`;
+  const text = `data: { file: names.txt }\ndescription: "\u540d\u524d\u001b[31m"\nvariants: { "\u65e5\u672c": {} }\nmodel:\t{ hiden: [1] }\ntrain: { "\u65e5\u672c": 1, stepz: 2 }\n`;
   const { stderr } = ablate(folderWith(text), "plan", "bad.yaml");
 
   expect(stderr).not.toContain("\u001b");
   expect(stderr).toContain("  4 | model:\t{ hiden: [1] }\n    |       \t  ^\n");
+  expect(stderr).toContain(`stepz: 2 }\n    | ${" ".repeat(9)}${" ".repeat(6)}${" ".repeat(5)}^\n`);
 });
 
 test("a mistake in an extended file is shown with that file's line", () => {
