@@ -12,7 +12,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    const { text, exitCode } = describeError(error);
+    const { text, exitCode } = describeError(error, terminal.paintNote);
     terminal.note(`${text}\n`);
     return exitCode;
   }

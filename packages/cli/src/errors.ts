@@ -1,3 +1,7 @@
+import type { ConfigError } from "@ablate/runner";
+import { problemText } from "./print/problems.ts";
+import type { Paint } from "./terminal.ts";
+
 /** The command line is wrong. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -23,12 +27,16 @@ const SYSTEM: Readonly<Record<string, string>> = {
 };
 
 /** What to print for `error`, never a stack, and the exit code. */
-export function describeError(error: unknown): {
-  readonly text: string;
-  readonly exitCode: number;
-} {
+export function describeError(
+  error: unknown,
+  paint: Paint,
+): { readonly text: string; readonly exitCode: number } {
   if (!(error instanceof Error)) return { text: `ablate: ${String(error)}`, exitCode: 1 };
-  if (error.name === "ConfigError") return { text: error.message, exitCode: 2 };
+  if (isConfigError(error)) {
+    const { problems, sources } = error;
+    const text = problems.map((problem) => problemText(problem, sources, paint)).join("\n");
+    return { text, exitCode: 2 };
+  }
   if (FIXABLE.has(error.name)) return { text: `ablate: ${error.message}`, exitCode: 2 };
   const system = "code" in error ? SYSTEM[String(error.code)] : undefined;
   if (system !== undefined) {
@@ -37,4 +45,8 @@ export function describeError(error: unknown): {
   }
   const message = error.message.split("\n")[0] ?? "";
   return { text: `ablate: internal error: ${message}; please report it`, exitCode: 1 };
+}
+
+function isConfigError(error: Error): error is ConfigError {
+  return error.name === "ConfigError" && "problems" in error && "sources" in error;
 }

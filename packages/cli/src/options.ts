@@ -17,7 +17,7 @@ export const ONLY_OPTION: Option = {
   help: "only runs that match, as v5, state:failed or lr>=0.1 (docs/filter.md)",
 };
 
-type PlanningFlag = "set" | "steps" | "seeds" | "only" | "engine";
+type PlanningFlag = "set" | "steps" | "seeds" | "only" | "engine" | "yes";
 
 export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   set: {
@@ -30,4 +30,5 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   seeds: { type: "string", value: "1,2,3", help: "one run per seed" },
   only: ONLY_OPTION,
   engine: { type: "string", value: "NAME", help: "what trains: simd or tfjs" },
+  yes: { type: "boolean", help: "plan more than 10,000 runs" },
 };

@@ -2,11 +2,22 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseNames, vocabularyOf } from "@ablate/core";
-import { dataHash, type GridConfig, loadConfig, type PlannedRun, planRuns } from "@ablate/runner";
+import {
+  dataHash,
+  type Exclusion,
+  type GridConfig,
+  loadConfig,
+  type PlannedRun,
+  planRuns,
+} from "@ablate/runner";
 import type { GridPlan } from "@ablate/store";
 import type { Flags, Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { onlyWanted } from "./only.ts";
+import { problemText } from "./print/problems.ts";
+
+/** A larger grid is more often a mistake than wanted: it needs `--yes`. */
+const MOST_RUNS = 10_000;
 
 /** A config with its data set, read and checked. */
 export type Source = {
@@ -24,7 +35,9 @@ export type Planned = Source & {
   readonly dataHash: string;
   readonly grid: GridPlan;
   readonly runs: readonly PlannedRun[];
+  /** What the user should know: runs that are the same, values that change nothing. */
   readonly notes: readonly string[];
+  readonly excluded: readonly Exclusion[];
 };
 
 /** Reads the config that the first positional argument names. */
@@ -44,9 +57,14 @@ export function planFile(path: string, invocation: Invocation): Planned {
   const { config, bytes } = source;
   const hash = dataHash(bytes);
   const { name, description, text } = config;
-  const { runs: all, notes } = planRuns(config, hash);
+  const { runs: all, notes: sameRuns, excluded } = planRuns(config, hash);
   const runs = onlyWanted(all, { grid: name, invocation });
-  return { ...source, dataHash: hash, runs, notes, grid: { name, description, spec: text, runs } };
+  const grid = { name, description, spec: text, runs };
+  const warnings = config.warnings.map(({ message, ...at }) =>
+    problemText({ ...at, message: `warning: ${message}` }, config.sources, terminal.paintNote),
+  );
+  const notes = [...warnings, ...sameRuns];
+  return { ...source, dataHash: hash, runs, notes, excluded, grid };
 }
 
 function readSource(path: string, flags: Flags, folder: string): Source {
@@ -55,6 +73,7 @@ function readSource(path: string, flags: Flags, folder: string): Source {
     steps: flags.count("steps", 1),
     seeds: seeds(flags.text("seeds")),
     engine: flags.text("engine"),
+    mostRuns: flags.has("yes") ? undefined : MOST_RUNS,
   });
   const near = relative(folder, resolve(folder, config.dataFile));
   const dataFile = near.startsWith("..") ? config.dataFile : near;

@@ -2,6 +2,8 @@ import { styleText } from "node:util";
 
 type Style = "bold" | "dim" | "green" | "red" | "yellow";
 
+export type Paint = (style: Style, text: string) => string;
+
 /** Where a command prints: results to stdout, messages and progress to stderr. */
 export type Terminal = {
   /** Writes a result to stdout. */
@@ -9,7 +11,9 @@ export type Terminal = {
   /** Writes a message to stderr. */
   readonly note: (text: string) => void;
   /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
-  readonly paint: (style: Style, text: string) => string;
+  readonly paint: Paint;
+  /** The same for stderr. */
+  readonly paintNote: Paint;
   /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
   readonly rewrites: boolean;
   readonly columns: () => number;
@@ -34,6 +38,7 @@ export function processTerminal(): Terminal {
       stderr.write(text);
     },
     paint: (style, text) => styleText(style, text, { stream: stdout }),
+    paintNote: (style, text) => styleText(style, text, { stream: stderr }),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
     columns: () => stderr.columns || stdout.columns || 80,
     folder: process.cwd(),

@@ -10,67 +10,71 @@ import {
   type ResolvedConfig,
 } from "@ablate/runner";
 import { expect, test } from "vitest";
-import { blocks, page, sections, tableRows } from "./documents.ts";
+import { blocks, page, tableRows } from "./documents.ts";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
 
 const text = page("docs/config.md");
-const rows = tableRows(text, "key").map((row) => ({
-  keys: keysOf(row.get("key") ?? ""),
-  defaults: row.get("default") ?? "",
-  meaning: row.get("meaning") ?? "",
+const keys = tableRows(text, "key").map((row) => ({
+  key: unquoted(row.get("key")),
+  usual: row.get("default") ?? "",
+  example: unquoted(row.get("example")),
 }));
-const schemes = tableRows(sections(text).get("Initialisation schemes") ?? "", "scheme");
+const settings = tableRows(text, "setting");
+const schemes = tableRows(text, "scheme");
+const minimal = "data: { file: ../data/names.txt }";
 
-test("every key of a config is documented, and no other", () => {
-  expect(rows.flatMap(({ keys }) => keys).sort()).toEqual([...CONFIG_KEYS].sort());
+test("every key of a config is documented, in order, and no other", () => {
+  expect(keys.map(({ key }) => key)).toEqual(CONFIG_KEYS);
 });
 
-test("the documented defaults are those of a config that says nothing else", () => {
-  const { resolved } = only(plan("data: { file: ../data/names.txt }"));
-  const literal = rows.flatMap(({ keys, defaults }) => {
-    const values = keys.length === 1 ? [defaults] : defaults.split(", ");
-    return keys.flatMap((key, i): [string, string][] => {
-      const value = (values[i] ?? "").replaceAll("`", "");
-      return /^[\d.]+$|^\[\d+\]$|^(tanh|true|end|none|simd|normal|ones|zeros)$/.test(value)
-        ? [[key, value]]
-        : [];
-    });
-  });
+test("the documented default of every key is what a config has that says nothing else", () => {
+  const { resolved } = only(plan(minimal));
+  const stated = keys.filter(({ key, usual }) => /^`.+`$/.test(usual) && isOfRun(key));
 
-  expect(literal.length).toBeGreaterThan(15);
-  for (const [key, value] of literal) {
-    const stated = only(plan(`data: { file: ../data/names.txt }\n${key}: ${value}`));
-    expect(stated.resolved, key).toEqual(resolved);
+  expect(stated.length).toBeGreaterThan(20);
+  for (const { key, usual } of stated) {
+    const run = only(plan(minimal, { set: [`${key}=${unquoted(usual)}`] }));
+    expect(run.resolved, key).toEqual(resolved);
+  }
+  expect(only(plan(`${minimal}\nseeds: [42]`)).hash).toBe(only(plan(minimal)).hash);
+});
+
+test("the documented example of every key is taken and changes what a config has", () => {
+  const { resolved } = only(plan(minimal));
+  const changed = keys.filter(({ key }) => isOfRun(key) && key !== "data.file" && key !== "engine");
+
+  for (const { key, example } of changed) {
+    expect(example.startsWith(`${key}: `), key).toBe(true);
+    expect(only(plan(`${minimal}\n${example}`)).resolved, key).not.toEqual(resolved);
   }
 });
 
-test("the documented defaults of what is drawn are those of a config that says nothing else", () => {
-  const { init } = only(plan("data: { file: ../data/names.txt }")).resolved;
-  const cell = (key: string) => rows.find(({ keys }) => keys.includes(key))?.defaults;
+test("the documented examples of the keys of a grid are taken", () => {
+  const ofGrid = keys.filter(({ key }) => !isOfRun(key) && key !== "extends");
+  const beside: Readonly<Record<string, string>> = {
+    when: "grid: { model.batch_norm: [none, hidden], init.hidden.gamma: [ones, zeros] }",
+    exclude: "grid: { train.lr: [0.1, 1], model.batch_norm: [none, hidden] }",
+  };
 
-  expect(cell("init.hidden.weight")).toBe("Kaiming, gain 5/3");
-  expect(init.hidden.weight).toMatchObject({ scheme: "kaiming", gain: 5 / 3 });
-  expect(cell("init.hidden.bias")).toBe("normal, std 0.01");
-  expect(init.hidden.bias).toMatchObject({ scheme: "normal", std: 0.01 });
-  expect(cell("init.output.weight")).toBe("normal, std 0.01");
-  expect(init.output.weight).toMatchObject({ scheme: "normal", std: 0.01 });
-  expect(cell("init.output.bias")).toBe("normal, std 0");
-  expect(init.output.bias).toMatchObject({ scheme: "normal", std: 0 });
+  for (const { key, example } of ofGrid) {
+    const runs = plan([minimal, beside[key] ?? "", example].join("\n"));
+    expect(runs.length, key).toBeGreaterThan(0);
+  }
 });
 
-test("the settings of batch norm are documented with their defaults", () => {
-  const row = rows.find(({ keys }) => keys.includes("model.batch_norm"))?.meaning ?? "";
-
-  expect(allowedBeside("model.batch_norm={ nonsense: 1 }")).toEqual(
-    ["where", "epsilon", "momentum", "running"].filter((name) => row.includes(`\`${name}\``)),
+test("the settings of batch norm are documented with their defaults, and no other", () => {
+  const names = settings.map((row) => unquoted(row.get("setting")));
+  const usual = settings.map(
+    (row) => `${unquoted(row.get("setting"))}: ${unquoted(row.get("default"))}`,
   );
-  expect(row).toContain("`where` (hidden), `epsilon` (1e-5), `momentum` (0.1)");
-  expect(only(plan(minimal, { set: ["model.batch_norm={}"] })).resolved.model.batch_norm).toEqual({
-    where: "hidden",
-    epsilon: 1e-5,
-    momentum: 0.1,
-    running: "variance",
-  });
+  const normOf = (value: string) =>
+    only(plan(minimal, { set: [`model.batch_norm=${value}`] })).resolved.model.batch_norm;
+
+  expect(names).toEqual(allowedBeside("model.batch_norm={ nonsense: 1 }"));
+  expect(normOf(`{ ${usual.join(", ")} }`)).toEqual(normOf("{}"));
+  for (const row of settings.slice(1)) {
+    expect(normOf(`{ ${unquoted(row.get("example"))} }`)).not.toEqual(normOf("{}"));
+  }
 });
 
 test("every initialisation scheme is documented, and no other", () => {
@@ -81,42 +85,66 @@ test("every initialisation scheme is documented, and no other", () => {
 
 test.each(
   schemes.flatMap((row) => named(row.get("scheme")).map((scheme) => [scheme, row] as const)),
-)("every setting of %s is documented, and no other", (scheme, row) => {
+)("the settings of %s are documented with their defaults, and no other", (scheme, row) => {
+  const documented = settingsOfScheme(row);
   const value = scheme === "constant" ? ", value: 1" : "";
-  const settings = (row.get("settings") ?? "")
-    .replace(/\([^)]*\)/g, "")
-    .replace(/`value` of a constant/, scheme === "constant" ? "`value`" : "");
+  const planned = (more: string) =>
+    only(plan(minimal, { set: [`init.embedding={ scheme: ${scheme}${value}${more} }`] })).hash;
 
   expect(allowedBeside(`init.embedding={ scheme: ${scheme}${value}, nonsense: 1 }`).sort()).toEqual(
-    ["scheme", "scale", ...named(settings)].sort(),
+    ["scheme", "scale", ...documented.map(({ name }) => name)].sort(),
   );
-});
-
-test("the documented defaults of schemes are those of a scheme that says nothing else", () => {
-  const defaults = schemes.flatMap((row) =>
-    [...(row.get("settings") ?? "").matchAll(/`(\w+)` \(([-\d.]+)/g)].flatMap(([, name, value]) =>
-      named(row.get("scheme")).map((scheme) => [scheme, name, value]),
-    ),
-  );
-
-  expect(defaults.length).toBeGreaterThan(4);
-  for (const [scheme, name, value] of defaults) {
-    const [stated, left] = [`, ${name}: ${value}`, ""].map((setting) =>
-      only(plan(minimal, { set: [`init.embedding={ scheme: ${scheme}${setting} }`] })),
-    );
-    expect(stated?.hash, `${scheme} ${name}`).toBe(left?.hash);
+  for (const { name, usual } of documented.filter((one) => one.usual !== "required")) {
+    expect(planned(`, ${name}: ${usual}`), name).toBe(planned(""));
   }
+  expect(planned(", scale: 1")).toBe(planned(""));
 });
 
-test("the page's example is eight runs in the order it says", () => {
-  const [example = "", ...others] = blocks(text, "yaml");
-  const labels = plan(example).map(({ label }) => label);
+test("the page's first example is a grid of three factors, one exclusion and two seeds: 20 runs", () => {
+  const [example = ""] = blocks(text, "yaml");
+  const runs = plan(example);
+
+  expect(text).toContain("2 x 2 x 3 combinations");
+  expect(text).toContain("by two seeds: 20 runs");
+  expect(runs).toHaveLength(20);
+  expect(text).toContain(`The first is called \`${runs[0]?.name}\``);
+  expect(
+    runs.filter(({ spec }) => spec.model.batchNorm === "none" && spec.train.lr[0]?.rate === 1),
+  ).toEqual([]);
+  expect(new Set(runs.map(({ spec }) => spec.seed))).toEqual(new Set([1, 2]));
+});
+
+test("the page's other examples are as many runs as it says", () => {
+  const [, twoWays = "", gains = "", ...others] = blocks(text, "yaml");
 
   expect(others).toEqual([]);
-  expect(text).toContain("These are eight runs, in this order: `variants` vary slowest");
-  expect(labels).toEqual(EIGHT);
-  expect(plan(example).map(({ name }) => name)).toContain("my-grid/too-large-lr=0.01-seed=2");
-  expect(text).toContain("`my-grid/too-large-lr=0.01-seed=2`");
+  expect(text).toContain("nine runs, the last of which is `two-ways/steps=100`");
+  expect(plan(twoWays)).toHaveLength(9);
+  expect(plan(twoWays).at(-1)?.name).toBe("two-ways/steps=100");
+  expect(text).toContain("Five runs: one without batch norm, two each with it.");
+  expect(plan(gains).map(({ label }) => label)).toEqual([
+    "batch_norm=none",
+    "batch_norm=hidden-gamma=ones",
+    "batch_norm=hidden-gamma=constant_value_0.5",
+    "batch_norm=all-gamma=ones",
+    "batch_norm=all-gamma=constant_value_0.5",
+  ]);
+});
+
+test("value makers make what the page says", () => {
+  const said = [
+    ...text.matchAll(/`(\{ (?:range|linspace|logspace): \[[\d., ]+\] \})` is ([\d., ]+\d)/g),
+  ];
+
+  expect(said).toHaveLength(3);
+  for (const [, maker, values = ""] of said) {
+    const runs = plan(`${minimal}\ngrid: { train.l2: ${maker} }`);
+    const expected = plan(`${minimal}\ngrid: { train.l2: [${values}] }`);
+    expect(
+      runs.map(({ hash }) => hash),
+      maker,
+    ).toEqual(expected.map(({ hash }) => hash));
+  }
 });
 
 test("the readme's example is eight runs: two variants, two learning rates, two seeds", () => {
@@ -126,6 +154,8 @@ test("the readme's example is eight runs: two variants, two learning rates, two 
   expect(others).toEqual([]);
   expect(readme).toContain("Eight runs: two variants, two learning rates, two seeds.");
   expect(plan(example).map(({ label }) => label)).toEqual(EIGHT);
+  expect(text).toContain("`my-grid/too-large-lr=0.01-seed=2`");
+  expect(plan(example).map(({ name }) => name)).toContain("my-grid/too-large-lr=0.01-seed=2");
 });
 
 test("a dotted key and a nested map mean the same", () => {
@@ -140,22 +170,17 @@ test("a dotted key and a nested map mean the same", () => {
   expect(only(plan(`${minimal}\n${dotted}`)).hash).not.toBe(only(plan(minimal)).hash);
 });
 
-test.each([
-  ["train.lr", { "0": 0.1, "100000": 0.01 }],
-  ["train.l2", { embedding: 0.1, "hidden1.weight": 0.1 }],
-] as const)("the example of %s in the table is taken", (key, value) => {
-  const meaning = rows.find(({ keys }) => keys.includes(key))?.meaning ?? "";
-  const [, example = ""] = /`(\{[^`]+\})`/.exec(meaning) ?? [];
-  const { train } = only(plan(minimal, { set: [`${key}=${example}`] })).resolved;
-
-  expect(train[key === "train.lr" ? "lr" : "l2"]).toEqual(value);
-});
-
 test("several values of --set become a factor of the grid", () => {
+  const labels = (set: string) => plan(minimal, { set: [set] }).map(({ label }) => label);
+
   expect(text).toContain("`--set train.lr=0.1,0.01`");
-  expect(plan(minimal, { set: ["train.lr=0.1,0.01"] }).map(({ label }) => label)).toEqual([
-    "lr=0.1",
+  expect(labels("train.lr=0.1,0.01")).toEqual(["lr=0.1", "lr=0.01"]);
+  expect(text).toContain('`--set "train.lr={ logspace: [0.001, 1, 4] }"`');
+  expect(labels("train.lr={ logspace: [0.001, 1, 4] }")).toEqual([
+    "lr=0.001",
     "lr=0.01",
+    "lr=0.1",
+    "lr=1",
   ]);
 });
 
@@ -174,15 +199,12 @@ test("--only keeps the runs that it says", () => {
 });
 
 test("the config that a run is stored with has every key that belongs to one run", () => {
-  const ofTheGrid = ["name", "description", "seeds", "variants", "grid"];
   const { resolved } = only(plan(minimal));
-  const missing = CONFIG_KEYS.filter((key) => !ofTheGrid.includes(key) && !has(resolved, key));
+  const missing = CONFIG_KEYS.filter((key) => isOfRun(key) && !has(resolved, key));
 
   expect(missing).toEqual([]);
   expect(resolved.seed).toBe(42);
 });
-
-const minimal = "data: { file: ../data/names.txt }";
 
 const EIGHT = ["kaiming", "too-large"].flatMap((variant) =>
   ["0.1", "0.01"].flatMap((lr) => ["1", "2"].map((seed) => `${variant}-lr=${lr}-seed=${seed}`)),
@@ -220,11 +242,22 @@ function allowedBeside(setting: string): string[] {
   throw new Error(`${setting} is allowed`);
 }
 
-/** The keys of a cell: `init.hidden.gamma`, `.beta` are two. */
-function keysOf(cell: string): readonly string[] {
-  const [first = "", ...others] = named(cell);
-  const parent = first.slice(0, first.lastIndexOf("."));
-  return [first, ...others.map((other) => `${parent}${other}`)];
+/** Whether a key is about one run, not about the grid. */
+function isOfRun(key: string): boolean {
+  return /^(data|model|init|train|record|engine)\b/.test(key);
+}
+
+/** The settings of a scheme's row: `gain` (1; number from 0). */
+function settingsOfScheme(row: ReadonlyMap<string, string>): { name: string; usual: string }[] {
+  const cell = row.get("settings and their defaults") ?? "";
+  return [...cell.matchAll(/`(\w+)` \(([^;]+);/g)].map(([, name = "", usual = ""]) => ({
+    name,
+    usual,
+  }));
+}
+
+function unquoted(cell = ""): string {
+  return cell.replace(/^`(.*)`$/, "$1");
 }
 
 /** What a cell has in backquotes. */

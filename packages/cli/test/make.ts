@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const NODE = ["--conditions=@ablate/source", "--disable-warning=ExperimentalWarning", MAIN];
 
+/** How the real command is started. */
+export const COMMAND: readonly [string, ...string[]] = [process.execPath, ...NODE];
+
 export type Ended = {
   readonly status: number | null;
   readonly stdout: string;

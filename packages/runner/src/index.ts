@@ -13,8 +13,14 @@ export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
 export { collectProvenance } from "./provenance.ts";
 export { sampleSeed } from "./sample-seed.ts";
-export type { GridConfig, Overrides, RecordConfig, ResolvedConfig } from "./spec/config.ts";
-export { ConfigError, type Problem } from "./spec/config-error.ts";
+export type {
+  Exclusion,
+  GridConfig,
+  Overrides,
+  RecordConfig,
+  ResolvedConfig,
+} from "./spec/config.ts";
+export { ConfigError, type Position, type Problem } from "./spec/config-error.ts";
 export { loadConfig } from "./spec/load-config.ts";
 export { CONFIG_KEYS } from "./spec/schema.ts";
 export { storedSpec, storedYaml } from "./stored-config.ts";

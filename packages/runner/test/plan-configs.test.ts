@@ -1,7 +1,9 @@
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
 import { expandGrid } from "../src/plan/expand.ts";
+import { planRuns } from "../src/plan/plan-runs.ts";
 import { toRunSpec } from "../src/plan/to-run-spec.ts";
 import { loadConfig } from "../src/spec/load-config.ts";
 
@@ -62,6 +64,16 @@ test.each([
     });
     expect(spec).toMatchObject({ seed: 42, shuffleSeed: 42, init: { embedding: normal(1) } });
     expect(variantDescription).not.toBe("");
+  }
+});
+
+test("every config plans without a warning or a note", () => {
+  const configs = readdirSync(inCheckout("configs")).filter((name) => name.endsWith(".yaml"));
+
+  expect(configs.length).toBeGreaterThan(1);
+  for (const name of configs) {
+    const config = loadConfig(inCheckout(`configs/${name}`));
+    expect([config.warnings, planRuns(config, "data").notes], name).toEqual([[], []]);
   }
 });
 

@@ -31,8 +31,88 @@ test.each([
   ["an alias of nothing", "name: *b\n", "a.yaml:1:7: alias *b stands for nothing before it"],
   ["an alias of itself", "name: &b [*b]\n", "a.yaml:1:11: alias *b stands for what it is in"],
   ["a key that is a list", "? [a]\n: 1\n", "a.yaml:1:3: expected a key of plain text"],
+  [
+    "a merge key",
+    "a: &a { b: 1 }\ntrain: { <<: *a }\n",
+    "a.yaml:2:10: train.<<: merge keys are not part of YAML 1.2; use variants, extends or an alias for one value",
+  ],
+  [
+    "a key of the language it is read with",
+    "__proto__: { train: 1 }\n",
+    "a.yaml:1:1: __proto__: is no key of a config",
+  ],
+  [
+    "the same inside a value",
+    'train.lr: { 0: 1, "__proto__": 2 }\n',
+    "a.yaml:1:19: train.lr.__proto__: is no key of a config",
+  ],
+  [
+    "a name that every object has",
+    "data: { file: x }\nconstructor: 1\n",
+    /^a\.yaml:2:1: constructor: unknown key, allowed: name, /,
+  ],
+  [
+    "an older YAML",
+    "%YAML 1.1\n---\nmodel.bias: yes\n",
+    "a.yaml:1:1: YAML 1.1 is not read, a config is YAML 1.2",
+  ],
+  [
+    "a tag of code",
+    "name: !!js/function 'x'\n",
+    "a.yaml:1:7: not valid YAML: unresolved tag: tag:yaml.org,2002:js/function",
+  ],
+  [
+    "a set",
+    "data: { file: x }\nseeds: !!set { 1, 2 }\n",
+    "a.yaml:2:14: seeds: expected a list, got a map",
+  ],
+  [
+    "a key with control characters",
+    'data: { file: x }\n"\\e[31m\\na": 1\n',
+    /^a\.yaml:2:1: \\u001b\[31m\\na: unknown key, /,
+  ],
+  [
+    "lists three thousand deep",
+    `a: ${"[".repeat(3000)}${"]".repeat(3000)}\n`,
+    /^a\.yaml:1:\d+: nested too deeply$/,
+  ],
+  [
+    "maps two hundred deep",
+    `a: ${"{ a: ".repeat(200)}1${"}".repeat(200)}\n`,
+    /^a\.yaml:1:\d+: nested too deeply$/,
+  ],
 ])("a file that is %s is one clear error", (_, text, message) => {
-  expect(errorsOfFile(writeConfig(text))[0]).toBe(message);
+  const [line] = errorsOfFile(writeConfig(text));
+
+  if (typeof message === "string") expect(line).toBe(message);
+  else expect(line).toMatch(message);
+});
+
+test("a file that is no UTF-8 is told so, with the place of the first byte", () => {
+  expect(errorsOfFile(writeConfig(Buffer.from("name: a\nb: \xe9\n", "latin1")))).toEqual([
+    "a.yaml:2:4: not UTF-8 text",
+  ]);
+  expect(errorsOfFile(writeConfig(Buffer.from("\ufeffname: a\n", "utf16le")))).toEqual([
+    "a.yaml:1:1: not UTF-8 text",
+  ]);
+});
+
+test("a byte order mark and line ends of any kind are taken", () => {
+  const text = "\ufeffdata: { file: names.txt }\r\ntrain.steps: 0\r\n";
+
+  expect(errorsOfFile(writeConfig(text))).toEqual([
+    "a.yaml:2:14: train.steps: must be at least 1, got 0",
+  ]);
+});
+
+test("a number beyond all numbers is reported once", () => {
+  expect(
+    errorsOf("train.steps: 1e999\nmodel.embedding: 99999999999999999999\nseeds: [1e400]"),
+  ).toEqual([
+    "a.yaml:1:14: train.steps: expected a number, got Infinity",
+    "a.yaml:2:18: model.embedding: must be at most 65536, got 100000000000000000000",
+    "a.yaml:3:9: seeds[0]: expected a number, got Infinity",
+  ]);
 });
 
 test("an alias bomb is refused with its position in well under two seconds", () => {
@@ -83,9 +163,10 @@ test.each([
     'a.yaml:1:39: init.hidden.weight.sdt: unknown key, did you mean "init.hidden.weight.std"?',
   ],
   [
-    "zip: []",
-    "a.yaml:1:1: zip: unknown key, allowed: name, description, data, model, init, train, record, engine, seeds, variants, grid",
+    "nonsense: []",
+    "a.yaml:1:1: nonsense: unknown key, allowed: name, description, data, model, init, train, record, engine, seeds, extends, variants, zip, grid, when, exclude, include",
   ],
+  ["zips: []", 'a.yaml:1:1: zips: unknown key, did you mean "zip"?'],
   ["variants: { a: { trian.lr: 1 } }", 'a.yaml:1:18: trian: unknown key, did you mean "train"?'],
   ["grid: { train.lrr: [1] }", 'a.yaml:1:9: train.lrr: unknown key, did you mean "train.lr"?'],
   [
@@ -176,7 +257,7 @@ test.each([
     "record: { evaluate: ends }",
     'a.yaml:1:21: record.evaluate: unknown value "ends", did you mean "end"?',
   ],
-  ["engine: torch", 'a.yaml:1:9: engine: unknown value "torch", allowed: simd, tfjs'],
+  ["engine: tpu", 'a.yaml:1:9: engine: unknown value "tpu", allowed: simd, tfjs'],
   ["name: a/b", "a.yaml:1:7: name: may have letters, digits, . _ = and - only"],
   ["seeds: []", "a.yaml:1:8: seeds: must not be empty"],
   ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3"],
@@ -194,7 +275,10 @@ test.each([
   ],
   ["grid: 3", "a.yaml:1:7: grid: expected a map, got 3"],
   ["grid: { train.lr: [] }", "a.yaml:1:19: grid.train.lr: must not be empty"],
-  ["grid: { train.lr: 1 }", "a.yaml:1:19: grid.train.lr: expected a list of values"],
+  [
+    "grid: { train.lr: 1 }",
+    "a.yaml:1:19: grid.train.lr: expected a list of values, range, linspace or logspace",
+  ],
   ["grid: { seeds: [1] }", "a.yaml:1:9: grid.seeds: is the same for all runs of a config"],
   [
     "grid: { train.lr: [1, -1], model.embedding: [1, 2, 3] }",

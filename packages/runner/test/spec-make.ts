@@ -6,7 +6,7 @@ import { ConfigError } from "../src/spec/config-error.ts";
 import { loadConfig } from "../src/spec/load-config.ts";
 
 /** A file `a.yaml` with this text in a folder of its own. */
-export function writeConfig(text: string): string {
+export function writeConfig(text: string | Uint8Array): string {
   const path = join(mkdtempSync(join(tmpdir(), "ablate-spec-")), "a.yaml");
   writeFileSync(path, text);
   return path;

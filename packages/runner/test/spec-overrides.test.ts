@@ -71,6 +71,14 @@ test.each<[Overrides, string]>([
     { set: ["grid.train.lr=1"] },
     "--set grid.train.lr=1: grid.train.lr: cannot be set here; give keys of a run, several values by commas",
   ],
+  [
+    { set: ["include=[]"] },
+    "--set include=[]: include: cannot be set here; give keys of a run, several values by commas",
+  ],
+  [
+    { set: ["train.lr={ linspace: [1, 2] }"] },
+    "--set train.lr={ linspace: [1, 2] }: train.lr: linspace takes [first, last, count], numbers",
+  ],
   [{ steps: 0 }, "--steps 0: train.steps: must be at least 1, got 0"],
   [{ seeds: [1, 1] }, "--seeds 1,1: seeds[1]: seed 1 is given twice"],
   [{ seeds: [] }, "--seeds : seeds: must not be empty"],

@@ -14,6 +14,7 @@ export const command: Command = {
   options: {
     words: { type: "string", value: "N", help: "show the windows of the first N words (5)" },
     set: PLANNING_OPTIONS.set,
+    yes: PLANNING_OPTIONS.yes,
     json: { type: "boolean", help: "print one JSON array: one object per split" },
   },
   examples: [

@@ -22,7 +22,7 @@ import { jsonArray } from "../print/rows.ts";
 /** Enough for an error to show, few enough to wait for. */
 const STEPS = 300;
 
-const { set, seeds, only } = PLANNING_OPTIONS;
+const { set, seeds, only, yes } = PLANNING_OPTIONS;
 
 export const command: Command = {
   positionals: ["CONFIG"],
@@ -31,6 +31,7 @@ export const command: Command = {
     set,
     seeds,
     only,
+    yes,
     json: { type: "boolean", help: "print one JSON array: one object per run, engine and series" },
   },
   examples: [

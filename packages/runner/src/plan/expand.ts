@@ -1,27 +1,26 @@
-import type { Cell, GridConfig } from "../spec/config.ts";
+import type { GridConfig } from "../spec/config.ts";
 import { differences } from "./differences.ts";
-import { labelOf } from "./label.ts";
+import { labeller } from "./label.ts";
 import type { PlannedConfig } from "./planned.ts";
 import { toRunSpec } from "./to-run-spec.ts";
 
-/** The runs of a config, slowest first: variants, the grid's keys in order, seeds. */
-export function expandGrid(config: GridConfig): PlannedConfig[] {
-  const { name: grid, seeds } = config;
-  const runs = config.cells.flatMap((cell) =>
-    seeds.map((seed) => ({ cell, resolved: { ...cell.config, seed }, ...names(cell, seed) })),
+/** The runs of a config, slowest first: variants, zip, the grid's keys, seeds; then what is included. */
+export function expandGrid({ name: grid, seeds, cells }: GridConfig): PlannedConfig[] {
+  const labelOf = labeller(cells);
+  const runs = cells.flatMap((cell) =>
+    cell.seeds.map((seed) => ({
+      cell,
+      resolved: { ...cell.config, seed },
+      label: labelOf(cell, seeds.length > 1 ? seed : null),
+    })),
   );
   const differs = differences(runs.map((run) => run.resolved));
-
-  function names(cell: Cell, seed: number): { readonly name: string; readonly label: string } {
-    const label = labelOf(cell, seeds.length > 1 ? seed : null);
-    return { label, name: `${grid}/${label}` };
-  }
-
-  return runs.map(({ cell, resolved, name, label }, i) => ({
-    name,
+  return runs.map(({ cell, resolved, label }, i) => ({
+    name: `${grid}/${label}`,
     label,
     variant: cell.variant,
     variantDescription: cell.variantDescription,
+    at: cell.at,
     resolved,
     spec: toRunSpec(resolved),
     differs: differs[i] ?? {},

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../spec/canonical-json.ts";
 import type { ResolvedConfig } from "../spec/config.ts";
 
 /** The identity of a data file: sha256 of its bytes, hex. */
@@ -11,28 +12,28 @@ export function dataHash(bytes: Uint8Array): string {
  * recorded is not part of it.
  */
 export function runHash(resolved: ResolvedConfig, dataHash: string): string {
-  const { data, model, init, train, seed, engine } = resolved;
-  const { context, shuffle_seed } = data;
-  const identity = {
-    data: { hash: dataHash, context, shuffle_seed },
-    model,
-    init,
-    train,
-    seed,
-    engine,
+  return runHasher(dataHash)(resolved);
+}
+
+/** `runHash` for many runs of one data file, which share most of their values. */
+export function runHasher(dataHash: string): (resolved: ResolvedConfig) => string {
+  const texts = new WeakMap<object, string>();
+  const textOf = (value: object): string => {
+    const text = texts.get(value) ?? canonicalJson(value);
+    texts.set(value, text);
+    return text;
   };
-  return createHash("sha256").update(canonicalJson(identity)).digest("hex");
-}
-
-/** JSON with sorted keys; a number has one spelling, JavaScript's shortest. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    isRecord(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return ({ data, model, init, train, seed, engine }) => {
+    const { context, shuffle_seed } = data;
+    const parts = [
+      ["data", canonicalJson({ hash: dataHash, context, shuffle_seed })],
+      ["engine", JSON.stringify(engine)],
+      ["init", textOf(init)],
+      ["model", textOf(model)],
+      ["seed", JSON.stringify(seed)],
+      ["train", textOf(train)],
+    ];
+    const identity = `{${parts.map(([key, text]) => `"${key}":${text}`).join(",")}}`;
+    return createHash("sha256").update(identity).digest("hex");
+  };
 }

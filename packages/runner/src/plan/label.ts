@@ -4,18 +4,24 @@ import type { Cell } from "../spec/config.ts";
 const LONGEST_NAME = 80;
 
 /**
- * What a run is called in its grid: the variant's name, the grid's keys of more than one value by
- * their last segment, and the seed where there are several, joined by `-`
- * (`v5-embedding=10-seed=43`). Nothing of these: `run`.
+ * Gives the names of a config's cells: the variant's name and the keys that differ by as few of their
+ * last segments as tell them apart, then the seed where there are several, joined by `-`
+ * (`v5-embedding=10-seed=43`). Nothing of these: `run`, or `base` beside others.
  */
-export function labelOf(cell: Pick<Cell, "variant" | "factors">, seed: number | null): string {
-  const keys = cell.factors.map((factor) => factor.key);
-  const parts = [
-    ...(cell.variant === null ? [] : [cell.variant]),
-    ...cell.factors.map(({ key, text }) => `${shortKey(key, keys)}=${text}`),
-    ...(seed === null ? [] : [`seed=${seed}`]),
-  ];
-  return parts.length === 0 ? "run" : parts.join("-");
+export function labeller(
+  cells: readonly Pick<Cell, "variant" | "factors">[],
+): (cell: Pick<Cell, "variant" | "factors">, seed: number | null) => string {
+  const keys = [...new Set(cells.flatMap((cell) => cell.factors.map(({ key }) => key)))];
+  const short = new Map(keys.map((key) => [key, shortKey(key, keys)]));
+  const nothing = cells.length > 1 ? "base" : "run";
+  return ({ variant, factors }, seed) => {
+    const parts = [
+      ...(variant === null ? [] : [variant]),
+      ...factors.map(({ key, text }) => `${short.get(key)}=${text}`),
+      ...(seed === null ? [] : [`seed=${seed}`]),
+    ];
+    return parts.length === 0 ? nothing : parts.join("-");
+  };
 }
 
 /** The label, shortened and ended by the hash's first characters where the name is too long or taken. */

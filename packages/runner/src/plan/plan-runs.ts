@@ -1,8 +1,10 @@
 import type { GridConfig } from "../spec/config.ts";
 import { expandGrid } from "./expand.ts";
-import { runHash } from "./identity.ts";
+import { runHasher } from "./identity.ts";
 import { fitName } from "./label.ts";
 import type { GridRuns, PlannedConfig, PlannedRun } from "./planned.ts";
+import { sameNumbers } from "./same-numbers.ts";
+import { sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
 
 /**
  * The runs of a config on these data, each once, with identities and final names.
@@ -10,14 +12,15 @@ import type { GridRuns, PlannedConfig, PlannedRun } from "./planned.ts";
  * @param dataHash - identity of the data file, from `dataHash`
  */
 export function planRuns(config: GridConfig, dataHash: string): GridRuns {
+  const hashOf = runHasher(dataHash);
   const byHash = new Map<string, PlannedRun>();
   const names = new Set<string>();
-  const notes = new Set<string>();
+  const same: (readonly [PlannedConfig, PlannedConfig])[] = [];
   for (const planned of expandGrid(config)) {
-    const hash = runHash(planned.resolved, dataHash);
-    const same = byHash.get(hash);
-    if (same !== undefined) {
-      notes.add(`${bothOf(same, planned)} are the same run; it is trained once`);
+    const hash = hashOf(planned.resolved);
+    const first = byHash.get(hash);
+    if (first !== undefined) {
+      same.push([first, planned]);
       continue;
     }
     const label = fitName(config.name, planned.label, { hash, taken: names });
@@ -35,15 +38,7 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
       steps: resolved.train.steps,
     });
   }
-  return { runs: [...byHash.values()], notes: [...notes] };
-}
-
-function bothOf(a: PlannedConfig, b: PlannedConfig): string {
-  const [first, second] = [withoutSeed(a), withoutSeed(b)];
-  const areVariants = first === a.variant && second === b.variant;
-  return `${areVariants ? "variants" : "runs"} ${first} and ${second}`;
-}
-
-function withoutSeed({ label }: PlannedConfig): string {
-  return label.replace(/-seed=\d+$/, "");
+  const runs = [...byHash.values()];
+  const notes = [...sameRunNotes(same), ...sameNumbersNotes(sameNumbers(runs))];
+  return { runs, notes, excluded: config.excluded };
 }

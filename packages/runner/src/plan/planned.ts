@@ -1,5 +1,6 @@
 import type { RunSpec } from "@ablate/core";
-import type { ResolvedConfig } from "../spec/config.ts";
+import type { Exclusion, ResolvedConfig } from "../spec/config.ts";
+import type { Position } from "../spec/config-error.ts";
 
 /** One run of a grid, before the data is read. */
 export type PlannedConfig = {
@@ -8,6 +9,8 @@ export type PlannedConfig = {
   readonly label: string;
   readonly variant: string | null;
   readonly variantDescription: string;
+  /** Where the config says what makes it differ. */
+  readonly at: Position;
   readonly resolved: ResolvedConfig;
   readonly spec: RunSpec;
   /** The keys whose values are not the same in all runs of the grid, with this run's values. */
@@ -26,6 +29,8 @@ export type PlannedRun = PlannedConfig & {
 
 export type GridRuns = {
   readonly runs: readonly PlannedRun[];
-  /** What the user should know: runs that are the same. */
+  /** What the user should know: runs that are the same, or that train the same numbers. */
   readonly notes: readonly string[];
+  /** What the grid leaves out, by rule in the order of the file; a run counts at the first that it matches. */
+  readonly excluded: readonly Exclusion[];
 };

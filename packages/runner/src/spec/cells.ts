@@ -1,80 +1,125 @@
 /** What a config expands to, each cell validated. */
-
+import { type Branch, branchesOf, includedBranches, soundConditions } from "./branches.ts";
 import { checkTogether } from "./check-together.ts";
-import type { Cell, CellConfig } from "./config.ts";
-import type { Position, Problem } from "./config-error.ts";
-import type { GridFactor, Variant } from "./grid.ts";
-import { mapOf, merge } from "./merge.ts";
-import { type MapNode, type Node, toLabelText } from "./tree.ts";
-import { validate } from "./validate.ts";
+import type { Cell, CellConfig, Exclusion } from "./config.ts";
+import type { Problem } from "./config-error.ts";
+import { EffectCheck } from "./effect.ts";
+import type { GridLayers, Option } from "./grid-layers.ts";
+import { GridRules } from "./grid-rules.ts";
+import { SectionReader, type Sections } from "./sections.ts";
+import { refusalAfter, refusalBefore } from "./too-many.ts";
+import { reportUnknown } from "./validate.ts";
 
-/** More is a mistake in the config: it would take longer to list than anybody waits. */
-const MOST_CELLS = 1_000_000;
-
-export type Layers = {
-  readonly base: MapNode;
-  readonly variants: readonly Variant[];
-  readonly factors: readonly GridFactor[];
-  /** On top of everything. */
-  readonly values: MapNode;
+export type Expansion = {
+  readonly cells: readonly Cell[];
+  readonly excluded: readonly Exclusion[];
+  /** What was written and changes nothing. */
+  readonly warnings: readonly Problem[];
 };
 
-/** One combination of the grid's values. */
-type Choice = readonly { readonly factor: GridFactor; readonly item: Node }[];
+export type ExpandOptions = {
+  readonly seeds: readonly number[];
+  /** More are refused, seeds counted. */
+  readonly mostRuns: number;
+  readonly problems: Problem[];
+};
 
-/** Variants slowest, then the grid's keys, the first slowest. */
-export function expandCells(
-  { base, variants, factors, values }: Layers,
-  problems: Problem[],
-): Cell[] {
-  const bases: readonly { readonly variant: Variant | null; readonly tree: MapNode }[] =
-    variants.length === 0
-      ? [{ variant: null, tree: base }]
-      : variants.map((variant) => ({ variant, tree: merge(base, variant.tree) }));
-  const count = factors.reduce((product, { items }) => product * items.length, bases.length);
-  if (count > MOST_CELLS) {
-    problems.push({ ...at(factors, base), message: `${count} runs a seed, at most ${MOST_CELLS}` });
-    return [];
+/**
+ * The cells of a config, slowest first: variants, rows of zip, the grid's keys in order; then what is
+ * included.
+ */
+export function expandCells(given: GridLayers, options: ExpandOptions): Expansion {
+  const { seeds, mostRuns, problems } = options;
+  const grid = { ...given, when: soundConditions(given, problems) };
+  const refusal = refusalBefore(grid, seeds.length, mostRuns);
+  if (refusal !== null) {
+    problems.push(refusal);
+    return { cells: [], excluded: [], warnings: [] };
   }
-  const choices = combine(factors);
-  return bases.flatMap(({ variant, tree }) =>
-    choices.flatMap((choice) => {
-      const chosen = choice.reduce(
-        (below, { factor, item }) => merge(below, mapOf(factor.key, item, factor.keyAt)),
-        tree,
-      );
-      const config = readCell(merge(chosen, values), problems);
-      if (config === null) return [];
-      return [
-        {
-          variant: variant?.name ?? null,
-          variantDescription: variant?.description ?? "",
-          factors: choice
-            .filter(({ factor }) => factor.items.length > 1)
-            .map(({ factor, item }) => ({ key: factor.key, text: toLabelText(item) })),
-          config,
-        },
-      ];
-    }),
-  );
+  const reader = new SectionReader(problems);
+  const rules = new GridRules(grid, { reader, seeds, problems });
+  checkValues(grid, reader, problems);
+
+  const expander = new Expander(reader, problems);
+  for (const branch of branchesOf(grid, rules.when)) {
+    expander.take(branch, rules.exclude.left(branch, seeds));
+    if (expander.runs > mostRuns) break;
+  }
+  const hadRuns = expander.runs > 0;
+  for (const option of grid.include) includeEntry(option, { grid, expander, seeds });
+
+  if (expander.runs > mostRuns) problems.push(refusalAfter(grid, seeds.length, mostRuns));
+  else problems.push(...rules.unused());
+  if (!hadRuns && grid.exclude.length > 0 && grid.include.length === 0) {
+    problems.push({ ...(grid.exclude[0]?.at ?? grid.base.at), message: "exclude: leaves no run" });
+  }
+  return { cells: expander.cells, excluded: rules.exclude.counts, warnings: expander.warnings };
 }
 
-function readCell(tree: MapNode, problems: Problem[]): CellConfig | null {
-  problems.push(...checkTogether(tree));
-  const config = validate(tree, problems);
-  if (config === null) return null;
-  const { data, model, init, train, record, engine } = config;
-  return { data, model, init, train, record, engine };
+/** Each value of the grid is held to the schema by itself: another may be on top of it in all runs. */
+function checkValues(grid: GridLayers, reader: SectionReader, problems: Problem[]): void {
+  const { base, variants, rows, factors, include } = grid;
+  const options = [...rows, ...factors.flatMap((factor) => factor.options), ...include];
+  for (const { tree } of variants) reportUnknown(tree, problems, ["description"]);
+  for (const { tree } of options) reportUnknown(tree, problems);
+  for (const { tree } of [...variants, ...options]) reader.read([base, tree]);
 }
 
-function combine(factors: readonly GridFactor[]): Choice[] {
-  return factors.reduce<Choice[]>(
-    (choices, factor) =>
-      choices.flatMap((choice) => factor.items.map((item) => [...choice, { factor, item }])),
-    [[]],
-  );
+class Expander {
+  readonly cells: Cell[] = [];
+  readonly reader: SectionReader;
+  readonly #problems: Problem[];
+  readonly #effects = new EffectCheck();
+  runs = 0;
+
+  constructor(reader: SectionReader, problems: Problem[]) {
+    this.reader = reader;
+    this.#problems = problems;
+  }
+
+  take(branch: Branch, seeds: readonly number[]): void {
+    if (seeds.length === 0) return;
+    const sections = this.reader.read(branch.layers);
+    this.#problems.push(...checkTogether(sections));
+    this.#effects.add(sections);
+    this.runs += seeds.length;
+    const config = configOf(sections);
+    if (config === null) return;
+    const { variant, variantDescription, at, labels: factors } = branch;
+    this.cells.push({ variant, variantDescription, at, factors, config, seeds });
+  }
+
+  get warnings(): Problem[] {
+    return this.#effects.warnings;
+  }
 }
 
-function at([first]: readonly GridFactor[], base: MapNode): Position {
-  return first?.keyAt ?? base.at;
+type Including = {
+  readonly grid: GridLayers;
+  readonly expander: Expander;
+  readonly seeds: readonly number[];
+};
+
+/** Included runs are called by what they have that the config's base has not. */
+function includeEntry(option: Option, { grid, expander, seeds }: Including): void {
+  const { reader } = expander;
+  for (const branch of includedBranches(grid, option)) {
+    const labels = branch.labels.filter(
+      ({ key }) => reader.textAt(key, branch.layers) !== reader.textAt(key, [grid.base]),
+    );
+    expander.take({ ...branch, labels }, seeds);
+  }
+}
+
+function configOf({ data, model, init, train, record, engine }: Sections): CellConfig | null {
+  if (data.value === null || model.value === null || init.value === null) return null;
+  if (train.value === null || record.value === null || engine.value === null) return null;
+  return {
+    data: data.value,
+    model: model.value,
+    init: init.value,
+    train: train.value,
+    record: record.value,
+    engine: engine.value,
+  };
 }

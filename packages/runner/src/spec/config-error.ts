@@ -13,10 +13,13 @@ export type Problem = Position & { readonly message: string };
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly Problem[];
+  /** Texts of the files by path, for excerpts. */
+  readonly sources: ReadonlyMap<string, string>;
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], sources: ReadonlyMap<string, string> = new Map()) {
     super(problems.map(formatProblem).join("\n"));
     this.problems = problems;
+    this.sources = sources;
   }
 }
 

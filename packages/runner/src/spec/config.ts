@@ -1,5 +1,6 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
 import type { Activation, EngineName, InitScheme } from "@ablate/core";
+import type { Position, Problem } from "./config-error.ts";
 
 export type DataConfig = {
   /** Absolute path of the names file. */
@@ -70,16 +71,28 @@ export type Factor = { readonly key: string; readonly text: string };
 export type Cell = {
   readonly variant: string | null;
   readonly variantDescription: string;
-  /** The grid's keys of more than one value, in the grid's order. */
+  /** The most special place that made it: its value of the fastest key, its row, its variant. */
+  readonly at: Position;
+  /** What differs: keys of zip, of the grid, of the included entry, in this order. */
   readonly factors: readonly Factor[];
   readonly config: CellConfig;
+  /** Those of the grid, without those that are excluded. */
+  readonly seeds: readonly number[];
+};
+
+/** One entry of `exclude` and the runs that it leaves out, seeds counted. */
+export type Exclusion = {
+  /** The rule as it reads: `model.batch_norm: hidden, train.lr: 0.1`. */
+  readonly rule: string;
+  readonly position: Position;
+  readonly count: number;
 };
 
 /** A config file, read, overridden and validated: every run it expands to is known to be sound. */
 export type GridConfig = {
   /** The path as it was given. */
   readonly file: string;
-  /** The file's text. */
+  /** The file's text, then in comments those of the files that it extends. */
   readonly text: string;
   readonly name: string;
   readonly description: string;
@@ -88,6 +101,12 @@ export type GridConfig = {
   readonly record: RecordConfig;
   readonly seeds: readonly number[];
   readonly cells: readonly Cell[];
+  /** By rule, in the order of the file; a run counts at the first rule that it matches. */
+  readonly excluded: readonly Exclusion[];
+  /** What the user should look at though it is no mistake: values that change nothing. */
+  readonly warnings: readonly Problem[];
+  /** Texts of the files by path, as positions name them. */
+  readonly sources: ReadonlyMap<string, string>;
 };
 
 /** What the command line puts on top of the file. */
@@ -97,4 +116,6 @@ export type Overrides = {
   readonly steps?: number | undefined;
   readonly seeds?: readonly number[] | undefined;
   readonly engine?: string | undefined;
+  /** Refuses a config of more runs before it is expanded. */
+  readonly mostRuns?: number | undefined;
 };

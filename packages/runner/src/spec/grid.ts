@@ -1,7 +1,9 @@
-/** `variants` and `grid` of a file, as trees to put on top of the rest. */
+/** `variants`, `grid`, `zip` and `include` of a file, as trees to put on top of the rest. */
 import type { Position, Problem } from "./config-error.ts";
+import { type Leaf, leavesOf, readValues, whyCommon } from "./grid-keys.ts";
+import { makerOf, valuesOf } from "./makers.ts";
 import { nest } from "./merge.ts";
-import { isSection } from "./schema.ts";
+import { CONFIG_KEYS, isSection } from "./schema.ts";
 import { type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
 
 /** A key of the grid and its values. */
@@ -14,18 +16,15 @@ export type GridFactor = {
 export type Variant = {
   readonly name: string;
   readonly description: string;
+  readonly at: Position;
   readonly tree: MapNode;
 };
 
-/** What is the same in all runs of a grid. */
-const COMMON: readonly string[] = ["name", "description", "seeds", "record", "variants", "grid"];
-
-/** Why a key may not differ between the runs of a grid, or null. */
-export function whyCommon(key: string): string | null {
-  if (COMMON.includes(key.split(".")[0] ?? "")) return "is the same for all runs of a config";
-  if (key === "data.file") return "is the same for all runs of a config, which train on one file";
-  return null;
-}
+/** A row of `zip`, or an entry of `include`: values that go together. */
+export type Row = {
+  readonly at: Position;
+  readonly leaves: readonly Leaf[];
+};
 
 export function readVariants(root: MapNode, problems: Problem[]): Variant[] {
   const variants = nodeAt(root, ["variants"]);
@@ -39,35 +38,22 @@ export function readVariants(root: MapNode, problems: Problem[]): Variant[] {
       problems.push({ ...keyAt, message });
     }
     const isEmpty = value.kind === "scalar" && value.value === null;
-    if (value.kind !== "map" && !isEmpty) {
-      problems.push({ ...value.at, message: `variants.${name}: expected a map` });
-      return [];
-    }
-    const body = value.kind === "map" ? nest(value, problems) : mapNode(value.at);
-    return [readVariant(name, body, problems)];
+    const body = isEmpty ? mapNode(value.at) : value;
+    const without = ["description"];
+    const tree = readValues(body, `variants.${name}`, { without, problems });
+    const description = readDescription(name, body, problems);
+    return tree === null ? [] : [{ name, description, at: keyAt, tree }];
   });
 }
 
-function readVariant(name: string, body: MapNode, problems: Problem[]): Variant {
-  const entries = new Map(body.entries);
-  const description = entries.get("description")?.value;
-  entries.delete("description");
-  const isText = description?.kind === "scalar" && typeof description.value === "string";
-  if (description !== undefined && !isText) {
-    const message = `variants.${name}.description: expected text`;
-    problems.push({ ...description.at, message });
+function readDescription(name: string, body: Node, problems: Problem[]): string {
+  const description = body.kind === "map" ? body.entries.get("description")?.value : undefined;
+  if (description === undefined) return "";
+  if (description.kind === "scalar" && typeof description.value === "string") {
+    return description.value;
   }
-  for (const key of COMMON.filter((common) => entries.has(common))) {
-    const { keyAt } = entries.get(key) ?? { keyAt: body.at };
-    problems.push({ ...keyAt, message: `variants.${name}.${key}: ${whyCommon(key)}` });
-    entries.delete(key);
-  }
-  const file = nodeAt(body, ["data", "file"]);
-  if (file !== null) {
-    problems.push({ ...file.at, message: `variants.${name}.data.file: ${whyCommon("data.file")}` });
-  }
-  const text = isText ? String(description.value) : "";
-  return { name, description: text, tree: mapNode(body.at, entries) };
+  problems.push({ ...description.at, message: `variants.${name}.description: expected text` });
+  return "";
 }
 
 export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
@@ -81,15 +67,95 @@ export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
     for (const [name, { keyAt, value }] of map.entries) {
       const key = prefix === "" ? name : `${prefix}.${name}`;
       const common = whyCommon(key);
-      const say = (at: Position, message: string): unknown =>
-        problems.push({ ...at, message: `grid.${key}: ${message}` });
+      const say = (message: string): unknown =>
+        problems.push({ ...keyAt, message: `grid.${key}: ${message}` });
 
-      if (common !== null) say(keyAt, common);
+      const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`));
+      if (common !== null) say(common);
+      else if (whole !== undefined)
+        say(`is part of ${whole}, which is one value; list whole values`);
       else if (value.kind === "map" && isSection(key)) collect(value, key);
-      else if (value.kind !== "list") say(value.at, "expected a list of values");
-      else if (value.items.length === 0) say(value.at, "must not be empty");
-      else if (factors.has(key)) say(keyAt, "given twice");
-      else factors.set(key, { key, keyAt, items: value.items });
+      else if (factors.has(key)) say("given twice");
+      else {
+        const items = valuesOf(value, `grid.${key}`, problems);
+        if (items.length > 0) factors.set(key, { key, keyAt, items });
+      }
     }
   }
+}
+
+/** The rows of `zip`, all of the same keys; null where the file has none. */
+export function readZip(root: MapNode, problems: Problem[]): Row[] | null {
+  const zip = nodeAt(root, ["zip"]);
+  if (zip?.kind !== "list") return null;
+  const removesInherited = zip.items.length === 0 && root.entries.has("extends");
+  if (zip.items.length === 0 && !removesInherited) {
+    problems.push({ ...zip.at, message: "zip: must not be empty" });
+  }
+  const rows = zip.items.flatMap((item, i) => {
+    const row = readRow(item, `zip[${i}]`, problems);
+    if (item.kind === "map" && item.entries.size === 0) {
+      problems.push({ ...item.at, message: `zip[${i}]: must not be empty` });
+    }
+    return row === null || row.leaves.length === 0 ? [] : [{ row, name: `zip[${i}]` }];
+  });
+  const [first] = rows;
+  if (first === undefined) return [];
+  for (const { row, name } of rows) {
+    const [missing] = first.row.leaves.filter(({ key }) => !hasKey(row, key));
+    const extra = row.leaves.filter(({ key }) => !hasKey(first.row, key));
+    const rule = "the rows of zip give the same keys";
+    for (const { key, keyAt } of extra) {
+      problems.push({ ...keyAt, message: `${name}.${key}: is not in ${first.name}; ${rule}` });
+    }
+    if (missing !== undefined) {
+      const message = `${name}: has no ${missing.key}, which ${first.name} has; ${rule}`;
+      problems.push({ ...row.at, message });
+    }
+  }
+  return rows.flatMap(({ row, name }) => expandRow(row, name, problems));
+}
+
+/** The entries of `include`; null where the file has none. */
+export function readInclude(root: MapNode, problems: Problem[]): Row[] | null {
+  const include = nodeAt(root, ["include"]);
+  if (include?.kind !== "list") return null;
+  return include.items.flatMap((item, i) => readRow(item, `include[${i}]`, problems) ?? []);
+}
+
+function readRow(item: Node, name: string, problems: Problem[]): Row | null {
+  const tree = readValues(item, name, { problems });
+  return tree === null ? null : { at: item.at, leaves: leavesOf(tree) };
+}
+
+function hasKey({ leaves }: Row, key: string): boolean {
+  return leaves.some((leaf) => leaf.key === key);
+}
+
+/** A row whose values are makers of equally many values is as many rows. */
+function expandRow(row: Row, name: string, problems: Problem[]): Row[] {
+  const columns = row.leaves.map((leaf) => {
+    const isMaker = makerOf(leaf.value) !== null;
+    return isMaker
+      ? { leaf, made: valuesOf(leaf.value, `${name}.${leaf.key}`, problems) }
+      : { leaf };
+  });
+  const [first] = columns.flatMap(({ leaf, made }) => (made === undefined ? [] : [{ leaf, made }]));
+  if (first === undefined) return [row];
+  for (const { leaf, made = first.made } of columns) {
+    if (made.length === first.made.length || made.length * first.made.length === 0) continue;
+    const message = `${name}.${leaf.key}: has ${made.length} values, ${first.leaf.key} ${first.made.length}; what goes together has as many`;
+    problems.push({ ...leaf.value.at, message });
+    return [];
+  }
+  return first.made.map((_, i) => ({
+    at: row.at,
+    leaves: columns.map(({ leaf, made }) => ({ ...leaf, value: made?.[i] ?? leaf.value })),
+  }));
+}
+
+/** The leaves as one nested map, those of some keys left out. */
+export function treeOf({ at, leaves }: Row): MapNode {
+  const entries = leaves.map(({ key, keyAt, value }) => [key, { keyAt, value }] as const);
+  return nest(mapNode(at, entries), []);
 }

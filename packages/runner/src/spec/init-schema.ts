@@ -1,9 +1,10 @@
 /** How a tensor is filled: a scheme's name, or a map of its name and its settings. */
-import type { LayerInit } from "@ablate/core";
+import type { InitScheme, LayerInit } from "@ablate/core";
 import { z } from "zod";
 import type { InitConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
 import { finite, nonNegative } from "./numeric.ts";
+import { shorthand } from "./shorthand.ts";
 
 const distribution = z.enum(["normal", "uniform"]).default("normal");
 const scale = finite().default(1);
@@ -12,52 +13,83 @@ const gain = z.union([z.enum(NONLINEARITIES), nonNegative()], {
   error: `expected a number of at least 0 or one of ${NONLINEARITIES.join(", ")}`,
 });
 
-const schemes = z.discriminatedUnion(
-  "scheme",
-  [
-    z.strictObject({ scheme: z.enum(["zeros", "ones"]), scale }),
-    z.strictObject({ scheme: z.literal("constant"), value: finite(), scale }),
-    z.strictObject({ scheme: z.literal("normal"), std: nonNegative().default(1), scale }),
-    z
-      .strictObject({
-        scheme: z.literal("uniform"),
-        low: finite().default(-1),
-        high: finite().default(1),
-        scale,
-      })
-      .refine(({ low, high }) => low <= high, { error: "low must not be above high" }),
-    z.strictObject({
+const SCHEMES = [
+  z
+    .strictObject({ scheme: z.enum(["zeros", "ones"]), scale })
+    .meta({ description: "all 0, or all 1; draws nothing" }),
+  z
+    .strictObject({ scheme: z.literal("constant"), value: finite(), scale })
+    .meta({ description: "all `value`; draws nothing" }),
+  z
+    .strictObject({ scheme: z.literal("normal"), std: nonNegative().default(1), scale })
+    .meta({ description: "N(0, std^2); a std of 0 draws all the same" }),
+  z
+    .strictObject({
+      scheme: z.literal("uniform"),
+      low: finite().default(-1),
+      high: finite().default(1),
+      scale,
+    })
+    .refine(({ low, high }) => low <= high, { error: "low must not be above high" })
+    .meta({ description: "uniform from low to high" }),
+  z
+    .strictObject({
       scheme: z.literal("kaiming"),
       gain: gain.default(1),
       mode: z.enum(["fan_in", "fan_out"]).default("fan_in"),
       distribution,
       scale,
+    })
+    .meta({
+      description:
+        "std gain / sqrt(fan); a gain by name: linear and sigmoid 1, tanh 5/3, relu sqrt 2, selu 3/4",
     }),
-    z.strictObject({
+  z
+    .strictObject({
       scheme: z.literal("xavier"),
       gain: nonNegative().default(1),
       distribution,
       scale,
-    }),
-    z.strictObject({ scheme: z.literal("lecun"), distribution, scale }),
-    z.strictObject({ scheme: z.literal("orthogonal"), gain: nonNegative().default(1), scale }),
-  ],
-  { error: otherwise("expected a scheme's name or a map") },
-);
+    })
+    .meta({ description: "std gain sqrt(2 / (fan_in + fan_out))" }),
+  z
+    .strictObject({ scheme: z.literal("lecun"), distribution, scale })
+    .meta({ description: "std 1 / sqrt(fan_in)" }),
+  z.strictObject({ scheme: z.literal("orthogonal"), gain: nonNegative().default(1), scale }).meta({
+    description: "orthonormal rows or columns, times the gain; weights and embedding only",
+  }),
+] as const;
 
-const scheme = z.preprocess(
-  (value) => (typeof value === "string" ? { scheme: value } : value),
-  schemes,
-);
+/** Each scheme's settings; the description says what is drawn. */
+export const SCHEME_SETTINGS: readonly z.ZodObject[] = SCHEMES;
+
+const schemes = z.discriminatedUnion("scheme", SCHEMES, {
+  error: otherwise("expected a scheme's name or a map"),
+});
+
+const NAMES = ["zeros", "ones", "normal", "uniform", "kaiming", "xavier", "lecun", "orthogonal"];
+
+const matrix: z.ZodType<InitScheme> = shorthand(schemes, {
+  short: z.enum(NAMES),
+  expand: (value) => (typeof value === "string" ? { scheme: value } : value),
+});
+
+const vector = matrix.refine(({ scheme }) => scheme !== "orthogonal", {
+  error: "orthogonal needs a matrix, this is a vector",
+});
 
 /** Defaults are the notebook's v5: Kaiming where tanh needs it, and logits near 0. */
 export const initSchema: z.ZodType<InitConfig> = z.strictObject({
-  embedding: scheme.prefault("normal"),
-  hidden: layer({
-    weight: { scheme: "kaiming", gain: 5 / 3 },
+  embedding: matrix.prefault("normal").meta({
+    title: "scheme",
+    description: "scheme of the embedding, `[characters, model.embedding]`",
+    examples: [{ scheme: "normal", std: 0.5 }],
+  }),
+  hidden: layer("every hidden layer", {
+    weight: { scheme: "kaiming", gain: "5/3" },
     bias: { scheme: "normal", std: 0.01 },
   }),
-  output: layer({
+  output: layer("the output layer", {
     weight: { scheme: "normal", std: 0.01 },
     bias: { scheme: "normal", std: 0 },
   }),
@@ -65,19 +97,31 @@ export const initSchema: z.ZodType<InitConfig> = z.strictObject({
 
 type SchemeInput = z.input<typeof schemes>;
 
-function layer({
-  weight,
-  bias,
-}: {
-  readonly weight: SchemeInput;
-  readonly bias: SchemeInput;
-}): z.ZodType<LayerInit> {
-  return z
-    .strictObject({
-      weight: scheme.prefault(weight),
-      bias: scheme.prefault(bias),
-      gamma: scheme.prefault("ones"),
-      beta: scheme.prefault("zeros"),
-    })
-    .prefault({});
+function layer(
+  of: string,
+  { weight, bias }: { readonly weight: SchemeInput; readonly bias: SchemeInput },
+): z.ZodType<LayerInit> {
+  const group = z.strictObject({
+    weight: matrix.prefault(weight).meta({
+      title: "scheme",
+      description: `scheme of the weight of ${of}, \`[fan_in, fan_out]\``,
+      examples: ["xavier"],
+    }),
+    bias: vector.prefault(bias).meta({
+      title: "scheme",
+      description: `scheme of the bias of ${of}`,
+      examples: ["zeros"],
+    }),
+    gamma: vector.prefault("ones").meta({
+      title: "scheme",
+      description: `scheme of batch norm's gain of ${of}`,
+      examples: [{ scheme: "constant", value: 0.1 }],
+    }),
+    beta: vector.prefault("zeros").meta({
+      title: "scheme",
+      description: `scheme of batch norm's bias of ${of}`,
+      examples: ["normal"],
+    }),
+  });
+  return group.prefault({});
 }

@@ -1,4 +1,6 @@
-const FRACTION = /^\s*([-+]?[0-9.]+(?:e[-+]?\d+)?)\s*\/\s*([0-9.]+(?:e[-+]?\d+)?)\s*$/i;
+/** `5/3`: what a number may be written as instead. */
+export const FRACTION: RegExp =
+  /^\s*([-+]?[0-9.]+(?:[eE][-+]?\d+)?)\s*\/\s*([0-9.]+(?:[eE][-+]?\d+)?)\s*$/;
 
 /** A fraction such as `5/3` as a number; anything else as it is. There is one zero. */
 export function readNumber(value: unknown): unknown {

@@ -3,6 +3,8 @@
 import type { Overrides } from "./config.ts";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import type { GridFactor } from "./grid.ts";
+import { GRID_KEYS } from "./grid-keys.ts";
+import { hasMaker, valuesOf } from "./makers.ts";
 import { mapOf, merge } from "./merge.ts";
 import { readYamlValue } from "./read-yaml.ts";
 import { type MapNode, mapNode, type Node } from "./tree.ts";
@@ -16,19 +18,17 @@ export type OverrideTrees = {
   readonly factors: readonly GridFactor[];
 };
 
-/** What cannot be set because it is no value of a run. */
-const NOT_SET: ReadonlySet<string> = new Set(["variants", "grid"]);
-
 export function readOverrides(overrides: Overrides, problems: Problem[]): OverrideTrees {
   const values = new Map<string, { readonly at: Position; readonly value: Node }>();
   const factors = new Map<string, GridFactor>();
   for (const text of overrides.set ?? []) {
     const at = optionAt(`--set ${text}`);
     try {
-      const { key, items } = readSetting(text, at);
-      const [value, ...others] = items;
+      const { key, items: written } = readSetting(text, at);
       values.delete(key);
       factors.delete(key);
+      const items = made(written, { key, at, problems });
+      const [value, ...others] = items;
       if (key === "seeds" && (others.length > 0 || value?.kind !== "list")) {
         values.set(key, { at, value: { kind: "list", at, items } });
       } else if (others.length > 0) factors.set(key, { key, keyAt: at, items });
@@ -46,6 +46,19 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
     keys: new Set(values.keys()),
     factors: [...factors.values()],
   };
+}
+
+/** The values, those of `range` and its like one by one. */
+function made(
+  items: readonly Node[],
+  {
+    key,
+    at,
+    problems,
+  }: { readonly key: string; readonly at: Position; readonly problems: Problem[] },
+): readonly Node[] {
+  const list: Node = { kind: "list", at, items };
+  return hasMaker(list) ? valuesOf(list, key, problems) : items;
 }
 
 function optionAt(source: string): Position {
@@ -74,7 +87,7 @@ function readSetting(text: string, at: Position): { readonly key: string; readon
   const equals = text.indexOf("=");
   const key = text.slice(0, equals).trim();
   if (equals < 0 || key === "") throw new ConfigError([{ ...at, message: "expected key=value" }]);
-  if (NOT_SET.has(key.split(".")[0] ?? "")) {
+  if (GRID_KEYS.includes(key.split(".")[0] ?? "")) {
     const message = `${key}: cannot be set here; give keys of a run, several values by commas`;
     throw new ConfigError([{ ...at, message }]);
   }

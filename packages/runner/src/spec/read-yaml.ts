@@ -16,6 +16,9 @@ import { type Entry, type MapNode, mapNode, type Node } from "./tree.ts";
 /** Values that aliases may add to a file. */
 const MAX_ALIASED = 10_000;
 
+/** Maps and lists in each other; no config needs more than a handful. */
+const MAX_DEPTH = 100;
+
 /**
  * @param source - the file's path, for positions
  * @throws ConfigError - if the text is no single YAML map with keys that differ
@@ -59,6 +62,11 @@ function parse(
   try {
     const document = parseDocument(text, options);
     const error = document.errors[0] ?? document.warnings[0];
+    const { yaml } = document.directives;
+    if (error === undefined && yaml.explicit === true && yaml.version !== "1.2") {
+      const message = `YAML ${yaml.version} is not read, a config is YAML 1.2`;
+      throw new ConfigError([{ source, line: 1, col: 1, ...at, message }]);
+    }
     if (error === undefined) return document;
     const place = at ?? { source, ...lines.linePos(error.pos[0]) };
     throw new ConfigError([{ ...place, message: explain(error) }]);
@@ -69,6 +77,7 @@ function parse(
 }
 
 function explain({ code, message }: YAMLError): string {
+  if (/call stack/.test(message)) return "nested too deeply";
   if (code === "MULTIPLE_DOCS") return "a second YAML document, a config is one";
   const text = message.charAt(0).toLowerCase() + message.slice(1).replace(/\s+/g, " ");
   return `not valid YAML: ${text.replace(/\.$/, "")}`;
@@ -102,6 +111,8 @@ class Reader {
     if (isScalar(node) || isMap(node) || isSeq(node)) {
       if (node.anchor !== undefined && this.#aliasDepth === 0) this.#anchors.set(node.anchor, node);
     }
+    if (this.#open.size > MAX_DEPTH)
+      throw new ConfigError([{ ...at, message: "nested too deeply" }]);
     this.#open.add(node);
     const value = this.#readPlain(node, at, path);
     this.#open.delete(node);
@@ -123,6 +134,11 @@ class Reader {
       }
       const name = String(key.value);
       const whole = path === "" ? name : `${path}.${name}`;
+      const why = NO_KEYS.get(name);
+      if (why !== undefined) {
+        this.#problems.push({ ...keyAt, message: `${whole}: ${why}` });
+        continue;
+      }
       const first = entries.get(name);
       if (first === undefined) entries.set(name, { keyAt, value: this.#read(value, keyAt, whole) });
       else this.#problems.push({ ...keyAt, message: givenTwice(whole, first.keyAt) });
@@ -155,6 +171,12 @@ class Reader {
     return hasRange && node.range ? this.#place(node.range[0]) : otherwise;
   }
 }
+
+/** What other programs take for more than a key. */
+const NO_KEYS: ReadonlyMap<string, string> = new Map([
+  ["__proto__", "is no key of a config"],
+  ["<<", "merge keys are not part of YAML 1.2; use variants, extends or an alias for one value"],
+]);
 
 /** What to say of a key that is in its map already. */
 export function givenTwice(key: string, first: Position): string {

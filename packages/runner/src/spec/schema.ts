@@ -4,12 +4,13 @@
  */
 import { ENGINES } from "@ablate/core";
 import { z } from "zod";
-import type { BatchNormConfig, CellConfig, ModelConfig, TrainConfig } from "./config.ts";
-import { otherwise } from "./describe-issue.ts";
+import type { CellConfig } from "./config.ts";
 import { initSchema } from "./init-schema.ts";
-import { finite, integer, nonNegative, positive, seed } from "./numeric.ts";
+import { modelSchema } from "./model-schema.ts";
+import { integer, seed } from "./numeric.ts";
+import { trainSchema } from "./train-schema.ts";
 
-/** What a file says before it is expanded; `variants` and `grid` are read on their own. */
+/** What a file says before it is expanded; what is about the grid is read on its own. */
 export type FileConfig = CellConfig & {
   readonly name?: string | undefined;
   readonly description: string;
@@ -17,87 +18,44 @@ export type FileConfig = CellConfig & {
 };
 
 const LONGEST_GRID_NAME = 60;
-const MAX_STEPS = 1e9;
-
-const batchNorm = z
-  .preprocess(
-    (value) => (typeof value === "string" ? { where: value } : value),
-    z.strictObject(
-      {
-        where: z.enum(["none", "hidden", "all"]).default("hidden"),
-        epsilon: nonNegative().default(1e-5),
-        momentum: positive({ max: 1 }).default(0.1),
-        running: z.enum(["std", "variance"]).default("variance"),
-      },
-      { error: otherwise("expected none, hidden, all or a map") },
-    ),
-  )
-  .transform(({ where, ...rest }): BatchNormConfig | "none" =>
-    where === "none" ? "none" : { where, ...rest },
-  );
 
 const data = z.strictObject({
-  file: z.preprocess((value) => value, z.string().min(1)), // required, yet `data` has a default
-  context: integer({ min: 1, max: 64 }).default(3),
-  shuffle_seed: seed().default(42),
-});
-
-const model = z.strictObject({
-  embedding: integer({ min: 1, max: 65_536 }).default(10),
-  hidden: z
-    .array(integer({ min: 1, max: 65_536 }))
-    .min(1)
-    .max(64)
-    .default([200]),
-  activation: z.enum(["tanh", "relu", "none"]).default("tanh"),
-  bias: z.boolean().default(true),
-  batch_norm: batchNorm.prefault("none"),
-});
-
-const learningRate = z.preprocess(
-  (value) => (isNumber(value) ? { 0: value } : value),
-  z
-    .record(
-      z.string().regex(/^(0|[1-9]\d{0,9})$/, "expected a step, a whole number from 0"),
-      positive(),
-      { error: otherwise("expected a rate or a map of step to rate") },
-    )
-    .refine((rates) => Object.hasOwn(rates, "0"), { error: "has no rate for step 0" }),
-);
-
-const EVERY_PARAMETER = "*";
-const l2 = z
-  .preprocess(
-    (value) => (isNumber(value) ? { [EVERY_PARAMETER]: value } : value),
-    z.record(z.string(), nonNegative(), {
-      error: otherwise("expected a number or a map by parameter name"),
+  // Required, yet `data` has a default.
+  file: z
+    .preprocess((value) => value, z.string().min(1))
+    .meta({
+      description: "the names, a path relative to the config that says it",
+      examples: ["../data/names.txt"],
+      otherwise: "required",
     }),
-  )
-  .transform((lambdas): TrainConfig["l2"] => {
-    const used = Object.entries(lambdas).filter(([, lambda]) => lambda !== 0);
-    return lambdas[EVERY_PARAMETER] ?? (used.length === 0 ? 0 : Object.fromEntries(used));
-  });
-
-const train = z.strictObject({
-  steps: integer({ min: 1, max: MAX_STEPS }).default(200_000),
-  batch_size: integer({ min: 1, max: 1_048_576 }).default(32),
-  lr: learningRate.prefault(0.1),
-  l2: l2.prefault(0),
+  context: integer({ min: 1, max: 64 })
+    .default(3)
+    .meta({ description: "characters that the network sees", examples: [8] }),
+  shuffle_seed: seed()
+    .default(42)
+    .meta({ description: "of the shuffle before the 80/10/10 split", examples: [1] }),
 });
 
 const record = z.strictObject({
-  evaluate: z.enum(["end", "none"]).default("end"),
-  samples: integer({ min: 0, max: 10_000 }).default(20),
+  evaluate: z
+    .enum(["end", "none"])
+    .default("end")
+    .meta({ description: "when the three splits are evaluated", examples: ["none"] }),
+  samples: integer({ min: 0, max: 10_000 })
+    .default(20)
+    .meta({ description: "names sampled at the end", examples: [0] }),
 });
 
 const seeds = z
   .array(seed())
   .min(1)
   .superRefine((values, context) => {
+    const seen = new Set<number>();
     for (const [i, value] of values.entries()) {
-      if (values.indexOf(value) < i) {
+      if (seen.has(value)) {
         context.addIssue({ code: "custom", path: [i], message: `seed ${value} is given twice` });
       }
+      seen.add(value);
     }
   });
 
@@ -107,25 +65,117 @@ const name = z
   .regex(/^[A-Za-z0-9._=-]+$/, "may have letters, digits, . _ = and - only");
 
 const file = z.strictObject({
-  name: name.optional(),
-  description: z.string().default(""),
+  name: name.optional().meta({
+    description: "of the grid: letters, digits, `.`, `_`, `=`, `-`, at most 60",
+    examples: ["my-grid"],
+    otherwise: "the file's name",
+  }),
+  description: z
+    .string()
+    .default("")
+    .meta({ description: "one sentence", examples: ["Does batch norm help?"] }),
   data: data.prefault({ file: undefined }),
-  model: model.prefault({}),
+  model: modelSchema.prefault({}),
   init: initSchema.prefault({}),
-  train: train.prefault({}),
+  train: trainSchema.prefault({}),
   record: record.prefault({}),
   engine: z.enum(ENGINES).default("simd"),
-  seeds: seeds.default([42]),
-  variants: z.record(z.string(), z.unknown()).optional(),
-  grid: z.record(z.string(), z.unknown()).optional(),
+  seeds: seeds.default([42]).meta({
+    description: "one run each; as in PyTorch the low 32 bits count",
+    examples: [[1, 2, 3]],
+  }),
+  extends: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: "a config to start from, a path relative to this one",
+      examples: ["init-schemes.yaml"],
+      otherwise: "",
+    }),
+  variants: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({
+      title: "map of name to changes",
+      description: "named changes, each with an optional `description`",
+      examples: [{ v5: {}, small: { "model.hidden": [20] } }],
+      otherwise: "",
+    }),
+  zip: z
+    .array(z.unknown())
+    .optional()
+    .meta({
+      title: "list of maps",
+      description: "rows of values that go together, all of the same keys",
+      examples: [[{ "train.lr": 0.1, "train.steps": 100 }]],
+      otherwise: "",
+    }),
+  grid: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({
+      title: "map of key to values",
+      description: "keys with lists of values: their product",
+      examples: [{ "train.lr": [0.1, 0.01] }],
+      otherwise: "",
+    }),
+  when: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({
+      title: "map of key to conditions",
+      description: "keys of the grid that vary only in some runs",
+      examples: [{ "init.hidden.gamma": { "model.batch_norm": "hidden" } }],
+      otherwise: "",
+    }),
+  exclude: z
+    .array(z.unknown())
+    .optional()
+    .meta({
+      title: "list of maps",
+      description: "runs to leave out: those that have all values of one entry",
+      examples: [[{ "train.lr": 0.1, "model.batch_norm": "none" }]],
+      otherwise: "",
+    }),
+  include: z
+    .array(z.unknown())
+    .optional()
+    .meta({
+      title: "list of maps",
+      description: "runs to add: each entry on top of the config without its grid",
+      examples: [[{ "train.lr": 0.5 }]],
+      otherwise: "",
+    }),
+});
+
+// Beside the key, so that a new engine is one word in one line.
+file.shape.engine.register(z.globalRegistry, {
+  description: "what trains",
+  examples: ["simd"],
 });
 
 export const fileSchema: z.ZodType<FileConfig> = file;
 
-export const modelSchema: z.ZodType<ModelConfig> = model;
+/** The groups of keys that decide or accompany one run. */
+export const SECTION_SCHEMAS: SectionSchemas = {
+  data: file.shape.data,
+  model: file.shape.model,
+  init: file.shape.init,
+  train: file.shape.train,
+  record: file.shape.record,
+  engine: file.shape.engine,
+};
 
-/** Every key that holds a value, dotted: `train.lr`. */
-export const CONFIG_KEYS: readonly string[] = keysOf(file, "");
+export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
+
+type SectionSchemas = { readonly [Name in keyof CellConfig]: z.ZodType<CellConfig[Name]> };
+
+/** The schema of every key that holds a value, by its dotted name: `train.lr`. */
+export const KEY_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(keysOf(file, ""));
+
+/** Every key that holds a value, dotted. */
+export const CONFIG_KEYS: readonly string[] = [...KEY_SCHEMAS.keys()];
 
 const SECTIONS: ReadonlySet<string> = new Set(
   CONFIG_KEYS.flatMap((key) => key.split(".").map((_, i, all) => all.slice(0, i).join("."))),
@@ -136,14 +186,15 @@ export function isSection(key: string): boolean {
   return SECTIONS.has(key);
 }
 
-function keysOf(schema: unknown, key: string): string[] {
-  if (schema instanceof z.ZodPrefault) return keysOf(schema.unwrap(), key);
-  if (!(schema instanceof z.ZodObject)) return [key];
-  return Object.entries(schema.shape).flatMap(([name, member]) =>
-    keysOf(member, key === "" ? name : `${key}.${name}`),
-  );
-}
-
-function isNumber(value: unknown): boolean {
-  return finite().safeParse(value).success;
+function keysOf(schema: z.core.$ZodType, key: string): [string, z.ZodType][] {
+  if (schema instanceof z.ZodPrefault) {
+    const inner = keysOf(schema.unwrap(), key);
+    if (inner.length !== 1 || inner[0]?.[0] !== key) return inner;
+  }
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape).flatMap(([name, member]) =>
+      keysOf(member, key === "" ? name : `${key}.${name}`),
+    );
+  }
+  return schema instanceof z.ZodType ? [[key, schema]] : [];
 }

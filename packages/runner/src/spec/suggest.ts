@@ -1,6 +1,6 @@
 /** The candidate that `word` is a likely misspelling of, or null. */
 export function closest(word: string, candidates: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.min(Math.max(1, Math.floor(word.length / 3)), word.length - 1);
   let best: string | null = null;
   let least = limit + 1;
   for (const candidate of candidates) {

@@ -2,22 +2,54 @@
 import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
 import { describeIssue } from "./describe-issue.ts";
-import { CONFIG_KEYS, type FileConfig, fileSchema } from "./schema.ts";
+import { CONFIG_KEYS, type FileConfig, fileSchema, SECTION_NAMES } from "./schema.ts";
 import { closest } from "./suggest.ts";
-import { follow, type MapNode, type Path, toValue } from "./tree.ts";
+import { follow, type MapNode, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** The config with its defaults, or null where there are problems. */
 export function validate(tree: MapNode, problems: Problem[]): FileConfig | null {
-  const result = fileSchema.safeParse(toValue(tree), { error: describeIssue, reportInput: true });
+  return parse(fileSchema, { tree, path: [], problems });
+}
+
+/** One section of a config with its defaults, or null where there are problems. */
+export function validateSection<T>(
+  schema: z.ZodType<T>,
+  name: string,
+  { tree, problems }: { readonly tree: MapNode; readonly problems: Problem[] },
+): T | null {
+  return parse(schema, { tree, path: [name], problems });
+}
+
+type Place = { readonly tree: MapNode; readonly path: Path; readonly problems: Problem[] };
+
+function parse<T>(schema: z.ZodType<T>, { tree, path, problems }: Place): T | null {
+  const written = nodeAt(tree, path);
+  const value = written === null ? undefined : toValue(written);
+  const result = schema.safeParse(value, { error: describeIssue, reportInput: true });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) problems.push(...locate(tree, issue));
+  const issues = new Map(result.error.issues.map((issue) => [JSON.stringify(issue.path), issue]));
+  for (const issue of issues.values()) problems.push(...locate(tree, path, issue));
   return null;
 }
 
-function locate(tree: MapNode, issue: Issue): Problem[] {
-  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+/** Reports top-level keys of values for runs that are no group of keys of a run. */
+export function reportUnknown(
+  tree: MapNode,
+  problems: Problem[],
+  others: readonly string[] = [],
+): void {
+  for (const [key, { keyAt }] of tree.entries) {
+    if (SECTION_NAMES.includes(key)) continue;
+    const message = `${key}: unknown key${hintForKey(key, [], [...SECTION_NAMES, ...others])}`;
+    problems.push({ ...keyAt, message });
+  }
+}
+
+function locate(tree: MapNode, prefix: Path, issue: Issue): Problem[] {
+  const inside = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  const path = [...prefix, ...inside];
   if (issue.code === "unrecognized_keys") {
     const allowed = issue.message.split(" ");
     return issue.keys.map((key) => {

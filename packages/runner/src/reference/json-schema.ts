@@ -1,0 +1,150 @@
+/** The JSON Schema of config files, for editors: what can be said without expanding the grid. */
+import { MAKERS } from "../spec/makers.ts";
+import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../spec/schema.ts";
+import { type JsonSchema, valueSchema } from "./value-schema.ts";
+
+/** What may stand at the keys of a run, by the part of a config that has them. */
+const PARTS: Readonly<Record<string, (key: string) => JsonSchema>> = {
+  run: refTo,
+  row: (key) => ({ anyOf: [refTo(key), refTo("makers")] }),
+  grid: (key) => listOrMaker(refTo(key)),
+  when: () => refTo("conditions"),
+};
+
+/** JSON Schema draft 7, which the YAML language server reads. */
+export function configJsonSchema(): JsonSchema {
+  const described = { type: "string", description: "one sentence" };
+  const variant = { anyOf: [section("run", "", { description: described }), { type: "null" }] };
+  const name = { type: "string", description: "the name of a variant" };
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "ablate config",
+    description: "a grid of training runs",
+    ...section("run", "", {
+      ...refsTo(["name", "description", "extends"]),
+      seeds: { ...about("seeds"), ...listOrMaker(refTo("seed")) },
+      variants: { ...about("variants"), type: "object", additionalProperties: variant },
+      zip: { ...about("zip"), type: "array", items: section("row", "") },
+      grid: { ...about("grid"), ...section("grid", "") },
+      when: { ...about("when"), ...section("when", "") },
+      exclude: { ...about("exclude"), type: "array", items: refTo("rule") },
+      include: { ...about("include"), type: "array", items: section("run", "") },
+    }),
+    definitions: {
+      ...keyDefinitions(),
+      ...sectionDefinitions(),
+      makers: { anyOf: MAKERS.map(makerSchema) },
+      conditions: oneOrMore(section("run", "", { variant: name })),
+      rule: { ...section("run", "", { variant: name, seed: refTo("seed") }), minProperties: 1 },
+    },
+  };
+}
+
+function refTo(definition: string): JsonSchema {
+  return { $ref: `#/definitions/${definition}` };
+}
+
+function refsTo(keys: readonly string[]): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(keys.map((key) => [key, refTo(key)]));
+}
+
+function about(key: string): JsonSchema {
+  const { description, examples } = KEY_SCHEMAS.get(key)?.meta() ?? {};
+  return { description, examples };
+}
+
+/** Keys of one run, dotted. */
+const RUN_KEYS: readonly string[] = [...KEY_SCHEMAS.keys()].filter((key) =>
+  SECTION_NAMES.includes(key.split(".")[0] ?? ""),
+);
+
+function keyDefinitions(): Readonly<Record<string, JsonSchema>> {
+  const own = ["name", "description", "extends", ...RUN_KEYS];
+  const values = own.map((key): [string, JsonSchema] => [key, schemaOf(key)]);
+  const scheme = schemaOf("init.embedding");
+  return {
+    ...Object.fromEntries(
+      values.map(([key, value]) => [
+        key,
+        value.title === "scheme" ? { ...about(key), allOf: [refTo("scheme")] } : value,
+      ]),
+    ),
+    scheme: { anyOf: scheme.anyOf },
+    seed: {
+      ...about("data.shuffle_seed"),
+      ...schemaOf("data.shuffle_seed"),
+      description: "a seed",
+    },
+  };
+}
+
+function schemaOf(key: string): JsonSchema {
+  const schema = KEY_SCHEMAS.get(key);
+  return schema === undefined ? {} : valueSchema(schema);
+}
+
+/** Maps of keys that stand in maps of keys, by part: `grid init.hidden`. */
+function sectionDefinitions(): Readonly<Record<string, JsonSchema>> {
+  const prefixes = RUN_KEYS.flatMap((key) => {
+    const segments = key.split(".").slice(0, -1);
+    return segments.map((_, i) => segments.slice(0, i + 1).join("."));
+  });
+  return Object.fromEntries(
+    Object.keys(PARTS).flatMap((part) =>
+      [...new Set(prefixes)].map((prefix) => [`${part}-${prefix}`, section(part, prefix)]),
+    ),
+  );
+}
+
+/** A map of keys of a run below a prefix, nested or dotted, and of some more. */
+function section(
+  part: string,
+  prefix: string,
+  more: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  const start = prefix === "" ? "" : `${prefix}.`;
+  const leaf = PARTS[part] ?? refTo;
+  const inside = RUN_KEYS.filter((key) => key.startsWith(start));
+  const properties: Record<string, JsonSchema> = { ...more };
+  for (const key of inside) {
+    const segments = key.slice(start.length).split(".");
+    for (const depth of segments.keys()) {
+      const name = segments.slice(0, depth + 1).join(".");
+      const whole = `${start}${name}`;
+      properties[name] = isSection(whole) ? refTo(`${part}-${whole}`) : leaf(whole);
+    }
+  }
+  const maps = inside.filter(isMap).map((key) => key.slice(start.length).replaceAll(".", "\\."));
+  const intoMaps = maps.length === 0 ? {} : { [`^(${maps.join("|")})\\..+$`]: {} };
+  return { type: "object", properties, patternProperties: intoMaps, additionalProperties: false };
+}
+
+/** Whether the value at a key may be a map, into which a dotted key may lead: `train.lr.0`. */
+function isMap(key: string): boolean {
+  return JSON.stringify(schemaOf(key)).includes('"type":"object"');
+}
+
+function oneOrMore(member: JsonSchema): JsonSchema {
+  return { anyOf: [member, { type: "array", items: member, minItems: 1 }] };
+}
+
+function listOrMaker(value: JsonSchema): JsonSchema {
+  const items = { anyOf: [value, refTo("makers")] };
+  return { anyOf: [{ type: "array", items, minItems: 1 }, refTo("makers")] };
+}
+
+function makerSchema(name: string): JsonSchema {
+  const number = { anyOf: [{ type: "number" }, { type: "string" }] };
+  const argument = {
+    type: "array",
+    items: number,
+    minItems: name === "range" ? 2 : 3,
+    maxItems: 3,
+  };
+  return {
+    type: "object",
+    properties: { [name]: argument },
+    required: [name],
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,96 @@
+/** The tables of docs/config.md, from the definitions of the keys. */
+import { z } from "zod";
+import { SCHEME_SETTINGS } from "../spec/init-schema.ts";
+import { BATCH_NORM_SETTINGS } from "../spec/model-schema.ts";
+import { KEY_SCHEMAS } from "../spec/schema.ts";
+import { typeText } from "./type-text.ts";
+import { valueSchema } from "./value-schema.ts";
+
+/** Every key of a config. */
+export function keyTable(): string {
+  return settingsTable("key", [...KEY_SCHEMAS]);
+}
+
+/** The settings of `model.batch_norm`. */
+export function batchNormTable(): string {
+  return settingsTable("setting", settingsOf(BATCH_NORM_SETTINGS));
+}
+
+/** The settings of each initialisation scheme. */
+export function schemeTable(): string {
+  const rows = SCHEME_SETTINGS.map((scheme) => {
+    const settings = settingsOf(scheme).filter(([name]) => name !== "scheme" && name !== "scale");
+    const names = settingsOf(scheme).find(([name]) => name === "scheme")?.[1];
+    return [
+      names === undefined ? "" : typeText(valueSchema(names)),
+      settings.map(([name, schema]) => `\`${name}\` (${settingText(schema)})`).join(", "),
+      scheme.meta()?.description ?? "",
+    ];
+  });
+  return table(["scheme", "settings and their defaults", "what it fills a tensor with"], rows);
+}
+
+function settingText(schema: z.ZodType): string {
+  const value = defaultOf(schema);
+  const type = typeText(valueSchema(schema));
+  return value === undefined ? `required; ${type}` : `${flow(value)}; ${type}`;
+}
+
+function settingsOf(schema: z.ZodObject): [string, z.ZodType][] {
+  return Object.entries(schema.shape).flatMap(([name, member]): [string, z.ZodType][] =>
+    member instanceof z.ZodType ? [[name, member]] : [],
+  );
+}
+
+function settingsTable(title: string, settings: readonly (readonly [string, z.ZodType])[]): string {
+  const rows = settings.map(([name, schema]) => {
+    const { description = "", examples, otherwise } = schema.meta() ?? {};
+    const value = defaultOf(schema);
+    const usual = typeof otherwise === "string" ? otherwise : code(flow(value));
+    const [example] = Array.isArray(examples) ? examples : [];
+    const type = linked(typeText(valueSchema(schema)));
+    return [code(name), type, usual, description, code(`${name}: ${flow(example)}`)];
+  });
+  return table([title, "type", "default", "meaning", "example"], rows);
+}
+
+function linked(type: string): string {
+  return type === "scheme" ? "[scheme](#initialisation-schemes)" : type;
+}
+
+/** The default as it may be written. */
+function defaultOf(schema: z.ZodType): unknown {
+  const isOptional = schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault;
+  return isOptional ? schema.def.defaultValue : undefined;
+}
+
+/** A value in one line of YAML. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return value === "" ? '""' : String(value);
+  const entries = Object.entries(value).map(([key, member]) => `${key}: ${flow(member)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(titles), `|${titles.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
+}
+
+/** The page with its generated regions made anew: `<!-- keys -->` to `<!-- end -->`. */
+export function withTables(page: string): string {
+  const tables: Readonly<Record<string, () => string>> = {
+    keys: keyTable,
+    "batch norm": batchNormTable,
+    schemes: schemeTable,
+  };
+  return Object.entries(tables).reduce((text, [name, make]) => {
+    const region = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`);
+    if (!region.test(text)) throw new RangeError(`the page has no region <!-- ${name} -->`);
+    return text.replace(region, (_, start: string, end: string) => `${start}\n${make()}\n\n${end}`);
+  }, page);
+}

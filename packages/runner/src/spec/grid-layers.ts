@@ -1,0 +1,132 @@
+/** The parts of a config with the command line's values on top: what is walked to get its runs. */
+import type { Position, Problem } from "./config-error.ts";
+import type { ConfigParts } from "./config-parts.ts";
+import { type GridFactor, type Row, treeOf } from "./grid.ts";
+import { whyCommon } from "./grid-keys.ts";
+import { mapOf } from "./merge.ts";
+import type { OverrideTrees } from "./overrides.ts";
+import type { Condition, Rule } from "./rules.ts";
+import { type MapNode, toLabelText } from "./tree.ts";
+
+/** Values to put on top of others, and how they read in a label. */
+export type Option = {
+  readonly at: Position;
+  readonly tree: MapNode;
+  readonly labels: readonly { readonly key: string; readonly text: string }[];
+};
+
+export type Factor = {
+  readonly key: string;
+  readonly keyAt: Position;
+  readonly options: readonly Option[];
+};
+
+export type GridLayers = {
+  readonly base: MapNode;
+  readonly variants: ConfigParts["variants"];
+  readonly rows: readonly Option[];
+  readonly factors: readonly Factor[];
+  readonly when: readonly Condition[];
+  readonly exclude: readonly Rule[];
+  readonly include: readonly Option[];
+  /** Factors of the command line, which included runs have as well. */
+  readonly setFactors: readonly Factor[];
+  /** On top of everything. */
+  readonly values: MapNode;
+  /** Whether the command line gives this key, so that the file's own values do not count. */
+  readonly isSet: (key: string) => boolean;
+};
+
+export function layerGrid(
+  parts: ConfigParts,
+  { values, keys, factors }: OverrideTrees,
+  problems: Problem[],
+): GridLayers {
+  reportShared(parts, factors, problems);
+  const replaced = new Map(factors.map((factor) => [factor.key, factor]));
+  const isFixed = (key: string): boolean => [...keys].some((set) => isWithin(key, set));
+  const isSet = (key: string): boolean =>
+    isFixed(key) || factors.some((factor) => isWithin(key, factor.key));
+  const kept = parts.factors
+    .filter(({ key }) => !isFixed(key) && (replaced.has(key) || !isSet(key)))
+    .map((factor) => replaced.get(factor.key) ?? factor);
+  const added = factors.filter(
+    (factor) => !kept.includes(factor) && whyCommon(factor.key) === null,
+  );
+  const setFactors = factors.filter(({ key }) => whyCommon(key) === null).map(toFactor);
+  const all = [...kept, ...added].map(
+    (factor) => setFactors.find(({ key }) => key === factor.key) ?? toFactor(factor),
+  );
+  return {
+    base: parts.base,
+    variants: parts.variants,
+    rows: rowsOf(parts.zip ?? [], isSet),
+    factors: all,
+    when: parts.when.filter(({ key }) => !isFixed(key)),
+    exclude: parts.exclude ?? [],
+    include: (parts.include ?? []).map((row) => toOption(row, isSet)),
+    setFactors,
+    values,
+    isSet,
+  };
+}
+
+function reportShared(
+  { zip, factors }: ConfigParts,
+  set: readonly GridFactor[],
+  problems: Problem[],
+): void {
+  const zipped = new Set((zip ?? []).flatMap(({ leaves }) => leaves.map(({ key }) => key)));
+  for (const { key, keyAt } of factors) {
+    const other = [...zipped].find((one) => isWithin(key, one) || isWithin(one, key));
+    if (other !== undefined) {
+      const message = `grid.${key}: is in zip as well; a key varies in one of them`;
+      problems.push({ ...keyAt, message });
+    }
+  }
+  for (const { key, keyAt } of set) {
+    const why = whyCommon(key);
+    if (why !== null) problems.push({ ...keyAt, message: `${key}: ${why}` });
+  }
+}
+
+/** Whether a key is `other` or in it. */
+export function isWithin(key: string, other: string): boolean {
+  return `${key}.`.startsWith(`${other}.`);
+}
+
+/** The rows of zip; in labels those keys that are not the same in all of them. */
+function rowsOf(zip: readonly Row[], isSet: (key: string) => boolean): Option[] {
+  const options = zip.map((row) => toOption(row, isSet));
+  if (options.every(({ tree }) => tree.entries.size === 0)) return [];
+  const texts = new Map<string, Set<string>>();
+  for (const { key, text } of options.flatMap(({ labels }) => labels)) {
+    texts.set(key, (texts.get(key) ?? new Set()).add(text));
+  }
+  return options.map((option) => ({
+    ...option,
+    labels: option.labels.filter(({ key }) => (texts.get(key)?.size ?? 0) > 1),
+  }));
+}
+
+/** A row without what the command line gives. */
+function toOption(row: Row, isSet: (key: string) => boolean): Option {
+  const leaves = row.leaves.filter(({ key }) => !isSet(key));
+  return {
+    at: row.at,
+    tree: treeOf({ at: row.at, leaves }),
+    labels: leaves.map(({ key, value }) => ({ key, text: toLabelText(value) })),
+  };
+}
+
+function toFactor({ key, keyAt, items }: GridFactor): Factor {
+  return {
+    key,
+    keyAt,
+    options: items.map((item) => ({
+      at: item.at,
+      tree: mapOf(key, item, keyAt),
+      labels: items.length > 1 ? [{ key, text: toLabelText(item) }] : [],
+    })),
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { planRuns } from "../src/plan/plan-runs.ts";
+import { ConfigError, type Problem } from "../src/spec/config-error.ts";
+import { loadConfig } from "../src/spec/load-config.ts";
+import { EDITS, randomFrom } from "./random-edits.ts";
+
+const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
+const COUNT = 5000;
+const NAMES = /^[A-Za-z0-9._=-]+\/[A-Za-z0-9._=-]+$/;
+
+test("5,000 damaged configs give a plan or positions, never anything else, each in under two seconds", () => {
+  const files = readdirSync(CONFIGS).filter((name) => name.endsWith(".yaml"));
+  const folder = copyOf(files);
+  const random = randomFrom(42);
+  const edits = Object.entries(EDITS);
+  const outcomes = new Map<string, { plans: number; errors: number }>();
+
+  for (let i = 0; i < COUNT; i++) {
+    const file = files[i % files.length] ?? "";
+    const [name, edit] = edits[random(edits.length)] ?? ["", (bytes: Buffer) => bytes];
+    let bytes = edit(readFileSync(join(CONFIGS, file)), random);
+    if (random(3) === 0) bytes = (edits[random(edits.length)]?.[1] ?? edit)(bytes, random);
+    const path = join(folder, "damaged.yaml");
+    writeFileSync(path, bytes);
+    const begin = performance.now();
+
+    const outcome = outcomeOf(path, `edit ${i}: ${name} in ${file}`);
+
+    expect(performance.now() - begin, `edit ${i}: ${name} in ${file}`).toBeLessThan(2000);
+    const counts = outcomes.get(name) ?? { plans: 0, errors: 0 };
+    counts[outcome] += 1;
+    outcomes.set(name, counts);
+  }
+
+  expect([...outcomes.keys()].sort()).toEqual(Object.keys(EDITS).sort());
+  const total = (key: "plans" | "errors"): number =>
+    [...outcomes.values()].reduce((sum, counts) => sum + counts[key], 0);
+  expect(total("plans")).toBeGreaterThan(COUNT / 20);
+  expect(total("errors")).toBeGreaterThan(COUNT / 4);
+});
+
+/** Plans the file; anything but a sound plan or problems with positions fails the test. */
+function outcomeOf(path: string, what: string): "plans" | "errors" {
+  try {
+    const { runs } = planRuns(loadConfig(path, { mostRuns: 10_000 }), "data");
+    const names = runs.map(({ name }) => name);
+    expect(new Set(names).size, what).toBe(names.length);
+    expect(names.length, what).toBeGreaterThan(0);
+    expect(
+      names.filter((name) => name.length > 80 || !NAMES.test(name)),
+      what,
+    ).toEqual([]);
+    return "plans";
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw new Error(what, { cause: error });
+    expect(error.problems.length, what).toBeGreaterThan(0);
+    expect(
+      error.problems.filter((problem) => !isClear(problem)),
+      what,
+    ).toEqual([]);
+    return "errors";
+  }
+}
+
+/** Has a place in a file, and is one line that says something of the config. */
+function isClear({ source, line, col, message }: Problem): boolean {
+  const hasPlace = source !== "" && line !== null && line >= 1 && col !== null && col >= 1;
+  const isOneLine = /\S/.test(message) && !/[\p{Cc}\u2028\u2029]/u.test(message);
+  return hasPlace && isOneLine && !/undefined|\[object|invalid input|native code/i.test(message);
+}
+
+/** The configs beside each other, for those that extend another. */
+function copyOf(files: readonly string[]): string {
+  const folder = join(mkdtempSync(join(tmpdir(), "ablate-edits-")), "configs");
+  mkdirSync(folder);
+  for (const file of files) copyFileSync(join(CONFIGS, file), join(folder, file));
+  return folder;
+}
