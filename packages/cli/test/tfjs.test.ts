@@ -1,18 +1,7 @@
 /** The engine tfjs from the outside. */
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, ablateWith, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { elfFor, half, type NativePart, withNativePart } from "./native-part.ts";
 
 const WASM = { ABLATE_TFJS_BACKEND: "wasm" };
 
@@ -156,15 +145,37 @@ test("verify compares a chaotic run as far as rounding lets it", () => {
   expect(loss.compared).toBeLessThan(200);
 });
 
-const BROKEN: readonly [string, Uint8Array | null, RegExp][] = [
-  ["no addon", null, /native TensorFlow is not installed; `npx pnpm@12 tensorflow` installs it/],
-  ["half an addon", Buffer.from("\x7fELF"), /native TensorFlow does not load \(.+\)/],
-  ["an addon for another platform", elfFor(0xb7), /native TensorFlow does not load \(.+\)/],
+const GET_IT = "; `npx pnpm@12 tensorflow` gets it";
+const ADDON = "lib/napi-v8/tfjs_binding.node";
+const LIBRARY = "deps/lib/libtensorflow_cc.so.2";
+
+const BROKEN: readonly [string, NativePart, RegExp][] = [
+  ["no native part", {}, /native TensorFlow is not installed/],
+  [
+    "half an addon",
+    { [ADDON]: half(Buffer.from("\x7fELF")) },
+    /native TensorFlow is damaged \(.+\)/,
+  ],
+  [
+    "half a library",
+    { [ADDON]: elfFor(0x3e), [LIBRARY]: half(elfFor(0x3e)) },
+    /native TensorFlow is damaged \(.+\)/,
+  ],
+  [
+    "an addon of other bytes",
+    { [ADDON]: Buffer.alloc(99, 7) },
+    /native TensorFlow does not load \(.+\)/,
+  ],
+  [
+    "an addon for another platform",
+    { [ADDON]: elfFor(0xb7) },
+    /native TensorFlow does not load \(.+\)/,
+  ],
 ];
 
-test.each(BROKEN)("%s: one sentence, and training on WebAssembly", (_, addon, sentence) => {
+test.each(BROKEN)("%s: one sentence, and training on WebAssembly", (_, native, sentence) => {
   const folder = makeFolder();
-  const variables = { NODE_OPTIONS: `--import=${withAddon(addon)}` };
+  const variables = { NODE_OPTIONS: `--import=${withNativePart(native)}` };
 
   const { status, stderr } = ablateWith(
     variables,
@@ -183,6 +194,7 @@ test.each(BROKEN)("%s: one sentence, and training on WebAssembly", (_, addon, se
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/^engine tfjs: the WebAssembly backend of TensorFlow\.js 4\.22\.0: /);
   expect(said[0]).toMatch(sentence);
+  expect(said[0]?.endsWith(GET_IT)).toBe(true);
   expect(tfjs).toMatchObject({ check: "engine tfjs", ok: true });
   expect(String(tfjs?.detail)).toMatch(sentence);
 });
@@ -190,7 +202,7 @@ test.each(BROKEN)("%s: one sentence, and training on WebAssembly", (_, addon, se
 test("TensorFlow that was asked for and is not there stops the command and leaves the runs to train", () => {
   const folder = makeFolder();
   const variables = {
-    NODE_OPTIONS: `--import=${withAddon(null)}`,
+    NODE_OPTIONS: `--import=${withNativePart({})}`,
     ABLATE_TFJS_BACKEND: "tensorflow",
   };
 
@@ -211,51 +223,3 @@ test("TensorFlow that was asked for and is not there stops the command and leave
   const runs = jsonRows(ablate(folder, "runs", "--json"));
   expect(runs.map(({ state }) => state)).toEqual(["pending", "pending"]);
 });
-
-/** A module that makes Node take `@tensorflow/tfjs-node` from a copy with this addon. */
-function withAddon(addon: Uint8Array | null): string {
-  const core = join(import.meta.dirname, "../../core");
-  const original = realpathSync(join(core, "node_modules/@tensorflow/tfjs-node"));
-  const folder = mkdtempSync(join(tmpdir(), "ablate-tfjs-"));
-  const copy = join(folder, "node_modules/@tensorflow/tfjs-node");
-  cpSync(original, copy, {
-    recursive: true,
-    filter: (path) =>
-      !/tfjs-node\/(lib|deps|node_modules|src|python)/.test(path.slice(original.length - 9)),
-  });
-  rmSync(join(copy, "lib"), { recursive: true, force: true });
-  symlinkSync(join(dirname(original), "tfjs"), join(folder, "node_modules/@tensorflow/tfjs"));
-  for (const name of ["@mapbox", "long", "google-protobuf"]) {
-    const target = join(original, "../..", name);
-    symlinkSync(target, join(folder, "node_modules", name));
-  }
-  if (addon !== null) {
-    mkdirSync(join(copy, "lib/napi-v8"), { recursive: true });
-    writeFileSync(join(copy, "lib/napi-v8/tfjs_binding.node"), addon);
-  }
-  const entry = pathToFileURL(join(copy, "dist/index.js"));
-  const hook = join(folder, "hook.mjs");
-  writeFileSync(
-    hook,
-    `import { registerHooks } from "node:module";
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === "@tensorflow/tfjs-node"
-      ? { url: ${JSON.stringify(entry)}, format: "commonjs", shortCircuit: true }
-      : next(specifier, context),
-});
-`,
-  );
-  return hook;
-}
-
-/** The beginning of a 64-bit shared object for this ELF machine number. */
-function elfFor(machine: number): Uint8Array {
-  const header = new Uint8Array(64);
-  header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  const view = new DataView(header.buffer);
-  view.setUint16(16, 3, true);
-  view.setUint16(18, machine, true);
-  view.setUint32(20, 1, true);
-  return header;
-}

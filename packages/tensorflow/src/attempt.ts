@@ -29,7 +29,11 @@ export function startAttempt(cache: string): string {
 export function sweepAttempts(cache: string): void {
   for (const name of attemptsIn(cache)) {
     if (isAtWork(cache, name)) continue;
-    rmSync(join(cache, name), { recursive: true, force: true });
+    try {
+      rmSync(join(cache, name), { recursive: true, force: true });
+    } catch {
+      // A cache that cannot be written can still be read; the next run tries again.
+    }
   }
 }
 

@@ -58,11 +58,19 @@ async function fromCache(work: Work, entry: string): Promise<string | null> {
       return await nativeVersion(target.folder, signal);
     } catch (error) {
       signal.throwIfAborted();
+      if (await works(join(entry, ADDON), signal)) throw error;
       terminal.note(`${reasonOf(error)}; it is made anew`);
     }
   }
   discard(cache, entryName(target));
   return null;
+}
+
+async function works(addon: string, signal: AbortSignal): Promise<boolean> {
+  return nativeVersion(addon, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function fillCache(work: Work, entry: string): Promise<void> {

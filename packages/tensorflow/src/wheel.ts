@@ -38,10 +38,10 @@ export async function fetchWheel(
   const chosen = ["--platform", WHEEL.platform, "--python-version", WHEEL.python];
   const downloaded = await run(
     [...pip, "download", "--no-deps", "--only-binary=:all:", ...chosen, "--require-hashes"].concat(
-      ["--no-cache-dir", "--no-input", "--disable-pip-version-check", "--retries=1"],
-      ["--timeout=20", "--dest", folder, "--requirement", requirements],
+      ["--no-cache-dir", "--no-input", "--disable-pip-version-check"],
+      ["--dest", folder, "--requirement", requirements],
     ),
-    { signal, shows: true, env: { ...process.env, TMPDIR: folder } },
+    { signal, shows: true, env: { PIP_RETRIES: "1", ...process.env, TMPDIR: folder } },
   ).finally(terminal.restore);
   const [wheel] = readdirSync(folder).filter((name) => name.endsWith(".whl"));
   if (downloaded.status !== 0 || wheel === undefined) throw new ProvisionError(why(downloaded));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "vitest";
 import { sourcesFor, thisPlatform } from "../src/platform.ts";
+import { makePlace, nameOwnBinaries, type Place, serve } from "./make.ts";
 
 export type Archives = { readonly library: Buffer; readonly addon: Buffer };
 
@@ -46,4 +47,11 @@ export function serving({ library, addon }: Archives, asked: string[] = []): Req
     else if (request.url === "/built/addon.tar.gz") response.end(addon);
     else response.writeHead(404).end();
   };
+}
+
+/** A place whose package names the archives of a server on the loopback. */
+export async function makeServed(archives: Archives, asked: string[] = []): Promise<Place> {
+  const place = makePlace();
+  nameOwnBinaries(place, await serve(serving(archives, asked)));
+  return place;
 }

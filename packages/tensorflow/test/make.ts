@@ -15,8 +15,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+/** The arguments of Node that run the command. */
+export const COMMAND: readonly string[] = [
+  "--use-env-proxy",
+  fileURLToPath(new URL("../src/main.ts", import.meta.url)),
+];
 const NOBODY = "http://127.0.0.1:1/";
+
+/** The name of the one entry that the command makes in the cache. */
+export const ENTRY: string = `tfjs-node-4.22.0-${process.platform}-${process.arch}`;
 
 export type Ended = {
   readonly status: number | null;
@@ -70,17 +77,19 @@ export function offline({ home }: Place): NodeJS.ProcessEnv {
   };
 }
 
+export type Started = {
+  readonly ended: Promise<Ended>;
+  /** Resolves when the command has said `text` on stderr. */
+  readonly said: (text: string) => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+};
+
 /** Starts the real command; `ended` has what it printed. */
-export function start(
-  place: Place,
-  env: NodeJS.ProcessEnv,
-  ...args: readonly string[]
-): { readonly pid: number; readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void } {
-  const child = spawn(
-    process.execPath,
-    ["--use-env-proxy", MAIN, "--package", place.package, ...args],
-    { env, stdio: ["ignore", "pipe", "pipe"] },
-  );
+export function start(place: Place, env: NodeJS.ProcessEnv, ...args: readonly string[]): Started {
+  const child = spawn(process.execPath, [...COMMAND, "--package", place.package, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const printed = { stdout: "", stderr: "" };
   child.stdout.on("data", (text) => {
     printed.stdout += text;
@@ -91,7 +100,15 @@ export function start(
   const ended = new Promise<Ended>((resolve) =>
     child.once("close", (status) => resolve({ status, ...printed })),
   );
-  return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal) };
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (printed.stderr.includes(text)) resolve();
+        else child.stderr.once("data", look);
+      };
+      look();
+    });
+  return { ended, said, kill: (signal) => child.kill(signal) };
 }
 
 /** Runs the real command to its end. */

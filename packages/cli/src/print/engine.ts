@@ -4,7 +4,7 @@ import type { EngineFacts } from "@ablate/core";
 export function engineText({ backend, version, reason }: Omit<EngineFacts, "engine">): string {
   const name = NAMES[backend]?.(version ?? "") ?? backend;
   if (reason === null) return name;
-  const hint = reason.includes("TensorFlow is not installed") ? `; ${INSTALL} installs it` : "";
+  const hint = reason.startsWith("native TensorFlow") ? `; ${INSTALL} gets it` : "";
   return `${name}: ${reason}${hint}`;
 }
 

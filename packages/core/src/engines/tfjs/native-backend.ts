@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { cutFile } from "./native-files.ts";
 
 /** TensorFlow's own library, or why it cannot be had. */
 export type NativeTensorflow =
@@ -15,6 +16,8 @@ const SETTINGS = {
 
 /** Loads `@tensorflow/tfjs-node`; its backend is then called `tensorflow`. */
 export async function loadNativeTensorflow(): Promise<NativeTensorflow> {
+  const cut = cutFile();
+  if (cut !== null) return { version: null, problem: `native TensorFlow is damaged (${cut})` };
   Object.assign(process.env, SETTINGS);
   try {
     await import("@tensorflow/tfjs-node");
