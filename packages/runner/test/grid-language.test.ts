@@ -276,7 +276,7 @@ test.each([
   const begin = performance.now();
 
   expect(() => load(text, { mostRuns: 10_000 })).toThrow(message);
-  expect(performance.now() - begin).toBeLessThan(1000);
+  expect(performance.now() - begin).toBeLessThan(2000);
 });
 
 test("more runs than wanted before exclusion are fine where fewer are left", () => {

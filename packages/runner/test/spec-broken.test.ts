@@ -257,7 +257,7 @@ test.each([
     "record: { evaluate: ends }",
     'a.yaml:1:21: record.evaluate: unknown value "ends", did you mean "end"?',
   ],
-  ["engine: tpu", 'a.yaml:1:9: engine: unknown value "tpu", allowed: simd, tfjs'],
+  ["engine: torch", 'a.yaml:1:9: engine: unknown value "torch", allowed: simd, tfjs'],
   ["name: a/b", "a.yaml:1:7: name: may have letters, digits, . _ = and - only"],
   ["seeds: []", "a.yaml:1:8: seeds: must not be empty"],
   ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3"],

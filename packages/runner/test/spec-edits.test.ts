@@ -16,12 +16,32 @@ import { loadConfig } from "../src/spec/load-config.ts";
 import { EDITS, randomFrom } from "./random-edits.ts";
 
 const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
+/** A config with every part that a grid can have, beside those of the checkout. */
+const ALL_PARTS = `extends: below.yaml
+variants: { v1: { train.steps: 5 }, c: {} }
+zip:
+  - { train.lr: 0.1, train.l2: { embedding: 0.1 } }
+  - { train.lr: { logspace: [0.1, 1, 2] }, train.l2: { linspace: [0, 1, 2] } }
+grid:
+  model.embedding: { range: [2, 4] }
+  model.bias: [true, false]
+  init.hidden.bias: [ones, { scheme: normal, std: 1/2 }]
+when:
+  init.hidden.bias: [{ model.bias: true }, { variant: c, train.lr: 1 }]
+exclude:
+  - { variant: c, model.bias: false }
+  - { seed: 2, train.lr: 1 }
+include: [{ train.lr: 0.7, model.hidden: [5] }, { model: { hidden: [7], bias: false } }]
+seeds: { range: [1, 3] }
+`;
+const BELOW = "data: { file: names.txt }\nmodel: { hidden: [3] }\n";
 const COUNT = 5000;
+const DAMAGED = "damaged.yaml";
 const NAMES = /^[A-Za-z0-9._=-]+\/[A-Za-z0-9._=-]+$/;
 
 test("5,000 damaged configs give a plan or positions, never anything else, each in under two seconds", () => {
-  const files = readdirSync(CONFIGS).filter((name) => name.endsWith(".yaml"));
-  const folder = copyOf(files);
+  const folder = makeConfigs();
+  const files = readdirSync(folder);
   const random = randomFrom(42);
   const edits = Object.entries(EDITS);
   const outcomes = new Map<string, { plans: number; errors: number }>();
@@ -29,9 +49,9 @@ test("5,000 damaged configs give a plan or positions, never anything else, each 
   for (let i = 0; i < COUNT; i++) {
     const file = files[i % files.length] ?? "";
     const [name, edit] = edits[random(edits.length)] ?? ["", (bytes: Buffer) => bytes];
-    let bytes = edit(readFileSync(join(CONFIGS, file)), random);
+    let bytes = edit(readFileSync(join(folder, file)), random);
     if (random(3) === 0) bytes = (edits[random(edits.length)]?.[1] ?? edit)(bytes, random);
-    const path = join(folder, "damaged.yaml");
+    const path = join(folder, DAMAGED);
     writeFileSync(path, bytes);
     const begin = performance.now();
 
@@ -80,10 +100,18 @@ function isClear({ source, line, col, message }: Problem): boolean {
   return hasPlace && isOneLine && !/undefined|\[object|invalid input|native code/i.test(message);
 }
 
-/** The configs beside each other, for those that extend another. */
-function copyOf(files: readonly string[]): string {
+/** The configs of the checkout beside each other, since some extend others, and one more. */
+function makeConfigs(): string {
   const folder = join(mkdtempSync(join(tmpdir(), "ablate-edits-")), "configs");
   mkdirSync(folder);
-  for (const file of files) copyFileSync(join(CONFIGS, file), join(folder, file));
+  for (const file of readdirSync(CONFIGS).filter((name) => name.endsWith(".yaml"))) {
+    copyFileSync(join(CONFIGS, file), join(folder, file));
+  }
+  writeFileSync(join(folder, "all-parts.yaml"), ALL_PARTS);
+  writeFileSync(join(folder, "below.yaml"), BELOW);
   return folder;
 }
+
+test("the config of all parts is sound before it is damaged", () => {
+  expect(outcomeOf(join(makeConfigs(), "all-parts.yaml"), "all parts")).toBe("plans");
+});

@@ -48,7 +48,7 @@ export class Matcher {
     this.#wanted = rule.leaves
       .filter((leaf) => leaf !== seed)
       .map((leaf) =>
-        leaf.key === "variant" ? variant(rule, leaf, context) : value(leaf, context),
+        leaf.key === "variant" ? variant(rule, leaf, context) : value(rule, leaf, context),
       );
   }
 
@@ -84,10 +84,10 @@ export class Matcher {
   }
 }
 
-function value(leaf: Leaf, { reader, base, problems }: MatcherContext): Wanted {
+function value({ extra }: Rule, leaf: Leaf, { reader, base, problems }: MatcherContext): Wanted {
   const { key } = leaf;
   const tree = leafTree(leaf);
-  reportUnknown(tree, problems);
+  reportUnknown(tree, problems, extra);
   return {
     leaf,
     textOf: ({ layers }) => reader.textAt(key, layers),

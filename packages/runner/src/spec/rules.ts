@@ -12,6 +12,8 @@ export type Rule = {
   readonly at: Position;
   readonly text: string;
   readonly leaves: readonly Leaf[];
+  /** What it may ask for beside keys of a config. */
+  readonly extra: readonly string[];
 };
 
 /** A key of the grid that varies only where one of the rules holds. */
@@ -78,7 +80,7 @@ function readRule(item: Node, { name, extra }: Naming, problems: Problem[]): Rul
   if (tree === null) return null;
   const special = own.map(([key, { keyAt, value }]): Leaf => ({ key, keyAt, value }));
   const leaves = [...special, ...leavesOf(tree)];
-  return leaves.length === 0 ? null : { name, at: item.at, text: textOf(item), leaves };
+  return leaves.length === 0 ? null : { name, at: item.at, text: textOf(item), leaves, extra };
 }
 
 const LONGEST_TEXT = 200;
