@@ -103,9 +103,7 @@ test("more than 10,000 runs need --yes, and are refused before anything is built
 
   const refused = ablate(folder, "plan", "bad.yaml");
   expect([refused.status, refused.stdout]).toEqual([2, ""]);
-  expect(refused.stderr).toMatch(
-    /^bad\.yaml:2:9: 10,100 runs, where more than 10,000 need --yes\n/,
-  );
+  expect(refused.stderr).toMatch(/^bad\.yaml:2:9: 10,100 runs; more than 10,000 need --yes\n/);
   const args = ["--yes", "--only", "steps=100", "--json"];
   expect(jsonRows(ablate(folder, "plan", "bad.yaml", ...args))).toHaveLength(101);
 });

@@ -261,17 +261,17 @@ grid: { model.batch_norm: [none, hidden], init.hidden.weight: [normal, kaiming],
 test.each([
   [
     "grid: { train.lr: { linspace: [1, 2, 1000] }, train.l2: { linspace: [1, 2, 1000] } }",
-    "1,000,000 runs, where more than 10,000 need --yes",
+    "1,000,000 runs; more than 10,000 need --yes",
   ],
   [
     "grid: { train.lr: { linspace: [1, 2, 1000] }, train.l2: { linspace: [1, 2, 1000] } }\nexclude: [{ train.lr: 1 }]",
-    "more than 10,000 runs of up to 1,000,000, where more than 10,000 need --yes",
+    "up to 1,000,000 runs; more than 10,000 need --yes",
   ],
   [
     "grid: { train.lr: { linspace: [1, 2, 10000] }, train.l2: { linspace: [1, 2, 10000] }, train.steps: { range: [1, 10001] } }",
     "1,000,000,000,000 combinations, at most 1,000,000",
   ],
-  ["seeds: { range: [0, 10001] }", "10,001 runs, where more than 10,000 need --yes"],
+  ["seeds: { range: [0, 10001] }", "10,001 runs; more than 10,000 need --yes"],
 ])("more runs than wanted are refused at once: %s", (text, message) => {
   const begin = performance.now();
 
@@ -283,5 +283,5 @@ test("more runs than wanted before exclusion are fine where fewer are left", () 
   const text = "grid: { train.lr: [1, 2, 3], train.steps: [1, 2] }\nexclude: [{ train.lr: 1 }]";
 
   expect(load(text, { mostRuns: 4 }).cells).toHaveLength(4);
-  expect(() => load(text, { mostRuns: 3 })).toThrow("more than 3 runs of up to 6");
+  expect(() => load(text, { mostRuns: 3 })).toThrow("up to 6 runs; more than 3 need --yes");
 });

@@ -19,12 +19,11 @@ export function refusalBefore(grid: GridLayers, seeds: number, mostRuns: number)
 
 /** What to say where the walk met more runs than are wanted. */
 export function refusalAfter(grid: GridLayers, seeds: number, mostRuns: number): Problem {
-  const up = `of up to ${many(countBranches(grid) * seeds)}`;
-  return tooMany(grid, `more than ${many(mostRuns)} runs ${up}`, mostRuns);
+  return tooMany(grid, `up to ${many(countBranches(grid) * seeds)} runs`, mostRuns);
 }
 
 function tooMany(grid: GridLayers, what: string, mostRuns: number): Problem {
-  const message = `${what}, where more than ${many(mostRuns)} need --yes`;
+  const message = `${what}; more than ${many(mostRuns)} need --yes`;
   return { ...placeOf(grid), message };
 }
 
