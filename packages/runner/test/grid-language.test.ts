@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { expandGrid } from "../src/plan/expand.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
 import type { Overrides } from "../src/spec/config.ts";
-import { load } from "./spec-make.ts";
+import { cpuMs, load } from "./spec-make.ts";
 
 function labels(text: string, overrides: Overrides = {}): string[] {
   return planRuns(load(text, overrides), "data").runs.map((run) => run.label);
@@ -248,11 +248,11 @@ include: [{ description: "" }]`.replace(
 test("ten thousand runs are planned in under two seconds", () => {
   const text = `seeds: { range: [0, 10] }
 grid: { model.batch_norm: [none, hidden], init.hidden.weight: [normal, kaiming], train.lr: { linspace: [0.1, 1, 25] }, train.batch_size: { range: [2, 12] } }`;
-  const begin = performance.now();
+  const begin = cpuMs();
 
   const { runs } = planRuns(load(text, { mostRuns: 10_000 }), "data");
 
-  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(cpuMs() - begin).toBeLessThan(2000);
   expect(runs).toHaveLength(10_000);
   expect(new Set(runs.map(({ hash }) => hash)).size).toBe(10_000);
   expect(new Set(runs.map(({ name }) => name)).size).toBe(10_000);
@@ -273,10 +273,10 @@ test.each([
   ],
   ["seeds: { range: [0, 10001] }", "10,001 runs; more than 10,000 need --yes"],
 ])("more runs than wanted are refused at once: %s", (text, message) => {
-  const begin = performance.now();
+  const begin = cpuMs();
 
   expect(() => load(text, { mostRuns: 10_000 })).toThrow(message);
-  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(cpuMs() - begin).toBeLessThan(2000);
 });
 
 test("more runs than wanted before exclusion are fine where fewer are left", () => {

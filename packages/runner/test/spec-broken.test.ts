@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { errorsOf, errorsOfFile, writeConfig } from "./spec-make.ts";
+import { cpuMs, errorsOf, errorsOfFile, writeConfig } from "./spec-make.ts";
 
 const BOMB = `a: &a [x, x, x, x, x, x, x, x, x, x]
 ${[..."bcdefghij"].map((name, i) => `${name}: &${name} [${Array(10).fill(`*${"abcdefghij"[i]}`).join(", ")}]`).join("\n")}
@@ -116,12 +116,12 @@ test("a number beyond all numbers is reported once", () => {
 });
 
 test("an alias bomb is refused with its position in well under two seconds", () => {
-  const begin = performance.now();
+  const begin = cpuMs();
 
   expect(errorsOfFile(writeConfig(BOMB))).toEqual([
     expect.stringMatching(/^a\.yaml:\d+:\d+: aliases stand for more than 10000 values$/),
   ]);
-  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(cpuMs() - begin).toBeLessThan(2000);
 });
 
 test("a file nested a hundred thousand deep is an error, no crash", () => {
