@@ -110,7 +110,7 @@ test("more than 10,000 runs need --yes, and are refused before anything is built
 
 /** What `ablate plan bad.yaml` writes to a terminal. */
 function onTerminal(folder: string, more: Readonly<Record<string, string>>): Promise<string> {
-  const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...env } = process.env;
+  const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, CI: ____, ...env } = process.env;
   const [program, ...first] = COMMAND;
   const terminal = spawn(program, [...first, "plan", "bad.yaml"], {
     cwd: folder,
