@@ -6,6 +6,7 @@ export {
   type TrainableRun,
 } from "./coordinator.ts";
 export type { GridEvent } from "./events.ts";
+export { loadConfig } from "./load-config.ts";
 export { expandGrid } from "./plan/expand.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
@@ -21,6 +22,5 @@ export type {
   ResolvedConfig,
 } from "./spec/config.ts";
 export { ConfigError, type Position, type Problem } from "./spec/config-error.ts";
-export { loadConfig } from "./spec/load-config.ts";
 export { CONFIG_KEYS } from "./spec/schema.ts";
 export { storedSpec, storedYaml } from "./stored-config.ts";

@@ -1,12 +1,12 @@
 /** Configs of cells out of layers of values, each group of keys merged and validated once. */
 import type { z } from "zod";
-import { canonicalJson } from "./canonical-json.ts";
-import type { CellConfig } from "./config.ts";
-import type { Problem } from "./config-error.ts";
-import { merge } from "./merge.ts";
-import { SECTION_SCHEMAS } from "./schema.ts";
-import { type MapNode, mapNode } from "./tree.ts";
-import { validateSection } from "./validate.ts";
+import { canonicalJson } from "../spec/canonical-json.ts";
+import type { CellConfig } from "../spec/config.ts";
+import type { Problem } from "../spec/config-error.ts";
+import { merge } from "../spec/merge.ts";
+import { SECTION_SCHEMAS } from "../spec/schema.ts";
+import { type MapNode, mapNode } from "../spec/tree.ts";
+import { validateSection } from "../spec/validate.ts";
 
 /** Maps of values, each on top of those before it; the first has the place of the config. */
 export type Layers = readonly [MapNode, ...MapNode[]];

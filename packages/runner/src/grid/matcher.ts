@@ -1,13 +1,13 @@
 /** Holds rules against runs, and says of a rule that never held why it did not. */
-import type { Problem } from "./config-error.ts";
-import { flowText } from "./flow-text.ts";
-import type { Leaf } from "./grid-keys.ts";
-import { readNumber } from "./number.ts";
-import { leafTree, type Rule } from "./rules.ts";
+import type { Problem } from "../spec/config-error.ts";
+import { flowText } from "../spec/flow-text.ts";
+import type { Leaf } from "../spec/grid-keys.ts";
+import { readNumber } from "../spec/number.ts";
+import { leafTree, type Rule } from "../spec/rules.ts";
+import { hint } from "../spec/suggest.ts";
+import { type MapNode, toValue } from "../spec/tree.ts";
+import { reportUnknown } from "../spec/validate.ts";
 import type { Layers, SectionReader } from "./sections.ts";
-import { hint } from "./suggest.ts";
-import { type MapNode, toValue } from "./tree.ts";
-import { reportUnknown } from "./validate.ts";
 
 /** A run, whatever its seed. */
 export type Candidate = { readonly variant: string | null; readonly layers: Layers };

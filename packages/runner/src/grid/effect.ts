@@ -1,10 +1,10 @@
 /** Values that were written and change nothing, because no run has what they are for. */
 
-import { canonicalJson } from "./canonical-json.ts";
-import type { Problem } from "./config-error.ts";
-import { initSchema } from "./init-schema.ts";
+import { canonicalJson } from "../spec/canonical-json.ts";
+import type { Problem } from "../spec/config-error.ts";
+import { initSchema } from "../spec/init-schema.ts";
+import { type Node, nodeAt } from "../spec/tree.ts";
 import type { Sections } from "./sections.ts";
-import { type Node, nodeAt } from "./tree.ts";
 
 /** Collects over all runs of a config what is written and whether it counts in any. */
 export class EffectCheck {

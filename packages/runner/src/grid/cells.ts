@@ -1,14 +1,15 @@
 /** What a config expands to, each cell validated. */
+
+import type { Cell, CellConfig, Exclusion } from "../spec/config.ts";
+import type { Problem } from "../spec/config-error.ts";
+import { reportUnknown } from "../spec/validate.ts";
 import { type Branch, branchesOf, includedBranches, soundConditions } from "./branches.ts";
 import { checkTogether } from "./check-together.ts";
-import type { Cell, CellConfig, Exclusion } from "./config.ts";
-import type { Problem } from "./config-error.ts";
 import { EffectCheck } from "./effect.ts";
 import type { GridLayers, Option } from "./grid-layers.ts";
 import { GridRules } from "./grid-rules.ts";
 import { SectionReader, type Sections } from "./sections.ts";
 import { refusalAfter, refusalBefore } from "./too-many.ts";
-import { reportUnknown } from "./validate.ts";
 
 export type Expansion = {
   readonly cells: readonly Cell[];

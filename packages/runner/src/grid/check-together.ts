@@ -1,10 +1,10 @@
 import { planParameters } from "@ablate/core";
-import type { ModelConfig } from "./config.ts";
-import type { Problem } from "./config-error.ts";
-import { initSchema } from "./init-schema.ts";
+import type { ModelConfig } from "../spec/config.ts";
+import type { Problem } from "../spec/config-error.ts";
+import { initSchema } from "../spec/init-schema.ts";
+import { hint } from "../spec/suggest.ts";
+import { nodeAt } from "../spec/tree.ts";
 import type { Sections } from "./sections.ts";
-import { hint } from "./suggest.ts";
-import { nodeAt } from "./tree.ts";
 
 const DEFAULT_INIT = initSchema.parse({});
 

@@ -1,12 +1,12 @@
 /** Walks the combinations of a grid. */
-import type { Factor as Chosen } from "./config.ts";
-import type { Position, Problem } from "./config-error.ts";
-import type { Variant } from "./grid.ts";
+import type { Factor as Chosen } from "../spec/config.ts";
+import type { Position, Problem } from "../spec/config-error.ts";
+import type { Variant } from "../spec/grid.ts";
+import type { Condition } from "../spec/rules.ts";
+import { hint } from "../spec/suggest.ts";
 import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
 import type { Candidate, Matcher } from "./matcher.ts";
-import type { Condition } from "./rules.ts";
 import type { Layers } from "./sections.ts";
-import { hint } from "./suggest.ts";
 
 /** One combination: a cell that is not read yet. */
 export type Branch = Candidate & {

@@ -1,5 +1,5 @@
+import type { Position, Problem } from "../spec/config-error.ts";
 import { countBranches } from "./branches.ts";
-import type { Position, Problem } from "./config-error.ts";
 import type { GridLayers } from "./grid-layers.ts";
 
 /** More is a mistake in the config: it would take longer to list than anybody waits. */

@@ -1,12 +1,12 @@
 /** The parts of a config with the command line's values on top: what is walked to get its runs. */
-import type { Position, Problem } from "./config-error.ts";
-import type { ConfigParts } from "./config-parts.ts";
-import { type GridFactor, type Row, treeOf } from "./grid.ts";
-import { whyCommon } from "./grid-keys.ts";
-import { mapOf } from "./merge.ts";
-import type { OverrideTrees } from "./overrides.ts";
-import type { Condition, Rule } from "./rules.ts";
-import { type MapNode, toLabelText } from "./tree.ts";
+import type { Position, Problem } from "../spec/config-error.ts";
+import type { ConfigParts } from "../spec/config-parts.ts";
+import { type GridFactor, type Row, treeOf } from "../spec/grid.ts";
+import { whyCommon } from "../spec/grid-keys.ts";
+import { mapOf } from "../spec/merge.ts";
+import type { OverrideTrees } from "../spec/overrides.ts";
+import type { Condition, Rule } from "../spec/rules.ts";
+import { type MapNode, toLabelText } from "../spec/tree.ts";
 
 /** Values to put on top of others, and how they read in a label. */
 export type Option = {
