@@ -2,7 +2,7 @@
 import { EngineError, type EngineName, type RunSpec, type TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, RunState, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "./events.ts";
-import type { RecordSpec, WorkerMessage } from "./messages.ts";
+import type { CoordinatorMessage, RecordSpec, WorkerMessage } from "./messages.ts";
 import { RunProgress } from "./progress.ts";
 import { Worker } from "./worker.ts";
 import { RunWriter } from "./writer.ts";
@@ -53,6 +53,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const { store, grid, mode = "resume", signal } = options;
   const onEvent = tellingEnginesOnce(options.onEvent ?? (() => {}));
   const begin = performance.now();
+  const line = workerLine();
   store.markInterrupted();
   const stored = store.planGrid(grid);
   const todo = stored.filter((run) => isToTrain(run, mode));
@@ -75,7 +76,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
       skip({ name: run.name, state });
       continue;
     }
-    const end = await trainRun(run, { index, toTrain: todo.length }, { ...options, onEvent });
+    const end = await trainRun(run, { index, toTrain: todo.length }, { ...options, onEvent, line });
     counts.trained += 1;
     if (isBad(end)) counts.bad += 1;
     if (end === "stopped") counts.left += 1;
@@ -122,14 +123,31 @@ function tellingEnginesOnce(onEvent: (event: GridEvent) => void): (event: GridEv
   };
 }
 
+/** To a worker that keeps what it has read from run to run. */
+type WorkerLine = {
+  readonly send: (message: CoordinatorMessage) => void;
+  readonly listen: (listener: (message: WorkerMessage) => void) => void;
+};
+
+function workerLine(): WorkerLine {
+  let listener = (_: WorkerMessage): void => {};
+  const worker = new Worker((message) => listener(message));
+  return {
+    send: (message) => worker.receive(message),
+    listen: (next) => {
+      listener = next;
+    },
+  };
+}
+
 type EndState = "finished" | "diverged" | "stopped" | "failed";
 
 function trainRun(
   run: StoredRun,
   position: { readonly index: number; readonly toTrain: number },
-  options: GridOptions,
+  options: GridOptions & { readonly line: WorkerLine },
 ): Promise<EndState> {
-  const { store, runs, data, dataHash, backend, provenance, signal, onEvent } = options;
+  const { store, runs, data, dataHash, backend, provenance, signal, onEvent, line } = options;
   const trainable = runs.find(({ hash }) => hash === run.hash);
   if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
   const { spec, record, engine } = trainable;
@@ -139,10 +157,10 @@ function trainRun(
   return new Promise<EndState>((resolve, reject) => {
     const writer = new RunWriter(store, run.id, { ...provenance });
     const progress = new RunProgress(run.name, steps);
-    const worker = new Worker(receive);
-    const stop = (): void => worker.receive({ type: "stop" });
+    const stop = (): void => line.send({ type: "stop" });
     signal?.addEventListener("abort", stop, { once: true });
-    worker.receive({
+    line.listen(receive);
+    line.send({
       type: "train",
       runId: run.id,
       spec,
