@@ -13,6 +13,7 @@ export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
 export { collectProvenance } from "./provenance.ts";
 export { sampleSeed } from "./sample-seed.ts";
+export { canonicalJson } from "./spec/canonical-json.ts";
 export type {
   Exclusion,
   GridConfig,
