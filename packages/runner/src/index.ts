@@ -7,6 +7,7 @@ export {
 } from "./coordinator.ts";
 export type { GridEvent } from "./events.ts";
 export { expandGrid } from "./plan/expand.ts";
+export { expandedYaml } from "./plan/expanded-config.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
