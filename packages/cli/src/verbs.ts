@@ -8,6 +8,7 @@ type Verb = {
 
 export type VerbName =
   | "demo"
+  | "new"
   | "plan"
   | "run"
   | "ui"
@@ -17,6 +18,7 @@ export type VerbName =
   | "note"
   | "rename"
   | "config"
+  | "diff"
   | "sample"
   | "data"
   | "query"
@@ -29,6 +31,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "",
     summary: "train the seven variants of one network and compare them",
     load: () => import("./commands/demo.ts"),
+  },
+  new: {
+    usage: "FILE",
+    summary: "a commented config to start from",
+    load: () => import("./commands/new.ts"),
   },
   plan: {
     usage: "CONFIG",
@@ -74,6 +81,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN",
     summary: "its resolved config as YAML that runs as it is",
     load: () => import("./commands/config.ts"),
+  },
+  diff: {
+    usage: "A B",
+    summary: "two runs, or a config and a run, key by key",
+    load: () => import("./commands/diff.ts"),
   },
   sample: {
     usage: "RUN",

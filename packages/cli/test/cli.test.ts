@@ -44,9 +44,9 @@ test("plan without a store says new and makes none", () => {
 test("plan shows what is done", () => {
   const plan = ablate(trained, "plan", "small.yaml", "--set", "train.steps=200,300");
 
-  expect(plan.stdout.match(/finished/g)).toHaveLength(2);
+  expect(plan.stdout.match(/ finished /g)).toHaveLength(2);
   expect(plan.stdout.match(/ new /g)).toHaveLength(2);
-  expect(plan.stderr).toContain("4 runs, 2 to train");
+  expect(plan.stdout).toContain("\n4 runs: 2 finished, 2 new; 2 to train\n");
 });
 
 test("runs --json has the keys of the view runs", () => {

@@ -9,8 +9,8 @@ type Leaf = { readonly key: string; readonly value: unknown };
 const text = page("docs/json.md");
 const documented = sections(text);
 
-/** Its keys are those of docs/config.md. */
-const OPAQUE: ReadonlySet<string> = new Set(["config"]);
+/** Their keys are those of docs/config.md. */
+const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b"]);
 
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
@@ -43,6 +43,11 @@ beforeAll(() => {
   add("runs", runs);
   add("show", ...runs.map(({ run: name }) => read("show", String(name))));
   add("config", read("config", "small/normed"));
+  add(
+    "diff",
+    read("diff", "small/plain", "small/normed"),
+    read("diff", "small.yaml", "small/plain"),
+  );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
   add("query", read("query", "select run from runs"));
@@ -139,6 +144,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   number: (value) => typeof value === "number" || /^-?Infinity$/.test(String(value)),
   "true or false": (value) => typeof value === "boolean",
   object: isObject,
+  any: () => true,
   "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
   "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
 };

@@ -8,12 +8,14 @@ export {
 export type { GridEvent } from "./events.ts";
 export { loadConfig } from "./load-config.ts";
 export { expandGrid } from "./plan/expand.ts";
+export { expandedYaml } from "./plan/expanded-config.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
 export { collectProvenance } from "./provenance.ts";
 export { sampleSeed } from "./sample-seed.ts";
+export { canonicalJson } from "./spec/canonical-json.ts";
 export type {
   Exclusion,
   GridConfig,

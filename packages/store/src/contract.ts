@@ -38,6 +38,23 @@ export type StoredRun = {
   readonly state: RunState;
 };
 
+/** A run that the store knows, and how much of it was recorded. */
+export type RecordedRun = StoredRun & {
+  readonly evaluations: number;
+  readonly samples: number;
+};
+
+/** What runs of one kind took together. */
+export type TrainedKind = {
+  /** Of one of them: resolved config as JSON. */
+  readonly config: string;
+  readonly parameters: number;
+  readonly runs: number;
+  readonly steps: number;
+  /** In the training loop. */
+  readonly seconds: number;
+};
+
 export type ParameterRow = {
   readonly name: string;
   readonly shape: readonly number[];
@@ -273,6 +290,10 @@ export interface StoreReader {
   /** By exact name, else label or hash, else an unambiguous beginning of one of them. */
   run(nameOrPrefixOrHash: string): RunSummary | undefined;
   findByHash(hash: string): StoredRun | undefined;
+  /** Those of these hashes that the store knows, by hash, in one query. */
+  recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun>;
+  /** What was trained, by model, context, batch size, engine and number of parameters. */
+  trainedKinds(): TrainedKind[];
   grids(): GridSummary[];
   /** Tags and notes of runs and grids. */
   annotations(): Annotations;

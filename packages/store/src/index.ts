@@ -13,6 +13,7 @@ export type {
   PlannedRun,
   Provenance,
   QueryResult,
+  RecordedRun,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -32,6 +33,7 @@ export type {
   StoreReader,
   StoreWriter,
   Ticks,
+  TrainedKind,
   WaitOptions,
   WriterOptions,
 } from "./contract.ts";

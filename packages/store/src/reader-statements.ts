@@ -3,6 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Holder } from "./claim.ts";
 import type {
   GridSummary,
+  RecordedRun,
   RunEvent,
   RunState,
   RunSummary,
@@ -12,6 +13,7 @@ import type {
   StoredRun,
   StoredSample,
   StoredWeights,
+  TrainedKind,
 } from "./contract.ts";
 
 export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
@@ -30,6 +32,9 @@ export type ReaderStatements = {
   readonly runsOfGrid: Statement<[string], RunOfGrid>;
   readonly run: Statement<[string], RunSummary>;
   readonly byHash: Statement<[string], StoredRun>;
+  /** By a JSON array of hashes. */
+  readonly recorded: Statement<[string], RecordedRun>;
+  readonly trainedKinds: Statement<[], TrainedKind>;
   readonly grids: Statement<[], GridSummary>;
   readonly evaluations: Statement<[string], StoredEvaluation>;
   readonly samples: Statement<[string], StoredSample>;
@@ -58,6 +63,19 @@ const GRIDS = `
     (select count(*) from grid_run where grid_id = g.id) as runs
   from grid g order by g.id`;
 
+const RECORDED = `
+  select id, name, hash, state,
+    (select count(*) from eval where run_id = run.id) as evaluations,
+    (select count(*) from sample where run_id = run.id) as samples
+  from run where hash in (select value from json_each(?))`;
+
+const TRAINED_KINDS = `
+  select min(config) as config, parameters, count(*) as runs,
+    sum(last_step + 1) as steps, sum(train_seconds) as seconds
+  from run where train_seconds > 0 and last_step is not null and parameters is not null
+  group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
+    engine, parameters`;
+
 /** Everything that moves when a run does; tags and names move without a step. */
 const STAMPS = `
   select name as run, state, host, pid, heartbeat_at, concat_ws('|', state, reason, started_at,
@@ -83,6 +101,8 @@ export function prepareReader(database: Database): ReaderStatements {
     byHash: database.prepare<[string], StoredRun>(
       "select id, name, hash, state from run where hash = ?",
     ),
+    recorded: database.prepare<[string], RecordedRun>(RECORDED),
+    trainedKinds: database.prepare<[], TrainedKind>(TRAINED_KINDS),
     grids: database.prepare<[], GridSummary>(GRIDS),
     evaluations: database.prepare<[string], StoredEvaluation>(
       ofRun(

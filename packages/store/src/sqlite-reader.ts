@@ -10,6 +10,7 @@ import type {
   ParameterRow,
   Provenance,
   QueryResult,
+  RecordedRun,
   RunEvent,
   RunFilter,
   RunStamp,
@@ -24,6 +25,7 @@ import type {
   StoredWeights,
   StoreReader,
   Ticks,
+  TrainedKind,
 } from "./contract.ts";
 import { curveReader, pointsOf } from "./curve.ts";
 import { runFinder } from "./find-run.ts";
@@ -68,6 +70,15 @@ export class SqliteReader implements StoreReader {
 
   findByHash(hash: string): StoredRun | undefined {
     return this.#sql.byHash.get(hash);
+  }
+
+  recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun> {
+    const runs = this.#sql.recorded.all(JSON.stringify(hashes));
+    return new Map(runs.map((run) => [run.hash, run]));
+  }
+
+  trainedKinds(): TrainedKind[] {
+    return this.#sql.trainedKinds.all();
   }
 
   grids(): GridSummary[] {

@@ -1,30 +1,42 @@
-import { isToTrain, type PlannedRun } from "@ablate/runner";
-import { type RunState, type StoredRun, shortKey } from "@ablate/store";
-import { setting, UNKNOWN } from "@ablate/tui";
+import { writeFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { expandedYaml, isToTrain } from "@ablate/runner";
+import type { RunState } from "@ablate/store";
 import type { Command, Invocation } from "../command.ts";
+import { unlessExisting } from "../new-file.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
+import { estimate } from "../plan/estimate.ts";
+import { lessRecordedNote, readStored } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
+import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
-import { table } from "../print/table.ts";
-import { withAnyReader } from "../store.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],
-  options: { ...PLANNING_OPTIONS, ...READING_OPTIONS },
+  options: {
+    ...PLANNING_OPTIONS,
+    save: { type: "string", value: "FILE", help: "write the runs as a config of their own" },
+    ...READING_OPTIONS,
+  },
   examples: [
     ["ablate plan configs/quickstart.yaml", "what `ablate run` would train"],
     ["ablate plan my.yaml --set train.lr=0.01,0.1", "the same as a grid over two learning rates"],
     ['ablate plan my.yaml --only "v5 or lr>=0.1"', "some of its runs, under the same names"],
+    ["ablate plan my.yaml --seeds 1,2 --save two.yaml", "these runs, spelled out, to run or edit"],
   ],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const planned = planConfig(invocation);
-    const states = storedStates(invocation, planned);
+    const save = flags.text("save");
+    if (save !== undefined) saveRuns(save, planned, invocation);
+    const stored = readStored(invocation, planned.runs);
     const rows = planned.runs.map((run) => {
-      const stored = states.get(run.hash);
-      const state: RunState | "new" = stored?.state ?? "new";
-      return { ...run, name: stored?.name ?? run.name, state };
+      const known = stored.runs.get(run.hash);
+      const state: RunState | "new" = known?.state ?? "new";
+      return { ...run, name: known?.name ?? run.name, state };
     });
+    const less = lessRecordedNote(planned.runs, stored.runs);
+    const notes = less === null ? planned.notes : [...planned.notes, less];
     if (flags.has("json")) {
       const records = rows.map(({ name, hash, spec, state, resolved }) => ({
         run: name,
@@ -36,10 +48,14 @@ export const command: Command = {
       terminal.write(jsonArray(records));
       return 0;
     }
-    const todo = rows.filter(({ state }) => willTrain(state)).length;
-    terminal.write(plannedTable(rows));
-    for (const note of planned.notes) terminal.note(`${note}\n`);
-    terminal.note(`${rows.length === 1 ? "1 run" : `${rows.length} runs`}, ${todo} to train\n`);
+    const todo = rows.filter(({ state }) => willTrain(state));
+    terminal.write(planTable(rows));
+    for (const note of notes) terminal.note(`${note}\n`);
+    const { excluded, vocabulary } = planned;
+    terminal.write(`\n${planCounts(rows, { todo: todo.length, excluded })}`);
+    if (todo.length === 0) return 0;
+    const taken = estimate(todo, { kinds: stored.kinds, vocabulary });
+    terminal.write(planEstimate(todo.length, { ...taken, stored: stored.bytes }));
     return 0;
   },
 };
@@ -49,33 +65,13 @@ function willTrain(state: RunState | "new"): boolean {
   return state === "new" || isToTrain({ state });
 }
 
-/** The planned runs that the store knows, by hash; none where there is no store. */
-function storedStates(invocation: Invocation, { runs }: Planned): ReadonlyMap<string, StoredRun> {
-  return withAnyReader(invocation, {
-    use: (reader) =>
-      new Map(
-        runs.flatMap(({ hash }) => {
-          const run = reader.findByHash(hash);
-          return run === undefined ? [] : [[hash, run]];
-        }),
-      ),
-    without: new Map<string, StoredRun>(),
+function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocation): void {
+  const path = resolve(terminal.folder, file);
+  const text = expandedYaml(runs, {
+    name: config.name,
+    description: config.description,
+    dataFile: relative(dirname(path), config.dataFile),
   });
-}
-
-/** One line a run, and of the config only the columns that differ. */
-function plannedTable(
-  rows: readonly (Pick<PlannedRun, "name" | "differs"> & { readonly state: string })[],
-): string {
-  const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
-  const titles = ["run", "state", ...keys.map((key) => shortKey(key, keys))];
-  const cells = rows.map(({ name, state, differs }) => [
-    name,
-    state,
-    ...keys.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
-  ]);
-  return table(
-    titles.map((title) => ({ title })),
-    cells,
-  );
+  unlessExisting(file, () => writeFileSync(path, text, { flag: "wx" }));
+  terminal.note(`wrote ${file}\n`);
 }

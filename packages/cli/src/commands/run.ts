@@ -1,6 +1,7 @@
 import type { Command, Flags, Invocation } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
+import { lessRecordedNote, readStored } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import type { ProgressStyle } from "../print/progress.ts";
 import { runsTable } from "../print/runs-table.ts";
@@ -27,7 +28,9 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const planned = planConfig(invocation);
     const style = progressStyle(flags);
-    const outcome = await train(invocation, planned, { style, mode: mode(flags) });
+    const wanted = mode(flags);
+    if (style !== "quiet" && wanted !== "restart") noteLessRecorded(invocation, planned);
+    const outcome = await train(invocation, planned, { style, mode: wanted });
     if (style === "human") printRuns(invocation, planned);
     if (outcome.interrupted) {
       terminal.note(`stopped, ${outcome.left} left to train; the same command goes on\n`);
@@ -47,6 +50,12 @@ function mode(flags: Flags): "resume" | "retry-failed" | "restart" {
   if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
   if (restart) return "restart";
   return retry ? "retry-failed" : "resume";
+}
+
+/** Says where what is done was recorded with less than the config asks for. */
+function noteLessRecorded(invocation: Invocation, { runs }: Planned): void {
+  const note = lessRecordedNote(runs, readStored(invocation, runs).runs);
+  if (note !== null) invocation.terminal.note(`${note}\n`);
 }
 
 /** What came out, in the order of the plan. */

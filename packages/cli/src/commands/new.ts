@@ -1,0 +1,23 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Command } from "../command.ts";
+import { unlessExisting } from "../new-file.ts";
+import { starterConfig } from "../starter.ts";
+
+export const command: Command = {
+  positionals: ["FILE"],
+  options: {},
+  examples: [
+    ["ablate new my.yaml && ablate run my.yaml", "four short runs on the names that come along"],
+    ["ablate new my.yaml && ablate plan my.yaml", "edit it, and see what it would train"],
+  ],
+  run: ({ flags, terminal }) => {
+    const [file = ""] = flags.positionals;
+    const path = resolve(terminal.folder, file);
+    unlessExisting(file, () => writeFileSync(path, starterConfig(path), { flag: "wx" }));
+    terminal.note(
+      `wrote ${file}; \`ablate plan ${file}\` shows its runs, \`ablate run ${file}\` trains them\n`,
+    );
+    return 0;
+  },
+};

@@ -1,0 +1,107 @@
+/** What training the runs of a plan would take: time by what the store has seen, and bytes. */
+import { planParameters } from "@ablate/core";
+import { canonicalJson, type PlannedRun } from "@ablate/runner";
+import type { TrainedKind } from "@ablate/store";
+
+export type Estimate = {
+  /** Of the training loops, one run at a time; of those runs whose kind the store has trained. */
+  readonly seconds: number;
+  /** How many runs `seconds` is about. */
+  readonly timed: number;
+  /** Stored runs that the time goes by, and their steps a second. */
+  readonly basis: { readonly runs: number; readonly stepsPerSecond: number };
+  /** What the store grows by. */
+  readonly bytes: number;
+};
+
+/**
+ * Bytes that a store takes, measured with 5 to 25 parameters and 100 to 5,000 steps: those of a step
+ * without parameters, of one more parameter in it, of a sampled name, of all else of a run.
+ */
+const BYTES = { step: 34, parameterOfStep: 5.7, sample: 21, run: 4000, weight: 4 };
+
+/** Bytes of a store that has no run. */
+export const EMPTY_STORE_BYTES = 140_000;
+
+/** What these runs take; `kinds` is what the store has trained. */
+export function estimate(
+  runs: readonly PlannedRun[],
+  { kinds, vocabulary }: { readonly kinds: readonly TrainedKind[]; readonly vocabulary: number },
+): Estimate {
+  const trained = byKind(kinds);
+  const sizeOf = sizes(vocabulary);
+  const used = new Set<Trained>();
+  const sum = { seconds: 0, timed: 0, bytes: 0 };
+  for (const run of runs) {
+    const size = sizeOf(run);
+    sum.bytes += bytesOf(run, size);
+    const kind = trained.get(kindOf(run.resolved, size.weights));
+    if (kind === undefined) continue;
+    used.add(kind);
+    sum.timed += 1;
+    sum.seconds += (run.steps * kind.seconds) / kind.steps;
+  }
+  return { ...sum, basis: basisOf([...used]) };
+}
+
+type Trained = Pick<TrainedKind, "runs" | "steps" | "seconds">;
+type Size = { readonly parameters: number; readonly weights: number };
+
+function basisOf(used: readonly Trained[]): Estimate["basis"] {
+  const total = (key: keyof Trained): number => used.reduce((sum, kind) => sum + kind[key], 0);
+  return { runs: total("runs"), stepsPerSecond: total("steps") / total("seconds") };
+}
+
+function bytesOf({ steps, resolved }: PlannedRun, { parameters, weights }: Size): number {
+  const perStep = BYTES.step + BYTES.parameterOfStep * parameters;
+  return (
+    BYTES.run + BYTES.weight * weights + steps * perStep + BYTES.sample * resolved.record.samples
+  );
+}
+
+/** How many parameters a run trains, and how many numbers they have. */
+function sizes(vocabulary: number): (run: PlannedRun) => Size {
+  const known = new Map<string, Size>();
+  return ({ spec }) => {
+    const key = JSON.stringify(spec.model);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const parameters = planParameters(spec, vocabulary);
+    const weights = parameters.reduce((sum, { size }) => sum + size, 0);
+    const size = { parameters: parameters.length, weights };
+    known.set(key, size);
+    return size;
+  };
+}
+
+/** Runs of one kind take the same time for a step. */
+function kindOf(
+  {
+    model,
+    data,
+    train,
+    engine,
+  }: Pick<PlannedRun["resolved"], "model" | "engine"> & {
+    readonly data: { readonly context: number };
+    readonly train: { readonly batch_size: number };
+  },
+  weights: number,
+): string {
+  const { context } = data;
+  return canonicalJson({ model, context, batch: train.batch_size, engine, weights });
+}
+
+function byKind(kinds: readonly TrainedKind[]): ReadonlyMap<string, Trained> {
+  const trained = new Map<string, Trained>();
+  for (const { config, parameters, ...kind } of kinds) {
+    const resolved: PlannedRun["resolved"] = JSON.parse(config);
+    const key = kindOf(resolved, parameters);
+    const before = trained.get(key) ?? { runs: 0, steps: 0, seconds: 0 };
+    trained.set(key, {
+      runs: before.runs + kind.runs,
+      steps: before.steps + kind.steps,
+      seconds: before.seconds + kind.seconds,
+    });
+  }
+  return trained;
+}

@@ -1,0 +1,53 @@
+/** What the store knows of the runs of a plan. */
+import { existsSync, statSync } from "node:fs";
+import type { PlannedRun } from "@ablate/runner";
+import type { RecordedRun, TrainedKind } from "@ablate/store";
+import type { Invocation } from "../command.ts";
+import { storePath, withAnyReader } from "../store.ts";
+
+export type Stored = {
+  /** By hash. */
+  readonly runs: ReadonlyMap<string, RecordedRun>;
+  readonly kinds: readonly TrainedKind[];
+  /** Bytes of its file; null where there is none. */
+  readonly bytes: number | null;
+};
+
+/** Nothing where there is no store; makes none. */
+export function readStored(invocation: Invocation, runs: readonly PlannedRun[]): Stored {
+  const path = storePath(invocation);
+  return withAnyReader<Stored>(invocation, {
+    use: (reader) => ({
+      runs: reader.recorded(runs.map(({ hash }) => hash)),
+      kinds: reader.trainedKinds(),
+      bytes: existsSync(path) ? statSync(path).size : null,
+    }),
+    without: { runs: new Map(), kinds: [], bytes: null },
+  });
+}
+
+/** Names listed in a note. */
+const LISTED = 3;
+
+/** One note where finished runs were recorded with less than the plan asks for. */
+export function lessRecordedNote(
+  runs: readonly PlannedRun[],
+  stored: ReadonlyMap<string, RecordedRun>,
+): string | null {
+  const missing = new Set<string>();
+  const names = runs.flatMap(({ hash, resolved: { record } }) => {
+    const run = stored.get(hash);
+    if (run?.state !== "finished") return [];
+    const evaluate = record.evaluate === "end" && run.evaluations === 0;
+    const samples = record.samples > run.samples;
+    if (evaluate) missing.add("record.evaluate");
+    if (samples) missing.add("record.samples");
+    return evaluate || samples ? [run.name] : [];
+  });
+  if (names.length === 0) return null;
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+  const listed = `${names.slice(0, LISTED).join(", ")}${more}`;
+  const keys = [...missing].join(" and ");
+  const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
+  return `${listed} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
+}

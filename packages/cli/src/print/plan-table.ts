@@ -1,0 +1,74 @@
+import type { Exclusion, PlannedRun } from "@ablate/runner";
+import { shortKey } from "@ablate/store";
+import { bytes, count, duration, setting, UNKNOWN } from "@ablate/tui";
+import { EMPTY_STORE_BYTES, type Estimate } from "../plan/estimate.ts";
+import { table } from "./table.ts";
+
+type Row = Pick<PlannedRun, "name" | "differs"> & { readonly state: string };
+
+/** One line a run, and of the config only the columns that differ. */
+export function planTable(rows: readonly Row[]): string {
+  const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
+  const varying = keys.filter(
+    (key) => new Set(rows.map(({ differs }) => text(differs[key]))).size > 1,
+  );
+  const titles = ["run", "state", ...varying.map((key) => shortKey(key, varying))];
+  const cells = rows.map(({ name, state, differs }) => [
+    name,
+    state,
+    ...varying.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
+  ]);
+  return table(
+    titles.map((title) => ({ title })),
+    cells,
+  );
+}
+
+function text(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** How many runs there are of each state, how many are to train, what each rule leaves out. */
+export function planCounts(
+  rows: readonly Row[],
+  { todo, excluded }: { readonly todo: number; readonly excluded: readonly Exclusion[] },
+): string {
+  const states = new Map<string, number>();
+  for (const { state } of rows) states.set(state, (states.get(state) ?? 0) + 1);
+  const parts = [...states].map(([state, number]) => `${count(number)} ${state}`).join(", ");
+  const rules = excluded.map(({ rule, position: { source, line }, count: number }) => {
+    const place = line === null ? source : `${source}:${line}`;
+    return `${count(number)} excluded by ${rule} (${place})\n`;
+  });
+  return `${runs(rows.length)}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
+}
+
+/** What the runs to train take, and what that is based on. */
+export function planEstimate(
+  todo: number,
+  {
+    seconds,
+    timed,
+    basis,
+    bytes: more,
+    stored,
+  }: Estimate & {
+    /** Bytes of the store as it is. */
+    readonly stored: number | null;
+  },
+): string {
+  const all = more + (stored ?? EMPTY_STORE_BYTES);
+  const size = `store: about ${bytes(more)} more, ${bytes(all)} in all\n`;
+  if (timed === 0) {
+    return `time: nothing to go by, no stored run has the same model, batch size and engine\n${size}`;
+  }
+  const whose =
+    timed === todo ? "" : ` for ${count(timed)} of them, nothing to go by for the others`;
+  const speed = `${count(basis.stepsPerSecond)} steps/s of ${count(basis.runs)} stored ${basis.runs === 1 ? "run" : "runs"}`;
+  const why = `one at a time, by the ${speed} of the same model, batch size and engine`;
+  return `time: about ${duration(Math.max(1, seconds))}${whose}; ${why}\n${size}`;
+}
+
+function runs(number: number): string {
+  return number === 1 ? "1 run" : `${count(number)} runs`;
+}

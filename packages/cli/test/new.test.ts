@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { ablate, jsonRows, makeFolder } from "./make.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const inCheckout = mkdtempSync(join(ROOT, "node_modules", ".new-test-"));
+const outside = mkdtempSync(join(tmpdir(), "ablate-new-"));
+
+afterAll(() => rmSync(inCheckout, { recursive: true }));
+
+test.each([
+  ["inside of a checkout", inCheckout],
+  ["outside of it", outside],
+])("what new wrote %s plans without a word and runs", (_, folder) => {
+  const written = ablate(folder, "new", "my.yaml");
+  const plan = ablate(folder, "plan", "my.yaml", "--json");
+  const run = ablate(folder, "run", "my.yaml", "--steps", "50", "--quiet");
+
+  expect([written.status, written.stdout]).toEqual([0, ""]);
+  expect(written.stderr).toContain("`ablate run my.yaml` trains them");
+  expect([plan.status, plan.stderr]).toEqual([0, ""]);
+  expect(jsonRows(plan).map(({ run: name }) => name)).toEqual([
+    "my/batch_norm=none-lr=0.1",
+    "my/batch_norm=none-lr=0.01",
+    "my/batch_norm=hidden-lr=0.1",
+    "my/batch_norm=hidden-lr=0.01",
+  ]);
+  expect([run.status, run.stderr]).toEqual([0, ""]);
+});
+
+test("what new wrote has paths from where it is, to the schema too", () => {
+  const folder = makeFolder();
+  mkdirSync(join(folder, "deep"));
+  ablate(folder, "new", "deep/my.yaml");
+
+  const text = readFileSync(join(folder, "deep", "my.yaml"), "utf8");
+  const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+  const [, data = ""] = /\n {2}file: "([^"]+)"/.exec(text) ?? [];
+
+  expect(resolve(folder, "deep", schema)).toBe(join(ROOT, "configs/schema.json"));
+  expect(resolve(folder, "deep", data)).toBe(join(ROOT, "data/names.txt"));
+  expect(ablate(folder, "plan", "deep/my.yaml").status).toBe(0);
+});
+
+test("new in a folder behind a link writes paths that work", () => {
+  const folder = makeFolder();
+  mkdirSync(join(folder, "a", "b", "c"), { recursive: true });
+  symlinkSync(join(folder, "a", "b", "c"), join(folder, "link"));
+
+  expect(ablate(folder, "new", "link/my.yaml").status).toBe(0);
+  expect(ablate(folder, "plan", "link/my.yaml").status).toBe(0);
+});
+
+test("the exclusion in what new wrote works without its comment signs", () => {
+  const folder = makeFolder();
+  ablate(folder, "new", "my.yaml");
+  const text = readFileSync(join(folder, "my.yaml"), "utf8");
+  writeFileSync(
+    join(folder, "my.yaml"),
+    text.replace("# exclude:", "exclude:").replace("#   - {", "  - {"),
+  );
+
+  expect(jsonRows(ablate(folder, "plan", "my.yaml", "--json"))).toHaveLength(3);
+});
+
+test("a file with a strange name becomes a grid with a plain one", () => {
+  const folder = makeFolder();
+  const strange = ablate(folder, "new", 'a "b" ü.yaml');
+
+  expect(strange.status).toBe(0);
+  const [first] = jsonRows(ablate(folder, "plan", 'a "b" ü.yaml', "--json"));
+  expect(first?.run).toBe("a-b-/batch_norm=none-lr=0.1");
+});
+
+test("new never writes over a file, and says where there is no folder", () => {
+  const folder = makeFolder();
+  const before = readFileSync(join(folder, "small.yaml"), "utf8");
+
+  const over = ablate(folder, "new", "small.yaml");
+  const nowhere = ablate(folder, "new", "nowhere/my.yaml");
+
+  expect([over.status, over.stderr]).toEqual([
+    2,
+    "ablate: small.yaml exists and is left as it is; name another file\n",
+  ]);
+  expect(readFileSync(join(folder, "small.yaml"), "utf8")).toBe(before);
+  expect(nowhere.status).toBe(2);
+  expect(nowhere.stderr).toContain("no such file or folder");
+  expect(dirname(nowhere.stderr.slice(8).split(": ")[0] ?? "")).toBe(join(folder, "nowhere"));
+});

@@ -1,0 +1,176 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dataHash, loadConfig, planRuns } from "@ablate/runner";
+import { openWriter } from "@ablate/store";
+import { expect, test } from "vitest";
+import { ablate, makeFolder } from "./make.ts";
+
+const GRID = `name: grid
+data: { file: names.txt }
+model: { hidden: [16] }
+train: { steps: 50 }
+record: { samples: 4 }
+grid:
+  model.batch_norm: [none, hidden]
+  train.lr: [0.1, 1]
+exclude:
+  - { model.batch_norm: none, train.lr: 1 }
+  - { train.lr: 0.1, seed: 2 }
+seeds: [1, 2]
+`;
+
+function gridFolder(): string {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "grid.yaml"), GRID);
+  return folder;
+}
+
+test("plan prints a table of only the columns that differ, then counts, also of each rule", () => {
+  const folder = gridFolder();
+
+  const { status, stdout, stderr } = ablate(folder, "plan", "grid.yaml");
+
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout.split("\n").slice(0, 9)).toEqual([
+    "run                                   state  batch_norm                                                  lr   seed",
+    "grid/batch_norm=none-lr=0.1-seed=1    new    none                                                        0.1  1",
+    "grid/batch_norm=hidden-lr=0.1-seed=1  new    hidden(epsilon: 0.00001, momentum: 0.1, running: variance)  0.1  1",
+    "grid/batch_norm=hidden-lr=1-seed=1    new    hidden(epsilon: 0.00001, momentum: 0.1, running: variance)  1    1",
+    "grid/batch_norm=hidden-lr=1-seed=2    new    hidden(epsilon: 0.00001, momentum: 0.1, running: variance)  1    2",
+    "",
+    "4 runs: 4 new; 4 to train",
+    "2 excluded by model.batch_norm: none, train.lr: 1 (grid.yaml:10)",
+    "2 excluded by train.lr: 0.1, seed: 2 (grid.yaml:11)",
+  ]);
+  expect(existsSync(join(folder, "ablate.db"))).toBe(false);
+});
+
+test("a column that is the same in all runs that --only keeps is left out", () => {
+  const { stdout } = ablate(gridFolder(), "plan", "grid.yaml", "--only", "lr=1");
+
+  expect(stdout).toMatch(/^run +state +seed\n/);
+});
+
+test("states other than new and finished are counted", () => {
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--quiet", "--only", "plain", "--set", "train.lr=0.1,1e30");
+
+  const { stdout } = ablate(folder, "plan", "small.yaml", "--set", "train.lr=0.1,1e30");
+
+  expect(stdout).toContain("\n4 runs: 1 finished, 1 diverged, 2 new; 2 to train\n");
+});
+
+test("without a run to go by plan says so, with some it says which", () => {
+  const folder = makeFolder();
+  const before = ablate(folder, "plan", "small.yaml").stdout;
+  ablate(folder, "run", "small.yaml", "--only", "plain", "--quiet");
+  const more = ["--steps", "1000000"];
+  const after = ablate(folder, "plan", "small.yaml", ...more).stdout;
+  const other = ablate(folder, "plan", "small.yaml", "--set", "train.batch_size=9").stdout;
+  const done = ablate(folder, "plan", "small.yaml", "--only", "plain").stdout;
+
+  const nothing =
+    "time: nothing to go by, no stored run has the same model, batch size and engine\n";
+  expect(before).toContain(nothing);
+  expect(other).toContain(nothing);
+  expect(after).toMatch(
+    /time: about [^;]+ for 1 of them, nothing to go by for the others; one at a time, by the [\d,]+ steps\/s of 1 stored run of the same model, batch size and engine\n/,
+  );
+  expect(done).toContain("\n1 run: 1 finished; 0 to train\n");
+  expect(done).not.toMatch(/^(time|store):/m);
+});
+
+test("the time is steps over the steps a second that the store has", () => {
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--only", "plain", "--steps", "2000", "--quiet");
+  const args = ["plan", "small.yaml", "--only", "plain", "--seeds", "1,2,3", "--steps", "5000000"];
+
+  const { stdout } = ablate(folder, ...args);
+  const speed = Number(/by the ([\d,]+) steps/.exec(stdout)?.[1]?.replaceAll(",", ""));
+  const [, hours = "0", minutes = "0", seconds = "0"] =
+    /time: about (?:(\d+) h )?(?:(\d+) min)?(?: ?(\d+) s)?;/.exec(stdout) ?? [];
+  const said = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+
+  expect(speed).toBeGreaterThan(0);
+  expect(said).toBeGreaterThan((15e6 / speed) * 0.9);
+  expect(said).toBeLessThan((15e6 / speed) * 1.1);
+});
+
+/** The estimate of a store's size is at most this factor from what it turns out to be. */
+const FACTOR = 1.25;
+
+test.each([
+  ["few steps", ["--steps", "50"]],
+  ["many steps", ["--steps", "6000"]],
+  ["a deep network with batch norm", ["--steps", "2000", "--set", "model.hidden=[50,50,50,50]"]],
+  ["large weights", ["--steps", "50", "--set", "model.hidden=[2000]"]],
+  ["many names", ["--steps", "50", "--set", "record.samples=10000"]],
+])("the size of the store is estimated within a factor of 1.25: %s", (_, args) => {
+  const folder = makeFolder();
+  const { stdout } = ablate(folder, "plan", "small.yaml", ...args);
+  ablate(folder, "run", "small.yaml", "--quiet", ...args);
+
+  const [, number = "", unit = ""] = /more, ([\d.]+) (kB|MB) in all/.exec(stdout) ?? [];
+  const estimated = Number(number) * (unit === "MB" ? 1e6 : 1e3);
+  const actual = statSync(join(folder, "ablate.db")).size;
+
+  expect(estimated / actual).toBeGreaterThan(1 / FACTOR);
+  expect(estimated / actual).toBeLessThan(FACTOR);
+});
+
+test("plan and run say once where less was recorded than is asked for, and --restart mends it", () => {
+  const folder = makeFolder();
+  const less = ["--set", "record.samples=2", "--set", "record.evaluate=none"];
+  ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet", ...less);
+  const note =
+    "small/plain, small/normed were recorded with less than record.evaluate and record.samples asks for; `ablate run --restart` trains them again\n";
+
+  const same = ablate(folder, "plan", "small.yaml", "--steps", "20", ...less);
+  const plan = ablate(folder, "plan", "small.yaml", "--steps", "20");
+  const run = ablate(folder, "run", "small.yaml", "--steps", "20");
+  const restart = ablate(folder, "run", "small.yaml", "--steps", "20", "--restart");
+  const after = ablate(folder, "plan", "small.yaml", "--steps", "20");
+
+  expect(same.stderr).toBe("");
+  expect(plan.stderr).toBe(note);
+  expect(run.stderr.startsWith(note)).toBe(true);
+  expect(restart.stderr).not.toContain("recorded with less");
+  expect(after.stderr).toBe("");
+});
+
+test("10,000 runs plan in under 2 s, with a store that has half of them", () => {
+  const folder = makeFolder();
+  const file = join(folder, "many.yaml");
+  writeFileSync(file, MANY);
+  ablate(folder, "run", "many.yaml", "--only", "seed=1 lr<0.05", "--quiet");
+  const { name, description, text, ...config } = loadConfig(file);
+  const { runs } = planRuns(
+    { name, description, text, ...config },
+    dataHash(readFileSync(join(folder, "names.txt"))),
+  );
+  const writer = openWriter(join(folder, "ablate.db"));
+  writer.planGrid({ name, description, spec: text, runs: runs.slice(0, 5000) });
+  writer.close();
+
+  const times = [1, 2, 3].map(() => {
+    const begin = performance.now();
+    const { status, stdout } = ablate(folder, "plan", "many.yaml");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /\n10,000 runs: [\d,]+ pending, 4 finished, 5,000 new; 9,996 to train\n/,
+    );
+    expect(stdout).toMatch(/\ntime: about /);
+    return performance.now() - begin;
+  });
+
+  expect(Math.min(...times)).toBeLessThan(2000);
+});
+
+const MANY = `name: many
+data: { file: names.txt }
+model: { hidden: [8] }
+train: { steps: 1 }
+grid:
+  train.lr: { linspace: [0.01, 1, 100] }
+seeds: [{ range: [0, 100] }]
+`;

@@ -1,0 +1,92 @@
+/** Writes a plan back as a config: one variant a combination, everything spelled out. */
+import { stringify } from "yaml";
+import type { PlannedRun } from "./planned.ts";
+
+type Group = {
+  readonly label: string;
+  readonly description: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly seeds: Set<number>;
+};
+
+/** A config that has these runs and no other, with the same identities. */
+export function expandedYaml(
+  runs: readonly PlannedRun[],
+  {
+    name,
+    description,
+    dataFile,
+  }: {
+    readonly name: string;
+    readonly description: string;
+    /** As the config is to say it. */
+    readonly dataFile: string;
+  },
+): string {
+  const [first] = runs;
+  if (first === undefined) throw new RangeError("a plan without runs has no config");
+  const { seed: _, data, ...settings } = first.resolved;
+  const seeds = [...new Set(runs.map(({ resolved }) => resolved.seed))];
+  const about = description === "" ? { name } : { name, description };
+  const base = { ...about, data: { ...data, file: dataFile }, ...settings, seeds };
+  const groups = groupsOf(runs);
+  const text = stringify(base, { lineWidth: 100 });
+  return groups.length === 1 ? text : `${text}${variantsOf(groups, seeds)}`;
+}
+
+/** Runs that differ only in their seed, in the order of the plan. */
+function groupsOf(runs: readonly PlannedRun[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const { differs, label, variantDescription: description, resolved } of runs) {
+    const { seed: _, ...changes } = differs;
+    const key = JSON.stringify(changes);
+    const group = groups.get(key) ?? { label, description, changes, seeds: new Set<number>() };
+    group.seeds.add(resolved.seed);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function variantsOf(groups: readonly Group[], seeds: readonly number[]): string {
+  const flow = flowWriter();
+  const named = withNames(groups, seeds.length > 1);
+  const variants = named.map(([name, { description, changes }]) => {
+    const about = description === "" ? {} : { description };
+    return `  ${flow(name)}: ${flow({ ...about, ...changes })}\n`;
+  });
+  const left = named.flatMap(([variant, group]) =>
+    seeds
+      .filter((seed) => !group.seeds.has(seed))
+      .map((seed) => `  - ${flow({ variant, seed })}\n`),
+  );
+  const exclude = left.length === 0 ? "" : `exclude:\n${left.join("")}`;
+  return `variants:\n${variants.join("")}${exclude}`;
+}
+
+/** The labels without their seeds, each once. */
+function withNames(
+  groups: readonly Group[],
+  hasSeeds: boolean,
+): readonly (readonly [string, Group])[] {
+  const taken = new Set<string>();
+  return groups.map((group) => {
+    const plain = hasSeeds ? group.label.replace(/(^|-)seed=\d+$/, "") : group.label;
+    const wanted = plain === "" ? "base" : plain;
+    let name = wanted;
+    for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
+    taken.add(name);
+    return [name, group];
+  });
+}
+
+/** Values on one line; those of a grid are few, and repeat. */
+function flowWriter(): (value: unknown) => string {
+  const known = new Map<string, string>();
+  return (value) => {
+    const key = JSON.stringify(value);
+    const text =
+      known.get(key) ?? stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trimEnd();
+    known.set(key, text);
+    return text;
+  };
+}
