@@ -43,10 +43,19 @@ test("a table, and two histograms on the same edges for each w, within 80 column
   const lines = stdout.trimEnd().split("\n");
 
   expect([status, stderr]).toEqual([0, ""]);
-  expect(lines[0]).toBe("x 1000x10 from N(0, 1), w 10x200");
+  expect(lines[0]).toBe("x 1000x10 from N(0, 1): mean 0.0064, std 1.0045; w 10x200");
   expect(lines).toContain("w = N(0, 1) x 5");
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(lines.filter((line) => /^−10 ─+ 0 ─+ 10 {2}−10 ─+ 0 ─+ 10$/.test(line))).toHaveLength(4);
+});
+
+test("a scheme with many settings stays within 80 columns, its beginning to be seen", () => {
+  const scheme = "{ scheme: kaiming, gain: 5/3, mode: fan_out, distribution: uniform, scale: 0.5 }";
+
+  const { stdout } = ablate(makeFolder(), "gain", "--schemes", scheme);
+
+  expect(stdout).toMatch(/^kaiming\(gain: 1\.667, .*… {2}/m);
+  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test("a wider spread takes more columns", () => {
@@ -113,14 +122,14 @@ test.each([
   expect([status, stdout, stderr]).toEqual([2, "", `${sentence}\n`]);
 });
 
-test("what would take minutes is refused", () => {
+test("what would take too long is refused", () => {
   const large = ["--fan-in", "3000", "--fan-out", "3000", "--schemes", "orthogonal"];
 
   const { status, stderr } = ablate(makeFolder(), "gain", ...large);
 
   expect(status).toBe(2);
   expect(stderr).toBe(
-    "ablate: x 1000x3000 @ w 3000x3000 for 1 w would take minutes; make --rows, --fan-in, --fan-out or the list smaller\n",
+    "ablate: x 1000x3000 @ w 3000x3000 for 1 w would take too long; make --rows, --fan-in, --fan-out or the list smaller\n",
   );
 });
 

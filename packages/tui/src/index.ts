@@ -13,3 +13,4 @@ export { beside, type Line, piece } from "./text/line.ts";
 export { bytes, count, duration, loss, UNKNOWN } from "./text/number.ts";
 export { flatSettings, type Setting, setting } from "./text/setting.ts";
 export { type Background, paint, type Theme } from "./text/theme.ts";
+export { ellipsis } from "./text/width.ts";

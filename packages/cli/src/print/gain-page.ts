@@ -3,6 +3,7 @@ import type { GainResult, GainShape } from "@ablate/core";
 import {
   beside,
   drawHistogram,
+  ellipsis,
   type Glyphs,
   type Line,
   piece,
@@ -40,7 +41,7 @@ export function binsFor(columns: number): number {
 
 /** The whole page. */
 export function gainPage(page: GainPage): string {
-  const { studies, range, columns, glyphs, theme } = page;
+  const { studies, range, columns } = page;
   const pairs = studies.map((study) => pairOf(study, page));
   const across = pairsAcross(columns);
   const width = 2 * binsFor(columns) + GAP;
@@ -50,26 +51,34 @@ export function gainPage(page: GainPage): string {
       2 * GAP,
     ),
   );
-  const lines = blocks.flatMap((block): Line[] => [[], ...block]);
   const legend = `histograms from -${range} to ${range}, each as high as its highest bin`;
-  const text = [...lines, [], [piece(legend, "muted")]].map((line) =>
-    show(line, { theme, glyphs }).trimEnd(),
-  );
-  return `${gainTable(page)}${text.join("\n")}\n`;
+  const lines: readonly Line[] = [
+    ...head(page).map((text) => [{ text }]),
+    ...blocks.flatMap((block): Line[] => [[], ...block]),
+    [],
+    [piece(legend, "muted")],
+  ];
+  return lines.map((line) => `${show(line, page).trimEnd()}\n`).join("");
 }
 
-function gainTable({ studies, rows, fanIn, fanOut }: GainPage): string {
-  const numeric = ["mean of x", "std of x", "std of w", "mean of x @ w", "std of x @ w"];
+/** What x is, the same for all, and a table of what became of it. */
+function head({ studies, rows, fanIn, fanOut, columns }: GainPage): string[] {
+  const titles = ["std of w", "mean of x @ w", "std of x @ w"];
+  const room = Math.max(8, columns - titles.reduce((sum, title) => sum + title.length + GAP, 0));
+  const x = studies[0]?.x;
+  const spread = x === undefined ? "" : `: mean ${figure(x.mean)}, std ${figure(x.std)}`;
+  const text = table(
+    [{ title: "w" }, ...titles.map((title) => ({ title, align: "right" as const }))],
+    studies.map(({ label, w, product }) => [
+      ellipsis(label, room),
+      ...[w.std, product.mean, product.std].map(figure),
+    ]),
+  );
   return [
-    `x ${rows}x${fanIn} from N(0, 1), w ${fanIn}x${fanOut}\n\n`,
-    table(
-      [{ title: "w" }, ...numeric.map((title) => ({ title, align: "right" as const }))],
-      studies.map(({ label, x, w, product }) => [
-        label,
-        ...[x.mean, x.std, w.std, product.mean, product.std].map(figure),
-      ]),
-    ),
-  ].join("");
+    `x ${rows}x${fanIn} from N(0, 1)${spread}; w ${fanIn}x${fanOut}`,
+    "",
+    ...text.trimEnd().split("\n"),
+  ];
 }
 
 function pairOf(study: GainRow, page: GainPage): Line[] {
