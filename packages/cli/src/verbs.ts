@@ -21,6 +21,7 @@ export type VerbName =
   | "diff"
   | "sample"
   | "data"
+  | "gain"
   | "query"
   | "verify"
   | "doctor";
@@ -96,6 +97,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "CONFIG",
     summary: "the data set: sizes, vocabulary, windows of the first words",
     load: () => import("./commands/data.ts"),
+  },
+  gain: {
+    usage: "",
+    summary: "the gain study: std of x @ w against the scale of w",
+    load: () => import("./commands/gain.ts"),
   },
   query: {
     usage: "SQL",

@@ -50,6 +50,20 @@ beforeAll(() => {
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
+  add(
+    "gain",
+    read("gain"),
+    read(
+      "gain",
+      "--schemes",
+      "{ scheme: constant, value: 1e38 }",
+      "--fan-in",
+      "2000",
+      "--rows",
+      "20",
+    ),
+    read("gain", "--fan-in", "1", "--fan-out", "1"),
+  );
   add("query", read("query", "select run from runs"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));

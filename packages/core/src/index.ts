@@ -19,6 +19,12 @@ export {
 export { EngineError } from "./engines/engine-error.ts";
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
 export { TFJS_BACKENDS, type TfjsBackend } from "./engines/tfjs-backends.ts";
+export {
+  type GainOptions,
+  type GainResult,
+  type GainShape,
+  gainStudy,
+} from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
 export { layerShapes, planParameters } from "./model/parameters.ts";
 export type {

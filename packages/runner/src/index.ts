@@ -14,6 +14,7 @@ export { planRuns } from "./plan/plan-runs.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
 export { collectProvenance } from "./provenance.ts";
+export { readSchemes } from "./read-schemes.ts";
 export { sampleSeed } from "./sample-seed.ts";
 export { canonicalJson } from "./spec/canonical-json.ts";
 export type {

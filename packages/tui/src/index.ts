@@ -1,3 +1,4 @@
+export { drawHistogram } from "./chart/histogram.ts";
 export type { Glyphs } from "./chart/raster.ts";
 export { csvField } from "./csv.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
@@ -7,6 +8,9 @@ export type { UiOptions } from "./program.ts";
 export type { Annotate } from "./session.ts";
 export { VIEWS, type ViewName } from "./state/look.ts";
 export { glyphsFor, themeFor } from "./terminal/abilities.ts";
+export { show } from "./terminal/show.ts";
+export { beside, type Line, piece } from "./text/line.ts";
 export { bytes, count, duration, loss, UNKNOWN } from "./text/number.ts";
 export { flatSettings, type Setting, setting } from "./text/setting.ts";
 export { type Background, paint, type Theme } from "./text/theme.ts";
+export { ellipsis } from "./text/width.ts";
