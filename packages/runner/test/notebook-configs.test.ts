@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { LayerInit, RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
 import { deepSpec, goldens } from "../../core/test/goldens.ts";
+import { loadConfig } from "../src/load-config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
 import type { PlannedConfig } from "../src/plan/planned.ts";
-import { loadConfig } from "../src/spec/load-config.ts";
 
 const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
 
