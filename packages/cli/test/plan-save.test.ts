@@ -62,20 +62,29 @@ test.each(Object.entries(KINDS))(
   },
 );
 
-test.each(Object.entries(KINDS))("config RUN prints YAML that is the same run: %s", (_, text) => {
+/** Rows of `zip`, which all have the same keys, and an included run. */
+const EVERY_KIND = `${BASE}zip:
+  - { train.lr: 0.1, model.batch_norm: none, engine: simd }
+  - { train.lr: { 0: 0.5, 3: 0.05 }, model.batch_norm: { where: all, epsilon: 0, momentum: 0.001, running: std }, engine: simd }
+  - { train.lr: 1/3, model.batch_norm: hidden, engine: tfjs }
+include:
+  - { train.l2: { embedding: 0.1, hidden1.weight: 0.2 }, init.hidden.weight: { scheme: kaiming, gain: tanh } }
+`;
+
+test("config RUN prints YAML that is the same run, for runs of every kind", () => {
   const folder = makeFolder();
-  writeFileSync(join(folder, "my.yaml"), `${BASE}${text}\n`);
-  ablate(folder, "run", "my.yaml", "--steps", "1", "--quiet");
+  writeFileSync(join(folder, "my.yaml"), EVERY_KIND);
+  const run = ablate(folder, "run", "my.yaml", "--quiet");
   const stored = jsonRows(ablate(folder, "runs", "--json"));
 
-  expect(stored.length).toBeGreaterThan(0);
-  for (const { run, hash } of stored) {
-    writeFileSync(join(folder, "again.yaml"), ablate(folder, "config", String(run)).stdout);
+  expect(run.status).toBe(0);
+  expect(stored.map(({ engine }) => engine).sort()).toEqual(["simd", "simd", "simd", "tfjs"]);
+  for (const { run: name, hash } of stored) {
+    writeFileSync(join(folder, "again.yaml"), ablate(folder, "config", String(name)).stdout);
     const again = ablate(folder, "plan", "again.yaml", "--json");
-    expect(
-      jsonRows(again).map((one) => [one.run, one.hash, one.state]),
-      String(run),
-    ).toEqual([[run, hash, "finished"]]);
+    expect(jsonRows(again).map((one) => [one.run, one.hash, one.state])).toEqual([
+      [name, hash, "finished"],
+    ]);
   }
 });
 

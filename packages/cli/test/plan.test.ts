@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataHash, loadConfig, planRuns } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
-import { ablate, makeFolder } from "./make.ts";
+import { ablate, COMMAND, makeFolder } from "./make.ts";
 
 const GRID = `name: grid
 data: { file: names.txt }
@@ -138,33 +139,41 @@ test("plan and run say once where less was recorded than is asked for, and --res
   expect(after.stderr).toBe("");
 });
 
-test("10,000 runs plan in under 2 s, with a store that has half of them", () => {
+test("10,000 runs plan in under 2 s of the processor, with a store that has half of them", () => {
   const folder = makeFolder();
   const file = join(folder, "many.yaml");
   writeFileSync(file, MANY);
   ablate(folder, "run", "many.yaml", "--only", "seed=1 lr<0.05", "--quiet");
-  const { name, description, text, ...config } = loadConfig(file);
-  const { runs } = planRuns(
-    { name, description, text, ...config },
-    dataHash(readFileSync(join(folder, "names.txt"))),
-  );
+  const config = loadConfig(file);
+  const { name, description, text } = config;
+  const { runs } = planRuns(config, dataHash(readFileSync(join(folder, "names.txt"))));
   const writer = openWriter(join(folder, "ablate.db"));
   writer.planGrid({ name, description, spec: text, runs: runs.slice(0, 5000) });
   writer.close();
 
-  const times = [1, 2, 3].map(() => {
-    const begin = performance.now();
-    const { status, stdout } = ablate(folder, "plan", "many.yaml");
-    expect(status).toBe(0);
-    expect(stdout).toMatch(
-      /\n10,000 runs: [\d,]+ pending, 4 finished, 5,000 new; 9,996 to train\n/,
-    );
-    expect(stdout).toMatch(/\ntime: about /);
-    return performance.now() - begin;
-  });
+  const { stdout, seconds } = timed(folder, "plan", "many.yaml");
 
-  expect(Math.min(...times)).toBeLessThan(2000);
+  expect(stdout).toMatch(/\n10,000 runs: [\d,]+ pending, 4 finished, 5,000 new; 9,996 to train\n/);
+  expect(stdout).toMatch(/\ntime: about /);
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan(2);
 });
+
+/** Runs the real command; the seconds are the processor's, of the whole process: others may be at work. */
+function timed(folder: string, ...args: readonly string[]): { stdout: string; seconds: number } {
+  const script = '"$@" > out.txt && times';
+  const { stdout } = spawnSync("sh", ["-c", script, "sh", ...COMMAND, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "", ABLATE_STORE: "" },
+  });
+  const [, ofChildren = ""] = stdout.split("\n");
+  const seconds = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest),
+    0,
+  );
+  return { stdout: readFileSync(join(folder, "out.txt"), "utf8"), seconds };
+}
 
 const MANY = `name: many
 data: { file: names.txt }

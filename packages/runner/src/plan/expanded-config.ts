@@ -9,6 +9,9 @@ type Group = {
   readonly seeds: Set<number>;
 };
 
+/** The variant of a run of which only the seed differs. */
+const UNNAMED = "base";
+
 /** A config that has these runs and no other, with the same identities. */
 export function expandedYaml(
   runs: readonly PlannedRun[],
@@ -29,9 +32,11 @@ export function expandedYaml(
   const seeds = [...new Set(runs.map(({ resolved }) => resolved.seed))];
   const about = description === "" ? { name } : { name, description };
   const base = { ...about, data: { ...data, file: dataFile }, ...settings, seeds };
-  const groups = groupsOf(runs);
+  const named = withNames(groupsOf(runs), seeds.length > 1);
   const text = stringify(base, { lineWidth: 100 });
-  return groups.length === 1 ? text : `${text}${variantsOf(groups, seeds)}`;
+  const isPlain =
+    named.every(([label]) => label === "run" || label === UNNAMED) && named.length === 1;
+  return isPlain ? text : `${text}${variantsOf(named, seeds)}`;
 }
 
 /** Runs that differ only in their seed, in the order of the plan. */
@@ -47,9 +52,10 @@ function groupsOf(runs: readonly PlannedRun[]): readonly Group[] {
   return [...groups.values()];
 }
 
-function variantsOf(groups: readonly Group[], seeds: readonly number[]): string {
+type Named = readonly (readonly [string, Group])[];
+
+function variantsOf(named: Named, seeds: readonly number[]): string {
   const flow = flowWriter();
-  const named = withNames(groups, seeds.length > 1);
   const variants = named.map(([name, { description, changes }]) => {
     const about = description === "" ? {} : { description };
     return `  ${flow(name)}: ${flow({ ...about, ...changes })}\n`;
@@ -64,14 +70,11 @@ function variantsOf(groups: readonly Group[], seeds: readonly number[]): string 
 }
 
 /** The labels without their seeds, each once. */
-function withNames(
-  groups: readonly Group[],
-  hasSeeds: boolean,
-): readonly (readonly [string, Group])[] {
+function withNames(groups: readonly Group[], hasSeeds: boolean): Named {
   const taken = new Set<string>();
   return groups.map((group) => {
     const plain = hasSeeds ? group.label.replace(/(^|-)seed=\d+$/, "") : group.label;
-    const wanted = plain === "" ? "base" : plain;
+    const wanted = plain === "" ? UNNAMED : plain;
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
     taken.add(name);
