@@ -1,5 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadConfig, planRuns } from "@ablate/runner";
+import { openWriter } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
 
@@ -83,7 +85,7 @@ test("several keys are listed; name, description, record and the place of the da
   expect(another.stdout).toMatch(/because of model\.embedding and train\.l2\n$/);
 });
 
-test("other data are told by their hash, also for a run that never started", () => {
+test("other data are told by their hash", () => {
   const other = makeFolder();
   ablate(other, "run", "small.yaml", "--steps", "50", "--only", "plain", "--quiet");
   appendFileSync(join(other, "names.txt"), "\nzoe\n");
@@ -98,6 +100,21 @@ test("other data are told by their hash, also for a run that never started", () 
   expect(row).toMatchObject({ key: "data", identity: true });
   expect(row?.a).toMatch(/^[0-9a-f]{64}$/);
   expect(row?.a).not.toBe(row?.b);
+});
+
+test("the data of a run that never started are not known, but that they are others is", () => {
+  const other = makeFolder();
+  const config = loadConfig(join(other, "small.yaml"));
+  const { name, description, text: spec } = config;
+  const writer = openWriter(join(other, "ablate.db"));
+  const { runs } = planRuns(config, "hash of other data");
+  writer.planGrid({ name, description, spec, runs });
+  writer.close();
+
+  const { stdout } = ablate(other, "diff", "small.yaml", "plain");
+
+  expect(stdout).toMatch(/^data +[0-9a-f]{12}… +unknown +yes$/m);
+  expect(stdout).toMatch(/\nnot the same run, because of data\n$/);
 });
 
 test("another engine is another run", () => {
