@@ -21,6 +21,7 @@ export { loadEngine, SIMD } from "./engines/load-engine.ts";
 export { TFJS_BACKENDS, type TfjsBackend } from "./engines/tfjs-backends.ts";
 export { gainOf } from "./init/initialise.ts";
 export { layerShapes, planParameters } from "./model/parameters.ts";
+export type { Probe } from "./probe/probe.ts";
 export type {
   Activation,
   BatchNormSpec,

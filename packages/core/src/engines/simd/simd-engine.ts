@@ -1,6 +1,13 @@
 import type { Examples } from "../../data/dataset.ts";
+import type { Moments, NetworkPass } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
-import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
+import {
+  type Engine,
+  type EngineOptions,
+  lambdasOf,
+  MOST_PROBE_EXAMPLES,
+  type Tensor,
+} from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { instantiateKernels } from "./kernels.ts";
 import { type Layer, layOut, type Norm } from "./layers.ts";
@@ -13,10 +20,11 @@ import {
   type Network,
 } from "./network.ts";
 import { conventionOf, holdRunning, holdSummed } from "./norm.ts";
+import { momentsOf, probeNetwork } from "./probe.ts";
 import { readTensor, shapeOf, writeTensor } from "./tensor-memory.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
-const TILE = 256;
+const TILE: number = MOST_PROBE_EXAMPLES;
 
 /** Bytes of a WebAssembly page. */
 const PAGE = 65_536;
@@ -119,6 +127,25 @@ export class SimdEngine implements Engine {
     this.#holdRunning();
     const { at } = forwardFixed(this.#network, layout.layers.length, 1);
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
+  }
+
+  moments(): ReadonlyMap<string, Moments> {
+    return new Map(
+      this.#norms().map(({ layer, norm: { mean, spread } }) => [
+        layer.shape.name,
+        momentsOf(this.#floats, { mean, spread }, this.#network.convention),
+      ]),
+    );
+  }
+
+  probe(examples: Examples): NetworkPass {
+    if (examples.count > MOST_PROBE_EXAMPLES) {
+      throw new RangeError(
+        `simd: a probe of ${examples.count} examples, more than there is room for`,
+      );
+    }
+    const rows = this.#takeTile(examples, 0);
+    return probeNetwork(this.#network, this.#floats, { rows, lambdas: this.#lambdas });
   }
 
   tensors(): Tensor[] {
