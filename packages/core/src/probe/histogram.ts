@@ -31,10 +31,10 @@ const INFINITY_BITS = 0x7f800000;
 /** Counts the values; a value's octave and its place there are the first bits of its float32. */
 export function histogramOf(values: Float32Array, scale: HistogramScale): Histogram {
   const { mantissaBits, smallest, largest } = scale;
-  const perOctave = 2 ** mantissaBits;
-  const bins = (largest - smallest + 1) * perOctave; // of each sign
+  const perOctave = 1 << mantissaBits;
+  const bins = (largest - smallest + 1) << mantissaBits; // of each sign
   const shift = MANTISSA_BITS - mantissaBits;
-  const before = (smallest + EXPONENT_BIAS - 1) * perOctave;
+  const before = (smallest + EXPONENT_BIAS - 1) << mantissaBits;
   const perUnit = 2 ** (mantissaBits - smallest);
   const counts = new Uint32Array(2 * bins + 2);
   const words = new Int32Array(values.buffer, values.byteOffset, values.length);
@@ -42,10 +42,14 @@ export function histogramOf(values: Float32Array, scale: HistogramScale): Histog
     const word = words[i] ?? 0;
     const size = word & SIZE_MASK;
     if (size > INFINITY_BITS) continue;
+    let sign = word >> 31; // 0 or -1
     let place = ((size - 1) >> shift) - before;
-    if (place < perOctave) place = Math.ceil(Math.abs(values[i] ?? 0) * perUnit) - 1;
+    if (place < perOctave) {
+      place = (Math.ceil(Math.abs(values[i] ?? 0) * perUnit) - 1) | 0;
+      if (size === 0) place = sign = 0;
+    }
     if (place > bins) place = bins;
-    const bin = size === 0 ? bins + 1 : word < 0 ? bins - place : bins + 1 + place;
+    const bin = bins + 1 + (place ^ sign); // place ^ -1 is -place - 1
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return { scale, counts };
