@@ -29,9 +29,7 @@ function edgesOf({ mantissaBits, smallest, largest }: HistogramScale): number[] 
 }
 
 function binsOf(values: readonly number[], scale: HistogramScale): number[] {
-  return values.map((value) =>
-    histogramOf(Float32Array.of(value), scale).counts.findIndex((count) => count === 1),
-  );
+  return values.map((value) => histogramOf(Float32Array.of(value), scale).counts.indexOf(1));
 }
 
 test.each(SCALES)("a bin of %s reaches from one edge to the next, which is in it", (_, scale) => {

@@ -4,7 +4,13 @@
  */
 import { ENGINES } from "@ablate/core";
 import { z } from "zod";
-import type { BatchNormConfig, CellConfig, ModelConfig, TrainConfig } from "./config.ts";
+import type {
+  BatchNormConfig,
+  CellConfig,
+  ModelConfig,
+  ProbesConfig,
+  TrainConfig,
+} from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
 import { initSchema } from "./init-schema.ts";
 import { finite, integer, nonNegative, positive, seed } from "./numeric.ts";
@@ -85,9 +91,25 @@ const train = z.strictObject({
   l2: l2.prefault(0),
 });
 
+const probes = z
+  .preprocess(
+    (value) => (typeof value === "string" ? { take: value } : value),
+    z.strictObject(
+      {
+        take: z.enum(["none", "scheduled"]).default("scheduled"),
+        decades: z.array(integer({ min: 1, max: 9 })).default([1, 2, 5]),
+        every: integer({ min: 0, max: MAX_STEPS }).default(10_000),
+        saturated: positive({ max: 1 }).default(0.99),
+      },
+      { error: otherwise("expected none, scheduled or a map") },
+    ),
+  )
+  .transform(({ take, ...rest }): ProbesConfig | "none" => (take === "none" ? "none" : rest));
+
 const record = z.strictObject({
   evaluate: z.enum(["end", "none"]).default("end"),
   samples: integer({ min: 0, max: 10_000 }).default(20),
+  probes: probes.prefault("scheduled"),
 });
 
 const seeds = z
