@@ -100,12 +100,10 @@ test("a probe of the six-layer net with batch norm takes less than 20 kB of the 
     const path = makePath();
     const data = readFileSync(ALL_NAMES);
     await trainInto(path, { six: sixLayers(400) }, { probes, data, evaluate: "none" });
-    console.log(path);
     sizes.push(statSync(path).size);
   }
 
   const [without = 0, probed = 0] = sizes;
-  console.log(sizes, (probed - without) / 21);
   expect((probed - without) / 21).toBeLessThan(20_000);
   expect((probed - without) / 21).toBeGreaterThan(10_000);
 });
