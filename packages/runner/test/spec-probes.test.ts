@@ -34,7 +34,7 @@ test.each([
   ],
   [
     "record.probes: { evry: 1 }",
-    'a.yaml:1:18: record.probes.evry: unknown key, did you mean "every"?',
+    'a.yaml:1:18: record.probes.evry: unknown key, did you mean "record.probes.every"?',
   ],
 ])("%s is reported where it is", (text, message) => {
   expect(errorsOf(text)).toEqual([message]);
