@@ -9,6 +9,7 @@ import {
   type Tensor,
 } from "../engine.ts";
 import { Arena } from "./arena.ts";
+import { growTo } from "./grow-to.ts";
 import { instantiateKernels } from "./kernels.ts";
 import { type Layer, layOut, type Norm } from "./layers.ts";
 import {
@@ -25,9 +26,6 @@ import { readTensor, shapeOf, writeTensor } from "./tensor-memory.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
 const TILE: number = MOST_PROBE_EXAMPLES;
-
-/** Bytes of a WebAssembly page. */
-const PAGE = 65_536;
 
 /**
  * Forward, backward, update and ratios by hand, in WebAssembly SIMD kernels over one memory that is laid
@@ -233,21 +231,6 @@ export class SimdEngine implements Engine {
   #runningSpreadOf({ shape }: Layer): string {
     const kind = this.#network.convention.keepsVariance === 1 ? "var" : "std";
     return `${shape.name}.bn.running_${kind}`;
-  }
-}
-
-/** @throws RangeError - more than WebAssembly can address, or than the machine has */
-function growTo(memory: WebAssembly.Memory, bytes: number): void {
-  try {
-    memory.grow(Math.ceil(bytes / PAGE));
-  } catch (cause) {
-    const mebibytes = Math.ceil(bytes / 2 ** 20);
-    throw new RangeError(
-      `the model needs ${mebibytes} MiB, more than is to be had; make it smaller`,
-      {
-        cause,
-      },
-    );
   }
 }
 
