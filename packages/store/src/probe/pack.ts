@@ -23,18 +23,30 @@ export function packCounts({ counts }: Histogram): PackedCounts {
  * stand for is within 1.3e-4.
  */
 export function packPairs(first: Float32Array, second: Float32Array): Buffer {
-  const bytes = Buffer.alloc(first.length * 5);
-  for (let i = 0; i < first.length; i++) {
-    bytes.writeUIntBE(float20(first[i]) * 2 ** 20 + float20(second[i]), i * 5, 5);
+  const [ones, others] = [wordsOf(first), wordsOf(second)];
+  const bytes = Buffer.alloc(ones.length * 5);
+  for (let i = 0, at = 0; i < ones.length; i++, at += 5) {
+    const one = float20(ones[i] ?? NAN_WORD);
+    const other = float20(others[i] ?? NAN_WORD);
+    bytes[at] = one >>> 12;
+    bytes[at + 1] = one >>> 4;
+    bytes[at + 2] = (one << 4) | (other >>> 16);
+    bytes[at + 3] = other >>> 8;
+    bytes[at + 4] = other;
   }
   return bytes;
 }
 
+const INFINITY_WORD = 0x7f800000;
+const NAN_WORD = 0x7fc00000;
 /** Half of the last place of a float20, in places of a float32. */
 const HALF = 0x800;
-const NAN = 0x7fc00;
 
-function float20(value: number = Number.NaN): number {
-  const [bits = 0] = new Uint32Array(Float32Array.of(value).buffer);
-  return Number.isNaN(value) ? NAN : (bits + HALF) >>> 12;
+/** @param word - bits of a float32 */
+function float20(word: number): number {
+  return (word & 0x7fffffff) > INFINITY_WORD ? NAN_WORD >>> 12 : (word + HALF) >>> 12;
+}
+
+function wordsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
 }
