@@ -99,7 +99,10 @@ test("statistics are those of their definitions", () => {
     min: Math.fround(0.1),
   });
   expect(statisticsOf(Float32Array.of(4)).std).toBeNaN();
-  expect(statisticsOf(Float32Array.of(4, Number.NaN)).mean).toBeNaN();
+  for (const values of [Float32Array.of(4, Number.NaN), Float32Array.of(Number.NaN, 4)]) {
+    const { mean, std, min, max } = statisticsOf(values);
+    expect([mean, std, min, max]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+  }
 });
 
 test("a small spread around a large mean is not lost", () => {

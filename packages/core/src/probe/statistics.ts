@@ -1,4 +1,4 @@
-/** Of all elements of a tensor; not finite where one of them is not. */
+/** Of all elements of a tensor; NaN where one of them is. */
 export type Statistics = {
   readonly mean: number;
   /** The unbiased estimate; NaN for a single element. */
@@ -17,8 +17,8 @@ export function statisticsOf(values: Float32Array): Statistics {
   for (let i = 0; i < count; i++) {
     const value = values[i] ?? 0;
     sum += value - first;
-    if (value < min) min = value;
-    if (value > max) max = value;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
   }
   const centre = sum / count;
   let squares = 0;
