@@ -53,6 +53,12 @@ export function hexSql(digits: string): string {
   return integerOfDigits(digitsOf(`substr('0000000' || ${digits}, -8)`), [8, 7, 6, 5, 4, 3, 2, 1]);
 }
 
+/** SQL of 0 or 1: the bit of `blob` at `index` (from 0), the highest of a byte first. */
+export function bitSql(blob: string, index: string): string {
+  const digit = digitsOf(`hex(substr(${blob}, ${index} / 8 + 1, 1))`);
+  return `((case ${index} % 8 / 4 when 0 then ${digit(1)} else ${digit(2)} end >> (3 - ${index} % 4)) & 1)`;
+}
+
 /** @param places - of the digits, lowest first */
 function integerOfDigits(digit: (place: number) => string, places: readonly number[]): string {
   return `(${places.map((place, i) => `${digit(place)} * ${16 ** i}`).join(" + ")})`;

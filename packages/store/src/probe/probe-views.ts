@@ -1,5 +1,5 @@
 /** The views of what probes saw. */
-import { float20Sql, hexSql } from "../float32.ts";
+import { bitSql, float20Sql, hexSql } from "../float32.ts";
 import { MOST_NUMBERS, NORM_KINDS, TENSOR_KINDS } from "./probe.ts";
 
 /**
@@ -71,14 +71,12 @@ const HISTOGRAMS = `${NUMBERS}
     where n.i < length(t.counts) * 2 / t.digits)
   where count > 0`;
 
-const BIT = "e.i * l.units + u.i";
-
 const SATURATION = `${NUMBERS}
   select r.name as run, p.step as step, l.name as layer, e.i as example, u.i as unit
   from ${PROBES} join probe_tensor t on t.probe_id = p.id and t.flat is not null ${layerOf("t")}
     cross join number e cross join number u
   where e.i < p.examples and u.i < l.units
-    and (${hexSql(`hex(substr(t.flat, (${BIT}) / 8 + 1, 1))`)} >> (7 - (${BIT}) % 8)) & 1`;
+    and ${bitSql("t.flat", "(e.i * l.units + u.i)")}`;
 
 /** The logit of a token of an example, or its probability: 0 or 1. */
 function ofToken(which: number): string {
