@@ -90,3 +90,17 @@ plainTest("losses and ratios are bit-equal to those of a training in memory", ()
     Array.from({ length: STEPS }, (_, step) => ratios[step * trainer.parameters.length + weight]),
   );
 });
+
+plainTest("v1 begins saturated and confident, v5 does not", () => {
+  const saturated = sqlite3(
+    `select run, saturated > 0.5 from layer_stats
+     where step = 0 and layer = 'hidden1' and kind = 'activation' and run glob '*/v[15]' order by 1`,
+  );
+  const confident = sqlite3(
+    `select run, max(probability) > 0.5 from logits
+     where step = 0 and run glob '*/v[15]' group by run order by 1`,
+  );
+
+  expect(saturated).toEqual(["quickstart/v1|1", "quickstart/v5|0"]);
+  expect(confident).toEqual(["quickstart/v1|1", "quickstart/v5|0"]);
+});

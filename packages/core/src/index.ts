@@ -27,6 +27,7 @@ export {
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
 export { layerShapes, planParameters } from "./model/parameters.ts";
+export type { Probe } from "./probe/probe.ts";
 export type {
   Activation,
   BatchNormSpec,

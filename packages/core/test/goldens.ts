@@ -4,6 +4,15 @@ import type { BatchNormSpec, Evaluation, RunSpec } from "../src/index.ts";
 import { log10 } from "../src/math.ts";
 import { type History, kaiming, normal, ones, zeros } from "./make.ts";
 
+export type GoldenMoments = { readonly mean: number; readonly std: number };
+
+/** What leaves a layer, and its gradient; `saturated` is the share beyond 0.97. */
+export type GoldenLayer = {
+  readonly out: GoldenMoments;
+  readonly grad: GoldenMoments;
+  readonly saturated: number;
+};
+
 export type GoldenRun = {
   readonly lr: number;
   readonly l2?: readonly number[];
@@ -11,7 +20,20 @@ export type GoldenRun = {
   readonly init?: Readonly<
     Record<string, { readonly mean: number; readonly std: number; readonly first: number[] }>
   >;
-  readonly step0?: { readonly batch: readonly number[] };
+  readonly step0?: GoldenMoments & {
+    readonly saturated: number;
+    readonly batch: readonly number[];
+    readonly grads: Readonly<Record<string, GoldenMoments>>;
+  };
+  /** By step. */
+  readonly layers?: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, GoldenLayer>> & {
+        readonly grad_data_ratio: Readonly<Record<string, number>>;
+      }
+    >
+  >;
   readonly loss: readonly (number | null)[];
   readonly log10_update_ratio: Readonly<Record<string, readonly (number | null)[]>>;
   readonly eval?: Readonly<Record<string, Readonly<Partial<Record<string, number>>>>>;
@@ -194,6 +216,6 @@ export function compareRatios(
 }
 
 /** A bias in front of a batch norm has no gradient but rounding. */
-function isNoise(name: string, all: readonly string[]): boolean {
+export function isNoise(name: string, all: readonly string[]): boolean {
   return name.endsWith(".bias") && all.includes(name.replace(".bias", ".bn.gamma"));
 }

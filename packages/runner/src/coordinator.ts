@@ -180,7 +180,8 @@ function trainRun(
         reject(error);
         return;
       }
-      if (message.type === "started" || message.type === "steps") return;
+      if (message.type === "started" || message.type === "steps" || message.type === "probe")
+        return;
       signal?.removeEventListener("abort", stop);
       if (message.type === "refused") reject(new EngineError(message.error));
       else resolve(message.type === "failed" ? "failed" : message.state);

@@ -8,10 +8,12 @@ import type {
   EngineName,
   Evaluation,
   Parameter,
+  Probe,
   RunSpec,
   StepBlock,
   TfjsBackend,
 } from "@ablate/core";
+import type { ProbeSchedule } from "./probe-schedule.ts";
 
 /** What is recorded beside every step. */
 export type RecordSpec = {
@@ -19,6 +21,13 @@ export type RecordSpec = {
   readonly evaluate: "end" | "none";
   /** Names sampled after the last step. */
   readonly samples: number;
+  readonly probes: ProbeSpec | "none";
+};
+
+/** When to look inside the network, and what counts as saturated there. */
+export type ProbeSpec = ProbeSchedule & {
+  /** Tanh is saturated beyond it, on either side. */
+  readonly saturated: number;
 };
 
 /** One run to train. `data` is the names file; `dataHash` tells whether it has been seen before. */
@@ -59,6 +68,13 @@ export type StepsMessage = {
   readonly trainSeconds: number;
 };
 
+/** Follows the steps before it. */
+export type ProbeMessage = {
+  readonly type: "probe";
+  readonly runId: number;
+  readonly probe: Probe;
+};
+
 export type EndedMessage = {
   readonly type: "ended";
   readonly runId: number;
@@ -90,5 +106,6 @@ export type WorkerMessage =
   | StartedMessage
   | RefusedMessage
   | StepsMessage
+  | ProbeMessage
   | EndedMessage
   | FailedMessage;

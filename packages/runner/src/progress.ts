@@ -31,6 +31,7 @@ export class RunProgress {
       case "started":
         // simd has one backend, of which there is nothing to tell.
         return message.engine.engine === "simd" ? [] : [{ event: "engine", ...message.engine }];
+      case "probe":
       case "refused":
         return [];
     }

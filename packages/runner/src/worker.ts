@@ -12,6 +12,7 @@ import {
   Trainer,
 } from "@ablate/core";
 import type { CoordinatorMessage, Snapshot, TrainMessage, WorkerMessage } from "./messages.ts";
+import { nextProbe } from "./probe-schedule.ts";
 import { sampleSeed } from "./sample-seed.ts";
 
 /** Steps between two looks at the clock and at the event loop. */
@@ -48,14 +49,17 @@ export class Worker {
       const { create, ...engine } = await this.#engine(message);
       trainer = new Trainer(spec, dataset, { create, ...engine });
       this.#send({ type: "started", runId, parameters: trainer.parameters, engine });
-      const end = await this.#loop(runId, trainer, clock);
+      const end = await this.#loop(message, trainer, clock);
+      const snapshot = end === "diverged" ? null : takeSnapshot(message, trainer);
+      // After the evaluation, which has measured the training set's moments.
+      if (end === "finished") this.#probe(message, trainer);
       this.#send({
         type: "ended",
         runId,
         state: end,
         reason: end === "finished" ? "steps" : end === "stopped" ? "user" : "loss",
         trainSeconds: clock.seconds,
-        snapshot: end === "diverged" ? null : takeSnapshot(message, trainer),
+        snapshot,
       });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -67,20 +71,26 @@ export class Worker {
   }
 
   async #loop(
-    runId: number,
+    message: TrainMessage,
     trainer: Trainer,
     clock: LoopClock,
   ): Promise<"finished" | "diverged" | "stopped"> {
+    const { runId, record } = message;
     const columns = trainer.parameters.length;
     const block = allocate(columns);
     let count = 0;
     let sentAt = Number.NEGATIVE_INFINITY;
+    this.#probe(message, trainer);
+    let probeAt = nextProbeOf(record, trainer);
     clock.start();
     for (;;) {
-      count += trainer.advance(block, Math.min(CHUNK_STEPS, BLOCK_STEPS - count), count);
+      const room = Math.min(CHUNK_STEPS, BLOCK_STEPS - count, probeAt - trainer.step);
+      count += trainer.advance(block, room, count);
       const last = trainer.isDone || this.#stopping;
+      const isToProbe = trainer.step === probeAt && !last;
       const now = performance.now();
-      if (count > 0 && (last || count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS)) {
+      const isFull = count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS;
+      if (count > 0 && (last || isToProbe || isFull)) {
         const steps = head(block, { first: clock.steps, count, columns });
         clock.steps += count;
         this.#send({ type: "steps", runId, block: steps, trainSeconds: clock.seconds });
@@ -92,8 +102,19 @@ export class Worker {
         if (trainer.divergedAt !== null) return "diverged";
         return trainer.isDone ? "finished" : "stopped";
       }
+      if (isToProbe) {
+        clock.stop();
+        this.#probe(message, trainer);
+        probeAt = nextProbeOf(record, trainer);
+        clock.start();
+      }
       await nextTurn();
     }
+  }
+
+  #probe({ runId, record: { probes } }: TrainMessage, trainer: Trainer): void {
+    if (probes === "none") return;
+    this.#send({ type: "probe", runId, probe: trainer.probe(probes.saturated) });
   }
 
   async #engine({ engine, backend }: TrainMessage): Promise<LoadedEngine> {
@@ -122,6 +143,10 @@ function takeSnapshot({ spec, record }: TrainMessage, trainer: Trainer): Snapsho
     samples: isFinished ? trainer.sample(record.samples, sampleSeed(spec.seed)) : [],
     weights: trainer.weights(),
   };
+}
+
+function nextProbeOf({ probes }: TrainMessage["record"], { step }: Trainer): number {
+  return probes === "none" ? Number.POSITIVE_INFINITY : nextProbe(probes, step);
 }
 
 /** Counts the seconds spent in the training loop, recording included, and the steps sent. */

@@ -31,6 +31,9 @@ export class RunWriter {
         store.appendSteps(this.#runId, this.#token, block);
         break;
       }
+      case "probe":
+        store.appendProbe(this.#runId, this.#token, message.probe);
+        break;
       case "ended":
         this.#end({ ...message, error: null });
         break;

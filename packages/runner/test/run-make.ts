@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineName, InitScheme, LayerInit, RunSpec } from "@ablate/core";
-import { type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
+import { type GridOptions, type GridOutcome, type RecordConfig, runGrid } from "@ablate/runner";
 import { openWriter, type StoreWriter } from "@ablate/store";
 
 const NORMAL: InitScheme = { scheme: "normal", std: 1, scale: 0.2 };
@@ -47,11 +47,22 @@ export function makePath(): string {
   return join(mkdtempSync(join(tmpdir(), "ablate-run-")), "ablate.db");
 }
 
+type TrainingOptions = {
+  readonly engine?: EngineName;
+  readonly probes?: RecordConfig["probes"];
+  readonly evaluate?: RecordConfig["evaluate"];
+};
+
 /** Plans `specs` as the grid `g`, each under its key, and trains them into the store at `path`. */
 export async function trainInto(
   path: string,
   specs: Readonly<Record<string, RunSpec>>,
-  { engine = "simd", ...options }: Partial<GridOptions> & { readonly engine?: EngineName } = {},
+  {
+    engine = "simd",
+    probes = "none",
+    evaluate = "end",
+    ...options
+  }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
   const store: StoreWriter = openWriter(path);
   try {
@@ -74,7 +85,7 @@ export async function trainInto(
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
         spec,
-        record: { evaluate: "end", samples: 5 },
+        record: { evaluate, samples: 5, probes },
         engine,
       })),
       data: NAMES,

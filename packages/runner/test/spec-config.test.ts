@@ -41,7 +41,11 @@ test("what is not written has its default: the notebook's v5", () => {
       },
     },
     train: { steps: 200_000, batch_size: 32, lr: { 0: 0.1 }, l2: 0 },
-    record: { evaluate: "end", samples: 20 },
+    record: {
+      evaluate: "end",
+      samples: 20,
+      probes: { decades: [1, 2, 5], every: 10_000, saturated: 0.99 },
+    },
     engine: "simd",
   });
 });

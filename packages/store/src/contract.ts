@@ -1,4 +1,5 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
+import type { Probe } from "./probe/probe.ts";
 
 export type RunState =
   | "pending"
@@ -273,6 +274,8 @@ export interface StoreWriter {
   ): void;
   /** Appends the steps that follow the last stored one. */
   appendSteps(runId: number, token: string, block: StepBlock): void;
+  /** Stores what was seen inside the network at a step, at most one probe a step. */
+  appendProbe(runId: number, token: string, probe: Probe): void;
   /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
   endRun(runId: number, token: string, end: RunEnd): void;
   /** Marks running runs whose process has died; returns how many. */

@@ -10,7 +10,26 @@
 
 /** SQL of a REAL: the float32 at byte `offset` (from 1) of `blob`; NaN is NULL. */
 export function float32Sql(blob: string, offset: string): string {
-  const digit = digitsOf(blob, offset);
+  return floatOfDigits(digitsOf(`hex(substr(${blob}, ${offset}, 4))`));
+}
+
+/**
+ * SQL of a REAL: one of the two float20 in the five bytes at `offset` (from 1) of `blob`. A float20 is the
+ * first five digits of a float32, highest first.
+ *
+ * @param which - 0 or 1
+ */
+export function float20Sql(blob: string, offset: string, which: number): string {
+  const digit = digitsOf(`hex(substr(${blob}, ${offset}, 5))`);
+  const places: Readonly<Record<number, number>> = { 7: 1, 8: 2, 5: 3, 6: 4, 3: 5 };
+  return floatOfDigits((place) => {
+    const found = places[place];
+    return found === undefined ? "0" : digit(5 * which + found);
+  });
+}
+
+/** @param digit - SQL of the digit at a place of the little-endian bytes */
+function floatOfDigits(digit: (place: number) => string): string {
   const exponent = `(${digit(7)} % 8 * 32 + ${digit(8)} * 2 + ${digit(5)} / 8)`;
   const fraction =
     `(${digit(2)} + ${digit(1)} * 16 + ${digit(4)} * 256 + ${digit(3)} * 4096` +
@@ -26,13 +45,26 @@ export function float32Sql(blob: string, offset: string): string {
 
 /** SQL of an INTEGER: the uint32 at byte `offset` (from 1) of `blob`. */
 export function uint32Sql(blob: string, offset: string): string {
-  const digit = digitsOf(blob, offset);
-  const places = [2, 1, 4, 3, 6, 5, 8, 7];
+  return integerOfDigits(digitsOf(`hex(substr(${blob}, ${offset}, 4))`), [2, 1, 4, 3, 6, 5, 8, 7]);
+}
+
+/** SQL of an INTEGER: what `digits` (text, at most eight hexadecimal digits, highest first) says. */
+export function hexSql(digits: string): string {
+  return integerOfDigits(digitsOf(`substr('0000000' || ${digits}, -8)`), [8, 7, 6, 5, 4, 3, 2, 1]);
+}
+
+/** SQL of 0 or 1: the bit of `blob` at `index` (from 0), the highest of a byte first. */
+export function bitSql(blob: string, index: string): string {
+  const digit = digitsOf(`hex(substr(${blob}, ${index} / 8 + 1, 1))`);
+  return `((case ${index} % 8 / 4 when 0 then ${digit(1)} else ${digit(2)} end >> (3 - ${index} % 4)) & 1)`;
+}
+
+/** @param places - of the digits, lowest first */
+function integerOfDigits(digit: (place: number) => string, places: readonly number[]): string {
   return `(${places.map((place, i) => `${digit(place)} * ${16 ** i}`).join(" + ")})`;
 }
 
-/** The value of the hexadecimal digit at a place (from 1), as an INTEGER. */
-function digitsOf(blob: string, offset: string): (place: number) => string {
-  const digits = `hex(substr(${blob}, ${offset}, 4))`;
+/** The value of the hexadecimal digit at a place (from 1) of a text, as an INTEGER. */
+function digitsOf(digits: string): (place: number) => string {
   return (place) => `instr('123456789ABCDEF', substr(${digits}, ${place}, 1))`;
 }

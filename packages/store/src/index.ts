@@ -43,5 +43,6 @@ export { FilterError } from "./filter/filter-error.ts";
 export type { FilterSubject } from "./filter/match.ts";
 export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
+export type { Probe } from "./probe/probe.ts";
 export { shortKey } from "./short-key.ts";
 export { StoreError } from "./store-error.ts";

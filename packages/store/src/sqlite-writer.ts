@@ -15,6 +15,8 @@ import type {
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { planGrid } from "./plan-grid.ts";
+import type { Probe } from "./probe/probe.ts";
+import { ProbeInserter } from "./probe/probe-inserter.ts";
 import { RunHistory } from "./run-history.ts";
 import { StoreError } from "./store-error.ts";
 import { prepareWriter, type WriterStatements } from "./writer-statements.ts";
@@ -25,6 +27,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #closeDatabase: () => void;
   readonly #clock: () => number;
   readonly #sql: WriterStatements;
+  readonly #probes: ProbeInserter;
   readonly #histories: Map<number, RunHistory> = new Map();
 
   constructor({ database, notice, close }: OpenedDatabase, clock: () => number) {
@@ -33,6 +36,7 @@ export class SqliteWriter implements StoreWriter {
     this.#closeDatabase = close;
     this.#clock = clock;
     this.#sql = prepareWriter(database);
+    this.#probes = new ProbeInserter(database);
   }
 
   planGrid(plan: GridPlan): StoredRun[] {
@@ -80,6 +84,10 @@ export class SqliteWriter implements StoreWriter {
       const recent = history.recentLoss();
       this.#sql.advance.run(step, loss, recent, block.trainSeconds ?? null, runId);
     });
+  }
+
+  appendProbe(runId: number, token: string, probe: Probe): void {
+    this.#writing(runId, token, () => this.#probes.insert(runId, probe));
   }
 
   endRun(runId: number, token: string, end: RunEnd): void {

@@ -8,6 +8,12 @@ const TABLES: Readonly<Record<string, string>> = {
   run_note: "run_id integer primary key, text text not null",
   grid_note: "grid_id integer primary key, text text not null",
   grid_tag: "grid_id integer not null, tag text not null, primary key (grid_id, tag)",
+  probe_layer: "run_id integer, idx integer, name text, units integer",
+  probe:
+    "id integer primary key, run_id integer, step integer, examples integer, loss real, tokens integer, logits blob",
+  probe_tensor:
+    "probe_id integer, layer integer, kind integer, mean real, std real, min real, max real, saturated real, dead integer, mantissa_bits integer, smallest integer, largest integer, first_bin integer, digits integer, counts blob, flat blob",
+  probe_norm: "probe_id integer, layer integer, kind integer, pairs blob",
 };
 
 /**

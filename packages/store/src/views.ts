@@ -1,5 +1,6 @@
 /** The views: the stable interface of a store, for `ablate query` and for plain `sqlite3`. */
 import { float32Sql, uint32Sql } from "./float32.ts";
+import { probeViews } from "./probe/probe-views.ts";
 import { SERIES_BYTES } from "./rollup.ts";
 
 type View = { readonly name: string; readonly sql: string };
@@ -127,4 +128,5 @@ export const views: readonly View[] = [
   { name: "samples", sql: SAMPLES },
   { name: "tags", sql: TAGS },
   { name: "notes", sql: NOTES },
+  ...probeViews,
 ];

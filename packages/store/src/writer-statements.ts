@@ -28,6 +28,7 @@ export type WriterStatements = {
   readonly interrupt: Statement;
 };
 
+/** Tables of a run's rows; those of a probe go with it. */
 const OF_AN_ATTEMPT = [
   "param",
   "step",
@@ -37,6 +38,8 @@ const OF_AN_ATTEMPT = [
   "sample",
   "checkpoint",
   "event",
+  "probe_layer",
+  "probe",
 ] as const;
 
 const CLAIM = `

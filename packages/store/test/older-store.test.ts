@@ -3,16 +3,23 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { annotate } from "../src/index.ts";
 import { initial } from "../src/migrations/001-initial.ts";
+import { annotations } from "../src/migrations/002-annotations.ts";
 import { APPLICATION_ID } from "../src/migrations.ts";
 import { views } from "../src/views.ts";
-import { gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
+import { CLAIM, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
+import { probeOf, tensorOf } from "./probe-make.ts";
+
+const VIEWS: readonly string[] = [
+  ...["runs", "grid_runs", "loss", "update_ratio", "curve", "series", "evals", "samples"],
+];
+const PROBE_VIEWS = ["layer_stats", "norm_stats", "histograms", "saturation", "logits"];
 
 /** A store as the first version left it, with the run `g/a`. */
 function storeOfVersion1(): string {
   const path = temporaryPath();
   const database = new SqliteDatabase(path);
   database.exec(initial);
-  for (const { name, sql } of views.filter(({ name }) => !["tags", "notes"].includes(name))) {
+  for (const { name, sql } of views.filter(({ name }) => VIEWS.includes(name))) {
     database.exec(`create view "${name}" as ${sql}`);
   }
   database.exec(`
@@ -37,6 +44,7 @@ test("a store of version 1 is read without being written to", () => {
   expect(reader.annotations().runs.get("g/a")).toEqual({ tags: ["old"], note: null });
   expect(reader.query("select * from tags").rows).toEqual([["g", "g/a", "old"]]);
   expect(reader.query("select * from notes").rows).toEqual([]);
+  for (const view of PROBE_VIEWS) expect(reader.query(`select * from ${view}`).rows).toEqual([]);
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
@@ -53,6 +61,23 @@ test("a store of version 1 is migrated by the first annotation, and who reads it
     expect(one.annotations().grids.get("g")).toEqual({ tags: ["study"], note: null });
     expect(one.query("select note from notes").rows).toEqual([["new"]]);
     expect(one.runs()).toHaveLength(1);
+    for (const view of PROBE_VIEWS) expect(one.query(`select * from ${view}`).rows).toEqual([]);
   }
   expect(writerAt(path).planGrid(gridOf([plannedRun("a", { hash: "h" })]))[0]?.name).toBe("g/a");
+});
+
+test("a store of version 2 is read without probes, and gets them when it is written to", () => {
+  const path = storeOfVersion1();
+  const database = new SqliteDatabase(path);
+  database.exec(annotations);
+  database.pragma("user_version = 2");
+  database.close();
+
+  expect(readerAt(path).query("select * from histograms").rows).toEqual([]);
+  const writer = writerAt(path);
+  writer.claimRun(1, CLAIM, {}, []);
+  writer.appendProbe(1, CLAIM.token, probeOf({ step: 3 }, { tensors: [tensorOf("weight")] }));
+
+  const [row] = readerAt(path).query("select run, step, layer, kind from layer_stats").rows;
+  expect(row).toEqual(["g/a", 3, "hidden1", "weight"]);
 });

@@ -30,7 +30,7 @@ test("a new store is made with the pragmas that it needs", () => {
 
   const database = new SqliteDatabase(path, { readonly: true });
   const pragma = (name: string) => database.pragma(name, { simple: true });
-  expect(["journal_mode", "auto_vacuum", "user_version"].map(pragma)).toEqual(["wal", 2, 2]);
+  expect(["journal_mode", "auto_vacuum", "user_version"].map(pragma)).toEqual(["wal", 2, 3]);
   expect(pragma("application_id")).toBe(Buffer.from("abla").readUInt32BE());
   database.close();
 });
@@ -84,7 +84,7 @@ test.each(openings)("a %s refuses a store of a newer ablate and says what to do"
 
   expect(() => open(path)).toThrow(StoreError);
   expect(() => open(path)).toThrow(
-    `${path} was written by a newer ablate (store version 99, this one knows up to 2); update ablate`,
+    `${path} was written by a newer ablate (store version 99, this one knows up to 3); update ablate`,
   );
 });
 

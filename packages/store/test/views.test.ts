@@ -1,39 +1,7 @@
-import { spawnSync } from "node:child_process";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import { CLAIM, claimedRun, FINISHED, readerAt, temporaryPath } from "./make.ts";
-
-const hasSqlite3 = spawnSync("sqlite3", ["--version"]).status === 0;
-const plainTest = test.skipIf(!hasSqlite3 && !process.env.CI);
-
-/** What the `sqlite3` command gets, taken over into a table so that no digit is lost in print. */
-function plainSqlite3(path: string, select: string): unknown[][] {
-  const copy = temporaryPath("result.db");
-  const script = `attach '${path}' as store; create table result as ${select}`;
-  const { status, stderr } = spawnSync("sqlite3", ["-bail", copy, script], { encoding: "utf8" });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const database = new SqliteDatabase(copy, { readonly: true });
-  const rows = database.prepare("select * from result").raw().all();
-  database.close();
-  return rows.filter((row) => Array.isArray(row));
-}
-
-/** Every exponent with both signs, the borders, the odd ones, and bits at random. */
-function oddFloats(): Float32Array {
-  const bits: number[] = [0, 0x80000000, 1, 0x7fffff, 0x800000, 0x7f7fffff, 0x7f800000, 0xff800000];
-  bits.push(0x7fc00000, 0xffc00001, 0x3f800000, 0xff7fffff, 0x807fffff);
-  for (let exponent = 0; exponent < 255; exponent++) {
-    for (const rest of [0, 1, 0x555555, 0x800002aa, 0x7fffff]) {
-      bits.push((((exponent << 23) >>> 0) + rest) >>> 0);
-    }
-  }
-  let state = 12345;
-  for (let i = 0; i < 2000; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bits.push(state);
-  }
-  return new Float32Array(Uint32Array.from(bits).buffer);
-}
+import { CLAIM, claimedRun, FINISHED, readerAt } from "./make.ts";
+import { oddFloats, plainSqlite3, plainTest } from "./plain-sqlite3.ts";
 
 function storeOf(values: Float32Array): string {
   const { path, writer, id } = claimedRun(["embedding", "hidden1.weight"]);
@@ -105,6 +73,11 @@ test.each([
   ["samples", "run, step, i, text"],
   ["tags", "grid, run, tag"],
   ["notes", "grid, run, note"],
+  ["layer_stats", "run, step, layer, kind, mean, std, saturated, dead, min, max"],
+  ["norm_stats", "run, step, layer, unit, statistics, mean, std, gamma, beta"],
+  ["histograms", "run, step, layer, kind, bin, low, high, count"],
+  ["saturation", "run, step, layer, example, unit"],
+  ["logits", "run, step, example, token, logit, probability"],
 ])("the view %s has the columns of its contract", (view, columns) => {
   const { path } = claimedRun(["embedding"]);
 

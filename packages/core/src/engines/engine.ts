@@ -1,4 +1,5 @@
 import type { Dataset, Examples } from "../data/dataset.ts";
+import type { Moments, NetworkPass } from "../probe/network-pass.ts";
 import type { ModelSpec, Parameter, TrainSpec } from "../spec.ts";
 
 /** A named float32 tensor, row-major. */
@@ -41,12 +42,26 @@ export interface Engine {
    */
   predict(context: ArrayLike<number>, logits: Float32Array): void;
 
+  /** Moments that `evaluate` normalises with, by layer. */
+  moments(): ReadonlyMap<string, Moments>;
+
+  /**
+   * Looks at a forward and a backward pass as a training step would make them, without its update:
+   * parameters and running statistics stay as they are. `normaliseBy` is called anew before `evaluate`.
+   *
+   * @param examples - at most `MOST_PROBE_EXAMPLES`, with batch norm at least 2
+   */
+  probe(examples: Examples): NetworkPass;
+
   /** Copies of all parameters, then of batch norm's running statistics. */
   tensors(): Tensor[];
 
   /** Frees what the garbage collector does not see; the engine is not used afterwards. */
   dispose(): void;
 }
+
+/** What every engine has room for in a probe. */
+export const MOST_PROBE_EXAMPLES = 256;
 
 /** Engines by name; the first is the default. */
 export const ENGINES = ["simd", "tfjs"] as const;

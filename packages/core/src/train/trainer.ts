@@ -1,8 +1,12 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Examples } from "../data/dataset.ts";
 import type { Engine, LoadedEngine } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { planParameters } from "../model/parameters.ts";
+import type { Moments } from "../probe/network-pass.ts";
+import type { Probe } from "../probe/probe.ts";
+import { probeBatch } from "../probe/probe-batch.ts";
+import { summarise } from "../probe/summarise.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 import type {
   Evaluation,
@@ -23,6 +27,9 @@ export type StepBuffer = {
   readonly ratios: Float32Array;
 };
 
+/** Moments of the training set by layer, and the step at which they were measured. */
+type Measured = { readonly step: number; readonly moments: ReadonlyMap<string, Moments> };
+
 /** One run: draws its initial tensors, then its mini-batches, from one generator, and trains. */
 export class Trainer {
   readonly parameters: readonly Parameter[];
@@ -33,6 +40,8 @@ export class Trainer {
   readonly #batch: Int32Array;
   #step = 0;
   #divergedAt: number | null = null;
+  #probeBatch: Examples | null = null;
+  #trainset: Measured | null = null;
 
   /** @param engine - what trains; `simd` unless given */
   constructor(spec: RunSpec, dataset: Dataset, engine: LoadedEngine = SIMD) {
@@ -97,6 +106,7 @@ export class Trainer {
   evaluate(): Evaluation[] {
     if (this.#spec.model.batchNorm === "none") return this.#evaluateAs("none", SPLITS);
     this.#engine.normaliseBy(this.#dataset.train);
+    this.#trainset = { step: this.#step, moments: this.#engine.moments() };
     const trainset = this.#evaluateAs("trainset", SPLITS);
     this.#engine.normaliseBy("running");
     const running = this.#evaluateAs("running", SPLITS);
@@ -115,6 +125,19 @@ export class Trainer {
       statistics,
       loss: this.#engine.evaluate(this.#dataset[split]),
     }));
+  }
+
+  /**
+   * Looks inside the network; training is not touched. The examples are the same at every step of every
+   * run on these data. Moments of the training set are there if it has been evaluated at this step.
+   *
+   * @param threshold - where tanh counts as saturated
+   */
+  probe(threshold: number): Probe {
+    this.#probeBatch ??= probeBatch(this.#dataset.train);
+    const trainset = this.#trainset?.step === this.#step ? this.#trainset.moments : new Map();
+    const pass = this.#engine.probe(this.#probeBatch);
+    return summarise(pass, { step: this.#step, threshold, trainset });
   }
 
   /** Names drawn from the model as it is now; training is not touched. */

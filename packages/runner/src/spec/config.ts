@@ -50,6 +50,17 @@ export type RecordConfig = {
   readonly evaluate: "end" | "none";
   /** Names sampled after the last step. */
   readonly samples: number;
+  readonly probes: ProbesConfig | "none";
+};
+
+/** At init, at the end, and in between. */
+export type ProbesConfig = {
+  /** Probed at these digits times every power of ten. */
+  readonly decades: readonly number[];
+  /** Probed every so many steps; 0: not. */
+  readonly every: number;
+  /** Beyond it, tanh counts as saturated. */
+  readonly saturated: number;
 };
 
 /** What decides one run, whatever its seed. */

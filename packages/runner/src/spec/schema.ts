@@ -8,6 +8,7 @@ import type { CellConfig } from "./config.ts";
 import { initSchema } from "./init-schema.ts";
 import { modelSchema } from "./model-schema.ts";
 import { integer, seed } from "./numeric.ts";
+import { recordSchema } from "./record-schema.ts";
 import { trainSchema } from "./train-schema.ts";
 
 /** What a file says before it is expanded; what is about the grid is read on its own. */
@@ -34,16 +35,6 @@ const data = z.strictObject({
   shuffle_seed: seed()
     .default(42)
     .meta({ description: "of the shuffle before the 80/10/10 split", examples: [1] }),
-});
-
-const record = z.strictObject({
-  evaluate: z
-    .enum(["end", "none"])
-    .default("end")
-    .meta({ description: "when the three splits are evaluated", examples: ["none"] }),
-  samples: integer({ min: 0, max: 10_000 })
-    .default(20)
-    .meta({ description: "names sampled at the end", examples: [0] }),
 });
 
 const seeds = z
@@ -78,7 +69,7 @@ const file = z.strictObject({
   model: modelSchema.prefault({}),
   init: initSchema.prefault({}),
   train: trainSchema.prefault({}),
-  record: record.prefault({}),
+  record: recordSchema.prefault({}),
   engine: z.enum(ENGINES).default("simd"),
   seeds: seeds.default([42]).meta({
     description: "one run each; as in PyTorch the low 32 bits count",

@@ -2,7 +2,7 @@ import type { ModelSpec } from "../../spec.ts";
 import type { Matrix } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Layer, Layout } from "./layers.ts";
-import { type NormConvention, normalise, normaliseByBatch } from "./norm.ts";
+import { foldRunning, type NormConvention, normalise, normaliseByBatch } from "./norm.ts";
 
 /** A model laid out in memory, and the kernels over it. Offsets are in bytes. */
 export type Network = {
@@ -18,8 +18,15 @@ export type Network = {
   readonly sumsAt: number;
 };
 
-/** Forward through all layers, each norm by the moments of these rows, which it folds into its running ones. */
+/** Forward through all layers as in training; then every norm's running moments follow. */
 export function forwardTraining(network: Network, rows: number): void {
+  const { kernels, convention, layout } = network;
+  forwardByBatch(network, rows);
+  for (const { norm } of layout.layers) if (norm !== null) foldRunning(kernels, norm, convention);
+}
+
+/** Forward through all layers, each norm by the moments of these rows. */
+export function forwardByBatch(network: Network, rows: number): void {
   const { layers, input } = network.layout;
   embed(network, rows);
   let x = input; // [rows, T * E]
@@ -57,13 +64,29 @@ export function linear({ kernels }: Network, layer: Layer, x: Matrix, rows: numb
   kernels.gemm(x.at, w.at, bias, layer.linear.at, rows, K, N, x.ld, w.ld, layer.linear.ld);
 }
 
-/** From the gradient of the logits to those of all parameters. */
-export function backward(network: Network, rows: number): void {
+export type Stage = "linear" | "preactivation" | "activation";
+
+/**
+ * From the gradient of the logits to those of all parameters.
+ *
+ * @param watch - told when a layer's gradient is that of what leaves a stage; the next overwrites it
+ */
+export function backward(
+  network: Network,
+  rows: number,
+  watch: (layer: Layer, stage: Stage) => void = ignore,
+): void {
   const { layout, kernels, model, tokensAt } = network;
   const { layers, embedding, inputGradient: dx } = layout;
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
-    if (layer !== undefined) backwardLayer(network, layer, layers[i - 1], rows);
+    if (layer === undefined) continue;
+    watch(layer, "activation");
+    throughActivation(network, layer, rows);
+    watch(layer, "preactivation");
+    throughNorm(network, layer, rows);
+    watch(layer, "linear");
+    throughLinear(network, layer, layers[i - 1], rows);
   }
   const { context: T, embedding: E } = model;
   const { rows: V, ld } = embedding.value;
@@ -89,34 +112,40 @@ function activate({ kernels, model }: Network, { normed, output }: Layer, rows: 
   forward(normed.at, output.at, rows * normed.ld);
 }
 
-function backwardLayer(
-  { kernels, model, layout }: Network,
-  layer: Layer,
+function ignore(): void {}
+
+function throughActivation({ kernels, model }: Network, layer: Layer, rows: number): void {
+  const { normed, output, gradient: dy } = layer;
+  if (normed === output) return;
+  const backward = model.activation === "tanh" ? kernels.tanhBackward : kernels.reluBackward;
+  backward(output.at, dy.at, dy.at, rows * dy.ld);
+}
+
+function throughNorm({ kernels }: Network, { norm, gradient: dy }: Layer, rows: number): void {
+  if (norm === null) return;
+  const { normal, divisor, slope, gamma, beta } = norm;
+  kernels.normBackward(
+    dy.at,
+    normal.at,
+    divisor.at,
+    slope.at,
+    gamma.value.at,
+    gamma.gradient.at,
+    beta.gradient.at,
+    dy.at,
+    rows,
+    dy.columns,
+    dy.ld,
+  );
+}
+
+function throughLinear(
+  { kernels, layout }: Network,
+  { gradient: dy, weight, bias, shape }: Layer,
   below: Layer | undefined,
   rows: number,
 ): void {
-  const { normed, output, gradient: dy, weight, bias, norm } = layer;
-  const { fanIn: K, fanOut: N } = layer.shape;
-  if (normed !== output) {
-    const step = model.activation === "tanh" ? kernels.tanhBackward : kernels.reluBackward;
-    step(output.at, dy.at, dy.at, rows * dy.ld);
-  }
-  if (norm !== null) {
-    const { normal, divisor, slope, gamma, beta } = norm;
-    kernels.normBackward(
-      dy.at,
-      normal.at,
-      divisor.at,
-      slope.at,
-      gamma.value.at,
-      gamma.gradient.at,
-      beta.gradient.at,
-      dy.at,
-      rows,
-      N,
-      dy.ld,
-    );
-  }
+  const { fanIn: K, fanOut: N } = shape;
   const x = below?.output ?? layout.input;
   const dx = below?.gradient ?? layout.inputGradient;
   const { value: w, gradient: dw } = weight;

@@ -17,15 +17,15 @@ export function conventionOf({ batchNorm }: ModelSpec): NormConvention {
   return { epsilon, momentum, keepsVariance: running === "variance" ? 1 : 0 };
 }
 
-/** Normalises by the moments of these rows and folds them into the running ones. */
+/** Normalises by the moments of these rows. */
 export function normaliseByBatch(
   kernels: Kernels,
   layer: Layer,
   norm: Norm,
-  { epsilon, momentum, keepsVariance }: NormConvention,
+  { epsilon, keepsVariance }: NormConvention,
   rows: number,
 ): void {
-  const { mean, spread, divisor, slope, runningMean, runningSpread } = norm;
+  const { mean, spread, divisor, slope } = norm;
   const { at, columns: N, ld } = layer.linear;
   kernels.batchMoments(
     at,
@@ -40,8 +40,16 @@ export function normaliseByBatch(
     keepsVariance,
   );
   normalise(kernels, layer, norm, rows);
-  kernels.foldRunning(runningMean.at, mean.at, momentum, N);
-  kernels.foldRunning(runningSpread.at, spread.at, momentum, N);
+}
+
+/** Moves the running moments towards those that the norm holds. */
+export function foldRunning(
+  kernels: Kernels,
+  { runningMean, runningSpread, mean, spread }: Norm,
+  { momentum }: NormConvention,
+): void {
+  kernels.foldRunning(runningMean.at, mean.at, momentum, mean.columns);
+  kernels.foldRunning(runningSpread.at, spread.at, momentum, mean.columns);
 }
 
 /** Normalises by the moments that the norm holds. */

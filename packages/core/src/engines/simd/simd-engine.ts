@@ -1,7 +1,15 @@
 import type { Examples } from "../../data/dataset.ts";
+import type { Moments, NetworkPass } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
-import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
+import {
+  type Engine,
+  type EngineOptions,
+  lambdasOf,
+  MOST_PROBE_EXAMPLES,
+  type Tensor,
+} from "../engine.ts";
 import { Arena } from "./arena.ts";
+import { growTo } from "./grow-to.ts";
 import { instantiateKernels } from "./kernels.ts";
 import { type Layer, layOut, type Norm } from "./layers.ts";
 import {
@@ -13,13 +21,11 @@ import {
   type Network,
 } from "./network.ts";
 import { conventionOf, holdRunning, holdSummed } from "./norm.ts";
+import { momentsOf, probeNetwork } from "./probe.ts";
 import { readTensor, shapeOf, writeTensor } from "./tensor-memory.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
-const TILE = 256;
-
-/** Bytes of a WebAssembly page. */
-const PAGE = 65_536;
+const TILE: number = MOST_PROBE_EXAMPLES;
 
 /**
  * Forward, backward, update and ratios by hand, in WebAssembly SIMD kernels over one memory that is laid
@@ -121,6 +127,25 @@ export class SimdEngine implements Engine {
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
   }
 
+  moments(): ReadonlyMap<string, Moments> {
+    return new Map(
+      this.#norms().map(({ layer, norm: { mean, spread } }) => [
+        layer.shape.name,
+        momentsOf(this.#floats, { mean, spread }, this.#network.convention),
+      ]),
+    );
+  }
+
+  probe(examples: Examples): NetworkPass {
+    if (examples.count > MOST_PROBE_EXAMPLES) {
+      throw new RangeError(
+        `simd: a probe of ${examples.count} examples, more than there is room for`,
+      );
+    }
+    const rows = this.#takeTile(examples, 0);
+    return probeNetwork(this.#network, this.#floats, { rows, lambdas: this.#lambdas });
+  }
+
   tensors(): Tensor[] {
     return [
       ...this.#network.layout.slots.map(({ name, value }) => readTensor(this.#floats, name, value)),
@@ -206,21 +231,6 @@ export class SimdEngine implements Engine {
   #runningSpreadOf({ shape }: Layer): string {
     const kind = this.#network.convention.keepsVariance === 1 ? "var" : "std";
     return `${shape.name}.bn.running_${kind}`;
-  }
-}
-
-/** @throws RangeError - more than WebAssembly can address, or than the machine has */
-function growTo(memory: WebAssembly.Memory, bytes: number): void {
-  try {
-    memory.grow(Math.ceil(bytes / PAGE));
-  } catch (cause) {
-    const mebibytes = Math.ceil(bytes / 2 ** 20);
-    throw new RangeError(
-      `the model needs ${mebibytes} MiB, more than is to be had; make it smaller`,
-      {
-        cause,
-      },
-    );
   }
 }
 

@@ -3,13 +3,21 @@ import type { Matrix } from "./arena.ts";
 
 /** A copy of a matrix without its pads. */
 export function readTensor(floats: Float32Array, name: string, matrix: Matrix): Tensor {
-  const { at, rows, columns, ld } = matrix;
+  return { name, shape: shapeOf(name, matrix), values: readRows(floats, matrix, matrix.rows) };
+}
+
+/** A copy of a matrix's first rows without their pads. */
+export function readRows(
+  floats: Float32Array,
+  { at, columns, ld }: Matrix,
+  rows: number,
+): Float32Array {
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     const row = at / 4 + i * ld;
     values.set(floats.subarray(row, row + columns), i * columns);
   }
-  return { name, shape: shapeOf(name, matrix), values };
+  return values;
 }
 
 /** @throws RangeError - the tensor has another number of elements */

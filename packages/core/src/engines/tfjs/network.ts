@@ -42,6 +42,11 @@ export type Normalise = (
   layer: { readonly shape: LayerShape; readonly affine: Affine; readonly spec: BatchNormSpec },
 ) => tf.Tensor2D;
 
+/** Sees what leaves a stage of a layer, and hands it on. */
+export type Tap = (x: tf.Tensor2D, layer: LayerShape, stage: Stage) => tf.Tensor2D;
+
+export type Stage = "linear" | "preactivation" | "activation";
+
 /**
  * Through the first `depth` layers; through all of them the result is the logits.
  *
@@ -51,13 +56,16 @@ export type Normalise = (
 export function forward(
   network: Network,
   tokens: Tokens,
-  normalise: Normalise,
-  depth: number = network.layers.length,
+  {
+    normalise,
+    depth = network.layers.length,
+    tap = (x) => x,
+  }: { readonly normalise: Normalise; readonly depth?: number; readonly tap?: Tap },
 ): tf.Tensor2D {
   const { model, layers, blocks, weights } = network;
   let x = blocks.embedding(weights.matrix("embedding"), tokens, model.context); // [B, T * E]
   for (const shape of layers.slice(0, depth)) {
-    x = linearOf(network, shape, x); // [B, fan_out]
+    x = tap(linearOf(network, shape, x), shape, "linear"); // [B, fan_out]
     if (shape.hasNorm && model.batchNorm !== "none") {
       const affine = {
         gamma: weights.vector(`${shape.name}.bn.gamma`),
@@ -65,7 +73,9 @@ export function forward(
       };
       x = normalise(x, { shape, affine, spec: model.batchNorm });
     }
+    x = tap(x, shape, "preactivation");
     if (!shape.isOutput) x = blocks.activation(model.activation, x);
+    x = tap(x, shape, "activation");
   }
   return x;
 }

@@ -7,6 +7,8 @@ import type { Moments } from "./layers/batch-norm.ts";
 export class RunningMoments {
   readonly mean: Float32Array;
   readonly spread: Float32Array;
+  /** Whether `spread` is a variance; else it is a std. */
+  readonly isVariance: boolean;
   readonly #momentum: number;
   readonly #names: { readonly mean: string; readonly spread: string };
 
@@ -16,6 +18,7 @@ export class RunningMoments {
     { momentum, running }: BatchNormSpec,
     given: readonly Tensor[],
   ) {
+    this.isVariance = running === "variance";
     this.#momentum = momentum;
     this.#names = {
       mean: `${name}.bn.running_mean`,

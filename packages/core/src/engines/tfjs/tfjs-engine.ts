@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
 import { layerShapes } from "../../model/parameters.ts";
+import type { Moments, NetworkPass } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
 import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
 import { type Batch, batchOf, eachTile, type Sizes } from "./batches.ts";
@@ -16,14 +17,19 @@ import {
   type Network,
   type Normalise,
 } from "./network.ts";
+import { probeNetwork } from "./probe.ts";
 import { isRunningMoment, RunningMoments } from "./running-moments.ts";
 import { Weights } from "./weights.ts";
 
 /** Examples that an evaluation sends through the network at a time. */
 const TILE = 4096;
 
-/** What a norm normalises with outside of training, `[n]` each. */
-type Held = { readonly mean: tf.Tensor1D; readonly divisor: tf.Tensor1D };
+/** What a norm normalises with outside of training, `[n]` each, and where it comes from. */
+type Held = {
+  readonly mean: tf.Tensor1D;
+  readonly divisor: tf.Tensor1D;
+  readonly moments: Moments;
+};
 
 /**
  * The model in TensorFlow.js operations, on the backend that is set. Letters: B examples a batch, T
@@ -64,7 +70,7 @@ export class TfjsEngine implements Engine {
     this.#holdsRunning = false;
     return tf.tidy(() => {
       const batch = batchOf(this.#examples, indices, this.#sizes);
-      const lossOf = tf.valueAndGrads(() => this.#loss(batch));
+      const lossOf = tf.valueAndGrads(() => this.#loss(batch, { normalise: this.#byBatch }));
       const { value, grads } = lossOf(this.#weights.values);
       this.#weights.descend(grads, lr, ratios, offset);
       return floats(value)[0] ?? Number.NaN;
@@ -80,7 +86,7 @@ export class TfjsEngine implements Engine {
   evaluate(examples: Examples): number {
     let total = 0;
     eachTile(examples, TILE, this.#sizes, ({ tokens, targets }) => {
-      const logits = forward(this.#network, tokens, this.#byHeld); // [rows, V]
+      const logits = forward(this.#network, tokens, { normalise: this.#byHeld }); // [rows, V]
       for (const loss of floats(crossEntropies(logits, targets))) total += loss;
     });
     return total / examples.count;
@@ -90,8 +96,28 @@ export class TfjsEngine implements Engine {
     if (!this.#holdsRunning) this.#holdRunning();
     tf.tidy(() => {
       const tokens = tf.tensor1d(Int32Array.from(context), "int32");
-      logits.set(floats(forward(this.#network, tokens, this.#byHeld)));
+      logits.set(floats(forward(this.#network, tokens, { normalise: this.#byHeld })));
     });
+  }
+
+  moments(): ReadonlyMap<string, Moments> {
+    return new Map([...this.#held].map(([layer, { moments }]) => [layer, moments]));
+  }
+
+  probe(examples: Examples): NetworkPass {
+    tf.engine().startScope(); // as `tf.tidy`, which returns tensors only
+    try {
+      const everyOne = Int32Array.from({ length: examples.count }, (_, i) => i);
+      const batch = batchOf(examples, everyOne, this.#sizes);
+      return probeNetwork(this.#network, {
+        examples: examples.count,
+        weights: this.#weights,
+        running: this.#running,
+        lossOf: (how) => this.#loss(batch, how),
+      });
+    } finally {
+      tf.engine().endScope();
+    }
   }
 
   tensors(): Tensor[] {
@@ -106,8 +132,8 @@ export class TfjsEngine implements Engine {
   }
 
   /** Mean cross-entropy of the batch and l2 terms, in nats. */
-  #loss({ tokens, targets }: Batch): tf.Scalar {
-    const logits = forward(this.#network, tokens, this.#byBatch); // [B, V]
+  #loss({ tokens, targets }: Batch, how: Parameters<typeof forward>[2]): tf.Scalar {
+    const logits = forward(this.#network, tokens, how); // [B, V]
     let loss = this.#network.blocks.crossEntropy(logits, targets);
     for (const [p, lambda] of this.#lambdas.entries()) {
       const value = this.#weights.values[p];
@@ -143,7 +169,7 @@ export class TfjsEngine implements Engine {
       if (!shape.hasNorm) continue;
       const moments = new ColumnMoments(shape.fanOut);
       eachTile(examples, TILE, this.#sizes, ({ tokens }) => {
-        const x = forward(this.#network, tokens, this.#byHeld, depth); // [rows, fan_in]
+        const x = forward(this.#network, tokens, { normalise: this.#byHeld, depth }); // [rows, fan_in]
         moments.add(linearOf(this.#network, shape, x));
       });
       const { mean, variance } = moments.finish();
@@ -162,6 +188,7 @@ export class TfjsEngine implements Engine {
       mean: tf.tensor1d(mean.slice()),
       divisor: divisorOf(tf.tensor1d(spread.slice()), batchNorm),
     }));
-    this.#held.set(layer, held);
+    const std = batchNorm.running === "variance" ? spread.map(Math.sqrt) : spread.slice();
+    this.#held.set(layer, { ...held, moments: { mean: mean.slice(), std } });
   }
 }

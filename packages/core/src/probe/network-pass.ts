@@ -1,0 +1,38 @@
+import type { Activation, Parameter } from "../spec.ts";
+
+/** A tensor together with the gradient of the mean loss in it, row-major. */
+export type Pass = { readonly values: Float32Array; readonly gradient: Float32Array };
+
+/** Of every unit of one layer, float32; the std is the unbiased estimate. */
+export type Moments = { readonly mean: Float32Array; readonly std: Float32Array };
+
+/** What one layer did with B examples, `[B, units]` each; equal where nothing lies between them. */
+export type LayerPass = {
+  readonly name: string;
+  readonly units: number;
+  /** What comes after the preactivation; `none` in the output layer. */
+  readonly nonlinearity: Activation;
+  /** x W + b: what leaves the weights. */
+  readonly linear: Pass;
+  /** What enters the nonlinearity: after batch norm, where there is one. */
+  readonly preactivation: Pass;
+  /** What leaves the layer; the logits in the output layer. */
+  readonly activation: Pass;
+  /** Of its batch norm: moments of these examples, and the running ones. */
+  readonly norm: { readonly batch: Moments; readonly running: Moments } | null;
+};
+
+/** A parameter and its gradient, that of its l2 term included. */
+export type ParameterPass = Parameter & Pass;
+
+/**
+ * One forward and backward pass of B examples, as a training step would make it: batch norm normalises
+ * with their own moments.
+ */
+export type NetworkPass = {
+  readonly examples: number;
+  /** Mean cross-entropy and l2 terms, in nats. */
+  readonly loss: number;
+  readonly layers: readonly LayerPass[];
+  readonly parameters: readonly ParameterPass[];
+};

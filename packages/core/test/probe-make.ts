@@ -1,0 +1,63 @@
+import {
+  type Dataset,
+  type LoadedEngine,
+  planParameters,
+  type RunSpec,
+  SIMD,
+} from "../src/index.ts";
+import { initialise } from "../src/init/initialise.ts";
+import type { NetworkPass, Pass } from "../src/probe/network-pass.ts";
+import { pickExamples } from "../src/probe/probe-batch.ts";
+import { TorchGenerator } from "../src/random/torch-generator.ts";
+
+/** What a training step does to a network, seen before the step and after it. */
+export type WatchedStep = {
+  readonly pass: NetworkPass;
+  readonly batch: Int32Array;
+  /** Parameters after the update, by name. */
+  readonly after: ReadonlyMap<string, Float32Array>;
+};
+
+/**
+ * Trains `steps` steps by simd as a trainer would, then probes `engine`, made from what came of them, on
+ * the batch of the next step, and makes that step.
+ */
+export function watchStep(
+  spec: RunSpec,
+  dataset: Dataset,
+  { steps, engine = SIMD }: { readonly steps: number; readonly engine?: LoadedEngine },
+): WatchedStep {
+  const generator = new TorchGenerator(spec.seed);
+  const draw = () =>
+    Int32Array.from({ length: spec.train.batchSize }, () => generator.randint(dataset.train.count));
+  const tensors = planParameters(spec, dataset.vocabulary.length).map(({ name, shape, init }) => ({
+    name,
+    shape,
+    values: initialise(init, shape, generator),
+  }));
+  const rate = spec.train.lr[0]?.rate ?? Number.NaN;
+  const { model, train } = spec;
+  const trained = SIMD.create({ model, train, dataset, tensors });
+  const ratios = new Float32Array(tensors.length);
+  for (let step = 0; step < steps; step++) trained.step(draw(), rate, ratios, 0);
+
+  const watched = engine.create({ model, train, dataset, tensors: trained.tensors() });
+  const batch = draw();
+  const pass = watched.probe(pickExamples(dataset.train, batch));
+  watched.step(batch, rate, ratios, 0);
+  const after = new Map(watched.tensors().map(({ name, values }) => [name, values]));
+  watched.dispose();
+  return { pass, batch, after };
+}
+
+/** Everything a pass says of its layers, by name. */
+export function seenIn({ layers, parameters }: NetworkPass): ReadonlyMap<string, Pass> {
+  return new Map<string, Pass>([
+    ...layers.flatMap(({ name, linear, preactivation, activation }): [string, Pass][] => [
+      [`${name} linear`, linear],
+      [`${name} preactivation`, preactivation],
+      [`${name} activation`, activation],
+    ]),
+    ...parameters.map((parameter): [string, Pass] => [parameter.name, parameter]),
+  ]);
+}

@@ -1,0 +1,19 @@
+/** When a run is probed: at initialisation, at these steps, at its end. */
+export type ProbeSchedule = {
+  /** Steps `digit * 10^k` are probed, for each of these digits and all k. */
+  readonly decades: readonly number[];
+  /** Every so many steps, too; 0: not. */
+  readonly every: number;
+};
+
+/** The first step after `step` that is probed, without regard to the run's end; infinite: none. */
+export function nextProbe({ decades, every }: ProbeSchedule, step: number): number {
+  const regular = every > 0 ? (Math.floor(step / every) + 1) * every : Number.POSITIVE_INFINITY;
+  return Math.min(regular, ...decades.map((digit) => nextInDecades(digit, step)));
+}
+
+function nextInDecades(digit: number, step: number): number {
+  let next = digit;
+  while (next <= step) next *= 10;
+  return next;
+}

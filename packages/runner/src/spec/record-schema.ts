@@ -1,0 +1,49 @@
+/** `record`: what is kept beside every step. */
+import { z } from "zod";
+import type { ProbesConfig, RecordConfig } from "./config.ts";
+import { otherwise } from "./describe-issue.ts";
+import { integer, positive } from "./numeric.ts";
+import { shorthand } from "./shorthand.ts";
+
+const MAX_STEPS = 1e9;
+
+const settings = z.strictObject(
+  {
+    take: z
+      .enum(["none", "scheduled"])
+      .default("scheduled")
+      .meta({ description: "whether to look inside at all", examples: ["none"] }),
+    decades: z
+      .array(integer({ min: 1, max: 9 }))
+      .default([1, 2, 5])
+      .meta({ description: "after these digits times every power of ten", examples: [[1]] }),
+    every: integer({ min: 0, max: MAX_STEPS })
+      .default(10_000)
+      .meta({ description: "and after every so many steps; 0: not", examples: [0] }),
+    saturated: positive({ max: 1 })
+      .default(0.99)
+      .meta({ description: "beyond which tanh counts as saturated", examples: [0.97] }),
+  },
+  { error: otherwise("expected none, scheduled or a map") },
+);
+
+const probes = shorthand(settings, {
+  short: z.enum(["none", "scheduled"]),
+  expand: (value) => (typeof value === "string" ? { take: value } : value),
+}).transform(({ take, ...rest }): ProbesConfig | "none" => (take === "none" ? "none" : rest));
+
+export const recordSchema: z.ZodType<RecordConfig> = z.strictObject({
+  evaluate: z
+    .enum(["end", "none"])
+    .default("end")
+    .meta({ description: "when the three splits are evaluated", examples: ["none"] }),
+  samples: integer({ min: 0, max: 10_000 })
+    .default(20)
+    .meta({ description: "names sampled at the end", examples: [0] }),
+  probes: probes.prefault("scheduled").meta({
+    title: "`none`, `scheduled` or map",
+    description:
+      "looks inside the network at the start, at the end and in between: `decades` (`[1, 2, 5]`) times every power of ten, `every` (10000) steps; `saturated` (0.99) is beyond which tanh counts as saturated",
+    examples: [{ every: 1000 }],
+  }),
+});

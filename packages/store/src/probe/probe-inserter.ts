@@ -1,0 +1,100 @@
+import type { Database, Statement } from "better-sqlite3";
+import { packCounts, packPairs } from "./pack.ts";
+import {
+  type Histogram,
+  MOST_NUMBERS,
+  NORM_KINDS,
+  type Probe,
+  type ProbedLayer,
+  type ProbedNorm,
+  type ProbedTensor,
+  TENSOR_KINDS,
+} from "./probe.ts";
+
+/** Where the rows of a layer belong. */
+type Place = { readonly probeId: number | bigint; readonly layer: number };
+
+/** Inserts probes; call it inside transactions. */
+export class ProbeInserter {
+  readonly #layer: Statement;
+  readonly #probe: Statement;
+  readonly #tensor: Statement;
+  readonly #norm: Statement;
+
+  constructor(database: Database) {
+    this.#layer = database.prepare("insert or ignore into probe_layer values (?, ?, ?, ?)");
+    this.#probe = database.prepare(
+      "insert into probe (run_id, step, examples, loss, tokens, logits) values (?, ?, ?, ?, ?, ?)",
+    );
+    this.#tensor = database.prepare(
+      `insert into probe_tensor values (${Array(16).fill("?").join(", ")})`,
+    );
+    this.#norm = database.prepare("insert into probe_norm values (?, ?, ?, ?)");
+  }
+
+  insert(runId: number, { step, examples, loss, layers, logits }: Probe): void {
+    checkNumbers("examples", examples);
+    const { lastInsertRowid: probeId } = this.#probe.run(
+      runId,
+      step,
+      examples,
+      loss,
+      logits.tokens,
+      packPairs(logits.logits, logits.probabilities),
+    );
+    for (const [layer, probed] of layers.entries()) {
+      this.#layer.run(runId, layer, probed.name, probed.units);
+      this.#insertLayer({ probeId, layer }, probed);
+    }
+  }
+
+  #insertLayer(place: Place, { tensors, norm, saturation }: ProbedLayer): void {
+    for (const tensor of tensors) {
+      this.#insertTensor(place, tensor, tensor.kind === "activation" ? saturation : null);
+    }
+    if (norm !== null) this.#insertNorm(place, norm);
+  }
+
+  #insertTensor(
+    { probeId, layer }: Place,
+    { kind, statistics, histogram }: ProbedTensor,
+    saturation: ProbedLayer["saturation"],
+  ): void {
+    const { mean, std, min, max } = statistics;
+    const { share = null, dead, bits = null } = saturation ?? {};
+    const numbers = [mean, std, min, max, share, dead?.length ?? null];
+    const histogramColumns = columnsOf(histogram);
+    this.#tensor.run(probeId, layer, numberOf(kind), ...numbers, ...histogramColumns, bits);
+  }
+
+  #insertNorm({ probeId, layer }: Place, norm: ProbedNorm): void {
+    for (const [number, kind] of NORM_KINDS.entries()) {
+      const pairs =
+        kind === "affine"
+          ? packPairs(norm.gamma, norm.beta)
+          : norm[kind] && packPairs(norm[kind].mean, norm[kind].std);
+      if (pairs !== null) this.#norm.run(probeId, layer, number, pairs);
+    }
+  }
+}
+
+/** Where the edges of a histogram are, and its counts. */
+function columnsOf(histogram: Histogram | null): unknown[] {
+  if (histogram === null) return [null, null, null, null, null, null];
+  checkNumbers("bins", histogram.counts.length);
+  const { mantissaBits, smallest, largest } = histogram.scale;
+  const { firstBin, digits, bytes } = packCounts(histogram);
+  return [mantissaBits, smallest, largest, firstBin, digits, bytes];
+}
+
+function numberOf(kind: string): number {
+  const number = TENSOR_KINDS.indexOf(kind);
+  if (number < 0) throw new RangeError(`a probe has tensors of unknown kind ${kind}`);
+  return number;
+}
+
+function checkNumbers(what: string, count: number): void {
+  if (count > MOST_NUMBERS) {
+    throw new RangeError(`a probe of ${count} ${what}: views know ${MOST_NUMBERS} at most`);
+  }
+}
