@@ -26,7 +26,7 @@ export {
   gainStudy,
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
-export { layerShapes, planParameters } from "./model/parameters.ts";
+export { type LayerShape, layerShapes, planParameters } from "./model/parameters.ts";
 export type { Probe } from "./probe/probe.ts";
 export type {
   Activation,

@@ -13,6 +13,7 @@ export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
+export { countProbes } from "./probe-schedule.ts";
 export { collectProvenance } from "./provenance.ts";
 export { readSchemes } from "./read-schemes.ts";
 export { sampleSeed } from "./sample-seed.ts";

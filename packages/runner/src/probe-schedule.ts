@@ -12,6 +12,14 @@ export function nextProbe({ decades, every }: ProbeSchedule, step: number): numb
   return Math.min(regular, ...decades.map((digit) => nextInDecades(digit, step)));
 }
 
+/** Probes of a run of so many steps that comes to its end. */
+export function countProbes(schedule: ProbeSchedule | "none", steps: number): number {
+  if (schedule === "none") return 0;
+  let count = 2;
+  for (let at = nextProbe(schedule, 0); at < steps; at = nextProbe(schedule, at)) count += 1;
+  return count;
+}
+
 function nextInDecades(digit: number, step: number): number {
   let next = digit;
   while (next <= step) next *= 10;

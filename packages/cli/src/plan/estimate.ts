@@ -1,6 +1,6 @@
 /** What training the runs of a plan would take: time by what the store has seen, and bytes. */
-import { planParameters } from "@ablate/core";
-import { canonicalJson, type PlannedRun } from "@ablate/runner";
+import { type LayerShape, layerShapes, planParameters } from "@ablate/core";
+import { canonicalJson, countProbes, type PlannedRun } from "@ablate/runner";
 import type { TrainedKind } from "@ablate/store";
 
 export type Estimate = {
@@ -19,6 +19,9 @@ export type Estimate = {
  * without parameters, of one more parameter in it, of a sampled name, of all else of a run.
  */
 const BYTES = { step: 34, parameterOfStep: 5.7, sample: 21, run: 4000, weight: 4 };
+
+/** Of a probe, measured with two to six layers of 20 to 200 units. */
+const PROBE_BYTES = { probe: 600, layer: 1120, unit: 4.5, normedLayer: 200, normedUnit: 15 };
 
 /** Bytes of a store that has no run. */
 export const EMPTY_STORE_BYTES = 140_000;
@@ -45,17 +48,32 @@ export function estimate(
 }
 
 type Trained = Pick<TrainedKind, "runs" | "steps" | "seconds">;
-type Size = { readonly parameters: number; readonly weights: number };
+type Size = {
+  readonly parameters: number;
+  readonly weights: number;
+  readonly probeBytes: number;
+};
 
 function basisOf(used: readonly Trained[]): Estimate["basis"] {
   const total = (key: keyof Trained): number => used.reduce((sum, kind) => sum + kind[key], 0);
   return { runs: total("runs"), stepsPerSecond: total("steps") / total("seconds") };
 }
 
-function bytesOf({ steps, resolved }: PlannedRun, { parameters, weights }: Size): number {
-  const perStep = BYTES.step + BYTES.parameterOfStep * parameters;
+function bytesOf({ steps, resolved }: PlannedRun, size: Size): number {
+  const { samples, probes } = resolved.record;
+  const perStep = BYTES.step + BYTES.parameterOfStep * size.parameters;
+  const probed = countProbes(probes, steps) * size.probeBytes;
   return (
-    BYTES.run + BYTES.weight * weights + steps * perStep + BYTES.sample * resolved.record.samples
+    BYTES.run + BYTES.weight * size.weights + steps * perStep + BYTES.sample * samples + probed
+  );
+}
+
+function probeBytes(layers: readonly LayerShape[]): number {
+  const { probe, layer, unit, normedLayer, normedUnit } = PROBE_BYTES;
+  return layers.reduce(
+    (sum, { fanOut, hasNorm }) =>
+      sum + layer + unit * fanOut + (hasNorm ? normedLayer + normedUnit * fanOut : 0),
+    probe,
   );
 }
 
@@ -68,7 +86,11 @@ function sizes(vocabulary: number): (run: PlannedRun) => Size {
     if (found !== undefined) return found;
     const parameters = planParameters(spec, vocabulary);
     const weights = parameters.reduce((sum, { size }) => sum + size, 0);
-    const size = { parameters: parameters.length, weights };
+    const size = {
+      parameters: parameters.length,
+      weights,
+      probeBytes: probeBytes(layerShapes(spec.model, vocabulary)),
+    };
     known.set(key, size);
     return size;
   };
