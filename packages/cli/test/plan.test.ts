@@ -121,10 +121,12 @@ test.each([
 
 test("plan and run say once where less was recorded than is asked for, and --restart mends it", () => {
   const folder = makeFolder();
-  const less = ["--set", "record.samples=2", "--set", "record.evaluate=none"];
+  const less = ["record.samples=2", "record.evaluate=none", "record.probes=none"].flatMap(
+    (setting) => ["--set", setting],
+  );
   ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet", ...less);
   const note =
-    "small/plain, small/normed were recorded with less than record.evaluate and record.samples asks for; `ablate run --restart` trains them again\n";
+    "small/plain, small/normed were recorded with less than record.evaluate, record.samples and record.probes asks for; `ablate run --restart` trains them again\n";
 
   const same = ablate(folder, "plan", "small.yaml", "--steps", "20", ...less);
   const plan = ablate(folder, "plan", "small.yaml", "--steps", "20");

@@ -43,6 +43,7 @@ export type StoredRun = {
 export type RecordedRun = StoredRun & {
   readonly evaluations: number;
   readonly samples: number;
+  readonly probes: number;
 };
 
 /** What runs of one kind took together. */

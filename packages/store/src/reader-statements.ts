@@ -66,6 +66,7 @@ const GRIDS = `
 const RECORDED = `
   select id, name, hash, state,
     (select count(*) from eval where run_id = run.id) as evaluations,
+    (select count(*) from probe where run_id = run.id) as probes,
     (select count(*) from sample where run_id = run.id) as samples
   from run where hash in (select value from json_each(?))`;
 

@@ -40,14 +40,16 @@ export function lessRecordedNote(
     if (run?.state !== "finished") return [];
     const evaluate = record.evaluate === "end" && run.evaluations === 0;
     const samples = record.samples > run.samples;
+    const probes = record.probes !== "none" && run.probes === 0;
     if (evaluate) missing.add("record.evaluate");
     if (samples) missing.add("record.samples");
-    return evaluate || samples ? [run.name] : [];
+    if (probes) missing.add("record.probes");
+    return evaluate || samples || probes ? [run.name] : [];
   });
   if (names.length === 0) return null;
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
   const listed = `${names.slice(0, LISTED).join(", ")}${more}`;
-  const keys = [...missing].join(" and ");
+  const keys = [...missing].join(", ").replace(/, (?=[^,]*$)/, " and ");
   const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
   return `${listed} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
 }
