@@ -12,7 +12,7 @@ let run: Ended;
 beforeAll(() => {
   trained = makeFolder();
   ablate(trained, "run", "small.yaml", "--quiet");
-  run = ablateWith(WASM, trained, "run", "small.yaml", "--engine", "tfjs");
+  run = runTfjs(WASM, trained);
 });
 
 test("--engine tfjs trains runs of their own and says once what they run on", () => {
@@ -74,17 +74,7 @@ test("sample draws the recorded names on the run's own engine", () => {
 });
 
 test("--json tells what it runs on in an event, once", () => {
-  const { stdout } = ablateWith(
-    WASM,
-    makeFolder(),
-    "run",
-    "small.yaml",
-    "--engine",
-    "tfjs",
-    "--steps",
-    "5",
-    "--json",
-  );
+  const { stdout } = runTfjs(WASM, makeFolder(), "--steps", "5", "--json");
   const events = stdout
     .trim()
     .split("\n")
@@ -96,14 +86,7 @@ test("--json tells what it runs on in an event, once", () => {
 });
 
 test("a backend that does not exist is one sentence", () => {
-  const { status, stderr } = ablateWith(
-    { ABLATE_TFJS_BACKEND: "webgl" },
-    makeFolder(),
-    "run",
-    "small.yaml",
-    "--engine",
-    "tfjs",
-  );
+  const { status, stderr } = runTfjs({ ABLATE_TFJS_BACKEND: "webgl" }, makeFolder());
 
   expect([status, stderr]).toEqual([
     2,
@@ -177,16 +160,7 @@ test.each(BROKEN)("%s: one sentence, and training on WebAssembly", (_, native, s
   const folder = makeFolder();
   const variables = { NODE_OPTIONS: `--import=${withNativePart(native)}` };
 
-  const { status, stderr } = ablateWith(
-    variables,
-    folder,
-    "run",
-    "small.yaml",
-    "--engine",
-    "tfjs",
-    "--steps",
-    "5",
-  );
+  const { status, stderr } = runTfjs(variables, folder, "--steps", "5");
   const [, , , tfjs] = jsonRows(ablateWith(variables, folder, "doctor", "--json"));
 
   expect(status).toBe(0);
@@ -206,15 +180,7 @@ test("TensorFlow that was asked for and is not there stops the command and leave
     ABLATE_TFJS_BACKEND: "tensorflow",
   };
 
-  const { status, stderr } = ablateWith(
-    variables,
-    folder,
-    "run",
-    "small.yaml",
-    "--engine",
-    "tfjs",
-    "--quiet",
-  );
+  const { status, stderr } = runTfjs(variables, folder, "--quiet");
 
   expect([status, stderr]).toEqual([
     2,
@@ -223,3 +189,12 @@ test("TensorFlow that was asked for and is not there stops the command and leave
   const runs = jsonRows(ablate(folder, "runs", "--json"));
   expect(runs.map(({ state }) => state)).toEqual(["pending", "pending"]);
 });
+
+/** `ablate run small.yaml --engine tfjs` under these environment variables. */
+function runTfjs(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...flags: readonly string[]
+): Ended {
+  return ablateWith(variables, folder, "run", "small.yaml", "--engine", "tfjs", ...flags);
+}

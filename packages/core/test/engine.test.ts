@@ -1,26 +1,11 @@
 import { expect, test } from "vitest";
 import { SimdEngine } from "../src/engines/simd/simd-engine.ts";
-import type { Engine, ModelSpec, RunSpec } from "../src/index.ts";
+import type { Engine, RunSpec } from "../src/index.ts";
 import { planParameters } from "../src/index.ts";
 import { initialise } from "../src/init/initialise.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
-import { makeFewNames, makeSpec, normal, type SpecChanges } from "./make.ts";
-
-const layer = { weight: normal(0.4), bias: normal(0.3), gamma: normal(0.5), beta: normal(0.3) };
-const init = { hidden: layer, output: layer };
-const torchNorm = { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
-const notebookNorm = { where: "hidden", epsilon: 0.01, momentum: 0.1, running: "std" } as const;
-
-const MODELS: [string, Partial<ModelSpec>, NonNullable<SpecChanges["train"]>][] = [
-  ["tanh", {}, {}],
-  ["relu", { activation: "relu" }, {}],
-  ["no nonlinearity, no bias", { activation: "none", bias: false, hidden: [5, 3] }, {}],
-  ["batch norm everywhere, by variance", { batchNorm: torchNorm, hidden: [6, 5] }, {}],
-  ["batch norm on hidden layers, by std", { batchNorm: notebookNorm }, {}],
-  ["l2 on every parameter", {}, { l2: 0.3 }],
-  ["width 1, context 1, embedding 1", { hidden: [1], context: 1, embedding: 1 }, {}],
-  ["eight layers, batch 19", { hidden: [3, 4, 5, 6, 7, 8, 9] }, { batchSize: 19 }],
-];
+import { makeFewNames, makeSpec, normal } from "./make.ts";
+import { init, MODELS } from "./models.ts";
 
 /** A seed whose relu units all stay on their side of 0 when a parameter moves by the difference's step. */
 const NO_UNIT_AT_THE_KINK = 9;
@@ -104,7 +89,7 @@ test("a model that no memory can hold is refused with its size", () => {
 });
 
 test("uniform logits cost ln V nats", () => {
-  const flat = { ...layer, weight: normal(0), bias: normal(0) };
+  const flat = { ...init.output, weight: normal(0), bias: normal(0) };
   const engine = makeEngine(makeSpec({ init: { output: flat } }));
 
   const loss = engine.step(new Int32Array(8), 0, new Float32Array(8), 0);

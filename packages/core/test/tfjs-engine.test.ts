@@ -5,7 +5,6 @@ import {
   decodeSafetensors,
   type EngineOptions,
   loadEngine,
-  type ModelSpec,
   planParameters,
   type RunSpec,
   type StepBuffer,
@@ -15,28 +14,11 @@ import {
 } from "../src/index.ts";
 import { initialise } from "../src/init/initialise.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
-import { makeFewNames, makeSpec, normal, type SpecChanges, trainAll } from "./make.ts";
+import { makeFewNames, makeSpec, trainAll } from "./make.ts";
+import { init, MODELS, notebookNorm, torchNorm } from "./models.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
 
 const backends = await loadBackends();
-const layer = { weight: normal(0.4), bias: normal(0.3), gamma: normal(0.5), beta: normal(0.3) };
-const init = { hidden: layer, output: layer };
-const torchNorm = { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
-const notebookNorm = { where: "hidden", epsilon: 0.01, momentum: 0.1, running: "std" } as const;
-
-const MODELS: [string, Partial<ModelSpec>, NonNullable<SpecChanges["train"]>][] = [
-  ["tanh", {}, {}],
-  ["relu", { activation: "relu" }, {}],
-  ["no nonlinearity, no bias", { activation: "none", bias: false, hidden: [5, 3] }, {}],
-  ["batch norm everywhere, by variance", { batchNorm: torchNorm, hidden: [6, 5] }, {}],
-  ["batch norm on hidden layers, by std", { batchNorm: notebookNorm }, {}],
-  ["l2 on every parameter", {}, { l2: 0.3 }],
-  ["l2 on one parameter", {}, { l2: { "hidden1.weight": 0.3 } }],
-  ["width 1, context 1, embedding 1", { hidden: [1], context: 1, embedding: 1 }, {}],
-  ["eight layers, batch 19", { hidden: [3, 4, 5, 6, 7, 8, 9] }, { batchSize: 19 }],
-  ["no hidden layer", { hidden: [] }, {}],
-];
-
 const everywhere = backends.flatMap(([backend, engine]) =>
   MODELS.map(([name, model, train]) => ({ backend, engine, name, model, train })),
 );
