@@ -184,7 +184,7 @@ test("TensorFlow that was asked for and is not there stops the command and leave
 
   expect([status, stderr]).toEqual([
     2,
-    "ablate: engine tfjs: native TensorFlow is not installed\n",
+    "ablate: engine tfjs: native TensorFlow is not installed; `npx pnpm@12 tensorflow` gets it\n",
   ]);
   const runs = jsonRows(ablate(folder, "runs", "--json"));
   expect(runs.map(({ state }) => state)).toEqual(["pending", "pending"]);

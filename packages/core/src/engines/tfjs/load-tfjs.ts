@@ -37,7 +37,9 @@ async function start(wish: TfjsBackend | undefined): Promise<Started> {
   }
   const { version, problem } = await loadNativeTensorflow();
   if (version !== null) return { backend: "tensorflow", version, reason: null };
-  if (wish === "tensorflow") throw new EngineError(`engine tfjs: ${problem}`);
+  if (wish === "tensorflow") {
+    throw new EngineError(`engine tfjs: ${problem}; \`npx pnpm@12 tensorflow\` gets it`);
+  }
   return { backend: "wasm", version: await startWasm(), reason: problem };
 }
 
