@@ -6,8 +6,8 @@ import {
   histogramOf,
   WEIGHT_SCALE,
 } from "../src/probe/histogram.ts";
-import { statisticsOf } from "../src/probe/statistics.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { statisticsOf } from "../src/statistics.ts";
 
 const SCALES: [string, HistogramScale][] = [
   ["activations", ACTIVATION_SCALE],

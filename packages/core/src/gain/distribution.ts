@@ -1,3 +1,5 @@
+import { statisticsOf } from "../statistics.ts";
+
 /** Bins of equal width from `-range` to `range`. */
 export type HistogramRange = { readonly range: number; readonly bins: number };
 
@@ -13,20 +15,8 @@ export type Distribution = {
 
 /** Mean, std and histogram of some values. */
 export function distributionOf(values: ArrayLike<number>, range: HistogramRange): Distribution {
-  return { ...moments(values), ...histogram(values, range) };
-}
-
-/** Mean and unbiased std, in two passes. */
-export function moments(values: ArrayLike<number>): {
-  readonly mean: number;
-  readonly std: number;
-} {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
-  const mean = sum / values.length;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += ((values[i] ?? 0) - mean) ** 2;
-  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
+  const { mean, std } = statisticsOf(values);
+  return { mean, std, ...histogram(values, range) };
 }
 
 function histogram(

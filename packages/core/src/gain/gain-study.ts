@@ -2,7 +2,8 @@
 import { initialise } from "../init/initialise.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 import type { InitScheme } from "../spec.ts";
-import { type Distribution, distributionOf, type HistogramRange, moments } from "./distribution.ts";
+import { statisticsOf } from "../statistics.ts";
+import { type Distribution, distributionOf, type HistogramRange } from "./distribution.ts";
 
 /** Inputs x of `[rows, fanIn]` and weights w of `[fanIn, fanOut]`. */
 export type GainShape = {
@@ -34,7 +35,7 @@ export function gainStudy(scheme: InitScheme, options: GainOptions): GainResult 
   const w = initialise(scheme, [fanIn, fanOut], generator); // [fanIn, fanOut]
   return {
     x: distributionOf(x, options),
-    w: moments(w),
+    w: statisticsOf(w),
     product: distributionOf(multiply(x, w, options), options),
   };
 }

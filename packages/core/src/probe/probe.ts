@@ -1,7 +1,7 @@
+import type { Statistics } from "../statistics.ts";
 import type { Histogram } from "./histogram.ts";
 import type { Moments } from "./network-pass.ts";
 import type { Saturation } from "./saturation.ts";
-import type { Statistics } from "./statistics.ts";
 
 export type TensorKind =
   | "linear"

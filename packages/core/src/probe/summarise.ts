@@ -1,4 +1,5 @@
 import { exp } from "../math.ts";
+import { statisticsOf } from "../statistics.ts";
 import {
   ACTIVATION_SCALE,
   GRADIENT_SCALE,
@@ -16,7 +17,6 @@ import type {
   TensorProbe,
 } from "./probe.ts";
 import { saturationOf } from "./saturation.ts";
-import { statisticsOf } from "./statistics.ts";
 
 /** Examples whose logits are kept. */
 const LOGIT_EXAMPLES = 4;

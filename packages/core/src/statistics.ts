@@ -8,8 +8,8 @@ export type Statistics = {
 };
 
 /** In doubles, in two passes: the spread of a constant tensor is exactly 0. */
-export function statisticsOf(values: Float32Array): Statistics {
-  const [first = Number.NaN] = values;
+export function statisticsOf(values: ArrayLike<number>): Statistics {
+  const first = values[0] ?? Number.NaN;
   const count = values.length;
   let sum = 0;
   let min = first;
