@@ -8,12 +8,14 @@ export type {
   EvaluationRow,
   GridPlan,
   GridSummary,
+  HeldRun,
   ParameterRatio,
   ParameterRow,
   PlannedRun,
   Provenance,
   QueryResult,
   RecordedRun,
+  Reservation,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -45,4 +47,4 @@ export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
 export type { Probe } from "./probe/probe.ts";
 export { shortKey } from "./short-key.ts";
-export { StoreError } from "./store-error.ts";
+export { LostClaimError, StoreError } from "./store-error.ts";
