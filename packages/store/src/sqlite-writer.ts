@@ -18,6 +18,7 @@ import type {
   StoreWriter,
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
+import { BUSY_MS, codeOf } from "./opening.ts";
 import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";
 import { ProbeInserter } from "./probe/probe-inserter.ts";
@@ -214,7 +215,15 @@ export class SqliteWriter implements StoreWriter {
   }
 
   #inTransaction<T>(work: () => T): T {
-    return this.#database.transaction(work).immediate();
+    try {
+      return this.#database.transaction(work).immediate();
+    } catch (cause) {
+      if (!codeOf(cause).startsWith("SQLITE_BUSY")) throw cause;
+      throw new StoreError(
+        `cannot write to ${this.#database.name}: another process has kept it locked for ${BUSY_MS / 1000} s; try again when it is done`,
+        { cause },
+      );
+    }
   }
 }
 

@@ -71,6 +71,7 @@ export class WorkerLine {
 
   /** Ends the process at once, stopped or not, and hears no more of it. */
   kill(): void {
+    this.#isGone = true;
     this.#listener = () => {};
     this.#child.kill("SIGKILL");
   }
