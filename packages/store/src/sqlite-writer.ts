@@ -22,7 +22,7 @@ import { BUSY_MS, codeOf } from "./opening.ts";
 import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";
 import { ProbeInserter } from "./probe/probe-inserter.ts";
-import { RunHistory } from "./run-history.ts";
+import { type HistoryStatements, prepareHistory, RunHistory } from "./run-history.ts";
 import { LostClaimError, StoreError } from "./store-error.ts";
 import { type Owner, prepareWriter, type WriterStatements } from "./writer-statements.ts";
 
@@ -32,6 +32,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #closeDatabase: () => void;
   readonly #clock: () => number;
   readonly #sql: WriterStatements;
+  readonly #history: HistoryStatements;
   readonly #probes: ProbeInserter;
   readonly #histories: Map<number, RunHistory> = new Map();
 
@@ -41,6 +42,7 @@ export class SqliteWriter implements StoreWriter {
     this.#closeDatabase = close;
     this.#clock = clock;
     this.#sql = prepareWriter(database);
+    this.#history = prepareHistory(database);
     this.#probes = new ProbeInserter(database);
   }
 
@@ -107,7 +109,7 @@ export class SqliteWriter implements StoreWriter {
     this.#writing(runId, token, (now, next) => {
       let history = this.#histories.get(runId);
       if (history?.next !== next) {
-        history = new RunHistory(this.#database, runId, next);
+        history = new RunHistory(this.#history, runId, next);
         this.#histories.set(runId, history);
       }
       history.append(block);
