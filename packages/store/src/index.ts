@@ -6,6 +6,7 @@ export type {
   CurveBlock,
   CurvePoint,
   EvaluationRow,
+  Finding,
   GridPlan,
   GridSummary,
   ParameterRatio,

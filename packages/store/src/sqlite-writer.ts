@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { isAlive } from "./claim.ts";
 import type {
   Claim,
+  Finding,
   GridPlan,
   ParameterRow,
   Provenance,
@@ -88,6 +89,20 @@ export class SqliteWriter implements StoreWriter {
 
   appendProbe(runId: number, token: string, probe: Probe): void {
     this.#writing(runId, token, () => this.#probes.insert(runId, probe));
+  }
+
+  setThresholds(runId: number, token: string, thresholds: string): void {
+    this.#writing(runId, token, () => this.#sql.insertThresholds.run(runId, thresholds));
+  }
+
+  setFindings(runId: number, token: string, findings: readonly Finding[]): void {
+    this.#writing(runId, token, () => {
+      this.#sql.clearFindings.run(runId);
+      for (const [idx, finding] of findings.entries()) {
+        const { level, rule, layer, param, step, value, message } = finding;
+        this.#sql.insertFinding.run(runId, idx, level, rule, layer, param, step, value, message);
+      }
+    });
   }
 
   endRun(runId: number, token: string, end: RunEnd): void {

@@ -24,6 +24,9 @@ export type WriterStatements = {
   readonly insertEval: Statement;
   readonly insertSample: Statement;
   readonly insertWeights: Statement;
+  readonly clearFindings: Statement<[number]>;
+  readonly insertFinding: Statement;
+  readonly insertThresholds: Statement;
   readonly end: Statement;
   readonly interrupt: Statement;
 };
@@ -40,6 +43,8 @@ const OF_AN_ATTEMPT = [
   "event",
   "probe_layer",
   "probe",
+  "finding",
+  "diagnosis",
 ] as const;
 
 const CLAIM = `
@@ -81,6 +86,9 @@ export function prepareWriter(database: Database): WriterStatements {
     insertWeights: prepare(
       "insert into checkpoint (run_id, step, final, sha256, weights) values (?, ?, 1, ?, ?)",
     ),
+    clearFindings: database.prepare<[number]>("delete from finding where run_id = ?"),
+    insertFinding: prepare("insert into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertThresholds: prepare("insert or ignore into diagnosis values (?, ?)"),
     end: prepare(END),
     interrupt: prepare(
       "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
