@@ -8,7 +8,7 @@ import {
   unknownFields,
 } from "@ablate/store";
 import type { Look } from "../state/look.ts";
-import { allColumns, type Column, differingKeys, settingValue } from "./columns.ts";
+import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type Row = {
@@ -66,7 +66,7 @@ export function tableOf(
     shown: columns.filter((column) => isShown(column, look)),
     rows,
     matches: top.flatMap(({ members }) => members),
-    differing: differingKeys(found),
+    differing: keysThatDiffer(found),
     total: runs.length,
     mistake,
   };
