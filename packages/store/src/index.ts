@@ -1,4 +1,4 @@
-export { type ComparedRun, comparedRuns } from "./analysis/compared-run.ts";
+export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
 export {
   type Comparison,
   type ComparisonRow,

@@ -17,7 +17,7 @@ export function momentsOf(values: readonly (number | null)[]): Moments {
   const finite = values.filter((value) => value !== null).filter(Number.isFinite);
   const n = finite.length;
   if (n === 0) return { n, mean: null, std: null };
-  const mean = finite.reduce((sum, value) => sum + value / n, 0);
+  const mean = finite.reduce((sum, value) => sum + value, 0) / n;
   if (n === 1) return { n, mean, std: null };
   const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { n, mean, std: Math.sqrt(squares / (n - 1)) };

@@ -53,7 +53,7 @@ export function verdictText({ verdict, n }: PairedDifference): string {
     within: "within the spread over seeds",
     none: "no difference at all",
     "too few seeds": `${seeds} too few to tell`,
-    "no pairs": "no two runs differ in this alone",
+    "no pairs": "no pair differs in this alone",
   };
   return texts[verdict];
 }
@@ -73,5 +73,5 @@ function cellsOf(runs: readonly Paired[]): ReadonlyMap<string, Cell> {
 }
 
 function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -176,8 +176,8 @@ function groupKey(run: ShownRun, group: string): string {
   if (group !== "seed") return groupTitle(run, group);
   const known = keysWithoutSeed.get(run.settings);
   if (known !== undefined) return `${run.grid}/${known}`;
-  const texts = run.settings.filter(({ key }) => key !== "seed").map(({ text }) => text);
-  const key = texts.join("|");
+  const ids = run.settings.filter(({ key }) => key !== "seed").map(({ id }) => id);
+  const key = ids.join("|");
   keysWithoutSeed.set(run.settings, key);
   return `${run.grid}/${key}`;
 }
