@@ -349,6 +349,8 @@ export interface StoreReader {
   /** In the order of the model. */
   parameters(runName: string): ParameterRow[];
   provenance(runName: string): Provenance;
+  /** What the data of each run are, by its name: sha256 in hex; without runs that never started. */
+  dataHashes(): ReadonlyMap<string, string>;
   /** The last stored weights, as safetensors bytes. */
   weights(runName: string): StoredWeights | undefined;
   /** `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
