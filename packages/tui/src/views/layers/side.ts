@@ -1,6 +1,12 @@
 /** A run in the view Layers: what was seen inside it at the step that is shown. */
-import type { StoredLayer, StoredProbe, StoredTensor, StoredTensorKind } from "@ablate/store";
-import { type ShownRun, settingOf } from "../../data/shown-run.ts";
+import {
+  type StoredLayer,
+  type StoredProbe,
+  type StoredTensor,
+  type StoredTensorKind,
+  settingOf,
+} from "@ablate/store";
+import type { ShownRun } from "../../data/shown-run.ts";
 import { stepIndex } from "../../state/inside.ts";
 import { clean } from "../../text/width.ts";
 import type { Canvas } from "../canvas.ts";
