@@ -47,7 +47,7 @@ export class Worker {
     try {
       const dataset = this.#dataset(message);
       const { create, ...engine } = await this.#engine(message);
-      trainer = new Trainer(spec, dataset, { create, ...engine });
+      trainer = new Trainer(spec, dataset, { engine: { create, ...engine } });
       this.#send({ type: "started", runId, parameters: trainer.parameters, engine });
       const end = await this.#loop(message, trainer, clock);
       const snapshot = end === "diverged" ? null : takeSnapshot(message, trainer);
