@@ -240,6 +240,19 @@ export type StoredEvaluation = {
 
 export type StoredSample = { readonly step: number; readonly i: number; readonly text: string };
 
+/** Something that a rule says of a run, with its evidence; a row of the view `findings` without `run`. */
+export type Finding = {
+  readonly level: "info" | "warning" | "error";
+  readonly rule: string;
+  readonly layer: string | null;
+  readonly param: string | null;
+  /** Since when it holds; 0 is initialisation. */
+  readonly step: number;
+  /** What was measured; `null`: not finite, or nothing to measure. */
+  readonly value: number | null;
+  readonly message: string;
+};
+
 export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array };
 
 /** `n` finite values of steps `step` up to `step + level - 1`; without any, the rest is `null`. */
@@ -356,6 +369,10 @@ export interface StoreWriter {
   appendEvent(runId: number, token: string, event: Omit<RunEvent, "atMs">): void;
   /** Stores what was seen inside the network at a step, at most one probe a step. */
   appendProbe(runId: number, token: string, probe: Probe): void;
+  /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */
+  setThresholds(runId: number, token: string, thresholds: string): void;
+  /** Stores what the rules say of a run so far, in place of what they said before. */
+  setFindings(runId: number, token: string, findings: readonly Finding[]): void;
   /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
   endRun(runId: number, token: string, end: RunEnd): void;
   /** Marks running runs whose process has died; returns how many. */
@@ -383,6 +400,10 @@ export interface StoreReader {
   /** In the order of steps. */
   evaluations(runName: string): StoredEvaluation[];
   samples(runName: string): StoredSample[];
+  /** The most serious first, then by step. */
+  findings(runName: string): Finding[];
+  /** As JSON; undefined where the run was recorded without. */
+  thresholds(runName: string): string | undefined;
   /** In the order of the model. */
   parameters(runName: string): ParameterRow[];
   provenance(runName: string): Provenance;

@@ -10,6 +10,7 @@ export type {
   DamagedCheckpoint,
   EvaluationRow,
   EvaluationsAt,
+  Finding,
   GridPlan,
   GridSummary,
   ParameterRatio,

@@ -6,6 +6,7 @@ import type {
   Annotations,
   CurveBlock,
   CurvePoint,
+  Finding,
   GridSummary,
   ParameterRow,
   Provenance,
@@ -96,6 +97,16 @@ export class SqliteReader implements StoreReader {
 
   samples(runName: string): StoredSample[] {
     return this.#sql.samples.all(runName);
+  }
+
+  findings(runName: string): Finding[] {
+    this.#dropStandIns();
+    return this.#sql.findings.all(runName);
+  }
+
+  thresholds(runName: string): string | undefined {
+    this.#dropStandIns();
+    return this.#sql.thresholds.get(runName);
   }
 
   parameters(runName: string): ParameterRow[] {

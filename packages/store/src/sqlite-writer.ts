@@ -6,6 +6,7 @@ import type {
   Claim,
   Continuation,
   EvaluationsAt,
+  Finding,
   GridPlan,
   ParameterRow,
   Provenance,
@@ -153,6 +154,20 @@ export class SqliteWriter implements StoreWriter {
 
   appendProbe(runId: number, token: string, probe: Probe): void {
     this.#writing(runId, token, () => this.#probes.insert(runId, probe));
+  }
+
+  setThresholds(runId: number, token: string, thresholds: string): void {
+    this.#writing(runId, token, () => this.#sql.insertThresholds.run(runId, thresholds));
+  }
+
+  setFindings(runId: number, token: string, findings: readonly Finding[]): void {
+    this.#writing(runId, token, () => {
+      this.#sql.clearFindings.run(runId);
+      for (const [idx, finding] of findings.entries()) {
+        const { level, rule, layer, param, step, value, message } = finding;
+        this.#sql.insertFinding.run(runId, idx, level, rule, layer, param, step, value, message);
+      }
+    });
   }
 
   endRun(runId: number, token: string, end: RunEnd): void {

@@ -105,6 +105,11 @@ const SAMPLES = `
   select r.name as run, s.step as step, s.i as i, s.text as text
   from run r join sample s on s.run_id = r.id`;
 
+const FINDINGS = `
+  select r.name as run, f.level as level, f.rule as rule, f.layer as layer, f.param as param,
+    f.step as step, f.value as value, f.message as message
+  from run r join finding f on f.run_id = r.id`;
+
 const TAGS = `
   select g.name as "grid", null as run, t.tag as tag
   from grid_tag t join grid g on g.id = t.grid_id
@@ -129,4 +134,5 @@ export const views: readonly View[] = [
   { name: "tags", sql: TAGS },
   { name: "notes", sql: NOTES },
   ...probeViews,
+  { name: "findings", sql: FINDINGS },
 ];

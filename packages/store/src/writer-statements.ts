@@ -25,6 +25,9 @@ export type WriterStatements = {
   readonly insertSample: Statement;
   readonly resume: Statement;
   readonly trainSeconds: Statement<[number, number], number | null>;
+  readonly clearFindings: Statement<[number]>;
+  readonly insertFinding: Statement;
+  readonly insertThresholds: Statement;
   readonly end: Statement;
   readonly interrupt: Statement;
 };
@@ -41,6 +44,8 @@ const OF_AN_ATTEMPT = [
   "event",
   "probe_layer",
   "probe",
+  "finding",
+  "diagnosis",
 ] as const;
 
 const CLAIM = `
@@ -92,6 +97,9 @@ export function prepareWriter(database: Database): WriterStatements {
         "select train_seconds from checkpoint where run_id = ? and step = ?",
       )
       .pluck(),
+    clearFindings: database.prepare<[number]>("delete from finding where run_id = ?"),
+    insertFinding: prepare("insert into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertThresholds: prepare("insert or ignore into diagnosis values (?, ?)"),
     end: prepare(END),
     interrupt: prepare(
       "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",

@@ -34,6 +34,8 @@ export class HistoryCopier {
       ofRun("probe", "step, examples, loss, tokens, logits", "step < @step order by step"),
       ofProbes("probe_tensor", TENSOR_COLUMNS),
       ofProbes("probe_norm", "layer, kind, pairs"),
+      ofRun("finding", "idx, level, rule, layer, param, step, value, message", "step < @step"),
+      ofRun("diagnosis", "thresholds", "true"),
       `insert into checkpoint (run_id, step, final, sha256, weights, state, train_seconds)
        select @to, step, 0, sha256, weights, state, train_seconds from checkpoint
        where run_id = @from and step = @step`,

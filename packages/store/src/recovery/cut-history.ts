@@ -12,6 +12,7 @@ export class HistoryCutter {
       "delete from eval where run_id = @id and step >= @step",
       "delete from probe where run_id = @id and step >= @step",
       "delete from sample where run_id = @id and step >= @step",
+      "delete from finding where run_id = @id and step >= @step",
       "delete from checkpoint where run_id = @id and step > @step",
     ].map((sql) => database.prepare(sql));
   }
