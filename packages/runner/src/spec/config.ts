@@ -44,14 +44,29 @@ export type TrainConfig = {
   readonly lr: Readonly<Record<string, number>>;
   /** Lambda of every parameter, or of those named, none of them 0. */
   readonly l2: number | Readonly<Record<string, number>>;
+  readonly stop?: StopConfig | undefined;
 };
 
+/** When a run ends before its last step; what is missing or `none` ends none. */
+export type StopConfig = {
+  readonly patience?: number | "none" | undefined;
+  readonly target?: number | "none" | undefined;
+  readonly budget?: Duration | "none" | undefined;
+  readonly every?: number | undefined;
+};
+
+/** As `30s`, `5m`, `1h30m`. */
+export type Duration = string;
+
 export type RecordConfig = {
-  readonly evaluate: "end" | "none";
+  readonly evaluate: "end" | "none" | EverySteps;
   /** Names sampled after the last step. */
   readonly samples: number;
   readonly probes: ProbesConfig | "none";
+  readonly checkpoint: Duration | "none" | EverySteps;
 };
+
+export type EverySteps = { readonly every: number };
 
 /** At init, at the end, and in between. */
 export type ProbesConfig = {
