@@ -13,12 +13,14 @@ export type {
   Finding,
   GridPlan,
   GridSummary,
+  HeldRun,
   ParameterRatio,
   ParameterRow,
   PlannedRun,
   Provenance,
   QueryResult,
   RecordedRun,
+  Reservation,
   ResumePoint,
   ResumeSearch,
   RunEnd,
@@ -53,4 +55,4 @@ export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
 export type { Probe } from "./probe/probe.ts";
 export { shortKey } from "./short-key.ts";
-export { StoreError } from "./store-error.ts";
+export { LostClaimError, StoreError } from "./store-error.ts";
