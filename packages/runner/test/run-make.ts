@@ -51,6 +51,7 @@ type TrainingOptions = {
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
+  readonly checkpoint?: RecordConfig["checkpoint"];
 };
 
 /** Plans `specs` as the grid `g`, each under its key, and trains them into the store at `path`. */
@@ -61,6 +62,7 @@ export async function trainInto(
     engine = "simd",
     probes = "none",
     evaluate = "end",
+    checkpoint = "30s",
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -85,7 +87,7 @@ export async function trainInto(
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
         spec,
-        record: { evaluate, samples: 5, probes },
+        record: { evaluate, samples: 5, probes, checkpoint },
         engine,
       })),
       data: NAMES,

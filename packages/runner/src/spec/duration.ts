@@ -1,18 +1,10 @@
 /** How long something takes, as a config writes it: `30s`, `5m`, `1h30m`. */
-import { z } from "zod";
-import { otherwise } from "./describe-issue.ts";
 
 const UNITS_MS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
-const EXPECTED = "expected a duration like 30s, 5m or 1h30m";
 
-/** A duration; each has one spelling, with the largest units that fit. */
-export function duration(): z.ZodType<string> {
-  return z
-    .string({ error: otherwise(EXPECTED) })
-    .regex(/^(\d+(\.\d+)?(ms|s|m|h))+$/, EXPECTED)
-    .refine((text) => millisecondsOf(text) >= 1, "must be longer than nothing")
-    .transform((text) => spelled(millisecondsOf(text)));
+export function isDuration(text: string): boolean {
+  return text !== "" && text.replace(PART, "") === "";
 }
 
 /** Seconds of a duration that has been checked. */
@@ -20,7 +12,8 @@ export function secondsOf(text: string): number {
   return millisecondsOf(text) / 1000;
 }
 
-function millisecondsOf(text: string): number {
+/** Milliseconds of a duration that has been checked. */
+export function millisecondsOf(text: string): number {
   const parts = [...text.matchAll(PART)];
   const sum = parts.reduce((total, [, value, unit]) => total + Number(value) * unitOf(unit), 0);
   return Math.round(sum);
@@ -30,7 +23,8 @@ function unitOf(name: string | undefined): number {
   return Object.entries(UNITS_MS).find(([unit]) => unit === name)?.[1] ?? Number.NaN;
 }
 
-function spelled(milliseconds: number): string {
+/** The one spelling of a duration, with the largest units that fit. */
+export function spelled(milliseconds: number): string {
   let left = milliseconds;
   return Object.entries(UNITS_MS)
     .map(([unit, size]) => {

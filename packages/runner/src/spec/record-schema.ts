@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ProbesConfig, RecordConfig } from "./config.ts";
 import { otherwise, show } from "./describe-issue.ts";
-import { duration } from "./duration.ts";
+import { duration } from "./duration-schema.ts";
 import { integer, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
 

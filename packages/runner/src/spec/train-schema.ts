@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { TrainConfig } from "./config.ts";
 import { otherwise, show } from "./describe-issue.ts";
-import { duration } from "./duration.ts";
+import { duration } from "./duration-schema.ts";
 import { readNumber } from "./number.ts";
 import { integer, nonNegative, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
