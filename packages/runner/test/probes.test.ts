@@ -218,6 +218,7 @@ function messagesOf(spec: RunSpec, record: RecordConfig): Promise<WorkerMessage[
       record,
       engine: "simd",
       dataHash,
+      resume: null,
     });
   });
 }
