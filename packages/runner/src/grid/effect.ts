@@ -3,7 +3,7 @@
 import { canonicalJson } from "../spec/canonical-json.ts";
 import type { Problem } from "../spec/config-error.ts";
 import { initSchema } from "../spec/init-schema.ts";
-import { STOP_EVERY } from "../spec/stop.ts";
+import { validates } from "../spec/stop.ts";
 import { type Node, nodeAt } from "../spec/tree.ts";
 import type { Sections } from "./sections.ts";
 
@@ -62,14 +62,14 @@ export class EffectCheck {
   #addStop({ train }: Sections): void {
     const { value, tree } = train;
     if (value?.stop === undefined) return;
-    const { patience = "none", target = "none", every = STOP_EVERY } = value.stop;
-    const validates = patience !== "none" || target !== "none";
+    const { patience, every } = value.stop;
+    const isMeasured = validates(value.stop);
     const at = (name: string): Node | null => nodeAt(tree, ["train", "stop", name]);
     const checks: readonly (readonly [Node | null, boolean, string])[] = [
-      [at("every"), validates, "train.stop.every: has no effect, there is no patience or target"],
+      [at("every"), isMeasured, "train.stop.every: has no effect, there is no patience or target"],
       [
         at("every") ?? at("patience") ?? at("target"),
-        !validates || every < value.steps,
+        !isMeasured || every < value.steps,
         `train.stop: has no effect, the validation loss is measured every ${every} steps and training ends after ${value.steps}`,
       ],
       [

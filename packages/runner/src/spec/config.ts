@@ -44,15 +44,16 @@ export type TrainConfig = {
   readonly lr: Readonly<Record<string, number>>;
   /** Lambda of every parameter, or of those named, none of them 0. */
   readonly l2: number | Readonly<Record<string, number>>;
-  readonly stop?: StopConfig | undefined;
+  /** Missing in what older versions have stored. */
+  readonly stop?: StopConfig;
 };
 
-/** When a run ends before its last step; what is missing or `none` ends none. */
+/** When a run ends before its last step. */
 export type StopConfig = {
-  readonly patience?: number | "none" | undefined;
-  readonly target?: number | "none" | undefined;
-  readonly budget?: Duration | "none" | undefined;
-  readonly every?: number | undefined;
+  readonly patience: number | "none";
+  readonly target: number | "none";
+  readonly budget: Duration | "none";
+  readonly every: number;
 };
 
 /** As `30s`, `5m`, `1h30m`. */

@@ -178,7 +178,7 @@ export function isSection(key: string): boolean {
 }
 
 function keysOf(schema: z.core.$ZodType, key: string): [string, z.ZodType][] {
-  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+  if (schema instanceof z.ZodPrefault) {
     const inner = keysOf(schema.unwrap(), key);
     if (inner.length !== 1 || inner[0]?.[0] !== key) return inner;
   }

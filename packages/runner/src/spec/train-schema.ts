@@ -42,28 +42,23 @@ const ends = z.strictObject({
     title: "whole number from 1, or `none`",
     description: "ends a run after so many steps without a new lowest validation loss",
     examples: [20_000],
-    otherwise: "`none`",
   }),
   target: orNone(positive(), "a loss in nats").meta({
     title: "number above 0, or `none`",
     description: "ends a run at a validation loss at or below it",
     examples: [2.2],
-    otherwise: "`none`",
   }),
   budget: orNone(duration(), "a duration like 30s, 5m or 1h30m").meta({
     title: "duration, or `none`",
     description: "ends a run after so much time in the training loop, all its resumes together",
     examples: ["10m"],
-    otherwise: "`none`",
   }),
   every: integer({ min: 1, max: MAX_STEPS })
-    .optional()
+    .default(STOP_EVERY)
     .meta({
-      title: "whole number from 1",
       description:
         "how often, in steps, the validation loss is measured for `patience` and `target`",
       examples: [500],
-      otherwise: `${STOP_EVERY}`,
     }),
 });
 
@@ -84,15 +79,15 @@ export const trainSchema: z.ZodType<TrainConfig> = z.strictObject({
     description: "lambda of `lambda * mean(p^2)` for all parameters, or by name",
     examples: [{ embedding: 0.1, "hidden1.weight": 0.1 }],
   }),
-  stop: ends.optional(),
+  stop: ends.prefault({}),
 });
 
-function orNone<T>(value: z.ZodType<T>, what: string): z.ZodOptional<z.ZodType<T | "none">> {
+function orNone<T>(value: z.ZodType<T>, what: string): z.ZodDefault<z.ZodType<T | "none">> {
   return z
     .union([z.literal("none"), value], {
       error: ({ input }) => `expected ${what}, or none, got ${show(input)}`,
     })
-    .optional();
+    .default("none" as const);
 }
 
 function isNumber(value: unknown): boolean {
