@@ -47,7 +47,9 @@ export function makePath(): string {
   return join(mkdtempSync(join(tmpdir(), "ablate-run-")), "ablate.db");
 }
 
-type TrainingOptions = {
+export type TrainingOptions = {
+  /** Of all runs; without it none goes on from another. */
+  readonly family?: string;
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
@@ -63,6 +65,7 @@ export async function trainInto(
     probes = "none",
     evaluate = "end",
     checkpoint = "30s",
+    family,
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -78,14 +81,16 @@ export async function trainInto(
           hash: `hash-of-${label}`,
           name: `g/${label}`,
           label,
-          config: JSON.stringify(spec),
+          config: JSON.stringify({ ...spec, record: { probes } }),
           seed: spec.seed,
           engine,
           steps: spec.train.steps,
+          ...(family === undefined ? {} : { family }),
         })),
       },
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
+        family,
         spec,
         record: { evaluate, samples: 5, probes, checkpoint },
         engine,
