@@ -1,5 +1,6 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
 import type { Probe } from "./probe/probe.ts";
+import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 
 export type RunState =
   | "pending"
@@ -345,6 +346,16 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** After how many updates there was a look inside the network, in that order. */
+  probeSteps(runName: string): number[];
+  /** All that a probe saw. */
+  probe(runName: string, step: number): StoredProbe | undefined;
+  /** One kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
+  probeTensors(
+    runName: string,
+    step: number,
+    kind: StoredTensorKind,
+  ): ReadonlyMap<string, StoredTensor>;
   /** One SELECT or WITH statement. */
   query(sql: string, params?: readonly unknown[]): QueryResult;
   /** Changes whenever another connection has committed. */

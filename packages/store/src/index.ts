@@ -45,5 +45,17 @@ export type { FilterSubject } from "./filter/match.ts";
 export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
 export type { Probe } from "./probe/probe.ts";
+export {
+  isFlat,
+  type StoredHistogram,
+  type StoredLayer,
+  type StoredLogits,
+  type StoredMoments,
+  type StoredNorm,
+  type StoredProbe,
+  type StoredSaturation,
+  type StoredTensor,
+  type StoredTensorKind,
+} from "./probe/stored-probe.ts";
 export { shortKey } from "./short-key.ts";
 export { StoreError } from "./store-error.ts";

@@ -32,6 +32,8 @@ import { curveReader, pointsOf } from "./curve.ts";
 import { runFinder } from "./find-run.ts";
 import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
+import { type ProbeReader, probeReader } from "./probe/probe-reader.ts";
+import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
@@ -45,6 +47,7 @@ export class SqliteReader implements StoreReader {
   readonly #findRun: ReturnType<typeof runFinder>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
+  readonly #probes: ProbeReader;
   readonly #dropStandIns: () => void;
 
   constructor({ database, notice, close }: OpenedDatabase) {
@@ -56,6 +59,7 @@ export class SqliteReader implements StoreReader {
     this.#findRun = runFinder(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
+    this.#probes = probeReader(database);
   }
 
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
@@ -171,6 +175,25 @@ export class SqliteReader implements StoreReader {
       log10Ratio: logRatio(found.ratios, idx),
     }));
     return { step: found.step, ratios };
+  }
+
+  probeSteps(runName: string): number[] {
+    this.#dropStandIns();
+    return this.#probes.steps(runName);
+  }
+
+  probe(runName: string, step: number): StoredProbe | undefined {
+    this.#dropStandIns();
+    return this.#probes.probe(runName, step);
+  }
+
+  probeTensors(
+    runName: string,
+    step: number,
+    kind: StoredTensorKind,
+  ): ReadonlyMap<string, StoredTensor> {
+    this.#dropStandIns();
+    return this.#probes.tensors(runName, step, kind);
   }
 
   /** Where series are in a row of the rollup: loss, lr, then the parameters; -1 for unknown ones. */
