@@ -5,6 +5,7 @@ export {
   runGrid,
   type TrainableRun,
 } from "./coordinator.ts";
+export { diagnoseRecorded } from "./diagnose-recorded.ts";
 export type { GridEvent } from "./events.ts";
 export { loadConfig } from "./load-config.ts";
 export { expandGrid } from "./plan/expand.ts";

@@ -340,6 +340,8 @@ export interface StoreReader {
   ticks(runName: string): Ticks;
   /** In the order of time. */
   events(runName: string): RunEvent[];
+  /** Up to `count` steps from step `from`, to the bit; NaN is what is not a number. */
+  steps(runName: string, from: number, count: number): StepBlock;
   /** Every run in the order of `runs()`, for a fraction of its cost. */
   stamps(now: number): RunStamp[];
   /** One step, the last one unless given. */
