@@ -88,6 +88,8 @@ export type RunEnd = {
   readonly state: "finished" | "failed" | "diverged" | "stopped" | "interrupted";
   readonly reason: string;
   readonly error: string | null;
+  /** What its event says beside the reason. */
+  readonly detail?: string | null;
   /** Seconds spent in the training loop. */
   readonly trainSeconds: number;
   /** What the run leaves; null where there is nothing worth keeping. */

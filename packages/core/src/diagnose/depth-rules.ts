@@ -11,8 +11,18 @@ type Change = {
   /** Std at its goal over std at its source; `from` and `to` are the layers. */
   readonly from: number;
   readonly to: number;
-  readonly less: { readonly rule: Rule; readonly below: number; readonly advice: string };
-  readonly more: { readonly rule: Rule; readonly above: number; readonly advice: string };
+  readonly less: {
+    readonly rule: Rule;
+    readonly below: number;
+    readonly verb: string;
+    readonly advice: string;
+  };
+  readonly more: {
+    readonly rule: Rule;
+    readonly above: number;
+    readonly verb: string;
+    readonly advice: string;
+  };
 };
 
 /**
@@ -28,12 +38,14 @@ export function activationsThroughDepth(look: Look, { thresholds }: Subject): Si
     less: {
       rule: "shrinking-activations",
       below: thresholds.shrinking_activations,
-      advice: "shrink with depth: raise the gain of the hidden weights",
+      verb: "shrink with depth",
+      advice: "raise the gain of the hidden weights",
     },
     more: {
       rule: "growing-activations",
       above: thresholds.growing_activations,
-      advice: "grow with depth: lower the gain of the hidden weights",
+      verb: "grow with depth",
+      advice: "lower the gain of the hidden weights",
     },
   });
 }
@@ -51,12 +63,14 @@ export function gradientsThroughDepth(look: Look, { thresholds }: Subject): Sign
     less: {
       rule: "vanishing-gradients",
       below: thresholds.vanishing_gradients,
-      advice: "vanish on their way back: the first layers learn slowest",
+      verb: "vanish on their way back",
+      advice: "the first layers learn slowest, raise the gain of the hidden weights",
     },
     more: {
       rule: "exploding-gradients",
       above: thresholds.exploding_gradients,
-      advice: "explode on their way back: the first layers move most",
+      verb: "explode on their way back",
+      advice: "the first layers move most, lower the gain of the hidden weights",
     },
   });
 }
@@ -72,6 +86,6 @@ function changeOf(look: Look, most: number, change: Change): Sign[] {
   if (found === null) return [];
   const level = factor > most || factor < 1 / most ? "error" : "warning";
   const stds = `std ${short(start)} in ${source.name}, ${short(end)} in ${goal.name}`;
-  const message = `${change.what} of ${stds} (x ${short(factor)}) at step ${grouped(look.step)}: they ${found.advice}`;
+  const message = `${change.what} ${found.verb} (x ${short(factor)}): ${stds} at step ${grouped(look.step)}; ${found.advice}`;
   return [sign(found.rule, { level, step: look.step, value: factor, message })];
 }

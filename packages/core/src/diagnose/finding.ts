@@ -46,6 +46,11 @@ export function isRule(name: string): name is Rule {
   return Object.hasOwn(RULES, name);
 }
 
+/** What a finding says in a few words: its message up to the first colon; what follows are figures and advice. */
+export function headline({ message }: Pick<Finding, "message">): string {
+  return message.split(": ")[0] ?? message;
+}
+
 /** Whether a finding is as serious as its rule is meant to be. */
 export function isFull({ rule, level }: Finding): boolean {
   return SEVERITY[level] >= SEVERITY[RULES[rule]];

@@ -16,7 +16,7 @@ export function initialLoss(
   const measured = `loss ${nats(loss)} at init, ln ${classes} = ${nats(guessing)}`;
   const message =
     excess < 0
-      ? `an untrained network that knows something (${measured}): its weights have been trained, or its examples are few`
+      ? `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`
       : `overconfident softmax (${measured}): the first steps will only squash the logits; scale the output layer down`;
   return [sign("initial-loss", { layer: "output", step: 0, value: loss, message })];
 }

@@ -1,4 +1,4 @@
-import { bySeriousness, type Finding, type Sign } from "./finding.ts";
+import { bySeriousness, type Finding, headline, type Sign } from "./finding.ts";
 import { grouped } from "./number-text.ts";
 
 /** A finding, and where its signs stopped: null while they go on. */
@@ -45,8 +45,11 @@ export class Ledger {
 
 function past(finding: Finding, over: number): Finding[] {
   if (finding.level === "info") return [];
-  const span = `no longer at step ${grouped(over)}`;
-  return [{ ...finding, level: "info", message: `${span}: ${finding.message}` }];
+  const head = headline(finding);
+  const rest = finding.message.slice(head.length);
+  return [
+    { ...finding, level: "info", message: `${head}, no longer at step ${grouped(over)}${rest}` },
+  ];
 }
 
 function keyOf({ rule, layer, param }: Finding): string {

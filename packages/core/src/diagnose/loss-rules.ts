@@ -5,7 +5,7 @@ import type { Subject } from "./subject.ts";
 
 /** `divergence`: a loss that is not finite ends the run. */
 export function notFinite(step: number): Sign[] {
-  const message = `the loss of step ${grouped(step)} is not finite: the run has diverged; lower the learning rate or the scale of the weights`;
+  const message = `diverged: the loss of step ${grouped(step)} is not finite; lower the learning rate or the scale of the weights`;
   return [sign("divergence", { step, value: Number.NaN, message })];
 }
 
@@ -21,7 +21,7 @@ export function climbing(
   { guessing, thresholds }: Subject,
 ): Sign[] {
   if (!(mean > Math.max(initial, guessing) + thresholds.divergence)) return [];
-  const message = `the loss has climbed to ${nats(mean)} (mean of steps ${grouped(first)} to ${grouped(last)}), it began with ${nats(initial)}: lower the learning rate`;
+  const message = `loss has climbed to ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(last)}, it began with ${nats(initial)}; lower the learning rate`;
   return [sign("divergence", { step: first, value: mean, message })];
 }
 
@@ -42,11 +42,11 @@ export function spiked(spike: Spike | null, count: number): Sign[] {
   if (spike === null) return [];
   const { step, loss, mean, deviations } = spike;
   const others = count > 1 ? `, the highest of ${grouped(count)}` : "";
-  const message = `the loss jumped to ${nats(loss)} at step ${grouped(step)} from a mean of ${nats(mean)} (${deviations.toFixed(0)} standard deviations${others}): an update too far; look at update:data before it`;
+  const message = `loss jumped to ${nats(loss)} at step ${grouped(step)}: from a mean of ${nats(mean)}, ${deviations.toFixed(0)} standard deviations${others}; an update too far, lower the learning rate`;
   return [sign("loss-spike", { step, value: loss, message })];
 }
 
-/** The mean loss of steps `first` to `2 first - 1`, and of as many steps before. */
+/** The mean loss of steps `first` to `2 first - 1`, and of the half as many before. */
 export type Doubling = {
   readonly first: number;
   readonly before: number;
@@ -70,7 +70,7 @@ export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Sig
   const outcome = hasLearnt
     ? "more steps at this learning rate gain little"
     : "it has learnt nothing; see the other findings";
-  const message = `the loss is flat, ${nats(mean)} in steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before: ${outcome}`;
+  const message = `loss flat at ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before; ${outcome}`;
   return [
     sign("plateau", { level: hasLearnt ? "info" : "warning", step: first, value: fall, message }),
   ];

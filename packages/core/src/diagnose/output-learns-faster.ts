@@ -21,7 +21,7 @@ export function outputLearnsFaster(look: Look, { thresholds }: Subject): Sign[] 
   ];
   const factor = ours / theirs;
   if (!(factor > thresholds.output_learns_faster)) return [];
-  const message = `output.weight has grad:data ${short(ours)}, the hidden weights ${short(theirs)} (x ${short(factor)}) at step ${grouped(look.step)}: the last layer learns, the others hardly do`;
+  const message = `output learns faster (x ${short(factor)}): grad:data of output.weight ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(look.step)}; the others hardly learn`;
   return [
     sign("output-learns-faster", {
       layer: "output",

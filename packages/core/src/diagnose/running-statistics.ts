@@ -19,7 +19,7 @@ export function laggingMoments({ step, layers }: Look, { thresholds }: Subject):
     const lag = lagOf(layer);
     if (!(lag > thresholds.running_statistics)) return [];
     const against = layer.norm?.trainset ? "the training set" : "the probe's examples";
-    const message = `${layer.name}.bn has running statistics ${short(lag)} stds from those of ${against} at step ${grouped(step)}: they lag; train longer or raise the momentum`;
+    const message = `running statistics of ${layer.name} lag: ${short(lag)} stds from those of ${against} at step ${grouped(step)}; train longer or raise the momentum`;
     return [
       sign("running-statistics", { level: "info", layer: layer.name, step, value: lag, message }),
     ];
@@ -38,7 +38,7 @@ export function laggingLoss(
   const running = lossOf(evaluations, "valid", "running");
   const trainset = lossOf(evaluations, "valid", "trainset");
   if (!(running - trainset > thresholds.running_loss)) return [];
-  const message = `validation loss ${nats(running)} with running statistics, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps: the running ones lag; train longer or raise the momentum`;
+  const message = `running statistics cost ${nats(running - trainset)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; train longer or raise the momentum`;
   return [sign("running-statistics", { step, value: running - trainset, message })];
 }
 

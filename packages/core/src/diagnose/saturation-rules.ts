@@ -16,8 +16,7 @@ export function saturated(look: Look, subject: Subject): Sign[] {
   return hiddenLayers(look).flatMap(({ name: layer, saturation }) => {
     const share = saturation?.share ?? 0;
     if (!(share > subject.thresholds.saturated)) return [];
-    const measured = `${layer} ${percent(share)} saturated (|tanh| > ${subject.saturatedBeyond}) at step ${grouped(look.step)}`;
-    const message = `${measured}: hardly any gradient passes; scale its weights down`;
+    const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(look.step)}; hardly any gradient passes, scale its weights down`;
     return [sign("saturated", { layer, step: look.step, value: share, message })];
   });
 }
@@ -47,11 +46,12 @@ function deadText({ name, units, saturation }: LookLayer, step: number, subject:
   const dead = saturation?.dead ?? [];
   const more = dead.length > NAMED ? ` and ${dead.length - NAMED} more` : "";
   const state = subject.activation === "relu" ? "are 0" : "are saturated";
-  const what =
+  const head =
     dead.length === units
-      ? `all units of ${name}`
-      : `${dead.length} of ${units} units of ${name} (${dead.slice(0, NAMED).join(", ")}${more})`;
+      ? `all units of ${name} dead`
+      : `${dead.length} of ${units} units of ${name} dead`;
+  const names = dead.length === units ? "" : `${dead.slice(0, NAMED).join(", ")}${more} `;
   const outcome =
     dead.length === units ? "nothing below can learn" : "they learn nothing from these";
-  return `${what} ${state} for every example of the probe at step ${grouped(step)}: ${outcome}`;
+  return `${head}: ${names}${state} for every example of the probe at step ${grouped(step)}; ${outcome}`;
 }

@@ -34,7 +34,7 @@ export function judgeUpdates(window: UpdateWindow, subject: Subject): Sign[] {
 }
 
 function frozen({ name, layer }: Judged, { first, last }: UpdateWindow): Sign[] {
-  const message = `${name} is frozen, update:data 0 in steps ${span(first, last)}: no gradient arrives, it does not change at all`;
+  const message = `${name} frozen: update:data 0 in steps ${span(first, last)}; no gradient arrives, it does not change at all`;
   return [sign("frozen", { layer, param: name, step: first, value: 0, message })];
 }
 
@@ -50,8 +50,8 @@ function outOfBand(
   if (!(ratio < low) && !(ratio > high)) return [];
   const isSlow = ratio < low;
   const judged = isSlow
-    ? `${name} too slow, update:data ${ratioText(ratio)} below ${short(low)}`
-    : `${name} too fast, update:data ${ratioText(ratio)} above ${short(high)}`;
+    ? `${name} too slow: update:data ${ratioText(ratio)} below ${short(low)}`
+    : `${name} too fast: update:data ${ratioText(ratio)} above ${short(high)}`;
   const advice = isSlow
     ? "raise the learning rate, or let more gradient reach it"
     : "lower the learning rate, or make its numbers larger";
@@ -62,7 +62,7 @@ function outOfBand(
       param: name,
       step: window.first,
       value: ratio,
-      message: `${judged} (median of steps ${span(window.first, window.last)}): ${advice}`,
+      message: `${judged}, median of steps ${span(window.first, window.last)}; ${advice}`,
     }),
   ];
 }
@@ -83,7 +83,7 @@ function uneven(
   const factor = ratioOf(fastest) / ratioOf(slowest);
   if (!(factor > thresholds.uneven_updates)) return [];
   const [one, other] = [slowest, fastest].map((i) => `${judged[i]?.name} ${ratioText(ratioOf(i))}`);
-  const message = `layers learn at different speeds, update:data of ${other}, of ${one} (x ${short(factor)}, medians of steps ${span(first, last)}): scale the weights by 1/sqrt(fan_in)`;
+  const message = `layers learn at different speeds (x ${short(factor)}): update:data of ${other}, of ${one}, medians of steps ${span(first, last)}; scale the weights by 1/sqrt(fan_in)`;
   return [sign("uneven-updates", { step: first, value: factor, message })];
 }
 

@@ -23,6 +23,6 @@ export function validationGap(
   const running = gapOf("running");
   const { train, valid, gap } = Number.isNaN(running.gap) ? gapOf("none") : running;
   if (!(gap > thresholds.validation_gap)) return [];
-  const message = `validation loss ${nats(valid)}, training loss ${nats(train)} (+ ${nats(gap)}) after ${grouped(step)} steps: it has learnt its examples by heart; train shorter, or a smaller network, or on more data`;
+  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${grouped(step)} steps; it learns its examples by heart, train shorter, a smaller network or on more data`;
   return [sign("validation-gap", { step, value: gap, message })];
 }
