@@ -19,7 +19,12 @@ export {
 } from "./diagnose/finding.ts";
 export { hiddenLayers, type Look, lookOf } from "./diagnose/look.ts";
 export type { Facts } from "./diagnose/subject.ts";
-export { THRESHOLDS, type Thresholds } from "./diagnose/thresholds.ts";
+export {
+  changeThresholds,
+  THRESHOLDS,
+  type ThresholdChanges,
+  type Thresholds,
+} from "./diagnose/thresholds.ts";
 export {
   ENGINES,
   type Engine,

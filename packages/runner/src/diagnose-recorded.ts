@@ -1,11 +1,13 @@
 /** Says of a run what its training said, or would have said, from what the store has of it. */
 import {
+  changeThresholds,
   Diagnosis,
   type Evaluation,
   type Facts,
   type Finding,
   type Look,
   THRESHOLDS,
+  type ThresholdChanges,
   type Thresholds,
 } from "@ablate/core";
 import type { StoredProbe, StoreReader } from "@ablate/store";
@@ -28,12 +30,15 @@ type RecordedRun = {
 export function diagnoseRecorded(
   reader: StoreReader,
   { run, config, last_step }: RecordedRun,
-  thresholds: Partial<Thresholds> = {},
+  thresholds: ThresholdChanges = {},
 ): Finding[] {
   const parameters = reader.parameters(run);
   if (parameters.length === 0) return [];
   const trainedWith = readThresholds(reader.thresholds(run));
-  const facts = factsOf(config, { parameters, thresholds: { ...trainedWith, ...thresholds } });
+  const facts = factsOf(config, {
+    parameters,
+    thresholds: changeThresholds(trainedWith, thresholds),
+  });
   const diagnosis = new Diagnosis(facts);
   let next = 0;
   const stepsUntil = (end: number): void => {

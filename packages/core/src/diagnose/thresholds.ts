@@ -39,3 +39,11 @@ export const THRESHOLDS = {
 } as const;
 
 export type Thresholds = { readonly [Name in keyof typeof THRESHOLDS]: number };
+
+/** Some thresholds, in place of the usual ones. */
+export type ThresholdChanges = { readonly [Name in keyof Thresholds]?: number | undefined };
+
+export function changeThresholds(usual: Thresholds, changes: ThresholdChanges): Thresholds {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...usual, ...Object.fromEntries(given) };
+}

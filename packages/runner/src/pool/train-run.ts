@@ -1,12 +1,13 @@
 /** Takes one run to its end, on as many workers as it takes. */
 import {
+  changeThresholds,
   EngineError,
   type EngineName,
   type Rule,
   type RunSpec,
   type TfjsBackend,
   THRESHOLDS,
-  type Thresholds,
+  type ThresholdChanges,
 } from "@ablate/core";
 import { LostClaimError, type Provenance, type StoreWriter } from "@ablate/store";
 import type { GridEvent } from "../events.ts";
@@ -26,7 +27,7 @@ export type TrainableRun = {
   readonly record: RecordSpec;
   readonly engine: EngineName;
   /** Where it is diagnosed by others than the usual ones. */
-  readonly thresholds?: Partial<Thresholds> | undefined;
+  readonly thresholds?: ThresholdChanges | undefined;
 };
 
 /** What all runs of a grid are trained with. */
@@ -124,7 +125,7 @@ function trainMessage(
     engine,
     backend,
     dataHash,
-    thresholds: { ...THRESHOLDS, ...thresholds },
+    thresholds: changeThresholds(THRESHOLDS, thresholds ?? {}),
     stopOn,
   };
 }
