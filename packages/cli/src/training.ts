@@ -11,7 +11,7 @@ import { storePath } from "./store.ts";
 /** How much of the machine, how often and how long. */
 export type TrainingLimits = Pick<
   GridOptions,
-  "mode" | "workers" | "maxRetries" | "timeoutMs" | "failFast"
+  "mode" | "workers" | "maxRetries" | "timeoutMs" | "failFast" | "stopOn"
 >;
 
 export async function train(
