@@ -23,6 +23,7 @@ import type {
   StoreWriter,
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
+import { BUSY_MS, codeOf } from "./opening.ts";
 import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";
 import { ProbeInserter } from "./probe/probe-inserter.ts";
@@ -30,7 +31,7 @@ import { Checkpoints } from "./recovery/checkpoints.ts";
 import { HistoryCopier } from "./recovery/copy-history.ts";
 import { HistoryCutter } from "./recovery/cut-history.ts";
 import { findResumePoint } from "./recovery/find-resume-point.ts";
-import { RunHistory } from "./run-history.ts";
+import { type HistoryStatements, prepareHistory, RunHistory } from "./run-history.ts";
 import { LostClaimError, StoreError } from "./store-error.ts";
 import { type Owner, prepareWriter, type WriterStatements } from "./writer-statements.ts";
 
@@ -40,6 +41,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #closeDatabase: () => void;
   readonly #clock: () => number;
   readonly #sql: WriterStatements;
+  readonly #history: HistoryStatements;
   readonly #probes: ProbeInserter;
   readonly #checkpoints: Checkpoints;
   readonly #cutter: HistoryCutter;
@@ -52,6 +54,7 @@ export class SqliteWriter implements StoreWriter {
     this.#closeDatabase = close;
     this.#clock = clock;
     this.#sql = prepareWriter(database);
+    this.#history = prepareHistory(database);
     this.#probes = new ProbeInserter(database);
     this.#checkpoints = new Checkpoints(database);
     this.#cutter = new HistoryCutter(database);
@@ -140,7 +143,7 @@ export class SqliteWriter implements StoreWriter {
         for (const statement of this.#sql.clearAttempt) statement.run(runId);
         this.#copier.copy({ from: at.runId, to: runId, step });
       }
-      const history = new RunHistory(this.#database, runId, step);
+      const history = new RunHistory(this.#history, runId, step);
       history.writeOpen();
       this.#histories.set(runId, history);
       this.#sql.resume.run({
@@ -238,7 +241,7 @@ export class SqliteWriter implements StoreWriter {
   ): void {
     let history = this.#histories.get(runId);
     if (history?.next !== next) {
-      history = new RunHistory(this.#database, runId, next);
+      history = new RunHistory(this.#history, runId, next);
       this.#histories.set(runId, history);
     }
     history.append(block);
@@ -301,7 +304,15 @@ export class SqliteWriter implements StoreWriter {
   }
 
   #inTransaction<T>(work: () => T): T {
-    return this.#database.transaction(work).immediate();
+    try {
+      return this.#database.transaction(work).immediate();
+    } catch (cause) {
+      if (!codeOf(cause).startsWith("SQLITE_BUSY")) throw cause;
+      throw new StoreError(
+        `cannot write to ${this.#database.name}: another process has kept it locked for ${BUSY_MS / 1000} s; try again when it is done`,
+        { cause },
+      );
+    }
   }
 }
 
