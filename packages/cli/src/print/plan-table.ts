@@ -19,7 +19,7 @@ export function planTable(rows: readonly Row[]): string {
   const titles = ["run", "state", ...varying.map((key) => shortKey(key, varying))];
   const cells = rows.map(({ name, state, start, differs }) => [
     name,
-    start === null ? state : `${state}, ${startText(name, start)}`,
+    start === null ? state : `${state}, ${startText({ name, state, start })}`,
     ...varying.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
   ]);
   return table(
@@ -28,8 +28,19 @@ export function planTable(rows: readonly Row[]): string {
   );
 }
 
-function startText(name: string, { run, step }: RunStart): string {
-  return run === name ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;
+/** A new run may get another name than the planned one, which a shorter run has. */
+function startText({
+  name,
+  state,
+  start,
+}: {
+  readonly name: string;
+  readonly state: string;
+  readonly start: RunStart;
+}): string {
+  const { run, step } = start;
+  const isOwn = state !== "new" && run === name;
+  return isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;
 }
 
 function text(value: unknown): string {
