@@ -19,6 +19,7 @@ import type {
   RunStart,
   RunSummary,
   SeriesInfo,
+  StepBlock,
   StepLoss,
   StepRange,
   StepRatios,
@@ -41,6 +42,7 @@ import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
 import { startFinder } from "./recovery/start-finder.ts";
 import { standIn } from "./stand-ins.ts";
+import { stepReader } from "./step-reader.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;
@@ -50,6 +52,7 @@ export class SqliteReader implements StoreReader {
   readonly #findRun: ReturnType<typeof runFinder>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
+  readonly #readSteps: ReturnType<typeof stepReader>;
   readonly #probes: ProbeReader;
   readonly #dropStandIns: () => void;
 
@@ -62,6 +65,7 @@ export class SqliteReader implements StoreReader {
     this.#findRun = runFinder(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
+    this.#readSteps = stepReader(database);
     this.#probes = probeReader(database);
   }
 
@@ -165,6 +169,10 @@ export class SqliteReader implements StoreReader {
 
   events(runName: string): RunEvent[] {
     return this.#sql.events.all(runName);
+  }
+
+  steps(runName: string, from: number, count: number): StepBlock {
+    return this.#readSteps(runName, from, count);
   }
 
   stamps(now: number): RunStamp[] {
