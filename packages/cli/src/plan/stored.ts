@@ -22,9 +22,9 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
     use: (reader) => ({
       runs: reader.recorded(runs.map(({ hash }) => hash)),
       starts: reader.starts(
-        runs.map(({ hash, family, spec, resolved: { record } }) => ({
+        runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
           hash,
-          continuation: continuationOf({ family, spec, record }),
+          continuation: continuationOf({ family, spec, record, thresholds }),
         })),
       ),
       kinds: reader.trainedKinds(),

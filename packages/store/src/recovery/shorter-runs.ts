@@ -6,7 +6,8 @@ import type { Continuation, ShorterRun } from "../contract.ts";
  * would have gone on, or not: it is no beginning of a longer run.
  */
 const SHORTER = `
-  select r.id as id, r.name as run, c.step as step, r.config as config
+  select r.id as id, r.name as run, c.step as step, r.config as config,
+    (select thresholds from diagnosis where run_id = r.id) as thresholds
   from run r join checkpoint c on c.run_id = r.id and c.final = 1 and c.state is not null
   where r.family = @family and r.steps < @steps and r.state = 'finished'
     and r.reason in ('steps', 'patience', 'target') and c.step = r.last_step + 1
@@ -17,7 +18,7 @@ const VALIDATED = `
   select distinct step from eval where run_id = ? and step < ? and split = 'valid'
     and statistics in ('running', 'none') order by step`;
 
-type Row = Pick<ShorterRun, "run" | "step" | "config"> & { readonly id: number };
+type Row = Omit<ShorterRun, "probes" | "evaluations"> & { readonly id: number };
 
 /** Finds the finished runs that a longer one can go on from, longest first. */
 export function shorterRunFinder(
