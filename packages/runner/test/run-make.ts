@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineName, InitScheme, LayerInit, RunSpec } from "@ablate/core";
+import type { EngineName, InitScheme, LayerInit, RunSpec, ThresholdChanges } from "@ablate/core";
 import { type GridOptions, type GridOutcome, type RecordConfig, runGrid } from "@ablate/runner";
 import { openWriter, type StoreWriter } from "@ablate/store";
 
@@ -50,6 +50,7 @@ export function makePath(): string {
 export type TrainingOptions = {
   /** Of all runs; without it none goes on from another. */
   readonly family?: string;
+  readonly thresholds?: ThresholdChanges;
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
@@ -66,6 +67,7 @@ export async function trainInto(
     evaluate = "end",
     checkpoint = "30s",
     family,
+    thresholds,
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -91,6 +93,7 @@ export async function trainInto(
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
         family,
+        thresholds,
         spec,
         record: { evaluate, samples: 5, probes, checkpoint },
         engine,

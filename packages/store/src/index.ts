@@ -42,6 +42,7 @@ export type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunState,
   RunSummary,
   SeriesInfo,
