@@ -61,9 +61,7 @@ test.each([
   expect(said(signs)).toEqual(expected);
   if (count === 5) {
     expect(signs[0]?.value).toBe(5);
-    expect(signs[0]?.message).toContain(
-      "5 of 10 units of hidden1 dead: 3, 1, 4, 5, 9 are saturated",
-    );
+    expect(signs[0]?.message).toContain("5 of 10 units of hidden1 dead: 3, 1, 4, 5, 9 saturated");
   }
 });
 

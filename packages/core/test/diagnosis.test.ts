@@ -135,6 +135,15 @@ test("without probes the loss of step 0 is the one at initialisation, with them 
   expect(probed.findings()).toEqual([]);
 });
 
+test("a look at what is not finite ends nothing", () => {
+  const diagnosis = afterInit();
+  diagnosis.look(saturatedLook(1, 0.6));
+
+  diagnosis.look({ ...saturatedLook(2, 0), loss: Number.NaN });
+
+  expect(diagnosis.findings()).toMatchObject([{ level: "warning", rule: "saturated", step: 1 }]);
+});
+
 test("the same look twice says the same", () => {
   const diagnosis = new Diagnosis(factsOf());
   diagnosis.look(saturatedLook(5, 0.6));

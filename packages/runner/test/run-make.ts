@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineName, InitScheme, LayerInit, RunSpec } from "@ablate/core";
+import type { EngineName, InitScheme, LayerInit, RunSpec, ThresholdChanges } from "@ablate/core";
 import { type GridOptions, type GridOutcome, type RecordConfig, runGrid } from "@ablate/runner";
 import { openWriter, type StoreWriter } from "@ablate/store";
 
@@ -51,6 +51,7 @@ type TrainingOptions = {
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
+  readonly thresholds?: ThresholdChanges;
 };
 
 /** Plans `specs` as the grid `g`, each under its key, and trains them into the store at `path`. */
@@ -61,6 +62,7 @@ export async function trainInto(
     engine = "simd",
     probes = "none",
     evaluate = "end",
+    thresholds = {},
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -86,6 +88,7 @@ export async function trainInto(
         hash: `hash-of-${label}`,
         spec,
         record: { evaluate, samples: 5, probes },
+        thresholds,
         engine,
       })),
       data: NAMES,

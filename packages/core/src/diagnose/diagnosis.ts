@@ -72,6 +72,8 @@ export class Diagnosis {
   /** Takes a look inside the network; the same one again changes nothing. */
   look(look: Look): void {
     const { step } = look;
+    // Of a network that is not finite there is nothing to see.
+    if (!Number.isFinite(look.loss)) return;
     if (step === 0 && !this.#isInitialised) this.#initialise(look.loss);
     for (const [topic, rule] of Object.entries(LOOK_RULES)) {
       this.#judge(topic, step, rule(look, this.#subject));
