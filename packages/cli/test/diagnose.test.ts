@@ -8,7 +8,7 @@ import { ablate, ablateWith, jsonRows, makeFolder } from "./make.ts";
 const SICK = `name: sick
 data: { file: names.txt, context: 3, shuffle_seed: 42 }
 model: { embedding: 4, hidden: [16, 16], activation: tanh, batch_norm: none }
-train: { steps: 300, batch_size: 8, lr: 0.1 }
+train: { steps: 300, batch_size: 8, lr: 0.03 }
 record: { evaluate: none, samples: 0 }
 variants:
   fine: {}
