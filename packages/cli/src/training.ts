@@ -29,13 +29,16 @@ export async function train(
     const outcome = await runGrid({
       store,
       grid: planned.grid,
-      runs: planned.runs.map(({ hash, spec, resolved: { record, thresholds, engine } }) => ({
-        hash,
-        spec,
-        record,
-        engine,
-        thresholds,
-      })),
+      runs: planned.runs.map(
+        ({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
+          hash,
+          family,
+          spec,
+          record,
+          engine,
+          thresholds,
+        }),
+      ),
       data: planned.bytes,
       dataHash: planned.dataHash,
       provenance: collectProvenance({

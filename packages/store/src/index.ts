@@ -1,11 +1,30 @@
+export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
+export {
+  type Comparison,
+  type ComparisonRow,
+  compareRuns,
+  type MetricEffect,
+  type Outcome,
+} from "./analysis/comparison.ts";
+export { type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
+export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
+export { METRICS, type Metric } from "./analysis/metrics.ts";
+export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
+export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
+export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
+export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate.ts";
 export type {
   Annotated,
   Annotations,
+  Checkpoint,
   Claim,
+  Continuation,
   CurveBlock,
   CurvePoint,
+  DamagedCheckpoint,
   EvaluationRow,
+  EvaluationsAt,
   Finding,
   GridPlan,
   GridSummary,
@@ -17,6 +36,8 @@ export type {
   QueryResult,
   RecordedRun,
   Reservation,
+  ResumePoint,
+  ResumeSearch,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -24,6 +45,7 @@ export type {
   RunState,
   RunSummary,
   SeriesInfo,
+  ShorterRun,
   Snapshot,
   StepBlock,
   StepLoss,

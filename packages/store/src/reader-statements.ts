@@ -43,6 +43,7 @@ export type ReaderStatements = {
   readonly thresholds: Statement<[string], string>;
   readonly parameters: Statement<[string], StoredParameter>;
   readonly provenance: Statement<[string], string>;
+  readonly dataHashes: Statement<[], { readonly run: string; readonly hash: string }>;
   readonly weights: Statement<[string], StoredWeights>;
   readonly runId: Statement<[string], number>;
   /** Names of the parameters, in the order of their ratios. */
@@ -134,6 +135,10 @@ export function prepareReader(database: Database): ReaderStatements {
     provenance: database
       .prepare<[string], string>("select provenance from run where name = ?")
       .pluck(),
+    dataHashes: database.prepare<[], { readonly run: string; readonly hash: string }>(
+      `select name as run, provenance ->> '$.data_sha256' as hash from run
+       where provenance ->> '$.data_sha256' is not null`,
+    ),
     weights: database.prepare<[string], StoredWeights>(
       ofRun("step, weights as bytes", "checkpoint where run_id = RUN order by step desc limit 1"),
     ),

@@ -127,6 +127,10 @@ export class SqliteReader implements StoreReader {
     return parseProvenance(this.#sql.provenance.get(runName) ?? "{}");
   }
 
+  dataHashes(): ReadonlyMap<string, string> {
+    return new Map(this.#sql.dataHashes.all().map(({ run, hash }) => [run, hash]));
+  }
+
   weights(runName: string): StoredWeights | undefined {
     return this.#sql.weights.get(runName);
   }

@@ -1,4 +1,5 @@
 /** The views: the stable interface of a store, for `ablate query` and for plain `sqlite3`. */
+import { EFFECTS } from "./effects-view.ts";
 import { float32Sql, uint32Sql } from "./float32.ts";
 import { probeViews } from "./probe/probe-views.ts";
 import { SERIES_BYTES } from "./rollup.ts";
@@ -133,6 +134,7 @@ export const views: readonly View[] = [
   { name: "samples", sql: SAMPLES },
   { name: "tags", sql: TAGS },
   { name: "notes", sql: NOTES },
+  { name: "effects", sql: EFFECTS },
   ...probeViews,
   { name: "findings", sql: FINDINGS },
 ];
