@@ -46,6 +46,7 @@ beforeAll(() => {
   const runs = read("runs").filter(isObject);
   add("runs", runs);
   add("show", ...runs.map(({ run: name }) => read("show", String(name))));
+  add("diagnose", read("diagnose", "small"));
   add("config", read("config", "small/normed"));
   add(
     "diff",
@@ -127,7 +128,17 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
 }
 
-const EVENTS = ["planned", "skipped", "started", "unused", "engine", "progress", "ended", "done"];
+const EVENTS = [
+  "planned",
+  "skipped",
+  "started",
+  "unused",
+  "engine",
+  "progress",
+  "findings",
+  "ended",
+  "done",
+];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
   const leaves = flatten(row, "");

@@ -54,6 +54,7 @@ export type TrainingOptions = {
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
+  readonly thresholds?: ThresholdChanges;
   readonly checkpoint?: RecordConfig["checkpoint"];
 };
 
@@ -65,6 +66,7 @@ export async function trainInto(
     engine = "simd",
     probes = "none",
     evaluate = "end",
+    thresholds = {},
     checkpoint = "30s",
     family,
     thresholds,
@@ -96,6 +98,7 @@ export async function trainInto(
         thresholds,
         spec,
         record: { evaluate, samples: 5, probes, checkpoint },
+        thresholds,
         engine,
       })),
       data: NAMES,
