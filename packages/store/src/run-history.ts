@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { StepBlock } from "./contract.ts";
-import { LEVELS, Rollup } from "./rollup.ts";
+import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
 import { prepareSteps, StepInserter, type StepStatements } from "./step-inserter.ts";
 
 /** Steps in `run.recent_loss`. */
@@ -64,9 +64,21 @@ export class RunHistory {
     for (let i = Math.max(0, count - RECENT); i < count; i++) {
       this.#recent[(first + i) % RECENT] = loss[i] ?? Number.NaN;
     }
-    this.#rollup.append(block, ({ level, bucket, n, data }) => {
-      this.#upsertRollup.run(this.#runId, level, bucket, n, data);
-    });
+    this.#rollup.append(block, this.#writeRow);
+  }
+
+  /** Writes the rows of the buckets that are not full. */
+  writeOpen(): void {
+    this.#rollup.writeOpen(this.#writeRow);
+  }
+
+  readonly #writeRow = ({ level, bucket, n, data }: RollupRow): void => {
+    this.#upsertRollup.run(this.#runId, level, bucket, n, data);
+  };
+
+  /** Of the last step; NaN where there is none. */
+  lastLoss(): number {
+    return this.next === 0 ? Number.NaN : (this.#recent[(this.next - 1) % RECENT] ?? Number.NaN);
   }
 
   /** Mean of the last 100 losses, not finite where one of them is not. */

@@ -45,7 +45,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   const { line, message, data, limits, halt, onMessage, hold } = options;
   const { runId } = message;
   const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
-  let trainSeconds = 0;
+  let trainSeconds = message.resume?.trainSeconds ?? 0;
   const failed = (reason: NonNullable<FailedMessage["reason"]>, error: string): FailedMessage => {
     return { type: "failed", runId, reason, error, trainSeconds };
   };
