@@ -32,9 +32,9 @@ function startWorker() {
 function train(worker: ReturnType<typeof startWorker>, steps: number): void {
   const dataHash = "hash of the names";
   worker.send({ type: "data", data: NAMES, dataHash });
-  const record = { evaluate: "none", samples: 0, probes: "none" } as const;
+  const record = { evaluate: "none", samples: 0, probes: "none", checkpoint: "none" } as const;
   const spec = makeSpec({ steps });
-  worker.send({ type: "train", runId: 1, spec, record, engine: "simd", dataHash });
+  worker.send({ type: "train", runId: 1, spec, record, engine: "simd", dataHash, resume: null });
 }
 
 test("a worker waits when four of its messages are not acknowledged, and gives signs of life meanwhile", async () => {
