@@ -3,6 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
 import { ablate, damageCheckpoints, makeFolder } from "./make.ts";
+import { workersOf } from "./processes.ts";
+import { startRun } from "./start-run.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -16,7 +18,7 @@ const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b"]);
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = makeFolder();
   const run = (...args: string[]): unknown[] =>
     ablate(folder, "run", "small.yaml", "--json", ...args)
@@ -39,7 +41,8 @@ beforeAll(() => {
     run("--steps", "250"),
   );
   damageCheckpoints(join(folder, "ablate.db"));
-  add("run", printed.get("run") ?? [], run("--steps", "300"));
+  const killed = await runWithoutItsWorker(folder);
+  add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
   ablate(folder, "note", "small/normed", "with batch norm");
@@ -113,6 +116,16 @@ test.each([...documented.keys()])("the example of %s has documented keys only", 
   for (const { key } of keys) expect(known).toContain(key);
 });
 
+/** A run whose worker is killed on the way. */
+async function runWithoutItsWorker(folder: string): Promise<readonly unknown[]> {
+  const args = ["small.yaml", "--only", "plain", "--steps", "30000", "--workers", "1"];
+  const { begun, ended, events, pid } = startRun(folder, ...args);
+  await begun();
+  for (const worker of workersOf(pid)) process.kill(worker, "SIGKILL");
+  await ended;
+  return events();
+}
+
 /** What the tables of a section say of each key; `show` has those of `runs` too. */
 function rulesOf(verb: string): ReadonlyMap<string, Rule> {
   const section = documented.get(verb) ?? "";
@@ -129,6 +142,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
 }
 
 const EVENTS = [
+  "retried",
   "planned",
   "skipped",
   "started",

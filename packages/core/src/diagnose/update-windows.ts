@@ -39,10 +39,7 @@ export class UpdateWindows {
         this.#ratios[i * WINDOW + place] = ratios[start + (this.#columns[i] ?? 0)] ?? Number.NaN;
       }
       this.#step += 1;
-      if (place < WINDOW - 1) continue;
-      if (this.#step > WINDOW) onWindow(this.#window());
-      // So that the state says the same whether or not another one was gone on from in between.
-      this.#ratios.fill(0);
+      if (place === WINDOW - 1 && this.#step > WINDOW) onWindow(this.#window());
     }
   }
 
