@@ -1,4 +1,4 @@
-import type { EngineFacts } from "@ablate/core";
+import type { EngineFacts, Finding, Rule } from "@ablate/core";
 import type { RunState } from "@ablate/store";
 import type { EndedMessage } from "./messages.ts";
 
@@ -19,7 +19,9 @@ export type GridEvent =
       readonly steps: number;
     }
   | EngineEvent
+  | RetriedEvent
   | ProgressEvent
+  | FindingsEvent
   | EndEvent
   | {
       readonly event: "done";
@@ -34,6 +36,15 @@ export type GridEvent =
 /** On what an engine that has several backends runs; sent once. */
 export type EngineEvent = { readonly event: "engine" } & EngineFacts;
 
+/** The worker that trained it died or hung; the run begins again. */
+export type RetriedEvent = {
+  readonly event: "retried";
+  readonly run: string;
+  readonly error: string;
+  /** The one that begins: 2 is the first of them. */
+  readonly attempt: number;
+};
+
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
 export type ProgressEvent = {
   readonly event: "progress";
@@ -44,11 +55,22 @@ export type ProgressEvent = {
   readonly stepsPerSecond: number;
 };
 
+/** What the rules say after `step` updates: at initialisation, and when it is something else than before. */
+export type FindingsEvent = {
+  readonly event: "findings";
+  readonly run: string;
+  readonly step: number;
+  readonly findings: readonly Finding[];
+};
+
 export type EndEvent = {
   readonly event: "ended";
   readonly run: string;
-  readonly state: EndedMessage["state"] | "failed";
+  /** `interrupted`: another process has taken the run over. */
+  readonly state: EndedMessage["state"] | "failed" | "interrupted";
   readonly error: string | null;
+  /** The rule that has ended it, where one has. */
+  readonly rule: Rule | null;
   /** Updates made. */
   readonly step: number;
   /** Updates planned. */

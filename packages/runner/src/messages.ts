@@ -7,11 +7,14 @@ import type {
   EngineFacts,
   EngineName,
   Evaluation,
+  Finding,
   Parameter,
   Probe,
+  Rule,
   RunSpec,
   StepBlock,
   TfjsBackend,
+  Thresholds,
 } from "@ablate/core";
 import type { ProbeSchedule } from "./probe-schedule.ts";
 
@@ -30,7 +33,14 @@ export type ProbeSpec = ProbeSchedule & {
   readonly saturated: number;
 };
 
-/** One run to train. `data` is the names file; `dataHash` tells whether it has been seen before. */
+/** The names file; sent once, before the first run that is trained on it. */
+export type DataMessage = {
+  readonly type: "data";
+  readonly data: Uint8Array;
+  readonly dataHash: string;
+};
+
+/** One run to train, on the names file with this hash. */
 export type TrainMessage = {
   readonly type: "train";
   readonly runId: number;
@@ -39,18 +49,28 @@ export type TrainMessage = {
   readonly engine: EngineName;
   /** Of `tfjs`: instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
-  readonly data: Uint8Array;
   readonly dataHash: string;
+  /** By which the run is diagnosed. */
+  readonly thresholds: Thresholds;
+  /** Rules that end the run where they hold. */
+  readonly stopOn: readonly Rule[];
 };
 
-/** From the coordinator to a worker. `stop` ends the current run after its current block. */
-export type CoordinatorMessage = TrainMessage | { readonly type: "stop" };
+/** Ends the current run after its current block. */
+export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
+
+/** One message of the worker has been stored. */
+export type AckMessage = { readonly type: "ack" };
+
+/** From the coordinator to a worker. */
+export type CoordinatorMessage = DataMessage | TrainMessage | StopMessage | AckMessage;
 
 export type StartedMessage = {
   readonly type: "started";
   readonly runId: number;
   readonly parameters: readonly Parameter[];
   readonly engine: EngineFacts;
+  readonly thresholds: Thresholds;
 };
 
 /** The run's engine does not run here; the run is left as it was. */
@@ -75,11 +95,21 @@ export type ProbeMessage = {
   readonly probe: Probe;
 };
 
+/** What the rules say after `step` updates, in place of what they said before. */
+export type FindingsMessage = {
+  readonly type: "findings";
+  readonly runId: number;
+  readonly step: number;
+  readonly findings: readonly Finding[];
+};
+
 export type EndedMessage = {
   readonly type: "ended";
   readonly runId: number;
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
+  /** The rule that has ended it, where one has. */
+  readonly rule?: Rule | null;
   readonly trainSeconds: number;
   /** What the run leaves; null where it has diverged. */
   readonly snapshot: Snapshot | null;
@@ -98,6 +128,8 @@ export type FailedMessage = {
   readonly type: "failed";
   readonly runId: number;
   readonly error: string;
+  /** Why it failed: `error` unless given. */
+  readonly reason?: "timeout" | "worker died" | "worker hung";
   readonly trainSeconds: number;
 };
 
@@ -107,5 +139,6 @@ export type WorkerMessage =
   | RefusedMessage
   | StepsMessage
   | ProbeMessage
+  | FindingsMessage
   | EndedMessage
   | FailedMessage;

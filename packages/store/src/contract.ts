@@ -88,6 +88,8 @@ export type RunEnd = {
   readonly state: "finished" | "failed" | "diverged" | "stopped" | "interrupted";
   readonly reason: string;
   readonly error: string | null;
+  /** What its event says beside the reason. */
+  readonly detail?: string | null;
   /** Seconds spent in the training loop. */
   readonly trainSeconds: number;
   /** What the run leaves; null where there is nothing worth keeping. */
@@ -103,12 +105,22 @@ export type Snapshot = {
   readonly weights: Uint8Array;
 };
 
-/** The process that takes a run; `token` is random and new with every attempt. */
+/** The process that takes a run; `token` is random and new whenever one takes it. */
 export type Claim = {
   readonly token: string;
   readonly pid: number;
   readonly host: string;
+  /** Whether `reserveRun` came first. */
+  readonly isReserved?: boolean;
 };
+
+/** What came of asking for a run: it is in `state`, and held by another process that is alive or not. */
+export type Reservation =
+  | { readonly isTaken: true }
+  | { readonly isTaken: false; readonly state: RunState; readonly isHeld: boolean };
+
+/** A run under a claim. */
+export type HeldRun = { readonly runId: number; readonly token: string };
 
 export type WriterOptions = {
   /** Milliseconds since 1970; `Date.now` unless given. */
@@ -280,7 +292,17 @@ export interface StoreWriter {
   readonly notice: string | null;
   /** Stores a grid and those of its runs that are new; the result is in the order of the plan. */
   planGrid(plan: GridPlan): StoredRun[];
-  /** Takes a run before its step 0 and removes what an earlier attempt left. */
+  /** Takes a run that is in one of these states before anything is known of it, unless another process holds it. */
+  reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation;
+  /** Gives a run back that was reserved and has not begun; nothing where the claim is gone. */
+  releaseRun(held: HeldRun): void;
+  /** Gives a sign of life for these runs; returns those whose claim is gone. */
+  beat(held: readonly HeldRun[]): HeldRun[];
+  /**
+   * Takes a run before its step 0 and removes what an earlier attempt left.
+   *
+   * @throws LostClaimError - it was reserved, and another process has taken it since
+   */
   claimRun(
     runId: number,
     claim: Claim,
@@ -340,6 +362,8 @@ export interface StoreReader {
   ticks(runName: string): Ticks;
   /** In the order of time. */
   events(runName: string): RunEvent[];
+  /** Up to `count` steps from step `from`, to the bit; NaN is what is not a number. */
+  steps(runName: string, from: number, count: number): StepBlock;
   /** Every run in the order of `runs()`, for a fraction of its cost. */
   stamps(now: number): RunStamp[];
   /** One step, the last one unless given. */

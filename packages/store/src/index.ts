@@ -9,12 +9,14 @@ export type {
   Finding,
   GridPlan,
   GridSummary,
+  HeldRun,
   ParameterRatio,
   ParameterRow,
   PlannedRun,
   Provenance,
   QueryResult,
   RecordedRun,
+  Reservation,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -58,4 +60,4 @@ export {
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
 export { shortKey } from "./short-key.ts";
-export { StoreError } from "./store-error.ts";
+export { LostClaimError, StoreError } from "./store-error.ts";
