@@ -81,5 +81,5 @@ test("show draws the loss and the update:data ratios", () => {
   const { stdout } = ablate(folder, "show", "v5-seed=1");
 
   expect(stdout).toContain("loss, nats");
-  expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +(right|too fast|too slow)/);
+  expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +too early/);
 });

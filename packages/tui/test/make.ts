@@ -32,6 +32,7 @@ export type RunPlan = {
   readonly valid?: number;
   readonly probes?: readonly Probe[];
   readonly findings?: readonly Finding[];
+  readonly isDiagnosed?: boolean;
   readonly end?: Partial<RunEnd> | null;
 };
 
@@ -197,6 +198,7 @@ function train(writer: StoreWriter, id: number, run: RunPlan): void {
     });
   }
   for (const probe of run.probes ?? []) writer.appendProbe(id, token, probe);
+  if (run.isDiagnosed === true) writer.setThresholds(id, token, "{}");
   writer.setFindings(id, token, run.findings ?? []);
   if (run.end === undefined && broken < 0) end(writer, { id, token }, { steps, valid });
   else if (run.end !== undefined || broken >= 0) {
