@@ -24,6 +24,8 @@ test("the documents show every view", () => {
     "charts",
     "charts",
     "compare",
+    "findings",
+    "layers",
     "run",
     "runs",
   ]);
@@ -56,7 +58,7 @@ test("the table of keys is the program's", () => {
 });
 
 test.each([
-  [["ui", "--view", "nope"], "--view takes one of runs, charts, run, compare"],
+  [["ui", "--view", "nope"], "--view takes one of runs, charts, run, compare, layers, findings"],
   [["ui", "--once", "--size", "wide"], "--size takes COLSxROWS"],
   [["ui", "--glyphs", "emoji"], "--glyphs takes one of braille, block, ascii"],
   [["ui", "--run", "nobody"], 'there is no run "nobody"'],

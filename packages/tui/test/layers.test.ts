@@ -85,8 +85,9 @@ test("v chooses the histograms", () => {
   expect(text(ui)).not.toMatch(/preactivation/);
 
   press(ui, "v", " ", "enter");
+  expect(ui.state.look.kinds).toHaveLength(4);
 
-  expect(text(ui)).toMatch(/preactivation .* activation .* act\. grad\. .* weight grad\./);
+  expect(text(ui)).toMatch(/preactivation .* activation .* act\. grad\. .* weight gradient/);
   expect(ui.state.look.kinds).toContain("preactivation");
 });
 
@@ -109,7 +110,7 @@ test("tab goes through the panels: depth, steps, saturation, batch norm", () => 
   press(ui, "tab");
   expect(text(ui)).toMatch(/% saturated · 1 dead: 3 · 32 examples ↓ × 50 units →/);
   press(ui, "tab");
-  expect(text(ui)).toContain("std: running ↑ of batch →");
+  expect(text(ui)).toContain("std: running ↑ batch →");
   expect(text(ui)).toMatch(/most at unit \d+/);
   press(ui, "tab");
   expect(text(ui)).toContain("saturated, %");

@@ -105,7 +105,7 @@ const CHECKS: Readonly<Record<Exclude<Action, "suspend" | "quit">, Check>> = {
   compare: { seen: SIGHTS.compare },
   layers: { seen: SIGHTS.layers },
   findings: { seen: SIGHTS.findings },
-  beside: { view: "layers", seen: "two runs" },
+  beside: { view: "layers", seen: "one run alone" },
   copy: { seen: "6 rows copied as CSV" },
   csv: { seen: "6 rows written to ablate-runs.csv" },
   help: { seen: "keys  esc closes" },
