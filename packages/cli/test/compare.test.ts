@@ -170,6 +170,20 @@ test("too few seeds are said to be too few", () => {
   expect(stdout).not.toContain("spread over seeds");
 });
 
+test("the Compare view of the UI has the same effects", () => {
+  const frame = ablate(folder, "ui", "--once", "--view", "compare", "--size", "200x90").stdout;
+  const shown = frame.slice(frame.indexOf("validation loss by factor"));
+
+  const effects = records("effect").filter(({ difference }) => typeof difference === "number");
+
+  expect(effects.length).toBeGreaterThan(1);
+  for (const { difference, mean, n } of effects) {
+    const sign = Number(difference) < 0 ? "−" : "\\+";
+    const text = `${sign}${Math.abs(Number(difference)).toFixed(4)}`;
+    expect(shown).toMatch(new RegExp(`${Number(mean).toFixed(4)} ±[0-9.]+ +n ${n} of .*${text}`));
+  }
+});
+
 test("Markdown is tables that GitHub shows, CSV one table", () => {
   const markdown = compare("study", "--format", "markdown").stdout.split("\n");
   const csv = compare("study", "--format", "csv").stdout.split("\r\n");

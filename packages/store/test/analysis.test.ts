@@ -151,6 +151,27 @@ test("without a baseline it is the value that has pairs", () => {
   expect(differences("g/b2")).toEqual([null, -1, undefined]);
 });
 
+test("a thousand runs of three factors are compared in a moment", () => {
+  const runs: MadeRun[] = Array.from({ length: 1000 }, (_, i) => {
+    const cell = {
+      lr: 1 + (i % 10),
+      gain: 1 + (Math.floor(i / 10) % 10),
+      seed: Math.floor(i / 100),
+    };
+    const config = { ...configOf(cell), free: i % 3 };
+    return { label: `${i}`, config, seed: cell.seed, valid: 2 + Math.sin(i) };
+  });
+  const path = storeOf({ g: runs });
+  const before = process.cpuUsage();
+
+  const { rows, effects } = comparisonOf(path);
+
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(10);
+  expect(rows.flatMap(({ runs: members }) => members)).toHaveLength(1000);
+  expect(effects).toHaveLength(3);
+});
+
 const loss = fc.oneof(
   { weight: 5, arbitrary: fc.double({ min: 1, max: 4, noNaN: true }) },
   { weight: 1, arbitrary: fc.constantFrom(null, undefined) },
