@@ -37,7 +37,7 @@ import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { type ProbeReader, probeReader } from "./probe/probe-reader.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
-import { runQuery } from "./query.ts";
+import { runQuery } from "./query/run-query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
 import { startFinder } from "./recovery/start-finder.ts";
