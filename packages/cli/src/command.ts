@@ -4,6 +4,8 @@ import type { Terminal } from "./terminal.ts";
 export type Option = {
   readonly type: "string" | "boolean";
   readonly multiple?: boolean;
+  /** One letter that stands for it: `-o`. */
+  readonly short?: string;
   /** What the help calls its value. */
   readonly value?: string;
   readonly help: string;

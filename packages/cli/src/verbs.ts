@@ -23,6 +23,7 @@ export type VerbName =
   | "data"
   | "gain"
   | "query"
+  | "export"
   | "verify"
   | "doctor";
 
@@ -107,6 +108,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "SQL",
     summary: "read-only SQL over the store",
     load: () => import("./commands/query.ts"),
+  },
+  export: {
+    usage: "RUN|GRID -o PATH",
+    summary: "as csv, jsonl, parquet, safetensors, or a store of its own",
+    load: () => import("./commands/export.ts"),
   },
   verify: {
     usage: "CONFIG",

@@ -1,4 +1,5 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import type { Probe } from "./probe/probe.ts";
 
 export type RunState =
@@ -324,6 +325,8 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** One of EXPORT_TABLES, for other programs. */
+  table(name: string, scope: ExportScope): ExportTable;
   /** One SELECT or WITH statement. */
   query(sql: string, params?: readonly unknown[]): QueryResult;
   /** Changes whenever another connection has committed. */

@@ -37,6 +37,8 @@ export type {
   WaitOptions,
   WriterOptions,
 } from "./contract.ts";
+export { EXPORT_TABLES } from "./export/open-table.ts";
+export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";
