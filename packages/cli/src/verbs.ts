@@ -24,6 +24,7 @@ export type VerbName =
   | "gain"
   | "query"
   | "export"
+  | "import"
   | "verify"
   | "doctor";
 
@@ -113,6 +114,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN|GRID -o PATH",
     summary: "as csv, jsonl, parquet, safetensors, or a store of its own",
     load: () => import("./commands/export.ts"),
+  },
+  import: {
+    usage: "STORE",
+    summary: "take the runs of another store over into this one",
+    load: () => import("./commands/import.ts"),
   },
   verify: {
     usage: "CONFIG",

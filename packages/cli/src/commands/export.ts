@@ -1,15 +1,16 @@
 import { statSync } from "node:fs";
-import type { StoreReader } from "@ablate/store";
+import { type StoreReader, sealStore } from "@ablate/store";
 import { bytes } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
-import { Interruption } from "../export/interruption.ts";
+import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
+import { writeWhole } from "../export/whole-file.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { STORE_OPTION } from "../options.ts";
 import { countText } from "../print/amounts.ts";
-import { findTarget, type Target, withOpenReader } from "../store.ts";
+import { findTarget, storePath, type Target, withOpenReader } from "../store.ts";
 
 export const command: Command = {
   positionals: ["RUN|GRID"],
@@ -78,10 +79,14 @@ async function exportTo(
     const rest = without === 0 ? "" : `; ${countText(without, "run")} without weights`;
     return `wrote the weights of ${countText(written, "run")} to ${request.target.file}${rest}`;
   }
-  if (request.kind === "store") throw new Error("not yet");
+  const scope = { grid: found.grid, runs: found.runs.map(({ run }) => run) };
+  if (request.kind === "store") {
+    await writeWhole(request.target, (path) =>
+      sealStore(storePath(invocation), path, { ...scope, beforeRun: () => unlessAborted(signal) }),
+    );
+    return `wrote ${ofWhat(found)} to ${sized(request.target)}, a store of its own`;
+  }
   const { target, table } = request;
-  const { grid, runs } = found;
-  const scope = { grid, runs: runs.map(({ run }) => run) };
   const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });
   const where = target === null ? "stdout" : sized(target);
   return `wrote ${countText(rows, "row")} of ${ofWhat(found)} to ${where}`;

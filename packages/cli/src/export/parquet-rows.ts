@@ -15,26 +15,19 @@ export function parquetWriter(columns: readonly ExportColumn[], path: string): R
     schema: schemaOf(columns),
     createdBy: "ablate",
   });
-  let group: Cells[][] = [];
+  const group = columns.map(({ name, type }) => ({ name, ...groupCells(type) }));
   let count = 0;
   const flush = async (): Promise<void> => {
     if (count === 0) return;
-    const columnData = columns.map((column, i) =>
-      sourceOf(
-        column,
-        group.map((cells) => cells[i] ?? []),
-        count,
-      ),
-    );
-    group = [];
+    const columnData = group.map(({ name, source }) => ({ name, ...source(count) }));
     await parquet.write({ columnData, rowGroupSize: count });
     count = 0;
   };
   return {
     write: async ({ rows, columns: cells }) => {
-      group.push([...cells]);
+      if (count + rows > GROUP_ROWS) await flush();
+      for (const [i, column] of group.entries()) column.put(cells[i] ?? [], rows, count);
       count += rows;
-      if (count >= GROUP_ROWS) await flush();
       return true;
     },
     finish: async () => {
@@ -60,24 +53,49 @@ const PHYSICAL = {
   float64: { type: "DOUBLE" },
 } as const satisfies Readonly<Record<ExportColumn["type"], Partial<Schema[number]>>>;
 
-/** Floats hardly ever repeat: looking for a dictionary of them would take longer than writing them. */
-function sourceOf({ name, type }: ExportColumn, parts: readonly Cells[], rows: number): Source {
-  if (type === "text") return { name, data: parts.flatMap((cells) => [...cells]) };
-  const values = type === "float32" ? new Float32Array(rows) : new Float64Array(rows);
-  let at = 0;
-  for (const cells of parts) {
-    if (cells instanceof Float64Array) values.set(cells, at);
-    at += cells.length;
-  }
-  const hasNull = values.some(Number.isNaN);
-  if (type === "integer") {
-    const data = hasNull
-      ? Array.from(values, (value) => (Number.isNaN(value) ? null : BigInt(value)))
-      : BigInt64Array.from(values, BigInt);
-    return { name, data, encoding: "DELTA_BINARY_PACKED" };
-  }
-  const data = hasNull
-    ? Array.from(values, (value) => (Number.isNaN(value) ? null : value))
-    : values;
-  return { name, data, encoding: "PLAIN" };
+/** The cells of a column in the open row group. */
+type GroupCells = {
+  readonly put: (cells: Cells, rows: number, at: number) => void;
+  readonly source: (rows: number) => Pick<Source, "data" | "encoding">;
+};
+
+function groupCells(type: ExportColumn["type"]): GroupCells {
+  if (type === "text") return textCells();
+  const values = type === "float32" ? new Float32Array(GROUP_ROWS) : new Float64Array(GROUP_ROWS);
+  return {
+    put: (cells, rows, at) => {
+      if (cells instanceof Float64Array) values.set(cells.subarray(0, rows), at);
+    },
+    source: (rows) => {
+      const given = values.subarray(0, rows);
+      if (type === "integer") return { data: integers(given), encoding: "DELTA_BINARY_PACKED" };
+      // Floats hardly ever repeat: looking for a dictionary would take longer than writing them.
+      return {
+        data: given.some(Number.isNaN) ? nullable(given, Number) : given,
+        encoding: "PLAIN",
+      };
+    },
+  };
+}
+
+function textCells(): GroupCells {
+  const texts: (string | null)[] = [];
+  return {
+    put: (cells, rows, at) => {
+      for (let i = 0; i < rows; i++) {
+        const cell = cells[i];
+        texts[at + i] = typeof cell === "string" ? cell : null;
+      }
+    },
+    source: (rows) => ({ data: texts.slice(0, rows) }),
+  };
+}
+
+function integers(values: Float32Array | Float64Array): Source["data"] {
+  if (values.some(Number.isNaN)) return nullable(values, BigInt);
+  return BigInt64Array.from(values, BigInt);
+}
+
+function nullable<T>(values: Iterable<number>, convert: (value: number) => T): (T | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : convert(value)));
 }

@@ -8,7 +8,7 @@ export type ExportColumn = { readonly name: string; readonly type: ColumnType };
 /** Cells of a column: numbers with NaN for null, or texts. */
 export type Cells = Float64Array | readonly (string | null)[];
 
-/** Some rows, column by column; all columns have `rows` cells. */
+/** Some rows, column by column, each with `rows` cells or more; theirs is the memory of the next batch, too. */
 export type Batch = { readonly rows: number; readonly columns: readonly Cells[] };
 
 export type ExportTable = {
