@@ -30,44 +30,54 @@ function snakeCase(key: string): string {
 }
 
 function rewritten(terminal: Terminal): (event: GridEvent) => void {
-  let prefix = "";
+  const prefixes = new Map<string, string>();
+  let line = "";
   const rewrite = (text: string): void =>
     terminal.note(`\r${clip(text, terminal.columns() - 1)}\x1b[K`);
   return (event) => {
+    const prefix = "run" in event ? (prefixes.get(event.run) ?? event.run) : "";
     if (event.event === "started") {
-      prefix = `${position(event)} ${event.run}`;
-      rewrite(prefix);
+      line = `${position(event)} ${event.run}`;
+      prefixes.set(event.run, line);
+      rewrite(line);
     } else if (event.event === "progress") {
       const text = progressText(event);
       const room = terminal.columns() - 1 - prefix.length - text.length - 2;
-      rewrite(`${prefix} ${bar(event.step / event.steps, room)} ${text}`);
+      line = `${prefix} ${bar(event.step / event.steps, room)} ${text}`;
+      rewrite(line);
     } else if (event.event === "ended") {
-      rewrite(`${position(event, prefix)} ${endText(event)}`);
+      prefixes.delete(event.run);
+      rewrite(`${prefix} ${endText(event)}`);
       terminal.note("\n");
-    } else if (event.event === "engine") {
+    } else if (event.event === "engine" || event.event === "retried") {
       terminal.note("\r\x1b[K");
       note(terminal, event);
-      rewrite(prefix);
+      rewrite(line);
     } else note(terminal, event);
   };
 }
 
 function plain(terminal: Terminal): (event: GridEvent) => void {
-  let shownAt = 0;
+  const shownAt = new Map<string, number>();
   return (event) => {
     if (event.event === "started") {
-      shownAt = performance.now();
+      shownAt.set(event.run, performance.now());
       terminal.note(`${position(event)} ${event.run}: ${count(event.steps)} steps\n`);
     } else if (event.event === "progress") {
-      if (performance.now() - shownAt < PLAIN_EVERY_MS) return;
-      shownAt = performance.now();
-      terminal.note(`  ${progressText(event)}\n`);
-    } else if (event.event === "ended") terminal.note(`  ${endText(event)}\n`);
-    else note(terminal, event);
+      if (performance.now() - (shownAt.get(event.run) ?? 0) < PLAIN_EVERY_MS) return;
+      shownAt.set(event.run, performance.now());
+      terminal.note(`${event.run}: ${progressText(event)}\n`);
+    } else if (event.event === "ended") {
+      shownAt.delete(event.run);
+      terminal.note(`${event.run}: ${endText(event)}\n`);
+    } else note(terminal, event);
   };
 }
 
-function note(terminal: Terminal, event: Of<"planned" | "skipped" | "engine" | "done">): void {
+function note(
+  terminal: Terminal,
+  event: Of<"planned" | "skipped" | "engine" | "retried" | "done">,
+): void {
   if (event.event === "engine") {
     terminal.note(`engine ${event.engine}: ${engineText(event)}\n`);
   } else if (event.event === "planned") {
@@ -75,6 +85,8 @@ function note(terminal: Terminal, event: Of<"planned" | "skipped" | "engine" | "
     const runs = event.runs === 1 ? "1 run" : `${event.runs} runs`;
     const before = done === 0 ? "" : `, ${done} not to train`;
     terminal.note(`${event.grid}: ${runs}${before}\n`);
+  } else if (event.event === "retried") {
+    terminal.note(`${event.run}: ${event.error}; attempt ${event.attempt}\n`);
   } else if (event.event === "skipped") {
     terminal.note(`${event.run}: ${SKIPPED[event.state] ?? event.state}\n`);
   } else if (event.trained > 0) {
@@ -92,14 +104,14 @@ const SKIPPED: Readonly<Record<string, string>> = {
 
 function warn(terminal: Terminal, event: GridEvent): void {
   if (event.event === "engine" && event.reason !== null) note(terminal, event);
+  if (event.event === "retried") note(terminal, event);
   if (event.event !== "ended") return;
-  if (event.state === "failed" || event.state === "diverged") {
+  if (event.error !== null || event.state === "diverged") {
     terminal.note(`${event.run}: ${endText(event)}\n`);
   }
 }
 
-function position(event: Of<"started"> | Of<"ended">, prefix = ""): string {
-  if (event.event === "ended") return prefix;
+function position(event: Of<"started">): string {
   return `[${event.index + 1}/${event.toTrain}]`;
 }
 
@@ -114,7 +126,7 @@ function progressText(event: Of<"progress">): string {
 }
 
 function endText(event: Of<"ended">): string {
-  if (event.state === "failed") return `failed: ${event.error ?? "unknown"}`;
+  if (event.error !== null) return `${event.state}: ${event.error}`;
   if (event.state === "diverged") {
     return `diverged: the loss of step ${count(event.step - 1)} is not finite`;
   }
