@@ -17,19 +17,33 @@ export async function exportWeights(
     const why = grid === null ? `it is ${runs[0]?.state}` : "none of its runs has finished";
     throw new UsageError(`${name} has no weights: ${why}`);
   }
-  const files = trained.map((run) => ({
-    run,
-    target: grid === null ? target : inFolder(target, run),
-  }));
-  if (grid !== null)
-    makeFolder(
-      target,
-      files.map((file) => file.target),
-    );
-  for (const file of files) {
-    await writeWhole(file.target, (path) => writeFileSync(path, weightsOf(reader, file.run)));
+  if (grid === null) {
+    await writeWeights(reader, trained, [target]);
+    return { written: 1, without: 0 };
   }
-  return { written: files.length, without: runs.length - files.length };
+  const targets = fileNames(trained).map((file) => inFolder(target, file));
+  makeFolder(target, targets);
+  await writeWeights(reader, trained, targets);
+  return { written: trained.length, without: runs.length - trained.length };
+}
+
+async function writeWeights(
+  reader: StoreReader,
+  runs: readonly RunSummary[],
+  targets: readonly FileTarget[],
+): Promise<void> {
+  for (const [i, target] of targets.entries()) {
+    const run = runs[i];
+    if (run === undefined) continue;
+    await writeWhole(target, (path) => writeFileSync(path, weightsOf(reader, run)));
+  }
+}
+
+/** Runs by the labels that they have in the grid, where no two have the same. */
+function fileNames(runs: readonly RunSummary[]): readonly string[] {
+  const labels = runs.map(({ run, label }) => label ?? run);
+  const names = new Set(labels).size === labels.length ? labels : runs.map(({ run }) => run);
+  return names.map((name) => `${name.replaceAll("/", "-")}.safetensors`);
 }
 
 /** The stored tensors; the metadata say whose they are and what they were trained on. */
@@ -43,9 +57,7 @@ function weightsOf(reader: StoreReader, { run, hash, seed, config }: RunSummary)
   });
 }
 
-/** A run's file is called as the run in the grid. */
-function inFolder({ file, path, force }: FileTarget, { run, label }: RunSummary): FileTarget {
-  const name = `${label ?? run.replaceAll("/", "-")}.safetensors`;
+function inFolder({ file, path, force }: FileTarget, name: string): FileTarget {
   return { file: join(file, name), path: join(path, name), force };
 }
 

@@ -53,22 +53,20 @@ type Membership = { readonly grid_id: number; readonly label: string };
 export function membershipMerger(
   { from, to }: Files,
   gridIds: ReadonlyMap<number, number>,
-): (run: { readonly fromId: number; readonly toId: number; readonly hash: string }) => void {
+): (fromId: number, toId: number) => void {
   const there = from.prepare<[number], Membership>(
     "select grid_id, label from grid_run where run_id = ? order by id",
   );
   const isMember = to.prepare("select 1 from grid_run where grid_id = ? and run_id = ?");
-  const isTaken = to.prepare("select 1 from grid_run where grid_id = ? and label = ?");
   const add = to.prepare(
     `insert into grid_run (grid_id, run_id, label, position)
      select @grid, @run, @label, coalesce(max(position) + 1, 0) from grid_run where grid_id = @grid`,
   );
-  return ({ fromId, toId, hash }) => {
+  return (fromId, toId) => {
     for (const { grid_id, label } of there.all(fromId)) {
       const grid = gridIds.get(grid_id);
       if (grid === undefined || isMember.get(grid, toId) !== undefined) continue;
-      const free = isTaken.get(grid, label) === undefined ? label : `${label}-${hash.slice(0, 6)}`;
-      add.run({ grid, run: toId, label: free });
+      add.run({ grid, run: toId, label });
     }
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
+import type { Database } from "better-sqlite3";
 import { type OpenedDatabase, openForReading, openForWriting } from "../open-database.ts";
-import { codeOf } from "../opening.ts";
+import { opening } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
 import { type ComparedRun, importedRun, runComparer } from "./compare-runs.ts";
 import { ownedCopier } from "./copy-owned.ts";
@@ -11,6 +12,12 @@ import { emptyStore, openSource } from "./open-source.ts";
 import type { RunRow } from "./settled-run.ts";
 import { readSchema } from "./tables.ts";
 import { wordsMerger } from "./words.ts";
+
+/** In the order of their first grids, which is the order they get here. */
+const RUNS = `
+  select r.* from run r
+    left join grid_run gr on gr.id = (select min(id) from grid_run where run_id = r.id)
+  order by gr.grid_id, gr.position, r.id`;
 
 /**
  * Takes the runs of the store at `from` over into that at `path`, which is made where there is none.
@@ -27,26 +34,23 @@ export async function importStore(
   refuseItself(path, from);
   const source = openSource(from);
   try {
-    refuseDamaged(source, from);
+    opening(from, "read", () => refuseDamaged(source.database, from));
     const target = openTarget(path, dryRun);
     try {
       const files = { from: source.database, to: target.database };
-      const runs = files.from.prepare<[], RunRow>("select * from run order by id").all();
+      const runs = files.from.prepare<[], RunRow>(RUNS).all();
       const importer = dryRun ? dryImporter(files) : realImporter(files);
-      const grids = importer.grids();
+      const grids = opening(path, "write to", () => importer.grids());
       const imported: ImportedRun[] = [];
       for (const run of runs) {
         await beforeRun();
-        imported.push(importer.run(run));
+        imported.push(opening(path, "write to", () => importer.run(run)));
       }
       const notices = [source.notice, target.notice].filter((notice) => notice !== null);
       return { notices, grids, runs: imported };
     } finally {
       target.close();
     }
-  } catch (cause) {
-    if (codeOf(cause).startsWith("SQLITE_CORRUPT")) throw damaged(from, cause);
-    throw cause;
   } finally {
     source.close();
   }
@@ -94,7 +98,7 @@ function realImporter(files: Files): Importer {
         const compared = compare(run);
         const toId = keep(compared);
         mergeWords(run.id, toId);
-        join({ fromId: run.id, toId, hash: run.hash });
+        join(run.id, toId);
         return importedRun(compared);
       }),
   };
@@ -143,14 +147,10 @@ function refuseItself(path: string, from: string): void {
   throw new StoreError(`${from} is the store that would be written to; name another one to import`);
 }
 
-function refuseDamaged({ database }: OpenedDatabase, path: string): void {
+function refuseDamaged(database: Database, path: string): void {
   const verdict: unknown = database.pragma("quick_check(1)", { simple: true });
-  if (verdict !== "ok") throw damaged(path, verdict);
-}
-
-function damaged(path: string, cause: unknown): StoreError {
-  return new StoreError(
-    `${path} is damaged and nothing more of it is imported; copy it again, or take its intact part with sqlite3's .recover`,
-    { cause },
+  if (verdict === "ok") return;
+  throw new StoreError(
+    `${path} is damaged (${String(verdict)}); copy it again, or save what is intact with sqlite3's .recover`,
   );
 }

@@ -56,7 +56,7 @@ async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promi
     const id = insert(settled(run));
     copyOwned(run.id, id);
     mergeWords(run.id, id);
-    join({ fromId: run.id, toId: id, hash: run.hash });
+    join(run.id, id);
   }
 }
 
