@@ -6,7 +6,9 @@ export type Option = {
   readonly multiple?: boolean;
   /** One letter that stands for it: `-o`. */
   readonly short?: string;
-  /** What the help calls its value. */
+  /** All values that it takes, where they are few: shells complete them. */
+  readonly choices?: readonly string[];
+  /** What the help calls its value; shells complete FILE, PATH, RUN and GRID. */
   readonly value?: string;
   readonly help: string;
 };

@@ -27,7 +27,8 @@ export type VerbName =
   | "export"
   | "import"
   | "verify"
-  | "doctor";
+  | "doctor"
+  | "completion";
 
 /** Every verb in the order of the help; its module is loaded only when it is called. */
 export const VERBS: Readonly<Record<VerbName, Verb>> = {
@@ -135,6 +136,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "",
     summary: "Node, engines, TensorFlow, terminal, store integrity",
     load: () => import("./commands/doctor.ts"),
+  },
+  completion: {
+    usage: "SHELL",
+    summary: "what makes bash, zsh or fish complete our words",
+    load: () => import("./commands/completion.ts"),
   },
 };
 

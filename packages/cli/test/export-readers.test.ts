@@ -175,9 +175,9 @@ test("every reading command says of a sealed store what it says of the whole one
     ["show", "small/normed", "--json"],
     ["config", "small/normed"],
     ["sample", "small/normed"],
-    ["query", "select * from layer_stats"],
-    ["query", "select * from curve where level = 16"],
-    ["query", "select * from findings"],
+    ["query", "select * from layer_stats order by run, step, layer, kind"],
+    ["query", "select * from curve where level = 16 order by run, series, step"],
+    ["query", "select * from findings order by run, rule, step, layer, param"],
     ["compare", "small", "--json"],
     ["ui", "--once", "--size", "100x30", "--run", "small/normed"],
   ];

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { type StoreReader, sealStore } from "@ablate/store";
+import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
 import { bytes } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { exportRows } from "../export/export-rows.ts";
@@ -19,12 +19,14 @@ export const command: Command = {
     format: {
       type: "string",
       value: "NAME",
+      choices: EXPORT_FORMATS,
       help: `${EXPORT_FORMATS.join(", ")} (default: by the ending of PATH)`,
     },
     output: { type: "string", short: "o", value: "PATH", help: "the file; - prints csv and jsonl" },
     table: {
       type: "string",
       value: "NAME",
+      choices: EXPORT_TABLES,
       help: "history (default: a row a step), or a view, as runs or evals",
     },
     force: { type: "boolean", help: "replace a file that is there" },
