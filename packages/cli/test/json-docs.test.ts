@@ -69,6 +69,8 @@ beforeAll(() => {
     read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
   add("query", read("query", "select run from runs"));
+  ablate(folder, "export", "small", "-o", "sealed.db");
+  add("import", read("import", "sealed.db"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
 });
