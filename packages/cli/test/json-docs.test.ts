@@ -79,6 +79,8 @@ beforeAll(async () => {
     read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
   add("query", read("query", "select run from runs"));
+  ablate(folder, "export", "small", "-o", "sealed.db");
+  add("import", read("import", "sealed.db"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
 });

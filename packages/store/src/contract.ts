@@ -1,4 +1,5 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 
@@ -460,6 +461,8 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** One of EXPORT_TABLES, for other programs. */
+  table(name: string, scope: ExportScope): ExportTable;
   /** After how many updates there was a look inside the network, in that order. */
   probeSteps(runName: string): number[];
   /** All that a probe saw. */
