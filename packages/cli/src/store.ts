@@ -4,6 +4,7 @@ import { openReader, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { closest } from "./print/closest.ts";
+import { asSeen } from "./seen.ts";
 
 /** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {
@@ -49,8 +50,12 @@ export function findRun(
   name: string,
   grids: readonly string[] = [],
 ): RunSummary {
-  const run = reader.run(name);
+  const [run] = asSeen([reader.run(name) ?? []].flat(), reader);
   if (run !== undefined) return run;
+  const trashed = reader.trash().find((entry) => entry.name === name);
+  if (trashed !== undefined) {
+    throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
+  }
   const names = reader
     .runs()
     .flatMap(({ run: known, label }) => (label === null ? [known] : [known, label]));

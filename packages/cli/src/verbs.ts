@@ -17,6 +17,9 @@ export type VerbName =
   | "tag"
   | "note"
   | "rename"
+  | "rm"
+  | "restore"
+  | "gc"
   | "config"
   | "diff"
   | "sample"
@@ -77,6 +80,21 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN NAME",
     summary: "call a run something else in its grid",
     load: () => import("./commands/rename.ts"),
+  },
+  rm: {
+    usage: "RUN|GRID|FILTER...",
+    summary: "into the trash: hidden, and restorable",
+    load: () => import("./commands/rm.ts"),
+  },
+  restore: {
+    usage: "[RUN|GRID...]",
+    summary: "out of the trash again; alone it lists what is there",
+    load: () => import("./commands/restore.ts"),
+  },
+  gc: {
+    usage: "",
+    summary: "empty the trash for good and free its space",
+    load: () => import("./commands/gc.ts"),
   },
   config: {
     usage: "RUN",

@@ -1,5 +1,6 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
 import type { Probe } from "./probe/probe.ts";
+import type { TrashEntry } from "./trash/entries.ts";
 
 export type RunState =
   | "pending"
@@ -44,6 +45,8 @@ export type RecordedRun = StoredRun & {
   readonly evaluations: number;
   readonly samples: number;
   readonly probes: number;
+  /** Planning it again takes it out. */
+  readonly isTrashed: boolean;
 };
 
 /** What runs of one kind took together. */
@@ -149,6 +152,11 @@ export type RunSummary = {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly error: string | null;
+};
+
+export type FindOptions = {
+  /** Not by the beginning of a name. */
+  readonly whole?: boolean;
 };
 
 export type RunFilter = {
@@ -264,7 +272,10 @@ export type QueryResult = {
 export interface StoreWriter {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
-  /** Stores a grid and those of its runs that are new; the result is in the order of the plan. */
+  /**
+   * Stores a grid and those of its runs that are new, and takes it and them out of the trash; the
+   * result is in the order of the plan.
+   */
   planGrid(plan: GridPlan): StoredRun[];
   /** Takes a run before its step 0 and removes what an earlier attempt left. */
   claimRun(
@@ -291,14 +302,19 @@ export interface StoreReader {
   readonly notice: string | null;
   /** Rows of the view `runs`; with a grid, in its order and with the labels they have in it. */
   runs(filter?: RunFilter): RunSummary[];
-  /** By exact name, else label or hash, else an unambiguous beginning of one of them. */
-  run(nameOrPrefixOrHash: string): RunSummary | undefined;
+  /**
+   * By exact name, also that which it has in another of its grids, else hash or label, else an
+   * unambiguous beginning of one of them.
+   */
+  run(nameOrPrefixOrHash: string, options?: FindOptions): RunSummary | undefined;
   findByHash(hash: string): StoredRun | undefined;
   /** Those of these hashes that the store knows, by hash, in one query. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun>;
   /** What was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[];
   grids(): GridSummary[];
+  /** What was thrown away, which no other method shows. */
+  trash(): TrashEntry[];
   /** Tags and notes of runs and grids. */
   annotations(): Annotations;
   /** In the order of steps. */

@@ -46,3 +46,7 @@ export { openWriter } from "./open-writer.ts";
 export type { Probe } from "./probe/probe.ts";
 export { shortKey } from "./short-key.ts";
 export { StoreError } from "./store-error.ts";
+export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
+export { type Discarded, discard } from "./trash/discard.ts";
+export type { TrashEntry } from "./trash/entries.ts";
+export { restore } from "./trash/restore.ts";

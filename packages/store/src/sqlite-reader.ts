@@ -6,6 +6,7 @@ import type {
   Annotations,
   CurveBlock,
   CurvePoint,
+  FindOptions,
   GridSummary,
   ParameterRow,
   Provenance,
@@ -35,6 +36,7 @@ import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
 import { standIn } from "./stand-ins.ts";
+import { type TrashEntry, trashEntries } from "./trash/entries.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;
@@ -42,6 +44,7 @@ export class SqliteReader implements StoreReader {
   readonly #database: Database;
   readonly #sql: ReaderStatements;
   readonly #findRun: ReturnType<typeof runFinder>;
+  readonly #findWhole: ReturnType<typeof runFinder>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
   readonly #dropStandIns: () => void;
@@ -53,6 +56,7 @@ export class SqliteReader implements StoreReader {
     this.#dropStandIns = standIn(database);
     this.#sql = prepareReader(database);
     this.#findRun = runFinder(database);
+    this.#findWhole = runFinder(database, { whole: true });
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
   }
@@ -63,8 +67,8 @@ export class SqliteReader implements StoreReader {
     return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
   }
 
-  run(nameOrPrefixOrHash: string): RunSummary | undefined {
-    const name = this.#findRun(nameOrPrefixOrHash);
+  run(nameOrPrefixOrHash: string, { whole = false }: FindOptions = {}): RunSummary | undefined {
+    const name = (whole ? this.#findWhole : this.#findRun)(nameOrPrefixOrHash);
     return name === undefined ? undefined : this.#sql.run.get(name);
   }
 
@@ -74,7 +78,7 @@ export class SqliteReader implements StoreReader {
 
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun> {
     const runs = this.#sql.recorded.all(JSON.stringify(hashes));
-    return new Map(runs.map((run) => [run.hash, run]));
+    return new Map(runs.map((run) => [run.hash, { ...run, isTrashed: run.isTrashed === 1 }]));
   }
 
   trainedKinds(): TrainedKind[] {
@@ -83,6 +87,11 @@ export class SqliteReader implements StoreReader {
 
   grids(): GridSummary[] {
     return this.#sql.grids.all();
+  }
+
+  trash(): TrashEntry[] {
+    this.#dropStandIns();
+    return trashEntries(this.#database);
   }
 
   annotations(): Annotations {

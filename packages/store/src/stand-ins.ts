@@ -14,6 +14,8 @@ const TABLES: Readonly<Record<string, string>> = {
   probe_tensor:
     "probe_id integer, layer integer, kind integer, mean real, std real, min real, max real, saturated real, dead integer, mantissa_bits integer, smallest integer, largest integer, first_bin integer, digits integer, counts blob, flat blob",
   probe_norm: "probe_id integer, layer integer, kind integer, pairs blob",
+  trash_run: "run_id integer primary key, at_ms integer not null",
+  trash_grid: "grid_id integer primary key, at_ms integer not null",
 };
 
 /**

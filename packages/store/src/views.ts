@@ -2,6 +2,7 @@
 import { float32Sql, uint32Sql } from "./float32.ts";
 import { probeViews } from "./probe/probe-views.ts";
 import { SERIES_BYTES } from "./rollup.ts";
+import { keptViews, ofKept } from "./trash/kept.ts";
 
 type View = { readonly name: string; readonly sql: string };
 
@@ -117,7 +118,7 @@ const NOTES = `
   union all
   select g.name, r.name, n.text from run_note n join run r on r.id = n.run_id ${FIRST_GRID}`;
 
-export const views: readonly View[] = [
+const open: readonly View[] = [
   { name: "runs", sql: RUNS },
   { name: "grid_runs", sql: GRID_RUNS },
   { name: "loss", sql: LOSS },
@@ -129,4 +130,10 @@ export const views: readonly View[] = [
   { name: "tags", sql: TAGS },
   { name: "notes", sql: NOTES },
   ...probeViews,
+];
+
+/** In the order in which they can be made. */
+export const views: readonly View[] = [
+  ...keptViews,
+  ...open.map(({ name, sql }) => ({ name, sql: ofKept(sql) })),
 ];

@@ -28,7 +28,7 @@ export type WriterStatements = {
   readonly interrupt: Statement;
 };
 
-/** Tables of a run's rows; those of a probe go with it. */
+/** Tables of a run's rows; those of a probe go with it. Who trains a run takes it out of the trash. */
 const OF_AN_ATTEMPT = [
   "param",
   "step",
@@ -40,6 +40,7 @@ const OF_AN_ATTEMPT = [
   "event",
   "probe_layer",
   "probe",
+  "trash_run",
 ] as const;
 
 const CLAIM = `

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openReader, openWriter, StoreError } from "../src/index.ts";
+import { CURRENT_VERSION } from "../src/migrations.ts";
 import { openCopy } from "../src/open-database.ts";
 import { SqliteReader } from "../src/sqlite-reader.ts";
 import { claimedRun, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
@@ -30,7 +31,11 @@ test("a new store is made with the pragmas that it needs", () => {
 
   const database = new SqliteDatabase(path, { readonly: true });
   const pragma = (name: string) => database.pragma(name, { simple: true });
-  expect(["journal_mode", "auto_vacuum", "user_version"].map(pragma)).toEqual(["wal", 2, 3]);
+  expect(["journal_mode", "auto_vacuum", "user_version"].map(pragma)).toEqual([
+    "wal",
+    2,
+    CURRENT_VERSION,
+  ]);
   expect(pragma("application_id")).toBe(Buffer.from("abla").readUInt32BE());
   database.close();
 });
@@ -84,7 +89,7 @@ test.each(openings)("a %s refuses a store of a newer ablate and says what to do"
 
   expect(() => open(path)).toThrow(StoreError);
   expect(() => open(path)).toThrow(
-    `${path} was written by a newer ablate (store version 99, this one knows up to 3); update ablate`,
+    `${path} was written by a newer ablate (store version 99, this one knows up to ${CURRENT_VERSION}); update ablate`,
   );
 });
 

@@ -12,6 +12,7 @@ import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
+import { asSeen } from "../seen.ts";
 import { withReader } from "../store.ts";
 
 const STATES: readonly RunState[] = [
@@ -49,10 +50,8 @@ export const command: Command = {
     }
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
-      const listed = reader.runs({
-        ...(grid === undefined ? {} : { grid }),
-        ...(state === undefined ? {} : { states: [state] }),
-      });
+      const all = asSeen(reader.runs(grid === undefined ? {} : { grid }), reader);
+      const listed = all.filter((run) => state === undefined || run.state === state);
       return matching(listed, { flags, reader });
     });
     terminal.write(flags.has("json") ? jsonArray(runs) : runsTable(runs));
