@@ -2,6 +2,8 @@ import type { Database } from "better-sqlite3";
 
 /** What a row takes beside its blobs and texts, about. */
 const ROW = 24;
+/** The same of a step, which has loss and lr. */
+const STEP = 33;
 
 function sum(bytes: string, from: string): string {
   return `(select coalesce(sum(${bytes} + ${ROW}), 0) from ${from})`;
@@ -14,7 +16,7 @@ const ofProbes = (table: string): string =>
 /** Steps are counted, not read: every one of a run is as long as the others. */
 const BYTES = `
   select length(config) + length(provenance) + 400
-    + (coalesce(last_step, -1) + 1) * (${ROW} + 4 * (select count(*) from ${ofRun("param")}))
+    + (coalesce(last_step, -1) + 1) * (${STEP} + 4 * (select count(*) from ${ofRun("param")}))
     + ${sum("length(data)", ofRun("rollup"))}
     + ${sum("0", ofRun("tick"))}
     + ${sum("16", ofRun("eval"))}
