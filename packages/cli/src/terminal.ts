@@ -17,6 +17,7 @@ export type Terminal = {
   /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
   readonly rewrites: boolean;
   readonly columns: () => number;
+  readonly rows: () => number;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
@@ -41,6 +42,7 @@ export function processTerminal(): Terminal {
     paintNote: (style, text) => styleText(style, text, { stream: stderr }),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
     columns: () => stderr.columns || stdout.columns || 80,
+    rows: () => stderr.rows || stdout.rows || 24,
     folder: process.cwd(),
     environment: env,
   };

@@ -5,7 +5,7 @@ import { wantedBackend } from "./backend.ts";
 import type { Invocation } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Planned } from "./planning.ts";
-import { type ProgressStyle, showProgress } from "./print/progress.ts";
+import { type ProgressStyle, showProgress } from "./print/progress/show-progress.ts";
 import { storePath } from "./store.ts";
 
 export async function train(
@@ -20,8 +20,9 @@ export async function train(
   const store = openWriter(storePath(invocation));
   if (store.notice !== null) terminal.note(`ablate: ${store.notice}\n`);
   const reader = openReader(storePath(invocation));
+  const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() =>
-    terminal.note("\nstopping after the current block; Ctrl-C again stops at once\n"),
+    progress.say("stopping after the current block; Ctrl-C again stops at once"),
   );
   try {
     const outcome = await runGrid({
@@ -44,10 +45,11 @@ export async function train(
       mode,
       stateNow: (hash) => reader.findByHash(hash)?.state,
       signal: interrupt.signal,
-      onEvent: showProgress(terminal, style),
+      onEvent: progress.onEvent,
     });
     return { ...outcome, interrupted: interrupt.signal.aborted && outcome.left > 0 };
   } finally {
+    progress.close();
     interrupt.release();
     reader.close();
     store.close();

@@ -57,7 +57,12 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   store.markInterrupted();
   const stored = store.planGrid(grid);
   const todo = stored.filter((run) => isToTrain(run, mode));
-  onEvent({ event: "planned", grid: grid.name, runs: stored.length, toTrain: todo.length });
+  const wanted = new Set(todo.map(({ hash }) => hash));
+  const steps = options.runs
+    .filter(({ hash }) => wanted.has(hash))
+    .reduce((sum, { spec }) => sum + spec.train.steps, 0);
+  const toTrain = todo.length;
+  onEvent({ event: "planned", grid: grid.name, runs: stored.length, toTrain, steps });
 
   const counts = { trained: 0, skipped: 0, bad: 0, left: 0 };
   const skip = ({ name, state }: Pick<StoredRun, "name" | "state">): void => {

@@ -9,6 +9,8 @@ export type GridEvent =
       readonly grid: string;
       readonly runs: number;
       readonly toTrain: number;
+      /** Of all runs to train. */
+      readonly steps: number;
     }
   | { readonly event: "skipped"; readonly run: string; readonly state: RunState }
   | {
@@ -41,13 +43,15 @@ export type ProgressEvent = {
   readonly step: number;
   readonly steps: number;
   readonly loss: number;
+  /** Of the last evaluation. */
+  readonly validLoss: number | null;
   readonly stepsPerSecond: number;
 };
 
 export type EndEvent = {
   readonly event: "ended";
   readonly run: string;
-  readonly state: EndedMessage["state"] | "failed";
+  readonly state: EndedMessage["state"] | "failed" | "interrupted";
   readonly error: string | null;
   /** Updates made. */
   readonly step: number;

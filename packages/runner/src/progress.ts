@@ -46,6 +46,7 @@ export class RunProgress {
       step: this.#step,
       steps: this.#steps,
       loss: mean(this.#recent),
+      validLoss: this.#validLoss,
       stepsPerSecond: this.#step / trainSeconds,
     };
   }

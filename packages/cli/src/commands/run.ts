@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
-import type { ProgressStyle } from "../print/progress.ts";
+import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store.ts";
 import { exitCode, train } from "../training.ts";
