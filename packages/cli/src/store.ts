@@ -12,8 +12,8 @@ export function storePath({ flags, terminal }: Invocation): string {
   return resolve(terminal.folder, named);
 }
 
-/** Opens the store for reading, uses it and closes it. */
-export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
+/** Opens the store for reading; who calls it closes it. */
+export function openStoreToRead(invocation: Invocation): StoreReader {
   const path = storePath(invocation);
   if (!existsSync(path)) {
     throw new UsageError(
@@ -22,6 +22,12 @@ export function withReader<T>(invocation: Invocation, use: (reader: StoreReader)
   }
   const reader = openReader(path);
   if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
+  return reader;
+}
+
+/** Opens the store for reading, uses it and closes it. */
+export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
+  const reader = openStoreToRead(invocation);
   try {
     return use(reader);
   } finally {

@@ -12,6 +12,7 @@ export type VerbName =
   | "plan"
   | "run"
   | "ui"
+  | "watch"
   | "runs"
   | "show"
   | "tag"
@@ -55,6 +56,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "",
     summary: "browse and chart, live",
     load: () => import("./commands/ui.ts"),
+  },
+  watch: {
+    usage: "RUN|GRID",
+    summary: "the progress of what another process trains",
+    load: () => import("./commands/watch.ts"),
   },
   runs: {
     usage: "[FILTER...]",

@@ -42,10 +42,10 @@ export type ProgressEvent = {
   readonly run: string;
   readonly step: number;
   readonly steps: number;
-  readonly loss: number;
+  readonly loss: number | null;
   /** Of the last evaluation. */
   readonly validLoss: number | null;
-  readonly stepsPerSecond: number;
+  readonly stepsPerSecond: number | null;
 };
 
 export type EndEvent = {

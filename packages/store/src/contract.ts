@@ -313,6 +313,10 @@ export interface StoreReader {
   /** What was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[];
   grids(): GridSummary[];
+  /** Names of the runs of a grid. */
+  members(grid: string): ReadonlySet<string>;
+  /** Whether a process is training a grid, or about to, as far as this host can tell. */
+  isAttended(grid: string, now: number): boolean;
   /** What was thrown away, which no other method shows. */
   trash(): TrashEntry[];
   /** Tags and notes of runs and grids. */

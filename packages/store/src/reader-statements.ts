@@ -37,6 +37,7 @@ export type ReaderStatements = {
   readonly recorded: Statement<[string], StoredRecord>;
   readonly trainedKinds: Statement<[], TrainedKind>;
   readonly grids: Statement<[], GridSummary>;
+  readonly members: Statement<[string], string>;
   readonly evaluations: Statement<[string], StoredEvaluation>;
   readonly samples: Statement<[string], StoredSample>;
   readonly parameters: Statement<[string], StoredParameter>;
@@ -107,6 +108,9 @@ export function prepareReader(database: Database): ReaderStatements {
     recorded: database.prepare<[string], StoredRecord>(RECORDED),
     trainedKinds: database.prepare<[], TrainedKind>(TRAINED_KINDS),
     grids: database.prepare<[], GridSummary>(GRIDS),
+    members: database
+      .prepare<[string], string>('select run from grid_runs where "grid" = ?')
+      .pluck(),
     evaluations: database.prepare<[string], StoredEvaluation>(
       ofRun(
         "step, split, statistics, loss",

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { annotationsReader } from "./annotations.ts";
+import { attendance } from "./attended.ts";
 import { isAlive } from "./claim.ts";
 import type {
   Annotations,
@@ -45,6 +46,7 @@ export class SqliteReader implements StoreReader {
   readonly #sql: ReaderStatements;
   readonly #findRun: ReturnType<typeof runFinder>;
   readonly #findWhole: ReturnType<typeof runFinder>;
+  readonly #isAttended: ReturnType<typeof attendance>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
   readonly #dropStandIns: () => void;
@@ -57,6 +59,7 @@ export class SqliteReader implements StoreReader {
     this.#sql = prepareReader(database);
     this.#findRun = runFinder(database);
     this.#findWhole = runFinder(database, { whole: true });
+    this.#isAttended = attendance(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
   }
@@ -87,6 +90,14 @@ export class SqliteReader implements StoreReader {
 
   grids(): GridSummary[] {
     return this.#sql.grids.all();
+  }
+
+  members(grid: string): ReadonlySet<string> {
+    return new Set(this.#sql.members.all(grid));
+  }
+
+  isAttended(grid: string, now: number): boolean {
+    return this.#isAttended(grid, now);
   }
 
   trash(): TrashEntry[] {
