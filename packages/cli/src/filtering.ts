@@ -2,6 +2,8 @@
 import {
   type Filter,
   type FilterSubject,
+  fieldNames,
+  filterSubject,
   parseFilter,
   type RunSummary,
   type StoreReader,
@@ -22,6 +24,23 @@ export type NotedRun = RunSummary & { readonly note: string | null };
 export function withNotes(runs: readonly RunSummary[], reader: StoreReader): NotedRun[] {
   const { runs: annotated } = reader.annotations();
   return runs.map((run) => ({ ...run, note: annotated.get(run.run)?.note ?? null }));
+}
+
+/** Stored runs that match one filter of each list, in which an empty one asks for nothing. */
+export function matchingRuns(
+  runs: readonly RunSummary[],
+  filters: readonly { readonly texts: readonly string[]; readonly source: string }[],
+  reader: StoreReader,
+): readonly RunSummary[] {
+  const candidates = withNotes(runs, reader).map((run) => ({
+    run,
+    subject: filterSubject(run),
+    fields: () => fieldNames(run),
+  }));
+  const conditions = filters.map(({ texts, source }) => anyOf(texts, { source, candidates }));
+  return candidates
+    .filter(({ subject }) => conditions.every((matches) => matches(subject)))
+    .map(({ run: { note: _, ...run } }) => run);
 }
 
 /**

@@ -1,20 +1,30 @@
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const STOPPED_BY_USER = 130;
 
-/** The first signal aborts `signal` and calls `onFirst`; the second ends the process at once. */
+/**
+ * The first signal aborts `signal` and calls `onFirst`; the second aborts `killSignal`; the third ends
+ * the process where it stands.
+ */
 export function onInterrupt(onFirst: () => void): {
   readonly signal: AbortSignal;
+  readonly killSignal: AbortSignal;
   readonly release: () => void;
 } {
-  const controller = new AbortController();
+  const stop = new AbortController();
+  const kill = new AbortController();
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(STOPPED_BY_USER);
-    controller.abort();
+    if (kill.signal.aborted) process.exit(STOPPED_BY_USER);
+    if (stop.signal.aborted) {
+      kill.abort();
+      return;
+    }
+    stop.abort();
     onFirst();
   };
   for (const name of SIGNALS) process.on(name, interrupt);
   return {
-    signal: controller.signal,
+    signal: stop.signal,
+    killSignal: kill.signal,
     release: () => {
       for (const name of SIGNALS) process.off(name, interrupt);
     },

@@ -32,3 +32,15 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   engine: { type: "string", value: "NAME", help: "what trains: simd or tfjs" },
   yes: { type: "boolean", help: "plan more than 10,000 runs" },
 };
+
+type TrainingFlag = "workers" | "timeout" | "max-retries";
+
+export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
+  workers: { type: "string", value: "N", help: "train N runs at a time (default: one per core)" },
+  timeout: { type: "string", value: "D", help: "fail a run that takes longer than 90s, 10m or 2h" },
+  "max-retries": {
+    type: "string",
+    value: "N",
+    help: "try a run again N times whose worker died or hung (default 1)",
+  },
+};

@@ -1,6 +1,6 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
 import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
-import { openReader, openWriter } from "@ablate/store";
+import { openWriter } from "@ablate/store";
 import { wantedBackend } from "./backend.ts";
 import type { Invocation } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -8,18 +8,20 @@ import type { Planned } from "./planning.ts";
 import { type ProgressStyle, showProgress } from "./print/progress/show-progress.ts";
 import { storePath } from "./store.ts";
 
+/** How much of the machine, how often and how long. */
+export type TrainingLimits = Pick<
+  GridOptions,
+  "mode" | "workers" | "maxRetries" | "timeoutMs" | "failFast"
+>;
+
 export async function train(
   invocation: Invocation,
   planned: Planned,
-  {
-    style,
-    mode,
-  }: { readonly style: ProgressStyle; readonly mode: NonNullable<GridOptions["mode"]> },
+  { style, ...limits }: { readonly style: ProgressStyle } & TrainingLimits,
 ): Promise<GridOutcome & { readonly interrupted: boolean }> {
   const { terminal, version } = invocation;
   const store = openWriter(storePath(invocation));
   if (store.notice !== null) terminal.note(`ablate: ${store.notice}\n`);
-  const reader = openReader(storePath(invocation));
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() =>
     progress.say("stopping after the current block; Ctrl-C again stops at once"),
@@ -42,16 +44,15 @@ export async function train(
         dataHash: planned.dataHash,
       }),
       backend: wantedBackend(terminal),
-      mode,
-      stateNow: (hash) => reader.findByHash(hash)?.state,
+      ...limits,
       signal: interrupt.signal,
+      killSignal: interrupt.killSignal,
       onEvent: progress.onEvent,
     });
     return { ...outcome, interrupted: interrupt.signal.aborted && outcome.left > 0 };
   } finally {
     progress.close();
     interrupt.release();
-    reader.close();
     store.close();
   }
 }

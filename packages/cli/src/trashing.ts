@@ -1,7 +1,7 @@
 /** What the words of `ablate rm` mean: runs, grids, and filters over runs. */
-import { fieldNames, filterSubject, type RunSummary, type StoreReader } from "@ablate/store";
+import type { RunSummary, StoreReader } from "@ablate/store";
 import { UsageError } from "./errors.ts";
-import { anyOf, withNotes } from "./filtering.ts";
+import { matchingRuns } from "./filtering.ts";
 import { asSeen } from "./seen.ts";
 import { findRun } from "./store.ts";
 
@@ -39,13 +39,7 @@ function surelyMeant(word: string, reader: StoreReader, grids: readonly string[]
 }
 
 function matching(text: string, runs: readonly RunSummary[], reader: StoreReader): string[] {
-  const candidates = withNotes(runs, reader).map((run) => ({
-    run: run.run,
-    subject: filterSubject(run),
-    fields: () => fieldNames(run),
-  }));
-  const isWanted = anyOf([text], { source: "", candidates });
-  const names = candidates.filter(({ subject }) => isWanted(subject)).map(({ run }) => run);
-  if (names.length === 0) throw new UsageError(`no run matches ${text}; \`ablate runs\` lists all`);
-  return names;
+  const found = matchingRuns(runs, [{ texts: [text], source: "" }], reader);
+  if (found.length === 0) throw new UsageError(`no run matches ${text}; \`ablate runs\` lists all`);
+  return found.map(({ run }) => run);
 }

@@ -23,6 +23,7 @@ export type VerbName =
   | "gc"
   | "config"
   | "diff"
+  | "compare"
   | "sample"
   | "data"
   | "gain"
@@ -111,6 +112,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "A B",
     summary: "two runs, or a config and a run, key by key",
     load: () => import("./commands/diff.ts"),
+  },
+  compare: {
+    usage: "RUN|GRID...",
+    summary: "what differs, what came out, what each factor does",
+    load: () => import("./commands/compare.ts"),
   },
   sample: {
     usage: "RUN",

@@ -4,7 +4,7 @@ import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
 
 test("Ctrl-C stops a run, keeps what it has, and the same command finishes the grid", async () => {
   const folder = makeFolder();
-  const long = ["run", "small.yaml", "--set", "train.steps=60000"];
+  const long = ["run", "small.yaml", "--set", "train.steps=60000", "--workers", "1"];
   const { child, ended } = startAblate(folder, ...long, "--json");
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => {

@@ -154,7 +154,7 @@ test("gc refuses an age that is none", () => {
   const folder = trainedFolder();
 
   expect(ablate(folder, "gc", "--older-than", "soon").stderr).toBe(
-    'ablate: --older-than takes an age like 7d, 12h or 30m, not "soon"\n',
+    'ablate: --older-than takes a duration like 90s, 10m or 1h30m, not "soon"\n',
   );
 });
 

@@ -1,19 +1,11 @@
-/** Takes a planned grid to its end: which runs to train, in which order, when to stop. */
-import { EngineError, type EngineName, type RunSpec, type TfjsBackend } from "@ablate/core";
-import type { GridPlan, Provenance, RunState, StoredRun, StoreWriter } from "@ablate/store";
+/** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
+import { availableParallelism } from "node:os";
+import type { TfjsBackend } from "@ablate/core";
+import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "./events.ts";
-import type { CoordinatorMessage, RecordSpec, WorkerMessage } from "./messages.ts";
-import { RunProgress } from "./progress.ts";
-import { Worker } from "./worker.ts";
-import { RunWriter } from "./writer.ts";
-
-/** What to train for the planned run of this hash. */
-export type TrainableRun = {
-  readonly hash: string;
-  readonly spec: RunSpec;
-  readonly record: RecordSpec;
-  readonly engine: EngineName;
-};
+import { type CrewOptions, isBad, trainAll } from "./pool/crew.ts";
+import { Schedule, type TrainMode } from "./pool/schedule.ts";
+import type { RunOutcome, TrainableRun } from "./pool/train-run.ts";
 
 export type GridOptions = {
   readonly store: StoreWriter;
@@ -24,19 +16,28 @@ export type GridOptions = {
   readonly provenance: Provenance;
   /** What `tfjs` runs on, instead of the best backend that works. */
   readonly backend?: TfjsBackend | undefined;
-  /** `restart` trains every run again, `retry-failed` also those that failed. */
-  readonly mode?: "resume" | "retry-failed" | "restart";
-  /** Asks the store for a run's state now: another process may have taken it since planning. */
-  readonly stateNow?: (hash: string) => RunState | undefined;
-  /** Aborting it stops the current run after its current block and leaves the rest pending. */
-  readonly signal?: AbortSignal;
+  readonly mode?: TrainMode;
+  /** Processes that train, one for each core unless given; never more than there are runs to train. */
+  readonly workers?: number | undefined;
+  /** How often a run is tried again whose worker died or hung; once unless given. */
+  readonly maxRetries?: number | undefined;
+  /** A run that takes longer fails. */
+  readonly timeoutMs?: number | undefined;
+  /** A worker without a sign of life for so long has hung; 30 s unless given. */
+  readonly silenceMs?: number | undefined;
+  /** The first run that fails or diverges ends the grid. */
+  readonly failFast?: boolean | undefined;
+  /** Aborting it stops every worker after its current block and leaves the rest pending. */
+  readonly signal?: AbortSignal | undefined;
+  /** Aborting it ends every worker at once. */
+  readonly killSignal?: AbortSignal | undefined;
   readonly onEvent?: (event: GridEvent) => void;
 };
 
 export type GridOutcome = {
   /** Runs trained now, whatever came of them. */
   readonly trained: number;
-  /** Runs that were done before. */
+  /** Runs that were done before, or that another process trains. */
   readonly skipped: number;
   /** Runs of the grid that failed or diverged, now or before. */
   readonly bad: number;
@@ -50,69 +51,67 @@ export type GridOutcome = {
  * @throws EngineError - an engine does not run here; its runs stay as they are
  */
 export async function runGrid(options: GridOptions): Promise<GridOutcome> {
-  const { store, grid, mode = "resume", signal } = options;
+  const { store, grid, mode = "resume" } = options;
   const onEvent = tellingEnginesOnce(options.onEvent ?? (() => {}));
   const begin = performance.now();
-  const line = workerLine();
-  store.markInterrupted();
-  const stored = store.planGrid(grid);
-  const todo = stored.filter((run) => isToTrain(run, mode));
-  const wanted = new Set(todo.map(({ hash }) => hash));
-  const steps = options.runs
-    .filter(({ hash }) => wanted.has(hash))
-    .reduce((sum, { spec }) => sum + spec.train.steps, 0);
-  const toTrain = todo.length;
-  onEvent({ event: "planned", grid: grid.name, runs: stored.length, toTrain, steps });
-
   const counts = { trained: 0, skipped: 0, bad: 0, left: 0 };
-  const skip = ({ name, state }: Pick<StoredRun, "name" | "state">): void => {
+  const skip = ({ name, state }: StoredRun): void => {
     onEvent({ event: "skipped", run: name, state });
     counts.skipped += 1;
     if (isBad(state)) counts.bad += 1;
   };
-  for (const run of stored) if (!todo.includes(run)) skip(run);
-  for (const [index, run] of todo.entries()) {
-    if (signal?.aborted) {
-      counts.left += 1;
-      continue;
-    }
-    const state = options.stateNow?.(run.hash) ?? run.state;
-    if (state !== run.state && (state === "running" || !isToTrain({ state }, mode))) {
-      skip({ name: run.name, state });
-      continue;
-    }
-    const end = await trainRun(run, { index, toTrain: todo.length }, { ...options, onEvent, line });
-    counts.trained += 1;
-    if (isBad(end)) counts.bad += 1;
-    if (end === "stopped") counts.left += 1;
-  }
+  const onOutcome = (outcome: RunOutcome): void => {
+    if (outcome !== "taken") counts.trained += 1;
+    if (isBad(outcome)) counts.bad += 1;
+    if (outcome === "stopped") counts.left += 1;
+  };
+
+  store.markInterrupted();
+  const runs = store.planGrid(grid);
+  const schedule = new Schedule({ store, runs, mode, onElsewhere: skip });
+  const toTrain = schedule.size;
+  const steps = stepsOf(schedule.waiting, options.runs);
+  onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
+  for (const run of schedule.done) skip(run);
+  const isStopped = await trainAll({ ...crewOptions(options), schedule, onEvent, onOutcome });
+  if (isStopped) counts.left += schedule.waiting.length;
+  else for (const run of schedule.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, seconds });
   return counts;
 }
 
-/** Whether `run` trains a run that is in this state. */
-export function isToTrain(
-  { state }: Pick<StoredRun, "state">,
-  mode: NonNullable<GridOptions["mode"]> = "resume",
-): boolean {
-  switch (state) {
-    case "pending":
-    case "stopped":
-    case "interrupted":
-      return true;
-    case "failed":
-      return mode !== "resume";
-    case "finished":
-    case "diverged":
-      return mode === "restart";
-    case "running":
-      return false;
-  }
+function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): number {
+  const hashes = new Set(waiting.map(({ hash }) => hash));
+  return runs.reduce((sum, { hash, spec }) => sum + (hashes.has(hash) ? spec.train.steps : 0), 0);
 }
 
-function isBad(state: RunState): boolean {
-  return state === "failed" || state === "diverged";
+/** What the crew needs, with what is used where nothing is said. */
+function crewOptions({
+  store,
+  runs,
+  backend,
+  workers = availableParallelism(),
+  maxRetries = 1,
+  timeoutMs = Number.POSITIVE_INFINITY,
+  silenceMs = 30_000,
+  failFast = false,
+  signal,
+  killSignal,
+  ...options
+}: GridOptions): Omit<CrewOptions, "schedule" | "onEvent" | "onOutcome"> {
+  return {
+    ...options,
+    store,
+    runs: new Map(runs.map((run) => [run.hash, run])),
+    backend,
+    workers,
+    maxRetries,
+    limits: { timeoutMs, silenceMs },
+    failFast,
+    signal,
+    killSignal,
+  };
 }
 
 /** Passes on every event, but what engines run on only when that is news. */
@@ -126,70 +125,4 @@ function tellingEnginesOnce(onEvent: (event: GridEvent) => void): (event: GridEv
     }
     onEvent(event);
   };
-}
-
-/** To a worker that keeps what it has read from run to run. */
-type WorkerLine = {
-  readonly send: (message: CoordinatorMessage) => void;
-  readonly listen: (listener: (message: WorkerMessage) => void) => void;
-};
-
-function workerLine(): WorkerLine {
-  let listener = (_: WorkerMessage): void => {};
-  const worker = new Worker((message) => listener(message));
-  return {
-    send: (message) => worker.receive(message),
-    listen: (next) => {
-      listener = next;
-    },
-  };
-}
-
-type EndState = "finished" | "diverged" | "stopped" | "failed";
-
-function trainRun(
-  run: StoredRun,
-  position: { readonly index: number; readonly toTrain: number },
-  options: GridOptions & { readonly line: WorkerLine },
-): Promise<EndState> {
-  const { store, runs, data, dataHash, backend, provenance, signal, onEvent, line } = options;
-  const trainable = runs.find(({ hash }) => hash === run.hash);
-  if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
-  const { spec, record, engine } = trainable;
-  const steps = spec.train.steps;
-  onEvent?.({ event: "started", run: run.name, ...position, steps });
-
-  return new Promise<EndState>((resolve, reject) => {
-    const writer = new RunWriter(store, run.id, { ...provenance });
-    const progress = new RunProgress(run.name, steps);
-    const stop = (): void => line.send({ type: "stop" });
-    signal?.addEventListener("abort", stop, { once: true });
-    line.listen(receive);
-    line.send({
-      type: "train",
-      runId: run.id,
-      spec,
-      record,
-      engine,
-      backend,
-      data,
-      dataHash,
-    });
-
-    function receive(message: WorkerMessage): void {
-      try {
-        writer.write(message);
-        for (const event of progress.follow(message)) onEvent?.(event);
-      } catch (error) {
-        stop();
-        reject(error);
-        return;
-      }
-      if (message.type === "started" || message.type === "steps" || message.type === "probe")
-        return;
-      signal?.removeEventListener("abort", stop);
-      if (message.type === "refused") reject(new EngineError(message.error));
-      else resolve(message.type === "failed" ? "failed" : message.state);
-    }
-  });
 }

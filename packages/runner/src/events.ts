@@ -21,6 +21,7 @@ export type GridEvent =
       readonly steps: number;
     }
   | EngineEvent
+  | RetriedEvent
   | ProgressEvent
   | EndEvent
   | {
@@ -35,6 +36,15 @@ export type GridEvent =
 
 /** On what an engine that has several backends runs; sent once. */
 export type EngineEvent = { readonly event: "engine" } & EngineFacts;
+
+/** The worker that trained it died or hung; the run begins again. */
+export type RetriedEvent = {
+  readonly event: "retried";
+  readonly run: string;
+  readonly error: string;
+  /** The one that begins: 2 is the first of them. */
+  readonly attempt: number;
+};
 
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
 export type ProgressEvent = {
@@ -51,6 +61,7 @@ export type ProgressEvent = {
 export type EndEvent = {
   readonly event: "ended";
   readonly run: string;
+  /** `interrupted`: another process has taken the run over. */
   readonly state: EndedMessage["state"] | "failed" | "interrupted";
   readonly error: string | null;
   /** Updates made. */

@@ -1,9 +1,7 @@
 export {
   type GridOptions,
   type GridOutcome,
-  isToTrain,
   runGrid,
-  type TrainableRun,
 } from "./coordinator.ts";
 export type { GridEvent } from "./events.ts";
 export { loadConfig } from "./load-config.ts";
@@ -13,6 +11,8 @@ export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { toRunSpec } from "./plan/to-run-spec.ts";
+export { isToTrain, type TrainMode } from "./pool/schedule.ts";
+export type { TrainableRun } from "./pool/train-run.ts";
 export { countProbes } from "./probe-schedule.ts";
 export { collectProvenance } from "./provenance.ts";
 export { readSchemes } from "./read-schemes.ts";

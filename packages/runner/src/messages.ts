@@ -30,7 +30,14 @@ export type ProbeSpec = ProbeSchedule & {
   readonly saturated: number;
 };
 
-/** One run to train. `data` is the names file; `dataHash` tells whether it has been seen before. */
+/** The names file; sent once, before the first run that is trained on it. */
+export type DataMessage = {
+  readonly type: "data";
+  readonly data: Uint8Array;
+  readonly dataHash: string;
+};
+
+/** One run to train, on the names file with this hash. */
 export type TrainMessage = {
   readonly type: "train";
   readonly runId: number;
@@ -39,12 +46,17 @@ export type TrainMessage = {
   readonly engine: EngineName;
   /** Of `tfjs`: instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
-  readonly data: Uint8Array;
   readonly dataHash: string;
 };
 
-/** From the coordinator to a worker. `stop` ends the current run after its current block. */
-export type CoordinatorMessage = TrainMessage | { readonly type: "stop" };
+/** Ends the current run after its current block. */
+export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
+
+/** One message of the worker has been stored. */
+export type AckMessage = { readonly type: "ack" };
+
+/** From the coordinator to a worker. */
+export type CoordinatorMessage = DataMessage | TrainMessage | StopMessage | AckMessage;
 
 export type StartedMessage = {
   readonly type: "started";
@@ -98,6 +110,8 @@ export type FailedMessage = {
   readonly type: "failed";
   readonly runId: number;
   readonly error: string;
+  /** Why it failed: `error` unless given. */
+  readonly reason?: "timeout" | "worker died" | "worker hung";
   readonly trainSeconds: number;
 };
 

@@ -37,6 +37,13 @@ export class RunProgress {
     }
   }
 
+  /** The end of a run that another process has taken over. */
+  taken(): GridEvent {
+    const error =
+      "another process has taken it over, since this one gave no sign of life for 15 seconds";
+    return this.#end("interrupted", error, 0);
+  }
+
   #advance({ block, trainSeconds }: StepsMessage): GridEvent {
     this.#step = block.first + block.count;
     this.#recent = [...this.#recent, ...block.loss.slice(-RECENT)].slice(-RECENT);
@@ -68,7 +75,7 @@ export class RunProgress {
       loss: this.#recent.length > 0 ? mean(this.#recent) : null,
       trainLoss: this.#trainLoss,
       validLoss: this.#validLoss,
-      stepsPerSecond: this.#step > 0 ? this.#step / trainSeconds : null,
+      stepsPerSecond: this.#step > 0 && trainSeconds > 0 ? this.#step / trainSeconds : null,
     };
   }
 }

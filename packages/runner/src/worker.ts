@@ -1,5 +1,4 @@
 /** Trains one run at a time and says what happened in messages; knows no store and no clock time. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   buildDataset,
   type Dataset,
@@ -11,7 +10,13 @@ import {
   type StepBuffer,
   Trainer,
 } from "@ablate/core";
-import type { CoordinatorMessage, Snapshot, TrainMessage, WorkerMessage } from "./messages.ts";
+import type {
+  CoordinatorMessage,
+  Snapshot,
+  StopMessage,
+  TrainMessage,
+  WorkerMessage,
+} from "./messages.ts";
 import { nextProbe } from "./probe-schedule.ts";
 import { sampleSeed } from "./sample-seed.ts";
 
@@ -21,23 +26,46 @@ const CHUNK_STEPS = 64;
 const BLOCK_STEPS = 4096;
 /** Steps are sent about this often. */
 const SEND_EVERY_MS = 150;
+/** Data sets that are kept: a grid may vary context and shuffle. */
+const KEPT_DATASETS = 4;
 
-type Send = (message: WorkerMessage) => void;
+/** Where a worker's messages go. */
+export interface Outlet {
+  send(message: WorkerMessage): void;
+  /** Resolves in a later turn of the event loop, as soon as another message may be sent. */
+  ready(): Promise<void>;
+}
 
-/** Turns coordinator messages into training and answers through `send`. */
+/** Turns coordinator messages into training and answers through an outlet. */
 export class Worker {
-  readonly #send: Send;
+  readonly #outlet: Outlet;
+  readonly #files = new Map<string, Uint8Array>();
   readonly #datasets = new Map<string, Dataset>();
   readonly #engines = new Map<string, LoadedEngine>();
-  #stopping = false;
+  #stopping: StopMessage["reason"] | null = null;
 
-  constructor(send: Send) {
-    this.#send = send;
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
   }
 
   receive(message: CoordinatorMessage): void {
-    if (message.type === "stop") this.#stopping = true;
-    else void this.#train(message);
+    switch (message.type) {
+      case "data":
+        this.#files.set(message.dataHash, message.data);
+        break;
+      case "train":
+        this.#stopping = null;
+        void this.#train(message);
+        break;
+      case "stop":
+        this.#stopping = message.reason;
+        break;
+      case "ack":
+    }
+  }
+
+  #send(message: WorkerMessage): void {
+    this.#outlet.send(message);
   }
 
   async #train(message: TrainMessage): Promise<void> {
@@ -57,7 +85,8 @@ export class Worker {
         type: "ended",
         runId,
         state: end,
-        reason: end === "finished" ? "steps" : end === "stopped" ? "user" : "loss",
+        reason:
+          end === "finished" ? "steps" : end === "stopped" ? (this.#stopping ?? "user") : "loss",
         trainSeconds: clock.seconds,
         snapshot,
       });
@@ -86,7 +115,7 @@ export class Worker {
     for (;;) {
       const room = Math.min(CHUNK_STEPS, BLOCK_STEPS - count, probeAt - trainer.step);
       count += trainer.advance(block, room, count);
-      const last = trainer.isDone || this.#stopping;
+      const last = trainer.isDone || this.#stopping !== null;
       const isToProbe = trainer.step === probeAt && !last;
       const now = performance.now();
       const isFull = count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS;
@@ -108,7 +137,7 @@ export class Worker {
         probeAt = nextProbeOf(record, trainer);
         clock.start();
       }
-      await nextTurn();
+      await this.#outlet.ready();
     }
   }
 
@@ -124,12 +153,17 @@ export class Worker {
     return loaded;
   }
 
-  #dataset({ spec, data, dataHash }: TrainMessage): Dataset {
+  #dataset({ spec, dataHash }: TrainMessage): Dataset {
     const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
     const key = `${dataHash}/${settings.context}/${settings.shuffleSeed}`;
     const known = this.#datasets.get(key);
     if (known !== undefined) return known;
-    const built = buildDataset(parseNames(data), settings);
+    const file = this.#files.get(dataHash);
+    if (file === undefined) throw new Error(`names file ${dataHash} was not sent`);
+    const built = buildDataset(parseNames(file), settings);
+    for (const old of [...this.#datasets.keys()].slice(0, -KEPT_DATASETS + 1)) {
+      this.#datasets.delete(old);
+    }
     this.#datasets.set(key, built);
     return built;
   }

@@ -1,57 +1,70 @@
 /** Puts what a worker says about one run into the store, under one claim. */
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import type { EngineFacts } from "@ablate/core";
-import type { ParameterRow, Provenance, RunEnd, StoreWriter } from "@ablate/store";
+import type { Claim, ParameterRow, Provenance, RunEnd, StoreWriter } from "@ablate/store";
 import type { WorkerMessage } from "./messages.ts";
 
 export class RunWriter {
   readonly #store: StoreWriter;
   readonly #runId: number;
+  readonly #claim: Claim;
   readonly #provenance: Provenance;
-  readonly #token: string = randomUUID();
-  #claimed = false;
+  #hasBegun = false;
 
-  constructor(store: StoreWriter, runId: number, provenance: Provenance) {
+  constructor(
+    store: StoreWriter,
+    runId: number,
+    { claim, provenance }: { readonly claim: Claim; readonly provenance: Provenance },
+  ) {
     this.#store = store;
     this.#runId = runId;
+    this.#claim = claim;
     this.#provenance = provenance;
   }
 
   write(message: WorkerMessage): void {
     const store = this.#store;
+    const { token } = this.#claim;
     switch (message.type) {
       case "started":
-        this.#claim(message.parameters, backendFacts(message.engine));
+        this.#begin(message.parameters, backendFacts(message.engine));
         break;
       case "refused":
+        store.releaseRun({ runId: this.#runId, token });
         break;
       case "steps": {
         const block = { ...message.block, trainSeconds: message.trainSeconds };
-        store.appendSteps(this.#runId, this.#token, block);
+        store.appendSteps(this.#runId, token, block);
         break;
       }
       case "probe":
-        store.appendProbe(this.#runId, this.#token, message.probe);
+        store.appendProbe(this.#runId, token, message.probe);
         break;
       case "ended":
         this.#end({ ...message, error: null });
         break;
-      case "failed":
-        this.#end({ ...message, state: "failed", reason: "error", snapshot: null });
+      case "failed": {
+        const { reason = "error" } = message;
+        this.#end({ ...message, state: "failed", reason, snapshot: null });
+      }
     }
   }
 
-  #claim(parameters: readonly ParameterRow[], backend: Provenance): void {
-    const owner = { token: this.#token, pid: process.pid, host: hostname() };
+  #begin(parameters: readonly ParameterRow[], backend: Provenance): void {
     const provenance = { ...this.#provenance, ...backend };
-    this.#store.claimRun(this.#runId, owner, provenance, parameters);
-    this.#claimed = true;
+    this.#store.claimRun(this.#runId, this.#claim, provenance, parameters);
+    this.#hasBegun = true;
   }
 
   #end({ state, reason, error, trainSeconds, snapshot }: RunEnd): void {
-    if (!this.#claimed) this.#claim([], {});
-    this.#store.endRun(this.#runId, this.#token, { state, reason, error, trainSeconds, snapshot });
+    const { token } = this.#claim;
+    if (!this.#hasBegun) {
+      if (state === "stopped") {
+        this.#store.releaseRun({ runId: this.#runId, token });
+        return;
+      }
+      this.#begin([], {});
+    }
+    this.#store.endRun(this.#runId, token, { state, reason, error, trainSeconds, snapshot });
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import type { RunSpec } from "@ablate/core";
@@ -202,18 +203,20 @@ function scheduled(schedule: ProbeSchedule, steps: number): number[] {
 function messagesOf(spec: RunSpec, record: RecordConfig): Promise<WorkerMessage[]> {
   return new Promise((resolve) => {
     const messages: WorkerMessage[] = [];
-    const worker = new Worker((message) => {
+    const send = (message: WorkerMessage): void => {
       messages.push(message);
       if (message.type === "ended" || message.type === "failed") resolve(messages);
-    });
+    };
+    const worker = new Worker({ send, ready: () => nextTurn() });
+    const dataHash = "hash of the names";
+    worker.receive({ type: "data", data: NAMES, dataHash });
     worker.receive({
       type: "train",
       runId: 1,
       spec,
       record,
       engine: "simd",
-      data: NAMES,
-      dataHash: "hash of the names",
+      dataHash,
     });
   });
 }

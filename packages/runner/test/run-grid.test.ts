@@ -69,7 +69,11 @@ test("an aborted grid keeps the steps so far, leaves the rest pending and can go
     if (event === "progress") controller.abort();
   };
 
-  const outcome = await trainInto(path, specs, { signal: controller.signal, onEvent });
+  const outcome = await trainInto(path, specs, {
+    workers: 1,
+    signal: controller.signal,
+    onEvent,
+  });
 
   expect(outcome).toMatchObject({ trained: 1, left: 2 });
   read(path, (reader) => {
@@ -78,15 +82,6 @@ test("an aborted grid keeps the steps so far, leaves the rest pending and can go
     expect(count(reader, "loss")).toBe((run?.last_step ?? 0) + 1);
     expect(reader.run("g/b")?.state).toBe("pending");
   });
-});
-
-test("a run that another process has taken since planning is left to it", async () => {
-  const path = makePath();
-  const stateNow = (hash: string) => (hash === "hash-of-a" ? "running" : "finished");
-
-  const outcome = await trainInto(path, { a: makeSpec(), b: makeSpec({ seed: 2 }) }, { stateNow });
-
-  expect(outcome).toEqual({ trained: 0, skipped: 2, bad: 0, left: 0 });
 });
 
 test("the same spec in two stores gives the same bits", async () => {

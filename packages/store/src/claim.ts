@@ -1,7 +1,7 @@
 import type { Claim } from "./contract.ts";
 
-/** A running run without a sign of life for longer than this has lost its process. */
-const STALE_MS = 60_000;
+/** A run without a sign of life for longer than this has lost its process, which gives one every 2 s. */
+const STALE_MS = 15_000;
 
 export type Holder = {
   readonly host: string | null;
@@ -9,7 +9,7 @@ export type Holder = {
   readonly heartbeat_at: number | null;
 };
 
-/** Whether the process that holds a running run is still at it, as far as this host can tell. */
+/** Whether the process that holds a run is still at it, as far as this host can tell. */
 export function isAlive(holder: Holder, host: Claim["host"], now: number): boolean {
   if (now - (holder.heartbeat_at ?? 0) > STALE_MS) return false;
   return holder.host !== host || (holder.pid !== null && processExists(holder.pid));

@@ -1,5 +1,6 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
 import type { Probe } from "./probe/probe.ts";
+import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 import type { TrashEntry } from "./trash/entries.ts";
 
 export type RunState =
@@ -105,12 +106,22 @@ export type Snapshot = {
   readonly weights: Uint8Array;
 };
 
-/** The process that takes a run; `token` is random and new with every attempt. */
+/** The process that takes a run; `token` is random and new whenever one takes it. */
 export type Claim = {
   readonly token: string;
   readonly pid: number;
   readonly host: string;
+  /** Whether `reserveRun` came first. */
+  readonly isReserved?: boolean;
 };
+
+/** What came of asking for a run: it is in `state`, and held by another process that is alive or not. */
+export type Reservation =
+  | { readonly isTaken: true }
+  | { readonly isTaken: false; readonly state: RunState; readonly isHeld: boolean };
+
+/** A run under a claim. */
+export type HeldRun = { readonly runId: number; readonly token: string };
 
 export type WriterOptions = {
   /** Milliseconds since 1970; `Date.now` unless given. */
@@ -189,6 +200,19 @@ export type StoredEvaluation = {
 };
 
 export type StoredSample = { readonly step: number; readonly i: number; readonly text: string };
+
+/** Something that a rule says of a run, with its evidence; a row of the view `findings` without `run`. */
+export type Finding = {
+  readonly level: "info" | "warning" | "error";
+  readonly rule: string;
+  readonly layer: string | null;
+  readonly param: string | null;
+  /** Since when it holds; 0 is initialisation. */
+  readonly step: number;
+  /** What was measured; `null`: not finite, or nothing to measure. */
+  readonly value: number | null;
+  readonly message: string;
+};
 
 export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array };
 
@@ -277,7 +301,17 @@ export interface StoreWriter {
    * result is in the order of the plan.
    */
   planGrid(plan: GridPlan): StoredRun[];
-  /** Takes a run before its step 0 and removes what an earlier attempt left. */
+  /** Takes a run that is in one of these states before anything is known of it, unless another process holds it. */
+  reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation;
+  /** Gives a run back that was reserved and has not begun; nothing where the claim is gone. */
+  releaseRun(held: HeldRun): void;
+  /** Gives a sign of life for these runs; returns those whose claim is gone. */
+  beat(held: readonly HeldRun[]): HeldRun[];
+  /**
+   * Takes a run before its step 0 and removes what an earlier attempt left.
+   *
+   * @throws LostClaimError - it was reserved, and another process has taken it since
+   */
   claimRun(
     runId: number,
     claim: Claim,
@@ -288,6 +322,10 @@ export interface StoreWriter {
   appendSteps(runId: number, token: string, block: StepBlock): void;
   /** Stores what was seen inside the network at a step, at most one probe a step. */
   appendProbe(runId: number, token: string, probe: Probe): void;
+  /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */
+  setThresholds(runId: number, token: string, thresholds: string): void;
+  /** Stores what the rules say of a run so far, in place of what they said before. */
+  setFindings(runId: number, token: string, findings: readonly Finding[]): void;
   /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
   endRun(runId: number, token: string, end: RunEnd): void;
   /** Marks running runs whose process has died; returns how many. */
@@ -324,9 +362,15 @@ export interface StoreReader {
   /** In the order of steps. */
   evaluations(runName: string): StoredEvaluation[];
   samples(runName: string): StoredSample[];
+  /** The most serious first, then by step. */
+  findings(runName: string): Finding[];
+  /** As JSON; undefined where the run was recorded without. */
+  thresholds(runName: string): string | undefined;
   /** In the order of the model. */
   parameters(runName: string): ParameterRow[];
   provenance(runName: string): Provenance;
+  /** What the data of each run are, by its name: sha256 in hex; without runs that never started. */
+  dataHashes(): ReadonlyMap<string, string>;
   /** The last stored weights, as safetensors bytes. */
   weights(runName: string): StoredWeights | undefined;
   /** `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
@@ -344,6 +388,16 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** After how many updates there was a look inside the network, in that order. */
+  probeSteps(runName: string): number[];
+  /** All that a probe saw. */
+  probe(runName: string, step: number): StoredProbe | undefined;
+  /** One kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
+  probeTensors(
+    runName: string,
+    step: number,
+    kind: StoredTensorKind,
+  ): ReadonlyMap<string, StoredTensor>;
   /** One SELECT or WITH statement. */
   query(sql: string, params?: readonly unknown[]): QueryResult;
   /** Changes whenever another connection has committed. */

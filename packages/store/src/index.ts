@@ -1,3 +1,18 @@
+export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
+export {
+  type Comparison,
+  type ComparisonRow,
+  compareRuns,
+  type MetricEffect,
+  type Outcome,
+} from "./analysis/comparison.ts";
+export { type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
+export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
+export { METRICS, type Metric } from "./analysis/metrics.ts";
+export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
+export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
+export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
+export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate.ts";
 export type {
   Annotated,
@@ -6,14 +21,17 @@ export type {
   CurveBlock,
   CurvePoint,
   EvaluationRow,
+  Finding,
   GridPlan,
   GridSummary,
+  HeldRun,
   ParameterRatio,
   ParameterRow,
   PlannedRun,
   Provenance,
   QueryResult,
   RecordedRun,
+  Reservation,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -44,8 +62,20 @@ export type { FilterSubject } from "./filter/match.ts";
 export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
 export type { Probe } from "./probe/probe.ts";
+export {
+  isFlat,
+  type StoredHistogram,
+  type StoredLayer,
+  type StoredLogits,
+  type StoredMoments,
+  type StoredNorm,
+  type StoredProbe,
+  type StoredSaturation,
+  type StoredTensor,
+  type StoredTensorKind,
+} from "./probe/stored-probe.ts";
 export { shortKey } from "./short-key.ts";
-export { StoreError } from "./store-error.ts";
+export { LostClaimError, StoreError } from "./store-error.ts";
 export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
 export { type Discarded, discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";

@@ -2,6 +2,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { Holder } from "./claim.ts";
 import type {
+  Finding,
   GridSummary,
   RecordedRun,
   RunEvent,
@@ -40,8 +41,11 @@ export type ReaderStatements = {
   readonly members: Statement<[string], string>;
   readonly evaluations: Statement<[string], StoredEvaluation>;
   readonly samples: Statement<[string], StoredSample>;
+  readonly findings: Statement<[string], Finding>;
+  readonly thresholds: Statement<[string], string>;
   readonly parameters: Statement<[string], StoredParameter>;
   readonly provenance: Statement<[string], string>;
+  readonly dataHashes: Statement<[], { readonly run: string; readonly hash: string }>;
   readonly weights: Statement<[string], StoredWeights>;
   readonly runId: Statement<[string], number>;
   /** Names of the parameters, in the order of their ratios. */
@@ -87,6 +91,8 @@ const STAMPS = `
     (select group_concat(tag) from tag where run_id = run.id)) as stamp
   from kept_run run order by id`;
 
+const SERIOUS_FIRST = "case level when 'error' then 0 when 'warning' then 1 else 2 end";
+
 const RUN_ID = "(select id from run where name = @run)";
 const LAST_OR_ASKED = `
   from step where run_id = ${RUN_ID} and step =
@@ -120,12 +126,25 @@ export function prepareReader(database: Database): ReaderStatements {
     samples: database.prepare<[string], StoredSample>(
       ofRun("step, i, text", "sample where run_id = RUN order by step, i"),
     ),
+    findings: database.prepare<[string], Finding>(
+      ofRun(
+        "level, rule, layer, param, step, value, message",
+        `finding where run_id = RUN order by ${SERIOUS_FIRST}, step, idx`,
+      ),
+    ),
+    thresholds: database
+      .prepare<[string], string>(ofRun("thresholds", "diagnosis where run_id = RUN"))
+      .pluck(),
     parameters: database.prepare<[string], StoredParameter>(
       ofRun("name, shape, size", "param where run_id = RUN order by idx"),
     ),
     provenance: database
       .prepare<[string], string>("select provenance from run where name = ?")
       .pluck(),
+    dataHashes: database.prepare<[], { readonly run: string; readonly hash: string }>(
+      `select name as run, provenance ->> '$.data_sha256' as hash from run
+       where provenance ->> '$.data_sha256' is not null`,
+    ),
     weights: database.prepare<[string], StoredWeights>(
       ofRun("step, weights as bytes", "checkpoint where run_id = RUN order by step desc limit 1"),
     ),

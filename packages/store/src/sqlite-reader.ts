@@ -7,6 +7,7 @@ import type {
   Annotations,
   CurveBlock,
   CurvePoint,
+  Finding,
   FindOptions,
   GridSummary,
   ParameterRow,
@@ -33,6 +34,8 @@ import { curveReader, pointsOf } from "./curve.ts";
 import { runFinder } from "./find-run.ts";
 import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
+import { type ProbeReader, probeReader } from "./probe/probe-reader.ts";
+import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
@@ -49,6 +52,7 @@ export class SqliteReader implements StoreReader {
   readonly #isAttended: ReturnType<typeof attendance>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
+  readonly #probes: ProbeReader;
   readonly #dropStandIns: () => void;
 
   constructor({ database, notice, close }: OpenedDatabase) {
@@ -62,6 +66,7 @@ export class SqliteReader implements StoreReader {
     this.#isAttended = attendance(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
+    this.#probes = probeReader(database);
   }
 
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
@@ -118,6 +123,16 @@ export class SqliteReader implements StoreReader {
     return this.#sql.samples.all(runName);
   }
 
+  findings(runName: string): Finding[] {
+    this.#dropStandIns();
+    return this.#sql.findings.all(runName);
+  }
+
+  thresholds(runName: string): string | undefined {
+    this.#dropStandIns();
+    return this.#sql.thresholds.get(runName);
+  }
+
   parameters(runName: string): ParameterRow[] {
     return this.#sql.parameters
       .all(runName)
@@ -126,6 +141,10 @@ export class SqliteReader implements StoreReader {
 
   provenance(runName: string): Provenance {
     return parseProvenance(this.#sql.provenance.get(runName) ?? "{}");
+  }
+
+  dataHashes(): ReadonlyMap<string, string> {
+    return new Map(this.#sql.dataHashes.all().map(({ run, hash }) => [run, hash]));
   }
 
   weights(runName: string): StoredWeights | undefined {
@@ -180,6 +199,25 @@ export class SqliteReader implements StoreReader {
       log10Ratio: logRatio(found.ratios, idx),
     }));
     return { step: found.step, ratios };
+  }
+
+  probeSteps(runName: string): number[] {
+    this.#dropStandIns();
+    return this.#probes.steps(runName);
+  }
+
+  probe(runName: string, step: number): StoredProbe | undefined {
+    this.#dropStandIns();
+    return this.#probes.probe(runName, step);
+  }
+
+  probeTensors(
+    runName: string,
+    step: number,
+    kind: StoredTensorKind,
+  ): ReadonlyMap<string, StoredTensor> {
+    this.#dropStandIns();
+    return this.#probes.tensors(runName, step, kind);
   }
 
   /** Where series are in a row of the rollup: loss, lr, then the parameters; -1 for unknown ones. */

@@ -4,10 +4,14 @@ import type { Database } from "better-sqlite3";
 import { isAlive } from "./claim.ts";
 import type {
   Claim,
+  Finding,
   GridPlan,
+  HeldRun,
   ParameterRow,
   Provenance,
+  Reservation,
   RunEnd,
+  RunState,
   Snapshot,
   StepBlock,
   StoredRun,
@@ -18,8 +22,8 @@ import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";
 import { ProbeInserter } from "./probe/probe-inserter.ts";
 import { RunHistory } from "./run-history.ts";
-import { StoreError } from "./store-error.ts";
-import { prepareWriter, type WriterStatements } from "./writer-statements.ts";
+import { LostClaimError, StoreError } from "./store-error.ts";
+import { type Owner, prepareWriter, type WriterStatements } from "./writer-statements.ts";
 
 export class SqliteWriter implements StoreWriter {
   readonly notice: string | null;
@@ -43,6 +47,34 @@ export class SqliteWriter implements StoreWriter {
     return this.#inTransaction(() => planGrid(this.#database, plan, this.#clock()));
   }
 
+  reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation {
+    return this.#inTransaction(() => {
+      const now = this.#clock();
+      const run = this.#owner(runId);
+      if (run.claim !== null && isAlive(run, claim.host, now)) {
+        return { isTaken: false, state: run.state, isHeld: true };
+      }
+      if (run.state === "running") this.#interrupt(runId, now);
+      const state = run.state === "running" ? "interrupted" : run.state;
+      if (!states.includes(state)) return { isTaken: false, state, isHeld: false };
+      this.#sql.reserve.run({ ...reserving(claim), id: runId, now });
+      return { isTaken: true };
+    });
+  }
+
+  releaseRun({ runId, token }: HeldRun): void {
+    this.#inTransaction(() => this.#sql.release.run(runId, token));
+  }
+
+  beat(held: readonly HeldRun[]): HeldRun[] {
+    return this.#inTransaction(() => {
+      const now = this.#clock();
+      return held.filter(
+        ({ runId, token }) => this.#sql.beatHeld.run(now, runId, token).changes === 0,
+      );
+    });
+  }
+
   claimRun(
     runId: number,
     claim: Claim,
@@ -55,7 +87,7 @@ export class SqliteWriter implements StoreWriter {
       for (const statement of this.#sql.clearAttempt) statement.run(runId);
       const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
       this.#sql.claim.run({
-        ...claim,
+        ...reserving(claim),
         id: runId,
         now,
         size,
@@ -90,6 +122,20 @@ export class SqliteWriter implements StoreWriter {
     this.#writing(runId, token, () => this.#probes.insert(runId, probe));
   }
 
+  setThresholds(runId: number, token: string, thresholds: string): void {
+    this.#writing(runId, token, () => this.#sql.insertThresholds.run(runId, thresholds));
+  }
+
+  setFindings(runId: number, token: string, findings: readonly Finding[]): void {
+    this.#writing(runId, token, () => {
+      this.#sql.clearFindings.run(runId);
+      for (const [idx, finding] of findings.entries()) {
+        const { level, rule, layer, param, step, value, message } = finding;
+        this.#sql.insertFinding.run(runId, idx, level, rule, layer, param, step, value, message);
+      }
+    });
+  }
+
   endRun(runId: number, token: string, end: RunEnd): void {
     const { state, reason, error, trainSeconds, snapshot } = end;
     this.#database.pragma("synchronous = FULL");
@@ -109,11 +155,7 @@ export class SqliteWriter implements StoreWriter {
     return this.#inTransaction(() => {
       const now = this.#clock();
       const dead = this.#sql.running.all().filter((run) => !isAlive(run, hostname(), now));
-      for (const { id } of dead) {
-        this.#sql.interrupt.run(id);
-        this.#sql.insertEvent.run(id, now, "interrupted", null);
-        this.#histories.delete(id);
-      }
+      for (const { id } of dead) this.#interrupt(id, now);
       return dead.length;
     });
   }
@@ -132,17 +174,18 @@ export class SqliteWriter implements StoreWriter {
     this.#sql.insertWeights.run(runId, step, sha256, weights);
   }
 
+  #interrupt(runId: number, now: number): void {
+    this.#sql.interrupt.run(runId);
+    this.#sql.insertEvent.run(runId, now, "interrupted", null);
+    this.#histories.delete(runId);
+  }
+
   /** One transaction by the holder of a run's claim; knows the time and the next step. */
   #writing(runId: number, token: string, write: (now: number, next: number) => void): void {
     try {
       this.#inTransaction(() => {
-        const run = this.#sql.owner.get(runId);
-        if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
-        if (run.claim !== token) {
-          throw new StoreError(
-            `run ${run.name} is no longer held by this process: another one has taken or ended it; stop here and start again`,
-          );
-        }
+        const run = this.#owner(runId);
+        if (run.claim !== token) throw lostClaim(run);
         const now = this.#clock();
         write(now, (run.last_step ?? -1) + 1);
         this.#sql.beat.run(now, runId);
@@ -153,18 +196,35 @@ export class SqliteWriter implements StoreWriter {
     }
   }
 
-  #refuseIfHeld(runId: number, { token, host }: Claim, now: number): void {
-    const run = this.#sql.owner.get(runId);
-    if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
-    if (run.state !== "running" || run.claim === null || run.claim === token) return;
-    if (isAlive(run, host, now)) {
+  #refuseIfHeld(runId: number, { token, host, isReserved }: Claim, now: number): void {
+    const run = this.#owner(runId);
+    if (run.claim === token) return;
+    if (isReserved) throw lostClaim(run);
+    if (run.claim !== null && isAlive(run, host, now)) {
       throw new StoreError(
         `run ${run.name} is being trained by process ${run.pid} on ${run.host}; wait for it or stop it first`,
       );
     }
   }
 
+  #owner(runId: number): Owner {
+    const run = this.#sql.owner.get(runId);
+    if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
+    return run;
+  }
+
   #inTransaction<T>(work: () => T): T {
     return this.#database.transaction(work).immediate();
   }
+}
+
+/** What of a claim SQLite is told. */
+function reserving({ token, pid, host }: Claim): Claim {
+  return { token, pid, host };
+}
+
+function lostClaim({ name }: Owner): LostClaimError {
+  return new LostClaimError(
+    `run ${name} is no longer held by this process: another one has taken or ended it; stop here and start again`,
+  );
 }

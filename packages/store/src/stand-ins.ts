@@ -14,6 +14,9 @@ const TABLES: Readonly<Record<string, string>> = {
   probe_tensor:
     "probe_id integer, layer integer, kind integer, mean real, std real, min real, max real, saturated real, dead integer, mantissa_bits integer, smallest integer, largest integer, first_bin integer, digits integer, counts blob, flat blob",
   probe_norm: "probe_id integer, layer integer, kind integer, pairs blob",
+  finding:
+    "run_id integer, idx integer, level text, rule text, layer text, param text, step integer, value real, message text",
+  diagnosis: "run_id integer, thresholds text",
   trash_run: "run_id integer primary key, at_ms integer not null",
   trash_grid: "grid_id integer primary key, at_ms integer not null",
 };

@@ -2,3 +2,6 @@
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }
+
+/** Another process has taken or ended the run that this one held. */
+export class LostClaimError extends StoreError {}

@@ -1,4 +1,5 @@
 /** The views: the stable interface of a store, for `ablate query` and for plain `sqlite3`. */
+import { EFFECTS } from "./effects-view.ts";
 import { float32Sql, uint32Sql } from "./float32.ts";
 import { probeViews } from "./probe/probe-views.ts";
 import { SERIES_BYTES } from "./rollup.ts";
@@ -106,6 +107,11 @@ const SAMPLES = `
   select r.name as run, s.step as step, s.i as i, s.text as text
   from run r join sample s on s.run_id = r.id`;
 
+const FINDINGS = `
+  select r.name as run, f.level as level, f.rule as rule, f.layer as layer, f.param as param,
+    f.step as step, f.value as value, f.message as message
+  from run r join finding f on f.run_id = r.id`;
+
 const TAGS = `
   select g.name as "grid", null as run, t.tag as tag
   from grid_tag t join grid g on g.id = t.grid_id
@@ -129,7 +135,9 @@ const open: readonly View[] = [
   { name: "samples", sql: SAMPLES },
   { name: "tags", sql: TAGS },
   { name: "notes", sql: NOTES },
+  { name: "effects", sql: EFFECTS },
   ...probeViews,
+  { name: "findings", sql: FINDINGS },
 ];
 
 /** In the order in which they can be made. */

@@ -3,7 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Holder } from "./claim.ts";
 import type { RunState } from "./contract.ts";
 
-type Owner = Holder & {
+export type Owner = Holder & {
   readonly name: string;
   readonly state: RunState;
   readonly claim: string | null;
@@ -21,9 +21,15 @@ export type WriterStatements = {
   readonly insertTick: Statement;
   readonly advance: Statement;
   readonly beat: Statement;
+  readonly reserve: Statement;
+  readonly release: Statement;
+  readonly beatHeld: Statement;
   readonly insertEval: Statement;
   readonly insertSample: Statement;
   readonly insertWeights: Statement;
+  readonly clearFindings: Statement<[number]>;
+  readonly insertFinding: Statement;
+  readonly insertThresholds: Statement;
   readonly end: Statement;
   readonly interrupt: Statement;
 };
@@ -40,6 +46,8 @@ const OF_AN_ATTEMPT = [
   "event",
   "probe_layer",
   "probe",
+  "finding",
+  "diagnosis",
   "trash_run",
 ] as const;
 
@@ -77,11 +85,21 @@ export function prepareWriter(database: Database): WriterStatements {
          train_seconds = coalesce(?, train_seconds) where id = ?`,
     ),
     beat: prepare("update run set heartbeat_at = ? where id = ?"),
+    reserve: prepare(
+      "update run set heartbeat_at = @now, host = @host, pid = @pid, claim = @token where id = @id",
+    ),
+    release: prepare(
+      "update run set heartbeat_at = null, host = null, pid = null, claim = null where id = ? and claim = ?",
+    ),
+    beatHeld: prepare("update run set heartbeat_at = ? where id = ? and claim = ?"),
     insertEval: prepare("insert into eval values (?, ?, ?, ?, ?)"),
     insertSample: prepare("insert into sample values (?, ?, ?, ?)"),
     insertWeights: prepare(
       "insert into checkpoint (run_id, step, final, sha256, weights) values (?, ?, 1, ?, ?)",
     ),
+    clearFindings: database.prepare<[number]>("delete from finding where run_id = ?"),
+    insertFinding: prepare("insert into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertThresholds: prepare("insert or ignore into diagnosis values (?, ?)"),
     end: prepare(END),
     interrupt: prepare(
       "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",

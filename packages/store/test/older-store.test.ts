@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { annotate } from "../src/index.ts";
 import { initial } from "../src/migrations/001-initial.ts";
 import { annotations } from "../src/migrations/002-annotations.ts";
+import { probes } from "../src/migrations/003-probes.ts";
 import { APPLICATION_ID } from "../src/migrations.ts";
 import { views } from "../src/views.ts";
 import { CLAIM, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
@@ -13,6 +14,7 @@ const VIEWS: readonly string[] = [
   ...["runs", "grid_runs", "loss", "update_ratio", "curve", "series", "evals", "samples"],
 ];
 const PROBE_VIEWS = ["layer_stats", "norm_stats", "histograms", "saturation", "logits"];
+const LATER_VIEWS = [...PROBE_VIEWS, "findings"];
 
 /** A store as the first version left it, with the run `g/a`. */
 function storeOfVersion1(): string {
@@ -44,7 +46,7 @@ test("a store of version 1 is read without being written to", () => {
   expect(reader.annotations().runs.get("g/a")).toEqual({ tags: ["old"], note: null });
   expect(reader.query("select * from tags").rows).toEqual([["g", "g/a", "old"]]);
   expect(reader.query("select * from notes").rows).toEqual([]);
-  for (const view of PROBE_VIEWS) expect(reader.query(`select * from ${view}`).rows).toEqual([]);
+  for (const view of LATER_VIEWS) expect(reader.query(`select * from ${view}`).rows).toEqual([]);
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
@@ -61,7 +63,7 @@ test("a store of version 1 is migrated by the first annotation, and who reads it
     expect(one.annotations().grids.get("g")).toEqual({ tags: ["study"], note: null });
     expect(one.query("select note from notes").rows).toEqual([["new"]]);
     expect(one.runs()).toHaveLength(1);
-    for (const view of PROBE_VIEWS) expect(one.query(`select * from ${view}`).rows).toEqual([]);
+    for (const view of LATER_VIEWS) expect(one.query(`select * from ${view}`).rows).toEqual([]);
   }
   expect(writerAt(path).planGrid(gridOf([plannedRun("a", { hash: "h" })]))[0]?.name).toBe("g/a");
 });
@@ -80,4 +82,25 @@ test("a store of version 2 is read without probes, and gets them when it is writ
 
   const [row] = readerAt(path).query("select run, step, layer, kind from layer_stats").rows;
   expect(row).toEqual(["g/a", 3, "hidden1", "weight"]);
+});
+
+test("a store of version 3 is read without findings, and gets them when it is written to", () => {
+  const path = storeOfVersion1();
+  const database = new SqliteDatabase(path);
+  database.exec(annotations);
+  database.exec(probes);
+  database.pragma("user_version = 3");
+  database.close();
+
+  const reader = readerAt(path);
+  expect([reader.findings("g/a"), reader.thresholds("g/a")]).toEqual([[], undefined]);
+  const writer = writerAt(path);
+  writer.claimRun(1, CLAIM, {}, []);
+  const finding = {
+    ...({ level: "info", rule: "plateau", layer: null, param: null } as const),
+    ...{ step: 3, value: null, message: "flat" },
+  };
+  writer.setFindings(1, CLAIM.token, [finding]);
+
+  for (const one of [reader, readerAt(path)]) expect(one.findings("g/a")).toEqual([finding]);
 });

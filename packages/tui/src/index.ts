@@ -10,7 +10,6 @@ export { VIEWS, type ViewName } from "./state/look.ts";
 export { glyphsFor, themeFor } from "./terminal/abilities.ts";
 export { show } from "./terminal/show.ts";
 export { beside, type Line, piece } from "./text/line.ts";
-export { bytes, count, duration, loss, UNKNOWN } from "./text/number.ts";
-export { flatSettings, type Setting, setting } from "./text/setting.ts";
+export { bytes, count, duration, loss, signed, UNKNOWN } from "./text/number.ts";
 export { type Background, paint, type Theme } from "./text/theme.ts";
 export { ellipsis } from "./text/width.ts";

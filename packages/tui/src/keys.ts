@@ -45,6 +45,9 @@ export type Action =
   | "charts"
   | "run"
   | "compare"
+  | "layers"
+  | "findings"
+  | "beside"
   | "copy"
   | "csv"
   | "help"
@@ -63,62 +66,81 @@ export type KeyBinding = {
 };
 
 const CURVES: readonly ViewName[] = ["charts", "run"];
-const LISTS: readonly ViewName[] = ["runs", "run", "compare"];
+const LISTS: readonly ViewName[] = ["runs", "run", "compare", "layers", "findings"];
+const TABLES: readonly ViewName[] = ["runs", "charts", "compare"];
 
 export const KEYS: readonly KeyBinding[] = [
-  { keys: ["up", "k"], action: "up", help: "row above; in charts the curve before" },
-  { keys: ["down", "j"], action: "down", help: "row below; in charts the next curve" },
-  { keys: ["left", "h"], action: "left", help: "fold a group; move the crosshair or the window" },
+  {
+    keys: ["up", "k"],
+    action: "up",
+    help: "row above; in charts the curve before, in layers the layer",
+  },
+  {
+    keys: ["down", "j"],
+    action: "down",
+    help: "row below; in charts the next curve, in layers the layer",
+  },
+  {
+    keys: ["left", "h"],
+    action: "left",
+    help: "fold a group; move the crosshair or the window; earlier look inside",
+  },
   {
     keys: ["right", "l"],
     action: "right",
-    help: "unfold a group; move the crosshair or the window",
+    help: "unfold a group; move the crosshair or the window; later look inside",
   },
   { keys: ["pageup", "ctrl-b"], action: "page-up", help: "a screen up", views: LISTS },
   { keys: ["pagedown", "ctrl-f"], action: "page-down", help: "a screen down", views: LISTS },
-  { keys: ["home"], action: "first", help: "first row, first steps" },
-  { keys: ["end", "G"], action: "last", help: "last row, last steps" },
+  { keys: ["home"], action: "first", help: "first row, first steps, initialisation" },
+  { keys: ["end", "G"], action: "last", help: "last row, last steps, the last look inside" },
   {
     keys: [" "],
     action: "mark",
     label: "mark",
     help: "mark or unmark what is under the cursor",
-    views: ["runs", "compare"],
+    views: ["runs", "compare", "layers"],
   },
   {
     keys: ["enter"],
     action: "enter",
     label: "open",
-    help: "open the run, unfold the group, show one chart alone",
+    help: "open the run, unfold the group, show one chart alone, go to the evidence",
   },
   { keys: ["escape"], action: "back", help: "out by one layer" },
   {
     keys: ["/"],
     action: "filter",
     label: "filter",
-    help: "filter runs, as in: v5 or state:running -has:tag lr>=0.1",
+    help: "filter runs, as in: v5 or state:running -has:tag lr>=0.1; in findings: level:error",
   },
   {
     keys: ["s"],
     action: "sort",
     label: "sort",
     help: "choose the column to sort by",
-    views: ["runs", "charts", "compare"],
+    views: TABLES,
   },
   {
     keys: ["S"],
     action: "reverse",
     help: "sort the other way round",
-    views: ["runs", "charts", "compare"],
+    views: TABLES,
   },
   {
     keys: ["g"],
     action: "group",
     label: "group",
     help: "choose what runs are grouped by",
-    views: ["runs", "charts", "compare"],
+    views: TABLES,
   },
-  { keys: ["v"], action: "choose", label: "choose", help: "choose columns, charts or parameters" },
+  {
+    keys: ["v"],
+    action: "choose",
+    label: "choose",
+    help: "choose columns, charts, parameters or histograms",
+    views: ["runs", "charts", "run", "compare", "layers"],
+  },
   {
     keys: ["+", "="],
     action: "smoother",
@@ -135,7 +157,13 @@ export const KEYS: readonly KeyBinding[] = [
     help: "band around a mean: std, standard error, min to max, 95 %",
     views: ["charts"],
   },
-  { keys: ["L"], action: "log-y", label: "log", help: "logarithmic losses", views: CURVES },
+  {
+    keys: ["L"],
+    action: "log-y",
+    label: "log",
+    help: "logarithmic losses; in layers: values in octaves",
+    views: [...CURVES, "layers"],
+  },
   {
     keys: ["x"],
     action: "axis",
@@ -155,14 +183,14 @@ export const KEYS: readonly KeyBinding[] = [
   {
     keys: ["<", ","],
     action: "pan-left",
-    help: "earlier steps; in a list of columns: move it up",
-    views: CURVES,
+    help: "earlier steps; units of a saturation map; in a list of columns: move it up",
+    views: [...CURVES, "layers"],
   },
   {
     keys: [">", "."],
     action: "pan-right",
-    help: "later steps; in a list of columns: move it down",
-    views: CURVES,
+    help: "later steps; units of a saturation map; in a list of columns: move it down",
+    views: [...CURVES, "layers"],
   },
   {
     keys: ["c"],
@@ -171,14 +199,21 @@ export const KEYS: readonly KeyBinding[] = [
     help: "read every curve at a step",
     views: CURVES,
   },
-  { keys: ["n"], action: "next", help: "next run that the filter finds" },
+  { keys: ["n"], action: "next", help: "next run that the filter finds; in findings the next one" },
   { keys: ["N"], action: "previous", help: "the one before" },
   {
     keys: ["b"],
     action: "baseline",
     label: "baseline",
     help: "compare with this run; again: with none",
-    views: ["runs", "compare"],
+    views: ["runs", "compare", "layers"],
+  },
+  {
+    keys: ["w"],
+    action: "beside",
+    label: "two runs",
+    help: "the baseline or a marked run beside this one, or not",
+    views: ["layers"],
   },
   {
     keys: ["t"],
@@ -190,13 +225,20 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ["e"], action: "note", label: "note", help: "write a note to the run" },
   { keys: ["E"], action: "note-grid", help: "write a note to its grid" },
   { keys: ["R"], action: "rename", help: "rename the run" },
-  { keys: ["tab"], action: "pane", help: "next chart; next part of the page", views: CURVES },
+  {
+    keys: ["tab"],
+    action: "pane",
+    help: "next chart; next part of the page; findings of one run or of all",
+    views: [...CURVES, "layers", "findings"],
+  },
   { keys: ["]"], action: "next-view", help: "next view" },
   { keys: ["["], action: "previous-view", help: "previous view" },
   { keys: ["1"], action: "runs", help: "runs" },
   { keys: ["2"], action: "charts", help: "charts of the marked runs" },
   { keys: ["3"], action: "run", help: "one run in full" },
   { keys: ["4"], action: "compare", help: "the marked runs side by side" },
+  { keys: ["5"], action: "layers", help: "inside a network: histograms of every layer" },
+  { keys: ["6"], action: "findings", help: "what the rules say of the runs" },
   {
     keys: ["y"],
     action: "copy",

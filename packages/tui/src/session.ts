@@ -6,6 +6,8 @@ import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
 import { FactReader } from "./data/facts.ts";
 import type { Feed } from "./data/feed.ts";
+import { FindingReader } from "./data/findings.ts";
+import { ProbeReader } from "./data/probes.ts";
 import { type Action, bindingOf, KEYS } from "./keys.ts";
 import type { Look } from "./state/look.ts";
 import { closePrompt, type Edit, edit } from "./state/prompt.ts";
@@ -33,6 +35,8 @@ export class Session {
   readonly #annotate: Annotate;
   readonly #curves: CurveReader;
   readonly #facts: FactReader;
+  readonly #probes: ProbeReader;
+  readonly #findings: FindingReader;
   readonly #makeScene: ReturnType<typeof sceneMaker>;
   readonly #ranges: Map<string, Range> = new Map();
   #state: State;
@@ -45,7 +49,13 @@ export class Session {
     this.#annotate = annotate;
     this.#curves = new CurveReader(() => feed.reader);
     this.#facts = new FactReader(() => feed.reader);
-    this.#makeScene = sceneMaker(this.#curves);
+    this.#probes = new ProbeReader(() => feed.reader);
+    this.#findings = new FindingReader(() => feed.reader);
+    this.#makeScene = sceneMaker({
+      curves: this.#curves,
+      probes: this.#probes,
+      findings: this.#findings,
+    });
     this.#state = initialState(size, look);
   }
 
@@ -70,6 +80,8 @@ export class Session {
       scene: this.scene,
       curves: this.#curves,
       facts: this.#facts,
+      probes: this.#probes,
+      findings: this.#findings,
       glyphs: this.#glyphs,
       ranges: this.#ranges,
       ...this.#state.size,
@@ -167,7 +179,7 @@ export class Session {
 
   #submit(prompt: Prompt): void {
     this.#state = closePrompt(this.#state, true);
-    if (prompt.kind === "filter") return;
+    if (prompt.targets.length === 0) return;
     try {
       const said = prompt.targets.map((target) => this.#annotate(changeOf(prompt, target)));
       const [first = ""] = said;
@@ -207,7 +219,8 @@ function changeOf({ kind, text }: Prompt, target: string): Annotation {
       return { kind: "note", target, text: text.trim() };
     case "tag":
     case "grid-tag":
-    case "filter": {
+    case "filter":
+    case "findings": {
       const words = text.split(/[\s,]+/).filter(Boolean);
       const remove = words.filter((word) => word.startsWith("-")).map((word) => word.slice(1));
       return { kind: "tag", target, add: words.filter((word) => !word.startsWith("-")), remove };

@@ -37,7 +37,7 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const planned = planFile(CONFIG, invocation);
     const style = flags.has("quiet") ? "quiet" : "human";
-    const outcome = await train(invocation, planned, { style, mode: "resume" });
+    const outcome = await train(invocation, planned, { style });
     if (outcome.interrupted) {
       terminal.note(`stopped, ${outcome.left} left to train; \`ablate demo\` goes on\n`);
       return exitCode(outcome);

@@ -1,6 +1,7 @@
 import { type GainShape, gainStudy, type InitScheme } from "@ablate/core";
 import { readSchemes } from "@ablate/runner";
-import { count, setting } from "@ablate/tui";
+import { setting } from "@ablate/store";
+import { count } from "@ablate/tui";
 import type { Command, Flags } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { binsFor, type GainRow, gainPage } from "../print/gain-page.ts";

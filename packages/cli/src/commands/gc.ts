@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { bytesOfStore, collectGarbage, type TrashEntry } from "@ablate/store";
 import { bytes } from "@ablate/tui";
-import type { Command, Flags, Invocation } from "../command.ts";
+import type { Command, Invocation } from "../command.ts";
+import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
 import { READING_OPTIONS } from "../options.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -30,7 +31,8 @@ export const command: Command = {
   ],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const until = Date.now() - ageOf(flags);
+    const age = flags.text("older-than");
+    const until = Date.now() - (age === undefined ? 0 : durationMs("older-than", age));
     const path = storePath(invocation);
     const all = withReader(invocation, (reader) => reader.trash());
     const entries = all.filter(({ atMs }) => atMs <= until);
@@ -95,20 +97,6 @@ async function isConfirmed(
   } finally {
     dialogue.close();
   }
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-/** Milliseconds. */
-function ageOf(flags: Flags): number {
-  const text = flags.text("older-than");
-  if (text === undefined) return 0;
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text.trim()) ?? [];
-  const seconds = UNITS[unit];
-  if (number === undefined || seconds === undefined) {
-    throw new UsageError(`--older-than takes an age like 7d, 12h or 30m, not "${text}"`);
-  }
-  return Number(number) * seconds * 1000;
 }
 
 function amount(number: number, noun: string): string {

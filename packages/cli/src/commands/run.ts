@@ -1,20 +1,26 @@
 import type { Command, Flags, Invocation } from "../command.ts";
+import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
-import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
+import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../options.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store.ts";
-import { exitCode, train } from "../training.ts";
+import { exitCode, type TrainingLimits, train } from "../training.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],
   options: {
     ...PLANNING_OPTIONS,
     ...STORE_OPTION,
+    ...TRAINING_OPTIONS,
     "retry-failed": { type: "boolean", help: "also train runs that failed" },
     restart: { type: "boolean", help: "train every run again, from its first step" },
+    "fail-fast": {
+      type: "boolean",
+      help: "end the grid with the first run that fails or diverges",
+    },
     quiet: { type: "boolean", help: "show only what goes wrong" },
     json: { type: "boolean", help: "print events, one JSON object a line" },
   },
@@ -22,6 +28,8 @@ export const command: Command = {
     ["ablate run configs/quickstart.yaml", "train what is not done yet"],
     ["ablate run my.yaml --seeds 1,2,3 --steps 5000", "three short runs of every variant"],
     ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
+    ["ablate run my.yaml --workers 4 --timeout 10m", "four at a time, none longer than 10 minutes"],
+    ["ablate run my.yaml --fail-fast", "the first failure ends it, the rest stay pending"],
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
   run: async (invocation) => {
@@ -30,7 +38,12 @@ export const command: Command = {
     const style = progressStyle(flags);
     const wanted = mode(flags);
     if (style !== "quiet") noteBefore(invocation, planned, wanted);
-    const outcome = await train(invocation, planned, { style, mode: wanted });
+    const outcome = await train(invocation, planned, {
+      style,
+      mode: wanted,
+      failFast: flags.has("fail-fast"),
+      ...limits(flags),
+    });
     if (style === "human") printRuns(invocation, planned);
     if (outcome.interrupted) {
       terminal.note(`stopped, ${outcome.left} left to train; the same command goes on\n`);
@@ -52,6 +65,15 @@ function mode(flags: Flags): Mode {
   if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
   if (restart) return "restart";
   return retry ? "retry-failed" : "resume";
+}
+
+function limits(flags: Flags): Pick<TrainingLimits, "workers" | "maxRetries" | "timeoutMs"> {
+  const timeout = flags.text("timeout");
+  return {
+    workers: flags.count("workers", 1),
+    maxRetries: flags.count("max-retries"),
+    timeoutMs: timeout === undefined ? undefined : durationMs("timeout", timeout),
+  };
 }
 
 /** Says what the plan has to say, what comes out of the trash, what was recorded with less than is asked for. */

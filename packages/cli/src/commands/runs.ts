@@ -1,13 +1,7 @@
-import {
-  fieldNames,
-  filterSubject,
-  type RunState,
-  type RunSummary,
-  type StoreReader,
-} from "@ablate/store";
-import type { Command, Flags } from "../command.ts";
+import type { RunState, StoreReader } from "@ablate/store";
+import type { Command } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { anyOf, withNotes } from "../filtering.ts";
+import { matchingRuns } from "../filtering.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -52,30 +46,17 @@ export const command: Command = {
       if (grid !== undefined) checkGrid(reader, grid);
       const all = asSeen(reader.runs(grid === undefined ? {} : { grid }), reader);
       const listed = all.filter((run) => state === undefined || run.state === state);
-      return matching(listed, { flags, reader });
+      const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
+      const filters = [
+        { texts: words, source: "" },
+        { texts: flags.texts("only"), source: "--only " },
+      ];
+      return matchingRuns(listed, filters, reader);
     });
     terminal.write(flags.has("json") ? jsonArray(runs) : runsTable(runs));
     return 0;
   },
 };
-
-/** Those that match the filter in words and, where there is one, a filter of `--only`. */
-function matching(
-  runs: readonly RunSummary[],
-  { flags, reader }: { readonly flags: Flags; readonly reader: StoreReader },
-): readonly RunSummary[] {
-  const candidates = withNotes(runs, reader).map((run) => ({
-    run,
-    subject: filterSubject(run),
-    fields: () => fieldNames(run),
-  }));
-  const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
-  const inWords = anyOf(words, { source: "", candidates });
-  const inFlags = anyOf(flags.texts("only"), { source: "--only ", candidates });
-  return candidates
-    .filter(({ subject }) => inWords(subject) && inFlags(subject))
-    .map(({ run: { note: _, ...run } }) => run);
-}
 
 function checkGrid(reader: StoreReader, grid: string): void {
   const names = reader.grids().map(({ name }) => name);

@@ -1,6 +1,6 @@
 /** What two runs differ in, key by key. */
 import { canonicalJson } from "@ablate/runner";
-import { flatSettings } from "@ablate/tui";
+import { flatSettings } from "@ablate/store";
 
 /** One of the two runs, stored or only planned. */
 export type Side = {

@@ -1,4 +1,5 @@
-import { setting, UNKNOWN } from "@ablate/tui";
+import { setting } from "@ablate/store";
+import { UNKNOWN } from "@ablate/tui";
 import type { Difference, Side } from "../diff/compare.ts";
 import { table } from "./table.ts";
 

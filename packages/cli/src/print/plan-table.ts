@@ -1,6 +1,6 @@
 import type { Exclusion, PlannedRun } from "@ablate/runner";
-import { shortKey } from "@ablate/store";
-import { bytes, count, duration, setting, UNKNOWN } from "@ablate/tui";
+import { setting, shortKey } from "@ablate/store";
+import { bytes, count, duration, UNKNOWN } from "@ablate/tui";
 import { EMPTY_STORE_BYTES, type Estimate } from "../plan/estimate.ts";
 import { table } from "./table.ts";
 

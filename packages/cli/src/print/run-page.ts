@@ -6,7 +6,8 @@ import type {
   StoredEvaluation,
   StoredSample,
 } from "@ablate/store";
-import { count, flatSettings, loss, UNKNOWN } from "@ablate/tui";
+import { flatSettings } from "@ablate/store";
+import { count, loss, UNKNOWN } from "@ablate/tui";
 import { table } from "./table.ts";
 
 /** What the page of one run is made of. */

@@ -77,7 +77,8 @@ type Sibling = Holder & { readonly id: number; readonly name: string; readonly s
 function refuseTrained(database: Database, runs: readonly number[], now: number): void {
   const running = database
     .prepare<[], Sibling>(
-      "select id, name, state, host, pid, heartbeat_at from run where state = 'running'",
+      `select id, name, state, host, pid, heartbeat_at from run
+       where state = 'running' or claim is not null`,
     )
     .all()
     .filter((run) => isAlive(run, hostname(), now));

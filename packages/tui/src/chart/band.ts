@@ -1,4 +1,5 @@
 /** What several runs have in common: their mean and how far they spread. */
+import { momentsOf, twoSidedT } from "@ablate/store";
 import type { Trace } from "./trace.ts";
 
 export type BandKind = "std" | "stderr" | "min-max" | "95%";
@@ -13,13 +14,6 @@ export const BAND_NAMES: Readonly<Record<BandKind, string>> = {
   "95%": "mean, 95 % interval",
 };
 
-/** Two-sided 95 % quantiles of Student's t by degrees of freedom, from 1 on. */
-const T95 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
-  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
-  2.045, 2.042,
-];
-
 export type Spread = {
   readonly n: number;
   readonly mean: number;
@@ -32,13 +26,14 @@ export type Spread = {
  * unbiased, the 95 % interval is that of the mean (Student's t). Of one value there is no spread.
  */
 export function spread(values: readonly number[], kind: BandKind): Spread {
-  const finite = values.filter(Number.isFinite);
-  const n = finite.length;
-  const mean = finite.reduce((sum, value) => sum + value, 0) / n;
-  if (n < 2) return { n, mean, low: mean, high: mean };
-  if (kind === "min-max") return { n, mean, low: Math.min(...finite), high: Math.max(...finite) };
-  const variance = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = Math.sqrt(variance) * halfWidth(kind, n);
+  const { n, mean: found, std } = momentsOf(values);
+  const mean = found ?? Number.NaN;
+  if (std === null) return { n, mean, low: mean, high: mean };
+  if (kind === "min-max") {
+    const finite = values.filter(Number.isFinite);
+    return { n, mean, low: Math.min(...finite), high: Math.max(...finite) };
+  }
+  const half = std * halfWidth(kind, n);
   return { n, mean, low: mean - half, high: mean + half };
 }
 
@@ -82,5 +77,5 @@ function filled(trace: Trace): Trace {
 function halfWidth(kind: "std" | "stderr" | "95%", n: number): number {
   if (kind === "std") return 1;
   if (kind === "stderr") return 1 / Math.sqrt(n);
-  return (T95[n - 2] ?? 1.96) / Math.sqrt(n);
+  return twoSidedT(0.95, n - 1) / Math.sqrt(n);
 }

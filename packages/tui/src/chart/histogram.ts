@@ -19,25 +19,39 @@ const LEVELS: Readonly<Record<Glyphs, string>> = {
 };
 
 /** Bars as high as their counts, the highest of `rows` cells, over an axis: `rows + 1` lines. */
-export function drawHistogram({ counts, range, rows, tone, glyphs }: HistogramSpec): Line[] {
+export function drawHistogram({ range, ...bars }: HistogramSpec): Line[] {
+  return [...drawBars(bars), rangeAxis(bars.counts.length, range)];
+}
+
+/** Bars as high as their counts, the highest of `rows` cells. */
+export function drawBars({
+  counts,
+  rows,
+  tone,
+  glyphs,
+  hasAir = false,
+}: Omit<HistogramSpec, "range"> & {
+  /** Leaves the top of the highest cell empty, so that rows of bars stay apart. */
+  readonly hasAir?: boolean;
+}): Line[] {
   const levels = LEVELS[glyphs];
   const full = levels.length - 1;
   const highest = Math.max(1, ...counts);
+  const most = rows * full - (hasAir ? Math.floor(full / 4) : 0);
   const heights = counts.map((count) =>
-    count === 0 ? 0 : Math.max(1, Math.round((count / highest) * rows * full)),
+    count === 0 ? 0 : Math.max(1, Math.round((count / highest) * most)),
   );
-  const bars = Array.from({ length: rows }, (_, row): Line => {
+  return Array.from({ length: rows }, (_, row): Line => {
     const below = (rows - 1 - row) * full;
     const cells = heights.map((height) =>
       levels.charAt(Math.min(full, Math.max(0, height - below))),
     );
     return [piece(cells.join(""), tone)];
   });
-  return [...bars, axis(counts.length, range)];
 }
 
 /** `-10 ──── 0 ──── 10` in exactly `columns` cells. */
-function axis(columns: number, range: number): Line {
+export function rangeAxis(columns: number, range: number): Line {
   const end = String(Number(range.toPrecision(4)));
   const left = `−${end} `;
   const middle = " 0 ";

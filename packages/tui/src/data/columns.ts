@@ -1,10 +1,9 @@
 /** The columns of the table of runs. */
-import { shortKey } from "@ablate/store";
+import { briefSetting, differingKeys, settingOf, shortKey } from "@ablate/store";
 import type { Align } from "../text/line.ts";
 import { count, duration, loss, UNKNOWN } from "../text/number.ts";
-import { briefSetting } from "../text/setting.ts";
 import { clean } from "../text/width.ts";
-import { type ShownRun, secondsLeft, settingOf, updates } from "./shown-run.ts";
+import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
 export type Column = {
   /** A column of the view `runs`, a dotted key of the config, or one of our own. */
@@ -142,7 +141,7 @@ const RESULTS: readonly Column[] = [
 
 /** Columns of these runs in their natural order: what differs in the configs, then what came out. */
 export function allColumns(runs: readonly ShownRun[]): Column[] {
-  const keys = differingKeys(runs);
+  const keys = keysThatDiffer(runs);
   const settings = keys.map((key) => settingColumn(key, keys, runs));
   const grids = new Set(runs.map(({ grid }) => grid));
   return [...settings, ...RESULTS].map((column) => {
@@ -179,23 +178,8 @@ function briefTexts(key: string, runs: readonly ShownRun[]): Column["text"] {
 }
 
 /** Keys of the config whose values are not the same in all runs. */
-export function differingKeys(runs: readonly ShownRun[]): string[] {
-  const [first, ...others] = runs;
-  if (first === undefined) return [];
-  const texts = new Map(first.settings.map(({ key, text }) => [key, text]));
-  const differing = new Set<string>();
-  const shapes = new Set([first.settings]);
-  for (const { settings } of others) {
-    if (shapes.has(settings)) continue;
-    shapes.add(settings);
-    for (const { key, text } of settings) if (texts.get(key) !== text) differing.add(key);
-    if (settings.length !== texts.size) {
-      const present = new Set(settings.map(({ key }) => key));
-      for (const key of texts.keys()) if (!present.has(key)) differing.add(key);
-    }
-  }
-  const order = [...texts.keys(), ...differing];
-  return [...new Set(order)].filter((key) => differing.has(key) && key !== "data.file");
+export function keysThatDiffer(runs: readonly ShownRun[]): string[] {
+  return differingKeys(runs).filter((key) => key !== "data.file");
 }
 
 /** A setting as what it is sorted by: a number where it is one. */

@@ -17,6 +17,8 @@ export type Snapshot = {
   readonly runs: readonly ShownRun[];
   /** Tags and notes of grids, by their names. */
   readonly grids: ReadonlyMap<string, Annotated>;
+  /** What the data of each run are. */
+  readonly dataHashes: ReadonlyMap<string, string>;
   /** Size of the store's file. */
   readonly bytes: number;
   /** A process is training. */
@@ -44,6 +46,7 @@ export class Feed {
     version: 0,
     runs: [],
     grids: new Map(),
+    dataHashes: new Map(),
     bytes: 0,
     isLive: false,
     trouble: null,
@@ -161,6 +164,7 @@ export class Feed {
       version: this.#snapshot.version + 1,
       runs,
       grids: this.#grids,
+      dataHashes: this.#reader.dataHashes(),
       bytes: sizeOf(this.path),
       isLive: runs.some(({ state }) => state === "running"),
       trouble: null,

@@ -1,6 +1,11 @@
 /** A run as the UI knows it. */
-import type { RunState, RunSummary } from "@ablate/store";
-import { flatSettings, type Setting } from "../text/setting.ts";
+import {
+  flatSettings,
+  type RunState,
+  type RunSummary,
+  type Setting,
+  settingOf,
+} from "@ablate/store";
 
 export type ShownRun = Omit<RunSummary, "tags" | "state"> & {
   /** As stored, but `interrupted` where its process is gone. */
@@ -44,11 +49,6 @@ export function updates({ last_step }: ShownRun): number {
 export function secondsLeft(run: ShownRun): number | null {
   if (run.state !== "running" || !run.steps_per_s) return null;
   return Math.max(0, run.steps - updates(run)) / run.steps_per_s;
-}
-
-/** The value of a setting; undefined where the config has no such key. */
-export function settingOf(run: ShownRun, key: string): Setting | undefined {
-  return run.settings.find((one) => one.key === key);
 }
 
 /** Examples in a mini-batch. */

@@ -8,7 +8,7 @@ import {
   unknownFields,
 } from "@ablate/store";
 import type { Look } from "../state/look.ts";
-import { allColumns, type Column, differingKeys, settingValue } from "./columns.ts";
+import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type Row = {
@@ -66,7 +66,7 @@ export function tableOf(
     shown: columns.filter((column) => isShown(column, look)),
     rows,
     matches: top.flatMap(({ members }) => members),
-    differing: differingKeys(found),
+    differing: keysThatDiffer(found),
     total: runs.length,
     mistake,
   };
@@ -176,8 +176,8 @@ function groupKey(run: ShownRun, group: string): string {
   if (group !== "seed") return groupTitle(run, group);
   const known = keysWithoutSeed.get(run.settings);
   if (known !== undefined) return `${run.grid}/${known}`;
-  const texts = run.settings.filter(({ key }) => key !== "seed").map(({ text }) => text);
-  const key = texts.join("|");
+  const ids = run.settings.filter(({ key }) => key !== "seed").map(({ id }) => id);
+  const key = ids.join("|");
   keysWithoutSeed.set(run.settings, key);
   return `${run.grid}/${key}`;
 }

@@ -1,6 +1,7 @@
 /** Lists to choose from: columns, charts, parameters, what to group and sort by. */
 import { RATIO } from "../data/series.ts";
 import { isShown } from "../data/table.ts";
+import { DRAWN_KINDS, kindTitle } from "../data/tensor-kinds.ts";
 import type { Look } from "./look.ts";
 import type { Scene } from "./scene.ts";
 import type { ChooserKind, State } from "./state.ts";
@@ -20,6 +21,7 @@ export const CHOOSER_TITLES: Readonly<
   },
   metrics: { title: "charts", hint: "space shows or hides, enter closes" },
   parameters: { title: "parameters", hint: "space shows or hides, enter closes" },
+  kinds: { title: "histograms", hint: "space shows or hides, enter closes" },
   group: { title: "group by", hint: "enter chooses" },
   sort: { title: "sort by", hint: "enter chooses, again reverses" },
 };
@@ -48,6 +50,12 @@ export function chooserItems({ chooser, look }: State, scene: Scene): Item[] {
         id,
         title: id,
         isChosen: scene.parameters.includes(id),
+      }));
+    case "kinds":
+      return DRAWN_KINDS.map((id) => ({
+        id,
+        title: kindTitle(id),
+        isChosen: scene.inside.kinds.includes(id),
       }));
     case "group":
       return groupItems(look, table.differing);
@@ -95,6 +103,8 @@ export function choose(state: State, scene: Scene, isLast: boolean): State {
             ...state,
             look: { ...look, parameters: toggled(scene.parameters, item.id, scene.allParameters) },
           };
+    case "kinds":
+      return isLast ? closed : { ...state, look: { ...look, kinds: toggledKinds(scene, item.id) } };
   }
 }
 
@@ -152,6 +162,10 @@ function toggleColumn(look: Look, { table }: Scene, id: string): Look {
   if (isShown(column, look))
     return { ...look, shown: without(look.shown), hidden: [...without(look.hidden), id] };
   return { ...look, shown: [...without(look.shown), id], hidden: without(look.hidden) };
+}
+
+function toggledKinds({ inside }: Scene, id: string): Look["kinds"] {
+  return DRAWN_KINDS.filter((kind) => inside.kinds.includes(kind) !== (kind === id));
 }
 
 /** The ids with or without one of them, in the order of all. */

@@ -1,17 +1,44 @@
 /** How a store is looked at: what is remembered from one session to the next. */
+import type { StoredTensorKind } from "@ablate/store";
 import type { BandKind } from "../chart/band.ts";
 
-export type ViewName = "runs" | "charts" | "run" | "compare";
+export type ViewName = "runs" | "charts" | "run" | "compare" | "layers" | "findings";
 
 /** Views in the order of their digits. */
-export const VIEWS: readonly ViewName[] = ["runs", "charts", "run", "compare"];
+export const VIEWS: readonly ViewName[] = [
+  "runs",
+  "charts",
+  "run",
+  "compare",
+  "layers",
+  "findings",
+];
 
 export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   runs: "Runs",
   charts: "Charts",
   run: "Run",
   compare: "Compare",
+  layers: "Layers",
+  findings: "Findings",
 };
+
+/** What the view Layers shows below its histograms. */
+export type PanelName = "depth" | "steps" | "saturation" | "norm";
+
+export const PANELS: readonly PanelName[] = ["depth", "steps", "saturation", "norm"];
+
+export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
+  depth: "over depth",
+  steps: "over steps",
+  saturation: "saturation map",
+  norm: "batch norm",
+};
+
+/** Whose findings are listed: of the marked runs (without marks all), or of one run. */
+export type FindingScope = "marked" | "run";
+
+export const FINDING_SCOPES: readonly FindingScope[] = ["marked", "run"];
 
 export type XAxis = "step" | "examples" | "time";
 
@@ -44,6 +71,15 @@ export type Look = {
   readonly isLogX: boolean;
   /** The run that others are compared with. */
   readonly baseline: string | null;
+  /** Kinds of numbers that have histograms in Layers; null for the default ones. */
+  readonly kinds: readonly StoredTensorKind[] | null;
+  readonly panel: PanelName;
+  /** Histograms in octaves instead of equal steps. */
+  readonly isOctaves: boolean;
+  /** Another run, the baseline or a marked one, beside the one that Layers is about. */
+  readonly isBeside: boolean;
+  readonly findingFilter: string;
+  readonly findingScope: FindingScope;
 };
 
 export const DEFAULT_LOOK: Look = {
@@ -63,4 +99,10 @@ export const DEFAULT_LOOK: Look = {
   axis: "step",
   isLogX: false,
   baseline: null,
+  kinds: null,
+  panel: "depth",
+  isOctaves: false,
+  isBeside: true,
+  findingFilter: "",
+  findingScope: "marked",
 };

@@ -4,7 +4,16 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { BANDS } from "../chart/band.ts";
-import { DEFAULT_LOOK, type Look, SMOOTHINGS, VIEWS, X_AXES } from "./look.ts";
+import { DRAWN_KINDS } from "../data/tensor-kinds.ts";
+import {
+  DEFAULT_LOOK,
+  FINDING_SCOPES,
+  type Look,
+  PANELS,
+  SMOOTHINGS,
+  VIEWS,
+  X_AXES,
+} from "./look.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,6 +70,12 @@ function lookOf(value: unknown): Look {
     axis: oneOf(X_AXES, get("axis"), DEFAULT_LOOK.axis),
     isLogX: flag("isLogX"),
     baseline: text("baseline", null),
+    kinds: kindsOf(get("kinds")),
+    panel: oneOf(PANELS, get("panel"), DEFAULT_LOOK.panel),
+    isOctaves: flag("isOctaves"),
+    isBeside: get("isBeside") !== false,
+    findingFilter: text("findingFilter", "") ?? "",
+    findingScope: oneOf(FINDING_SCOPES, get("findingScope"), DEFAULT_LOOK.findingScope),
   };
 }
 
@@ -70,6 +85,11 @@ function oneOf<T>(all: readonly T[], value: unknown, otherwise: T): T {
 
 function texts(value: unknown): string[] | null {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : null;
+}
+
+function kindsOf(value: unknown): Look["kinds"] {
+  const wanted = texts(value);
+  return wanted === null ? null : DRAWN_KINDS.filter((kind) => wanted.includes(kind));
 }
 
 function sortOf(value: unknown): Look["sort"] {

@@ -14,6 +14,10 @@ export const PROMPTS: Readonly<
   Record<PromptKind, { readonly label: string; readonly hint: string }>
 > = {
   filter: { label: "filter", hint: "words, state:running, train.lr>=0.1, has:tag, and, or, not" },
+  findings: {
+    label: "filter findings",
+    hint: "words, level:error, rule:dead, layer:hidden1, step>0",
+  },
   tag: { label: "tags", hint: "tags to add; -tag removes one" },
   "grid-tag": { label: "tags of the grid", hint: "tags to add; -tag removes one" },
   note: { label: "note", hint: "empty removes it" },
@@ -26,10 +30,13 @@ export function openPrompt(
   kind: PromptKind,
   { targets, text }: { readonly targets: readonly string[]; readonly text: string },
 ): State {
-  if (kind !== "filter" && targets.length === 0)
+  if (!FILTERS.has(kind) && targets.length === 0)
     return { ...state, message: "there is no run here" };
   return { ...state, prompt: { kind, text, at: [...text].length, targets } };
 }
+
+/** Prompts that take effect as they are typed and are for no run. */
+const FILTERS: ReadonlySet<PromptKind> = new Set(["filter", "findings"]);
 
 /** The text after a key of a line editor. */
 export function edit(prompt: Prompt, change: Edit): Prompt {
@@ -64,9 +71,12 @@ export function edit(prompt: Prompt, change: Edit): Prompt {
 export function closePrompt(state: State, isKept: boolean): State {
   const { prompt } = state;
   if (prompt === null) return state;
-  const look: Look =
-    isKept && prompt.kind === "filter" ? { ...state.look, filter: prompt.text.trim() } : state.look;
-  return { ...state, look, prompt: null };
+  return { ...state, look: isKept ? filtered(state.look, prompt) : state.look, prompt: null };
+}
+
+function filtered(look: Look, { kind, text }: Prompt): Look {
+  if (kind === "filter") return { ...look, filter: text.trim() };
+  return kind === "findings" ? { ...look, findingFilter: text.trim() } : look;
 }
 
 function put(prompt: Prompt, before: readonly string[], after: readonly string[]): Prompt {

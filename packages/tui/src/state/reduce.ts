@@ -4,10 +4,13 @@ import { position, valueAt } from "../chart/scale.ts";
 import type { Action } from "../keys.ts";
 import { clamp, looking, say, wrap } from "./change.ts";
 import { choose, chooserItems, moveItem, openChooser, sortByItem } from "./chooser.ts";
+import type { Context, Extent, Handler } from "./context.ts";
+import { IN_FINDINGS } from "./in-findings.ts";
+import { IN_LAYERS } from "./in-layers.ts";
 import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
 import { openPrompt } from "./prompt.ts";
 import type { Scene } from "./scene.ts";
-import type { Size, State } from "./state.ts";
+import type { ChooserKind, Size, State } from "./state.ts";
 import { annotated, gridOf, subject } from "./targets.ts";
 import { pan, snap, zoom } from "./x-axis.ts";
 
@@ -20,21 +23,6 @@ export type Effect =
 
 export type Step = { readonly state: State; readonly effect: Effect | null };
 
-/** How much fits on the screen. */
-export type Extent = {
-  /** Rows of the table of runs, and of a page. */
-  readonly rows: number;
-  readonly pageRows: number;
-  /** Lines of the page that is open. */
-  readonly pageLength: number;
-  /** First lines of its parts. */
-  readonly parts: readonly number[];
-  /** Cells of a chart's x axis. */
-  readonly xCells: number;
-};
-
-export type Context = { readonly scene: Scene; readonly extent: Extent };
-
 /** Carries out an action. */
 export function reduce(before: State, action: Action, context: Context): Step {
   const state: State = { ...before, message: null };
@@ -42,7 +30,8 @@ export function reduce(before: State, action: Action, context: Context): Step {
   if (effect !== undefined) return { state, effect: { type: effect } };
   if (state.isHelp) return still(inHelp(state, action, context));
   if (state.chooser !== null) return still(inChooser(state, action, context));
-  return still(ACTIONS[action]?.(state, context) ?? state);
+  const handler = IN_VIEW[state.look.view]?.[action] ?? ACTIONS[action];
+  return still(handler?.(state, context) ?? state);
 }
 
 /** The state under another size of the terminal. */
@@ -57,7 +46,11 @@ const EFFECTS: Readonly<Partial<Record<Action, Effect["type"]>>> = {
   csv: "csv",
 };
 
-type Handler = (state: State, context: Context) => State;
+/** Views in which some keys do something of their own. */
+const IN_VIEW: Readonly<Partial<Record<ViewName, Readonly<Partial<Record<Action, Handler>>>>>> = {
+  layers: IN_LAYERS,
+  findings: IN_FINDINGS,
+};
 
 const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
   up: (state, context) => vertical(state, context, -1),
@@ -108,7 +101,7 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
   next: (state, context) => toMatch(state, context, 1),
   previous: (state, context) => toMatch(state, context, -1),
   baseline: (state, { scene }) => {
-    const run = scene.focused?.members[0]?.run ?? null;
+    const run = subject(state, scene)?.run ?? null;
     if (run === null) return say(state, "there is no run to compare with");
     const isSame = state.look.baseline === run;
     const said = isSame ? "compared with nothing" : `the others are compared with ${run}`;
@@ -138,14 +131,18 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
   charts: (state) => show(state, "charts"),
   run: (state) => show(state, "run"),
   compare: (state) => show(state, "compare"),
+  layers: (state) => show(state, "layers"),
+  findings: (state) => show(state, "findings"),
   help: (state) => ({ ...state, isHelp: true, scroll: 0 }),
 };
 
-const CHOOSERS: Readonly<Record<ViewName, "columns" | "metrics" | "parameters">> = {
+const CHOOSERS: Readonly<Record<ViewName, ChooserKind>> = {
   runs: "columns",
   charts: "metrics",
   run: "parameters",
   compare: "columns",
+  layers: "kinds",
+  findings: "columns",
 };
 
 function still(state: State): Step {
@@ -154,7 +151,15 @@ function still(state: State): Step {
 
 function show(state: State, view: ViewName | undefined): State {
   if (view === undefined) return state;
-  return { ...looking(state, { view }), scroll: 0, zoom: null, crosshair: null, isAlone: false };
+  return {
+    ...looking(state, { view }),
+    scroll: 0,
+    zoom: null,
+    crosshair: null,
+    isAlone: false,
+    cameFrom: null,
+    spotlight: null,
+  };
 }
 
 function inHelp(state: State, action: Action, { extent }: Context): State {
@@ -200,6 +205,8 @@ function vertical(state: State, { scene, extent }: Context, by: number): State {
       return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
     case "run":
     case "compare":
+    case "layers":
+    case "findings":
       return scrolled(state, by, extent);
   }
 }
@@ -253,6 +260,8 @@ function enter(state: State, { scene }: Context): State {
     case "compare":
       return { ...show(state, "run"), opened: focused?.members[0]?.run ?? null };
     case "run":
+    case "layers":
+    case "findings":
       return { ...state, isAlone: !state.isAlone };
   }
 }
@@ -263,9 +272,12 @@ function openCurve(state: State, chosen: Scene["chosen"]): State {
 }
 
 function back(state: State): State {
+  if (state.cameFrom !== null) return show(state, state.cameFrom);
   if (state.crosshair !== null) return { ...state, crosshair: null };
   if (state.zoom !== null) return { ...state, zoom: null };
   if (state.isAlone) return { ...state, isAlone: false };
+  if (state.look.view === "findings" && state.look.findingFilter !== "")
+    return say(looking(state, { findingFilter: "" }), "the filter of findings is off");
   if (state.look.view !== "runs") return show(state, "runs");
   if (state.look.filter !== "") return say(looking(state, { filter: "" }), "the filter is off");
   if (state.look.marks.length > 0) return say(looking(state, { marks: [] }), "nothing is marked");
@@ -308,7 +320,7 @@ function smoothing(state: State, by: number): State {
 
 function toMatch(state: State, { scene }: Context, by: number): State {
   const { rows, matches } = scene.table;
-  if (state.look.view === "run") {
+  if (state.look.view === "run" || state.look.view === "layers") {
     const at = matches.findIndex(({ run }) => run === scene.run?.run);
     const next = matches[wrap(at + by, matches.length)]?.run;
     return next === undefined

@@ -2,9 +2,12 @@
 import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
 import type { Snapshot } from "../data/feed.ts";
+import type { FindingList, FindingReader } from "../data/findings.ts";
+import type { ProbeReader } from "../data/probes.ts";
 import { RATIO } from "../data/series.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import { type Row, type Table, tableOf } from "../data/table.ts";
+import { type Inside, insideOf, NOTHING_INSIDE } from "./inside.ts";
 import type { State } from "./state.ts";
 
 export type Scene = {
@@ -28,6 +31,19 @@ export type Scene = {
   /** The whole x axis of the charts and what is shown of it. */
   readonly wholeX: Scale;
   readonly x: Scale;
+  /** What the view Layers shows; nothing in other views. */
+  readonly inside: Inside;
+  /** What the view Findings lists, and where its cursor is; nothing in other views. */
+  readonly findings: { readonly list: FindingList; readonly at: number };
+};
+
+const NO_FINDINGS: Scene["findings"] = { list: { items: [], total: 0, mistake: null }, at: -1 };
+
+/** What scenes are made from beside the state and the snapshot. */
+export type Readers = {
+  readonly curves: CurveReader;
+  readonly probes: ProbeReader;
+  readonly findings: FindingReader;
 };
 
 /** So many rows of the table, and so many runs of them, are shown where nothing is marked. */
@@ -38,7 +54,11 @@ const UNMARKED_RUNS = 120;
 const LOG_ZERO = 0.5;
 
 /** Makes scenes; a table is built anew only when something has changed that it depends on. */
-export function sceneMaker(curves: CurveReader): (state: State, snapshot: Snapshot) => Scene {
+export function sceneMaker({
+  curves,
+  probes,
+  findings,
+}: Readers): (state: State, snapshot: Snapshot) => Scene {
   const table = remembering(tableOf);
   return (state, snapshot) => {
     const { look, prompt, unfolded } = state;
@@ -49,7 +69,7 @@ export function sceneMaker(curves: CurveReader): (state: State, snapshot: Snapsh
     const { chosen, unmarked } = chosenRows(made, look.marks);
     const run = runOf(state, snapshot, focused);
     const shownRuns =
-      look.view === "run"
+      look.view === "run" || look.view === "layers"
         ? run === undefined
           ? []
           : [run]
@@ -71,8 +91,36 @@ export function sceneMaker(curves: CurveReader): (state: State, snapshot: Snapsh
       allParameters,
       wholeX,
       x: state.zoom === null ? wholeX : { ...wholeX, ...state.zoom },
+      inside: look.view === "layers" ? insideOf(state, { run, snapshot, probes }) : NOTHING_INSIDE,
+      findings:
+        look.view === "findings" ? findingsOf(state, { run, table: made, findings }) : NO_FINDINGS,
     };
   };
+}
+
+/** Of the marked runs among those that the filter leaves, without marks of all of them. */
+function findingsOf(
+  { look, prompt, finding }: State,
+  {
+    run,
+    table,
+    findings,
+  }: {
+    readonly run: ShownRun | undefined;
+    readonly table: Table;
+    readonly findings: FindingReader;
+  },
+): Scene["findings"] {
+  const marked = table.matches.filter(({ run: name }) => look.marks.includes(name));
+  const runs =
+    look.findingScope === "run"
+      ? [run].filter((one) => one !== undefined)
+      : marked.length > 0
+        ? marked
+        : table.matches;
+  const list = findings.list(runs, prompt?.kind === "findings" ? prompt.text : look.findingFilter);
+  const at = list.items.findIndex(({ key }) => key === finding);
+  return { list, at: at < 0 && list.items.length > 0 ? 0 : at };
 }
 
 /** The index of a row by its key; the first where it is gone. */

@@ -1,11 +1,18 @@
 /** What is on the screen besides the data. */
 import type { Range } from "../chart/scale.ts";
-import { DEFAULT_LOOK, type Look } from "./look.ts";
+import { DEFAULT_LOOK, type Look, type ViewName } from "./look.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };
 
 /** What a line of text is being typed for. */
-export type PromptKind = "filter" | "tag" | "grid-tag" | "note" | "grid-note" | "rename";
+export type PromptKind =
+  | "filter"
+  | "findings"
+  | "tag"
+  | "grid-tag"
+  | "note"
+  | "grid-note"
+  | "rename";
 
 export type Prompt = {
   readonly kind: PromptKind;
@@ -16,7 +23,7 @@ export type Prompt = {
   readonly targets: readonly string[];
 };
 
-export type ChooserKind = "columns" | "metrics" | "parameters" | "group" | "sort";
+export type ChooserKind = "columns" | "metrics" | "parameters" | "kinds" | "group" | "sort";
 
 /** A list to choose from. */
 export type Chooser = { readonly kind: ChooserKind; readonly at: number };
@@ -42,6 +49,18 @@ export type State = {
   readonly isAlone: boolean;
   /** First line of a page that is longer than the screen. */
   readonly scroll: number;
+  /** The look inside that is shown, by its step; null for the last there is. */
+  readonly probeStep: number | null;
+  /** Name of the layer under the cursor. */
+  readonly layer: string | null;
+  /** The first unit on a saturation map. */
+  readonly unit: number;
+  /** Key of the finding under the cursor. */
+  readonly finding: string | null;
+  /** Where `esc` goes back to, after a jump to evidence. */
+  readonly cameFrom: ViewName | null;
+  /** The parameter that a jump was about. */
+  readonly spotlight: string | null;
   readonly isHelp: boolean;
   readonly prompt: Prompt | null;
   readonly chooser: Chooser | null;
@@ -63,6 +82,12 @@ export function initialState(size: Size, look: Look = DEFAULT_LOOK): State {
     chart: 0,
     isAlone: false,
     scroll: 0,
+    probeStep: null,
+    layer: null,
+    unit: 0,
+    finding: null,
+    cameFrom: null,
+    spotlight: null,
     isHelp: false,
     prompt: null,
     chooser: null,

@@ -1,10 +1,11 @@
 /** What a tag, a note or a name is for. */
+import type { ShownRun } from "../data/shown-run.ts";
 import type { Scene } from "./scene.ts";
 import type { State } from "./state.ts";
 
 /** The run that a note or a name is for. */
-export function subject(state: State, { run, focused }: Scene): Scene["run"] {
-  return state.look.view === "run" ? run : focused?.members[0];
+export function subject(state: State, scene: Scene): ShownRun | undefined {
+  return own(state, scene) ?? scene.focused?.members[0];
 }
 
 /** The runs that are tagged: the marked ones, else what is under the cursor. */
@@ -12,17 +13,10 @@ export function annotated(
   state: State,
   scene: Scene,
 ): { readonly targets: readonly string[]; readonly text: string } {
-  const own =
-    state.look.view === "run"
-      ? scene.run === undefined
-        ? []
-        : [scene.run]
-      : (scene.focused?.members ?? []);
-  const marked =
-    state.look.view === "run"
-      ? []
-      : scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
-  const runs = marked.length > 0 ? marked : own;
+  const one = own(state, scene);
+  const marked = scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
+  const here = marked.length > 0 ? marked : (scene.focused?.members ?? []);
+  const runs = one === undefined ? here : [one];
   return { targets: runs.map(({ run }) => run), text: "" };
 }
 
@@ -32,4 +26,10 @@ export function gridOf(
 ): { readonly targets: readonly string[]; readonly text: string } {
   const grid = subject(state, scene)?.grid ?? null;
   return { targets: grid === null ? [] : [grid], text: "" };
+}
+
+/** The run that a view is about, where that is not the row under the cursor. */
+function own({ look }: State, { run, findings }: Scene): ShownRun | undefined {
+  if (look.view === "findings") return findings.list.items[findings.at]?.run;
+  return look.view === "run" || look.view === "layers" ? run : undefined;
 }

@@ -3,6 +3,8 @@ import type { Glyphs } from "../chart/raster.ts";
 import type { Range } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
 import type { FactReader } from "../data/facts.ts";
+import type { FindingReader } from "../data/findings.ts";
+import type { ProbeReader } from "../data/probes.ts";
 import type { Scene } from "../state/scene.ts";
 import type { State } from "../state/state.ts";
 import type { Line } from "../text/line.ts";
@@ -12,6 +14,8 @@ export type Canvas = {
   readonly scene: Scene;
   readonly curves: CurveReader;
   readonly facts: FactReader;
+  readonly probes: ProbeReader;
+  readonly findings: FindingReader;
   readonly glyphs: Glyphs;
   /** The y range that each chart had in the frame before. */
   readonly ranges: Map<string, Range>;
@@ -33,5 +37,7 @@ export type Drawn = {
   readonly pageLength?: number;
   readonly parts?: readonly number[];
   readonly xCells?: number;
+  /** Units of a saturation map, and those of them that are on the screen. */
+  readonly units?: { readonly all: number; readonly shown: number };
   readonly sheet: () => Sheet;
 };

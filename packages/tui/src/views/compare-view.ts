@@ -1,12 +1,12 @@
 /** The marked runs side by side: what differs in their configs, what came out, what each factor does. */
-import { spread } from "../chart/band.ts";
-import { allColumns, type Column, settingValue } from "../data/columns.ts";
-import type { ShownRun } from "../data/shown-run.ts";
+import { momentsOf, pairedDifference } from "@ablate/store";
+import { allColumns, type Column } from "../data/columns.ts";
 import { type Row, rowOf, rowValue } from "../data/table.ts";
 import { cutLine, fitLine, type Line, line, type Piece, piece } from "../text/line.ts";
-import { count, loss, signed, UNKNOWN } from "../text/number.ts";
+import { count, signed } from "../text/number.ts";
 import { clean, ellipsis, middleEllipsis, widthOf } from "../text/width.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
+import { factorLines } from "./factor-lines.ts";
 import { statesLine } from "./states.ts";
 
 const GAP = 2;
@@ -38,7 +38,7 @@ export function drawCompare(canvas: Canvas): Drawn {
   }
   const comparison = compareRows(canvas);
   const head = titles(comparison, canvas);
-  const body = [...table(comparison, canvas), [], ...factors(canvas)];
+  const body = [...table(comparison, canvas), [], ...factorLines(canvas)];
   const room = Math.max(1, rows - head.length);
   const top = Math.min(state.scroll, Math.max(0, body.length - room));
   const lines = [...head, ...body.slice(top, top + room)].map((one) => cutLine(one, columns));
@@ -200,69 +200,18 @@ function plainCell({ column, kind }: Entry, { members }: Row): string {
       ? "several"
       : clean(column.text(value));
   if (!column.id.endsWith("loss") || members.length < 2) return text;
-  const { n, mean, low } = spread(
-    members.map((run) => Number(column.value(run) ?? Number.NaN)),
-    "std",
-  );
-  return n < 2 ? text : `${text} ±${(mean - low).toFixed(4)}`;
+  const { std } = momentsOf(members.map((run) => Number(column.value(run) ?? Number.NaN)));
+  return std === null ? text : `${text} ±${std.toFixed(4)}`;
 }
 
 /** Mean and spread of the differences between runs of the same seed. */
 function pairedCell(row: Row, baseline: Row): Line {
-  const bySeed = new Map(baseline.members.map((run) => [run.seed, run.valid_loss]));
-  const differences = row.members.flatMap(({ seed, valid_loss }) => {
-    const other = bySeed.get(seed);
-    return valid_loss === null || other === null || other === undefined ? [] : [valid_loss - other];
-  });
-  const { n, mean, low } = spread(differences, "std");
-  if (n === 0) return [piece("no seed in common", "muted")];
-  const text = n === 1 ? signed(mean, 4) : `${signed(mean, 4)} ±${(mean - low).toFixed(4)} n ${n}`;
+  const paired = ({ members }: Row) =>
+    members.map(({ seed, valid_loss: value }) => ({ seed, context: "", value }));
+  const { n, mean, std } = pairedDifference(paired(row), paired(baseline));
+  if (mean === null) return [piece("no seed in common", "muted")];
+  const text = std === null ? signed(mean, 4) : `${signed(mean, 4)} ±${std.toFixed(4)} n ${n}`;
   return [piece(text, mean < 0 ? "good" : mean > 0 ? "bad" : "plain")];
-}
-
-/** For each factor and value: mean and spread of the validation loss over its runs. */
-function factors({ scene }: Canvas): Line[] {
-  const runs = scene.chosen.flatMap(({ members }) => members);
-  const keys = [
-    ...new Set(
-      allColumns(runs)
-        .map(({ id }) => id)
-        .filter((id) => isConfigKey(id) && id !== "seed"),
-    ),
-  ];
-  const lines = keys.flatMap((key): Line[] => {
-    const values = groupBy(runs, key);
-    const rows = values.map(([value, members]): Line => {
-      const { n, mean, low } = spread(
-        members.map((run) => run.valid_loss ?? Number.NaN),
-        "std",
-      );
-      const text =
-        n === 0 ? UNKNOWN : n === 1 ? loss(mean) : `${loss(mean)} ±${(mean - low).toFixed(4)}`;
-      return line(
-        `  ${ellipsis(clean(value), 40).padEnd(40)}  `,
-        text.padEnd(18),
-        piece(`  n ${n} of ${members.length}`, "muted"),
-      );
-    });
-    return [[piece(key, "accent")], ...rows];
-  });
-  const title: Line = [
-    { text: "validation loss by factor", bold: true },
-    piece("  mean ± std over the runs that share a value", "muted"),
-  ];
-  return lines.length === 0
-    ? [[piece("the configs are the same but for the seed", "muted")]]
-    : [title, ...lines];
-}
-
-function groupBy(runs: readonly ShownRun[], key: string): [string, ShownRun[]][] {
-  const groups = new Map<string, ShownRun[]>();
-  for (const run of runs) {
-    const value = String(settingValue(run, key) ?? UNKNOWN);
-    groups.set(value, [...(groups.get(value) ?? []), run]);
-  }
-  return [...groups].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 function sheetOf({ entries, rows }: Comparison): Sheet {

@@ -1,9 +1,9 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
 import { KEYS, keyName } from "../keys.ts";
+import type { Extent } from "../state/context.ts";
 import { VIEW_TITLES, VIEWS } from "../state/look.ts";
 import { PROMPTS } from "../state/prompt.ts";
-import type { Extent } from "../state/reduce.ts";
 import type { Prompt, State } from "../state/state.ts";
 import {
   cutLine,
@@ -20,7 +20,9 @@ import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { drawCharts } from "./charts-view.ts";
 import { drawChooser } from "./chooser-view.ts";
 import { drawCompare } from "./compare-view.ts";
+import { drawFindings } from "./findings-view.ts";
 import { drawHelp } from "./help-view.ts";
+import { drawLayers } from "./layers/layers-view.ts";
 import { drawRun } from "./run-view.ts";
 import { drawRuns, firstRow } from "./runs-view.ts";
 import { countStates, STATE_SIGNS } from "./states.ts";
@@ -41,6 +43,8 @@ const VIEW_DRAWERS = {
   charts: drawCharts,
   run: drawRun,
   compare: drawCompare,
+  layers: drawLayers,
+  findings: drawFindings,
 } as const;
 
 export function drawFrame(canvas: Omit<Canvas, "columns" | "rows">, store: string): Frame {
@@ -63,6 +67,8 @@ export function drawFrame(canvas: Omit<Canvas, "columns" | "rows">, store: strin
       pageLength: drawn.pageLength ?? bodyRows,
       parts: drawn.parts ?? [0],
       xCells: drawn.xCells ?? columns,
+      units: drawn.units?.all ?? 0,
+      shownUnits: drawn.units?.shown ?? 0,
     },
     top: firstRow(canvas, listRows),
     sheet: drawn.sheet,

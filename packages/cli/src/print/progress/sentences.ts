@@ -18,6 +18,8 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
       return [`${event.run}: ${SKIPPED[event.state] ?? event.state}`];
     case "engine":
       return [`engine ${event.engine}: ${engineText(event)}`];
+    case "retried":
+      return [`${event.run}: ${event.error}; attempt ${event.attempt}`];
     case "ended":
       return endedLines(event, paint);
     case "done": {
@@ -52,7 +54,7 @@ function endedLines(event: Of<"ended">, paint: Paint): string[] {
 }
 
 function endFacts(event: Of<"ended">): string[] {
-  if (event.state === "failed") return [`failed: ${event.error ?? "unknown"}`];
+  if (event.error !== null) return [`${event.state}: ${event.error}`];
   if (event.state === "diverged") {
     return [`diverged: the loss of step ${count(event.step - 1)} is not finite`];
   }

@@ -38,9 +38,10 @@ function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
 
 function warn({ note, paintNote }: Terminal, event: GridEvent): void {
   const isWorse = event.event === "engine" && event.reason !== null;
-  const isBad = event.event === "ended" && (event.state === "failed" || event.state === "diverged");
-  const isLost = event.event === "ended" && event.state === "interrupted";
-  if (isWorse || isBad || isLost) for (const line of linesOf(event, paintNote)) note(`${line}\n`);
+  const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
+  if (isWorse || isBad || event.event === "retried") {
+    for (const line of linesOf(event, paintNote)) note(`${line}\n`);
+  }
 }
 
 function live(terminal: Terminal): Progress {

@@ -1,4 +1,4 @@
-/** Values of a config as people read them. */
+/** Values of a config as people read and compare them. */
 
 /** What a scheme or a batch norm says only where it is something else. */
 const UNSAID: Readonly<Record<string, unknown>> = {
@@ -10,7 +10,14 @@ const UNSAID: Readonly<Record<string, unknown>> = {
 };
 
 /** A config's value under its dotted key; schemes, batch norm and `train`'s maps are one each. */
-export type Setting = { readonly key: string; readonly value: unknown; readonly text: string };
+export type Setting = {
+  readonly key: string;
+  readonly value: unknown;
+  /** For people; different values may have the same text. */
+  readonly text: string;
+  /** The same for equal values only. */
+  readonly id: string;
+};
 
 /**
  * A config value on one line: a scheme as `kaiming(gain: 1.667)`, a batch norm as
@@ -54,8 +61,18 @@ export function flatSettings(config: unknown, prefix = ""): Setting[] {
   return Object.entries(config).flatMap(([name, value]): Setting[] => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
     const isOne = !isMap(value) || "scheme" in value || "where" in value || prefix === "train";
-    return isOne ? [{ key, value, text: setting(value) }] : flatSettings(value, key);
+    if (!isOne) return flatSettings(value, key);
+    return [{ key, value, text: setting(value), id: sortedJson(value) }];
   });
+}
+
+/** JSON with the members of every map in one order. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    isMap(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : Number(a > b))))
+      : one,
+  );
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

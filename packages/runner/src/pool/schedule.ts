@@ -1,0 +1,105 @@
+/** Which run is trained next, where other processes may work on the same runs. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Claim, RunState, StoredRun, StoreWriter } from "@ablate/store";
+
+/** `restart` trains every run again, `retry-failed` also those that failed. */
+export type TrainMode = "resume" | "retry-failed" | "restart";
+
+/** A run that this process holds; `index` is its place among those to train. */
+export type Assignment = {
+  readonly run: StoredRun;
+  readonly index: number;
+  readonly claim: Claim;
+};
+
+type Waiting = Pick<Assignment, "run" | "index">;
+
+export class Schedule {
+  readonly #store: StoreWriter;
+  readonly #onElsewhere: (run: StoredRun) => void;
+  /** Runs that nobody needs to train. */
+  readonly done: readonly StoredRun[];
+  /** How many there are to train. */
+  readonly size: number;
+  /** In the order of the plan. */
+  readonly #waiting: Set<Waiting>;
+
+  /** @param onElsewhere - is told of runs that another process has brought to an end meanwhile */
+  constructor({
+    store,
+    runs,
+    mode,
+    onElsewhere,
+  }: {
+    readonly store: StoreWriter;
+    readonly runs: readonly StoredRun[];
+    readonly mode: TrainMode;
+    readonly onElsewhere: (run: StoredRun) => void;
+  }) {
+    this.#store = store;
+    this.#onElsewhere = onElsewhere;
+    const isWaiting = (run: StoredRun) => run.state === "running" || isToTrain(run, mode);
+    this.done = runs.filter((run) => !isWaiting(run));
+    this.#waiting = new Set(runs.filter(isWaiting).map((run, index) => ({ run, index })));
+    this.size = this.#waiting.size;
+  }
+
+  /** Runs that are not begun, or that another process holds. */
+  get waiting(): readonly StoredRun[] {
+    return [...this.#waiting].map(({ run }) => run);
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  /** Takes the first run that is free; null: others hold all that is left. */
+  next(): Assignment | null {
+    for (const waiting of this.#waiting) {
+      const { run } = waiting;
+      const claim = { token: randomUUID(), pid: process.pid, host: hostname(), isReserved: true };
+      const reservation = this.#store.reserveRun(run.id, claim, this.#statesToTake(run));
+      if (reservation.isTaken) {
+        this.#waiting.delete(waiting);
+        return { ...waiting, claim };
+      }
+      if (reservation.isHeld) continue;
+      this.#waiting.delete(waiting);
+      this.#onElsewhere({ ...run, state: reservation.state });
+    }
+    return null;
+  }
+
+  /** Another process has taken this run: it is asked for again once that one has left it. */
+  putBack({ run, index }: Assignment): void {
+    this.#waiting.add({ run: { ...run, state: "running" }, index });
+  }
+
+  /** A run that came to its end since it was planned was trained by another process. */
+  #statesToTake({ state }: StoredRun): RunState[] {
+    return [...UNFINISHED, state];
+  }
+}
+
+const UNFINISHED: readonly RunState[] = ["pending", "stopped", "interrupted"];
+
+/** Whether `run` trains a run that is in this state. */
+export function isToTrain(
+  { state }: Pick<StoredRun, "state">,
+  mode: TrainMode = "resume",
+): boolean {
+  switch (state) {
+    case "pending":
+    case "stopped":
+    case "interrupted":
+      return true;
+    case "failed":
+      return mode !== "resume";
+    case "finished":
+    case "diverged":
+      return mode === "restart";
+    case "running":
+      return false;
+  }
+}

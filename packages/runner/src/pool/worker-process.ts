@@ -1,0 +1,64 @@
+/** What the coordinator forks: trains what it is sent, one run at a time, and ends with its parent. */
+import { enableCompileCache } from "node:module";
+import { extname } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Worker as Thread } from "node:worker_threads";
+import type { CoordinatorMessage, WorkerMessage } from "../messages.ts";
+import type { Outlet } from "../worker.ts";
+import type { WatchdogData } from "./watchdog.ts";
+
+/** Messages that may be on their way to the store: training waits for the next one. */
+const MOST_UNACKNOWLEDGED = 4;
+const TURN_MS = 500;
+/** Where the coordinator reads signs of life: the descriptor after stdio and the channel. */
+const BEAT_PIPE = 4;
+
+/** Sends to the coordinator and waits where it lags behind. */
+class ParentOutlet implements Outlet {
+  #unacknowledged = 0;
+  #onAck = (): void => {};
+
+  send(message: WorkerMessage): void {
+    this.#unacknowledged += 1;
+    process.send?.(message);
+  }
+
+  async ready(): Promise<void> {
+    await nextTurn();
+    while (this.#unacknowledged >= MOST_UNACKNOWLEDGED) {
+      await new Promise<void>((resolve) => {
+        this.#onAck = resolve;
+      });
+    }
+  }
+
+  acknowledge(): void {
+    this.#unacknowledged -= 1;
+    this.#onAck();
+  }
+}
+
+/** The terminal sends its signals to the whole process group: what they mean is the coordinator's to say. */
+function leaveSignalsToTheCoordinator(): void {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
+}
+
+function startWatchdog(parent: number): void {
+  const turns = new Int32Array(new SharedArrayBuffer(4));
+  setInterval(() => Atomics.add(turns, 0, 1), TURN_MS).unref();
+  const data: WatchdogData = { turns, parent, pipe: BEAT_PIPE };
+  const file = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
+  new Thread(file, { workerData: data }).unref();
+}
+
+process.on("disconnect", () => process.exit());
+leaveSignalsToTheCoordinator();
+startWatchdog(Number(process.argv[2]));
+enableCompileCache();
+const { Worker } = await import("../worker.ts");
+const outlet = new ParentOutlet();
+const worker = new Worker(outlet);
+process.on("message", (message: CoordinatorMessage) => {
+  if (message.type === "ack") outlet.acknowledge();
+  else worker.receive(message);
+});

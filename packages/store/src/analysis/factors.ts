@@ -1,0 +1,77 @@
+/** What runs differ in. */
+import type { Setting } from "./settings.ts";
+
+/** A run as far as its config goes. */
+export type Configured = {
+  readonly seed: number;
+  readonly settings: readonly Setting[];
+};
+
+/** Keys of the config that always change together. */
+export type Factor = { readonly name: string; readonly keys: readonly string[] };
+
+/** Keys that are no cause of a run's numbers: where its data lie, what is recorded and judged. */
+const NO_FACTOR = /^(seed|name|description|data\.file|record\..*|thresholds\..*)$/;
+
+/** Keys of the config whose values are not the same in all runs, in the order of the config. */
+export function differingKeys(runs: readonly Configured[]): string[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  const ids = new Map(first.settings.map(({ key, id }) => [key, id]));
+  const differing = new Set<string>();
+  const seen = new Set([first.settings]);
+  for (const { settings } of runs) {
+    if (seen.has(settings)) continue;
+    seen.add(settings);
+    let common = 0;
+    for (const { key, id } of settings) {
+      if (ids.has(key)) common++;
+      if (ids.get(key) !== id) differing.add(key);
+    }
+    if (common === ids.size) continue;
+    const present = new Set(settings.map(({ key }) => key));
+    for (const key of ids.keys()) if (!present.has(key)) differing.add(key);
+  }
+  const order = [...ids.keys(), ...differing];
+  return [...new Set(order)].filter((key) => differing.has(key));
+}
+
+/** Those that may decide what comes out; the seed is what everything is paired by. */
+export function factorKeys(runs: readonly Configured[]): string[] {
+  return differingKeys(runs).filter((key) => !NO_FACTOR.test(key));
+}
+
+/** What the runs differ in; keys that split them in the same way are one factor. */
+export function factorsOf(runs: readonly Configured[]): Factor[] {
+  const byPartition = new Map<string, string[]>();
+  for (const key of factorKeys(runs)) {
+    const partition = partitionBy(runs, key);
+    byPartition.set(partition, [...(byPartition.get(partition) ?? []), key]);
+  }
+  return [...byPartition.values()].map((keys) => ({ name: keys.join(" + "), keys }));
+}
+
+/** The setting of a run; undefined where its config has no such key. */
+export function settingOf(
+  { settings }: Pick<Configured, "settings">,
+  key: string,
+): Setting | undefined {
+  return settings.find((one) => one.key === key);
+}
+
+/** What only runs with equal values of these keys share. */
+export function valueId(run: Configured, keys: readonly string[]): string {
+  return keys.map((key) => settingOf(run, key)?.id ?? "").join("\n");
+}
+
+/** Which runs share a value: for each the place of the first that has it. */
+function partitionBy(runs: readonly Configured[], key: string): string {
+  const first = new Map<string, number>();
+  return runs
+    .map((run, i) => {
+      const id = valueId(run, [key]);
+      if (!first.has(id)) first.set(id, i);
+      return first.get(id);
+    })
+    .join();
+}

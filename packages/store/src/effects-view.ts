@@ -1,0 +1,63 @@
+/**
+ * The view `effects`, in step with the analysis in TypeScript: configs are taken apart in the same way (settings.ts),
+ * and the same keys are no factors (factors.ts). A key that a run does not have is NULL.
+ *
+ * The standard deviation takes a second pass: the squares of numbers that are close to each other cancel.
+ */
+
+/** Every value of every config under its dotted key; and the hash of the data, as the key `data`. */
+const SETTINGS = `
+  node(run_id, key, type, value, is_map) as (
+    select r.id, j.key, j.type, j.value, j.type = 'object'
+    from run r, json_each(r.config) j
+    union all
+    select n.run_id, n.key || '.' || j.key, j.type, j.value,
+      case when j.type = 'object' and n.key != 'train' then
+        json_type(j.value, '$.scheme') is null and json_type(j.value, '$.where') is null
+      else 0 end
+    from node n, json_each(case when n.is_map then n.value else '{}' end) j
+  ),
+  setting(run_id, key, type, value) as materialized (
+    select run_id, key, type, value from node
+    where not is_map and key not in ('seed', 'name', 'description', 'data.file')
+      and key not glob 'record.*' and key not glob 'thresholds.*'
+    union all
+    select id, 'data', 'text', provenance ->> '$.data_sha256' from run
+    where provenance ->> '$.data_sha256' is not null
+  )`;
+
+/** Every run in each of its grids, with its loss where that is finite. */
+const MEMBERS = `
+  member(grid_id, run_id, loss) as materialized (
+    select gr.grid_id, r.id, case when abs(v.valid_loss) < 9e999 then v.valid_loss end
+    from grid_run gr join run r on r.id = gr.run_id join runs v on v.run = r.name
+  )`;
+
+/** Keys whose values are not the same in all runs of a grid. */
+const FACTORS = `
+  factor(grid_id, key) as (
+    select m.grid_id, s.key
+    from member m join setting s on s.run_id = m.run_id
+    group by m.grid_id, s.key
+    having count(distinct s.type || quote(s.value)) > 1 or s.key != 'data'
+      and count(*) < (select count(*) from member other where other.grid_id = m.grid_id)
+  )`;
+
+const MEASURED = `
+  measured(grid_id, key, type, value, loss, mean) as (
+    select f.grid_id, f.key, s.type, s.value, m.loss,
+      avg(m.loss) over (partition by f.grid_id, f.key, s.type, s.value)
+    from factor f join member m on m.grid_id = f.grid_id
+      left join setting s on s.run_id = m.run_id and s.key = f.key
+    where f.key != 'data' or s.value is not null
+  )`;
+
+export const EFFECTS: string = `
+  with recursive ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}
+  select g.name as "grid", e.key as factor,
+    case when e.type in ('true', 'false') then e.type else e.value end as value,
+    count(e.loss) as n, max(e.mean) as mean,
+    case when count(e.loss) > 1 then
+      sqrt(sum((e.loss - e.mean) * (e.loss - e.mean)) / (count(e.loss) - 1)) end as std
+  from measured e join grid g on g.id = e.grid_id
+  group by e.grid_id, e.key, e.type, e.value`;

@@ -1,0 +1,2 @@
+/** The view `effects`: no table changes, but views are made anew only with a migration. */
+export const effects = "";

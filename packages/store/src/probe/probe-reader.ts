@@ -1,0 +1,199 @@
+/** Reads probes back: one prepared statement a table, blobs decoded here. */
+import type { Database } from "better-sqlite3";
+import { NORM_KINDS, TENSOR_KINDS } from "./probe.ts";
+import type {
+  StoredLayer,
+  StoredNorm,
+  StoredProbe,
+  StoredSaturation,
+  StoredTensor,
+  StoredTensorKind,
+} from "./stored-probe.ts";
+import {
+  deadUnits,
+  edgesOf,
+  type PackedHistogram,
+  unpackHistogram,
+  unpackPairs,
+} from "./unpack.ts";
+
+export type ProbeReader = {
+  readonly steps: (runName: string) => number[];
+  readonly probe: (runName: string, step: number) => StoredProbe | undefined;
+  readonly tensors: (
+    runName: string,
+    step: number,
+    kind: StoredTensorKind,
+  ) => ReadonlyMap<string, StoredTensor>;
+};
+
+type Key = { readonly run: string; readonly step: number };
+
+type ProbeRow = {
+  readonly id: number;
+  readonly run_id: number;
+  readonly examples: number;
+  readonly loss: number | null;
+  readonly tokens: number;
+  readonly logits: Uint8Array;
+};
+
+type LayerRow = { readonly idx: number; readonly name: string; readonly units: number };
+
+type TensorRow = {
+  readonly layer: number;
+  readonly kind: number;
+  readonly mean: number | null;
+  readonly std: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly saturated: number | null;
+  readonly dead: number | null;
+  readonly flat: Uint8Array | null;
+} & { readonly [Name in keyof PackedHistogram]: PackedHistogram[Name] | null };
+
+type NormRow = { readonly layer: number; readonly kind: number; readonly pairs: Uint8Array };
+
+/** Prepares what reads probes; edges are made once for each scale. */
+export function probeReader(database: Database): ProbeReader {
+  const run = "(select id from run where name = @run)";
+  const steps = database
+    .prepare<[{ run: string }], number>(
+      `select step from probe where run_id = ${run} order by step`,
+    )
+    .pluck();
+  const probe = database.prepare<[Key], ProbeRow>(
+    `select id, run_id, examples, loss, tokens, logits from probe where run_id = ${run} and step = @step`,
+  );
+  const layers = database.prepare<[number], LayerRow>(
+    "select idx, name, units from probe_layer where run_id = ? order by idx",
+  );
+  const tensors = database.prepare<[number], TensorRow>(
+    "select * from probe_tensor where probe_id = ?",
+  );
+  const ofKind = database.prepare<[Key & { readonly kind: number }], TensorRow & { name: string }>(
+    `select l.name as name, t.* from probe p join probe_layer l on l.run_id = p.run_id
+       join probe_tensor t on t.probe_id = p.id and t.layer = l.idx and t.kind = @kind
+     where p.run_id = ${run} and p.step = @step order by l.idx`,
+  );
+  const norms = database.prepare<[number], NormRow>(
+    "select layer, kind, pairs from probe_norm where probe_id = ?",
+  );
+  const edges = edgeMaker();
+  return {
+    steps: (name) => steps.all({ run: name }),
+    probe: (name, step) => {
+      const found = probe.get({ run: name, step });
+      if (found === undefined) return undefined;
+      const byLayer = Map.groupBy(tensors.all(found.id), ({ layer }) => layer);
+      const normsOf = Map.groupBy(norms.all(found.id), ({ layer }) => layer);
+      return {
+        step,
+        examples: found.examples,
+        loss: numberOf(found.loss),
+        layers: layers.all(found.run_id).map(({ idx, ...layer }) =>
+          layerOf(layer, {
+            examples: found.examples,
+            tensors: byLayer.get(idx) ?? [],
+            norms: normsOf.get(idx) ?? [],
+            edges,
+          }),
+        ),
+        logits: logitsOf(found),
+      };
+    },
+    tensors: (name, step, kind) => {
+      const rows = ofKind.all({ run: name, step, kind: TENSOR_KINDS.indexOf(kind) });
+      return new Map(rows.map((row) => [row.name, tensorOf(row, edges)]));
+    },
+  };
+}
+
+type Edges = (scale: PackedHistogram) => Float64Array;
+
+function layerOf(
+  { name, units }: Omit<LayerRow, "idx">,
+  {
+    examples,
+    tensors,
+    norms,
+    edges,
+  }: {
+    readonly examples: number;
+    readonly tensors: readonly TensorRow[];
+    readonly norms: readonly NormRow[];
+    readonly edges: Edges;
+  },
+): StoredLayer {
+  const flat = tensors.find((row) => row.flat !== null);
+  return {
+    name,
+    units,
+    tensors: Object.fromEntries(
+      tensors.map((row) => [TENSOR_KINDS[row.kind] ?? "", tensorOf(row, edges)]),
+    ),
+    saturation: flat === undefined ? null : saturationOf(flat, examples, units),
+    norm: normOf(norms),
+  };
+}
+
+function tensorOf(row: TensorRow, edges: Edges): StoredTensor {
+  const { mean, std, min, max } = row;
+  return {
+    mean: numberOf(mean),
+    std: numberOf(std),
+    min: numberOf(min),
+    max: numberOf(max),
+    histogram: hasHistogram(row) ? unpackHistogram(row, edges(row)) : null,
+  };
+}
+
+function hasHistogram(row: TensorRow): row is TensorRow & PackedHistogram {
+  return row.counts !== null;
+}
+
+function saturationOf(
+  { saturated, dead, flat }: TensorRow,
+  examples: number,
+  units: number,
+): StoredSaturation {
+  const bits = flat ?? new Uint8Array();
+  const names = dead === 0 ? [] : deadUnits(bits, examples, units);
+  return { examples, units, share: numberOf(saturated), dead: names, bits };
+}
+
+function normOf(rows: readonly NormRow[]): StoredNorm | null {
+  const pairs = (kind: (typeof NORM_KINDS)[number]) => {
+    const found = rows.find((row) => NORM_KINDS[row.kind] === kind);
+    return found === undefined ? null : unpackPairs(found.pairs);
+  };
+  const moments = (kind: "batch" | "running" | "trainset") => {
+    const found = pairs(kind);
+    return found === null ? null : { mean: found[0], std: found[1] };
+  };
+  const [batch, running, affine] = [moments("batch"), moments("running"), pairs("affine")];
+  if (batch === null || running === null || affine === null) return null;
+  const [gamma, beta] = affine;
+  return { batch, running, trainset: moments("trainset"), gamma, beta };
+}
+
+function logitsOf({ tokens, logits: packed }: ProbeRow): StoredProbe["logits"] {
+  const [logits, probabilities] = unpackPairs(packed);
+  const examples = tokens === 0 ? 0 : Math.floor(logits.length / tokens);
+  return { examples, tokens, logits, probabilities };
+}
+
+/** The store keeps NaN as null. */
+function numberOf(value: number | null): number {
+  return value ?? Number.NaN;
+}
+
+function edgeMaker(): Edges {
+  const known = new Map<string, Float64Array>();
+  return (scale) => {
+    const key = `${scale.mantissa_bits} ${scale.smallest} ${scale.largest}`;
+    const edges = known.get(key) ?? edgesOf(scale);
+    known.set(key, edges);
+    return edges;
+  };
+}

@@ -1,0 +1,102 @@
+/** What the rules say of runs, as one list. */
+import {
+  FilterError,
+  type FilterSubject,
+  type Finding,
+  filterSubject,
+  parseFilter,
+  type StoreReader,
+  unknownFields,
+} from "@ablate/store";
+import { Recent } from "./recent.ts";
+import type { ShownRun } from "./shown-run.ts";
+
+export type FoundIn = {
+  /** Tells findings apart; focus follows it. */
+  readonly key: string;
+  readonly run: ShownRun;
+  readonly finding: Finding;
+};
+
+export type FindingList = {
+  /** The most serious first, then by step, in the order of the runs. */
+  readonly items: readonly FoundIn[];
+  /** How many there are without the filter. */
+  readonly total: number;
+  /** What is wrong with the filter. */
+  readonly mistake: string | null;
+};
+
+const KEPT_FINDINGS = 20_000;
+
+export const LEVELS: readonly Finding["level"][] = ["error", "warning", "info"];
+
+export class FindingReader {
+  readonly #reader: () => StoreReader;
+  readonly #kept: Recent<{ readonly stamp: string; readonly findings: readonly FoundIn[] }> =
+    new Recent(KEPT_FINDINGS, ({ findings }) => findings.length + 1);
+
+  constructor(reader: () => StoreReader) {
+    this.#reader = reader;
+  }
+
+  /** Those of one run. */
+  of(run: ShownRun): readonly FoundIn[] {
+    const kept = this.#kept.get(run.run);
+    if (kept?.stamp === run.stamp) return kept.findings;
+    const findings = this.#reader()
+      .findings(run.run)
+      .map((finding): FoundIn => ({ key: keyOf(run, finding), run, finding }));
+    this.#kept.set(run.run, { stamp: run.stamp, findings });
+    return findings;
+  }
+
+  /** Those of several runs that a filter leaves; one that makes no sense leaves all and says so. */
+  list(runs: readonly ShownRun[], filter: string): FindingList {
+    const all = runs
+      .flatMap((run) => this.of(run))
+      .toSorted(
+        (a, b) =>
+          LEVELS.indexOf(a.finding.level) - LEVELS.indexOf(b.finding.level) ||
+          a.finding.step - b.finding.step,
+      );
+    if (filter.trim() === "") return { items: all, total: all.length, mistake: null };
+    try {
+      return { ...matching(all, filter), total: all.length };
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      return { items: all, total: all.length, mistake: error.message };
+    }
+  }
+}
+
+function keyOf({ run }: ShownRun, { rule, layer, param, step }: Finding): string {
+  return [run, rule, layer, param, step].join("|");
+}
+
+function matching(
+  all: readonly FoundIn[],
+  text: string,
+): { readonly items: readonly FoundIn[]; readonly mistake: string | null } {
+  const filter = parseFilter(text);
+  const subjects = all.map(subjectOf);
+  const items = all.filter((_, i) => {
+    const subject = subjects[i];
+    return subject !== undefined && filter.matches(subject);
+  });
+  const [unknown] = items.length === 0 ? unknownFields(filter, subjects) : [];
+  return { items, mistake: unknown === undefined ? null : `no finding has a field "${unknown}"` };
+}
+
+/** A finding as a filter sees it: what it says, and all that its run is. */
+function subjectOf({ run, finding }: FoundIn): FilterSubject {
+  const ofRun = filterSubject({ ...run, tags: run.tags.join(",") || null });
+  const { rule, level, layer, param, message } = finding;
+  const words = [rule, level, layer, param, message].filter((word) => word !== null);
+  const own: Readonly<Record<string, unknown>> = finding;
+  return {
+    ...ofRun,
+    tags: [...ofRun.tags, ...words],
+    field: (name) => (Object.hasOwn(own, name) ? own[name] : ofRun.field(name)),
+  };
+}

@@ -1,0 +1,105 @@
+/** From a finding to where it is seen. */
+import type { FoundIn } from "../data/findings.ts";
+import { RATIO } from "../data/series.ts";
+import { updates } from "../data/shown-run.ts";
+import { looking, say } from "./change.ts";
+import type { Look, PanelName } from "./look.ts";
+import type { Scene } from "./scene.ts";
+import type { State } from "./state.ts";
+
+/** The view that shows what a rule is about, and which panel of the view Layers. */
+type Evidence = { readonly view: "charts" | "run" | "layers"; readonly panel?: PanelName };
+
+const OF_RULES: Readonly<Record<string, Evidence>> = {
+  saturated: { view: "layers", panel: "saturation" },
+  "dead-units": { view: "layers", panel: "saturation" },
+  "shrinking-activations": { view: "layers", panel: "depth" },
+  "growing-activations": { view: "layers", panel: "depth" },
+  "vanishing-gradients": { view: "layers", panel: "depth" },
+  "exploding-gradients": { view: "layers", panel: "depth" },
+  "output-learns-faster": { view: "layers" },
+  "slow-updates": { view: "run" },
+  "fast-updates": { view: "run" },
+  "uneven-updates": { view: "run" },
+  frozen: { view: "run" },
+  "initial-loss": { view: "charts" },
+  "loss-spike": { view: "charts" },
+  divergence: { view: "charts" },
+  plateau: { view: "charts" },
+  "validation-gap": { view: "charts" },
+};
+
+/** Of a rule that is not known here: what names a layer is inside, what names nothing is about the loss. */
+export function evidenceOf({
+  finding: { rule, layer, param },
+}: Pick<FoundIn, "finding">): Evidence {
+  const known = OF_RULES[rule];
+  if (known !== undefined) return known;
+  if (rule === "running-statistics" && layer !== null) return { view: "layers", panel: "norm" };
+  if (param !== null) return { view: "run" };
+  return { view: layer === null ? "charts" : "layers" };
+}
+
+/** Goes to the evidence; `esc` comes back. */
+export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
+  const { run, finding } = found;
+  const { view, panel } = evidenceOf(found);
+  const state: State = {
+    ...before,
+    opened: run.run,
+    focus: run.run,
+    finding: found.key,
+    cameFrom: "findings",
+    scroll: 0,
+    zoom: null,
+    crosshair: null,
+    isAlone: false,
+    spotlight: null,
+  };
+  const step = Math.max(0, Math.min(finding.step, updates(run) - 1));
+  switch (view) {
+    case "layers":
+      return {
+        ...looking(state, { view, panel: panel ?? state.look.panel }),
+        probeStep: finding.step,
+        layer: finding.layer ?? state.layer,
+        unit: 0,
+      };
+    case "run":
+      return {
+        ...looking(state, { view, axis: "step", ...showing(state.look, finding.param) }),
+        crosshair: step,
+        spotlight: finding.param,
+      };
+    case "charts":
+      return toCharts(state, scene, { run: run.run, step });
+  }
+}
+
+/** All parameters where the one that a finding is about is hidden. */
+function showing({ parameters }: Look, param: string | null): Partial<Look> {
+  const isHidden = param !== null && parameters !== null && !parameters.includes(param);
+  return isHidden ? { parameters: null } : {};
+}
+
+/** The charts with this run's curve on top; where it has none, it is marked. */
+function toCharts(
+  state: State,
+  { chosen, metrics }: Scene,
+  { run, step }: { readonly run: string; readonly step: number },
+): State {
+  const at = chosen.findIndex(({ members }) => members.some((one) => one.run === run));
+  const chart = Math.max(
+    0,
+    metrics.findIndex((series) => !series.startsWith(RATIO)),
+  );
+  const shown: State = {
+    ...looking(state, { view: "charts", axis: "step" }),
+    crosshair: step,
+    chart,
+    curve: Math.max(0, at),
+  };
+  if (at >= 0) return shown;
+  const marks = [...shown.look.marks, run];
+  return say(looking(shown, { marks }), `${run} is marked: the charts show what is`);
+}

@@ -1,0 +1,181 @@
+/** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
+import type { Finding } from "@ablate/store";
+import type { FoundIn } from "../data/findings.ts";
+import { evidenceOf } from "../state/evidence.ts";
+import {
+  fitLine,
+  justify,
+  type Line,
+  line,
+  type Piece,
+  piece,
+  restyle,
+  type Tone,
+} from "../text/line.ts";
+import { count } from "../text/number.ts";
+import { clean, middleEllipsis, widthOf } from "../text/width.ts";
+import type { Canvas, Drawn, Sheet } from "./canvas.ts";
+import { brief } from "./layers/numbers.ts";
+import { wrap } from "./run-texts.ts";
+
+const LEVEL_SIGNS: Readonly<
+  Record<Finding["level"], { readonly sign: string; readonly tone: Tone }>
+> = {
+  error: { sign: "✗", tone: "bad" },
+  warning: { sign: "▲", tone: "warn" },
+  info: { sign: "·", tone: "muted" },
+};
+
+const EVIDENCE = {
+  charts: "enter shows the charts at this step",
+  run: "enter shows its update:data ratio at this step",
+  layers: "enter looks inside at this step",
+} as const;
+
+export function drawFindings(canvas: Canvas): Drawn {
+  const { scene, columns, rows } = canvas;
+  const { list, at } = scene.findings;
+  const found = list.items[at];
+  const sheet = (): Sheet => sheetOf(list.items);
+  if (found === undefined) return { lines: nothing(canvas), sheet };
+  const detail = rows < 8 ? [] : detailLines(found, columns);
+  const room = Math.max(1, rows - 2 - detail.length);
+  const first = Math.max(0, Math.min(at - Math.floor(room / 2), list.items.length - room));
+  const widths = widthsOf(list.items, columns);
+  const body = list.items
+    .slice(first, first + room)
+    .map((one, i) => findingLine(one, widths, first + i === at));
+  const filler = Array.from({ length: Math.max(0, room - body.length) }, (): Line => []);
+  return {
+    lines: [
+      headLine(canvas),
+      titles(widths, columns),
+      ...body,
+      ...(detail.length === 0 ? [] : [...filler, ...detail]),
+    ].map((one) => fitLine(one, columns)),
+    listRows: room,
+    sheet,
+  };
+}
+
+/** How many there are of each level, of which runs, and what the filter leaves. */
+function headLine({ scene, state, columns }: Canvas): Line {
+  const { list } = scene.findings;
+  const counts = (["error", "warning", "info"] as const).flatMap((level): Piece[] => {
+    const n = list.items.filter(({ finding }) => finding.level === level).length;
+    const { sign, tone } = LEVEL_SIGNS[level];
+    const name = level === "info" || n === 1 ? level : `${level}s`;
+    return n === 0 ? [] : [piece(` ${sign} ${n} ${name} `, tone)];
+  });
+  const runs = new Set(list.items.map(({ run }) => run.run)).size;
+  const { findingFilter, findingScope, marks } = state.look;
+  const of =
+    findingScope === "run"
+      ? `of ${clean(scene.run?.run ?? "one run")}`
+      : `of ${runs} ${runs === 1 ? "run" : "runs"}${marks.length > 0 ? ", the marked ones" : ""}`;
+  const left = list.items.length < list.total ? ` · ${list.items.length} of ${list.total}` : "";
+  const filter = findingFilter === "" ? "" : ` / ${clean(findingFilter)} `;
+  const right: Line =
+    list.mistake !== null ? [piece(` ${list.mistake} `, "bad")] : [piece(filter, "warn")];
+  return justify([...counts, piece(` ${of}${left}`, "muted")], right, columns);
+}
+
+type Widths = {
+  readonly run: number;
+  readonly rule: number;
+  readonly where: number;
+  readonly step: number;
+  readonly value: number;
+};
+
+function widthsOf(items: readonly FoundIn[], columns: number): Widths {
+  const widest = (text: (one: FoundIn) => string, most: number) =>
+    Math.min(most, Math.max(4, ...items.map((one) => widthOf(text(one)))));
+  return {
+    run: widest((one) => clean(one.run.title), Math.floor(columns * (columns < 100 ? 0.25 : 0.2))),
+    rule: widest(({ finding }) => finding.rule, 22),
+    where: columns < 60 ? 0 : widest(whereOf, 16),
+    step: widest(({ finding }) => count(finding.step), 9),
+    value: columns < 100 ? 0 : widest(({ finding }) => shownValue(finding), 8),
+  };
+}
+
+function titles({ run, rule, where, step, value }: Widths, columns: number): Line {
+  const cell = (text: string, width: number, isRight = false) =>
+    width === 0 ? "" : `${isRight ? text.padStart(width) : text.padEnd(width)}  `;
+  const text = [
+    "   ",
+    cell("run", run),
+    cell("rule", rule),
+    cell("where", where),
+    cell("step", step, true),
+    cell("value", value, true),
+    "what",
+  ].join("");
+  return fitLine([piece(text, "muted")], columns);
+}
+
+function findingLine({ run, finding }: FoundIn, widths: Widths, isFocused: boolean): Line {
+  const { sign, tone } = LEVEL_SIGNS[finding.level];
+  const cell = (text: string, width: number, align: "left" | "right" = "left"): Line =>
+    width === 0 ? [] : [...fitLine([piece(text)], width, align), piece("  ")];
+  const found: Line = [
+    piece(` ${sign} `, tone),
+    ...cell(middleEllipsis(clean(run.title), widths.run), widths.run),
+    ...cell(clean(finding.rule), widths.rule),
+    ...cell(whereOf({ run, finding }), widths.where),
+    ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
+    ...cell(shownValue(finding), widths.value, "right"),
+    piece(clean(finding.message)),
+  ];
+  return isFocused ? restyle(found, { inverse: true }) : found;
+}
+
+function whereOf({ finding }: Pick<FoundIn, "finding"> & Partial<FoundIn>): string {
+  return clean(finding.param ?? finding.layer ?? "");
+}
+
+function shownValue({ value }: Finding): string {
+  return value === null ? "" : brief(value);
+}
+
+/** The finding in full, and what enter does with it. */
+function detailLines(found: FoundIn, columns: number): Line[] {
+  const { run, finding } = found;
+  const { tone } = LEVEL_SIGNS[finding.level];
+  const words = `${clean(run.run)}: ${clean(finding.message)}`.split(" ");
+  const message = wrap(words, columns - 2).slice(0, 3);
+  return [
+    [piece("─".repeat(columns), "muted")],
+    ...message.map((one) => [piece(" "), ...one]),
+    line(
+      " ",
+      piece(finding.level, tone),
+      piece(
+        ` · ${EVIDENCE[evidenceOf(found).view]} · docs/diagnostics.md explains ${clean(finding.rule)}`,
+        "muted",
+      ),
+    ),
+  ];
+}
+
+function nothing({ scene, state, columns }: Canvas): Line[] {
+  const { list } = scene.findings;
+  const text =
+    list.total > 0
+      ? (list.mistake ?? `the filter leaves none of ${list.total} findings: esc takes it off`)
+      : state.look.findingScope === "run"
+        ? `nothing was found in ${clean(scene.run?.run ?? "this run")}: tab lists those of all runs`
+        : "the rules have found nothing in these runs";
+  return [[], fitLine(line(" ", piece(text, "muted")), columns)];
+}
+
+function sheetOf(items: readonly FoundIn[]): Sheet {
+  return {
+    columns: ["run", "level", "rule", "layer", "param", "step", "value", "message"],
+    rows: items.map(({ run, finding }) => [
+      ...[run.run, finding.level, finding.rule, finding.layer, finding.param],
+      ...[finding.step, finding.value, finding.message],
+    ]),
+  };
+}

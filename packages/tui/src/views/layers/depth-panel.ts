@@ -1,0 +1,127 @@
+/** How spread, saturation and gradients change from layer to layer. */
+import type { StoredLayer } from "@ablate/store";
+import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
+import type { Trace } from "../../chart/trace.ts";
+import { yRange } from "../../chart/y-range.ts";
+import { beside, type Line, piece } from "../../text/line.ts";
+import type { Canvas } from "../canvas.ts";
+import { type Box, tonesOf } from "../plots.ts";
+import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
+import { layerNamed, type Side } from "./side.ts";
+
+const GAP = 2;
+const LEAST_COLUMNS = 26;
+
+type Profile = {
+  readonly title: string;
+  readonly isLog: boolean;
+  readonly value: (layer: StoredLayer) => number | undefined;
+};
+
+const PROFILES: readonly Profile[] = [
+  {
+    title: "std of activation",
+    isLog: false,
+    value: ({ tensors }) => tensors.activation?.std,
+  },
+  {
+    title: "std of activation gradient",
+    isLog: true,
+    value: ({ tensors }) => tensors.activation_gradient?.std,
+  },
+  {
+    title: "saturated, %",
+    isLog: false,
+    value: ({ saturation }) => (saturation === null ? undefined : 100 * saturation.share),
+  },
+];
+
+export function depthPanel({ canvas, sides, box }: PanelSpec): Panel {
+  const { layers } = canvas.scene.inside;
+  const hidden = layers.filter((name) => name !== "embedding" && name !== "output");
+  const names = hidden.length > 1 ? hidden : layers.filter((name) => name !== "embedding");
+  const profiles = PROFILES.slice(
+    0,
+    Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP))),
+  );
+  const columns = Math.floor((box.columns - GAP * (profiles.length - 1)) / profiles.length);
+  if (box.rows < 3 || names.length === 0) return nothingBut("there is no room for a chart here");
+  const charts = profiles.map((profile) =>
+    profileChart({ canvas, sides, profile, names, box: { columns, rows: box.rows } }),
+  );
+  return {
+    lines: beside(
+      charts.map((lines) => ({ lines, width: columns })),
+      GAP,
+    ),
+  };
+}
+
+function profileChart({
+  canvas,
+  sides,
+  profile,
+  names,
+  box,
+}: {
+  readonly canvas: Canvas;
+  readonly sides: readonly Side[];
+  readonly profile: Profile;
+  readonly names: readonly string[];
+  readonly box: Box;
+}): Line[] {
+  const x = { low: 0, high: Math.max(1, names.length - 1), log: false };
+  const tones = tonesOf(sides.map(({ name }) => name));
+  const curves = sides.map((side): Curve => {
+    const values = names.map((name) => {
+      const layer = layerNamed(side, name);
+      return (layer === undefined ? undefined : profile.value(layer)) ?? Number.NaN;
+    });
+    return {
+      label: side.name,
+      tone: tones.get(side.name) ?? "plain",
+      trace: traceOf(values, dotColumns(box.columns, canvas.glyphs)),
+      shaded: false,
+      behind: [],
+      isSparse: true,
+      divergedAt: null,
+    };
+  });
+  const id = `layers ${profile.title}`;
+  const range = yRange(curves, {
+    log: profile.isLog,
+    guides: [],
+    previous: canvas.ranges.get(id),
+  });
+  if (range !== null) canvas.ranges.set(id, { low: range.low, high: range.high });
+  return drawChart({
+    title: [piece(profile.title)],
+    note: [piece(profile.isLog ? "log" : "", "muted")],
+    ...box,
+    glyphs: canvas.glyphs,
+    x,
+    y: { low: range?.low ?? 0, high: range?.high ?? 1, log: profile.isLog && range !== null },
+    curves,
+    guides: [],
+    events: [],
+    crosshair: canvas.scene.inside.layerAt < 0 ? null : focusedX(canvas, names),
+    xLabel: (value) => names[value] ?? "",
+    hasXAxis: true,
+  });
+}
+
+/** Where the layer under the cursor is; null where it is none of them. */
+function focusedX({ scene }: Canvas, names: readonly string[]): number | null {
+  const at = names.indexOf(scene.inside.layers[scene.inside.layerAt] ?? "");
+  return at < 0 ? null : at;
+}
+
+/** A value for every layer, from the first column of dots to the last. */
+function traceOf(values: readonly number[], columns: number): Trace {
+  const mean = new Float64Array(columns).fill(Number.NaN);
+  for (const [i, value] of values.entries()) {
+    const at = values.length < 2 ? 0 : Math.round((i / (values.length - 1)) * (columns - 1));
+    if (at < columns) mean[at] = value;
+  }
+  return { min: mean, mean, max: mean, gapBefore: new Uint8Array(columns) };
+}

@@ -1,0 +1,99 @@
+/** Inside a network at a step: a band for each layer, and a panel about one of them below. */
+import type { ShownRun } from "../../data/shown-run.ts";
+import { fitLine, justify, type Line, line, piece } from "../../text/line.ts";
+import { count, loss } from "../../text/number.ts";
+import { middleEllipsis } from "../../text/width.ts";
+import type { Canvas, Drawn } from "../canvas.ts";
+import { STATE_SIGNS } from "../states.ts";
+import { drawBands } from "./bands.ts";
+import { layersSheet } from "./layers-sheet.ts";
+import { drawPanel } from "./panel.ts";
+import type { Panel } from "./panel-spec.ts";
+import { type Side, sidesOf } from "./side.ts";
+import { sliderLine } from "./slider.ts";
+
+/** Rows of a panel that is worth drawing, with the line that names it. */
+const LEAST_PANEL = 8;
+const MOST_BAND = 4;
+const TITLES = 2;
+
+export function drawLayers(canvas: Canvas): Drawn {
+  const { scene, columns, rows } = canvas;
+  const { inside, run } = scene;
+  if (run === undefined) return nothing(canvas, " no run to look into: esc goes back to the runs");
+  if (inside.at < 0) return nothing(canvas, ...whyNone(run));
+  const sides = sidesOf(canvas);
+  const head = [...headLines(sides, columns), sliderLine(inside, columns)];
+  const rest = Math.max(0, rows - head.length);
+  const { lines, units } = bodyOf(canvas, sides, rest);
+  return {
+    lines: [...head, ...lines],
+    ...(units === undefined ? {} : { units }),
+    listRows: Math.max(1, rest - TITLES),
+    sheet: () => layersSheet(sides, inside.kinds),
+  };
+}
+
+/** Bands and the panel where both fit; else one of them. */
+function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
+  const { scene, state, columns, glyphs } = canvas;
+  const { layers, layerAt, kinds } = scene.inside;
+  const layer = layers[layerAt] ?? "";
+  if (state.isAlone) return drawPanel({ canvas, sides, layer, box: { columns, rows } });
+  const perLayer = Math.floor((rows - TITLES - LEAST_PANEL - 1) / Math.max(1, layers.length));
+  const band = Math.max(1, Math.min(MOST_BAND, perLayer));
+  const room = Math.max(1, rows - TITLES);
+  const shown = Math.min(layers.length, Math.floor(room / band));
+  const first = Math.max(0, Math.min(layerAt - Math.floor(shown / 2), layers.length - shown));
+  const bands = drawBands({
+    sides,
+    layers: layers.slice(first, first + shown),
+    focused: layer,
+    kinds,
+    columns,
+    rows: band,
+    isOctaves: state.look.isOctaves,
+    glyphs,
+  });
+  const left = rows - bands.length;
+  if (left < LEAST_PANEL) return { lines: bands };
+  const panel = drawPanel({ canvas, sides, layer, box: { columns, rows: left } });
+  return { ...panel, lines: [...bands, ...panel.lines] };
+}
+
+/** The run, its step and its loss there; the one beside it in the other half. */
+function headLines(sides: readonly Side[], columns: number): Line[] {
+  const width = Math.floor(columns / Math.max(1, sides.length));
+  const heads = sides.flatMap((side, i) =>
+    headOf(side, i === 0 ? columns - width * (sides.length - 1) : width),
+  );
+  return [heads];
+}
+
+function headOf({ run, name, probe }: Side, width: number): Line {
+  const { sign, tone } = STATE_SIGNS[run.state];
+  const where =
+    probe === undefined
+      ? "no probe so early"
+      : `${probe.step === 0 ? "at init" : `at step ${count(probe.step)}`} · loss ${loss(probe.loss)} `;
+  const room = width - where.length - 4;
+  const left: Line = [
+    piece(`${sign} `, tone),
+    { text: middleEllipsis(name, Math.max(8, room)), bold: true },
+  ];
+  return justify(left, [piece(where, "muted")], width);
+}
+
+function whyNone(run: ShownRun): string[] {
+  if (run.state === "pending") return [` ${run.run} has not been started yet`];
+  if (run.state === "running") return [` ${run.run} has no probe yet`];
+  return [
+    ` ${run.run} was recorded without a look inside.`,
+    " record.probes in its config says when to look; ablate run --restart trains it again with it.",
+  ];
+}
+
+function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
+  const lines = texts.map((text): Line => fitLine(line(piece(text, "muted")), columns));
+  return { lines, sheet: () => ({ columns: [], rows: [] }) };
+}

@@ -1,0 +1,41 @@
+/** Numbers of a layer in few characters. */
+import { UNKNOWN } from "../../text/number.ts";
+
+/** Three digits in at most seven cells: 0.748, −12.3, 3.1e−5. */
+export function brief(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return UNKNOWN;
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const isPlain = size === 0 || (size >= 1e-3 && size < 1e4);
+  const text = isPlain
+    ? String(Number(value.toPrecision(size < 0.01 ? 2 : 3)))
+    : value.toExponential(size < 1e-9 ? 0 : 1).replace("e+", "e");
+  return text.replaceAll("-", "−");
+}
+
+/** 20.3 %; of a share that is not 0 never 0. */
+export function percent(share: number): string {
+  if (Number.isNaN(share)) return UNKNOWN;
+  if (share === 0) return "0 %";
+  if (share < 0.001) return "<0.1 %";
+  return `${(100 * share).toFixed(share >= 0.9995 ? 0 : 1)} %`;
+}
+
+/** How many units are dead, and which, as far as there is room: `3 (4 17 60)`. */
+export function deadText(dead: readonly number[], room: number): string {
+  if (dead.length === 0) return "0";
+  const names = unitNames(dead, room - `${dead.length} ()`.length);
+  return names === "" ? String(dead.length) : `${dead.length} (${names})`;
+}
+
+/** Units by index, as many as fit; an ellipsis for the rest. */
+export function unitNames(units: readonly number[], room: number): string {
+  let text = "";
+  for (const [i, unit] of units.entries()) {
+    const next = `${text}${i === 0 ? "" : " "}${unit}`;
+    const isLast = i === units.length - 1;
+    if (next.length > room - (isLast ? 0 : 2)) return text === "" ? "" : `${text} …`;
+    text = next;
+  }
+  return text;
+}

@@ -1,0 +1,23 @@
+/** What a panel is about, and what it draws. */
+import { type Line, line, piece } from "../../text/line.ts";
+import type { Canvas } from "../canvas.ts";
+import type { Box } from "../plots.ts";
+import type { Side } from "./side.ts";
+
+export type PanelSpec = {
+  readonly canvas: Canvas;
+  readonly sides: readonly Side[];
+  /** The layer that it is about. */
+  readonly layer: string;
+  readonly box: Box;
+};
+
+export type Panel = {
+  readonly lines: readonly Line[];
+  readonly units?: { readonly all: number; readonly shown: number };
+};
+
+/** A panel that has nothing to draw says why. */
+export function nothingBut(text: string): Panel {
+  return { lines: [line(" ", piece(text, "muted"))] };
+}
