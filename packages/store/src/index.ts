@@ -14,6 +14,8 @@ export { type PairedDifference, pairedDifference, verdictText } from "./analysis
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate.ts";
+export type { StoreCheck } from "./check/check.ts";
+export { checkStore } from "./check/check-store.ts";
 export type {
   Annotated,
   Annotations,
