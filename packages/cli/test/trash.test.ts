@@ -160,7 +160,16 @@ test("gc refuses an age that is none", () => {
 
 test("what is being trained cannot be removed, nor what waits for it", async () => {
   const folder = makeFolder();
-  const { child, ended } = startAblate(folder, "run", "small.yaml", "--steps", "500000", "--json");
+  const { child, ended } = startAblate(
+    folder,
+    "run",
+    "small.yaml",
+    "--steps",
+    "500000",
+    "--json",
+    "--workers",
+    "1",
+  );
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => {
     output += chunk.toString();

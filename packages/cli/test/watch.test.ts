@@ -28,7 +28,16 @@ function started(folder: string, ...args: readonly string[]): Started {
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 async function training(folder: string, steps: number): Promise<Started> {
-  const run = started(folder, "run", "small.yaml", "--steps", String(steps), "--json");
+  const run = started(
+    folder,
+    "run",
+    "small.yaml",
+    "--workers",
+    "1",
+    "--steps",
+    String(steps),
+    "--json",
+  );
   await vi.waitFor(() => expect(run.text()).toContain('"progress"'), PATIENCE);
   return run;
 }
