@@ -30,8 +30,9 @@ export async function train(
     const outcome = await runGrid({
       store,
       grid: planned.grid,
-      runs: planned.runs.map(({ hash, spec, resolved: { record, engine } }) => ({
+      runs: planned.runs.map(({ hash, family, spec, resolved: { record, engine } }) => ({
         hash,
+        family,
         spec,
         record,
         engine,

@@ -98,7 +98,7 @@ export class WatchedEvents {
     const index = this.#started;
     this.#started += 1;
     const toTrain = Math.max(this.#toTrain, this.#started);
-    return { event: "started", run, index, toTrain, steps };
+    return { event: "started", run, index, toTrain, steps, from: 0, of: null };
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { checkpointDigest } from "../recovery/digest.ts";
 import {
   amount,
   type CheckContext,
@@ -18,7 +18,11 @@ type Place = {
   readonly run: string;
   readonly step: number;
 };
-type Stored = { readonly weights: Buffer; readonly sha256: string };
+type Stored = {
+  readonly weights: Buffer;
+  readonly state: Buffer | null;
+  readonly sha256: string;
+};
 
 /** Every checkpoint against its sha256. */
 export function checkCheckpoints(context: CheckContext): StoreCheck {
@@ -30,14 +34,14 @@ export function checkCheckpoints(context: CheckContext): StoreCheck {
     )
     .all();
   const read = database.prepare<[number], Stored>(
-    "select weights, sha256 from checkpoint where id = ?",
+    "select weights, state, sha256 from checkpoint where id = ?",
   );
   const damaged: Place[] = [];
   let seen = 0;
   for (const place of places) {
     if (!hasTime()) break;
     const stored = read.get(place.id);
-    if (stored !== undefined && hashOf(stored.weights) !== stored.sha256) damaged.push(place);
+    if (stored !== undefined && !isWhole(stored)) damaged.push(place);
     seen += 1;
     onProgress(CHECK, seen / places.length);
   }
@@ -59,6 +63,6 @@ export function checkCheckpoints(context: CheckContext): StoreCheck {
   );
 }
 
-function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+function isWhole({ weights, state, sha256 }: Stored): boolean {
+  return checkpointDigest(weights, state) === sha256;
 }

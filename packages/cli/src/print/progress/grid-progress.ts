@@ -107,10 +107,10 @@ export class GridProgress {
     };
   }
 
-  #start({ run, steps }: Extract<GridEvent, { event: "started" }>, now: number): void {
+  #start({ run, steps, from }: Extract<GridEvent, { event: "started" }>, now: number): void {
     if (this.#ended.delete(run)) this.#stepsEnded -= steps;
     this.#started.set(run, steps);
-    const nothing = { step: 0, loss: null, validLoss: null, firstAt: null };
+    const nothing = { step: from, loss: null, validLoss: null, firstAt: null };
     this.#active.set(run, { ...nothing, steps, startedAt: now, lastAt: now, speed: new Speed() });
     this.#workers = Math.max(this.#workers, this.#active.size);
   }

@@ -18,8 +18,14 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
       return [`${event.run}: ${SKIPPED[event.state] ?? event.state}`];
     case "engine":
       return [`engine ${event.engine}: ${engineText(event)}`];
-    case "retried":
-      return [`${event.run}: ${event.error}; attempt ${event.attempt}`];
+    case "started":
+      return originLines(event);
+    case "unused":
+      return [`${event.run}: ${event.message}`];
+    case "retried": {
+      const at = event.from === 0 ? "" : ` goes on at step ${count(event.from)}`;
+      return [`${event.run}: ${event.error}; attempt ${event.attempt}${at}`];
+    }
     case "ended":
       return endedLines(event, paint);
     case "done": {
@@ -30,6 +36,13 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
     default:
       return [];
   }
+}
+
+/** Where a run goes on that does not start at step 0. */
+function originLines({ run, from, of }: Of<"started">): string[] {
+  if (from === 0) return [];
+  const whose = of === null || of === run ? "" : ` from ${of}`;
+  return [`${run}: goes on${whose} at step ${count(from)}`];
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {

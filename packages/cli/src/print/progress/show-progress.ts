@@ -39,7 +39,7 @@ function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
 function warn({ note, paintNote }: Terminal, event: GridEvent): void {
   const isWorse = event.event === "engine" && event.reason !== null;
   const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
-  if (isWorse || isBad || event.event === "retried") {
+  if (isWorse || isBad || event.event === "retried" || event.event === "unused") {
     for (const line of linesOf(event, paintNote)) note(`${line}\n`);
   }
 }
