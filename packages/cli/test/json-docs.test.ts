@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
-import { ablate, damageCheckpoints, makeFolder } from "./make.ts";
+import { ablate, damageCheckpoints, makeFolder, startAblate } from "./make.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -16,7 +16,7 @@ const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b"]);
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = makeFolder();
   const run = (...args: string[]): unknown[] =>
     ablate(folder, "run", "small.yaml", "--json", ...args)
@@ -40,6 +40,7 @@ beforeAll(() => {
   );
   damageCheckpoints(join(folder, "ablate.db"));
   add("run", printed.get("run") ?? [], run("--steps", "300"));
+  add("watch", await watchedRun(folder));
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
   ablate(folder, "note", "small/normed", "with batch norm");
@@ -71,7 +72,29 @@ beforeAll(() => {
   add("query", read("query", "select run from runs"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
+  add("gc", read("gc", "--dry-run"), read("gc", "--yes"));
+  add("rm", read("rm", "small/normed", "steps=50"));
+  add("restore", read("restore"), read("restore", "small/normed"));
 });
+
+/** What `watch` prints of a grid that is trained meanwhile. */
+async function watchedRun(folder: string): Promise<unknown[]> {
+  const long = ["run", "small.yaml", "--steps", "60000", "--json"];
+  const run = startAblate(folder, ...long);
+  let output = "";
+  run.child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 60_000 });
+  const watch = startAblate(folder, "watch", "small", "--json");
+  let watched = "";
+  watch.child.stdout?.on("data", (chunk: Buffer) => {
+    watched += chunk.toString();
+  });
+  await run.ended;
+  await watch.ended;
+  return lines(watched);
+}
 
 test("every verb that takes --json has a section, and no other", async () => {
   const verbs = Object.entries(VERBS).map(async ([verb, { load }]) => {
@@ -104,7 +127,7 @@ test.each([...documented.keys()])("what %s prints has the documented types and n
 
 test.each([...documented.keys()])("the example of %s has documented keys only", (verb) => {
   const [example = ""] = blocks(documented.get(verb) ?? "", "json");
-  const rows: unknown[] = verb === "run" ? lines(example) : JSON.parse(example);
+  const rows: unknown[] = TELLING.has(verb) ? lines(example) : JSON.parse(example);
   const keys = rows.filter(isObject).flatMap((row) => leavesOf(row, verb));
 
   expect(keys.length).toBeGreaterThan(0);
@@ -124,14 +147,20 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     const names = events === "all" ? EVENTS : events.split(", ");
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
-  return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
+  const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
+    ([key]) => !/^(engine|retried|unused):/.test(key),
+  );
+  return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }
+
+/** Verbs that print events. */
+const TELLING: ReadonlySet<string> = new Set(["run", "watch"]);
 
 const EVENTS = ["planned", "skipped", "started", "unused", "engine", "progress", "ended", "done"];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
   const leaves = flatten(row, "");
-  return verb === "run"
+  return TELLING.has(verb)
     ? leaves.map(({ key, value }) => ({ key: `${row.event}: ${key}`, value }))
     : leaves;
 }
