@@ -124,12 +124,12 @@ test("a run with a hole keeps what is before it and is to be trained again", () 
   damage(path, "delete from step where run_id = 1 and step in (3000, 3001, 4500)");
 
   expect(wrongOf(checkStore(path))).toEqual([
-    "steps: g/v1 is whole up to 3,000 steps of 5000",
+    "steps: g/v1 is whole up to 3,000 steps of 5,000",
     "rollup: not what the steps say: g/v1",
   ]);
   const mended = mendedOf(checkStore(path, { isRepairing: true }));
 
-  expect(mended[0]).toBe("steps: kept what is whole: g/v1 is whole up to 3,000 steps of 5000");
+  expect(mended[0]).toBe("steps: kept what is whole: g/v1 is whole up to 3,000 steps of 5,000");
   expect(wrongOf(checkStore(path))).toEqual([]);
   const run = readerAt(path).run("g/v1");
   expect(run).toMatchObject({ state: "interrupted", reason: "history damaged", last_step: 2999 });
@@ -141,7 +141,7 @@ test("a step whose ratios are too short is where a run is cut", () => {
   const path = finishedStore();
   damage(path, "update step set ratios = x'00' where run_id = 2 and step = 10");
 
-  expect(wrongOf(checkStore(path))[0]).toBe("steps: g/v2 is whole up to 10 steps of 5000");
+  expect(wrongOf(checkStore(path))[0]).toBe("steps: g/v2 is whole up to 10 steps of 5,000");
   checkStore(path, { isRepairing: true });
 
   expect(readerAt(path).run("g/v2")?.last_step).toBe(9);
@@ -153,7 +153,7 @@ test("a wrong last step is put right, the run stays finished", () => {
   const whole = contentOf(path);
   damage(path, "update run set last_step = 4000 where id = 1");
 
-  expect(wrongOf(checkStore(path))[0]).toBe("steps: g/v1 is whole up to 5,000 steps of 4001");
+  expect(wrongOf(checkStore(path))[0]).toBe("steps: g/v1 is whole up to 5,000 steps of 4,001");
   checkStore(path, { isRepairing: true });
 
   expect(contentOf(path)).toEqual(whole);
@@ -251,7 +251,7 @@ test("what a live process is writing is left alone", () => {
   const before = contentOf(path);
 
   expect(wrongOf(checkStore(path, { isRepairing: true }))).toEqual([
-    "steps: being trained, left alone: g/v1 is whole up to 7 steps of 5000",
+    "steps: being trained, left alone: g/v1 is whole up to 7 steps of 5,000",
     "checkpoints: being trained, left alone: g/v1",
   ]);
   expect(contentOf(path)).toEqual(before);

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { openExisting, openForReading } from "../open-database.ts";
+import { RECOVER } from "../opening.ts";
 import { standIn } from "../stand-ins.ts";
 import { StoreError } from "../store-error.ts";
 import { type CheckContext, fine, type StoreCheck, wrong } from "./check.ts";
 import { checkCheckpoints } from "./checkpoints.ts";
-import { checkIntegrity, HINT } from "./integrity.ts";
+import { checkIntegrity } from "./integrity.ts";
 import { checkLostRuns } from "./lost-runs.ts";
 import { checkOrphans } from "./orphans.ts";
 import { checkRollups } from "./rollups.ts";
@@ -75,7 +76,7 @@ function checked(
     return check(context);
   } catch (error) {
     if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
-    return wrong(name, `cannot be checked: ${error.message}; ${HINT}`);
+    return wrong(name, `cannot be checked: ${error.message}; ${RECOVER}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Database } from "better-sqlite3";
+import { RECOVER } from "../opening.ts";
 import {
   amount,
   type CheckContext,
@@ -25,18 +26,14 @@ export function checkIntegrity({ database, path, isRepairing }: CheckContext): S
   }
   const found = `${amount(problems.length, "problem")}: ${listed(problems)}`;
   if (!isRepairing || !problems.every((problem) => /\bindex\b/.test(problem))) {
-    return wrong(CHECK, `${found}; ${HINT}`);
+    return wrong(CHECK, `${found}; ${RECOVER}`);
   }
   database.exec("reindex");
   const left = problemsOf(database, isThorough);
   return left.length === 0
     ? repaired(CHECK, `built the indices anew: ${found}`)
-    : wrong(CHECK, `${amount(left.length, "problem")}: ${listed(left)}; ${HINT}`);
+    : wrong(CHECK, `${amount(left.length, "problem")}: ${listed(left)}; ${RECOVER}`);
 }
-
-/** What to do about a file that SQLite itself cannot mend. */
-export const HINT =
-  "what is readable can be saved with the `sqlite3` command: `.recover`; keep a copy of the file";
 
 function problemsOf(database: Database, isThorough: boolean): string[] {
   const pragma = `${isThorough ? "integrity_check" : "quick_check"}(${MOST_PROBLEMS})`;

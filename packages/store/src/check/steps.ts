@@ -74,6 +74,10 @@ function damageFinder(database: Database): (runId: number) => Damaged | null {
     if (isWhole && odd === null && n === wanted) return null;
     const hole = n === 0 ? 0 : low === 0 ? (firstHole.get({ id: runId }) ?? n) : 0;
     const end = Math.min(hole, odd ?? hole);
-    return { run, end, text: `${run.name} is whole up to ${amount(end, "step")} of ${wanted}` };
+    return {
+      run,
+      end,
+      text: `${run.name} is whole up to ${amount(end, "step")} of ${wanted.toLocaleString("en-US")}`,
+    };
   };
 }
