@@ -15,6 +15,7 @@ export type VerbName =
   | "watch"
   | "runs"
   | "show"
+  | "diagnose"
   | "tag"
   | "note"
   | "rename"
@@ -72,6 +73,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN",
     summary: "one run in full",
     load: () => import("./commands/show.ts"),
+  },
+  diagnose: {
+    usage: "RUN|GRID",
+    summary: "what is wrong with it, with evidence",
+    load: () => import("./commands/diagnose.ts"),
   },
   tag: {
     usage: "RUN|GRID [TAG...]",

@@ -141,7 +141,7 @@ test("a grid on two workers is forecast to the second by its events", () => {
       }
       if (own !== 12_000) continue;
       const end = { step: 1000, steps: 1000, loss: 2, trainLoss: 2, validLoss: 2 };
-      const facts = { state: "finished", error: null, stepsPerSecond: 100 } as const;
+      const facts = { state: "finished", error: null, rule: null, stepsPerSecond: 100 } as const;
       progress.follow({ event: "ended", run, ...facts, ...end }, now);
     }
   }

@@ -1,13 +1,15 @@
 /** What is due after which step of a run, beside training. */
 import type { StopSpec, TrainSpec } from "@ablate/core";
 import type { RecordSpec } from "./messages.ts";
-import { nextProbe } from "./probe-schedule.ts";
+import { nextProbe, USUAL_SCHEDULE } from "./probe-schedule.ts";
 
 /** What is taken of the model after some step, in this order. */
 export type Due = {
   readonly checkpoint: boolean;
   readonly validation: boolean;
   readonly probe: boolean;
+  /** Whether the run is diagnosed anew: with every probe, and as often without them. */
+  readonly look: boolean;
 };
 
 export type Agenda = {
@@ -21,18 +23,18 @@ export function agendaOf(record: RecordSpec, { stop }: Pick<TrainSpec, "stop">):
   const { evaluate, probes, checkpoint } = record;
   const validations = [everyOf(evaluate), stopEvery(stop)];
   const checkpoints = [everyOf(checkpoint)];
+  const looks = probes === "none" ? USUAL_SCHEDULE : probes;
+  const isLook = (step: number): boolean => step === 0 || nextProbe(looks, step - 1) === step;
   return {
     next: (step) => {
       const regular = [...validations, ...checkpoints].map((every) => nextMultiple(every, step));
-      return Math.min(
-        ...regular,
-        probes === "none" ? Number.POSITIVE_INFINITY : nextProbe(probes, step),
-      );
+      return Math.min(...regular, nextProbe(looks, step));
     },
     at: (step) => ({
       checkpoint: checkpoints.some((every) => isMultiple(every, step)),
       validation: validations.some((every) => isMultiple(every, step)),
-      probe: probes !== "none" && (step === 0 || nextProbe(probes, step - 1) === step),
+      probe: probes !== "none" && isLook(step),
+      look: isLook(step),
     }),
   };
 }

@@ -7,11 +7,14 @@ import type {
   EngineFacts,
   EngineName,
   Evaluation,
+  Finding,
   Parameter,
   Probe,
+  Rule,
   RunSpec,
   StepBlock,
   TfjsBackend,
+  Thresholds,
 } from "@ablate/core";
 import type { ProbeSchedule } from "./probe-schedule.ts";
 import type { Duration, EverySteps } from "./spec/config.ts";
@@ -50,6 +53,10 @@ export type TrainMessage = {
   /** Of `tfjs`: instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
   readonly dataHash: string;
+  /** By which the run is diagnosed. */
+  readonly thresholds: Thresholds;
+  /** Rules that end the run where they hold. */
+  readonly stopOn: readonly Rule[];
   /** Where the run goes on; null: it starts at initialisation. */
   readonly resume: ResumeFrom | null;
 };
@@ -89,6 +96,7 @@ export type StartedMessage = {
   readonly from: number;
   /** Why the checkpoint was not used that the run should go on from. */
   readonly unused: string | null;
+  readonly thresholds: Thresholds;
 };
 
 /** The run's engine does not run here; the run is left as it was. */
@@ -130,11 +138,21 @@ export type ProbeMessage = {
   readonly probe: Probe;
 };
 
+/** What the rules say after `step` updates, in place of what they said before. */
+export type FindingsMessage = {
+  readonly type: "findings";
+  readonly runId: number;
+  readonly step: number;
+  readonly findings: readonly Finding[];
+};
+
 export type EndedMessage = {
   readonly type: "ended";
   readonly runId: number;
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
+  /** The rule that has ended it, where one has. */
+  readonly rule?: Rule | null;
   readonly trainSeconds: number;
   /** What the run leaves; null where it has not finished. */
   readonly snapshot: Snapshot | null;
@@ -168,5 +186,6 @@ export type WorkerMessage =
   | CheckpointMessage
   | EvaluationMessage
   | ProbeMessage
+  | FindingsMessage
   | EndedMessage
   | FailedMessage;

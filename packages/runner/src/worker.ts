@@ -9,6 +9,7 @@ import {
   type Trainer,
 } from "@ablate/core";
 import type { CoordinatorMessage, StopMessage, TrainMessage, WorkerMessage } from "./messages.ts";
+import { RunDiagnosis } from "./run-diagnosis.ts";
 import { beginRun } from "./worker/begin-run.ts";
 import { LoopClock } from "./worker/loop-clock.ts";
 import { RunLoop } from "./worker/run-loop.ts";
@@ -64,12 +65,23 @@ export class Worker {
       if (state === null) clock = new LoopClock(0);
       const { create: _, ...engine } = loaded;
       const { parameters } = trainer;
-      this.#outlet.send({ type: "started", runId, parameters, engine, from, unused });
+      const diagnosis = new RunDiagnosis(message, parameters, state?.diagnosis);
+      const { thresholds } = diagnosis;
+      this.#outlet.send({
+        type: "started",
+        runId,
+        parameters,
+        engine,
+        from,
+        unused,
+        thresholds,
+      });
       const loop = new RunLoop({
         message,
         trainer,
         clock,
         state,
+        diagnosis,
         send: (sent) => this.#outlet.send(sent),
         ready: () => this.#outlet.ready(),
         stopping: () => this.#stopping,

@@ -1,7 +1,7 @@
 /** Puts what a worker says about one run into the store, under one claim. */
 import type { EngineFacts } from "@ablate/core";
 import type { Claim, Provenance, RunEnd, StoreWriter } from "@ablate/store";
-import type { StartedMessage, WorkerMessage } from "./messages.ts";
+import type { EndedMessage, StartedMessage, WorkerMessage } from "./messages.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
 export class RunWriter {
@@ -39,6 +39,7 @@ export class RunWriter {
     switch (message.type) {
       case "started":
         this.#begin(message);
+        store.setThresholds(this.#runId, token, JSON.stringify(message.thresholds));
         break;
       case "refused":
         store.releaseRun({ runId: this.#runId, token });
@@ -60,8 +61,11 @@ export class RunWriter {
       case "probe":
         store.appendProbe(this.#runId, token, message.probe);
         break;
+      case "findings":
+        store.setFindings(this.#runId, token, message.findings);
+        break;
       case "ended":
-        this.#end({ ...message, error: null });
+        this.#end({ ...message, error: null, detail: detailOf(message) });
         break;
       case "failed": {
         const { reason = "error" } = message;
@@ -91,7 +95,7 @@ export class RunWriter {
     else this.#store.claimRun(runId, claim, provenance, []);
   }
 
-  #end({ state, reason, error, trainSeconds, snapshot }: RunEnd): void {
+  #end({ state, reason, error, detail = null, trainSeconds, snapshot }: RunEnd): void {
     const { token } = this.#claim;
     if (!this.#hasBegun) {
       if (state === "stopped") {
@@ -100,8 +104,19 @@ export class RunWriter {
       }
       this.#beginInVain();
     }
-    this.#store.endRun(this.#runId, token, { state, reason, error, trainSeconds, snapshot });
+    this.#store.endRun(this.#runId, token, {
+      state,
+      reason,
+      error,
+      detail,
+      trainSeconds,
+      snapshot,
+    });
   }
+}
+
+function detailOf({ rule }: EndedMessage): string | null {
+  return rule === undefined || rule === null ? null : `rule ${rule}`;
 }
 
 function backendFacts({ backend, version, reason }: EngineFacts): Provenance {

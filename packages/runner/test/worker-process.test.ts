@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { THRESHOLDS } from "@ablate/core";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { CoordinatorMessage, WorkerMessage } from "../src/messages.ts";
 import { makeSpec, NAMES } from "./run-make.ts";
@@ -32,9 +33,19 @@ function startWorker() {
 function train(worker: ReturnType<typeof startWorker>, steps: number): void {
   const dataHash = "hash of the names";
   worker.send({ type: "data", data: NAMES, dataHash });
-  const record = { evaluate: "none", samples: 0, probes: "none" } as const;
+  const record = { evaluate: "none", samples: 0, probes: "none", checkpoint: "none" } as const;
   const spec = makeSpec({ steps });
-  worker.send({ type: "train", runId: 1, spec, record, engine: "simd", dataHash });
+  worker.send({
+    type: "train",
+    runId: 1,
+    spec,
+    record,
+    engine: "simd",
+    dataHash,
+    thresholds: THRESHOLDS,
+    stopOn: [],
+    resume: null,
+  });
 }
 
 test("a worker waits when four of its messages are not acknowledged, and gives signs of life meanwhile", async () => {
@@ -49,7 +60,7 @@ test("a worker waits when four of its messages are not acknowledged, and gives s
   await vi.waitFor(() => expect(worker.messages).toHaveLength(5), PATIENCE);
 
   const types = worker.messages.map(({ type }) => type);
-  expect(types).toEqual(["started", "steps", "steps", "steps", "steps"]);
+  expect(types).toEqual(["started", "findings", "steps", "steps", "steps"]);
 });
 
 test("batches carry typed arrays without a gap between them", async () => {

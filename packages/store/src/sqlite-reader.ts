@@ -19,6 +19,7 @@ import type {
   RunStamp,
   RunSummary,
   SeriesInfo,
+  StepBlock,
   StepLoss,
   StepRange,
   StepRatios,
@@ -40,6 +41,7 @@ import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
 import { standIn } from "./stand-ins.ts";
+import { stepReader } from "./step-reader.ts";
 import { type TrashEntry, trashEntries } from "./trash/entries.ts";
 
 export class SqliteReader implements StoreReader {
@@ -52,6 +54,7 @@ export class SqliteReader implements StoreReader {
   readonly #isAttended: ReturnType<typeof attendance>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
+  readonly #readSteps: ReturnType<typeof stepReader>;
   readonly #probes: ProbeReader;
   readonly #dropStandIns: () => void;
 
@@ -66,6 +69,7 @@ export class SqliteReader implements StoreReader {
     this.#isAttended = attendance(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
+    this.#readSteps = stepReader(database);
     this.#probes = probeReader(database);
   }
 
@@ -175,6 +179,10 @@ export class SqliteReader implements StoreReader {
 
   events(runName: string): RunEvent[] {
     return this.#sql.events.all(runName);
+  }
+
+  steps(runName: string, from: number, count: number): StepBlock {
+    return this.#readSteps(runName, from, count);
   }
 
   stamps(now: number): RunStamp[] {

@@ -122,6 +122,7 @@ function endOf({ run, steps, error, ...row }: RunSummary, state: EndState): Grid
     run,
     state,
     error,
+    rule: null,
     step: (row.last_step ?? -1) + 1,
     steps,
     loss: row.loss,

@@ -1,5 +1,14 @@
 /** Takes one run to its end, on as many workers as it takes. */
-import { EngineError, type EngineName, type RunSpec, type TfjsBackend } from "@ablate/core";
+import {
+  changeThresholds,
+  EngineError,
+  type EngineName,
+  type Rule,
+  type RunSpec,
+  type TfjsBackend,
+  THRESHOLDS,
+  type ThresholdChanges,
+} from "@ablate/core";
 import { LostClaimError, type Provenance, type StoreWriter } from "@ablate/store";
 import type { GridEvent, StartedEvent } from "../events.ts";
 import type { RecordSpec, TrainMessage, WorkerMessage } from "../messages.ts";
@@ -20,6 +29,8 @@ export type TrainableRun = {
   readonly engine: EngineName;
   /** Equal in runs that differ in their number of steps alone; without it none goes on from another. */
   readonly family?: string | undefined;
+  /** Where it is diagnosed by others than the usual ones. */
+  readonly thresholds?: ThresholdChanges | undefined;
 };
 
 /** What all runs of a grid are trained with. */
@@ -35,6 +46,7 @@ export type GridContext = {
   readonly limits: Limits;
   /** How often a run is tried again whose worker died or hung. */
   readonly maxRetries: number;
+  readonly stopOn: readonly Rule[];
   readonly halt: Halt;
   readonly heartbeat: Heartbeat;
   readonly onEvent: (event: GridEvent) => void;
@@ -120,9 +132,19 @@ function originOf({ point }: Start): Pick<StartedEvent, "from" | "of"> {
 
 function trainMessage(
   runId: number,
-  { spec, record, engine, start }: TrainableRun & { readonly start: Start },
-  { backend, dataHash }: GridContext,
+  { spec, record, engine, thresholds, start }: TrainableRun & { readonly start: Start },
+  { backend, dataHash, stopOn }: GridContext,
 ): TrainMessage {
-  const resume = resumeFrom(start, runId);
-  return { type: "train", runId, spec, record, engine, backend, dataHash, resume };
+  return {
+    type: "train",
+    runId,
+    spec,
+    record,
+    engine,
+    backend,
+    dataHash,
+    resume: resumeFrom(start, runId),
+    thresholds: changeThresholds(THRESHOLDS, thresholds ?? {}),
+    stopOn,
+  };
 }

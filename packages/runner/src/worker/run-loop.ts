@@ -1,7 +1,15 @@
 /** The training loop of one run: steps, and between them what is due. */
-import { EarlyStop, type Trainer } from "@ablate/core";
+import {
+  EarlyStop,
+  type Evaluation,
+  type Probe,
+  type Rule,
+  type StepBlock,
+  type Trainer,
+} from "@ablate/core";
 import { type Agenda, agendaOf } from "../agenda.ts";
 import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../messages.ts";
+import type { RunDiagnosis } from "../run-diagnosis.ts";
 import { sampleSeed } from "../sample-seed.ts";
 import { secondsOf } from "../spec/duration.ts";
 import type { LoopClock } from "./loop-clock.ts";
@@ -19,6 +27,7 @@ export type RunLoopOptions = {
   readonly clock: LoopClock;
   /** Of the checkpoint that the trainer goes on from. */
   readonly state: RunState | null;
+  readonly diagnosis: RunDiagnosis;
   readonly send: (message: WorkerMessage) => void;
   /** Resolves as soon as another message may be sent. */
   readonly ready: () => Promise<void>;
@@ -29,6 +38,8 @@ export type RunLoopOptions = {
 type End = {
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
+  /** The rule that has ended it, where one has. */
+  readonly rule?: Rule;
 };
 
 export class RunLoop {
@@ -59,10 +70,11 @@ export class RunLoop {
   /** Trains the run to its end and says everything but that it has ended. */
   async run(): Promise<End & { readonly snapshot: Snapshot | null }> {
     const end = await this.#train();
-    if (end.state !== "finished") return { ...end, snapshot: null };
-    const snapshot = this.#snapshot();
+    const snapshot = end.state === "finished" ? this.#snapshot() : null;
     // After the evaluation, which has measured the training set's moments.
-    this.#probe();
+    const probe = end.state === "finished" ? this.#probe() : null;
+    this.#diagnose(probe, snapshot?.evaluations);
+    this.#tell(probe);
     return { ...end, snapshot };
   }
 
@@ -103,7 +115,7 @@ export class RunLoop {
     const isTime = due.checkpoint || now - this.#checkpointedAt >= this.#checkpointMs;
     if (end === null ? isTime : end.state === "stopped") {
       const { step, weights, state } = trainer.checkpoint();
-      const block = this.#pending.take();
+      const block = this.#take();
       const trainSeconds = clock.seconds;
       const bytes = this.#encode(state);
       send({ type: "checkpoint", runId, block, trainSeconds, step, weights, state: bytes });
@@ -113,11 +125,11 @@ export class RunLoop {
       this.#pending.count > 0 &&
       (end !== null ||
         due.validation ||
-        due.probe ||
+        due.look ||
         this.#pending.isFull ||
         now - this.#sentAt >= SEND_EVERY_MS)
     ) {
-      send({ type: "steps", runId, block: this.#pending.take(), trainSeconds: clock.seconds });
+      send({ type: "steps", runId, block: this.#take(), trainSeconds: clock.seconds });
       this.#sentAt = now;
     }
   }
@@ -127,22 +139,47 @@ export class RunLoop {
     const due = this.#agenda.at(step);
     const reason = due.validation ? this.#validate(step) : null;
     if (reason !== null) return { state: "finished", reason };
-    if (due.probe) this.#probe();
+    if (!due.look) return null;
+    const probe = this.#probe();
+    this.#diagnose(probe);
+    const rule = this.#options.diagnosis.stopRule();
+    // The last look takes its probe again, with the training set's moments.
+    if (rule !== null) return { state: "finished", reason: "rule", rule };
+    this.#tell(probe);
     return null;
+  }
+
+  #take(): StepBlock {
+    const block = this.#pending.take();
+    this.#options.diagnosis.steps(block);
+    return block;
   }
 
   #validate(step: number): string | null {
     const { message, trainer, send } = this.#options;
     const evaluation = trainer.validate();
+    this.#diagnose(null, [evaluation]);
     send({ type: "evaluation", runId: message.runId, step, evaluations: [evaluation] });
     return this.#stop?.follow(step, evaluation.loss) ?? null;
   }
 
-  #probe(): void {
-    const { message, trainer, send } = this.#options;
+  #probe(): Probe | null {
+    const { message, trainer } = this.#options;
     const { probes } = message.record;
-    if (probes === "none") return;
-    send({ type: "probe", runId: message.runId, probe: trainer.probe(probes.saturated) });
+    return probes === "none" ? null : trainer.probe(probes.saturated);
+  }
+
+  #diagnose(probe: Probe | null, evaluations: readonly Evaluation[] = []): void {
+    const { trainer, diagnosis } = this.#options;
+    diagnosis.look(trainer.step, { probe, evaluations });
+  }
+
+  /** Sends what was seen inside, and what there is to say now if it is news. */
+  #tell(probe: Probe | null): void {
+    const { message, trainer, diagnosis, send } = this.#options;
+    if (probe !== null) send({ type: "probe", runId: message.runId, probe });
+    const news = diagnosis.news(trainer.step);
+    if (news !== null) send(news);
   }
 
   #snapshot(): Snapshot {
@@ -159,6 +196,10 @@ export class RunLoop {
   }
 
   #encode(trainer: RunState["trainer"]): Uint8Array {
-    return encodeRunState({ trainer, stop: this.#stop?.state ?? null, diagnosis: null });
+    return encodeRunState({
+      trainer,
+      stop: this.#stop?.state ?? null,
+      diagnosis: this.#options.diagnosis.state,
+    });
   }
 }

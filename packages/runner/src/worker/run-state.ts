@@ -1,5 +1,10 @@
 /** The `state` of a checkpoint: what decides further steps beside the weights, as JSON bytes. */
-import { type Checkpoint, CheckpointError, type EarlyStopState } from "@ablate/core";
+import {
+  type Checkpoint,
+  CheckpointError,
+  type DiagnosisState,
+  type EarlyStopState,
+} from "@ablate/core";
 
 /** What writes it; what does not know a version starts a run anew rather than guess. */
 const VERSION = 1;
@@ -8,8 +13,7 @@ export type RunState = {
   readonly trainer: Checkpoint["state"];
   /** Of early stopping; null where a run makes all its steps. */
   readonly stop: EarlyStopState | null;
-  /** Of the diagnosis; null where there is none. */
-  readonly diagnosis: unknown;
+  readonly diagnosis: DiagnosisState;
 };
 
 export function encodeRunState({ trainer, stop, diagnosis }: RunState): Uint8Array {
@@ -35,8 +39,9 @@ function parsed(text: string): unknown {
 
 function isRunState(value: unknown): value is RunState {
   if (!isRecord(value) || value.version !== VERSION) return false;
-  const { trainer, stop } = value;
-  return isRecord(trainer) && isRecord(trainer.generator) && (stop === null || isRecord(stop));
+  const { trainer, stop, diagnosis } = value;
+  const isStop = stop === null || isRecord(stop);
+  return isRecord(trainer) && isRecord(trainer.generator) && isStop && isRecord(diagnosis);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -71,10 +71,11 @@ function endFacts(event: Of<"ended">): string[] {
   if (event.state === "diverged") {
     return [`diverged: the loss of step ${count(event.step - 1)} is not finite`];
   }
-  const at = event.state === "finished" ? "" : ` after ${count(event.step)} steps`;
+  const rule = event.rule === null ? "" : ` by rule ${event.rule}`;
+  const at = event.state === "finished" && rule === "" ? "" : ` after ${count(event.step)} steps`;
   const evaluated =
     event.trainLoss === null
       ? [`loss ${loss(event.loss)}`]
       : [`train ${loss(event.trainLoss)}`, `valid ${loss(event.validLoss)}`];
-  return [`${event.state}${at}`, ...evaluated, `${count(event.stepsPerSecond)} steps/s`];
+  return [`${event.state}${rule}${at}`, ...evaluated, `${count(event.stepsPerSecond)} steps/s`];
 }

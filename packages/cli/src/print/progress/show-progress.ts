@@ -1,6 +1,7 @@
 import type { GridEvent } from "@ablate/runner";
 import { count, glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../terminal.ts";
+import { verdictTeller } from "../verdict.ts";
 import { eventJson } from "./event-json.ts";
 import { GridProgress } from "./grid-progress.ts";
 import { blockLines, gridText, runText } from "./layout.ts";
@@ -44,9 +45,16 @@ function warn({ note, paintNote }: Terminal, event: GridEvent): void {
   }
 }
 
+/** The lines of an event, and the verdict on its run below them. */
+function linesTeller({ paintNote }: Terminal): (event: GridEvent) => string[] {
+  const verdictOf = verdictTeller();
+  return (event) => [...linesOf(event, paintNote), verdictOf(event) ?? []].flat();
+}
+
 function live(terminal: Terminal): Progress {
   const progress = new GridProgress();
   const block = new LiveBlock(terminal);
+  const linesAndVerdict = linesTeller(terminal);
   const isAscii = glyphsFor(terminal.environment) === "ascii";
   let isPlanned = false;
   const draw = (above = ""): void => {
@@ -61,7 +69,7 @@ function live(terminal: Terminal): Progress {
       progress.follow(event, performance.now());
       if (event.event === "planned") isPlanned = true;
       if (event.event === "done") isPlanned = false;
-      const lines = linesOf(event, terminal.paintNote);
+      const lines = linesAndVerdict(event);
       if (lines.length > 0) draw(lines.map((line) => `${line}\n`).join(""));
     },
     say: (text) => draw(`${text}\n`),
@@ -73,8 +81,9 @@ function live(terminal: Terminal): Progress {
 }
 
 function plain(terminal: Terminal): Progress {
-  const { note, paintNote } = terminal;
+  const { note } = terminal;
   const progress = new GridProgress();
+  const linesAndVerdict = linesTeller(terminal);
   let saidAt = performance.now();
   const report = (now: number): void => {
     saidAt = now;
@@ -90,7 +99,7 @@ function plain(terminal: Terminal): Progress {
         note(`[${event.index + 1}/${event.toTrain}] ${event.run}: ${count(event.steps)} steps\n`);
       }
       if (event.event === "progress" && now - saidAt >= PLAIN_EVERY_MS) report(now);
-      for (const line of linesOf(event, paintNote)) note(`${line}\n`);
+      for (const line of linesAndVerdict(event)) note(`${line}\n`);
     },
     say: (text) => note(`${text}\n`),
     close: () => {},
