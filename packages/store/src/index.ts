@@ -44,6 +44,7 @@ export type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunState,
   RunSummary,
   SeriesInfo,
@@ -83,6 +84,9 @@ export {
   type StoredTensor,
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
+export type { QueryMistake } from "./query/mistake.ts";
+export { QueryError, queryStore } from "./query/query-store.ts";
+export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
 export { LostClaimError, StoreError } from "./store-error.ts";
 export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";

@@ -1,7 +1,7 @@
 /** What the store knows of the runs of a plan. */
 import { existsSync, statSync } from "node:fs";
-import type { PlannedRun } from "@ablate/runner";
-import type { RecordedRun, StoreReader, TrainedKind } from "@ablate/store";
+import { continuationOf, type PlannedRun } from "@ablate/runner";
+import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
 import type { Invocation } from "../command.ts";
 import { lossSeer } from "../seen.ts";
 import { storePath, withAnyReader } from "../store.ts";
@@ -9,6 +9,8 @@ import { storePath, withAnyReader } from "../store.ts";
 export type Stored = {
   /** By hash. */
   readonly runs: ReadonlyMap<string, RecordedRun>;
+  /** Where each run of the plan would go on; null: it would start at its first step. */
+  readonly starts: readonly (RunStart | null)[];
   readonly kinds: readonly TrainedKind[];
   /** Bytes of its file; null where there is none. */
   readonly bytes: number | null;
@@ -20,10 +22,16 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
   return withAnyReader<Stored>(invocation, {
     use: (reader) => ({
       runs: recordedNow(reader, runs),
+      starts: reader.starts(
+        runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
+          hash,
+          continuation: continuationOf({ family, spec, record, thresholds }),
+        })),
+      ),
       kinds: reader.trainedKinds(),
       bytes: existsSync(path) ? statSync(path).size : null,
     }),
-    without: { runs: new Map(), kinds: [], bytes: null },
+    without: { runs: new Map(), starts: runs.map(() => null), kinds: [], bytes: null },
   });
 }
 
@@ -68,7 +76,7 @@ export function lessRecordedNote(
   const names = runs.flatMap(({ hash, resolved: { record } }) => {
     const run = stored.get(hash);
     if (run?.state !== "finished") return [];
-    const evaluate = record.evaluate === "end" && run.evaluations === 0;
+    const evaluate = record.evaluate !== "none" && run.evaluations === 0;
     const samples = record.samples > run.samples;
     const probes = record.probes !== "none" && run.probes === 0;
     if (evaluate) missing.add("record.evaluate");
