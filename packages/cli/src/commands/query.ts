@@ -20,7 +20,12 @@ export const command: Command = {
   rest: "SQL",
   options: {
     ...READING_OPTIONS,
-    format: { type: "string", value: "NAME", help: "table, json, csv or markdown" },
+    format: {
+      type: "string",
+      value: "NAME",
+      choices: Object.keys(ROW_FORMATS),
+      help: "table, json, csv or markdown",
+    },
     limit: { type: "string", value: "N", help: "rows at most (default 1000), 0 for all" },
     timeout: { type: "string", value: "D", help: "how long it may take (default 30s), 0 for ever" },
     file: { type: "string", value: "PATH", help: "read the SQL from a file" },
