@@ -50,10 +50,10 @@ export function makePath(): string {
 export type TrainingOptions = {
   /** Of all runs; without it none goes on from another. */
   readonly family?: string;
-  readonly thresholds?: ThresholdChanges;
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
+  readonly thresholds?: ThresholdChanges;
   readonly checkpoint?: RecordConfig["checkpoint"];
 };
 
@@ -65,9 +65,9 @@ export async function trainInto(
     engine = "simd",
     probes = "none",
     evaluate = "end",
+    thresholds = {},
     checkpoint = "30s",
     family,
-    thresholds,
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -93,9 +93,9 @@ export async function trainInto(
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
         family,
-        thresholds,
         spec,
         record: { evaluate, samples: 5, probes, checkpoint },
+        thresholds,
         engine,
       })),
       data: NAMES,
