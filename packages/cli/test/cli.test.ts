@@ -109,13 +109,6 @@ test.each([
   expect(ablate(trained, "query", sql, "--format", format).stdout).toBe(text);
 });
 
-test("doctor finds the store intact", () => {
-  const { status, stdout } = ablate(trained, "doctor");
-
-  expect(status).toBe(0);
-  expect(stdout).toContain("intact, 2 runs");
-});
-
 test("two stores of the same config hold the same numbers", () => {
   const other = makeFolder();
   ablate(other, "run", "small.yaml", "--quiet");

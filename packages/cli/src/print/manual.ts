@@ -50,6 +50,14 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     environment: [BACKEND, CI],
     see: ["docs/config.md", "docs/engines.md", "ablate plan", "ablate ui"],
   },
+  watch: {
+    about: [
+      "Shows the progress of a run or a grid that another process trains, from the store alone, as `ablate run` would: a live block on a terminal, plain lines elsewhere. It writes nothing and ends when nothing is left to watch.",
+    ],
+    exits: [FAILED, STOPPED],
+    environment: [CI],
+    see: ["docs/json.md", "ablate ui", "ablate run"],
+  },
   ui: {
     about: [
       "Opens the runs of a store on the whole terminal: a list, charts, one run, and runs side by side. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
@@ -89,6 +97,24 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
       "Gives a run another label, and with it another name in its grid. Its identity stays: the same config still finds it.",
     ],
     see: ["ablate runs"],
+  },
+  rm: {
+    about: [
+      "Puts runs or grids into the trash: hidden from every list and view, until restored or purged. A word that is neither a run nor a grid is a filter. Of a grid, runs that another grid has stay there. Runs that are being trained are refused.",
+    ],
+    see: ["docs/filter.md", "ablate restore", "ablate gc"],
+  },
+  restore: {
+    about: [
+      "Takes runs or grids out of the trash; without names it lists what is there, with sizes and since when.",
+    ],
+    see: ["ablate rm", "ablate gc"],
+  },
+  gc: {
+    about: [
+      "Purges the trash for good, deletes checkpoints that nothing starts from, and gives the space back to the file system. It asks first; without a terminal it needs --yes.",
+    ],
+    see: ["ablate rm", "ablate doctor"],
   },
   config: {
     about: [
