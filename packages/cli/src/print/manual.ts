@@ -70,7 +70,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     about: [
       "Prints one run in full: settings, charts, losses of every split, update:data ratios with a verdict, findings, samples, and where it was trained. RUN is a name, a label, a hash, or the beginning of one.",
     ],
-    see: ["docs/json.md", "docs/diagnostics.md", "ablate diagnose"],
+    see: ["docs/json.md", "ablate diagnose"],
   },
   tag: {
     about: [
@@ -113,7 +113,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
       "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step.",
     ],
     exits: [["1", "there is a finding of level error"]],
-    see: ["docs/diagnostics.md", "ablate show"],
+    see: ["docs/sql.md", "ablate show"],
   },
   sample: {
     about: [
