@@ -36,11 +36,7 @@ export async function withOpenReader<T>(
 
 function readerOf(invocation: Invocation): StoreReader {
   const path = storePath(invocation);
-  if (!existsSync(path)) {
-    throw new UsageError(
-      `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
-    );
-  }
+  if (!existsSync(path)) throw noStore(path);
   const reader = openReader(path);
   if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
   return reader;
@@ -75,6 +71,13 @@ export function findRun(
   const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
   throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
+}
+
+/** What to say where there is no store to read. */
+export function noStore(path: string): UsageError {
+  return new UsageError(
+    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
+  );
 }
 
 /** What a word of the command line means: one run, or all runs of a grid. */

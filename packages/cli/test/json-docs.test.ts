@@ -3,6 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
 import { ablate, damageCheckpoints, makeFolder } from "./make.ts";
+import { workersOf } from "./processes.ts";
+import { startRun } from "./start-run.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -11,12 +13,12 @@ const text = page("docs/json.md");
 const documented = sections(text);
 
 /** Their keys are those of docs/config.md. */
-const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b"]);
+const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b", "settings"]);
 
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = makeFolder();
   const run = (...args: string[]): unknown[] =>
     ablate(folder, "run", "small.yaml", "--json", ...args)
@@ -39,18 +41,26 @@ beforeAll(() => {
     run("--steps", "250"),
   );
   damageCheckpoints(join(folder, "ablate.db"));
-  add("run", printed.get("run") ?? [], run("--steps", "300"));
+  const killed = await runWithoutItsWorker(folder);
+  add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
   ablate(folder, "note", "small/normed", "with batch norm");
   const runs = read("runs").filter(isObject);
   add("runs", runs);
   add("show", ...runs.map(({ run: name }) => read("show", String(name))));
+  add("diagnose", read("diagnose", "small"));
   add("config", read("config", "small/normed"));
   add(
     "diff",
     read("diff", "small/plain", "small/normed"),
     read("diff", "small.yaml", "small/plain"),
+  );
+  add(
+    "compare",
+    read("compare", "small"),
+    read("compare", "small", "--by", "batch_norm", "--metric", "steps_per_s", "--metric", "loss"),
+    read("compare", "lr>1", "small/plain"),
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
@@ -114,6 +124,16 @@ test.each([...documented.keys()])("the example of %s has documented keys only", 
   for (const { key } of keys) expect(known).toContain(key);
 });
 
+/** A run whose worker is killed on the way. */
+async function runWithoutItsWorker(folder: string): Promise<readonly unknown[]> {
+  const args = ["small.yaml", "--only", "plain", "--steps", "30000", "--workers", "1"];
+  const { begun, ended, events, pid } = startRun(folder, ...args);
+  await begun();
+  for (const worker of workersOf(pid)) process.kill(worker, "SIGKILL");
+  await ended;
+  return events();
+}
+
 /** What the tables of a section say of each key; `show` has those of `runs` too. */
 function rulesOf(verb: string): ReadonlyMap<string, Rule> {
   const section = documented.get(verb) ?? "";
@@ -129,7 +149,18 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
 }
 
-const EVENTS = ["planned", "skipped", "started", "unused", "engine", "progress", "ended", "done"];
+const EVENTS = [
+  "retried",
+  "planned",
+  "skipped",
+  "started",
+  "unused",
+  "engine",
+  "progress",
+  "findings",
+  "ended",
+  "done",
+];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
   const leaves = flatten(row, "");
@@ -146,7 +177,7 @@ function flatten(row: Readonly<Record<string, unknown>>, prefix: string): readon
       const key = `${prefix}${name}`;
       if (OPAQUE.has(key)) return [{ key, value }];
       if (isObject(value)) return flatten(value, `${key}.`);
-      if (!Array.isArray(value) || value.every((item) => typeof item === "number")) {
+      if (!Array.isArray(value) || value.every((item) => !isObject(item))) {
         return Array.isArray(value) && value.length === 0 ? [] : [{ key, value }];
       }
       return value.filter(isObject).flatMap((item) => flatten(item, `${key}[].`));
@@ -166,6 +197,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isObject,
   any: () => true,
   "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
+  "list of text": (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string"),
   "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
 };
 

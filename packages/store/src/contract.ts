@@ -143,6 +143,8 @@ export type ShorterRun = {
   readonly step: number;
   /** Resolved config as JSON. */
   readonly config: string;
+  /** By which thresholds it was judged, as JSON. */
+  readonly thresholds: string | null;
   /** Steps of its probes and of its evaluations of the validation split. */
   readonly probes: readonly number[];
   readonly evaluations: readonly number[];
@@ -154,6 +156,9 @@ export type Continuation = {
   readonly steps: number;
   readonly accepts: (shorter: ShorterRun) => boolean;
 };
+
+/** Where a run would go on, and whose checkpoint that is. */
+export type RunStart = { readonly run: string; readonly step: number };
 
 export type DamagedCheckpoint = { readonly run: string; readonly step: number };
 
@@ -416,6 +421,10 @@ export interface StoreReader {
   findByHash(hash: string): StoredRun | undefined;
   /** Those of these hashes that the store knows, by hash, in one query. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun>;
+  /** Where runs would go on, were they trained now; a damaged checkpoint is not noticed. */
+  starts(
+    runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
+  ): (RunStart | null)[];
   /** What was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[];
   grids(): GridSummary[];

@@ -42,6 +42,7 @@ export type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunState,
   RunSummary,
   SeriesInfo,
@@ -92,5 +93,8 @@ export {
   type StoredTensor,
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
+export type { QueryMistake } from "./query/mistake.ts";
+export { QueryError, queryStore } from "./query/query-store.ts";
+export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
 export { LostClaimError, StoreError } from "./store-error.ts";

@@ -70,7 +70,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     about: [
       "Prints one run in full: settings, charts, losses of every split, update:data ratios with a verdict, findings, samples, and where it was trained. RUN is a name, a label, a hash, or the beginning of one.",
     ],
-    see: ["docs/json.md", "ablate diagnose"],
+    see: ["docs/json.md", "docs/diagnostics.md", "ablate diagnose"],
   },
   tag: {
     about: [
@@ -106,14 +106,14 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     about: [
       "Puts runs into one table: what differs, what came out, the best marked with its step. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed, with a confidence interval, or the sentence that seeds are too few to tell.",
     ],
-    see: ["docs/json.md", "docs/sql.md", "ablate diff"],
+    see: ["docs/compare.md", "docs/json.md", "ablate diff"],
   },
   diagnose: {
     about: [
       "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step.",
     ],
     exits: [["1", "there is a finding of level error"]],
-    see: ["docs/sql.md", "ablate show"],
+    see: ["docs/diagnostics.md", "ablate show"],
   },
   sample: {
     about: [
