@@ -13,14 +13,7 @@ export function storePath({ flags, terminal }: Invocation): string {
 
 /** Opens the store for reading, uses it and closes it. */
 export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
-  const path = storePath(invocation);
-  if (!existsSync(path)) {
-    throw new UsageError(
-      `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
-    );
-  }
-  const reader = openReader(path);
-  if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
+  const reader = readerOf(invocation);
   try {
     return use(reader);
   } finally {
@@ -28,7 +21,28 @@ export function withReader<T>(invocation: Invocation, use: (reader: StoreReader)
   }
 }
 
-/** The same, but gives `without` where there is no store yet. */
+/** The same for what takes its time. */
+export async function withOpenReader<T>(
+  invocation: Invocation,
+  use: (reader: StoreReader) => Promise<T>,
+): Promise<T> {
+  const reader = readerOf(invocation);
+  try {
+    return await use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+function readerOf(invocation: Invocation): StoreReader {
+  const path = storePath(invocation);
+  if (!existsSync(path)) throw noStore(path);
+  const reader = openReader(path);
+  if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
+  return reader;
+}
+
+/** As `withReader`, but gives `without` where there is no store yet. */
 export function withAnyReader<T>(
   invocation: Invocation,
   { use, without }: { readonly use: (reader: StoreReader) => T; readonly without: T },
@@ -57,4 +71,26 @@ export function findRun(
   const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
   throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
+}
+
+/** What to say where there is no store to read. */
+export function noStore(path: string): UsageError {
+  return new UsageError(
+    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
+  );
+}
+
+/** What a word of the command line means: one run, or all runs of a grid. */
+export type Target = {
+  readonly name: string;
+  readonly grid: string | null;
+  readonly runs: readonly RunSummary[];
+};
+
+/** The grid of this name, else the run that it means. */
+export function findTarget(reader: StoreReader, name: string): Target {
+  const grids = reader.grids().map((grid) => grid.name);
+  if (grids.includes(name)) return { name, grid: name, runs: reader.runs({ grid: name }) };
+  const run = findRun(reader, name, grids);
+  return { name: run.run, grid: null, runs: [run] };
 }

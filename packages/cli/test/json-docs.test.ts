@@ -13,7 +13,7 @@ const text = page("docs/json.md");
 const documented = sections(text);
 
 /** Their keys are those of docs/config.md. */
-const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b"]);
+const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b", "settings"]);
 
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
@@ -49,11 +49,18 @@ beforeAll(async () => {
   const runs = read("runs").filter(isObject);
   add("runs", runs);
   add("show", ...runs.map(({ run: name }) => read("show", String(name))));
+  add("diagnose", read("diagnose", "small"));
   add("config", read("config", "small/normed"));
   add(
     "diff",
     read("diff", "small/plain", "small/normed"),
     read("diff", "small.yaml", "small/plain"),
+  );
+  add(
+    "compare",
+    read("compare", "small"),
+    read("compare", "small", "--by", "batch_norm", "--metric", "steps_per_s", "--metric", "loss"),
+    read("compare", "lr>1", "small/plain"),
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
@@ -72,6 +79,8 @@ beforeAll(async () => {
     read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
   add("query", read("query", "select run from runs"));
+  ablate(folder, "export", "small", "-o", "sealed.db");
+  add("import", read("import", "sealed.db"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
 });
@@ -148,6 +157,7 @@ const EVENTS = [
   "unused",
   "engine",
   "progress",
+  "findings",
   "ended",
   "done",
 ];
@@ -167,7 +177,7 @@ function flatten(row: Readonly<Record<string, unknown>>, prefix: string): readon
       const key = `${prefix}${name}`;
       if (OPAQUE.has(key)) return [{ key, value }];
       if (isObject(value)) return flatten(value, `${key}.`);
-      if (!Array.isArray(value) || value.every((item) => typeof item === "number")) {
+      if (!Array.isArray(value) || value.every((item) => !isObject(item))) {
         return Array.isArray(value) && value.length === 0 ? [] : [{ key, value }];
       }
       return value.filter(isObject).flatMap((item) => flatten(item, `${key}[].`));
@@ -187,6 +197,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isObject,
   any: () => true,
   "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
+  "list of text": (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string"),
   "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
 };
 

@@ -1,4 +1,5 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 
@@ -142,6 +143,8 @@ export type ShorterRun = {
   readonly step: number;
   /** Resolved config as JSON. */
   readonly config: string;
+  /** By which thresholds it was judged, as JSON. */
+  readonly thresholds: string | null;
   /** Steps of its probes and of its evaluations of the validation split. */
   readonly probes: readonly number[];
   readonly evaluations: readonly number[];
@@ -153,6 +156,9 @@ export type Continuation = {
   readonly steps: number;
   readonly accepts: (shorter: ShorterRun) => boolean;
 };
+
+/** Where a run would go on, and whose checkpoint that is. */
+export type RunStart = { readonly run: string; readonly step: number };
 
 export type DamagedCheckpoint = { readonly run: string; readonly step: number };
 
@@ -415,6 +421,10 @@ export interface StoreReader {
   findByHash(hash: string): StoredRun | undefined;
   /** Those of these hashes that the store knows, by hash, in one query. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun>;
+  /** Where runs would go on, were they trained now; a damaged checkpoint is not noticed. */
+  starts(
+    runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
+  ): (RunStart | null)[];
   /** What was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[];
   grids(): GridSummary[];
@@ -451,6 +461,8 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** One of EXPORT_TABLES, for other programs. */
+  table(name: string, scope: ExportScope): ExportTable;
   /** After how many updates there was a look inside the network, in that order. */
   probeSteps(runName: string): number[];
   /** All that a probe saw. */

@@ -42,6 +42,7 @@ export type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunState,
   RunSummary,
   SeriesInfo,
@@ -62,6 +63,17 @@ export type {
   WaitOptions,
   WriterOptions,
 } from "./contract.ts";
+export { importStore } from "./exchange/import-store.ts";
+export type {
+  ImportedGrid,
+  ImportedRun,
+  ImportOptions,
+  ImportReport,
+  RunChange,
+} from "./exchange/import-types.ts";
+export { sealStore } from "./exchange/seal-store.ts";
+export { EXPORT_TABLES } from "./export/open-table.ts";
+export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";
@@ -81,5 +93,8 @@ export {
   type StoredTensor,
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
+export type { QueryMistake } from "./query/mistake.ts";
+export { QueryError, queryStore } from "./query/query-store.ts";
+export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
 export { LostClaimError, StoreError } from "./store-error.ts";

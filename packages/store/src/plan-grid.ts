@@ -77,7 +77,7 @@ function upsertGrid(database: Database, plan: GridPlan, now: number): number {
 }
 
 /** A name that no other run has: the planned one, else with the first characters of the hash. */
-function freeName(database: Database): (run: PlannedRun) => string {
+export function freeName(database: Database): (run: Pick<PlannedRun, "name" | "hash">) => string {
   const isTaken = database.prepare<[string], number>("select 1 from run where name = ?").pluck();
   return ({ name, hash }) => {
     let candidate = name.slice(0, NAME_LENGTH);

@@ -4,6 +4,7 @@ import { annotationsReader } from "./annotations.ts";
 import { isAlive } from "./claim.ts";
 import type {
   Annotations,
+  Continuation,
   CurveBlock,
   CurvePoint,
   Finding,
@@ -15,6 +16,7 @@ import type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunSummary,
   SeriesInfo,
   StepBlock,
@@ -30,14 +32,17 @@ import type {
   TrainedKind,
 } from "./contract.ts";
 import { curveReader, pointsOf } from "./curve.ts";
+import { openTable } from "./export/open-table.ts";
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import { runFinder } from "./find-run.ts";
 import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { type ProbeReader, probeReader } from "./probe/probe-reader.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
-import { runQuery } from "./query.ts";
+import { runQuery } from "./query/run-query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
+import { startFinder } from "./recovery/start-finder.ts";
 import { standIn } from "./stand-ins.ts";
 import { stepReader } from "./step-reader.ts";
 
@@ -84,6 +89,13 @@ export class SqliteReader implements StoreReader {
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun> {
     const runs = this.#sql.recorded.all(JSON.stringify(hashes));
     return new Map(runs.map((run) => [run.hash, run]));
+  }
+
+  starts(
+    runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
+  ): (RunStart | null)[] {
+    const find = startFinder(this.#database);
+    return runs.map(({ hash, continuation }) => find(hash, continuation));
   }
 
   trainedKinds(): TrainedKind[] {
@@ -218,6 +230,11 @@ export class SqliteReader implements StoreReader {
     const order = ["loss", "lr", ...names.map((name) => `log10_ratio:${name}`)];
     const places = series.map((one) => order.indexOf(one));
     return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
+  }
+
+  table(name: string, scope: ExportScope): ExportTable {
+    this.#dropStandIns();
+    return openTable(this.#database, name, scope);
   }
 
   query(sql: string, params: readonly unknown[] = []): QueryResult {

@@ -16,7 +16,7 @@ const SIGHTS: Readonly<Record<ViewName, RegExp>> = {
   run: /sample\/plain-1 .* 300 of 300 steps/,
   compare: /validation loss by factor/,
   layers: /step {2}init .* ◀ 300 ▶/,
-  findings: /✗ 2 errors .* of 2 runs/,
+  findings: /✗ 4 errors .* of 6 runs/,
 };
 
 test.each(VIEWS.map((view, i) => [`${i + 1}`, view] as const))(
@@ -105,7 +105,7 @@ const CHECKS: Readonly<Record<Exclude<Action, "suspend" | "quit">, Check>> = {
   compare: { seen: SIGHTS.compare },
   layers: { seen: SIGHTS.layers },
   findings: { seen: SIGHTS.findings },
-  beside: { view: "layers", seen: "two runs" },
+  beside: { view: "layers", seen: "one run alone" },
   copy: { seen: "6 rows copied as CSV" },
   csv: { seen: "6 rows written to ablate-runs.csv" },
   help: { seen: "keys  esc closes" },

@@ -30,19 +30,22 @@ export const command: Command = {
     const save = flags.text("save");
     if (save !== undefined) saveRuns(save, planned, invocation);
     const stored = readStored(invocation, planned.runs);
-    const rows = planned.runs.map((run) => {
+    const rows = planned.runs.map((run, i) => {
       const known = stored.runs.get(run.hash);
       const state: RunState | "new" = known?.state ?? "new";
-      return { ...run, name: known?.name ?? run.name, state };
+      const start = willTrain(state) ? (stored.starts[i] ?? null) : null;
+      return { ...run, name: known?.name ?? run.name, state, start };
     });
     const less = lessRecordedNote(planned.runs, stored.runs);
     const notes = less === null ? planned.notes : [...planned.notes, less];
     if (flags.has("json")) {
-      const records = rows.map(({ name, hash, spec, state, resolved }) => ({
+      const records = rows.map(({ name, hash, spec, state, start, resolved }) => ({
         run: name,
         hash,
         seed: spec.seed,
         state,
+        from: start?.step ?? 0,
+        of: start?.run ?? null,
         config: resolved,
       }));
       terminal.write(jsonArray(records));

@@ -16,8 +16,9 @@ export const command: Command = {
     ...PLANNING_OPTIONS,
     ...STORE_OPTION,
     ...TRAINING_OPTIONS,
+    resume: { type: "boolean", help: "go on where runs were stopped (the default)" },
     "retry-failed": { type: "boolean", help: "also train runs that failed" },
-    restart: { type: "boolean", help: "train every run again, from its first step" },
+    restart: { type: "boolean", help: "train every run again, from step 0, nothing taken over" },
     "fail-fast": {
       type: "boolean",
       help: "end the grid with the first run that fails or diverges",
@@ -65,6 +66,9 @@ function mode(flags: Flags): "resume" | "retry-failed" | "restart" {
   const restart = flags.has("restart");
   const retry = flags.has("retry-failed");
   if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
+  if (restart && flags.has("resume")) {
+    throw new UsageError("--restart and --resume exclude each other");
+  }
   if (restart) return "restart";
   return retry ? "retry-failed" : "resume";
 }

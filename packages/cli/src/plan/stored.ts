@@ -1,13 +1,15 @@
 /** What the store knows of the runs of a plan. */
 import { existsSync, statSync } from "node:fs";
-import type { PlannedRun } from "@ablate/runner";
-import type { RecordedRun, TrainedKind } from "@ablate/store";
+import { continuationOf, type PlannedRun } from "@ablate/runner";
+import type { RecordedRun, RunStart, TrainedKind } from "@ablate/store";
 import type { Invocation } from "../command.ts";
 import { storePath, withAnyReader } from "../store.ts";
 
 export type Stored = {
   /** By hash. */
   readonly runs: ReadonlyMap<string, RecordedRun>;
+  /** Where each run of the plan would go on; null: it would start at its first step. */
+  readonly starts: readonly (RunStart | null)[];
   readonly kinds: readonly TrainedKind[];
   /** Bytes of its file; null where there is none. */
   readonly bytes: number | null;
@@ -19,10 +21,16 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
   return withAnyReader<Stored>(invocation, {
     use: (reader) => ({
       runs: reader.recorded(runs.map(({ hash }) => hash)),
+      starts: reader.starts(
+        runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
+          hash,
+          continuation: continuationOf({ family, spec, record, thresholds }),
+        })),
+      ),
       kinds: reader.trainedKinds(),
       bytes: existsSync(path) ? statSync(path).size : null,
     }),
-    without: { runs: new Map(), kinds: [], bytes: null },
+    without: { runs: new Map(), starts: runs.map(() => null), kinds: [], bytes: null },
   });
 }
 
@@ -38,7 +46,7 @@ export function lessRecordedNote(
   const names = runs.flatMap(({ hash, resolved: { record } }) => {
     const run = stored.get(hash);
     if (run?.state !== "finished") return [];
-    const evaluate = record.evaluate === "end" && run.evaluations === 0;
+    const evaluate = record.evaluate !== "none" && run.evaluations === 0;
     const samples = record.samples > run.samples;
     const probes = record.probes !== "none" && run.probes === 0;
     if (evaluate) missing.add("record.evaluate");
