@@ -99,9 +99,10 @@ function nameOf(sides: readonly Side[], name: string, columns: number): string {
 }
 
 /** What the columns are, and the ends of the axes. */
-function titles({ sides, rows }: BandsSpec, layout: Layout): Line[] {
+function titles({ sides, rows, kinds }: BandsSpec, layout: Layout): Line[] {
   const { nameWidth, strips, deadWidth } = layout;
-  const lead = piece(" ".repeat(nameWidth));
+  const hidden = strips.length < kinds.length ? ` ${strips.length} of ${kinds.length}, v` : "";
+  const lead = fitLine([piece(hidden, "muted")], nameWidth);
   const first = sides.flatMap((): Piece[] => [
     ...strips.flatMap(({ kind, cells, isMeanBeside }) => [
       ...justify(
@@ -129,8 +130,8 @@ function titles({ sides, rows }: BandsSpec, layout: Layout): Line[] {
     piece(" ".repeat((deadWidth === 0 ? 0 : SATURATED + 1 + deadWidth) + GAP)),
   ]);
   return [
-    [lead, ...first],
-    [lead, ...second],
+    [...lead, ...first],
+    [piece(" ".repeat(nameWidth)), ...second],
   ];
 }
 
