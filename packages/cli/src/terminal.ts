@@ -8,6 +8,8 @@ export type Paint = (style: Style, text: string) => string;
 export type Terminal = {
   /** Writes a result to stdout. */
   readonly write: (text: string) => void;
+  /** The same for what is large: resolves once there is room for more, with false when the reader is gone. */
+  readonly pour: (text: string) => Promise<boolean>;
   /** Writes a message to stderr. */
   readonly note: (text: string) => void;
   /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
@@ -17,6 +19,9 @@ export type Terminal = {
   /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
   readonly rewrites: boolean;
   readonly columns: () => number;
+  readonly rows: () => number;
+  /** Cells across where stdout is a terminal; null where it is a file or a pipe, which take any width. */
+  readonly outputColumns: () => number | null;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
@@ -34,13 +39,27 @@ export function processTerminal(): Terminal {
     write: (text) => {
       if (isOpen) stdout.write(text);
     },
+    pour: async (text) => {
+      if (isOpen && !stdout.write(text)) {
+        await new Promise<void>((resolve) => {
+          const done = (): void => {
+            stdout.off("drain", done).off("close", done);
+            resolve();
+          };
+          stdout.on("drain", done).on("close", done);
+        });
+      }
+      return isOpen;
+    },
     note: (text) => {
       stderr.write(text);
     },
     paint: (style, text) => styleText(style, text, { stream: stdout }),
     paintNote: (style, text) => styleText(style, text, { stream: stderr }),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
+    outputColumns: () => (stdout.isTTY ? stdout.columns : null),
     columns: () => stderr.columns || stdout.columns || 80,
+    rows: () => stderr.rows || stdout.rows || 24,
     folder: process.cwd(),
     environment: env,
   };

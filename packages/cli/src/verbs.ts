@@ -12,12 +12,16 @@ export type VerbName =
   | "plan"
   | "run"
   | "ui"
+  | "watch"
   | "runs"
   | "show"
   | "diagnose"
   | "tag"
   | "note"
   | "rename"
+  | "rm"
+  | "restore"
+  | "gc"
   | "config"
   | "diff"
   | "compare"
@@ -25,8 +29,11 @@ export type VerbName =
   | "data"
   | "gain"
   | "query"
+  | "export"
+  | "import"
   | "verify"
-  | "doctor";
+  | "doctor"
+  | "completion";
 
 /** Every verb in the order of the help; its module is loaded only when it is called. */
 export const VERBS: Readonly<Record<VerbName, Verb>> = {
@@ -54,6 +61,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "",
     summary: "browse and chart, live",
     load: () => import("./commands/ui.ts"),
+  },
+  watch: {
+    usage: "RUN|GRID",
+    summary: "the progress of what another process trains",
+    load: () => import("./commands/watch.ts"),
   },
   runs: {
     usage: "[FILTER...]",
@@ -84,6 +96,21 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN NAME",
     summary: "call a run something else in its grid",
     load: () => import("./commands/rename.ts"),
+  },
+  rm: {
+    usage: "RUN|GRID|FILTER...",
+    summary: "into the trash: hidden, and restorable",
+    load: () => import("./commands/rm.ts"),
+  },
+  restore: {
+    usage: "[RUN|GRID...]",
+    summary: "out of the trash again; alone it lists what is there",
+    load: () => import("./commands/restore.ts"),
+  },
+  gc: {
+    usage: "",
+    summary: "empty the trash for good and free its space",
+    load: () => import("./commands/gc.ts"),
   },
   config: {
     usage: "RUN",
@@ -120,6 +147,16 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     summary: "read-only SQL over the store",
     load: () => import("./commands/query.ts"),
   },
+  export: {
+    usage: "RUN|GRID -o PATH",
+    summary: "as csv, jsonl, parquet, safetensors, or a store of its own",
+    load: () => import("./commands/export.ts"),
+  },
+  import: {
+    usage: "STORE",
+    summary: "take the runs of another store over into this one",
+    load: () => import("./commands/import.ts"),
+  },
   verify: {
     usage: "CONFIG",
     summary: "the same runs on every engine, held against each other",
@@ -129,6 +166,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "",
     summary: "Node, engines, TensorFlow, terminal, store integrity",
     load: () => import("./commands/doctor.ts"),
+  },
+  completion: {
+    usage: "SHELL",
+    summary: "what makes bash, zsh or fish complete our words",
+    load: () => import("./commands/completion.ts"),
   },
 };
 

@@ -50,7 +50,6 @@ export function makePath(): string {
 export type TrainingOptions = {
   /** Of all runs; without it none goes on from another. */
   readonly family?: string;
-  readonly thresholds?: ThresholdChanges;
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
@@ -69,7 +68,6 @@ export async function trainInto(
     thresholds = {},
     checkpoint = "30s",
     family,
-    thresholds,
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -95,7 +93,6 @@ export async function trainInto(
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
         family,
-        thresholds,
         spec,
         record: { evaluate, samples: 5, probes, checkpoint },
         thresholds,

@@ -1,6 +1,8 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
+import type { TrashEntry } from "./trash/entries.ts";
 
 export type RunState =
   | "pending"
@@ -47,6 +49,8 @@ export type RecordedRun = StoredRun & {
   readonly evaluations: number;
   readonly samples: number;
   readonly probes: number;
+  /** Planning it again takes it out. */
+  readonly isTrashed: boolean;
 };
 
 /** What runs of one kind took together. */
@@ -227,6 +231,11 @@ export type RunSummary = {
   readonly error: string | null;
 };
 
+export type FindOptions = {
+  /** Not by the beginning of a name. */
+  readonly whole?: boolean;
+};
+
 export type RunFilter = {
   readonly grid?: string;
   readonly states?: readonly RunState[];
@@ -353,7 +362,10 @@ export type QueryResult = {
 export interface StoreWriter {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
-  /** Stores a grid and those of its runs that are new; the result is in the order of the plan. */
+  /**
+   * Stores a grid and those of its runs that are new, and takes it and them out of the trash; the
+   * result is in the order of the plan.
+   */
   planGrid(plan: GridPlan): StoredRun[];
   /** Takes a run that is in one of these states before anything is known of it, unless another process holds it. */
   reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation;
@@ -415,8 +427,11 @@ export interface StoreReader {
   readonly notice: string | null;
   /** Rows of the view `runs`; with a grid, in its order and with the labels they have in it. */
   runs(filter?: RunFilter): RunSummary[];
-  /** By exact name, else label or hash, else an unambiguous beginning of one of them. */
-  run(nameOrPrefixOrHash: string): RunSummary | undefined;
+  /**
+   * By exact name, also that which it has in another of its grids, else hash or label, else an
+   * unambiguous beginning of one of them.
+   */
+  run(nameOrPrefixOrHash: string, options?: FindOptions): RunSummary | undefined;
   findByHash(hash: string): StoredRun | undefined;
   /** Those of these hashes that the store knows, by hash, in one query. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun>;
@@ -427,6 +442,12 @@ export interface StoreReader {
   /** What was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[];
   grids(): GridSummary[];
+  /** Names of the runs of a grid. */
+  members(grid: string): ReadonlySet<string>;
+  /** Whether a process is training a grid, or about to, as far as this host can tell. */
+  isAttended(grid: string, now: number): boolean;
+  /** What was thrown away, which no other method shows. */
+  trash(): TrashEntry[];
   /** Tags and notes of runs and grids. */
   annotations(): Annotations;
   /** In the order of steps. */
@@ -460,6 +481,8 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** One of EXPORT_TABLES, for other programs. */
+  table(name: string, scope: ExportScope): ExportTable;
   /** After how many updates there was a look inside the network, in that order. */
   probeSteps(runName: string): number[];
   /** All that a probe saw. */

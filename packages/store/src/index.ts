@@ -14,6 +14,8 @@ export { type PairedDifference, pairedDifference, verdictText } from "./analysis
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate.ts";
+export type { StoreCheck } from "./check/check.ts";
+export { checkStore } from "./check/check-store.ts";
 export type {
   Annotated,
   Annotations,
@@ -63,6 +65,17 @@ export type {
   WaitOptions,
   WriterOptions,
 } from "./contract.ts";
+export { importStore } from "./exchange/import-store.ts";
+export type {
+  ImportedGrid,
+  ImportedRun,
+  ImportOptions,
+  ImportReport,
+  RunChange,
+} from "./exchange/import-types.ts";
+export { sealStore } from "./exchange/seal-store.ts";
+export { EXPORT_TABLES } from "./export/open-table.ts";
+export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";
@@ -82,5 +95,12 @@ export {
   type StoredTensor,
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
+export type { QueryMistake } from "./query/mistake.ts";
+export { QueryError, queryStore } from "./query/query-store.ts";
+export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
 export { LostClaimError, StoreError } from "./store-error.ts";
+export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
+export { type Discarded, discard } from "./trash/discard.ts";
+export type { TrashEntry } from "./trash/entries.ts";
+export { restore } from "./trash/restore.ts";

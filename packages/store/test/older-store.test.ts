@@ -22,7 +22,7 @@ function storeOfVersion1(): string {
   const database = new SqliteDatabase(path);
   database.exec(initial);
   for (const { name, sql } of views.filter(({ name }) => VIEWS.includes(name))) {
-    database.exec(`create view "${name}" as ${sql}`);
+    database.exec(`create view "${name}" as ${sql.replaceAll("kept_", "")}`);
   }
   database.exec(`
     insert into grid values (1, 'g', '', '', 0);

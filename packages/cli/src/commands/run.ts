@@ -2,9 +2,9 @@ import type { Command, Flags, Invocation } from "../command.ts";
 import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../options.ts";
-import { lessRecordedNote, readStored } from "../plan/stored.ts";
+import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
-import type { ProgressStyle } from "../print/progress.ts";
+import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { STOP_ON_OPTION, stopRules } from "../stop-on.ts";
 import { withReader } from "../store.ts";
@@ -41,7 +41,7 @@ export const command: Command = {
     const planned = planConfig(invocation);
     const style = progressStyle(flags);
     const wanted = mode(flags);
-    if (style !== "quiet" && wanted !== "restart") noteLessRecorded(invocation, planned);
+    if (style !== "quiet") noteBefore(invocation, planned, wanted);
     const outcome = await train(invocation, planned, {
       style,
       mode: wanted,
@@ -62,7 +62,9 @@ function progressStyle(flags: Flags): ProgressStyle {
   return flags.has("quiet") ? "quiet" : "human";
 }
 
-function mode(flags: Flags): "resume" | "retry-failed" | "restart" {
+type Mode = NonNullable<Parameters<typeof train>[2]["mode"]>;
+
+function mode(flags: Flags): Mode {
   const restart = flags.has("restart");
   const retry = flags.has("retry-failed");
   if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
@@ -82,10 +84,14 @@ function limits(flags: Flags): Pick<TrainingLimits, "workers" | "maxRetries" | "
   };
 }
 
-/** Says where what is done was recorded with less than the config asks for. */
-function noteLessRecorded(invocation: Invocation, { runs }: Planned): void {
-  const note = lessRecordedNote(runs, readStored(invocation, runs).runs);
-  if (note !== null) invocation.terminal.note(`${note}\n`);
+/** Says what the plan has to say, what comes out of the trash, what was recorded with less than is asked for. */
+function noteBefore(invocation: Invocation, { runs, notes }: Planned, mode: Mode): void {
+  const stored = readStored(invocation, runs).runs;
+  const less = mode === "restart" ? null : lessRecordedNote(runs, stored);
+  const trashed = trashNote(runs, stored, "out of the trash again");
+  for (const note of [...notes, less, trashed]) {
+    if (note !== null) invocation.terminal.note(`${note}\n`);
+  }
 }
 
 /** What came out, in the order of the plan. */
