@@ -140,10 +140,10 @@ function titleOf(kind: StoredTensorKind, cells: number): string {
   return long.length <= cells ? long : shortKindTitle(kind).slice(0, cells);
 }
 
-/** The axis of a strip; in octaves its ends are those of the values that are there. */
-function axisLine({ range, isOctaves }: BinAxis, cells: number): Line {
+/** The ends of an axis and its middle, or in few cells how far it goes. */
+function axisLine({ range }: BinAxis, cells: number): Line {
   const full = rangeAxis(cells, range);
-  if (lineText(full).includes("0")) return isOctaves ? full.map((one) => ({ ...one })) : full;
+  if (lineText(full).includes(" 0 ")) return full;
   return fitLine([piece(`±${brief(range)}`, "muted")], cells);
 }
 
