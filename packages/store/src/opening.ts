@@ -26,12 +26,9 @@ function sentence(path: string, verb: string, error: Error): string {
     return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
   if (code.startsWith("SQLITE_CORRUPT")) {
-    return `${path} is damaged; copy it again, or save what is intact with sqlite3's .recover`;
+    return `${path} is damaged: ${error.message}; ${RECOVER}`;
   }
   if (code.startsWith("SQLITE_BUSY")) {
-    if (code.startsWith("SQLITE_CORRUPT")) {
-      return `${path} is damaged: ${error.message}; ${RECOVER}`;
-    }
     return `cannot ${verb} ${path}: another process keeps it locked; try again`;
   }
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
