@@ -3,7 +3,8 @@ import { openReader, SCHEMA } from "../src/index.ts";
 import { views } from "../src/views.ts";
 import { claimedRun } from "./make.ts";
 
-const VIEWS = views.map(({ name }) => name);
+/** Without those beneath the others. */
+const VIEWS = views.map(({ name }) => name).filter((name) => !name.startsWith("kept_"));
 
 test("every view of a store is documented, and no other", () => {
   expect(SCHEMA.map(({ name }) => name).sort()).toEqual(VIEWS.toSorted());
