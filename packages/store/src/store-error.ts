@@ -5,3 +5,6 @@ export class StoreError extends Error {
 
 /** Another process has taken or ended the run that this one held. */
 export class LostClaimError extends StoreError {}
+
+/** The file is there and has nothing in it: a store is being made, or was never finished. */
+export class EmptyStoreError extends StoreError {}
