@@ -170,7 +170,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
   const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
-    ([key]) => !/^(engine|findings|retried|unused):/.test(key),
+    ([key]) => !/^(engine|retried|unused):/.test(key),
   );
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }
