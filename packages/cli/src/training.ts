@@ -29,11 +29,12 @@ export async function train(
     const outcome = await runGrid({
       store,
       grid: planned.grid,
-      runs: planned.runs.map(({ hash, spec, resolved: { record, engine } }) => ({
+      runs: planned.runs.map(({ hash, spec, resolved: { record, thresholds, engine } }) => ({
         hash,
         spec,
         record,
         engine,
+        thresholds,
       })),
       data: planned.bytes,
       dataHash: planned.dataHash,

@@ -1,4 +1,4 @@
-import type { EngineFacts } from "@ablate/core";
+import type { EngineFacts, Finding, Rule } from "@ablate/core";
 import type { RunState } from "@ablate/store";
 import type { EndedMessage } from "./messages.ts";
 
@@ -21,6 +21,7 @@ export type GridEvent =
   | EngineEvent
   | RetriedEvent
   | ProgressEvent
+  | FindingsEvent
   | EndEvent
   | {
       readonly event: "done";
@@ -54,12 +55,22 @@ export type ProgressEvent = {
   readonly stepsPerSecond: number;
 };
 
+/** What the rules say after `step` updates: at initialisation, and when it is something else than before. */
+export type FindingsEvent = {
+  readonly event: "findings";
+  readonly run: string;
+  readonly step: number;
+  readonly findings: readonly Finding[];
+};
+
 export type EndEvent = {
   readonly event: "ended";
   readonly run: string;
   /** `interrupted`: another process has taken the run over. */
   readonly state: EndedMessage["state"] | "failed" | "interrupted";
   readonly error: string | null;
+  /** The rule that has ended it, where one has. */
+  readonly rule: Rule | null;
   /** Updates made. */
   readonly step: number;
   /** Updates planned. */

@@ -7,11 +7,14 @@ import type {
   EngineFacts,
   EngineName,
   Evaluation,
+  Finding,
   Parameter,
   Probe,
+  Rule,
   RunSpec,
   StepBlock,
   TfjsBackend,
+  Thresholds,
 } from "@ablate/core";
 import type { ProbeSchedule } from "./probe-schedule.ts";
 
@@ -47,6 +50,10 @@ export type TrainMessage = {
   /** Of `tfjs`: instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
   readonly dataHash: string;
+  /** By which the run is diagnosed. */
+  readonly thresholds: Thresholds;
+  /** Rules that end the run where they hold. */
+  readonly stopOn: readonly Rule[];
 };
 
 /** Ends the current run after its current block. */
@@ -63,6 +70,7 @@ export type StartedMessage = {
   readonly runId: number;
   readonly parameters: readonly Parameter[];
   readonly engine: EngineFacts;
+  readonly thresholds: Thresholds;
 };
 
 /** The run's engine does not run here; the run is left as it was. */
@@ -87,11 +95,21 @@ export type ProbeMessage = {
   readonly probe: Probe;
 };
 
+/** What the rules say after `step` updates, in place of what they said before. */
+export type FindingsMessage = {
+  readonly type: "findings";
+  readonly runId: number;
+  readonly step: number;
+  readonly findings: readonly Finding[];
+};
+
 export type EndedMessage = {
   readonly type: "ended";
   readonly runId: number;
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
+  /** The rule that has ended it, where one has. */
+  readonly rule?: Rule | null;
   readonly trainSeconds: number;
   /** What the run leaves; null where it has diverged. */
   readonly snapshot: Snapshot | null;
@@ -121,5 +139,6 @@ export type WorkerMessage =
   | RefusedMessage
   | StepsMessage
   | ProbeMessage
+  | FindingsMessage
   | EndedMessage
   | FailedMessage;

@@ -1,4 +1,4 @@
-import type { Evaluation } from "@ablate/core";
+import type { Evaluation, Rule } from "@ablate/core";
 import type { EndEvent, GridEvent } from "./events.ts";
 import type { StepsMessage, WorkerMessage } from "./messages.ts";
 
@@ -13,6 +13,7 @@ export class RunProgress {
   #recent: number[] = [];
   #trainLoss: number | null = null;
   #validLoss: number | null = null;
+  #rule: Rule | null = null;
 
   constructor(run: string, steps: number) {
     this.#run = run;
@@ -25,12 +26,17 @@ export class RunProgress {
         return [this.#advance(message)];
       case "ended":
         this.#evaluate(message.snapshot?.evaluations ?? []);
+        this.#rule = message.rule ?? null;
         return [this.#end(message.state, null, message.trainSeconds)];
       case "failed":
         return [this.#end("failed", message.error, message.trainSeconds)];
       case "started":
         // simd has one backend, of which there is nothing to tell.
         return message.engine.engine === "simd" ? [] : [{ event: "engine", ...message.engine }];
+      case "findings": {
+        const { step, findings } = message;
+        return [{ event: "findings", run: this.#run, step, findings }];
+      }
       case "probe":
       case "refused":
         return [];
@@ -69,6 +75,7 @@ export class RunProgress {
       run: this.#run,
       state,
       error,
+      rule: this.#rule,
       step: this.#step,
       steps: this.#steps,
       loss: this.#recent.length > 0 ? mean(this.#recent) : null,

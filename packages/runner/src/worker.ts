@@ -5,7 +5,9 @@ import {
   EngineError,
   type LoadedEngine,
   loadEngine,
+  type Probe,
   parseNames,
+  type Rule,
   type StepBlock,
   type StepBuffer,
   Trainer,
@@ -17,7 +19,8 @@ import type {
   TrainMessage,
   WorkerMessage,
 } from "./messages.ts";
-import { nextProbe } from "./probe-schedule.ts";
+import { nextProbe, USUAL_SCHEDULE } from "./probe-schedule.ts";
+import { RunDiagnosis } from "./run-diagnosis.ts";
 import { sampleSeed } from "./sample-seed.ts";
 
 /** Steps between two looks at the clock and at the event loop. */
@@ -69,24 +72,30 @@ export class Worker {
   }
 
   async #train(message: TrainMessage): Promise<void> {
-    const { runId, spec } = message;
+    const { runId, spec, thresholds } = message;
     const clock = new LoopClock();
     let trainer: Trainer | null = null;
     try {
       const dataset = this.#dataset(message);
       const { create, ...engine } = await this.#engine(message);
       trainer = new Trainer(spec, dataset, { create, ...engine });
-      this.#send({ type: "started", runId, parameters: trainer.parameters, engine });
-      const end = await this.#loop(message, trainer, clock);
-      const snapshot = end === "diverged" ? null : takeSnapshot(message, trainer);
+      const { parameters } = trainer;
+      this.#send({ type: "started", runId, parameters, engine, thresholds });
+      const run: TrainedRun = {
+        message,
+        trainer,
+        diagnosis: new RunDiagnosis(message, parameters),
+      };
+      const { end, rule } = await this.#loop(run, clock);
+      const snapshot = end === "diverged" ? null : takeSnapshot(run, end);
       // After the evaluation, which has measured the training set's moments.
-      if (end === "finished") this.#probe(message, trainer);
+      this.#lastLook(run, end, snapshot);
       this.#send({
         type: "ended",
         runId,
         state: end,
-        reason:
-          end === "finished" ? "steps" : end === "stopped" ? (this.#stopping ?? "user") : "loss",
+        reason: this.#reason(end, rule),
+        rule,
         trainSeconds: clock.seconds,
         snapshot,
       });
@@ -99,51 +108,75 @@ export class Worker {
     }
   }
 
-  async #loop(
-    message: TrainMessage,
-    trainer: Trainer,
-    clock: LoopClock,
-  ): Promise<"finished" | "diverged" | "stopped"> {
+  async #loop(run: TrainedRun, clock: LoopClock): Promise<LoopEnd> {
+    const { message, trainer, diagnosis } = run;
     const { runId, record } = message;
     const columns = trainer.parameters.length;
     const block = allocate(columns);
     let count = 0;
     let sentAt = Number.NEGATIVE_INFINITY;
-    this.#probe(message, trainer);
-    let probeAt = nextProbeOf(record, trainer);
+    let rule = this.#look(run);
+    let lookAt = nextLook(record, trainer);
+    if (rule !== null) return { end: "finished", rule };
     clock.start();
     for (;;) {
-      const room = Math.min(CHUNK_STEPS, BLOCK_STEPS - count, probeAt - trainer.step);
+      const room = Math.min(CHUNK_STEPS, BLOCK_STEPS - count, lookAt - trainer.step);
       count += trainer.advance(block, room, count);
       const last = trainer.isDone || this.#stopping !== null;
-      const isToProbe = trainer.step === probeAt && !last;
+      const isToLook = trainer.step === lookAt && !last;
       const now = performance.now();
       const isFull = count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS;
-      if (count > 0 && (last || isToProbe || isFull)) {
+      if (count > 0 && (last || isToLook || isFull)) {
         const steps = head(block, { first: clock.steps, count, columns });
         clock.steps += count;
+        diagnosis.steps(steps);
         this.#send({ type: "steps", runId, block: steps, trainSeconds: clock.seconds });
         count = 0;
         sentAt = now;
       }
       if (last) {
         clock.stop();
-        if (trainer.divergedAt !== null) return "diverged";
-        return trainer.isDone ? "finished" : "stopped";
+        if (trainer.divergedAt !== null) return { end: "diverged", rule: null };
+        return { end: trainer.isDone ? "finished" : "stopped", rule: null };
       }
-      if (isToProbe) {
+      if (isToLook) {
         clock.stop();
-        this.#probe(message, trainer);
-        probeAt = nextProbeOf(record, trainer);
+        rule = this.#look(run);
+        if (rule !== null) return { end: "finished", rule };
+        lookAt = nextLook(record, trainer);
         clock.start();
       }
       await this.#outlet.ready();
     }
   }
 
-  #probe({ runId, record: { probes } }: TrainMessage, trainer: Trainer): void {
-    if (probes === "none") return;
-    this.#send({ type: "probe", runId, probe: trainer.probe(probes.saturated) });
+  /** Looks inside, where there are probes, and says what there is to say; returns the rule to stop on. */
+  #look({ message, trainer, diagnosis }: TrainedRun): Rule | null {
+    const probe = probeOf(message, trainer);
+    diagnosis.look(trainer.step, { probe });
+    const rule = diagnosis.stopRule();
+    // The last look takes its probe again, with the training set's moments.
+    if (rule !== null) return rule;
+    this.#sendLook({ message, trainer, diagnosis }, probe);
+    return null;
+  }
+
+  #lastLook(run: TrainedRun, end: LoopEnd["end"], snapshot: Snapshot | null): void {
+    const { message, trainer, diagnosis } = run;
+    const probe = end === "finished" ? probeOf(message, trainer) : null;
+    diagnosis.look(trainer.step, { evaluations: snapshot?.evaluations ?? [], probe });
+    this.#sendLook(run, probe);
+  }
+
+  #sendLook({ message: { runId }, trainer, diagnosis }: TrainedRun, probe: Probe | null): void {
+    if (probe !== null) this.#send({ type: "probe", runId, probe });
+    const news = diagnosis.news(trainer.step);
+    if (news !== null) this.#send(news);
+  }
+
+  #reason(end: LoopEnd["end"], rule: Rule | null): string {
+    if (end === "finished") return rule === null ? "steps" : "rule";
+    return end === "stopped" ? (this.#stopping ?? "user") : "loss";
   }
 
   async #engine({ engine, backend }: TrainMessage): Promise<LoadedEngine> {
@@ -169,8 +202,27 @@ export class Worker {
   }
 }
 
-function takeSnapshot({ spec, record }: TrainMessage, trainer: Trainer): Snapshot {
-  const isFinished = trainer.isDone;
+type TrainedRun = {
+  readonly message: TrainMessage;
+  readonly trainer: Trainer;
+  readonly diagnosis: RunDiagnosis;
+};
+
+type LoopEnd = {
+  readonly end: "finished" | "diverged" | "stopped";
+  /** The rule that has ended it. */
+  readonly rule: Rule | null;
+};
+
+function probeOf({ record: { probes } }: TrainMessage, trainer: Trainer): Probe | null {
+  return probes === "none" ? null : trainer.probe(probes.saturated);
+}
+
+function takeSnapshot(
+  { message: { spec, record }, trainer }: TrainedRun,
+  end: LoopEnd["end"],
+): Snapshot {
+  const isFinished = end === "finished";
   return {
     step: trainer.step,
     evaluations: isFinished && record.evaluate === "end" ? trainer.evaluate() : [],
@@ -179,8 +231,9 @@ function takeSnapshot({ spec, record }: TrainMessage, trainer: Trainer): Snapsho
   };
 }
 
-function nextProbeOf({ probes }: TrainMessage["record"], { step }: Trainer): number {
-  return probes === "none" ? Number.POSITIVE_INFINITY : nextProbe(probes, step);
+/** Where nothing looks inside, the rest is looked at as usual. */
+function nextLook({ probes }: TrainMessage["record"], { step }: Trainer): number {
+  return nextProbe(probes === "none" ? USUAL_SCHEDULE : probes, step);
 }
 
 /** Counts the seconds spent in the training loop, recording included, and the steps sent. */

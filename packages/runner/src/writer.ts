@@ -1,7 +1,7 @@
 /** Puts what a worker says about one run into the store, under one claim. */
 import type { EngineFacts } from "@ablate/core";
 import type { Claim, ParameterRow, Provenance, RunEnd, StoreWriter } from "@ablate/store";
-import type { WorkerMessage } from "./messages.ts";
+import type { EndedMessage, WorkerMessage } from "./messages.ts";
 
 export class RunWriter {
   readonly #store: StoreWriter;
@@ -27,6 +27,7 @@ export class RunWriter {
     switch (message.type) {
       case "started":
         this.#begin(message.parameters, backendFacts(message.engine));
+        store.setThresholds(this.#runId, token, JSON.stringify(message.thresholds));
         break;
       case "refused":
         store.releaseRun({ runId: this.#runId, token });
@@ -39,8 +40,11 @@ export class RunWriter {
       case "probe":
         store.appendProbe(this.#runId, token, message.probe);
         break;
+      case "findings":
+        store.setFindings(this.#runId, token, message.findings);
+        break;
       case "ended":
-        this.#end({ ...message, error: null });
+        this.#end({ ...message, error: null, detail: detailOf(message) });
         break;
       case "failed": {
         const { reason = "error" } = message;
@@ -55,7 +59,7 @@ export class RunWriter {
     this.#hasBegun = true;
   }
 
-  #end({ state, reason, error, trainSeconds, snapshot }: RunEnd): void {
+  #end({ state, reason, error, detail = null, trainSeconds, snapshot }: RunEnd): void {
     const { token } = this.#claim;
     if (!this.#hasBegun) {
       if (state === "stopped") {
@@ -64,8 +68,19 @@ export class RunWriter {
       }
       this.#begin([], {});
     }
-    this.#store.endRun(this.#runId, token, { state, reason, error, trainSeconds, snapshot });
+    this.#store.endRun(this.#runId, token, {
+      state,
+      reason,
+      error,
+      detail,
+      trainSeconds,
+      snapshot,
+    });
   }
+}
+
+function detailOf({ rule }: EndedMessage): string | null {
+  return rule === undefined || rule === null ? null : `rule ${rule}`;
 }
 
 function backendFacts({ backend, version, reason }: EngineFacts): Provenance {

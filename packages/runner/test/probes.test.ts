@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
-import type { RunSpec } from "@ablate/core";
+import { type RunSpec, THRESHOLDS } from "@ablate/core";
 import { openReader } from "@ablate/store";
 import { expect, test } from "vitest";
 import type { WorkerMessage } from "../src/messages.ts";
@@ -216,6 +216,8 @@ function messagesOf(spec: RunSpec, record: RecordConfig): Promise<WorkerMessage[
       spec,
       record,
       engine: "simd",
+      thresholds: THRESHOLDS,
+      stopOn: [],
       dataHash,
     });
   });

@@ -88,6 +88,8 @@ export type RunEnd = {
   readonly state: "finished" | "failed" | "diverged" | "stopped" | "interrupted";
   readonly reason: string;
   readonly error: string | null;
+  /** What its event says beside the reason. */
+  readonly detail?: string | null;
   /** Seconds spent in the training loop. */
   readonly trainSeconds: number;
   /** What the run leaves; null where there is nothing worth keeping. */
@@ -362,6 +364,8 @@ export interface StoreReader {
   ticks(runName: string): Ticks;
   /** In the order of time. */
   events(runName: string): RunEvent[];
+  /** Up to `count` steps from step `from`, to the bit; NaN is what is not a number. */
+  steps(runName: string, from: number, count: number): StepBlock;
   /** Every run in the order of `runs()`, for a fraction of its cost. */
   stamps(now: number): RunStamp[];
   /** One step, the last one unless given. */

@@ -137,12 +137,12 @@ export class SqliteWriter implements StoreWriter {
   }
 
   endRun(runId: number, token: string, end: RunEnd): void {
-    const { state, reason, error, trainSeconds, snapshot } = end;
+    const { state, reason, error, detail, trainSeconds, snapshot } = end;
     this.#database.pragma("synchronous = FULL");
     try {
       this.#writing(runId, token, (now) => {
         if (snapshot !== null) this.#keep(runId, snapshot);
-        this.#sql.insertEvent.run(runId, now, state, error ?? reason);
+        this.#sql.insertEvent.run(runId, now, state, error ?? detail ?? reason);
         this.#sql.end.run({ id: runId, now, state, reason, error, trainSeconds });
       });
       this.#histories.delete(runId);

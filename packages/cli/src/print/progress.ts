@@ -2,6 +2,7 @@ import type { GridEvent } from "@ablate/runner";
 import { count, duration, loss } from "@ablate/tui";
 import type { Terminal } from "../terminal.ts";
 import { engineText } from "./engine.ts";
+import { verdictTeller } from "./verdict.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -15,8 +16,13 @@ export type ProgressStyle = "human" | "quiet" | "json";
 export function showProgress(terminal: Terminal, style: ProgressStyle): (event: GridEvent) => void {
   if (style === "json") return (event) => terminal.write(`${eventJson(event)}\n`);
   if (style === "quiet") return (event) => warn(terminal, event);
-  return terminal.rewrites ? rewritten(terminal) : plain(terminal);
+  const show = terminal.rewrites ? rewritten(terminal) : plain(terminal);
+  const verdictOf = verdictTeller();
+  return (event) => show(event, verdictOf(event));
 }
+
+/** Shows an event and the verdict that comes with it, if any. */
+type Show = (event: GridEvent, verdict: string | null) => void;
 
 /** One event as one line of JSON, keys as in the views. */
 export function eventJson(event: GridEvent): string {
@@ -29,12 +35,12 @@ function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function rewritten(terminal: Terminal): (event: GridEvent) => void {
+function rewritten(terminal: Terminal): Show {
   const prefixes = new Map<string, string>();
   let line = "";
   const rewrite = (text: string): void =>
     terminal.note(`\r${clip(text, terminal.columns() - 1)}\x1b[K`);
-  return (event) => {
+  return (event, verdict) => {
     const prefix = "run" in event ? (prefixes.get(event.run) ?? event.run) : "";
     if (event.event === "started") {
       line = `${position(event)} ${event.run}`;
@@ -48,7 +54,11 @@ function rewritten(terminal: Terminal): (event: GridEvent) => void {
     } else if (event.event === "ended") {
       prefixes.delete(event.run);
       rewrite(`${prefix} ${endText(event)}`);
-      terminal.note("\n");
+      terminal.note(verdict === null ? "\n" : `\n${verdict}\n`);
+    } else if (event.event === "findings") {
+      if (verdict === null) return;
+      terminal.note(`\r\x1b[K${verdict}\n`);
+      rewrite(line);
     } else if (event.event === "engine" || event.event === "retried") {
       terminal.note("\r\x1b[K");
       note(terminal, event);
@@ -57,9 +67,9 @@ function rewritten(terminal: Terminal): (event: GridEvent) => void {
   };
 }
 
-function plain(terminal: Terminal): (event: GridEvent) => void {
+function plain(terminal: Terminal): Show {
   const shownAt = new Map<string, number>();
-  return (event) => {
+  return (event, verdict) => {
     if (event.event === "started") {
       shownAt.set(event.run, performance.now());
       terminal.note(`${position(event)} ${event.run}: ${count(event.steps)} steps\n`);
@@ -70,6 +80,9 @@ function plain(terminal: Terminal): (event: GridEvent) => void {
     } else if (event.event === "ended") {
       shownAt.delete(event.run);
       terminal.note(`${event.run}: ${endText(event)}\n`);
+      if (verdict !== null) terminal.note(`${verdict}\n`);
+    } else if (event.event === "findings") {
+      if (verdict !== null) terminal.note(`${verdict}\n`);
     } else note(terminal, event);
   };
 }
@@ -134,6 +147,9 @@ function endText(event: Of<"ended">): string {
     event.trainLoss === null
       ? `loss ${loss(event.loss)}`
       : `train ${loss(event.trainLoss)}  valid ${loss(event.validLoss)}`;
+  if (event.rule !== null) {
+    return `${event.state} by rule ${event.rule} after ${count(event.step)} steps  ${evaluated}`;
+  }
   const at = event.state === "stopped" ? ` after ${count(event.step)} steps` : "";
   return `${event.state}${at}  ${evaluated}  ${count(event.stepsPerSecond)} steps/s`;
 }

@@ -1,5 +1,14 @@
 /** Takes one run to its end, on as many workers as it takes. */
-import { EngineError, type EngineName, type RunSpec, type TfjsBackend } from "@ablate/core";
+import {
+  changeThresholds,
+  EngineError,
+  type EngineName,
+  type Rule,
+  type RunSpec,
+  type TfjsBackend,
+  THRESHOLDS,
+  type ThresholdChanges,
+} from "@ablate/core";
 import { LostClaimError, type Provenance, type StoreWriter } from "@ablate/store";
 import type { GridEvent } from "../events.ts";
 import type { RecordSpec, TrainMessage, WorkerMessage } from "../messages.ts";
@@ -17,6 +26,8 @@ export type TrainableRun = {
   readonly spec: RunSpec;
   readonly record: RecordSpec;
   readonly engine: EngineName;
+  /** Where it is diagnosed by others than the usual ones. */
+  readonly thresholds?: ThresholdChanges | undefined;
 };
 
 /** What all runs of a grid are trained with. */
@@ -31,6 +42,7 @@ export type GridContext = {
   readonly limits: Limits;
   /** How often a run is tried again whose worker died or hung. */
   readonly maxRetries: number;
+  readonly stopOn: readonly Rule[];
   readonly halt: Halt;
   readonly heartbeat: Heartbeat;
   readonly onEvent: (event: GridEvent) => void;
@@ -102,8 +114,18 @@ async function withRetries(
 
 function trainMessage(
   runId: number,
-  { spec, record, engine }: TrainableRun,
-  { backend, dataHash }: GridContext,
+  { spec, record, engine, thresholds }: TrainableRun,
+  { backend, dataHash, stopOn }: GridContext,
 ): TrainMessage {
-  return { type: "train", runId, spec, record, engine, backend, dataHash };
+  return {
+    type: "train",
+    runId,
+    spec,
+    record,
+    engine,
+    backend,
+    dataHash,
+    thresholds: changeThresholds(THRESHOLDS, thresholds ?? {}),
+    stopOn,
+  };
 }

@@ -1,5 +1,5 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
-import type { Activation, EngineName, InitScheme } from "@ablate/core";
+import type { Activation, EngineName, InitScheme, ThresholdChanges } from "@ablate/core";
 import type { Position, Problem } from "./config-error.ts";
 
 export type DataConfig = {
@@ -70,6 +70,8 @@ export type CellConfig = {
   readonly init: InitConfig;
   readonly train: TrainConfig;
   readonly record: RecordConfig;
+  /** Not there where all are the usual ones. */
+  readonly thresholds?: ThresholdChanges;
   readonly engine: EngineName;
 };
 

@@ -1,5 +1,6 @@
 /** `record`: what is kept beside every step. */
 import { z } from "zod";
+import { USUAL_SCHEDULE } from "../probe-schedule.ts";
 import type { ProbesConfig, RecordConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
 import { integer, positive } from "./numeric.ts";
@@ -15,10 +16,10 @@ const settings = z.strictObject(
       .meta({ description: "whether to look inside at all", examples: ["none"] }),
     decades: z
       .array(integer({ min: 1, max: 9 }))
-      .default([1, 2, 5])
+      .default([...USUAL_SCHEDULE.decades])
       .meta({ description: "after these digits times every power of ten", examples: [[1]] }),
     every: integer({ min: 0, max: MAX_STEPS })
-      .default(10_000)
+      .default(USUAL_SCHEDULE.every)
       .meta({ description: "and after every so many steps; 0: not", examples: [0] }),
     saturated: positive({ max: 1 })
       .default(0.99)
