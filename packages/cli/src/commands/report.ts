@@ -1,0 +1,10 @@
+import { resolve } from "node:path";
+import { type ReportOptions, reportOf } from "@ablate/report";
+import type { StoreReader } from "@ablate/store";
+import type { Command, Flags } from "../command.ts";
+import { seedless, selectedRuns } from "../compare/selection.ts";
+import { UsageError } from "../errors.ts";
+import { replaceFile, unlessExisting } from "../new-file.ts";
+import { ONLY_OPTION, STORE_OPTION } from "../options.ts";
+import { bytesText } from "../print/bytes.ts";
+import { withReader } from "../store.ts";

@@ -1,0 +1,42 @@
+import { type Content, type Html, html } from "../html.ts";
+
+export type Section = { readonly id: string; readonly title: string; readonly body: Content };
+
+export function section({ id, title, body }: Section): Html {
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+${body}
+</section>
+`;
+}
+
+/** A chart with what it says; its numbers lie folded below it. */
+export function figure({
+  charts,
+  caption,
+  numbers = null,
+}: {
+  readonly charts: Content;
+  readonly caption: Content;
+  readonly numbers?: Html | null;
+}): Html {
+  const folded = numbers === null ? null : details("the numbers as a table", numbers);
+  return html`<figure>${charts}<figcaption>${caption}</figcaption>${folded}</figure>
+`;
+}
+
+/** Charts side by side where there is room. */
+export function panels(charts: readonly Content[]): Html {
+  return html`<div class="panels">${charts}</div>`;
+}
+
+export function details(summary: string, content: Content): Html {
+  return html`<details><summary>${summary}</summary>${content}</details>
+`;
+}
+
+export function sentences(texts: readonly Content[]): Content {
+  if (texts.length === 0) return null;
+  return html`<ul class="sentences">${texts.map((text) => html`<li>${text}</li>\n`)}</ul>
+`;
+}

@@ -1,0 +1,163 @@
+import type { Draw } from "../chart/draw.ts";
+import type { Axis, Chart, Mark, Point } from "../chart/marks.ts";
+import { colorAt, GUIDE, strokeAt } from "../chart/palette.ts";
+import type { ColumnValue } from "../data/columns.ts";
+import type { Facts } from "../data/facts.ts";
+import { type Group, isShown, type Shown } from "../data/group.ts";
+import { type Html, html } from "../html.ts";
+import { figure, type Section } from "../layout/blocks.ts";
+import { table } from "../layout/table.ts";
+import { count, counted, nats, short, spread } from "../text/number.ts";
+
+type Curve = (group: Group) => readonly ColumnValue[];
+
+/** Loss of every shown group: all of training, and the first steps stretched. */
+export function lossSection(facts: Facts, draw: Draw): Section | null {
+  const groups = facts.groups.filter(isShown);
+  if (groups.length === 0) return null;
+  const { steps } = facts;
+  const even: Curve = ({ curves }) => curves?.loss ?? [];
+  const byLog: Curve = ({ curves }) => curves?.lossByLog ?? [];
+  const each = Math.ceil(steps / 120);
+  const seeds = groups.some(({ runs }) => runs.length > 1);
+  const band = seeds ? " Bands are one standard deviation over the seeds to each side." : "";
+  const all = figure({
+    charts: html`<div class="wide scroll" role="region" aria-label="Loss over all steps" tabindex="0">${draw(lossChart(facts, { groups, curve: even, isLog: false }))}</div>`,
+    caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} What lies above the chart is cut off: the next chart has it.`,
+    numbers: lossTable(groups, even, steps),
+  });
+  const first = figure({
+    charts: html`<div class="wide scroll" role="region" aria-label="Loss with the first steps stretched" tabindex="0">${draw(lossChart(facts, { groups, curve: byLog, isLog: true }))}</div>`,
+    caption: `The same with the steps on a logarithmic axis, so that the first of them are seen, and with all losses.${band}`,
+    numbers: lossTable(groups, byLog, steps),
+  });
+  return { id: "loss", title: "Loss", body: html`${all}${first}` };
+}
+
+function lossChart(
+  { steps, guessing }: Facts,
+  {
+    groups,
+    curve,
+    isLog,
+  }: { readonly groups: readonly Shown[]; readonly curve: Curve; readonly isLog: boolean },
+): Chart {
+  const [min, max] = lossRange(groups.map(curve), { isCut: !isLog, guess: guessing?.loss ?? null });
+  const x: Axis = isLog
+    ? { title: "updates", min: 1, max: Math.max(10, steps), isLog: true, format: short }
+    : { title: "updates", min: 0, max: steps, format: short };
+  const guide: readonly Mark[] =
+    guessing === null
+      ? []
+      : [
+          {
+            kind: "line",
+            points: [
+              [x.min, guessing.loss],
+              [x.max, guessing.loss],
+            ],
+            stroke: GUIDE,
+            label: `ln ${guessing.classes}`,
+          },
+        ];
+  return {
+    title: isLog ? "Loss with the first steps stretched" : "Loss over all steps",
+    description: describe(groups, curve),
+    width: 860,
+    height: 380,
+    labels: { left: 48, right: 150 },
+    x,
+    y: { title: "loss, nats", min, max },
+    marks: [
+      ...groups.flatMap((group) => bandMarks(group, curve(group))),
+      ...guide,
+      ...groups.flatMap((group) => lineMarks(group, curve(group))),
+    ],
+  };
+}
+
+function bandMarks({ place, runs }: Shown, values: readonly ColumnValue[]): readonly Mark[] {
+  if (runs.length < 2 || values.length < 2) return [];
+  const upper = values.map(({ at, mean, std }): Point => [at, mean + std]);
+  const lower = values.map(({ at, mean, std }): Point => [at, mean - std]).reverse();
+  return [{ kind: "area", points: [...upper, ...lower], color: colorAt(place), opacity: 0.16 }];
+}
+
+function lineMarks({ name, place }: Shown, values: readonly ColumnValue[]): readonly Mark[] {
+  if (values.length === 0) return [];
+  return [
+    {
+      kind: "line",
+      points: values.map(({ at, mean }): Point => [at, mean]),
+      stroke: strokeAt(place),
+      label: name,
+    },
+  ];
+}
+
+/** With `isCut` what runs come down to is seen well, and the losses they begin with are not. */
+function lossRange(
+  curves: readonly (readonly ColumnValue[])[],
+  { isCut, guess }: { readonly isCut: boolean; readonly guess: number | null },
+): readonly [number, number] {
+  const values = curves.flat();
+  const least = Math.min(...values.map(({ mean, std }) => mean - std));
+  const late = curves.flatMap((curve) => curve.slice(Math.ceil(curve.length / 20)));
+  const top = (kept: readonly ColumnValue[]): number =>
+    Math.max(...kept.map(({ mean, std }) => mean + std));
+  const wanted =
+    isCut && late.length > 0 ? Math.min(top(late), Math.max(guess ?? 0, least) + 1) : top(values);
+  const most = Math.max(wanted, guess ?? wanted);
+  if (!Number.isFinite(least) || !Number.isFinite(most)) return [0, 1];
+  const step = 10 ** Math.floor(Math.log10(Math.max(most - least, 1e-6)) - 0.3);
+  const rounded = (value: number): number => Number(value.toPrecision(6));
+  return [
+    rounded(Math.max(0, Math.floor(least / step - 0.2) * step)),
+    rounded(Math.ceil(most / step + 0.2) * step),
+  ];
+}
+
+function describe(groups: readonly Shown[], curve: Curve): string {
+  const ends = groups.flatMap((group) => {
+    const values = curve(group);
+    const [first, last] = [values[0], values.at(-1)];
+    return first === undefined || last === undefined
+      ? []
+      : [`${group.name} from ${nats(first.mean)} to ${nats(last.mean)}`];
+  });
+  return `A line for each group: ${ends.join("; ")}.`;
+}
+
+const ROWS = 12;
+
+function lossTable(groups: readonly Shown[], curve: Curve, steps: number): Html {
+  const columns = groups.map((group) => ({
+    name: group.name,
+    values: curve(group),
+    hasSeeds: group.runs.length > 1,
+  }));
+  const all = [...new Set(columns.flatMap(({ values }) => values.map(({ at }) => at)))].sort(
+    (a, b) => a - b,
+  );
+  const stride = Math.max(1, (all.length - 1) / (ROWS - 1));
+  const rows = Array.from(
+    { length: Math.min(ROWS, all.length) },
+    (_, i) => all[Math.round(i * stride)] ?? steps,
+  );
+  return table({
+    caption: "Mean loss in nats around some steps, ± standard deviation over seeds.",
+    columns: [
+      { title: "around step" },
+      ...columns.map(({ name }) => ({ title: name, isNumber: true })),
+    ],
+    rows: rows.map((at) => [
+      count(at),
+      ...columns.map(({ values, hasSeeds }) => {
+        const found = values.find((value) => value.at === at);
+        return found === undefined
+          ? "–"
+          : spread({ mean: found.mean, std: hasSeeds ? found.std : null }, 3);
+      }),
+    ]),
+  });
+}
