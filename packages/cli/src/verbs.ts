@@ -14,6 +14,7 @@ export type VerbName =
   | "ui"
   | "runs"
   | "show"
+  | "diagnose"
   | "tag"
   | "note"
   | "rename"
@@ -66,6 +67,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN",
     summary: "one run in full",
     load: () => import("./commands/show.ts"),
+  },
+  diagnose: {
+    usage: "RUN|GRID",
+    summary: "what is wrong with it, with evidence",
+    load: () => import("./commands/diagnose.ts"),
   },
   tag: {
     usage: "RUN|GRID [TAG...]",

@@ -7,6 +7,24 @@ export {
   vocabularyOf,
 } from "./data/dataset.ts";
 export { parseNames } from "./data/parse-names.ts";
+export { Diagnosis, type DiagnosisState } from "./diagnose/diagnosis.ts";
+export {
+  type Finding,
+  headline,
+  isFull,
+  isRule,
+  type Level,
+  RULES,
+  type Rule,
+} from "./diagnose/finding.ts";
+export { hiddenLayers, type Look, lookOf } from "./diagnose/look.ts";
+export type { Facts } from "./diagnose/subject.ts";
+export {
+  changeThresholds,
+  THRESHOLDS,
+  type ThresholdChanges,
+  type Thresholds,
+} from "./diagnose/thresholds.ts";
 export {
   ENGINES,
   type Engine,
@@ -44,8 +62,11 @@ export type {
   Split,
   Statistics,
   StepBlock,
+  StopSpec,
   TrainSpec,
 } from "./spec.ts";
+export { type Checkpoint, CheckpointError, type TrainerState } from "./train/checkpoint.ts";
+export { EarlyStop, type EarlyStopReason, type EarlyStopState } from "./train/early-stop.ts";
 export { sampleFromWeights } from "./train/sample-from-weights.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";
 export { compareEngines, type SeriesDifference } from "./verify/compare-engines.ts";

@@ -1,6 +1,6 @@
 /** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
 import { availableParallelism } from "node:os";
-import type { TfjsBackend } from "@ablate/core";
+import type { Rule, TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "./events.ts";
 import { type CrewOptions, isBad, trainAll } from "./pool/crew.ts";
@@ -27,6 +27,8 @@ export type GridOptions = {
   readonly silenceMs?: number | undefined;
   /** The first run that fails or diverges ends the grid. */
   readonly failFast?: boolean | undefined;
+  /** Rules that end a run, as finished, at the first look at which they hold. */
+  readonly stopOn?: readonly Rule[] | undefined;
   /** Aborting it stops every worker after its current block and leaves the rest pending. */
   readonly signal?: AbortSignal | undefined;
   /** Aborting it ends every worker at once. */
@@ -84,11 +86,13 @@ function crewOptions({
   store,
   runs,
   backend,
+  mode = "resume",
   workers = availableParallelism(),
   maxRetries = 1,
   timeoutMs = Number.POSITIVE_INFINITY,
   silenceMs = 30_000,
   failFast = false,
+  stopOn = [],
   signal,
   killSignal,
   ...options
@@ -98,10 +102,12 @@ function crewOptions({
     store,
     runs: new Map(runs.map((run) => [run.hash, run])),
     backend,
+    mode,
     workers,
     maxRetries,
     limits: { timeoutMs, silenceMs },
     failFast,
+    stopOn,
     signal,
     killSignal,
   };

@@ -6,6 +6,9 @@ export type ProbeSchedule = {
   readonly every: number;
 };
 
+/** Where the config says nothing else. */
+export const USUAL_SCHEDULE: ProbeSchedule = { decades: [1, 2, 5], every: 10_000 };
+
 /** The first step after `step` that is probed, without regard to the run's end; infinite: none. */
 export function nextProbe({ decades, every }: ProbeSchedule, step: number): number {
   const regular = every > 0 ? (Math.floor(step / every) + 1) * every : Number.POSITIVE_INFINITY;

@@ -9,6 +9,11 @@ export function storedSpec(config: string): RunSpec {
   return toRunSpec(parseStored(config));
 }
 
+/** The resolved config of a run as the store keeps it. */
+export function storedSettings(config: string): ResolvedConfig {
+  return parseStored(config);
+}
+
 /** A config file of this one run, as YAML that runs as it is and has the same identity. */
 export function storedYaml({
   run,

@@ -6,26 +6,14 @@ import {
   type LoadedEngine,
   loadEngine,
   parseNames,
-  type StepBlock,
-  type StepBuffer,
-  Trainer,
+  type Trainer,
 } from "@ablate/core";
-import type {
-  CoordinatorMessage,
-  Snapshot,
-  StopMessage,
-  TrainMessage,
-  WorkerMessage,
-} from "./messages.ts";
-import { nextProbe } from "./probe-schedule.ts";
-import { sampleSeed } from "./sample-seed.ts";
+import type { CoordinatorMessage, StopMessage, TrainMessage, WorkerMessage } from "./messages.ts";
+import { RunDiagnosis } from "./run-diagnosis.ts";
+import { beginRun } from "./worker/begin-run.ts";
+import { LoopClock } from "./worker/loop-clock.ts";
+import { RunLoop } from "./worker/run-loop.ts";
 
-/** Steps between two looks at the clock and at the event loop. */
-const CHUNK_STEPS = 64;
-/** Steps that one message can hold. */
-const BLOCK_STEPS = 4096;
-/** Steps are sent about this often. */
-const SEND_EVERY_MS = 150;
 /** Data sets that are kept: a grid may vary context and shuffle. */
 const KEPT_DATASETS = 4;
 
@@ -64,86 +52,50 @@ export class Worker {
     }
   }
 
-  #send(message: WorkerMessage): void {
-    this.#outlet.send(message);
-  }
-
   async #train(message: TrainMessage): Promise<void> {
-    const { runId, spec } = message;
-    const clock = new LoopClock();
+    const { runId } = message;
     let trainer: Trainer | null = null;
+    let clock = new LoopClock(message.resume?.trainSeconds ?? 0);
     try {
       const dataset = this.#dataset(message);
-      const { create, ...engine } = await this.#engine(message);
-      trainer = new Trainer(spec, dataset, { create, ...engine });
-      this.#send({ type: "started", runId, parameters: trainer.parameters, engine });
-      const end = await this.#loop(message, trainer, clock);
-      const snapshot = end === "diverged" ? null : takeSnapshot(message, trainer);
-      // After the evaluation, which has measured the training set's moments.
-      if (end === "finished") this.#probe(message, trainer);
-      this.#send({
-        type: "ended",
+      const loaded = await this.#engine(message);
+      const begun = beginRun(message, dataset, loaded);
+      const { state, from, unused } = begun;
+      trainer = begun.trainer;
+      if (state === null) clock = new LoopClock(0);
+      const { create: _, ...engine } = loaded;
+      const { parameters } = trainer;
+      const diagnosis = new RunDiagnosis(message, parameters, state?.diagnosis);
+      const { thresholds } = diagnosis;
+      this.#outlet.send({
+        type: "started",
         runId,
-        state: end,
-        reason:
-          end === "finished" ? "steps" : end === "stopped" ? (this.#stopping ?? "user") : "loss",
-        trainSeconds: clock.seconds,
-        snapshot,
+        parameters,
+        engine,
+        from,
+        unused,
+        thresholds,
       });
+      const loop = new RunLoop({
+        message,
+        trainer,
+        clock,
+        state,
+        diagnosis,
+        send: (sent) => this.#outlet.send(sent),
+        ready: () => this.#outlet.ready(),
+        stopping: () => this.#stopping,
+      });
+      const end = await loop.run();
+      this.#outlet.send({ type: "ended", runId, ...end, trainSeconds: clock.seconds });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      if (error instanceof EngineError) this.#send({ type: "refused", runId, error: text });
-      else this.#send({ type: "failed", runId, error: text, trainSeconds: clock.seconds });
+      const trainSeconds = clock.seconds;
+      if (error instanceof EngineError) this.#outlet.send({ type: "refused", runId, error: text });
+      else this.#outlet.send({ type: "failed", runId, error: text, trainSeconds });
     } finally {
       trainer?.dispose();
     }
-  }
-
-  async #loop(
-    message: TrainMessage,
-    trainer: Trainer,
-    clock: LoopClock,
-  ): Promise<"finished" | "diverged" | "stopped"> {
-    const { runId, record } = message;
-    const columns = trainer.parameters.length;
-    const block = allocate(columns);
-    let count = 0;
-    let sentAt = Number.NEGATIVE_INFINITY;
-    this.#probe(message, trainer);
-    let probeAt = nextProbeOf(record, trainer);
-    clock.start();
-    for (;;) {
-      const room = Math.min(CHUNK_STEPS, BLOCK_STEPS - count, probeAt - trainer.step);
-      count += trainer.advance(block, room, count);
-      const last = trainer.isDone || this.#stopping !== null;
-      const isToProbe = trainer.step === probeAt && !last;
-      const now = performance.now();
-      const isFull = count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS;
-      if (count > 0 && (last || isToProbe || isFull)) {
-        const steps = head(block, { first: clock.steps, count, columns });
-        clock.steps += count;
-        this.#send({ type: "steps", runId, block: steps, trainSeconds: clock.seconds });
-        count = 0;
-        sentAt = now;
-      }
-      if (last) {
-        clock.stop();
-        if (trainer.divergedAt !== null) return "diverged";
-        return trainer.isDone ? "finished" : "stopped";
-      }
-      if (isToProbe) {
-        clock.stop();
-        this.#probe(message, trainer);
-        probeAt = nextProbeOf(record, trainer);
-        clock.start();
-      }
-      await this.#outlet.ready();
-    }
-  }
-
-  #probe({ runId, record: { probes } }: TrainMessage, trainer: Trainer): void {
-    if (probes === "none") return;
-    this.#send({ type: "probe", runId, probe: trainer.probe(probes.saturated) });
   }
 
   async #engine({ engine, backend }: TrainMessage): Promise<LoadedEngine> {
@@ -167,60 +119,4 @@ export class Worker {
     this.#datasets.set(key, built);
     return built;
   }
-}
-
-function takeSnapshot({ spec, record }: TrainMessage, trainer: Trainer): Snapshot {
-  const isFinished = trainer.isDone;
-  return {
-    step: trainer.step,
-    evaluations: isFinished && record.evaluate === "end" ? trainer.evaluate() : [],
-    samples: isFinished ? trainer.sample(record.samples, sampleSeed(spec.seed)) : [],
-    weights: trainer.weights(),
-  };
-}
-
-function nextProbeOf({ probes }: TrainMessage["record"], { step }: Trainer): number {
-  return probes === "none" ? Number.POSITIVE_INFINITY : nextProbe(probes, step);
-}
-
-/** Counts the seconds spent in the training loop, recording included, and the steps sent. */
-class LoopClock {
-  steps = 0;
-  #startedAt: number | null = null;
-  #total = 0;
-
-  get seconds(): number {
-    const running = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
-    return (this.#total + running) / 1000;
-  }
-
-  start(): void {
-    this.#startedAt = performance.now();
-  }
-
-  stop(): void {
-    if (this.#startedAt !== null) this.#total += performance.now() - this.#startedAt;
-    this.#startedAt = null;
-  }
-}
-
-function allocate(columns: number): StepBuffer {
-  return {
-    loss: new Float64Array(BLOCK_STEPS),
-    lr: new Float64Array(BLOCK_STEPS),
-    ratios: new Float32Array(BLOCK_STEPS * columns),
-  };
-}
-
-function head(
-  block: StepBuffer,
-  { first, count, columns }: { first: number; count: number; columns: number },
-): StepBlock {
-  return {
-    first,
-    count,
-    loss: block.loss.subarray(0, count),
-    lr: block.lr.subarray(0, count),
-    ratios: block.ratios.subarray(0, count * columns),
-  };
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
-import type { RunSpec } from "@ablate/core";
+import { type RunSpec, THRESHOLDS } from "@ablate/core";
 import { openReader } from "@ablate/store";
 import { expect, test } from "vitest";
 import type { WorkerMessage } from "../src/messages.ts";
@@ -51,7 +51,7 @@ test("probes change no bit of what else is recorded", async () => {
     rowsOf(path, "select * from update_ratio"),
     rowsOf(path, "select * from evals"),
     rowsOf(path, "select * from samples"),
-    rowsOf(path, "select sha256 from checkpoint"),
+    rowsOf(path, "select sha256 from checkpoint order by run_id"),
   ]);
   expect(without?.map((rows) => rows.length)).toEqual([600, 3600, 12, 10, 2]);
   expect(isDeepStrictEqual(probed, without)).toBe(true);
@@ -134,6 +134,7 @@ test("a probe comes after the steps before it, as plain data that a process can 
   const messages = await messagesOf(makeSpec({ steps: 30 }), {
     evaluate: "none",
     samples: 0,
+    checkpoint: "none",
     probes: { decades: [5], every: 10, saturated: 0.99 },
   });
 
@@ -216,7 +217,10 @@ function messagesOf(spec: RunSpec, record: RecordConfig): Promise<WorkerMessage[
       spec,
       record,
       engine: "simd",
+      thresholds: THRESHOLDS,
+      stopOn: [],
       dataHash,
+      resume: null,
     });
   });
 }

@@ -17,6 +17,7 @@ import type {
   RunStamp,
   RunSummary,
   SeriesInfo,
+  StepBlock,
   StepLoss,
   StepRange,
   StepRatios,
@@ -40,6 +41,7 @@ import { runQuery } from "./query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
 import { standIn } from "./stand-ins.ts";
+import { stepReader } from "./step-reader.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;
@@ -49,6 +51,7 @@ export class SqliteReader implements StoreReader {
   readonly #findRun: ReturnType<typeof runFinder>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
+  readonly #readSteps: ReturnType<typeof stepReader>;
   readonly #probes: ProbeReader;
   readonly #dropStandIns: () => void;
 
@@ -61,6 +64,7 @@ export class SqliteReader implements StoreReader {
     this.#findRun = runFinder(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
+    this.#readSteps = stepReader(database);
     this.#probes = probeReader(database);
   }
 
@@ -157,6 +161,10 @@ export class SqliteReader implements StoreReader {
 
   events(runName: string): RunEvent[] {
     return this.#sql.events.all(runName);
+  }
+
+  steps(runName: string, from: number, count: number): StepBlock {
+    return this.#readSteps(runName, from, count);
   }
 
   stamps(now: number): RunStamp[] {

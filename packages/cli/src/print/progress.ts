@@ -2,6 +2,7 @@ import type { GridEvent } from "@ablate/runner";
 import { count, duration, loss } from "@ablate/tui";
 import type { Terminal } from "../terminal.ts";
 import { engineText } from "./engine.ts";
+import { verdictTeller } from "./verdict.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -15,8 +16,13 @@ export type ProgressStyle = "human" | "quiet" | "json";
 export function showProgress(terminal: Terminal, style: ProgressStyle): (event: GridEvent) => void {
   if (style === "json") return (event) => terminal.write(`${eventJson(event)}\n`);
   if (style === "quiet") return (event) => warn(terminal, event);
-  return terminal.rewrites ? rewritten(terminal) : plain(terminal);
+  const show = terminal.rewrites ? rewritten(terminal) : plain(terminal);
+  const verdictOf = verdictTeller();
+  return (event) => show(event, verdictOf(event));
 }
+
+/** Shows an event and the verdict that comes with it, if any. */
+type Show = (event: GridEvent, verdict: string | null) => void;
 
 /** One event as one line of JSON, keys as in the views. */
 export function eventJson(event: GridEvent): string {
@@ -29,16 +35,18 @@ function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function rewritten(terminal: Terminal): (event: GridEvent) => void {
+function rewritten(terminal: Terminal): Show {
   const prefixes = new Map<string, string>();
   let line = "";
   const rewrite = (text: string): void =>
     terminal.note(`\r${clip(text, terminal.columns() - 1)}\x1b[K`);
-  return (event) => {
+  return (event, verdict) => {
     const prefix = "run" in event ? (prefixes.get(event.run) ?? event.run) : "";
     if (event.event === "started") {
       line = `${position(event)} ${event.run}`;
       prefixes.set(event.run, line);
+      if (event.from > 0) terminal.note("\r\x1b[K");
+      noteOrigin(terminal, event);
       rewrite(line);
     } else if (event.event === "progress") {
       const text = progressText(event);
@@ -48,8 +56,12 @@ function rewritten(terminal: Terminal): (event: GridEvent) => void {
     } else if (event.event === "ended") {
       prefixes.delete(event.run);
       rewrite(`${prefix} ${endText(event)}`);
-      terminal.note("\n");
-    } else if (event.event === "engine" || event.event === "retried") {
+      terminal.note(verdict === null ? "\n" : `\n${verdict}\n`);
+    } else if (event.event === "findings") {
+      if (verdict === null) return;
+      terminal.note(`\r\x1b[K${verdict}\n`);
+      rewrite(line);
+    } else if (isAside(event)) {
       terminal.note("\r\x1b[K");
       note(terminal, event);
       rewrite(line);
@@ -57,12 +69,13 @@ function rewritten(terminal: Terminal): (event: GridEvent) => void {
   };
 }
 
-function plain(terminal: Terminal): (event: GridEvent) => void {
+function plain(terminal: Terminal): Show {
   const shownAt = new Map<string, number>();
-  return (event) => {
+  return (event, verdict) => {
     if (event.event === "started") {
       shownAt.set(event.run, performance.now());
       terminal.note(`${position(event)} ${event.run}: ${count(event.steps)} steps\n`);
+      noteOrigin(terminal, event);
     } else if (event.event === "progress") {
       if (performance.now() - (shownAt.get(event.run) ?? 0) < PLAIN_EVERY_MS) return;
       shownAt.set(event.run, performance.now());
@@ -70,13 +83,28 @@ function plain(terminal: Terminal): (event: GridEvent) => void {
     } else if (event.event === "ended") {
       shownAt.delete(event.run);
       terminal.note(`${event.run}: ${endText(event)}\n`);
+      if (verdict !== null) terminal.note(`${verdict}\n`);
+    } else if (event.event === "findings") {
+      if (verdict !== null) terminal.note(`${verdict}\n`);
     } else note(terminal, event);
   };
 }
 
+/** What stands on a line of its own while the line of a run is rewritten. */
+function isAside(event: GridEvent): event is Of<"engine" | "retried" | "unused"> {
+  return event.event === "engine" || event.event === "retried" || event.event === "unused";
+}
+
+/** Where a run goes on that does not start at step 0. */
+function noteOrigin(terminal: Terminal, { run, from, of }: Of<"started">): void {
+  if (from === 0) return;
+  const whose = of === null || of === run ? "" : ` from ${of}`;
+  terminal.note(`${run}: goes on${whose} at step ${count(from)}\n`);
+}
+
 function note(
   terminal: Terminal,
-  event: Of<"planned" | "skipped" | "engine" | "retried" | "done">,
+  event: Of<"planned" | "skipped" | "engine" | "retried" | "unused" | "done">,
 ): void {
   if (event.event === "engine") {
     terminal.note(`engine ${event.engine}: ${engineText(event)}\n`);
@@ -86,7 +114,10 @@ function note(
     const before = done === 0 ? "" : `, ${done} not to train`;
     terminal.note(`${event.grid}: ${runs}${before}\n`);
   } else if (event.event === "retried") {
-    terminal.note(`${event.run}: ${event.error}; attempt ${event.attempt}\n`);
+    const at = event.from === 0 ? "" : ` goes on at step ${count(event.from)}`;
+    terminal.note(`${event.run}: ${event.error}; attempt ${event.attempt}${at}\n`);
+  } else if (event.event === "unused") {
+    terminal.note(`${event.run}: ${event.message}\n`);
   } else if (event.event === "skipped") {
     terminal.note(`${event.run}: ${SKIPPED[event.state] ?? event.state}\n`);
   } else if (event.trained > 0) {
@@ -104,7 +135,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
 
 function warn(terminal: Terminal, event: GridEvent): void {
   if (event.event === "engine" && event.reason !== null) note(terminal, event);
-  if (event.event === "retried") note(terminal, event);
+  if (event.event === "retried" || event.event === "unused") note(terminal, event);
   if (event.event !== "ended") return;
   if (event.error !== null || event.state === "diverged") {
     terminal.note(`${event.run}: ${endText(event)}\n`);
@@ -134,6 +165,9 @@ function endText(event: Of<"ended">): string {
     event.trainLoss === null
       ? `loss ${loss(event.loss)}`
       : `train ${loss(event.trainLoss)}  valid ${loss(event.validLoss)}`;
+  if (event.rule !== null) {
+    return `${event.state} by rule ${event.rule} after ${count(event.step)} steps  ${evaluated}`;
+  }
   const at = event.state === "stopped" ? ` after ${count(event.step)} steps` : "";
   return `${event.state}${at}  ${evaluated}  ${count(event.stepsPerSecond)} steps/s`;
 }

@@ -112,15 +112,19 @@ function includeEntry(option: Option, { grid, expander, seeds }: Including): voi
   }
 }
 
-function configOf({ data, model, init, train, record, engine }: Sections): CellConfig | null {
+function configOf(sections: Sections): CellConfig | null {
+  const { data, model, init, train, record, thresholds, engine } = sections;
   if (data.value === null || model.value === null || init.value === null) return null;
   if (train.value === null || record.value === null || engine.value === null) return null;
+  if (thresholds.value === null) return null;
+  const isUsual = Object.keys(thresholds.value).length === 0;
   return {
     data: data.value,
     model: model.value,
     init: init.value,
     train: train.value,
     record: record.value,
+    ...(isUsual ? {} : { thresholds: thresholds.value }),
     engine: engine.value,
   };
 }

@@ -14,14 +14,18 @@ export type Layers = readonly [MapNode, ...MapNode[]];
 /** A group of keys as the schema has it (null where it is wrong) and as it was written. */
 export type Section<T> = { readonly value: T | null; readonly tree: MapNode };
 
-export type Sections = { readonly [Name in keyof CellConfig]: Section<CellConfig[Name]> };
+export type Sections = {
+  readonly [Name in keyof CellConfig]-?: Section<NonNullable<CellConfig[Name]>>;
+};
 
 /**
  * Reads configs that share most of their values: a grid of thousands of runs has few different
  * models. Problems are reported when a group of keys is first read.
  */
 export class SectionReader {
-  readonly #groups: { readonly [Name in keyof CellConfig]: Group<CellConfig[Name]> };
+  readonly #groups: {
+    readonly [Name in keyof CellConfig]-?: Group<NonNullable<CellConfig[Name]>>;
+  };
 
   constructor(problems: Problem[]) {
     const numbers = new Map<MapNode, number>();
@@ -37,18 +41,20 @@ export class SectionReader {
       init: new Group("init", SECTION_SCHEMAS.init, shared),
       train: new Group("train", SECTION_SCHEMAS.train, shared),
       record: new Group("record", SECTION_SCHEMAS.record, shared),
+      thresholds: new Group("thresholds", SECTION_SCHEMAS.thresholds, shared),
       engine: new Group("engine", SECTION_SCHEMAS.engine, shared),
     };
   }
 
   read(layers: Layers): Sections {
-    const { data, model, init, train, record, engine } = this.#groups;
+    const { data, model, init, train, record, thresholds, engine } = this.#groups;
     return {
       data: data.read(layers),
       model: model.read(layers),
       init: init.read(layers),
       train: train.read(layers),
       record: record.read(layers),
+      thresholds: thresholds.read(layers),
       engine: engine.read(layers),
     };
   }

@@ -9,6 +9,7 @@ import { initSchema } from "./init-schema.ts";
 import { modelSchema } from "./model-schema.ts";
 import { integer, seed } from "./numeric.ts";
 import { recordSchema } from "./record-schema.ts";
+import { thresholdsSchema } from "./thresholds-schema.ts";
 import { trainSchema } from "./train-schema.ts";
 
 /** What a file says before it is expanded; what is about the grid is read on its own. */
@@ -70,6 +71,7 @@ const file = z.strictObject({
   init: initSchema.prefault({}),
   train: trainSchema.prefault({}),
   record: recordSchema.prefault({}),
+  thresholds: thresholdsSchema.prefault({}),
   engine: z.enum(ENGINES).default("simd"),
   seeds: seeds.default([42]).meta({
     description: "one run each; as in PyTorch the low 32 bits count",
@@ -155,12 +157,15 @@ export const SECTION_SCHEMAS: SectionSchemas = {
   init: file.shape.init,
   train: file.shape.train,
   record: file.shape.record,
+  thresholds: file.shape.thresholds,
   engine: file.shape.engine,
 };
 
 export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
 
-type SectionSchemas = { readonly [Name in keyof CellConfig]: z.ZodType<CellConfig[Name]> };
+type SectionSchemas = {
+  readonly [Name in keyof CellConfig]-?: z.ZodType<NonNullable<CellConfig[Name]>>;
+};
 
 /** The schema of every key that holds a value, by its dotted name: `train.lr`. */
 export const KEY_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(keysOf(file, ""));

@@ -1,0 +1,107 @@
+import type { Evaluation, StepBlock } from "../spec.ts";
+import { activationsThroughDepth, gradientsThroughDepth } from "./depth-rules.ts";
+import type { Finding, Sign } from "./finding.ts";
+import { initialLoss } from "./initial-loss.ts";
+import { Ledger, type LedgerState } from "./ledger.ts";
+import type { Look } from "./look.ts";
+import { LossWatch, type LossWatchState } from "./loss-watch.ts";
+import { outputLearnsFaster } from "./output-learns-faster.ts";
+import { laggingLoss, laggingMoments } from "./running-statistics.ts";
+import { deadUnits, saturated } from "./saturation-rules.ts";
+import { type Facts, type Subject, subjectOf } from "./subject.ts";
+import type { Thresholds } from "./thresholds.ts";
+import { judgeUpdates } from "./update-rules.ts";
+import { UpdateWindows, type UpdateWindowsState } from "./update-windows.ts";
+import { validationGap } from "./validation-gap.ts";
+
+/** Plain JSON of a size that does not grow with the run; goes into a checkpoint. */
+export type DiagnosisState = {
+  /** A run is judged by the same ones from its first step to its last. */
+  readonly thresholds: Thresholds;
+  readonly ledger: LedgerState;
+  readonly loss: LossWatchState;
+  readonly updates: UpdateWindowsState;
+  /** Whether the loss at initialisation has been judged, by a probe. */
+  readonly isInitialised: boolean;
+};
+
+/** Rules about what a probe sees, by topic: what one of them no longer sees is over. */
+const LOOK_RULES: Readonly<Record<string, (look: Look, subject: Subject) => Sign[]>> = {
+  saturated,
+  "dead-units": deadUnits,
+  activations: activationsThroughDepth,
+  gradients: gradientsThroughDepth,
+  "output-learns-faster": outputLearnsFaster,
+  "running-moments": laggingMoments,
+};
+
+/**
+ * Says what is wrong with a run, from what is recorded of it, given in the order of steps: at each step k first
+ * the steps before k, then evaluations after k updates, then the probe after k updates. How steps are cut into
+ * blocks makes no difference.
+ */
+export class Diagnosis {
+  readonly #subject: Subject;
+  readonly #ledger: Ledger;
+  readonly #loss: LossWatch;
+  readonly #updates: UpdateWindows;
+  #isInitialised: boolean;
+  readonly #judge = (topic: string, step: number, signs: readonly Sign[]): void =>
+    this.#ledger.judge(topic, step, signs);
+
+  /** @param state - of another diagnosis of the same run, which this one goes on from, with its thresholds */
+  constructor(facts: Facts, state?: DiagnosisState) {
+    const thresholds = state?.thresholds ?? facts.thresholds;
+    this.#subject = subjectOf({ ...facts, thresholds });
+    this.#ledger = new Ledger(state?.ledger);
+    this.#loss = new LossWatch(this.#subject, state?.loss);
+    this.#updates = new UpdateWindows(this.#subject, state?.updates);
+    this.#isInitialised = state?.isInitialised ?? false;
+  }
+
+  /** Takes the steps that follow. */
+  steps(block: StepBlock): void {
+    const { first, count, loss } = block;
+    if (first === 0 && count > 0 && !this.#isInitialised) this.#initialise(loss[0] ?? Number.NaN);
+    for (let i = 0; i < count; i++) this.#loss.take(loss[i] ?? Number.NaN, this.#judge);
+    this.#updates.take(block, (window) =>
+      this.#judge("updates", window.first, judgeUpdates(window, this.#subject)),
+    );
+  }
+
+  /** Takes a look inside the network; the same one again changes nothing. */
+  look(look: Look): void {
+    const { step } = look;
+    if (step === 0 && !this.#isInitialised) this.#initialise(look.loss);
+    for (const [topic, rule] of Object.entries(LOOK_RULES)) {
+      this.#judge(topic, step, rule(look, this.#subject));
+    }
+  }
+
+  /** Takes an evaluation after `step` updates. */
+  evaluations(step: number, evaluations: readonly Evaluation[]): void {
+    if (evaluations.length === 0) return;
+    this.#judge("validation-gap", step, validationGap(step, evaluations, this.#subject));
+    this.#judge("running-loss", step, laggingLoss(step, evaluations, this.#subject));
+  }
+
+  /** What the rules say now, the most serious first, then by step. */
+  findings(): Finding[] {
+    return this.#ledger.findings();
+  }
+
+  state(): DiagnosisState {
+    return {
+      thresholds: this.#subject.thresholds,
+      ledger: this.#ledger.state(),
+      loss: this.#loss.state(),
+      updates: this.#updates.state(),
+      isInitialised: this.#isInitialised,
+    };
+  }
+
+  #initialise(loss: number): void {
+    this.#isInitialised = true;
+    this.#judge("initial-loss", 0, initialLoss(loss, this.#subject));
+  }
+}

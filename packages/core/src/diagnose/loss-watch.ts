@@ -1,0 +1,151 @@
+import type { Sign } from "./finding.ts";
+import { climbing, flat, notFinite, type Spike, spiked } from "./loss-rules.ts";
+import type { Subject } from "./subject.ts";
+
+/** Steps that recent means look back on. */
+const RECENT = 100;
+/** A loss that hardly moves has spikes all the same. */
+const LEAST_DEVIATION = 0.05;
+/** Steps from which on two halves of a run are compared. */
+const LEAST_DOUBLING = 1024;
+
+type Sums = { readonly count: number; readonly sum: number; readonly squares: number };
+
+const NOTHING: Sums = { count: 0, sum: 0, squares: 0 };
+
+/** Plain JSON. */
+export type LossWatchState = {
+  readonly step: number;
+  readonly initial: number;
+  /** Exponentially weighted over 100 steps. */
+  readonly mean: number;
+  readonly variance: number;
+  /** Sum of the window of 100 steps that is open. */
+  readonly window: number;
+  readonly spike: Spike | null;
+  readonly spikes: number;
+  /** The losses since the last power of two, and between the two before it. */
+  readonly now: Sums;
+  readonly before: Sums;
+};
+
+const FRESH: LossWatchState = {
+  ...{ step: 0, initial: 0, mean: 0, variance: 0, window: 0, spike: null, spikes: 0 },
+  ...{ now: NOTHING, before: NOTHING },
+};
+
+type Judge = (topic: string, step: number, signs: readonly Sign[]) => void;
+
+/** Follows the loss step by step. Mean and variance begin as those of the first 100 steps. */
+export class LossWatch {
+  readonly #subject: Subject;
+  #step: number;
+  #initial: number;
+  #mean: number;
+  #variance: number;
+  #window: number;
+  #spike: Spike | null;
+  #spikes: number;
+  #count: number;
+  #sum: number;
+  #squares: number;
+  #before: Sums;
+
+  constructor(subject: Subject, state: LossWatchState = FRESH) {
+    this.#subject = subject;
+    this.#step = state.step;
+    this.#initial = state.initial;
+    this.#mean = state.mean;
+    this.#variance = state.variance;
+    this.#window = state.window;
+    this.#spike = state.spike;
+    this.#spikes = state.spikes;
+    this.#count = state.now.count;
+    this.#sum = state.now.sum;
+    this.#squares = state.now.squares;
+    this.#before = state.before;
+  }
+
+  take(loss: number, judge: Judge): void {
+    const step = this.#step;
+    this.#step += 1;
+    if (!Number.isFinite(loss)) {
+      judge("divergence", step, notFinite(step));
+      return;
+    }
+    if (step === 0) this.#initial = loss;
+    this.#lookForSpike(step, loss, judge);
+    this.#window += loss;
+    if (this.#step % RECENT === 0) this.#closeWindow(judge);
+    this.#double(step, loss, judge);
+  }
+
+  state(): LossWatchState {
+    return {
+      step: this.#step,
+      initial: this.#initial,
+      mean: this.#mean,
+      variance: this.#variance,
+      window: this.#window,
+      spike: this.#spike,
+      spikes: this.#spikes,
+      now: { count: this.#count, sum: this.#sum, squares: this.#squares },
+      before: this.#before,
+    };
+  }
+
+  #lookForSpike(step: number, loss: number, judge: Judge): void {
+    const weight = 1 / Math.min(step + 1, RECENT);
+    const above = loss - this.#mean;
+    if (step >= RECENT) {
+      const deviation = Math.max(LEAST_DEVIATION, Math.sqrt(this.#variance));
+      const deviations = above / deviation;
+      if (deviations > this.#subject.thresholds.loss_spike) {
+        this.#spikes += 1;
+        if (deviations > (this.#spike?.deviations ?? 0)) {
+          this.#spike = { step, loss, mean: this.#mean, deviations };
+        }
+        judge("loss-spike", step, spiked(this.#spike, this.#spikes));
+      }
+    }
+    this.#mean += weight * above;
+    this.#variance += weight * (above * (loss - this.#mean) - this.#variance);
+  }
+
+  #closeWindow(judge: Judge): void {
+    const first = this.#step - RECENT;
+    const mean = this.#window / RECENT;
+    this.#window = 0;
+    if (first === 0) return;
+    const window = { first, last: this.#step - 1, mean };
+    judge("divergence", first, climbing(window, this.#initial, this.#subject));
+  }
+
+  /** Closes the account of steps 2^k to 2^(k + 1) - 1 and holds it against the one before. */
+  #double(step: number, loss: number, judge: Judge): void {
+    this.#count += 1;
+    this.#sum += loss;
+    this.#squares += loss * loss;
+    const next = step + 1;
+    if ((next & (next - 1)) !== 0 || next > 2 ** 30) return;
+    const now: Sums = { count: this.#count, sum: this.#sum, squares: this.#squares };
+    const first = next - this.#count;
+    if (first >= LEAST_DOUBLING) {
+      const error = Math.sqrt(errorOf(now) + errorOf(this.#before));
+      const doubling = { first, before: meanOf(this.#before), mean: meanOf(now), error };
+      judge("plateau", first, flat(doubling, this.#subject));
+    }
+    this.#before = now;
+    this.#count = this.#sum = this.#squares = 0;
+  }
+}
+
+function meanOf({ sum, count }: Sums): number {
+  return sum / count;
+}
+
+/** The square of the standard error of a mean. */
+function errorOf(sums: Sums): number {
+  const mean = meanOf(sums);
+  return Math.max(0, sums.squares / sums.count - mean * mean) / sums.count;
+}

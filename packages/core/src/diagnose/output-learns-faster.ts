@@ -1,0 +1,34 @@
+import { type Sign, sign } from "./finding.ts";
+import { gradientToData, hiddenLayers, type Look } from "./look.ts";
+import { median } from "./median.ts";
+import { grouped, short } from "./number-text.ts";
+import type { Subject } from "./subject.ts";
+
+/** Before it, every network's output layer is far ahead. */
+const SETTLED = 100;
+
+/**
+ * `output-learns-faster`: grad:data of the output weight, std of its gradient over its own, is more than
+ * `thresholds.output_learns_faster` times the median of the hidden weights'. Not before step 100.
+ */
+export function outputLearnsFaster(look: Look, { thresholds }: Subject): Sign[] {
+  const output = look.layers.find(({ name }) => name === "output");
+  const hidden = hiddenLayers(look);
+  if (output === undefined || hidden.length === 0 || look.step < SETTLED) return [];
+  const [ours, theirs] = [
+    gradientToData(output),
+    median(Float32Array.from(hidden, gradientToData)),
+  ];
+  const factor = ours / theirs;
+  if (!(factor > thresholds.output_learns_faster)) return [];
+  const message = `output learns faster (x ${short(factor)}): grad:data of output.weight ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(look.step)}; the others hardly learn`;
+  return [
+    sign("output-learns-faster", {
+      layer: "output",
+      param: "output.weight",
+      step: look.step,
+      value: factor,
+      message,
+    }),
+  ];
+}

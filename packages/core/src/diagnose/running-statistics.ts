@@ -1,0 +1,67 @@
+/** `running-statistics`: what batch norm would use in an evaluation is not what the data have. */
+import type { Evaluation, Split, Statistics } from "../spec.ts";
+import { type Sign, sign } from "./finding.ts";
+import type { Look, LookLayer } from "./look.ts";
+import { grouped, nats, short } from "./number-text.ts";
+import type { Subject } from "./subject.ts";
+
+/** Before it they have had no time. */
+const SETTLED = 100;
+
+/**
+ * By a probe, for information: the mean over a layer's units of `|running mean - mean| / std` and
+ * `|running std - std| / std` together is above `thresholds.running_statistics`; against the moments of the
+ * training set where they were measured, else those of the probe's examples. Not before step 100.
+ */
+export function laggingMoments({ step, layers }: Look, { thresholds }: Subject): Sign[] {
+  if (step < SETTLED) return [];
+  return layers.flatMap((layer) => {
+    const lag = lagOf(layer);
+    if (!(lag > thresholds.running_statistics)) return [];
+    const against = layer.norm?.trainset ? "the training set" : "the probe's examples";
+    const message = `running statistics of ${layer.name} lag: ${short(lag)} stds from those of ${against} at step ${grouped(step)}; train longer or raise the momentum`;
+    return [
+      sign("running-statistics", { level: "info", layer: layer.name, step, value: lag, message }),
+    ];
+  });
+}
+
+/**
+ * By an evaluation: the validation loss with running statistics is more than `thresholds.running_loss` above
+ * that with those of the training set.
+ */
+export function laggingLoss(
+  step: number,
+  evaluations: readonly Evaluation[],
+  { thresholds }: Subject,
+): Sign[] {
+  const running = lossOf(evaluations, "valid", "running");
+  const trainset = lossOf(evaluations, "valid", "trainset");
+  if (!(running - trainset > thresholds.running_loss)) return [];
+  const message = `running statistics cost ${nats(running - trainset)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; train longer or raise the momentum`;
+  return [sign("running-statistics", { step, value: running - trainset, message })];
+}
+
+/** The loss of a split under some statistics; NaN where there is none. */
+export function lossOf(
+  evaluations: readonly Evaluation[],
+  split: Split,
+  statistics: Statistics,
+): number {
+  const found = evaluations.find((one) => one.split === split && one.statistics === statistics);
+  return found?.loss ?? Number.NaN;
+}
+
+function lagOf({ norm, units }: LookLayer): number {
+  if (norm === null) return 0;
+  const { running } = norm;
+  const actual = norm.trainset ?? norm.batch;
+  let total = 0;
+  for (let unit = 0; unit < units; unit++) {
+    const std = actual.std[unit] ?? Number.NaN;
+    const mean = Math.abs((running.mean[unit] ?? Number.NaN) - (actual.mean[unit] ?? Number.NaN));
+    const spread = Math.abs((running.std[unit] ?? Number.NaN) - std);
+    if (std > 0) total += (mean + spread) / std;
+  }
+  return total / units;
+}

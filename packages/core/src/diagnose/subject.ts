@@ -1,0 +1,58 @@
+import { ln } from "../math.ts";
+import type { Activation, Parameter } from "../spec.ts";
+import type { Thresholds } from "./thresholds.ts";
+
+/** What is known of a run before its first step. */
+export type Facts = {
+  readonly parameters: readonly Parameter[];
+  readonly activation: Activation;
+  /** Whether the loss has l2 terms in it. */
+  readonly hasPenalty: boolean;
+  /** Beyond which tanh counts as saturated in probes. */
+  readonly saturatedBeyond: number;
+  readonly thresholds: Thresholds;
+};
+
+/** A parameter as the rules about updates see it. */
+export type Judged = {
+  readonly name: string;
+  readonly layer: string;
+  /** Where its ratio stands among those of a step. */
+  readonly index: number;
+  readonly isHiddenWeight: boolean;
+};
+
+/** The run that is diagnosed. */
+export type Subject = Facts & {
+  /** How many classes the output tells apart, and what guessing among them costs. */
+  readonly classes: number;
+  readonly guessing: number;
+  /** Parameters whose update:data ratio means something. */
+  readonly judged: readonly Judged[];
+};
+
+export function subjectOf(facts: Facts): Subject {
+  const { parameters } = facts;
+  const output = parameters.find(({ name }) => name === "output.weight");
+  const classes = output?.shape.at(-1) ?? 0;
+  return {
+    ...facts,
+    classes,
+    guessing: classes > 0 ? ln(classes) : 0,
+    judged: judgedOf(parameters),
+  };
+}
+
+/**
+ * Leaves out what has no spread, and biases in front of a batch norm: their gradient is rounding noise, the
+ * norm takes them away again.
+ */
+function judgedOf(parameters: readonly Parameter[]): readonly Judged[] {
+  const names = new Set(parameters.map(({ name }) => name));
+  return parameters.flatMap(({ name, size }, index) => {
+    const layer = name.split(".")[0] ?? name;
+    const isBeforeNorm = name === `${layer}.bias` && names.has(`${layer}.bn.gamma`);
+    if (size < 2 || isBeforeNorm) return [];
+    return [{ name, layer, index, isHiddenWeight: /^hidden\d+\.weight$/.test(name) }];
+  });
+}

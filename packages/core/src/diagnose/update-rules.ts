@@ -1,0 +1,96 @@
+/**
+ * What the update:data ratios of 100 steps say: `slow-updates`, `fast-updates`, `uneven-updates`, `frozen`. A
+ * verdict on a band is fair for hidden weights only; all other parameters have a wider one, for information.
+ */
+import { log10 } from "../math.ts";
+import { type Sign, sign } from "./finding.ts";
+import { grouped, short } from "./number-text.ts";
+import type { Judged, Subject } from "./subject.ts";
+
+/** The ratios of one parameter in a window of steps. */
+export type ParameterWindow = {
+  /** Of those that are numbers; NaN without any. */
+  readonly median: number;
+  /** Whether no step changed its spread: every ratio is 0 or, of equal numbers, NaN. */
+  readonly isStill: boolean;
+};
+
+/** Windows in the order of `subject.judged`, of steps `first` to `last`. */
+export type UpdateWindow = {
+  readonly first: number;
+  readonly last: number;
+  readonly parameters: readonly ParameterWindow[];
+};
+
+export function judgeUpdates(window: UpdateWindow, subject: Subject): Sign[] {
+  const signs = subject.judged.flatMap((judged, i) => {
+    const one = window.parameters[i];
+    if (one === undefined) return [];
+    return one.isStill
+      ? frozen(judged, window)
+      : outOfBand(judged, one.median, { window, subject });
+  });
+  return [...signs, ...uneven(window, subject)];
+}
+
+function frozen({ name, layer }: Judged, { first, last }: UpdateWindow): Sign[] {
+  const message = `${name} frozen: update:data 0 in steps ${span(first, last)}; no gradient arrives, it does not change at all`;
+  return [sign("frozen", { layer, param: name, step: first, value: 0, message })];
+}
+
+function outOfBand(
+  { name, layer, isHiddenWeight }: Judged,
+  ratio: number,
+  { window, subject }: { readonly window: UpdateWindow; readonly subject: Subject },
+): Sign[] {
+  const { thresholds } = subject;
+  const [low, high] = isHiddenWeight
+    ? [thresholds.slow_updates, thresholds.fast_updates]
+    : [thresholds.slow_updates_other, thresholds.fast_updates_other];
+  if (!(ratio < low) && !(ratio > high)) return [];
+  const isSlow = ratio < low;
+  const judged = isSlow
+    ? `${name} too slow: update:data ${ratioText(ratio)} below ${short(low)}`
+    : `${name} too fast: update:data ${ratioText(ratio)} above ${short(high)}`;
+  const advice = isSlow
+    ? "raise the learning rate, or let more gradient reach it"
+    : "lower the learning rate, or make its numbers larger";
+  return [
+    sign(isSlow ? "slow-updates" : "fast-updates", {
+      level: isHiddenWeight ? "warning" : "info",
+      layer,
+      param: name,
+      step: window.first,
+      value: ratio,
+      message: `${judged}, median of steps ${span(window.first, window.last)}; ${advice}`,
+    }),
+  ];
+}
+
+/** `uneven-updates`: the hidden weights learn at different speeds. */
+function uneven(
+  { first, last, parameters }: UpdateWindow,
+  { judged, thresholds }: Subject,
+): Sign[] {
+  let slowest = -1;
+  let fastest = -1;
+  const ratioOf = (i: number) => parameters[i]?.median ?? Number.NaN;
+  for (const [i, { isHiddenWeight }] of judged.entries()) {
+    if (!isHiddenWeight || !(ratioOf(i) > 0)) continue;
+    if (slowest < 0 || ratioOf(i) < ratioOf(slowest)) slowest = i;
+    if (fastest < 0 || ratioOf(i) > ratioOf(fastest)) fastest = i;
+  }
+  const factor = ratioOf(fastest) / ratioOf(slowest);
+  if (!(factor > thresholds.uneven_updates)) return [];
+  const [one, other] = [slowest, fastest].map((i) => `${judged[i]?.name} ${ratioText(ratioOf(i))}`);
+  const message = `layers learn at different speeds (x ${short(factor)}): update:data of ${other}, of ${one}, medians of steps ${span(first, last)}; scale the weights by 1/sqrt(fan_in)`;
+  return [sign("uneven-updates", { step: first, value: factor, message })];
+}
+
+function ratioText(ratio: number): string {
+  return `${short(ratio)} (log10 ${log10(ratio).toFixed(2)})`;
+}
+
+function span(first: number, last: number): string {
+  return `${grouped(first)} to ${grouped(last)}`;
+}

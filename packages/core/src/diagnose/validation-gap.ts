@@ -1,0 +1,28 @@
+import type { Evaluation } from "../spec.ts";
+import { type Sign, sign } from "./finding.ts";
+import { grouped, nats } from "./number-text.ts";
+import { lossOf } from "./running-statistics.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * `validation-gap`: the validation loss is more than `thresholds.validation_gap` above the training loss, both
+ * with running statistics where there is batch norm.
+ */
+export function validationGap(
+  step: number,
+  evaluations: readonly Evaluation[],
+  { thresholds }: Subject,
+): Sign[] {
+  const gapOf = (statistics: "running" | "none") => {
+    const [train, valid] = [
+      lossOf(evaluations, "train", statistics),
+      lossOf(evaluations, "valid", statistics),
+    ];
+    return { train, valid, gap: valid - train };
+  };
+  const running = gapOf("running");
+  const { train, valid, gap } = Number.isNaN(running.gap) ? gapOf("none") : running;
+  if (!(gap > thresholds.validation_gap)) return [];
+  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${grouped(step)} steps; it learns its examples by heart, train shorter, a smaller network or on more data`;
+  return [sign("validation-gap", { step, value: gap, message })];
+}

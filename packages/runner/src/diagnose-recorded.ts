@@ -1,0 +1,110 @@
+/** Says of a run what its training said, or would have said, from what the store has of it. */
+import {
+  changeThresholds,
+  Diagnosis,
+  type Evaluation,
+  type Facts,
+  type Finding,
+  type Look,
+  THRESHOLDS,
+  type ThresholdChanges,
+  type Thresholds,
+} from "@ablate/core";
+import type { StoredProbe, StoreReader } from "@ablate/store";
+import { storedSettings } from "./stored-config.ts";
+
+/** Steps that are read at a time. */
+const BLOCK_STEPS = 4096;
+
+type RecordedRun = {
+  readonly run: string;
+  /** Resolved config as JSON. */
+  readonly config: string;
+  readonly last_step: number | null;
+};
+
+/**
+ * The findings of a recorded run, so far where it is not at its end. Thresholds are those that it was trained
+ * with, of an older run the usual ones, and on top of them `thresholds`.
+ */
+export function diagnoseRecorded(
+  reader: StoreReader,
+  { run, config, last_step }: RecordedRun,
+  thresholds: ThresholdChanges = {},
+): Finding[] {
+  const parameters = reader.parameters(run);
+  if (parameters.length === 0) return [];
+  const trainedWith = readThresholds(reader.thresholds(run));
+  const facts = factsOf(config, {
+    parameters,
+    thresholds: changeThresholds(trainedWith, thresholds),
+  });
+  const diagnosis = new Diagnosis(facts);
+  let next = 0;
+  const stepsUntil = (end: number): void => {
+    while (next < end) {
+      const block = reader.steps(run, next, Math.min(BLOCK_STEPS, end - next));
+      if (block.count === 0) return;
+      diagnosis.steps(block);
+      next += block.count;
+    }
+  };
+  const evaluations = Map.groupBy(reader.evaluations(run), ({ step }) => step);
+  const probes = new Set(reader.probeSteps(run));
+  for (const at of [...new Set([...evaluations.keys(), ...probes])].sort((a, b) => a - b)) {
+    stepsUntil(at);
+    diagnosis.evaluations(at, (evaluations.get(at) ?? []).flatMap(evaluationOf));
+    const probe = probes.has(at) ? reader.probe(run, at) : undefined;
+    if (probe !== undefined) diagnosis.look(lookOfStored(probe));
+  }
+  stepsUntil((last_step ?? -1) + 1);
+  return diagnosis.findings();
+}
+
+function factsOf(config: string, rest: Pick<Facts, "parameters" | "thresholds">): Facts {
+  const { model, train, record } = storedSettings(config);
+  const probes = record.probes ?? "none";
+  return {
+    ...rest,
+    activation: model.activation,
+    hasPenalty: train.l2 !== 0,
+    saturatedBeyond: probes === "none" ? 1 : probes.saturated,
+  };
+}
+
+/** The usual thresholds, and those that the store has of a run. */
+function readThresholds(json: string | undefined): Thresholds {
+  const stored: unknown = JSON.parse(json ?? "{}");
+  const known = Object.entries(typeof stored === "object" && stored !== null ? stored : {}).filter(
+    ([name, value]) => name in THRESHOLDS && typeof value === "number",
+  );
+  return { ...THRESHOLDS, ...Object.fromEntries(known) };
+}
+
+function evaluationOf({
+  split,
+  statistics,
+  loss,
+}: ReturnType<StoreReader["evaluations"]>[number]): Evaluation[] {
+  const [knownSplit] = SPLITS.filter((one) => one === split);
+  const [knownStatistics] = STATISTICS.filter((one) => one === statistics);
+  if (knownSplit === undefined || knownStatistics === undefined) return [];
+  return [{ split: knownSplit, statistics: knownStatistics, loss: loss ?? Number.NaN }];
+}
+
+const SPLITS = ["train", "valid", "test"] as const;
+const STATISTICS = ["none", "batch", "trainset", "running"] as const;
+
+function lookOfStored({ step, loss, layers }: StoredProbe): Look {
+  return {
+    step,
+    loss,
+    layers: layers.map(({ name, units, tensors, saturation, norm }) => ({
+      name,
+      units,
+      std: Object.fromEntries(Object.entries(tensors).map(([kind, { std }]) => [kind, std])),
+      saturation,
+      norm,
+    })),
+  };
+}
