@@ -52,7 +52,15 @@ export function kernelTimes(name: WorkloadName): KernelTimes {
 export function record(name: WorkloadName, steps: number): number {
   const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
   try {
-    const args = ["run", workloadFile(name), "--json", "--store", join(folder, "bench.db")];
+    const args = [
+      "run",
+      workloadFile(name),
+      "--workers",
+      "1",
+      "--json",
+      "--store",
+      join(folder, "bench.db"),
+    ];
     const events = execFileSync(
       path("../../ablate"),
       [...args, "--seeds", "2,1", "--steps", String(steps)],

@@ -15,7 +15,7 @@ process.stdout.write(`${JSON.stringify(measure(name, Number(steps)))}\n`);
 
 function measure(workload: Parameters<typeof loadWorkload>[0], count: number) {
   const { spec, dataset } = loadWorkload(workload, count);
-  const trainer = new Trainer(spec, dataset, engine);
+  const trainer = new Trainer(spec, dataset, { engine });
   const history = {
     loss: new Float64Array(count),
     lr: new Float64Array(count),

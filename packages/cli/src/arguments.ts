@@ -17,7 +17,10 @@ export function parseFlags({
 }): Flags {
   const known: Readonly<Record<string, Option>> = { ...command.options, help: HELP };
   const config = Object.fromEntries(
-    Object.entries(known).map(([name, { type }]) => [name, { type, multiple: true }]),
+    Object.entries(known).map(([name, { type, short }]) => [
+      name,
+      { type, multiple: true, ...(short === undefined ? {} : { short }) },
+    ]),
   );
   const { tokens } = parseArgs({
     args: argv.map((argument) => (argument === "-h" ? "--help" : argument)),

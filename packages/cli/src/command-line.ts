@@ -24,6 +24,11 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     terminal.write(`ablate ${version()}\n`);
     return 0;
   }
+  if (first === "complete") {
+    const { complete } = await import("./completion/complete.ts");
+    terminal.write(await complete(rest, terminal));
+    return 0;
+  }
   const wantsHelp = first === "--help" || first === "-h" || first === "help";
   if (first === undefined || (wantsHelp && rest.length === 0)) {
     (wantsHelp ? terminal.write : terminal.note)(overview());

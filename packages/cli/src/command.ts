@@ -4,7 +4,11 @@ import type { Terminal } from "./terminal.ts";
 export type Option = {
   readonly type: "string" | "boolean";
   readonly multiple?: boolean;
-  /** What the help calls its value. */
+  /** One letter that stands for it: `-o`. */
+  readonly short?: string;
+  /** All values that it takes, where they are few: shells complete them. */
+  readonly choices?: readonly string[];
+  /** What the help calls its value; shells complete FILE, PATH, RUN and GRID. */
   readonly value?: string;
   readonly help: string;
 };

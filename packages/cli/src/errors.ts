@@ -24,7 +24,17 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is no folder",
   EROFS: "read-only file system",
   ENOSPC: "no space left on the device",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file would be larger than allowed",
+  EIO: "the device does not read or write",
+  ENAMETOOLONG: "the name is too long",
+  SQLITE_FULL: "no space left on the device",
 };
+
+/** What the system says of an error that the user can fix; undefined for any other. */
+export function systemReason(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? SYSTEM[String(error.code)] : undefined;
+}
 
 /** What to print for `error`, never a stack, and the exit code. */
 export function describeError(
@@ -38,7 +48,7 @@ export function describeError(
     return { text, exitCode: 2 };
   }
   if (FIXABLE.has(error.name)) return { text: `ablate: ${error.message}`, exitCode: 2 };
-  const system = "code" in error ? SYSTEM[String(error.code)] : undefined;
+  const system = systemReason(error);
   if (system !== undefined) {
     const path = "path" in error ? `${String(error.path)}: ` : "";
     return { text: `ablate: ${path}${system}`, exitCode: 2 };

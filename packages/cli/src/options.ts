@@ -29,7 +29,12 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   steps: { type: "string", value: "N", help: "train N steps" },
   seeds: { type: "string", value: "1,2,3", help: "one run per seed" },
   only: ONLY_OPTION,
-  engine: { type: "string", value: "NAME", help: "what trains: simd or tfjs" },
+  engine: {
+    type: "string",
+    value: "NAME",
+    choices: ["simd", "tfjs"],
+    help: "what trains: simd or tfjs",
+  },
   yes: { type: "boolean", help: "plan more than 10,000 runs" },
 };
 

@@ -13,6 +13,28 @@ export function storePath({ flags, terminal }: Invocation): string {
 
 /** Opens the store for reading, uses it and closes it. */
 export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
+  const reader = readerOf(invocation);
+  try {
+    return use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The same for what takes its time. */
+export async function withOpenReader<T>(
+  invocation: Invocation,
+  use: (reader: StoreReader) => Promise<T>,
+): Promise<T> {
+  const reader = readerOf(invocation);
+  try {
+    return await use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+function readerOf(invocation: Invocation): StoreReader {
   const path = storePath(invocation);
   if (!existsSync(path)) {
     throw new UsageError(
@@ -21,14 +43,10 @@ export function withReader<T>(invocation: Invocation, use: (reader: StoreReader)
   }
   const reader = openReader(path);
   if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
-  try {
-    return use(reader);
-  } finally {
-    reader.close();
-  }
+  return reader;
 }
 
-/** The same, but gives `without` where there is no store yet. */
+/** As `withReader`, but gives `without` where there is no store yet. */
 export function withAnyReader<T>(
   invocation: Invocation,
   { use, without }: { readonly use: (reader: StoreReader) => T; readonly without: T },
@@ -57,4 +75,19 @@ export function findRun(
   const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
   throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
+}
+
+/** What a word of the command line means: one run, or all runs of a grid. */
+export type Target = {
+  readonly name: string;
+  readonly grid: string | null;
+  readonly runs: readonly RunSummary[];
+};
+
+/** The grid of this name, else the run that it means. */
+export function findTarget(reader: StoreReader, name: string): Target {
+  const grids = reader.grids().map((grid) => grid.name);
+  if (grids.includes(name)) return { name, grid: name, runs: reader.runs({ grid: name }) };
+  const run = findRun(reader, name, grids);
+  return { name: run.run, grid: null, runs: [run] };
 }

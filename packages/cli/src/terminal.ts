@@ -8,6 +8,8 @@ export type Paint = (style: Style, text: string) => string;
 export type Terminal = {
   /** Writes a result to stdout. */
   readonly write: (text: string) => void;
+  /** The same for what is large: resolves once there is room for more, with false when the reader is gone. */
+  readonly pour: (text: string) => Promise<boolean>;
   /** Writes a message to stderr. */
   readonly note: (text: string) => void;
   /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
@@ -33,6 +35,18 @@ export function processTerminal(): Terminal {
   return {
     write: (text) => {
       if (isOpen) stdout.write(text);
+    },
+    pour: async (text) => {
+      if (isOpen && !stdout.write(text)) {
+        await new Promise<void>((resolve) => {
+          const done = (): void => {
+            stdout.off("drain", done).off("close", done);
+            resolve();
+          };
+          stdout.on("drain", done).on("close", done);
+        });
+      }
+      return isOpen;
     },
     note: (text) => {
       stderr.write(text);

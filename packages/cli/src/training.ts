@@ -11,7 +11,7 @@ import { storePath } from "./store.ts";
 /** How much of the machine, how often and how long. */
 export type TrainingLimits = Pick<
   GridOptions,
-  "mode" | "workers" | "maxRetries" | "timeoutMs" | "failFast"
+  "mode" | "workers" | "maxRetries" | "timeoutMs" | "failFast" | "stopOn"
 >;
 
 export async function train(
@@ -29,13 +29,16 @@ export async function train(
     const outcome = await runGrid({
       store,
       grid: planned.grid,
-      runs: planned.runs.map(({ hash, spec, resolved: { record, thresholds, engine } }) => ({
-        hash,
-        spec,
-        record,
-        engine,
-        thresholds,
-      })),
+      runs: planned.runs.map(
+        ({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
+          hash,
+          family,
+          spec,
+          record,
+          engine,
+          thresholds,
+        }),
+      ),
       data: planned.bytes,
       dataHash: planned.dataHash,
       provenance: collectProvenance({

@@ -14,6 +14,7 @@ export type VerbName =
   | "ui"
   | "runs"
   | "show"
+  | "diagnose"
   | "tag"
   | "note"
   | "rename"
@@ -24,8 +25,11 @@ export type VerbName =
   | "data"
   | "gain"
   | "query"
+  | "export"
+  | "import"
   | "verify"
-  | "doctor";
+  | "doctor"
+  | "completion";
 
 /** Every verb in the order of the help; its module is loaded only when it is called. */
 export const VERBS: Readonly<Record<VerbName, Verb>> = {
@@ -63,6 +67,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN",
     summary: "one run in full",
     load: () => import("./commands/show.ts"),
+  },
+  diagnose: {
+    usage: "RUN|GRID",
+    summary: "what is wrong with it, with evidence",
+    load: () => import("./commands/diagnose.ts"),
   },
   tag: {
     usage: "RUN|GRID [TAG...]",
@@ -114,6 +123,16 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     summary: "read-only SQL over the store",
     load: () => import("./commands/query.ts"),
   },
+  export: {
+    usage: "RUN|GRID -o PATH",
+    summary: "as csv, jsonl, parquet, safetensors, or a store of its own",
+    load: () => import("./commands/export.ts"),
+  },
+  import: {
+    usage: "STORE",
+    summary: "take the runs of another store over into this one",
+    load: () => import("./commands/import.ts"),
+  },
   verify: {
     usage: "CONFIG",
     summary: "the same runs on every engine, held against each other",
@@ -123,6 +142,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "",
     summary: "Node, engines, TensorFlow, terminal, store integrity",
     load: () => import("./commands/doctor.ts"),
+  },
+  completion: {
+    usage: "SHELL",
+    summary: "what makes bash, zsh or fish complete our words",
+    load: () => import("./commands/completion.ts"),
   },
 };
 

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
-import { ablate, makeFolder } from "./make.ts";
+import { ablate, damageCheckpoints, makeFolder } from "./make.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -24,7 +25,7 @@ beforeAll(() => {
       .map((line) => JSON.parse(line));
   const read = (...args: string[]): unknown[] =>
     JSON.parse(ablate(folder, ...args, "--json").stdout);
-  const add = (verb: string, ...results: unknown[][]): unknown =>
+  const add = (verb: string, ...results: (readonly unknown[])[]): unknown =>
     printed.set(verb, results.flat().filter(isObject));
 
   const fresh = read("plan", "small.yaml");
@@ -35,7 +36,10 @@ beforeAll(() => {
     run("--set", "train.lr=1e30", "--only", "plain"),
     run("--set", "record.evaluate=none", "--steps", "50"),
     run("--engine", "tfjs", "--steps", "5"),
+    run("--steps", "250"),
   );
+  damageCheckpoints(join(folder, "ablate.db"));
+  add("run", printed.get("run") ?? [], run("--steps", "300"));
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
   ablate(folder, "note", "small/normed", "with batch norm");
@@ -123,7 +127,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
 }
 
-const EVENTS = ["planned", "skipped", "started", "engine", "progress", "ended", "done"];
+const EVENTS = ["planned", "skipped", "started", "unused", "engine", "progress", "ended", "done"];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
   const leaves = flatten(row, "");

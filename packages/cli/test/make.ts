@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +52,17 @@ export function makeFolder(): string {
   writeFileSync(join(folder, "small.yaml"), SMALL);
   return folder;
 }
+
+/** Flips a bit of the state of every checkpoint in a store that nobody has open. */
+export function damageCheckpoints(path: string): void {
+  const bytes = readFileSync(path);
+  for (let at = bytes.indexOf(STATE); at >= 0; at = bytes.indexOf(STATE, at + 1)) {
+    bytes[at + 2] = (bytes[at + 2] ?? 0) ^ 1;
+  }
+  writeFileSync(path, bytes);
+}
+
+const STATE = '{"version":1,"trainer"';
 
 /** JSON that a command printed, as rows. */
 export function jsonRows({ stdout }: Ended): readonly Readonly<Record<string, unknown>>[] {

@@ -180,7 +180,7 @@ test("TensorFlow that was asked for and is not there stops the command and leave
     ABLATE_TFJS_BACKEND: "tensorflow",
   };
 
-  const { status, stderr } = runTfjs(variables, folder, "--quiet");
+  const { status, stderr } = runTfjs(variables, folder, "--quiet", "--workers", "2");
 
   expect([status, stderr]).toEqual([
     2,

@@ -62,8 +62,11 @@ export type {
   Split,
   Statistics,
   StepBlock,
+  StopSpec,
   TrainSpec,
 } from "./spec.ts";
+export { type Checkpoint, CheckpointError, type TrainerState } from "./train/checkpoint.ts";
+export { EarlyStop, type EarlyStopReason, type EarlyStopState } from "./train/early-stop.ts";
 export { sampleFromWeights } from "./train/sample-from-weights.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";
 export { compareEngines, type SeriesDifference } from "./verify/compare-engines.ts";

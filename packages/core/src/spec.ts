@@ -74,6 +74,20 @@ export type TrainSpec = {
   readonly lr: LearningRateSchedule;
   /** Lambda of every parameter, or by parameter name; the loss gains `lambda * mean(p^2)`. */
   readonly l2: number | Readonly<Record<string, number>>;
+  /** Without it a run makes all its steps. */
+  readonly stop?: StopSpec;
+};
+
+/** When a run ends before its last step; the first that applies. */
+export type StopSpec = {
+  /** The validation loss, measured every so many steps, decides about `patience` and `target`. */
+  readonly every: number;
+  /** Steps without a new lowest validation loss. */
+  readonly patience: number | null;
+  /** A validation loss at or below it, in nats. */
+  readonly target: number | null;
+  /** Seconds in the training loop. */
+  readonly budgetSeconds: number | null;
 };
 
 export type RunSpec = {

@@ -70,7 +70,7 @@ export type History = {
 
 /** Trains to the end (or to divergence) and returns everything recorded. */
 export function trainAll(spec: RunSpec, dataset: Dataset, engine?: LoadedEngine): History {
-  const trainer = new Trainer(spec, dataset, engine);
+  const trainer = new Trainer(spec, dataset, engine === undefined ? {} : { engine });
   const { steps } = spec.train;
   const loss = new Float64Array(steps);
   const ratios = new Float32Array(steps * trainer.parameters.length);

@@ -39,7 +39,7 @@ const cases = engines.flatMap(([backend, engine]) =>
 test.each(cases)("probes move no bit of training: $kind on $backend", ({ engine, model }) => {
   const spec = makeSpec({ model, train: { l2: 0.01, steps: 40 } });
   const whole = trainAll(spec, names, engine);
-  const trainer = new Trainer(spec, names, engine);
+  const trainer = new Trainer(spec, names, { engine });
   const loss = new Float64Array(40);
   const ratios = new Float32Array(40 * trainer.parameters.length);
 
@@ -91,7 +91,7 @@ test.each(cases.filter(({ engine }) => engine !== SIMD))(
 );
 
 test.each(backends)("a probe on %s leaks no tensor", (_, engine) => {
-  const trainer = new Trainer(makeSpec({ model: { batchNorm: torchNorm } }), names, engine);
+  const trainer = new Trainer(makeSpec({ model: { batchNorm: torchNorm } }), names, { engine });
   trainer.probe(THRESHOLD);
   const before = tf.memory().numTensors;
 

@@ -79,7 +79,7 @@ test.each(backends)(
       train: { steps: 10_000, l2: 0.01 },
     });
     const before = tf.memory().numTensors;
-    const trainer = new Trainer(spec, makeFewNames(3), engine);
+    const trainer = new Trainer(spec, makeFewNames(3), { engine });
     const buffer = makeBuffer(trainer, 100);
     trainer.advance(buffer, 1);
     const started = tf.memory().numTensors;

@@ -11,13 +11,8 @@ export type GridEvent =
       readonly toTrain: number;
     }
   | { readonly event: "skipped"; readonly run: string; readonly state: RunState }
-  | {
-      readonly event: "started";
-      readonly run: string;
-      readonly index: number;
-      readonly toTrain: number;
-      readonly steps: number;
-    }
+  | StartedEvent
+  | UnusedEvent
   | EngineEvent
   | RetriedEvent
   | ProgressEvent
@@ -33,16 +28,39 @@ export type GridEvent =
       readonly seconds: number;
     };
 
+/** Sent before a run's first step of this time. */
+export type StartedEvent = {
+  readonly event: "started";
+  readonly run: string;
+  readonly index: number;
+  readonly toTrain: number;
+  readonly steps: number;
+  /** Updates that were made before. */
+  readonly from: number;
+  /** The run that made them: itself, or a shorter one; null: none were. */
+  readonly of: string | null;
+};
+
+/** A checkpoint was not used from which the run could have gone on. */
+export type UnusedEvent = {
+  readonly event: "unused";
+  readonly run: string;
+  readonly message: string;
+};
+
 /** On what an engine that has several backends runs; sent once. */
 export type EngineEvent = { readonly event: "engine" } & EngineFacts;
 
-/** The worker that trained it died or hung; the run begins again. */
+/** The worker that trained it died or hung; the run begins again, at its last checkpoint if it has one. */
 export type RetriedEvent = {
   readonly event: "retried";
   readonly run: string;
   readonly error: string;
   /** The one that begins: 2 is the first of them. */
   readonly attempt: number;
+  /** As in `started`. */
+  readonly from: number;
+  readonly of: string | null;
 };
 
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
@@ -52,6 +70,8 @@ export type ProgressEvent = {
   readonly step: number;
   readonly steps: number;
   readonly loss: number;
+  /** Of the last evaluation of the validation split, with running statistics where there is batch norm. */
+  readonly validLoss: number | null;
   readonly stepsPerSecond: number;
 };
 

@@ -17,14 +17,17 @@ import type {
   Thresholds,
 } from "@ablate/core";
 import type { ProbeSchedule } from "./probe-schedule.ts";
+import type { Duration, EverySteps } from "./spec/config.ts";
 
 /** What is recorded beside every step. */
 export type RecordSpec = {
-  /** Whether all splits are evaluated after the last step. */
-  readonly evaluate: "end" | "none";
+  /** Whether all splits are evaluated after the last step, and the validation split every so many. */
+  readonly evaluate: "end" | "none" | EverySteps;
   /** Names sampled after the last step. */
   readonly samples: number;
   readonly probes: ProbeSpec | "none";
+  /** How often what it takes to go on is stored before the end. */
+  readonly checkpoint: Duration | "none" | EverySteps;
 };
 
 /** When to look inside the network, and what counts as saturated there. */
@@ -54,6 +57,25 @@ export type TrainMessage = {
   readonly thresholds: Thresholds;
   /** Rules that end the run where they hold. */
   readonly stopOn: readonly Rule[];
+  /** Where the run goes on; null: it starts at initialisation. */
+  readonly resume: ResumeFrom | null;
+};
+
+/** A checkpoint, and whose. */
+export type ResumeFrom = {
+  /** The run that it is one of. */
+  readonly run: string;
+  /** It is the run that goes on. Otherwise it made the same updates, and is not bound to be used. */
+  readonly isOwn: boolean;
+  readonly step: number;
+  /** Safetensors bytes. */
+  readonly weights: Uint8Array;
+  /** What else decides further steps, from a `checkpoint` message. */
+  readonly state: Uint8Array;
+  /** Seconds spent in the training loop until then. */
+  readonly trainSeconds: number;
+  /** What it was trained on, where known. */
+  readonly backend: string | null;
 };
 
 /** Ends the current run after its current block. */
@@ -70,6 +92,10 @@ export type StartedMessage = {
   readonly runId: number;
   readonly parameters: readonly Parameter[];
   readonly engine: EngineFacts;
+  /** Updates made before: the step of the checkpoint, or 0. */
+  readonly from: number;
+  /** Why the checkpoint was not used that the run should go on from. */
+  readonly unused: string | null;
   readonly thresholds: Thresholds;
 };
 
@@ -86,6 +112,23 @@ export type StepsMessage = {
   readonly block: StepBlock;
   /** Seconds spent in the training loop so far. */
   readonly trainSeconds: number;
+};
+
+/** Steps, which may be none, and what it takes to go on after them. */
+export type CheckpointMessage = Omit<StepsMessage, "type"> & {
+  readonly type: "checkpoint";
+  readonly step: number;
+  /** Safetensors bytes. */
+  readonly weights: Uint8Array;
+  readonly state: Uint8Array;
+};
+
+/** Follows the steps before it. */
+export type EvaluationMessage = {
+  readonly type: "evaluation";
+  readonly runId: number;
+  readonly step: number;
+  readonly evaluations: readonly Evaluation[];
 };
 
 /** Follows the steps before it. */
@@ -111,17 +154,19 @@ export type EndedMessage = {
   /** The rule that has ended it, where one has. */
   readonly rule?: Rule | null;
   readonly trainSeconds: number;
-  /** What the run leaves; null where it has diverged. */
+  /** What the run leaves; null where it has not finished. */
   readonly snapshot: Snapshot | null;
 };
 
-/** The model after `step` updates; evaluated and sampled only when the run has finished. */
+/** The model after the last update. */
 export type Snapshot = {
   readonly step: number;
   readonly evaluations: readonly Evaluation[];
   readonly samples: readonly string[];
   /** Safetensors bytes. */
   readonly weights: Uint8Array;
+  /** What else decides further steps. */
+  readonly state: Uint8Array;
 };
 
 export type FailedMessage = {
@@ -138,6 +183,8 @@ export type WorkerMessage =
   | StartedMessage
   | RefusedMessage
   | StepsMessage
+  | CheckpointMessage
+  | EvaluationMessage
   | ProbeMessage
   | FindingsMessage
   | EndedMessage

@@ -1,6 +1,6 @@
 import type { Evaluation, Rule } from "@ablate/core";
 import type { EndEvent, GridEvent } from "./events.ts";
-import type { StepsMessage, WorkerMessage } from "./messages.ts";
+import type { StartedMessage, StepsMessage, WorkerMessage } from "./messages.ts";
 
 /** Losses that the last one shown is a mean of. */
 const RECENT = 100;
@@ -24,6 +24,11 @@ export class RunProgress {
     switch (message.type) {
       case "steps":
         return [this.#advance(message)];
+      case "checkpoint":
+        return message.block.count === 0 ? [] : [this.#advance(message)];
+      case "evaluation":
+        this.#validate(message.evaluations);
+        return [];
       case "ended":
         this.#evaluate(message.snapshot?.evaluations ?? []);
         this.#rule = message.rule ?? null;
@@ -31,8 +36,8 @@ export class RunProgress {
       case "failed":
         return [this.#end("failed", message.error, message.trainSeconds)];
       case "started":
-        // simd has one backend, of which there is nothing to tell.
-        return message.engine.engine === "simd" ? [] : [{ event: "engine", ...message.engine }];
+        this.#step = message.from;
+        return this.#start(message);
       case "findings": {
         const { step, findings } = message;
         return [{ event: "findings", run: this.#run, step, findings }];
@@ -50,7 +55,15 @@ export class RunProgress {
     return this.#end("interrupted", error, 0);
   }
 
-  #advance({ block, trainSeconds }: StepsMessage): GridEvent {
+  #start({ engine, unused }: StartedMessage): GridEvent[] {
+    // simd has one backend, of which there is nothing to tell.
+    const facts: GridEvent[] = engine.engine === "simd" ? [] : [{ event: "engine", ...engine }];
+    return unused === null
+      ? facts
+      : [...facts, { event: "unused", run: this.#run, message: unused }];
+  }
+
+  #advance({ block, trainSeconds }: Pick<StepsMessage, "block" | "trainSeconds">): GridEvent {
     this.#step = block.first + block.count;
     this.#recent = [...this.#recent, ...block.loss.slice(-RECENT)].slice(-RECENT);
     return {
@@ -59,14 +72,18 @@ export class RunProgress {
       step: this.#step,
       steps: this.#steps,
       loss: mean(this.#recent),
+      validLoss: this.#validLoss,
       stepsPerSecond: this.#step / trainSeconds,
     };
   }
 
   #evaluate(evaluations: readonly Evaluation[]): void {
-    const rows = evaluations.filter(({ statistics }) => /none|running/.test(statistics));
-    this.#trainLoss = rows.find(({ split }) => split === "train")?.loss ?? null;
-    this.#validLoss = rows.find(({ split }) => split === "valid")?.loss ?? null;
+    this.#trainLoss = lossOf("train", evaluations);
+    this.#validate(evaluations);
+  }
+
+  #validate(evaluations: readonly Evaluation[]): void {
+    this.#validLoss = lossOf("valid", evaluations) ?? this.#validLoss;
   }
 
   #end(state: EndEvent["state"], error: string | null, trainSeconds: number): EndEvent {
@@ -84,6 +101,15 @@ export class RunProgress {
       stepsPerSecond: this.#step > 0 && trainSeconds > 0 ? this.#step / trainSeconds : null,
     };
   }
+}
+
+/** With running statistics where there is batch norm. */
+function lossOf(wanted: Evaluation["split"], evaluations: readonly Evaluation[]): number | null {
+  const found = evaluations.find(
+    ({ split, statistics }) =>
+      split === wanted && (statistics === "none" || statistics === "running"),
+  );
+  return found?.loss ?? null;
 }
 
 function mean(values: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** The diagnosis of a run while it is trained: when there is news of it, and when it ends the run. */
 import {
   Diagnosis,
+  type DiagnosisState,
   type Evaluation,
   type Finding,
   isFull,
@@ -9,6 +10,7 @@ import {
   type Probe,
   type Rule,
   type StepBlock,
+  type Thresholds,
 } from "@ablate/core";
 import type { FindingsMessage, TrainMessage } from "./messages.ts";
 
@@ -18,19 +20,32 @@ export class RunDiagnosis {
   readonly #diagnosis: Diagnosis;
   #told: string | null = null;
 
+  /** @param state - of the checkpoint that the run goes on from */
   constructor(
     { runId, spec, record, thresholds, stopOn }: TrainMessage,
     parameters: readonly Parameter[],
+    state?: DiagnosisState,
   ) {
     this.#runId = runId;
     this.#stopOn = stopOn;
-    this.#diagnosis = new Diagnosis({
+    const facts = {
       parameters,
       thresholds,
       activation: spec.model.activation,
       hasPenalty: spec.train.l2 !== 0,
       saturatedBeyond: record.probes === "none" ? 1 : record.probes.saturated,
-    });
+    };
+    this.#diagnosis = new Diagnosis(facts, state);
+  }
+
+  /** Those that the run began with. */
+  get thresholds(): Thresholds {
+    return this.#diagnosis.state().thresholds;
+  }
+
+  /** What a checkpoint keeps of it. */
+  get state(): DiagnosisState {
+    return this.#diagnosis.state();
   }
 
   steps(block: StepBlock): void {

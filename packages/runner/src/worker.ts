@@ -5,30 +5,15 @@ import {
   EngineError,
   type LoadedEngine,
   loadEngine,
-  type Probe,
   parseNames,
-  type Rule,
-  type StepBlock,
-  type StepBuffer,
-  Trainer,
+  type Trainer,
 } from "@ablate/core";
-import type {
-  CoordinatorMessage,
-  Snapshot,
-  StopMessage,
-  TrainMessage,
-  WorkerMessage,
-} from "./messages.ts";
-import { nextProbe, USUAL_SCHEDULE } from "./probe-schedule.ts";
+import type { CoordinatorMessage, StopMessage, TrainMessage, WorkerMessage } from "./messages.ts";
 import { RunDiagnosis } from "./run-diagnosis.ts";
-import { sampleSeed } from "./sample-seed.ts";
+import { beginRun } from "./worker/begin-run.ts";
+import { LoopClock } from "./worker/loop-clock.ts";
+import { RunLoop } from "./worker/run-loop.ts";
 
-/** Steps between two looks at the clock and at the event loop. */
-const CHUNK_STEPS = 64;
-/** Steps that one message can hold. */
-const BLOCK_STEPS = 4096;
-/** Steps are sent about this often. */
-const SEND_EVERY_MS = 150;
 /** Data sets that are kept: a grid may vary context and shuffle. */
 const KEPT_DATASETS = 4;
 
@@ -67,116 +52,50 @@ export class Worker {
     }
   }
 
-  #send(message: WorkerMessage): void {
-    this.#outlet.send(message);
-  }
-
   async #train(message: TrainMessage): Promise<void> {
-    const { runId, spec, thresholds } = message;
-    const clock = new LoopClock();
+    const { runId } = message;
     let trainer: Trainer | null = null;
+    let clock = new LoopClock(message.resume?.trainSeconds ?? 0);
     try {
       const dataset = this.#dataset(message);
-      const { create, ...engine } = await this.#engine(message);
-      trainer = new Trainer(spec, dataset, { create, ...engine });
+      const loaded = await this.#engine(message);
+      const begun = beginRun(message, dataset, loaded);
+      const { state, from, unused } = begun;
+      trainer = begun.trainer;
+      if (state === null) clock = new LoopClock(0);
+      const { create: _, ...engine } = loaded;
       const { parameters } = trainer;
-      this.#send({ type: "started", runId, parameters, engine, thresholds });
-      const run: TrainedRun = {
+      const diagnosis = new RunDiagnosis(message, parameters, state?.diagnosis);
+      const { thresholds } = diagnosis;
+      this.#outlet.send({
+        type: "started",
+        runId,
+        parameters,
+        engine,
+        from,
+        unused,
+        thresholds,
+      });
+      const loop = new RunLoop({
         message,
         trainer,
-        diagnosis: new RunDiagnosis(message, parameters),
-      };
-      const { end, rule } = await this.#loop(run, clock);
-      const snapshot = end === "diverged" ? null : takeSnapshot(run, end);
-      // After the evaluation, which has measured the training set's moments.
-      this.#lastLook(run, end, snapshot);
-      this.#send({
-        type: "ended",
-        runId,
-        state: end,
-        reason: this.#reason(end, rule),
-        rule,
-        trainSeconds: clock.seconds,
-        snapshot,
+        clock,
+        state,
+        diagnosis,
+        send: (sent) => this.#outlet.send(sent),
+        ready: () => this.#outlet.ready(),
+        stopping: () => this.#stopping,
       });
+      const end = await loop.run();
+      this.#outlet.send({ type: "ended", runId, ...end, trainSeconds: clock.seconds });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      if (error instanceof EngineError) this.#send({ type: "refused", runId, error: text });
-      else this.#send({ type: "failed", runId, error: text, trainSeconds: clock.seconds });
+      const trainSeconds = clock.seconds;
+      if (error instanceof EngineError) this.#outlet.send({ type: "refused", runId, error: text });
+      else this.#outlet.send({ type: "failed", runId, error: text, trainSeconds });
     } finally {
       trainer?.dispose();
     }
-  }
-
-  async #loop(run: TrainedRun, clock: LoopClock): Promise<LoopEnd> {
-    const { message, trainer, diagnosis } = run;
-    const { runId, record } = message;
-    const columns = trainer.parameters.length;
-    const block = allocate(columns);
-    let count = 0;
-    let sentAt = Number.NEGATIVE_INFINITY;
-    let rule = this.#look(run);
-    let lookAt = nextLook(record, trainer);
-    if (rule !== null) return { end: "finished", rule };
-    clock.start();
-    for (;;) {
-      const room = Math.min(CHUNK_STEPS, BLOCK_STEPS - count, lookAt - trainer.step);
-      count += trainer.advance(block, room, count);
-      const last = trainer.isDone || this.#stopping !== null;
-      const isToLook = trainer.step === lookAt && !last;
-      const now = performance.now();
-      const isFull = count === BLOCK_STEPS || now - sentAt >= SEND_EVERY_MS;
-      if (count > 0 && (last || isToLook || isFull)) {
-        const steps = head(block, { first: clock.steps, count, columns });
-        clock.steps += count;
-        diagnosis.steps(steps);
-        this.#send({ type: "steps", runId, block: steps, trainSeconds: clock.seconds });
-        count = 0;
-        sentAt = now;
-      }
-      if (last) {
-        clock.stop();
-        if (trainer.divergedAt !== null) return { end: "diverged", rule: null };
-        return { end: trainer.isDone ? "finished" : "stopped", rule: null };
-      }
-      if (isToLook) {
-        clock.stop();
-        rule = this.#look(run);
-        if (rule !== null) return { end: "finished", rule };
-        lookAt = nextLook(record, trainer);
-        clock.start();
-      }
-      await this.#outlet.ready();
-    }
-  }
-
-  /** Looks inside, where there are probes, and says what there is to say; returns the rule to stop on. */
-  #look({ message, trainer, diagnosis }: TrainedRun): Rule | null {
-    const probe = probeOf(message, trainer);
-    diagnosis.look(trainer.step, { probe });
-    const rule = diagnosis.stopRule();
-    // The last look takes its probe again, with the training set's moments.
-    if (rule !== null) return rule;
-    this.#sendLook({ message, trainer, diagnosis }, probe);
-    return null;
-  }
-
-  #lastLook(run: TrainedRun, end: LoopEnd["end"], snapshot: Snapshot | null): void {
-    const { message, trainer, diagnosis } = run;
-    const probe = end === "finished" ? probeOf(message, trainer) : null;
-    diagnosis.look(trainer.step, { evaluations: snapshot?.evaluations ?? [], probe });
-    this.#sendLook(run, probe);
-  }
-
-  #sendLook({ message: { runId }, trainer, diagnosis }: TrainedRun, probe: Probe | null): void {
-    if (probe !== null) this.#send({ type: "probe", runId, probe });
-    const news = diagnosis.news(trainer.step);
-    if (news !== null) this.#send(news);
-  }
-
-  #reason(end: LoopEnd["end"], rule: Rule | null): string {
-    if (end === "finished") return rule === null ? "steps" : "rule";
-    return end === "stopped" ? (this.#stopping ?? "user") : "loss";
   }
 
   async #engine({ engine, backend }: TrainMessage): Promise<LoadedEngine> {
@@ -200,80 +119,4 @@ export class Worker {
     this.#datasets.set(key, built);
     return built;
   }
-}
-
-type TrainedRun = {
-  readonly message: TrainMessage;
-  readonly trainer: Trainer;
-  readonly diagnosis: RunDiagnosis;
-};
-
-type LoopEnd = {
-  readonly end: "finished" | "diverged" | "stopped";
-  /** The rule that has ended it. */
-  readonly rule: Rule | null;
-};
-
-function probeOf({ record: { probes } }: TrainMessage, trainer: Trainer): Probe | null {
-  return probes === "none" ? null : trainer.probe(probes.saturated);
-}
-
-function takeSnapshot(
-  { message: { spec, record }, trainer }: TrainedRun,
-  end: LoopEnd["end"],
-): Snapshot {
-  const isFinished = end === "finished";
-  return {
-    step: trainer.step,
-    evaluations: isFinished && record.evaluate === "end" ? trainer.evaluate() : [],
-    samples: isFinished ? trainer.sample(record.samples, sampleSeed(spec.seed)) : [],
-    weights: trainer.weights(),
-  };
-}
-
-/** Where nothing looks inside, the rest is looked at as usual. */
-function nextLook({ probes }: TrainMessage["record"], { step }: Trainer): number {
-  return nextProbe(probes === "none" ? USUAL_SCHEDULE : probes, step);
-}
-
-/** Counts the seconds spent in the training loop, recording included, and the steps sent. */
-class LoopClock {
-  steps = 0;
-  #startedAt: number | null = null;
-  #total = 0;
-
-  get seconds(): number {
-    const running = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
-    return (this.#total + running) / 1000;
-  }
-
-  start(): void {
-    this.#startedAt = performance.now();
-  }
-
-  stop(): void {
-    if (this.#startedAt !== null) this.#total += performance.now() - this.#startedAt;
-    this.#startedAt = null;
-  }
-}
-
-function allocate(columns: number): StepBuffer {
-  return {
-    loss: new Float64Array(BLOCK_STEPS),
-    lr: new Float64Array(BLOCK_STEPS),
-    ratios: new Float32Array(BLOCK_STEPS * columns),
-  };
-}
-
-function head(
-  block: StepBuffer,
-  { first, count, columns }: { first: number; count: number; columns: number },
-): StepBlock {
-  return {
-    first,
-    count,
-    loss: block.loss.subarray(0, count),
-    lr: block.lr.subarray(0, count),
-    ratios: block.ratios.subarray(0, count * columns),
-  };
 }

@@ -51,7 +51,7 @@ test("probes change no bit of what else is recorded", async () => {
     rowsOf(path, "select * from update_ratio"),
     rowsOf(path, "select * from evals"),
     rowsOf(path, "select * from samples"),
-    rowsOf(path, "select sha256 from checkpoint"),
+    rowsOf(path, "select sha256 from checkpoint order by run_id"),
   ]);
   expect(without?.map((rows) => rows.length)).toEqual([600, 3600, 12, 10, 2]);
   expect(isDeepStrictEqual(probed, without)).toBe(true);
@@ -134,6 +134,7 @@ test("a probe comes after the steps before it, as plain data that a process can 
   const messages = await messagesOf(makeSpec({ steps: 30 }), {
     evaluate: "none",
     samples: 0,
+    checkpoint: "none",
     probes: { decades: [5], every: 10, saturated: 0.99 },
   });
 
@@ -219,6 +220,7 @@ function messagesOf(spec: RunSpec, record: RecordConfig): Promise<WorkerMessage[
       thresholds: THRESHOLDS,
       stopOn: [],
       dataHash,
+      resume: null,
     });
   });
 }

@@ -47,10 +47,13 @@ export function makePath(): string {
   return join(mkdtempSync(join(tmpdir(), "ablate-run-")), "ablate.db");
 }
 
-type TrainingOptions = {
+export type TrainingOptions = {
+  /** Of all runs; without it none goes on from another. */
+  readonly family?: string;
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
+  readonly checkpoint?: RecordConfig["checkpoint"];
 };
 
 /** Plans `specs` as the grid `g`, each under its key, and trains them into the store at `path`. */
@@ -61,6 +64,8 @@ export async function trainInto(
     engine = "simd",
     probes = "none",
     evaluate = "end",
+    checkpoint = "30s",
+    family,
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
@@ -76,16 +81,18 @@ export async function trainInto(
           hash: `hash-of-${label}`,
           name: `g/${label}`,
           label,
-          config: JSON.stringify(spec),
+          config: JSON.stringify({ ...spec, record: { probes } }),
           seed: spec.seed,
           engine,
           steps: spec.train.steps,
+          ...(family === undefined ? {} : { family }),
         })),
       },
       runs: Object.entries(specs).map(([label, spec]) => ({
         hash: `hash-of-${label}`,
+        family,
         spec,
-        record: { evaluate, samples: 5, probes },
+        record: { evaluate, samples: 5, probes, checkpoint },
         engine,
       })),
       data: NAMES,

@@ -40,11 +40,18 @@ test("what is not written has its default: the notebook's v5", () => {
         ...normed,
       },
     },
-    train: { steps: 200_000, batch_size: 32, lr: { 0: 0.1 }, l2: 0 },
+    train: {
+      steps: 200_000,
+      batch_size: 32,
+      lr: { 0: 0.1 },
+      l2: 0,
+      stop: { patience: "none", target: "none", budget: "none", every: 1000 },
+    },
     record: {
       evaluate: "end",
       samples: 20,
       probes: { decades: [1, 2, 5], every: 10_000, saturated: 0.99 },
+      checkpoint: "30s",
     },
     engine: "simd",
   });

@@ -1,4 +1,5 @@
 /** What the store takes and gives: plain data, free of SQLite's types. */
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
 
@@ -23,6 +24,8 @@ export type PlannedRun = {
   readonly seed: number;
   readonly engine: string;
   readonly steps: number;
+  /** What a run has in common with those that differ from it in the number of steps alone. */
+  readonly family?: string;
 };
 
 export type GridPlan = {
@@ -84,6 +87,12 @@ export type EvaluationRow = {
   readonly loss: number;
 };
 
+/** Evaluations of a model after `step` updates. */
+export type EvaluationsAt = {
+  readonly step: number;
+  readonly evaluations: readonly EvaluationRow[];
+};
+
 export type RunEnd = {
   readonly state: "finished" | "failed" | "diverged" | "stopped" | "interrupted";
   readonly reason: string;
@@ -103,6 +112,56 @@ export type Snapshot = {
   readonly samples: readonly string[];
   /** Weights and running statistics as safetensors bytes. */
   readonly weights: Uint8Array;
+  /** What else decides further steps; without it none can follow. */
+  readonly state?: Uint8Array;
+};
+
+/** A run after `step` updates, and all that decides its further steps. */
+export type Checkpoint = {
+  readonly step: number;
+  /** Weights and running statistics as safetensors bytes. */
+  readonly weights: Uint8Array;
+  /** What else decides them; opaque to the store. */
+  readonly state: Uint8Array;
+  /** Seconds spent in the training loop until then. */
+  readonly trainSeconds: number;
+};
+
+/** Where a run can go on: at its own checkpoint, or at the end of one that made the same updates. */
+export type ResumePoint = Checkpoint & {
+  /** Whose checkpoint it is. */
+  readonly runId: number;
+  readonly run: string;
+  /** What that run was trained on, if it says so. */
+  readonly backend: string | null;
+};
+
+/** What a finished run of fewer steps has recorded before its end. */
+export type ShorterRun = {
+  readonly run: string;
+  /** Updates made. */
+  readonly step: number;
+  /** Resolved config as JSON. */
+  readonly config: string;
+  /** Steps of its probes and of its evaluations of the validation split. */
+  readonly probes: readonly number[];
+  readonly evaluations: readonly number[];
+};
+
+/** Which shorter run's history may become that of a run. */
+export type Continuation = {
+  readonly family: string;
+  readonly steps: number;
+  readonly accepts: (shorter: ShorterRun) => boolean;
+};
+
+export type DamagedCheckpoint = { readonly run: string; readonly step: number };
+
+export type ResumeSearch = {
+  /** None: the run starts at step 0. */
+  readonly point: ResumePoint | null;
+  /** Newer checkpoints that were passed over. */
+  readonly damaged: readonly DamagedCheckpoint[];
 };
 
 /** The process that takes a run; `token` is random and new whenever one takes it. */
@@ -309,8 +368,29 @@ export interface StoreWriter {
     provenance: Provenance,
     parameters: readonly ParameterRow[],
   ): void;
+  /**
+   * Finds the latest whole checkpoint that a run can go on from.
+   *
+   * @param continuation - which other run's history will do as well
+   */
+  findResumePoint(runId: number, continuation: Continuation | null): ResumeSearch;
+  /**
+   * Takes a run at a checkpoint. Steps from there on go, and all that was taken of the model at it or
+   * later. If the checkpoint is another run's, so is the history, and what the run had goes.
+   */
+  resumeRun(
+    runId: number,
+    claim: Claim,
+    provenance: Provenance,
+    at: Pick<ResumePoint, "runId" | "run" | "step">,
+  ): void;
   /** Appends the steps that follow the last stored one. */
   appendSteps(runId: number, token: string, block: StepBlock): void;
+  /** Stores a checkpoint with the steps before it; of earlier ones only the last is kept. */
+  appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: StepBlock): void;
+  appendEvaluations(runId: number, token: string, evaluations: EvaluationsAt): void;
+  /** Notes something that happened to a run. */
+  appendEvent(runId: number, token: string, event: Omit<RunEvent, "atMs">): void;
   /** Stores what was seen inside the network at a step, at most one probe a step. */
   appendProbe(runId: number, token: string, probe: Probe): void;
   /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */
@@ -372,6 +452,8 @@ export interface StoreReader {
   lossAt(runName: string, step?: number): StepLoss | undefined;
   /** Update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined;
+  /** One of EXPORT_TABLES, for other programs. */
+  table(name: string, scope: ExportScope): ExportTable;
   /** After how many updates there was a look inside the network, in that order. */
   probeSteps(runName: string): number[];
   /** All that a probe saw. */

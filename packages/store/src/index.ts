@@ -17,10 +17,14 @@ export { type Annotation, annotate } from "./annotate.ts";
 export type {
   Annotated,
   Annotations,
+  Checkpoint,
   Claim,
+  Continuation,
   CurveBlock,
   CurvePoint,
+  DamagedCheckpoint,
   EvaluationRow,
+  EvaluationsAt,
   Finding,
   GridPlan,
   GridSummary,
@@ -32,6 +36,8 @@ export type {
   QueryResult,
   RecordedRun,
   Reservation,
+  ResumePoint,
+  ResumeSearch,
   RunEnd,
   RunEvent,
   RunFilter,
@@ -39,6 +45,7 @@ export type {
   RunState,
   RunSummary,
   SeriesInfo,
+  ShorterRun,
   Snapshot,
   StepBlock,
   StepLoss,
@@ -55,6 +62,17 @@ export type {
   WaitOptions,
   WriterOptions,
 } from "./contract.ts";
+export { importStore } from "./exchange/import-store.ts";
+export type {
+  ImportedGrid,
+  ImportedRun,
+  ImportOptions,
+  ImportReport,
+  RunChange,
+} from "./exchange/import-types.ts";
+export { sealStore } from "./exchange/seal-store.ts";
+export { EXPORT_TABLES } from "./export/open-table.ts";
+export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";

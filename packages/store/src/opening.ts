@@ -21,6 +21,9 @@ function sentence(path: string, verb: string, error: Error): string {
   if (code === "SQLITE_NOTADB") {
     return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
+  if (code.startsWith("SQLITE_CORRUPT")) {
+    return `${path} is damaged; copy it again, or save what is intact with sqlite3's .recover`;
+  }
   if (code.startsWith("SQLITE_BUSY")) {
     return `cannot ${verb} ${path}: another process keeps it locked; try again`;
   }

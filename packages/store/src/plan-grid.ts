@@ -11,8 +11,10 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
     "select id, name, state from run where hash = ?",
   );
   const insert = database.prepare(
-    "insert into run (name, hash, config, seed, engine, steps, planned_at) values (?, ?, ?, ?, ?, ?, ?)",
+    `insert into run (name, hash, config, seed, engine, steps, planned_at, family)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const adopt = database.prepare("update run set family = ? where hash = ? and family is null");
   const link = database.prepare(
     `insert into grid_run (grid_id, run_id, label, position) values (?, ?, ?, ?)
      on conflict (grid_id, run_id) do nothing`,
@@ -21,10 +23,10 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
   const first = nextPosition(database, gridId);
 
   const stored = plan.runs.map((run, i) => {
-    const { hash, label, config, seed, engine, steps } = run;
+    const { hash, label, config, seed, engine, steps, family = null } = run;
     if (find.get(hash) === undefined) {
-      insert.run(nameFor(run), hash, config, seed, engine, steps, now);
-    }
+      insert.run(nameFor(run), hash, config, seed, engine, steps, now, family);
+    } else if (family !== null) adopt.run(family, hash);
     const stored = find.get(hash);
     if (stored === undefined) throw new Error(`run ${hash} is missing after its insertion`);
     link.run(gridId, stored.id, label, first + i);
@@ -75,7 +77,7 @@ function upsertGrid(database: Database, plan: GridPlan, now: number): number {
 }
 
 /** A name that no other run has: the planned one, else with the first characters of the hash. */
-function freeName(database: Database): (run: PlannedRun) => string {
+export function freeName(database: Database): (run: Pick<PlannedRun, "name" | "hash">) => string {
   const isTaken = database.prepare<[string], number>("select 1 from run where name = ?").pluck();
   return ({ name, hash }) => {
     let candidate = name.slice(0, NAME_LENGTH);

@@ -65,7 +65,7 @@ export class Rollup {
       this.#next += 1;
       this.#closeFull(write);
     }
-    if (block.count > 0) this.#writeOpen(write);
+    if (block.count > 0) this.writeOpen(write);
   }
 
   #readStep({ loss, lr, ratios }: StepBlock, i: number): void {
@@ -87,7 +87,8 @@ export class Rollup {
     }
   }
 
-  #writeOpen(write: (row: RollupRow) => void): void {
+  /** Hands over the rows of the buckets that are not full. */
+  writeOpen(write: (row: RollupRow) => void): void {
     for (const [i, level] of LEVELS.entries()) {
       const n = this.#next % level;
       if (n === 0) continue;

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { StepBlock } from "./contract.ts";
-import { LEVELS, Rollup } from "./rollup.ts";
-import { StepInserter } from "./step-inserter.ts";
+import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
+import { prepareSteps, StepInserter, type StepStatements } from "./step-inserter.ts";
 
 /** Steps in `run.recent_loss`. */
 const RECENT = 100;
@@ -11,6 +11,26 @@ type StoredStep = {
   readonly lr: number | null;
   readonly ratios: Buffer;
 };
+
+/** What the histories of all runs say to SQLite. */
+export type HistoryStatements = StepStatements & {
+  readonly countParameters: Statement<[number], number>;
+  readonly upsertRollup: Statement;
+  readonly stepsFrom: Statement<[number, number], StoredStep>;
+};
+
+export function prepareHistory(database: Database): HistoryStatements {
+  return {
+    ...prepareSteps(database),
+    countParameters: database
+      .prepare<[number], number>("select count(*) from param where run_id = ?")
+      .pluck(),
+    upsertRollup: database.prepare("insert or replace into rollup values (?, ?, ?, ?, ?)"),
+    stepsFrom: database.prepare<[number, number], StoredStep>(
+      "select loss, lr, ratios from step where run_id = ? and step >= ? order by step",
+    ),
+  };
+}
 
 /** Writes the steps of one run and what sums them up; call it inside transactions. */
 export class RunHistory {
@@ -23,13 +43,13 @@ export class RunHistory {
   readonly #upsertRollup: Statement;
 
   /** Picks up after step `next - 1`, whose history it reads again where that is not empty. */
-  constructor(database: Database, runId: number, next: number) {
+  constructor(sql: HistoryStatements, runId: number, next: number) {
     this.#runId = runId;
-    this.#parameters = countParameters(database, runId);
+    this.#parameters = sql.countParameters.get(runId) ?? 0;
     this.#rollup = new Rollup(this.#parameters);
-    this.#steps = new StepInserter(database, runId, this.#parameters);
-    this.#upsertRollup = database.prepare("insert or replace into rollup values (?, ?, ?, ?, ?)");
-    if (next > 0) this.#rebuild(database, next);
+    this.#steps = new StepInserter(sql, runId, this.#parameters);
+    this.#upsertRollup = sql.upsertRollup;
+    if (next > 0) this.#rebuild(sql, next);
   }
 
   /** The step that has to come next. */
@@ -44,9 +64,21 @@ export class RunHistory {
     for (let i = Math.max(0, count - RECENT); i < count; i++) {
       this.#recent[(first + i) % RECENT] = loss[i] ?? Number.NaN;
     }
-    this.#rollup.append(block, ({ level, bucket, n, data }) => {
-      this.#upsertRollup.run(this.#runId, level, bucket, n, data);
-    });
+    this.#rollup.append(block, this.#writeRow);
+  }
+
+  /** Writes the rows of the buckets that are not full. */
+  writeOpen(): void {
+    this.#rollup.writeOpen(this.#writeRow);
+  }
+
+  readonly #writeRow = ({ level, bucket, n, data }: RollupRow): void => {
+    this.#upsertRollup.run(this.#runId, level, bucket, n, data);
+  };
+
+  /** Of the last step; NaN where there is none. */
+  lastLoss(): number {
+    return this.next === 0 ? Number.NaN : (this.#recent[(this.next - 1) % RECENT] ?? Number.NaN);
   }
 
   /** Mean of the last 100 losses, not finite where one of them is not. */
@@ -73,24 +105,16 @@ export class RunHistory {
   }
 
   /** Goes through the stored steps from where the widest open bucket begins. */
-  #rebuild(database: Database, next: number): void {
+  #rebuild({ stepsFrom }: HistoryStatements, next: number): void {
     const start = next - (next % Math.max(...LEVELS));
     this.#rollup.startAt(start);
-    const steps = database.prepare<[number, number], StoredStep>(
-      "select loss, lr, ratios from step where run_id = ? and step >= ? order by step",
-    );
     let step = Math.max(0, Math.min(start, next - RECENT));
-    for (const { loss, lr, ratios } of steps.iterate(this.#runId, step)) {
+    for (const { loss, lr, ratios } of stepsFrom.iterate(this.#runId, step)) {
       this.#recent[step % RECENT] = loss ?? Number.NaN;
       if (step >= start) this.#rollup.append(blockOf(step, loss, lr, ratios), () => {});
       step += 1;
     }
   }
-}
-
-function countParameters(database: Database, runId: number): number {
-  const count = database.prepare<[number], number>("select count(*) from param where run_id = ?");
-  return count.pluck().get(runId) ?? 0;
 }
 
 function blockOf(first: number, loss: number | null, lr: number | null, bytes: Buffer): StepBlock {

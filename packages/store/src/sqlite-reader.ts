@@ -30,6 +30,8 @@ import type {
   TrainedKind,
 } from "./contract.ts";
 import { curveReader, pointsOf } from "./curve.ts";
+import { openTable } from "./export/open-table.ts";
+import type { ExportScope, ExportTable } from "./export/table.ts";
 import { runFinder } from "./find-run.ts";
 import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
@@ -218,6 +220,11 @@ export class SqliteReader implements StoreReader {
     const order = ["loss", "lr", ...names.map((name) => `log10_ratio:${name}`)];
     const places = series.map((one) => order.indexOf(one));
     return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
+  }
+
+  table(name: string, scope: ExportScope): ExportTable {
+    this.#dropStandIns();
+    return openTable(this.#database, name, scope);
   }
 
   query(sql: string, params: readonly unknown[] = []): QueryResult {

@@ -1,16 +1,21 @@
-import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { isAlive } from "./claim.ts";
 import type {
+  Checkpoint,
   Claim,
+  Continuation,
+  EvaluationsAt,
   Finding,
   GridPlan,
   HeldRun,
   ParameterRow,
   Provenance,
   Reservation,
+  ResumePoint,
+  ResumeSearch,
   RunEnd,
+  RunEvent,
   RunState,
   Snapshot,
   StepBlock,
@@ -18,10 +23,15 @@ import type {
   StoreWriter,
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
+import { BUSY_MS, codeOf } from "./opening.ts";
 import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";
 import { ProbeInserter } from "./probe/probe-inserter.ts";
-import { RunHistory } from "./run-history.ts";
+import { Checkpoints } from "./recovery/checkpoints.ts";
+import { HistoryCopier } from "./recovery/copy-history.ts";
+import { HistoryCutter } from "./recovery/cut-history.ts";
+import { findResumePoint } from "./recovery/find-resume-point.ts";
+import { type HistoryStatements, prepareHistory, RunHistory } from "./run-history.ts";
 import { LostClaimError, StoreError } from "./store-error.ts";
 import { type Owner, prepareWriter, type WriterStatements } from "./writer-statements.ts";
 
@@ -31,7 +41,11 @@ export class SqliteWriter implements StoreWriter {
   readonly #closeDatabase: () => void;
   readonly #clock: () => number;
   readonly #sql: WriterStatements;
+  readonly #history: HistoryStatements;
   readonly #probes: ProbeInserter;
+  readonly #checkpoints: Checkpoints;
+  readonly #cutter: HistoryCutter;
+  readonly #copier: HistoryCopier;
   readonly #histories: Map<number, RunHistory> = new Map();
 
   constructor({ database, notice, close }: OpenedDatabase, clock: () => number) {
@@ -40,7 +54,11 @@ export class SqliteWriter implements StoreWriter {
     this.#closeDatabase = close;
     this.#clock = clock;
     this.#sql = prepareWriter(database);
+    this.#history = prepareHistory(database);
     this.#probes = new ProbeInserter(database);
+    this.#checkpoints = new Checkpoints(database);
+    this.#cutter = new HistoryCutter(database);
+    this.#copier = new HistoryCopier(database);
   }
 
   planGrid(plan: GridPlan): StoredRun[] {
@@ -101,21 +119,71 @@ export class SqliteWriter implements StoreWriter {
     });
   }
 
+  findResumePoint(runId: number, continuation: Continuation | null): ResumeSearch {
+    return this.#inTransaction(() => findResumePoint(this.#database, runId, continuation));
+  }
+
+  resumeRun(
+    runId: number,
+    claim: Claim,
+    provenance: Provenance,
+    at: Pick<ResumePoint, "runId" | "run" | "step">,
+  ): void {
+    this.#inTransaction(() => {
+      const now = this.#clock();
+      const { step } = at;
+      this.#refuseIfHeld(runId, claim, now);
+      const isOwn = at.runId === runId;
+      const trainSeconds = this.#sql.trainSeconds.get(at.runId, step);
+      if (trainSeconds === undefined) {
+        throw new StoreError(`${at.run} has no checkpoint at step ${step} any more; start again`);
+      }
+      if (isOwn) this.#cutter.cut(runId, step);
+      else {
+        for (const statement of this.#sql.clearAttempt) statement.run(runId);
+        this.#copier.copy({ from: at.runId, to: runId, step });
+      }
+      const history = new RunHistory(this.#history, runId, step);
+      history.writeOpen();
+      this.#histories.set(runId, history);
+      this.#sql.resume.run({
+        ...reserving(claim),
+        id: runId,
+        now,
+        startedAt: isOwn ? null : now,
+        lastStep: step === 0 ? null : step - 1,
+        lastLoss: history.lastLoss(),
+        recentLoss: history.recentLoss(),
+        trainSeconds,
+        provenance: JSON.stringify(provenance),
+      });
+      const from = isOwn ? `at step ${step}` : `from ${at.run} at step ${step}`;
+      this.#sql.insertEvent.run(runId, now, "resumed", from);
+    });
+  }
+
   appendSteps(runId: number, token: string, block: StepBlock): void {
     if (block.count === 0) return;
+    this.#writing(runId, token, (now, next) => this.#append(runId, block, { now, next }));
+  }
+
+  appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: StepBlock): void {
     this.#writing(runId, token, (now, next) => {
-      let history = this.#histories.get(runId);
-      if (history?.next !== next) {
-        history = new RunHistory(this.#database, runId, next);
-        this.#histories.set(runId, history);
+      const end = next + block.count;
+      if (checkpoint.step !== end) {
+        throw new RangeError(`a checkpoint at step ${checkpoint.step} of a run at ${end}`);
       }
-      history.append(block);
-      const step = history.next - 1;
-      this.#sql.insertTick.run(runId, step, now);
-      const loss = block.loss[block.count - 1];
-      const recent = history.recentLoss();
-      this.#sql.advance.run(step, loss, recent, block.trainSeconds ?? null, runId);
+      if (block.count > 0) this.#append(runId, block, { now, next });
+      this.#checkpoints.add(runId, checkpoint);
     });
+  }
+
+  appendEvaluations(runId: number, token: string, { step, evaluations }: EvaluationsAt): void {
+    this.#writing(runId, token, () => this.#evaluate(runId, { step, evaluations }));
+  }
+
+  appendEvent(runId: number, token: string, { kind, message }: Omit<RunEvent, "atMs">): void {
+    this.#writing(runId, token, (now) => this.#sql.insertEvent.run(runId, now, kind, message));
   }
 
   appendProbe(runId: number, token: string, probe: Probe): void {
@@ -141,7 +209,8 @@ export class SqliteWriter implements StoreWriter {
     this.#database.pragma("synchronous = FULL");
     try {
       this.#writing(runId, token, (now) => {
-        if (snapshot !== null) this.#keep(runId, snapshot);
+        if (snapshot !== null) this.#keep(runId, snapshot, end);
+        if (state === "diverged") this.#checkpoints.clear(runId);
         this.#sql.insertEvent.run(runId, now, state, error ?? detail ?? reason);
         this.#sql.end.run({ id: runId, now, state, reason, error, trainSeconds });
       });
@@ -165,13 +234,34 @@ export class SqliteWriter implements StoreWriter {
     this.#closeDatabase();
   }
 
-  #keep(runId: number, { step, evaluations, samples, weights }: Snapshot): void {
+  #append(
+    runId: number,
+    block: StepBlock,
+    { now, next }: { readonly now: number; readonly next: number },
+  ): void {
+    let history = this.#histories.get(runId);
+    if (history?.next !== next) {
+      history = new RunHistory(this.#history, runId, next);
+      this.#histories.set(runId, history);
+    }
+    history.append(block);
+    const step = history.next - 1;
+    this.#sql.insertTick.run(runId, step, now);
+    const losses = [history.lastLoss(), history.recentLoss()];
+    this.#sql.advance.run(step, ...losses, block.trainSeconds ?? null, runId);
+  }
+
+  #evaluate(runId: number, { step, evaluations }: EvaluationsAt): void {
     for (const { split, statistics, loss } of evaluations) {
       this.#sql.insertEval.run(runId, split, statistics, step, loss);
     }
+  }
+
+  #keep(runId: number, snapshot: Snapshot, { trainSeconds }: RunEnd): void {
+    const { step, samples } = snapshot;
+    this.#evaluate(runId, snapshot);
     for (const [i, text] of samples.entries()) this.#sql.insertSample.run(runId, step, i, text);
-    const sha256 = createHash("sha256").update(weights).digest("hex");
-    this.#sql.insertWeights.run(runId, step, sha256, weights);
+    this.#checkpoints.addFinal(runId, snapshot, trainSeconds);
   }
 
   #interrupt(runId: number, now: number): void {
@@ -214,7 +304,15 @@ export class SqliteWriter implements StoreWriter {
   }
 
   #inTransaction<T>(work: () => T): T {
-    return this.#database.transaction(work).immediate();
+    try {
+      return this.#database.transaction(work).immediate();
+    } catch (cause) {
+      if (!codeOf(cause).startsWith("SQLITE_BUSY")) throw cause;
+      throw new StoreError(
+        `cannot write to ${this.#database.name}: another process has kept it locked for ${BUSY_MS / 1000} s; try again when it is done`,
+        { cause },
+      );
+    }
   }
 }
 

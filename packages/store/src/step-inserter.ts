@@ -4,6 +4,16 @@ import type { StepBlock } from "./contract.ts";
 /** Rows that one statement inserts: a third faster than one row each. */
 const ROWS = 16;
 
+export type StepStatements = { readonly insertMany: Statement; readonly insertOne: Statement };
+
+export function prepareSteps(database: Database): StepStatements {
+  const row = "(?, ?, ?, ?, ?)";
+  return {
+    insertMany: database.prepare(`insert into step values ${Array(ROWS).fill(row)}`),
+    insertOne: database.prepare(`insert into step values ${row}`),
+  };
+}
+
 /** Inserts the steps of one run. */
 export class StepInserter {
   readonly #runId: number;
@@ -15,12 +25,11 @@ export class StepInserter {
   readonly #blobs: readonly Buffer[];
   readonly #values: unknown[];
 
-  constructor(database: Database, runId: number, parameters: number) {
-    const row = "(?, ?, ?, ?, ?)";
+  constructor({ insertMany, insertOne }: StepStatements, runId: number, parameters: number) {
     this.#runId = runId;
     this.#parameters = parameters;
-    this.#insertMany = database.prepare(`insert into step values ${Array(ROWS).fill(row)}`);
-    this.#insertOne = database.prepare(`insert into step values ${row}`);
+    this.#insertMany = insertMany;
+    this.#insertOne = insertOne;
     this.#ratios = new Float32Array(ROWS * parameters);
     this.#blobs = Array.from({ length: ROWS }, (_, i) =>
       Buffer.from(this.#ratios.buffer, i * parameters * 4, parameters * 4),

@@ -26,7 +26,8 @@ export type WriterStatements = {
   readonly beatHeld: Statement;
   readonly insertEval: Statement;
   readonly insertSample: Statement;
-  readonly insertWeights: Statement;
+  readonly resume: Statement;
+  readonly trainSeconds: Statement<[number, number], number | null>;
   readonly clearFindings: Statement<[number]>;
   readonly insertFinding: Statement;
   readonly insertThresholds: Statement;
@@ -55,6 +56,13 @@ const CLAIM = `
     ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, claim = @token,
     last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
     parameters = @size, provenance = @provenance
+  where id = @id`;
+
+const RESUME = `
+  update run set state = 'running', reason = null, error = null,
+    started_at = coalesce(@startedAt, started_at, @now), ended_at = null, heartbeat_at = @now,
+    host = @host, pid = @pid, claim = @token, last_step = @lastStep, last_loss = @lastLoss,
+    recent_loss = @recentLoss, train_seconds = @trainSeconds, provenance = @provenance
   where id = @id`;
 
 const END = `
@@ -91,11 +99,14 @@ export function prepareWriter(database: Database): WriterStatements {
       "update run set heartbeat_at = null, host = null, pid = null, claim = null where id = ? and claim = ?",
     ),
     beatHeld: prepare("update run set heartbeat_at = ? where id = ? and claim = ?"),
-    insertEval: prepare("insert into eval values (?, ?, ?, ?, ?)"),
+    insertEval: prepare("insert or replace into eval values (?, ?, ?, ?, ?)"),
     insertSample: prepare("insert into sample values (?, ?, ?, ?)"),
-    insertWeights: prepare(
-      "insert into checkpoint (run_id, step, final, sha256, weights) values (?, ?, 1, ?, ?)",
-    ),
+    resume: prepare(RESUME),
+    trainSeconds: database
+      .prepare<[number, number], number | null>(
+        "select train_seconds from checkpoint where run_id = ? and step = ?",
+      )
+      .pluck(),
     clearFindings: database.prepare<[number]>("delete from finding where run_id = ?"),
     insertFinding: prepare("insert into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     insertThresholds: prepare("insert or ignore into diagnosis values (?, ?)"),

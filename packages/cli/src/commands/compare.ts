@@ -27,7 +27,12 @@ export const command: Command = {
       help: "what the others are held against: a run, or with --by a value (default: the first)",
     },
     effects: { type: "boolean", help: "only the effects of the factors" },
-    format: { type: "string", value: "NAME", help: "table, json, csv or markdown" },
+    format: {
+      type: "string",
+      value: "NAME",
+      choices: Object.keys(COMPARISON_FORMATS),
+      help: "table, json, csv or markdown",
+    },
   },
   examples: [
     ["ablate compare quickstart", "a grid: runs that differ in the seed alone are one row"],

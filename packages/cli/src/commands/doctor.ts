@@ -58,7 +58,9 @@ async function engine(name: EngineName, terminal: Terminal): Promise<Check> {
   try {
     const engine = await loadEngine(name, wantedBackend(terminal));
     const names = ["ab", "ba", "aab", "abb", "bab", "bba", "abab", "baba", "aa", "bb"];
-    const trainer = new Trainer(TINY, buildDataset(names, { context: 2, shuffleSeed: 1 }), engine);
+    const trainer = new Trainer(TINY, buildDataset(names, { context: 2, shuffleSeed: 1 }), {
+      engine,
+    });
     const loss = new Float64Array(1);
     const ratios = new Float32Array(trainer.parameters.length);
     trainer.advance({ loss, lr: new Float64Array(1), ratios }, 1);

@@ -8,7 +8,12 @@ export const command: Command = {
   positionals: ["SQL"],
   options: {
     ...READING_OPTIONS,
-    format: { type: "string", value: "NAME", help: "table, json, csv or markdown" },
+    format: {
+      type: "string",
+      value: "NAME",
+      choices: Object.keys(ROW_FORMATS),
+      help: "table, json, csv or markdown",
+    },
   },
   examples: [
     ['ablate query "select run, valid_loss from runs"', "every run's validation loss"],

@@ -6,6 +6,7 @@ import { lessRecordedNote, readStored } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import type { ProgressStyle } from "../print/progress.ts";
 import { runsTable } from "../print/runs-table.ts";
+import { STOP_ON_OPTION, stopRules } from "../stop-on.ts";
 import { withReader } from "../store.ts";
 import { exitCode, type TrainingLimits, train } from "../training.ts";
 
@@ -21,6 +22,7 @@ export const command: Command = {
       type: "boolean",
       help: "end the grid with the first run that fails or diverges",
     },
+    "stop-on": STOP_ON_OPTION,
     quiet: { type: "boolean", help: "show only what goes wrong" },
     json: { type: "boolean", help: "print events, one JSON object a line" },
   },
@@ -30,6 +32,7 @@ export const command: Command = {
     ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
     ["ablate run my.yaml --workers 4 --timeout 10m", "four at a time, none longer than 10 minutes"],
     ["ablate run my.yaml --fail-fast", "the first failure ends it, the rest stay pending"],
+    ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
   run: async (invocation) => {
@@ -42,6 +45,7 @@ export const command: Command = {
       style,
       mode: wanted,
       failFast: flags.has("fail-fast"),
+      stopOn: stopRules(flags),
       ...limits(flags),
     });
     if (style === "human") printRuns(invocation, planned);

@@ -24,8 +24,8 @@ export const command: Command = {
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
-    grid: { type: "string", value: "NAME", help: "only runs of this grid" },
-    state: { type: "string", value: "STATE", help: "only runs in this state" },
+    grid: { type: "string", value: "GRID", help: "only runs of this grid" },
+    state: { type: "string", value: "STATE", choices: STATES, help: "only runs in this state" },
   },
   examples: [
     ["ablate runs", "every run and what came out"],

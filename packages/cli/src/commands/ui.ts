@@ -12,14 +12,25 @@ export const command: Command = {
   positionals: [],
   options: {
     ...STORE_OPTION,
-    view: { type: "string", value: "NAME", help: `the first view: ${VIEWS.join(", ")}` },
+    view: {
+      type: "string",
+      value: "NAME",
+      choices: VIEWS,
+      help: `the first view: ${VIEWS.join(", ")}`,
+    },
     run: { type: "string", value: "RUN", help: "open this run" },
     glyphs: {
       type: "string",
       value: "NAME",
+      choices: GLYPHS,
       help: `what charts are drawn with: ${GLYPHS.join(", ")}`,
     },
-    theme: { type: "string", value: "NAME", help: "the terminal's background: dark, light" },
+    theme: {
+      type: "string",
+      value: "NAME",
+      choices: ["dark", "light"],
+      help: "the terminal's background: dark, light",
+    },
     once: { type: "boolean", help: "print one frame and end" },
     size: {
       type: "string",

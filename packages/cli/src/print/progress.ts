@@ -45,6 +45,8 @@ function rewritten(terminal: Terminal): Show {
     if (event.event === "started") {
       line = `${position(event)} ${event.run}`;
       prefixes.set(event.run, line);
+      if (event.from > 0) terminal.note("\r\x1b[K");
+      noteOrigin(terminal, event);
       rewrite(line);
     } else if (event.event === "progress") {
       const text = progressText(event);
@@ -59,7 +61,7 @@ function rewritten(terminal: Terminal): Show {
       if (verdict === null) return;
       terminal.note(`\r\x1b[K${verdict}\n`);
       rewrite(line);
-    } else if (event.event === "engine" || event.event === "retried") {
+    } else if (isAside(event)) {
       terminal.note("\r\x1b[K");
       note(terminal, event);
       rewrite(line);
@@ -73,6 +75,7 @@ function plain(terminal: Terminal): Show {
     if (event.event === "started") {
       shownAt.set(event.run, performance.now());
       terminal.note(`${position(event)} ${event.run}: ${count(event.steps)} steps\n`);
+      noteOrigin(terminal, event);
     } else if (event.event === "progress") {
       if (performance.now() - (shownAt.get(event.run) ?? 0) < PLAIN_EVERY_MS) return;
       shownAt.set(event.run, performance.now());
@@ -87,9 +90,21 @@ function plain(terminal: Terminal): Show {
   };
 }
 
+/** What stands on a line of its own while the line of a run is rewritten. */
+function isAside(event: GridEvent): event is Of<"engine" | "retried" | "unused"> {
+  return event.event === "engine" || event.event === "retried" || event.event === "unused";
+}
+
+/** Where a run goes on that does not start at step 0. */
+function noteOrigin(terminal: Terminal, { run, from, of }: Of<"started">): void {
+  if (from === 0) return;
+  const whose = of === null || of === run ? "" : ` from ${of}`;
+  terminal.note(`${run}: goes on${whose} at step ${count(from)}\n`);
+}
+
 function note(
   terminal: Terminal,
-  event: Of<"planned" | "skipped" | "engine" | "retried" | "done">,
+  event: Of<"planned" | "skipped" | "engine" | "retried" | "unused" | "done">,
 ): void {
   if (event.event === "engine") {
     terminal.note(`engine ${event.engine}: ${engineText(event)}\n`);
@@ -99,7 +114,10 @@ function note(
     const before = done === 0 ? "" : `, ${done} not to train`;
     terminal.note(`${event.grid}: ${runs}${before}\n`);
   } else if (event.event === "retried") {
-    terminal.note(`${event.run}: ${event.error}; attempt ${event.attempt}\n`);
+    const at = event.from === 0 ? "" : ` goes on at step ${count(event.from)}`;
+    terminal.note(`${event.run}: ${event.error}; attempt ${event.attempt}${at}\n`);
+  } else if (event.event === "unused") {
+    terminal.note(`${event.run}: ${event.message}\n`);
   } else if (event.event === "skipped") {
     terminal.note(`${event.run}: ${SKIPPED[event.state] ?? event.state}\n`);
   } else if (event.trained > 0) {
@@ -117,7 +135,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
 
 function warn(terminal: Terminal, event: GridEvent): void {
   if (event.event === "engine" && event.reason !== null) note(terminal, event);
-  if (event.event === "retried") note(terminal, event);
+  if (event.event === "retried" || event.event === "unused") note(terminal, event);
   if (event.event !== "ended") return;
   if (event.error !== null || event.state === "diverged") {
     terminal.note(`${event.run}: ${endText(event)}\n`);

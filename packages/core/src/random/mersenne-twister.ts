@@ -1,6 +1,14 @@
 const N = 624;
 const M = 397;
 
+/** Where a generator is in its stream. */
+export type TwisterState = {
+  /** `[624]` */
+  readonly words: Uint32Array;
+  /** Of the words, the next that is handed out; 624: none is left. */
+  readonly next: number;
+};
+
 /** MT19937 (Matsumoto & Nishimura, 1998): 32-bit integers with period 2^19937 - 1. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(N);
@@ -40,6 +48,26 @@ export class MersenneTwister {
     }
     state[0] = 0x80000000;
     return twister;
+  }
+
+  /**
+   * Goes on where another generator was.
+   *
+   * @throws RangeError - this is no state of a generator
+   */
+  static fromState({ words, next }: TwisterState): MersenneTwister {
+    if (words.length !== N || !Number.isInteger(next) || next < 0 || next > N) {
+      throw new RangeError(`mt19937: ${words.length} words at ${next} are no state`);
+    }
+    const twister = new MersenneTwister();
+    twister.#state.set(words);
+    twister.#next = next;
+    return twister;
+  }
+
+  /** A copy of where it is. */
+  state(): TwisterState {
+    return { words: this.#state.slice(), next: this.#next };
   }
 
   /** The next integer in `[0, 2^32)`. */

@@ -1,17 +1,52 @@
 import { cos, ln, ln1p, sin } from "../math.ts";
+import { fromHex, toHex } from "./hex.ts";
 import { MersenneTwister } from "./mersenne-twister.ts";
 
 const BLOCK = 16;
 const TWO_PI = 2 * Math.PI;
 
+/** Where a generator is in its stream, as plain JSON: bits are hexadecimal digits, high ones first. */
+export type GeneratorState = {
+  /** The 624 words of MT19937. */
+  readonly words: string;
+  /** Of the words, the next that is handed out. */
+  readonly next: number;
+  /** The normal that is left of a pair, a double. */
+  readonly spare: string | null;
+};
+
 /** The random numbers of `torch.Generator().manual_seed(seed)` on a CPU, draw for draw. */
 export class TorchGenerator {
-  readonly #twister: MersenneTwister;
+  #twister: MersenneTwister;
   #spareNormal: number | null = null;
 
   /** @param seed - a non-negative integer; as in PyTorch, its low 32 bits decide */
   constructor(seed: number) {
     this.#twister = MersenneTwister.fromSeed(seed % 2 ** 32);
+  }
+
+  /**
+   * Goes on where another generator was.
+   *
+   * @throws RangeError - this is no state of a generator
+   */
+  static fromState({ words, next, spare }: GeneratorState): TorchGenerator {
+    const generator = new TorchGenerator(0);
+    generator.#twister = MersenneTwister.fromState({ words: fromHex(words), next });
+    if (spare !== null) {
+      const [high = 0, low = 0] = fromHex(spare);
+      generator.#spareNormal = new Float64Array(Uint32Array.of(low, high).buffer)[0] ?? null;
+    }
+    return generator;
+  }
+
+  /** Where it is. */
+  state(): GeneratorState {
+    const { words, next } = this.#twister.state();
+    const spare = this.#spareNormal;
+    if (spare === null) return { words: toHex(words), next, spare };
+    const [low = 0, high = 0] = new Uint32Array(Float64Array.of(spare).buffer);
+    return { words: toHex(words), next, spare: toHex(Uint32Array.of(high, low)) };
   }
 
   /** `torch.rand(count)`: float32 values in `[0, 1)`. */

@@ -1,5 +1,5 @@
 import type { Dataset, Examples } from "../data/dataset.ts";
-import type { Engine, LoadedEngine } from "../engines/engine.ts";
+import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { planParameters } from "../model/parameters.ts";
@@ -17,6 +17,7 @@ import type {
   Statistics,
 } from "../spec.ts";
 import { encodeSafetensors } from "../weights/safetensors.ts";
+import { type Checkpoint, CheckpointError, tensorsOf } from "./checkpoint.ts";
 import { sampleNames } from "./sample-names.ts";
 
 /** Where steps are recorded: row i of a chunk is step `trainer.step + i` at the time of the call. */
@@ -29,6 +30,13 @@ export type StepBuffer = {
 
 /** Moments of the training set by layer, and the step at which they were measured. */
 type Measured = { readonly step: number; readonly moments: ReadonlyMap<string, Moments> };
+
+export type TrainerOptions = {
+  /** What trains; `simd` unless given. */
+  readonly engine?: LoadedEngine;
+  /** Where to go on, instead of at initialisation. */
+  readonly checkpoint?: Checkpoint | null;
+};
 
 /** One run: draws its initial tensors, then its mini-batches, from one generator, and trains. */
 export class Trainer {
@@ -43,20 +51,31 @@ export class Trainer {
   #probeBatch: Examples | null = null;
   #trainset: Measured | null = null;
 
-  /** @param engine - what trains; `simd` unless given */
-  constructor(spec: RunSpec, dataset: Dataset, engine: LoadedEngine = SIMD) {
+  /** @throws CheckpointError - the checkpoint is not one of such a run */
+  constructor(
+    spec: RunSpec,
+    dataset: Dataset,
+    { engine = SIMD, checkpoint = null }: TrainerOptions = {},
+  ) {
     this.#spec = spec;
     this.#dataset = dataset;
-    this.#generator = new TorchGenerator(spec.seed);
     this.#batch = new Int32Array(spec.train.batchSize);
+    const planned = planParameters(spec, dataset.vocabulary.length);
     const { model, train } = spec;
-    const tensors = planParameters(spec, dataset.vocabulary.length).map(
-      ({ name, shape, init }) => ({
+    let tensors: readonly Tensor[];
+    if (checkpoint === null) {
+      const generator = new TorchGenerator(spec.seed);
+      tensors = planned.map(({ name, shape, init }) => ({
         name,
         shape,
-        values: initialise(init, shape, this.#generator),
-      }),
-    );
+        values: initialise(init, shape, generator),
+      }));
+      this.#generator = generator;
+    } else {
+      tensors = tensorsOf(checkpoint, { parameters: planned, model });
+      this.#generator = generatorOf(checkpoint, train.steps);
+      this.#step = checkpoint.step;
+    }
     this.#engine = engine.create({ model, train, dataset, tensors });
     this.parameters = this.#engine.parameters;
   }
@@ -119,6 +138,14 @@ export class Trainer {
     return [...batch, ...trainset, ...running];
   }
 
+  /** Loss of the validation split as it counts for a run: with running statistics where there is batch norm. */
+  validate(): Evaluation {
+    const hasNorm = this.#spec.model.batchNorm !== "none";
+    if (hasNorm) this.#engine.normaliseBy("running");
+    const loss = this.#engine.evaluate(this.#dataset.valid);
+    return { split: "valid", statistics: hasNorm ? "running" : "none", loss };
+  }
+
   #evaluateAs(statistics: Statistics, splits: readonly Split[]): Evaluation[] {
     return splits.map((split) => ({
       split,
@@ -154,9 +181,28 @@ export class Trainer {
     });
   }
 
+  /** All that a trainer of the same run needs to go on from here with the same bits. */
+  checkpoint(): Checkpoint {
+    const state = { step: this.#step, generator: this.#generator.state() };
+    return { step: this.#step, weights: this.weights(), state };
+  }
+
   /** Frees what the engine holds; the trainer is not used afterwards. */
   dispose(): void {
     this.#engine.dispose();
+  }
+}
+
+function generatorOf({ step, state }: Checkpoint, steps: number): TorchGenerator {
+  if (state.step !== step || step > steps) {
+    throw new CheckpointError(
+      `a checkpoint at step ${step} (its state: ${state.step}) is none of a run of ${steps} steps`,
+    );
+  }
+  try {
+    return TorchGenerator.fromState(state.generator);
+  } catch (cause) {
+    throw new CheckpointError("the checkpoint has no state of the generator", { cause });
   }
 }
 

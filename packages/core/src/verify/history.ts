@@ -21,7 +21,7 @@ export function recordHistory(
   dataset: Dataset,
   engine: LoadedEngine,
 ): RecordedSeries[] {
-  const trainer = new Trainer(spec, dataset, engine);
+  const trainer = new Trainer(spec, dataset, { engine });
   try {
     const { parameters } = trainer;
     const { steps } = spec.train;

@@ -3,6 +3,7 @@
 import { canonicalJson } from "../spec/canonical-json.ts";
 import type { Problem } from "../spec/config-error.ts";
 import { initSchema } from "../spec/init-schema.ts";
+import { validates } from "../spec/stop.ts";
 import { type Node, nodeAt } from "../spec/tree.ts";
 import type { Sections } from "./sections.ts";
 
@@ -14,6 +15,7 @@ export class EffectCheck {
   add(sections: Sections): void {
     this.#addInit(sections);
     this.#addRates(sections);
+    this.#addStop(sections);
   }
 
   /** What no run makes use of, in the order in which it was met. */
@@ -54,6 +56,33 @@ export class EffectCheck {
         const problem = `train.lr.${step}: has no effect, training ends after ${steps} steps`;
         this.#without.set(placeOf(value), { ...keyAt, message: problem });
       }
+    }
+  }
+
+  #addStop({ train }: Sections): void {
+    const { value, tree } = train;
+    if (value?.stop === undefined) return;
+    const { patience, every } = value.stop;
+    const isMeasured = validates(value.stop);
+    const at = (name: string): Node | null => nodeAt(tree, ["train", "stop", name]);
+    const checks: readonly (readonly [Node | null, boolean, string])[] = [
+      [at("every"), isMeasured, "train.stop.every: has no effect, there is no patience or target"],
+      [
+        at("every") ?? at("patience") ?? at("target"),
+        !isMeasured || every < value.steps,
+        `train.stop: has no effect, the validation loss is measured every ${every} steps and training ends after ${value.steps}`,
+      ],
+      [
+        at("patience"),
+        patience === "none" || patience >= every,
+        `train.stop.patience: acts as ${every}, the validation loss is measured every ${every} steps (train.stop.every)`,
+      ],
+    ];
+    for (const [node, isUsed, message] of checks) {
+      if (node === null) continue;
+      const place = `${placeOf(node)} ${message}`;
+      if (isUsed) this.#withEffect.add(place);
+      else if (!this.#without.has(place)) this.#without.set(place, { ...node.at, message });
     }
   }
 

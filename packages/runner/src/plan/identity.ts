@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import type { StopSpec } from "@ablate/core";
 import { canonicalJson } from "../spec/canonical-json.ts";
-import type { ResolvedConfig } from "../spec/config.ts";
+import type { ResolvedConfig, TrainConfig } from "../spec/config.ts";
+import { stopSpecOf } from "../spec/stop.ts";
 
 /** The identity of a data file: sha256 of its bytes, hex. */
 export function dataHash(bytes: Uint8Array): string {
@@ -17,9 +19,24 @@ export function runHash(resolved: ResolvedConfig, dataHash: string): string {
 
 /** `runHash` for many runs of one data file, which share most of their values. */
 export function runHasher(dataHash: string): (resolved: ResolvedConfig) => string {
+  return hasher(dataHash, ({ stop: _, ...train }, stop) => canonicalJson({ ...train, stop }));
+}
+
+/** What runs have in common that differ in their number of steps alone: sha256, hex. */
+export function familyHasher(dataHash: string): (resolved: ResolvedConfig) => string {
+  return hasher(dataHash, ({ stop: _, steps: __, ...train }, stop) =>
+    canonicalJson({ ...train, stop }),
+  );
+}
+
+/** @param trainText - what of `train` decides; `stop` without what has no effect in it */
+function hasher(
+  dataHash: string,
+  trainText: (train: TrainConfig, stop: StopSpec | undefined) => string,
+): (resolved: ResolvedConfig) => string {
   const texts = new WeakMap<object, string>();
-  const textOf = (value: object): string => {
-    const text = texts.get(value) ?? canonicalJson(value);
+  const textOf = <T extends object>(value: T, make: (value: T) => string): string => {
+    const text = texts.get(value) ?? make(value);
     texts.set(value, text);
     return text;
   };
@@ -28,10 +45,10 @@ export function runHasher(dataHash: string): (resolved: ResolvedConfig) => strin
     const parts = [
       ["data", canonicalJson({ hash: dataHash, context, shuffle_seed })],
       ["engine", JSON.stringify(engine)],
-      ["init", textOf(init)],
-      ["model", textOf(model)],
+      ["init", textOf(init, canonicalJson)],
+      ["model", textOf(model, canonicalJson)],
       ["seed", JSON.stringify(seed)],
-      ["train", textOf(train)],
+      ["train", textOf(train, () => trainText(train, stopSpecOf(train)))],
     ];
     const identity = `{${parts.map(([key, text]) => `"${key}":${text}`).join(",")}}`;
     return createHash("sha256").update(identity).digest("hex");

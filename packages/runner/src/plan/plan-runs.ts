@@ -1,6 +1,6 @@
 import type { GridConfig } from "../spec/config.ts";
 import { expandGrid } from "./expand.ts";
-import { runHasher } from "./identity.ts";
+import { familyHasher, runHasher } from "./identity.ts";
 import { fitName } from "./label.ts";
 import type { GridRuns, PlannedConfig, PlannedRun } from "./planned.ts";
 import { sameNumbers } from "./same-numbers.ts";
@@ -13,6 +13,7 @@ import { sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
  */
 export function planRuns(config: GridConfig, dataHash: string): GridRuns {
   const hashOf = runHasher(dataHash);
+  const familyOf = familyHasher(dataHash);
   const byHash = new Map<string, PlannedRun>();
   const names = new Set<string>();
   const same: (readonly [PlannedConfig, PlannedConfig])[] = [];
@@ -32,6 +33,7 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
       name,
       label,
       hash,
+      family: familyOf(resolved),
       config: JSON.stringify(resolved),
       seed: resolved.seed,
       engine: resolved.engine,

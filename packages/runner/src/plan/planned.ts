@@ -20,6 +20,8 @@ export type PlannedConfig = {
 /** A run that has its identity and its final name; the store's planned run and more. */
 export type PlannedRun = PlannedConfig & {
   readonly hash: string;
+  /** Equal in runs that differ in their number of steps alone. */
+  readonly family: string;
   /** The resolved config as JSON. */
   readonly config: string;
   readonly seed: number;

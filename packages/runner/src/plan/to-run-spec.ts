@@ -1,9 +1,11 @@
 import type { RunSpec } from "@ablate/core";
 import type { ResolvedConfig } from "../spec/config.ts";
+import { stopSpecOf } from "../spec/stop.ts";
 
 /** The config as core takes it. */
 export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {
   const { batch_norm: batchNorm, ...shape } = model;
+  const stop = stopSpecOf(train);
   return {
     model: { context: data.context, ...shape, batchNorm },
     init,
@@ -14,6 +16,7 @@ export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): R
         .map(([step, rate]) => ({ step: Number(step), rate }))
         .sort((a, b) => a.step - b.step),
       l2: train.l2,
+      ...(stop === undefined ? {} : { stop }),
     },
     seed,
     shuffleSeed: data.shuffle_seed,

@@ -45,7 +45,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   const { line, message, data, limits, halt, onMessage, hold } = options;
   const { runId } = message;
   const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
-  let trainSeconds = 0;
+  let trainSeconds = message.resume?.trainSeconds ?? 0;
   const failed = (reason: NonNullable<FailedMessage["reason"]>, error: string): FailedMessage => {
     return { type: "failed", runId, reason, error, trainSeconds };
   };
@@ -58,20 +58,20 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
     reject(error);
   };
 
-  line.listen((received) => {
-    if ("trainSeconds" in received) trainSeconds = received.trainSeconds;
-    line.send({ type: "ack" });
-    if (isFinal(received)) resolve({ message: received, isLost: false });
-    else
+  line.listen({
+    onMessage: (received) => {
+      if ("trainSeconds" in received) trainSeconds = received.trainSeconds;
       try {
-        onMessage(received);
+        if (isFinal(received)) resolve({ message: received, isLost: false });
+        else onMessage(received);
       } catch (error) {
         abandon(error);
       }
+      line.send({ type: "ack" });
+    },
+    onGone: (cause) =>
+      resolve({ message: failed("worker died", `worker died: ${cause}`), isLost: true }),
   });
-  void line.gone.then((cause) =>
-    resolve({ message: failed("worker died", `worker died: ${cause}`), isLost: true }),
-  );
   const unwatch = watch(line, limits, {
     onTimeout: () =>
       end(failed("timeout", `timeout: not done after ${limits.timeoutMs / 1000} s`), false),

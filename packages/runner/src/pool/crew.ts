@@ -83,7 +83,7 @@ class Bell {
   #next = new AbortController();
 
   ring(): void {
-    this.#next.abort();
+    this.#next.abort("rung");
     this.#next = new AbortController();
   }
 

@@ -10,14 +10,15 @@ import {
   type ThresholdChanges,
 } from "@ablate/core";
 import { LostClaimError, type Provenance, type StoreWriter } from "@ablate/store";
-import type { GridEvent } from "../events.ts";
+import type { GridEvent, StartedEvent } from "../events.ts";
 import type { RecordSpec, TrainMessage, WorkerMessage } from "../messages.ts";
 import { RunProgress } from "../progress.ts";
+import { FROM_SCRATCH, findStart, resumeFrom, type Start } from "../start.ts";
 import { RunWriter } from "../writer.ts";
 import { type AttemptEnd, attempt, type FinalMessage, type Limits, stopped } from "./attempt.ts";
 import type { Halt } from "./halt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import type { Assignment } from "./schedule.ts";
+import type { Assignment, TrainMode } from "./schedule.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
 /** What to train for the planned run of this hash. */
@@ -26,6 +27,8 @@ export type TrainableRun = {
   readonly spec: RunSpec;
   readonly record: RecordSpec;
   readonly engine: EngineName;
+  /** Equal in runs that differ in their number of steps alone; without it none goes on from another. */
+  readonly family?: string | undefined;
   /** Where it is diagnosed by others than the usual ones. */
   readonly thresholds?: ThresholdChanges | undefined;
 };
@@ -33,6 +36,7 @@ export type TrainableRun = {
 /** What all runs of a grid are trained with. */
 export type GridContext = {
   readonly store: StoreWriter;
+  readonly mode: TrainMode;
   readonly runs: ReadonlyMap<string, TrainableRun>;
   readonly toTrain: number;
   readonly data: Uint8Array;
@@ -62,7 +66,15 @@ export async function trainRun(
   if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
   const { steps } = trainable.spec.train;
   const writer = new RunWriter(store, run.id, { claim, provenance });
-  onEvent({ event: "started", run: run.name, index, toTrain, steps });
+  const begin = (): Start => {
+    const isAnew = context.mode === "restart" && !writer.hasBegun;
+    const start = isAnew ? FROM_SCRATCH : findStart(store, run.id, trainable);
+    writer.startAt(start);
+    return start;
+  };
+  let start = begin();
+  onEvent({ event: "started", run: run.name, index, toTrain, steps, ...originOf(start) });
+  for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
 
   let progress = new RunProgress(run.name, steps);
   const record = (message: WorkerMessage): void => {
@@ -73,13 +85,14 @@ export async function trainRun(
     attempt({
       ...context,
       line: slot.line(),
-      message: trainMessage(run.id, trainable, context),
+      message: trainMessage(run.id, { ...trainable, start }, context),
       onMessage: record,
       hold: (onLost) => heartbeat.hold({ runId: run.id, token: claim.token }, onLost),
     });
   const onRetry = (error: string, attempt: number): void => {
     progress = new RunProgress(run.name, steps);
-    onEvent({ event: "retried", run: run.name, error, attempt });
+    start = begin();
+    onEvent({ event: "retried", run: run.name, error, attempt, ...originOf(start) });
   };
 
   try {
@@ -112,9 +125,14 @@ async function withRetries(
   }
 }
 
+/** Updates made before, and by which run. */
+function originOf({ point }: Start): Pick<StartedEvent, "from" | "of"> {
+  return { from: point?.step ?? 0, of: point?.run ?? null };
+}
+
 function trainMessage(
   runId: number,
-  { spec, record, engine, thresholds }: TrainableRun,
+  { spec, record, engine, thresholds, start }: TrainableRun & { readonly start: Start },
   { backend, dataHash, stopOn }: GridContext,
 ): TrainMessage {
   return {
@@ -125,6 +143,7 @@ function trainMessage(
     engine,
     backend,
     dataHash,
+    resume: resumeFrom(start, runId),
     thresholds: changeThresholds(THRESHOLDS, thresholds ?? {}),
     stopOn,
   };

@@ -11,13 +11,19 @@ const FROM_SOURCE = "--conditions=@ablate/source";
 /** Of what a worker writes to stderr, so much of the end is kept. */
 const TAIL = 4096;
 
+type Listener = {
+  readonly onMessage: (message: WorkerMessage) => void;
+  /** The process is gone, and everything it said was heard. */
+  readonly onGone: (cause: string) => void;
+};
+
+const DEAF: Listener = { onMessage: () => {}, onGone: () => {} };
+
 export class WorkerLine {
   readonly #child: ChildProcess;
   readonly #sent = new Set<string>();
-  /** Resolves when the process is gone and everything it said was heard, with why it ended. */
-  readonly gone: Promise<string>;
   #isGone = false;
-  #listener: (message: WorkerMessage) => void = () => {};
+  #listener: Listener = DEAF;
   #beats = 0;
 
   constructor() {
@@ -29,14 +35,14 @@ export class WorkerLine {
     this.#child = child;
     child.on("message", (message) => {
       this.#beats += 1;
-      if (isWorkerMessage(message)) this.#listener(message);
+      if (isWorkerMessage(message)) this.#listener.onMessage(message);
     });
     child.stdio[4]?.on("data", () => {
       this.#beats += 1;
     });
-    this.gone = whenGone(child).then((cause) => {
+    whenGone(child, (cause) => {
       this.#isGone = true;
-      return cause;
+      this.#listener.onGone(cause);
     });
   }
 
@@ -50,11 +56,12 @@ export class WorkerLine {
     return this.#beats;
   }
 
-  listen(listener: (message: WorkerMessage) => void): void {
+  /** Takes the place of the listener before. */
+  listen(listener: Listener): void {
     this.#listener = listener;
   }
 
-  /** What is sent to a process that has just died is lost; `gone` tells. */
+  /** What is sent to a process that has just died is lost; `onGone` tells. */
   send(message: CoordinatorMessage): void {
     this.#child.send(message, () => {});
   }
@@ -71,7 +78,8 @@ export class WorkerLine {
 
   /** Ends the process at once, stopped or not, and hears no more of it. */
   kill(): void {
-    this.#listener = () => {};
+    this.#isGone = true;
+    this.#listener = DEAF;
     this.#child.kill("SIGKILL");
   }
 }
@@ -84,29 +92,27 @@ function execArgv(): string[] {
 }
 
 /** A message may still be in the channel when its sender has exited: both ends have to be over. */
-function whenGone(child: ChildProcess): Promise<string> {
+function whenGone(child: ChildProcess, onGone: (cause: string) => void): void {
   let tail = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     tail = (tail + chunk.toString()).slice(-TAIL);
   });
-  return new Promise((resolve) => {
-    let isOpen = true;
-    let cause: string | null = null;
-    const settle = (): void => {
-      if (cause !== null && !isOpen) resolve(cause);
-    };
-    child.on("disconnect", () => {
-      isOpen = false;
-      settle();
-    });
-    child.on("exit", (code, signal) => {
-      cause = `${signal ?? `exit code ${code}`}${lastWords(tail)}`;
-      if (!child.connected) isOpen = false;
-      settle();
-    });
-    child.on("error", ({ message }) => {
-      if (child.pid === undefined) resolve(message);
-    });
+  let isOpen = true;
+  let cause: string | null = null;
+  const settle = (): void => {
+    if (cause !== null && !isOpen) onGone(cause);
+  };
+  child.on("disconnect", () => {
+    isOpen = false;
+    settle();
+  });
+  child.on("exit", (code, signal) => {
+    cause = `${signal ?? `exit code ${code}`}${lastWords(tail)}`;
+    isOpen = child.connected;
+    settle();
+  });
+  child.on("error", ({ message }) => {
+    if (child.pid === undefined) onGone(message);
   });
 }
 

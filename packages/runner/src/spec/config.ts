@@ -44,14 +44,30 @@ export type TrainConfig = {
   readonly lr: Readonly<Record<string, number>>;
   /** Lambda of every parameter, or of those named, none of them 0. */
   readonly l2: number | Readonly<Record<string, number>>;
+  /** Missing in what older versions have stored. */
+  readonly stop?: StopConfig;
 };
 
+/** When a run ends before its last step. */
+export type StopConfig = {
+  readonly patience: number | "none";
+  readonly target: number | "none";
+  readonly budget: Duration | "none";
+  readonly every: number;
+};
+
+/** As `30s`, `5m`, `1h30m`. */
+export type Duration = string;
+
 export type RecordConfig = {
-  readonly evaluate: "end" | "none";
+  readonly evaluate: "end" | "none" | EverySteps;
   /** Names sampled after the last step. */
   readonly samples: number;
   readonly probes: ProbesConfig | "none";
+  readonly checkpoint: Duration | "none" | EverySteps;
 };
+
+export type EverySteps = { readonly every: number };
 
 /** At init, at the end, and in between. */
 export type ProbesConfig = {

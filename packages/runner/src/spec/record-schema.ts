@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { USUAL_SCHEDULE } from "../probe-schedule.ts";
 import type { ProbesConfig, RecordConfig } from "./config.ts";
-import { otherwise } from "./describe-issue.ts";
+import { otherwise, show } from "./describe-issue.ts";
+import { duration } from "./duration-schema.ts";
 import { integer, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
 
@@ -33,11 +34,23 @@ const probes = shorthand(settings, {
   expand: (value) => (typeof value === "string" ? { take: value } : value),
 }).transform(({ take, ...rest }): ProbesConfig | "none" => (take === "none" ? "none" : rest));
 
+const everySteps = z.strictObject({ every: integer({ min: 1, max: MAX_STEPS }) });
+
+const evaluate = z.union([z.enum(["end", "none"]), everySteps], {
+  error: wrongForm("expected end, none or { every: STEPS }"),
+});
+
+const checkpoint = z.union([z.literal("none"), duration(), everySteps], {
+  error: wrongForm("expected none, a duration like 30s, or { every: STEPS }"),
+});
+
 export const recordSchema: z.ZodType<RecordConfig> = z.strictObject({
-  evaluate: z
-    .enum(["end", "none"])
-    .default("end")
-    .meta({ description: "when the three splits are evaluated", examples: ["none"] }),
+  evaluate: evaluate.default("end").meta({
+    title: "`end`, `none` or map",
+    description:
+      "when the three splits are evaluated; `{ every: STEPS }`: at the end, and the validation split every so many steps",
+    examples: [{ every: 1000 }],
+  }),
   samples: integer({ min: 0, max: 10_000 })
     .default(20)
     .meta({ description: "names sampled at the end", examples: [0] }),
@@ -47,4 +60,14 @@ export const recordSchema: z.ZodType<RecordConfig> = z.strictObject({
       "looks inside the network at the start, at the end and in between: `decades` (`[1, 2, 5]`) times every power of ten, `every` (10000) steps; `saturated` (0.99) is beyond which tanh counts as saturated",
     examples: [{ every: 1000 }],
   }),
+  checkpoint: checkpoint.default("30s").meta({
+    title: "`none`, duration or map",
+    description:
+      "how often what it takes to go on is stored while a run trains; it is at the end and when the user stops it, too",
+    examples: [{ every: 1000 }],
+  }),
 });
+
+function wrongForm(expected: string): (issue: z.core.$ZodRawIssue) => string {
+  return ({ input }) => `${expected}, got ${show(input)}`;
+}

@@ -1,10 +1,12 @@
 /** `train`: how long and how fast. */
 import { z } from "zod";
 import type { TrainConfig } from "./config.ts";
-import { otherwise } from "./describe-issue.ts";
+import { otherwise, show } from "./describe-issue.ts";
+import { duration } from "./duration-schema.ts";
 import { readNumber } from "./number.ts";
 import { integer, nonNegative, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
+import { STOP_EVERY } from "./stop.ts";
 
 const MAX_STEPS = 1e9;
 
@@ -35,6 +37,31 @@ const l2 = shorthand(lambdas, {
   return byName[EVERY_PARAMETER] ?? (used.length === 0 ? 0 : Object.fromEntries(used));
 });
 
+const ends = z.strictObject({
+  patience: orNone(integer({ min: 1, max: MAX_STEPS }), "a number of steps").meta({
+    title: "whole number from 1, or `none`",
+    description: "ends a run after so many steps without a new lowest validation loss",
+    examples: [20_000],
+  }),
+  target: orNone(positive(), "a loss in nats").meta({
+    title: "number above 0, or `none`",
+    description: "ends a run at a validation loss at or below it",
+    examples: [2.2],
+  }),
+  budget: orNone(duration(), "a duration like 30s, 5m or 1h30m").meta({
+    title: "duration, or `none`",
+    description: "ends a run after so much time in the training loop, all its resumes together",
+    examples: ["10m"],
+  }),
+  every: integer({ min: 1, max: MAX_STEPS })
+    .default(STOP_EVERY)
+    .meta({
+      description:
+        "how often, in steps, the validation loss is measured for `patience` and `target`",
+      examples: [500],
+    }),
+});
+
 export const trainSchema: z.ZodType<TrainConfig> = z.strictObject({
   steps: integer({ min: 1, max: MAX_STEPS })
     .default(200_000)
@@ -52,7 +79,16 @@ export const trainSchema: z.ZodType<TrainConfig> = z.strictObject({
     description: "lambda of `lambda * mean(p^2)` for all parameters, or by name",
     examples: [{ embedding: 0.1, "hidden1.weight": 0.1 }],
   }),
+  stop: ends.prefault({}),
 });
+
+function orNone<T>(value: z.ZodType<T>, what: string): z.ZodDefault<z.ZodType<T | "none">> {
+  return z
+    .union([z.literal("none"), value], {
+      error: ({ input }) => `expected ${what}, or none, got ${show(input)}`,
+    })
+    .default("none" as const);
+}
 
 function isNumber(value: unknown): boolean {
   const number = readNumber(value);

@@ -1,0 +1,74 @@
+import type { Finding } from "@ablate/core";
+import { diagnoseRecorded } from "@ablate/runner";
+import type { RunSummary, StoreReader } from "@ablate/store";
+import { glyphsFor } from "@ablate/tui";
+import type { Command, Invocation } from "../command.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { depthProfile } from "../print/depth-profile.ts";
+import { findingsOfGrid, findingsOfRun } from "../print/findings.ts";
+import { jsonArray } from "../print/rows.ts";
+import { findRun, withReader } from "../store.ts";
+import { thresholdChanges } from "../threshold-changes.ts";
+
+export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
+
+export const command: Command = {
+  positionals: ["RUN|GRID"],
+  options: {
+    ...READING_OPTIONS,
+    set: {
+      type: "string",
+      multiple: true,
+      value: "thresholds.NAME=VALUE",
+      help: "judge by another threshold than the run was trained with (docs/diagnostics.md)",
+    },
+  },
+  examples: [
+    ["ablate diagnose quickstart/v1", "its findings with evidence, and its depth profile"],
+    ["ablate diagnose quickstart", "a verdict for every run of the grid, the worst first"],
+    ["ablate diagnose v1 --set thresholds.saturated=0.8", "by another threshold"],
+    [
+      "ablate diagnose quickstart --json",
+      "all findings, for scripts; exit code 1: some are errors",
+    ],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const name = flags.positionals[0] ?? "";
+    const changes = thresholdChanges(flags.texts("set"));
+    const { isGrid, all, text } = withReader(invocation, (reader) => {
+      const grids = reader.grids().map((grid) => grid.name);
+      const isGrid = grids.includes(name);
+      const runs = isGrid ? reader.runs({ grid: name }) : [findRun(reader, name, grids)];
+      const all = runs.map((run) => ({ run, findings: diagnoseRecorded(reader, run, changes) }));
+      return { isGrid, all, text: isGrid ? "" : pageOf(invocation, reader, all) };
+    });
+    if (flags.has("json")) terminal.write(jsonArray(all.flatMap(rowsOf)));
+    else terminal.write(isGrid ? findingsOfGrid(name, all) : text);
+    return all.some(({ findings }) => findings.some(({ level }) => level === "error")) ? 1 : 0;
+  },
+};
+
+function pageOf(
+  { terminal }: Invocation,
+  reader: StoreReader,
+  [diagnosed]: readonly Diagnosed[],
+): string {
+  if (diagnosed === undefined) return "";
+  const isAscii = glyphsFor(terminal.environment) === "ascii";
+  const { run } = diagnosed.run;
+  const steps = reader.probeSteps(run);
+  const shown = steps.length > 1 ? [steps[0], steps.at(-1)] : steps;
+  const profiles = shown.flatMap((step) => {
+    const probe = step === undefined ? undefined : reader.probe(run, step);
+    return probe === undefined ? [] : [depthProfile(probe, { isAscii })];
+  });
+  return [findingsOfRun(diagnosed), ...profiles].join("\n");
+}
+
+/** Rows of the view `findings`. */
+function rowsOf({ run: { run }, findings }: Diagnosed): object[] {
+  return findings.map(({ level, rule, layer, param, step, value, message }) => ({
+    ...{ run, level, rule, layer, param, step, value, message },
+  }));
+}

@@ -1,0 +1,103 @@
+import { statSync } from "node:fs";
+import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
+import { bytes } from "@ablate/tui";
+import type { Command, Invocation } from "../command.ts";
+import { exportRows } from "../export/export-rows.ts";
+import { exportWeights } from "../export/export-weights.ts";
+import { Interruption, unlessAborted } from "../export/interruption.ts";
+import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
+import { writeWhole } from "../export/whole-file.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { STORE_OPTION } from "../options.ts";
+import { countText } from "../print/amounts.ts";
+import { findTarget, storePath, type Target, withOpenReader } from "../store.ts";
+
+export const command: Command = {
+  positionals: ["RUN|GRID"],
+  options: {
+    ...STORE_OPTION,
+    format: {
+      type: "string",
+      value: "NAME",
+      choices: EXPORT_FORMATS,
+      help: `${EXPORT_FORMATS.join(", ")} (default: by the ending of PATH)`,
+    },
+    output: { type: "string", short: "o", value: "PATH", help: "the file; - prints csv and jsonl" },
+    table: {
+      type: "string",
+      value: "NAME",
+      choices: EXPORT_TABLES,
+      help: "history (default: a row a step), or a view, as runs or evals",
+    },
+    force: { type: "boolean", help: "replace a file that is there" },
+  },
+  examples: [
+    [
+      "ablate export quickstart -o quickstart.parquet",
+      "every step of every run, for pandas or DuckDB",
+    ],
+    ["ablate export quickstart --table runs -o runs.csv", "a row a run: settings and results"],
+    ["ablate export quickstart/v7 -o v7.safetensors", "the trained weights"],
+    [
+      "ablate export quickstart -o quickstart.db",
+      "a store of its own, for `ablate import` elsewhere",
+    ],
+  ],
+  run: async (invocation) => {
+    const { terminal } = invocation;
+    const request = exportRequest(invocation);
+    const interrupt = onInterrupt(() => {});
+    try {
+      const said = await withOpenReader(invocation, (reader) =>
+        exportTo(invocation, { reader, request, signal: interrupt.signal }),
+      );
+      terminal.note(`${said}\n`);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Interruption)) throw error;
+      terminal.note("stopped: nothing is written\n");
+      return 130;
+    } finally {
+      interrupt.release();
+    }
+  },
+};
+
+type Work = {
+  readonly reader: StoreReader;
+  readonly request: ExportRequest;
+  readonly signal: AbortSignal;
+};
+
+/** Does it, and says in a sentence what there is now. */
+async function exportTo(
+  invocation: Invocation,
+  { reader, request, signal }: Work,
+): Promise<string> {
+  const { terminal, flags } = invocation;
+  const found = findTarget(reader, flags.positionals[0] ?? "");
+  if (request.kind === "safetensors") {
+    const { written, without } = await exportWeights(reader, found, request.target);
+    const rest = without === 0 ? "" : `; ${countText(without, "run")} without weights`;
+    return `wrote the weights of ${countText(written, "run")} to ${request.target.file}${rest}`;
+  }
+  const scope = { grid: found.grid, runs: found.runs.map(({ run }) => run) };
+  if (request.kind === "store") {
+    await writeWhole(request.target, (path) =>
+      sealStore(storePath(invocation), path, { ...scope, beforeRun: () => unlessAborted(signal) }),
+    );
+    return `wrote ${ofWhat(found)} to ${sized(request.target)}, a store of its own`;
+  }
+  const { target, table } = request;
+  const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });
+  const where = target === null ? "stdout" : sized(target);
+  return `wrote ${countText(rows, "row")} of ${ofWhat(found)} to ${where}`;
+}
+
+function ofWhat({ name, grid, runs }: Target): string {
+  return grid === null ? name : `${name} (${countText(runs.length, "run")})`;
+}
+
+function sized({ file, path }: { readonly file: string; readonly path: string }): string {
+  return `${file} (${bytes(statSync(path).size)})`;
+}

@@ -1,0 +1,79 @@
+import { resolve } from "node:path";
+import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
+import type { Command } from "../command.ts";
+import { Interruption, unlessAborted } from "../export/interruption.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { countText } from "../print/amounts.ts";
+import { jsonArray } from "../print/rows.ts";
+import { table } from "../print/table.ts";
+import { storePath } from "../store.ts";
+
+export const command: Command = {
+  positionals: ["STORE"],
+  options: {
+    ...READING_OPTIONS,
+    "dry-run": { type: "boolean", help: "say what would be done, and do nothing" },
+  },
+  examples: [
+    ["ablate import other.db", "take the runs of another store over into this one"],
+    ["ablate import other.db --dry-run", "what that would do, run by run"],
+  ],
+  run: async (invocation) => {
+    const { flags, terminal } = invocation;
+    const dryRun = flags.has("dry-run");
+    const from = resolve(terminal.folder, flags.positionals[0] ?? "");
+    const interrupt = onInterrupt(() => {});
+    try {
+      const report = await importStore(storePath(invocation), from, {
+        dryRun,
+        beforeRun: () => unlessAborted(interrupt.signal),
+      });
+      for (const notice of report.notices) terminal.note(`ablate: ${notice}\n`);
+      terminal.write(flags.has("json") ? jsonArray(report.runs) : pageOf(report, dryRun));
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Interruption)) throw error;
+      terminal.note("stopped: what is imported stays; the same command goes on\n");
+      return 130;
+    } finally {
+      interrupt.release();
+    }
+  },
+};
+
+const CHANGES: Readonly<Record<RunChange, string>> = {
+  added: "new here",
+  replaced: "more complete there",
+  kept: "as complete here",
+  training: "being trained here: kept",
+};
+
+function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {
+  if (runs.length === 0 && grids.length === 0) return "the other store has no runs\n";
+  const rows = runs.map(({ run, source, change, state, steps }) => [
+    run,
+    source === run ? "" : source,
+    CHANGES[change],
+    state,
+    steps.toLocaleString("en-US"),
+  ]);
+  const columns = [
+    { title: "run" },
+    { title: "there" },
+    { title: "what" },
+    { title: "state" },
+    { title: "steps", align: "right" as const },
+  ];
+  const updated = grids.filter(({ change }) => change === "updated").map(({ grid }) => grid);
+  const texts =
+    updated.length === 0
+      ? ""
+      : `; newer text of ${updated.map((grid) => `grid ${grid}`).join(", ")}`;
+  const verb = dryRun ? "would import" : "imported";
+  return `${table(columns, rows)}\n${verb} ${countText(taken(runs), "run")} of ${runs.length}${texts}\n`;
+}
+
+function taken(runs: readonly ImportedRun[]): number {
+  return runs.filter(({ change }) => change === "added" || change === "replaced").length;
+}

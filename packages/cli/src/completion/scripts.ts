@@ -1,0 +1,63 @@
+/** What a shell reads once to ask `ablate complete` from then on. */
+
+/** Words are taken from the line itself: bash's own are cut at `=`, which names of runs have in them. */
+const BASH = `# ablate completion for bash
+_ablate() {
+  local line="\${COMP_LINE:0:COMP_POINT}" word tail head
+  local -a words
+  read -r -a words <<< "$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  tail="\${COMP_WORDS[COMP_CWORD]}"
+  [[ $tail == [=:] ]] && tail=""
+  head="\${words[\${#words[@]}-1]}"
+  head="\${head%"$tail"}"
+  COMPREPLY=()
+  while IFS=$'\\t' read -r word _; do
+    printf -v word '%q' "\${word#"$head"}"
+    COMPREPLY+=("$word")
+  done < <("\${words[0]/#\\~/$HOME}" complete -- "\${words[@]:1}" 2>/dev/null)
+  if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *[/=] ]]; then compopt -o nospace; fi
+}
+complete -F _ablate ablate
+`;
+
+const ZSH = `#compdef ablate
+# ablate completion for zsh
+_ablate() {
+  local -a ended shown open
+  local value text
+  while IFS=$'\\t' read -r value text; do
+    if [[ $value == *[/=] ]]; then
+      open+=("$value")
+    else
+      ended+=("$value")
+      shown+=("$value\${text:+  -- $text}")
+    fi
+  done < <("\${(Q)words[1]/#\\~/$HOME}" complete -- "\${(Q@)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null)
+  compadd -l -d shown -a ended
+  compadd -S '' -a open
+}
+if ! (( $+functions[compdef] )); then autoload -Uz compinit && compinit; fi
+compdef _ablate ablate
+`;
+
+const FISH = `# ablate completion for fish
+function __ablate_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    $program complete -- $words[2..-1] 2>/dev/null
+end
+complete -c ablate -f -a '(__ablate_complete)'
+`;
+
+export type Shell = "bash" | "zsh" | "fish";
+
+export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: BASH,
+  zsh: ZSH,
+  fish: FISH,
+};
+
+export function isShell(name: string): name is Shell {
+  return Object.hasOwn(COMPLETION_SCRIPTS, name);
+}

@@ -1,0 +1,83 @@
+/** Findings as text: of one run with their evidence, of a grid a line a run. */
+import type { Finding, Level } from "@ablate/core";
+import type { RunSummary } from "@ablate/store";
+import { count } from "@ablate/tui";
+import { table } from "./table.ts";
+import { verdict } from "./verdict.ts";
+
+type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
+
+const LEVELS: readonly Level[] = ["error", "warning", "info"];
+
+/** The most serious first, each with its evidence and the rule that says so. */
+export function findingsOfRun({ run, findings }: Diagnosed): string {
+  const lines = findings.map(
+    ({ level, rule, step, message }) =>
+      `  ${level.padEnd(7)}  ${message}\n           ${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}\n`,
+  );
+  return `${run.run}: ${stateOf(run)}, ${summary({ run, findings })}\n${lines.join("")}`;
+}
+
+/** A line a run, the worst first. */
+export function findingsOfGrid(grid: string, all: readonly Diagnosed[]): string {
+  const rows = all
+    .toSorted((a, b) => compare(countsOf(a.findings), countsOf(b.findings)))
+    .map(({ run, findings }) => [
+      run.run,
+      stateOf(run),
+      ...countsOf(findings).map((number) => (number === 0 ? "" : String(number))),
+      verdictOf({ run, findings }),
+    ]);
+  const text = table(
+    [
+      { title: "run" },
+      { title: "state" },
+      { title: "error", align: "right" },
+      { title: "warning", align: "right" },
+      { title: "info", align: "right" },
+      { title: "verdict" },
+    ],
+    rows,
+  );
+  const [bad, doubtful] = [0, 1].map((i) => all.filter(({ findings }) => worst(findings) === i));
+  const runs = all.length === 1 ? "1 run" : `${all.length} runs`;
+  return `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most\n${text}`;
+}
+
+/** How many there are of each level, the most serious first. */
+function countsOf(findings: readonly Finding[]): number[] {
+  return LEVELS.map((level) => findings.filter((one) => one.level === level).length);
+}
+
+/** Which level is the highest that there is a finding of; -1 without any. */
+function worst(findings: readonly Finding[]): number {
+  return countsOf(findings).findIndex((number) => number > 0);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const i = a.findIndex((number, j) => number !== b[j]);
+  return i < 0 ? 0 : (b[i] ?? 0) - (a[i] ?? 0);
+}
+
+function verdictOf({ run, findings }: Diagnosed): string {
+  if (run.last_step === null && findings.length === 0) return "not trained yet";
+  return verdict(findings, { isOver: isOver(run) });
+}
+
+function isOver({ state }: RunSummary): boolean {
+  return state === "finished" || state === "diverged";
+}
+
+function stateOf({ state, last_step, steps }: RunSummary): string {
+  const trained = last_step === null ? 0 : last_step + 1;
+  return trained === steps ? state : `${state} after ${count(trained)} of ${count(steps)} steps`;
+}
+
+function summary(diagnosed: Diagnosed): string {
+  const { findings } = diagnosed;
+  if (findings.length === 0) return verdictOf(diagnosed);
+  const counted = countsOf(findings).flatMap((number, i) =>
+    number === 0 ? [] : [`${number} ${LEVELS[i]}${number > 1 && LEVELS[i] !== "info" ? "s" : ""}`],
+  );
+  return counted.join(", ");
+}

@@ -1,0 +1,235 @@
+import type { ChildProcess } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { isRunning, workersOf } from "./processes.ts";
+
+type Event = Readonly<Record<string, unknown>>;
+
+/** Takes some seconds to train, most of them outside of the store. */
+const SOME_SECONDS = ["small.yaml", "--set", "model.hidden=[200]", "--set", "train.batch_size=32"];
+
+const PATIENCE = { timeout: 60_000, interval: 100 };
+
+/** Starts `ablate run --json` and keeps what it says. */
+function startRun(folder: string, ...args: readonly string[]) {
+  const { child, ended } = startAblate(folder, "run", ...args, "--json");
+  let output = "";
+  let errors = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const events = (name: string): Event[] =>
+    output
+      .split("\n")
+      .slice(0, -1)
+      .map((line): Event => JSON.parse(line))
+      .filter(({ event }) => event === name);
+  const begun = () => vi.waitFor(() => expect(events("progress")).not.toEqual([]), PATIENCE);
+  return { child, ended, events, begun, errors: () => errors, pid: child.pid ?? 0 };
+}
+
+/** A process that is stopped while it writes keeps the store locked. */
+function stopOutsideOfTransactions(child: ChildProcess, folder: string): void {
+  do {
+    child.kill("SIGCONT");
+    child.kill("SIGSTOP");
+  } while (ablate(folder, "tag", "small/plain", "stopped").status !== 0);
+}
+
+function stateOf(folder: string): Event[] {
+  const query = "select run, state, reason, last_step from runs order by run";
+  return [...jsonRows(ablate(folder, "query", query, "--json"))];
+}
+
+test("two coordinators that start together on 50 runs train each of them once", async () => {
+  const folder = makeFolder();
+  const seeds = Array.from({ length: 25 }, (_, i) => i).join(",");
+  const plan = ["small.yaml", "--seeds", seeds, "--steps", "300"];
+
+  const both = [startRun(folder, ...plan), startRun(folder, ...plan)];
+  const codes = await Promise.all(both.map(({ ended }) => ended));
+
+  expect(codes).toEqual([0, 0]);
+  const started = both.map(({ events }) => events("started").map(({ run }) => run));
+  expect(started.flat().toSorted()).toEqual([...new Set(started.flat())].toSorted());
+  expect(started.flat()).toHaveLength(50);
+  expect(Math.min(...started.map((runs) => runs.length))).toBeGreaterThan(0);
+  expect(
+    stateOf(folder).filter(({ state, last_step }) => state === "finished" && last_step === 299),
+  ).toHaveLength(50);
+});
+
+test("a coordinator that was stopped too long leaves its run to the one that has taken it", async () => {
+  const folder = makeFolder();
+  const args = [...SOME_SECONDS, "--steps", "30000", "--workers", "1"];
+  const first = startRun(folder, ...args);
+  await first.begun();
+
+  stopOutsideOfTransactions(first.child, folder);
+  const second = startRun(folder, ...args, "--only", "plain");
+  expect([await second.ended, second.errors()]).toEqual([0, ""]);
+  expect(second.events("skipped")).toEqual([
+    { event: "skipped", run: "small/plain", state: "running" },
+  ]);
+  const third = await vi.waitFor(async () => {
+    const next = startRun(folder, ...args, "--only", "plain");
+    await Promise.race([next.begun(), next.ended]);
+    expect(next.events("progress")).not.toEqual([]);
+    return next;
+  }, PATIENCE);
+  first.child.kill("SIGCONT");
+
+  expect(await third.ended).toBe(0);
+  expect([await first.ended, first.errors()]).toEqual([0, ""]);
+  expect(first.events("ended")[0]).toMatchObject({
+    run: "small/plain",
+    state: "interrupted",
+    error: expect.stringMatching(/^another process has taken it over/),
+  });
+  expect(stateOf(folder)).toEqual(
+    ["small/normed", "small/plain"].map((run) => {
+      return { run, state: "finished", reason: "steps", last_step: 29_999 };
+    }),
+  );
+  const counts = jsonRows(
+    ablate(folder, "query", "select count(*) n, max(step) last from loss group by run", "--json"),
+  );
+  expect(counts).toEqual([
+    { n: 30_000, last: 29_999 },
+    { n: 30_000, last: 29_999 },
+  ]);
+});
+
+test("a run that is freed while a coordinator has work is trained by it", async () => {
+  const folder = makeFolder();
+  const long = [...SOME_SECONDS, "--steps", "30000", "--workers", "1"];
+  const first = startRun(folder, ...long, "--only", "plain");
+  await first.begun();
+  const second = startRun(folder, ...long);
+  await second.begun();
+
+  first.child.kill("SIGKILL");
+
+  expect(await second.ended).toBe(0);
+  expect(second.events("started").map(({ run }) => run)).toEqual(["small/normed", "small/plain"]);
+  expect(stateOf(folder).map(({ state }) => state)).toEqual(["finished", "finished"]);
+});
+
+test("workers of a coordinator that is killed end by themselves within 5 seconds", async () => {
+  const folder = makeFolder();
+  const { child, begun, pid } = startRun(folder, "small.yaml", "--steps", "5000000");
+  await begun();
+  const workers = await vi.waitFor(() => {
+    const found = workersOf(pid);
+    expect(found.length).toBeGreaterThan(0);
+    return found;
+  }, PATIENCE);
+
+  child.kill("SIGKILL");
+
+  await vi.waitFor(() => expect(workers.filter(isRunning)).toEqual([]), { timeout: 5000 });
+});
+
+test("so do workers that are in the middle of a long evaluation", async () => {
+  const folder = makeFolder();
+  const names = Array.from({ length: 60_000 }, (_, i) => i.toString(26));
+  writeFileSync(join(folder, "names.txt"), names.join("\n"));
+  const wide = ["--set", "model.hidden=[600, 600, 600, 600]", "--steps", "1"];
+  const { child, events, pid } = startRun(folder, "small.yaml", "--only", "normed", ...wide);
+  await vi.waitFor(() => expect(events("progress")).toHaveLength(1), PATIENCE);
+  const workers = workersOf(pid);
+  expect(workers).toHaveLength(1);
+
+  child.kill("SIGKILL");
+
+  await vi.waitFor(() => expect(workers.filter(isRunning)).toEqual([]), { timeout: 5000 });
+  expect(events("ended")).toEqual([]);
+});
+
+test.each(["SIGTERM", "SIGHUP"] as const)(
+  "%s stops every worker and leaves the store clean",
+  async (signal) => {
+    const folder = makeFolder();
+    const { child, ended, begun, pid } = startRun(
+      folder,
+      "small.yaml",
+      "--steps",
+      "5000000",
+      "--workers",
+      "2",
+    );
+    await begun();
+
+    child.kill(signal);
+
+    expect(await ended).toBe(130);
+    expect(workersOf(pid)).toEqual([]);
+    expect(stateOf(folder).map(({ state }) => state)).not.toContain("running");
+  },
+);
+
+test("a second signal does not wait for workers that do not answer", async () => {
+  const folder = makeFolder();
+  const run = startRun(folder, "small.yaml", "--steps", "5000000", "--workers", "1");
+  await run.begun();
+  for (const worker of workersOf(run.pid)) process.kill(worker, "SIGSTOP");
+
+  run.child.kill("SIGINT");
+  await vi.waitFor(() => expect(run.errors()).toMatch(/Ctrl-C again stops at once/), PATIENCE);
+  run.child.kill("SIGINT");
+
+  expect(await run.ended).toBe(130);
+  expect(workersOf(run.pid)).toEqual([]);
+  expect(stateOf(folder).map(({ state }) => state)).toEqual(["pending", "stopped"]);
+});
+
+test("Ctrl-C in a terminal, which goes to workers too, stops them in order", async () => {
+  const folder = makeFolder();
+  const run = startRun(folder, "small.yaml", "--steps", "5000000", "--workers", "1");
+  await run.begun();
+
+  for (const pid of [...workersOf(run.pid), run.pid]) process.kill(pid, "SIGINT");
+
+  expect(await run.ended).toBe(130);
+  expect(run.events("ended")).toEqual([expect.objectContaining({ state: "stopped", error: null })]);
+});
+
+test.each([
+  [["--workers", "0"], '--workers takes a whole number of at least 1, not "0"'],
+  [["--workers", "many"], '--workers takes a whole number of at least 1, not "many"'],
+  [["--max-retries", "-1"], '--max-retries takes a whole number of at least 0, not "-1"'],
+  [["--timeout", "10"], '--timeout takes a duration like 90s, 10m or 1h30m, not "10"'],
+  [["--timeout", "0s"], '--timeout takes a duration like 90s, 10m or 1h30m, not "0s"'],
+  [["--timeout", "soon"], '--timeout takes a duration like 90s, 10m or 1h30m, not "soon"'],
+])("run %j is refused with a sentence", (args, sentence) => {
+  const { status, stderr } = ablate(makeFolder(), "run", "small.yaml", ...args);
+
+  expect([status, stderr]).toEqual([2, `ablate: ${sentence}\n`]);
+});
+
+test("a run over its --timeout fails, and --retry-failed takes it again", () => {
+  const folder = makeFolder();
+  const args = ["run", "small.yaml", "--only", "plain", "--steps", "60000", "--quiet"];
+
+  const { status, stderr } = ablate(folder, ...args, "--timeout", "500ms");
+
+  expect([status, stderr]).toEqual([1, "small/plain: failed: timeout: not done after 0.5 s\n"]);
+  expect(stateOf(folder)[0]).toMatchObject({ state: "failed", reason: "timeout" });
+  expect(ablate(folder, ...args, "--retry-failed").status).toBe(0);
+});
+
+test("--fail-fast leaves what comes after a bad run pending and exits with 1", () => {
+  const folder = makeFolder();
+  const args = ["--set", "train.lr=1e30,0.1", "--workers", "1", "--fail-fast"];
+
+  const { status } = ablate(folder, "run", "small.yaml", ...args);
+
+  expect(status).toBe(1);
+  const states = stateOf(folder).map(({ state }) => state);
+  expect(states.toSorted()).toEqual(["diverged", "pending", "pending", "pending"]);
+});

@@ -1,0 +1,290 @@
+import { isDeepStrictEqual } from "node:util";
+import { expect, test } from "vitest";
+import { Diagnosis, type DiagnosisState } from "../src/diagnose/diagnosis.ts";
+import type { Look } from "../src/diagnose/look.ts";
+import { median } from "../src/diagnose/median.ts";
+import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
+import type { StepBlock } from "../src/spec.ts";
+import { factsOf, LN_27, layerOf, lookOfLayers, PARAMETERS, stepsOf } from "./diagnose-make.ts";
+
+const saturatedLook = (step: number, share: number): Look =>
+  lookOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })], step);
+
+const losses = (count: number, loss = 2.5) =>
+  Array.from({ length: count }, (_, i) => loss + (i % 7) / 20);
+
+/** One whose initial loss is in order. */
+function afterInit(): Diagnosis {
+  const diagnosis = new Diagnosis(factsOf());
+  diagnosis.look(lookOfLayers([]));
+  return diagnosis;
+}
+
+test("a finding holds since the first look of an unbroken row of them", () => {
+  const diagnosis = new Diagnosis(factsOf());
+  for (const [step, share] of [
+    [0, 0.6],
+    [1, 0.2],
+    [2, 0.5],
+    [5, 0.4],
+  ] as const) {
+    diagnosis.look(saturatedLook(step, share));
+  }
+
+  expect(diagnosis.findings()).toMatchObject([
+    { level: "warning", rule: "saturated", step: 2, value: 0.4 },
+  ]);
+});
+
+test("what is over is information, and says since when", () => {
+  const diagnosis = new Diagnosis(factsOf());
+  diagnosis.look(saturatedLook(0, 0.6));
+  diagnosis.look(saturatedLook(20, 0.1));
+
+  expect(diagnosis.findings()).toEqual([
+    {
+      ...{ level: "info", rule: "saturated", layer: "hidden1", param: null, step: 0, value: 0.6 },
+      message:
+        "hidden1 60 % saturated, no longer at step 20: |tanh| > 0.99 at step 0; hardly any gradient passes, scale its weights down",
+    },
+  ]);
+});
+
+test("the first hundred steps are not judged by their ratios, the second hundred are", () => {
+  const diagnosis = afterInit();
+  const slow = { "hidden1.weight": 5e-5, "hidden2.weight": 5e-5 };
+  diagnosis.steps(stepsOf(0, losses(199), slow));
+  expect(diagnosis.findings()).toEqual([]);
+
+  diagnosis.steps(stepsOf(199, losses(101), slow));
+
+  expect(diagnosis.findings()).toMatchObject([
+    { rule: "slow-updates", param: "hidden1.weight", step: 100 },
+    { rule: "slow-updates", param: "hidden2.weight", step: 100 },
+  ]);
+});
+
+test("ratios of 0 and of equal numbers are frozen, a single change is not", () => {
+  const diagnosis = afterInit();
+  const still = { "hidden1.weight": 0, "hidden2.bias": Number.NaN };
+  diagnosis.steps(stepsOf(0, losses(200), still));
+  expect(diagnosis.findings().map(({ rule, param }) => [rule, param])).toEqual([
+    ["frozen", "hidden1.weight"],
+    ["frozen", "hidden2.bias"],
+  ]);
+
+  diagnosis.steps(stepsOf(200, losses(99), still));
+  diagnosis.steps(stepsOf(299, losses(1)));
+
+  expect(
+    diagnosis.findings().filter(({ rule, level }) => rule === "frozen" && level === "error"),
+  ).toEqual([]);
+});
+
+test("a single loss far above the recent ones is a spike, noise is none", () => {
+  const diagnosis = afterInit();
+  diagnosis.steps(stepsOf(0, losses(500)));
+  expect(diagnosis.findings()).toEqual([]);
+
+  diagnosis.steps(stepsOf(500, [3.6]));
+  diagnosis.steps(stepsOf(501, losses(50)));
+
+  expect(diagnosis.findings()).toMatchObject([
+    { level: "warning", rule: "loss-spike", step: 500, value: 3.6 },
+  ]);
+});
+
+test.each([
+  [2.899, []],
+  [2.901, ["loss-spike"]],
+])("after losses of 2.5, which have no spread, %d is a spike or not", (loss, expected) => {
+  const diagnosis = afterInit();
+  diagnosis.steps(stepsOf(0, Array(200).fill(2.5)));
+
+  diagnosis.steps(stepsOf(200, [loss]));
+
+  expect(diagnosis.findings().map(({ rule }) => rule)).toEqual(expected);
+});
+
+test("a loss that climbs is a divergence before it is no number", () => {
+  const diagnosis = afterInit();
+  diagnosis.steps(stepsOf(0, [LN_27, ...losses(99), ...losses(100, 4.5)]));
+
+  const [first] = diagnosis.findings();
+  expect(first).toMatchObject({ level: "error", rule: "divergence", step: 100 });
+});
+
+test("a loss that stays the same while the steps double is a plateau", () => {
+  const diagnosis = afterInit();
+  diagnosis.steps(stepsOf(0, losses(2047)));
+  expect(diagnosis.findings()).toEqual([]);
+
+  diagnosis.steps(stepsOf(2047, losses(1)));
+
+  expect(diagnosis.findings()).toMatchObject([{ level: "info", rule: "plateau", step: 1024 }]);
+});
+
+test("without probes the loss of step 0 is the one at initialisation, with them it is that of the probe", () => {
+  const alone = new Diagnosis(factsOf());
+  alone.steps(stepsOf(0, [27.9]));
+  const probed = new Diagnosis(factsOf());
+  probed.look(lookOfLayers([]));
+  probed.steps(stepsOf(0, [27.9]));
+
+  expect(alone.findings()).toMatchObject([{ rule: "initial-loss", value: 27.9 }]);
+  expect(probed.findings()).toEqual([]);
+});
+
+test("the same look twice says the same", () => {
+  const diagnosis = new Diagnosis(factsOf());
+  diagnosis.look(saturatedLook(5, 0.6));
+  const once = diagnosis.findings();
+
+  diagnosis.look(saturatedLook(5, 0.6));
+
+  expect(diagnosis.findings()).toEqual(once);
+});
+
+/** Numbers that look random, from 0 up to 1. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+type Event = { readonly steps: StepBlock } | { readonly look: Look };
+
+/** A run of ups and downs: ratios in and out of their bands, stills, spikes, looks. */
+function adventures(seed: number): Event[] {
+  const random = randomNumbers(seed);
+  const events: Event[] = [];
+  for (let step = 0; step < 2300; ) {
+    const count = 1 + Math.floor(random() * 130);
+    const size = 10 ** (-5 + 4 * random());
+    const block = stepsOf(
+      step,
+      Array.from({ length: count }, () => 2.4 + random() * (random() < 0.01 ? 9 : 0.4)),
+    );
+    const ratios = block.ratios.map((_, i) =>
+      i % PARAMETERS.length === 3 && size < 1e-4
+        ? ([0, Number.NaN, Number.POSITIVE_INFINITY][i % 2] ?? 0)
+        : size * random(),
+    );
+    events.push({ steps: { ...block, ratios } }, { look: saturatedLook(step + count, random()) });
+    step += count;
+  }
+  return events;
+}
+
+function feed(diagnosis: Diagnosis, events: readonly Event[]): Diagnosis {
+  for (const event of events) {
+    if ("look" in event) diagnosis.look(event.look);
+    else diagnosis.steps(event.steps);
+  }
+  return diagnosis;
+}
+
+test.each([1, 2, 3, 4, 5])(
+  "a diagnosis goes on from its state as if it had not been cut (%d)",
+  (seed) => {
+    const events = adventures(seed);
+    const whole = feed(new Diagnosis(factsOf()), events);
+    expect(whole.findings().length).toBeGreaterThan(2);
+
+    for (let cut = 0; cut <= events.length; cut++) {
+      const first = feed(new Diagnosis(factsOf()), events.slice(0, cut));
+      const state: DiagnosisState = JSON.parse(JSON.stringify(first.state()));
+      const second = feed(new Diagnosis(factsOf(), state), events.slice(cut));
+      if (!isDeepStrictEqual(second.findings(), whole.findings()))
+        expect(cut).toBe("no difference");
+      expect(second.state()).toEqual(whole.state());
+    }
+  },
+);
+
+test("how steps are cut into blocks makes no difference", () => {
+  const events = adventures(6);
+  const single = events.flatMap((event): Event[] => {
+    if ("look" in event) return [event];
+    const { first, count, loss, lr, ratios } = event.steps;
+    const width = PARAMETERS.length;
+    return Array.from({ length: count }, (_, i) => ({
+      steps: {
+        first: first + i,
+        count: 1,
+        loss: loss.subarray(i, i + 1),
+        lr: lr.subarray(i, i + 1),
+        ratios: ratios.subarray(i * width, (i + 1) * width),
+      },
+    }));
+  });
+
+  expect(feed(new Diagnosis(factsOf()), single).findings()).toEqual(
+    feed(new Diagnosis(factsOf()), events).findings(),
+  );
+});
+
+test("a restored diagnosis judges by the thresholds that it began with", () => {
+  const strict = new Diagnosis(factsOf({ thresholds: { ...THRESHOLDS, saturated: 0.05 } }));
+
+  const restored = new Diagnosis(factsOf(), strict.state());
+  restored.look(saturatedLook(0, 0.1));
+
+  expect(restored.findings()).toMatchObject([{ rule: "saturated" }]);
+});
+
+test("its state does not grow with the run", () => {
+  const sizeAfter = (steps: number) =>
+    JSON.stringify(feed(new Diagnosis(factsOf()), [{ steps: stepsOf(0, losses(steps)) }]).state())
+      .length;
+
+  expect(sizeAfter(20_050)).toBeLessThan(sizeAfter(250) + 500);
+});
+
+test("200,000 steps of 13 parameters cost under 1 us each", () => {
+  const { user, system } = process.cpuUsage();
+  const parameters = Array.from({ length: 13 }, (_, i) => ({
+    name: `hidden${i}.weight`,
+    shape: [9, 9],
+    size: 81,
+  }));
+  const diagnosis = new Diagnosis(factsOf({ parameters }));
+  const random = randomNumbers(1);
+  const count = 4000;
+  const block = {
+    ...{ first: 0, count, lr: new Float64Array(count) },
+    loss: Float64Array.from({ length: count }, () => 2 + random()),
+    ratios: Float32Array.from({ length: count * 13 }, () => 1e-3 * random()),
+  };
+  for (let i = 0; i < 50; i++) diagnosis.steps({ ...block, first: i * count });
+  const after = process.cpuUsage();
+
+  const micros = after.user + after.system - user - system;
+  expect(micros / 200_000).toBeLessThan(1);
+});
+
+test.each([
+  [[3], 3],
+  [[2, 1], 1.5],
+  [[5, 1, 4, 2, 3], 3],
+  [[Number.NaN, 7, Number.NaN, 9], 8],
+  [[1, 1, 1, 1], 1],
+  [[0, Number.POSITIVE_INFINITY, 1], 1],
+  [[Number.NaN], Number.NaN],
+])("the median of %j is %d", (values, expected) => {
+  expect(median(Float32Array.from(values))).toBe(expected);
+});
+
+test("the median is that of the sorted values", () => {
+  const random = randomNumbers(9);
+  for (let length = 1; length < 200; length++) {
+    const values = Float32Array.from({ length }, () => Math.floor(random() * 50));
+    const sorted = values.toSorted();
+    const middle = length >> 1;
+    const expected =
+      length % 2 === 1 ? sorted[middle] : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+    expect(median(values)).toBe(expected);
+  }
+});

@@ -1,0 +1,71 @@
+/** What is due after which step of a run, beside training. */
+import type { StopSpec, TrainSpec } from "@ablate/core";
+import type { RecordSpec } from "./messages.ts";
+import { nextProbe, USUAL_SCHEDULE } from "./probe-schedule.ts";
+
+/** What is taken of the model after some step, in this order. */
+export type Due = {
+  readonly checkpoint: boolean;
+  readonly validation: boolean;
+  readonly probe: boolean;
+  /** Whether the run is diagnosed anew: with every probe, and as often without them. */
+  readonly look: boolean;
+};
+
+export type Agenda = {
+  /** The first step after this one at which anything is due; infinite: none. */
+  readonly next: (step: number) => number;
+  readonly at: (step: number) => Due;
+};
+
+/** The agenda of a run, without regard to its end, where other things are due. */
+export function agendaOf(record: RecordSpec, { stop }: Pick<TrainSpec, "stop">): Agenda {
+  const { evaluate, probes, checkpoint } = record;
+  const validations = [everyOf(evaluate), stopEvery(stop)];
+  const checkpoints = [everyOf(checkpoint)];
+  const looks = probes === "none" ? USUAL_SCHEDULE : probes;
+  const isLook = (step: number): boolean => step === 0 || nextProbe(looks, step - 1) === step;
+  return {
+    next: (step) => {
+      const regular = [...validations, ...checkpoints].map((every) => nextMultiple(every, step));
+      return Math.min(...regular, nextProbe(looks, step));
+    },
+    at: (step) => ({
+      checkpoint: checkpoints.some((every) => isMultiple(every, step)),
+      validation: validations.some((every) => isMultiple(every, step)),
+      probe: probes !== "none" && isLook(step),
+      look: isLook(step),
+    }),
+  };
+}
+
+/** Steps below `end` at which the validation split is evaluated, and those at which a run is probed. */
+export function takenBefore(
+  end: number,
+  { at, next }: Agenda,
+): { readonly evaluations: readonly number[]; readonly probes: readonly number[] } {
+  const evaluations: number[] = [];
+  const probes: number[] = [];
+  for (let step = 0; step < end; step = next(step)) {
+    const due = at(step);
+    if (due.validation) evaluations.push(step);
+    if (due.probe) probes.push(step);
+  }
+  return { evaluations, probes };
+}
+
+function everyOf(setting: RecordSpec["evaluate"] | RecordSpec["checkpoint"]): number {
+  return typeof setting === "string" ? 0 : setting.every;
+}
+
+function stopEvery(stop: StopSpec | undefined): number {
+  return stop === undefined || (stop.patience === null && stop.target === null) ? 0 : stop.every;
+}
+
+function nextMultiple(every: number, step: number): number {
+  return every === 0 ? Number.POSITIVE_INFINITY : (Math.floor(step / every) + 1) * every;
+}
+
+function isMultiple(every: number, step: number): boolean {
+  return every > 0 && step > 0 && step % every === 0;
+}

@@ -1,0 +1,63 @@
+/** Where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
+import type { RunSpec } from "@ablate/core";
+import type { Continuation, ResumePoint, ShorterRun, StoreWriter } from "@ablate/store";
+import { agendaOf, takenBefore } from "./agenda.ts";
+import type { RecordSpec, ResumeFrom } from "./messages.ts";
+
+export type Start = {
+  /** Null: at initialisation. */
+  readonly point: ResumePoint | null;
+  /** What the user should know: checkpoints that were passed over. */
+  readonly notes: readonly string[];
+};
+
+export const FROM_SCRATCH: Start = { point: null, notes: [] };
+
+/** A run to train, and what it has in common with longer and shorter ones. */
+export type Startable = {
+  readonly spec: RunSpec;
+  readonly record: RecordSpec;
+  readonly family?: string | undefined;
+};
+
+/** The latest point that a run can go on from. */
+export function findStart(
+  store: Pick<StoreWriter, "findResumePoint">,
+  runId: number,
+  startable: Startable,
+): Start {
+  const { point, damaged } = store.findResumePoint(runId, continuationOf(startable));
+  const notes = damaged.map(
+    ({ run, step }) => `the checkpoint of ${run} at step ${step} is damaged and passed over`,
+  );
+  return { point, notes };
+}
+
+/** Which shorter runs have made the same history as this run would until their end. */
+export function continuationOf({ spec, record, family }: Startable): Continuation | null {
+  if (family === undefined) return null;
+  const agenda = agendaOf(record, spec.train);
+  const accepts = ({ step, config, probes, evaluations }: ShorterRun): boolean => {
+    const taken = takenBefore(step, agenda);
+    return (
+      `${probes}` === `${taken.probes}` &&
+      `${evaluations}` === `${taken.evaluations}` &&
+      saturatedOf(config) === (record.probes === "none" ? null : record.probes.saturated)
+    );
+  };
+  return { family, steps: spec.train.steps, accepts };
+}
+
+/** What a worker is sent of it. */
+export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
+  if (point === null) return null;
+  const { run, step, weights, state, trainSeconds, backend } = point;
+  return { run, isOwn: point.runId === runId, step, weights, state, trainSeconds, backend };
+}
+
+/** Beyond what a stored run's probes count as saturated. */
+function saturatedOf(config: string): unknown {
+  const { record }: { readonly record?: Partial<RecordSpec> } = JSON.parse(config);
+  const probes = record?.probes;
+  return probes === undefined || probes === "none" ? null : probes.saturated;
+}

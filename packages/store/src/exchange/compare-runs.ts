@@ -1,0 +1,60 @@
+/** Which of two records of the same run is worth keeping. */
+import { hostname } from "node:os";
+import type { Database } from "better-sqlite3";
+import { isAlive } from "../claim.ts";
+import { freeName } from "../plan-grid.ts";
+import type { Files } from "./files.ts";
+import type { ImportedRun, RunChange } from "./import-types.ts";
+import { type RunRow, settled } from "./settled-run.ts";
+
+export type ComparedRun = {
+  readonly theirs: RunRow;
+  readonly ours: RunRow | undefined;
+  readonly name: string;
+  readonly change: RunChange;
+};
+
+/** Makes what compares a run there with the same one here. */
+export function runComparer({ to }: Files, now: () => number): (theirs: RunRow) => ComparedRun {
+  const here: (hash: string) => RunRow | undefined = finder(to);
+  const nameFor = freeName(to);
+  return (there) => {
+    const theirs = settled(there);
+    const ours = here(theirs.hash);
+    if (ours === undefined) return { theirs, ours, name: nameFor(theirs), change: "added" };
+    return { theirs, ours, name: ours.name, change: changeOf(theirs, ours, now()) };
+  };
+}
+
+function finder(database: Database): (hash: string) => RunRow | undefined {
+  const find = database.prepare<[string], RunRow>("select * from run where hash = ?");
+  return (hash) => find.get(hash);
+}
+
+function changeOf(theirs: RunRow, ours: RunRow, now: number): RunChange {
+  if (ours.state === "running" && isAlive(ours, hostname(), now)) return "training";
+  if (isFinished(theirs) !== isFinished(ours)) return isFinished(theirs) ? "replaced" : "kept";
+  return stepsOf(theirs) > stepsOf(ours) ? "replaced" : "kept";
+}
+
+function isFinished({ state }: RunRow): boolean {
+  return state === "finished";
+}
+
+function stepsOf({ last_step }: RunRow): number {
+  return (last_step ?? -1) + 1;
+}
+
+/** What the user is told of it. */
+export function importedRun({ theirs, ours, name, change }: ComparedRun): ImportedRun {
+  const stays = change === "kept" || change === "training";
+  const { state, ...run } = stays && ours !== undefined ? ours : theirs;
+  return {
+    run: name,
+    source: theirs.name,
+    hash: theirs.hash,
+    change,
+    state,
+    steps: stepsOf({ state, ...run }),
+  };
+}

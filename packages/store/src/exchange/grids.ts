@@ -1,0 +1,72 @@
+/** Grids of two files become one by their name. */
+import { ownedCopier } from "./copy-owned.ts";
+import { type Files, inserter, type Row, updater } from "./files.ts";
+import type { Schema } from "./tables.ts";
+import { wordsMerger } from "./words.ts";
+
+type GridRow = Row & { readonly id: number; readonly name: string; readonly planned_at: number };
+
+/** What became of a grid here. */
+export type GridChange = "added" | "updated" | "kept";
+
+/** Makes what says what an import would do to a grid, and which one it is here. */
+export function gridComparer({ from, to }: Files): (fromId: number) => {
+  readonly theirs: GridRow;
+  readonly ours: GridRow | undefined;
+  readonly change: GridChange;
+} {
+  const there = from.prepare<[number], GridRow>("select * from grid where id = ?");
+  const here = to.prepare<[string], GridRow>("select * from grid where name = ?");
+  return (fromId) => {
+    const theirs = there.get(fromId);
+    if (theirs === undefined) throw new Error(`there is no grid with id ${fromId}`);
+    const ours = here.get(theirs.name);
+    const isNewer = ours !== undefined && theirs.planned_at > ours.planned_at;
+    return { theirs, ours, change: ours === undefined ? "added" : isNewer ? "updated" : "kept" };
+  };
+}
+
+/**
+ * Makes what brings a grid over and returns its number here: where both files have it, the text that
+ * was planned last stands, as when it is planned again.
+ */
+export function gridMerger(files: Files, schema: Schema): (fromId: number) => number {
+  const { to } = files;
+  const compare = gridComparer(files);
+  const insert = inserter(to, "grid", schema.grid);
+  const update = updater(to, "grid", schema.grid);
+  const copyOwned = ownedCopier(files, "grid", schema.ofGrid);
+  const mergeWords = wordsMerger(files, "grid");
+  return (fromId) => {
+    const { theirs, ours, change } = compare(fromId);
+    const id = ours?.id ?? insert(theirs);
+    if (change === "updated") update(id, theirs);
+    if (change === "added") copyOwned(fromId, id);
+    mergeWords(fromId, id);
+    return id;
+  };
+}
+
+type Membership = { readonly grid_id: number; readonly label: string };
+
+/** Makes what puts a run into the grids that it belongs to there, behind those that are in them here. */
+export function membershipMerger(
+  { from, to }: Files,
+  gridIds: ReadonlyMap<number, number>,
+): (fromId: number, toId: number) => void {
+  const there = from.prepare<[number], Membership>(
+    "select grid_id, label from grid_run where run_id = ? order by id",
+  );
+  const isMember = to.prepare("select 1 from grid_run where grid_id = ? and run_id = ?");
+  const add = to.prepare(
+    `insert into grid_run (grid_id, run_id, label, position)
+     select @grid, @run, @label, coalesce(max(position) + 1, 0) from grid_run where grid_id = @grid`,
+  );
+  return (fromId, toId) => {
+    for (const { grid_id, label } of there.all(fromId)) {
+      const grid = gridIds.get(grid_id);
+      if (grid === undefined || isMember.get(grid, toId) !== undefined) continue;
+      add.run({ grid, run: toId, label });
+    }
+  };
+}

@@ -1,0 +1,156 @@
+import { existsSync, statSync } from "node:fs";
+import type { Database } from "better-sqlite3";
+import { type OpenedDatabase, openForReading, openForWriting } from "../open-database.ts";
+import { opening } from "../opening.ts";
+import { StoreError } from "../store-error.ts";
+import { type ComparedRun, importedRun, runComparer } from "./compare-runs.ts";
+import { ownedCopier } from "./copy-owned.ts";
+import { type Files, inserter, updater } from "./files.ts";
+import { gridComparer, gridMerger, membershipMerger } from "./grids.ts";
+import type { ImportedGrid, ImportedRun, ImportOptions, ImportReport } from "./import-types.ts";
+import { emptyStore, openSource } from "./open-source.ts";
+import type { RunRow } from "./settled-run.ts";
+import { readSchema } from "./tables.ts";
+import { wordsMerger } from "./words.ts";
+
+/** In the order of their first grids, which is the order they get here. */
+const RUNS = `
+  select r.* from run r
+    left join grid_run gr on gr.id = (select min(id) from grid_run where run_id = r.id)
+  order by gr.grid_id, gr.position, r.id`;
+
+/**
+ * Takes the runs of the store at `from` over into that at `path`, which is made where there is none.
+ * A run is the same where its hash is: the finished one stays, else the one with more steps, else
+ * ours. One transaction a run: killed and repeated, it comes to the same.
+ *
+ * @throws StoreError - if one of them is no store, from a newer ablate, or damaged
+ */
+export async function importStore(
+  path: string,
+  from: string,
+  { dryRun = false, beforeRun = async () => {} }: ImportOptions = {},
+): Promise<ImportReport> {
+  refuseItself(path, from);
+  const source = openSource(from);
+  try {
+    opening(from, "read", () => refuseDamaged(source.database, from));
+    const target = openTarget(path, dryRun);
+    try {
+      const files = { from: source.database, to: target.database };
+      const runs = files.from.prepare<[], RunRow>(RUNS).all();
+      const importer = dryRun ? dryImporter(files) : realImporter(files);
+      const grids = opening(path, "write to", () => importer.grids());
+      const imported: ImportedRun[] = [];
+      for (const run of runs) {
+        await beforeRun();
+        imported.push(opening(path, "write to", () => importer.run(run)));
+      }
+      const notices = [source.notice, target.notice].filter((notice) => notice !== null);
+      return { notices, grids, runs: imported };
+    } finally {
+      target.close();
+    }
+  } finally {
+    source.close();
+  }
+}
+
+interface Importer {
+  grids(): ImportedGrid[];
+  run(theirs: RunRow): ImportedRun;
+}
+
+function dryImporter(files: Files): Importer {
+  const compareGrid = gridComparer(files);
+  const compare = runComparer(files, Date.now);
+  return {
+    grids: () =>
+      gridIds(files).map((id) => {
+        const { theirs, change } = compareGrid(id);
+        return { grid: theirs.name, change };
+      }),
+    run: (run) => importedRun(compare(run)),
+  };
+}
+
+function realImporter(files: Files): Importer {
+  const { to } = files;
+  const schema = readSchema(to);
+  const dry = dryImporter(files);
+  const mergeGrid = gridMerger(files, schema);
+  const compare = runComparer(files, Date.now);
+  const keep = runKeeper(files);
+  const places = new Map<number, number>();
+  const join = membershipMerger(files, places);
+  const mergeWords = wordsMerger(files, "run");
+  to.pragma("synchronous = FULL");
+  const inTransaction = <T>(work: () => T): T => to.transaction(work).immediate();
+  return {
+    grids: () =>
+      inTransaction(() => {
+        const changes = dry.grids();
+        for (const id of gridIds(files)) places.set(id, mergeGrid(id));
+        return changes;
+      }),
+    run: (run) =>
+      inTransaction(() => {
+        const compared = compare(run);
+        const toId = keep(compared);
+        mergeWords(run.id, toId);
+        join(run.id, toId);
+        return importedRun(compared);
+      }),
+  };
+}
+
+/** Makes what stores a run as it was decided, and returns its number here. */
+function runKeeper(files: Files): (compared: ComparedRun) => number {
+  const { to } = files;
+  const schema = readSchema(to);
+  const insert = inserter(to, "run", schema.run);
+  const recorded = schema.run.filter((column) => !["name", "hash", "planned_at"].includes(column));
+  const update = updater(to, "run", recorded);
+  const copyOwned = ownedCopier(files, "run", schema.ofRun);
+  const clear = schema.ofRun
+    .filter(({ parent }) => parent === "run")
+    .map(({ name, owner }) => to.prepare(`delete from "${name}" where "${owner}" = ?`));
+  return ({ theirs, ours, name, change }) => {
+    if (ours === undefined) {
+      const id = insert({ ...theirs, name });
+      copyOwned(theirs.id, id);
+      return id;
+    }
+    if (change === "replaced") {
+      for (const statement of clear) statement.run(ours.id);
+      update(ours.id, theirs);
+      copyOwned(theirs.id, ours.id);
+    }
+    return ours.id;
+  };
+}
+
+function gridIds({ from }: Files): number[] {
+  return from.prepare<[], number>("select id from grid order by id").pluck().all();
+}
+
+function openTarget(path: string, dryRun: boolean): OpenedDatabase {
+  if (!dryRun) return openForWriting(path);
+  return existsSync(path) ? openForReading(path) : emptyStore();
+}
+
+function refuseItself(path: string, from: string): void {
+  if (!existsSync(from)) throw new StoreError(`there is no store at ${from} to import`);
+  if (!existsSync(path)) return;
+  const [a, b] = [statSync(path), statSync(from)];
+  if (a.dev !== b.dev || a.ino !== b.ino) return;
+  throw new StoreError(`${from} is the store that would be written to; name another one to import`);
+}
+
+function refuseDamaged(database: Database, path: string): void {
+  const verdict: unknown = database.pragma("quick_check(1)", { simple: true });
+  if (verdict === "ok") return;
+  throw new StoreError(
+    `${path} is damaged (${String(verdict)}); copy it again, or save what is intact with sqlite3's .recover`,
+  );
+}

@@ -1,0 +1,88 @@
+/** Which tables hold what belongs to a run or a grid: read from the schema, so that none is forgotten. */
+import type { Database } from "better-sqlite3";
+
+/** A table whose rows belong to a run, directly or by way of another such table. */
+export type OwnedTable = {
+  readonly name: string;
+  /** Every column that is copied. */
+  readonly columns: readonly string[];
+  /** The column that says which row of `parent` a row belongs to. */
+  readonly owner: string;
+  readonly parent: string;
+  /** A number that only this file knows a row by; given anew in another one. */
+  readonly id: string | null;
+};
+
+export type Schema = {
+  readonly run: readonly string[];
+  readonly grid: readonly string[];
+  /** Parents before their children. */
+  readonly ofRun: readonly OwnedTable[];
+  readonly ofGrid: readonly OwnedTable[];
+};
+
+/** Tables that are merged row by row, not copied. */
+const MERGED: ReadonlySet<string> = new Set([
+  "grid_run",
+  "tag",
+  "run_note",
+  "grid_tag",
+  "grid_note",
+]);
+
+type Column = { readonly name: string; readonly type: string; readonly pk: number };
+type ForeignKey = { readonly table: string; readonly from: string };
+
+/** @throws Error - if a table belongs to neither runs nor grids */
+export function readSchema(database: Database): Schema {
+  const names = database
+    .prepare<[], string>(
+      `select name from main.sqlite_schema
+       where type = 'table' and name not like 'sqlite_%' order by rowid`,
+    )
+    .pluck()
+    .all();
+  const ofRun = new Map<string, OwnedTable>();
+  const ofGrid = new Map<string, OwnedTable>();
+  for (const name of names) {
+    if (name === "run" || name === "grid" || MERGED.has(name)) continue;
+    const keys = foreignKeys(database, name);
+    const toRun = keys.find(({ table }) => table === "run" || ofRun.has(table));
+    const key = toRun ?? keys.find(({ table }) => table === "grid" || ofGrid.has(table));
+    if (key === undefined) throw new Error(`the table ${name} belongs to no run and no grid`);
+    (toRun === undefined ? ofGrid : ofRun).set(name, ownedTable(database, name, key));
+  }
+  const without = (table: string) => columnsOf(database, table).filter((column) => column !== "id");
+  return {
+    run: without("run"),
+    grid: without("grid"),
+    ofRun: [...ofRun.values()],
+    ofGrid: [...ofGrid.values()],
+  };
+}
+
+function ownedTable(database: Database, name: string, key: ForeignKey): OwnedTable {
+  const all = tableInfo(database, name);
+  const keys = all.filter(({ pk }) => pk > 0);
+  const [only] = keys;
+  const isGiven = keys.length === 1 && only?.type === "INTEGER" && only.name !== key.from;
+  const id = isGiven && only !== undefined ? only.name : null;
+  const columns = all.map((column) => column.name).filter((column) => column !== id);
+  return { name, columns, owner: key.from, parent: key.table, id };
+}
+
+function columnsOf(database: Database, table: string): string[] {
+  return tableInfo(database, table).map(({ name }) => name);
+}
+
+function tableInfo(database: Database, table: string): Column[] {
+  return database
+    .prepare<[string], Column>("select name, upper(type) as type, pk from pragma_table_info(?)")
+    .all(table);
+}
+
+function foreignKeys(database: Database, table: string): ForeignKey[] {
+  return database
+    .prepare<[string], ForeignKey>(`select "table", "from" from pragma_foreign_key_list(?)`)
+    .all(table);
+}

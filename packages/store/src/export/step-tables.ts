@@ -1,0 +1,140 @@
+/** Tables with the history of runs, step by step, decoded here: plain SQL would take minutes. */
+import type { Database } from "better-sqlite3";
+import { logRatio, ratioAt } from "../ratio.ts";
+import {
+  BATCH_ROWS,
+  type Batch,
+  type ExportColumn,
+  type ExportScope,
+  type ExportTable,
+} from "./table.ts";
+
+type Step = readonly [step: number, loss: number | null, lr: number | null, ratios: Buffer];
+
+type RunLayout = { readonly run: string; readonly parameters: readonly string[] };
+
+/** How the steps of a run become rows. */
+type Rows = {
+  /** Rows of one step. */
+  readonly perStep: number;
+  /** Columns of text, which repeat with every step: `perStep` cells each. */
+  readonly texts: readonly (readonly string[])[];
+  /** Puts a step into columns of numbers, from row `at` on. */
+  readonly place: (columns: readonly Float64Array[], at: number, step: Step) => void;
+};
+
+type StepTable = {
+  readonly runs: readonly string[];
+  readonly columns: readonly ExportColumn[];
+  readonly rowsOf: (layout: RunLayout) => Rows;
+};
+
+const RUN: ExportColumn = { name: "run", type: "text" };
+const LOSS: readonly ExportColumn[] = [
+  { name: "step", type: "integer" },
+  { name: "loss", type: "float64" },
+  { name: "lr", type: "float64" },
+];
+
+/** A row a step: loss, rate and the update ratio of every parameter; null where a run has no such parameter. */
+export function historyTable(database: Database, { runs }: ExportScope): ExportTable {
+  const all = [...new Set(runs.flatMap(parameterNames(database)))];
+  const ratios = all.map((name): ExportColumn => ({ name: `ratio:${name}`, type: "float32" }));
+  const rowsOf = ({ run, parameters }: RunLayout): Rows => {
+    const places = all.map((name) => parameters.indexOf(name));
+    const place: Rows["place"] = (columns, at, step) => {
+      placeLoss(columns, at, step);
+      for (const [i, idx] of places.entries()) {
+        if (idx >= 0) put(columns[LOSS.length + i], at, ratioAt(step[3], idx));
+      }
+    };
+    return { perStep: 1, texts: [[run]], place };
+  };
+  return tableOf(database, { runs, columns: [RUN, ...LOSS, ...ratios], rowsOf });
+}
+
+/** The view `loss`. */
+export function lossTable(database: Database, { runs }: ExportScope): ExportTable {
+  const rowsOf = ({ run }: RunLayout): Rows => ({ perStep: 1, texts: [[run]], place: placeLoss });
+  return tableOf(database, { runs, columns: [RUN, ...LOSS], rowsOf });
+}
+
+/** The view `update_ratio`, a row a step and parameter; texts before numbers, as in all of them. */
+export function updateRatioTable(database: Database, { runs }: ExportScope): ExportTable {
+  const columns: readonly ExportColumn[] = [
+    RUN,
+    { name: "param", type: "text" },
+    { name: "step", type: "integer" },
+    { name: "ratio", type: "float32" },
+    { name: "log10_ratio", type: "float64" },
+  ];
+  const rowsOf = ({ run, parameters }: RunLayout): Rows => ({
+    perStep: parameters.length,
+    texts: [parameters.map(() => run), parameters],
+    place: (numbers, at, [step, , , ratios]) => {
+      for (let idx = 0; idx < parameters.length; idx++) {
+        put(numbers[0], at + idx, step);
+        put(numbers[1], at + idx, ratioAt(ratios, idx));
+        put(numbers[2], at + idx, logRatio(ratios, idx));
+      }
+    },
+  });
+  return tableOf(database, { runs, columns, rowsOf });
+}
+
+function placeLoss(columns: readonly Float64Array[], at: number, [step, loss, lr]: Step): void {
+  put(columns[0], at, step);
+  put(columns[1], at, loss);
+  put(columns[2], at, lr);
+}
+
+function put(cells: Float64Array | undefined, at: number, value: number | null): void {
+  if (cells !== undefined) cells[at] = value ?? Number.NaN;
+}
+
+function tableOf(database: Database, table: StepTable): ExportTable {
+  return { columns: table.columns, batches: () => batchesOf(database, table) };
+}
+
+function* batchesOf(database: Database, table: StepTable): Iterable<Batch> {
+  const { runs, rowsOf } = table;
+  const parametersOf = parameterNames(database);
+  const numeric = table.columns.filter(({ type }) => type !== "text");
+  for (const run of runs) {
+    const { perStep, texts, place } = rowsOf({ run, parameters: parametersOf(run) });
+    if (perStep === 0) continue;
+    const most = Math.max(1, Math.floor(BATCH_ROWS / perStep)) * perStep;
+    const repeated = texts.map((cells) =>
+      Array(most / perStep)
+        .fill(cells)
+        .flat(),
+    );
+    const numbers = numeric.map(() => new Float64Array(most).fill(Number.NaN));
+    const columns = [...repeated, ...numbers];
+    let rows = 0;
+    for (const step of stepsOf(database, run)) {
+      place(numbers, rows, step);
+      rows += perStep;
+      if (rows < most) continue;
+      yield { rows, columns };
+      rows = 0;
+    }
+    if (rows > 0) yield { rows, columns };
+  }
+}
+
+/** One at a time, so that none outlives the next garbage collection. */
+function stepsOf(database: Database, run: string): Iterable<Step> {
+  const steps = database.prepare<[string], Step>(
+    `select step, loss, lr, ratios from step
+     where run_id = (select id from run where name = ?) order by step`,
+  );
+  return steps.raw().iterate(run);
+}
+
+function parameterNames(database: Database): (run: string) => string[] {
+  const names = database.prepare<[string], string>(
+    "select p.name from param p join run r on r.id = p.run_id where r.name = ? order by p.idx",
+  );
+  return (run) => names.pluck().all(run);
+}

@@ -1,0 +1,113 @@
+import SqliteDatabase, { type Database } from "better-sqlite3";
+import { expect, test } from "vitest";
+import { readSchema } from "../src/exchange/tables.ts";
+import { importStore, sealStore } from "../src/index.ts";
+import { temporaryPath, writerAt } from "./make.ts";
+
+type Column = { readonly name: string; readonly type: string };
+
+/** Columns that take only some values. */
+const ALLOWED: Readonly<Record<string, string>> = { state: "finished", level: "info" };
+
+function tablesOf(database: Database): string[] {
+  return database
+    .prepare<[], string>(
+      "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rowid",
+    )
+    .pluck()
+    .all();
+}
+
+/** A store with rows in every table that there is, all of one grid and its one run. */
+function storeWithEverything(): string {
+  const path = temporaryPath();
+  writerAt(path).close();
+  const database = new SqliteDatabase(path);
+  for (const table of tablesOf(database)) fill(database, table);
+  database.close();
+  return path;
+}
+
+function fill(database: Database, table: string): void {
+  const columns = database
+    .prepare<[string], Column>("select name, upper(type) as type from pragma_table_info(?)")
+    .all(table);
+  const keys = database
+    .prepare<[string], string>(`select "from" from pragma_foreign_key_list(?)`)
+    .pluck()
+    .all(table);
+  const values = columns.map(({ name, type }, i) => {
+    if (keys.includes(name)) return 1;
+    if (name === "claim") return null;
+    if (type === "TEXT") return ALLOWED[name] ?? `${table}.${name}`;
+    if (type === "BLOB") return Buffer.from([i, 2, 3, 0]);
+    return type === "REAL" ? i + 0.5 : i + 1;
+  });
+  const marks = columns.map(() => "?").join(", ");
+  database.prepare(`insert into "${table}" values (${marks})`).run(...values);
+}
+
+/** Every row of every table; places in a grid count from 0 in another file. */
+function everything(path: string): Record<string, unknown[]> {
+  const database = new SqliteDatabase(path);
+  database.exec("update grid_run set position = 0");
+  const rows = tablesOf(database).map((table) => [
+    table,
+    database.prepare(`select * from "${table}"`).all(),
+  ]);
+  database.close();
+  return Object.fromEntries(rows);
+}
+
+test("every table of the schema belongs to a run or a grid", () => {
+  const database = new SqliteDatabase(storeWithEverything());
+  const { ofRun, ofGrid } = readSchema(database);
+  const known = [...ofRun, ...ofGrid].map(({ name }) => name);
+  const merged = ["grid", "run", "grid_run", "tag", "run_note", "grid_note", "grid_tag"];
+
+  expect([...known, ...merged].sort()).toEqual(tablesOf(database).sort());
+  database.close();
+});
+
+test("a table that belongs to nothing is refused rather than forgotten", () => {
+  const database = new SqliteDatabase(storeWithEverything());
+  database.exec("create table loose (id integer primary key) strict");
+
+  expect(() => readSchema(database)).toThrow("the table loose belongs to no run and no grid");
+  database.close();
+});
+
+test("a sealed store has every row of every table", async () => {
+  const path = storeWithEverything();
+  const sealed = temporaryPath("sealed.db");
+
+  await sealStore(path, sealed, { runs: ["run.name"], grid: null, beforeRun: async () => {} });
+
+  expect(everything(sealed)).toEqual(everything(path));
+});
+
+test("an import brings every row of every table", async () => {
+  const path = storeWithEverything();
+  const here = temporaryPath("here.db");
+
+  await importStore(here, path);
+
+  expect(everything(here)).toEqual(everything(path));
+});
+
+test("an import that replaces a run brings every row of every table too", async () => {
+  const path = storeWithEverything();
+  const here = temporaryPath("here.db");
+  await importStore(here, path);
+  const database = new SqliteDatabase(here);
+  database.pragma("foreign_keys = ON");
+  database.exec(
+    "update run set state = 'interrupted', last_step = 0, last_loss = 99; delete from step",
+  );
+  database.close();
+
+  const { runs } = await importStore(here, path);
+
+  expect(runs.map(({ change }) => change)).toEqual(["replaced"]);
+  expect(everything(here)).toEqual(everything(path));
+});
