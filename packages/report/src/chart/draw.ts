@@ -1,7 +1,7 @@
 /** Charts as SVG that takes its colours from the page. Axes, scales and paths are those of Apache ECharts. */
 import type * as echarts from "echarts";
 import { Html, html } from "../html.ts";
-import { type Axis, type Chart, type Mark, type Point, pieces } from "./marks.ts";
+import { type Axis, type Chart, type Mark, type Point, pieces, type Stroke } from "./marks.ts";
 import { slim } from "./slim.ts";
 import { spaced } from "./spaced.ts";
 
@@ -140,23 +140,11 @@ function drawLabel(marks: readonly Mark[], place: Place, box: Box): readonly Sha
   const left = box.x + box.width + 8;
   const ofLines = lines.flatMap(({ stroke, label = "" }, i): readonly Shape[] => {
     const y = heights[i] ?? 0;
-    const points = [
+    const points: readonly (readonly [number, number])[] = [
       [left, y],
       [left + SAMPLE, y],
     ];
-    return [
-      {
-        type: "polyline",
-        shape: { points },
-        style: {
-          fill: "none",
-          stroke: stroke.color,
-          lineWidth: stroke.width,
-          lineDash: [...stroke.dash],
-        },
-      },
-      textShape(label, [left + SAMPLE + 4, y], "left"),
-    ];
+    return [polyline(points, stroke), textShape(label, [left + SAMPLE + 4, y], "left")];
   });
   const rows = marks
     .filter((mark) => mark.kind === "text")
