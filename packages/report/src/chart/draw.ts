@@ -45,14 +45,22 @@ function optionOf({ labels, x, y, marks }: Chart): echarts.EChartsCoreOption {
   };
 }
 
-function axisOf({ title, min, max, isLog = false, format = String, isBare = false }: Axis): object {
+function axisOf({
+  title,
+  min,
+  max,
+  isLog = false,
+  format = plain,
+  interval,
+  isBare = false,
+}: Axis): object {
   return {
     type: isLog ? "log" : "value",
     name: title,
     nameTextStyle: { color: TEXT },
     min,
     max,
-    axisLine: { show: !isBare, lineStyle: { color: TEXT } },
+    axisLine: { show: !isBare, onZero: false, lineStyle: { color: TEXT } },
     axisTick: { show: !isBare, lineStyle: { color: TEXT } },
     axisLabel: {
       show: !isBare,
@@ -63,7 +71,12 @@ function axisOf({ title, min, max, isLog = false, format = String, isBare = fals
     },
     splitLine: { show: !isBare, lineStyle: { color: GRID } },
     splitNumber: 5,
+    ...(interval === undefined ? {} : { interval }),
   };
+}
+
+function plain(value: number): string {
+  return String(value).replace("-", "−");
 }
 
 type Box = {

@@ -32,6 +32,8 @@ export type Axis = {
   readonly max: number;
   readonly isLog?: boolean;
   readonly format?: (value: number) => string;
+  /** Between ticks, where it should not be chosen. */
+  readonly interval?: number;
   /** Without ticks and their labels. */
   readonly isBare?: boolean;
 };

@@ -31,19 +31,19 @@ figcaption { max-width: 46rem; margin: .35rem 0 .6rem; }
 .scroll { overflow-x: auto; margin: .6rem 0 1rem; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-.panels svg { max-width: 32rem; }
+.panels svg { max-width: 32rem; } .panels figure { margin: .2rem 0; }
 .wide > svg { min-width: 38rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: .35rem; max-width: 46rem; }
+caption { text-align: left; padding-bottom: .35rem; max-width: min(46rem, 100vw - 2.5rem); }
 th, td { padding: .28rem .7rem .28rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
 th { font-weight: 600; }
 thead th { border-bottom: 1px solid var(--edge); vertical-align: bottom; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; } td.number, .name { white-space: nowrap; } th.number { min-width: 5.5rem; max-width: 11rem; }
 .best { font-weight: 700; }
 .swatch { display: inline-block; width: 1.9rem; height: .75rem; margin-right: .45rem; vertical-align: -0.08em; }
 .level { font-weight: 700; white-space: nowrap; }
 .level-error { color: var(--error); } .level-warning { color: var(--warning); } .level-info { color: var(--info); }
-.map { display: block; width: 100%; max-width: 32rem; border: 1px solid var(--edge); image-rendering: pixelated; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.map { display: block; width: 100%; height: auto; max-width: 32rem; border: 1px solid var(--edge); image-rendering: pixelated; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 @media (prefers-color-scheme: dark) { .map { filter: invert(1); } }
 details { margin: .4rem 0 .8rem; } summary { cursor: pointer; color: var(--link); width: fit-content; }
 dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0 0 0 1.2rem; max-width: 46rem; }
@@ -55,7 +55,9 @@ footer { padding-top: 2rem; padding-bottom: 2.5rem; }
     --guide: #555555; --band: #2e7d4f; --link: #000000; --error: #9b1c13; --warning: #744600; --info: #0b4a94;
     --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
   body { font-size: 10.5pt; } header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  nav, summary { display: none; }
+  nav, details:not([open]) { display: none; }
+  table { font-size: 8pt; } th, td { overflow-wrap: anywhere; padding-right: .5rem; } td.number { white-space: normal; }
+  tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; }
   h2, h3, caption { break-after: avoid; } figure, tr, .sentences li { break-inside: avoid; }
   .panels { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
   .map { filter: none; } thead { display: table-header-group; }

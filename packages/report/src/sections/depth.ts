@@ -78,7 +78,7 @@ function profileChart(
       .join("; "),
     width: 480,
     height: 240,
-    labels: { left: 52, right: 36 + 6.6 * longest },
+    labels: { left: 52, right: 36 + 7.2 * longest },
     x: { title: "hidden layer", min: 1, max: depth },
     y: {
       title: `${title}, ${when}`,

@@ -2,6 +2,7 @@ import { type PairedDifference, verdictText } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark } from "../chart/marks.ts";
 import { colorAt, GUIDE } from "../chart/palette.ts";
+import { roundRange } from "../chart/range.ts";
 import type { Facts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -43,7 +44,6 @@ function forest(
     high ?? mean ?? 0,
   ]);
   const [least, most] = [Math.min(0, ...ends), Math.max(0, ...ends)];
-  const margin = 0.04 * (most - least || 1);
   const marks = rows.flatMap(({ group, difference: { mean, low, high } }, i): readonly Mark[] => {
     const y = rows.length - i - 0.5;
     const color = group.place === null ? "var(--text)" : colorAt(group.place);
@@ -80,8 +80,7 @@ function forest(
     labels: { left: 24 + 6.8 * longest, right: 24 },
     x: {
       title: `${title} above that of ${best.name}, nats`,
-      min: rounded(least - margin),
-      max: rounded(most + margin),
+      ...roundRange(least, most),
     },
     y: { title: "", min: 0, max: Math.max(1, rows.length), isBare: true },
     marks: [
@@ -96,10 +95,6 @@ function forest(
       ...marks,
     ],
   };
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(2));
 }
 
 function differencesTable(rows: readonly Other[], best: Group): Html {
@@ -130,8 +125,8 @@ function effects({ comparison, metric }: Facts): Content {
   const own = comparison.effects.filter((one) => one.metric === metric).map(({ effect }) => effect);
   if (own.length === 0) return null;
   const rows = own.flatMap(({ factor, values }) =>
-    values.map(({ runs: [run], moments, difference }, i) => [
-      i === 0 ? factor.name : "",
+    values.map(({ runs: [run], moments, difference }) => [
+      factor.name,
       factor.keys
         .map((key) => run.settings.find((one) => one.key === key)?.text ?? "none")
         .join(", "),

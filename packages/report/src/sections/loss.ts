@@ -1,6 +1,7 @@
 import type { Draw } from "../chart/draw.ts";
 import type { Axis, Chart, Mark, Point } from "../chart/marks.ts";
 import { colorAt, GUIDE, strokeAt } from "../chart/palette.ts";
+import { roundRange } from "../chart/range.ts";
 import type { ColumnValue } from "../data/columns.ts";
 import type { Facts } from "../data/facts.ts";
 import { type Group, isShown, type Shown } from "../data/group.ts";
@@ -8,6 +9,7 @@ import { type Html, html } from "../html.ts";
 import { figure, type Section } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count, counted, nats, short, spread } from "../text/number.ts";
+import { learningRateWords } from "../words/learning-rate.ts";
 
 type Curve = (group: Group) => readonly ColumnValue[];
 
@@ -23,7 +25,7 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
   const band = seeds ? " Bands are one standard deviation over the seeds to each side." : "";
   const all = figure({
     charts: html`<div class="wide scroll" role="region" aria-label="Loss over all steps" tabindex="0">${draw(lossChart(facts, { groups, curve: even, isLog: false }))}</div>`,
-    caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} What lies above the chart is cut off: the next chart has it.`,
+    caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} ${learningRateWords(facts)} What lies above the chart is cut off: the next chart has it.`,
     numbers: lossTable(groups, even, steps),
   });
   const first = figure({
@@ -42,7 +44,7 @@ function lossChart(
     isLog,
   }: { readonly groups: readonly Shown[]; readonly curve: Curve; readonly isLog: boolean },
 ): Chart {
-  const [min, max] = lossRange(groups.map(curve), { isCut: !isLog, guess: guessing?.loss ?? null });
+  const range = lossRange(groups.map(curve), { isCut: !isLog, guess: guessing?.loss ?? null });
   const x: Axis = isLog
     ? { title: "updates", min: 1, max: Math.max(10, steps), isLog: true, format: short }
     : { title: "updates", min: 0, max: steps, format: short };
@@ -67,7 +69,7 @@ function lossChart(
     height: 380,
     labels: { left: 48, right: 150 },
     x,
-    y: { title: "loss, nats", min, max },
+    y: { title: "loss, nats", ...range },
     marks: [
       ...groups.flatMap((group) => bandMarks(group, curve(group))),
       ...guide,
@@ -95,26 +97,21 @@ function lineMarks({ name, place }: Shown, values: readonly ColumnValue[]): read
   ];
 }
 
+/** How much more than guessing a cut chart shows, of what lies below it. */
+const ABOVE = 0.2;
+
 /** With `isCut` what runs come down to is seen well, and the losses they begin with are not. */
 function lossRange(
   curves: readonly (readonly ColumnValue[])[],
   { isCut, guess }: { readonly isCut: boolean; readonly guess: number | null },
-): readonly [number, number] {
+): ReturnType<typeof roundRange> {
   const values = curves.flat();
   const least = Math.min(...values.map(({ mean, std }) => mean - std));
-  const late = curves.flatMap((curve) => curve.slice(Math.ceil(curve.length / 20)));
-  const top = (kept: readonly ColumnValue[]): number =>
-    Math.max(...kept.map(({ mean, std }) => mean + std));
-  const wanted =
-    isCut && late.length > 0 ? Math.min(top(late), Math.max(guess ?? 0, least) + 1) : top(values);
-  const most = Math.max(wanted, guess ?? wanted);
-  if (!Number.isFinite(least) || !Number.isFinite(most)) return [0, 1];
-  const step = 10 ** Math.floor(Math.log10(Math.max(most - least, 1e-6)) - 0.3);
-  const rounded = (value: number): number => Number(value.toPrecision(6));
-  return [
-    rounded(Math.max(0, Math.floor(least / step - 0.2) * step)),
-    rounded(Math.ceil(most / step + 0.2) * step),
-  ];
+  const most = Math.max(...values.map(({ mean, std }) => mean + std));
+  if (!Number.isFinite(least) || !Number.isFinite(most)) return roundRange(0, guess ?? 1);
+  const bottom = Math.max(0, least);
+  if (!isCut || guess === null) return roundRange(bottom, Math.max(most, guess ?? 0));
+  return roundRange(bottom, Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom))));
 }
 
 function describe(groups: readonly Shown[], curve: Curve): string {

@@ -7,25 +7,31 @@ import { hiddenLayers, type Looked } from "./histograms.ts";
 
 /** Which units are flat for which examples, at initialisation and at the end. */
 export function saturationMaps(groups: readonly Looked[]): Content {
-  return groups.map(({ name, looks }) => {
-    const { first, last } = looks;
-    const moments = first.step === last.step ? [first] : [first, last];
-    const layers = hiddenLayers(first.layers).filter(({ saturation }) => saturation !== null);
-    if (layers.length === 0) return null;
-    const maps = layers.flatMap((layer) => moments.map((probe) => map(layer.name, probe)));
-    return html`<h4>${name} <small>(${looks.run})</small></h4>${panels(maps)}`;
-  });
+  const maps = groups.flatMap(({ name, looks: { first, last } }) =>
+    hiddenLayers(first.layers).flatMap((layer) => {
+      const moments = first.step === last.step ? [first] : [first, last];
+      return moments.map((probe) => map(`${name}, ${layer.name}`, { layer: layer.name, probe }));
+    }),
+  );
+  return panels(maps.filter((one) => one !== null));
 }
 
-function map(name: string, { step, layers }: StoredProbe): Content {
-  const layer = layers.find((one) => one.name === name);
+/** How high a row is, where a column is 1 wide. */
+const ROW_HEIGHT = 2;
+
+function map(
+  title: string,
+  { layer: name, probe }: { readonly layer: string; readonly probe: StoredProbe },
+): Content {
+  const layer = probe.layers.find((one) => one.name === name);
   const saturation = layer?.saturation;
   if (layer === undefined || !saturation) return null;
   const { examples, units, share } = saturation;
-  const when = step === 0 ? "at initialisation" : `after ${count(step)} updates`;
-  const text = `${name} ${when}: ${percent(share)} saturated, ${deadText(layer)}`;
+  const when = probe.step === 0 ? "at initialisation" : `after ${count(probe.step)} updates`;
+  const text = `${title} ${when}: ${percent(share)} saturated, ${deadText(layer)}`;
   const source = bitsImage(units, examples, (unit, example) => isFlat(saturation, example, unit));
-  return html`<figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="Map of ${count(examples)} examples by ${count(units)} units: ${text}"><figcaption>${text}</figcaption></figure>`;
+  const alt = `Map of ${count(examples)} examples by ${count(units)} units`;
+  return html`<figure><img class="map" src="${source}" width="${units}" height="${ROW_HEIGHT * examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>`;
 }
 
 const NAMED = 12;

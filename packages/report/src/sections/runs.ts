@@ -1,6 +1,7 @@
-import type { Moments } from "@ablate/store";
+import type { ComparisonRow, Moments } from "@ablate/store";
 import { METRICS } from "@ablate/store";
 import { MOST_SHOWN } from "../chart/palette.ts";
+import { baseRow, differences } from "../data/base.ts";
 import { type Facts, outcomeOf } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -9,7 +10,7 @@ import { table } from "../layout/table.ts";
 import { count, nats, spread } from "../text/number.ts";
 import { metricTitle } from "../words/differences.ts";
 import { extentWords, troubleWords } from "../words/outcome.ts";
-import { swatch } from "./swatch.ts";
+import { named } from "./swatch.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
@@ -22,19 +23,20 @@ export function runsSection(facts: Facts): Section {
     hidden === 0 || groups.length <= MOST_SHOWN
       ? null
       : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
+  const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
   const overview = table({
     caption:
       "Groups of runs that differ in the seed alone: mean ± standard deviation over seeds. ★ marks the best.",
     columns: [
       { title: "group" },
-      { title: "what it is" },
+      ...(base === undefined ? [] : [{ title: "what it changes" }]),
       { title: "runs", isNumber: true },
       { title: "loss at init", isNumber: true },
       ...metrics.map(({ title }) => ({ title, isNumber: true })),
     ],
     rows: groups.map((group) => [
-      html`${swatch(group)}${group.name}`,
-      settingsText(group),
+      named(group),
+      ...(base === undefined ? [] : [settingsText(group, base)]),
       count(group.runs.length),
       spread(group.firstSteps.initial),
       ...metrics.map((one) => {
@@ -63,15 +65,24 @@ function cell(
   return isBest ? html`<span class="best">★ ${text}</span>` : text;
 }
 
-/** What sets a group apart, key by key. */
-function settingsText({ row }: Group): string {
-  return [...row.settings]
-    .flatMap(([key, setting]) => (setting === null ? [] : [`${lastWords(key)} ${setting.text}`]))
-    .join(", ");
+/** What sets a group apart from the one that is most like all others. */
+function settingsText({ row }: Group, base: ComparisonRow): string {
+  if (row === base) return "the base: the others are told by what they change";
+  const changed = differences(row, base);
+  if (changed.length === 0) return "as the base";
+  const names = shortKeys(changed.map(([key]) => key));
+  return changed.map(([, own], i) => `${names[i] ?? ""} ${own?.text ?? "none"}`).join(", ");
 }
 
-function lastWords(key: string): string {
-  return key.split(".").slice(-2).join(" ");
+/** The last word of each key, and as many before it as tell it from the others. */
+function shortKeys(keys: readonly string[]): readonly string[] {
+  const cut = (key: string, words: number): string => key.split(".").slice(-words).join(".");
+  return keys.map((key) => {
+    const words = [1, 2, 3].find(
+      (n) => keys.filter((other) => cut(other, n) === cut(key, n)).length === 1,
+    );
+    return cut(key, words ?? 4);
+  });
 }
 
 function everyRun({ runs }: Facts): Html {

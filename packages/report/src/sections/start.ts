@@ -3,8 +3,8 @@ import { html } from "../html.ts";
 import { type Section, sentences } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count, fixed, spread } from "../text/number.ts";
-import { startWords } from "../words/start.ts";
-import { swatch } from "./swatch.ts";
+import { belowShort, startWords } from "../words/start.ts";
+import { named } from "./swatch.ts";
 
 /** What runs begin with and what their first steps cost. */
 export function startSection(facts: Facts): Section | null {
@@ -12,13 +12,13 @@ export function startSection(facts: Facts): Section | null {
   const groups = facts.groups.filter(({ firstSteps }) => firstSteps.initial.n > 0);
   if (guessing === null || groups.length === 0) return null;
   const rows = groups.map((group) => {
-    const { initial, early, earlySteps, below } = group.firstSteps;
+    const { initial, early, earlySteps } = group.firstSteps;
     return [
-      html`${swatch(group)}${group.name}`,
+      named(group),
       spread(initial),
       fixed((initial.mean ?? Number.NaN) - guessing.loss, 3),
       `${spread(early, 3)} (${count(earlySteps)})`,
-      below.n === 0 ? "never" : spread(below, 0),
+      belowShort(group.firstSteps),
     ];
   });
   const body = html`<p>Guessing among ${count(guessing.classes)} classes costs ln ${count(guessing.classes)} = ${fixed(guessing.loss, 4)} nats. A network that begins above that is sure of something wrong; the steps that undo it are lost.</p>

@@ -3,7 +3,7 @@ import { type Content, html } from "../html.ts";
 import { type Section, sentences } from "../layout/blocks.ts";
 import { counted } from "../text/number.ts";
 import { differenceWords } from "../words/differences.ts";
-import { extentWords, troubleWords } from "../words/outcome.ts";
+import { troubleWords } from "../words/outcome.ts";
 import { saturationWords } from "../words/saturation.ts";
 import { startWords } from "../words/start.ts";
 import { updateWords } from "../words/updates.ts";
@@ -11,7 +11,7 @@ import { updateWords } from "../words/updates.ts";
 /** The answer in sentences, each made of what the store says. */
 export function summarySection(facts: Facts): Section {
   const parts: readonly (readonly [string, readonly string[]])[] = [
-    ["What there is", [extentWords(facts), ...troubleWords(facts)]],
+    ["What went wrong or is missing", troubleWords(facts)],
     ["What differs by more than chance", differenceWords(facts)],
     ["How training begins", startWords(facts)],
     ["What is saturated", saturationWords(facts)],

@@ -1,9 +1,14 @@
 import { strokeAt } from "../chart/palette.ts";
 import type { Group } from "../data/group.ts";
-import { type Content, html } from "../html.ts";
+import { type Content, type Html, html } from "../html.ts";
+
+/** A group's name behind its line. */
+export function named(group: Group): Html {
+  return html`<span class="name">${swatch(group)}${group.name}</span>`;
+}
 
 /** The line by which charts show a group; nothing where they do not. */
-export function swatch({ place }: Group): Content {
+function swatch({ place }: Group): Content {
   if (place === null) return null;
   const { color, dash } = strokeAt(place);
   const dashes = dash.length === 0 ? null : html` stroke-dasharray="${dash.join(" ")}"`;

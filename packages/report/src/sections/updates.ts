@@ -25,7 +25,7 @@ export function updatesSection(facts: Facts, draw: Draw): Section | null {
 ${sentences(updateWords(facts))}${figure({
   charts: panels(charts),
   caption:
-    "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
+    "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. What lies below −6 is cut off, as biases in front of a batch norm, whose gradient is rounding noise. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
   numbers: ratioTable(groups),
 })}`;
   return { id: "updates", title: "Does every parameter learn?", body };
@@ -73,9 +73,9 @@ function ratioChart(
     description: `A line for each parameter, at the end: ${drawn.map(([param, values]) => `${param} ${fixed(values.at(-1)?.mean, 2)}`).join(", ")}.`,
     width: 480,
     height: Math.max(HEIGHT, 80 + LABEL * drawn.length),
-    labels: { left: 40, right: 36 + 6.4 * longest },
+    labels: { left: 40, right: 36 + 7.2 * longest },
     x: { title: "updates", min: 1, max: right, isLog: true, format: short },
-    y: { title: group.name, min, max },
+    y: { title: group.name, min, max, interval: 1 },
     marks: [
       ...shade,
       ...[...guides].map(
@@ -121,13 +121,16 @@ function layerOf(param: string): string {
   return param.split(".")[0] ?? param;
 }
 
+/** Below it there is rounding noise: biases in front of a batch norm. */
+const LOWEST = -6;
+
 /** All groups have the same axis; what is below or above any sense is cut off. */
 function ratioRange(groups: readonly Shown[]): readonly [number, number] {
   const values = groups.flatMap(({ curves }) =>
     [...(curves?.ratios.values() ?? [])].flat().map(({ mean }) => mean),
   );
   return [
-    Math.max(-9, Math.min(-4.5, Math.floor(Math.min(...values)))),
+    Math.max(LOWEST, Math.min(-5, Math.floor(Math.min(...values)))),
     Math.min(2, Math.max(-1, Math.ceil(Math.max(...values)))),
   ];
 }

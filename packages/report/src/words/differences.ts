@@ -91,9 +91,13 @@ function pairText(
 
 /** The metric's name in a sentence. */
 export function metricTitle({ name, title }: Metric): string {
-  return name.endsWith("loss") && name !== "loss"
-    ? `${title} loss`
-    : name === "loss"
-      ? "loss of the last 100 steps"
-      : title;
+  return TITLES[name] ?? title;
 }
+
+const TITLES: Readonly<Partial<Record<Metric["name"], string>>> = {
+  valid_loss: "validation loss",
+  train_loss: "training loss",
+  test_loss: "test loss",
+  best_valid_loss: "best validation loss",
+  loss: "loss of the last 100 steps",
+};

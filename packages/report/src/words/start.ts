@@ -52,7 +52,8 @@ function belowText({ below, initial }: Group["firstSteps"]): string {
   return `16 steps together cost less than guessing from step ${belowStep(below)} on${missing}`;
 }
 
-function belowShort({ below }: Group["firstSteps"]): string {
+/** The first step from which 16 together cost less than guessing. */
+export function belowShort({ below }: Group["firstSteps"]): string {
   return below.n === 0 ? "never" : `step ${belowStep(below)}`;
 }
 
