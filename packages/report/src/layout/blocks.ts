@@ -21,8 +21,8 @@ export function figure({
   readonly numbers?: Html | null;
 }): Html {
   const folded = numbers === null ? null : details("the numbers as a table", numbers);
-  return html`<figure>${charts}<figcaption>${caption}</figcaption>${folded}</figure>
-`;
+  return html`<figure>${charts}<figcaption>${caption}</figcaption></figure>
+${folded}`;
 }
 
 /** Charts side by side where there is room. */
@@ -39,4 +39,9 @@ export function sentences(texts: readonly Content[]): Content {
   if (texts.length === 0) return null;
   return html`<ul class="sentences">${texts.map((text) => html`<li>${text}</li>\n`)}</ul>
 `;
+}
+
+/** A chart that is wider than a small page, where it scrolls by itself. */
+export function wide(label: string, chart: Html): Html {
+  return html`<section class="wide scroll" aria-label="${label}" tabindex="0">${chart}</section>`;
 }

@@ -22,11 +22,11 @@ export function table({
     );
     return html`<tr><th scope="row">${name}</th>${rest}</tr>\n`;
   });
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<section class="scroll" aria-label="${caption}" tabindex="0"><table>
 <caption>${caption}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
-${body}</tbody></table></div>`;
+${body}</tbody></table></section>`;
 }
 
 function numeric(isNumber: boolean): Content {

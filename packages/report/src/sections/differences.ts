@@ -6,7 +6,7 @@ import { roundRange } from "../chart/range.ts";
 import type { Facts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { figure, type Section, sentences } from "../layout/blocks.ts";
+import { figure, type Section, sentences, wide } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count, fixed } from "../text/number.ts";
 import { differenceOf, differenceWords, metricTitle, ranked } from "../words/differences.ts";
@@ -22,7 +22,10 @@ export function differencesSection(facts: Facts, draw: Draw): Section | null {
     .map((group) => ({ group, difference: differenceOf(group, best, metric) }));
   const body = html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of Student's t at 95 %. One that does not contain 0 is larger than the spread over seeds.</p>
 ${sentences(differenceWords(facts))}${figure({
-  charts: html`<div class="wide scroll" role="region" aria-label="Differences from the best group" tabindex="0">${draw(forest(others, { best, title: metricTitle(metric) }))}</div>`,
+  charts: wide(
+    "Differences from the best group",
+    draw(forest(others, { best, title: metricTitle(metric) })),
+  ),
   caption: `How much higher the ${metricTitle(metric)} is than that of ${best.name}: the mean over seeds and its interval. The dashed line is no difference at all.`,
   numbers: differencesTable(others, best),
 })}${effects(facts)}`;

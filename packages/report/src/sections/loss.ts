@@ -6,7 +6,7 @@ import type { ColumnValue } from "../data/columns.ts";
 import type { Facts } from "../data/facts.ts";
 import { type Group, isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
-import { figure, type Section } from "../layout/blocks.ts";
+import { figure, type Section, wide } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count, counted, nats, short, spread } from "../text/number.ts";
 import { learningRateWords } from "../words/learning-rate.ts";
@@ -24,12 +24,18 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
   const seeds = groups.some(({ runs }) => runs.length > 1);
   const band = seeds ? " Bands are one standard deviation over the seeds to each side." : "";
   const all = figure({
-    charts: html`<div class="wide scroll" role="region" aria-label="Loss over all steps" tabindex="0">${draw(lossChart(facts, { groups, curve: even, isLog: false }))}</div>`,
+    charts: wide(
+      "Loss over all steps",
+      draw(lossChart(facts, { groups, curve: even, isLog: false })),
+    ),
     caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} ${learningRateWords(facts)} What lies above the chart is cut off: the next chart has it.`,
     numbers: lossTable(groups, even, steps),
   });
   const first = figure({
-    charts: html`<div class="wide scroll" role="region" aria-label="Loss with the first steps stretched" tabindex="0">${draw(lossChart(facts, { groups, curve: byLog, isLog: true }))}</div>`,
+    charts: wide(
+      "Loss with the first steps stretched",
+      draw(lossChart(facts, { groups, curve: byLog, isLog: true })),
+    ),
     caption: `The same with the steps on a logarithmic axis, so that the first of them are seen, and with all losses.${band}`,
     numbers: lossTable(groups, byLog, steps),
   });
