@@ -1,6 +1,7 @@
 /** Charts as SVG that takes its colours from the page. Axes, scales and paths are those of Apache ECharts. */
 import type * as echarts from "echarts";
 import { Html, html } from "../html.ts";
+import { scaled } from "../text/number.ts";
 import { type Axis, type Chart, type Mark, type Point, pieces, type Stroke } from "./marks.ts";
 import { slim } from "./slim.ts";
 import { spaced } from "./spaced.ts";
@@ -76,6 +77,7 @@ function axisOf({
 }
 
 function plain(value: number): string {
+  if (Math.abs(value) >= 1e5) return scaled(value);
   return String(value).replace("-", "−");
 }
 

@@ -10,7 +10,7 @@ export function slim(
     .replaceAll(/ (?:class|pointer-events|style|xml:space)="[^"]*"/g, "")
     .replaceAll(/"zr\d+-c(\d+)"/g, `"${id}-clip$1"`)
     .replaceAll(/url\(#zr\d+-c(\d+)\)/g, `url(#${id}-clip$1)`)
-    .replaceAll(/ (?:d|transform)="[^"]*"/g, shortened)
+    .replaceAll(/ (?:d|points|transform|c?[xy][12]?)="[^"]*"/g, shortened)
     .replaceAll(/>\s+</g, "><")
     .trim();
   const [, viewBox = ""] = /viewBox="([^"]*)"/.exec(svg) ?? [];

@@ -36,7 +36,9 @@ export type Facts = {
   readonly provenance: ReadonlyMap<string, Provenance>;
 };
 
-const LINEAR_COLUMNS = 120;
+const MOST_COLUMNS = 120;
+const LEAST_COLUMNS = 20;
+const STEPS_OF_A_COLUMN = 10;
 const LOG_COLUMNS = 90;
 const RATIO = "log10_ratio:";
 
@@ -90,6 +92,12 @@ export function outcomeOf({ row }: Group, metric: Metric): Outcome | undefined {
   return row.outcomes.find((outcome) => outcome.metric === metric);
 }
 
+/** How many columns the loss of all steps has: the mean of a few steps is a calmer line. */
+export function lossColumns(steps: number): number {
+  const wanted = Math.round(steps / STEPS_OF_A_COLUMN);
+  return Math.max(1, Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, wanted), steps));
+}
+
 function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): Facts["guessing"] {
   for (const { run } of runs) {
     const output = reader.parameters(run).find(({ name }) => name === "output.weight");
@@ -121,7 +129,7 @@ function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: numbe
   );
   const byLog = logColumns(steps, LOG_COLUMNS);
   return {
-    loss: inColumns(evenColumns(steps, LINEAR_COLUMNS), samples, 0),
+    loss: inColumns(evenColumns(steps, lossColumns(steps)), samples, 0),
     lossByLog: inColumns(byLog, samples, 0),
     ratios: new Map(params.map((param, i) => [param, inColumns(byLog, samples, i + 1)])),
   };

@@ -35,8 +35,17 @@ export function details(summary: string, content: Content): Html {
 `;
 }
 
-export function sentences(texts: readonly Content[]): Content {
+/** Sentences as a list; of many the first, and the rest folded. */
+export function sentences(texts: readonly string[]): Content {
   if (texts.length === 0) return null;
+  const rest = texts.slice(MOST_SENTENCES);
+  const folded = rest.length === 0 ? null : details(`${rest.length} more`, list(rest));
+  return html`${list(texts.slice(0, MOST_SENTENCES))}${folded}`;
+}
+
+const MOST_SENTENCES = 10;
+
+function list(texts: readonly string[]): Html {
   return html`<ul class="sentences">${texts.map((text) => html`<li>${text}</li>\n`)}</ul>
 `;
 }

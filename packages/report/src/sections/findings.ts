@@ -1,7 +1,7 @@
 import type { Facts } from "../data/facts.ts";
 import { byLevel, sinceOf } from "../data/findings.ts";
-import { html } from "../html.ts";
-import type { Section } from "../layout/blocks.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { details, type Section } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count, counted } from "../text/number.ts";
 import { sinceText } from "../words/updates.ts";
@@ -39,19 +39,22 @@ export function findingsSection({ groups, runs }: Facts): Section {
   ]);
   return {
     ...head,
-    body: html`${table({
-      caption: `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`,
-      columns: [
-        { title: "level" },
-        { title: "rule" },
-        { title: "group" },
-        { title: "where" },
-        { title: "runs", isNumber: true },
-        { title: "holds" },
-        { title: "in words" },
-      ],
-      rows,
-    })}<h3>What the rules mean</h3>
+    body: html`${findingsTable(rows.slice(0, MOST_ROWS), `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`)}${
+      rows.length <= MOST_ROWS
+        ? null
+        : details(
+            `${count(rows.length - MOST_ROWS)} more`,
+            findingsTable(rows.slice(MOST_ROWS), "The other findings."),
+          )
+    }<h3>What the rules mean</h3>
 <dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`,
   };
+}
+
+const MOST_ROWS = 30;
+
+function findingsTable(rows: readonly (readonly Content[])[], caption: string): Html {
+  const titles = ["level", "rule", "group", "where", "runs", "holds", "in words"];
+  const columns = titles.map((title) => ({ title, isNumber: title === "runs" }));
+  return table({ caption, columns, rows });
 }

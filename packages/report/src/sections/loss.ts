@@ -3,7 +3,7 @@ import type { Axis, Chart, Mark, Point } from "../chart/marks.ts";
 import { colorAt, GUIDE, strokeAt } from "../chart/palette.ts";
 import { roundRange } from "../chart/range.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import type { Facts } from "../data/facts.ts";
+import { type Facts, lossColumns } from "../data/facts.ts";
 import { type Group, isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
 import { figure, type Section, wide } from "../layout/blocks.ts";
@@ -20,7 +20,7 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
   const { steps } = facts;
   const even: Curve = ({ curves }) => curves?.loss ?? [];
   const byLog: Curve = ({ curves }) => curves?.lossByLog ?? [];
-  const each = Math.ceil(steps / 120);
+  const each = Math.round(steps / lossColumns(steps));
   const seeds = groups.some(({ runs }) => runs.length > 1);
   const band = seeds ? " Bands are one standard deviation over the seeds to each side." : "";
   const all = figure({
@@ -29,7 +29,7 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
       draw(lossChart(facts, { groups, curve: even, isLog: false })),
     ),
     caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} ${learningRateWords(facts)} What lies above the chart is cut off: the next chart has it.`,
-    numbers: lossTable(groups, even, steps),
+    numbers: lossTable(groups, { curve: even, where: "over all steps" }),
   });
   const first = figure({
     charts: wide(
@@ -37,7 +37,7 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
       draw(lossChart(facts, { groups, curve: byLog, isLog: true })),
     ),
     caption: `The same with the steps on a logarithmic axis, so that the first of them are seen, and with all losses.${band}`,
-    numbers: lossTable(groups, byLog, steps),
+    numbers: lossTable(groups, { curve: byLog, where: "close together at first" }),
   });
   return { id: "loss", title: "Loss", body: html`${all}${first}` };
 }
@@ -50,7 +50,10 @@ function lossChart(
     isLog,
   }: { readonly groups: readonly Shown[]; readonly curve: Curve; readonly isLog: boolean },
 ): Chart {
-  const range = lossRange(groups.map(curve), { isCut: !isLog, guess: guessing?.loss ?? null });
+  const range = lossRange(withResults(groups).map(curve), {
+    isCut: !isLog,
+    guess: guessing?.loss ?? null,
+  });
   const x: Axis = isLog
     ? { title: "updates", min: 1, max: Math.max(10, steps), isLog: true, format: short }
     : { title: "updates", min: 0, max: steps, format: short };
@@ -82,6 +85,14 @@ function lossChart(
       ...groups.flatMap((group) => lineMarks(group, curve(group))),
     ],
   };
+}
+
+/** Groups that came to something: losses that run away would leave no room for others. */
+function withResults(groups: readonly Shown[]): readonly Shown[] {
+  const found = groups.filter(({ row }) =>
+    row.outcomes.some(({ metric, moments }) => metric.unit === "nats" && moments.mean !== null),
+  );
+  return found.length === 0 ? groups : found;
 }
 
 function bandMarks({ place, runs }: Shown, values: readonly ColumnValue[]): readonly Mark[] {
@@ -133,7 +144,10 @@ function describe(groups: readonly Shown[], curve: Curve): string {
 
 const ROWS = 12;
 
-function lossTable(groups: readonly Shown[], curve: Curve, steps: number): Html {
+function lossTable(
+  groups: readonly Shown[],
+  { curve, where }: { readonly curve: Curve; readonly where: string },
+): Html {
   const columns = groups.map((group) => ({
     name: group.name,
     values: curve(group),
@@ -145,10 +159,10 @@ function lossTable(groups: readonly Shown[], curve: Curve, steps: number): Html 
   const stride = Math.max(1, (all.length - 1) / (ROWS - 1));
   const rows = Array.from(
     { length: Math.min(ROWS, all.length) },
-    (_, i) => all[Math.round(i * stride)] ?? steps,
+    (_, i) => all[Math.round(i * stride)] ?? 0,
   );
   return table({
-    caption: "Mean loss in nats around some steps, ± standard deviation over seeds.",
+    caption: `Mean loss in nats around some steps, ${where}; ± standard deviation over seeds.`,
     columns: [
       { title: "around step" },
       ...columns.map(({ name }) => ({ title: name, isNumber: true })),

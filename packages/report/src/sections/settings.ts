@@ -1,7 +1,7 @@
 import { differingKeys } from "@ablate/store";
 import type { Facts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import type { Section } from "../layout/blocks.ts";
+import { details, type Section } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count } from "../text/number.ts";
 
@@ -26,11 +26,13 @@ export function settingsSection(facts: Facts): Section {
   return {
     id: "settings",
     title: "Settings and provenance",
-    body: html`<h3>What differs</h3>${apart}<p>Seeds: ${seeds.join(", ")}.</p>
+    body: html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
 <h3>What all runs share</h3>${table({ caption: "Settings that are the same in all runs.", columns: [{ title: "key" }, { title: "value" }], rows: base.map(({ key, text }) => [html`<code>${key}</code>`, text]) })}
 <h3>Where the numbers come from</h3>${provenance(facts)}`,
   };
 }
+
+const MOST_ROWS = 12;
 
 const NAMES: Readonly<Record<string, string>> = {
   ablate: "version of ablate",

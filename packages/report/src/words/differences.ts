@@ -33,8 +33,8 @@ export function differenceOf(own: Group, other: Group, metric: Metric): PairedDi
   return pairedDifference(paired(own.runs), paired(other.runs));
 }
 
-/** Each group and how far those behind it are from it. */
-const MOST_SENTENCES = 8;
+/** Of more groups than these only the best is held against the others. */
+const MOST_GROUPS = 10;
 
 export function differenceWords(facts: Facts): readonly string[] {
   const order = ranked(facts);
@@ -46,7 +46,7 @@ export function differenceWords(facts: Facts): readonly string[] {
       .map((worse): Pair => ({ better, worse, difference: differenceOf(worse, better, metric) }));
     return pairText(pairs, { group: better, metric, isBest: i === 0 });
   });
-  return texts.slice(0, MOST_SENTENCES);
+  return order.length > MOST_GROUPS ? texts.slice(0, 1) : texts;
 }
 
 function pairText(

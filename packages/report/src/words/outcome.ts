@@ -21,15 +21,10 @@ export function troubleWords({ runs }: Facts): readonly string[] {
   const said = (state: string, text: string): readonly string[] => {
     const names = runs.filter((run) => run.state === state);
     if (names.length === 0) return [];
-    const listing = names
-      .slice(0, 6)
-      .map(({ run, last_step }) =>
-        state === "diverged" ? `${run} at step ${count(last_step)}` : run,
-      );
-    const more = names.length > 6 ? ` and ${count(names.length - 6)} more` : "";
-    return [
-      `${counted(names.length, "run")} ${text}: ${more === "" ? listed(listing) : `${listing.join(", ")}${more}`}.`,
-    ];
+    const listing = names.map(({ run, last_step }) =>
+      state === "diverged" ? `${run} at step ${count(last_step)}` : run,
+    );
+    return [`${counted(names.length, "run")} ${text}: ${listed(listing)}.`];
   };
   return [
     ...said("diverged", "diverged, that is, the loss was no longer a number"),

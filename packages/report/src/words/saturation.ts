@@ -1,6 +1,8 @@
 /** How much of the nonlinearities is flat, in words. */
+
+import { MOST_SHOWN } from "../chart/palette.ts";
 import type { Facts } from "../data/facts.ts";
-import type { Group } from "../data/group.ts";
+import { type Group, isShown } from "../data/group.ts";
 import { count, fixed, percent } from "../text/number.ts";
 
 /** What a flat nonlinearity is, in the words of its kind. */
@@ -13,7 +15,9 @@ export function flatText({ runs }: Facts): string {
 }
 
 export function saturationWords(facts: Facts): readonly string[] {
-  const looked = facts.groups.filter(({ saturation }) => saturation.length > 0);
+  const { groups } = facts;
+  const chosen = groups.length > MOST_SHOWN ? groups.filter(isShown) : groups;
+  const looked = chosen.filter(({ saturation }) => saturation.length > 0);
   if (looked.length === 0) return [];
   const shares = looked.map((group) => `${group.name} ${shareText(group)}`);
   const said = [

@@ -19,14 +19,10 @@ export function isAboutUpdates({ rule }: { readonly rule: string }): boolean {
 
 export function updateWords({ groups }: Facts): readonly string[] {
   const judged = groups.filter((group) => group.judged > 0);
-  const texts = judged.flatMap((group) =>
-    group.findings
-      .filter(isAboutUpdates)
-      .map((finding) => `${group.name}: ${verdictText(finding, group)}.`),
-  );
-  const healthy = judged
-    .filter(({ findings }) => !findings.some(isAboutUpdates))
-    .map(({ name }) => name);
+  const texts = judged.length > MOST_GROUPS ? verdictsByPlace(judged) : verdictsByGroup(judged);
+  const quiet = judged.filter(({ findings }) => !findings.some(isAboutUpdates));
+  const healthy = quiet.filter(hasWindow).map(({ name }) => name);
+  const brief = quiet.filter((group) => !hasWindow(group)).map(({ name }) => name);
   const unjudged = groups
     .filter((group) => group.judged === 0 && group.curves !== null)
     .map(({ name }) => name);
@@ -35,6 +31,9 @@ export function updateWords({ groups }: Facts): readonly string[] {
     ...(healthy.length === 0
       ? []
       : [`No parameter of ${listed(healthy)} learns too fast or too slowly.`]),
+    ...(brief.length === 0
+      ? []
+      : [`${listed(brief)} ended too early to tell: ratios are judged over ${WINDOW} steps.`]),
     ...(unjudged.length === 0
       ? []
       : [
@@ -43,8 +42,46 @@ export function updateWords({ groups }: Facts): readonly string[] {
   ];
 }
 
+/** With more groups than these, those in which the same holds share a sentence. */
+const MOST_GROUPS = 10;
+
+function verdictsByGroup(groups: readonly Group[]): readonly string[] {
+  return groups.flatMap((group) =>
+    group.findings
+      .filter(isAboutUpdates)
+      .map((finding) => `${group.name}: ${verdictText(finding, group)}.`),
+  );
+}
+
+function verdictsByPlace(groups: readonly Group[]): readonly string[] {
+  const all = groups.flatMap((group) =>
+    group.findings.filter(isAboutUpdates).map((finding) => ({ name: group.name, finding })),
+  );
+  const places = Map.groupBy(all, ({ finding }) => `${finding.rule} ${placeOf(finding)}`);
+  return [...places.values()].flatMap((same): readonly string[] => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { rule } = first.finding;
+    const steps = same.flatMap(({ finding }) => sinceOf(finding));
+    const since = sinceText([Math.min(...steps), Math.max(...steps)]);
+    const names = listed(same.map(({ name }) => name));
+    return [`${placeOf(first.finding)} ${VERDICTS[rule] ?? rule} ${since} in ${names}.`];
+  });
+}
+
+function placeOf({ param, layer }: GroupFinding): string {
+  return param ?? layer ?? "the network";
+}
+
+/** Over how many steps the rules judge a ratio. */
+const WINDOW = 100;
+
+function hasWindow({ runs }: Group): boolean {
+  return runs.some(({ last_step }) => (last_step ?? -1) + 1 >= WINDOW);
+}
+
 function verdictText(finding: GroupFinding, { judged }: Group): string {
-  const { rule, param, layer, findings } = finding;
+  const { rule, findings } = finding;
   const values = findings.flatMap(({ value }) => (value === null ? [] : [value]));
   const ratio = values.length === 0 ? "" : `, ${ratioText(rule, values)}`;
   const where =
@@ -53,7 +90,7 @@ function verdictText(finding: GroupFinding, { judged }: Group): string {
         ? ""
         : ` in all ${count(judged)} runs`
       : ` in ${count(findings.length)} of ${count(judged)} runs`;
-  return `${param ?? layer ?? "the network"} ${VERDICTS[rule] ?? rule}${where}, ${sinceText(sinceOf(finding))}${ratio}`;
+  return `${placeOf(finding)} ${VERDICTS[rule] ?? rule}${where}, ${sinceText(sinceOf(finding))}${ratio}`;
 }
 
 /** Since when: a step, or from which to which where runs differ. */
