@@ -40,7 +40,12 @@ export function reportIn(folder: string, ...args: readonly string[]): string {
 
 /** The sentences of a report, as a reader sees them. */
 export function sentencesOf(html: string): readonly string[] {
-  return [...html.matchAll(/<li>(.*?)<\/li>/gs)].map(([, inner = ""]) => textOf(inner));
+  const lists = [...html.matchAll(/<ul class="sentences">(.*?)<\/ul>/gs)].map(
+    ([, items = ""]) => items,
+  );
+  return lists.flatMap((items) =>
+    [...items.matchAll(/<li>(.*?)<\/li>/gs)].map(([, inner = ""]) => textOf(inner)),
+  );
 }
 
 export function textOf(html: string): string {

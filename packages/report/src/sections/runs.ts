@@ -25,8 +25,7 @@ export function runsSection(facts: Facts): Section {
       : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
   const overview = table({
-    caption:
-      "Groups of runs that differ in the seed alone: mean ± standard deviation over seeds. ★ marks the best.",
+    caption: `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
     columns: [
       { title: "group" },
       ...(base === undefined ? [] : [{ title: "what it changes" }]),

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { differingKeys } from "@ablate/store";
 import type { Facts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
@@ -27,7 +28,7 @@ export function settingsSection(facts: Facts): Section {
     id: "settings",
     title: "Settings and provenance",
     body: html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
-<h3>What all runs share</h3>${table({ caption: "Settings that are the same in all runs.", columns: [{ title: "key" }, { title: "value" }], rows: base.map(({ key, text }) => [html`<code>${key}</code>`, text]) })}
+<h3>What all runs share</h3>${table({ caption: "Settings that are the same in all runs.", columns: [{ title: "key" }, { title: "value" }], rows: base.map(({ key, text }) => [html`<code>${key}</code>`, key === "data.file" ? basename(text) : text]) })}
 <h3>Where the numbers come from</h3>${provenance(facts)}`,
   };
 }
