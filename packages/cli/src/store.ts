@@ -4,6 +4,7 @@ import { openReader, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { closest } from "./print/closest.ts";
+import { asSeen } from "./seen.ts";
 
 /** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {
@@ -13,7 +14,7 @@ export function storePath({ flags, terminal }: Invocation): string {
 
 /** Opens the store for reading, uses it and closes it. */
 export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
-  const reader = readerOf(invocation);
+  const reader = openStoreToRead(invocation);
   try {
     return use(reader);
   } finally {
@@ -26,7 +27,7 @@ export async function withOpenReader<T>(
   invocation: Invocation,
   use: (reader: StoreReader) => Promise<T>,
 ): Promise<T> {
-  const reader = readerOf(invocation);
+  const reader = openStoreToRead(invocation);
   try {
     return await use(reader);
   } finally {
@@ -34,13 +35,10 @@ export async function withOpenReader<T>(
   }
 }
 
-function readerOf(invocation: Invocation): StoreReader {
+/** Opens the store for reading; who calls it closes it. */
+export function openStoreToRead(invocation: Invocation): StoreReader {
   const path = storePath(invocation);
-  if (!existsSync(path)) {
-    throw new UsageError(
-      `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
-    );
-  }
+  if (!existsSync(path)) throw noStore(path);
   const reader = openReader(path);
   if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
   return reader;
@@ -67,14 +65,25 @@ export function findRun(
   name: string,
   grids: readonly string[] = [],
 ): RunSummary {
-  const run = reader.run(name);
+  const [run] = asSeen([reader.run(name) ?? []].flat(), reader);
   if (run !== undefined) return run;
+  const trashed = reader.trash().find((entry) => entry.name === name);
+  if (trashed !== undefined) {
+    throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
+  }
   const names = reader
     .runs()
     .flatMap(({ run: known, label }) => (label === null ? [known] : [known, label]));
   const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
   throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
+}
+
+/** What to say where there is no store to read. */
+export function noStore(path: string): UsageError {
+  return new UsageError(
+    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
+  );
 }
 
 /** What a word of the command line means: one run, or all runs of a grid. */

@@ -19,6 +19,9 @@ export type Terminal = {
   /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
   readonly rewrites: boolean;
   readonly columns: () => number;
+  readonly rows: () => number;
+  /** Cells across where stdout is a terminal; null where it is a file or a pipe, which take any width. */
+  readonly outputColumns: () => number | null;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
@@ -54,7 +57,9 @@ export function processTerminal(): Terminal {
     paint: (style, text) => styleText(style, text, { stream: stdout }),
     paintNote: (style, text) => styleText(style, text, { stream: stderr }),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
+    outputColumns: () => (stdout.isTTY ? stdout.columns : null),
     columns: () => stderr.columns || stdout.columns || 80,
+    rows: () => stderr.rows || stdout.rows || 24,
     folder: process.cwd(),
     environment: env,
   };

@@ -5,7 +5,7 @@ import { wantedBackend } from "./backend.ts";
 import type { Invocation } from "./command.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Planned } from "./planning.ts";
-import { type ProgressStyle, showProgress } from "./print/progress.ts";
+import { type ProgressStyle, showProgress } from "./print/progress/show-progress.ts";
 import { storePath } from "./store.ts";
 
 /** How much of the machine, how often and how long. */
@@ -22,8 +22,9 @@ export async function train(
   const { terminal, version } = invocation;
   const store = openWriter(storePath(invocation));
   if (store.notice !== null) terminal.note(`ablate: ${store.notice}\n`);
+  const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() =>
-    terminal.note("\nstopping after the current block; Ctrl-C again stops at once\n"),
+    progress.say("stopping after the current block; Ctrl-C again stops at once"),
   );
   try {
     const outcome = await runGrid({
@@ -50,10 +51,11 @@ export async function train(
       ...limits,
       signal: interrupt.signal,
       killSignal: interrupt.killSignal,
-      onEvent: showProgress(terminal, style),
+      onEvent: progress.onEvent,
     });
     return { ...outcome, interrupted: interrupt.signal.aborted && outcome.left > 0 };
   } finally {
+    progress.close();
     interrupt.release();
     store.close();
   }

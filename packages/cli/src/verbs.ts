@@ -12,12 +12,16 @@ export type VerbName =
   | "plan"
   | "run"
   | "ui"
+  | "watch"
   | "runs"
   | "show"
   | "diagnose"
   | "tag"
   | "note"
   | "rename"
+  | "rm"
+  | "restore"
+  | "gc"
   | "config"
   | "diff"
   | "compare"
@@ -59,6 +63,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     summary: "browse and chart, live",
     load: () => import("./commands/ui.ts"),
   },
+  watch: {
+    usage: "RUN|GRID",
+    summary: "the progress of what another process trains",
+    load: () => import("./commands/watch.ts"),
+  },
   runs: {
     usage: "[FILTER...]",
     summary: "list runs",
@@ -88,6 +97,21 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "RUN NAME",
     summary: "call a run something else in its grid",
     load: () => import("./commands/rename.ts"),
+  },
+  rm: {
+    usage: "RUN|GRID|FILTER...",
+    summary: "into the trash: hidden, and restorable",
+    load: () => import("./commands/rm.ts"),
+  },
+  restore: {
+    usage: "[RUN|GRID...]",
+    summary: "out of the trash again; alone it lists what is there",
+    load: () => import("./commands/restore.ts"),
+  },
+  gc: {
+    usage: "",
+    summary: "empty the trash for good and free its space",
+    load: () => import("./commands/gc.ts"),
   },
   config: {
     usage: "RUN",

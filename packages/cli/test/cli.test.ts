@@ -109,20 +109,15 @@ test.each([
   expect(ablate(trained, "query", sql, "--format", format).stdout).toBe(text);
 });
 
-test("doctor finds the store intact", () => {
-  const { status, stdout } = ablate(trained, "doctor");
-
-  expect(status).toBe(0);
-  expect(stdout).toContain("intact, 2 runs");
-});
-
 test("two stores of the same config hold the same numbers", () => {
   const other = makeFolder();
   ablate(other, "run", "small.yaml", "--quiet");
   const sql = (view: string): string => `select * from ${view}`;
 
   for (const view of ["loss", "update_ratio", "evals", "samples"]) {
-    const [a, b] = [trained, other].map((folder) => ablate(folder, "query", sql(view)).stdout);
+    const [a, b] = [trained, other].map(
+      (folder) => ablate(folder, "query", sql(view), "--limit", "0").stdout,
+    );
     expect(a === b, view).toBe(true);
   }
 });

@@ -2,36 +2,12 @@ import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { ablate, jsonRows, makeFolder } from "./make.ts";
 import { isRunning, workersOf } from "./processes.ts";
-
-type Event = Readonly<Record<string, unknown>>;
+import { type Event, PATIENCE, startRun } from "./start-run.ts";
 
 /** Takes some seconds to train, most of them outside of the store. */
 const SOME_SECONDS = ["small.yaml", "--set", "model.hidden=[200]", "--set", "train.batch_size=32"];
-
-const PATIENCE = { timeout: 60_000, interval: 100 };
-
-/** Starts `ablate run --json` and keeps what it says. */
-function startRun(folder: string, ...args: readonly string[]) {
-  const { child, ended } = startAblate(folder, "run", ...args, "--json");
-  let output = "";
-  let errors = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr?.on("data", (chunk: Buffer) => {
-    errors += chunk.toString();
-  });
-  const events = (name: string): Event[] =>
-    output
-      .split("\n")
-      .slice(0, -1)
-      .map((line): Event => JSON.parse(line))
-      .filter(({ event }) => event === name);
-  const begun = () => vi.waitFor(() => expect(events("progress")).not.toEqual([]), PATIENCE);
-  return { child, ended, events, begun, errors: () => errors, pid: child.pid ?? 0 };
-}
 
 /** A process that is stopped while it writes keeps the store locked. */
 function stopOutsideOfTransactions(child: ChildProcess, folder: string): void {

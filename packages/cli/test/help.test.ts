@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { VERBS } from "../src/verbs.ts";
+import { MANUAL } from "../src/print/manual.ts";
+import { isVerb, VERBS } from "../src/verbs.ts";
 import { ablate, makeFolder } from "./make.ts";
 
 test("--help lists every verb", () => {
@@ -9,12 +11,41 @@ test("--help lists every verb", () => {
   for (const verb of Object.keys(VERBS)) expect(stdout).toContain(`ablate ${verb}`);
 });
 
-test.each(Object.keys(VERBS))("%s --help has flags and examples", (verb) => {
+test.each(Object.keys(VERBS))("%s --help is a whole page, in 80 columns", async (verb) => {
   const { status, stdout } = ablate(makeFolder(), verb, "--help");
+  const titles = ["flags:", "examples:", "exit codes:", "environment:", "see also:"];
 
   expect(status).toBe(0);
   expect(stdout).toContain(`usage: ablate ${verb}`);
-  expect(stdout).toMatch(/examples:\n {2}ablate /);
+  expect(stdout.split("\n").filter((line) => titles.includes(line))).toEqual(titles);
+  expect(stdout).toMatch(/examples:\n {2}(?:ablate|echo) /);
+  const { command } = isVerb(verb) ? await VERBS[verb].load() : { command: { options: {} } };
+  for (const name of Object.keys(command.options)) expect(stdout).toContain(`--${name}`);
+  const examples = stdout.slice(stdout.indexOf("examples:"), stdout.indexOf("exit codes:"));
+  const prose = stdout.replace(examples, "").split("\n");
+  expect(prose.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test("the overview fits into 80 columns", () => {
+  const { stdout } = ablate(makeFolder(), "--help");
+
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+});
+
+test("what a help refers to exists", () => {
+  for (const { see } of Object.values(MANUAL)) {
+    for (const place of see) {
+      const verb = /^ablate (\w+)$/.exec(place)?.[1];
+      if (verb !== undefined) expect(isVerb(verb), place).toBe(true);
+      else readFileSync(new URL(`../../../${place}`, import.meta.url));
+    }
+  }
+});
+
+test("a flag can be given by its letter", () => {
+  const { stderr } = ablate(makeFolder(), "export", "x", "-o", "x.txt");
+
+  expect(stderr).toContain("--format is missing");
 });
 
 test("--version is one line", () => {

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
-import { ablate, damageCheckpoints, makeFolder } from "./make.ts";
+import { ablate, damageCheckpoints, makeFolder, startAblate } from "./make.ts";
+import { workersOf } from "./processes.ts";
+import { startRun } from "./start-run.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -11,12 +13,12 @@ const text = page("docs/json.md");
 const documented = sections(text);
 
 /** Their keys are those of docs/config.md. */
-const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b"]);
+const OPAQUE: ReadonlySet<string> = new Set(["config", "a", "b", "settings"]);
 
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = makeFolder();
   const run = (...args: string[]): unknown[] =>
     ablate(folder, "run", "small.yaml", "--json", ...args)
@@ -39,18 +41,27 @@ beforeAll(() => {
     run("--steps", "250"),
   );
   damageCheckpoints(join(folder, "ablate.db"));
-  add("run", printed.get("run") ?? [], run("--steps", "300"));
+  const killed = await runWithoutItsWorker(folder);
+  add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
+  add("watch", await watchedRun(folder));
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
   ablate(folder, "note", "small/normed", "with batch norm");
   const runs = read("runs").filter(isObject);
   add("runs", runs);
   add("show", ...runs.map(({ run: name }) => read("show", String(name))));
+  add("diagnose", read("diagnose", "small"));
   add("config", read("config", "small/normed"));
   add(
     "diff",
     read("diff", "small/plain", "small/normed"),
     read("diff", "small.yaml", "small/plain"),
+  );
+  add(
+    "compare",
+    read("compare", "small"),
+    read("compare", "small", "--by", "batch_norm", "--metric", "steps_per_s", "--metric", "loss"),
+    read("compare", "lr>1", "small/plain"),
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
@@ -69,9 +80,33 @@ beforeAll(() => {
     read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
   add("query", read("query", "select run from runs"));
+  ablate(folder, "export", "small", "-o", "sealed.db");
+  add("import", read("import", "sealed.db"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
+  add("gc", read("gc", "--dry-run"), read("gc", "--yes"));
+  add("rm", read("rm", "small/normed", "steps=50"));
+  add("restore", read("restore"), read("restore", "small/normed"));
 });
+
+/** What `watch` prints of a grid that is trained meanwhile. */
+async function watchedRun(folder: string): Promise<unknown[]> {
+  const long = ["run", "small.yaml", "--steps", "60000", "--json"];
+  const run = startAblate(folder, ...long);
+  let output = "";
+  run.child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 60_000 });
+  const watch = startAblate(folder, "watch", "small", "--json");
+  let watched = "";
+  watch.child.stdout?.on("data", (chunk: Buffer) => {
+    watched += chunk.toString();
+  });
+  await run.ended;
+  await watch.ended;
+  return lines(watched);
+}
 
 test("every verb that takes --json has a section, and no other", async () => {
   const verbs = Object.entries(VERBS).map(async ([verb, { load }]) => {
@@ -104,13 +139,23 @@ test.each([...documented.keys()])("what %s prints has the documented types and n
 
 test.each([...documented.keys()])("the example of %s has documented keys only", (verb) => {
   const [example = ""] = blocks(documented.get(verb) ?? "", "json");
-  const rows: unknown[] = verb === "run" ? lines(example) : JSON.parse(example);
+  const rows: unknown[] = TELLING.has(verb) ? lines(example) : JSON.parse(example);
   const keys = rows.filter(isObject).flatMap((row) => leavesOf(row, verb));
 
   expect(keys.length).toBeGreaterThan(0);
   const known = verb === "query" ? ["run", "valid_loss"] : [...rulesOf(verb).keys()];
   for (const { key } of keys) expect(known).toContain(key);
 });
+
+/** A run whose worker is killed on the way. */
+async function runWithoutItsWorker(folder: string): Promise<readonly unknown[]> {
+  const args = ["small.yaml", "--only", "plain", "--steps", "30000", "--workers", "1"];
+  const { begun, ended, events, pid } = startRun(folder, ...args);
+  await begun();
+  for (const worker of workersOf(pid)) process.kill(worker, "SIGKILL");
+  await ended;
+  return events();
+}
 
 /** What the tables of a section say of each key; `show` has those of `runs` too. */
 function rulesOf(verb: string): ReadonlyMap<string, Rule> {
@@ -124,14 +169,31 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     const names = events === "all" ? EVENTS : events.split(", ");
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
-  return new Map([...(verb === "show" ? rulesOf("runs") : []), ...all]);
+  const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
+    ([key]) => !/^(engine|findings|retried|unused):/.test(key),
+  );
+  return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }
 
-const EVENTS = ["planned", "skipped", "started", "unused", "engine", "progress", "ended", "done"];
+/** Verbs that print events. */
+const TELLING: ReadonlySet<string> = new Set(["run", "watch"]);
+
+const EVENTS = [
+  "retried",
+  "planned",
+  "skipped",
+  "started",
+  "unused",
+  "engine",
+  "progress",
+  "findings",
+  "ended",
+  "done",
+];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
   const leaves = flatten(row, "");
-  return verb === "run"
+  return TELLING.has(verb)
     ? leaves.map(({ key, value }) => ({ key: `${row.event}: ${key}`, value }))
     : leaves;
 }
@@ -144,7 +206,7 @@ function flatten(row: Readonly<Record<string, unknown>>, prefix: string): readon
       const key = `${prefix}${name}`;
       if (OPAQUE.has(key)) return [{ key, value }];
       if (isObject(value)) return flatten(value, `${key}.`);
-      if (!Array.isArray(value) || value.every((item) => typeof item === "number")) {
+      if (!Array.isArray(value) || value.every((item) => !isObject(item))) {
         return Array.isArray(value) && value.length === 0 ? [] : [{ key, value }];
       }
       return value.filter(isObject).flatMap((item) => flatten(item, `${key}[].`));
@@ -164,6 +226,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isObject,
   any: () => true,
   "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
+  "list of text": (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string"),
   "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
 };
 

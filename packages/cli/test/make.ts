@@ -40,7 +40,17 @@ export function startAblate(
   folder: string,
   ...args: readonly string[]
 ): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
-  const child = spawn(process.execPath, [...NODE, ...args], { cwd: folder, env: environment() });
+  return startAblateWith({}, folder, ...args);
+}
+
+/** The same under more environment variables. */
+export function startAblateWith(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: readonly string[]
+): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+  const env = { ...environment(), ...variables };
+  const child = spawn(process.execPath, [...NODE, ...args], { cwd: folder, env });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   return { child, ended };
 }

@@ -24,6 +24,8 @@ test("the documents show every view", () => {
     "charts",
     "charts",
     "compare",
+    "findings",
+    "layers",
     "run",
     "runs",
   ]);
@@ -56,7 +58,7 @@ test("the table of keys is the program's", () => {
 });
 
 test.each([
-  [["ui", "--view", "nope"], "--view takes one of runs, charts, run, compare"],
+  [["ui", "--view", "nope"], "--view takes one of runs, charts, run, compare, layers, findings"],
   [["ui", "--once", "--size", "wide"], "--size takes COLSxROWS"],
   [["ui", "--glyphs", "emoji"], "--glyphs takes one of braille, block, ascii"],
   [["ui", "--run", "nobody"], 'there is no run "nobody"'],
@@ -81,5 +83,5 @@ test("show draws the loss and the update:data ratios", () => {
   const { stdout } = ablate(folder, "show", "v5-seed=1");
 
   expect(stdout).toContain("loss, nats");
-  expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +(right|too fast|too slow)/);
+  expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +too early/);
 });

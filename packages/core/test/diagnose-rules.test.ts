@@ -13,8 +13,10 @@ import { validationGap } from "../src/diagnose/validation-gap.ts";
 import type { Evaluation } from "../src/spec.ts";
 import { LN_27, layerOf, lookOfLayers, PARAMETERS, subject } from "./diagnose-make.ts";
 
-const said = (signs: readonly Sign[]) =>
-  signs.map(({ level, rule, layer, param }) => [level, rule, layer ?? param].join(" ").trim());
+const said = (signs: readonly Sign[] | null) =>
+  (signs ?? []).map(({ level, rule, layer, param }) =>
+    [level, rule, layer ?? param].join(" ").trim(),
+  );
 
 test.each([
   [LN_27 + 0.29, []],
@@ -61,9 +63,7 @@ test.each([
   expect(said(signs)).toEqual(expected);
   if (count === 5) {
     expect(signs[0]?.value).toBe(5);
-    expect(signs[0]?.message).toContain(
-      "5 of 10 units of hidden1 dead: 3, 1, 4, 5, 9 are saturated",
-    );
+    expect(signs[0]?.message).toContain("5 of 10 units of hidden1 dead: 3, 1, 4, 5, 9 saturated");
   }
 });
 
@@ -239,8 +239,9 @@ test.each([
   expect(said(validationGap(1000, normed, subject()))).toEqual(expected);
 });
 
-test("no losses, no validation gap", () => {
-  expect(validationGap(5, evaluated("none", Number.NaN, 9), subject())).toEqual([]);
+test("what was not evaluated says nothing, not that all is well", () => {
+  expect(validationGap(5, evaluated("none", Number.NaN, 9), subject())).toBeNull();
+  expect(laggingLoss(5, evaluated("running", 2, 2), subject())).toBeNull();
 });
 
 test.each([

@@ -54,6 +54,16 @@ export function takenBefore(
   return { evaluations, probes };
 }
 
+/** Evaluations of the validation split before a run's end. */
+export function countValidations(
+  record: Pick<RecordSpec, "evaluate">,
+  { stop }: Pick<TrainSpec, "stop">,
+  steps: number,
+): number {
+  const all = new Set([everyOf(record.evaluate), stopEvery(stop)]);
+  return [...all].reduce((sum, every) => sum + (every === 0 ? 0 : Math.floor(steps / every)), 0);
+}
+
 function everyOf(setting: RecordSpec["evaluate"] | RecordSpec["checkpoint"]): number {
   return typeof setting === "string" ? 0 : setting.every;
 }

@@ -71,7 +71,9 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   store.markInterrupted();
   const runs = store.planGrid(grid);
   const schedule = new Schedule({ store, runs, mode, onElsewhere: skip });
-  onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain: schedule.size });
+  const toTrain = schedule.size;
+  const steps = stepsOf(schedule.waiting, options.runs);
+  onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
   for (const run of schedule.done) skip(run);
   const isStopped = await trainAll({ ...crewOptions(options), schedule, onEvent, onOutcome });
   if (isStopped) counts.left += schedule.waiting.length;
@@ -79,6 +81,11 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, seconds });
   return counts;
+}
+
+function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): number {
+  const hashes = new Set(waiting.map(({ hash }) => hash));
+  return runs.reduce((sum, { hash, spec }) => sum + (hashes.has(hash) ? spec.train.steps : 0), 0);
 }
 
 /** What the crew needs, with what is used where nothing is said. */

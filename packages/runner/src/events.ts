@@ -9,6 +9,8 @@ export type GridEvent =
       readonly grid: string;
       readonly runs: number;
       readonly toTrain: number;
+      /** Of all runs to train. */
+      readonly steps: number;
     }
   | { readonly event: "skipped"; readonly run: string; readonly state: RunState }
   | StartedEvent
@@ -69,10 +71,10 @@ export type ProgressEvent = {
   readonly run: string;
   readonly step: number;
   readonly steps: number;
-  readonly loss: number;
+  readonly loss: number | null;
   /** Of the last evaluation of the validation split, with running statistics where there is batch norm. */
   readonly validLoss: number | null;
-  readonly stepsPerSecond: number;
+  readonly stepsPerSecond: number | null;
 };
 
 /** What the rules say after `step` updates: at initialisation, and when it is something else than before. */

@@ -1,3 +1,4 @@
+export { countValidations } from "./agenda.ts";
 export {
   type GridOptions,
   type GridOutcome,
@@ -28,4 +29,5 @@ export type {
 } from "./spec/config.ts";
 export { ConfigError, type Position, type Problem } from "./spec/config-error.ts";
 export { CONFIG_KEYS } from "./spec/schema.ts";
+export { continuationOf } from "./start.ts";
 export { storedSpec, storedYaml } from "./stored-config.ts";

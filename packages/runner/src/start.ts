@@ -1,8 +1,9 @@
 /** Where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
-import type { RunSpec } from "@ablate/core";
+import { changeThresholds, type RunSpec, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import type { Continuation, ResumePoint, ShorterRun, StoreWriter } from "@ablate/store";
 import { agendaOf, takenBefore } from "./agenda.ts";
 import type { RecordSpec, ResumeFrom } from "./messages.ts";
+import { canonicalJson } from "./spec/canonical-json.ts";
 
 export type Start = {
   /** Null: at initialisation. */
@@ -18,6 +19,7 @@ export type Startable = {
   readonly spec: RunSpec;
   readonly record: RecordSpec;
   readonly family?: string | undefined;
+  readonly thresholds?: ThresholdChanges | undefined;
 };
 
 /** The latest point that a run can go on from. */
@@ -34,12 +36,16 @@ export function findStart(
 }
 
 /** Which shorter runs have made the same history as this run would until their end. */
-export function continuationOf({ spec, record, family }: Startable): Continuation | null {
+export function continuationOf(startable: Startable): Continuation | null {
+  const { spec, record, family } = startable;
   if (family === undefined) return null;
+  const judgedBy = canonicalJson(changeThresholds(THRESHOLDS, startable.thresholds ?? {}));
   const agenda = agendaOf(record, spec.train);
-  const accepts = ({ step, config, probes, evaluations }: ShorterRun): boolean => {
+  const accepts = ({ step, config, thresholds, probes, evaluations }: ShorterRun): boolean => {
     const taken = takenBefore(step, agenda);
     return (
+      thresholds !== null &&
+      canonicalJson(JSON.parse(thresholds)) === judgedBy &&
       `${probes}` === `${taken.probes}` &&
       `${evaluations}` === `${taken.evaluations}` &&
       saturatedOf(config) === (record.probes === "none" ? null : record.probes.saturated)

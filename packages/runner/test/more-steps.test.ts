@@ -61,6 +61,7 @@ test.each<[string, Options]>([
   ["fewer probes", { probes: { ...PROBES, every: 140 } }],
   ["no evaluations on the way", { evaluate: "end" }],
   ["another threshold of saturation", { probes: { ...PROBES, saturated: 0.97 } }],
+  ["other thresholds of the diagnosis", { thresholds: { loss_spike: 3 } }],
   ["another family", { family: "other" }],
 ])("a shorter run that was recorded with %s is left alone", async (_, recorded) => {
   const [path, scratch] = [makePath(), makePath()];

@@ -50,6 +50,8 @@ test("a worker that is killed costs one attempt: a fresh one trains the run from
     run: "g/a",
     error: "worker died: SIGKILL",
     attempt: 2,
+    from: 0,
+    of: null,
   });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "finished", last_step: 19_999 });

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineName, InitScheme, LayerInit, RunSpec } from "@ablate/core";
+import type { EngineName, InitScheme, LayerInit, RunSpec, ThresholdChanges } from "@ablate/core";
 import { type GridOptions, type GridOutcome, type RecordConfig, runGrid } from "@ablate/runner";
 import { openWriter, type StoreWriter } from "@ablate/store";
 
@@ -53,6 +53,7 @@ export type TrainingOptions = {
   readonly engine?: EngineName;
   readonly probes?: RecordConfig["probes"];
   readonly evaluate?: RecordConfig["evaluate"];
+  readonly thresholds?: ThresholdChanges;
   readonly checkpoint?: RecordConfig["checkpoint"];
 };
 
@@ -64,6 +65,7 @@ export async function trainInto(
     engine = "simd",
     probes = "none",
     evaluate = "end",
+    thresholds = {},
     checkpoint = "30s",
     family,
     ...options
@@ -93,6 +95,7 @@ export async function trainInto(
         family,
         spec,
         record: { evaluate, samples: 5, probes, checkpoint },
+        thresholds,
         engine,
       })),
       data: NAMES,

@@ -156,7 +156,7 @@ test.each([
   ["lr: 1", 'a.yaml:1:1: lr: unknown key, did you mean "train.lr"?'],
   [
     "train.nonsense: 1",
-    "a.yaml:1:1: train.nonsense: unknown key, allowed: steps, batch_size, lr, l2",
+    "a.yaml:1:1: train.nonsense: unknown key, allowed: steps, batch_size, lr, l2, stop",
   ],
   [
     "init.hidden.weight: { scheme: normal, sdt: 1 }",
@@ -255,7 +255,7 @@ test.each([
   ["data: { file: a, context: 0 }", "a.yaml:1:27: data.context: must be at least 1, got 0"],
   [
     "record: { evaluate: ends }",
-    'a.yaml:1:21: record.evaluate: unknown value "ends", did you mean "end"?',
+    'a.yaml:1:21: record.evaluate: expected end, none or { every: STEPS }, got "ends"',
   ],
   ["engine: torch", 'a.yaml:1:9: engine: unknown value "torch", allowed: simd, tfjs'],
   ["name: a/b", "a.yaml:1:7: name: may have letters, digits, . _ = and - only"],

@@ -4,7 +4,7 @@ import { openReader, type StoreReader } from "@ablate/store";
 const PASSING: Readonly<Record<string, readonly string[]>> = {
   run: [
     ...["id", "planned_at", "started_at", "ended_at", "heartbeat_at", "host", "pid", "claim"],
-    ...["train_seconds", "provenance"],
+    ...["train_seconds", "provenance", "config"],
   ],
   checkpoint: ["id", "train_seconds"],
   probe: ["id"],

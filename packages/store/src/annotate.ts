@@ -60,7 +60,7 @@ function findTarget(database: Database, text: string): Target {
 }
 
 function idOf(database: Database, table: Target["kind"], name: string): number | undefined {
-  const find = database.prepare<[string], number>(`select id from "${table}" where name = ?`);
+  const find = database.prepare<[string], number>(`select id from kept_${table} where name = ?`);
   return find.pluck().get(name);
 }
 

@@ -2,6 +2,7 @@
 import type { ExportScope, ExportTable } from "./export/table.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
+import type { TrashEntry } from "./trash/entries.ts";
 
 export type RunState =
   | "pending"
@@ -48,6 +49,8 @@ export type RecordedRun = StoredRun & {
   readonly evaluations: number;
   readonly samples: number;
   readonly probes: number;
+  /** Planning it again takes it out. */
+  readonly isTrashed: boolean;
 };
 
 /** What runs of one kind took together. */
@@ -143,6 +146,8 @@ export type ShorterRun = {
   readonly step: number;
   /** Resolved config as JSON. */
   readonly config: string;
+  /** By which thresholds it was judged, as JSON. */
+  readonly thresholds: string | null;
   /** Steps of its probes and of its evaluations of the validation split. */
   readonly probes: readonly number[];
   readonly evaluations: readonly number[];
@@ -154,6 +159,9 @@ export type Continuation = {
   readonly steps: number;
   readonly accepts: (shorter: ShorterRun) => boolean;
 };
+
+/** Where a run would go on, and whose checkpoint that is. */
+export type RunStart = { readonly run: string; readonly step: number };
 
 export type DamagedCheckpoint = { readonly run: string; readonly step: number };
 
@@ -221,6 +229,11 @@ export type RunSummary = {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly error: string | null;
+};
+
+export type FindOptions = {
+  /** Not by the beginning of a name. */
+  readonly whole?: boolean;
 };
 
 export type RunFilter = {
@@ -349,7 +362,10 @@ export type QueryResult = {
 export interface StoreWriter {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
-  /** Stores a grid and those of its runs that are new; the result is in the order of the plan. */
+  /**
+   * Stores a grid and those of its runs that are new, and takes it and them out of the trash; the
+   * result is in the order of the plan.
+   */
   planGrid(plan: GridPlan): StoredRun[];
   /** Takes a run that is in one of these states before anything is known of it, unless another process holds it. */
   reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation;
@@ -411,14 +427,27 @@ export interface StoreReader {
   readonly notice: string | null;
   /** Rows of the view `runs`; with a grid, in its order and with the labels they have in it. */
   runs(filter?: RunFilter): RunSummary[];
-  /** By exact name, else label or hash, else an unambiguous beginning of one of them. */
-  run(nameOrPrefixOrHash: string): RunSummary | undefined;
+  /**
+   * By exact name, also that which it has in another of its grids, else hash or label, else an
+   * unambiguous beginning of one of them.
+   */
+  run(nameOrPrefixOrHash: string, options?: FindOptions): RunSummary | undefined;
   findByHash(hash: string): StoredRun | undefined;
   /** Those of these hashes that the store knows, by hash, in one query. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun>;
+  /** Where runs would go on, were they trained now; a damaged checkpoint is not noticed. */
+  starts(
+    runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
+  ): (RunStart | null)[];
   /** What was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[];
   grids(): GridSummary[];
+  /** Names of the runs of a grid. */
+  members(grid: string): ReadonlySet<string>;
+  /** Whether a process is training a grid, or about to, as far as this host can tell. */
+  isAttended(grid: string, now: number): boolean;
+  /** What was thrown away, which no other method shows. */
+  trash(): TrashEntry[];
   /** Tags and notes of runs and grids. */
   annotations(): Annotations;
   /** In the order of steps. */

@@ -14,6 +14,8 @@ export { type PairedDifference, pairedDifference, verdictText } from "./analysis
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate.ts";
+export type { StoreCheck } from "./check/check.ts";
+export { checkStore } from "./check/check-store.ts";
 export type {
   Annotated,
   Annotations,
@@ -42,6 +44,7 @@ export type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunState,
   RunSummary,
   SeriesInfo,
@@ -93,5 +96,12 @@ export {
   type StoredTensor,
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
+export type { QueryMistake } from "./query/mistake.ts";
+export { QueryError, queryStore } from "./query/query-store.ts";
+export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
 export { LostClaimError, StoreError } from "./store-error.ts";
+export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
+export { type Discarded, discard } from "./trash/discard.ts";
+export type { TrashEntry } from "./trash/entries.ts";
+export { restore } from "./trash/restore.ts";

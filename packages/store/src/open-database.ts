@@ -59,6 +59,20 @@ export function changeStore<T>(path: string, waitMs: number, change: (database: 
   });
 }
 
+/** A connection that changes a store in several transactions; it is not made. */
+export function openExisting(path: string): Database {
+  checkExists(path);
+  return opening(path, "write to", () => {
+    const database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_MS });
+    return closingOnError(database, () => {
+      checkIdentity(database, path, { emptyIsNew: false });
+      database.pragma("foreign_keys = ON");
+      migrate(database);
+      return database;
+    });
+  });
+}
+
 /** Opens a store to read from; by way of a copy where its folder does not let SQLite open it. */
 export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedDatabase {
   checkExists(path);

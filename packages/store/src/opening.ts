@@ -6,6 +6,10 @@ import { StoreError } from "./store-error.ts";
 /** How long a connection waits for another that writes. */
 export const BUSY_MS = 5000;
 
+/** What to do about a file that SQLite itself cannot mend. */
+export const RECOVER =
+  "what is readable can be saved with the `sqlite3` command: `.recover`; keep a copy of the file";
+
 /** Runs `open`; what goes wrong says that one cannot `verb` the store. */
 export function opening<T>(path: string, verb: string, open: () => T): T {
   try {
@@ -25,6 +29,9 @@ function sentence(path: string, verb: string, error: Error): string {
     return `${path} is damaged; copy it again, or save what is intact with sqlite3's .recover`;
   }
   if (code.startsWith("SQLITE_BUSY")) {
+    if (code.startsWith("SQLITE_CORRUPT")) {
+      return `${path} is damaged: ${error.message}; ${RECOVER}`;
+    }
     return `cannot ${verb} ${path}: another process keeps it locked; try again`;
   }
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;

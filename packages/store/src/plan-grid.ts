@@ -1,12 +1,17 @@
 import type { Database } from "better-sqlite3";
 import type { GridPlan, PlannedRun, RunState, StoredRun } from "./contract.ts";
+import { restoreGrid, restoreRun } from "./trash/restore.ts";
 
 /** Longest name of a run. */
 const NAME_LENGTH = 80;
 
-/** Stores a grid and its new runs; call it inside a transaction. */
+/** Stores a grid and its new runs, and takes both out of the trash; call it inside a transaction. */
 export function planGrid(database: Database, plan: GridPlan, now: number): StoredRun[] {
   const gridId = upsertGrid(database, plan, now);
+  restoreGrid(database, gridId);
+  const trashed = new Set(
+    database.prepare<[], number>("select run_id from trash_run").pluck().all(),
+  );
   const find = database.prepare<[string], { id: number; name: string; state: RunState }>(
     "select id, name, state from run where hash = ?",
   );
@@ -30,6 +35,7 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
     const stored = find.get(hash);
     if (stored === undefined) throw new Error(`run ${hash} is missing after its insertion`);
     link.run(gridId, stored.id, label, first + i);
+    if (trashed.has(stored.id)) restoreRun(database, stored.id);
     return { id: stored.id, name: stored.name, hash, state: stored.state };
   });
   if (isWholeGrid(database, gridId, stored)) reorder(database, gridId, stored);

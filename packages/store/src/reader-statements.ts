@@ -19,6 +19,7 @@ import type {
 
 export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
 
+type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
 type StoredParameter = { readonly name: string; readonly shape: string; readonly size: number };
 type StoredRatios = { readonly step: number; readonly ratios: Buffer };
 type Stamped = Holder & {
@@ -34,9 +35,10 @@ export type ReaderStatements = {
   readonly run: Statement<[string], RunSummary>;
   readonly byHash: Statement<[string], StoredRun>;
   /** By a JSON array of hashes. */
-  readonly recorded: Statement<[string], RecordedRun>;
+  readonly recorded: Statement<[string], StoredRecord>;
   readonly trainedKinds: Statement<[], TrainedKind>;
   readonly grids: Statement<[], GridSummary>;
+  readonly members: Statement<[string], string>;
   readonly evaluations: Statement<[string], StoredEvaluation>;
   readonly samples: Statement<[string], StoredSample>;
   readonly findings: Statement<[string], Finding>;
@@ -58,20 +60,21 @@ export type ReaderStatements = {
 
 const RUNS_OF_GRID = `
   select v.*, g.name as asked_grid, gr.label as asked_label
-  from grid g join grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
+  from kept_grid g join kept_grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
     join runs v on v.run = r.name
   where g.name = ? order by gr.position, gr.id`;
 
 const GRIDS = `
   select g.name as name, g.description as description,
-    (select count(*) from grid_run where grid_id = g.id) as runs
-  from grid g order by g.id`;
+    (select count(*) from kept_grid_run where grid_id = g.id) as runs
+  from kept_grid g order by g.id`;
 
 const RECORDED = `
   select id, name, hash, state,
     (select count(*) from eval where run_id = run.id) as evaluations,
     (select count(*) from probe where run_id = run.id) as probes,
-    (select count(*) from sample where run_id = run.id) as samples
+    (select count(*) from sample where run_id = run.id) as samples,
+    id in (select run_id from trash_run) as isTrashed
   from run where hash in (select value from json_each(?))`;
 
 const TRAINED_KINDS = `
@@ -86,7 +89,7 @@ const STAMPS = `
   select name as run, state, host, pid, heartbeat_at, concat_ws('|', state, reason, started_at,
     heartbeat_at, ended_at, last_step,
     (select group_concat(tag) from tag where run_id = run.id)) as stamp
-  from run order by id`;
+  from kept_run run order by id`;
 
 const SERIOUS_FIRST = "case level when 'error' then 0 when 'warning' then 1 else 2 end";
 
@@ -101,16 +104,19 @@ export function prepareReader(database: Database): ReaderStatements {
     `select ${columns} from ${rest.replace("RUN", "(select id from run where name = ?)")}`;
   return {
     runs: database.prepare<[], RunSummary>(
-      "select v.* from run r join runs v on v.run = r.name order by r.id",
+      "select v.* from kept_run r join runs v on v.run = r.name order by r.id",
     ),
     runsOfGrid: database.prepare<[string], RunOfGrid>(RUNS_OF_GRID),
     run: database.prepare<[string], RunSummary>("select * from runs where run = ?"),
     byHash: database.prepare<[string], StoredRun>(
       "select id, name, hash, state from run where hash = ?",
     ),
-    recorded: database.prepare<[string], RecordedRun>(RECORDED),
+    recorded: database.prepare<[string], StoredRecord>(RECORDED),
     trainedKinds: database.prepare<[], TrainedKind>(TRAINED_KINDS),
     grids: database.prepare<[], GridSummary>(GRIDS),
+    members: database
+      .prepare<[string], string>('select run from grid_runs where "grid" = ?')
+      .pluck(),
     evaluations: database.prepare<[string], StoredEvaluation>(
       ofRun(
         "step, split, statistics, loss",

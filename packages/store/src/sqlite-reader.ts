@@ -1,12 +1,15 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { annotationsReader } from "./annotations.ts";
+import { attendance } from "./attended.ts";
 import { isAlive } from "./claim.ts";
 import type {
   Annotations,
+  Continuation,
   CurveBlock,
   CurvePoint,
   Finding,
+  FindOptions,
   GridSummary,
   ParameterRow,
   Provenance,
@@ -15,6 +18,7 @@ import type {
   RunEvent,
   RunFilter,
   RunStamp,
+  RunStart,
   RunSummary,
   SeriesInfo,
   StepBlock,
@@ -37,11 +41,13 @@ import { parseProvenance, parseShape } from "./json.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { type ProbeReader, probeReader } from "./probe/probe-reader.ts";
 import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
-import { runQuery } from "./query.ts";
+import { runQuery } from "./query/run-query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
+import { startFinder } from "./recovery/start-finder.ts";
 import { standIn } from "./stand-ins.ts";
 import { stepReader } from "./step-reader.ts";
+import { type TrashEntry, trashEntries } from "./trash/entries.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;
@@ -49,6 +55,8 @@ export class SqliteReader implements StoreReader {
   readonly #database: Database;
   readonly #sql: ReaderStatements;
   readonly #findRun: ReturnType<typeof runFinder>;
+  readonly #findWhole: ReturnType<typeof runFinder>;
+  readonly #isAttended: ReturnType<typeof attendance>;
   readonly #readCurve: ReturnType<typeof curveReader>;
   readonly #readAnnotations: () => Annotations;
   readonly #readSteps: ReturnType<typeof stepReader>;
@@ -62,6 +70,8 @@ export class SqliteReader implements StoreReader {
     this.#dropStandIns = standIn(database);
     this.#sql = prepareReader(database);
     this.#findRun = runFinder(database);
+    this.#findWhole = runFinder(database, { whole: true });
+    this.#isAttended = attendance(database);
     this.#readCurve = curveReader(database);
     this.#readAnnotations = annotationsReader(database);
     this.#readSteps = stepReader(database);
@@ -74,8 +84,8 @@ export class SqliteReader implements StoreReader {
     return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
   }
 
-  run(nameOrPrefixOrHash: string): RunSummary | undefined {
-    const name = this.#findRun(nameOrPrefixOrHash);
+  run(nameOrPrefixOrHash: string, { whole = false }: FindOptions = {}): RunSummary | undefined {
+    const name = (whole ? this.#findWhole : this.#findRun)(nameOrPrefixOrHash);
     return name === undefined ? undefined : this.#sql.run.get(name);
   }
 
@@ -85,7 +95,14 @@ export class SqliteReader implements StoreReader {
 
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun> {
     const runs = this.#sql.recorded.all(JSON.stringify(hashes));
-    return new Map(runs.map((run) => [run.hash, run]));
+    return new Map(runs.map((run) => [run.hash, { ...run, isTrashed: run.isTrashed === 1 }]));
+  }
+
+  starts(
+    runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
+  ): (RunStart | null)[] {
+    const find = startFinder(this.#database);
+    return runs.map(({ hash, continuation }) => find(hash, continuation));
   }
 
   trainedKinds(): TrainedKind[] {
@@ -94,6 +111,19 @@ export class SqliteReader implements StoreReader {
 
   grids(): GridSummary[] {
     return this.#sql.grids.all();
+  }
+
+  members(grid: string): ReadonlySet<string> {
+    return new Set(this.#sql.members.all(grid));
+  }
+
+  isAttended(grid: string, now: number): boolean {
+    return this.#isAttended(grid, now);
+  }
+
+  trash(): TrashEntry[] {
+    this.#dropStandIns();
+    return trashEntries(this.#database);
   }
 
   annotations(): Annotations {

@@ -17,6 +17,8 @@ const TABLES: Readonly<Record<string, string>> = {
   finding:
     "run_id integer, idx integer, level text, rule text, layer text, param text, step integer, value real, message text",
   diagnosis: "run_id integer, thresholds text",
+  trash_run: "run_id integer primary key, at_ms integer not null",
+  trash_grid: "grid_id integer primary key, at_ms integer not null",
 };
 
 /**

@@ -3,6 +3,7 @@ import { EFFECTS } from "./effects-view.ts";
 import { float32Sql, uint32Sql } from "./float32.ts";
 import { probeViews } from "./probe/probe-views.ts";
 import { SERIES_BYTES } from "./rollup.ts";
+import { keptViews, ofKept } from "./trash/kept.ts";
 
 type View = { readonly name: string; readonly sql: string };
 
@@ -123,7 +124,7 @@ const NOTES = `
   union all
   select g.name, r.name, n.text from run_note n join run r on r.id = n.run_id ${FIRST_GRID}`;
 
-export const views: readonly View[] = [
+const open: readonly View[] = [
   { name: "runs", sql: RUNS },
   { name: "grid_runs", sql: GRID_RUNS },
   { name: "loss", sql: LOSS },
@@ -137,4 +138,10 @@ export const views: readonly View[] = [
   { name: "effects", sql: EFFECTS },
   ...probeViews,
   { name: "findings", sql: FINDINGS },
+];
+
+/** In the order in which they can be made. */
+export const views: readonly View[] = [
+  ...keptViews,
+  ...open.map(({ name, sql }) => ({ name, sql: ofKept(sql) })),
 ];

@@ -35,7 +35,7 @@ export type WriterStatements = {
   readonly interrupt: Statement;
 };
 
-/** Tables of a run's rows; those of a probe go with it. */
+/** Tables of a run's rows; those of a probe go with it. Who trains a run takes it out of the trash. */
 const OF_AN_ATTEMPT = [
   "param",
   "step",
@@ -49,6 +49,7 @@ const OF_AN_ATTEMPT = [
   "probe",
   "finding",
   "diagnosis",
+  "trash_run",
 ] as const;
 
 const CLAIM = `

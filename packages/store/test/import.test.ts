@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { annotate, importStore, type PlannedRun } from "../src/index.ts";
-import { CURRENT_VERSION } from "../src/migrations.ts";
+import { initial } from "../src/migrations/001-initial.ts";
+import { APPLICATION_ID, CURRENT_VERSION } from "../src/migrations.ts";
 import {
   blockOf,
   CLAIM,
@@ -131,6 +132,16 @@ test("a run that is being trained here is left alone", async () => {
   expect(summary(here)).toEqual([["g/a", "running", 1, 7]]);
 });
 
+test("a run that is reserved here, and has not begun, is left alone", async () => {
+  const here = temporaryPath();
+  const writer = writerAt(here, Date.now);
+  const id = writer.planGrid(gridOf([a]))[0]?.id ?? 0;
+  writer.reserveRun(id, { ...CLAIM, host: hostname() }, ["pending"]);
+  const there = storeWith([{ run: a, steps: 5, isFinished: true }]);
+
+  expect(await changes(here, there)).toEqual(["g/a training"]);
+});
+
 test("a run that was running there comes as interrupted, without its claim", async () => {
   const there = temporaryPath();
   const writer = writerAt(there, Date.now);
@@ -208,17 +219,25 @@ test("a dry run says the same and writes nothing", async () => {
 });
 
 test("a store of the first version is imported, and stays as it is", async () => {
-  const there = storeWith([{ run: a, steps: 3, isFinished: true }]);
+  const there = temporaryPath();
   const old = new SqliteDatabase(there);
-  for (const table of tablesSince2(old)) old.exec(`drop table "${table}"`);
-  old.pragma("user_version = 1");
+  old.exec(`${initial}
+    insert into grid values (1, 'g', '', '', 0);
+    insert into run (id, name, hash, state, config, seed, engine, steps, planned_at, last_step, recent_loss)
+      values (7, 'g/a', '${a.hash}', 'finished', '{"record":{}}', 1, 'simd', 2, 0, 0, 3.5);
+    insert into grid_run values (1, 1, 7, 'a', 0);
+    insert into param values (7, 0, 'w', '[1]', 1);
+    insert into step values (7, 0, 3.5, 0.1, x'0000803f');
+    pragma application_id = ${APPLICATION_ID};
+    pragma user_version = 1;`);
   old.close();
   const before = readFileSync(there);
   const here = temporaryPath();
 
   expect(await changes(here, there)).toEqual(["g/a added"]);
 
-  expect(summary(here)).toEqual([["g/a", "finished", 2, 1]]);
+  expect(summary(here)).toEqual([["g/a", "finished", 0, 3.5]]);
+  expect(readerAt(here).ratiosAt("g/a")?.ratios).toEqual([{ param: "w", ratio: 1, log10Ratio: 0 }]);
   expect(readFileSync(there).equals(before)).toBe(true);
 });
 
@@ -282,20 +301,4 @@ function rowsOf(path: string): Record<string, unknown[]> {
   const rows = tables.map((table) => [table, database.prepare(`select * from "${table}"`).all()]);
   database.close();
   return Object.fromEntries(rows);
-}
-
-/** What the first version did not have: children before their parents. */
-function tablesSince2(database: InstanceType<typeof SqliteDatabase>): string[] {
-  const views = database
-    .prepare<[], string>("select name from sqlite_schema where type = 'view'")
-    .pluck()
-    .all();
-  for (const view of views) database.exec(`drop view "${view}"`);
-  const first = "grid run grid_run param step rollup tick eval sample checkpoint event tag";
-  return database
-    .prepare<[string], string>(
-      "select name from sqlite_schema where type = 'table' and instr(?, ' ' || name || ' ') = 0 order by rowid desc",
-    )
-    .pluck()
-    .all(` ${first} `);
 }

@@ -229,7 +229,9 @@ test.each(["layer_stats", "norm_stats", "histograms", "saturation", "logits"])(
       .map(({ detail }) => detail)
       .join("\n");
 
-    expect(details).toMatch(/SEARCH r USING (COVERING )?INDEX sqlite_autoindex_run_1 \(name=\?\)/);
+    expect(details).toMatch(
+      /SEARCH run USING (COVERING )?INDEX sqlite_autoindex_run_1 \(name=\?\)/,
+    );
     expect(details).toMatch(
       /SEARCH p USING (COVERING )?INDEX sqlite_autoindex_probe_1 \(run_id=\? AND step=\?\)/,
     );

@@ -27,6 +27,7 @@ export function drawOnce({ store, size, view, run, ...showing }: OnceOptions): s
     ...DEFAULT_LOOK,
     view: view ?? (run === undefined ? "runs" : "run"),
     marks: run === undefined || view !== "charts" ? [] : [run],
+    findingScope: run === undefined ? "marked" : "run",
   };
   return withSession({ store, size, look, ...showing }, (session) => {
     if (run !== undefined) session.open(run);

@@ -12,4 +12,4 @@ export { show } from "./terminal/show.ts";
 export { beside, type Line, piece } from "./text/line.ts";
 export { bytes, count, duration, loss, signed, UNKNOWN } from "./text/number.ts";
 export { type Background, paint, type Theme } from "./text/theme.ts";
-export { ellipsis } from "./text/width.ts";
+export { clean, ellipsis, widthOf } from "./text/width.ts";

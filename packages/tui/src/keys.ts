@@ -228,7 +228,7 @@ export const KEYS: readonly KeyBinding[] = [
   {
     keys: ["tab"],
     action: "pane",
-    help: "next chart; next part of the page; findings of one run or of all",
+    help: "next chart, panel or part of the page; findings of one run or of all",
     views: [...CURVES, "layers", "findings"],
   },
   { keys: ["]"], action: "next-view", help: "next view" },

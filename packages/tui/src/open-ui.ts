@@ -33,6 +33,7 @@ function sessionOf(
     ...remembered,
     view: view ?? (run === undefined ? remembered.view : "run"),
     marks: [...new Set([...remembered.marks, ...marks])],
+    findingScope: run === undefined ? remembered.findingScope : "run",
   };
   const session = new Session({ ...options, feed, size: sizeOf(stdout), look });
   if (run !== undefined) session.open(run);

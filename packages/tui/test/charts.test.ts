@@ -148,7 +148,7 @@ test("v chooses the charts; tab goes from one to the next; enter shows one alone
 
 test("a run says of each hidden weight whether it learns too slowly, right or too fast, and since when", () => {
   const ratio = (parameter: number, step: number): number => {
-    if (parameter === 1) return step > 120 ? 10 ** -4.5 : 1e-3;
+    if (parameter === 1) return step > 220 ? 10 ** -4.5 : 1e-3;
     return parameter === 3 ? 10 ** -1.4 : 1e-3;
   };
   const of = (change: (parameter: number, step: number) => number): string => {
@@ -156,10 +156,12 @@ test("a run says of each hidden weight whether it learns too slowly, right or to
     return text(ui);
   };
 
-  expect(of(ratio)).toMatch(/hidden1\.weight +−4\.50 +too slow since 121/);
+  expect(of(ratio)).toMatch(/hidden1\.weight +−4\.50 +too slow since 200/);
   expect(of(ratio)).toMatch(/output\.weight +−1\.40 +no band/);
   expect(of(() => 1e-3)).toMatch(/hidden1\.weight +−3\.00 +right$/m);
   expect(of(() => 0.1)).toMatch(/hidden1\.weight +−1\.00 +too fast$/m);
+  const spikes = (_: number, step: number) => (step % 100 < 40 ? 1 : 1e-3);
+  expect(of(spikes)).toMatch(/hidden1\.weight +−3\.00 +right$/m);
 });
 
 test("the page of a run has evaluations, samples, config, provenance and log; tab goes through its parts", () => {

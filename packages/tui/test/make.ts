@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { openWriter, type RunEnd, type StoreWriter } from "@ablate/store";
+import { type Finding, openWriter, type Probe, type RunEnd, type StoreWriter } from "@ablate/store";
 import { onTestFinished } from "vitest";
 import type { Glyphs } from "../src/chart/raster.ts";
 import { Feed } from "../src/data/feed.ts";
 import { Session } from "../src/session.ts";
 import { DEFAULT_LOOK, type Look } from "../src/state/look.ts";
 import { lineText } from "../src/text/line.ts";
+import { makeFinding, makeProbes } from "./probe-make.ts";
 
 export const PARAMETERS = [
   "embedding",
@@ -29,6 +30,9 @@ export type RunPlan = {
   /** Update:data ratio of a parameter, by its index. */
   readonly ratio?: (parameter: number, step: number) => number;
   readonly valid?: number;
+  readonly probes?: readonly Probe[];
+  readonly findings?: readonly Finding[];
+  readonly isDiagnosed?: boolean;
   readonly end?: Partial<RunEnd> | null;
 };
 
@@ -69,6 +73,27 @@ export function addRuns(writer: StoreWriter, runs: readonly RunPlan[], grid: str
   }
 }
 
+const EXAMPLE_FINDINGS: readonly Finding[] = [
+  makeFinding(),
+  makeFinding({
+    rule: "slow-updates",
+    layer: null,
+    param: "hidden1.weight",
+    step: 121,
+    value: 10 ** -4.5,
+    message: "hidden1.weight learns too slowly since step 121: raise the learning rate",
+  }),
+  makeFinding({
+    level: "error",
+    rule: "divergence",
+    layer: null,
+    step: 300,
+    value: null,
+    message: "the loss has climbed: lower the learning rate",
+  }),
+  makeFinding({ level: "info", rule: "dead-units", value: 2, message: "2 dead units: 7, 31" }),
+];
+
 /** What a user has after an afternoon: variants and seeds in every state. */
 export function exampleStore(): string {
   const seeds = [1, 2, 3];
@@ -83,6 +108,8 @@ export function exampleStore(): string {
         loss: (step: number) => falling(step) + seed / 20,
         valid: 2.2 + seed / 100,
         ratio: slow,
+        probes: makeProbes([0, 1, 10, 100, 400], { depth: 5, dead: [7, 31] }),
+        findings: EXAMPLE_FINDINGS,
       })),
       ...seeds.map((seed) => ({
         label: `v5-seed=${seed}`,
@@ -92,6 +119,7 @@ export function exampleStore(): string {
         loss: (step: number) => falling(step) - seed / 40,
         valid: 2.1 + seed / 100,
         ratio: slow,
+        probes: makeProbes([0, 1, 10, 100, 400], { gain: 5 / 3, isNormed: true }),
       })),
       { label: "hot", gain: 9, loss: (step) => (step > 150 ? Number.NaN : 3.3 + step / 50) },
       {
@@ -169,6 +197,9 @@ function train(writer: StoreWriter, id: number, run: RunPlan): void {
       trainSeconds: ((first + size) / 100) * SECONDS_PER_BATCH,
     });
   }
+  for (const probe of run.probes ?? []) writer.appendProbe(id, token, probe);
+  if (run.isDiagnosed === true) writer.setThresholds(id, token, "{}");
+  writer.setFindings(id, token, run.findings ?? []);
   if (run.end === undefined && broken < 0) end(writer, { id, token }, { steps, valid });
   else if (run.end !== undefined || broken >= 0) {
     const state = broken >= 0 ? "diverged" : "failed";

@@ -1,11 +1,33 @@
 /** Stores like those of real grids. */
 import { falling, makeStore, type RunPlan } from "./make.ts";
+import { makeFinding, makeProbes } from "./probe-make.ts";
 
 const VARIANTS = [
   { name: "plain", gain: 1 },
   { name: "small", gain: 0.2 },
   { name: "kaiming", gain: 1.6667 },
 ] as const;
+
+const FINDINGS = [
+  makeFinding(),
+  makeFinding({
+    level: "error",
+    rule: "frozen",
+    layer: null,
+    param: "hidden1.weight",
+    step: 200,
+    value: -7.2,
+    message: "hidden1.weight has not moved since step 200",
+  }),
+  makeFinding({
+    level: "info",
+    rule: "plateau",
+    layer: null,
+    step: 150,
+    value: null,
+    message: "the loss is flat since step 150",
+  }),
+];
 
 /** Three variants with three seeds each, one that diverged, one that failed and one to come. */
 export function sampleRuns(): RunPlan[] {
@@ -18,6 +40,16 @@ export function sampleRuns(): RunPlan[] {
         gain,
         steps: 300,
         valid: 2.1 + offset,
+        probes:
+          seed === 3
+            ? []
+            : makeProbes([0, 1, 10, 100, 300], {
+                gain,
+                depth: i + 1,
+                isNormed: i === 2,
+                dead: i === 0 ? [7] : [],
+              }),
+        findings: name === "small" ? [] : FINDINGS.slice(0, seed),
         loss: (step) => falling(step) + offset,
         ratio: (parameter, step) => 10 ** (-2 - parameter / 2 - step / 1000),
       };

@@ -88,6 +88,8 @@ const END_OF_FRAME = "\x1b[?2026l";
 
 /** A program in a pseudo-terminal, and what a terminal shows of it; goes away with the test. */
 export class Terminal {
+  /** Where it was started. */
+  readonly folder: string;
   readonly #pty: IPty;
   readonly #screen: headless.Terminal;
   #output = "";
@@ -98,6 +100,7 @@ export class Terminal {
     { size = { columns: 100, rows: 30 }, folder, environment }: TerminalOptions,
   ) {
     const { columns: cols, rows } = size;
+    this.folder = folder;
     this.#screen = new headless.Terminal({ cols, rows, scrollback: 5000, allowProposedApi: true });
     const env = environmentAt(folder, environment);
     this.#pty = spawn(file, args, { cols, rows, cwd: folder, env, name: env.TERM ?? "dumb" });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
+import type { ViewName } from "../src/state/look.ts";
 import { sampleStore } from "./samples.ts";
 import { ABLATE, buildCommand, environmentAt, type Size } from "./terminal.ts";
 
@@ -29,6 +30,18 @@ tmuxTest(
       tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
       const frame = frameOf(store, { columns, rows });
       await vi.waitFor(() => expect(linesOf(tmux("capture-pane", "-p"))).toEqual(frame), PATIENCE);
+    }
+    for (const [key, view] of [
+      ["5", "layers"],
+      ["6", "findings"],
+    ] as const) {
+      tmux("send-keys", key);
+      for (const { columns, rows } of SIZES) {
+        tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+        const frame = frameOf(store, { columns, rows }, view);
+        const shown = () => linesOf(tmux("capture-pane", "-p"));
+        await vi.waitFor(() => expect(shown()).toEqual(frame), PATIENCE);
+      }
     }
     tmux("send-keys", "q");
 
@@ -62,9 +75,9 @@ function startShell(folder: string): (...command: readonly string[]) => string {
   return tmux;
 }
 
-function frameOf(store: string, size: Size): string[] {
+function frameOf(store: string, size: Size, view: ViewName = "runs"): string[] {
   const theme = { depth: "none", background: "dark" } as const;
-  return linesOf(drawOnce({ store, size, glyphs: "braille", theme }));
+  return linesOf(drawOnce({ store, size, view, glyphs: "braille", theme }));
 }
 
 function linesOf(text: string): string[] {

@@ -16,7 +16,7 @@ const SIGHTS: Readonly<Record<ViewName, RegExp>> = {
   run: /sample\/plain-1 .* 300 of 300 steps/,
   compare: /validation loss by factor/,
   layers: /step {2}init .* ◀ 300 ▶/,
-  findings: /✗ 2 errors .* of 2 runs/,
+  findings: /✗ 4 errors .* of 6 runs/,
 };
 
 test.each(VIEWS.map((view, i) => [`${i + 1}`, view] as const))(
@@ -98,14 +98,14 @@ const CHECKS: Readonly<Record<Exclude<Action, "suspend" | "quit">, Check>> = {
   rename: { seen: "new name of sample/plain-1: plain-1" },
   pane: { view: "charts", seen: /ln 27 +log10 update:dat/ },
   "next-view": { seen: SIGHTS.charts },
-  "previous-view": { seen: SIGHTS.compare },
+  "previous-view": { seen: SIGHTS.findings },
   runs: { view: "charts", seen: SIGHTS.runs },
   charts: { seen: SIGHTS.charts },
   run: { seen: SIGHTS.run },
   compare: { seen: SIGHTS.compare },
   layers: { seen: SIGHTS.layers },
   findings: { seen: SIGHTS.findings },
-  beside: { view: "layers", seen: "two runs" },
+  beside: { view: "layers", seen: "one run alone" },
   copy: { seen: "6 rows copied as CSV" },
   csv: { seen: "6 rows written to ablate-runs.csv" },
   help: { seen: "keys  esc closes" },

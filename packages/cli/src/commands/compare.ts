@@ -55,6 +55,7 @@ export const command: Command = {
       COMPARISON_FORMATS[format](comparison, {
         isByKey: by !== undefined,
         effectsOnly: flags.has("effects"),
+        width: terminal.outputColumns(),
       }),
     );
     return 0;

@@ -8,7 +8,7 @@ import {
   type RunSpec,
   Trainer,
 } from "@ablate/core";
-import { openReader } from "@ablate/store";
+import { checkStore } from "@ablate/store";
 import { wantedBackend } from "../backend.ts";
 import type { Command, Invocation } from "../command.ts";
 import { READING_OPTIONS } from "../options.ts";
@@ -18,23 +18,39 @@ import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
 import type { Terminal } from "../terminal.ts";
 
-type Check = { readonly check: string; readonly ok: boolean; readonly detail: string };
+type Check = {
+  readonly check: string;
+  readonly ok: boolean;
+  /** It was wrong until now. */
+  readonly repaired?: boolean;
+  readonly detail: string;
+};
 
 /** The Node major version that this program is built and tested for. */
 const NODE_MAJOR = 24;
 
 export const command: Command = {
   positionals: [],
-  options: READING_OPTIONS,
+  options: {
+    ...READING_OPTIONS,
+    repair: { type: "boolean", help: "mend what can be mended in the store" },
+  },
   examples: [
     ["ablate doctor", "what works here"],
     ["ablate doctor --store other.db", "check another store"],
+    ["ablate doctor --repair", "and mend what a crash or a bad disk has left in it"],
   ],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const engines = [await engine("simd", terminal), await engine("tfjs", terminal)];
-    const checks = [node(), machine(), ...engines, store(invocation), display(invocation)];
-    const rows = checks.map(({ check, ok, detail }) => [ok ? "ok" : "bad", check, detail]);
+    const checks = [node(), machine(), ...engines, ...store(invocation), display(invocation)].map(
+      ({ check, ok, detail, repaired = false }) => ({ check, ok, repaired, detail }),
+    );
+    const rows = checks.map(({ check, ok, repaired, detail }) => [
+      repaired ? "mended" : ok ? "ok" : "bad",
+      check,
+      detail,
+    ]);
     const columns = [{ title: "" }, { title: "check" }, { title: "found" }];
     terminal.write(flags.has("json") ? jsonArray(checks) : table(columns, rows));
     return checks.every(({ ok }) => ok) ? 0 : 1;
@@ -90,25 +106,22 @@ const TINY: RunSpec = {
   shuffleSeed: 1,
 };
 
-function store(invocation: Invocation): Check {
+/** The store side by side; one that is not there yet is fine. */
+function store(invocation: Invocation): Check[] {
+  const { flags, terminal } = invocation;
   const path = storePath(invocation);
-  if (!existsSync(path)) return { check: "store", ok: true, detail: `none yet at ${path}` };
-  try {
-    const reader = openReader(path);
-    try {
-      const verdict = String(
-        reader.query("select * from pragma_quick_check").rows[0]?.[0] ?? "no answer",
-      );
-      const runs = String(reader.query("select count(*) from runs").rows[0]?.[0] ?? 0);
-      const ok = verdict === "ok";
-      return { check: "store", ok, detail: `${path}: ${ok ? `intact, ${runs} runs` : verdict}` };
-    } finally {
-      reader.close();
-    }
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { check: "store", ok: false, detail: message };
-  }
+  if (!existsSync(path)) return [{ check: "store", ok: true, detail: `none yet at ${path}` }];
+  let shown = "";
+  const checks = checkStore(path, {
+    isRepairing: flags.has("repair"),
+    onProgress: (check, share) => {
+      const text = `${check}: ${Math.floor(share * 100)}%`;
+      if (terminal.rewrites && text !== shown) terminal.note(`\r${text}\x1b[K`);
+      shown = text;
+    },
+  });
+  if (terminal.rewrites) terminal.note("\r\x1b[K");
+  return checks.map(({ isRepaired, ...check }) => ({ ...check, repaired: isRepaired }));
 }
 
 function display({ terminal }: Invocation): Check {

@@ -6,7 +6,7 @@ import type { Command, Invocation } from "../command.ts";
 import { unlessExisting } from "../new-file.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { estimate } from "../plan/estimate.ts";
-import { lessRecordedNote, readStored } from "../plan/stored.ts";
+import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -30,27 +30,36 @@ export const command: Command = {
     const save = flags.text("save");
     if (save !== undefined) saveRuns(save, planned, invocation);
     const stored = readStored(invocation, planned.runs);
-    const rows = planned.runs.map((run) => {
+    const rows = planned.runs.map((run, i) => {
       const known = stored.runs.get(run.hash);
       const state: RunState | "new" = known?.state ?? "new";
-      return { ...run, name: known?.name ?? run.name, state };
+      const start = willTrain(state) ? (stored.starts[i] ?? null) : null;
+      return { ...run, name: known?.name ?? run.name, state, start };
     });
     const less = lessRecordedNote(planned.runs, stored.runs);
-    const notes = less === null ? planned.notes : [...planned.notes, less];
+    const inTrash = "in the trash; `ablate run` takes out what is planned";
+    const trashed = trashNote(planned.runs, stored.runs, inTrash);
+    const notes = [...planned.notes, less, trashed].filter((note) => note !== null);
+    const sayNotes = (): void => {
+      for (const note of notes) terminal.note(`${note}\n`);
+    };
     if (flags.has("json")) {
-      const records = rows.map(({ name, hash, spec, state, resolved }) => ({
+      const records = rows.map(({ name, hash, spec, state, start, resolved }) => ({
         run: name,
         hash,
         seed: spec.seed,
         state,
+        from: start?.step ?? 0,
+        of: start?.run ?? null,
         config: resolved,
       }));
       terminal.write(jsonArray(records));
+      sayNotes();
       return 0;
     }
     const todo = rows.filter(({ state }) => willTrain(state));
     terminal.write(planTable(rows));
-    for (const note of notes) terminal.note(`${note}\n`);
+    sayNotes();
     const { excluded, vocabulary } = planned;
     terminal.write(`\n${planCounts(rows, { todo: todo.length, excluded })}`);
     if (todo.length === 0) return 0;

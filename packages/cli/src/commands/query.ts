@@ -1,11 +1,23 @@
-import type { Command } from "../command.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { text as textOf } from "node:stream/consumers";
+import { QueryError, queryStore, SCHEMA } from "@ablate/store";
+import type { Command, Invocation } from "../command.ts";
+import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
 import { READING_OPTIONS } from "../options.ts";
-import { isRowFormat, ROW_FORMATS } from "../print/rows.ts";
-import { withReader } from "../store.ts";
+import { problemText } from "../print/problems.ts";
+import { queryProblem } from "../print/query-problem.ts";
+import { isRowFormat, jsonArray, ROW_FORMATS } from "../print/rows.ts";
+import { schemaPage } from "../print/schema-page.ts";
+import { noStore, storePath } from "../store.ts";
+
+const DEFAULT_LIMIT = 1000;
+const DEFAULT_TIMEOUT = "30s";
 
 export const command: Command = {
-  positionals: ["SQL"],
+  positionals: [],
+  rest: "SQL",
   options: {
     ...READING_OPTIONS,
     format: {
@@ -14,21 +26,64 @@ export const command: Command = {
       choices: Object.keys(ROW_FORMATS),
       help: "table, json, csv or markdown",
     },
+    limit: { type: "string", value: "N", help: "rows at most (default 1000), 0 for all" },
+    timeout: { type: "string", value: "D", help: "how long it may take (default 30s), 0 for ever" },
+    file: { type: "string", value: "PATH", help: "read the SQL from a file" },
+    "explain-schema": { type: "boolean", help: "what every view is, and each of its columns" },
   },
   examples: [
     ['ablate query "select run, valid_loss from runs"', "every run's validation loss"],
     ['ablate query "select * from evals" --format csv', "all evaluations for a spreadsheet"],
+    ["ablate query --file best.sql --limit 0", "from a file, every row"],
+    ["echo 'select * from effects' | ablate query -", "from another program"],
+    ["ablate query --explain-schema", "what can be asked"],
   ],
-  run: (invocation) => {
+  run: async (invocation) => {
     const { flags, terminal } = invocation;
     const format = flags.has("json") ? "json" : (flags.text("format") ?? "table");
     if (!isRowFormat(format)) {
       const known = Object.keys(ROW_FORMATS).join(", ");
       throw new UsageError(`--format takes one of ${known}, not "${format}"`);
     }
-    const [sql = ""] = flags.positionals;
-    const result = withReader(invocation, (reader) => reader.query(sql));
-    terminal.write(ROW_FORMATS[format](result));
-    return 0;
+    if (flags.has("explain-schema")) {
+      terminal.write(format === "json" ? jsonArray(SCHEMA) : schemaPage(SCHEMA));
+      return 0;
+    }
+    const limit = flags.count("limit") ?? DEFAULT_LIMIT;
+    const timeout = flags.text("timeout") ?? DEFAULT_TIMEOUT;
+    const timeoutMs = timeout === "0" ? 0 : durationMs("timeout", timeout);
+    const path = storePath(invocation);
+    if (!existsSync(path)) throw noStore(path);
+    const sql = await sqlOf(invocation);
+    try {
+      const answer = await queryStore(path, sql, { limit, timeoutMs });
+      if (answer.notice !== null) terminal.note(`ablate: ${answer.notice}\n`);
+      terminal.write(ROW_FORMATS[format](answer, { width: terminal.outputColumns() }));
+      if (answer.isCut) {
+        terminal.note(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all\n`);
+      }
+      return 0;
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      const { problem, sources } = queryProblem(sql, error.mistake);
+      terminal.note(`${problemText(problem, sources, terminal.paintNote)}\n`);
+      return 2;
+    }
   },
 };
+
+/** The SQL on the command line, in a file, or for `-` on stdin. */
+async function sqlOf({ flags, terminal }: Invocation): Promise<string> {
+  const [sql, ...more] = flags.rest;
+  const file = flags.text("file");
+  if (file !== undefined) {
+    if (sql !== undefined) throw new UsageError("give the SQL or --file, not both");
+    return readFileSync(resolve(terminal.folder, file), "utf8");
+  }
+  if (sql === undefined) {
+    throw new UsageError('SQL is missing; usage: ablate query "select ...", or - or --file PATH');
+  }
+  if (more.length > 0)
+    throw new UsageError(`put the SQL in quotes: ablate query "${flags.rest.join(" ")}"`);
+  return sql === "-" ? textOf(process.stdin) : sql;
+}

@@ -2,9 +2,9 @@ import type { Command, Flags, Invocation } from "../command.ts";
 import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../options.ts";
-import { lessRecordedNote, readStored } from "../plan/stored.ts";
+import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
-import type { ProgressStyle } from "../print/progress.ts";
+import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { STOP_ON_OPTION, stopRules } from "../stop-on.ts";
 import { withReader } from "../store.ts";
@@ -16,8 +16,9 @@ export const command: Command = {
     ...PLANNING_OPTIONS,
     ...STORE_OPTION,
     ...TRAINING_OPTIONS,
+    resume: { type: "boolean", help: "go on where runs were stopped (the default)" },
     "retry-failed": { type: "boolean", help: "also train runs that failed" },
-    restart: { type: "boolean", help: "train every run again, from its first step" },
+    restart: { type: "boolean", help: "train every run again, from step 0, nothing taken over" },
     "fail-fast": {
       type: "boolean",
       help: "end the grid with the first run that fails or diverges",
@@ -40,7 +41,7 @@ export const command: Command = {
     const planned = planConfig(invocation);
     const style = progressStyle(flags);
     const wanted = mode(flags);
-    if (style !== "quiet" && wanted !== "restart") noteLessRecorded(invocation, planned);
+    if (style !== "quiet") noteBefore(invocation, planned, wanted);
     const outcome = await train(invocation, planned, {
       style,
       mode: wanted,
@@ -61,10 +62,15 @@ function progressStyle(flags: Flags): ProgressStyle {
   return flags.has("quiet") ? "quiet" : "human";
 }
 
-function mode(flags: Flags): "resume" | "retry-failed" | "restart" {
+type Mode = NonNullable<Parameters<typeof train>[2]["mode"]>;
+
+function mode(flags: Flags): Mode {
   const restart = flags.has("restart");
   const retry = flags.has("retry-failed");
   if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
+  if (restart && flags.has("resume")) {
+    throw new UsageError("--restart and --resume exclude each other");
+  }
   if (restart) return "restart";
   return retry ? "retry-failed" : "resume";
 }
@@ -78,10 +84,14 @@ function limits(flags: Flags): Pick<TrainingLimits, "workers" | "maxRetries" | "
   };
 }
 
-/** Says where what is done was recorded with less than the config asks for. */
-function noteLessRecorded(invocation: Invocation, { runs }: Planned): void {
-  const note = lessRecordedNote(runs, readStored(invocation, runs).runs);
-  if (note !== null) invocation.terminal.note(`${note}\n`);
+/** Says what the plan has to say, what comes out of the trash, what was recorded with less than is asked for. */
+function noteBefore(invocation: Invocation, { runs, notes }: Planned, mode: Mode): void {
+  const stored = readStored(invocation, runs).runs;
+  const less = mode === "restart" ? null : lessRecordedNote(runs, stored);
+  const trashed = trashNote(runs, stored, "out of the trash again");
+  for (const note of [...notes, less, trashed]) {
+    if (note !== null) invocation.terminal.note(`${note}\n`);
+  }
 }
 
 /** What came out, in the order of the plan. */

@@ -6,6 +6,7 @@ import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
+import { asSeen } from "../seen.ts";
 import { withReader } from "../store.ts";
 
 const STATES: readonly RunState[] = [
@@ -43,10 +44,8 @@ export const command: Command = {
     }
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
-      const listed = reader.runs({
-        ...(grid === undefined ? {} : { grid }),
-        ...(state === undefined ? {} : { states: [state] }),
-      });
+      const all = asSeen(reader.runs(grid === undefined ? {} : { grid }), reader);
+      const listed = all.filter((run) => state === undefined || run.state === state);
       const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
       const filters = [
         { texts: words, source: "" },

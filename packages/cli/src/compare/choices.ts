@@ -38,7 +38,7 @@ export function keyNamed(name: string, runs: readonly ComparedRun[]): string {
     throw new UsageError(`--by ${name} could be any of ${endings.join(", ")}; write one of them`);
   }
   const guess = closest(name, [...keys, ...keys.map((one) => one.split(".").at(-1) ?? one)]);
-  const hint = guess === null ? "`ablate config RUN` shows them all" : `did you mean $guess?`;
+  const hint = guess === null ? "`ablate config RUN` shows them all" : `did you mean ${guess}?`;
   throw new UsageError(`no run has a key "${name}" in its config; ${hint}`);
 }
 

@@ -1,7 +1,7 @@
 /** What training the runs of a plan would take: time by what the store has seen, and bytes. */
 import { type LayerShape, layerShapes, planParameters } from "@ablate/core";
-import { canonicalJson, countProbes, type PlannedRun } from "@ablate/runner";
-import type { TrainedKind } from "@ablate/store";
+import { canonicalJson, countProbes, countValidations, type PlannedRun } from "@ablate/runner";
+import type { RunStart, TrainedKind } from "@ablate/store";
 
 export type Estimate = {
   /** Of the training loops, one run at a time; of those runs whose kind the store has trained. */
@@ -18,17 +18,26 @@ export type Estimate = {
  * Bytes that a store takes, measured with 5 to 25 parameters and 100 to 5,000 steps: those of a step
  * without parameters, of one more parameter in it, of a sampled name, of all else of a run.
  */
-const BYTES = { step: 34, parameterOfStep: 5.7, sample: 21, run: 4000, weight: 4 };
+const BYTES = {
+  step: 34,
+  parameterOfStep: 5.7,
+  sample: 21,
+  run: 4000,
+  weight: 4,
+  /** Of the final checkpoint: the generator's, mostly. */
+  state: 5200,
+  evaluation: 25,
+};
 
 /** Of a probe, measured with two to six layers of 20 to 200 units. */
 const PROBE_BYTES = { probe: 600, layer: 1120, unit: 4.5, normedLayer: 200, normedUnit: 15 };
 
 /** Bytes of a store that has no run. */
-export const EMPTY_STORE_BYTES = 140_000;
+export const EMPTY_STORE_BYTES = 204_800;
 
 /** What these runs take; `kinds` is what the store has trained. */
 export function estimate(
-  runs: readonly PlannedRun[],
+  runs: readonly (PlannedRun & { readonly start: RunStart | null })[],
   { kinds, vocabulary }: { readonly kinds: readonly TrainedKind[]; readonly vocabulary: number },
 ): Estimate {
   const trained = byKind(kinds);
@@ -42,7 +51,7 @@ export function estimate(
     if (kind === undefined) continue;
     used.add(kind);
     sum.timed += 1;
-    sum.seconds += (run.steps * kind.seconds) / kind.steps;
+    sum.seconds += ((run.steps - (run.start?.step ?? 0)) * kind.seconds) / kind.steps;
   }
   return { ...sum, basis: basisOf([...used]) };
 }
@@ -59,13 +68,13 @@ function basisOf(used: readonly Trained[]): Estimate["basis"] {
   return { runs: total("runs"), stepsPerSecond: total("steps") / total("seconds") };
 }
 
-function bytesOf({ steps, resolved }: PlannedRun, size: Size): number {
+function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
   const { samples, probes } = resolved.record;
   const perStep = BYTES.step + BYTES.parameterOfStep * size.parameters;
   const probed = countProbes(probes, steps) * size.probeBytes;
-  return (
-    BYTES.run + BYTES.weight * size.weights + steps * perStep + BYTES.sample * samples + probed
-  );
+  const perRun = BYTES.run + BYTES.state + BYTES.weight * size.weights + BYTES.sample * samples;
+  const validated = BYTES.evaluation * countValidations(resolved.record, spec.train, steps);
+  return perRun + steps * perStep + probed + validated;
 }
 
 function probeBytes(layers: readonly LayerShape[]): number {

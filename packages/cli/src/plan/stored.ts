@@ -1,13 +1,16 @@
 /** What the store knows of the runs of a plan. */
 import { existsSync, statSync } from "node:fs";
-import type { PlannedRun } from "@ablate/runner";
-import type { RecordedRun, TrainedKind } from "@ablate/store";
+import { continuationOf, type PlannedRun } from "@ablate/runner";
+import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
 import type { Invocation } from "../command.ts";
+import { lossSeer } from "../seen.ts";
 import { storePath, withAnyReader } from "../store.ts";
 
 export type Stored = {
   /** By hash. */
   readonly runs: ReadonlyMap<string, RecordedRun>;
+  /** Where each run of the plan would go on; null: it would start at its first step. */
+  readonly starts: readonly (RunStart | null)[];
   readonly kinds: readonly TrainedKind[];
   /** Bytes of its file; null where there is none. */
   readonly bytes: number | null;
@@ -18,12 +21,47 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
   const path = storePath(invocation);
   return withAnyReader<Stored>(invocation, {
     use: (reader) => ({
-      runs: reader.recorded(runs.map(({ hash }) => hash)),
+      runs: recordedNow(reader, runs),
+      starts: reader.starts(
+        runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
+          hash,
+          continuation: continuationOf({ family, spec, record, thresholds }),
+        })),
+      ),
       kinds: reader.trainedKinds(),
       bytes: existsSync(path) ? statSync(path).size : null,
     }),
-    without: { runs: new Map(), kinds: [], bytes: null },
+    without: { runs: new Map(), starts: runs.map(() => null), kinds: [], bytes: null },
   });
+}
+
+function recordedNow(
+  reader: StoreReader,
+  runs: readonly PlannedRun[],
+): ReadonlyMap<string, RecordedRun> {
+  const stateOf = lossSeer(reader);
+  const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
+  return new Map(
+    recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
+  );
+}
+
+/** One note where runs of the plan are in the trash. */
+export function trashNote(
+  runs: readonly PlannedRun[],
+  stored: ReadonlyMap<string, RecordedRun>,
+  says: string,
+): string | null {
+  const names = runs.flatMap(({ hash }) => {
+    const run = stored.get(hash);
+    return run?.isTrashed ? [run.name] : [];
+  });
+  return names.length === 0 ? null : `${listed(names)}: ${says}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+  return `${names.slice(0, LISTED).join(", ")}${more}`;
 }
 
 /** Names listed in a note. */
@@ -38,7 +76,7 @@ export function lessRecordedNote(
   const names = runs.flatMap(({ hash, resolved: { record } }) => {
     const run = stored.get(hash);
     if (run?.state !== "finished") return [];
-    const evaluate = record.evaluate === "end" && run.evaluations === 0;
+    const evaluate = record.evaluate !== "none" && run.evaluations === 0;
     const samples = record.samples > run.samples;
     const probes = record.probes !== "none" && run.probes === 0;
     if (evaluate) missing.add("record.evaluate");
@@ -47,9 +85,7 @@ export function lessRecordedNote(
     return evaluate || samples || probes ? [run.name] : [];
   });
   if (names.length === 0) return null;
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  const listed = `${names.slice(0, LISTED).join(", ")}${more}`;
   const keys = [...missing].join(", ").replace(/, (?=[^,]*$)/, " and ");
   const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
-  return `${listed} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
+  return `${listed(names)} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
 }

@@ -1,10 +1,14 @@
 import type { Exclusion, PlannedRun } from "@ablate/runner";
-import { setting, shortKey } from "@ablate/store";
+import { type RunStart, setting, shortKey } from "@ablate/store";
 import { bytes, count, duration, UNKNOWN } from "@ablate/tui";
 import { EMPTY_STORE_BYTES, type Estimate } from "../plan/estimate.ts";
 import { table } from "./table.ts";
 
-type Row = Pick<PlannedRun, "name" | "differs"> & { readonly state: string };
+type Row = Pick<PlannedRun, "name" | "differs"> & {
+  readonly state: string;
+  /** Where it would go on. */
+  readonly start: RunStart | null;
+};
 
 /** One line a run, and of the config only the columns that differ. */
 export function planTable(rows: readonly Row[]): string {
@@ -13,15 +17,30 @@ export function planTable(rows: readonly Row[]): string {
     (key) => new Set(rows.map(({ differs }) => text(differs[key]))).size > 1,
   );
   const titles = ["run", "state", ...varying.map((key) => shortKey(key, varying))];
-  const cells = rows.map(({ name, state, differs }) => [
+  const cells = rows.map(({ name, state, start, differs }) => [
     name,
-    state,
+    start === null ? state : `${state}, ${startText({ name, state, start })}`,
     ...varying.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
   ]);
   return table(
     titles.map((title) => ({ title })),
     cells,
   );
+}
+
+/** A new run may get another name than the planned one, which a shorter run has. */
+function startText({
+  name,
+  state,
+  start,
+}: {
+  readonly name: string;
+  readonly state: string;
+  readonly start: RunStart;
+}): string {
+  const { run, step } = start;
+  const isOwn = state !== "new" && run === name;
+  return isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;
 }
 
 function text(value: unknown): string {

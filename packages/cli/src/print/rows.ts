@@ -1,6 +1,6 @@
-import { csvField } from "@ablate/tui";
+import { clean, csvField } from "@ablate/tui";
 import { cell } from "./cell.ts";
-import { table } from "./table.ts";
+import { fittedTable } from "./fitted-table.ts";
 
 /** The result of a query. */
 export type Rows = {
@@ -8,19 +8,34 @@ export type Rows = {
   readonly rows: readonly (readonly unknown[])[];
 };
 
+type Print = {
+  /** Cells that a table may take; any number for null. */
+  readonly width?: number | null;
+};
+
 export type RowFormat = "table" | "json" | "csv" | "markdown";
 
 /** Ways to print rows, by name. */
-export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows) => string>> = {
-  table: ({ columns, rows }) =>
-    table(
-      columns.map((title, i) => ({ title, align: isNumeric(rows, i) ? "right" : "left" })),
-      rows.map((row) => row.map((value) => cell(value).replaceAll("\n", "⏎"))),
+export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Print) => string>> = {
+  table: ({ columns, rows }, { width = null } = {}) =>
+    fittedTable(
+      columns.map((title, i) => ({
+        title: clean(title),
+        align: isNumeric(rows, i) ? "right" : "left",
+      })),
+      rows.map((row) => row.map((value) => clean(cell(value).replaceAll("\n", "⏎")))),
+      width,
     ),
-  json: ({ columns, rows }) => jsonArray(rows.map((row) => record(columns, row))),
+  json: ({ columns, rows }) => {
+    const names = distinct(columns);
+    return jsonArray(rows.map((row) => record(names, row)));
+  },
   csv: ({ columns, rows }) =>
     [columns, ...rows]
-      .map((row) => `${row.map((value) => csvField(cell(value))).join(",")}\r\n`)
+      .map(
+        (row) =>
+          `${row.map((value) => csvField(value instanceof Uint8Array ? base64(value) : cell(value))).join(",")}\r\n`,
+      )
       .join(""),
   markdown: ({ columns, rows }) => {
     const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
@@ -44,10 +59,25 @@ function record(columns: readonly string[], row: readonly unknown[]): object {
   return Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]));
 }
 
-/** Blobs as base64; JSON has no infinities, so they are their names. */
+/** Columns of the same name as SQLite tells them apart: `a`, `a:1`. */
+function distinct(columns: readonly string[]): readonly string[] {
+  const used = new Set<string>();
+  return columns.map((name) => {
+    let own = name;
+    for (let i = 1; used.has(own); i++) own = `${name}:${i}`;
+    used.add(own);
+    return own;
+  });
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}
+
+/** Blobs as base64; JSON has no infinities and no whole numbers beyond 2^53 that all read, so they are text. */
 function jsonValue(this: unknown, key: string, value: unknown): unknown {
   const raw = typeof this === "object" && this !== null ? Reflect.get(this, key) : value;
-  if (raw instanceof Uint8Array) return Buffer.from(raw).toString("base64");
+  if (raw instanceof Uint8Array) return base64(raw);
   if (typeof raw === "bigint") return raw.toString();
   if (typeof raw === "number" && !Number.isFinite(raw)) return String(raw);
   return value;
@@ -59,5 +89,7 @@ function markdownCell(value: unknown): string {
 
 function isNumeric(rows: readonly (readonly unknown[])[], column: number): boolean {
   const present = rows.map((row) => row[column]).filter((value) => value !== null);
-  return present.length > 0 && present.every((value) => typeof value === "number");
+  return (
+    present.length > 0 && present.every((value) => ["number", "bigint"].includes(typeof value))
+  );
 }

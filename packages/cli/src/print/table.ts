@@ -1,3 +1,5 @@
+import { widthOf } from "@ablate/tui";
+
 export type Align = "left" | "right";
 
 /** Rows under a header as aligned text; columns are two spaces apart. */
@@ -6,14 +8,15 @@ export function table(
   rows: readonly (readonly string[])[],
 ): string {
   const widths = columns.map(({ title }, i) =>
-    rows.reduce((width, row) => Math.max(width, (row[i] ?? "").length), title.length),
+    rows.reduce((width, row) => Math.max(width, widthOf(row[i] ?? "")), widthOf(title)),
   );
   const line = (cells: readonly string[]): string =>
     columns
       .map(({ align }, i) => {
         const text = cells[i] ?? "";
         const width = widths[i] ?? 0;
-        return align === "right" ? text.padStart(width) : text.padEnd(width);
+        const padding = " ".repeat(Math.max(0, width - widthOf(text)));
+        return align === "right" ? padding + text : text + padding;
       })
       .join("  ")
       .trimEnd();

@@ -72,6 +72,8 @@ export class Diagnosis {
   /** Takes a look inside the network; the same one again changes nothing. */
   look(look: Look): void {
     const { step } = look;
+    // Of a network that is not finite there is nothing to see.
+    if (!Number.isFinite(look.loss)) return;
     if (step === 0 && !this.#isInitialised) this.#initialise(look.loss);
     for (const [topic, rule] of Object.entries(LOOK_RULES)) {
       this.#judge(topic, step, rule(look, this.#subject));
@@ -80,9 +82,10 @@ export class Diagnosis {
 
   /** Takes an evaluation after `step` updates. */
   evaluations(step: number, evaluations: readonly Evaluation[]): void {
-    if (evaluations.length === 0) return;
-    this.#judge("validation-gap", step, validationGap(step, evaluations, this.#subject));
-    this.#judge("running-loss", step, laggingLoss(step, evaluations, this.#subject));
+    const gap = validationGap(step, evaluations, this.#subject);
+    if (gap !== null) this.#judge("validation-gap", step, gap);
+    const lag = laggingLoss(step, evaluations, this.#subject);
+    if (lag !== null) this.#judge("running-loss", step, lag);
   }
 
   /** What the rules say now, the most serious first, then by step. */

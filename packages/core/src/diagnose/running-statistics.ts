@@ -28,15 +28,16 @@ export function laggingMoments({ step, layers }: Look, { thresholds }: Subject):
 
 /**
  * By an evaluation: the validation loss with running statistics is more than `thresholds.running_loss` above
- * that with those of the training set.
+ * that with those of the training set. Null where one of them was not evaluated.
  */
 export function laggingLoss(
   step: number,
   evaluations: readonly Evaluation[],
   { thresholds }: Subject,
-): Sign[] {
+): Sign[] | null {
   const running = lossOf(evaluations, "valid", "running");
   const trainset = lossOf(evaluations, "valid", "trainset");
+  if (Number.isNaN(running - trainset)) return null;
   if (!(running - trainset > thresholds.running_loss)) return [];
   const message = `running statistics cost ${nats(running - trainset)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; train longer or raise the momentum`;
   return [sign("running-statistics", { step, value: running - trainset, message })];

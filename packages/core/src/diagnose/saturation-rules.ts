@@ -45,13 +45,13 @@ function levelOf(share: number, most: number): Level {
 function deadText({ name, units, saturation }: LookLayer, step: number, subject: Subject): string {
   const dead = saturation?.dead ?? [];
   const more = dead.length > NAMED ? ` and ${dead.length - NAMED} more` : "";
-  const state = subject.activation === "relu" ? "are 0" : "are saturated";
+  const state = subject.activation === "relu" ? "0" : "saturated";
   const head =
     dead.length === units
       ? `all units of ${name} dead`
       : `${dead.length} of ${units} units of ${name} dead`;
-  const names = dead.length === units ? "" : `${dead.slice(0, NAMED).join(", ")}${more} `;
+  const names = dead.length === units ? "all" : `${dead.slice(0, NAMED).join(", ")}${more}`;
   const outcome =
     dead.length === units ? "nothing below can learn" : "they learn nothing from these";
-  return `${head}: ${names}${state} for every example of the probe at step ${grouped(step)}; ${outcome}`;
+  return `${head}: ${names} ${state} for every example of the probe at step ${grouped(step)}; ${outcome}`;
 }

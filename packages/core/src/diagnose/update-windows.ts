@@ -6,8 +6,11 @@ import type { UpdateWindow } from "./update-rules.ts";
 /** Steps of a window: the noise of single steps is far larger than what is asked of them. */
 export const WINDOW = 100;
 
-/** Plain JSON: the ratios of the window that is open, as the bits of float32, row by row. */
-export type UpdateWindowsState = { readonly step: number; readonly bits: readonly number[] };
+/** Plain JSON: of each judged parameter the ratios in the window that is open, as the bits of float32. */
+export type UpdateWindowsState = {
+  readonly step: number;
+  readonly bits: readonly (readonly number[])[];
+};
 
 /** Cuts ratios into windows of 100 steps; the first one, 0 to 99, is not judged. */
 export class UpdateWindows {
@@ -22,7 +25,8 @@ export class UpdateWindows {
     this.#columns = judged.map(({ index }) => index);
     this.#width = parameters.length;
     this.#ratios = new Float32Array(WINDOW * this.#columns.length);
-    new Uint32Array(this.#ratios.buffer).set(state.bits);
+    const bits = new Uint32Array(this.#ratios.buffer);
+    for (const [i, column] of state.bits.entries()) bits.set(column, i * WINDOW);
     this.#step = state.step;
   }
 
@@ -40,8 +44,12 @@ export class UpdateWindows {
   }
 
   state(): UpdateWindowsState {
-    const isOpen = this.#step % WINDOW > 0;
-    return { step: this.#step, bits: isOpen ? [...new Uint32Array(this.#ratios.buffer)] : [] };
+    const bits = new Uint32Array(this.#ratios.buffer);
+    const filled = this.#step % WINDOW;
+    return {
+      step: this.#step,
+      bits: this.#columns.map((_, i) => [...bits.subarray(i * WINDOW, i * WINDOW + filled)]),
+    };
   }
 
   #window(): UpdateWindow {

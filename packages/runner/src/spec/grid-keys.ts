@@ -16,7 +16,14 @@ export const GRID_KEYS: readonly string[] = [
 ];
 
 /** What is the same in all runs of a grid. */
-const COMMON: readonly string[] = ["name", "description", "seeds", "record", ...GRID_KEYS];
+const COMMON: readonly string[] = [
+  "name",
+  "description",
+  "seeds",
+  "record",
+  "thresholds",
+  ...GRID_KEYS,
+];
 
 /** Why a key may not differ between the runs of a grid, or null. */
 export function whyCommon(key: string): string | null {

@@ -1,12 +1,7 @@
 import type { Database } from "better-sqlite3";
-import type {
-  Continuation,
-  DamagedCheckpoint,
-  ResumePoint,
-  ResumeSearch,
-  ShorterRun,
-} from "../contract.ts";
+import type { Continuation, DamagedCheckpoint, ResumePoint, ResumeSearch } from "../contract.ts";
 import { checkpointDigest } from "./digest.ts";
+import { shorterRunFinder } from "./shorter-runs.ts";
 
 type Found = Omit<ResumePoint, "state" | "backend"> & {
   readonly state: Uint8Array | null;
@@ -24,21 +19,6 @@ const FOUND = `
     r.provenance ->> '$.backend' as backend,
     (select count(*) from step where run_id = r.id and step < c.step) as before
   from checkpoint c join run r on r.id = c.run_id`;
-
-/**
- * Finished runs of the family with fewer steps, longest first. What a time budget or a rule has ended
- * would have gone on, or not: it is no beginning of a longer run.
- */
-const SHORTER = `
-  from run r join checkpoint c on c.run_id = r.id and c.final = 1 and c.state is not null
-  where r.family = @family and r.steps < @steps and r.state = 'finished'
-    and r.reason in ('steps', 'patience', 'target') and c.step = r.last_step + 1
-  order by c.step desc, r.id`;
-
-const PROBED = "select step from probe where run_id = ? and step < ? order by step";
-const VALIDATED = `
-  select distinct step from eval where run_id = ? and step < ? and split = 'valid'
-    and statistics in ('running', 'none') order by step`;
 
 /** The latest whole checkpoint that a run can go on from, and the damaged ones passed over on the way. */
 export function findResumePoint(
@@ -62,30 +42,9 @@ export function findResumePoint(
   const others =
     continuation === null
       ? []
-      : shorterRuns(database, continuation).filter(({ step }) => step > (own?.step ?? 0));
+      : shorterRunFinder(database)(continuation).filter(({ step }) => step > (own?.step ?? 0));
   const point = firstWhole(others.map(({ id }) => id)) ?? own;
   return { point, damaged };
-}
-
-/** Finished runs that a longer one can go on from, longest first. */
-export function shorterRuns(
-  database: Database,
-  { family, steps, accepts }: Continuation,
-): (ShorterRun & { readonly id: number })[] {
-  const probed = database.prepare<[number, number], number>(PROBED).pluck();
-  const validated = database.prepare<[number, number], number>(VALIDATED).pluck();
-  return database
-    .prepare<
-      [{ family: string; steps: number }],
-      Pick<ShorterRun, "run" | "step" | "config"> & { id: number }
-    >(`select r.id as id, r.name as run, c.step as step, r.config as config ${SHORTER}`)
-    .all({ family, steps })
-    .map((run) => ({
-      ...run,
-      probes: probed.all(run.id, run.step),
-      evaluations: validated.all(run.id, run.step),
-    }))
-    .filter(accepts);
 }
 
 function* checkpointsOf(database: Database, runId: number): Generator<Found> {

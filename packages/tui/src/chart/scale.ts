@@ -38,7 +38,7 @@ export function roundStep(least: number): number {
 
 /** Labels that tell the ticks of a value axis apart, all with the same decimals. */
 export function valueLabels(values: readonly number[]): string[] {
-  const [first = 0, second = first + 1] = values;
+  const [first = 0, second = first === 0 ? 1 : 2 * first] = values;
   const largest = Math.max(...values.map(Math.abs));
   if (largest >= 1e5 || (largest > 0 && largest < 1e-3)) {
     return values.map((value) => value.toExponential(0).replace("e+", "e"));

@@ -36,6 +36,8 @@ export class FindingReader {
   readonly #kept: Recent<{ readonly stamp: string; readonly findings: readonly FoundIn[] }> =
     new Recent(KEPT_FINDINGS, ({ findings }) => findings.length + 1);
 
+  readonly #diagnosed: Map<string, string> = new Map();
+
   constructor(reader: () => StoreReader) {
     this.#reader = reader;
   }
@@ -49,6 +51,14 @@ export class FindingReader {
       .map((finding): FoundIn => ({ key: keyOf(run, finding), run, finding }));
     this.#kept.set(run.run, { stamp: run.stamp, findings });
     return findings;
+  }
+
+  /** Whether rules have judged a run, also where they found nothing. */
+  isDiagnosed(run: ShownRun): boolean {
+    if (this.#diagnosed.get(run.run) === attemptOf(run)) return true;
+    const isSo = this.#reader().thresholds(run.run) !== undefined;
+    if (isSo) this.#diagnosed.set(run.run, attemptOf(run));
+    return isSo;
   }
 
   /** Those of several runs that a filter leaves; one that makes no sense leaves all and says so. */
@@ -68,6 +78,10 @@ export class FindingReader {
       return { items: all, total: all.length, mistake: error.message };
     }
   }
+}
+
+function attemptOf({ hash, started_at }: ShownRun): string {
+  return `${hash} ${started_at}`;
 }
 
 function keyOf({ run }: ShownRun, { rule, layer, param, step }: Finding): string {

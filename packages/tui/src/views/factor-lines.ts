@@ -56,7 +56,7 @@ function momentPieces({ runs, moments, difference }: FactorValue<ShownRun>): rea
   const { n, mean, std } = moments;
   const text = std === null ? loss(mean) : `${loss(mean)} ±${std.toFixed(4)}`;
   const share = `n ${n} of ${runs.length}`;
-  const before = [piece(text.padEnd(15)), piece(`  ${share.padEnd(9)}  `, "muted")];
+  const before = [piece(text.padEnd(15)), piece(`  ${share.padEnd(11)}  `, "muted")];
   if (difference === null) return [...before, piece("◆")];
   if (difference.mean === null) return [...before, piece(verdictText(difference), "muted")];
   const found = difference.mean;

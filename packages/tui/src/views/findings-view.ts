@@ -41,7 +41,8 @@ export function drawFindings(canvas: Canvas): Drawn {
   const detail = rows < 8 ? [] : detailLines(found, columns);
   const room = Math.max(1, rows - 2 - detail.length);
   const first = Math.max(0, Math.min(at - Math.floor(room / 2), list.items.length - room));
-  const widths = widthsOf(list.items, columns);
+  const grids = new Set(list.items.map(({ run }) => run.grid));
+  const widths = widthsOf(list.items, { columns, isLong: grids.size > 1 });
   const body = list.items
     .slice(first, first + room)
     .map((one, i) => findingLine(one, widths, first + i === at));
@@ -81,6 +82,8 @@ function headLine({ scene, state, columns }: Canvas): Line {
 }
 
 type Widths = {
+  /** Runs of several grids go by their whole names. */
+  readonly isLong: boolean;
   readonly run: number;
   readonly rule: number;
   readonly where: number;
@@ -88,11 +91,18 @@ type Widths = {
   readonly value: number;
 };
 
-function widthsOf(items: readonly FoundIn[], columns: number): Widths {
+function widthsOf(
+  items: readonly FoundIn[],
+  { columns, isLong }: { readonly columns: number; readonly isLong: boolean },
+): Widths {
   const widest = (text: (one: FoundIn) => string, most: number) =>
     Math.min(most, Math.max(4, ...items.map((one) => widthOf(text(one)))));
   return {
-    run: widest((one) => clean(one.run.title), Math.floor(columns * (columns < 100 ? 0.25 : 0.2))),
+    isLong,
+    run: widest(
+      ({ run }) => nameOf(run, isLong),
+      Math.floor(columns * (columns < 100 ? 0.25 : 0.2)),
+    ),
     rule: widest(({ finding }) => finding.rule, 22),
     where: columns < 60 ? 0 : widest(whereOf, 16),
     step: widest(({ finding }) => count(finding.step), 9),
@@ -121,7 +131,7 @@ function findingLine({ run, finding }: FoundIn, widths: Widths, isFocused: boole
     width === 0 ? [] : [...fitLine([piece(text)], width, align), piece("  ")];
   const found: Line = [
     piece(` ${sign} `, tone),
-    ...cell(middleEllipsis(clean(run.title), widths.run), widths.run),
+    ...cell(middleEllipsis(nameOf(run, widths.isLong), widths.run), widths.run),
     ...cell(clean(finding.rule), widths.rule),
     ...cell(whereOf({ run, finding }), widths.where),
     ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
@@ -129,6 +139,10 @@ function findingLine({ run, finding }: FoundIn, widths: Widths, isFocused: boole
     piece(clean(finding.message)),
   ];
   return isFocused ? restyle(found, { inverse: true }) : found;
+}
+
+function nameOf({ run, title }: FoundIn["run"], isLong: boolean): string {
+  return clean(isLong ? run : title);
 }
 
 function whereOf({ finding }: Pick<FoundIn, "finding"> & Partial<FoundIn>): string {

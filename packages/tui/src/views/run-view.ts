@@ -47,10 +47,10 @@ export function pageOf(
   run: ShownRun,
 ): { readonly lines: readonly Line[]; readonly parts: readonly number[] } {
   const facts = canvas.facts.read(run);
+  const charts = [lossChart(canvas, run, facts), ratioChart(canvas, run)];
   const sections = [
     head(canvas, run, facts),
-    lossChart(canvas, run, facts),
-    ratioChart(canvas, run),
+    ...(canvas.state.spotlight === null ? charts : charts.toReversed()),
     ...texts(canvas, run, facts),
   ].filter((section) => section.length > 0);
   const lines: Line[] = [];
@@ -164,7 +164,7 @@ function ratioChart(canvas: Canvas, run: ShownRun): Line[] {
   const chart = drawPlots(canvas, plots, {
     series: `${RATIO}every parameter`,
     box: { columns, rows },
-    onTop: -1,
+    onTop: scene.parameters.indexOf(canvas.state.spotlight ?? ""),
     window,
     guides: [{ value: -3, label: "guide −3" }],
     runs: [run],

@@ -1,7 +1,7 @@
 import type { Window } from "../data/curves.ts";
 import { RATIO } from "../data/series.ts";
 import { type ShownRun, updates } from "../data/shown-run.ts";
-import { type Verdict, verdictOn } from "../data/verdict.ts";
+import { lastWindow, updateFinding, type Verdict, verdictOn, WINDOW } from "../data/verdict.ts";
 import { justify, type Line, line, lineWidth, piece, type Tone } from "../text/line.ts";
 import { short, UNKNOWN } from "../text/number.ts";
 import { cutText } from "../text/width.ts";
@@ -27,23 +27,40 @@ export function verdictLines(
     columns: 400,
     lead: 0,
   };
-  const samples = curves.read(
-    run,
-    plots.map(({ key }) => key),
-    whole,
-  );
-  const at = state.crosshair === null ? "mean of the end" : xName(state.look.axis, state.crosshair);
+  const series = plots.map(({ key }) => key);
+  const samples = curves.read(run, series, whole);
+  const windows = windowsOf(canvas, run, series);
+  const findings = canvas.findings.of(run).map(({ finding }) => finding);
+  const isDiagnosed = canvas.findings.isDiagnosed(run);
+  const said = updates(run) < 2 * WINDOW ? "median so far" : `median of the last ${WINDOW}`;
+  const at = state.crosshair === null ? said : xName(state.look.axis, state.crosshair);
   const nameWidth = Math.min(24, Math.max(9, ...plots.map(({ label }) => label.length)));
   const rows = plots.map((plot): Line => {
-    const found = samples.get(plot.key);
+    const history = samples.get(plot.key);
     const band = info.get(plot.key) ?? { low: null, high: null };
-    const verdict = found === undefined ? null : verdictOn(found, band);
+    const param = plot.key.slice(RATIO.length);
+    const verdict =
+      history === undefined
+        ? null
+        : verdictOn({
+            window: windows.get(plot.key) ?? [],
+            history,
+            band,
+            finding: updateFinding(findings, param, band),
+            isDiagnosed,
+          });
     const read = state.crosshair === null ? null : readAt(canvas, plot, window);
     const value = read?.mean ?? verdict?.value;
-    const text = value === undefined ? UNKNOWN : seriesValue(RATIO, value);
+    const text = value === undefined || Number.isNaN(value) ? UNKNOWN : seriesValue(RATIO, value);
     const name = cutText(plot.label, nameWidth).padEnd(nameWidth);
-    const head = line(piece("━ ", plot.tone), `${name}${text.padStart(7)}  `);
-    return [...head, ...verdictWords(verdict, width - lineWidth(head))];
+    const isSpotlit = param === state.spotlight;
+    const head = line(
+      piece(isSpotlit ? "▶ " : "━ ", plot.tone),
+      { text: name, bold: isSpotlit },
+      `${text.padStart(7)}  `,
+    );
+    const isEarly = updates(run) < 2 * WINDOW;
+    return [...head, ...verdictWords(verdict, isEarly, width - lineWidth(head))];
   });
   const hidden = scene.allParameters.length - scene.parameters.length;
   const more: Line[] = hidden === 0 ? [] : [[piece(`${hidden} more: v chooses`, "muted")]];
@@ -54,8 +71,26 @@ export function verdictLines(
   ];
 }
 
+/** The log10 ratios of the steps of the last whole window, of a young run of all steps. */
+function windowsOf(
+  { curves }: Canvas,
+  run: ShownRun,
+  series: readonly string[],
+): ReadonlyMap<string, readonly number[]> {
+  const { first, last } = lastWindow(updates(run)) ?? { first: 0, last: updates(run) - 1 };
+  const scale = { low: first, high: last, log: false };
+  const read = curves.read(run, series, { axis: "step", scale, columns: WINDOW, lead: 0 });
+  return new Map(
+    [...read].map(([name, { x, mean }]) => [
+      name,
+      [...mean].filter((_, i) => (x[i] ?? -1) >= first && (x[i] ?? -1) <= last),
+    ]),
+  );
+}
+
 /** The verdict in words, with the step since which it holds where there is room for that. */
-function verdictWords(verdict: Verdict | null, room: number): Line {
+function verdictWords(verdict: Verdict | null, isEarly: boolean, room: number): Line {
+  if (isEarly) return [piece("too early", "muted")];
   if (verdict === null) return [piece("no finite ratio", "muted")];
   const { word, since } = verdict;
   if (word === null) return [piece("no band", "muted")];
@@ -67,4 +102,5 @@ const VERDICT_TONES: Readonly<Record<string, Tone>> = {
   "too slow": "warn",
   right: "good",
   "too fast": "bad",
+  frozen: "bad",
 };

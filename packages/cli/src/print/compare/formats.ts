@@ -1,17 +1,20 @@
 import type { Comparison } from "@ablate/store";
+import { fittedTable } from "../fitted-table.ts";
 import { jsonArray, ROW_FORMATS, type RowFormat } from "../rows.ts";
-import { table } from "../table.ts";
 import { csvRows, jsonRecords } from "./records.ts";
 import { type SectionOptions, sectionsOf } from "./sections.ts";
 
-type Print = (comparison: Comparison, options: SectionOptions) => string;
+type Print = (
+  comparison: Comparison,
+  options: SectionOptions & { readonly width: number | null },
+) => string;
 
 /** Ways to print a comparison, by name. */
 export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
   table: (comparison, options) =>
     sectionsOf(comparison, options)
       .map(({ title, columns, rows, notes }) => {
-        const body = columns.length === 0 ? "" : table(columns, rows);
+        const body = columns.length === 0 ? "" : fittedTable(columns, rows, options.width);
         return `${title === "" ? "" : `${title}\n`}${body}${notes.map((note) => `${note}\n`).join("")}`;
       })
       .join("\n"),

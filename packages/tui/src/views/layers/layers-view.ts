@@ -1,4 +1,5 @@
 /** Inside a network at a step: a band for each layer, and a panel about one of them below. */
+import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { fitLine, justify, type Line, line, piece } from "../../text/line.ts";
 import { count, loss } from "../../text/number.ts";
@@ -12,7 +13,7 @@ import type { Panel } from "./panel-spec.ts";
 import { type Side, sidesOf } from "./side.ts";
 import { sliderLine } from "./slider.ts";
 
-/** Rows of a panel that is worth drawing, with the line that names it. */
+/** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
 const LEAST_PANEL = 8;
 const MOST_BAND = 4;
 const TITLES = 2;
@@ -23,7 +24,7 @@ export function drawLayers(canvas: Canvas): Drawn {
   if (run === undefined) return nothing(canvas, " no run to look into: esc goes back to the runs");
   if (inside.at < 0) return nothing(canvas, ...whyNone(run));
   const sides = sidesOf(canvas);
-  const head = [...headLines(sides, columns), sliderLine(inside, columns)];
+  const head = [headLine(sides, columns), sliderLine(inside, columns)];
   const rest = Math.max(0, rows - head.length);
   const { lines, units } = bodyOf(canvas, sides, rest);
   return {
@@ -40,7 +41,8 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { layers, layerAt, kinds } = scene.inside;
   const layer = layers[layerAt] ?? "";
   if (state.isAlone) return drawPanel({ canvas, sides, layer, box: { columns, rows } });
-  const perLayer = Math.floor((rows - TITLES - LEAST_PANEL - 1) / Math.max(1, layers.length));
+  const wanted = state.look.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
+  const perLayer = Math.floor((rows - TITLES - wanted) / Math.max(1, layers.length));
   const band = Math.max(1, Math.min(MOST_BAND, perLayer));
   const room = Math.max(1, rows - TITLES);
   const shown = Math.min(layers.length, Math.floor(room / band));
@@ -61,13 +63,17 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   return { ...panel, lines: [...bands, ...panel.lines] };
 }
 
+/** A saturation map with its two lines of words. */
+function mapRows(sides: readonly Side[], glyphs: Glyphs): number {
+  const examples = Math.max(...sides.map(({ probe }) => probe?.examples ?? 0));
+  return Math.ceil(examples / dotsOf(glyphs).down) + 2;
+}
+
 /** The run, its step and its loss there; the one beside it in the other half. */
-function headLines(sides: readonly Side[], columns: number): Line[] {
+function headLine(sides: readonly Side[], columns: number): Line {
   const width = Math.floor(columns / Math.max(1, sides.length));
-  const heads = sides.flatMap((side, i) =>
-    headOf(side, i === 0 ? columns - width * (sides.length - 1) : width),
-  );
-  return [heads];
+  const first = columns - width * (sides.length - 1);
+  return sides.flatMap((side, i) => headOf(side, i === 0 ? first : width));
 }
 
 function headOf({ run, name, probe }: Side, width: number): Line {

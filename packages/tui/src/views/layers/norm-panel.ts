@@ -75,7 +75,7 @@ function scatter(norm: StoredNorm, which: "mean" | "std", { columns, rows, glyph
   }
   const drawn = raster.lines([{ tone: "muted" }, { tone: "series0" }, { tone: "series1" }]);
   return [
-    fitLine([piece(`${which}: running ↑ of batch →`)], columns),
+    fitLine([piece(`${which}: running ↑ batch →`)], columns),
     ...drawn.map((one) => [piece("│", "muted"), ...one]),
     fitLine([piece(`└${rangeText(brief(low), brief(high), columns - 1)}`, "muted")], columns),
   ];

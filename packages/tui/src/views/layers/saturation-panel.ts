@@ -60,8 +60,10 @@ function mapLines(
   if (map === null) return [line(piece(`${name}: no map of this layer`, "muted"))];
   const to = Math.min(map.units, from + room.units);
   const span = to - from < map.units ? `units ${from} to ${to - 1} of ${map.units}, < > · ` : "";
-  const said = `${span}${map.examples} examples ↓ × ${count(map.units)} units → · ${percent(map.share)} saturated · `;
-  const head: Line = [piece(said, "muted"), ...deadOf(map, columns - said.length)];
+  const share = `${percent(map.share)} saturated · `;
+  const dead = deadOf(map, Math.floor(columns / 2));
+  const size = ` · ${span}${map.examples} examples ↓ × ${count(map.units)} units →`;
+  const head: Line = [piece(share), ...dead, piece(size, "muted")];
   const lines: Line[] = [fitLine(head, columns)];
   for (let block = 0; block < room.blocks; block++) {
     const start = from + block * room.perBlock;

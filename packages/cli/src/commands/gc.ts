@@ -1,0 +1,104 @@
+import { createInterface } from "node:readline/promises";
+import { bytesOfStore, collectGarbage, type TrashEntry } from "@ablate/store";
+import { bytes } from "@ablate/tui";
+import type { Command, Invocation } from "../command.ts";
+import { durationMs } from "../duration.ts";
+import { UsageError } from "../errors.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { trashTable, trashTotal } from "../print/trash.ts";
+import { storePath, withReader } from "../store.ts";
+
+export const command: Command = {
+  positionals: [],
+  options: {
+    ...READING_OPTIONS,
+    yes: { type: "boolean", help: "do not ask" },
+    "older-than": {
+      type: "string",
+      value: "AGE",
+      help: "only what is in the trash for 7d, 12h, 30m",
+    },
+    "dry-run": { type: "boolean", help: "say what would go, and change nothing" },
+  },
+  examples: [
+    ["ablate gc", "empty the trash for good and give its space back, after asking"],
+    [
+      "ablate gc --older-than 7d --yes",
+      "what was thrown away a week ago or earlier, without asking",
+    ],
+    ["ablate gc --dry-run", "what it would purge"],
+  ],
+  run: async (invocation) => {
+    const { flags, terminal } = invocation;
+    const age = flags.text("older-than");
+    const until = Date.now() - (age === undefined ? 0 : durationMs("older-than", age));
+    const path = storePath(invocation);
+    const all = withReader(invocation, (reader) => reader.trash());
+    const entries = all.filter(({ atMs }) => atMs <= until);
+    if (flags.has("dry-run")) {
+      if (flags.has("json")) terminal.write(jsonArray([dryRecord(entries, bytesOfStore(path))]));
+      else if (entries.length === 0) terminal.note("nothing to purge\n");
+      else terminal.write(`${trashTable(entries, Date.now())}to purge: ${trashTotal(entries)}\n`);
+      return 0;
+    }
+    if (entries.length > 0 && !(await isConfirmed(entries, invocation))) {
+      terminal.note("nothing is purged\n");
+      return 0;
+    }
+    const collected = collectGarbage(path, {
+      until,
+      onProgress: (done, of) => {
+        if (terminal.rewrites) terminal.note(`\rpurging run ${done + 1} of ${of}\x1b[K`);
+      },
+    });
+    if (terminal.rewrites) terminal.note("\r\x1b[K");
+    const { runs, grids, checkpoints, bytesBefore, bytesAfter } = collected;
+    if (flags.has("json")) {
+      const record = { runs, grids, checkpoints, bytes_before: bytesBefore };
+      terminal.write(jsonArray([{ dry_run: false, ...record, bytes_after: bytesAfter }]));
+      return 0;
+    }
+    const purged = `purged ${amount(runs, "run")}, ${amount(grids, "grid")}, ${amount(checkpoints, "checkpoint")}`;
+    terminal.write(`${purged}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after\n`);
+    return 0;
+  },
+};
+
+/** What a purge would do, about. */
+function dryRecord(entries: readonly TrashEntry[], before: number): object {
+  const sum = (of: (entry: TrashEntry) => number) =>
+    entries.reduce((total, entry) => total + of(entry), 0);
+  return {
+    dry_run: true,
+    runs: sum(({ runs }) => runs),
+    grids: entries.filter(({ kind }) => kind === "grid").length,
+    checkpoints: null,
+    bytes_before: before,
+    bytes_after: Math.max(0, before - sum(({ bytes: size }) => size)),
+  };
+}
+
+async function isConfirmed(
+  entries: readonly TrashEntry[],
+  { flags }: Invocation,
+): Promise<boolean> {
+  if (flags.has("yes")) return true;
+  const { stdin, stderr } = process;
+  if (stdin.isTTY !== true || stderr.isTTY !== true) {
+    throw new UsageError(
+      `gc would purge ${trashTotal(entries)} for good; say --yes, or --dry-run to see what`,
+    );
+  }
+  const dialogue = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await dialogue.question(`purge ${trashTotal(entries)} for good? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    dialogue.close();
+  }
+}
+
+function amount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

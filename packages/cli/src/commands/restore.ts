@@ -1,0 +1,37 @@
+import { restore } from "@ablate/store";
+import type { Command } from "../command.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { trashRecord, trashTable } from "../print/trash.ts";
+import { storePath, withReader } from "../store.ts";
+
+export const command: Command = {
+  positionals: [],
+  rest: "RUN|GRID",
+  options: READING_OPTIONS,
+  examples: [
+    ["ablate restore", "what is in the trash, its size and since when"],
+    ["ablate restore quickstart", "a grid and its runs"],
+    ["ablate restore quickstart/v1 quickstart/v2", "two runs"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const entries = withReader(invocation, (reader) => reader.trash());
+    const isListing = flags.rest.length === 0;
+    const shown = isListing ? entries : restore(storePath(invocation), flags.rest);
+    if (flags.has("json")) {
+      terminal.write(jsonArray(shown.map(trashRecord)));
+    } else if (!isListing) {
+      for (const { name, kind, runs } of shown) {
+        const what =
+          kind === "run" ? name : `grid ${name} with ${runs === 1 ? "1 run" : `${runs} runs`}`;
+        terminal.write(`${what}: restored\n`);
+      }
+    } else if (entries.length === 0) {
+      terminal.note("the trash is empty\n");
+    } else {
+      terminal.write(trashTable(entries, Date.now()));
+    }
+    return 0;
+  },
+};

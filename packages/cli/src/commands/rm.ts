@@ -1,0 +1,38 @@
+import { discard } from "@ablate/store";
+import type { Command } from "../command.ts";
+import { READING_OPTIONS } from "../options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { trashRecord, trashTotal } from "../print/trash.ts";
+import { storePath, withReader } from "../store.ts";
+import { meantBy } from "../trashing.ts";
+
+export const command: Command = {
+  positionals: ["RUN|GRID|FILTER"],
+  rest: "RUN|GRID|FILTER",
+  options: READING_OPTIONS,
+  examples: [
+    ["ablate rm quickstart/v1", "into the trash; `ablate restore quickstart/v1` brings it back"],
+    ["ablate rm quickstart", "the grid and its runs, but for those that another grid has too"],
+    ["ablate rm state:failed", "every run that matches a filter (docs/filter.md)"],
+  ],
+  run: (invocation) => {
+    const { flags, terminal } = invocation;
+    const words = [...flags.positionals, ...flags.rest];
+    const meant = withReader(invocation, (reader) => meantBy(words, reader));
+    const { entries, kept } = discard(storePath(invocation), meant);
+    if (flags.has("json")) {
+      terminal.write(jsonArray(entries.map(trashRecord)));
+      return 0;
+    }
+    for (const { kind, name, runs } of entries) {
+      const what =
+        kind === "run" ? name : `grid ${name} with ${runs === 1 ? "1 run" : `${runs} runs`}`;
+      terminal.write(`${what}: in the trash\n`);
+    }
+    if (kept.length > 0) terminal.write(`${kept.join(", ")}: kept, another grid has it too\n`);
+    terminal.write(
+      `\`ablate restore\` brings back, \`ablate gc\` frees it: ${trashTotal(entries)}\n`,
+    );
+    return 0;
+  },
+};

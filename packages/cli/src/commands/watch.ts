@@ -1,0 +1,108 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { RunState, StoreReader } from "@ablate/store";
+import type { Command, Invocation } from "../command.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { STORE_OPTION } from "../options.ts";
+import { showProgress } from "../print/progress/show-progress.ts";
+import { findRun, openStoreToRead } from "../store.ts";
+import { Changes, type Watched } from "../watch/changes.ts";
+import { WatchedEvents } from "../watch/events.ts";
+
+/** Milliseconds between two looks. */
+const LOOK_EVERY_MS = 150;
+const STOPPED_BY_USER = 130;
+
+export const command: Command = {
+  positionals: ["RUN|GRID"],
+  options: {
+    ...STORE_OPTION,
+    json: { type: "boolean", help: "print events, one JSON object a line" },
+  },
+  examples: [
+    ["ablate watch quickstart", "the progress of a grid that another process trains"],
+    ["ablate watch quickstart/v5", "of one run; ends when it does"],
+    ["ablate watch quickstart && ablate runs", "wait, then go on if nothing went wrong"],
+  ],
+  run: async (invocation) => {
+    const reader = openStoreToRead(invocation);
+    try {
+      return await watch(invocation, reader);
+    } finally {
+      reader.close();
+    }
+  },
+};
+
+async function watch({ flags, terminal }: Invocation, reader: StoreReader): Promise<number> {
+  const { watched, title, grids } = meantBy(flags.positionals[0] ?? "", reader);
+  const style = flags.has("json") ? "json" : "human";
+  const progress = showProgress(terminal, style);
+  const interrupt = onInterrupt(() => {});
+  const changes = new Changes(reader, watched);
+  const events = new WatchedEvents(title, Date.now());
+  try {
+    for (;;) {
+      const now = Date.now();
+      for (const event of events.follow(changes.look(now))) {
+        const isNews = event.event !== "skipped" || event.state !== "finished";
+        if (isNews || style === "json") progress.onEvent(event);
+      }
+      const isAttended = events.isOpen && grids.some((grid) => reader.isAttended(grid, now));
+      if (!events.isTraining && !isAttended) break;
+      if (!(await isPaused(interrupt.signal))) return STOPPED_BY_USER;
+    }
+    progress.onEvent(events.done(Date.now()));
+  } finally {
+    progress.close();
+    interrupt.release();
+  }
+  const { states } = events;
+  if (style === "human") terminal.write(`${title}: ${sentence(states)}\n`);
+  const isBad = BAD.some((state) => states.has(state));
+  return isBad ? 1 : 0;
+}
+
+const BAD: readonly RunState[] = ["failed", "diverged", "interrupted"];
+
+/** A grid by its name, else a run as everywhere. */
+function meantBy(
+  word: string,
+  reader: StoreReader,
+): { readonly watched: Watched; readonly title: string; readonly grids: readonly string[] } {
+  const names = reader.grids().map(({ name }) => name);
+  if (names.includes(word)) return { watched: { grid: word }, title: word, grids: [word] };
+  const { run } = findRun(reader, word, names);
+  const grids = names.filter((name) => reader.members(name).has(run));
+  return { watched: { run }, title: run, grids };
+}
+
+async function isPaused(signal: AbortSignal): Promise<boolean> {
+  try {
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const ORDER: readonly RunState[] = [
+  "finished",
+  "failed",
+  "diverged",
+  "interrupted",
+  "stopped",
+  "pending",
+  "running",
+];
+
+const LEFT: readonly RunState[] = ["interrupted", "stopped", "pending"];
+
+/** What was seen in the end. */
+function sentence(states: ReadonlyMap<RunState, number>): string {
+  const counts = ORDER.flatMap((state) => {
+    const count = states.get(state);
+    return count === undefined ? [] : [`${count} ${state}`];
+  });
+  const isLeft = LEFT.some((state) => states.has(state));
+  return `${counts.join(", ")}${isLeft ? "; nothing is being trained" : ""}`;
+}

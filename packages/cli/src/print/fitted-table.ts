@@ -1,0 +1,60 @@
+/** A table that is no wider than the terminal. */
+import { ellipsis, widthOf } from "@ablate/tui";
+import { type Align, table } from "./table.ts";
+
+type Titled = { readonly title: string; readonly align?: Align };
+
+const GAP = 2;
+/** A column that had to be narrower than this says nothing. */
+const LEAST = 8;
+
+/** Cuts the widest columns; where that leaves too little of them, each row becomes a list. */
+export function fittedTable(
+  columns: readonly Titled[],
+  rows: readonly (readonly string[])[],
+  width: number | null,
+): string {
+  const natural = columns.map(({ title }, i) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? "")), widthOf(title)),
+  );
+  const room = (width ?? Number.POSITIVE_INFINITY) - GAP * (columns.length - 1);
+  if (sum(natural) <= room) return table(columns, rows);
+  const most = widestThatFits(natural, room);
+  if (most < LEAST) return lists(columns, rows, width ?? 0);
+  const cut = (text: string): string => ellipsis(text, most);
+  return table(
+    columns.map((column) => ({ ...column, title: cut(column.title) })),
+    rows.map((row) => row.map(cut)),
+  );
+}
+
+/** The width to which columns are cut so that all of them fit. */
+function widestThatFits(widths: readonly number[], room: number): number {
+  let most = Math.max(...widths);
+  while (most > 0 && sum(widths.map((width) => Math.min(width, most))) > room) most -= 1;
+  return most;
+}
+
+function lists(
+  columns: readonly Titled[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const most = Math.max(...columns.map(({ title }) => widthOf(title)));
+  const name = Math.min(most, Math.floor(width / 2));
+  return rows
+    .map((row, i) => {
+      const head = `row ${i + 1}\n`;
+      const lines = columns.map(({ title }, at) => {
+        const shown = ellipsis(title, name);
+        const value = ellipsis(row[at] ?? "", Math.max(1, width - name - GAP));
+        return `${shown}${" ".repeat(name - widthOf(shown) + GAP)}${value}`.trimEnd();
+      });
+      return `${head}${lines.join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

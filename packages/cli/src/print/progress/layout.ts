@@ -1,0 +1,131 @@
+/** The live block as lines of text: no wider and no taller than the terminal. */
+import { count, duration, ellipsis, loss } from "@ablate/tui";
+import type { ActiveRun, GridView } from "./grid-progress.ts";
+
+export type Size = { readonly columns: number; readonly rows: number };
+
+export type BlockOptions = Size & { readonly isAscii: boolean };
+
+const WIDEST_BAR = 24;
+const NARROWEST_BAR = 5;
+const NARROWEST_NAME = 8;
+
+/** Columns of a run that go first where there is no room. */
+const OPTIONAL = ["speed", "valid", "steps", "left", "loss"] as const;
+
+type Column = (typeof OPTIONAL)[number];
+
+/** Columns in the order in which they are shown. */
+const SHOWN: readonly Column[] = ["steps", "loss", "valid", "speed", "left"];
+
+/** The block: one line for the grid, one for each run at work; the cursor's own row is left free. */
+export function blockLines(view: GridView, { columns, rows, isAscii }: BlockOptions): string[] {
+  const width = columns - 1;
+  const height = rows - 1;
+  if (width < 1 || height < 1) return [];
+  const room = height - 1;
+  const isFolded = view.active.length > room;
+  const shown = view.active.slice(0, isFolded ? Math.max(0, room - 1) : room);
+  const more = view.active.length - shown.length;
+  const lines = [
+    gridLine(view, width),
+    ...runLines(shown, { width, grid: view.grid }),
+    ...(isFolded && room > 0 ? [`  +${more} more`] : []),
+  ];
+  const fitted = lines.map((line) => ellipsis(line, width).trimEnd());
+  return isAscii ? fitted.map(asAscii) : fitted;
+}
+
+function asAscii(line: string): string {
+  return line.replaceAll("█", "#").replaceAll("░", "-").replaceAll("…", "~");
+}
+
+function gridLine(view: GridView, width: number): string {
+  const { toTrain, ended, share, speed, secondsLeft } = view;
+  const runs = `${count(ended)}/${count(toTrain)} ${toTrain === 1 ? "run" : "runs"}`;
+  const facts = [
+    runs,
+    `${Math.floor(share * 100)}%`,
+    ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`]),
+    ...(speed === null ? [] : [`${count(speed)} steps/s`]),
+  ];
+  while (facts.length > 1 && widthWith(view.grid, facts) > width) facts.pop();
+  return withBar(view.grid, { share, facts, width });
+}
+
+type Line = { readonly share: number; readonly facts: readonly string[]; readonly width: number };
+
+/** The name, a bar as long as there is room, the facts. */
+function withBar(name: string, { share, facts, width }: Line): string {
+  const free = width - widthWith(name, facts) - 2;
+  const cells = free < NARROWEST_BAR ? 0 : Math.min(free, WIDEST_BAR);
+  const room = width - facts.join("  ").length - 2;
+  const short = ellipsis(name, Math.max(NARROWEST_NAME, room));
+  return [short, ...(cells === 0 ? [] : [bar(share, cells)]), ...facts].join("  ");
+}
+
+function widthWith(name: string, facts: readonly string[]): number {
+  return [name, ...facts].join("  ").length;
+}
+
+function bar(share: number, cells: number): string {
+  const full = Math.min(cells, Math.floor(share * cells));
+  return `${"█".repeat(full)}${"░".repeat(cells - full)}`;
+}
+
+function runLines(
+  runs: readonly ActiveRun[],
+  { width, grid }: { readonly width: number; readonly grid: string },
+): string[] {
+  const names = runs.map(
+    ({ run }) => `  ${run.startsWith(`${grid}/`) ? run.slice(grid.length + 1) : run}`,
+  );
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  const cells = runs.map(cellsOf);
+  const widthOf = (column: Column): number =>
+    Math.max(0, ...cells.map((texts) => texts[column].length));
+  const isWorthIt = (column: Column): boolean => widthOf(column) > 0;
+  let columns = SHOWN.filter(isWorthIt);
+  const needed = (): number =>
+    Math.min(longest, NARROWEST_NAME * 2) + columns.reduce((sum, one) => sum + 2 + widthOf(one), 0);
+  for (const column of OPTIONAL) {
+    if (needed() > width) columns = columns.filter((one) => one !== column);
+  }
+  const room = width - columns.reduce((sum, one) => sum + 2 + widthOf(one), 0);
+  const nameWidth = Math.max(1, Math.min(longest, room));
+  return runs.map(({ step, steps }, i) => {
+    const name = ellipsis(names[i] ?? "", nameWidth).padEnd(nameWidth);
+    const facts = columns.map((one) => (cells[i]?.[one] ?? "").padStart(widthOf(one)));
+    return withBar(name, { share: steps === 0 ? 1 : step / steps, facts, width });
+  });
+}
+
+function cellsOf(run: ActiveRun): Readonly<Record<Column, string>> {
+  const { step, steps, validLoss, speed, secondsLeft } = run;
+  return {
+    steps: `${count(step)}/${count(steps)}`,
+    loss: run.loss === null ? "" : `loss ${loss(run.loss)}`,
+    valid: validLoss === null ? "" : `valid ${loss(validLoss)}`,
+    speed: speed === null ? "" : `${count(speed)} steps/s`,
+    left: secondsLeft === null ? "" : `${duration(secondsLeft)} left`,
+  };
+}
+
+/** One line for one run, without a bar. */
+export function runText(run: ActiveRun): string {
+  const texts = cellsOf(run);
+  const facts = SHOWN.map((column) => texts[column]).filter((text) => text !== "");
+  return [run.run, ...facts].join("  ");
+}
+
+/** One line for the grid, without a bar. */
+export function gridText(view: GridView): string {
+  const { grid, toTrain, ended, share, speed, secondsLeft, active } = view;
+  return [
+    `${grid}: ${count(ended)}/${count(toTrain)} runs`,
+    `${Math.floor(share * 100)}%`,
+    `${count(active.length)} at work`,
+    ...(speed === null ? [] : [`${count(speed)} steps/s`]),
+    ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`]),
+  ].join("  ");
+}

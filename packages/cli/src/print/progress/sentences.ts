@@ -1,0 +1,81 @@
+/** What is said once of an event, in lines that stay. */
+import type { GridEvent } from "@ablate/runner";
+import { count, duration, loss } from "@ablate/tui";
+import type { Paint } from "../../terminal.ts";
+import { engineText } from "../engine.ts";
+
+type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
+
+/** The lines of an event that stay; none where it only moves numbers. */
+export function linesOf(event: GridEvent, paint: Paint): string[] {
+  switch (event.event) {
+    case "planned": {
+      const done = event.runs - event.toTrain;
+      const runs = event.runs === 1 ? "1 run" : `${event.runs} runs`;
+      return [`${event.grid}: ${runs}${done === 0 ? "" : `, ${done} not to train`}`];
+    }
+    case "skipped":
+      return [`${event.run}: ${SKIPPED[event.state] ?? event.state}`];
+    case "engine":
+      return [`engine ${event.engine}: ${engineText(event)}`];
+    case "started":
+      return originLines(event);
+    case "unused":
+      return [`${event.run}: ${event.message}`];
+    case "retried": {
+      const at = event.from === 0 ? "" : ` goes on at step ${count(event.from)}`;
+      return [`${event.run}: ${event.error}; attempt ${event.attempt}${at}`];
+    }
+    case "ended":
+      return endedLines(event, paint);
+    case "done": {
+      if (event.trained === 0) return [];
+      const trained = event.trained === 1 ? "1 run" : `${event.trained} runs`;
+      return [`${event.grid}: ${trained} in ${duration(event.seconds)}`];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Where a run goes on that does not start at step 0. */
+function originLines({ run, from, of }: Of<"started">): string[] {
+  if (from === 0) return [];
+  const whose = of === null || of === run ? "" : ` from ${of}`;
+  return [`${run}: goes on${whose} at step ${count(from)}`];
+}
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  finished: "already done",
+  diverged: "already done: diverged, and would again; --restart trains it once more",
+  failed: "failed before; --retry-failed tries it again",
+  running: "another process is training it",
+};
+
+const STYLES = {
+  finished: "green",
+  failed: "red",
+  diverged: "red",
+  stopped: "yellow",
+  interrupted: "yellow",
+} as const;
+
+/** How a run ended: its line, and what else there is to say of it below. */
+function endedLines(event: Of<"ended">, paint: Paint): string[] {
+  const [state, ...facts] = endFacts(event);
+  return [`${event.run}: ${[paint(STYLES[event.state], state ?? ""), ...facts].join("  ")}`];
+}
+
+function endFacts(event: Of<"ended">): string[] {
+  if (event.error !== null) return [`${event.state}: ${event.error}`];
+  if (event.state === "diverged") {
+    return [`diverged: the loss of step ${count(event.step - 1)} is not finite`];
+  }
+  const rule = event.rule === null ? "" : ` by rule ${event.rule}`;
+  const at = event.state === "finished" && rule === "" ? "" : ` after ${count(event.step)} steps`;
+  const evaluated =
+    event.trainLoss === null
+      ? [`loss ${loss(event.loss)}`]
+      : [`train ${loss(event.trainLoss)}`, `valid ${loss(event.validLoss)}`];
+  return [`${event.state}${rule}${at}`, ...evaluated, `${count(event.stepsPerSecond)} steps/s`];
+}

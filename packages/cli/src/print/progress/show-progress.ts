@@ -1,0 +1,107 @@
+import type { GridEvent } from "@ablate/runner";
+import { count, glyphsFor } from "@ablate/tui";
+import type { Terminal } from "../../terminal.ts";
+import { verdictTeller } from "../verdict.ts";
+import { eventJson } from "./event-json.ts";
+import { GridProgress } from "./grid-progress.ts";
+import { blockLines, gridText, runText } from "./layout.ts";
+import { LiveBlock } from "./live-block.ts";
+import { linesOf } from "./sentences.ts";
+
+export type ProgressStyle = "human" | "quiet" | "json";
+
+/** Shows what happens to a grid until it is closed. */
+export type Progress = {
+  readonly onEvent: (event: GridEvent) => void;
+  /** Says something else meanwhile. */
+  readonly say: (text: string) => void;
+  /** Leaves the terminal as a program that writes lines would. */
+  readonly close: () => void;
+};
+
+/** Milliseconds between two frames of the live block. */
+const FRAME_MS = 100;
+/** Milliseconds between two reports where lines cannot be rewritten. */
+const PLAIN_EVERY_MS = 5000;
+/** With more runs at work than this, plain lines are about the grid. */
+const PLAIN_RUNS = 4;
+
+/** A live block where stderr is a terminal, lines every few seconds where it is not. */
+export function showProgress(terminal: Terminal, style: ProgressStyle): Progress {
+  if (style === "json") return silent(terminal, (event) => terminal.write(`${eventJson(event)}\n`));
+  if (style === "quiet") return silent(terminal, (event) => warn(terminal, event));
+  return terminal.rewrites ? live(terminal) : plain(terminal);
+}
+
+function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
+  return { onEvent, say: (text) => terminal.note(`${text}\n`), close: () => {} };
+}
+
+function warn({ note, paintNote }: Terminal, event: GridEvent): void {
+  const isWorse = event.event === "engine" && event.reason !== null;
+  const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
+  if (isWorse || isBad || event.event === "retried" || event.event === "unused") {
+    for (const line of linesOf(event, paintNote)) note(`${line}\n`);
+  }
+}
+
+/** The lines of an event, and the verdict on its run below them. */
+function linesTeller({ paintNote }: Terminal): (event: GridEvent) => string[] {
+  const verdictOf = verdictTeller();
+  return (event) => [...linesOf(event, paintNote), verdictOf(event) ?? []].flat();
+}
+
+function live(terminal: Terminal): Progress {
+  const progress = new GridProgress();
+  const block = new LiveBlock(terminal);
+  const linesAndVerdict = linesTeller(terminal);
+  const isAscii = glyphsFor(terminal.environment) === "ascii";
+  let isPlanned = false;
+  const draw = (above = ""): void => {
+    const view = progress.at(performance.now());
+    const isBusy = isPlanned && view.ended < view.toTrain;
+    block.draw(isBusy ? blockLines(view, { ...block.size, isAscii }) : [], above);
+  };
+  const timer = setInterval(draw, FRAME_MS);
+  timer.unref();
+  return {
+    onEvent: (event) => {
+      progress.follow(event, performance.now());
+      if (event.event === "planned") isPlanned = true;
+      if (event.event === "done") isPlanned = false;
+      const lines = linesAndVerdict(event);
+      if (lines.length > 0) draw(lines.map((line) => `${line}\n`).join(""));
+    },
+    say: (text) => draw(`${text}\n`),
+    close: () => {
+      clearInterval(timer);
+      block.close();
+    },
+  };
+}
+
+function plain(terminal: Terminal): Progress {
+  const { note } = terminal;
+  const progress = new GridProgress();
+  const linesAndVerdict = linesTeller(terminal);
+  let saidAt = performance.now();
+  const report = (now: number): void => {
+    saidAt = now;
+    const view = progress.at(now);
+    const texts = view.active.length > PLAIN_RUNS ? [gridText(view)] : view.active.map(runText);
+    for (const text of texts) note(`  ${text}\n`);
+  };
+  return {
+    onEvent: (event) => {
+      const now = performance.now();
+      progress.follow(event, now);
+      if (event.event === "started") {
+        note(`[${event.index + 1}/${event.toTrain}] ${event.run}: ${count(event.steps)} steps\n`);
+      }
+      if (event.event === "progress" && now - saidAt >= PLAIN_EVERY_MS) report(now);
+      for (const line of linesAndVerdict(event)) note(`${line}\n`);
+    },
+    say: (text) => note(`${text}\n`),
+    close: () => {},
+  };
+}

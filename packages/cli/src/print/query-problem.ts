@@ -1,0 +1,37 @@
+import type { Problem } from "@ablate/runner";
+import type { QueryMistake } from "@ablate/store";
+import { closest } from "./closest.ts";
+
+/** What the SQL is called in front of a place in it. */
+const SOURCE = "query";
+
+/** A mistake in a query as a problem with its place in the text. */
+export function queryProblem(
+  sql: string,
+  mistake: QueryMistake,
+): { readonly problem: Problem; readonly sources: ReadonlyMap<string, string> } {
+  const before = sql.slice(0, mistake.at?.start ?? 0).split(/\r\n|\r|\n/);
+  const isPlaced = mistake.at !== null;
+  return {
+    problem: {
+      source: SOURCE,
+      line: isPlaced ? before.length : null,
+      col: isPlaced ? (before.at(-1)?.length ?? 0) + 1 : null,
+      message: sentence(mistake),
+    },
+    sources: new Map([[SOURCE, sql]]),
+  };
+}
+
+function sentence({ message, unknown }: QueryMistake): string {
+  if (/^incomplete input/.test(message)) return "the statement is not complete";
+  if (/more than one statement/i.test(message))
+    return "more than one statement; give one at a time";
+  if (message === "not authorized") return "extensions cannot be loaded here";
+  if (/parameter|bind/i.test(message)) return "a ? or :name needs a value; write the value itself";
+  if (unknown === null) return message;
+  const guess = closest(unknown.name, unknown.known);
+  const hint =
+    guess === null ? "`ablate query --explain-schema` lists all" : `did you mean ${guess}?`;
+  return `${message}; ${hint}`;
+}

@@ -1,0 +1,35 @@
+import type { TrashEntry } from "@ablate/store";
+import { bytes, count, duration } from "@ablate/tui";
+import { table } from "./table.ts";
+
+/** What is in the trash, since when, and what purging it frees. */
+export function trashTable(entries: readonly TrashEntry[], now: number): string {
+  return table(
+    [
+      { title: "in the trash" },
+      { title: "" },
+      { title: "runs", align: "right" },
+      { title: "size", align: "right" },
+      { title: "for", align: "right" },
+    ],
+    entries.map(({ name, kind, runs, bytes: size, atMs }) => [
+      name,
+      kind,
+      count(runs),
+      bytes(size),
+      duration(Math.max(0, now - atMs) / 1000),
+    ]),
+  );
+}
+
+/** An entry as a JSON record. */
+export function trashRecord({ kind, name, runs, bytes: size, atMs }: TrashEntry): object {
+  return { kind, name, runs, bytes: size, trashed_at: new Date(atMs).toISOString() };
+}
+
+/** `3 runs, about 12 MB`. */
+export function trashTotal(entries: readonly TrashEntry[]): string {
+  const runs = entries.reduce((sum, entry) => sum + entry.runs, 0);
+  const size = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  return `${runs === 1 ? "1 run" : `${count(runs)} runs`}, about ${bytes(size)}`;
+}

@@ -1,0 +1,133 @@
+/** What a store says of runs, as the events that whoever trains them would tell. */
+import type { GridEvent } from "@ablate/runner";
+import type { RunState, RunSummary } from "@ablate/store";
+
+type EndState = Extract<GridEvent, { event: "ended" }>["state"];
+
+const ENDS: ReadonlySet<RunState> = new Set<EndState>([
+  "finished",
+  "failed",
+  "diverged",
+  "stopped",
+  "interrupted",
+]);
+
+/** Follows runs from their rows. */
+export class WatchedEvents {
+  readonly #grid: string;
+  readonly #beganAt: number;
+  readonly #rows = new Map<string, RunSummary>();
+  readonly #ended = new Set<string>();
+  #toTrain = -1;
+  #skipped = 0;
+  #started = 0;
+
+  constructor(grid: string, now: number) {
+    this.#grid = grid;
+    this.#beganAt = now;
+  }
+
+  /** What has happened; at the first look how everything stands. */
+  follow(rows: readonly RunSummary[]): GridEvent[] {
+    const isFirst = this.#toTrain < 0;
+    const before = new Map(rows.map((row) => [row.run, this.#rows.get(row.run)]));
+    for (const row of rows) this.#rows.set(row.run, row);
+    if (isFirst) return [...this.#plan(rows), ...rows.flatMap((row) => this.#begin(row))];
+    return rows.flatMap((row) => this.#change(row, before.get(row.run)));
+  }
+
+  /** Whether a run is being trained. */
+  get isTraining(): boolean {
+    return [...this.#rows.values()].some(({ state }) => state === "running");
+  }
+
+  /** Whether a process that trains the grid would have something to do. */
+  get isOpen(): boolean {
+    return [...this.#rows.values()].some(isToTrain);
+  }
+
+  /** How many runs are in each state. */
+  get states(): ReadonlyMap<RunState, number> {
+    const counts = new Map<RunState, number>();
+    for (const { state } of this.#rows.values()) counts.set(state, (counts.get(state) ?? 0) + 1);
+    return counts;
+  }
+
+  done(now: number): GridEvent {
+    const count = (...states: readonly RunState[]): number =>
+      states.reduce((sum, state) => sum + (this.states.get(state) ?? 0), 0);
+    return {
+      event: "done",
+      grid: this.#grid,
+      trained: this.#ended.size,
+      skipped: this.#skipped,
+      bad: count("failed", "diverged"),
+      left: count("pending", "running", "stopped", "interrupted"),
+      seconds: (now - this.#beganAt) / 1000,
+    };
+  }
+
+  #plan(rows: readonly RunSummary[]): GridEvent[] {
+    const todo = rows.filter((row) => isToTrain(row) || row.state === "running");
+    this.#toTrain = todo.length;
+    const steps = todo.reduce((sum, row) => sum + row.steps, 0);
+    const counts = { runs: rows.length, toTrain: todo.length, steps };
+    return [{ event: "planned", grid: this.#grid, ...counts }];
+  }
+
+  #begin(row: RunSummary): GridEvent[] {
+    const { run, state } = row;
+    if (state === "pending") return [];
+    if (state === "running") return [this.#start(row), ...progressOf(row)];
+    this.#skipped += 1;
+    return [{ event: "skipped", run, state }];
+  }
+
+  #change(row: RunSummary, before: RunSummary | undefined): GridEvent[] {
+    const isSame = before?.state === row.state && before.started_at === row.started_at;
+    if (row.state === "running") {
+      return [...(isSame ? [] : [this.#start(row)]), ...progressOf(row)];
+    }
+    if (isSame || !isEnd(row.state)) return [];
+    const wasSeen = before?.state === "running" && before.started_at === row.started_at;
+    this.#ended.add(row.run);
+    return [...(wasSeen ? [] : [this.#start(row)]), endOf(row, row.state)];
+  }
+
+  #start({ run, steps }: RunSummary): GridEvent {
+    const index = this.#started;
+    this.#started += 1;
+    const toTrain = Math.max(this.#toTrain, this.#started);
+    return { event: "started", run, index, toTrain, steps, from: 0, of: null };
+  }
+}
+
+function isToTrain({ state }: RunSummary): boolean {
+  return state === "pending" || state === "stopped" || state === "interrupted";
+}
+
+function isEnd(state: RunState): state is EndState {
+  return ENDS.has(state);
+}
+
+function progressOf({ run, steps, ...row }: RunSummary): GridEvent[] {
+  if (row.last_step === null) return [];
+  const numbers = { step: row.last_step + 1, steps, loss: row.loss, validLoss: row.valid_loss };
+  return [{ event: "progress", run, ...numbers, stepsPerSecond: row.steps_per_s }];
+}
+
+function endOf({ run, steps, error, ...row }: RunSummary, state: EndState): GridEvent {
+  return {
+    event: "ended",
+    run,
+    state,
+    error,
+    rule: null,
+    step: (row.last_step ?? -1) + 1,
+    steps,
+    loss: row.loss,
+    trainLoss: row.train_loss,
+    validLoss: row.valid_loss,
+    stepsPerSecond: row.steps_per_s,
+  };
+}

@@ -1,0 +1,237 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { ablate, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { inTerminal } from "./pty.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Two factors, three seeds; and of the second grid runs that share nothing with it, one of which diverges. */
+const STUDY = `name: study
+data: { file: names.txt, context: 3, shuffle_seed: 42 }
+model: { embedding: 4, hidden: [16] }
+train: { steps: 60, batch_size: 8, lr: 0.1 }
+record: { samples: 0 }
+seeds: [1, 2, 3]
+grid:
+  model.batch_norm: [none, hidden]
+  train.lr: [0.1, 0.3]
+`;
+const OTHER = `name: other
+data: { file: names.txt, context: 2, shuffle_seed: 42 }
+model: { embedding: 4, hidden: [16] }
+train: { steps: 30, batch_size: 8 }
+record: { samples: 0 }
+seeds: [1]
+grid: { train.lr: [0.1, 1e30] }
+`;
+
+let folder = "";
+
+beforeAll(() => {
+  folder = makeFolder();
+  writeFileSync(join(folder, "study.yaml"), STUDY);
+  writeFileSync(join(folder, "other.yaml"), OTHER);
+  expect(ablate(folder, "run", "study.yaml", "--quiet").status).toBe(0);
+  expect(ablate(folder, "run", "other.yaml", "--quiet").status).toBe(1);
+});
+
+function compare(...args: readonly string[]): Ended {
+  return ablate(folder, "compare", ...args);
+}
+
+/** Records of one kind, as `--json` has them. */
+function records(kind: string, ...args: readonly string[]): readonly Row[] {
+  const ended = compare(...args, "--json");
+  expect(ended.stderr).toBe("");
+  return jsonRows(ended).filter((row) => row.kind === kind);
+}
+
+function stored(sql: string): readonly Row[] {
+  return jsonRows(ablate(folder, "query", sql, "--json"));
+}
+
+test("a grid is one row for each setting, with mean and spread over its seeds", () => {
+  const rows = records("row", "study");
+  const [means] = stored(
+    "select avg(valid_loss) as mean from runs where grid = 'study' and run like '%none%lr=0.3%'",
+  );
+
+  expect(rows.map(({ row, n, seeds }) => [row, n, seeds])).toEqual(
+    ["none-lr=0.1", "none-lr=0.3", "hidden-lr=0.1", "hidden-lr=0.3"].map((name) => [
+      expect.stringContaining(name.split("-")[1] ?? ""),
+      3,
+      [1, 2, 3],
+    ]),
+  );
+  expect(Number(rows[1]?.mean)).toBeCloseTo(Number(means?.mean), 12);
+  const best = rows.toSorted((a, b) => Number(a.mean) - Number(b.mean))[0];
+  expect(rows.filter((row) => row.best === true)).toEqual([best]);
+  expect(best?.step).toBe(60);
+});
+
+test("the effect of a factor is that of pairs in the store", () => {
+  const [, effect] = records("effect", "study", "--by", "lr");
+  const pairs = stored(
+    `select b.seed, avg(b.valid_loss - a.valid_loss) as difference from runs a join runs b
+     on a.seed = b.seed and a.config ->> '$.model.batch_norm' = b.config ->> '$.model.batch_norm'
+     where a.grid = 'study' and b.grid = 'study'
+       and a.config ->> '$.train.lr."0"' = 0.1 and b.config ->> '$.train.lr."0"' = 0.3
+     group by b.seed`,
+  ).map(({ difference }) => Number(difference));
+  const mean = pairs.reduce((sum, one) => sum + one, 0) / 3;
+  const std = Math.sqrt(pairs.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 2);
+  const half = (4.302652729911275 * std) / Math.sqrt(3);
+
+  expect(effect).toMatchObject({ factor: "train.lr", value: "0.3", paired_seeds: 3, pairs: 6 });
+  expect(Number(effect?.difference)).toBeCloseTo(mean, 12);
+  expect(Number(effect?.low)).toBeCloseTo(mean - half, 9);
+  expect(Number(effect?.high)).toBeCloseTo(mean + half, 9);
+  expect(effect?.verdict).toBe(Math.abs(mean) > half ? "larger" : "within");
+});
+
+test("the view effects has the numbers of --by", () => {
+  for (const key of ["train.lr", "model.batch_norm"]) {
+    const rows = records("row", "study", "--by", key);
+    const view = stored(
+      `select n, mean, std from effects where grid = 'study' and factor = '${key}'`,
+    );
+    const plain = (all: readonly Row[]) =>
+      all
+        .map(({ n, mean, std }) => [n, Number(mean).toFixed(10), Number(std).toFixed(10)].join())
+        .sort();
+
+    expect(plain(view)).toEqual(plain(rows));
+  }
+});
+
+test("a baseline is a value or a run, which need not be among those compared", () => {
+  const value = records("effect", "study", "--by", "train.lr", "--baseline", "0.3");
+  const run = records(
+    "row",
+    "--only",
+    "lr=0.3",
+    "study",
+    "--baseline",
+    "study/batch_norm=none-lr=0.1",
+  );
+
+  expect(value.map(({ value: name, baseline }) => [name, baseline])).toEqual([
+    ["0.1", false],
+    ["0.3", true],
+  ]);
+  expect(run.filter(({ baseline }) => baseline)).toHaveLength(1);
+  expect(run).toHaveLength(3);
+});
+
+test("several metrics, and which way is better", () => {
+  const rows = records("row", "study", "--metric", "loss", "--metric", "steps_per_s");
+  const fastest = rows
+    .filter(({ metric }) => metric === "steps_per_s")
+    .toSorted((a, b) => Number(b.mean) - Number(a.mean))[0];
+
+  expect(rows).toHaveLength(8);
+  expect(fastest?.best).toBe(true);
+});
+
+test("words mean grids, runs, runs of all seeds and filters; each run counts once", () => {
+  const runs = (...words: readonly string[]): number =>
+    records("row", ...words).flatMap(({ runs: names }) => names).length;
+
+  expect(runs("study")).toBe(12);
+  expect(runs("study", "study", "lr>=0.3")).toBe(13);
+  expect(runs("study/batch_norm=none-lr=0.1")).toBe(3);
+  expect(runs("study/batch_norm=none-lr=0.1-seed=2")).toBe(1);
+  expect(runs("study", "--only", "seed=2")).toBe(4);
+  expect(runs()).toBe(14);
+});
+
+test("runs of different grids, diverged ones and single seeds are compared for what they are", () => {
+  const { status, stdout } = compare("study/batch_norm=none-lr=0.1", "other");
+
+  expect(status).toBe(0);
+  expect(stdout).toContain("diverged");
+  expect(stdout).toContain("0 of 1");
+  expect(stdout).toContain("one seed is too few to tell");
+  expect(stdout).toMatch(/the best run by valid_loss is \S+ with \d\.\d{4} at step \d+/);
+});
+
+test("one run is a row, and there is nothing to compare it with", () => {
+  const { status, stdout } = compare("other/lr=0.1");
+
+  expect(status).toBe(0);
+  expect(stdout).toContain("the runs do not differ in their configs, but for the seed");
+});
+
+test("too few seeds are said to be too few", () => {
+  const { stdout } = compare("study", "--only", "seed=1 or seed=2");
+
+  expect(stdout).toContain("2 seeds are too few to tell");
+  expect(stdout).not.toContain("spread over seeds");
+});
+
+test("the Compare view of the UI has the same effects", () => {
+  const frame = ablate(folder, "ui", "--once", "--view", "compare", "--size", "200x90").stdout;
+  const shown = frame.slice(frame.indexOf("validation loss by factor"));
+
+  const effects = records("effect").filter(({ difference }) => typeof difference === "number");
+
+  expect(effects.length).toBeGreaterThan(1);
+  for (const { difference, mean, n } of effects) {
+    const sign = Number(difference) < 0 ? "−" : "\\+";
+    const text = `${sign}${Math.abs(Number(difference)).toFixed(4)}`;
+    expect(shown).toMatch(
+      new RegExp(`${Number(mean).toFixed(4)}(?: ±[0-9.]+)? +n ${n} of .*${text}`),
+    );
+  }
+});
+
+test("Markdown is tables that GitHub shows, CSV one table", () => {
+  const markdown = compare("study", "--format", "markdown").stdout.split("\n");
+  const csv = compare("study", "--format", "csv").stdout.split("\r\n");
+  const effects = compare("study", "--format", "csv", "--effects").stdout.split("\r\n");
+
+  for (const [i, line] of markdown.entries()) {
+    if (!/^\| -/.test(line)) continue;
+    expect(line.split("|").length).toBe(markdown[i - 1]?.split("|").length);
+    expect(markdown[i - 2]).toBe("");
+  }
+  expect(csv[0]).toMatch(/^row,model\.batch_norm,train\.lr,runs,valid_loss,valid_loss_std,/);
+  expect(csv).toHaveLength(6);
+  expect(effects[0]).toBe(
+    "metric,factor,value,mean,std,n,baseline,difference,low,high,seeds,verdict",
+  );
+  expect(effects).toHaveLength(6);
+});
+
+test.each([50, 100])("in a terminal of %i columns no line of a table is wider", async (columns) => {
+  const lines = await inTerminal(folder, columns, ["compare", "study"]);
+  const titles = /: difference from|mean ± std over|the best run|^valid by/;
+
+  for (const line of lines.filter((one) => !titles.test(one))) {
+    expect(line.length).toBeLessThanOrEqual(columns);
+  }
+});
+
+test.each([
+  [["stdy"], 'there is no run or grid "stdy"; did you mean study?'],
+  [["study", "--metric", "valid"], ""],
+  [["study", "--metric", "vlid_loss"], '--metric knows no "vlid_loss"; did you mean valid_loss?'],
+  [
+    ["study", "--by", "batch_nrm"],
+    'no run has a key "batch_nrm" in its config; did you mean batch_norm?',
+  ],
+  [
+    ["study", "--by", "embedding"],
+    "--by embedding could be any of model.embedding, init.embedding",
+  ],
+  [["study", "--baseline", "nothing"], 'there is no run or grid "nothing"'],
+  [["study", "--format", "xml"], "--format takes one of table, json, csv, markdown"],
+  [["lr>=7 and state:failed"], "no run matches lr>=7 and state:failed"],
+  [["study", "--only", "seed=9"], "no run is left by --only seed=9"],
+])("compare %j says what is wrong", (args, message) => {
+  const { status, stderr } = compare(...args);
+
+  expect(stderr).toContain(message);
+  expect(status).toBe(message === "" ? 0 : 2);
+});

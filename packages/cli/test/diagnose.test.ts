@@ -1,0 +1,208 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { RULES } from "@ablate/core";
+import { beforeAll, expect, test } from "vitest";
+import { ablate, ablateWith, jsonRows, makeFolder, startAblate } from "./make.ts";
+
+/** Two networks: one as it should be, one that is saturated and frozen in places. */
+const SICK = `name: sick
+data: { file: names.txt, context: 3, shuffle_seed: 42 }
+model: { embedding: 4, hidden: [16, 16], activation: tanh, batch_norm: none }
+train: { steps: 300, batch_size: 8, lr: 0.03 }
+record: { evaluate: none, samples: 0 }
+variants:
+  fine: {}
+  saturated: { init.hidden.weight: { scheme: normal, std: 9 } }
+  frozen: { init: { hidden: { weight: zeros, bias: zeros }, output.weight: zeros } }
+`;
+
+let folder = "";
+let trained = { stdout: "", stderr: "" };
+
+beforeAll(() => {
+  folder = makeFolder();
+  writeFileSync(join(folder, "sick.yaml"), SICK);
+  trained = ablate(folder, "run", "sick.yaml", "--workers", "1");
+});
+
+test("run prints a verdict of every run at initialisation and at its end", () => {
+  const lines = trained.stderr.split("\n");
+  const verdicts = (run: string) => lines.filter((line) => line.startsWith(`sick/${run}: `));
+
+  expect(verdicts("fine")[0]).toBe("sick/fine: healthy so far");
+  expect(verdicts("saturated")[0]).toMatch(
+    /^sick\/saturated: .*hidden1 \d+ % saturated \(and 1 more\)/,
+  );
+  const [atInit, , atEnd] = verdicts("frozen");
+  expect(atInit).toBe("sick/frozen: healthy so far");
+  expect(atEnd).toMatch(/^sick\/frozen: .* frozen \(and \d more\)/);
+});
+
+test("a run's page has its findings, the most serious first, and the network layer by layer", () => {
+  const { status, stdout, stderr } = ablate(folder, "diagnose", "saturated");
+
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^sick\/saturated: finished, \d warnings/);
+  expect(stdout).toContain("           saturated, since init\n");
+  expect(stdout).toMatch(
+    /depth profile at init\n {2}layer +activation std +saturated +gradient std +grad:data\n/,
+  );
+  expect(stdout).toMatch(/depth profile after 300 steps\n/);
+  expect(stdout).toMatch(/^ {2}hidden1 +\d\.\d+ +█+\S* +\d+ % +█+/m);
+});
+
+test("errors are first, and the exit code says that there are some", () => {
+  const { status, stdout } = ablate(folder, "diagnose", "frozen");
+
+  expect(status).toBe(1);
+  expect(stdout.split("\n")[1]).toMatch(/^ {2}error {4}\S+ frozen: update:data 0/);
+});
+
+test("a grid is a line a run, the worst first", () => {
+  const { status, stdout } = ablate(folder, "diagnose", "sick");
+  const [head, , ...rows] = stdout.trimEnd().split("\n");
+
+  expect(status).toBe(1);
+  expect(head).toBe("sick: 3 runs, 1 with errors, 1 with warnings at most");
+  expect(rows.map((row) => row.split(/\s+/)[0])).toEqual([
+    "sick/frozen",
+    "sick/saturated",
+    "sick/fine",
+  ]);
+  expect(rows.at(-1)).toMatch(/healthy$/);
+});
+
+test("as JSON it has the rows of the view, in the same order", () => {
+  const { status, ...printed } = ablate(folder, "diagnose", "sick", "--json");
+  const found = jsonRows({ status, ...printed });
+  const stored = jsonRows(ablate(folder, "query", "select * from findings", "--json"));
+
+  expect(status).toBe(1);
+  expect(found.length).toBeGreaterThan(5);
+  expect(found.filter(({ run }) => run === "sick/saturated")).toEqual(
+    stored.filter(({ run }) => run === "sick/saturated"),
+  );
+});
+
+test("another threshold gives another verdict", () => {
+  const { stdout } = ablate(folder, "diagnose", "saturated", "--set", "thresholds.saturated=1");
+
+  expect(stdout).not.toContain("saturated, since");
+});
+
+test("thresholds of the config are those of the run's diagnosis, and no part of its identity", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), `${SICK}thresholds: { saturated: 1 }\n`);
+
+  const { stderr } = ablate(other, "run", "sick.yaml", "--only", "saturated");
+
+  expect(stderr).not.toContain("% saturated");
+  expect(ablate(other, "diagnose", "saturated").stdout).not.toContain("saturated, since");
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  expect(ablate(other, "run", "sick.yaml", "--only", "saturated").stderr).toContain("already done");
+});
+
+test("a terminal without Unicode gets plain bars", () => {
+  const { stdout } = ablateWith({ LC_ALL: "C" }, folder, "diagnose", "fine");
+
+  expect(stdout).toMatch(/^ {2}hidden1 .*##########/m);
+  expect(stdout).not.toContain("█");
+});
+
+test("--stop-on ends a run where the rule holds, and the rest goes on", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+
+  const { status, stderr } = ablate(
+    other,
+    "run",
+    "sick.yaml",
+    "--stop-on",
+    "plateau,saturated",
+    "--stop-on",
+    "frozen",
+  );
+
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/sick\/saturated: finished by rule saturated after 0 steps/);
+  expect(stderr).toMatch(/sick\/frozen: finished by rule frozen after 200 steps/);
+  const states = jsonRows(ablate(other, "runs", "--json")).map(({ run, reason, last_step }) => [
+    run,
+    reason,
+    last_step,
+  ]);
+  expect(states).toEqual([
+    ["sick/fine", "steps", 299],
+    ["sick/saturated", "rule", null],
+    ["sick/frozen", "rule", 199],
+  ]);
+  expect(ablate(other, "run", "sick.yaml").stderr).toContain("sick: 3 runs, 3 not to train");
+});
+
+test("every rule is in the help of --stop-on", () => {
+  const { stdout } = ablate(folder, "run", "--help");
+
+  for (const rule of Object.keys(RULES)) expect(stdout).toContain(rule);
+});
+
+test.each([
+  [
+    ["run", "sick.yaml", "--stop-on", "saturate"],
+    '--stop-on: there is no rule "saturate"; did you mean saturated?',
+  ],
+  [
+    ["run", "sick.yaml", "--stop-on", "xyz"],
+    '--stop-on: there is no rule "xyz"; rules are initial-loss, saturated',
+  ],
+  [["diagnose", "sick/fime"], 'there is no run or grid "sick/fime"; did you mean sick/fine?'],
+  [
+    ["diagnose", "fine", "--set", "thresholds.saturatd=1"],
+    '--set: there is no threshold "saturatd"; did you mean saturated?',
+  ],
+  [
+    ["diagnose", "fine", "--set", "thresholds.saturated=much"],
+    '--set thresholds.saturated takes a number above 0, not "much"',
+  ],
+])("%j is refused with a sentence", (args, sentence) => {
+  const { status, stdout, stderr } = ablate(folder, ...args);
+
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(`ablate: ${sentence}`);
+});
+
+test("a run that is being trained is diagnosed so far", async () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  const { child, ended } = startAblate(
+    other,
+    ...["run", "sick.yaml", "--only", "saturated", "--steps", "100000000", "--workers", "1"],
+  );
+
+  await expect
+    .poll(() => ablate(other, "diagnose", "saturated").stdout, { timeout: 60_000, interval: 200 })
+    .toMatch(
+      /^sick\/saturated: running after [\d,]+ of 100,000,000 steps, \d warnings?[\s\S]*saturated, since init/,
+    );
+  child.kill("SIGINT");
+  await ended;
+
+  const { status, stdout } = ablate(other, "diagnose", "sick");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^sick\/saturated +stopped after [\d,]+ of 100,000,000 steps/m);
+}, 120_000);
+
+test("a run that was recorded before there were rules is diagnosed by the usual thresholds", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  ablate(other, "run", "sick.yaml", "--only", "saturated");
+  const now = ablate(other, "diagnose", "saturated");
+  const database = new DatabaseSync(join(other, "ablate.db"));
+  database.exec(
+    "drop view findings; drop table finding; drop table diagnosis; pragma user_version = 3",
+  );
+  database.close();
+
+  expect(ablate(other, "diagnose", "saturated")).toEqual(now);
+  expect(jsonRows(ablate(other, "query", "select * from findings", "--json"))).toEqual([]);
+});

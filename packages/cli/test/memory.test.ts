@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { COMMAND, makeFolder } from "./make.ts";
+import { workersOf } from "./processes.ts";
+import { PATIENCE, startRun } from "./start-run.ts";
+
+const STEPS = 200_000;
+const MB = 1024;
+
+test("200,000 recorded steps leave the memory of coordinator and worker where it was", async () => {
+  const folder = makeFolder();
+  const args = ["small.yaml", "--only", "plain", "--steps", String(STEPS), "--workers", "1"];
+  const { begun, events, ended, pid } = startRun(folder, ...args);
+  await begun();
+  const [worker = 0] = workersOf(pid);
+  const samples: { readonly step: number; readonly own: number; readonly worker: number }[] = [];
+  const look = (): void => {
+    const step = Number(events("progress").at(-1)?.step);
+    samples.push({ step, own: kilobytes(pid), worker: kilobytes(worker) });
+  };
+
+  await vi.waitFor(() => {
+    if (events("done").length === 0) look();
+    expect(events("done")).toHaveLength(1);
+  }, PATIENCE);
+
+  expect(await ended).toBe(0);
+  const early = samples.filter(({ step }) => step > STEPS / 4 && step <= STEPS / 2);
+  const late = samples.filter(({ step, own, worker: other }) => {
+    return step > STEPS / 2 && own > 0 && other > 0;
+  });
+  expect([early.length > 0, late.length > 0]).toEqual([true, true]);
+  expect(most(late, "own") - most(early, "own")).toBeLessThan(30 * MB);
+  expect(most(late, "worker") - most(early, "worker")).toBeLessThan(30 * MB);
+});
+
+test("a plan of 10,000 runs takes less than 300 MB", () => {
+  const folder = makeFolder();
+  const program = "process.on('exit',()=>console.error(process.resourceUsage().maxRSS))";
+  writeFileSync(join(folder, "many.yaml"), MANY);
+
+  const [node, ...command] = COMMAND;
+  const { status, stdout, stderr } = spawnSync(
+    node,
+    [`--import=data:text/javascript,${program}`, ...command, "plan", "many.yaml", "--json"],
+    { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 },
+  );
+
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toHaveLength(10_000);
+  expect(Number(stderr)).toBeGreaterThan(30 * MB);
+  expect(Number(stderr)).toBeLessThan(300 * MB);
+});
+
+const MANY = `name: many
+data: { file: names.txt }
+model: { embedding: 2, hidden: [4] }
+grid: { train.lr: { linspace: [0.01, 0.1, 10] } }
+seeds: { range: [0, 1000] }
+`;
+
+function most<K extends string>(samples: readonly Readonly<Record<K, number>>[], key: K): number {
+  return Math.max(...samples.map((sample) => sample[key]));
+}
+
+/** Resident memory; 0 of a process that is gone. */
+function kilobytes(pid: number): number {
+  const { stdout } = spawnSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" });
+  return Number(stdout);
+}

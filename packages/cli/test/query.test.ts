@@ -1,0 +1,155 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SCHEMA } from "@ablate/store";
+import { beforeAll, expect, test } from "vitest";
+import { blocks, page } from "./documents.ts";
+import { ablate, COMMAND, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { inTerminal } from "./pty.ts";
+
+let folder = "";
+
+beforeAll(() => {
+  folder = makeFolder();
+  expect(ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet").status).toBe(0);
+});
+
+function query(...args: readonly string[]): Ended {
+  return ablate(folder, "query", ...args);
+}
+
+const ODD =
+  "select null as missing, 9e999 as inf, x'00ff' as bytes, 9223372036854775807 as big, 0.1 as real, 'a,\"b' || char(10) || '|' as text, 1 as twice, 2 as twice";
+
+test("JSON has NULL, infinities, blobs, whole numbers of 64 bits, and columns of the same name", () => {
+  expect(jsonRows(query(ODD, "--json"))).toEqual([
+    {
+      missing: null,
+      inf: "Infinity",
+      bytes: "AP8=",
+      big: "9223372036854775807",
+      real: 0.1,
+      text: 'a,"b\n|',
+      twice: 1,
+      "twice:1": 2,
+    },
+  ]);
+});
+
+test("CSV quotes as RFC 4180 says, and ends lines with CR LF", () => {
+  expect(query(ODD, "--format", "csv").stdout).toBe(
+    "missing,inf,bytes,big,real,text,twice,twice\r\n" +
+      ',Infinity,AP8=,9223372036854775807,0.1,"a,""b\n|",1,2\r\n',
+  );
+});
+
+test("Markdown keeps cells on one line and apart", () => {
+  expect(query(ODD, "--format", "markdown").stdout.split("\n").at(2)).toBe(
+    '|  | Infinity | <2 bytes> | 9223372036854775807 | 0.1 | a,"b<br>\\| | 1 | 2 |',
+  );
+});
+
+test("a table shows no control characters", () => {
+  expect(query("select 'a' || char(27) || '[31mb' as x").stdout).toBe("x\na [31mb\n");
+});
+
+test("rows beyond the limit are not printed, and that is said", () => {
+  const sql =
+    "with recursive n(i) as (select 1 union all select i + 1 from n limit 1200) select i from n";
+  const lines = ({ stdout }: Ended): number => stdout.trimEnd().split("\r\n").length - 1;
+
+  const cut = query(sql, "--format", "csv");
+  const all = query(sql, "--format", "csv", "--limit", "0");
+  const few = query(sql, "--format", "csv", "--limit", "3");
+
+  expect([lines(cut), lines(all), lines(few)]).toEqual([1000, 1200, 3]);
+  expect(cut.stderr).toBe("ablate: the first 1000 rows; --limit N gives more, --limit 0 all\n");
+  expect(all.stderr).toBe("");
+});
+
+test("SQL comes from a file or from stdin as well", () => {
+  writeFileSync(join(folder, "one.sql"), "-- a comment\nselect count(*) as n from runs\n");
+  const [node, ...args] = COMMAND;
+
+  const piped = spawnSync(node, [...args, "query", "-", "--json"], {
+    cwd: folder,
+    input: "select 7 as x",
+    encoding: "utf8",
+  });
+
+  expect(jsonRows(query("--file", "one.sql", "--json"))).toEqual([{ n: 2 }]);
+  expect(JSON.parse(piped.stdout)).toEqual([{ x: 7 }]);
+});
+
+test("a query that runs too long is stopped", () => {
+  const sql =
+    "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+
+  const { status, stdout, stderr } = query(sql, "--timeout", "300ms");
+
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^ablate: query: stopped after 0\.3 s; .*--timeout\n$/);
+});
+
+test.each([
+  [
+    ["select run, valid_los from runs"],
+    "query:1:13: no such column: valid_los; did you mean valid_loss?\n" +
+      "  1 | select run, valid_los from runs\n    |             ^\n",
+  ],
+  [
+    ["select run\nfrom rnus"],
+    "query:2:6: no such table: rnus; did you mean runs?\n  2 | from rnus\n    |      ^\n",
+  ],
+  [["select ?"], "query: a ? or :name needs a value; write the value itself\n"],
+  [["select 1; select 2"], "query: more than one statement; give one at a time\n"],
+  [["delete from run"], "ablate: query: only SELECT and WITH read a store, got DELETE\n"],
+  [["select", "1"], 'ablate: put the SQL in quotes: ablate query "select 1"\n'],
+  [[], 'ablate: SQL is missing; usage: ablate query "select ...", or - or --file PATH\n'],
+  [["select 1", "--format", "xml"], '--format takes one of table, json, csv, markdown, not "xml"'],
+  [["select 1", "--timeout", "soon"], "--timeout takes a duration like 90s"],
+  [["select 1", "--limit", "-1"], "--limit takes a whole number of at least 0"],
+  [["--file", "nowhere.sql"], "nowhere.sql: no such file or folder"],
+])("query %j is a mistake that is explained", (args, message) => {
+  const { status, stdout, stderr } = query(...args);
+
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("    at ");
+});
+
+test("--explain-schema needs no store and has every view and column", () => {
+  const empty = makeFolder();
+
+  const text = ablate(empty, "query", "--explain-schema");
+  const json = jsonRows(ablate(empty, "query", "--explain-schema", "--json"));
+
+  expect([text.status, json]).toEqual([0, SCHEMA]);
+  for (const { name, columns } of SCHEMA) {
+    expect(text.stdout).toContain(`${name}: `);
+    for (const column of columns) expect(text.stdout).toContain(`  ${column.name} `);
+  }
+});
+
+test("docs/sql.md has the columns of every view", () => {
+  const text = page("docs/sql.md");
+
+  for (const { name, columns } of SCHEMA) {
+    const row = new RegExp(`^\\| \`${name}\` \\| (.*) \\|$`, "m").exec(text)?.[1] ?? "";
+    const named = row
+      .replace(/\([^)]*\)/g, "")
+      .split(",")
+      .map((column) => column.trim());
+    expect(named, name).toEqual(columns.map((column) => column.name));
+  }
+  expect(blocks(text, "sql").length).toBeGreaterThan(5);
+});
+
+test.each([40, 80, 120])("in a terminal of %i columns no line is wider", async (columns) => {
+  const wide = await inTerminal(folder, columns, ["query", "select * from runs"]);
+  const narrow = await inTerminal(folder, columns, ["query", "select config, run from runs"]);
+
+  for (const line of [...wide, ...narrow]) expect(line.length).toBeLessThanOrEqual(columns);
+  expect(wide.join("\n")).toContain("valid_loss");
+  expect(narrow.join("\n")).toContain("…");
+});

@@ -1,0 +1,179 @@
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { wholeRun } from "../../runner/test/whole-store.ts";
+import {
+  ablate,
+  ablateWith,
+  damageCheckpoints,
+  jsonRows,
+  makeFolder,
+  startAblate,
+  startAblateWith,
+} from "./make.ts";
+
+const RECORD = [
+  ...["--set", "record.evaluate={ every: 4000 }"],
+  ...["--set", "record.checkpoint={ every: 700 }"],
+  ...["--set", "record.probes={ every: 3000 }"],
+];
+const RUNS = ["small/plain", "small/normed"];
+const ROUNDS = 10;
+
+test("killed at random moments and started again, a grid ends as if nothing had happened", async () => {
+  const [folder, undisturbed] = [makeFolder(), makeFolder()];
+  const command = ["run", "small.yaml", "--steps", "30000", ...RECORD];
+  expect(ablate(undisturbed, ...command, "--quiet").status).toBe(0);
+
+  let kills = 0;
+  let resumed = 0;
+  for (let status: number | null = null; status !== 0; ) {
+    const { child, ended } = startAblate(folder, ...command, "--json");
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    if (kills < ROUNDS) {
+      const after = randomInt(0, 30);
+      const seen = () => output.split('"progress"').length - 1 >= after;
+      await vi.waitFor(() => expect(seen() || child.exitCode !== null).toBe(true), WAIT);
+      child.kill("SIGKILL");
+      kills += 1;
+    }
+    status = await ended;
+    resumed += eventsIn(output).filter(({ from }) => Number(from) > 0).length;
+  }
+
+  expect(resumed).toBeGreaterThan(0);
+  for (const run of RUNS) {
+    expect(wholeRun(join(folder, "ablate.db"), run)).toEqual(
+      wholeRun(join(undisturbed, "ablate.db"), run),
+    );
+  }
+  const check = "select integrity_check from pragma_integrity_check";
+  expect(jsonRows(ablate(folder, "query", check, "--json"))).toEqual([{ integrity_check: "ok" }]);
+});
+
+test("SIGTERM stops with a checkpoint, plan says where it goes on, and it does", async () => {
+  const folder = makeFolder();
+  const command = ["run", "small.yaml", "--steps", "60000", "--only", "plain"];
+  await stopAfterProgress(folder, command);
+
+  const [{ last_step: last } = {}] = jsonRows(ablate(folder, "runs", "--json"));
+  const step = Number(last) + 1;
+  const plan = ["plan", "small.yaml", "--steps", "60000", "--only", "plain"];
+  expect(jsonRows(ablate(folder, ...plan, "--json"))).toEqual([
+    expect.objectContaining({ state: "stopped", from: step, of: "small/plain" }),
+  ]);
+  const at = step.toLocaleString("en-US");
+  expect(ablate(folder, ...plan).stdout).toContain(`stopped, goes on at ${at}`);
+
+  const again = ablate(folder, ...command, "--resume");
+  expect(again.stderr).toContain(`small/plain: goes on at step ${at}`);
+  expect(again.status).toBe(0);
+});
+
+test("a damaged checkpoint is told, and the run starts anew to the same end", async () => {
+  const [folder, undisturbed] = [makeFolder(), makeFolder()];
+  const command = ["run", "small.yaml", "--steps", "60000", "--only", "plain"];
+  expect(ablate(undisturbed, ...command, "--quiet").status).toBe(0);
+  await stopAfterProgress(folder, command);
+  damageCheckpoints(join(folder, "ablate.db"));
+
+  const { status, stderr } = ablate(folder, ...command, "--quiet");
+
+  expect(status).toBe(0);
+  expect(stderr).toMatch(
+    /^small\/plain: the checkpoint of small\/plain at step \d+ is damaged and passed over$/m,
+  );
+  const kinds = jsonRows(ablate(folder, "query", "select kind, message from event", "--json"));
+  expect(kinds).toContainEqual({
+    kind: "checkpoint unused",
+    message: expect.stringContaining("is damaged and passed over"),
+  });
+  expect(wholeRun(join(folder, "ablate.db"), "small/plain")).toEqual(
+    wholeRun(join(undisturbed, "ablate.db"), "small/plain"),
+  );
+});
+
+test("more steps go on from the run that has fewer, which plan says before", () => {
+  const [folder, scratch] = [makeFolder(), makeFolder()];
+  const long = ["--steps", "300", "--only", "normed"];
+  ablate(scratch, "run", "small.yaml", ...long, "--quiet");
+  ablate(folder, "run", "small.yaml", "--quiet");
+
+  const plan = ablate(folder, "plan", "small.yaml", ...long);
+  expect(plan.stdout).toContain("new, goes on from small/normed at 200");
+  const { status, stderr, stdout } = ablate(folder, "run", "small.yaml", ...long);
+
+  expect(status).toBe(0);
+  const [name = ""] = /small\/normed-[0-9a-f]+/.exec(stdout) ?? [];
+  expect(stderr).toContain(`${name}: goes on from small/normed at step 200`);
+  const [copy, own] = [
+    wholeRun(join(folder, "ablate.db"), name),
+    wholeRun(join(scratch, "ablate.db"), "small/normed"),
+  ];
+  expect({ ...copy, run: null }).toEqual({ ...own, run: null });
+  expect(ablate(folder, "plan", "small.yaml", "--steps", "200").stdout).not.toContain("goes on");
+});
+
+test("a run goes on only on the backend that it began on, and says what to do", async () => {
+  const folder = makeFolder();
+  const command = ["run", "small.yaml", "--only", "plain", "--engine", "tfjs", "--steps", "5000"];
+  await stopAfterProgress(folder, command, { ABLATE_TFJS_BACKEND: "wasm" });
+
+  const other = ablateWith({ ABLATE_TFJS_BACKEND: "cpu" }, folder, ...command);
+
+  expect(other.status).toBe(2);
+  expect(other.stderr).toContain("small/plain began on the backend wasm and goes on there only");
+  expect(other.stderr).toContain("--restart");
+  expect(jsonRows(ablate(folder, "runs", "--json"))[0]?.state).toBe("stopped");
+});
+
+test("what is recorded is not part of a run's identity, what ends it is", () => {
+  const folder = makeFolder();
+  const hash = (...set: string[]) =>
+    jsonRows(
+      ablate(folder, "plan", "small.yaml", "--only", "plain", "--json", ...set.flatMap(asSet)),
+    ).map((row) => row.hash);
+  const plain = hash();
+
+  expect(hash("record.checkpoint=none", "record.evaluate={ every: 5 }")).toEqual(plain);
+  expect(hash("train.stop.every=50")).toEqual(plain);
+  expect(hash("train.stop.budget=60s")).toEqual(hash("train.stop.budget=1m"));
+  expect(hash("train.stop.budget=60s", "train.stop.every=7")).toEqual(hash("train.stop.budget=1m"));
+  const others = [plain, hash("train.stop.budget=1m"), hash("train.stop.patience=100")].flat();
+  expect(new Set([...others, ...hash("train.stop.target=2")]).size).toBe(4);
+});
+
+test("--restart and --resume exclude each other", () => {
+  const { status, stderr } = ablate(makeFolder(), "run", "small.yaml", "--restart", "--resume");
+
+  expect([status, stderr]).toEqual([2, expect.stringContaining("exclude each other")]);
+});
+
+const WAIT = { timeout: 60_000, interval: 5 };
+
+function asSet(text: string): string[] {
+  return ["--set", text];
+}
+
+function eventsIn(output: string): readonly Readonly<Record<string, unknown>>[] {
+  const lines = output.split("\n").filter((line) => line.endsWith("}"));
+  return lines.map((line) => JSON.parse(line));
+}
+
+async function stopAfterProgress(
+  folder: string,
+  command: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { child, ended } = startAblateWith(variables, folder, ...command, "--json");
+  let output = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await vi.waitFor(() => expect(output.split('"progress"').length).toBeGreaterThan(2), WAIT);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(130);
+}

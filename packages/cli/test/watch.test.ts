@@ -1,0 +1,161 @@
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { ablate, makeFolder, startAblate } from "./make.ts";
+
+type Started = {
+  readonly child: ReturnType<typeof startAblate>["child"];
+  readonly ended: Promise<number | null>;
+  readonly text: () => string;
+};
+
+/** Starts a command that the test does not leave behind. */
+function started(folder: string, ...args: readonly string[]): Started {
+  const { child, ended } = startAblate(folder, ...args);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return { child, ended, text: () => output };
+}
+
+const PATIENCE = { timeout: 60_000, interval: 50 };
+
+async function training(folder: string, steps: number): Promise<Started> {
+  const run = started(
+    folder,
+    "run",
+    "small.yaml",
+    "--workers",
+    "1",
+    "--steps",
+    String(steps),
+    "--json",
+  );
+  await vi.waitFor(() => expect(run.text()).toContain('"progress"'), PATIENCE);
+  return run;
+}
+
+type Event = Readonly<Record<string, unknown>>;
+
+function eventsOf(text: string): Event[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line): Event => JSON.parse(line));
+}
+
+test("watch tells of a grid what the command that trains it tells", async () => {
+  const folder = makeFolder();
+  const run = await training(folder, 150_000);
+
+  const watch = started(folder, "watch", "small", "--json");
+
+  expect(await run.ended).toBe(0);
+  expect(await watch.ended).toBe(0);
+  const [ran, watched] = [run, watch].map(({ text }) => eventsOf(text()));
+  const of = (events: readonly Event[] | undefined, name: string) =>
+    (events ?? []).filter(({ event }) => event === name);
+  for (const name of ["planned", "started"]) expect(of(watched, name)).toEqual(of(ran, name));
+  const ends = (events: readonly Event[] | undefined) =>
+    of(events, "ended").map(({ steps_per_s: _, loss: __, ...rest }) => rest);
+  expect(ends(watched)).toEqual(ends(ran));
+  expect(of(watched, "progress").length).toBeGreaterThan(1);
+  expect(Object.keys(of(watched, "progress")[0] ?? {})).toEqual(
+    Object.keys(of(ran, "progress")[0] ?? {}),
+  );
+  expect(of(watched, "done")).toMatchObject([{ grid: "small", trained: 2, bad: 0, left: 0 }]);
+});
+
+test("watch of a killed grid says interrupted and what is left, as runs and show do", async () => {
+  const folder = makeFolder();
+  const run = await training(folder, 5_000_000);
+  const watch = started(folder, "watch", "small");
+  await vi.waitFor(() => expect(watch.text()).toContain("[1/2] small/plain"), PATIENCE);
+  const before = statSync(join(folder, "ablate.db")).mtimeMs;
+
+  run.child.kill("SIGKILL");
+
+  expect(await watch.ended).toBe(1);
+  expect(watch.text()).toMatch(/^small\/plain: interrupted after [\d,]+ steps/m);
+  expect(watch.text()).toMatch(/^small: 1 interrupted, 1 pending; nothing is being trained$/m);
+  expect(ablate(folder, "runs").stdout).toMatch(/^small\/plain +interrupted/m);
+  expect(ablate(folder, "runs", "--state", "running", "--json").stdout).toBe("[]\n");
+  expect(ablate(folder, "runs", "state:interrupted").stdout).toMatch(/^small\/plain/m);
+  expect(ablate(folder, "show", "small/plain").stdout).toContain("interrupted (process died)");
+  expect(ablate(folder, "plan", "small.yaml", "--steps", "5000000").stdout).toContain("2 to train");
+  const sql = "select state from runs where run = 'small/plain'";
+  expect(ablate(folder, "query", sql).stdout).toContain("running");
+  expect(statSync(join(folder, "ablate.db")).mtimeMs).toBe(before);
+});
+
+test("watch of one run ends with it", async () => {
+  const folder = makeFolder();
+  const run = await training(folder, 100_000);
+
+  const watch = started(folder, "watch", "small/plain");
+
+  expect(await watch.ended).toBe(0);
+  expect(watch.text()).toMatch(/^small\/plain: finished {2}train [\d.]+ {2}valid/m);
+  expect(watch.text()).toMatch(/^small\/plain: 1 finished$/m);
+  expect(watch.text()).not.toContain("normed");
+  await run.ended;
+});
+
+test("watch of what is done says so at once, with the exit code of run", () => {
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--quiet");
+  ablate(folder, "run", "small.yaml", "--only", "plain", "--set", "train.lr=1e30", "--quiet");
+
+  const finished = ablate(folder, "watch", "small/normed");
+  const diverged = ablate(folder, "watch", "small");
+
+  expect([finished.status, finished.stdout]).toEqual([0, "small/normed: 1 finished\n"]);
+  expect([diverged.status, diverged.stdout]).toEqual([1, "small: 2 finished, 1 diverged\n"]);
+});
+
+test("Ctrl-C ends watch, not what it watches", async () => {
+  const folder = makeFolder();
+  const run = await training(folder, 150_000);
+  const watch = started(folder, "watch", "small");
+  await vi.waitFor(() => expect(watch.text()).toContain("[1/2] small/plain"), PATIENCE);
+
+  watch.child.kill("SIGINT");
+
+  expect(await watch.ended).toBe(130);
+  expect(await run.ended).toBe(0);
+});
+
+test("watch without a store or a grid of that name is a sentence", () => {
+  const folder = makeFolder();
+  expect(ablate(folder, "watch", "small")).toMatchObject({ status: 2 });
+  expect(ablate(folder, "watch", "small").stderr).toMatch(/^ablate: there is no store at .*\n$/);
+  ablate(folder, "run", "small.yaml", "--steps", "5", "--quiet");
+
+  expect(ablate(folder, "watch", "smoll")).toMatchObject({
+    status: 2,
+    stderr: 'ablate: there is no run or grid "smoll"; did you mean small?\n',
+  });
+});
+
+test("run says what its plan has to say, and so does plan --json on stderr", () => {
+  const folder = makeFolder();
+  const twice = "name: twice\nextends: small.yaml\nvariants: { a: {}, b: {} }\n";
+  writeFileSync(join(folder, "twice.yaml"), twice);
+
+  const plan = ablate(folder, "plan", "twice.yaml");
+  const json = ablate(folder, "plan", "twice.yaml", "--json");
+  const run = ablate(folder, "run", "twice.yaml", "--steps", "5");
+
+  expect(plan.stderr).toMatch(/same/);
+  expect(json.stderr).toBe(plan.stderr);
+  expect(JSON.parse(json.stdout)).toBeInstanceOf(Array);
+  expect(run.stderr).toContain(plan.stderr.trim().split("\n")[0]);
+  expect(ablate(folder, "run", "twice.yaml", "--quiet").stderr).toBe("");
+});

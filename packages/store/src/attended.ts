@@ -1,0 +1,27 @@
+import { hostname } from "node:os";
+import type { Database } from "better-sqlite3";
+import { type Holder, isAlive } from "./claim.ts";
+
+/** From planning a grid to the first step of a run no process has a name. */
+const STARTING_MS = 15_000;
+
+type Latest = Holder & { readonly planned_at: number };
+
+/** Who was last at a run of a grid, and when the grid was planned. */
+const LATEST = `
+  select r.host as host, r.pid as pid, g.planned_at as planned_at,
+    max(ifnull(r.heartbeat_at, 0), ifnull(r.ended_at, 0)) as heartbeat_at
+  from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
+  where g.name = ? order by r.pid is null, 4 desc limit 1`;
+
+/** Makes the function that says whether a process is training a grid, or about to. */
+export function attendance(database: Database): (grid: string, now: number) => boolean {
+  const latest = database.prepare<[string], Latest>(LATEST);
+  return (grid, now) => {
+    const found = latest.get(grid);
+    if (found === undefined) return false;
+    const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
+    if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
+    return found.pid !== null && isAlive(found, hostname(), now);
+  };
+}

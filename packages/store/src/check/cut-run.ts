@@ -1,0 +1,34 @@
+import type { Database } from "better-sqlite3";
+import { HistoryCutter } from "../recovery/cut-history.ts";
+import { prepareHistory, RunHistory } from "../run-history.ts";
+import type { CheckedRun } from "./runs-to-check.ts";
+
+/**
+ * Leaves a run its first `end` steps; call it inside a transaction. Where that takes steps away, the run
+ * becomes interrupted, so that the next start trains the rest again.
+ */
+export function cutRun(database: Database, run: CheckedRun, end: number): void {
+  const { id } = run;
+  const had = (run.last_step ?? -1) + 1;
+  if (end < had) {
+    new HistoryCutter(database).cut(id, end);
+    database
+      .prepare(
+        `update run set state = 'interrupted', reason = 'history damaged', claim = null, ended_at = null,
+           train_seconds = train_seconds * @end / @had where id = @id`,
+      )
+      .run({ id, end, had });
+  }
+  database.prepare("delete from step where run_id = ? and step >= ?").run(id, end);
+  const history = new RunHistory(prepareHistory(database), id, end);
+  history.writeOpen();
+  const isEmpty = end === 0;
+  database
+    .prepare("update run set last_step = ?, last_loss = ?, recent_loss = ? where id = ?")
+    .run(
+      isEmpty ? null : end - 1,
+      isEmpty ? null : history.lastLoss(),
+      isEmpty ? null : history.recentLoss(),
+      id,
+    );
+}

@@ -1,0 +1,23 @@
+/** What the command and the process that runs a query say to each other. */
+import type { QueryMistake } from "./mistake.ts";
+
+export type QueryRequest = {
+  readonly path: string;
+  readonly sql: string;
+  /** Rows at most; 0 is all. */
+  readonly limit: number;
+  /** Memory that the process may take. */
+  readonly mostBytes: number;
+  readonly parent: number;
+};
+
+export type QueryMessage =
+  | { readonly type: "notice"; readonly text: string }
+  | { readonly type: "columns"; readonly columns: readonly string[] }
+  | { readonly type: "rows"; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly type: "done"; readonly isCut: boolean }
+  | { readonly type: "mistake"; readonly mistake: QueryMistake }
+  | { readonly type: "failed"; readonly message: string };
+
+/** What the process writes to stderr before it ends for its memory. */
+export const OUT_OF_MEMORY = "query needs too much memory";

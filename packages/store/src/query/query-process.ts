@@ -1,0 +1,74 @@
+/** The process that runs one query: SQLite cannot be interrupted from within, but a process can be ended. */
+import { enableCompileCache } from "node:module";
+import { extname } from "node:path";
+import { Worker as Thread } from "node:worker_threads";
+import type { QueryMessage, QueryRequest } from "./messages.ts";
+
+enableCompileCache();
+
+const ROWS_A_MESSAGE = 1000;
+
+process.once("message", (request: QueryRequest) => {
+  const watchdog = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
+  new Thread(watchdog, {
+    workerData: { parent: request.parent, mostBytes: request.mostBytes },
+  }).unref();
+  answer(request)
+    .catch((error: unknown) =>
+      send({ type: "failed", message: error instanceof Error ? error.message : String(error) }),
+    )
+    .finally(() => process.disconnect());
+});
+
+async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
+  const [{ openForReading }, { standIn }, { harden, prepareQuery }, { explain }] =
+    await Promise.all([
+      import("../open-database.ts"),
+      import("../stand-ins.ts"),
+      import("./statement.ts"),
+      import("./mistake.ts"),
+    ]);
+  const { database, notice, close } = openForReading(path);
+  try {
+    if (notice !== null) await send({ type: "notice", text: notice });
+    standIn(database);
+    harden(database);
+    const statement = prepareQuery(database, sql).safeIntegers().raw();
+    await send({ type: "columns", columns: statement.columns().map(({ name }) => name) });
+    let rows: unknown[][] = [];
+    let count = 0;
+    for (const row of statement.iterate()) {
+      if (!Array.isArray(row)) continue;
+      if (limit > 0 && count === limit) {
+        await send({ type: "rows", rows });
+        return await send({ type: "done", isCut: true });
+      }
+      count += 1;
+      rows.push(row.map(plainNumber));
+      if (rows.length < ROWS_A_MESSAGE) continue;
+      await send({ type: "rows", rows });
+      rows = [];
+    }
+    await send({ type: "rows", rows });
+    await send({ type: "done", isCut: false });
+  } catch (error) {
+    const mistake = explain(error, sql, database);
+    if (mistake === null) throw error;
+    await send({ type: "mistake", mistake });
+  } finally {
+    close();
+  }
+}
+
+/** A whole number beyond 2^53 stays a bigint. */
+function plainNumber(value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function send(message: QueryMessage): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+}

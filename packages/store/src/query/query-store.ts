@@ -1,0 +1,99 @@
+/** Runs a query in a process of its own, within a time and so many rows. */
+import { type ChildProcess, fork } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { QueryResult } from "../contract.ts";
+import { StoreError } from "../store-error.ts";
+import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
+import type { QueryMistake } from "./mistake.ts";
+
+const ENTRY: string = fileURLToPath(
+  new URL(`./query-process${extname(import.meta.url)}`, import.meta.url),
+);
+
+export type QueryAnswer = QueryResult & {
+  /** There were more rows. */
+  readonly isCut: boolean;
+  /** What the user should know about how the file was opened. */
+  readonly notice: string | null;
+};
+
+export type QueryOptions = {
+  /** Rows at most; 0 is all. */
+  readonly limit: number;
+  /** 0 is any time. */
+  readonly timeoutMs: number;
+  /** Memory that it may take; 1 GB unless given. */
+  readonly mostBytes?: number;
+};
+
+/** A query that SQLite does not take. */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly mistake: QueryMistake;
+
+  constructor(mistake: QueryMistake) {
+    super(mistake.message);
+    this.mistake = mistake;
+  }
+}
+
+/**
+ * Runs one SELECT or WITH over a store. Whole numbers beyond 2^53 are bigints.
+ *
+ * @throws QueryError - if SQLite does not take it
+ * @throws StoreError - if it is no query, or takes too long or too much memory
+ */
+export function queryStore(
+  path: string,
+  sql: string,
+  { limit, timeoutMs, mostBytes = 1e9 }: QueryOptions,
+): Promise<QueryAnswer> {
+  const child = fork(ENTRY, [], {
+    serialization: "advanced",
+    execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const answer = hear(child, timeoutMs);
+  child.send({ path, sql, limit, mostBytes, parent: process.pid } satisfies QueryRequest, () => {});
+  return answer;
+}
+
+function hear(child: ChildProcess, timeoutMs: number): Promise<QueryAnswer> {
+  return new Promise((resolve, reject) => {
+    const rows: (readonly unknown[])[] = [];
+    let columns: readonly string[] = [];
+    let notice: string | null = null;
+    let stderr = "";
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      settle();
+    };
+    const fail = (message: string): void => end(() => reject(new StoreError(message)));
+    const late = `query: stopped after ${timeoutMs / 1000} s; ask for one run or fewer steps, or give it longer with --timeout`;
+    const timer = timeoutMs > 0 ? setTimeout(() => fail(late), timeoutMs) : undefined;
+    child.stderr?.on("data", (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-4096);
+    });
+    child.on("message", (message: QueryMessage) => {
+      if (message.type === "notice") notice = message.text;
+      else if (message.type === "columns") columns = message.columns;
+      else if (message.type === "rows") for (const row of message.rows) rows.push(row);
+      else if (message.type === "done") {
+        end(() => resolve({ columns, rows, isCut: message.isCut, notice }));
+      } else if (message.type === "mistake") {
+        end(() => reject(new QueryError(message.mistake)));
+      } else fail(message.message);
+    });
+    child.on("error", ({ message }) => fail(`query: cannot start a process for it: ${message}`));
+    child.on("close", (code, signal) => {
+      const isLarge = stderr.includes(OUT_OF_MEMORY) || stderr.includes("heap out of memory");
+      fail(
+        isLarge
+          ? "query: it needs too much memory; ask for fewer rows or columns at once"
+          : `query: its process ended with ${signal ?? `exit code ${code}`}`,
+      );
+    });
+  });
+}

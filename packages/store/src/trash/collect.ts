@@ -1,0 +1,133 @@
+import { existsSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Database } from "better-sqlite3";
+import { type Holder, isAlive } from "../claim.ts";
+import type { RunState } from "../contract.ts";
+import { openExisting } from "../open-database.ts";
+
+export type Collected = {
+  readonly runs: number;
+  readonly grids: number;
+  readonly checkpoints: number;
+  /** Of the file and its log. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+};
+
+export type CollectOptions = {
+  /** Only what was thrown away by then, milliseconds since 1970. */
+  readonly until?: number;
+  readonly now?: number;
+  readonly onProgress?: (done: number, all: number) => void;
+};
+
+/** Steps that one transaction deletes: others that write wait for it. */
+const STEPS_AT_ONCE = 50_000;
+const PAGES_AT_ONCE = 4096;
+
+/**
+ * Purges the trash for good, deletes checkpoints that nothing starts from, and gives the space back
+ * to the file system. In short transactions: others may train meanwhile.
+ */
+export function collectGarbage(
+  path: string,
+  { until = Number.MAX_SAFE_INTEGER, now = Date.now(), onProgress = () => {} }: CollectOptions = {},
+): Collected {
+  const bytesBefore = bytesOfStore(path);
+  const database = openExisting(path);
+  try {
+    const runs = purgeRuns(database, { until, now, onProgress });
+    const grids = purgeGrids(database, until);
+    const checkpoints = pruneCheckpoints(database, now);
+    giveBack(database);
+    return { runs, grids, checkpoints, bytesBefore, bytesAfter: bytesOfStore(path) };
+  } finally {
+    database.close();
+  }
+}
+
+/** Bytes of a store with what belongs to it. */
+export function bytesOfStore(path: string): number {
+  const sizes = ["", "-wal", "-journal"].map((suffix) =>
+    existsSync(path + suffix) ? statSync(path + suffix).size : 0,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+type Trashed = Holder & { readonly id: number; readonly state: RunState };
+
+function purgeRuns(
+  database: Database,
+  { until, now, onProgress }: Required<CollectOptions>,
+): number {
+  const find = database.prepare<[number], Trashed>(
+    `select r.id as id, state, host, pid, heartbeat_at from trash_run t join run r on r.id = t.run_id
+     where t.at_ms <= ? order by r.id`,
+  );
+  const dead = find.all(until).filter((run) => run.state !== "running" || !isLive(run, now));
+  const steps = database.prepare(
+    `delete from step where run_id = @id and step < coalesce((select step from step where run_id = @id
+       order by step limit 1 offset ${STEPS_AT_ONCE}), 9e18)`,
+  );
+  const whole = database.prepare(
+    "delete from run where id = @id and id in (select run_id from trash_run)",
+  );
+  let purged = 0;
+  for (const [done, { id }] of dead.entries()) {
+    onProgress(done, dead.length);
+    while (isTrashed(database, id) && steps.run({ id }).changes > 0);
+    purged += whole.run({ id }).changes;
+  }
+  return purged;
+}
+
+/** A purge may be overtaken by a restore; what is restored half-purged would be a lie. */
+function isTrashed(database: Database, id: number): boolean {
+  return database.prepare("select 1 from trash_run where run_id = ?").get(id) !== undefined;
+}
+
+/** Those of their runs that are still in the trash go on without this grid. */
+function purgeGrids(database: Database, until: number): number {
+  return database
+    .prepare("delete from grid where id in (select grid_id from trash_grid where at_ms <= ?)")
+    .run(until).changes;
+}
+
+function isLive(holder: Holder, now: number): boolean {
+  return isAlive(holder, hostname(), now);
+}
+
+type Prunable = Holder & { readonly id: number; readonly state: RunState };
+
+/** A run that has ended needs its last checkpoint; one that goes on, another in case that is damaged. */
+function pruneCheckpoints(database: Database, now: number): number {
+  const runs = database
+    .prepare<[], Prunable>(
+      `select id, state, host, pid, heartbeat_at from run
+       where (select count(*) from checkpoint where run_id = run.id) > 1`,
+    )
+    .all();
+  const prune = database.prepare(
+    `delete from checkpoint where run_id = @id and id not in
+       (select id from checkpoint where run_id = @id order by step desc limit @kept)`,
+  );
+  let pruned = 0;
+  for (const run of runs) {
+    if (run.state === "running" && isLive(run, now)) continue;
+    const kept = run.state === "finished" || run.state === "diverged" ? 1 : 2;
+    pruned += prune.run({ id: run.id, kept }).changes;
+  }
+  return pruned;
+}
+
+/** Moves free pages to the end of the file and cuts them off. */
+function giveBack(database: Database): void {
+  const free = () => Number(database.pragma("freelist_count", { simple: true }));
+  for (let left = free(); left > 0; ) {
+    database.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
+    const now = free();
+    if (now >= left) break;
+    left = now;
+  }
+  database.pragma("wal_checkpoint(TRUNCATE)");
+}

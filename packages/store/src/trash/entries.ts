@@ -1,0 +1,68 @@
+import type { Database } from "better-sqlite3";
+import { runMeasure } from "./bytes-of-run.ts";
+
+/** A run or a grid that is in the trash, or goes there or comes back. */
+export type TrashEntry = {
+  readonly kind: "run" | "grid";
+  readonly name: string;
+  /** Runs that go with a grid; of a run 1. */
+  readonly runs: number;
+  /** What purging it frees, about. */
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+};
+
+export type TrashedRow = {
+  readonly id: number;
+  readonly name: string;
+  readonly atMs: number;
+  /** The trashed grid that it goes with; null: it was thrown away by itself. */
+  readonly gridId: number | null;
+};
+
+const GRIDS = `
+  select g.id as id, g.name as name, t.at_ms as atMs, null as gridId
+  from trash_grid t join grid g on g.id = t.grid_id order by t.at_ms, g.id`;
+
+const RUNS = `
+  select r.id as id, r.name as name, t.at_ms as atMs,
+    (select gr.grid_id from grid_run gr join trash_grid tg on tg.grid_id = gr.grid_id
+     where gr.run_id = r.id order by gr.id limit 1) as gridId
+  from trash_run t join run r on r.id = t.run_id order by t.at_ms, r.id`;
+
+export type TrashRows = {
+  readonly grids: readonly TrashedRow[];
+  readonly runs: readonly TrashedRow[];
+};
+
+/** Every row of the trash, the oldest first. */
+export function trashRows(database: Database): TrashRows {
+  return {
+    grids: database.prepare<[], TrashedRow>(GRIDS).all(),
+    runs: database.prepare<[], TrashedRow>(RUNS).all(),
+  };
+}
+
+/** What is in the trash, grids with their runs first. */
+export function trashEntries(database: Database): TrashEntry[] {
+  return entriesOf(database, trashRows(database));
+}
+
+/** Rows as entries: runs of a grid count as that grid. */
+export function entriesOf(database: Database, { grids, runs }: TrashRows): TrashEntry[] {
+  const bytesOf = runMeasure(database);
+  const total = (some: readonly TrashedRow[]) =>
+    some.reduce((bytes, { id }) => bytes + bytesOf(id), 0);
+  const gridIds = new Set(grids.map(({ id }) => id));
+  const alone = runs.filter(({ gridId }) => gridId === null || !gridIds.has(gridId));
+  return [
+    ...grids.map(({ id, name, atMs }): TrashEntry => {
+      const own = runs.filter(({ gridId }) => gridId === id);
+      return { kind: "grid", name, runs: own.length, bytes: total(own), atMs };
+    }),
+    ...alone.map(({ id, name, atMs }): TrashEntry => {
+      return { kind: "run", name, runs: 1, bytes: bytesOf(id), atMs };
+    }),
+  ];
+}

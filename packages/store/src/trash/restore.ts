@@ -1,0 +1,67 @@
+import type { Database } from "better-sqlite3";
+import { runFinder } from "../find-run.ts";
+import { changeStore } from "../open-database.ts";
+import { BUSY_MS } from "../opening.ts";
+import { StoreError } from "../store-error.ts";
+import { entriesOf, type TrashEntry, type TrashRows, trashRows } from "./entries.ts";
+
+/**
+ * Takes runs and grids out of the trash: a grid with all of its runs, a run with the first of its
+ * grids where none of them is left.
+ *
+ * @param names - as the trash lists them; a run's also as `runFinder` reads it
+ * @throws StoreError - if one of them is not in the trash: then nothing is restored
+ */
+export function restore(path: string, names: readonly string[]): TrashEntry[] {
+  return changeStore(path, BUSY_MS, (database) => {
+    const rows = trashRows(database);
+    const wanted = names.map((name) => rowsNamed(database, name, rows));
+    const grids = unique(wanted.flatMap((one) => one.grids));
+    const runs = unique(wanted.flatMap((one) => one.runs));
+    const entries = entriesOf(database, { grids, runs });
+    for (const { id } of grids) restoreGrid(database, id);
+    for (const { id } of runs) restoreRun(database, id);
+    return entries;
+  });
+}
+
+/** Takes a grid out of the trash; its runs stay there. */
+export function restoreGrid(database: Database, gridId: number): void {
+  database.prepare("delete from trash_grid where grid_id = ?").run(gridId);
+}
+
+/** Takes a run out of the trash, and its first grid where it would be in none. */
+export function restoreRun(database: Database, runId: number): void {
+  database.prepare("delete from trash_run where run_id = ?").run(runId);
+  database
+    .prepare(
+      `delete from trash_grid where grid_id = (select grid_id from grid_run where run_id = @id
+         order by id limit 1)
+       and not exists (select 1 from kept_grid_run where run_id = @id)`,
+    )
+    .run({ id: runId });
+}
+
+function rowsNamed(database: Database, name: string, { grids, runs }: TrashRows): TrashRows {
+  const grid = grids.find((one) => one.name === name);
+  if (grid !== undefined) {
+    return { grids: [grid], runs: runs.filter(({ id }) => isInGrid(database, id, grid.id)) };
+  }
+  const found = runFinder(database, { among: "trash" })(name);
+  const run = runs.find((one) => one.name === found);
+  if (run !== undefined) return { grids: [], runs: [run] };
+  const ofGrid = runs.filter(({ name: one }) => one.startsWith(`${name}/`));
+  if (ofGrid.length > 0) return { grids: [], runs: ofGrid };
+  throw new StoreError(`there is no "${name}" in the trash; \`ablate restore\` lists what is`);
+}
+
+function isInGrid(database: Database, runId: number, gridId: number): boolean {
+  const find = database.prepare<[number, number], number>(
+    "select 1 from grid_run where run_id = ? and grid_id = ?",
+  );
+  return find.get(runId, gridId) !== undefined;
+}
+
+function unique<T extends { readonly id: number }>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}

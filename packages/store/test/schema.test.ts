@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { openReader, SCHEMA } from "../src/index.ts";
+import { views } from "../src/views.ts";
+import { claimedRun } from "./make.ts";
+
+/** Without those beneath the others. */
+const VIEWS = views.map(({ name }) => name).filter((name) => !name.startsWith("kept_"));
+
+test("every view of a store is documented, and no other", () => {
+  expect(SCHEMA.map(({ name }) => name).sort()).toEqual(VIEWS.toSorted());
+});
+
+test.each(SCHEMA.map((view) => [view.name, view] as const))(
+  "the documented columns of %s are those that it has",
+  (name, { columns }) => {
+    const reader = openReader(claimedRun([]).path);
+    const { rows } = reader.query("select name from pragma_table_info(?)", [name]);
+    reader.close();
+
+    expect(columns.map((column) => column.name)).toEqual(rows.flat());
+  },
+);

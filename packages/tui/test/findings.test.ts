@@ -1,0 +1,197 @@
+/** The view Findings: what is listed, filtered, and where enter goes. */
+import { expect, test } from "vitest";
+import { makeStore, press, screen, session } from "./make.ts";
+import { makeFinding, makeProbes } from "./probe-make.ts";
+
+const text = (ui: ReturnType<typeof session>): string => screen(ui).join("\n");
+
+const FOUND = [
+  makeFinding({ step: 10 }),
+  makeFinding({
+    level: "error",
+    rule: "frozen",
+    layer: "hidden1",
+    param: "hidden1.weight",
+    step: 200,
+    value: 0,
+    message: "hidden1.weight frozen",
+  }),
+  makeFinding({
+    rule: "loss-spike",
+    layer: null,
+    step: 120,
+    value: 9.1,
+    message: "the loss jumped",
+  }),
+  makeFinding({
+    level: "info",
+    rule: "plateau",
+    layer: null,
+    step: 300,
+    message: "the loss is flat",
+  }),
+];
+
+function findingsOf(look: Parameters<typeof session>[1] = {}) {
+  const probes = makeProbes([0, 10, 100, 400]);
+  const path = makeStore([
+    { label: "sick", gain: 1, probes, findings: FOUND },
+    { label: "well", gain: 2, probes },
+    { label: "ill", gain: 3, probes, findings: FOUND.slice(0, 1) },
+  ]);
+  return session(path, { ...look, look: { view: "findings", ...look.look } });
+}
+
+/** The lines of the list: level, run, rule. */
+const listed = (ui: ReturnType<typeof session>): string[] =>
+  screen(ui)
+    .slice(4)
+    .flatMap((line) => /^ ([✗▲·]) (\S+) +(\S+) /.exec(line)?.slice(1).join(" ") ?? []);
+
+test("the most serious come first, with a sign for the level, their run, layer, step and message", () => {
+  const ui = findingsOf();
+
+  expect(listed(ui)).toEqual([
+    "✗ sick frozen",
+    "▲ sick saturated",
+    "▲ ill saturated",
+    "▲ sick loss-spike",
+    "· sick plateau",
+  ]);
+  expect(text(ui)).toContain("✗ 1 error  ▲ 3 warnings  · 1 info  of 2 runs");
+  expect(text(ui)).toMatch(/frozen +hidden1\.weight +200 +0 {2}hidden1\.weight frozen/);
+  expect(text(ui)).toContain("docs/diagnostics.md explains frozen");
+});
+
+test("marked runs alone are listed, and with tab the one that is open", () => {
+  const ui = findingsOf({ look: { marks: ["g/ill"] } });
+  expect(listed(ui)).toEqual(["▲ ill saturated"]);
+
+  ui.open("g/sick");
+  press(ui, "tab");
+  expect(listed(ui)).toHaveLength(4);
+  expect(text(ui)).toContain("of g/sick");
+  press(ui, "tab");
+  expect(listed(ui)).toHaveLength(1);
+});
+
+test("/ filters by words and by fields of the finding and of its run", () => {
+  const ui = findingsOf();
+  const filtered = (filter: string): string[] => {
+    press(ui, "/", "ctrl-u", ...filter, "enter");
+    return listed(ui);
+  };
+
+  expect(filtered("level:error")).toEqual(["✗ sick frozen"]);
+  expect(filtered("rule:saturated and ill")).toEqual(["▲ ill saturated"]);
+  expect(filtered("step>150")).toEqual(["✗ sick frozen", "· sick plateau"]);
+  expect(filtered("jumped")).toEqual(["▲ sick loss-spike"]);
+  expect(text(ui)).toContain("1 of 5");
+  expect(filtered("level:none")).toEqual([]);
+  expect(text(ui)).toContain("the filter leaves none of 5 findings");
+  expect(filtered("colour:red")).toEqual([]);
+  expect(text(ui)).toContain('no finding has a field "colour"');
+  press(ui, "escape");
+  expect(listed(ui)).toHaveLength(5);
+});
+
+test("a filter of findings leaves the runs as they are, and the other way round", () => {
+  const ui = findingsOf();
+  press(ui, "/", ..."level:error", "enter", "1");
+  expect(text(ui)).toContain("3 runs");
+  expect(text(ui)).toContain("well");
+
+  press(ui, "/", ..."well", "enter", "6");
+  expect(text(ui)).toContain("nothing");
+});
+
+test("n and N go round, the cursor follows the finding", () => {
+  const ui = findingsOf();
+  press(ui, "N");
+  expect(text(ui)).toContain("g/sick: the loss is flat");
+  press(ui, "n", "n");
+  expect(text(ui)).toContain("g/sick: 31 % of hidden1");
+
+  press(ui, "/", ..."saturated", "enter");
+
+  expect(text(ui)).toContain("g/sick: 31 % of hidden1");
+});
+
+test("enter on what a probe saw looks inside at that layer and step; esc comes back", () => {
+  const ui = findingsOf();
+  press(ui, "j", "j", "enter");
+
+  expect(screen(ui)[2]).toMatch(/g\/ill .*at step 10 /);
+  expect(text(ui)).toContain("▶ hidden1");
+  expect(text(ui)).toContain("32 examples ↓");
+  press(ui, "enter", "escape");
+  expect(text(ui)).toContain("▶ hidden1");
+  press(ui, "escape");
+  expect(text(ui)).toContain("g/ill: 31 % of hidden1");
+});
+
+test("enter on an update:data ratio shows it first on the page of the run, read at that step", () => {
+  const ui = findingsOf({ rows: 30, look: { parameters: ["embedding"] } });
+  press(ui, "enter");
+
+  const lines = screen(ui);
+  expect(lines[2]).toContain("g/sick");
+  expect(text(ui)).toMatch(/log10 update:data +step 200/);
+  expect(text(ui)).toMatch(/▶ hidden1\.weight +−3\.00 +frozen since 200/);
+  expect(lines.findIndex((line) => line.includes("log10 update:data of every"))).toBeLessThan(8);
+  press(ui, "escape");
+  expect(text(ui)).toContain("g/sick: hidden1.weight frozen");
+});
+
+test("enter on a loss shows its chart with the crosshair at that step", () => {
+  const ui = findingsOf();
+  press(ui, "j", "j", "j", "enter");
+
+  expect(ui.state.look.view).toBe("charts");
+  expect(text(ui)).toMatch(/loss +step 120/);
+  expect(text(ui)).toMatch(/▶ sick/);
+  press(ui, "escape");
+  expect(text(ui)).toContain("g/sick: the loss jumped");
+});
+
+test("a run that is not charted is marked first", () => {
+  const ui = findingsOf({ look: { marks: ["g/well"], findingScope: "run" } });
+  ui.open("g/sick");
+  press(ui, "j", "j", "enter");
+
+  expect(text(ui)).toContain("g/sick is marked");
+  expect(ui.state.look.marks).toEqual(["g/well", "g/sick"]);
+});
+
+test("from the evidence another view is no way back", () => {
+  const ui = findingsOf();
+  press(ui, "enter", "2", "escape");
+
+  expect(ui.state.look.view).toBe("runs");
+});
+
+test("without findings it says so", () => {
+  const ui = session(makeStore([{ label: "a" }]), { look: { view: "findings" } });
+  expect(text(ui)).toContain("the rules have found nothing in these runs");
+
+  press(ui, "enter");
+  expect(text(ui)).toContain("there is no finding to follow");
+});
+
+test("a tag is for the run of the finding", () => {
+  const ui = findingsOf();
+  press(ui, "j", "j", "t");
+
+  expect(text(ui)).toContain("tags of g/ill:");
+});
+
+test("y and Y take all of it", () => {
+  const { columns, rows } = findingsOf().sheet;
+
+  expect(columns.slice(0, 3)).toEqual(["run", "level", "rule"]);
+  expect(rows[0]).toEqual([
+    ...["g/sick", "error", "frozen", "hidden1", "hidden1.weight"],
+    ...[200, 0, "hidden1.weight frozen"],
+  ]);
+  expect(rows).toHaveLength(5);
+});

@@ -1,0 +1,306 @@
+/** The view Layers, driven by keys over small real stores. */
+import { openReader, openWriter } from "@ablate/store";
+import { expect, onTestFinished, test } from "vitest";
+import { binAxis, densityOf } from "../src/chart/bins.ts";
+import type { Look } from "../src/state/look.ts";
+import { addRuns, makeStore, press, type RunPlan, screen, session } from "./make.ts";
+import { makeProbe, makeProbes } from "./probe-make.ts";
+
+const STEPS = [0, 1, 10, 100, 400];
+
+const text = (ui: ReturnType<typeof session>): string => screen(ui).join("\n");
+
+function layersOf(
+  runs: readonly Partial<RunPlan>[],
+  {
+    columns = 120,
+    rows = 40,
+    ...look
+  }: Partial<Look> & { readonly columns?: number; readonly rows?: number } = {},
+) {
+  const plans = runs.map((run, i) => ({ label: `r${i}`, gain: i + 1, ...run }));
+  return session(makeStore(plans), { columns, rows, look: { view: "layers", ...look } });
+}
+
+test("at first it shows the last probe; the slider goes to init and back", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }]);
+  expect(text(ui)).toContain("init · 1 · 10 · 100 ◀ 400 ▶");
+  expect(text(ui)).toContain("at step 400 · loss 2.9000");
+
+  press(ui, "left");
+  expect(text(ui)).toContain("init · 1 · 10 ◀ 100 ▶ 400");
+  press(ui, "home");
+  expect(text(ui)).toContain("◀ init ▶ 1 · 10 · 100 · 400");
+  expect(text(ui)).toContain("at init · loss 3.3000");
+  press(ui, "right", "right", "right");
+  expect(text(ui)).toContain("◀ 100 ▶");
+  press(ui, "end");
+  expect(text(ui)).toContain("◀ 400 ▶");
+});
+
+test("more steps than fit are cut at both ends, around the one that is shown", () => {
+  const steps = Array.from({ length: 60 }, (_, i) => i * 1000);
+  const ui = layersOf([{ probes: makeProbes(steps, { units: 4, depth: 1 }) }], { columns: 80 });
+  press(ui, "home", ...Array(30).fill("right"));
+
+  const slider = screen(ui).find((line) => line.includes("◀ 30,000 ▶")) ?? "";
+
+  expect(slider).toMatch(/step {2}… .*29,000 ◀ 30,000 ▶ 31,000 .* …$/);
+  expect(slider.length).toBeLessThanOrEqual(80);
+});
+
+test("each layer has its std and mean, its saturated share and its dead units by name", () => {
+  const path = makeStore([{ label: "a", probes: makeProbes(STEPS, { dead: [7, 31] }) }]);
+  const reader = openReader(path);
+  onTestFinished(() => reader.close());
+  const layer = reader.probe("g/a", 400)?.layers[1];
+  const ui = session(path, { look: { view: "layers" } });
+
+  const line = screen(ui).find((one) => one.includes("hidden1")) ?? "";
+
+  expect(line).toContain(String(Number(layer?.tensors.activation?.std.toPrecision(3))));
+  expect(line).toContain(`${(100 * (layer?.saturation?.share ?? 0)).toFixed(1)} %`);
+  expect(line).toMatch(/2 \(7 31\)$/);
+  expect(screen(ui).find((one) => one.includes("hidden2"))).toMatch(/% 0$/);
+});
+
+test("histograms of all layers share an axis: a smaller spread is a narrower curve", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS, { depth: 3 }) }], {
+    kinds: ["weight_gradient"],
+  });
+  const rows = screen(ui);
+  const widthOf = (name: string): number => {
+    const at = rows.findIndex((line) => line.includes(name));
+    const band = rows.slice(at, at + 4).map((line) => line.slice(22, 70));
+    const filled = band.flatMap((line) => [...line.matchAll(/[▁▂▃▄▅▆▇█]/g)].map((m) => m.index));
+    return Math.max(...filled) - Math.min(...filled);
+  };
+
+  expect(widthOf("hidden1")).toBeLessThan(widthOf("hidden2"));
+  expect(widthOf("hidden2")).toBeLessThan(widthOf("hidden3"));
+});
+
+test("v chooses the histograms", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }]);
+  expect(text(ui)).not.toMatch(/preactivation/);
+
+  press(ui, "v", " ", "enter");
+  expect(ui.state.look.kinds).toHaveLength(4);
+
+  expect(text(ui)).toMatch(/preactivation .* activation .* act\. grad\. .* weight gradient/);
+  expect(ui.state.look.kinds).toContain("preactivation");
+});
+
+test("L shows values in octaves", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }]);
+  const before = text(ui);
+
+  press(ui, "L");
+
+  expect(ui.state.look.isOctaves).toBe(true);
+  expect(text(ui)).not.toBe(before);
+});
+
+test("tab goes through the panels: depth, steps, saturation, batch norm", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS, { isNormed: true, dead: [3] }) }]);
+  expect(text(ui)).toContain("std of activation gradient");
+
+  press(ui, "tab");
+  expect(text(ui)).toMatch(/└init─+1─+10─+100─+▲/);
+  press(ui, "tab");
+  expect(text(ui)).toMatch(/% saturated · 1 dead: 3 · 32 examples ↓ × 50 units →/);
+  press(ui, "tab");
+  expect(text(ui)).toContain("std: running ↑ batch →");
+  expect(text(ui)).toMatch(/most at unit \d+/);
+  press(ui, "tab");
+  expect(text(ui)).toContain("saturated, %");
+});
+
+test("a panel that has nothing to show says why", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "norm" });
+  expect(text(ui)).toContain("without batch norm");
+
+  const map = layersOf([{ probes: makeProbes(STEPS) }], { panel: "saturation" });
+  press(map, "up");
+  expect(text(map)).toContain("embedding has no nonlinearity");
+});
+
+test("a dead unit is a full column of the map", () => {
+  const ui = layersOf([{ probes: [makeProbe({ step: 0, gain: 0.1, dead: [5] })] }], {
+    panel: "saturation",
+  });
+
+  const map = screen(ui).filter((line) => /^│.*│$/.test(line));
+
+  expect(map).toHaveLength(8);
+  for (const line of map) expect(line).toBe(`│  ⢸${" ".repeat(22)}│`);
+});
+
+test("of 1,000 units < and > show another part of the map", () => {
+  const probes = [makeProbe({ step: 0, units: 1000, depth: 1 })];
+  const ui = layersOf([{ probes }], { panel: "saturation", columns: 80, rows: 24 });
+  expect(text(ui)).toContain("units 0 to 155 of 1000");
+
+  press(ui, ">");
+  expect(text(ui)).toContain("units 78 to 233 of 1000");
+  press(ui, "<", "<");
+  expect(text(ui)).toContain("units 0 to 155 of 1000");
+});
+
+test("up and down go from layer to layer, enter shows the panel alone, esc leaves it", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS, { depth: 3 }) }], { panel: "steps" });
+  press(ui, "down", "down");
+  expect(text(ui)).toContain("▶ hidden3");
+
+  press(ui, "enter");
+  expect(text(ui)).not.toContain("▶ hidden3");
+  expect(text(ui)).toMatch(/over steps ─.* hidden3 /);
+  press(ui, "escape");
+  expect(text(ui)).toContain("▶ hidden3");
+});
+
+test("a marked run stands beside the one that is open, at the same step; w takes it away", () => {
+  const ui = layersOf([
+    { probes: makeProbes(STEPS) },
+    { probes: makeProbes([0, 10, 400], { depth: 3 }) },
+  ]);
+  ui.open("g/r0");
+  press(ui, " ", "n");
+  expect(screen(ui)[2]).toMatch(/✓ g\/r1 .*at step 400 .*✓ g\/r0 .*at step 400/);
+  expect(text(ui)).toMatch(/hidden1 .*█?.*\d %.*\d %/);
+
+  press(ui, "N", "home", "right");
+  expect(screen(ui)[2]).toMatch(/✓ g\/r0 .*at step 1 /);
+  press(ui, "w");
+  expect(screen(ui)[2]).not.toContain("g/r1");
+});
+
+test("without the same step the other run shows its last probe before it", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes([0, 10, 400]) }], {
+    baseline: "g/r1",
+  });
+  ui.open("g/r0");
+  press(ui, "left");
+
+  expect(screen(ui)[2]).toMatch(/g\/r0 .*at step 100 .*g\/r1 .*at step 10 /);
+});
+
+test("a run without probes says what to do, one to come that it has not begun", () => {
+  const ui = layersOf([{}, { end: null }]);
+  ui.open("g/r0");
+  expect(text(ui)).toContain("g/r0 was recorded without a look inside");
+  expect(text(ui)).toContain("record.probes");
+  press(ui, "left");
+  expect(text(ui)).toContain("there is no probe to go to");
+
+  ui.open("g/r1");
+  expect(text(ui)).toContain("g/r1 has not been started yet");
+});
+
+test("a new probe of a running run appears, and is followed from the last one", () => {
+  const path = makeStore([{ label: "old" }]);
+  const writer = openWriter(path);
+  onTestFinished(() => writer.close());
+  addRuns(writer, [{ label: "b", gain: 4, probes: makeProbes([0]), end: null }], "h");
+  const [run] = writer.planGrid({
+    name: "live",
+    description: "",
+    spec: "",
+    runs: [
+      {
+        hash: "live-0123456789",
+        name: "live/x",
+        label: "x",
+        config: "{}",
+        seed: 1,
+        engine: "simd",
+        steps: 100,
+      },
+    ],
+  });
+  const id = run?.id ?? 0;
+  writer.claimRun(id, { token: "t", pid: process.pid, host: "here" }, {}, []);
+  const ui = session(path, { look: { view: "layers" } });
+  ui.open("live/x");
+  expect(text(ui)).toContain("live/x has no probe yet");
+
+  writer.appendProbe(id, "t", makeProbe({ step: 0 }));
+  ui.poll(Date.now());
+  expect(text(ui)).toContain("◀ init ▶");
+  writer.appendProbe(id, "t", makeProbe({ step: 10 }));
+  ui.poll(Date.now());
+  expect(text(ui)).toContain("init ◀ 10 ▶");
+  press(ui, "left");
+  writer.appendProbe(id, "t", makeProbe({ step: 20 }));
+  ui.poll(Date.now());
+  expect(text(ui)).toContain("◀ init ▶ 10 · 20");
+});
+
+test.each([
+  [80, 24, 20, 100],
+  [120, 40, 20, 1000],
+  [200, 50, 6, 1000],
+  [10, 3, 20, 10],
+  [300, 100, 20, 100],
+])("at %d x %d, %d layers of %d units fit, in every panel", (columns, rows, depth, units) => {
+  const probes = makeProbes([0, 1], { depth, units, isNormed: true });
+  const ui = layersOf([{ probes }, { probes }], { columns, rows, baseline: "g/r1" });
+  ui.open("g/r0");
+
+  for (const key of ["tab", "tab", "tab", "enter", "tab", "tab", "tab", "tab"]) {
+    press(ui, key);
+    const lines = screen(ui);
+    expect(lines).toHaveLength(rows);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  }
+});
+
+test("every key of the view is answered within 50 ms: 20 layers of 200 units, two runs", () => {
+  const probes = makeProbes([0, 1, 10, 100], { depth: 20, units: 200, isNormed: true });
+  const ui = layersOf([{ probes }, { probes }], { columns: 200, rows: 60, baseline: "g/r1" });
+  ui.open("g/r0");
+  const keys = ["left", "tab", "tab", "tab", "tab", "j", "L", "enter", "w", "end"];
+  const all = (): void => {
+    for (const key of keys) {
+      press(ui, key);
+      screen(ui);
+    }
+  };
+  all();
+
+  const started = process.cpuUsage();
+  all();
+  const { user, system } = process.cpuUsage(started);
+
+  expect((user + system) / 1000 / keys.length).toBeLessThan(50);
+});
+
+test("y and Y take the numbers of every layer", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS, { dead: [7] }) }]);
+
+  const { columns, rows } = ui.sheet;
+
+  expect(columns).toContain("dead_units");
+  expect(rows).toHaveLength(3 * 3 + 1);
+  expect(rows[1]?.slice(0, 4)).toEqual(["g/r0", 400, "hidden1", "activation"]);
+  expect(rows[1]?.at(-1)).toBe("7");
+});
+
+test("every value of a histogram is in a cell or beyond the axis", () => {
+  const tensor = makeProbe({ step: 3, gain: 20 }).layers[1]?.tensors[0];
+  const path = makeStore([{ label: "a", probes: [makeProbe({ step: 3, gain: 20 })] }]);
+  const reader = openReader(path);
+  onTestFinished(() => reader.close());
+  const stored = reader.probe("g/a", 3)?.layers[1]?.tensors.preactivation;
+  const total = tensor?.histogram?.counts.reduce((a, b) => a + b) ?? 0;
+  if (stored?.histogram === undefined || stored.histogram === null) throw new Error("no histogram");
+
+  for (const isOctaves of [false, true]) {
+    for (const range of [0.5, 7, 1000]) {
+      const { cells, below, above } = densityOf(stored.histogram, { range, isOctaves }, 13);
+      const inside = cells.reduce((a, b) => a + b);
+      expect(inside + (below + above) * total).toBeCloseTo(total, 6);
+    }
+  }
+  expect(binAxis([stored], false).range).toBeGreaterThan(40);
+});
