@@ -43,7 +43,7 @@ thead th { border-bottom: 1px solid var(--edge); vertical-align: bottom; }
 .swatch { display: inline-block; width: 1.9rem; height: .75rem; margin-right: .45rem; vertical-align: -0.08em; }
 .level { font-weight: 700; white-space: nowrap; }
 .level-error { color: var(--error); } .level-warning { color: var(--warning); } .level-info { color: var(--info); }
-.map { display: block; width: 100%; height: auto; max-width: 32rem; border: 1px solid var(--edge); image-rendering: pixelated; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.map { display: block; width: 100%; height: 6.5rem; max-width: 32rem; border: 1px solid var(--edge); image-rendering: pixelated; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 @media (prefers-color-scheme: dark) { .map { filter: invert(1); } }
 details { margin: .4rem 0 .8rem; } summary { cursor: pointer; color: var(--link); width: fit-content; }
 dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0 0 0 1.2rem; max-width: 46rem; }

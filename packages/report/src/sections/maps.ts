@@ -2,22 +2,41 @@ import { isFlat, type StoredLayer, type StoredProbe } from "@ablate/store";
 import { bitsImage } from "../chart/bits-image.ts";
 import { type Content, html } from "../html.ts";
 import { panels } from "../layout/blocks.ts";
+import { listed } from "../text/list.ts";
 import { count, percent } from "../text/number.ts";
 import { hiddenLayers, type Looked } from "./histograms.ts";
 
-/** Which units are flat for which examples, at initialisation and at the end. */
+/** Which units are flat for which examples, at initialisation and at the end; empty maps are only named. */
 export function saturationMaps(groups: readonly Looked[]): Content {
-  const maps = groups.flatMap(({ name, looks: { first, last } }) =>
-    hiddenLayers(first.layers).flatMap((layer) => {
-      const moments = first.step === last.step ? [first] : [first, last];
-      return moments.map((probe) => map(`${name}, ${layer.name}`, { layer: layer.name, probe }));
-    }),
+  const pairs = groups.flatMap(({ name, looks: { first, last } }) =>
+    hiddenLayers(first.layers)
+      .filter(({ saturation }) => saturation !== null)
+      .map((layer): Pair => {
+        const probes = first.step === last.step ? [first] : [first, last];
+        return { title: `${name}, ${layer.name}`, layer: layer.name, probes };
+      }),
   );
-  return panels(maps.filter((one) => one !== null));
+  const [empty, drawn] = [pairs.filter(isEmpty), pairs.filter((pair) => !isEmpty(pair))];
+  const names = listed(empty.map(({ title }) => title));
+  const said = empty.length === 0 ? null : html`<p>Nothing is saturated in ${names}.</p>`;
+  const maps = drawn.flatMap(({ title, layer, probes }) =>
+    probes.map((probe) => map(title, { layer, probe })),
+  );
+  return html`${panels(maps)}${said}`;
 }
 
-/** How high a row is, where a column is 1 wide. */
-const ROW_HEIGHT = 2;
+/** A layer at one or two moments. */
+type Pair = {
+  readonly title: string;
+  readonly layer: string;
+  readonly probes: readonly StoredProbe[];
+};
+
+function isEmpty({ layer, probes }: Pair): boolean {
+  return probes.every(
+    ({ layers }) => !layers.find(({ name }) => name === layer)?.saturation?.share,
+  );
+}
 
 function map(
   title: string,
@@ -31,7 +50,7 @@ function map(
   const text = `${title} ${when}: ${percent(share)} saturated, ${deadText(layer)}`;
   const source = bitsImage(units, examples, (unit, example) => isFlat(saturation, example, unit));
   const alt = `Map of ${count(examples)} examples by ${count(units)} units`;
-  return html`<figure><img class="map" src="${source}" width="${units}" height="${ROW_HEIGHT * examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>`;
+  return html`<figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>`;
 }
 
 const NAMED = 12;
