@@ -56,7 +56,7 @@ footer { padding-top: 2rem; padding-bottom: 2.5rem; }
     --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
   body { font-size: 10.5pt; } header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
   nav, details:not([open]) { display: none; }
-  table { font-size: 7.5pt; } th, td { padding-right: .45rem; } th:not(.number), td:not(.number) { overflow-wrap: anywhere; min-width: 3.8em; }
+  table { font-size: 7.5pt; } th, td { padding-right: .45rem; } th:not(.number), td:not(.number) { overflow-wrap: anywhere; min-width: 6em; }
   tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; overflow-wrap: normal; }
   h2, h3, caption { break-after: avoid; } figure, tr, .sentences li { break-inside: avoid; }
   .panels { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
