@@ -5,3 +5,14 @@ export class StoreError extends Error {
 
 /** Another process has taken or ended the run that this one held. */
 export class LostClaimError extends StoreError {}
+
+/** The file does not take what is written. Nothing of it is stored, so that it may be tried again. */
+export class StorageError extends StoreError {
+  /** Trying again is of no use. */
+  readonly isLasting: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isLasting?: boolean } = {}) {
+    super(message, options);
+    this.isLasting = options.isLasting ?? false;
+  }
+}
