@@ -1,9 +1,10 @@
 /** Stores that look as if training had written them, in a fraction of its time. */
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
-import { planParameters } from "@ablate/core";
+import { type Probe, planParameters } from "@ablate/core";
 import { loadConfig, planRuns } from "@ablate/runner";
 import type { GridPlan, ParameterRow, StepBlock, StoreWriter } from "@ablate/store";
+import { lookInto, writeInside } from "./inside.ts";
 
 export const TOKEN = "bench";
 
@@ -15,6 +16,8 @@ const NOISES = 1 << 14;
 export type History = {
   readonly plan: GridPlan;
   readonly parameters: readonly ParameterRow[];
+  /** Inside the first run, before its first step. */
+  readonly probe: Probe;
   /** Steps `first` and following of the plan's run `index`. */
   readonly block: (index: number, first: number, count: number) => StepBlock;
 };
@@ -32,13 +35,14 @@ export function historyOf(steps: number): History {
   }));
   const { name, description, text: spec } = config;
   const block = blockMaker(steps, parameters.length);
-  return { plan: { name, description, spec, runs }, parameters, block };
+  const probe = lookInto(first.spec, config.dataFile);
+  return { plan: { name, description, spec, runs }, parameters, probe, block };
 }
 
 /** Claims a run and writes its first `count` steps; finishes it when those are all. */
 export function writeRun(
   writer: StoreWriter,
-  { plan, parameters, block }: History,
+  { plan, parameters, probe, block }: History,
   { id, index, count }: { readonly id: number; readonly index: number; readonly count: number },
 ): void {
   const claim = { token: TOKEN, pid: process.pid, host: hostname() };
@@ -46,6 +50,7 @@ export function writeRun(
   for (let first = 0; first < count; first += BLOCK) {
     writer.appendSteps(id, TOKEN, block(index, first, Math.min(BLOCK, count - first)));
   }
+  writeInside(writer, probe, { id, steps: count });
   if (count < (plan.runs[index]?.steps ?? 0)) return;
   writer.endRun(id, TOKEN, {
     state: "finished",

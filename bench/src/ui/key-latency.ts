@@ -12,10 +12,15 @@ export type KeyTime = {
   readonly ms: number | null;
 };
 
-type ViewName = "runs" | "charts" | "run" | "compare";
+type ViewName = "runs" | "charts" | "run" | "compare" | "layers" | "findings";
 
 const ESCAPE = "\x1b";
-const NAMES: Readonly<Record<string, string>> = { " ": "space", "\t": "tab", "\x1b": "esc" };
+const NAMES: Readonly<Record<string, string>> = {
+  " ": "space",
+  "\t": "tab",
+  "\x1b": "esc",
+  "\r": "enter",
+};
 
 /** Pressed in this order, so that each of them changes something. */
 const KEYS: Readonly<Record<ViewName, readonly string[]>> = {
@@ -23,12 +28,16 @@ const KEYS: Readonly<Record<ViewName, readonly string[]>> = {
   charts: [..."chhlz<>Zc+-LLxxxXXmmmmj", "\t", ..."kv", ESCAPE],
   run: [..."chlzZ+-xxx"],
   compare: [..."  SSbb"],
+  layers: [..."hhljk ww b", "\t", "\r", ESCAPE, "\t", "\r", ESCAPE, "\t", "L", "L", ..."nNb"],
+  findings: [..."jkG\tnN/", ..."saturated", ESCAPE, "\r", ESCAPE],
 };
 const DIGITS: Readonly<Record<ViewName, string>> = {
   runs: "1",
   charts: "2",
   run: "3",
   compare: "4",
+  layers: "5",
+  findings: "6",
 };
 
 /** Every key of every view once. */
@@ -39,7 +48,7 @@ export async function measureKeys(store: string, folder: string, size: Size): Pr
   await program.frameAfter("?"); // answered when Ink is there
   await program.press(ESCAPE);
   const times: KeyTime[] = [];
-  for (const view of ["runs", "charts", "run", "compare"] as const) {
+  for (const view of ["runs", "charts", "run", "compare", "layers", "findings"] as const) {
     if (view !== "runs") {
       times.push({ view, key: DIGITS[view], ms: await program.press(DIGITS[view]) });
     }

@@ -10,7 +10,7 @@ import { type KeyTime, measureKeys } from "./key-latency.ts";
 import { type LiveCost, measureLive, openCharts } from "./live.ts";
 import { LiveStore, type Pace } from "./live-store.ts";
 
-const VIEWS = ["runs", "charts", "run", "compare"] as const;
+const VIEWS = ["runs", "charts", "run", "compare", "layers", "findings"] as const;
 
 const FIRST_FRAMES: readonly (readonly [keyof FirstFrame, string, number | null])[] = [
   ["runs", "first frame, runs", 300],

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { RULES } from "@ablate/core";
 import { beforeAll, expect, test } from "vitest";
-import { ablate, ablateWith, jsonRows, makeFolder } from "./make.ts";
+import { ablate, ablateWith, jsonRows, makeFolder, startAblate } from "./make.ts";
 
 /** Two networks: one as it should be, one that is saturated and frozen in places. */
 const SICK = `name: sick
@@ -168,4 +169,40 @@ test.each([
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(`ablate: ${sentence}`);
+});
+
+test("a run that is being trained is diagnosed so far", async () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  const { child, ended } = startAblate(
+    other,
+    ...["run", "sick.yaml", "--only", "saturated", "--steps", "100000000", "--workers", "1"],
+  );
+
+  await expect
+    .poll(() => ablate(other, "diagnose", "saturated").stdout, { timeout: 60_000, interval: 200 })
+    .toMatch(
+      /^sick\/saturated: running after [\d,]+ of 100,000,000 steps, \d warnings?[\s\S]*saturated, since init/,
+    );
+  child.kill("SIGINT");
+  await ended;
+
+  const { status, stdout } = ablate(other, "diagnose", "sick");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^sick\/saturated +stopped after [\d,]+ of 100,000,000 steps/m);
+}, 120_000);
+
+test("a run that was recorded before there were rules is diagnosed by the usual thresholds", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  ablate(other, "run", "sick.yaml", "--only", "saturated");
+  const now = ablate(other, "diagnose", "saturated");
+  const database = new DatabaseSync(join(other, "ablate.db"));
+  database.exec(
+    "drop view findings; drop table finding; drop table diagnosis; pragma user_version = 3",
+  );
+  database.close();
+
+  expect(ablate(other, "diagnose", "saturated")).toEqual(now);
+  expect(jsonRows(ablate(other, "query", "select * from findings", "--json"))).toEqual([]);
 });

@@ -3,6 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPORT_TABLES, openReader } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
+import { exportRows } from "../src/export/export-rows.ts";
+import { Interruption } from "../src/export/interruption.ts";
+import { processTerminal } from "../src/terminal.ts";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 
 let folder = "";
@@ -177,4 +180,19 @@ test("a reader that goes away ends the printing", () => {
   });
 
   expect([status, stdout.slice(0, 8)]).toEqual([0, "run,step"]);
+});
+
+test("an export that is stopped leaves no file", async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const reader = openReader(join(folder, "ablate.db"));
+  const table = reader.table("history", { runs: ["small/plain"], grid: null });
+  const target = { file: "stopped.csv", path: join(folder, "stopped.csv"), force: false };
+  const terminal = processTerminal();
+
+  const work = exportRows(table, { format: "csv", target, terminal, signal: stop.signal });
+
+  await expect(work).rejects.toThrow(Interruption);
+  expect(readdirSync(folder).filter((name) => name.includes("stopped"))).toEqual([]);
+  reader.close();
 });

@@ -132,6 +132,16 @@ test("a run that is being trained here is left alone", async () => {
   expect(summary(here)).toEqual([["g/a", "running", 1, 7]]);
 });
 
+test("a run that is reserved here, and has not begun, is left alone", async () => {
+  const here = temporaryPath();
+  const writer = writerAt(here, Date.now);
+  const id = writer.planGrid(gridOf([a]))[0]?.id ?? 0;
+  writer.reserveRun(id, { ...CLAIM, host: hostname() }, ["pending"]);
+  const there = storeWith([{ run: a, steps: 5, isFinished: true }]);
+
+  expect(await changes(here, there)).toEqual(["g/a training"]);
+});
+
 test("a run that was running there comes as interrupted, without its claim", async () => {
   const there = temporaryPath();
   const writer = writerAt(there, Date.now);

@@ -104,3 +104,43 @@ test("a store of version 3 is read without findings, and gets them when it is wr
 
   for (const one of [reader, readerAt(path)]) expect(one.findings("g/a")).toEqual([finding]);
 });
+
+test("configs of an older store say what runs were trained with, in the keys that are new", () => {
+  const path = storeOfVersion1();
+  const database = new SqliteDatabase(path);
+  const config = { train: { steps: 2, lr: { 0: 0.1 } }, record: { samples: 3 } };
+  database.prepare("update run set config = ?").run(JSON.stringify(config));
+  database.close();
+
+  writerAt(path);
+
+  expect(JSON.parse(readerAt(path).run("g/a")?.config ?? "")).toEqual({
+    train: {
+      ...config.train,
+      stop: { patience: "none", target: "none", budget: "none", every: 1000 },
+    },
+    record: { samples: 3, checkpoint: "none" },
+  });
+});
+
+test("an older store says of no run where it goes on, and of its finished runs what it did", () => {
+  const path = storeOfVersion1();
+  const weights = Buffer.of(1, 2);
+  const database = new SqliteDatabase(path);
+  database.exec("update run set state = 'finished', reason = 'steps', last_step = 1");
+  database
+    .prepare(
+      "insert into checkpoint (run_id, step, final, sha256, weights) values (1, 2, 1, 'x', ?)",
+    )
+    .run(weights);
+  database.close();
+  const continuation = { family: "f", steps: 9, accepts: () => true };
+  const starts = () => readerAt(path).starts([{ hash: "h", continuation }]);
+
+  expect(starts()).toEqual([null]);
+  writerAt(path).planGrid(gridOf([plannedRun("a", { hash: "h", family: "f" })]));
+
+  expect(starts()).toEqual([null]);
+  expect(readerAt(path).weights("g/a")).toEqual({ step: 2, bytes: weights });
+  expect(writerAt(path).findResumePoint(1, continuation).point).toBeNull();
+});

@@ -57,7 +57,7 @@ test.each([
 
   expect(await terminal.exit).toBe(0);
   await terminal.drawn();
-  expect(terminal.scrollback.join("\n")).toMatch(/^small: 2 runs\nsmall\/plain: finished/);
+  expect(terminal.scrollback.join("\n")).toMatch(/^small: 2 runs\n(.*\n)*small\/plain: finished/);
   expectClean(terminal);
 });
 

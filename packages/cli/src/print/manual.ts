@@ -132,7 +132,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     about: [
       "Puts runs into one table: what differs, what came out, the best marked with its step. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed, with a confidence interval, or the sentence that seeds are too few to tell.",
     ],
-    see: ["docs/json.md", "docs/sql.md", "ablate diff"],
+    see: ["docs/compare.md", "docs/json.md", "ablate diff"],
   },
   diagnose: {
     about: [

@@ -17,7 +17,7 @@ export type CheckOptions = {
   /** Mends what can be mended, but for runs that a process is writing. */
   readonly isRepairing?: boolean;
   readonly now?: number;
-  /** For what takes long in a large store; 30 s unless given. */
+  /** For each check that takes long in a large store; 30 s unless given. */
   readonly budgetMs?: number;
   readonly onProgress?: CheckContext["onProgress"];
 };
@@ -48,10 +48,11 @@ export function checkStore(
     const { database, close } = isRepairing ? openToRepair(path) : openForReading(path);
     try {
       standIn(database);
-      const end = performance.now() + budgetMs;
-      const hasTime = (): boolean => performance.now() < end;
-      const context = { database, path, isRepairing, now, hasTime, onProgress };
-      const checks = Object.entries(CHECKS).map(([name, check]) => checked(name, check, context));
+      const context = { database, path, isRepairing, now, onProgress };
+      const checks = Object.entries(CHECKS).map(([name, check]) => {
+        const end = performance.now() + budgetMs;
+        return checked(name, check, { ...context, hasTime: () => performance.now() < end });
+      });
       return [identity(context), ...checks];
     } finally {
       close();
@@ -81,7 +82,7 @@ function checked(
 }
 
 /** What the file says of itself. */
-function identity({ database, path }: CheckContext): StoreCheck {
+function identity({ database, path }: Pick<CheckContext, "database" | "path">): StoreCheck {
   const pragma = (name: string): string => String(database.pragma(name, { simple: true }));
   const log = existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0;
   const mode = pragma("journal_mode");

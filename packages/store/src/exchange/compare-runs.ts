@@ -32,7 +32,7 @@ function finder(database: Database): (hash: string) => RunRow | undefined {
 }
 
 function changeOf(theirs: RunRow, ours: RunRow, now: number): RunChange {
-  if (ours.state === "running" && isAlive(ours, hostname(), now)) return "training";
+  if (ours.claim !== null && isAlive(ours, hostname(), now)) return "training";
   if (isFinished(theirs) !== isFinished(ours)) return isFinished(theirs) ? "replaced" : "kept";
   return stepsOf(theirs) > stepsOf(ours) ? "replaced" : "kept";
 }

@@ -7,6 +7,7 @@ export type RunRow = Row & {
   readonly name: string;
   readonly hash: string;
   readonly state: RunState;
+  readonly claim: string | null;
   readonly host: string | null;
   readonly pid: number | null;
   readonly heartbeat_at: number | null;

@@ -3,10 +3,11 @@ import { BANDS } from "../chart/band.ts";
 import { position, valueAt } from "../chart/scale.ts";
 import type { Action } from "../keys.ts";
 import { clamp, looking, say, wrap } from "./change.ts";
-import { choose, chooserItems, moveItem, openChooser, sortByItem } from "./chooser.ts";
-import type { Context, Extent, Handler } from "./context.ts";
+import { openChooser } from "./chooser.ts";
+import type { Context, Handler } from "./context.ts";
 import { IN_FINDINGS } from "./in-findings.ts";
 import { IN_LAYERS } from "./in-layers.ts";
+import { inChooser, inHelp, scrolled } from "./in-lists.ts";
 import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
 import { openPrompt } from "./prompt.ts";
 import type { Scene } from "./scene.ts";
@@ -162,41 +163,6 @@ function show(state: State, view: ViewName | undefined): State {
   };
 }
 
-function inHelp(state: State, action: Action, { extent }: Context): State {
-  if (action === "help" || action === "back" || action === "enter") {
-    return { ...state, isHelp: false, scroll: 0 };
-  }
-  const move = MOVES[action];
-  return move === undefined ? state : scrolled(state, move(extent.pageRows), extent);
-}
-
-/** Lines by which an action moves a page of so many rows. */
-const MOVES: Readonly<Partial<Record<Action, (rows: number) => number>>> = {
-  up: () => -1,
-  down: () => 1,
-  "page-up": (rows) => -rows,
-  "page-down": (rows) => rows,
-  first: () => Number.NEGATIVE_INFINITY,
-  last: () => Number.POSITIVE_INFINITY,
-};
-
-function inChooser(state: State, action: Action, { scene, extent }: Context): State {
-  const { chooser } = state;
-  if (chooser === null) return state;
-  const items = chooserItems(state, scene);
-  const move = MOVES[action];
-  if (move !== undefined) {
-    const at = clamp(chooser.at + move(extent.pageRows), 0, items.length - 1);
-    return { ...state, chooser: { ...chooser, at } };
-  }
-  if (action === "back" || action === "choose") return { ...state, chooser: null };
-  if (action === "mark" || action === "enter") return choose(state, scene, action === "enter");
-  if (action === "pan-left" || action === "pan-right")
-    return moveItem(state, scene, action === "pan-left" ? -1 : 1);
-  if (action === "sort") return sortByItem(state, scene);
-  return say(state, "space chooses, enter closes, esc goes back");
-}
-
 function vertical(state: State, { scene, extent }: Context, by: number): State {
   switch (state.look.view) {
     case "runs":
@@ -272,7 +238,7 @@ function openCurve(state: State, chosen: Scene["chosen"]): State {
 }
 
 function back(state: State): State {
-  if (state.cameFrom !== null) return show(state, state.cameFrom);
+  if (state.cameFrom !== null && !state.isAlone) return show(state, state.cameFrom);
   if (state.crosshair !== null) return { ...state, crosshair: null };
   if (state.zoom !== null) return { ...state, zoom: null };
   if (state.isAlone) return { ...state, isAlone: false };
@@ -343,8 +309,4 @@ function pane(state: State, { scene, extent }: Context): State {
 function focusOn(state: State, { table }: Scene, index: number): State {
   const row = table.rows[clamp(index, 0, table.rows.length - 1)];
   return row === undefined ? state : { ...state, focus: row.key, opened: null };
-}
-
-function scrolled(state: State, by: number, { pageRows, pageLength }: Extent): State {
-  return { ...state, scroll: clamp(state.scroll + by, 0, Math.max(0, pageLength - pageRows)) };
 }

@@ -99,9 +99,10 @@ function nameOf(sides: readonly Side[], name: string, columns: number): string {
 }
 
 /** What the columns are, and the ends of the axes. */
-function titles({ sides, rows }: BandsSpec, layout: Layout): Line[] {
+function titles({ sides, rows, kinds }: BandsSpec, layout: Layout): Line[] {
   const { nameWidth, strips, deadWidth } = layout;
-  const lead = piece(" ".repeat(nameWidth));
+  const hidden = strips.length < kinds.length ? ` ${strips.length} of ${kinds.length}, v` : "";
+  const lead = fitLine([piece(hidden, "muted")], nameWidth);
   const first = sides.flatMap((): Piece[] => [
     ...strips.flatMap(({ kind, cells, isMeanBeside }) => [
       ...justify(
@@ -129,8 +130,8 @@ function titles({ sides, rows }: BandsSpec, layout: Layout): Line[] {
     piece(" ".repeat((deadWidth === 0 ? 0 : SATURATED + 1 + deadWidth) + GAP)),
   ]);
   return [
-    [lead, ...first],
-    [lead, ...second],
+    [...lead, ...first],
+    [piece(" ".repeat(nameWidth)), ...second],
   ];
 }
 
@@ -139,10 +140,10 @@ function titleOf(kind: StoredTensorKind, cells: number): string {
   return long.length <= cells ? long : shortKindTitle(kind).slice(0, cells);
 }
 
-/** The axis of a strip; in octaves its ends are those of the values that are there. */
-function axisLine({ range, isOctaves }: BinAxis, cells: number): Line {
+/** The ends of an axis and its middle, or in few cells how far it goes. */
+function axisLine({ range }: BinAxis, cells: number): Line {
   const full = rangeAxis(cells, range);
-  if (lineText(full).includes("0")) return isOctaves ? full.map((one) => ({ ...one })) : full;
+  if (lineText(full).includes(" 0 ")) return full;
   return fitLine([piece(`±${brief(range)}`, "muted")], cells);
 }
 

@@ -24,7 +24,7 @@ export function drawLayers(canvas: Canvas): Drawn {
   if (run === undefined) return nothing(canvas, " no run to look into: esc goes back to the runs");
   if (inside.at < 0) return nothing(canvas, ...whyNone(run));
   const sides = sidesOf(canvas);
-  const head = [...headLines(sides, columns), sliderLine(inside, columns)];
+  const head = [headLine(sides, columns), sliderLine(inside, columns)];
   const rest = Math.max(0, rows - head.length);
   const { lines, units } = bodyOf(canvas, sides, rest);
   return {
@@ -70,12 +70,10 @@ function mapRows(sides: readonly Side[], glyphs: Glyphs): number {
 }
 
 /** The run, its step and its loss there; the one beside it in the other half. */
-function headLines(sides: readonly Side[], columns: number): Line[] {
+function headLine(sides: readonly Side[], columns: number): Line {
   const width = Math.floor(columns / Math.max(1, sides.length));
-  const heads = sides.flatMap((side, i) =>
-    headOf(side, i === 0 ? columns - width * (sides.length - 1) : width),
-  );
-  return [heads];
+  const first = columns - width * (sides.length - 1);
+  return sides.flatMap((side, i) => headOf(side, i === 0 ? first : width));
 }
 
 function headOf({ run, name, probe }: Side, width: number): Line {

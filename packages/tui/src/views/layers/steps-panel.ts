@@ -3,7 +3,7 @@ import type { StoredTensorKind } from "@ablate/store";
 import { type BinAxis, binAxis, densityOf } from "../../chart/bins.ts";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone } from "../../data/tensor-kinds.ts";
-import { beside, fitLine, type Line, line, type Piece, piece } from "../../text/line.ts";
+import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import { short } from "../../text/number.ts";
 import type { Canvas } from "../canvas.ts";
 import type { Box } from "../plots.ts";
@@ -65,11 +65,11 @@ function stepMap({ canvas, side, kind, layer, steps, box }: MapSpec): Line[] {
   );
   const at = some.findLastIndex((step) => step <= (side.probe?.step ?? -1));
   const body = Array.from({ length: rows }, (_, row): Line => {
-    const cells = stripes.map((stripe): Piece => {
-      const shade = stripe?.[rows - 1 - row] ?? " ";
-      return piece(shade.repeat(width), kindTone(kind));
-    });
-    return [piece(`${labelOf(axis, row, rows).padStart(LABEL - 2)} │`, "muted"), ...cells];
+    const cells = stripes.map((stripe) => (stripe?.[rows - 1 - row] ?? " ").repeat(width));
+    return [
+      piece(`${labelOf(axis, row, rows).padStart(LABEL - 2)} │`, "muted"),
+      piece(cells.join(""), kindTone(kind)),
+    ];
   });
   return [title, ...body, stepsAxis({ some, at, width, columns: box.columns })];
 }
