@@ -358,7 +358,10 @@ export type QueryResult = {
   readonly rows: readonly (readonly unknown[])[];
 };
 
-/** The one connection that writes. Every method is one transaction. */
+/**
+ * The one connection that writes. Every method is one transaction, which throws a StorageError where
+ * the file does not take it: a full disk, a lock, a file that is gone. It may then be called again.
+ */
 export interface StoreWriter {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
@@ -417,7 +420,7 @@ export interface StoreWriter {
   endRun(runId: number, token: string, end: RunEnd): void;
   /** Marks running runs whose process has died; returns how many. */
   markInterrupted(): number;
-  /** Empties the write-ahead log into the file and closes it. */
+  /** Empties the write-ahead log into the file, where that can be written to, and closes it. */
   close(): void;
 }
 

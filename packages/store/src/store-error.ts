@@ -8,3 +8,14 @@ export class LostClaimError extends StoreError {}
 
 /** The file is there and has nothing in it: a store is being made, or was never finished. */
 export class EmptyStoreError extends StoreError {}
+
+/** The file does not take what is written. Nothing of it is stored, so that it may be tried again. */
+export class StorageError extends StoreError {
+  /** Trying again is of no use. */
+  readonly isLasting: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isLasting?: boolean } = {}) {
+    super(message, options);
+    this.isLasting = options.isLasting ?? false;
+  }
+}
