@@ -124,7 +124,8 @@ const NOTES = `
   union all
   select g.name, r.name, n.text from run_note n join run r on r.id = n.run_id ${FIRST_GRID}`;
 
-const open: readonly View[] = [
+/** What readers may rely on. */
+export const openViews: readonly View[] = [
   { name: "runs", sql: RUNS },
   { name: "grid_runs", sql: GRID_RUNS },
   { name: "loss", sql: LOSS },
@@ -143,5 +144,5 @@ const open: readonly View[] = [
 /** In the order in which they can be made. */
 export const views: readonly View[] = [
   ...keptViews,
-  ...open.map(({ name, sql }) => ({ name, sql: ofKept(sql) })),
+  ...openViews.map(({ name, sql }) => ({ name, sql: ofKept(sql) })),
 ];

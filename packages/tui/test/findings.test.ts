@@ -124,6 +124,8 @@ test("enter on what a probe saw looks inside at that layer and step; esc comes b
   expect(screen(ui)[2]).toMatch(/g\/ill .*at step 10 /);
   expect(text(ui)).toContain("▶ hidden1");
   expect(text(ui)).toContain("32 examples ↓");
+  press(ui, "enter", "escape");
+  expect(text(ui)).toContain("▶ hidden1");
   press(ui, "escape");
   expect(text(ui)).toContain("g/ill: 31 % of hidden1");
 });

@@ -98,7 +98,7 @@ const CHECKS: Readonly<Record<Exclude<Action, "suspend" | "quit">, Check>> = {
   rename: { seen: "new name of sample/plain-1: plain-1" },
   pane: { view: "charts", seen: /ln 27 +log10 update:dat/ },
   "next-view": { seen: SIGHTS.charts },
-  "previous-view": { seen: SIGHTS.compare },
+  "previous-view": { seen: SIGHTS.findings },
   runs: { view: "charts", seen: SIGHTS.runs },
   charts: { seen: SIGHTS.charts },
   run: { seen: SIGHTS.run },

@@ -1,11 +1,11 @@
 import type { Database } from "better-sqlite3";
-import { views } from "../views.ts";
+import { openViews } from "../views.ts";
 import { historyTable, lossTable, updateRatioTable } from "./step-tables.ts";
 import type { Batch, ExportScope, ExportTable } from "./table.ts";
 import { viewTable } from "./view-table.ts";
 
 /** Every table that can be exported: the history, a row a step, and the views. */
-export const EXPORT_TABLES: readonly string[] = ["history", ...views.map(({ name }) => name)];
+export const EXPORT_TABLES: readonly string[] = ["history", ...openViews.map(({ name }) => name)];
 
 type OpenTable = (database: Database, scope: ExportScope) => ExportTable;
 

@@ -1,4 +1,4 @@
-/** What the user has thrown away and not yet purged. Nothing else of a run or a grid changes. */
+/** What the user has thrown away and not yet purged, and the view `effects`. Nothing else of a run or a grid changes. */
 export const trash = `
 create table trash_run (
   run_id integer primary key references run on delete cascade,

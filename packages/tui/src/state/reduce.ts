@@ -238,7 +238,7 @@ function openCurve(state: State, chosen: Scene["chosen"]): State {
 }
 
 function back(state: State): State {
-  if (state.cameFrom !== null) return show(state, state.cameFrom);
+  if (state.cameFrom !== null && !state.isAlone) return show(state, state.cameFrom);
   if (state.crosshair !== null) return { ...state, crosshair: null };
   if (state.zoom !== null) return { ...state, zoom: null };
   if (state.isAlone) return { ...state, isAlone: false };
