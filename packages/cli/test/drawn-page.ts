@@ -50,27 +50,31 @@ export function drawPage(
   return { drawn, told };
 }
 
-/** Commands of a block, without what is said of them; one goes on to the next line within its quotes. */
+/** Our commands in a block, without what is said of them; one goes on to the next line within its quotes. */
 export function commandsOf(text: string): readonly string[] {
   const commands: string[] = [];
   let open = "";
   for (const line of text.split("\n")) {
     open = open === "" ? line : `${open}\n${line}`;
     if ((open.match(/"/g) ?? []).length % 2 === 1) continue;
-    if (/^\.\/ablate /.test(open)) commands.push(open.replace(/ +# [^"]*$/, ""));
+    if (/^(.*\.\/ablate|ablate|sqlite3) /.test(open)) commands.push(open.replace(/ +# [^"]*$/, ""));
     open = "";
   }
   return commands;
 }
 
 /** Runs a line in a shell to which `./ablate` is the command of this checkout. */
-export function inShell(line: string, folder: string): Ended {
+export function inShell(
+  line: string,
+  folder: string,
+  { store = "tutorial.db" }: { readonly store?: string } = {},
+): Ended {
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
-  const script = `ablate() { ${words} "$@"; }; ${line.replace(/^\.\/ablate /, "ablate ")}`;
+  const script = `ablate() { ${words} "$@"; }; ${line.replaceAll("./ablate ", "ablate ")}`;
   const { ABLATE_STORE: _, NODE_OPTIONS: __, ...rest } = process.env;
   const env = {
     ...rest,
-    ABLATE_STORE: "tutorial.db",
+    ABLATE_STORE: store,
     NO_COLOR: "1",
     LC_ALL: "C.UTF-8",
     XDG_STATE_HOME: join(folder, "state"),
