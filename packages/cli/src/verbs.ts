@@ -32,6 +32,7 @@ export type VerbName =
   | "query"
   | "export"
   | "import"
+  | "report"
   | "verify"
   | "doctor"
   | "completion";
@@ -162,6 +163,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "STORE",
     summary: "take the runs of another store over into this one",
     load: () => import("./commands/import.ts"),
+  },
+  report: {
+    usage: "RUN|GRID...",
+    summary: "a grid as one HTML file",
+    load: () => import("./commands/report.ts"),
   },
   verify: {
     usage: "CONFIG",

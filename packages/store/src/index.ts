@@ -82,6 +82,7 @@ export { FilterError } from "./filter/filter-error.ts";
 export type { FilterSubject } from "./filter/match.ts";
 export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
+export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
 export type { Probe } from "./probe/probe.ts";
 export {
   isFlat,

@@ -187,6 +187,13 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     exits: [STOPPED],
     see: ["docs/export.md", "ablate export"],
   },
+  report: {
+    about: [
+      "Writes a grid, or some runs, as one HTML file that holds all it shows: what differs by more than chance, how training begins, what is saturated and what learns too fast or too slowly, in sentences, tables and charts. It needs no network and no script, follows light and dark, and can be printed.",
+      "What can be named are grids, runs, names of runs without their seed, and filters. The file appears whole or not at all; one that is there is replaced only with --force.",
+    ],
+    see: ["docs/report.md", "docs/filter.md", "ablate compare", "ablate export"],
+  },
   verify: {
     about: [
       "Trains the runs of a config on our engine and on TensorFlow.js and compares every series, as far as rounding alone does not move it. Nothing is stored.",
