@@ -66,6 +66,7 @@ beforeAll(async () => {
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
+  add("softmax", read("softmax"), read("softmax", "--scales", "1", "--draws", "1"));
   add(
     "gain",
     read("gain"),
