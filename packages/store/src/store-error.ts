@@ -1,6 +1,6 @@
 /** The store cannot be used as asked, in a way that the user can mend. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
 }
 
 /** Another process has taken or ended the run that this one held. */
@@ -18,4 +18,9 @@ export class StorageError extends StoreError {
     super(message, options);
     this.isLasting = options.isLasting ?? false;
   }
+}
+
+/** What is stored is not what was written. */
+export class DamageError extends StoreError {
+  override readonly name = "DamageError";
 }
