@@ -70,3 +70,9 @@ export function exitCode({
   if (interrupted) return 130;
   return bad > 0 || trouble !== null ? 1 : 0;
 }
+
+/** What a grid has left whose store was given up. */
+export function leftText({ left }: Pick<GridOutcome, "left">): string {
+  const runs = left === 1 ? "1 run is" : `${left} runs are`;
+  return `${runs} left to train, the same command goes on from the last checkpoints`;
+}

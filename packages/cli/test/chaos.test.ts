@@ -82,19 +82,19 @@ test.each([
   "a checkpoint that is %s between a kill and the next start costs time only",
   async (name, damage, which) => {
     const store = `${name.replaceAll(/\W/g, "-")}.db`;
-    const blow = { victim: "both", events: 24, ms: 5 } as const;
-    const first = await live(folder, { config: CONFIG, store, blows: [blow] });
-    expect(first.code).toBe(null);
-
     const latest = "select max(id) from checkpoint where final = 0 group by run_id";
     const isOpen = "run_id in (select id from run where state = 'running') and final = 0";
-    const damaged = inStore(
-      store,
-      `update checkpoint set weights = ${damage} where ${isOpen} and (${which} (${latest})); select changes()`,
-    );
+    const injure = `update checkpoint set weights = ${damage} where ${isOpen} and (${which} (${latest}))`;
+    let damaged = 0;
+    while (damaged === 0) {
+      const blow = { victim: "both", events: 14, ms: 5 } as const;
+      const { code } = await live(folder, { config: CONFIG, store, blows: [blow] });
+      expect(code).toBe(null);
+      damaged = Number(inStore(store, `${injure}; select changes()`));
+    }
+
     const second = await live(folder, { config: CONFIG, store, blows: [] });
 
-    expect(Number(damaged)).toBeGreaterThan(0);
     checkEnd(second);
     const unused = second.events.filter(({ event }) => event === "unused");
     expect(unused.map(({ message }) => String(message))).toEqual(
@@ -102,7 +102,7 @@ test.each([
         expect.stringMatching(/^the checkpoint of \S+ at step \d+ is damaged and passed over$/),
       ),
     );
-    expect(unused).toHaveLength(Number(damaged));
+    expect(unused).toHaveLength(damaged);
     expectUndisturbed(store);
   },
 );

@@ -38,6 +38,10 @@ test("two coordinators that start together on 50 runs train each of them once", 
   expect(
     stateOf(folder).filter(({ state, last_step }) => state === "finished" && last_step === 299),
   ).toHaveLength(50);
+  const kinds = "select run_id, group_concat(kind) kinds from event group by run_id";
+  expect(jsonRows(ablate(folder, "query", kinds, "--json")).map((row) => row.kinds)).toEqual(
+    Array.from({ length: 50 }, () => "started,finished"),
+  );
 });
 
 test("a store that another process is just making is as good as none to plan and run", () => {

@@ -75,13 +75,20 @@ test.each(TROUBLES)(
     await begin(run, store);
     await waitFor(run, "waiting");
     const [waiting] = run.events("storage");
-    const watched = ablate(folder, "runs", "--store", existing(store), "--json");
+    const look = ["--store", existing(store)];
+    const seen = [
+      ablate(folder, "runs", ...look, "--json"),
+      ablate(folder, "ui", ...look, "--once", "--size", "80x24"),
+    ];
     await end(run, store);
     await waitFor(run, "over");
 
     expect(String(waiting?.error)).toMatch(sentence);
     expect(waiting).toMatchObject({ seconds: 0, limit: 60 });
-    expect(watched.status).toBe(0);
+    expect(seen.map(({ status, stderr }) => [status, stderr])).toEqual([
+      [0, ""],
+      [0, ""],
+    ]);
     expect([await run.ended, run.errors()]).toEqual([0, ""]);
     expectUndisturbed(folder);
   },

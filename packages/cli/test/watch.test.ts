@@ -101,6 +101,20 @@ test("watch of a killed grid says interrupted and what is left, as runs and show
   expect(statSync(join(folder, "ablate.db")).mtimeMs).toBe(before);
 });
 
+test("watch stays with a process that is silent for longer than its heartbeat, and comes back", async () => {
+  const folder = makeFolder();
+  const run = await training(folder, 60_000);
+  const watch = started(folder, "watch", "small");
+  await vi.waitFor(() => expect(watch.text()).toContain("[1/2] small/plain"), PATIENCE);
+
+  run.child.kill("SIGSTOP");
+  await vi.waitFor(() => expect(watch.text()).toContain("small/plain: interrupted"), PATIENCE);
+  run.child.kill("SIGCONT");
+
+  expect([await run.ended, await watch.ended]).toEqual([0, 0]);
+  expect(watch.text()).toMatch(/^small: 2 finished$/m);
+});
+
 test("watch of one run ends with it", async () => {
   const folder = makeFolder();
   const run = await training(folder, 100_000);

@@ -1,9 +1,11 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { type Holder, isAlive } from "./claim.ts";
+import { type Holder, isAlive, isThere } from "./claim.ts";
 
 /** From planning a grid to the first step of a run no process has a name. */
 const STARTING_MS = 15_000;
+/** A process that is stopped, or waits for its store, is silent and comes back. */
+const SILENT_MS = 120_000;
 
 type Latest = Holder & { readonly planned_at: number };
 
@@ -22,6 +24,8 @@ export function attendance(database: Database): (grid: string, now: number) => b
     if (found === undefined) return false;
     const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
     if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
-    return found.pid !== null && isAlive(found, hostname(), now);
+    if (found.pid === null) return false;
+    const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found, hostname());
+    return isSilent || isAlive(found, hostname(), now);
   };
 }

@@ -15,6 +15,11 @@ export function isAlive(holder: Holder, host: Claim["host"], now: number): boole
   return holder.host !== host || (holder.pid !== null && processExists(holder.pid));
 }
 
+/** Whether the process that holds a run is there, silent or not, as far as this host can tell. */
+export function isThere({ host, pid }: Holder, here: Claim["host"]): boolean {
+  return host === here && pid !== null && processExists(pid);
+}
+
 function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

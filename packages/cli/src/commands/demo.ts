@@ -5,7 +5,7 @@ import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
 import { type Planned, planFile } from "../planning.ts";
 import { table } from "../print/table.ts";
 import { withReader } from "../store.ts";
-import { exitCode, train } from "../training.ts";
+import { exitCode, leftText, train } from "../training.ts";
 import { isInteractive, openStore } from "../ui.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));
@@ -40,6 +40,10 @@ export const command: Command = {
     const outcome = await train(invocation, planned, { style });
     if (outcome.interrupted) {
       terminal.note(`stopped, ${outcome.left} left to train; \`ablate demo\` goes on\n`);
+      return exitCode(outcome);
+    }
+    if (outcome.trouble !== null) {
+      terminal.note(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
       return exitCode(outcome);
     }
     terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);

@@ -8,7 +8,7 @@ import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { STOP_ON_OPTION, stopRules } from "../stop-on.ts";
 import { withReader } from "../store.ts";
-import { exitCode, type TrainingLimits, train } from "../training.ts";
+import { exitCode, leftText, type TrainingLimits, train } from "../training.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],
@@ -50,7 +50,7 @@ export const command: Command = {
       ...limits(flags),
     });
     if (outcome.trouble !== null && !outcome.interrupted) {
-      terminal.note(`ablate: ${outcome.trouble}; ${leftText(outcome.left)}\n`);
+      terminal.note(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
       return exitCode(outcome);
     }
     if (style === "human") printRuns(invocation, planned);
@@ -60,12 +60,6 @@ export const command: Command = {
     return exitCode(outcome);
   },
 };
-
-/** What a store that was given up has left. */
-function leftText(left: number): string {
-  const runs = left === 1 ? "1 run is" : `${left} runs are`;
-  return `${runs} left to train, the same command goes on from the last checkpoints`;
-}
 
 function progressStyle(flags: Flags): ProgressStyle {
   if (flags.has("json")) return "json";

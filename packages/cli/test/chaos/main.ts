@@ -22,6 +22,8 @@ type Options = Readonly<Record<"rounds" | "seed" | "first" | "jobs", string>>;
 
 /** Every so many rounds it is the other engine that trains. */
 const TFJS_EVERY = 20;
+/** And every so many two coordinators share the grid. */
+const TWINS_EVERY = 7;
 
 async function main({ rounds, seed, first, jobs }: Options): Promise<number> {
   const began = performance.now();
@@ -41,6 +43,7 @@ async function main({ rounds, seed, first, jobs }: Options): Promise<number> {
       const number = next;
       next += 1;
       const engine: Engine = number % TFJS_EVERY === 0 ? "tfjs" : "simd";
+      const isTwin = number % TWINS_EVERY === 0;
       const store = `round-${number}.db`;
       const random = new Random(Number(seed) * 10_007 + number);
       const result = await chaosRound({
@@ -49,13 +52,16 @@ async function main({ rounds, seed, first, jobs }: Options): Promise<number> {
         store,
         undisturbed: undisturbedOf(engine),
         random,
+        isTwin,
       }).catch((error: unknown) => ({ hits: [], lives: 0, wrong: [String(error)] }));
       for (const { victim, after } of result.hits) {
         count(`kill -9 of ${victim}`);
         count(`after ${after}`);
       }
       const hits = result.hits.map(({ victim, after }) => `${victim} after ${after}`).join(", ");
-      say(`round ${number} (${engine}), ${result.lives} starts; ${hits}`);
+      say(
+        `round ${number} (${engine}${isTwin ? ", two at a time" : ""}), ${result.lives} starts; ${hits}`,
+      );
       if (result.wrong.length === 0) continue;
       bad += 1;
       say(`round ${number} FAILED, see ${join(folder, store)}:\n  ${result.wrong.join("\n  ")}`);

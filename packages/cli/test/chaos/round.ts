@@ -19,26 +19,35 @@ export type RoundOptions = {
   /** The undisturbed store. */
   readonly undisturbed: string;
   readonly random: Random;
+  /** Two coordinators are started each time, and both are hit. */
+  readonly isTwin?: boolean;
 };
 
 /** Deaths of coordinators in a round, at most; then it is left to finish. */
 const MOST_LIVES = 6;
+const MOST_TWIN_LIVES = 3;
 /** Events of an undisturbed grid, about. */
 const EVENTS = 60;
 const VICTIMS = ["worker", "coordinator", "both"] as const;
 
 /** @throws Error - the command ended otherwise than it should */
 export async function chaosRound(options: RoundOptions): Promise<Round> {
-  const { folder, config, store, undisturbed, random } = options;
+  const { folder, config, store, undisturbed, random, isTwin = false } = options;
   const hits: Hit[] = [];
   for (let lives = 1; ; lives++) {
-    const blows = lives > MOST_LIVES ? [] : blowsOf(random);
-    const life = await live(folder, { config, store, blows });
-    hits.push(...life.hits);
-    if (life.hits.some(({ victim }) => victim !== "worker") && life.code === null) continue;
-    checkEnd(life);
-    const paths = [store, undisturbed].map((name) => join(folder, name));
-    const [path = "", other = ""] = paths;
+    const isLast = lives > (isTwin ? MOST_TWIN_LIVES : MOST_LIVES);
+    const count = isTwin && !isLast ? 2 : 1;
+    const lots = Array.from({ length: count }, () => (isLast ? [] : blowsOf(random)));
+    const lived = await Promise.all(lots.map((blows) => live(folder, { config, store, blows })));
+    hits.push(...lived.flatMap((life) => life.hits));
+    for (const { code, errors } of lived) {
+      if (errors !== "" || ![null, 0, 1].includes(code)) throw new Error(`${code}: ${errors}`);
+    }
+    const [first] = lived;
+    // Of two, one may leave to the other what it holds: the last word has a single one.
+    if (first === undefined || (isTwin && !isLast) || first.code === null) continue;
+    checkEnd(first);
+    const [path, other] = [join(folder, store), join(folder, undisturbed)];
     return { hits, lives, wrong: [...faults(path), ...differences(path, other)] };
   }
 }
