@@ -2,10 +2,12 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
+import { setJournal } from "./journal.ts";
 import { migrate } from "./migrations.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
 import { StoreError } from "./store-error.ts";
+import { refuseReadonly } from "./store-file.ts";
 
 export type OpenedDatabase = {
   readonly database: Database;
@@ -21,12 +23,13 @@ export function openForWriting(path: string): OpenedDatabase {
     );
   }
   return opening(path, "write to", () => {
+    refuseReadonly(path);
     const database = new SqliteDatabase(path, { timeout: BUSY_MS });
     return closingOnError(database, () => {
       checkIdentity(database, path, { emptyIsNew: true });
       const shared = networkFileSystem(path);
       database.pragma("auto_vacuum = INCREMENTAL");
-      database.pragma(`journal_mode = ${shared === null ? "WAL" : "DELETE"}`);
+      setJournal(database, shared === null ? "WAL" : "DELETE");
       database.pragma("synchronous = NORMAL");
       database.pragma("foreign_keys = ON");
       migrate(database);

@@ -1,7 +1,8 @@
 /** What SQLite and the file system say on opening a store, as one sentence. */
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { APPLICATION_ID, CURRENT_VERSION } from "./migrations.ts";
-import { StoreError } from "./store-error.ts";
+import { storageReason } from "./reasons.ts";
+import { EmptyStoreError, StoreError } from "./store-error.ts";
 
 /** How long a connection waits for another that writes. */
 export const BUSY_MS = 5000;
@@ -26,14 +27,10 @@ function sentence(path: string, verb: string, error: Error): string {
     return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
   if (code.startsWith("SQLITE_CORRUPT")) {
-    return `${path} is damaged; copy it again, or save what is intact with sqlite3's .recover`;
+    return `${path} is damaged: ${error.message}; ${RECOVER}`;
   }
-  if (code.startsWith("SQLITE_BUSY")) {
-    if (code.startsWith("SQLITE_CORRUPT")) {
-      return `${path} is damaged: ${error.message}; ${RECOVER}`;
-    }
-    return `cannot ${verb} ${path}: another process keeps it locked; try again`;
-  }
+  const reason = storageReason(code);
+  if (reason !== undefined) return `cannot ${verb} ${path}: ${reason}`;
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
 }
 
@@ -48,7 +45,7 @@ export function checkIdentity(
   const objects = database.prepare("select count(*) from sqlite_schema").pluck().get();
   if (id === 0 && version === 0 && objects === 0) {
     if (emptyIsNew) return;
-    throw new StoreError(`${path} is not an ablate store: it is empty`);
+    throw new EmptyStoreError(`${path} is not an ablate store: it is empty`);
   }
   if (id !== APPLICATION_ID) {
     throw new StoreError(
