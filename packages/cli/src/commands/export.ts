@@ -22,7 +22,12 @@ export const command: Command = {
       choices: EXPORT_FORMATS,
       help: `${EXPORT_FORMATS.join(", ")} (default: by the ending of PATH)`,
     },
-    output: { type: "string", short: "o", value: "PATH", help: "the file; - prints csv and jsonl" },
+    output: {
+      type: "string",
+      short: "o",
+      value: "PATH",
+      help: "the file (required); - prints csv and jsonl",
+    },
     table: {
       type: "string",
       value: "NAME",

@@ -16,7 +16,12 @@ export const command: Command = {
   options: {
     ...STORE_OPTION,
     only: ONLY_OPTION,
-    output: { type: "string", short: "o", value: "FILE", help: "the HTML file to write" },
+    output: {
+      type: "string",
+      short: "o",
+      value: "FILE",
+      help: "the HTML file to write (required)",
+    },
     title: { type: "string", value: "TEXT", help: "its title (default: the name of the grid)" },
     force: { type: "boolean", help: "replace a file that is there" },
   },
