@@ -46,7 +46,7 @@ function neededBy(name: string): readonly string[] {
 
 test("the launcher builds every package that the command needs, in an order that works", () => {
   const script = readFileSync(LAUNCHER, "utf8");
-  const [checked, built] = [...script.matchAll(/for name in (.+); do/g)].map(([, names = ""]) =>
+  const [checked, built] = [...script.matchAll(/for name in (.+?); do/g)].map(([, names = ""]) =>
     names.split(" "),
   );
 
