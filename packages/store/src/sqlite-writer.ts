@@ -16,11 +16,11 @@ import type {
   ResumeSearch,
   RunEnd,
   RunEvent,
-  RunState,
   Snapshot,
   StepBlock,
   StoredRun,
   StoreWriter,
+  Takeable,
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { BUSY_MS, codeOf } from "./opening.ts";
@@ -65,7 +65,7 @@ export class SqliteWriter implements StoreWriter {
     return this.#inTransaction(() => planGrid(this.#database, plan, this.#clock()));
   }
 
-  reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation {
+  reserveRun(runId: number, claim: Claim, { states, asItWas }: Takeable): Reservation {
     return this.#inTransaction(() => {
       const now = this.#clock();
       const run = this.#owner(runId);
@@ -74,7 +74,8 @@ export class SqliteWriter implements StoreWriter {
       }
       if (run.state === "running") this.#interrupt(runId, now);
       const state = run.state === "running" ? "interrupted" : run.state;
-      if (!states.includes(state)) return { isTaken: false, state, isHeld: false };
+      const isAsItWas = asItWas?.state === state && asItWas.endedAt === run.ended_at;
+      if (!states.includes(state) && !isAsItWas) return { isTaken: false, state, isHeld: false };
       this.#sql.reserve.run({ ...reserving(claim), id: runId, now });
       return { isTaken: true };
     });
