@@ -38,7 +38,7 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   yes: { type: "boolean", help: "plan more than 10,000 runs" },
 };
 
-type TrainingFlag = "workers" | "timeout" | "max-retries";
+type TrainingFlag = "workers" | "timeout" | "max-retries" | "storage-timeout";
 
 export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
   workers: { type: "string", value: "N", help: "train N runs at a time (default: one per core)" },
@@ -47,5 +47,10 @@ export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
     type: "string",
     value: "N",
     help: "try a run again N times whose worker died or hung (default 1)",
+  },
+  "storage-timeout": {
+    type: "string",
+    value: "D",
+    help: "stop once the store took nothing for D: disk full, locked, gone (default 60s)",
   },
 };

@@ -11,7 +11,7 @@ import { storePath } from "./store.ts";
 /** How much of the machine, how often and how long. */
 export type TrainingLimits = Pick<
   GridOptions,
-  "mode" | "workers" | "maxRetries" | "timeoutMs" | "failFast" | "stopOn"
+  "mode" | "workers" | "maxRetries" | "timeoutMs" | "storageTimeoutMs" | "failFast" | "stopOn"
 >;
 
 export async function train(
@@ -62,7 +62,11 @@ export async function train(
 }
 
 /** How a grid's outcome ends the command. */
-export function exitCode({ bad, interrupted }: { bad: number; interrupted: boolean }): number {
+export function exitCode({
+  bad,
+  trouble,
+  interrupted,
+}: Pick<GridOutcome, "bad" | "trouble"> & { readonly interrupted: boolean }): number {
   if (interrupted) return 130;
-  return bad > 0 ? 1 : 0;
+  return bad > 0 || trouble !== null ? 1 : 0;
 }

@@ -27,6 +27,7 @@ export type VerbName =
   | "compare"
   | "sample"
   | "data"
+  | "softmax"
   | "gain"
   | "query"
   | "export"
@@ -137,6 +138,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "CONFIG",
     summary: "the data set: sizes, vocabulary, windows of the first words",
     load: () => import("./commands/data.ts"),
+  },
+  softmax: {
+    usage: "[LOGITS...]",
+    summary: "what logits cost: equal, sure and right, sure and wrong, random",
+    load: () => import("./commands/softmax.ts"),
   },
   gain: {
     usage: "",

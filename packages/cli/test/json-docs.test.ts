@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { VERBS } from "../src/verbs.ts";
@@ -65,6 +66,7 @@ beforeAll(async () => {
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
+  add("softmax", read("softmax"), read("softmax", "--scales", "1", "--draws", "1"));
   add(
     "gain",
     read("gain"),
@@ -147,11 +149,16 @@ test.each([...documented.keys()])("the example of %s has documented keys only", 
   for (const { key } of keys) expect(known).toContain(key);
 });
 
-/** A run whose worker is killed on the way. */
+/** A run whose worker is killed on the way, and whose store cannot be written to for a while. */
 async function runWithoutItsWorker(folder: string): Promise<readonly unknown[]> {
   const args = ["small.yaml", "--only", "plain", "--steps", "30000", "--workers", "1"];
   const { begun, ended, events, pid } = startRun(folder, ...args);
   await begun();
+  const store = join(folder, "ablate.db");
+  chmodSync(store, 0o444);
+  await vi.waitFor(() => expect(events("storage")).toHaveLength(1), { timeout: 20_000 });
+  chmodSync(store, 0o644);
+  await vi.waitFor(() => expect(events("storage")).toHaveLength(2), { timeout: 20_000 });
   for (const worker of workersOf(pid)) process.kill(worker, "SIGKILL");
   await ended;
   return events();
@@ -170,7 +177,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
   const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
-    ([key]) => !/^(engine|retried|unused):/.test(key),
+    ([key]) => !/^(engine|retried|storage|unused):/.test(key),
   );
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }
@@ -187,6 +194,7 @@ const EVENTS = [
   "engine",
   "progress",
   "findings",
+  "storage",
   "ended",
   "done",
 ];

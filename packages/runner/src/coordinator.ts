@@ -5,6 +5,7 @@ import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store
 import type { GridEvent } from "./events.ts";
 import { type CrewOptions, isBad, trainAll } from "./pool/crew.ts";
 import { Schedule, type TrainMode } from "./pool/schedule.ts";
+import { Storage } from "./pool/storage.ts";
 import type { RunOutcome, TrainableRun } from "./pool/train-run.ts";
 
 export type GridOptions = {
@@ -25,6 +26,8 @@ export type GridOptions = {
   readonly timeoutMs?: number | undefined;
   /** A worker without a sign of life for so long has hung; 30 s unless given. */
   readonly silenceMs?: number | undefined;
+  /** A store that does not take what is written is given up after so long; 60 s unless given. */
+  readonly storageTimeoutMs?: number | undefined;
   /** The first run that fails or diverges ends the grid. */
   readonly failFast?: boolean | undefined;
   /** Rules that end a run, as finished, at the first look at which they hold. */
@@ -43,14 +46,17 @@ export type GridOutcome = {
   readonly skipped: number;
   /** Runs of the grid that failed or diverged, now or before. */
   readonly bad: number;
-  /** Runs still to train: the grid was stopped. */
+  /** Runs still to train: the grid was stopped, or the store given up. */
   readonly left: number;
+  /** Why the store was given up. */
+  readonly trouble: string | null;
 };
 
 /**
  * Plans the grid in the store and trains what is not done yet. A failed run does not end the grid.
  *
  * @throws EngineError - an engine does not run here; its runs stay as they are
+ * @throws StorageError - the store does not take the plan
  */
 export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const { store, grid, mode = "resume" } = options;
@@ -65,7 +71,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const onOutcome = (outcome: RunOutcome): void => {
     if (outcome !== "taken") counts.trained += 1;
     if (isBad(outcome)) counts.bad += 1;
-    if (outcome === "stopped") counts.left += 1;
+    if (outcome === "stopped" || outcome === "interrupted") counts.left += 1;
   };
 
   store.markInterrupted();
@@ -75,12 +81,20 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const steps = stepsOf(schedule.waiting, options.runs);
   onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
   for (const run of schedule.done) skip(run);
-  const isStopped = await trainAll({ ...crewOptions(options), schedule, onEvent, onOutcome });
+  const { storageTimeoutMs: limitMs = 60_000, killSignal } = options;
+  const storage = new Storage({ store, limitMs, killSignal, onEvent });
+  const isStopped = await trainAll({
+    ...crewOptions(options),
+    storage,
+    schedule,
+    onEvent,
+    onOutcome,
+  });
   if (isStopped) counts.left += schedule.waiting.length;
   else for (const run of schedule.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, seconds });
-  return counts;
+  return { ...counts, trouble: storage.givenUp?.message ?? null };
 }
 
 function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): number {
@@ -90,7 +104,6 @@ function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): 
 
 /** What the crew needs, with what is used where nothing is said. */
 function crewOptions({
-  store,
   runs,
   backend,
   mode = "resume",
@@ -103,10 +116,9 @@ function crewOptions({
   signal,
   killSignal,
   ...options
-}: GridOptions): Omit<CrewOptions, "schedule" | "onEvent" | "onOutcome"> {
+}: GridOptions): Omit<CrewOptions, "storage" | "schedule" | "onEvent" | "onOutcome"> {
   return {
     ...options,
-    store,
     runs: new Map(runs.map((run) => [run.hash, run])),
     backend,
     mode,

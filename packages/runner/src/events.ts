@@ -20,6 +20,7 @@ export type GridEvent =
   | ProgressEvent
   | FindingsEvent
   | EndEvent
+  | StorageEvent
   | {
       readonly event: "done";
       readonly grid: string;
@@ -65,6 +66,18 @@ export type RetriedEvent = {
   readonly of: string | null;
 };
 
+/** The store does not take what is written, takes it again, or was given up. */
+export type StorageEvent = {
+  readonly event: "storage";
+  readonly state: "waiting" | "over" | "given up";
+  /** What keeps it from being written to. */
+  readonly error: string | null;
+  /** Waited so far. */
+  readonly seconds: number;
+  /** After which it is given up. */
+  readonly limit: number;
+};
+
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
 export type ProgressEvent = {
   readonly event: "progress";
@@ -88,7 +101,7 @@ export type FindingsEvent = {
 export type EndEvent = {
   readonly event: "ended";
   readonly run: string;
-  /** `interrupted`: another process has taken the run over. */
+  /** `interrupted`: another process has taken the run over, or the store was given up. */
   readonly state: EndedMessage["state"] | "failed" | "interrupted";
   readonly error: string | null;
   /** The rule that has ended it, where one has. */

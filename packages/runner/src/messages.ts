@@ -1,7 +1,7 @@
 /**
  * What the process that trains and the process that writes say to each other. Plain data only:
  * numbers, strings, arrays and typed arrays, so that `fork` with `serialization: "advanced"` can
- * carry it. A receiver has read or copied a message's arrays when delivery returns.
+ * carry it. A sender may change a message's arrays again once it is sent; a receiver may keep them.
  */
 import type {
   EngineFacts,

@@ -48,10 +48,8 @@ export class RunProgress {
     }
   }
 
-  /** The end of a run that another process has taken over. */
-  taken(): GridEvent {
-    const error =
-      "another process has taken it over, since this one gave no sign of life for 15 seconds";
+  /** The end of a run that this process cannot go on with. */
+  interrupted(error: string): GridEvent {
     return this.#end("interrupted", error, 0);
   }
 

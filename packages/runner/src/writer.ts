@@ -1,23 +1,25 @@
 /** Puts what a worker says about one run into the store, under one claim. */
 import type { EngineFacts } from "@ablate/core";
-import type { Claim, Provenance, RunEnd, StoreWriter } from "@ablate/store";
+import type { Claim, Provenance, RunEnd } from "@ablate/store";
 import type { EndedMessage, StartedMessage, WorkerMessage } from "./messages.ts";
+import type { Storage } from "./pool/storage.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
 export class RunWriter {
-  readonly #store: StoreWriter;
+  readonly #storage: Storage;
   readonly #runId: number;
   readonly #claim: Claim;
   readonly #provenance: Provenance;
   #start: Start = FROM_SCRATCH;
   #hasBegun = false;
+  #trainSeconds = 0;
 
   constructor(
-    store: StoreWriter,
+    storage: Storage,
     runId: number,
     { claim, provenance }: { readonly claim: Claim; readonly provenance: Provenance },
   ) {
-    this.#store = store;
+    this.#storage = storage;
     this.#runId = runId;
     this.#claim = claim;
     this.#provenance = provenance;
@@ -33,85 +35,116 @@ export class RunWriter {
     this.#start = start;
   }
 
-  write(message: WorkerMessage): void {
-    const store = this.#store;
+  /** Resolves when it is stored; each of its transactions is tried until it is. */
+  async write(message: WorkerMessage): Promise<void> {
     const { token } = this.#claim;
+    const [storage, runId] = [this.#storage, this.#runId];
+    if ("trainSeconds" in message) this.#trainSeconds = message.trainSeconds;
     switch (message.type) {
       case "started":
-        this.#begin(message);
-        store.setThresholds(this.#runId, token, JSON.stringify(message.thresholds));
+        await this.#begin(message);
         break;
       case "refused":
-        store.releaseRun({ runId: this.#runId, token });
+        await storage.write((store) => store.releaseRun({ runId, token }));
         break;
       case "steps": {
         const block = { ...message.block, trainSeconds: message.trainSeconds };
-        store.appendSteps(this.#runId, token, block);
+        await storage.write((store) => store.appendSteps(runId, token, block));
         break;
       }
       case "checkpoint": {
-        const { step, weights, state, block, trainSeconds } = message;
+        const { step, weights, state, trainSeconds } = message;
+        const block = { ...message.block, trainSeconds };
         const checkpoint = { step, weights, state, trainSeconds };
-        store.appendCheckpoint(this.#runId, token, checkpoint, { ...block, trainSeconds });
+        await storage.write((store) => store.appendCheckpoint(runId, token, checkpoint, block));
         break;
       }
       case "evaluation":
-        store.appendEvaluations(this.#runId, token, message);
+        await storage.write((store) => store.appendEvaluations(runId, token, message));
         break;
       case "probe":
-        store.appendProbe(this.#runId, token, message.probe);
+        await storage.write((store) => store.appendProbe(runId, token, message.probe));
         break;
       case "findings":
-        store.setFindings(this.#runId, token, message.findings);
+        await storage.write((store) => store.setFindings(runId, token, message.findings));
         break;
       case "ended":
-        this.#end({ ...message, error: null, detail: detailOf(message) });
+        await this.#end({ ...message, error: null, detail: detailOf(message) });
         break;
       case "failed": {
         const { reason = "error" } = message;
-        this.#end({ ...message, state: "failed", reason, snapshot: null });
+        await this.#end({ ...message, state: "failed", reason, snapshot: null });
       }
     }
   }
 
-  #begin({ parameters, engine, from, unused }: Omit<StartedMessage, "type" | "runId">): void {
+  /** Leaves the run to the next start, in the store too where that takes it still. */
+  abandon(why: string): void {
+    const { token } = this.#claim;
+    const runId = this.#runId;
+    const end: RunEnd = {
+      state: "interrupted",
+      reason: "storage",
+      error: null,
+      detail: why,
+      trainSeconds: this.#trainSeconds,
+      snapshot: null,
+    };
+    this.#storage.attempt((store) => {
+      if (this.#hasBegun) store.endRun(runId, token, end);
+      else store.releaseRun({ runId, token });
+    });
+  }
+
+  async #begin({ parameters, engine, from, unused, thresholds }: StartedMessage): Promise<void> {
     const { point } = this.#start;
-    const claim = this.#claim;
+    const [storage, runId, claim] = [this.#storage, this.#runId, this.#claim];
+    const { token } = claim;
     const provenance = { ...this.#provenance, ...backendFacts(engine) };
-    if (point !== null && from > 0) this.#store.resumeRun(this.#runId, claim, provenance, point);
-    else this.#store.claimRun(this.#runId, claim, provenance, parameters);
+    await storage.write((store) => {
+      if (point !== null && from > 0) store.resumeRun(runId, claim, provenance, point);
+      else store.claimRun(runId, claim, provenance, parameters);
+    });
     this.#hasBegun = true;
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
     for (const message of notes) {
-      this.#store.appendEvent(this.#runId, claim.token, { kind: "checkpoint unused", message });
+      const event = { kind: "checkpoint unused", message };
+      await storage.write((store) => store.appendEvent(runId, token, event));
     }
+    const text = JSON.stringify(thresholds);
+    await storage.write((store) => store.setThresholds(runId, token, text));
   }
 
   /** Takes the run of an attempt that came to nothing; what an earlier one has stored stays. */
-  #beginInVain(): void {
+  async #beginInVain(): Promise<void> {
     const { point } = this.#start;
     const [runId, claim, provenance] = [this.#runId, this.#claim, this.#provenance];
-    if (point?.runId === runId) this.#store.resumeRun(runId, claim, provenance, point);
-    else this.#store.claimRun(runId, claim, provenance, []);
+    await this.#storage.write((store) => {
+      if (point?.runId === runId) store.resumeRun(runId, claim, provenance, point);
+      else store.claimRun(runId, claim, provenance, []);
+    });
+    this.#hasBegun = true;
   }
 
-  #end({ state, reason, error, detail = null, trainSeconds, snapshot }: RunEnd): void {
+  async #end({
+    state,
+    reason,
+    error,
+    detail = null,
+    trainSeconds,
+    snapshot,
+  }: RunEnd): Promise<void> {
     const { token } = this.#claim;
+    const [storage, runId] = [this.#storage, this.#runId];
     if (!this.#hasBegun) {
       if (state === "stopped") {
-        this.#store.releaseRun({ runId: this.#runId, token });
+        await storage.write((store) => store.releaseRun({ runId, token }));
         return;
       }
-      this.#beginInVain();
+      await this.#beginInVain();
     }
-    this.#store.endRun(this.#runId, token, {
-      state,
-      reason,
-      error,
-      detail,
-      trainSeconds,
-      snapshot,
-    });
+    const end = { state, reason, error, detail, trainSeconds, snapshot };
+    await storage.write((store) => store.endRun(runId, token, end));
   }
 }
 

@@ -63,7 +63,7 @@ test("a run whose workers die is failed after its retries, and the grid goes on"
   const path = makePath();
   const { outcome } = await trainKilling(path, { kills: 3, maxRetries: 2, steps: LONG.steps });
 
-  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 0 });
+  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 0, trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({
       state: "failed",
@@ -131,7 +131,7 @@ test("with fail-fast the first bad run ends the grid and the rest stay pending",
 
   const outcome = await trainInto(path, specs, { workers: 2, failFast: true });
 
-  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 2 });
+  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 2, trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/wild")?.state).toBe("diverged");
     expect(reader.run("g/long")).toMatchObject({ state: "stopped", reason: "fail-fast" });
@@ -173,7 +173,7 @@ test("a second, harder stop ends every worker at once and keeps what is stored",
     { workers: 1, signal: stop.signal, killSignal: kill.signal, onEvent },
   );
 
-  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 2 });
+  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 2, trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "stopped", reason: "user" });
     expect(count(reader, "g/a")).toBe((reader.run("g/a")?.last_step ?? 0) + 1);
@@ -220,7 +220,7 @@ test("a run whose claim another process has taken is left to it, and the grid go
     { workers: 1, onEvent },
   );
 
-  expect(outcome).toEqual({ trained: 1, skipped: 1, bad: 0, left: 0 });
+  expect(outcome).toEqual({ trained: 1, skipped: 1, bad: 0, left: 0, trouble: null });
   expect(ended[0]).toMatchObject({
     run: "g/a",
     state: "interrupted",

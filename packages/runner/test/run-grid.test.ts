@@ -9,7 +9,7 @@ test("every step, evaluation and sample of a finished run is stored", async () =
 
   const outcome = await trainInto(path, { a: makeSpec({ steps: 300 }) });
 
-  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0 });
+  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "finished", reason: "steps", last_step: 299 });
     expect(count(reader, "loss")).toBe(300);
@@ -28,8 +28,8 @@ test("a finished run is not trained again unless restarted", async () => {
   const again = await trainInto(path, { a: makeSpec() });
   const restarted = await trainInto(path, { a: makeSpec() }, { mode: "restart" });
 
-  expect(again).toEqual({ trained: 0, skipped: 1, bad: 0, left: 0 });
-  expect(restarted).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0 });
+  expect(again).toEqual({ trained: 0, skipped: 1, bad: 0, left: 0, trouble: null });
+  expect(restarted).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, trouble: null });
   read(path, (reader) => expect(count(reader, "loss")).toBe(300));
 });
 

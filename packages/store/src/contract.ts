@@ -366,7 +366,10 @@ export type QueryResult = {
   readonly rows: readonly (readonly unknown[])[];
 };
 
-/** The one connection that writes. Every method is one transaction. */
+/**
+ * The one connection that writes. Every method is one transaction, which throws a StorageError where
+ * the file does not take it: a full disk, a lock, a file that is gone. It may then be called again.
+ */
 export interface StoreWriter {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
@@ -425,7 +428,7 @@ export interface StoreWriter {
   endRun(runId: number, token: string, end: RunEnd): void;
   /** Marks running runs whose process has died; returns how many. */
   markInterrupted(): number;
-  /** Empties the write-ahead log into the file and closes it. */
+  /** Empties the write-ahead log into the file, where that can be written to, and closes it. */
   close(): void;
 }
 
@@ -470,7 +473,11 @@ export interface StoreReader {
   provenance(runName: string): Provenance;
   /** What the data of each run are, by its name: sha256 in hex; without runs that never started. */
   dataHashes(): ReadonlyMap<string, string>;
-  /** The last stored weights, as safetensors bytes. */
+  /**
+   * The last stored weights, as safetensors bytes.
+   *
+   * @throws DamageError - if they are not what their sha256 says
+   */
   weights(runName: string): StoredWeights | undefined;
   /** `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
   curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[];

@@ -7,6 +7,7 @@ import { migrate } from "./migrations.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
 import { StoreError } from "./store-error.ts";
+import { refuseReadonly } from "./store-file.ts";
 
 export type OpenedDatabase = {
   readonly database: Database;
@@ -22,6 +23,7 @@ export function openForWriting(path: string): OpenedDatabase {
     );
   }
   return opening(path, "write to", () => {
+    refuseReadonly(path);
     const database = new SqliteDatabase(path, { timeout: BUSY_MS });
     return closingOnError(database, () => {
       checkIdentity(database, path, { emptyIsNew: true });

@@ -1,6 +1,7 @@
 /** What SQLite and the file system say on opening a store, as one sentence. */
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { APPLICATION_ID, CURRENT_VERSION } from "./migrations.ts";
+import { storageReason } from "./reasons.ts";
 import { EmptyStoreError, StoreError } from "./store-error.ts";
 
 /** How long a connection waits for another that writes. */
@@ -28,9 +29,8 @@ function sentence(path: string, verb: string, error: Error): string {
   if (code.startsWith("SQLITE_CORRUPT")) {
     return `${path} is damaged: ${error.message}; ${RECOVER}`;
   }
-  if (code.startsWith("SQLITE_BUSY")) {
-    return `cannot ${verb} ${path}: another process keeps it locked; try again`;
-  }
+  const reason = storageReason(code);
+  if (reason !== undefined) return `cannot ${verb} ${path}: ${reason}`;
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
 }
 

@@ -23,7 +23,6 @@ import type {
   Takeable,
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
-import { BUSY_MS, codeOf } from "./opening.ts";
 import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";
 import { ProbeInserter } from "./probe/probe-inserter.ts";
@@ -32,7 +31,9 @@ import { HistoryCopier } from "./recovery/copy-history.ts";
 import { HistoryCutter } from "./recovery/cut-history.ts";
 import { findResumePoint } from "./recovery/find-resume-point.ts";
 import { type HistoryStatements, prepareHistory, RunHistory } from "./run-history.ts";
+import { storageTrouble } from "./storage-trouble.ts";
 import { LostClaimError, StoreError } from "./store-error.ts";
+import { Transactions } from "./transactions.ts";
 import { type Owner, prepareWriter, type WriterStatements } from "./writer-statements.ts";
 
 export class SqliteWriter implements StoreWriter {
@@ -40,6 +41,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #database: Database;
   readonly #closeDatabase: () => void;
   readonly #clock: () => number;
+  readonly #transactions: Transactions;
   readonly #sql: WriterStatements;
   readonly #history: HistoryStatements;
   readonly #probes: ProbeInserter;
@@ -53,6 +55,7 @@ export class SqliteWriter implements StoreWriter {
     this.#database = database;
     this.#closeDatabase = close;
     this.#clock = clock;
+    this.#transactions = new Transactions(database);
     this.#sql = prepareWriter(database);
     this.#history = prepareHistory(database);
     this.#probes = new ProbeInserter(database);
@@ -62,11 +65,11 @@ export class SqliteWriter implements StoreWriter {
   }
 
   planGrid(plan: GridPlan): StoredRun[] {
-    return this.#inTransaction(() => planGrid(this.#database, plan, this.#clock()));
+    return this.#transactions.run(() => planGrid(this.#database, plan, this.#clock()));
   }
 
   reserveRun(runId: number, claim: Claim, { states, asItWas }: Takeable): Reservation {
-    return this.#inTransaction(() => {
+    return this.#transactions.run(() => {
       const now = this.#clock();
       const run = this.#owner(runId);
       if (run.claim !== null && isAlive(run, claim.host, now)) {
@@ -82,11 +85,11 @@ export class SqliteWriter implements StoreWriter {
   }
 
   releaseRun({ runId, token }: HeldRun): void {
-    this.#inTransaction(() => this.#sql.release.run(runId, token));
+    this.#transactions.run(() => this.#sql.release.run(runId, token));
   }
 
   beat(held: readonly HeldRun[]): HeldRun[] {
-    return this.#inTransaction(() => {
+    return this.#transactions.run(() => {
       const now = this.#clock();
       return held.filter(
         ({ runId, token }) => this.#sql.beatHeld.run(now, runId, token).changes === 0,
@@ -100,7 +103,7 @@ export class SqliteWriter implements StoreWriter {
     provenance: Provenance,
     parameters: readonly ParameterRow[],
   ): void {
-    this.#inTransaction(() => {
+    this.#transactions.run(() => {
       const now = this.#clock();
       this.#refuseIfHeld(runId, claim, now);
       for (const statement of this.#sql.clearAttempt) statement.run(runId);
@@ -121,7 +124,7 @@ export class SqliteWriter implements StoreWriter {
   }
 
   findResumePoint(runId: number, continuation: Continuation | null): ResumeSearch {
-    return this.#inTransaction(() => findResumePoint(this.#database, runId, continuation));
+    return this.#transactions.run(() => findResumePoint(this.#database, runId, continuation));
   }
 
   resumeRun(
@@ -130,7 +133,7 @@ export class SqliteWriter implements StoreWriter {
     provenance: Provenance,
     at: Pick<ResumePoint, "runId" | "run" | "step">,
   ): void {
-    this.#inTransaction(() => {
+    this.#transactions.run(() => {
       const now = this.#clock();
       const { step } = at;
       this.#refuseIfHeld(runId, claim, now);
@@ -222,7 +225,7 @@ export class SqliteWriter implements StoreWriter {
   }
 
   markInterrupted(): number {
-    return this.#inTransaction(() => {
+    return this.#transactions.run(() => {
       const now = this.#clock();
       const dead = this.#sql.running.all().filter((run) => !isAlive(run, hostname(), now));
       for (const { id } of dead) this.#interrupt(id, now);
@@ -231,8 +234,14 @@ export class SqliteWriter implements StoreWriter {
   }
 
   close(): void {
-    this.#database.pragma("wal_checkpoint(TRUNCATE)");
-    this.#closeDatabase();
+    try {
+      this.#database.pragma("wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      // The log stays beside the file, whole; whoever opens the store next reads it.
+      if (storageTrouble(this.#database.name, error) === undefined) throw error;
+    } finally {
+      this.#closeDatabase();
+    }
   }
 
   #append(
@@ -274,7 +283,7 @@ export class SqliteWriter implements StoreWriter {
   /** One transaction by the holder of a run's claim; knows the time and the next step. */
   #writing(runId: number, token: string, write: (now: number, next: number) => void): void {
     try {
-      this.#inTransaction(() => {
+      this.#transactions.run(() => {
         const run = this.#owner(runId);
         if (run.claim !== token) throw lostClaim(run);
         const now = this.#clock();
@@ -302,18 +311,6 @@ export class SqliteWriter implements StoreWriter {
     const run = this.#sql.owner.get(runId);
     if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
     return run;
-  }
-
-  #inTransaction<T>(work: () => T): T {
-    try {
-      return this.#database.transaction(work).immediate();
-    } catch (cause) {
-      if (!codeOf(cause).startsWith("SQLITE_BUSY")) throw cause;
-      throw new StoreError(
-        `cannot write to ${this.#database.name}: another process has kept it locked for ${BUSY_MS / 1000} s; try again when it is done`,
-        { cause },
-      );
-    }
   }
 }
 

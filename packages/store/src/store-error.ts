@@ -1,6 +1,6 @@
 /** The store cannot be used as asked, in a way that the user can mend. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
 }
 
 /** Another process has taken or ended the run that this one held. */
@@ -8,3 +8,19 @@ export class LostClaimError extends StoreError {}
 
 /** The file is there and has nothing in it: a store is being made, or was never finished. */
 export class EmptyStoreError extends StoreError {}
+
+/** The file does not take what is written. Nothing of it is stored, so that it may be tried again. */
+export class StorageError extends StoreError {
+  /** Trying again is of no use. */
+  readonly isLasting: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isLasting?: boolean } = {}) {
+    super(message, options);
+    this.isLasting = options.isLasting ?? false;
+  }
+}
+
+/** What is stored is not what was written. */
+export class DamageError extends StoreError {
+  override readonly name = "DamageError";
+}

@@ -77,7 +77,10 @@ async function exportTo(
   const { terminal, flags } = invocation;
   const found = findTarget(reader, flags.positionals[0] ?? "");
   if (request.kind === "safetensors") {
-    const { written, without } = await exportWeights(reader, found, request.target);
+    const { written, without } = await exportWeights(reader, found, {
+      target: request.target,
+      signal,
+    });
     const rest = without === 0 ? "" : `; ${countText(without, "run")} without weights`;
     return `wrote the weights of ${countText(written, "run")} to ${request.target.file}${rest}`;
   }

@@ -49,6 +49,10 @@ export const command: Command = {
       stopOn: stopRules(flags),
       ...limits(flags),
     });
+    if (outcome.trouble !== null && !outcome.interrupted) {
+      terminal.note(`ablate: ${outcome.trouble}; ${leftText(outcome.left)}\n`);
+      return exitCode(outcome);
+    }
     if (style === "human") printRuns(invocation, planned);
     if (outcome.interrupted) {
       terminal.note(`stopped, ${outcome.left} left to train; the same command goes on\n`);
@@ -56,6 +60,12 @@ export const command: Command = {
     return exitCode(outcome);
   },
 };
+
+/** What a store that was given up has left. */
+function leftText(left: number): string {
+  const runs = left === 1 ? "1 run is" : `${left} runs are`;
+  return `${runs} left to train, the same command goes on from the last checkpoints`;
+}
 
 function progressStyle(flags: Flags): ProgressStyle {
   if (flags.has("json")) return "json";
@@ -75,12 +85,18 @@ function mode(flags: Flags): Mode {
   return retry ? "retry-failed" : "resume";
 }
 
-function limits(flags: Flags): Pick<TrainingLimits, "workers" | "maxRetries" | "timeoutMs"> {
-  const timeout = flags.text("timeout");
+function limits(
+  flags: Flags,
+): Pick<TrainingLimits, "workers" | "maxRetries" | "timeoutMs" | "storageTimeoutMs"> {
+  const ms = (name: string): number | undefined => {
+    const text = flags.text(name);
+    return text === undefined ? undefined : durationMs(name, text);
+  };
   return {
     workers: flags.count("workers", 1),
     maxRetries: flags.count("max-retries"),
-    timeoutMs: timeout === undefined ? undefined : durationMs("timeout", timeout),
+    timeoutMs: ms("timeout"),
+    storageTimeoutMs: ms("storage-timeout"),
   };
 }
 

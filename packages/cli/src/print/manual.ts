@@ -154,6 +154,12 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     ],
     see: ["docs/config.md"],
   },
+  softmax: {
+    about: [
+      "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws.",
+    ],
+    see: ["docs/tutorial.md", "docs/json.md", "ablate gain"],
+  },
   gain: {
     about: [
       "Trains nothing: draws x and w and shows how wide x @ w is, against the scale of w or an initialisation scheme. What a layer has to undo, or to keep.",

@@ -8,6 +8,7 @@ import type {
   WorkerMessage,
 } from "../messages.ts";
 import type { Halt } from "./halt.ts";
+import type { Storage } from "./storage.ts";
 import type { WorkerLine } from "./worker-line.ts";
 
 export type Limits = {
@@ -32,47 +33,61 @@ type AttemptOptions = {
   readonly data: Uint8Array;
   readonly limits: Limits;
   readonly halt: Halt;
-  /** Stores what a worker says, but for the last. */
-  readonly onMessage: (message: WorkerMessage) => void;
+  readonly storage: Pick<Storage, "isInTrouble" | "onGivenUp">;
+  /** Stores what a worker says, but for the last; resolves when it is stored. */
+  readonly onMessage: (message: WorkerMessage) => Promise<void>;
   /** Calls when another process has taken the run; the result ends that. */
   readonly hold: (onLost: () => void) => () => void;
 };
 
 const TICK_MS = 500;
 
-/** @throws LostClaimError - another process has taken the run */
+/**
+ * @throws LostClaimError - another process has taken the run
+ * @throws StorageError - the store was given up
+ */
 export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
-  const { line, message, data, limits, halt, onMessage, hold } = options;
+  const { line, message, data, limits, halt, storage, onMessage, hold } = options;
   const { runId } = message;
   const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
   let trainSeconds = message.resume?.trainSeconds ?? 0;
+  let isOver = false;
+  /** What the worker says is stored in this order, one after the other. */
+  let stored: Promise<void> = Promise.resolve();
   const failed = (reason: NonNullable<FailedMessage["reason"]>, error: string): FailedMessage => {
     return { type: "failed", runId, reason, error, trainSeconds };
   };
-  const end = (final: FinalMessage, isLost: boolean): void => {
-    line.kill();
-    resolve({ message: final, isLost });
-  };
   const abandon = (error: unknown): void => {
+    isOver = true;
     line.kill();
     reject(error);
+  };
+  const next = (work: () => Promise<void> | void): void => {
+    stored = stored.then(work).catch(abandon);
+  };
+  const end = (final: FinalMessage, isLost: boolean): void => {
+    isOver = true;
+    line.kill();
+    next(() => resolve({ message: final, isLost }));
   };
 
   line.listen({
     onMessage: (received) => {
       if ("trainSeconds" in received) trainSeconds = received.trainSeconds;
-      try {
+      next(async () => {
+        if (isOver) return;
         if (isFinal(received)) resolve({ message: received, isLost: false });
-        else onMessage(received);
-      } catch (error) {
-        abandon(error);
-      }
-      line.send({ type: "ack" });
+        else await onMessage(received);
+        line.send({ type: "ack" });
+      });
     },
     onGone: (cause) =>
-      resolve({ message: failed("worker died", `worker died: ${cause}`), isLost: true }),
+      next(() =>
+        resolve({ message: failed("worker died", `worker died: ${cause}`), isLost: true }),
+      ),
   });
   const unwatch = watch(line, limits, {
+    isPaused: () => storage.isInTrouble,
     onTimeout: () =>
       end(failed("timeout", `timeout: not done after ${limits.timeoutMs / 1000} s`), false),
     onSilence: () => {
@@ -85,10 +100,12 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
     onKill: () => end(stopped(runId, trainSeconds), false),
   });
   const letGo = hold(() => abandon(new LostClaimError("another process has taken the run")));
+  const unheard = storage.onGivenUp(abandon);
   line.train(message, data);
   try {
     return await promise;
   } finally {
+    unheard();
     letGo();
     unlisten();
     unwatch();
@@ -104,11 +121,20 @@ function isFinal(message: WorkerMessage): message is FinalMessage {
   return message.type === "ended" || message.type === "failed" || message.type === "refused";
 }
 
-/** Counts time in ticks: while this process itself is stopped, or the machine sleeps, none passes. */
+type Watching = {
+  readonly isPaused: () => boolean;
+  readonly onTimeout: () => void;
+  readonly onSilence: () => void;
+};
+
+/**
+ * Counts time in ticks: while this process itself is stopped, or the machine sleeps, none passes. A
+ * run that waits for the store takes none of its time.
+ */
 function watch(
   line: WorkerLine,
   { timeoutMs, silenceMs }: Limits,
-  { onTimeout, onSilence }: { readonly onTimeout: () => void; readonly onSilence: () => void },
+  { isPaused, onTimeout, onSilence }: Watching,
 ): () => void {
   let last = performance.now();
   let taken = 0;
@@ -119,7 +145,7 @@ function watch(
       const now = performance.now();
       const passed = Math.min(now - last, 2 * TICK_MS);
       last = now;
-      taken += passed;
+      if (!isPaused()) taken += passed;
       silent = beats === line.beats ? silent + passed : 0;
       beats = line.beats;
       if (taken >= timeoutMs) onTimeout();

@@ -1,6 +1,6 @@
 /** The workers of a grid: each trains one run after the other until nothing is left that it could take. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunState } from "@ablate/store";
+import { type RunState, StorageError } from "@ablate/store";
 import { Halt } from "./halt.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Schedule } from "./schedule.ts";
@@ -21,38 +21,41 @@ export type CrewOptions = Omit<GridContext, "toTrain" | "halt" | "heartbeat"> & 
 const ASK_AGAIN_MS = 1000;
 
 /**
- * @returns whether it ended early
+ * @returns whether it ended early, because of the user, a bad run, or a store that was given up
  * @throws EngineError - an engine does not run here
  */
 export async function trainAll(options: CrewOptions): Promise<boolean> {
-  const { store, schedule, workers, failFast, signal, killSignal, onOutcome } = options;
+  const { storage, schedule, workers, failFast, signal, killSignal, onOutcome } = options;
   const halt = new Halt();
   const failures: unknown[] = [];
   const fail = (error: unknown): void => {
-    failures.push(error);
+    if (!(error instanceof StorageError)) failures.push(error);
     halt.stop("fail-fast");
   };
-  const heartbeat = new Heartbeat(store, fail);
+  const heartbeat = new Heartbeat(storage, fail);
   const context = { ...options, toTrain: schedule.size, halt, heartbeat };
   const bell = new Bell();
   let busy = 0;
 
   const work = async (slot: WorkerSlot): Promise<void> => {
     while (halt.reason === null) {
-      const assignment = schedule.next();
+      const assignment = await storage.write(() => {
+        const free = schedule.next();
+        if (free !== null) busy += 1;
+        return free;
+      });
       if (assignment === null) {
         if (busy === 0 || schedule.isEmpty) return;
         await bell.wait(ASK_AGAIN_MS);
         continue;
       }
-      busy += 1;
       const outcome = await trainRun(assignment, slot, context).finally(() => {
         busy -= 1;
         bell.ring();
       });
       if (outcome === "taken") schedule.putBack(assignment);
       onOutcome(outcome);
-      if (failFast && isBad(outcome)) halt.stop("fail-fast");
+      if (outcome === "interrupted" || (failFast && isBad(outcome))) halt.stop("fail-fast");
     }
   };
 

@@ -1,4 +1,5 @@
-import type { HeldRun, StoreWriter } from "@ablate/store";
+import type { HeldRun } from "@ablate/store";
+import type { Storage } from "./storage.ts";
 
 /** Others take a run over that has had no sign of life for 15 s. */
 const BEAT_MS = 2000;
@@ -7,15 +8,17 @@ const BEAT_MS = 2000;
 export class Heartbeat {
   readonly #held = new Map<HeldRun, () => void>();
   readonly #timer: NodeJS.Timeout;
+  #isBeating = false;
 
-  constructor(store: StoreWriter, onError: (error: unknown) => void) {
+  constructor(storage: Storage, onError: (error: unknown) => void) {
     this.#timer = setInterval(() => {
-      if (this.#held.size === 0) return;
-      try {
-        for (const lost of store.beat([...this.#held.keys()])) this.#held.get(lost)?.();
-      } catch (error) {
-        onError(error);
-      }
+      if (this.#held.size === 0 || this.#isBeating) return;
+      this.#isBeating = true;
+      this.#beat(storage)
+        .catch(onError)
+        .finally(() => {
+          this.#isBeating = false;
+        });
     }, BEAT_MS);
   }
 
@@ -27,5 +30,13 @@ export class Heartbeat {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  async #beat(storage: Storage): Promise<void> {
+    const beat = await storage.write((store) => {
+      const held = [...this.#held.keys()];
+      return held.length === 0 ? [] : store.beat(held);
+    });
+    for (const lost of beat) this.#held.get(lost)?.();
   }
 }

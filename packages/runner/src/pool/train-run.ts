@@ -9,7 +9,7 @@ import {
   THRESHOLDS,
   type ThresholdChanges,
 } from "@ablate/core";
-import { LostClaimError, type Provenance, type StoreWriter } from "@ablate/store";
+import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
 import type { GridEvent, StartedEvent } from "../events.ts";
 import type { RecordSpec, TrainMessage, WorkerMessage } from "../messages.ts";
 import { RunProgress } from "../progress.ts";
@@ -19,6 +19,7 @@ import { type AttemptEnd, attempt, type FinalMessage, type Limits, stopped } fro
 import type { Halt } from "./halt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Assignment, TrainMode } from "./schedule.ts";
+import type { Storage } from "./storage.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
 /** What to train for the planned run of this hash. */
@@ -35,7 +36,7 @@ export type TrainableRun = {
 
 /** What all runs of a grid are trained with. */
 export type GridContext = {
-  readonly store: StoreWriter;
+  readonly storage: Storage;
   readonly mode: TrainMode;
   readonly runs: ReadonlyMap<string, TrainableRun>;
   readonly toTrain: number;
@@ -52,8 +53,14 @@ export type GridContext = {
   readonly onEvent: (event: GridEvent) => void;
 };
 
-/** `taken`: by another process, which had to think that this one is gone. */
-export type RunOutcome = "finished" | "diverged" | "stopped" | "failed" | "taken";
+/**
+ * `taken`: by another process, which had to think that this one is gone. `interrupted`: the store was
+ * given up.
+ */
+export type RunOutcome = "finished" | "diverged" | "stopped" | "failed" | "taken" | "interrupted";
+
+const TAKEN =
+  "another process has taken it over, since this one gave no sign of life for 15 seconds";
 
 /** @throws EngineError - the run's engine does not run here; the run is left as it was */
 export async function trainRun(
@@ -61,27 +68,25 @@ export async function trainRun(
   slot: WorkerSlot,
   context: GridContext,
 ): Promise<RunOutcome> {
-  const { store, provenance, toTrain, heartbeat, onEvent } = context;
+  const { storage, provenance, toTrain, heartbeat, onEvent } = context;
   const trainable = context.runs.get(run.hash);
   if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
   const { steps } = trainable.spec.train;
-  const writer = new RunWriter(store, run.id, { claim, provenance });
-  const begin = (): Start => {
+  const writer = new RunWriter(storage, run.id, { claim, provenance });
+  const begin = async (): Promise<Start> => {
     const isAnew = context.mode === "restart" && !writer.hasBegun;
-    const start = isAnew ? FROM_SCRATCH : findStart(store, run.id, trainable);
+    const start = isAnew
+      ? FROM_SCRATCH
+      : await storage.write((store) => findStart(store, run.id, trainable));
     writer.startAt(start);
     return start;
   };
-  let start = begin();
-  onEvent({ event: "started", run: run.name, index, toTrain, steps, ...originOf(start) });
-  for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
-
   let progress = new RunProgress(run.name, steps);
-  const record = (message: WorkerMessage): void => {
-    writer.write(message);
+  const record = async (message: WorkerMessage): Promise<void> => {
+    await writer.write(message);
     for (const event of progress.follow(message)) onEvent(event);
   };
-  const tryOnce = (): Promise<AttemptEnd> =>
+  const tryOnce = (start: Start): Promise<AttemptEnd> =>
     attempt({
       ...context,
       line: slot.line(),
@@ -89,39 +94,55 @@ export async function trainRun(
       onMessage: record,
       hold: (onLost) => heartbeat.hold({ runId: run.id, token: claim.token }, onLost),
     });
-  const onRetry = (error: string, attempt: number): void => {
+  const onRetry = async (error: string, attempt: number): Promise<Start> => {
     progress = new RunProgress(run.name, steps);
-    start = begin();
+    const start = await begin();
     onEvent({ event: "retried", run: run.name, error, attempt, ...originOf(start) });
+    return start;
   };
 
   try {
-    const message = await withRetries(tryOnce, context, onRetry);
-    record(message);
+    const start = await begin();
+    onEvent({ event: "started", run: run.name, index, toTrain, steps, ...originOf(start) });
+    for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
+    const message = await withRetries({ tryOnce, onRetry, start }, context);
+    await record(message);
     if (message.type === "refused") throw new EngineError(message.error);
     return message.type === "failed" ? "failed" : message.state;
   } catch (error) {
+    if (error instanceof StorageError) {
+      writer.abandon(error.message);
+      onEvent(progress.interrupted(error.message));
+      return "interrupted";
+    }
     if (!(error instanceof LostClaimError)) throw error;
-    onEvent(progress.taken());
+    onEvent(progress.interrupted(TAKEN));
     return "taken";
   }
 }
 
+type Tries = {
+  readonly tryOnce: (start: Start) => Promise<AttemptEnd>;
+  /** Finds where the next attempt begins. */
+  readonly onRetry: (error: string, attempt: number) => Promise<Start>;
+  readonly start: Start;
+};
+
 /** A worker that dies or hangs costs an attempt; a run that fails by itself would fail again. */
 async function withRetries(
-  tryOnce: () => Promise<AttemptEnd>,
+  { tryOnce, onRetry, start: first }: Tries,
   { maxRetries, halt }: GridContext,
-  onRetry: (error: string, attempt: number) => void,
 ): Promise<FinalMessage> {
+  let start = first;
   for (let retries = 0; ; retries++) {
-    const { message, isLost } = await tryOnce();
+    const { message, isLost } = await tryOnce(start);
     if (!isLost || message.type !== "failed") return message;
     if (halt.reason !== null) return stopped(message.runId, message.trainSeconds);
     if (retries === maxRetries) {
       const error = retries === 0 ? message.error : `${message.error}, ${retries + 1} times`;
       return { ...message, error };
     }
-    onRetry(message.error, retries + 2);
+    start = await onRetry(message.error, retries + 2);
   }
 }
 

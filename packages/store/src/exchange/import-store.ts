@@ -1,5 +1,4 @@
 import { existsSync, statSync } from "node:fs";
-import type { Database } from "better-sqlite3";
 import { type OpenedDatabase, openForReading, openForWriting } from "../open-database.ts";
 import { opening } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
@@ -10,6 +9,7 @@ import { type Files, inserter, updater } from "./files.ts";
 import { gridComparer, gridMerger, membershipMerger } from "./grids.ts";
 import type { ImportedGrid, ImportedRun, ImportOptions, ImportReport } from "./import-types.ts";
 import { emptyStore, openSource } from "./open-source.ts";
+import { refuseDamaged } from "./refuse-damaged.ts";
 import type { RunRow } from "./settled-run.ts";
 import { readSchema } from "./tables.ts";
 import { wordsMerger } from "./words.ts";
@@ -26,7 +26,7 @@ const RUNS = `
  * ours. What is in the trash there does not come, and what is in the trash here stays there. One
  * transaction a run: killed and repeated, it comes to the same.
  *
- * @throws StoreError - if one of them is no store, from a newer ablate, or damaged
+ * @throws StoreError - if one of them is no store, from a newer ablate, or damaged; then nothing is taken
  */
 export async function importStore(
   path: string,
@@ -150,12 +150,4 @@ function refuseItself(path: string, from: string): void {
   const [a, b] = [statSync(path), statSync(from)];
   if (a.dev !== b.dev || a.ino !== b.ino) return;
   throw new StoreError(`${from} is the store that would be written to; name another one to import`);
-}
-
-function refuseDamaged(database: Database, path: string): void {
-  const verdict: unknown = database.pragma("quick_check(1)", { simple: true });
-  if (verdict === "ok") return;
-  throw new StoreError(
-    `${path} is damaged (${String(verdict)}); copy it again, or save what is intact with sqlite3's .recover`,
-  );
 }

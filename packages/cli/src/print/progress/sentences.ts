@@ -28,6 +28,8 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
     }
     case "ended":
       return endedLines(event, paint);
+    case "storage":
+      return storageLines(event, paint);
     case "done": {
       if (event.trained === 0) return [];
       const trained = event.trained === 1 ? "1 run" : `${event.trained} runs`;
@@ -43,6 +45,22 @@ function originLines({ run, from, of }: Of<"started">): string[] {
   if (from === 0) return [];
   const whose = of === null || of === run ? "" : ` from ${of}`;
   return [`${run}: goes on${whose} at step ${count(from)}`];
+}
+
+/** A store that is given up is said at the end of the command. */
+function storageLines({ state, error, seconds, limit }: Of<"storage">, paint: Paint): string[] {
+  switch (state) {
+    case "waiting": {
+      const tries = `training waits and tries again for ${duration(limit)}`;
+      return [`${paint("yellow", "storage")}: ${error}; ${tries}`];
+    }
+    case "over":
+      return [
+        `${paint("green", "storage")}: written again, after ${duration(Math.ceil(seconds))}; training goes on`,
+      ];
+    case "given up":
+      return [];
+  }
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {

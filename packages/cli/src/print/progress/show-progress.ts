@@ -37,6 +37,8 @@ function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
   return { onEvent, say: (text) => terminal.note(`${text}\n`), close: () => {} };
 }
 
+const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set(["retried", "unused", "storage"]);
+
 /** Tells of what goes wrong, and of runs that end with errors of their diagnosis. */
 function warner({ note, paintNote }: Terminal): (event: GridEvent) => void {
   const withErrors = new Set<string>();
@@ -49,7 +51,7 @@ function warner({ note, paintNote }: Terminal): (event: GridEvent) => void {
     }
     const isWorse = event.event === "engine" && event.reason !== null;
     const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
-    if (isWorse || isBad || event.event === "retried" || event.event === "unused") {
+    if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
       for (const line of linesOf(event, paintNote)) note(`${line}\n`);
     } else if (event.event === "ended" && verdict !== null && withErrors.has(event.run)) {
       note(`${verdict}\n`);

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawnSync } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { openReader } from "@ablate/store";
+import { beforeAll, expect, test, vi } from "vitest";
+import { chaosFolder, configOf } from "./chaos/grid.ts";
+import { live } from "./chaos/life.ts";
+import { Random } from "./chaos/random.ts";
+import { chaosRound, checkEnd } from "./chaos/round.ts";
+import { differences, faults } from "./chaos/whole-grid.ts";
+import { ablate } from "./make.ts";
+import { isRunning, workersOf } from "./processes.ts";
+import { PATIENCE, type StartedRun, startRun } from "./start-run.ts";
+
+const ROUNDS = 6;
+const CONFIG = configOf("simd");
+const UNDISTURBED = "undisturbed.db";
+const LONG = { timeout: 90_000, interval: 200 };
+const folder = chaosFolder();
+const pathOf = (store: string): string => join(folder, store);
+
+beforeAll(async () => {
+  checkEnd(await live(folder, { config: CONFIG, store: UNDISTURBED, blows: [] }));
+});
+
+test("the undisturbed grid has eight runs, of which one diverges and one stops early", () => {
+  const { stdout } = ablate(folder, "runs", "--store", UNDISTURBED, "--json");
+  const rows: { state: string; reason: string }[] = JSON.parse(stdout);
+
+  expect(rows.map(({ state, reason }) => `${state} ${reason}`).toSorted()).toEqual([
+    "diverged loss",
+    "finished patience",
+    ...Array.from({ length: 6 }, () => "finished steps"),
+  ]);
+  expect([
+    ...faults(pathOf(UNDISTURBED)),
+    ...differences(pathOf(UNDISTURBED), pathOf(UNDISTURBED)),
+  ]).toEqual([]);
+});
+
+test.each([
+  [
+    "a step is missing",
+    "delete from step where run_id = 1 and step = 1000",
+    /^step -\["chaos\/plain",1000/,
+  ],
+  ["a bit of a weight differs", "update checkpoint set weights = zeroblob(9)", /^checkpoint \+/],
+  ["a run is another's", "update run set seed = seed + 1 where id = 2", /^run \+/],
+  ["a finding is gone", "delete from finding where idx = 0", /^finding -/],
+])("a store in which %s is told from an undisturbed one", (name, sql, sentence) => {
+  const store = `${name.replaceAll(/\W/g, "-")}.db`;
+  inStore(UNDISTURBED, `vacuum into '${store}'`);
+
+  inStore(store, sql);
+
+  expect(differences(pathOf(store), pathOf(UNDISTURBED)).join("\n")).toMatch(
+    new RegExp(sentence, "m"),
+  );
+});
+
+test.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
+  "killed with -9 at random, a grid ends as if nothing had happened (round %i)",
+  async (number) => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const round = await chaosRound({
+      folder,
+      config: CONFIG,
+      store: `round-${number}.db`,
+      undisturbed: UNDISTURBED,
+      random: new Random(seed),
+    });
+
+    expect(round.wrong, `seed ${seed}`).toEqual([]);
+  },
+);
+
+test.each([
+  ["truncated", "substr(weights, 1, length(weights) / 2)", "id in"],
+  ["flipped by a bit", "cast(x'7f' || substr(weights, 2) as blob)", "id in"],
+  ["damaged, all of them", "zeroblob(length(weights))", "id > 0 or id in"],
+])(
+  "a checkpoint that is %s between a kill and the next start costs time only",
+  async (name, damage, which) => {
+    const store = `${name.replaceAll(/\W/g, "-")}.db`;
+    const blow = { victim: "both", events: 24, ms: 5 } as const;
+    const first = await live(folder, { config: CONFIG, store, blows: [blow] });
+    expect(first.code).toBe(null);
+
+    const latest = "select max(id) from checkpoint where final = 0 group by run_id";
+    const isOpen = "run_id in (select id from run where state = 'running') and final = 0";
+    const damaged = inStore(
+      store,
+      `update checkpoint set weights = ${damage} where ${isOpen} and (${which} (${latest})); select changes()`,
+    );
+    const second = await live(folder, { config: CONFIG, store, blows: [] });
+
+    expect(Number(damaged)).toBeGreaterThan(0);
+    checkEnd(second);
+    const unused = second.events.filter(({ event }) => event === "unused");
+    expect(unused.map(({ message }) => String(message))).toEqual(
+      unused.map(() =>
+        expect.stringMatching(/^the checkpoint of \S+ at step \d+ is damaged and passed over$/),
+      ),
+    );
+    expect(unused).toHaveLength(Number(damaged));
+    expectUndisturbed(store);
+  },
+);
+
+test("a coordinator that is stopped for longer than its heartbeat and goes on after another has taken over", async () => {
+  const store = "stopped.db";
+  const first = start(store);
+  await vi.waitFor(() => expect(first.events("progress").length).toBeGreaterThan(8), PATIENCE);
+
+  stopOutsideOfTransactions(first.child, store);
+  const held = statesOf(store).filter(([, state]) => state === "running");
+  await vi.waitFor(() => expect(lostIn(store)).toHaveLength(held.length), LONG);
+  const second = start(store);
+  await second.begun();
+  first.child.kill("SIGCONT");
+
+  expect(await Promise.all([first.ended, second.ended])).toEqual([1, 1]);
+  expect([first.errors(), second.errors()]).toEqual(["", ""]);
+  const lost = first.events("ended").filter(({ state }) => state === "interrupted");
+  expect(lost.map(({ run }) => run).toSorted()).toEqual(held.map(([run]) => run).toSorted());
+  expectUndisturbed(store);
+});
+
+test("a worker that is stopped for longer than its heartbeat is replaced", async () => {
+  const store = "hung.db";
+  const run = start(store);
+  await vi.waitFor(() => expect(run.events("progress").length).toBeGreaterThan(4), PATIENCE);
+
+  const [worker = 0] = workersOf(run.pid);
+  process.kill(worker, "SIGSTOP");
+
+  expect(await run.ended).toBe(1);
+  const retried = run.events("retried");
+  expect(retried.map(({ error }) => error)).toEqual(["worker hung: no sign of life for 30 s"]);
+  expect(isRunning(worker)).toBe(false);
+  expectUndisturbed(store);
+});
+
+test("a store that is read-only at the next start is left alone until it is not", async () => {
+  const store = "read-only.db";
+  const blow = { victim: "both", events: 20, ms: 0 } as const;
+  await live(folder, { config: CONFIG, store, blows: [blow] });
+
+  chmodSync(pathOf(store), 0o444);
+  const { code, errors } = await live(folder, { config: CONFIG, store, blows: [] });
+  chmodSync(pathOf(store), 0o644);
+
+  expect(code).toBe(2);
+  expect(errors).toMatch(
+    /^ablate: cannot write to \S+: it is read-only; allow writing to it first\n$/,
+  );
+  checkEnd(await live(folder, { config: CONFIG, store, blows: [] }));
+  expectUndisturbed(store);
+});
+
+function start(store: string): StartedRun {
+  return startRun(folder, CONFIG, "--store", store, "--workers", "2");
+}
+
+function expectUndisturbed(store: string): void {
+  expect([...faults(pathOf(store)), ...differences(pathOf(store), pathOf(UNDISTURBED))]).toEqual(
+    [],
+  );
+}
+
+/** SQL by a process of its own. */
+function inStore(store: string, sql: string): string {
+  const { stdout, stderr } = spawnSync("sqlite3", ["-cmd", ".timeout 2000", pathOf(store), sql], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  return stdout.trim();
+}
+
+/** A process that is stopped while it writes keeps the store locked, as long as it is stopped. */
+function stopOutsideOfTransactions(child: ChildProcess, store: string): void {
+  const tryToWrite = ["-cmd", ".timeout 200", pathOf(store), "begin immediate; rollback"];
+  do {
+    child.kill("SIGCONT");
+    child.kill("SIGSTOP");
+  } while (spawnSync("sqlite3", tryToWrite).status !== 0);
+}
+
+function statesOf(store: string): readonly (readonly [string, string])[] {
+  const reader = openReader(pathOf(store));
+  try {
+    return reader.runs().map(({ run, state }) => [run, state] as const);
+  } finally {
+    reader.close();
+  }
+}
+
+function lostIn(store: string): readonly string[] {
+  const reader = openReader(pathOf(store));
+  try {
+    return reader.stamps(Date.now()).flatMap(({ run, isLost }) => (isLost ? [run] : []));
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,51 @@
+/** The grid of eight short runs that chaos befalls. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const RUNS = 8;
+
+/** Per engine: how many steps make a run of some tenths of a second. */
+const STEPS = { simd: 4000, tfjs: 160 } as const;
+
+export type Engine = keyof typeof STEPS;
+
+export const ENGINES: readonly Engine[] = ["simd", "tfjs"];
+
+export function configOf(engine: Engine): string {
+  return `chaos-${engine}.yaml`;
+}
+
+/** A folder with configs and their names; each store in it is of the same runs. */
+export function chaosFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "ablate-chaos-"));
+  writeFileSync(join(folder, "names.txt"), NAMES.split(" ").join("\n"));
+  for (const engine of ENGINES) {
+    writeFileSync(join(folder, configOf(engine)), gridOf(engine, STEPS[engine]));
+  }
+  return folder;
+}
+
+const NAMES =
+  "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily ella grace";
+
+function gridOf(engine: Engine, steps: number): string {
+  const [often, seldom] = [steps / 16, steps / 4];
+  return `name: chaos
+engine: ${engine}
+data: { file: names.txt, context: 3, shuffle_seed: 42 }
+model: { embedding: 4, hidden: [24], activation: tanh, batch_norm: none }
+train: { steps: ${steps}, batch_size: 8, lr: { 0: 0.1, ${3 * seldom}: 0.01 } }
+record: { evaluate: { every: ${seldom} }, checkpoint: { every: ${often} }, samples: 4 }
+variants:
+  plain: {}
+  normed: { model.batch_norm: hidden }
+  lecture:
+    model: { hidden: [16, 16], batch_norm: { where: all, epsilon: 0, momentum: 0.001, running: std } }
+  relu: { model: { activation: relu, hidden: [32, 16] } }
+  patient: { train.steps: ${4 * steps}, train.stop: { patience: ${2 * often}, every: ${often} } }
+  wild: { train.lr: 1e30 }
+  short: { train.l2: 0.01, train.lr: 0.1, train.steps: ${2 * seldom} }
+  long: { train.l2: 0.01, train.lr: 0.1 }
+`;
+}

@@ -1,0 +1,302 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { wholeRun } from "../../runner/test/whole-store.ts";
+import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { PATIENCE, type StartedRun, startRun } from "./start-run.ts";
+
+const RUNS = ["small/plain", "small/normed"];
+const GRID = [
+  ...["small.yaml", "--steps", "30000", "--workers", "2"],
+  ...["--set", "record.checkpoint={ every: 700 }", "--set", "record.evaluate={ every: 4000 }"],
+];
+
+/** Something that befalls the store of a grid that is being trained. */
+type Trouble = {
+  readonly name: string;
+  readonly begin: (run: StartedRun, store: string) => void | Promise<void>;
+  readonly end: (run: StartedRun, store: string) => void | Promise<void>;
+  readonly sentence: RegExp;
+  /** How long the command tries before it gives up. */
+  readonly patience: string;
+};
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    name: "made read-only",
+    begin: (_, store) => chmodSync(store, 0o444),
+    end: (_, store) => chmodSync(store, 0o644),
+    sentence: /it has become read-only; allow writing to it$/,
+    patience: "700ms",
+  },
+  {
+    name: "removed",
+    begin: (_, store) => move(store, `${store}-away`),
+    end: (_, store) => move(`${store}-away`, store),
+    sentence: /it has been removed or renamed; put it back$/,
+    patience: "700ms",
+  },
+  {
+    name: "replaced by another file",
+    begin: (_, store) => {
+      renameSync(store, `${store}-away`);
+      copyFileSync(`${store}-away`, store);
+    },
+    end: (_, store) => renameSync(`${store}-away`, store),
+    sentence: /another file has taken its place; put back the one that was there$/,
+    patience: "700ms",
+  },
+  {
+    name: "kept locked",
+    begin: (_, store) => lock(store),
+    end: (_, store) => locks.get(store)?.(),
+    sentence: /another process keeps it locked; try again$/,
+    patience: "700ms",
+  },
+  {
+    name: "as large as files may be",
+    begin: ({ pid }) => limitFiles(pid, "200000"),
+    end: ({ pid }) => limitFiles(pid, "unlimited"),
+    sentence:
+      /the device does not take it; look at .* limits of file sizes \(SQLITE_IOERR_WRITE\)$/,
+    patience: "700ms",
+  },
+];
+
+test.each(TROUBLES)(
+  "a store that is $name pauses training, which goes on without a gap",
+  async ({ begin, end, sentence }) => {
+    const folder = makeFolder();
+    const store = join(folder, "ablate.db");
+    const run = startRun(folder, ...GRID);
+    await run.begun();
+
+    await begin(run, store);
+    await waitFor(run, "waiting");
+    const [waiting] = run.events("storage");
+    const watched = ablate(folder, "runs", "--store", existing(store), "--json");
+    await end(run, store);
+    await waitFor(run, "over");
+
+    expect(String(waiting?.error)).toMatch(sentence);
+    expect(waiting).toMatchObject({ seconds: 0, limit: 60 });
+    expect(watched.status).toBe(0);
+    expect([await run.ended, run.errors()]).toEqual([0, ""]);
+    expectUndisturbed(folder);
+  },
+);
+
+test.each(TROUBLES)(
+  "a store that stays $name ends the command in a sentence, and the next start trains the rest",
+  async ({ begin, end, sentence, patience }) => {
+    const folder = makeFolder();
+    const store = join(folder, "ablate.db");
+    const run = startRun(folder, ...GRID, "--storage-timeout", patience);
+    await bothBegun(run);
+
+    await begin(run, store);
+    expect(await run.ended).toBe(1);
+    await end({ ...run, pid: process.pid }, store);
+
+    const [said = "", ...more] = run.errors().trim().split("\n");
+    expect(more).toEqual([]);
+    const [reason = "", left] = said.split("; 2 runs are left to train, ");
+    expect(reason).toMatch(sentence);
+    expect(left).toBe("the same command goes on from the last checkpoints");
+    expect(run.events("ended").map(({ state }) => state)).toEqual(["interrupted", "interrupted"]);
+    expect(run.events("done")).toEqual([expect.objectContaining({ left: 2, bad: 0 })]);
+    const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
+    expect(states).toEqual(["interrupted", "interrupted"]);
+    expect(ablate(folder, "run", ...GRID, "--quiet")).toMatchObject({ status: 0, stderr: "" });
+    expectUndisturbed(folder);
+  },
+);
+
+test("a store that is gone for good is made anew by the next start, with the same history", async () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  const run = startRun(folder, ...GRID, "--storage-timeout", "300ms");
+  await run.begun();
+
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith("ablate.db")) rmSync(join(folder, name));
+  }
+  expect(await run.ended).toBe(1);
+
+  expect(readdirSync(folder).filter((name) => name.startsWith("ablate.db"))).toEqual([]);
+  expect(ablate(folder, "run", ...GRID, "--quiet").status).toBe(0);
+  expect(existsSync(store)).toBe(true);
+  expectUndisturbed(folder);
+});
+
+test("trouble that comes and goes all the time changes no bit", async () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  const run = startRun(folder, ...GRID);
+  let isRunning = true;
+  const ended = run.ended.finally(() => {
+    isRunning = false;
+  });
+  await run.begun();
+
+  const seen = (count: number): Promise<void> =>
+    vi.waitFor(() => {
+      expect(run.events("storage").length >= count || !isRunning).toBe(true);
+    }, PATIENCE);
+  for (let times = 0; isRunning && times < 12; times++) {
+    chmodSync(store, 0o444);
+    await seen(2 * times + 1);
+    chmodSync(store, 0o644);
+    await seen(2 * times + 2);
+  }
+
+  expect([await ended, run.errors()]).toEqual([0, ""]);
+  expect(run.events("storage").length).toBeGreaterThan(4);
+  expectUndisturbed(folder);
+});
+
+test("what waits for the store does not count for --timeout", async () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  const run = startRun(folder, ...GRID, "--only", "plain", "--timeout", "8s");
+  await run.begun();
+
+  chmodSync(store, 0o444);
+  const long = { timeout: 30_000, interval: 200 };
+  await waitFor(run, "waiting");
+  const began = performance.now();
+  await vi.waitFor(() => expect(performance.now() - began).toBeGreaterThan(9000), long);
+  chmodSync(store, 0o644);
+
+  expect(await run.ended).toBe(0);
+});
+
+test("Ctrl-C twice does not wait for the store", async () => {
+  const folder = makeFolder();
+  const run = startRun(folder, ...GRID);
+  await run.begun();
+  chmodSync(join(folder, "ablate.db"), 0o444);
+  await waitFor(run, "waiting");
+
+  run.child.kill("SIGINT");
+  await vi.waitFor(() => expect(run.errors()).toMatch(/Ctrl-C again stops at once/), PATIENCE);
+  run.child.kill("SIGINT");
+
+  expect(await run.ended).toBe(130);
+});
+
+test("without --json it is one line when it begins and one when it is over", async () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  const quiet = ["--only", "plain", "--quiet", "--storage-timeout", "20s"];
+  const { child, ended } = startAblate(folder, "run", ...GRID, ...quiet);
+  let errors = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  await vi.waitFor(() => expect(stepsIn(folder)).toBeGreaterThan(0), PATIENCE);
+
+  chmodSync(store, 0o444);
+  await vi.waitFor(() => expect(errors).toContain("\n"), PATIENCE);
+  chmodSync(store, 0o644);
+
+  expect(await ended).toBe(0);
+  expect(errors).toMatch(
+    /^storage: cannot write to \S+: it has become read-only; allow writing to it; training waits and tries again for 20 s\nstorage: written again, after \d+ s; training goes on\n$/,
+  );
+});
+
+test("a store that is read-only from the start is one sentence, and stays as it is", () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  ablate(folder, "run", "small.yaml", "--quiet");
+  chmodSync(store, 0o444);
+
+  const { status, stdout, stderr } = ablate(folder, "run", "small.yaml", "--steps", "300");
+
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(
+    /^ablate: cannot write to \S+: it is read-only; allow writing to it first\n$/,
+  );
+  expect(jsonRows(ablate(folder, "runs", "--json"))).toHaveLength(2);
+});
+
+/** A line a second counts: nothing but what is asked for may have changed. */
+function expectUndisturbed(folder: string): void {
+  for (const run of RUNS) {
+    const [was, is] = [
+      wholeRun(join(undisturbed(), "ablate.db"), run),
+      wholeRun(join(folder, "ablate.db"), run),
+    ];
+    expect(is).toEqual(was);
+  }
+  const check = "select integrity_check from pragma_integrity_check";
+  expect(jsonRows(ablate(folder, "query", check, "--json"))).toEqual([{ integrity_check: "ok" }]);
+}
+
+const trained: string[] = [];
+
+/** The same grid, trained once and without trouble. */
+function undisturbed(): string {
+  const [known] = trained;
+  if (known !== undefined) return known;
+  const folder = makeFolder();
+  expect(ablate(folder, "run", ...GRID, "--quiet").status).toBe(0);
+  trained.push(folder);
+  return folder;
+}
+
+async function bothBegun({ events }: StartedRun): Promise<void> {
+  const begun = () => new Set(events("progress").map(({ run }) => run)).size;
+  await vi.waitFor(() => expect(begun()).toBe(2), PATIENCE);
+}
+
+async function waitFor(run: StartedRun, state: string): Promise<void> {
+  await vi.waitFor(
+    () => expect(run.events("storage").map((event) => event.state)).toContain(state),
+    PATIENCE,
+  );
+}
+
+function existing(store: string): string {
+  return existsSync(store) ? store : `${store}-away`;
+}
+
+function move(from: string, to: string): void {
+  for (const suffix of ["-wal", "-shm", ""]) {
+    if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
+  }
+}
+
+const locks = new Map<string, () => Promise<void>>();
+
+/** Keeps a store locked by a process of its own, as soon as nobody else writes. */
+async function lock(store: string): Promise<void> {
+  const child = spawn("sqlite3", [store]);
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  child.stdin.write(".timeout 20000\nbegin immediate;\nselect 'locked';\n");
+  await vi.waitFor(() => expect(said).toContain("locked"), PATIENCE);
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  locks.set(store, async () => {
+    child.stdin.end("rollback;\n.quit\n");
+    await ended;
+  });
+}
+
+function limitFiles(pid: number, bytes: string): void {
+  const { status, stderr } = spawnSync("prlimit", [`--pid=${pid}`, `--fsize=${bytes}:`]);
+  expect([status, String(stderr)]).toEqual([0, ""]);
+}
+
+function stepsIn(folder: string): number {
+  const { status, stdout } = ablate(folder, "runs", "--json");
+  const [row]: { last_step: number | null }[] = status === 0 ? JSON.parse(stdout) : [];
+  return row?.last_step ?? 0;
+}

@@ -1,0 +1,130 @@
+/**
+ * The store as those see it who train. What it does not take is tried again, with longer and longer
+ * waits, and meanwhile nothing else is written: workers come to a halt by themselves, since nothing
+ * of what they send is acknowledged.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { StorageError, type StoreWriter } from "@ablate/store";
+import type { StorageEvent } from "../events.ts";
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5000;
+/** A try may take so long in SQLite; more has passed while this process or the machine slept. */
+const LONGEST_TRY_MS = 6000;
+
+export type StorageOptions = {
+  readonly store: StoreWriter;
+  /** After so long it is given up. */
+  readonly limitMs: number;
+  /** Aborting it gives up at once, where there is trouble. */
+  readonly killSignal: AbortSignal | undefined;
+  readonly onEvent: (event: StorageEvent) => void;
+};
+
+export class Storage {
+  readonly #options: StorageOptions;
+  readonly #onGivenUp = new Set<(error: StorageError) => void>();
+  /** Resolves when the file takes what is written again. */
+  #trouble: Promise<void> | null = null;
+  #givenUp: StorageError | null = null;
+
+  constructor(options: StorageOptions) {
+    this.#options = options;
+  }
+
+  /** Whether everything that writes has to wait. */
+  get isInTrouble(): boolean {
+    return this.#trouble !== null;
+  }
+
+  /** Why nothing is written any more. */
+  get givenUp(): StorageError | null {
+    return this.#givenUp;
+  }
+
+  /**
+   * Runs `work`, which may be called several times, until the store has taken it.
+   *
+   * @throws StorageError - the store was given up
+   */
+  async write<T>(work: (store: StoreWriter) => T): Promise<T> {
+    while (this.#trouble !== null) await this.#trouble;
+    if (this.#givenUp !== null) throw this.#givenUp;
+    try {
+      return work(this.#options.store);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      return this.#insist(work, error);
+    }
+  }
+
+  /** Tries once what is only worth it if it costs no time; false: it was not written. */
+  attempt(work: (store: StoreWriter) => void): boolean {
+    try {
+      work(this.#options.store);
+      return true;
+    } catch (error) {
+      if (error instanceof StorageError) return false;
+      throw error;
+    }
+  }
+
+  /** Calls when the store is given up, also where nothing is being written; the result ends that. */
+  onGivenUp(listener: (error: StorageError) => void): () => void {
+    this.#onGivenUp.add(listener);
+    return () => this.#onGivenUp.delete(listener);
+  }
+
+  async #insist<T>(work: (store: StoreWriter) => T, first: StorageError): Promise<T> {
+    const { store, limitMs, onEvent } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#trouble = promise;
+    const over = (): void => {
+      this.#trouble = null;
+      resolve();
+    };
+    const event = (state: StorageEvent["state"], error: string | null, ms: number): void =>
+      onEvent({ event: "storage", state, error, seconds: ms / 1000, limit: limitMs / 1000 });
+    event("waiting", first.message, 0);
+    let last = first;
+    let passed = 0;
+    let wait = FIRST_WAIT_MS;
+    while (passed < limitMs && !last.isLasting) {
+      const began = performance.now();
+      const planned = Math.min(wait, limitMs - passed);
+      if (!(await this.#isPaused(planned))) break;
+      try {
+        const result = work(store);
+        over();
+        passed += performance.now() - began;
+        event("over", null, passed);
+        return result;
+      } catch (error) {
+        if (!(error instanceof StorageError)) {
+          over();
+          event("over", null, passed);
+          throw error;
+        }
+        last = error;
+      }
+      passed += Math.min(performance.now() - began, planned + LONGEST_TRY_MS);
+      wait = Math.min(2 * wait, LONGEST_WAIT_MS);
+    }
+    this.#givenUp = last;
+    over();
+    event("given up", last.message, passed);
+    for (const listener of [...this.#onGivenUp]) listener(last);
+    throw last;
+  }
+
+  /** False: the user does not want to wait. */
+  async #isPaused(ms: number): Promise<boolean> {
+    const { killSignal: signal } = this.#options;
+    try {
+      await delay(ms, undefined, signal === undefined ? {} : { signal });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
