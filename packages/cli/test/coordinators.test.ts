@@ -44,6 +44,23 @@ test("two coordinators that start together on 50 runs train each of them once", 
   );
 });
 
+test("two coordinators that restart the same runs do not train again what the other has trained", async () => {
+  const folder = makeFolder();
+  const plan = ["small.yaml", "--steps", "60000", "--workers", "1"];
+  expect(ablate(folder, "run", ...plan, "--quiet").status).toBe(0);
+
+  const first = startRun(folder, ...plan, "--restart");
+  await vi.waitFor(() => expect(first.events("planned")).toHaveLength(1), PATIENCE);
+  const second = startRun(folder, ...plan, "--restart");
+
+  expect([await first.ended, await second.ended]).toEqual([0, 0]);
+  const planned = second.events("planned").map(({ to_train }) => to_train);
+  const started = [first, second].flatMap(({ events }) => events("started").map(({ run }) => run));
+  expect(planned).toEqual([2]);
+  expect(started.toSorted()).toEqual(["small/normed", "small/plain"]);
+  expect([first.errors(), second.errors()]).toEqual(["", ""]);
+});
+
 test("a store that another process is just making is as good as none to plan and run", () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");

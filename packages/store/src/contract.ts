@@ -42,10 +42,12 @@ export type StoredRun = {
   readonly name: string;
   readonly hash: string;
   readonly state: RunState;
+  /** Milliseconds since 1970; null: it has not ended. */
+  readonly endedAt: number | null;
 };
 
 /** A run that the store knows, and how much of it was recorded. */
-export type RecordedRun = StoredRun & {
+export type RecordedRun = Omit<StoredRun, "endedAt"> & {
   readonly evaluations: number;
   readonly samples: number;
   readonly probes: number;
@@ -179,6 +181,12 @@ export type Claim = {
   readonly host: string;
   /** Whether `reserveRun` came first. */
   readonly isReserved?: boolean;
+};
+
+/** Which runs are to be had: those in one of `states`, and one that is still as it was. */
+export type Takeable = {
+  readonly states: readonly RunState[];
+  readonly asItWas?: Pick<StoredRun, "state" | "endedAt">;
 };
 
 /** What came of asking for a run: it is in `state`, and held by another process that is alive or not. */
@@ -370,8 +378,8 @@ export interface StoreWriter {
    * result is in the order of the plan.
    */
   planGrid(plan: GridPlan): StoredRun[];
-  /** Takes a run that is in one of these states before anything is known of it, unless another process holds it. */
-  reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation;
+  /** Takes a run before anything is known of it, unless another process holds it or it is not takeable. */
+  reserveRun(runId: number, claim: Claim, takeable: Takeable): Reservation;
   /** Gives a run back that was reserved and has not begun; nothing where the claim is gone. */
   releaseRun(held: HeldRun): void;
   /** Gives a sign of life for these runs; returns those whose claim is gone. */

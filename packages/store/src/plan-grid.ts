@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { GridPlan, PlannedRun, RunState, StoredRun } from "./contract.ts";
+import type { GridPlan, PlannedRun, StoredRun } from "./contract.ts";
 import { restoreGrid, restoreRun } from "./trash/restore.ts";
 
 /** Longest name of a run. */
@@ -12,8 +12,8 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
   const trashed = new Set(
     database.prepare<[], number>("select run_id from trash_run").pluck().all(),
   );
-  const find = database.prepare<[string], { id: number; name: string; state: RunState }>(
-    "select id, name, state from run where hash = ?",
+  const find = database.prepare<[string], Omit<StoredRun, "hash">>(
+    "select id, name, state, ended_at as endedAt from run where hash = ?",
   );
   const insert = database.prepare(
     `insert into run (name, hash, config, seed, engine, steps, planned_at, family)
@@ -36,7 +36,7 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
     if (stored === undefined) throw new Error(`run ${hash} is missing after its insertion`);
     link.run(gridId, stored.id, label, first + i);
     if (trashed.has(stored.id)) restoreRun(database, stored.id);
-    return { id: stored.id, name: stored.name, hash, state: stored.state };
+    return { ...stored, hash };
   });
   if (isWholeGrid(database, gridId, stored)) reorder(database, gridId, stored);
   return stored;

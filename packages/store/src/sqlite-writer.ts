@@ -16,11 +16,11 @@ import type {
   ResumeSearch,
   RunEnd,
   RunEvent,
-  RunState,
   Snapshot,
   StepBlock,
   StoredRun,
   StoreWriter,
+  Takeable,
 } from "./contract.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { planGrid } from "./plan-grid.ts";
@@ -68,7 +68,7 @@ export class SqliteWriter implements StoreWriter {
     return this.#transactions.run(() => planGrid(this.#database, plan, this.#clock()));
   }
 
-  reserveRun(runId: number, claim: Claim, states: readonly RunState[]): Reservation {
+  reserveRun(runId: number, claim: Claim, { states, asItWas }: Takeable): Reservation {
     return this.#transactions.run(() => {
       const now = this.#clock();
       const run = this.#owner(runId);
@@ -77,7 +77,8 @@ export class SqliteWriter implements StoreWriter {
       }
       if (run.state === "running") this.#interrupt(runId, now);
       const state = run.state === "running" ? "interrupted" : run.state;
-      if (!states.includes(state)) return { isTaken: false, state, isHeld: false };
+      const isAsItWas = asItWas?.state === state && asItWas.endedAt === run.ended_at;
+      if (!states.includes(state) && !isAsItWas) return { isTaken: false, state, isHeld: false };
       this.#sql.reserve.run({ ...reserving(claim), id: runId, now });
       return { isTaken: true };
     });

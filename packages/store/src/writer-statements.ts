@@ -8,6 +8,7 @@ export type Owner = Holder & {
   readonly state: RunState;
   readonly claim: string | null;
   readonly last_step: number | null;
+  readonly ended_at: number | null;
 };
 
 export type WriterStatements = {
@@ -76,7 +77,7 @@ export function prepareWriter(database: Database): WriterStatements {
   const prepare = (sql: string): Statement => database.prepare(sql);
   return {
     owner: database.prepare<[number], Owner>(
-      "select name, state, claim, host, pid, heartbeat_at, last_step from run where id = ?",
+      "select name, state, claim, host, pid, heartbeat_at, last_step, ended_at from run where id = ?",
     ),
     running: database.prepare<[], Holder & { readonly id: number }>(
       "select id, host, pid, heartbeat_at from run where state = 'running'",

@@ -2,6 +2,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
 import { readSchema } from "../src/exchange/tables.ts";
 import { importStore, sealStore } from "../src/index.ts";
+import { checkpointDigest } from "../src/recovery/digest.ts";
 import { temporaryPath, writerAt } from "./make.ts";
 
 type Column = { readonly name: string; readonly type: string };
@@ -27,6 +28,11 @@ function storeWithEverything(): string {
   writerAt(path).close();
   const database = new SqliteDatabase(path);
   for (const table of tablesOf(database)) if (!TRASH.includes(table)) fill(database, table);
+  const [weights, state] = database
+    .prepare<[], [Buffer, Buffer]>("select weights, state from checkpoint")
+    .raw()
+    .get() ?? [Buffer.of(), Buffer.of()];
+  database.prepare("update checkpoint set sha256 = ?").run(checkpointDigest(weights, state));
   database.close();
   return path;
 }

@@ -171,7 +171,7 @@ test("a run that is reserved here, and has not begun, is left alone", async () =
   const here = temporaryPath();
   const writer = writerAt(here, Date.now);
   const id = writer.planGrid(gridOf([a]))[0]?.id ?? 0;
-  writer.reserveRun(id, { ...CLAIM, host: hostname() }, ["pending"]);
+  writer.reserveRun(id, { ...CLAIM, host: hostname() }, { states: ["pending"] });
   const there = storeWith([{ run: a, steps: 5, isFinished: true }]);
 
   expect(await changes(here, there)).toEqual(["g/a training"]);

@@ -59,7 +59,9 @@ export class Schedule {
     for (const waiting of this.#waiting) {
       const { run } = waiting;
       const claim = { token: randomUUID(), pid: process.pid, host: hostname(), isReserved: true };
-      const reservation = this.#store.reserveRun(run.id, claim, this.#statesToTake(run));
+      // One that came to another end since it was planned was trained by another process.
+      const takeable = { states: UNFINISHED, asItWas: run };
+      const reservation = this.#store.reserveRun(run.id, claim, takeable);
       if (reservation.isTaken) {
         this.#waiting.delete(waiting);
         return { ...waiting, claim };
@@ -74,11 +76,6 @@ export class Schedule {
   /** Another process has taken this run: it is asked for again once that one has left it. */
   putBack({ run, index }: Assignment): void {
     this.#waiting.add({ run: { ...run, state: "running" }, index });
-  }
-
-  /** A run that came to its end since it was planned was trained by another process. */
-  #statesToTake({ state }: StoredRun): RunState[] {
-    return [...UNFINISHED, state];
   }
 }
 
