@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, test } from "vitest";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 import { openTerminal, type PressedTerminal } from "./pty.ts";
 

@@ -1,5 +1,4 @@
 import { existsSync, statSync } from "node:fs";
-import type { Database } from "better-sqlite3";
 import { type OpenedDatabase, openForReading, openForWriting } from "../open-database.ts";
 import { opening } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
