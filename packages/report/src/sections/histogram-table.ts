@@ -2,7 +2,7 @@ import { type BinAxis, densityOf, type StoredLayer, type StoredTensorKind } from
 import type { Html } from "../html.ts";
 import { details } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, percent, scaled } from "../text/number.ts";
+import { count, scaled } from "../text/number.ts";
 
 /** Fine enough that a quantile is right to a thousandth of the axis. */
 const CELLS = 2000;
@@ -42,7 +42,7 @@ export function histogramTable(
         { title: "layer" },
         { title: "updates", isNumber: true },
         { title: "std", isNumber: true },
-        ...QUANTILES.map((share) => ({ title: percent(share), isNumber: true })),
+        ...QUANTILES.map((share) => ({ title: `${100 * share} %`, isNumber: true })),
       ],
       rows: layers.flatMap(({ first, last }) => [
         ...row(first, "0"),
