@@ -235,3 +235,44 @@ test.each([
   expect(stderr).toContain(message);
   expect(status).toBe(message === "" ? 0 : 2);
 });
+
+test.each([40, 60, 80])(
+  "in a terminal of %i columns headings, notes and tables wrap",
+  async (columns) => {
+    const lines = await inTerminal(folder, columns, ["compare", "study"]);
+
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+    const text = lines.join(" ").replaceAll(/\s+/g, " ");
+    expect(text).toContain("study: 12 runs, 4 rows, 3 seeds; mean ± std over the runs of a row");
+    expect(text).toContain("paired by seed");
+  },
+);
+
+test("the view effects leaves out what is in the trash", () => {
+  const own = makeFolder();
+  writeFileSync(join(own, "study.yaml"), STUDY);
+  ablate(own, "run", "study.yaml", "--quiet", "--steps", "5");
+  const sql =
+    "select value, n, mean from effects where grid = 'study' and factor = 'train.lr' order by value";
+  const effects = () => jsonRows(ablate(own, "query", sql, "--json"));
+  const whole = effects();
+  expect(whole.map(({ n }) => n)).toEqual([6, 6]);
+
+  ablate(own, "rm", "batch_norm=none");
+  const fewer = effects();
+  const [mean] = jsonRows(
+    ablate(
+      own,
+      ...["query", "select avg(valid_loss) as mean from runs where run like '%lr=0.1%'", "--json"],
+    ),
+  );
+  ablate(own, "restore", ...trashed(own));
+
+  expect(fewer.map(({ n }) => n)).toEqual([3, 3]);
+  expect(fewer[0]?.mean).toBeCloseTo(Number(mean?.mean), 12);
+  expect(effects()).toEqual(whole);
+});
+
+function trashed(own: string): readonly string[] {
+  return jsonRows(ablate(own, "restore", "--json")).map(({ name }) => String(name));
+}

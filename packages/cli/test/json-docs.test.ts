@@ -41,6 +41,7 @@ beforeAll(async () => {
     run("--engine", "tfjs", "--steps", "5"),
     run("--steps", "250"),
   );
+  const names = read("sample", "small/normed", "--seed", "7");
   damageCheckpoints(join(folder, "ablate.db"));
   const killed = await runWithoutItsWorker(folder);
   add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
@@ -64,7 +65,7 @@ beforeAll(async () => {
     read("compare", "small", "--by", "batch_norm", "--metric", "steps_per_s", "--metric", "loss"),
     read("compare", "lr>1", "small/plain"),
   );
-  add("sample", read("sample", "small/normed", "--seed", "7"));
+  add("sample", names);
   add("data", read("data", "small.yaml"));
   add("softmax", read("softmax"), read("softmax", "--scales", "1", "--draws", "1"));
   add(
@@ -137,6 +138,19 @@ test.each([...documented.keys()])("what %s prints has the documented types and n
   });
 
   expect(wrong).toEqual([]);
+});
+
+test("query --explain-schema prints the documented keys, of the documented types", () => {
+  const { stdout } = ablate(makeFolder(), "query", "--explain-schema", "--json");
+  const rules = rulesOf("query");
+  const rows: readonly unknown[] = JSON.parse(stdout);
+  const leaves = rows.filter(isObject).flatMap((row) => leavesOf(row, "query"));
+
+  expect([...new Set(leaves.map(({ key }) => key))].sort()).toEqual([...rules.keys()].sort());
+  for (const { key, value } of leaves) {
+    const rule = rules.get(key) ?? { type: "", nulls: "" };
+    expect([key, value, fits(value, rule)]).toEqual([key, value, true]);
+  }
 });
 
 test.each([...documented.keys()])("the example of %s has documented keys only", (verb) => {

@@ -135,7 +135,7 @@ chromiumTest("draws what colours mean in dashes too, and takes them from the pag
   expect(new Set(strokes.slice(0, 3).map(([, dash]) => dash)).size).toBe(3);
 });
 
-chromiumTest("names every chart and picture, and has a table for each", async () => {
+chromiumTest("names every chart and picture", async () => {
   const page = await newPage();
   await page.goto(file);
 
@@ -169,6 +169,40 @@ chromiumTest("names every chart and picture, and has a table for each", async ()
     expect([alt, width]).toEqual([expect.stringMatching(/^Map of 32 examples by 12 units/), 12]);
   expect(unnamed).toBe(0);
   expect(landmarks).toEqual(["HEADER", "NAV", "MAIN", "FOOTER"]);
+});
+
+chromiumTest("has a table with numbers for every chart and picture", async () => {
+  const page = await newPage();
+  await page.goto(file);
+
+  const tables = await page.$$eval('svg[role="img"], img', (all) =>
+    all.map((one) => {
+      const own = one.closest(".panels > div, .panels > figure");
+      const table =
+        own?.querySelector("table") ??
+        one.closest("figure")?.nextElementSibling?.querySelector("table");
+      const cells = [...(table?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent);
+      return {
+        name: one.querySelector("title")?.textContent ?? one.closest("figure")?.textContent,
+        caption: table?.caption?.textContent ?? "",
+        numbers: cells.filter((text) => /\d/.test(text ?? "")).length,
+      };
+    }),
+  );
+
+  expect(tables.length).toBeGreaterThan(20);
+  for (const { name, caption, numbers } of tables) {
+    expect([name, caption, numbers]).toEqual([
+      name,
+      expect.stringMatching(/\S/),
+      expect.toSatisfy((count: number) => count >= 2),
+    ]);
+  }
+  const own = tables.filter(({ caption }) =>
+    /spread, and the numbers|units by the share/.test(caption),
+  );
+  expect(own.length).toBeGreaterThan(12);
+  for (const { name, caption } of own) expect(name).toContain(caption.split(/: (spread|units)/)[0]);
 });
 
 chromiumTest("fits a phone: what is wider scrolls by itself", async () => {
@@ -214,6 +248,40 @@ chromiumTest(
     expect(pdf.toString("latin1").split("/Type /Page\n").length - 1).toBeGreaterThan(3);
     expect(background).toBe("rgb(255, 255, 255)");
     expect(width).toBeLessThanOrEqual(688);
+  },
+);
+
+const canRead = spawnSync("pdftotext", ["-v"]).status === 0;
+
+test.skipIf((found === "" || !canRead) && !process.env.CI)(
+  "prints the folded tables, all of their rows",
+  async () => {
+    const page = await newPage();
+    await page.goto(file);
+    const folded = await page.$$eval("details:not([open])", (all) =>
+      all.map((one) => [
+        ...(one.querySelector("caption")?.textContent ?? "").split(" "), // columns may lie side by side
+        ...[...one.querySelectorAll("tbody tr:last-child > *")].map((cell) => cell.textContent),
+      ]),
+    );
+
+    await page.emulateMedia({ media: "print" });
+    const heights = await page.$$eval("details:not([open]) table", (all) =>
+      all.map((one) => one.checkVisibility({ contentVisibilityAuto: true }) && one.clientHeight),
+    );
+    const pdf = await page.pdf({ format: "A4" });
+    const { stdout } = spawnSync("pdftotext", ["-raw", "-", "-"], {
+      input: pdf,
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+    });
+
+    const said = stdout.replaceAll(/\s+/g, "");
+    expect(folded.length).toBeGreaterThan(10);
+    for (const height of heights) expect(height).toBeGreaterThan(20);
+    for (const texts of folded) {
+      for (const text of texts) expect(said).toContain((text ?? "").replaceAll(/\s+/g, ""));
+    }
   },
 );
 

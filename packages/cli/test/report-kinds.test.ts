@@ -1,10 +1,11 @@
 /** Reports of what is not a finished grid with seeds and looks inside. */
+import { spawnSync } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HtmlValidate } from "html-validate";
 import { expect, test } from "vitest";
 import { ablate, makeFolder } from "./make.ts";
-import { reportIn, sentencesOf, textOf } from "./report-make.ts";
+import { reportIn, rowsOf, sentencesOf, textOf } from "./report-make.ts";
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
@@ -39,7 +40,7 @@ test("one run is reported without comparisons", async () => {
   expect(html).not.toMatch(/NaN|undefined|Infinity|null/);
 });
 
-test("runs that diverged, failed or never began are named, and the others are seen", async () => {
+test("runs that diverged or never began are named, and the others are seen", async () => {
   const { html } = await reportOfGrid(
     `${BASE}train: { steps: 100, lr: 0.1 }
 seeds: [1]
@@ -59,6 +60,42 @@ variants:
   expect(textOf(html)).toContain("plain");
   expect(html).not.toMatch(/NaN|undefined|Infinity/);
 });
+
+test("a run that failed is named, and its curves are seen", async () => {
+  const { folder, html } = await reportOfGrid(
+    `${BASE}train: { steps: 500000000, lr: 0.1 }\n`,
+    ...["--timeout", "2s", "--max-retries", "0"],
+  );
+  const [run] = rowsOf(folder, "select state, error, last_step from runs");
+
+  expect(run?.state).toBe("failed");
+  expect(sentencesOf(html)).toContainEqual(expect.stringMatching(/^1 run failed: grid\/\S+/));
+  expect(html).toContain(" of which 0 finished");
+  expect(html).toContain("<title id=");
+  expect(html).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+const hasSqlite3 = spawnSync("sqlite3", ["--version"]).status === 0;
+
+test.skipIf(!hasSqlite3 && !process.env.CI)(
+  "where the store has no findings, as one of an older version, it says how to get them",
+  async () => {
+    const { folder } = await reportOfGrid(`${BASE}train: { steps: 50, lr: 0.1 }\n`);
+    spawnSync("sqlite3", ["ablate.db", "delete from finding; delete from diagnosis"], {
+      cwd: folder,
+    });
+
+    const text = textOf(reportIn(folder, "grid"));
+    const diagnosis = ablate(folder, "diagnose", "grid");
+
+    expect(text).toContain(
+      "The store has no findings of these runs: they never began, or an older",
+    );
+    expect(text).toContain("ablate diagnose grid judges them by what is recorded.");
+    expect([diagnosis.stderr, [0, 1].includes(diagnosis.status ?? 2)]).toEqual(["", true]);
+    expect(diagnosis.stdout).toContain("grid");
+  },
+);
 
 test("a grid of which nothing is trained yet is a report without charts", async () => {
   const { html } = await reportOfGrid(

@@ -66,6 +66,18 @@ test("a query that takes too much memory is ended", async () => {
   await expect(answer).rejects.toThrow("query: it needs too much memory");
 });
 
+test("rows without a limit that would fill the memory are refused with a sentence", async () => {
+  const sql =
+    "with recursive n(i) as (select 1 union all select i + 1 from n) select hex(randomblob(50000)) from n";
+  const mostOwnBytes = process.memoryUsage.rss() + 200e6;
+
+  const answer = queryStore(store(), sql, { limit: 0, timeoutMs: 60_000, mostOwnBytes });
+
+  await expect(answer).rejects.toThrow(
+    /^query: \d+ rows fill the memory, and there are more; ask for fewer with --limit/,
+  );
+});
+
 test.skipIf(process.platform !== "linux")(
   "a query ends with the process that asked for it",
   async () => {

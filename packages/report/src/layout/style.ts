@@ -55,11 +55,12 @@ footer { padding-top: 2rem; padding-bottom: 2.5rem; }
     --guide: #555555; --band: #2e7d4f; --link: #000000; --error: #9b1c13; --warning: #744600; --info: #0b4a94;
     --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
   body { font-size: 10.5pt; } header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  nav, details:not([open]) { display: none; }
+  nav { display: none; } details::details-content { content-visibility: visible; display: block; } summary { color: var(--muted); list-style: none; }
+  @supports not selector(::details-content) { details:not([open]) { display: none; } }
   table { font-size: 7.5pt; } th, td { padding-right: .45rem; } th:not(.number), td:not(.number) { overflow-wrap: anywhere; min-width: 6em; }
   tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; overflow-wrap: normal; }
   h2, h3, caption { break-after: avoid; } figure, tr, .sentences li { break-inside: avoid; }
-  .panels { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
+  .panels { grid-template-columns: 1fr 1fr; } .panels > * { min-width: 0; } .panels table { font-size: 5.5pt; } .panels th, .panels td { padding-right: .2rem; min-width: 0; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
   .map { filter: none; } thead { display: table-header-group; }
   @page { margin: 16mm 14mm; }
 }

@@ -16,7 +16,7 @@ export function findingsSection({ groups, runs }: Facts): Section {
   if (judged === 0)
     return {
       ...head,
-      body: html`<p>None of these runs was judged by the rules: they were recorded by an older version or never began.</p>`,
+      body: html`<p>The store has no findings of these runs: they never began, or an older version recorded them. <code>ablate diagnose ${nameOf(runs)}</code> judges them by what is recorded.</p>`,
     };
   const found = groups
     .flatMap((group) => group.findings.map((finding) => ({ group, finding })))
@@ -49,6 +49,13 @@ export function findingsSection({ groups, runs }: Facts): Section {
     }<h3>What the rules mean</h3>
 <dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`,
   };
+}
+
+/** The grid of all runs, or a run. */
+function nameOf(runs: Facts["runs"]): string {
+  const grids = new Set(runs.map(({ grid }) => grid));
+  const [grid = null] = grids;
+  return grids.size === 1 && grid !== null ? grid : (runs[0]?.run ?? "RUN");
 }
 
 const MOST_ROWS = 30;

@@ -11,6 +11,7 @@ import { colorAt } from "../chart/palette.ts";
 import type { Looks, Shown } from "../data/group.ts";
 import { type Content, html } from "../html.ts";
 import { count, percent, scaled } from "../text/number.ts";
+import { histogramTable } from "./histogram-table.ts";
 
 export type Looked = Shown & { readonly looks: Looks };
 
@@ -78,7 +79,11 @@ export function histogramChart(
     y: { title: name, min: 0, max: layers.length, isBare: true },
     marks,
   };
-  return html`<div>${draw(chart)}</div>`;
+  const numbers = histogramTable(
+    layers.map((layer) => ({ first: layer, last: last.get(layer.name) })),
+    { kind, title: chart.title, axis, step: looks.last.step },
+  );
+  return html`<div>${draw(chart)}${numbers}</div>`;
 }
 
 /** An axis with room for this kind in all hidden layers of these groups. */

@@ -44,8 +44,14 @@ function histograms(groups: readonly Looked[], draw: Draw): Content {
       axis: sharedAxis([group], "activation_gradient"),
       draw,
     }),
+    histogramChart(group, {
+      kind: "weight_gradient",
+      title: "gradients of weights",
+      axis: sharedAxis([group], "weight_gradient"),
+      draw,
+    }),
   ]);
-  return html`<h3>Activations and their gradients</h3>${figure({
+  return html`<h3>Activations, their gradients and those of the weights</h3>${figure({
     charts: panels(charts),
     caption:
       "A histogram for each hidden layer: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. Activations have one axis for all groups, gradients one for each group.",

@@ -1,9 +1,10 @@
-import { isFlat, type StoredLayer, type StoredProbe } from "@ablate/store";
+import { isFlat, type StoredLayer, type StoredProbe, type StoredSaturation } from "@ablate/store";
 import { bitsImage } from "../chart/bits-image.ts";
 import { type Content, html } from "../html.ts";
 import { panels } from "../layout/blocks.ts";
 import { listed } from "../text/list.ts";
 import { count, percent } from "../text/number.ts";
+import { unitsTable } from "./histogram-table.ts";
 import { hiddenLayers, type Looked } from "./histograms.ts";
 
 /** Which units are flat for which examples, at initialisation and at the end; empty maps are only named. */
@@ -48,9 +49,20 @@ function map(
   const { examples, units, share } = saturation;
   const when = probe.step === 0 ? "at initialisation" : `after ${count(probe.step)} updates`;
   const text = `${title} ${when}: ${percent(share)} saturated, ${deadText(layer)}`;
+  const shares = Array.from({ length: units }, (_, unit) => flatShare(saturation, unit));
+  const numbers = unitsTable(`${title} ${when}`, shares);
   const source = bitsImage(units, examples, (unit, example) => isFlat(saturation, example, unit));
   const alt = `Map of ${count(examples)} examples by ${count(units)} units`;
-  return html`<figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>`;
+  return html`<div><figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>${numbers}</div>`;
+}
+
+/** For what share of the examples a unit is flat. */
+function flatShare(saturation: StoredSaturation, unit: number): number {
+  let flat = 0;
+  for (let example = 0; example < saturation.examples; example++) {
+    if (isFlat(saturation, example, unit)) flat += 1;
+  }
+  return flat / saturation.examples;
 }
 
 const NAMED = 12;

@@ -8,6 +8,8 @@ export type QueryRequest = {
   readonly limit: number;
   /** Memory that the process may take. */
   readonly mostBytes: number;
+  /** The folder for its temporary files. */
+  readonly scratch: string | null;
   readonly parent: number;
 };
 

@@ -3,15 +3,23 @@ import { enableCompileCache } from "node:module";
 import { extname } from "node:path";
 import { Worker as Thread } from "node:worker_threads";
 import type { QueryMessage, QueryRequest } from "./messages.ts";
+import type { WatchdogData } from "./watchdog.ts";
 
 enableCompileCache();
 
 const ROWS_A_MESSAGE = 1000;
 
+// A signal from the terminal ends who waits for the answer; the watchdog then tidies up and ends this process.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+
 process.once("message", (request: QueryRequest) => {
   const watchdog = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
   new Thread(watchdog, {
-    workerData: { parent: request.parent, mostBytes: request.mostBytes },
+    workerData: {
+      parent: request.parent,
+      mostBytes: request.mostBytes,
+      scratch: request.scratch,
+    } satisfies WatchdogData,
   }).unref();
   answer(request)
     .catch((error: unknown) =>

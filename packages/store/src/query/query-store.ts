@@ -1,6 +1,8 @@
 /** Runs a query in a process of its own, within a time and so many rows. */
 import { type ChildProcess, fork } from "node:child_process";
-import { extname } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { QueryResult } from "../contract.ts";
 import { StoreError } from "../store-error.ts";
@@ -25,6 +27,8 @@ export type QueryOptions = {
   readonly timeoutMs: number;
   /** Memory that it may take; 1 GB unless given. */
   readonly mostBytes?: number;
+  /** Memory that this process may take while rows arrive; 1 GB unless given. */
+  readonly mostOwnBytes?: number;
 };
 
 /** A query that SQLite does not take. */
@@ -47,28 +51,48 @@ export class QueryError extends Error {
 export function queryStore(
   path: string,
   sql: string,
-  { limit, timeoutMs, mostBytes = 1e9 }: QueryOptions,
+  { limit, timeoutMs, mostBytes = 1e9, mostOwnBytes = 1e9 }: QueryOptions,
 ): Promise<QueryAnswer> {
+  const scratch = scratchFolder();
   const child = fork(ENTRY, [], {
+    env: { ...process.env, ...(scratch === null ? {} : { TMPDIR: scratch }) },
     serialization: "advanced",
     execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  const answer = hear(child, timeoutMs);
-  child.send({ path, sql, limit, mostBytes, parent: process.pid } satisfies QueryRequest, () => {});
+  const answer = hear(child, { timeoutMs, mostOwnBytes }).finally(() => remove(scratch));
+  const request = { path, sql, limit, mostBytes, scratch, parent: process.pid };
+  child.send(request satisfies QueryRequest, () => {});
   return answer;
 }
 
-function hear(child: ChildProcess, timeoutMs: number): Promise<QueryAnswer> {
+/** Where its process may put a copy of the store; null where there is no place for it. */
+function scratchFolder(): string | null {
+  try {
+    return mkdtempSync(join(tmpdir(), "ablate-query-"));
+  } catch {
+    return null;
+  }
+}
+
+function remove(scratch: string | null): void {
+  if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
+}
+
+function hear(
+  child: ChildProcess,
+  { timeoutMs, mostOwnBytes }: { readonly timeoutMs: number; readonly mostOwnBytes: number },
+): Promise<QueryAnswer> {
   return new Promise((resolve, reject) => {
     const rows: (readonly unknown[])[] = [];
     let columns: readonly string[] = [];
     let notice: string | null = null;
     let stderr = "";
+    let settleOnce: (() => void) | undefined;
     const end = (settle: () => void): void => {
       clearTimeout(timer);
+      settleOnce ??= settle;
       child.kill("SIGKILL");
-      settle();
     };
     const fail = (message: string): void => end(() => reject(new StoreError(message)));
     const late = `query: stopped after ${timeoutMs / 1000} s; ask for one run or fewer steps, or give it longer with --timeout`;
@@ -79,14 +103,18 @@ function hear(child: ChildProcess, timeoutMs: number): Promise<QueryAnswer> {
     child.on("message", (message: QueryMessage) => {
       if (message.type === "notice") notice = message.text;
       else if (message.type === "columns") columns = message.columns;
-      else if (message.type === "rows") for (const row of message.rows) rows.push(row);
-      else if (message.type === "done") {
+      else if (message.type === "rows") {
+        for (const row of message.rows) rows.push(row);
+        if (process.memoryUsage.rss() > mostOwnBytes) fail(tooMany(rows.length));
+      } else if (message.type === "done") {
         end(() => resolve({ columns, rows, isCut: message.isCut, notice }));
       } else if (message.type === "mistake") {
         end(() => reject(new QueryError(message.mistake)));
       } else fail(message.message);
     });
-    child.on("error", ({ message }) => fail(`query: cannot start a process for it: ${message}`));
+    child.on("error", ({ message }) =>
+      reject(new StoreError(`query: cannot start a process for it: ${message}`)),
+    );
     child.on("close", (code, signal) => {
       const isLarge = stderr.includes(OUT_OF_MEMORY) || stderr.includes("heap out of memory");
       fail(
@@ -94,6 +122,11 @@ function hear(child: ChildProcess, timeoutMs: number): Promise<QueryAnswer> {
           ? "query: it needs too much memory; ask for fewer rows or columns at once"
           : `query: its process ended with ${signal ?? `exit code ${code}`}`,
       );
+      settleOnce?.();
     });
   });
+}
+
+function tooMany(rows: number): string {
+  return `query: ${rows} rows fill the memory, and there are more; ask for fewer with --limit, or write a table with \`ablate export\``;
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from "@ablate/store";
 import { fittedTable } from "../fitted-table.ts";
 import { jsonArray, ROW_FORMATS, type RowFormat } from "../rows.ts";
+import { wrapped } from "../wrap.ts";
 import { csvRows, jsonRecords } from "./records.ts";
 import { type SectionOptions, sectionsOf } from "./sections.ts";
 
@@ -15,7 +16,8 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
     sectionsOf(comparison, options)
       .map(({ title, columns, rows, notes }) => {
         const body = columns.length === 0 ? "" : fittedTable(columns, rows, options.width);
-        return `${title === "" ? "" : `${title}\n`}${body}${notes.map((note) => `${note}\n`).join("")}`;
+        const said = (text: string): string => paragraph(text, options.width);
+        return `${title === "" ? "" : said(title)}${body}${notes.map(said).join("")}`;
       })
       .join("\n"),
   json: (comparison, options) => jsonArray(jsonRecords(comparison, options)),
@@ -35,3 +37,8 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
       )
       .join("\n"),
 };
+
+/** A sentence on lines that a terminal of this width shows whole. */
+function paragraph(text: string, width: number | null): string {
+  return `${(width === null ? [text] : wrapped(text, width)).join("\n")}\n`;
+}
