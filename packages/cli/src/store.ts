@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { openReader, type RunSummary, type StoreReader } from "@ablate/store";
+import { EmptyStoreError, openReader, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Invocation } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { closest } from "./print/closest.ts";
@@ -50,12 +50,21 @@ export function withAnyReader<T>(
   { use, without }: { readonly use: (reader: StoreReader) => T; readonly without: T },
 ): T {
   const path = storePath(invocation);
-  if (!existsSync(path)) return without;
-  const reader = openReader(path);
+  const reader = existsSync(path) ? openUnlessEmpty(path) : null;
+  if (reader === null) return without;
   try {
     return use(reader);
   } finally {
     reader.close();
+  }
+}
+
+function openUnlessEmpty(path: string): StoreReader | null {
+  try {
+    return openReader(path);
+  } catch (error) {
+    if (error instanceof EmptyStoreError) return null;
+    throw error;
   }
 }
 

@@ -99,7 +99,7 @@ export type { QueryMistake } from "./query/mistake.ts";
 export { QueryError, queryStore } from "./query/query-store.ts";
 export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
-export { LostClaimError, StorageError, StoreError } from "./store-error.ts";
+export { EmptyStoreError, LostClaimError, StorageError, StoreError } from "./store-error.ts";
 export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
 export { type Discarded, discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";

@@ -2,7 +2,7 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { APPLICATION_ID, CURRENT_VERSION } from "./migrations.ts";
 import { storageReason } from "./reasons.ts";
-import { StoreError } from "./store-error.ts";
+import { EmptyStoreError, StoreError } from "./store-error.ts";
 
 /** How long a connection waits for another that writes. */
 export const BUSY_MS = 5000;
@@ -45,7 +45,7 @@ export function checkIdentity(
   const objects = database.prepare("select count(*) from sqlite_schema").pluck().get();
   if (id === 0 && version === 0 && objects === 0) {
     if (emptyIsNew) return;
-    throw new StoreError(`${path} is not an ablate store: it is empty`);
+    throw new EmptyStoreError(`${path} is not an ablate store: it is empty`);
   }
   if (id !== APPLICATION_ID) {
     throw new StoreError(

@@ -3,6 +3,9 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
+/** There is a file, and nothing in it: who makes a store was killed at it, or is just at it. */
+export class EmptyStoreError extends StoreError {}
+
 /** Another process has taken or ended the run that this one held. */
 export class LostClaimError extends StoreError {}
 
