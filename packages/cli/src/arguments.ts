@@ -35,7 +35,8 @@ export function parseFlags({
   for (const token of tokens) {
     if (token.kind === "positional") words.set(token.index, token.value);
     if (token.kind !== "option") continue;
-    if (command.rest !== undefined && !token.rawName.startsWith("--")) {
+    const isWord = command.rest !== undefined && known[token.name] === undefined;
+    if (isWord && !token.rawName.startsWith("--")) {
       words.set(token.index, argv[token.index] ?? "");
       continue;
     }

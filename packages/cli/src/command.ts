@@ -6,7 +6,7 @@ export type Option = {
   readonly multiple?: boolean;
   /** One letter that stands for it: `-o`. */
   readonly short?: string;
-  /** All values that it takes, where they are few: shells complete them. */
+  /** All values that it takes, where they are few: shells complete them, in a list of an option that is `multiple`. */
   readonly choices?: readonly string[];
   /** What the help calls its value; shells complete FILE, PATH, RUN and GRID. */
   readonly value?: string;
@@ -39,6 +39,8 @@ export type Command = {
   readonly positionals: readonly string[];
   /** What the help calls any number of words after them, one of which may begin with a `-`. */
   readonly rest?: string;
+  /** What shells complete those words by, where it is not what the help calls them. */
+  readonly completed?: string;
   readonly options: Readonly<Record<string, Option>>;
   /** Lines for the help: a command and what it does. */
   readonly examples: readonly (readonly [string, string])[];

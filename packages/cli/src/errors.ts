@@ -14,6 +14,7 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "FilterError",
   "DataError",
   "EngineError",
+  "DamageError",
 ]);
 
 const SYSTEM: Readonly<Record<string, string>> = {
@@ -47,7 +48,9 @@ export function describeError(
     const text = problems.map((problem) => problemText(problem, sources, paint)).join("\n");
     return { text, exitCode: 2 };
   }
-  if (FIXABLE.has(error.name)) return { text: `ablate: ${error.message}`, exitCode: 2 };
+  if (FIXABLE.has(error.name)) {
+    return { text: `ablate: ${error.message}`, exitCode: error.name === "DamageError" ? 1 : 2 };
+  }
   const system = systemReason(error);
   if (system !== undefined) {
     const path = "path" in error ? `${String(error.path)}: ` : "";

@@ -11,13 +11,19 @@ const LONGEST = 60;
 
 /** A commented config for a file at `path`, on the names that come with the program. */
 export function starterConfig(path: string): string {
-  const schema = existsSync(SCHEMA) ? schemaComment(pathFrom(path, SCHEMA)) : "";
-  return `${schema}${starter({ name: gridName(path), data: JSON.stringify(pathFrom(path, DATA)) })}`;
+  const data = JSON.stringify(pathFrom(path, DATA));
+  return `${schemaComment(path)}${starter({ name: gridName(path), data })}`;
 }
 
-/** The comment by which editors find the schema; it has no way to write a path with a space. */
-function schemaComment(path: string): string {
-  return /\s/.test(path) ? "" : `# yaml-language-server: $schema=${path}\n`;
+/**
+ * The comment by which editors find the schema of a config at `path`, with its line end; empty where
+ * there is no schema, or none whose path can be written there: it has no way to write a space.
+ */
+export function schemaComment(path: string): string {
+  const schema = pathFrom(path, SCHEMA);
+  return /\s/.test(schema) || !existsSync(SCHEMA)
+    ? ""
+    : `# yaml-language-server: $schema=${schema}\n`;
 }
 
 /** The path of `target` from the folder of a file, by names alone: so configs read it. */

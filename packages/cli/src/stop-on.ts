@@ -7,6 +7,7 @@ export const STOP_ON_OPTION: Option = {
   type: "string",
   multiple: true,
   value: "RULE",
+  choices: Object.keys(RULES),
   help: `end a run where a rule of docs/diagnostics.md holds: ${Object.keys(RULES).join(", ")}`,
 };
 

@@ -44,7 +44,7 @@ export function openStoreToRead(invocation: Invocation): StoreReader {
   return reader;
 }
 
-/** As `withReader`, but gives `without` where there is no store yet. */
+/** As `withReader`, but gives `without` where there is no store yet, or one is being made. */
 export function withAnyReader<T>(
   invocation: Invocation,
   { use, without }: { readonly use: (reader: StoreReader) => T; readonly without: T },

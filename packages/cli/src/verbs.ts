@@ -27,10 +27,12 @@ export type VerbName =
   | "compare"
   | "sample"
   | "data"
+  | "softmax"
   | "gain"
   | "query"
   | "export"
   | "import"
+  | "report"
   | "verify"
   | "doctor"
   | "completion";
@@ -137,6 +139,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     summary: "the data set: sizes, vocabulary, windows of the first words",
     load: () => import("./commands/data.ts"),
   },
+  softmax: {
+    usage: "[LOGITS...]",
+    summary: "what logits cost: equal, sure and right, sure and wrong, random",
+    load: () => import("./commands/softmax.ts"),
+  },
   gain: {
     usage: "",
     summary: "the gain study: std of x @ w against the scale of w",
@@ -156,6 +163,11 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
     usage: "STORE",
     summary: "take the runs of another store over into this one",
     load: () => import("./commands/import.ts"),
+  },
+  report: {
+    usage: "RUN|GRID...",
+    summary: "a grid as one HTML file",
+    load: () => import("./commands/report.ts"),
   },
   verify: {
     usage: "CONFIG",

@@ -1,6 +1,6 @@
 /** Completion in real shells, asked as they ask when the tab key is pressed. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, ablateWith, COMMAND, makeFolder } from "./make.ts";
@@ -17,6 +17,13 @@ beforeAll(() => {
   chmodSync(join(programs, "ablate"), 0o755);
   ablate(folder, "run", "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3", "--quiet");
   ablate(folder, "tag", "small/plain-lr=0.1", "good");
+  const gone = readFileSync(join(folder, "small.yaml"), "utf8").replace(
+    "name: small",
+    "name: gone",
+  );
+  writeFileSync(join(folder, "gone.yaml"), gone);
+  ablate(folder, "run", "gone.yaml", "--set", "train.lr=0.4", "--steps", "3", "--quiet");
+  ablate(folder, "rm", "gone");
 });
 
 /** What the hidden command answers, without the explanations. */
@@ -58,6 +65,37 @@ test.each([
     ["simd", "tfjs"],
   ],
   [["runs", "--grid", ""], ["small"]],
+  [
+    ["compare", "--metric", "t"],
+    ["train_loss", "test_loss"],
+  ],
+  [
+    ["compare", "--metric", "loss,t"],
+    ["loss,train_loss", "loss,test_loss"],
+  ],
+  [["compare", "--by", "tr"], ["train.lr"]],
+  [["compare", "--baseline", "small/n"], RUNS.slice(2)],
+  [
+    ["compare", "small/normed-lr=0.1", "s"],
+    [...RUNS, "small"],
+  ],
+  [
+    ["run", "small.yaml", "--stop-on", "d"],
+    ["dead-units", "divergence"],
+  ],
+  [["run", "small.yaml", "--stop-on=frozen,sa"], ["--stop-on=frozen,saturated"]],
+  [["report", "small/p"], RUNS.slice(0, 2)],
+  [["report", "small", "-o", "na"], ["names.txt"]],
+  [["diagnose", "small/n"], RUNS.slice(2)],
+  [
+    ["watch", "s"],
+    [...RUNS, "small"],
+  ],
+  [
+    ["rm", "s"],
+    [...RUNS, "small"],
+  ],
+  [["restore", ""], ["gone"]],
   [["completion", "f"], ["fish"]],
   [["import", "ab"], ["ablate.db"]],
   [["query", "select "], []],

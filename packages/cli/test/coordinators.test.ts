@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
@@ -42,6 +42,20 @@ test("two coordinators that start together on 50 runs train each of them once", 
   expect(jsonRows(ablate(folder, "query", kinds, "--json")).map((row) => row.kinds)).toEqual(
     Array.from({ length: 50 }, () => "started,finished"),
   );
+});
+
+test("a store that another process is just making is as good as none to plan and run", () => {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  writeFileSync(store, "");
+
+  const plan = ablate(folder, "plan", "small.yaml");
+  expect([plan.status, plan.stderr, readFileSync(store).length]).toEqual([0, "", 0]);
+  expect(ablate(folder, "runs")).toMatchObject({
+    status: 2,
+    stderr: `ablate: ${store} is not an ablate store: it is empty\n`,
+  });
+  expect(ablate(folder, "run", "small.yaml", "--steps", "5").status).toBe(0);
 });
 
 test("a coordinator that was stopped too long leaves its run to the one that has taken it", async () => {

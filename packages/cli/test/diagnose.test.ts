@@ -1,9 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RULES } from "@ablate/core";
+import { widthOf } from "@ablate/tui";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, ablateWith, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { inTerminal } from "./pty.ts";
 
 /** Two networks: one as it should be, one that is saturated and frozen in places. */
 const SICK = `name: sick
@@ -52,11 +54,42 @@ test("a run's page has its findings, the most serious first, and the network lay
   expect(stdout).toMatch(/^ {2}hidden1 +\d\.\d+ +█+\S* +\d+ % +█+/m);
 });
 
+test.each([80, 66])("at %d columns nothing is wider than the terminal", async (columns) => {
+  for (const name of ["saturated", "frozen", "sick"]) {
+    const lines = await inTerminal(folder, columns, ["diagnose", name]);
+
+    expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
+    expect(lines.length).toBeGreaterThan(4);
+  }
+});
+
+test("each rule's definition is named once, and is there", () => {
+  const { stdout } = ablate(folder, "diagnose", "frozen");
+  const page = readFileSync(new URL("../../../docs/diagnostics.md", import.meta.url), "utf8");
+  const [, links = ""] = /^ {2}rules {4}(.*)$/m.exec(stdout) ?? [];
+
+  expect(links).toContain("docs/diagnostics.md#frozen");
+  expect(new Set(links.split(" ")).size).toBe(links.split(" ").length);
+  for (const link of links.split(" ")) {
+    expect(page).toContain(`\n## ${link.replace("docs/diagnostics.md#", "")}\n`);
+  }
+});
+
 test("errors are first, and the exit code says that there are some", () => {
   const { status, stdout } = ablate(folder, "diagnose", "frozen");
 
   expect(status).toBe(1);
   expect(stdout.split("\n")[1]).toMatch(/^ {2}error {4}\S+ frozen: update:data 0/);
+});
+
+test("--quiet tells of a run that ends with errors, and of no other", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+
+  const { status, stdout, stderr } = ablate(other, "run", "sick.yaml", "--quiet");
+
+  expect([status, stdout]).toEqual([0, ""]);
+  expect(stderr).toMatch(/^sick\/frozen: \S+ frozen .*\n$/);
 });
 
 test("a grid is a line a run, the worst first", () => {

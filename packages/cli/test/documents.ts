@@ -19,10 +19,11 @@ export function sections(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** The fenced blocks in one language. */
+/** The fenced blocks in one language; "" are those that name none. */
 export function blocks(text: string, language: string): readonly string[] {
-  const [, ...parts] = `\n${text}`.split(`\n\`\`\`${language}\n`);
-  return parts.map((part) => part.slice(0, part.indexOf("```")));
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, own]) => own === language)
+    .map(([, , code = ""]) => code);
 }
 
 /** Rows of every table whose first column has this title, by the titles of their columns. */

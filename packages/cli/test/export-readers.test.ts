@@ -87,6 +87,38 @@ duckTest.each(["parquet", "csv", "jsonl"])(
   },
 );
 
+pythonTest("pandas", "pyarrow")(
+  "pandas reads the history from parquet and the runs from csv",
+  () => {
+    exported("small", "-o", "pandas.parquet");
+    exported("small", "--table", "runs", "-o", "pandas.csv");
+
+    const read = python(
+      folder,
+      `
+import json, pandas as pd
+history = pd.read_parquet("pandas.parquet")
+own = history[history.run == "small/normed"].sort_values("step")
+columns = ["step", "loss", "lr", "ratio:hidden1.weight"]
+runs = pd.read_csv("pandas.csv").sort_values("run")
+print(json.dumps({
+  "types": {name: str(history[name].dtype) for name in columns},
+  "rows": own[columns].astype(float).values.tolist(),
+  "runs": [[run, None if loss != loss else loss] for run, loss in zip(runs.run, runs.valid_loss)],
+}))`,
+    );
+
+    expect(read).toEqual({
+      types: { step: "int64", loss: "float64", lr: "float64", "ratio:hidden1.weight": "float32" },
+      rows: queried(
+        `select step, l.loss, l.lr, u.ratio from loss l join update_ratio u using (run, step)
+       where run = 'small/normed' and param = 'hidden1.weight' order by step`,
+      ),
+      runs: queried("select run, valid_loss from runs order by run"),
+    });
+  },
+);
+
 const tensorTest = pythonTest("safetensors", "numpy");
 
 /** Tensors and metadata of a file as Python's reader has them; values as float64, which is exact. */

@@ -66,6 +66,7 @@ beforeAll(async () => {
   );
   add("sample", read("sample", "small/normed", "--seed", "7"));
   add("data", read("data", "small.yaml"));
+  add("softmax", read("softmax"), read("softmax", "--scales", "1", "--draws", "1"));
   add(
     "gain",
     read("gain"),
@@ -176,7 +177,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
   const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
-    ([key]) => !/^(engine|findings|retried|storage|unused):/.test(key),
+    ([key]) => !/^(engine|retried|storage|unused):/.test(key),
   );
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openReader } from "@ablate/store";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const NODE = ["--conditions=@ablate/source", "--disable-warning=ExperimentalWarning", MAIN];
@@ -68,6 +69,20 @@ export function damageCheckpoints(path: string): void {
   const bytes = readFileSync(path);
   for (let at = bytes.indexOf(STATE); at >= 0; at = bytes.indexOf(STATE, at + 1)) {
     bytes[at + 2] = (bytes[at + 2] ?? 0) ^ 1;
+  }
+  writeFileSync(path, bytes);
+}
+
+/** Flips a bit in the middle of the last weights of a run in a store that nobody has open. */
+export function damageWeights(path: string, run: string): void {
+  const reader = openReader(path);
+  const weights = Buffer.from(reader.weights(run)?.bytes ?? []);
+  reader.close();
+  const bytes = readFileSync(path);
+  const middle = weights.length >> 1;
+  const piece = weights.subarray(middle, middle + 32);
+  for (let at = bytes.indexOf(piece); at >= 0; at = bytes.indexOf(piece, at + 1)) {
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
   }
   writeFileSync(path, bytes);
 }

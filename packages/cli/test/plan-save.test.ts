@@ -100,6 +100,21 @@ test("what --save wrote runs, and what it trains is what was planned", () => {
   expect(plan.map(({ state }) => state)).toEqual(["finished", "finished"]);
 });
 
+test("an editor finds the schema of what --save wrote, unless its path cannot be written", () => {
+  const folder = makeFolder();
+  const spaced = join(folder, "with space");
+  mkdirSync(join(folder, "deep"));
+  mkdirSync(spaced);
+
+  ablate(folder, "plan", "small.yaml", "--save", "deep/saved.yaml");
+  ablate(spaced, "plan", "../small.yaml", "--save", "saved.yaml");
+
+  const [first = ""] = readFileSync(join(folder, "deep", "saved.yaml"), "utf8").split("\n");
+  const schema = first.replace("# yaml-language-server: $schema=", "");
+  expect(JSON.parse(readFileSync(join(folder, "deep", schema), "utf8"))).toHaveProperty("$schema");
+  expect(readFileSync(join(spaced, "saved.yaml"), "utf8")).toMatch(/^# yaml-language|^name: /);
+});
+
 test("--save never writes over a file", () => {
   const folder = makeFolder();
   const before = readFileSync(join(folder, "small.yaml"), "utf8");

@@ -1,12 +1,28 @@
-import { spawn } from "@lydell/node-pty";
+import { type IPty, spawn } from "@lydell/node-pty";
+import headless from "@xterm/headless";
+import { expect, onTestFinished, vi } from "vitest";
 import { COMMAND } from "./make.ts";
 
 /** Lines that the real command writes to a terminal of so many columns. */
-export function inTerminal(
+export async function inTerminal(
   folder: string,
   columns: number,
   args: readonly string[],
 ): Promise<readonly string[]> {
+  const { output, ended } = onTerminal(folder, columns, args);
+  await ended;
+  return output().split(/\r?\n/);
+}
+
+export type OnTerminal = {
+  readonly output: () => string;
+  readonly type: (keys: string) => void;
+  /** Its exit code. */
+  readonly ended: Promise<number>;
+};
+
+/** The real command on a terminal that is typed at. */
+export function onTerminal(folder: string, columns: number, args: readonly string[]): OnTerminal {
   const { ABLATE_STORE: _, NODE_OPTIONS: __, ...env } = process.env;
   const [program, ...first] = COMMAND;
   const terminal = spawn(program, [...first, ...args], {
@@ -19,5 +35,55 @@ export function inTerminal(
   terminal.onData((data) => {
     output += data;
   });
-  return new Promise((resolve) => terminal.onExit(() => resolve(output.split(/\r?\n/))));
+  return {
+    output: () => output,
+    type: (keys) => terminal.write(keys),
+    ended: new Promise((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode))),
+  };
+}
+
+export type PressedTerminal = {
+  /** Sends what keys send. */
+  readonly type: (text: string) => void;
+  /** Waits until what is on the screen, without white at its ends, is like this. */
+  readonly waitFor: (wanted: RegExp) => Promise<void>;
+};
+
+/** A program in a pseudo-terminal that shows what a terminal would; goes away with the test. */
+export function openTerminal(
+  [program = "", ...args]: readonly string[],
+  {
+    folder,
+    environment,
+  }: { readonly folder: string; readonly environment: Readonly<Record<string, string>> },
+): PressedTerminal {
+  const size = { cols: 100, rows: 30 };
+  const screen = new headless.Terminal({ ...size, allowProposedApi: true });
+  const pty = spawn(program, [...args], { ...size, cwd: folder, env: { ...environment } });
+  pty.onData((text) => screen.write(text));
+  screen.onData((answer) => pty.write(answer)); // what a terminal answers when it is asked
+  onTestFinished(() => ended(pty));
+  return {
+    type: (text) => pty.write(text),
+    waitFor: (wanted) =>
+      vi.waitFor(() => expect(textOf(screen)).toMatch(wanted), { timeout: 60_000, interval: 30 }),
+  };
+}
+
+function ended(pty: IPty): Promise<void> {
+  const end = new Promise<void>((resolve) => pty.onExit(() => resolve()));
+  pty.kill("SIGKILL");
+  return end;
+}
+
+function textOf({ buffer: { active }, rows }: headless.Terminal): string {
+  const lines = Array.from(
+    { length: rows },
+    (_, row) =>
+      active
+        .getLine(active.baseY + row)
+        ?.translateToString(true)
+        .trimEnd() ?? "",
+  );
+  return lines.join("\n").trim();
 }

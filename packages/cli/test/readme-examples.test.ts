@@ -26,7 +26,7 @@ test("the packages that others use show one example each, of ten lines at most",
   const names = examples.map(({ name }) => name);
 
   expect(names).toEqual([...new Set(names)]);
-  expect(names).toEqual(expect.arrayContaining(["cli", "runner", "store", "tui"]));
+  expect(names).toEqual(expect.arrayContaining(["cli", "report", "runner", "store", "tui"]));
   for (const { name, code } of examples)
     expect(code.trim().split("\n").length, name).toBeLessThan(11);
 });
@@ -45,7 +45,7 @@ test("every example has sound types", () => {
 
 test.each(examples)("the example of $name prints what it says", ({ name, code }) => {
   const folder = checkout();
-  if (name === "store" || name === "tui") {
+  if (["report", "store", "tui"].includes(name)) {
     ablate(folder, "run", "configs/quickstart.yaml", "--only", "v1", "--steps", "64", "--quiet");
   }
   writeFileSync(join(folder, "example.ts"), code);

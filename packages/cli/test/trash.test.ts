@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { onTerminal } from "./pty.ts";
 
 /** A folder whose small.yaml has been run; `other.yaml` has the run `plain` too, and one of its own. */
 function trainedFolder(): string {
@@ -148,6 +149,30 @@ test("gc asks, purges for good and makes the file smaller", () => {
   expect(Math.abs(foretold - after)).toBeLessThan((before - after) * 0.15);
   expect(ablate(folder, "restore").stderr).toBe("the trash is empty\n");
   expect(ablate(folder, "doctor").status).toBe(0);
+});
+
+test.each([
+  ["n\r", 0, "nothing is purged", 1],
+  ["\r", 0, "nothing is purged", 1],
+  ["\u0003", 130, "nothing is purged", 1],
+  ["\u0004", 130, "nothing is purged", 1],
+  ["y\r", 0, "purged 1 run", 0],
+])("on a terminal gc asks, and %j is an answer", async (keys, code, said, left) => {
+  const folder = trainedFolder();
+  ablate(folder, "rm", "small/normed");
+
+  const gc = onTerminal(folder, 80, ["gc"]);
+  await vi.waitFor(
+    () => expect(gc.output()).toMatch(/purge 1 run, .* for good\? \[y\/N\] /),
+    30_000,
+  );
+  gc.type(keys);
+
+  expect(await gc.ended).toBe(code);
+  expect(gc.output()).toContain(said);
+  expect(gc.output()).not.toContain("internal error");
+  const inTrash = ablate(folder, "restore", "--json").stdout;
+  expect(JSON.parse(inTrash)).toHaveLength(left);
 });
 
 test("gc refuses an age that is none", () => {

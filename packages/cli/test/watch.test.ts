@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ablate, makeFolder, startAblate } from "./make.ts";
@@ -70,6 +70,12 @@ test("watch tells of a grid what the command that trains it tells", async () => 
   expect(Object.keys(of(watched, "progress")[0] ?? {})).toEqual(
     Object.keys(of(ran, "progress")[0] ?? {}),
   );
+  const findings = (events: readonly Event[] | undefined) =>
+    [...Map.groupBy(of(events, "findings"), ({ run }) => run).values()].map(
+      (ofRun) => ofRun.at(-1)?.findings,
+    );
+  expect(findings(watched)).toEqual(findings(ran));
+  expect(findings(watched)).toHaveLength(2);
   expect(of(watched, "done")).toMatchObject([{ grid: "small", trained: 2, bad: 0, left: 0 }]);
 });
 
@@ -117,6 +123,7 @@ test("watch of one run ends with it", async () => {
 
   expect(await watch.ended).toBe(0);
   expect(watch.text()).toMatch(/^small\/plain: finished {2}train [\d.]+ {2}valid/m);
+  expect(watch.text()).toMatch(/^small\/plain: \S.* so far$|^small\/plain: .*\d % saturated/m);
   expect(watch.text()).toMatch(/^small\/plain: 1 finished$/m);
   expect(watch.text()).not.toContain("normed");
   await run.ended;
@@ -144,6 +151,20 @@ test("Ctrl-C ends watch, not what it watches", async () => {
 
   expect(await watch.ended).toBe(130);
   expect(await run.ended).toBe(0);
+});
+
+test("watch ends with a sentence where its store is removed", async () => {
+  const folder = makeFolder();
+  const run = await training(folder, 5_000_000);
+  const watch = started(folder, "watch", "small");
+  await vi.waitFor(() => expect(watch.text()).toContain("[1/2] small/plain"), PATIENCE);
+
+  const store = join(folder, "ablate.db");
+  renameSync(store, `${store}.away`);
+
+  expect(await watch.ended).toBe(2);
+  expect(watch.text()).toContain(`ablate: ${store} was removed or replaced`);
+  run.child.kill("SIGKILL");
 });
 
 test("watch without a store or a grid of that name is a sentence", () => {

@@ -46,6 +46,8 @@ export {
 export { gainOf } from "./init/initialise.ts";
 export { type LayerShape, layerShapes, planParameters } from "./model/parameters.ts";
 export type { Probe } from "./probe/probe.ts";
+export { type RandomLogits, type RandomLosses, randomLosses } from "./softmax/random-losses.ts";
+export { crossEntropy, softmax } from "./softmax/softmax.ts";
 export type {
   Activation,
   BatchNormSpec,

@@ -465,7 +465,11 @@ export interface StoreReader {
   provenance(runName: string): Provenance;
   /** What the data of each run are, by its name: sha256 in hex; without runs that never started. */
   dataHashes(): ReadonlyMap<string, string>;
-  /** The last stored weights, as safetensors bytes. */
+  /**
+   * The last stored weights, as safetensors bytes.
+   *
+   * @throws DamageError - if they are not what their sha256 says
+   */
   weights(runName: string): StoredWeights | undefined;
   /** `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
   curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[];

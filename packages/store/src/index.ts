@@ -82,6 +82,7 @@ export { FilterError } from "./filter/filter-error.ts";
 export type { FilterSubject } from "./filter/match.ts";
 export { openReader } from "./open-reader.ts";
 export { openWriter } from "./open-writer.ts";
+export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
 export type { Probe } from "./probe/probe.ts";
 export {
   isFlat,
@@ -99,7 +100,13 @@ export type { QueryMistake } from "./query/mistake.ts";
 export { QueryError, queryStore } from "./query/query-store.ts";
 export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
-export { EmptyStoreError, LostClaimError, StorageError, StoreError } from "./store-error.ts";
+export {
+  DamageError,
+  EmptyStoreError,
+  LostClaimError,
+  StorageError,
+  StoreError,
+} from "./store-error.ts";
 export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
 export { type Discarded, discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";

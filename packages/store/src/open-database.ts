@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
+import { setJournal } from "./journal.ts";
 import { migrate } from "./migrations.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
@@ -28,7 +29,7 @@ export function openForWriting(path: string): OpenedDatabase {
       checkIdentity(database, path, { emptyIsNew: true });
       const shared = networkFileSystem(path);
       database.pragma("auto_vacuum = INCREMENTAL");
-      database.pragma(`journal_mode = ${shared === null ? "WAL" : "DELETE"}`);
+      setJournal(database, shared === null ? "WAL" : "DELETE");
       database.pragma("synchronous = NORMAL");
       database.pragma("foreign_keys = ON");
       migrate(database);

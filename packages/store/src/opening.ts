@@ -27,7 +27,7 @@ function sentence(path: string, verb: string, error: Error): string {
     return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
   if (code.startsWith("SQLITE_CORRUPT")) {
-    return `${path} is damaged; copy it again, or save what is intact with sqlite3's .recover`;
+    return `${path} is damaged: ${error.message}; ${RECOVER}`;
   }
   const reason = storageReason(code);
   if (reason !== undefined) return `cannot ${verb} ${path}: ${reason}`;

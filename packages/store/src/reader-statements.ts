@@ -13,9 +13,9 @@ import type {
   StoredEvaluation,
   StoredRun,
   StoredSample,
-  StoredWeights,
   TrainedKind,
 } from "./contract.ts";
+import type { CheckpointRow } from "./recovery/intact-weights.ts";
 
 export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
 
@@ -46,7 +46,7 @@ export type ReaderStatements = {
   readonly parameters: Statement<[string], StoredParameter>;
   readonly provenance: Statement<[string], string>;
   readonly dataHashes: Statement<[], { readonly run: string; readonly hash: string }>;
-  readonly weights: Statement<[string], StoredWeights>;
+  readonly weights: Statement<[string], CheckpointRow>;
   readonly runId: Statement<[string], number>;
   /** Names of the parameters, in the order of their ratios. */
   readonly parameterNames: Statement<[number], string>;
@@ -145,8 +145,11 @@ export function prepareReader(database: Database): ReaderStatements {
       `select name as run, provenance ->> '$.data_sha256' as hash from run
        where provenance ->> '$.data_sha256' is not null`,
     ),
-    weights: database.prepare<[string], StoredWeights>(
-      ofRun("step, weights as bytes", "checkpoint where run_id = RUN order by step desc limit 1"),
+    weights: database.prepare<[string], CheckpointRow>(
+      ofRun(
+        "step, weights, state, sha256",
+        "checkpoint where run_id = RUN order by step desc limit 1",
+      ),
     ),
     runId: database.prepare<[string], number>("select id from run where name = ?").pluck(),
     parameterNames: database

@@ -44,6 +44,7 @@ import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored
 import { runQuery } from "./query/run-query.ts";
 import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
+import { intactWeights } from "./recovery/intact-weights.ts";
 import { startFinder } from "./recovery/start-finder.ts";
 import { standIn } from "./stand-ins.ts";
 import { stepReader } from "./step-reader.ts";
@@ -164,7 +165,8 @@ export class SqliteReader implements StoreReader {
   }
 
   weights(runName: string): StoredWeights | undefined {
-    return this.#sql.weights.get(runName);
+    const stored = this.#sql.weights.get(runName);
+    return stored === undefined ? undefined : intactWeights(stored, runName);
   }
 
   curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[] {

@@ -1,13 +1,13 @@
 /** The store cannot be used as asked, in a way that the user can mend. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
 }
-
-/** There is a file, and nothing in it: who makes a store was killed at it, or is just at it. */
-export class EmptyStoreError extends StoreError {}
 
 /** Another process has taken or ended the run that this one held. */
 export class LostClaimError extends StoreError {}
+
+/** The file is there and has nothing in it: a store is being made, or was never finished. */
+export class EmptyStoreError extends StoreError {}
 
 /** The file does not take what is written. Nothing of it is stored, so that it may be tried again. */
 export class StorageError extends StoreError {
@@ -18,4 +18,9 @@ export class StorageError extends StoreError {
     super(message, options);
     this.isLasting = options.isLasting ?? false;
   }
+}
+
+/** What is stored is not what was written. */
+export class DamageError extends StoreError {
+  override readonly name = "DamageError";
 }

@@ -18,12 +18,15 @@ function tablesOf(database: Database): string[] {
     .all();
 }
 
-/** A store with rows in every table that there is, all of one grid and its one run. */
+/** Tables of what no other store gets. */
+const TRASH: readonly string[] = ["trash_run", "trash_grid"];
+
+/** A store with rows in every other table that there is, all of one grid and its one run. */
 function storeWithEverything(): string {
   const path = temporaryPath();
   writerAt(path).close();
   const database = new SqliteDatabase(path);
-  for (const table of tablesOf(database)) fill(database, table);
+  for (const table of tablesOf(database)) if (!TRASH.includes(table)) fill(database, table);
   database.close();
   return path;
 }
@@ -65,7 +68,7 @@ test("every table of the schema belongs to a run or a grid", () => {
   const known = [...ofRun, ...ofGrid].map(({ name }) => name);
   const merged = ["grid", "run", "grid_run", "tag", "run_note", "grid_note", "grid_tag"];
 
-  expect([...known, ...merged].sort()).toEqual(tablesOf(database).sort());
+  expect([...known, ...merged, ...TRASH].sort()).toEqual(tablesOf(database).sort());
   database.close();
 });
 

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import { annotate, importStore, type PlannedRun } from "../src/index.ts";
+import { annotate, discard, importStore, type PlannedRun, restore } from "../src/index.ts";
 import { initial } from "../src/migrations/001-initial.ts";
 import { APPLICATION_ID, CURRENT_VERSION } from "../src/migrations.ts";
 import {
@@ -63,6 +63,41 @@ function summary(path: string): unknown[][] {
 async function changes(here: string, there: string): Promise<string[]> {
   return (await importStore(here, there)).runs.map(({ run, change }) => `${run} ${change}`);
 }
+
+test("what is in the trash there does not come, be it a run or a grid", async () => {
+  const there = storeWith([{ run: a, steps: 3, isFinished: true }, { run: plannedRun("b") }]);
+  const other = writerAt(there);
+  other.planGrid(gridOf([a, plannedRun("c")], "other"));
+  other.close();
+  discard(there, { runs: ["g/b"], grids: ["other"] });
+  const here = storeWith([{ run: plannedRun("d") }], { grid: "mine" });
+
+  const report = await importStore(here, there);
+
+  expect(report.grids).toEqual([{ grid: "g", change: "added" }]);
+  expect(report.runs.map(({ run }) => run)).toEqual(["g/a"]);
+  expect(summary(here).map(([run]) => run)).toEqual(["g/d", "g/a"]);
+  expect(readerAt(here).trash()).toEqual([]);
+});
+
+test("what is in the trash here stays there, however complete it is elsewhere", async () => {
+  const there = storeWith([{ run: a, steps: 3, isFinished: true }, { run: plannedRun("b") }]);
+  const here = storeWith([{ run: a, steps: 1 }]);
+  discard(here, { runs: [], grids: ["g"] });
+
+  const planned = await importStore(here, there, { dryRun: true });
+  const report = await importStore(here, there);
+
+  expect(report.runs).toMatchObject([
+    { run: "g/a", change: "trashed", state: "stopped", steps: 1 },
+    { run: "g/b", change: "added" },
+  ]);
+  expect(planned.runs).toEqual(report.runs);
+  expect(summary(here)).toEqual([["g/b", "pending", null, null]]);
+  expect(readerAt(here).trash()).toMatchObject([{ kind: "run", name: "g/a" }]);
+  restore(here, ["g/a"]);
+  expect(summary(here)[0]).toEqual(["g/a", "stopped", 0, 1]);
+});
 
 test("runs that are new here come whole, in the order of their grid", async () => {
   const there = storeWith([{ run: a, steps: 3, isFinished: true }, { run: plannedRun("b") }]);

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openReader, openWriter, StoreError } from "../src/index.ts";
 import { CURRENT_VERSION } from "../src/migrations.ts";
 import { openCopy } from "../src/open-database.ts";
@@ -15,6 +16,8 @@ const openings = [
   ["writer", openWriter],
   ["reader", openReader],
 ] as const;
+
+const JOURNAL = new URL("../src/journal.ts", import.meta.url).href;
 
 function sqliteFile(...statements: readonly string[]): string {
   const path = temporaryPath();
@@ -38,6 +41,37 @@ test("a new store is made with the pragmas that it needs", () => {
   ]);
   expect(pragma("application_id")).toBe(Buffer.from("abla").readUInt32BE());
   database.close();
+});
+
+test("the log is switched on once another process has let go of a store", async () => {
+  const path = temporaryPath();
+  const other = new SqliteDatabase(path);
+  other.exec("begin immediate");
+  const script = `
+    import SqliteDatabase from "better-sqlite3";
+    import { setJournal } from ${JSON.stringify(JOURNAL)};
+    const database = new SqliteDatabase(${JSON.stringify(path)}, { timeout: 60_000 });
+    console.log("ready");
+    setJournal(database, "WAL");
+    console.log(database.pragma("journal_mode", { simple: true }));`;
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const ended = once(child, "exit");
+  await vi.waitFor(() => expect(output).toContain("ready"), { timeout: 30_000 });
+
+  // Who does not wait gives up at once.
+  await Promise.race([ended, setTimeout(500)]);
+  other.exec("rollback");
+  other.close();
+
+  expect(await ended).toEqual([0, null]);
+  expect(output).toBe("ready\nwal\n");
 });
 
 test("an empty file becomes a store", () => {

@@ -1,7 +1,6 @@
 /** The view Layers, driven by keys over small real stores. */
-import { openReader, openWriter } from "@ablate/store";
+import { binAxis, densityOf, openReader, openWriter } from "@ablate/store";
 import { expect, onTestFinished, test } from "vitest";
-import { binAxis, densityOf } from "../src/chart/bins.ts";
 import type { Look } from "../src/state/look.ts";
 import { addRuns, makeStore, press, type RunPlan, screen, session } from "./make.ts";
 import { makeProbe, makeProbes } from "./probe-make.ts";

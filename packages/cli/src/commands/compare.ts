@@ -1,4 +1,10 @@
-import { type ComparedRun, comparedRuns, compareRuns, type StoreReader } from "@ablate/store";
+import {
+  type ComparedRun,
+  comparedRuns,
+  compareRuns,
+  METRICS,
+  type StoreReader,
+} from "@ablate/store";
 import type { Command, Flags } from "../command.ts";
 import { keyNamed, metricsNamed, runWithValue } from "../compare/choices.ts";
 import { meantBy, selectedRuns } from "../compare/selection.ts";
@@ -18,6 +24,7 @@ export const command: Command = {
       type: "string",
       multiple: true,
       value: "NAME",
+      choices: METRICS.map(({ name }) => name),
       help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss or steps_per_s",
     },
     by: { type: "string", value: "KEY", help: "one row for each value of this key of the config" },

@@ -44,7 +44,7 @@ export const command: Command = {
       return { isGrid, all, text: isGrid ? "" : pageOf(invocation, reader, all) };
     });
     if (flags.has("json")) terminal.write(jsonArray(all.flatMap(rowsOf)));
-    else terminal.write(isGrid ? findingsOfGrid(name, all) : text);
+    else terminal.write(isGrid ? findingsOfGrid(name, all, terminal.outputColumns()) : text);
     return all.some(({ findings }) => findings.some(({ level }) => level === "error")) ? 1 : 0;
   },
 };
@@ -55,15 +55,16 @@ function pageOf(
   [diagnosed]: readonly Diagnosed[],
 ): string {
   if (diagnosed === undefined) return "";
+  const width = terminal.outputColumns();
   const isAscii = glyphsFor(terminal.environment) === "ascii";
   const { run } = diagnosed.run;
   const steps = reader.probeSteps(run);
   const shown = steps.length > 1 ? [steps[0], steps.at(-1)] : steps;
   const profiles = shown.flatMap((step) => {
     const probe = step === undefined ? undefined : reader.probe(run, step);
-    return probe === undefined ? [] : [depthProfile(probe, { isAscii })];
+    return probe === undefined ? [] : [depthProfile(probe, { isAscii, width })];
   });
-  return [findingsOfRun(diagnosed), ...profiles].join("\n");
+  return [findingsOfRun(diagnosed, width), ...profiles].join("\n");
 }
 
 /** Rows of the view `findings`. */

@@ -22,7 +22,12 @@ export const command: Command = {
       choices: EXPORT_FORMATS,
       help: `${EXPORT_FORMATS.join(", ")} (default: by the ending of PATH)`,
     },
-    output: { type: "string", short: "o", value: "PATH", help: "the file; - prints csv and jsonl" },
+    output: {
+      type: "string",
+      short: "o",
+      value: "PATH",
+      help: "the file (required); - prints csv and jsonl",
+    },
     table: {
       type: "string",
       value: "NAME",
@@ -77,7 +82,10 @@ async function exportTo(
   const { terminal, flags } = invocation;
   const found = findTarget(reader, flags.positionals[0] ?? "");
   if (request.kind === "safetensors") {
-    const { written, without } = await exportWeights(reader, found, request.target);
+    const { written, without } = await exportWeights(reader, found, {
+      target: request.target,
+      signal,
+    });
     const rest = without === 0 ? "" : `; ${countText(without, "run")} without weights`;
     return `wrote the weights of ${countText(written, "run")} to ${request.target.file}${rest}`;
   }

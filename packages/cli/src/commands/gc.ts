@@ -9,6 +9,8 @@ import { jsonArray } from "../print/rows.ts";
 import { trashTable, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store.ts";
 
+const STOPPED_BY_USER = 130;
+
 export const command: Command = {
   positionals: [],
   options: {
@@ -42,9 +44,10 @@ export const command: Command = {
       else terminal.write(`${trashTable(entries, Date.now())}to purge: ${trashTotal(entries)}\n`);
       return 0;
     }
-    if (entries.length > 0 && !(await isConfirmed(entries, invocation))) {
+    const answer = entries.length === 0 ? "yes" : await confirmation(entries, invocation);
+    if (answer !== "yes") {
       terminal.note("nothing is purged\n");
-      return 0;
+      return answer === "no" ? 0 : STOPPED_BY_USER;
     }
     const collected = collectGarbage(path, {
       until,
@@ -79,11 +82,11 @@ function dryRecord(entries: readonly TrashEntry[], before: number): object {
   };
 }
 
-async function isConfirmed(
+async function confirmation(
   entries: readonly TrashEntry[],
   { flags }: Invocation,
-): Promise<boolean> {
-  if (flags.has("yes")) return true;
+): Promise<"yes" | "no" | "interrupted"> {
+  if (flags.has("yes")) return "yes";
   const { stdin, stderr } = process;
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
     throw new UsageError(
@@ -93,7 +96,12 @@ async function isConfirmed(
   const dialogue = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await dialogue.question(`purge ${trashTotal(entries)} for good? [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
+    return /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
+  } catch (error) {
+    // Ctrl-C or Ctrl-D, instead of an answer.
+    if (!(error instanceof Error) || error.name !== "AbortError") throw error;
+    stderr.write("\n");
+    return "interrupted";
   } finally {
     dialogue.close();
   }

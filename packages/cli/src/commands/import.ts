@@ -47,6 +47,7 @@ const CHANGES: Readonly<Record<RunChange, string>> = {
   replaced: "more complete there",
   kept: "as complete here",
   training: "being trained here: kept",
+  trashed: "in the trash here: stays there",
 };
 
 function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {

@@ -10,6 +10,7 @@ import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
+import { schemaComment } from "../starter.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],
@@ -81,6 +82,6 @@ function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocat
     description: config.description,
     dataFile: relative(dirname(path), config.dataFile),
   });
-  unlessExisting(file, () => writeFileSync(path, text, { flag: "wx" }));
+  unlessExisting(file, () => writeFileSync(path, schemaComment(path) + text, { flag: "wx" }));
   terminal.note(`wrote ${file}\n`);
 }

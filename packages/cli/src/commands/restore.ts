@@ -8,6 +8,7 @@ import { storePath, withReader } from "../store.ts";
 export const command: Command = {
   positionals: [],
   rest: "RUN|GRID",
+  completed: "TRASHED",
   options: READING_OPTIONS,
   examples: [
     ["ablate restore", "what is in the trash, its size and since when"],

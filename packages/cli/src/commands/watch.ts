@@ -1,12 +1,15 @@
+import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunState, StoreReader } from "@ablate/store";
 import type { Command, Invocation } from "../command.ts";
+import { UsageError } from "../errors.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { STORE_OPTION } from "../options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
-import { findRun, openStoreToRead } from "../store.ts";
+import { findRun, openStoreToRead, storePath } from "../store.ts";
 import { Changes, type Watched } from "../watch/changes.ts";
 import { WatchedEvents } from "../watch/events.ts";
+import { findingsTeller } from "../watch/findings.ts";
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;
@@ -25,21 +28,26 @@ export const command: Command = {
   ],
   run: async (invocation) => {
     const reader = openStoreToRead(invocation);
+    const refuseIfGone = goneChecker(storePath(invocation));
     try {
-      return await watch(invocation, reader);
+      return await watch(invocation, reader, refuseIfGone);
     } finally {
       reader.close();
     }
   },
 };
 
-async function watch({ flags, terminal }: Invocation, reader: StoreReader): Promise<number> {
+async function watch(
+  { flags, terminal }: Invocation,
+  reader: StoreReader,
+  refuseIfGone: () => void,
+): Promise<number> {
   const { watched, title, grids } = meantBy(flags.positionals[0] ?? "", reader);
   const style = flags.has("json") ? "json" : "human";
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
   const changes = new Changes(reader, watched);
-  const events = new WatchedEvents(title, Date.now());
+  const events = new WatchedEvents(title, Date.now(), findingsTeller(reader));
   try {
     for (;;) {
       const now = Date.now();
@@ -50,6 +58,7 @@ async function watch({ flags, terminal }: Invocation, reader: StoreReader): Prom
       const isAttended = events.isOpen && grids.some((grid) => reader.isAttended(grid, now));
       if (!events.isTraining && !isAttended) break;
       if (!(await isPaused(interrupt.signal))) return STOPPED_BY_USER;
+      refuseIfGone();
     }
     progress.onEvent(events.done(Date.now()));
   } finally {
@@ -74,6 +83,17 @@ function meantBy(
   const { run } = findRun(reader, word, names);
   const grids = names.filter((name) => reader.members(name).has(run));
   return { watched: { run }, title: run, grids };
+}
+
+/** Who has a file open sees it unchanged for ever once it is removed or another is in its place. */
+function goneChecker(path: string): () => void {
+  const numberOf = (): bigint | undefined =>
+    statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  const opened = numberOf();
+  return () => {
+    if (numberOf() === opened) return;
+    throw new UsageError(`${path} was removed or replaced; nothing more is seen of it`);
+  };
 }
 
 async function isPaused(signal: AbortSignal): Promise<boolean> {

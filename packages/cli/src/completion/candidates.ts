@@ -22,6 +22,16 @@ const SOURCES: Readonly<Record<string, Source>> = {
   GRID: (place) => fromStore(place, (reader) => names(reader, GRIDS)),
   FILTER: (place) =>
     fromStore(place, (reader) => [...names(reader, GRIDS), ...names(reader, RUNS)]),
+  TRASHED: (place) =>
+    fromStore(place, (reader) =>
+      reader.trash().map(({ name, kind }) => ({ value: name, text: kind })),
+    ),
+  KEY: async (place) => {
+    const { comparedRuns, differingKeys } = await import("@ablate/store");
+    return fromStore(place, (reader) =>
+      differingKeys(comparedRuns(reader.runs(), new Map())).map((value) => ({ value, text: "" })),
+    );
+  },
   TAG: (place) => fromStore(place, (reader) => names(reader, TAGS)),
   CONFIG: (place) => files(place, /\.ya?ml$/),
   STORE: (place) => files(place, /\.(?:db|sqlite3?)$/),
@@ -38,7 +48,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
 export async function candidatesFor(kind: string, place: Place): Promise<readonly Candidate[]> {
   const sources = kind.split("|").map((one) => SOURCES[one === "B" ? "A" : one]);
   const found = await Promise.all(sources.map((source) => source?.(place) ?? []));
-  return found.flat();
+  return [...new Map(found.flat().map((one) => [one.value, one])).values()];
 }
 
 const RUNS = "select run, state from runs";

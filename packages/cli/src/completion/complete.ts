@@ -46,7 +46,7 @@ async function candidates(
   }
   if (line.open !== undefined) return valuesOf(line.open, { word: current, store, terminal });
   if (current.startsWith("-")) return flags(options, line);
-  const kind = command.positionals[line.positionals] ?? command.rest;
+  const kind = command.positionals[line.positionals] ?? command.completed ?? command.rest;
   return kind === undefined ? [] : candidatesFor(kind, { word: current, store, terminal });
 }
 
@@ -97,8 +97,21 @@ async function valuesOf(
   option: Option | undefined,
   place: Parameters<typeof candidatesFor>[1],
 ): Promise<readonly Candidate[]> {
-  if (option?.choices !== undefined) return option.choices.map((value) => ({ value, text: "" }));
+  if (option?.choices !== undefined) return choicesOf(option.choices, option, place.word);
   return option?.value === undefined ? [] : candidatesFor(option.value, place);
+}
+
+/** Of an option that takes a list, what the list has not yet. */
+function choicesOf(
+  choices: readonly string[],
+  { multiple = false }: Option,
+  word: string,
+): readonly Candidate[] {
+  const listed = multiple ? word.split(",").slice(0, -1) : [];
+  const before = listed.map((one) => `${one},`).join("");
+  return choices
+    .filter((value) => !listed.includes(value))
+    .map((value) => ({ value: before + value, text: "" }));
 }
 
 function flags(options: Command["options"], { given }: Line): readonly Candidate[] {

@@ -33,7 +33,7 @@ export async function writeWhole<T>(
   const temporary = join(folder, `.${basename(path)}.${randomBytes(4).toString("hex")}.part`);
   try {
     const result = await write(temporary);
-    sync(temporary);
+    syncFile(temporary);
     refuseExisting(target);
     renameSync(temporary, path);
     return result;
@@ -53,14 +53,14 @@ function refuseExisting({ file, path, force }: FileTarget): void {
 }
 
 /** What reaches the disk before the name does survives a power cut. */
-function sync(path: string): void {
+export function syncFile(path: string): void {
   const descriptor = openSync(path, "r+");
   fsyncSync(descriptor);
   closeSync(descriptor);
 }
 
 /** An error of the file system under the name that the user knows. */
-function asWritten(file: string, cause: unknown): unknown {
+export function asWritten(file: string, cause: unknown): unknown {
   const reason = systemReason(cause);
   return reason === undefined
     ? cause

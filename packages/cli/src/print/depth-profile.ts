@@ -1,9 +1,8 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 import type { StoredLayer, StoredProbe } from "@ablate/store";
-import { count, UNKNOWN } from "@ablate/tui";
+import { count, UNKNOWN, widthOf } from "@ablate/tui";
 import { table } from "./table.ts";
 
-const BAR_CELLS = 10;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 type Column = {
@@ -35,11 +34,26 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
+/** Cells of the longest bars, where there is room for them; without room for any there are none. */
+const BARS = [10, 8, 6, 4, 0] as const;
+
+export type ProfileOptions = {
+  readonly isAscii: boolean;
+  /** Cells across; null: any number. */
+  readonly width: number | null;
+};
+
 /** Layers from the input to the output. Bars are linear; what is beyond the largest hidden layer is cut. */
-export function depthProfile(
-  { step, layers }: StoredProbe,
-  { isAscii }: { readonly isAscii: boolean },
-): string {
+export function depthProfile(probe: StoredProbe, { isAscii, width }: ProfileOptions): string {
+  const fits = (text: string): boolean =>
+    width === null || text.split("\n").every((line) => widthOf(line) <= width);
+  const drawn = BARS.map((cells) => profile(probe, { isAscii, cells }));
+  return drawn.find(fits) ?? drawn.at(-1) ?? "";
+}
+
+type Bars = { readonly isAscii: boolean; readonly cells: number };
+
+function profile({ step, layers }: StoredProbe, bars: Bars): string {
   const hidden = layers.filter(({ name }) => name.startsWith("hidden"));
   const compared = hidden.length > 0 ? hidden : layers;
   const columns = COLUMNS.map((column) => ({
@@ -50,14 +64,14 @@ export function depthProfile(
     `  ${layer.name}`,
     ...columns.flatMap(({ of, text, full }) => {
       const value = of(layer);
-      if (value === undefined) return ["", ""];
-      const shown = Number.isNaN(value) ? UNKNOWN : text(value);
-      return [shown, bar(finite(value) / full, isAscii)];
+      const shown = value === undefined ? "" : Number.isNaN(value) ? UNKNOWN : text(value);
+      if (bars.cells === 0) return [shown];
+      return [shown, value === undefined ? "" : bar(finite(value) / full, bars)];
     }),
   ]);
   const titles = COLUMNS.flatMap(({ title }) => [
     { title, align: "right" as const },
-    { title: "" },
+    ...(bars.cells === 0 ? [] : [{ title: "" }]),
   ]);
   const when = step === 0 ? "at init" : `after ${count(step)} steps`;
   return `depth profile ${when}\n${table([{ title: "  layer" }, ...titles], rows)}`;
@@ -73,10 +87,10 @@ function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function bar(share: number, isAscii: boolean): string {
-  const cells = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) * BAR_CELLS : 0;
-  if (isAscii) return "#".repeat(Math.round(cells)).padEnd(BAR_CELLS);
+function bar(share: number, { isAscii, cells: full }: Bars): string {
+  const cells = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) * full : 0;
+  if (isAscii) return "#".repeat(Math.round(cells)).padEnd(full);
   const eighths = Math.round(cells * 8);
   const drawn = `${"█".repeat(eighths >> 3)}${EIGHTHS[eighths & 7] ?? ""}`;
-  return drawn.padEnd(BAR_CELLS);
+  return drawn.padEnd(full);
 }

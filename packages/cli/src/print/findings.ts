@@ -2,24 +2,43 @@
 import type { Finding, Level } from "@ablate/core";
 import type { RunSummary } from "@ablate/store";
 import { count } from "@ablate/tui";
-import { table } from "./table.ts";
+import { fittedTable } from "./fitted-table.ts";
 import { verdict } from "./verdict.ts";
+import { wrapped } from "./wrap.ts";
 
 type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
 const LEVELS: readonly Level[] = ["error", "warning", "info"];
 
-/** The most serious first, each with its evidence and the rule that says so. */
-export function findingsOfRun({ run, findings }: Diagnosed): string {
-  const lines = findings.map(
-    ({ level, rule, step, message }) =>
-      `  ${level.padEnd(7)}  ${message}\n           ${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}\n`,
-  );
-  return `${run.run}: ${stateOf(run)}, ${summary({ run, findings })}\n${lines.join("")}`;
+/** Cells before a message. */
+const INDENT = 11;
+/** A message is not broken into narrower lines than this. */
+const NARROWEST = 20;
+
+/** The most serious first, each with its evidence and the rule that says so; at most `width` cells wide. */
+export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
+  const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - INDENT);
+  const indented = (text: string): string => wrapped(text, room).join(`\n${" ".repeat(INDENT)}`);
+  const lines = findings.map(({ level, rule, step, message }) => {
+    const since = `${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}`;
+    return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${since}\n`;
+  });
+  const where = findings.length === 0 ? "" : `  rules    ${indented(definitions(findings))}\n`;
+  return `${run.run}: ${stateOf(run)}, ${summary({ run, findings })}\n${lines.join("")}${where}`;
+}
+
+/** Where the rules of these findings are explained. */
+function definitions(findings: readonly Finding[]): string {
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return rules.map((rule) => `docs/diagnostics.md#${rule}`).join(" ");
 }
 
 /** A line a run, the worst first. */
-export function findingsOfGrid(grid: string, all: readonly Diagnosed[]): string {
+export function findingsOfGrid(
+  grid: string,
+  all: readonly Diagnosed[],
+  width: number | null,
+): string {
   const rows = all
     .toSorted((a, b) => compare(countsOf(a.findings), countsOf(b.findings)))
     .map(({ run, findings }) => [
@@ -28,7 +47,7 @@ export function findingsOfGrid(grid: string, all: readonly Diagnosed[]): string 
       ...countsOf(findings).map((number) => (number === 0 ? "" : String(number))),
       verdictOf({ run, findings }),
     ]);
-  const text = table(
+  const text = fittedTable(
     [
       { title: "run" },
       { title: "state" },
@@ -38,10 +57,12 @@ export function findingsOfGrid(grid: string, all: readonly Diagnosed[]): string 
       { title: "verdict" },
     ],
     rows,
+    width,
   );
   const [bad, doubtful] = [0, 1].map((i) => all.filter(({ findings }) => worst(findings) === i));
   const runs = all.length === 1 ? "1 run" : `${all.length} runs`;
-  return `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most\n${text}`;
+  const head = `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most`;
+  return `${head}\n${text}`;
 }
 
 /** How many there are of each level, the most serious first. */

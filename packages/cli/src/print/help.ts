@@ -24,11 +24,11 @@ export function overview(): string {
     ...twoColumns(listed),
     "",
     ...wrapped(
-      "Every command takes --store FILE (default ablate.db, or ABLATE_STORE) and --help; those that read take --json. Exit codes: 0 fine, 1 a run failed or diverged or a check found something, 2 the command or a config is wrong, 130 stopped by the user.",
+      "Commands that use a store take --store FILE (default ablate.db, or ABLATE_STORE); those that print results take --json (docs/json.md). `ablate COMMAND --help` has flags and examples. Exit codes: 0 fine, 1 a run failed or diverged or a check found something, 2 the command or a config is wrong, 130 stopped by the user.",
       WIDTH,
     ),
     "",
-    "Start with: ablate demo",
+    "Start with: ablate demo, then docs/tutorial.md",
     "",
   ].join("\n");
 }

@@ -44,7 +44,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   run: {
     about: [
       "Trains every run of the config that is not finished yet and records each step. It can be stopped at any time (Ctrl-C once: finish what is at hand and keep it; twice: at once) and repeated: finished runs are skipped, others go on where their last checkpoint is. A run that fails or diverges is recorded as such, and the grid goes on.",
-      "Options win over the file: --set, --steps and --seeds over its variants, grid and include.",
+      "Options win over the file: --set, --steps and --seeds over its variants, grid and include. Two commands at once on one store share the work.",
     ],
     exits: [FAILED, STOPPED],
     environment: [BACKEND, CI],
@@ -60,17 +60,17 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   },
   ui: {
     about: [
-      "Opens the runs of a store on the whole terminal: a list, charts, one run, and runs side by side. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
+      "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
     ],
     environment: [
       ["TERM, COLORTERM", "which colours and characters the terminal has"],
       ["XDG_STATE_HOME", "where the last view is remembered (~/.local/state)"],
     ],
-    see: ["docs/ui.md"],
+    see: ["docs/ui.md", "docs/tutorial.md", "ablate show", "ablate watch"],
   },
   runs: {
     about: [
-      "Lists the runs of the store, oldest first, with state, settings and losses. Words are a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not.",
+      "Lists the runs of the store, oldest first, with state, settings and losses. Words are a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
     ],
     see: ["docs/filter.md", "docs/json.md", "ablate show"],
   },
@@ -118,7 +118,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   },
   config: {
     about: [
-      "Prints the resolved config of a run, every default filled in, as YAML that trains the same run.",
+      "Prints the resolved config of a run, every default filled in, as YAML that trains the same run. For all runs of a config it is `ablate plan CONFIG --save FILE`.",
     ],
     see: ["docs/config.md", "ablate diff"],
   },
@@ -136,10 +136,10 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   },
   diagnose: {
     about: [
-      "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step.",
+      "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
     ],
     exits: [["1", "there is a finding of level error"]],
-    see: ["docs/diagnostics.md", "ablate show"],
+    see: ["docs/diagnostics.md", "docs/tutorial.md", "ablate show"],
   },
   sample: {
     about: [
@@ -150,19 +150,25 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   },
   data: {
     about: [
-      "Reads the data set of a config and says how many names and examples each split has, which characters there are, and what the first windows look like.",
+      "Reads the data set of a config and says how many names and examples each split has, which characters there are, and what the first windows look like. Where the runs of a grid differ in their data it is that of the first.",
     ],
-    see: ["docs/config.md"],
+    see: ["docs/tutorial.md", "docs/config.md"],
+  },
+  softmax: {
+    about: [
+      "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws.",
+    ],
+    see: ["docs/tutorial.md", "docs/json.md", "ablate gain"],
   },
   gain: {
     about: [
       "Trains nothing: draws x and w and shows how wide x @ w is, against the scale of w or an initialisation scheme. What a layer has to undo, or to keep.",
     ],
-    see: ["docs/config.md"],
+    see: ["docs/tutorial.md", "docs/config.md", "ablate softmax"],
   },
   query: {
     about: [
-      "Runs one SELECT or WITH statement over the views of the store. Nothing can be written.",
+      "Runs one SELECT or WITH statement over the views of the store; with - it is read from the standard input. Nothing can be written. It ends after 1,000 rows, which is said, or 30 seconds, unless --limit and --timeout say otherwise.",
     ],
     see: ["docs/sql.md", "ablate export"],
   },
@@ -181,6 +187,13 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
     exits: [STOPPED],
     see: ["docs/export.md", "ablate export"],
   },
+  report: {
+    about: [
+      "Writes a grid, or some runs, as one HTML file that holds all it shows: what differs by more than chance, how training begins, what is saturated and what learns too fast or too slowly, in sentences, tables and charts. It needs no network and no script, follows light and dark, and can be printed.",
+      "What can be named are grids, runs, names of runs without their seed, and filters. The file appears whole or not at all; one that is there is replaced only with --force.",
+    ],
+    see: ["docs/report.md", "docs/filter.md", "ablate compare", "ablate export"],
+  },
   verify: {
     about: [
       "Trains the runs of a config on our engine and on TensorFlow.js and compares every series, as far as rounding alone does not move it. Nothing is stored.",
@@ -191,7 +204,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   },
   doctor: {
     about: [
-      "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact.",
+      "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it mends what a crash or a bad disk has left there and keeps what is whole.",
     ],
     exits: [["1", "something does not work"]],
     environment: [BACKEND],
@@ -199,7 +212,7 @@ export const MANUAL: Readonly<Record<VerbName, Manual>> = {
   },
   completion: {
     about: [
-      "Prints a script that a shell reads when it starts. From then on the tab key completes verbs, options and their values, files, and the names of runs, grids and tags from the store of the working folder, of --store or of ABLATE_STORE.",
+      "Prints a script for bash, zsh or fish that the shell reads when it starts. From then on the tab key completes verbs, options and their values, files, and the names of runs, grids and tags from the store of the working folder, of --store or of ABLATE_STORE.",
     ],
     see: ["README.md"],
   },

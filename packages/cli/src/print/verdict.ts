@@ -20,13 +20,14 @@ function ofRule(findings: readonly Judged[]): string {
   return `${first === undefined ? "" : headline(first)}${others > 0 ? ` (and ${others} more)` : ""}`;
 }
 
-/** Turns a grid's events into the lines that are due: a run's verdict at initialisation and at its end. */
+/** Turns a grid's events into the lines that are due: a run's verdict at first sight and at its end. */
 export function verdictTeller(): (event: GridEvent) => string | null {
   const latest = new Map<string, readonly Judged[]>();
   return (event) => {
     if (event.event === "findings") {
+      const isFirst = event.step === 0 || !latest.has(event.run);
       latest.set(event.run, event.findings);
-      return event.step === 0 ? lineOf(event.run, event.findings, false) : null;
+      return isFirst ? lineOf(event.run, event.findings, false) : null;
     }
     if (event.event !== "ended") return null;
     const findings = latest.get(event.run);

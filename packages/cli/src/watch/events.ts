@@ -16,15 +16,18 @@ const ENDS: ReadonlySet<RunState> = new Set<EndState>([
 export class WatchedEvents {
   readonly #grid: string;
   readonly #beganAt: number;
+  readonly #findingsOf: (row: RunSummary) => GridEvent[];
   readonly #rows = new Map<string, RunSummary>();
   readonly #ended = new Set<string>();
   #toTrain = -1;
   #skipped = 0;
   #started = 0;
 
-  constructor(grid: string, now: number) {
+  /** @param findingsOf - news of what the rules say of a run */
+  constructor(grid: string, now: number, findingsOf: (row: RunSummary) => GridEvent[]) {
     this.#grid = grid;
     this.#beganAt = now;
+    this.#findingsOf = findingsOf;
   }
 
   /** What has happened; at the first look how everything stands. */
@@ -78,7 +81,7 @@ export class WatchedEvents {
   #begin(row: RunSummary): GridEvent[] {
     const { run, state } = row;
     if (state === "pending") return [];
-    if (state === "running") return [this.#start(row), ...progressOf(row)];
+    if (state === "running") return [this.#start(row), ...this.#goOn(row)];
     this.#skipped += 1;
     return [{ event: "skipped", run, state }];
   }
@@ -86,12 +89,17 @@ export class WatchedEvents {
   #change(row: RunSummary, before: RunSummary | undefined): GridEvent[] {
     const isSame = before?.state === row.state && before.started_at === row.started_at;
     if (row.state === "running") {
-      return [...(isSame ? [] : [this.#start(row)]), ...progressOf(row)];
+      return [...(isSame ? [] : [this.#start(row)]), ...this.#goOn(row)];
     }
     if (isSame || !isEnd(row.state)) return [];
     const wasSeen = before?.state === "running" && before.started_at === row.started_at;
     this.#ended.add(row.run);
-    return [...(wasSeen ? [] : [this.#start(row)]), endOf(row, row.state)];
+    const start = wasSeen ? [] : [this.#start(row)];
+    return [...start, ...this.#findingsOf(row), endOf(row, row.state)];
+  }
+
+  #goOn(row: RunSummary): GridEvent[] {
+    return [...this.#findingsOf(row), ...progressOf(row)];
   }
 
   #start({ run, steps }: RunSummary): GridEvent {

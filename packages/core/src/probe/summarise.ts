@@ -1,4 +1,4 @@
-import { exp } from "../math.ts";
+import { softmax } from "../softmax/softmax.ts";
 import { statisticsOf } from "../statistics.ts";
 import {
   ACTIVATION_SCALE,
@@ -111,11 +111,4 @@ function logitsOf({ layers, examples }: NetworkPass): LogitsProbe {
     probabilities.set(softmax(logits.subarray(start, start + tokens)), start);
   }
   return { examples: count, tokens, logits, probabilities };
-}
-
-function softmax(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b));
-  const powers = Float64Array.from(logits, (logit) => exp(logit - largest));
-  const total = powers.reduce((sum, power) => sum + power);
-  return powers.map((power) => power / total);
 }

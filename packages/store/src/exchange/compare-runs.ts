@@ -18,11 +18,14 @@ export type ComparedRun = {
 export function runComparer({ to }: Files, now: () => number): (theirs: RunRow) => ComparedRun {
   const here: (hash: string) => RunRow | undefined = finder(to);
   const nameFor = freeName(to);
+  const trashed = to.prepare<[number]>("select 1 from trash_run where run_id = ?");
   return (there) => {
     const theirs = settled(there);
     const ours = here(theirs.hash);
     if (ours === undefined) return { theirs, ours, name: nameFor(theirs), change: "added" };
-    return { theirs, ours, name: ours.name, change: changeOf(theirs, ours, now()) };
+    const isTrashed = trashed.get(ours.id) !== undefined;
+    const change = isTrashed ? "trashed" : changeOf(theirs, ours, now());
+    return { theirs, ours, name: ours.name, change };
   };
 }
 
@@ -47,7 +50,7 @@ function stepsOf({ last_step }: RunRow): number {
 
 /** What the user is told of it. */
 export function importedRun({ theirs, ours, name, change }: ComparedRun): ImportedRun {
-  const stays = change === "kept" || change === "training";
+  const stays = change !== "added" && change !== "replaced";
   const { state, ...run } = stays && ours !== undefined ? ours : theirs;
   return {
     run: name,

@@ -1,30 +1,32 @@
 import { existsSync, statSync } from "node:fs";
-import type { Database } from "better-sqlite3";
 import { type OpenedDatabase, openForReading, openForWriting } from "../open-database.ts";
 import { opening } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
+import { restoreRun } from "../trash/restore.ts";
 import { type ComparedRun, importedRun, runComparer } from "./compare-runs.ts";
 import { ownedCopier } from "./copy-owned.ts";
 import { type Files, inserter, updater } from "./files.ts";
 import { gridComparer, gridMerger, membershipMerger } from "./grids.ts";
 import type { ImportedGrid, ImportedRun, ImportOptions, ImportReport } from "./import-types.ts";
 import { emptyStore, openSource } from "./open-source.ts";
+import { refuseDamaged } from "./refuse-damaged.ts";
 import type { RunRow } from "./settled-run.ts";
 import { readSchema } from "./tables.ts";
 import { wordsMerger } from "./words.ts";
 
-/** In the order of their first grids, which is the order they get here. */
+/** Not in the trash, in the order of their first grids, which is the order they get here. */
 const RUNS = `
-  select r.* from run r
-    left join grid_run gr on gr.id = (select min(id) from grid_run where run_id = r.id)
+  select r.* from kept_run r
+    left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
   order by gr.grid_id, gr.position, r.id`;
 
 /**
  * Takes the runs of the store at `from` over into that at `path`, which is made where there is none.
  * A run is the same where its hash is: the finished one stays, else the one with more steps, else
- * ours. One transaction a run: killed and repeated, it comes to the same.
+ * ours. What is in the trash there does not come, and what is in the trash here stays there. One
+ * transaction a run: killed and repeated, it comes to the same.
  *
- * @throws StoreError - if one of them is no store, from a newer ablate, or damaged
+ * @throws StoreError - if one of them is no store, from a newer ablate, or damaged; then nothing is taken
  */
 export async function importStore(
   path: string,
@@ -96,9 +98,12 @@ function realImporter(files: Files): Importer {
     run: (run) =>
       inTransaction(() => {
         const compared = compare(run);
-        const toId = keep(compared);
-        mergeWords(run.id, toId);
-        join(run.id, toId);
+        if (compared.change !== "trashed") {
+          const toId = keep(compared);
+          mergeWords(run.id, toId);
+          join(run.id, toId);
+          restoreRun(to, toId);
+        }
         return importedRun(compared);
       }),
   };
@@ -131,7 +136,7 @@ function runKeeper(files: Files): (compared: ComparedRun) => number {
 }
 
 function gridIds({ from }: Files): number[] {
-  return from.prepare<[], number>("select id from grid order by id").pluck().all();
+  return from.prepare<[], number>("select id from kept_grid order by id").pluck().all();
 }
 
 function openTarget(path: string, dryRun: boolean): OpenedDatabase {
@@ -145,12 +150,4 @@ function refuseItself(path: string, from: string): void {
   const [a, b] = [statSync(path), statSync(from)];
   if (a.dev !== b.dev || a.ino !== b.ino) return;
   throw new StoreError(`${from} is the store that would be written to; name another one to import`);
-}
-
-function refuseDamaged(database: Database, path: string): void {
-  const verdict: unknown = database.pragma("quick_check(1)", { simple: true });
-  if (verdict === "ok") return;
-  throw new StoreError(
-    `${path} is damaged (${String(verdict)}); copy it again, or save what is intact with sqlite3's .recover`,
-  );
 }

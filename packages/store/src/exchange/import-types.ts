@@ -1,7 +1,7 @@
 import type { GridChange } from "./grids.ts";
 
-/** What became of a run: `training` is kept because this machine is at it. */
-export type RunChange = "added" | "replaced" | "kept" | "training";
+/** What became of a run: `training` is kept because this machine is at it, `trashed` is in its trash. */
+export type RunChange = "added" | "replaced" | "kept" | "training" | "trashed";
 
 export type ImportedRun = {
   /** Its name here. */

@@ -68,8 +68,8 @@ function copyGrids(
   const merge = gridMerger(files, readSchema(files.to));
   const wanted = files.from
     .prepare<[{ grid: string | null; runs: string }], number>(
-      `select id from grid where name = @grid or (@grid is null and id in (
-         select gr.grid_id from grid_run gr join run r on r.id = gr.run_id
+      `select id from kept_grid where name = @grid or (@grid is null and id in (
+         select gr.grid_id from kept_grid_run gr join kept_run r on r.id = gr.run_id
          where r.name in (select value from json_each(@runs))))
        order by id`,
     )

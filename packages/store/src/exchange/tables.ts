@@ -21,13 +21,15 @@ export type Schema = {
   readonly ofGrid: readonly OwnedTable[];
 };
 
-/** Tables that are merged row by row, not copied. */
-const MERGED: ReadonlySet<string> = new Set([
+/** Tables that are merged row by row or stay behind, not copied. */
+const NOT_COPIED: ReadonlySet<string> = new Set([
   "grid_run",
   "tag",
   "run_note",
   "grid_tag",
   "grid_note",
+  "trash_run",
+  "trash_grid",
 ]);
 
 type Column = { readonly name: string; readonly type: string; readonly pk: number };
@@ -45,7 +47,7 @@ export function readSchema(database: Database): Schema {
   const ofRun = new Map<string, OwnedTable>();
   const ofGrid = new Map<string, OwnedTable>();
   for (const name of names) {
-    if (name === "run" || name === "grid" || MERGED.has(name)) continue;
+    if (name === "run" || name === "grid" || NOT_COPIED.has(name)) continue;
     const keys = foreignKeys(database, name);
     const toRun = keys.find(({ table }) => table === "run" || ofRun.has(table));
     const key = toRun ?? keys.find(({ table }) => table === "grid" || ofGrid.has(table));

@@ -29,7 +29,7 @@ const PLAIN_RUNS = 4;
 /** A live block where stderr is a terminal, lines every few seconds where it is not. */
 export function showProgress(terminal: Terminal, style: ProgressStyle): Progress {
   if (style === "json") return silent(terminal, (event) => terminal.write(`${eventJson(event)}\n`));
-  if (style === "quiet") return silent(terminal, (event) => warn(terminal, event));
+  if (style === "quiet") return silent(terminal, warner(terminal));
   return terminal.rewrites ? live(terminal) : plain(terminal);
 }
 
@@ -39,12 +39,24 @@ function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
 
 const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set(["retried", "unused", "storage"]);
 
-function warn({ note, paintNote }: Terminal, event: GridEvent): void {
-  const isWorse = event.event === "engine" && event.reason !== null;
-  const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
-  if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
-    for (const line of linesOf(event, paintNote)) note(`${line}\n`);
-  }
+/** Tells of what goes wrong, and of runs that end with errors of their diagnosis. */
+function warner({ note, paintNote }: Terminal): (event: GridEvent) => void {
+  const withErrors = new Set<string>();
+  const verdictOf = verdictTeller();
+  return (event) => {
+    const verdict = verdictOf(event);
+    if (event.event === "findings") {
+      if (event.findings.some(({ level }) => level === "error")) withErrors.add(event.run);
+      else withErrors.delete(event.run);
+    }
+    const isWorse = event.event === "engine" && event.reason !== null;
+    const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
+    if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
+      for (const line of linesOf(event, paintNote)) note(`${line}\n`);
+    } else if (event.event === "ended" && verdict !== null && withErrors.has(event.run)) {
+      note(`${verdict}\n`);
+    }
+  };
 }
 
 /** The lines of an event, and the verdict on its run below them. */

@@ -1,6 +1,11 @@
 /** A band of rows for each layer: histograms of several kinds side by side, on axes that all layers share. */
-import type { StoredLayer, StoredTensorKind } from "@ablate/store";
-import { type BinAxis, binAxis, densityOf } from "../../chart/bins.ts";
+import {
+  type BinAxis,
+  binAxis,
+  densityOf,
+  type StoredLayer,
+  type StoredTensorKind,
+} from "@ablate/store";
 import { drawBars, rangeAxis } from "../../chart/histogram.ts";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone, shortKindTitle } from "../../data/tensor-kinds.ts";

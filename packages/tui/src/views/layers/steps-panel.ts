@@ -1,6 +1,5 @@
 /** How the numbers of a layer spread from step to step: steps across, values up, shade for how many. */
-import type { StoredTensorKind } from "@ablate/store";
-import { type BinAxis, binAxis, densityOf } from "../../chart/bins.ts";
+import { type BinAxis, binAxis, densityOf, type StoredTensorKind } from "@ablate/store";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone } from "../../data/tensor-kinds.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";

@@ -1,5 +1,5 @@
 /** Histograms of probes on an axis that they share. */
-import type { StoredHistogram, StoredTensor } from "@ablate/store";
+import type { StoredHistogram, StoredTensor } from "./stored-probe.ts";
 
 /** From `-range` to `range`: in equal steps, or in the bins as they are stored, some to an octave. */
 export type BinAxis = { readonly range: number; readonly isOctaves: boolean };

@@ -1,0 +1,72 @@
+import { statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { reportOf } from "@ablate/report";
+import type { StoreReader } from "@ablate/store";
+import { bytes } from "@ablate/tui";
+import type { Command } from "../command.ts";
+import { selectedRuns } from "../compare/selection.ts";
+import { UsageError } from "../errors.ts";
+import { writeWhole } from "../export/whole-file.ts";
+import { ONLY_OPTION, STORE_OPTION } from "../options.ts";
+import { withOpenReader } from "../store.ts";
+
+export const command: Command = {
+  positionals: ["RUN|GRID"],
+  rest: "RUN|GRID",
+  options: {
+    ...STORE_OPTION,
+    only: ONLY_OPTION,
+    output: {
+      type: "string",
+      short: "o",
+      value: "FILE",
+      help: "the HTML file to write (required)",
+    },
+    title: { type: "string", value: "TEXT", help: "its title (default: the name of the grid)" },
+    force: { type: "boolean", help: "replace a file that is there" },
+  },
+  examples: [
+    ["ablate report quickstart -o quickstart.html", "a grid as one file that any browser shows"],
+    ["ablate report quickstart/v5 quickstart/v7 -o two.html", "only these runs"],
+    ["ablate report my-grid --only seed:42 -o one-seed.html", "those that match (docs/filter.md)"],
+  ],
+  run: async (invocation) => {
+    const { flags, terminal, version } = invocation;
+    const file = flags.text("output");
+    if (file === undefined || file === "") {
+      throw new UsageError("-o is missing: ablate report GRID -o report.html");
+    }
+    const path = resolve(terminal.folder, file);
+    const words = [...flags.positionals, ...flags.rest];
+    await withOpenReader(invocation, (reader) =>
+      writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
+        const runs = selectedRuns(reader, { words, only: flags.texts("only") });
+        const { title, question } = headOf(reader, words);
+        const text = await reportOf(reader, runs, {
+          title: flags.text("title") ?? title,
+          question,
+          version,
+          now: Date.now(),
+        });
+        writeFileSync(temporary, text);
+      }),
+    );
+    terminal.note(`wrote ${file}, ${bytes(statSync(path).size)}\n`);
+    return 0;
+  },
+};
+
+/** The name and the question of the grid that is reported, or of those that are. */
+function headOf(
+  reader: StoreReader,
+  words: readonly string[],
+): { readonly title: string; readonly question: string } {
+  const grids = reader.grids().filter(({ name }) => words.includes(name));
+  return {
+    title: words.join(", "),
+    question: grids
+      .map(({ description }) => description)
+      .filter((text) => text !== "")
+      .join(" "),
+  };
+}

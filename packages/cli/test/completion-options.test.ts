@@ -1,0 +1,75 @@
+/** Every option of every verb: what it may be is either told to shells or cannot be listed. */
+import { beforeAll, expect, test } from "vitest";
+import type { Option } from "../src/command.ts";
+import { VERBS } from "../src/verbs.ts";
+import { ablate, makeFolder } from "./make.ts";
+
+/** What help calls the values that no list could hold, or that completion finds elsewhere. */
+const OPEN: readonly string[] = [
+  ...["FILE", "PATH", "RUN", "GRID", "FILTER", "TAG", "KEY", "RUN|VALUE", "TEXT", "SQL"],
+  ...["N", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST"],
+  ...["KEY=VALUE", "thresholds.NAME=VALUE"],
+];
+
+type Row = readonly [verb: string, name: string, option: Option];
+
+async function optionsOfVerbs(): Promise<readonly Row[]> {
+  const loaded = Object.entries(VERBS).map(async ([verb, { load }]): Promise<readonly Row[]> => {
+    const { command } = await load();
+    return Object.entries(command.options).map(([name, option]): Row => [verb, name, option]);
+  });
+  return (await Promise.all(loaded)).flat();
+}
+
+const OPTIONS = await optionsOfVerbs();
+
+test("an option that takes a value from a list has the list", () => {
+  const unlisted = OPTIONS.filter(([, , { type }]) => type === "string")
+    .filter(([, , { choices, value = "" }]) => choices === undefined && !OPEN.includes(value))
+    .map(([verb, name]) => `${verb} --${name}`);
+
+  expect(unlisted).toEqual([]);
+});
+
+const LISTED = OPTIONS.filter(([, , { choices }]) => choices !== undefined);
+let folder = "";
+
+beforeAll(() => {
+  folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--steps", "3", "--quiet");
+});
+
+/** Words that a verb needs before its options. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  compare: ["small"],
+  diff: ["small.yaml", "small/normed"],
+  export: ["small", "-o", "out.csv"],
+  plan: ["small.yaml"],
+  query: ["select 1"],
+  run: ["small.yaml"],
+};
+
+test.each(LISTED.map(([verb, name, { choices = [] }]) => [verb, name, choices] as const))(
+  "%s --%s completes every one of %j, and refuses others with exit code 2",
+  (verb, name, choices) => {
+    const words = WORDS[verb] ?? [];
+
+    const offered = ablate(folder, "complete", "--", verb, ...words, `--${name}`, "");
+    const other = ablate(folder, verb, ...words, `--${name}`, "nonsense");
+
+    expect(offered.stdout).toBe(choices.map((choice) => `${choice}\t\n`).join(""));
+    expect([other.status, other.stdout]).toEqual([2, ""]);
+    expect(other.stderr).toContain("nonsense");
+  },
+);
+
+test("every flag of every verb is offered by its name", () => {
+  const verbs = [...new Set(OPTIONS.map(([verb]) => verb))];
+
+  for (const verb of verbs) {
+    const { stdout } = ablate(folder, "complete", "--", verb, "--");
+    const offered = stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
+    const names = OPTIONS.filter(([of]) => of === verb).map(([, name]) => `--${name}`);
+    expect(offered.slice(0, -1), verb).toEqual([...names, "--help"]);
+  }
+}, 60_000);

@@ -1,0 +1,108 @@
+/** Commands in the documents do what they say; those with output shown beside them have tests of their own. */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import { isVerb, VERBS } from "../src/verbs.ts";
+import { blocks, page } from "./documents.ts";
+import { checkoutFolder, commandsOf, inShell } from "./drawn-page.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** Their commands are run by the test named after them; the others' here. */
+const ELSEWHERE = ["tutorial", "compare", "export", "diagnostics"].map((name) => `docs/${name}.md`);
+const guides = readdirSync(join(ROOT, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
+const pages = [...guides, "CONTRIBUTING.md", "configs/README.md", "README.md"];
+/** README.md comes last: it renames and removes. */
+const everyCommand = pages
+  .filter((path) => !ELSEWHERE.includes(path))
+  .flatMap((path) =>
+    ["", "sh"]
+      .flatMap((language) => blocks(page(path), language))
+      .flatMap(commandsOf)
+      .map((line) => ({ path, line })),
+  );
+const commands = everyCommand.filter(
+  ({ line }, i) => everyCommand.findIndex((other) => other.line === line) === i,
+);
+const TRAIN = /ablate (run|verify|demo)\b/;
+const lacksSqlite3 = !process.env.CI && spawnSync("sqlite3", ["--version"]).status !== 0;
+
+let folder = "";
+let seeds = "";
+
+beforeAll(() => {
+  folder = checkoutFolder();
+  seeds = checkoutFolder();
+  writeFileSync(join(folder, "best.sql"), "select run, valid_loss from runs");
+  for (const [place, line] of [
+    [folder, "ablate demo --steps 20 --quiet"],
+    [folder, "ablate export quickstart/v1 -o other.db"],
+    [
+      seeds,
+      "ablate run configs/quickstart.yaml --steps 20 --seeds 1,2,3 --set record.evaluate=none",
+    ],
+  ] as const) {
+    const { status, stderr } = inShell(line, place, { store: "ablate.db" });
+    expect(status, stderr).toBe(0);
+  }
+}, 120_000);
+
+test("pages whose commands are run elsewhere have a test of their name", () => {
+  const tests = readdirSync(new URL(".", import.meta.url));
+
+  for (const path of ELSEWHERE) {
+    expect(tests).toContain(`${path.replace("docs/", "").replace(".md", "")}-docs.test.ts`);
+  }
+});
+
+test.for(commands)("$path: $line", ({ path, line }, { skip }) => {
+  skip(lacksSqlite3 && line.startsWith("sqlite3"), "there is no sqlite3 command");
+  const short = TRAIN.test(line) ? `${line} --steps 20` : line;
+  const quick = /ablate (run|verify) /.test(line) ? `${short} --set record.evaluate=none` : short;
+  const place = path === "docs/ui.md" ? seeds : folder;
+
+  const { status, stderr } = inShell(quick, place, { store: "ablate.db" });
+
+  expect(status, stderr).toBe(0);
+});
+
+test("what is named within the text has a verb and flags that exist", async () => {
+  const named = pages.flatMap((path) =>
+    [...prose(path).matchAll(/`(?:\.{0,2}\/)?ablate ([^`]+)`/g)].map(([, words = ""]) => words),
+  );
+
+  expect(named.length).toBeGreaterThan(80);
+  for (const words of named) {
+    const [verb = ""] = words.split(/\s/);
+    if (/^(--|\.\.\.|complete\b)/.test(verb)) continue;
+    if (!isVerb(verb)) throw new Error(`there is no verb "${verb}" in \`ablate ${words}\``);
+    const { options } = (await VERBS[verb].load()).command;
+    const flags = [...words.matchAll(/ --([a-z-]+)/g)].map(([, flag = ""]) => flag);
+    expect([...Object.keys(options), "help"], `ablate ${words}`).toEqual(
+      expect.arrayContaining(flags),
+    );
+  }
+});
+
+test("what pnpm is asked for is there", () => {
+  const { scripts }: { scripts: object } = JSON.parse(
+    readFileSync(join(ROOT, "package.json"), "utf8"),
+  );
+  const asked = pages.flatMap((path) =>
+    [...page(path).matchAll(/npx pnpm@12 ([\w:-]+)/g)].map(([, name = ""]) => name),
+  );
+
+  const known = [...Object.keys(scripts), "install", "vitest"];
+  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
+  expect(asked.length).toBeGreaterThan(10);
+});
+
+/** A page without its blocks of code, its lines joined. */
+function prose(path: string): string {
+  return page(path)
+    .replace(/^```[\s\S]*?^```$/gm, "")
+    .replace(/\s+/g, " ");
+}

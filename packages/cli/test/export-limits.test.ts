@@ -1,0 +1,169 @@
+/** `ablate export` where much is written: stopped by a signal, in little memory, from damaged weights. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { openWriter } from "@ablate/store";
+import { beforeAll, expect, test, vi } from "vitest";
+import { ablate, COMMAND, damageWeights, makeFolder, startAblate } from "./make.ts";
+
+const STEPS = 200_000;
+const PARAMETERS = Array.from({ length: 13 }, (_, i) => `hidden${i + 1}.weight`);
+const BLOCK = 2000;
+
+let folder = "";
+
+beforeAll(() => {
+  folder = makeFolder();
+  writeLongRun(join(folder, "long.db"));
+  const seeds = Array.from({ length: 60 }, (_, seed) => seed).join(",");
+  const wide = ["--set", "model.hidden=[2000]", "--set", "record.probes=none"];
+  const flags = [...wide, "--seeds", seeds, "--steps", "1", "--only", "plain", "--quiet"];
+  expect(ablate(folder, "run", "small.yaml", ...flags).status).toBe(0);
+});
+
+/** One run of 200,000 steps and 13 parameters, written as the coordinator writes it. */
+function writeLongRun(path: string): void {
+  const writer = openWriter(path);
+  const run = {
+    ...{ hash: "0123456789abcdef", name: "g/long", label: "long", seed: 1, engine: "simd" },
+    ...{ steps: STEPS, config: JSON.stringify({ train: { lr: 0.1 } }) },
+  };
+  const [stored] = writer.planGrid({ name: "g", description: "", spec: "", runs: [run] });
+  const id = stored?.id ?? 0;
+  const parameters = PARAMETERS.map((name) => ({ name, shape: [30, 27], size: 810 }));
+  writer.claimRun(id, { token: "t", pid: process.pid, host: hostname() }, {}, parameters);
+  for (let first = 0; first < STEPS; first += BLOCK) {
+    writer.appendSteps(id, "t", {
+      first,
+      count: BLOCK,
+      loss: Float64Array.from({ length: BLOCK }, (_, i) => 2 + Math.exp(-(first + i) / 5000)),
+      lr: new Float64Array(BLOCK).fill(0.1),
+      ratios: Float32Array.from({ length: BLOCK * 13 }, (_, i) => 1e-3 / (1 + ((first + i) % 977))),
+    });
+  }
+  writer.close();
+}
+
+/** Names of the folder that have to do with a target: itself, or what is not yet it. */
+function remains(name: string): readonly string[] {
+  return readdirSync(folder).filter((file) => file.includes(name));
+}
+
+/** Starts an export, sends Ctrl-C as soon as something of it is on the disk, and waits for its end. */
+async function stopped(
+  name: string,
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const { child, ended } = startAblate(folder, "export", ...args, "-o", name);
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  await vi.waitFor(() => expect(isBegun(name)).toBe(true), { timeout: 60_000, interval: 1 });
+  child.kill("SIGINT");
+  return { code: await ended, said };
+}
+
+function isBegun(name: string): boolean {
+  return remains(name).some((file) => {
+    const path = join(folder, file);
+    if (!file.endsWith(".part")) return false;
+    const { size } = statSync(path);
+    return statSync(path).isDirectory() ? readdirSync(path).length > 0 : size > 0;
+  });
+}
+
+test.each(["csv", "jsonl", "parquet"])(
+  "Ctrl-C ends an export to %s with 130 and leaves nothing behind",
+  async (format) => {
+    const name = `stopped.${format}`;
+
+    const { code, said } = await stopped(name, "g/long", "--store", "long.db");
+
+    expect([code, said]).toEqual([130, "stopped: nothing is written\n"]);
+    expect(remains("stopped")).toEqual([]);
+  },
+);
+
+test("Ctrl-C ends an export of a grid's weights with 130 and without a folder", async () => {
+  const { code, said } = await stopped("halted", "small", "--format", "safetensors");
+
+  expect([code, said]).toEqual([130, "stopped: nothing is written\n"]);
+  expect(remains("halted")).toEqual([]);
+});
+
+test("Ctrl-C leaves the weights of a folder that was there as they were", async () => {
+  mkdirSync(join(folder, "kept"));
+  writeFileSync(join(folder, "kept", "plain-seed=3.safetensors"), "mine");
+
+  const { code } = await stopped("kept", "small", "--format", "safetensors", "--force");
+
+  expect([code, remains("kept")]).toEqual([130, ["kept"]]);
+  expect(readdirSync(join(folder, "kept"))).toEqual(["plain-seed=3.safetensors"]);
+  expect(readFileSync(join(folder, "kept", "plain-seed=3.safetensors"), "utf8")).toBe("mine");
+});
+
+test("weights go into a folder that is there, beside what else is in it", () => {
+  mkdirSync(join(folder, "shared"));
+  writeFileSync(join(folder, "shared", "notes.txt"), "mine");
+
+  const { status } = ablate(folder, "export", "small", "--format", "safetensors", "-o", "shared");
+
+  expect(status).toBe(0);
+  expect(readdirSync(join(folder, "shared"))).toHaveLength(61);
+  expect(remains("shared")).toEqual(["shared"]);
+});
+
+const MB = 1024;
+
+/** The most memory that the command has had, in kB. */
+function mostMemory(...args: readonly string[]): number {
+  const program = "process.on('exit',()=>console.error('most '+process.resourceUsage().maxRSS))";
+  const [node, ...command] = COMMAND;
+  const { status, stderr } = spawnSync(
+    node,
+    [`--import=data:text/javascript,${program}`, ...command, ...args, "--store", "long.db"],
+    { cwd: folder, encoding: "utf8" },
+  );
+  expect(status, stderr).toBe(0);
+  return Number(/most (\d+)/.exec(stderr)?.[1]);
+}
+
+test("200,000 steps of 13 parameters are exported in less than 120 MB above any command", () => {
+  const least = mostMemory("runs");
+
+  for (const name of ["long.csv", "long.jsonl", "long.parquet", "long-sealed.db"]) {
+    const most = mostMemory("export", "g/long", "-o", name);
+    expect(statSync(join(folder, name)).size, name).toBeGreaterThan(1e6);
+    expect(most - least, name).toBeLessThan(120 * MB);
+  }
+});
+
+test("damaged weights are not exported: a sentence, exit code 1, no file and no folder", () => {
+  const path = join(folder, "damaged.db");
+  ablate(folder, "export", "small", "-o", "damaged.db");
+  damageWeights(path, "small/plain-seed=41");
+  const sentence =
+    "ablate: the weights of small/plain-seed=41 at step 1 are damaged: they are not what their sha256 says; " +
+    "`ablate doctor --repair` drops them, `ablate run --restart` trains them anew\n";
+
+  for (const [what, ...args] of [
+    ["small/plain-seed=41", "-o", "one.safetensors"],
+    ["small", "--format", "safetensors", "-o", "all"],
+  ]) {
+    const { status, stdout, stderr } = ablate(
+      folder,
+      ...["export", what ?? "", ...args, "--store", "damaged.db"],
+    );
+    expect([status, stdout, stderr]).toEqual([1, "", sentence]);
+  }
+
+  expect(ablate(folder, "sample", "small/plain-seed=41", "--store", "damaged.db").status).toBe(1);
+  expect([existsSync(join(folder, "one.safetensors")), existsSync(join(folder, "all"))]).toEqual([
+    false,
+    false,
+  ]);
+  const other = ["export", "small/plain-seed=2", "-o", "whole.safetensors"];
+  expect(ablate(folder, ...other, "--store", "damaged.db").status).toBe(0);
+});

@@ -1,0 +1,240 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HtmlValidate } from "html-validate";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { ablate, makeFolder } from "./make.ts";
+import { reportIn } from "./report-make.ts";
+
+const found = spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
+const chromiumTest = test.skipIf(found === "" && !process.env.CI);
+
+/** A browser on a busy machine. */
+const PATIENCE = 110_000;
+
+let file: string;
+let html: string;
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "deep.yaml"), DEEP);
+  const { status, stderr } = ablate(folder, "run", "deep.yaml", "--quiet");
+  expect([stderr, status]).toEqual(["", 0]);
+  html = reportIn(folder, "deep");
+  file = `file://${join(folder, "report.html")}`;
+  if (found === "") return;
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  browser = await chromium.launch({ executablePath: found, args, timeout: PATIENCE });
+});
+
+afterAll(() => browser?.close());
+
+/** Two variants of two hidden layers, with batch norm and without, two seeds each. */
+const DEEP = `name: deep
+description: Does <b>batch norm</b> matter & how?
+data: { file: names.txt, context: 3 }
+model: { embedding: 4, hidden: [12, 12], activation: tanh, batch_norm: none }
+train: { steps: 300, batch_size: 8, lr: { 0: 0.1, 200: 0.01 } }
+record: { evaluate: end, samples: 4 }
+seeds: [1, 2, 3]
+variants:
+  plain: {}
+  normed: { model.batch_norm: hidden }
+  wild: { init.hidden.weight: { scheme: normal, std: 3 } }
+`;
+
+test("is valid HTML with headings in order and nothing but inline styles", async () => {
+  const validator = new HtmlValidate({ extends: ["html-validate:recommended"], rules: RULES });
+
+  const { results } = await validator.validateString(html);
+
+  expect(results.flatMap(({ messages }) => messages)).toEqual([]);
+});
+
+/** What the recommended rules leave to taste. */
+const RULES = {
+  "long-title": "off",
+  "no-inline-style": "error",
+  "heading-level": "error",
+} as const;
+
+chromiumTest("opens from a file with the network off, without an error or a request", async () => {
+  const page = await newPage();
+  const messages: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => messages.push(message.text()));
+  page.on("pageerror", (error) => messages.push(error.message));
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(file);
+
+  expect(messages).toEqual([]);
+  expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([file]);
+  expect(await page.title()).toBe("deep");
+  expect(await page.textContent(".question")).toBe("Does <b>batch norm</b> matter & how?");
+});
+
+chromiumTest("lets nothing in that would ask the network", async () => {
+  const page = await newPage();
+  await page.goto(file);
+
+  const blocked = await page.evaluate(`new Promise((resolve) => {
+    document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+    document.body.append(Object.assign(new Image(), { src: "http://127.0.0.1:9/x.png" }));
+  })`);
+
+  expect(blocked).toBe("img-src");
+});
+
+const COLORS = [
+  ...["page", "text", "muted", "link", "error", "warning", "info", "guide"],
+  ...Array.from({ length: 8 }, (_, place) => `s${place}`),
+];
+
+chromiumTest.each(["light", "dark"] as const)(
+  "is readable on a %s page: text 4.5 to 1, lines 3 to 1",
+  async (colorScheme) => {
+    const page = await newPage({ colorScheme });
+    await page.goto(file);
+
+    const colors = await page.evaluate<Readonly<Record<string, string>>>(`(() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      return Object.fromEntries(${JSON.stringify(COLORS)}.map((name) => {
+        probe.style.color = "var(--" + name + ")";
+        return [name, getComputedStyle(probe).color];
+      }));
+    })()`);
+    const { page: background = "", ...others } = colors;
+    const contrasts = Object.entries(others).map(([name, color]) => ({
+      name,
+      contrast: contrastOf(color, background),
+    }));
+
+    expect(luminance(background) < 0.2).toBe(colorScheme === "dark");
+    for (const { name, contrast } of contrasts) {
+      expect([name, contrast]).toEqual([
+        name,
+        expect.toSatisfy((value: number) => value >= (/^s\d$|guide/.test(name) ? 3 : 4.5)),
+      ]);
+    }
+  },
+);
+
+chromiumTest("draws what colours mean in dashes too, and takes them from the page", async () => {
+  const page = await newPage({ colorScheme: "dark" });
+  await page.goto(file);
+
+  const strokes = await page.evaluate<readonly (readonly [string, string | null])[]>(
+    `[...document.querySelectorAll(".swatch path")].map((path) =>
+      [getComputedStyle(path).stroke, path.getAttribute("stroke-dasharray")])`,
+  );
+
+  expect(strokes.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(strokes.slice(0, 3).map(([color]) => color)).size).toBe(3);
+  expect(new Set(strokes.slice(0, 3).map(([, dash]) => dash)).size).toBe(3);
+});
+
+chromiumTest("names every chart and picture, and has a table for each", async () => {
+  const page = await newPage();
+  await page.goto(file);
+
+  const charts = await page.$$eval('svg[role="img"]', (all) =>
+    all.map((svg) => [
+      svg.querySelector("title")?.textContent,
+      svg.querySelector("desc")?.textContent,
+      svg.querySelectorAll("path").length,
+    ]),
+  );
+  const pictures = await page.$$eval("img", (all) =>
+    all.map((image) => [image.alt, image.naturalWidth]),
+  );
+  const unnamed = await page.$$eval(
+    "figure",
+    (all) =>
+      all.filter((one) => (one.querySelector("figcaption")?.textContent ?? "") === "").length,
+  );
+  const landmarks = await page.$$eval("header, nav, main, footer", (all) =>
+    all.map(({ tagName }) => tagName),
+  );
+
+  expect(charts.length).toBeGreaterThan(10);
+  for (const [title, description, paths] of charts) {
+    expect(title).toMatch(/\S/);
+    expect(description).toMatch(/\d/);
+    expect(paths).toBeGreaterThan(2);
+  }
+  expect(pictures.length).toBeGreaterThanOrEqual(2 * 2);
+  for (const [alt, width] of pictures)
+    expect([alt, width]).toEqual([expect.stringMatching(/^Map of 32 examples by 12 units/), 12]);
+  expect(unnamed).toBe(0);
+  expect(landmarks).toEqual(["HEADER", "NAV", "MAIN", "FOOTER"]);
+});
+
+chromiumTest("fits a phone: what is wider scrolls by itself", async () => {
+  const page = await newPage({ viewport: { width: 390, height: 800 } });
+  await page.goto(file);
+
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+});
+
+chromiumTest("draws every text of a chart inside of it", async () => {
+  const page = await newPage();
+  await page.goto(file);
+
+  const outside = await page.$$eval('svg[role="img"] text', (texts) =>
+    texts.flatMap((text) => {
+      const own = text.getBoundingClientRect();
+      const box = text.closest("svg")?.getBoundingClientRect() ?? own;
+      const isInside =
+        own.left >= box.left - 1 &&
+        own.right <= box.right + 1 &&
+        own.top >= box.top - 1 &&
+        own.bottom <= box.bottom + 1;
+      return isInside ? [] : [text.textContent];
+    }),
+  );
+
+  expect(outside).toEqual([]);
+});
+
+chromiumTest(
+  "prints on white paper, also from a dark screen, with nothing cut off at the right",
+  async () => {
+    const page = await newPage({ colorScheme: "dark", viewport: { width: 688, height: 1000 } });
+    await page.goto(file);
+
+    const pdf = await page.pdf({ format: "A4" });
+    await page.emulateMedia({ media: "print" });
+    const [background, width] = await page.evaluate<readonly [string, number]>(
+      "[getComputedStyle(document.body).backgroundColor, document.documentElement.scrollWidth]",
+    );
+
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    expect(pdf.toString("latin1").split("/Type /Page\n").length - 1).toBeGreaterThan(3);
+    expect(background).toBe("rgb(255, 255, 255)");
+    expect(width).toBeLessThanOrEqual(688);
+  },
+);
+
+async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+  if (browser === undefined) throw new Error("there is no chromium; install the Debian package");
+  const context = await browser.newContext({ offline: true, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  onTestFinished(() => context.close());
+  return context.newPage();
+}
+
+/** WCAG 2's contrast of two colours. */
+function contrastOf(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(color: string): number {
+  const [r = 0, g = 0, b = 0] = (color.match(/\d+/g) ?? []).map((part) => {
+    const value = Number(part) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

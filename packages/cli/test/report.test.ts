@@ -1,0 +1,234 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { ablate } from "./make.ts";
+import {
+  meanOf,
+  numbersOf,
+  reportIn,
+  rowsOf,
+  SEEDS,
+  sentencesOf,
+  sevenFolder,
+  stdOf,
+} from "./report-make.ts";
+
+const VARIANTS = ["v1", "v2", "v3", "v4", "v5", "v7"] as const;
+const STEPS = 2500;
+
+/** 30 runs on a busy machine. */
+const TRAINING = 600_000;
+
+const LN_27 = 3.2958368660043291;
+
+let folder: string;
+let html: string;
+let sentences: readonly string[];
+
+beforeAll(() => {
+  folder = sevenFolder();
+  html = reportIn(folder, "seven");
+  sentences = sentencesOf(html);
+}, TRAINING);
+
+test("begins with the grid's name and its question", () => {
+  expect(html).toContain("<h1>seven</h1>");
+  expect(html).toContain("What does the scale of the initial weights alone decide?");
+});
+
+test("says what v1 begins with, against ln 27, and what its first steps cost", () => {
+  const at = ofVariant("v1", "select run, loss from loss where step = 0", "loss");
+  const early = ofVariant(
+    "v1",
+    "select run, avg(loss) as loss from loss where step < 100 group by run",
+    "loss",
+  );
+  const below = ofVariant(
+    "v1",
+    `select run, min(step) as step from curve where series = 'loss' and level = 16 and mean < ${LN_27} group by run`,
+    "step",
+  );
+  const said = sentences.find((text) => text.startsWith("v1 begins")) ?? "";
+
+  expect(said).toContain(`a loss of ${meanOf(at).toFixed(4)} ± ${stdOf(at).toFixed(4)}`);
+  expect(said).toContain(`${(meanOf(at) - LN_27).toFixed(2)} nats above ln 27 = 3.2958`);
+  expect(said).toContain(`Its first 100 steps cost ${meanOf(early).toFixed(2)} nats on average`);
+  expect(said).toContain(`from step ${grouped(meanOf(below))} ± ${grouped(stdOf(below))} on`);
+});
+
+test("says that all others begin near ln 27, and how near", () => {
+  const rows = rowsOf(
+    folder,
+    "select avg(l.loss) as loss from loss l join runs r using (run) where step = 0 and label not like 'v1-%' group by substr(label, 1, 2)",
+  );
+  const away = numbersOf(rows, "loss").map((loss) => Math.abs(loss - LN_27));
+  const most = (Math.ceil(Math.max(...away) * 1000) / 1000).toFixed(3);
+
+  expect(sentences).toContain(
+    `v2, v3, v4, v5 and v7 begin within ${most} nats of ln 27 = 3.2958, which guessing costs: nothing has to be undone first.`,
+  );
+});
+
+test("says the saturated share of every variant, at initialisation and at the end", () => {
+  const rows = rowsOf(
+    folder,
+    `select substr(label, 1, 2) as variant, step, avg(saturated) as share from layer_stats join runs using (run)
+     where kind = 'activation' and layer = 'hidden1' and step in (0, ${STEPS}) group by 1, 2`,
+  );
+  const share = (variant: string, step: number): string => {
+    const found = rows.find((row) => row.variant === variant && row.step === step);
+    return percent(Number(found?.share));
+  };
+  const shares = VARIANTS.map((one) => `${one} ${share(one, 0)} → ${share(one, STEPS)}`);
+
+  expect(sentences).toContain(
+    `Saturated (|tanh| > 0.99), at initialisation → at the end: ${shares.join("; ")}.`,
+  );
+});
+
+test("says of every two variants whether they differ by more than the seeds do", () => {
+  const rows = rowsOf(
+    folder,
+    "select substr(label, 1, 2) as variant, valid_loss from runs order by seed",
+  );
+  const losses = new Map(
+    VARIANTS.map((one) => [
+      one,
+      numbersOf(
+        rows.filter(({ variant }) => variant === one),
+        "valid_loss",
+      ),
+    ]),
+  );
+  const order = [...losses].sort(([, a], [, b]) => meanOf(a) - meanOf(b));
+
+  for (const [i, [better, own]] of order.entries()) {
+    for (const [worse, others] of order.slice(i + 1)) {
+      const differences = others.map((loss, seed) => loss - (own[seed] ?? Number.NaN));
+      const half = (T_95_WITH_5 * stdOf(differences)) / Math.sqrt(SEEDS.length);
+      const by = meanOf(differences).toFixed(3);
+      const isLarger = meanOf(differences) > half;
+      const said =
+        sentences.find((text) => new RegExp(`^${better}( is best.*?)?: `).test(text)) ?? "";
+      const [larger = "", within = ""] = said.split("larger than the spread over seeds");
+      if (isLarger) expect(larger).toContain(`${worse} by ${by} (`);
+      else expect(within || larger).toContain(`${worse} (${by})`);
+    }
+  }
+});
+
+/** Student's t for a two-sided 95 % interval with four degrees of freedom, from a table. */
+const T_95_WITH_5 = 2.7764;
+
+test("says which parameters learn too fast or too slowly, in how many runs and since when", () => {
+  const found = rowsOf(
+    folder,
+    `select substr(label, 1, 2) as variant, param, rule, count(*) as runs, min(f.step) as first, max(f.step) as last
+     from findings f join runs using (run) where rule in ('slow-updates', 'fast-updates') group by 1, 2, 3`,
+  );
+
+  expect(found).not.toEqual([]);
+  for (const { variant, param, rule, runs, first, last } of found) {
+    const where = runs === SEEDS.length ? "all 5 runs" : `${String(runs)} of 5 runs`;
+    const how = rule === "slow-updates" ? "too slowly" : "too fast";
+    const said = sentences.find((text) =>
+      text.startsWith(`${String(variant)}: ${String(param)} learns ${how} in ${where}, since `),
+    );
+    expect([said, Number(last)]).toEqual([
+      expect.stringContaining(sinceWords(Number(first), Number(last))),
+      last,
+    ]);
+  }
+  const healthy = VARIANTS.filter((one) => !found.some(({ variant }) => variant === one));
+  const [last = "", ...before] = healthy.toReversed();
+  expect(sentences).toContain(
+    `No parameter of ${before.toReversed().join(", ")} and ${last} learns too fast or too slowly.`,
+  );
+});
+
+test("shows every finding once for each group, with what its rule means", () => {
+  const found = rowsOf(
+    folder,
+    "select distinct substr(label, 1, 2) as variant, rule, layer, param from findings join runs using (run)",
+  );
+
+  expect(html.split('<span class="level').length - 1).toBe(found.length);
+  for (const { rule } of found) {
+    expect(html).toContain(`<a href="#rule-${String(rule)}">`);
+    expect(html).toMatch(new RegExp(`<dt id="rule-${String(rule)}">.*</dt><dd>[A-Z].{30,}</dd>`));
+  }
+});
+
+test("stays under half a megabyte, asks for nothing from elsewhere, and names no path of the machine", () => {
+  expect(html.length).toBeLessThan(500_000);
+  expect(html).not.toMatch(/<(script|link|iframe|object|embed)\b/);
+  expect(html).not.toMatch(/(src|href)="(?!#|data:)/);
+  expect(html).not.toMatch(/https?:|url\((?!#)|@import/);
+  expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:;`);
+});
+
+test("keeps a file that is there unless told to replace it, and never leaves half of one", () => {
+  writeFileSync(join(folder, "mine.html"), "mine");
+
+  const kept = ablate(folder, "report", "seven", "-o", "mine.html");
+  const unknown = ablate(folder, "report", "sevn", "-o", "other.html");
+  const files = readdirSync(folder).filter((name) => name.includes("html"));
+  const replaced = ablate(
+    folder,
+    "report",
+    "seven/v5-seed=42",
+    "-o",
+    "mine.html",
+    "--force",
+    "--title",
+    "One & <only>",
+  );
+
+  expect([kept.stderr, kept.status]).toEqual([
+    "ablate: mine.html exists; --force replaces it\n",
+    2,
+  ]);
+  expect(unknown.stderr).toBe('ablate: there is no run or grid "sevn"; did you mean seven?\n');
+  expect(unknown.status).toBe(2);
+  expect(files.sort()).toEqual(["mine.html", "report.html"]);
+  expect(replaced.status).toBe(0);
+  expect(readFileSync(join(folder, "mine.html"), "utf8")).toContain(
+    "<h1>One &amp; &lt;only&gt;</h1>",
+  );
+  expect(statSync(join(folder, "mine.html")).size).toBeLessThan(html.length);
+});
+
+test("asks for a file to write to", () => {
+  const { stderr, status } = ablate(folder, "report", "seven");
+
+  expect([stderr, status]).toEqual([
+    "ablate: -o is missing: ablate report GRID -o report.html\n",
+    2,
+  ]);
+});
+
+/** A column of a query that has `run`, of the runs of a variant, in the order of their seeds. */
+function ofVariant(variant: string, sql: string, column: string): readonly number[] {
+  const rows = rowsOf(
+    folder,
+    `select r.seed, q.${column} as wanted from (${sql}) q join runs r using (run)
+     where r.label like '${variant}-%' order by r.seed`,
+  );
+  expect(rows).toHaveLength(SEEDS.length);
+  return numbersOf(rows, "wanted");
+}
+
+function percent(share: number): string {
+  const hundredths = 100 * share;
+  return `${hundredths.toFixed(hundredths !== 0 && hundredths < 9.95 ? 1 : 0)} %`;
+}
+
+function sinceWords(first: number, last: number): string {
+  if (last === 0) return "since initialisation";
+  if (first === last) return `since step ${grouped(first)}`;
+  return `since ${first === 0 ? "initialisation" : `step ${grouped(first)}`} to ${grouped(last)}`;
+}
+
+function grouped(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}

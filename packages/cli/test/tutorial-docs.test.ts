@@ -1,0 +1,65 @@
+/** docs/tutorial.md: every command of it is run, from top to bottom, and prints what it shows. */
+import { beforeAll, expect, test } from "vitest";
+import { page, sections } from "./documents.ts";
+import { checkoutFolder, commandsOf, drawPage, inShell, type Told } from "./drawn-page.ts";
+
+const text = page("docs/tutorial.md");
+const titles = [...sections(text).keys()];
+const FRAME = /(\$ \.\/ablate ui [^\n]*\n)([\s\S]*?)(\n```)/g;
+let drawn: ReadonlyMap<string, string> = new Map();
+let told: readonly Told[] = [];
+
+beforeAll(() => {
+  const result = drawPage(text, checkoutFolder());
+  drawn = sections(result.drawn);
+  told = result.told;
+}, 300_000);
+
+test("every command does what it should", () => {
+  const wrong = told.filter(({ status }) => status !== 0);
+
+  expect(told.length).toBeGreaterThan(25);
+  expect(wrong).toEqual([]);
+});
+
+test.each(titles)("%s shows what the program prints", (title) => {
+  const section = sections(text).get(title) ?? "";
+
+  expect(withoutPictures(drawn.get(title) ?? "")).toBe(withoutPictures(section));
+});
+
+test("the page follows the lecture row by row", () => {
+  const rows = [
+    "1.1 ",
+    "1.2 v1",
+    "1.3 ",
+    "1.4 ",
+    "1.5 v2",
+    "1.6 ",
+    "1.7 v3 and v4",
+    "1.8 ",
+    "1.9 v5",
+  ];
+
+  for (const [i, row] of rows.entries()) expect(titles[i]?.startsWith(row), row).toBe(true);
+});
+
+test("the commands for the full length do the same, here for 20 steps", () => {
+  const long = [...text.matchAll(/<!-- long -->\n```sh\n([\s\S]*?)```/g)].flatMap(
+    ([, block = ""]) => commandsOf(block),
+  );
+
+  expect(long).not.toEqual([]);
+  for (const line of long) {
+    const { status, stderr } = inShell(`${line} --steps 20`, checkoutFolder());
+    expect(status, `${line}: ${stderr}`).toBe(0);
+  }
+});
+
+/** Of a frame of the UI its size, its tabs and its keys: how it draws has tests of its own. */
+function withoutPictures(section: string): string {
+  return section.replace(FRAME, (_, command: string, frame: string, end: string) => {
+    const lines = frame.split("\n");
+    return [command + lines.length, lines[1], lines.at(-1)].join("\n") + end;
+  });
+}

@@ -1,0 +1,62 @@
+/** What a chart shows, in the units of its axes. */
+
+export type Point = readonly [x: number, y: number];
+
+/** How the lines of a group look: never by colour alone. */
+export type Stroke = {
+  readonly color: string;
+  readonly dash: readonly number[];
+  readonly width: number;
+};
+
+export type Mark =
+  /** Points that are not finite are gaps. */
+  | {
+      readonly kind: "line";
+      readonly points: readonly Point[];
+      readonly stroke: Stroke;
+      readonly label?: string;
+    }
+  | {
+      readonly kind: "area";
+      readonly points: readonly Point[];
+      readonly color: string;
+      readonly opacity: number;
+    }
+  | { readonly kind: "dot"; readonly at: Point; readonly color: string }
+  | { readonly kind: "text"; readonly at: Point; readonly text: string };
+
+export type Axis = {
+  readonly title: string;
+  readonly min: number;
+  readonly max: number;
+  readonly isLog?: boolean;
+  readonly format?: (value: number) => string;
+  /** Between ticks, where it should not be chosen. */
+  readonly interval?: number;
+  /** Without ticks and their labels. */
+  readonly isBare?: boolean;
+};
+
+export type Chart = {
+  readonly title: string;
+  /** For those who do not see it. */
+  readonly description: string;
+  readonly width: number;
+  readonly height: number;
+  /** Room on the right for labels of lines, on the left for names of rows. */
+  readonly labels: { readonly right: number; readonly left: number };
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly marks: readonly Mark[];
+};
+
+/** The pieces of a line between its gaps. */
+export function pieces(points: readonly Point[]): readonly (readonly Point[])[] {
+  const found: Point[][] = [[]];
+  for (const point of points) {
+    if (point.every(Number.isFinite)) found.at(-1)?.push(point);
+    else if (found.at(-1)?.length !== 0) found.push([]);
+  }
+  return found.filter(({ length }) => length > 0);
+}

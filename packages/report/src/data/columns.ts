@@ -1,0 +1,59 @@
+/** Samples of several runs brought onto the same columns of a chart. */
+import { momentsOf } from "@ablate/store";
+import type { Samples } from "./samples.ts";
+
+/** Edges of columns, in updates. */
+export type Columns = { readonly edges: readonly number[]; readonly middles: readonly number[] };
+
+/** What the runs of a group have in a column, by series. */
+export type ColumnValue = {
+  readonly at: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly n: number;
+};
+
+export function evenColumns(steps: number, count: number): Columns {
+  const columns = Math.max(1, Math.min(steps, count));
+  const edges = Array.from({ length: columns + 1 }, (_, i) => (steps * i) / columns);
+  return { edges, middles: edges.slice(1).map((edge, i) => (edge + (edges[i] ?? 0)) / 2) };
+}
+
+/** Of equal width on a logarithmic axis from 1 on; a column is at least one step wide. */
+export function logColumns(steps: number, count: number): Columns {
+  const wanted = Array.from({ length: count + 1 }, (_, i) => Math.round(steps ** (i / count)));
+  const edges = [...new Set([0, ...wanted])];
+  const last = (edge: number, i: number): number => (edge + (edges[i] ?? 0) + 1) / 2;
+  return { edges, middles: edges.slice(1).map(last) };
+}
+
+/** Means of one series in each column that has any: over the steps of a run, then over runs. */
+export function inColumns(
+  { edges, middles }: Columns,
+  runs: readonly Samples[],
+  series: number,
+): readonly ColumnValue[] {
+  const ofRuns = runs.map((samples) => columnMeans(edges, samples, series));
+  return middles.flatMap((at, column) => {
+    const { n, mean, std } = momentsOf(ofRuns.map((means) => means[column] ?? null));
+    return mean === null ? [] : [{ at, mean, std: std ?? 0, n }];
+  });
+}
+
+function columnMeans(
+  edges: readonly number[],
+  { at, means, counts }: Samples,
+  series: number,
+): readonly (number | null)[] {
+  const sums = new Float64Array(edges.length - 1);
+  const totals = new Float64Array(edges.length - 1);
+  let column = 0;
+  for (const [row, middle] of at.entries()) {
+    while (column < sums.length - 1 && middle >= (edges[column + 1] ?? 0)) column++;
+    const n = counts[series]?.[row] ?? 0;
+    if (n === 0) continue;
+    sums[column] = (sums[column] ?? 0) + n * (means[series]?.[row] ?? 0);
+    totals[column] = (totals[column] ?? 0) + n;
+  }
+  return [...sums].map((sum, i) => (totals[i] === 0 ? null : sum / (totals[i] ?? 1)));
+}

@@ -1,0 +1,136 @@
+/** Everything that a report says, read from a store. */
+import {
+  type ComparedRun,
+  type Comparison,
+  comparedRuns,
+  compareRuns,
+  METRICS,
+  type Metric,
+  type Outcome,
+  type Provenance,
+  type RunSummary,
+  type SeriesInfo,
+  type StoreReader,
+} from "@ablate/store";
+import { MOST_SHOWN } from "../chart/palette.ts";
+import { evenColumns, inColumns, logColumns } from "./columns.ts";
+import { findingsOf } from "./findings.ts";
+import { firstStepsOf } from "./first-steps.ts";
+import type { Curves, Group } from "./group.ts";
+import { groupNames } from "./group-names.ts";
+import { looksInside } from "./looks.ts";
+import { samplesOf } from "./samples.ts";
+
+export type Facts = {
+  readonly runs: readonly ComparedRun[];
+  readonly groups: readonly Group[];
+  readonly comparison: Comparison;
+  /** By which runs are ranked: the first that any run has. */
+  readonly metric: Metric;
+  /** How many classes there are and what guessing among them costs; null where no run was trained. */
+  readonly guessing: { readonly classes: number; readonly loss: number } | null;
+  /** Updates of the longest run that charts show. */
+  readonly steps: number;
+  /** How to read each update:data ratio, by parameter. */
+  readonly ratios: ReadonlyMap<string, SeriesInfo>;
+  readonly provenance: ReadonlyMap<string, Provenance>;
+};
+
+const MOST_COLUMNS = 120;
+const LEAST_COLUMNS = 20;
+const STEPS_OF_A_COLUMN = 10;
+const LOG_COLUMNS = 90;
+const RATIO = "log10_ratio:";
+
+export function factsOf(reader: StoreReader, selected: readonly RunSummary[]): Facts {
+  const runs = comparedRuns(selected, reader.dataHashes());
+  const comparison = compareRuns(runs, { metrics: METRICS });
+  const metric = METRICS.find(({ value }) => runs.some((run) => value(run) !== null)) ?? METRICS[0];
+  if (metric === undefined) throw new RangeError("there is no metric to compare runs by");
+  const guessing = guessingOf(reader, runs);
+  const shown = shownRows(comparison, metric);
+  const steps = Math.max(
+    1,
+    ...shown
+      .flatMap((i) => comparison.rows[i]?.runs ?? [])
+      .map(({ last_step }) => (last_step ?? -1) + 1),
+  );
+  const names = groupNames(comparison.rows.map((row) => row.runs));
+  const groups = comparison.rows.map((row, i): Group => {
+    const place = shown.indexOf(i);
+    return {
+      name: names[i] ?? "",
+      place: place < 0 ? null : place,
+      runs: row.runs,
+      row,
+      firstSteps: firstStepsOf(reader, row.runs, guessing?.loss ?? null),
+      curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
+      ...looksInside(reader, row.runs),
+      findings: findingsOf(reader, row.runs),
+      judged: row.runs.filter(({ run }) => reader.thresholds(run) !== undefined).length,
+    };
+  });
+  return {
+    runs,
+    groups,
+    comparison,
+    metric,
+    guessing,
+    steps,
+    ratios: new Map(
+      runs
+        .flatMap(({ run }) => reader.series(run))
+        .filter(({ series }) => series.startsWith(RATIO))
+        .map((info) => [info.series.slice(RATIO.length), info]),
+    ),
+    provenance: new Map(runs.map(({ run }) => [run, reader.provenance(run)])),
+  };
+}
+
+/** What came out of a group by the metric that runs are ranked by. */
+export function outcomeOf({ row }: Group, metric: Metric): Outcome | undefined {
+  return row.outcomes.find((outcome) => outcome.metric === metric);
+}
+
+/** How many columns the loss of all steps has: the mean of a few steps is a calmer line. */
+export function lossColumns(steps: number): number {
+  const wanted = Math.round(steps / STEPS_OF_A_COLUMN);
+  return Math.max(1, Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, wanted), steps));
+}
+
+function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): Facts["guessing"] {
+  for (const { run } of runs) {
+    const output = reader.parameters(run).find(({ name }) => name === "output.weight");
+    const classes = output?.shape.at(-1);
+    if (classes !== undefined) return { classes, loss: Math.log(classes) };
+  }
+  return null;
+}
+
+/** Of trained rows the best, in the order of the runs. */
+function shownRows({ rows }: Comparison, metric: Metric): readonly number[] {
+  const ranked = rows.flatMap((row, i) => {
+    if (row.runs.every(({ last_step }) => last_step === null)) return [];
+    const mean =
+      row.outcomes.find((outcome) => outcome.metric === metric)?.moments.mean ??
+      Number.POSITIVE_INFINITY;
+    return [{ i, mean: metric.isLessBetter ? mean : -mean }];
+  });
+  const best = ranked.sort((a, b) => a.mean - b.mean || a.i - b.i).slice(0, MOST_SHOWN);
+  return best.map(({ i }) => i).sort((a, b) => a - b);
+}
+
+function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: number): Curves {
+  const trained = runs.filter(({ last_step }) => last_step !== null);
+  const params = reader.parameters(trained[0]?.run ?? "").map(({ name }) => name);
+  const series = ["loss", ...params.map((param) => `${RATIO}${param}`)];
+  const samples = trained.map(({ run, last_step }) =>
+    samplesOf(reader, { run, steps: (last_step ?? 0) + 1, series }),
+  );
+  const byLog = logColumns(steps, LOG_COLUMNS);
+  return {
+    loss: inColumns(evenColumns(steps, lossColumns(steps)), samples, 0),
+    lossByLog: inColumns(byLog, samples, 0),
+    ratios: new Map(params.map((param, i) => [param, inColumns(byLog, samples, i + 1)])),
+  };
+}

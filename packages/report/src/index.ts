@@ -1,0 +1,1 @@
+export { type ReportOptions, reportOf } from "./report.ts";

@@ -1,0 +1,60 @@
+import type { Facts } from "../data/facts.ts";
+import { byLevel, sinceOf } from "../data/findings.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { details, type Section } from "../layout/blocks.ts";
+import { table } from "../layout/table.ts";
+import { count, counted } from "../text/number.ts";
+import { sinceText } from "../words/updates.ts";
+import { definitionOf } from "./definitions.ts";
+
+const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } as const;
+
+/** What the rules say, the most serious first, and what each rule means. */
+export function findingsSection({ groups, runs }: Facts): Section {
+  const head = { id: "findings", title: "Findings" };
+  const judged = groups.reduce((sum, group) => sum + group.judged, 0);
+  if (judged === 0)
+    return {
+      ...head,
+      body: html`<p>None of these runs was judged by the rules: they were recorded by an older version or never began.</p>`,
+    };
+  const found = groups
+    .flatMap((group) => group.findings.map((finding) => ({ group, finding })))
+    .sort(
+      (a, b) =>
+        byLevel(a.finding.level, b.finding.level) || sinceOf(a.finding)[0] - sinceOf(b.finding)[0],
+    );
+  const extent = `${counted(judged, "run")} of ${count(runs.length)} judged`;
+  if (found.length === 0)
+    return { ...head, body: html`<p>Nothing found: no rule has anything to say (${extent}).</p>` };
+  const rules = [...new Set(found.map(({ finding }) => finding.rule))];
+  const rows = found.map(({ group, finding }) => [
+    html`<span class="level level-${finding.level}">${SIGNS[finding.level]}</span>`,
+    html`<a href="#rule-${finding.rule}">${finding.rule}</a>`,
+    group.name,
+    finding.param ?? finding.layer ?? "network",
+    `${count(finding.findings.length)} of ${count(group.judged)}`,
+    sinceText(sinceOf(finding)),
+    finding.findings[0]?.message ?? "",
+  ]);
+  return {
+    ...head,
+    body: html`${findingsTable(rows.slice(0, MOST_ROWS), `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`)}${
+      rows.length <= MOST_ROWS
+        ? null
+        : details(
+            `${count(rows.length - MOST_ROWS)} more`,
+            findingsTable(rows.slice(MOST_ROWS), "The other findings."),
+          )
+    }<h3>What the rules mean</h3>
+<dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`,
+  };
+}
+
+const MOST_ROWS = 30;
+
+function findingsTable(rows: readonly (readonly Content[])[], caption: string): Html {
+  const titles = ["level", "rule", "group", "where", "runs", "holds", "in words"];
+  const columns = titles.map((title) => ({ title, isNumber: title === "runs" }));
+  return table({ caption, columns, rows });
+}

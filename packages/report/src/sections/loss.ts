@@ -1,0 +1,180 @@
+import type { Draw } from "../chart/draw.ts";
+import type { Axis, Chart, Mark, Point } from "../chart/marks.ts";
+import { colorAt, GUIDE, strokeAt } from "../chart/palette.ts";
+import { roundRange } from "../chart/range.ts";
+import type { ColumnValue } from "../data/columns.ts";
+import { type Facts, lossColumns } from "../data/facts.ts";
+import { type Group, isShown, type Shown } from "../data/group.ts";
+import { type Html, html } from "../html.ts";
+import { figure, type Section, wide } from "../layout/blocks.ts";
+import { table } from "../layout/table.ts";
+import { count, counted, nats, short, spread } from "../text/number.ts";
+import { learningRateWords } from "../words/learning-rate.ts";
+
+type Curve = (group: Group) => readonly ColumnValue[];
+
+/** Loss of every shown group: all of training, and the first steps stretched. */
+export function lossSection(facts: Facts, draw: Draw): Section | null {
+  const groups = facts.groups.filter(isShown);
+  if (groups.length === 0) return null;
+  const { steps } = facts;
+  const even: Curve = ({ curves }) => curves?.loss ?? [];
+  const byLog: Curve = ({ curves }) => curves?.lossByLog ?? [];
+  const each = Math.round(steps / lossColumns(steps));
+  const seeds = groups.some(({ runs }) => runs.length > 1);
+  const band = seeds ? " Bands are one standard deviation over the seeds to each side." : "";
+  const all = figure({
+    charts: wide(
+      "Loss over all steps",
+      draw(lossChart(facts, { groups, curve: even, isLog: false })),
+    ),
+    caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} ${learningRateWords(facts)} What lies above the chart is cut off: the next chart has it.`,
+    numbers: lossTable(groups, { curve: even, where: "over all steps" }),
+  });
+  const first = figure({
+    charts: wide(
+      "Loss with the first steps stretched",
+      draw(lossChart(facts, { groups, curve: byLog, isLog: true })),
+    ),
+    caption: `The same with the steps on a logarithmic axis, so that the first of them are seen, and with all losses.${band}`,
+    numbers: lossTable(groups, { curve: byLog, where: "close together at first" }),
+  });
+  return { id: "loss", title: "Loss", body: html`${all}${first}` };
+}
+
+function lossChart(
+  { steps, guessing }: Facts,
+  {
+    groups,
+    curve,
+    isLog,
+  }: { readonly groups: readonly Shown[]; readonly curve: Curve; readonly isLog: boolean },
+): Chart {
+  const range = lossRange(withResults(groups).map(curve), {
+    isCut: !isLog,
+    guess: guessing?.loss ?? null,
+  });
+  const x: Axis = isLog
+    ? { title: "updates", min: 1, max: Math.max(10, steps), isLog: true, format: short }
+    : { title: "updates", min: 0, max: steps, format: short };
+  const guide: readonly Mark[] =
+    guessing === null
+      ? []
+      : [
+          {
+            kind: "line",
+            points: [
+              [x.min, guessing.loss],
+              [x.max, guessing.loss],
+            ],
+            stroke: GUIDE,
+            label: `ln ${guessing.classes}`,
+          },
+        ];
+  return {
+    title: isLog ? "Loss with the first steps stretched" : "Loss over all steps",
+    description: describe(groups, curve),
+    width: 860,
+    height: 380,
+    labels: { left: 48, right: 150 },
+    x,
+    y: { title: "loss, nats", ...range },
+    marks: [
+      ...groups.flatMap((group) => bandMarks(group, curve(group))),
+      ...guide,
+      ...groups.flatMap((group) => lineMarks(group, curve(group))),
+    ],
+  };
+}
+
+/** Groups that came to something: losses that run away would leave no room for others. */
+function withResults(groups: readonly Shown[]): readonly Shown[] {
+  const found = groups.filter(({ row }) =>
+    row.outcomes.some(({ metric, moments }) => metric.unit === "nats" && moments.mean !== null),
+  );
+  return found.length === 0 ? groups : found;
+}
+
+function bandMarks({ place, runs }: Shown, values: readonly ColumnValue[]): readonly Mark[] {
+  if (runs.length < 2 || values.length < 2) return [];
+  const upper = values.map(({ at, mean, std }): Point => [at, mean + std]);
+  const lower = values.map(({ at, mean, std }): Point => [at, mean - std]).reverse();
+  return [{ kind: "area", points: [...upper, ...lower], color: colorAt(place), opacity: 0.16 }];
+}
+
+function lineMarks({ name, place }: Shown, values: readonly ColumnValue[]): readonly Mark[] {
+  if (values.length === 0) return [];
+  return [
+    {
+      kind: "line",
+      points: values.map(({ at, mean }): Point => [at, mean]),
+      stroke: strokeAt(place),
+      label: name,
+    },
+  ];
+}
+
+/** How much more than guessing a cut chart shows, of what lies below it. */
+const ABOVE = 0.2;
+
+/** With `isCut` what runs come down to is seen well, and the losses they begin with are not. */
+function lossRange(
+  curves: readonly (readonly ColumnValue[])[],
+  { isCut, guess }: { readonly isCut: boolean; readonly guess: number | null },
+): ReturnType<typeof roundRange> {
+  const values = curves.flat();
+  const least = Math.min(...values.map(({ mean, std }) => mean - std));
+  const most = Math.max(...values.map(({ mean, std }) => mean + std));
+  if (!Number.isFinite(least) || !Number.isFinite(most)) return roundRange(0, guess ?? 1);
+  const bottom = Math.max(0, least);
+  if (!isCut || guess === null) return roundRange(bottom, Math.max(most, guess ?? 0));
+  return roundRange(bottom, Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom))));
+}
+
+function describe(groups: readonly Shown[], curve: Curve): string {
+  const ends = groups.flatMap((group) => {
+    const values = curve(group);
+    const [first, last] = [values[0], values.at(-1)];
+    return first === undefined || last === undefined
+      ? []
+      : [`${group.name} from ${nats(first.mean)} to ${nats(last.mean)}`];
+  });
+  return `A line for each group: ${ends.join("; ")}.`;
+}
+
+const ROWS = 12;
+
+function lossTable(
+  groups: readonly Shown[],
+  { curve, where }: { readonly curve: Curve; readonly where: string },
+): Html {
+  const columns = groups.map((group) => ({
+    name: group.name,
+    values: curve(group),
+    hasSeeds: group.runs.length > 1,
+  }));
+  const all = [...new Set(columns.flatMap(({ values }) => values.map(({ at }) => at)))].sort(
+    (a, b) => a - b,
+  );
+  const stride = Math.max(1, (all.length - 1) / (ROWS - 1));
+  const rows = Array.from(
+    { length: Math.min(ROWS, all.length) },
+    (_, i) => all[Math.round(i * stride)] ?? 0,
+  );
+  return table({
+    caption: `Mean loss in nats around some steps, ${where}; ± standard deviation over seeds.`,
+    columns: [
+      { title: "around step" },
+      ...columns.map(({ name }) => ({ title: name, isNumber: true })),
+    ],
+    rows: rows.map((at) => [
+      count(at),
+      ...columns.map(({ values, hasSeeds }) => {
+        const found = values.find((value) => value.at === at);
+        return found === undefined
+          ? "–"
+          : spread({ mean: found.mean, std: hasSeeds ? found.std : null }, 3);
+      }),
+    ]),
+  });
+}

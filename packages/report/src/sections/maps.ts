@@ -1,0 +1,63 @@
+import { isFlat, type StoredLayer, type StoredProbe } from "@ablate/store";
+import { bitsImage } from "../chart/bits-image.ts";
+import { type Content, html } from "../html.ts";
+import { panels } from "../layout/blocks.ts";
+import { listed } from "../text/list.ts";
+import { count, percent } from "../text/number.ts";
+import { hiddenLayers, type Looked } from "./histograms.ts";
+
+/** Which units are flat for which examples, at initialisation and at the end; empty maps are only named. */
+export function saturationMaps(groups: readonly Looked[]): Content {
+  const pairs = groups.flatMap(({ name, looks: { first, last } }) =>
+    hiddenLayers(first.layers)
+      .filter(({ saturation }) => saturation !== null)
+      .map((layer): Pair => {
+        const probes = first.step === last.step ? [first] : [first, last];
+        return { title: `${name}, ${layer.name}`, layer: layer.name, probes };
+      }),
+  );
+  const [empty, drawn] = [pairs.filter(isEmpty), pairs.filter((pair) => !isEmpty(pair))];
+  const names = listed(empty.map(({ title }) => title));
+  const said = empty.length === 0 ? null : html`<p>Nothing is saturated in ${names}.</p>`;
+  const maps = drawn.flatMap(({ title, layer, probes }) =>
+    probes.map((probe) => map(title, { layer, probe })),
+  );
+  return html`${panels(maps)}${said}`;
+}
+
+/** A layer at one or two moments. */
+type Pair = {
+  readonly title: string;
+  readonly layer: string;
+  readonly probes: readonly StoredProbe[];
+};
+
+function isEmpty({ layer, probes }: Pair): boolean {
+  return probes.every(
+    ({ layers }) => !layers.find(({ name }) => name === layer)?.saturation?.share,
+  );
+}
+
+function map(
+  title: string,
+  { layer: name, probe }: { readonly layer: string; readonly probe: StoredProbe },
+): Content {
+  const layer = probe.layers.find((one) => one.name === name);
+  const saturation = layer?.saturation;
+  if (layer === undefined || !saturation) return null;
+  const { examples, units, share } = saturation;
+  const when = probe.step === 0 ? "at initialisation" : `after ${count(probe.step)} updates`;
+  const text = `${title} ${when}: ${percent(share)} saturated, ${deadText(layer)}`;
+  const source = bitsImage(units, examples, (unit, example) => isFlat(saturation, example, unit));
+  const alt = `Map of ${count(examples)} examples by ${count(units)} units`;
+  return html`<figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>`;
+}
+
+const NAMED = 12;
+
+function deadText({ saturation }: StoredLayer): string {
+  const dead = saturation?.dead ?? [];
+  if (dead.length === 0) return "no unit dead";
+  const more = dead.length > NAMED ? ` and ${count(dead.length - NAMED)} more` : "";
+  return `${count(dead.length)} dead: ${dead.slice(0, NAMED).join(", ")}${more}`;
+}

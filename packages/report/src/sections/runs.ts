@@ -1,0 +1,116 @@
+import type { ComparisonRow, Moments } from "@ablate/store";
+import { METRICS } from "@ablate/store";
+import { MOST_SHOWN } from "../chart/palette.ts";
+import { baseRow, differences } from "../data/base.ts";
+import { type Facts, outcomeOf } from "../data/facts.ts";
+import type { Group } from "../data/group.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { details, type Section, sentences } from "../layout/blocks.ts";
+import { table } from "../layout/table.ts";
+import { count, nats, spread } from "../text/number.ts";
+import { metricTitle } from "../words/differences.ts";
+import { extentWords, troubleWords } from "../words/outcome.ts";
+import { named } from "./swatch.ts";
+
+const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
+
+/** Every group and every run. */
+export function runsSection(facts: Facts): Section {
+  const { groups, metric } = facts;
+  const metrics = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
+  const hidden = groups.filter(({ place }) => place === null).length;
+  const note =
+    hidden === 0 || groups.length <= MOST_SHOWN
+      ? null
+      : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
+  const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
+  const overview = table({
+    caption: `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
+    columns: [
+      { title: "group" },
+      ...(base === undefined ? [] : [{ title: "what it changes" }]),
+      { title: "runs", isNumber: true },
+      { title: "loss at init", isNumber: true },
+      ...metrics.map(({ title }) => ({ title, isNumber: true })),
+    ],
+    rows: groups.map((group) => [
+      named(group),
+      ...(base === undefined ? [] : [settingsText(group, base)]),
+      count(group.runs.length),
+      spread(group.firstSteps.initial),
+      ...metrics.map((one) => {
+        const outcome = outcomeOf(group, one);
+        const isBest = outcome?.isBest === true && groups.length > 1;
+        return cell(outcome?.moments, {
+          decimals: one.unit === "nats" ? 4 : 0,
+          isBest: isBest && one.unit === "nats",
+        });
+      }),
+    ]),
+  });
+  return {
+    id: "runs",
+    title: "What came out",
+    body: html`<p>${extentWords(facts)}</p>${sentences(troubleWords(facts))}${overview}${note}${everyRun(facts)}`,
+  };
+}
+
+function cell(
+  moments: Moments | undefined,
+  { decimals, isBest }: { readonly decimals: number; readonly isBest: boolean },
+): Content {
+  const { mean = null, std = null } = moments ?? {};
+  const text = decimals === 0 ? count(mean) : spread({ mean, std }, decimals);
+  return isBest ? html`<span class="best">★ ${text}</span>` : text;
+}
+
+/** What sets a group apart from the one that is most like all others. */
+function settingsText({ row }: Group, base: ComparisonRow): string {
+  if (row === base) return "the base: the others are told by what they change";
+  const changed = differences(row, base);
+  if (changed.length === 0) return "as the base";
+  const names = shortKeys(changed.map(([key]) => key));
+  return changed.map(([, own], i) => `${names[i] ?? ""} ${own?.text ?? "none"}`).join(", ");
+}
+
+/** The last word of each key, and as many before it as tell it from the others. */
+function shortKeys(keys: readonly string[]): readonly string[] {
+  const cut = (key: string, words: number): string => key.split(".").slice(-words).join(".");
+  return keys.map((key) => {
+    const words = [1, 2, 3].find(
+      (n) => keys.filter((other) => cut(other, n) === cut(key, n)).length === 1,
+    );
+    return cut(key, words ?? 4);
+  });
+}
+
+function everyRun({ runs }: Facts): Html {
+  return details(
+    "every run",
+    table({
+      caption: "Every run, in the order of the grid.",
+      columns: [
+        { title: "run" },
+        { title: "state" },
+        { title: "seed", isNumber: true },
+        { title: "steps", isNumber: true },
+        { title: "train", isNumber: true },
+        { title: "valid", isNumber: true },
+        { title: "loss", isNumber: true },
+        { title: "steps/s", isNumber: true },
+        { title: "hash" },
+      ],
+      rows: runs.map((run) => [
+        run.run,
+        run.error === null ? run.state : `${run.state}: ${run.error}`,
+        String(run.seed),
+        run.last_step === null ? "–" : `${count(run.last_step + 1)} of ${count(run.steps)}`,
+        nats(run.train_loss),
+        nats(run.valid_loss),
+        nats(run.loss),
+        count(run.steps_per_s),
+        html`<code>${run.hash.slice(0, 12)}</code>`,
+      ]),
+    }),
+  );
+}
