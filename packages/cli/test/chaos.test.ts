@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openReader } from "@ablate/store";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -8,7 +8,7 @@ import { live } from "./chaos/life.ts";
 import { Random } from "./chaos/random.ts";
 import { chaosRound, checkEnd } from "./chaos/round.ts";
 import { differences, faults } from "./chaos/whole-grid.ts";
-import { ablate } from "./make.ts";
+import { ablate, jsonRows, makeFolder } from "./make.ts";
 import { isRunning, workersOf } from "./processes.ts";
 import { PATIENCE, type StartedRun, startRun } from "./start-run.ts";
 
@@ -157,6 +157,22 @@ test("a store that is read-only at the next start is left alone until it is not"
   checkEnd(await live(folder, { config: CONFIG, store, blows: [] }));
   expectUndisturbed(store);
 });
+
+test.each(["pragma journal_mode = wal", "pragma auto_vacuum = 2; vacuum", ""])(
+  "a store whose maker was killed before anything was in it is made by the next start (%s)",
+  (sql) => {
+    const place = makeFolder();
+    const store = join(place, "ablate.db");
+    writeFileSync(store, "");
+    expect(spawnSync("sqlite3", [store, sql]).status).toBe(0);
+
+    expect(jsonRows(ablate(place, "plan", "small.yaml", "--json"))[0]).toMatchObject({
+      state: "new",
+    });
+    expect(ablate(place, "run", "small.yaml", "--json")).toMatchObject({ status: 0, stderr: "" });
+    expect(ablate(place, "doctor").status).toBe(0);
+  },
+);
 
 function start(store: string): StartedRun {
   return startRun(folder, CONFIG, "--store", store, "--workers", "2");
