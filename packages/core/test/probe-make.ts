@@ -43,11 +43,30 @@ export function watchStep(
 
   const watched = engine.create({ model, train, dataset, tensors: trained.tensors() });
   const batch = draw();
-  const pass = watched.probe(pickExamples(dataset.train, batch));
+  const pass = kept(watched.probe(pickExamples(dataset.train, batch)));
   watched.step(batch, rate, ratios, 0);
   const after = new Map(watched.tensors().map(({ name, values }) => [name, values]));
   watched.dispose();
   return { pass, batch, after };
+}
+
+/** A pass that outlives the next call of its engine. */
+function kept({ layers, parameters, ...rest }: NetworkPass): NetworkPass {
+  const copy = <P extends Pass>(pass: P): P => ({
+    ...pass,
+    values: pass.values.slice(),
+    gradient: pass.gradient.slice(),
+  });
+  return {
+    ...rest,
+    parameters: parameters.map(copy),
+    layers: layers.map((layer) => ({
+      ...layer,
+      linear: copy(layer.linear),
+      preactivation: copy(layer.preactivation),
+      activation: copy(layer.activation),
+    })),
+  };
 }
 
 /** Everything a pass says of its layers, by name. */

@@ -48,9 +48,15 @@ export function uint32Sql(blob: string, offset: string): string {
   return integerOfDigits(digitsOf(`hex(substr(${blob}, ${offset}, 4))`), [2, 1, 4, 3, 6, 5, 8, 7]);
 }
 
-/** SQL of an INTEGER: what `digits` (text, at most eight hexadecimal digits, highest first) says. */
-export function hexSql(digits: string): string {
-  return integerOfDigits(digitsOf(`substr('0000000' || ${digits}, -8)`), [8, 7, 6, 5, 4, 3, 2, 1]);
+/**
+ * SQL of an INTEGER: the number in `bits` bits of `blob` from bit `index` (from 0) on, the highest first: at most 25,
+ * or a multiple of 4 up to 32 at such an index.
+ */
+export function bitsSql(blob: string, index: string, bits: string): string {
+  const hex = `hex(substr(${blob}, ${index} / 8 + 1, 5)) || '0000000'`;
+  const digits = digitsOf(`substr(${hex}, ${index} / 4 % 2 + 1, 8)`);
+  const word = integerOfDigits(digits, [8, 7, 6, 5, 4, 3, 2, 1]);
+  return `((${word} >> (32 - ${index} % 4 - ${bits})) & ((1 << ${bits}) - 1))`;
 }
 
 /** SQL of 0 or 1: the bit of `blob` at `index` (from 0), the highest of a byte first. */

@@ -5,13 +5,22 @@ import { probes } from "./migrations/003-probes.ts";
 import { findings } from "./migrations/004-findings.ts";
 import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
+import { tighterProbes } from "./migrations/007-tighter-probes.ts";
 import { views } from "./views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
 
 /** Appended, never edited. Views are made anew after them: who changes one appends a migration. */
-const migrations: readonly string[] = [initial, annotations, probes, findings, recovery, trash];
+const migrations: readonly string[] = [
+  initial,
+  annotations,
+  probes,
+  findings,
+  recovery,
+  trash,
+  tighterProbes,
+];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */
 export const CURRENT_VERSION: number = migrations.length;

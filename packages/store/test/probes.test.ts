@@ -193,7 +193,7 @@ test("a claim leaves no row of an earlier attempt's probes", () => {
     ["probe", "probe_layer", "probe_tensor", "probe_norm"].map(
       (table) => readerAt(path).query(`select count(*) from ${table}`).rows[0]?.[0],
     );
-  expect(counts()).toEqual([1, 1, 1, 4]);
+  expect(counts()).toEqual([1, 1, 1, 2]);
   writer.endRun(id, CLAIM.token, FINISHED);
 
   writer.claimRun(id, { ...CLAIM, token: "second" }, {}, parametersOf(["b"]));

@@ -48,6 +48,7 @@ export interface Engine {
   /**
    * Looks at a forward and a backward pass as a training step would make them, without its update:
    * parameters and running statistics stay as they are. `normaliseBy` is called anew before `evaluate`.
+   * What it returns may be views of the engine's memory, right until the engine's next call.
    *
    * @param examples - at most `MOST_PROBE_EXAMPLES`, with batch norm at least 2
    */

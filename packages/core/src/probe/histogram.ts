@@ -28,29 +28,49 @@ const EXPONENT_BIAS = 127;
 const SIZE_MASK = 0x7fffffff;
 const INFINITY_BITS = 0x7f800000;
 
-/** Counts the values; a value's octave and its place there are the first bits of its float32. */
+/**
+ * Counts the values, without a branch for any: a value's octave and its place there are the first bits of its
+ * float32. Bins of one width are made of such cells, too: every edge has at most `mantissaBits` of them.
+ */
 export function histogramOf(values: Float32Array, scale: HistogramScale): Histogram {
   const { mantissaBits, smallest, largest } = scale;
-  const perOctave = 1 << mantissaBits;
-  const bins = (largest - smallest + 1) << mantissaBits; // of each sign
   const shift = MANTISSA_BITS - mantissaBits;
-  const before = (smallest + EXPONENT_BIAS - 1) << mantissaBits;
-  const perUnit = 2 ** (mantissaBits - smallest);
-  const counts = new Uint32Array(2 * bins + 2);
+  // Cell 0 holds all up to the first edge, the one after the last all above the scale, the next NaN.
+  const cellsBefore = ((smallest - mantissaBits + EXPONENT_BIAS) << mantissaBits) - 1;
+  const above = ((largest - smallest + mantissaBits) << mantissaBits) + 1;
+  const tally = new Uint32Array(2 * (above + 2)); // of each cell: positive, negative
   const words = new Int32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? 0;
     const size = word & SIZE_MASK;
-    if (size > INFINITY_BITS) continue;
-    let sign = word >> 31; // 0 or -1
-    let place = ((size - 1) >> shift) - before;
-    if (place < perOctave) {
-      place = (Math.ceil(Math.abs(values[i] ?? 0) * perUnit) - 1) | 0;
-      if (size === 0) place = sign = 0;
-    }
-    if (place > bins) place = bins;
-    const bin = bins + 1 + (place ^ sign); // place ^ -1 is -place - 1
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    const isNan = (INFINITY_BITS - size) >>> 31;
+    const isNegative = (word & -size) >>> 31; // -0 is not
+    const cell = Math.min(Math.max(((size - 1) >> shift) - cellsBefore, 0), above) + isNan;
+    const at = 2 * cell + isNegative;
+    tally[at] = (tally[at] ?? 0) + 1;
   }
-  return { scale, counts };
+  return { scale, counts: binned(tally, scale, above) };
+}
+
+/** Puts the cells of each sign into their bins. */
+function binned(
+  tally: Uint32Array,
+  { mantissaBits, smallest, largest }: HistogramScale,
+  above: number,
+): Uint32Array {
+  const perOctave = 1 << mantissaBits;
+  const bins = (largest - smallest + 1) << mantissaBits; // of each sign
+  const counts = new Uint32Array(2 * bins + 2);
+  for (let cell = 0; cell <= above; cell++) {
+    const octave = (cell - 1) >> mantissaBits;
+    const within = (cell - 1) & (perOctave - 1);
+    const isOneWidth = octave < mantissaBits;
+    const place = isOneWidth
+      ? ((perOctave + within) << Math.max(0, octave)) >> mantissaBits
+      : cell - 1 + ((1 - mantissaBits) << mantissaBits);
+    const outward = cell === 0 ? 0 : place;
+    counts[bins + 1 + outward] = (counts[bins + 1 + outward] ?? 0) + (tally[2 * cell] ?? 0);
+    counts[bins - outward] = (counts[bins - outward] ?? 0) + (tally[2 * cell + 1] ?? 0);
+  }
+  return counts;
 }

@@ -1,4 +1,3 @@
-import type { Activation } from "../spec.ts";
 import type { LayerPass } from "./network-pass.ts";
 
 /**
@@ -28,17 +27,17 @@ export function saturationOf(
   const bits = new Uint8Array(Math.ceil(values.length / 8));
   const flat = new Int32Array(units);
   let total = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!isFlat(nonlinearity, values[i] ?? 0, threshold)) continue;
-    bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i & 7));
-    flat[i % units] = (flat[i % units] ?? 0) + 1;
-    total++;
-  }
   const examples = values.length / units;
+  const isRelu = nonlinearity === "relu";
+  for (let example = 0, i = 0; example < examples; example++) {
+    for (let unit = 0; unit < units; unit++, i++) {
+      const value = values[i] ?? 0;
+      if (isRelu ? value !== 0 : !(Math.abs(value) > threshold)) continue;
+      bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i & 7));
+      flat[unit] = (flat[unit] ?? 0) + 1;
+      total++;
+    }
+  }
   const dead = Int32Array.from(flat.keys()).filter((unit) => flat[unit] === examples);
   return { share: total / values.length, dead, bits };
-}
-
-function isFlat(nonlinearity: Activation, value: number, threshold: number): boolean {
-  return nonlinearity === "relu" ? value === 0 : Math.abs(value) > threshold;
 }

@@ -95,8 +95,8 @@ function normProbe(
   parameters: ReadonlyMap<string, ParameterPass>,
   trainset: Moments | null,
 ): NormProbe | null {
-  const gamma = parameters.get(`${name}.bn.gamma`)?.values;
-  const beta = parameters.get(`${name}.bn.beta`)?.values;
+  const gamma = parameters.get(`${name}.bn.gamma`)?.values.slice();
+  const beta = parameters.get(`${name}.bn.beta`)?.values.slice();
   if (norm === null || gamma === undefined || beta === undefined) return null;
   return { ...norm, trainset, gamma, beta };
 }

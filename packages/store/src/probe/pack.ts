@@ -2,30 +2,88 @@
 import type { Histogram } from "./probe.ts";
 
 export type PackedCounts = {
-  readonly firstBin: number;
-  /** Hexadecimal digits of each count. */
-  readonly digits: number;
+  /** The first bin, and the gap: see `packedBins`. */
+  readonly bins: number;
+  /** Of each count. */
+  readonly bits: number;
   readonly bytes: Buffer;
 };
 
-/** The counts from the first that is not 0 to the last, in as few digits as the largest needs. */
+/** Counts that are wider than this take whole words, so that SQL finds each in eight digits of its bytes. */
+const MOST_BITS = 25;
+const WORD_BITS = 32;
+
+/**
+ * The counts from the first that is not 0 to the last, without their longest run of zeros, in as few bits as
+ * the largest needs.
+ */
 export function packCounts({ counts }: Histogram): PackedCounts {
-  const isFilled = (count: number) => count > 0;
-  const firstBin = Math.max(0, counts.findIndex(isFilled));
-  const filled = counts.subarray(firstBin, counts.findLastIndex(isFilled) + 1);
-  const digits = filled.reduce((most, count) => Math.max(most, count), 0).toString(16).length;
-  const text = Array.from(filled, (count) => count.toString(16).padStart(digits, "0")).join("");
-  return { firstBin, digits, bytes: Buffer.from(text.length % 2 === 0 ? text : `${text}0`, "hex") };
+  const { first, last, gap, gapEnd, largest } = extentOf(counts);
+  const needed = Math.max(1, WORD_BITS - Math.clz32(largest));
+  const bits = needed > MOST_BITS ? WORD_BITS : needed;
+  const kept = last + 1 - first - gap;
+  const bytes = Buffer.alloc(Math.ceil((kept * bits) / 8));
+  const before = gap === 0 ? 0 : gapEnd - gap - first;
+  for (let i = 0, end = bits; i < kept; i++, end += bits) {
+    const count = counts[first + i + (i < before ? 0 : gap)] ?? 0;
+    for (let byte = (end - bits) >> 3; byte << 3 < end; byte++) {
+      const shift = end - 8 * (byte + 1);
+      bytes[byte] = (bytes[byte] ?? 0) | (shift >= 0 ? count >>> shift : count << -shift);
+    }
+  }
+  return { bins: packedBins({ first, before, gap }), bits, bytes };
+}
+
+/** Where the counts of a histogram lie: from bin `first` on, `gap` bins left out after the first `before`. */
+export type FilledBins = {
+  readonly first: number;
+  readonly before: number;
+  readonly gap: number;
+};
+
+/** Each has nine bits, as MOST_NUMBERS needs. */
+function packedBins({ first, before, gap }: FilledBins): number {
+  return first | (before << 9) | (gap << 18);
+}
+
+type Extent = {
+  readonly first: number;
+  readonly last: number;
+  /** The longest run of zeros between them, and the bin after it. */
+  readonly gap: number;
+  readonly gapEnd: number;
+  readonly largest: number;
+};
+
+function extentOf(counts: Uint32Array): Extent {
+  let [first, last, gap, gapEnd, largest] = [0, -1, 0, 0, 0];
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] ?? 0;
+    if (count === 0) continue;
+    const zeros = bin - last - 1;
+    if (last < 0) first = bin;
+    else if (zeros > gap) [gap, gapEnd] = [zeros, bin];
+    last = bin;
+    if (count > largest) largest = count;
+  }
+  return { first, last, gap, gapEnd, largest };
 }
 
 /**
- * Two float20 for each index, in five bytes: the first 20 bits of a float32, rounded to nearest. What they
+ * Two float20 for each index of each pair, in five bytes: the first 20 bits of a float32, rounded to nearest. What they
  * stand for is within 1.3e-4.
  */
-export function packPairs(first: Float32Array, second: Float32Array): Buffer {
-  const [ones, others] = [wordsOf(first), wordsOf(second)];
-  const bytes = Buffer.alloc(ones.length * 5);
-  for (let i = 0, at = 0; i < ones.length; i++, at += 5) {
+export function packPairs(...pairs: readonly (readonly [Float32Array, Float32Array])[]): Buffer {
+  const bytes = Buffer.alloc(5 * pairs.reduce((sum, [first]) => sum + first.length, 0));
+  let at = 0;
+  for (const [first, second] of pairs) at = packAt(bytes, at, wordsOf(first), wordsOf(second));
+  return bytes;
+}
+
+/** @returns where the next pair goes */
+function packAt(bytes: Buffer, from: number, ones: Uint32Array, others: Uint32Array): number {
+  let at = from;
+  for (let i = 0; i < ones.length; i++, at += 5) {
     const one = float20(ones[i] ?? NAN_WORD);
     const other = float20(others[i] ?? NAN_WORD);
     bytes[at] = one >>> 12;
@@ -34,7 +92,7 @@ export function packPairs(first: Float32Array, second: Float32Array): Buffer {
     bytes[at + 3] = other >>> 8;
     bytes[at + 4] = other;
   }
-  return bytes;
+  return at;
 }
 
 const INFINITY_WORD = 0x7f800000;

@@ -3,7 +3,8 @@ import { packCounts, packPairs } from "./pack.ts";
 import {
   type Histogram,
   MOST_NUMBERS,
-  NORM_KINDS,
+  NORM_ROWS,
+  type NormKind,
   type Probe,
   type ProbedLayer,
   type ProbedNorm,
@@ -40,7 +41,7 @@ export class ProbeInserter {
       examples,
       loss,
       logits.tokens,
-      packPairs(logits.logits, logits.probabilities),
+      packPairs([logits.logits, logits.probabilities]),
     );
     for (const [layer, probed] of layers.entries()) {
       this.#layer.run(runId, layer, probed.name, probed.units);
@@ -68,14 +69,42 @@ export class ProbeInserter {
   }
 
   #insertNorm({ probeId, layer }: Place, norm: ProbedNorm): void {
-    for (const [number, kind] of NORM_KINDS.entries()) {
-      const pairs =
-        kind === "affine"
-          ? packPairs(norm.gamma, norm.beta)
-          : norm[kind] && packPairs(norm[kind].mean, norm[kind].std);
-      if (pairs !== null) this.#norm.run(probeId, layer, number, pairs);
+    const pairs: Readonly<Record<NormKind, Pair | null>> = {
+      batch: [norm.batch.mean, norm.batch.std],
+      running: [norm.running.mean, norm.running.std],
+      trainset: norm.trainset && [norm.trainset.mean, norm.trainset.std],
+      affine: [norm.gamma, norm.beta],
+    };
+    const there = KINDS.filter((kind) => pairs[kind] !== null);
+    for (const number of rowsOf(there, norm.gamma.length)) {
+      const kinds = NORM_ROWS[number] ?? [];
+      const packed = packPairs(...kinds.flatMap((kind) => (pairs[kind] ? [pairs[kind]] : [])));
+      this.#norm.run(probeId, layer, number, packed);
     }
   }
+}
+
+type Pair = readonly [Float32Array, Float32Array];
+
+const KINDS: readonly NormKind[] = ["batch", "running", "trainset", "affine"];
+
+/** What rows a page of the file has room for, and what a row takes beside its pairs. */
+const PAGE_BYTES = 4088;
+const ROW_BYTES = 17;
+
+/** Numbers of the rows that have these kinds: two kinds in one row where that leaves less of the pages empty. */
+function rowsOf(kinds: readonly NormKind[], units: number): number[] {
+  const isPaired = shareOfPage(2 * units) < 2 * shareOfPage(units);
+  const left = new Set(kinds);
+  return NORM_ROWS.toReversed().flatMap((row, i) => {
+    if ((row.length > 1 && !isPaired) || !row.every((kind) => left.has(kind))) return [];
+    for (const kind of row) left.delete(kind);
+    return [NORM_ROWS.length - 1 - i];
+  });
+}
+
+function shareOfPage(pairs: number): number {
+  return 1 / Math.floor(PAGE_BYTES / (5 * pairs + ROW_BYTES));
 }
 
 /** Where the edges of a histogram are, and its counts. */
@@ -83,8 +112,8 @@ function columnsOf(histogram: Histogram | null): unknown[] {
   if (histogram === null) return [null, null, null, null, null, null];
   checkNumbers("bins", histogram.counts.length);
   const { mantissaBits, smallest, largest } = histogram.scale;
-  const { firstBin, digits, bytes } = packCounts(histogram);
-  return [mantissaBits, smallest, largest, firstBin, digits, bytes];
+  const { bins, bits, bytes } = packCounts(histogram);
+  return [mantissaBits, smallest, largest, bins, -bits, bytes];
 }
 
 function numberOf(kind: string): number {

@@ -1,6 +1,6 @@
 /** Reads probes back: one prepared statement a table, blobs decoded here. */
 import type { Database } from "better-sqlite3";
-import { NORM_KINDS, TENSOR_KINDS } from "./probe.ts";
+import { NORM_ROWS, type NormKind, TENSOR_KINDS } from "./probe.ts";
 import type {
   StoredLayer,
   StoredNorm,
@@ -163,18 +163,23 @@ function saturationOf(
 }
 
 function normOf(rows: readonly NormRow[]): StoredNorm | null {
-  const pairs = (kind: (typeof NORM_KINDS)[number]) => {
-    const found = rows.find((row) => NORM_KINDS[row.kind] === kind);
-    return found === undefined ? null : unpackPairs(found.pairs);
-  };
+  const found = new Map(rows.flatMap(pairsOf));
+  const pairs = (kind: NormKind) => found.get(kind) ?? null;
   const moments = (kind: "batch" | "running" | "trainset") => {
-    const found = pairs(kind);
-    return found === null ? null : { mean: found[0], std: found[1] };
+    const pair = pairs(kind);
+    return pair === null ? null : { mean: pair[0], std: pair[1] };
   };
   const [batch, running, affine] = [moments("batch"), moments("running"), pairs("affine")];
   if (batch === null || running === null || affine === null) return null;
   const [gamma, beta] = affine;
   return { batch, running, trainset: moments("trainset"), gamma, beta };
+}
+
+/** The pairs of each kind that a row has. */
+function pairsOf({ kind, pairs }: NormRow): [NormKind, ReturnType<typeof unpackPairs>][] {
+  const kinds = NORM_ROWS[kind] ?? [];
+  const size = pairs.length / kinds.length;
+  return kinds.map((name, i) => [name, unpackPairs(pairs.subarray(i * size, (i + 1) * size))]);
 }
 
 function logitsOf({ tokens, logits: packed }: ProbeRow): StoredProbe["logits"] {

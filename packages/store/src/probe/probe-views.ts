@@ -1,6 +1,6 @@
 /** The views of what probes saw. */
-import { bitSql, float20Sql, hexSql } from "../float32.ts";
-import { MOST_NUMBERS, NORM_KINDS, TENSOR_KINDS } from "./probe.ts";
+import { bitSql, bitsSql, float20Sql } from "../float32.ts";
+import { MOST_NUMBERS, NORM_ROWS, TENSOR_KINDS } from "./probe.ts";
 
 /**
  * `number(i)`: 0 up to the widest layer, for views that count out blobs. A `cross join` keeps it the inner
@@ -26,20 +26,28 @@ const LAYER_STATS = `
     t.mean as mean, t.std as std, t.saturated as saturated, t.dead as dead, t.min as min, t.max as max
   from ${PROBES} join probe_tensor t on t.probe_id = p.id ${layerOf("t")}`;
 
-const AFFINE: number = NORM_KINDS.indexOf("affine");
+/** `part(row, place, name)`: the kinds of pairs that a row of `probe_norm` has, in their order. */
+const PARTS: string = NORM_ROWS.flatMap((kinds, row) =>
+  kinds.map((name, place) => `(${row}, ${place}, '${name}')`),
+).join(", ");
 
 /** One of the two numbers of a unit. */
-function ofPair(alias: string, which: number): string {
-  return float20Sql(`${alias}.pairs`, "n.i * 5 + 1", which);
+function ofPair({ row, part }: { row: string; part: string }, which: number): string {
+  return float20Sql(`${row}.pairs`, `(${part}.place * l.units + n.i) * 5 + 1`, which);
 }
 
-const NORM_STATS = `${NUMBERS}
+const MOMENTS = { row: "m", part: "s" };
+const AFFINE = { row: "a", part: "b" };
+
+const NORM_STATS = `${NUMBERS}, part(row, place, name) as (values ${PARTS})
   select r.name as run, p.step as step, l.name as layer, n.i as unit,
-    ${nameOf("m.kind", NORM_KINDS)} as statistics,
-    ${ofPair("m", 0)} as mean, ${ofPair("m", 1)} as std,
-    ${ofPair("a", 0)} as gamma, ${ofPair("a", 1)} as beta
-  from ${PROBES} join probe_norm m on m.probe_id = p.id and m.kind < ${AFFINE} ${layerOf("m")}
-    join probe_norm a on a.probe_id = p.id and a.layer = m.layer and a.kind = ${AFFINE}
+    s.name as statistics,
+    ${ofPair(MOMENTS, 0)} as mean, ${ofPair(MOMENTS, 1)} as std,
+    ${ofPair(AFFINE, 0)} as gamma, ${ofPair(AFFINE, 1)} as beta
+  from ${PROBES} join probe_norm m on m.probe_id = p.id ${layerOf("m")}
+    cross join part s on s.row = m.kind and s.name <> 'affine'
+    cross join probe_norm a on a.probe_id = p.id and a.layer = m.layer
+    cross join part b on b.row = a.kind and b.name = 'affine'
     cross join number n
   where n.i < l.units`;
 
@@ -56,19 +64,24 @@ function edge(place: string): string {
       else pow(2, ${octave} - 1) * ((1 << t.mantissa_bits) + ${within}) end)`;
 }
 
+/** Of each count; the first bin, and the bin of a count: see migration 007. */
+const BITS = "(case when t.digits < 0 then -t.digits else 4 * t.digits end)";
+const BIN = `((t.first_bin & 511) + n.i
+      + case when n.i < ((t.first_bin >> 9) & 511) then 0 else t.first_bin >> 18 end)`;
+
 /** Only bins that something is in; the first and the last of a scale have no end. */
 const HISTOGRAMS = `${NUMBERS}
   select run, step, layer, kind, bin, low, high, count from (
     select r.name as run, p.step as step, l.name as layer,
-      ${nameOf("t.kind", TENSOR_KINDS)} as kind, t.first_bin + n.i as bin,
-      case t.first_bin + n.i when 0 then -9e999
-        else ${edge(`(t.first_bin + n.i - 1 - ${SIDE})`)} end as low,
-      case t.first_bin + n.i when 2 * ${SIDE} + 1 then 9e999
-        else ${edge(`(t.first_bin + n.i - ${SIDE})`)} end as high,
-      ${hexSql("substr(hex(t.counts), n.i * t.digits + 1, t.digits)")} as count
+      ${nameOf("t.kind", TENSOR_KINDS)} as kind, ${BIN} as bin,
+      case ${BIN} when 0 then -9e999
+        else ${edge(`(${BIN} - 1 - ${SIDE})`)} end as low,
+      case ${BIN} when 2 * ${SIDE} + 1 then 9e999
+        else ${edge(`(${BIN} - ${SIDE})`)} end as high,
+      ${bitsSql("t.counts", `(n.i * ${BITS})`, BITS)} as count
     from ${PROBES} join probe_tensor t on t.probe_id = p.id ${layerOf("t")}
       cross join number n
-    where n.i < length(t.counts) * 2 / t.digits)
+    where n.i < length(t.counts) * 8 / ${BITS})
   where count > 0`;
 
 const SATURATION = `${NUMBERS}

@@ -73,8 +73,18 @@ export const TENSOR_KINDS: readonly string[] = [
   "weight_gradient",
 ];
 
-/** Kinds of pairs by their number in `probe_norm`: three of mean and std, then gamma and beta. */
-export const NORM_KINDS = ["batch", "running", "trainset", "affine"] as const;
+/** Kinds of pairs of a norm: three of mean and std, then gamma and beta. */
+export type NormKind = "batch" | "running" | "trainset" | "affine";
+
+/** The kinds that a row of `probe_norm` has, by its number there; appended, never reordered. */
+export const NORM_ROWS: readonly (readonly NormKind[])[] = [
+  ["batch"],
+  ["running"],
+  ["trainset"],
+  ["affine"],
+  ["batch", "running"],
+  ["trainset", "affine"],
+];
 
 /** Examples of a probe and bins of a histogram that the views can tell apart. */
 export const MOST_NUMBERS = 256;

@@ -12,20 +12,23 @@ export type PackedHistogram = {
 
 /** Every count of a histogram in its bin. */
 export function unpackHistogram(
-  { first_bin, digits, counts: packed }: PackedHistogram,
+  { first_bin: bins, digits, counts: packed }: PackedHistogram,
   edges: Float64Array,
 ): StoredHistogram {
-  const bins = edges.length - 1;
-  const counts = new Uint32Array(bins);
+  const last = edges.length - 1;
+  const counts = new Uint32Array(last);
   let underflow = 0;
   let overflow = 0;
-  const filled = Math.floor((packed.length * 2) / Math.max(1, digits));
-  for (let i = 0; i < filled; i++) {
-    const count = hexAt(packed, i * digits, digits);
-    const bin = first_bin + i - 1;
+  // Below 0 they are bits: see migration 007.
+  const bits = digits < 0 ? -digits : 4 * Math.max(1, digits);
+  const [first, before, gap] = [bins & 511, (bins >> 9) & 511, bins >> 18];
+  const kept = Math.floor((packed.length * 8) / bits);
+  for (let i = 0; i < kept; i++) {
+    const count = numberAt(packed, i * bits, bits);
+    const bin = first + i + (i < before ? 0 : gap) - 1;
     if (count === 0) continue;
     if (bin < 0) underflow = count;
-    else if (bin >= bins) overflow = count;
+    else if (bin >= last) overflow = count;
     else counts[bin] = count;
   }
   return { edges, counts, underflow, overflow };
@@ -85,12 +88,11 @@ export function deadUnits(bits: Uint8Array, examples: number, units: number): nu
   return dead;
 }
 
-/** The number that `length` hexadecimal digits say, the first of them at digit `from`. */
-function hexAt(bytes: Uint8Array, from: number, length: number): number {
+/** The number that `length` bits say, the first of them at bit `from`. */
+function numberAt(bytes: Uint8Array, from: number, length: number): number {
   let value = 0;
-  for (let digit = from; digit < from + length; digit++) {
-    const byte = bytes[digit >> 1] ?? 0;
-    value = value * 16 + ((digit & 1) === 0 ? byte >> 4 : byte & 15);
+  for (let bit = from; bit < from + length; bit++) {
+    value = value * 2 + (((bytes[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1);
   }
   return value;
 }

@@ -4,11 +4,11 @@ import type { Matrix } from "./arena.ts";
 import type { Layer, Norm } from "./layers.ts";
 import { backward, crossEntropy, forwardByBatch, type Network, type Stage } from "./network.ts";
 import type { NormConvention } from "./norm.ts";
-import { readRows, readTensor } from "./tensor-memory.ts";
+import { readRows, shapeOf, viewRows } from "./tensor-memory.ts";
 
 type Gradients = ReadonlyMap<Stage, Float32Array>;
 
-/** Sends the examples that are in memory forward and back, and copies out what that leaves. */
+/** Sends the examples that are in memory forward and back; what that leaves is seen, not copied, where it can be. */
 export function probeNetwork(
   network: Network,
   floats: Float32Array,
@@ -22,9 +22,9 @@ export function probeNetwork(
     gradients.get(layer)?.set(stage, readRows(floats, layer.gradient, rows));
   });
   const parameters = slots.map(({ name, value, gradient }): ParameterPass => {
-    const { shape, values } = readTensor(floats, name, value);
-    const slopes = readTensor(floats, name, gradient).values;
-    return { name, shape, size: values.length, values, gradient: slopes };
+    const values = viewRows(floats, value, value.rows);
+    const slopes = viewRows(floats, gradient, gradient.rows);
+    return { name, shape: shapeOf(name, value), size: values.length, values, gradient: slopes };
   });
   const layerPasses = layers.map((layer) =>
     layerPass(network, floats, { layer, rows, gradients: gradients.get(layer) ?? new Map() }),
@@ -43,7 +43,7 @@ function layerPass(
 ): LayerPass {
   const { shape, norm, linear, normed, output } = layer;
   const pass = (matrix: Matrix, stage: Stage) => ({
-    values: readRows(floats, matrix, rows),
+    values: viewRows(floats, matrix, rows),
     gradient: gradients.get(stage) ?? new Float32Array(),
   });
   return {

@@ -12,12 +12,20 @@ export function readRows(
   { at, columns, ld }: Matrix,
   rows: number,
 ): Float32Array {
+  if (ld === columns) return viewRows(floats, { at, rows, columns, ld }, rows).slice();
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     const row = at / 4 + i * ld;
     values.set(floats.subarray(row, row + columns), i * columns);
   }
   return values;
+}
+
+/** A matrix's first rows without their pads: where it has none a view, which what comes next overwrites. */
+export function viewRows(floats: Float32Array, matrix: Matrix, rows: number): Float32Array {
+  const { at, columns, ld } = matrix;
+  if (ld !== columns) return readRows(floats, matrix, rows);
+  return floats.subarray(at / 4, at / 4 + rows * columns);
 }
 
 /** @throws RangeError - the tensor has another number of elements */
