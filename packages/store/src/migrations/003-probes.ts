@@ -8,7 +8,7 @@
  *   `first_bin` to the last that is not empty, `digits` hexadecimal digits each; the three columns before
  *   say where its edges are. `flat` has one bit for each example and unit, example by example, highest bit
  *   first: where the nonlinearity is saturated.
- * - `probe_norm.kind` is an index into NORM_KINDS; `pairs` has two float20 a unit. The table has rowids, so that
+ * - `probe_norm.kind` is an index into NORM_ROWS of probe.ts; `pairs` has two float20 a unit. The table has rowids, so that
  *   a row of up to 800 units lies in one page; without them a row of 200 would take a page of its own.
  */
 export const probes = `
