@@ -275,7 +275,9 @@ test("a page of noise and half a file are wrong, said in sentences, and not mend
     expect(wrongOf(checkStore(noisy ?? "", { isRepairing })).join("\n")).toMatch(
       /^integrity: .*`\.recover`/,
     );
-    expect(wrongOf(checkStore(half ?? "", { isRepairing }))[0]).toMatch(/^store: .* is damaged; /);
+    expect(wrongOf(checkStore(half ?? "", { isRepairing }))[0]).toMatch(
+      /^store: .* is damaged: .*`.recover`/,
+    );
     expect(wrongOf(checkStore(none ?? "", { isRepairing }))).toEqual([
       `store: ${none} is not an ablate store: it is not an SQLite database; name another file with --store`,
     ]);

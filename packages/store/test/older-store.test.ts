@@ -6,6 +6,7 @@ import { initial } from "../src/migrations/001-initial.ts";
 import { annotations } from "../src/migrations/002-annotations.ts";
 import { probes } from "../src/migrations/003-probes.ts";
 import { APPLICATION_ID } from "../src/migrations.ts";
+import { checkpointDigest } from "../src/recovery/digest.ts";
 import { views } from "../src/views.ts";
 import { CLAIM, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 import { probeOf, tensorOf } from "./probe-make.ts";
@@ -129,10 +130,8 @@ test("an older store says of no run where it goes on, and of its finished runs w
   const database = new SqliteDatabase(path);
   database.exec("update run set state = 'finished', reason = 'steps', last_step = 1");
   database
-    .prepare(
-      "insert into checkpoint (run_id, step, final, sha256, weights) values (1, 2, 1, 'x', ?)",
-    )
-    .run(weights);
+    .prepare("insert into checkpoint (run_id, step, final, sha256, weights) values (1, 2, 1, ?, ?)")
+    .run(checkpointDigest(weights, null), weights);
   database.close();
   const continuation = { family: "f", steps: 9, accepts: () => true };
   const starts = () => readerAt(path).starts([{ hash: "h", continuation }]);
