@@ -42,6 +42,7 @@ beforeAll(async () => {
     run("--steps", "250"),
   );
   const names = read("sample", "small/normed", "--seed", "7");
+  ablate(folder, "export", "small", "-o", "sealed.db");
   damageCheckpoints(join(folder, "ablate.db"));
   const killed = await runWithoutItsWorker(folder);
   add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
@@ -83,7 +84,6 @@ beforeAll(async () => {
     read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
   add("query", read("query", "select run from runs"));
-  ablate(folder, "export", "small", "-o", "sealed.db");
   add("import", read("import", "sealed.db"));
   add("verify", read("verify", "small.yaml", "--steps", "20"));
   add("doctor", read("doctor"));
@@ -250,6 +250,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
   "list of text": (value) =>
     Array.isArray(value) && value.every((item) => typeof item === "string"),
+  "list of numbers": (value) => Array.isArray(value) && value.every(Number.isFinite),
   "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
 };
 
