@@ -50,7 +50,7 @@ export function writeRun(
   for (let first = 0; first < count; first += BLOCK) {
     writer.appendSteps(id, TOKEN, block(index, first, Math.min(BLOCK, count - first)));
   }
-  writeInside(writer, probe, { id, steps: count });
+  writeInside(writer, probe, { id, token: TOKEN, steps: count });
   if (count < (plan.runs[index]?.steps ?? 0)) return;
   writer.endRun(id, TOKEN, {
     state: "finished",

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { buildDataset, type Probe, parseNames, type RunSpec, Trainer } from "@ablate/core";
 import type { Finding, StoreWriter } from "@ablate/store";
-import { TOKEN } from "./history.ts";
 
 /** Where tanh counts as saturated. */
 const THRESHOLD = 0.99;
@@ -17,9 +16,9 @@ export function lookInto(spec: RunSpec, dataFile: string): Probe {
 export function writeInside(
   writer: StoreWriter,
   probe: Probe,
-  { id, steps }: { readonly id: number; readonly steps: number },
+  { id, token, steps }: { readonly id: number; readonly token: string; readonly steps: number },
 ): void {
-  for (const step of probeSteps(steps)) writer.appendProbe(id, TOKEN, { ...probe, step });
+  for (const step of probeSteps(steps)) writer.appendProbe(id, token, { ...probe, step });
   const findings = probe.layers.map(
     ({ name }): Finding => ({
       level: "warning",
@@ -31,7 +30,7 @@ export function writeInside(
       message: `${name} 40 % saturated: |tanh| > 0.99 at step 0; scale its weights down`,
     }),
   );
-  writer.setFindings(id, TOKEN, findings);
+  writer.setFindings(id, token, findings);
 }
 
 /** 0, then 1, 2 and 5 of every power of ten and every 10,000th, as a run is probed by default. */
