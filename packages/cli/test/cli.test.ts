@@ -45,7 +45,7 @@ test("plan shows what is done", () => {
   const plan = ablate(trained, "plan", "small.yaml", "--set", "train.steps=200,300");
 
   expect(plan.stdout.match(/ finished /g)).toHaveLength(2);
-  expect(plan.stdout.match(/ new /g)).toHaveLength(2);
+  expect(plan.stdout.match(/ new, goes on from small\/\w+ at 200 /g)).toHaveLength(2);
   expect(plan.stdout).toContain("\n4 runs: 2 finished, 2 new; 2 to train\n");
 });
 

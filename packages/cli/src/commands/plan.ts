@@ -45,13 +45,11 @@ export const command: Command = {
       for (const note of notes) terminal.note(`${note}\n`);
     };
     if (flags.has("json")) {
-      const records = rows.map(({ name, hash, spec, state, start, resolved }) => ({
+      const records = rows.map(({ name, hash, spec, state, resolved }) => ({
         run: name,
         hash,
         seed: spec.seed,
         state,
-        from: start?.step ?? 0,
-        of: start?.run ?? null,
         config: resolved,
       }));
       terminal.write(jsonArray(records));
