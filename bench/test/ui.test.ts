@@ -24,6 +24,8 @@ test("one short round measures every budget of the terminal UI", () => {
     ["key, charts, 120x40", 50],
     ["key, run, 120x40", 50],
     ["key, compare, 120x40", 50],
+    ["key, layers, 120x40", 50],
+    ["key, findings, 120x40", 50],
     ["CPU, nothing written", 1],
     ["CPU, 13 runs of 10 steps/s", 20],
     ["CPU, 1 run of 10 steps/s", 20],

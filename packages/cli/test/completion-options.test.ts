@@ -7,7 +7,7 @@ import { ablate, makeFolder } from "./make.ts";
 /** What help calls the values that no list could hold, or that completion finds elsewhere. */
 const OPEN: readonly string[] = [
   ...["FILE", "PATH", "RUN", "GRID", "FILTER", "TAG", "KEY", "RUN|VALUE", "TEXT", "SQL"],
-  ...["N", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST"],
+  ...["N", "I", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST"],
   ...["KEY=VALUE", "thresholds.NAME=VALUE"],
 ];
 

@@ -27,18 +27,20 @@ const SHELLS: Readonly<Record<string, readonly string[]>> = {
   fish: ["fish", "--no-config", "-i"],
 };
 
+/** Says that a shell has read its completion script. */
 const PROMPT = "ready> ";
 
 /** A shell that has read its completion script, with an empty screen. */
 async function openShell(shell: string): Promise<PressedTerminal> {
   const environment = {
     ...{ PATH: `${join(folder, "bin")}:${process.env.PATH}`, HOME: folder, TERM: "xterm-256color" },
-    ...{ LANG: "C.UTF-8", PS1: PROMPT, HISTFILE: "", ABLATE_STORE: "ablate.db" },
+    ...{ LANG: "C.UTF-8", PS1: "start> ", HISTFILE: "", ABLATE_STORE: "ablate.db" },
   };
   const terminal = openTerminal(SHELLS[shell] ?? [], { folder, environment });
-  const prompt = `function fish_prompt; echo -n '${PROMPT}'; end; `;
-  await terminal.waitFor(shell === "fish" ? /[>#] ?$/ : /ready> ?$/);
-  terminal.type(`${shell === "fish" ? prompt : ""}source ./ablate.${shell}; clear\r`);
+  const prompt =
+    shell === "fish" ? `function fish_prompt; echo -n '${PROMPT}'; end` : `PS1='${PROMPT}'`;
+  await terminal.waitFor(shell === "fish" ? /[>#] ?$/ : /start> ?$/);
+  terminal.type(`source ./ablate.${shell}; ${prompt}; clear\r`);
   await terminal.waitFor(/^ready>$/);
   return terminal;
 }

@@ -47,7 +47,7 @@ test("a reader that goes away ends output quietly", () => {
   ablate(folder, "run", "small.yaml", "--quiet");
   const node = `"${process.execPath}" --conditions=@ablate/source`;
   const main = new URL("../src/main.ts", import.meta.url).pathname;
-  const query = `"select a.step from loss a, loss b limit 100000"`;
+  const query = `"select a.step from loss a, loss b limit 100000" --limit 0`;
 
   const { stdout, stderr } = spawnSync("sh", ["-c", `${node} ${main} query ${query} | head -1`], {
     cwd: folder,
