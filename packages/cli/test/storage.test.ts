@@ -108,13 +108,15 @@ test.each(TROUBLES)(
 
     const [said = "", ...more] = run.errors().trim().split("\n");
     expect(more).toEqual([]);
-    const [reason = "", left] = said.split("; 2 runs are left to train, ");
+    // One of the two may have come to its end before the trouble began.
+    const left = run.events("ended").filter(({ state }) => state === "interrupted").length;
+    const [reason = "", rest] = said.split(/; (?:1 run is|2 runs are) left to train, /);
     expect(reason).toMatch(sentence);
-    expect(left).toBe("the same command goes on from the last checkpoints");
-    expect(run.events("ended").map(({ state }) => state)).toEqual(["interrupted", "interrupted"]);
-    expect(run.events("done")).toEqual([expect.objectContaining({ left: 2, bad: 0 })]);
+    expect(rest).toBe("the same command goes on from the last checkpoints");
+    expect(left).toBeGreaterThan(0);
+    expect(run.events("done")).toEqual([expect.objectContaining({ left, bad: 0 })]);
     const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
-    expect(states).toEqual(["interrupted", "interrupted"]);
+    expect(states.filter((state) => state === "interrupted")).toHaveLength(left);
     expect(ablate(folder, "run", ...GRID, "--quiet")).toMatchObject({ status: 0, stderr: "" });
     expectUndisturbed(folder);
   },
