@@ -238,3 +238,35 @@ test.each(["layer_stats", "norm_stats", "histograms", "saturation", "logits"])(
     expect(details).not.toMatch(/SCAN (r|p|m|a|l)\b/);
   },
 );
+
+test("rows of older versions, in hexadecimal digits and one kind each, are read as they are", () => {
+  const counts = new Uint32Array(2 * EDGES.length);
+  const path = storeOf(probeOf({}, { tensors: [tensorOf("weight", { scale: SCALE, counts })] }));
+  const database = new SqliteDatabase(path);
+  database.exec(`
+    update probe_tensor set first_bin = 1, digits = 3, counts = x'0010020ff0';
+    insert into probe_norm values (1, 0, 0, x'3f8003f8003f8003f800'), (1, 0, 1, x'400003f800400003f800'),
+      (1, 0, 3, x'3f800400003f80040000');`);
+  database.close();
+
+  const reader = readerAt(path);
+  const layer = reader.probe("g/v", 0)?.layers[0];
+
+  expect(reader.query("select bin, count from histograms").rows).toEqual([
+    [1, 1],
+    [2, 2],
+    [3, 255],
+  ]);
+  expect([...(layer?.tensors.weight?.histogram?.counts.subarray(0, 4) ?? [])]).toEqual([
+    ...[1, 2, 255, 0],
+  ]);
+  expect(
+    reader.query("select unit, statistics, mean, std, gamma, beta from norm_stats").rows,
+  ).toEqual([
+    [0, "batch", 1, 1, 1, 2],
+    [1, "batch", 1, 1, 1, 2],
+    [0, "running", 2, 1, 1, 2],
+    [1, "running", 2, 1, 1, 2],
+  ]);
+  expect([...(layer?.norm?.running.mean ?? [])]).toEqual([2, 2]);
+});
