@@ -46,7 +46,7 @@ test("two coordinators that start together on 50 runs train each of them once", 
 
 test("two coordinators that restart the same runs do not train again what the other has trained", async () => {
   const folder = makeFolder();
-  const plan = ["small.yaml", "--steps", "60000", "--workers", "1"];
+  const plan = ["small.yaml", "--steps", "300000", "--workers", "1"];
   expect(ablate(folder, "run", ...plan, "--quiet").status).toBe(0);
 
   const first = startRun(folder, ...plan, "--restart");
