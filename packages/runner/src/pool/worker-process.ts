@@ -20,7 +20,8 @@ class ParentOutlet implements Outlet {
 
   send(message: WorkerMessage): void {
     this.#unacknowledged += 1;
-    process.send?.(message);
+    // A channel that has just closed takes nothing more: `disconnect` ends the process.
+    process.send?.(message, undefined, undefined, () => {});
   }
 
   async ready(): Promise<void> {
