@@ -3,13 +3,13 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openReader } from "@ablate/store";
 import { beforeAll, expect, test, vi } from "vitest";
+import { isRunning, workersOf } from "../../runner/test/processes.ts";
 import { chaosFolder, configOf } from "./chaos/grid.ts";
 import { live } from "./chaos/life.ts";
 import { Random } from "./chaos/random.ts";
 import { chaosRound, checkEnd } from "./chaos/round.ts";
 import { differences, faults } from "./chaos/whole-grid.ts";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { isRunning, workersOf } from "./processes.ts";
 import { PATIENCE, type StartedRun, startRun } from "./start-run.ts";
 
 const ROUNDS = 6;

@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { isRunning, workersOf } from "../../runner/test/processes.ts";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { isRunning, workersOf } from "./processes.ts";
 import { type Event, PATIENCE, startRun } from "./start-run.ts";
 
 /** Takes some seconds to train, most of them outside of the store. */

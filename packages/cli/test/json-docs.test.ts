@@ -1,10 +1,10 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
+import { workersOf } from "../../runner/test/processes.ts";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
 import { ablate, damageCheckpoints, makeFolder, startAblate } from "./make.ts";
-import { workersOf } from "./processes.ts";
 import { startRun } from "./start-run.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { workersOf } from "../../runner/test/processes.ts";
 import { COMMAND, makeFolder } from "./make.ts";
-import { workersOf } from "./processes.ts";
 import { PATIENCE, startRun } from "./start-run.ts";
 
 const STEPS = 200_000;

@@ -1,8 +1,8 @@
 /** One start of `ablate run`, and what is done to it until it ends. */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { workersOf } from "../../../runner/test/processes.ts";
 import { COMMAND } from "../make.ts";
-import { workersOf } from "../processes.ts";
 
 /** Whom it hits. */
 export type Victim = "worker" | "coordinator" | "both";
