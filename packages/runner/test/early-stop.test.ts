@@ -66,7 +66,8 @@ test("a budget of training time is summed up over all that a run was stopped and
   expect(reasons.at(-1)).toBe("budget");
   expect(seconds.at(-1)).toBeGreaterThanOrEqual(0.6);
   const ofEachStart = seconds.map((spent, i) => spent - (seconds[i - 1] ?? 0));
-  expect(ofEachStart.every((spent) => spent > 0 && spent < 0.6)).toBe(true);
+  expect(Math.min(...ofEachStart)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...ofEachStart)).toBeLessThan(0.6);
 });
 
 function specWith(stop: StopSpec, rate = 0.1, steps = 400): RunSpec {

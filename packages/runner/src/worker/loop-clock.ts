@@ -5,12 +5,12 @@ export class LoopClock {
 
   /** @param seconds - spent before */
   constructor(seconds: number) {
-    this.#total = seconds * 1000;
+    this.#total = seconds;
   }
 
   get seconds(): number {
     const running = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
-    return (this.#total + running) / 1000;
+    return this.#total + running / 1000;
   }
 
   start(): void {
@@ -18,7 +18,7 @@ export class LoopClock {
   }
 
   stop(): void {
-    if (this.#startedAt !== null) this.#total += performance.now() - this.#startedAt;
+    this.#total = this.seconds;
     this.#startedAt = null;
   }
 }

@@ -86,6 +86,8 @@ export class RunLoop {
     while (end === null) {
       this.#pending.advance(Math.min(CHUNK_STEPS, this.#agenda.next(trainer.step) - trainer.step));
       end = this.#endAt();
+      // What is handed at the end and what ends the run say the same time.
+      if (end !== null) clock.stop();
       this.#hand(end);
       if (end !== null) break;
       clock.stop();
