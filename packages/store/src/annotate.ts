@@ -1,6 +1,6 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
 import type { Database } from "better-sqlite3";
-import type { WaitOptions } from "./contract.ts";
+import type { WaitOptions } from "./contract/writer.ts";
 import { runFinder } from "./find-run.ts";
 import { changeStore } from "./open-database.ts";
 import { BUSY_MS } from "./opening.ts";

@@ -1,4 +1,4 @@
-import type { Claim } from "./contract.ts";
+import type { Claim } from "./contract/claim.ts";
 
 /** A run without a sign of life for longer than this has lost its process, which gives one every 2 s. */
 const STALE_MS = 15_000;

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { CurveBlock, CurvePoint, StepRange } from "./contract.ts";
+import type { CurveBlock, CurvePoint, StepRange } from "./contract/history.ts";
 import { logRatio } from "./ratio.ts";
 import { LEVELS, SERIES_BYTES } from "./rollup.ts";
 import { type RollupRows, rollupReader } from "./rollup-reader.ts";

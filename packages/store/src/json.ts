@@ -1,4 +1,4 @@
-import type { Provenance } from "./contract.ts";
+import type { Provenance } from "./contract/record.ts";
 
 /** A parameter's shape as it is stored: a JSON array of numbers. */
 export function parseShape(text: string): number[] {

@@ -1,4 +1,5 @@
-import type { StoreReader, WaitOptions } from "./contract.ts";
+import type { StoreReader } from "./contract/reader.ts";
+import type { WaitOptions } from "./contract/writer.ts";
 import { openForReading } from "./open-database.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 

@@ -1,4 +1,4 @@
-import type { StoreWriter, WriterOptions } from "./contract.ts";
+import type { StoreWriter, WriterOptions } from "./contract/writer.ts";
 import { openForWriting } from "./open-database.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 

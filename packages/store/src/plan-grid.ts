@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { GridPlan, PlannedRun, StoredRun } from "./contract.ts";
+import type { GridPlan, PlannedRun, StoredRun } from "./contract/plan.ts";
 import { restoreGrid, restoreRun } from "./trash/restore.ts";
 
 /** Longest name of a run. */

@@ -2,19 +2,15 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { Holder } from "./claim.ts";
 import type {
-  Finding,
   GridSummary,
-  RecordedRun,
-  RunEvent,
-  RunState,
   RunSummary,
   SeriesInfo,
   StepLoss,
   StoredEvaluation,
-  StoredRun,
   StoredSample,
-  TrainedKind,
-} from "./contract.ts";
+} from "./contract/history.ts";
+import type { RecordedRun, RunState, StoredRun, TrainedKind } from "./contract/plan.ts";
+import type { Finding, RunEvent } from "./contract/record.ts";
 import type { CheckpointRow } from "./recovery/intact-weights.ts";
 
 export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };

@@ -13,7 +13,7 @@
  * were cut into blocks. The row of an open bucket summarises the steps it has so far.
  */
 import log10 from "@stdlib/math-base-special-log10";
-import type { StepBlock } from "./contract.ts";
+import type { StepBlock } from "./contract/record.ts";
 
 export const LEVELS: readonly number[] = [16, 256, 4096, 65536];
 

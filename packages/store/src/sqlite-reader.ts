@@ -3,36 +3,29 @@ import type { Database } from "better-sqlite3";
 import { annotationsReader } from "./annotations.ts";
 import { attendance } from "./attended.ts";
 import { isAlive } from "./claim.ts";
+import type { Continuation, RunStart } from "./contract/claim.ts";
 import type {
   Annotations,
-  Continuation,
   CurveBlock,
   CurvePoint,
-  Finding,
   FindOptions,
   GridSummary,
-  ParameterRow,
-  Provenance,
   QueryResult,
-  RecordedRun,
-  RunEvent,
   RunFilter,
   RunStamp,
-  RunStart,
   RunSummary,
   SeriesInfo,
-  StepBlock,
   StepLoss,
   StepRange,
   StepRatios,
   StoredEvaluation,
-  StoredRun,
   StoredSample,
   StoredWeights,
-  StoreReader,
   Ticks,
-  TrainedKind,
-} from "./contract.ts";
+} from "./contract/history.ts";
+import type { RecordedRun, StoredRun, TrainedKind } from "./contract/plan.ts";
+import type { StoreReader } from "./contract/reader.ts";
+import type { Finding, ParameterRow, Provenance, RunEvent, StepBlock } from "./contract/record.ts";
 import { curveReader, pointsOf } from "./curve.ts";
 import { openTable } from "./export/open-table.ts";
 import type { ExportScope, ExportTable } from "./export/table.ts";

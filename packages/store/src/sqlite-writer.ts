@@ -2,26 +2,27 @@ import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { isAlive } from "./claim.ts";
 import type {
-  Checkpoint,
   Claim,
   Continuation,
-  EvaluationsAt,
-  Finding,
-  GridPlan,
   HeldRun,
-  ParameterRow,
-  Provenance,
   Reservation,
   ResumePoint,
   ResumeSearch,
+  Takeable,
+} from "./contract/claim.ts";
+import type { GridPlan, StoredRun } from "./contract/plan.ts";
+import type {
+  Checkpoint,
+  EvaluationsAt,
+  Finding,
+  ParameterRow,
+  Provenance,
   RunEnd,
   RunEvent,
   Snapshot,
   StepBlock,
-  StoredRun,
-  StoreWriter,
-  Takeable,
-} from "./contract.ts";
+} from "./contract/record.ts";
+import type { StoreWriter } from "./contract/writer.ts";
 import type { OpenedDatabase } from "./open-database.ts";
 import { planGrid } from "./plan-grid.ts";
 import type { Probe } from "./probe/probe.ts";

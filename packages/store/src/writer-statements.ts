@@ -1,7 +1,7 @@
 /** What the writer says to SQLite, prepared once. */
 import type { Database, Statement } from "better-sqlite3";
 import type { Holder } from "./claim.ts";
-import type { RunState } from "./contract.ts";
+import type { RunState } from "./contract/plan.ts";
 
 export type Owner = Holder & {
   readonly name: string;

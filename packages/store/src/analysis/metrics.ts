@@ -1,4 +1,4 @@
-import type { RunSummary } from "../contract.ts";
+import type { RunSummary } from "../contract/history.ts";
 
 export type MetricName =
   | "valid_loss"

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
-import type { RunState } from "../contract.ts";
+import type { RunState } from "../contract/plan.ts";
 
 export type CheckedRun = Holder & {
   readonly id: number;

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { StepBlock } from "../contract.ts";
+import type { StepBlock } from "../contract/record.ts";
 
 type Row = [loss: number | null, lr: number | null, ratios: Buffer];
 

@@ -1,4 +1,4 @@
-import type { RunState } from "../contract.ts";
+import type { RunState } from "../contract/plan.ts";
 import type { Row } from "./files.ts";
 
 /** A row of `run` on its way into another file, where nobody trains it. */

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import type { QueryResult } from "../contract.ts";
+import type { QueryResult } from "../contract/history.ts";
 import { StoreError } from "../store-error.ts";
 import { isMistake } from "./mistake.ts";
 import { prepareQuery } from "./statement.ts";

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import type { Checkpoint, Snapshot } from "../contract.ts";
+import type { Checkpoint, Snapshot } from "../contract/record.ts";
 import { checkpointDigest } from "./digest.ts";
 
 /** Stores checkpoints and takes away what they make superfluous; call it inside transactions. */

@@ -1,5 +1,10 @@
 import type { Database } from "better-sqlite3";
-import type { Continuation, DamagedCheckpoint, ResumePoint, ResumeSearch } from "../contract.ts";
+import type {
+  Continuation,
+  DamagedCheckpoint,
+  ResumePoint,
+  ResumeSearch,
+} from "../contract/claim.ts";
 import { checkpointDigest } from "./digest.ts";
 import { shorterRunFinder } from "./shorter-runs.ts";
 

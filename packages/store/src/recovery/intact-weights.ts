@@ -1,4 +1,4 @@
-import type { StoredWeights } from "../contract.ts";
+import type { StoredWeights } from "../contract/history.ts";
 import { DamageError } from "../store-error.ts";
 import { checkpointDigest } from "./digest.ts";
 

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Continuation, ShorterRun } from "../contract.ts";
+import type { Continuation, ShorterRun } from "../contract/claim.ts";
 
 /**
  * Finished runs of the family with fewer steps, longest first. What a time budget or a rule has ended

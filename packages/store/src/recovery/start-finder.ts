@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Continuation, RunStart } from "../contract.ts";
+import type { Continuation, RunStart } from "../contract/claim.ts";
 import { shorterRunFinder } from "./shorter-runs.ts";
 
 const OWN = `

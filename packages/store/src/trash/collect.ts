@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
-import type { RunState } from "../contract.ts";
+import type { RunState } from "../contract/plan.ts";
 import { openExisting } from "../open-database.ts";
 
 export type Collected = {

@@ -1,0 +1,68 @@
+/** Who trains a run, and where it goes on. */
+import type { RunState, StoredRun } from "./plan.ts";
+import type { Checkpoint } from "./record.ts";
+
+/** The process that takes a run; `token` is random and new whenever one takes it. */
+export type Claim = {
+  readonly token: string;
+  readonly pid: number;
+  readonly host: string;
+  /** Whether `reserveRun` came first. */
+  readonly isReserved?: boolean;
+};
+
+/** Which runs are to be had: those in one of `states`, and one that is still as it was. */
+export type Takeable = {
+  readonly states: readonly RunState[];
+  readonly asItWas?: Pick<StoredRun, "state" | "endedAt">;
+};
+
+/** What came of asking for a run: it is in `state`, and held by another process that is alive or not. */
+export type Reservation =
+  | { readonly isTaken: true }
+  | { readonly isTaken: false; readonly state: RunState; readonly isHeld: boolean };
+
+/** A run under a claim. */
+export type HeldRun = { readonly runId: number; readonly token: string };
+
+/** Where a run can go on: at its own checkpoint, or at the end of one that made the same updates. */
+export type ResumePoint = Checkpoint & {
+  /** Whose checkpoint it is. */
+  readonly runId: number;
+  readonly run: string;
+  /** What that run was trained on, if it says so. */
+  readonly backend: string | null;
+};
+
+/** What a finished run of fewer steps has recorded before its end. */
+export type ShorterRun = {
+  readonly run: string;
+  /** Updates made. */
+  readonly step: number;
+  /** Resolved config as JSON. */
+  readonly config: string;
+  /** By which thresholds it was judged, as JSON. */
+  readonly thresholds: string | null;
+  /** Steps of its probes and of its evaluations of the validation split. */
+  readonly probes: readonly number[];
+  readonly evaluations: readonly number[];
+};
+
+/** Which shorter run's history may become that of a run. */
+export type Continuation = {
+  readonly family: string;
+  readonly steps: number;
+  readonly accepts: (shorter: ShorterRun) => boolean;
+};
+
+/** Where a run would go on, and whose checkpoint that is. */
+export type RunStart = { readonly run: string; readonly step: number };
+
+export type DamagedCheckpoint = { readonly run: string; readonly step: number };
+
+export type ResumeSearch = {
+  /** None: the run starts at step 0. */
+  readonly point: ResumePoint | null;
+  /** Newer checkpoints that were passed over. */
+  readonly damaged: readonly DamagedCheckpoint[];
+};
