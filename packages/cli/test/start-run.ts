@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { expect, vi } from "vitest";
-import { startAblate } from "./make.ts";
+import { breakAt } from "./held-workers.ts";
+import { startAblateWith } from "./make.ts";
 
 export type Event = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,24 @@ export type StartedRun = {
 
 /** Starts `ablate run --json` and keeps what it says. */
 export function startRun(folder: string, ...args: readonly string[]): StartedRun {
-  const { child, ended } = startAblate(folder, "run", ...args, "--json");
+  return startRunWith({}, folder, ...args);
+}
+
+/** The same with workers that stand still at a message: `steps 3 SIGSTOP 2` (breakpoint.ts). */
+export function startHeldRun(
+  where: string,
+  folder: string,
+  ...args: readonly string[]
+): StartedRun {
+  return startRunWith(breakAt(where), folder, ...args);
+}
+
+function startRunWith(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: readonly string[]
+): StartedRun {
+  const { child, ended } = startAblateWith(variables, folder, "run", ...args, "--json");
   let output = "";
   let errors = "";
   child.stdout?.on("data", (chunk: Buffer) => {

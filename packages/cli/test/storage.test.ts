@@ -3,14 +3,17 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } 
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { wholeRun } from "../../runner/test/whole-store.ts";
-import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
-import { PATIENCE, type StartedRun, startRun } from "./start-run.ts";
+import { breakAt, heldWorkers } from "./held-workers.ts";
+import { ablate, jsonRows, makeFolder, startAblateWith } from "./make.ts";
+import { PATIENCE, type StartedRun, startHeldRun } from "./start-run.ts";
 
 const RUNS = ["small/plain", "small/normed"];
 const GRID = [
-  ...["small.yaml", "--steps", "30000", "--workers", "2"],
+  ...["small.yaml", "--steps", "12000", "--workers", "2"],
   ...["--set", "record.checkpoint={ every: 700 }", "--set", "record.evaluate={ every: 4000 }"],
 ];
+/** Both workers stand still on their way, with most of it before them. */
+const MIDWAY = "checkpoint 2 SIGSTOP 2";
 
 /** Something that befalls the store of a grid that is being trained. */
 type Trouble = {
@@ -69,10 +72,11 @@ test.each(TROUBLES)(
   async ({ begin, end, sentence }) => {
     const folder = makeFolder();
     const store = join(folder, "ablate.db");
-    const run = startRun(folder, ...GRID);
-    await run.begun();
+    const run = startHeldRun(MIDWAY, folder, ...GRID);
+    const { release } = await heldWorkers(folder, 2);
 
     await begin(run, store);
+    release();
     await waitFor(run, "waiting");
     const [waiting] = run.events("storage");
     const look = ["--store", existing(store)];
@@ -99,24 +103,22 @@ test.each(TROUBLES)(
   async ({ begin, end, sentence, patience }) => {
     const folder = makeFolder();
     const store = join(folder, "ablate.db");
-    const run = startRun(folder, ...GRID, "--storage-timeout", patience);
-    await bothBegun(run);
+    const run = startHeldRun(MIDWAY, folder, ...GRID, "--storage-timeout", patience);
+    const { release } = await heldWorkers(folder, 2);
 
     await begin(run, store);
+    release();
     expect(await run.ended).toBe(1);
     await end({ ...run, pid: process.pid }, store);
 
     const [said = "", ...more] = run.errors().trim().split("\n");
     expect(more).toEqual([]);
-    // One of the two may have come to its end before the trouble began.
-    const left = run.events("ended").filter(({ state }) => state === "interrupted").length;
-    const [reason = "", rest] = said.split(/; (?:1 run is|2 runs are) left to train, /);
+    const [reason = "", rest] = said.split("; 2 runs are left to train, ");
     expect(reason).toMatch(sentence);
     expect(rest).toBe("the same command goes on from the last checkpoints");
-    expect(left).toBeGreaterThan(0);
-    expect(run.events("done")).toEqual([expect.objectContaining({ left, bad: 0 })]);
+    expect(run.events("done")).toEqual([expect.objectContaining({ left: 2, bad: 0 })]);
     const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
-    expect(states.filter((state) => state === "interrupted")).toHaveLength(left);
+    expect(states).toEqual(["interrupted", "interrupted"]);
     expect(ablate(folder, "run", ...GRID, "--quiet")).toMatchObject({ status: 0, stderr: "" });
     expectUndisturbed(folder);
   },
@@ -125,12 +127,13 @@ test.each(TROUBLES)(
 test("a store that is gone for good is made anew by the next start, with the same history", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
-  const run = startRun(folder, ...GRID, "--storage-timeout", "300ms");
-  await run.begun();
+  const run = startHeldRun(MIDWAY, folder, ...GRID, "--storage-timeout", "300ms");
+  const { release } = await heldWorkers(folder, 2);
 
   for (const name of readdirSync(folder)) {
     if (name.startsWith("ablate.db")) rmSync(join(folder, name));
   }
+  release();
   expect(await run.ended).toBe(1);
 
   expect(readdirSync(folder).filter((name) => name.startsWith("ablate.db"))).toEqual([]);
@@ -142,25 +145,25 @@ test("a store that is gone for good is made anew by the next start, with the sam
 test("trouble that comes and goes all the time changes no bit", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
-  const run = startRun(folder, ...GRID);
-  let isRunning = true;
-  const ended = run.ended.finally(() => {
-    isRunning = false;
+  const run = startHeldRun(MIDWAY, folder, ...GRID);
+  const { release } = await heldWorkers(folder, 2);
+
+  // In the turn in which it is heard, so that a fast machine cannot be done in between.
+  let times = 0;
+  run.child.stdout?.on("data", () => {
+    const begun = run.events("storage").filter(({ state }) => state === "waiting").length;
+    const over = run.events("storage").length - begun;
+    if (begun > over) chmodSync(store, 0o644);
+    else if (over === times && times < 12) {
+      times += 1;
+      chmodSync(store, 0o444);
+    }
   });
-  await run.begun();
+  chmodSync(store, 0o444);
+  times += 1;
+  release();
 
-  const seen = (count: number): Promise<void> =>
-    vi.waitFor(() => {
-      expect(run.events("storage").length >= count || !isRunning).toBe(true);
-    }, PATIENCE);
-  for (let times = 0; isRunning && times < 12; times++) {
-    chmodSync(store, 0o444);
-    await seen(2 * times + 1);
-    chmodSync(store, 0o644);
-    await seen(2 * times + 2);
-  }
-
-  expect([await ended, run.errors()]).toEqual([0, ""]);
+  expect([await run.ended, run.errors()]).toEqual([0, ""]);
   expect(run.events("storage").length).toBeGreaterThan(4);
   expectUndisturbed(folder);
 });
@@ -168,24 +171,32 @@ test("trouble that comes and goes all the time changes no bit", async () => {
 test("what waits for the store does not count for --timeout", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
-  const run = startRun(folder, ...GRID, "--only", "plain", "--timeout", "8s");
-  await run.begun();
+  const alone = ["small.yaml", "--steps", "2000", "--only", "plain"];
+  const began = performance.now();
+  expect(ablate(makeFolder(), "run", ...alone, "--quiet").status).toBe(0);
+  const seconds = Math.ceil((3 * (performance.now() - began)) / 1000);
+  const run = startHeldRun("steps 9", folder, ...alone, "--timeout", `${seconds}s`);
+  const { release } = await heldWorkers(folder);
 
   chmodSync(store, 0o444);
-  const long = { timeout: 30_000, interval: 200 };
+  release();
   await waitFor(run, "waiting");
-  const began = performance.now();
-  await vi.waitFor(() => expect(performance.now() - began).toBeGreaterThan(9000), long);
+  const since = performance.now();
+  await vi.waitFor(() => expect(performance.now() - since).toBeGreaterThan(1000 * seconds), {
+    timeout: 100_000,
+    interval: 100,
+  });
   chmodSync(store, 0o644);
 
-  expect(await run.ended).toBe(0);
+  expect([await run.ended, run.errors()]).toEqual([0, ""]);
 });
 
 test("Ctrl-C twice does not wait for the store", async () => {
   const folder = makeFolder();
-  const run = startRun(folder, ...GRID);
-  await run.begun();
+  const run = startHeldRun(MIDWAY, folder, ...GRID);
+  const { release } = await heldWorkers(folder, 2);
   chmodSync(join(folder, "ablate.db"), 0o444);
+  release();
   await waitFor(run, "waiting");
 
   run.child.kill("SIGINT");
@@ -198,16 +209,17 @@ test("Ctrl-C twice does not wait for the store", async () => {
 test("without --json it is one line when it begins and one when it is over", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
-  const long = ["small.yaml", "--steps", "300000", "--only", "plain"];
+  const args = ["small.yaml", "--steps", "5000", "--only", "plain"];
   const quiet = ["--quiet", "--storage-timeout", "20s"];
-  const { child, ended } = startAblate(folder, "run", ...long, ...quiet);
+  const { child, ended } = startAblateWith(breakAt("steps 9"), folder, "run", ...args, ...quiet);
   let errors = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     errors += chunk.toString();
   });
-  await vi.waitFor(() => expect(stepsIn(folder)).toBeGreaterThan(0), PATIENCE);
+  const { release } = await heldWorkers(folder);
 
   chmodSync(store, 0o444);
+  release();
   await vi.waitFor(() => expect(errors).toContain("\n"), PATIENCE);
   chmodSync(store, 0o644);
 
@@ -257,11 +269,6 @@ function undisturbed(): string {
   return folder;
 }
 
-async function bothBegun({ events }: StartedRun): Promise<void> {
-  const begun = () => new Set(events("progress").map(({ run }) => run)).size;
-  await vi.waitFor(() => expect(begun()).toBe(2), PATIENCE);
-}
-
 async function waitFor(run: StartedRun, state: string): Promise<void> {
   await vi.waitFor(
     () => expect(run.events("storage").map((event) => event.state)).toContain(state),
@@ -303,10 +310,4 @@ async function lock(store: string): Promise<void> {
 function limitFiles(pid: number, bytes: string): void {
   const { status, stderr } = spawnSync("prlimit", [`--pid=${pid}`, `--fsize=${bytes}:`]);
   expect([status, String(stderr)]).toEqual([0, ""]);
-}
-
-function stepsIn(folder: string): number {
-  const { status, stdout } = ablate(folder, "runs", "--json");
-  const [row]: { last_step: number | null }[] = status === 0 ? JSON.parse(stdout) : [];
-  return row?.last_step ?? 0;
 }

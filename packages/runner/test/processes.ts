@@ -13,6 +13,12 @@ export function workersOf(parent: number = process.pid): number[] {
 
 /** Whether there is such a process, and not only what is left of one that nobody has waited for. */
 export function isRunning(pid: number): boolean {
+  const state = stateOf(pid);
+  return state !== "" && !state.startsWith("Z");
+}
+
+/** As `ps` shows it, `T` of one that stands still; empty: there is no such process. */
+export function stateOf(pid: number): string {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.trim().startsWith("Z");
+  return stdout.trim();
 }
