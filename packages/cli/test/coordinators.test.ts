@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { isRunning, workersOf } from "../../runner/test/processes.ts";
-import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { type Event, PATIENCE, startRun } from "./start-run.ts";
+import { breakAt, heldWorkers } from "./held-workers.ts";
+import { ablate, ablateWith, jsonRows, makeFolder } from "./make.ts";
+import { type Event, PATIENCE, startHeldRun, startRun } from "./start-run.ts";
 
-/** Takes some seconds to train, most of them outside of the store. */
-const SOME_SECONDS = ["small.yaml", "--set", "model.hidden=[200]", "--set", "train.batch_size=32"];
+const MIDWAY = "steps 9";
 
 /** A process that is stopped while it writes keeps the store locked. */
 function stopOutsideOfTransactions(child: ChildProcess, folder: string): void {
@@ -27,7 +27,12 @@ test("two coordinators that start together on 50 runs train each of them once", 
   const seeds = Array.from({ length: 25 }, (_, i) => i).join(",");
   const plan = ["small.yaml", "--seeds", seeds, "--steps", "300"];
 
-  const both = [startRun(folder, ...plan), startRun(folder, ...plan)];
+  // The first worker of each waits until both are there.
+  const both = [0, 1].map(() =>
+    startHeldRun("started 1 SIGSTOP 2", folder, ...plan, "--workers", "1"),
+  );
+  const { release } = await heldWorkers(folder, 2);
+  release();
   const codes = await Promise.all(both.map(({ ended }) => ended));
 
   expect(codes).toEqual([0, 0]);
@@ -46,12 +51,14 @@ test("two coordinators that start together on 50 runs train each of them once", 
 
 test("two coordinators that restart the same runs do not train again what the other has trained", async () => {
   const folder = makeFolder();
-  const plan = ["small.yaml", "--steps", "300000", "--workers", "1"];
+  const plan = ["small.yaml", "--steps", "1000", "--workers", "1"];
   expect(ablate(folder, "run", ...plan, "--quiet").status).toBe(0);
 
-  const first = startRun(folder, ...plan, "--restart");
-  await vi.waitFor(() => expect(first.events("planned")).toHaveLength(1), PATIENCE);
+  const first = startHeldRun("started 1", folder, ...plan, "--restart");
+  const { release } = await heldWorkers(folder);
   const second = startRun(folder, ...plan, "--restart");
+  await vi.waitFor(() => expect(second.events("planned")).toHaveLength(1), PATIENCE);
+  release();
 
   expect([await first.ended, await second.ended]).toEqual([0, 0]);
   const planned = second.events("planned").map(({ to_train }) => to_train);
@@ -77,9 +84,9 @@ test("a store that another process is just making is as good as none to plan and
 
 test("a coordinator that was stopped too long leaves its run to the one that has taken it", async () => {
   const folder = makeFolder();
-  const args = [...SOME_SECONDS, "--steps", "30000", "--workers", "1"];
-  const first = startRun(folder, ...args);
-  await first.begun();
+  const args = ["small.yaml", "--steps", "20000", "--workers", "1"];
+  const first = startHeldRun(MIDWAY, folder, ...args);
+  const { release } = await heldWorkers(folder);
 
   stopOutsideOfTransactions(first.child, folder);
   const second = startRun(folder, ...args, "--only", "plain");
@@ -89,13 +96,13 @@ test("a coordinator that was stopped too long leaves its run to the one that has
   ]);
   const third = await vi.waitFor(async () => {
     const next = startRun(folder, ...args, "--only", "plain");
-    await Promise.race([next.begun(), next.ended]);
-    expect(next.events("progress")).not.toEqual([]);
+    expect([await next.ended, next.events("started")]).toEqual([0, [expect.anything()]]);
     return next;
   }, PATIENCE);
   first.child.kill("SIGCONT");
+  release();
 
-  expect(await third.ended).toBe(0);
+  expect(third.events("done")).toMatchObject([{ trained: 1, bad: 0 }]);
   expect([await first.ended, first.errors()]).toEqual([0, ""]);
   expect(first.events("ended")[0]).toMatchObject({
     run: "small/plain",
@@ -104,27 +111,29 @@ test("a coordinator that was stopped too long leaves its run to the one that has
   });
   expect(stateOf(folder)).toEqual(
     ["small/normed", "small/plain"].map((run) => {
-      return { run, state: "finished", reason: "steps", last_step: 29_999 };
+      return { run, state: "finished", reason: "steps", last_step: 19_999 };
     }),
   );
   const counts = jsonRows(
     ablate(folder, "query", "select count(*) n, max(step) last from loss group by run", "--json"),
   );
   expect(counts).toEqual([
-    { n: 30_000, last: 29_999 },
-    { n: 30_000, last: 29_999 },
+    { n: 20_000, last: 19_999 },
+    { n: 20_000, last: 19_999 },
   ]);
 });
 
 test("a run that is freed while a coordinator has work is trained by it", async () => {
   const folder = makeFolder();
-  const long = [...SOME_SECONDS, "--steps", "30000", "--workers", "1"];
-  const first = startRun(folder, ...long, "--only", "plain");
-  await first.begun();
-  const second = startRun(folder, ...long);
-  await second.begun();
+  const args = ["small.yaml", "--steps", "5000", "--workers", "1"];
+  const first = startHeldRun("steps 9 SIGSTOP 2", folder, ...args, "--only", "plain");
+  await heldWorkers(folder);
+  const second = startHeldRun("steps 9 SIGSTOP 2", folder, ...args);
+  const both = await heldWorkers(folder, 2);
 
   first.child.kill("SIGKILL");
+  await first.ended;
+  both.release();
 
   expect(await second.ended).toBe(0);
   expect(second.events("started").map(({ run }) => run)).toEqual(["small/normed", "small/plain"]);
@@ -225,9 +234,10 @@ test.each([
 
 test("a run over its --timeout fails, and --retry-failed takes it again", () => {
   const folder = makeFolder();
-  const args = ["run", "small.yaml", "--only", "plain", "--steps", "60000", "--quiet"];
+  const args = ["run", "small.yaml", "--only", "plain", "--steps", "2000", "--quiet"];
 
-  const { status, stderr } = ablate(folder, ...args, "--timeout", "500ms");
+  // Its worker comes to a halt on the way.
+  const { status, stderr } = ablateWith(breakAt(MIDWAY), folder, ...args, "--timeout", "500ms");
 
   expect([status, stderr]).toEqual([1, "small/plain: failed: timeout: not done after 0.5 s\n"]);
   expect(stateOf(folder)[0]).toMatchObject({ state: "failed", reason: "timeout" });

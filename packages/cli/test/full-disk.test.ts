@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { wholeRun } from "../../runner/test/whole-store.ts";
+import { breakAt, heldWorkers } from "./held-workers.ts";
 import { ablate, COMMAND, type Ended, makeFolder } from "./make.ts";
 import { PATIENCE } from "./start-run.ts";
 
@@ -11,7 +12,7 @@ const canLimit = spawnSync("prlimit", ["--fsize=1000000:", "true"]).status === 0
 
 const RUNS = ["small/plain", "small/normed"];
 const GRID = [
-  ...["small.yaml", "--steps", "20000", "--workers", "2"],
+  ...["small.yaml", "--steps", "12000", "--workers", "2"],
   ...["--set", "record.checkpoint={ every: 700 }", "--set", "record.evaluate={ every: 4000 }"],
 ];
 const SHORT = ["small.yaml", "--workers", "2", "--set", "record.checkpoint={ every: 50 }"];
@@ -25,9 +26,7 @@ test.skipIf(!canMount)(
   async () => {
     const disk = new Disk("40m");
     disk.start(GRID, "--json");
-    await disk.waitFor('"progress"');
-
-    disk.shell("dd if=/dev/zero of=$disk/ballast bs=64k 2> /dev/null");
+    await disk.fill();
     await disk.waitFor('"waiting"');
     const waiting = disk.output;
     disk.shell("rm $disk/ballast");
@@ -44,9 +43,7 @@ test.skipIf(!canMount)(
   async () => {
     const disk = new Disk("40m");
     disk.start(GRID, "--json", "--storage-timeout", "500ms");
-    await disk.waitFor('"progress"');
-
-    disk.shell("dd if=/dev/zero of=$disk/ballast bs=64k 2> /dev/null");
+    await disk.fill();
     const { status, stderr } = await disk.ended();
 
     expect(status).toBe("1");
@@ -106,7 +103,7 @@ class Disk {
     mkdirSync(disk);
     this.#shell = spawn("unshare", ["-rm", "sh"], {
       cwd: this.folder,
-      env: { ...process.env, disk },
+      env: { ...process.env, ...breakAt("checkpoint 2 SIGSTOP 2"), disk },
     });
     this.shell(`mount -t tmpfs -o size=${size} none $disk`);
   }
@@ -124,6 +121,14 @@ class Disk {
     const words = [...COMMAND, "run", ...args, "--store", "$disk/ablate.db", ...more];
     const quoted = words.map((word) => `"${word}"`).join(" ");
     this.shell(`${quoted} > output 2> errors &`);
+  }
+
+  /** Takes the room that is left while the workers stand still on their way. */
+  async fill(): Promise<void> {
+    const { release } = await heldWorkers(this.folder, 2);
+    this.shell("dd if=/dev/zero of=$disk/ballast bs=64k 2> /dev/null; touch full");
+    await vi.waitFor(() => expect(existsSync(join(this.folder, "full"))).toBe(true), PATIENCE);
+    release();
   }
 
   async waitFor(text: string): Promise<void> {

@@ -34,6 +34,7 @@ export async function heldWorkers(folder: string, count = 1): Promise<HeldWorker
     isHeld = false;
     for (const pid of pids.filter((one) => stateOf(one).startsWith("T"))) process.kill(pid, signal);
   };
-  onTestFinished(() => letGo("SIGKILL"));
+  const isInTest = expect.getState().currentTestName !== undefined; // not in `beforeAll`
+  if (isInTest) onTestFinished(() => letGo("SIGKILL"));
   return { pids, release: () => letGo("SIGCONT") };
 }

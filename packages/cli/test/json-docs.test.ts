@@ -1,11 +1,11 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
-import { workersOf } from "../../runner/test/processes.ts";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
+import { heldWorkers } from "./held-workers.ts";
 import { ablate, damageCheckpoints, makeFolder, startAblate } from "./make.ts";
-import { startRun } from "./start-run.ts";
+import { PATIENCE, startHeldRun } from "./start-run.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -94,18 +94,16 @@ beforeAll(async () => {
 
 /** What `watch` prints of a grid that is trained meanwhile. */
 async function watchedRun(folder: string): Promise<unknown[]> {
-  const long = ["run", "small.yaml", "--steps", "60000", "--json"];
-  const run = startAblate(folder, ...long);
-  let output = "";
-  run.child.stdout?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 60_000 });
+  const args = ["small.yaml", "--steps", "5000", "--workers", "1"];
+  const run = startHeldRun("steps 9", folder, ...args);
+  const { release } = await heldWorkers(folder);
   const watch = startAblate(folder, "watch", "small", "--json");
   let watched = "";
   watch.child.stdout?.on("data", (chunk: Buffer) => {
     watched += chunk.toString();
   });
+  await vi.waitFor(() => expect(watched).toContain('"progress"'), PATIENCE);
+  release();
   await run.ended;
   await watch.ended;
   return lines(watched);
@@ -165,15 +163,20 @@ test.each([...documented.keys()])("the example of %s has documented keys only", 
 
 /** A run whose worker is killed on the way, and whose store cannot be written to for a while. */
 async function runWithoutItsWorker(folder: string): Promise<readonly unknown[]> {
-  const args = ["small.yaml", "--only", "plain", "--steps", "30000", "--workers", "1"];
-  const { begun, ended, events, pid } = startRun(folder, ...args);
-  await begun();
+  const args = ["small.yaml", "--only", "plain", "--steps", "5000", "--workers", "1"];
+  const { child, ended, events } = startHeldRun("steps 9", folder, ...args);
+  const { pids, release } = await heldWorkers(folder);
   const store = join(folder, "ablate.db");
+  // In the turn in which it is heard, so that a fast machine cannot be done in between.
+  let heard = 0;
+  child.stdout?.on("data", () => {
+    if (events("storage").length === heard) return;
+    heard = events("storage").length;
+    if (heard === 1) chmodSync(store, 0o644);
+    if (heard === 2) for (const worker of pids) process.kill(worker, "SIGKILL");
+  });
   chmodSync(store, 0o444);
-  await vi.waitFor(() => expect(events("storage")).toHaveLength(1), { timeout: 20_000 });
-  chmodSync(store, 0o644);
-  await vi.waitFor(() => expect(events("storage")).toHaveLength(2), { timeout: 20_000 });
-  for (const worker of workersOf(pid)) process.kill(worker, "SIGKILL");
+  release();
   await ended;
   return events();
 }

@@ -4,37 +4,42 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { workersOf } from "../../runner/test/processes.ts";
 import { COMMAND, makeFolder } from "./make.ts";
-import { PATIENCE, startRun } from "./start-run.ts";
+import { startRun } from "./start-run.ts";
 
 const STEPS = 200_000;
 const MB = 1024;
+const LONG = { timeout: 600_000, interval: 100 };
 
-test("200,000 recorded steps leave the memory of coordinator and worker where it was", async () => {
-  const folder = makeFolder();
-  const args = ["small.yaml", "--only", "plain", "--steps", String(STEPS), "--workers", "1"];
-  const { begun, events, ended, pid } = startRun(folder, ...args);
-  await begun();
-  const [worker = 0] = workersOf(pid);
-  const samples: { readonly step: number; readonly own: number; readonly worker: number }[] = [];
-  const look = (): void => {
-    const step = Number(events("progress").at(-1)?.step);
-    samples.push({ step, own: kilobytes(pid), worker: kilobytes(worker) });
-  };
+test(
+  "200,000 recorded steps leave the memory of coordinator and worker where it was",
+  async () => {
+    const folder = makeFolder();
+    const args = ["small.yaml", "--only", "plain", "--steps", String(STEPS), "--workers", "1"];
+    const { begun, events, ended, pid } = startRun(folder, ...args);
+    await begun();
+    const [worker = 0] = workersOf(pid);
+    const samples: { readonly step: number; readonly own: number; readonly worker: number }[] = [];
+    const look = (): void => {
+      const step = Number(events("progress").at(-1)?.step);
+      samples.push({ step, own: kilobytes(pid), worker: kilobytes(worker) });
+    };
 
-  await vi.waitFor(() => {
-    if (events("done").length === 0) look();
-    expect(events("done")).toHaveLength(1);
-  }, PATIENCE);
+    await vi.waitFor(() => {
+      if (events("done").length === 0) look();
+      expect(events("done")).toHaveLength(1);
+    }, LONG);
 
-  expect(await ended).toBe(0);
-  const early = samples.filter(({ step }) => step > STEPS / 4 && step <= STEPS / 2);
-  const late = samples.filter(({ step, own, worker: other }) => {
-    return step > STEPS / 2 && own > 0 && other > 0;
-  });
-  expect([early.length > 0, late.length > 0]).toEqual([true, true]);
-  expect(most(late, "own") - most(early, "own")).toBeLessThan(30 * MB);
-  expect(most(late, "worker") - most(early, "worker")).toBeLessThan(30 * MB);
-});
+    expect(await ended).toBe(0);
+    const early = samples.filter(({ step }) => step > STEPS / 4 && step <= STEPS / 2);
+    const late = samples.filter(({ step, own, worker: other }) => {
+      return step > STEPS / 2 && own > 0 && other > 0;
+    });
+    expect([early.length > 0, late.length > 0]).toEqual([true, true]);
+    expect(most(late, "own") - most(early, "own")).toBeLessThan(30 * MB);
+    expect(most(late, "worker") - most(early, "worker")).toBeLessThan(30 * MB);
+  },
+  LONG.timeout,
+);
 
 test("a plan of 10,000 runs takes less than 300 MB", () => {
   const folder = makeFolder();

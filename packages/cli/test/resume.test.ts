@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { wholeRun } from "../../runner/test/whole-store.ts";
+import { breakAt, heldWorkers } from "./held-workers.ts";
 import {
   ablate,
   ablateWith,
@@ -9,8 +10,8 @@ import {
   jsonRows,
   makeFolder,
   startAblate,
-  startAblateWith,
 } from "./make.ts";
+import { startRunWith } from "./start-run.ts";
 
 const RECORD = [
   ...["--set", "record.evaluate={ every: 4000 }"],
@@ -56,12 +57,12 @@ test("killed at random moments and started again, a grid ends as if nothing had 
 
 test("SIGTERM stops with a checkpoint, plan says where it goes on, and it does", async () => {
   const folder = makeFolder();
-  const command = ["run", "small.yaml", "--steps", "60000", "--only", "plain"];
-  await stopAfterProgress(folder, command);
+  const command = ["run", "small.yaml", "--steps", "5000", "--only", "plain"];
+  await stopMidway(folder, command);
 
   const [{ last_step: last } = {}] = jsonRows(ablate(folder, "runs", "--json"));
   const step = Number(last) + 1;
-  const plan = ["plan", "small.yaml", "--steps", "60000", "--only", "plain"];
+  const plan = ["plan", "small.yaml", "--steps", "5000", "--only", "plain"];
   expect(jsonRows(ablate(folder, ...plan, "--json"))).toEqual([
     expect.objectContaining({ state: "stopped" }),
   ]);
@@ -75,9 +76,9 @@ test("SIGTERM stops with a checkpoint, plan says where it goes on, and it does",
 
 test("a damaged checkpoint is told, and the run starts anew to the same end", async () => {
   const [folder, undisturbed] = [makeFolder(), makeFolder()];
-  const command = ["run", "small.yaml", "--steps", "60000", "--only", "plain"];
+  const command = ["run", "small.yaml", "--steps", "5000", "--only", "plain"];
   expect(ablate(undisturbed, ...command, "--quiet").status).toBe(0);
-  await stopAfterProgress(folder, command);
+  await stopMidway(folder, command);
   damageCheckpoints(join(folder, "ablate.db"));
 
   const { status, stderr } = ablate(folder, ...command, "--quiet");
@@ -120,7 +121,7 @@ test("more steps go on from the run that has fewer, which plan says before", () 
 test("a run goes on only on the backend that it began on, and says what to do", async () => {
   const folder = makeFolder();
   const command = ["run", "small.yaml", "--only", "plain", "--engine", "tfjs", "--steps", "5000"];
-  await stopAfterProgress(folder, command, { ABLATE_TFJS_BACKEND: "wasm" });
+  await stopMidway(folder, command, { ABLATE_TFJS_BACKEND: "wasm" });
 
   const other = ablateWith({ ABLATE_TFJS_BACKEND: "cpu" }, folder, ...command);
 
@@ -163,17 +164,15 @@ function eventsIn(output: string): readonly Readonly<Record<string, unknown>>[] 
   return lines.map((line) => JSON.parse(line));
 }
 
-async function stopAfterProgress(
+async function stopMidway(
   folder: string,
-  command: readonly string[],
+  [, ...args]: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { child, ended } = startAblateWith(variables, folder, ...command, "--json");
-  let output = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  await vi.waitFor(() => expect(output.split('"progress"').length).toBeGreaterThan(2), WAIT);
-  child.kill("SIGTERM");
+  const midway = { ...breakAt("steps 9"), ...variables };
+  const { interrupt, ended } = startRunWith(midway, folder, ...args);
+  const { release } = await heldWorkers(folder);
+  await interrupt("SIGTERM");
+  release();
   expect(await ended).toBe(130);
 }

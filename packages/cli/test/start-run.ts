@@ -17,6 +17,8 @@ export type StartedRun = {
   readonly errors: () => string;
   /** Resolves when steps were recorded. */
   readonly begun: () => Promise<void>;
+  /** Sends a signal; resolves when its workers were told to stop. */
+  readonly interrupt: (signal?: NodeJS.Signals) => Promise<void>;
 };
 
 /** Starts `ablate run --json` and keeps what it says. */
@@ -33,7 +35,8 @@ export function startHeldRun(
   return startRunWith(breakAt(where), folder, ...args);
 }
 
-function startRunWith(
+/** The same under more environment variables. */
+export function startRunWith(
   variables: Readonly<Record<string, string>>,
   folder: string,
   ...args: readonly string[]
@@ -54,5 +57,9 @@ function startRunWith(
       .map((line): Event => JSON.parse(line))
       .filter(({ event }) => name === undefined || event === name);
   const begun = () => vi.waitFor(() => expect(events("progress")).not.toEqual([]), PATIENCE);
-  return { child, ended, events, begun, errors: () => errors, pid: child.pid ?? 0 };
+  const interrupt = async (signal: NodeJS.Signals = "SIGINT"): Promise<void> => {
+    child.kill(signal);
+    await vi.waitFor(() => expect(errors).toMatch(/Ctrl-C again stops at once/), PATIENCE);
+  };
+  return { child, ended, events, begun, interrupt, errors: () => errors, pid: child.pid ?? 0 };
 }

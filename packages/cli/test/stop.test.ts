@@ -1,43 +1,41 @@
 import { spawnSync } from "node:child_process";
-import { expect, test, vi } from "vitest";
-import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { expect, test } from "vitest";
+import { heldWorkers } from "./held-workers.ts";
+import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { startHeldRun } from "./start-run.ts";
+
+const MIDWAY = "steps 9";
 
 test("Ctrl-C stops a run, keeps what it has, and the same command finishes the grid", async () => {
   const folder = makeFolder();
-  const long = ["run", "small.yaml", "--set", "train.steps=60000", "--workers", "1"];
-  const { child, ended } = startAblate(folder, ...long, "--json");
-  let output = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 20_000 });
+  const long = ["small.yaml", "--set", "train.steps=5000", "--workers", "1"];
+  const { interrupt, ended } = startHeldRun(MIDWAY, folder, ...long);
+  const { release } = await heldWorkers(folder);
 
-  child.kill("SIGINT");
+  await interrupt();
+  release();
 
   expect(await ended).toBe(130);
   const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
   expect(states).toEqual(["stopped", "pending"]);
-  expect(ablate(folder, ...long, "--quiet").status).toBe(0);
+  expect(ablate(folder, "run", ...long, "--quiet").status).toBe(0);
   const steps = jsonRows(
     ablate(folder, "query", "select run, count(*) n from loss group by run", "--json"),
   );
-  expect(steps.map(({ n }) => n)).toEqual([60000, 60000]);
+  expect(steps.map(({ n }) => n)).toEqual([5000, 5000]);
 });
 
 test("a run whose process was killed is interrupted and trained again", async () => {
   const folder = makeFolder();
-  const long = ["run", "small.yaml", "--set", "train.steps=60000", "--only", "plain"];
-  const { child, ended } = startAblate(folder, ...long, "--json");
-  let output = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 20_000 });
+  const long = ["small.yaml", "--set", "train.steps=5000", "--only", "plain"];
+  const { child, ended } = startHeldRun(MIDWAY, folder, ...long);
+  const { release } = await heldWorkers(folder);
 
   child.kill("SIGKILL");
   await ended;
+  release();
 
-  const again = ablate(folder, ...long);
+  const again = ablate(folder, "run", ...long);
   expect(again.status).toBe(0);
   expect(again.stdout).toMatch(/finished/);
 });

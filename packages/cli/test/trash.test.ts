@@ -164,7 +164,7 @@ test.each([
   const gc = onTerminal(folder, 80, ["gc"]);
   await vi.waitFor(
     () => expect(gc.output()).toMatch(/purge 1 run, .* for good\? \[y\/N\] /),
-    30_000,
+    60_000,
   );
   gc.type(keys);
 
@@ -190,7 +190,7 @@ test("what is being trained cannot be removed, nor what waits for it", async () 
     "run",
     "small.yaml",
     "--steps",
-    "500000",
+    "5000000",
     "--json",
     "--workers",
     "1",
@@ -199,7 +199,7 @@ test("what is being trained cannot be removed, nor what waits for it", async () 
   child.stdout?.on("data", (chunk: Buffer) => {
     output += chunk.toString();
   });
-  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 30_000 });
+  await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 60_000 });
 
   const refusals = ["small", "small/plain", "small/normed"].map((name) =>
     ablate(folder, "rm", name),

@@ -102,11 +102,14 @@ test("a worker that hangs is told from one that works, and replaced", async () =
 
 test("a run that takes longer than its timeout fails, is not tried again, and the grid goes on", async () => {
   const path = makePath();
+  const began = performance.now();
+  await trainInto(makePath(), { b: makeSpec({ steps: 5 }) }, { workers: 1 });
+  const timeoutMs = 1000 * Math.ceil((3 * (performance.now() - began)) / 1000);
 
   const outcome = await trainInto(
     path,
     { a: makeSpec(LONG), b: makeSpec({ steps: 5 }) },
-    { workers: 1, timeoutMs: 3000 },
+    { workers: 1, timeoutMs },
   );
 
   expect(outcome).toMatchObject({ trained: 2, bad: 1 });
@@ -114,7 +117,7 @@ test("a run that takes longer than its timeout fails, is not tried again, and th
     expect(reader.run("g/a")).toMatchObject({
       state: "failed",
       reason: "timeout",
-      error: "timeout: not done after 3 s",
+      error: `timeout: not done after ${timeoutMs / 1000} s`,
     });
     expect(count(reader, "g/a")).toBe((reader.run("g/a")?.last_step ?? 0) + 1);
     expect(reader.run("g/b")?.state).toBe("finished");
@@ -123,8 +126,14 @@ test("a run that takes longer than its timeout fails, is not tried again, and th
 
 test("with fail-fast the first bad run ends the grid and the rest stay pending", async () => {
   const path = makePath();
+  const wild = makeSpec(LONG);
+  // Late, so that the other worker has begun.
+  const lr = [
+    { step: 0, rate: 0.1 },
+    { step: 40_000, rate: 1e30 },
+  ];
   const specs = {
-    wild: makeSpec({ rate: 1e30 }),
+    wild: { ...wild, train: { ...wild.train, lr } },
     long: makeSpec(LONG),
     third: makeSpec({ seed: 3 }),
   };
@@ -140,20 +149,20 @@ test("with fail-fast the first bad run ends the grid and the rest stay pending",
 });
 
 test("a worker that computes for long without a word is not taken for one that hangs", async () => {
-  const path = makePath();
   const wide = makeSpec({ steps: 1 });
   const spec = { ...wide, model: { ...wide.model, hidden: [500, 500, 500] } };
-  const letters = Array.from({ length: 40_000 }, (_, i) => i.toString(26));
-  const data = new TextEncoder().encode(letters.join("\n"));
+  const sql = "select max(at_ms) - (select max(at_ms) from tick) from event";
 
-  const outcome = await trainInto(path, { a: spec }, { data, silenceMs: 2500, maxRetries: 0 });
+  // As many names as it takes on this machine.
+  for (let names = 25_000, evaluated = 0; evaluated <= 2500; names *= 2) {
+    const path = makePath();
+    const letters = Array.from({ length: names }, (_, i) => i.toString(26));
+    const data = new TextEncoder().encode(letters.join("\n"));
+    const outcome = await trainInto(path, { a: spec }, { data, silenceMs: 2500, maxRetries: 0 });
 
-  expect(outcome).toMatchObject({ trained: 1, bad: 0 });
-  const [evaluated] = read(
-    path,
-    (reader) => reader.query("select max(at_ms) - (select max(at_ms) from tick) from event").rows,
-  );
-  expect(Number(evaluated?.[0])).toBeGreaterThan(2500);
+    expect(outcome).toMatchObject({ trained: 1, bad: 0 });
+    evaluated = Number(read(path, (reader) => reader.query(sql).rows[0]?.[0]));
+  }
 });
 
 test("a second, harder stop ends every worker at once and keeps what is stored", async () => {
