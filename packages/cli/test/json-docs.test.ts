@@ -46,7 +46,7 @@ beforeAll(async () => {
   damageCheckpoints(join(folder, "ablate.db"));
   const killed = await runWithoutItsWorker(folder);
   add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
-  add("watch", await watchedRun(folder));
+  add("watch", await watchedRun());
   add("plan", fresh, read("plan", "small.yaml"));
   ablate(folder, "tag", "small/normed", "good");
   ablate(folder, "note", "small/normed", "with batch norm");
@@ -93,7 +93,8 @@ beforeAll(async () => {
 });
 
 /** What `watch` prints of a grid that is trained meanwhile. */
-async function watchedRun(folder: string): Promise<unknown[]> {
+async function watchedRun(): Promise<unknown[]> {
+  const folder = makeFolder();
   const args = ["small.yaml", "--steps", "5000", "--workers", "1"];
   const run = startHeldRun("steps 9", folder, ...args);
   const { release } = await heldWorkers(folder);

@@ -124,6 +124,19 @@ test("planning again takes runs out of the trash, trained as they were", () => {
   expect(ablate(folder, "restore").stderr).toBe("the trash is empty\n");
 });
 
+test("no longer run goes on from one in the trash", () => {
+  const folder = trainedFolder();
+  const longer = ["small.yaml", "--only", "normed", "--steps", "300"];
+  expect(ablate(folder, "plan", ...longer).stdout).toContain("goes on from small/normed at 200");
+  ablate(folder, "rm", "small/normed");
+
+  expect(ablate(folder, "plan", ...longer).stdout).not.toContain("goes on");
+  const run = ablate(folder, "run", ...longer);
+
+  expect(run.status).toBe(0);
+  expect(run.stderr).not.toContain("goes on");
+});
+
 test("gc asks, purges for good and makes the file smaller", () => {
   const folder = trainedFolder();
   const store = join(folder, "ablate.db");

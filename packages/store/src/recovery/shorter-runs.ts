@@ -3,12 +3,12 @@ import type { Continuation, ShorterRun } from "../contract/claim.ts";
 
 /**
  * Finished runs of the family with fewer steps, longest first. What a time budget or a rule has ended
- * would have gone on, or not: it is no beginning of a longer run.
+ * would have gone on, or not: it is no beginning of a longer run. What is in the trash may be purged.
  */
 const SHORTER = `
   select r.id as id, r.name as run, c.step as step, r.config as config,
     (select thresholds from diagnosis where run_id = r.id) as thresholds
-  from run r join checkpoint c on c.run_id = r.id and c.final = 1 and c.state is not null
+  from kept_run r join checkpoint c on c.run_id = r.id and c.final = 1 and c.state is not null
   where r.family = @family and r.steps < @steps and r.state = 'finished'
     and r.reason in ('steps', 'patience', 'target') and c.step = r.last_step + 1
   order by c.step desc, r.id`;
