@@ -81,10 +81,7 @@ test("a dry run says what would be done, run by run, and writes nothing", () => 
   const dry = ablate(folder, "import", "there.db", "--dry-run");
   const other = ablate(folder, "import", "there.db", "--dry-run", "--store", "none.db");
 
-  expect([dry.status, dry.stdout.split("\n").at(-2)]).toEqual([
-    0,
-    "would import 2 runs of 2",
-  ]);
+  expect([dry.status, dry.stdout.split("\n").at(-2)]).toEqual([0, "would import 2 runs of 2"]);
   expect([other.status, other.stdout.split("\n").at(-2)]).toEqual([0, "would import 2 runs of 2"]);
   expect(readFileSync(path).equals(before)).toBe(true);
   expect(readdirSync(folder)).not.toContain("none.db");

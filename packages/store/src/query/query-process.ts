@@ -13,6 +13,8 @@ const ROWS_A_MESSAGE = 1000;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
 process.once("message", (request: QueryRequest) => {
+  // Only now: the cache of compiled code lies where every process finds it.
+  if (request.scratch !== null) process.env.TMPDIR = request.scratch;
   const watchdog = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
   new Thread(watchdog, {
     workerData: {

@@ -55,7 +55,6 @@ export function queryStore(
 ): Promise<QueryAnswer> {
   const scratch = scratchFolder();
   const child = fork(ENTRY, [], {
-    env: { ...process.env, ...(scratch === null ? {} : { TMPDIR: scratch }) },
     serialization: "advanced",
     execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
