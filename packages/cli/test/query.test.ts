@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SCHEMA } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
 import { blocks, page } from "./documents.ts";
-import { ablate, COMMAND, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { ablate, COMMAND, type Ended, jsonRows, makeFolder, startAblate } from "./make.ts";
 import { inTerminal } from "./pty.ts";
 
 let folder = "";
@@ -65,6 +66,39 @@ test("rows beyond the limit are not printed, and that is said", () => {
   expect([lines(cut), lines(all), lines(few)]).toEqual([1000, 1200, 3]);
   expect(cut.stderr).toBe("ablate: the first 1000 rows; --limit N gives more, --limit 0 all\n");
   expect(all.stderr).toBe("");
+});
+
+const ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n)";
+
+test.each([
+  ["csv", /^i\r\n1\r\n2\r\n/],
+  ["json", /^\[\n {2}\{"i":1\},\n {2}\{"i":2\},\n/],
+])("%s is printed as rows come, until its reader goes away", async (format, beginning) => {
+  const args = ["--format", format, "--limit", "0", "--timeout", "0"];
+  const { child, ended } = startAblate(folder, "query", `${ENDLESS} select i from n`, ...args);
+
+  const [first] = await once(child.stdout ?? child, "data");
+  child.stdout?.destroy();
+
+  expect(String(first)).toMatch(beginning);
+  expect(await ended).toBe(0);
+});
+
+test("200 MB of rows pass through a heap of 100 MB", () => {
+  const sql = `${ENDLESS} select hex(zeroblob(50000)) as x from n limit 2000`;
+  const [node, ...command] = COMMAND;
+
+  const { status, stdout, stderr } = spawnSync(
+    node,
+    [
+      "--max-old-space-size=100",
+      ...command,
+      ...["query", sql, "--format", "csv", "--limit", "0", "--timeout", "0"],
+    ],
+    { cwd: folder, encoding: "utf8", maxBuffer: 300e6 },
+  );
+
+  expect([status, stdout.length, stderr]).toEqual([0, 3 + 2000 * 100_002, ""]);
 });
 
 test("SQL comes from a file or from stdin as well", () => {
