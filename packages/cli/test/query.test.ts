@@ -50,6 +50,18 @@ test("Markdown keeps cells on one line and apart", () => {
   );
 });
 
+test("Markdown shows text as it is: no markup, no end of a cell or its line", () => {
+  const sql =
+    "select '`x|y`' as \"a|`b\", 'a\\|b' as back, '<b>&lt;' as html, '*a* _b_ c_d ~~e~~ [f](g) [16] 2 * 3' as marks, 'p' || char(13) || 'q' as line";
+
+  expect(query(sql, "--format", "markdown").stdout.split("\n")).toEqual([
+    "| a\\|\\`b | back | html | marks | line |",
+    "| --- | --- | --- | --- | --- |",
+    "| \\`x\\|y\\` | a\\\\\\|b | \\<b>\\&lt; | \\*a\\* \\_b\\_ c_d \\~\\~e\\~\\~ \\[f](g) [16] 2 * 3 | p<br>q |",
+    "",
+  ]);
+});
+
 test("a table shows no control characters", () => {
   expect(query("select 'a' || char(27) || '[31mb' as x").stdout).toBe("x\na [31mb\n");
 });
@@ -112,6 +124,7 @@ test("SQL comes from a file or from stdin as well", () => {
   });
 
   expect(jsonRows(query("--file", "one.sql", "--json"))).toEqual([{ n: 2 }]);
+  expect(jsonRows(query("-- a comment\nselect 8 as x", "--json"))).toEqual([{ x: 8 }]);
   expect(JSON.parse(piped.stdout)).toEqual([{ x: 7 }]);
 });
 
@@ -135,6 +148,11 @@ test.each([
     ["select run\nfrom rnus"],
     "query:2:6: no such table: rnus; did you mean runs?\n  2 | from rnus\n    |      ^\n",
   ],
+  [
+    ['select run from runs where run = "v5"'],
+    'query:1:35: no such column: "v5"; text stands in single quotes\n',
+  ],
+  [["select r.run from runs"], "query:1:8: no such column: r.run; FROM does not name it\n"],
   [["select ?"], "query: a ? or :name needs a value; write the value itself\n"],
   [["select 1; select 2"], "query: more than one statement; give one at a time\n"],
   [["delete from run"], "ablate: query: only SELECT and WITH read a store, got DELETE\n"],

@@ -126,8 +126,14 @@ function jsonValue(this: unknown, key: string, value: unknown): unknown {
   return value;
 }
 
+/** What would be markup, or end the cell or its line: GitHub's Markdown reads the text itself. */
+const MARKUP =
+  /[\\`|~]|<(?=[a-z/!?])|&(?=#?\w+;)|(?<=\S)\*|\*(?=\S)|_(?!\w)|(?<!\w)_|\[(?=.*\]\()/gi;
+
 function markdownCell(value: unknown): string {
-  return cell(value).replaceAll("|", "\\|").replaceAll("\n", "<br>");
+  return cell(value)
+    .replace(MARKUP, "\\$&")
+    .replace(/\r\n|\r|\n/g, "<br>");
 }
 
 function isNumeric(rows: readonly (readonly unknown[])[], column: number): boolean {
