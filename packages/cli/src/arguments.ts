@@ -36,7 +36,8 @@ export function parseFlags({
     if (token.kind === "positional") words.set(token.index, token.value);
     if (token.kind !== "option") continue;
     const isWord = command.rest !== undefined && known[token.name] === undefined;
-    if (isWord && !token.rawName.startsWith("--")) {
+    // No flag has a space in its name, as an SQL comment has.
+    if (isWord && (!token.rawName.startsWith("--") || /\s/.test(token.rawName))) {
       words.set(token.index, argv[token.index] ?? "");
       continue;
     }

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SCHEMA } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
 import { blocks, page } from "./documents.ts";
-import { ablate, COMMAND, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { ablate, COMMAND, type Ended, jsonRows, makeFolder, startAblate } from "./make.ts";
 import { inTerminal } from "./pty.ts";
 
 let folder = "";
@@ -49,6 +50,18 @@ test("Markdown keeps cells on one line and apart", () => {
   );
 });
 
+test("Markdown shows text as it is: no markup, no end of a cell or its line", () => {
+  const sql =
+    "select '`x|y`' as \"a|`b\", 'a\\|b' as back, '<b>&lt;' as html, '*a* _b_ c_d ~~e~~ [f](g) [16] 2 * 3' as marks, 'p' || char(13) || 'q' as line";
+
+  expect(query(sql, "--format", "markdown").stdout.split("\n")).toEqual([
+    "| a\\|\\`b | back | html | marks | line |",
+    "| --- | --- | --- | --- | --- |",
+    "| \\`x\\|y\\` | a\\\\\\|b | \\<b>\\&lt; | \\*a\\* \\_b\\_ c_d \\~\\~e\\~\\~ \\[f](g) [16] 2 * 3 | p<br>q |",
+    "",
+  ]);
+});
+
 test("a table shows no control characters", () => {
   expect(query("select 'a' || char(27) || '[31mb' as x").stdout).toBe("x\na [31mb\n");
 });
@@ -67,6 +80,39 @@ test("rows beyond the limit are not printed, and that is said", () => {
   expect(all.stderr).toBe("");
 });
 
+const ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n)";
+
+test.each([
+  ["csv", /^i\r\n1\r\n2\r\n/],
+  ["json", /^\[\n {2}\{"i":1\},\n {2}\{"i":2\},\n/],
+])("%s is printed as rows come, until its reader goes away", async (format, beginning) => {
+  const args = ["--format", format, "--limit", "0", "--timeout", "0"];
+  const { child, ended } = startAblate(folder, "query", `${ENDLESS} select i from n`, ...args);
+
+  const [first] = await once(child.stdout ?? child, "data");
+  child.stdout?.destroy();
+
+  expect(String(first)).toMatch(beginning);
+  expect(await ended).toBe(0);
+});
+
+test("200 MB of rows pass through a heap of 100 MB", () => {
+  const sql = `${ENDLESS} select hex(zeroblob(50000)) as x from n limit 2000`;
+  const [node, ...command] = COMMAND;
+
+  const { status, stdout, stderr } = spawnSync(
+    node,
+    [
+      "--max-old-space-size=100",
+      ...command,
+      ...["query", sql, "--format", "csv", "--limit", "0", "--timeout", "0"],
+    ],
+    { cwd: folder, encoding: "utf8", maxBuffer: 300e6 },
+  );
+
+  expect([status, stdout.length, stderr]).toEqual([0, 3 + 2000 * 100_002, ""]);
+});
+
 test("SQL comes from a file or from stdin as well", () => {
   writeFileSync(join(folder, "one.sql"), "-- a comment\nselect count(*) as n from runs\n");
   const [node, ...args] = COMMAND;
@@ -78,6 +124,7 @@ test("SQL comes from a file or from stdin as well", () => {
   });
 
   expect(jsonRows(query("--file", "one.sql", "--json"))).toEqual([{ n: 2 }]);
+  expect(jsonRows(query("-- a comment\nselect 8 as x", "--json"))).toEqual([{ x: 8 }]);
   expect(JSON.parse(piped.stdout)).toEqual([{ x: 7 }]);
 });
 
@@ -101,6 +148,11 @@ test.each([
     ["select run\nfrom rnus"],
     "query:2:6: no such table: rnus; did you mean runs?\n  2 | from rnus\n    |      ^\n",
   ],
+  [
+    ['select run from runs where run = "v5"'],
+    'query:1:35: no such column: "v5"; text stands in single quotes\n',
+  ],
+  [["select r.run from runs"], "query:1:8: no such column: r.run; FROM does not name it\n"],
   [["select ?"], "query: a ? or :name needs a value; write the value itself\n"],
   [["select 1; select 2"], "query: more than one statement; give one at a time\n"],
   [["delete from run"], "ablate: query: only SELECT and WITH read a store, got DELETE\n"],

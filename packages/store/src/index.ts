@@ -101,7 +101,8 @@ export {
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
 export type { QueryMistake } from "./query/mistake.ts";
-export { QueryError, queryStore } from "./query/query-store.ts";
+export { queryStore } from "./query/query-store.ts";
+export { QueryError, streamQuery } from "./query/stream-query.ts";
 export { SCHEMA, type SchemaView } from "./schema.ts";
 export { shortKey } from "./short-key.ts";
 export {

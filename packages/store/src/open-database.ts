@@ -89,7 +89,7 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedDa
   });
 }
 
-/** Reads a store through a copy in a temporary folder, which goes away on closing. */
+/** Reads a store through a copy that has no name any more once it is open, so that no way to end leaves it behind. */
 export function openCopy(path: string): OpenedDatabase {
   const folder = mkdtempSync(join(tmpdir(), "ablate-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -98,19 +98,14 @@ export function openCopy(path: string): OpenedDatabase {
     for (const suffix of ["", "-wal"]) {
       if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
     }
-    const { database } = openReadonly(copy, { path, waitMs: BUSY_MS });
-    const close = () => {
-      database.close();
-      remove();
-    };
+    const { database, close } = openReadonly(copy, { path, waitMs: BUSY_MS });
     return {
       database,
       notice: `${path} is in a read-only place: reading a copy of it, which stays as it is`,
       close,
     };
-  } catch (error) {
+  } finally {
     remove();
-    throw error;
   }
 }
 

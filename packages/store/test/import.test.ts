@@ -222,6 +222,21 @@ test("a grid of both gets the runs of both; the text that was planned last stand
   ).toEqual(["g/b", "g/a"]);
 });
 
+test("a grid that was planned later with the same text has no newer text, and older text stays away", async () => {
+  const here = storeWith([{ run: a }], { plannedAt: NOW });
+  const same = storeWith([{ run: a }], { plannedAt: NOW + 2 });
+  const older = storeWith([{ run: a }], { plannedAt: NOW + 1 });
+  const edited = new SqliteDatabase(older);
+  edited.exec("update grid set description = 'given up since'");
+  edited.close();
+
+  for (const there of [same, older]) {
+    expect((await importStore(here, there)).grids).toEqual([{ grid: "g", change: "kept" }]);
+  }
+
+  expect(readerAt(here).grids()[0]?.description).not.toBe("given up since");
+});
+
 test("tags are united and notes put below each other, once", async () => {
   const here = storeWith([{ run: a }]);
   const there = storeWith([{ run: a }]);

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { expect, test, vi } from "vitest";
-import { QueryError, queryStore, StoreError } from "../src/index.ts";
+import { QueryError, queryStore, StoreError, streamQuery } from "../src/index.ts";
+import { countdown } from "../src/query/countdown.ts";
 import { claimedRun } from "./make.ts";
 
 const ALL = { limit: 0, timeoutMs: 0 };
@@ -55,6 +56,39 @@ test("a query that takes too long is ended within a single step of SQLite", asyn
 
   await expect(answer).rejects.toThrow(StoreError);
   await expect(answer).rejects.toThrow("query: stopped after 0.5 s");
+});
+
+test("a time limit stands still while rows are being taken", async () => {
+  const ended: string[] = [];
+  const paused = countdown(20, () => ended.push("paused"));
+  paused.pause();
+
+  await new Promise<void>((resolve) => {
+    countdown(60, () => resolve());
+  });
+  expect(ended).toEqual([]);
+
+  paused.goOn();
+  await vi.waitFor(() => expect(ended).toEqual(["paused"]));
+});
+
+test("rows are handed on one batch after another, until no more are wanted", async () => {
+  const sql = COUNT_FOR_EVER.replace("count(*)", "i");
+  const batches: number[] = [];
+  let open = 0;
+
+  const end = await streamQuery(store(), sql, {
+    ...ALL,
+    take: async (rows, columns) => {
+      expect([open++, columns]).toEqual([0, ["i"]]);
+      batches.push(rows.length);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      return batches.length < 3;
+    },
+  });
+
+  expect([batches, end]).toEqual([[1000, 1000, 1000], { isCut: false, notice: null }]);
 });
 
 test("a query that takes too much memory is ended", async () => {

@@ -1,16 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { QueryError, queryStore, SCHEMA } from "@ablate/store";
+import { QueryError, queryStore, SCHEMA, streamQuery } from "@ablate/store";
 import type { Command, Invocation } from "../command.ts";
 import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
 import { READING_OPTIONS } from "../options.ts";
 import { problemText } from "../print/problems.ts";
 import { queryProblem } from "../print/query-problem.ts";
-import { isRowFormat, jsonArray, ROW_FORMATS } from "../print/rows.ts";
+import {
+  isRowFormat,
+  isStreamed,
+  jsonArray,
+  ROW_FORMATS,
+  ROW_STREAMS,
+  type RowFormat,
+  type RowStream,
+} from "../print/rows.ts";
 import { schemaPage } from "../print/schema-page.ts";
 import { noStore, storePath } from "../store.ts";
+import type { Terminal } from "../terminal.ts";
 
 const DEFAULT_LIMIT = 1000;
 const DEFAULT_TIMEOUT = "30s";
@@ -56,10 +65,9 @@ export const command: Command = {
     if (!existsSync(path)) throw noStore(path);
     const sql = await sqlOf(invocation);
     try {
-      const answer = await queryStore(path, sql, { limit, timeoutMs });
-      if (answer.notice !== null) terminal.note(`ablate: ${answer.notice}\n`);
-      terminal.write(ROW_FORMATS[format](answer, { width: terminal.outputColumns() }));
-      if (answer.isCut) {
+      const { isCut, notice } = await printed(path, sql, { format, limit, timeoutMs, terminal });
+      if (notice !== null) terminal.note(`ablate: ${notice}\n`);
+      if (isCut) {
         terminal.note(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all\n`);
       }
       return 0;
@@ -71,6 +79,36 @@ export const command: Command = {
     }
   },
 };
+
+type Printing = {
+  readonly format: RowFormat;
+  readonly limit: number;
+  readonly timeoutMs: number;
+  readonly terminal: Terminal;
+};
+
+/** Prints the rows, as they come where the format has no need of all of them. */
+async function printed(
+  path: string,
+  sql: string,
+  { format, terminal, ...limits }: Printing,
+): ReturnType<typeof streamQuery> {
+  if (!isStreamed(format)) {
+    const answer = await queryStore(path, sql, limits);
+    terminal.write(ROW_FORMATS[format](answer, { width: terminal.outputColumns() }));
+    return answer;
+  }
+  let stream: RowStream | undefined;
+  const end = await streamQuery(path, sql, {
+    ...limits,
+    take: (rows, columns) => {
+      stream ??= ROW_STREAMS[format](columns);
+      return terminal.pour(stream.piece(rows));
+    },
+  });
+  terminal.write(stream?.end() ?? "");
+  return end;
+}
 
 /** The SQL on the command line, in a file, or for `-` on stdin. */
 async function sqlOf({ flags, terminal }: Invocation): Promise<string> {

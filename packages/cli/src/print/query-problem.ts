@@ -30,8 +30,11 @@ function sentence({ message, unknown }: QueryMistake): string {
   if (message === "not authorized") return "extensions cannot be loaded here";
   if (/parameter|bind/i.test(message)) return "a ? or :name needs a value; write the value itself";
   if (unknown === null) return message;
-  const guess = closest(unknown.name, unknown.known);
-  const hint =
-    guess === null ? "`ablate query --explain-schema` lists all" : `did you mean ${guess}?`;
-  return `${message}; ${hint}`;
+  const { name, known } = unknown;
+  const guess = closest(name, known);
+  if (guess?.toLowerCase() === name.toLowerCase()) return `${message}; FROM does not name it`;
+  if (guess !== null) return `${message}; did you mean ${guess}?`;
+  return message.endsWith('"')
+    ? `${message}; text stands in single quotes`
+    : `${message}; \`ablate query --explain-schema\` lists all`;
 }

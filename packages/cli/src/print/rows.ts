@@ -26,17 +26,8 @@ export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Prin
       rows.map((row) => row.map((value) => clean(cell(value).replaceAll("\n", "⏎")))),
       width,
     ),
-  json: ({ columns, rows }) => {
-    const names = distinct(columns);
-    return jsonArray(rows.map((row) => record(names, row)));
-  },
-  csv: ({ columns, rows }) =>
-    [columns, ...rows]
-      .map(
-        (row) =>
-          `${row.map((value) => csvField(value instanceof Uint8Array ? base64(value) : cell(value))).join(",")}\r\n`,
-      )
-      .join(""),
+  json: (result) => whole(ROW_STREAMS.json, result),
+  csv: (result) => whole(ROW_STREAMS.csv, result),
   markdown: ({ columns, rows }) => {
     const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
     const rule = columns.map((_, i) => (isNumeric(rows, i) ? "---:" : "---"));
@@ -44,6 +35,48 @@ export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Prin
     return [columns.map(markdownCell), rule, ...body].map(line).join("");
   },
 };
+
+/** Prints rows some at a time; what `piece` and then `end` return make the text. */
+export type RowStream = {
+  readonly piece: (rows: Rows["rows"]) => string;
+  readonly end: () => string;
+};
+
+/** Formats in which no row depends on a later one. */
+export const ROW_STREAMS: Readonly<
+  Record<"json" | "csv", (columns: Rows["columns"]) => RowStream>
+> = {
+  json: (columns) => {
+    const names = distinct(columns);
+    let before = "[\n";
+    return {
+      piece: (rows) =>
+        rows
+          .map((row) => {
+            const text = `${before}  ${JSON.stringify(record(names, row), jsonValue)}`;
+            before = ",\n";
+            return text;
+          })
+          .join(""),
+      end: () => (before === ",\n" ? "\n]\n" : "[]\n"),
+    };
+  },
+  csv: (columns) => {
+    let head = [columns];
+    return {
+      piece: (rows) => {
+        const lines = [...head, ...rows].map(csvLine);
+        head = [];
+        return lines.join("");
+      },
+      end: () => head.map(csvLine).join(""),
+    };
+  },
+};
+
+export function isStreamed(format: RowFormat): format is keyof typeof ROW_STREAMS {
+  return Object.hasOwn(ROW_STREAMS, format);
+}
 
 export function isRowFormat(name: string): name is RowFormat {
   return Object.hasOwn(ROW_FORMATS, name);
@@ -53,6 +86,16 @@ export function isRowFormat(name: string): name is RowFormat {
 export function jsonArray(records: readonly object[]): string {
   if (records.length === 0) return "[]\n";
   return `[\n${records.map((one) => `  ${JSON.stringify(one, jsonValue)}`).join(",\n")}\n]\n`;
+}
+
+function whole(open: (columns: Rows["columns"]) => RowStream, { columns, rows }: Rows): string {
+  const stream = open(columns);
+  return stream.piece(rows) + stream.end();
+}
+
+function csvLine(row: readonly unknown[]): string {
+  const fields = row.map((value) => (value instanceof Uint8Array ? base64(value) : cell(value)));
+  return `${fields.map(csvField).join(",")}\r\n`;
 }
 
 function record(columns: readonly string[], row: readonly unknown[]): object {
@@ -83,8 +126,14 @@ function jsonValue(this: unknown, key: string, value: unknown): unknown {
   return value;
 }
 
+/** What would be markup, or end the cell or its line: GitHub's Markdown reads the text itself. */
+const MARKUP =
+  /[\\`|~]|<(?=[a-z/!?])|&(?=#?\w+;)|(?<=\S)\*|\*(?=\S)|_(?!\w)|(?<!\w)_|\[(?=.*\]\()/gi;
+
 function markdownCell(value: unknown): string {
-  return cell(value).replaceAll("|", "\\|").replaceAll("\n", "<br>");
+  return cell(value)
+    .replace(MARKUP, "\\$&")
+    .replace(/\r\n|\r|\n/g, "<br>");
 }
 
 function isNumeric(rows: readonly (readonly unknown[])[], column: number): boolean {

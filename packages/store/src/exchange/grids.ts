@@ -6,23 +6,29 @@ import { wordsMerger } from "./words.ts";
 
 type GridRow = Row & { readonly id: number; readonly name: string; readonly planned_at: number };
 
+type ComparedGrid = {
+  readonly theirs: GridRow;
+  readonly ours: GridRow | undefined;
+  /** Whether it was planned later there, be it with the same text. */
+  readonly isNewer: boolean;
+  readonly change: GridChange;
+};
+
 /** What became of a grid here. */
 export type GridChange = "added" | "updated" | "kept";
 
 /** Makes what says what an import would do to a grid, and which one it is here. */
-export function gridComparer({ from, to }: Files): (fromId: number) => {
-  readonly theirs: GridRow;
-  readonly ours: GridRow | undefined;
-  readonly change: GridChange;
-} {
+export function gridComparer({ from, to }: Files): (fromId: number) => ComparedGrid {
   const there = from.prepare<[number], GridRow>("select * from grid where id = ?");
   const here = to.prepare<[string], GridRow>("select * from grid where name = ?");
   return (fromId) => {
     const theirs = there.get(fromId);
     if (theirs === undefined) throw new Error(`there is no grid with id ${fromId}`);
     const ours = here.get(theirs.name);
-    const isNewer = ours !== undefined && theirs.planned_at > ours.planned_at;
-    return { theirs, ours, change: ours === undefined ? "added" : isNewer ? "updated" : "kept" };
+    if (ours === undefined) return { theirs, ours, isNewer: false, change: "added" };
+    const isNewer = theirs.planned_at > ours.planned_at;
+    const isOther = theirs.spec !== ours.spec || theirs.description !== ours.description;
+    return { theirs, ours, isNewer, change: isNewer && isOther ? "updated" : "kept" };
   };
 }
 
@@ -38,9 +44,9 @@ export function gridMerger(files: Files, schema: Schema): (fromId: number) => nu
   const copyOwned = ownedCopier(files, "grid", schema.ofGrid);
   const mergeWords = wordsMerger(files, "grid");
   return (fromId) => {
-    const { theirs, ours, change } = compare(fromId);
+    const { theirs, ours, isNewer, change } = compare(fromId);
     const id = ours?.id ?? insert(theirs);
-    if (change === "updated") update(id, theirs);
+    if (isNewer) update(id, theirs);
     if (change === "added") copyOwned(fromId, id);
     mergeWords(fromId, id);
     return id;

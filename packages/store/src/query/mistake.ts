@@ -14,8 +14,8 @@ export type QueryMistake = {
 /** Explains an error of SQLite; null for one that is no mistake in the query. */
 export function explain(error: unknown, sql: string, database: Database): QueryMistake | null {
   if (!isMistake(error)) return null;
-  const { message } = error;
-  const [, kind, name] = /^no such (table|column|function): (.+)$/.exec(message) ?? [];
+  const message = error.message.replace(/ - should this be a string literal .*$/, "");
+  const [, kind, name] = /^no such (table|column|function): "?(.+?)"?$/.exec(message) ?? [];
   if (kind !== undefined && name !== undefined) {
     const known = knownNames(kind, codeOnly(sql), database);
     const own = kind === "column" ? (name.split(".").at(-1) ?? name) : name;

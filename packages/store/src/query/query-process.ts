@@ -8,11 +8,15 @@ import type { WatchdogData } from "./watchdog.ts";
 enableCompileCache();
 
 const ROWS_A_MESSAGE = 1000;
+/** Text and blobs of a message, in characters and bytes. */
+const SIZE_OF_A_MESSAGE = 1_000_000;
 
 // A signal from the terminal ends who waits for the answer; the watchdog then tidies up and ends this process.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
 process.once("message", (request: QueryRequest) => {
+  // Only now: the cache of compiled code lies where every process finds it.
+  if (request.scratch !== null) process.env.TMPDIR = request.scratch;
   const watchdog = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
   new Thread(watchdog, {
     workerData: {
@@ -44,21 +48,23 @@ async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
     const statement = prepareQuery(database, sql).safeIntegers().raw();
     await send({ type: "columns", columns: statement.columns().map(({ name }) => name) });
     let rows: unknown[][] = [];
+    let size = 0;
     let count = 0;
+    let isCut = false;
     for (const row of statement.iterate()) {
       if (!Array.isArray(row)) continue;
-      if (limit > 0 && count === limit) {
-        await send({ type: "rows", rows });
-        return await send({ type: "done", isCut: true });
-      }
+      isCut = limit > 0 && count === limit;
+      if (isCut) break;
       count += 1;
       rows.push(row.map(plainNumber));
-      if (rows.length < ROWS_A_MESSAGE) continue;
-      await send({ type: "rows", rows });
+      size += sizeOf(row);
+      if (rows.length < ROWS_A_MESSAGE && size < SIZE_OF_A_MESSAGE) continue;
+      await handOn(rows);
       rows = [];
+      size = 0;
     }
-    await send({ type: "rows", rows });
-    await send({ type: "done", isCut: false });
+    await handOn(rows);
+    await send({ type: "done", isCut });
   } catch (error) {
     const mistake = explain(error, sql, database);
     if (mistake === null) throw error;
@@ -73,6 +79,21 @@ function plainNumber(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
+}
+
+function sizeOf(row: readonly unknown[]): number {
+  let size = 0;
+  for (const value of row) {
+    if (typeof value === "string" || value instanceof Uint8Array) size += value.length;
+  }
+  return size;
+}
+
+/** Sends rows and waits until they are taken, so that they do not pile up anywhere. */
+async function handOn(rows: readonly (readonly unknown[])[]): Promise<void> {
+  const isTaken = new Promise<void>((resolve) => process.once("message", () => resolve()));
+  await send({ type: "rows", rows });
+  await isTaken;
 }
 
 function send(message: QueryMessage): Promise<void> {

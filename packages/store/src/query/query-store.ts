@@ -1,132 +1,35 @@
-/** Runs a query in a process of its own, within a time and so many rows. */
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+/** All rows of a query at once. */
 import type { QueryResult } from "../contract/history.ts";
 import { StoreError } from "../store-error.ts";
-import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
-import type { QueryMistake } from "./mistake.ts";
+import { type QueryEnd, type StreamOptions, streamQuery } from "./stream-query.ts";
 
-const ENTRY: string = fileURLToPath(
-  new URL(`./query-process${extname(import.meta.url)}`, import.meta.url),
-);
+export type QueryAnswer = QueryResult & QueryEnd;
 
-export type QueryAnswer = QueryResult & {
-  /** There were more rows. */
-  readonly isCut: boolean;
-  /** What the user should know about how the file was opened. */
-  readonly notice: string | null;
-};
-
-export type QueryOptions = {
-  /** Rows at most; 0 is all. */
-  readonly limit: number;
-  /** 0 is any time. */
-  readonly timeoutMs: number;
-  /** Memory that it may take; 1 GB unless given. */
-  readonly mostBytes?: number;
+export type QueryOptions = StreamOptions & {
   /** Memory that this process may take while rows arrive; 1 GB unless given. */
   readonly mostOwnBytes?: number;
 };
 
-/** A query that SQLite does not take. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
-  readonly mistake: QueryMistake;
-
-  constructor(mistake: QueryMistake) {
-    super(mistake.message);
-    this.mistake = mistake;
-  }
-}
-
-/**
- * Runs one SELECT or WITH over a store. Whole numbers beyond 2^53 are bigints.
- *
- * @throws QueryError - if SQLite does not take it
- * @throws StoreError - if it is no query, or takes too long or too much memory
- */
-export function queryStore(
+/** As `streamQuery`, for what needs all rows. */
+export async function queryStore(
   path: string,
   sql: string,
-  { limit, timeoutMs, mostBytes = 1e9, mostOwnBytes = 1e9 }: QueryOptions,
+  { mostOwnBytes = 1e9, ...options }: QueryOptions,
 ): Promise<QueryAnswer> {
-  const scratch = scratchFolder();
-  const child = fork(ENTRY, [], {
-    env: { ...process.env, ...(scratch === null ? {} : { TMPDIR: scratch }) },
-    serialization: "advanced",
-    execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  const rows: (readonly unknown[])[] = [];
+  let columns: readonly string[] = [];
+  const end = await streamQuery(path, sql, {
+    ...options,
+    take: async (some, names) => {
+      columns = names;
+      for (const row of some) rows.push(row);
+      if (process.memoryUsage.rss() > mostOwnBytes) throw new StoreError(tooMany(rows.length));
+      return true;
+    },
   });
-  const answer = hear(child, { timeoutMs, mostOwnBytes }).finally(() => remove(scratch));
-  const request = { path, sql, limit, mostBytes, scratch, parent: process.pid };
-  child.send(request satisfies QueryRequest, () => {});
-  return answer;
-}
-
-/** Where its process may put a copy of the store; null where there is no place for it. */
-function scratchFolder(): string | null {
-  try {
-    return mkdtempSync(join(tmpdir(), "ablate-query-"));
-  } catch {
-    return null;
-  }
-}
-
-function remove(scratch: string | null): void {
-  if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
-}
-
-function hear(
-  child: ChildProcess,
-  { timeoutMs, mostOwnBytes }: { readonly timeoutMs: number; readonly mostOwnBytes: number },
-): Promise<QueryAnswer> {
-  return new Promise((resolve, reject) => {
-    const rows: (readonly unknown[])[] = [];
-    let columns: readonly string[] = [];
-    let notice: string | null = null;
-    let stderr = "";
-    let settleOnce: (() => void) | undefined;
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      settleOnce ??= settle;
-      child.kill("SIGKILL");
-    };
-    const fail = (message: string): void => end(() => reject(new StoreError(message)));
-    const late = `query: stopped after ${timeoutMs / 1000} s; ask for one run or fewer steps, or give it longer with --timeout`;
-    const timer = timeoutMs > 0 ? setTimeout(() => fail(late), timeoutMs) : undefined;
-    child.stderr?.on("data", (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString()).slice(-4096);
-    });
-    child.on("message", (message: QueryMessage) => {
-      if (message.type === "notice") notice = message.text;
-      else if (message.type === "columns") columns = message.columns;
-      else if (message.type === "rows") {
-        for (const row of message.rows) rows.push(row);
-        if (process.memoryUsage.rss() > mostOwnBytes) fail(tooMany(rows.length));
-      } else if (message.type === "done") {
-        end(() => resolve({ columns, rows, isCut: message.isCut, notice }));
-      } else if (message.type === "mistake") {
-        end(() => reject(new QueryError(message.mistake)));
-      } else fail(message.message);
-    });
-    child.on("error", ({ message }) =>
-      reject(new StoreError(`query: cannot start a process for it: ${message}`)),
-    );
-    child.on("close", (code, signal) => {
-      const isLarge = stderr.includes(OUT_OF_MEMORY) || stderr.includes("heap out of memory");
-      fail(
-        isLarge
-          ? "query: it needs too much memory; ask for fewer rows or columns at once"
-          : `query: its process ended with ${signal ?? `exit code ${code}`}`,
-      );
-      settleOnce?.();
-    });
-  });
+  return { columns, rows, ...end };
 }
 
 function tooMany(rows: number): string {
-  return `query: ${rows} rows fill the memory, and there are more; ask for fewer with --limit, or write a table with \`ablate export\``;
+  return `query: ${rows} rows fill the memory, and there are more; ask for fewer with --limit, or use --format csv or json, which print rows as they come`;
 }

@@ -1,0 +1,135 @@
+/** Runs a query in a process of its own, within a time and so many rows, and hands its rows on as they come. */
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { StoreError } from "../store-error.ts";
+import { countdown } from "./countdown.ts";
+import { GO_ON, OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
+import type { QueryMistake } from "./mistake.ts";
+
+const ENTRY: string = fileURLToPath(
+  new URL(`./query-process${extname(import.meta.url)}`, import.meta.url),
+);
+
+export type StreamOptions = {
+  /** Rows at most; 0 is all. */
+  readonly limit: number;
+  /** How long it may work, waiting for `take` aside; 0 is any time. */
+  readonly timeoutMs: number;
+  /** Memory that it may take; 1 GB unless given. */
+  readonly mostBytes?: number;
+};
+
+/** Takes some rows, perhaps none; the next ones come once it resolves, none after false. */
+export type TakeRows = (
+  rows: readonly (readonly unknown[])[],
+  columns: readonly string[],
+) => Promise<boolean>;
+
+export type QueryEnd = {
+  /** There were more rows. */
+  readonly isCut: boolean;
+  /** What the user should know about how the file was opened. */
+  readonly notice: string | null;
+};
+
+/** A query that SQLite does not take. */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly mistake: QueryMistake;
+
+  constructor(mistake: QueryMistake) {
+    super(mistake.message);
+    this.mistake = mistake;
+  }
+}
+
+/**
+ * Runs one SELECT or WITH over a store; `take` is called at least once. Whole numbers beyond 2^53 are bigints.
+ *
+ * @throws QueryError - if SQLite does not take it
+ * @throws StoreError - if it is no query, or takes too long or too much memory
+ */
+export function streamQuery(
+  path: string,
+  sql: string,
+  { limit, timeoutMs, mostBytes = 1e9, take }: StreamOptions & { readonly take: TakeRows },
+): Promise<QueryEnd> {
+  const scratch = scratchFolder();
+  const child = fork(ENTRY, [], {
+    serialization: "advanced",
+    execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const end = hear(child, { timeoutMs, take }).finally(() => remove(scratch));
+  const request = { path, sql, limit, mostBytes, scratch, parent: process.pid };
+  child.send(request satisfies QueryRequest, () => {});
+  return end;
+}
+
+/** Where its process may put a copy of the store; null where there is no place for it. */
+function scratchFolder(): string | null {
+  try {
+    return mkdtempSync(join(tmpdir(), "ablate-query-"));
+  } catch {
+    return null;
+  }
+}
+
+function remove(scratch: string | null): void {
+  if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
+}
+
+function hear(
+  child: ChildProcess,
+  { timeoutMs, take }: { readonly timeoutMs: number; readonly take: TakeRows },
+): Promise<QueryEnd> {
+  return new Promise((resolve, reject) => {
+    let columns: readonly string[] = [];
+    let notice: string | null = null;
+    let stderr = "";
+    let settleOnce: (() => void) | undefined;
+    const end = (settle: () => void): void => {
+      timer.pause();
+      settleOnce ??= settle;
+      child.kill("SIGKILL");
+    };
+    const fail = (message: string): void => end(() => reject(new StoreError(message)));
+    const late = `query: stopped after ${timeoutMs / 1000} s; ask for one run or fewer steps, or give it longer with --timeout`;
+    const timer = countdown(timeoutMs, () => fail(late));
+    const handOn = async (rows: readonly (readonly unknown[])[]): Promise<void> => {
+      timer.pause();
+      if (!(await take(rows, columns))) return end(() => resolve({ isCut: false, notice }));
+      timer.goOn();
+      child.send(GO_ON, () => {});
+    };
+    child.stderr?.on("data", (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-4096);
+    });
+    child.on("message", (message: QueryMessage) => {
+      if (message.type === "notice") notice = message.text;
+      else if (message.type === "columns") columns = message.columns;
+      else if (message.type === "rows") {
+        handOn(message.rows).catch((error: unknown) => end(() => reject(error)));
+      } else if (message.type === "done") {
+        end(() => resolve({ isCut: message.isCut, notice }));
+      } else if (message.type === "mistake") {
+        end(() => reject(new QueryError(message.mistake)));
+      } else fail(message.message);
+    });
+    child.on("error", ({ message }) =>
+      reject(new StoreError(`query: cannot start a process for it: ${message}`)),
+    );
+    child.on("close", (code, signal) => {
+      const isLarge = stderr.includes(OUT_OF_MEMORY) || stderr.includes("heap out of memory");
+      fail(
+        isLarge
+          ? "query: it needs too much memory; ask for fewer rows or columns at once"
+          : `query: its process ended with ${signal ?? `exit code ${code}`}`,
+      );
+      settleOnce?.();
+    });
+  });
+}
