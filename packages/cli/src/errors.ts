@@ -32,6 +32,15 @@ const SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_FULL: "no space left on the device",
 };
 
+/** What keeps a store from being used once it is open, by the beginning of SQLite's code. */
+const OF_STORE: readonly (readonly [code: string, reason: string])[] = [
+  ["SQLITE_CORRUPT", "is damaged; `ablate doctor` looks it over"],
+  ["SQLITE_NOTADB", "is damaged; `ablate doctor` looks it over"],
+  ["SQLITE_IOERR", "cannot be read or written; look at its disk"],
+  ["SQLITE_READONLY", "is read-only; allow writing to it"],
+  ["SQLITE_BUSY", "is kept locked by another process; try again"],
+];
+
 /** What the system says of an error that the user can fix; undefined for any other. */
 export function systemReason(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? SYSTEM[String(error.code)] : undefined;
@@ -55,6 +64,10 @@ export function describeError(
   if (system !== undefined) {
     const path = "path" in error ? `${String(error.path)}: ` : "";
     return { text: `ablate: ${path}${system}`, exitCode: 2 };
+  }
+  const ofStore = OF_STORE.find(([code]) => "code" in error && String(error.code).startsWith(code));
+  if (ofStore !== undefined) {
+    return { text: `ablate: the store ${ofStore[1]} (${error.message})`, exitCode: 2 };
   }
   const message = error.message.split("\n")[0] ?? "";
   return { text: `ablate: internal error: ${message}; please report it`, exitCode: 1 };

@@ -152,9 +152,16 @@ test("what cannot be mended is said in sentences, with exit code 1", () => {
 
   const checked = ablate(folder, "doctor");
   const repaired = ablate(folder, "doctor", "--repair");
+  const read = ["runs", "compare small", "gc --yes"].map((words) =>
+    ablate(folder, ...words.split(" ")),
+  );
   writeFileSync(store, "not a database, not even nearly one, whatever its name says");
   const replaced = ablate(folder, "doctor", "--repair");
 
+  for (const { status, stderr } of read) {
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^ablate: .* is damaged[;:] /);
+  }
   for (const { status, stderr, stdout } of [checked, repaired]) {
     expect([status, stderr]).toEqual([1, ""]);
     expect(stdout).toMatch(/^bad +(store|integrity) .*`\.recover`/m);

@@ -1,9 +1,17 @@
-import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 const LAUNCHER = fileURLToPath(new URL("../../../ablate", import.meta.url));
 
@@ -55,4 +63,91 @@ test("the launcher builds every package that the command needs, in an order that
   for (const [i, name] of (built ?? []).entries()) {
     expect(built?.slice(0, i)).toEqual(expect.arrayContaining([...neededBy(name)]));
   }
+});
+
+const PACKAGES = ["core", "store", "runner", "report", "tui", "cli"];
+
+/** Says that it began, and ends once the file `go` is there. */
+const KERNELS = `
+  const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require("node:fs");
+  appendFileSync("../../log", "kernels\\n");
+  mkdirSync("dist", { recursive: true });
+  writeFileSync("dist/kernels.wasm", "");
+  const timer = setInterval(() => existsSync("../../go") && clearInterval(timer), 20);`;
+const BUILD = `
+  const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");
+  appendFileSync("../../log", "build\\n");
+  mkdirSync("dist", { recursive: true });
+  for (const name of ["index.js", "main.js"]) writeFileSync("dist/" + name, "console.log('runs')");`;
+
+/** A checkout in little that was never built; who locks with `tool` leaves a line in `log`. */
+function checkout(tool: "flock" | "perl"): string {
+  const root = mkdtempSync(join(tmpdir(), "ablate-launcher-"));
+  const write = (path: string, text: string, mode = 0o644): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text, { mode });
+  };
+  copyFileSync(LAUNCHER, join(root, "ablate"));
+  for (const name of ["package.json", "tsconfig.json", "pnpm-lock.yaml"]) write(name, "{}");
+  for (const name of PACKAGES) {
+    const scripts = { kernels: "node kernels.cjs", build: "node build.cjs" };
+    write(`packages/${name}/package.json`, JSON.stringify({ scripts }));
+    write(`packages/${name}/tsconfig.build.json`, "{}");
+    write(`packages/${name}/src/index.ts`, "");
+    write(`packages/${name}/build.cjs`, BUILD);
+  }
+  write("packages/core/kernels.cjs", KERNELS);
+  write("packages/core/kernels/index.ts", "");
+  mkdirSync(join(root, "node_modules/node/bin"), { recursive: true });
+  symlinkSync(process.execPath, join(root, "node_modules/node/bin/node"));
+  const real = spawnSync("sh", ["-c", `command -v ${tool}`], { encoding: "utf8" }).stdout.trim();
+  expect(real).toContain(tool);
+  if (tool === "perl") write("bin/flock", "#!/bin/sh\nexit 127\n", 0o755);
+  write(`bin/${tool}`, `#!/bin/sh\necho locks >> log\nexec ${real} "$@"\n`, 0o755);
+  return root;
+}
+
+/** Starts a launcher in a group of its own. */
+function launch(root: string): { readonly pid: number; readonly ended: Promise<string> } {
+  const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` };
+  const child = spawn(join(root, "ablate"), [], { env, detached: true });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const ended = once(child, "close").then(([code]) => `${output}${code}`);
+  return { pid: child.pid ?? 0, ended };
+}
+
+async function untilLogged(root: string, text: string): Promise<void> {
+  await vi.waitFor(() => expect(readFileSync(join(root, "log"), "utf8")).toBe(text), 30_000);
+}
+
+test.each(["flock", "perl"] as const)("two launchers build once (%s)", async (tool) => {
+  const root = checkout(tool);
+  const first = launch(root);
+  await untilLogged(root, "locks\nkernels\n");
+  const second = launch(root);
+  await untilLogged(root, "locks\nkernels\nlocks\n");
+
+  writeFileSync(join(root, "go"), "");
+
+  expect(await Promise.all([first.ended, second.ended])).toEqual(["runs\n0", "runs\n0"]);
+  await untilLogged(root, `locks\nkernels\nlocks\n${"build\n".repeat(PACKAGES.length)}`);
+});
+
+test.each(["flock", "perl"] as const)("a killed build is made by who waits (%s)", async (tool) => {
+  const root = checkout(tool);
+  const first = launch(root);
+  await untilLogged(root, "locks\nkernels\n");
+  const second = launch(root);
+  await untilLogged(root, "locks\nkernels\nlocks\n");
+
+  process.kill(-first.pid, "SIGKILL");
+
+  await untilLogged(root, "locks\nkernels\nlocks\nkernels\n");
+  writeFileSync(join(root, "go"), "");
+  expect(await second.ended).toBe("runs\n0");
 });

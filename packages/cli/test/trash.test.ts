@@ -1,8 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { ablate, jsonRows, makeFolder, startAblate } from "./make.ts";
 import { onTerminal } from "./pty.ts";
+
+const hasSqlite3 = spawnSync("sqlite3", ["--version"]).status === 0;
+const sqliteTest = test.skipIf(!hasSqlite3 && !process.env.CI);
 
 /** A folder whose small.yaml has been run; `other.yaml` has the run `plain` too, and one of its own. */
 function trainedFolder(): string {
@@ -186,6 +190,65 @@ test.each([
   expect(gc.output()).not.toContain("internal error");
   const inTrash = ablate(folder, "restore", "--json").stdout;
   expect(JSON.parse(inTrash)).toHaveLength(left);
+});
+
+/** A folder whose `gc` has died between deleting the steps of small/normed and the run itself. */
+function halfPurgedFolder(): string {
+  const folder = trainedFolder();
+  ablate(folder, "rm", "small/normed");
+  const stop = "create trigger stop before delete on run begin select raise(abort, 'stop'); end";
+  expect(sqlite3(folder, stop)).toBe("");
+  expect(ablate(folder, "gc", "--yes").status).not.toBe(0);
+  expect(sqlite3(folder, "drop trigger stop; select count(distinct run_id) from step")).toBe("2\n");
+  return folder;
+}
+
+/** What the `sqlite3` command prints. */
+function sqlite3(folder: string, sql: string): string {
+  const { stdout, stderr } = spawnSync("sqlite3", ["ablate.db", sql], { cwd: folder });
+  expect(String(stderr)).toBe("");
+  return String(stdout);
+}
+
+sqliteTest("a run that is half purged does not come back, and the next gc ends it", () => {
+  const folder = halfPurgedFolder();
+
+  const doctor = jsonRows(ablate(folder, "doctor", "--repair", "--json"));
+  const restored = ["small/normed", "normed"].map((name) => ablate(folder, "restore", name));
+  const gc = ablate(folder, "gc", "--yes");
+
+  expect(doctor.filter(({ ok, repaired }) => ok !== true || repaired === true)).toEqual([]);
+  for (const { status, stderr } of restored) {
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/normed cannot come back: a purge has begun to delete it; `ablate gc`/);
+  }
+  expect(gc.stdout).toMatch(/^purged 1 run, 0 grids/);
+  expect(runsIn(folder)).toEqual(["small/plain", "other/slow"]);
+  expect(ablate(folder, "restore").stderr).toBe("the trash is empty\n");
+});
+
+sqliteTest("of a grid that is half purged comes back what is whole", () => {
+  const folder = halfPurgedFolder();
+  ablate(folder, "rm", "other", "small");
+
+  const { status, stdout, stderr } = ablate(folder, "restore", "small");
+
+  expect([status, stdout]).toEqual([0, "grid small with 1 run: restored\n"]);
+  expect(stderr).toBe("small/normed: stays, a purge has begun to delete it\n");
+  expect(runsIn(folder)).toEqual(["small/plain"]);
+});
+
+sqliteTest("a half-purged run that is planned again is trained anew", () => {
+  const folder = halfPurgedFolder();
+  const fresh = trainedFolder();
+
+  expect(ablate(folder, "plan", "small.yaml").stdout).toMatch(/; 1 to train$/m);
+  expect(ablate(folder, "run", "small.yaml", "--quiet").status).toBe(0);
+
+  const sql = "select run, state, reason, last_step, loss, valid_loss from runs order by run";
+  expect(ablate(folder, "query", sql).stdout).toBe(ablate(fresh, "query", sql).stdout);
+  expect(ablate(folder, "doctor").status).toBe(0);
+  expect(ablate(folder, "restore").stderr).toBe("the trash is empty\n");
 });
 
 test("gc refuses an age that is none", () => {

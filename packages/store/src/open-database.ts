@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
@@ -7,7 +7,7 @@ import { migrate } from "./migrations.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
 import { StoreError } from "./store-error.ts";
-import { refuseReadonly } from "./store-file.ts";
+import { refuseNoFile, refuseReadonly } from "./store-file.ts";
 
 export type OpenedDatabase = {
   readonly database: Database;
@@ -23,6 +23,7 @@ export function openForWriting(path: string): OpenedDatabase {
     );
   }
   return opening(path, "write to", () => {
+    refuseNoFile(path);
     refuseReadonly(path);
     const database = new SqliteDatabase(path, { timeout: BUSY_MS });
     return closingOnError(database, () => {
@@ -83,7 +84,7 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedDa
     try {
       return openReadonly(path, { path, waitMs });
     } catch (error) {
-      if (!needsCopy(error) || !statSync(path).isFile()) throw error;
+      if (!needsCopy(error)) throw error;
       return openCopy(path);
     }
   });
@@ -121,8 +122,10 @@ function openReadonly(
 }
 
 function checkExists(path: string): void {
-  if (existsSync(path)) return;
-  throw new StoreError(`there is no store at ${path}; \`ablate run CONFIG\` makes one`);
+  if (!existsSync(path)) {
+    throw new StoreError(`there is no store at ${path}; \`ablate run CONFIG\` makes one`);
+  }
+  refuseNoFile(path);
 }
 
 function closingOnError<T>(database: Database, use: () => T): T {

@@ -1,4 +1,5 @@
 /** What SQLite and the file system say on opening a store, as one sentence. */
+import { closeSync, openSync, readSync } from "node:fs";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { APPLICATION_ID, CURRENT_VERSION } from "./migrations.ts";
 import { storageReason } from "./reasons.ts";
@@ -24,7 +25,9 @@ export function opening<T>(path: string, verb: string, open: () => T): T {
 function sentence(path: string, verb: string, error: Error): string {
   const code = codeOf(error);
   if (code === "SQLITE_NOTADB") {
-    return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
+    return looksLikeDatabase(path)
+      ? `${path} is damaged: its header is not what SQLite writes; ${RECOVER}`
+      : `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
   if (code.startsWith("SQLITE_CORRUPT")) {
     return `${path} is damaged: ${error.message}; ${RECOVER}`;
@@ -32,6 +35,20 @@ function sentence(path: string, verb: string, error: Error): string {
   const reason = storageReason(code);
   if (reason !== undefined) return `cannot ${verb} ${path}: ${reason}`;
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
+}
+
+const MAGIC = "SQLite format 3\0";
+
+/** Whether a file begins as every SQLite database does. */
+function looksLikeDatabase(path: string): boolean {
+  const start = Buffer.alloc(MAGIC.length);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, start);
+  } finally {
+    closeSync(file);
+  }
+  return start.toString("latin1") === MAGIC;
 }
 
 /** Refuses what is no store, or one of a newer version. */
@@ -45,7 +62,9 @@ export function checkIdentity(
   const objects = database.prepare("select count(*) from sqlite_schema").pluck().get();
   if (id === 0 && version === 0 && objects === 0) {
     if (emptyIsNew) return;
-    throw new EmptyStoreError(`${path} is not an ablate store: it is empty`);
+    throw new EmptyStoreError(
+      `${path} is not an ablate store: it is empty; \`ablate run CONFIG\` makes one of it`,
+    );
   }
   if (id !== APPLICATION_ID) {
     throw new StoreError(

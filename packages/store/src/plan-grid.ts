@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { GridPlan, PlannedRun, StoredRun } from "./contract/plan.ts";
+import { forgetPurged, purgedFinder } from "./trash/purge.ts";
 import { restoreGrid, restoreRun } from "./trash/restore.ts";
 
 /** Longest name of a run. */
@@ -24,6 +25,7 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
     `insert into grid_run (grid_id, run_id, label, position) values (?, ?, ?, ?)
      on conflict (grid_id, run_id) do nothing`,
   );
+  const isPurged = purgedFinder(database);
   const nameFor = freeName(database);
   const first = nextPosition(database, gridId);
 
@@ -35,7 +37,10 @@ export function planGrid(database: Database, plan: GridPlan, now: number): Store
     const stored = find.get(hash);
     if (stored === undefined) throw new Error(`run ${hash} is missing after its insertion`);
     link.run(gridId, stored.id, label, first + i);
-    if (trashed.has(stored.id)) restoreRun(database, stored.id);
+    if (trashed.has(stored.id)) {
+      if (isPurged(stored.id)) forgetPurged(database, stored.id);
+      restoreRun(database, stored.id);
+    }
     return { ...stored, hash };
   });
   if (isWholeGrid(database, gridId, stored)) reorder(database, gridId, stored);

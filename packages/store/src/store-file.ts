@@ -44,10 +44,18 @@ export class StoreFile {
   }
 }
 
+/** Refuses a folder, or what SQLite would wait for, such as a pipe. */
+export function refuseNoFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const what = found.isDirectory() ? "a folder" : "no regular file";
+  throw new StoreError(`${path} is not an ablate store: it is ${what}; name a file with --store`);
+}
+
 /** Refuses a store that its owner has made read-only, also where this user could write to it. */
 export function refuseReadonly(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || !found.isFile() || isWritable(found)) return;
+  if (found === undefined || isWritable(found)) return;
   throw new StoreError(`cannot write to ${path}: it is read-only; allow writing to it first`);
 }
 

@@ -72,6 +72,11 @@ const END = `
     train_seconds = @trainSeconds, claim = null
   where id = @id`;
 
+/** Statements that together remove what an attempt at a run has left. */
+export function clearAttempt(database: Database): Statement<[number]>[] {
+  return OF_AN_ATTEMPT.map((table) => database.prepare(`delete from ${table} where run_id = ?`));
+}
+
 /** Prepares every statement of a writer. */
 export function prepareWriter(database: Database): WriterStatements {
   const prepare = (sql: string): Statement => database.prepare(sql);
@@ -82,9 +87,7 @@ export function prepareWriter(database: Database): WriterStatements {
     running: database.prepare<[], Holder & { readonly id: number }>(
       "select id, host, pid, heartbeat_at from run where state = 'running'",
     ),
-    clearAttempt: OF_AN_ATTEMPT.map((table) =>
-      database.prepare<[number]>(`delete from ${table} where run_id = ?`),
-    ),
+    clearAttempt: clearAttempt(database),
     claim: prepare(CLAIM),
     insertParam: prepare("insert into param values (?, ?, ?, ?, ?)"),
     insertEvent: prepare("insert into event (run_id, at_ms, kind, message) values (?, ?, ?, ?)"),

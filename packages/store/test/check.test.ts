@@ -1,4 +1,12 @@
-import { copyFileSync, openSync, readFileSync, statSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -282,6 +290,33 @@ test("a page of noise and half a file are wrong, said in sentences, and not mend
       `store: ${none} is not an ablate store: it is not an SQLite database; name another file with --store`,
     ]);
   }
+});
+
+test("where pages are damaged nothing is deleted, also what looks wrong elsewhere", () => {
+  const path = finishedStore();
+  damage(
+    path,
+    "update checkpoint set weights = x'00' where run_id = 1",
+    "delete from step where run_id = 2 and step = 7",
+    "insert into tag values (77, 'lost')",
+  );
+  const page = inspect(path, (database) =>
+    Number(
+      database.prepare("select rootpage from sqlite_schema where name = 'eval'").pluck().get(),
+    ),
+  );
+  const file = openSync(path, "r+");
+  writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096);
+  closeSync(file);
+  const before = readFileSync(path);
+
+  const checks = checkStore(path, { isRepairing: true });
+
+  expect(mendedOf(checks)).toEqual([]);
+  expect(wrongOf(checks).map((text) => text.split(":")[0])).toEqual(
+    expect.arrayContaining(["integrity", "steps", "checkpoints"]),
+  );
+  expect(readFileSync(path).equals(before)).toBe(true);
 });
 
 test("without time for more, rollups are counted", () => {

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -104,6 +104,30 @@ test.each(openings)("a %s refuses a file that is no database, and leaves it alon
   expect(() => open(path)).toThrow(`${path} is not an ablate store: it is not an SQLite database`);
   expect(readFileSync(path, "utf8")).toBe(text);
 });
+
+test.each(openings)("a %s refuses a folder and a pipe, at once", (_, open) => {
+  const [folder, pipe] = [temporaryPath(), temporaryPath()];
+  mkdirSync(folder);
+  expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+
+  expect(() => open(folder)).toThrow(`${folder} is not an ablate store: it is a folder; name`);
+  expect(() => open(pipe)).toThrow(`${pipe} is not an ablate store: it is no regular file; name`);
+});
+
+test.each(openings)(
+  "a %s does not take a store with a broken header for another file",
+  (_, open) => {
+    const path = temporaryPath();
+    openWriter(path).close();
+    const bytes = readFileSync(path).fill(0xff, 16, 60);
+    writeFileSync(path, bytes);
+
+    expect(() => open(path)).toThrow(
+      `${path} is damaged: its header is not what SQLite writes; what`,
+    );
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  },
+);
 
 test.each(openings)("a %s refuses another program's database, and leaves it alone", (_, open) => {
   const path = sqliteFile("create table mine (x)", "pragma application_id = 77");

@@ -19,7 +19,10 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const entries = withReader(invocation, (reader) => reader.trash());
     const isListing = flags.rest.length === 0;
-    const shown = isListing ? entries : restore(storePath(invocation), flags.rest);
+    const { entries: shown, purged } = isListing
+      ? { entries, purged: [] }
+      : restore(storePath(invocation), flags.rest);
+    for (const name of purged) terminal.note(`${name}: stays, a purge has begun to delete it\n`);
     if (flags.has("json")) {
       terminal.write(jsonArray(shown.map(trashRecord)));
     } else if (!isListing) {

@@ -34,7 +34,10 @@ const CHECKS: Readonly<Record<string, (context: CheckContext) => StoreCheck>> = 
   disk: checkDisk,
 };
 
-/** Looks a store over; what SQLite cannot read is wrong, not an error. */
+/**
+ * Looks a store over; what SQLite cannot read is wrong, not an error. In a file whose pages are
+ * damaged nothing is mended: what looks lost there may be saved by `.recover`, unless it is deleted.
+ */
 export function checkStore(
   path: string,
   {
@@ -49,9 +52,17 @@ export function checkStore(
     try {
       standIn(database);
       const context = { database, path, isRepairing, now, onProgress };
+      let isSound = true;
       const checks = Object.entries(CHECKS).map(([name, check]) => {
         const end = performance.now() + budgetMs;
-        return checked(name, check, { ...context, hasTime: () => performance.now() < end });
+        const hasTime = () => performance.now() < end;
+        const result = checked(name, check, {
+          ...context,
+          isRepairing: isRepairing && isSound,
+          hasTime,
+        });
+        if (check === checkIntegrity) isSound = result.ok;
+        return result;
       });
       return [identity(context), ...checks];
     } finally {

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
+import { NOT_PURGED } from "../trash/purge.ts";
 
 export type CheckedRun = Holder & {
   readonly id: number;
@@ -16,16 +17,16 @@ export type CheckedRun = Holder & {
 const RUNS = `
   select id, name, state, steps, last_step, claim, host, pid, heartbeat_at,
     (select count(*) from param where run_id = run.id) as parameters
-  from run`;
+  from run where ${NOT_PURGED}`;
 
-/** Every run, those in the trash too. */
+/** Every run, those in the trash too, but for what `gc` has begun to purge. */
 export function runsToCheck(database: Database): CheckedRun[] {
   return database.prepare<[], CheckedRun>(`${RUNS} order by id`).all();
 }
 
 /** Makes the function that reads one of them again. */
 export function runReader(database: Database): (id: number) => CheckedRun | undefined {
-  const find = database.prepare<[number], CheckedRun>(`${RUNS} where id = ?`);
+  const find = database.prepare<[number], CheckedRun>(`${RUNS} and id = ?`);
   return (id) => find.get(id);
 }
 

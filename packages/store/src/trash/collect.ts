@@ -4,6 +4,8 @@ import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
 import { openExisting } from "../open-database.ts";
+import { opening } from "../opening.ts";
+import { purgeableRuns, runPurger } from "./purge.ts";
 
 export type Collected = {
   readonly runs: number;
@@ -21,8 +23,6 @@ export type CollectOptions = {
   readonly onProgress?: (done: number, all: number) => void;
 };
 
-/** Steps that one transaction deletes: others that write wait for it. */
-const STEPS_AT_ONCE = 50_000;
 const PAGES_AT_ONCE = 4096;
 
 /**
@@ -36,11 +36,13 @@ export function collectGarbage(
   const bytesBefore = bytesOfStore(path);
   const database = openExisting(path);
   try {
-    const runs = purgeRuns(database, { until, now, onProgress });
-    const grids = purgeGrids(database, until);
-    const checkpoints = pruneCheckpoints(database, now);
-    giveBack(database);
-    return { runs, grids, checkpoints, bytesBefore, bytesAfter: bytesOfStore(path) };
+    return opening(path, "write to", () => {
+      const runs = purgeRuns(database, { until, now, onProgress });
+      const grids = purgeGrids(database, until);
+      const checkpoints = pruneCheckpoints(database, now);
+      giveBack(database);
+      return { runs, grids, checkpoints, bytesBefore, bytesAfter: bytesOfStore(path) };
+    });
   } finally {
     database.close();
   }
@@ -54,36 +56,18 @@ export function bytesOfStore(path: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-type Trashed = Holder & { readonly id: number; readonly state: RunState };
-
 function purgeRuns(
   database: Database,
   { until, now, onProgress }: Required<CollectOptions>,
 ): number {
-  const find = database.prepare<[number], Trashed>(
-    `select r.id as id, state, host, pid, heartbeat_at from trash_run t join run r on r.id = t.run_id
-     where t.at_ms <= ? order by r.id`,
-  );
-  const dead = find.all(until).filter((run) => run.state !== "running" || !isLive(run, now));
-  const steps = database.prepare(
-    `delete from step where run_id = @id and step < coalesce((select step from step where run_id = @id
-       order by step limit 1 offset ${STEPS_AT_ONCE}), 9e18)`,
-  );
-  const whole = database.prepare(
-    "delete from run where id = @id and id in (select run_id from trash_run)",
-  );
+  const runs = purgeableRuns(database, until, now);
+  const purge = runPurger(database);
   let purged = 0;
-  for (const [done, { id }] of dead.entries()) {
-    onProgress(done, dead.length);
-    while (isTrashed(database, id) && steps.run({ id }).changes > 0);
-    purged += whole.run({ id }).changes;
+  for (const [done, id] of runs.entries()) {
+    onProgress(done, runs.length);
+    if (purge(id)) purged += 1;
   }
   return purged;
-}
-
-/** A purge may be overtaken by a restore; what is restored half-purged would be a lie. */
-function isTrashed(database: Database, id: number): boolean {
-  return database.prepare("select 1 from trash_run where run_id = ?").get(id) !== undefined;
 }
 
 /** Those of their runs that are still in the trash go on without this grid. */

@@ -4,25 +4,46 @@ import { changeStore } from "../open-database.ts";
 import { BUSY_MS } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
 import { entriesOf, type TrashEntry, type TrashRows, trashRows } from "./entries.ts";
+import { purgedFinder } from "./purge.ts";
+
+export type Restored = {
+  readonly entries: readonly TrashEntry[];
+  /** Runs of a restored grid that stay in the trash: a purge has begun with them. */
+  readonly purged: readonly string[];
+};
 
 /**
  * Takes runs and grids out of the trash: a grid with all of its runs, a run with the first of its
- * grids where none of them is left.
+ * grids where none of them is left. What a purge has begun with does not come back.
  *
  * @param names - as the trash lists them; a run's also as `runFinder` reads it
- * @throws StoreError - if one of them is not in the trash: then nothing is restored
+ * @throws StoreError - if nothing of a name is in the trash, or can come back: then nothing is restored
  */
-export function restore(path: string, names: readonly string[]): TrashEntry[] {
+export function restore(path: string, names: readonly string[]): Restored {
   return changeStore(path, BUSY_MS, (database) => {
     const rows = trashRows(database);
-    const wanted = names.map((name) => rowsNamed(database, name, rows));
+    const isPurged = purgedFinder(database);
+    const wanted = names.map((name) => {
+      const named = rowsNamed(database, name, rows);
+      const { runs } = named;
+      if (runs.length > 0 && runs.every(({ id }) => isPurged(id))) throw halfPurged(name);
+      return named;
+    });
     const grids = unique(wanted.flatMap((one) => one.grids));
-    const runs = unique(wanted.flatMap((one) => one.runs));
+    const named = unique(wanted.flatMap((one) => one.runs));
+    const runs = named.filter(({ id }) => !isPurged(id));
+    const purged = named.filter(({ id }) => isPurged(id)).map(({ name }) => name);
     const entries = entriesOf(database, { grids, runs });
     for (const { id } of grids) restoreGrid(database, id);
     for (const { id } of runs) restoreRun(database, id);
-    return entries;
+    return { entries, purged };
   });
+}
+
+function halfPurged(name: string): StoreError {
+  return new StoreError(
+    `${name} cannot come back: a purge has begun to delete it; \`ablate gc\` ends that, \`ablate run\` trains it anew`,
+  );
 }
 
 /** Takes a grid out of the trash; its runs stay there. */
