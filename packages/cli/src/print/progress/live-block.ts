@@ -2,10 +2,14 @@ import type { Terminal } from "../../terminal.ts";
 import type { Size } from "./layout.ts";
 
 const ERASE_BELOW = "\x1b[J";
+const CUT_LONG_LINES = "\x1b[?7l";
+const WRAP_LONG_LINES = "\x1b[?7h";
 
 /**
  * Lines at the end of what a terminal shows that are written anew in place. The cursor waits in an
  * empty row below them, so that nothing depends on how a terminal wraps the row of its cursor.
+ * A line that is on its way while the terminal gets narrower is cut, not wrapped: it takes the row
+ * that the next erasing counts on.
  */
 export class LiveBlock {
   readonly #terminal: Terminal;
@@ -31,7 +35,8 @@ export class LiveBlock {
   draw(lines: readonly string[], above = ""): void {
     if (!this.#isOpen || (above === "" && lines.join("\n") === this.#lines.join("\n"))) return;
     const text = lines.map((line) => `${line}\n`).join("");
-    this.#terminal.note(`${this.#erase()}${above}${text}`);
+    const block = text === "" ? "" : `${CUT_LONG_LINES}${text}${WRAP_LONG_LINES}`;
+    this.#terminal.note(`${this.#erase()}${above}${block}`);
     this.#lines = lines;
   }
 
