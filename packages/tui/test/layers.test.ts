@@ -115,6 +115,43 @@ test("tab goes through the panels: depth, steps, saturation, batch norm", () => 
   expect(text(ui)).toContain("saturated, %");
 });
 
+/** Three hidden layers whose activations have these stds. */
+function spreadOverDepth(stds: readonly number[]) {
+  const probe = makeProbe({ step: 0, depth: 3 });
+  const layers = probe.layers.map((layer, at) => ({
+    ...layer,
+    tensors: layer.tensors.map((tensor) =>
+      tensor.kind === "activation" && tensor.statistics !== undefined
+        ? { ...tensor, statistics: { ...tensor.statistics, std: stds[at - 1] ?? 1 } }
+        : tensor,
+    ),
+  }));
+  return layersOf([{ probes: [{ ...probe, layers }] }], { panel: "depth" });
+}
+
+/** The rows of the first chart over depth, with what is above them. */
+const depthChart = (ui: ReturnType<typeof session>): string[] => {
+  const rows = screen(ui);
+  return rows
+    .slice(rows.findIndex((row) => row.startsWith("std of activation")))
+    .map((row) => row.slice(0, 38));
+};
+
+test("over depth every layer is drawn, however far it is from the others", () => {
+  const chart = depthChart(spreadOverDepth([1, 1.1, 15]));
+
+  expect(chart[0]).not.toMatch(/log/);
+  expect(chart.join("").match(/◆/g)).toHaveLength(3);
+  expect(chart.join("\n")).toMatch(/^ +15 ┤|^ +10 ┤/m);
+});
+
+test("over depth activations that grow by powers of ten have an axis of powers of ten", () => {
+  const chart = depthChart(spreadOverDepth([17.8, 387, 8570]));
+
+  expect(chart[0]).toMatch(/^std of activation +log/);
+  expect(chart.join("").match(/◆/g)).toHaveLength(3);
+});
+
 test("a panel that has nothing to show says why", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "norm" });
   expect(text(ui)).toContain("without batch norm");
