@@ -211,6 +211,42 @@ test("a marked run stands beside the one that is open, at the same step; w takes
   expect(screen(ui)[2]).not.toContain("g/r1");
 });
 
+test.each(["g/r0", "g/r1"])(
+  "beside %s, of another depth and width, every layer of both is there",
+  (opened) => {
+    const ui = layersOf(
+      [
+        { probes: makeProbes(STEPS, { depth: 1, units: 600 }) },
+        { probes: makeProbes([0, 1, 10, 100, 400], { depth: 4, units: 20 }) },
+      ],
+      { marks: ["g/r0", "g/r1"], panel: "saturation", columns: 200 },
+    );
+    ui.open(opened);
+
+    const named = screen(ui).flatMap(
+      (row) => /^[▶ ] (hidden\d|output|embedding) /.exec(row)?.[1] ?? [],
+    );
+    expect(named).toEqual(["embedding", "hidden1", "hidden2", "hidden3", "hidden4", "output"]);
+    expect(screen(ui).find((row) => row.includes("▶ hidden1"))).toMatch(/×600.*×20 |×20.*×600 /);
+    press(ui, ...Array(20).fill(">"));
+    expect(text(ui)).toContain("to 599 of 600");
+    expect(text(ui)).toMatch(/\d % saturated · no dead unit · 32 examples ↓ × 20 units/);
+    press(ui, "down", "down");
+    expect(text(ui)).toContain("g/r0: no map of this layer");
+  },
+);
+
+test("where it is narrow two runs go by their names rather than by step and loss", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes(STEPS) }], {
+    marks: ["g/r1"],
+    columns: 40,
+    rows: 12,
+  });
+  ui.open("g/r0");
+
+  expect(screen(ui)[2]).toMatch(/✓ g\/r0 .*✓ g\/r1 /);
+});
+
 test("without the same step the other run shows its last probe before it", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes([0, 10, 400]) }], {
     baseline: "g/r1",
