@@ -186,6 +186,16 @@ test("a run that is not charted is marked first", () => {
   expect(ui.state.look.marks).toEqual(["g/well", "g/sick"]);
 });
 
+test("marks of runs that are gone, or that the filter hides, do not count", () => {
+  const ui = findingsOf({ columns: 120, look: { marks: ["g/gone"] } });
+  expect(text(ui)).toContain("of 2 runs");
+  expect(text(ui)).not.toContain("marked");
+
+  const filtered = findingsOf({ columns: 120, look: { marks: ["g/sick"], filter: "ill" } });
+  expect(text(filtered)).toContain("1 marked");
+  expect(text(filtered)).not.toContain("the marked ones");
+});
+
 test("from the evidence another view is no way back", () => {
   const ui = findingsOf();
   press(ui, "enter", "2", "escape");

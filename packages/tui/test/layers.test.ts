@@ -227,7 +227,9 @@ test.each(["g/r0", "g/r1"])(
       (row) => /^[▶ ] (hidden\d|output|embedding) /.exec(row)?.[1] ?? [],
     );
     expect(named).toEqual(["embedding", "hidden1", "hidden2", "hidden3", "hidden4", "output"]);
-    expect(screen(ui).find((row) => row.includes("▶ hidden1"))).toMatch(/×600.*×20 |×20.*×600 /);
+    expect(screen(ui).find((row) => row.includes("▶ hidden1"))).toMatch(
+      /tanh ×600 ×20 |tanh ×20 ×600 /,
+    );
     press(ui, ...Array(20).fill(">"));
     expect(text(ui)).toContain("to 599 of 600");
     expect(text(ui)).toMatch(/\d % saturated · no dead unit · 32 examples ↓ × 20 units/);

@@ -102,7 +102,8 @@ function nameOf(sides: readonly Side[], name: string, columns: number): string {
     return layer === undefined ? [] : [natureOf(side, layer)];
   });
   if (natures.length === 0 || columns < 100) return name;
-  return `${name}  ${[...new Set(natures)].join(", ")}`;
+  const words = natures.flatMap((nature) => nature.split(" "));
+  return `${name}  ${[...new Set(words)].join(" ")}`;
 }
 
 /** What the columns are, and the ends of the axes. */
