@@ -20,6 +20,8 @@ test("one short round measures every budget of the terminal UI", () => {
   expect(budgets.map((one: { name: string; budget: number }) => [one.name, one.budget])).toEqual([
     ["first frame, runs", 300],
     ["first frame, charts", 300],
+    ["first frame, layers", 300],
+    ["first frame, findings", 300],
     ["key, runs, 120x40", 50],
     ["key, charts, 120x40", 50],
     ["key, run, 120x40", 50],

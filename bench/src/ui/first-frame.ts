@@ -8,6 +8,8 @@ const SIZE = { columns: 120, rows: 40 };
 export type FirstFrame = {
   readonly runs: number;
   readonly charts: number;
+  readonly layers: number;
+  readonly findings: number;
   /** Until a key that is typed at the first frame is answered; Ink is loaded after that frame. */
   readonly answered: number;
   readonly launcher: number;
@@ -19,9 +21,13 @@ export type FirstFrame = {
 export async function measureFirstFrame(store: string, folder: string): Promise<FirstFrame> {
   const runs = await start(store, folder, "runs");
   const charts = await start(store, folder, "charts");
+  const layers = await start(store, folder, "layers");
+  const findings = await start(store, folder, "findings");
   return {
     runs: runs.shown,
     charts: charts.shown,
+    layers: layers.shown,
+    findings: findings.shown,
     answered: runs.answered,
     launcher: await timeToExit({ args: ["--version"] }),
     node: await timeToExit({ command: process.execPath, args: ["-e", "0"] }),
@@ -32,7 +38,7 @@ export async function measureFirstFrame(store: string, folder: string): Promise<
 async function start(
   store: string,
   folder: string,
-  view: "runs" | "charts",
+  view: FirstView,
 ): Promise<{ readonly shown: number; readonly answered: number }> {
   const args = ["ui", "--store", store, "--view", view];
   const program = new Program({ args, size: SIZE, env: environmentFor(folder, store) });
@@ -45,11 +51,24 @@ async function start(
   return { shown, answered };
 }
 
-/** The first line, the last one, and what a view draws last. */
-export function isComplete(screen: readonly string[], view: "runs" | "charts"): boolean {
+/** Texts of what a view draws first and last. */
+const BODIES = {
+  runs: ["gain_5", "loss at init"],
+  charts: ["loss, nats"],
+  layers: ["▶ hidden1", "└hidden1"],
+  findings: [" warnings ", "docs/diagnostics.md explains"],
+} as const;
+
+type FirstView = keyof typeof BODIES;
+
+/** The first line, the last one, and all that is between them. */
+export function isComplete(screen: readonly string[], view: FirstView): boolean {
   const has = (text: string): boolean => screen.some((row) => row.includes(text));
-  const body = view === "runs" ? has("gain_5") && has("loss at init") : has("loss, nats");
-  return body && /\d runs? /.test(screen[0] ?? "") && (screen.at(-1) ?? "").includes("q quit");
+  return (
+    BODIES[view].every(has) &&
+    /\d runs? /.test(screen[0] ?? "") &&
+    (screen.at(-1) ?? "").includes("q quit")
+  );
 }
 
 function timeToExit(start: {

@@ -15,6 +15,8 @@ const VIEWS = ["runs", "charts", "run", "compare", "layers", "findings"] as cons
 const FIRST_FRAMES: readonly (readonly [keyof FirstFrame, string, number | null])[] = [
   ["runs", "first frame, runs", 300],
   ["charts", "first frame, charts", 300],
+  ["layers", "first frame, layers", 300],
+  ["findings", "first frame, findings", 300],
   ["answered", "a key typed at the first frame is answered", null],
   ["launcher", "peer: ablate --version", null],
   ["node", "peer: node -e 0", null],

@@ -10,6 +10,6 @@ export { VIEWS, type ViewName } from "./state/look.ts";
 export { glyphsFor, themeFor } from "./terminal/abilities.ts";
 export { show } from "./terminal/show.ts";
 export { beside, type Line, piece } from "./text/line.ts";
-export { bytes, count, duration, loss, signed, UNKNOWN } from "./text/number.ts";
+export { bytes, count, counted, duration, loss, signed, UNKNOWN } from "./text/number.ts";
 export { type Background, paint, type Theme } from "./text/theme.ts";
 export { clean, ellipsis, widthOf } from "./text/width.ts";

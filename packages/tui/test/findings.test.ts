@@ -154,6 +154,29 @@ test("enter on a loss shows its chart with the crosshair at that step", () => {
   expect(text(ui)).toContain("g/sick: the loss jumped");
 });
 
+test("enter on what lasts a step or few shows these few, each by itself", () => {
+  const spike = { rule: "loss-spike", layer: null, step: 12_345, message: "the loss jumped" };
+  const first = { rule: "initial-loss", layer: "output", step: 0, message: "overconfident" };
+  const path = makeStore([
+    {
+      label: "long",
+      steps: 20_000,
+      loss: (step) => (step === 0 ? 26 : step === 12_345 ? 9 : 2 + (step % 7) / 10),
+      findings: [makeFinding(first), makeFinding(spike)],
+    },
+  ]);
+  const ui = session(path, { look: { view: "findings", smoothing: 0 } });
+
+  press(ui, "enter");
+  expect(text(ui)).toMatch(/loss +step 0$/m);
+  expect(text(ui)).toMatch(/▶ long +26\.0000/);
+  press(ui, "escape", "j", "enter");
+  expect(text(ui)).toMatch(/loss +step 12,345$/m);
+  expect(text(ui)).toMatch(/▶ long +9\.0000/);
+  press(ui, "Z", "Z", "Z", "Z", "Z", "Z", "Z", "Z", "Z", "Z");
+  expect(text(ui)).toContain("all steps are shown");
+});
+
 test("a run that is not charted is marked first", () => {
   const ui = findingsOf({ look: { marks: ["g/well"], findingScope: "run" } });
   ui.open("g/sick");
@@ -161,6 +184,16 @@ test("a run that is not charted is marked first", () => {
 
   expect(text(ui)).toContain("g/sick is marked");
   expect(ui.state.look.marks).toEqual(["g/well", "g/sick"]);
+});
+
+test("marks of runs that are gone, or that the filter hides, do not count", () => {
+  const ui = findingsOf({ columns: 120, look: { marks: ["g/gone"] } });
+  expect(text(ui)).toContain("of 2 runs");
+  expect(text(ui)).not.toContain("marked");
+
+  const filtered = findingsOf({ columns: 120, look: { marks: ["g/sick"], filter: "ill" } });
+  expect(text(filtered)).toContain("1 marked");
+  expect(text(filtered)).not.toContain("the marked ones");
 });
 
 test("from the evidence another view is no way back", () => {

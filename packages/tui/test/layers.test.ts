@@ -115,6 +115,43 @@ test("tab goes through the panels: depth, steps, saturation, batch norm", () => 
   expect(text(ui)).toContain("saturated, %");
 });
 
+/** Three hidden layers whose activations have these stds. */
+function spreadOverDepth(stds: readonly number[]) {
+  const probe = makeProbe({ step: 0, depth: 3 });
+  const layers = probe.layers.map((layer, at) => ({
+    ...layer,
+    tensors: layer.tensors.map((tensor) =>
+      tensor.kind === "activation" && tensor.statistics !== undefined
+        ? { ...tensor, statistics: { ...tensor.statistics, std: stds[at - 1] ?? 1 } }
+        : tensor,
+    ),
+  }));
+  return layersOf([{ probes: [{ ...probe, layers }] }], { panel: "depth" });
+}
+
+/** The rows of the first chart over depth, with what is above them. */
+const depthChart = (ui: ReturnType<typeof session>): string[] => {
+  const rows = screen(ui);
+  return rows
+    .slice(rows.findIndex((row) => row.startsWith("std of activation")))
+    .map((row) => row.slice(0, 38));
+};
+
+test("over depth every layer is drawn, however far it is from the others", () => {
+  const chart = depthChart(spreadOverDepth([1, 1.1, 15]));
+
+  expect(chart[0]).not.toMatch(/log/);
+  expect(chart.join("").match(/◆/g)).toHaveLength(3);
+  expect(chart.join("\n")).toMatch(/^ +15 ┤|^ +10 ┤/m);
+});
+
+test("over depth activations that grow by powers of ten have an axis of powers of ten", () => {
+  const chart = depthChart(spreadOverDepth([17.8, 387, 8570]));
+
+  expect(chart[0]).toMatch(/^std of activation +log/);
+  expect(chart.join("").match(/◆/g)).toHaveLength(3);
+});
+
 test("a panel that has nothing to show says why", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "norm" });
   expect(text(ui)).toContain("without batch norm");
@@ -172,6 +209,44 @@ test("a marked run stands beside the one that is open, at the same step; w takes
   expect(screen(ui)[2]).toMatch(/✓ g\/r0 .*at step 1 /);
   press(ui, "w");
   expect(screen(ui)[2]).not.toContain("g/r1");
+});
+
+test.each(["g/r0", "g/r1"])(
+  "beside %s, of another depth and width, every layer of both is there",
+  (opened) => {
+    const ui = layersOf(
+      [
+        { probes: makeProbes(STEPS, { depth: 1, units: 600 }) },
+        { probes: makeProbes([0, 1, 10, 100, 400], { depth: 4, units: 20 }) },
+      ],
+      { marks: ["g/r0", "g/r1"], panel: "saturation", columns: 200 },
+    );
+    ui.open(opened);
+
+    const named = screen(ui).flatMap(
+      (row) => /^[▶ ] (hidden\d|output|embedding) /.exec(row)?.[1] ?? [],
+    );
+    expect(named).toEqual(["embedding", "hidden1", "hidden2", "hidden3", "hidden4", "output"]);
+    expect(screen(ui).find((row) => row.includes("▶ hidden1"))).toMatch(
+      /tanh ×600 ×20 |tanh ×20 ×600 /,
+    );
+    press(ui, ...Array(20).fill(">"));
+    expect(text(ui)).toContain("to 599 of 600");
+    expect(text(ui)).toMatch(/\d % saturated · no dead unit · 32 examples ↓ × 20 units/);
+    press(ui, "down", "down");
+    expect(text(ui)).toContain("g/r0: no map of this layer");
+  },
+);
+
+test("where it is narrow two runs go by their names rather than by step and loss", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes(STEPS) }], {
+    marks: ["g/r1"],
+    columns: 40,
+    rows: 12,
+  });
+  ui.open("g/r0");
+
+  expect(screen(ui)[2]).toMatch(/✓ g\/r0 .*✓ g\/r1 /);
 });
 
 test("without the same step the other run shows its last probe before it", () => {

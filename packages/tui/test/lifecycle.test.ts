@@ -14,7 +14,7 @@ import {
   openShell,
   openUiAt,
   type Size,
-  type Terminal,
+  Terminal,
 } from "./terminal.ts";
 
 beforeAll(buildCommand);
@@ -190,6 +190,19 @@ test.each([undefined, "true", "1"])("CI=%s changes nothing", async (CI) => {
   ui.press("q");
 
   expect(await ui.exit).toBe(0);
+});
+
+test("a terminal that cannot place its cursor gets one plain frame", async () => {
+  const store = sampleStore();
+  const terminal = new Terminal([ABLATE, "ui", "--store", store, "--view", "findings"], {
+    folder: dirname(store),
+    environment: { TERM: "dumb" },
+  });
+
+  expect(await terminal.exit).toBe(0);
+  await terminal.drawn();
+  expect(terminal.output).toContain(" 6 Findings");
+  expect(terminal.output).not.toContain("\u001b");
 });
 
 test("without a terminal one plain frame is printed", () => {

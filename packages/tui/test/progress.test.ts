@@ -71,22 +71,49 @@ test("runs that are trained at once have a line each", async () => {
   expectClean(terminal);
 });
 
-// What is on its way while the terminal changes its width may still wrap: rarely, and in any program.
-test("a resize leaves nothing of the block behind", { retry: 2 }, async () => {
-  const terminal = runIn({ columns: 100, rows: 24 });
-  await terminal.waitFor(/^ {2}plain .*left$/m);
+/** Waits for frames of the block that begin from now on. */
+async function framesOf(terminal: Terminal, count: number): Promise<void> {
+  const drawn = (): number => terminal.output.split("\u001b[J").length;
+  const before = drawn();
+  await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before + count), 15_000);
+  await terminal.drawn();
+}
 
-  for (const size of [
-    { columns: 44, rows: 24 },
-    { columns: 120, rows: 12 },
-    { columns: 60, rows: 30 },
-  ]) {
-    const before = terminal.output.length;
-    terminal.resize(size);
-    await vi.waitFor(() => expect(terminal.output.length).toBeGreaterThan(before + 200), 5000);
+/** All that is on the screen while `plain` is trained; where it is wide bars are as long as they can be. */
+const NARROW = /^small: 2 runs\nsmall\/plain: healthy so far\nsmall .*runs.*\n {2}plain .*$/;
+const WIDE =
+  /^small: 2 runs\nsmall\/plain: healthy so far\nsmall .*[█░]{24} .*\n {2}plain .*[█░]{24} .*$/;
+
+test("a resize leaves nothing of the block behind", async () => {
+  const terminal = runIn({ columns: 100, rows: 24 }, {}, "--steps", "3000000");
+  await terminal.waitFor(NARROW);
+
+  for (const [columns, rows, wanted] of [
+    [44, 24, NARROW],
+    [120, 12, WIDE],
+    [60, 30, NARROW],
+  ] as const) {
+    terminal.resize({ columns, rows });
+    await terminal.waitFor(wanted);
   }
 
-  expect(await terminal.exit).toBe(0);
+  terminal.type("\u0003");
+  expect(await terminal.exit).toBe(130);
+  await terminal.drawn();
+  expectClean(terminal);
+});
+
+test("frames on their way while the terminal gets narrower leave nothing either", async () => {
+  const terminal = runIn({ columns: 100, rows: 24 }, {}, "--steps", "3000000");
+  await terminal.waitFor(NARROW);
+
+  terminal.reshape({ columns: 44, rows: 24 });
+  await framesOf(terminal, 2);
+  terminal.resize({ columns: 44, rows: 24 });
+  await terminal.waitFor(NARROW);
+
+  terminal.type("\u0003");
+  expect(await terminal.exit).toBe(130);
   await terminal.drawn();
   expectClean(terminal);
 });
@@ -147,6 +174,16 @@ test.each([
   expect(terminal.output).not.toContain("\u001b[J");
   expect(terminal.text).toMatch(/^\[1\/2\] small\/plain: 2,000 steps$/m);
   expect(terminal.text).toMatch(/^small\/plain: finished {2}train/m);
+});
+
+test("one step of one run is not called steps of runs", async () => {
+  const more = ["--steps", "1", "--only", "plain"];
+  const terminal = runIn({ columns: 80, rows: 24 }, { CI: "true" }, ...more);
+
+  expect(await terminal.exit).toBe(0);
+  await terminal.drawn();
+  expect(terminal.text).toMatch(/^\[1\/1\] small\/plain: 1 step$/m);
+  expect(terminal.text).toMatch(/^small: 1 run in /m);
 });
 
 test("where the locale is not UTF-8 the bar is ASCII", async () => {

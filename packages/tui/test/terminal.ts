@@ -179,9 +179,14 @@ export class Terminal {
     this.type(bracketedPasteMode ? `\x1b[200~${text}\x1b[201~` : text.replaceAll("\n", "\r"));
   }
 
-  resize({ columns, rows }: Size): void {
+  resize(size: Size): void {
+    this.reshape(size);
+    this.#pty.resize(size.columns, size.rows);
+  }
+
+  /** Resizes what is seen; the program is not told yet. */
+  reshape({ columns, rows }: Size): void {
     this.#screen.resize(columns, rows);
-    this.#pty.resize(columns, rows);
   }
 
   /** Waits until everything that has arrived is on the screen. */

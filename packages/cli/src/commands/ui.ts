@@ -47,7 +47,8 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const shown = { view: viewOf(flags), run: runOf(invocation), ...displayOf(invocation) };
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-    if (flags.has("once") || !isTerminal) {
+    const hasCursor = terminal.environment.TERM !== "dumb";
+    if (flags.has("once") || !isTerminal || !hasCursor) {
       terminal.write(drawOnce({ ...shown, store: storePath(invocation), size: sizeOf(flags) }));
       return 0;
     }

@@ -1,6 +1,6 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 import type { StoredLayer, StoredProbe } from "@ablate/store";
-import { count, UNKNOWN, widthOf } from "@ablate/tui";
+import { counted, UNKNOWN, widthOf } from "@ablate/tui";
 import { table } from "./table.ts";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -73,7 +73,7 @@ function profile({ step, layers }: StoredProbe, bars: Bars): string {
     { title, align: "right" as const },
     ...(bars.cells === 0 ? [] : [{ title: "" }]),
   ]);
-  const when = step === 0 ? "at init" : `after ${count(step)} steps`;
+  const when = step === 0 ? "at init" : `after ${counted(step, "step")}`;
   return `depth profile ${when}\n${table([{ title: "  layer" }, ...titles], rows)}`;
 }
 

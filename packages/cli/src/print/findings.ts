@@ -1,7 +1,7 @@
 /** Findings as text: of one run with their evidence, of a grid a line a run. */
 import type { Finding, Level } from "@ablate/core";
 import type { RunSummary } from "@ablate/store";
-import { count } from "@ablate/tui";
+import { count, counted } from "@ablate/tui";
 import { fittedTable } from "./fitted-table.ts";
 import { verdict } from "./verdict.ts";
 import { wrapped } from "./wrap.ts";
@@ -60,7 +60,7 @@ export function findingsOfGrid(
     width,
   );
   const [bad, doubtful] = [0, 1].map((i) => all.filter(({ findings }) => worst(findings) === i));
-  const runs = all.length === 1 ? "1 run" : `${all.length} runs`;
+  const runs = counted(all.length, "run");
   const head = `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most`;
   return `${head}\n${text}`;
 }

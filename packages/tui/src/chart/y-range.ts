@@ -29,8 +29,11 @@ export function yRange(
     log,
     guides,
     previous,
+    isWhole = false,
   }: {
     readonly log: boolean;
+    /** Nothing is cut off: where every value counts. */
+    readonly isWhole?: boolean;
     readonly guides: readonly Guide[];
     readonly previous: Range | undefined;
   },
@@ -43,7 +46,7 @@ export function yRange(
   const low = values[0] ?? 0;
   const high = values.at(-1) ?? 0;
   const most = values[Math.floor((values.length - 1) * 0.98)] ?? high;
-  const isCut = !log && high - low > FAR_OUT * (most - low) && most > low;
+  const isCut = !log && !isWhole && high - low > FAR_OUT * (most - low) && most > low;
   const top = isCut ? most + (most - low) * 0.25 : high;
   const near = guides.filter(({ value }) => (!log || value > 0) && isNear(value, low, top));
   const range = padded(

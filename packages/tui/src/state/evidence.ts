@@ -1,14 +1,23 @@
 /** From a finding to where it is seen. */
+import type { Range } from "../chart/scale.ts";
 import type { FoundIn } from "../data/findings.ts";
 import { RATIO } from "../data/series.ts";
 import { updates } from "../data/shown-run.ts";
 import { looking, say } from "./change.ts";
 import type { Look, PanelName } from "./look.ts";
-import type { Scene } from "./scene.ts";
+import { LOG_ZERO, type Scene } from "./scene.ts";
 import type { State } from "./state.ts";
 
 /** The view that shows what a rule is about, and which panel of the view Layers. */
-type Evidence = { readonly view: "charts" | "run" | "layers"; readonly panel?: PanelName };
+type Evidence = {
+  readonly view: "charts" | "run" | "layers";
+  readonly panel?: PanelName;
+  /** What happens in a few steps, which a chart of all of them would hide. */
+  readonly isBrief?: boolean;
+};
+
+/** Steps that are shown of what is brief: few enough for a column of dots each. */
+const BRIEFLY = 60;
 
 const OF_RULES: Readonly<Record<string, Evidence>> = {
   saturated: { view: "layers", panel: "saturation" },
@@ -22,9 +31,9 @@ const OF_RULES: Readonly<Record<string, Evidence>> = {
   "fast-updates": { view: "run" },
   "uneven-updates": { view: "run" },
   frozen: { view: "run" },
-  "initial-loss": { view: "charts" },
-  "loss-spike": { view: "charts" },
-  divergence: { view: "charts" },
+  "initial-loss": { view: "charts", isBrief: true },
+  "loss-spike": { view: "charts", isBrief: true },
+  divergence: { view: "charts", isBrief: true },
   plateau: { view: "charts" },
   "validation-gap": { view: "charts" },
 };
@@ -43,7 +52,7 @@ export function evidenceOf({
 /** Goes to the evidence; `esc` comes back. */
 export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
   const { run, finding } = found;
-  const { view, panel } = evidenceOf(found);
+  const { view, panel, isBrief = false } = evidenceOf(found);
   const state: State = {
     ...before,
     opened: run.run,
@@ -72,7 +81,10 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
         spotlight: finding.param,
       };
     case "charts":
-      return toCharts(state, scene, { run: run.run, step });
+      return toCharts({ ...state, zoom: isBrief ? around(step, state.look) : null }, scene, {
+        run: run.run,
+        step,
+      });
   }
 }
 
@@ -80,6 +92,12 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
 function showing({ parameters }: Look, param: string | null): Partial<Look> {
   const isHidden = param !== null && parameters !== null && !parameters.includes(param);
   return isHidden ? { parameters: null } : {};
+}
+
+/** The steps around one of them, which is in the middle where there are enough before it. */
+function around(step: number, { isLogX }: Look): Range {
+  const low = Math.max(0, step - BRIEFLY / 2);
+  return { low: isLogX ? Math.max(LOG_ZERO, low) : low, high: low + BRIEFLY };
 }
 
 /** The charts with this run's curve on top; where it has none, it is marked. */

@@ -13,7 +13,7 @@ export type Inside = {
   readonly steps: readonly number[];
   /** Which of them is shown; -1 where there is none. */
   readonly at: number;
-  /** Layers of the first, in the order of the model. */
+  /** Layers of either, in the order of the model. */
   readonly layers: readonly string[];
   readonly layerAt: number;
   readonly kinds: readonly StoredTensorKind[];
@@ -44,9 +44,14 @@ export function insideOf(
   const steps = probes.steps(run);
   const at = stepIndex(steps, state.probeStep);
   const step = steps[at];
-  const layers =
-    step === undefined ? [] : (probes.probe(run, step)?.layers.map(({ name }) => name) ?? []);
   const other = state.look.isBeside ? otherRun(state, run, snapshot) : undefined;
+  const layers =
+    step === undefined
+      ? []
+      : deepest([
+          layersAt(run, step, probes),
+          other === undefined ? [] : layersAt(other, step, probes),
+        ]);
   const { kinds } = state.look;
   return {
     runs: other === undefined ? [run] : [run, other],
@@ -56,6 +61,18 @@ export function insideOf(
     layerAt: layerIndex(layers, state.layer),
     kinds: kinds === null ? DEFAULT_KINDS : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
   };
+}
+
+/** Names of a run's layers, as its last probe up to a step has them. */
+function layersAt(run: ShownRun, step: number, probes: ProbeReader): readonly string[] {
+  const steps = probes.steps(run);
+  const own = steps[stepIndex(steps, step)];
+  return own === undefined ? [] : (probes.probe(run, own)?.layers.map(({ name }) => name) ?? []);
+}
+
+/** The names of the run that has more layers: models differ in how many are hidden, not in their names. */
+function deepest(all: readonly (readonly string[])[]): readonly string[] {
+  return all.reduce((most, names) => (names.length > most.length ? names : most), []);
 }
 
 /** The last probe that is not after a step. */

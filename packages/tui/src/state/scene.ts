@@ -51,7 +51,7 @@ const UNMARKED = 8;
 const UNMARKED_RUNS = 120;
 
 /** Where step 0 stands on a logarithmic axis. */
-const LOG_ZERO = 0.5;
+export const LOG_ZERO = 0.5;
 
 /** Makes scenes; a table is built anew only when something has changed that it depends on. */
 export function sceneMaker({

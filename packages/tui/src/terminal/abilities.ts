@@ -19,7 +19,7 @@ export function themeFor(environment: Environment, isTerminal: boolean): Theme {
       ? "light"
       : "dark";
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0";
-  if (!isTerminal && !isForced) return { depth: "none", background };
-  const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^(dumb|vt\d+)/.test(TERM ?? "");
+  if ((!isTerminal || TERM === "dumb") && !isForced) return { depth: "none", background };
+  const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^vt\d+/.test(TERM ?? "");
   return { depth: isMono ? "mono" : "colour", background };
 }

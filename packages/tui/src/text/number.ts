@@ -16,6 +16,11 @@ export function count(value: Maybe): string {
     : UNKNOWN;
 }
 
+/** A number of things, by their noun in the singular: 1 step, 2,000 steps. */
+export function counted(value: Maybe, noun: string): string {
+  return `${count(value)} ${value === 1 ? noun : `${noun}s`}`;
+}
+
 /** A whole number in few characters: 950, 50k, 1.5M. */
 export function short(value: number): string {
   const size = Math.abs(value);

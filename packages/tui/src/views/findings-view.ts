@@ -70,10 +70,11 @@ function headLine({ scene, state, columns }: Canvas): Line {
   });
   const runs = new Set(list.items.map(({ run }) => run.run)).size;
   const { findingFilter, findingScope, marks } = state.look;
+  const isOfMarked = scene.table.matches.some(({ run }) => marks.includes(run));
   const of =
     findingScope === "run"
       ? `of ${clean(scene.run?.run ?? "one run")}`
-      : `of ${runs} ${runs === 1 ? "run" : "runs"}${marks.length > 0 ? ", the marked ones" : ""}`;
+      : `of ${runs} ${runs === 1 ? "run" : "runs"}${isOfMarked ? ", the marked ones" : ""}`;
   const left = list.items.length < list.total ? ` · ${list.items.length} of ${list.total}` : "";
   const filter = findingFilter === "" ? "" : ` / ${clean(findingFilter)} `;
   const right: Line =

@@ -119,7 +119,9 @@ function tabs({ state, scene }: Omit<Canvas, "columns" | "rows">): Line {
     text: ` ${i + 1} ${VIEW_TITLES[view]} `,
     ...(view === look.view ? { bold: true, inverse: true } : {}),
   }));
-  const marks = look.marks.length === 0 ? "" : `${look.marks.length} marked  `;
+  const all = new Set(look.marks);
+  const marked = scene.snapshot.runs.filter(({ run }) => all.has(run)).length;
+  const marks = marked === 0 ? "" : `${marked} marked  `;
   const filter =
     look.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(look.filter)} `;
   const right: Line =

@@ -6,7 +6,7 @@ import { lastColumn } from "../chart/trace.ts";
 import type { Window } from "../data/curves.ts";
 import { RATIO } from "../data/series.ts";
 import type { XAxis } from "../state/look.ts";
-import { count, duration, loss } from "../text/number.ts";
+import { count, counted, duration, loss } from "../text/number.ts";
 import type { Canvas } from "./canvas.ts";
 import type { Plot } from "./plots.ts";
 
@@ -37,7 +37,7 @@ export function caption(
   const { smoothing, band } = state.look;
   return [
     `${names[axis]}${from} in ${cells} columns`,
-    smoothing === 0 ? "not smoothed" : `smoothed over ${count(smoothing)} steps`,
+    smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`,
     ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
   ].join(" · ");
 }

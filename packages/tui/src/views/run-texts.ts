@@ -2,7 +2,7 @@
 import type { Facts } from "../data/facts.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import { beside, type Line, line, piece } from "../text/line.ts";
-import { count, loss, UNKNOWN } from "../text/number.ts";
+import { count, counted, loss, UNKNOWN } from "../text/number.ts";
 import { clean, cutText, widthOf } from "../text/width.ts";
 import type { Canvas } from "./canvas.ts";
 
@@ -64,7 +64,7 @@ export function sampleLines({ samples: rows }: Facts, width: number): Line[] {
     const names = rows
       .filter((one) => one.step === step)
       .map(({ text }) => (text === "" ? '""' : clean(text)));
-    return [heading(`names after ${count(step)} steps`), ...wrap(names, width)];
+    return [heading(`names after ${counted(step, "step")}`), ...wrap(names, width)];
   });
 }
 

@@ -1,5 +1,5 @@
 /** The live block as lines of text: no wider and no taller than the terminal. */
-import { count, duration, ellipsis, loss } from "@ablate/tui";
+import { count, counted, duration, ellipsis, loss } from "@ablate/tui";
 import type { ActiveRun, GridView } from "./grid-progress.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };
@@ -42,7 +42,7 @@ function asAscii(line: string): string {
 
 function gridLine(view: GridView, width: number): string {
   const { toTrain, ended, share, speed, secondsLeft } = view;
-  const runs = `${count(ended)}/${count(toTrain)} ${toTrain === 1 ? "run" : "runs"}`;
+  const runs = `${count(ended)}/${counted(toTrain, "run")}`;
   const facts = [
     runs,
     `${Math.floor(share * 100)}%`,
@@ -122,7 +122,7 @@ export function runText(run: ActiveRun): string {
 export function gridText(view: GridView): string {
   const { grid, toTrain, ended, share, speed, secondsLeft, active } = view;
   return [
-    `${grid}: ${count(ended)}/${count(toTrain)} runs`,
+    `${grid}: ${count(ended)}/${counted(toTrain, "run")}`,
     `${Math.floor(share * 100)}%`,
     `${count(active.length)} at work`,
     ...(speed === null ? [] : [`${count(speed)} steps/s`]),

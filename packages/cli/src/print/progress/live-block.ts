@@ -2,10 +2,15 @@ import type { Terminal } from "../../terminal.ts";
 import type { Size } from "./layout.ts";
 
 const ERASE_BELOW = "\x1b[J";
+const CUT_LONG_LINES = "\x1b[?7l";
+const WRAP_LONG_LINES = "\x1b[?7h";
 
 /**
  * Lines at the end of what a terminal shows that are written anew in place. The cursor waits in an
  * empty row below them, so that nothing depends on how a terminal wraps the row of its cursor.
+ * A terminal that gets narrower wraps what it shows; lines on their way to it are cut instead, and all
+ * are equally wide, so that the next erasing knows how many rows there are without knowing which
+ * frame was wrapped.
  */
 export class LiveBlock {
   readonly #terminal: Terminal;
@@ -28,10 +33,13 @@ export class LiveBlock {
   }
 
   /** Shows these lines in the place of the last ones, below `above`, which stays. */
-  draw(lines: readonly string[], above = ""): void {
+  draw(texts: readonly string[], above = ""): void {
+    const width = this.size.columns - 1;
+    const lines = texts.map((text) => text.padEnd(width));
     if (!this.#isOpen || (above === "" && lines.join("\n") === this.#lines.join("\n"))) return;
     const text = lines.map((line) => `${line}\n`).join("");
-    this.#terminal.note(`${this.#erase()}${above}${text}`);
+    const block = text === "" ? "" : `${CUT_LONG_LINES}${text}${WRAP_LONG_LINES}`;
+    this.#terminal.note(`${this.#erase()}${above}${block}`);
     this.#lines = lines;
   }
 

@@ -1,6 +1,6 @@
 /** What is said once of an event, in lines that stay. */
 import type { GridEvent } from "@ablate/runner";
-import { count, duration, loss } from "@ablate/tui";
+import { count, counted, duration, loss } from "@ablate/tui";
 import type { Paint } from "../../terminal.ts";
 import { engineText } from "../engine.ts";
 
@@ -11,8 +11,9 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
   switch (event.event) {
     case "planned": {
       const done = event.runs - event.toTrain;
-      const runs = event.runs === 1 ? "1 run" : `${event.runs} runs`;
-      return [`${event.grid}: ${runs}${done === 0 ? "" : `, ${done} not to train`}`];
+      return [
+        `${event.grid}: ${counted(event.runs, "run")}${done === 0 ? "" : `, ${done} not to train`}`,
+      ];
     }
     case "skipped":
       return [`${event.run}: ${SKIPPED[event.state] ?? event.state}`];
@@ -32,8 +33,7 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
       return storageLines(event, paint);
     case "done": {
       if (event.trained === 0) return [];
-      const trained = event.trained === 1 ? "1 run" : `${event.trained} runs`;
-      return [`${event.grid}: ${trained} in ${duration(event.seconds)}`];
+      return [`${event.grid}: ${counted(event.trained, "run")} in ${duration(event.seconds)}`];
     }
     default:
       return [];
@@ -90,7 +90,8 @@ function endFacts(event: Of<"ended">): string[] {
     return [`diverged: the loss of step ${count(event.step - 1)} is not finite`];
   }
   const rule = event.rule === null ? "" : ` by rule ${event.rule}`;
-  const at = event.state === "finished" && rule === "" ? "" : ` after ${count(event.step)} steps`;
+  const at =
+    event.state === "finished" && rule === "" ? "" : ` after ${counted(event.step, "step")}`;
   const evaluated =
     event.trainLoss === null
       ? [`loss ${loss(event.loss)}`]

@@ -1,5 +1,5 @@
 import type { GridEvent } from "@ablate/runner";
-import { count, glyphsFor } from "@ablate/tui";
+import { counted, glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../terminal.ts";
 import { verdictTeller } from "../verdict.ts";
 import { eventJson } from "./event-json.ts";
@@ -110,7 +110,9 @@ function plain(terminal: Terminal): Progress {
       const now = performance.now();
       progress.follow(event, now);
       if (event.event === "started") {
-        note(`[${event.index + 1}/${event.toTrain}] ${event.run}: ${count(event.steps)} steps\n`);
+        note(
+          `[${event.index + 1}/${event.toTrain}] ${event.run}: ${counted(event.steps, "step")}\n`,
+        );
       }
       if (event.event === "progress" && now - saidAt >= PLAIN_EVERY_MS) report(now);
       for (const line of linesAndVerdict(event)) note(`${line}\n`);

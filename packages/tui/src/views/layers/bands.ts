@@ -97,10 +97,13 @@ function deadWidthOf(sides: readonly Side[]): number {
 }
 
 function nameOf(sides: readonly Side[], name: string, columns: number): string {
-  const [side] = sides;
-  const layer = side === undefined ? undefined : layerNamed(side, name);
-  if (side === undefined || layer === undefined || columns < 100) return name;
-  return `${name}  ${natureOf(side, layer)}`;
+  const natures = sides.flatMap((side) => {
+    const layer = layerNamed(side, name);
+    return layer === undefined ? [] : [natureOf(side, layer)];
+  });
+  if (natures.length === 0 || columns < 100) return name;
+  const words = natures.flatMap((nature) => nature.split(" "));
+  return `${name}  ${[...new Set(words)].join(" ")}`;
 }
 
 /** What the columns are, and the ends of the axes. */

@@ -12,26 +12,29 @@ import { layerNamed, type Side } from "./side.ts";
 const GAP = 2;
 const LEAST_COLUMNS = 26;
 
+/** Values that differ by more than this factor are drawn in powers of ten. */
+const WIDE = 20;
+
 type Profile = {
   readonly title: string;
-  readonly isLog: boolean;
+  readonly log: "always" | "where wide" | "never";
   readonly value: (layer: StoredLayer) => number | undefined;
 };
 
 const PROFILES: readonly Profile[] = [
   {
     title: "std of activation",
-    isLog: false,
+    log: "where wide",
     value: ({ tensors }) => tensors.activation?.std,
   },
   {
     title: "std of activation gradient",
-    isLog: true,
+    log: "always",
     value: ({ tensors }) => tensors.activation_gradient?.std,
   },
   {
     title: "saturated, %",
-    isLog: false,
+    log: "never",
     value: ({ saturation }) => (saturation === null ? undefined : 100 * saturation.share),
   },
 ];
@@ -72,11 +75,17 @@ function profileChart({
 }): Line[] {
   const x = { low: 0, high: Math.max(1, names.length - 1), log: false };
   const tones = tonesOf(sides.map(({ name }) => name));
-  const curves = sides.map((side): Curve => {
-    const values = names.map((name) => {
+  const profiles = sides.map((side) => ({
+    side,
+    values: names.map((name) => {
       const layer = layerNamed(side, name);
       return (layer === undefined ? undefined : profile.value(layer)) ?? Number.NaN;
-    });
+    }),
+  }));
+  const log =
+    profile.log === "always" ||
+    (profile.log === "where wide" && isWide(profiles.flatMap(({ values }) => values)));
+  const curves = profiles.map(({ side, values }): Curve => {
     return {
       label: side.name,
       tone: tones.get(side.name) ?? "plain",
@@ -87,20 +96,21 @@ function profileChart({
       divergedAt: null,
     };
   });
-  const id = `layers ${profile.title}`;
+  const id = `layers ${profile.title}${log ? " log" : ""}`;
   const range = yRange(curves, {
-    log: profile.isLog,
+    log,
+    isWhole: true,
     guides: [],
     previous: canvas.ranges.get(id),
   });
   if (range !== null) canvas.ranges.set(id, { low: range.low, high: range.high });
   return drawChart({
     title: [piece(profile.title)],
-    note: [piece(profile.isLog ? "log" : "", "muted")],
+    note: [piece(log ? "log" : "", "muted")],
     ...box,
     glyphs: canvas.glyphs,
     x,
-    y: { low: range?.low ?? 0, high: range?.high ?? 1, log: profile.isLog && range !== null },
+    y: { low: range?.low ?? 0, high: range?.high ?? 1, log: log && range !== null },
     curves,
     guides: [],
     events: [],
@@ -108,6 +118,12 @@ function profileChart({
     xLabel: (value) => names[value] ?? "",
     hasXAxis: true,
   });
+}
+
+function isWide(values: readonly number[]): boolean {
+  const finite = values.filter(Number.isFinite);
+  const least = Math.min(...finite);
+  return least > 0 && Math.max(...finite) > WIDE * least;
 }
 
 /** Where the layer under the cursor is; null where it is none of them. */

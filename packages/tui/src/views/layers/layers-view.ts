@@ -17,6 +17,8 @@ import { sliderLine } from "./slider.ts";
 const LEAST_PANEL = 8;
 const MOST_BAND = 4;
 const TITLES = 2;
+/** Cells of a run's name that step and loss leave it, where the two do not fit. */
+const LEAST_NAME = 14;
 
 export function drawLayers(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
@@ -78,10 +80,11 @@ function headLine(sides: readonly Side[], columns: number): Line {
 
 function headOf({ run, name, probe }: Side, width: number): Line {
   const { sign, tone } = STATE_SIGNS[run.state];
-  const where =
-    probe === undefined
-      ? "no probe so early"
-      : `${probe.step === 0 ? "at init" : `at step ${count(probe.step)}`} · loss ${loss(probe.loss)} `;
+  const step = probe?.step === 0 ? "at init" : `at step ${count(probe?.step)}`;
+  const wheres =
+    probe === undefined ? ["no probe so early"] : [`${step} · loss ${loss(probe.loss)} `, step, ""];
+  const least = Math.min(LEAST_NAME, name.length);
+  const where = wheres.find(({ length }) => width - length - 4 >= least) ?? "";
   const room = width - where.length - 4;
   const left: Line = [
     piece(`${sign} `, tone),

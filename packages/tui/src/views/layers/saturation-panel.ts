@@ -51,13 +51,14 @@ function mapLines(
   { name }: Side,
   map: StoredSaturation | null,
   {
-    from,
+    from: wanted,
     columns,
     glyphs,
     ...room
   }: Room & { readonly from: number; readonly columns: number; readonly glyphs: Glyphs },
 ): Line[] {
   if (map === null) return [line(piece(`${name}: no map of this layer`, "muted"))];
+  const from = Math.min(wanted, Math.max(0, map.units - room.units));
   const to = Math.min(map.units, from + room.units);
   const span = to - from < map.units ? `units ${from} to ${to - 1} of ${map.units}, < > · ` : "";
   const share = `${percent(map.share)} saturated · `;
