@@ -61,6 +61,77 @@ variants:
   expect(html).not.toMatch(/NaN|undefined|Infinity/);
 });
 
+test("a group that diverges leaves the pictures of the others as they are", async () => {
+  const { html } = await reportOfGrid(
+    `${BASE.replace("tanh", "none")}train: { steps: 60, lr: 0.1 }
+seeds: [1, 2]
+variants:
+  calm: {}
+  wild: { init.hidden.weight: { scheme: normal, std: 100 }, train.lr: 1000 }
+`,
+  );
+  const text = textOf(html);
+
+  expect(chartTitled(html, "calm: activations")).not.toMatch(/>[^<]*\de\d+</);
+  expect(chartTitled(html, "wild: gradients in activations")).toMatch(/<polygon|<path/);
+  expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  expect(text).toContain("Each group has axes of its own.");
+  expect(text).toContain("Losses of wild, which came to no result, may lie above it");
+  expect(text).not.toContain("with all losses");
+  expect(text).not.toContain("Saturation maps");
+});
+
+test("what a group changes is told by the layer too, and speeds by what they are beside", async () => {
+  const { folder, html } = await reportOfGrid(
+    `${BASE.replace("[16]", "[24, 24, 24, 24]")}train: { steps: 200, lr: 0.1 }
+thresholds: { uneven_updates: 1.5 }
+seeds: [1, 2]
+variants:
+  divided: {}
+  undivided: { init.hidden.weight: normal }
+  output: { init.output.weight: normal }
+`,
+  );
+  const uneven = rowsOf(
+    folder,
+    "select value from findings where rule = 'uneven-updates' and run like '%undivided%'",
+  );
+  const said = sentencesOf(html).find((text) => text.startsWith("undivided: the hidden weights"));
+
+  expect(uneven).toHaveLength(2);
+  expect(said).toMatch(
+    /^undivided: the hidden weights learn at different speeds in all 2 runs, since step 100, by a factor of [\d.]+ to [\d.]+\.$/,
+  );
+  expect(html).toContain('<span class="changes">hidden.weight normal</span>');
+  expect(html).toContain('<span class="changes">output.weight normal</span>');
+});
+
+test("says which runs its pictures are of", async () => {
+  const { html } = await reportOfGrid(
+    `${BASE}train: { steps: 20, lr: 0.1 }\nseeds: [7, 8]\nvariants: { narrow: { model.hidden: [4] }, wide: {} }\n`,
+  );
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--quiet", "--steps", "20");
+
+  expect(textOf(html)).toContain(
+    "Pictures and their tables are of the run with seed 7 of each group; shares in words",
+  );
+  expect(textOf(html)).toContain("Of the run with seed 7 of each group. Examples from top");
+  expect(textOf(reportIn(folder, "small"))).toContain("are of the one run of each group;");
+});
+
+test("a chart says that losses are cut off where they are", async () => {
+  const { html } = await reportOfGrid(
+    `${BASE}train: { steps: 200, lr: 0.1 }\nvariants: { near: {}, far: { init.output.weight: { scheme: normal, std: 4 } } }\n`,
+  );
+  const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--quiet", "--steps", "20");
+  const cut = "What lies above the chart is cut off: the next chart has it.";
+
+  expect(textOf(html)).toContain(cut);
+  expect(textOf(reportIn(folder, "small", "--only", "plain"))).not.toContain(cut);
+});
+
 test("a run that failed is named, and its curves are seen", async () => {
   const { folder, html } = await reportOfGrid(
     `${BASE}train: { steps: 500000000, lr: 0.1 }\n`,
@@ -151,3 +222,9 @@ test("names that look like HTML are text", async () => {
   expect(html).not.toContain("<script");
   expect(html).toContain("<h1>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;</h1>");
 });
+
+/** The SVG of the chart with this title. */
+function chartTitled(html: string, title: string): string {
+  const [, after = ""] = html.split(`-title">${title}</title>`);
+  return after.split("</svg>")[0] ?? "";
+}

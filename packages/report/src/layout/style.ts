@@ -39,6 +39,7 @@ th, td { padding: .28rem .7rem .28rem 0; text-align: left; vertical-align: top; 
 th { font-weight: 600; }
 thead th { border-bottom: 1px solid var(--edge); vertical-align: bottom; }
 .number { text-align: right; } td.number, .name { white-space: nowrap; } th.number { min-width: 5.5rem; max-width: 11rem; }
+.changes { display: block; min-width: 9.5rem; }
 .best { font-weight: 700; }
 .swatch { display: inline-block; width: 1.9rem; height: .75rem; margin-right: .45rem; vertical-align: -0.08em; }
 .level { font-weight: 700; white-space: nowrap; }

@@ -6,6 +6,7 @@ import { type Content, type Html, html } from "../html.ts";
 import { details, figure, panels } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
 import { count, percent, scaled } from "../text/number.ts";
+import { picturedText } from "../words/pictured.ts";
 import { hiddenLayers, type Looked } from "./histograms.ts";
 
 type Profile = {
@@ -37,8 +38,7 @@ export function depthProfile(groups: readonly Looked[], draw: Draw): Content {
   );
   return html`<h3>From layer to layer</h3>${figure({
     charts: panels(charts),
-    caption:
-      "Hidden layers from the input to the output, at initialisation and at the end. Where a line falls or rises steadily, signals or gradients shrink or grow through the network. Standard deviations on logarithmic axes.",
+    caption: `Hidden layers of ${picturedText(groups)}, from the input to the output, at initialisation and at the end. Where a line falls or rises steadily, signals or gradients shrink or grow through the network. Standard deviations on logarithmic axes.`,
     numbers,
   })}`;
 }
@@ -112,7 +112,7 @@ function depthTable(groups: readonly Looked[]): Html {
       : `${of(looks.first)} → ${of(looks.last)}`;
   };
   return table({
-    caption: "Every layer of the first run of each group, at initialisation → at the end.",
+    caption: `Every layer of ${picturedText(groups)}, at initialisation → at the end.`,
     columns: [
       { title: "group" },
       { title: "layer" },

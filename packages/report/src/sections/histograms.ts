@@ -75,7 +75,13 @@ export function histogramChart(
     width: 480,
     height: 74 + ROW * Math.max(2, layers.length),
     labels: { left: 66, right: 14 },
-    x: { title, min: -axis.range, max: axis.range, format: scaled },
+    x: {
+      title,
+      min: -axis.range,
+      max: axis.range,
+      interval: axis.range / 2,
+      format: scaled,
+    },
     y: { title: name, min: 0, max: layers.length, isBare: true },
     marks,
   };
@@ -84,6 +90,21 @@ export function histogramChart(
     { kind, title: chart.title, axis, step: looks.last.step },
   );
   return html`<div>${draw(chart)}${numbers}</div>`;
+}
+
+/** Groups whose axes differ by more than this would leave each other's histograms no room. */
+const MOST_APART = 10;
+
+/** For the activations of each group: one axis for all where all are seen on it, else each its own. */
+export function activationAxes(groups: readonly Looked[]): {
+  readonly axes: readonly BinAxis[];
+  readonly isShared: boolean;
+} {
+  const own = groups.map((group) => sharedAxis([group], "activation"));
+  const ranges = own.map(({ range }) => range);
+  const isShared = Math.max(...ranges) <= MOST_APART * Math.min(...ranges);
+  const shared = sharedAxis(groups, "activation");
+  return { axes: isShared ? groups.map(() => shared) : own, isShared };
 }
 
 /** An axis with room for this kind in all hidden layers of these groups. */

@@ -4,9 +4,10 @@ import { isShown } from "../data/group.ts";
 import { type Content, html } from "../html.ts";
 import { figure, panels, type Section, sentences } from "../layout/blocks.ts";
 import { count } from "../text/number.ts";
+import { picturedText } from "../words/pictured.ts";
 import { flatText, saturationWords } from "../words/saturation.ts";
 import { depthProfile } from "./depth.ts";
-import { histogramChart, type Looked, sharedAxis } from "./histograms.ts";
+import { activationAxes, histogramChart, type Looked, sharedAxis } from "./histograms.ts";
 import { saturationMaps } from "./maps.ts";
 
 /** Looks inside: histograms, depth profiles, saturation maps. */
@@ -26,18 +27,29 @@ export function layersSection(facts: Facts, draw: Draw): Section {
   const examples = count(first.looks.first.examples);
   return {
     ...head,
-    body: html`<p>Each look is at the same ${examples} training examples; pictures are of the first run of a group that has some, shares in words are means over its runs.</p>
-${sentences(saturationWords(facts))}${histograms(looked, draw)}${depthProfile(looked, draw)}
-<h3>Saturation maps</h3>
-<p>Examples from top to bottom, units from left to right; a dot is dark, on a dark page light, where the unit is flat for the example (${flatText(facts)}). A full column is a dead unit.</p>
-${saturationMaps(looked)}`,
+    body: html`<p>Each look is at the same ${examples} training examples. Pictures and their tables are of ${picturedText(looked)}; shares in words are means over all runs of a group.</p>
+${sentences(saturationWords(facts))}${histograms(looked, draw)}${depthProfile(looked, draw)}${maps(facts, looked)}`,
   };
 }
 
+/** Nothing where no layer can saturate. */
+function maps(facts: Facts, groups: readonly Looked[]): Content {
+  if (groups.every(({ saturation }) => saturation.length === 0)) return null;
+  return html`
+<h3>Saturation maps</h3>
+<p>Of ${picturedText(groups)}. Examples from top to bottom, units from left to right; a dot is dark, on a dark page light, where the unit is flat for the example (${flatText(facts)}). A full column is a dead unit.</p>
+${saturationMaps(groups)}`;
+}
+
 function histograms(groups: readonly Looked[], draw: Draw): Content {
-  const activations = sharedAxis(groups, "activation");
-  const charts = groups.flatMap((group) => [
-    histogramChart(group, { kind: "activation", title: "activations", axis: activations, draw }),
+  const { axes, isShared } = activationAxes(groups);
+  const charts = groups.flatMap((group, i) => [
+    histogramChart(group, {
+      kind: "activation",
+      title: "activations",
+      axis: axes[i] ?? sharedAxis([group], "activation"),
+      draw,
+    }),
     histogramChart(group, {
       kind: "activation_gradient",
       title: "gradients in activations",
@@ -53,7 +65,6 @@ function histograms(groups: readonly Looked[], draw: Draw): Content {
   ]);
   return html`<h3>Activations, their gradients and those of the weights</h3>${figure({
     charts: panels(charts),
-    caption:
-      "A histogram for each hidden layer: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. Activations have one axis for all groups, gradients one for each group.",
+    caption: `A histogram for each hidden layer of ${picturedText(groups)}: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
   })}`;
 }

@@ -8,6 +8,7 @@ import { type Group, isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
 import { figure, type Section, wide } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
+import { listed } from "../text/list.ts";
 import { count, counted, nats, short, spread } from "../text/number.ts";
 import { learningRateWords } from "../words/learning-rate.ts";
 
@@ -17,18 +18,21 @@ type Curve = (group: Group) => readonly ColumnValue[];
 export function lossSection(facts: Facts, draw: Draw): Section | null {
   const groups = facts.groups.filter(isShown);
   if (groups.length === 0) return null;
-  const { steps } = facts;
+  const { steps, guessing } = facts;
   const even: Curve = ({ curves }) => curves?.loss ?? [];
   const byLog: Curve = ({ curves }) => curves?.lossByLog ?? [];
   const each = Math.round(steps / lossColumns(steps));
   const seeds = groups.some(({ runs }) => runs.length > 1);
+  const results = withResults(groups);
+  const isCut = isBeyond(results.map(even), guessing?.loss ?? null);
+  const beyond = groups.filter((group) => !results.includes(group)).map(({ name }) => name);
   const band = seeds ? " Bands are one standard deviation over the seeds to each side." : "";
   const all = figure({
     charts: wide(
       "Loss over all steps",
       draw(lossChart(facts, { groups, curve: even, isLog: false })),
     ),
-    caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band} ${learningRateWords(facts)} What lies above the chart is cut off: the next chart has it.`,
+    caption: `Training loss over all ${count(steps)} steps; each point is the mean of ${counted(each, "step")}.${band}${learningRateWords(facts)}${isCut ? " What lies above the chart is cut off: the next chart has it." : ""}`,
     numbers: lossTable(groups, { curve: even, where: "over all steps" }),
   });
   const first = figure({
@@ -36,7 +40,7 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
       "Loss with the first steps stretched",
       draw(lossChart(facts, { groups, curve: byLog, isLog: true })),
     ),
-    caption: `The same with the steps on a logarithmic axis, so that the first of them are seen, and with all losses.${band}`,
+    caption: `The same with the steps on a logarithmic axis, so that the first of them are seen${beyond.length === 0 ? ", and with all losses" : ""}.${band}${beyond.length === 0 ? "" : ` Losses of ${listed(beyond)}, which came to no result, may lie above it: the table has them.`}`,
     numbers: lossTable(groups, { curve: byLog, where: "close together at first" }),
   });
   return { id: "loss", title: "Loss", body: html`${all}${first}` };
@@ -80,7 +84,7 @@ function lossChart(
     x,
     y: { title: "loss, nats", ...range },
     marks: [
-      ...groups.flatMap((group) => bandMarks(group, curve(group))),
+      ...withResults(groups).flatMap((group) => bandMarks(group, curve(group))),
       ...guide,
       ...groups.flatMap((group) => lineMarks(group, curve(group))),
     ],
@@ -129,6 +133,12 @@ function lossRange(
   const bottom = Math.max(0, least);
   if (!isCut || guess === null) return roundRange(bottom, Math.max(most, guess ?? 0));
   return roundRange(bottom, Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom))));
+}
+
+/** Whether some mean lies above a chart that is cut. */
+function isBeyond(curves: readonly (readonly ColumnValue[])[], guess: number | null): boolean {
+  const { max } = lossRange(curves, { isCut: true, guess });
+  return curves.flat().some(({ mean }) => mean > max);
 }
 
 function describe(groups: readonly Shown[], curve: Curve): string {

@@ -24,6 +24,7 @@ export function runsSection(facts: Facts): Section {
       ? null
       : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
+  const names = shortNames(groups, base);
   const overview = table({
     caption: `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
     columns: [
@@ -35,7 +36,9 @@ export function runsSection(facts: Facts): Section {
     ],
     rows: groups.map((group) => [
       named(group),
-      ...(base === undefined ? [] : [settingsText(group, base)]),
+      ...(base === undefined
+        ? []
+        : [html`<span class="changes">${settingsText(group, { base, names })}</span>`]),
       count(group.runs.length),
       spread(group.firstSteps.initial),
       ...metrics.map((one) => {
@@ -65,23 +68,38 @@ function cell(
 }
 
 /** What sets a group apart from the one that is most like all others. */
-function settingsText({ row }: Group, base: ComparisonRow): string {
+function settingsText(
+  { row }: Group,
+  { base, names }: { readonly base: ComparisonRow; readonly names: ReadonlyMap<string, string> },
+): string {
   if (row === base) return "the base: the others are told by what they change";
   const changed = differences(row, base);
   if (changed.length === 0) return "as the base";
-  const names = shortKeys(changed.map(([key]) => key));
-  return changed.map(([, own], i) => `${names[i] ?? ""} ${own?.text ?? "none"}`).join(", ");
+  return changed.map(([key, own]) => `${names.get(key) ?? key} ${own?.text ?? "none"}`).join(", ");
 }
 
-/** The last word of each key, and as many before it as tell it from the others. */
-function shortKeys(keys: readonly string[]): readonly string[] {
+/** Words that say little by themselves: of which layer? */
+const PARTS = new Set(["weight", "bias", "gamma", "beta"]);
+
+/** By key its last words: as many as tell it from the other keys that any group changes. */
+function shortNames(
+  groups: readonly Group[],
+  base: ComparisonRow | undefined,
+): ReadonlyMap<string, string> {
+  if (base === undefined) return new Map();
+  const changed = groups.flatMap(({ row }) => differences(row, base).map(([key]) => key));
+  const keys = [...new Set(changed)];
   const cut = (key: string, words: number): string => key.split(".").slice(-words).join(".");
-  return keys.map((key) => {
-    const words = [1, 2, 3].find(
-      (n) => keys.filter((other) => cut(other, n) === cut(key, n)).length === 1,
-    );
-    return cut(key, words ?? 4);
-  });
+  return new Map(
+    keys.map((key) => {
+      const words = [1, 2, 3].find(
+        (n) =>
+          !PARTS.has(cut(key, n)) &&
+          keys.filter((other) => cut(other, n) === cut(key, n)).length === 1,
+      );
+      return [key, cut(key, words ?? 4)];
+    }),
+  );
 }
 
 function everyRun({ runs }: Facts): Html {

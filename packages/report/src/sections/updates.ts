@@ -75,7 +75,7 @@ function ratioChart(
     height: Math.max(HEIGHT, 80 + LABEL * drawn.length),
     labels: { left: 40, right: 36 + 7.2 * longest },
     x: { title: "updates", min: 1, max: right, isLog: true, format: short },
-    y: { title: group.name, min, max, interval: 1 },
+    y: { title: `${group.name}: log10 update:data`, min, max, interval: 1 },
     marks: [
       ...shade,
       ...[...guides].map(

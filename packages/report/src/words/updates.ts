@@ -10,7 +10,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
   "fast-updates": "learns too fast",
   frozen: "does not learn at all",
   "output-learns-faster": "would learn far faster than the layers before it",
-  "uneven-updates": "learns at another speed than the other hidden layers",
+  "uneven-updates": "learn at different speeds",
 };
 
 export function isAboutUpdates({ rule }: { readonly rule: string }): boolean {
@@ -69,8 +69,8 @@ function verdictsByPlace(groups: readonly Group[]): readonly string[] {
   });
 }
 
-function placeOf({ param, layer }: GroupFinding): string {
-  return param ?? layer ?? "the network";
+function placeOf({ rule, param, layer }: GroupFinding): string {
+  return rule === "uneven-updates" ? "the hidden weights" : (param ?? layer ?? "the network");
 }
 
 /** Over how many steps the rules judge a ratio. */
@@ -100,9 +100,11 @@ export function sinceText([first, last]: readonly [number, number]): string {
   return `since ${first === 0 ? "initialisation" : `step ${count(first)}`} to ${count(last)}`;
 }
 
+/** Rules that measure how many times faster something learns than something else. */
+const FACTORS = new Set(["uneven-updates", "output-learns-faster"]);
+
 function ratioText(rule: string, values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const name =
-    rule.endsWith("-updates") && rule !== "uneven-updates" ? "update:data " : "measured: ";
-  return low === high ? `${name}${scaled(low)}` : `${name}${scaled(low)} to ${scaled(high)}`;
+  const name = FACTORS.has(rule) ? "by a factor of" : "update:data";
+  return low === high ? `${name} ${scaled(low)}` : `${name} ${scaled(low)} to ${scaled(high)}`;
 }

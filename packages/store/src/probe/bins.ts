@@ -49,6 +49,11 @@ export function densityOf(
     total += count;
     const from = place(bin) * cells;
     const to = place(bin + 1) * cells;
+    if (to === from) {
+      const cell = Math.floor(from); // narrower than numbers tell apart, around 0 of a very wide axis
+      density[cell] = (density[cell] ?? 0) + count;
+      continue;
+    }
     const each = count / (to - from);
     below += each * Math.max(0, Math.min(0, to) - from);
     above += each * Math.max(0, to - Math.max(cells, from));
