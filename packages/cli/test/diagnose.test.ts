@@ -46,7 +46,7 @@ test("a run's page has its findings, the most serious first, and the network lay
 
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^sick\/saturated: finished, \d warnings/);
-  expect(stdout).toContain("           saturated, since init\n");
+  expect(stdout).toContain("           saturated, since init; docs/diagnostics.md#saturated\n");
   expect(stdout).toMatch(
     /depth profile at init\n {2}layer +activation std +saturated +gradient std +grad:data\n/,
   );
@@ -54,7 +54,7 @@ test("a run's page has its findings, the most serious first, and the network lay
   expect(stdout).toMatch(/^ {2}hidden1 +\d\.\d+ +█+\S* +\d+ % +█+/m);
 });
 
-test.each([80, 66])("at %d columns nothing is wider than the terminal", async (columns) => {
+test.each([80, 66, 54])("at %d columns nothing is wider than the terminal", async (columns) => {
   for (const name of ["saturated", "frozen", "sick"]) {
     const lines = await inTerminal(folder, columns, ["diagnose", name]);
 
@@ -63,15 +63,19 @@ test.each([80, 66])("at %d columns nothing is wider than the terminal", async (c
   }
 });
 
-test("each rule's definition is named once, and is there", () => {
+test("each finding names the section that explains it, and the section is there", () => {
   const { stdout } = ablate(folder, "diagnose", "frozen");
   const page = readFileSync(new URL("../../../docs/diagnostics.md", import.meta.url), "utf8");
-  const [, links = ""] = /^ {2}rules {4}(.*)$/m.exec(stdout) ?? [];
+  const rows = jsonRows(ablate(folder, "diagnose", "frozen", "--json"));
+  const links = [...stdout.matchAll(/^ {11}\S+, since .*; docs\/diagnostics\.md#(\S+)$/gm)].map(
+    ([, rule]) => rule,
+  );
 
-  expect(links).toContain("docs/diagnostics.md#frozen");
-  expect(new Set(links.split(" ")).size).toBe(links.split(" ").length);
-  for (const link of links.split(" ")) {
-    expect(page).toContain(`\n## ${link.replace("docs/diagnostics.md#", "")}\n`);
+  expect(links).toContain("frozen");
+  expect(links).toEqual(rows.map(({ rule }) => rule));
+  for (const { rule, definition } of rows) {
+    expect(definition).toBe(`docs/diagnostics.md#${rule}`);
+    expect(page).toContain(`\n## ${rule}\n`);
   }
 });
 
@@ -106,16 +110,52 @@ test("a grid is a line a run, the worst first", () => {
   expect(rows.at(-1)).toMatch(/healthy$/);
 });
 
-test("as JSON it has the rows of the view, in the same order", () => {
+test("as JSON it has the rows of the view, in the same order, and their definitions", () => {
   const { status, ...printed } = ablate(folder, "diagnose", "sick", "--json");
   const found = jsonRows({ status, ...printed });
   const stored = jsonRows(ablate(folder, "query", "select * from findings", "--json"));
 
   expect(status).toBe(1);
   expect(found.length).toBeGreaterThan(5);
-  expect(found.filter(({ run }) => run === "sick/saturated")).toEqual(
-    stored.filter(({ run }) => run === "sick/saturated"),
+  expect(
+    found.flatMap(({ definition, ...row }) => (row.run === "sick/saturated" ? [row] : [])),
+  ).toEqual(stored.filter(({ run }) => run === "sick/saturated"));
+});
+
+test("a run that was sick and is not any more says so at its end", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  const healed = "healthy now; hidden1.weight too slow, no longer at step 200 (and 1 more)";
+
+  const { stderr } = ablate(
+    other,
+    ...["run", "sick.yaml", "--only", "fine", "--set", "train.lr={ 0: 1e-7, 200: 0.03 }"],
   );
+
+  expect(stderr).toContain(`\nsick/fine: ${healed}\n`);
+  expect(ablate(other, "diagnose", "sick").stdout).toContain(healed);
+});
+
+test("of a network that is not finite nothing is said but that", () => {
+  const other = makeFolder();
+  writeFileSync(join(other, "sick.yaml"), SICK);
+  const only = ["run", "sick.yaml", "--only", "fine", "--set"];
+
+  const { stderr } = ablate(
+    other,
+    ...[...only, "init.hidden.weight={ scheme: normal, std: 1e38 }"],
+    ...["--set", "model.activation=none"],
+  );
+  const second = ablate(other, ...only, "train.lr=1e30");
+  const { run = "" } = jsonRows(ablate(other, "runs", "--json")).at(-1) ?? {};
+  const { status, stdout } = ablate(other, "diagnose", String(run));
+
+  expect(stderr.split("\n").filter((line) => /^sick\/fine: (?!.*not finite)/.test(line))).toEqual([
+    "sick/fine: diverged",
+    "sick/fine: diverged",
+  ]);
+  expect([second.status, status]).toEqual([1, 1]);
+  expect(stdout).toMatch(/\ndepth profile after 1 step\n.*\n.*\n {2}hidden1 +- +- +- +-\s*\n/);
 });
 
 test("another threshold gives another verdict", () => {

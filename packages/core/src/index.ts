@@ -12,6 +12,7 @@ export {
   type Finding,
   headline,
   isFull,
+  isPast,
   isRule,
   type Level,
   RULES,

@@ -24,6 +24,8 @@ test.each([
   [27.9, ["warning initial-loss output"]],
   [LN_27 - 0.29, []],
   [LN_27 - 0.31, ["warning initial-loss output"]],
+  [Number.NaN, []],
+  [Number.POSITIVE_INFINITY, []],
 ])("a loss of %d at initialisation, where guessing costs 3.2958", (loss, expected) => {
   expect(said(initialLoss(loss, subject()))).toEqual(expected);
 });
@@ -238,6 +240,19 @@ test.each([
   const normed = [...evaluated("running", 2, valid), ...evaluated("batch", 2, 9)];
   expect(said(validationGap(1000, normed, subject()))).toEqual(expected);
 });
+
+test.each([
+  [3.29, ["warning validation-gap"]],
+  [3.31, []],
+  [69, []],
+])(
+  "a training loss of %d, a validation loss 0.5 above, where guessing costs 3.2958",
+  (train, expected) => {
+    const rows = evaluated("none", train, train + 0.5);
+
+    expect(said(validationGap(1000, rows, subject()))).toEqual(expected);
+  },
+);
 
 test("what was not evaluated says nothing, not that all is well", () => {
   expect(validationGap(5, evaluated("none", Number.NaN, 9), subject())).toBeNull();

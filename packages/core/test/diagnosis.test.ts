@@ -135,6 +135,17 @@ test("without probes the loss of step 0 is the one at initialisation, with them 
   expect(probed.findings()).toEqual([]);
 });
 
+test("a network that is not finite at initialisation is told before its first step", () => {
+  const diagnosis = new Diagnosis(factsOf());
+
+  diagnosis.look({ ...saturatedLook(0, 0.9), loss: Number.NaN });
+  const atInit = diagnosis.findings();
+  diagnosis.steps(stepsOf(0, [Number.NaN]));
+
+  expect(atInit).toMatchObject([{ rule: "divergence", level: "error", step: 0, value: null }]);
+  expect(diagnosis.findings()).toEqual(atInit);
+});
+
 test("a look at what is not finite ends nothing", () => {
   const diagnosis = afterInit();
   diagnosis.look(saturatedLook(1, 0.6));

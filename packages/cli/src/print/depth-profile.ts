@@ -1,6 +1,7 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 import type { StoredLayer, StoredProbe } from "@ablate/store";
 import { counted, UNKNOWN, widthOf } from "@ablate/tui";
+import { fittedTable } from "./fitted-table.ts";
 import { table } from "./table.ts";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -17,7 +18,7 @@ const COLUMNS: readonly Column[] = [
   { title: "activation std", of: ({ tensors }) => tensors.activation?.std, text: threeDigits },
   {
     title: "saturated",
-    of: ({ saturation }) => saturation?.share,
+    of: saturatedShare,
     full: 1,
     text: (share) => `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`,
   },
@@ -47,13 +48,15 @@ export type ProfileOptions = {
 export function depthProfile(probe: StoredProbe, { isAscii, width }: ProfileOptions): string {
   const fits = (text: string): boolean =>
     width === null || text.split("\n").every((line) => widthOf(line) <= width);
-  const drawn = BARS.map((cells) => profile(probe, { isAscii, cells }));
+  const drawn = BARS.map((cells) => profile(probe, { isAscii, width, cells }));
   return drawn.find(fits) ?? drawn.at(-1) ?? "";
 }
 
-type Bars = { readonly isAscii: boolean; readonly cells: number };
+type Bars = ProfileOptions & { readonly cells: number };
 
 function profile({ step, layers }: StoredProbe, bars: Bars): string {
+  const { width } = bars;
+  const indent = bars.cells === 0 ? "" : "  ";
   const hidden = layers.filter(({ name }) => name.startsWith("hidden"));
   const compared = hidden.length > 0 ? hidden : layers;
   const columns = COLUMNS.map((column) => ({
@@ -61,7 +64,7 @@ function profile({ step, layers }: StoredProbe, bars: Bars): string {
     full: column.full ?? Math.max(...compared.map((layer) => finite(column.of(layer)))),
   }));
   const rows = layers.map((layer) => [
-    `  ${layer.name}`,
+    `${indent}${layer.name}`,
     ...columns.flatMap(({ of, text, full }) => {
       const value = of(layer);
       const shown = value === undefined ? "" : Number.isNaN(value) ? UNKNOWN : text(value);
@@ -74,7 +77,15 @@ function profile({ step, layers }: StoredProbe, bars: Bars): string {
     ...(bars.cells === 0 ? [] : [{ title: "" }]),
   ]);
   const when = step === 0 ? "at init" : `after ${counted(step, "step")}`;
-  return `depth profile ${when}\n${table([{ title: "  layer" }, ...titles], rows)}`;
+  const headed = [{ title: `${indent}layer` }, ...titles];
+  const drawn = bars.cells === 0 ? fittedTable(headed, rows, width) : table(headed, rows);
+  return `depth profile ${when}\n${drawn}`;
+}
+
+/** Not a number where the activations are none: they are not beyond the threshold either. */
+function saturatedShare({ tensors, saturation }: StoredLayer): number | undefined {
+  if (saturation === null) return undefined;
+  return Number.isNaN(tensors.activation?.std) ? Number.NaN : saturation.share;
 }
 
 function finite(value: number | undefined): number {
@@ -87,7 +98,7 @@ function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function bar(share: number, { isAscii, cells: full }: Bars): string {
+function bar(share: number, { isAscii, cells: full }: Pick<Bars, "isAscii" | "cells">): string {
   const cells = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) * full : 0;
   if (isAscii) return "#".repeat(Math.round(cells)).padEnd(full);
   const eighths = Math.round(cells * 8);

@@ -1,5 +1,5 @@
 /** Findings as text: of one run with their evidence, of a grid a line a run. */
-import type { Finding, Level } from "@ablate/core";
+import type { Finding, Level, Rule } from "@ablate/core";
 import type { RunSummary } from "@ablate/store";
 import { count, counted } from "@ablate/tui";
 import { fittedTable } from "./fitted-table.ts";
@@ -15,22 +15,25 @@ const INDENT = 11;
 /** A message is not broken into narrower lines than this. */
 const NARROWEST = 20;
 
-/** The most serious first, each with its evidence and the rule that says so; at most `width` cells wide. */
+/** The most serious first, each with its evidence, the rule that says so and the place that explains it. */
 export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
   const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - INDENT);
   const indented = (text: string): string => wrapped(text, room).join(`\n${" ".repeat(INDENT)}`);
   const lines = findings.map(({ level, rule, step, message }) => {
-    const since = `${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}`;
-    return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${since}\n`;
+    const since = `${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}; ${definitionOf(rule)}`;
+    return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${indented(since)}\n`;
   });
-  const where = findings.length === 0 ? "" : `  rules    ${indented(definitions(findings))}\n`;
-  return `${run.run}: ${stateOf(run)}, ${summary({ run, findings })}\n${lines.join("")}${where}`;
+  const head = `${run.run}: ${stateOf(run)}, ${summary({ run, findings })}`;
+  return `${headLines(head, width)}\n${lines.join("")}`;
 }
 
-/** Where the rules of these findings are explained. */
-function definitions(findings: readonly Finding[]): string {
-  const rules = [...new Set(findings.map(({ rule }) => rule))];
-  return rules.map((rule) => `docs/diagnostics.md#${rule}`).join(" ");
+/** Where a rule is explained. */
+export function definitionOf(rule: Rule): string {
+  return `docs/diagnostics.md#${rule}`;
+}
+
+function headLines(head: string, width: number | null): string {
+  return wrapped(head, width ?? Number.POSITIVE_INFINITY).join("\n");
 }
 
 /** A line a run, the worst first. */
@@ -62,7 +65,7 @@ export function findingsOfGrid(
   const [bad, doubtful] = [0, 1].map((i) => all.filter(({ findings }) => worst(findings) === i));
   const runs = counted(all.length, "run");
   const head = `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most`;
-  return `${head}\n${text}`;
+  return `${headLines(head, width)}\n${text}`;
 }
 
 /** How many there are of each level, the most serious first. */

@@ -1,17 +1,26 @@
 /** The findings of a run in one line. */
-import { headline, type Level, type Rule } from "@ablate/core";
+import { headline, isPast, type Level, type Rule } from "@ablate/core";
 import type { GridEvent } from "@ablate/runner";
 
 export type Judged = { readonly level: Level; readonly rule: Rule; readonly message: string };
 
-/** What is more than information, each rule once; `isOver` for a run that is at its end. */
+/**
+ * What is more than information, each rule once; of a run without any what was and is over. `isOver` for a run that
+ * is at its end.
+ */
 export function verdict(
   findings: readonly Judged[],
   { isOver }: { readonly isOver: boolean },
 ): string {
   const serious = findings.filter(({ level }) => level !== "info");
-  if (serious.length === 0) return isOver ? "healthy" : "healthy so far";
-  return [...Map.groupBy(serious, ({ rule }) => rule).values()].map(ofRule).join("; ");
+  if (serious.length > 0) return byRule(serious);
+  if (!isOver) return "healthy so far";
+  const past = findings.filter(isPast);
+  return past.length === 0 ? "healthy" : `healthy now; ${byRule(past)}`;
+}
+
+function byRule(findings: readonly Judged[]): string {
+  return [...Map.groupBy(findings, ({ rule }) => rule).values()].map(ofRule).join("; ");
 }
 
 function ofRule(findings: readonly Judged[]): string {

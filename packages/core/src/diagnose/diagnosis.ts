@@ -4,6 +4,7 @@ import type { Finding, Sign } from "./finding.ts";
 import { initialLoss } from "./initial-loss.ts";
 import { Ledger, type LedgerState } from "./ledger.ts";
 import type { Look } from "./look.ts";
+import { notFinite } from "./loss-rules.ts";
 import { LossWatch, type LossWatchState } from "./loss-watch.ts";
 import { outputLearnsFaster } from "./output-learns-faster.ts";
 import { laggingLoss, laggingMoments } from "./running-statistics.ts";
@@ -72,8 +73,11 @@ export class Diagnosis {
   /** Takes a look inside the network; the same one again changes nothing. */
   look(look: Look): void {
     const { step } = look;
-    // Of a network that is not finite there is nothing to see.
-    if (!Number.isFinite(look.loss)) return;
+    if (!Number.isFinite(look.loss)) {
+      // There is nothing to see inside; later than at initialisation the steps have said so before.
+      if (step === 0) this.#judge("divergence", step, notFinite(step));
+      return;
+    }
     if (step === 0 && !this.#isInitialised) this.#initialise(look.loss);
     for (const [topic, rule] of Object.entries(LOOK_RULES)) {
       this.#judge(topic, step, rule(look, this.#subject));

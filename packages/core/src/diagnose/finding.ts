@@ -1,4 +1,5 @@
 /** What a rule can say of a run. */
+import { grouped } from "./number-text.ts";
 
 export type Level = "info" | "warning" | "error";
 
@@ -49,6 +50,20 @@ export function isRule(name: string): name is Rule {
 /** What a finding says in a few words: its message up to the first colon; what follows are figures and advice. */
 export function headline({ message }: Pick<Finding, "message">): string {
   return message.split(": ")[0] ?? message;
+}
+
+const PAST = ", no longer at step ";
+
+/** An error or a warning that is over since step `over`: information. */
+export function pastFinding(finding: Finding, over: number): Finding {
+  const head = headline(finding);
+  const rest = finding.message.slice(head.length);
+  return { ...finding, level: "info", message: `${head}${PAST}${grouped(over)}${rest}` };
+}
+
+/** Whether it was more than information and is over. */
+export function isPast(finding: Pick<Finding, "message">): boolean {
+  return headline(finding).includes(PAST);
 }
 
 /** Whether a finding is as serious as its rule is meant to be. */

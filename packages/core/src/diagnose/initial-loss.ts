@@ -4,13 +4,14 @@ import type { Subject } from "./subject.ts";
 
 /**
  * `initial-loss`: before it has learnt anything a classifier should know nothing, which costs ln V nats.
- * `|loss - ln V| > thresholds.initial_loss`. Silent where l2 terms are part of the loss.
+ * `|loss - ln V| > thresholds.initial_loss`. Silent where l2 terms are part of the loss, and of a loss that is not
+ * finite, which `divergence` is about.
  */
 export function initialLoss(
   loss: number,
   { classes, guessing, hasPenalty, thresholds }: Subject,
 ): Sign[] {
-  if (hasPenalty || classes < 2) return [];
+  if (hasPenalty || classes < 2 || !Number.isFinite(loss)) return [];
   const excess = loss - guessing;
   if (Math.abs(excess) <= thresholds.initial_loss) return [];
   const measured = `loss ${nats(loss)} at init, ln ${classes} = ${nats(guessing)}`;

@@ -1,5 +1,4 @@
-import { bySeriousness, type Finding, headline, type Sign } from "./finding.ts";
-import { grouped } from "./number-text.ts";
+import { bySeriousness, type Finding, pastFinding, type Sign } from "./finding.ts";
 
 /** A finding, and where its signs stopped: null while they go on. */
 type Entry = { readonly topic: string; readonly finding: Finding; readonly over: number | null };
@@ -34,22 +33,16 @@ export class Ledger {
   /** What holds now, the most serious first; what was more than information and is over is information. */
   findings(): Finding[] {
     return [...this.#entries.values()]
-      .flatMap(({ finding, over }) => (over === null ? [finding] : past(finding, over)))
+      .flatMap(({ finding, over }) => {
+        if (over === null) return [finding];
+        return finding.level === "info" ? [] : [pastFinding(finding, over)];
+      })
       .sort(bySeriousness);
   }
 
   state(): LedgerState {
     return [...this.#entries.values()];
   }
-}
-
-function past(finding: Finding, over: number): Finding[] {
-  if (finding.level === "info") return [];
-  const head = headline(finding);
-  const rest = finding.message.slice(head.length);
-  return [
-    { ...finding, level: "info", message: `${head}, no longer at step ${grouped(over)}${rest}` },
-  ];
 }
 
 function keyOf({ rule, layer, param }: Finding): string {

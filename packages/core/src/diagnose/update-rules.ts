@@ -88,6 +88,7 @@ function uneven(
 }
 
 function ratioText(ratio: number): string {
+  if (ratio === 0) return "0";
   return `${short(ratio)} (log10 ${log10(ratio).toFixed(2)})`;
 }
 
