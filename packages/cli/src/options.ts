@@ -42,7 +42,11 @@ type TrainingFlag = "workers" | "timeout" | "max-retries" | "storage-timeout";
 
 export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
   workers: { type: "string", value: "N", help: "train N runs at a time (default: one per core)" },
-  timeout: { type: "string", value: "D", help: "fail a run that takes longer than 90s, 10m or 2h" },
+  timeout: {
+    type: "string",
+    value: "D",
+    help: "fail a run that takes longer than 90s, 10m or 2h in one go",
+  },
   "max-retries": {
     type: "string",
     value: "N",

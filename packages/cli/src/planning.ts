@@ -1,5 +1,5 @@
 /** From a config file and the flags to what would be trained. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseNames, vocabularyOf } from "@ablate/core";
 import {
@@ -77,9 +77,16 @@ function readSource(path: string, flags: Flags, folder: string): Source {
   });
   const near = relative(folder, resolve(folder, config.dataFile));
   const dataFile = near.startsWith("..") ? config.dataFile : near;
-  const bytes = readFileSync(config.dataFile);
+  const bytes = bytesOf(config.dataFile, dataFile);
   const names = namesOf(bytes, dataFile);
   return { config, dataFile, bytes, names, vocabulary: vocabularyOf(names).length };
+}
+
+/** What the system says of a folder does not name it. */
+function bytesOf(path: string, shown: string): Uint8Array {
+  if (statSync(path).isDirectory())
+    throw new UsageError(`${shown || "."} is a folder; data.file names a file of names`);
+  return readFileSync(path);
 }
 
 function namesOf(bytes: Uint8Array, file: string): readonly string[] {

@@ -1,4 +1,8 @@
 import { styleText } from "node:util";
+import { systemReason } from "./errors.ts";
+
+/** The exit code of a command whose results are not all where they should be. */
+const OUTPUT_LOST = 2;
 
 type Style = "bold" | "dim" | "green" | "red" | "yellow";
 
@@ -26,13 +30,18 @@ export type Terminal = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** The terminal of this process. A reader that went away (`| head`) ends output, not the command. */
+/** The terminal of this process. A reader that went away (`| head`, a closed window) ends output, not the command. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   let isOpen = true;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!isOpen) return;
     isOpen = false;
+    if (error.code === "EPIPE" || (error.code === "EIO" && stdout.isTTY)) return;
+    stderr.write(`ablate: cannot write the output: ${systemReason(error) ?? error.message}\n`);
+    process.once("exit", () => {
+      process.exitCode = OUTPUT_LOST;
+    });
   });
   stderr.on("error", () => {});
   return {

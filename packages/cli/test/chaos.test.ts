@@ -1,16 +1,17 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openReader } from "@ablate/store";
 import { beforeAll, expect, test, vi } from "vitest";
-import { isRunning, workersOf } from "../../runner/test/processes.ts";
+import { isRunning } from "../../runner/test/processes.ts";
 import { chaosFolder, configOf } from "./chaos/grid.ts";
 import { live } from "./chaos/life.ts";
 import { Random } from "./chaos/random.ts";
 import { chaosRound, checkEnd } from "./chaos/round.ts";
 import { differences, faults } from "./chaos/whole-grid.ts";
+import { heldWorkers } from "./held-workers.ts";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { PATIENCE, type StartedRun, startRun } from "./start-run.ts";
+import { type StartedRun, startHeldRun, startRun } from "./start-run.ts";
 
 const ROUNDS = 6;
 const CONFIG = configOf("simd");
@@ -109,8 +110,8 @@ test.each([
 
 test("a coordinator that is stopped for longer than its heartbeat and goes on after another has taken over", async () => {
   const store = "stopped.db";
-  const first = start(store);
-  await vi.waitFor(() => expect(first.events("progress").length).toBeGreaterThan(8), PATIENCE);
+  const first = startHeld("checkpoint 3 SIGSTOP 2", store);
+  await heldWorkers(folder, 2);
 
   stopOutsideOfTransactions(first.child, store);
   const held = statesOf(store).filter(([, state]) => state === "running");
@@ -128,11 +129,8 @@ test("a coordinator that is stopped for longer than its heartbeat and goes on af
 
 test("a worker that is stopped for longer than its heartbeat is replaced", async () => {
   const store = "hung.db";
-  const run = start(store);
-  await vi.waitFor(() => expect(run.events("progress").length).toBeGreaterThan(4), PATIENCE);
-
-  const [worker = 0] = workersOf(run.pid);
-  process.kill(worker, "SIGSTOP");
+  const run = startHeld("checkpoint 3", store);
+  const [worker = 0] = (await heldWorkers(folder)).pids;
 
   expect(await run.ended).toBe(1);
   const retried = run.events("retried");
@@ -176,6 +174,11 @@ test.each(["pragma journal_mode = wal", "pragma auto_vacuum = 2; vacuum", ""])(
 
 function start(store: string): StartedRun {
   return startRun(folder, CONFIG, "--store", store, "--workers", "2");
+}
+
+function startHeld(where: string, store: string): StartedRun {
+  for (const place of [0, 1]) rmSync(join(folder, `worker-${place}.pid`), { force: true });
+  return startHeldRun(where, folder, CONFIG, "--store", store, "--workers", "2");
 }
 
 function expectUndisturbed(store: string): void {

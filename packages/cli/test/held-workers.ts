@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, vi } from "vitest";
-import { stateOf } from "../../runner/test/processes.ts";
+import { isRunning, stateOf } from "../../runner/test/processes.ts";
 
 const BREAKPOINT = new URL("./breakpoint.ts", import.meta.url).href;
 const SOON = { timeout: 60_000, interval: 20 };
@@ -18,13 +18,15 @@ export type HeldWorkers = {
   readonly release: () => void;
 };
 
-/** Resolves when so many workers of a command that was started in `folder` stand still. */
+/** Resolves when so many workers that were started in `folder` stand still, or have ended since. */
 export async function heldWorkers(folder: string, count = 1): Promise<HeldWorkers> {
+  const files = Array.from({ length: count }, (_, place) => join(folder, `worker-${place}.pid`));
   const pids = await vi.waitFor(() => {
-    const files = Array.from({ length: count }, (_, place) => join(folder, `worker-${place}.pid`));
-    const found = files.map((file) => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0));
-    expect(found.map((pid) => pid > 0 && stateOf(pid).startsWith("T"))).toEqual(
-      files.map(() => true),
+    const found = files
+      .filter((file) => existsSync(file))
+      .map((file) => Number(readFileSync(file)));
+    expect(found.filter((pid) => pid > 0 && (isHalted(pid) || !isRunning(pid)))).toHaveLength(
+      count,
     );
     return found;
   }, SOON);
@@ -32,9 +34,13 @@ export async function heldWorkers(folder: string, count = 1): Promise<HeldWorker
   const letGo = (signal: NodeJS.Signals): void => {
     if (!isHeld) return;
     isHeld = false;
-    for (const pid of pids.filter((one) => stateOf(one).startsWith("T"))) process.kill(pid, signal);
+    for (const pid of pids.filter(isHalted)) process.kill(pid, signal);
   };
   const isInTest = expect.getState().currentTestName !== undefined; // not in `beforeAll`
   if (isInTest) onTestFinished(() => letGo("SIGKILL"));
   return { pids, release: () => letGo("SIGCONT") };
+}
+
+function isHalted(pid: number): boolean {
+  return stateOf(pid).startsWith("T");
 }

@@ -95,6 +95,7 @@ beforeAll(async () => {
 /** What `watch` prints of a grid that is trained meanwhile. */
 async function watchedRun(): Promise<unknown[]> {
   const folder = makeFolder();
+  ablate(folder, "run", "small.yaml", "--quiet");
   const args = ["small.yaml", "--steps", "5000", "--workers", "1"];
   const run = startHeldRun("steps 9", folder, ...args);
   const { release } = await heldWorkers(folder);

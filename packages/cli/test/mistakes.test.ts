@@ -46,6 +46,25 @@ test.each([
   expect([status, stdout]).toEqual([2, ""]);
 });
 
+test.each([
+  [
+    ["run", "small.yaml", "--store", "."],
+    /^ablate: cannot \w+ \S+: it is a folder; name a file with --store\n$/,
+  ],
+  [
+    ["runs", "--store", "."],
+    /^ablate: cannot \w+ \S+: it is a folder; name a file with --store\n$/,
+  ],
+  [
+    ["run", "small.yaml", "--set", "data.file=."],
+    /^ablate: \. is a folder; data\.file names a file of names\n$/,
+  ],
+])("a folder where a file is meant is a sentence: %j", (args, sentence) => {
+  const { status, stderr } = ablate(makeFolder(), ...args);
+
+  expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+});
+
 test("a wrong config is reported with positions, all at once", () => {
   const folder = makeFolder();
   writeFileSync(join(folder, "bad.yaml"), "name: bad\nsede: 1\ntrian: { steps: 5 }\n");

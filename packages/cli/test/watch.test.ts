@@ -94,6 +94,41 @@ test("watch tells of a grid what the command that trains it tells", async () => 
   expect(of(watched, "done")).toMatchObject([{ grid: "small", trained: 2, bad: 0, left: 0 }]);
 });
 
+test("watch says where a run goes on, and from which", async () => {
+  const folder = makeFolder();
+  const small = ["small.yaml", "--workers", "1"];
+  ablate(folder, "run", ...small, "--only", "plain", "--quiet");
+  const longer = ["run", ...small, "--steps", "5000", "--json"];
+  const run = startedWith(breakAt("steps 3 SIGSTOP 2"), folder, ...longer);
+  const first = await heldWorkers(folder);
+  const [longRun] = eventsOf(run.text()).flatMap(({ event, run: name }) =>
+    event === "started" ? [name] : [],
+  );
+  const watch = started(folder, "watch", String(longRun), "--json");
+  await vi.waitFor(() => expect(watch.text()).toContain('"progress"'), PATIENCE);
+  run.child.kill("SIGKILL");
+  await run.ended;
+  first.release();
+  expect(await watch.ended).toBe(1);
+
+  const again = startedWith(breakAt("steps 3 SIGSTOP 2"), folder, ...longer, "--only", "plain");
+  const second = await heldWorkers(folder, 2);
+  const watchAgain = started(folder, "watch", String(longRun), "--json");
+  await vi.waitFor(() => expect(watchAgain.text()).toContain('"progress"'), PATIENCE);
+  second.release();
+
+  expect([await again.ended, await watchAgain.ended]).toEqual([0, 0]);
+  const [ran, watched, ranAgain, watchedAgain] = [run, watch, again, watchAgain].map(({ text }) => {
+    const start = eventsOf(text()).find(
+      ({ event, run: name }) => event === "started" && name === longRun,
+    );
+    return { from: start?.from, of: start?.of };
+  });
+  expect(ran).toEqual({ from: 200, of: "small/plain" });
+  expect(ranAgain).toEqual({ from: 200, of: longRun });
+  expect([watched, watchedAgain]).toEqual([ran, ranAgain]);
+});
+
 test("watch of a killed grid says interrupted and what is left, as runs and show do", async () => {
   const folder = makeFolder();
   const run = await training(folder, 5_000_000);

@@ -10,6 +10,7 @@ import { findRun, openStoreToRead, storePath } from "../store.ts";
 import { Changes, type Watched } from "../watch/changes.ts";
 import { WatchedEvents } from "../watch/events.ts";
 import { findingsTeller } from "../watch/findings.ts";
+import { originTeller } from "../watch/origin.ts";
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;
@@ -47,7 +48,10 @@ async function watch(
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
   const changes = new Changes(reader, watched);
-  const events = new WatchedEvents(title, Date.now(), findingsTeller(reader));
+  const events = new WatchedEvents(title, Date.now(), {
+    findingsOf: findingsTeller(reader),
+    originOf: originTeller(reader),
+  });
   try {
     for (;;) {
       const now = Date.now();

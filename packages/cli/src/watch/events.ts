@@ -1,6 +1,7 @@
 /** What a store says of runs, as the events that whoever trains them would tell. */
 import type { GridEvent } from "@ablate/runner";
 import type { RunState, RunSummary } from "@ablate/store";
+import type { Origin } from "./origin.ts";
 
 type EndState = Extract<GridEvent, { event: "ended" }>["state"];
 
@@ -12,22 +13,28 @@ const ENDS: ReadonlySet<RunState> = new Set<EndState>([
   "interrupted",
 ]);
 
+/** What rows do not say of a run. */
+export type Tellers = {
+  /** News of what the rules say of it. */
+  readonly findingsOf: (row: RunSummary) => GridEvent[];
+  readonly originOf: (run: string) => Origin;
+};
+
 /** Follows runs from their rows. */
 export class WatchedEvents {
   readonly #grid: string;
   readonly #beganAt: number;
-  readonly #findingsOf: (row: RunSummary) => GridEvent[];
+  readonly #tellers: Tellers;
   readonly #rows = new Map<string, RunSummary>();
   readonly #ended = new Set<string>();
   #toTrain = -1;
   #skipped = 0;
   #started = 0;
 
-  /** @param findingsOf - news of what the rules say of a run */
-  constructor(grid: string, now: number, findingsOf: (row: RunSummary) => GridEvent[]) {
+  constructor(grid: string, now: number, tellers: Tellers) {
     this.#grid = grid;
     this.#beganAt = now;
-    this.#findingsOf = findingsOf;
+    this.#tellers = tellers;
   }
 
   /** What has happened; at the first look how everything stands. */
@@ -95,18 +102,19 @@ export class WatchedEvents {
     const wasSeen = before?.state === "running" && before.started_at === row.started_at;
     this.#ended.add(row.run);
     const start = wasSeen ? [] : [this.#start(row)];
-    return [...start, ...this.#findingsOf(row), endOf(row, row.state)];
+    return [...start, ...this.#tellers.findingsOf(row), endOf(row, row.state)];
   }
 
   #goOn(row: RunSummary): GridEvent[] {
-    return [...this.#findingsOf(row), ...progressOf(row)];
+    return [...this.#tellers.findingsOf(row), ...progressOf(row)];
   }
 
   #start({ run, steps }: RunSummary): GridEvent {
     const index = this.#started;
     this.#started += 1;
     const toTrain = Math.max(this.#toTrain, this.#started);
-    return { event: "started", run, index, toTrain, steps, from: 0, of: null };
+    const origin = this.#tellers.originOf(run);
+    return { event: "started", run, index, toTrain, steps, ...origin };
   }
 }
 
