@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { systemReason } from "./errors.ts";
 
 type Style = "bold" | "dim" | "green" | "red" | "yellow";
 
@@ -26,13 +27,21 @@ export type Terminal = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** The terminal of this process. A reader that went away (`| head`) ends output, not the command. */
+/**
+ * The terminal of this process. A reader that went away (`| head`) ends output, not the command; so does a full disk,
+ * which is said, with exit code 2.
+ */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   let isOpen = true;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    const isFirst = isOpen;
     isOpen = false;
+    if (error.code === "EPIPE" || !isFirst) return;
+    stderr.write(`ablate: cannot write the output: ${systemReason(error) ?? error.message}\n`);
+    process.once("exit", () => {
+      process.exitCode = 2;
+    });
   });
   stderr.on("error", () => {});
   return {
@@ -40,15 +49,7 @@ export function processTerminal(): Terminal {
       if (isOpen) stdout.write(text);
     },
     pour: async (text) => {
-      if (isOpen && !stdout.write(text)) {
-        await new Promise<void>((resolve) => {
-          const done = (): void => {
-            stdout.off("drain", done).off("close", done);
-            resolve();
-          };
-          stdout.on("drain", done).on("close", done);
-        });
-      }
+      if (isOpen) await new Promise((resolve) => stdout.write(text, resolve));
       return isOpen;
     },
     note: (text) => {
