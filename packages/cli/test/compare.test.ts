@@ -226,6 +226,7 @@ test.each([
     "--by embedding could be any of model.embedding, init.embedding",
   ],
   [["study", "--baseline", "nothing"], 'there is no run or grid "nothing"'],
+  [["study", "--by", "train.lr", "--baseline", "7"], "no run has train.lr 7, only 0.1, 0.3"],
   [["study", "--format", "xml"], "--format takes one of table, json, csv, markdown"],
   [["lr>=7 and state:failed"], "no run matches lr>=7 and state:failed"],
   [["study", "--only", "seed=9"], "no run is left by --only seed=9"],

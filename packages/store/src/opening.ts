@@ -1,4 +1,5 @@
 /** What SQLite and the file system say on opening a store, as one sentence. */
+import { statSync } from "node:fs";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { APPLICATION_ID, CURRENT_VERSION } from "./migrations.ts";
 import { storageReason } from "./reasons.ts";
@@ -22,6 +23,9 @@ export function opening<T>(path: string, verb: string, open: () => T): T {
 }
 
 function sentence(path: string, verb: string, error: Error): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return `${path} is not an ablate store: it is a folder; name a file`;
+  }
   const code = codeOf(error);
   if (code === "SQLITE_NOTADB") {
     return `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
