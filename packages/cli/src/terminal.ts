@@ -30,7 +30,10 @@ export type Terminal = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** The terminal of this process. A reader that went away (`| head`, a closed window) ends output, not the command. */
+/**
+ * The terminal of this process. A reader that went away (`| head`, a closed window) ends output, not the command; so
+ * does a full disk, which is said.
+ */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   let isOpen = true;
@@ -49,15 +52,7 @@ export function processTerminal(): Terminal {
       if (isOpen) stdout.write(text);
     },
     pour: async (text) => {
-      if (isOpen && !stdout.write(text)) {
-        await new Promise<void>((resolve) => {
-          const done = (): void => {
-            stdout.off("drain", done).off("close", done);
-            resolve();
-          };
-          stdout.on("drain", done).on("close", done);
-        });
-      }
+      if (isOpen) await new Promise((resolve) => stdout.write(text, resolve));
       return isOpen;
     },
     note: (text) => {

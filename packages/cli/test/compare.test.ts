@@ -226,6 +226,7 @@ test.each([
     "--by embedding could be any of model.embedding, init.embedding",
   ],
   [["study", "--baseline", "nothing"], 'there is no run or grid "nothing"'],
+  [["study", "--by", "train.lr", "--baseline", "7"], "no run has train.lr 7, only 0.1, 0.3"],
   [["study", "--format", "xml"], "--format takes one of table, json, csv, markdown"],
   [["lr>=7 and state:failed"], "no run matches lr>=7 and state:failed"],
   [["study", "--only", "seed=9"], "no run is left by --only seed=9"],
@@ -276,3 +277,26 @@ test("the view effects leaves out what is in the trash", () => {
 function trashed(own: string): readonly string[] {
   return jsonRows(ablate(own, "restore", "--json")).map(({ name }) => String(name));
 }
+
+test("what a run was evaluated at before it diverged is no result, and no step is made up", () => {
+  const late = STUDY.replace(/grid:[\s\S]*/, "grid: { train.lr: [0.1, { 0: 0.1, 30: 1e30 }] }\n")
+    .replace("name: study", "name: late")
+    .replace("record: {", "record: { evaluate: { every: 10 },");
+  writeFileSync(join(folder, "late.yaml"), late);
+  const flags = ["--store", "late.db"];
+  expect(ablate(folder, "run", "late.yaml", "--quiet", ...flags).status).toBe(1);
+
+  const rows = records("row", "late", ...flags);
+  const sql = "select n, mean from effects order by n";
+  const [lost] = jsonRows(ablate(folder, "query", sql, "--json", ...flags));
+  const reached = records("row", "late", "--metric", "best_valid_loss", ...flags);
+
+  expect(rows.map(({ n, best, step }) => [n, best, step])).toEqual([
+    [3, true, 60],
+    [0, false, null],
+  ]);
+  expect(lost).toEqual({ n: 0, mean: null });
+  expect(reached.map(({ n }) => n)).toEqual([3, 3]);
+  expect(Number(reached[1]?.step)).toBeLessThanOrEqual(30);
+  expect(compare("late", ...flags).stdout).toMatch(/lr=0_0\.1_30_1e30 .* 0 +without a result\n/);
+});

@@ -49,11 +49,11 @@ test.each([
 test.each([
   [
     ["run", "small.yaml", "--store", "."],
-    /^ablate: cannot \w+ \S+: it is a folder; name a file with --store\n$/,
+    /^ablate: \S+ is not an ablate store: it is a folder; name a file\n$/,
   ],
   [
     ["runs", "--store", "."],
-    /^ablate: cannot \w+ \S+: it is a folder; name a file with --store\n$/,
+    /^ablate: \S+ is not an ablate store: it is a folder; name a file\n$/,
   ],
   [
     ["run", "small.yaml", "--set", "data.file=."],

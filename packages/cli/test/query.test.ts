@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SCHEMA } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
@@ -205,3 +205,30 @@ test.each([40, 80, 120])("in a terminal of %i columns no line is wider", async (
   expect(wide.join("\n")).toContain("valid_loss");
   expect(narrow.join("\n")).toContain("…");
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "a disk that is full while a result is written is one sentence and exit code 2",
+  () => {
+    const [node, ...command] = COMMAND;
+    const full = openSync("/dev/full", "w");
+
+    for (const args of [
+      ["query", "select * from loss", "--format", "csv"],
+      ["query", "select * from loss"],
+      ["export", "small", "-o", "-", "--format", "jsonl"],
+      ["runs"],
+    ]) {
+      const { status, stderr } = spawnSync(node, [...command, ...args], {
+        cwd: folder,
+        encoding: "utf8",
+        stdio: ["ignore", full, "pipe"],
+      });
+      expect([status, stderr], args.join(" ")).toEqual([
+        2,
+        "ablate: cannot write the output: no space left on the device\n",
+      ]);
+    }
+
+    closeSync(full);
+  },
+);

@@ -26,10 +26,11 @@ const SETTINGS = `
     where provenance ->> '$.data_sha256' is not null
   )`;
 
-/** Every run in each of its grids, with its loss where that is finite. */
+/** Every run in each of its grids, with its loss where that is finite and final. */
 const MEMBERS = `
   member(grid_id, run_id, loss) as materialized (
-    select gr.grid_id, r.id, case when abs(v.valid_loss) < 9e999 then v.valid_loss end
+    select gr.grid_id, r.id, case when abs(v.valid_loss) < 9e999
+      and r.state not in ('diverged', 'failed') then v.valid_loss end
     from grid_run gr join run r on r.id = gr.run_id join runs v on v.run = r.name
   )`;
 

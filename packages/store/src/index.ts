@@ -8,7 +8,7 @@ export {
 } from "./analysis/comparison.ts";
 export { type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
 export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
-export { METRICS, type Metric } from "./analysis/metrics.ts";
+export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
 export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
 export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";

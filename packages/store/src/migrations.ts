@@ -6,6 +6,7 @@ import { findings } from "./migrations/004-findings.ts";
 import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
 import { tighterProbes } from "./migrations/007-tighter-probes.ts";
+import { finalLosses } from "./migrations/008-final-losses.ts";
 import { views } from "./views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
@@ -20,6 +21,7 @@ const migrations: readonly string[] = [
   recovery,
   trash,
   tighterProbes,
+  finalLosses,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

@@ -49,7 +49,7 @@ export function refuseNoFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return;
   const what = found.isDirectory() ? "a folder" : "no regular file";
-  throw new StoreError(`${path} is not an ablate store: it is ${what}; name a file with --store`);
+  throw new StoreError(`${path} is not an ablate store: it is ${what}; name a file`);
 }
 
 /** Refuses a store that its owner has made read-only, also where this user could write to it. */

@@ -74,6 +74,8 @@ function exampleStore(): string {
   const more: MadeRun[] = [
     { label: "key", config: { ...configOf({}), extra: { flag: true } }, seed: 1, valid: 3 },
     { label: "pending", config: configOf({ lr: 7 }), seed: 1, valid: undefined },
+    { label: "lost", config: configOf({ lr: 8 }), seed: 1, valid: 1, state: "diverged" },
+    { label: "late", config: configOf({ lr: 9 }), seed: 1, valid: 1, state: "failed" },
   ];
   const shared = runs.slice(0, 2);
   return storeOf({ g: [...runs, ...more], other: shared });
@@ -99,7 +101,7 @@ test("a run counts in each of its grids, and a grid without differences has no e
   const { rows } = reader.query("select grid, count(*) from effects group by grid");
   reader.close();
 
-  expect(rows).toEqual([["g", 7]]);
+  expect(rows).toEqual([["g", 9]]);
 });
 
 test("other data is a factor, another path to the same data is none", () => {

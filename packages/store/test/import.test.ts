@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -306,6 +307,7 @@ test("what cannot be imported is refused with a sentence", async () => {
   );
   await expect(importStore(here, newer)).rejects.toThrow(/was written by a newer ablate/);
   await expect(importStore(here, text)).rejects.toThrow(/is not an ablate store/);
+  await expect(importStore(here, dirname(text))).rejects.toThrow(/: it is a folder; name a file$/);
 });
 
 test("a damaged store is refused before anything is taken from it", async () => {
@@ -313,7 +315,12 @@ test("a damaged store is refused before anything is taken from it", async () => 
   const cut = storeWith([{ run: a, steps: 2000, isFinished: true }]);
   truncateSync(cut, 40_960);
 
+  const torn = storeWith([{ run: a, steps: 2000, isFinished: true }]);
+  const bytes = readFileSync(torn);
+  writeFileSync(torn, bytes.fill(255, bytes.length - 4096));
+
   await expect(importStore(here, cut)).rejects.toThrow(/is damaged/);
+  await expect(importStore(here, torn)).rejects.toThrow(/^\S+ is damaged \([^*\n]+\); copy it/);
   expect(() => readerAt(here)).toThrow(/there is no store/);
 });
 

@@ -56,7 +56,7 @@ export const command: Command = {
       const said = await withOpenReader(invocation, (reader) =>
         exportTo(invocation, { reader, request, signal: interrupt.signal }),
       );
-      terminal.note(`${said}\n`);
+      if (said !== null) terminal.note(`${said}\n`);
       return 0;
     } catch (error) {
       if (!(error instanceof Interruption)) throw error;
@@ -74,11 +74,11 @@ type Work = {
   readonly signal: AbortSignal;
 };
 
-/** Does it, and says in a sentence what there is now. */
+/** Does it, and says in a sentence what there is now; null where nobody reads it to its end. */
 async function exportTo(
   invocation: Invocation,
   { reader, request, signal }: Work,
-): Promise<string> {
+): Promise<string | null> {
   const { terminal, flags } = invocation;
   const found = findTarget(reader, flags.positionals[0] ?? "");
   if (request.kind === "safetensors") {
@@ -98,6 +98,7 @@ async function exportTo(
   }
   const { target, table } = request;
   const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });
+  if (rows === null) return null;
   const where = target === null ? "stdout" : sized(target);
   return `wrote ${countText(rows, "row")} of ${ofWhat(found)} to ${where}`;
 }

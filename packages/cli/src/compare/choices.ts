@@ -42,15 +42,22 @@ export function keyNamed(name: string, runs: readonly ComparedRun[]): string {
   throw new UsageError(`no run has a key "${name}" in its config; ${hint}`);
 }
 
-/** The first run that has this value of the key; undefined where none has. */
+/**
+ * The first run that has this value of the key; undefined where none has and a run may be meant.
+ *
+ * @throws UsageError - if no run has this number, which might also be the beginning of some run's hash
+ */
 export function runWithValue(
   text: string,
   { key, runs }: { readonly key: string; readonly runs: readonly ComparedRun[] },
 ): ComparedRun | undefined {
-  return runs.find((run) => {
-    const found = settingOf(run, key);
-    return found !== undefined && isWritten(text, found);
+  const found = runs.find((run) => {
+    const own = settingOf(run, key);
+    return own !== undefined && isWritten(text, own);
   });
+  if (found !== undefined || text.trim() === "" || Number.isNaN(Number(text))) return found;
+  const values = new Set(runs.flatMap((run) => settingOf(run, key)?.text ?? []));
+  throw new UsageError(`no run has ${key} ${text}, only ${[...values].join(", ")}`);
 }
 
 /** Whether people may write a value in this way. */

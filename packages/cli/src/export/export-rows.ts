@@ -16,12 +16,15 @@ type Destination = {
   readonly signal: AbortSignal;
 };
 
-/** Writes every row of a table in bounded memory; returns how many there were. */
-export async function exportRows(table: ExportTable, destination: Destination): Promise<number> {
+/** Writes every row of a table in bounded memory; returns how many there were, null where its reader went away. */
+export async function exportRows(
+  table: ExportTable,
+  destination: Destination,
+): Promise<number | null> {
   // Rows are garbage as soon as they are written; without this V8 lets 130 MB of them pile up.
   setFlagsFromString("--semi-space-growth-factor=1");
   const { format, target, terminal, signal } = destination;
-  const copy = (writer: RowWriter): Promise<number> => copyRows(table, writer, signal);
+  const copy = (writer: RowWriter): Promise<number | null> => copyRows(table, writer, signal);
   if (target === null) return copy(await textWriter(format, table, terminal.pour));
   return writeWhole(target, async (path) => {
     if (format === "parquet") return copy(parquetWriter(table.columns, path));
@@ -57,11 +60,11 @@ async function copyRows(
   { batches }: ExportTable,
   writer: RowWriter,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | null> {
   let rows = 0;
   for (const batch of batches()) {
     await unlessAborted(signal);
-    if (!(await writer.write(batch))) return rows;
+    if (!(await writer.write(batch))) return null;
     rows += batch.rows;
   }
   await writer.finish();

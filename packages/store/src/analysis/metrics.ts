@@ -8,7 +8,7 @@ export type MetricName =
   | "loss"
   | "steps_per_s";
 
-export type Measured = Pick<RunSummary, MetricName | "last_step" | "best_valid_step">;
+export type Measured = Pick<RunSummary, MetricName | "state" | "last_step" | "best_valid_step">;
 
 /** A number that came out of a run. */
 export type Metric = {
@@ -21,11 +21,14 @@ export type Metric = {
   readonly step: (run: Measured) => number | null;
 };
 
-/** What runs are compared by; the first unless another is asked for. */
+/** What runs are compared by unless another is asked for. */
+export const VALID_LOSS: Metric = finalLoss("valid_loss", "valid");
+
+/** What runs can be compared by. */
 export const METRICS: readonly Metric[] = [
-  lossMetric("valid_loss", "valid"),
-  lossMetric("train_loss", "train"),
-  lossMetric("test_loss", "test"),
+  VALID_LOSS,
+  finalLoss("train_loss", "train"),
+  finalLoss("test_loss", "test"),
   { ...lossMetric("best_valid_loss", "best valid"), step: (run) => run.best_valid_step },
   lossMetric("loss", "loss"),
   {
@@ -40,6 +43,17 @@ export const METRICS: readonly Metric[] = [
 
 function lossMetric(name: MetricName, title: string): Metric {
   return { name, title, unit: "nats", isLessBetter: true, value: finite(name), step: updates };
+}
+
+/** Of the last evaluation: one that a run made on its way is no result once it has diverged or failed. */
+function finalLoss(name: MetricName, title: string): Metric {
+  const value = finite(name);
+  const isLost = ({ state }: Measured): boolean => state === "diverged" || state === "failed";
+  return {
+    ...lossMetric(name, title),
+    value: (run) => (isLost(run) ? null : value(run)),
+    step: (run) => (run.state === "finished" ? updates(run) : null),
+  };
 }
 
 function finite(name: MetricName): Metric["value"] {

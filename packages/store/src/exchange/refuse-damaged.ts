@@ -19,8 +19,9 @@ type Stored = {
 export function refuseDamaged(database: Database, path: string): void {
   const verdict: unknown = database.pragma("quick_check(1)", { simple: true });
   if (verdict !== "ok") {
+    const found = String(verdict).replace(/^\*\*\* in database \w+ \*\*\*\n/, "");
     throw new StoreError(
-      `${path} is damaged (${String(verdict)}); copy it again, or save what is intact with sqlite3's .recover`,
+      `${path} is damaged (${found.replaceAll("\n", " ")}); copy it again, or save what is intact with sqlite3's .recover`,
     );
   }
   const checkpoints = database.prepare<[], Stored>(

@@ -1,5 +1,5 @@
 /** The marked runs side by side: what differs in their configs, what came out, what each factor does. */
-import { momentsOf, pairedDifference } from "@ablate/store";
+import { momentsOf, pairedDifference, VALID_LOSS } from "@ablate/store";
 import { allColumns, type Column } from "../data/columns.ts";
 import { type Row, rowOf, rowValue } from "../data/table.ts";
 import { cutLine, fitLine, type Line, line, type Piece, piece } from "../text/line.ts";
@@ -207,7 +207,7 @@ function plainCell({ column, kind }: Entry, { members }: Row): string {
 /** Mean and spread of the differences between runs of the same seed. */
 function pairedCell(row: Row, baseline: Row): Line {
   const paired = ({ members }: Row) =>
-    members.map(({ seed, valid_loss: value }) => ({ seed, context: "", value }));
+    members.map((run) => ({ seed: run.seed, context: "", value: VALID_LOSS.value(run) }));
   const { n, mean, std } = pairedDifference(paired(row), paired(baseline));
   if (mean === null) return [piece("no seed in common", "muted")];
   const text = std === null ? signed(mean, 4) : `${signed(mean, 4)} ±${std.toFixed(4)} n ${n}`;

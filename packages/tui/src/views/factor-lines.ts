@@ -4,6 +4,7 @@ import {
   effectsOf,
   type FactorValue,
   settingOf,
+  VALID_LOSS,
   verdictText,
   withData,
 } from "@ablate/store";
@@ -21,7 +22,7 @@ export function factorLines({ scene, state }: Canvas): Line[] {
   const chosen = scene.chosen.flatMap(({ members }) => members);
   const runs = withData(chosen, dataHashes);
   const effects = effectsOf(runs, {
-    measure: ({ valid_loss }) => valid_loss,
+    measure: VALID_LOSS.value,
     baseline: all.find(({ run }) => run === state.look.baseline),
   });
   if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];

@@ -39,6 +39,7 @@ export function sectionsOf(comparison: Comparison, options: SectionOptions): rea
 }
 
 const EMPTY: Section = { title: "", columns: [], rows: [], notes: [] };
+const NO_RESULT = "without a result";
 const NO_FACTOR = "the runs do not differ in their configs, but for the seed";
 
 function rowSection(comparison: Comparison, { isByKey }: SectionOptions): Section {
@@ -118,11 +119,12 @@ function differenceSections(comparison: Comparison, options: SectionOptions): re
     title: `${metric.title}: difference from ${baseline}, paired by seed`,
     columns: [{ title: "run" }, ...DIFFERENCE_COLUMNS],
     rows: rows.flatMap(({ outcomes }, i) => {
-      const difference = outcomes[place]?.difference ?? null;
+      const { difference = null, moments } = outcomes[place] ?? {};
       if (difference === null) return [];
       const [mean, interval] = differenceTexts(metric, difference);
-      const verdict =
+      const text =
         difference.verdict === "no pairs" ? "no seed in common" : verdictText(difference);
+      const verdict = moments?.n === 0 ? NO_RESULT : text;
       return [[titles[i] ?? "", mean, interval, String(difference.n), verdict]];
     }),
     notes: [],
@@ -152,7 +154,13 @@ function effectSections({ effects }: Comparison): readonly Section[] {
         const own = [values[i] ?? "", momentsText(metric, moments), String(moments.n)];
         if (difference === null) return [...own, "", "", "", "the baseline"];
         const [mean, interval] = differenceTexts(metric, difference);
-        return [...own, mean, interval, String(difference.n), verdictText(difference)];
+        return [
+          ...own,
+          mean,
+          interval,
+          String(difference.n),
+          moments.n === 0 ? NO_RESULT : verdictText(difference),
+        ];
       }),
       notes: [],
     };
