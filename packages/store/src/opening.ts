@@ -32,7 +32,8 @@ function sentence(path: string, verb: string, error: Error): string {
   if (code.startsWith("SQLITE_CORRUPT")) {
     return `${path} is damaged: ${error.message}; ${RECOVER}`;
   }
-  const reason = storageReason(code);
+  const isDenied = "code" in error && error.code === "EACCES";
+  const reason = storageReason(isDenied ? "SQLITE_PERM" : code);
   if (reason !== undefined) return `cannot ${verb} ${path}: ${reason}`;
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
 }
