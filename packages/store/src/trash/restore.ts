@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
+import { changeStore } from "../file/open-database.ts";
+import { BUSY_MS } from "../file/opening.ts";
 import { runFinder } from "../find-run.ts";
-import { changeStore } from "../open-database.ts";
-import { BUSY_MS } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
 import {
   entriesOf,

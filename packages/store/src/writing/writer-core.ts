@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
+import { LostClaimError, StoreError } from "../store-error.ts";
 import { type HistoryStatements, prepareHistory, RunHistory } from "./run-history.ts";
-import { LostClaimError, StoreError } from "./store-error.ts";
 import { Transactions } from "./transactions.ts";
 import { type Owner, prepareWriter, type WriterStatements } from "./writer-statements.ts";
 

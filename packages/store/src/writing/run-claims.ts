@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { isAlive } from "./claim.ts";
+import { isAlive } from "../claim.ts";
 import type {
   Claim,
   Continuation,
@@ -8,12 +8,12 @@ import type {
   ResumePoint,
   ResumeSearch,
   Takeable,
-} from "./contract/claim.ts";
-import type { ParameterRow, Provenance } from "./contract/record.ts";
-import { HistoryCopier } from "./recovery/copy-history.ts";
-import { HistoryCutter } from "./recovery/cut-history.ts";
-import { findResumePoint } from "./recovery/find-resume-point.ts";
-import { StoreError } from "./store-error.ts";
+} from "../contract/claim.ts";
+import type { ParameterRow, Provenance } from "../contract/record.ts";
+import { HistoryCopier } from "../recovery/copy-history.ts";
+import { HistoryCutter } from "../recovery/cut-history.ts";
+import { findResumePoint } from "../recovery/find-resume-point.ts";
+import { StoreError } from "../store-error.ts";
 import { lostClaim, type WriterCore } from "./writer-core.ts";
 import type { WriterStatements } from "./writer-statements.ts";
 

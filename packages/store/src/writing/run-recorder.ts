@@ -6,10 +6,10 @@ import type {
   RunEvent,
   Snapshot,
   StepBlock,
-} from "./contract/record.ts";
-import type { Probe } from "./probe/probe.ts";
-import { ProbeInserter } from "./probe/probe-inserter.ts";
-import { Checkpoints } from "./recovery/checkpoints.ts";
+} from "../contract/record.ts";
+import type { Probe } from "../probe/probe.ts";
+import { ProbeInserter } from "../probe/probe-inserter.ts";
+import { Checkpoints } from "../recovery/checkpoints.ts";
 import { lostClaim, type WriterCore } from "./writer-core.ts";
 import type { WriterStatements } from "./writer-statements.ts";
 

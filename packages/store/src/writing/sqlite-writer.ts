@@ -6,8 +6,8 @@ import type {
   ResumePoint,
   ResumeSearch,
   Takeable,
-} from "./contract/claim.ts";
-import type { GridPlan, StoredRun } from "./contract/plan.ts";
+} from "../contract/claim.ts";
+import type { GridPlan, StoredRun } from "../contract/plan.ts";
 import type {
   Checkpoint,
   EvaluationsAt,
@@ -17,14 +17,14 @@ import type {
   RunEnd,
   RunEvent,
   StepBlock,
-} from "./contract/record.ts";
-import type { StoreWriter } from "./contract/writer.ts";
-import type { OpenedDatabase } from "./open-database.ts";
+} from "../contract/record.ts";
+import type { StoreWriter } from "../contract/writer.ts";
+import type { OpenedDatabase } from "../file/open-database.ts";
+import { storageTrouble } from "../file/storage-trouble.ts";
+import type { Probe } from "../probe/probe.ts";
 import { planGrid } from "./plan-grid.ts";
-import type { Probe } from "./probe/probe.ts";
 import { RunClaims } from "./run-claims.ts";
 import { RunRecorder } from "./run-recorder.ts";
-import { storageTrouble } from "./storage-trouble.ts";
 import { WriterCore } from "./writer-core.ts";
 
 /** The writer: plans here, takes runs in `RunClaims`, records them in `RunRecorder`. */
