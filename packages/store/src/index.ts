@@ -113,5 +113,6 @@ export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts
 export { type Discarded, discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";
 export { restore } from "./trash/restore.ts";
-export { SCHEMA, type SchemaView } from "./views/schema.ts";
+export type { SchemaView } from "./views/schema/columns.ts";
+export { SCHEMA } from "./views/schema.ts";
 export { openWriter } from "./writing/open-writer.ts";
