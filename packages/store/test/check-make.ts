@@ -3,7 +3,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { openWriter, type StoreCheck } from "../src/index.ts";
 import { blockOf, FINISHED, gridOf, parametersOf, plannedRun, temporaryPath } from "./make.ts";
 
-export const STEPS: number = 5000;
+const STEPS = 5000;
 const NAMES = ["a", "b"];
 
 /** A closed store with two finished runs of 5,000 steps, `g/v1` and `g/v2`. */

@@ -109,6 +109,15 @@ test("a checkpoint with a flipped bit is dropped", () => {
   expect(wrongOf(checkStore(path))).toEqual([]);
 });
 
+test("a damaged checkpoint on the way is no reason to start anew", () => {
+  const path = finishedStore();
+  damage(path, "update checkpoint set weights = x'00', final = 0 where run_id = 1");
+
+  expect(mendedOf(checkStore(path, { isRepairing: true }))).toEqual([
+    `checkpoints: dropped what was damaged: g/v1 at 5000; \`ablate run\` does without`,
+  ]);
+});
+
 test("rows of runs that are not there are deleted", () => {
   const path = finishedStore();
   const whole = contentOf(path);
