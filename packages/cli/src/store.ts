@@ -76,16 +76,19 @@ export function findRun(
 ): RunSummary {
   const [run] = asSeen([reader.run(name) ?? []].flat(), reader);
   if (run !== undefined) return run;
-  const trashed = reader.trash().find((entry) => entry.name === name);
-  if (trashed !== undefined) {
-    throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
-  }
+  refuseTrashed(reader, name);
   const names = reader
     .runs()
     .flatMap(({ run: known, label }) => (label === null ? [known] : [known, label]));
   const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
   throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
+}
+
+/** @throws UsageError - if a run or a grid of this name was thrown away */
+export function refuseTrashed(reader: StoreReader, name: string): void {
+  if (!reader.trash().some((entry) => entry.name === name)) return;
+  throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
 }
 
 /** What to say where there is no store to read. */

@@ -3,7 +3,7 @@ import type { RunSummary, StoreReader } from "@ablate/store";
 import { UsageError } from "./errors.ts";
 import { matchingRuns } from "./filtering.ts";
 import { asSeen } from "./seen.ts";
-import { findRun } from "./store.ts";
+import { findRun, refuseTrashed } from "./store.ts";
 
 export type Meant = { readonly runs: readonly string[]; readonly grids: readonly string[] };
 
@@ -23,6 +23,7 @@ export function meantBy(words: readonly string[], reader: StoreReader): Meant {
     if (grids.includes(word)) return { grids: [word], runs: [] };
     const run = reader.run(word, { whole: true });
     if (run !== undefined) return { grids: [], runs: [run.run] };
+    refuseTrashed(reader, word);
     if (FILTER.test(word)) return { grids: [], runs: matching(word, all, reader) };
     return { grids: [], runs: [surelyMeant(word, reader, grids)] };
   });

@@ -93,6 +93,22 @@ test.skipIf(!canLimit)(
   },
 );
 
+test.skipIf(!canMount)("a disk without room to open a store is told as one that is full", () => {
+  const folder = makeFolder();
+  expect(ablate(folder, "run", ...SHORT, "--quiet").status).toBe(0);
+  const script = `mkdir disk; mount -t tmpfs -o size=800k none disk; cp ablate.db disk
+    dd if=/dev/zero of=disk/ballast bs=4k 2> /dev/null; "$@"`;
+  const command = [...COMMAND, "runs", "--store", "disk/ablate.db"];
+
+  const { status, stderr } = spawnSync("unshare", ["-rm", "sh", "-c", script, "sh", ...command], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^ablate: cannot read \S+: there is no room .*; make room on the disk/);
+});
+
 /** A small disk that holds the store, in a name space of its own, and a shell that sees it. */
 class Disk {
   readonly folder: string = makeFolder();

@@ -104,6 +104,14 @@ test.each([
   ["few steps", ["--steps", "50"]],
   ["many steps", ["--steps", "6000"]],
   ["a deep network with batch norm", ["--steps", "2000", "--set", "model.hidden=[50,50,50,50]"]],
+  ["many probes", ["--steps", "300", "--set", "record.probes={ every: 2 }"]],
+  [
+    "many probes of wide layers",
+    [
+      ...["--steps", "100", "--set", "model.hidden=[300,300]"],
+      ...["--set", "record.probes={ every: 1 }", "--set", "record.evaluate=none"],
+    ],
+  ],
   ["large weights", ["--steps", "50", "--set", "model.hidden=[2000]"]],
   ["many names", ["--steps", "50", "--set", "record.samples=10000"]],
 ])("the size of the store is estimated within a factor of 1.25: %s", (_, args) => {

@@ -114,6 +114,19 @@ test("a filter removes what it matches, and a beginning removes nothing", () => 
   expect(runsIn(folder)).toEqual(["small/plain", "small/normed"]);
 });
 
+test("a grid's name brings back runs that were thrown away one by one", () => {
+  const folder = trainedFolder();
+  ablate(folder, "rename", "small/normed", "batch=norm");
+  ablate(folder, "rm", "small/plain", "small/batch=norm");
+
+  const again = ablate(folder, "rm", "small/batch=norm");
+  const restored = ablate(folder, "restore", "small");
+
+  expect(again.stderr).toMatch(/^ablate: small\/batch=norm is in the trash; `ablate restore /);
+  expect(restored.stdout).toBe("small/plain: restored\nsmall/batch=norm: restored\n");
+  expect(runsIn(folder)).toEqual(["small/plain", "small/batch=norm", "other/slow"]);
+});
+
 test("planning again takes runs out of the trash, trained as they were", () => {
   const folder = trainedFolder();
   ablate(folder, "rm", "small");

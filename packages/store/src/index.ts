@@ -13,7 +13,7 @@ export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
 export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
-export { type Annotation, annotate } from "./annotate.ts";
+export { type Annotation, annotate } from "./annotate/annotate.ts";
 export type { StoreCheck } from "./check/check.ts";
 export { checkStore } from "./check/check-store.ts";
 export type {
@@ -84,8 +84,6 @@ export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";
 export type { FilterSubject } from "./filter/match.ts";
-export { openReader } from "./open-reader.ts";
-export { openWriter } from "./open-writer.ts";
 export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
 export type { Probe } from "./probe/probe.ts";
 export {
@@ -103,7 +101,7 @@ export {
 export type { QueryMistake } from "./query/mistake.ts";
 export { queryStore } from "./query/query-store.ts";
 export { QueryError, streamQuery } from "./query/stream-query.ts";
-export { SCHEMA, type SchemaView } from "./schema.ts";
+export { openReader } from "./reading/open-reader.ts";
 export { shortKey } from "./short-key.ts";
 export {
   DamageError,
@@ -116,3 +114,6 @@ export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts
 export { type Discarded, discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";
 export { restore } from "./trash/restore.ts";
+export type { SchemaView } from "./views/schema/columns.ts";
+export { SCHEMA } from "./views/schema.ts";
+export { openWriter } from "./writing/open-writer.ts";

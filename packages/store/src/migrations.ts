@@ -7,7 +7,7 @@ import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
 import { tighterProbes } from "./migrations/007-tighter-probes.ts";
 import { finalLosses } from "./migrations/008-final-losses.ts";
-import { views } from "./views.ts";
+import { views } from "./views/views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;

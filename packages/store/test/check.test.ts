@@ -1,82 +1,9 @@
-import {
-  closeSync,
-  copyFileSync,
-  openSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from "node:fs";
+import { openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
-import { checkStore, openWriter, type StoreCheck } from "../src/index.ts";
-import {
-  blockOf,
-  FINISHED,
-  gridOf,
-  parametersOf,
-  plannedRun,
-  readerAt,
-  temporaryPath,
-} from "./make.ts";
-
-const STEPS = 5000;
-const NAMES = ["a", "b"];
-
-/** A closed store with two finished runs of 5,000 steps, `g/v1` and `g/v2`. */
-function finishedStore(): string {
-  const path = temporaryPath();
-  const writer = openWriter(path);
-  const runs = ["v1", "v2"].map((label) => plannedRun(label, { steps: STEPS }));
-  for (const { id } of writer.planGrid(gridOf(runs))) {
-    const claim = { token: `t${id}`, pid: process.pid, host: hostname() };
-    writer.claimRun(id, claim, {}, parametersOf(NAMES));
-    const losses = Array.from({ length: STEPS }, (_, i) => 3 + Math.sin(i * id));
-    const ratios = Array.from({ length: STEPS * NAMES.length }, (_, i) => 1e-3 * (1 + (i % 7)));
-    writer.appendSteps(id, claim.token, blockOf(0, losses, ratios));
-    const weights = new Uint8Array(3000).fill(id);
-    const snapshot = { step: STEPS, evaluations: [], samples: ["x"], weights };
-    writer.endRun(id, claim.token, { ...FINISHED, snapshot });
-  }
-  writer.close();
-  return path;
-}
-
-function damage(path: string, ...statements: readonly string[]): void {
-  const database = new SqliteDatabase(path);
-  database.pragma("foreign_keys = OFF");
-  for (const statement of statements) database.exec(statement);
-  database.close();
-}
-
-function inspect<T>(path: string, look: (database: Database) => T): T {
-  const database = new SqliteDatabase(path, { readonly: true });
-  try {
-    return look(database);
-  } finally {
-    database.close();
-  }
-}
-
-function wrongOf(checks: readonly StoreCheck[]): string[] {
-  return checks.filter(({ ok }) => !ok).map(({ check, detail }) => `${check}: ${detail}`);
-}
-
-function mendedOf(checks: readonly StoreCheck[]): string[] {
-  return checks
-    .filter(({ isRepaired }) => isRepaired)
-    .map(({ check, detail }) => `${check}: ${detail}`);
-}
-
-/** Everything of both runs that a repair must not change. */
-function contentOf(path: string): unknown {
-  return inspect(path, (database) =>
-    ["run", "step", "rollup", "checkpoint", "tick"].map((table) =>
-      database.prepare(`select * from ${table}`).raw().all(),
-    ),
-  );
-}
+import { checkStore } from "../src/index.ts";
+import { contentOf, damage, finishedStore, mendedOf, wrongOf } from "./check-make.ts";
+import { readerAt } from "./make.ts";
 
 test("nothing is wrong with a store that was closed, and looking does not write", () => {
   const path = finishedStore();
@@ -182,6 +109,15 @@ test("a checkpoint with a flipped bit is dropped", () => {
   expect(wrongOf(checkStore(path))).toEqual([]);
 });
 
+test("a damaged checkpoint on the way is no reason to start anew", () => {
+  const path = finishedStore();
+  damage(path, "update checkpoint set weights = x'00', final = 0 where run_id = 1");
+
+  expect(mendedOf(checkStore(path, { isRepairing: true }))).toEqual([
+    `checkpoints: dropped what was damaged: g/v1 at 5000; \`ablate run\` does without`,
+  ]);
+});
+
 test("rows of runs that are not there are deleted", () => {
   const path = finishedStore();
   const whole = contentOf(path);
@@ -200,32 +136,6 @@ test("rows of runs that are not there are deleted", () => {
 
   expect(wrongOf(checkStore(path))).toEqual([]);
   expect(contentOf(path)).toEqual(whole);
-});
-
-test("an index that lacks a row is built anew", () => {
-  const path = finishedStore();
-  const schema = inspect(path, (database) =>
-    database.prepare("select rootpage, sql from sqlite_schema where name = 'event_by_run'").get(),
-  );
-  const { rootpage, sql } = Object(schema);
-  const unsafe = (statement: string): void => {
-    const database = new SqliteDatabase(path);
-    database.unsafeMode(true);
-    database.pragma("writable_schema = ON");
-    database.exec(statement);
-    database.close();
-  };
-  unsafe("delete from sqlite_schema where name = 'event_by_run'");
-  damage(path, "insert into event (run_id, at_ms, kind) values (1, 0, 'lost')");
-  unsafe(
-    `insert into sqlite_schema values ('index', 'event_by_run', 'event', ${rootpage}, '${sql}')`,
-  );
-
-  expect(wrongOf(checkStore(path))[0]).toMatch(/^integrity: .*missing from index event_by_run/);
-  expect(mendedOf(checkStore(path, { isRepairing: true }))[0]).toMatch(
-    /^integrity: built the indices anew/,
-  );
-  expect(wrongOf(checkStore(path))).toEqual([]);
 });
 
 test("a run whose process has died is marked as interrupted", () => {
@@ -263,60 +173,6 @@ test("what a live process is writing is left alone", () => {
     "checkpoints: being trained, left alone: g/v1",
   ]);
   expect(contentOf(path)).toEqual(before);
-});
-
-test("a page of noise and half a file are wrong, said in sentences, and not mended", () => {
-  const path = finishedStore();
-  const [noisy, half, none] = ["noisy.db", "half.db", "none.db"].map((name) => temporaryPath(name));
-  for (const copy of [noisy, half, none]) copyFileSync(path, copy ?? "");
-  const size = inspect(path, (database) => Number(database.pragma("page_size", { simple: true })));
-  const page = inspect(path, (database) =>
-    Number(
-      database.prepare("select rootpage from sqlite_schema where name = 'step'").pluck().get(),
-    ),
-  );
-  writeSync(openSync(noisy ?? "", "r+"), Buffer.alloc(size, 0xa5), 0, size, (page - 1) * size);
-  truncateSync(half ?? "", Math.floor(statSync(path).size / 2 / size) * size);
-  writeSync(openSync(none ?? "", "r+"), Buffer.alloc(100, 0xa5), 0, 100, 0);
-
-  for (const isRepairing of [false, true]) {
-    expect(wrongOf(checkStore(noisy ?? "", { isRepairing })).join("\n")).toMatch(
-      /^integrity: .*`\.recover`/,
-    );
-    expect(wrongOf(checkStore(half ?? "", { isRepairing }))[0]).toMatch(
-      /^store: .* is damaged: .*`.recover`/,
-    );
-    expect(wrongOf(checkStore(none ?? "", { isRepairing }))).toEqual([
-      `store: ${none} is not an ablate store: it is not an SQLite database; name another file with --store`,
-    ]);
-  }
-});
-
-test("where pages are damaged nothing is deleted, also what looks wrong elsewhere", () => {
-  const path = finishedStore();
-  damage(
-    path,
-    "update checkpoint set weights = x'00' where run_id = 1",
-    "delete from step where run_id = 2 and step = 7",
-    "insert into tag values (77, 'lost')",
-  );
-  const page = inspect(path, (database) =>
-    Number(
-      database.prepare("select rootpage from sqlite_schema where name = 'eval'").pluck().get(),
-    ),
-  );
-  const file = openSync(path, "r+");
-  writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096);
-  closeSync(file);
-  const before = readFileSync(path);
-
-  const checks = checkStore(path, { isRepairing: true });
-
-  expect(mendedOf(checks)).toEqual([]);
-  expect(wrongOf(checks).map((text) => text.split(":")[0])).toEqual(
-    expect.arrayContaining(["integrity", "steps", "checkpoints"]),
-  );
-  expect(readFileSync(path).equals(before)).toBe(true);
 });
 
 test("without time for more, rollups are counted", () => {

@@ -7,7 +7,7 @@ import { annotations } from "../src/migrations/002-annotations.ts";
 import { probes } from "../src/migrations/003-probes.ts";
 import { APPLICATION_ID } from "../src/migrations.ts";
 import { checkpointDigest } from "../src/recovery/digest.ts";
-import { views } from "../src/views.ts";
+import { views } from "../src/views/views.ts";
 import { CLAIM, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 import { probeOf, tensorOf } from "./probe-make.ts";
 

@@ -6,10 +6,10 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test, vi } from "vitest";
+import { openCopy } from "../src/file/open-database.ts";
 import { openReader, openWriter, StoreError } from "../src/index.ts";
 import { CURRENT_VERSION } from "../src/migrations.ts";
-import { openCopy } from "../src/open-database.ts";
-import { SqliteReader } from "../src/sqlite-reader.ts";
+import { SqliteReader } from "../src/reading/sqlite-reader.ts";
 import { claimedRun, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 
 const openings = [
@@ -17,7 +17,7 @@ const openings = [
   ["reader", openReader],
 ] as const;
 
-const JOURNAL = new URL("../src/journal.ts", import.meta.url).href;
+const JOURNAL = new URL("../src/file/journal.ts", import.meta.url).href;
 
 function sqliteFile(...statements: readonly string[]): string {
   const path = temporaryPath();

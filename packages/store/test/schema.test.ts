@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openReader, SCHEMA } from "../src/index.ts";
-import { openViews } from "../src/views.ts";
+import { openViews } from "../src/views/views.ts";
 import { claimedRun } from "./make.ts";
 
 /** Without those beneath the others. */

@@ -29,8 +29,8 @@ const BYTES = {
   evaluation: 25,
 };
 
-/** Of a probe, measured with two to six layers of 20 to 200 units. */
-const PROBE_BYTES = { probe: 600, layer: 1120, unit: 4.5, normedLayer: 200, normedUnit: 15 };
+/** Of a probe, measured with two to six layers of 10 to 500 units; `unit` is of the saturation map. */
+const PROBE_BYTES = { probe: 100, layer: 1090, unit: 4, normedLayer: 150, normedUnit: 15 };
 
 /** Bytes of a store that has no run. */
 export const EMPTY_STORE_BYTES = 204_800;
@@ -79,11 +79,22 @@ function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
 
 function probeBytes(layers: readonly LayerShape[]): number {
   const { probe, layer, unit, normedLayer, normedUnit } = PROBE_BYTES;
-  return layers.reduce(
-    (sum, { fanOut, hasNorm }) =>
-      sum + layer + unit * fanOut + (hasNorm ? normedLayer + normedUnit * fanOut : 0),
-    probe,
-  );
+  return layers.reduce((sum, { fanOut, hasNorm, isOutput }) => {
+    const map = isOutput ? 0 : mapBytes(unit * fanOut);
+    return sum + layer + map + (hasNorm ? normedLayer + normedUnit * fanOut : 0);
+  }, probe);
+}
+
+/** Of a row without rowid SQLite keeps so much in its page where it does not fit, and else up to so much. */
+const SPILLED_ROW = { kept: 489, most: 1002, page: 4096 };
+/** What a row of a layer has beside its saturation map. */
+const BESIDE_MAP = 130;
+
+/** What a saturation map takes: one that does not fit spills into pages of its own. */
+function mapBytes(length: number): number {
+  const { kept, most, page } = SPILLED_ROW;
+  const row = length + BESIDE_MAP;
+  return row <= most ? length : kept - BESIDE_MAP + page * Math.ceil((row - most) / page);
 }
 
 /** How many parameters a run trains, and how many numbers they have. */

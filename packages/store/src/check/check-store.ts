@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
-import { openExisting, openForReading } from "../open-database.ts";
-import { RECOVER } from "../opening.ts";
-import { standIn } from "../stand-ins.ts";
+import { openExisting, openForReading } from "../file/open-database.ts";
+import { RECOVER } from "../file/opening.ts";
+import { standIn } from "../file/stand-ins.ts";
 import { StoreError } from "../store-error.ts";
 import { type CheckContext, fine, type StoreCheck, wrong } from "./check.ts";
 import { checkCheckpoints } from "./checkpoints.ts";

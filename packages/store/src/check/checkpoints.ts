@@ -17,6 +17,7 @@ type Place = {
   readonly runId: number;
   readonly run: string;
   readonly step: number;
+  readonly isFinal: 0 | 1;
 };
 type Stored = {
   readonly weights: Buffer;
@@ -29,7 +30,7 @@ export function checkCheckpoints(context: CheckContext): StoreCheck {
   const { database, isRepairing, now, hasTime, onProgress } = context;
   const places = database
     .prepare<[], Place>(
-      `select c.id as id, r.id as runId, r.name as run, c.step as step
+      `select c.id as id, r.id as runId, r.name as run, c.step as step, c.final as isFinal
        from checkpoint c join run r on r.id = c.run_id order by c.id desc`,
     )
     .all();
@@ -57,10 +58,10 @@ export function checkCheckpoints(context: CheckContext): StoreCheck {
   if (busy.length > 0) {
     return wrong(CHECK, `being trained, left alone: ${listed(busy.map(({ run }) => run))}`);
   }
-  return repaired(
-    CHECK,
-    `dropped what was damaged: ${names}; \`ablate run --restart\` makes it anew`,
-  );
+  const remedy = damaged.some(({ isFinal }) => isFinal === 1)
+    ? "`ablate run --restart` makes it anew"
+    : "`ablate run` does without";
+  return repaired(CHECK, `dropped what was damaged: ${names}; ${remedy}`);
 }
 
 function isWhole({ weights, state, sha256 }: Stored): boolean {

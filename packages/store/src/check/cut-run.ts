@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { HistoryCutter } from "../recovery/cut-history.ts";
-import { prepareHistory, RunHistory } from "../run-history.ts";
+import { prepareHistory, RunHistory } from "../writing/run-history.ts";
 import type { CheckedRun } from "./runs-to-check.ts";
 
 /**

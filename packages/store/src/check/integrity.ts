@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import { RECOVER } from "../opening.ts";
+import { RECOVER } from "../file/opening.ts";
 import {
   amount,
   type CheckContext,

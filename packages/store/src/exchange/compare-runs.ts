@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { isAlive } from "../claim.ts";
-import { freeName } from "../plan-grid.ts";
+import { freeName } from "../writing/plan-grid.ts";
 import type { Files } from "./files.ts";
 import type { ImportedRun, RunChange } from "./import-types.ts";
 import { type RunRow, settled } from "./settled-run.ts";

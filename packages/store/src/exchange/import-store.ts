@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { type OpenedDatabase, openForReading, openForWriting } from "../open-database.ts";
-import { opening } from "../opening.ts";
+import { type OpenedDatabase, openForReading, openForWriting } from "../file/open-database.ts";
+import { opening } from "../file/opening.ts";
 import { StoreError } from "../store-error.ts";
 import { restoreRun } from "../trash/restore.ts";
 import { type ComparedRun, importedRun, runComparer } from "./compare-runs.ts";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
+import { type OpenedDatabase, openForReading } from "../file/open-database.ts";
 import { CURRENT_VERSION, migrate } from "../migrations.ts";
-import { type OpenedDatabase, openForReading } from "../open-database.ts";
 
 /** Opens a store to copy from, as it is at this moment; an older one by way of a migrated copy. */
 export function openSource(path: string): OpenedDatabase {

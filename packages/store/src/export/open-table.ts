@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { openViews } from "../views.ts";
+import { openViews } from "../views/views.ts";
 import { historyTable, lossTable, updateRatioTable } from "./step-tables.ts";
 import type { Batch, ExportScope, ExportTable } from "./table.ts";
 import { viewTable } from "./view-table.ts";

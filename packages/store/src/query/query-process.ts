@@ -35,8 +35,8 @@ process.once("message", (request: QueryRequest) => {
 async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
   const [{ openForReading }, { standIn }, { harden, prepareQuery }, { explain }] =
     await Promise.all([
-      import("../open-database.ts"),
-      import("../stand-ins.ts"),
+      import("../file/open-database.ts"),
+      import("../file/stand-ins.ts"),
       import("./statement.ts"),
       import("./mistake.ts"),
     ]);

@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
-import { openExisting } from "../open-database.ts";
-import { opening } from "../opening.ts";
+import { openExisting } from "../file/open-database.ts";
+import { opening } from "../file/opening.ts";
 import { purgeableRuns, runPurger } from "./purge.ts";
 
 export type Collected = {

@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
-import { changeStore } from "../open-database.ts";
-import { BUSY_MS } from "../opening.ts";
+import { changeStore } from "../file/open-database.ts";
+import { BUSY_MS } from "../file/opening.ts";
 import { StoreError } from "../store-error.ts";
 import { entriesOf, type TrashEntry, type TrashedRow } from "./entries.ts";
 

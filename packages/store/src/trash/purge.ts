@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
-import { clearAttempt } from "../writer-statements.ts";
+import { clearAttempt } from "../recovery/clear-attempt.ts";
 
 /** The reason of a run in the trash whose history is being deleted, or was by a process that died. */
 const PURGED = "purged";

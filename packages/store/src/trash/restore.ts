@@ -1,9 +1,15 @@
 import type { Database } from "better-sqlite3";
+import { changeStore } from "../file/open-database.ts";
+import { BUSY_MS } from "../file/opening.ts";
 import { runFinder } from "../find-run.ts";
-import { changeStore } from "../open-database.ts";
-import { BUSY_MS } from "../opening.ts";
 import { StoreError } from "../store-error.ts";
-import { entriesOf, type TrashEntry, type TrashRows, trashRows } from "./entries.ts";
+import {
+  entriesOf,
+  type TrashEntry,
+  type TrashedRow,
+  type TrashRows,
+  trashRows,
+} from "./entries.ts";
 import { purgedFinder } from "./purge.ts";
 
 export type Restored = {
@@ -68,11 +74,15 @@ function rowsNamed(database: Database, name: string, { grids, runs }: TrashRows)
   if (grid !== undefined) {
     return { grids: [grid], runs: runs.filter(({ id }) => isInGrid(database, id, grid.id)) };
   }
-  const found = runFinder(database, { among: "trash" })(name);
-  const run = runs.find((one) => one.name === found);
-  if (run !== undefined) return { grids: [], runs: [run] };
-  const ofGrid = runs.filter(({ name: one }) => one.startsWith(`${name}/`));
-  if (ofGrid.length > 0) return { grids: [], runs: ofGrid };
+  const runNamed = (whole: boolean): TrashedRow[] => {
+    const found = runFinder(database, { whole, among: "trash" })(name);
+    return runs.filter((one) => one.name === found);
+  };
+  const ofGrid = () => runs.filter((one) => one.name.startsWith(`${name}/`));
+  for (const find of [() => runNamed(true), ofGrid, () => runNamed(false)]) {
+    const found = find();
+    if (found.length > 0) return { grids: [], runs: found };
+  }
   throw new StoreError(`there is no "${name}" in the trash; \`ablate restore\` lists what is`);
 }
 

@@ -1,6 +1,6 @@
 /** What a reader asks SQLite, prepared once. */
 import type { Database, Statement } from "better-sqlite3";
-import type { Holder } from "./claim.ts";
+import type { Holder } from "../claim.ts";
 import type {
   GridSummary,
   RunSummary,
@@ -8,10 +8,10 @@ import type {
   StepLoss,
   StoredEvaluation,
   StoredSample,
-} from "./contract/history.ts";
-import type { RecordedRun, RunState, StoredRun, TrainedKind } from "./contract/plan.ts";
-import type { Finding, RunEvent } from "./contract/record.ts";
-import type { CheckpointRow } from "./recovery/intact-weights.ts";
+} from "../contract/history.ts";
+import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../contract/plan.ts";
+import type { Finding, RunEvent } from "../contract/record.ts";
+import type { CheckpointRow } from "../recovery/intact-weights.ts";
 
 export type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
 

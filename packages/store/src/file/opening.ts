@@ -1,9 +1,9 @@
 /** What SQLite and the file system say on opening a store, as one sentence. */
 import { closeSync, openSync, readSync } from "node:fs";
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { APPLICATION_ID, CURRENT_VERSION } from "./migrations.ts";
+import { APPLICATION_ID, CURRENT_VERSION } from "../migrations.ts";
+import { EmptyStoreError, StoreError } from "../store-error.ts";
 import { storageReason } from "./reasons.ts";
-import { EmptyStoreError, StoreError } from "./store-error.ts";
 
 /** How long a connection waits for another that writes. */
 export const BUSY_MS = 5000;
@@ -32,7 +32,8 @@ function sentence(path: string, verb: string, error: Error): string {
   if (code.startsWith("SQLITE_CORRUPT")) {
     return `${path} is damaged: ${error.message}; ${RECOVER}`;
   }
-  const reason = storageReason(code);
+  const isDenied = "code" in error && error.code === "EACCES";
+  const reason = storageReason(isDenied ? "SQLITE_PERM" : code);
   if (reason !== undefined) return `cannot ${verb} ${path}: ${reason}`;
   return `cannot ${verb} ${path}: ${error.message}; check the path and its permissions`;
 }

@@ -1,9 +1,10 @@
 /** The views: the stable interface of a store, for `ablate query` and for plain `sqlite3`. */
+
+import { float32Sql, uint32Sql } from "../float32.ts";
+import { probeViews } from "../probe/probe-views.ts";
+import { SERIES_BYTES } from "../rollup.ts";
 import { EFFECTS } from "./effects-view.ts";
-import { float32Sql, uint32Sql } from "./float32.ts";
-import { probeViews } from "./probe/probe-views.ts";
-import { SERIES_BYTES } from "./rollup.ts";
-import { keptViews, ofKept } from "./trash/kept.ts";
+import { keptViews, ofKept } from "./kept.ts";
 
 type View = { readonly name: string; readonly sql: string };
 

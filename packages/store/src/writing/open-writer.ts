@@ -1,5 +1,5 @@
-import type { StoreWriter, WriterOptions } from "./contract/writer.ts";
-import { openForWriting } from "./open-database.ts";
+import type { StoreWriter, WriterOptions } from "../contract/writer.ts";
+import { openForWriting } from "../file/open-database.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 
 /**

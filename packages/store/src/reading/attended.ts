@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { type Holder, isAlive, isThere } from "./claim.ts";
+import { type Holder, isAlive, isThere } from "../claim.ts";
 
 /** From planning a grid to the first step of a run no process has a name. */
 const STARTING_MS = 15_000;

@@ -1,7 +1,7 @@
 /** Reads an older store as if it were of this version, without writing to it. */
 import type { Database } from "better-sqlite3";
-import { CURRENT_VERSION } from "./migrations.ts";
-import { views } from "./views.ts";
+import { CURRENT_VERSION } from "../migrations.ts";
+import { views } from "../views/views.ts";
 
 /** Tables since the first version, empty where a store lacks them. */
 const TABLES: Readonly<Record<string, string>> = {

@@ -1,11 +1,11 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
 import type { Database } from "better-sqlite3";
-import type { WaitOptions } from "./contract/writer.ts";
-import { runFinder } from "./find-run.ts";
-import { changeStore } from "./open-database.ts";
-import { BUSY_MS } from "./opening.ts";
+import type { WaitOptions } from "../contract/writer.ts";
+import { changeStore } from "../file/open-database.ts";
+import { BUSY_MS } from "../file/opening.ts";
+import { runFinder } from "../find-run.ts";
+import { StoreError } from "../store-error.ts";
 import { renameRun } from "./rename-run.ts";
-import { StoreError } from "./store-error.ts";
 
 /** `target` is a run, as `StoreReader.run` finds it, or the name of a grid. */
 export type Annotation =

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import type { StepBlock } from "./contract/record.ts";
+import type { StepBlock } from "../contract/record.ts";
 
 /** Rows that one statement inserts: a third faster than one row each. */
 const ROWS = 16;

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
-import { BUSY_MS } from "./opening.ts";
-import { storageTrouble } from "./storage-trouble.ts";
-import { StoreFile } from "./store-file.ts";
+import { BUSY_MS } from "../file/opening.ts";
+import { storageTrouble } from "../file/storage-trouble.ts";
+import { StoreFile } from "../file/store-file.ts";
 
 /** While another process keeps the file locked, each further try waits so long. */
 const STILL_BUSY_MS = 200;

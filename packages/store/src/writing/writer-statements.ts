@@ -1,7 +1,8 @@
 /** What the writer says to SQLite, prepared once. */
 import type { Database, Statement } from "better-sqlite3";
-import type { Holder } from "./claim.ts";
-import type { RunState } from "./contract/plan.ts";
+import type { Holder } from "../claim.ts";
+import type { RunState } from "../contract/plan.ts";
+import { clearAttempt } from "../recovery/clear-attempt.ts";
 
 export type Owner = Holder & {
   readonly name: string;
@@ -36,23 +37,6 @@ export type WriterStatements = {
   readonly interrupt: Statement;
 };
 
-/** Tables of a run's rows; those of a probe go with it. Who trains a run takes it out of the trash. */
-const OF_AN_ATTEMPT = [
-  "param",
-  "step",
-  "rollup",
-  "tick",
-  "eval",
-  "sample",
-  "checkpoint",
-  "event",
-  "probe_layer",
-  "probe",
-  "finding",
-  "diagnosis",
-  "trash_run",
-] as const;
-
 const CLAIM = `
   update run set state = 'running', reason = null, error = null, started_at = @now,
     ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, claim = @token,
@@ -71,11 +55,6 @@ const END = `
   update run set state = @state, reason = @reason, error = @error, ended_at = @now,
     train_seconds = @trainSeconds, claim = null
   where id = @id`;
-
-/** Statements that together remove what an attempt at a run has left. */
-export function clearAttempt(database: Database): Statement<[number]>[] {
-  return OF_AN_ATTEMPT.map((table) => database.prepare(`delete from ${table} where run_id = ?`));
-}
 
 /** Prepares every statement of a writer. */
 export function prepareWriter(database: Database): WriterStatements {

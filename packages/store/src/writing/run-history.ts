@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
-import type { StepBlock } from "./contract/record.ts";
-import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
+import type { StepBlock } from "../contract/record.ts";
+import { LEVELS, Rollup, type RollupRow } from "../rollup.ts";
 import { prepareSteps, StepInserter, type StepStatements } from "./step-inserter.ts";
 
 /** Steps in `run.recent_loss`. */

@@ -6,6 +6,7 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["SQLITE_PROTOCOL", "another process keeps it locked; try again"],
   ["SQLITE_READONLY", "it is read-only; allow writing to it"],
   ["SQLITE_PERM", "its permissions do not allow it; change them"],
+  ["SQLITE_IOERR_SHMSIZE", "there is no room for the file beside it; make room on the disk"],
   ["SQLITE_IOERR", "the device does not take it; look at the disk and at limits of file sizes"],
 ];
 
@@ -14,5 +15,5 @@ export function storageReason(code: string): string | undefined {
   const found = REASONS.find(([prefix]) => code.startsWith(prefix));
   if (found === undefined) return undefined;
   const [prefix, reason] = found;
-  return prefix === "SQLITE_IOERR" ? `${reason} (${code})` : reason;
+  return prefix.startsWith("SQLITE_IOERR") ? `${reason} (${code})` : reason;
 }

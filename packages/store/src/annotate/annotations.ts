@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Annotated, Annotations } from "./contract/history.ts";
+import type { Annotated, Annotations } from "../contract/history.ts";
 
 type Row = { readonly grid: string; readonly run: string | null; readonly text: string };
 

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
-import type { CurveBlock, CurvePoint, StepRange } from "./contract/history.ts";
-import { logRatio } from "./ratio.ts";
-import { LEVELS, SERIES_BYTES } from "./rollup.ts";
+import type { CurveBlock, CurvePoint, StepRange } from "../contract/history.ts";
+import { logRatio } from "../ratio.ts";
+import { LEVELS, SERIES_BYTES } from "../rollup.ts";
 import { type RollupRows, rollupReader } from "./rollup-reader.ts";
 
 /** Where series are: their places in a rollup row, after loss and lr those of parameters. */

@@ -1,9 +1,8 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { annotationsReader } from "./annotations.ts";
-import { attendance } from "./attended.ts";
-import { isAlive } from "./claim.ts";
-import type { Continuation, RunStart } from "./contract/claim.ts";
+import { annotationsReader } from "../annotate/annotations.ts";
+import { isAlive } from "../claim.ts";
+import type { Continuation, RunStart } from "../contract/claim.ts";
 import type {
   Annotations,
   CurveBlock,
@@ -22,26 +21,27 @@ import type {
   StoredSample,
   StoredWeights,
   Ticks,
-} from "./contract/history.ts";
-import type { RecordedRun, StoredRun, TrainedKind } from "./contract/plan.ts";
-import type { StoreReader } from "./contract/reader.ts";
-import type { Finding, ParameterRow, Provenance, RunEvent, StepBlock } from "./contract/record.ts";
+} from "../contract/history.ts";
+import type { RecordedRun, StoredRun, TrainedKind } from "../contract/plan.ts";
+import type { StoreReader } from "../contract/reader.ts";
+import type { Finding, ParameterRow, Provenance, RunEvent, StepBlock } from "../contract/record.ts";
+import { openTable } from "../export/open-table.ts";
+import type { ExportScope, ExportTable } from "../export/table.ts";
+import type { OpenedDatabase } from "../file/open-database.ts";
+import { standIn } from "../file/stand-ins.ts";
+import { runFinder } from "../find-run.ts";
+import { parseProvenance, parseShape } from "../json.ts";
+import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
+import type { StoredProbe, StoredTensor, StoredTensorKind } from "../probe/stored-probe.ts";
+import { runQuery } from "../query/run-query.ts";
+import { logRatio, ratioAt } from "../ratio.ts";
+import { intactWeights } from "../recovery/intact-weights.ts";
+import { startFinder } from "../recovery/start-finder.ts";
+import { type TrashEntry, trashEntries } from "../trash/entries.ts";
+import { attendance } from "./attended.ts";
 import { curveReader, pointsOf } from "./curve.ts";
-import { openTable } from "./export/open-table.ts";
-import type { ExportScope, ExportTable } from "./export/table.ts";
-import { runFinder } from "./find-run.ts";
-import { parseProvenance, parseShape } from "./json.ts";
-import type { OpenedDatabase } from "./open-database.ts";
-import { type ProbeReader, probeReader } from "./probe/probe-reader.ts";
-import type { StoredProbe, StoredTensor, StoredTensorKind } from "./probe/stored-probe.ts";
-import { runQuery } from "./query/run-query.ts";
-import { logRatio, ratioAt } from "./ratio.ts";
 import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
-import { intactWeights } from "./recovery/intact-weights.ts";
-import { startFinder } from "./recovery/start-finder.ts";
-import { standIn } from "./stand-ins.ts";
 import { stepReader } from "./step-reader.ts";
-import { type TrashEntry, trashEntries } from "./trash/entries.ts";
 
 export class SqliteReader implements StoreReader {
   readonly notice: string | null;

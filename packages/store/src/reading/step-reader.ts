@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { StepBlock } from "./contract/record.ts";
+import type { StepBlock } from "../contract/record.ts";
 
 type Row = { readonly loss: number | null; readonly lr: number | null; readonly ratios: Buffer };
 type Range = { readonly run: string; readonly from: number; readonly end: number };

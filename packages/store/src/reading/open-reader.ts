@@ -1,6 +1,6 @@
-import type { StoreReader } from "./contract/reader.ts";
-import type { WaitOptions } from "./contract/writer.ts";
-import { openForReading } from "./open-database.ts";
+import type { StoreReader } from "../contract/reader.ts";
+import type { WaitOptions } from "../contract/writer.ts";
+import { openForReading } from "../file/open-database.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 
 /**
