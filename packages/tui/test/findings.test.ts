@@ -137,7 +137,8 @@ test("enter on an update:data ratio shows it first on the page of the run, read 
   const lines = screen(ui);
   expect(lines[2]).toContain("g/sick");
   expect(text(ui)).toMatch(/log10 update:data +step 200/);
-  expect(text(ui)).toMatch(/▶ hidden1\.weight +−3\.00 +frozen since 200/);
+  const first = lines.findIndex((line) => /log10 update:data +step 200/.test(line)) + 1;
+  expect(lines[first]).toMatch(/▶ hidden1\.weight +−3\.00 +frozen since 200/);
   expect(lines.findIndex((line) => line.includes("log10 update:data of every"))).toBeLessThan(8);
   press(ui, "escape");
   expect(text(ui)).toContain("g/sick: hidden1.weight frozen");
@@ -185,6 +186,31 @@ test("a run that is not charted is marked first", () => {
   expect(text(ui)).toContain("g/sick is marked");
   expect(ui.state.look.marks).toEqual(["g/well", "g/sick"]);
 });
+
+test.each([
+  [80, 24],
+  [40, 12],
+])(
+  "at %i x %i the panel of a deep network that a finding is about is on the screen",
+  (columns, rows) => {
+    const about = { rule: "running-statistics", layer: "hidden18", step: 10 };
+    const path = makeStore([
+      {
+        label: "deep",
+        probes: makeProbes([0, 10], { depth: 20, isNormed: true }),
+        findings: [makeFinding(about), makeFinding({ layer: "hidden17", step: 10 })],
+      },
+    ]);
+    const ui = session(path, { columns, rows, look: { view: "findings" } });
+
+    press(ui, "enter");
+    expect(text(ui)).toMatch(/std: running ↑ ba/);
+    press(ui, "escape", "j", "enter");
+    expect(text(ui)).toMatch(/\d % saturated · no dead/);
+    press(ui, "5");
+    expect(text(ui)).not.toMatch(/\d % saturated ·/);
+  },
+);
 
 test("marks of runs that are gone, or that the filter hides, do not count", () => {
   const ui = findingsOf({ columns: 120, look: { marks: ["g/gone"] } });

@@ -42,11 +42,13 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
   const { layers, layerAt, kinds } = scene.inside;
   const layer = layers[layerAt] ?? "";
-  if (state.isAlone) return drawPanel({ canvas, sides, layer, box: { columns, rows } });
   const wanted = state.look.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
-  const perLayer = Math.floor((rows - TITLES - wanted) / Math.max(1, layers.length));
+  const beside = rows - TITLES - wanted;
+  if (state.isAlone || (state.isPanelFirst && beside < 1))
+    return drawPanel({ canvas, sides, layer, box: { columns, rows } });
+  const perLayer = Math.floor(beside / Math.max(1, layers.length));
   const band = Math.max(1, Math.min(MOST_BAND, perLayer));
-  const room = Math.max(1, rows - TITLES);
+  const room = state.isPanelFirst ? beside : Math.max(1, rows - TITLES);
   const shown = Math.min(layers.length, Math.floor(room / band));
   const first = Math.max(0, Math.min(layerAt - Math.floor(shown / 2), layers.length - shown));
   const bands = drawBands({
