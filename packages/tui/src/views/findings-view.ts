@@ -182,7 +182,8 @@ function nothing({ scene, state, columns }: Canvas): Line[] {
       : state.look.findingScope === "run"
         ? `nothing was found in ${clean(scene.run?.run ?? "this run")}: tab lists those of all runs`
         : "the rules have found nothing in these runs";
-  return [[], fitLine(line(" ", piece(text, "muted")), columns)];
+  const wrapped = wrap(text.split(" "), columns - 2);
+  return [[], ...wrapped.map((one) => [piece(" "), ...restyle(one, { tone: "muted" })])];
 }
 
 function sheetOf(items: readonly FoundIn[]): Sheet {

@@ -1,10 +1,11 @@
 /** Inside a network at a step: a band for each layer, and a panel about one of them below. */
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { fitLine, justify, type Line, line, piece } from "../../text/line.ts";
+import { fitLine, justify, type Line, piece, restyle } from "../../text/line.ts";
 import { count, loss } from "../../text/number.ts";
 import { middleEllipsis } from "../../text/width.ts";
 import type { Canvas, Drawn } from "../canvas.ts";
+import { wrap } from "../run-texts.ts";
 import { STATE_SIGNS } from "../states.ts";
 import { drawBands } from "./bands.ts";
 import { layersSheet } from "./layers-sheet.ts";
@@ -105,6 +106,10 @@ function whyNone(run: ShownRun): string[] {
 }
 
 function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
-  const lines = texts.map((text): Line => fitLine(line(piece(text, "muted")), columns));
+  const lines = texts.flatMap((text) =>
+    wrap(text.trim().split(" "), columns - 2).map((one) =>
+      fitLine([piece(" "), ...restyle(one, { tone: "muted" })], columns),
+    ),
+  );
   return { lines, sheet: () => ({ columns: [], rows: [] }) };
 }
