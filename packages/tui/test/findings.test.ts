@@ -36,7 +36,7 @@ function findingsOf(look: Parameters<typeof session>[1] = {}) {
   const probes = makeProbes([0, 10, 100, 400]);
   const path = makeStore([
     { label: "sick", gain: 1, probes, findings: FOUND },
-    { label: "well", gain: 2, probes },
+    { label: "well", gain: 2, probes, isDiagnosed: true },
     { label: "ill", gain: 3, probes, findings: FOUND.slice(0, 1) },
   ]);
   return session(path, { ...look, look: { view: "findings", ...look.look } });
@@ -230,11 +230,21 @@ test("from the evidence another view is no way back", () => {
 });
 
 test("without findings it says so", () => {
-  const ui = session(makeStore([{ label: "a" }]), { look: { view: "findings" } });
+  const judged = [{ label: "a", isDiagnosed: true }, { label: "b" }];
+  const ui = session(makeStore(judged), { look: { view: "findings" } });
   expect(text(ui)).toContain("the rules have found nothing in these runs");
 
   press(ui, "enter");
   expect(text(ui)).toContain("there is no finding to follow");
+});
+
+test("a run that no rule has judged is not called sound", () => {
+  const runs = [{ label: "a" }, { label: "b", end: null }];
+  const ui = session(makeStore(runs), { look: { view: "findings" } });
+  expect(text(ui)).toContain("no rule has judged any of these runs");
+
+  press(ui, "tab");
+  expect(text(ui)).toContain("no rule has judged g/a: tab lists those of all runs");
 });
 
 test("a tag is for the run of the finding", () => {
