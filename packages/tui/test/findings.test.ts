@@ -36,7 +36,7 @@ function findingsOf(look: Parameters<typeof session>[1] = {}) {
   const probes = makeProbes([0, 10, 100, 400]);
   const path = makeStore([
     { label: "sick", gain: 1, probes, findings: FOUND },
-    { label: "well", gain: 2, probes },
+    { label: "well", gain: 2, probes, isDiagnosed: true },
     { label: "ill", gain: 3, probes, findings: FOUND.slice(0, 1) },
   ]);
   return session(path, { ...look, look: { view: "findings", ...look.look } });
@@ -137,7 +137,8 @@ test("enter on an update:data ratio shows it first on the page of the run, read 
   const lines = screen(ui);
   expect(lines[2]).toContain("g/sick");
   expect(text(ui)).toMatch(/log10 update:data +step 200/);
-  expect(text(ui)).toMatch(/▶ hidden1\.weight +−3\.00 +frozen since 200/);
+  const first = lines.findIndex((line) => /log10 update:data +step 200/.test(line)) + 1;
+  expect(lines[first]).toMatch(/▶ hidden1\.weight +−3\.00 +frozen since 200/);
   expect(lines.findIndex((line) => line.includes("log10 update:data of every"))).toBeLessThan(8);
   press(ui, "escape");
   expect(text(ui)).toContain("g/sick: hidden1.weight frozen");
@@ -186,6 +187,31 @@ test("a run that is not charted is marked first", () => {
   expect(ui.state.look.marks).toEqual(["g/well", "g/sick"]);
 });
 
+test.each([
+  [80, 24],
+  [40, 12],
+])(
+  "at %i x %i the panel of a deep network that a finding is about is on the screen",
+  (columns, rows) => {
+    const about = { rule: "running-statistics", layer: "hidden18", step: 10 };
+    const path = makeStore([
+      {
+        label: "deep",
+        probes: makeProbes([0, 10], { depth: 20, isNormed: true }),
+        findings: [makeFinding(about), makeFinding({ layer: "hidden17", step: 10 })],
+      },
+    ]);
+    const ui = session(path, { columns, rows, look: { view: "findings" } });
+
+    press(ui, "enter");
+    expect(text(ui)).toMatch(/std: running ↑ ba/);
+    press(ui, "escape", "j", "enter");
+    expect(text(ui)).toMatch(/\d % saturated · no dead/);
+    press(ui, "5");
+    expect(text(ui)).not.toMatch(/\d % saturated ·/);
+  },
+);
+
 test("marks of runs that are gone, or that the filter hides, do not count", () => {
   const ui = findingsOf({ columns: 120, look: { marks: ["g/gone"] } });
   expect(text(ui)).toContain("of 2 runs");
@@ -204,11 +230,21 @@ test("from the evidence another view is no way back", () => {
 });
 
 test("without findings it says so", () => {
-  const ui = session(makeStore([{ label: "a" }]), { look: { view: "findings" } });
+  const judged = [{ label: "a", isDiagnosed: true }, { label: "b" }];
+  const ui = session(makeStore(judged), { look: { view: "findings" } });
   expect(text(ui)).toContain("the rules have found nothing in these runs");
 
   press(ui, "enter");
   expect(text(ui)).toContain("there is no finding to follow");
+});
+
+test("a run that no rule has judged is not called sound", () => {
+  const runs = [{ label: "a" }, { label: "b", end: null }];
+  const ui = session(makeStore(runs), { look: { view: "findings" } });
+  expect(text(ui)).toContain("no rule has judged any of these runs");
+
+  press(ui, "tab");
+  expect(text(ui)).toContain("no rule has judged g/a: tab lists those of all runs");
 });
 
 test("a tag is for the run of the finding", () => {

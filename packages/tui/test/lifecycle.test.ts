@@ -13,6 +13,7 @@ import {
   environmentAt,
   openShell,
   openUiAt,
+  PATIENCE,
   type Size,
   Terminal,
 } from "./terminal.ts";
@@ -70,7 +71,7 @@ test("ctrl-z shows the shell, and fg the frame as it was", async () => {
   await shell.waitFor(/ icanon[\s\S]* echo [\s\S]*typed/);
   shell.run("fg");
 
-  await vi.waitFor(() => expect(shell.screen).toEqual(frame));
+  await vi.waitFor(() => expect(shell.screen).toEqual(frame), PATIENCE);
   shell.press("q");
   await shell.waitFor(/ready>$/);
 });
@@ -84,7 +85,7 @@ test("fg after the terminal was resized draws a frame of the new size", async ()
   shell.resize(size);
   shell.run("fg");
 
-  await vi.waitFor(() => expect(shell.screen).toEqual(frameOf(store, size)));
+  await vi.waitFor(() => expect(shell.screen).toEqual(frameOf(store, size)), PATIENCE);
 });
 
 test("ctrl-z and fg work ten times", async () => {
@@ -93,9 +94,9 @@ test("ctrl-z and fg work ten times", async () => {
 
   for (let i = 1; i <= 10; i++) {
     shell.press("ctrl-z");
-    await vi.waitFor(() => expect(shell.isAlternate).toBe(false));
+    await vi.waitFor(() => expect(shell.isAlternate).toBe(false), PATIENCE);
     shell.run("fg");
-    await vi.waitFor(() => expect(shell.screen).toEqual(frame));
+    await vi.waitFor(() => expect(shell.screen).toEqual(frame), PATIENCE);
   }
 
   shell.press("q");
@@ -137,7 +138,7 @@ test.each(VIEWS)("resizing leaves one clean frame of the view %s", async (view) 
     ui.resize(size);
     expected.resize(size);
     const frame = screen(expected);
-    await vi.waitFor(() => expect(ui.screen).toEqual(frame), { timeout: 5000 });
+    await vi.waitFor(() => expect(ui.screen).toEqual(frame), PATIENCE);
   }
 });
 
@@ -149,9 +150,12 @@ test("a terminal that grows and shrinks at once still has its last line", async 
 
   for (let i = 0; i < 10; i++) {
     ui.resize({ columns: 300, rows: 100 });
-    await vi.waitFor(() => expect(ui.screen[99]).toMatch(/q quit$/), { interval: 1 });
+    await vi.waitFor(() => expect(ui.screen[99]).toMatch(/q quit$/), { ...PATIENCE, interval: 1 });
     ui.resize(size);
-    await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size)), { interval: 1 });
+    await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size)), {
+      ...PATIENCE,
+      interval: 1,
+    });
   }
 });
 
@@ -164,7 +168,7 @@ test("a terminal that shrinks and grows back at once shows its frame again", asy
   ui.resize({ columns: 40, rows: 10 });
   ui.resize(size);
 
-  await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size)), { timeout: 3000 });
+  await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size)), PATIENCE);
 });
 
 test("many resizes at once leave one clean frame", async () => {
@@ -174,7 +178,7 @@ test("many resizes at once leave one clean frame", async () => {
   for (let columns = 40; columns <= 240; columns += 5) ui.resize({ columns, rows: columns / 5 });
 
   const frame = frameOf(store, { columns: 240, rows: 48 });
-  await vi.waitFor(() => expect(ui.screen).toEqual(frame), { timeout: 5000 });
+  await vi.waitFor(() => expect(ui.screen).toEqual(frame), PATIENCE);
 });
 
 test.each([undefined, "true", "1"])("CI=%s changes nothing", async (CI) => {
@@ -184,9 +188,9 @@ test.each([undefined, "true", "1"])("CI=%s changes nothing", async (CI) => {
 
   expect(ui.screen).toEqual(frameOf(store, { columns: 100, rows: 30 }));
   ui.resize(size);
-  await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size)));
+  await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size)), PATIENCE);
   ui.press("4");
-  await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size, "compare")));
+  await vi.waitFor(() => expect(ui.screen).toEqual(frameOf(store, size, "compare")), PATIENCE);
   ui.press("q");
 
   expect(await ui.exit).toBe(0);

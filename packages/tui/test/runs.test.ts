@@ -42,6 +42,24 @@ test("runs that differ only in their seed are one row with their number, means, 
   expect(screen(ui).join("\n")).toContain("valid 2.1200 ± 0.0100 over 3 of 3 runs");
 });
 
+test("runs of several grids with the same label are told apart, in every view", () => {
+  const path = makeStore([{ label: "same" }, { label: "own", gain: 2 }]);
+  const writer = openWriter(path);
+  addRuns(writer, [{ label: "same", gain: 3 }], "a-grid-with-quite-a-long-name-of-its-own");
+  writer.close();
+  const ui = session(path, { columns: 80 });
+
+  expect(rows(ui).map((row) => row.slice(3, 32).trim())).toEqual([
+    "g/same",
+    "own",
+    expect.stringMatching(/^a-grid-.*….*-own\/same$/),
+  ]);
+  press(ui, "2");
+  expect(screen(ui).join("\n")).toMatch(/[━▶] g\/same /);
+  press(ui, "4");
+  expect(screen(ui)[2]).toMatch(/ g\/same .* own$/);
+});
+
 test("a group unfolds with enter and with the arrow, and folds again from one of its runs", () => {
   const ui = session(makeStore(seeds("a", 1)));
 

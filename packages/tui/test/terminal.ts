@@ -20,7 +20,11 @@ export type TerminalOptions = {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
+/** How long a slow machine may take. */
+export const PATIENCE: { readonly timeout: number; readonly interval: number } = {
+  timeout: 15_000,
+  interval: 20,
+};
 
 /** Builds the command once, whichever of the parallel test files comes first. */
 export async function buildCommand(): Promise<void> {

@@ -6,7 +6,14 @@ import { openWriter } from "@ablate/store";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { makeStore, temporaryFolder } from "./make.ts";
 import { sampleStore } from "./samples.ts";
-import { ABLATE, buildCommand, environmentAt, openUiAt, type Terminal } from "./terminal.ts";
+import {
+  ABLATE,
+  buildCommand,
+  environmentAt,
+  openUiAt,
+  PATIENCE,
+  type Terminal,
+} from "./terminal.ts";
 
 beforeAll(buildCommand);
 
@@ -257,7 +264,7 @@ test.each(["{", "[]", "null", '{"view":"nothing","marks":7,"smoothing":-1,"metri
 
     const second = await openUiAt(store);
 
-    await vi.waitFor(() => expect(second.screen).toEqual(frame));
+    await vi.waitFor(() => expect(second.screen).toEqual(frame), PATIENCE);
     await quit(second);
   },
 );

@@ -5,7 +5,7 @@ import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type Action, KEYS } from "../src/keys.ts";
 import { VIEWS, type ViewName } from "../src/state/look.ts";
 import { sampleStore } from "./samples.ts";
-import { buildCommand, openUiAt, type Terminal } from "./terminal.ts";
+import { buildCommand, openUiAt, PATIENCE, type Terminal } from "./terminal.ts";
 
 beforeAll(buildCommand);
 
@@ -236,11 +236,14 @@ test("tags are added to the marked runs, removed, and dropped with esc", async (
   ui.type(" t");
   await ui.waitFor("tags of 3 runs:");
   ui.type("good new\r");
-  await vi.waitFor(() => expect(tags().filter((one) => one === "good,new")).toHaveLength(3));
+  await vi.waitFor(
+    () => expect(tags().filter((one) => one === "good,new")).toHaveLength(3),
+    PATIENCE,
+  );
   ui.type("t");
   await ui.waitFor("tags of 3 runs:");
   ui.type("-new\r");
-  await vi.waitFor(() => expect(tags().filter((one) => one === "good")).toHaveLength(3));
+  await vi.waitFor(() => expect(tags().filter((one) => one === "good")).toHaveLength(3), PATIENCE);
   ui.type("tdropped");
   await ui.waitFor("dropped");
   ui.press("escape");
@@ -254,18 +257,18 @@ test("a note is written to a run, shown, changed and removed", async () => {
   const note = () => reader.annotations().runs.get("sample/plain-1")?.note ?? null;
 
   ui.type("elearns fast: 漢字\r");
-  await vi.waitFor(() => expect(note()).toBe("learns fast: 漢字"));
+  await vi.waitFor(() => expect(note()).toBe("learns fast: 漢字"), PATIENCE);
   ui.type("e");
   await ui.waitFor("note of sample/plain-1: learns fast: 漢字");
   ui.type("!\r");
-  await vi.waitFor(() => expect(note()).toBe("learns fast: 漢字!"));
+  await vi.waitFor(() => expect(note()).toBe("learns fast: 漢字!"), PATIENCE);
   ui.type("e");
   await ui.waitFor(/note of .*: learns fast: 漢字!/);
   ui.press("ctrl-u");
   await ui.waitFor("empty removes it");
   ui.press("enter");
 
-  await vi.waitFor(() => expect(note()).toBeNull());
+  await vi.waitFor(() => expect(note()).toBeNull(), PATIENCE);
 });
 
 test("a run is renamed, and the view stays with it", async () => {
@@ -277,8 +280,9 @@ test("a run is renamed, and the view stays with it", async () => {
   await ui.waitFor("letters, digits");
   ui.type("best-of-all\r");
 
-  await vi.waitFor(() =>
-    expect(reader.runs().map(({ run }) => run)).toContain("sample/best-of-all"),
+  await vi.waitFor(
+    () => expect(reader.runs().map(({ run }) => run)).toContain("sample/best-of-all"),
+    PATIENCE,
   );
   await ui.waitFor(/^✓ sample\/best-of-all /m);
 });
@@ -297,10 +301,10 @@ test("tags and notes of a grid are written", async () => {
   const grid = () => reader.annotations().grids.get("sample");
 
   ui.type("Tall-of-it\r");
-  await vi.waitFor(() => expect(grid()?.tags).toEqual(["all-of-it"]));
+  await vi.waitFor(() => expect(grid()?.tags).toEqual(["all-of-it"]), PATIENCE);
   ui.type("Ea first try\r");
 
-  await vi.waitFor(() => expect(grid()?.note).toBe("a first try"));
+  await vi.waitFor(() => expect(grid()?.note).toBe("a first try"), PATIENCE);
 });
 
 test("Y writes what is shown as CSV, and again beside it", async () => {

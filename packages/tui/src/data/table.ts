@@ -51,7 +51,7 @@ export function tableOf(
   const columns = inOrder(allColumns(found), look.columnOrder);
   const sort = columns.find(({ id }) => id === look.sort?.column);
   const compare = comparison(sort, look.sort?.isDescending ?? false);
-  const groups = groupsOf(found, look.group);
+  const groups = toldApart(groupsOf(found, look.group));
   const top =
     sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
   const rows = top.flatMap((row): Row[] => {
@@ -140,6 +140,20 @@ function groupsOf(runs: readonly ShownRun[], group: Look["group"]): Row[] {
     if (first === undefined || members.length === 1)
       return first === undefined ? EMPTY_ROW : rowOf(first);
     return groupRow(members, first, group);
+  });
+}
+
+/** Rows of several grids that would have the same title have their grid's name before it. */
+function toldApart(rows: readonly Row[]): Row[] {
+  const gridsOf = new Map<string, Set<string | null>>();
+  for (const { title, members } of rows) {
+    const grids = gridsOf.get(title) ?? new Set();
+    gridsOf.set(title, grids.add(members[0]?.grid ?? null));
+  }
+  return rows.map((row) => {
+    const grid = row.members[0]?.grid;
+    const isShared = (gridsOf.get(row.title)?.size ?? 0) > 1;
+    return isShared && grid ? { ...row, title: `${grid}/${row.title}` } : row;
   });
 }
 

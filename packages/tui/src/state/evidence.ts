@@ -64,6 +64,7 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
     crosshair: null,
     isAlone: false,
     spotlight: null,
+    isPanelFirst: panel !== undefined,
   };
   const step = Math.max(0, Math.min(finding.step, updates(run) - 1));
   switch (view) {

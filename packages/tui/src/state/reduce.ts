@@ -160,6 +160,7 @@ function show(state: State, view: ViewName | undefined): State {
     isAlone: false,
     cameFrom: null,
     spotlight: null,
+    isPanelFirst: false,
   };
 }
 

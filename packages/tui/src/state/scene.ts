@@ -151,7 +151,8 @@ function chosenRows(
     const [only] = members;
     if (only === undefined) return [];
     if (members.length > 1) return [{ ...row, members }];
-    return [{ ...row, key: only.run, title: only.title, members, isGroup: false }];
+    const title = row.isGroup ? only.title : row.title;
+    return [{ ...row, key: only.run, title, members, isGroup: false }];
   });
   return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
 }

@@ -61,6 +61,8 @@ export type State = {
   readonly cameFrom: ViewName | null;
   /** The parameter that a jump was about. */
   readonly spotlight: string | null;
+  /** Whether a jump was about the panel below the layers: it then gets its rows before they do. */
+  readonly isPanelFirst: boolean;
   readonly isHelp: boolean;
   readonly prompt: Prompt | null;
   readonly chooser: Chooser | null;
@@ -88,6 +90,7 @@ export function initialState(size: Size, look: Look = DEFAULT_LOOK): State {
     finding: null,
     cameFrom: null,
     spotlight: null,
+    isPanelFirst: false,
     isHelp: false,
     prompt: null,
     chooser: null,

@@ -1,6 +1,7 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
 import type { FoundIn } from "../data/findings.ts";
+import type { ShownRun } from "../data/shown-run.ts";
 import { evidenceOf } from "../state/evidence.ts";
 import {
   fitLine,
@@ -174,15 +175,32 @@ function detailLines(found: FoundIn, columns: number): Line[] {
   ];
 }
 
-function nothing({ scene, state, columns }: Canvas): Line[] {
-  const { list } = scene.findings;
+function nothing({ columns, ...canvas }: Canvas): Line[] {
+  const { list } = canvas.scene.findings;
   const text =
     list.total > 0
       ? (list.mistake ?? `the filter leaves none of ${list.total} findings: esc takes it off`)
-      : state.look.findingScope === "run"
-        ? `nothing was found in ${clean(scene.run?.run ?? "this run")}: tab lists those of all runs`
-        : "the rules have found nothing in these runs";
-  return [[], fitLine(line(" ", piece(text, "muted")), columns)];
+      : whyNothing(canvas);
+  const wrapped = wrap(text.split(" "), columns - 2);
+  return [[], ...wrapped.map((one) => [piece(" "), ...restyle(one, { tone: "muted" })])];
+}
+
+/** Nothing was found, or no rule has looked yet. */
+function whyNothing({
+  scene,
+  state,
+  findings,
+}: Pick<Canvas, "scene" | "state" | "findings">): string {
+  const isJudged = (run: ShownRun): boolean => run.state !== "pending" && findings.isDiagnosed(run);
+  if (state.look.findingScope === "run") {
+    const { run } = scene;
+    const name = clean(run?.run ?? "this run");
+    const isSo = run !== undefined && isJudged(run);
+    return `${isSo ? `nothing was found in ${name}` : `no rule has judged ${name}`}: tab lists those of all runs`;
+  }
+  return scene.table.matches.some(isJudged)
+    ? "the rules have found nothing in these runs"
+    : "no rule has judged any of these runs";
 }
 
 function sheetOf(items: readonly FoundIn[]): Sheet {

@@ -16,7 +16,7 @@ import {
   restyle,
 } from "../text/line.ts";
 import { count, loss } from "../text/number.ts";
-import { clean, ellipsis, widthOf } from "../text/width.ts";
+import { clean, ellipsis, middleEllipsis, widthOf } from "../text/width.ts";
 import { gridLine } from "./annotations.ts";
 import type { Canvas, Drawn, Sheet } from "./canvas.ts";
 import { STATE_SIGNS, stateLine, statesLine } from "./states.ts";
@@ -121,7 +121,10 @@ function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
     : row.members.some(({ run }) => marks.has(run))
       ? piece("╎", "accent")
       : piece(" ");
-  const name = fitLine([sign, ...signOf(row), piece(" "), ...nameLine(canvas, row)], nameWidth);
+  const name = fitLine(
+    [sign, ...signOf(row), piece(" "), ...nameLine(canvas, row, nameWidth - 3)],
+    nameWidth,
+  );
   const drawn = [
     ...name,
     ...cells.flatMap(({ column, width }) => [
@@ -144,9 +147,10 @@ function nameText({ title, members, isGroup, isInGroup }: Row): string {
   return `${isInGroup ? "  " : ""}${clean(title)}${isGroup ? ` ×${members.length}` : ""}`;
 }
 
-function nameLine({ state }: Canvas, row: Row): Line {
+function nameLine({ state }: Canvas, row: Row, width: number): Line {
   const isBaseline = row.members.some(({ run }) => run === state.look.baseline);
-  return [piece(nameText(row)), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
+  const name = middleEllipsis(nameText(row), width - (isBaseline ? 2 : 0));
+  return [piece(name), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
 }
 
 function cellOf(canvas: Canvas, column: Column, row: Row): Line {

@@ -35,7 +35,9 @@ export function verdictLines(
   const said = updates(run) < 2 * WINDOW ? "median so far" : `median of the last ${WINDOW}`;
   const at = state.crosshair === null ? said : xName(state.look.axis, state.crosshair);
   const nameWidth = Math.min(24, Math.max(9, ...plots.map(({ label }) => label.length)));
-  const rows = plots.map((plot): Line => {
+  const isLit = ({ key }: Plot): boolean => key === `${RATIO}${state.spotlight}`;
+  const ordered = [...plots.filter(isLit), ...plots.filter((plot) => !isLit(plot))];
+  const rows = ordered.map((plot): Line => {
     const history = samples.get(plot.key);
     const band = info.get(plot.key) ?? { low: null, high: null };
     const param = plot.key.slice(RATIO.length);
@@ -53,7 +55,7 @@ export function verdictLines(
     const value = read?.mean ?? verdict?.value;
     const text = value === undefined || Number.isNaN(value) ? UNKNOWN : seriesValue(RATIO, value);
     const name = cutText(plot.label, nameWidth).padEnd(nameWidth);
-    const isSpotlit = param === state.spotlight;
+    const isSpotlit = isLit(plot);
     const head = line(
       piece(isSpotlit ? "▶ " : "━ ", plot.tone),
       { text: name, bold: isSpotlit },

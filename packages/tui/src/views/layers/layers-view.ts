@@ -1,10 +1,11 @@
 /** Inside a network at a step: a band for each layer, and a panel about one of them below. */
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { fitLine, justify, type Line, line, piece } from "../../text/line.ts";
+import { fitLine, justify, type Line, piece, restyle } from "../../text/line.ts";
 import { count, loss } from "../../text/number.ts";
 import { middleEllipsis } from "../../text/width.ts";
 import type { Canvas, Drawn } from "../canvas.ts";
+import { wrap } from "../run-texts.ts";
 import { STATE_SIGNS } from "../states.ts";
 import { drawBands } from "./bands.ts";
 import { layersSheet } from "./layers-sheet.ts";
@@ -42,11 +43,13 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
   const { layers, layerAt, kinds } = scene.inside;
   const layer = layers[layerAt] ?? "";
-  if (state.isAlone) return drawPanel({ canvas, sides, layer, box: { columns, rows } });
   const wanted = state.look.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
-  const perLayer = Math.floor((rows - TITLES - wanted) / Math.max(1, layers.length));
+  const beside = rows - TITLES - wanted;
+  if (state.isAlone || (state.isPanelFirst && beside < 1))
+    return drawPanel({ canvas, sides, layer, box: { columns, rows } });
+  const perLayer = Math.floor(beside / Math.max(1, layers.length));
   const band = Math.max(1, Math.min(MOST_BAND, perLayer));
-  const room = Math.max(1, rows - TITLES);
+  const room = state.isPanelFirst ? beside : Math.max(1, rows - TITLES);
   const shown = Math.min(layers.length, Math.floor(room / band));
   const first = Math.max(0, Math.min(layerAt - Math.floor(shown / 2), layers.length - shown));
   const bands = drawBands({
@@ -103,6 +106,10 @@ function whyNone(run: ShownRun): string[] {
 }
 
 function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
-  const lines = texts.map((text): Line => fitLine(line(piece(text, "muted")), columns));
+  const lines = texts.flatMap((text) =>
+    wrap(text.trim().split(" "), columns - 2).map((one) =>
+      fitLine([piece(" "), ...restyle(one, { tone: "muted" })], columns),
+    ),
+  );
   return { lines, sheet: () => ({ columns: [], rows: [] }) };
 }
