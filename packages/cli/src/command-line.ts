@@ -7,8 +7,10 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 import { isVerb, VERBS } from "./verbs.ts";
 
 /** Runs one command line and says how to exit; the only catch of everything. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const terminal = processTerminal();
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
   try {
     return await dispatch(argv, terminal);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The tab key in real shells on a pseudo-terminal. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, test } from "vitest";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
@@ -15,6 +15,9 @@ beforeAll(() => {
   writeFileSync(join(folder, "bin", "ablate"), `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(join(folder, "bin", "ablate"), 0o755);
   ablate(folder, "run", "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3", "--quiet");
+  for (const name of ["odd one.yaml", "größe.yaml"]) {
+    copyFileSync(join(folder, "small.yaml"), join(folder, name));
+  }
   for (const shell of ["bash", "zsh", "fish"]) {
     writeFileSync(join(folder, `ablate.${shell}`), ablate(folder, "completion", shell).stdout);
   }
@@ -52,6 +55,14 @@ const WORDS: readonly (readonly [typed: string, shown: RegExp])[] = [
   ["ablate show small/normed-lr=0.2\t", /^ready> ablate show small\/normed-lr\\?=0\.2$/],
   ["ablate show small/n\t", /^ready> ablate show small\/normed-lr\\?=0\.(?!\d)/],
   ["ablate compare --metric best\t", /^ready> ablate compare --metric best_valid_loss$/],
+  ["ablate plan od\t", /^ready> ablate plan odd\\ one\.yaml$/],
+  ["ablate plan odd\\ o\t", /^ready> ablate plan odd\\ one\.yaml$/],
+  ["ablate plan 'odd o\t", /^ready> ablate plan 'odd one\.yaml'$/],
+  ["ablate plan grö\t", /^ready> ablate plan größe\.yaml$/],
+  [
+    "ablate plan 'odd one.yaml' --engine sim\t",
+    /^ready> ablate plan 'odd one\.yaml' --engine simd$/,
+  ],
 ];
 
 for (const shell of Object.keys(SHELLS)) {

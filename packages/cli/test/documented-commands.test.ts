@@ -39,7 +39,6 @@ beforeAll(() => {
   writeFileSync(join(folder, "best.sql"), "select run, valid_loss from runs");
   for (const [place, line] of [
     [folder, "ablate demo --steps 20 --quiet"],
-    [folder, "ablate export quickstart/v1 -o other.db"],
     [
       seeds,
       "ablate run configs/quickstart.yaml --steps 20 --seeds 1,2,3 --set record.evaluate=none",

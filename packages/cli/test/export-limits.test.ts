@@ -1,49 +1,23 @@
 /** `ablate export` where much is written: stopped by a signal, in little memory, from damaged weights. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { openWriter } from "@ablate/store";
 import { beforeAll, expect, test, vi } from "vitest";
+import { writeLongRun } from "../../store/test/long-run.ts";
 import { ablate, COMMAND, damageWeights, makeFolder, startAblate } from "./make.ts";
 
-const STEPS = 200_000;
 const PARAMETERS = Array.from({ length: 13 }, (_, i) => `hidden${i + 1}.weight`);
-const BLOCK = 2000;
 
 let folder = "";
 
 beforeAll(() => {
   folder = makeFolder();
-  writeLongRun(join(folder, "long.db"));
+  writeLongRun(join(folder, "long.db"), PARAMETERS);
   const seeds = Array.from({ length: 60 }, (_, seed) => seed).join(",");
   const wide = ["--set", "model.hidden=[2000]", "--set", "record.probes=none"];
   const flags = [...wide, "--seeds", seeds, "--steps", "1", "--only", "plain", "--quiet"];
   expect(ablate(folder, "run", "small.yaml", ...flags).status).toBe(0);
 });
-
-/** One run of 200,000 steps and 13 parameters, written as the coordinator writes it. */
-function writeLongRun(path: string): void {
-  const writer = openWriter(path);
-  const run = {
-    ...{ hash: "0123456789abcdef", name: "g/long", label: "long", seed: 1, engine: "simd" },
-    ...{ steps: STEPS, config: JSON.stringify({ train: { lr: 0.1 } }) },
-  };
-  const [stored] = writer.planGrid({ name: "g", description: "", spec: "", runs: [run] });
-  const id = stored?.id ?? 0;
-  const parameters = PARAMETERS.map((name) => ({ name, shape: [30, 27], size: 810 }));
-  writer.claimRun(id, { token: "t", pid: process.pid, host: hostname() }, {}, parameters);
-  for (let first = 0; first < STEPS; first += BLOCK) {
-    writer.appendSteps(id, "t", {
-      first,
-      count: BLOCK,
-      loss: Float64Array.from({ length: BLOCK }, (_, i) => 2 + Math.exp(-(first + i) / 5000)),
-      lr: new Float64Array(BLOCK).fill(0.1),
-      ratios: Float32Array.from({ length: BLOCK * 13 }, (_, i) => 1e-3 / (1 + ((first + i) % 977))),
-    });
-  }
-  writer.close();
-}
 
 /** Names of the folder that have to do with a target: itself, or what is not yet it. */
 function remains(name: string): readonly string[] {

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { blocks, page, tableRows } from "./documents.ts";
+import { ablateHere } from "./in-process.ts";
 import { ablate, type Ended, jsonRows, makeFolder } from "./make.ts";
 
 const text = page("docs/filter.md");
@@ -27,29 +28,43 @@ beforeAll(() => {
   }
 });
 
-function plan(filter: string): Ended {
-  return ablate(folder, "plan", "configs/study.yaml", "--only", filter, "--json");
+function plan(filter: string): Promise<Ended> {
+  return ablateHere(folder, ...planOf(filter));
 }
+
+function planOf(filter: string): readonly string[] {
+  return ["plan", join(folder, "configs", "study.yaml"), "--only", filter, "--json"];
+}
+
+test.each(["v1 or v5", "v1 and ("])("a process of its own says the same of %s", async (filter) => {
+  expect(ablate(folder, ...planOf(filter))).toEqual(await plan(filter));
+});
 
 test("the page has examples and mistakes", () => {
   expect(rows.filter(({ labels }) => labels !== undefined).length).toBeGreaterThan(20);
   expect(rows.filter(({ mistake }) => mistake !== undefined).length).toBeGreaterThan(5);
 });
 
-test.each(rows.filter(({ labels }) => labels !== ""))("$filter is as the page says", (row) => {
-  const ended = plan(row.filter);
+test.each(rows.filter(({ labels }) => labels !== ""))(
+  "$filter is as the page says",
+  async (row) => {
+    const ended = await plan(row.filter);
 
-  if (row.mistake !== undefined) {
-    expect([ended.status, ended.stdout]).toEqual([2, ""]);
-    expect(ended.stderr).toMatch(/^ablate: .*\n$/);
-    expect(ended.stderr).toContain(row.mistake);
-    return;
-  }
-  expect(ended.stderr).toBe("");
-  const labels = jsonRows(ended).map(({ run }) => String(run).replace("study/", ""));
-  expect(labels.join(" ")).toBe(row.labels);
-});
+    if (row.mistake !== undefined) {
+      expect([ended.status, ended.stdout]).toEqual([2, ""]);
+      expect(ended.stderr).toMatch(/^ablate: .*\n$/);
+      expect(ended.stderr).toContain(row.mistake);
+      return;
+    }
+    expect(ended.stderr).toBe("");
+    const labels = jsonRows(ended).map(({ run }) => String(run).replace("study/", ""));
+    expect(labels.join(" ")).toBe(row.labels);
+  },
+);
 
-test.each(rows.filter(({ labels }) => labels === ""))("$filter matches nothing", ({ filter }) => {
-  expect(plan(filter).stderr).toContain("no run matches");
-});
+test.each(rows.filter(({ labels }) => labels === ""))(
+  "$filter matches nothing",
+  async ({ filter }) => {
+    expect((await plan(filter)).stderr).toContain("no run matches");
+  },
+);

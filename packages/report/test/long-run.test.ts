@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openReader, openWriter } from "@ablate/store";
+import { openReader } from "@ablate/store";
 import { expect, onTestFinished, test } from "vitest";
+import { writeLongRun } from "../../store/test/long-run.ts";
 import { reportOf } from "../src/index.ts";
 
-const STEPS = 200_000;
-const BLOCK = 2000;
 const PARAMETERS = ["embedding", "hidden1.weight", "hidden1.bias", "output.weight", "output.bias"];
 
 /** A store with one run of 200,000 steps. */
@@ -14,25 +13,7 @@ function longStore(): string {
   const folder = mkdtempSync(join(tmpdir(), "ablate-long-report-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "ablate.db");
-  const writer = openWriter(path);
-  const run = {
-    ...{ hash: "0123456789abcdef", name: "g/long", label: "long", seed: 1, engine: "simd" },
-    ...{ steps: STEPS, config: JSON.stringify({ train: { lr: 0.1 } }) },
-  };
-  const [stored] = writer.planGrid({ name: "g", description: "long?", spec: "", runs: [run] });
-  const id = stored?.id ?? 0;
-  const parameters = PARAMETERS.map((name) => ({ name, shape: [30, 27], size: 810 }));
-  writer.claimRun(id, { token: "t", pid: process.pid, host: hostname() }, {}, parameters);
-  for (let first = 0; first < STEPS; first += BLOCK) {
-    writer.appendSteps(id, "t", {
-      first,
-      count: BLOCK,
-      loss: Float64Array.from({ length: BLOCK }, (_, i) => 2 + Math.exp(-(first + i) / 5000)),
-      lr: new Float64Array(BLOCK).fill(0.1),
-      ratios: new Float32Array(BLOCK * PARAMETERS.length).fill(1e-3),
-    });
-  }
-  writer.close();
+  writeLongRun(path, PARAMETERS);
   return path;
 }
 

@@ -1,19 +1,45 @@
 /** What a shell reads once to ask `ablate complete` from then on. */
 
-/** Words are taken from the line itself: bash's own are cut at `=`, which names of runs have in them. */
+/**
+ * Words are taken from the line itself, without their quotes: bash's own are cut at `=`, which names of runs
+ * have in them. What takes the place of a word is quoted as the word is.
+ */
 const BASH = `# ablate completion for bash
+_ablate_words() {
+  local text="$1" word="" char i
+  words=() quote=""
+  for ((i = 0; i < \${#text}; i++)); do
+    char="\${text:i:1}"
+    if [[ $char == "\\\\" && $quote != "'" ]]; then
+      ((i += 1))
+      word+="\${text:i:1}"
+    elif [[ -n $quote && $char == "$quote" ]]; then
+      quote=""
+    elif [[ -z $quote && ($char == "'" || $char == '"') ]]; then
+      quote="$char"
+    elif [[ -z $quote && $char == [[:space:]] ]]; then
+      [[ -n $word ]] && words+=("$word")
+      word=""
+    else
+      word+="$char"
+    fi
+  done
+  words+=("$word")
+}
 _ablate() {
-  local line="\${COMP_LINE:0:COMP_POINT}" word tail head
+  local word tail head quote
   local -a words
-  read -r -a words <<< "$line"
-  [[ $line == *[[:space:]] ]] && words+=("")
   tail="\${COMP_WORDS[COMP_CWORD]}"
   [[ $tail == [=:] ]] && tail=""
+  _ablate_words "$tail"
+  tail="\${words[0]}"
+  _ablate_words "\${COMP_LINE:0:COMP_POINT}"
   head="\${words[\${#words[@]}-1]}"
   head="\${head%"$tail"}"
   COMPREPLY=()
   while IFS=$'\\t' read -r word _; do
-    printf -v word '%q' "\${word#"$head"}"
+    word="\${word#"$head"}"
+    [[ -z $quote ]] && printf -v word '%q' "$word"
     COMPREPLY+=("$word")
   done < <("\${words[0]/#\\~/$HOME}" complete -- "\${words[@]:1}" 2>/dev/null)
   if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *[/=] ]]; then compopt -o nospace; fi
@@ -33,7 +59,7 @@ _ablate() {
       ended+=("$value")
       shown+=("$value\${text:+  -- $text}")
     fi
-  done < <("\${(Q)words[1]/#\\~/$HOME}" complete -- "\${(Q@)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null)
+  done < <("\${(Q)words[1]/#\\~/$HOME}" complete -- "\${(Q@)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)
   compadd -l -d shown -a ended
   compadd -S '' -a open
 }
@@ -43,7 +69,10 @@ compdef _ablate ablate
 
 const FISH = `# ablate completion for fish
 function __ablate_complete
-    set -l words (commandline -opc) (commandline -ct)
+    set -l typed (commandline -ct)
+    set -l word (string unescape -- $typed; or string unescape -- $typed"'"; or string unescape -- $typed'"')
+    test -n "$word"; or set word "$typed"
+    set -l words (commandline -opc) "$word"
     set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
     $program complete -- $words[2..-1] 2>/dev/null
 end
