@@ -172,8 +172,17 @@ test("thresholds of the config are those of the run's diagnosis, and no part of 
 
   expect(stderr).not.toContain("% saturated");
   expect(ablate(other, "diagnose", "saturated").stdout).not.toContain("saturated, since");
+  expect(ablate(other, "plan", "sick.yaml", "--only", "saturated").stderr).toBe("");
   writeFileSync(join(other, "sick.yaml"), SICK);
-  expect(ablate(other, "run", "sick.yaml", "--only", "saturated").stderr).toContain("already done");
+  const changed = "--set thresholds.saturated=0.3";
+  const note = `sick/saturated was judged by the thresholds it was trained with; \`ablate diagnose RUN ${changed}\` judges by those of this config\n`;
+  const again = ablate(other, "run", "sick.yaml", "--only", "saturated");
+  expect(again.stderr).toContain("already done");
+  expect(again.stderr.startsWith(note)).toBe(true);
+  expect(ablate(other, "plan", "sick.yaml", "--only", "saturated").stderr).toBe(note);
+  expect(ablate(other, "diagnose", "saturated", ...changed.split(" ")).stdout).toContain(
+    "saturated, since init",
+  );
 });
 
 test("a terminal without Unicode gets plain bars", () => {

@@ -51,10 +51,7 @@ test.each([
     ["run", "small.yaml", "--store", "."],
     /^ablate: \S+ is not an ablate store: it is a folder; name a file\n$/,
   ],
-  [
-    ["runs", "--store", "."],
-    /^ablate: \S+ is not an ablate store: it is a folder; name a file\n$/,
-  ],
+  [["runs", "--store", "."], /^ablate: \S+ is not an ablate store: it is a folder; name a file\n$/],
   [
     ["run", "small.yaml", "--set", "data.file=."],
     /^ablate: \. is a folder; data\.file names a file of names\n$/,

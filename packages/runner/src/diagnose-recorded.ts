@@ -34,10 +34,9 @@ export function diagnoseRecorded(
 ): Finding[] {
   const parameters = reader.parameters(run);
   if (parameters.length === 0) return [];
-  const trainedWith = readThresholds(reader.thresholds(run));
   const facts = factsOf(config, {
     parameters,
-    thresholds: changeThresholds(trainedWith, thresholds),
+    thresholds: changeThresholds(recordedThresholds(reader, run), thresholds),
   });
   const diagnosis = new Diagnosis(facts);
   let next = 0;
@@ -72,9 +71,9 @@ function factsOf(config: string, rest: Pick<Facts, "parameters" | "thresholds">)
   };
 }
 
-/** The usual thresholds, and those that the store has of a run. */
-function readThresholds(json: string | undefined): Thresholds {
-  const stored: unknown = JSON.parse(json ?? "{}");
+/** The thresholds that a run was trained with; of an older run the usual ones. */
+export function recordedThresholds(reader: StoreReader, run: string): Thresholds {
+  const stored: unknown = JSON.parse(reader.thresholds(run) ?? "{}");
   const known = Object.entries(typeof stored === "object" && stored !== null ? stored : {}).filter(
     ([name, value]) => name in THRESHOLDS && typeof value === "number",
   );

@@ -4,7 +4,7 @@ export {
   type GridOutcome,
   runGrid,
 } from "./coordinator.ts";
-export { diagnoseRecorded } from "./diagnose-recorded.ts";
+export { diagnoseRecorded, recordedThresholds } from "./diagnose-recorded.ts";
 export type { GridEvent } from "./events.ts";
 export { loadConfig } from "./load-config.ts";
 export { expandGrid } from "./plan/expand.ts";

@@ -6,6 +6,7 @@ import type { Command, Invocation } from "../command.ts";
 import { unlessExisting } from "../new-file.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { estimate } from "../plan/estimate.ts";
+import { otherThresholdsNote } from "../plan/other-thresholds.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
@@ -38,9 +39,10 @@ export const command: Command = {
       return { ...run, name: known?.name ?? run.name, state, start };
     });
     const less = lessRecordedNote(planned.runs, stored.runs);
+    const judged = otherThresholdsNote(planned.runs, stored);
     const inTrash = "in the trash; `ablate run` takes out what is planned";
     const trashed = trashNote(planned.runs, stored.runs, inTrash);
-    const notes = [...planned.notes, less, trashed].filter((note) => note !== null);
+    const notes = [...planned.notes, less, judged, trashed].filter((note) => note !== null);
     const sayNotes = (): void => {
       for (const note of notes) terminal.note(`${note}\n`);
     };

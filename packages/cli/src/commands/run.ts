@@ -2,6 +2,7 @@ import type { Command, Flags, Invocation } from "../command.ts";
 import { durationMs } from "../duration.ts";
 import { UsageError } from "../errors.ts";
 import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../options.ts";
+import { otherThresholdsNote } from "../plan/other-thresholds.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
 import { type Planned, planConfig } from "../planning.ts";
 import type { ProgressStyle } from "../print/progress/show-progress.ts";
@@ -94,12 +95,14 @@ function limits(
   };
 }
 
-/** Says what the plan has to say, what comes out of the trash, what was recorded with less than is asked for. */
+/** Says what the plan has to say, what comes out of the trash, what was recorded or judged otherwise than is asked for. */
 function noteBefore(invocation: Invocation, { runs, notes }: Planned, mode: Mode): void {
-  const stored = readStored(invocation, runs).runs;
-  const less = mode === "restart" ? null : lessRecordedNote(runs, stored);
-  const trashed = trashNote(runs, stored, "out of the trash again");
-  for (const note of [...notes, less, trashed]) {
+  const stored = readStored(invocation, runs);
+  const isKept = mode !== "restart";
+  const less = isKept ? lessRecordedNote(runs, stored.runs) : null;
+  const judged = isKept ? otherThresholdsNote(runs, stored) : null;
+  const trashed = trashNote(runs, stored.runs, "out of the trash again");
+  for (const note of [...notes, less, judged, trashed]) {
     if (note !== null) invocation.terminal.note(`${note}\n`);
   }
 }

@@ -1,6 +1,7 @@
 /** What the store knows of the runs of a plan. */
 import { existsSync, statSync } from "node:fs";
-import { continuationOf, type PlannedRun } from "@ablate/runner";
+import type { Thresholds } from "@ablate/core";
+import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
 import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
 import type { Invocation } from "../command.ts";
 import { lossSeer } from "../seen.ts";
@@ -11,6 +12,8 @@ export type Stored = {
   readonly runs: ReadonlyMap<string, RecordedRun>;
   /** Where each run of the plan would go on; null: it would start at its first step. */
   readonly starts: readonly (RunStart | null)[];
+  /** By hash, those that each run at its end was judged by. */
+  readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly kinds: readonly TrainedKind[];
   /** Bytes of its file; null where there is none. */
   readonly bytes: number | null;
@@ -21,7 +24,7 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
   const path = storePath(invocation);
   return withAnyReader<Stored>(invocation, {
     use: (reader) => ({
-      runs: recordedNow(reader, runs),
+      ...recordedNow(reader, runs),
       starts: reader.starts(
         runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
           hash,
@@ -31,19 +34,29 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
       kinds: reader.trainedKinds(),
       bytes: existsSync(path) ? statSync(path).size : null,
     }),
-    without: { runs: new Map(), starts: runs.map(() => null), kinds: [], bytes: null },
+    without: {
+      runs: new Map(),
+      thresholds: new Map(),
+      starts: runs.map(() => null),
+      kinds: [],
+      bytes: null,
+    },
   });
 }
 
 function recordedNow(
   reader: StoreReader,
   runs: readonly PlannedRun[],
-): ReadonlyMap<string, RecordedRun> {
+): Pick<Stored, "runs" | "thresholds"> {
   const stateOf = lossSeer(reader);
   const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
-  return new Map(
-    recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
-  );
+  const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
+  return {
+    runs: new Map(
+      recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
+    ),
+    thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
+  };
 }
 
 /** One note where runs of the plan are in the trash. */
@@ -59,7 +72,8 @@ export function trashNote(
   return names.length === 0 ? null : `${listed(names)}: ${says}`;
 }
 
-function listed(names: readonly string[]): string {
+/** A few names of many. */
+export function listed(names: readonly string[]): string {
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
   return `${names.slice(0, LISTED).join(", ")}${more}`;
 }

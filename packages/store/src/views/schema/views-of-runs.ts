@@ -97,7 +97,7 @@ export const RUNS: readonly SchemaView[] = [
       text("rule", "the rule's name"),
       text("layer", "the layer it is about", { nulls: "about no single layer" }),
       text("param", "the parameter it is about", { nulls: "about no single parameter" }),
-      integer("step", "where it was seen; 0 is initialisation", { unit: "steps" }),
+      integer("step", "since when it holds; 0 is initialisation", { unit: "steps" }),
       real("value", "the number behind it", { nulls: "there is none, or it is not finite" }),
       text("message", "in words"),
     ],
