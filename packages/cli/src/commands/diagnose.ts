@@ -5,7 +5,7 @@ import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { READING_OPTIONS } from "../options.ts";
 import { depthProfile } from "../print/depth-profile.ts";
-import { definitionOf, findingsOfGrid, findingsOfRun } from "../print/findings.ts";
+import { findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
 import { findRun, withReader } from "../store.ts";
 import { thresholdChanges } from "../threshold-changes.ts";
@@ -67,9 +67,9 @@ function pageOf(
   return [findingsOfRun(diagnosed, width), ...profiles].join("\n");
 }
 
-/** Rows of the view `findings`, and where their rules are explained. */
+/** Rows of the view `findings`. */
 function rowsOf({ run: { run }, findings }: Diagnosed): object[] {
   return findings.map(({ level, rule, layer, param, step, value, message }) => ({
-    ...{ run, level, rule, layer, param, step, value, message, definition: definitionOf(rule) },
+    ...{ run, level, rule, layer, param, step, value, message },
   }));
 }

@@ -28,7 +28,7 @@ export function findingsOfRun({ run, findings }: Diagnosed, width: number | null
 }
 
 /** Where a rule is explained. */
-export function definitionOf(rule: Rule): string {
+function definitionOf(rule: Rule): string {
   return `docs/diagnostics.md#${rule}`;
 }
 
