@@ -62,7 +62,7 @@ footer { padding-top: 2rem; padding-bottom: 2.5rem; }
   tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; overflow-wrap: normal; }
   h2, h3, caption { break-after: avoid; } figure, tr, .sentences li { break-inside: avoid; }
   .panels { grid-template-columns: 1fr 1fr; } .panels > * { min-width: 0; } .panels table { font-size: 5.5pt; } .panels th, .panels td { padding-right: .2rem; min-width: 0; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
-  .map { filter: none; } thead { display: table-header-group; }
+  .changes { min-width: 0; } .map { filter: none; } thead { display: table-header-group; }
   @page { margin: 16mm 14mm; }
 }
 `;
