@@ -94,7 +94,7 @@ test("ctrl-z and fg work ten times", async () => {
 
   for (let i = 1; i <= 10; i++) {
     shell.press("ctrl-z");
-    await vi.waitFor(() => expect(shell.isAlternate).toBe(false), PATIENCE);
+    await shell.waitFor(/ready>$/);
     shell.run("fg");
     await vi.waitFor(() => expect(shell.screen).toEqual(frame), PATIENCE);
   }
