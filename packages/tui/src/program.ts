@@ -49,6 +49,7 @@ export class Program {
   #mounted: Mounted | null = null;
   #isScheduled = false;
   #timer: NodeJS.Timeout | undefined;
+  #comingBack: NodeJS.Timeout | undefined;
   #end: (ending: { readonly exitCode: number } | { readonly error: unknown }) => void = () => {};
 
   constructor(options: UiOptions, session: Session) {
@@ -76,6 +77,7 @@ export class Program {
       return ending.exitCode;
     } finally {
       clearTimeout(this.#timer);
+      clearTimeout(this.#comingBack);
       this.#mounted?.unmount();
       this.#screen.leave();
       if (!stdin.destroyed) stdin.setRawMode(false);
@@ -220,11 +222,12 @@ export class Program {
   #suspend(): void {
     this.#screen.leave();
     this.#options.stdin.setRawMode(false);
-    setTimeout(() => this.#resume(), 50);
+    this.#comingBack = setTimeout(() => this.#resume(), 50);
     process.kill(0, "SIGTSTP");
   }
 
   #resume(): void {
+    clearTimeout(this.#comingBack);
     this.#options.stdin.setRawMode(true);
     this.#screen.enter();
     this.#screen.forget();
