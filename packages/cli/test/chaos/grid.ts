@@ -44,7 +44,7 @@ variants:
     model: { hidden: [16, 16], batch_norm: { where: all, epsilon: 0, momentum: 0.001, running: std } }
   relu: { model: { activation: relu, hidden: [32, 16] } }
   patient: { train.steps: ${4 * steps}, train.stop: { patience: ${2 * often}, every: ${often} } }
-  wild: { train.lr: 1e30 }
+  wild: { model.activation: none, train.lr: 1e30 }
   short: { train.l2: 0.01, train.lr: 0.1, train.steps: ${2 * seldom} }
   long: { train.l2: 0.01, train.lr: 0.1 }
 `;
