@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
-import { bytes } from "@ablate/tui";
+import { bytes, counted } from "@ablate/tui";
 import type { Command, Invocation } from "../command.ts";
 import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
@@ -9,7 +9,6 @@ import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/req
 import { writeWhole } from "../export/whole-file.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { STORE_OPTION } from "../options.ts";
-import { countText } from "../print/amounts.ts";
 import { findTarget, storePath, type Target, withOpenReader } from "../store.ts";
 
 export const command: Command = {
@@ -86,8 +85,8 @@ async function exportTo(
       target: request.target,
       signal,
     });
-    const rest = without === 0 ? "" : `; ${countText(without, "run")} without weights`;
-    return `wrote the weights of ${countText(written, "run")} to ${request.target.file}${rest}`;
+    const rest = without === 0 ? "" : `; ${counted(without, "run")} without weights`;
+    return `wrote the weights of ${counted(written, "run")} to ${request.target.file}${rest}`;
   }
   const scope = { grid: found.grid, runs: found.runs.map(({ run }) => run) };
   if (request.kind === "store") {
@@ -100,11 +99,11 @@ async function exportTo(
   const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });
   if (rows === null) return null;
   const where = target === null ? "stdout" : sized(target);
-  return `wrote ${countText(rows, "row")} of ${ofWhat(found)} to ${where}`;
+  return `wrote ${counted(rows, "row")} of ${ofWhat(found)} to ${where}`;
 }
 
 function ofWhat({ name, grid, runs }: Target): string {
-  return grid === null ? name : `${name} (${countText(runs.length, "run")})`;
+  return grid === null ? name : `${name} (${counted(runs.length, "run")})`;
 }
 
 function sized({ file, path }: { readonly file: string; readonly path: string }): string {

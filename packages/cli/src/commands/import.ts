@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
+import { counted } from "@ablate/tui";
 import type { Command } from "../command.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { READING_OPTIONS } from "../options.ts";
-import { countText } from "../print/amounts.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
@@ -72,7 +72,7 @@ function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {
       ? ""
       : `; newer text of ${updated.map((grid) => `grid ${grid}`).join(", ")}`;
   const verb = dryRun ? "would import" : "imported";
-  return `${table(columns, rows)}\n${verb} ${countText(taken(runs), "run")} of ${runs.length}${texts}\n`;
+  return `${table(columns, rows)}\n${verb} ${counted(taken(runs), "run")} of ${runs.length}${texts}\n`;
 }
 
 function taken(runs: readonly ImportedRun[]): number {
