@@ -1,6 +1,6 @@
 import type { Exclusion, PlannedRun } from "@ablate/runner";
 import { type RunStart, setting, shortKey } from "@ablate/store";
-import { bytes, count, duration, UNKNOWN } from "@ablate/tui";
+import { bytes, count, counted, duration, UNKNOWN } from "@ablate/tui";
 import { EMPTY_STORE_BYTES, type Estimate } from "../plan/estimate.ts";
 import { table } from "./table.ts";
 
@@ -59,7 +59,7 @@ export function planCounts(
     const place = line === null ? source : `${source}:${line}`;
     return `${count(number)} excluded by ${rule} (${place})\n`;
   });
-  return `${runs(rows.length)}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
+  return `${counted(rows.length, "run")}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
 }
 
 /** What the runs to train take, and what that is based on. */
@@ -83,11 +83,7 @@ export function planEstimate(
   }
   const whose =
     timed === todo ? "" : ` for ${count(timed)} of them, nothing to go by for the others`;
-  const speed = `${count(basis.stepsPerSecond)} steps/s of ${count(basis.runs)} stored ${basis.runs === 1 ? "run" : "runs"}`;
+  const speed = `${count(basis.stepsPerSecond)} steps/s of ${counted(basis.runs, "stored run")}`;
   const why = `one at a time, by the ${speed} of the same model, batch size and engine`;
   return `time: about ${duration(Math.max(1, seconds))}${whose}; ${why}\n${size}`;
-}
-
-function runs(number: number): string {
-  return number === 1 ? "1 run" : `${count(number)} runs`;
 }

@@ -1,5 +1,5 @@
 import type { TrashEntry } from "@ablate/store";
-import { bytes, count, duration } from "@ablate/tui";
+import { bytes, count, counted, duration } from "@ablate/tui";
 import { table } from "./table.ts";
 
 /** What is in the trash, since when, and what purging it frees. */
@@ -31,5 +31,5 @@ export function trashRecord({ kind, name, runs, bytes: size, atMs }: TrashEntry)
 export function trashTotal(entries: readonly TrashEntry[]): string {
   const runs = entries.reduce((sum, entry) => sum + entry.runs, 0);
   const size = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  return `${runs === 1 ? "1 run" : `${count(runs)} runs`}, about ${bytes(size)}`;
+  return `${counted(runs, "run")}, about ${bytes(size)}`;
 }
