@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { Overrides } from "../src/config/config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import type { Overrides } from "../src/spec/config.ts";
 import { cpuMs, load } from "./spec-make.ts";
 
 function labels(text: string, overrides: Overrides = {}): string[] {

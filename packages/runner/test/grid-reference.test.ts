@@ -1,8 +1,8 @@
 /** The expansion of random grids beside one that is written as plainly as can be. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ConfigError } from "../src/config/config-error.ts";
 import { expandGrid } from "../src/plan/expand.ts";
-import { ConfigError } from "../src/spec/config-error.ts";
 import { load } from "./spec-make.ts";
 
 type Values = Readonly<Record<string, unknown>>;

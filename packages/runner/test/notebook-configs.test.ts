@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { LayerInit, RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
 import { deepSpec, goldens } from "../../core/test/goldens.ts";
-import { loadConfig } from "../src/load-config.ts";
+import { loadConfig } from "../src/grid/load-config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
 import type { PlannedConfig } from "../src/plan/planned.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
-import { loadConfig } from "../src/load-config.ts";
+import { loadConfig } from "../src/grid/load-config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
 import { toRunSpec } from "../src/plan/to-run-spec.ts";

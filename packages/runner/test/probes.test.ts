@@ -5,10 +5,10 @@ import { deserialize, serialize } from "node:v8";
 import { type RunSpec, THRESHOLDS } from "@ablate/core";
 import { openReader } from "@ablate/store";
 import { expect, test } from "vitest";
-import type { WorkerMessage } from "../src/messages.ts";
-import { nextProbe, type ProbeSchedule } from "../src/probe-schedule.ts";
-import type { RecordConfig } from "../src/spec/config.ts";
-import { Worker } from "../src/worker.ts";
+import type { RecordConfig } from "../src/config/config.ts";
+import { nextProbe, type ProbeSchedule } from "../src/config/probe-schedule.ts";
+import type { WorkerMessage } from "../src/train/messages.ts";
+import { Worker } from "../src/worker/worker.ts";
 import { makePath, makeSpec, NAMES, trainInto } from "./run-make.ts";
 
 const ALL_NAMES = new URL("../../../data/names.txt", import.meta.url);

@@ -1,8 +1,8 @@
 import type { InitScheme, RunSpec } from "@ablate/core";
 import { openReader } from "@ablate/store";
 import { expect, test } from "vitest";
-import type { GridEvent } from "../src/events.ts";
 import { diagnoseRecorded } from "../src/index.ts";
+import type { GridEvent } from "../src/train/events.ts";
 import { makePath, makeSpec, trainInto } from "./run-make.ts";
 
 const PROBES = { decades: [1, 2, 5], every: 10_000, saturated: 0.99 };

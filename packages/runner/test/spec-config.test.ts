@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import type { CellConfig } from "../src/spec/config.ts";
+import type { CellConfig } from "../src/config/config.ts";
 import { load } from "./spec-make.ts";
 
 function configOf(text: string): CellConfig {

@@ -10,9 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadConfig } from "../src/load-config.ts";
+import { ConfigError, type Problem } from "../src/config/config-error.ts";
+import { loadConfig } from "../src/grid/load-config.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import { ConfigError, type Problem } from "../src/spec/config-error.ts";
 import { EDITS, randomFrom } from "./random-edits.ts";
 import { cpuMs } from "./spec-make.ts";
 

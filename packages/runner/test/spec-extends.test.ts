@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { loadConfig } from "../src/load-config.ts";
+import type { GridConfig } from "../src/config/config.ts";
+import { ConfigError } from "../src/config/config-error.ts";
+import { loadConfig } from "../src/grid/load-config.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import type { GridConfig } from "../src/spec/config.ts";
-import { ConfigError } from "../src/spec/config-error.ts";
 
 /** Files by their paths in a folder of their own. */
 function folderOf(files: Readonly<Record<string, string>>): string {

@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../src/load-config.ts";
-import type { GridConfig, Overrides } from "../src/spec/config.ts";
-import { ConfigError } from "../src/spec/config-error.ts";
+import type { GridConfig, Overrides } from "../src/config/config.ts";
+import { ConfigError } from "../src/config/config-error.ts";
+import { loadConfig } from "../src/grid/load-config.ts";
 
 /** A file `a.yaml` with this text in a folder of its own. */
 export function writeConfig(text: string | Uint8Array): string {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Overrides } from "../src/config/config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
-import type { Overrides } from "../src/spec/config.ts";
 import { errorsOf, load } from "./spec-make.ts";
 
 function labels(text: string, overrides: Overrides): string[] {

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { type Finding, type Rule, THRESHOLDS } from "@ablate/core";
 import { openReader, openWriter, type StoreReader } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
-import type { FindingsEvent, GridEvent } from "../src/events.ts";
 import { dataHash, diagnoseRecorded, loadConfig, planRuns, runGrid } from "../src/index.ts";
+import type { FindingsEvent, GridEvent } from "../src/train/events.ts";
 import { makePath } from "./run-make.ts";
 
 const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));

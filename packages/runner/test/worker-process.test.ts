@@ -2,10 +2,10 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { THRESHOLDS } from "@ablate/core";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { CoordinatorMessage, WorkerMessage } from "../src/messages.ts";
+import type { CoordinatorMessage, WorkerMessage } from "../src/train/messages.ts";
 import { makeSpec, NAMES } from "./run-make.ts";
 
-const ENTRY = fileURLToPath(new URL("../src/pool/worker-process.ts", import.meta.url));
+const ENTRY = fileURLToPath(new URL("../src/worker/worker-process.ts", import.meta.url));
 const PATIENCE = { timeout: 60_000 };
 
 /** A worker whose coordinator is this test: it stores nothing and acknowledges when it likes. */

@@ -1,9 +1,9 @@
 /** Walks the combinations of a grid. */
-import type { Factor as Chosen } from "../spec/config.ts";
-import type { Position, Problem } from "../spec/config-error.ts";
-import type { Variant } from "../spec/grid.ts";
-import type { Condition } from "../spec/rules.ts";
-import { hint } from "../spec/suggest.ts";
+import type { Factor as Chosen } from "../config/config.ts";
+import type { Position, Problem } from "../config/config-error.ts";
+import type { Variant } from "../config/grid.ts";
+import type { Condition } from "../config/rules.ts";
+import { hint } from "../config/suggest.ts";
 import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
 import type { Candidate, Matcher } from "./matcher.ts";
 import type { Layers } from "./sections.ts";

@@ -1,8 +1,8 @@
 /** What a config expands to, each cell validated. */
 
-import type { Cell, CellConfig, Exclusion } from "../spec/config.ts";
-import type { Problem } from "../spec/config-error.ts";
-import { reportUnknown } from "../spec/validate.ts";
+import type { Cell, CellConfig, Exclusion } from "../config/config.ts";
+import type { Problem } from "../config/config-error.ts";
+import { reportUnknown } from "../config/validate.ts";
 import { type Branch, branchesOf, includedBranches, soundConditions } from "./branches.ts";
 import { checkTogether } from "./check-together.ts";
 import { EffectCheck } from "./effect.ts";

@@ -1,9 +1,9 @@
 import { planParameters } from "@ablate/core";
-import type { ModelConfig } from "../spec/config.ts";
-import type { Problem } from "../spec/config-error.ts";
-import { initSchema } from "../spec/init-schema.ts";
-import { hint } from "../spec/suggest.ts";
-import { nodeAt } from "../spec/tree.ts";
+import type { ModelConfig } from "../config/config.ts";
+import type { Problem } from "../config/config-error.ts";
+import { initSchema } from "../config/init-schema.ts";
+import { hint } from "../config/suggest.ts";
+import { nodeAt } from "../config/tree.ts";
 import type { Sections } from "./sections.ts";
 
 const DEFAULT_INIT = initSchema.parse({});

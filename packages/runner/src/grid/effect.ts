@@ -1,10 +1,10 @@
 /** Values that were written and change nothing, because no run has what they are for. */
 
-import { canonicalJson } from "../spec/canonical-json.ts";
-import type { Problem } from "../spec/config-error.ts";
-import { initSchema } from "../spec/init-schema.ts";
-import { validates } from "../spec/stop.ts";
-import { type Node, nodeAt } from "../spec/tree.ts";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { Problem } from "../config/config-error.ts";
+import { initSchema } from "../config/init-schema.ts";
+import { validates } from "../config/stop.ts";
+import { type Node, nodeAt } from "../config/tree.ts";
 import type { Sections } from "./sections.ts";
 
 /** Collects over all runs of a config what is written and whether it counts in any. */

@@ -1,5 +1,5 @@
 /** Leaves out the runs that a rule of `exclude` matches, and counts them by rule. */
-import type { Exclusion } from "../spec/config.ts";
+import type { Exclusion } from "../config/config.ts";
 import type { Candidate, Matcher } from "./matcher.ts";
 
 export class Exclusions {

@@ -1,12 +1,12 @@
 /** The parts of a config with the command line's values on top: what is walked to get its runs. */
-import type { Position, Problem } from "../spec/config-error.ts";
-import type { ConfigParts } from "../spec/config-parts.ts";
-import { type GridFactor, type Row, treeOf } from "../spec/grid.ts";
-import { whyCommon } from "../spec/grid-keys.ts";
-import { mapOf } from "../spec/merge.ts";
-import type { OverrideTrees } from "../spec/overrides.ts";
-import type { Condition, Rule } from "../spec/rules.ts";
-import { type MapNode, toLabelText } from "../spec/tree.ts";
+import type { Position, Problem } from "../config/config-error.ts";
+import type { ConfigParts } from "../config/config-parts.ts";
+import { type GridFactor, type Row, treeOf } from "../config/grid.ts";
+import { whyCommon } from "../config/grid-keys.ts";
+import { mapOf } from "../config/merge.ts";
+import type { OverrideTrees } from "../config/overrides.ts";
+import type { Condition, Rule } from "../config/rules.ts";
+import { type MapNode, toLabelText } from "../config/tree.ts";
 
 /** Values to put on top of others, and how they read in a label. */
 export type Option = {

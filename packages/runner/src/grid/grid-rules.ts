@@ -1,6 +1,6 @@
 /** The rules of a grid, ready to be held against its runs. */
 
-import type { Problem } from "../spec/config-error.ts";
+import type { Problem } from "../config/config-error.ts";
 import type { Conditions } from "./branches.ts";
 import { Exclusions } from "./exclusions.ts";
 import type { GridLayers } from "./grid-layers.ts";

@@ -1,12 +1,12 @@
 /** Holds rules against runs, and says of a rule that never held why it did not. */
-import type { Problem } from "../spec/config-error.ts";
-import { flowText } from "../spec/flow-text.ts";
-import type { Leaf } from "../spec/grid-keys.ts";
-import { readNumber } from "../spec/number.ts";
-import { leafTree, type Rule } from "../spec/rules.ts";
-import { hint } from "../spec/suggest.ts";
-import { type MapNode, toValue } from "../spec/tree.ts";
-import { reportUnknown } from "../spec/validate.ts";
+import type { Problem } from "../config/config-error.ts";
+import { flowText } from "../config/flow-text.ts";
+import type { Leaf } from "../config/grid-keys.ts";
+import { readNumber } from "../config/number.ts";
+import { leafTree, type Rule } from "../config/rules.ts";
+import { hint } from "../config/suggest.ts";
+import { type MapNode, toValue } from "../config/tree.ts";
+import { reportUnknown } from "../config/validate.ts";
 import type { Layers, SectionReader } from "./sections.ts";
 
 /** A run, whatever its seed. */

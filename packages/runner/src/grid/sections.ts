@@ -1,12 +1,12 @@
 /** Configs of cells out of layers of values, each group of keys merged and validated once. */
 import type { z } from "zod";
-import { canonicalJson } from "../spec/canonical-json.ts";
-import type { CellConfig } from "../spec/config.ts";
-import type { Problem } from "../spec/config-error.ts";
-import { merge } from "../spec/merge.ts";
-import { SECTION_SCHEMAS } from "../spec/schema.ts";
-import { type MapNode, mapNode } from "../spec/tree.ts";
-import { validateSection } from "../spec/validate.ts";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { CellConfig } from "../config/config.ts";
+import type { Problem } from "../config/config-error.ts";
+import { merge } from "../config/merge.ts";
+import { SECTION_SCHEMAS } from "../config/schema.ts";
+import { type MapNode, mapNode } from "../config/tree.ts";
+import { validateSection } from "../config/validate.ts";
 
 /** Maps of values, each on top of those before it; the first has the place of the config. */
 export type Layers = readonly [MapNode, ...MapNode[]];

@@ -1,4 +1,4 @@
-import type { Position, Problem } from "../spec/config-error.ts";
+import type { Position, Problem } from "../config/config-error.ts";
 import { countBranches } from "./branches.ts";
 import type { GridLayers } from "./grid-layers.ts";
 

@@ -1,6 +1,6 @@
-import { canonicalJson } from "../spec/canonical-json.ts";
-import type { ResolvedConfig } from "../spec/config.ts";
-import { isSection } from "../spec/schema.ts";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { ResolvedConfig } from "../config/config.ts";
+import { isSection } from "../config/schema.ts";
 
 /** A key of a config, its value, and the same as canonical JSON. */
 type Flat = { readonly key: string; readonly value: unknown; readonly text: string };

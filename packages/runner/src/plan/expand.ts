@@ -1,4 +1,4 @@
-import type { GridConfig } from "../spec/config.ts";
+import type { GridConfig } from "../config/config.ts";
 import { differences } from "./differences.ts";
 import { labeller } from "./label.ts";
 import type { PlannedConfig } from "./planned.ts";

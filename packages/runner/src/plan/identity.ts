@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { StopSpec } from "@ablate/core";
-import { canonicalJson } from "../spec/canonical-json.ts";
-import type { ResolvedConfig, TrainConfig } from "../spec/config.ts";
-import { stopSpecOf } from "../spec/stop.ts";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { ResolvedConfig, TrainConfig } from "../config/config.ts";
+import { stopSpecOf } from "../config/stop.ts";
 
 /** The identity of a data file: sha256 of its bytes, hex. */
 export function dataHash(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { shortKey } from "@ablate/store";
-import type { Cell } from "../spec/config.ts";
+import type { Cell } from "../config/config.ts";
 
 const LONGEST_NAME = 80;
 

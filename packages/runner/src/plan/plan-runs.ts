@@ -1,4 +1,4 @@
-import type { GridConfig } from "../spec/config.ts";
+import type { GridConfig } from "../config/config.ts";
 import { expandGrid } from "./expand.ts";
 import { familyHasher, runHasher } from "./identity.ts";
 import { fitName } from "./label.ts";

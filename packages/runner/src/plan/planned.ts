@@ -1,6 +1,6 @@
 import type { RunSpec } from "@ablate/core";
-import type { Exclusion, ResolvedConfig } from "../spec/config.ts";
-import type { Position } from "../spec/config-error.ts";
+import type { Exclusion, ResolvedConfig } from "../config/config.ts";
+import type { Position } from "../config/config-error.ts";
 
 /** One run of a grid, before the data is read. */
 export type PlannedConfig = {

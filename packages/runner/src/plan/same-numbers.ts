@@ -1,6 +1,6 @@
 /** Runs that differ only in values that neither of them makes use of: they train the same numbers. */
-import { canonicalJson } from "../spec/canonical-json.ts";
-import type { InitConfig, LayerInitConfig, ModelConfig } from "../spec/config.ts";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { InitConfig, LayerInitConfig, ModelConfig } from "../config/config.ts";
 import type { PlannedRun } from "./planned.ts";
 
 const UNUSED_IN_SOME = /^init\.(hidden|output)\.(bias|gamma|beta)$/;

@@ -1,5 +1,5 @@
 /** What to say of entries of a config that expand to the same run, or to the same training. */
-import type { Position } from "../spec/config-error.ts";
+import type { Position } from "../config/config-error.ts";
 import type { PlannedConfig } from "./planned.ts";
 import type { SameNumbers } from "./same-numbers.ts";
 

@@ -1,6 +1,6 @@
 import type { RunSpec } from "@ablate/core";
-import type { ResolvedConfig } from "../spec/config.ts";
-import { stopSpecOf } from "../spec/stop.ts";
+import type { ResolvedConfig } from "../config/config.ts";
+import { stopSpecOf } from "../config/stop.ts";
 
 /** The config as core takes it. */
 export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {

@@ -6,10 +6,10 @@ import type {
   RefusedMessage,
   TrainMessage,
   WorkerMessage,
-} from "../messages.ts";
-import type { Halt } from "./halt.ts";
-import type { Storage } from "./storage.ts";
-import type { WorkerLine } from "./worker-line.ts";
+} from "../train/messages.ts";
+import type { Storage } from "../train/retrying-writer.ts";
+import type { Halt } from "./stop-signal.ts";
+import type { WorkerLine } from "./worker-handle.ts";
 
 export type Limits = {
   /** A run may take so long. */

@@ -1,5 +1,5 @@
 import type { HeldRun } from "@ablate/store";
-import type { Storage } from "./storage.ts";
+import type { Storage } from "../train/retrying-writer.ts";
 
 /** Others take a run over that has had no sign of life for 15 s. */
 const BEAT_MS = 2000;

@@ -10,16 +10,16 @@ import {
   type ThresholdChanges,
 } from "@ablate/core";
 import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
-import type { GridEvent, StartedEvent } from "../events.ts";
-import type { RecordSpec, TrainMessage, WorkerMessage } from "../messages.ts";
-import { RunProgress } from "../progress.ts";
-import { FROM_SCRATCH, findStart, resumeFrom, type Start } from "../start.ts";
-import { RunWriter } from "../writer.ts";
+import type { GridEvent, StartedEvent } from "../train/events.ts";
+import type { RecordSpec, TrainMessage, WorkerMessage } from "../train/messages.ts";
+import { RunProgress } from "../train/progress.ts";
+import type { Storage } from "../train/retrying-writer.ts";
+import { RunWriter } from "../train/run-writer.ts";
+import { FROM_SCRATCH, findStart, resumeFrom, type Start } from "../train/start.ts";
 import { type AttemptEnd, attempt, type FinalMessage, type Limits, stopped } from "./attempt.ts";
-import type { Halt } from "./halt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import type { Assignment, TrainMode } from "./schedule.ts";
-import type { Storage } from "./storage.ts";
+import type { Assignment, TrainMode } from "./run-queue.ts";
+import type { Halt } from "./stop-signal.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
 /** What to train for the planned run of this hash. */

@@ -1,4 +1,4 @@
-import { WorkerLine } from "./worker-line.ts";
+import { WorkerLine } from "./worker-handle.ts";
 
 /** The place of one worker process, which is started when it is first needed and again when it has died. */
 export class WorkerSlot {

@@ -1,6 +1,6 @@
 /** The JSON Schema of config files, for editors: what can be said without expanding the grid. */
-import { MAKERS } from "../spec/makers.ts";
-import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../spec/schema.ts";
+import { MAKERS } from "../config/makers.ts";
+import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../config/schema.ts";
 import { type JsonSchema, valueSchema } from "./value-schema.ts";
 
 /** What may stand at the keys of a run, by the part of a config that has them. */

@@ -1,8 +1,8 @@
 /** The tables of docs/config.md, from the definitions of the keys. */
 import { z } from "zod";
-import { SCHEME_SETTINGS } from "../spec/init-schema.ts";
-import { BATCH_NORM_SETTINGS } from "../spec/model-schema.ts";
-import { KEY_SCHEMAS } from "../spec/schema.ts";
+import { SCHEME_SETTINGS } from "../config/init-schema.ts";
+import { BATCH_NORM_SETTINGS } from "../config/model-schema.ts";
+import { KEY_SCHEMAS } from "../config/schema.ts";
 import { typeText } from "./type-text.ts";
 import { valueSchema } from "./value-schema.ts";
 

@@ -1,6 +1,6 @@
 /** The JSON Schema of one value, from its zod definition, as it may be written. */
 import { z } from "zod";
-import { shortFormOf } from "../spec/shorthand.ts";
+import { shortFormOf } from "../config/shorthand.ts";
 
 /** Words of JSON Schema, and what they say. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

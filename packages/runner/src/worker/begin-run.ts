@@ -5,7 +5,7 @@ import {
   type LoadedEngine,
   Trainer,
 } from "@ablate/core";
-import type { ResumeFrom, TrainMessage } from "../messages.ts";
+import type { ResumeFrom, TrainMessage } from "../train/messages.ts";
 import { decodeRunState, type RunState } from "./run-state.ts";
 
 /** A trainer where the run begins or goes on. */

@@ -7,14 +7,14 @@ import {
   type StepBlock,
   type Trainer,
 } from "@ablate/core";
-import { type Agenda, agendaOf } from "../agenda.ts";
-import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../messages.ts";
-import type { RunDiagnosis } from "../run-diagnosis.ts";
-import { sampleSeed } from "../sample-seed.ts";
-import { secondsOf } from "../spec/duration.ts";
+import { secondsOf } from "../config/duration.ts";
+import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
+import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
+import { type Agenda, agendaOf } from "../train/schedule.ts";
 import type { LoopClock } from "./loop-clock.ts";
 import { PendingSteps } from "./pending-steps.ts";
 import { encodeRunState, type RunState } from "./run-state.ts";
+import { sampleSeed } from "./sample-seed.ts";
 
 /** Steps between two looks at the clock and at the event loop. */
 const CHUNK_STEPS = 64;

@@ -3,9 +3,9 @@ import { enableCompileCache } from "node:module";
 import { extname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker as Thread } from "node:worker_threads";
-import type { CoordinatorMessage, WorkerMessage } from "../messages.ts";
-import type { Outlet } from "../worker.ts";
+import type { CoordinatorMessage, WorkerMessage } from "../train/messages.ts";
 import type { WatchdogData } from "./watchdog.ts";
+import type { Outlet } from "./worker.ts";
 
 /** Messages that may be on their way to the store: training waits for the next one. */
 const MOST_UNACKNOWLEDGED = 4;
@@ -56,7 +56,7 @@ process.on("disconnect", () => process.exit());
 leaveSignalsToTheCoordinator();
 startWatchdog(Number(process.argv[2]));
 enableCompileCache();
-const { Worker } = await import("../worker.ts");
+const { Worker } = await import("./worker.ts");
 const outlet = new ParentOutlet();
 const worker = new Worker(outlet);
 process.on("message", (message: CoordinatorMessage) => {

@@ -2,11 +2,11 @@
 import { availableParallelism } from "node:os";
 import type { Rule, TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
-import type { GridEvent } from "./events.ts";
-import { type CrewOptions, isBad, trainAll } from "./pool/crew.ts";
-import { Schedule, type TrainMode } from "./pool/schedule.ts";
-import { Storage } from "./pool/storage.ts";
-import type { RunOutcome, TrainableRun } from "./pool/train-run.ts";
+import type { GridEvent } from "../train/events.ts";
+import { Storage } from "../train/retrying-writer.ts";
+import { Schedule, type TrainMode } from "./run-queue.ts";
+import type { RunOutcome, TrainableRun } from "./train-run.ts";
+import { type CrewOptions, isBad, trainAll } from "./worker-pool.ts";
 
 export type GridOptions = {
   readonly store: StoreWriter;

@@ -1,14 +1,14 @@
 /** A config file and the command line's overrides to a sound config. */
 import { basename, dirname, extname, resolve } from "node:path";
-import { expandCells } from "./grid/cells.ts";
-import { layerGrid } from "./grid/grid-layers.ts";
-import type { Cell, GridConfig, Overrides } from "./spec/config.ts";
-import { ConfigError, type Problem } from "./spec/config-error.ts";
-import { merge } from "./spec/merge.ts";
-import { readOverrides } from "./spec/overrides.ts";
-import { readFiles, type Sources } from "./spec/read-files.ts";
-import { type MapNode, nodeAt } from "./spec/tree.ts";
-import { validate } from "./spec/validate.ts";
+import type { Cell, GridConfig, Overrides } from "../config/config.ts";
+import { ConfigError, type Problem } from "../config/config-error.ts";
+import { merge } from "../config/merge.ts";
+import { readOverrides } from "../config/overrides.ts";
+import { readFiles, type Sources } from "../config/read-files.ts";
+import { type MapNode, nodeAt } from "../config/tree.ts";
+import { validate } from "../config/validate.ts";
+import { expandCells } from "./cells.ts";
+import { layerGrid } from "./grid-layers.ts";
 
 const RELATIVE_TO_CONFIG = "data.file";
 

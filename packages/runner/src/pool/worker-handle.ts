@@ -2,10 +2,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CoordinatorMessage, DataMessage, TrainMessage, WorkerMessage } from "../messages.ts";
+import type {
+  CoordinatorMessage,
+  DataMessage,
+  TrainMessage,
+  WorkerMessage,
+} from "../train/messages.ts";
 
 const EXTENSION = extname(import.meta.url);
-const ENTRY = fileURLToPath(new URL(`./worker-process${EXTENSION}`, import.meta.url));
+const ENTRY = fileURLToPath(new URL(`../worker/worker-process${EXTENSION}`, import.meta.url));
 /** Without it Node would look for what is built. */
 const FROM_SOURCE = "--conditions=@ablate/source";
 /** Of what a worker writes to stderr, so much of the end is kept. */

@@ -1,7 +1,7 @@
 /** What is due after which step of a run, beside training. */
 import type { StopSpec, TrainSpec } from "@ablate/core";
+import { nextProbe, USUAL_SCHEDULE } from "../config/probe-schedule.ts";
 import type { RecordSpec } from "./messages.ts";
-import { nextProbe, USUAL_SCHEDULE } from "./probe-schedule.ts";
 
 /** What is taken of the model after some step, in this order. */
 export type Due = {

@@ -16,8 +16,8 @@ import type {
   TfjsBackend,
   Thresholds,
 } from "@ablate/core";
-import type { ProbeSchedule } from "./probe-schedule.ts";
-import type { Duration, EverySteps } from "./spec/config.ts";
+import type { Duration, EverySteps } from "../config/config.ts";
+import type { ProbeSchedule } from "../config/probe-schedule.ts";
 
 /** What is recorded beside every step. */
 export type RecordSpec = {

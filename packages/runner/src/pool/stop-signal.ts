@@ -1,4 +1,4 @@
-import type { StopMessage } from "../messages.ts";
+import type { StopMessage } from "../train/messages.ts";
 
 type Reason = StopMessage["reason"];
 

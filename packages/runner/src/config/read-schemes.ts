@@ -1,10 +1,10 @@
 /** Initialisation schemes as the command line may name them. */
 import type { InitScheme } from "@ablate/core";
-import { ConfigError, type Position, type Problem } from "./spec/config-error.ts";
-import { initSchema } from "./spec/init-schema.ts";
-import { mapOf } from "./spec/merge.ts";
-import { readYamlValue } from "./spec/read-yaml.ts";
-import { validateSection } from "./spec/validate.ts";
+import { ConfigError, type Position, type Problem } from "./config-error.ts";
+import { initSchema } from "./init-schema.ts";
+import { mapOf } from "./merge.ts";
+import { readYamlValue } from "./read-yaml.ts";
+import { validateSection } from "./validate.ts";
 
 /** A key of a config that takes any scheme of a matrix. */
 const KEY = "init.hidden.weight";

@@ -1,10 +1,10 @@
 /** `record`: what is kept beside every step. */
 import { z } from "zod";
-import { USUAL_SCHEDULE } from "../probe-schedule.ts";
 import type { ProbesConfig, RecordConfig } from "./config.ts";
 import { otherwise, show } from "./describe-issue.ts";
 import { duration } from "./duration-schema.ts";
 import { integer, positive } from "./numeric.ts";
+import { USUAL_SCHEDULE } from "./probe-schedule.ts";
 import { shorthand } from "./shorthand.ts";
 
 const MAX_STEPS = 1e9;

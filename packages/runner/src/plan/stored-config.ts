@@ -1,8 +1,8 @@
 /** Reads back the resolved config that a store keeps of a run. */
 import type { RunSpec } from "@ablate/core";
 import { stringify } from "yaml";
-import { toRunSpec } from "./plan/to-run-spec.ts";
-import type { ResolvedConfig } from "./spec/config.ts";
+import type { ResolvedConfig } from "../config/config.ts";
+import { toRunSpec } from "./to-run-spec.ts";
 
 /** What core needs to build the run again. */
 export function storedSpec(config: string): RunSpec {

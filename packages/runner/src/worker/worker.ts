@@ -8,11 +8,16 @@ import {
   parseNames,
   type Trainer,
 } from "@ablate/core";
-import type { CoordinatorMessage, StopMessage, TrainMessage, WorkerMessage } from "./messages.ts";
-import { RunDiagnosis } from "./run-diagnosis.ts";
-import { beginRun } from "./worker/begin-run.ts";
-import { LoopClock } from "./worker/loop-clock.ts";
-import { RunLoop } from "./worker/run-loop.ts";
+import { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
+import type {
+  CoordinatorMessage,
+  StopMessage,
+  TrainMessage,
+  WorkerMessage,
+} from "../train/messages.ts";
+import { beginRun } from "./begin-run.ts";
+import { LoopClock } from "./loop-clock.ts";
+import { RunLoop } from "./run-loop.ts";
 
 /** Data sets that are kept: a grid may vary context and shuffle. */
 const KEPT_DATASETS = 4;

@@ -11,7 +11,7 @@ import {
   type Thresholds,
 } from "@ablate/core";
 import type { StoredProbe, StoreReader } from "@ablate/store";
-import { storedSettings } from "./stored-config.ts";
+import { storedSettings } from "../plan/stored-config.ts";
 
 /** Steps that are read at a time. */
 const BLOCK_STEPS = 4096;

@@ -1,9 +1,9 @@
 /** The workers of a grid: each trains one run after the other until nothing is left that it could take. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type RunState, StorageError } from "@ablate/store";
-import { Halt } from "./halt.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Schedule } from "./run-queue.ts";
+import { Halt } from "./stop-signal.ts";
 import { type GridContext, type RunOutcome, trainRun } from "./train-run.ts";
 import { WorkerSlot } from "./worker-slot.ts";
 

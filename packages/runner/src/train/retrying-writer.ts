@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { StorageError, type StoreWriter } from "@ablate/store";
-import type { StorageEvent } from "../events.ts";
+import type { StorageEvent } from "./events.ts";
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;

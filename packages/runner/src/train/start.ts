@@ -1,9 +1,9 @@
 /** Where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
 import { changeThresholds, type RunSpec, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import type { Continuation, ResumePoint, ShorterRun, StoreWriter } from "@ablate/store";
-import { agendaOf, takenBefore } from "./agenda.ts";
+import { canonicalJson } from "../config/canonical-json.ts";
 import type { RecordSpec, ResumeFrom } from "./messages.ts";
-import { canonicalJson } from "./spec/canonical-json.ts";
+import { agendaOf, takenBefore } from "./schedule.ts";
 
 export type Start = {
   /** Null: at initialisation. */

@@ -12,7 +12,7 @@ import {
   type StepBlock,
   type Thresholds,
 } from "@ablate/core";
-import type { FindingsMessage, TrainMessage } from "./messages.ts";
+import type { FindingsMessage, TrainMessage } from "../train/messages.ts";
 
 export class RunDiagnosis {
   readonly #runId: number;

@@ -2,7 +2,7 @@
 import type { EngineFacts } from "@ablate/core";
 import type { Claim, Provenance, RunEnd } from "@ablate/store";
 import type { EndedMessage, StartedMessage, WorkerMessage } from "./messages.ts";
-import type { Storage } from "./pool/storage.ts";
+import type { Storage } from "./retrying-writer.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
 export class RunWriter {
