@@ -1,6 +1,6 @@
 /** Tags, notes and names: written to the store while others may train. */
 import { type Annotation, annotate } from "@ablate/store";
-import type { Invocation } from "./command.ts";
+import type { Invocation } from "./command-line/command.ts";
 import { findRun, storePath, withReader } from "./store.ts";
 
 /** Writes it, and prints what has changed. */

@@ -1,4 +1,4 @@
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-line/errors.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,

@@ -9,7 +9,7 @@ import {
   type StoreReader,
   unknownFields,
 } from "@ablate/store";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-line/errors.ts";
 import { closest } from "./print/closest.ts";
 
 /** A run as filters see it, and the names of its fields for who mistypes one. */

@@ -2,5 +2,5 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-const { main } = await import("./command-line.ts");
+const { main } = await import("./command-line/dispatch.ts");
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 /** Files that a command writes for the user: never over one that is there. */
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-line/errors.ts";
 
 /**
  * Runs `write`, which makes a new file.

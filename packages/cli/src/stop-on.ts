@@ -1,6 +1,6 @@
 import { isRule, RULES, type Rule } from "@ablate/core";
-import type { Flags, Option } from "./command.ts";
-import { UsageError } from "./errors.ts";
+import type { Flags, Option } from "./command-line/command.ts";
+import { UsageError } from "./command-line/errors.ts";
 import { closest } from "./print/closest.ts";
 
 export const STOP_ON_OPTION: Option = {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EmptyStoreError, openReader, type RunSummary, type StoreReader } from "@ablate/store";
-import type { Invocation } from "./command.ts";
-import { UsageError } from "./errors.ts";
+import type { Invocation } from "./command-line/command.ts";
+import { UsageError } from "./command-line/errors.ts";
 import { closest } from "./print/closest.ts";
 import { asSeen } from "./seen.ts";
 

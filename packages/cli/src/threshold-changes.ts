@@ -1,5 +1,5 @@
 import { THRESHOLDS, type ThresholdChanges } from "@ablate/core";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-line/errors.ts";
 import { closest } from "./print/closest.ts";
 
 const PREFIX = "thresholds.";

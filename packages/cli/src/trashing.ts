@@ -1,6 +1,6 @@
 /** What the words of `ablate rm` mean: runs, grids, and filters over runs. */
 import type { RunSummary, StoreReader } from "@ablate/store";
-import { UsageError } from "./errors.ts";
+import { UsageError } from "./command-line/errors.ts";
 import { matchingRuns } from "./filtering.ts";
 import { asSeen } from "./seen.ts";
 import { findRun, refuseTrashed } from "./store.ts";

@@ -1,7 +1,7 @@
 /** Opens the UI on the terminal of this process. */
 import { annotate } from "@ablate/store";
 import { type Glyphs, glyphsFor, openUi, type Theme, themeFor, type UiOptions } from "@ablate/tui";
-import type { Invocation } from "./command.ts";
+import type { Invocation } from "./command-line/command.ts";
 import { storePath } from "./store.ts";
 
 /** Keys wait as long as a tag is being written. */

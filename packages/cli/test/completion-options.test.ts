@@ -1,6 +1,6 @@
 /** Every option of every verb: what it may be is either told to shells or cannot be listed. */
 import { beforeAll, expect, test } from "vitest";
-import type { Option } from "../src/command.ts";
+import type { Option } from "../src/command-line/command.ts";
 import { VERBS } from "../src/verbs.ts";
 import { ablate, makeFolder } from "./make.ts";
 

@@ -1,5 +1,5 @@
 /** The command without a process of its own, where it is asked the same many times. */
-import { main } from "../src/command-line.ts";
+import { main } from "../src/command-line/dispatch.ts";
 import type { Ended } from "./make.ts";
 
 /** Runs a command line in `folder` as the entry does, and keeps what it prints. */

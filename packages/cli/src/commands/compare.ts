@@ -5,11 +5,11 @@ import {
   METRICS,
   type StoreReader,
 } from "@ablate/store";
-import type { Command, Flags } from "../command.ts";
+import type { Command, Flags } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { keyNamed, metricsNamed, runWithValue } from "../compare/choices.ts";
 import { meantBy, selectedRuns } from "../compare/selection.ts";
-import { UsageError } from "../errors.ts";
-import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
 import { isRowFormat } from "../print/rows.ts";
 import { withReader } from "../store.ts";

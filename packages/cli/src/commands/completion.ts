@@ -1,6 +1,6 @@
-import type { Command } from "../command.ts";
+import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { COMPLETION_SCRIPTS, isShell } from "../completion/scripts.ts";
-import { UsageError } from "../errors.ts";
 
 export const command: Command = {
   positionals: ["SHELL"],

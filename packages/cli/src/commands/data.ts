@@ -1,9 +1,9 @@
 import { buildDataset, contextWindows } from "@ablate/core";
 import { count } from "@ablate/tui";
-import type { Command } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { PLANNING_OPTIONS } from "../options.ts";
-import { readConfig } from "../planning.ts";
+import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { PLANNING_OPTIONS } from "../command-line/options.ts";
+import { readConfig } from "../plan/planning.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { count, loss, UNKNOWN } from "@ablate/tui";
-import type { Command, Invocation } from "../command.ts";
-import { PLANNING_OPTIONS, STORE_OPTION } from "../options.ts";
-import { type Planned, planFile } from "../planning.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { PLANNING_OPTIONS, STORE_OPTION } from "../command-line/options.ts";
+import { type Planned, planFile } from "../plan/planning.ts";
 import { table } from "../print/table.ts";
 import { withReader } from "../store.ts";
-import { exitCode, leftText, train } from "../training.ts";
+import { exitCode, leftText, train } from "../training/train.ts";
 import { isInteractive, openStore } from "../ui.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));

@@ -1,7 +1,7 @@
-import type { Command } from "../command.ts";
+import type { Command } from "../command-line/command.ts";
+import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { compareRuns } from "../diff/compare.ts";
 import { findSides } from "../diff/sides.ts";
-import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { diffTable } from "../print/diff-table.ts";
 import { jsonArray } from "../print/rows.ts";
 

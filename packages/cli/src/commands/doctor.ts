@@ -9,14 +9,14 @@ import {
   Trainer,
 } from "@ablate/core";
 import { checkStore } from "@ablate/store";
-import { wantedBackend } from "../backend.ts";
-import type { Command, Invocation } from "../command.ts";
-import { READING_OPTIONS } from "../options.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 import { engineText } from "../print/engine.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
-import type { Terminal } from "../terminal.ts";
+import { wantedBackend } from "../training/backend.ts";
 
 type Check = {
   readonly check: string;

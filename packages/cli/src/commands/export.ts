@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
 import { bytes, counted } from "@ablate/tui";
-import type { Command, Invocation } from "../command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { onInterrupt } from "../command-line/interrupt.ts";
+import { STORE_OPTION } from "../command-line/options.ts";
 import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
 import { writeWhole } from "../export/whole-file.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { STORE_OPTION } from "../options.ts";
 import { findTarget, storePath, type Target, withOpenReader } from "../store.ts";
 
 export const command: Command = {

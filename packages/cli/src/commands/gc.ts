@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline/promises";
 import { bytesOfStore, collectGarbage, type TrashEntry } from "@ablate/store";
 import { bytes } from "@ablate/tui";
-import type { Command, Invocation } from "../command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
 import { durationMs } from "../duration.ts";
-import { UsageError } from "../errors.ts";
-import { READING_OPTIONS } from "../options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashTable, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store.ts";

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
 import { counted } from "@ablate/tui";
-import type { Command } from "../command.ts";
+import type { Command } from "../command-line/command.ts";
+import { onInterrupt } from "../command-line/interrupt.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { READING_OPTIONS } from "../options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Command } from "../command.ts";
+import type { Command } from "../command-line/command.ts";
 import { unlessExisting } from "../new-file.ts";
-import { starterConfig } from "../starter.ts";
+import { starterConfig } from "../plan/new-config.ts";
 
 export const command: Command = {
   positionals: ["FILE"],

@@ -2,16 +2,16 @@ import { writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { expandedYaml, isToTrain } from "@ablate/runner";
 import type { RunState } from "@ablate/store";
-import type { Command, Invocation } from "../command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { unlessExisting } from "../new-file.ts";
-import { PLANNING_OPTIONS, READING_OPTIONS } from "../options.ts";
 import { estimate } from "../plan/estimate.ts";
+import { schemaComment } from "../plan/new-config.ts";
 import { otherThresholdsNote } from "../plan/other-thresholds.ts";
+import { type Planned, planConfig } from "../plan/planning.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
-import { type Planned, planConfig } from "../planning.ts";
 import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
-import { schemaComment } from "../starter.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],

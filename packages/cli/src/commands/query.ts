@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { QueryError, queryStore, SCHEMA, streamQuery } from "@ablate/store";
-import type { Command, Invocation } from "../command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 import { durationMs } from "../duration.ts";
-import { UsageError } from "../errors.ts";
-import { READING_OPTIONS } from "../options.ts";
 import { problemText } from "../print/problems.ts";
 import { queryProblem } from "../print/query-problem.ts";
 import {
@@ -19,7 +20,6 @@ import {
 } from "../print/rows.ts";
 import { schemaPage } from "../print/schema-page.ts";
 import { noStore, storePath } from "../store.ts";
-import type { Terminal } from "../terminal.ts";
 
 const DEFAULT_LIMIT = 1000;
 const DEFAULT_TIMEOUT = "30s";

@@ -1,6 +1,6 @@
 import { annotateStore } from "../annotating.ts";
-import type { Command } from "../command.ts";
-import { STORE_OPTION } from "../options.ts";
+import type { Command } from "../command-line/command.ts";
+import { STORE_OPTION } from "../command-line/options.ts";
 
 export const command: Command = {
   positionals: ["RUN", "NAME"],

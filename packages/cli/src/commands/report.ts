@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import { reportOf } from "@ablate/report";
 import type { StoreReader } from "@ablate/store";
 import { bytes } from "@ablate/tui";
-import type { Command } from "../command.ts";
+import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
 import { selectedRuns } from "../compare/selection.ts";
-import { UsageError } from "../errors.ts";
 import { writeWhole } from "../export/whole-file.ts";
-import { ONLY_OPTION, STORE_OPTION } from "../options.ts";
 import { withOpenReader } from "../store.ts";
 
 export const command: Command = {

@@ -1,6 +1,6 @@
 import { discard } from "@ablate/store";
-import type { Command } from "../command.ts";
-import { READING_OPTIONS } from "../options.ts";
+import type { Command } from "../command-line/command.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashRecord, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store.ts";

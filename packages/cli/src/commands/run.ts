@@ -1,15 +1,15 @@
-import type { Command, Flags, Invocation } from "../command.ts";
+import type { Command, Flags, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../command-line/options.ts";
 import { durationMs } from "../duration.ts";
-import { UsageError } from "../errors.ts";
-import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../options.ts";
 import { otherThresholdsNote } from "../plan/other-thresholds.ts";
+import { type Planned, planConfig } from "../plan/planning.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
-import { type Planned, planConfig } from "../planning.ts";
 import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { STOP_ON_OPTION, stopRules } from "../stop-on.ts";
 import { withReader } from "../store.ts";
-import { exitCode, leftText, type TrainingLimits, train } from "../training.ts";
+import { exitCode, leftText, type TrainingLimits, train } from "../training/train.ts";
 
 export const command: Command = {
   positionals: ["CONFIG"],

@@ -1,8 +1,8 @@
 import type { RunState, StoreReader } from "@ablate/store";
-import type { Command } from "../command.ts";
-import { UsageError } from "../errors.ts";
+import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { matchingRuns } from "../filtering.ts";
-import { ONLY_OPTION, READING_OPTIONS } from "../options.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";

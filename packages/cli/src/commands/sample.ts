@@ -1,11 +1,11 @@
 import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec } from "@ablate/runner";
-import { wantedBackend } from "../backend.ts";
-import type { Command } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { READING_OPTIONS } from "../options.ts";
+import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { findRun, withReader } from "../store.ts";
+import { wantedBackend } from "../training/backend.ts";
 
 export const command: Command = {
   positionals: ["RUN"],

@@ -1,7 +1,7 @@
 import type { RunSummary } from "@ablate/store";
 import { drawRunCharts } from "@ablate/tui";
-import type { Command, Invocation } from "../command.ts";
-import { READING_OPTIONS } from "../options.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runPage } from "../print/run-page.ts";
 import { findRun, storePath, withReader } from "../store.ts";

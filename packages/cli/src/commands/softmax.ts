@@ -1,6 +1,6 @@
 import { crossEntropy, randomLosses, softmax } from "@ablate/core";
-import type { Command, Flags } from "../command.ts";
-import { UsageError } from "../errors.ts";
+import type { Command, Flags } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { jsonArray } from "../print/rows.ts";
 import { readScale } from "../print/scale.ts";
 import { type HandMade, type Random, softmaxPage } from "../print/softmax-page.ts";

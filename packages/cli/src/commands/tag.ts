@@ -1,7 +1,7 @@
 import { annotateStore } from "../annotating.ts";
-import type { Command } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { STORE_OPTION } from "../options.ts";
+import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { STORE_OPTION } from "../command-line/options.ts";
 
 export const command: Command = {
   positionals: ["RUN|GRID"],

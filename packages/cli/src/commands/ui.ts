@@ -1,7 +1,7 @@
 import { drawOnce, type Glyphs, type Theme, VIEWS, type ViewName } from "@ablate/tui";
-import type { Command, Flags, Invocation } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { STORE_OPTION } from "../options.ts";
+import type { Command, Flags, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { STORE_OPTION } from "../command-line/options.ts";
 import { findRun, storePath, withReader } from "../store.ts";
 import { display, openStore } from "../ui.ts";
 

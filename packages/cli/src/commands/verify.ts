@@ -10,14 +10,14 @@ import {
   TFJS_BACKENDS,
 } from "@ablate/core";
 import type { PlannedRun } from "@ablate/runner";
-import { wantedBackend } from "../backend.ts";
-import type { Command, Invocation } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { PLANNING_OPTIONS } from "../options.ts";
-import { planConfig } from "../planning.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { PLANNING_OPTIONS } from "../command-line/options.ts";
+import { planConfig } from "../plan/planning.ts";
 import { differencesTable } from "../print/differences.ts";
 import { engineText } from "../print/engine.ts";
 import { jsonArray } from "../print/rows.ts";
+import { wantedBackend } from "../training/backend.ts";
 
 /** Enough for an error to show, few enough to wait for. */
 const STEPS = 300;

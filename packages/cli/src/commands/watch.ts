@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunState, StoreReader } from "@ablate/store";
-import type { Command, Invocation } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { STORE_OPTION } from "../options.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { onInterrupt } from "../command-line/interrupt.ts";
+import { STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { findRun, openStoreToRead, storePath } from "../store.ts";
 import { Changes, type Watched } from "../watch/changes.ts";

@@ -8,7 +8,7 @@ import {
   type Setting,
   settingOf,
 } from "@ablate/store";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { closest } from "../print/closest.ts";
 
 /** The metrics of these names, in this order; the first of all without names. */

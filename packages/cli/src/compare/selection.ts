@@ -1,6 +1,6 @@
 /** Which stored runs the words of a command line mean. */
 import { FilterError, parseFilter, type RunSummary, type StoreReader } from "@ablate/store";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { matchingRuns } from "../filtering.ts";
 import { findRun } from "../store.ts";
 

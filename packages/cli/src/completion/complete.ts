@@ -2,8 +2,8 @@
  * What a shell asks for while a command line is being typed: `ablate complete -- WORD...`, the last word
  * being the unfinished one. Answers a candidate a line, a tab and what it is; never an error.
  */
-import type { Command, Option } from "../command.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Command, Option } from "../command-line/command.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 import { isVerb, VERBS } from "../verbs.ts";
 import { type Candidate, candidatesFor } from "./candidates.ts";
 

@@ -2,9 +2,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { RunSummary, StoreReader } from "@ablate/store";
-import type { Invocation } from "../command.ts";
-import { UsageError } from "../errors.ts";
-import { planFile } from "../planning.ts";
+import type { Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { planFile } from "../plan/planning.ts";
 import { findRun, withAnyReader, withReader } from "../store.ts";
 import type { Side } from "./compare.ts";
 

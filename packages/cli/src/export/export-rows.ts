@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { ExportTable } from "@ablate/store";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 import { unlessAborted } from "./interruption.ts";
 import { parquetWriter } from "./parquet-rows.ts";
 import type { RowsFormat } from "./request.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
 import type { RunSummary, StoreReader } from "@ablate/store";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../command-line/errors.ts";
 import type { Target } from "../store.ts";
 import { unlessAborted } from "./interruption.ts";
 import { type FileTarget, writeWhole } from "./whole-file.ts";

@@ -2,8 +2,8 @@
 import { existsSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { EXPORT_TABLES } from "@ablate/store";
-import type { Invocation } from "../command.ts";
-import { UsageError } from "../errors.ts";
+import type { Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { closest } from "../print/closest.ts";
 import { storePath } from "../store.ts";
 import type { FileTarget } from "./whole-file.ts";

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { systemReason, UsageError } from "../errors.ts";
+import { systemReason, UsageError } from "../command-line/errors.ts";
 
 export type FileTarget = {
   /** As the user wrote it. */

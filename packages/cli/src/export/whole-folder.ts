@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { asWritten, type FileTarget, syncFile } from "./whole-file.ts";
 
 /**

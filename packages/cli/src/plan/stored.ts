@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Thresholds } from "@ablate/core";
 import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
 import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
-import type { Invocation } from "../command.ts";
+import type { Invocation } from "../command-line/command.ts";
 import { lossSeer } from "../seen.ts";
 import { storePath, withAnyReader } from "../store.ts";
 

@@ -1,4 +1,4 @@
-import type { Terminal } from "../../terminal.ts";
+import type { Terminal } from "../../command-line/terminal.ts";
 import type { Size } from "./layout.ts";
 
 const ERASE_BELOW = "\x1b[J";

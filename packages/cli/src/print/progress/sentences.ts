@@ -1,7 +1,7 @@
 /** What is said once of an event, in lines that stay. */
 import type { GridEvent } from "@ablate/runner";
 import { count, counted, duration, loss } from "@ablate/tui";
-import type { Paint } from "../../terminal.ts";
+import type { Paint } from "../../command-line/terminal.ts";
 import { engineText } from "../engine.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;

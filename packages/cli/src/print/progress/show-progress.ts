@@ -1,6 +1,6 @@
 import type { GridEvent } from "@ablate/runner";
 import { counted, glyphsFor } from "@ablate/tui";
-import type { Terminal } from "../../terminal.ts";
+import type { Terminal } from "../../command-line/terminal.ts";
 import { verdictTeller } from "../verdict.ts";
 import { eventJson } from "./event-json.ts";
 import { GridProgress } from "./grid-progress.ts";

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const DATA = fileURLToPath(new URL("../../../data/names.txt", import.meta.url));
-const SCHEMA = fileURLToPath(new URL("../../../configs/schema.json", import.meta.url));
+const DATA = fileURLToPath(new URL("../../../../data/names.txt", import.meta.url));
+const SCHEMA = fileURLToPath(new URL("../../../../configs/schema.json", import.meta.url));
 
 /** Longest name of a grid. */
 const LONGEST = 60;

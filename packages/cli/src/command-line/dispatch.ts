@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import { closest } from "../print/closest.ts";
+import { isVerb, VERBS } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
 import { describeError } from "./errors.ts";
-import { closest } from "./print/closest.ts";
-import { overview, verbHelp } from "./print/help.ts";
+import { overview, verbHelp } from "./help.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { isVerb, VERBS } from "./verbs.ts";
 
 /** Runs one command line and says how to exit; the only catch of everything. */
 export async function main(
@@ -27,7 +27,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return 0;
   }
   if (first === "complete") {
-    const { complete } = await import("./completion/complete.ts");
+    const { complete } = await import("../completion/complete.ts");
     terminal.write(await complete(rest, terminal));
     return 0;
   }
@@ -58,7 +58,7 @@ function unknownVerb(verb: string, terminal: Terminal): number {
 
 function version(): string {
   const manifest: unknown = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
   );
   const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
   return known ? String(manifest.version) : "unknown";

@@ -11,10 +11,10 @@ import {
   planRuns,
 } from "@ablate/runner";
 import type { GridPlan } from "@ablate/store";
-import type { Flags, Invocation } from "./command.ts";
-import { UsageError } from "./errors.ts";
+import type { Flags, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { problemText } from "../print/problems.ts";
 import { onlyWanted } from "./only.ts";
-import { problemText } from "./print/problems.ts";
 
 /** A larger grid is more often a mistake than wanted: it needs `--yes`. */
 const MOST_RUNS = 10_000;

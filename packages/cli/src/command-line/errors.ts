@@ -1,5 +1,5 @@
 import type { ConfigError } from "@ablate/runner";
-import { problemText } from "./print/problems.ts";
+import { problemText } from "../print/problems.ts";
 import type { Paint } from "./terminal.ts";
 
 /** The command line is wrong. */

@@ -1,7 +1,7 @@
 /** What the environment says of the engine tfjs. */
 import { TFJS_BACKENDS, type TfjsBackend } from "@ablate/core";
-import { UsageError } from "./errors.ts";
-import type { Terminal } from "./terminal.ts";
+import { UsageError } from "../command-line/errors.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 
 const VARIABLE = "ABLATE_TFJS_BACKEND";
 

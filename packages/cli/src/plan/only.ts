@@ -1,11 +1,11 @@
 /** `--only`: which of the planned runs are wanted. */
 import type { PlannedRun } from "@ablate/runner";
 import { fieldNames, filterSubject, type RunSummary, type StoreReader } from "@ablate/store";
-import type { Invocation } from "./command.ts";
-import { UsageError } from "./errors.ts";
-import { anyOf, type Candidate, type NotedRun, withNotes } from "./filtering.ts";
-import { closest } from "./print/closest.ts";
-import { withAnyReader } from "./store.ts";
+import type { Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { anyOf, type Candidate, type NotedRun, withNotes } from "../filtering.ts";
+import { closest } from "../print/closest.ts";
+import { withAnyReader } from "../store.ts";
 
 /**
  * The planned runs that match a filter of `--only`: all of them without one. A run that the store

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { closest } from "../print/closest.ts";
 import type { Command, Flags, Option } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { closest } from "./print/closest.ts";
 
 const HELP: Option = { type: "boolean", help: "show this help" };
 

@@ -1,12 +1,12 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
 import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
+import type { Invocation } from "../command-line/command.ts";
+import { onInterrupt } from "../command-line/interrupt.ts";
+import type { Planned } from "../plan/planning.ts";
+import { type ProgressStyle, showProgress } from "../print/progress/show-progress.ts";
+import { storePath } from "../store.ts";
 import { wantedBackend } from "./backend.ts";
-import type { Invocation } from "./command.ts";
-import { onInterrupt } from "./interrupt.ts";
-import type { Planned } from "./planning.ts";
-import { type ProgressStyle, showProgress } from "./print/progress/show-progress.ts";
-import { storePath } from "./store.ts";
 
 /** How much of the machine, how often and how long. */
 export type TrainingLimits = Pick<

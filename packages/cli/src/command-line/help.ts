@@ -1,8 +1,8 @@
-import { usageOf } from "../arguments.ts";
-import type { Command, Option } from "../command.ts";
+import { MANUAL } from "../print/manual.ts";
+import { wrapped } from "../print/wrap.ts";
 import { VERBS, type VerbName } from "../verbs.ts";
-import { MANUAL } from "./manual.ts";
-import { wrapped } from "./wrap.ts";
+import { usageOf } from "./arguments.ts";
+import type { Command, Option } from "./command.ts";
 
 /** No line of a help is longer: it fits the narrowest terminal. */
 const WIDTH = 80;
