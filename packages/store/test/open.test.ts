@@ -9,7 +9,7 @@ import { expect, test, vi } from "vitest";
 import { openCopy } from "../src/file/open-database.ts";
 import { openReader, openWriter, StoreError } from "../src/index.ts";
 import { CURRENT_VERSION } from "../src/migrations.ts";
-import { SqliteReader } from "../src/reading/sqlite-reader.ts";
+import { SqliteReader } from "../src/reading/reader.ts";
 import { claimedRun, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 
 const openings = [

@@ -1,7 +1,7 @@
 import type { StoreReader } from "../contract/reader.ts";
 import type { WaitOptions } from "../contract/writer.ts";
 import { openForReading } from "../file/open-database.ts";
-import { SqliteReader } from "./sqlite-reader.ts";
+import { SqliteReader } from "./reader.ts";
 
 /**
  * Opens a store for reading only.

@@ -1,6 +1,6 @@
 import type { StoreWriter, WriterOptions } from "../contract/writer.ts";
 import { openForWriting } from "../file/open-database.ts";
-import { SqliteWriter } from "./sqlite-writer.ts";
+import { SqliteWriter } from "./writer.ts";
 
 /**
  * Opens a store for writing; makes the file when there is none and migrates an older one.
