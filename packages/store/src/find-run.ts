@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Statements } from "./file/statements.ts";
 import { StoreError } from "./store-error.ts";
 
 /** How many candidates an ambiguous name lists. */
@@ -27,30 +27,29 @@ const FROM = {
     left join grid g on g.id = m.grid_id`,
 } as const;
 
-/** Makes the function that finds the name of the run a text means; `whole`: not by its beginning. */
-export function runFinder(
-  database: Database,
-  {
-    whole = false,
-    among = "kept",
-  }: { readonly whole?: boolean; readonly among?: keyof typeof FROM } = {},
-): (text: string) => string | undefined {
-  const readings = [...WHOLE, ...(whole ? [] : [BEGINNING])].map((condition) =>
-    database
-      .prepare<[{ text: string }], string>(
-        `select distinct r.name from ${FROM[among]} where ${condition} order by r.id`,
-      )
-      .pluck(),
-  );
-  return (text) => {
-    if (text === "") return undefined;
-    for (const reading of readings) {
-      const names = reading.all({ text });
-      if (names.length > 1) throw ambiguous(text, names);
-      if (names.length === 1) return names[0];
-    }
-    return undefined;
-  };
+export type FindOptions = {
+  /** Not by the beginning of a name. */
+  readonly whole?: boolean;
+  /** Where to look for it. */
+  readonly among?: keyof typeof FROM;
+};
+
+/** Finds the name of the run that a text means. */
+export function findRunName(
+  sql: Statements,
+  text: string,
+  { whole = false, among = "kept" }: FindOptions = {},
+): string | undefined {
+  if (text === "") return undefined;
+  for (const condition of [...WHOLE, ...(whole ? [] : [BEGINNING])]) {
+    const names = sql.values<string>(
+      `select distinct r.name from ${FROM[among]} where ${condition} order by r.id`,
+      { text },
+    );
+    if (names.length > 1) throw ambiguous(text, names);
+    if (names.length === 1) return names[0];
+  }
+  return undefined;
 }
 
 function ambiguous(text: string, names: readonly string[]): StoreError {

@@ -55,7 +55,6 @@ export type {
   StoredRun,
   TrainedKind,
 } from "./contract/plan.ts";
-export type { StoreReader } from "./contract/reader.ts";
 export type {
   Checkpoint,
   EvaluationRow,
@@ -68,7 +67,6 @@ export type {
   Snapshot,
   StepBlock,
 } from "./contract/record.ts";
-export type { StoreWriter, WaitOptions, WriterOptions } from "./contract/writer.ts";
 export { importStore } from "./exchange/import-store.ts";
 export type {
   ImportedGrid,
@@ -80,6 +78,7 @@ export type {
 export { sealStore } from "./exchange/seal-store.ts";
 export { EXPORT_TABLES } from "./export/open-table.ts";
 export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
+export type { WaitOptions } from "./file/open-database.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";
@@ -101,7 +100,7 @@ export {
 export type { QueryMistake } from "./query/mistake.ts";
 export { queryStore } from "./query/query-store.ts";
 export { QueryError, streamQuery } from "./query/stream-query.ts";
-export { openReader } from "./reading/open-reader.ts";
+export { openReader, type StoreReader } from "./reading/reader.ts";
 export { shortKey } from "./short-key.ts";
 export {
   DamageError,
@@ -116,4 +115,4 @@ export type { TrashEntry } from "./trash/entries.ts";
 export { restore } from "./trash/restore.ts";
 export type { SchemaView } from "./views/schema/columns.ts";
 export { SCHEMA } from "./views/schema.ts";
-export { openWriter } from "./writing/open-writer.ts";
+export { openWriter, type StoreWriter, type WriterOptions } from "./writing/writer.ts";

@@ -9,7 +9,7 @@ import { expect, test, vi } from "vitest";
 import { openCopy } from "../src/file/open-database.ts";
 import { openReader, openWriter, StoreError } from "../src/index.ts";
 import { CURRENT_VERSION } from "../src/migrations.ts";
-import { SqliteReader } from "../src/reading/reader.ts";
+import { StoreReader } from "../src/reading/reader.ts";
 import { claimedRun, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 
 const openings = [
@@ -177,7 +177,7 @@ test("a store in a read-only place is read through a copy, which nothing leaves 
   const opened = openCopy(path);
   expect(() => statSync(dirname(opened.database.name))).toThrow("ENOENT");
 
-  const reader = new SqliteReader(opened);
+  const reader = new StoreReader(opened);
 
   expect(reader.runs().map(({ run }) => run)).toEqual(["g/v"]);
   expect(reader.notice).toContain(`${path} is in a read-only place`);

@@ -1,9 +1,9 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
 import type { Database } from "better-sqlite3";
-import type { WaitOptions } from "../contract/writer.ts";
-import { changeStore } from "../file/open-database.ts";
+import { changeStore, type WaitOptions } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
-import { runFinder } from "../find-run.ts";
+import { Statements } from "../file/statements.ts";
+import { findRunName } from "../find-run.ts";
 import { StoreError } from "../store-error.ts";
 import { renameRun } from "./rename-run.ts";
 
@@ -50,10 +50,11 @@ export function annotate(
 
 /** A grid's own name comes before what is only the beginning of a run's. */
 function findTarget(database: Database, text: string): Target {
-  const run = runFinder(database, { whole: true })(text);
+  const sql = new Statements(database);
+  const run = findRunName(sql, text, { whole: true });
   const grid = run === undefined ? idOf(database, "grid", text) : undefined;
   if (grid !== undefined) return { kind: "grid", id: grid, name: text };
-  const name = run ?? runFinder(database)(text);
+  const name = run ?? findRunName(sql, text);
   const id = name === undefined ? undefined : idOf(database, "run", name);
   if (name !== undefined && id !== undefined) return { kind: "run", id, name };
   throw new StoreError(`there is no run or grid "${text}"; \`ablate runs\` lists all`);

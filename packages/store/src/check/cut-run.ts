@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
-import { HistoryCutter } from "../recovery/cut-history.ts";
-import { prepareHistory, RunHistory } from "../writing/run-history.ts";
+import { Statements } from "../file/statements.ts";
+import { cutHistory } from "../recovery/cut-history.ts";
+import { RunHistory } from "../writing/run-history.ts";
 import type { CheckedRun } from "./runs-to-check.ts";
 
 /**
@@ -9,9 +10,10 @@ import type { CheckedRun } from "./runs-to-check.ts";
  */
 export function cutRun(database: Database, run: CheckedRun, end: number): void {
   const { id } = run;
+  const sql = new Statements(database);
   const had = (run.last_step ?? -1) + 1;
   if (end < had) {
-    new HistoryCutter(database).cut(id, end);
+    cutHistory(sql, id, end);
     database
       .prepare(
         `update run set state = 'interrupted', reason = 'history damaged', claim = null, ended_at = null,
@@ -20,7 +22,7 @@ export function cutRun(database: Database, run: CheckedRun, end: number): void {
       .run({ id, end, had });
   }
   database.prepare("delete from step where run_id = ? and step >= ?").run(id, end);
-  const history = new RunHistory(prepareHistory(database), id, end);
+  const history = new RunHistory(sql, id, end);
   history.writeOpen();
   const isEmpty = end === 0;
   database

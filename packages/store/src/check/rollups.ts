@@ -1,4 +1,6 @@
 import type { Database } from "better-sqlite3";
+import { Statements } from "../file/statements.ts";
+import { readSteps } from "../reading/read-steps.ts";
 import { LEVELS, Rollup, type RollupRow } from "../rollup.ts";
 import {
   amount,
@@ -10,7 +12,6 @@ import {
   wrong,
 } from "./check.ts";
 import { type CheckedRun, changeRun, isBeingWritten, runsToCheck } from "./runs-to-check.ts";
-import { blockReader } from "./stored-steps.ts";
 
 const CHECK = "rollup";
 
@@ -56,7 +57,7 @@ function stepsOf({ last_step: last }: CheckedRun): number {
 type Compared = { readonly isSame: boolean; readonly compared: number };
 
 function comparer(database: Database, hasTime: () => boolean): (run: CheckedRun) => Compared {
-  const read = blockReader(database);
+  const sql = new Statements(database);
   const count = database
     .prepare<[number, number], [rows: number, steps: number | null]>(
       "select count(*), sum(n) from rollup where run_id = ? and level = ?",
@@ -82,7 +83,11 @@ function comparer(database: Database, hasTime: () => boolean): (run: CheckedRun)
     };
     let first = 0;
     for (; first < steps && isSame && hasTime(); first += BLOCK) {
-      const block = read(id, first, Math.min(BLOCK, steps - first), parameters);
+      const block = readSteps(sql, id, {
+        first,
+        count: Math.min(BLOCK, steps - first),
+        parameters,
+      });
       if (block.count === 0) return { isSame: false, compared: steps };
       const isLast = first + BLOCK >= steps;
       rollup.append(block, (row) => hold(row, isLast));
@@ -98,7 +103,7 @@ const REBUILT_AT_ONCE = 16 * BLOCK;
 function rebuild(database: Database, run: CheckedRun, { now, onProgress }: CheckContext): boolean {
   const { id, parameters } = run;
   const steps = stepsOf(run);
-  const read = blockReader(database);
+  const sql = new Statements(database);
   const insert = database.prepare("insert or replace into rollup values (?, ?, ?, ?, ?)");
   const clear = database.prepare("delete from rollup where run_id = ?");
   const rollup = new Rollup(parameters);
@@ -106,7 +111,11 @@ function rebuild(database: Database, run: CheckedRun, { now, onProgress }: Check
     const isFree = changeRun(database, { id, now }, () => {
       if (from === 0) clear.run(id);
       for (let first = from; first < Math.min(steps, from + REBUILT_AT_ONCE); first += BLOCK) {
-        const block = read(id, first, Math.min(BLOCK, steps - first), parameters);
+        const block = readSteps(sql, id, {
+          first,
+          count: Math.min(BLOCK, steps - first),
+          parameters,
+        });
         rollup.append(block, ({ level, bucket, n, data }) =>
           insert.run(id, level, bucket, n, data),
         );

@@ -33,11 +33,6 @@ export type RunSummary = {
   readonly error: string | null;
 };
 
-export type FindOptions = {
-  /** Not by the beginning of a name. */
-  readonly whole?: boolean;
-};
-
 export type RunFilter = {
   readonly grid?: string;
   readonly states?: readonly RunState[];

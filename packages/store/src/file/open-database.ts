@@ -15,6 +15,11 @@ export type OpenedDatabase = {
   readonly close: () => void;
 };
 
+export type WaitOptions = {
+  /** How long to wait for a process that keeps the file locked; 5 s unless given. */
+  readonly waitMs?: number;
+};
+
 /** Opens a store to write to, made or migrated where need be. */
 export function openForWriting(path: string): OpenedDatabase {
   if (!existsSync(dirname(resolve(path)))) {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import type { Database } from "better-sqlite3";
 import { type Holder, isAlive, isThere } from "../claim.ts";
+import type { Statements } from "../file/statements.ts";
 
 /** From planning a grid to the first step of a run no process has a name. */
 const STARTING_MS = 15_000;
@@ -16,16 +16,13 @@ const LATEST = `
   from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
   where g.name = ? order by r.pid is null, 4 desc limit 1`;
 
-/** Makes the function that says whether a process is training a grid, or about to. */
-export function attendance(database: Database): (grid: string, now: number) => boolean {
-  const latest = database.prepare<[string], Latest>(LATEST);
-  return (grid, now) => {
-    const found = latest.get(grid);
-    if (found === undefined) return false;
-    const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
-    if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
-    if (found.pid === null) return false;
-    const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found, hostname());
-    return isSilent || isAlive(found, hostname(), now);
-  };
+/** Whether a process is training a grid, or about to, as far as this host can tell. */
+export function isAttended(sql: Statements, grid: string, now: number): boolean {
+  const found = sql.row<Latest>(LATEST, grid);
+  if (found === undefined) return false;
+  const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
+  if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
+  if (found.pid === null) return false;
+  const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found, hostname());
+  return isSilent || isAlive(found, hostname(), now);
 }

@@ -1,264 +1,193 @@
 import { hostname } from "node:os";
-import type { Database } from "better-sqlite3";
-import { annotationsReader } from "../annotate/annotations.ts";
-import { isAlive } from "../claim.ts";
+import { readAnnotations } from "../annotate/annotations.ts";
+import { type Holder, isAlive } from "../claim.ts";
 import type { Continuation, RunStart } from "../contract/claim.ts";
 import type {
   Annotations,
-  CurveBlock,
-  CurvePoint,
-  FindOptions,
   GridSummary,
   QueryResult,
   RunFilter,
   RunStamp,
   RunSummary,
-  SeriesInfo,
-  StepLoss,
-  StepRange,
-  StepRatios,
-  StoredEvaluation,
-  StoredSample,
-  StoredWeights,
-  Ticks,
 } from "../contract/history.ts";
-import type { RecordedRun, StoredRun, TrainedKind } from "../contract/plan.ts";
-import type { StoreReader } from "../contract/reader.ts";
-import type { Finding, ParameterRow, Provenance, RunEvent, StepBlock } from "../contract/record.ts";
+import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../contract/plan.ts";
 import { openTable } from "../export/open-table.ts";
 import type { ExportScope, ExportTable } from "../export/table.ts";
-import type { OpenedDatabase } from "../file/open-database.ts";
+import { type OpenedDatabase, openForReading, type WaitOptions } from "../file/open-database.ts";
 import { standIn } from "../file/stand-ins.ts";
-import { runFinder } from "../find-run.ts";
-import { parseProvenance, parseShape } from "../json.ts";
-import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
-import type { StoredProbe, StoredTensor, StoredTensorKind } from "../probe/stored-probe.ts";
+import { Statements } from "../file/statements.ts";
+import { type FindOptions, findRunName } from "../find-run.ts";
 import { runQuery } from "../query/run-query.ts";
-import { logRatio, ratioAt } from "../ratio.ts";
-import { intactWeights } from "../recovery/intact-weights.ts";
 import { startFinder } from "../recovery/start-finder.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import { attendance } from "./attended.ts";
-import { curveReader, pointsOf } from "./curve.ts";
-import { prepareReader, type ReaderStatements, type RunOfGrid } from "./reader-statements.ts";
-import { stepReader } from "./step-reader.ts";
+import { isAttended } from "./attended.ts";
+import { RecordReader } from "./record-reader.ts";
 
-export class SqliteReader implements StoreReader {
+/**
+ * Opens a store for reading only.
+ *
+ * @throws StoreError - if there is none, it is no store, or a newer ablate wrote it
+ */
+export function openReader(path: string, { waitMs }: WaitOptions = {}): StoreReader {
+  return new StoreReader(openForReading(path, waitMs));
+}
+
+const RUNS = "select v.* from kept_run r join runs v on v.run = r.name order by r.id";
+
+const RUNS_OF_GRID = `
+  select v.*, g.name as asked_grid, gr.label as asked_label
+  from kept_grid g join kept_grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
+    join runs v on v.run = r.name
+  where g.name = ? order by gr.position, gr.id`;
+
+const RECORDED = `
+  select id, name, hash, state,
+    (select count(*) from eval where run_id = run.id) as evaluations,
+    (select count(*) from probe where run_id = run.id) as probes,
+    (select count(*) from sample where run_id = run.id) as samples,
+    id in (select run_id from trash_run) as isTrashed
+  from run where hash in (select value from json_each(?))`;
+
+const TRAINED_KINDS = `
+  select min(config) as config, parameters, count(*) as runs,
+    sum(last_step + 1) as steps, sum(train_seconds) as seconds
+  from run where train_seconds > 0 and last_step is not null and parameters is not null
+  group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
+    engine, parameters`;
+
+/** Everything that moves when a run does; tags and names move without a step. */
+const STAMPS = `
+  select name as run, state, host, pid, heartbeat_at, concat_ws('|', state, reason, started_at,
+    heartbeat_at, ended_at, last_step,
+    (select group_concat(tag) from tag where run_id = run.id)) as stamp
+  from kept_run run order by id`;
+
+const GRIDS = `
+  select g.name as name, g.description as description,
+    (select count(*) from kept_grid_run where grid_id = g.id) as runs
+  from kept_grid g order by g.id`;
+
+const DATA_HASHES = `
+  select name as run, provenance ->> '$.data_sha256' as hash from run
+  where provenance ->> '$.data_sha256' is not null`;
+
+type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
+type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
+type Stamped = Holder & {
+  readonly run: string;
+  readonly stamp: string;
+  readonly state: RunState;
+};
+
+/** A connection that only reads; it sees what the writer commits while it is open. */
+export class StoreReader extends RecordReader {
+  /** What the user should know about how the file was opened. */
   readonly notice: string | null;
   readonly close: () => void;
-  readonly #database: Database;
-  readonly #sql: ReaderStatements;
-  readonly #findRun: ReturnType<typeof runFinder>;
-  readonly #findWhole: ReturnType<typeof runFinder>;
-  readonly #isAttended: ReturnType<typeof attendance>;
-  readonly #readCurve: ReturnType<typeof curveReader>;
-  readonly #readAnnotations: () => Annotations;
-  readonly #readSteps: ReturnType<typeof stepReader>;
-  readonly #probes: ProbeReader;
-  readonly #dropStandIns: () => void;
 
   constructor({ database, notice, close }: OpenedDatabase) {
+    super(new Statements(database, standIn(database)));
     this.notice = notice;
     this.close = close;
-    this.#database = database;
-    this.#dropStandIns = standIn(database);
-    this.#sql = prepareReader(database);
-    this.#findRun = runFinder(database);
-    this.#findWhole = runFinder(database, { whole: true });
-    this.#isAttended = attendance(database);
-    this.#readCurve = curveReader(database);
-    this.#readAnnotations = annotationsReader(database);
-    this.#readSteps = stepReader(database);
-    this.#probes = probeReader(database);
   }
 
+  /** Returns rows of the view `runs`; with a grid, in its order and with the labels they have in it. */
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
     const runs =
-      grid === undefined ? this.#sql.runs.all() : this.#sql.runsOfGrid.all(grid).map(inGrid);
+      grid === undefined
+        ? this.sql.rows<RunSummary>(RUNS)
+        : this.sql.rows<RunOfGrid>(RUNS_OF_GRID, grid).map(inGrid);
     return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
   }
 
-  run(nameOrPrefixOrHash: string, { whole = false }: FindOptions = {}): RunSummary | undefined {
-    const name = (whole ? this.#findWhole : this.#findRun)(nameOrPrefixOrHash);
-    return name === undefined ? undefined : this.#sql.run.get(name);
+  /**
+   * Finds a run by its exact name, also that which it has in another of its grids, else by hash or
+   * label, else by an unambiguous beginning of one of them.
+   */
+  run(
+    nameOrPrefixOrHash: string,
+    options: Pick<FindOptions, "whole"> = {},
+  ): RunSummary | undefined {
+    const name = findRunName(this.sql, nameOrPrefixOrHash, options);
+    return name === undefined ? undefined : this.sql.row("select * from runs where run = ?", name);
   }
 
   findByHash(hash: string): StoredRun | undefined {
-    return this.#sql.byHash.get(hash);
+    return this.sql.row("select id, name, hash, state from run where hash = ?", hash);
   }
 
+  /** Returns those of these hashes that the store knows, by hash, in one query. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun> {
-    const runs = this.#sql.recorded.all(JSON.stringify(hashes));
+    const runs = this.sql.rows<StoredRecord>(RECORDED, JSON.stringify(hashes));
     return new Map(runs.map((run) => [run.hash, { ...run, isTrashed: run.isTrashed === 1 }]));
   }
 
+  /** Says where runs would go on, were they trained now; does not notice a damaged checkpoint. */
   starts(
     runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
   ): (RunStart | null)[] {
-    const find = startFinder(this.#database);
+    const find = startFinder(this.sql.database);
     return runs.map(({ hash, continuation }) => find(hash, continuation));
   }
 
+  /** Returns what was trained, by model, context, batch size, engine and number of parameters. */
   trainedKinds(): TrainedKind[] {
-    return this.#sql.trainedKinds.all();
+    return this.sql.rows(TRAINED_KINDS);
   }
 
   grids(): GridSummary[] {
-    return this.#sql.grids.all();
+    return this.sql.rows(GRIDS);
   }
 
+  /** Returns the names of the runs of a grid. */
   members(grid: string): ReadonlySet<string> {
-    return new Set(this.#sql.members.all(grid));
+    return new Set(this.sql.values<string>('select run from grid_runs where "grid" = ?', grid));
   }
 
+  /** Whether a process is training a grid, or about to, as far as this host can tell. */
   isAttended(grid: string, now: number): boolean {
-    return this.#isAttended(grid, now);
+    return isAttended(this.sql, grid, now);
   }
 
+  /** Returns what was thrown away, which no other method shows. */
   trash(): TrashEntry[] {
-    this.#dropStandIns();
-    return trashEntries(this.#database);
+    return trashEntries(this.sql.database);
   }
 
+  /** Returns tags and notes of runs and grids. */
   annotations(): Annotations {
-    this.#dropStandIns();
-    return this.#readAnnotations();
+    return readAnnotations(this.sql);
   }
 
-  evaluations(runName: string): StoredEvaluation[] {
-    return this.#sql.evaluations.all(runName);
-  }
-
-  samples(runName: string): StoredSample[] {
-    return this.#sql.samples.all(runName);
-  }
-
-  findings(runName: string): Finding[] {
-    this.#dropStandIns();
-    return this.#sql.findings.all(runName);
-  }
-
-  thresholds(runName: string): string | undefined {
-    this.#dropStandIns();
-    return this.#sql.thresholds.get(runName);
-  }
-
-  parameters(runName: string): ParameterRow[] {
-    return this.#sql.parameters
-      .all(runName)
-      .map(({ name, shape, size }) => ({ name, shape: parseShape(shape), size }));
-  }
-
-  provenance(runName: string): Provenance {
-    return parseProvenance(this.#sql.provenance.get(runName) ?? "{}");
-  }
-
-  dataHashes(): ReadonlyMap<string, string> {
-    return new Map(this.#sql.dataHashes.all().map(({ run, hash }) => [run, hash]));
-  }
-
-  weights(runName: string): StoredWeights | undefined {
-    const stored = this.#sql.weights.get(runName);
-    return stored === undefined ? undefined : intactWeights(stored, runName);
-  }
-
-  curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[] {
-    const { isKnown } = this.#placesOf(runName, [series]);
-    return isKnown ? pointsOf(this.curves(runName, [series], level, range)) : [];
-  }
-
-  curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock {
-    const { runId, places } = this.#placesOf(runName, series);
-    return this.#readCurve({ runId, places, level }, range);
-  }
-
-  series(runName: string): SeriesInfo[] {
-    return this.#sql.series.all(runName);
-  }
-
-  ticks(runName: string): Ticks {
-    const rows = this.#sql.ticks.all(runName);
-    return {
-      steps: Float64Array.from(rows, ({ step }) => step),
-      atMs: Float64Array.from(rows, ({ atMs }) => atMs),
-    };
-  }
-
-  events(runName: string): RunEvent[] {
-    return this.#sql.events.all(runName);
-  }
-
-  steps(runName: string, from: number, count: number): StepBlock {
-    return this.#readSteps(runName, from, count);
-  }
-
+  /** Returns every run in the order of `runs()`, for a fraction of its cost. */
   stamps(now: number): RunStamp[] {
     const host = hostname();
-    return this.#sql.stamps.all().map(({ run, stamp, state, ...holder }) => ({
+    return this.sql.rows<Stamped>(STAMPS).map(({ run, stamp, state, ...holder }) => ({
       run,
       stamp,
       isLost: state === "running" && !isAlive(holder, host, now),
     }));
   }
 
-  lossAt(runName: string, step?: number): StepLoss | undefined {
-    return this.#sql.lossAt.get({ run: runName, step: step ?? null });
+  /** Returns the sha256 of each run's data in hex, by its name; without runs that never started. */
+  dataHashes(): ReadonlyMap<string, string> {
+    const rows = this.sql.rows<{ run: string; hash: string }>(DATA_HASHES);
+    return new Map(rows.map(({ run, hash }) => [run, hash]));
   }
 
-  ratiosAt(runName: string, step?: number): StepRatios | undefined {
-    const found = this.#sql.ratiosAt.get({ run: runName, step: step ?? null });
-    if (found === undefined) return undefined;
-    const ratios = this.#sql.parameters.all(runName).map(({ name }, idx) => ({
-      param: name,
-      ratio: ratioAt(found.ratios, idx),
-      log10Ratio: logRatio(found.ratios, idx),
-    }));
-    return { step: found.step, ratios };
-  }
-
-  probeSteps(runName: string): number[] {
-    this.#dropStandIns();
-    return this.#probes.steps(runName);
-  }
-
-  probe(runName: string, step: number): StoredProbe | undefined {
-    this.#dropStandIns();
-    return this.#probes.probe(runName, step);
-  }
-
-  probeTensors(
-    runName: string,
-    step: number,
-    kind: StoredTensorKind,
-  ): ReadonlyMap<string, StoredTensor> {
-    this.#dropStandIns();
-    return this.#probes.tensors(runName, step, kind);
-  }
-
-  /** Where series are in a row of the rollup: loss, lr, then the parameters; -1 for unknown ones. */
-  #placesOf(
-    runName: string,
-    series: readonly string[],
-  ): { readonly runId: number; readonly places: readonly number[]; readonly isKnown: boolean } {
-    const runId = this.#sql.runId.get(runName) ?? -1;
-    const names = this.#sql.parameterNames.all(runId);
-    const order = ["loss", "lr", ...names.map((name) => `log10_ratio:${name}`)];
-    const places = series.map((one) => order.indexOf(one));
-    return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
-  }
-
+  /** Opens one of EXPORT_TABLES, for other programs. */
   table(name: string, scope: ExportScope): ExportTable {
-    this.#dropStandIns();
-    return openTable(this.#database, name, scope);
+    return openTable(this.sql.database, name, scope);
   }
 
+  /** Runs one SELECT or WITH statement. */
   query(sql: string, params: readonly unknown[] = []): QueryResult {
-    this.#dropStandIns();
-    return runQuery(this.#database, sql, params);
+    return runQuery(this.sql.database, sql, params);
   }
 
+  /** Returns a number that changes whenever another connection has committed. */
   dataVersion(): number {
-    return Number(this.#database.pragma("data_version", { simple: true }));
+    return Number(this.sql.database.pragma("data_version", { simple: true }));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database, Statement } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 
 /** Tables of a run's rows; those of a probe go with it. Who trains a run takes it out of the trash. */
 const OF_AN_ATTEMPT = [
@@ -17,7 +17,7 @@ const OF_AN_ATTEMPT = [
   "trash_run",
 ] as const;
 
-/** Statements that together remove what an attempt at a run has left. */
-export function clearAttempt(database: Database): Statement<[number]>[] {
-  return OF_AN_ATTEMPT.map((table) => database.prepare(`delete from ${table} where run_id = ?`));
+/** Removes what an attempt at a run has left. */
+export function clearAttempt(sql: Statements, runId: number): void {
+  for (const table of OF_AN_ATTEMPT) sql.run(`delete from ${table} where run_id = ?`, runId);
 }

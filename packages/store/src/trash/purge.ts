@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { type Holder, isAlive } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
+import { Statements } from "../file/statements.ts";
 import { clearAttempt } from "../recovery/clear-attempt.ts";
 
 /** The reason of a run in the trash whose history is being deleted, or was by a process that died. */
@@ -64,7 +65,7 @@ export const NOT_PURGED: string = `not (ifnull(reason, '') = '${PURGED}' and id 
 
 /** Makes a half-purged run one that was never begun; call it inside a transaction. */
 export function forgetPurged(database: Database, runId: number): void {
-  for (const statement of clearAttempt(database)) statement.run(runId);
+  clearAttempt(new Statements(database), runId);
   database
     .prepare(
       `update run set reason = null, error = null, started_at = null, ended_at = null,

@@ -1,7 +1,8 @@
 import type { Database } from "better-sqlite3";
 import { changeStore } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
-import { runFinder } from "../find-run.ts";
+import { Statements } from "../file/statements.ts";
+import { findRunName } from "../find-run.ts";
 import { StoreError } from "../store-error.ts";
 import {
   entriesOf,
@@ -22,7 +23,7 @@ export type Restored = {
  * Takes runs and grids out of the trash: a grid with all of its runs, a run with the first of its
  * grids where none of them is left. What a purge has begun with does not come back.
  *
- * @param names - as the trash lists them; a run's also as `runFinder` reads it
+ * @param names - as the trash lists them; a run's also as `findRunName` reads it
  * @throws StoreError - if nothing of a name is in the trash, or can come back: then nothing is restored
  */
 export function restore(path: string, names: readonly string[]): Restored {
@@ -75,7 +76,7 @@ function rowsNamed(database: Database, name: string, { grids, runs }: TrashRows)
     return { grids: [grid], runs: runs.filter(({ id }) => isInGrid(database, id, grid.id)) };
   }
   const runNamed = (whole: boolean): TrashedRow[] => {
-    const found = runFinder(database, { whole, among: "trash" })(name);
+    const found = findRunName(new Statements(database), name, { whole, among: "trash" });
     return runs.filter((one) => one.name === found);
   };
   const ofGrid = () => runs.filter((one) => one.name.startsWith(`${name}/`));

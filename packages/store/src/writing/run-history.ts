@@ -1,55 +1,34 @@
-import type { Database, Statement } from "better-sqlite3";
 import type { StepBlock } from "../contract/record.ts";
+import type { Statements } from "../file/statements.ts";
+import { readSteps } from "../reading/read-steps.ts";
 import { LEVELS, Rollup, type RollupRow } from "../rollup.ts";
-import { prepareSteps, StepInserter, type StepStatements } from "./step-inserter.ts";
+import { StepInserter } from "./step-inserter.ts";
 
 /** Steps in `run.recent_loss`. */
 const RECENT = 100;
 
-type StoredStep = {
-  readonly loss: number | null;
-  readonly lr: number | null;
-  readonly ratios: Buffer;
-};
-
-/** What the histories of all runs say to SQLite. */
-export type HistoryStatements = StepStatements & {
-  readonly countParameters: Statement<[number], number>;
-  readonly upsertRollup: Statement;
-  readonly stepsFrom: Statement<[number, number], StoredStep>;
-};
-
-export function prepareHistory(database: Database): HistoryStatements {
-  return {
-    ...prepareSteps(database),
-    countParameters: database
-      .prepare<[number], number>("select count(*) from param where run_id = ?")
-      .pluck(),
-    upsertRollup: database.prepare("insert or replace into rollup values (?, ?, ?, ?, ?)"),
-    stepsFrom: database.prepare<[number, number], StoredStep>(
-      "select loss, lr, ratios from step where run_id = ? and step >= ? order by step",
-    ),
-  };
-}
+/** Steps that are read again at once: their ratios fit into memory whatever the network. */
+const REBUILT_AT_ONCE = 4096;
 
 /** Writes the steps of one run and what sums them up; call it inside transactions. */
 export class RunHistory {
+  readonly #sql: Statements;
   readonly #runId: number;
   readonly #parameters: number;
   readonly #rollup: Rollup;
   /** The last losses, that of step k at k modulo its length. */
   readonly #recent: Float64Array = new Float64Array(RECENT);
   readonly #steps: StepInserter;
-  readonly #upsertRollup: Statement;
 
   /** Picks up after step `next - 1`, whose history it reads again where that is not empty. */
-  constructor(sql: HistoryStatements, runId: number, next: number) {
+  constructor(sql: Statements, runId: number, next: number) {
+    this.#sql = sql;
     this.#runId = runId;
-    this.#parameters = sql.countParameters.get(runId) ?? 0;
+    const count = "select count(*) from param where run_id = ?";
+    this.#parameters = sql.value<number>(count, runId) ?? 0;
     this.#rollup = new Rollup(this.#parameters);
     this.#steps = new StepInserter(sql, runId, this.#parameters);
-    this.#upsertRollup = sql.upsertRollup;
-    if (next > 0) this.#rebuild(sql, next);
+    if (next > 0) this.#rebuild(next);
   }
 
   /** The step that has to come next. */
@@ -60,10 +39,7 @@ export class RunHistory {
   append(block: StepBlock): void {
     this.#check(block);
     this.#steps.insert(block);
-    const { first, count, loss } = block;
-    for (let i = Math.max(0, count - RECENT); i < count; i++) {
-      this.#recent[(first + i) % RECENT] = loss[i] ?? Number.NaN;
-    }
+    this.#remember(block);
     this.#rollup.append(block, this.#writeRow);
   }
 
@@ -73,7 +49,8 @@ export class RunHistory {
   }
 
   readonly #writeRow = ({ level, bucket, n, data }: RollupRow): void => {
-    this.#upsertRollup.run(this.#runId, level, bucket, n, data);
+    const upsert = "insert or replace into rollup values (?, ?, ?, ?, ?)";
+    this.#sql.run(upsert, this.#runId, level, bucket, n, data);
   };
 
   /** Of the last step; NaN where there is none. */
@@ -104,27 +81,24 @@ export class RunHistory {
     }
   }
 
-  /** Goes through the stored steps from where the widest open bucket begins. */
-  #rebuild({ stepsFrom }: HistoryStatements, next: number): void {
-    const start = next - (next % Math.max(...LEVELS));
-    this.#rollup.startAt(start);
-    let step = Math.max(0, Math.min(start, next - RECENT));
-    for (const { loss, lr, ratios } of stepsFrom.iterate(this.#runId, step)) {
-      this.#recent[step % RECENT] = loss ?? Number.NaN;
-      if (step >= start) this.#rollup.append(blockOf(step, loss, lr, ratios), () => {});
-      step += 1;
+  #remember({ first, count, loss }: StepBlock): void {
+    for (let i = Math.max(0, count - RECENT); i < count; i++) {
+      this.#recent[(first + i) % RECENT] = loss[i] ?? Number.NaN;
     }
   }
-}
 
-function blockOf(first: number, loss: number | null, lr: number | null, bytes: Buffer): StepBlock {
-  const ratios = new Float32Array(bytes.byteLength / 4);
-  Buffer.from(ratios.buffer).set(bytes);
-  return {
-    first,
-    count: 1,
-    loss: Float64Array.of(loss ?? Number.NaN),
-    lr: Float64Array.of(lr ?? Number.NaN),
-    ratios,
-  };
+  /** Reads the stored steps again from where the widest open bucket begins. */
+  #rebuild(next: number): void {
+    const start = next - (next % Math.max(...LEVELS));
+    this.#rollup.startAt(start);
+    const parameters = this.#parameters;
+    const read = (first: number, end: number): StepBlock =>
+      readSteps(this.#sql, this.#runId, { first, count: end - first, parameters });
+    if (next - start < RECENT) this.#remember(read(Math.max(0, next - RECENT), start));
+    for (let first = start; first < next; first += REBUILT_AT_ONCE) {
+      const block = read(first, Math.min(next, first + REBUILT_AT_ONCE));
+      this.#remember(block);
+      this.#rollup.append(block, () => {});
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+import { type Holder, isAlive } from "../claim.ts";
 import type {
   Claim,
   Continuation,
@@ -8,125 +10,237 @@ import type {
   Takeable,
 } from "../contract/claim.ts";
 import type { GridPlan, StoredRun } from "../contract/plan.ts";
-import type {
-  Checkpoint,
-  EvaluationsAt,
-  Finding,
-  ParameterRow,
-  Provenance,
-  RunEnd,
-  RunEvent,
-  StepBlock,
-} from "../contract/record.ts";
-import type { StoreWriter } from "../contract/writer.ts";
-import type { OpenedDatabase } from "../file/open-database.ts";
+import type { ParameterRow, Provenance } from "../contract/record.ts";
+import { type OpenedDatabase, openForWriting } from "../file/open-database.ts";
 import { storageTrouble } from "../file/storage-trouble.ts";
-import type { Probe } from "../probe/probe.ts";
+import { clearAttempt } from "../recovery/clear-attempt.ts";
+import { copyHistory } from "../recovery/copy-history.ts";
+import { cutHistory } from "../recovery/cut-history.ts";
+import { findResumePoint } from "../recovery/find-resume-point.ts";
+import { StoreError } from "../store-error.ts";
 import { planGrid } from "./plan-grid.ts";
-import { RunClaims } from "./run-claims.ts";
-import { RunRecorder } from "./run-recorder.ts";
-import { WriterCore } from "./writer-core.ts";
+import { lostClaim, RecordWriter } from "./record-writer.ts";
 
-/** The writer: plans here, takes runs in `RunClaims`, records them in `RunRecorder`. */
-export class SqliteWriter implements StoreWriter {
+export type WriterOptions = {
+  /** Milliseconds since 1970; `Date.now` unless given. */
+  readonly clock?: () => number;
+};
+
+/**
+ * Opens a store for writing; makes the file when there is none and migrates an older one.
+ *
+ * @throws StoreError - if it cannot be opened, is no store, or a newer ablate wrote it
+ */
+export function openWriter(path: string, { clock = Date.now }: WriterOptions = {}): StoreWriter {
+  return new StoreWriter(openForWriting(path), clock);
+}
+
+const CLAIM = `
+  update run set state = 'running', reason = null, error = null, started_at = @now,
+    ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, claim = @token,
+    last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
+    parameters = @size, provenance = @provenance
+  where id = @id`;
+
+const RESUME = `
+  update run set state = 'running', reason = null, error = null,
+    started_at = coalesce(@startedAt, started_at, @now), ended_at = null, heartbeat_at = @now,
+    host = @host, pid = @pid, claim = @token, last_step = @lastStep, last_loss = @lastLoss,
+    recent_loss = @recentLoss, train_seconds = @trainSeconds, provenance = @provenance
+  where id = @id`;
+
+/**
+ * The one connection that writes. Every method is one transaction, which throws a StorageError where
+ * the file does not take it: a full disk, a lock, a file that is gone. It may then be called again.
+ */
+export class StoreWriter extends RecordWriter {
+  /** What the user should know about how the file was opened. */
   readonly notice: string | null;
   readonly #closeDatabase: () => void;
-  readonly #core: WriterCore;
-  readonly #claims: RunClaims;
-  readonly #recorder: RunRecorder;
 
   constructor({ database, notice, close }: OpenedDatabase, clock: () => number) {
+    super(database, clock);
     this.notice = notice;
     this.#closeDatabase = close;
-    this.#core = new WriterCore(database, clock);
-    this.#claims = new RunClaims(this.#core);
-    this.#recorder = new RunRecorder(this.#core);
   }
 
+  /**
+   * Stores a grid and those of its runs that are new, and takes it and them out of the trash; the
+   * result is in the order of the plan.
+   */
   planGrid(plan: GridPlan): StoredRun[] {
-    const { database, transactions, clock } = this.#core;
-    return transactions.run(() => planGrid(database, plan, clock()));
+    return this.transactions.run(() => planGrid(this.sql.database, plan, this.clock()));
   }
 
-  reserveRun(runId: number, claim: Claim, takeable: Takeable): Reservation {
-    return this.#claims.reserveRun(runId, claim, takeable);
+  /** Takes a run before anything is known of it, unless another process holds it or it is not takeable. */
+  reserveRun(runId: number, claim: Claim, { states, asItWas }: Takeable): Reservation {
+    return this.transactions.run(() => {
+      const now = this.clock();
+      const run = this.owner(runId);
+      if (run.claim !== null && isAlive(run, claim.host, now)) {
+        return { isTaken: false, state: run.state, isHeld: true };
+      }
+      if (run.state === "running") this.#interrupt(runId, now);
+      const state = run.state === "running" ? "interrupted" : run.state;
+      const isAsItWas = asItWas?.state === state && asItWas.endedAt === run.ended_at;
+      if (!states.includes(state) && !isAsItWas) return { isTaken: false, state, isHeld: false };
+      this.sql.run(
+        "update run set heartbeat_at = @now, host = @host, pid = @pid, claim = @token where id = @id",
+        { ...reserving(claim), id: runId, now },
+      );
+      return { isTaken: true };
+    });
   }
 
-  releaseRun(held: HeldRun): void {
-    this.#claims.releaseRun(held);
+  /** Gives a run back that was reserved and has not begun; does nothing where the claim is gone. */
+  releaseRun({ runId, token }: HeldRun): void {
+    this.transactions.run(() =>
+      this.sql.run(
+        `update run set heartbeat_at = null, host = null, pid = null, claim = null
+         where id = ? and claim = ?`,
+        runId,
+        token,
+      ),
+    );
   }
 
+  /** Gives a sign of life for these runs; returns those whose claim is gone. */
   beat(held: readonly HeldRun[]): HeldRun[] {
-    return this.#claims.beat(held);
+    const beat = "update run set heartbeat_at = ? where id = ? and claim = ?";
+    return this.transactions.run(() => {
+      const now = this.clock();
+      return held.filter(({ runId, token }) => this.sql.run(beat, now, runId, token).changes === 0);
+    });
   }
 
+  /**
+   * Takes a run before its step 0 and removes what an earlier attempt left.
+   *
+   * @throws LostClaimError - it was reserved, and another process has taken it since
+   */
   claimRun(
     runId: number,
     claim: Claim,
     provenance: Provenance,
     parameters: readonly ParameterRow[],
   ): void {
-    this.#claims.claimRun(runId, claim, provenance, parameters);
+    this.#taking(runId, claim, (now) => {
+      clearAttempt(this.sql, runId);
+      const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+      const taken = { ...reserving(claim), id: runId, now };
+      this.sql.run(CLAIM, { ...taken, size, provenance: JSON.stringify(provenance) });
+      for (const [idx, { name, shape, size }] of parameters.entries()) {
+        const row = [runId, idx, name, JSON.stringify(shape), size];
+        this.sql.run("insert into param values (?, ?, ?, ?, ?)", ...row);
+      }
+      this.tell(runId, now, "started", null);
+      this.forgetHistory(runId);
+    });
   }
 
+  /**
+   * Finds the latest whole checkpoint that a run can go on from.
+   *
+   * @param continuation - which other run's history will do as well
+   */
   findResumePoint(runId: number, continuation: Continuation | null): ResumeSearch {
-    return this.#claims.findResumePoint(runId, continuation);
+    return this.transactions.run(() => findResumePoint(this.sql.database, runId, continuation));
   }
 
+  /**
+   * Takes a run at a checkpoint. Steps from there on go, and all that was taken of the model at it or
+   * later. If the checkpoint is another run's, so is the history, and what the run had goes.
+   */
   resumeRun(
     runId: number,
     claim: Claim,
     provenance: Provenance,
     at: Pick<ResumePoint, "runId" | "run" | "step">,
   ): void {
-    this.#claims.resumeRun(runId, claim, provenance, at);
+    const { run, step } = at;
+    const isOwn = at.runId === runId;
+    this.#taking(runId, claim, (now) => {
+      const trainSeconds = this.sql.value<number | null>(
+        "select train_seconds from checkpoint where run_id = ? and step = ?",
+        at.runId,
+        step,
+      );
+      if (trainSeconds === undefined) {
+        throw new StoreError(`${run} has no checkpoint at step ${step} any more; start again`);
+      }
+      if (isOwn) cutHistory(this.sql, runId, step);
+      else {
+        clearAttempt(this.sql, runId);
+        copyHistory(this.sql, { from: at.runId, to: runId, step });
+      }
+      const history = this.openHistory(runId, step);
+      history.writeOpen();
+      this.sql.run(RESUME, {
+        ...reserving(claim),
+        id: runId,
+        now,
+        startedAt: isOwn ? null : now,
+        lastStep: step === 0 ? null : step - 1,
+        lastLoss: history.lastLoss(),
+        recentLoss: history.recentLoss(),
+        trainSeconds,
+        provenance: JSON.stringify(provenance),
+      });
+      this.tell(runId, now, "resumed", isOwn ? `at step ${step}` : `from ${run} at step ${step}`);
+    });
   }
 
-  appendSteps(runId: number, token: string, block: StepBlock): void {
-    this.#recorder.appendSteps(runId, token, block);
-  }
-
-  appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: StepBlock): void {
-    this.#recorder.appendCheckpoint(runId, token, checkpoint, block);
-  }
-
-  appendEvaluations(runId: number, token: string, evaluations: EvaluationsAt): void {
-    this.#recorder.appendEvaluations(runId, token, evaluations);
-  }
-
-  appendEvent(runId: number, token: string, event: Omit<RunEvent, "atMs">): void {
-    this.#recorder.appendEvent(runId, token, event);
-  }
-
-  appendProbe(runId: number, token: string, probe: Probe): void {
-    this.#recorder.appendProbe(runId, token, probe);
-  }
-
-  setThresholds(runId: number, token: string, thresholds: string): void {
-    this.#recorder.setThresholds(runId, token, thresholds);
-  }
-
-  setFindings(runId: number, token: string, findings: readonly Finding[]): void {
-    this.#recorder.setFindings(runId, token, findings);
-  }
-
-  endRun(runId: number, token: string, end: RunEnd): void {
-    this.#recorder.endRun(runId, token, end);
-  }
-
+  /** Marks running runs whose process has died; returns how many. */
   markInterrupted(): number {
-    return this.#claims.markInterrupted();
+    return this.transactions.run(() => {
+      const now = this.clock();
+      const running = this.sql.rows<Holder & { readonly id: number }>(
+        "select id, host, pid, heartbeat_at from run where state = 'running'",
+      );
+      const dead = running.filter((run) => !isAlive(run, hostname(), now));
+      for (const { id } of dead) this.#interrupt(id, now);
+      return dead.length;
+    });
   }
 
+  /** Empties the write-ahead log into the file, where that can be written to, and closes it. */
   close(): void {
-    const { database } = this.#core;
     try {
-      database.pragma("wal_checkpoint(TRUNCATE)");
+      this.sql.database.pragma("wal_checkpoint(TRUNCATE)");
     } catch (error) {
       // The log stays beside the file, whole; whoever opens the store next reads it.
-      if (storageTrouble(database.name, error) === undefined) throw error;
+      if (storageTrouble(this.sql.database.name, error) === undefined) throw error;
     } finally {
       this.#closeDatabase();
     }
   }
+
+  #interrupt(runId: number, now: number): void {
+    this.sql.run(
+      "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
+      runId,
+    );
+    this.tell(runId, now, "interrupted", null);
+    this.forgetHistory(runId);
+  }
+
+  /** Runs one transaction that takes a run, unless another process holds it. */
+  #taking(runId: number, { token, host, isReserved }: Claim, take: (now: number) => void): void {
+    this.transactions.run(() => {
+      const now = this.clock();
+      const run = this.owner(runId);
+      if (run.claim !== token && isReserved) throw lostClaim(run);
+      if (run.claim !== token && run.claim !== null && isAlive(run, host, now)) {
+        throw new StoreError(
+          `run ${run.name} is being trained by process ${run.pid} on ${run.host}; wait for it or stop it first`,
+        );
+      }
+      take(now);
+    });
+  }
+}
+
+/** Returns what of a claim SQLite is told. */
+function reserving({ token, pid, host }: Claim): Claim {
+  return { token, pid, host };
 }

@@ -1,0 +1,59 @@
+import type { Database, RunResult, Statement } from "better-sqlite3";
+
+type Cache = Map<string, Statement<unknown[], unknown>>;
+
+/** The statements of one connection, each prepared when it is first asked for. */
+export class Statements {
+  /** Sees to it that temporary tables and views still stand for what the file lacks. */
+  readonly refresh: () => void;
+  readonly #database: Database;
+  readonly #ofRows: Cache = new Map();
+  /** The same for who wants the first column alone. */
+  readonly #ofValues: Cache = new Map();
+
+  constructor(database: Database, refresh: () => void = () => {}) {
+    this.#database = database;
+    this.refresh = refresh;
+  }
+
+  get database(): Database {
+    this.refresh();
+    return this.#database;
+  }
+
+  /** Returns all rows; the caller knows their columns. */
+  rows<Row>(sql: string, ...parameters: readonly unknown[]): Row[] {
+    return this.#find<Row>(sql, this.#ofRows).all(...parameters);
+  }
+
+  /** Returns the first row. */
+  row<Row>(sql: string, ...parameters: readonly unknown[]): Row | undefined {
+    return this.#find<Row>(sql, this.#ofRows).get(...parameters);
+  }
+
+  /** Returns the first column of all rows. */
+  values<Value>(sql: string, ...parameters: readonly unknown[]): Value[] {
+    return this.#find<Value>(sql, this.#ofValues).all(...parameters);
+  }
+
+  /** Returns the first column of the first row. */
+  value<Value>(sql: string, ...parameters: readonly unknown[]): Value | undefined {
+    return this.#find<Value>(sql, this.#ofValues).get(...parameters);
+  }
+
+  /** Runs a statement that returns nothing. */
+  run(sql: string, ...parameters: readonly unknown[]): RunResult {
+    return this.#find(sql, this.#ofRows).run(...parameters);
+  }
+
+  #find<Result>(sql: string, cache: Cache): Statement<unknown[], Result> {
+    this.refresh();
+    let statement = cache.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare<unknown[], unknown>(sql);
+      if (cache === this.#ofValues) statement.pluck();
+      cache.set(sql, statement);
+    }
+    return statement as Statement<unknown[], Result>;
+  }
+}

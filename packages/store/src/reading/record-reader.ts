@@ -1,0 +1,217 @@
+import type {
+  CurveBlock,
+  CurvePoint,
+  SeriesInfo,
+  StepLoss,
+  StepRange,
+  StepRatios,
+  StoredEvaluation,
+  StoredSample,
+  StoredWeights,
+  Ticks,
+} from "../contract/history.ts";
+import type { Finding, ParameterRow, Provenance, RunEvent, StepBlock } from "../contract/record.ts";
+import type { Statements } from "../file/statements.ts";
+import { parseProvenance, parseShape } from "../json.ts";
+import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
+import type { StoredProbe, StoredTensor, StoredTensorKind } from "../probe/stored-probe.ts";
+import { logRatio, ratioAt } from "../ratio.ts";
+import { type CheckpointRow, intactWeights } from "../recovery/intact-weights.ts";
+import { curveReader, pointsOf } from "./curve.ts";
+import { readSteps } from "./read-steps.ts";
+
+const RUN_ID = "(select id from run where name = ?)";
+
+/** One step of a run, the last one unless given. */
+const LAST_OR_GIVEN = `
+  from step where run_id = (select id from run where name = @run) and step =
+    coalesce(@step, (select last_step from run where name = @run))`;
+
+const FINDINGS = `
+  select level, rule, layer, param, step, value, message from finding where run_id = ${RUN_ID}
+  order by case level when 'error' then 0 when 'warning' then 1 else 2 end, step, idx`;
+
+type StoredParameter = { readonly name: string; readonly shape: string; readonly size: number };
+type StoredRatios = { readonly step: number; readonly ratios: Buffer };
+type Places = {
+  readonly runId: number;
+  readonly places: readonly number[];
+  readonly isKnown: boolean;
+};
+
+/** Reads what was recorded of a run, by the run's name. */
+export class RecordReader {
+  protected readonly sql: Statements;
+  readonly #readCurve: ReturnType<typeof curveReader>;
+  readonly #probes: ProbeReader;
+
+  constructor(sql: Statements) {
+    this.sql = sql;
+    this.#readCurve = curveReader(sql.database);
+    this.#probes = probeReader(sql.database);
+  }
+
+  /** Returns evaluations in the order of steps. */
+  evaluations(runName: string): StoredEvaluation[] {
+    return this.sql.rows(
+      `select step, split, statistics, loss from eval where run_id = ${RUN_ID}
+       order by step, split, statistics`,
+      runName,
+    );
+  }
+
+  samples(runName: string): StoredSample[] {
+    return this.sql.rows(
+      `select step, i, text from sample where run_id = ${RUN_ID} order by step, i`,
+      runName,
+    );
+  }
+
+  /** Returns findings, the most serious first, then by step. */
+  findings(runName: string): Finding[] {
+    return this.sql.rows(FINDINGS, runName);
+  }
+
+  /** Returns thresholds as JSON; undefined where the run was recorded without. */
+  thresholds(runName: string): string | undefined {
+    return this.sql.value(`select thresholds from diagnosis where run_id = ${RUN_ID}`, runName);
+  }
+
+  /** Returns parameters in the order of the model. */
+  parameters(runName: string): ParameterRow[] {
+    return this.sql
+      .rows<StoredParameter>(
+        `select name, shape, size from param where run_id = ${RUN_ID} order by idx`,
+        runName,
+      )
+      .map(({ name, shape, size }) => ({ name, shape: parseShape(shape), size }));
+  }
+
+  provenance(runName: string): Provenance {
+    const sql = "select provenance from run where name = ?";
+    return parseProvenance(this.sql.value<string>(sql, runName) ?? "{}");
+  }
+
+  /**
+   * Returns the last stored weights, as safetensors bytes.
+   *
+   * @throws DamageError - if they are not what their sha256 says
+   */
+  weights(runName: string): StoredWeights | undefined {
+    const stored = this.sql.row<CheckpointRow>(
+      `select step, weights, state, sha256 from checkpoint where run_id = ${RUN_ID}
+       order by step desc limit 1`,
+      runName,
+    );
+    return stored === undefined ? undefined : intactWeights(stored, runName);
+  }
+
+  /** Reads `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
+  curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[] {
+    const { isKnown } = this.#placesOf(runName, [series]);
+    return isKnown ? pointsOf(this.curves(runName, [series], level, range)) : [];
+  }
+
+  /** Reads several series at once, each as `curve` reads one. */
+  curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock {
+    const { runId, places } = this.#placesOf(runName, series);
+    return this.#readCurve({ runId, places, level }, range);
+  }
+
+  /** Returns series in the order loss, lr, then the parameters. */
+  series(runName: string): SeriesInfo[] {
+    return this.sql.rows(
+      "select series, unit, guide, low, high from series where run = ?",
+      runName,
+    );
+  }
+
+  ticks(runName: string): Ticks {
+    const rows = this.sql.rows<{ step: number; atMs: number }>(
+      `select step, at_ms as atMs from tick where run_id = ${RUN_ID} order by step`,
+      runName,
+    );
+    return {
+      steps: Float64Array.from(rows, ({ step }) => step),
+      atMs: Float64Array.from(rows, ({ atMs }) => atMs),
+    };
+  }
+
+  /** Returns events in the order of time. */
+  events(runName: string): RunEvent[] {
+    return this.sql.rows(
+      `select at_ms as atMs, kind, message from event where run_id = ${RUN_ID} order by id`,
+      runName,
+    );
+  }
+
+  /** Reads up to `count` steps from step `from`, to the bit; NaN stands for what is not a number. */
+  steps(runName: string, from: number, count: number): StepBlock {
+    const runId = this.#runId(runName);
+    const parameters = this.#parameterNames(runId).length;
+    return readSteps(this.sql, runId, { first: from, count, parameters });
+  }
+
+  /** Reads the loss of one step, the last one unless given. */
+  lossAt(runName: string, step?: number): StepLoss | undefined {
+    return this.sql.row(`select step, loss, lr ${LAST_OR_GIVEN}`, {
+      run: runName,
+      step: step ?? null,
+    });
+  }
+
+  /** Reads the update ratios of one step, the last one unless given. */
+  ratiosAt(runName: string, step?: number): StepRatios | undefined {
+    const found = this.sql.row<StoredRatios>(`select step, ratios ${LAST_OR_GIVEN}`, {
+      run: runName,
+      step: step ?? null,
+    });
+    if (found === undefined) return undefined;
+    const ratios = this.#parameterNames(this.#runId(runName)).map((param, idx) => ({
+      param,
+      ratio: ratioAt(found.ratios, idx),
+      log10Ratio: logRatio(found.ratios, idx),
+    }));
+    return { step: found.step, ratios };
+  }
+
+  /** Returns after how many updates the network was probed, in that order. */
+  probeSteps(runName: string): number[] {
+    this.sql.refresh();
+    return this.#probes.steps(runName);
+  }
+
+  /** Reads all that a probe saw. */
+  probe(runName: string, step: number): StoredProbe | undefined {
+    this.sql.refresh();
+    return this.#probes.probe(runName, step);
+  }
+
+  /** Reads one kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
+  probeTensors(
+    runName: string,
+    step: number,
+    kind: StoredTensorKind,
+  ): ReadonlyMap<string, StoredTensor> {
+    this.sql.refresh();
+    return this.#probes.tensors(runName, step, kind);
+  }
+
+  #runId(runName: string): number {
+    return this.sql.value<number>("select id from run where name = ?", runName) ?? -1;
+  }
+
+  /** Returns names of the parameters, in the order of their ratios. */
+  #parameterNames(runId: number): string[] {
+    return this.sql.values("select name from param where run_id = ? order by idx", runId);
+  }
+
+  /** Returns where series are in a row of the rollup: loss, lr, then the parameters; -1 for unknown ones. */
+  #placesOf(runName: string, series: readonly string[]): Places {
+    const runId = this.#runId(runName);
+    const ratios = this.#parameterNames(runId).map((name) => `log10_ratio:${name}`);
+    const order = ["loss", "lr", ...ratios];
+    const places = series.map((one) => order.indexOf(one));
+    return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
+  }
+}

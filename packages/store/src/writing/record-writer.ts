@@ -1,0 +1,198 @@
+import type { Database } from "better-sqlite3";
+import type { Holder } from "../claim.ts";
+import type { RunState } from "../contract/plan.ts";
+import type {
+  Checkpoint,
+  EvaluationsAt,
+  Finding,
+  RunEnd,
+  RunEvent,
+  Snapshot,
+  StepBlock,
+} from "../contract/record.ts";
+import { Statements } from "../file/statements.ts";
+import type { Probe } from "../probe/probe.ts";
+import { ProbeInserter } from "../probe/probe-inserter.ts";
+import { Checkpoints } from "../recovery/checkpoints.ts";
+import { LostClaimError, StoreError } from "../store-error.ts";
+import { RunHistory } from "./run-history.ts";
+import { Transactions } from "./transactions.ts";
+
+const ADVANCE = `
+  update run set last_step = ?, last_loss = ?, recent_loss = ?,
+    train_seconds = coalesce(?, train_seconds) where id = ?`;
+
+const END = `
+  update run set state = @state, reason = @reason, error = @error, ended_at = @now,
+    train_seconds = @trainSeconds, claim = null
+  where id = @id`;
+
+export type Owner = Holder & {
+  readonly name: string;
+  readonly state: RunState;
+  readonly claim: string | null;
+  readonly last_step: number | null;
+  readonly ended_at: number | null;
+};
+
+/** Records what the holder of a run's claim has of it; each method is one transaction. */
+export class RecordWriter {
+  protected readonly sql: Statements;
+  protected readonly clock: () => number;
+  protected readonly transactions: Transactions;
+  readonly #histories: Map<number, RunHistory> = new Map();
+  readonly #probes: ProbeInserter;
+  readonly #checkpoints: Checkpoints;
+
+  constructor(database: Database, clock: () => number) {
+    this.sql = new Statements(database);
+    this.clock = clock;
+    this.transactions = new Transactions(database);
+    this.#probes = new ProbeInserter(database);
+    this.#checkpoints = new Checkpoints(database);
+  }
+
+  /** Appends the steps that follow the last stored one. */
+  appendSteps(runId: number, token: string, block: StepBlock): void {
+    if (block.count === 0) return;
+    this.#writing(runId, token, (now, next) => this.#append(runId, block, { now, next }));
+  }
+
+  /** Stores a checkpoint with the steps before it; of earlier ones only the last is kept. */
+  appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: StepBlock): void {
+    this.#writing(runId, token, (now, next) => {
+      const end = next + block.count;
+      if (checkpoint.step !== end) {
+        throw new RangeError(`a checkpoint at step ${checkpoint.step} of a run at ${end}`);
+      }
+      if (block.count > 0) this.#append(runId, block, { now, next });
+      this.#checkpoints.add(runId, checkpoint);
+    });
+  }
+
+  appendEvaluations(runId: number, token: string, evaluations: EvaluationsAt): void {
+    this.#writing(runId, token, () => this.#evaluate(runId, evaluations));
+  }
+
+  /** Notes something that happened to a run. */
+  appendEvent(runId: number, token: string, { kind, message }: Omit<RunEvent, "atMs">): void {
+    this.#writing(runId, token, (now) => this.tell(runId, now, kind, message));
+  }
+
+  /** Stores what was seen inside the network at a step, at most one probe a step. */
+  appendProbe(runId: number, token: string, probe: Probe): void {
+    this.#writing(runId, token, () => this.#probes.insert(runId, probe));
+  }
+
+  /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */
+  setThresholds(runId: number, token: string, thresholds: string): void {
+    const insert = "insert or ignore into diagnosis values (?, ?)";
+    this.#writing(runId, token, () => this.sql.run(insert, runId, thresholds));
+  }
+
+  /** Stores what the rules say of a run so far, in place of what they said before. */
+  setFindings(runId: number, token: string, findings: readonly Finding[]): void {
+    this.#writing(runId, token, () => {
+      this.sql.run("delete from finding where run_id = ?", runId);
+      for (const [idx, finding] of findings.entries()) {
+        const { level, rule, layer, param, step, value, message } = finding;
+        const row = [runId, idx, level, rule, layer, param, step, value, message];
+        this.sql.run("insert into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?)", ...row);
+      }
+    });
+  }
+
+  /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
+  endRun(runId: number, token: string, end: RunEnd): void {
+    const { state, reason, error, detail, trainSeconds, snapshot } = end;
+    this.sql.database.pragma("synchronous = FULL");
+    try {
+      this.#writing(runId, token, (now) => {
+        if (snapshot !== null) this.#keep(runId, snapshot, end);
+        if (state === "diverged") this.#checkpoints.clear(runId);
+        this.tell(runId, now, state, error ?? detail ?? reason);
+        this.sql.run(END, { id: runId, now, state, reason, error, trainSeconds });
+      });
+      this.forgetHistory(runId);
+    } finally {
+      this.sql.database.pragma("synchronous = NORMAL");
+    }
+  }
+
+  /** Returns who has a run, and how far it is. */
+  protected owner(runId: number): Owner {
+    const run = this.sql.row<Owner>(
+      "select name, state, claim, host, pid, heartbeat_at, last_step, ended_at from run where id = ?",
+      runId,
+    );
+    if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
+    return run;
+  }
+
+  protected tell(runId: number, now: number, kind: string, message: string | null): void {
+    const insert = "insert into event (run_id, at_ms, kind, message) values (?, ?, ?, ?)";
+    this.sql.run(insert, runId, now, kind, message);
+  }
+
+  /** Reads what a run has recorded before step `next`, to go on there. */
+  protected openHistory(runId: number, next: number): RunHistory {
+    const history = new RunHistory(this.sql, runId, next);
+    this.#histories.set(runId, history);
+    return history;
+  }
+
+  protected forgetHistory(runId: number): void {
+    this.#histories.delete(runId);
+  }
+
+  #append(
+    runId: number,
+    block: StepBlock,
+    { now, next }: { readonly now: number; readonly next: number },
+  ): void {
+    const open = this.#histories.get(runId);
+    const history = open?.next === next ? open : this.openHistory(runId, next);
+    history.append(block);
+    const step = history.next - 1;
+    this.sql.run("insert into tick values (?, ?, ?)", runId, step, now);
+    const losses = [history.lastLoss(), history.recentLoss()];
+    this.sql.run(ADVANCE, step, ...losses, block.trainSeconds ?? null, runId);
+  }
+
+  #evaluate(runId: number, { step, evaluations }: EvaluationsAt): void {
+    const insert = "insert or replace into eval values (?, ?, ?, ?, ?)";
+    for (const { split, statistics, loss } of evaluations) {
+      this.sql.run(insert, runId, split, statistics, step, loss);
+    }
+  }
+
+  #keep(runId: number, snapshot: Snapshot, { trainSeconds }: RunEnd): void {
+    this.#evaluate(runId, snapshot);
+    for (const [i, text] of snapshot.samples.entries()) {
+      this.sql.run("insert into sample values (?, ?, ?, ?)", runId, snapshot.step, i, text);
+    }
+    this.#checkpoints.addFinal(runId, snapshot, trainSeconds);
+  }
+
+  /** Runs one transaction of the holder of a run's claim; `write` is told the time and the next step. */
+  #writing(runId: number, token: string, write: (now: number, next: number) => void): void {
+    try {
+      this.transactions.run(() => {
+        const run = this.owner(runId);
+        if (run.claim !== token) throw lostClaim(run);
+        const now = this.clock();
+        write(now, (run.last_step ?? -1) + 1);
+        this.sql.run("update run set heartbeat_at = ? where id = ?", now, runId);
+      });
+    } catch (error) {
+      this.forgetHistory(runId);
+      throw error;
+    }
+  }
+}
+
+export function lostClaim({ name }: Owner): LostClaimError {
+  return new LostClaimError(
+    `run ${name} is no longer held by this process: another one has taken or ended it; stop here and start again`,
+  );
+}
