@@ -30,4 +30,4 @@ export type { GridEvent } from "./train/events.ts";
 export { collectProvenance } from "./train/provenance.ts";
 export { countValidations } from "./train/schedule.ts";
 export { continuationOf } from "./train/start.ts";
-export { sampleSeed } from "./worker/sample-seed.ts";
+export { sampleSeed } from "./worker/run-loop.ts";

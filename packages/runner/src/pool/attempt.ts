@@ -1,4 +1,4 @@
-/** One attempt at a run: hands it to a worker, and sees that the worker is at it and in time. */
+/** Makes one attempt at a run: hands it to a worker, and sees that the worker is at it and in time. */
 import { LostClaimError } from "@ablate/store";
 import type {
   EndedMessage,
@@ -7,9 +7,9 @@ import type {
   TrainMessage,
   WorkerMessage,
 } from "../train/messages.ts";
-import type { Storage } from "../train/retrying-writer.ts";
-import type { Halt } from "./stop-signal.ts";
-import type { WorkerLine } from "./worker-handle.ts";
+import type { RetryingWriter } from "../train/retrying-writer.ts";
+import type { StopSignal } from "./stop-signal.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
 
 export type Limits = {
   /** A run may take so long. */
@@ -28,18 +28,19 @@ export type AttemptEnd = {
 };
 
 type AttemptOptions = {
-  readonly line: WorkerLine;
+  readonly worker: WorkerHandle;
   readonly message: TrainMessage;
   readonly data: Uint8Array;
   readonly limits: Limits;
-  readonly halt: Halt;
-  readonly storage: Pick<Storage, "isInTrouble" | "onGivenUp">;
-  /** Stores what a worker says, but for the last; resolves when it is stored. */
+  readonly stopSignal: StopSignal;
+  readonly storage: Pick<RetryingWriter, "isInTrouble" | "onGivenUp">;
+  /** Stores what a worker says, but for its last message; resolves when it is stored. */
   readonly onMessage: (message: WorkerMessage) => Promise<void>;
-  /** Calls when another process has taken the run; the result ends that. */
+  /** Calls when another process has taken the run. Returns a function that unsubscribes. */
   readonly hold: (onLost: () => void) => () => void;
 };
 
+/** How often silence and the time taken are checked: far below the limits, which are in seconds. */
 const TICK_MS = 500;
 
 /**
@@ -47,7 +48,7 @@ const TICK_MS = 500;
  * @throws StorageError - the store was given up
  */
 export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
-  const { line, message, data, limits, halt, storage, onMessage, hold } = options;
+  const { worker, message, data, limits, stopSignal, storage, onMessage, hold } = options;
   const { runId } = message;
   const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
   let trainSeconds = message.resume?.trainSeconds ?? 0;
@@ -59,7 +60,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   };
   const abandon = (error: unknown): void => {
     isOver = true;
-    line.kill();
+    worker.kill();
     reject(error);
   };
   const next = (work: () => Promise<void> | void): void => {
@@ -67,18 +68,18 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   };
   const end = (final: FinalMessage, isLost: boolean): void => {
     isOver = true;
-    line.kill();
+    worker.kill();
     next(() => resolve({ message: final, isLost }));
   };
 
-  line.listen({
+  worker.listen({
     onMessage: (received) => {
       if ("trainSeconds" in received) trainSeconds = received.trainSeconds;
       next(async () => {
         if (isOver) return;
         if (isFinal(received)) resolve({ message: received, isLost: false });
         else await onMessage(received);
-        line.send({ type: "ack" });
+        worker.send({ type: "ack" });
       });
     },
     onGone: (cause) =>
@@ -86,7 +87,8 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
         resolve({ message: failed("worker died", `worker died: ${cause}`), isLost: true }),
       ),
   });
-  const unwatch = watch(line, limits, {
+  worker.train(message, data);
+  const unwatch = watch(worker, limits, {
     isPaused: () => storage.isInTrouble,
     onTimeout: () =>
       end(failed("timeout", `timeout: not done after ${limits.timeoutMs / 1000} s`), false),
@@ -95,13 +97,12 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
       end(failed("worker hung", error), true);
     },
   });
-  const unlisten = halt.listen({
-    onStop: () => line.send({ type: "stop", reason: halt.reason ?? "user" }),
+  const unlisten = stopSignal.listen({
+    onStop: () => worker.send({ type: "stop", reason: stopSignal.reason ?? "user" }),
     onKill: () => end(stopped(runId, trainSeconds), false),
   });
   const letGo = hold(() => abandon(new LostClaimError("another process has taken the run")));
   const unheard = storage.onGivenUp(abandon);
-  line.train(message, data);
   try {
     return await promise;
   } finally {
@@ -112,7 +113,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   }
 }
 
-/** What a run is ended with that has no worker any more and that the user wants to stop. */
+/** Ends a run that has no worker any more and that the user wants to stop. */
 export function stopped(runId: number, trainSeconds: number): EndedMessage {
   return { type: "ended", runId, state: "stopped", reason: "user", trainSeconds, snapshot: null };
 }
@@ -132,22 +133,22 @@ type Watching = {
  * run that waits for the store takes none of its time.
  */
 function watch(
-  line: WorkerLine,
+  worker: WorkerHandle,
   { timeoutMs, silenceMs }: Limits,
   { isPaused, onTimeout, onSilence }: Watching,
 ): () => void {
   let last = performance.now();
   let taken = 0;
   let silent = 0;
-  let beats = line.beats;
+  let beats = worker.beats;
   const timer = setInterval(
     () => {
       const now = performance.now();
       const passed = Math.min(now - last, 2 * TICK_MS);
       last = now;
       if (!isPaused()) taken += passed;
-      silent = beats === line.beats ? silent + passed : 0;
-      beats = line.beats;
+      silent = beats === worker.beats ? silent + passed : 0;
+      beats = worker.beats;
       if (taken >= timeoutMs) onTimeout();
       else if (silent >= silenceMs) onSilence();
     },

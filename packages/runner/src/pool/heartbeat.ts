@@ -1,7 +1,7 @@
 import type { HeldRun } from "@ablate/store";
-import type { Storage } from "../train/retrying-writer.ts";
+import type { RetryingWriter } from "../train/retrying-writer.ts";
 
-/** Others take a run over that has had no sign of life for 15 s. */
+/** Others take a run over after 15 s without a sign of life: several beats may be late before. */
 const BEAT_MS = 2000;
 
 /** Tells the store, by time and not only when something is written, that this process is at its runs. */
@@ -10,11 +10,11 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #isBeating = false;
 
-  constructor(storage: Storage, onError: (error: unknown) => void) {
+  constructor(writer: RetryingWriter, onError: (error: unknown) => void) {
     this.#timer = setInterval(() => {
       if (this.#held.size === 0 || this.#isBeating) return;
       this.#isBeating = true;
-      this.#beat(storage)
+      this.#beat(writer)
         .catch(onError)
         .finally(() => {
           this.#isBeating = false;
@@ -22,7 +22,7 @@ export class Heartbeat {
     }, BEAT_MS);
   }
 
-  /** Holds a run until the function that is returned is called; `onLost`: another process has it. */
+  /** Holds a run until the returned function is called; calls `onLost` once another process has it. */
   hold(run: HeldRun, onLost: () => void): () => void {
     this.#held.set(run, onLost);
     return () => this.#held.delete(run);
@@ -32,8 +32,8 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  async #beat(storage: Storage): Promise<void> {
-    const beat = await storage.write((store) => {
+  async #beat(writer: RetryingWriter): Promise<void> {
+    const beat = await writer.write((store) => {
       const held = [...this.#held.keys()];
       return held.length === 0 ? [] : store.beat(held);
     });

@@ -3,10 +3,10 @@ import { availableParallelism } from "node:os";
 import type { Rule, TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "../train/events.ts";
-import { Storage } from "../train/retrying-writer.ts";
-import { Schedule, type TrainMode } from "./run-queue.ts";
+import { RetryingWriter } from "../train/retrying-writer.ts";
+import { RunQueue, type TrainMode } from "./run-queue.ts";
 import type { RunOutcome, TrainableRun } from "./train-run.ts";
-import { type CrewOptions, isBad, trainAll } from "./worker-pool.ts";
+import { isBad, type PoolOptions, trainAll } from "./worker-pool.ts";
 
 export type GridOptions = {
   readonly store: StoreWriter;
@@ -15,22 +15,22 @@ export type GridOptions = {
   readonly data: Uint8Array;
   readonly dataHash: string;
   readonly provenance: Provenance;
-  /** What `tfjs` runs on, instead of the best backend that works. */
+  /** The backend of `tfjs`, instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
   readonly mode?: TrainMode;
-  /** Processes that train, one for each core unless given; never more than there are runs to train. */
+  /** Processes that train: one per core unless given, never more than there are runs to train. */
   readonly workers?: number | undefined;
-  /** How often a run is tried again whose worker died or hung; once unless given. */
+  /** How often a run whose worker died or hung is tried again; once unless given. */
   readonly maxRetries?: number | undefined;
   /** A run that takes longer fails. */
   readonly timeoutMs?: number | undefined;
-  /** A worker without a sign of life for so long has hung; 30 s unless given. */
+  /** A worker that gives no sign of life for so long has hung; 30 s unless given. */
   readonly silenceMs?: number | undefined;
-  /** A store that does not take what is written is given up after so long; 60 s unless given. */
+  /** A store that cannot be written to is given up after so long; 60 s unless given. */
   readonly storageTimeoutMs?: number | undefined;
   /** The first run that fails or diverges ends the grid. */
   readonly failFast?: boolean | undefined;
-  /** Rules that end a run, as finished, at the first look at which they hold. */
+  /** Rules that end a run, as finished, at the first diagnosis in which they hold. */
   readonly stopOn?: readonly Rule[] | undefined;
   /** Aborting it stops every worker after its current block and leaves the rest pending. */
   readonly signal?: AbortSignal | undefined;
@@ -76,22 +76,22 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
 
   store.markInterrupted();
   const runs = store.planGrid(grid);
-  const schedule = new Schedule({ store, runs, mode, onElsewhere: skip });
-  const toTrain = schedule.size;
-  const steps = stepsOf(schedule.waiting, options.runs);
+  const queue = new RunQueue({ store, runs, mode, onElsewhere: skip });
+  const toTrain = queue.size;
+  const steps = stepsOf(queue.waiting, options.runs);
   onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
-  for (const run of schedule.done) skip(run);
+  for (const run of queue.done) skip(run);
   const { storageTimeoutMs: limitMs = 60_000, killSignal } = options;
-  const storage = new Storage({ store, limitMs, killSignal, onEvent });
+  const storage = new RetryingWriter({ store, limitMs, killSignal, onEvent });
   const isStopped = await trainAll({
-    ...crewOptions(options),
+    ...poolOptions(options),
     storage,
-    schedule,
+    queue,
     onEvent,
     onOutcome,
   });
-  if (isStopped) counts.left += schedule.waiting.length;
-  else for (const run of schedule.waiting) skip({ ...run, state: "running" });
+  if (isStopped) counts.left += queue.waiting.length;
+  else for (const run of queue.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, seconds });
   return { ...counts, trouble: storage.givenUp?.message ?? null };
@@ -102,8 +102,8 @@ function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): 
   return runs.reduce((sum, { hash, spec }) => sum + (hashes.has(hash) ? spec.train.steps : 0), 0);
 }
 
-/** What the crew needs, with what is used where nothing is said. */
-function crewOptions({
+/** Returns the options of the pool, with defaults where none are given. */
+function poolOptions({
   runs,
   backend,
   mode = "resume",
@@ -116,7 +116,7 @@ function crewOptions({
   signal,
   killSignal,
   ...options
-}: GridOptions): Omit<CrewOptions, "storage" | "schedule" | "onEvent" | "onOutcome"> {
+}: GridOptions): Omit<PoolOptions, "storage" | "queue" | "onEvent" | "onOutcome"> {
   return {
     ...options,
     runs: new Map(runs.map((run) => [run.hash, run])),
@@ -132,7 +132,7 @@ function crewOptions({
   };
 }
 
-/** Passes on every event, but what engines run on only when that is news. */
+/** Passes on every event, but each engine's facts only once. */
 function tellingEnginesOnce(onEvent: (event: GridEvent) => void): (event: GridEvent) => void {
   const told = new Set<string>();
   return (event) => {

@@ -1,4 +1,4 @@
-/** Which run is trained next, where other processes may work on the same runs. */
+/** Decides which run is trained next, where other processes may work on the same runs. */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Claim, RunState, StoredRun, StoreWriter } from "@ablate/store";
@@ -15,12 +15,12 @@ export type Assignment = {
 
 type Waiting = Pick<Assignment, "run" | "index">;
 
-export class Schedule {
+export class RunQueue {
   readonly #store: StoreWriter;
   readonly #onElsewhere: (run: StoredRun) => void;
   /** Runs that nobody needs to train. */
   readonly done: readonly StoredRun[];
-  /** How many there are to train. */
+  /** Number of runs to train. */
   readonly size: number;
   /** In the order of the plan. */
   readonly #waiting: Set<Waiting>;
@@ -73,7 +73,7 @@ export class Schedule {
     return null;
   }
 
-  /** Another process has taken this run: it is asked for again once that one has left it. */
+  /** Puts back a run that another process has taken: it is asked for again once that one has left it. */
   putBack({ run, index }: Assignment): void {
     this.#waiting.add({ run: { ...run, state: "running" }, index });
   }
@@ -81,7 +81,7 @@ export class Schedule {
 
 const UNFINISHED: readonly RunState[] = ["pending", "stopped", "interrupted"];
 
-/** Whether `run` trains a run that is in this state. */
+/** Tells whether `ablate run` trains a run that is in this state. */
 export function isToTrain(
   { state }: Pick<StoredRun, "state">,
   mode: TrainMode = "resume",

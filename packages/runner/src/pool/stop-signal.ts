@@ -2,8 +2,8 @@ import type { StopMessage } from "../train/messages.ts";
 
 type Reason = StopMessage["reason"];
 
-/** Says to everything that works on a grid that it ends early, and how: after the current block, or at once. */
-export class Halt {
+/** Tells everything that works on a grid that it ends early, and how: after the current block, or at once. */
+export class StopSignal {
   readonly #onStop = new Set<() => void>();
   readonly #onKill = new Set<() => void>();
   #reason: Reason | null = null;
@@ -27,7 +27,7 @@ export class Halt {
     for (const listener of [...this.#onKill]) listener();
   }
 
-  /** Calls one of both when it happens, or at once where it has; the result ends that. */
+  /** Calls one of both when it happens, or at once where it has happened. Returns a function that unsubscribes. */
   listen({
     onStop,
     onKill,

@@ -13,30 +13,30 @@ import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
 import type { GridEvent, StartedEvent } from "../train/events.ts";
 import type { RecordSpec, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
-import type { Storage } from "../train/retrying-writer.ts";
+import type { RetryingWriter } from "../train/retrying-writer.ts";
 import { RunWriter } from "../train/run-writer.ts";
 import { FROM_SCRATCH, findStart, resumeFrom, type Start } from "../train/start.ts";
 import { type AttemptEnd, attempt, type FinalMessage, type Limits, stopped } from "./attempt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Assignment, TrainMode } from "./run-queue.ts";
-import type { Halt } from "./stop-signal.ts";
-import type { WorkerSlot } from "./worker-slot.ts";
+import type { StopSignal } from "./stop-signal.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
 
-/** What to train for the planned run of this hash. */
+/** How to train the planned run of this hash. */
 export type TrainableRun = {
   readonly hash: string;
   readonly spec: RunSpec;
   readonly record: RecordSpec;
   readonly engine: EngineName;
-  /** Equal in runs that differ in their number of steps alone; without it none goes on from another. */
+  /** Equal in runs that differ in their number of steps alone; without it no run resumes from another. */
   readonly family?: string | undefined;
-  /** Where it is diagnosed by others than the usual ones. */
+  /** Where they differ from the usual ones. */
   readonly thresholds?: ThresholdChanges | undefined;
 };
 
 /** What all runs of a grid are trained with. */
 export type GridContext = {
-  readonly storage: Storage;
+  readonly storage: RetryingWriter;
   readonly mode: TrainMode;
   readonly runs: ReadonlyMap<string, TrainableRun>;
   readonly toTrain: number;
@@ -48,7 +48,7 @@ export type GridContext = {
   /** How often a run is tried again whose worker died or hung. */
   readonly maxRetries: number;
   readonly stopOn: readonly Rule[];
-  readonly halt: Halt;
+  readonly stopSignal: StopSignal;
   readonly heartbeat: Heartbeat;
   readonly onEvent: (event: GridEvent) => void;
 };
@@ -65,14 +65,18 @@ const TAKEN =
 /** @throws EngineError - the run's engine does not run here; the run is left as it was */
 export async function trainRun(
   { run, index, claim }: Assignment,
-  slot: WorkerSlot,
+  worker: WorkerHandle,
   context: GridContext,
 ): Promise<RunOutcome> {
   const { storage, provenance, toTrain, heartbeat, onEvent } = context;
   const trainable = context.runs.get(run.hash);
   if (trainable === undefined) throw new Error(`run ${run.name} is not part of the plan`);
   const { steps } = trainable.spec.train;
-  const writer = new RunWriter(storage, run.id, { claim, provenance });
+  let progress = new RunProgress(run.name, steps);
+  const onWritten = (message: WorkerMessage): void => {
+    for (const event of progress.follow(message)) onEvent(event);
+  };
+  const writer = new RunWriter(storage, run.id, { claim, provenance, onWritten });
   const begin = async (): Promise<Start> => {
     const isAnew = context.mode === "restart" && !writer.hasBegun;
     const start = isAnew
@@ -81,17 +85,12 @@ export async function trainRun(
     writer.startAt(start);
     return start;
   };
-  let progress = new RunProgress(run.name, steps);
-  const record = async (message: WorkerMessage): Promise<void> => {
-    await writer.write(message);
-    for (const event of progress.follow(message)) onEvent(event);
-  };
   const tryOnce = (start: Start): Promise<AttemptEnd> =>
     attempt({
       ...context,
-      line: slot.line(),
+      worker,
       message: trainMessage(run.id, { ...trainable, start }, context),
-      onMessage: record,
+      onMessage: (received) => writer.write(received),
       hold: (onLost) => heartbeat.hold({ runId: run.id, token: claim.token }, onLost),
     });
   const onRetry = async (error: string, attempt: number): Promise<Start> => {
@@ -106,7 +105,7 @@ export async function trainRun(
     onEvent({ event: "started", run: run.name, index, toTrain, steps, ...originOf(start) });
     for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
     const message = await withRetries({ tryOnce, onRetry, start }, context);
-    await record(message);
+    await writer.write(message);
     if (message.type === "refused") throw new EngineError(message.error);
     return message.type === "failed" ? "failed" : message.state;
   } catch (error) {
@@ -131,13 +130,13 @@ type Tries = {
 /** A worker that dies or hangs costs an attempt; a run that fails by itself would fail again. */
 async function withRetries(
   { tryOnce, onRetry, start: first }: Tries,
-  { maxRetries, halt }: GridContext,
+  { maxRetries, stopSignal }: GridContext,
 ): Promise<FinalMessage> {
   let start = first;
   for (let retries = 0; ; retries++) {
     const { message, isLost } = await tryOnce(start);
     if (!isLost || message.type !== "failed") return message;
-    if (halt.reason !== null) return stopped(message.runId, message.trainSeconds);
+    if (stopSignal.reason !== null) return stopped(message.runId, message.trainSeconds);
     if (retries === maxRetries) {
       const error = retries === 0 ? message.error : `${message.error}, ${retries + 1} times`;
       return { ...message, error };

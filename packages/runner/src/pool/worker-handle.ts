@@ -1,4 +1,4 @@
-/** To one worker process, which is kept from run to run. */
+/** A place for one worker process, which is started when it is first needed and again when it has died. */
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,9 @@ import type {
 
 const EXTENSION = extname(import.meta.url);
 const ENTRY = fileURLToPath(new URL(`../worker/worker-process${EXTENSION}`, import.meta.url));
-/** Without it Node would look for what is built. */
+/** Without it Node would look for the built files. */
 const FROM_SOURCE = "--conditions=@ablate/source";
-/** Of what a worker writes to stderr, so much of the end is kept. */
+/** Characters kept from the end of a worker's stderr: a fatal error of Node and its stack fit in. */
 const TAIL = 4096;
 
 type Listener = {
@@ -24,58 +24,35 @@ type Listener = {
 
 const DEAF: Listener = { onMessage: () => {}, onGone: () => {} };
 
-export class WorkerLine {
-  readonly #child: ChildProcess;
-  readonly #sent = new Set<string>();
-  #isGone = false;
+type Worker = { readonly child: ChildProcess; readonly knownFiles: Set<string> };
+
+export class WorkerHandle {
+  #worker: Worker | null = null;
   #listener: Listener = DEAF;
   #beats = 0;
-
-  constructor() {
-    const child = fork(ENTRY, [String(process.pid)], {
-      serialization: "advanced",
-      execArgv: execArgv(),
-      stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
-    });
-    this.#child = child;
-    child.on("message", (message) => {
-      this.#beats += 1;
-      if (isWorkerMessage(message)) this.#listener.onMessage(message);
-    });
-    child.stdio[4]?.on("data", () => {
-      this.#beats += 1;
-    });
-    whenGone(child, (cause) => {
-      this.#isGone = true;
-      this.#listener.onGone(cause);
-    });
-  }
-
-  /** Whether it can take a run. */
-  get isAlive(): boolean {
-    return !this.#isGone && this.#child.connected;
-  }
 
   /** Grows with every sign of life. */
   get beats(): number {
     return this.#beats;
   }
 
-  /** Takes the place of the listener before. */
+  /** Replaces the previous listener. */
   listen(listener: Listener): void {
     this.#listener = listener;
   }
 
-  /** What is sent to a process that has just died is lost; `onGone` tells. */
+  /** Sends to the running process; what a process that has just died is sent is lost, `onGone` tells. */
   send(message: CoordinatorMessage): void {
-    this.#child.send(message, () => {});
+    this.#worker?.child.send(message, () => {});
   }
 
   /** Hands over a run, and before it the names file where this worker does not have it yet. */
   train(message: TrainMessage, data: Uint8Array): void {
+    if (!this.#worker?.child.connected) this.#worker = this.#start();
+    const { knownFiles } = this.#worker;
     const { dataHash } = message;
-    if (!this.#sent.has(dataHash)) {
-      this.#sent.add(dataHash);
+    if (!knownFiles.has(dataHash)) {
+      knownFiles.add(dataHash);
       this.send({ type: "data", data, dataHash } satisfies DataMessage);
     }
     this.send(message);
@@ -83,20 +60,44 @@ export class WorkerLine {
 
   /** Ends the process at once, stopped or not, and hears no more of it. */
   kill(): void {
-    this.#isGone = true;
     this.#listener = DEAF;
-    this.#child.kill("SIGKILL");
+    this.#worker?.child.kill("SIGKILL");
+    this.#worker = null;
+  }
+
+  #start(): Worker {
+    const child = fork(ENTRY, [String(process.pid)], {
+      serialization: "advanced",
+      execArgv: execArgv(),
+      stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
+    });
+    const worker = { child, knownFiles: new Set<string>() };
+    const isCurrent = (): boolean => this.#worker === worker;
+    child.on("message", (message) => {
+      if (!isCurrent()) return;
+      this.#beats += 1;
+      if (isWorkerMessage(message)) this.#listener.onMessage(message);
+    });
+    child.stdio[4]?.on("data", () => {
+      if (isCurrent()) this.#beats += 1;
+    });
+    whenGone(child, (cause) => {
+      if (!isCurrent()) return;
+      this.#worker = null;
+      this.#listener.onGone(cause);
+    });
+    return worker;
   }
 }
 
-/** As this process was started, without what belongs to it alone. */
+/** Returns the options this process was started with, without those that belong to it alone. */
 function execArgv(): string[] {
   const inherited = process.execArgv.filter((argument) => !argument.startsWith("--inspect"));
   const isThere = EXTENSION === ".js" || inherited.includes(FROM_SOURCE);
   return isThere ? inherited : [...inherited, FROM_SOURCE];
 }
 
-/** A message may still be in the channel when its sender has exited: both ends have to be over. */
+/** Waits for both ends: a message may still be in the channel when its sender has exited. */
 function whenGone(child: ChildProcess, onGone: (cause: string) => void): void {
   let tail = "";
   child.stderr?.on("data", (chunk: Buffer) => {
@@ -112,7 +113,7 @@ function whenGone(child: ChildProcess, onGone: (cause: string) => void): void {
     settle();
   });
   child.on("exit", (code, signal) => {
-    cause = `${signal ?? `exit code ${code}`}${lastWords(tail)}`;
+    cause = `${signal ?? `exit code ${code}`}${lastError(tail)}`;
     isOpen = child.connected;
     settle();
   });
@@ -121,8 +122,8 @@ function whenGone(child: ChildProcess, onGone: (cause: string) => void): void {
   });
 }
 
-/** The line in which Node says what went wrong, as running out of memory. */
-function lastWords(stderr: string): string {
+/** Returns the line in which Node says what went wrong, such as running out of memory. */
+function lastError(stderr: string): string {
   const line = stderr.split("\n").find((text) => /^(FATAL ERROR|\w*Error)\b/.test(text));
   return line === undefined ? "" : ` (${line})`;
 }

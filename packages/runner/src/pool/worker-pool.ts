@@ -1,14 +1,14 @@
-/** The workers of a grid: each trains one run after the other until nothing is left that it could take. */
+/** Runs the workers of a grid: each trains one run after the other until none is left that it could take. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type RunState, StorageError } from "@ablate/store";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Schedule } from "./run-queue.ts";
-import { Halt } from "./stop-signal.ts";
+import type { RunQueue } from "./run-queue.ts";
+import { StopSignal } from "./stop-signal.ts";
 import { type GridContext, type RunOutcome, trainRun } from "./train-run.ts";
-import { WorkerSlot } from "./worker-slot.ts";
+import { WorkerHandle } from "./worker-handle.ts";
 
-export type CrewOptions = Omit<GridContext, "toTrain" | "halt" | "heartbeat"> & {
-  readonly schedule: Schedule;
+export type PoolOptions = Omit<GridContext, "toTrain" | "stopSignal" | "heartbeat"> & {
+  readonly queue: RunQueue;
   readonly workers: number;
   /** The first run that fails or diverges ends the grid. */
   readonly failFast: boolean;
@@ -24,69 +24,69 @@ const ASK_AGAIN_MS = 1000;
  * @returns whether it ended early, because of the user, a bad run, or a store that was given up
  * @throws EngineError - an engine does not run here
  */
-export async function trainAll(options: CrewOptions): Promise<boolean> {
-  const { storage, schedule, workers, failFast, signal, killSignal, onOutcome } = options;
-  const halt = new Halt();
+export async function trainAll(options: PoolOptions): Promise<boolean> {
+  const { storage, queue, workers, failFast, signal, killSignal, onOutcome } = options;
+  const stopSignal = new StopSignal();
   const failures: unknown[] = [];
   const fail = (error: unknown): void => {
     if (!(error instanceof StorageError)) failures.push(error);
-    halt.stop("fail-fast");
+    stopSignal.stop("fail-fast");
   };
   const heartbeat = new Heartbeat(storage, fail);
-  const context = { ...options, toTrain: schedule.size, halt, heartbeat };
-  const bell = new Bell();
+  const context = { ...options, toTrain: queue.size, stopSignal, heartbeat };
+  const notifier = new Notifier();
   let busy = 0;
 
-  const work = async (slot: WorkerSlot): Promise<void> => {
-    while (halt.reason === null) {
+  const work = async (worker: WorkerHandle): Promise<void> => {
+    while (stopSignal.reason === null) {
       const assignment = await storage.write(() => {
-        const free = schedule.next();
+        const free = queue.next();
         if (free !== null) busy += 1;
         return free;
       });
       if (assignment === null) {
-        if (busy === 0 || schedule.isEmpty) return;
-        await bell.wait(ASK_AGAIN_MS);
+        if (busy === 0 || queue.isEmpty) return;
+        await notifier.wait(ASK_AGAIN_MS);
         continue;
       }
-      const outcome = await trainRun(assignment, slot, context).finally(() => {
+      const outcome = await trainRun(assignment, worker, context).finally(() => {
         busy -= 1;
-        bell.ring();
+        notifier.notify();
       });
-      if (outcome === "taken") schedule.putBack(assignment);
+      if (outcome === "taken") queue.putBack(assignment);
       onOutcome(outcome);
-      if (outcome === "interrupted" || (failFast && isBad(outcome))) halt.stop("fail-fast");
+      if (outcome === "interrupted" || (failFast && isBad(outcome))) stopSignal.stop("fail-fast");
     }
   };
 
-  const stop = (): void => halt.stop("user");
-  const kill = (): void => halt.kill();
+  const stop = (): void => stopSignal.stop("user");
+  const kill = (): void => stopSignal.kill();
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
   killSignal?.addEventListener("abort", kill);
-  const slots = Array.from({ length: Math.min(workers, schedule.size) }, () => new WorkerSlot());
+  const handles = Array.from({ length: Math.min(workers, queue.size) }, () => new WorkerHandle());
   try {
-    await Promise.all(slots.map((slot) => work(slot).catch(fail)));
+    await Promise.all(handles.map((handle) => work(handle).catch(fail)));
   } finally {
     signal?.removeEventListener("abort", stop);
     killSignal?.removeEventListener("abort", kill);
     heartbeat.stop();
-    for (const slot of slots) slot.close();
+    for (const handle of handles) handle.kill();
   }
   if (failures.length > 0) throw failures[0];
-  return halt.reason !== null;
+  return stopSignal.reason !== null;
 }
 
 export function isBad(state: RunState | RunOutcome): boolean {
   return state === "failed" || state === "diverged";
 }
 
-/** Wakes everybody who waits, and lets them wait no longer than they want. */
-class Bell {
+/** Wakes everything that waits, which otherwise waits for as long as it wants. */
+class Notifier {
   #next = new AbortController();
 
-  ring(): void {
-    this.#next.abort("rung");
+  notify(): void {
+    this.#next.abort();
     this.#next = new AbortController();
   }
 

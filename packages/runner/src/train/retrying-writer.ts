@@ -1,38 +1,39 @@
 /**
- * The store as those see it who train. What it does not take is tried again, with longer and longer
- * waits, and meanwhile nothing else is written: workers come to a halt by themselves, since nothing
- * of what they send is acknowledged.
+ * Writes to the store and tries again, with longer and longer waits, what it does not take. Meanwhile
+ * nothing else is written: workers pause by themselves, since nothing they send is acknowledged.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { StorageError, type StoreWriter } from "@ablate/store";
 import type { StorageEvent } from "./events.ts";
 
+/** A lock is often gone after so long. */
 const FIRST_WAIT_MS = 100;
+/** The user sees within so long that there is room on the disk again. */
 const LONGEST_WAIT_MS = 5000;
 /** A try may take so long in SQLite; more has passed while this process or the machine slept. */
 const LONGEST_TRY_MS = 6000;
 
-export type StorageOptions = {
+export type RetryOptions = {
   readonly store: StoreWriter;
-  /** After so long it is given up. */
+  /** Writing is given up after so long. */
   readonly limitMs: number;
-  /** Aborting it gives up at once, where there is trouble. */
+  /** Aborting it gives up at once where the store is in trouble. */
   readonly killSignal: AbortSignal | undefined;
   readonly onEvent: (event: StorageEvent) => void;
 };
 
-export class Storage {
-  readonly #options: StorageOptions;
+export class RetryingWriter {
+  readonly #options: RetryOptions;
   readonly #onGivenUp = new Set<(error: StorageError) => void>();
-  /** Resolves when the file takes what is written again. */
+  /** Resolves when the store can be written again. */
   #trouble: Promise<void> | null = null;
   #givenUp: StorageError | null = null;
 
-  constructor(options: StorageOptions) {
+  constructor(options: RetryOptions) {
     this.#options = options;
   }
 
-  /** Whether everything that writes has to wait. */
+  /** Tells whether everything that writes has to wait. */
   get isInTrouble(): boolean {
     return this.#trouble !== null;
   }
@@ -58,7 +59,7 @@ export class Storage {
     }
   }
 
-  /** Tries once what is only worth it if it costs no time; false: it was not written. */
+  /** Tries `work` once. Returns whether it was written. */
   attempt(work: (store: StoreWriter) => void): boolean {
     try {
       work(this.#options.store);
@@ -69,7 +70,7 @@ export class Storage {
     }
   }
 
-  /** Calls when the store is given up, also where nothing is being written; the result ends that. */
+  /** Calls when the store is given up, also where nothing is being written. Returns a function that unsubscribes. */
   onGivenUp(listener: (error: StorageError) => void): () => void {
     this.#onGivenUp.add(listener);
     return () => this.#onGivenUp.delete(listener);
@@ -117,7 +118,7 @@ export class Storage {
     throw last;
   }
 
-  /** False: the user does not want to wait. */
+  /** Waits; returns false where the user does not want to. */
   async #isPaused(ms: number): Promise<boolean> {
     const { killSignal: signal } = this.#options;
     try {

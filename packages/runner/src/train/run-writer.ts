@@ -1,31 +1,40 @@
-/** Puts what a worker says about one run into the store, under one claim. */
+/** Writes what a worker says about one run into the store, under one claim. */
 import type { EngineFacts } from "@ablate/core";
 import type { Claim, Provenance, RunEnd } from "@ablate/store";
 import type { EndedMessage, StartedMessage, WorkerMessage } from "./messages.ts";
-import type { Storage } from "./retrying-writer.ts";
+import type { RetryingWriter } from "./retrying-writer.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
+type RunWriterOptions = {
+  readonly claim: Claim;
+  readonly provenance: Provenance;
+  /** Called with each message once it is stored. */
+  readonly onWritten: (message: WorkerMessage) => void;
+};
+
 export class RunWriter {
-  readonly #storage: Storage;
+  readonly #storage: RetryingWriter;
   readonly #runId: number;
   readonly #claim: Claim;
   readonly #provenance: Provenance;
+  readonly #onWritten: (message: WorkerMessage) => void;
   #start: Start = FROM_SCRATCH;
   #hasBegun = false;
   #trainSeconds = 0;
 
   constructor(
-    storage: Storage,
+    storage: RetryingWriter,
     runId: number,
-    { claim, provenance }: { readonly claim: Claim; readonly provenance: Provenance },
+    { claim, provenance, onWritten }: RunWriterOptions,
   ) {
     this.#storage = storage;
     this.#runId = runId;
     this.#claim = claim;
     this.#provenance = provenance;
+    this.#onWritten = onWritten;
   }
 
-  /** Whether anything of this claim's attempts is in the store. */
+  /** Tells whether the store has anything of an attempt under this claim. */
   get hasBegun(): boolean {
     return this.#hasBegun;
   }
@@ -35,8 +44,13 @@ export class RunWriter {
     this.#start = start;
   }
 
-  /** Resolves when it is stored; each of its transactions is tried until it is. */
+  /** Resolves when the message is stored; each of its transactions is tried until it succeeds. */
   async write(message: WorkerMessage): Promise<void> {
+    await this.#store(message);
+    this.#onWritten(message);
+  }
+
+  async #store(message: WorkerMessage): Promise<void> {
     const { token } = this.#claim;
     const [storage, runId] = [this.#storage, this.#runId];
     if ("trainSeconds" in message) this.#trainSeconds = message.trainSeconds;

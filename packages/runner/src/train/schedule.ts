@@ -1,60 +1,61 @@
-/** What is due after which step of a run, beside training. */
+/** Decides what is due after which step of a run, beside training. */
 import type { StopSpec, TrainSpec } from "@ablate/core";
 import { nextProbe, USUAL_SCHEDULE } from "../config/probe-schedule.ts";
 import type { RecordSpec } from "./messages.ts";
 
-/** What is taken of the model after some step, in this order. */
+/** What is done with the model after a step, in this order. */
 export type Due = {
   readonly checkpoint: boolean;
   readonly validation: boolean;
   readonly probe: boolean;
-  /** Whether the run is diagnosed anew: with every probe, and as often without them. */
-  readonly look: boolean;
+  /** Whether the run is diagnosed anew: with every probe, and as often without probes. */
+  readonly diagnosis: boolean;
 };
 
-export type Agenda = {
+export type Schedule = {
   /** The first step after this one at which anything is due; infinite: none. */
   readonly next: (step: number) => number;
-  readonly at: (step: number) => Due;
+  readonly dueAt: (step: number) => Due;
 };
 
-/** The agenda of a run, without regard to its end, where other things are due. */
-export function agendaOf(record: RecordSpec, { stop }: Pick<TrainSpec, "stop">): Agenda {
+/** Returns the schedule of a run, without regard to its end, where other things are due. */
+export function scheduleOf(record: RecordSpec, { stop }: Pick<TrainSpec, "stop">): Schedule {
   const { evaluate, probes, checkpoint } = record;
   const validations = [everyOf(evaluate), stopEvery(stop)];
   const checkpoints = [everyOf(checkpoint)];
-  const looks = probes === "none" ? USUAL_SCHEDULE : probes;
-  const isLook = (step: number): boolean => step === 0 || nextProbe(looks, step - 1) === step;
+  const diagnoses = probes === "none" ? USUAL_SCHEDULE : probes;
+  const isDiagnosed = (step: number): boolean =>
+    step === 0 || nextProbe(diagnoses, step - 1) === step;
   return {
     next: (step) => {
       const regular = [...validations, ...checkpoints].map((every) => nextMultiple(every, step));
-      return Math.min(...regular, nextProbe(looks, step));
+      return Math.min(...regular, nextProbe(diagnoses, step));
     },
-    at: (step) => ({
+    dueAt: (step) => ({
       checkpoint: checkpoints.some((every) => isMultiple(every, step)),
       validation: validations.some((every) => isMultiple(every, step)),
-      probe: probes !== "none" && isLook(step),
-      look: isLook(step),
+      probe: probes !== "none" && isDiagnosed(step),
+      diagnosis: isDiagnosed(step),
     }),
   };
 }
 
-/** Steps below `end` at which the validation split is evaluated, and those at which a run is probed. */
+/** Lists the steps below `end` at which the validation split is evaluated, and those at which a run is probed. */
 export function takenBefore(
   end: number,
-  { at, next }: Agenda,
+  { dueAt, next }: Schedule,
 ): { readonly evaluations: readonly number[]; readonly probes: readonly number[] } {
   const evaluations: number[] = [];
   const probes: number[] = [];
   for (let step = 0; step < end; step = next(step)) {
-    const due = at(step);
+    const due = dueAt(step);
     if (due.validation) evaluations.push(step);
     if (due.probe) probes.push(step);
   }
   return { evaluations, probes };
 }
 
-/** Evaluations of the validation split before a run's end. */
+/** Counts the evaluations of the validation split before a run's end. */
 export function countValidations(
   record: Pick<RecordSpec, "evaluate">,
   { stop }: Pick<TrainSpec, "stop">,

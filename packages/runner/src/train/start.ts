@@ -1,9 +1,9 @@
-/** Where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
+/** Decides where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
 import { changeThresholds, type RunSpec, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import type { Continuation, ResumePoint, ShorterRun, StoreWriter } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { RecordSpec, ResumeFrom } from "./messages.ts";
-import { agendaOf, takenBefore } from "./schedule.ts";
+import { scheduleOf, takenBefore } from "./schedule.ts";
 
 export type Start = {
   /** Null: at initialisation. */
@@ -22,7 +22,7 @@ export type Startable = {
   readonly thresholds?: ThresholdChanges | undefined;
 };
 
-/** The latest point that a run can go on from. */
+/** Returns the latest point that a run can resume from. */
 export function findStart(
   store: Pick<StoreWriter, "findResumePoint">,
   runId: number,
@@ -35,14 +35,14 @@ export function findStart(
   return { point, notes };
 }
 
-/** Which shorter runs have made the same history as this run would until their end. */
+/** Tells which shorter runs have made the same history as this run would until their end. */
 export function continuationOf(startable: Startable): Continuation | null {
   const { spec, record, family } = startable;
   if (family === undefined) return null;
   const judgedBy = canonicalJson(changeThresholds(THRESHOLDS, startable.thresholds ?? {}));
-  const agenda = agendaOf(record, spec.train);
+  const schedule = scheduleOf(record, spec.train);
   const accepts = ({ step, config, thresholds, probes, evaluations }: ShorterRun): boolean => {
-    const taken = takenBefore(step, agenda);
+    const taken = takenBefore(step, schedule);
     return (
       thresholds !== null &&
       canonicalJson(JSON.parse(thresholds)) === judgedBy &&
@@ -54,14 +54,14 @@ export function continuationOf(startable: Startable): Continuation | null {
   return { family, steps: spec.train.steps, accepts };
 }
 
-/** What a worker is sent of it. */
+/** Returns the part of it that a worker is sent. */
 export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
   if (point === null) return null;
   const { run, step, weights, state, trainSeconds, backend } = point;
   return { run, isOwn: point.runId === runId, step, weights, state, trainSeconds, backend };
 }
 
-/** Beyond what a stored run's probes count as saturated. */
+/** Returns the activation beyond which a stored run's probes count as saturated. */
 function saturatedOf(config: string): unknown {
   const { record }: { readonly record?: Partial<RecordSpec> } = JSON.parse(config);
   const probes = record?.probes;

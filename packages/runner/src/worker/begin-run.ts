@@ -1,12 +1,15 @@
+/** Makes the trainer of a run, at initialisation or at a checkpoint, and encodes what a checkpoint keeps. */
 import {
+  type Checkpoint,
   CheckpointError,
   type Dataset,
+  type DiagnosisState,
+  type EarlyStopState,
   EngineError,
   type LoadedEngine,
   Trainer,
 } from "@ablate/core";
 import type { ResumeFrom, TrainMessage } from "../train/messages.ts";
-import { decodeRunState, type RunState } from "./run-state.ts";
 
 /** A trainer where the run begins or goes on. */
 export type BegunRun = {
@@ -48,4 +51,47 @@ export function beginRun(
 function otherBackend({ run, backend }: ResumeFrom, engine: LoadedEngine): string {
   const why = engine.reason === null ? "" : ` (${engine.reason})`;
   return `${run} began on the backend ${backend} and goes on there only, here it is ${engine.backend}${why}; get ${backend} back (ablate doctor says what runs here), or start the run anew with --restart`;
+}
+
+/** Version of the encoding: a version that is not known starts a run anew rather than guess. */
+const VERSION = 1;
+
+/** The `state` of a checkpoint: what decides further steps beside the weights, as JSON bytes. */
+export type RunState = {
+  readonly trainer: Checkpoint["state"];
+  /** Of early stopping; null where a run makes all its steps. */
+  readonly stop: EarlyStopState | null;
+  readonly diagnosis: DiagnosisState;
+};
+
+export function encodeRunState({ trainer, stop, diagnosis }: RunState): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version: VERSION, trainer, stop, diagnosis }));
+}
+
+/** @throws CheckpointError - it is none, or one of another version */
+function decodeRunState(bytes: Uint8Array): RunState {
+  const value = parsed(new TextDecoder().decode(bytes));
+  if (!isRunState(value)) {
+    throw new CheckpointError("its state is not one that this version knows");
+  }
+  return value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRunState(value: unknown): value is RunState {
+  if (!isRecord(value) || value.version !== VERSION) return false;
+  const { trainer, stop, diagnosis } = value;
+  const isStop = stop === null || isRecord(stop);
+  return isRecord(trainer) && isRecord(trainer.generator) && isStop && isRecord(diagnosis);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -1,25 +1,29 @@
-/** The training loop of one run: steps, and between them what is due. */
+/** Trains one run: makes steps, and between them does what is due. */
 import {
   EarlyStop,
   type Evaluation,
   type Probe,
   type Rule,
   type StepBlock,
+  type StepBuffer,
   type Trainer,
 } from "@ablate/core";
 import { secondsOf } from "../config/duration.ts";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
-import { type Agenda, agendaOf } from "../train/schedule.ts";
-import type { LoopClock } from "./loop-clock.ts";
-import { PendingSteps } from "./pending-steps.ts";
-import { encodeRunState, type RunState } from "./run-state.ts";
-import { sampleSeed } from "./sample-seed.ts";
+import { type Schedule, scheduleOf } from "../train/schedule.ts";
+import { encodeRunState, type RunState } from "./begin-run.ts";
 
-/** Steps between two looks at the clock and at the event loop. */
+/**
+ * Steps between two glances at the clock and at the event loop: few enough that a stop is
+ * prompt, enough that the glance costs nothing beside them.
+ */
 const CHUNK_STEPS = 64;
-/** Steps are sent about this often. */
+/** Steps are sent about this often: a live view moves smoothly, and a message carries many steps. */
 const SEND_EVERY_MS = 150;
+
+/** Steps that one message can hold, 100 kB to 1 MB of them. */
+const CAPACITY = 4096;
 
 export type RunLoopOptions = {
   readonly message: TrainMessage;
@@ -31,7 +35,7 @@ export type RunLoopOptions = {
   readonly send: (message: WorkerMessage) => void;
   /** Resolves as soon as another message may be sent. */
   readonly ready: () => Promise<void>;
-  /** Why the run is to stop now. */
+  /** Why the run is to stop now, or null. */
   readonly stopping: () => StopMessage["reason"] | null;
 };
 
@@ -44,7 +48,7 @@ type End = {
 
 export class RunLoop {
   readonly #options: RunLoopOptions;
-  readonly #agenda: Agenda;
+  readonly #schedule: Schedule;
   readonly #pending: PendingSteps;
   readonly #stop: EarlyStop | null;
   readonly #budgetSeconds: number;
@@ -57,7 +61,7 @@ export class RunLoop {
     const { stop } = message.spec.train;
     const { checkpoint } = message.record;
     this.#options = options;
-    this.#agenda = agendaOf(message.record, message.spec.train);
+    this.#schedule = scheduleOf(message.record, message.spec.train);
     this.#pending = new PendingSteps(trainer);
     this.#stop = stop === undefined ? null : new EarlyStop(stop, state?.stop ?? undefined);
     this.#budgetSeconds = stop?.budgetSeconds ?? Number.POSITIVE_INFINITY;
@@ -67,31 +71,33 @@ export class RunLoop {
         : Number.POSITIVE_INFINITY;
   }
 
-  /** Trains the run to its end and says everything but that it has ended. */
+  /** Trains the run to its end and sends everything but that it has ended. */
   async run(): Promise<End & { readonly snapshot: Snapshot | null }> {
     const end = await this.#train();
     const snapshot = end.state === "finished" ? this.#snapshot() : null;
     // After the evaluation, which has measured the training set's moments.
     const probe = end.state === "finished" ? this.#probe() : null;
     this.#diagnose(probe, snapshot?.evaluations);
-    this.#tell(probe);
+    this.#sendDiagnosis(probe);
     return { ...end, snapshot };
   }
 
-  /** What is due at a step is done by whoever goes on from there: a checkpoint comes before it. */
+  /** Makes the steps. A checkpoint comes before what is due at its step, which is done again by a run that resumes there. */
   async #train(): Promise<End> {
     const { trainer, clock, ready } = this.#options;
-    let end = this.#endAt() ?? this.#lookAt(trainer.step);
+    let end = this.#endAt() ?? this.#visit(trainer.step);
     clock.start();
     while (end === null) {
-      this.#pending.advance(Math.min(CHUNK_STEPS, this.#agenda.next(trainer.step) - trainer.step));
+      this.#pending.advance(
+        Math.min(CHUNK_STEPS, this.#schedule.next(trainer.step) - trainer.step),
+      );
       end = this.#endAt();
-      // What is handed at the end and what ends the run say the same time.
+      // The last steps and the end of the run have the same time.
       if (end !== null) clock.stop();
-      this.#hand(end);
+      this.#sendSteps(end);
       if (end !== null) break;
       clock.stop();
-      end = this.#lookAt(trainer.step);
+      end = this.#visit(trainer.step);
       clock.start();
       if (end === null) await ready();
     }
@@ -109,11 +115,11 @@ export class RunLoop {
   }
 
   /** Sends the steps so far where it is time to, with a checkpoint where one is due. */
-  #hand(end: End | null): void {
+  #sendSteps(end: End | null): void {
     const { runId } = this.#options.message;
     const { trainer, clock, send } = this.#options;
     const now = performance.now();
-    const due = this.#agenda.at(trainer.step);
+    const due = this.#schedule.dueAt(trainer.step);
     const isTime = due.checkpoint || now - this.#checkpointedAt >= this.#checkpointMs;
     if (end === null ? isTime : end.state === "stopped") {
       const { step, weights, state } = trainer.checkpoint();
@@ -127,7 +133,7 @@ export class RunLoop {
       this.#pending.count > 0 &&
       (end !== null ||
         due.validation ||
-        due.look ||
+        due.diagnosis ||
         this.#pending.isFull ||
         now - this.#sentAt >= SEND_EVERY_MS)
     ) {
@@ -137,17 +143,17 @@ export class RunLoop {
   }
 
   /** Does what is due at a step. */
-  #lookAt(step: number): End | null {
-    const due = this.#agenda.at(step);
+  #visit(step: number): End | null {
+    const due = this.#schedule.dueAt(step);
     const reason = due.validation ? this.#validate(step) : null;
     if (reason !== null) return { state: "finished", reason };
-    if (!due.look) return null;
+    if (!due.diagnosis) return null;
     const probe = this.#probe();
     this.#diagnose(probe);
     const rule = this.#options.diagnosis.stopRule();
-    // The last look takes its probe again, with the training set's moments.
+    // The run's end probes it again, with the training set's moments.
     if (rule !== null) return { state: "finished", reason: "rule", rule };
-    this.#tell(probe);
+    this.#sendDiagnosis(probe);
     return null;
   }
 
@@ -176,8 +182,8 @@ export class RunLoop {
     diagnosis.look(trainer.step, { probe, evaluations });
   }
 
-  /** Sends what was seen inside, and what there is to say now if it is news. */
-  #tell(probe: Probe | null): void {
+  /** Sends the probe, and the findings where they have changed. */
+  #sendDiagnosis(probe: Probe | null): void {
     const { message, trainer, diagnosis, send } = this.#options;
     if (probe !== null) send({ type: "probe", runId: message.runId, probe });
     const news = diagnosis.news(trainer.step);
@@ -204,4 +210,78 @@ export class RunLoop {
       diagnosis: this.#options.diagnosis.state,
     });
   }
+}
+
+/** Counts the seconds spent in the training loop, recording included. */
+export class LoopClock {
+  #startedAt: number | null = null;
+  #total: number;
+
+  /** @param seconds - spent before */
+  constructor(seconds: number) {
+    this.#total = seconds;
+  }
+
+  get seconds(): number {
+    const running = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
+    return this.#total + running / 1000;
+  }
+
+  start(): void {
+    this.#startedAt = performance.now();
+  }
+
+  stop(): void {
+    this.#total = this.seconds;
+    this.#startedAt = null;
+  }
+}
+
+/** Collects the steps of a run until they are sent. */
+class PendingSteps {
+  readonly #trainer: Trainer;
+  readonly #buffer: StepBuffer;
+  #count = 0;
+
+  constructor(trainer: Trainer) {
+    this.#trainer = trainer;
+    this.#buffer = {
+      loss: new Float64Array(CAPACITY),
+      lr: new Float64Array(CAPACITY),
+      ratios: new Float32Array(CAPACITY * trainer.parameters.length),
+    };
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count === CAPACITY;
+  }
+
+  /** Makes up to `count` steps, as many as there is room for. */
+  advance(count: number): void {
+    const room = Math.min(count, CAPACITY - this.#count);
+    this.#count += this.#trainer.advance(this.#buffer, room, this.#count);
+  }
+
+  /** The steps so far, which are valid until the next one is made. */
+  take(): StepBlock {
+    const count = this.#count;
+    this.#count = 0;
+    const { loss, lr, ratios } = this.#buffer;
+    return {
+      first: this.#trainer.step - count,
+      count,
+      loss: loss.subarray(0, count),
+      lr: lr.subarray(0, count),
+      ratios: ratios.subarray(0, count * this.#trainer.parameters.length),
+    };
+  }
+}
+
+/** Returns the seed of the generator that samples names from a run: its own, so that training draws no less. */
+export function sampleSeed(runSeed: number): number {
+  return runSeed + 10;
 }

@@ -34,7 +34,7 @@ function watch({ turns, parent, pipe }: WatchdogData): void {
   setInterval(check, CHECK_MS);
 }
 
-/** A pipe that is full or closed has a coordinator that is stopped or gone: no news to it. */
+/** Gives a sign of life. A full or closed pipe means a coordinator that is stopped or gone. */
 function beat(pipe: number): void {
   try {
     writeSync(pipe, ".");

@@ -1,4 +1,4 @@
-/** What the coordinator forks: trains what it is sent, one run at a time, and ends with its parent. */
+/** Entry of a worker process: trains what the coordinator sends, one run at a time, and ends with it. */
 import { enableCompileCache } from "node:module";
 import { extname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -7,8 +7,12 @@ import type { CoordinatorMessage, WorkerMessage } from "../train/messages.ts";
 import type { WatchdogData } from "./watchdog.ts";
 import type { Outlet } from "./worker.ts";
 
-/** Messages that may be on their way to the store: training waits for the next one. */
+/**
+ * Messages that may be on their way to the store before training waits: enough to train on while one
+ * is written, few enough that memory stays flat whatever is slower.
+ */
 const MOST_UNACKNOWLEDGED = 4;
+/** The event loop is counted as alive this often: twice in each check of the watchdog. */
 const TURN_MS = 500;
 /** Where the coordinator reads signs of life: the descriptor after stdio and the channel. */
 const BEAT_PIPE = 4;
@@ -39,7 +43,7 @@ class ParentOutlet implements Outlet {
   }
 }
 
-/** The terminal sends its signals to the whole process group: what they mean is the coordinator's to say. */
+/** Ignores signals: the terminal sends them to the whole process group, and the coordinator says what they mean. */
 function leaveSignalsToTheCoordinator(): void {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
 }

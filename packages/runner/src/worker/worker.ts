@@ -1,4 +1,4 @@
-/** Trains one run at a time and says what happened in messages; knows no store and no clock time. */
+/** Trains one run at a time and reports in messages; knows no store and no clock time. */
 import {
   buildDataset,
   type Dataset,
@@ -16,18 +16,17 @@ import type {
   WorkerMessage,
 } from "../train/messages.ts";
 import { beginRun } from "./begin-run.ts";
-import { LoopClock } from "./loop-clock.ts";
-import { RunLoop } from "./run-loop.ts";
+import { LoopClock, RunLoop } from "./run-loop.ts";
 
-/** Data sets that are kept: a grid may vary context and shuffle. */
+/** Data sets that are kept: a grid may vary context and shuffle, and each set takes some megabytes. */
 const KEPT_DATASETS = 4;
 
 /** Where a worker's messages go. */
-export interface Outlet {
-  send(message: WorkerMessage): void;
+export type Outlet = {
+  readonly send: (message: WorkerMessage) => void;
   /** Resolves in a later turn of the event loop, as soon as another message may be sent. */
-  ready(): Promise<void>;
-}
+  readonly ready: () => Promise<void>;
+};
 
 /** Turns coordinator messages into training and answers through an outlet. */
 export class Worker {
@@ -72,15 +71,7 @@ export class Worker {
       const { parameters } = trainer;
       const diagnosis = new RunDiagnosis(message, parameters, state?.diagnosis);
       const { thresholds } = diagnosis;
-      this.#outlet.send({
-        type: "started",
-        runId,
-        parameters,
-        engine,
-        from,
-        unused,
-        thresholds,
-      });
+      this.#outlet.send({ type: "started", runId, parameters, engine, from, unused, thresholds });
       const loop = new RunLoop({
         message,
         trainer,
