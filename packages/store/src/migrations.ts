@@ -5,41 +5,85 @@ import { probes } from "./migrations/003-probes.ts";
 import { findings } from "./migrations/004-findings.ts";
 import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
-import { tighterProbes } from "./migrations/007-tighter-probes.ts";
-import { finalLosses } from "./migrations/008-final-losses.ts";
-import { views } from "./views/views.ts";
+import { createView, views } from "./views/views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
 
-/** Appended, never edited. Views are made anew after them: who changes one appends a migration. */
-const migrations: readonly string[] = [
+/** A column that a table gets later. */
+export type AddedColumn = {
+  readonly table: string;
+  readonly name: string;
+  readonly type: "integer" | "real" | "text";
+  /**
+   * SQL of its value in rows that are there already, over their other columns; null: NULL. Tables in
+   * subqueries go by `main.NAME`: readers of an older store evaluate it in a view named like the table.
+   */
+  readonly fill: string | null;
+};
+
+/**
+ * SQL, or columns to add. Appended, never edited. Views are no part of it: a writer renews them
+ * whenever their text differs.
+ */
+const migrations: readonly (string | readonly AddedColumn[])[] = [
   initial,
   annotations,
   probes,
   findings,
   recovery,
   trash,
-  tighterProbes,
-  finalLosses,
+  // Versions 7 and 8 changed what is written and the views, not the tables.
+  "",
+  "",
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */
 export const CURRENT_VERSION: number = migrations.length;
 
+export const ADDED_COLUMNS: readonly AddedColumn[] = migrations.flatMap((migration) =>
+  typeof migration === "string" ? [] : migration,
+);
+
 /** Brings an empty or older database up to date, whole or not at all; leaves another one alone. */
 export function migrate(database: Database): void {
-  const versionNow = () => Number(database.pragma("user_version", { simple: true }));
-  if (versionNow() >= CURRENT_VERSION) return;
+  const isUpToDate = () => versionOf(database) >= CURRENT_VERSION && hasCurrentViews(database);
+  if (isUpToDate()) return;
   const upgrade = database.transaction(() => {
-    const version = versionNow();
-    if (version >= CURRENT_VERSION) return;
-    for (const migration of migrations.slice(version)) database.exec(migration);
-    for (const { name, sql } of views) {
-      database.exec(`drop view if exists "${name}"; create view "${name}" as ${sql}`);
+    if (isUpToDate()) return;
+    migrateTables(database);
+    for (const view of views) {
+      database.exec(`drop view if exists main."${view.name}"; ${createView(view)}`);
     }
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma(`user_version = ${CURRENT_VERSION}`);
   });
   upgrade.immediate();
+}
+
+/** Makes the tables of this version of those that are there. */
+export function migrateTables(database: Database): void {
+  for (const migration of migrations.slice(versionOf(database))) {
+    if (typeof migration === "string") database.exec(migration);
+    else for (const column of migration) database.exec(addColumn(column));
+  }
+}
+
+export function versionOf(database: Database): number {
+  return Number(database.pragma("main.user_version", { simple: true }));
+}
+
+function addColumn({ table, name, type, fill }: AddedColumn): string {
+  const add = `alter table ${table} add column ${name} ${type};`;
+  return fill === null ? add : `${add} update ${table} set ${name} = ${fill};`;
+}
+
+/** SQLite keeps the text of a view as it was given, but for the words in capitals. */
+function hasCurrentViews(database: Database): boolean {
+  const texts = database
+    .prepare<[], string>("select sql from main.sqlite_schema where type = 'view'")
+    .pluck()
+    .all();
+  const known = new Set(texts.map((text) => text.replace("CREATE VIEW", "create view")));
+  return views.every((view) => known.has(createView(view)));
 }

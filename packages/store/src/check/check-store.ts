@@ -2,7 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { openExisting, openForReading } from "../file/open-database.ts";
 import { RECOVER } from "../file/opening.ts";
-import { standIn } from "../file/stand-ins.ts";
 import { StoreError } from "../store-error.ts";
 import { type CheckContext, fine, type StoreCheck, wrong } from "./check.ts";
 import { checkCheckpoints } from "./checkpoints.ts";
@@ -50,7 +49,6 @@ export function checkStore(
   try {
     const { database, close } = isRepairing ? openToRepair(path) : openForReading(path);
     try {
-      standIn(database);
       const context = { database, path, isRepairing, now, onProgress };
       let isSound = true;
       const checks = Object.entries(CHECKS).map(([name, check]) => {

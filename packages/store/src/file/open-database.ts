@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { migrate } from "../migrations.ts";
 import { StoreError } from "../store-error.ts";
+import { layCurrent } from "./current-layout.ts";
 import { setJournal } from "./journal.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
@@ -18,6 +19,12 @@ export type OpenedDatabase = {
 export type WaitOptions = {
   /** How long to wait for a process that keeps the file locked; 5 s unless given. */
   readonly waitMs?: number;
+};
+
+/** A store in the layout of this version, whatever its file holds. */
+export type ReadableDatabase = OpenedDatabase & {
+  /** Call it before reading: another process may have migrated an older file since. */
+  readonly refresh: () => void;
 };
 
 /** Opens a store to write to, made or migrated where need be. */
@@ -83,7 +90,7 @@ export function openExisting(path: string): Database {
 }
 
 /** Opens a store to read from; by way of a copy where its folder does not let SQLite open it. */
-export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedDatabase {
+export function openForReading(path: string, waitMs: number = BUSY_MS): ReadableDatabase {
   checkExists(path);
   return opening(path, "read", () => {
     try {
@@ -96,7 +103,7 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedDa
 }
 
 /** Reads a store through a copy that has no name any more once it is open, so that no way to end leaves it behind. */
-export function openCopy(path: string): OpenedDatabase {
+export function openCopy(path: string): ReadableDatabase {
   const folder = mkdtempSync(join(tmpdir(), "ablate-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const copy = join(folder, basename(path));
@@ -104,11 +111,9 @@ export function openCopy(path: string): OpenedDatabase {
     for (const suffix of ["", "-wal"]) {
       if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
     }
-    const { database, close } = openReadonly(copy, { path, waitMs: BUSY_MS });
     return {
-      database,
+      ...openReadonly(copy, { path, waitMs: BUSY_MS }),
       notice: `${path} is in a read-only place: reading a copy of it, which stays as it is`,
-      close,
     };
   } finally {
     remove();
@@ -118,11 +123,12 @@ export function openCopy(path: string): OpenedDatabase {
 function openReadonly(
   file: string,
   { path, waitMs }: { readonly path: string; readonly waitMs: number },
-): OpenedDatabase {
+): ReadableDatabase {
   const database = new SqliteDatabase(file, { readonly: true, timeout: waitMs });
   return closingOnError(database, () => {
     checkIdentity(database, path, { emptyIsNew: false });
-    return { database, notice: null, close: () => database.close() };
+    const refresh = layCurrent(database, path);
+    return { database, notice: null, close: () => database.close(), refresh };
   });
 }
 

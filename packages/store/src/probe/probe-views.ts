@@ -64,7 +64,7 @@ function edge(place: string): string {
       else pow(2, ${octave} - 1) * ((1 << t.mantissa_bits) + ${within}) end)`;
 }
 
-/** Of each count; the first bin, and the bin of a count: see migration 007. */
+/** Of each count; the first bin, and the bin of a count: see migration 003. */
 const BITS = "(case when t.digits < 0 then -t.digits else 4 * t.digits end)";
 const BIN = `((t.first_bin & 511) + n.i
       + case when n.i < ((t.first_bin >> 9) & 511) then 0 else t.first_bin >> 18 end)`;

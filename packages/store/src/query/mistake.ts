@@ -67,10 +67,10 @@ function stopsAt(sql: string, token: string, database: Database): boolean {
   }
 }
 
-const VIEWS =
-  "select name from pragma_table_list where schema != 'temp' and type = 'view' and name not glob 'kept_*'";
-const TABLES =
-  "select name from pragma_table_list where name not glob 'sqlite_*' and name not glob 'kept_*' order by type != 'view'";
+const NAMES =
+  "from pragma_table_list where name not glob 'sqlite_*' and name not glob 'kept_*' group by name";
+const VIEWS = `select name ${NAMES} having max(type = 'view')`;
+const TABLES = `select name ${NAMES} order by max(type = 'view') desc`;
 const FUNCTIONS = "select distinct name from pragma_function_list";
 const COLUMNS = "select name from pragma_table_info(?)";
 

@@ -33,17 +33,14 @@ process.once("message", (request: QueryRequest) => {
 });
 
 async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
-  const [{ openForReading }, { standIn }, { harden, prepareQuery }, { explain }] =
-    await Promise.all([
-      import("../file/open-database.ts"),
-      import("../file/stand-ins.ts"),
-      import("./statement.ts"),
-      import("./mistake.ts"),
-    ]);
+  const [{ openForReading }, { harden, prepareQuery }, { explain }] = await Promise.all([
+    import("../file/open-database.ts"),
+    import("./statement.ts"),
+    import("./mistake.ts"),
+  ]);
   const { database, notice, close } = openForReading(path);
   try {
     if (notice !== null) await send({ type: "notice", text: notice });
-    standIn(database);
     harden(database);
     const statement = prepareQuery(database, sql).safeIntegers().raw();
     await send({ type: "columns", columns: statement.columns().map(({ name }) => name) });

@@ -28,5 +28,4 @@ export function prepareQuery(database: Database, sql: string): Statement {
 export function harden(database: Database): void {
   database.pragma("query_only = on");
   database.pragma("trusted_schema = off");
-  database.pragma("temp_store = memory");
 }

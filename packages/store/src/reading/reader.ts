@@ -13,8 +13,7 @@ import type {
 import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../contract/plan.ts";
 import { openTable } from "../export/open-table.ts";
 import type { ExportScope, ExportTable } from "../export/table.ts";
-import { type OpenedDatabase, openForReading, type WaitOptions } from "../file/open-database.ts";
-import { standIn } from "../file/stand-ins.ts";
+import { openForReading, type ReadableDatabase, type WaitOptions } from "../file/open-database.ts";
 import { Statements } from "../file/statements.ts";
 import { type FindOptions, findRunName } from "../find-run.ts";
 import { runQuery } from "../query/run-query.ts";
@@ -85,8 +84,8 @@ export class StoreReader extends RecordReader {
   readonly notice: string | null;
   readonly close: () => void;
 
-  constructor({ database, notice, close }: OpenedDatabase) {
-    super(new Statements(database, standIn(database)));
+  constructor({ database, notice, close, refresh }: ReadableDatabase) {
+    super(new Statements(database, refresh));
     this.notice = notice;
     this.close = close;
   }

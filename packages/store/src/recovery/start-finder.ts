@@ -11,10 +11,6 @@ const OWN = `
 export function startFinder(
   database: Database,
 ): (hash: string, continuation: Continuation | null) => RunStart | null {
-  const hasFamilies = database
-    .prepare("select 1 from pragma_table_info('run') where name = 'family'")
-    .get();
-  if (hasFamilies === undefined) return () => null;
   const own = database.prepare<[string], RunStart>(OWN);
   const findShorter = shorterRunFinder(database);
   return (hash, continuation) => {

@@ -6,7 +6,12 @@ import { SERIES_BYTES } from "../rollup.ts";
 import { EFFECTS } from "./effects-view.ts";
 import { keptViews, ofKept } from "./kept.ts";
 
-type View = { readonly name: string; readonly sql: string };
+export type View = { readonly name: string; readonly sql: string };
+
+/** The statement that makes a view, in the file or for one connection. */
+export function createView({ name, sql }: View, where: "" | "temp" = ""): string {
+  return `create ${where}${where && " "}view "${name}" as ${sql}`;
+}
 
 /** Loss of the last evaluation of a split: with running statistics where there is batch norm. */
 function lastLoss(split: string): string {

@@ -1,2 +1,0 @@
-/** The view `effects` leaves out what a run was evaluated at before it diverged or failed. */
-export const finalLosses = "";
