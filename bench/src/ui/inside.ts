@@ -28,6 +28,7 @@ export function writeInside(
       step: 0,
       value: 0.4,
       message: `${name} 40 % saturated: |tanh| > 0.99 at step 0; scale its weights down`,
+      until: null,
     }),
   );
   writer.setFindings(id, token, findings);

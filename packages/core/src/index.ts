@@ -12,7 +12,6 @@ export {
   type Finding,
   headline,
   isFull,
-  isPast,
   isRule,
   type Level,
   RULES,

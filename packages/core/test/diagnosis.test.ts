@@ -43,7 +43,15 @@ test("what is over is information, and says since when", () => {
 
   expect(diagnosis.findings()).toEqual([
     {
-      ...{ level: "info", rule: "saturated", layer: "hidden1", param: null, step: 0, value: 0.6 },
+      ...{
+        until: 20,
+        level: "info",
+        rule: "saturated",
+        layer: "hidden1",
+        param: null,
+        step: 0,
+        value: 0.6,
+      },
       message:
         "hidden1 60 % saturated, no longer at step 20: |tanh| > 0.99 at step 0; hardly any gradient passes, scale its weights down",
     },

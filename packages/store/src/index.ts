@@ -60,6 +60,7 @@ export type {
   EvaluationRow,
   EvaluationsAt,
   Finding,
+  Origin,
   ParameterRow,
   Provenance,
   RunEnd,

@@ -5,6 +5,7 @@ import { probes } from "./migrations/003-probes.ts";
 import { findings } from "./migrations/004-findings.ts";
 import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
+import { endsAndOrigins } from "./migrations/010-ends-and-origins.ts";
 import { createView, views } from "./views/views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
@@ -14,7 +15,8 @@ export const APPLICATION_ID = 0x61626c61;
 export type AddedColumn = {
   readonly table: string;
   readonly name: string;
-  readonly type: "integer" | "real" | "text";
+  /** Its type, and what else SQL says of it. */
+  readonly definition: string;
   /**
    * SQL of its value in rows that are there already, over their other columns; null: NULL. Tables in
    * subqueries go by `main.NAME`: readers of an older store evaluate it in a view named like the table.
@@ -36,6 +38,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   // Versions 7 and 8 changed what is written and the views, not the tables.
   "",
   "",
+  endsAndOrigins,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */
@@ -73,8 +76,8 @@ export function versionOf(database: Database): number {
   return Number(database.pragma("main.user_version", { simple: true }));
 }
 
-function addColumn({ table, name, type, fill }: AddedColumn): string {
-  const add = `alter table ${table} add column ${name} ${type};`;
+function addColumn({ table, name, definition, fill }: AddedColumn): string {
+  const add = `alter table ${table} add column ${name} ${definition};`;
   return fill === null ? add : `${add} update ${table} set ${name} = ${fill};`;
 }
 

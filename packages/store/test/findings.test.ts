@@ -12,6 +12,7 @@ function findingOf(changes: Partial<Finding> = {}): Finding {
     step: 0,
     value: 0.66,
     message: "hidden1: 66 % saturated",
+    until: null,
     ...changes,
   };
 }
@@ -70,6 +71,6 @@ plainTest("plain sqlite3 reads findings", () => {
   writer.setFindings(id, CLAIM.token, [findingOf()]);
 
   expect(plainSqlite3(path, "select * from store.findings")).toEqual([
-    ["g/v", "warning", "saturated", "hidden1", null, 0, 0.66, "hidden1: 66 % saturated"],
+    ["g/v", "warning", "saturated", "hidden1", null, 0, 0.66, "hidden1: 66 % saturated", null],
   ]);
 });

@@ -5,6 +5,9 @@ import { annotate } from "../src/index.ts";
 import { initial } from "../src/migrations/001-initial.ts";
 import { annotations } from "../src/migrations/002-annotations.ts";
 import { probes } from "../src/migrations/003-probes.ts";
+import { findings } from "../src/migrations/004-findings.ts";
+import { recovery } from "../src/migrations/005-recovery.ts";
+import { trash } from "../src/migrations/006-trash.ts";
 import { APPLICATION_ID } from "../src/migrations.ts";
 import { checkpointDigest } from "../src/recovery/digest.ts";
 import { views } from "../src/views/views.ts";
@@ -99,11 +102,46 @@ test("a store of version 3 is read without findings, and gets them when it is wr
   writer.claimRun(1, CLAIM, {}, []);
   const finding = {
     ...({ level: "info", rule: "plateau", layer: null, param: null } as const),
-    ...{ step: 3, value: null, message: "flat" },
+    ...{ step: 3, value: null, message: "flat", until: null },
   };
   writer.setFindings(1, CLAIM.token, [finding]);
 
   for (const one of [reader, readerAt(path)]) expect(one.findings("g/a")).toEqual([finding]);
+});
+
+test("what an older store says in sentences only is there in columns, before a migration and after", () => {
+  const path = storeOfVersion1();
+  const database = new SqliteDatabase(path);
+  for (const migration of [annotations, probes, findings, recovery, trash])
+    database.exec(migration);
+  database.exec(`
+    insert into finding values
+      (1, 0, 'info', 'saturated', 'hidden1', null, 0, 0.6, 'hidden1 60 % saturated, no longer at step 12,000: why'),
+      (1, 1, 'warning', 'frozen', null, null, 5, null, 'frozen: it was, no longer at step 7');
+    insert into event (run_id, at_ms, kind, message) values (1, 0, 'started', null),
+      (1, 1, 'resumed', 'at step 10'), (1, 2, 'resumed', 'from g/short-1 at step 2000'),
+      (1, 3, 'failed', 'from g/a at step 3');
+    pragma user_version = 8;`);
+  database.close();
+  const reader = readerAt(path);
+
+  const check = (one: typeof reader) => {
+    expect(one.findings("g/a").map(({ rule, until }) => [rule, until])).toEqual([
+      ["frozen", null],
+      ["saturated", 12_000],
+    ]);
+    expect(one.query("select until from findings order by until").rows).toEqual([[null], [12_000]]);
+    expect(one.events("g/a").map(({ from }) => from)).toEqual([
+      null,
+      { run: "g/a", step: 10 },
+      { run: "g/short-1", step: 2000 },
+      null,
+    ]);
+  };
+  check(reader);
+  writerAt(path);
+  check(reader);
+  check(readerAt(path));
 });
 
 test("configs of an older store say what runs were trained with, in the keys that are new", () => {

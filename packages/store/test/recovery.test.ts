@@ -132,12 +132,12 @@ test("training time goes on, events stay, and the start is the first one", () =>
   expect(
     readerAt(path)
       .events("g/v")
-      .map(({ kind, message }) => [kind, message]),
+      .map(({ kind, message, from }) => [kind, message, from]),
   ).toEqual([
-    ["started", null],
-    ["stopped", "user"],
-    ["resumed", "at step 10"],
-    ["checkpoint unused", "why"],
+    ["started", null, null],
+    ["stopped", "user", null],
+    ["resumed", "at step 10", { run: "g/v", step: 10 }],
+    ["checkpoint unused", "why", null],
   ]);
 });
 

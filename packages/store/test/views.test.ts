@@ -78,7 +78,7 @@ test.each([
   ["histograms", "run, step, layer, kind, bin, low, high, count"],
   ["saturation", "run, step, layer, example, unit"],
   ["logits", "run, step, example, token, logit, probability"],
-  ["findings", "run, level, rule, layer, param, step, value, message"],
+  ["findings", "run, level, rule, layer, param, step, value, message, until"],
 ])("the view %s has the columns of its contract", (view, columns) => {
   const { path } = claimedRun(["embedding"]);
 

@@ -83,6 +83,7 @@ export function makeFinding(change: Partial<Finding> = {}): Finding {
     step: 0,
     value: 0.31,
     message: "31 % of hidden1 are saturated at init: lower the gain of its weights",
+    until: null,
     ...change,
   };
 }

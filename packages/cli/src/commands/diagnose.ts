@@ -69,7 +69,7 @@ function pageOf(
 
 /** Rows of the view `findings`. */
 function rowsOf({ run: { run }, findings }: Diagnosed): object[] {
-  return findings.map(({ level, rule, layer, param, step, value, message }) => ({
-    ...{ run, level, rule, layer, param, step, value, message },
+  return findings.map(({ level, rule, layer, param, step, value, message, until }) => ({
+    ...{ run, level, rule, layer, param, step, value, message, until },
   }));
 }

@@ -1,8 +1,8 @@
 /** The findings of a run in one line. */
-import { headline, isPast, type Level, type Rule } from "@ablate/core";
+import { type Finding, headline } from "@ablate/core";
 import type { GridEvent } from "@ablate/runner";
 
-export type Judged = { readonly level: Level; readonly rule: Rule; readonly message: string };
+export type Judged = Pick<Finding, "level" | "rule" | "message" | "until">;
 
 /**
  * What is more than information, each rule once; of a run without any what was and is over. `isOver` for a run that
@@ -15,7 +15,7 @@ export function verdict(
   const serious = findings.filter(({ level }) => level !== "info");
   if (serious.length > 0) return byRule(serious);
   if (!isOver) return "healthy so far";
-  const past = findings.filter(isPast);
+  const past = findings.filter(({ until }) => until !== null);
   return past.length === 0 ? "healthy" : `healthy now; ${byRule(past)}`;
 }
 

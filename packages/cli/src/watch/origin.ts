@@ -8,10 +8,8 @@ export type Origin = Pick<Extract<GridEvent, { event: "started" }>, "from" | "of
 export function originTeller(reader: Pick<StoreReader, "events">): (run: string) => Origin {
   return (run) => {
     const start = reader.events(run).findLast(({ kind }) => STARTS.has(kind));
-    const [, of = run, step] = RESUMED.exec(start?.message ?? "") ?? [];
-    return step === undefined ? { from: 0, of: null } : { from: Number(step), of };
+    return { from: start?.from?.step ?? 0, of: start?.from?.run ?? null };
   };
 }
 
 const STARTS: ReadonlySet<string> = new Set(["started", "resumed"]);
-const RESUMED = /^(?:from (\S+) )?at step (\d+)$/;

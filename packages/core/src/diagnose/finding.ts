@@ -36,10 +36,12 @@ export type Finding = {
   /** What was measured; null where it is not finite. */
   readonly value: number | null;
   readonly message: string;
+  /** From which step on it holds no more; null: it still holds. */
+  readonly until: number | null;
 };
 
 /** A finding at the moment it is measured: `step` is that of the evidence, which may be the first of many. */
-export type Sign = Finding;
+export type Sign = Omit<Finding, "until">;
 
 const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warning: 1, error: 2 };
 
@@ -52,27 +54,21 @@ export function headline({ message }: Pick<Finding, "message">): string {
   return message.split(": ")[0] ?? message;
 }
 
-const PAST = ", no longer at step ";
-
-/** An error or a warning that is over since step `over`: information. */
-export function pastFinding(finding: Finding, over: number): Finding {
-  const head = headline(finding);
-  const rest = finding.message.slice(head.length);
-  return { ...finding, level: "info", message: `${head}${PAST}${grouped(over)}${rest}` };
-}
-
-/** Whether it was more than information and is over. */
-export function isPast(finding: Pick<Finding, "message">): boolean {
-  return headline(finding).includes(PAST);
+/** Turns a sign that is over since step `until` into information. */
+export function pastFinding(sign: Sign, until: number): Finding {
+  const head = headline(sign);
+  const rest = sign.message.slice(head.length);
+  const message = `${head}, no longer at step ${grouped(until)}${rest}`;
+  return { ...sign, level: "info", message, until };
 }
 
 /** Whether a finding is as serious as its rule is meant to be. */
-export function isFull({ rule, level }: Finding): boolean {
+export function isFull({ rule, level }: Sign): boolean {
   return SEVERITY[level] >= SEVERITY[RULES[rule]];
 }
 
 /** The most serious first, then by step; equals stay in their order. */
-export function bySeriousness(a: Finding, b: Finding): number {
+export function bySeriousness(a: Sign, b: Sign): number {
   return SEVERITY[b.level] - SEVERITY[a.level] || a.step - b.step;
 }
 

@@ -1,7 +1,7 @@
 import { bySeriousness, type Finding, pastFinding, type Sign } from "./finding.ts";
 
 /** A finding, and where its signs stopped: null while they go on. */
-type Entry = { readonly topic: string; readonly finding: Finding; readonly over: number | null };
+type Entry = { readonly topic: string; readonly finding: Sign; readonly over: number | null };
 
 /** Plain JSON. */
 export type LedgerState = readonly Entry[];
@@ -34,7 +34,7 @@ export class Ledger {
   findings(): Finding[] {
     return [...this.#entries.values()]
       .flatMap(({ finding, over }) => {
-        if (over === null) return [finding];
+        if (over === null) return [{ ...finding, until: null }];
         return finding.level === "info" ? [] : [pastFinding(finding, over)];
       })
       .sort(bySeriousness);
@@ -45,6 +45,6 @@ export class Ledger {
   }
 }
 
-function keyOf({ rule, layer, param }: Finding): string {
+function keyOf({ rule, layer, param }: Sign): string {
   return `${rule} ${layer ?? ""} ${param ?? ""}`;
 }

@@ -77,6 +77,8 @@ export type Finding = {
   /** What was measured; `null`: not finite, or nothing to measure. */
   readonly value: number | null;
   readonly message: string;
+  /** From which step on it holds no more; `null`: it still holds. */
+  readonly until: number | null;
 };
 
 /** Something that happened to a run. */
@@ -84,4 +86,9 @@ export type RunEvent = {
   readonly atMs: number;
   readonly kind: string;
   readonly message: string | null;
+  /** Where a run goes on that does not start at initialisation. */
+  readonly from: Origin | null;
 };
+
+/** How many updates there were already, and which run made them. */
+export type Origin = { readonly run: string; readonly step: number };

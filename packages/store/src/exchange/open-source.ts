@@ -34,6 +34,8 @@ function migratedCopy({ database: original, notice, close }: OpenedDatabase): Op
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const copy = join(folder, "store.db");
+    // Changing the place of temporary tables drops them; SQLite would index stand-ins as if they were tables.
+    original.pragma("temp_store = DEFAULT");
     original.prepare("vacuum into ?").run(copy);
     close();
     const database = new SqliteDatabase(copy);

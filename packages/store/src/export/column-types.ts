@@ -6,7 +6,7 @@ const TEXT =
   " unit:series split statistics layer kind text rule message level:findings factor value:effects";
 
 const INTEGER =
-  "seed steps last_step best_valid_step parameters step level n log_scale dead unit bin count example token i";
+  "seed steps last_step best_valid_step parameters step level n log_scale dead unit bin count example token i until";
 
 const REAL =
   "loss lr train_loss valid_loss test_loss best_valid_loss steps_per_s log10_ratio min mean max guide low" +

@@ -28,10 +28,14 @@ const LAST_OR_GIVEN = `
     coalesce(@step, (select last_step from run where name = @run))`;
 
 const FINDINGS = `
-  select level, rule, layer, param, step, value, message from finding where run_id = ${RUN_ID}
+  select level, rule, layer, param, step, value, message, until from finding where run_id = ${RUN_ID}
   order by case level when 'error' then 0 when 'warning' then 1 else 2 end, step, idx`;
 
 type StoredParameter = { readonly name: string; readonly shape: string; readonly size: number };
+type StoredEvent = Omit<RunEvent, "from"> & {
+  readonly run: string | null;
+  readonly step: number | null;
+};
 type StoredRatios = { readonly step: number; readonly ratios: Buffer };
 type Places = {
   readonly runId: number;
@@ -139,10 +143,14 @@ export class RecordReader {
 
   /** Returns events in the order of time. */
   events(runName: string): RunEvent[] {
-    return this.sql.rows(
-      `select at_ms as atMs, kind, message from event where run_id = ${RUN_ID} order by id`,
+    const events = this.sql.rows<StoredEvent>(
+      `select at_ms as atMs, kind, message, from_run as run, from_step as step
+       from event where run_id = ${RUN_ID} order by id`,
       runName,
     );
+    return events.map(({ run, step, ...event }) => {
+      return { ...event, from: step === null ? null : { run: run ?? runName, step } };
+    });
   }
 
   /** Reads up to `count` steps from step `from`, to the bit; NaN stands for what is not a number. */

@@ -29,7 +29,7 @@ const COPIES: readonly string[] = [
   ofRun("probe", "step, examples, loss, tokens, logits", "step < @step order by step"),
   ofProbes("probe_tensor", TENSOR_COLUMNS),
   ofProbes("probe_norm", "layer, kind, pairs"),
-  ofRun("finding", "idx, level, rule, layer, param, step, value, message", "step < @step"),
+  ofRun("finding", "idx, level, rule, layer, param, step, value, message, until", "step < @step"),
   ofRun("diagnosis", "thresholds", "true"),
   `insert into checkpoint (run_id, step, final, sha256, weights, state, train_seconds)
        select @to, step, 0, sha256, weights, state, train_seconds from checkpoint

@@ -115,7 +115,7 @@ const SAMPLES = `
 
 const FINDINGS = `
   select r.name as run, f.level as level, f.rule as rule, f.layer as layer, f.param as param,
-    f.step as step, f.value as value, f.message as message
+    f.step as step, f.value as value, f.message as message, f.until as until
   from run r join finding f on f.run_id = r.id`;
 
 const TAGS = `

@@ -27,6 +27,14 @@ const END = `
     train_seconds = @trainSeconds, claim = null
   where id = @id`;
 
+const INSERT_FINDING = `
+  insert into finding (run_id, idx, level, rule, layer, param, step, value, message, until)
+  values (@runId, @idx, @level, @rule, @layer, @param, @step, @value, @message, @until)`;
+
+const INSERT_EVENT = `
+  insert into event (run_id, at_ms, kind, message, from_run, from_step)
+  values (@runId, @now, @kind, @message, @run, @step)`;
+
 export type Owner = Holder & {
   readonly name: string;
   readonly state: RunState;
@@ -34,6 +42,10 @@ export type Owner = Holder & {
   readonly last_step: number | null;
   readonly ended_at: number | null;
 };
+
+type NewEvent = Pick<RunEvent, "kind" | "message">;
+
+const NOWHERE = { run: null, step: null };
 
 /** Records what the holder of a run's claim has of it; each method is one transaction. */
 export class RecordWriter {
@@ -75,8 +87,8 @@ export class RecordWriter {
   }
 
   /** Notes something that happened to a run. */
-  appendEvent(runId: number, token: string, { kind, message }: Omit<RunEvent, "atMs">): void {
-    this.#writing(runId, token, (now) => this.tell(runId, now, kind, message));
+  appendEvent(runId: number, token: string, event: NewEvent): void {
+    this.#writing(runId, token, (now) => this.tell(runId, now, event));
   }
 
   /** Stores what was seen inside the network at a step, at most one probe a step. */
@@ -95,9 +107,7 @@ export class RecordWriter {
     this.#writing(runId, token, () => {
       this.sql.run("delete from finding where run_id = ?", runId);
       for (const [idx, finding] of findings.entries()) {
-        const { level, rule, layer, param, step, value, message } = finding;
-        const row = [runId, idx, level, rule, layer, param, step, value, message];
-        this.sql.run("insert into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?)", ...row);
+        this.sql.run(INSERT_FINDING, { runId, idx, ...finding });
       }
     });
   }
@@ -110,7 +120,7 @@ export class RecordWriter {
       this.#writing(runId, token, (now) => {
         if (snapshot !== null) this.#keep(runId, snapshot, end);
         if (state === "diverged") this.#checkpoints.clear(runId);
-        this.tell(runId, now, state, error ?? detail ?? reason);
+        this.tell(runId, now, { kind: state, message: error ?? detail ?? reason });
         this.sql.run(END, { id: runId, now, state, reason, error, trainSeconds });
       });
       this.forgetHistory(runId);
@@ -129,9 +139,14 @@ export class RecordWriter {
     return run;
   }
 
-  protected tell(runId: number, now: number, kind: string, message: string | null): void {
-    const insert = "insert into event (run_id, at_ms, kind, message) values (?, ?, ?, ?)";
-    this.sql.run(insert, runId, now, kind, message);
+  /** @param from - the run is named where it is another one */
+  protected tell(
+    runId: number,
+    now: number,
+    event: NewEvent,
+    from: { readonly run: string | null; readonly step: number | null } = NOWHERE,
+  ): void {
+    this.sql.run(INSERT_EVENT, { runId, now, ...event, ...from });
   }
 
   /** Reads what a run has recorded before step `next`, to go on there. */

@@ -133,7 +133,7 @@ export class StoreWriter extends RecordWriter {
         const row = [runId, idx, name, JSON.stringify(shape), size];
         this.sql.run("insert into param values (?, ?, ?, ?, ?)", ...row);
       }
-      this.tell(runId, now, "started", null);
+      this.tell(runId, now, { kind: "started", message: null });
       this.forgetHistory(runId);
     });
   }
@@ -186,7 +186,8 @@ export class StoreWriter extends RecordWriter {
         trainSeconds,
         provenance: JSON.stringify(provenance),
       });
-      this.tell(runId, now, "resumed", isOwn ? `at step ${step}` : `from ${run} at step ${step}`);
+      const message = isOwn ? `at step ${step}` : `from ${run} at step ${step}`;
+      this.tell(runId, now, { kind: "resumed", message }, { run: isOwn ? null : run, step });
     });
   }
 
@@ -220,7 +221,7 @@ export class StoreWriter extends RecordWriter {
       "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
       runId,
     );
-    this.tell(runId, now, "interrupted", null);
+    this.tell(runId, now, { kind: "interrupted", message: null });
     this.forgetHistory(runId);
   }
 

@@ -100,6 +100,10 @@ export const RUNS: readonly SchemaView[] = [
       integer("step", "since when it holds; 0 is initialisation", { unit: "steps" }),
       real("value", "the number behind it", { nulls: "there is none, or it is not finite" }),
       text("message", "in words"),
+      integer("until", "from which step on it holds no more", {
+        unit: "steps",
+        nulls: "it still holds",
+      }),
     ],
   },
 ];
