@@ -1,7 +1,7 @@
 /** Milliseconds from the command to its first complete frame, and what a user waits for anyway. */
 import { fileURLToPath } from "node:url";
-import { environmentFor } from "./look.ts";
 import { Program } from "./program.ts";
+import { environmentFor } from "./settings.ts";
 
 const SIZE = { columns: 120, rows: 40 };
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Probe, planParameters } from "@ablate/core";
 import { loadConfig, planRuns } from "@ablate/runner";
 import type { GridPlan, ParameterRow, StepBlock, StoreWriter } from "@ablate/store";
-import { lookInto, writeInside } from "./inside.ts";
+import { lookInto, writeInside } from "./probes.ts";
 
 export const TOKEN = "bench";
 

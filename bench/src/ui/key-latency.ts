@@ -2,8 +2,8 @@
 
 import type { Size } from "./command.ts";
 import { isComplete } from "./first-frame.ts";
-import { environmentFor, METRICS } from "./look.ts";
 import { Program } from "./program.ts";
+import { environmentFor, METRICS } from "./settings.ts";
 
 export type KeyTime = {
   readonly view: ViewName;

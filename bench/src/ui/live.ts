@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { isComplete } from "./first-frame.ts";
 import type { LiveStore, Pace } from "./live-store.ts";
-import { environmentFor, METRICS } from "./look.ts";
 import { Program } from "./program.ts";
+import { environmentFor, METRICS } from "./settings.ts";
 
 export type LiveCost = {
   /** Of one core. */
@@ -27,11 +27,11 @@ export async function openCharts(
   folder: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
-  const look = { marks: store.runs, group: null, metrics: METRICS };
+  const settings = { marks: store.runs, group: null, metrics: METRICS };
   const program = new Program({
     args: ["ui", "--store", store.path, "--view", "charts"],
     size: LIVE_SIZE,
-    env: { ...environmentFor(folder, store.path, look), ...env },
+    env: { ...environmentFor(folder, store.path, settings), ...env },
   });
   await program.until((screen) => isComplete(screen, "charts"));
   await program.frameAfter("?");

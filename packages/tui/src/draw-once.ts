@@ -2,7 +2,7 @@
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
 import { Session } from "./session.ts";
-import { DEFAULT_LOOK, type Look, type ViewName } from "./state/look.ts";
+import { DEFAULT_SETTINGS, type ViewName, type ViewSettings } from "./state/settings.ts";
 import type { Size } from "./state/state.ts";
 import { show } from "./terminal/show.ts";
 import type { Theme } from "./text/theme.ts";
@@ -23,13 +23,13 @@ export type OnceOptions = Showing & {
  * @throws StoreError - if the store cannot be read
  */
 export function drawOnce({ store, size, view, run, ...showing }: OnceOptions): string {
-  const look: Look = {
-    ...DEFAULT_LOOK,
+  const settings: ViewSettings = {
+    ...DEFAULT_SETTINGS,
     view: view ?? (run === undefined ? "runs" : "run"),
     marks: run === undefined || view !== "charts" ? [] : [run],
     findingScope: run === undefined ? "marked" : "run",
   };
-  return withSession({ store, size, look, ...showing }, (session) => {
+  return withSession({ store, size, settings, ...showing }, (session) => {
     if (run !== undefined) session.open(run);
     const { header, body, footer } = session.frame;
     return textOf([...header, ...body, ...footer], showing);
@@ -49,7 +49,7 @@ export function drawRunCharts({
 }: Showing & { readonly run: string; readonly columns: number }): string {
   const size = { columns, rows: 34 };
   return withSession(
-    { store, size, look: { ...DEFAULT_LOOK, view: "run" }, ...showing },
+    { store, size, settings: { ...DEFAULT_SETTINGS, view: "run" }, ...showing },
     (session) => {
       session.open(run);
       return textOf(chartsOf(session.canvas), showing);
@@ -58,13 +58,18 @@ export function drawRunCharts({
 }
 
 function withSession<T>(
-  { store, size, look, glyphs }: Showing & { readonly size: Size; readonly look: Look },
+  {
+    store,
+    size,
+    settings,
+    glyphs,
+  }: Showing & { readonly size: Size; readonly settings: ViewSettings },
   use: (session: Session) => T,
 ): T {
   const feed = new Feed(store);
   try {
     const annotate = (): string => "";
-    return use(new Session({ feed, size, look, glyphs, annotate }));
+    return use(new Session({ feed, size, settings, glyphs, annotate }));
   } finally {
     feed.close();
   }

@@ -6,7 +6,7 @@ export { KEYS, type KeyBinding, keyName } from "./keys.ts";
 export { openUi } from "./open-ui.ts";
 export type { UiOptions } from "./program.ts";
 export type { Annotate } from "./session.ts";
-export { VIEWS, type ViewName } from "./state/look.ts";
+export { VIEWS, type ViewName } from "./state/settings.ts";
 export { glyphsFor, themeFor } from "./terminal/abilities.ts";
 export { show } from "./terminal/show.ts";
 export { beside, type Line, piece } from "./text/line.ts";

@@ -1,8 +1,8 @@
 import { Feed } from "./data/feed.ts";
 import { Program, sizeOf, type UiOptions } from "./program.ts";
 import { Session } from "./session.ts";
-import type { Look } from "./state/look.ts";
 import { memoryFile, recall, remember } from "./state/memory.ts";
+import type { ViewSettings } from "./state/settings.ts";
 
 /**
  * Shows a store until the user quits; returns the exit code. The terminal is given back in every
@@ -18,24 +18,24 @@ export async function openUi(options: UiOptions): Promise<number> {
   try {
     return await program.run();
   } finally {
-    remember(file, session.state.look);
+    remember(file, session.state.settings);
     feed.close();
   }
 }
 
-/** The remembered look under what the command line asks for. */
+/** The remembered settings under what the command line asks for. */
 function sessionOf(
   { view, run, marks = [], stdout, ...options }: UiOptions,
   feed: Feed,
-  remembered: Look,
+  remembered: ViewSettings,
 ): Session {
-  const look: Look = {
+  const settings: ViewSettings = {
     ...remembered,
     view: view ?? (run === undefined ? remembered.view : "run"),
     marks: [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
   };
-  const session = new Session({ ...options, feed, size: sizeOf(stdout), look });
+  const session = new Session({ ...options, feed, size: sizeOf(stdout), settings });
   if (run !== undefined) session.open(run);
   if (feed.notice !== null) session.say(feed.notice);
   return session;

@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 /** Writes what is shown to a new file in the folder; says where it is or why not. */
 export function saveSheet(session: Session, folder: string): string {
   const { sheet } = session;
-  const { view } = session.state.look;
+  const { view } = session.state.settings;
   for (let i = 1; ; i++) {
     const name = `ablate-${view}${i === 1 ? "" : `-${i}`}.csv`;
     if (existsSync(resolve(folder, name))) continue;

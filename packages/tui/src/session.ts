@@ -1,4 +1,4 @@
-/** One look at a store: data, state, and the frame they make. Knows no terminal. */
+/** A session on a store: data, state, and the frame they make. Knows no terminal. */
 import { basename } from "node:path";
 import type { Annotation } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
@@ -9,10 +9,10 @@ import type { Feed } from "./data/feed.ts";
 import { FindingReader } from "./data/findings.ts";
 import { ProbeReader } from "./data/probes.ts";
 import { type Action, bindingOf, KEYS } from "./keys.ts";
-import type { Look } from "./state/look.ts";
 import { closePrompt, type Edit, edit } from "./state/prompt.ts";
 import { type Effect, reduce, resize } from "./state/reduce.ts";
 import { type Scene, sceneMaker } from "./state/scene.ts";
+import type { ViewSettings } from "./state/settings.ts";
 import { initialState, type Prompt, type Size, type State } from "./state/state.ts";
 import { cutLine, piece } from "./text/line.ts";
 import type { Canvas, Sheet } from "./views/canvas.ts";
@@ -24,7 +24,7 @@ export type Annotate = (change: Annotation) => string;
 export type SessionOptions = {
   readonly feed: Feed;
   readonly size: Size;
-  readonly look: Look;
+  readonly settings: ViewSettings;
   readonly glyphs: Glyphs;
   readonly annotate: Annotate;
 };
@@ -43,7 +43,7 @@ export class Session {
   #scene: { readonly state: State; readonly made: Scene } | null = null;
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
 
-  constructor({ feed, size, look, glyphs, annotate }: SessionOptions) {
+  constructor({ feed, size, settings, glyphs, annotate }: SessionOptions) {
     this.#feed = feed;
     this.#glyphs = glyphs;
     this.#annotate = annotate;
@@ -56,7 +56,7 @@ export class Session {
       probes: this.#probes,
       findings: this.#findings,
     });
-    this.#state = initialState(size, look);
+    this.#state = initialState(size, settings);
   }
 
   get state(): State {
@@ -139,7 +139,7 @@ export class Session {
   key(key: string): Effect | null {
     if (key === "ctrl-c") return { type: "quit" };
     if (this.#state.prompt !== null) return this.#inPrompt(this.#state.prompt, key);
-    const binding = bindingOf(key, this.#state.look.view);
+    const binding = bindingOf(key, this.#state.settings.view);
     const hasList = this.#state.chooser !== null || this.#state.isHelp;
     if ("why" in binding && !hasList) {
       this.say(binding.why);

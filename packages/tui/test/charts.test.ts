@@ -7,7 +7,7 @@ const text = (ui: ReturnType<typeof session>): string => screen(ui).join("\n");
 
 test("charts show the marked runs, else the first of the table and how to mark others", () => {
   const many = Array.from({ length: 12 }, (_, i) => ({ label: `r${i}`, gain: i + 1, steps: 60 }));
-  const ui = session(makeStore(many), { look: { view: "charts" } });
+  const ui = session(makeStore(many), { settings: { view: "charts" } });
   expect(text(ui)).toContain("the first 8 of 12 runs; space marks others");
 
   press(ui, "1", "end", " ", "2");
@@ -22,13 +22,13 @@ test("of thousands of runs that nobody has marked a hundred or so are drawn", ()
     seed: i,
     steps: 20,
   }));
-  const ui = session(makeStore(many), { look: { view: "charts" } });
+  const ui = session(makeStore(many), { settings: { view: "charts" } });
 
   expect(text(ui)).toContain("the first 120 of 400 runs");
 });
 
 test("a group is drawn as mean and band; m goes through the kinds of band", () => {
-  const ui = session(exampleStore(), { look: { view: "charts" } });
+  const ui = session(exampleStore(), { settings: { view: "charts" } });
 
   expect(text(ui)).toContain("mean ± std");
   expect(text(ui)).toMatch(/v1 ×3 +2\.11\d\d ±0\.050/);
@@ -45,7 +45,7 @@ test("a group is drawn as mean and band; m goes through the kinds of band", () =
 test("the crosshair reads every curve at one step and moves by single steps when zoomed in", () => {
   const loss = (step: number) => 3 - step / 1000;
   const ui = session(makeStore([{ label: "a", steps: 1000, loss }]), {
-    look: { view: "charts", smoothing: 0 },
+    settings: { view: "charts", smoothing: 0 },
   });
 
   press(ui, "c");
@@ -60,7 +60,7 @@ test("the crosshair reads every curve at one step and moves by single steps when
 });
 
 test("zooming stops at single steps, panning at the ends, esc shows everything again", () => {
-  const ui = session(makeStore([{ label: "a", steps: 1000 }]), { look: { view: "charts" } });
+  const ui = session(makeStore([{ label: "a", steps: 1000 }]), { settings: { view: "charts" } });
 
   press(ui, ..."zzzzzzzzzzzz");
   expect(screen(ui).at(-1)).toContain("these are single steps already");
@@ -79,7 +79,7 @@ test("zooming stops at single steps, panning at the ends, esc shows everything a
 test("a spike of one step in 20,000 is on the chart at every zoom", () => {
   const loss = (step: number) => (step === 12_345 ? 50 : 2);
   const ui = session(makeStore([{ label: "a", steps: 20_000, loss }]), {
-    look: { view: "charts", smoothing: 0, metrics: ["loss"] },
+    settings: { view: "charts", smoothing: 0, metrics: ["loss"] },
   });
   const highest = () =>
     Number(
@@ -99,7 +99,7 @@ test("a spike of one step in 20,000 is on the chart at every zoom", () => {
 });
 
 test("x goes through steps, examples and seconds; X makes it logarithmic", () => {
-  const ui = session(exampleStore(), { look: { view: "charts" } });
+  const ui = session(exampleStore(), { settings: { view: "charts" } });
 
   press(ui, "x");
   expect(ui.scene.wholeX.high).toBe(399 * 32);
@@ -112,7 +112,7 @@ test("x goes through steps, examples and seconds; X makes it logarithmic", () =>
 });
 
 test("+ - 0 smooth over more and fewer steps, and not at all", () => {
-  const ui = session(exampleStore(), { look: { view: "charts" } });
+  const ui = session(exampleStore(), { settings: { view: "charts" } });
 
   press(ui, "+");
   expect(text(ui)).toContain("smoothed over 100 steps");
@@ -124,17 +124,17 @@ test("+ - 0 smooth over more and fewer steps, and not at all", () => {
 
 test("changes of the learning rate and the end of a diverged run are marked", () => {
   const ui = session(exampleStore(), {
-    look: { view: "charts", marks: ["study/v5-seed=1", "study/hot"] },
+    settings: { view: "charts", marks: ["study/v5-seed=1", "study/hot"] },
   });
   expect(text(ui)).toMatch(/✗/);
   expect(text(ui)).not.toContain("┊");
 
-  const one = session(exampleStore(), { look: { view: "charts", marks: ["study/v5-seed=1"] } });
+  const one = session(exampleStore(), { settings: { view: "charts", marks: ["study/v5-seed=1"] } });
   expect(text(one)).toContain("┊ lr 0.01 from 200");
 });
 
 test("v chooses the charts; tab goes from one to the next; enter shows one alone", () => {
-  const ui = session(exampleStore(), { look: { view: "charts" } });
+  const ui = session(exampleStore(), { settings: { view: "charts" } });
 
   press(ui, "v", "down", " ", "escape");
   expect(text(ui)).toContain("learning rate");
@@ -152,7 +152,7 @@ test("a run says of each hidden weight whether it learns too slowly, right or to
     return parameter === 3 ? 10 ** -1.4 : 1e-3;
   };
   const of = (change: (parameter: number, step: number) => number): string => {
-    const ui = session(makeStore([{ label: "a", ratio: change }]), { look: { view: "run" } });
+    const ui = session(makeStore([{ label: "a", ratio: change }]), { settings: { view: "run" } });
     return text(ui);
   };
 
@@ -184,7 +184,7 @@ test("the page of a run has evaluations, samples, config, provenance and log; ta
 });
 
 test("n and N open the next and the previous run that the filter finds", () => {
-  const ui = session(exampleStore(), { look: { filter: "v1 or hot", view: "run" } });
+  const ui = session(exampleStore(), { settings: { filter: "v1 or hot", view: "run" } });
   ui.open("study/v1-seed=3");
 
   press(ui, "n");
@@ -194,7 +194,7 @@ test("n and N open the next and the previous run that the filter finds", () => {
 });
 
 test("a pinned baseline shows the others as differences from it, by seed where there are seeds", () => {
-  const ui = session(exampleStore(), { look: { view: "compare" } });
+  const ui = session(exampleStore(), { settings: { view: "compare" } });
   expect(text(ui)).toContain("b pins a baseline");
 
   press(ui, "1", "home", "b", "4");
@@ -207,7 +207,7 @@ test("a pinned baseline shows the others as differences from it, by seed where t
 
 test("compared runs that do not fit are reached with the arrows", () => {
   const many = Array.from({ length: 8 }, (_, i) => ({ label: `run${i}`, gain: i + 1, steps: 20 }));
-  const ui = session(makeStore(many), { columns: 80, look: { view: "compare" } });
+  const ui = session(makeStore(many), { columns: 80, settings: { view: "compare" } });
   expect(text(ui)).not.toContain("run7");
 
   press(ui, ...Array(7).fill("right"));
@@ -219,14 +219,14 @@ test("means per factor are over all runs that share a value", () => {
   const grid = [1, 2].flatMap((gain) =>
     [1, 2].map((seed) => ({ label: `g${gain}-seed=${seed}`, seed, gain, valid: gain + seed / 10 })),
   );
-  const ui = session(makeStore(grid), { look: { view: "compare" } });
+  const ui = session(makeStore(grid), { settings: { view: "compare" } });
 
   expect(text(ui)).toMatch(/kaiming\(gain: 2\) +2\.1500 ±0\.0707 +n 2 of 2/);
 });
 
 test("a chart grows while steps come in", () => {
   const path = makeStore([{ label: "a", steps: 50, loss: falling }]);
-  const ui = session(path, { look: { view: "charts" } });
+  const ui = session(path, { settings: { view: "charts" } });
   expect(text(ui)).toContain("50 steps in");
 
   const writer = openWriter(path);
@@ -239,11 +239,11 @@ test("a chart grows while steps come in", () => {
 });
 
 test("no data yet, and nothing finite", () => {
-  const ui = session(makeStore([{ label: "a", end: null }]), { look: { view: "charts" } });
+  const ui = session(makeStore([{ label: "a", end: null }]), { settings: { view: "charts" } });
   expect(text(ui)).toContain("no steps yet");
 
   const nan = session(makeStore([{ label: "a", loss: () => Number.NaN }]), {
-    look: { view: "charts" },
+    settings: { view: "charts" },
   });
   expect(text(nan)).toContain("nothing finite to show here");
 });

@@ -32,14 +32,14 @@ const FOUND = [
   }),
 ];
 
-function findingsOf(look: Parameters<typeof session>[1] = {}) {
+function findingsOf(options: Parameters<typeof session>[1] = {}) {
   const probes = makeProbes([0, 10, 100, 400]);
   const path = makeStore([
     { label: "sick", gain: 1, probes, findings: FOUND },
     { label: "well", gain: 2, probes, isDiagnosed: true },
     { label: "ill", gain: 3, probes, findings: FOUND.slice(0, 1) },
   ]);
-  return session(path, { ...look, look: { view: "findings", ...look.look } });
+  return session(path, { ...options, settings: { view: "findings", ...options.settings } });
 }
 
 /** The lines of the list: level, run, rule. */
@@ -64,7 +64,7 @@ test("the most serious come first, with a sign for the level, their run, layer, 
 });
 
 test("marked runs alone are listed, and with tab the one that is open", () => {
-  const ui = findingsOf({ look: { marks: ["g/ill"] } });
+  const ui = findingsOf({ settings: { marks: ["g/ill"] } });
   expect(listed(ui)).toEqual(["▲ ill saturated"]);
 
   ui.open("g/sick");
@@ -131,7 +131,7 @@ test("enter on what a probe saw looks inside at that layer and step; esc comes b
 });
 
 test("enter on an update:data ratio shows it first on the page of the run, read at that step", () => {
-  const ui = findingsOf({ rows: 30, look: { parameters: ["embedding"] } });
+  const ui = findingsOf({ rows: 30, settings: { parameters: ["embedding"] } });
   press(ui, "enter");
 
   const lines = screen(ui);
@@ -148,7 +148,7 @@ test("enter on a loss shows its chart with the crosshair at that step", () => {
   const ui = findingsOf();
   press(ui, "j", "j", "j", "enter");
 
-  expect(ui.state.look.view).toBe("charts");
+  expect(ui.state.settings.view).toBe("charts");
   expect(text(ui)).toMatch(/loss +step 120/);
   expect(text(ui)).toMatch(/▶ sick/);
   press(ui, "escape");
@@ -166,7 +166,7 @@ test("enter on what lasts a step or few shows these few, each by itself", () => 
       findings: [makeFinding(first), makeFinding(spike)],
     },
   ]);
-  const ui = session(path, { look: { view: "findings", smoothing: 0 } });
+  const ui = session(path, { settings: { view: "findings", smoothing: 0 } });
 
   press(ui, "enter");
   expect(text(ui)).toMatch(/loss +step 0$/m);
@@ -179,12 +179,12 @@ test("enter on what lasts a step or few shows these few, each by itself", () => 
 });
 
 test("a run that is not charted is marked first", () => {
-  const ui = findingsOf({ look: { marks: ["g/well"], findingScope: "run" } });
+  const ui = findingsOf({ settings: { marks: ["g/well"], findingScope: "run" } });
   ui.open("g/sick");
   press(ui, "j", "j", "enter");
 
   expect(text(ui)).toContain("g/sick is marked");
-  expect(ui.state.look.marks).toEqual(["g/well", "g/sick"]);
+  expect(ui.state.settings.marks).toEqual(["g/well", "g/sick"]);
 });
 
 test.each([
@@ -201,7 +201,7 @@ test.each([
         findings: [makeFinding(about), makeFinding({ layer: "hidden17", step: 10 })],
       },
     ]);
-    const ui = session(path, { columns, rows, look: { view: "findings" } });
+    const ui = session(path, { columns, rows, settings: { view: "findings" } });
 
     press(ui, "enter");
     expect(text(ui)).toMatch(/std: running ↑ ba/);
@@ -213,11 +213,11 @@ test.each([
 );
 
 test("marks of runs that are gone, or that the filter hides, do not count", () => {
-  const ui = findingsOf({ columns: 120, look: { marks: ["g/gone"] } });
+  const ui = findingsOf({ columns: 120, settings: { marks: ["g/gone"] } });
   expect(text(ui)).toContain("of 2 runs");
   expect(text(ui)).not.toContain("marked");
 
-  const filtered = findingsOf({ columns: 120, look: { marks: ["g/sick"], filter: "ill" } });
+  const filtered = findingsOf({ columns: 120, settings: { marks: ["g/sick"], filter: "ill" } });
   expect(text(filtered)).toContain("1 marked");
   expect(text(filtered)).not.toContain("the marked ones");
 });
@@ -226,12 +226,12 @@ test("from the evidence another view is no way back", () => {
   const ui = findingsOf();
   press(ui, "enter", "2", "escape");
 
-  expect(ui.state.look.view).toBe("runs");
+  expect(ui.state.settings.view).toBe("runs");
 });
 
 test("without findings it says so", () => {
   const judged = [{ label: "a", isDiagnosed: true }, { label: "b" }];
-  const ui = session(makeStore(judged), { look: { view: "findings" } });
+  const ui = session(makeStore(judged), { settings: { view: "findings" } });
   expect(text(ui)).toContain("the rules have found nothing in these runs");
 
   press(ui, "enter");
@@ -240,7 +240,7 @@ test("without findings it says so", () => {
 
 test("a run that no rule has judged is not called sound", () => {
   const runs = [{ label: "a" }, { label: "b", end: null }];
-  const ui = session(makeStore(runs), { look: { view: "findings" } });
+  const ui = session(makeStore(runs), { settings: { view: "findings" } });
   expect(text(ui)).toContain("no rule has judged any of these runs");
 
   press(ui, "tab");

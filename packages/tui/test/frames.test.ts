@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../src/session.ts";
-import { VIEWS } from "../src/state/look.ts";
+import { VIEWS } from "../src/state/settings.ts";
 import { exampleStore, press, screen, session } from "./make.ts";
 import { ABLATE, buildCommand } from "./terminal.ts";
 
@@ -18,7 +18,7 @@ const SIZES = [
 const cases = SIZES.flatMap((size) => VIEWS.map((view) => ({ ...size, view })));
 
 test.each(cases)("$view at $columns x $rows", async ({ view, columns, rows }) => {
-  const ui = session(exampleStore(), { columns, rows, look: { view } });
+  const ui = session(exampleStore(), { columns, rows, settings: { view } });
   ui.open("study/v1-seed=1");
 
   await expect(textOf(ui)).toMatchFileSnapshot(`frames/${view}-${columns}x${rows}.txt`);
@@ -50,7 +50,7 @@ describe("of runs that the command has trained", () => {
   test.each(real)("$view of $run at $columns x $rows", async ({ view, run, ...size }) => {
     const ui = session(join(folder, "ablate.db"), {
       ...size,
-      look: { view, findingScope: "run", panel: run === "normed" ? "norm" : "saturation" },
+      settings: { view, findingScope: "run", panel: run === "normed" ? "norm" : "saturation" },
     });
     ui.open(`real/${run}`);
     press(ui, "home");
@@ -88,7 +88,7 @@ test("a frame is the same from a copy of its store", () => {
   copyFileSync(path, `${path}.copy.db`);
 
   const [first, second] = [path, `${path}.copy.db`].map((one) =>
-    screen(session(one, { look: { view: "charts" } })).slice(1),
+    screen(session(one, { settings: { view: "charts" } })).slice(1),
   );
 
   expect(first).toEqual(second);

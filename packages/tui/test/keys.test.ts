@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { csvOf } from "../src/csv.ts";
 import { keyNames } from "../src/ink/key-names.ts";
 import { bindingOf, KEYS } from "../src/keys.ts";
-import { DEFAULT_LOOK, VIEWS } from "../src/state/look.ts";
 import { memoryFile, recall, remember } from "../src/state/memory.ts";
 import { edit } from "../src/state/prompt.ts";
+import { DEFAULT_SETTINGS, VIEWS } from "../src/state/settings.ts";
 import { glyphsFor, themeFor } from "../src/terminal/abilities.ts";
 import { toAscii } from "../src/terminal/ascii.ts";
 import { clipboardSequence } from "../src/terminal/clipboard.ts";
@@ -29,7 +29,7 @@ test("every key acts or says why not, in every view, and none throws", () => {
   const path = exampleStore();
   for (const view of VIEWS) {
     for (const key of KEYS.flatMap((binding) => binding.keys)) {
-      const ui = session(path, { look: { view } });
+      const ui = session(path, { settings: { view } });
       const before = screen(ui).join("\n");
 
       const effect = ui.key(key);
@@ -151,20 +151,20 @@ test("the clipboard sequence is OSC 52, wrapped for tmux and screen, and refused
   expect(clipboardSequence("x".repeat(100_000), {})).toBeNull();
 });
 
-test("a look is remembered for its store, and a broken or unwritable memory is no memory", () => {
+test("settings are remembered for their store, and a broken or unwritable memory is no memory", () => {
   const folder = temporaryFolder();
   const environment = { XDG_STATE_HOME: folder };
   const file = memoryFile("/some/ablate.db", environment);
-  const look = {
-    ...DEFAULT_LOOK,
+  const settings = {
+    ...DEFAULT_SETTINGS,
     marks: ["g/a"],
     smoothing: 300,
     group: null,
     view: "charts" as const,
   };
 
-  remember(file, look);
-  expect(recall(file)).toEqual(look);
+  remember(file, settings);
+  expect(recall(file)).toEqual(settings);
   expect(memoryFile("/other/ablate.db", environment)).not.toBe(file);
   for (const broken of [
     "",
@@ -180,7 +180,7 @@ test("a look is remembered for its store, and a broken or unwritable memory is n
   expect(recall(file).marks).toEqual(["g/a"]);
   const blocked = join(folder, "file");
   writeFileSync(blocked, "");
-  expect(() => remember(join(blocked, "ui", "x.json"), look)).not.toThrow();
+  expect(() => remember(join(blocked, "ui", "x.json"), settings)).not.toThrow();
   mkdirSync(dirname(file), { recursive: true });
   expect(readFileSync(file, "utf8")).toContain("nope");
 });
@@ -211,7 +211,7 @@ test("colours: none in a pipe, none under NO_COLOR, by the background in a termi
 });
 
 test("ASCII takes as many cells as what it stands for", () => {
-  const drawn = screen(session(exampleStore(), { glyphs: "ascii", look: { view: "charts" } }));
+  const drawn = screen(session(exampleStore(), { glyphs: "ascii", settings: { view: "charts" } }));
 
   for (const text of drawn) {
     expect(toAscii(text)).toMatch(/^[\x20-\x7e]*$/);

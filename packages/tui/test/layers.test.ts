@@ -1,7 +1,7 @@
 /** The view Layers, driven by keys over small real stores. */
 import { binAxis, densityOf, openReader, openWriter } from "@ablate/store";
 import { expect, onTestFinished, test } from "vitest";
-import type { Look } from "../src/state/look.ts";
+import type { ViewSettings } from "../src/state/settings.ts";
 import { addRuns, makeStore, press, type RunPlan, screen, session } from "./make.ts";
 import { makeProbe, makeProbes } from "./probe-make.ts";
 
@@ -14,11 +14,11 @@ function layersOf(
   {
     columns = 120,
     rows = 40,
-    ...look
-  }: Partial<Look> & { readonly columns?: number; readonly rows?: number } = {},
+    ...settings
+  }: Partial<ViewSettings> & { readonly columns?: number; readonly rows?: number } = {},
 ) {
   const plans = runs.map((run, i) => ({ label: `r${i}`, gain: i + 1, ...run }));
-  return session(makeStore(plans), { columns, rows, look: { view: "layers", ...look } });
+  return session(makeStore(plans), { columns, rows, settings: { view: "layers", ...settings } });
 }
 
 test("at first it shows the last probe; the slider goes to init and back", () => {
@@ -53,7 +53,7 @@ test("each layer has its std and mean, its saturated share and its dead units by
   const reader = openReader(path);
   onTestFinished(() => reader.close());
   const layer = reader.probe("g/a", 400)?.layers[1];
-  const ui = session(path, { look: { view: "layers" } });
+  const ui = session(path, { settings: { view: "layers" } });
 
   const line = screen(ui).find((one) => one.includes("hidden1")) ?? "";
 
@@ -84,10 +84,10 @@ test("v chooses the histograms", () => {
   expect(text(ui)).not.toMatch(/preactivation/);
 
   press(ui, "v", " ", "enter");
-  expect(ui.state.look.kinds).toHaveLength(4);
+  expect(ui.state.settings.kinds).toHaveLength(4);
 
   expect(text(ui)).toMatch(/preactivation .* activation .* act\. grad\. .* weight gradient/);
-  expect(ui.state.look.kinds).toContain("preactivation");
+  expect(ui.state.settings.kinds).toContain("preactivation");
 });
 
 test("L shows values in octaves", () => {
@@ -96,7 +96,7 @@ test("L shows values in octaves", () => {
 
   press(ui, "L");
 
-  expect(ui.state.look.isOctaves).toBe(true);
+  expect(ui.state.settings.isOctaves).toBe(true);
   expect(text(ui)).not.toBe(before);
 });
 
@@ -294,7 +294,7 @@ test("a new probe of a running run appears, and is followed from the last one", 
   });
   const id = run?.id ?? 0;
   writer.claimRun(id, { token: "t", pid: process.pid, host: "here" }, {}, []);
-  const ui = session(path, { look: { view: "layers" } });
+  const ui = session(path, { settings: { view: "layers" } });
   ui.open("live/x");
   expect(text(ui)).toContain("live/x has no probe yet");
 

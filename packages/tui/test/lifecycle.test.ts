@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
-import { VIEWS, type ViewName } from "../src/state/look.ts";
+import { VIEWS, type ViewName } from "../src/state/settings.ts";
 import { screen, session } from "./make.ts";
 import { sampleStore } from "./samples.ts";
 import {
@@ -131,7 +131,7 @@ test.each(VIEWS)("resizing leaves one clean frame of the view %s", async (view) 
     arguments: ["--view", view],
     size: { columns: 40, rows: 12 },
   });
-  const expected = session(store, { columns: 40, rows: 12, look: { view } });
+  const expected = session(store, { columns: 40, rows: 12, settings: { view } });
   expect(ui.screen).toEqual(screen(expected));
 
   for (const size of SIZES) {

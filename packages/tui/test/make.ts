@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import type { Glyphs } from "../src/chart/raster.ts";
 import { Feed } from "../src/data/feed.ts";
 import { Session } from "../src/session.ts";
-import { DEFAULT_LOOK, type Look } from "../src/state/look.ts";
+import { DEFAULT_SETTINGS, type ViewSettings } from "../src/state/settings.ts";
 import { lineText } from "../src/text/line.ts";
 import { makeFinding, makeProbes } from "./probe-make.ts";
 
@@ -139,12 +139,12 @@ export function session(
   {
     columns = 120,
     rows = 40,
-    look = {},
+    settings = {},
     glyphs = "braille",
   }: {
     readonly columns?: number;
     readonly rows?: number;
-    readonly look?: Partial<Look>;
+    readonly settings?: Partial<ViewSettings>;
     readonly glyphs?: Glyphs;
   } = {},
 ): Session {
@@ -153,7 +153,7 @@ export function session(
   return new Session({
     feed,
     size: { columns, rows },
-    look: { ...DEFAULT_LOOK, ...look },
+    settings: { ...DEFAULT_SETTINGS, ...settings },
     glyphs,
     annotate: ({ kind, target }) => `${kind} ${target}`,
   });

@@ -3,7 +3,7 @@ import stringWidth from "string-width";
 import { expect, onTestFinished, test } from "vitest";
 import { Feed } from "../src/data/feed.ts";
 import { Session } from "../src/session.ts";
-import { DEFAULT_LOOK } from "../src/state/look.ts";
+import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { lineText, lineWidth } from "../src/text/line.ts";
 import { addRuns } from "./make.ts";
 import { PASTES, type Random, randomFrom, randomKey, randomSize } from "./random.ts";
@@ -39,7 +39,7 @@ function sessionAt(path: string): Session {
   return new Session({
     feed,
     size: { columns: 80, rows: 24 },
-    look: DEFAULT_LOOK,
+    settings: DEFAULT_SETTINGS,
     glyphs: "braille",
     annotate: (change) => annotate(path, change),
   });

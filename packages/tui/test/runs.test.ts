@@ -86,7 +86,7 @@ test.each([
     ...seeds("b", 2),
     { label: "none", gain: 9, end: null },
   ];
-  const ui = session(makeStore(plans), { look: { sort: { column, isDescending: false } } });
+  const ui = session(makeStore(plans), { settings: { sort: { column, isDescending: false } } });
   const names = () => rows(ui).map((text) => text.slice(3).split(/ {2,}/)[0]);
 
   expect(names().slice(0, 3)).toEqual(order);
@@ -143,10 +143,14 @@ test("marks follow names: they stay with their runs under another sort, group an
   const ui = session(exampleStore());
 
   press(ui, " ");
-  expect(ui.state.look.marks).toEqual(["study/v1-seed=1", "study/v1-seed=2", "study/v1-seed=3"]);
+  expect(ui.state.settings.marks).toEqual([
+    "study/v1-seed=1",
+    "study/v1-seed=2",
+    "study/v1-seed=3",
+  ]);
   expect(rows(ui)[0]).toMatch(/^▌▸ v1 ×3/);
   press(ui, "home", "enter", "j", " ");
-  expect(ui.state.look.marks).toEqual(["study/v1-seed=2", "study/v1-seed=3"]);
+  expect(ui.state.settings.marks).toEqual(["study/v1-seed=2", "study/v1-seed=3"]);
   expect(rows(ui)[0]).toMatch(/^╎▾ v1 ×3/);
 });
 
@@ -155,7 +159,7 @@ test("the cursor stays on its run when runs come in above it", () => {
     { label: "b", gain: 2, valid: 2.2 },
     { label: "c", gain: 3, valid: 2.3 },
   ]);
-  const ui = session(path, { look: { sort: { column: "valid_loss", isDescending: false } } });
+  const ui = session(path, { settings: { sort: { column: "valid_loss", isDescending: false } } });
   press(ui, "j");
   expect(ui.scene.focused?.title).toBe("c");
 
@@ -237,13 +241,13 @@ test("text of the store cannot disturb the terminal", () => {
 
 test("without runs it says how to get some, and without a match how to get them back", () => {
   expect(screen(session(makeStore([]))).join("\n")).toContain("no runs yet: `ablate run CONFIG`");
-  const ui = session(makeStore([{ label: "a", loss: falling }]), { look: { filter: "zzz" } });
+  const ui = session(makeStore([{ label: "a", loss: falling }]), { settings: { filter: "zzz" } });
   expect(screen(ui).join("\n")).toContain("no run matches zzz; esc shows all 1");
 });
 
 test("tags and notes of runs and grids are shown as soon as they are there, and found", () => {
   const path = exampleStore();
-  const ui = session(path, { look: { filter: "tag:good" } });
+  const ui = session(path, { settings: { filter: "tag:good" } });
   expect(screen(ui).join("\n")).toContain("no run matches");
 
   annotate(path, { kind: "tag", target: "study/hot", add: ["good"], remove: [] });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
-import type { ViewName } from "../src/state/look.ts";
+import type { ViewName } from "../src/state/settings.ts";
 import { sampleStore } from "./samples.ts";
 import { ABLATE, buildCommand, environmentAt, type Size } from "./terminal.ts";
 

@@ -14,7 +14,7 @@ const slow: Finding = makeFinding({
 });
 
 function lineOf(plan: Omit<RunPlan, "label">, name = "hidden1.weight"): string {
-  const ui = session(makeStore([{ label: "a", ...plan }]), { look: { view: "run" } });
+  const ui = session(makeStore([{ label: "a", ...plan }]), { settings: { view: "run" } });
   return screen(ui).find((text) => text.includes(name)) ?? "";
 }
 

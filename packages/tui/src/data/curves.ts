@@ -2,9 +2,9 @@
 import type { CurveBlock, SeriesInfo, StoreReader } from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
 import type { Samples } from "../chart/trace.ts";
-import type { XAxis } from "../state/look.ts";
+import type { XAxis } from "../state/settings.ts";
 import { History, type Span } from "./history.ts";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 import { batchSize, type ShownRun, updates } from "./shown-run.ts";
 
 /** What part of the x axis is drawn in how many columns of dots. */
@@ -38,7 +38,7 @@ function valuesOf({ samples }: Kept): number {
 
 export class CurveReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Recent<Kept> = new Recent(KEPT_VALUES, valuesOf);
+  readonly #kept: LruCache<Kept> = new LruCache(KEPT_VALUES, valuesOf);
   readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
     new Map();
   readonly #history: History = new History();

@@ -6,7 +6,7 @@ import type {
   StoredSample,
   StoreReader,
 } from "@ablate/store";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type Facts = {
@@ -23,7 +23,7 @@ const KEPT = 64;
 
 export class FactReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Recent<{ readonly stamp: string; readonly facts: Facts }> = new Recent(KEPT);
+  readonly #kept: LruCache<{ readonly stamp: string; readonly facts: Facts }> = new LruCache(KEPT);
   readonly #vocabularies: Map<string, number> = new Map();
 
   constructor(reader: () => StoreReader) {

@@ -8,7 +8,7 @@ import {
   type StoreReader,
   unknownFields,
 } from "@ablate/store";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type FoundIn = {
@@ -33,8 +33,8 @@ export const LEVELS: readonly Finding["level"][] = ["error", "warning", "info"];
 
 export class FindingReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: Recent<{ readonly stamp: string; readonly findings: readonly FoundIn[] }> =
-    new Recent(KEPT_FINDINGS, ({ findings }) => findings.length + 1);
+  readonly #kept: LruCache<{ readonly stamp: string; readonly findings: readonly FoundIn[] }> =
+    new LruCache(KEPT_FINDINGS, ({ findings }) => findings.length + 1);
 
   readonly #diagnosed: Map<string, string> = new Map();
 

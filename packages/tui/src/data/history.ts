@@ -1,6 +1,6 @@
 /** Rows of curves, read once and then only added to while a run goes on. */
 import type { CurveBlock, StepRange, StoreReader } from "@ablate/store";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type Span = StepRange & { readonly level: number };
@@ -11,7 +11,7 @@ type Known = { readonly attempt: string; readonly to: number; readonly block: Cu
 const KEPT_VALUES = 2_000_000;
 
 export class History {
-  readonly #known: Recent<Known> = new Recent(
+  readonly #known: LruCache<Known> = new LruCache(
     KEPT_VALUES,
     ({ block }) => block.rows * block.series,
   );

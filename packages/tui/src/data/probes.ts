@@ -1,6 +1,6 @@
 /** What probes saw, read once: a probe does not change while its run's attempt lasts. */
 import type { StoredProbe, StoredTensor, StoredTensorKind, StoreReader } from "@ablate/store";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 /** Layers of whole probes, and of single kinds of numbers. */
@@ -11,10 +11,13 @@ type Tensors = ReadonlyMap<string, StoredTensor>;
 
 export class ProbeReader {
   readonly #reader: () => StoreReader;
-  readonly #steps: Recent<{ readonly stamp: string; readonly steps: readonly number[] }> =
-    new Recent(256);
-  readonly #probes: Recent<StoredProbe> = new Recent(KEPT_LAYERS, ({ layers }) => layers.length);
-  readonly #tensors: Recent<Tensors> = new Recent(KEPT_TENSORS, ({ size }) => size);
+  readonly #steps: LruCache<{ readonly stamp: string; readonly steps: readonly number[] }> =
+    new LruCache(256);
+  readonly #probes: LruCache<StoredProbe> = new LruCache(
+    KEPT_LAYERS,
+    ({ layers }) => layers.length,
+  );
+  readonly #tensors: LruCache<Tensors> = new LruCache(KEPT_TENSORS, ({ size }) => size);
 
   constructor(reader: () => StoreReader) {
     this.#reader = reader;

@@ -7,7 +7,7 @@ import {
   parseFilter,
   unknownFields,
 } from "@ablate/store";
-import type { Look } from "../state/look.ts";
+import type { ViewSettings } from "../state/settings.ts";
 import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
 import type { ShownRun } from "./shown-run.ts";
 
@@ -42,16 +42,20 @@ export type Table = {
 export function tableOf(
   runs: readonly ShownRun[],
   {
-    look,
+    settings,
     unfolded,
     filter,
-  }: { readonly look: Look; readonly unfolded: readonly string[]; readonly filter: string },
+  }: {
+    readonly settings: ViewSettings;
+    readonly unfolded: readonly string[];
+    readonly filter: string;
+  },
 ): Table {
   const { found, mistake } = filtered(runs, filter);
-  const columns = inOrder(allColumns(found), look.columnOrder);
-  const sort = columns.find(({ id }) => id === look.sort?.column);
-  const compare = comparison(sort, look.sort?.isDescending ?? false);
-  const groups = toldApart(groupsOf(found, look.group));
+  const columns = inOrder(allColumns(found), settings.columnOrder);
+  const sort = columns.find(({ id }) => id === settings.sort?.column);
+  const compare = comparison(sort, settings.sort?.isDescending ?? false);
+  const groups = toldApart(groupsOf(found, settings.group));
   const top =
     sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
   const rows = top.flatMap((row): Row[] => {
@@ -63,7 +67,7 @@ export function tableOf(
   });
   return {
     columns,
-    shown: columns.filter((column) => isShown(column, look)),
+    shown: columns.filter((column) => isShown(column, settings)),
     rows,
     matches: top.flatMap(({ members }) => members),
     differing: keysThatDiffer(found),
@@ -72,7 +76,10 @@ export function tableOf(
   };
 }
 
-export function isShown({ id, isDefault }: Column, { shown, hidden, group }: Look): boolean {
+export function isShown(
+  { id, isDefault }: Column,
+  { shown, hidden, group }: ViewSettings,
+): boolean {
   if (shown.includes(id)) return true;
   if (id === "seed" && group === "seed") return false;
   return isDefault && !hidden.includes(id);
@@ -126,7 +133,7 @@ function subjectOf(run: ShownRun): FilterSubject {
   return subject;
 }
 
-function groupsOf(runs: readonly ShownRun[], group: Look["group"]): Row[] {
+function groupsOf(runs: readonly ShownRun[], group: ViewSettings["group"]): Row[] {
   if (group === null) return runs.map(rowOf);
   const groups = new Map<string, ShownRun[]>();
   for (const run of runs) {

@@ -1,13 +1,13 @@
 /** Small changes of the state that many keys make. */
-import type { Look } from "./look.ts";
+import type { ViewSettings } from "./settings.ts";
 import type { State } from "./state.ts";
 
 export function say(state: State, message: string): State {
   return { ...state, message };
 }
 
-export function looking(state: State, change: Partial<Look>): State {
-  return { ...state, look: { ...state.look, ...change } };
+export function adjusted(state: State, change: Partial<ViewSettings>): State {
+  return { ...state, settings: { ...state.settings, ...change } };
 }
 
 export function clamp(value: number, low: number, high: number): number {

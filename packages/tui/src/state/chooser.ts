@@ -2,8 +2,8 @@
 import { RATIO } from "../data/series.ts";
 import { isShown } from "../data/table.ts";
 import { DRAWN_KINDS, kindTitle } from "../data/tensor-kinds.ts";
-import type { Look } from "./look.ts";
 import type { Scene } from "./scene.ts";
+import type { ViewSettings } from "./settings.ts";
 import type { ChooserKind, State } from "./state.ts";
 
 export type Item = {
@@ -30,13 +30,13 @@ export function openChooser(state: State, kind: ChooserKind): State {
   return { ...state, chooser: { kind, at: 0 } };
 }
 
-export function chooserItems({ chooser, look }: State, scene: Scene): Item[] {
+export function chooserItems({ chooser, settings }: State, scene: Scene): Item[] {
   const { table } = scene;
   switch (chooser?.kind) {
     case "columns":
       return columnItems(scene, (id) => table.shown.some((column) => column.id === id));
     case "sort":
-      return columnItems(scene, (id) => look.sort?.column === id).filter(
+      return columnItems(scene, (id) => settings.sort?.column === id).filter(
         ({ id }) => id !== "curve",
       );
     case "metrics":
@@ -58,7 +58,7 @@ export function chooserItems({ chooser, look }: State, scene: Scene): Item[] {
         isChosen: scene.inside.kinds.includes(id),
       }));
     case "group":
-      return groupItems(look, table.differing);
+      return groupItems(settings, table.differing);
     case undefined:
       return [];
   }
@@ -78,7 +78,7 @@ export function metricTitle(series: string): string {
 
 /** Chooses the item under the cursor; what allows one choice closes on it, as does `enter`. */
 export function choose(state: State, scene: Scene, isLast: boolean): State {
-  const { chooser, look } = state;
+  const { chooser, settings } = state;
   const item = chooser === null ? undefined : chooserItems(state, scene)[chooser.at];
   if (chooser === null || item === undefined) return { ...state, chooser: null };
   const closed: State = { ...state, chooser: null };
@@ -86,25 +86,30 @@ export function choose(state: State, scene: Scene, isLast: boolean): State {
     case "sort":
       return sortByItem(closed, scene, item.id);
     case "group":
-      return { ...closed, look: { ...look, group: item.id === "" ? null : item.id } };
+      return { ...closed, settings: { ...settings, group: item.id === "" ? null : item.id } };
     case "columns":
-      return isLast ? closed : { ...state, look: toggleColumn(look, scene, item.id) };
+      return isLast ? closed : { ...state, settings: toggleColumn(settings, scene, item.id) };
     case "metrics":
       return isLast
         ? closed
         : {
             ...state,
-            look: { ...look, metrics: toggled(scene.metrics, item.id, scene.allMetrics) },
+            settings: { ...settings, metrics: toggled(scene.metrics, item.id, scene.allMetrics) },
           };
     case "parameters":
       return isLast
         ? closed
         : {
             ...state,
-            look: { ...look, parameters: toggled(scene.parameters, item.id, scene.allParameters) },
+            settings: {
+              ...settings,
+              parameters: toggled(scene.parameters, item.id, scene.allParameters),
+            },
           };
     case "kinds":
-      return isLast ? closed : { ...state, look: { ...look, kinds: toggledKinds(scene, item.id) } };
+      return isLast
+        ? closed
+        : { ...state, settings: { ...settings, kinds: toggledKinds(scene, item.id) } };
   }
 }
 
@@ -114,11 +119,11 @@ export function sortByItem(state: State, scene: Scene, chosen?: string): State {
     chosen ??
     (state.chooser === null ? undefined : chooserItems(state, scene)[state.chooser.at]?.id);
   if (column === undefined) return state;
-  const { sort } = state.look;
+  const { sort } = state.settings;
   const isDescending = sort?.column === column ? !sort.isDescending : false;
   return {
     ...state,
-    look: { ...state.look, sort: { column, isDescending } },
+    settings: { ...state.settings, sort: { column, isDescending } },
     message: `sorted by ${column}, ${isDescending ? "largest" : "smallest"} first`,
   };
 }
@@ -134,7 +139,11 @@ export function moveItem(state: State, scene: Scene, by: number): State {
   if (moved === undefined || other === undefined) return state;
   ids[to] = moved;
   ids[chooser.at] = other;
-  return { ...state, chooser: { ...chooser, at: to }, look: { ...state.look, columnOrder: ids } };
+  return {
+    ...state,
+    chooser: { ...chooser, at: to },
+    settings: { ...state.settings, columnOrder: ids },
+  };
 }
 
 function columnItems({ table }: Scene, isChosen: (id: string) => boolean): Item[] {
@@ -145,7 +154,7 @@ function columnItems({ table }: Scene, isChosen: (id: string) => boolean): Item[
   }));
 }
 
-function groupItems({ group }: Look, differing: readonly string[]): Item[] {
+function groupItems({ group }: ViewSettings, differing: readonly string[]): Item[] {
   const own = [
     { id: "seed", title: "everything except the seed" },
     { id: "", title: "nothing: every run for itself" },
@@ -155,16 +164,20 @@ function groupItems({ group }: Look, differing: readonly string[]): Item[] {
   return [...own, ...keys].map((item) => ({ ...item, isChosen: item.id === (group ?? "") }));
 }
 
-function toggleColumn(look: Look, { table }: Scene, id: string): Look {
+function toggleColumn(settings: ViewSettings, { table }: Scene, id: string): ViewSettings {
   const column = table.columns.find((one) => one.id === id);
-  if (column === undefined) return look;
+  if (column === undefined) return settings;
   const without = (ids: readonly string[]) => ids.filter((one) => one !== id);
-  if (isShown(column, look))
-    return { ...look, shown: without(look.shown), hidden: [...without(look.hidden), id] };
-  return { ...look, shown: [...without(look.shown), id], hidden: without(look.hidden) };
+  if (isShown(column, settings))
+    return {
+      ...settings,
+      shown: without(settings.shown),
+      hidden: [...without(settings.hidden), id],
+    };
+  return { ...settings, shown: [...without(settings.shown), id], hidden: without(settings.hidden) };
 }
 
-function toggledKinds({ inside }: Scene, id: string): Look["kinds"] {
+function toggledKinds({ inside }: Scene, id: string): ViewSettings["kinds"] {
   return DRAWN_KINDS.filter((kind) => inside.kinds.includes(kind) !== (kind === id));
 }
 

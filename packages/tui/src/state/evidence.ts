@@ -3,9 +3,9 @@ import type { Range } from "../chart/scale.ts";
 import type { FoundIn } from "../data/findings.ts";
 import { RATIO } from "../data/series.ts";
 import { updates } from "../data/shown-run.ts";
-import { looking, say } from "./change.ts";
-import type { Look, PanelName } from "./look.ts";
+import { adjusted, say } from "./change.ts";
 import { LOG_ZERO, type Scene } from "./scene.ts";
+import type { PanelName, ViewSettings } from "./settings.ts";
 import type { State } from "./state.ts";
 
 /** The view that shows what a rule is about, and which panel of the view Layers. */
@@ -70,19 +70,19 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
   switch (view) {
     case "layers":
       return {
-        ...looking(state, { view, panel: panel ?? state.look.panel }),
+        ...adjusted(state, { view, panel: panel ?? state.settings.panel }),
         probeStep: finding.step,
         layer: finding.layer ?? state.layer,
         unit: 0,
       };
     case "run":
       return {
-        ...looking(state, { view, axis: "step", ...showing(state.look, finding.param) }),
+        ...adjusted(state, { view, axis: "step", ...showing(state.settings, finding.param) }),
         crosshair: step,
         spotlight: finding.param,
       };
     case "charts":
-      return toCharts({ ...state, zoom: isBrief ? around(step, state.look) : null }, scene, {
+      return toCharts({ ...state, zoom: isBrief ? around(step, state.settings) : null }, scene, {
         run: run.run,
         step,
       });
@@ -90,13 +90,13 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
 }
 
 /** All parameters where the one that a finding is about is hidden. */
-function showing({ parameters }: Look, param: string | null): Partial<Look> {
+function showing({ parameters }: ViewSettings, param: string | null): Partial<ViewSettings> {
   const isHidden = param !== null && parameters !== null && !parameters.includes(param);
   return isHidden ? { parameters: null } : {};
 }
 
 /** The steps around one of them, which is in the middle where there are enough before it. */
-function around(step: number, { isLogX }: Look): Range {
+function around(step: number, { isLogX }: ViewSettings): Range {
   const low = Math.max(0, step - BRIEFLY / 2);
   return { low: isLogX ? Math.max(LOG_ZERO, low) : low, high: low + BRIEFLY };
 }
@@ -113,12 +113,12 @@ function toCharts(
     metrics.findIndex((series) => !series.startsWith(RATIO)),
   );
   const shown: State = {
-    ...looking(state, { view: "charts", axis: "step" }),
+    ...adjusted(state, { view: "charts", axis: "step" }),
     crosshair: step,
     chart,
     curve: Math.max(0, at),
   };
   if (at >= 0) return shown;
-  const marks = [...shown.look.marks, run];
-  return say(looking(shown, { marks }), `${run} is marked: the charts show what is`);
+  const marks = [...shown.settings.marks, run];
+  return say(adjusted(shown, { marks }), `${run} is marked: the charts show what is`);
 }

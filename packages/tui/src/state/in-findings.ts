@@ -1,7 +1,7 @@
 /** What keys do in the view Findings, where that differs from the other views. */
 import type { FoundIn } from "../data/findings.ts";
 import type { Action } from "../keys.ts";
-import { clamp, looking, say, wrap } from "./change.ts";
+import { adjusted, clamp, say, wrap } from "./change.ts";
 import type { Context, Handler } from "./context.ts";
 import { toEvidence } from "./evidence.ts";
 import { openPrompt } from "./prompt.ts";
@@ -19,13 +19,14 @@ export const IN_FINDINGS: Readonly<Partial<Record<Action, Handler>>> = {
   left: (state) => say(state, "↑ and ↓ go through findings, enter shows the evidence"),
   right: (state, context) => enter(state, context),
   enter: (state, context) => enter(state, context),
-  filter: (state) => openPrompt(state, "findings", { targets: [], text: state.look.findingFilter }),
+  filter: (state) =>
+    openPrompt(state, "findings", { targets: [], text: state.settings.findingFilter }),
   pane: (state, { scene }) => {
-    const isRun = state.look.findingScope === "run";
+    const isRun = state.settings.findingScope === "run";
     const said = isRun
       ? "findings of the marked runs; without marks of all"
       : `findings of ${scene.run?.run ?? "one run"}`;
-    return say(looking(state, { findingScope: isRun ? "marked" : "run" }), said);
+    return say(adjusted(state, { findingScope: isRun ? "marked" : "run" }), said);
   },
 };
 

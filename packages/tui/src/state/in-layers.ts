@@ -1,8 +1,8 @@
 /** What keys do in the view Layers, where that differs from the other views. */
 import type { Action } from "../keys.ts";
-import { clamp, looking, say, wrap } from "./change.ts";
+import { adjusted, clamp, say, wrap } from "./change.ts";
 import type { Context, Handler } from "./context.ts";
-import { PANEL_TITLES, PANELS } from "./look.ts";
+import { PANEL_TITLES, PANELS } from "./settings.ts";
 import type { State } from "./state.ts";
 
 export const IN_LAYERS: Readonly<Partial<Record<Action, Handler>>> = {
@@ -16,31 +16,31 @@ export const IN_LAYERS: Readonly<Partial<Record<Action, Handler>>> = {
   last: (state, context) => slide(state, context, Number.POSITIVE_INFINITY),
   enter: (state) => ({ ...state, isAlone: !state.isAlone }),
   pane: (state) => {
-    const panel = PANELS[wrap(PANELS.indexOf(state.look.panel) + 1, PANELS.length)] ?? "depth";
-    return say({ ...looking(state, { panel }), unit: 0 }, PANEL_TITLES[panel]);
+    const panel = PANELS[wrap(PANELS.indexOf(state.settings.panel) + 1, PANELS.length)] ?? "depth";
+    return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_TITLES[panel]);
   },
-  "log-y": (state) => looking(state, { isOctaves: !state.look.isOctaves }),
+  "log-y": (state) => adjusted(state, { isOctaves: !state.settings.isOctaves }),
   "pan-left": (state, context) => toUnit(state, context, -1),
   "pan-right": (state, context) => toUnit(state, context, 1),
   mark: (state, { scene }) => {
     const name = scene.run?.run;
     if (name === undefined) return say(state, "there is no run to mark");
-    const { marks } = state.look;
+    const { marks } = state.settings;
     const isMarked = marks.includes(name);
     return say(
-      looking(state, {
+      adjusted(state, {
         marks: isMarked ? marks.filter((one) => one !== name) : [...marks, name],
       }),
       isMarked ? `${name} is not marked any more` : `${name} is marked: n shows another beside it`,
     );
   },
   beside: (state, { scene }) => {
-    const isBeside = !state.look.isBeside;
-    const looked = looking(state, { isBeside });
-    if (!isBeside) return say(looked, "one run alone");
-    const { marks, baseline } = state.look;
+    const isBeside = !state.settings.isBeside;
+    const changed = adjusted(state, { isBeside });
+    if (!isBeside) return say(changed, "one run alone");
+    const { marks, baseline } = state.settings;
     const isThere = [baseline, ...marks].some((name) => name !== null && name !== scene.run?.run);
-    return say(looked, isThere ? "two runs side by side" : "space marks a run, n goes to another");
+    return say(changed, isThere ? "two runs side by side" : "space marks a run, n goes to another");
   },
 };
 
@@ -61,7 +61,7 @@ function slide(state: State, { scene }: Context, by: number): State {
 }
 
 function toUnit(state: State, { extent }: Context, by: number): State {
-  if (state.look.panel !== "saturation")
+  if (state.settings.panel !== "saturation")
     return say(state, "tab shows the saturation map, whose units < and > move");
   const { units, shownUnits } = extent;
   if (units <= shownUnits) return say(state, "every unit is shown");

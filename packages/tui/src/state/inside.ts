@@ -44,7 +44,7 @@ export function insideOf(
   const steps = probes.steps(run);
   const at = stepIndex(steps, state.probeStep);
   const step = steps[at];
-  const other = state.look.isBeside ? otherRun(state, run, snapshot) : undefined;
+  const other = state.settings.isBeside ? otherRun(state, run, snapshot) : undefined;
   const layers =
     step === undefined
       ? []
@@ -52,7 +52,7 @@ export function insideOf(
           layersAt(run, step, probes),
           other === undefined ? [] : layersAt(other, step, probes),
         ]);
-  const { kinds } = state.look;
+  const { kinds } = state.settings;
   return {
     runs: other === undefined ? [run] : [run, other],
     steps,
@@ -92,8 +92,8 @@ function layerIndex(layers: readonly string[], wanted: string | null): number {
 }
 
 /** The pinned run, else the first that is marked. */
-function otherRun({ look }: State, run: ShownRun, { runs }: Snapshot): ShownRun | undefined {
-  const names = [look.baseline, ...look.marks].filter((name) => name !== run.run);
+function otherRun({ settings }: State, run: ShownRun, { runs }: Snapshot): ShownRun | undefined {
+  const names = [settings.baseline, ...settings.marks].filter((name) => name !== run.run);
   for (const name of names) {
     const found = runs.find((one) => one.run === name);
     if (found !== undefined) return found;

@@ -1,6 +1,6 @@
 /** A line of text that is being typed. */
 import { clean } from "../text/width.ts";
-import type { Look } from "./look.ts";
+import type { ViewSettings } from "./settings.ts";
 import type { Prompt, PromptKind, State } from "./state.ts";
 
 export type Edit =
@@ -71,12 +71,16 @@ export function edit(prompt: Prompt, change: Edit): Prompt {
 export function closePrompt(state: State, isKept: boolean): State {
   const { prompt } = state;
   if (prompt === null) return state;
-  return { ...state, look: isKept ? filtered(state.look, prompt) : state.look, prompt: null };
+  return {
+    ...state,
+    settings: isKept ? filtered(state.settings, prompt) : state.settings,
+    prompt: null,
+  };
 }
 
-function filtered(look: Look, { kind, text }: Prompt): Look {
-  if (kind === "filter") return { ...look, filter: text.trim() };
-  return kind === "findings" ? { ...look, findingFilter: text.trim() } : look;
+function filtered(settings: ViewSettings, { kind, text }: Prompt): ViewSettings {
+  if (kind === "filter") return { ...settings, filter: text.trim() };
+  return kind === "findings" ? { ...settings, findingFilter: text.trim() } : settings;
 }
 
 function put(prompt: Prompt, before: readonly string[], after: readonly string[]): Prompt {

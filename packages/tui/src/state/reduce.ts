@@ -2,15 +2,15 @@
 import { BANDS } from "../chart/band.ts";
 import { position, valueAt } from "../chart/scale.ts";
 import type { Action } from "../keys.ts";
-import { clamp, looking, say, wrap } from "./change.ts";
+import { adjusted, clamp, say, wrap } from "./change.ts";
 import { openChooser } from "./chooser.ts";
 import type { Context, Handler } from "./context.ts";
 import { IN_FINDINGS } from "./in-findings.ts";
 import { IN_LAYERS } from "./in-layers.ts";
 import { inChooser, inHelp, scrolled } from "./in-lists.ts";
-import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./look.ts";
 import { openPrompt } from "./prompt.ts";
 import type { Scene } from "./scene.ts";
+import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./settings.ts";
 import type { ChooserKind, Size, State } from "./state.ts";
 import { annotated, gridOf, subject } from "./targets.ts";
 import { pan, snap, zoom } from "./x-axis.ts";
@@ -31,7 +31,7 @@ export function reduce(before: State, action: Action, context: Context): Step {
   if (effect !== undefined) return { state, effect: { type: effect } };
   if (state.isHelp) return still(inHelp(state, action, context));
   if (state.chooser !== null) return still(inChooser(state, action, context));
-  const handler = IN_VIEW[state.look.view]?.[action] ?? ACTIONS[action];
+  const handler = IN_VIEW[state.settings.view]?.[action] ?? ACTIONS[action];
   return still(handler?.(state, context) ?? state);
 }
 
@@ -64,30 +64,30 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
   last: (state, context) => toEnd(state, context, 1),
   enter,
   back,
-  filter: (state) => openPrompt(state, "filter", { targets: [], text: state.look.filter }),
+  filter: (state) => openPrompt(state, "filter", { targets: [], text: state.settings.filter }),
   mark,
   sort: (state) => openChooser(state, "sort"),
   reverse: (state) => {
-    const { sort } = state.look;
+    const { sort } = state.settings;
     if (sort === null) return say(state, "nothing is sorted yet: s chooses a column");
-    return looking(state, { sort: { ...sort, isDescending: !sort.isDescending } });
+    return adjusted(state, { sort: { ...sort, isDescending: !sort.isDescending } });
   },
   group: (state) => openChooser(state, "group"),
-  choose: (state) => openChooser(state, CHOOSERS[state.look.view]),
+  choose: (state) => openChooser(state, CHOOSERS[state.settings.view]),
   smoother: (state) => smoothing(state, 1),
   rougher: (state) => smoothing(state, -1),
-  raw: (state) => say(looking(state, { smoothing: 0 }), "no smoothing"),
+  raw: (state) => say(adjusted(state, { smoothing: 0 }), "no smoothing"),
   band: (state) => {
-    const band = BANDS[(BANDS.indexOf(state.look.band) + 1) % BANDS.length] ?? "std";
-    return looking(state, { band });
+    const band = BANDS[(BANDS.indexOf(state.settings.band) + 1) % BANDS.length] ?? "std";
+    return adjusted(state, { band });
   },
-  "log-y": (state) => looking(state, { isLogY: !state.look.isLogY }),
+  "log-y": (state) => adjusted(state, { isLogY: !state.settings.isLogY }),
   axis: (state) => {
-    const axis = X_AXES[(X_AXES.indexOf(state.look.axis) + 1) % X_AXES.length] ?? "step";
-    return { ...looking(state, { axis }), zoom: null, crosshair: null };
+    const axis = X_AXES[(X_AXES.indexOf(state.settings.axis) + 1) % X_AXES.length] ?? "step";
+    return { ...adjusted(state, { axis }), zoom: null, crosshair: null };
   },
   "log-x": (state) => ({
-    ...looking(state, { isLogX: !state.look.isLogX }),
+    ...adjusted(state, { isLogX: !state.settings.isLogX }),
     zoom: null,
     crosshair: null,
   }),
@@ -104,9 +104,9 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
   baseline: (state, { scene }) => {
     const run = subject(state, scene)?.run ?? null;
     if (run === null) return say(state, "there is no run to compare with");
-    const isSame = state.look.baseline === run;
+    const isSame = state.settings.baseline === run;
     const said = isSame ? "compared with nothing" : `the others are compared with ${run}`;
-    return say(looking(state, { baseline: isSame ? null : run }), said);
+    return say(adjusted(state, { baseline: isSame ? null : run }), said);
   },
   tag: (state, { scene }) => openPrompt(state, "tag", annotated(state, scene)),
   "tag-grid": (state, { scene }) => openPrompt(state, "grid-tag", gridOf(state, scene)),
@@ -126,8 +126,9 @@ const ACTIONS: Readonly<Partial<Record<Action, Handler>>> = {
     });
   },
   pane,
-  "next-view": (state) => show(state, VIEWS[(VIEWS.indexOf(state.look.view) + 1) % VIEWS.length]),
-  "previous-view": (state) => show(state, VIEWS.at(VIEWS.indexOf(state.look.view) - 1)),
+  "next-view": (state) =>
+    show(state, VIEWS[(VIEWS.indexOf(state.settings.view) + 1) % VIEWS.length]),
+  "previous-view": (state) => show(state, VIEWS.at(VIEWS.indexOf(state.settings.view) - 1)),
   runs: (state) => show(state, "runs"),
   charts: (state) => show(state, "charts"),
   run: (state) => show(state, "run"),
@@ -153,7 +154,7 @@ function still(state: State): Step {
 function show(state: State, view: ViewName | undefined): State {
   if (view === undefined) return state;
   return {
-    ...looking(state, { view }),
+    ...adjusted(state, { view }),
     scroll: 0,
     zoom: null,
     crosshair: null,
@@ -165,7 +166,7 @@ function show(state: State, view: ViewName | undefined): State {
 }
 
 function vertical(state: State, { scene, extent }: Context, by: number): State {
-  switch (state.look.view) {
+  switch (state.settings.view) {
     case "runs":
       return focusOn(state, scene, scene.focusAt + by);
     case "charts":
@@ -190,32 +191,33 @@ function nextChosen({ chosen, table, focusAt }: Scene, by: number): number {
 
 function horizontal(state: State, context: Context, by: number): State {
   const { scene, extent } = context;
-  if (state.look.view === "runs") return fold(state, scene, by > 0);
-  if (state.look.view === "compare") return focusOn(state, scene, nextChosen(scene, by));
+  if (state.settings.view === "runs") return fold(state, scene, by > 0);
+  if (state.settings.view === "compare") return focusOn(state, scene, nextChosen(scene, by));
   if (state.crosshair === null) return pan(state, context, by * 0.25);
   const cell = 1 / Math.max(1, extent.xCells);
   const moved = snap(valueAt(scene.x, position(scene.x, state.crosshair) + by * cell), state);
-  const least = state.look.axis === "step" ? 1 : 0;
+  const least = state.settings.axis === "step" ? 1 : 0;
   const next = moved === state.crosshair ? moved + by * least : moved;
   return { ...state, crosshair: clamp(next, Math.ceil(scene.x.low), scene.x.high) };
 }
 
 function byPage(state: State, { scene, extent }: Context, by: number): State {
-  if (state.look.view === "runs")
+  if (state.settings.view === "runs")
     return focusOn(state, scene, scene.focusAt + by * Math.max(1, extent.rows - 1));
   return scrolled(state, by * Math.max(1, extent.pageRows - 1), extent);
 }
 
 function toEnd(state: State, { scene, extent }: Context, by: number): State {
-  if (state.look.view === "runs")
+  if (state.settings.view === "runs")
     return focusOn(state, scene, by < 0 ? 0 : scene.table.rows.length - 1);
-  if (state.look.view !== "charts") return scrolled(state, by * Number.POSITIVE_INFINITY, extent);
+  if (state.settings.view !== "charts")
+    return scrolled(state, by * Number.POSITIVE_INFINITY, extent);
   return pan(state, { scene }, by * Number.POSITIVE_INFINITY);
 }
 
 function enter(state: State, { scene }: Context): State {
   const { focused, chosen } = scene;
-  switch (state.look.view) {
+  switch (state.settings.view) {
     case "runs":
       if (focused === undefined) return say(state, "there is no run to open");
       if (focused.isGroup) return fold(state, scene, !focused.isUnfolded);
@@ -243,25 +245,27 @@ function back(state: State): State {
   if (state.crosshair !== null) return { ...state, crosshair: null };
   if (state.zoom !== null) return { ...state, zoom: null };
   if (state.isAlone) return { ...state, isAlone: false };
-  if (state.look.view === "findings" && state.look.findingFilter !== "")
-    return say(looking(state, { findingFilter: "" }), "the filter of findings is off");
-  if (state.look.view !== "runs") return show(state, "runs");
-  if (state.look.filter !== "") return say(looking(state, { filter: "" }), "the filter is off");
-  if (state.look.marks.length > 0) return say(looking(state, { marks: [] }), "nothing is marked");
+  if (state.settings.view === "findings" && state.settings.findingFilter !== "")
+    return say(adjusted(state, { findingFilter: "" }), "the filter of findings is off");
+  if (state.settings.view !== "runs") return show(state, "runs");
+  if (state.settings.filter !== "")
+    return say(adjusted(state, { filter: "" }), "the filter is off");
+  if (state.settings.marks.length > 0)
+    return say(adjusted(state, { marks: [] }), "nothing is marked");
   return say(state, "this is the outermost view; q quits");
 }
 
 function mark(state: State, { scene }: Context): State {
   const names = scene.focused?.members.map(({ run }) => run) ?? [];
   if (names.length === 0) return say(state, "there is no run to mark");
-  const marks = new Set(state.look.marks);
+  const marks = new Set(state.settings.marks);
   const areMarked = names.every((name) => marks.has(name));
   for (const name of names) {
     if (areMarked) marks.delete(name);
     else marks.add(name);
   }
-  const marked = looking(state, { marks: [...marks] });
-  return state.look.view === "runs" ? focusOn(marked, scene, scene.focusAt + 1) : marked;
+  const marked = adjusted(state, { marks: [...marks] });
+  return state.settings.view === "runs" ? focusOn(marked, scene, scene.focusAt + 1) : marked;
 }
 
 function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
@@ -280,14 +284,14 @@ function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
 }
 
 function smoothing(state: State, by: number): State {
-  const at = SMOOTHINGS.findIndex((steps) => steps >= state.look.smoothing);
+  const at = SMOOTHINGS.findIndex((steps) => steps >= state.settings.smoothing);
   const steps = SMOOTHINGS[clamp(at + by, 0, SMOOTHINGS.length - 1)] ?? 0;
-  return looking(state, { smoothing: steps });
+  return adjusted(state, { smoothing: steps });
 }
 
 function toMatch(state: State, { scene }: Context, by: number): State {
   const { rows, matches } = scene.table;
-  if (state.look.view === "run" || state.look.view === "layers") {
+  if (state.settings.view === "run" || state.settings.view === "layers") {
     const at = matches.findIndex(({ run }) => run === scene.run?.run);
     const next = matches[wrap(at + by, matches.length)]?.run;
     return next === undefined
@@ -295,13 +299,13 @@ function toMatch(state: State, { scene }: Context, by: number): State {
       : { ...state, opened: next, focus: next };
   }
   if (rows.length === 0) return say(state, "the filter finds no run");
-  if (state.look.view === "charts")
+  if (state.settings.view === "charts")
     return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
   return focusOn(state, scene, wrap(scene.focusAt + by, rows.length));
 }
 
 function pane(state: State, { scene, extent }: Context): State {
-  if (state.look.view === "charts")
+  if (state.settings.view === "charts")
     return { ...state, chart: wrap(state.chart + 1, scene.metrics.length) };
   const next = extent.parts.find((start) => start > state.scroll && start <= extent.pageLength - 1);
   return scrolled({ ...state, scroll: 0 }, next ?? 0, extent);

@@ -59,17 +59,17 @@ export function sceneMaker({
   probes,
   findings,
 }: Readers): (state: State, snapshot: Snapshot) => Scene {
-  const table = remembering(tableOf);
+  const table = memoizeLast(tableOf);
   return (state, snapshot) => {
-    const { look, prompt, unfolded } = state;
-    const filter = prompt?.kind === "filter" ? prompt.text : look.filter;
-    const made = table(snapshot.runs, { look, unfolded, filter });
+    const { settings, prompt, unfolded } = state;
+    const filter = prompt?.kind === "filter" ? prompt.text : settings.filter;
+    const made = table(snapshot.runs, { settings, unfolded, filter });
     const focusAt = focusIndex(made.rows, state.focus);
     const focused = made.rows[focusAt];
-    const { chosen, unmarked } = chosenRows(made, look.marks);
+    const { chosen, unmarked } = chosenRows(made, settings.marks);
     const run = runOf(state, snapshot, focused);
     const shownRuns =
-      look.view === "run" || look.view === "layers"
+      settings.view === "run" || settings.view === "layers"
         ? run === undefined
           ? []
           : [run]
@@ -85,22 +85,25 @@ export function sceneMaker({
       chosen,
       unmarked,
       run,
-      metrics: look.metrics?.filter((name) => series.includes(name)) ?? defaultMetrics(series),
+      metrics: settings.metrics?.filter((name) => series.includes(name)) ?? defaultMetrics(series),
       allMetrics: series,
-      parameters: allParameters.filter((name) => look.parameters?.includes(name) ?? true),
+      parameters: allParameters.filter((name) => settings.parameters?.includes(name) ?? true),
       allParameters,
       wholeX,
       x: state.zoom === null ? wholeX : { ...wholeX, ...state.zoom },
-      inside: look.view === "layers" ? insideOf(state, { run, snapshot, probes }) : NOTHING_INSIDE,
+      inside:
+        settings.view === "layers" ? insideOf(state, { run, snapshot, probes }) : NOTHING_INSIDE,
       findings:
-        look.view === "findings" ? findingsOf(state, { run, table: made, findings }) : NO_FINDINGS,
+        settings.view === "findings"
+          ? findingsOf(state, { run, table: made, findings })
+          : NO_FINDINGS,
     };
   };
 }
 
 /** Of the marked runs among those that the filter leaves, without marks of all of them. */
 function findingsOf(
-  { look, prompt, finding }: State,
+  { settings, prompt, finding }: State,
   {
     run,
     table,
@@ -111,14 +114,17 @@ function findingsOf(
     readonly findings: FindingReader;
   },
 ): Scene["findings"] {
-  const marked = table.matches.filter(({ run: name }) => look.marks.includes(name));
+  const marked = table.matches.filter(({ run: name }) => settings.marks.includes(name));
   const runs =
-    look.findingScope === "run"
+    settings.findingScope === "run"
       ? [run].filter((one) => one !== undefined)
       : marked.length > 0
         ? marked
         : table.matches;
-  const list = findings.list(runs, prompt?.kind === "findings" ? prompt.text : look.findingFilter);
+  const list = findings.list(
+    runs,
+    prompt?.kind === "findings" ? prompt.text : settings.findingFilter,
+  );
   const at = list.items.findIndex(({ key }) => key === finding);
   return { list, at: at < 0 && list.items.length > 0 ? 0 : at };
 }
@@ -184,15 +190,15 @@ function defaultMetrics(series: readonly string[]): string[] {
   return ["loss", ...(ratio === undefined ? [] : [ratio])];
 }
 
-function wholeAxis(runs: readonly ShownRun[], { look }: State, curves: CurveReader): Scale {
-  const high = Math.max(0, ...runs.map((run) => curves.end(run, look.axis)));
-  if (!look.isLogX) return { low: 0, high: Math.max(high, 1), log: false };
-  const low = look.axis === "time" ? 0.01 : LOG_ZERO;
+function wholeAxis(runs: readonly ShownRun[], { settings }: State, curves: CurveReader): Scale {
+  const high = Math.max(0, ...runs.map((run) => curves.end(run, settings.axis)));
+  if (!settings.isLogX) return { low: 0, high: Math.max(high, 1), log: false };
+  const low = settings.axis === "time" ? 0.01 : LOG_ZERO;
   return { low, high: Math.max(high, low * 4), log: true };
 }
 
 /** The same function, which gives its last result again while its arguments are the same. */
-function remembering<A, B extends object, R>(make: (a: A, b: B) => R): (a: A, b: B) => R {
+function memoizeLast<A, B extends object, R>(make: (a: A, b: B) => R): (a: A, b: B) => R {
   let last: { readonly a: A; readonly values: readonly unknown[]; readonly result: R } | null =
     null;
   return (a, b) => {

@@ -1,6 +1,6 @@
 /** What is on the screen besides the data. */
 import type { Range } from "../chart/scale.ts";
-import { DEFAULT_LOOK, type Look, type ViewName } from "./look.ts";
+import { DEFAULT_SETTINGS, type ViewName, type ViewSettings } from "./settings.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };
 
@@ -30,7 +30,7 @@ export type Chooser = { readonly kind: ChooserKind; readonly at: number };
 
 export type State = {
   readonly size: Size;
-  readonly look: Look;
+  readonly settings: ViewSettings;
   /** Key of the row under the cursor. */
   readonly focus: string | null;
   /** First row on the screen. */
@@ -49,7 +49,7 @@ export type State = {
   readonly isAlone: boolean;
   /** First line of a page that is longer than the screen. */
   readonly scroll: number;
-  /** The look inside that is shown, by its step; null for the last there is. */
+  /** The probe that is shown, by its step; null for the last there is. */
   readonly probeStep: number | null;
   /** Name of the layer under the cursor. */
   readonly layer: string | null;
@@ -70,10 +70,10 @@ export type State = {
   readonly message: string | null;
 };
 
-export function initialState(size: Size, look: Look = DEFAULT_LOOK): State {
+export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTINGS): State {
   return {
     size,
-    look,
+    settings,
     focus: null,
     top: 0,
     unfolded: [],

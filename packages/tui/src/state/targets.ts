@@ -14,7 +14,7 @@ export function annotated(
   scene: Scene,
 ): { readonly targets: readonly string[]; readonly text: string } {
   const one = own(state, scene);
-  const marked = scene.snapshot.runs.filter(({ run }) => state.look.marks.includes(run));
+  const marked = scene.snapshot.runs.filter(({ run }) => state.settings.marks.includes(run));
   const here = marked.length > 0 ? marked : (scene.focused?.members ?? []);
   const runs = one === undefined ? here : [one];
   return { targets: runs.map(({ run }) => run), text: "" };
@@ -29,7 +29,7 @@ export function gridOf(
 }
 
 /** The run that a view is about, where that is not the row under the cursor. */
-function own({ look }: State, { run, findings }: Scene): ShownRun | undefined {
-  if (look.view === "findings") return findings.list.items[findings.at]?.run;
-  return look.view === "run" || look.view === "layers" ? run : undefined;
+function own({ settings }: State, { run, findings }: Scene): ShownRun | undefined {
+  if (settings.view === "findings") return findings.list.items[findings.at]?.run;
+  return settings.view === "run" || settings.view === "layers" ? run : undefined;
 }

@@ -25,6 +25,6 @@ export function pan(state: State, { scene }: { readonly scene: Scene }, by: numb
 }
 
 /** A whole step where the axis counts them. */
-export function snap(value: number, { look }: State): number {
-  return look.axis === "time" ? value : Math.round(value);
+export function snap(value: number, { settings }: State): number {
+  return settings.axis === "time" ? value : Math.round(value);
 }

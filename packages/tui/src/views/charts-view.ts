@@ -176,7 +176,7 @@ function legendOf(
   },
 ): Line[] {
   const { state, scene } = canvas;
-  const at = state.crosshair === null ? "last values" : xName(state.look.axis, state.crosshair);
+  const at = state.crosshair === null ? "last values" : xName(state.settings.axis, state.crosshair);
   const head = justify(
     [piece(metricTitle(series).replace(", nats", ""), "muted")],
     [piece(at, "muted")],

@@ -69,7 +69,7 @@ type Comparison = {
 
 function compareRows({ scene, state, columns }: Canvas): Comparison {
   const runs = scene.chosen.flatMap(({ members }) => members);
-  const pinned = scene.snapshot.runs.find(({ run }) => run === state.look.baseline);
+  const pinned = scene.snapshot.runs.find(({ run }) => run === state.settings.baseline);
   const inChosen = scene.chosen.find(({ members }) =>
     members.some(({ run }) => run === pinned?.run),
   );
@@ -79,7 +79,7 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
   const all = allColumns(baseline === null ? runs : [...runs, ...baseline.members]);
   const entries: Entry[] = [
     ...all
-      .filter(({ id }) => isConfigKey(id) && !(id === "seed" && state.look.group === "seed"))
+      .filter(({ id }) => isConfigKey(id) && !(id === "seed" && state.settings.group === "seed"))
       .map((column): Entry => ({ label: column.id, kind: "config", column })),
     ...RESULTS.flatMap((id): Entry[] => {
       const column = all.find((one) => one.id === id);
@@ -136,7 +136,7 @@ function titles(
   const cells = visible.flatMap((row): Piece[] => {
     const isFocused =
       row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key);
-    const isMarked = row.members.every(({ run }) => state.look.marks.includes(run));
+    const isMarked = row.members.every(({ run }) => state.settings.marks.includes(run));
     const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
     const text = `${sign}${middleEllipsis(titleOf(row), cellWidth - sign.length)}`;
     return [

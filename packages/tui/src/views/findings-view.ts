@@ -70,7 +70,7 @@ function headLine({ scene, state, columns }: Canvas): Line {
     return n === 0 ? [] : [piece(` ${sign} ${n} ${name} `, tone)];
   });
   const runs = new Set(list.items.map(({ run }) => run.run)).size;
-  const { findingFilter, findingScope, marks } = state.look;
+  const { findingFilter, findingScope, marks } = state.settings;
   const isOfMarked = scene.table.matches.some(({ run }) => marks.includes(run));
   const of =
     findingScope === "run"
@@ -192,7 +192,7 @@ function whyNothing({
   findings,
 }: Pick<Canvas, "scene" | "state" | "findings">): string {
   const isJudged = (run: ShownRun): boolean => run.state !== "pending" && findings.isDiagnosed(run);
-  if (state.look.findingScope === "run") {
+  if (state.settings.findingScope === "run") {
     const { run } = scene;
     const name = clean(run?.run ?? "this run");
     const isSo = run !== undefined && isJudged(run);

@@ -2,8 +2,8 @@
 import { basename } from "node:path";
 import { KEYS, keyName } from "../keys.ts";
 import type { Extent } from "../state/context.ts";
-import { VIEW_TITLES, VIEWS } from "../state/look.ts";
 import { PROMPTS } from "../state/prompt.ts";
+import { VIEW_TITLES, VIEWS } from "../state/settings.ts";
 import type { Prompt, State } from "../state/state.ts";
 import {
   cutLine,
@@ -78,7 +78,7 @@ export function drawFrame(canvas: Omit<Canvas, "columns" | "rows">, store: strin
 function drawBody(canvas: Canvas): Drawn {
   if (canvas.state.isHelp) return drawHelp(canvas);
   if (canvas.state.chooser !== null) return drawChooser(canvas);
-  return VIEW_DRAWERS[canvas.state.look.view](canvas);
+  return VIEW_DRAWERS[canvas.state.settings.view](canvas);
 }
 
 /** How many runs are in which state, and how the store is. */
@@ -114,16 +114,16 @@ function headLine({ state, scene }: Omit<Canvas, "columns" | "rows">, store: str
 
 function tabs({ state, scene }: Omit<Canvas, "columns" | "rows">): Line {
   const { columns } = state.size;
-  const { look } = state;
+  const { settings } = state;
   const names = VIEWS.map((view, i) => ({
     text: ` ${i + 1} ${VIEW_TITLES[view]} `,
-    ...(view === look.view ? { bold: true, inverse: true } : {}),
+    ...(view === settings.view ? { bold: true, inverse: true } : {}),
   }));
-  const all = new Set(look.marks);
+  const all = new Set(settings.marks);
   const marked = scene.snapshot.runs.filter(({ run }) => all.has(run)).length;
   const marks = marked === 0 ? "" : `${marked} marked  `;
   const filter =
-    look.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(look.filter)} `;
+    settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(settings.filter)} `;
   const right: Line =
     scene.table.mistake !== null
       ? [piece(`${scene.table.mistake} `, "bad")]
@@ -172,11 +172,11 @@ function promptLine({ state, scene }: Omit<Canvas, "columns" | "rows">, prompt: 
 }
 
 /** The keys that act in this view, as many as fit; help and quit always. */
-function hints({ look, isHelp, chooser }: State, columns: number): Line {
+function hints({ settings, isHelp, chooser }: State, columns: number): Line {
   if (isHelp || chooser !== null)
     return fitLine([piece(" esc closes · q quits", "muted")], columns);
   const labelled = KEYS.flatMap(({ keys: [key = ""], label, views, action }) => {
-    if (label === undefined || !(views?.includes(look.view) ?? true)) return [];
+    if (label === undefined || !(views?.includes(settings.view) ?? true)) return [];
     return [{ text: `${keyName(key)} ${label}`, isAlways: action === "help" || action === "quit" }];
   });
   let used = 1;

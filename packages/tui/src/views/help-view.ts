@@ -1,6 +1,6 @@
 /** The help screen: the table of keys in words. */
 import { KEYS, keyName } from "../keys.ts";
-import { VIEW_TITLES } from "../state/look.ts";
+import { VIEW_TITLES } from "../state/settings.ts";
 import { beside, type Line, line, lineWidth, piece } from "../text/line.ts";
 import type { Canvas, Drawn } from "./canvas.ts";
 

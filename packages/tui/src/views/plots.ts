@@ -54,10 +54,10 @@ export function tonesOf(names: readonly string[]): ReadonlyMap<string, Tone> {
 /** The window of the x axis in so many columns of dots. */
 export function windowOf({ state, scene, glyphs }: Canvas, columns: number): Window {
   return {
-    axis: state.look.axis,
+    axis: state.settings.axis,
     scale: scene.x,
     columns: Math.max(1, dotColumns(columns, glyphs)),
-    lead: state.look.smoothing * 5,
+    lead: state.settings.smoothing * 5,
   };
 }
 
@@ -93,7 +93,7 @@ export function plotsOf(
         shown:
           traces.length === 1 && traces[0] !== undefined
             ? traces[0]
-            : bandOf(traces, canvas.state.look.band),
+            : bandOf(traces, canvas.state.settings.band),
         isSparse: series.endsWith("_loss"),
         divergedAt: Math.min(...diverged.map((run) => canvas.curves.end(run, window.axis))),
       };
@@ -111,7 +111,11 @@ export function traceOf(
   { samples, window }: { readonly samples: Samples; readonly window: Window },
 ): Trace {
   const isNoisy = series === "loss" || series.startsWith(RATIO);
-  return trace(smooth(samples, isNoisy ? state.look.smoothing : 0), window.scale, window.columns);
+  return trace(
+    smooth(samples, isNoisy ? state.settings.smoothing : 0),
+    window.scale,
+    window.columns,
+  );
 }
 
 /** Draws the plots of one series; `onTop` is the index of the one that is in front, shaded. */
@@ -139,9 +143,9 @@ export function drawPlots(
   },
 ): Line[] {
   const { state } = canvas;
-  const log = state.look.isLogY && !series.startsWith(RATIO);
+  const log = state.settings.isLogY && !series.startsWith(RATIO);
   const curves = curvesOf(plots, onTop);
-  const id = [state.look.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
+  const id = [state.settings.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
   const range = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
   const title = line({ ...piece(metricTitle(series), isFocused ? "accent" : "plain"), bold: true });
   if (range === null) return emptyChart({ title, box, text: whyEmpty(runs) });

@@ -5,7 +5,7 @@ import { position } from "../chart/scale.ts";
 import { lastColumn } from "../chart/trace.ts";
 import type { Window } from "../data/curves.ts";
 import { RATIO } from "../data/series.ts";
-import type { XAxis } from "../state/look.ts";
+import type { XAxis } from "../state/settings.ts";
 import { count, counted, duration, loss } from "../text/number.ts";
 import type { Canvas } from "./canvas.ts";
 import type { Plot } from "./plots.ts";
@@ -34,7 +34,7 @@ export function caption(
   const names = { step: span, examples: span.replace("exampless", "examples"), time: span };
   const from =
     state.zoom === null ? "" : ` from ${axis === "time" ? duration(scale.low) : count(scale.low)}`;
-  const { smoothing, band } = state.look;
+  const { smoothing, band } = state.settings;
   return [
     `${names[axis]}${from} in ${cells} columns`,
     smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`,
@@ -58,7 +58,7 @@ export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | 
   const values = plot.traces.map(
     (one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN,
   );
-  return spread(values, state.look.band);
+  return spread(values, state.settings.band);
 }
 
 function columnAt(crosshair: number | null, { scale, columns }: Window): number {

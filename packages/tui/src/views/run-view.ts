@@ -231,7 +231,7 @@ function legendLine(
 /** The crosshair's step, and how the learning rate has changed so far. */
 function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
   const cross: Line[] =
-    state.crosshair === null ? [] : [[piece(`│ ${xName(state.look.axis, state.crosshair)}`)]];
+    state.crosshair === null ? [] : [[piece(`│ ${xName(state.settings.axis, state.crosshair)}`)]];
   if (updates(run) === 0) return cross;
   const [first, last] = [rateAt(run, 0), rateAt(run, updates(run) - 1)].map((rate) =>
     String(Number(rate.toPrecision(3))),

@@ -95,7 +95,7 @@ function columnWidth(canvas: Canvas, column: Column, rows: readonly Row[]): numb
 }
 
 function titleOf({ state }: Canvas, { id, title }: Column): string {
-  const { sort } = state.look;
+  const { sort } = state.settings;
   return sort?.column === id ? `${title} ${sort.isDescending ? "▼" : "▲"}` : title;
 }
 
@@ -113,7 +113,7 @@ function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
 
 function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
   const { state, scene, columns } = canvas;
-  const marks = new Set(state.look.marks);
+  const marks = new Set(state.settings.marks);
   const isMarked = row.members.every(({ run }) => marks.has(run));
   const isFocused = scene.focused?.key === row.key;
   const sign = isMarked
@@ -148,7 +148,7 @@ function nameText({ title, members, isGroup, isInGroup }: Row): string {
 }
 
 function nameLine({ state }: Canvas, row: Row, width: number): Line {
-  const isBaseline = row.members.some(({ run }) => run === state.look.baseline);
+  const isBaseline = row.members.some(({ run }) => run === state.settings.baseline);
   const name = middleEllipsis(nameText(row), width - (isBaseline ? 2 : 0));
   return [piece(name), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
 }
@@ -185,7 +185,7 @@ function nothing({ scene, state }: Canvas): Line {
       ),
     );
   }
-  const filter = state.prompt?.kind === "filter" ? state.prompt.text : state.look.filter;
+  const filter = state.prompt?.kind === "filter" ? state.prompt.text : state.settings.filter;
   return line(
     "   ",
     piece(`no run matches ${filter}; esc shows all ${scene.table.total}`, "muted"),

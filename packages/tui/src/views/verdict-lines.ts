@@ -33,7 +33,7 @@ export function verdictLines(
   const findings = canvas.findings.of(run).map(({ finding }) => finding);
   const isDiagnosed = canvas.findings.isDiagnosed(run);
   const said = updates(run) < 2 * WINDOW ? "median so far" : `median of the last ${WINDOW}`;
-  const at = state.crosshair === null ? said : xName(state.look.axis, state.crosshair);
+  const at = state.crosshair === null ? said : xName(state.settings.axis, state.crosshair);
   const nameWidth = Math.min(24, Math.max(9, ...plots.map(({ label }) => label.length)));
   const isLit = ({ key }: Plot): boolean => key === `${RATIO}${state.spotlight}`;
   const ordered = [...plots.filter(isLit), ...plots.filter((plot) => !isLit(plot))];

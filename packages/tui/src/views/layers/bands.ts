@@ -216,15 +216,15 @@ const NOTED = 0.005;
 /** A filled curve; arrows at its ends where values lie beyond them. */
 function curve(
   { cells, below, above }: ReturnType<typeof densityOf>,
-  look: { readonly rows: number; readonly glyphs: Glyphs; readonly tone: Tone },
+  style: { readonly rows: number; readonly glyphs: Glyphs; readonly tone: Tone },
 ): Line[] {
-  return drawBars({ counts: [...cells], hasAir: true, ...look }).map((line, row): Line => {
+  return drawBars({ counts: [...cells], hasAir: true, ...style }).map((line, row): Line => {
     const text = lineText(line);
-    if (row < look.rows - 1) return line;
+    if (row < style.rows - 1) return line;
     return [
-      below > NOTED ? piece("◀", "warn") : piece(text.slice(0, 1), look.tone),
-      piece(text.slice(1, -1), look.tone),
-      above > NOTED ? piece("▶", "warn") : piece(text.length > 1 ? text.slice(-1) : "", look.tone),
+      below > NOTED ? piece("◀", "warn") : piece(text.slice(0, 1), style.tone),
+      piece(text.slice(1, -1), style.tone),
+      above > NOTED ? piece("▶", "warn") : piece(text.length > 1 ? text.slice(-1) : "", style.tone),
     ];
   });
 }

@@ -43,7 +43,7 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
   const { layers, layerAt, kinds } = scene.inside;
   const layer = layers[layerAt] ?? "";
-  const wanted = state.look.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
+  const wanted = state.settings.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
   const beside = rows - TITLES - wanted;
   if (state.isAlone || (state.isPanelFirst && beside < 1))
     return drawPanel({ canvas, sides, layer, box: { columns, rows } });
@@ -59,7 +59,7 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
     kinds,
     columns,
     rows: band,
-    isOctaves: state.look.isOctaves,
+    isOctaves: state.settings.isOctaves,
     glyphs,
   });
   const left = rows - bands.length;

@@ -1,5 +1,5 @@
 /** What stands below the bands, or alone: one of four panels about the layer under the cursor. */
-import { PANEL_TITLES, PANELS } from "../../state/look.ts";
+import { PANEL_TITLES, PANELS } from "../../state/settings.ts";
 import { fitLine, type Line, line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import { depthPanel } from "./depth-panel.ts";
 import { normPanel } from "./norm-panel.ts";
@@ -16,13 +16,13 @@ const PANEL_DRAWERS = {
 
 /** The panel under a line that names all of them, in at most the rows of its box. */
 export function drawPanel({ box, ...spec }: PanelSpec): Panel {
-  const { panel } = spec.canvas.state.look;
+  const { panel } = spec.canvas.state.settings;
   const drawn = PANEL_DRAWERS[panel]({ ...spec, box: { ...box, rows: box.rows - 1 } });
   return { ...drawn, lines: [names(spec, box.columns), ...drawn.lines].slice(0, box.rows) };
 }
 
 function names({ canvas, layer }: Omit<PanelSpec, "box">, columns: number): Line {
-  const { panel } = canvas.state.look;
+  const { panel } = canvas.state.settings;
   const titles = PANELS.flatMap((one): Piece[] => [
     one === panel
       ? { text: ` ${PANEL_TITLES[one]} `, bold: true, inverse: true }

@@ -1,4 +1,4 @@
-/** The steps at which there is a look inside, as a slider. */
+/** The steps of the probes, as a slider. */
 
 import type { Inside } from "../../state/inside.ts";
 import { fitLine, justify, type Line, lineWidth, type Piece, piece } from "../../text/line.ts";

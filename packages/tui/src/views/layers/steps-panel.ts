@@ -54,7 +54,7 @@ function stepMap({ canvas, side, kind, layer, steps, box }: MapSpec): Line[] {
   if (known.every(({ histogram }) => histogram === null)) {
     return [title, line(piece(`${layer} has none`, "muted"))];
   }
-  const axis = binAxis(known, canvas.state.look.isOctaves);
+  const axis = binAxis(known, canvas.state.settings.isOctaves);
   const rows = Math.max(1, box.rows - 2);
   const width = Math.max(1, Math.floor(room / Math.max(1, some.length)));
   const stripes = tensors.map((tensor) =>

@@ -1,5 +1,5 @@
-/** Remembers what was used last, up to a weight. */
-export class Recent<T> {
+/** Keeps the values that were used last, up to a total weight. */
+export class LruCache<T> {
   readonly #limit: number;
   readonly #weigh: (value: T) => number;
   readonly #entries: Map<string, T> = new Map();
@@ -18,7 +18,7 @@ export class Recent<T> {
     return value;
   }
 
-  /** Keeps a value, at the cost of those that were not used for the longest time. */
+  /** Keeps a value and drops those that were not used for the longest time. */
   set(key: string, value: T): void {
     this.#drop(key);
     this.#entries.set(key, value);

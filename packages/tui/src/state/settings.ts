@@ -1,4 +1,4 @@
-/** How a store is looked at: what is remembered from one session to the next. */
+/** How a store is shown: what is remembered from one session to the next. */
 import type { StoredTensorKind } from "@ablate/store";
 import type { BandKind } from "../chart/band.ts";
 
@@ -47,7 +47,7 @@ export const X_AXES: readonly XAxis[] = ["step", "examples", "time"];
 /** Time constants of smoothing, in steps. */
 export const SMOOTHINGS: readonly number[] = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
 
-export type Look = {
+export type ViewSettings = {
   readonly view: ViewName;
   readonly filter: string;
   readonly sort: { readonly column: string; readonly isDescending: boolean } | null;
@@ -82,7 +82,7 @@ export type Look = {
   readonly findingScope: FindingScope;
 };
 
-export const DEFAULT_LOOK: Look = {
+export const DEFAULT_SETTINGS: ViewSettings = {
   view: "runs",
   filter: "",
   sort: null,

@@ -1,4 +1,4 @@
-/** What probes and rules would have left in a store: one look inside an untrained net, at every step of the schedule. */
+/** What probes and rules would have left in a store: the probe of an untrained net, at every step of the schedule. */
 import { readFileSync } from "node:fs";
 import { buildDataset, type Probe, parseNames, type RunSpec, Trainer } from "@ablate/core";
 import type { Finding, StoreWriter } from "@ablate/store";

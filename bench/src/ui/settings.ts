@@ -1,6 +1,7 @@
-/** The look that the program remembers of a store, written before it starts. */
-import { DEFAULT_LOOK, type Look } from "../../../packages/tui/src/state/look.ts";
+/** The settings that the program remembers for a store, written before it starts. */
+
 import { memoryFile, remember } from "../../../packages/tui/src/state/memory.ts";
+import { DEFAULT_SETTINGS, type ViewSettings } from "../../../packages/tui/src/state/settings.ts";
 
 /** Four charts. */
 export const METRICS: readonly string[] = [
@@ -10,13 +11,13 @@ export const METRICS: readonly string[] = [
   "log10_ratio:output.weight",
 ];
 
-/** Environment in which the program begins with this look at the store, and remembers in `folder`. */
+/** Environment in which the program begins with these settings, and remembers in `folder`. */
 export function environmentFor(
   folder: string,
   store: string,
-  look: Partial<Look> = {},
+  settings: Partial<ViewSettings> = {},
 ): Readonly<Record<string, string>> {
   const environment = { XDG_STATE_HOME: folder };
-  remember(memoryFile(store, environment), { ...DEFAULT_LOOK, ...look });
+  remember(memoryFile(store, environment), { ...DEFAULT_SETTINGS, ...settings });
   return environment;
 }
