@@ -1,5 +1,5 @@
 /** What is shown, as CSV (RFC 4180). */
-import type { Sheet } from "./views/canvas.ts";
+import type { Sheet } from "./views/view.ts";
 
 export function csvOf({ columns, rows }: Sheet): string {
   return [columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");

@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type ViewName, type ViewSettings } from "./state/sett
 import type { Size } from "./state/state.ts";
 import { show } from "./terminal/show.ts";
 import type { Theme } from "./text/theme.ts";
-import { chartsOf } from "./views/run-view.ts";
+import { chartsOf } from "./views/run/draw-run.ts";
 
 type Showing = { readonly store: string; readonly glyphs: Glyphs; readonly theme: Theme };
 

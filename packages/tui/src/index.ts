@@ -2,7 +2,7 @@ export { drawHistogram } from "./chart/histogram.ts";
 export type { Glyphs } from "./chart/raster.ts";
 export { csvField } from "./csv.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
-export { KEYS, type KeyBinding, keyName } from "./keys.ts";
+export { KEYS, type KeyBinding, keyName } from "./keys/rows.ts";
 export { openUi } from "./open-ui.ts";
 export type { UiOptions } from "./program.ts";
 export type { Annotate } from "./session.ts";

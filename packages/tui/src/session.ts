@@ -8,15 +8,15 @@ import { FactReader } from "./data/facts.ts";
 import type { Feed } from "./data/feed.ts";
 import { FindingReader } from "./data/findings.ts";
 import { ProbeReader } from "./data/probes.ts";
-import { type Action, bindingOf, KEYS } from "./keys.ts";
+import { drawFrame, type Frame } from "./frame/frame.ts";
+import { type Effect, reduce, resize } from "./keys/reduce.ts";
+import { type Action, bindingOf, KEYS } from "./keys/rows.ts";
 import { closePrompt, type Edit, edit } from "./state/prompt.ts";
-import { type Effect, reduce, resize } from "./state/reduce.ts";
 import { type Scene, sceneMaker } from "./state/scene.ts";
 import type { ViewSettings } from "./state/settings.ts";
 import { initialState, type Prompt, type Size, type State } from "./state/state.ts";
 import { cutLine, piece } from "./text/line.ts";
-import type { Canvas, Sheet } from "./views/canvas.ts";
-import { drawFrame, type Frame } from "./views/frame.ts";
+import type { Canvas, Sheet } from "./views/view.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
 export type Annotate = (change: Annotation) => string;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { csvOf } from "../src/csv.ts";
 import { keyNames } from "../src/ink/key-names.ts";
-import { bindingOf, KEYS } from "../src/keys.ts";
+import { bindingOf, KEYS } from "../src/keys/rows.ts";
 import { memoryFile, recall, remember } from "../src/state/memory.ts";
 import { edit } from "../src/state/prompt.ts";
 import { DEFAULT_SETTINGS, VIEWS } from "../src/state/settings.ts";

@@ -1,5 +1,5 @@
 /** Random input that is the same every time. */
-import { KEYS } from "../src/keys.ts";
+import { KEYS } from "../src/keys/rows.ts";
 
 export type Random = {
   /** A whole number from `low` to `high`, both included. */

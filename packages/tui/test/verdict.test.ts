@@ -1,7 +1,7 @@
 /** Verdicts on update:data never contradict what the rules have found. */
 import type { Finding } from "@ablate/store";
 import { expect, test } from "vitest";
-import { updateFinding } from "../src/data/verdict.ts";
+import { updateFinding } from "../src/views/run/verdict.ts";
 import { makeStore, type RunPlan, screen, session } from "./make.ts";
 import { makeFinding } from "./probe-make.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openReader, type StoreReader } from "@ablate/store";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { type Action, KEYS } from "../src/keys.ts";
+import { type Action, KEYS } from "../src/keys/rows.ts";
 import { VIEWS, type ViewName } from "../src/state/settings.ts";
 import { sampleStore } from "./samples.ts";
 import { buildCommand, openUiAt, PATIENCE, type Terminal } from "./terminal.ts";

@@ -1,6 +1,6 @@
 import { Box, useInput, usePaste } from "ink";
 import { type ReactElement, useSyncExternalStore } from "react";
-import type { Frame } from "../views/frame.ts";
+import type { Frame } from "../frame/frame.ts";
 import { keyNames } from "./key-names.ts";
 import { Pane } from "./pane.tsx";
 

@@ -1,5 +1,5 @@
 /** What keys do on the help screen and in lists to choose from, and how pages scroll. */
-import type { Action } from "../keys.ts";
+import type { Action } from "../keys/rows.ts";
 import { clamp, say } from "./change.ts";
 import { choose, chooserItems, moveItem, sortByItem } from "./chooser.ts";
 import type { Context, Extent } from "./context.ts";

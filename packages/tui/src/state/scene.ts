@@ -7,7 +7,7 @@ import type { ProbeReader } from "../data/probes.ts";
 import { RATIO } from "../data/series.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import { type Row, type Table, tableOf } from "../data/table.ts";
-import { type Inside, insideOf, NOTHING_INSIDE } from "./inside.ts";
+import { type Inside, insideOf, NOTHING_INSIDE } from "../views/layers/shown-probe.ts";
 import type { State } from "./state.ts";
 
 export type Scene = {

@@ -1,7 +1,7 @@
 /** Tags and notes of a run's grid. */
 import { type Line, piece } from "../text/line.ts";
 import { clean } from "../text/width.ts";
-import type { Canvas } from "./canvas.ts";
+import type { Canvas } from "./view.ts";
 
 /** What is said of a grid; an empty line where nothing is. */
 export function gridLine({ scene }: Pick<Canvas, "scene">, grid: string | null): Line {

@@ -18,7 +18,7 @@ import type { Row } from "../data/table.ts";
 import { metricTitle } from "../state/chooser.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
 import { duration, loss, short } from "../text/number.ts";
-import type { Canvas } from "./canvas.ts";
+import type { Canvas } from "./view.ts";
 
 /** One curve before it is drawn: what it is called and the traces of its runs. */
 export type Plot = {

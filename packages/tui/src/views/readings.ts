@@ -7,8 +7,8 @@ import type { Window } from "../data/curves.ts";
 import { RATIO } from "../data/series.ts";
 import type { XAxis } from "../state/settings.ts";
 import { count, counted, duration, loss } from "../text/number.ts";
-import type { Canvas } from "./canvas.ts";
 import type { Plot } from "./plots.ts";
+import type { Canvas } from "./view.ts";
 
 /** A position on the x axis in words. */
 export function xName(axis: XAxis, value: number): string {

@@ -4,8 +4,8 @@ import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
 import { beside, type Line, piece } from "../../text/line.ts";
-import type { Canvas } from "../canvas.ts";
 import { type Box, tonesOf } from "../plots.ts";
+import type { Canvas } from "../view.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
 import { layerNamed, type Side } from "./side.ts";
 

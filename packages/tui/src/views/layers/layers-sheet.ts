@@ -1,5 +1,5 @@
 import type { StoredTensorKind } from "@ablate/store";
-import type { Sheet } from "../canvas.ts";
+import type { Sheet } from "../view.ts";
 import type { Side } from "./side.ts";
 
 /** The numbers of every layer that is shown: a row for each kind. */

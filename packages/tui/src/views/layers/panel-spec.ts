@@ -1,7 +1,7 @@
 /** What a panel is about, and what it draws. */
 import { type Line, line, piece } from "../../text/line.ts";
-import type { Canvas } from "../canvas.ts";
 import type { Box } from "../plots.ts";
+import type { Canvas } from "../view.ts";
 import type { Side } from "./side.ts";
 
 export type PanelSpec = {

@@ -7,9 +7,9 @@ import {
   settingOf,
 } from "@ablate/store";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { stepIndex } from "../../state/inside.ts";
 import { clean } from "../../text/width.ts";
-import type { Canvas } from "../canvas.ts";
+import type { Canvas } from "../view.ts";
+import { stepIndex } from "./shown-probe.ts";
 
 export type Side = {
   readonly run: ShownRun;

@@ -1,8 +1,8 @@
 /** The steps of the probes, as a slider. */
 
-import type { Inside } from "../../state/inside.ts";
 import { fitLine, justify, type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import { count } from "../../text/number.ts";
+import type { Inside } from "./shown-probe.ts";
 
 /** `step ◀ init ▶ 1 · 10 · 100 · 1,000`: all steps, or those around the one that is shown. */
 export function sliderLine({ steps, at }: Inside, columns: number): Line {

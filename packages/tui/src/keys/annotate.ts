@@ -1,7 +1,7 @@
 /** What a tag, a note or a name is for. */
 import type { ShownRun } from "../data/shown-run.ts";
-import type { Scene } from "./scene.ts";
-import type { State } from "./state.ts";
+import type { Scene } from "../state/scene.ts";
+import type { State } from "../state/state.ts";
 
 /** The run that a note or a name is for. */
 export function subject(state: State, scene: Scene): ShownRun | undefined {

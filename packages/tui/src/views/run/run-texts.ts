@@ -1,10 +1,10 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import type { Facts } from "../data/facts.ts";
-import type { ShownRun } from "../data/shown-run.ts";
-import { beside, type Line, line, piece } from "../text/line.ts";
-import { count, counted, loss, UNKNOWN } from "../text/number.ts";
-import { clean, cutText, widthOf } from "../text/width.ts";
-import type { Canvas } from "./canvas.ts";
+import type { Facts } from "../../data/facts.ts";
+import type { ShownRun } from "../../data/shown-run.ts";
+import { beside, type Line, line, piece } from "../../text/line.ts";
+import { count, counted, loss, UNKNOWN } from "../../text/number.ts";
+import { clean, cutText, widthOf } from "../../text/width.ts";
+import type { Canvas } from "../view.ts";
 
 const GAP = 2;
 

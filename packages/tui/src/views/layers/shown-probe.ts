@@ -1,10 +1,10 @@
 /** Which look inside which run is shown. */
 import type { StoredTensorKind } from "@ablate/store";
-import type { Snapshot } from "../data/feed.ts";
-import type { ProbeReader } from "../data/probes.ts";
-import type { ShownRun } from "../data/shown-run.ts";
-import { DEFAULT_KINDS, DRAWN_KINDS } from "../data/tensor-kinds.ts";
-import type { State } from "./state.ts";
+import type { Snapshot } from "../../data/feed.ts";
+import type { ProbeReader } from "../../data/probes.ts";
+import type { ShownRun } from "../../data/shown-run.ts";
+import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/tensor-kinds.ts";
+import type { State } from "../../state/state.ts";
 
 export type Inside = {
   /** The run that the view is about, and the one beside it. */

@@ -1,7 +1,7 @@
 /** A list to choose from, in place of the view. */
 import { CHOOSER_TITLES, chooserItems } from "../state/chooser.ts";
 import { fitLine, type Line, line, piece, restyle } from "../text/line.ts";
-import type { Canvas, Drawn } from "./canvas.ts";
+import type { Canvas, Drawn } from "../views/view.ts";
 
 export function drawChooser({ state, scene, columns, rows }: Canvas): Drawn {
   const { chooser } = state;

@@ -1,8 +1,8 @@
 /** The help screen: the table of keys in words. */
-import { KEYS, keyName } from "../keys.ts";
+import { KEYS, keyName } from "../keys/rows.ts";
 import { VIEW_TITLES } from "../state/settings.ts";
 import { beside, type Line, line, lineWidth, piece } from "../text/line.ts";
-import type { Canvas, Drawn } from "./canvas.ts";
+import type { Canvas, Drawn } from "../views/view.ts";
 
 export function drawHelp({
   columns,

@@ -1,5 +1,5 @@
 /** The one table of keys: the dispatcher, the footer, the help screen and the documentation read it. */
-import type { ViewName } from "./state/settings.ts";
+import type { ViewName } from "../state/settings.ts";
 
 export type Action =
   | "up"

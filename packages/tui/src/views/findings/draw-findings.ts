@@ -1,8 +1,7 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
-import type { FoundIn } from "../data/findings.ts";
-import type { ShownRun } from "../data/shown-run.ts";
-import { evidenceOf } from "../state/evidence.ts";
+import type { FoundIn } from "../../data/findings.ts";
+import type { ShownRun } from "../../data/shown-run.ts";
 import {
   fitLine,
   justify,
@@ -12,12 +11,13 @@ import {
   piece,
   restyle,
   type Tone,
-} from "../text/line.ts";
-import { count } from "../text/number.ts";
-import { clean, middleEllipsis, widthOf } from "../text/width.ts";
-import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { brief } from "./layers/numbers.ts";
-import { wrap } from "./run-texts.ts";
+} from "../../text/line.ts";
+import { count } from "../../text/number.ts";
+import { clean, middleEllipsis, widthOf } from "../../text/width.ts";
+import { brief } from "../layers/numbers.ts";
+import { wrap } from "../run/run-texts.ts";
+import type { Canvas, Drawn, Sheet } from "../view.ts";
+import { evidenceOf } from "./evidence.ts";
 
 const LEVEL_SIGNS: Readonly<
   Record<Finding["level"], { readonly sign: string; readonly tone: Tone }>

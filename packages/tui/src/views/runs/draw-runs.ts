@@ -1,10 +1,10 @@
 /** The runs as a table, with what is under the cursor below it. */
-import { bandOf, spread } from "../chart/band.ts";
-import { sparkline } from "../chart/sparkline.ts";
-import { trace } from "../chart/trace.ts";
-import type { Column } from "../data/columns.ts";
-import { type ShownRun, updates } from "../data/shown-run.ts";
-import { type Row, rowValue } from "../data/table.ts";
+import { bandOf, spread } from "../../chart/band.ts";
+import { sparkline } from "../../chart/sparkline.ts";
+import { trace } from "../../chart/trace.ts";
+import type { Column } from "../../data/columns.ts";
+import { type ShownRun, updates } from "../../data/shown-run.ts";
+import { type Row, rowValue } from "../../data/table.ts";
 import {
   cutLine,
   fitLine,
@@ -14,12 +14,12 @@ import {
   type Piece,
   piece,
   restyle,
-} from "../text/line.ts";
-import { count, loss } from "../text/number.ts";
-import { clean, ellipsis, middleEllipsis, widthOf } from "../text/width.ts";
-import { gridLine } from "./annotations.ts";
-import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { STATE_SIGNS, stateLine, statesLine } from "./states.ts";
+} from "../../text/line.ts";
+import { count, loss } from "../../text/number.ts";
+import { clean, ellipsis, middleEllipsis, widthOf } from "../../text/width.ts";
+import { gridLine } from "../annotations.ts";
+import { STATE_SIGNS, stateLine, statesLine } from "../states.ts";
+import type { Canvas, Drawn, Sheet } from "../view.ts";
 
 const CURVE_CELLS = 6;
 /** The small curve of a group is the mean of so many of its runs. */

@@ -1,9 +1,9 @@
 /** One run in full, as a page: curves, update:data ratios with their verdicts, evaluations, samples, settings. */
-import { LABEL_CELLS } from "../chart/chart.ts";
-import type { Window } from "../data/curves.ts";
-import type { Facts } from "../data/facts.ts";
-import { RATIO } from "../data/series.ts";
-import { rateAt, type ShownRun, updates } from "../data/shown-run.ts";
+import { LABEL_CELLS } from "../../chart/chart.ts";
+import type { Window } from "../../data/curves.ts";
+import type { Facts } from "../../data/facts.ts";
+import { RATIO } from "../../data/series.ts";
+import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
 import {
   beside,
   cutLine,
@@ -13,15 +13,15 @@ import {
   lineWidth,
   piece,
   restyle,
-} from "../text/line.ts";
-import { count, loss, UNKNOWN } from "../text/number.ts";
-import { clean } from "../text/width.ts";
-import { gridLine } from "./annotations.ts";
-import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { drawPlots, guidesOf, type Plot, tonesOf, traceOf, windowOf } from "./plots.ts";
-import { caption, readAt, seriesValue, xName } from "./readings.ts";
+} from "../../text/line.ts";
+import { count, loss, UNKNOWN } from "../../text/number.ts";
+import { clean } from "../../text/width.ts";
+import { gridLine } from "../annotations.ts";
+import { drawPlots, guidesOf, type Plot, tonesOf, traceOf, windowOf } from "../plots.ts";
+import { caption, readAt, seriesValue, xName } from "../readings.ts";
+import { STATE_SIGNS, stateLine } from "../states.ts";
+import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { sampleLines, texts, wrap } from "./run-texts.ts";
-import { STATE_SIGNS, stateLine } from "./states.ts";
 import { verdictLines } from "./verdict-lines.ts";
 
 const GAP = 2;

@@ -1,13 +1,13 @@
-import type { Window } from "../data/curves.ts";
-import { RATIO } from "../data/series.ts";
-import { type ShownRun, updates } from "../data/shown-run.ts";
-import { lastWindow, updateFinding, type Verdict, verdictOn, WINDOW } from "../data/verdict.ts";
-import { justify, type Line, line, lineWidth, piece, type Tone } from "../text/line.ts";
-import { short, UNKNOWN } from "../text/number.ts";
-import { cutText } from "../text/width.ts";
-import type { Canvas } from "./canvas.ts";
-import type { Plot } from "./plots.ts";
-import { readAt, seriesValue, xName } from "./readings.ts";
+import type { Window } from "../../data/curves.ts";
+import { RATIO } from "../../data/series.ts";
+import { type ShownRun, updates } from "../../data/shown-run.ts";
+import { justify, type Line, line, lineWidth, piece, type Tone } from "../../text/line.ts";
+import { short, UNKNOWN } from "../../text/number.ts";
+import { cutText } from "../../text/width.ts";
+import type { Plot } from "../plots.ts";
+import { readAt, seriesValue, xName } from "../readings.ts";
+import type { Canvas } from "../view.ts";
+import { lastWindow, updateFinding, type Verdict, verdictOn, WINDOW } from "./verdict.ts";
 
 /** Every parameter with its ratio and, where there is a band for it, the verdict in words. */
 export function verdictLines(

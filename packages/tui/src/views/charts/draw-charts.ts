@@ -1,8 +1,8 @@
 /** Charts of the marked runs on one x axis, with a legend that reads every curve. */
-import { LABEL_CELLS } from "../chart/chart.ts";
-import { valueAt } from "../chart/scale.ts";
-import type { Window } from "../data/curves.ts";
-import { metricTitle } from "../state/chooser.ts";
+import { LABEL_CELLS } from "../../chart/chart.ts";
+import { valueAt } from "../../chart/scale.ts";
+import type { Window } from "../../data/curves.ts";
+import { metricTitle } from "../../state/chooser.ts";
 import {
   beside,
   cutLine,
@@ -13,12 +13,12 @@ import {
   lineWidth,
   type Piece,
   piece,
-} from "../text/line.ts";
-import { count } from "../text/number.ts";
-import { clean, middleEllipsis, widthOf } from "../text/width.ts";
-import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { commonRates, drawPlots, guidesOf, type Plot, plotsOf, windowOf } from "./plots.ts";
-import { caption, readAt, seriesValue, xName } from "./readings.ts";
+} from "../../text/line.ts";
+import { count } from "../../text/number.ts";
+import { clean, middleEllipsis, widthOf } from "../../text/width.ts";
+import { commonRates, drawPlots, guidesOf, type Plot, plotsOf, windowOf } from "../plots.ts";
+import { caption, readAt, seriesValue, xName } from "../readings.ts";
+import type { Canvas, Drawn, Sheet } from "../view.ts";
 
 const LEAST_COLUMNS = 44;
 const LEAST_ROWS = 7;

@@ -1,11 +1,11 @@
 /** What keys do in the view Findings, where that differs from the other views. */
-import type { FoundIn } from "../data/findings.ts";
-import type { Action } from "../keys.ts";
-import { adjusted, clamp, say, wrap } from "./change.ts";
-import type { Context, Handler } from "./context.ts";
+import type { FoundIn } from "../../data/findings.ts";
+import type { Action } from "../../keys/rows.ts";
+import { adjusted, clamp, say, wrap } from "../../state/change.ts";
+import type { Context, Handler } from "../../state/context.ts";
+import { openPrompt } from "../../state/prompt.ts";
+import type { State } from "../../state/state.ts";
 import { toEvidence } from "./evidence.ts";
-import { openPrompt } from "./prompt.ts";
-import type { State } from "./state.ts";
 
 export const IN_FINDINGS: Readonly<Partial<Record<Action, Handler>>> = {
   up: (state, context) => by(state, context, -1),

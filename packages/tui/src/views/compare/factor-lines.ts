@@ -8,11 +8,11 @@ import {
   verdictText,
   withData,
 } from "@ablate/store";
-import type { ShownRun } from "../data/shown-run.ts";
-import { type Line, line, type Piece, piece } from "../text/line.ts";
-import { loss, signed, UNKNOWN } from "../text/number.ts";
-import { clean, ellipsis, widthOf } from "../text/width.ts";
-import type { Canvas } from "./canvas.ts";
+import type { ShownRun } from "../../data/shown-run.ts";
+import { type Line, line, type Piece, piece } from "../../text/line.ts";
+import { loss, signed, UNKNOWN } from "../../text/number.ts";
+import { clean, ellipsis, widthOf } from "../../text/width.ts";
+import type { Canvas } from "../view.ts";
 
 const MOST_VALUE = 32;
 

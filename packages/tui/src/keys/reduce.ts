@@ -1,19 +1,19 @@
 /** From a key to the next state, and to what has to be done outside of it. */
 import { BANDS } from "../chart/band.ts";
 import { position, valueAt } from "../chart/scale.ts";
-import type { Action } from "../keys.ts";
-import { adjusted, clamp, say, wrap } from "./change.ts";
-import { openChooser } from "./chooser.ts";
-import type { Context, Handler } from "./context.ts";
-import { IN_FINDINGS } from "./in-findings.ts";
-import { IN_LAYERS } from "./in-layers.ts";
-import { inChooser, inHelp, scrolled } from "./in-lists.ts";
-import { openPrompt } from "./prompt.ts";
-import type { Scene } from "./scene.ts";
-import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "./settings.ts";
-import type { ChooserKind, Size, State } from "./state.ts";
-import { annotated, gridOf, subject } from "./targets.ts";
-import { pan, snap, zoom } from "./x-axis.ts";
+import { adjusted, clamp, say, wrap } from "../state/change.ts";
+import { openChooser } from "../state/chooser.ts";
+import type { Context, Handler } from "../state/context.ts";
+import { inChooser, inHelp, scrolled } from "../state/in-lists.ts";
+import { openPrompt } from "../state/prompt.ts";
+import type { Scene } from "../state/scene.ts";
+import { SMOOTHINGS, VIEWS, type ViewName, X_AXES } from "../state/settings.ts";
+import type { ChooserKind, Size, State } from "../state/state.ts";
+import { IN_FINDINGS } from "../views/findings/findings-view.ts";
+import { IN_LAYERS } from "../views/layers/layers-view.ts";
+import { annotated, gridOf, subject } from "./annotate.ts";
+import { pan, snap, zoom } from "./curve-keys.ts";
+import type { Action } from "./rows.ts";
 
 /** What the program does beside drawing. */
 export type Effect =

@@ -1,8 +1,8 @@
 /** Zooming and panning, and where a crosshair may stand. */
 import { position, valueAt } from "../chart/scale.ts";
-import { clamp, say } from "./change.ts";
-import type { Scene } from "./scene.ts";
-import type { State } from "./state.ts";
+import { clamp, say } from "../state/change.ts";
+import type { Scene } from "../state/scene.ts";
+import type { State } from "../state/state.ts";
 
 export function zoom(state: State, { scene }: { readonly scene: Scene }, factor: number): State {
   const { x, wholeX } = scene;

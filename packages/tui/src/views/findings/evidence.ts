@@ -1,12 +1,12 @@
 /** From a finding to where it is seen. */
-import type { Range } from "../chart/scale.ts";
-import type { FoundIn } from "../data/findings.ts";
-import { RATIO } from "../data/series.ts";
-import { updates } from "../data/shown-run.ts";
-import { adjusted, say } from "./change.ts";
-import { LOG_ZERO, type Scene } from "./scene.ts";
-import type { PanelName, ViewSettings } from "./settings.ts";
-import type { State } from "./state.ts";
+import type { Range } from "../../chart/scale.ts";
+import type { FoundIn } from "../../data/findings.ts";
+import { RATIO } from "../../data/series.ts";
+import { updates } from "../../data/shown-run.ts";
+import { adjusted, say } from "../../state/change.ts";
+import { LOG_ZERO, type Scene } from "../../state/scene.ts";
+import type { PanelName, ViewSettings } from "../../state/settings.ts";
+import type { State } from "../../state/state.ts";
 
 /** The view that shows what a rule is about, and which panel of the view Layers. */
 type Evidence = {

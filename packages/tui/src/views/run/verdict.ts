@@ -3,7 +3,7 @@
  * whole hundred steps, as the rules `slow-updates` and `fast-updates` have it. What they have found counts first.
  */
 import type { Finding, SeriesInfo } from "@ablate/store";
-import type { Samples } from "../chart/trace.ts";
+import type { Samples } from "../../chart/trace.ts";
 
 export type Verdict = {
   /** log10 of the ratio, the median of the last window. */

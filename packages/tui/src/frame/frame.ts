@@ -1,6 +1,6 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
-import { KEYS, keyName } from "../keys.ts";
+import { KEYS, keyName } from "../keys/rows.ts";
 import type { Extent } from "../state/context.ts";
 import { PROMPTS } from "../state/prompt.ts";
 import { VIEW_TITLES, VIEWS } from "../state/settings.ts";
@@ -16,16 +16,16 @@ import {
 } from "../text/line.ts";
 import { bytes } from "../text/number.ts";
 import { clean } from "../text/width.ts";
-import type { Canvas, Drawn, Sheet } from "./canvas.ts";
-import { drawCharts } from "./charts-view.ts";
-import { drawChooser } from "./chooser-view.ts";
-import { drawCompare } from "./compare-view.ts";
-import { drawFindings } from "./findings-view.ts";
-import { drawHelp } from "./help-view.ts";
-import { drawLayers } from "./layers/layers-view.ts";
-import { drawRun } from "./run-view.ts";
-import { drawRuns, firstRow } from "./runs-view.ts";
-import { countStates, STATE_SIGNS } from "./states.ts";
+import { drawCharts } from "../views/charts/draw-charts.ts";
+import { drawCompare } from "../views/compare/draw-compare.ts";
+import { drawFindings } from "../views/findings/draw-findings.ts";
+import { drawLayers } from "../views/layers/draw-layers.ts";
+import { drawRun } from "../views/run/draw-run.ts";
+import { drawRuns, firstRow } from "../views/runs/draw-runs.ts";
+import { countStates, STATE_SIGNS } from "../views/states.ts";
+import type { Canvas, Drawn, Sheet } from "../views/view.ts";
+import { drawChooser } from "./chooser-list.ts";
+import { drawHelp } from "./help.ts";
 
 /** The three panes of a frame, from top to bottom; together they fill the terminal. */
 export type Frame = {

@@ -1,0 +1,115 @@
+/** Inside a network at a step: a band for each layer, and a panel about one of them below. */
+import { dotsOf, type Glyphs } from "../../chart/raster.ts";
+import type { ShownRun } from "../../data/shown-run.ts";
+import { fitLine, justify, type Line, piece, restyle } from "../../text/line.ts";
+import { count, loss } from "../../text/number.ts";
+import { middleEllipsis } from "../../text/width.ts";
+import { wrap } from "../run/run-texts.ts";
+import { STATE_SIGNS } from "../states.ts";
+import type { Canvas, Drawn } from "../view.ts";
+import { drawBands } from "./bands.ts";
+import { layersSheet } from "./layers-sheet.ts";
+import { drawPanel } from "./panel.ts";
+import type { Panel } from "./panel-spec.ts";
+import { type Side, sidesOf } from "./side.ts";
+import { sliderLine } from "./slider.ts";
+
+/** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
+const LEAST_PANEL = 8;
+const MOST_BAND = 4;
+const TITLES = 2;
+/** Cells of a run's name that step and loss leave it, where the two do not fit. */
+const LEAST_NAME = 14;
+
+export function drawLayers(canvas: Canvas): Drawn {
+  const { scene, columns, rows } = canvas;
+  const { inside, run } = scene;
+  if (run === undefined) return nothing(canvas, " no run to look into: esc goes back to the runs");
+  if (inside.at < 0) return nothing(canvas, ...whyNone(run));
+  const sides = sidesOf(canvas);
+  const head = [headLine(sides, columns), sliderLine(inside, columns)];
+  const rest = Math.max(0, rows - head.length);
+  const { lines, units } = bodyOf(canvas, sides, rest);
+  return {
+    lines: [...head, ...lines],
+    ...(units === undefined ? {} : { units }),
+    listRows: Math.max(1, rest - TITLES),
+    sheet: () => layersSheet(sides, inside.kinds),
+  };
+}
+
+/** Bands and the panel where both fit; else one of them. */
+function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
+  const { scene, state, columns, glyphs } = canvas;
+  const { layers, layerAt, kinds } = scene.inside;
+  const layer = layers[layerAt] ?? "";
+  const wanted = state.settings.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
+  const beside = rows - TITLES - wanted;
+  if (state.isAlone || (state.isPanelFirst && beside < 1))
+    return drawPanel({ canvas, sides, layer, box: { columns, rows } });
+  const perLayer = Math.floor(beside / Math.max(1, layers.length));
+  const band = Math.max(1, Math.min(MOST_BAND, perLayer));
+  const room = state.isPanelFirst ? beside : Math.max(1, rows - TITLES);
+  const shown = Math.min(layers.length, Math.floor(room / band));
+  const first = Math.max(0, Math.min(layerAt - Math.floor(shown / 2), layers.length - shown));
+  const bands = drawBands({
+    sides,
+    layers: layers.slice(first, first + shown),
+    focused: layer,
+    kinds,
+    columns,
+    rows: band,
+    isOctaves: state.settings.isOctaves,
+    glyphs,
+  });
+  const left = rows - bands.length;
+  if (left < LEAST_PANEL) return { lines: bands };
+  const panel = drawPanel({ canvas, sides, layer, box: { columns, rows: left } });
+  return { ...panel, lines: [...bands, ...panel.lines] };
+}
+
+/** A saturation map with its two lines of words. */
+function mapRows(sides: readonly Side[], glyphs: Glyphs): number {
+  const examples = Math.max(...sides.map(({ probe }) => probe?.examples ?? 0));
+  return Math.ceil(examples / dotsOf(glyphs).down) + 2;
+}
+
+/** The run, its step and its loss there; the one beside it in the other half. */
+function headLine(sides: readonly Side[], columns: number): Line {
+  const width = Math.floor(columns / Math.max(1, sides.length));
+  const first = columns - width * (sides.length - 1);
+  return sides.flatMap((side, i) => headOf(side, i === 0 ? first : width));
+}
+
+function headOf({ run, name, probe }: Side, width: number): Line {
+  const { sign, tone } = STATE_SIGNS[run.state];
+  const step = probe?.step === 0 ? "at init" : `at step ${count(probe?.step)}`;
+  const wheres =
+    probe === undefined ? ["no probe so early"] : [`${step} · loss ${loss(probe.loss)} `, step, ""];
+  const least = Math.min(LEAST_NAME, name.length);
+  const where = wheres.find(({ length }) => width - length - 4 >= least) ?? "";
+  const room = width - where.length - 4;
+  const left: Line = [
+    piece(`${sign} `, tone),
+    { text: middleEllipsis(name, Math.max(8, room)), bold: true },
+  ];
+  return justify(left, [piece(where, "muted")], width);
+}
+
+function whyNone(run: ShownRun): string[] {
+  if (run.state === "pending") return [` ${run.run} has not been started yet`];
+  if (run.state === "running") return [` ${run.run} has no probe yet`];
+  return [
+    ` ${run.run} was recorded without a look inside.`,
+    " record.probes in its config says when to look; ablate run --restart trains it again with it.",
+  ];
+}
+
+function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
+  const lines = texts.flatMap((text) =>
+    wrap(text.trim().split(" "), columns - 2).map((one) =>
+      fitLine([piece(" "), ...restyle(one, { tone: "muted" })], columns),
+    ),
+  );
+  return { lines, sheet: () => ({ columns: [], rows: [] }) };
+}
