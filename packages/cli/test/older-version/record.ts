@@ -67,7 +67,8 @@ export async function recordViews(
 export async function recordCommands(run: RunCommand): Promise<StoreRecord["commands"]> {
   const printed: [string, unknown][] = [];
   for (const command of COMMANDS) {
-    const text = await run(...command.split(" "));
+    const printedNow = await run(...command.split(" "));
+    const text = printedNow.replaceAll(/,"seconds":[0-9.]+/g, "");
     const lines = text.trim().split("\n");
     const isArray = text.startsWith("[");
     printed.push([command, isArray ? JSON.parse(text) : lines.map((line) => JSON.parse(line))]);
