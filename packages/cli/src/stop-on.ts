@@ -1,6 +1,7 @@
 import { isRule, RULES, type Rule } from "@ablate/core";
-import type { Flags, Option } from "./command-line/command.ts";
+import type { Option } from "./command-line/command.ts";
 import { UsageError } from "./command-line/errors.ts";
+import type { Flags } from "./command-line/flags.ts";
 import { closest } from "./print/closest.ts";
 
 export const STOP_ON_OPTION: Option = {

@@ -14,7 +14,7 @@ const OPEN: readonly string[] = [
 type Row = readonly [verb: string, name: string, option: Option];
 
 async function optionsOfVerbs(): Promise<readonly Row[]> {
-  const loaded = Object.entries(VERBS).map(async ([verb, { load }]): Promise<readonly Row[]> => {
+  const loaded = VERBS.map(async ({ name: verb, load }): Promise<readonly Row[]> => {
     const { command } = await load();
     return Object.entries(command.options).map(([name, option]): Row => [verb, name, option]);
   });

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { isVerb, VERBS } from "../src/verbs.ts";
+import { verbNamed } from "../src/verbs.ts";
 import { blocks, page } from "./documents.ts";
 import { checkoutFolder, commandsOf, inShell } from "./drawn-page.ts";
 
@@ -75,10 +75,11 @@ test("what is named within the text has a verb and flags that exist", async () =
 
   expect(named.length).toBeGreaterThan(80);
   for (const words of named) {
-    const [verb = ""] = words.split(/\s/);
-    if (/^(--|\.\.\.|complete\b)/.test(verb)) continue;
-    if (!isVerb(verb)) throw new Error(`there is no verb "${verb}" in \`ablate ${words}\``);
-    const { options } = (await VERBS[verb].load()).command;
+    const [name = ""] = words.split(/\s/);
+    if (/^(--|\.\.\.|complete\b)/.test(name)) continue;
+    const verb = verbNamed(name);
+    if (verb === undefined) throw new Error(`there is no verb "${name}" in \`ablate ${words}\``);
+    const { options } = (await verb.load()).command;
     const flags = [...words.matchAll(/ --([a-z-]+)/g)].map(([, flag = ""]) => flag);
     expect([...Object.keys(options), "help"], `ablate ${words}`).toEqual(
       expect.arrayContaining(flags),

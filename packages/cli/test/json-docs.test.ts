@@ -112,7 +112,7 @@ async function watchedRun(): Promise<unknown[]> {
 }
 
 test("every verb that takes --json has a section, and no other", async () => {
-  const verbs = Object.entries(VERBS).map(async ([verb, { load }]) => {
+  const verbs = VERBS.map(async ({ name: verb, load }) => {
     const { command } = await load();
     return "json" in command.options ? [verb] : [];
   });

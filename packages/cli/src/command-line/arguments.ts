@@ -1,69 +1,93 @@
+/** Reads the arguments of one verb, whole or as far as they are typed. */
 import { parseArgs } from "node:util";
 import { closest } from "../print/closest.ts";
-import type { Command, Flags, Option } from "./command.ts";
+import type { Verb } from "../verbs.ts";
+import type { Command, Option } from "./command.ts";
 import { UsageError } from "./errors.ts";
+import { Flags } from "./flags.ts";
 
-const HELP: Option = { type: "boolean", help: "show this help" };
+export type Options = Command["options"];
 
-/** Reads the arguments of one verb; every mistake is a sentence that says what to type instead. */
-export function parseFlags({
-  verb,
-  command,
-  argv,
-}: {
-  readonly verb: string;
-  readonly command: Command;
-  readonly argv: readonly string[];
-}): Flags {
-  const known: Readonly<Record<string, Option>> = { ...command.options, help: HELP };
-  const config = Object.fromEntries(
-    Object.entries(known).map(([name, { type, short }]) => [
-      name,
-      { type, multiple: true, ...(short === undefined ? {} : { short }) },
-    ]),
-  );
-  const { tokens } = parseArgs({
-    args: argv.map((argument) => (argument === "-h" ? "--help" : argument)),
-    options: config,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-
-  const values = new Map<string, string[]>();
-  const words = new Map<number, string>();
-  for (const token of tokens) {
-    if (token.kind === "positional") words.set(token.index, token.value);
-    if (token.kind !== "option") continue;
-    const isWord = command.rest !== undefined && known[token.name] === undefined;
-    // No flag has a space in its name, as an SQL comment has.
-    if (isWord && (!token.rawName.startsWith("--") || /\s/.test(token.rawName))) {
-      words.set(token.index, argv[token.index] ?? "");
-      continue;
-    }
-    const value = checkedValue(token, known[token.name], { verb, names: Object.keys(known) });
-    values.set(token.name, [...(values.get(token.name) ?? []), value]);
-  }
-  const given = [...words.values()];
-  if (!values.has("help")) checkPositionals(verb, command, given);
-  const count = command.positionals.length;
-  return new ParsedFlags(values, given.slice(0, count), given.slice(count));
+/** The flags of a command, with the one that all have. */
+export function optionsOf({ options }: Command): Options {
+  return { ...options, help: { type: "boolean", short: "h", help: "show this help" } };
 }
 
-type OptionToken = {
+/** A flag as it was given, known or not. */
+type Given = {
   readonly name: string;
+  /** With its dashes, as it was typed. */
   readonly rawName: string;
   readonly value?: string | undefined;
+  /** Whether the value stands behind an equals sign. */
   readonly inlineValue?: boolean | undefined;
 };
 
+/**
+ * Tells flags from words; judges neither.
+ *
+ * @param hasRest - whether the verb takes any number of words: then one may begin with a dash, as `-tag:old` does
+ */
+export function readArguments(
+  argv: readonly string[],
+  options: Options,
+  hasRest: boolean,
+): { readonly given: readonly Given[]; readonly words: readonly string[] } {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { type, short }]) => [
+        name,
+        { type, multiple: true, ...(short === undefined ? {} : { short }) },
+      ]),
+    ),
+    strict: false,
+    tokens: true,
+  });
+  const given: Given[] = [];
+  const words = new Map<number, string>();
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    const word = argv[token.index] ?? "";
+    // No flag has a space in its name, as an SQL comment has.
+    const isWord = (name: string): boolean => !name.startsWith("--") || /\s/.test(name);
+    if (token.kind === "positional") words.set(token.index, word);
+    else if (hasRest && options[token.name] === undefined && isWord(token.rawName))
+      words.set(token.index, word);
+    else given.push(token);
+  }
+  return { given, words: [...words.values()] };
+}
+
+/** Reads the arguments of one verb; every mistake is a sentence that says what to type instead. */
+export function parseFlags(verb: Verb, command: Command, argv: readonly string[]): Flags {
+  const { positionals, rest } = verb;
+  const options = optionsOf(command);
+  const { given, words } = readArguments(argv, options, rest !== undefined);
+  const values = new Map<string, string[]>();
+  for (const one of given) {
+    const value = checkedValue(one, options, verb.name);
+    values.set(one.name, [...(values.get(one.name) ?? []), value]);
+  }
+  const count = positionals.length;
+  if (!values.has("help")) {
+    const missing = positionals[words.length];
+    const extra = rest === undefined ? words[count] : undefined;
+    const usage = `usage: ${usageOf(verb)}`;
+    if (missing !== undefined) throw new UsageError(`${missing} is missing; ${usage}`);
+    if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"; ${usage}`);
+  }
+  return new Flags(values, words.slice(0, count), words.slice(count));
+}
+
 function checkedValue(
-  { name, rawName, value, inlineValue }: OptionToken,
-  option: Option | undefined,
-  { verb, names }: { readonly verb: string; readonly names: readonly string[] },
+  { name, rawName, value, inlineValue }: Given,
+  options: Options,
+  verb: string,
 ): string {
+  const option: Option | undefined = options[name];
   if (option === undefined) {
-    const guess = closest(name, names);
+    const guess = closest(name, Object.keys(options));
     const hint = guess === null ? `see \`ablate ${verb} --help\`` : `did you mean --${guess}?`;
     throw new UsageError(`${verb} has no flag ${rawName}; ${hint}`);
   }
@@ -77,59 +101,8 @@ function checkedValue(
   return value;
 }
 
-function checkPositionals(verb: string, command: Command, given: readonly string[]): void {
-  const { positionals, rest } = command;
-  const usage = usageOf(verb, command);
-  const missing = positionals[given.length];
-  if (missing !== undefined) throw new UsageError(`${missing} is missing; usage: ${usage}`);
-  const extra = given[positionals.length];
-  if (extra !== undefined && rest === undefined)
-    throw new UsageError(`unexpected argument "${extra}"; usage: ${usage}`);
-}
-
-/** How a verb is called: `ablate runs [FILTER...]`. */
-export function usageOf(
-  verb: string,
-  { positionals, rest }: Pick<Command, "positionals" | "rest">,
-): string {
+/** Returns how a verb is called: `ablate runs [FILTER...]`. */
+export function usageOf({ name, positionals, rest }: Verb): string {
   const words = rest === undefined ? [] : [`[${rest}...]`];
-  return ["ablate", verb, ...positionals, ...words].join(" ");
-}
-
-class ParsedFlags implements Flags {
-  readonly #values: ReadonlyMap<string, readonly string[]>;
-  readonly positionals: readonly string[];
-  readonly rest: readonly string[];
-
-  constructor(
-    values: ReadonlyMap<string, readonly string[]>,
-    positionals: readonly string[],
-    rest: readonly string[],
-  ) {
-    this.#values = values;
-    this.positionals = positionals;
-    this.rest = rest;
-  }
-
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
-  text(name: string): string | undefined {
-    return this.texts(name).at(-1);
-  }
-
-  texts(name: string): readonly string[] {
-    return this.#values.get(name) ?? [];
-  }
-
-  count(name: string, least = 0): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = Number(text.replaceAll("_", ""));
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
-      throw new UsageError(`--${name} takes a whole number of at least ${least}, not "${text}"`);
-    }
-    return value;
-  }
+  return ["ablate", name, ...positionals, ...words].join(" ");
 }

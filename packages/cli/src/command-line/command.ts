@@ -1,3 +1,4 @@
+import type { Flags } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A flag of a command: what it takes and one line of help. */
@@ -13,37 +14,30 @@ export type Option = {
   readonly help: string;
 };
 
-/** The parsed command line of one verb. */
-export interface Flags {
-  has(name: string): boolean;
-  /** The last value given. */
-  text(name: string): string | undefined;
-  /** Every value given. */
-  texts(name: string): readonly string[];
-  /** A whole number of at least `least`. */
-  count(name: string, least?: number): number | undefined;
-  readonly positionals: readonly string[];
-  /** The words after the positional arguments. */
-  readonly rest: readonly string[];
-}
-
 export type Invocation = {
   readonly flags: Flags;
   readonly terminal: Terminal;
   readonly version: string;
 };
 
-/** A verb of the command line. */
+/** A row of a help page: a command, an exit code, a variable, and what it means. */
+export type HelpRow = readonly [left: string, text: string];
+
+/** All that is known of a verb beside its line in the registry; parsing, help and completion come from both. */
 export type Command = {
-  /** Positional arguments as the help shows them; all are required. */
-  readonly positionals: readonly string[];
-  /** What the help calls any number of words after them, one of which may begin with a `-`. */
-  readonly rest?: string;
-  /** What shells complete those words by, where it is not what the help calls them. */
-  readonly completed?: string;
+  /** Paragraphs of the help; wrapped when they are printed. */
+  readonly about: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
-  /** Lines for the help: a command and what it does. */
-  readonly examples: readonly (readonly [string, string])[];
+  /** A command and what it does. */
+  readonly examples: readonly HelpRow[];
+  /** Exit codes beside 0 and 2, and what they mean here. */
+  readonly exits?: readonly HelpRow[];
+  /** Variables of the environment beside ABLATE_STORE and NO_COLOR. */
+  readonly environment?: readonly HelpRow[];
+  /** Pages and verbs to go on with. */
+  readonly see: readonly string[];
+  /** What shells complete the words after the positional arguments by, where the usage calls them otherwise. */
+  readonly completed?: string;
   /** Does the work, prints, and returns the exit code. */
   readonly run: (invocation: Invocation) => Promise<number> | number;
 };

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { closest } from "../print/closest.ts";
-import { isVerb, VERBS } from "../verbs.ts";
+import { VERBS, verbNamed } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
-import { describeError } from "./errors.ts";
+import { describeError, UsageError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -36,24 +36,25 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     (wantsHelp ? terminal.write : terminal.note)(overview());
     return wantsHelp ? 0 : 2;
   }
-  const [verb = "", ...args] = wantsHelp ? [...rest, "--help"] : argv;
-  if (!isVerb(verb)) return unknownVerb(verb, terminal);
+  const [name = "", ...args] = wantsHelp ? [...rest, "--help"] : argv;
+  const verb = verbNamed(name);
+  if (verb === undefined) throw new UsageError(unknownVerb(name));
 
-  const { command } = await VERBS[verb].load();
-  const flags = parseFlags({ verb, command, argv: args });
+  const { command } = await verb.load();
+  const flags = parseFlags(verb, command, args);
   if (flags.has("help")) {
-    terminal.write(verbHelp(verb, VERBS[verb].summary, command));
+    terminal.write(verbHelp(verb, command));
     return 0;
   }
   return command.run({ flags, terminal, version: version() });
 }
 
-function unknownVerb(verb: string, terminal: Terminal): number {
-  const kind = verb.startsWith("-") ? "flag" : "command";
-  const guess = closest(verb, Object.keys(VERBS));
+function unknownVerb(name: string): string {
+  const kind = name.startsWith("-") ? "flag" : "command";
+  const names = VERBS.map((verb) => verb.name);
+  const guess = closest(name, names);
   const hint = guess === null ? "see `ablate --help`" : `did you mean \`ablate ${guess}\`?`;
-  terminal.note(`ablate: unknown ${kind} "${verb}"; ${hint}\n`);
-  return 2;
+  return `unknown ${kind} "${name}"; ${hint}`;
 }
 
 function version(): string {

@@ -1,8 +1,7 @@
-import { MANUAL } from "../print/manual.ts";
 import { wrapped } from "../print/wrap.ts";
-import { VERBS, type VerbName } from "../verbs.ts";
-import { usageOf } from "./arguments.ts";
-import type { Command, Option } from "./command.ts";
+import { VERBS, type Verb } from "../verbs.ts";
+import { optionsOf, usageOf } from "./arguments.ts";
+import type { Command, HelpRow, Option } from "./command.ts";
 
 /** No line of a help is longer: it fits the narrowest terminal. */
 const WIDTH = 80;
@@ -11,10 +10,7 @@ const NARROWEST_TEXT = 30;
 
 /** The help of `ablate` itself. */
 export function overview(): string {
-  const listed = Object.entries(VERBS).map(([verb, { usage, summary }]): [string, string] => [
-    `ablate ${verb}${usage === "" ? "" : ` ${usage}`}`,
-    summary,
-  ]);
+  const listed = VERBS.map(({ usage, summary }): HelpRow => [`ablate ${usage}`, summary]);
   return [
     ...wrapped(
       "ablate: a YAML file says which training runs to make; they are trained, recorded in SQLite and shown.",
@@ -34,33 +30,24 @@ export function overview(): string {
 }
 
 /** The help of one verb, like a page of a manual. */
-export function verbHelp(verb: VerbName, summary: string, command: Command): string {
-  const { about, exits = [], environment = [], see } = MANUAL[verb];
-  const flags = Object.entries(command.options).map(([name, option]): [string, string] => [
-    flagText(name, option),
-    option.multiple === true ? `${option.help} (repeatable)` : option.help,
-  ]);
-  const codes: readonly (readonly [string, string])[] = [
+export function verbHelp(verb: Verb, command: Command): string {
+  const { about, examples, exits = [], environment = [], see } = command;
+  const codes: readonly HelpRow[] = [
     ["0", "fine"],
     ...exits,
     ["2", "the command is wrong, or what it was given"],
   ];
-  const variables: readonly (readonly [string, string])[] = [
-    ...("store" in command.options
-      ? [["ABLATE_STORE", "the store, unless --store names one"] as const]
-      : []),
-    ...environment,
-    ["NO_COLOR", "no colours"],
-  ];
+  const store: readonly HelpRow[] =
+    "store" in command.options ? [["ABLATE_STORE", "the store, unless --store names one"]] : [];
   return [
-    `usage: ${usageOf(verb, command)} [flags]`,
+    `usage: ${usageOf(verb)} [flags]`,
     "",
-    ...wrapped(summary, WIDTH),
+    ...wrapped(verb.summary, WIDTH),
     ...about.flatMap((paragraph) => ["", ...wrapped(paragraph, WIDTH)]),
-    ...section("flags", twoColumns([...flags, ["-h, --help", "show this help"]])),
-    ...section("examples", examples(command)),
-    ...section("exit codes", twoColumns([...codes].sort(([a], [b]) => Number(a) - Number(b)))),
-    ...section("environment", twoColumns(variables)),
+    ...section("flags", twoColumns(Object.entries(optionsOf(command)).map(flagRow))),
+    ...section("examples", examples.flatMap(exampleLines)),
+    ...section("exit codes", twoColumns(codes.toSorted(([a], [b]) => Number(a) - Number(b)))),
+    ...section("environment", twoColumns([...store, ...environment, ["NO_COLOR", "no colours"]])),
     ...section(
       "see also",
       wrapped(see.join(", "), WIDTH - 2).map((line) => `  ${line}`),
@@ -69,25 +56,25 @@ export function verbHelp(verb: VerbName, summary: string, command: Command): str
   ].join("\n");
 }
 
-function flagText(name: string, { type, value, short }: Option): string {
+function flagRow([name, { type, value, short, multiple, help }]: [string, Option]): HelpRow {
   const dash = short === undefined ? "" : `-${short}, `;
-  return `${dash}--${name}${type === "string" ? ` ${value ?? "VALUE"}` : ""}`;
+  return [
+    `${dash}--${name}${type === "string" ? ` ${value ?? "VALUE"}` : ""}`,
+    multiple === true ? `${help} (repeatable)` : help,
+  ];
 }
 
 function section(title: string, lines: readonly string[]): string[] {
   return ["", `${title}:`, ...lines];
 }
 
-/** An example whose explanation does not fit beside it has it below. */
-function examples(command: Command): string[] {
-  return command.examples.flatMap(([line, text]) => [
-    `  ${line}`,
-    ...wrapped(text, WIDTH - 6).map((part) => `      ${part}`),
-  ]);
+/** The explanation stands below the command, which may be of any width. */
+function exampleLines([line, text]: HelpRow): string[] {
+  return [`  ${line}`, ...wrapped(text, WIDTH - 6).map((part) => `      ${part}`)];
 }
 
 /** The second column is wrapped; where the first is wide, it begins on a line of its own. */
-function twoColumns(rows: readonly (readonly [string, string])[]): string[] {
+function twoColumns(rows: readonly HelpRow[]): string[] {
   const longest = Math.max(...rows.map(([left]) => left.length));
   const width = Math.min(longest, WIDTH - NARROWEST_TEXT - 4);
   return rows.flatMap(([left, right]) => {

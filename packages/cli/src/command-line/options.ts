@@ -1,6 +1,6 @@
-import type { Option } from "./command.ts";
+/** Flags, exit codes and variables that several verbs share. */
+import type { HelpRow, Option } from "./command.ts";
 
-/** Flags that several verbs share. */
 export const STORE_OPTION: { readonly store: Option } = {
   store: { type: "string", value: "FILE", help: "the store (default ablate.db, or ABLATE_STORE)" },
 };
@@ -58,3 +58,11 @@ export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
     help: "stop once the store took nothing for D: disk full, locked, gone (default 60s)",
   },
 };
+
+export const STOPPED: HelpRow = ["130", "stopped by the user (Ctrl-C)"];
+export const FAILED: HelpRow = ["1", "a run failed or diverged"];
+export const BACKEND: HelpRow = [
+  "ABLATE_TFJS_BACKEND",
+  "what the engine tfjs runs on: tensorflow, wasm, cpu",
+];
+export const CI: HelpRow = ["CI", "progress in plain lines, nothing rewritten"];

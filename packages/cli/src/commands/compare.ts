@@ -5,8 +5,9 @@ import {
   METRICS,
   type StoreReader,
 } from "@ablate/store";
-import type { Command, Flags } from "../command-line/command.ts";
+import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { keyNamed, metricsNamed, runWithValue } from "../compare/choices.ts";
 import { meantBy, selectedRuns } from "../compare/selection.ts";
@@ -15,8 +16,9 @@ import { isRowFormat } from "../print/rows.ts";
 import { withReader } from "../store.ts";
 
 export const command: Command = {
-  positionals: [],
-  rest: "RUN|GRID",
+  about: [
+    "Puts runs into one table: what differs, what came out, the best marked with its step. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed, with a confidence interval, or the sentence that seeds are too few to tell.",
+  ],
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
@@ -48,6 +50,7 @@ export const command: Command = {
     ["ablate compare my-grid --metric train_loss --metric valid_loss", "two numbers of each run"],
     ["ablate compare my-grid --format markdown", "for a pull request"],
   ],
+  see: ["docs/compare.md", "docs/json.md", "ablate diff"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const format = flags.has("json") ? "json" : (flags.text("format") ?? "table");

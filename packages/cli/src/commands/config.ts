@@ -5,12 +5,15 @@ import { jsonArray } from "../print/rows.ts";
 import { findRun, withReader } from "../store.ts";
 
 export const command: Command = {
-  positionals: ["RUN"],
+  about: [
+    "Prints the resolved config of a run, every default filled in, as YAML that trains the same run. For all runs of a config it is `ablate plan CONFIG --save FILE`.",
+  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate config quickstart/v7", "its settings, every default filled in"],
     ["ablate config quickstart/v7 > v7.yaml && ablate plan v7.yaml", "the same run: already done"],
   ],
+  see: ["docs/config.md", "ablate diff"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const run = withReader(invocation, (reader) => findRun(reader, flags.positionals[0] ?? ""));

@@ -10,7 +10,9 @@ import { table } from "../print/table.ts";
 const SPLITS = ["train", "valid", "test"] as const;
 
 export const command: Command = {
-  positionals: ["CONFIG"],
+  about: [
+    "Reads the data set of a config and says how many names and examples each split has, which characters there are, and what the first windows look like. Where the runs of a grid differ in their data it is that of the first.",
+  ],
   options: {
     words: { type: "string", value: "N", help: "show the windows of the first N words (5)" },
     set: PLANNING_OPTIONS.set,
@@ -21,6 +23,7 @@ export const command: Command = {
     ["ablate data configs/quickstart.yaml", "sizes, vocabulary and the windows of five words"],
     ["ablate data configs/quickstart.yaml --words 1", "the windows of the first word"],
   ],
+  see: ["docs/tutorial.md", "docs/config.md"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const { config, names, dataFile } = readConfig(invocation);

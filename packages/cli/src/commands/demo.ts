@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { count, loss, UNKNOWN } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
-import { PLANNING_OPTIONS, STORE_OPTION } from "../command-line/options.ts";
+import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planFile } from "../plan/planning.ts";
 import { table } from "../print/table.ts";
 import { withReader } from "../store.ts";
@@ -22,7 +22,9 @@ const STORY = [
 ] as const;
 
 export const command: Command = {
-  positionals: [],
+  about: [
+    "Trains the lecture's seven initialisations on the names that come along, prints one line for each, and on a terminal opens the UI. Runs are kept in the store: the next demo finds them done.",
+  ],
   options: {
     ...STORE_OPTION,
     steps: PLANNING_OPTIONS.steps,
@@ -33,6 +35,9 @@ export const command: Command = {
     ["ablate demo", "train configs/quickstart.yaml, compare its variants, chart them"],
     ["ablate demo --steps 500", "the same, much shorter"],
   ],
+  exits: [FAILED, STOPPED],
+  environment: [CI],
+  see: ["README.md", "ablate ui", "configs/quickstart.yaml"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const planned = planFile(CONFIG, invocation);

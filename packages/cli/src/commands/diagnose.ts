@@ -13,7 +13,9 @@ import { thresholdChanges } from "../threshold-changes.ts";
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
 export const command: Command = {
-  positionals: ["RUN|GRID"],
+  about: [
+    "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
+  ],
   options: {
     ...READING_OPTIONS,
     set: {
@@ -32,6 +34,8 @@ export const command: Command = {
       "all findings, for scripts; exit code 1: some are errors",
     ],
   ],
+  exits: [["1", "there is a finding of level error"]],
+  see: ["docs/diagnostics.md", "docs/tutorial.md", "ablate show"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const name = flags.positionals[0] ?? "";

@@ -6,13 +6,16 @@ import { diffTable } from "../print/diff-table.ts";
 import { jsonArray } from "../print/rows.ts";
 
 export const command: Command = {
-  positionals: ["A", "B"],
+  about: [
+    "Compares two runs, or a config and a run, key by key, those that decide the numbers first, and says whether they are the same run. A and B are runs of the store or config files.",
+  ],
   options: { ...PLANNING_OPTIONS, ...READING_OPTIONS },
   examples: [
     ["ablate diff quickstart/v5 quickstart/v7", "what tells two runs apart"],
     ["ablate diff my.yaml my-grid/v5", "why it is, or is not, taken as done"],
     ["ablate diff my.yaml v5 --only lr=0.01", "of a config of several runs, this one"],
   ],
+  see: ["docs/config.md", "ablate compare"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const [a, b] = findSides(invocation);

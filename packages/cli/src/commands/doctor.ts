@@ -10,7 +10,7 @@ import {
 } from "@ablate/core";
 import { checkStore } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
-import { READING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { engineText } from "../print/engine.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -30,7 +30,9 @@ type Check = {
 const NODE_MAJOR = 24;
 
 export const command: Command = {
-  positionals: [],
+  about: [
+    "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it mends what a crash or a bad disk has left there and keeps what is whole.",
+  ],
   options: {
     ...READING_OPTIONS,
     repair: { type: "boolean", help: "mend what can be mended in the store" },
@@ -40,6 +42,9 @@ export const command: Command = {
     ["ablate doctor --store other.db", "check another store"],
     ["ablate doctor --repair", "and mend what a crash or a bad disk has left in it"],
   ],
+  exits: [["1", "something does not work"]],
+  environment: [BACKEND],
+  see: ["docs/tensorflow.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const engines = [await engine("simd", terminal), await engine("tfjs", terminal)];

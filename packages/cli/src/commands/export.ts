@@ -3,7 +3,7 @@ import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
 import { bytes, counted } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
-import { STORE_OPTION } from "../command-line/options.ts";
+import { STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
@@ -12,7 +12,10 @@ import { writeWhole } from "../export/whole-file.ts";
 import { findTarget, storePath, type Target, withOpenReader } from "../store.ts";
 
 export const command: Command = {
-  positionals: ["RUN|GRID"],
+  about: [
+    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr and a column ratio:PARAM for each parameter; --table runs has the settings and results to join it with, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
+    "Files appear whole or not at all, numbers have every digit, and memory stays small however long the runs are.",
+  ],
   options: {
     ...STORE_OPTION,
     format: {
@@ -47,6 +50,8 @@ export const command: Command = {
       "a store of its own, for `ablate import` elsewhere",
     ],
   ],
+  exits: [STOPPED],
+  see: ["docs/export.md", "docs/sql.md", "ablate import"],
   run: async (invocation) => {
     const { terminal } = invocation;
     const request = exportRequest(invocation);

@@ -2,8 +2,9 @@ import { type GainShape, gainStudy, type InitScheme } from "@ablate/core";
 import { readSchemes } from "@ablate/runner";
 import { setting } from "@ablate/store";
 import { count } from "@ablate/tui";
-import type { Command, Flags } from "../command-line/command.ts";
+import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
 import { binsFor, type GainRow, gainPage } from "../print/gain-page.ts";
 import { jsonArray } from "../print/rows.ts";
 import { readScale } from "../print/scale.ts";
@@ -23,7 +24,9 @@ const MOST_NUMBERS = 10_000_000;
 const MOST_WORK = 20_000_000_000;
 
 export const command: Command = {
-  positionals: [],
+  about: [
+    "Trains nothing: draws x and w and shows how wide x @ w is, against the scale of w or an initialisation scheme. What a layer has to undo, or to keep.",
+  ],
   options: {
     scales: {
       type: "string",
@@ -48,6 +51,7 @@ export const command: Command = {
     ["ablate gain --schemes kaiming,xavier,lecun,orthogonal", "the schemes of a config"],
     ['ablate gain --scales 1 --schemes "{ scheme: kaiming, gain: 5/3 }"', "both in one list"],
   ],
+  see: ["docs/tutorial.md", "docs/config.md", "ablate softmax"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const ways = waysOf(flags);

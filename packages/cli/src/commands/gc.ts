@@ -12,7 +12,9 @@ import { storePath, withReader } from "../store.ts";
 const STOPPED_BY_USER = 130;
 
 export const command: Command = {
-  positionals: [],
+  about: [
+    "Purges the trash for good, deletes checkpoints that nothing starts from, and gives the space back to the file system. It asks first; without a terminal it needs --yes.",
+  ],
   options: {
     ...READING_OPTIONS,
     yes: { type: "boolean", help: "do not ask" },
@@ -31,6 +33,7 @@ export const command: Command = {
     ],
     ["ablate gc --dry-run", "what it would purge"],
   ],
+  see: ["ablate rm", "ablate doctor"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const age = flags.text("older-than");

@@ -3,14 +3,16 @@ import { type ImportedRun, type ImportReport, importStore, type RunChange } from
 import { counted } from "@ablate/tui";
 import type { Command } from "../command-line/command.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
-import { READING_OPTIONS } from "../command-line/options.ts";
+import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { jsonArray } from "../print/rows.ts";
 import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
 
 export const command: Command = {
-  positionals: ["STORE"],
+  about: [
+    "Takes the runs of another store, of another machine perhaps, over into this one; makes it where there is none. A run is known by its hash: of two records the finished one stays, else the one with more steps, else ours. A run that is being trained here is left alone. Grids become one by their name, tags are united, notes put below each other. It can be stopped and repeated: each run is one transaction.",
+  ],
   options: {
     ...READING_OPTIONS,
     "dry-run": { type: "boolean", help: "say what would be done, and do nothing" },
@@ -19,6 +21,8 @@ export const command: Command = {
     ["ablate import other.db", "take the runs of another store over into this one"],
     ["ablate import other.db --dry-run", "what that would do, run by run"],
   ],
+  exits: [STOPPED],
+  see: ["docs/export.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const dryRun = flags.has("dry-run");

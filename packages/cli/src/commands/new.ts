@@ -5,12 +5,13 @@ import { unlessExisting } from "../new-file.ts";
 import { starterConfig } from "../plan/new-config.ts";
 
 export const command: Command = {
-  positionals: ["FILE"],
+  about: ["Writes a small config in which every key is explained. The file must not be there yet."],
   options: {},
   examples: [
     ["ablate new my.yaml && ablate run my.yaml", "four short runs on the names that come along"],
     ["ablate new my.yaml && ablate plan my.yaml", "edit it, and see what it would train"],
   ],
+  see: ["docs/config.md", "ablate plan"],
   run: ({ flags, terminal }) => {
     const [file = ""] = flags.positionals;
     const path = resolve(terminal.folder, file);

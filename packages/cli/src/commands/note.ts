@@ -4,8 +4,9 @@ import { UsageError } from "../command-line/errors.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
 
 export const command: Command = {
-  positionals: ["RUN|GRID"],
-  rest: "TEXT",
+  about: [
+    "Says something about a run or a grid, in place of what was said before; an empty text removes it. Up to 2,000 characters. It may be done while the run is trained.",
+  ],
   options: {
     ...STORE_OPTION,
     remove: { type: "boolean", help: "take the note away" },
@@ -14,6 +15,7 @@ export const command: Command = {
     ["ablate note quickstart/v1 saturates from the start", "in place of the note it has"],
     ["ablate note quickstart/v1 --remove", "no note again"],
   ],
+  see: ["docs/filter.md", "ablate tag"],
   run: (invocation) => {
     const { flags } = invocation;
     const [target = ""] = flags.positionals;

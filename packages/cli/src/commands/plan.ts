@@ -14,7 +14,9 @@ import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
 
 export const command: Command = {
-  positionals: ["CONFIG"],
+  about: [
+    "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Trains nothing and makes no store. All mistakes of a config are listed at once, with line and column.",
+  ],
   options: {
     ...PLANNING_OPTIONS,
     save: { type: "string", value: "FILE", help: "write the runs as a config of their own" },
@@ -26,6 +28,7 @@ export const command: Command = {
     ['ablate plan my.yaml --only "v5 or lr>=0.1"', "some of its runs, under the same names"],
     ["ablate plan my.yaml --seeds 1,2 --save two.yaml", "these runs, spelled out, to run or edit"],
   ],
+  see: ["docs/config.md", "docs/filter.md", "ablate run"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const planned = planConfig(invocation);

@@ -25,8 +25,9 @@ const DEFAULT_LIMIT = 1000;
 const DEFAULT_TIMEOUT = "30s";
 
 export const command: Command = {
-  positionals: [],
-  rest: "SQL",
+  about: [
+    "Runs one SELECT or WITH statement over the views of the store; with - it is read from the standard input. Nothing can be written. It ends after 1,000 rows, which is said, or 30 seconds, unless --limit and --timeout say otherwise.",
+  ],
   options: {
     ...READING_OPTIONS,
     format: {
@@ -47,6 +48,7 @@ export const command: Command = {
     ["echo 'select * from effects' | ablate query -", "from another program"],
     ["ablate query --explain-schema", "what can be asked"],
   ],
+  see: ["docs/sql.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const format = flags.has("json") ? "json" : (flags.text("format") ?? "table");

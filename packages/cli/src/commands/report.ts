@@ -11,8 +11,10 @@ import { writeWhole } from "../export/whole-file.ts";
 import { withOpenReader } from "../store.ts";
 
 export const command: Command = {
-  positionals: ["RUN|GRID"],
-  rest: "RUN|GRID",
+  about: [
+    "Writes a grid, or some runs, as one HTML file that holds all it shows: what differs by more than chance, how training begins, what is saturated and what learns too fast or too slowly, in sentences, tables and charts. It needs no network and no script, follows light and dark, and can be printed.",
+    "What can be named are grids, runs, names of runs without their seed, and filters. The file appears whole or not at all; one that is there is replaced only with --force.",
+  ],
   options: {
     ...STORE_OPTION,
     only: ONLY_OPTION,
@@ -30,6 +32,7 @@ export const command: Command = {
     ["ablate report quickstart/v5 quickstart/v7 -o two.html", "only these runs"],
     ["ablate report my-grid --only seed:42 -o one-seed.html", "those that match (docs/filter.md)"],
   ],
+  see: ["docs/report.md", "docs/filter.md", "ablate compare", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal, version } = invocation;
     const file = flags.text("output");

@@ -6,15 +6,17 @@ import { trashRecord, trashTable } from "../print/trash.ts";
 import { storePath, withReader } from "../store.ts";
 
 export const command: Command = {
-  positionals: [],
-  rest: "RUN|GRID",
-  completed: "TRASHED",
+  about: [
+    "Takes runs or grids out of the trash; without names it lists what is there, with sizes and since when.",
+  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate restore", "what is in the trash, its size and since when"],
     ["ablate restore quickstart", "a grid and its runs"],
     ["ablate restore quickstart/v1 quickstart/v2", "two runs"],
   ],
+  see: ["ablate rm", "ablate gc"],
+  completed: "TRASHED",
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const entries = withReader(invocation, (reader) => reader.trash());

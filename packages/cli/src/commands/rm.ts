@@ -7,14 +7,16 @@ import { storePath, withReader } from "../store.ts";
 import { meantBy } from "../trashing.ts";
 
 export const command: Command = {
-  positionals: ["RUN|GRID|FILTER"],
-  rest: "RUN|GRID|FILTER",
+  about: [
+    "Puts runs or grids into the trash: hidden from every list and view, until restored or purged. A word that is neither a run nor a grid is a filter. Of a grid, runs that another grid has stay there. Runs that are being trained are refused.",
+  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate rm quickstart/v1", "into the trash; `ablate restore quickstart/v1` brings it back"],
     ["ablate rm quickstart", "the grid and its runs, but for those that another grid has too"],
     ["ablate rm state:failed", "every run that matches a filter (docs/filter.md)"],
   ],
+  see: ["docs/filter.md", "ablate restore", "ablate gc"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const words = [...flags.positionals, ...flags.rest];

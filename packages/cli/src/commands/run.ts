@@ -1,6 +1,15 @@
-import type { Command, Flags, Invocation } from "../command-line/command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { PLANNING_OPTIONS, STORE_OPTION, TRAINING_OPTIONS } from "../command-line/options.ts";
+import type { Flags } from "../command-line/flags.ts";
+import {
+  BACKEND,
+  CI,
+  FAILED,
+  PLANNING_OPTIONS,
+  STOPPED,
+  STORE_OPTION,
+  TRAINING_OPTIONS,
+} from "../command-line/options.ts";
 import { durationMs } from "../duration.ts";
 import { otherThresholdsNote } from "../plan/other-thresholds.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
@@ -12,7 +21,10 @@ import { withReader } from "../store.ts";
 import { exitCode, leftText, type TrainingLimits, train } from "../training/train.ts";
 
 export const command: Command = {
-  positionals: ["CONFIG"],
+  about: [
+    "Trains every run of the config that is not finished yet and records each step. It can be stopped at any time (Ctrl-C once: finish what is at hand and keep it; twice: at once) and repeated: finished runs are skipped, others go on where their last checkpoint is. A run that fails or diverges is recorded as such, and the grid goes on.",
+    "Options win over the file: --set, --steps and --seeds over its variants, grid and include. Two commands at once on one store share the work.",
+  ],
   options: {
     ...PLANNING_OPTIONS,
     ...STORE_OPTION,
@@ -37,6 +49,9 @@ export const command: Command = {
     ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
+  exits: [FAILED, STOPPED],
+  environment: [BACKEND, CI],
+  see: ["docs/config.md", "docs/engines.md", "ablate plan", "ablate ui"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const planned = planConfig(invocation);

@@ -20,8 +20,9 @@ const STATES: readonly RunState[] = [
 ];
 
 export const command: Command = {
-  positionals: [],
-  rest: "FILTER",
+  about: [
+    "Lists the runs of the store, oldest first, with state, settings and losses. Words are a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
+  ],
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
@@ -34,6 +35,7 @@ export const command: Command = {
     ['ablate runs "v5 or v7" "valid_loss<2.4" -tag:old', "those that match (docs/filter.md)"],
     ["ablate runs --json", "all columns, for scripts"],
   ],
+  see: ["docs/filter.md", "docs/json.md", "ablate show"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const grid = flags.text("grid");

@@ -2,13 +2,15 @@ import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec } from "@ablate/runner";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { READING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { findRun, withReader } from "../store.ts";
 import { wantedBackend } from "../training/backend.ts";
 
 export const command: Command = {
-  positionals: ["RUN"],
+  about: [
+    "Draws names from the final weights of a run; the same seed draws the same names. The data file is not needed.",
+  ],
   options: {
     ...READING_OPTIONS,
     count: { type: "string", value: "N", help: "how many names (20)" },
@@ -18,6 +20,8 @@ export const command: Command = {
     ["ablate sample quickstart/v7", "20 names"],
     ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
   ],
+  environment: [BACKEND],
+  see: ["docs/json.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const { run, weights } = withReader(invocation, (reader) => {

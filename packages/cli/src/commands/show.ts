@@ -8,12 +8,15 @@ import { findRun, storePath, withReader } from "../store.ts";
 import { display } from "../ui.ts";
 
 export const command: Command = {
-  positionals: ["RUN"],
+  about: [
+    "Prints one run in full: settings, charts, losses of every split, update:data ratios with a verdict, findings, samples, and where it was trained. RUN is a name, a label, a hash, or the beginning of one.",
+  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate show quickstart/v7", "state, settings, losses, update ratios, samples, provenance"],
     ["ablate show v7 --json", "the same for scripts; a label will do where only one run has it"],
   ],
+  see: ["docs/json.md", "docs/diagnostics.md", "ablate diagnose"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const facts = withReader(invocation, (reader) => {

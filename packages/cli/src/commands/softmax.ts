@@ -1,6 +1,7 @@
 import { crossEntropy, randomLosses, softmax } from "@ablate/core";
-import type { Command, Flags } from "../command-line/command.ts";
+import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
 import { jsonArray } from "../print/rows.ts";
 import { readScale } from "../print/scale.ts";
 import { type HandMade, type Random, softmaxPage } from "../print/softmax-page.ts";
@@ -15,8 +16,9 @@ const SEED = 42;
 const MOST_NUMBERS = 10_000_000;
 
 export const command: Command = {
-  positionals: [],
-  rest: "LOGITS",
+  about: [
+    "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws.",
+  ],
   options: {
     target: { type: "string", value: "I", help: "the right class, counted from 0 (0)" },
     scales: {
@@ -37,6 +39,7 @@ export const command: Command = {
       "27 characters, as random as v1's first logits",
     ],
   ],
+  see: ["docs/tutorial.md", "docs/json.md", "ablate gain"],
   run: ({ flags, terminal }) => {
     const target = flags.count("target") ?? 0;
     const handMade = handMadeOf(flags).map((text) => handMadeRow(text, target));

@@ -4,8 +4,9 @@ import { UsageError } from "../command-line/errors.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
 
 export const command: Command = {
-  positionals: ["RUN|GRID"],
-  rest: "TAG",
+  about: [
+    "Gives a run or a whole grid tags, or takes some away. Tags are single words; they can be filtered by (tag:baseline) and are no part of a run's identity. It may be done while the run is trained.",
+  ],
   options: {
     ...STORE_OPTION,
     remove: { type: "string", multiple: true, value: "TAG", help: "take this tag away" },
@@ -15,6 +16,7 @@ export const command: Command = {
     ["ablate tag quickstart/v5 --remove keep", "one less"],
     ["ablate tag quickstart lecture", "a tag of the whole grid"],
   ],
+  see: ["docs/filter.md", "ablate note"],
   run: (invocation) => {
     const { flags } = invocation;
     const [target = ""] = flags.positionals;

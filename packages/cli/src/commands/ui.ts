@@ -1,6 +1,7 @@
 import { drawOnce, type Glyphs, type Theme, VIEWS, type ViewName } from "@ablate/tui";
-import type { Command, Flags, Invocation } from "../command-line/command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
 import { findRun, storePath, withReader } from "../store.ts";
 import { display, openStore } from "../ui.ts";
@@ -9,7 +10,9 @@ const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;
 
 export const command: Command = {
-  positionals: [],
+  about: [
+    "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
+  ],
   options: {
     ...STORE_OPTION,
     view: {
@@ -43,6 +46,11 @@ export const command: Command = {
     ["ablate ui --view charts", "begin with the charts"],
     ["ablate ui --once --size 120x40 --run v7", "one frame as text, for scripts"],
   ],
+  environment: [
+    ["TERM, COLORTERM", "which colours and characters the terminal has"],
+    ["XDG_STATE_HOME", "where the last view is remembered (~/.local/state)"],
+  ],
+  see: ["docs/ui.md", "docs/tutorial.md", "ablate show", "ablate watch"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const shown = { view: viewOf(flags), run: runOf(invocation), ...displayOf(invocation) };

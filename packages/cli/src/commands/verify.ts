@@ -12,7 +12,7 @@ import {
 import type { PlannedRun } from "@ablate/runner";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { PLANNING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
 import { differencesTable } from "../print/differences.ts";
 import { engineText } from "../print/engine.ts";
@@ -25,7 +25,9 @@ const STEPS = 300;
 const { set, seeds, only, yes } = PLANNING_OPTIONS;
 
 export const command: Command = {
-  positionals: ["CONFIG"],
+  about: [
+    "Trains the runs of a config on our engine and on TensorFlow.js and compares every series, as far as rounding alone does not move it. Nothing is stored.",
+  ],
   options: {
     steps: { type: "string", value: "N", help: `steps of each run (${STEPS}, or fewer if it has)` },
     set,
@@ -38,6 +40,9 @@ export const command: Command = {
     ["ablate verify configs/quickstart.yaml", "simd against tfjs on every backend that works"],
     ["ablate verify configs/quickstart.yaml --only v7 --steps 1000", "one run for longer"],
   ],
+  exits: [["1", "a series differs by more than its tolerance"]],
+  environment: [BACKEND],
+  see: ["docs/engines.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const { runs, names } = planConfig(invocation);

@@ -4,7 +4,7 @@ import type { RunState, StoreReader } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
-import { STORE_OPTION } from "../command-line/options.ts";
+import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { findRun, openStoreToRead, storePath } from "../store.ts";
 import { Changes, type Watched } from "../watch/changes.ts";
@@ -17,7 +17,9 @@ const LOOK_EVERY_MS = 150;
 const STOPPED_BY_USER = 130;
 
 export const command: Command = {
-  positionals: ["RUN|GRID"],
+  about: [
+    "Shows the progress of a run or a grid that another process trains, from the store alone, as `ablate run` would: a live block on a terminal, plain lines elsewhere. It writes nothing and ends when nothing is left to watch.",
+  ],
   options: {
     ...STORE_OPTION,
     json: { type: "boolean", help: "print events, one JSON object a line" },
@@ -27,6 +29,9 @@ export const command: Command = {
     ["ablate watch quickstart/v5", "of one run; ends when it does"],
     ["ablate watch quickstart && ablate runs", "wait, then go on if nothing went wrong"],
   ],
+  exits: [FAILED, STOPPED],
+  environment: [CI],
+  see: ["docs/json.md", "ablate ui", "ablate run"],
   run: async (invocation) => {
     const reader = openStoreToRead(invocation);
     const refuseIfGone = goneChecker(storePath(invocation));

@@ -11,8 +11,9 @@ import {
   planRuns,
 } from "@ablate/runner";
 import type { GridPlan } from "@ablate/store";
-import type { Flags, Invocation } from "../command-line/command.ts";
+import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
 import { problemText } from "../print/problems.ts";
 import { onlyWanted } from "./only.ts";
 
