@@ -102,6 +102,7 @@ export type { QueryMistake } from "./query/mistake.ts";
 export { queryStore } from "./query/query-store.ts";
 export { QueryError, streamQuery } from "./query/stream-query.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
+export { emptyRun } from "./reading/run-summary.ts";
 export { shortKey } from "./short-key.ts";
 export {
   DamageError,
@@ -114,6 +115,6 @@ export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts
 export { type Discarded, discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";
 export { restore } from "./trash/restore.ts";
-export type { SchemaView } from "./views/schema/columns.ts";
-export { SCHEMA } from "./views/schema.ts";
+export type { SchemaView } from "./views/view.ts";
+export { SCHEMA } from "./views/views.ts";
 export { openWriter, type StoreWriter, type WriterOptions } from "./writing/writer.ts";

@@ -42,7 +42,7 @@ test("tags come and go, and a sentence says what has changed", () => {
   expect(annotate(path, tag("g/a", ["a", "c", "c"], ["b", "d"]))).toBe(
     "g/a: added c; removed b; already had a; did not have d",
   );
-  expect(readerAt(path).run("g/a")?.tags).toBe("a,c");
+  expect(readerAt(path).run("g/a")?.tags).toEqual(["a", "c"]);
   expect(readerAt(path).annotations().runs.get("g/a")).toEqual({ tags: ["a", "c"], note: null });
 });
 
@@ -182,7 +182,11 @@ test("a run is annotated and renamed while it is trained, and its log is left al
   writer.appendSteps(id, CLAIM.token, blockOf(1, [2]));
 
   expect(readFileSync(`${path}-wal`).length).toBeGreaterThan(before);
-  expect(readerAt(path).run("g/w")).toMatchObject({ state: "running", last_step: 1, tags: "live" });
+  expect(readerAt(path).run("g/w")).toMatchObject({
+    state: "running",
+    last_step: 1,
+    tags: ["live"],
+  });
 });
 
 test("a store that another process keeps to itself is a sentence", () => {

@@ -58,7 +58,7 @@ test("views that are missing or older in the file are there for a reader, and th
     "create view runs as select name as run from run",
   );
 
-  expect(readerAt(path).runs()[0]).toMatchObject({ run: "g/v", tags: null, label: "v" });
+  expect(readerAt(path).runs()[0]).toMatchObject({ run: "g/v", tags: [], label: "v" });
   expect(readerAt(path).query("select * from effects").rows).toEqual([]);
   expect(viewTexts(path)).toHaveLength(views.length - 1);
   writerAt(path);

@@ -41,7 +41,7 @@ const RUN: RunSummary & { readonly note: string | null } = {
   best_valid_step: null,
   steps_per_s: 5600,
   parameters: 11897,
-  tags: "baseline,to keep",
+  tags: ["baseline", "to keep"],
   started_at: "2026-01-02T03:04:05.000Z",
   ended_at: null,
   error: null,

@@ -56,7 +56,7 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     best_valid_step: 2,
     steps_per_s: 1,
     parameters: 12,
-    tags: null,
+    tags: [],
     started_at: "2026-01-02T03:04:05.000Z",
     ended_at: "2026-01-02T03:04:05.000Z",
     error: null,

@@ -1,14 +1,6 @@
 import { expect, test } from "vitest";
 import { openReader, SCHEMA } from "../src/index.ts";
-import { openViews } from "../src/views/views.ts";
 import { claimedRun } from "./make.ts";
-
-/** Without those beneath the others. */
-const VIEWS = openViews.map(({ name }) => name);
-
-test("every view of a store is documented, and no other", () => {
-  expect(SCHEMA.map(({ name }) => name).sort()).toEqual(VIEWS.toSorted());
-});
 
 test.each(SCHEMA.map((view) => [view.name, view] as const))(
   "the documented columns of %s are those that it has",

@@ -231,7 +231,7 @@ test("ctrl-u empties a prompt, also when it arrives with what follows it", async
 
 test("tags are added to the marked runs, removed, and dropped with esc", async () => {
   const { ui, reader } = await openWithReader();
-  const tags = () => reader.runs().map((run) => run.tags);
+  const tags = () => reader.runs().map((run) => run.tags.join(","));
 
   ui.type(" t");
   await ui.waitFor("tags of 3 runs:");

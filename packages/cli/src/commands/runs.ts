@@ -5,7 +5,7 @@ import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { matchingRuns } from "../filtering.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
-import { runsTable } from "../print/runs-table.ts";
+import { runRow, runsTable } from "../print/runs-table.ts";
 import { asSeen } from "../seen.ts";
 import { withReader } from "../store.ts";
 
@@ -55,7 +55,7 @@ export const command: Command = {
       ];
       return matchingRuns(listed, filters, reader);
     });
-    terminal.write(flags.has("json") ? jsonArray(runs) : runsTable(runs));
+    terminal.write(flags.has("json") ? jsonArray(runs.map(runRow)) : runsTable(runs));
     return 0;
   },
 };

@@ -4,6 +4,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runPage } from "../print/run-page.ts";
+import { runRow } from "../print/runs-table.ts";
 import { findRun, storePath, withReader } from "../store.ts";
 import { display } from "../ui.ts";
 
@@ -40,7 +41,7 @@ export const command: Command = {
     terminal.write(
       jsonArray([
         {
-          ...run,
+          ...runRow(run),
           note,
           evals: evaluations,
           params: parameters,

@@ -1,6 +1,12 @@
 /** `--only`: which of the planned runs are wanted. */
 import type { PlannedRun } from "@ablate/runner";
-import { fieldNames, filterSubject, type RunSummary, type StoreReader } from "@ablate/store";
+import {
+  emptyRun,
+  fieldNames,
+  filterSubject,
+  type RunSummary,
+  type StoreReader,
+} from "@ablate/store";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { anyOf, type Candidate, type NotedRun, withNotes } from "../filtering.ts";
@@ -49,31 +55,8 @@ function candidateOf(run: PlannedRun, stored: NotedRun | undefined): Candidate {
 
 /** What the store would say of a run that it does not have. */
 function untrained({ name, label, hash, config, seed, engine, steps }: PlannedRun): RunSummary {
-  return {
-    run: name,
-    grid: name.slice(0, -label.length - 1),
-    label,
-    state: "pending",
-    reason: null,
-    seed,
-    config,
-    hash,
-    engine,
-    steps,
-    last_step: null,
-    loss: null,
-    train_loss: null,
-    valid_loss: null,
-    test_loss: null,
-    best_valid_loss: null,
-    best_valid_step: null,
-    steps_per_s: null,
-    parameters: null,
-    tags: null,
-    started_at: null,
-    ended_at: null,
-    error: null,
-  };
+  const grid = name.slice(0, -label.length - 1);
+  return emptyRun({ run: name, grid, label, state: "pending", seed, config, hash, engine, steps });
 }
 
 type Named = Candidate & { readonly run: PlannedRun };

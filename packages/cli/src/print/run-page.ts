@@ -46,7 +46,7 @@ function head({ run, note, initialLoss }: RunFacts): string {
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
     ["hash", run.hash],
     ...(run.error === null ? [] : [["error", run.error]]),
-    ...(run.tags === null ? [] : [["tags", run.tags.replaceAll(",", ", ")]]),
+    ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),
     ...(note === null ? [] : [["note", note]]),
   ];
   return `${run.run}\n${pairs(lines)}`;

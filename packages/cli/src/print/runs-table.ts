@@ -2,9 +2,14 @@ import type { RunSummary } from "@ablate/store";
 import { count, loss, UNKNOWN } from "@ablate/tui";
 import { table } from "./table.ts";
 
+/** Returns a run as the view `runs` has it, where tags are one text. */
+export function runRow(run: RunSummary): object {
+  return { ...run, tags: run.tags.join(",") || null };
+}
+
 /** Runs as a table: how they stand and what came out; their tags where one has some. */
 export function runsTable(runs: readonly RunSummary[]): string {
-  const areTagged = runs.some(({ tags }) => tags !== null);
+  const areTagged = runs.some(({ tags }) => tags.length > 0);
   return table(
     [
       { title: "run" },
@@ -26,7 +31,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
       loss(run.train_loss),
       loss(run.valid_loss),
       count(run.steps_per_s),
-      ...(areTagged ? [run.tags ?? ""] : []),
+      ...(areTagged ? [run.tags.join(",")] : []),
     ]),
   );
 }

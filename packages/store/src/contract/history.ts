@@ -1,37 +1,11 @@
 /** What is read of runs: plain data, free of SQLite's types. */
+import type { RunRow } from "../views/runs.ts";
+import type { CURVE, EVALS, LOSS, SAMPLES, SERIES } from "../views/series.ts";
+import type { Row } from "../views/view.ts";
 import type { RunState } from "./plan.ts";
 
-/** A row of the view `runs`, under the view's own column names. NULL losses are not finite or not there yet. */
-export type RunSummary = {
-  readonly run: string;
-  readonly grid: string | null;
-  readonly label: string | null;
-  readonly state: RunState;
-  readonly reason: string | null;
-  readonly seed: number;
-  /** Resolved config as JSON. */
-  readonly config: string;
-  readonly hash: string;
-  readonly engine: string;
-  readonly steps: number;
-  readonly last_step: number | null;
-  /** Mean of the last 100 recorded steps. */
-  readonly loss: number | null;
-  readonly train_loss: number | null;
-  readonly valid_loss: number | null;
-  readonly test_loss: number | null;
-  readonly best_valid_loss: number | null;
-  readonly best_valid_step: number | null;
-  readonly steps_per_s: number | null;
-  /** How many numbers the model trains. */
-  readonly parameters: number | null;
-  /** Separated by commas. */
-  readonly tags: string | null;
-  /** ISO 8601, UTC. */
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-  readonly error: string | null;
-};
+/** A row of the view `runs`, under the view's own column names; views/runs.ts says what each is. */
+export type RunSummary = Omit<RunRow, "tags"> & { readonly tags: readonly string[] };
 
 export type RunFilter = {
   readonly grid?: string;
@@ -54,26 +28,14 @@ export type Annotations = {
   readonly grids: ReadonlyMap<string, Annotated>;
 };
 
-export type StoredEvaluation = {
-  readonly step: number;
-  readonly split: string;
-  readonly statistics: string;
-  /** `null`: not finite. */
-  readonly loss: number | null;
-};
+export type StoredEvaluation = Omit<Row<typeof EVALS>, "run">;
 
-export type StoredSample = { readonly step: number; readonly i: number; readonly text: string };
+export type StoredSample = Omit<Row<typeof SAMPLES>, "run">;
 
 export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array };
 
 /** `n` finite values of steps `step` up to `step + level - 1`; without any, the rest is `null`. */
-export type CurvePoint = {
-  readonly step: number;
-  readonly n: number;
-  readonly min: number | null;
-  readonly mean: number | null;
-  readonly max: number | null;
-};
+export type CurvePoint = Omit<Row<typeof CURVE>, "run" | "series" | "level">;
 
 /** Some series of a run at one level: row r begins at `steps[r]`; of series s it is at `s * rows + r`. */
 export type CurveBlock = {
@@ -89,16 +51,8 @@ export type CurveBlock = {
   readonly max: Float64Array;
 };
 
-/** A row of the view `series`: how to read one. */
-export type SeriesInfo = {
-  readonly series: string;
-  readonly unit: string | null;
-  /** Where a line helps the eye. */
-  readonly guide: number | null;
-  /** The band in which all is well, where a verdict is fair. */
-  readonly low: number | null;
-  readonly high: number | null;
-};
+/** How to draw a series. */
+export type SeriesInfo = Omit<Row<typeof SERIES>, "run" | "log_scale">;
 
 /** When steps were stored: `atMs[i]`, milliseconds since 1970, is when `steps[i]` was there. */
 export type Ticks = { readonly steps: Float64Array; readonly atMs: Float64Array };
@@ -114,11 +68,7 @@ export type RunStamp = {
 /** Steps `from` up to and including `to`. */
 export type StepRange = { readonly from: number; readonly to: number };
 
-export type StepLoss = {
-  readonly step: number;
-  readonly loss: number | null;
-  readonly lr: number | null;
-};
+export type StepLoss = Omit<Row<typeof LOSS>, "run">;
 
 export type ParameterRatio = {
   readonly param: string;

@@ -1,11 +1,19 @@
 import type { Database } from "better-sqlite3";
-import { openViews } from "../views/views.ts";
+import { StoreError } from "../store-error.ts";
+import type { View } from "../views/view.ts";
+import { VIEWS } from "../views/views.ts";
 import { historyTable, lossTable, updateRatioTable } from "./step-tables.ts";
-import type { Batch, ExportScope, ExportTable } from "./table.ts";
-import { viewTable } from "./view-table.ts";
+import {
+  BATCH_ROWS,
+  type Batch,
+  type Cells,
+  type ExportColumn,
+  type ExportScope,
+  type ExportTable,
+} from "./table.ts";
 
-/** Every table that can be exported: the history, a row a step, and the views. */
-export const EXPORT_TABLES: readonly string[] = ["history", ...openViews.map(({ name }) => name)];
+/** Every table that can be exported: the history, a row per step, and the views. */
+export const EXPORT_TABLES: readonly string[] = ["history", ...VIEWS.map(({ name }) => name)];
 
 type OpenTable = (database: Database, scope: ExportScope) => ExportTable;
 
@@ -15,7 +23,7 @@ const OF_STEPS: Readonly<Record<string, OpenTable>> = {
   update_ratio: updateRatioTable,
 };
 
-/** One of EXPORT_TABLES, read in one transaction. */
+/** Opens one of EXPORT_TABLES, which is read in one transaction. */
 export function openTable(database: Database, name: string, scope: ExportScope): ExportTable {
   const open = Object.hasOwn(OF_STEPS, name) ? OF_STEPS[name] : undefined;
   const { columns, batches } = open?.(database, scope) ?? viewTable(database, name, scope);
@@ -29,4 +37,76 @@ function* atOneMoment(database: Database, batches: () => Iterable<Batch>): Itera
   } finally {
     database.exec("rollback");
   }
+}
+
+/** Opens a view as a table, with those of its rows that belong to the runs, or to the grid itself. */
+function viewTable(database: Database, name: string, scope: ExportScope): ExportTable {
+  const view = VIEWS.find((one) => one.name === name);
+  if (view === undefined) throw new RangeError(`there is no view ${name}`);
+  if (!("run" in view.columns) && scope.grid === null) {
+    throw new StoreError(`${name} has rows of grids only; name a grid`);
+  }
+  const columns = Object.entries(view.columns).map(([column, [type]]): ExportColumn => {
+    return { name: column, type: type === "real" ? "float64" : type };
+  });
+  return { columns, batches: () => batchesOf(columns, rowsOf(database, view, scope)) };
+}
+
+type Row = readonly (string | number | null)[];
+
+function* batchesOf(columns: readonly ExportColumn[], rows: Iterable<Row>): Iterable<Batch> {
+  let some: Row[] = [];
+  for (const row of rows) {
+    some.push(row);
+    if (some.length < BATCH_ROWS) continue;
+    yield batchOf(columns, some);
+    some = [];
+  }
+  if (some.length > 0) yield batchOf(columns, some);
+}
+
+function batchOf(columns: readonly ExportColumn[], rows: readonly Row[]): Batch {
+  const cells = columns.map(
+    ({ type }, i): Cells =>
+      type === "text"
+        ? rows.map((row) => textOf(row[i]))
+        : Float64Array.from(rows, (row) => Number(row[i] ?? Number.NaN)),
+  );
+  return { rows: rows.length, columns: cells };
+}
+
+function textOf(value: string | number | null | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** The label that a run of the view `runs` has in the grid that was asked for, not in its first. */
+const LABEL = `(select gr.label from grid_run gr join grid g on g.id = gr.grid_id
+  join run r on r.id = gr.run_id where g.name = @grid and r.name = run)`;
+
+function* rowsOf(
+  database: Database,
+  { name: view, columns }: View,
+  { runs, grid }: ExportScope,
+): Iterable<Row> {
+  const hasRuns = "run" in columns;
+  const asMember = view === "runs" && grid !== null;
+  const selected = Object.keys(columns).map((name) => {
+    if (asMember && name === "grid") return "@grid";
+    return asMember && name === "label" ? LABEL : `"${name}"`;
+  });
+  const select = (condition: string) =>
+    database
+      .prepare<[{ run: string; grid: string | null }], Row>(
+        `select ${selected.join(", ")} from "${view}" where ${condition}`,
+      )
+      .raw();
+
+  if (grid !== null && "grid" in columns && !asMember) {
+    const ofGrid = select(`"grid" = @grid${hasRuns ? " and run is null" : ""}`);
+    yield* ofGrid.iterate({ run: "", grid });
+  }
+  if (!hasRuns) return;
+  const inGrid = view === "grid_runs" && grid !== null ? ` and "grid" = @grid` : "";
+  const ofRun = select(`run = @run${inGrid}`);
+  for (const run of runs) yield* ofRun.iterate({ run, grid });
 }

@@ -9,14 +9,13 @@ type NotedRun = RunSummary & { readonly note?: string | null };
  * segments where no other key of the run ends in them.
  */
 export function filterSubject(run: NotedRun): FilterSubject {
-  const tags = tagsOf(run);
-  const own = ownFields(run, tags);
+  const own = ownFields(run);
   let config: unknown;
   let shortNames: ReadonlyMap<string, string> | undefined;
   return {
     name: run.run,
     label: run.label,
-    tags,
+    tags: run.tags,
     field: (name) => {
       const value = own.get(name);
       if (value !== undefined) return value;
@@ -34,16 +33,14 @@ export function filterSubject(run: NotedRun): FilterSubject {
 export function fieldNames(run: NotedRun): string[] {
   const config = parseConfig(run.config);
   const keys = keysOf(config);
-  const names = [...ownFields(run, []).keys(), ...keys, ...shortNamesOf(keys).keys()];
+  const names = [...ownFields(run).keys(), ...keys, ...shortNamesOf(keys).keys()];
   return [...new Set(names)];
 }
 
-function tagsOf({ tags }: RunSummary): string[] {
-  return tags === null || tags === "" ? [] : tags.split(",");
-}
-
-function ownFields(run: NotedRun, tags: readonly string[]): ReadonlyMap<string, unknown> {
-  const others = { name: run.run, tag: tags, note: run.note ?? null };
+/** `tags` is one text, as in the view `runs`; `tag` is each of them. */
+function ownFields(run: NotedRun): ReadonlyMap<string, unknown> {
+  const { tags } = run;
+  const others = { name: run.run, tag: tags, tags: tags.join(",") || null, note: run.note ?? null };
   return new Map<string, unknown>(Object.entries({ ...run, ...others }));
 }
 

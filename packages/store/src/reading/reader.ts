@@ -19,8 +19,10 @@ import { type FindOptions, findRunName } from "../find-run.ts";
 import { runQuery } from "../query/run-query.ts";
 import { startFinder } from "../recovery/start-finder.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
+import type { RunRow } from "../views/runs.ts";
 import { isAttended } from "./attended.ts";
 import { RecordReader } from "./record-reader.ts";
+import { summaryOf } from "./run-summary.ts";
 
 /**
  * Opens a store for reading only.
@@ -70,7 +72,7 @@ const DATA_HASHES = `
   select name as run, provenance ->> '$.data_sha256' as hash from run
   where provenance ->> '$.data_sha256' is not null`;
 
-type RunOfGrid = RunSummary & { readonly asked_grid: string; readonly asked_label: string };
+type RunOfGrid = RunRow & { readonly asked_grid: string; readonly asked_label: string };
 type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
 type Stamped = Holder & {
   readonly run: string;
@@ -94,7 +96,7 @@ export class StoreReader extends RecordReader {
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
     const runs =
       grid === undefined
-        ? this.sql.rows<RunSummary>(RUNS)
+        ? this.sql.rows<RunRow>(RUNS).map(summaryOf)
         : this.sql.rows<RunOfGrid>(RUNS_OF_GRID, grid).map(inGrid);
     return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
   }
@@ -108,7 +110,9 @@ export class StoreReader extends RecordReader {
     options: Pick<FindOptions, "whole"> = {},
   ): RunSummary | undefined {
     const name = findRunName(this.sql, nameOrPrefixOrHash, options);
-    return name === undefined ? undefined : this.sql.row("select * from runs where run = ?", name);
+    if (name === undefined) return undefined;
+    const row = this.sql.row<RunRow>("select * from runs where run = ?", name);
+    return row && summaryOf(row);
   }
 
   findByHash(hash: string): StoredRun | undefined {
@@ -192,5 +196,5 @@ export class StoreReader extends RecordReader {
 
 /** The run under the grid and label by which it was asked for. */
 function inGrid({ asked_grid, asked_label, ...run }: RunOfGrid): RunSummary {
-  return { ...run, grid: asked_grid, label: asked_label };
+  return summaryOf({ ...run, grid: asked_grid, label: asked_label });
 }

@@ -104,7 +104,7 @@ function matching(
 
 /** A finding as a filter sees it: what it says, and all that its run is. */
 function subjectOf({ run, finding }: FoundIn): FilterSubject {
-  const ofRun = filterSubject({ ...run, tags: run.tags.join(",") || null });
+  const ofRun = filterSubject(run);
   const { rule, level, layer, param, message } = finding;
   const words = [rule, level, layer, param, message].filter((word) => word !== null);
   const own: Readonly<Record<string, unknown>> = finding;

@@ -7,12 +7,11 @@ import {
   settingOf,
 } from "@ablate/store";
 
-export type ShownRun = Omit<RunSummary, "tags" | "state"> & {
+export type ShownRun = Omit<RunSummary, "state"> & {
   /** As stored, but `interrupted` where its process is gone. */
   readonly state: RunState;
   /** Its label in its grid, else its name. */
   readonly title: string;
-  readonly tags: readonly string[];
   readonly note: string | null;
   readonly settings: readonly Setting[];
   /** Changes with everything else here. */
@@ -32,7 +31,6 @@ export function runMaker(): (
       ...run,
       state: isLost ? "interrupted" : run.state,
       title: run.label ?? run.run,
-      tags: run.tags === null ? [] : run.tags.split(","),
       note,
       settings,
       stamp,

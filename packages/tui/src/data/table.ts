@@ -128,7 +128,7 @@ const subjects = new WeakMap<ShownRun, FilterSubject>();
 function subjectOf(run: ShownRun): FilterSubject {
   const known = subjects.get(run);
   if (known !== undefined) return known;
-  const subject = filterSubject({ ...run, tags: run.tags.join(",") || null });
+  const subject = filterSubject(run);
   subjects.set(run, subject);
   return subject;
 }

@@ -4,12 +4,13 @@
  *
  * The standard deviation takes a second pass: the squares of numbers that are close to each other cancel.
  */
+import type { View } from "./view.ts";
 
 /** Every value of every config under its dotted key; and the hash of the data, as the key `data`. */
 const SETTINGS = `
   node(run_id, key, type, value, is_map) as (
     select r.id, j.key, j.type, j.value, j.type = 'object'
-    from run r, json_each(r.config) j
+    from kept_run r, json_each(r.config) j
     union all
     select n.run_id, n.key || '.' || j.key, j.type, j.value,
       case when j.type = 'object' and n.key != 'train' then
@@ -22,7 +23,7 @@ const SETTINGS = `
     where not is_map and key not in ('seed', 'name', 'description', 'data.file')
       and key not glob 'record.*' and key not glob 'thresholds.*'
     union all
-    select id, 'data', 'text', provenance ->> '$.data_sha256' from run
+    select id, 'data', 'text', provenance ->> '$.data_sha256' from kept_run
     where provenance ->> '$.data_sha256' is not null
   )`;
 
@@ -31,7 +32,7 @@ const MEMBERS = `
   member(grid_id, run_id, loss) as materialized (
     select gr.grid_id, r.id, case when abs(v.valid_loss) < 9e999
       and r.state not in ('diverged', 'failed') then v.valid_loss end
-    from grid_run gr join run r on r.id = gr.run_id join runs v on v.run = r.name
+    from kept_grid_run gr join kept_run r on r.id = gr.run_id join runs v on v.run = r.name
   )`;
 
 /** Keys whose values are not the same in all runs of a grid. */
@@ -53,12 +54,46 @@ const MEASURED = `
     where f.key != 'data' or s.value is not null
   )`;
 
-export const EFFECTS: string = `
-  with recursive ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}
-  select g.name as "grid", e.key as factor,
-    case when e.type in ('true', 'false') then e.type else e.value end as value,
-    count(e.loss) as n, max(e.mean) as mean,
-    case when count(e.loss) > 1 then
-      sqrt(sum((e.loss - e.mean) * (e.loss - e.mean)) / (count(e.loss) - 1)) end as std
-  from measured e join grid g on g.id = e.grid_id
-  group by e.grid_id, e.key, e.type, e.value`;
+export const EFFECTS: View = {
+  name: "effects",
+  about: "a value of a factor: a key of the config that differs within a grid, the seed aside",
+  with: `with recursive ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}`,
+  from: `measured e join kept_grid g on g.id = e.grid_id
+    group by e.grid_id, e.key, e.type, e.value`,
+  columns: {
+    grid: ["text", "the grid's name", { sql: "g.name" }],
+    factor: [
+      "text",
+      "dotted key of the config; data for the content of the names file",
+      { sql: "e.key" },
+    ],
+    value: [
+      "text",
+      "as in the config; maps and lists, such as an init entry, as JSON",
+      {
+        nulls: "runs whose config has no such key",
+        sql: "case when e.type in ('true', 'false') then e.type else e.value end",
+      },
+    ],
+    n: [
+      "integer",
+      "runs of the grid that have the value and a validation loss",
+      { sql: "count(e.loss)" },
+    ],
+    mean: [
+      "real",
+      "of their final validation losses",
+      { unit: "nats", nulls: "there is no such run", sql: "max(e.mean)" },
+    ],
+    std: [
+      "real",
+      "the unbiased estimate",
+      {
+        unit: "nats",
+        nulls: "of fewer than two runs",
+        sql: `case when count(e.loss) > 1 then
+          sqrt(sum((e.loss - e.mean) * (e.loss - e.mean)) / (count(e.loss) - 1)) end`,
+      },
+    ],
+  },
+};

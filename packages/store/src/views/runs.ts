@@ -1,0 +1,219 @@
+/** Views of whole runs, of grids, and of what is said of them. */
+import type { RunState } from "../contract/plan.ts";
+import type { Row, View } from "./view.ts";
+
+/** Loss of the last evaluation of a split: with running statistics where there is batch norm. */
+function lastLoss(split: string): string {
+  const last = (statistics: string) =>
+    `(select loss from eval where run_id = r.id and split = '${split}'` +
+    ` and statistics = '${statistics}' order by step desc limit 1)`;
+  return `coalesce(${last("running")}, ${last("none")})`;
+}
+
+/** `column` of the evaluation with the lowest validation loss, the earliest of equals. */
+function bestValid(column: string): string {
+  return (
+    `(select ${column} from eval where run_id = r.id and split = 'valid'` +
+    " and statistics in ('running', 'none') and loss is not null order by loss, step limit 1)"
+  );
+}
+
+function isoTime(milliseconds: string): string {
+  return `strftime('%Y-%m-%dT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
+}
+
+/** The grid that a run was planned in first. */
+const FIRST_GRID = `
+  left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
+  left join kept_grid g on g.id = gr.grid_id`;
+
+export const RUNS = {
+  name: "runs",
+  about: "a run, and what came out",
+  from: `kept_run r ${FIRST_GRID}` as string,
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    grid: ["text", "the first grid that it belongs to", { nulls: "in no grid", sql: "g.name" }],
+    label: ["text", "its name in that grid", { nulls: "in no grid", sql: "gr.label" }],
+    state: [
+      "text",
+      "pending, running, finished, failed, diverged, stopped, interrupted",
+      { sql: "r.state" },
+    ],
+    reason: ["text", "why it ended", { nulls: "not ended", sql: "r.reason" }],
+    seed: ["integer", "of its random numbers", { sql: "r.seed" }],
+    config: ["text", "the resolved config", { unit: "JSON", sql: "r.config" }],
+    hash: ["text", "its identity: what decides its numbers", { unit: "sha256", sql: "r.hash" }],
+    engine: ["text", "what trains it: simd or tfjs", { sql: "r.engine" }],
+    steps: ["integer", "updates planned", { unit: "steps", sql: "r.steps" }],
+    last_step: [
+      "integer",
+      "the last one recorded, from 0; of a diverged run the first not finite",
+      { unit: "steps", nulls: "none recorded yet", sql: "r.last_step" },
+    ],
+    loss: [
+      "real",
+      "mean of the last 100 recorded steps",
+      {
+        unit: "nats",
+        nulls: "one of them is not finite, or none recorded yet",
+        sql: "r.recent_loss",
+      },
+    ],
+    train_loss: [
+      "real",
+      "of the training split; running statistics where there is batch norm",
+      {
+        unit: "nats",
+        nulls: "not evaluated, or not finite",
+        sql: lastLoss("train") as string,
+      },
+    ],
+    valid_loss: [
+      "real",
+      "of the validation split, likewise",
+      {
+        unit: "nats",
+        nulls: "not evaluated, or not finite",
+        sql: lastLoss("valid") as string,
+      },
+    ],
+    test_loss: [
+      "real",
+      "of the test split, likewise",
+      {
+        unit: "nats",
+        nulls: "not evaluated, or not finite",
+        sql: lastLoss("test") as string,
+      },
+    ],
+    best_valid_loss: [
+      "real",
+      "the lowest of all evaluations",
+      {
+        unit: "nats",
+        nulls: "not evaluated, or not finite",
+        sql: bestValid("loss") as string,
+      },
+    ],
+    best_valid_step: [
+      "integer",
+      "updates made when it was lowest",
+      {
+        unit: "steps",
+        nulls: "not evaluated, or not finite",
+        sql: bestValid("step") as string,
+      },
+    ],
+    steps_per_s: [
+      "real",
+      "in the training loop, recording included",
+      {
+        unit: "steps/s",
+        nulls: "none recorded yet",
+        sql: "(r.last_step + 1) / nullif(r.train_seconds, 0)",
+      },
+    ],
+    parameters: [
+      "integer",
+      "numbers that the model trains",
+      { nulls: "never started", sql: "r.parameters" },
+    ],
+    tags: [
+      "text",
+      "separated by commas",
+      { nulls: "none", sql: "(select group_concat(tag, ',') from tag where run_id = r.id)" },
+    ],
+    started_at: [
+      "text",
+      "when it was started",
+      {
+        unit: "ISO 8601, UTC",
+        nulls: "never started",
+        sql: isoTime("r.started_at") as string,
+      },
+    ],
+    ended_at: [
+      "text",
+      "when it ended",
+      { unit: "ISO 8601, UTC", nulls: "not ended", sql: isoTime("r.ended_at") as string },
+    ],
+    error: ["text", "what went wrong", { nulls: "unless the run failed", sql: "r.error" }],
+  },
+} as const;
+
+export type RunRow = Omit<Row<typeof RUNS>, "state"> & { readonly state: RunState };
+
+export const GRID_RUNS: View = {
+  name: "grid_runs",
+  about: "a run in each of the grids that it belongs to",
+  from: "kept_grid_run gr join kept_grid g on g.id = gr.grid_id join kept_run r on r.id = gr.run_id",
+  columns: {
+    grid: ["text", "the grid's name", { sql: "g.name" }],
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    label: ["text", "its name in this grid", { sql: "gr.label" }],
+  },
+};
+
+/** A text that is given to runs and to grids, each in a table of its own. */
+function annotation(
+  name: "tags" | "notes",
+  column: "tag" | "note",
+  tables: { readonly about: string; readonly ofGrid: string; readonly ofRun: string },
+): View {
+  const { about, ofGrid, ofRun } = tables;
+  return {
+    name,
+    about,
+    columns: {
+      grid: ["text", "the grid, or the first one of the run", { nulls: "the run is in no grid" }],
+      run: ["text", "the run's name", { nulls: `the ${column} is the grid's own` }],
+      [column]: ["text", "as given"],
+    },
+    sql: `
+      select g.name as "grid", null as run, ${ofGrid} join kept_grid g on g.id = a.grid_id
+      union all
+      select g.name, r.name, ${ofRun} join kept_run r on r.id = a.run_id ${FIRST_GRID}`,
+  };
+}
+
+export const TAGS: View = annotation("tags", "tag", {
+  about: "a tag of a run, or of a grid",
+  ofGrid: "a.tag as tag from grid_tag a",
+  ofRun: "a.tag from tag a",
+});
+
+export const NOTES: View = annotation("notes", "note", {
+  about: "what was said of a run, or of a grid",
+  ofGrid: "a.text as note from grid_note a",
+  ofRun: "a.text from run_note a",
+});
+
+export const FINDINGS: View = {
+  name: "findings",
+  about: "what a rule says of a run, with its evidence",
+  from: "kept_run r join finding f on f.run_id = r.id",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    level: ["text", "info, warning or error", { sql: "f.level" }],
+    rule: ["text", "the rule's name", { sql: "f.rule" }],
+    layer: ["text", "the layer it is about", { nulls: "about no single layer", sql: "f.layer" }],
+    param: [
+      "text",
+      "the parameter it is about",
+      { nulls: "about no single parameter", sql: "f.param" },
+    ],
+    step: ["integer", "since when it holds; 0 is initialisation", { unit: "steps", sql: "f.step" }],
+    value: [
+      "real",
+      "the number behind it",
+      { nulls: "there is none, or it is not finite", sql: "f.value" },
+    ],
+    message: ["text", "in words", { sql: "f.message" }],
+    until: [
+      "integer",
+      "from which step on it holds no more",
+      { unit: "steps", nulls: "it still holds", sql: "f.until" },
+    ],
+  },
+};

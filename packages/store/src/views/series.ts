@@ -1,0 +1,142 @@
+/** Views of a run's steps, evaluations and samples. */
+import { float32Sql, uint32Sql } from "../float32.ts";
+import { SERIES_BYTES } from "../rollup.ts";
+import type { View } from "./view.ts";
+
+export const LOSS = {
+  name: "loss",
+  about: "a step of training",
+  from: "kept_run r join step s on s.run_id = r.id",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    step: ["integer", "of this update, from 0", { unit: "steps", sql: "s.step" }],
+    loss: [
+      "real",
+      "of the mini-batch, before the update",
+      { unit: "nats", nulls: "not finite", sql: "s.loss" },
+    ],
+    lr: ["real", "the learning rate", { sql: "s.lr" }],
+  },
+} as const;
+
+const RATIO: string = float32Sql("s.ratios", "p.idx * 4 + 1");
+
+export const UPDATE_RATIO: View = {
+  name: "update_ratio",
+  about: "a parameter at a step of training; ask for one run and few steps, the view is large",
+  from: "kept_run r join step s on s.run_id = r.id join param p on p.run_id = r.id",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    step: ["integer", "of this update, from 0", { unit: "steps", sql: "s.step" }],
+    param: ["text", "embedding, hidden1.weight, ..., output.bias", { sql: "p.name" }],
+    ratio: [
+      "real",
+      "std of the update over std of the parameter, the float32 as computed",
+      { nulls: "not a number, as for one element", sql: RATIO },
+    ],
+    // Rounded by the SQLite that reads: the last digit may differ between them.
+    log10_ratio: [
+      "real",
+      "its logarithm; -Inf for a ratio of 0",
+      {
+        unit: "log10",
+        nulls: "not a number",
+        sql: `case ${RATIO} when 0 then -9e999 when 9e999 then 9e999 else log10(${RATIO}) end`,
+      },
+    ],
+  },
+};
+
+/** One arm of `curve`: the series at `place` of the rollup's data. */
+function curveArm(series: string, place: string, parameters = ""): string {
+  const at = (offset: number) => `${place} * ${SERIES_BYTES} + ${offset}`;
+  return `
+  select r.name as run, ${series} as series, b.level as level, b.bucket * b.level as step,
+    ${uint32Sql("b.data", at(13))} as n,
+    ${float32Sql("b.data", at(1))} as min,
+    ${float32Sql("b.data", at(9))} as mean,
+    ${float32Sql("b.data", at(5))} as max
+  from kept_run r join rollup b on b.run_id = r.id ${parameters}`;
+}
+
+export const CURVE = {
+  name: "curve",
+  about: "some consecutive steps of a series at once; extrema are exact",
+  columns: {
+    run: ["text", "the run's name, grid/label"],
+    series: ["text", "loss, lr or log10_ratio:PARAM"],
+    level: ["integer", "steps in a row: 16, 256, 4096 or 65536", { unit: "steps" }],
+    step: ["integer", "the first of them", { unit: "steps" }],
+    n: ["integer", "how many values are finite"],
+    min: ["real", "of the finite values", { unit: "the series'", nulls: "none is finite" }],
+    mean: ["real", "of the finite values", { unit: "the series'", nulls: "none is finite" }],
+    max: ["real", "of the finite values", { unit: "the series'", nulls: "none is finite" }],
+  },
+  sql: [
+    curveArm("'loss'", "0"),
+    curveArm("'lr'", "1"),
+    curveArm("'log10_ratio:' || p.name", "(p.idx + 2)", "join param p on p.run_id = r.id"),
+  ].join("\n  union all") as string,
+} as const;
+
+export const SERIES = {
+  name: "series",
+  about: "a series of a run, and how to draw it",
+  columns: {
+    run: ["text", "the run's name, grid/label"],
+    series: ["text", "loss, lr or log10_ratio:PARAM"],
+    unit: ["text", "of its values", { nulls: "it has none" }],
+    log_scale: ["integer", "1 where the values are logarithms to base 10"],
+    guide: ["real", "where a line helps the eye", { nulls: "there is none" }],
+    low: ["real", "lower end of the band in which all is well", { nulls: "no verdict is fair" }],
+    high: ["real", "upper end of the band in which all is well", { nulls: "no verdict is fair" }],
+  },
+  sql: `
+  select name as run, 'loss' as series, 'nats' as unit, 0 as log_scale,
+    null as guide, null as low, null as high
+  from kept_run
+  union all
+  select name, 'lr', null, 0, null, null, null from kept_run
+  union all
+  select r.name, 'log10_ratio:' || p.name, 'log10', 1, -3,
+    case when p.name glob 'hidden*.weight' then -4 end,
+    case when p.name glob 'hidden*.weight' then -2 end
+  from kept_run r join param p on p.run_id = r.id`,
+} as const;
+
+export const EVALS = {
+  name: "evals",
+  about: "an evaluation of a split",
+  from: "kept_run r join eval e on e.run_id = r.id",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    step: [
+      "integer",
+      "after so many updates; 0 is initialisation",
+      { unit: "steps", sql: "e.step" },
+    ],
+    split: ["text", "train, valid or test", { sql: "e.split" }],
+    statistics: [
+      "text",
+      "of batch norm: none, batch, trainset or running",
+      { sql: "e.statistics" },
+    ],
+    loss: ["real", "mean over the split", { unit: "nats", nulls: "not finite", sql: "e.loss" }],
+  },
+} as const;
+
+export const SAMPLES = {
+  name: "samples",
+  about: "a name that the model made up",
+  from: "kept_run r join sample s on s.run_id = r.id",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    step: [
+      "integer",
+      "after so many updates; 0 is initialisation",
+      { unit: "steps", sql: "s.step" },
+    ],
+    i: ["integer", "from 0", { sql: "s.i" }],
+    text: ["text", "the name, without its end mark", { sql: "s.text" }],
+  },
+} as const;
