@@ -99,8 +99,8 @@ export {
   type StoredTensorKind,
 } from "./probe/stored-probe.ts";
 export type { QueryMistake } from "./query/mistake.ts";
-export { queryStore } from "./query/query-store.ts";
-export { QueryError, streamQuery } from "./query/stream-query.ts";
+
+export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export { emptyRun } from "./reading/run-summary.ts";
 export { shortKey } from "./short-key.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { QueryError, queryStore, StoreError, streamQuery } from "../src/index.ts";
-import { countdown } from "../src/query/countdown.ts";
+import { countdown } from "../src/query/stream-query.ts";
 import { claimedRun } from "./make.ts";
 
 const ALL = { limit: 0, timeoutMs: 0 };

@@ -21,8 +21,5 @@ export type QueryMessage =
   | { readonly type: "mistake"; readonly mistake: QueryMistake }
   | { readonly type: "failed"; readonly message: string };
 
-/** What the process hears once its rows are taken. */
-export const GO_ON = "go on";
-
 /** What the process writes to stderr before it ends for its memory. */
 export const OUT_OF_MEMORY = "query needs too much memory";

@@ -1,6 +1,5 @@
 /** What is wrong with a query, and where. */
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { codeOnly, findWord } from "./text.ts";
 
 export type QueryMistake = {
   /** As SQLite says it. */
@@ -88,4 +87,20 @@ function knownNames(kind: string, code: string, database: Database): readonly st
     names(COLUMNS, table),
   );
   return [...new Set(columns)];
+}
+
+const NO_CODE = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+
+/** SQL of the same length with space in the place of text in quotes and of comments. */
+function codeOnly(sql: string): string {
+  return sql.replace(NO_CODE, (text) => text.replace(/[^\n]/g, " "));
+}
+
+/** Where a word stands by itself in the code; -1 if nowhere. */
+function findWord(code: string, word: string, from = 0): number {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const [before, after] = [/^\w/.test(word) ? "(?<!\\w)" : "", /\w$/.test(word) ? "(?!\\w)" : ""];
+  const pattern = new RegExp(`${before}${escaped}${after}`, "gi");
+  pattern.lastIndex = from;
+  return pattern.exec(code)?.index ?? -1;
 }

@@ -1,6 +1,10 @@
 import type { Database, Statement } from "better-sqlite3";
+import type { QueryResult } from "../contract/history.ts";
 import { StoreError } from "../store-error.ts";
-import { LEADING_SPACE } from "./text.ts";
+import { isMistake } from "./mistake.ts";
+
+/** What may stand before the first word: space and comments. */
+const LEADING_SPACE: RegExp = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 
 /**
  * Prepares one statement that only reads. That it does is decided by SQLite: the connection is read-only, so that
@@ -28,4 +32,26 @@ export function prepareQuery(database: Database, sql: string): Statement {
 export function harden(database: Database): void {
   database.pragma("query_only = on");
   database.pragma("trusted_schema = off");
+}
+
+/** Runs one statement that only reads. */
+export function runQuery(
+  database: Database,
+  sql: string,
+  params: readonly unknown[] = [],
+): QueryResult {
+  try {
+    const statement = prepareQuery(database, sql);
+    const columns = statement.columns().map(({ name }) => name);
+    return { columns, rows: rowsOf(statement, params) };
+  } catch (error) {
+    if (isMistake(error)) throw new StoreError(`query: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function rowsOf(statement: Statement, params: readonly unknown[]): unknown[][] {
+  const rows: unknown[][] = [];
+  for (const row of statement.raw().iterate(...params)) if (Array.isArray(row)) rows.push(row);
+  return rows;
 }

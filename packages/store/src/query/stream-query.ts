@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { QueryResult } from "../contract/history.ts";
 import { StoreError } from "../store-error.ts";
-import { countdown } from "./countdown.ts";
-import { GO_ON, OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
+import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 import type { QueryMistake } from "./mistake.ts";
 
 const ENTRY: string = fileURLToPath(
@@ -69,6 +69,37 @@ export function streamQuery(
   return end;
 }
 
+type QueryAnswer = QueryResult & QueryEnd;
+
+type QueryOptions = StreamOptions & {
+  /** Memory that this process may take while rows arrive; 1 GB unless given. */
+  readonly mostOwnBytes?: number;
+};
+
+/** Runs a query as `streamQuery` does and returns all of its rows. */
+export async function queryStore(
+  path: string,
+  sql: string,
+  { mostOwnBytes = 1e9, ...options }: QueryOptions,
+): Promise<QueryAnswer> {
+  const rows: (readonly unknown[])[] = [];
+  let columns: readonly string[] = [];
+  const end = await streamQuery(path, sql, {
+    ...options,
+    take: async (some, names) => {
+      columns = names;
+      for (const row of some) rows.push(row);
+      if (process.memoryUsage.rss() > mostOwnBytes) throw new StoreError(tooMany(rows.length));
+      return true;
+    },
+  });
+  return { columns, rows, ...end };
+}
+
+function tooMany(rows: number): string {
+  return `query: ${rows} rows fill the memory, and there are more; ask for fewer with --limit, or use --format csv or json, which print rows as they come`;
+}
+
 /** Where its process may put a copy of the store; null where there is no place for it. */
 function scratchFolder(): string | null {
   try {
@@ -103,7 +134,7 @@ function hear(
       timer.pause();
       if (!(await take(rows, columns))) return end(() => resolve({ isCut: false, notice }));
       timer.goOn();
-      child.send(GO_ON, () => {});
+      child.send("go on", () => {});
     };
     child.stderr?.on("data", (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-4096);
@@ -132,4 +163,27 @@ function hear(
       settleOnce?.();
     });
   });
+}
+
+/** Starts a time limit that stands still while it is paused; 0 ms is any time. */
+export function countdown(
+  ms: number,
+  onEnd: () => void,
+): { readonly pause: () => void; readonly goOn: () => void } {
+  let leftMs = ms;
+  let startedAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const goOn = (): void => {
+    if (ms === 0) return;
+    startedAt = performance.now();
+    timer = setTimeout(onEnd, leftMs);
+  };
+  const pause = (): void => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    leftMs = Math.max(1, leftMs - (performance.now() - startedAt));
+  };
+  goOn();
+  return { pause, goOn };
 }

@@ -16,7 +16,7 @@ import type { ExportScope, ExportTable } from "../export/table.ts";
 import { openForReading, type ReadableDatabase, type WaitOptions } from "../file/open-database.ts";
 import { Statements } from "../file/statements.ts";
 import { type FindOptions, findRunName } from "../find-run.ts";
-import { runQuery } from "../query/run-query.ts";
+import { runQuery } from "../query/statement.ts";
 import { startFinder } from "../recovery/start-finder.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
 import type { RunRow } from "../views/runs.ts";
