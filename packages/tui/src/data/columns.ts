@@ -16,6 +16,8 @@ export type Column = {
   readonly text: (value: number | string | null) => string;
   /** Shown without being chosen. */
   readonly isDefault: boolean;
+  /** Has a row among the results where runs are compared. */
+  readonly isCompared: boolean;
   /** Columns of low priority give way on narrow terminals. */
   readonly priority: number;
 };
@@ -26,29 +28,35 @@ const plain = (value: number | string | null): string =>
 const lossText = (value: number | string | null): string =>
   typeof value === "number" ? loss(value) : UNKNOWN;
 
-type Result = Omit<Column, "align" | "text" | "isDefault" | "priority"> & Partial<Column>;
+const countText = (value: number | string | null): string =>
+  typeof value === "number" ? count(value) : UNKNOWN;
 
+type Result = Pick<Column, "id" | "title" | "value"> & Partial<Column>;
+
+/** A column of numbers that the comparison shows too, as a loss unless it says otherwise. */
 function result(column: Result): Column {
-  return { align: "right", text: lossText, isDefault: false, priority: 1, ...column };
+  return {
+    ...{ align: "right", text: lossText, isDefault: false, isCompared: true, priority: 1 },
+    ...column,
+  };
+}
+
+/** A column of words, for the table alone. */
+function words(column: Result): Column {
+  return result({ align: "left", text: plain, isCompared: false, ...column });
 }
 
 /** Columns that every run has. */
 const RESULTS: readonly Column[] = [
-  result({
+  words({
     id: "curve",
     title: "",
-    align: "left",
     value: () => null,
+    text: lossText,
     isDefault: true,
     priority: 5,
   }),
-  result({
-    id: "loss",
-    title: "loss",
-    value: ({ loss: value }) => value,
-    isDefault: true,
-    priority: 8,
-  }),
+  result({ id: "loss", title: "loss", value: (run) => run.loss, isDefault: true, priority: 8 }),
   result({ id: "train_loss", title: "train", value: (run) => run.train_loss, priority: 3 }),
   result({
     id: "valid_loss",
@@ -68,13 +76,13 @@ const RESULTS: readonly Column[] = [
     id: "best_valid_step",
     title: "best at",
     value: (run) => run.best_valid_step,
-    text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
+    text: countText,
   }),
   result({
     id: "step",
     title: "at step",
-    value: (run) => updates(run),
-    text: (value) => (typeof value === "number" && value > 0 ? count(value) : UNKNOWN),
+    value: updates,
+    text: (value) => (value === 0 ? UNKNOWN : countText(value)),
     isDefault: true,
     priority: 7,
   }),
@@ -82,7 +90,7 @@ const RESULTS: readonly Column[] = [
     id: "steps_per_s",
     title: "steps/s",
     value: (run) => run.steps_per_s,
-    text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
+    text: countText,
     isDefault: true,
     priority: 4,
   }),
@@ -91,49 +99,33 @@ const RESULTS: readonly Column[] = [
     title: "ETA",
     value: secondsLeft,
     text: (value) => (typeof value === "number" ? duration(value) : ""),
+    isCompared: false,
   }),
-  result({
+  words({
     id: "state",
     title: "state",
-    align: "left",
-    value: ({ state }) => state,
-    text: plain,
+    value: (run) => run.state,
     isDefault: true,
+    isCompared: true,
     priority: 8,
   }),
   result({
     id: "parameters",
     title: "parameters",
     value: (run) => run.parameters,
-    text: (value) => (typeof value === "number" ? count(value) : UNKNOWN),
+    text: countText,
   }),
-  result({
-    id: "tags",
-    title: "tags",
-    align: "left",
-    value: ({ tags }) => tags.join(", ") || null,
-    text: plain,
-    priority: 7,
-  }),
-  result({
+  words({ id: "tags", title: "tags", value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
+  words({
     id: "note",
     title: "note",
-    align: "left",
-    value: ({ note }) => note,
+    value: (run) => run.note,
     text: (value) => clean(plain(value)),
   }),
-  result({
-    id: "grid",
-    title: "grid",
-    align: "left",
-    value: ({ grid }) => grid,
-    text: plain,
-    priority: 5,
-  }),
-  result({
+  words({ id: "grid", title: "grid", value: (run) => run.grid, priority: 5 }),
+  words({
     id: "started_at",
     title: "started",
-    align: "left",
     value: (run) => run.started_at,
     text: (value) => plain(value).slice(0, 16).replace("T", " "),
   }),
@@ -160,6 +152,7 @@ function settingColumn(key: string, keys: readonly string[], runs: readonly Show
     value: (run) => settingValue(run, key),
     text: briefTexts(key, runs),
     isDefault: true,
+    isCompared: false,
     priority: 6,
   };
 }

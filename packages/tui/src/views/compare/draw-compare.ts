@@ -15,19 +15,6 @@ const MOST_CELL = 26;
 /** Room for a difference by seed, with its spread. */
 const LEAST_PAIRED = 20;
 
-const RESULTS = [
-  "state",
-  "loss",
-  "train_loss",
-  "valid_loss",
-  "test_loss",
-  "best_valid_loss",
-  "best_valid_step",
-  "step",
-  "steps_per_s",
-  "parameters",
-];
-
 export function drawCompare(canvas: Canvas): Drawn {
   const { scene, state, rows, columns } = canvas;
   if (scene.chosen.length === 0) {
@@ -81,10 +68,10 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
     ...all
       .filter(({ id }) => isConfigKey(id) && !(id === "seed" && state.settings.group === "seed"))
       .map((column): Entry => ({ label: column.id, kind: "config", column })),
-    ...RESULTS.flatMap((id): Entry[] => {
-      const column = all.find((one) => one.id === id);
-      return column === undefined ? [] : [{ label: column.title || id, kind: "result", column }];
-    }),
+    ...all
+      .filter(({ isCompared }) => isCompared)
+      .toSorted((a, b) => Number(b.id === "state") - Number(a.id === "state"))
+      .map((column): Entry => ({ label: column.title, kind: "result", column })),
     ...(baseline === null
       ? []
       : [{ label: "valid, by seed", kind: "paired", column: null } as const]),
