@@ -2,7 +2,7 @@
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
 import { Session } from "./session.ts";
-import { DEFAULT_SETTINGS, type ViewName, type ViewSettings } from "./state/settings.ts";
+import { DEFAULT_SETTINGS, type ViewSettings } from "./state/settings.ts";
 import type { Size } from "./state/state.ts";
 import { show } from "./terminal/show.ts";
 import type { Theme } from "./text/theme.ts";
@@ -12,7 +12,7 @@ type Showing = { readonly store: string; readonly glyphs: Glyphs; readonly theme
 
 export type OnceOptions = Showing & {
   readonly size: Size;
-  readonly view?: ViewName | undefined;
+  readonly view?: string | undefined;
   /** Exact name of the run that the view is about. */
   readonly run?: string | undefined;
 };

@@ -3,12 +3,10 @@ import type { Glyphs } from "./chart/raster.ts";
 import { csvOf } from "./csv.ts";
 import type { Mounted } from "./ink/mount.tsx";
 import { fillPanes } from "./ink/panes.ts";
-import type { Effect } from "./keys/reduce.ts";
 import { saveSheet } from "./save-sheet.ts";
 import type { Annotate, Session } from "./session.ts";
 import type { Environment } from "./state/memory.ts";
-import type { ViewName } from "./state/settings.ts";
-import type { Size } from "./state/state.ts";
+import type { Effect, Size } from "./state/state.ts";
 import { clipboardSequence } from "./terminal/clipboard.ts";
 import { Screen } from "./terminal/screen.ts";
 import { show } from "./terminal/show.ts";
@@ -23,7 +21,7 @@ export type UiOptions = {
   readonly folder: string;
   readonly theme: Theme;
   readonly glyphs: Glyphs;
-  readonly view?: ViewName | undefined;
+  readonly view?: string | undefined;
   /** Exact name of a run to open. */
   readonly run?: string | undefined;
   /** Runs to mark beside the remembered ones. */

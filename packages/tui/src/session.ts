@@ -9,14 +9,22 @@ import type { Feed } from "./data/feed.ts";
 import { FindingReader } from "./data/findings.ts";
 import { ProbeReader } from "./data/probes.ts";
 import { drawFrame, type Frame } from "./frame/frame.ts";
-import { type Effect, reduce, resize } from "./keys/reduce.ts";
-import { type Action, bindingOf, KEYS } from "./keys/rows.ts";
-import { closePrompt, type Edit, edit } from "./state/prompt.ts";
-import { type Scene, sceneMaker } from "./state/scene.ts";
+import { reduce } from "./keys/reduce.ts";
+import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
+import { type Readers, type Scene, sceneMaker } from "./state/scene.ts";
 import type { ViewSettings } from "./state/settings.ts";
-import { initialState, type Prompt, type Size, type State } from "./state/state.ts";
+import {
+  type AnnotationPrompt,
+  type Effect,
+  initialState,
+  type Prompt,
+  type Size,
+  type State,
+  say,
+} from "./state/state.ts";
 import { cutLine, piece } from "./text/line.ts";
-import type { Canvas, Sheet } from "./views/view.ts";
+import { viewNamed } from "./views/registry.ts";
+import type { Canvas, Context, Extent, Sheet, View } from "./views/view.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
 export type Annotate = (change: Annotation) => string;
@@ -33,29 +41,24 @@ export class Session {
   readonly #feed: Feed;
   readonly #glyphs: Glyphs;
   readonly #annotate: Annotate;
-  readonly #curves: CurveReader;
-  readonly #facts: FactReader;
-  readonly #probes: ProbeReader;
-  readonly #findings: FindingReader;
+  readonly #readers: Readers;
   readonly #makeScene: ReturnType<typeof sceneMaker>;
   readonly #ranges: Map<string, Range> = new Map();
   #state: State;
-  #scene: { readonly state: State; readonly made: Scene } | null = null;
+  #scene: Scene | null = null;
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
 
   constructor({ feed, size, settings, glyphs, annotate }: SessionOptions) {
     this.#feed = feed;
     this.#glyphs = glyphs;
     this.#annotate = annotate;
-    this.#curves = new CurveReader(() => feed.reader);
-    this.#facts = new FactReader(() => feed.reader);
-    this.#probes = new ProbeReader(() => feed.reader);
-    this.#findings = new FindingReader(() => feed.reader);
-    this.#makeScene = sceneMaker({
-      curves: this.#curves,
-      probes: this.#probes,
-      findings: this.#findings,
-    });
+    this.#readers = {
+      curves: new CurveReader(() => feed.reader),
+      facts: new FactReader(() => feed.reader),
+      probes: new ProbeReader(() => feed.reader),
+      findings: new FindingReader(() => feed.reader),
+    };
+    this.#makeScene = sceneMaker(this.#readers);
     this.#state = initialState(size, settings);
   }
 
@@ -63,25 +66,25 @@ export class Session {
     return this.#state;
   }
 
+  /** The view that is shown. */
+  get view(): View {
+    return viewNamed(this.#state.settings.view);
+  }
+
   /** What the present state and data amount to, made once. */
   get scene(): Scene {
     const { snapshot } = this.#feed;
-    const isSame = this.#scene?.state === this.#state && this.#scene.made.snapshot === snapshot;
-    if (!isSame || this.#scene === null) {
-      this.#scene = { state: this.#state, made: this.#makeScene(this.#state, snapshot) };
-    }
-    return this.#scene.made;
+    if (this.#scene?.state !== this.#state || this.#scene.snapshot !== snapshot)
+      this.#scene = this.#makeScene(this.#state, snapshot, this.view);
+    return this.#scene;
   }
 
   /** What views draw from. */
   get canvas(): Canvas {
     return {
+      ...this.#readers,
       state: this.#state,
       scene: this.scene,
-      curves: this.#curves,
-      facts: this.#facts,
-      probes: this.#probes,
-      findings: this.#findings,
       glyphs: this.#glyphs,
       ranges: this.#ranges,
       ...this.#state.size,
@@ -94,7 +97,6 @@ export class Session {
     if (this.#drawn?.state === this.#state && this.#drawn.version === version)
       return this.#drawn.frame;
     const frame = this.#draw();
-    if (frame.top !== this.#state.top) this.#state = { ...this.#state, top: frame.top };
     this.#drawn = { state: this.#state, version: this.#feed.snapshot.version, frame };
     return frame;
   }
@@ -102,7 +104,7 @@ export class Session {
   /** A new frame; where the store cannot be read the last one, under a header that says why. */
   #draw(): Frame {
     try {
-      return drawFrame(this.canvas, this.#feed.path);
+      return drawFrame(this.canvas, { store: this.#feed.path, view: this.view });
     } catch (error) {
       this.#feed.failed(error);
       const last = this.#drawn?.frame;
@@ -117,113 +119,88 @@ export class Session {
     return this.frame.sheet();
   }
 
-  /** Looks at the store again; whether anything has changed. */
+  /** Reads what is new in the store; whether anything is. */
   poll(now: number): boolean {
-    return this.#feed.poll(now);
+    const isNew = this.#feed.poll(now);
+    if (isNew) this.#become(this.#state);
+    return isNew;
   }
 
   resize(size: Size): void {
-    this.#state = resize(this.#state, size);
+    this.#become({ ...this.#state, size });
   }
 
   say(message: string): void {
-    this.#state = { ...this.#state, message };
+    this.#become(say(this.#state, message));
   }
 
   /** Opens a run, by its name. */
   open(run: string): void {
-    this.#state = { ...this.#state, opened: run, focus: run };
+    this.#become({ ...this.#state, opened: run, focus: run });
   }
 
   /** Handles one key: a character, or a name as in the table of keys. */
   key(key: string): Effect | null {
     if (key === "ctrl-c") return { type: "quit" };
     if (this.#state.prompt !== null) return this.#inPrompt(this.#state.prompt, key);
-    const binding = bindingOf(key, this.#state.settings.view);
-    const hasList = this.#state.chooser !== null || this.#state.isHelp;
-    if ("why" in binding && !hasList) {
-      this.say(binding.why);
-      return null;
-    }
-    return this.#act("action" in binding ? binding.action : actionOf(key));
+    const { state, effect } = reduce(this.#state, key, this.#context);
+    this.#become(state);
+    return effect;
   }
 
-  /** Text that was pasted: a line of a prompt, nothing elsewhere. */
+  /** Handles pasted text: it goes into the open prompt. */
   paste(text: string): void {
-    if (this.#state.prompt !== null) this.#edit(this.#state.prompt, { type: "insert", text });
+    const { prompt } = this.#state;
+    if (prompt !== null) this.#become({ ...this.#state, prompt: insert(prompt, text) });
     else this.say("pasting works in a text field: / filters, t tags, e notes");
   }
 
-  #act(action: Action | null): Effect | null {
-    if (action === null) return null;
-    const { state, effect } = reduce(this.#state, action, {
+  /** What a key is told; the frame is drawn for those keys alone that ask how much fits. */
+  get #context(): Context {
+    const getExtent = (): Extent => this.frame.extent;
+    return {
+      view: this.view,
       scene: this.scene,
-      extent: this.frame.extent,
-    });
+      get extent() {
+        return getExtent();
+      },
+    };
+  }
+
+  /** Goes on with a state, in line with the scene that it makes. */
+  #become(state: State): void {
     this.#state = state;
-    return effect;
+    const isCovered = state.isHelp || state.chooser !== null;
+    if (isCovered || this.view.settle === undefined) return;
+    try {
+      this.#state = this.view.settle(state, this.scene);
+    } catch (error) {
+      this.#feed.failed(error);
+    }
   }
 
   #inPrompt(prompt: Prompt, key: string): Effect | null {
     if (key === "ctrl-z") return { type: "suspend" };
-    if (key === "escape") this.#state = closePrompt(this.#state, false);
+    if (key === "escape") this.#become(closePrompt(this.#state, false));
     else if (key === "enter") this.#submit(prompt);
-    else if (EDITS[key] !== undefined) this.#edit(prompt, EDITS[key]);
-    else if ([...key].length === 1) this.#edit(prompt, { type: "insert", text: key });
+    else this.#become({ ...this.#state, prompt: edit(prompt, key) ?? prompt });
     return null;
   }
 
-  #edit(prompt: Prompt, change: Edit): void {
-    this.#state = { ...this.#state, prompt: edit(prompt, change) };
+  #submit(prompt: Prompt): void {
+    this.#become(closePrompt(this.#state, true));
+    if (prompt.kind === "annotation") this.#write(prompt);
   }
 
-  #submit(prompt: Prompt): void {
-    this.#state = closePrompt(this.#state, true);
-    if (prompt.targets.length === 0) return;
+  #write(prompt: AnnotationPrompt): void {
     try {
-      const said = prompt.targets.map((target) => this.#annotate(changeOf(prompt, target)));
+      const said = changesOf(prompt).map((change) => this.#annotate(change));
       const [first = ""] = said;
       this.say(said.length > 1 ? `${first}, and ${said.length - 1} more` : first);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.say(text.replace(this.#feed.path, basename(this.#feed.path)));
     }
-    this.#feed.poll(Date.now());
-  }
-}
-
-const EDITS: Readonly<Record<string, Edit>> = {
-  backspace: { type: "backspace" },
-  delete: { type: "delete" },
-  left: { type: "left" },
-  right: { type: "right" },
-  home: { type: "home" },
-  end: { type: "end" },
-  "ctrl-a": { type: "home" },
-  "ctrl-e": { type: "end" },
-  "ctrl-u": { type: "clear" },
-  "ctrl-w": { type: "word" },
-};
-
-/** What a key does in a list or on the help screen, whatever the view behind it. */
-function actionOf(key: string): Action | null {
-  return KEYS.find(({ keys }) => keys.includes(key))?.action ?? null;
-}
-
-function changeOf({ kind, text }: Prompt, target: string): Annotation {
-  switch (kind) {
-    case "rename":
-      return { kind: "rename", target, name: text.trim() };
-    case "note":
-    case "grid-note":
-      return { kind: "note", target, text: text.trim() };
-    case "tag":
-    case "grid-tag":
-    case "filter":
-    case "findings": {
-      const words = text.split(/[\s,]+/).filter(Boolean);
-      const remove = words.filter((word) => word.startsWith("-")).map((word) => word.slice(1));
-      return { kind: "tag", target, add: words.filter((word) => !word.startsWith("-")), remove };
-    }
+    this.poll(Date.now());
   }
 }

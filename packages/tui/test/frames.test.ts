@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../src/session.ts";
-import { VIEWS } from "../src/state/settings.ts";
+import { VIEW_NAMES } from "../src/views/registry.ts";
 import { exampleStore, press, screen, session } from "./make.ts";
 import { ABLATE, buildCommand } from "./terminal.ts";
 
@@ -15,7 +15,7 @@ const SIZES = [
   { columns: 120, rows: 40 },
 ] as const;
 
-const cases = SIZES.flatMap((size) => VIEWS.map((view) => ({ ...size, view })));
+const cases = SIZES.flatMap((size) => VIEW_NAMES.map((view) => ({ ...size, view })));
 
 test.each(cases)("$view at $columns x $rows", async ({ view, columns, rows }) => {
   const ui = session(exampleStore(), { columns, rows, settings: { view } });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
-import { VIEWS, type ViewName } from "../src/state/settings.ts";
+import { VIEW_NAMES } from "../src/views/registry.ts";
 import { screen, session } from "./make.ts";
 import { sampleStore } from "./samples.ts";
 import {
@@ -125,7 +125,7 @@ const SIZES: readonly Size[] = [
   { columns: 40, rows: 12 },
 ];
 
-test.each(VIEWS)("resizing leaves one clean frame of the view %s", async (view) => {
+test.each(VIEW_NAMES)("resizing leaves one clean frame of the view %s", async (view) => {
   const store = sampleStore();
   const ui = await openUiAt(store, {
     arguments: ["--view", view],
@@ -246,7 +246,7 @@ async function uiInShell(): Promise<UiInShell> {
 const CRASH = `process.on("SIGUSR2", () => { throw new Error("thrown on purpose\\nin two lines"); });`;
 
 /** The frame of a fresh start. */
-function frameOf(store: string, size: Size, view: ViewName = "runs"): string[] {
+function frameOf(store: string, size: Size, view = "runs"): string[] {
   const theme = { depth: "none", background: "dark" } as const;
   return drawOnce({ store, size, view, glyphs: "braille", theme }).trimEnd().split("\n");
 }

@@ -1,5 +1,5 @@
 /** Random input that is the same every time. */
-import { KEYS } from "../src/keys/rows.ts";
+import { KEYS } from "../src/keys/table.ts";
 
 export type Random = {
   /** A whole number from `low` to `high`, both included. */
@@ -23,7 +23,7 @@ export function randomFrom(seed: number): Random {
 
 /** Keys of the table that neither end the UI nor stop it. */
 const HARMLESS_KEYS: readonly string[] = KEYS.filter(
-  ({ action }) => action !== "quit" && action !== "suspend",
+  ({ keys: [key] }) => key !== "q" && key !== "ctrl-z",
 ).flatMap(({ keys }) => keys);
 
 /** What is typed into prompts: letters, operators of filters, wide and joined characters. */

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
-import type { ViewName } from "../src/state/settings.ts";
 import { sampleStore } from "./samples.ts";
 import { ABLATE, buildCommand, environmentAt, type Size } from "./terminal.ts";
 
@@ -75,7 +74,7 @@ function startShell(folder: string): (...command: readonly string[]) => string {
   return tmux;
 }
 
-function frameOf(store: string, size: Size, view: ViewName = "runs"): string[] {
+function frameOf(store: string, size: Size, view = "runs"): string[] {
   const theme = { depth: "none", background: "dark" } as const;
   return linesOf(drawOnce({ store, size, view, glyphs: "braille", theme }));
 }

@@ -2,52 +2,62 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openReader, type StoreReader } from "@ablate/store";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { type Action, KEYS } from "../src/keys/rows.ts";
-import { VIEWS, type ViewName } from "../src/state/settings.ts";
+import { KEYS } from "../src/keys/table.ts";
+import { VIEW_NAMES } from "../src/views/registry.ts";
 import { sampleStore } from "./samples.ts";
 import { buildCommand, openUiAt, PATIENCE, type Terminal } from "./terminal.ts";
 
 beforeAll(buildCommand);
 
 /** What each view alone shows. */
-const SIGHTS: Readonly<Record<ViewName, RegExp>> = {
+const SIGHTS = {
   runs: /^ {3}run /m,
   charts: /12 runs .* mean ± /,
   run: /sample\/plain-1 .* 300 of 300 steps/,
   compare: /validation loss by factor/,
   layers: /step {2}init .* ◀ 300 ▶/,
   findings: /✗ 4 errors .* of 6 runs/,
-};
+} as const;
 
-test.each(VIEWS.map((view, i) => [`${i + 1}`, view] as const))(
-  "%s shows the view %s",
-  async (digit, view) => {
+test("every view of the registry has a sight", () => {
+  expect(Object.keys(SIGHTS)).toEqual(VIEW_NAMES);
+});
+
+const VIEWS = VIEW_NAMES.map((view) => {
+  const sight = Object.entries(SIGHTS).find(([name]) => name === view)?.[1] ?? /no sight/;
+  return { view, sight };
+});
+
+test.each(VIEWS.map((one, i) => ({ ...one, digit: `${i + 1}` })))(
+  "$digit shows the view $view",
+  async ({ digit, view, sight }) => {
     const ui = await openUiAt(sampleStore(), { arguments: ["--view", "charts"] });
     if (view === "charts") ui.press("1");
     if (view === "charts") await ui.waitFor(SIGHTS.runs);
 
     ui.press(digit);
 
-    await ui.waitFor(SIGHTS[view]);
+    await ui.waitFor(sight);
   },
 );
 
 test("] goes through every view and [ back", async () => {
   const ui = await openUiAt(sampleStore());
 
-  for (const view of [...VIEWS.slice(1), VIEWS[0] ?? "runs"]) {
+  for (const { sight } of [...VIEWS.slice(1), ...VIEWS.slice(0, 1)]) {
     ui.press("]");
-    await ui.waitFor(SIGHTS[view]);
+    await ui.waitFor(sight);
   }
-  for (const view of VIEWS.toReversed()) {
+  for (const { sight } of VIEWS.toReversed()) {
     ui.press("[");
-    await ui.waitFor(SIGHTS[view]);
+    await ui.waitFor(sight);
   }
 });
 
-/** Where a key is pressed and what is on the screen after it and not before. */
+/** What a row of keys does, where it is pressed, and what is on the screen after it and not before. */
 type Check = {
-  readonly view?: ViewName;
+  readonly name: string;
+  readonly view?: string;
   /** Keys pressed first, and what is seen when they have been. */
   readonly before?: readonly [keys: string, seen: string | RegExp];
   readonly seen: string | RegExp;
@@ -58,73 +68,71 @@ const SMALL = /^ small-1 ·/m;
 const LATER = /^ sample\/later\b/m;
 const ZOOMED = "151 steps from 75";
 
-/** The strip below the table names what is under the cursor. */
-const CHECKS: Readonly<Record<Exclude<Action, "suspend" | "quit">, Check>> = {
-  up: { before: ["j", SMALL], seen: PLAIN },
-  down: { seen: SMALL },
-  left: { before: ["l", "▾ plain-1"], seen: "▸ plain-1" },
-  right: { seen: "▾ plain-1" },
-  "page-up": { before: ["G", LATER], seen: PLAIN },
-  "page-down": { seen: LATER },
-  first: { before: ["G", LATER], seen: PLAIN },
-  last: { seen: LATER },
-  mark: { seen: /3 marked[\s\S]*^▌.*plain-1/m },
-  enter: { seen: "▾ plain-1" },
-  back: { before: ["2", SIGHTS.charts], seen: SIGHTS.runs },
-  filter: { seen: /filter: .*12 of 12 runs/ },
-  sort: { seen: "sort by  1 of" },
-  reverse: { before: ["s\r", "▲"], seen: "▼" },
-  group: { seen: "everything except the seed" },
-  choose: { seen: "columns  1 of" },
-  smoother: { view: "charts", seen: "smoothed over 100 steps" },
-  rougher: { view: "charts", seen: "smoothed over 10 steps" },
-  raw: { view: "charts", seen: "no smoothing" },
-  band: { view: "charts", seen: "mean ± standard error" },
-  "log-y": { view: "charts", seen: "log · ┈ ln 27" },
-  axis: { view: "charts", seen: "9,569 examples in" },
-  "log-x": { view: "charts", seen: /└─+10─+/ },
-  "zoom-in": { view: "charts", seen: ZOOMED },
-  "zoom-out": { view: "charts", before: ["z", ZOOMED], seen: /(299|300) steps in/ },
-  "pan-left": { view: "charts", before: ["z", ZOOMED], seen: "151 steps from 37" },
-  "pan-right": { view: "charts", before: ["z", ZOOMED], seen: /15\d steps from 11\d/ },
-  crosshair: { view: "charts", seen: "step 150" },
-  next: { seen: SMALL },
-  previous: { before: ["n", SMALL], seen: PLAIN },
-  baseline: { seen: "plain-1 ×3 ◆" },
-  tag: { seen: "tags of 3 runs:" },
-  "tag-grid": { seen: "tags of the grid of sample:" },
-  note: { seen: "note of sample/plain-1:" },
-  "note-grid": { seen: "note to the grid of sample:" },
-  rename: { seen: "new name of sample/plain-1: plain-1" },
-  pane: { view: "charts", seen: /ln 27 +log10 update:dat/ },
-  "next-view": { seen: SIGHTS.charts },
-  "previous-view": { seen: SIGHTS.findings },
-  runs: { view: "charts", seen: SIGHTS.runs },
-  charts: { seen: SIGHTS.charts },
-  run: { seen: SIGHTS.run },
-  compare: { seen: SIGHTS.compare },
-  layers: { seen: SIGHTS.layers },
-  findings: { seen: SIGHTS.findings },
-  beside: { view: "layers", seen: "one run alone" },
-  copy: { seen: "6 rows copied as CSV" },
-  csv: { seen: "6 rows written to ablate-runs.csv" },
-  help: { seen: "keys  esc closes" },
-};
+/** By the first key of a row. The strip below the table names what is under the cursor. */
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ["up", { name: "up", before: ["j", SMALL], seen: PLAIN }],
+  ["down", { name: "down", seen: SMALL }],
+  ["left", { name: "left", before: ["l", "▾ plain-1"], seen: "▸ plain-1" }],
+  ["right", { name: "right", seen: "▾ plain-1" }],
+  ["pageup", { name: "page-up", before: ["G", LATER], seen: PLAIN }],
+  ["pagedown", { name: "page-down", seen: LATER }],
+  ["home", { name: "first", before: ["G", LATER], seen: PLAIN }],
+  ["end", { name: "last", seen: LATER }],
+  [" ", { name: "mark", seen: /3 marked[\s\S]*^▌.*plain-1/m }],
+  ["enter", { name: "enter", seen: "▾ plain-1" }],
+  ["escape", { name: "back", before: ["2", SIGHTS.charts], seen: SIGHTS.runs }],
+  ["/", { name: "filter", seen: /filter: .*12 of 12 runs/ }],
+  ["s", { name: "sort", seen: "sort by  1 of" }],
+  ["S", { name: "reverse", before: ["s\r", "▲"], seen: "▼" }],
+  ["g", { name: "group", seen: "everything except the seed" }],
+  ["v", { name: "choose", seen: "columns  1 of" }],
+  ["+", { name: "smoother", view: "charts", seen: "smoothed over 100 steps" }],
+  ["-", { name: "rougher", view: "charts", seen: "smoothed over 10 steps" }],
+  ["0", { name: "raw", view: "charts", seen: "no smoothing" }],
+  ["m", { name: "band", view: "charts", seen: "mean ± standard error" }],
+  ["L", { name: "log-y", view: "charts", seen: "log · ┈ ln 27" }],
+  ["x", { name: "axis", view: "charts", seen: "9,569 examples in" }],
+  ["X", { name: "log-x", view: "charts", seen: /└─+10─+/ }],
+  ["z", { name: "zoom-in", view: "charts", seen: ZOOMED }],
+  ["Z", { name: "zoom-out", view: "charts", before: ["z", ZOOMED], seen: /(299|300) steps in/ }],
+  ["<", { name: "pan-left", view: "charts", before: ["z", ZOOMED], seen: "151 steps from 37" }],
+  [">", { name: "pan-right", view: "charts", before: ["z", ZOOMED], seen: /15\d steps from 11\d/ }],
+  ["c", { name: "crosshair", view: "charts", seen: "step 150" }],
+  ["n", { name: "next", seen: SMALL }],
+  ["N", { name: "previous", before: ["n", SMALL], seen: PLAIN }],
+  ["b", { name: "baseline", seen: "plain-1 ×3 ◆" }],
+  ["t", { name: "tag", seen: "tags of 3 runs:" }],
+  ["T", { name: "tag-grid", seen: "tags of the grid of sample:" }],
+  ["e", { name: "note", seen: "note of sample/plain-1:" }],
+  ["E", { name: "note-grid", seen: "note to the grid of sample:" }],
+  ["R", { name: "rename", seen: "new name of sample/plain-1: plain-1" }],
+  ["tab", { name: "pane", view: "charts", seen: /ln 27 +log10 update:dat/ }],
+  ["]", { name: "next-view", seen: SIGHTS.charts }],
+  ["[", { name: "previous-view", seen: SIGHTS.findings }],
+  ["1", { name: "runs", view: "charts", seen: SIGHTS.runs }],
+  ["2", { name: "charts", seen: SIGHTS.charts }],
+  ["3", { name: "run", seen: SIGHTS.run }],
+  ["4", { name: "compare", seen: SIGHTS.compare }],
+  ["5", { name: "layers", seen: SIGHTS.layers }],
+  ["6", { name: "findings", seen: SIGHTS.findings }],
+  ["w", { name: "beside", view: "layers", seen: "one run alone" }],
+  ["y", { name: "copy", seen: "6 rows copied as CSV" }],
+  ["Y", { name: "csv", seen: "6 rows written to ablate-runs.csv" }],
+  ["?", { name: "help", seen: "keys  esc closes" }],
+]);
 
-const checks: ReadonlyMap<string, Check> = new Map(Object.entries(CHECKS));
+test("every row of the table of keys is checked here or with the life of the terminal", () => {
+  const unchecked = KEYS.map(({ keys: [key = ""] }) => key).filter((key) => !CHECKS.has(key));
 
-test("every action of the table of keys is checked here or with the life of the terminal", () => {
-  const unchecked = KEYS.map(({ action }) => action).filter((action) => !checks.has(action));
-
-  expect(unchecked).toEqual(["suspend", "quit"]);
+  expect(unchecked).toEqual(["ctrl-z", "q"]);
 });
 
-const PRESSED = KEYS.flatMap(({ keys, action }) => {
-  const check = checks.get(action);
-  return check === undefined ? [] : keys.map((key) => ({ key, action, ...check }));
+const PRESSED = KEYS.flatMap(({ keys }) => {
+  const check = CHECKS.get(keys[0] ?? "");
+  return check === undefined ? [] : keys.map((key) => ({ key, ...check }));
 });
 
-test.each(PRESSED)("the key '$key' does $action", async ({ key, view = "runs", before, seen }) => {
+test.each(PRESSED)("the key '$key' does $name", async ({ key, view = "runs", before, seen }) => {
   const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
   if (before !== undefined) {
     ui.type(before[0]);
@@ -137,7 +145,7 @@ test.each(PRESSED)("the key '$key' does $action", async ({ key, view = "runs", b
   await ui.waitFor(seen);
 });
 
-test.each(VIEWS)("keys that do nothing in the view %s say where they do", async (view) => {
+test.each(VIEW_NAMES)("keys that do nothing in the view %s say where they do", async (view) => {
   const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
   const idle = KEYS.filter(({ views }) => views !== undefined && !views.includes(view));
 
@@ -348,7 +356,7 @@ test("what was looked at is remembered", async () => {
   expect(second.text).toMatch(/3 marked .*\/ small/);
 });
 
-async function openWithReader({ view = "runs" }: { readonly view?: ViewName } = {}): Promise<{
+async function openWithReader({ view = "runs" }: { readonly view?: string } = {}): Promise<{
   readonly ui: Terminal;
   readonly reader: StoreReader;
 }> {

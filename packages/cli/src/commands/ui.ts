@@ -1,4 +1,4 @@
-import { drawOnce, type Glyphs, type Theme, VIEWS, type ViewName } from "@ablate/tui";
+import { drawOnce, type Glyphs, type Theme, VIEW_NAMES } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -18,8 +18,8 @@ export const command: Command = {
     view: {
       type: "string",
       value: "NAME",
-      choices: VIEWS,
-      help: `the first view: ${VIEWS.join(", ")}`,
+      choices: VIEW_NAMES,
+      help: `the first view: ${VIEW_NAMES.join(", ")}`,
     },
     run: { type: "string", value: "RUN", help: "open this run" },
     glyphs: {
@@ -67,8 +67,8 @@ export const command: Command = {
   },
 };
 
-function viewOf(flags: Flags): ViewName | undefined {
-  return choice(flags, "view", VIEWS);
+function viewOf(flags: Flags): string | undefined {
+  return choice(flags, "view", VIEW_NAMES);
 }
 
 /** The exact name of the run that --run means; without a store this says so. */

@@ -1,13 +1,11 @@
 /** A list to choose from, in place of the view. */
-import { CHOOSER_TITLES, chooserItems } from "../state/chooser.ts";
 import { fitLine, type Line, line, piece, restyle } from "../text/line.ts";
-import type { Canvas, Drawn } from "../views/view.ts";
+import type { Canvas, Chooser, Drawn } from "../views/view.ts";
 
-export function drawChooser({ state, scene, columns, rows }: Canvas): Drawn {
-  const { chooser } = state;
-  const items = chooserItems(state, scene);
-  const { title, hint } = CHOOSER_TITLES[chooser?.kind ?? "columns"];
-  const at = chooser?.at ?? 0;
+export function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Chooser): Drawn {
+  const { title, hint } = chooser;
+  const items = chooser.items(state, scene);
+  const at = state.chooser?.at ?? 0;
   const room = Math.max(1, rows - 2);
   const top = Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room));
   const width = Math.min(columns, Math.max(40, ...items.map((item) => item.title.length + 6)));

@@ -1,10 +1,10 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
-import { KEYS, keyName } from "../keys/rows.ts";
-import type { Extent } from "../state/context.ts";
-import { PROMPTS } from "../state/prompt.ts";
-import { VIEW_TITLES, VIEWS } from "../state/settings.ts";
-import type { Prompt, State } from "../state/state.ts";
+import { openedChooser } from "../keys/reduce.ts";
+import { isSameRow, ROWS } from "../keys/rows.ts";
+import { actsIn, KEYS, keyName } from "../keys/table.ts";
+import { wordsOf } from "../state/prompt.ts";
+import type { Prompt } from "../state/state.ts";
 import {
   cutLine,
   fitLine,
@@ -16,14 +16,17 @@ import {
 } from "../text/line.ts";
 import { bytes } from "../text/number.ts";
 import { clean } from "../text/width.ts";
-import { drawCharts } from "../views/charts/draw-charts.ts";
-import { drawCompare } from "../views/compare/draw-compare.ts";
-import { drawFindings } from "../views/findings/draw-findings.ts";
-import { drawLayers } from "../views/layers/draw-layers.ts";
-import { drawRun } from "../views/run/draw-run.ts";
-import { drawRuns, firstRow } from "../views/runs/draw-runs.ts";
+import { VIEWS } from "../views/registry.ts";
 import { countStates, STATE_SIGNS } from "../views/states.ts";
-import type { Canvas, Drawn, Sheet } from "../views/view.ts";
+import {
+  type Canvas,
+  type Drawn,
+  type Extent,
+  frameRows,
+  type Sheet,
+  type View,
+  viewRows,
+} from "../views/view.ts";
 import { drawChooser } from "./chooser-list.ts";
 import { drawHelp } from "./help.ts";
 
@@ -33,56 +36,48 @@ export type Frame = {
   readonly body: readonly Line[];
   readonly footer: readonly Line[];
   readonly extent: Extent;
-  /** First row of the list on the screen. */
-  readonly top: number;
   readonly sheet: () => Sheet;
 };
 
-const VIEW_DRAWERS = {
-  runs: drawRuns,
-  charts: drawCharts,
-  run: drawRun,
-  compare: drawCompare,
-  layers: drawLayers,
-  findings: drawFindings,
-} as const;
+type FrameCanvas = Omit<Canvas, "columns" | "rows">;
 
-export function drawFrame(canvas: Omit<Canvas, "columns" | "rows">, store: string): Frame {
-  const { state } = canvas;
-  const { columns, rows } = state.size;
-  const header = [headLine(canvas, store), tabs(canvas)].slice(0, rows > 4 ? 2 : 0);
-  const footer = [bottomLine(canvas)].slice(0, rows > 2 ? 1 : 0);
-  const bodyRows = Math.max(0, rows - header.length - footer.length);
-  const drawn = drawBody({ ...canvas, columns, rows: bodyRows });
-  const body = drawn.lines.slice(0, bodyRows).map((one) => cutLine(one, columns));
-  while (body.length < bodyRows) body.push([]);
-  const listRows = drawn.listRows ?? bodyRows;
+/** Draws the frame of a store in a view. */
+export function drawFrame(
+  canvas: FrameCanvas,
+  { store, view }: { readonly store: string; readonly view: View },
+): Frame {
+  const { size } = canvas.state;
+  const { columns } = size;
+  const pageRows = viewRows(size);
+  const header = [headLine(canvas, store), tabs(canvas, view)].slice(0, frameRows(size).header);
+  const footer = [bottomLine(canvas, view)].slice(0, frameRows(size).footer);
+  const drawn = drawBody({ ...canvas, columns, rows: pageRows }, view);
+  const body = drawn.lines.slice(0, pageRows).map((one) => cutLine(one, columns));
+  while (body.length < pageRows) body.push([]);
   return {
     header,
     body,
     footer,
     extent: {
-      rows: listRows,
-      pageRows: bodyRows,
-      pageLength: drawn.pageLength ?? bodyRows,
+      rows: drawn.listRows ?? pageRows,
+      pageRows,
+      pageLength: drawn.pageLength ?? pageRows,
       parts: drawn.parts ?? [0],
       xCells: drawn.xCells ?? columns,
-      units: drawn.units?.all ?? 0,
-      shownUnits: drawn.units?.shown ?? 0,
+      units: drawn.units ?? { all: 0, shown: 0 },
     },
-    top: firstRow(canvas, listRows),
     sheet: drawn.sheet,
   };
 }
 
-function drawBody(canvas: Canvas): Drawn {
+function drawBody(canvas: Canvas, view: View): Drawn {
   if (canvas.state.isHelp) return drawHelp(canvas);
-  if (canvas.state.chooser !== null) return drawChooser(canvas);
-  return VIEW_DRAWERS[canvas.state.settings.view](canvas);
+  const chooser = openedChooser(canvas.state, view);
+  return chooser === undefined ? view.draw(canvas) : drawChooser(canvas, chooser);
 }
 
 /** How many runs are in which state, and how the store is. */
-function headLine({ state, scene }: Omit<Canvas, "columns" | "rows">, store: string): Line {
+function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const { snapshot, table } = scene;
   const { columns } = state.size;
   if (snapshot.trouble !== null)
@@ -112,12 +107,12 @@ function headLine({ state, scene }: Omit<Canvas, "columns" | "rows">, store: str
   );
 }
 
-function tabs({ state, scene }: Omit<Canvas, "columns" | "rows">): Line {
+function tabs({ state, scene }: FrameCanvas, view: View): Line {
   const { columns } = state.size;
   const { settings } = state;
-  const names = VIEWS.map((view, i) => ({
-    text: ` ${i + 1} ${VIEW_TITLES[view]} `,
-    ...(view === settings.view ? { bold: true, inverse: true } : {}),
+  const names = VIEWS.map((one) => ({
+    text: ` ${one.key} ${one.title} `,
+    ...(one === view ? { bold: true, inverse: true } : {}),
   }));
   const all = new Set(settings.marks);
   const marked = scene.snapshot.runs.filter(({ run }) => all.has(run)).length;
@@ -131,34 +126,36 @@ function tabs({ state, scene }: Omit<Canvas, "columns" | "rows">): Line {
   return justify(names, right, columns);
 }
 
-function bottomLine(canvas: Omit<Canvas, "columns" | "rows">): Line {
-  const { state } = canvas;
-  const { columns } = state.size;
-  if (state.prompt !== null) return promptLine(canvas, state.prompt);
-  if (state.message !== null)
-    return fitLine([piece(` ${clean(state.message)}`, "accent")], columns);
-  return hints(state, columns);
+/** Whether the filter of runs is being typed. */
+function isRunFilter(prompt: Prompt | null): boolean {
+  return prompt?.kind === "filter" && prompt.setting === "filter";
+}
+
+function bottomLine(canvas: FrameCanvas, view: View): Line {
+  const { prompt, message, size } = canvas.state;
+  if (prompt !== null) return promptLine(canvas, prompt);
+  if (message !== null) return fitLine([piece(` ${clean(message)}`, "accent")], size.columns);
+  return hints(canvas, view);
 }
 
 /** The text that is typed, its cursor, and what it does so far. */
-function promptLine({ state, scene }: Omit<Canvas, "columns" | "rows">, prompt: Prompt): Line {
+function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
   const { columns } = state.size;
-  const { label, hint } = PROMPTS[prompt.kind];
+  const { label, hint } = wordsOf(prompt);
+  const targets = prompt.kind === "annotation" ? prompt.targets : [];
   const chars = [...prompt.text];
   const about =
-    prompt.targets.length > 1
-      ? ` of ${prompt.targets.length} runs`
-      : prompt.targets.length === 1
-        ? ` of ${prompt.targets[0]}`
+    targets.length > 1
+      ? ` of ${targets.length} runs`
+      : targets.length === 1
+        ? ` of ${targets[0]}`
         : "";
   const { matches, total, mistake } = scene.table;
-  const result =
-    prompt.kind === "filter"
-      ? (mistake ?? `${matches.length} of ${total} runs`)
-      : "enter keeps, esc drops";
-  const right: Line = [
-    piece(` ${result} `, mistake !== null && prompt.kind === "filter" ? "bad" : "muted"),
-  ];
+  const isFilter = isRunFilter(prompt);
+  const result = isFilter
+    ? (mistake ?? `${matches.length} of ${total} runs`)
+    : "enter keeps, esc drops";
+  const right: Line = [piece(` ${result} `, isFilter && mistake !== null ? "bad" : "muted")];
   const head = piece(` ${label}${about}: `, "accent");
   const room = Math.max(4, columns - lineWidth([head]) - lineWidth(right) - 1);
   const from = Math.max(0, prompt.at - room + 1);
@@ -172,12 +169,15 @@ function promptLine({ state, scene }: Omit<Canvas, "columns" | "rows">, prompt: 
 }
 
 /** The keys that act in this view, as many as fit; help and quit always. */
-function hints({ settings, isHelp, chooser }: State, columns: number): Line {
-  if (isHelp || chooser !== null)
+function hints({ state }: FrameCanvas, view: View): Line {
+  const { columns } = state.size;
+  if (state.isHelp || state.chooser !== null)
     return fitLine([piece(" esc closes · q quits", "muted")], columns);
-  const labelled = KEYS.flatMap(({ keys: [key = ""], label, views, action }) => {
-    if (label === undefined || !(views?.includes(settings.view) ?? true)) return [];
-    return [{ text: `${keyName(key)} ${label}`, isAlways: action === "help" || action === "quit" }];
+  const labelled = KEYS.flatMap((row) => {
+    const { label, keys } = row;
+    if (label === undefined || !actsIn(row, view)) return [];
+    const isAlways = isSameRow(row, ROWS.help) || isSameRow(row, ROWS.quit);
+    return [{ text: `${keyName(keys[0] ?? "")} ${label}`, isAlways }];
   });
   let used = 1;
   const always = labelled.filter(({ isAlways }) => isAlways);

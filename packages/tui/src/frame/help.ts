@@ -1,7 +1,7 @@
 /** The help screen: the table of keys in words. */
-import { KEYS, keyName } from "../keys/rows.ts";
-import { VIEW_TITLES } from "../state/settings.ts";
+import { KEYS, keyName } from "../keys/table.ts";
 import { beside, type Line, line, lineWidth, piece } from "../text/line.ts";
+import { viewNamed } from "../views/registry.ts";
 import type { Canvas, Drawn } from "../views/view.ts";
 
 export function drawHelp({
@@ -11,7 +11,7 @@ export function drawHelp({
 }: Pick<Canvas, "columns" | "rows" | "state">): Drawn {
   const lines = KEYS.map((binding): Line => {
     const keys = binding.keys.map(keyName).join(" ");
-    const views = binding.views?.map((view) => VIEW_TITLES[view].toLowerCase()).join(", ");
+    const views = binding.views?.map((name) => viewNamed(name).title.toLowerCase()).join(", ");
     return line(
       " ",
       piece(keys.padEnd(12), "accent"),

@@ -5,12 +5,12 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { BANDS } from "../chart/band.ts";
 import { DRAWN_KINDS } from "../data/tensor-kinds.ts";
+import { VIEW_NAMES } from "../views/registry.ts";
 import {
   DEFAULT_SETTINGS,
   FINDING_SCOPES,
   PANELS,
   SMOOTHINGS,
-  VIEWS,
   type ViewSettings,
   X_AXES,
 } from "./settings.ts";
@@ -54,7 +54,7 @@ function settingsOf(value: unknown): ViewSettings {
   };
   const flag = (key: keyof ViewSettings) => get(key) === true;
   return {
-    view: oneOf(VIEWS, get("view"), DEFAULT_SETTINGS.view),
+    view: oneOf(VIEW_NAMES, get("view"), DEFAULT_SETTINGS.view),
     filter: text("filter", "") ?? "",
     sort: sortOf(get("sort")),
     group: text("group", DEFAULT_SETTINGS.group),

@@ -1,88 +1,133 @@
-/** A line of text that is being typed. */
+/** A line of text that is being typed: a filter, or an annotation of runs. */
+import type { Annotation } from "@ablate/store";
 import { clean } from "../text/width.ts";
 import type { ViewSettings } from "./settings.ts";
-import type { Prompt, PromptKind, State } from "./state.ts";
+import type {
+  AnnotationName,
+  AnnotationPrompt,
+  FilterField,
+  Prompt,
+  State,
+  Typed,
+} from "./state.ts";
 
-export type Edit =
-  | { readonly type: "insert"; readonly text: string }
-  | {
-      readonly type: "backspace" | "delete" | "left" | "right" | "home" | "end" | "clear" | "word";
-    };
-
-/** What a prompt asks for. */
-export const PROMPTS: Readonly<
-  Record<PromptKind, { readonly label: string; readonly hint: string }>
-> = {
-  filter: { label: "filter", hint: "words, state:running, train.lr>=0.1, has:tag, and, or, not" },
-  findings: {
-    label: "filter findings",
-    hint: "words, level:error, rule:dead, layer:hidden1, step>0",
-  },
-  tag: { label: "tags", hint: "tags to add; -tag removes one" },
-  "grid-tag": { label: "tags of the grid", hint: "tags to add; -tag removes one" },
-  note: { label: "note", hint: "empty removes it" },
-  "grid-note": { label: "note to the grid", hint: "empty removes it" },
-  rename: { label: "new name", hint: "letters, digits and . _ = -" },
+type AnnotationField = {
+  readonly label: string;
+  readonly hint: string;
+  readonly changeOf: (target: string, text: string) => Annotation;
 };
 
-export function openPrompt(
-  state: State,
-  kind: PromptKind,
-  { targets, text }: { readonly targets: readonly string[]; readonly text: string },
-): State {
-  if (!FILTERS.has(kind) && targets.length === 0)
-    return { ...state, message: "there is no run here" };
-  return { ...state, prompt: { kind, text, at: [...text].length, targets } };
+const TAG: Omit<AnnotationField, "label"> = {
+  hint: "tags to add; -tag removes one",
+  changeOf: (target, text) => {
+    const words = text.split(/[\s,]+/).filter(Boolean);
+    const remove = words.filter((word) => word.startsWith("-")).map((word) => word.slice(1));
+    return { kind: "tag", target, add: words.filter((word) => !word.startsWith("-")), remove };
+  },
+};
+
+const NOTE: Omit<AnnotationField, "label"> = {
+  hint: "empty removes it",
+  changeOf: (target, text) => ({ kind: "note", target, text: text.trim() }),
+};
+
+const ANNOTATIONS: Readonly<Record<AnnotationName, AnnotationField>> = {
+  tag: { label: "tags", ...TAG },
+  "grid-tag": { label: "tags of the grid", ...TAG },
+  note: { label: "note", ...NOTE },
+  "grid-note": { label: "note to the grid", ...NOTE },
+  rename: {
+    label: "new name",
+    hint: "letters, digits and . _ = -",
+    changeOf: (target, text) => ({ kind: "rename", target, name: text.trim() }),
+  },
+};
+
+/** The words beside the text of a prompt. */
+export function wordsOf(prompt: Prompt): { readonly label: string; readonly hint: string } {
+  return prompt.kind === "filter" ? prompt : ANNOTATIONS[prompt.annotation];
 }
 
-/** Prompts that take effect as they are typed and are for no run. */
-const FILTERS: ReadonlySet<PromptKind> = new Set(["filter", "findings"]);
+/** What a complete annotation changes, one change for each target. */
+export function changesOf({ annotation, targets, text }: AnnotationPrompt): Annotation[] {
+  return targets.map((target) => ANNOTATIONS[annotation].changeOf(target, text));
+}
 
-/** The text after a key of a line editor. */
-export function edit(prompt: Prompt, change: Edit): Prompt {
-  const chars = [...prompt.text];
-  const before = chars.slice(0, prompt.at);
-  const after = chars.slice(prompt.at);
-  switch (change.type) {
-    case "insert": {
-      const added = [...clean(change.text)];
-      return put(prompt, [...before, ...added], after);
-    }
+/** Opens the prompt of a filter, with the filter as it is. */
+export function openFilter(state: State, field: FilterField): State {
+  const text = state.settings[field.setting];
+  return { ...state, prompt: { kind: "filter", ...field, text, at: [...text].length } };
+}
+
+/** Opens the prompt of an annotation, where there is something to annotate. */
+export function openAnnotation(
+  state: State,
+  annotation: AnnotationName,
+  { targets, text = "" }: { readonly targets: readonly string[]; readonly text?: string },
+): State {
+  if (targets.length === 0) return { ...state, message: "there is no run here" };
+  const at = [...text].length;
+  return { ...state, prompt: { kind: "annotation", annotation, targets, text, at } };
+}
+
+/** The filter that is in effect: the one that is being typed, else the one in the settings. */
+export function currentFilter(
+  { prompt, settings }: State,
+  setting: FilterField["setting"],
+): string {
+  const isTyped = prompt?.kind === "filter" && prompt.setting === setting;
+  return isTyped ? prompt.text : settings[setting];
+}
+
+/** Closes the prompt; a filter is kept or dropped. */
+export function closePrompt(state: State, isKept: boolean): State {
+  const { prompt, settings } = state;
+  if (!isKept || prompt?.kind !== "filter") return { ...state, prompt: null };
+  const kept: Partial<ViewSettings> = { [prompt.setting]: prompt.text.trim() };
+  return { ...state, settings: { ...settings, ...kept }, prompt: null };
+}
+
+/** Puts typed or pasted text where the cursor is. */
+export function insert<P extends Typed>(prompt: P, text: string): P {
+  const { before, after } = around(prompt);
+  return put(prompt, [...before, ...clean(text)], after);
+}
+
+/** The text after a key of a line editor; null for any other key. */
+export function edit<P extends Typed>(prompt: P, key: string): P | null {
+  const { before, after } = around(prompt);
+  switch (key) {
     case "backspace":
       return put(prompt, before.slice(0, -1), after);
     case "delete":
       return put(prompt, before, after.slice(1));
-    case "word":
+    case "ctrl-w":
       return put(prompt, [...before.join("").replace(/\S*\s*$/, "")], after);
-    case "clear":
+    case "ctrl-u":
       return put(prompt, [], after);
     case "left":
       return put(prompt, before.slice(0, -1), [...before.slice(-1), ...after]);
     case "right":
       return put(prompt, [...before, ...after.slice(0, 1)], after.slice(1));
     case "home":
-      return put(prompt, [], chars);
+    case "ctrl-a":
+      return put(prompt, [], [...before, ...after]);
     case "end":
-      return put(prompt, chars, []);
+    case "ctrl-e":
+      return put(prompt, [...before, ...after], []);
+    default:
+      return [...key].length === 1 ? insert(prompt, key) : null;
   }
 }
 
-/** A filter takes effect as it is typed; leaving its prompt keeps or drops it. */
-export function closePrompt(state: State, isKept: boolean): State {
-  const { prompt } = state;
-  if (prompt === null) return state;
-  return {
-    ...state,
-    settings: isKept ? filtered(state.settings, prompt) : state.settings,
-    prompt: null,
-  };
+function around({ text, at }: Typed): {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+} {
+  const chars = [...text];
+  return { before: chars.slice(0, at), after: chars.slice(at) };
 }
 
-function filtered(settings: ViewSettings, { kind, text }: Prompt): ViewSettings {
-  if (kind === "filter") return { ...settings, filter: text.trim() };
-  return kind === "findings" ? { ...settings, findingFilter: text.trim() } : settings;
-}
-
-function put(prompt: Prompt, before: readonly string[], after: readonly string[]): Prompt {
+function put<P extends Typed>(prompt: P, before: readonly string[], after: readonly string[]): P {
   return { ...prompt, text: [...before, ...after].join(""), at: before.length };
 }

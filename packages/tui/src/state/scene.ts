@@ -1,17 +1,28 @@
 /** What the state and the data amount to: rows, curves and axes of the frame that is to be drawn. */
 import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
+import type { FactReader } from "../data/facts.ts";
 import type { Snapshot } from "../data/feed.ts";
-import type { FindingList, FindingReader } from "../data/findings.ts";
+import type { FindingReader } from "../data/findings.ts";
 import type { ProbeReader } from "../data/probes.ts";
 import { RATIO } from "../data/series.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import { type Row, type Table, tableOf } from "../data/table.ts";
-import { type Inside, insideOf, NOTHING_INSIDE } from "../views/layers/shown-probe.ts";
+import { currentFilter } from "./prompt.ts";
 import type { State } from "./state.ts";
 
+/** What reads the store for scenes and views, and keeps what it has read. */
+export type Readers = {
+  readonly curves: CurveReader;
+  readonly facts: FactReader;
+  readonly probes: ProbeReader;
+  readonly findings: FindingReader;
+};
+
 export type Scene = {
+  readonly state: State;
   readonly snapshot: Snapshot;
+  readonly readers: Readers;
   readonly table: Table;
   /** Where the focus is in the table; -1 in an empty one. */
   readonly focusAt: number;
@@ -20,30 +31,17 @@ export type Scene = {
   readonly chosen: readonly Row[];
   /** How many runs were left out because none is marked. */
   readonly unmarked: number;
-  /** The run of the view `run`. */
+  /** The run that views of one run are about. */
   readonly run: ShownRun | undefined;
   /** Series that have charts, and all that could have. */
   readonly metrics: readonly string[];
   readonly allMetrics: readonly string[];
-  /** Parameters of the run of the view `run`, and those that are shown. */
+  /** Parameters of `run`, and those that are shown. */
   readonly parameters: readonly string[];
   readonly allParameters: readonly string[];
   /** The whole x axis of the charts and what is shown of it. */
   readonly wholeX: Scale;
   readonly x: Scale;
-  /** What the view Layers shows; nothing in other views. */
-  readonly inside: Inside;
-  /** What the view Findings lists, and where its cursor is; nothing in other views. */
-  readonly findings: { readonly list: FindingList; readonly at: number };
-};
-
-const NO_FINDINGS: Scene["findings"] = { list: { items: [], total: 0, mistake: null }, at: -1 };
-
-/** What scenes are made from beside the state and the snapshot. */
-export type Readers = {
-  readonly curves: CurveReader;
-  readonly probes: ProbeReader;
-  readonly findings: FindingReader;
 };
 
 /** So many rows of the table, and so many runs of them, are shown where nothing is marked. */
@@ -54,31 +52,33 @@ const UNMARKED_RUNS = 120;
 export const LOG_ZERO = 0.5;
 
 /** Makes scenes; a table is built anew only when something has changed that it depends on. */
-export function sceneMaker({
-  curves,
-  probes,
-  findings,
-}: Readers): (state: State, snapshot: Snapshot) => Scene {
+export function sceneMaker(
+  readers: Readers,
+): (
+  state: State,
+  snapshot: Snapshot,
+  view: { readonly isOfOneRun?: boolean | undefined },
+) => Scene {
+  const { curves } = readers;
   const table = memoizeLast(tableOf);
-  return (state, snapshot) => {
-    const { settings, prompt, unfolded } = state;
-    const filter = prompt?.kind === "filter" ? prompt.text : settings.filter;
+  return (state, snapshot, { isOfOneRun = false }) => {
+    const { settings, unfolded } = state;
+    const filter = currentFilter(state, "filter");
     const made = table(snapshot.runs, { settings, unfolded, filter });
     const focusAt = focusIndex(made.rows, state.focus);
     const focused = made.rows[focusAt];
     const { chosen, unmarked } = chosenRows(made, settings.marks);
     const run = runOf(state, snapshot, focused);
-    const shownRuns =
-      settings.view === "run" || settings.view === "layers"
-        ? run === undefined
-          ? []
-          : [run]
-        : chosen.flatMap(({ members }) => members);
+    const shownRuns = isOfOneRun
+      ? [run].filter((one) => one !== undefined)
+      : chosen.flatMap(({ members }) => members);
     const series = seriesOf(shownRuns, curves);
     const allParameters = run === undefined ? [] : parametersOf(curves.series(run));
     const wholeX = wholeAxis(shownRuns, state, curves);
     return {
+      state,
       snapshot,
+      readers,
       table: made,
       focusAt,
       focused,
@@ -91,42 +91,18 @@ export function sceneMaker({
       allParameters,
       wholeX,
       x: state.zoom === null ? wholeX : { ...wholeX, ...state.zoom },
-      inside:
-        settings.view === "layers" ? insideOf(state, { run, snapshot, probes }) : NOTHING_INSIDE,
-      findings:
-        settings.view === "findings"
-          ? findingsOf(state, { run, table: made, findings })
-          : NO_FINDINGS,
     };
   };
 }
 
-/** Of the marked runs among those that the filter leaves, without marks of all of them. */
-function findingsOf(
-  { settings, prompt, finding }: State,
-  {
-    run,
-    table,
-    findings,
-  }: {
-    readonly run: ShownRun | undefined;
-    readonly table: Table;
-    readonly findings: FindingReader;
-  },
-): Scene["findings"] {
-  const marked = table.matches.filter(({ run: name }) => settings.marks.includes(name));
-  const runs =
-    settings.findingScope === "run"
-      ? [run].filter((one) => one !== undefined)
-      : marked.length > 0
-        ? marked
-        : table.matches;
-  const list = findings.list(
-    runs,
-    prompt?.kind === "findings" ? prompt.text : settings.findingFilter,
-  );
-  const at = list.items.findIndex(({ key }) => key === finding);
-  return { list, at: at < 0 && list.items.length > 0 ? 0 : at };
+/** A part of the scene that one view needs: made when it is first asked for, kept as long as the scene. */
+export function scenePart<T extends object>(make: (scene: Scene) => T): (scene: Scene) => T {
+  const made = new WeakMap<Scene, T>();
+  return (scene) => {
+    const known = made.get(scene) ?? make(scene);
+    made.set(scene, known);
+    return known;
+  };
 }
 
 /** The index of a row by its key; the first where it is gone. */
@@ -197,7 +173,7 @@ function wholeAxis(runs: readonly ShownRun[], { settings }: State, curves: Curve
   return { low, high: Math.max(high, low * 4), log: true };
 }
 
-/** The same function, which gives its last result again while its arguments are the same. */
+/** Wraps a function so that it returns its last result again while its arguments are the same. */
 function memoizeLast<A, B extends object, R>(make: (a: A, b: B) => R): (a: A, b: B) => R {
   let last: { readonly a: A; readonly values: readonly unknown[]; readonly result: R } | null =
     null;

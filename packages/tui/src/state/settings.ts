@@ -2,38 +2,10 @@
 import type { StoredTensorKind } from "@ablate/store";
 import type { BandKind } from "../chart/band.ts";
 
-export type ViewName = "runs" | "charts" | "run" | "compare" | "layers" | "findings";
-
-/** Views in the order of their digits. */
-export const VIEWS: readonly ViewName[] = [
-  "runs",
-  "charts",
-  "run",
-  "compare",
-  "layers",
-  "findings",
-];
-
-export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
-  runs: "Runs",
-  charts: "Charts",
-  run: "Run",
-  compare: "Compare",
-  layers: "Layers",
-  findings: "Findings",
-};
-
 /** What the view Layers shows below its histograms. */
 export type PanelName = "depth" | "steps" | "saturation" | "norm";
 
 export const PANELS: readonly PanelName[] = ["depth", "steps", "saturation", "norm"];
-
-export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
-  depth: "over depth",
-  steps: "over steps",
-  saturation: "saturation map",
-  norm: "batch norm",
-};
 
 /** Whose findings are listed: of the marked runs (without marks all), or of one run. */
 export type FindingScope = "marked" | "run";
@@ -48,7 +20,8 @@ export const X_AXES: readonly XAxis[] = ["step", "examples", "time"];
 export const SMOOTHINGS: readonly number[] = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
 
 export type ViewSettings = {
-  readonly view: ViewName;
+  /** Name of the view, in the registry. */
+  readonly view: string;
   readonly filter: string;
   readonly sort: { readonly column: string; readonly isDescending: boolean } | null;
   /** `seed`: everything except the seed; another column of the config, `grid`, or null for none. */

@@ -1,43 +1,50 @@
-/** What is on the screen besides the data. */
+/** What is on the screen besides the data, and small changes of it that many keys make. */
 import type { Range } from "../chart/scale.ts";
-import { DEFAULT_SETTINGS, type ViewName, type ViewSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, type ViewSettings } from "./settings.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };
 
-/** What a line of text is being typed for. */
-export type PromptKind =
-  | "filter"
-  | "findings"
-  | "tag"
-  | "grid-tag"
-  | "note"
-  | "grid-note"
-  | "rename";
+/** What the program does beside drawing. */
+export type Effect = { readonly type: "quit" | "suspend" | "copy" | "csv" };
 
-export type Prompt = {
-  readonly kind: PromptKind;
+/** A line of text that is being typed. */
+export type Typed = {
   readonly text: string;
   /** Where the cursor is, in characters. */
   readonly at: number;
-  /** The runs or the grid it is about. */
+};
+
+/** Which setting a filter is, and the words beside it. */
+export type FilterField = {
+  readonly setting: "filter" | "findingFilter";
+  readonly label: string;
+  readonly hint: string;
+};
+
+/** A filter takes effect while it is typed. */
+export type FilterPrompt = Typed & FilterField & { readonly kind: "filter" };
+
+/** A tag, a note or a name is written to its targets, runs or a grid, when it is complete. */
+export type AnnotationPrompt = Typed & {
+  readonly kind: "annotation";
+  readonly annotation: AnnotationName;
   readonly targets: readonly string[];
 };
 
-export type ChooserKind = "columns" | "metrics" | "parameters" | "kinds" | "group" | "sort";
+export type Prompt = FilterPrompt | AnnotationPrompt;
 
-/** A list to choose from. */
-export type Chooser = { readonly kind: ChooserKind; readonly at: number };
+export type AnnotationName = "tag" | "grid-tag" | "note" | "grid-note" | "rename";
 
 export type State = {
   readonly size: Size;
   readonly settings: ViewSettings;
   /** Key of the row under the cursor. */
   readonly focus: string | null;
-  /** First row on the screen. */
+  /** First row of the table on the screen. */
   readonly top: number;
   /** Keys of groups whose runs are shown. */
   readonly unfolded: readonly string[];
-  /** The run of the view `run`; null for the one under the cursor. */
+  /** The run that views of one run are about; null for the one under the cursor. */
   readonly opened: string | null;
   /** The part of the x axis that is shown; null for all of it. */
   readonly zoom: Range | null;
@@ -57,15 +64,16 @@ export type State = {
   readonly unit: number;
   /** Key of the finding under the cursor. */
   readonly finding: string | null;
-  /** Where `esc` goes back to, after a jump to evidence. */
-  readonly cameFrom: ViewName | null;
+  /** The view that `esc` goes back to, after a jump to evidence. */
+  readonly cameFrom: string | null;
   /** The parameter that a jump was about. */
   readonly spotlight: string | null;
   /** Whether a jump was about the panel below the layers: it then gets its rows before they do. */
   readonly isPanelFirst: boolean;
   readonly isHelp: boolean;
   readonly prompt: Prompt | null;
-  readonly chooser: Chooser | null;
+  /** The open list of the view, by its name, and its row under the cursor. */
+  readonly chooser: { readonly name: string; readonly at: number } | null;
   /** Stays until the next key. */
   readonly message: string | null;
 };
@@ -96,4 +104,48 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     chooser: null,
     message: null,
   };
+}
+
+export function say(state: State, message: string): State {
+  return { ...state, message };
+}
+
+export function adjusted(state: State, change: Partial<ViewSettings>): State {
+  return { ...state, settings: { ...state.settings, ...change } };
+}
+
+/** Shows a view, by its name, as a whole and from its beginning. */
+export function show(state: State, view: string): State {
+  return {
+    ...adjusted(state, { view }),
+    scroll: 0,
+    zoom: null,
+    crosshair: null,
+    isAlone: false,
+    cameFrom: null,
+    spotlight: null,
+    isPanelFirst: false,
+  };
+}
+
+export function openChooser(state: State, name: string): State {
+  return { ...state, chooser: { name, at: 0 } };
+}
+
+/** The page, `by` lines further down. */
+export function scrolled(
+  state: State,
+  by: number,
+  { pageRows, pageLength }: { readonly pageRows: number; readonly pageLength: number },
+): State {
+  return { ...state, scroll: clamp(state.scroll + by, 0, Math.max(0, pageLength - pageRows)) };
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), Math.max(low, high));
+}
+
+/** An index that goes on at the other end. */
+export function wrap(index: number, length: number): number {
+  return length === 0 ? 0 : ((index % length) + length) % length;
 }

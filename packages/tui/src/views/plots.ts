@@ -12,10 +12,9 @@ import { stepLabel } from "../chart/scale.ts";
 import { type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, type Window } from "../data/curves.ts";
-import { RATIO } from "../data/series.ts";
+import { RATIO, seriesTitle } from "../data/series.ts";
 import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import type { Row } from "../data/table.ts";
-import { metricTitle } from "../state/chooser.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
 import { duration, loss, short } from "../text/number.ts";
 import type { Canvas } from "./view.ts";
@@ -147,7 +146,7 @@ export function drawPlots(
   const curves = curvesOf(plots, onTop);
   const id = [state.settings.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
   const range = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
-  const title = line({ ...piece(metricTitle(series), isFocused ? "accent" : "plain"), bold: true });
+  const title = line({ ...piece(seriesTitle(series), isFocused ? "accent" : "plain"), bold: true });
   if (range === null) return emptyChart({ title, box, text: whyEmpty(runs) });
   canvas.ranges.set(id, { low: range.low, high: range.high });
   const spec: ChartSpec = {

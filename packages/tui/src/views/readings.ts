@@ -4,9 +4,8 @@ import { LABEL_CELLS } from "../chart/chart.ts";
 import { position } from "../chart/scale.ts";
 import { lastColumn } from "../chart/trace.ts";
 import type { Window } from "../data/curves.ts";
-import { RATIO } from "../data/series.ts";
 import type { XAxis } from "../state/settings.ts";
-import { count, counted, duration, loss } from "../text/number.ts";
+import { count, counted, duration } from "../text/number.ts";
 import type { Plot } from "./plots.ts";
 import type { Canvas } from "./view.ts";
 
@@ -64,11 +63,4 @@ export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | 
 function columnAt(crosshair: number | null, { scale, columns }: Window): number {
   if (crosshair === null) return columns - 1;
   return Math.min(columns - 1, Math.max(0, Math.floor(position(scale, crosshair) * columns)));
-}
-
-/** A value of a series: losses and ratios with the digits they deserve. */
-export function seriesValue(series: string, value: number): string {
-  if (series.startsWith(RATIO)) return value.toFixed(2).replace("-", "−");
-  if (series === "lr") return String(Number(value.toPrecision(4)));
-  return Math.abs(value) >= 1e5 ? loss(value) : value.toFixed(value >= 1000 ? 1 : 4);
 }

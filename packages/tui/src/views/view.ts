@@ -1,21 +1,98 @@
-/** What a view draws from and how much room it has. */
+/** What a view of the UI is, what it draws from, and what its keys are told. */
 import type { Glyphs } from "../chart/raster.ts";
 import type { Range } from "../chart/scale.ts";
-import type { CurveReader } from "../data/curves.ts";
-import type { FactReader } from "../data/facts.ts";
-import type { FindingReader } from "../data/findings.ts";
-import type { ProbeReader } from "../data/probes.ts";
-import type { Scene } from "../state/scene.ts";
-import type { State } from "../state/state.ts";
+import type { ShownRun } from "../data/shown-run.ts";
+import type { Readers, Scene } from "../state/scene.ts";
+import type { Effect, Size, State } from "../state/state.ts";
 import type { Line } from "../text/line.ts";
 
-export type Canvas = {
+/** A view: an object of the registry. All that belongs to it lies in its folder. */
+export type View = {
+  /** Its name for the command line, the memory and the names of CSV files. */
+  readonly name: string;
+  /** Its name among the tabs. */
+  readonly title: string;
+  /** The key that shows it. */
+  readonly key: string;
+  /** What it shows, in the help. */
+  readonly help: string;
+  /** The keys that act in it beside those that act everywhere. */
+  readonly keys: readonly BoundKey[];
+  /** Lists that its keys open. */
+  readonly choosers?: readonly Chooser[];
+  readonly draw: (canvas: Canvas) => Drawn;
+  /** Whether its curves are those of the opened run alone, not of the marked runs. */
+  readonly isOfOneRun?: boolean;
+  /** The run that tags, notes and names are for, where it is not the one under the cursor of the table. */
+  readonly subject?: (scene: Scene) => ShownRun | undefined;
+  /** Brings the state in line with a new scene or size, before the next key. */
+  readonly settle?: (state: State, scene: Scene) => State;
+};
+
+/** A row of the table of keys: the keys and the words for them. */
+export type KeyRow = {
+  /** A character, or the name of a key: `up`, `enter`, `ctrl-z`. The first one tells rows apart. */
+  readonly keys: readonly string[];
+  /** One or two words for the footer; none where it is not worth the room. */
+  readonly label?: string;
+  readonly help: string;
+};
+
+/** A row of the table of keys with its handler. */
+export type BoundKey = KeyRow & {
+  readonly act: Handler | Effect;
+  /** The row that a view's own key follows in the help; without one it follows those about runs. */
+  readonly after?: KeyRow;
+};
+
+export type Handler = (state: State, context: Context) => State;
+
+/** What a key has to know beside the state. */
+export type Context = {
+  readonly view: View;
+  readonly scene: Scene;
+  /** Draws the frame where it has not been drawn: only for keys that depend on how much fits. */
+  readonly extent: Extent;
+};
+
+/** How much fits on the screen. */
+export type Extent = {
+  /** Rows of a list, and of a page. */
+  readonly rows: number;
+  readonly pageRows: number;
+  /** Lines of the page that is open. */
+  readonly pageLength: number;
+  /** First lines of its parts. */
+  readonly parts: readonly number[];
+  /** Cells of a chart's x axis. */
+  readonly xCells: number;
+  /** Units of a saturation map, and those of them that are on the screen. */
+  readonly units: { readonly all: number; readonly shown: number };
+};
+
+/** A list to choose from, in place of the view. */
+export type Chooser = {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  /** Whether one item alone is chosen: choosing it closes the list. */
+  readonly isSingle?: boolean;
+  readonly items: (state: State, scene: Scene) => readonly ChooserItem[];
+  readonly choose: (state: State, scene: Scene, id: string) => State;
+  /** Moves an item up or down, where they have an order of their own. */
+  readonly move?: (state: State, scene: Scene, by: number) => State;
+};
+
+export type ChooserItem = {
+  readonly id: string;
+  readonly title: string;
+  readonly isChosen: boolean;
+};
+
+/** What a view draws from and how much room it has. */
+export type Canvas = Readers & {
   readonly state: State;
   readonly scene: Scene;
-  readonly curves: CurveReader;
-  readonly facts: FactReader;
-  readonly probes: ProbeReader;
-  readonly findings: FindingReader;
   readonly glyphs: Glyphs;
   /** The y range that each chart had in the frame before. */
   readonly ranges: Map<string, Range>;
@@ -30,14 +107,20 @@ export type Sheet = {
 };
 
 /** What a view has drawn: its lines, and what the keys have to know about them. */
-export type Drawn = {
+export type Drawn = Partial<Pick<Extent, "pageLength" | "parts" | "xCells" | "units">> & {
   readonly lines: readonly Line[];
-  /** Rows of a list on the screen, lines and parts of a page, cells of an x axis. */
+  /** Rows of a list on the screen. */
   readonly listRows?: number;
-  readonly pageLength?: number;
-  readonly parts?: readonly number[];
-  readonly xCells?: number;
-  /** Units of a saturation map, and those of them that are on the screen. */
-  readonly units?: { readonly all: number; readonly shown: number };
   readonly sheet: () => Sheet;
 };
+
+/** Rows of header and footer of a frame; on low terminals they give way to the view. */
+export function frameRows({ rows }: Size): { readonly header: number; readonly footer: number } {
+  return { header: rows > 4 ? 2 : 0, footer: rows > 2 ? 1 : 0 };
+}
+
+/** Rows that header and footer leave to a view. */
+export function viewRows(size: Size): number {
+  const { header, footer } = frameRows(size);
+  return Math.max(0, size.rows - header - footer);
+}

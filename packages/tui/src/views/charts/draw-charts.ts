@@ -2,7 +2,7 @@
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import { valueAt } from "../../chart/scale.ts";
 import type { Window } from "../../data/curves.ts";
-import { metricTitle } from "../../state/chooser.ts";
+import { seriesTitle, seriesValue } from "../../data/series.ts";
 import {
   beside,
   cutLine,
@@ -17,7 +17,7 @@ import {
 import { count } from "../../text/number.ts";
 import { clean, middleEllipsis, widthOf } from "../../text/width.ts";
 import { commonRates, drawPlots, guidesOf, type Plot, plotsOf, windowOf } from "../plots.ts";
-import { caption, readAt, seriesValue, xName } from "../readings.ts";
+import { caption, readAt, xName } from "../readings.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 
 const LEAST_COLUMNS = 44;
@@ -178,7 +178,7 @@ function legendOf(
   const { state, scene } = canvas;
   const at = state.crosshair === null ? "last values" : xName(state.settings.axis, state.crosshair);
   const head = justify(
-    [piece(metricTitle(series).replace(", nats", ""), "muted")],
+    [piece(seriesTitle(series).replace(", nats", ""), "muted")],
     [piece(at, "muted")],
     width,
   );

@@ -18,6 +18,7 @@ import { brief } from "../layers/numbers.ts";
 import { wrap } from "../run/run-texts.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { evidenceOf } from "./evidence.ts";
+import { shownFindings } from "./shown-findings.ts";
 
 const LEVEL_SIGNS: Readonly<
   Record<Finding["level"], { readonly sign: string; readonly tone: Tone }>
@@ -27,15 +28,9 @@ const LEVEL_SIGNS: Readonly<
   info: { sign: "·", tone: "muted" },
 };
 
-const EVIDENCE = {
-  charts: "enter shows the charts at this step",
-  run: "enter shows its update:data ratio at this step",
-  layers: "enter looks inside at this step",
-} as const;
-
 export function drawFindings(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
-  const { list, at } = scene.findings;
+  const { list, at } = shownFindings(scene);
   const found = list.items[at];
   const sheet = (): Sheet => sheetOf(list.items);
   if (found === undefined) return { lines: nothing(canvas), sheet };
@@ -62,7 +57,7 @@ export function drawFindings(canvas: Canvas): Drawn {
 
 /** How many there are of each level, of which runs, and what the filter leaves. */
 function headLine({ scene, state, columns }: Canvas): Line {
-  const { list } = scene.findings;
+  const { list } = shownFindings(scene);
   const counts = (["error", "warning", "info"] as const).flatMap((level): Piece[] => {
     const n = list.items.filter(({ finding }) => finding.level === level).length;
     const { sign, tone } = LEVEL_SIGNS[level];
@@ -168,7 +163,7 @@ function detailLines(found: FoundIn, columns: number): Line[] {
       " ",
       piece(finding.level, tone),
       piece(
-        ` · ${EVIDENCE[evidenceOf(found).view]} · docs/diagnostics.md explains ${clean(finding.rule)}`,
+        ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${clean(finding.rule)}`,
         "muted",
       ),
     ),
@@ -176,7 +171,7 @@ function detailLines(found: FoundIn, columns: number): Line[] {
 }
 
 function nothing({ columns, ...canvas }: Canvas): Line[] {
-  const { list } = canvas.scene.findings;
+  const { list } = shownFindings(canvas.scene);
   const text =
     list.total > 0
       ? (list.mistake ?? `the filter leaves none of ${list.total} findings: esc takes it off`)

@@ -3,60 +3,58 @@ import type { Range } from "../../chart/scale.ts";
 import type { FoundIn } from "../../data/findings.ts";
 import { RATIO } from "../../data/series.ts";
 import { updates } from "../../data/shown-run.ts";
-import { adjusted, say } from "../../state/change.ts";
 import { LOG_ZERO, type Scene } from "../../state/scene.ts";
 import type { PanelName, ViewSettings } from "../../state/settings.ts";
-import type { State } from "../../state/state.ts";
+import { adjusted, type State, say } from "../../state/state.ts";
 
-/** The view that shows what a rule is about, and which panel of the view Layers. */
+/** A place where a finding is seen, and the way there. */
 type Evidence = {
-  readonly view: "charts" | "run" | "layers";
-  readonly panel?: PanelName;
-  /** What happens in a few steps, which a chart of all of them would hide. */
-  readonly isBrief?: boolean;
+  /** What `enter` shows, in words. */
+  readonly text: string;
+  readonly isOfPanel?: boolean;
+  readonly go: (state: State, scene: Scene, found: FoundIn) => State;
 };
 
 /** Steps that are shown of what is brief: few enough for a column of dots each. */
 const BRIEFLY = 60;
 
 const OF_RULES: Readonly<Record<string, Evidence>> = {
-  saturated: { view: "layers", panel: "saturation" },
-  "dead-units": { view: "layers", panel: "saturation" },
-  "shrinking-activations": { view: "layers", panel: "depth" },
-  "growing-activations": { view: "layers", panel: "depth" },
-  "vanishing-gradients": { view: "layers", panel: "depth" },
-  "exploding-gradients": { view: "layers", panel: "depth" },
-  "output-learns-faster": { view: "layers" },
-  "slow-updates": { view: "run" },
-  "fast-updates": { view: "run" },
-  "uneven-updates": { view: "run" },
-  frozen: { view: "run" },
-  "initial-loss": { view: "charts", isBrief: true },
-  "loss-spike": { view: "charts", isBrief: true },
-  divergence: { view: "charts", isBrief: true },
-  plateau: { view: "charts" },
-  "validation-gap": { view: "charts" },
+  saturated: inLayers("saturation"),
+  "dead-units": inLayers("saturation"),
+  "shrinking-activations": inLayers("depth"),
+  "growing-activations": inLayers("depth"),
+  "vanishing-gradients": inLayers("depth"),
+  "exploding-gradients": inLayers("depth"),
+  "output-learns-faster": inLayers(),
+  "slow-updates": inRun(),
+  "fast-updates": inRun(),
+  "uneven-updates": inRun(),
+  frozen: inRun(),
+  "initial-loss": inCharts({ isBrief: true }),
+  "loss-spike": inCharts({ isBrief: true }),
+  divergence: inCharts({ isBrief: true }),
+  plateau: inCharts(),
+  "validation-gap": inCharts(),
 };
 
-/** Of a rule that is not known here: what names a layer is inside, what names nothing is about the loss. */
+/** The evidence for a finding; of an unknown rule by whether it names a parameter, a layer or neither. */
 export function evidenceOf({
   finding: { rule, layer, param },
 }: Pick<FoundIn, "finding">): Evidence {
   const known = OF_RULES[rule];
   if (known !== undefined) return known;
-  if (rule === "running-statistics" && layer !== null) return { view: "layers", panel: "norm" };
-  if (param !== null) return { view: "run" };
-  return { view: layer === null ? "charts" : "layers" };
+  if (rule === "running-statistics" && layer !== null) return inLayers("norm");
+  if (param !== null) return inRun();
+  return layer === null ? inCharts() : inLayers();
 }
 
 /** Goes to the evidence; `esc` comes back. */
 export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
-  const { run, finding } = found;
-  const { view, panel, isBrief = false } = evidenceOf(found);
+  const { go, isOfPanel = false } = evidenceOf(found);
   const state: State = {
     ...before,
-    opened: run.run,
-    focus: run.run,
+    opened: found.run.run,
+    focus: found.run.run,
     finding: found.key,
     cameFrom: "findings",
     scroll: 0,
@@ -64,61 +62,73 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
     crosshair: null,
     isAlone: false,
     spotlight: null,
-    isPanelFirst: panel !== undefined,
+    isPanelFirst: isOfPanel,
   };
-  const step = Math.max(0, Math.min(finding.step, updates(run) - 1));
-  switch (view) {
-    case "layers":
-      return {
-        ...adjusted(state, { view, panel: panel ?? state.settings.panel }),
-        probeStep: finding.step,
-        layer: finding.layer ?? state.layer,
-        unit: 0,
-      };
-    case "run":
-      return {
-        ...adjusted(state, { view, axis: "step", ...showing(state.settings, finding.param) }),
-        crosshair: step,
-        spotlight: finding.param,
-      };
-    case "charts":
-      return toCharts({ ...state, zoom: isBrief ? around(step, state.settings) : null }, scene, {
-        run: run.run,
-        step,
-      });
-  }
+  return go(state, scene, found);
 }
 
-/** All parameters where the one that a finding is about is hidden. */
-function showing({ parameters }: ViewSettings, param: string | null): Partial<ViewSettings> {
-  const isHidden = param !== null && parameters !== null && !parameters.includes(param);
-  return isHidden ? { parameters: null } : {};
+/** The layers of the run at the finding's probe, with a panel where one shows what the rule is about. */
+function inLayers(panel?: PanelName): Evidence {
+  return {
+    text: "enter looks inside at this step",
+    isOfPanel: panel !== undefined,
+    go: (state, _, { finding }) => ({
+      ...adjusted(state, { view: "layers", panel: panel ?? state.settings.panel }),
+      probeStep: finding.step,
+      layer: finding.layer ?? state.layer,
+      unit: 0,
+    }),
+  };
+}
+
+/** The page of the run, with the parameter's ratio in front. */
+function inRun(): Evidence {
+  return {
+    text: "enter shows its update:data ratio at this step",
+    go: (state, _, found) => {
+      const { param } = found.finding;
+      const { parameters } = state.settings;
+      const isHidden = param !== null && parameters !== null && !parameters.includes(param);
+      const shown: Partial<ViewSettings> = isHidden ? { parameters: null } : {};
+      return {
+        ...adjusted(state, { view: "run", axis: "step", ...shown }),
+        crosshair: stepOf(found),
+        spotlight: param,
+      };
+    },
+  };
+}
+
+/** The charts with the run's curve on top; of what is brief a few steps, since a chart of all would hide it. */
+function inCharts({ isBrief = false }: { readonly isBrief?: boolean } = {}): Evidence {
+  return {
+    text: "enter shows the charts at this step",
+    go: (state, { chosen, metrics }, found) => {
+      const step = stepOf(found);
+      const { run } = found.run;
+      const at = chosen.findIndex(({ members }) => members.some((one) => one.run === run));
+      const chart = metrics.findIndex((series) => !series.startsWith(RATIO));
+      const shown: State = {
+        ...adjusted(state, { view: "charts", axis: "step" }),
+        zoom: isBrief ? around(step, state.settings) : null,
+        crosshair: step,
+        chart: Math.max(0, chart),
+        curve: Math.max(0, at),
+      };
+      if (at >= 0) return shown;
+      const marks = [...shown.settings.marks, run];
+      return say(adjusted(shown, { marks }), `${run} is marked: the charts show what is`);
+    },
+  };
+}
+
+/** The finding's step, or the last one where it is about what came after that. */
+function stepOf({ run, finding }: FoundIn): number {
+  return Math.max(0, Math.min(finding.step, updates(run) - 1));
 }
 
 /** The steps around one of them, which is in the middle where there are enough before it. */
 function around(step: number, { isLogX }: ViewSettings): Range {
   const low = Math.max(0, step - BRIEFLY / 2);
   return { low: isLogX ? Math.max(LOG_ZERO, low) : low, high: low + BRIEFLY };
-}
-
-/** The charts with this run's curve on top; where it has none, it is marked. */
-function toCharts(
-  state: State,
-  { chosen, metrics }: Scene,
-  { run, step }: { readonly run: string; readonly step: number },
-): State {
-  const at = chosen.findIndex(({ members }) => members.some((one) => one.run === run));
-  const chart = Math.max(
-    0,
-    metrics.findIndex((series) => !series.startsWith(RATIO)),
-  );
-  const shown: State = {
-    ...adjusted(state, { view: "charts", axis: "step" }),
-    crosshair: step,
-    chart,
-    curve: Math.max(0, at),
-  };
-  if (at >= 0) return shown;
-  const marks = [...shown.settings.marks, run];
-  return say(adjusted(shown, { marks }), `${run} is marked: the charts show what is`);
 }

@@ -1,55 +1,83 @@
-/** What keys do in the view Findings, where that differs from the other views. */
+/** The view Findings: what the rules say of the runs, and the way from a finding to its evidence. */
 import type { FoundIn } from "../../data/findings.ts";
-import type { Action } from "../../keys/rows.ts";
-import { adjusted, clamp, say, wrap } from "../../state/change.ts";
-import type { Context, Handler } from "../../state/context.ts";
-import { openPrompt } from "../../state/prompt.ts";
-import type { State } from "../../state/state.ts";
+import { moveKeys, outWithin } from "../../keys/move-keys.ts";
+import { bind, ROWS } from "../../keys/rows.ts";
+import { openFilter } from "../../state/prompt.ts";
+import {
+  adjusted,
+  clamp,
+  type FilterField,
+  type State,
+  say,
+  show,
+  wrap,
+} from "../../state/state.ts";
+import type { Context, View } from "../view.ts";
+import { drawFindings } from "./draw-findings.ts";
 import { toEvidence } from "./evidence.ts";
+import { shownFindings } from "./shown-findings.ts";
 
-export const IN_FINDINGS: Readonly<Partial<Record<Action, Handler>>> = {
-  up: (state, context) => by(state, context, -1),
-  down: (state, context) => by(state, context, 1),
-  "page-up": (state, context) => by(state, context, -context.extent.rows),
-  "page-down": (state, context) => by(state, context, context.extent.rows),
-  first: (state, context) => by(state, context, Number.NEGATIVE_INFINITY),
-  last: (state, context) => by(state, context, Number.POSITIVE_INFINITY),
-  next: (state, context) => around(state, context, 1),
-  previous: (state, context) => around(state, context, -1),
-  left: (state) => say(state, "↑ and ↓ go through findings, enter shows the evidence"),
-  right: (state, context) => enter(state, context),
-  enter: (state, context) => enter(state, context),
-  filter: (state) =>
-    openPrompt(state, "findings", { targets: [], text: state.settings.findingFilter }),
-  pane: (state, { scene }) => {
-    const isRun = state.settings.findingScope === "run";
-    const said = isRun
-      ? "findings of the marked runs; without marks of all"
-      : `findings of ${scene.run?.run ?? "one run"}`;
-    return say(adjusted(state, { findingScope: isRun ? "marked" : "run" }), said);
+const FINDING_FILTER: FilterField = {
+  setting: "findingFilter",
+  label: "filter findings",
+  hint: "words, level:error, rule:dead, layer:hidden1, step>0",
+};
+
+export const findingsView: View = {
+  name: "findings",
+  title: "Findings",
+  key: "6",
+  help: "what the rules say of the runs",
+  draw: drawFindings,
+  subject: (scene) => {
+    const { list, at } = shownFindings(scene);
+    return list.items[at]?.run;
   },
+  keys: [
+    ...moveKeys(
+      (state, { scene }, by) => {
+        const { list, at } = shownFindings(scene);
+        return focused(state, list.items[clamp(at + by, 0, list.items.length - 1)]);
+      },
+      ({ rows }) => rows,
+    ),
+    bind(ROWS.next, (state, context) => around(state, context, 1)),
+    bind(ROWS.previous, (state, context) => around(state, context, -1)),
+    bind(ROWS.left, (state) => say(state, "↑ and ↓ go through findings, enter shows the evidence")),
+    bind(ROWS.right, enter),
+    bind(ROWS.enter, enter),
+    bind(ROWS.back, (state) => outWithin(state) ?? withoutFilter(state) ?? show(state, "runs")),
+    bind(ROWS.filter, (state) => openFilter(state, FINDING_FILTER)),
+    bind(ROWS.pane, (state, { scene }) => {
+      const isRun = state.settings.findingScope === "run";
+      const said = isRun
+        ? "findings of the marked runs; without marks of all"
+        : `findings of ${scene.run?.run ?? "one run"}`;
+      return say(adjusted(state, { findingScope: isRun ? "marked" : "run" }), said);
+    }),
+  ],
 };
 
 function enter(state: State, { scene }: Context): State {
-  const { list, at } = scene.findings;
+  const { list, at } = shownFindings(scene);
   const found = list.items[at];
   return found === undefined
     ? say(state, "there is no finding to follow")
     : toEvidence(state, scene, found);
 }
 
-function by(state: State, { scene }: Context, rows: number): State {
-  const { list, at } = scene.findings;
-  return focused(state, list.items[clamp(at + rows, 0, list.items.length - 1)]);
-}
-
-function around(state: State, { scene }: Context, rows: number): State {
-  const { list, at } = scene.findings;
-  return focused(state, list.items[wrap(at + rows, list.items.length)]);
+function around(state: State, { scene }: Context, by: number): State {
+  const { list, at } = shownFindings(scene);
+  return focused(state, list.items[wrap(at + by, list.items.length)]);
 }
 
 function focused(state: State, found: FoundIn | undefined): State {
   return found === undefined
     ? say(state, "there are no findings")
     : { ...state, finding: found.key };
+}
+
+function withoutFilter(state: State): State | null {
+  if (state.settings.findingFilter === "") return null;
+  return say(adjusted(state, { findingFilter: "" }), "the filter of findings is off");
 }

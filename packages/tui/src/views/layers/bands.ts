@@ -20,7 +20,7 @@ import {
   type Tone,
 } from "../../text/line.ts";
 import { brief, deadText, percent, unitNames } from "./numbers.ts";
-import { layerNamed, natureOf, referenceTensors, type Side } from "./side.ts";
+import { layerNamed, natureOf, referenceTensors, type Side } from "./shown-probe.ts";
 
 const LEAST_CELLS = 6;
 const MOST_CELLS = 48;

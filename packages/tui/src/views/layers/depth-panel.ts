@@ -7,7 +7,7 @@ import { beside, type Line, piece } from "../../text/line.ts";
 import { type Box, tonesOf } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
-import { layerNamed, type Side } from "./side.ts";
+import { layerNamed, type Side, shownProbe } from "./shown-probe.ts";
 
 const GAP = 2;
 const LEAST_COLUMNS = 26;
@@ -40,7 +40,7 @@ const PROFILES: readonly Profile[] = [
 ];
 
 export function depthPanel({ canvas, sides, box }: PanelSpec): Panel {
-  const { layers } = canvas.scene.inside;
+  const { layers } = shownProbe(canvas.scene);
   const hidden = layers.filter((name) => name !== "embedding" && name !== "output");
   const names = hidden.length > 1 ? hidden : layers.filter((name) => name !== "embedding");
   const profiles = PROFILES.slice(
@@ -114,7 +114,7 @@ function profileChart({
     curves,
     guides: [],
     events: [],
-    crosshair: canvas.scene.inside.layerAt < 0 ? null : focusedX(canvas, names),
+    crosshair: focusedX(canvas, names),
     xLabel: (value) => names[value] ?? "",
     hasXAxis: true,
   });
@@ -128,7 +128,8 @@ function isWide(values: readonly number[]): boolean {
 
 /** Where the layer under the cursor is; null where it is none of them. */
 function focusedX({ scene }: Canvas, names: readonly string[]): number | null {
-  const at = names.indexOf(scene.inside.layers[scene.inside.layerAt] ?? "");
+  const { layers, layerAt } = shownProbe(scene);
+  const at = names.indexOf(layers[layerAt] ?? "");
   return at < 0 ? null : at;
 }
 

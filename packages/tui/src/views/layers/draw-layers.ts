@@ -11,7 +11,7 @@ import { drawBands } from "./bands.ts";
 import { layersSheet } from "./layers-sheet.ts";
 import { drawPanel } from "./panel.ts";
 import type { Panel } from "./panel-spec.ts";
-import { type Side, sidesOf } from "./side.ts";
+import { type Side, shownProbe, sidesOf } from "./shown-probe.ts";
 import { sliderLine } from "./slider.ts";
 
 /** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
@@ -23,25 +23,26 @@ const LEAST_NAME = 14;
 
 export function drawLayers(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
-  const { inside, run } = scene;
+  const { run } = scene;
+  const probe = shownProbe(scene);
   if (run === undefined) return nothing(canvas, " no run to look into: esc goes back to the runs");
-  if (inside.at < 0) return nothing(canvas, ...whyNone(run));
-  const sides = sidesOf(canvas);
-  const head = [headLine(sides, columns), sliderLine(inside, columns)];
+  if (probe.at < 0) return nothing(canvas, ...whyNone(run));
+  const sides = sidesOf(scene);
+  const head = [headLine(sides, columns), sliderLine(probe, columns)];
   const rest = Math.max(0, rows - head.length);
   const { lines, units } = bodyOf(canvas, sides, rest);
   return {
     lines: [...head, ...lines],
     ...(units === undefined ? {} : { units }),
     listRows: Math.max(1, rest - TITLES),
-    sheet: () => layersSheet(sides, inside.kinds),
+    sheet: () => layersSheet(sides, probe.kinds),
   };
 }
 
 /** Bands and the panel where both fit; else one of them. */
 function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
-  const { layers, layerAt, kinds } = scene.inside;
+  const { layers, layerAt, kinds } = shownProbe(scene);
   const layer = layers[layerAt] ?? "";
   const wanted = state.settings.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
   const beside = rows - TITLES - wanted;

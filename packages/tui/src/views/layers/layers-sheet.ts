@@ -1,6 +1,6 @@
 import type { StoredTensorKind } from "@ablate/store";
 import type { Sheet } from "../view.ts";
-import type { Side } from "./side.ts";
+import type { Side } from "./shown-probe.ts";
 
 /** The numbers of every layer that is shown: a row for each kind. */
 export function layersSheet(sides: readonly Side[], kinds: readonly StoredTensorKind[]): Sheet {

@@ -1,51 +1,95 @@
-/** What keys do in the view Layers, where that differs from the other views. */
-import type { Action } from "../../keys/rows.ts";
-import { adjusted, clamp, say, wrap } from "../../state/change.ts";
-import type { Context, Handler } from "../../state/context.ts";
-import { PANEL_TITLES, PANELS } from "../../state/settings.ts";
-import type { State } from "../../state/state.ts";
+/** The view Layers: what probes saw in the layers of a run, step by step. */
 
-export const IN_LAYERS: Readonly<Partial<Record<Action, Handler>>> = {
-  up: (state, context) => toLayer(state, context, -1),
-  down: (state, context) => toLayer(state, context, 1),
-  "page-up": (state, context) => toLayer(state, context, -5),
-  "page-down": (state, context) => toLayer(state, context, 5),
-  left: (state, context) => slide(state, context, -1),
-  right: (state, context) => slide(state, context, 1),
-  first: (state, context) => slide(state, context, Number.NEGATIVE_INFINITY),
-  last: (state, context) => slide(state, context, Number.POSITIVE_INFINITY),
-  enter: (state) => ({ ...state, isAlone: !state.isAlone }),
-  pane: (state) => {
-    const panel = PANELS[wrap(PANELS.indexOf(state.settings.panel) + 1, PANELS.length)] ?? "depth";
-    return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_TITLES[panel]);
+import { DRAWN_KINDS, kindTitle } from "../../data/tensor-kinds.ts";
+import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
+import { RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
+import { bind, ROWS } from "../../keys/rows.ts";
+import { choosing, toggled } from "../../keys/table-keys.ts";
+import { PANELS } from "../../state/settings.ts";
+import { adjusted, clamp, type State, say, wrap } from "../../state/state.ts";
+import type { Chooser, Context, View } from "../view.ts";
+import { drawLayers } from "./draw-layers.ts";
+import { PANEL_TITLES } from "./panel.ts";
+import { shownProbe } from "./shown-probe.ts";
+
+/** Layers by which the keys for pages move: a screen rarely has more than a few. */
+const PAGE = 5;
+
+const KINDS: Chooser = {
+  name: "kinds",
+  title: "histograms",
+  hint: "space shows or hides, enter closes",
+  items: (_, scene) => {
+    const { kinds } = shownProbe(scene);
+    return DRAWN_KINDS.map((id) => ({ id, title: kindTitle(id), isChosen: kinds.includes(id) }));
   },
-  "log-y": (state) => adjusted(state, { isOctaves: !state.settings.isOctaves }),
-  "pan-left": (state, context) => toUnit(state, context, -1),
-  "pan-right": (state, context) => toUnit(state, context, 1),
-  mark: (state, { scene }) => {
-    const name = scene.run?.run;
-    if (name === undefined) return say(state, "there is no run to mark");
-    const { marks } = state.settings;
-    const isMarked = marks.includes(name);
-    return say(
-      adjusted(state, {
-        marks: isMarked ? marks.filter((one) => one !== name) : [...marks, name],
-      }),
-      isMarked ? `${name} is not marked any more` : `${name} is marked: n shows another beside it`,
-    );
-  },
-  beside: (state, { scene }) => {
-    const isBeside = !state.settings.isBeside;
-    const changed = adjusted(state, { isBeside });
-    if (!isBeside) return say(changed, "one run alone");
-    const { marks, baseline } = state.settings;
-    const isThere = [baseline, ...marks].some((name) => name !== null && name !== scene.run?.run);
-    return say(changed, isThere ? "two runs side by side" : "space marks a run, n goes to another");
-  },
+  choose: (state, scene, id) =>
+    adjusted(state, { kinds: toggled(shownProbe(scene).kinds, id, DRAWN_KINDS) }),
 };
 
+export const layersView: View = {
+  name: "layers",
+  title: "Layers",
+  key: "5",
+  help: "inside a network: histograms of every layer",
+  draw: drawLayers,
+  isOfOneRun: true,
+  subject: ({ run }) => run,
+  choosers: [KINDS],
+  keys: [
+    bind(ROWS.up, (state, context) => toLayer(state, context, -1)),
+    bind(ROWS.down, (state, context) => toLayer(state, context, 1)),
+    bind(ROWS.pageUp, (state, context) => toLayer(state, context, -PAGE)),
+    bind(ROWS.pageDown, (state, context) => toLayer(state, context, PAGE)),
+    bind(ROWS.left, (state, context) => slide(state, context, -1)),
+    bind(ROWS.right, (state, context) => slide(state, context, 1)),
+    bind(ROWS.first, (state, context) => slide(state, context, Number.NEGATIVE_INFINITY)),
+    bind(ROWS.last, (state, context) => slide(state, context, Number.POSITIVE_INFINITY)),
+    ...RUN_KEYS,
+    bind(ROWS.enter, toggleAlone),
+    bind(ROWS.pane, (state) => {
+      const at = PANELS.indexOf(state.settings.panel);
+      const panel = PANELS[wrap(at + 1, PANELS.length)] ?? "depth";
+      return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_TITLES[panel]);
+    }),
+    bind(ROWS.log, (state) => adjusted(state, { isOctaves: !state.settings.isOctaves })),
+    bind(ROWS.panLeft, (state, context) => toUnit(state, context, -1)),
+    bind(ROWS.panRight, (state, context) => toUnit(state, context, 1)),
+    bind(ROWS.mark, mark),
+    {
+      keys: ["w"],
+      label: "two runs",
+      help: "the baseline or a marked run beside this one, or not",
+      after: ROWS.baseline,
+      act: toggleBeside,
+    },
+    choosing(KINDS),
+    BASELINE_KEY,
+  ],
+};
+
+function mark(state: State, { scene }: Context): State {
+  const name = scene.run?.run;
+  if (name === undefined) return say(state, "there is no run to mark");
+  const { marks } = state.settings;
+  const isMarked = marks.includes(name);
+  return say(
+    adjusted(state, { marks: isMarked ? marks.filter((one) => one !== name) : [...marks, name] }),
+    isMarked ? `${name} is not marked any more` : `${name} is marked: n shows another beside it`,
+  );
+}
+
+function toggleBeside(state: State, { scene }: Context): State {
+  const isBeside = !state.settings.isBeside;
+  const changed = adjusted(state, { isBeside });
+  if (!isBeside) return say(changed, "one run alone");
+  const { marks, baseline } = state.settings;
+  const isThere = [baseline, ...marks].some((name) => name !== null && name !== scene.run?.run);
+  return say(changed, isThere ? "two runs side by side" : "space marks a run, n goes to another");
+}
+
 function toLayer(state: State, { scene }: Context, by: number): State {
-  const { layers, layerAt } = scene.inside;
+  const { layers, layerAt } = shownProbe(scene);
   const layer = layers[clamp(layerAt + by, 0, layers.length - 1)];
   return layer === undefined
     ? say(state, "there is no layer to go to")
@@ -54,7 +98,7 @@ function toLayer(state: State, { scene }: Context, by: number): State {
 
 /** To another probe; the last one is followed while the run goes on. */
 function slide(state: State, { scene }: Context, by: number): State {
-  const { steps, at } = scene.inside;
+  const { steps, at } = shownProbe(scene);
   if (steps.length === 0) return say(state, "there is no probe to go to");
   const to = clamp(at + by, 0, steps.length - 1);
   return { ...state, probeStep: to === steps.length - 1 ? null : (steps[to] ?? null) };
@@ -63,8 +107,8 @@ function slide(state: State, { scene }: Context, by: number): State {
 function toUnit(state: State, { extent }: Context, by: number): State {
   if (state.settings.panel !== "saturation")
     return say(state, "tab shows the saturation map, whose units < and > move");
-  const { units, shownUnits } = extent;
-  if (units <= shownUnits) return say(state, "every unit is shown");
-  const unit = clamp(state.unit + by * Math.ceil(shownUnits / 2), 0, units - shownUnits);
+  const { all, shown } = extent.units;
+  if (all <= shown) return say(state, "every unit is shown");
+  const unit = clamp(state.unit + by * Math.ceil(shown / 2), 0, all - shown);
   return { ...state, unit };
 }

@@ -4,7 +4,7 @@ import { type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import { brief } from "./numbers.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
-import { layerNamed, type Side } from "./side.ts";
+import { layerNamed, type Side } from "./shown-probe.ts";
 
 const GAP = 2;
 /** A plot is square on most terminals at twice as many columns as rows. */

@@ -2,7 +2,7 @@
 import { type Line, line, piece } from "../../text/line.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
-import type { Side } from "./side.ts";
+import type { Side } from "./shown-probe.ts";
 
 export type PanelSpec = {
   readonly canvas: Canvas;

@@ -1,5 +1,5 @@
 /** What stands below the bands, or alone: one of four panels about the layer under the cursor. */
-import { PANEL_TITLES, PANELS } from "../../state/settings.ts";
+import { PANELS, type PanelName } from "../../state/settings.ts";
 import { fitLine, type Line, line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import { depthPanel } from "./depth-panel.ts";
 import { normPanel } from "./norm-panel.ts";
@@ -13,6 +13,13 @@ const PANEL_DRAWERS = {
   saturation: saturationPanel,
   norm: normPanel,
 } as const;
+
+export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
+  depth: "over depth",
+  steps: "over steps",
+  saturation: "saturation map",
+  norm: "batch norm",
+};
 
 /** The panel under a line that names all of them, in at most the rows of its box. */
 export function drawPanel({ box, ...spec }: PanelSpec): Panel {

@@ -5,7 +5,7 @@ import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import { count } from "../../text/number.ts";
 import { percent, unitNames } from "./numbers.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
-import { layerNamed, type Side } from "./side.ts";
+import { layerNamed, type Side } from "./shown-probe.ts";
 
 const GAP = 2;
 

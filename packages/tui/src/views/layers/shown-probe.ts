@@ -1,12 +1,20 @@
-/** Which look inside which run is shown. */
-import type { StoredTensorKind } from "@ablate/store";
+/** Which probe of which runs the view Layers shows, and what it saw there. */
+import {
+  type StoredLayer,
+  type StoredProbe,
+  type StoredTensor,
+  type StoredTensorKind,
+  settingOf,
+} from "@ablate/store";
 import type { Snapshot } from "../../data/feed.ts";
 import type { ProbeReader } from "../../data/probes.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/tensor-kinds.ts";
+import { type Scene, scenePart } from "../../state/scene.ts";
 import type { State } from "../../state/state.ts";
+import { clean } from "../../text/width.ts";
 
-export type Inside = {
+export type ShownProbe = {
   /** The run that the view is about, and the one beside it. */
   readonly runs: readonly ShownRun[];
   /** Steps at which there is a probe of the first. */
@@ -19,7 +27,7 @@ export type Inside = {
   readonly kinds: readonly StoredTensorKind[];
 };
 
-export const NOTHING_INSIDE: Inside = {
+const NO_PROBE: ShownProbe = {
   runs: [],
   steps: [],
   at: -1,
@@ -28,40 +36,27 @@ export const NOTHING_INSIDE: Inside = {
   kinds: [],
 };
 
-export function insideOf(
-  state: State,
-  {
-    run,
-    snapshot,
-    probes,
-  }: {
-    readonly run: ShownRun | undefined;
-    readonly snapshot: Snapshot;
-    readonly probes: ProbeReader;
+export const shownProbe: (scene: Scene) => ShownProbe = scenePart(
+  ({ state, run, snapshot, readers: { probes } }) => {
+    if (run === undefined) return NO_PROBE;
+    const { kinds, isBeside } = state.settings;
+    const steps = probes.steps(run);
+    const at = stepIndex(steps, state.probeStep);
+    const step = steps[at];
+    const other = isBeside ? otherRun(state, run, snapshot) : undefined;
+    const runs = other === undefined ? [run] : [run, other];
+    const layers =
+      step === undefined ? [] : deepest(runs.map((one) => layersAt(one, step, probes)));
+    return {
+      runs,
+      steps,
+      at,
+      layers,
+      layerAt: layerIndex(layers, state.layer),
+      kinds: kinds === null ? DEFAULT_KINDS : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
+    };
   },
-): Inside {
-  if (run === undefined) return NOTHING_INSIDE;
-  const steps = probes.steps(run);
-  const at = stepIndex(steps, state.probeStep);
-  const step = steps[at];
-  const other = state.settings.isBeside ? otherRun(state, run, snapshot) : undefined;
-  const layers =
-    step === undefined
-      ? []
-      : deepest([
-          layersAt(run, step, probes),
-          other === undefined ? [] : layersAt(other, step, probes),
-        ]);
-  const { kinds } = state.settings;
-  return {
-    runs: other === undefined ? [run] : [run, other],
-    steps,
-    at,
-    layers,
-    layerAt: layerIndex(layers, state.layer),
-    kinds: kinds === null ? DEFAULT_KINDS : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
-  };
-}
+);
 
 /** Names of a run's layers, as its last probe up to a step has them. */
 function layersAt(run: ShownRun, step: number, probes: ProbeReader): readonly string[] {
@@ -76,7 +71,7 @@ function deepest(all: readonly (readonly string[])[]): readonly string[] {
 }
 
 /** The last probe that is not after a step. */
-export function stepIndex(steps: readonly number[], wanted: number | null): number {
+function stepIndex(steps: readonly number[], wanted: number | null): number {
   if (wanted === null) return steps.length - 1;
   return Math.max(
     steps.length === 0 ? -1 : 0,
@@ -99,4 +94,47 @@ function otherRun({ settings }: State, run: ShownRun, { runs }: Snapshot): Shown
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A run in the view, and its probe. */
+export type Side = {
+  readonly run: ShownRun;
+  readonly name: string;
+  /** At the step that is shown, else at the last before it. */
+  readonly probe: StoredProbe | undefined;
+};
+
+/** The runs that are shown, each at the step of the first or the last probe before it. */
+export function sidesOf(scene: Scene): Side[] {
+  const { probes } = scene.readers;
+  const { runs, steps, at } = shownProbe(scene);
+  const wanted = steps[at];
+  return runs.map((run) => {
+    const own = probes.steps(run);
+    const step = wanted === undefined ? undefined : own[stepIndex(own, wanted)];
+    const isThere = step !== undefined && wanted !== undefined && step <= wanted;
+    return { run, name: clean(run.run), probe: isThere ? probes.probe(run, step) : undefined };
+  });
+}
+
+export function layerNamed({ probe }: Side, name: string): StoredLayer | undefined {
+  return probe?.layers.find((layer) => layer.name === name);
+}
+
+/** The layers whose numbers make the axis that all share: those that are hidden, where there are any. */
+export function referenceTensors(
+  sides: readonly Side[],
+  kind: StoredTensorKind,
+): readonly StoredTensor[] {
+  const all = sides.flatMap(({ probe }) => probe?.layers ?? []);
+  const hidden = all.filter(({ name }) => name !== "embedding" && name !== "output");
+  const some = hidden.some(({ tensors }) => tensors[kind] !== undefined) ? hidden : all;
+  return some.flatMap(({ tensors }) => tensors[kind] ?? []);
+}
+
+/** What stands behind a layer's weights: its nonlinearity, or what else it is. */
+export function natureOf({ run }: Side, { name, units, saturation }: StoredLayer): string {
+  const activation = settingOf(run, "model.activation")?.text ?? "";
+  const nature = saturation === null ? "" : `${activation} `;
+  return name === "embedding" ? `${units} wide` : `${nature}×${units}`;
 }

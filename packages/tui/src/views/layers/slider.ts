@@ -2,10 +2,10 @@
 
 import { fitLine, justify, type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import { count } from "../../text/number.ts";
-import type { Inside } from "./shown-probe.ts";
+import type { ShownProbe } from "./shown-probe.ts";
 
 /** `step ◀ init ▶ 1 · 10 · 100 · 1,000`: all steps, or those around the one that is shown. */
-export function sliderLine({ steps, at }: Inside, columns: number): Line {
+export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
   const head = piece(" step  ", "muted");
   const label = (step: number | undefined) => (step === 0 ? "init" : count(step));
   const room = columns - lineWidth([head]) - 8;

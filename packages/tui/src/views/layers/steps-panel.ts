@@ -8,7 +8,7 @@ import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { brief } from "./numbers.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
-import type { Side } from "./side.ts";
+import { type Side, shownProbe } from "./shown-probe.ts";
 
 const LABEL = 8;
 const LEAST_COLUMNS = 22;
@@ -22,7 +22,7 @@ const SHADES: Readonly<Record<Glyphs, string>> = {
 };
 
 export function stepsPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
-  const { kinds, steps } = canvas.scene.inside;
+  const { kinds, steps } = shownProbe(canvas.scene);
   if (box.rows < 4) return nothingBut("there is no room for a map here: enter shows it alone");
   const blocks = sides.flatMap((side) => kinds.map((kind) => ({ side, kind })));
   const most = Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP)));

@@ -2,7 +2,7 @@
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import type { Window } from "../../data/curves.ts";
 import type { Facts } from "../../data/facts.ts";
-import { RATIO } from "../../data/series.ts";
+import { RATIO, seriesValue } from "../../data/series.ts";
 import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
 import {
   beside,
@@ -18,7 +18,7 @@ import { count, loss, UNKNOWN } from "../../text/number.ts";
 import { clean } from "../../text/width.ts";
 import { gridLine } from "../annotations.ts";
 import { drawPlots, guidesOf, type Plot, tonesOf, traceOf, windowOf } from "../plots.ts";
-import { caption, readAt, seriesValue, xName } from "../readings.ts";
+import { caption, readAt, xName } from "../readings.ts";
 import { STATE_SIGNS, stateLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { sampleLines, texts, wrap } from "./run-texts.ts";

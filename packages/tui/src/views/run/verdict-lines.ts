@@ -1,11 +1,11 @@
 import type { Window } from "../../data/curves.ts";
-import { RATIO } from "../../data/series.ts";
+import { RATIO, seriesValue } from "../../data/series.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { justify, type Line, line, lineWidth, piece, type Tone } from "../../text/line.ts";
 import { short, UNKNOWN } from "../../text/number.ts";
 import { cutText } from "../../text/width.ts";
 import type { Plot } from "../plots.ts";
-import { readAt, seriesValue, xName } from "../readings.ts";
+import { readAt, xName } from "../readings.ts";
 import type { Canvas } from "../view.ts";
 import { lastWindow, updateFinding, type Verdict, verdictOn, WINDOW } from "./verdict.ts";
 

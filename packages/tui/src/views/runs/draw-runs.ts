@@ -5,6 +5,7 @@ import { trace } from "../../chart/trace.ts";
 import type { Column } from "../../data/columns.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { type Row, rowValue } from "../../data/table.ts";
+import { currentFilter } from "../../state/prompt.ts";
 import {
   cutLine,
   fitLine,
@@ -27,13 +28,15 @@ const AVERAGED = 4;
 const WIDEST_CELL = 24;
 const LEAST_NAME = 14;
 const STRIP_ROWS = 3;
+/** On fewer rows the strip would take the room of the table. */
+const LEAST_WITH_STRIP = 10;
 /** Widths are measured on so many rows beside those on the screen, so that they stay as they are. */
 const MEASURED = 200;
 
 export function drawRuns(canvas: Canvas): Drawn {
   const { scene, rows, columns } = canvas;
-  const hasStrip = rows >= 10;
-  const listRows = Math.max(1, rows - 1 - (hasStrip ? STRIP_ROWS : 0));
+  const hasStrip = rows >= LEAST_WITH_STRIP;
+  const listRows = listRowsOf(rows);
   const top = firstRow(canvas, listRows);
   const visible = scene.table.rows.slice(top, top + listRows);
   const layout = layOut(canvas, [...scene.table.rows.slice(0, MEASURED), ...visible]);
@@ -43,6 +46,11 @@ export function drawRuns(canvas: Canvas): Drawn {
   while (lines.length < 1 + listRows) lines.push([]);
   const strip = hasStrip ? [[piece("─".repeat(columns), "muted")], ...detail(canvas)] : [];
   return { lines: [...lines, ...strip], listRows, sheet: () => sheetOf(canvas) };
+}
+
+/** Rows of the table between its titles and the strip, in a view of so many rows. */
+export function listRowsOf(rows: number): number {
+  return Math.max(1, rows - 1 - (rows >= LEAST_WITH_STRIP ? STRIP_ROWS : 0));
 }
 
 /** The first row on the screen: it moves only as far as the focus needs. */
@@ -185,7 +193,7 @@ function nothing({ scene, state }: Canvas): Line {
       ),
     );
   }
-  const filter = state.prompt?.kind === "filter" ? state.prompt.text : state.settings.filter;
+  const filter = currentFilter(state, "filter");
   return line(
     "   ",
     piece(`no run matches ${filter}; esc shows all ${scene.table.total}`, "muted"),
