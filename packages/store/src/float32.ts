@@ -1,26 +1,32 @@
 /**
- * Decodes a little-endian float32 or uint32 of a BLOB in plain SQL, for readers that have nothing
- * but the `sqlite3` command. Exact to the bit: mantissa and power of two are integers that a
- * double holds, and `pow(2, n)` is exact.
+ * Decodes numbers of a BLOB in plain SQL, for readers that have nothing but the `sqlite3` command.
+ * Exact to the bit: mantissa and power of two are integers that a double holds, and `pow(2, n)` is
+ * exact. Each refers to its hexadecimal digits often, so these are best a column of a subquery:
+ * every process that opens a store parses the views.
  *
  * The eight hexadecimal digits of the bytes are, from the least significant bit on, at the places
  * 2, 1, 4, 3, 6, 5, 8, 7. SQLite's `&`, `|`, `<<` and `>>` bind equally tight: each needs its
  * parentheses, or becomes `*` and `+`.
  */
 
-/** SQL of a REAL: the float32 at byte `offset` (from 1) of `blob`; NaN is NULL. */
-export function float32Sql(blob: string, offset: string): string {
-  return floatOfDigits(digitsOf(`hex(substr(${blob}, ${offset}, 4))`));
+/** SQL of the hexadecimal digits of `bytes` bytes from byte `offset` (from 1) of `blob` on. */
+export function hexSql(blob: string, offset: string, bytes: number): string {
+  return `hex(substr(${blob}, ${offset}, ${bytes}))`;
+}
+
+/** SQL of a REAL: the little-endian float32 that has these digits; NaN is NULL. */
+export function float32Sql(hex: string): string {
+  return floatOfDigits(digitsOf(hex));
 }
 
 /**
- * SQL of a REAL: one of the two float20 in the five bytes at `offset` (from 1) of `blob`. A float20 is the
- * first five digits of a float32, highest first.
+ * SQL of a REAL: one of the two float20 that have these ten digits together. A float20 is the first five
+ * digits of a float32, highest first.
  *
  * @param which - 0 or 1
  */
-export function float20Sql(blob: string, offset: string, which: number): string {
-  const digit = digitsOf(`hex(substr(${blob}, ${offset}, 5))`);
+export function float20Sql(hex: string, which: number): string {
+  const digit = digitsOf(hex);
   const places: Readonly<Record<number, number>> = { 7: 1, 8: 2, 5: 3, 6: 4, 3: 5 };
   return floatOfDigits((place) => {
     const found = places[place];
@@ -43,9 +49,9 @@ function floatOfDigits(digit: (place: number) => string): string {
   );
 }
 
-/** SQL of an INTEGER: the uint32 at byte `offset` (from 1) of `blob`. */
-export function uint32Sql(blob: string, offset: string): string {
-  return integerOfDigits(digitsOf(`hex(substr(${blob}, ${offset}, 4))`), [2, 1, 4, 3, 6, 5, 8, 7]);
+/** SQL of an INTEGER: the little-endian uint32 that has these digits. */
+export function uint32Sql(hex: string): string {
+  return integerOfDigits(digitsOf(hex), [2, 1, 4, 3, 6, 5, 8, 7]);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Views of a run's steps, evaluations and samples. */
-import { float32Sql, uint32Sql } from "../float32.ts";
+import { float32Sql, hexSql, uint32Sql } from "../float32.ts";
 import { SERIES_BYTES } from "../rollup.ts";
 import type { View } from "./view.ts";
 
@@ -19,20 +19,22 @@ export const LOSS = {
   },
 } as const;
 
-const RATIO: string = float32Sql("s.ratios", "p.idx * 4 + 1");
-
 export const UPDATE_RATIO: View = {
   name: "update_ratio",
   about: "a parameter at a step of training; ask for one run and few steps, the view is large",
-  from: "kept_run r join step s on s.run_id = r.id join param p on p.run_id = r.id",
+  from: `(
+    select run, step, param, ${float32Sql("hex")} as ratio from (
+      select r.name as run, s.step as step, p.name as param,
+        ${hexSql("s.ratios", "p.idx * 4 + 1", 4)} as hex
+      from kept_run r join step s on s.run_id = r.id join param p on p.run_id = r.id))`,
   columns: {
-    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: ["integer", "of this update, from 0", { unit: "steps", sql: "s.step" }],
-    param: ["text", "embedding, hidden1.weight, ..., output.bias", { sql: "p.name" }],
+    run: ["text", "the run's name, grid/label", { sql: "run" }],
+    step: ["integer", "of this update, from 0", { unit: "steps", sql: "step" }],
+    param: ["text", "embedding, hidden1.weight, ..., output.bias", { sql: "param" }],
     ratio: [
       "real",
       "std of the update over std of the parameter, the float32 as computed",
-      { nulls: "not a number, as for one element", sql: RATIO },
+      { nulls: "not a number, as for one element", sql: "ratio" },
     ],
     // Rounded by the SQLite that reads: the last digit may differ between them.
     log10_ratio: [
@@ -41,42 +43,51 @@ export const UPDATE_RATIO: View = {
       {
         unit: "log10",
         nulls: "not a number",
-        sql: `case ${RATIO} when 0 then -9e999 when 9e999 then 9e999 else log10(${RATIO}) end`,
+        sql: "case ratio when 0 then -9e999 when 9e999 then 9e999 else log10(ratio) end",
       },
     ],
   },
 };
 
-/** One arm of `curve`: the series at `place` of the rollup's data. */
+/** Selects the series at `place` of the rollup's data, its numbers as digits. */
 function curveArm(series: string, place: string, parameters = ""): string {
-  const at = (offset: number) => `${place} * ${SERIES_BYTES} + ${offset}`;
+  const at = (offset: number) => hexSql("b.data", `${place} * ${SERIES_BYTES} + ${offset}`, 4);
   return `
-  select r.name as run, ${series} as series, b.level as level, b.bucket * b.level as step,
-    ${uint32Sql("b.data", at(13))} as n,
-    ${float32Sql("b.data", at(1))} as min,
-    ${float32Sql("b.data", at(9))} as mean,
-    ${float32Sql("b.data", at(5))} as max
-  from kept_run r join rollup b on b.run_id = r.id ${parameters}`;
+    select r.name as run, ${series} as series, b.level as level, b.bucket * b.level as step,
+      ${at(13)} as n, ${at(1)} as min, ${at(9)} as mean, ${at(5)} as max
+    from kept_run r join rollup b on b.run_id = r.id ${parameters}`;
 }
 
 export const CURVE = {
   name: "curve",
   about: "some consecutive steps of a series at once; extrema are exact",
   columns: {
-    run: ["text", "the run's name, grid/label"],
-    series: ["text", "loss, lr or log10_ratio:PARAM"],
-    level: ["integer", "steps in a row: 16, 256, 4096 or 65536", { unit: "steps" }],
-    step: ["integer", "the first of them", { unit: "steps" }],
-    n: ["integer", "how many values are finite"],
-    min: ["real", "of the finite values", { unit: "the series'", nulls: "none is finite" }],
-    mean: ["real", "of the finite values", { unit: "the series'", nulls: "none is finite" }],
-    max: ["real", "of the finite values", { unit: "the series'", nulls: "none is finite" }],
+    run: ["text", "the run's name, grid/label", { sql: "run" }],
+    series: ["text", "loss, lr or log10_ratio:PARAM", { sql: "series" }],
+    level: ["integer", "steps in a row: 16, 256, 4096 or 65536", { unit: "steps", sql: "level" }],
+    step: ["integer", "the first of them", { unit: "steps", sql: "step" }],
+    n: ["integer", "how many values are finite", { sql: uint32Sql("n") as string }],
+    min: [
+      "real",
+      "of the finite values",
+      { unit: "the series'", nulls: "none is finite", sql: float32Sql("min") as string },
+    ],
+    mean: [
+      "real",
+      "of the finite values",
+      { unit: "the series'", nulls: "none is finite", sql: float32Sql("mean") as string },
+    ],
+    max: [
+      "real",
+      "of the finite values",
+      { unit: "the series'", nulls: "none is finite", sql: float32Sql("max") as string },
+    ],
   },
-  sql: [
+  from: `(${[
     curveArm("'loss'", "0"),
     curveArm("'lr'", "1"),
     curveArm("'log10_ratio:' || p.name", "(p.idx + 2)", "join param p on p.run_id = r.id"),
-  ].join("\n  union all") as string,
+  ].join(" union all ")})` as string,
 } as const;
 
 export const SERIES = {
