@@ -29,10 +29,10 @@ export type UiOptions = {
   readonly annotate: Annotate;
 };
 
-/** How often the store is looked at, and so the frames a second that training can cause. */
+/** How often the store is polled, and so the most frames a second that training can cause. */
 const POLL_MS = 100;
 
-/** Between two looks at the store it rests for so many times as long as the last one took. */
+/** Between two polls of the store it rests for so many times as long as the last one took. */
 const IDLE_SHARE = 6;
 
 /** Signals that end the UI, and the exit codes that shells expect of them. */
@@ -117,7 +117,7 @@ export class Program {
       this.#layout = null;
       this.#screen.forget();
       this.#mounted?.resized();
-      this.#changed();
+      this.#schedule();
     };
     const onContinue = (): void => this.#resume();
     const onError = (error: unknown): void => this.#end({ error });
@@ -139,7 +139,7 @@ export class Program {
     };
   }
 
-  /** Looks at the store; what takes long to draw is drawn less often. */
+  /** Polls the store; what takes long to draw is drawn less often. */
   #poll(): void {
     const started = performance.now();
     if (this.#session.poll(Date.now())) {
@@ -153,11 +153,6 @@ export class Program {
   #onKey(key: string): void {
     const effect = this.#session.key(key);
     if (effect !== null) this.#carryOut(effect);
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.#notify();
     this.#schedule();
   }
 
@@ -165,13 +160,14 @@ export class Program {
     for (const onChange of this.#listeners) onChange();
   }
 
-  /** Keys that arrive together are drawn together. */
+  /** Draws once what arrives together. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
       try {
+        this.#notify();
         this.#paint();
       } catch (error) {
         this.#end({ error });
@@ -230,7 +226,7 @@ export class Program {
     this.#screen.enter();
     this.#screen.forget();
     process.kill(process.pid, "SIGWINCH"); // Node asks for the size again: it may have changed while stopped
-    this.#changed();
+    this.#schedule();
   }
 }
 
