@@ -1,15 +1,18 @@
 /**
  * Draws the frames in README.md and docs/ui.md anew: after a line `<!-- frame: ARGUMENTS -->` comes
- * what `ablate ARGUMENTS` prints on a store of the quickstart grid with three seeds.
+ * what `ablate ARGUMENTS` prints on a store of the quickstart grid with three seeds. Writes the table
+ * of keys in docs/ui.md as well.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { KEYS, keyName } from "../packages/tui/src/keys/table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = ["README.md", "docs/ui.md"];
+const KEY_TABLE = /(\n\| key \|.*\n\|[-|]*\n)(?:\|.*\n)*/;
 const FRAME = /(<!-- frame: (.*) -->\n```\n)[\s\S]*?(```\n)/g;
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-frames-"));
@@ -24,6 +27,13 @@ for (const page of PAGES) {
     FRAME,
     (_, head: string, args: string, tail: string) => head + ablate(args.split(" ")) + tail,
   );
-  writeFileSync(join(ROOT, page), drawn);
+  writeFileSync(join(ROOT, page), drawn.replace(KEY_TABLE, `$1${keyRows()}`));
 }
 rmSync(folder, { recursive: true });
+
+function keyRows(): string {
+  return KEYS.map(({ keys, help, views }) => {
+    const names = keys.map((key) => `\`${keyName(key)}\``).join(" ");
+    return `| ${names} | ${views?.join(", ") ?? "everywhere"} | ${help} |\n`;
+  }).join("");
+}

@@ -53,6 +53,7 @@ test("every key acts or says why not, in every view, and none throws", () => {
       if (isSame && effect === null && !canStay && isIdle) {
         expect(`${view.name}: ${key} did nothing`).toBe("");
       }
+      expect(VIEW_NAMES, `${key} in ${view.name}`).toContain(ui.state.settings.view);
       if (isIdle) expect(screen(ui).at(-1)).toContain("works in");
     }
   }
