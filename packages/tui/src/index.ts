@@ -1,11 +1,11 @@
 export { drawHistogram } from "./chart/histogram.ts";
 export type { Glyphs } from "./chart/raster.ts";
-export { csvField } from "./csv.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
 export { KEYS, type KeyBinding, keyName } from "./keys/table.ts";
 export { openUi } from "./open-ui.ts";
 export type { UiOptions } from "./program.ts";
 export type { Annotate } from "./session.ts";
+export { csvField } from "./sheet.ts";
 export { glyphsFor, themeFor } from "./terminal/abilities.ts";
 export { show } from "./terminal/show.ts";
 export { beside, type Line, piece } from "./text/line.ts";

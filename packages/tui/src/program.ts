@@ -1,13 +1,11 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
 import type { Glyphs } from "./chart/raster.ts";
-import { csvOf } from "./csv.ts";
 import type { Mounted } from "./ink/mount.tsx";
 import { fillPanes } from "./ink/panes.ts";
-import { saveSheet } from "./save-sheet.ts";
 import type { Annotate, Session } from "./session.ts";
+import { clipboardSequence, csvOf, saveSheet } from "./sheet.ts";
 import type { Environment } from "./state/memory.ts";
 import type { Effect, Size } from "./state/state.ts";
-import { clipboardSequence } from "./terminal/clipboard.ts";
 import { Screen } from "./terminal/screen.ts";
 import { show } from "./terminal/show.ts";
 import type { Theme } from "./text/theme.ts";

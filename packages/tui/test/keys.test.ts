@@ -2,15 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { csvOf } from "../src/csv.ts";
 import { keyNames } from "../src/ink/key-names.ts";
 import { actsIn, KEYS, rowOf } from "../src/keys/table.ts";
+import { clipboardSequence, csvOf } from "../src/sheet.ts";
 import { memoryFile, recall, remember } from "../src/state/memory.ts";
 import { edit, insert } from "../src/state/prompt.ts";
 import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { glyphsFor, themeFor } from "../src/terminal/abilities.ts";
-import { toAscii } from "../src/terminal/ascii.ts";
-import { clipboardSequence } from "../src/terminal/clipboard.ts";
+import { toAscii } from "../src/terminal/show.ts";
 import { paint } from "../src/text/theme.ts";
 import { clean, ellipsis, widthOf } from "../src/text/width.ts";
 import { VIEW_NAMES, VIEWS } from "../src/views/registry.ts";

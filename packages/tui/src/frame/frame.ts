@@ -27,8 +27,7 @@ import {
   type View,
   viewRows,
 } from "../views/view.ts";
-import { drawChooser } from "./chooser-list.ts";
-import { drawHelp } from "./help.ts";
+import { drawChooser, drawHelp } from "./lists.ts";
 
 /** The three panes of a frame, from top to bottom; together they fill the terminal. */
 export type Frame = {

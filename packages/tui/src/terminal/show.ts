@@ -1,7 +1,8 @@
+/** Lines as a terminal gets them; one that knows nothing but ASCII gets a look-alike in every cell. */
 import type { Glyphs } from "../chart/raster.ts";
 import type { Line } from "../text/line.ts";
 import { paint, type Theme } from "../text/theme.ts";
-import { toAscii } from "./ascii.ts";
+import { widthOf } from "../text/width.ts";
 
 /** One line as the terminal is to get it. */
 export function show(
@@ -12,4 +13,56 @@ export function show(
     glyphs === "ascii" ? line.map((one) => ({ ...one, text: toAscii(one.text) })) : line,
     theme,
   );
+}
+
+const PLAIN = /^\p{ASCII}*$/u;
+
+const SUBSTITUTES: Readonly<Record<string, string>> = {
+  "…": "~",
+  "−": "-",
+  "–": "-",
+  "·": ".",
+  "±": "~",
+  "×": "x",
+  "→": ">",
+  "←": "<",
+  "↑": "^",
+  "↓": "v",
+  "✓": "+",
+  "✗": "x",
+  "●": "*",
+  "○": "o",
+  "■": "#",
+  "◆": "*",
+  "▸": ">",
+  "▾": "v",
+  "▶": ">",
+  "◀": "<",
+  "▒": ":",
+  "∞": "i",
+  "▌": ">",
+  "╎": ":",
+  "│": "|",
+  "┊": ":",
+  "─": "-",
+  "━": "-",
+  "┈": ".",
+  "└": "+",
+  "┤": "|",
+  "┼": "+",
+  "▓": "#",
+  "░": ".",
+  "█": "#",
+  "▀": "'",
+  "▄": ".",
+  "▲": "^",
+  "▼": "v",
+};
+
+/** The text with a look-alike for every character that is not ASCII. */
+export function toAscii(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return [...text]
+    .map((char) => (PLAIN.test(char) ? char : (SUBSTITUTES[char] ?? "?".repeat(widthOf(char)))))
+    .join("");
 }

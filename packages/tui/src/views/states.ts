@@ -1,9 +1,10 @@
-/** How the states of runs are shown: a sign, a colour and words. */
+/** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
 import type { RunState } from "@ablate/store";
-import type { ShownRun } from "../data/shown-run.ts";
-import { secondsLeft, updates } from "../data/shown-run.ts";
+import { type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
 import { count, duration } from "../text/number.ts";
+import { clean } from "../text/width.ts";
+import type { Canvas } from "./view.ts";
 
 export const STATE_SIGNS: Readonly<
   Record<RunState, { readonly sign: string; readonly tone: Tone }>
@@ -51,4 +52,16 @@ export function countStates(runs: readonly ShownRun[]): [RunState, number][] {
   const counts = new Map<RunState, number>();
   for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
   return [...counts];
+}
+
+/** What is said of a grid; an empty line where nothing is. */
+export function gridLine({ scene }: Pick<Canvas, "scene">, grid: string | null): Line {
+  const said = grid === null ? undefined : scene.snapshot.grids.get(grid);
+  if (grid === null || said === undefined) return [];
+  const { tags, note } = said;
+  return [
+    piece(`grid ${clean(grid)}`, "muted"),
+    ...(tags.length > 0 ? [piece(`  ${tags.join(", ")}`, "accent")] : []),
+    ...(note === null ? [] : [piece(`  ${clean(note)}`)]),
+  ];
 }

@@ -1,7 +1,9 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
-import type { FoundIn } from "../../data/findings.ts";
+import type { FindingList, FoundIn } from "../../data/findings.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
+import { currentFilter } from "../../state/prompt.ts";
+import { type Scene, scenePart } from "../../state/scene.ts";
 import {
   fitLine,
   justify,
@@ -18,7 +20,6 @@ import { brief } from "../layers/numbers.ts";
 import { wrap } from "../run/run-texts.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { evidenceOf } from "./evidence.ts";
-import { shownFindings } from "./shown-findings.ts";
 
 const LEVEL_SIGNS: Readonly<
   Record<Finding["level"], { readonly sign: string; readonly tone: Tone }>
@@ -207,3 +208,22 @@ function sheetOf(items: readonly FoundIn[]): Sheet {
     ]),
   };
 }
+
+export type ShownFindings = { readonly list: FindingList; readonly at: number };
+
+/** Lists the findings of one run, or of the marked runs that the filter leaves, without marks of all of them. */
+export const shownFindings: (scene: Scene) => ShownFindings = scenePart(
+  ({ state, run, table, readers: { findings } }) => {
+    const { findingScope, marks } = state.settings;
+    const marked = table.matches.filter(({ run: name }) => marks.includes(name));
+    const runs =
+      findingScope === "run"
+        ? [run].filter((one) => one !== undefined)
+        : marked.length > 0
+          ? marked
+          : table.matches;
+    const list = findings.list(runs, currentFilter(state, "findingFilter"));
+    const at = list.items.findIndex(({ key }) => key === state.finding);
+    return { list, at: at < 0 && list.items.length > 0 ? 0 : at };
+  },
+);

@@ -13,9 +13,8 @@ import {
   wrap,
 } from "../../state/state.ts";
 import type { Context, View } from "../view.ts";
-import { drawFindings } from "./draw-findings.ts";
+import { drawFindings, shownFindings } from "./draw-findings.ts";
 import { toEvidence } from "./evidence.ts";
-import { shownFindings } from "./shown-findings.ts";
 
 const FINDING_FILTER: FilterField = {
   setting: "findingFilter",

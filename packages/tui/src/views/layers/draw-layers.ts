@@ -1,18 +1,25 @@
-/** Inside a network at a step: a band for each layer, and a panel about one of them below. */
+/** Draws a probe: the slider of steps, a band for each layer, and a panel about one of them below. */
+import type { StoredTensorKind } from "@ablate/store";
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { fitLine, justify, type Line, piece, restyle } from "../../text/line.ts";
+import {
+  fitLine,
+  justify,
+  type Line,
+  lineWidth,
+  type Piece,
+  piece,
+  restyle,
+} from "../../text/line.ts";
 import { count, loss } from "../../text/number.ts";
 import { middleEllipsis } from "../../text/width.ts";
 import { wrap } from "../run/run-texts.ts";
 import { STATE_SIGNS } from "../states.ts";
-import type { Canvas, Drawn } from "../view.ts";
+import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { drawBands } from "./bands.ts";
-import { layersSheet } from "./layers-sheet.ts";
 import { drawPanel } from "./panel.ts";
 import type { Panel } from "./panel-spec.ts";
-import { type Side, shownProbe, sidesOf } from "./shown-probe.ts";
-import { sliderLine } from "./slider.ts";
+import { type ShownProbe, type Side, shownProbe, sidesOf } from "./shown-probe.ts";
 
 /** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
 const LEAST_PANEL = 8;
@@ -113,4 +120,62 @@ function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
     ),
   );
   return { lines, sheet: () => ({ columns: [], rows: [] }) };
+}
+
+/** `step ◀ init ▶ 1 · 10 · 100 · 1,000`: all steps, or those around the one that is shown. */
+export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
+  const head = piece(" step  ", "muted");
+  const label = (step: number | undefined) => (step === 0 ? "init" : count(step));
+  const room = columns - lineWidth([head]) - 8;
+  const width = (i: number) => label(steps[i]).length + 3;
+  let [from, to, used] = [at, at + 1, width(at) + 4];
+  while (from > 0 || to < steps.length) {
+    const isLeft = from > 0 && (to >= steps.length || at - from <= to - 1 - at);
+    const next = isLeft ? from - 1 : to;
+    if (used + width(next) > room) break;
+    used += width(next);
+    if (isLeft) from = next;
+    else to = next + 1;
+  }
+  const shown = steps.slice(from, to).flatMap((step, i): Piece[] => {
+    const isShown = from + i === at;
+    const one: Piece = isShown
+      ? { text: `◀ ${label(step)} ▶`, bold: true, tone: "accent" }
+      : piece(label(step));
+    const isAfter = i > 0 && !isShown && from + i - 1 !== at;
+    const gap = i === 0 ? "" : isAfter ? " · " : " ";
+    return [piece(gap, "muted"), one];
+  });
+  const before = from > 0 ? [piece("… ", "muted")] : [];
+  const after = to < steps.length ? [piece(" …", "muted")] : [];
+  const left: Line = [head, ...before, ...shown, ...after];
+  const keys: Line = [piece("← → another step ", "muted")];
+  const hasRoom = lineWidth(left) + lineWidth(keys) + 2 <= columns;
+  return hasRoom ? justify(left, keys, columns) : fitLine(left, columns);
+}
+
+/** The numbers of every layer that is shown: a row for each kind. */
+export function layersSheet(sides: readonly Side[], kinds: readonly StoredTensorKind[]): Sheet {
+  return {
+    columns: [
+      ...["run", "step", "layer", "kind", "mean", "std", "min", "max"],
+      ...["saturated", "dead", "dead_units"],
+    ],
+    rows: sides.flatMap(({ run, probe }) =>
+      (probe?.layers ?? []).flatMap(({ name, tensors, saturation }) =>
+        kinds.flatMap((kind) => {
+          const tensor = tensors[kind];
+          if (tensor === undefined) return [];
+          const { mean, std, min, max } = tensor;
+          return [
+            [
+              ...[run.run, probe?.step ?? null, name, kind, mean, std, min, max],
+              ...[saturation?.share ?? null, saturation?.dead.length ?? null],
+              saturation?.dead.join(" ") ?? null,
+            ],
+          ];
+        }),
+      ),
+    ),
+  };
 }

@@ -16,13 +16,12 @@ import {
 } from "../../text/line.ts";
 import { count, loss, UNKNOWN } from "../../text/number.ts";
 import { clean } from "../../text/width.ts";
-import { gridLine } from "../annotations.ts";
 import { drawPlots, guidesOf, type Plot, tonesOf, traceOf, windowOf } from "../plots.ts";
 import { caption, readAt, xName } from "../readings.ts";
-import { STATE_SIGNS, stateLine } from "../states.ts";
+import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { sampleLines, texts, wrap } from "./run-texts.ts";
-import { verdictLines } from "./verdict-lines.ts";
+import { verdictLines } from "./verdict.ts";
 
 const GAP = 2;
 

@@ -18,8 +18,7 @@ import {
 } from "../../text/line.ts";
 import { count, loss } from "../../text/number.ts";
 import { clean, ellipsis, middleEllipsis, widthOf } from "../../text/width.ts";
-import { gridLine } from "../annotations.ts";
-import { STATE_SIGNS, stateLine, statesLine } from "../states.ts";
+import { gridLine, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 
 const CURVE_CELLS = 6;

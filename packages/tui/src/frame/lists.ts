@@ -1,8 +1,31 @@
-/** The help screen: the table of keys in words. */
+/** What stands in place of a view: a list to choose from, or the help, which is the table of keys in words. */
 import { KEYS, keyName } from "../keys/table.ts";
-import { beside, type Line, line, lineWidth, piece } from "../text/line.ts";
+import { beside, fitLine, type Line, line, lineWidth, piece, restyle } from "../text/line.ts";
 import { viewNamed } from "../views/registry.ts";
-import type { Canvas, Drawn } from "../views/view.ts";
+import type { Canvas, Chooser, Drawn } from "../views/view.ts";
+
+export function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Chooser): Drawn {
+  const { title, hint } = chooser;
+  const items = chooser.items(state, scene);
+  const at = state.chooser?.at ?? 0;
+  const room = Math.max(1, rows - 2);
+  const top = Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room));
+  const width = Math.min(columns, Math.max(40, ...items.map((item) => item.title.length + 6)));
+  const body = items.slice(top, top + room).map((item, i): Line => {
+    const drawn = line(item.isChosen ? piece(" ✓ ", "good") : "   ", item.title);
+    const full = fitLine(drawn, width);
+    return top + i === at ? restyle(full, { inverse: true }) : full;
+  });
+  const count = `${Math.min(at + 1, items.length)} of ${items.length}`;
+  return {
+    lines: [
+      line({ text: ` ${title}`, bold: true }, piece(`  ${count} · ${hint}`, "muted")),
+      [],
+      ...body,
+    ],
+    sheet: () => ({ columns: [title], rows: items.map((item) => [item.id]) }),
+  };
+}
 
 export function drawHelp({
   columns,
