@@ -1,9 +1,9 @@
 /** Stores that look as if training had written them, in a fraction of its time. */
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Probe, planParameters } from "@ablate/core";
+import { type Parameter, type Probe, planParameters } from "@ablate/core";
 import { loadConfig, planRuns } from "@ablate/runner";
-import type { GridPlan, ParameterRow, StepBlock, StoreWriter } from "@ablate/store";
+import type { GridPlan, StepBlock, StoreWriter } from "@ablate/store";
 import { lookInto, writeInside } from "./probes.ts";
 
 export const TOKEN = "bench";
@@ -15,7 +15,7 @@ const NOISES = 1 << 14;
 
 export type History = {
   readonly plan: GridPlan;
-  readonly parameters: readonly ParameterRow[];
+  readonly parameters: readonly Parameter[];
   /** Inside the first run, before its first step. */
   readonly probe: Probe;
   /** Steps `first` and following of the plan's run `index`. */
@@ -28,11 +28,7 @@ export function historyOf(steps: number): History {
   const { runs } = planRuns(config, "not read");
   const [first] = runs;
   if (first === undefined) throw new Error(`${CONFIG} has no run`);
-  const parameters = planParameters(first.spec, VOCABULARY).map(({ name, shape }) => ({
-    name,
-    shape,
-    size: shape.reduce((size, length) => size * length, 1),
-  }));
+  const parameters = planParameters(first.spec, VOCABULARY);
   const { name, description, text: spec } = config;
   const block = blockMaker(steps, parameters.length);
   const probe = lookInto(first.spec, config.dataFile);

@@ -44,7 +44,12 @@ export {
   gainStudy,
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
-export { type LayerShape, layerShapes, planParameters } from "./model/parameters.ts";
+export {
+  type LayerShape,
+  layerShapes,
+  planParameters,
+  vocabularySizeOf,
+} from "./model/parameters.ts";
 export type { Probe } from "./probe/probe.ts";
 export { type RandomLogits, type RandomLosses, randomLosses } from "./softmax/random-losses.ts";
 export { crossEntropy, softmax } from "./softmax/softmax.ts";
@@ -56,10 +61,12 @@ export type {
   InitScheme,
   InitSpec,
   LayerInit,
+  LayerKind,
   LearningRateSchedule,
   ModelSpec,
   Nonlinearity,
   Parameter,
+  ParameterRole,
   RunSpec,
   Split,
   Statistics,

@@ -111,8 +111,18 @@ export type Evaluation = {
   readonly loss: number;
 };
 
+/** What a layer is to its network; `other` in a network whose layers are not told apart. */
+export type LayerKind = "embedding" | "hidden" | "output" | "other";
+
+/** What a parameter does in its layer; a norm has the gain and the shift. */
+export type ParameterRole = "embedding" | "weight" | "bias" | "gain" | "shift" | "other";
+
 export type Parameter = {
   readonly name: string;
+  /** The layer that it belongs to. */
+  readonly layer: string;
+  readonly layerKind: LayerKind;
+  readonly role: ParameterRole;
   readonly shape: readonly number[];
   readonly size: number;
 };

@@ -4,10 +4,18 @@ import type { Look, LookLayer } from "../src/diagnose/look.ts";
 import { type Facts, type Subject, subjectOf } from "../src/diagnose/subject.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import { ln } from "../src/math.ts";
-import type { Parameter, StepBlock } from "../src/spec.ts";
+import type { Parameter, ParameterRole, StepBlock } from "../src/spec.ts";
 
 export const CLASSES = 27;
 export const LN_27: number = ln(CLASSES);
+
+const ROLES: Readonly<Record<string, ParameterRole>> = {
+  "": "embedding",
+  ".weight": "weight",
+  ".bias": "bias",
+  ".bn.gamma": "gain",
+  ".bn.beta": "shift",
+};
 
 /** Two hidden layers of ten units, 27 classes. */
 export const PARAMETERS: readonly Parameter[] = [
@@ -35,8 +43,18 @@ export function subject(changes: Partial<Facts> = {}): Subject {
   return subjectOf(factsOf(changes));
 }
 
+/** A parameter of one of our names; `other` where its name is none of them. */
 export function parameter(name: string, shape: readonly number[]): Parameter {
-  return { name, shape, size: shape.reduce((size, n) => size * n, 1) };
+  const [layer = name] = name.split(".");
+  const kinds = ["embedding", "hidden", "output"] as const;
+  return {
+    name,
+    layer,
+    layerKind: kinds.find((kind) => layer.startsWith(kind)) ?? "other",
+    role: ROLES[name.slice(layer.length)] ?? "other",
+    shape,
+    size: shape.reduce((size, n) => size * n, 1),
+  };
 }
 
 export function layerOf(name: string, changes: Partial<LookLayer> = {}): LookLayer {

@@ -11,7 +11,7 @@ import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import { judgeUpdates } from "../src/diagnose/update-rules.ts";
 import { validationGap } from "../src/diagnose/validation-gap.ts";
 import type { Evaluation } from "../src/spec.ts";
-import { LN_27, layerOf, lookOfLayers, PARAMETERS, subject } from "./diagnose-make.ts";
+import { LN_27, layerOf, lookOfLayers, PARAMETERS, parameter, subject } from "./diagnose-make.ts";
 
 const said = (signs: readonly Sign[] | null) =>
   (signs ?? []).map(({ level, rule, layer, param }) =>
@@ -181,8 +181,8 @@ test("a bias in front of a batch norm and a tensor of one number are not judged"
   const names = subject({
     parameters: [
       ...PARAMETERS,
-      { name: "hidden1.bn.gamma", shape: [10], size: 10 },
-      { name: "hidden2.bn.beta", shape: [1], size: 1 },
+      parameter("hidden1.bn.gamma", [10]),
+      parameter("hidden2.bn.beta", [1]),
     ],
   }).judged.map(({ name }) => name);
 

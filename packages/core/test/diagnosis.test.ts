@@ -5,7 +5,15 @@ import type { Look } from "../src/diagnose/look.ts";
 import { median } from "../src/diagnose/median.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import type { StepBlock } from "../src/spec.ts";
-import { factsOf, LN_27, layerOf, lookOfLayers, PARAMETERS, stepsOf } from "./diagnose-make.ts";
+import {
+  factsOf,
+  LN_27,
+  layerOf,
+  lookOfLayers,
+  PARAMETERS,
+  parameter,
+  stepsOf,
+} from "./diagnose-make.ts";
 
 const saturatedLook = (step: number, share: number): Look =>
   lookOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })], step);
@@ -273,11 +281,7 @@ test("its state does not grow with the run", () => {
 
 test("200,000 steps of 13 parameters cost a microsecond or so each", () => {
   const { user, system } = process.cpuUsage();
-  const parameters = Array.from({ length: 13 }, (_, i) => ({
-    name: `hidden${i}.weight`,
-    shape: [9, 9],
-    size: 81,
-  }));
+  const parameters = Array.from({ length: 13 }, (_, i) => parameter(`hidden${i}.weight`, [9, 9]));
   const diagnosis = new Diagnosis(factsOf({ parameters }));
   const random = randomNumbers(1);
   const count = 4000;

@@ -113,16 +113,17 @@ function lossOf(
   let rows = contexts.map((tokens) =>
     tokens.flatMap((token) => [...of("embedding").subarray(token * E, (token + 1) * E)]),
   );
-  for (const { name, fanOut, hasBias, hasNorm, isOutput } of layerShapes(model, V)) {
+  for (const { name, kind, fanOut, bias: hasBias, norm } of layerShapes(model, V)) {
     const w = of(`${name}.weight`);
-    const bias = hasBias ? of(`${name}.bias`) : new Float64Array(fanOut);
+    const bias = hasBias !== null ? of(`${name}.bias`) : new Float64Array(fanOut);
     rows = rows.map((x) =>
       Array.from({ length: fanOut }, (_, j) =>
         x.reduce((sum, value, i) => sum + value * (w[i * fanOut + j] ?? 0), bias[j] ?? 0),
       ),
     );
-    if (hasNorm) rows = normalised(rows, of(`${name}.bn.gamma`), of(`${name}.bn.beta`), model);
-    if (!isOutput) rows = rows.map((row) => row.map(nonlinearity(model)));
+    if (norm !== null)
+      rows = normalised(rows, of(`${name}.bn.gamma`), of(`${name}.bn.beta`), model);
+    if (kind === "hidden") rows = rows.map((row) => row.map(nonlinearity(model)));
   }
   const losses = rows.map((logits, b) => {
     const largest = Math.max(...logits);

@@ -1,3 +1,5 @@
+/** Shapes of core that a store takes and gives back. */
+export type { LayerKind, Parameter, ParameterRole } from "@ablate/core";
 export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
 export {
   type Comparison,
@@ -61,7 +63,6 @@ export type {
   EvaluationsAt,
   Finding,
   Origin,
-  ParameterRow,
   Provenance,
   RunEnd,
   RunEvent,

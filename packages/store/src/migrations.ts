@@ -5,6 +5,7 @@ import { probes } from "./migrations/003-probes.ts";
 import { findings } from "./migrations/004-findings.ts";
 import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
+import { parameterRoles } from "./migrations/009-parameter-roles.ts";
 import { endsAndOrigins } from "./migrations/010-ends-and-origins.ts";
 import { createView, views } from "./views/views.ts";
 
@@ -38,6 +39,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   // Versions 7 and 8 changed what is written and the views, not the tables.
   "",
   "",
+  parameterRoles,
   endsAndOrigins,
 ];
 

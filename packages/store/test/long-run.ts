@@ -1,6 +1,7 @@
 /** A store with one run of 200,000 steps that is still being trained, written as the coordinator writes it. */
 import { hostname } from "node:os";
 import { openWriter } from "../src/index.ts";
+import { parametersOf } from "./make.ts";
 
 const LONG_STEPS = 200_000;
 const BLOCK = 2000;
@@ -14,7 +15,7 @@ export function writeLongRun(path: string, parameters: readonly string[]): void 
   };
   const [stored] = writer.planGrid({ name: "g", description: "long?", spec: "", runs: [run] });
   const id = stored?.id ?? 0;
-  const shapes = parameters.map((name) => ({ name, shape: [30, 27], size: 810 }));
+  const shapes = parametersOf(parameters).map((one) => ({ ...one, shape: [30, 27], size: 810 }));
   writer.claimRun(id, { token: "t", pid: process.pid, host: hostname() }, {}, shapes);
   for (let first = 0; first < LONG_STEPS; first += BLOCK) {
     writer.appendSteps(id, "t", {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Parameter, ParameterRole } from "@ablate/core";
 import { onTestFinished } from "vitest";
 import {
   type Claim,
@@ -72,10 +73,19 @@ export function idOf(writer: StoreWriter, run: PlannedRun): number {
   return stored.id;
 }
 
-export function parametersOf(
-  names: readonly string[],
-): { name: string; shape: number[]; size: number }[] {
-  return names.map((name) => ({ name, shape: [2, 3], size: 6 }));
+export function parametersOf(names: readonly string[]): Parameter[] {
+  return names.map((name) => ({ ...roleOf(name), name, shape: [2, 3], size: 6 }));
+}
+
+const ROLES: readonly ParameterRole[] = ["weight", "bias", "embedding"];
+
+/** `hidden1.weight`, `output.bias` and `embedding` are told by their names; the others are just there. */
+function roleOf(name: string): Pick<Parameter, "layer" | "layerKind" | "role"> {
+  const [layer = name, part = layer] = name.split(".");
+  const role = ROLES.find((one) => one === part) ?? "other";
+  if (layer.startsWith("hidden")) return { layer, layerKind: "hidden", role };
+  if (layer === "output" || layer === "embedding") return { layer, layerKind: layer, role };
+  return { layer, layerKind: "other", role };
 }
 
 /** Steps from `first` with these losses, lr 0.1 and these ratios. */

@@ -181,3 +181,46 @@ test("an older store says of no run where it goes on, and of its finished runs w
   expect(readerAt(path).weights("g/a")).toEqual({ step: 2, bytes: weights });
   expect(writerAt(path).findResumePoint(1, continuation).point).toBeNull();
 });
+
+const TOLD_BY_NAME: Readonly<Record<string, readonly string[]>> = {
+  embedding: ["embedding", "embedding", "embedding"],
+  "hidden1.weight": ["hidden1", "hidden", "weight"],
+  "hidden12.bias": ["hidden12", "hidden", "bias"],
+  "hidden12.bn.gamma": ["hidden12", "hidden", "gain"],
+  "hidden12.bn.beta": ["hidden12", "hidden", "shift"],
+  "output.weight": ["output", "output", "weight"],
+  "transformer.h.0.weight": ["transformer", "other", "weight"],
+};
+
+test("an older store says of its parameters and layers what they are, read or migrated", () => {
+  const path = storeOfVersion1();
+  const database = new SqliteDatabase(path);
+  database.exec(annotations);
+  database.exec(probes);
+  const insert = database.prepare("insert into param values (1, ?, ?, '[2, 3]', 6)");
+  for (const [idx, name] of Object.keys(TOLD_BY_NAME).entries()) insert.run(idx, name);
+  database.exec("insert into probe_layer values (1, 0, 'embedding', 2), (1, 1, 'hidden1', 2)");
+  database.exec("insert into probe values (1, 1, 0, 1, 3, 0, x'')");
+  database.pragma("user_version = 3");
+  database.close();
+  const told = () => {
+    const reader = readerAt(path);
+    return {
+      parameters: reader
+        .parameters("g/a")
+        .map(({ name, layer, layerKind, role }) => [name, layer, layerKind, role]),
+      layers: reader.probe("g/a", 0)?.layers.map(({ kind }) => kind),
+      band: reader.series("g/a").flatMap(({ series, low }) => (low === null ? [] : [series, low])),
+    };
+  };
+
+  const read = told();
+  writerAt(path);
+
+  expect(read).toEqual({
+    parameters: Object.entries(TOLD_BY_NAME).map(([name, rest]) => [name, ...rest]),
+    layers: ["embedding", "hidden"],
+    band: ["log10_ratio:hidden1.weight", -4],
+  });
+  expect(told()).toEqual(read);
+});

@@ -7,7 +7,13 @@ export function probeOf(changes: Partial<Probe> = {}, layer: Partial<ProbedLayer
     step: 0,
     examples: 3,
     loss: 3.25,
-    layers: [{ name: "hidden1", units: 2, tensors: [], saturation: null, norm: null, ...layer }],
+    layers: [
+      {
+        ...({ name: "hidden1", kind: "hidden", units: 2 } as const),
+        ...{ tensors: [], saturation: null, norm: null },
+        ...layer,
+      },
+    ],
     logits: { tokens: 2, logits: new Float32Array(4), probabilities: new Float32Array(4) },
     ...changes,
   };

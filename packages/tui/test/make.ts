@@ -2,7 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Finding, openWriter, type Probe, type RunEnd, type StoreWriter } from "@ablate/store";
+import {
+  type Finding,
+  openWriter,
+  type Parameter,
+  type Probe,
+  type RunEnd,
+  type StoreWriter,
+} from "@ablate/store";
 import { onTestFinished } from "vitest";
 import type { Glyphs } from "../src/chart/raster.ts";
 import { Feed } from "../src/data/feed.ts";
@@ -18,6 +25,16 @@ export const PARAMETERS = [
   "output.weight",
   "output.bias",
 ] as const;
+
+type Role = Pick<Parameter, "layer" | "layerKind" | "role">;
+
+const ROLES: Readonly<Record<(typeof PARAMETERS)[number], Role>> = {
+  embedding: { layer: "embedding", layerKind: "embedding", role: "embedding" },
+  "hidden1.weight": { layer: "hidden1", layerKind: "hidden", role: "weight" },
+  "hidden1.bias": { layer: "hidden1", layerKind: "hidden", role: "bias" },
+  "output.weight": { layer: "output", layerKind: "output", role: "weight" },
+  "output.bias": { layer: "output", layerKind: "output", role: "bias" },
+};
 
 export type RunPlan = {
   readonly label: string;
@@ -242,10 +259,11 @@ export function falling(step: number): number {
   return 2 + 1.296 * Math.exp(-step / 80) + 0.05 * Math.sin(step * 1.7);
 }
 
-function parameter(name: string): { name: string; shape: number[]; size: number } {
+function parameter(name: (typeof PARAMETERS)[number]): Parameter {
+  const rest = ROLES[name];
   return name === "output.weight"
-    ? { name, shape: [200, 27], size: 5400 }
-    : { name, shape: [27, 10], size: 270 };
+    ? { name, ...rest, shape: [200, 27], size: 5400 }
+    : { name, ...rest, shape: [27, 10], size: 270 };
 }
 
 function rateAt(rates: Readonly<Record<string, number>>, step: number): number {

@@ -1,5 +1,5 @@
 /** Looks inside networks that were never trained: numbers of known spread, the same every time. */
-import type { Finding, Probe } from "@ablate/store";
+import type { Finding, LayerKind, Probe } from "@ablate/store";
 import { randomFrom } from "./random.ts";
 
 type Layer = Probe["layers"][number];
@@ -33,7 +33,7 @@ export function makeProbe({
   isNormed = false,
 }: ProbePlan): Probe {
   const normal = normals(step + 1);
-  const layer = (name: string, at: number): Layer => {
+  const layer = (kind: LayerKind, at: number): Layer => {
     const before = Float32Array.from({ length: EXAMPLES * units }, () => gain * normal());
     const after = before.map((value, i) =>
       at === 0 && dead.includes(i % units) ? 1 : Math.tanh(value),
@@ -41,7 +41,8 @@ export function makeProbe({
     const gradient = before.map(() => 0.01 * 0.5 ** (depth - at) * normal());
     const weights = Float32Array.from({ length: 30 * units }, () => (gain * normal()) / 5);
     return {
-      name,
+      name: kind === "hidden" ? `hidden${at + 1}` : kind,
+      kind,
       units,
       tensors: [
         tensor("preactivation", before, ACTIVATION),
@@ -54,7 +55,7 @@ export function makeProbe({
       norm: isNormed ? normOf(units, normal) : null,
     };
   };
-  const hidden = Array.from({ length: depth }, (_, i) => layer(`hidden${i + 1}`, i));
+  const hidden = Array.from({ length: depth }, (_, i) => layer("hidden", i));
   const [embedding, output] = [layer("embedding", depth), layer("output", depth)];
   return {
     step,

@@ -27,7 +27,12 @@ const [run] = writer.planGrid({
 });
 const id = run?.id ?? 0;
 const claim = { token: "alive", pid: process.pid, host: hostname() };
-writer.claimRun(id, claim, {}, [{ name: "output.weight", shape: [200, 27], size: 5400 }]);
+writer.claimRun(id, claim, {}, [
+  {
+    ...({ name: "output.weight", layer: "output", layerKind: "output", role: "weight" } as const),
+    ...{ shape: [200, 27], size: 5400 },
+  },
+]);
 let first = 0;
 setInterval(append, 50);
 

@@ -44,7 +44,7 @@ export const command: Command = {
           ...runRow(run),
           note,
           evals: evaluations,
-          params: parameters,
+          params: parameters.map(({ layerKind, ...rest }) => ({ ...rest, layer_kind: layerKind })),
           update_ratio: (ratios?.ratios ?? []).map(({ param, ratio, log10Ratio }) => ({
             step: ratios?.step,
             param,

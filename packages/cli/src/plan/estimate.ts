@@ -79,9 +79,9 @@ function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
 
 function probeBytes(layers: readonly LayerShape[]): number {
   const { probe, layer, unit, normedLayer, normedUnit } = PROBE_BYTES;
-  return layers.reduce((sum, { fanOut, hasNorm, isOutput }) => {
-    const map = isOutput ? 0 : mapBytes(unit * fanOut);
-    return sum + layer + map + (hasNorm ? normedLayer + normedUnit * fanOut : 0);
+  return layers.reduce((sum, { fanOut, norm, kind }) => {
+    const map = kind === "output" ? 0 : mapBytes(unit * fanOut);
+    return sum + layer + map + (norm === null ? 0 : normedLayer + normedUnit * fanOut);
   }, probe);
 }
 

@@ -1,5 +1,5 @@
+import type { Parameter } from "@ablate/core";
 import type {
-  ParameterRow,
   Provenance,
   RunSummary,
   StepRatios,
@@ -15,7 +15,7 @@ export type RunFacts = {
   readonly run: RunSummary;
   readonly note: string | null;
   readonly evaluations: readonly StoredEvaluation[];
-  readonly parameters: readonly ParameterRow[];
+  readonly parameters: readonly Parameter[];
   readonly ratios: StepRatios | undefined;
   readonly initialLoss: number | null;
   /** Loss and update:data ratios, drawn; empty before there are steps. */

@@ -1,4 +1,5 @@
 import { ln } from "../math.ts";
+import { vocabularySizeOf } from "../model/parameters.ts";
 import type { Activation, Parameter } from "../spec.ts";
 import type { Thresholds } from "./thresholds.ts";
 
@@ -33,8 +34,7 @@ export type Subject = Facts & {
 
 export function subjectOf(facts: Facts): Subject {
   const { parameters } = facts;
-  const output = parameters.find(({ name }) => name === "output.weight");
-  const classes = output?.shape.at(-1) ?? 0;
+  const classes = vocabularySizeOf(parameters) ?? 0;
   return {
     ...facts,
     classes,
@@ -48,11 +48,11 @@ export function subjectOf(facts: Facts): Subject {
  * norm takes them away again.
  */
 function judgedOf(parameters: readonly Parameter[]): readonly Judged[] {
-  const names = new Set(parameters.map(({ name }) => name));
-  return parameters.flatMap(({ name, size }, index) => {
-    const layer = name.split(".")[0] ?? name;
-    const isBeforeNorm = name === `${layer}.bias` && names.has(`${layer}.bn.gamma`);
+  const normed = new Set(parameters.flatMap(({ layer, role }) => (role === "gain" ? [layer] : [])));
+  return parameters.flatMap(({ name, layer, layerKind, role, size }, index) => {
+    const isBeforeNorm = role === "bias" && normed.has(layer);
     if (size < 2 || isBeforeNorm) return [];
-    return [{ name, layer, index, isHiddenWeight: /^hidden\d+\.weight$/.test(name) }];
+    const isHiddenWeight = layerKind === "hidden" && role === "weight";
+    return [{ name, layer, index, isHiddenWeight }];
   });
 }

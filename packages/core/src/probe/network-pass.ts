@@ -1,4 +1,4 @@
-import type { Activation, Parameter } from "../spec.ts";
+import type { Activation, LayerKind, Parameter } from "../spec.ts";
 
 /** A tensor together with the gradient of the mean loss in it, row-major. */
 export type Pass = { readonly values: Float32Array; readonly gradient: Float32Array };
@@ -9,6 +9,7 @@ export type Moments = { readonly mean: Float32Array; readonly std: Float32Array 
 /** What one layer did with B examples, `[B, units]` each; equal where nothing lies between them. */
 export type LayerPass = {
   readonly name: string;
+  readonly kind: LayerKind;
   readonly units: number;
   /** What comes after the preactivation; `none` in the output layer. */
   readonly nonlinearity: Activation;

@@ -1,3 +1,4 @@
+import type { LayerKind } from "../spec.ts";
 import type { Statistics } from "../statistics.ts";
 import type { Histogram } from "./histogram.ts";
 import type { Moments } from "./network-pass.ts";
@@ -34,6 +35,7 @@ export type NormProbe = {
 export type LayerProbe = {
   /** `embedding`, `hidden1`, ..., `output` */
   readonly name: string;
+  readonly kind: LayerKind;
   /** Numbers that leave the layer for one example (of the embedding: for one token). */
   readonly units: number;
   readonly tensors: readonly TensorProbe[];

@@ -40,6 +40,7 @@ export function summarise(pass: NetworkPass, { step, ...facts }: ProbeFacts): Pr
     layers: [
       {
         name: "embedding",
+        kind: "embedding",
         units: embedding?.shape.at(-1) ?? 0,
         tensors: weightTensors(embedding),
         saturation: null,
@@ -56,9 +57,10 @@ function layerProbe(
   parameters: ReadonlyMap<string, ParameterPass>,
   { threshold, trainset }: Omit<ProbeFacts, "step">,
 ): LayerProbe {
-  const { name, units, linear, preactivation, activation } = layer;
+  const { name, kind, units, linear, preactivation, activation } = layer;
   return {
     name,
+    kind,
     units,
     tensors: [
       tensor("linear", linear.values),

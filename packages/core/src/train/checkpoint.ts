@@ -1,6 +1,7 @@
 import type { Tensor } from "../engines/engine.ts";
+import type { LayerShape } from "../model/parameters.ts";
 import type { GeneratorState } from "../random/torch-generator.ts";
-import type { ModelSpec, Parameter } from "../spec.ts";
+import type { Parameter } from "../spec.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** A run after `step` updates: with the same spec and names, all that decides its further steps. */
@@ -20,17 +21,17 @@ export class CheckpointError extends Error {
 }
 
 /**
- * The tensors of a checkpoint.
+ * The tensors of a checkpoint: the parameters, then the running statistics of every norm.
  *
- * @param parameters - of the run that goes on from it
+ * @param model - parameters and layers of the run that goes on from it
  * @throws CheckpointError - it is one of another model, or no checkpoint
  */
 export function tensorsOf(
   { weights }: Checkpoint,
-  { parameters, model }: { readonly parameters: readonly Named[]; readonly model: ModelSpec },
+  model: { readonly parameters: readonly Parameter[]; readonly layers: readonly LayerShape[] },
 ): Tensor[] {
   const given = new Map(decoded(weights).map((tensor) => [tensor.name, tensor]));
-  return [...parameters, ...runningOf(parameters, model)].map(({ name, shape }) => {
+  return [...model.parameters, ...model.layers.flatMap(runningOf)].map(({ name, shape }) => {
     const tensor = given.get(name);
     if (tensor === undefined) throw new CheckpointError(`the checkpoint lacks ${name}`);
     const size = shape.reduce((product, length) => product * length, 1);
@@ -45,18 +46,13 @@ export function tensorsOf(
 
 type Named = Pick<Parameter, "name" | "shape">;
 
-/** The running statistics beside every gamma. */
-function runningOf(parameters: readonly Named[], { batchNorm }: ModelSpec): Named[] {
-  if (batchNorm === "none") return [];
-  const spread = batchNorm.running === "variance" ? "running_var" : "running_std";
-  return parameters.flatMap(({ name, shape }) => {
-    if (!name.endsWith(".bn.gamma")) return [];
-    const norm = name.slice(0, -"gamma".length);
-    return [
-      { name: `${norm}running_mean`, shape },
-      { name: `${norm}${spread}`, shape },
-    ];
-  });
+function runningOf({ norm }: LayerShape): Named[] {
+  if (norm === null) return [];
+  const { shape } = norm.gain;
+  return [
+    { name: norm.runningMean, shape },
+    { name: norm.runningSpread, shape },
+  ];
 }
 
 function decoded(weights: Uint8Array): readonly Tensor[] {

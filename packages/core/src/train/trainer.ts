@@ -2,7 +2,7 @@ import type { Dataset, Examples } from "../data/dataset.ts";
 import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
-import { planParameters } from "../model/parameters.ts";
+import { layerShapes, planParameters } from "../model/parameters.ts";
 import type { Moments } from "../probe/network-pass.ts";
 import type { Probe } from "../probe/probe.ts";
 import { probeBatch } from "../probe/probe-batch.ts";
@@ -60,7 +60,8 @@ export class Trainer {
     this.#spec = spec;
     this.#dataset = dataset;
     this.#batch = new Int32Array(spec.train.batchSize);
-    const planned = planParameters(spec, dataset.vocabulary.length);
+    const vocabularySize = dataset.vocabulary.length;
+    const planned = planParameters(spec, vocabularySize);
     const { model, train } = spec;
     let tensors: readonly Tensor[];
     if (checkpoint === null) {
@@ -72,7 +73,10 @@ export class Trainer {
       }));
       this.#generator = generator;
     } else {
-      tensors = tensorsOf(checkpoint, { parameters: planned, model });
+      tensors = tensorsOf(checkpoint, {
+        parameters: planned,
+        layers: layerShapes(model, vocabularySize),
+      });
       this.#generator = generatorOf(checkpoint, train.steps);
       this.#step = checkpoint.step;
     }

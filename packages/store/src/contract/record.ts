@@ -3,12 +3,6 @@
 /** Where a run was trained; every value is text or a number that `ablate show` prints. */
 export type Provenance = Readonly<Record<string, string | number | boolean | null>>;
 
-export type ParameterRow = {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly size: number;
-};
-
 /** Consecutive steps: step `first + i` has `loss[i]`, `lr[i]` and `ratios[i * parameters + p]`. */
 export type StepBlock = {
   readonly first: number;

@@ -23,7 +23,9 @@ export class ProbeInserter {
   readonly #norm: Statement;
 
   constructor(database: Database) {
-    this.#layer = database.prepare("insert or ignore into probe_layer values (?, ?, ?, ?)");
+    this.#layer = database.prepare(
+      "insert or ignore into probe_layer (run_id, idx, name, kind, units) values (?, ?, ?, ?, ?)",
+    );
     this.#probe = database.prepare(
       "insert into probe (run_id, step, examples, loss, tokens, logits) values (?, ?, ?, ?, ?, ?)",
     );
@@ -44,7 +46,7 @@ export class ProbeInserter {
       packPairs([logits.logits, logits.probabilities]),
     );
     for (const [layer, probed] of layers.entries()) {
-      this.#layer.run(runId, layer, probed.name, probed.units);
+      this.#layer.run(runId, layer, probed.name, probed.kind, probed.units);
       this.#insertLayer({ probeId, layer }, probed);
     }
   }

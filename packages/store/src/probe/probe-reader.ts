@@ -1,4 +1,5 @@
 /** Reads probes back: one prepared statement a table, blobs decoded here. */
+import type { LayerKind } from "@ablate/core";
 import type { Database } from "better-sqlite3";
 import { NORM_ROWS, type NormKind, TENSOR_KINDS } from "./probe.ts";
 import type {
@@ -38,7 +39,12 @@ type ProbeRow = {
   readonly logits: Uint8Array;
 };
 
-type LayerRow = { readonly idx: number; readonly name: string; readonly units: number };
+type LayerRow = {
+  readonly idx: number;
+  readonly name: string;
+  readonly kind: LayerKind;
+  readonly units: number;
+};
 
 type TensorRow = {
   readonly layer: number;
@@ -66,7 +72,7 @@ export function probeReader(database: Database): ProbeReader {
     `select id, run_id, examples, loss, tokens, logits from probe where run_id = ${run} and step = @step`,
   );
   const layers = database.prepare<[number], LayerRow>(
-    "select idx, name, units from probe_layer where run_id = ? order by idx",
+    "select idx, name, kind, units from probe_layer where run_id = ? order by idx",
   );
   const tensors = database.prepare<[number], TensorRow>(
     "select * from probe_tensor where probe_id = ?",
@@ -112,7 +118,7 @@ export function probeReader(database: Database): ProbeReader {
 type Edges = (scale: PackedHistogram) => Float64Array;
 
 function layerOf(
-  { name, units }: Omit<LayerRow, "idx">,
+  { name, kind, units }: Omit<LayerRow, "idx">,
   {
     examples,
     tensors,
@@ -128,6 +134,7 @@ function layerOf(
   const flat = tensors.find((row) => row.flat !== null);
   return {
     name,
+    kind,
     units,
     tensors: Object.fromEntries(
       tensors.map((row) => [TENSOR_KINDS[row.kind] ?? "", tensorOf(row, edges)]),

@@ -1,5 +1,7 @@
 /** What a probe saw inside a network, as the store takes it: plain data, structurally that of the engines. */
 
+import type { LayerKind } from "@ablate/core";
+
 type Moments = { readonly mean: Float32Array; readonly std: Float32Array };
 
 export type Histogram = {
@@ -34,6 +36,7 @@ export type ProbedNorm = {
 
 export type ProbedLayer = {
   readonly name: string;
+  readonly kind: LayerKind;
   readonly units: number;
   readonly tensors: readonly ProbedTensor[];
   readonly saturation: {

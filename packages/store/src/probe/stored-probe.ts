@@ -1,5 +1,7 @@
 /** What a probe saw, as a reader gives it back. What was not finite is `NaN` or infinite. */
 
+import type { LayerKind } from "@ablate/core";
+
 /** Counts between edges that are the same for every probe of a kind. */
 export type StoredHistogram = {
   /** From the lowest to the highest: one more than there are counts. */
@@ -55,6 +57,7 @@ export type StoredNorm = {
 
 export type StoredLayer = {
   readonly name: string;
+  readonly kind: LayerKind;
   readonly units: number;
   readonly tensors: Readonly<Partial<Record<StoredTensorKind, StoredTensor>>>;
   /** Null where there is no nonlinearity. */

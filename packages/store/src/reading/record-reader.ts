@@ -1,3 +1,4 @@
+import type { Parameter } from "@ablate/core";
 import type {
   CurveBlock,
   CurvePoint,
@@ -10,7 +11,7 @@ import type {
   StoredWeights,
   Ticks,
 } from "../contract/history.ts";
-import type { Finding, ParameterRow, Provenance, RunEvent, StepBlock } from "../contract/record.ts";
+import type { Finding, Provenance, RunEvent, StepBlock } from "../contract/record.ts";
 import type { Statements } from "../file/statements.ts";
 import { parseProvenance, parseShape } from "../json.ts";
 import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
@@ -31,7 +32,7 @@ const FINDINGS = `
   select level, rule, layer, param, step, value, message, until from finding where run_id = ${RUN_ID}
   order by case level when 'error' then 0 when 'warning' then 1 else 2 end, step, idx`;
 
-type StoredParameter = { readonly name: string; readonly shape: string; readonly size: number };
+type StoredParameter = Omit<Parameter, "shape"> & { readonly shape: string };
 type StoredEvent = Omit<RunEvent, "from"> & {
   readonly run: string | null;
   readonly step: number | null;
@@ -82,13 +83,14 @@ export class RecordReader {
   }
 
   /** Returns parameters in the order of the model. */
-  parameters(runName: string): ParameterRow[] {
+  parameters(runName: string): Parameter[] {
     return this.sql
       .rows<StoredParameter>(
-        `select name, shape, size from param where run_id = ${RUN_ID} order by idx`,
+        `select name, layer, layer_kind as layerKind, role, shape, size from param
+         where run_id = ${RUN_ID} order by idx`,
         runName,
       )
-      .map(({ name, shape, size }) => ({ name, shape: parseShape(shape), size }));
+      .map((parameter) => ({ ...parameter, shape: parseShape(parameter.shape) }));
   }
 
   provenance(runName: string): Provenance {

@@ -20,12 +20,12 @@ function ofRun(table: string, columns: string, where: string): string {
 }
 
 const COPIES: readonly string[] = [
-  ofRun("param", "idx, name, shape, size", "true"),
+  ofRun("param", "idx, name, shape, size, layer, layer_kind, role", "true"),
   ofRun("step", "step, loss, lr, ratios", "step < @step"),
   ofRun("rollup", "level, bucket, n, data", "bucket < cast(@step as integer) / level"),
   ofRun("tick", "step, at_ms", "step < @step"),
   ofRun("eval", "split, statistics, step, loss", "step < @step"),
-  ofRun("probe_layer", "idx, name, units", "true"),
+  ofRun("probe_layer", "idx, name, units, kind", "true"),
   ofRun("probe", "step, examples, loss, tokens, logits", "step < @step order by step"),
   ofProbes("probe_tensor", TENSOR_COLUMNS),
   ofProbes("probe_norm", "layer, kind, pairs"),

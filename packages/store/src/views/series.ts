@@ -1,4 +1,5 @@
 /** Views of a run's steps, evaluations and samples. */
+import type { THRESHOLDS } from "@ablate/core";
 import { float32Sql, hexSql, uint32Sql } from "../float32.ts";
 import { SERIES_BYTES } from "../rollup.ts";
 import type { View } from "./view.ts";
@@ -90,6 +91,14 @@ export const CURVE = {
   ].join(" union all ")})` as string,
 } as const;
 
+const HIDDEN_WEIGHT = "p.layer_kind = 'hidden' and p.role = 'weight'";
+
+/** Core's usual thresholds, whose type is their value: the compiler compares the two. */
+const BAND: Pick<typeof THRESHOLDS, "slow_updates" | "fast_updates"> = {
+  slow_updates: 1e-4,
+  fast_updates: 1e-2,
+};
+
 export const SERIES = {
   name: "series",
   about: "a series of a run, and how to draw it",
@@ -110,9 +119,9 @@ export const SERIES = {
   select name, 'lr', null, 0, null, null, null from kept_run
   union all
   select r.name, 'log10_ratio:' || p.name, 'log10', 1, -3,
-    case when p.name glob 'hidden*.weight' then -4 end,
-    case when p.name glob 'hidden*.weight' then -2 end
-  from kept_run r join param p on p.run_id = r.id`,
+    case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.slow_updates)} end,
+    case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.fast_updates)} end
+  from kept_run r join param p on p.run_id = r.id` as string,
 } as const;
 
 export const EVALS = {

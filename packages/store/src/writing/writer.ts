@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { Parameter } from "@ablate/core";
 import { type Holder, isAlive } from "../claim.ts";
 import type {
   Claim,
@@ -10,7 +11,7 @@ import type {
   Takeable,
 } from "../contract/claim.ts";
 import type { GridPlan, StoredRun } from "../contract/plan.ts";
-import type { ParameterRow, Provenance } from "../contract/record.ts";
+import type { Provenance } from "../contract/record.ts";
 import { type OpenedDatabase, openForWriting } from "../file/open-database.ts";
 import { storageTrouble } from "../file/storage-trouble.ts";
 import { clearAttempt } from "../recovery/clear-attempt.ts";
@@ -34,6 +35,10 @@ export type WriterOptions = {
 export function openWriter(path: string, { clock = Date.now }: WriterOptions = {}): StoreWriter {
   return new StoreWriter(openForWriting(path), clock);
 }
+
+const INSERT_PARAMETER = `
+  insert into param (run_id, idx, name, shape, size, layer, layer_kind, role)
+  values (@runId, @idx, @name, @shape, @size, @layer, @layerKind, @role)`;
 
 const CLAIM = `
   update run set state = 'running', reason = null, error = null, started_at = @now,
@@ -122,16 +127,16 @@ export class StoreWriter extends RecordWriter {
     runId: number,
     claim: Claim,
     provenance: Provenance,
-    parameters: readonly ParameterRow[],
+    parameters: readonly Parameter[],
   ): void {
     this.#taking(runId, claim, (now) => {
       clearAttempt(this.sql, runId);
       const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
       const taken = { ...reserving(claim), id: runId, now };
       this.sql.run(CLAIM, { ...taken, size, provenance: JSON.stringify(provenance) });
-      for (const [idx, { name, shape, size }] of parameters.entries()) {
-        const row = [runId, idx, name, JSON.stringify(shape), size];
-        this.sql.run("insert into param values (?, ?, ?, ?, ?)", ...row);
+      for (const [idx, parameter] of parameters.entries()) {
+        const shape = JSON.stringify(parameter.shape);
+        this.sql.run(INSERT_PARAMETER, { ...parameter, runId, idx, shape });
       }
       this.tell(runId, now, { kind: "started", message: null });
       this.forgetHistory(runId);

@@ -1,17 +1,23 @@
-import { type LayerShape, layerShapes } from "../../model/parameters.ts";
-import type { ModelSpec } from "../../spec.ts";
+import {
+  embeddingOf,
+  type LayerShape,
+  layerShapes,
+  type NormShape,
+} from "../../model/parameters.ts";
+import type { ModelSpec, Parameter } from "../../spec.ts";
 import type { Arena, Matrix } from "./arena.ts";
 
 /** A parameter's values and gradient, of equal layout; `ratio` is where its update:data ratio goes. */
 export type Slot = {
-  readonly name: string;
+  readonly parameter: Parameter;
   readonly value: Matrix;
   readonly gradient: Matrix;
   readonly ratio: number;
 };
 
-/** Batch norm of one layer. Vectors are 1 x n; `spread` is a std or a variance, as the model says. */
+/** Batch norm of one layer. `shape` names its tensors. Vectors are 1 x n; `spread` is a std or a variance, as the model says. */
 export type Norm = {
+  readonly shape: NormShape;
   readonly gamma: Slot;
   readonly beta: Slot;
   readonly runningMean: Matrix;
@@ -66,9 +72,10 @@ export function layOut(
   },
 ): Layout {
   const slots: Slot[] = [];
-  const slot = (name: string, height: number, width: number): Slot => {
+  const slot = (parameter: Parameter): Slot => {
+    const [height, width] = heightAndWidth(parameter.shape);
     const made = {
-      name,
+      parameter,
       value: arena.matrix(height, width),
       gradient: arena.matrix(height, width),
       ratio: ratios + 4 * slots.length,
@@ -76,14 +83,14 @@ export function layOut(
     slots.push(made);
     return made;
   };
-  const embedding = slot("embedding", vocabularySize, model.embedding);
+  const embedding = slot(embeddingOf(model, vocabularySize));
   const layers = layerShapes(model, vocabularySize).map((shape): Layer => {
-    const weight = slot(`${shape.name}.weight`, shape.fanIn, shape.fanOut);
-    const bias = shape.hasBias ? slot(`${shape.name}.bias`, 1, shape.fanOut) : null;
+    const weight = slot(shape.weight);
+    const bias = shape.bias === null ? null : slot(shape.bias);
     const linear = arena.matrix(rows, shape.fanOut);
-    const norm = shape.hasNorm ? layOutNorm(arena, slot, shape, rows) : null;
+    const norm = shape.norm === null ? null : layOutNorm(arena, slot, shape.norm, rows);
     const normed = norm === null ? linear : arena.matrix(rows, shape.fanOut);
-    const isLinear = shape.isOutput || model.activation === "none";
+    const isLinear = shape.kind === "output" || model.activation === "none";
     const output = isLinear ? normed : arena.matrix(rows, shape.fanOut);
     const gradient = arena.matrix(rows, shape.fanOut);
     return { shape, weight, bias, norm, linear, normed, output, gradient };
@@ -104,14 +111,16 @@ export function layOut(
 
 function layOutNorm(
   arena: Arena,
-  slot: (name: string, height: number, width: number) => Slot,
-  { name, fanOut }: LayerShape,
+  slot: (parameter: Parameter) => Slot,
+  shape: NormShape,
   rows: number,
 ): Norm {
+  const fanOut = shape.gain.size;
   const vector = () => arena.matrix(1, fanOut);
   return {
-    gamma: slot(`${name}.bn.gamma`, 1, fanOut),
-    beta: slot(`${name}.bn.beta`, 1, fanOut),
+    shape,
+    gamma: slot(shape.gain),
+    beta: slot(shape.shift),
     runningMean: vector(),
     runningSpread: vector(),
     mean: vector(),
@@ -121,4 +130,10 @@ function layOutNorm(
     sums: arena.reserve(2 * (fanOut + 3) * 8),
     normal: arena.matrix(rows, fanOut),
   };
+}
+
+/** A vector is a matrix of one row. */
+function heightAndWidth(shape: readonly number[]): readonly [number, number] {
+  const [first = 0, second] = shape;
+  return second === undefined ? [1, first] : [first, second];
 }

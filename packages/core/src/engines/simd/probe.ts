@@ -4,7 +4,7 @@ import type { Matrix } from "./arena.ts";
 import type { Layer, Norm } from "./layers.ts";
 import { backward, crossEntropy, forwardByBatch, type Network, type Stage } from "./network.ts";
 import type { NormConvention } from "./norm.ts";
-import { readRows, shapeOf, viewRows } from "./tensor-memory.ts";
+import { readRows, viewRows } from "./tensor-memory.ts";
 
 type Gradients = ReadonlyMap<Stage, Float32Array>;
 
@@ -21,10 +21,10 @@ export function probeNetwork(
   backward(network, rows, (layer, stage) => {
     gradients.get(layer)?.set(stage, readRows(floats, layer.gradient, rows));
   });
-  const parameters = slots.map(({ name, value, gradient }): ParameterPass => {
+  const parameters = slots.map(({ parameter, value, gradient }): ParameterPass => {
     const values = viewRows(floats, value, value.rows);
     const slopes = viewRows(floats, gradient, gradient.rows);
-    return { name, shape: shapeOf(name, value), size: values.length, values, gradient: slopes };
+    return { ...parameter, values, gradient: slopes };
   });
   const layerPasses = layers.map((layer) =>
     layerPass(network, floats, { layer, rows, gradients: gradients.get(layer) ?? new Map() }),
@@ -48,8 +48,9 @@ function layerPass(
   });
   return {
     name: shape.name,
+    kind: shape.kind,
     units: shape.fanOut,
-    nonlinearity: shape.isOutput ? "none" : model.activation,
+    nonlinearity: shape.kind === "output" ? "none" : model.activation,
     linear: pass(linear, "linear"),
     preactivation: pass(normed, "preactivation"),
     activation: pass(output, "activation"),

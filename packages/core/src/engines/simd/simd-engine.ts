@@ -22,7 +22,7 @@ import {
 } from "./network.ts";
 import { conventionOf, holdRunning, holdSummed } from "./norm.ts";
 import { momentsOf, probeNetwork } from "./probe.ts";
-import { readTensor, shapeOf, writeTensor } from "./tensor-memory.ts";
+import { readTensor, writeTensor } from "./tensor-memory.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
 const TILE: number = MOST_PROBE_EXAMPLES;
@@ -67,11 +67,7 @@ export class SimdEngine implements Engine {
     const convention = conventionOf(model);
     this.#network = { kernels, model, layout, convention, tokensAt, targetsAt, sumsAt };
     this.#batchSize = train.batchSize;
-    this.parameters = layout.slots.map(({ name, value }) => ({
-      name,
-      shape: shapeOf(name, value),
-      size: value.rows * value.columns,
-    }));
+    this.parameters = layout.slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
     this.#floats = new Float32Array(memory.buffer);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
@@ -148,11 +144,17 @@ export class SimdEngine implements Engine {
 
   tensors(): Tensor[] {
     return [
-      ...this.#network.layout.slots.map(({ name, value }) => readTensor(this.#floats, name, value)),
-      ...this.#norms().flatMap(({ layer, norm }) => [
-        readTensor(this.#floats, runningMeanOf(layer), norm.runningMean),
-        readTensor(this.#floats, this.#runningSpreadOf(layer), norm.runningSpread),
-      ]),
+      ...this.#network.layout.slots.map((slot) =>
+        readTensor(this.#floats, slot.parameter, slot.value),
+      ),
+      ...this.#norms().flatMap(({ norm }) => {
+        const { runningMean: mean, runningSpread: spread, gain } = norm.shape;
+        const { shape } = gain;
+        return [
+          readTensor(this.#floats, { name: mean, shape }, norm.runningMean),
+          readTensor(this.#floats, { name: spread, shape }, norm.runningSpread),
+        ];
+      }),
     ];
   }
 
@@ -213,27 +215,19 @@ export class SimdEngine implements Engine {
 
   #load(tensors: readonly Tensor[]): void {
     const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    for (const { name, value } of this.#network.layout.slots) {
+    for (const { parameter, value } of this.#network.layout.slots) {
+      const { name } = parameter;
       const tensor = given.get(name);
       if (tensor === undefined) throw new RangeError(`simd: ${name} is missing`);
       writeTensor(this.#floats, value, tensor);
     }
-    for (const { layer, norm } of this.#norms()) {
+    for (const { norm } of this.#norms()) {
       const { at, columns } = norm.runningSpread;
       this.#floats.fill(1, at / 4, at / 4 + columns);
-      const mean = given.get(runningMeanOf(layer));
-      const spread = given.get(this.#runningSpreadOf(layer));
+      const mean = given.get(norm.shape.runningMean);
+      const spread = given.get(norm.shape.runningSpread);
       if (mean !== undefined) writeTensor(this.#floats, norm.runningMean, mean);
       if (spread !== undefined) writeTensor(this.#floats, norm.runningSpread, spread);
     }
   }
-
-  #runningSpreadOf({ shape }: Layer): string {
-    const kind = this.#network.convention.keepsVariance === 1 ? "var" : "std";
-    return `${shape.name}.bn.running_${kind}`;
-  }
-}
-
-function runningMeanOf({ shape }: Layer): string {
-  return `${shape.name}.bn.running_mean`;
 }

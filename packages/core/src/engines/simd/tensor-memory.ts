@@ -1,9 +1,13 @@
 import type { Tensor } from "../engine.ts";
 import type { Matrix } from "./arena.ts";
 
-/** A copy of a matrix without its pads. */
-export function readTensor(floats: Float32Array, name: string, matrix: Matrix): Tensor {
-  return { name, shape: shapeOf(name, matrix), values: readRows(floats, matrix, matrix.rows) };
+/** Returns a copy of a matrix without its pads, under the name and the shape of its tensor. */
+export function readTensor(
+  floats: Float32Array,
+  { name, shape }: Pick<Tensor, "name" | "shape">,
+  matrix: Matrix,
+): Tensor {
+  return { name, shape, values: readRows(floats, matrix, matrix.rows) };
 }
 
 /** A copy of a matrix's first rows without their pads. */
@@ -37,9 +41,4 @@ export function writeTensor(floats: Float32Array, matrix: Matrix, { name, values
   for (let i = 0; i < rows; i++) {
     floats.set(values.subarray(i * columns, (i + 1) * columns), at / 4 + i * ld);
   }
-}
-
-/** Weights and the embedding are matrices, everything else is a vector. */
-export function shapeOf(name: string, { rows, columns }: Matrix): readonly number[] {
-  return name === "embedding" || name.endsWith(".weight") ? [rows, columns] : [columns];
 }

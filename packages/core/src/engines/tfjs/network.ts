@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { LayerShape } from "../../model/parameters.ts";
-import type { BatchNormSpec, ModelSpec } from "../../spec.ts";
+import type { BatchNormSpec, ModelSpec, Parameter } from "../../spec.ts";
 import { activation, fusedActivation } from "./layers/activation.ts";
 import { type Affine, batchNorm, fusedBatchNorm } from "./layers/batch-norm.ts";
 import { crossEntropy, fusedCrossEntropy } from "./layers/cross-entropy.ts";
@@ -31,6 +31,7 @@ export const FUSED_BLOCKS: Blocks = {
 
 export type Network = {
   readonly model: ModelSpec;
+  readonly embedding: Parameter;
   readonly layers: readonly LayerShape[];
   readonly blocks: Blocks;
   readonly weights: Pick<Weights, "matrix" | "vector">;
@@ -63,18 +64,16 @@ export function forward(
   }: { readonly normalise: Normalise; readonly depth?: number; readonly tap?: Tap },
 ): tf.Tensor2D {
   const { model, layers, blocks, weights } = network;
-  let x = blocks.embedding(weights.matrix("embedding"), tokens, model.context); // [B, T * E]
+  let x = blocks.embedding(weights.matrix(network.embedding.name), tokens, model.context); // [B, T * E]
   for (const shape of layers.slice(0, depth)) {
     x = tap(linearOf(network, shape, x), shape, "linear"); // [B, fan_out]
-    if (shape.hasNorm && model.batchNorm !== "none") {
-      const affine = {
-        gamma: weights.vector(`${shape.name}.bn.gamma`),
-        beta: weights.vector(`${shape.name}.bn.beta`),
-      };
+    if (shape.norm !== null && model.batchNorm !== "none") {
+      const { gain, shift } = shape.norm;
+      const affine = { gamma: weights.vector(gain.name), beta: weights.vector(shift.name) };
       x = normalise(x, { shape, affine, spec: model.batchNorm });
     }
     x = tap(x, shape, "preactivation");
-    if (!shape.isOutput) x = blocks.activation(model.activation, x);
+    if (shape.kind !== "output") x = blocks.activation(model.activation, x);
     x = tap(x, shape, "activation");
   }
   return x;
@@ -83,9 +82,9 @@ export function forward(
 /** x W + b of one layer. */
 export function linearOf(
   { blocks, weights }: Network,
-  { name, hasBias }: LayerShape,
+  { weight, bias }: LayerShape,
   x: tf.Tensor2D,
 ): tf.Tensor2D {
-  const bias = hasBias ? weights.vector(`${name}.bias`) : null;
-  return blocks.linear(x, weights.matrix(`${name}.weight`), bias);
+  const biases = bias === null ? null : weights.vector(bias.name);
+  return blocks.linear(x, weights.matrix(weight.name), biases);
 }

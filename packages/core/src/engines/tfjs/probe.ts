@@ -62,21 +62,23 @@ export function probeNetwork(
       gradient: gradientAt(weights.values.length + places.indexOf(place)),
     };
   };
+  const tensors = weights.tensors();
   return {
     examples,
     loss: floats(value)[0] ?? Number.NaN,
     layers: network.layers.map((shape) => ({
       name: shape.name,
+      kind: shape.kind,
       units: shape.fanOut,
-      nonlinearity: shape.isOutput ? "none" : network.model.activation,
+      nonlinearity: shape.kind === "output" ? "none" : network.model.activation,
       linear: passAt(shape, "linear"),
       preactivation: passAt(shape, "preactivation"),
       activation: passAt(shape, "activation"),
       norm: normOf(batch.get(shape.name), running.get(shape.name)),
     })),
-    parameters: weights.tensors().map((tensor, p) => ({
-      ...tensor,
-      size: tensor.values.length,
+    parameters: weights.parameters.map((parameter, p) => ({
+      ...parameter,
+      values: tensors[p]?.values ?? new Float32Array(),
       gradient: gradientAt(p),
     })),
   };

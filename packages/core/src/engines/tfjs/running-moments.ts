@@ -1,3 +1,4 @@
+import type { NormShape } from "../../model/parameters.ts";
 import type { BatchNormSpec } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
 import { floats } from "./floats.ts";
@@ -14,19 +15,16 @@ export class RunningMoments {
 
   /** Starts from what `given` has of this layer, else from 0 and 1. */
   constructor(
-    { name, fanOut }: { readonly name: string; readonly fanOut: number },
+    { gain, runningMean, runningSpread }: NormShape,
     { momentum, running }: BatchNormSpec,
     given: readonly Tensor[],
   ) {
     this.isVariance = running === "variance";
     this.#momentum = momentum;
-    this.#names = {
-      mean: `${name}.bn.running_mean`,
-      spread: `${name}.bn.running_${running === "variance" ? "var" : "std"}`,
-    };
+    this.#names = { mean: runningMean, spread: runningSpread };
     const valuesOf = (wanted: string) => given.find((tensor) => tensor.name === wanted)?.values;
-    this.mean = valuesOf(this.#names.mean)?.slice() ?? new Float32Array(fanOut);
-    this.spread = valuesOf(this.#names.spread)?.slice() ?? new Float32Array(fanOut).fill(1);
+    this.mean = valuesOf(this.#names.mean)?.slice() ?? new Float32Array(gain.size);
+    this.spread = valuesOf(this.#names.spread)?.slice() ?? new Float32Array(gain.size).fill(1);
   }
 
   /** Moves them towards the moments of a batch. */
@@ -49,9 +47,4 @@ export class RunningMoments {
       running[i] = (1 - momentum) * (running[i] ?? 0) + momentum * (batch[i] ?? 0);
     }
   }
-}
-
-/** Whether a tensor's name is that of a running statistic. */
-export function isRunningMoment(name: string): boolean {
-  return name.includes(".bn.running_");
 }

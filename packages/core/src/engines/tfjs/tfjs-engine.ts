@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
-import { layerShapes } from "../../model/parameters.ts";
+import { embeddingOf, layerShapes, modelParameters } from "../../model/parameters.ts";
 import type { Moments, NetworkPass } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
 import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
@@ -18,7 +18,7 @@ import {
   type Normalise,
 } from "./network.ts";
 import { probeNetwork } from "./probe.ts";
-import { isRunningMoment, RunningMoments } from "./running-moments.ts";
+import { RunningMoments } from "./running-moments.ts";
 import { Weights } from "./weights.ts";
 
 /** Examples that an evaluation sends through the network at a time. */
@@ -51,18 +51,25 @@ export class TfjsEngine implements Engine {
   constructor({ model, train, dataset, tensors }: EngineOptions, blocks: Blocks = FUSED_BLOCKS) {
     const vocabularySize = dataset.vocabulary.length;
     const layers = layerShapes(model, vocabularySize);
-    this.#weights = new Weights(tensors.filter(({ name }) => !isRunningMoment(name)));
-    this.parameters = this.#weights.parameters;
-    this.#network = { model, layers, blocks, weights: this.#weights };
+    this.parameters = modelParameters(model, vocabularySize);
+    this.#weights = new Weights(this.parameters, tensors);
+    this.#network = {
+      model,
+      embedding: embeddingOf(model, vocabularySize),
+      layers,
+      blocks,
+      weights: this.#weights,
+    };
     this.#examples = dataset.train;
     this.#sizes = { context: model.context, vocabularySize };
     this.#lambdas = lambdasOf(this.parameters, train.l2);
     const { batchNorm } = model;
-    const normed = batchNorm === "none" ? [] : layers.filter(({ hasNorm }) => hasNorm);
     this.#running = new Map(
-      batchNorm === "none"
-        ? []
-        : normed.map((layer) => [layer.name, new RunningMoments(layer, batchNorm, tensors)]),
+      layers.flatMap(({ name, norm }) =>
+        norm === null || batchNorm === "none"
+          ? []
+          : [[name, new RunningMoments(norm, batchNorm, tensors)]],
+      ),
     );
   }
 
@@ -166,7 +173,7 @@ export class TfjsEngine implements Engine {
    */
   #measure(examples: Examples): void {
     for (const [depth, shape] of this.#network.layers.entries()) {
-      if (!shape.hasNorm) continue;
+      if (shape.norm === null) continue;
       const moments = new ColumnMoments(shape.fanOut);
       eachTile(examples, TILE, this.#sizes, ({ tokens }) => {
         const x = forward(this.#network, tokens, { normalise: this.#byHeld, depth }); // [rows, fan_in]

@@ -11,14 +11,16 @@ export class Weights {
   readonly #indices: ReadonlyMap<string, number>;
   #rate: { readonly lr: number; readonly scalar: tf.Scalar } | null = null;
 
-  constructor(tensors: readonly Tensor[]) {
-    this.parameters = tensors.map(({ name, shape, values }) => ({
-      name,
-      shape,
-      size: values.length,
-    }));
-    this.#values = tensors.map(({ shape, values }) => tf.tensor(values.slice(), [...shape]));
-    this.#indices = new Map(tensors.map(({ name }, i) => [name, i]));
+  /** @param tensors - with one for each of the parameters */
+  constructor(parameters: readonly Parameter[], tensors: readonly Tensor[]) {
+    const values = parameters.map(({ name }) => {
+      const tensor = tensors.find((one) => one.name === name);
+      if (tensor === undefined) throw new RangeError(`tfjs: ${name} is missing`);
+      return tensor.values.slice();
+    });
+    this.parameters = parameters;
+    this.#values = parameters.map(({ shape }, i) => tf.tensor(values[i] ?? [], [...shape]));
+    this.#indices = new Map(parameters.map(({ name }, i) => [name, i]));
   }
 
   /** In the order of the parameters; replaced by every `descend`. */
