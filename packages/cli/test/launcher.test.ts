@@ -88,7 +88,9 @@ function checkout(tool: "flock" | "perl"): string {
     writeFileSync(join(root, path), text, { mode });
   };
   copyFileSync(LAUNCHER, join(root, "ablate"));
-  for (const name of ["package.json", "tsconfig.json", "pnpm-lock.yaml"]) write(name, "{}");
+  for (const name of ["package.json", "tsconfig.json", "rolldown.config.js", "pnpm-lock.yaml"]) {
+    write(name, "{}");
+  }
   for (const name of PACKAGES) {
     const scripts = { kernels: "node kernels.cjs", build: "node build.cjs" };
     write(`packages/${name}/package.json`, JSON.stringify({ scripts }));
