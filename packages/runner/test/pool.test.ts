@@ -189,6 +189,22 @@ test("a second, harder stop ends every worker at once and keeps what is stored",
   });
 });
 
+test("a run that is stopped before its worker has it stops after its first block", async () => {
+  const path = makePath();
+  const stop = new AbortController();
+  const onEvent = ({ event }: GridEvent): void => {
+    if (event === "started") stop.abort();
+  };
+
+  const outcome = await trainInto(path, { a: makeSpec(LONG) }, { signal: stop.signal, onEvent });
+
+  expect(outcome).toMatchObject({ trained: 1, left: 1 });
+  read(path, (reader) => {
+    expect(reader.run("g/a")).toMatchObject({ state: "stopped", reason: "user" });
+    expect(count(reader, "g/a")).toBeLessThan(LONG.steps);
+  });
+});
+
 test("workers leave the terminal's signals to their coordinator", async () => {
   const path = makePath();
   let signals = 0;
