@@ -10,15 +10,15 @@ export { ConfigError, type Position, type Problem } from "./config/config-error.
 export { countProbes } from "./config/probe-schedule.ts";
 export { readSchemes } from "./config/read-schemes.ts";
 export { CONFIG_KEYS } from "./config/schema.ts";
+export { toRunSpec } from "./config/to-run-spec.ts";
 export { diagnoseRecorded, recordedThresholds } from "./diagnose/diagnose-recorded.ts";
 export { loadConfig } from "./grid/load-config.ts";
+export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/expand.ts";
 export { expandGrid } from "./plan/expand.ts";
 export { expandedYaml } from "./plan/expanded-config.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
-export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/planned.ts";
 export { storedSpec, storedYaml } from "./plan/stored-config.ts";
-export { toRunSpec } from "./plan/to-run-spec.ts";
 export {
   type GridOptions,
   type GridOutcome,

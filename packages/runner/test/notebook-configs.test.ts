@@ -4,8 +4,8 @@ import type { LayerInit, RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
 import { deepSpec, goldens } from "../../core/test/goldens.ts";
 import { loadConfig } from "../src/grid/load-config.ts";
+import type { PlannedConfig } from "../src/plan/expand.ts";
 import { expandGrid } from "../src/plan/expand.ts";
-import type { PlannedConfig } from "../src/plan/planned.ts";
 
 const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
 

@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
+import { toRunSpec } from "../src/config/to-run-spec.ts";
 import { loadConfig } from "../src/grid/load-config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import { toRunSpec } from "../src/plan/to-run-spec.ts";
 
 const normal = (std: number) => ({ scheme: "normal", std, scale: 1 });
 const kaiming = {

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { expandGrid } from "../src/plan/expand.ts";
+import { expandGrid, fitName } from "../src/plan/expand.ts";
 import { dataHash, runHash } from "../src/plan/identity.ts";
-import { fitName } from "../src/plan/label.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
 import { load } from "./spec-make.ts";
 

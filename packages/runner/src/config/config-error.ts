@@ -26,3 +26,8 @@ export class ConfigError extends Error {
 function formatProblem({ source, line, col, message }: Problem): string {
   return line === null ? `${source}: ${message}` : `${source}:${line}:${col}: ${message}`;
 }
+
+/** Returns the message for a key that its map has already. */
+export function givenTwice(key: string, first: Position): string {
+  return `${key}: given twice${first.line === null ? "" : `, first in line ${first.line}`}`;
+}

@@ -1,6 +1,7 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
-import type { Activation, EngineName, InitScheme, ThresholdChanges } from "@ablate/core";
+import type { EngineName, InitSpec, ModelSpec, ThresholdChanges, TrainSpec } from "@ablate/core";
 import type { Position, Problem } from "./config-error.ts";
+import type { ProbeSchedule } from "./probe-schedule.ts";
 
 export type DataConfig = {
   /** Absolute path of the names file. */
@@ -9,41 +10,15 @@ export type DataConfig = {
   readonly shuffle_seed: number;
 };
 
-export type BatchNormConfig = {
-  readonly where: "hidden" | "all";
-  readonly epsilon: number;
-  readonly momentum: number;
-  readonly running: "std" | "variance";
+/** `context` is a key of `data`. */
+export type ModelConfig = Omit<ModelSpec, "context" | "batchNorm"> & {
+  readonly batch_norm: ModelSpec["batchNorm"];
 };
 
-export type ModelConfig = {
-  readonly embedding: number;
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
-  readonly bias: boolean;
-  readonly batch_norm: BatchNormConfig | "none";
-};
-
-export type LayerInitConfig = {
-  readonly weight: InitScheme;
-  readonly bias: InitScheme;
-  readonly gamma: InitScheme;
-  readonly beta: InitScheme;
-};
-
-export type InitConfig = {
-  readonly embedding: InitScheme;
-  readonly hidden: LayerInitConfig;
-  readonly output: LayerInitConfig;
-};
-
-export type TrainConfig = {
-  readonly steps: number;
+export type TrainConfig = Pick<TrainSpec, "steps" | "l2"> & {
   readonly batch_size: number;
   /** Rate by first step at which it applies; has step 0. */
   readonly lr: Readonly<Record<string, number>>;
-  /** Lambda of every parameter, or of those named, none of them 0. */
-  readonly l2: number | Readonly<Record<string, number>>;
   /** Missing in what older versions have stored. */
   readonly stop?: StopConfig;
 };
@@ -59,23 +34,22 @@ export type StopConfig = {
 /** As `30s`, `5m`, `1h30m`. */
 export type Duration = string;
 
+/** What is recorded beside every step. */
 export type RecordConfig = {
+  /** Whether all splits are evaluated after the last step, and the validation split every so many. */
   readonly evaluate: "end" | "none" | EverySteps;
   /** Names sampled after the last step. */
   readonly samples: number;
   readonly probes: ProbesConfig | "none";
+  /** How often what it takes to resume is stored before the end. */
   readonly checkpoint: Duration | "none" | EverySteps;
 };
 
 export type EverySteps = { readonly every: number };
 
-/** At init, at the end, and in between. */
-export type ProbesConfig = {
-  /** Probed at these digits times every power of ten. */
-  readonly decades: readonly number[];
-  /** Probed every so many steps; 0: not. */
-  readonly every: number;
-  /** Beyond it, tanh counts as saturated. */
+/** When a run is probed, and what counts as saturated there. */
+export type ProbesConfig = ProbeSchedule & {
+  /** Tanh is saturated beyond it, on either side. */
   readonly saturated: number;
 };
 
@@ -83,7 +57,7 @@ export type ProbesConfig = {
 export type CellConfig = {
   readonly data: DataConfig;
   readonly model: ModelConfig;
-  readonly init: InitConfig;
+  readonly init: InitSpec;
   readonly train: TrainConfig;
   readonly record: RecordConfig;
   /** Not there where all are the usual ones. */

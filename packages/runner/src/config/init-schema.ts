@@ -1,7 +1,6 @@
-/** How a tensor is filled: a scheme's name, or a map of its name and its settings. */
-import type { InitScheme, LayerInit } from "@ablate/core";
+/** `init`: how tensors are filled. A scheme is its name, or a map of its name and its settings. */
+import type { InitScheme, InitSpec, LayerInit } from "@ablate/core";
 import { z } from "zod";
-import type { InitConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
 import { finite, nonNegative } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
@@ -79,7 +78,7 @@ const vector = matrix.refine(({ scheme }) => scheme !== "orthogonal", {
 });
 
 /** Defaults are the notebook's v5: Kaiming where tanh needs it, and logits near 0. */
-export const initSchema: z.ZodType<InitConfig> = z.strictObject({
+export const initSchema: z.ZodType<InitSpec> = z.strictObject({
   embedding: matrix.prefault("normal").meta({
     title: "scheme",
     description: "scheme of the embedding, `[characters, model.embedding]`",

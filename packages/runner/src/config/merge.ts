@@ -1,10 +1,9 @@
-/** Maps on top of maps. Sections merge; what is not a section is one value, replaced whole. */
-import type { Position, Problem } from "./config-error.ts";
-import { givenTwice } from "./read-yaml.ts";
+/** Puts maps on top of maps. Sections merge; what is not a section is one value, replaced whole. */
+import { givenTwice, type Position, type Problem } from "./config-error.ts";
 import { isSection } from "./schema.ts";
 import { type Entry, type MapNode, mapNode, type Node } from "./tree.ts";
 
-/** `base` with `override` on top of it; both nested. */
+/** Puts `override` on top of `base`; both are nested. */
 export function merge(base: MapNode, override: MapNode, key = ""): MapNode {
   const entries = new Map(base.entries);
   for (const [name, entry] of override.entries) {
@@ -20,13 +19,13 @@ export function merge(base: MapNode, override: MapNode, key = ""): MapNode {
   return mapNode(base.at, entries);
 }
 
-/** The same map without dotted keys: `train.lr: 1` becomes `train: { lr: 1 }`. */
+/** Returns the same map without dotted keys: `train.lr: 1` becomes `train: { lr: 1 }`. */
 export function nest(map: MapNode, problems: Problem[]): MapNode {
   const root = mapNode(map.at);
   return insertAll(root, map, { key: "", problems });
 }
 
-/** A map of nothing but this value at this dotted key. */
+/** Returns a map of nothing but this value at this dotted key. */
 export function mapOf(key: string, value: Node, at: Position): MapNode {
   return nest(mapNode(at, [[key, { keyAt: at, value }]]), []);
 }
@@ -68,7 +67,7 @@ function insert(
   });
 }
 
-/** Segments of a key below `prefix`: split as long as it leads through sections. */
+/** Splits a key below `prefix` for as long as it leads through sections. */
 function splitKey(prefix: string, name: string): string[] {
   const segments = name.split(".");
   if (segments.includes("")) return [name];

@@ -1,6 +1,6 @@
 /** `model`: the network. */
 import { z } from "zod";
-import type { BatchNormConfig, ModelConfig } from "./config.ts";
+import type { ModelConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
 import { integer, nonNegative, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
@@ -44,7 +44,7 @@ export const BATCH_NORM_SETTINGS: z.ZodObject = batchNormSettings;
 const batchNorm = shorthand(batchNormSettings, {
   short: z.enum(PLACES),
   expand: (value) => (typeof value === "string" ? { where: value } : value),
-}).transform(({ where, ...rest }): BatchNormConfig | "none" =>
+}).transform(({ where, ...rest }): ModelConfig["batch_norm"] =>
   where === "none" ? "none" : { where, ...rest },
 );
 

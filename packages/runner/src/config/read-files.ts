@@ -2,10 +2,20 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
-import { type ConfigParts, extendParts, readParts } from "./config-parts.ts";
+import {
+  type GridFactor,
+  type Row,
+  readGrid,
+  readInclude,
+  readVariants,
+  readZip,
+  type Variant,
+} from "./grid.ts";
+import { GRID_KEYS } from "./grid-keys.ts";
 import { hasMaker, valuesOf } from "./makers.ts";
 import { merge, nest } from "./merge.ts";
 import { readYaml } from "./read-yaml.ts";
+import { type Condition, type Rule, readExclude, readWhen } from "./rules.ts";
 import { type MapNode, mapNode, nodeAt } from "./tree.ts";
 import { validate } from "./validate.ts";
 
@@ -37,7 +47,7 @@ function onTop(below: ConfigParts | null, above: ConfigParts): ConfigParts {
   return below === null ? above : extendParts(below, above);
 }
 
-/** A file that is there to be extended may leave the data to others. */
+/** Stands in for the data, which a file that is there to be extended may leave to others. */
 function standIn({ at }: MapNode): MapNode {
   const file = { keyAt: at, value: { kind: "scalar", at, value: "-" } } as const;
   const data = { keyAt: at, value: mapNode(at, [["file", file]]) };
@@ -127,4 +137,71 @@ function decode(bytes: Uint8Array, path: string): string {
     const message = "not UTF-8 text";
     throw new ConfigError([{ source: path, line: Math.max(lines.length, 1), col, message }]);
   }
+}
+
+export type ConfigParts = {
+  /** Everything that is not about the grid. */
+  readonly base: MapNode;
+  readonly variants: readonly Variant[];
+  readonly zip: readonly Row[] | null;
+  readonly factors: readonly GridFactor[];
+  readonly when: readonly Condition[];
+  readonly exclude: readonly Rule[] | null;
+  readonly include: readonly Row[] | null;
+};
+
+/** Splits a file into its parts. */
+function readParts(root: MapNode, problems: Problem[]): ConfigParts {
+  const entries = new Map(root.entries);
+  for (const key of GRID_KEYS) entries.delete(key);
+  return {
+    base: mapNode(root.at, entries),
+    variants: readVariants(root, problems),
+    zip: readZip(root, problems),
+    factors: readGrid(root, problems),
+    when: readWhen(root, problems),
+    exclude: readExclude(root, problems),
+    include: readInclude(root, problems),
+  };
+}
+
+/** Keys that a file does not inherit: they name its own grid. */
+const OWN: readonly string[] = ["name", "description"];
+
+/** Puts a file's parts on top of those of the file that it extends. */
+function extendParts(below: ConfigParts, above: ConfigParts): ConfigParts {
+  const inherited = new Map([...below.base.entries].filter(([key]) => !OWN.includes(key)));
+  return {
+    base: mapNode(above.base.at, merge(mapNode(above.base.at, inherited), above.base).entries),
+    variants: mergeByKey(below.variants, above.variants, {
+      key: ({ name }) => name,
+      put: (old, own) => ({
+        ...own,
+        description: own.description === "" ? old.description : own.description,
+        tree: merge(old.tree, own.tree),
+      }),
+    }),
+    zip: above.zip ?? below.zip,
+    factors: mergeByKey(below.factors, above.factors, {
+      key: ({ key }) => key,
+      put: (_, own) => own,
+    }),
+    when: mergeByKey(below.when, above.when, { key: ({ key }) => key, put: (_, own) => own }),
+    exclude: above.exclude ?? below.exclude,
+    include: above.include ?? below.include,
+  };
+}
+
+/** Returns the old members in their order, each with the new one of its key put on top, then the new keys. */
+function mergeByKey<T>(
+  old: readonly T[],
+  own: readonly T[],
+  { key, put }: { readonly key: (member: T) => string; readonly put: (old: T, own: T) => T },
+): T[] {
+  const members = new Map(old.map((member) => [key(member), member]));
+  for (const member of own) {
+    const present = members.get(key(member));
+    members.set(key(member), present === undefined ? member : put(present, member));
+  }
+  return [...members.values()];
 }

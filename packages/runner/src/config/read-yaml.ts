@@ -1,4 +1,4 @@
-/** YAML text to a tree with positions. */
+/** Reads YAML text into a tree with positions. */
 import {
   type Alias,
   type Document,
@@ -10,10 +10,10 @@ import {
   parseDocument,
   type YAMLError,
 } from "yaml";
-import { ConfigError, type Position, type Problem } from "./config-error.ts";
+import { ConfigError, givenTwice, type Position, type Problem } from "./config-error.ts";
 import { type Entry, type MapNode, mapNode, type Node } from "./tree.ts";
 
-/** Values that aliases may add to a file. */
+/** Values that aliases may add to a file: a file that doubles itself by aliases is refused. */
 const MAX_ALIASED = 10_000;
 
 /** Maps and lists in each other; no config needs more than a handful. */
@@ -177,11 +177,6 @@ const NO_KEYS: ReadonlyMap<string, string> = new Map([
   ["__proto__", "is no key of a config"],
   ["<<", "merge keys are not part of YAML 1.2; use variants, extends or an alias for one value"],
 ]);
-
-/** What to say of a key that is in its map already. */
-export function givenTwice(key: string, first: Position): string {
-  return `${key}: given twice${first.line === null ? "" : `, first in line ${first.line}`}`;
-}
 
 function scalarValue(node: unknown): string | number | boolean | null {
   const value = isScalar(node) ? node.value : null;

@@ -1,10 +1,9 @@
 /** `exclude` and `when`: conditions on the values of a run. */
 import type { Position, Problem } from "./config-error.ts";
-import { flowText } from "./flow-text.ts";
 import { type Leaf, leavesOf, readValues, whyCommon } from "./grid-keys.ts";
 import { mapOf } from "./merge.ts";
 import { isSection } from "./schema.ts";
-import { type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
+import { flowText, type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
 
 /** Holds for the runs that have all of these values. */
 export type Rule = {

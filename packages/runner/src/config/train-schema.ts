@@ -6,9 +6,11 @@ import { duration } from "./duration-schema.ts";
 import { readNumber } from "./number.ts";
 import { integer, nonNegative, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
-import { STOP_EVERY } from "./stop.ts";
 
 const MAX_STEPS = 1e9;
+
+/** Steps between two measurements of the validation loss where a config does not say. */
+export const STOP_EVERY = 1000;
 
 const rates = z
   .record(

@@ -1,12 +1,12 @@
-/** YAML values that remember where they were written, also after merging. Immutable. */
+/** YAML values that remember where they were written, also after merging files and options. Immutable. */
 import type { Position } from "./config-error.ts";
 
-export type Scalar = {
+type Scalar = {
   readonly kind: "scalar";
   readonly at: Position;
   readonly value: string | number | boolean | null;
 };
-export type List = {
+type List = {
   readonly kind: "list";
   readonly at: Position;
   readonly items: readonly Node[];
@@ -22,7 +22,7 @@ export type Node = Scalar | List | MapNode;
 export type Path = readonly (string | number)[];
 
 /** How far a path leads into a tree: the last node on it and, if that is in a map, its key's place. */
-export type Found = { readonly node: Node; readonly keyAt: Position; readonly depth: number };
+type Found = { readonly node: Node; readonly keyAt: Position; readonly depth: number };
 
 /** Follows a path as far as it exists. */
 export function follow(root: Node, path: Path): Found {
@@ -37,13 +37,13 @@ export function follow(root: Node, path: Path): Found {
   return found;
 }
 
-/** The node at a path, or null. */
+/** Returns the node at a path, or null. */
 export function nodeAt(root: Node, path: Path): Node | null {
   const { node, depth } = follow(root, path);
   return depth === path.length ? node : null;
 }
 
-/** The plain value. */
+/** Returns the plain value. */
 export function toValue(node: Node): unknown {
   switch (node.kind) {
     case "scalar":
@@ -59,7 +59,7 @@ export function toValue(node: Node): unknown {
 
 const OTHER_LETTERS = /[^A-Za-z0-9._=-]+/g;
 
-/** How a value reads in a label: letters, digits, `.`, `_`, `=` and `-` only. */
+/** Writes a value as it reads in a label: letters, digits, `.`, `_`, `=` and `-` only. */
 export function toLabelText(node: Node): string {
   switch (node.kind) {
     case "scalar":
@@ -86,4 +86,18 @@ export function mapNode(at: Position, entries: Iterable<readonly [string, Entry]
 function itemOf(node: Node, step: string | number): Entry | undefined {
   const item = node.kind === "list" ? node.items[Number(step)] : undefined;
   return item === undefined ? undefined : { keyAt: item.at, value: item };
+}
+
+/** Writes a value in one line, as YAML does: `{ scheme: normal, std: 2 }`. */
+export function flowText(node: Node): string {
+  switch (node.kind) {
+    case "scalar":
+      return String(node.value ?? "null");
+    case "list":
+      return `[${node.items.map(flowText).join(", ")}]`;
+    case "map": {
+      const entries = [...node.entries].map(([key, { value }]) => `${key}: ${flowText(value)}`);
+      return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+    }
+  }
 }

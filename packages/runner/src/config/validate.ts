@@ -1,4 +1,4 @@
-/** Holds a tree against the schema; each problem points at the place in the tree. */
+/** Checks a tree against the schema; each problem points at its place in the tree. */
 import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
 import { describeIssue } from "./describe-issue.ts";
@@ -8,12 +8,12 @@ import { follow, type MapNode, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** The config with its defaults, or null where there are problems. */
+/** Returns the config with its defaults, or null where there are problems. */
 export function validate(tree: MapNode, problems: Problem[]): FileConfig | null {
   return parse(fileSchema, { tree, path: [], problems });
 }
 
-/** One section of a config with its defaults, or null where there are problems. */
+/** Returns one section of a config with its defaults, or null where there are problems. */
 export function validateSection<T>(
   schema: z.ZodType<T>,
   name: string,

@@ -5,10 +5,10 @@ import type { Variant } from "../config/grid.ts";
 import type { Condition } from "../config/rules.ts";
 import { hint } from "../config/suggest.ts";
 import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
-import type { Candidate, Matcher } from "./matcher.ts";
+import type { Candidate, Matcher } from "./grid-rules.ts";
 import type { Layers } from "./sections.ts";
 
-/** One combination: a cell that is not read yet. */
+/** A combination: a cell whose config is not read yet. */
 export type Branch = Candidate & {
   readonly variantDescription: string;
   /** The most special place that made it. */
@@ -32,7 +32,7 @@ export function* branchesOf(grid: GridLayers, when: Conditions): Generator<Branc
   }
 }
 
-/** An included entry, for each combination of the command line's factors. */
+/** Combines an included entry with each combination of the command line's factors. */
 export function includedBranches(
   { base, setFactors: factors, values }: GridLayers,
   { at, tree, labels }: Option,
@@ -78,7 +78,7 @@ function* combine(branch: Branch, { factors, when, values }: Rest): Generator<Br
   else for (const option of factor.options) yield* combine(choose(branch, option), further);
 }
 
-/** Asks every rule, since each notes what it met. */
+/** Asks every rule, since each notes the values it met. */
 function anyHolds(rules: readonly Matcher[], candidate: Candidate): boolean {
   return rules.filter((rule) => rule.holds(candidate)).length > 0;
 }
@@ -93,8 +93,8 @@ function choose(branch: Branch, { at, tree, labels }: Option): Branch {
 }
 
 /**
- * The conditions that can be decided: each is about a key of the grid, and asks for what is decided
- * before that key. The others are reported.
+ * Returns the conditions that can be decided: each is about a key of the grid, and asks for what is
+ * decided before that key. The others are reported.
  */
 export function soundConditions({ when, factors }: GridLayers, problems: Problem[]): Condition[] {
   const keys = factors.map(({ key }) => key);
@@ -121,16 +121,47 @@ export function soundConditions({ when, factors }: GridLayers, problems: Problem
   });
 }
 
-/** How many combinations there are at most; seeds not counted. */
-export function countBranches({
-  variants,
-  rows,
-  factors,
-  include,
-  setFactors,
-}: GridLayers): number {
+/** Counts the combinations there may be at most, seeds not counted. */
+function countBranches({ variants, rows, factors, include, setFactors }: GridLayers): number {
   const product = (parts: readonly Factor[], first: number): number =>
     parts.reduce((count, { options }) => count * options.length, first);
   const bases = Math.max(1, variants.length) * Math.max(1, rows.length);
   return product(factors, bases) + product(setFactors, include.length);
+}
+
+/** More is a mistake in the config: it would take longer to list than anybody waits. */
+const MOST_COMBINATIONS = 1_000_000;
+
+/** Why a grid is too large to be walked at all, or null. */
+export function refusalBefore(grid: GridLayers, seeds: number, mostRuns: number): Problem | null {
+  const combinations = countBranches(grid);
+  if (combinations > MOST_COMBINATIONS) {
+    const message = `${many(combinations)} combinations, at most ${many(MOST_COMBINATIONS)}`;
+    return { ...placeOf(grid), message };
+  }
+  const isExact = grid.exclude.length === 0 && grid.when.length === 0;
+  const runs = combinations * seeds;
+  return isExact && runs > mostRuns ? tooMany(grid, `${many(runs)} runs`, mostRuns) : null;
+}
+
+/** Returns the problem where the walk met more runs than are wanted. */
+export function refusalAfter(grid: GridLayers, seeds: number, mostRuns: number): Problem {
+  return tooMany(grid, `up to ${many(countBranches(grid) * seeds)} runs`, mostRuns);
+}
+
+function tooMany(grid: GridLayers, what: string, mostRuns: number): Problem {
+  const message = `${what}; more than ${many(mostRuns)} need --yes`;
+  return { ...placeOf(grid), message };
+}
+
+function placeOf({ factors, rows, variants, include, base }: GridLayers): Position {
+  const [first] = [
+    ...factors.map(({ keyAt }) => keyAt),
+    ...[...rows, ...variants, ...include].map(({ at }) => at),
+  ];
+  return first ?? base.at;
+}
+
+function many(count: number): string {
+  return count < 1e15 ? count.toLocaleString("en-US") : count.toPrecision(3);
 }

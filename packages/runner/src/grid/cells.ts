@@ -1,15 +1,20 @@
-/** What a config expands to, each cell validated. */
+/** Expands a config to its cells, each validated. */
 
 import type { Cell, CellConfig, Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import { reportUnknown } from "../config/validate.ts";
-import { type Branch, branchesOf, includedBranches, soundConditions } from "./branches.ts";
-import { checkTogether } from "./check-together.ts";
-import { EffectCheck } from "./effect.ts";
+import {
+  type Branch,
+  branchesOf,
+  includedBranches,
+  refusalAfter,
+  refusalBefore,
+  soundConditions,
+} from "./branches.ts";
+import { checkTogether, EffectCheck } from "./check-together.ts";
 import type { GridLayers, Option } from "./grid-layers.ts";
 import { GridRules } from "./grid-rules.ts";
 import { SectionReader, type Sections } from "./sections.ts";
-import { refusalAfter, refusalBefore } from "./too-many.ts";
 
 export type Expansion = {
   readonly cells: readonly Cell[];
@@ -57,7 +62,7 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
   return { cells: expander.cells, excluded: rules.exclude.counts, warnings: expander.warnings };
 }
 
-/** Each value of the grid is held to the schema by itself: another may be on top of it in all runs. */
+/** Checks each value of the grid by itself: another may be on top of it in all runs. */
 function checkValues(grid: GridLayers, reader: SectionReader, problems: Problem[]): void {
   const { base, variants, rows, factors, include } = grid;
   const options = [...rows, ...factors.flatMap((factor) => factor.options), ...include];

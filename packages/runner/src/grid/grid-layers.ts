@@ -1,10 +1,10 @@
-/** The parts of a config with the command line's values on top: what is walked to get its runs. */
+/** Puts the command line's values on top of the parts of a config: what is walked to get its runs. */
 import type { Position, Problem } from "../config/config-error.ts";
-import type { ConfigParts } from "../config/config-parts.ts";
 import { type GridFactor, type Row, treeOf } from "../config/grid.ts";
 import { whyCommon } from "../config/grid-keys.ts";
 import { mapOf } from "../config/merge.ts";
 import type { OverrideTrees } from "../config/overrides.ts";
+import type { ConfigParts } from "../config/read-files.ts";
 import type { Condition, Rule } from "../config/rules.ts";
 import { type MapNode, toLabelText } from "../config/tree.ts";
 
@@ -90,12 +90,12 @@ function reportShared(
   }
 }
 
-/** Whether a key is `other` or in it. */
+/** Tells whether a key is `other` or in it. */
 export function isWithin(key: string, other: string): boolean {
   return `${key}.`.startsWith(`${other}.`);
 }
 
-/** The rows of zip; in labels those keys that are not the same in all of them. */
+/** Returns the rows of zip; their labels have the keys that are not the same in all of them. */
 function rowsOf(zip: readonly Row[], isSet: (key: string) => boolean): Option[] {
   const options = zip.map((row) => toOption(row, isSet));
   if (options.every(({ tree }) => tree.entries.size === 0)) return [];
@@ -109,7 +109,7 @@ function rowsOf(zip: readonly Row[], isSet: (key: string) => boolean): Option[] 
   }));
 }
 
-/** A row without what the command line gives. */
+/** Returns a row without what the command line gives. */
 function toOption(row: Row, isSet: (key: string) => boolean): Option {
   const leaves = row.leaves.filter(({ key }) => !isSet(key));
   return {

@@ -1,4 +1,4 @@
-/** A config file and the command line's overrides to a sound config. */
+/** Makes a sound config of a file and the command line's overrides. */
 import { basename, dirname, extname, resolve } from "node:path";
 import type { Cell, GridConfig, Overrides } from "../config/config.ts";
 import { ConfigError, type Problem } from "../config/config-error.ts";
@@ -71,7 +71,7 @@ function withDataFile(cells: readonly Cell[], file: string): Cell[] {
   });
 }
 
-/** The config's text, and what it extends as comments after it. */
+/** Returns the config's text, with what it extends as comments after it. */
 function textOf(sources: Sources): string {
   const [[, own = ""] = [], ...extended] = sources;
   return [
@@ -82,13 +82,13 @@ function textOf(sources: Sources): string {
   ].join("");
 }
 
-/** The file's base name in the letters of a name. */
+/** Returns the file's base name in the letters of a name. */
 function nameOf(path: string): string {
   const name = basename(path, extname(path)).replace(/[^A-Za-z0-9._=-]+/g, "_");
   return name.slice(0, 60);
 }
 
-/** Each problem once: the config's from top to bottom, those of what it extends, the options'. */
+/** Returns each problem once: the config's from top to bottom, those of what it extends, the options'. */
 function inOrder(problems: readonly Problem[], sources: Sources): Problem[] {
   const shown = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
   const once = new Map(shown.map((problem) => [JSON.stringify(problem), problem]));
@@ -104,9 +104,10 @@ function inOrder(problems: readonly Problem[], sources: Sources): Problem[] {
   });
 }
 
+/** A value that a message quotes may be a whole file. */
 const LONGEST_MESSAGE = 500;
 
-/** Keys and values may hold anything: a message is one line of what a terminal shows as it is. */
+/** Makes a message one line that a terminal shows as it is: keys and values may hold anything. */
 function oneLine(message: string): string {
   const plain = message.replace(/\p{Cc}|[\u2028\u2029]/gu, (char) =>
     JSON.stringify(char) === `"${char}"`

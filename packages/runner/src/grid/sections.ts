@@ -1,4 +1,4 @@
-/** Configs of cells out of layers of values, each group of keys merged and validated once. */
+/** Makes configs of cells out of layers of values; each group of keys is merged and validated once. */
 import type { z } from "zod";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { CellConfig } from "../config/config.ts";
@@ -59,7 +59,7 @@ export class SectionReader {
     };
   }
 
-  /** The value of a dotted key as canonical JSON; null where its group is wrong or has no such key. */
+  /** Returns the value of a dotted key as canonical JSON; null where its group is wrong or has no such key. */
   textAt(key: string, layers: Layers): string | null {
     const [name = ""] = key.split(".");
     const group = Object.entries(this.#groups).find(([one]) => one === name)?.[1];

@@ -1,10 +1,12 @@
-import type { GridConfig } from "../config/config.ts";
-import { differences } from "./differences.ts";
-import { labeller } from "./label.ts";
-import type { PlannedConfig } from "./planned.ts";
-import { toRunSpec } from "./to-run-spec.ts";
+import type { RunSpec } from "@ablate/core";
+import { shortKey } from "@ablate/store";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { Cell, Exclusion, GridConfig, ResolvedConfig } from "../config/config.ts";
+import type { Position } from "../config/config-error.ts";
+import { isSection } from "../config/schema.ts";
+import { toRunSpec } from "../config/to-run-spec.ts";
 
-/** The runs of a config, slowest first: variants, zip, the grid's keys, seeds; then what is included. */
+/** Returns the runs of a config, slowest first: variants, zip, the grid's keys, seeds; then what is included. */
 export function expandGrid({ name: grid, seeds, cells }: GridConfig): PlannedConfig[] {
   const labelOf = labeller(cells);
   const runs = cells.flatMap((cell) =>
@@ -25,4 +27,112 @@ export function expandGrid({ name: grid, seeds, cells }: GridConfig): PlannedCon
     spec: toRunSpec(resolved),
     differs: differs[i] ?? {},
   }));
+}
+
+/** One run of a grid, before the data is read. */
+export type PlannedConfig = {
+  /** `grid/label`; `planRuns` shortens what is too long and tells apart what is called the same. */
+  readonly name: string;
+  readonly label: string;
+  readonly variant: string | null;
+  readonly variantDescription: string;
+  /** Where the config says what makes it differ. */
+  readonly at: Position;
+  readonly resolved: ResolvedConfig;
+  readonly spec: RunSpec;
+  /** The keys whose values are not the same in all runs of the grid, with this run's values. */
+  readonly differs: Readonly<Record<string, unknown>>;
+};
+
+/** A run that has its identity and its final name; the store's planned run and more. */
+export type PlannedRun = PlannedConfig & {
+  readonly hash: string;
+  /** Equal in runs that differ in their number of steps alone. */
+  readonly family: string;
+  /** The resolved config as JSON. */
+  readonly config: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly steps: number;
+};
+
+export type GridRuns = {
+  readonly runs: readonly PlannedRun[];
+  /** What the user should know: runs that are the same, or that train the same numbers. */
+  readonly notes: readonly string[];
+  /** What the grid leaves out, by rule in the order of the file; a run counts at the first that it matches. */
+  readonly excluded: readonly Exclusion[];
+};
+
+/** A key of a config, its value, and the same as canonical JSON. */
+type Flat = { readonly key: string; readonly value: unknown; readonly text: string };
+
+/** Returns for each config the keys whose values are not the same in all of them, with its own values. */
+function differences(configs: readonly ResolvedConfig[]): Record<string, unknown>[] {
+  const flatten = flattener();
+  const flat = configs.map((config) =>
+    Object.entries(config).flatMap(([key, value]) => flatten(value, key)),
+  );
+  const first = new Map((flat[0] ?? []).map(({ key, text }) => [key, text]));
+  const differing = new Set(
+    flat.flatMap((all) =>
+      all.filter(({ key, text }) => first.get(key) !== text).map(({ key }) => key),
+    ),
+  );
+  return flat.map((all) =>
+    Object.fromEntries(
+      all.filter(({ key }) => differing.has(key)).map(({ key, value }) => [key, value]),
+    ),
+  );
+}
+
+/** Makes a function that flattens each group of keys once: runs of a grid share most of them. */
+function flattener(): (value: unknown, key: string) => readonly Flat[] {
+  const known = new WeakMap<object, readonly Flat[]>();
+  return function flatten(value: unknown, key: string): readonly Flat[] {
+    if (typeof value !== "object" || value === null || !isSection(key)) {
+      return [{ key, value, text: canonicalJson(value) }];
+    }
+    const flat =
+      known.get(value) ??
+      Object.entries(value).flatMap(([name, inner]) => flatten(inner, `${key}.${name}`));
+    known.set(value, flat);
+    return flat;
+  };
+}
+
+/** Longer names do not fit beside anything else in a terminal. */
+const LONGEST_NAME = 80;
+
+/**
+ * Makes the function that names a config's cells: the variant's name and the keys that differ by as few of their
+ * last segments as tell them apart, then the seed where there are several, joined by `-`
+ * (`v5-embedding=10-seed=43`). Nothing of these: `run`, or `base` beside others.
+ */
+function labeller(
+  cells: readonly Pick<Cell, "variant" | "factors">[],
+): (cell: Pick<Cell, "variant" | "factors">, seed: number | null) => string {
+  const keys = [...new Set(cells.flatMap((cell) => cell.factors.map(({ key }) => key)))];
+  const short = new Map(keys.map((key) => [key, shortKey(key, keys)]));
+  const nothing = cells.length > 1 ? "base" : "run";
+  return ({ variant, factors }, seed) => {
+    const parts = [
+      ...(variant === null ? [] : [variant]),
+      ...factors.map(({ key, text }) => `${short.get(key)}=${text}`),
+      ...(seed === null ? [] : [`seed=${seed}`]),
+    ];
+    return parts.length === 0 ? nothing : parts.join("-");
+  };
+}
+
+/** Returns the label, shortened and ended by the hash's first characters where the name is too long or taken. */
+export function fitName(
+  grid: string,
+  label: string,
+  { hash, taken }: { readonly hash: string; readonly taken: ReadonlySet<string> },
+): string {
+  const room = LONGEST_NAME - grid.length - 1;
+  if (label.length <= room && !taken.has(`${grid}/${label}`)) return label;
+  const end = `-${hash.slice(0, 8)}`;
+  return label.slice(0, room - end.length) + end;
 }

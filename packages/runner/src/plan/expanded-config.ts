@@ -1,6 +1,6 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
 import { stringify } from "yaml";
-import type { PlannedRun } from "./planned.ts";
+import type { PlannedRun } from "./expand.ts";
 
 type Group = {
   readonly label: string;
@@ -12,7 +12,7 @@ type Group = {
 /** The variant of a run of which only the seed differs. */
 const UNNAMED = "base";
 
-/** A config that has these runs and no other, with the same identities. */
+/** Returns a config that has these runs and no other, with the same identities. */
 export function expandedYaml(
   runs: readonly PlannedRun[],
   {
@@ -39,7 +39,7 @@ export function expandedYaml(
   return isPlain ? text : `${text}${variantsOf(named, seeds)}`;
 }
 
-/** Runs that differ only in their seed, in the order of the plan. */
+/** Groups the runs that differ only in their seed, in the order of the plan. */
 function groupsOf(runs: readonly PlannedRun[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const { differs, label, variantDescription: description, resolved } of runs) {
@@ -69,7 +69,7 @@ function variantsOf(named: Named, seeds: readonly number[]): string {
   return `variants:\n${variants.join("")}${exclude}`;
 }
 
-/** The labels without their seeds, each once. */
+/** Returns the labels without their seeds, each once. */
 function withNames(groups: readonly Group[], hasSeeds: boolean): Named {
   const taken = new Set<string>();
   return groups.map((group) => {
@@ -82,7 +82,7 @@ function withNames(groups: readonly Group[], hasSeeds: boolean): Named {
   });
 }
 
-/** Values on one line; those of a grid are few, and repeat. */
+/** Makes a function that writes values on one line; those of a grid are few, and repeat. */
 function flowWriter(): (value: unknown) => string {
   const known = new Map<string, string>();
   return (value) => {

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import type { StopSpec } from "@ablate/core";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ResolvedConfig, TrainConfig } from "../config/config.ts";
-import { stopSpecOf } from "../config/stop.ts";
+import { stopSpecOf } from "../config/to-run-spec.ts";
 
-/** The identity of a data file: sha256 of its bytes, hex. */
+/** Returns the identity of a data file: sha256 of its bytes, hex. */
 export function dataHash(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
 /**
- * The identity of a run: sha256, hex, of what decides its numbers. Where the data lies and what is
- * recorded is not part of it.
+ * Returns the identity of a run: sha256, hex, of what decides its numbers. Where the data lies and what
+ * is recorded is not part of it.
  */
 export function runHash(resolved: ResolvedConfig, dataHash: string): string {
   return runHasher(dataHash)(resolved);
@@ -22,7 +22,7 @@ export function runHasher(dataHash: string): (resolved: ResolvedConfig) => strin
   return hasher(dataHash, ({ stop: _, ...train }, stop) => canonicalJson({ ...train, stop }));
 }
 
-/** What runs have in common that differ in their number of steps alone: sha256, hex. */
+/** Hashes what runs that differ in their number of steps alone have in common: sha256, hex. */
 export function familyHasher(dataHash: string): (resolved: ResolvedConfig) => string {
   return hasher(dataHash, ({ stop: _, steps: __, ...train }, stop) =>
     canonicalJson({ ...train, stop }),

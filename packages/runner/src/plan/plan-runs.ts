@@ -1,13 +1,16 @@
 import type { GridConfig } from "../config/config.ts";
-import { expandGrid } from "./expand.ts";
+import {
+  expandGrid,
+  fitName,
+  type GridRuns,
+  type PlannedConfig,
+  type PlannedRun,
+} from "./expand.ts";
 import { familyHasher, runHasher } from "./identity.ts";
-import { fitName } from "./label.ts";
-import type { GridRuns, PlannedConfig, PlannedRun } from "./planned.ts";
-import { sameNumbers } from "./same-numbers.ts";
-import { sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
+import { sameNumbers, sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
 
 /**
- * The runs of a config on these data, each once, with identities and final names.
+ * Returns the runs of a config on these data, each once, with identities and final names.
  *
  * @param dataHash - identity of the data file, from `dataHash`
  */

@@ -1,12 +1,15 @@
-/** What to say of entries of a config that expand to the same run, or to the same training. */
-import type { Position } from "../config/config-error.ts";
-import type { PlannedConfig } from "./planned.ts";
-import type { SameNumbers } from "./same-numbers.ts";
+/** Finds runs that train the same numbers, and says which entries of a config expand to the same run. */
 
-/** Notes of a kind that are printed one by one. */
+import type { InitSpec, LayerInit } from "@ablate/core";
+import { canonicalJson } from "../config/canonical-json.ts";
+import type { ModelConfig } from "../config/config.ts";
+import type { Position } from "../config/config-error.ts";
+import type { PlannedConfig, PlannedRun } from "./expand.ts";
+
+/** Notes of a kind that are printed one by one, a screen of them. */
 const MOST_NOTES = 20;
 
-/** A note a pair, whatever their seeds; the two are told apart by their places where their labels are equal. */
+/** Returns a note per pair, whatever the seeds; places tell the two apart where their labels are equal. */
 export function sameRunNotes(
   pairs: readonly (readonly [PlannedConfig, PlannedConfig])[],
 ): string[] {
@@ -16,7 +19,7 @@ export function sameRunNotes(
   return shortened(notes, "entries are the same run as another; each run is trained once");
 }
 
-/** A note a pair, whatever their seeds. */
+/** Returns a note per pair, whatever the seeds. */
 export function sameNumbersNotes(pairs: readonly SameNumbers[]): string[] {
   const notes = pairs.map(({ first, second, unused }) => {
     const have = unused.length === 1 ? "has" : "have";
@@ -47,4 +50,52 @@ function nameOf({ label }: PlannedConfig): string {
 
 function placeOf({ source, line, col }: Position): string {
   return line === null ? ` (${source})` : ` (${source}:${line}:${col})`;
+}
+
+const UNUSED_IN_SOME = /^init\.(hidden|output)\.(bias|gamma|beta)$/;
+
+/**
+ * Pairs each run with the first that trains the same numbers, with the keys in which they differ: values
+ * that neither of them makes use of.
+ */
+export function sameNumbers(runs: readonly PlannedRun[]): SameNumbers[] {
+  const keys = [...new Set(runs.flatMap(({ differs }) => Object.keys(differs)))].filter((key) =>
+    UNUSED_IN_SOME.test(key),
+  );
+  if (keys.length === 0) return [];
+  const firsts = new Map<string, PlannedRun>();
+  return runs.flatMap((run) => {
+    const { data, model, init, train, seed, engine } = run.resolved;
+    const used = usedInit(model, init);
+    const numbers = canonicalJson({ data, model, used, train, seed, engine });
+    const first = firsts.get(numbers);
+    if (first === undefined) {
+      firsts.set(numbers, run);
+      return [];
+    }
+    const unused = keys.filter(
+      (key) => canonicalJson(run.differs[key]) !== canonicalJson(first.differs[key]),
+    );
+    return [{ first, second: run, unused }];
+  });
+}
+
+type SameNumbers = {
+  readonly first: PlannedRun;
+  readonly second: PlannedRun;
+  readonly unused: readonly string[];
+};
+
+/** Returns the schemes that are drawn for this model. */
+function usedInit({ bias, batch_norm: norm }: ModelConfig, init: InitSpec): unknown {
+  const of = (layer: LayerInit, hasNorm: boolean): unknown => ({
+    weight: layer.weight,
+    ...(bias ? { bias: layer.bias } : {}),
+    ...(hasNorm ? { gamma: layer.gamma, beta: layer.beta } : {}),
+  });
+  return {
+    embedding: init.embedding,
+    hidden: of(init.hidden, norm !== "none"),
+    output: of(init.output, norm !== "none" && norm.where === "all"),
+  };
 }

@@ -2,19 +2,19 @@
 import type { RunSpec } from "@ablate/core";
 import { stringify } from "yaml";
 import type { ResolvedConfig } from "../config/config.ts";
-import { toRunSpec } from "./to-run-spec.ts";
+import { toRunSpec } from "../config/to-run-spec.ts";
 
-/** What core needs to build the run again. */
+/** Returns what core needs to build the run again. */
 export function storedSpec(config: string): RunSpec {
   return toRunSpec(parseStored(config));
 }
 
-/** The resolved config of a run as the store keeps it. */
+/** Returns the resolved config of a run as the store keeps it. */
 export function storedSettings(config: string): ResolvedConfig {
   return parseStored(config);
 }
 
-/** A config file of this one run, as YAML that runs as it is and has the same identity. */
+/** Returns a config file of this one run, as YAML that runs as it is and has the same identity. */
 export function storedYaml({
   run,
   config,
@@ -33,7 +33,7 @@ function parseStored(config: string): ResolvedConfig {
   return value;
 }
 
-/** The store gives back what `planRuns` made; only that it did is checked. */
+/** Checks only that the store gave back what `planRuns` made. */
 function isResolved(value: unknown): value is ResolvedConfig {
   const keys = ["data", "model", "init", "train", "record", "engine", "seed"];
   return typeof value === "object" && value !== null && keys.every((key) => key in value);

@@ -10,8 +10,9 @@ import {
   type ThresholdChanges,
 } from "@ablate/core";
 import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
+import type { RecordConfig } from "../config/config.ts";
 import type { GridEvent, StartedEvent } from "../train/events.ts";
-import type { RecordSpec, TrainMessage, WorkerMessage } from "../train/messages.ts";
+import type { TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
 import type { RetryingWriter } from "../train/retrying-writer.ts";
 import { RunWriter } from "../train/run-writer.ts";
@@ -26,7 +27,7 @@ import type { WorkerHandle } from "./worker-handle.ts";
 export type TrainableRun = {
   readonly hash: string;
   readonly spec: RunSpec;
-  readonly record: RecordSpec;
+  readonly record: RecordConfig;
   readonly engine: EngineName;
   /** Equal in runs that differ in their number of steps alone; without it no run resumes from another. */
   readonly family?: string | undefined;

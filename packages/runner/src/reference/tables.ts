@@ -3,21 +3,20 @@ import { z } from "zod";
 import { SCHEME_SETTINGS } from "../config/init-schema.ts";
 import { BATCH_NORM_SETTINGS } from "../config/model-schema.ts";
 import { KEY_SCHEMAS } from "../config/schema.ts";
-import { typeText } from "./type-text.ts";
-import { valueSchema } from "./value-schema.ts";
+import { type JsonSchema, valueSchema } from "./json-schema.ts";
 
 /** Every key of a config. */
-export function keyTable(): string {
+function keyTable(): string {
   return settingsTable("key", [...KEY_SCHEMAS]);
 }
 
 /** The settings of `model.batch_norm`. */
-export function batchNormTable(): string {
+function batchNormTable(): string {
   return settingsTable("setting", settingsOf(BATCH_NORM_SETTINGS));
 }
 
 /** The settings of each initialisation scheme. */
-export function schemeTable(): string {
+function schemeTable(): string {
   const rows = SCHEME_SETTINGS.map((scheme) => {
     const settings = settingsOf(scheme).filter(([name]) => name !== "scheme" && name !== "scale");
     const names = settingsOf(scheme).find(([name]) => name === "scheme")?.[1];
@@ -93,4 +92,55 @@ export function withTables(page: string): string {
     if (!region.test(text)) throw new RangeError(`the page has no region <!-- ${name} -->`);
     return text.replace(region, (_, start: string, end: string) => `${start}\n${make()}\n\n${end}`);
   }, page);
+}
+
+/** Returns what kind of value a JSON Schema allows, in a few words for a table. */
+function typeText(schema: JsonSchema): string {
+  const { title, enum: names, const: only, type } = schema;
+  if (typeof title === "string") return title;
+  if (isList(names)) return names.map(String).map(code).join(", ");
+  if (only !== undefined) return code(String(only));
+  const options = schema.anyOf ?? schema.oneOf;
+  if (isList(options)) return oneOf(options.filter(isSchema));
+  switch (type) {
+    case "integer":
+      return `whole number${limits(schema)}`;
+    case "number":
+      return `number${limits(schema)}`;
+    case "boolean":
+      return "`true`, `false`";
+    case "string":
+      return "text";
+    case "array":
+      return isSchema(schema.items) ? `list of ${plural(typeText(schema.items))}` : "list";
+    default:
+      return "map";
+  }
+}
+
+/** Every number may be a fraction, which is said once and for all. */
+function oneOf(options: readonly JsonSchema[]): string {
+  const kinds = options.filter(({ pattern, type }) => type !== "string" || pattern === undefined);
+  return [...new Set(kinds.map(typeText))].join(" or ");
+}
+
+function limits({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+  const isOpen = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER;
+  if (exclusiveMinimum !== undefined) {
+    return isOpen ? ` above ${exclusiveMinimum}` : ` above ${exclusiveMinimum}, at most ${maximum}`;
+  }
+  if (minimum === undefined) return "";
+  return isOpen ? ` from ${minimum}` : `, ${minimum} to ${maximum}`;
+}
+
+function plural(kind: string): string {
+  return kind.replace(/number/, "numbers");
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 /**
- * What the process that trains and the process that writes say to each other. Plain data only:
+ * The messages between the process that trains and the process that writes. Plain data only:
  * numbers, strings, arrays and typed arrays, so that `fork` with `serialization: "advanced"` can
  * carry it. A sender may change a message's arrays again once it is sent; a receiver may keep them.
  */
@@ -16,25 +16,7 @@ import type {
   TfjsBackend,
   Thresholds,
 } from "@ablate/core";
-import type { Duration, EverySteps } from "../config/config.ts";
-import type { ProbeSchedule } from "../config/probe-schedule.ts";
-
-/** What is recorded beside every step. */
-export type RecordSpec = {
-  /** Whether all splits are evaluated after the last step, and the validation split every so many. */
-  readonly evaluate: "end" | "none" | EverySteps;
-  /** Names sampled after the last step. */
-  readonly samples: number;
-  readonly probes: ProbeSpec | "none";
-  /** How often what it takes to go on is stored before the end. */
-  readonly checkpoint: Duration | "none" | EverySteps;
-};
-
-/** When to look inside the network, and what counts as saturated there. */
-export type ProbeSpec = ProbeSchedule & {
-  /** Tanh is saturated beyond it, on either side. */
-  readonly saturated: number;
-};
+import type { RecordConfig } from "../config/config.ts";
 
 /** The names file; sent once, before the first run that is trained on it. */
 export type DataMessage = {
@@ -48,7 +30,7 @@ export type TrainMessage = {
   readonly type: "train";
   readonly runId: number;
   readonly spec: RunSpec;
-  readonly record: RecordSpec;
+  readonly record: RecordConfig;
   readonly engine: EngineName;
   /** Of `tfjs`: instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;

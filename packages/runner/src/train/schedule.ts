@@ -1,7 +1,7 @@
 /** Decides what is due after which step of a run, beside training. */
 import type { StopSpec, TrainSpec } from "@ablate/core";
+import type { RecordConfig } from "../config/config.ts";
 import { nextProbe, USUAL_SCHEDULE } from "../config/probe-schedule.ts";
-import type { RecordSpec } from "./messages.ts";
 
 /** What is done with the model after a step, in this order. */
 export type Due = {
@@ -19,7 +19,7 @@ export type Schedule = {
 };
 
 /** Returns the schedule of a run, without regard to its end, where other things are due. */
-export function scheduleOf(record: RecordSpec, { stop }: Pick<TrainSpec, "stop">): Schedule {
+export function scheduleOf(record: RecordConfig, { stop }: Pick<TrainSpec, "stop">): Schedule {
   const { evaluate, probes, checkpoint } = record;
   const validations = [everyOf(evaluate), stopEvery(stop)];
   const checkpoints = [everyOf(checkpoint)];
@@ -57,7 +57,7 @@ export function takenBefore(
 
 /** Counts the evaluations of the validation split before a run's end. */
 export function countValidations(
-  record: Pick<RecordSpec, "evaluate">,
+  record: Pick<RecordConfig, "evaluate">,
   { stop }: Pick<TrainSpec, "stop">,
   steps: number,
 ): number {
@@ -65,7 +65,7 @@ export function countValidations(
   return [...all].reduce((sum, every) => sum + (every === 0 ? 0 : Math.floor(steps / every)), 0);
 }
 
-function everyOf(setting: RecordSpec["evaluate"] | RecordSpec["checkpoint"]): number {
+function everyOf(setting: RecordConfig["evaluate"] | RecordConfig["checkpoint"]): number {
   return typeof setting === "string" ? 0 : setting.every;
 }
 

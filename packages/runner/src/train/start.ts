@@ -2,7 +2,8 @@
 import { changeThresholds, type RunSpec, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import type { Continuation, ResumePoint, ShorterRun, StoreWriter } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
-import type { RecordSpec, ResumeFrom } from "./messages.ts";
+import type { RecordConfig } from "../config/config.ts";
+import type { ResumeFrom } from "./messages.ts";
 import { scheduleOf, takenBefore } from "./schedule.ts";
 
 export type Start = {
@@ -17,7 +18,7 @@ export const FROM_SCRATCH: Start = { point: null, notes: [] };
 /** A run to train, and what it has in common with longer and shorter ones. */
 export type Startable = {
   readonly spec: RunSpec;
-  readonly record: RecordSpec;
+  readonly record: RecordConfig;
   readonly family?: string | undefined;
   readonly thresholds?: ThresholdChanges | undefined;
 };
@@ -63,7 +64,7 @@ export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
 
 /** Returns the activation beyond which a stored run's probes count as saturated. */
 function saturatedOf(config: string): unknown {
-  const { record }: { readonly record?: Partial<RecordSpec> } = JSON.parse(config);
+  const { record }: { readonly record?: Partial<RecordConfig> } = JSON.parse(config);
   const probes = record?.probes;
   return probes === undefined || probes === "none" ? null : probes.saturated;
 }
