@@ -23,7 +23,7 @@ export type NotedRun = RunSummary & { readonly note: string | null };
 /** Stored runs with what the view `runs` does not have of them. */
 export function withNotes(runs: readonly RunSummary[], reader: StoreReader): NotedRun[] {
   const { runs: annotated } = reader.annotations();
-  return runs.map((run) => ({ ...run, note: annotated.get(run.run)?.note ?? null }));
+  return runs.map((run) => ({ ...run, note: annotated.get(run.name)?.note ?? null }));
 }
 
 /** Stored runs that match one filter of each list, in which an empty one asks for nothing. */

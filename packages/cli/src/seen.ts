@@ -18,7 +18,7 @@ export function lossSeer(
 export function asSeen(runs: readonly RunSummary[], reader: StoreReader): RunSummary[] {
   const stateOf = lossSeer(reader);
   return runs.map((run) => {
-    const state = stateOf(run.run, run.state);
+    const state = stateOf(run.name, run.state);
     return state === run.state ? run : { ...run, state, reason: "process died" };
   });
 }

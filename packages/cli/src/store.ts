@@ -79,7 +79,7 @@ export function findRun(
   refuseTrashed(reader, name);
   const names = reader
     .runs()
-    .flatMap(({ run: known, label }) => (label === null ? [known] : [known, label]));
+    .flatMap(({ name: known, label }) => (label === null ? [known] : [known, label]));
   const guess = closest(name, [...names, ...grids]);
   const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
   throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
@@ -110,5 +110,5 @@ export function findTarget(reader: StoreReader, name: string): Target {
   const grids = reader.grids().map((grid) => grid.name);
   if (grids.includes(name)) return { name, grid: name, runs: reader.runs({ grid: name }) };
   const run = findRun(reader, name, grids);
-  return { name: run.run, grid: null, runs: [run] };
+  return { name: run.name, grid: null, runs: [run] };
 }

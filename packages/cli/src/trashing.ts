@@ -22,7 +22,7 @@ export function meantBy(words: readonly string[], reader: StoreReader): Meant {
   const meant = words.map((word): Meant => {
     if (grids.includes(word)) return { grids: [word], runs: [] };
     const run = reader.run(word, { whole: true });
-    if (run !== undefined) return { grids: [], runs: [run.run] };
+    if (run !== undefined) return { grids: [], runs: [run.name] };
     refuseTrashed(reader, word);
     if (FILTER.test(word)) return { grids: [], runs: matching(word, all, reader) };
     return { grids: [], runs: [surelyMeant(word, reader, grids)] };
@@ -35,12 +35,12 @@ export function meantBy(words: readonly string[], reader: StoreReader): Meant {
 
 /** A beginning is not enough, only a hint. */
 function surelyMeant(word: string, reader: StoreReader, grids: readonly string[]): string {
-  const { run } = findRun(reader, word, grids);
+  const { name: run } = findRun(reader, word, grids);
   throw new UsageError(`there is no run or grid "${word}"; to remove ${run}, write its whole name`);
 }
 
 function matching(text: string, runs: readonly RunSummary[], reader: StoreReader): string[] {
   const found = matchingRuns(runs, [{ texts: [text], source: "" }], reader);
   if (found.length === 0) throw new UsageError(`no run matches ${text}; \`ablate runs\` lists all`);
-  return found.map(({ run }) => run);
+  return found.map(({ name }) => name);
 }

@@ -209,7 +209,7 @@ function stopOutsideOfTransactions(child: ChildProcess, store: string): void {
 function statesOf(store: string): readonly (readonly [string, string])[] {
   const reader = openReader(pathOf(store));
   try {
-    return reader.runs().map(({ run, state }) => [run, state] as const);
+    return reader.runs().map(({ name: run, state }) => [run, state] as const);
   } finally {
     reader.close();
   }

@@ -54,7 +54,7 @@ test("a worker that is killed costs one attempt: a fresh one trains the run from
     of: null,
   });
   read(path, (reader) => {
-    expect(reader.run("g/a")).toMatchObject({ state: "finished", last_step: 19_999 });
+    expect(reader.run("g/a")).toMatchObject({ state: "finished", lastStep: 19_999 });
     expect(count(reader, "g/a")).toBe(20_000);
   });
 });
@@ -119,7 +119,7 @@ test("a run that takes longer than its timeout fails, is not tried again, and th
       reason: "timeout",
       error: `timeout: not done after ${timeoutMs / 1000} s`,
     });
-    expect(count(reader, "g/a")).toBe((reader.run("g/a")?.last_step ?? -1) + 1);
+    expect(count(reader, "g/a")).toBe((reader.run("g/a")?.lastStep ?? -1) + 1);
     expect(reader.run("g/b")?.state).toBe("finished");
   });
 });
@@ -185,7 +185,7 @@ test("a second, harder stop ends every worker at once and keeps what is stored",
   expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 2, trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "stopped", reason: "user" });
-    expect(count(reader, "g/a")).toBe((reader.run("g/a")?.last_step ?? 0) + 1);
+    expect(count(reader, "g/a")).toBe((reader.run("g/a")?.lastStep ?? 0) + 1);
   });
 });
 

@@ -40,8 +40,8 @@ test("a run ends at initialisation where a rule to stop on holds, as a finished 
 
   const reader = openReader(path);
   expect(outcome).toMatchObject({ trained: 2, bad: 0 });
-  expect(reader.run("g/a")).toMatchObject({ state: "finished", reason: "rule", last_step: null });
-  expect(reader.run("g/b")).toMatchObject({ state: "finished", reason: "steps", last_step: 49 });
+  expect(reader.run("g/a")).toMatchObject({ state: "finished", reason: "rule", lastStep: null });
+  expect(reader.run("g/b")).toMatchObject({ state: "finished", reason: "steps", lastStep: 49 });
   expect(reader.findings("g/a")).toContainEqual(expect.objectContaining(saturatedRun));
   expect(reader.events("g/a").at(-1)).toMatchObject({
     kind: "finished",
@@ -67,7 +67,7 @@ test("a rule ends a run at the first look at which it holds, always the same one
 
   const readers = paths.map((path) => openReader(path));
   const [one, two, all] = readers.map((reader) => reader.steps("g/a", 0, 1000));
-  expect(readers.map((reader) => reader.run("g/a")?.last_step)).toEqual([199, 199, 899]);
+  expect(readers.map((reader) => reader.run("g/a")?.lastStep)).toEqual([199, 199, 899]);
   expect(readers[0]?.events("g/a").at(-1)?.message).toBe("rule slow-updates");
   expect(two).toEqual(one);
   expect(all?.loss.slice(0, 200)).toEqual(one?.loss);
@@ -134,11 +134,11 @@ test("a run with batch norm that was evaluated is diagnosed the same from what i
   expect(rulesOf("g/byHeart")).toContain("validation-gap");
   for (const [label, spec] of Object.entries(specs)) {
     const run = {
-      run: `g/${label}`,
+      name: `g/${label}`,
       config: JSON.stringify(asStored(spec)),
-      last_step: spec.train.steps - 1,
+      lastStep: spec.train.steps - 1,
     };
-    expect(diagnoseRecorded(reader, run)).toEqual(reader.findings(run.run));
+    expect(diagnoseRecorded(reader, run)).toEqual(reader.findings(run.name));
   }
 });
 

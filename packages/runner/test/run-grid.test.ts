@@ -11,7 +11,7 @@ test("every step, evaluation and sample of a finished run is stored", async () =
 
   expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, trouble: null });
   read(path, (reader) => {
-    expect(reader.run("g/a")).toMatchObject({ state: "finished", reason: "steps", last_step: 299 });
+    expect(reader.run("g/a")).toMatchObject({ state: "finished", reason: "steps", lastStep: 299 });
     expect(count(reader, "loss")).toBe(300);
     const splits = reader.evaluations("g/a").map(({ split }) => split);
     expect(splits.toSorted()).toEqual(["test", "train", "valid"]);
@@ -42,8 +42,8 @@ test("a diverged run ends at its first loss that is not finite and the grid goes
   read(path, (reader) => {
     const run = reader.run("g/wild");
     expect(run?.state).toBe("diverged");
-    expect(reader.lossAt("g/wild", run?.last_step ?? -1)?.loss).toBeNull();
-    expect(reader.lossAt("g/wild", (run?.last_step ?? 0) - 1)?.loss).toEqual(expect.any(Number));
+    expect(reader.lossAt("g/wild", run?.lastStep ?? -1)?.loss).toBeNull();
+    expect(reader.lossAt("g/wild", (run?.lastStep ?? 0) - 1)?.loss).toEqual(expect.any(Number));
     expect(reader.run("g/tame")?.state).toBe("finished");
   });
 });
@@ -79,7 +79,7 @@ test("an aborted grid keeps the steps so far, leaves the rest pending and can go
   read(path, (reader) => {
     const run = reader.run("g/a");
     expect(run).toMatchObject({ state: "stopped", reason: "user" });
-    expect(count(reader, "loss")).toBe((run?.last_step ?? 0) + 1);
+    expect(count(reader, "loss")).toBe((run?.lastStep ?? 0) + 1);
     expect(reader.run("g/b")?.state).toBe("pending");
   });
 });

@@ -164,8 +164,8 @@ test("what is recorded gives the findings that were stored, of every run", () =>
   const runs = reader.runs();
 
   expect(runs.length).toBe(15);
-  for (const run of runs) expect(diagnoseRecorded(reader, run)).toEqual(reader.findings(run.run));
-  expect(runs.flatMap(({ run }) => reader.findings(run)).length).toBeGreaterThan(20);
+  for (const run of runs) expect(diagnoseRecorded(reader, run)).toEqual(reader.findings(run.name));
+  expect(runs.flatMap(({ name }) => reader.findings(name)).length).toBeGreaterThan(20);
 });
 
 test("what is recorded can be judged by other thresholds", () => {
@@ -175,5 +175,5 @@ test("what is recorded can be judged by other thresholds", () => {
   const rules = diagnoseRecorded(reader, run, { saturated: 0.9 }).map(({ rule }) => rule);
 
   expect(rules).not.toContain("saturated");
-  expect(JSON.parse(reader.thresholds(run.run) ?? "")).toEqual(THRESHOLDS);
+  expect(JSON.parse(reader.thresholds(run.name) ?? "")).toEqual(THRESHOLDS);
 });

@@ -103,7 +103,7 @@ export type { QueryMistake } from "./query/mistake.ts";
 
 export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
-export { emptyRun } from "./reading/run-summary.ts";
+export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { shortKey } from "./short-key.ts";
 export {
   DamageError,

@@ -16,7 +16,7 @@ function comparisonOf(path: string, options: { by?: string; baseline?: string } 
   const reader = openReader(path);
   try {
     const runs = comparedRuns(reader.runs(), reader.dataHashes());
-    const baseline = runs.find(({ run }) => run === options.baseline);
+    const baseline = runs.find(({ name }) => name === options.baseline);
     return compareRuns(runs, { metrics: valid ? [valid] : [], by: options.by, baseline });
   } finally {
     reader.close();

@@ -184,7 +184,7 @@ test("a run is annotated and renamed while it is trained, and its log is left al
   expect(readFileSync(`${path}-wal`).length).toBeGreaterThan(before);
   expect(readerAt(path).run("g/w")).toMatchObject({
     state: "running",
-    last_step: 1,
+    lastStep: 1,
     tags: ["live"],
   });
 });

@@ -67,9 +67,9 @@ test("a run with a hole keeps what is before it and is to be trained again", () 
   expect(mended[0]).toBe("steps: kept what is whole: g/v1 is whole up to 3,000 steps of 5,000");
   expect(wrongOf(checkStore(path))).toEqual([]);
   const run = readerAt(path).run("g/v1");
-  expect(run).toMatchObject({ state: "interrupted", reason: "history damaged", last_step: 2999 });
+  expect(run).toMatchObject({ state: "interrupted", reason: "history damaged", lastStep: 2999 });
   expect(readerAt(path).weights("g/v1")).toBeUndefined();
-  expect(readerAt(path).run("g/v2")).toMatchObject({ state: "finished", last_step: 4999 });
+  expect(readerAt(path).run("g/v2")).toMatchObject({ state: "finished", lastStep: 4999 });
 });
 
 test("a step whose ratios are too short is where a run is cut", () => {
@@ -79,7 +79,7 @@ test("a step whose ratios are too short is where a run is cut", () => {
   expect(wrongOf(checkStore(path))[0]).toBe("steps: g/v2 is whole up to 10 steps of 5,000");
   checkStore(path, { isRepairing: true });
 
-  expect(readerAt(path).run("g/v2")?.last_step).toBe(9);
+  expect(readerAt(path).run("g/v2")?.lastStep).toBe(9);
   expect(wrongOf(checkStore(path))).toEqual([]);
 });
 

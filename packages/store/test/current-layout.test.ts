@@ -34,7 +34,7 @@ test("a view that the file has under a name of ours is never run by what reads",
 
   const reader = readerAt(path);
 
-  expect(reader.runs().map(({ run }) => run)).toEqual(["g/v"]);
+  expect(reader.runs().map(({ name }) => name)).toEqual(["g/v"]);
   expect(reader.table("runs", { runs: ["g/v"], grid: null }).columns[0]?.name).toBe("run");
   const answer = await queryStore(path, "select run from runs", { limit: 0, timeoutMs: 60_000 });
   expect(answer.rows).toEqual([["g/v"]]);
@@ -58,7 +58,7 @@ test("views that are missing or older in the file are there for a reader, and th
     "create view runs as select name as run from run",
   );
 
-  expect(readerAt(path).runs()[0]).toMatchObject({ run: "g/v", tags: [], label: "v" });
+  expect(readerAt(path).runs()[0]).toMatchObject({ name: "g/v", tags: [], label: "v" });
   expect(readerAt(path).query("select * from effects").rows).toEqual([]);
   expect(viewTexts(path)).toHaveLength(views.length - 1);
   writerAt(path);

@@ -22,7 +22,7 @@ test.each([
   ["no text", "", undefined],
   ["a wildcard, which is only a character", "g/%", undefined],
 ])("a run is found by %s", (_, text, name) => {
-  expect(withRuns().run(text)?.run).toBe(name);
+  expect(withRuns().run(text)?.name).toBe(name);
 });
 
 test("a text that could mean several runs is refused with their names", () => {

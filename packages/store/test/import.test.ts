@@ -58,7 +58,7 @@ const a = plannedRun("a");
 function summary(path: string): unknown[][] {
   return readerAt(path)
     .runs()
-    .map(({ run, state, last_step, loss }) => [run, state, last_step, loss]);
+    .map(({ name: run, state, lastStep, loss }) => [run, state, lastStep, loss]);
 }
 
 async function changes(here: string, there: string): Promise<string[]> {
@@ -219,7 +219,7 @@ test("a grid of both gets the runs of both; the text that was planned last stand
   expect(
     readerAt(there)
       .runs({ grid: "g" })
-      .map(({ run }) => run),
+      .map(({ name }) => name),
   ).toEqual(["g/b", "g/a"]);
 });
 

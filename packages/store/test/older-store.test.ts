@@ -46,7 +46,7 @@ test("a store of version 1 is read without being written to", () => {
 
   const reader = readerAt(path);
 
-  expect(reader.runs().map(({ run, tags }) => [run, tags])).toEqual([["g/a", ["old"]]]);
+  expect(reader.runs().map(({ name: run, tags }) => [run, tags])).toEqual([["g/a", ["old"]]]);
   expect(reader.annotations().runs.get("g/a")).toEqual({ tags: ["old"], note: null });
   expect(reader.query("select * from tags").rows).toEqual([["g", "g/a", "old"]]);
   expect(reader.query("select * from notes").rows).toEqual([]);

@@ -92,7 +92,7 @@ test("a store keeps its runs when it is opened again, and its log is emptied on 
 
   expect(statSync(`${path}-wal`).size).toBe(0);
   expect(writerAt(path).planGrid(gridOf([plannedRun("w")]))).toHaveLength(1);
-  expect(reader.runs().map(({ run }) => run)).toEqual(["g/v", "g/w"]);
+  expect(reader.runs().map(({ name }) => name)).toEqual(["g/v", "g/w"]);
 });
 
 test.each(openings)("a %s refuses a file that is no database, and leaves it alone", (_, open) => {
@@ -179,7 +179,7 @@ test("a store in a read-only place is read through a copy, which nothing leaves 
 
   const reader = new StoreReader(opened);
 
-  expect(reader.runs().map(({ run }) => run)).toEqual(["g/v"]);
+  expect(reader.runs().map(({ name }) => name)).toEqual(["g/v"]);
   expect(reader.notice).toContain(`${path} is in a read-only place`);
   reader.close();
 });
@@ -205,8 +205,8 @@ test("a writer killed in the middle loses no step that it had stored", async () 
     "select sum(n) from curve where series = 'loss' and level = 16",
   );
   expect(run).toMatchObject({ state: "interrupted", reason: "process died" });
-  expect(run?.last_step).toBeGreaterThanOrEqual(acknowledged);
-  expect(steps).toEqual([Number(run?.last_step) + 1, run?.last_step]);
+  expect(run?.lastStep).toBeGreaterThanOrEqual(acknowledged);
+  expect(steps).toEqual([Number(run?.lastStep) + 1, run?.lastStep]);
   expect(level16.rows[0]?.[0]).toBe(steps?.[0]);
 });
 

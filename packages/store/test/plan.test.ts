@@ -26,7 +26,7 @@ test("planning a name again adds runs, replaces the text and removes nothing", (
   const reader = readerAt(path);
   expect(again[1]).toEqual(first);
   expect(reader.grids()).toEqual([{ name: "g", description: "new", runs: 2 }]);
-  expect(reader.runs({ grid: "g" }).map(({ run, label }) => [run, label])).toEqual([
+  expect(reader.runs({ grid: "g" }).map(({ name: run, label }) => [run, label])).toEqual([
     ["g/b", "b"],
     ["g/a", "a"],
   ]);
@@ -53,9 +53,9 @@ test("a run in two grids is stored once, under its first name, with a label in e
   const reader = readerAt(path);
   expect(two).toEqual(one);
   expect(reader.runs().map(({ grid, label }) => [grid, label])).toEqual([["g", "a"]]);
-  expect(reader.runs({ grid: "h" }).map(({ run, grid, label }) => [run, grid, label])).toEqual([
-    ["g/a", "h", "x"],
-  ]);
+  expect(
+    reader.runs({ grid: "h" }).map(({ name: run, grid, label }) => [run, grid, label]),
+  ).toEqual([["g/a", "h", "x"]]);
   expect(reader.query('select "grid", run, label from grid_runs order by 1').rows).toEqual([
     ["g", "g/a", "a"],
     ["h", "g/a", "x"],

@@ -127,8 +127,8 @@ test("training time goes on, events stay, and the start is the first one", () =>
   writer.appendEvent(id, "again", { kind: "checkpoint unused", message: "why" });
 
   const [run] = readerAt(path).runs();
-  expect(run).toMatchObject({ state: "running", reason: null, last_step: 9, ended_at: null });
-  expect(run?.steps_per_s).toBe(10 / checkpointAt(10).trainSeconds);
+  expect(run).toMatchObject({ state: "running", reason: null, lastStep: 9, endedAt: null });
+  expect(run?.stepsPerS).toBe(10 / checkpointAt(10).trainSeconds);
   expect(
     readerAt(path)
       .events("g/v")
@@ -199,7 +199,7 @@ test("a longer run takes over the history of the longest shorter one that will d
     ["g/long", 0],
     ["g/long", 19],
   ]);
-  expect(readerAt(path).run("g/long")).toMatchObject({ state: "running", last_step: 19 });
+  expect(readerAt(path).run("g/long")).toMatchObject({ state: "running", lastStep: 19 });
   expect(
     readerAt(path)
       .events("g/long")

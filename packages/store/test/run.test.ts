@@ -37,7 +37,7 @@ test("a run goes from pending to finished, and the list says how it went", () =>
 
   const reader = readerAt(path);
   expect(reader.run("g/v")).toEqual({
-    run: "g/v",
+    name: "g/v",
     grid: "g",
     label: "v",
     state: "finished",
@@ -47,18 +47,18 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     hash: "v-hash-0123456789",
     engine: "simd",
     steps: 10,
-    last_step: 1,
+    lastStep: 1,
     loss: 3,
-    train_loss: 2,
-    valid_loss: 2.5,
-    test_loss: null,
-    best_valid_loss: 2.5,
-    best_valid_step: 2,
-    steps_per_s: 1,
+    trainLoss: 2,
+    validLoss: 2.5,
+    testLoss: null,
+    bestValidLoss: 2.5,
+    bestValidStep: 2,
+    stepsPerS: 1,
     parameters: 12,
     tags: [],
-    started_at: "2026-01-02T03:04:05.000Z",
-    ended_at: "2026-01-02T03:04:05.000Z",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    endedAt: "2026-01-02T03:04:05.000Z",
     error: null,
   });
   expect(reader.parameters("g/v")).toEqual(parametersOf(["embedding", "output.weight"]));
@@ -82,7 +82,7 @@ test("with batch norm the losses of the list are those with running statistics",
   database.close();
 
   const run = readerAt(path).run("v");
-  expect(run).toMatchObject({ valid_loss: 2.5, best_valid_loss: 2, best_valid_step: 5 });
+  expect(run).toMatchObject({ validLoss: 2.5, bestValidLoss: 2, bestValidStep: 5 });
 });
 
 test("the loss of the list is the mean of the last 100 steps, not finite when one of them is not", () => {
@@ -95,7 +95,7 @@ test("the loss of the list is the mean of the last 100 steps, not finite when on
   writer.appendSteps(id, CLAIM.token, blockOf(40, losses.slice(40)));
   expect(reader.run("v")?.loss).toBe(199.5);
   writer.appendSteps(id, CLAIM.token, blockOf(250, [Number.NaN]));
-  expect(reader.run("v")).toMatchObject({ loss: null, last_step: 250 });
+  expect(reader.run("v")).toMatchObject({ loss: null, lastStep: 250 });
   expect(reader.lossAt("g/v")).toEqual({ step: 250, loss: null, lr: 0.1 });
 });
 
@@ -114,7 +114,7 @@ test("a claim leaves nothing of an earlier attempt", () => {
   );
   expect(left).toEqual([0, 0, 0, 0, 0, 0]);
   expect(reader.parameters("g/v").map(({ name }) => name)).toEqual(["b"]);
-  expect(reader.run("v")).toMatchObject({ state: "running", error: null, last_step: null });
+  expect(reader.run("v")).toMatchObject({ state: "running", error: null, lastStep: null });
 });
 
 test("a run under a live claim is refused to another process", () => {
@@ -144,7 +144,7 @@ test.each([
     "run g/v is no longer held by this process",
   );
   writer.appendSteps(id, "other", blockOf(0, [1]));
-  expect(readerAt(path).run("v")?.last_step).toBe(0);
+  expect(readerAt(path).run("v")?.lastStep).toBe(0);
 });
 
 test("an ended run takes no more steps", () => {

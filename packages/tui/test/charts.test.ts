@@ -188,9 +188,9 @@ test("n and N open the next and the previous run that the filter finds", () => {
   ui.open("study/v1-seed=3");
 
   press(ui, "n");
-  expect(ui.scene.run?.run).toBe("study/hot");
+  expect(ui.scene.run?.name).toBe("study/hot");
   press(ui, "N", "N");
-  expect(ui.scene.run?.run).toBe("study/v1-seed=2");
+  expect(ui.scene.run?.name).toBe("study/v1-seed=2");
 });
 
 test("a pinned baseline shows the others as differences from it, by seed where there are seeds", () => {

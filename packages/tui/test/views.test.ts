@@ -289,7 +289,7 @@ test("a run is renamed, and the view stays with it", async () => {
   ui.type("best-of-all\r");
 
   await vi.waitFor(
-    () => expect(reader.runs().map(({ run }) => run)).toContain("sample/best-of-all"),
+    () => expect(reader.runs().map(({ name }) => name)).toContain("sample/best-of-all"),
     PATIENCE,
   );
   await ui.waitFor(/^✓ sample\/best-of-all /m);
@@ -301,7 +301,7 @@ test("a name that is not allowed is refused in a sentence", async () => {
   ui.type("R no good\r");
 
   await ui.waitFor(/no good.*(name|letters)/);
-  expect(reader.runs().map(({ run }) => run)).toContain("sample/plain-1");
+  expect(reader.runs().map(({ name }) => name)).toContain("sample/plain-1");
 });
 
 test("tags and notes of a grid are written", async () => {

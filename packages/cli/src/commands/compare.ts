@@ -90,8 +90,8 @@ function chosen(reader: StoreReader, flags: Flags): Chosen {
   const withValue = by === undefined ? undefined : runWithValue(text, { key: by, runs });
   if (withValue !== undefined) return { runs, by, baseline: withValue };
   const meant = meantBy(text, reader);
-  const names = new Set(selected.map(({ run }) => run));
-  const added = meant.filter(({ run }) => !names.has(run));
+  const names = new Set(selected.map(({ name }) => name));
+  const added = meant.filter(({ name }) => !names.has(name));
   const all = added.length === 0 ? runs : comparedRuns([...selected, ...added], hashes);
-  return { runs: all, by, baseline: all.find(({ run }) => run === meant[0]?.run) };
+  return { runs: all, by, baseline: all.find(({ name }) => name === meant[0]?.name) };
 }

@@ -19,7 +19,7 @@ export const command: Command = {
     const run = withReader(invocation, (reader) => findRun(reader, flags.positionals[0] ?? ""));
     const config: unknown = JSON.parse(run.config);
     const asJson = flags.has("json");
-    terminal.write(asJson ? jsonArray([{ run: run.run, config }]) : storedYaml(run));
+    terminal.write(asJson ? jsonArray([{ run: run.name, config }]) : storedYaml(run));
     return 0;
   },
 };

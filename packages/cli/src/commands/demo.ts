@@ -68,16 +68,16 @@ function story(invocation: Invocation, planned: Planned): string {
       const stored = plannedRun === undefined ? undefined : reader.findByHash(plannedRun.hash);
       const run = stored === undefined ? undefined : reader.run(stored.name);
       if (plannedRun === undefined || run === undefined) return [row, UNKNOWN];
-      const evaluations = reader.evaluations(run.run);
+      const evaluations = reader.evaluations(run.name);
       const evaluated = (split: string) =>
         evaluations.find((one) => one.split === split && one.statistics === statistics)?.loss;
       return [
         row,
         `${plannedRun.variantDescription}${note}`,
-        loss(reader.lossAt(run.run, 0)?.loss),
+        loss(reader.lossAt(run.name, 0)?.loss),
         loss(evaluated("train")),
         loss(evaluated("valid")),
-        count(run.steps_per_s),
+        count(run.stepsPerS),
       ];
     }),
   );

@@ -61,7 +61,7 @@ function pageOf(
   if (diagnosed === undefined) return "";
   const width = terminal.outputColumns();
   const isAscii = glyphsFor(terminal.environment) === "ascii";
-  const { run } = diagnosed.run;
+  const { name: run } = diagnosed.run;
   const steps = reader.probeSteps(run);
   const shown = steps.length > 1 ? [steps[0], steps.at(-1)] : steps;
   const profiles = shown.flatMap((step) => {
@@ -72,7 +72,7 @@ function pageOf(
 }
 
 /** Rows of the view `findings`. */
-function rowsOf({ run: { run }, findings }: Diagnosed): object[] {
+function rowsOf({ run: { name: run }, findings }: Diagnosed): object[] {
   return findings.map(({ level, rule, layer, param, step, value, message, until }) => ({
     ...{ run, level, rule, layer, param, step, value, message, until },
   }));

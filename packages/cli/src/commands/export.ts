@@ -93,7 +93,7 @@ async function exportTo(
     const rest = without === 0 ? "" : `; ${counted(without, "run")} without weights`;
     return `wrote the weights of ${counted(written, "run")} to ${request.target.file}${rest}`;
   }
-  const scope = { grid: found.grid, runs: found.runs.map(({ run }) => run) };
+  const scope = { grid: found.grid, runs: found.runs.map(({ name }) => name) };
   if (request.kind === "store") {
     await writeWhole(request.target, (path) =>
       sealStore(storePath(invocation), path, { ...scope, beforeRun: () => unlessAborted(signal) }),

@@ -1,11 +1,11 @@
-import type { RunState, StoreReader } from "@ablate/store";
+import { type RunState, runRow, type StoreReader } from "@ablate/store";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { matchingRuns } from "../filtering.ts";
 import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
-import { runRow, runsTable } from "../print/runs-table.ts";
+import { runsTable } from "../print/runs-table.ts";
 import { asSeen } from "../seen.ts";
 import { withReader } from "../store.ts";
 

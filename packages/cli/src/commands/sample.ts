@@ -26,10 +26,10 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const { run, weights } = withReader(invocation, (reader) => {
       const found = findRun(reader, flags.positionals[0] ?? "");
-      return { run: found, weights: reader.weights(found.run) };
+      return { run: found, weights: reader.weights(found.name) };
     });
     if (weights === undefined) {
-      throw new UsageError(`${run.run} has no weights: it is ${run.state}`);
+      throw new UsageError(`${run.name} has no weights: it is ${run.state}`);
     }
     const seed = flags.count("seed") ?? sampleSeed(run.seed);
     const name = ENGINES.find((one) => one === run.engine) ?? "simd";
@@ -40,7 +40,7 @@ export const command: Command = {
       count: flags.count("count", 1) ?? 20,
       seed,
     });
-    const rows = names.map((text, i) => ({ run: run.run, step: weights.step, seed, i, text }));
+    const rows = names.map((text, i) => ({ run: run.name, step: weights.step, seed, i, text }));
     terminal.write(flags.has("json") ? jsonArray(rows) : `${names.join("\n")}\n`);
     return 0;
   },

@@ -1,10 +1,9 @@
-import type { RunSummary } from "@ablate/store";
+import { type RunSummary, runRow } from "@ablate/store";
 import { drawRunCharts } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runPage } from "../print/run-page.ts";
-import { runRow } from "../print/runs-table.ts";
 import { findRun, storePath, withReader } from "../store.ts";
 import { display } from "../ui.ts";
 
@@ -24,13 +23,13 @@ export const command: Command = {
       const run = findRun(reader, flags.positionals[0] ?? "");
       return {
         run,
-        note: reader.annotations().runs.get(run.run)?.note ?? null,
-        evaluations: reader.evaluations(run.run),
-        parameters: reader.parameters(run.run),
-        ratios: reader.ratiosAt(run.run),
-        initialLoss: reader.lossAt(run.run, 0)?.loss ?? null,
-        samples: reader.samples(run.run),
-        provenance: reader.provenance(run.run),
+        note: reader.annotations().runs.get(run.name)?.note ?? null,
+        evaluations: reader.evaluations(run.name),
+        parameters: reader.parameters(run.name),
+        ratios: reader.ratiosAt(run.name),
+        initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,
+        samples: reader.samples(run.name),
+        provenance: reader.provenance(run.name),
       };
     });
     if (!flags.has("json")) {
@@ -63,8 +62,8 @@ export const command: Command = {
 const NARROWEST = 40;
 const WIDEST = 120;
 
-function chartsOf(invocation: Invocation, { run, last_step }: RunSummary): string {
-  if (last_step === null) return "";
+function chartsOf(invocation: Invocation, { name: run, lastStep }: RunSummary): string {
+  if (lastStep === null) return "";
   const { columns } = process.stdout;
   return drawRunCharts({
     store: storePath(invocation),

@@ -75,7 +75,7 @@ function viewOf(flags: Flags): string | undefined {
 function runOf(invocation: Invocation): string | undefined {
   const wanted = invocation.flags.text("run");
   return withReader(invocation, (reader) =>
-    wanted === undefined ? undefined : findRun(reader, wanted).run,
+    wanted === undefined ? undefined : findRun(reader, wanted).name,
   );
 }
 

@@ -89,7 +89,7 @@ function meantBy(
 ): { readonly watched: Watched; readonly title: string; readonly grids: readonly string[] } {
   const names = reader.grids().map(({ name }) => name);
   if (names.includes(word)) return { watched: { grid: word }, title: word, grids: [word] };
-  const { run } = findRun(reader, word, names);
+  const { name: run } = findRun(reader, word, names);
   const grids = names.filter((name) => reader.members(name).has(run));
   return { watched: { run }, title: run, grids };
 }

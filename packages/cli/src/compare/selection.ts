@@ -22,7 +22,7 @@ export function selectedRuns(
   { words, only }: { readonly words: readonly string[]; readonly only: readonly string[] },
 ): readonly RunSummary[] {
   const meant = words.length === 0 ? reader.runs() : words.flatMap((word) => meantBy(word, reader));
-  const unique = [...new Map(meant.map((run) => [run.run, run])).values()];
+  const unique = [...new Map(meant.map((run) => [run.name, run])).values()];
   const kept = matchingRuns(unique, [{ texts: only, source: "--only " }], reader);
   if (kept.length > 0) return kept;
   throw new UsageError(
@@ -36,9 +36,9 @@ export function selectedRuns(
 export function meantBy(word: string, reader: StoreReader): readonly RunSummary[] {
   if (reader.grids().some(({ name }) => name === word)) return reader.runs({ grid: word });
   const all = reader.runs();
-  const named = all.filter(({ run, label }) => run === word || label === word);
+  const named = all.filter(({ name: run, label }) => run === word || label === word);
   if (named.length > 0) return named;
-  const ofSeeds = all.filter((run) => [run.run, run.label ?? ""].map(seedless).includes(word));
+  const ofSeeds = all.filter((run) => [run.name, run.label ?? ""].map(seedless).includes(word));
   if (ofSeeds.length > 0) return ofSeeds;
   return filtered(word, all, reader) ?? [findRun(reader, word, gridNames(reader))];
 }

@@ -53,7 +53,7 @@ function plannedSides(path: string, invocation: Invocation): readonly Side[] {
 }
 
 function storedSide(run: RunSummary, reader: StoreReader): Side {
-  const { run: name, label, state, hash, config, grid } = run;
+  const { name, label, state, hash, config, grid } = run;
   const { data_sha256: data } = reader.provenance(name);
   const description = reader.grids().find((one) => one.name === grid)?.description ?? "";
   const dataHash = typeof data === "string" ? data : null;

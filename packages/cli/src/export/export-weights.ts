@@ -14,7 +14,7 @@ export async function exportWeights(
   { name, grid, runs }: Target,
   { target, signal }: { readonly target: FileTarget; readonly signal: AbortSignal },
 ): Promise<{ readonly written: number; readonly without: number }> {
-  const trained = runs.filter(({ run }) => reader.weights(run) !== undefined);
+  const trained = runs.filter(({ name }) => reader.weights(name) !== undefined);
   const [only] = trained;
   if (only === undefined) {
     const why = grid === null ? `it is ${runs[0]?.state}` : "none of its runs has finished";
@@ -28,7 +28,7 @@ export async function exportWeights(
   await writeWholeFolder(target, names, async (folder) => {
     for (const [i, run] of trained.entries()) {
       await unlessAborted(signal);
-      writeFileSync(join(folder, names[i] ?? run.run), weightsOf(reader, run));
+      writeFileSync(join(folder, names[i] ?? run.name), weightsOf(reader, run));
     }
   });
   return { written: trained.length, without: runs.length - trained.length };
@@ -36,13 +36,13 @@ export async function exportWeights(
 
 /** Runs by the labels that they have in the grid, where no two have the same. */
 function fileNames(runs: readonly RunSummary[]): readonly string[] {
-  const labels = runs.map(({ run, label }) => label ?? run);
-  const names = new Set(labels).size === labels.length ? labels : runs.map(({ run }) => run);
+  const labels = runs.map(({ name: run, label }) => label ?? run);
+  const names = new Set(labels).size === labels.length ? labels : runs.map(({ name }) => name);
   return names.map((name) => `${name.replaceAll("/", "-")}.safetensors`);
 }
 
 /** The stored tensors; the metadata say whose they are and what they were trained on. */
-function weightsOf(reader: StoreReader, { run, hash, seed, config }: RunSummary): Uint8Array {
+function weightsOf(reader: StoreReader, { name: run, hash, seed, config }: RunSummary): Uint8Array {
   const stored = reader.weights(run);
   if (stored === undefined) throw new UsageError(`${run} has no weights any more`);
   const { tensors, metadata } = decodeSafetensors(stored.bytes);

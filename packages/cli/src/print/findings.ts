@@ -23,7 +23,7 @@ export function findingsOfRun({ run, findings }: Diagnosed, width: number | null
     const since = `${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}; ${definitionOf(rule)}`;
     return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${indented(since)}\n`;
   });
-  const head = `${run.run}: ${stateOf(run)}, ${summary({ run, findings })}`;
+  const head = `${run.name}: ${stateOf(run)}, ${summary({ run, findings })}`;
   return `${headLines(head, width)}\n${lines.join("")}`;
 }
 
@@ -45,7 +45,7 @@ export function findingsOfGrid(
   const rows = all
     .toSorted((a, b) => compare(countsOf(a.findings), countsOf(b.findings)))
     .map(({ run, findings }) => [
-      run.run,
+      run.name,
       stateOf(run),
       ...countsOf(findings).map((number) => (number === 0 ? "" : String(number))),
       verdictOf({ run, findings }),
@@ -84,7 +84,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 function verdictOf({ run, findings }: Diagnosed): string {
-  if (run.last_step === null && findings.length === 0) return "not trained yet";
+  if (run.lastStep === null && findings.length === 0) return "not trained yet";
   return verdict(findings, { isOver: isOver(run) });
 }
 
@@ -92,8 +92,8 @@ function isOver({ state }: RunSummary): boolean {
   return state === "finished" || state === "diverged";
 }
 
-function stateOf({ state, last_step, steps }: RunSummary): string {
-  const trained = last_step === null ? 0 : last_step + 1;
+function stateOf({ state, lastStep, steps }: RunSummary): string {
+  const trained = lastStep === null ? 0 : lastStep + 1;
   return trained === steps ? state : `${state} after ${count(trained)} of ${count(steps)} steps`;
 }
 

@@ -34,22 +34,22 @@ export function runPage(facts: RunFacts): string {
 
 function head({ run, note, initialLoss }: RunFacts): string {
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
-  const trained = run.last_step === null ? 0 : run.last_step + 1;
+  const trained = run.lastStep === null ? 0 : run.lastStep + 1;
   const lines = [
     ["state", `${run.state}${reason}`],
-    ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.steps_per_s)} a second`],
+    ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.stepsPerS)} a second`],
     ["parameters", count(run.parameters)],
     ["seed", String(run.seed)],
     ["engine", run.engine],
-    ["started", run.started_at ?? UNKNOWN],
-    ["ended", run.ended_at ?? UNKNOWN],
+    ["started", run.startedAt ?? UNKNOWN],
+    ["ended", run.endedAt ?? UNKNOWN],
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
     ["hash", run.hash],
     ...(run.error === null ? [] : [["error", run.error]]),
     ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),
     ...(note === null ? [] : [["note", note]]),
   ];
-  return `${run.run}\n${pairs(lines)}`;
+  return `${run.name}\n${pairs(lines)}`;
 }
 
 function evaluations({ evaluations: rows }: RunFacts): string {

@@ -38,7 +38,7 @@ export class Changes {
     const names = new Set(changed.map(({ run }) => run));
     const rows = isFirst || names.size > ONE_BY_ONE ? this.#all() : this.#some(names);
     return asSeen(
-      rows.filter(({ run }) => names.has(run)),
+      rows.filter(({ name }) => names.has(name)),
       this.#reader,
     );
   }

@@ -40,10 +40,10 @@ export class WatchedEvents {
   /** What has happened; at the first look how everything stands. */
   follow(rows: readonly RunSummary[]): GridEvent[] {
     const isFirst = this.#toTrain < 0;
-    const before = new Map(rows.map((row) => [row.run, this.#rows.get(row.run)]));
-    for (const row of rows) this.#rows.set(row.run, row);
+    const before = new Map(rows.map((row) => [row.name, this.#rows.get(row.name)]));
+    for (const row of rows) this.#rows.set(row.name, row);
     if (isFirst) return [...this.#plan(rows), ...rows.flatMap((row) => this.#begin(row))];
-    return rows.flatMap((row) => this.#change(row, before.get(row.run)));
+    return rows.flatMap((row) => this.#change(row, before.get(row.name)));
   }
 
   /** Whether a run is being trained. */
@@ -86,7 +86,7 @@ export class WatchedEvents {
   }
 
   #begin(row: RunSummary): GridEvent[] {
-    const { run, state } = row;
+    const { name: run, state } = row;
     if (state === "pending") return [];
     if (state === "running") return [this.#start(row), ...this.#goOn(row)];
     this.#skipped += 1;
@@ -94,13 +94,13 @@ export class WatchedEvents {
   }
 
   #change(row: RunSummary, before: RunSummary | undefined): GridEvent[] {
-    const isSame = before?.state === row.state && before.started_at === row.started_at;
+    const isSame = before?.state === row.state && before.startedAt === row.startedAt;
     if (row.state === "running") {
       return [...(isSame ? [] : [this.#start(row)]), ...this.#goOn(row)];
     }
     if (isSame || !isEnd(row.state)) return [];
-    const wasSeen = before?.state === "running" && before.started_at === row.started_at;
-    this.#ended.add(row.run);
+    const wasSeen = before?.state === "running" && before.startedAt === row.startedAt;
+    this.#ended.add(row.name);
     const start = wasSeen ? [] : [this.#start(row)];
     return [...start, ...this.#tellers.findingsOf(row), endOf(row, row.state)];
   }
@@ -109,7 +109,7 @@ export class WatchedEvents {
     return [...this.#tellers.findingsOf(row), ...progressOf(row)];
   }
 
-  #start({ run, steps }: RunSummary): GridEvent {
+  #start({ name: run, steps }: RunSummary): GridEvent {
     const index = this.#started;
     this.#started += 1;
     const toTrain = Math.max(this.#toTrain, this.#started);
@@ -126,24 +126,24 @@ function isEnd(state: RunState): state is EndState {
   return ENDS.has(state);
 }
 
-function progressOf({ run, steps, ...row }: RunSummary): GridEvent[] {
-  if (row.last_step === null) return [];
-  const numbers = { step: row.last_step + 1, steps, loss: row.loss, validLoss: row.valid_loss };
-  return [{ event: "progress", run, ...numbers, stepsPerSecond: row.steps_per_s }];
+function progressOf({ name: run, steps, ...row }: RunSummary): GridEvent[] {
+  if (row.lastStep === null) return [];
+  const numbers = { step: row.lastStep + 1, steps, loss: row.loss, validLoss: row.validLoss };
+  return [{ event: "progress", run, ...numbers, stepsPerSecond: row.stepsPerS }];
 }
 
-function endOf({ run, steps, error, ...row }: RunSummary, state: EndState): GridEvent {
+function endOf({ name: run, steps, error, ...row }: RunSummary, state: EndState): GridEvent {
   return {
     event: "ended",
     run,
     state,
     error,
     rule: null,
-    step: (row.last_step ?? -1) + 1,
+    step: (row.lastStep ?? -1) + 1,
     steps,
     loss: row.loss,
-    trainLoss: row.train_loss,
-    validLoss: row.valid_loss,
-    stepsPerSecond: row.steps_per_s,
+    trainLoss: row.trainLoss,
+    validLoss: row.validLoss,
+    stepsPerSecond: row.stepsPerS,
   };
 }

@@ -48,7 +48,7 @@ export function differences(path: string, undisturbed: string): string[] {
 export function faults(path: string): string[] {
   const wrong = checkStore(path).filter(({ ok }) => !ok);
   const ends = reading(path, (reader) =>
-    reader.runs().flatMap(({ run, last_step: last, state }) => {
+    reader.runs().flatMap(({ name: run, lastStep: last, state }) => {
       const kinds = reader.events(run).map(({ kind }) => kind);
       const isEnd = (kind: string): boolean => kind === state;
       const ticks = reader.ticks(run).steps;

@@ -53,7 +53,7 @@ export function factsOf(reader: StoreReader, selected: readonly RunSummary[]): F
     1,
     ...shown
       .flatMap((i) => comparison.rows[i]?.runs ?? [])
-      .map(({ last_step }) => (last_step ?? -1) + 1),
+      .map(({ lastStep }) => (lastStep ?? -1) + 1),
   );
   const names = groupNames(comparison.rows.map((row) => row.runs));
   const groups = comparison.rows.map((row, i): Group => {
@@ -67,7 +67,7 @@ export function factsOf(reader: StoreReader, selected: readonly RunSummary[]): F
       curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
       ...looksInside(reader, row.runs),
       findings: findingsOf(reader, row.runs),
-      judged: row.runs.filter(({ run }) => reader.thresholds(run) !== undefined).length,
+      judged: row.runs.filter(({ name }) => reader.thresholds(name) !== undefined).length,
     };
   });
   return {
@@ -79,11 +79,11 @@ export function factsOf(reader: StoreReader, selected: readonly RunSummary[]): F
     steps,
     ratios: new Map(
       runs
-        .flatMap(({ run }) => reader.series(run))
+        .flatMap(({ name }) => reader.series(name))
         .filter(({ series }) => series.startsWith(RATIO))
         .map((info) => [info.series.slice(RATIO.length), info]),
     ),
-    provenance: new Map(runs.map(({ run }) => [run, reader.provenance(run)])),
+    provenance: new Map(runs.map(({ name: run }) => [run, reader.provenance(run)])),
   };
 }
 
@@ -99,7 +99,7 @@ export function lossColumns(steps: number): number {
 }
 
 function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): Facts["guessing"] {
-  for (const { run } of runs) {
+  for (const { name: run } of runs) {
     const output = reader.parameters(run).find(({ name }) => name === "output.weight");
     const classes = output?.shape.at(-1);
     if (classes !== undefined) return { classes, loss: Math.log(classes) };
@@ -110,7 +110,7 @@ function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): Facts["gu
 /** Of trained rows the best, in the order of the runs. */
 function shownRows({ rows }: Comparison, metric: Metric): readonly number[] {
   const ranked = rows.flatMap((row, i) => {
-    if (row.runs.every(({ last_step }) => last_step === null)) return [];
+    if (row.runs.every(({ lastStep }) => lastStep === null)) return [];
     const mean =
       row.outcomes.find((outcome) => outcome.metric === metric)?.moments.mean ??
       Number.POSITIVE_INFINITY;
@@ -121,11 +121,11 @@ function shownRows({ rows }: Comparison, metric: Metric): readonly number[] {
 }
 
 function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: number): Curves {
-  const trained = runs.filter(({ last_step }) => last_step !== null);
-  const params = reader.parameters(trained[0]?.run ?? "").map(({ name }) => name);
+  const trained = runs.filter(({ lastStep }) => lastStep !== null);
+  const params = reader.parameters(trained[0]?.name ?? "").map(({ name }) => name);
   const series = ["loss", ...params.map((param) => `${RATIO}${param}`)];
-  const samples = trained.map(({ run, last_step }) =>
-    samplesOf(reader, { run, steps: (last_step ?? 0) + 1, series }),
+  const samples = trained.map(({ name: run, lastStep }) =>
+    samplesOf(reader, { run, steps: (lastStep ?? 0) + 1, series }),
   );
   const byLog = logColumns(steps, LOG_COLUMNS);
   return {

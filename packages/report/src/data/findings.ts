@@ -9,7 +9,7 @@ export function findingsOf(
   runs: readonly ComparedRun[],
 ): readonly GroupFinding[] {
   const byPlace = new Map<string, Finding[]>();
-  for (const { run } of runs) {
+  for (const { name: run } of runs) {
     for (const finding of reader.findings(run)) {
       const key = JSON.stringify([finding.rule, finding.layer, finding.param]);
       byPlace.set(key, [...(byPlace.get(key) ?? []), finding]);

@@ -11,14 +11,14 @@ export function firstStepsOf(
 ): FirstSteps {
   const earlySteps = Math.min(
     FIRST_STEPS,
-    ...runs.map(({ last_step }) => (last_step ?? -1) + 1).filter((steps) => steps > 0),
+    ...runs.map(({ lastStep }) => (lastStep ?? -1) + 1).filter((steps) => steps > 0),
   );
   return {
-    initial: momentsOf(runs.map(({ run }) => reader.lossAt(run, 0)?.loss ?? null)),
-    early: momentsOf(runs.map(({ run }) => earlyLoss(reader, run, earlySteps))),
+    initial: momentsOf(runs.map(({ name: run }) => reader.lossAt(run, 0)?.loss ?? null)),
+    early: momentsOf(runs.map(({ name: run }) => earlyLoss(reader, run, earlySteps))),
     earlySteps,
     below: momentsOf(
-      guessing === null ? [] : runs.map(({ run }) => firstBelow(reader, run, guessing)),
+      guessing === null ? [] : runs.map(({ name: run }) => firstBelow(reader, run, guessing)),
     ),
   };
 }

@@ -7,8 +7,8 @@ const SEED = /-?seed=\d+$/;
 export function groupNames(groups: readonly (readonly ComparedRun[])[]): readonly string[] {
   const firsts = groups.map(([first]) => first);
   const labels = firsts.map(
-    (run) => (run?.label ?? run?.run ?? "").replace(SEED, "") || (run?.grid ?? ""),
+    (run) => (run?.label ?? run?.name ?? "").replace(SEED, "") || (run?.grid ?? ""),
   );
   if (new Set(labels).size === labels.length) return labels;
-  return firsts.map((run) => (run?.run ?? "").replace(SEED, "").replace(/\/$/, ""));
+  return firsts.map((run) => (run?.name ?? "").replace(SEED, "").replace(/\/$/, ""));
 }

@@ -8,7 +8,7 @@ export function looksInside(
   reader: StoreReader,
   runs: readonly ComparedRun[],
 ): { readonly looks: Looks | null; readonly saturation: readonly Saturation[] } {
-  const pairs = runs.flatMap(({ run }): readonly Pair[] => {
+  const pairs = runs.flatMap(({ name: run }): readonly Pair[] => {
     const steps = reader.probeSteps(run);
     const first = reader.probe(run, steps[0] ?? -1);
     const last = reader.probe(run, steps.at(-1) ?? -1);

@@ -55,7 +55,7 @@ export function findingsSection({ groups, runs }: Facts): Section {
 function nameOf(runs: Facts["runs"]): string {
   const grids = new Set(runs.map(({ grid }) => grid));
   const [grid = null] = grids;
-  return grids.size === 1 && grid !== null ? grid : (runs[0]?.run ?? "RUN");
+  return grids.size === 1 && grid !== null ? grid : (runs[0]?.name ?? "RUN");
 }
 
 const MOST_ROWS = 30;

@@ -51,8 +51,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Values with how many runs have each; what names a machine stays at home. */
 function provenance({ runs, provenance: byRun }: Facts): Content {
-  const started = runs.flatMap(({ started_at }) => started_at ?? []).sort();
-  const ended = runs.flatMap(({ ended_at }) => ended_at ?? []).sort();
+  const started = runs.flatMap(({ startedAt }) => startedAt ?? []).sort();
+  const ended = runs.flatMap(({ endedAt }) => endedAt ?? []).sort();
   const known = [...byRun.values()].filter((facts) => Object.keys(facts).length > 0);
   const rows = Object.entries(NAMES).flatMap(([key, title]): readonly (readonly Content[])[] => {
     const counts = new Map<string, number>();

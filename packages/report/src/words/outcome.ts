@@ -7,7 +7,7 @@ import { count, counted } from "../text/number.ts";
 export function extentWords({ runs, groups }: Facts): string {
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const updates = runs.reduce(
-    (sum, { last_step }) => sum + (last_step === null ? 0 : last_step + 1),
+    (sum, { lastStep }) => sum + (lastStep === null ? 0 : lastStep + 1),
     0,
   );
   const groupText =
@@ -21,8 +21,8 @@ export function troubleWords({ runs }: Facts): readonly string[] {
   const said = (state: string, text: string): readonly string[] => {
     const names = runs.filter((run) => run.state === state);
     if (names.length === 0) return [];
-    const listing = names.map(({ run, last_step }) =>
-      state === "diverged" ? `${run} at step ${count(last_step)}` : run,
+    const listing = names.map(({ name: run, lastStep }) =>
+      state === "diverged" ? `${run} at step ${count(lastStep)}` : run,
     );
     return [`${counted(names.length, "run")} ${text}: ${listed(listing)}.`];
   };

@@ -10,7 +10,7 @@ export function picturedText(
   if (groups.every(({ runs: own }) => own.length === 1))
     return groups.length === 1 ? "the run" : "the one run of each group";
   const seeds = groups.map(
-    ({ runs: own, looks }) => own.find(({ run }) => run === looks.run)?.seed,
+    ({ runs: own, looks }) => own.find(({ name }) => name === looks.run)?.seed,
   );
   const isOneSeed = new Set(seeds).size === 1;
   if (!isOneSeed) return listed(runs);

@@ -77,7 +77,7 @@ function placeOf({ rule, param, layer }: GroupFinding): string {
 const WINDOW = 100;
 
 function hasWindow({ runs }: Group): boolean {
-  return runs.some(({ last_step }) => (last_step ?? -1) + 1 >= WINDOW);
+  return runs.some(({ lastStep }) => (lastStep ?? -1) + 1 >= WINDOW);
 }
 
 function verdictText(finding: GroupFinding, { judged }: Group): string {

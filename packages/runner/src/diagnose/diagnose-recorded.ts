@@ -17,10 +17,10 @@ import { storedSettings } from "../plan/stored-config.ts";
 const BLOCK_STEPS = 4096;
 
 type RecordedRun = {
-  readonly run: string;
+  readonly name: string;
   /** Resolved config as JSON. */
   readonly config: string;
-  readonly last_step: number | null;
+  readonly lastStep: number | null;
 };
 
 /**
@@ -29,7 +29,7 @@ type RecordedRun = {
  */
 export function diagnoseRecorded(
   reader: StoreReader,
-  { run, config, last_step }: RecordedRun,
+  { name: run, config, lastStep }: RecordedRun,
   thresholds: ThresholdChanges = {},
 ): Finding[] {
   const parameters = reader.parameters(run);
@@ -56,7 +56,7 @@ export function diagnoseRecorded(
     const probe = probes.has(at) ? reader.probe(run, at) : undefined;
     if (probe !== undefined) diagnosis.look(lookOfStored(probe));
   }
-  stepsUntil((last_step ?? -1) + 1);
+  stepsUntil((lastStep ?? -1) + 1);
   return diagnosis.findings();
 }
 

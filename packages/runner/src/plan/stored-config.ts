@@ -16,14 +16,14 @@ export function storedSettings(config: string): ResolvedConfig {
 
 /** Returns a config file of this one run, as YAML that runs as it is and has the same identity. */
 export function storedYaml({
-  run,
+  name,
   config,
 }: {
-  readonly run: string;
+  readonly name: string;
   readonly config: string;
 }): string {
   const { seed, ...settings } = parseStored(config);
-  const [grid = run] = run.split("/");
+  const [grid = name] = name.split("/");
   return stringify({ name: grid, ...settings, seeds: [seed] }, { lineWidth: 100 });
 }
 

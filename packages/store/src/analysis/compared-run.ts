@@ -18,7 +18,7 @@ export function comparedRuns(
   return withData(read, dataHashes);
 }
 
-type Named = { readonly run: string; readonly settings: readonly Setting[] };
+type Named = { readonly name: string; readonly settings: readonly Setting[] };
 
 const HASH_SHOWN = 12;
 
@@ -35,7 +35,7 @@ export function withData<R extends Named>(
   const byFile = new Map<string, string>();
   const read = runs.map((run) => {
     const file = run.settings.find(({ key }) => key === "data.file")?.id ?? "";
-    const hash = dataHashes.get(run.run);
+    const hash = dataHashes.get(run.name);
     if (hash !== undefined) byFile.set(file, hash);
     return { run, file, hash };
   });

@@ -1,11 +1,18 @@
 /** What is read of runs: plain data, free of SQLite's types. */
-import type { RunRow } from "../views/runs.ts";
+import type { FieldOf, RunRow } from "../views/runs.ts";
 import type { CURVE, EVALS, LOSS, SAMPLES, SERIES } from "../views/series.ts";
 import type { Row } from "../views/view.ts";
 import type { RunState } from "./plan.ts";
 
-/** A row of the view `runs`, under the view's own column names; views/runs.ts says what each is. */
-export type RunSummary = Omit<RunRow, "tags"> & { readonly tags: readonly string[] };
+/**
+ * A row of the view `runs` with its columns in camelCase, `run` as `name` and the tags one by one;
+ * views/runs.ts says what each is.
+ */
+export type RunSummary = {
+  readonly [Column in keyof RunRow as FieldOf<Column>]: Column extends "tags"
+    ? readonly string[]
+    : RunRow[Column];
+};
 
 export type RunFilter = {
   readonly grid?: string;

@@ -1,5 +1,6 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
 import type { RunSummary } from "../contract/history.ts";
+import { columnOf } from "../reading/run-summary.ts";
 import type { FilterSubject } from "./match.ts";
 
 type NotedRun = RunSummary & { readonly note?: string | null };
@@ -13,7 +14,7 @@ export function filterSubject(run: NotedRun): FilterSubject {
   let config: unknown;
   let shortNames: ReadonlyMap<string, string> | undefined;
   return {
-    name: run.run,
+    name: run.name,
     label: run.label,
     tags: run.tags,
     field: (name) => {
@@ -40,8 +41,14 @@ export function fieldNames(run: NotedRun): string[] {
 /** `tags` is one text, as in the view `runs`; `tag` is each of them. */
 function ownFields(run: NotedRun): ReadonlyMap<string, unknown> {
   const { tags } = run;
-  const others = { name: run.run, tag: tags, tags: tags.join(",") || null, note: run.note ?? null };
-  return new Map<string, unknown>(Object.entries({ ...run, ...others }));
+  const columns = Object.entries(run).map(([field, value]) => [columnOf(field), value] as const);
+  const others = {
+    name: run.name,
+    tag: tags,
+    tags: tags.join(",") || null,
+    note: run.note ?? null,
+  };
+  return new Map<string, unknown>([...columns, ...Object.entries(others)]);
 }
 
 function parseConfig(text: string): unknown {

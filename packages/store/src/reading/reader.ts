@@ -19,10 +19,9 @@ import { type FindOptions, findRunName } from "../find-run.ts";
 import { runQuery } from "../query/statement.ts";
 import { startFinder } from "../recovery/start-finder.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import type { RunRow } from "../views/runs.ts";
 import { isAttended } from "./attended.ts";
 import { RecordReader } from "./record-reader.ts";
-import { summaryOf } from "./run-summary.ts";
+import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
 
 /**
  * Opens a store for reading only.
@@ -33,10 +32,13 @@ export function openReader(path: string, { waitMs }: WaitOptions = {}): StoreRea
   return new StoreReader(openForReading(path, waitMs));
 }
 
-const RUNS = "select v.* from kept_run r join runs v on v.run = r.name order by r.id";
+const RUNS: string = `
+  select ${SUMMARY_COLUMNS} from kept_run r join runs v on v.run = r.name order by r.id`;
 
-const RUNS_OF_GRID = `
-  select v.*, g.name as asked_grid, gr.label as asked_label
+const RUN: string = `select ${SUMMARY_COLUMNS} from runs v where v.run = ?`;
+
+const RUNS_OF_GRID: string = `
+  select ${SUMMARY_COLUMNS}, g.name as askedGrid, gr.label as askedLabel
   from kept_grid g join kept_grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
     join runs v on v.run = r.name
   where g.name = ? order by gr.position, gr.id`;
@@ -72,7 +74,7 @@ const DATA_HASHES = `
   select name as run, provenance ->> '$.data_sha256' as hash from run
   where provenance ->> '$.data_sha256' is not null`;
 
-type RunOfGrid = RunRow & { readonly asked_grid: string; readonly asked_label: string };
+type RunOfGrid = SelectedSummary & { readonly askedGrid: string; readonly askedLabel: string };
 type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
 type Stamped = Holder & {
   readonly run: string;
@@ -96,7 +98,7 @@ export class StoreReader extends RecordReader {
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
     const runs =
       grid === undefined
-        ? this.sql.rows<RunRow>(RUNS).map(summaryOf)
+        ? this.sql.rows<SelectedSummary>(RUNS).map(summaryOf)
         : this.sql.rows<RunOfGrid>(RUNS_OF_GRID, grid).map(inGrid);
     return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
   }
@@ -111,8 +113,8 @@ export class StoreReader extends RecordReader {
   ): RunSummary | undefined {
     const name = findRunName(this.sql, nameOrPrefixOrHash, options);
     if (name === undefined) return undefined;
-    const row = this.sql.row<RunRow>("select * from runs where run = ?", name);
-    return row && summaryOf(row);
+    const found = this.sql.row<SelectedSummary>(RUN, name);
+    return found && summaryOf(found);
   }
 
   findByHash(hash: string): StoredRun | undefined {
@@ -195,6 +197,6 @@ export class StoreReader extends RecordReader {
 }
 
 /** The run under the grid and label by which it was asked for. */
-function inGrid({ asked_grid, asked_label, ...run }: RunOfGrid): RunSummary {
-  return summaryOf({ ...run, grid: asked_grid, label: asked_label });
+function inGrid({ askedGrid, askedLabel, ...run }: RunOfGrid): RunSummary {
+  return summaryOf({ ...run, grid: askedGrid, label: askedLabel });
 }

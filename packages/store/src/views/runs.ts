@@ -144,6 +144,13 @@ export const RUNS = {
 
 export type RunRow = Omit<Row<typeof RUNS>, "state"> & { readonly state: RunState };
 
+/** What a column of `runs` is called in TypeScript: `last_step` is `lastStep`, `run` is `name`. */
+export type FieldOf<Column extends string> = Column extends "run" ? "name" : CamelCase<Column>;
+
+type CamelCase<Text extends string> = Text extends `${infer First}_${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Text;
+
 export const GRID_RUNS: View = {
   name: "grid_runs",
   about: "a run in each of the grids that it belongs to",

@@ -57,25 +57,25 @@ const RESULTS: readonly Column[] = [
     priority: 5,
   }),
   result({ id: "loss", title: "loss", value: (run) => run.loss, isDefault: true, priority: 8 }),
-  result({ id: "train_loss", title: "train", value: (run) => run.train_loss, priority: 3 }),
+  result({ id: "train_loss", title: "train", value: (run) => run.trainLoss, priority: 3 }),
   result({
     id: "valid_loss",
     title: "valid",
-    value: (run) => run.valid_loss,
+    value: (run) => run.validLoss,
     isDefault: true,
     priority: 9,
   }),
-  result({ id: "test_loss", title: "test", value: (run) => run.test_loss }),
+  result({ id: "test_loss", title: "test", value: (run) => run.testLoss }),
   result({
     id: "best_valid_loss",
     title: "best valid",
-    value: (run) => run.best_valid_loss,
+    value: (run) => run.bestValidLoss,
     priority: 4,
   }),
   result({
     id: "best_valid_step",
     title: "best at",
-    value: (run) => run.best_valid_step,
+    value: (run) => run.bestValidStep,
     text: countText,
   }),
   result({
@@ -89,7 +89,7 @@ const RESULTS: readonly Column[] = [
   result({
     id: "steps_per_s",
     title: "steps/s",
-    value: (run) => run.steps_per_s,
+    value: (run) => run.stepsPerS,
     text: countText,
     isDefault: true,
     priority: 4,
@@ -126,7 +126,7 @@ const RESULTS: readonly Column[] = [
   words({
     id: "started_at",
     title: "started",
-    value: (run) => run.started_at,
+    value: (run) => run.startedAt,
     text: (value) => plain(value).slice(0, 16).replace("T", " "),
   }),
 ];

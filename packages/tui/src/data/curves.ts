@@ -55,7 +55,7 @@ export class CurveReader {
   /** The samples of several series of a run, by name; the last ones of each chart are kept. */
   read(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, Samples> {
     const { axis, columns, lead, scale } = window;
-    const key = [run.run, axis, columns, lead, scale.log, ...series].join("|");
+    const key = [run.name, axis, columns, lead, scale.log, ...series].join("|");
     const kept = this.#kept.get(key);
     const isSame = kept?.stamp === run.stamp && kept.low === scale.low && kept.high === scale.high;
     if (isSame) return kept.samples;
@@ -71,10 +71,10 @@ export class CurveReader {
 
   /** What the store says of a run's series. */
   info(run: ShownRun): readonly SeriesInfo[] {
-    const known = this.#info.get(run.run);
-    if (known?.key === `${run.hash}${run.started_at}`) return known.info;
-    const info = this.#reader().series(run.run);
-    this.#info.set(run.run, { key: `${run.hash}${run.started_at}`, info });
+    const known = this.#info.get(run.name);
+    if (known?.key === `${run.hash}${run.startedAt}`) return known.info;
+    const info = this.#reader().series(run.name);
+    this.#info.set(run.name, { key: `${run.hash}${run.startedAt}`, info });
     return info;
   }
 
@@ -82,10 +82,10 @@ export class CurveReader {
   end(run: ShownRun, axis: XAxis): number {
     if (updates(run) === 0) return 0;
     if (axis !== "time") return axisOf(run, axis, this.#reader()).toX(updates(run) - 1);
-    const known = this.#ends.get(run.run);
+    const known = this.#ends.get(run.name);
     if (known?.stamp === run.stamp) return known.end;
     const end = axisOf(run, axis, this.#reader()).toX(updates(run) - 1);
-    this.#ends.set(run.run, { stamp: run.stamp, end });
+    this.#ends.set(run.name, { stamp: run.stamp, end });
     return end;
   }
 
@@ -129,8 +129,8 @@ export function axisOf(run: ShownRun, axis: XAxis, reader: StoreReader): Axis {
 
 /** Seconds since the run was started, between two ticks in proportion. */
 function timeAxis(run: ShownRun, reader: StoreReader): Axis {
-  const { steps, atMs } = reader.ticks(run.run);
-  const start = run.started_at === null ? (atMs[0] ?? 0) : Date.parse(run.started_at);
+  const { steps, atMs } = reader.ticks(run.name);
+  const start = run.startedAt === null ? (atMs[0] ?? 0) : Date.parse(run.startedAt);
   const knots = [-1, ...steps];
   const seconds = [0, ...Array.from(atMs, (at) => (at - start) / 1000)];
   return {
@@ -224,7 +224,7 @@ function evaluated(
   { split, axis }: { readonly split: string; readonly axis: Axis },
 ): Samples {
   const rows = reader
-    .evaluations(run.run)
+    .evaluations(run.name)
     .filter((one) => one.split === split && /^(none|running)$/.test(one.statistics));
   const samples = emptySamples(rows.length);
   for (const [i, { step, loss }] of rows.entries()) {

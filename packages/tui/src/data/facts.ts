@@ -34,7 +34,7 @@ export class FactReader {
   vocabulary(run: ShownRun): number | null {
     const known = this.#vocabularies.get(run.hash);
     if (known !== undefined) return known;
-    const parameters = this.#reader().parameters(run.run);
+    const parameters = this.#reader().parameters(run.name);
     const output = parameters.find(({ name }) => name === "output.weight");
     const size = output?.shape.at(-1) ?? null;
     if (size !== null) this.#vocabularies.set(run.hash, size);
@@ -42,22 +42,22 @@ export class FactReader {
   }
 
   read(run: ShownRun): Facts {
-    const kept = this.#kept.get(run.run);
+    const kept = this.#kept.get(run.name);
     if (kept?.stamp === run.stamp) return kept.facts;
     const facts = this.#load(run);
-    this.#kept.set(run.run, { stamp: run.stamp, facts });
+    this.#kept.set(run.name, { stamp: run.stamp, facts });
     return facts;
   }
 
   #load(run: ShownRun): Facts {
     const reader = this.#reader();
     return {
-      initialLoss: reader.lossAt(run.run, 0)?.loss ?? null,
+      initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,
       vocabulary: this.vocabulary(run),
-      evaluations: reader.evaluations(run.run),
-      samples: reader.samples(run.run),
-      provenance: reader.provenance(run.run),
-      events: reader.events(run.run),
+      evaluations: reader.evaluations(run.name),
+      samples: reader.samples(run.name),
+      provenance: reader.provenance(run.name),
+      events: reader.events(run.name),
     };
   }
 }

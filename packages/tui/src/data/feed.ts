@@ -155,7 +155,7 @@ export class Feed {
     const few = names.length < 50;
     const rows = few ? names.flatMap((name) => this.#reader.run(name) ?? []) : this.#reader.runs();
     const wanted = new Set(names);
-    return new Map(rows.filter(({ run }) => wanted.has(run)).map((row) => [row.run, row]));
+    return new Map(rows.filter(({ name }) => wanted.has(name)).map((row) => [row.name, row]));
   }
 
   #publish(): void {

@@ -44,20 +44,20 @@ export class FindingReader {
 
   /** Those of one run. */
   of(run: ShownRun): readonly FoundIn[] {
-    const kept = this.#kept.get(run.run);
+    const kept = this.#kept.get(run.name);
     if (kept?.stamp === run.stamp) return kept.findings;
     const findings = this.#reader()
-      .findings(run.run)
+      .findings(run.name)
       .map((finding): FoundIn => ({ key: keyOf(run, finding), run, finding }));
-    this.#kept.set(run.run, { stamp: run.stamp, findings });
+    this.#kept.set(run.name, { stamp: run.stamp, findings });
     return findings;
   }
 
   /** Whether rules have judged a run, also where they found nothing. */
   isDiagnosed(run: ShownRun): boolean {
-    if (this.#diagnosed.get(run.run) === attemptOf(run)) return true;
-    const isSo = this.#reader().thresholds(run.run) !== undefined;
-    if (isSo) this.#diagnosed.set(run.run, attemptOf(run));
+    if (this.#diagnosed.get(run.name) === attemptOf(run)) return true;
+    const isSo = this.#reader().thresholds(run.name) !== undefined;
+    if (isSo) this.#diagnosed.set(run.name, attemptOf(run));
     return isSo;
   }
 
@@ -80,11 +80,11 @@ export class FindingReader {
   }
 }
 
-function attemptOf({ hash, started_at }: ShownRun): string {
-  return `${hash} ${started_at}`;
+function attemptOf({ hash, startedAt }: ShownRun): string {
+  return `${hash} ${startedAt}`;
 }
 
-function keyOf({ run }: ShownRun, { rule, layer, param, step }: Finding): string {
+function keyOf({ name: run }: ShownRun, { rule, layer, param, step }: Finding): string {
   return [run, rule, layer, param, step].join("|");
 }
 

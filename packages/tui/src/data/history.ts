@@ -23,13 +23,15 @@ export class History {
     { series, span }: { readonly series: readonly string[]; readonly span: Span },
   ): CurveBlock {
     const { level, from, to } = span;
-    const key = [run.run, level, from, ...series].join("|");
-    const attempt = `${run.hash} ${run.started_at}`;
+    const key = [run.name, level, from, ...series].join("|");
+    const attempt = `${run.hash} ${run.startedAt}`;
     const known = this.#known.get(key);
     const isUsable = known?.attempt === attempt && known.to <= to;
     const block = isUsable
-      ? grow(known.block, from, (next) => reader.curves(run.run, series, level, { from: next, to }))
-      : reader.curves(run.run, series, level, { from, to });
+      ? grow(known.block, from, (next) =>
+          reader.curves(run.name, series, level, { from: next, to }),
+        )
+      : reader.curves(run.name, series, level, { from, to });
     this.#known.set(key, { attempt, to, block });
     return block;
   }

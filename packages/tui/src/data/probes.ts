@@ -25,16 +25,16 @@ export class ProbeReader {
 
   /** After how many updates there is a probe. */
   steps(run: ShownRun): readonly number[] {
-    const kept = this.#steps.get(run.run);
+    const kept = this.#steps.get(run.name);
     if (kept?.stamp === run.stamp) return kept.steps;
-    const steps = this.#reader().probeSteps(run.run);
-    this.#steps.set(run.run, { stamp: run.stamp, steps });
+    const steps = this.#reader().probeSteps(run.name);
+    this.#steps.set(run.name, { stamp: run.stamp, steps });
     return steps;
   }
 
   probe(run: ShownRun, step: number): StoredProbe | undefined {
     const key = keyOf(run, step);
-    const kept = this.#probes.get(key) ?? this.#reader().probe(run.run, step);
+    const kept = this.#probes.get(key) ?? this.#reader().probe(run.name, step);
     if (kept !== undefined) this.#probes.set(key, kept);
     return kept;
   }
@@ -42,12 +42,12 @@ export class ProbeReader {
   /** One kind of numbers, by layer. */
   tensors(run: ShownRun, step: number, kind: StoredTensorKind): Tensors {
     const key = `${keyOf(run, step)} ${kind}`;
-    const kept = this.#tensors.get(key) ?? this.#reader().probeTensors(run.run, step, kind);
+    const kept = this.#tensors.get(key) ?? this.#reader().probeTensors(run.name, step, kind);
     if (kept.size > 0) this.#tensors.set(key, kept);
     return kept;
   }
 }
 
-function keyOf({ run, hash, started_at }: ShownRun, step: number): string {
-  return `${run} ${hash} ${started_at} ${step}`;
+function keyOf({ name: run, hash, startedAt }: ShownRun, step: number): string {
+  return `${run} ${hash} ${startedAt} ${step}`;
 }

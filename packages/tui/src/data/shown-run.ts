@@ -30,7 +30,7 @@ export function runMaker(): (
     return {
       ...run,
       state: isLost ? "interrupted" : run.state,
-      title: run.label ?? run.run,
+      title: run.label ?? run.name,
       note,
       settings,
       stamp,
@@ -39,14 +39,14 @@ export function runMaker(): (
 }
 
 /** Updates made so far. */
-export function updates({ last_step }: ShownRun): number {
-  return last_step === null ? 0 : last_step + 1;
+export function updates({ lastStep }: ShownRun): number {
+  return lastStep === null ? 0 : lastStep + 1;
 }
 
 /** Seconds until a running run ends, as far as its speed tells. */
 export function secondsLeft(run: ShownRun): number | null {
-  if (run.state !== "running" || !run.steps_per_s) return null;
-  return Math.max(0, run.steps - updates(run)) / run.steps_per_s;
+  if (run.state !== "running" || !run.stepsPerS) return null;
+  return Math.max(0, run.steps - updates(run)) / run.stepsPerS;
 }
 
 /** Examples in a mini-batch. */

@@ -175,7 +175,7 @@ const EMPTY_ROW: Row = {
 
 /** A run as a row of its own. */
 export function rowOf(run: ShownRun): Row {
-  return { ...EMPTY_ROW, key: run.run, title: run.title, members: [run] };
+  return { ...EMPTY_ROW, key: run.name, title: run.title, members: [run] };
 }
 
 function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): Row {

@@ -114,7 +114,7 @@ function tabs({ state, scene }: FrameCanvas, view: View): Line {
     ...(one === view ? { bold: true, inverse: true } : {}),
   }));
   const all = new Set(settings.marks);
-  const marked = scene.snapshot.runs.filter(({ run }) => all.has(run)).length;
+  const marked = scene.snapshot.runs.filter(({ name }) => all.has(name)).length;
   const marks = marked === 0 ? "" : `${marked} marked  `;
   const filter =
     settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(settings.filter)} `;

@@ -7,7 +7,7 @@ import { bind, ROWS } from "./rows.ts";
 
 export const ANNOTATION_KEYS: readonly BoundKey[] = [
   bind(ROWS.tag, (state, context) =>
-    openAnnotation(state, "tag", { targets: taggedRuns(state, context).map(({ run }) => run) }),
+    openAnnotation(state, "tag", { targets: taggedRuns(state, context).map(({ name }) => name) }),
   ),
   bind(ROWS.tagGrid, (state, context) =>
     openAnnotation(state, "grid-tag", { targets: gridOf(context) }),
@@ -27,7 +27,7 @@ export const ANNOTATION_KEYS: readonly BoundKey[] = [
 
 /** Pins the run that others are compared with; the same run again unpins it. */
 export const BASELINE_KEY: BoundKey = bind(ROWS.baseline, (state, context) => {
-  const run = subjectOf(context)?.run ?? null;
+  const run = subjectOf(context)?.name ?? null;
   if (run === null) return say(state, "there is no run to compare with");
   const isSame = state.settings.baseline === run;
   const said = isSame ? "compared with nothing" : `the others are compared with ${run}`;
@@ -43,7 +43,7 @@ function subjectOf({ view, scene }: Context): ShownRun | undefined {
 function taggedRuns(state: State, { view, scene }: Context): readonly ShownRun[] {
   const subject = view.subject?.(scene);
   if (subject !== undefined) return [subject];
-  const marked = scene.snapshot.runs.filter(({ run }) => state.settings.marks.includes(run));
+  const marked = scene.snapshot.runs.filter(({ name }) => state.settings.marks.includes(name));
   return marked.length > 0 ? marked : (scene.focused?.members ?? []);
 }
 
@@ -53,5 +53,5 @@ function gridOf(context: Context): readonly string[] {
 }
 
 function namesOf(run: ShownRun | undefined): readonly string[] {
-  return run === undefined ? [] : [run.run];
+  return run === undefined ? [] : [run.name];
 }

@@ -32,8 +32,8 @@ export const RUN_KEYS: readonly BoundKey[] = [
 ];
 
 function toRun(state: State, { table: { matches }, run }: Scene, by: number): State {
-  const at = matches.findIndex((one) => one.run === run?.run);
-  const next = matches[wrap(at + by, matches.length)]?.run;
+  const at = matches.findIndex((one) => one.name === run?.name);
+  const next = matches[wrap(at + by, matches.length)]?.name;
   return next === undefined
     ? say(state, "the filter finds no run")
     : { ...state, opened: next, focus: next };

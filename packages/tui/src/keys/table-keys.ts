@@ -59,7 +59,7 @@ export const TABLE_KEYS: readonly BoundKey[] = [
 
 /** Marks the runs under the cursor; where all are marked they are unmarked. */
 export function markFocused(state: State, { focused }: Scene): State {
-  const names = focused?.members.map(({ run }) => run) ?? [];
+  const names = focused?.members.map(({ name }) => name) ?? [];
   if (names.length === 0) return say(state, "there is no run to mark");
   const marks = new Set(state.settings.marks);
   const areMarked = names.every((name) => marks.has(name));

@@ -112,7 +112,7 @@ function focusIndex(rows: readonly Row[], key: string | null): number {
   if (at >= 0) return at;
   return Math.max(
     0,
-    rows.findIndex((row) => row.isGroup && row.members.some(({ run }) => run === key)),
+    rows.findIndex((row) => row.isGroup && row.members.some(({ name }) => name === key)),
   );
 }
 
@@ -121,20 +121,20 @@ function chosenRows(
   marks: readonly string[],
 ): { readonly chosen: readonly Row[]; readonly unmarked: number } {
   const marked = new Set(marks);
-  const some = matches.filter(({ run }) => marked.has(run));
+  const some = matches.filter(({ name }) => marked.has(name));
   const top = rows.filter(({ isInGroup }) => !isInGroup);
   const first = top
     .slice(0, UNMARKED)
     .flatMap(({ members }) => members)
     .slice(0, UNMARKED_RUNS);
-  const wanted = new Set((some.length > 0 ? some : first).map(({ run }) => run));
+  const wanted = new Set((some.length > 0 ? some : first).map(({ name }) => name));
   const chosen = top.flatMap((row): Row[] => {
-    const members = row.members.filter(({ run }) => wanted.has(run));
+    const members = row.members.filter(({ name }) => wanted.has(name));
     const [only] = members;
     if (only === undefined) return [];
     if (members.length > 1) return [{ ...row, members }];
     const title = row.isGroup ? only.title : row.title;
-    return [{ ...row, key: only.run, title, members, isGroup: false }];
+    return [{ ...row, key: only.name, title, members, isGroup: false }];
   });
   return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
 }
@@ -144,13 +144,19 @@ function runOf(
   { runs }: Snapshot,
   focused: Row | undefined,
 ): ShownRun | undefined {
-  return runs.find(({ run }) => run === opened) ?? focused?.members[0] ?? runs[0];
+  return runs.find(({ name }) => name === opened) ?? focused?.members[0] ?? runs[0];
 }
 
 /** Series that any of the runs has, in the order of the first of them. */
 function seriesOf(runs: readonly ShownRun[], curves: CurveReader): string[] {
-  const evaluated = ["train_loss", "valid_loss", "test_loss"] as const;
-  const some = evaluated.filter((name) => runs.some((run) => run[name] !== null));
+  const evaluated = [
+    ["train_loss", "trainLoss"],
+    ["valid_loss", "validLoss"],
+    ["test_loss", "testLoss"],
+  ] as const;
+  const some = evaluated
+    .filter(([, field]) => runs.some((run) => run[field] !== null))
+    .map(([series]) => series);
   return [...new Set([...runs.flatMap((run) => curves.series(run)), ...some])];
 }
 

@@ -82,7 +82,7 @@ export function plotsOf(
         return samples === undefined ? [] : [traceOf(canvas, series, { samples, window })];
       });
       const diverged = members.filter(
-        ({ state, last_step }) => state === "diverged" && last_step !== null,
+        ({ state, lastStep }) => state === "diverged" && lastStep !== null,
       );
       return {
         key,

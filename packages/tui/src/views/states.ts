@@ -29,7 +29,7 @@ export function stateLine(run: ShownRun): Line {
     const left = secondsLeft(run);
     return [piece(bar, tone), piece(left === null ? " starting" : ` ${duration(left)} left`, tone)];
   }
-  if (run.state === "diverged") return [piece(`diverged at ${count(run.last_step)}`, tone)];
+  if (run.state === "diverged") return [piece(`diverged at ${count(run.lastStep)}`, tone)];
   if (run.state === "finished" && run.reason !== null && run.reason !== "steps") {
     return [piece(`finished: ${run.reason}`, tone)];
   }

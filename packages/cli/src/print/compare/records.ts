@@ -25,7 +25,7 @@ function rowRecords(comparison: Comparison, { isByKey }: SectionOptions): readon
       kind: "row",
       metric: metric.name,
       row: titles[i] ?? "",
-      runs: row.runs.map(({ run }) => run),
+      runs: row.runs.map(({ name }) => name),
       seeds: row.runs.map(({ seed }) => seed),
       states: row.runs.map(({ state }) => state),
       settings: Object.fromEntries(

@@ -105,7 +105,7 @@ function bestNote(rows: readonly ComparisonRow[], place: number): readonly strin
   const where = step === null ? "" : ` at step ${count(step)}`;
   const mean = rows.length > 1 ? `${BEST} the best mean; ` : "";
   return [
-    `${mean}the best run by ${metric.name} is ${best.run.run} with ${valueText(metric, best.value)}${where}`,
+    `${mean}the best run by ${metric.name} is ${best.run.name} with ${valueText(metric, best.value)}${where}`,
   ];
 }
 

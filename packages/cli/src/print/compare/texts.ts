@@ -85,12 +85,12 @@ export function rowTitles({ rows, keys }: Comparison, isByKey: boolean): readonl
   const isOneGrid = new Set(all.map(({ grid }) => grid)).size === 1;
   const titles = rows.map(({ runs }) => groupTitle(runs, isOneGrid));
   return titles.map((title, i) =>
-    titles.indexOf(title) === titles.lastIndexOf(title) ? title : (rows[i]?.runs[0].run ?? title),
+    titles.indexOf(title) === titles.lastIndexOf(title) ? title : (rows[i]?.runs[0].name ?? title),
   );
 }
 
 function groupTitle(runs: ComparisonRow["runs"], isOneGrid: boolean): string {
-  const [{ run, label, grid }] = runs;
+  const [{ name: run, label, grid }] = runs;
   const name = isOneGrid ? (label ?? run) : run;
   if (runs.length === 1) return name;
   return seedless(name).replace(/\/$/, "") || (grid ?? run);

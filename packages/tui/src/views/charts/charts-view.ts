@@ -67,6 +67,6 @@ function toNamedCurve(state: State, context: Context, by: number): State {
 
 /** Opens the run of the curve on top, or the first run of its group. */
 function openCurve(state: State, { scene }: Context): State {
-  const run = scene.chosen[state.curve]?.members[0]?.run;
+  const run = scene.chosen[state.curve]?.members[0]?.name;
   return run === undefined ? state : { ...show(state, "run"), opened: run };
 }

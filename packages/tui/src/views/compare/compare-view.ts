@@ -29,7 +29,7 @@ export const compareView: View = {
     bind(ROWS.mark, (state, { scene }) => markFocused(state, scene)),
     bind(ROWS.enter, (state, { scene }) => ({
       ...show(state, "run"),
-      opened: scene.focused?.members[0]?.run ?? null,
+      opened: scene.focused?.members[0]?.name ?? null,
     })),
     ...TABLE_KEYS,
     choosing(COLUMNS),
@@ -43,7 +43,7 @@ function toCompared(state: State, scene: Scene, by: number): State {
   const at = chosen.findIndex(({ key }) => key === table.rows[focusAt]?.key);
   const key = chosen[clamp(at + by, 0, chosen.length - 1)]?.key;
   const row = table.rows.findIndex(
-    (one) => one.key === key || one.members.some(({ run }) => run === key),
+    (one) => one.key === key || one.members.some(({ name }) => name === key),
   );
   return focusOn(state, scene, row < 0 ? focusAt : row);
 }

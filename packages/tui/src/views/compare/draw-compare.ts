@@ -56,9 +56,9 @@ type Comparison = {
 
 function compareRows({ scene, state, columns }: Canvas): Comparison {
   const runs = scene.chosen.flatMap(({ members }) => members);
-  const pinned = scene.snapshot.runs.find(({ run }) => run === state.settings.baseline);
+  const pinned = scene.snapshot.runs.find(({ name }) => name === state.settings.baseline);
   const inChosen = scene.chosen.find(({ members }) =>
-    members.some(({ run }) => run === pinned?.run),
+    members.some(({ name }) => name === pinned?.name),
   );
   const baseline = inChosen ?? (pinned === undefined ? null : rowOf(pinned));
   const others = scene.chosen.filter((row) => row !== inChosen);
@@ -92,7 +92,8 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
     0,
     rows.findIndex(
       (row) =>
-        row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key),
+        row.key === scene.focused?.key ||
+        row.members.some(({ name }) => name === scene.focused?.key),
     ),
   );
   const pinnedCount = baseline === null ? 0 : 1;
@@ -122,8 +123,8 @@ function titles(
         : "difference from ◆";
   const cells = visible.flatMap((row): Piece[] => {
     const isFocused =
-      row.key === scene.focused?.key || row.members.some(({ run }) => run === scene.focused?.key);
-    const isMarked = row.members.every(({ run }) => state.settings.marks.includes(run));
+      row.key === scene.focused?.key || row.members.some(({ name }) => name === scene.focused?.key);
+    const isMarked = row.members.every(({ name }) => state.settings.marks.includes(name));
     const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
     const text = `${sign}${middleEllipsis(titleOf(row), cellWidth - sign.length)}`;
     return [

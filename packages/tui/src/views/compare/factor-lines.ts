@@ -23,7 +23,7 @@ export function factorLines({ scene, state }: Canvas): Line[] {
   const runs = withData(chosen, dataHashes);
   const effects = effectsOf(runs, {
     measure: VALID_LOSS.value,
-    baseline: all.find(({ run }) => run === state.settings.baseline),
+    baseline: all.find(({ name }) => name === state.settings.baseline),
   });
   if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
   return [

@@ -65,12 +65,12 @@ function headLine({ scene, state, columns }: Canvas): Line {
     const name = level === "info" || n === 1 ? level : `${level}s`;
     return n === 0 ? [] : [piece(` ${sign} ${n} ${name} `, tone)];
   });
-  const runs = new Set(list.items.map(({ run }) => run.run)).size;
+  const runs = new Set(list.items.map(({ run }) => run.name)).size;
   const { findingFilter, findingScope, marks } = state.settings;
-  const isOfMarked = scene.table.matches.some(({ run }) => marks.includes(run));
+  const isOfMarked = scene.table.matches.some(({ name }) => marks.includes(name));
   const of =
     findingScope === "run"
-      ? `of ${clean(scene.run?.run ?? "one run")}`
+      ? `of ${clean(scene.run?.name ?? "one run")}`
       : `of ${runs} ${runs === 1 ? "run" : "runs"}${isOfMarked ? ", the marked ones" : ""}`;
   const left = list.items.length < list.total ? ` · ${list.items.length} of ${list.total}` : "";
   const filter = findingFilter === "" ? "" : ` / ${clean(findingFilter)} `;
@@ -139,7 +139,7 @@ function findingLine({ run, finding }: FoundIn, widths: Widths, isFocused: boole
   return isFocused ? restyle(found, { inverse: true }) : found;
 }
 
-function nameOf({ run, title }: FoundIn["run"], isLong: boolean): string {
+function nameOf({ name: run, title }: FoundIn["run"], isLong: boolean): string {
   return clean(isLong ? run : title);
 }
 
@@ -155,7 +155,7 @@ function shownValue({ value }: Finding): string {
 function detailLines(found: FoundIn, columns: number): Line[] {
   const { run, finding } = found;
   const { tone } = LEVEL_SIGNS[finding.level];
-  const words = `${clean(run.run)}: ${clean(finding.message)}`.split(" ");
+  const words = `${clean(run.name)}: ${clean(finding.message)}`.split(" ");
   const message = wrap(words, columns - 2).slice(0, 3);
   return [
     [piece("─".repeat(columns), "muted")],
@@ -190,7 +190,7 @@ function whyNothing({
   const isJudged = (run: ShownRun): boolean => run.state !== "pending" && findings.isDiagnosed(run);
   if (state.settings.findingScope === "run") {
     const { run } = scene;
-    const name = clean(run?.run ?? "this run");
+    const name = clean(run?.name ?? "this run");
     const isSo = run !== undefined && isJudged(run);
     return `${isSo ? `nothing was found in ${name}` : `no rule has judged ${name}`}: tab lists those of all runs`;
   }
@@ -203,7 +203,7 @@ function sheetOf(items: readonly FoundIn[]): Sheet {
   return {
     columns: ["run", "level", "rule", "layer", "param", "step", "value", "message"],
     rows: items.map(({ run, finding }) => [
-      ...[run.run, finding.level, finding.rule, finding.layer, finding.param],
+      ...[run.name, finding.level, finding.rule, finding.layer, finding.param],
       ...[finding.step, finding.value, finding.message],
     ]),
   };
@@ -215,7 +215,7 @@ export type ShownFindings = { readonly list: FindingList; readonly at: number };
 export const shownFindings: (scene: Scene) => ShownFindings = scenePart(
   ({ state, run, table, readers: { findings } }) => {
     const { findingScope, marks } = state.settings;
-    const marked = table.matches.filter(({ run: name }) => marks.includes(name));
+    const marked = table.matches.filter(({ name }) => marks.includes(name));
     const runs =
       findingScope === "run"
         ? [run].filter((one) => one !== undefined)

@@ -53,8 +53,8 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
   const { go, isOfPanel = false } = evidenceOf(found);
   const state: State = {
     ...before,
-    opened: found.run.run,
-    focus: found.run.run,
+    opened: found.run.name,
+    focus: found.run.name,
     finding: found.key,
     cameFrom: "findings",
     scroll: 0,
@@ -105,8 +105,8 @@ function inCharts({ isBrief = false }: { readonly isBrief?: boolean } = {}): Evi
     text: "enter shows the charts at this step",
     go: (state, { chosen, metrics }, found) => {
       const step = stepOf(found);
-      const { run } = found.run;
-      const at = chosen.findIndex(({ members }) => members.some((one) => one.run === run));
+      const { name: run } = found.run;
+      const at = chosen.findIndex(({ members }) => members.some((one) => one.name === run));
       const chart = metrics.findIndex((series) => !series.startsWith(RATIO));
       const shown: State = {
         ...adjusted(state, { view: "charts", axis: "step" }),

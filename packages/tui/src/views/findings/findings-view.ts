@@ -51,7 +51,7 @@ export const findingsView: View = {
       const isRun = state.settings.findingScope === "run";
       const said = isRun
         ? "findings of the marked runs; without marks of all"
-        : `findings of ${scene.run?.run ?? "one run"}`;
+        : `findings of ${scene.run?.name ?? "one run"}`;
       return say(adjusted(state, { findingScope: isRun ? "marked" : "run" }), said);
     }),
   ],

@@ -105,10 +105,10 @@ function headOf({ run, name, probe }: Side, width: number): Line {
 }
 
 function whyNone(run: ShownRun): string[] {
-  if (run.state === "pending") return [` ${run.run} has not been started yet`];
-  if (run.state === "running") return [` ${run.run} has no probe yet`];
+  if (run.state === "pending") return [` ${run.name} has not been started yet`];
+  if (run.state === "running") return [` ${run.name} has no probe yet`];
   return [
-    ` ${run.run} was recorded without a look inside.`,
+    ` ${run.name} was recorded without a look inside.`,
     " record.probes in its config says when to look; ablate run --restart trains it again with it.",
   ];
 }
@@ -169,7 +169,7 @@ export function layersSheet(sides: readonly Side[], kinds: readonly StoredTensor
           const { mean, std, min, max } = tensor;
           return [
             [
-              ...[run.run, probe?.step ?? null, name, kind, mean, std, min, max],
+              ...[run.name, probe?.step ?? null, name, kind, mean, std, min, max],
               ...[saturation?.share ?? null, saturation?.dead.length ?? null],
               saturation?.dead.join(" ") ?? null,
             ],

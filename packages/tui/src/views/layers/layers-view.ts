@@ -69,7 +69,7 @@ export const layersView: View = {
 };
 
 function mark(state: State, { scene }: Context): State {
-  const name = scene.run?.run;
+  const name = scene.run?.name;
   if (name === undefined) return say(state, "there is no run to mark");
   const { marks } = state.settings;
   const isMarked = marks.includes(name);
@@ -84,7 +84,7 @@ function toggleBeside(state: State, { scene }: Context): State {
   const changed = adjusted(state, { isBeside });
   if (!isBeside) return say(changed, "one run alone");
   const { marks, baseline } = state.settings;
-  const isThere = [baseline, ...marks].some((name) => name !== null && name !== scene.run?.run);
+  const isThere = [baseline, ...marks].some((name) => name !== null && name !== scene.run?.name);
   return say(changed, isThere ? "two runs side by side" : "space marks a run, n goes to another");
 }
 

@@ -88,9 +88,9 @@ function layerIndex(layers: readonly string[], wanted: string | null): number {
 
 /** The pinned run, else the first that is marked. */
 function otherRun({ settings }: State, run: ShownRun, { runs }: Snapshot): ShownRun | undefined {
-  const names = [settings.baseline, ...settings.marks].filter((name) => name !== run.run);
+  const names = [settings.baseline, ...settings.marks].filter((name) => name !== run.name);
   for (const name of names) {
-    const found = runs.find((one) => one.run === name);
+    const found = runs.find((one) => one.name === name);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -113,7 +113,7 @@ export function sidesOf(scene: Scene): Side[] {
     const own = probes.steps(run);
     const step = wanted === undefined ? undefined : own[stepIndex(own, wanted)];
     const isThere = step !== undefined && wanted !== undefined && step <= wanted;
-    return { run, name: clean(run.run), probe: isThere ? probes.probe(run, step) : undefined };
+    return { run, name: clean(run.name), probe: isThere ? probes.probe(run, step) : undefined };
   });
 }
 

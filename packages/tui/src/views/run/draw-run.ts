@@ -85,10 +85,10 @@ function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: Facts)
   const { columns } = canvas;
   const grid = gridLine(canvas, run.grid);
   const { sign, tone } = STATE_SIGNS[run.state];
-  const speed = run.steps_per_s === null ? "" : ` · ${count(run.steps_per_s)} steps/s`;
+  const speed = run.stepsPerS === null ? "" : ` · ${count(run.stepsPerS)} steps/s`;
   const name: Line = [
     piece(`${sign} `, tone),
-    { text: clean(run.run), bold: true },
+    { text: clean(run.name), bold: true },
     ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
   ];
   const state: Line = [
@@ -101,8 +101,8 @@ function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: Facts)
   const results = [
     `loss at init ${loss(initialLoss)}${guess}`,
     `now ${loss(run.loss)}`,
-    ...(run.train_loss === null ? [] : [`train ${loss(run.train_loss)}`]),
-    ...(run.valid_loss === null ? [] : [`valid ${loss(run.valid_loss)}`]),
+    ...(run.trainLoss === null ? [] : [`train ${loss(run.trainLoss)}`]),
+    ...(run.validLoss === null ? [] : [`valid ${loss(run.validLoss)}`]),
   ].join(" · ");
   return [
     ...(fits ? [justify(name, state, columns)] : [name, state]),
@@ -120,7 +120,7 @@ function toBad(text: Line): Line {
 function lossChart(canvas: Canvas, run: ShownRun, facts: Facts): Line[] {
   const columns = chartColumns(canvas.columns);
   const window = windowOf(canvas, columns);
-  const series = ["loss", ...(run.valid_loss === null ? [] : ["train_loss", "valid_loss"])];
+  const series = ["loss", ...(run.validLoss === null ? [] : ["train_loss", "valid_loss"])];
   const plots = plotsOfRun(canvas, run, {
     series,
     names: ["training batches", "training split", "validation split"],
@@ -275,7 +275,7 @@ function sheetOf(canvas: Canvas, run: ShownRun): Sheet {
       if (found === undefined) return [];
       return Array.from(found.x, (x, i) => [
         name,
-        run.run,
+        run.name,
         x,
         found.n[i] ?? 0,
         found.min[i] ?? null,

@@ -121,11 +121,11 @@ function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
 function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
   const { state, scene, columns } = canvas;
   const marks = new Set(state.settings.marks);
-  const isMarked = row.members.every(({ run }) => marks.has(run));
+  const isMarked = row.members.every(({ name }) => marks.has(name));
   const isFocused = scene.focused?.key === row.key;
   const sign = isMarked
     ? piece("▌", "accent")
-    : row.members.some(({ run }) => marks.has(run))
+    : row.members.some(({ name }) => marks.has(name))
       ? piece("╎", "accent")
       : piece(" ");
   const name = fitLine(
@@ -155,7 +155,7 @@ function nameText({ title, members, isGroup, isInGroup }: Row): string {
 }
 
 function nameLine({ state }: Canvas, row: Row, width: number): Line {
-  const isBaseline = row.members.some(({ run }) => run === state.settings.baseline);
+  const isBaseline = row.members.some(({ name }) => name === state.settings.baseline);
   const name = middleEllipsis(nameText(row), width - (isBaseline ? 2 : 0));
   return [piece(name), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
 }
@@ -205,7 +205,7 @@ function detail(canvas: Canvas): Line[] {
   const [first] = row?.members ?? [];
   if (row === undefined || first === undefined) return [[], []];
   const facts = canvas.facts.read(first);
-  const parts: Line[] = [[piece(row.isGroup ? row.title : clean(first.run), "plain")]];
+  const parts: Line[] = [[piece(row.isGroup ? row.title : clean(first.name), "plain")]];
   if (facts.initialLoss !== null) {
     const guess =
       facts.vocabulary === null
@@ -226,7 +226,7 @@ function detail(canvas: Canvas): Line[] {
 
 function groupResult(members: readonly ShownRun[]): string {
   const { n, mean, low } = spread(
-    members.map((run) => run.valid_loss ?? Number.NaN),
+    members.map((run) => run.validLoss ?? Number.NaN),
     "std",
   );
   if (n === 0) return `${members.length} runs`;

@@ -55,7 +55,7 @@ function enter(state: State, { scene }: Context): State {
 function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
   if (focused === undefined) return state;
   const group = focused.isInGroup
-    ? table.rows.find((row) => row.isGroup && row.members.some(({ run }) => run === focused.key))
+    ? table.rows.find((row) => row.isGroup && row.members.some(({ name }) => name === focused.key))
     : focused;
   if (group?.isGroup !== true)
     return say(state, "this run is in no group; g chooses what runs are grouped by");
