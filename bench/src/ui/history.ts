@@ -55,7 +55,7 @@ export function writeRun(
     trainSeconds: count / 10_000,
     snapshot: {
       step: count,
-      evaluations: ["train", "valid", "test"].map((split, i) => ({
+      evaluations: (["train", "valid", "test"] as const).map((split, i) => ({
         split,
         statistics: "none",
         loss: 2 + index / 50 + i / 30,

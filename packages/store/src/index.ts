@@ -1,5 +1,12 @@
 /** Shapes of core that a store takes and gives back. */
-export type { LayerKind, Parameter, ParameterRole } from "@ablate/core";
+export type {
+  Evaluation,
+  Finding,
+  LayerKind,
+  Parameter,
+  ParameterRole,
+  StepBlock,
+} from "@ablate/core";
 export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
 export {
   type Comparison,
@@ -59,15 +66,13 @@ export type {
 } from "./contract/plan.ts";
 export type {
   Checkpoint,
-  EvaluationRow,
   EvaluationsAt,
-  Finding,
   Origin,
   Provenance,
   RunEnd,
   RunEvent,
   Snapshot,
-  StepBlock,
+  TimedSteps,
 } from "./contract/record.ts";
 export { importStore } from "./exchange/import-store.ts";
 export type {

@@ -12,8 +12,9 @@
  * in order into those of the next level. So a row depends on the steps alone and not on how they
  * were cut into blocks. The row of an open bucket summarises the steps it has so far.
  */
+
+import type { StepBlock } from "@ablate/core";
 import log10 from "@stdlib/math-base-special-log10";
-import type { StepBlock } from "./contract/record.ts";
 
 export const LEVELS: readonly number[] = [16, 256, 4096, 65536];
 

@@ -1,3 +1,4 @@
+import type { Evaluation } from "@ablate/core";
 import { openWriter, type RunEnd } from "../src/index.ts";
 import { blockOf, CLAIM, FINISHED, NOW, temporaryPath } from "./make.ts";
 
@@ -37,7 +38,9 @@ export function storeOf(
       if (valid === undefined || id === undefined || stored[i]?.state !== "pending") continue;
       writer.claimRun(id, CLAIM, { data_sha256: data }, []);
       writer.appendSteps(id, CLAIM.token, blockOf(0, Array(10).fill(valid ?? Number.NaN)));
-      const evaluations = [{ split: "valid", statistics: "none", loss: valid ?? Number.NaN }];
+      const evaluations: Evaluation[] = [
+        { split: "valid", statistics: "none", loss: valid ?? Number.NaN },
+      ];
       const snapshot = { step: 10, evaluations, samples: [], weights: new Uint8Array() };
       const ended = state ?? (valid === null ? "diverged" : "finished");
       writer.endRun(id, CLAIM.token, { ...FINISHED, state: ended, snapshot });

@@ -1,3 +1,4 @@
+import type { Evaluation } from "@ablate/core";
 import SqliteDatabase from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -266,7 +267,7 @@ function finish(
     writer.appendProbe(id, CLAIM.token, probeOf({ step }, { tensors: [tensorOf("weight")] }));
   }
   writer.appendSteps(id, CLAIM.token, steps(0, made));
-  const evaluations = [{ split: "valid", statistics: "none", loss: 2 }];
+  const evaluations: Evaluation[] = [{ split: "valid", statistics: "none", loss: 2 }];
   writer.appendEvaluations(id, CLAIM.token, { step: made - 1, evaluations });
   const { trainSeconds: _, ...rest } = checkpointAt(made);
   const snapshot = { ...rest, evaluations, samples: ["ann"] };
@@ -275,7 +276,7 @@ function finish(
 }
 
 function take(writer: StoreWriter, id: number, step: number): void {
-  const evaluations = [{ split: "valid", statistics: "none", loss: step }];
+  const evaluations: Evaluation[] = [{ split: "valid", statistics: "none", loss: step }];
   writer.appendEvaluations(id, CLAIM.token, { step, evaluations });
   writer.appendProbe(id, CLAIM.token, probeOf({ step }, { tensors: [tensorOf("weight")] }));
 }

@@ -26,8 +26,8 @@ test("a run goes from pending to finished, and the list says how it went", () =>
   const snapshot = {
     step: 2,
     evaluations: [
-      { split: "train", statistics: "none", loss: 2 },
-      { split: "valid", statistics: "none", loss: 2.5 },
+      { split: "train" as const, statistics: "none" as const, loss: 2 },
+      { split: "valid" as const, statistics: "none" as const, loss: 2.5 },
     ],
     samples: ["emma", "ava"],
     weights: Uint8Array.of(1, 2, 3),

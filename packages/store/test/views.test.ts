@@ -1,3 +1,4 @@
+import type { Evaluation } from "@ablate/core";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { CLAIM, claimedRun, FINISHED, readerAt } from "./make.ts";
@@ -101,7 +102,7 @@ test("series gives a verdict on hidden weights only", () => {
 
 plainTest("plain sqlite3 reads every view", () => {
   const { path, writer, id } = claimedRun(["embedding"]);
-  const evaluations = [{ split: "test", statistics: "none", loss: 3 }];
+  const evaluations: Evaluation[] = [{ split: "test", statistics: "none", loss: 3 }];
   const snapshot = { step: 0, evaluations, samples: ["ann"], weights: new Uint8Array() };
   writer.endRun(id, CLAIM.token, { ...FINISHED, snapshot });
 

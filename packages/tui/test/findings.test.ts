@@ -156,8 +156,18 @@ test("enter on a loss shows its chart with the crosshair at that step", () => {
 });
 
 test("enter on what lasts a step or few shows these few, each by itself", () => {
-  const spike = { rule: "loss-spike", layer: null, step: 12_345, message: "the loss jumped" };
-  const first = { rule: "initial-loss", layer: "output", step: 0, message: "overconfident" };
+  const spike = {
+    rule: "loss-spike" as const,
+    layer: null,
+    step: 12_345,
+    message: "the loss jumped",
+  };
+  const first = {
+    rule: "initial-loss" as const,
+    layer: "output",
+    step: 0,
+    message: "overconfident",
+  };
   const path = makeStore([
     {
       label: "long",
@@ -193,7 +203,7 @@ test.each([
 ])(
   "at %i x %i the panel of a deep network that a finding is about is on the screen",
   (columns, rows) => {
-    const about = { rule: "running-statistics", layer: "hidden18", step: 10 };
+    const about = { rule: "running-statistics" as const, layer: "hidden18", step: 10 };
     const path = makeStore([
       {
         label: "deep",

@@ -243,7 +243,7 @@ function end(
     trainSeconds: (steps / 100) * SECONDS_PER_BATCH,
     snapshot: {
       step: steps,
-      evaluations: ["train", "valid", "test"].map((split) => ({
+      evaluations: (["train", "valid", "test"] as const).map((split) => ({
         split,
         statistics: "none",
         loss: valid,

@@ -20,7 +20,7 @@ function lineOf(plan: Omit<RunPlan, "label">, name = "hidden1.weight"): string {
 
 test("what a rule has found is the verdict, with its step, whatever the ratios are", () => {
   expect(lineOf({ findings: [slow] })).toMatch(/−3\.00 +too slow since 200/);
-  const frozen = { ...slow, rule: "frozen", level: "error" as const, step: 100 };
+  const frozen = { ...slow, rule: "frozen" as const, level: "error" as const, step: 100 };
   expect(lineOf({ findings: [frozen] })).toMatch(/−3\.00 +frozen$/);
 });
 
@@ -29,7 +29,12 @@ test("what is over is no verdict any more", () => {
 });
 
 test("a parameter without a band has a verdict where a rule has spoken", () => {
-  const fast = { ...slow, rule: "fast-updates", level: "info" as const, param: "output.bias" };
+  const fast = {
+    ...slow,
+    rule: "fast-updates" as const,
+    level: "info" as const,
+    param: "output.bias",
+  };
 
   expect(lineOf({ findings: [fast] }, "output.bias")).toMatch(/too fast since 200/);
   expect(lineOf({}, "output.bias")).toMatch(/no band/);

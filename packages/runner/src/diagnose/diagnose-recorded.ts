@@ -2,7 +2,6 @@
 import {
   changeThresholds,
   Diagnosis,
-  type Evaluation,
   type Facts,
   type Finding,
   type Look,
@@ -52,7 +51,11 @@ export function diagnoseRecorded(
   const probes = new Set(reader.probeSteps(run));
   for (const at of [...new Set([...evaluations.keys(), ...probes])].sort((a, b) => a - b)) {
     stepsUntil(at);
-    diagnosis.evaluations(at, (evaluations.get(at) ?? []).flatMap(evaluationOf));
+    const evaluated = evaluations.get(at) ?? [];
+    diagnosis.evaluations(
+      at,
+      evaluated.map((one) => ({ ...one, loss: one.loss ?? Number.NaN })),
+    );
     const probe = probes.has(at) ? reader.probe(run, at) : undefined;
     if (probe !== undefined) diagnosis.look(lookOfStored(probe));
   }
@@ -79,20 +82,6 @@ export function recordedThresholds(reader: StoreReader, run: string): Thresholds
   );
   return { ...THRESHOLDS, ...Object.fromEntries(known) };
 }
-
-function evaluationOf({
-  split,
-  statistics,
-  loss,
-}: ReturnType<StoreReader["evaluations"]>[number]): Evaluation[] {
-  const [knownSplit] = SPLITS.filter((one) => one === split);
-  const [knownStatistics] = STATISTICS.filter((one) => one === statistics);
-  if (knownSplit === undefined || knownStatistics === undefined) return [];
-  return [{ split: knownSplit, statistics: knownStatistics, loss: loss ?? Number.NaN }];
-}
-
-const SPLITS = ["train", "valid", "test"] as const;
-const STATISTICS = ["none", "batch", "trainset", "running"] as const;
 
 function lookOfStored({ step, loss, layers }: StoredProbe): Look {
   return {

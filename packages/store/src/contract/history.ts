@@ -1,4 +1,5 @@
 /** What is read of runs: plain data, free of SQLite's types. */
+import type { Evaluation } from "@ablate/core";
 import type { FieldOf, RunRow } from "../views/runs.ts";
 import type { CURVE, EVALS, LOSS, SAMPLES, SERIES } from "../views/series.ts";
 import type { Row } from "../views/view.ts";
@@ -35,7 +36,9 @@ export type Annotations = {
   readonly grids: ReadonlyMap<string, Annotated>;
 };
 
-export type StoredEvaluation = Omit<Row<typeof EVALS>, "run">;
+/** An evaluation whose loss is `null` where it is not finite. */
+export type StoredEvaluation = Pick<Evaluation, "split" | "statistics"> &
+  Pick<Row<typeof EVALS>, "step" | "loss">;
 
 export type StoredSample = Omit<Row<typeof SAMPLES>, "run">;
 

@@ -1,35 +1,23 @@
 /** What is recorded of a run: plain data, free of SQLite's types. */
 
+import type { Evaluation, StepBlock } from "@ablate/core";
+
 /** Where a run was trained; every value is text or a number that `ablate show` prints. */
 export type Provenance = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Consecutive steps: step `first + i` has `loss[i]`, `lr[i]` and `ratios[i * parameters + p]`. */
-export type StepBlock = {
-  readonly first: number;
-  readonly count: number;
-  readonly loss: Float64Array;
-  readonly lr: Float64Array;
-  readonly ratios: Float32Array;
-  /** Seconds spent in the training loop so far, where known. */
-  readonly trainSeconds?: number;
-};
-
-export type EvaluationRow = {
-  readonly split: string;
-  readonly statistics: string;
-  readonly loss: number;
-};
+/** Steps, and the seconds spent in the training loop so far, where known. */
+export type TimedSteps = StepBlock & { readonly trainSeconds?: number };
 
 /** Evaluations of a model after `step` updates. */
 export type EvaluationsAt = {
   readonly step: number;
-  readonly evaluations: readonly EvaluationRow[];
+  readonly evaluations: readonly Evaluation[];
 };
 
 /** What was taken of a model after `step` updates. */
 export type Snapshot = {
   readonly step: number;
-  readonly evaluations: readonly EvaluationRow[];
+  readonly evaluations: readonly Evaluation[];
   readonly samples: readonly string[];
   /** Weights and running statistics as safetensors bytes. */
   readonly weights: Uint8Array;
@@ -58,21 +46,6 @@ export type RunEnd = {
   readonly trainSeconds: number;
   /** What the run leaves; null where there is nothing worth keeping. */
   readonly snapshot: Snapshot | null;
-};
-
-/** Something that a rule says of a run, with its evidence; a row of the view `findings` without `run`. */
-export type Finding = {
-  readonly level: "info" | "warning" | "error";
-  readonly rule: string;
-  readonly layer: string | null;
-  readonly param: string | null;
-  /** Since when it holds; 0 is initialisation. */
-  readonly step: number;
-  /** What was measured; `null`: not finite, or nothing to measure. */
-  readonly value: number | null;
-  readonly message: string;
-  /** From which step on it holds no more; `null`: it still holds. */
-  readonly until: number | null;
 };
 
 /** Something that happened to a run. */

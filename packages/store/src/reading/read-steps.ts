@@ -1,4 +1,4 @@
-import type { StepBlock } from "../contract/record.ts";
+import type { StepBlock } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
 
 type Row = { readonly loss: number | null; readonly lr: number | null; readonly ratios: Buffer };

@@ -1,4 +1,4 @@
-import type { Parameter } from "@ablate/core";
+import type { Finding, Parameter, StepBlock } from "@ablate/core";
 import type {
   CurveBlock,
   CurvePoint,
@@ -11,7 +11,7 @@ import type {
   StoredWeights,
   Ticks,
 } from "../contract/history.ts";
-import type { Finding, Provenance, RunEvent, StepBlock } from "../contract/record.ts";
+import type { Provenance, RunEvent } from "../contract/record.ts";
 import type { Statements } from "../file/statements.ts";
 import { parseProvenance, parseShape } from "../json.ts";
 import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";

@@ -1,14 +1,14 @@
+import type { Finding } from "@ablate/core";
 import type { Database } from "better-sqlite3";
 import type { Holder } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
 import type {
   Checkpoint,
   EvaluationsAt,
-  Finding,
   RunEnd,
   RunEvent,
   Snapshot,
-  StepBlock,
+  TimedSteps,
 } from "../contract/record.ts";
 import { Statements } from "../file/statements.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -65,13 +65,13 @@ export class RecordWriter {
   }
 
   /** Appends the steps that follow the last stored one. */
-  appendSteps(runId: number, token: string, block: StepBlock): void {
+  appendSteps(runId: number, token: string, block: TimedSteps): void {
     if (block.count === 0) return;
     this.#writing(runId, token, (now, next) => this.#append(runId, block, { now, next }));
   }
 
   /** Stores a checkpoint with the steps before it; of earlier ones only the last is kept. */
-  appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: StepBlock): void {
+  appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: TimedSteps): void {
     this.#writing(runId, token, (now, next) => {
       const end = next + block.count;
       if (checkpoint.step !== end) {
@@ -162,7 +162,7 @@ export class RecordWriter {
 
   #append(
     runId: number,
-    block: StepBlock,
+    block: TimedSteps,
     { now, next }: { readonly now: number; readonly next: number },
   ): void {
     const open = this.#histories.get(runId);

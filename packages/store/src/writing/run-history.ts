@@ -1,4 +1,4 @@
-import type { StepBlock } from "../contract/record.ts";
+import type { StepBlock } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
 import { readSteps } from "../reading/read-steps.ts";
 import { LEVELS, Rollup, type RollupRow } from "../rollup.ts";

@@ -1,4 +1,4 @@
-import type { StepBlock } from "../contract/record.ts";
+import type { StepBlock } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
 
 /** Rows that one statement inserts: a third faster than one row each. */
