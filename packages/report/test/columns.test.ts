@@ -1,17 +1,20 @@
+import type { SeriesRows } from "@ablate/store";
 import { expect, test } from "vitest";
 import { evenColumns, inColumns, logColumns } from "../src/data/columns.ts";
-import type { Samples } from "../src/data/samples.ts";
 
-/** One series with these values, a step each. */
-function samples(values: readonly number[]): Samples {
-  const counts = values.map((value) => (Number.isFinite(value) ? 1 : 0));
-  return { at: values.map((_, step) => step + 0.5), means: [values], counts: [counts] };
+/** One series with these means, rows of so many steps each. */
+function rows(means: readonly number[], counts?: readonly number[], level = 1): SeriesRows[] {
+  const mean = Float64Array.from(means);
+  const n = Uint32Array.from(counts ?? means.map((value) => (Number.isFinite(value) ? 1 : 0)));
+  const x = Float64Array.from(means, (_, i) => i * level);
+  const width = new Float64Array(means.length).fill(level);
+  return [{ x, width, n, min: mean, mean, max: mean }];
 }
 
 test("a column has the mean of its steps, then mean and spread over runs", () => {
   const columns = evenColumns(4, 2);
 
-  const found = inColumns(columns, [samples([1, 3, 5, 7]), samples([3, 5, 5, 7])], 0);
+  const found = inColumns(columns, [rows([1, 3, 5, 7]), rows([3, 5, 5, 7])], 0);
 
   expect(found).toEqual([
     { at: 1, mean: 3, std: Math.SQRT2, n: 2 },
@@ -20,7 +23,7 @@ test("a column has the mean of its steps, then mean and spread over runs", () =>
 });
 
 test("a column without a finite value is left out, and so is a run that has ended", () => {
-  const found = inColumns(evenColumns(3, 3), [samples([1, Number.NaN, 3]), samples([5])], 0);
+  const found = inColumns(evenColumns(3, 3), [rows([1, Number.NaN, 3]), rows([5])], 0);
 
   expect(found.map(({ at, mean, n }) => [at, mean, n])).toEqual([
     [0.5, 3, 2],
@@ -29,7 +32,7 @@ test("a column without a finite value is left out, and so is a run that has ende
 });
 
 test("means of several steps count as many", () => {
-  const run: Samples = { at: [1, 3], means: [[2, 5]], counts: [[3, 1]] };
+  const run = rows([2, 5], [3, 1], 2);
 
   expect(inColumns(evenColumns(4, 1), [run], 0)[0]?.mean).toBe((3 * 2 + 5) / 4);
 });

@@ -39,7 +39,6 @@ export type {
 export type {
   Annotated,
   Annotations,
-  CurveBlock,
   CurvePoint,
   GridSummary,
   ParameterRatio,
@@ -48,6 +47,8 @@ export type {
   RunStamp,
   RunSummary,
   SeriesInfo,
+  SeriesRows,
+  Span,
   StepLoss,
   StepRange,
   StepRatios,
@@ -107,6 +108,7 @@ export {
 export type { QueryMistake } from "./query/mistake.ts";
 
 export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
+export { joinRows, spansOf } from "./reading/curve.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { shortKey } from "./short-key.ts";

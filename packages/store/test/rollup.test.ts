@@ -1,6 +1,6 @@
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import type { StepBlock } from "../src/index.ts";
+import { joinRows, type StepBlock, spansOf } from "../src/index.ts";
 import { LEVELS } from "../src/rollup.ts";
 import { CLAIM, claimedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 
@@ -167,4 +167,33 @@ test("a curve with rows missing from the file is read as it is", () => {
   database.close();
 
   expect(reader.curve("g/v", "loss", 16)).toEqual(whole.filter(({ step }) => step !== 32));
+});
+
+test("each step is read in the widest rows that are allowed there, and no step twice", () => {
+  const widest = (step: number): number => step / 3;
+
+  const spans = spansOf({ from: 10, to: 300_000 }, widest);
+
+  expect(spans).toEqual([
+    { level: 1, from: 10, to: 47 },
+    { level: 16, from: 48, to: 767 },
+    { level: 256, from: 768, to: 12_287 },
+    { level: 4096, from: 12_288, to: 196_607 },
+    { level: 65_536, from: 196_608, to: 300_000 },
+  ]);
+  expect(spansOf({ from: 0, to: 99 }, () => 17)).toEqual([{ level: 16, from: 0, to: 99 }]);
+  expect(spansOf({ from: 0, to: 99 }, () => Number.NaN)).toEqual([{ level: 1, from: 0, to: 99 }]);
+  expect(spansOf({ from: 5, to: 4 }, () => 1)).toEqual([]);
+});
+
+test("spans are joined series by series", () => {
+  const { path, writer, id } = claimedRun(PARAMETERS);
+  writer.appendSteps(id, CLAIM.token, slice(someSteps(), 0, 100));
+  const reader = readerAt(path);
+  const read = (from: number, to: number) =>
+    reader.curves("g/v", ["loss", "lr"], { from, to, level: 1 });
+
+  const joined = joinRows([read(0, 39), read(40, 99)]);
+
+  expect(joined).toEqual(read(0, 99));
 });

@@ -1,3 +1,4 @@
+import type { SeriesRows } from "@ablate/store";
 /** Rasteriser, axes, smoothing and bands: properties, and pictures as text. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -6,13 +7,13 @@ import { type ChartSpec, drawChart, LABEL_CELLS } from "../src/chart/chart.ts";
 import { type Glyphs, Raster } from "../src/chart/raster.ts";
 import { position, ticks, valueAt, valueLabels } from "../src/chart/scale.ts";
 import { sparkline } from "../src/chart/sparkline.ts";
-import { type Samples, smooth, trace } from "../src/chart/trace.ts";
+import { smooth, trace } from "../src/chart/trace.ts";
 import { yRange } from "../src/chart/y-range.ts";
 import { lineText, lineWidth } from "../src/text/line.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 
-function samplesOf(values: readonly number[], width = 1): Samples {
+function samplesOf(values: readonly number[], width = 1): SeriesRows {
   const finite = values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
   return {
     x: Float64Array.from(values, (_, i) => i * width + (width - 1) / 2),

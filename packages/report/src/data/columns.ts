@@ -1,6 +1,5 @@
-/** Samples of several runs brought onto the same columns of a chart. */
-import { momentsOf } from "@ablate/store";
-import type { Samples } from "./samples.ts";
+/** Series of several runs brought onto the same columns of a chart. */
+import { momentsOf, type SeriesRows } from "@ablate/store";
 
 /** Edges of columns, in updates. */
 export type Columns = { readonly edges: readonly number[]; readonly middles: readonly number[] };
@@ -30,10 +29,10 @@ export function logColumns(steps: number, count: number): Columns {
 /** Means of one series in each column that has any: over the steps of a run, then over runs. */
 export function inColumns(
   { edges, middles }: Columns,
-  runs: readonly Samples[],
+  runs: readonly (readonly SeriesRows[])[],
   series: number,
 ): readonly ColumnValue[] {
-  const ofRuns = runs.map((samples) => columnMeans(edges, samples, series));
+  const ofRuns = runs.map((all) => columnMeans(edges, all[series]));
   return middles.flatMap((at, column) => {
     const { n, mean, std } = momentsOf(ofRuns.map((means) => means[column] ?? null));
     return mean === null ? [] : [{ at, mean, std: std ?? 0, n }];
@@ -42,17 +41,17 @@ export function inColumns(
 
 function columnMeans(
   edges: readonly number[],
-  { at, means, counts }: Samples,
-  series: number,
+  rows: SeriesRows | undefined,
 ): readonly (number | null)[] {
   const sums = new Float64Array(edges.length - 1);
   const totals = new Float64Array(edges.length - 1);
   let column = 0;
-  for (const [row, middle] of at.entries()) {
+  for (const [row, step] of rows?.x.entries() ?? []) {
+    const middle = step + (rows?.width[row] ?? 1) / 2; // in updates: 0.5 is that of the first step
     while (column < sums.length - 1 && middle >= (edges[column + 1] ?? 0)) column++;
-    const n = counts[series]?.[row] ?? 0;
+    const n = rows?.n[row] ?? 0;
     if (n === 0) continue;
-    sums[column] = (sums[column] ?? 0) + n * (means[series]?.[row] ?? 0);
+    sums[column] = (sums[column] ?? 0) + n * (rows?.mean[row] ?? 0);
     totals[column] = (totals[column] ?? 0) + n;
   }
   return [...sums].map((sum, i) => (totals[i] === 0 ? null : sum / (totals[i] ?? 1)));

@@ -19,7 +19,7 @@ import { firstStepsOf } from "./first-steps.ts";
 import type { Curves, Group } from "./group.ts";
 import { groupNames } from "./group-names.ts";
 import { looksInside } from "./looks.ts";
-import { samplesOf } from "./samples.ts";
+import { readSeries } from "./read-series.ts";
 
 export type Facts = {
   readonly runs: readonly ComparedRun[];
@@ -125,7 +125,7 @@ function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: numbe
   const params = reader.parameters(trained[0]?.name ?? "").map(({ name }) => name);
   const series = ["loss", ...params.map((param) => `${RATIO}${param}`)];
   const samples = trained.map(({ name: run, lastStep }) =>
-    samplesOf(reader, { run, steps: (lastStep ?? 0) + 1, series }),
+    readSeries(reader, { run, steps: (lastStep ?? 0) + 1, series }),
   );
   const byLog = logColumns(steps, LOG_COLUMNS);
   return {

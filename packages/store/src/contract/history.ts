@@ -47,14 +47,12 @@ export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array 
 /** `n` finite values of steps `step` up to `step + level - 1`; without any, the rest is `null`. */
 export type CurvePoint = Omit<Row<typeof CURVE>, "run" | "series" | "level">;
 
-/** Some series of a run at one level: row r begins at `steps[r]`; of series s it is at `s * rows + r`. */
-export type CurveBlock = {
-  readonly level: number;
-  readonly rows: number;
-  /** How many series; none of them is left out, an unknown one has no values. */
-  readonly series: number;
-  readonly steps: Float64Array;
-  /** Finite values; without any the rest is NaN. */
+/** One series in rows: row i summarises the `n[i]` finite values of `width[i]` steps, the first of which is `x[i]`. */
+export type SeriesRows = {
+  /** Rising; a reader of charts may put the place on another axis here. */
+  readonly x: Float64Array;
+  readonly width: Float64Array;
+  /** Without any finite value the rest is NaN. */
   readonly n: Uint32Array;
   readonly min: Float64Array;
   readonly mean: Float64Array;
@@ -77,6 +75,9 @@ export type RunStamp = {
 
 /** Steps `from` up to and including `to`. */
 export type StepRange = { readonly from: number; readonly to: number };
+
+/** Steps that are read in rows of `level` steps: 1, 16, 256, 4096 or 65536. */
+export type Span = StepRange & { readonly level: number };
 
 export type StepLoss = Omit<Row<typeof LOSS>, "run">;
 

@@ -1,113 +1,165 @@
+/** Reads series in rows of steps, from the steps or from their rollups. */
 import type { Database } from "better-sqlite3";
-import type { CurveBlock, CurvePoint, StepRange } from "../contract/history.ts";
+import type { CurvePoint, SeriesRows, Span, StepRange } from "../contract/history.ts";
 import { logRatio } from "../ratio.ts";
 import { LEVELS, SERIES_BYTES } from "../rollup.ts";
 import { type RollupRows, rollupReader } from "./rollup-reader.ts";
 
 /** Where series are: their places in a rollup row, after loss and lr those of parameters. */
-export type Curve = {
+export type SeriesPlaces = {
   readonly runId: number;
   /** A place no rollup has, -1, is that of an unknown series. */
   readonly places: readonly number[];
-  readonly level: number;
 };
 
-const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
+/**
+ * Splits a range of steps by how widely it is read: each step at the widest level that is at most
+ * `widest(step)`, which must not fall from step to step.
+ */
+export function spansOf({ from, to }: StepRange, widest: (step: number) => number): Span[] {
+  const levels = [1, ...LEVELS];
+  const starts = levels.map((level) => (level === 1 ? from : firstStep(from, to + 1, level)));
+  return levels.flatMap((level, i): Span[] => {
+    const [start = from, end = to + 1] = starts.slice(i);
+    return start < end ? [{ level, from: start, to: end - 1 }] : [];
+  });
 
-/** Reads series of a run, in the order of steps. */
-export function curveReader(database: Database): (curve: Curve, range?: StepRange) => CurveBlock {
+  /** The first step from `low` on that may be read at a level; `high` where there is none. */
+  function firstStep(low: number, high: number, level: number): number {
+    if (low >= high) return high;
+    const middle = Math.floor((low + high) / 2);
+    return widest(middle) >= level
+      ? firstStep(low, middle, level)
+      : firstStep(middle + 1, high, level);
+  }
+}
+
+/** Reads series of a run in a span, in the order of steps; all have the same rows. */
+export function curveReader(
+  database: Database,
+): (series: SeriesPlaces, span: Span) => SeriesRows[] {
   const readRollup = rollupReader(database);
   const steps = database.prepare<[number, number, number], StepRow>(
     "select step, loss, lr, ratios from step where run_id = ? and step between ? and ? order by step",
   );
   steps.raw();
 
-  return ({ runId, places, level }, { from, to } = EVERYTHING) => {
+  return ({ runId, places }, { level, from, to }) => {
     if (level === 1) {
       const rows = steps.all(runId, from, to);
-      const block = emptyBlock(1, rows.length, places.length);
-      for (const [r, row] of rows.entries()) readStep(block, r, { row, places });
-      return block;
+      const series = emptyRows(
+        rows.map(([step]) => step),
+        { level, count: places.length },
+      );
+      for (const [s, place] of places.entries()) if (place >= 0) readSteps(series[s], rows, place);
+      return series;
     }
     if (!LEVELS.includes(level)) {
       throw new RangeError(`level ${level} is none of 1, ${LEVELS.join(", ")}`);
     }
     const known = places.filter((place) => place >= 0);
+    if (known.length === 0) return emptyRows([], { level, count: places.length });
     const first = Math.min(...known);
     const width = Math.max(...known) - first + 1;
-    if (known.length === 0) return emptyBlock(level, 0, places.length);
     const [low, high] = [Math.floor(from / level), Math.floor(to / level)];
     const part = [first * SERIES_BYTES + 1, width * SERIES_BYTES] as const;
     const rows = readRollup(...part, runId, level, low, high);
-    const block = emptyBlock(level, rows.buckets.length, places.length);
-    for (const [r, bucket] of rows.buckets.entries()) block.steps[r] = bucket * level;
-    for (const [s, place] of places.entries()) {
-      if (place >= 0) readSeries(block, s, { rows, place: place - first });
-    }
-    return block;
+    const series = emptyRows(
+      rows.buckets.map((bucket) => bucket * level),
+      { level, count: places.length },
+    );
+    for (const [s, place] of places.entries())
+      if (place >= 0) readBuckets(series[s], rows, place - first);
+    return series;
   };
 }
 
-/** The rows of a block's first series as points. */
-export function pointsOf({ rows, steps, n, min, mean, max }: CurveBlock): CurvePoint[] {
-  return Array.from({ length: rows }, (_, r) => {
-    const step = steps[r] ?? 0;
+/** Joins what was read span by span, series by series; of a single span nothing is copied. */
+export function joinRows(spans: readonly (readonly SeriesRows[])[]): readonly SeriesRows[] {
+  const [first = []] = spans;
+  if (spans.length < 2) return first;
+  const rows = spans.reduce((sum, [series]) => sum + (series?.x.length ?? 0), 0);
+  const join = <T extends Float64Array | Uint32Array>(
+    into: T,
+    of: (series: SeriesRows) => T,
+    s = 0,
+  ) => {
+    let at = 0;
+    for (const { [s]: series } of spans) {
+      if (series === undefined) continue;
+      into.set(of(series), at);
+      at += series.x.length;
+    }
+    return into;
+  };
+  const values = () => new Float64Array(rows);
+  const x = join(values(), (series) => series.x);
+  const width = join(values(), (series) => series.width);
+  return first.map((_, s) => ({
+    x,
+    width,
+    n: join(new Uint32Array(rows), ({ n }) => n, s),
+    min: join(values(), ({ min }) => min, s),
+    mean: join(values(), ({ mean }) => mean, s),
+    max: join(values(), ({ max }) => max, s),
+  }));
+}
+
+/** The rows of a series as points. */
+export function pointsOf({ x, n, min, mean, max }: SeriesRows): CurvePoint[] {
+  return Array.from(x, (step, r) => {
     const count = n[r] ?? 0;
     if (count === 0) return { step, n: 0, min: null, mean: null, max: null };
     return { step, n: count, min: min[r] ?? null, mean: mean[r] ?? null, max: max[r] ?? null };
   });
 }
 
-function emptyBlock(level: number, rows: number, series: number): CurveBlock {
-  const values = () => new Float64Array(rows * series).fill(Number.NaN);
-  return {
-    level,
-    rows,
-    series,
-    steps: new Float64Array(rows),
-    n: new Uint32Array(rows * series),
+/** Several series without values; where their rows are is shared. */
+function emptyRows(
+  steps: readonly number[],
+  { level, count }: { readonly level: number; readonly count: number },
+): SeriesRows[] {
+  const x = Float64Array.from(steps);
+  const width = new Float64Array(steps.length).fill(level);
+  const values = () => new Float64Array(steps.length).fill(Number.NaN);
+  return Array.from({ length: count }, () => ({
+    x,
+    width,
+    n: new Uint32Array(steps.length),
     min: values(),
     mean: values(),
     max: values(),
-  };
+  }));
 }
 
 type StepRow = [step: number, loss: number | null, lr: number | null, ratios: Buffer];
 
-function readStep(
-  block: CurveBlock,
-  r: number,
-  { row, places }: { readonly row: StepRow; readonly places: readonly number[] },
-): void {
-  const [step, loss, lr, ratios] = row;
-  block.steps[r] = step;
-  for (const [s, place] of places.entries()) {
-    if (place < 0) continue;
+function readSteps(series: SeriesRows | undefined, rows: readonly StepRow[], place: number): void {
+  if (series === undefined) return;
+  for (const [r, [, loss, lr, ratios]] of rows.entries()) {
     const value = place === 0 ? loss : place === 1 ? lr : logRatio(ratios, place - 2);
     if (value === null || !Number.isFinite(value)) continue;
-    const at = s * block.rows + r;
-    block.n[at] = 1;
-    block.min[at] = value;
-    block.mean[at] = value;
-    block.max[at] = value;
+    series.n[r] = 1;
+    series.min[r] = value;
+    series.mean[r] = value;
+    series.max[r] = value;
   }
 }
 
-function readSeries(
-  block: CurveBlock,
-  s: number,
-  { rows, place }: { readonly rows: RollupRows; readonly place: number },
+function readBuckets(
+  series: SeriesRows | undefined,
+  { buckets, floats, counts, rowBytes }: RollupRows,
+  place: number,
 ): void {
-  const { floats, counts, rowBytes } = rows;
+  if (series === undefined) return;
   const width = rowBytes / 4;
-  for (let r = 0; r < block.rows; r++) {
+  for (let r = 0; r < buckets.length; r++) {
     const from = r * width + place * (SERIES_BYTES / 4);
     const n = counts[from + 3] ?? 0;
     if (n === 0) continue;
-    const at = s * block.rows + r;
-    block.n[at] = n;
-    block.min[at] = floats[from] ?? Number.NaN;
-    block.max[at] = floats[from + 1] ?? Number.NaN;
-    block.mean[at] = floats[from + 2] ?? Number.NaN;
+    series.n[r] = n;
+    series.min[r] = floats[from] ?? Number.NaN;
+    series.max[r] = floats[from + 1] ?? Number.NaN;
+    series.mean[r] = floats[from + 2] ?? Number.NaN;
   }
 }

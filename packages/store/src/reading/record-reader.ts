@@ -1,8 +1,9 @@
 import type { Finding, Parameter, StepBlock } from "@ablate/core";
 import type {
-  CurveBlock,
   CurvePoint,
   SeriesInfo,
+  SeriesRows,
+  Span,
   StepLoss,
   StepRange,
   StepRatios,
@@ -20,6 +21,8 @@ import { logRatio, ratioAt } from "../ratio.ts";
 import { type CheckpointRow, intactWeights } from "../recovery/intact-weights.ts";
 import { curveReader, pointsOf } from "./curve.ts";
 import { readSteps } from "./read-steps.ts";
+
+const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 const RUN_ID = "(select id from run where name = ?)";
 
@@ -112,16 +115,21 @@ export class RecordReader {
     return stored === undefined ? undefined : intactWeights(stored, runName);
   }
 
-  /** Reads `loss`, `lr` or `log10_ratio:PARAM` at level 16, 256, 4096 or 65536; level 1 is every step. */
-  curve(runName: string, series: string, level: number, range?: StepRange): CurvePoint[] {
+  /** Reads `loss`, `lr` or `log10_ratio:PARAM` at a level: 16, 256, 4096 or 65536, or 1 for every step. */
+  curve(
+    runName: string,
+    series: string,
+    level: number,
+    range: StepRange = EVERYTHING,
+  ): CurvePoint[] {
     const { isKnown } = this.#placesOf(runName, [series]);
-    return isKnown ? pointsOf(this.curves(runName, [series], level, range)) : [];
+    return isKnown ? this.curves(runName, [series], { ...range, level }).flatMap(pointsOf) : [];
   }
 
-  /** Reads several series at once, each as `curve` reads one. */
-  curves(runName: string, series: readonly string[], level: number, range?: StepRange): CurveBlock {
+  /** Reads several series at once, each as `curve` reads one; an unknown one has no values. */
+  curves(runName: string, series: readonly string[], span: Span): SeriesRows[] {
     const { runId, places } = this.#placesOf(runName, series);
-    return this.#readCurve({ runId, places, level }, range);
+    return this.#readCurve({ runId, places }, span);
   }
 
   /** Returns series in the order loss, lr, then the parameters. */

@@ -1,24 +1,9 @@
 /** From stored rows to one value for every column of dots. */
-import type { Scale } from "./scale.ts";
-import { position } from "./scale.ts";
-
-/** Consecutive values of one series: row i summarises `n` finite values around `x[i]`. */
-export type Samples = {
-  /** In the unit of the x axis, rising. */
-  readonly x: Float64Array;
-  /** Steps from the beginning of a row to the next one. */
-  readonly width: Float64Array;
-  readonly n: Uint32Array;
-  readonly min: Float64Array;
-  readonly mean: Float64Array;
-  readonly max: Float64Array;
-};
+import type { SeriesRows } from "@ablate/store";
+import { position, type Scale } from "./scale.ts";
 
 /** One series in columns of dots; NaN where a column has no value. */
-export type Trace = {
-  readonly min: Float64Array;
-  readonly mean: Float64Array;
-  readonly max: Float64Array;
+export type Trace = Pick<SeriesRows, "min" | "mean" | "max"> & {
   /** Whether values are missing somewhere between the last column with one and this one. */
   readonly gapBefore: Uint8Array;
 };
@@ -29,7 +14,7 @@ export type Trace = {
  *
  * @param steps - the time constant; 0 for none
  */
-export function smooth(samples: Samples, steps: number): Samples {
+export function smooth(samples: SeriesRows, steps: number): SeriesRows {
   if (steps <= 0) return samples;
   const mean = new Float64Array(samples.mean.length);
   let sum = 0;
@@ -54,7 +39,7 @@ export function smooth(samples: Samples, steps: number): Samples {
 }
 
 /** Summarises samples in `columns` columns of dots; means are weighed by their numbers of values. */
-export function trace(samples: Samples, scale: Scale, columns: number): Trace {
+export function trace(samples: SeriesRows, scale: Scale, columns: number): Trace {
   const min = new Float64Array(columns).fill(Number.NaN);
   const max = new Float64Array(columns).fill(Number.NaN);
   const mean = new Float64Array(columns).fill(Number.NaN);

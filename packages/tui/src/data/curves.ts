@@ -1,9 +1,14 @@
 /** Reads the curves of runs at the resolution at which they are drawn, and keeps them. */
-import type { CurveBlock, SeriesInfo, StoreReader } from "@ablate/store";
+import {
+  joinRows,
+  type SeriesInfo,
+  type SeriesRows,
+  type Span,
+  type StoreReader,
+  spansOf,
+} from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
-import type { Samples } from "../chart/trace.ts";
 import type { XAxis } from "../state/settings.ts";
-import { History, type Span } from "./history.ts";
 import { LruCache } from "./lru-cache.ts";
 import { batchSize, type ShownRun, updates } from "./shown-run.ts";
 
@@ -20,28 +25,38 @@ export type Window = {
 /** A row may be as wide as so many columns of dots: one cell of braille. */
 const WIDEST_ROW = 2;
 
-const LEVELS = [65536, 4096, 256, 16, 1];
-
-/** 48 bytes each. */
+/** Values of what was drawn, 48 bytes each. */
 const KEPT_VALUES = 1_000_000;
+
+/** Values as they were read, 28 bytes each. */
+const KNOWN_VALUES = 2_000_000;
+
+/** Rows that are only added to while a run goes on. */
+type Known = {
+  readonly attempt: string;
+  readonly to: number;
+  readonly rows: readonly SeriesRows[];
+};
 
 type Kept = {
   readonly stamp: string;
   readonly low: number;
   readonly high: number;
-  readonly samples: ReadonlyMap<string, Samples>;
+  readonly samples: ReadonlyMap<string, SeriesRows>;
 };
 
-function valuesOf({ samples }: Kept): number {
-  return [...samples.values()].reduce((sum, { x }) => sum + x.length, 0);
+function valuesIn(series: Iterable<SeriesRows>): number {
+  return [...series].reduce((sum, { x }) => sum + x.length, 0);
 }
 
 export class CurveReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: LruCache<Kept> = new LruCache(KEPT_VALUES, valuesOf);
+  readonly #kept: LruCache<Kept> = new LruCache(KEPT_VALUES, ({ samples }) =>
+    valuesIn(samples.values()),
+  );
   readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
     new Map();
-  readonly #history: History = new History();
+  readonly #known: LruCache<Known> = new LruCache(KNOWN_VALUES, ({ rows }) => valuesIn(rows));
   readonly #ends: Map<string, { readonly stamp: string; readonly end: number }> = new Map();
 
   constructor(reader: () => StoreReader) {
@@ -53,7 +68,7 @@ export class CurveReader {
   }
 
   /** The samples of several series of a run, by name; the last ones of each chart are kept. */
-  read(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, Samples> {
+  read(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
     const { axis, columns, lead, scale } = window;
     const key = [run.name, axis, columns, lead, scale.log, ...series].join("|");
     const kept = this.#kept.get(key);
@@ -89,24 +104,60 @@ export class CurveReader {
     return end;
   }
 
-  #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, Samples> {
+  #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
     const reader = this.#reader();
     const axis = axisOf(run, window.axis, reader);
     const stored = series.filter((name) => !EVALUATED.has(name));
-    const blocks = spansOf(run, window, axis).map((span) =>
-      this.#history.read(reader, run, { series: stored, span }),
+    const rows = joinRows(
+      drawnSpans(run, window, axis).map((span) => this.#history(run, { series: stored, span })),
     );
-    const place = placesOf(blocks, {
+    const placed = placedOn(rows, {
       toX: (step) => Math.max(axis.toX(step), window.scale.log ? window.scale.low : 0),
       last: updates(run) - 1,
     });
-    const samples = new Map(stored.map((name, s) => [name, { ...place, ...join(blocks, s) }]));
+    const none = emptyRows(0);
+    const samples = new Map(stored.map((name, s) => [name, placed[s] ?? none]));
     for (const name of series) {
       const split = EVALUATED.get(name);
       if (split !== undefined) samples.set(name, evaluated(reader, run, { split, axis }));
     }
     return samples;
   }
+
+  /** Reads several series in a span; while a run goes on only what is new. */
+  #history(
+    run: ShownRun,
+    { series, span }: { readonly series: readonly string[]; readonly span: Span },
+  ): readonly SeriesRows[] {
+    const reader = this.#reader();
+    const key = [run.name, span.level, span.from, ...series].join("|");
+    const attempt = `${run.hash} ${run.startedAt}`;
+    const known = this.#known.get(key);
+    const isUsable = known?.attempt === attempt && known.to <= span.to;
+    const read = (from: number) => reader.curves(run.name, series, { ...span, from });
+    const rows = isUsable ? grown(known.rows, span.from, read) : read(span.from);
+    this.#known.set(key, { attempt, to: span.to, rows });
+    return rows;
+  }
+}
+
+/** The rows and those that have come since; the last one may have been an open bucket and is read again. */
+function grown(
+  rows: readonly SeriesRows[],
+  from: number,
+  read: (from: number) => readonly SeriesRows[],
+): readonly SeriesRows[] {
+  const last = rows[0]?.x.at(-1);
+  if (last === undefined) return read(from);
+  const kept = rows.map(({ x, width, n, min, mean, max }) => ({
+    x: x.subarray(0, -1),
+    width: width.subarray(0, -1),
+    n: n.subarray(0, -1),
+    min: min.subarray(0, -1),
+    mean: mean.subarray(0, -1),
+    max: max.subarray(0, -1),
+  }));
+  return joinRows([kept, read(last)]);
 }
 
 /** Series that are evaluations of a split. */
@@ -152,81 +203,42 @@ function interpolate(from: readonly number[], to: readonly number[], value: numb
   return b === a ? d : c + ((value - a) / (b - a)) * (d - c);
 }
 
-/** What to read: per stretch of steps the widest level that is fine enough for it. */
-function spansOf(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Axis): Span[] {
+/** What to read: for each step rows that are no wider than what is drawn of it. */
+function drawnSpans(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Axis): Span[] {
   const from = Math.max(0, Math.floor(toStep(scale.low)) - lead - 1);
   const to = Math.min(updates(run) - 1, Math.ceil(toStep(scale.high)) + 1);
   if (!(to >= from)) return [];
-  if (!scale.log)
-    return [{ from, to, level: levelFor((toStep(scale.high) - toStep(scale.low)) / columns) }];
+  if (!scale.log) {
+    const widest = ((toStep(scale.high) - toStep(scale.low)) / columns) * WIDEST_ROW;
+    return spansOf({ from, to }, () => widest);
+  }
   const perColumn = Math.log(scale.high / scale.low) / columns;
-  const spans: Span[] = [];
-  let start = from;
-  for (const [i, level] of LEVELS.toReversed().entries()) {
-    const next = LEVELS.toReversed()[i + 1];
-    const wideFrom = next === undefined ? to + 1 : Math.ceil(1 / perColumn) * next;
-    const end = Math.min(to, wideFrom - 1);
-    if (end >= start) spans.push({ from: start, to: end, level });
-    start = Math.max(start, end + 1);
-  }
-  return spans;
+  const columnsOfOne = Math.ceil(1 / perColumn); // so many times narrower is a column at step s than s
+  return spansOf({ from, to }, (step) => step / columnsOfOne);
 }
 
-function levelFor(stepsPerColumn: number): number {
-  return LEVELS.find((level) => level <= stepsPerColumn * WIDEST_ROW) ?? 1;
-}
-
-/** Where the rows of consecutive blocks are on the x axis: in the middle of their steps. */
-function placesOf(
-  blocks: readonly CurveBlock[],
+/** Moves rows to the middles of their steps on the x axis. */
+function placedOn(
+  rows: readonly SeriesRows[],
   { toX, last }: { readonly toX: Axis["toX"]; readonly last: number },
-): Pick<Samples, "x" | "width"> {
-  const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
-  const x = new Float64Array(rows);
-  const width = new Float64Array(rows);
-  let at = 0;
-  for (const { level, steps } of blocks) {
-    for (const step of steps) {
-      x[at] = toX((step + Math.min(last, step + level - 1)) / 2);
-      width[at] = level;
-      at += 1;
-    }
-  }
-  return { x, width };
-}
-
-/** One series of consecutive blocks; of a single block nothing is copied. */
-function join(blocks: readonly CurveBlock[], s: number): Omit<Samples, "x" | "width"> {
-  const parts = blocks.map(({ rows, n, min, mean, max }) => {
-    const [from, to] = [s * rows, (s + 1) * rows];
-    return {
-      n: n.subarray(from, to),
-      min: min.subarray(from, to),
-      mean: mean.subarray(from, to),
-      max: max.subarray(from, to),
-    };
-  });
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const joined = (of: "min" | "mean" | "max") =>
-    Float64Array.from(parts.flatMap((part) => [...part[of]]));
-  return {
-    n: Uint32Array.from(parts.flatMap(({ n }) => [...n])),
-    min: joined("min"),
-    mean: joined("mean"),
-    max: joined("max"),
-  };
+): SeriesRows[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const x = first.x.map((step, i) =>
+    toX((step + Math.min(last, step + (first.width[i] ?? 1) - 1)) / 2),
+  );
+  return rows.map((series) => ({ ...series, x }));
 }
 
 function evaluated(
   reader: StoreReader,
   run: ShownRun,
   { split, axis }: { readonly split: string; readonly axis: Axis },
-): Samples {
+): SeriesRows {
   const rows = reader
     .evaluations(run.name)
     .filter((one) => one.split === split && /^(none|running)$/.test(one.statistics));
-  const samples = emptySamples(rows.length);
+  const samples = emptyRows(rows.length);
   for (const [i, { step, loss }] of rows.entries()) {
     samples.x[i] = axis.toX(Math.max(0, step - 1));
     samples.width[i] = 1;
@@ -236,7 +248,7 @@ function evaluated(
   return samples;
 }
 
-function emptySamples(length: number): Samples {
+function emptyRows(length: number): SeriesRows {
   const numbers = () => new Float64Array(length);
   return {
     x: numbers(),

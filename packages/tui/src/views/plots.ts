@@ -1,4 +1,5 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events. */
+import type { SeriesRows } from "@ablate/store";
 import { bandOf } from "../chart/band.ts";
 import {
   type ChartSpec,
@@ -9,7 +10,7 @@ import {
   LABEL_CELLS,
 } from "../chart/chart.ts";
 import { stepLabel } from "../chart/scale.ts";
-import { type Samples, smooth, type Trace, trace } from "../chart/trace.ts";
+import { smooth, type Trace, trace } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, type Window } from "../data/curves.ts";
 import { RATIO, seriesTitle } from "../data/series.ts";
@@ -107,7 +108,7 @@ export function plotsOf(
 export function traceOf(
   { state }: Canvas,
   series: string,
-  { samples, window }: { readonly samples: Samples; readonly window: Window },
+  { samples, window }: { readonly samples: SeriesRows; readonly window: Window },
 ): Trace {
   const isNoisy = series === "loss" || series.startsWith(RATIO);
   return trace(

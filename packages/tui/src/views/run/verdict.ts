@@ -2,8 +2,7 @@
  * Whether a parameter learns too slowly, right or too fast, by its update:data ratio: the median of the last
  * whole hundred steps, as the rules `slow-updates` and `fast-updates` have it. What they have found counts first.
  */
-import type { Finding, SeriesInfo } from "@ablate/store";
-import type { Samples } from "../../chart/trace.ts";
+import type { Finding, SeriesInfo, SeriesRows } from "@ablate/store";
 import type { Window } from "../../data/curves.ts";
 import { RATIO, seriesValue } from "../../data/series.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
@@ -46,7 +45,7 @@ export function verdictOn({
   /** log10 ratios of the steps of the last window. */
   readonly window: readonly number[];
   /** Of all steps, as summarised as it is. */
-  readonly history: Samples;
+  readonly history: SeriesRows;
   readonly band: Band;
   /** What a rule has found of it and still holds. */
   readonly finding: Finding | undefined;
@@ -91,7 +90,7 @@ function wordFor(value: number, { low, high }: Band): "too slow" | "right" | "to
 }
 
 /** The first step of the windows that all have this verdict up to the last; rows wider than a window stand alone. */
-function sinceWhen(history: Samples, band: Band, word: Verdict["word"]): number | null {
+function sinceWhen(history: SeriesRows, band: Band, word: Verdict["word"]): number | null {
   const windows = new Map<number, number[]>();
   for (const [i, x] of history.x.entries()) {
     const value = history.mean[i] ?? Number.NaN;
