@@ -1,4 +1,5 @@
 /** Filters of the command line over runs, stored or only planned. */
+
 import {
   type Filter,
   type FilterSubject,
@@ -9,8 +10,8 @@ import {
   type StoreReader,
   unknownFields,
 } from "@ablate/store";
+import { closest } from "@ablate/text";
 import { UsageError } from "./command-line/errors.ts";
-import { closest } from "./print/closest.ts";
 
 /** A run as filters see it, and the names of its fields for who mistypes one. */
 export type Candidate = {

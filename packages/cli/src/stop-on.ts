@@ -1,8 +1,8 @@
 import { isRule, RULES, type Rule } from "@ablate/core";
+import { closest } from "@ablate/text";
 import type { Option } from "./command-line/command.ts";
 import { UsageError } from "./command-line/errors.ts";
 import type { Flags } from "./command-line/flags.ts";
-import { closest } from "./print/closest.ts";
 
 export const STOP_ON_OPTION: Option = {
   type: "string",

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EmptyStoreError, openReader, type RunSummary, type StoreReader } from "@ablate/store";
+import { closest } from "@ablate/text";
 import type { Invocation } from "./command-line/command.ts";
 import { UsageError } from "./command-line/errors.ts";
-import { closest } from "./print/closest.ts";
 import { asSeen } from "./seen.ts";
 
 /** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */

@@ -1,6 +1,6 @@
 import { THRESHOLDS, type ThresholdChanges } from "@ablate/core";
+import { closest, readNumber } from "@ablate/text";
 import { UsageError } from "./command-line/errors.ts";
-import { closest } from "./print/closest.ts";
 
 const PREFIX = "thresholds.";
 
@@ -19,8 +19,8 @@ function readChange(text: string): readonly [string, number] {
     const hint = guess === null ? `there are ${names.join(", ")}` : `did you mean ${guess}?`;
     throw new UsageError(`--set: there is no threshold "${name}"; ${hint}`);
   }
-  const value = Number(written);
-  if (written === "" || !Number.isFinite(value) || value <= 0) {
+  const value = readNumber(written);
+  if (value === null || value <= 0) {
     throw new UsageError(`--set ${key} takes a number above 0, not "${written}"`);
   }
   return [name, value];

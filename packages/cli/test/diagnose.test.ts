@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RULES } from "@ablate/core";
-import { widthOf } from "@ablate/tui";
+import { widthOf } from "@ablate/text";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, ablateWith, jsonRows, makeFolder, startAblate } from "./make.ts";
 import { inTerminal } from "./pty.ts";

@@ -1,4 +1,5 @@
 import type { RunSummary, StoreReader } from "@ablate/store";
+import { counted } from "@ablate/text";
 import { drawer } from "./chart/draw.ts";
 import { type Facts, factsOf } from "./data/facts.ts";
 import { html } from "./html.ts";
@@ -13,7 +14,7 @@ import { settingsSection } from "./sections/settings.ts";
 import { startSection } from "./sections/start.ts";
 import { summarySection } from "./sections/summary.ts";
 import { updatesSection } from "./sections/updates.ts";
-import { count, counted } from "./text/number.ts";
+import { count } from "./text.ts";
 import { extentWords } from "./words/outcome.ts";
 
 export type ReportOptions = {

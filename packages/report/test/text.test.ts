@@ -1,9 +1,9 @@
 import { RULES } from "@ablate/core";
+import { compact } from "@ablate/text";
 import { expect, test } from "vitest";
 import { html } from "../src/html.ts";
 import { definitionOf } from "../src/sections/definitions.ts";
-import { listed } from "../src/text/list.ts";
-import { count, fixed, percent, scaled, short, spread } from "../src/text/number.ts";
+import { count, fixed, listed, meanStdText, percent, scaled } from "../src/text.ts";
 
 test("what is put into HTML is text, unless it is HTML", () => {
   const name = html`<b>${'a < b & "c"'}</b>`;
@@ -24,7 +24,7 @@ test("numbers are written as in print", () => {
     "–",
     "2.5e7",
   ]);
-  expect([count(1234567), count(null), short(200_000), short(9_999)]).toEqual([
+  expect([count(1234567), count(null), compact(200_000), compact(9_999)]).toEqual([
     "1,234,567",
     "–",
     "200k",
@@ -42,7 +42,7 @@ test("numbers are written as in print", () => {
     "0",
     "1.2e5",
   ]);
-  expect([spread({ mean: 2, std: 0.5 }, 2), spread({ mean: 2, std: null }, 2)]).toEqual([
+  expect([meanStdText({ mean: 2, std: 0.5 }, 2), meanStdText({ mean: 2, std: null }, 2)]).toEqual([
     "2.00 ± 0.50",
     "2.00",
   ]);

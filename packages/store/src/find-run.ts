@@ -1,8 +1,9 @@
+import { firstOf } from "@ablate/text";
 import type { Statements } from "./file/statements.ts";
 import { StoreError } from "./store-error.ts";
 
 /** How many candidates an ambiguous name lists. */
-const LISTED = 10;
+const MOST_LISTED = 10;
 
 const begins = (text: string) => `substr(${text}, 1, length(@text)) = @text`;
 
@@ -53,7 +54,6 @@ export function findRunName(
 }
 
 function ambiguous(text: string, names: readonly string[]): StoreError {
-  const listed = names.slice(0, LISTED).join(", ");
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  return new StoreError(`"${text}" could be any of ${listed}${more}; say more of the name`);
+  const few = firstOf(names, MOST_LISTED);
+  return new StoreError(`"${text}" could be any of ${few}; say more of the name`);
 }

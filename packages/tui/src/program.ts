@@ -1,9 +1,10 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
+import { csvOf } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Mounted } from "./ink/mount.tsx";
 import { fillPanes } from "./ink/panes.ts";
 import type { Annotate, Session } from "./session.ts";
-import { clipboardSequence, csvOf, saveSheet } from "./sheet.ts";
+import { clipboardSequence, saveSheet } from "./sheet.ts";
 import type { Environment } from "./state/memory.ts";
 import type { Effect, Size } from "./state/state.ts";
 import { Screen } from "./terminal/screen.ts";

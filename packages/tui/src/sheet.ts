@@ -1,9 +1,10 @@
 /** What is shown, as CSV (RFC 4180) for a file or the clipboard. */
+
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { csvOf } from "@ablate/text";
 import type { Session } from "./session.ts";
 import type { Environment } from "./state/memory.ts";
-import type { Sheet } from "./views/view.ts";
 
 /** Writes what is shown to a new file in the folder; says where it is or why not. */
 export function saveSheet(session: Session, folder: string): string {
@@ -31,17 +32,4 @@ export function clipboardSequence(text: string, { TMUX, TERM }: Environment): st
   const sequence = `\x1b]52;c;${encoded}\x07`;
   if (TMUX) return `${sequence}\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\`;
   return TERM?.startsWith("screen") ? `\x1bP${sequence}\x1b\\` : sequence;
-}
-
-export function csvOf({ columns, rows }: Sheet): string {
-  return [columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
-}
-
-/** One field, in quotes where it has to be. */
-export function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function field(value: string | number | null): string {
-  return csvField(value === null || Number.isNaN(value) ? "" : String(value));
 }

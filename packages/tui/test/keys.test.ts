@@ -1,17 +1,18 @@
 /** The one table of keys, prompts, and what leaves the program: clipboard, CSV, memory. */
+
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { clean, csvOf, ellipsis, widthOf } from "@ablate/text";
 import { expect, test } from "vitest";
 import { keyNames } from "../src/ink/key-names.ts";
 import { actsIn, KEYS, rowOf } from "../src/keys/table.ts";
-import { clipboardSequence, csvOf } from "../src/sheet.ts";
+import { clipboardSequence } from "../src/sheet.ts";
 import { memoryFile, recall, remember } from "../src/state/memory.ts";
 import { edit, insert } from "../src/state/prompt.ts";
 import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { glyphsFor, themeFor } from "../src/terminal/abilities.ts";
 import { toAscii } from "../src/terminal/show.ts";
 import { paint } from "../src/text/theme.ts";
-import { clean, ellipsis, widthOf } from "../src/text/width.ts";
 import { VIEW_NAMES, VIEWS } from "../src/views/registry.ts";
 import { exampleStore, press, screen, session, temporaryFolder } from "./make.ts";
 

@@ -1,6 +1,7 @@
 /** Reads the arguments of one verb, whole or as far as they are typed. */
+
 import { parseArgs } from "node:util";
-import { closest } from "../print/closest.ts";
+import { closest } from "@ablate/text";
 import type { Verb } from "../verbs.ts";
 import type { Command, Option } from "./command.ts";
 import { UsageError } from "./errors.ts";

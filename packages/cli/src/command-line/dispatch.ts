@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { closest } from "../print/closest.ts";
+import { closest } from "@ablate/text";
 import { VERBS, verbNamed } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
 import { describeError, UsageError } from "./errors.ts";

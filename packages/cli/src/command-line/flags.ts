@@ -1,3 +1,4 @@
+import { readNumber } from "@ablate/text";
 import { UsageError } from "./errors.ts";
 
 /** What was given to one verb: its flags and its words. */
@@ -36,8 +37,8 @@ export class Flags {
   count(name: string, least = 0): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const value = Number(text.replaceAll("_", ""));
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
+    const value = readNumber(text);
+    if (value === null || !Number.isSafeInteger(value) || value < least) {
       throw new UsageError(`--${name} takes a whole number of at least ${least}, not "${text}"`);
     }
     return value;

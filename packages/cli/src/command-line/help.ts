@@ -1,4 +1,4 @@
-import { wrapped } from "../print/wrap.ts";
+import { wrapText } from "@ablate/text";
 import { VERBS, type Verb } from "../verbs.ts";
 import { optionsOf, usageOf } from "./arguments.ts";
 import type { Command, HelpRow, Option } from "./command.ts";
@@ -12,14 +12,14 @@ const NARROWEST_TEXT = 30;
 export function overview(): string {
   const listed = VERBS.map(({ usage, summary }): HelpRow => [`ablate ${usage}`, summary]);
   return [
-    ...wrapped(
+    ...wrapText(
       "ablate: a YAML file says which training runs to make; they are trained, recorded in SQLite and shown.",
       WIDTH,
     ),
     "",
     ...twoColumns(listed),
     "",
-    ...wrapped(
+    ...wrapText(
       "Commands that use a store take --store FILE (default ablate.db, or ABLATE_STORE); those that print results take --json (docs/json.md). `ablate COMMAND --help` has flags and examples. Exit codes: 0 fine, 1 a run failed or diverged or a check found something, 2 the command or a config is wrong, 130 stopped by the user.",
       WIDTH,
     ),
@@ -42,15 +42,15 @@ export function verbHelp(verb: Verb, command: Command): string {
   return [
     `usage: ${usageOf(verb)} [flags]`,
     "",
-    ...wrapped(verb.summary, WIDTH),
-    ...about.flatMap((paragraph) => ["", ...wrapped(paragraph, WIDTH)]),
+    ...wrapText(verb.summary, WIDTH),
+    ...about.flatMap((paragraph) => ["", ...wrapText(paragraph, WIDTH)]),
     ...section("flags", twoColumns(Object.entries(optionsOf(command)).map(flagRow))),
     ...section("examples", examples.flatMap(exampleLines)),
     ...section("exit codes", twoColumns(codes.toSorted(([a], [b]) => Number(a) - Number(b)))),
     ...section("environment", twoColumns([...store, ...environment, ["NO_COLOR", "no colours"]])),
     ...section(
       "see also",
-      wrapped(see.join(", "), WIDTH - 2).map((line) => `  ${line}`),
+      wrapText(see.join(", "), WIDTH - 2).map((line) => `  ${line}`),
     ),
     "",
   ].join("\n");
@@ -70,15 +70,15 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** The explanation stands below the command, which may be of any width. */
 function exampleLines([line, text]: HelpRow): string[] {
-  return [`  ${line}`, ...wrapped(text, WIDTH - 6).map((part) => `      ${part}`)];
+  return [`  ${line}`, ...wrapText(text, WIDTH - 6).map((part) => `      ${part}`)];
 }
 
-/** The second column is wrapped; where the first is wide, it begins on a line of its own. */
+/** The second column is wrapText; where the first is wide, it begins on a line of its own. */
 function twoColumns(rows: readonly HelpRow[]): string[] {
   const longest = Math.max(...rows.map(([left]) => left.length));
   const width = Math.min(longest, WIDTH - NARROWEST_TEXT - 4);
   return rows.flatMap(([left, right]) => {
-    const lines = wrapped(right, WIDTH - width - 4);
+    const lines = wrapText(right, WIDTH - width - 4);
     const indented = lines.map((line) => `${" ".repeat(width + 4)}${line}`);
     if (left.length > width) return [`  ${left}`, ...indented];
     const [first = "", ...rest] = indented;

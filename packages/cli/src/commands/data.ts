@@ -1,11 +1,10 @@
 import { buildDataset, contextWindows } from "@ablate/core";
-import { count } from "@ablate/tui";
+import { count, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS } from "../command-line/options.ts";
 import { readConfig } from "../plan/planning.ts";
 import { jsonArray } from "../print/rows.ts";
-import { table } from "../print/table.ts";
 
 const SPLITS = ["train", "valid", "test"] as const;
 

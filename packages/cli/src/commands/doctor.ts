@@ -9,12 +9,12 @@ import {
   Trainer,
 } from "@ablate/core";
 import { checkStore } from "@ablate/store";
+import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { engineText } from "../print/engine.ts";
 import { jsonArray } from "../print/rows.ts";
-import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
 import { wantedBackend } from "../training/backend.ts";
 

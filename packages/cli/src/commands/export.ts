@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
-import { bytes, counted } from "@ablate/tui";
+import { bytes, counted } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
 import { STOPPED, STORE_OPTION } from "../command-line/options.ts";

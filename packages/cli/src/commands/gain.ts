@@ -1,13 +1,13 @@
 import { type GainShape, gainStudy, type InitScheme } from "@ablate/core";
 import { readSchemes } from "@ablate/runner";
 import { setting } from "@ablate/store";
-import { count } from "@ablate/tui";
+import { count } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
+import { readScale } from "../command-line/values.ts";
 import { binsFor, type GainRow, gainPage } from "../print/gain-page.ts";
 import { jsonArray } from "../print/rows.ts";
-import { readScale } from "../print/scale.ts";
 import { display } from "../ui.ts";
 
 type Way = { readonly label: string; readonly scheme: InitScheme };

@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline/promises";
 import { bytesOfStore, collectGarbage, type TrashEntry } from "@ablate/store";
-import { bytes } from "@ablate/tui";
+import { bytes, counted } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
-import { durationMs } from "../duration.ts";
+import { durationMs } from "../command-line/values.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashTable, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store.ts";
@@ -65,7 +65,7 @@ export const command: Command = {
       terminal.write(jsonArray([{ dry_run: false, ...record, bytes_after: bytesAfter }]));
       return 0;
     }
-    const purged = `purged ${amount(runs, "run")}, ${amount(grids, "grid")}, ${amount(checkpoints, "checkpoint")}`;
+    const purged = `purged ${counted(runs, "run")}, ${counted(grids, "grid")}, ${counted(checkpoints, "checkpoint")}`;
     terminal.write(`${purged}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after\n`);
     return 0;
   },
@@ -108,8 +108,4 @@ async function confirmation(
   } finally {
     dialogue.close();
   }
-}
-
-function amount(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
 import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
-import { counted } from "@ablate/tui";
+import { count, counted, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { jsonArray } from "../print/rows.ts";
-import { table } from "../print/table.ts";
 import { storePath } from "../store.ts";
 
 export const command: Command = {
@@ -61,7 +60,7 @@ function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {
     source === run ? "" : source,
     CHANGES[change],
     state,
-    steps.toLocaleString("en-US"),
+    count(steps),
   ]);
   const columns = [
     { title: "run" },

@@ -6,7 +6,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
-import { durationMs } from "../duration.ts";
+import { durationMs } from "../command-line/values.ts";
 import { problemText } from "../print/problems.ts";
 import { queryProblem } from "../print/query-problem.ts";
 import {

@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { reportOf } from "@ablate/report";
 import type { StoreReader } from "@ablate/store";
-import { bytes } from "@ablate/tui";
+import { bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";

@@ -10,7 +10,7 @@ import {
   STORE_OPTION,
   TRAINING_OPTIONS,
 } from "../command-line/options.ts";
-import { durationMs } from "../duration.ts";
+import { durationMs } from "../command-line/values.ts";
 import { otherThresholdsNote } from "../plan/other-thresholds.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";

@@ -1,9 +1,9 @@
 import { type RunState, runRow, type StoreReader } from "@ablate/store";
+import { closest } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { matchingRuns } from "../filtering.ts";
-import { closest } from "../print/closest.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { asSeen } from "../seen.ts";

@@ -2,8 +2,8 @@ import { crossEntropy, randomLosses, softmax } from "@ablate/core";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
+import { readScale } from "../command-line/values.ts";
 import { jsonArray } from "../print/rows.ts";
-import { readScale } from "../print/scale.ts";
 import { type HandMade, type Random, softmaxPage } from "../print/softmax-page.ts";
 
 const HAND_MADE = ["0,0,0,0", "5,0,0,0", "0,5,0,0"];

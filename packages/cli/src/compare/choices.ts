@@ -1,4 +1,5 @@
 /** What the flags of `ablate compare` choose among the runs that it compares. */
+
 import {
   briefSetting,
   type ComparedRun,
@@ -8,8 +9,8 @@ import {
   type Setting,
   settingOf,
 } from "@ablate/store";
+import { closest, readNumber } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
-import { closest } from "../print/closest.ts";
 
 /** The metrics of these names, in this order; the first of all without names. */
 export function metricsNamed(names: readonly string[]): readonly Metric[] {
@@ -55,7 +56,7 @@ export function runWithValue(
     const own = settingOf(run, key);
     return own !== undefined && isWritten(text, own);
   });
-  if (found !== undefined || text.trim() === "" || Number.isNaN(Number(text))) return found;
+  if (found !== undefined || readNumber(text) === null) return found;
   const values = new Set(runs.flatMap((run) => settingOf(run, key)?.text ?? []));
   throw new UsageError(`no run has ${key} ${text}, only ${[...values].join(", ")}`);
 }
@@ -63,5 +64,5 @@ export function runWithValue(
 /** Whether people may write a value in this way. */
 function isWritten(text: string, { value, text: whole, id }: Setting): boolean {
   if ([whole, id, briefSetting(value)].includes(text)) return true;
-  return typeof value === "number" && text.trim() !== "" && Number(text) === value;
+  return typeof value === "number" && readNumber(text) === value;
 }

@@ -1,10 +1,11 @@
 /** What `ablate export` was asked for. */
+
 import { existsSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { EXPORT_TABLES } from "@ablate/store";
+import { closest } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { closest } from "../print/closest.ts";
 import { storePath } from "../store.ts";
 import type { FileTarget } from "./whole-file.ts";
 

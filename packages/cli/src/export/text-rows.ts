@@ -1,11 +1,12 @@
 /** Rows as text: CSV and JSON lines. */
+
 import type { Cells, ExportColumn } from "@ablate/store";
-import { csvField } from "@ablate/tui";
+import { csvField, csvRow } from "@ablate/text";
 import type { Pour, RowWriter } from "./row-writer.ts";
 
 /** RFC 4180: a header, quotes where needed, `\r\n`; null is nothing, numbers have every digit. */
 export async function csvWriter(columns: readonly ExportColumn[], pour: Pour): Promise<RowWriter> {
-  await pour(`${columns.map(({ name }) => csvField(name)).join(",")}\r\n`);
+  await pour(csvRow(columns.map(({ name }) => name)));
   return textWriter(
     columns.map(() => csvCell),
     { between: ",", after: "\r\n", before: "" },

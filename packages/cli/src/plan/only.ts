@@ -1,4 +1,5 @@
 /** `--only`: which of the planned runs are wanted. */
+
 import type { PlannedRun } from "@ablate/runner";
 import {
   emptyRun,
@@ -7,10 +8,10 @@ import {
   type RunSummary,
   type StoreReader,
 } from "@ablate/store";
+import { closest, firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { anyOf, type Candidate, type NotedRun, withNotes } from "../filtering.ts";
-import { closest } from "../print/closest.ts";
 import { withAnyReader } from "../store.ts";
 
 /**
@@ -70,7 +71,7 @@ function noneLeft(texts: readonly string[], candidates: readonly Named[]): strin
 const PLAIN = /^[^\s"'():<>=]+$/;
 
 /** Most names that a message lists. */
-const LISTED = 10;
+const MOST_LISTED = 10;
 
 function hint(texts: readonly string[], candidates: readonly Named[]): string {
   const list = texts.find((text) => /^[^\s"'():<>=]+,[^"'():<>=]*$/.test(text));
@@ -87,7 +88,6 @@ function hint(texts: readonly string[], candidates: readonly Named[]): string {
     const guess = closest(text, names);
     if (guess !== null) return `did you mean "${guess}"?`;
   }
-  const labels = candidates.map(({ subject }) => subject.label);
-  const more = labels.length > LISTED ? ` and ${labels.length - LISTED} more` : "";
-  return `there are ${labels.slice(0, LISTED).join(", ")}${more}`;
+  const labels = candidates.map(({ subject }) => subject.label ?? "");
+  return `there are ${firstOf(labels, MOST_LISTED)}`;
 }

@@ -1,6 +1,7 @@
 import { changeThresholds, THRESHOLDS } from "@ablate/core";
 import type { PlannedRun } from "@ablate/runner";
-import { listed, type Stored } from "./stored.ts";
+import { firstOf } from "@ablate/text";
+import { MOST_LISTED, type Stored } from "./stored.ts";
 
 /** One note where runs are at their end and were judged by other thresholds than the plan has. */
 export function otherThresholdsNote(
@@ -20,5 +21,5 @@ export function otherThresholdsNote(
   });
   if (names.length === 0) return null;
   const [were, they] = names.length === 1 ? ["was", "it was"] : ["were", "they were"];
-  return `${listed(names)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`;
+  return `${firstOf(names, MOST_LISTED)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`;
 }

@@ -1,4 +1,5 @@
 /** From a config file and the flags to what would be trained. */
+
 import { readFileSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseNames, vocabularyOf } from "@ablate/core";
@@ -11,6 +12,7 @@ import {
   planRuns,
 } from "@ablate/runner";
 import type { GridPlan } from "@ablate/store";
+import { readNumber } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -102,8 +104,8 @@ function namesOf(bytes: Uint8Array, file: string): readonly string[] {
 function seeds(text: string | undefined): readonly number[] | undefined {
   if (text === undefined) return undefined;
   return text.split(",").map((part) => {
-    const seed = Number(part);
-    if (part.trim() === "" || !Number.isSafeInteger(seed) || seed < 0) {
+    const seed = readNumber(part);
+    if (seed === null || !Number.isSafeInteger(seed) || seed < 0) {
       throw new UsageError(`--seeds takes whole numbers like 1,2,3, not "${text}"`);
     }
     return seed;

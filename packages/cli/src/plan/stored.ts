@@ -1,8 +1,10 @@
 /** What the store knows of the runs of a plan. */
+
 import { existsSync, statSync } from "node:fs";
 import type { Thresholds } from "@ablate/core";
 import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
 import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
+import { firstOf, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { lossSeer } from "../seen.ts";
 import { storePath, withAnyReader } from "../store.ts";
@@ -69,17 +71,11 @@ export function trashNote(
     const run = stored.get(hash);
     return run?.isTrashed ? [run.name] : [];
   });
-  return names.length === 0 ? null : `${listed(names)}: ${says}`;
+  return names.length === 0 ? null : `${firstOf(names, MOST_LISTED)}: ${says}`;
 }
 
-/** A few names of many. */
-export function listed(names: readonly string[]): string {
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  return `${names.slice(0, LISTED).join(", ")}${more}`;
-}
-
-/** Names listed in a note. */
-const LISTED = 3;
+/** Most names that a note lists. */
+export const MOST_LISTED = 3;
 
 /** One note where finished runs were recorded with less than the plan asks for. */
 export function lessRecordedNote(
@@ -99,7 +95,7 @@ export function lessRecordedNote(
     return evaluate || samples || probes ? [run.name] : [];
   });
   if (names.length === 0) return null;
-  const keys = [...missing].join(", ").replace(/, (?=[^,]*$)/, " and ");
+  const keys = listed([...missing]);
   const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
-  return `${listed(names)} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
+  return `${firstOf(names, MOST_LISTED)} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
 }

@@ -1,8 +1,7 @@
 /** What a probe saw, layer by layer, as a table with bars. */
+
 import type { StoredLayer, StoredProbe } from "@ablate/store";
-import { counted, UNKNOWN, widthOf } from "@ablate/tui";
-import { fittedTable } from "./fitted-table.ts";
-import { table } from "./table.ts";
+import { counted, fittedTable, table, UNKNOWN, widthOf } from "@ablate/text";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 

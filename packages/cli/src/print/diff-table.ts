@@ -1,7 +1,6 @@
 import { setting } from "@ablate/store";
-import { UNKNOWN } from "@ablate/tui";
+import { listed, table, UNKNOWN } from "@ablate/text";
 import type { Difference, Side } from "../diff/compare.ts";
-import { table } from "./table.ts";
 
 /** Characters of a hash that are shown. */
 const HASH = 12;
@@ -19,10 +18,6 @@ function verdict(a: Side, b: Side, differences: readonly Difference[]): string {
   const keys = differences.filter(({ identity }) => identity).map(({ key }) => key);
   const reasons = keys.length === 0 ? ["what another version made of the config"] : keys;
   return `not the same run, because of ${listed(reasons)}`;
-}
-
-function listed(words: readonly string[]): string {
-  return [words.slice(0, -1).join(", "), words.at(-1) ?? ""].filter(Boolean).join(" and ");
 }
 
 /** Both values in short where that tells them apart, else in full. */

@@ -1,6 +1,5 @@
 import type { EngineFacts, SeriesDifference } from "@ablate/core";
-import { count, UNKNOWN } from "@ablate/tui";
-import { table } from "./table.ts";
+import { count, table, UNKNOWN } from "@ablate/text";
 
 /** How far each engine's series of one run are from those of `simd`: the largest difference and its step. */
 export function differencesTable(

@@ -1,10 +1,9 @@
 /** Findings as text: of one run with their evidence, of a grid a line a run. */
+
 import type { Finding, Level, Rule } from "@ablate/core";
 import type { RunSummary } from "@ablate/store";
-import { count, counted } from "@ablate/tui";
-import { fittedTable } from "./fitted-table.ts";
+import { count, counted, fittedTable, wrapText } from "@ablate/text";
 import { verdict } from "./verdict.ts";
-import { wrapped } from "./wrap.ts";
 
 type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
@@ -18,7 +17,7 @@ const NARROWEST = 20;
 /** The most serious first, each with its evidence, the rule that says so and the place that explains it. */
 export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
   const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - INDENT);
-  const indented = (text: string): string => wrapped(text, room).join(`\n${" ".repeat(INDENT)}`);
+  const indented = (text: string): string => wrapText(text, room).join(`\n${" ".repeat(INDENT)}`);
   const lines = findings.map(({ level, rule, step, message }) => {
     const since = `${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}; ${definitionOf(rule)}`;
     return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${indented(since)}\n`;
@@ -33,7 +32,7 @@ function definitionOf(rule: Rule): string {
 }
 
 function headLines(head: string, width: number | null): string {
-  return wrapped(head, width ?? Number.POSITIVE_INFINITY).join("\n");
+  return wrapText(head, width ?? Number.POSITIVE_INFINITY).join("\n");
 }
 
 /** A line a run, the worst first. */

@@ -1,16 +1,16 @@
 /** The gain study as text: a table, then two histograms for each way to draw w. */
+
 import type { GainResult, GainShape } from "@ablate/core";
+import { ellipsis, table } from "@ablate/text";
 import {
   beside,
   drawHistogram,
-  ellipsis,
   type Glyphs,
   type Line,
   piece,
   show,
   type Theme,
 } from "@ablate/tui";
-import { table } from "./table.ts";
 
 export type GainRow = GainResult & { readonly label: string };
 

@@ -1,8 +1,7 @@
 import type { Exclusion, PlannedRun } from "@ablate/runner";
 import { type RunStart, setting, shortKey } from "@ablate/store";
-import { bytes, count, counted, duration, UNKNOWN } from "@ablate/tui";
+import { bytes, count, counted, duration, table, UNKNOWN } from "@ablate/text";
 import { EMPTY_STORE_BYTES, type Estimate } from "../plan/estimate.ts";
-import { table } from "./table.ts";
 
 type Row = Pick<PlannedRun, "name" | "differs"> & {
   readonly state: string;

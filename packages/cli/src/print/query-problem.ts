@@ -1,6 +1,6 @@
 import type { Problem } from "@ablate/runner";
 import type { QueryMistake } from "@ablate/store";
-import { closest } from "./closest.ts";
+import { closest } from "@ablate/text";
 
 /** What the SQL is called in front of a place in it. */
 const SOURCE = "query";

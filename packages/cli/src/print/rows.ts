@@ -1,6 +1,5 @@
-import { clean, csvField } from "@ablate/tui";
+import { clean, csvRow, fittedTable } from "@ablate/text";
 import { cell } from "./cell.ts";
-import { fittedTable } from "./fitted-table.ts";
 
 /** The result of a query. */
 export type Rows = {
@@ -95,7 +94,7 @@ function whole(open: (columns: Rows["columns"]) => RowStream, { columns, rows }:
 
 function csvLine(row: readonly unknown[]): string {
   const fields = row.map((value) => (value instanceof Uint8Array ? base64(value) : cell(value)));
-  return `${fields.map(csvField).join(",")}\r\n`;
+  return csvRow(fields);
 }
 
 function record(columns: readonly string[], row: readonly unknown[]): object {

@@ -7,8 +7,7 @@ import type {
   StoredSample,
 } from "@ablate/store";
 import { flatSettings } from "@ablate/store";
-import { count, loss, UNKNOWN } from "@ablate/tui";
-import { table } from "./table.ts";
+import { count, loss, table, UNKNOWN } from "@ablate/text";
 
 /** What the page of one run is made of. */
 export type RunFacts = {

@@ -1,6 +1,5 @@
 import type { RunSummary } from "@ablate/store";
-import { count, loss, UNKNOWN } from "@ablate/tui";
-import { table } from "./table.ts";
+import { count, loss, table, UNKNOWN } from "@ablate/text";
 
 /** Runs as a table: how they stand and what came out; their tags where one has some. */
 export function runsTable(runs: readonly RunSummary[]): string {

@@ -1,5 +1,5 @@
 import type { SchemaView } from "@ablate/store";
-import { table } from "./table.ts";
+import { table } from "@ablate/text";
 
 /** Every view under its name, a column a line. */
 export function schemaPage(views: readonly SchemaView[]): string {

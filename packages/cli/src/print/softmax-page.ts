@@ -1,7 +1,7 @@
 /** What logits cost as text: a table of those given, and one of those drawn. */
+
 import type { RandomLosses } from "@ablate/core";
-import { count } from "@ablate/tui";
-import { table } from "./table.ts";
+import { count, table } from "@ablate/text";
 
 type Logits = {
   /** As they were given. */

@@ -1,6 +1,5 @@
 import type { TrashEntry } from "@ablate/store";
-import { bytes, count, counted, duration } from "@ablate/tui";
-import { table } from "./table.ts";
+import { bytes, count, counted, duration, table } from "@ablate/text";
 
 /** What is in the trash, since when, and what purging it frees. */
 export function trashTable(entries: readonly TrashEntry[], now: number): string {

@@ -1,7 +1,8 @@
 /** Charts as SVG that takes its colours from the page. Axes, scales and paths are those of Apache ECharts. */
+
 import type * as echarts from "echarts";
 import { Html, html } from "../html.ts";
-import { scaled } from "../text/number.ts";
+import { scaled } from "../text.ts";
 import { type Axis, type Chart, type Mark, type Point, pieces, type Stroke } from "./marks.ts";
 import { slim } from "./slim.ts";
 import { spaced } from "./spaced.ts";

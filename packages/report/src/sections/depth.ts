@@ -5,7 +5,7 @@ import { strokeAt } from "../chart/palette.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, figure, panels } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, percent, scaled } from "../text/number.ts";
+import { count, percent, scaled } from "../text.ts";
 import { picturedText } from "../words/pictured.ts";
 import { hiddenLayers, type Looked } from "./histograms.ts";
 

@@ -8,7 +8,7 @@ import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { figure, type Section, sentences, wide } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, fixed } from "../text/number.ts";
+import { count, fixed } from "../text.ts";
 import { differenceOf, differenceWords, metricTitle, ranked } from "../words/differences.ts";
 
 /** Which groups differ by more than the seeds do, and what each factor does. */

@@ -1,9 +1,10 @@
+import { counted } from "@ablate/text";
 import type { Facts } from "../data/facts.ts";
 import { byLevel, sinceOf } from "../data/findings.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, type Section } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, counted } from "../text/number.ts";
+import { count } from "../text.ts";
 import { sinceText } from "../words/updates.ts";
 import { definitionOf } from "./definitions.ts";
 

@@ -2,7 +2,7 @@ import { type BinAxis, densityOf, type StoredLayer, type StoredTensorKind } from
 import type { Html } from "../html.ts";
 import { details } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, scaled } from "../text/number.ts";
+import { count, scaled } from "../text.ts";
 
 /** Fine enough that a quantile is right to a thousandth of the axis. */
 const CELLS = 2000;

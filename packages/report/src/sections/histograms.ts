@@ -10,7 +10,7 @@ import type { Chart, Mark, Point } from "../chart/marks.ts";
 import { colorAt } from "../chart/palette.ts";
 import type { Looks, Shown } from "../data/group.ts";
 import { type Content, html } from "../html.ts";
-import { count, percent, scaled } from "../text/number.ts";
+import { count, percent, scaled } from "../text.ts";
 import { histogramTable } from "./histogram-table.ts";
 
 export type Looked = Shown & { readonly looks: Looks };

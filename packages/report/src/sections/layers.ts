@@ -3,7 +3,7 @@ import type { Facts } from "../data/facts.ts";
 import { isShown } from "../data/group.ts";
 import { type Content, html } from "../html.ts";
 import { figure, panels, type Section, sentences } from "../layout/blocks.ts";
-import { count } from "../text/number.ts";
+import { count } from "../text.ts";
 import { picturedText } from "../words/pictured.ts";
 import { flatText, saturationWords } from "../words/saturation.ts";
 import { depthProfile } from "./depth.ts";

@@ -1,3 +1,4 @@
+import { compact, counted } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
 import type { Axis, Chart, Mark, Point } from "../chart/marks.ts";
 import { colorAt, GUIDE, strokeAt } from "../chart/palette.ts";
@@ -8,8 +9,7 @@ import { type Group, isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
 import { figure, type Section, wide } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { listed } from "../text/list.ts";
-import { count, counted, nats, short, spread } from "../text/number.ts";
+import { count, listed, meanStdText, nats } from "../text.ts";
 import { learningRateWords } from "../words/learning-rate.ts";
 
 type Curve = (group: Group) => readonly ColumnValue[];
@@ -59,8 +59,8 @@ function lossChart(
     guess: guessing?.loss ?? null,
   });
   const x: Axis = isLog
-    ? { title: "updates", min: 1, max: Math.max(10, steps), isLog: true, format: short }
-    : { title: "updates", min: 0, max: steps, format: short };
+    ? { title: "updates", min: 1, max: Math.max(10, steps), isLog: true, format: compact }
+    : { title: "updates", min: 0, max: steps, format: compact };
   const guide: readonly Mark[] =
     guessing === null
       ? []
@@ -183,7 +183,7 @@ function lossTable(
         const found = values.find((value) => value.at === at);
         return found === undefined
           ? "–"
-          : spread({ mean: found.mean, std: hasSeeds ? found.std : null }, 3);
+          : meanStdText({ mean: found.mean, std: hasSeeds ? found.std : null }, 3);
       }),
     ]),
   });

@@ -2,8 +2,7 @@ import { isFlat, type StoredLayer, type StoredProbe, type StoredSaturation } fro
 import { bitsImage } from "../chart/bits-image.ts";
 import { type Content, html } from "../html.ts";
 import { panels } from "../layout/blocks.ts";
-import { listed } from "../text/list.ts";
-import { count, percent } from "../text/number.ts";
+import { count, listed, percent } from "../text.ts";
 import { unitsTable } from "./histogram-table.ts";
 import { hiddenLayers, type Looked } from "./histograms.ts";
 

@@ -7,7 +7,7 @@ import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, type Section, sentences } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, nats, spread } from "../text/number.ts";
+import { count, meanStdText, nats } from "../text.ts";
 import { metricTitle } from "../words/differences.ts";
 import { extentWords, troubleWords } from "../words/outcome.ts";
 import { named } from "./swatch.ts";
@@ -40,7 +40,7 @@ export function runsSection(facts: Facts): Section {
         ? []
         : [html`<span class="changes">${settingsText(group, { base, names })}</span>`]),
       count(group.runs.length),
-      spread(group.firstSteps.initial),
+      meanStdText(group.firstSteps.initial),
       ...metrics.map((one) => {
         const outcome = outcomeOf(group, one);
         const isBest = outcome?.isBest === true && groups.length > 1;
@@ -63,7 +63,7 @@ function cell(
   { decimals, isBest }: { readonly decimals: number; readonly isBest: boolean },
 ): Content {
   const { mean = null, std = null } = moments ?? {};
-  const text = decimals === 0 ? count(mean) : spread({ mean, std }, decimals);
+  const text = decimals === 0 ? count(mean) : meanStdText({ mean, std }, decimals);
   return isBest ? html`<span class="best">★ ${text}</span>` : text;
 }
 

@@ -4,7 +4,7 @@ import type { Facts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { details, type Section } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count } from "../text/number.ts";
+import { count } from "../text.ts";
 
 /** What all runs share, what sets them apart, where they come from. */
 export function settingsSection(facts: Facts): Section {

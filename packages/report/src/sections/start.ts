@@ -2,7 +2,7 @@ import type { Facts } from "../data/facts.ts";
 import { html } from "../html.ts";
 import { type Section, sentences } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { count, fixed, spread } from "../text/number.ts";
+import { count, fixed, meanStdText } from "../text.ts";
 import { belowShort, startWords } from "../words/start.ts";
 import { named } from "./swatch.ts";
 
@@ -15,9 +15,9 @@ export function startSection(facts: Facts): Section | null {
     const { initial, early, earlySteps } = group.firstSteps;
     return [
       named(group),
-      spread(initial),
+      meanStdText(initial),
       fixed((initial.mean ?? Number.NaN) - guessing.loss, 3),
-      `${spread(early, 3)} (${count(earlySteps)})`,
+      `${meanStdText(early, 3)} (${count(earlySteps)})`,
       belowShort(group.firstSteps),
     ];
   });

@@ -1,7 +1,7 @@
+import { counted } from "@ablate/text";
 import type { Facts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { type Section, sentences } from "../layout/blocks.ts";
-import { counted } from "../text/number.ts";
 import { differenceWords } from "../words/differences.ts";
 import { troubleWords } from "../words/outcome.ts";
 import { saturationWords } from "../words/saturation.ts";

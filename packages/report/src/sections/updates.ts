@@ -1,3 +1,4 @@
+import { compact } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark, Point, Stroke } from "../chart/marks.ts";
 import { colorAt, GUIDE, MOST_SHOWN, strokeAt } from "../chart/palette.ts";
@@ -7,7 +8,7 @@ import { isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
 import { figure, panels, type Section, sentences } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
-import { fixed, short } from "../text/number.ts";
+import { fixed } from "../text.ts";
 import { updateWords } from "../words/updates.ts";
 
 /** How fast every parameter of every shown group learns. */
@@ -74,7 +75,7 @@ function ratioChart(
     width: 480,
     height: Math.max(HEIGHT, 80 + LABEL * drawn.length),
     labels: { left: 40, right: 36 + 7.2 * longest },
-    x: { title: "updates", min: 1, max: right, isLog: true, format: short },
+    x: { title: "updates", min: 1, max: right, isLog: true, format: compact },
     y: { title: `${group.name}: log10 update:data`, min, max, interval: 1 },
     marks: [
       ...shade,

@@ -1,4 +1,5 @@
 /** Which groups differ by more than the seeds alone make them, in words. */
+
 import {
   type ComparedRun,
   type Metric,
@@ -7,8 +8,7 @@ import {
 } from "@ablate/store";
 import { type Facts, outcomeOf } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
-import { listed } from "../text/list.ts";
-import { fixed, spread } from "../text/number.ts";
+import { fixed, listed, meanStdText } from "../text.ts";
 
 /** How much `worse` is behind `better`, seed by seed. */
 export type Pair = {
@@ -73,7 +73,7 @@ function pairText(
   const outcome = group.row.outcomes.find((one) => one.metric === metric);
   const head =
     isBest && outcome !== undefined
-      ? `${group.name} is best, ${metricTitle(metric)} ${spread(outcome.moments)}`
+      ? `${group.name} is best, ${metricTitle(metric)} ${meanStdText(outcome.moments)}`
       : group.name;
   const parts = [
     ...(worse.length === 0

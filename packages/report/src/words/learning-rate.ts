@@ -1,5 +1,5 @@
 import type { Facts } from "../data/facts.ts";
-import { count } from "../text/number.ts";
+import { count } from "../text.ts";
 
 /** How the learning rate changes, where it does so in the same way in all runs; else nothing. */
 export function learningRateWords({ runs }: Facts): string {

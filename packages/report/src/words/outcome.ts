@@ -1,7 +1,8 @@
 /** What there is and what came of it, in words. */
+
+import { counted } from "@ablate/text";
 import type { Facts } from "../data/facts.ts";
-import { listed } from "../text/list.ts";
-import { count, counted } from "../text/number.ts";
+import { count, listed } from "../text.ts";
 
 /** How many runs there are, and how those ended that did not finish. */
 export function extentWords({ runs, groups }: Facts): string {

@@ -1,6 +1,7 @@
 /** Which runs the pictures of layers show, in words. */
+
 import type { Group, Looks } from "../data/group.ts";
-import { listed } from "../text/list.ts";
+import { listed } from "../text.ts";
 
 /** One run of each group: by its seed where that is the same in all, else by name. */
 export function picturedText(

@@ -3,7 +3,7 @@
 import { MOST_SHOWN } from "../chart/palette.ts";
 import type { Facts } from "../data/facts.ts";
 import { type Group, isShown } from "../data/group.ts";
-import { count, fixed, percent } from "../text/number.ts";
+import { count, fixed, percent } from "../text.ts";
 
 /** What a flat nonlinearity is, in the words of its kind. */
 export function flatText({ runs }: Facts): string {

@@ -1,8 +1,9 @@
 /** How runs begin, in words. */
+
+import { counted } from "@ablate/text";
 import type { Facts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
-import { listed } from "../text/list.ts";
-import { count, counted, fixed, nats, spread } from "../text/number.ts";
+import { count, fixed, listed, meanStdText, nats } from "../text.ts";
 
 /** Nats from what guessing costs that count as a good beginning. */
 const NEAR = 0.3;
@@ -40,7 +41,7 @@ function farText(
   const otherEarly =
     other === null ? "" : ` (${other.name}: ${fixed(other.firstSteps.early.mean, 2)})`;
   return [
-    `${name} begins at a loss of ${spread(initial)}, ${fixed(Math.abs(away), 2)} nats ${away > 0 ? "above" : "below"} ${guess}, which guessing costs${why}.`,
+    `${name} begins at a loss of ${meanStdText(initial)}, ${fixed(Math.abs(away), 2)} nats ${away > 0 ? "above" : "below"} ${guess}, which guessing costs${why}.`,
     `Its first ${counted(earlySteps, "step")} cost ${fixed(early.mean, 2)} nats on average${otherEarly};`,
     `${belowText(firstSteps)}${other === null ? "" : ` (${other.name}: ${belowShort(other.firstSteps)})`}.`,
   ].join(" ");

@@ -1,9 +1,9 @@
 /** Which parameters learn too fast or too slowly, in words. */
+
 import type { Facts } from "../data/facts.ts";
 import { sinceOf } from "../data/findings.ts";
 import type { Group, GroupFinding } from "../data/group.ts";
-import { listed } from "../text/list.ts";
-import { count, scaled } from "../text/number.ts";
+import { count, listed, scaled } from "../text.ts";
 
 const VERDICTS: Readonly<Record<string, string>> = {
   "slow-updates": "learns too slowly",

@@ -1,5 +1,5 @@
+import { hint } from "@ablate/text";
 import { z } from "zod";
-import { hint } from "./suggest.ts";
 
 /**
  * What is wrong, without the key: `must be at least 1, got 0`. For unknown keys the names that are

@@ -1,6 +1,6 @@
+import { readDuration, spellDuration } from "@ablate/text";
 import { z } from "zod";
 import { otherwise } from "./describe-issue.ts";
-import { isDuration, millisecondsOf, spelled } from "./duration.ts";
 
 const EXPECTED = "expected a duration like 30s, 5m or 1h30m";
 
@@ -8,7 +8,12 @@ const EXPECTED = "expected a duration like 30s, 5m or 1h30m";
 export function duration(): z.ZodType<string> {
   return z
     .string({ error: otherwise(EXPECTED) })
-    .refine(isDuration, EXPECTED)
-    .refine((text) => !isDuration(text) || millisecondsOf(text) >= 1, "must be longer than nothing")
-    .transform((text) => spelled(millisecondsOf(text)));
+    .refine((text) => readDuration(text) !== null, EXPECTED)
+    .refine((text) => readDuration(text) !== 0, "must be longer than nothing")
+    .transform((text) => spellDuration(readDuration(text) ?? 0));
+}
+
+/** Seconds of a duration that has been checked. */
+export function secondsOf(text: string): number {
+  return (readDuration(text) ?? Number.NaN) / 1000;
 }

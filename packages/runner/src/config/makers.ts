@@ -1,6 +1,6 @@
 /** `range`, `linspace` and `logspace`: lists that are written as a rule. Exact where decimals are. */
 import type { Problem } from "./config-error.ts";
-import { readNumber } from "./number.ts";
+import { asNumber } from "./numeric.ts";
 import type { Node } from "./tree.ts";
 
 export const MAKERS: readonly ["range", "linspace", "logspace"] = ["range", "linspace", "logspace"];
@@ -61,7 +61,7 @@ function make({ name, argument }: Maker, key: string, problems: Problem[]): read
 }
 
 function numberOf(node: Node): number | null {
-  const value = node.kind === "scalar" ? readNumber(node.value) : null;
+  const value = node.kind === "scalar" ? asNumber(node.value) : null;
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 

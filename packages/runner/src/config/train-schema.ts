@@ -3,8 +3,7 @@ import { z } from "zod";
 import type { TrainConfig } from "./config.ts";
 import { otherwise, show } from "./describe-issue.ts";
 import { duration } from "./duration-schema.ts";
-import { readNumber } from "./number.ts";
-import { integer, nonNegative, positive } from "./numeric.ts";
+import { asNumber, integer, nonNegative, positive } from "./numeric.ts";
 import { shorthand } from "./shorthand.ts";
 
 const MAX_STEPS = 1e9;
@@ -93,6 +92,6 @@ function orNone<T>(value: z.ZodType<T>, what: string): z.ZodDefault<z.ZodType<T 
 }
 
 function isNumber(value: unknown): boolean {
-  const number = readNumber(value);
+  const number = asNumber(value);
   return typeof number === "number" && Number.isFinite(number);
 }

@@ -1,9 +1,9 @@
 /** Checks a tree against the schema; each problem points at its place in the tree. */
+import { closest } from "@ablate/text";
 import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
 import { describeIssue } from "./describe-issue.ts";
 import { CONFIG_KEYS, type FileConfig, fileSchema, SECTION_NAMES } from "./schema.ts";
-import { closest } from "./suggest.ts";
 import { follow, type MapNode, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -1,9 +1,9 @@
 /** Walks the combinations of a grid. */
+import { count, hint } from "@ablate/text";
 import type { Factor as Chosen } from "../config/config.ts";
 import type { Position, Problem } from "../config/config-error.ts";
 import type { Variant } from "../config/grid.ts";
 import type { Condition } from "../config/rules.ts";
-import { hint } from "../config/suggest.ts";
 import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
 import type { Candidate, Matcher } from "./grid-rules.ts";
 import type { Layers } from "./sections.ts";
@@ -162,6 +162,6 @@ function placeOf({ factors, rows, variants, include, base }: GridLayers): Positi
   return first ?? base.at;
 }
 
-function many(count: number): string {
-  return count < 1e15 ? count.toLocaleString("en-US") : count.toPrecision(3);
+function many(branches: number): string {
+  return branches < 1e15 ? count(branches) : branches.toPrecision(3);
 }

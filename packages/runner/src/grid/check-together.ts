@@ -1,10 +1,11 @@
 /** Checks values that are fine one by one: those that do not fit each other, and those without effect. */
+
 import { planParameters } from "@ablate/core";
+import { count, hint } from "@ablate/text";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ModelConfig } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import { initSchema } from "../config/init-schema.ts";
-import { hint } from "../config/suggest.ts";
 import { toModelSpec, usesValidation } from "../config/to-run-spec.ts";
 import { type Node, nodeAt } from "../config/tree.ts";
 import type { Sections } from "./sections.ts";
@@ -27,10 +28,10 @@ const MOST_PARAMETERS = 2 ** 29;
 function checkMemory({ value, tree }: Sections["model"]): Problem[] {
   if (value === null) return [];
   const widths = [value.embedding, ...value.hidden];
-  const count = widths.slice(1).reduce((sum, width, i) => sum + width * (widths[i] ?? 0), 0);
-  if (count <= MOST_PARAMETERS) return [];
+  const weights = widths.slice(1).reduce((sum, width, i) => sum + width * (widths[i] ?? 0), 0);
+  if (weights <= MOST_PARAMETERS) return [];
   const { at } = nodeAt(tree, ["model", "hidden"]) ?? tree;
-  const message = `model.hidden: ${count.toLocaleString("en-US")} weights do not fit into 4 GiB of memory`;
+  const message = `model.hidden: ${count(weights)} weights do not fit into 4 GiB of memory`;
   return [{ ...at, message }];
 }
 

@@ -1,11 +1,11 @@
 /** Compares the rules of a grid with its runs, and says of a rule that never held why it did not. */
 
+import { hint } from "@ablate/text";
 import type { Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import type { Leaf } from "../config/grid-keys.ts";
-import { readNumber } from "../config/number.ts";
+import { asNumber } from "../config/numeric.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
-import { hint } from "../config/suggest.ts";
 import { flowText, type MapNode, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
 import type { Conditions } from "./branches.ts";
@@ -185,7 +185,7 @@ function variant(rule: Rule, leaf: Leaf, { variants, problems }: MatcherContext)
 }
 
 function readSeed(rule: Rule, leaf: Leaf, { seeds, isSet, problems }: MatcherContext): number {
-  const seed = readNumber(toValue(leaf.value));
+  const seed = asNumber(toValue(leaf.value));
   if (typeof seed === "number" && (seeds.includes(seed) || isSet("seeds"))) return seed;
   const message = `${rule.name}.seed: ${flowText(leaf.value)} is none of the seeds ${seeds.slice(0, MOST_LISTED).join(", ")}`;
   problems.push({ ...leaf.value.at, message });

@@ -8,7 +8,7 @@ import {
   type StepBuffer,
   type Trainer,
 } from "@ablate/core";
-import { secondsOf } from "../config/duration.ts";
+import { secondsOf } from "../config/duration-schema.ts";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";

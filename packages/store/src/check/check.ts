@@ -1,3 +1,4 @@
+import { firstOf } from "@ablate/text";
 import type { Database } from "better-sqlite3";
 
 /** What was found out about one side of a store. */
@@ -34,15 +35,9 @@ export function repaired(check: string, detail: string): StoreCheck {
 }
 
 /** Most names or sentences that one check lists. */
-const LISTED = 3;
+const MOST_LISTED = 3;
 
-/** `a, b, c and 4 more`. */
+/** Lists the first names or sentences, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  return `${names.slice(0, LISTED).join(", ")}${more}`;
-}
-
-/** `1 run`, `1,200 steps`. */
-export function amount(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+  return firstOf(names, MOST_LISTED);
 }

@@ -1,13 +1,6 @@
+import { counted } from "@ablate/text";
 import { checkpointDigest } from "../recovery/digest.ts";
-import {
-  amount,
-  type CheckContext,
-  fine,
-  listed,
-  repaired,
-  type StoreCheck,
-  wrong,
-} from "./check.ts";
+import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
 import { changeRun } from "./runs-to-check.ts";
 
 const CHECK = "checkpoints";
@@ -47,7 +40,7 @@ export function checkCheckpoints(context: CheckContext): StoreCheck {
     onProgress(CHECK, seen / places.length);
   }
   const extent =
-    seen === places.length ? amount(seen, "checkpoint") : `${seen} of ${places.length}`;
+    seen === places.length ? counted(seen, "checkpoint") : `${seen} of ${places.length}`;
   if (damaged.length === 0) return fine(CHECK, `${extent}, each as it was written`);
   const names = listed(damaged.map(({ run, step }) => `${run} at ${step}`));
   if (!isRepairing) return wrong(CHECK, `damaged: ${names}`);

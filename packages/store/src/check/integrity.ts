@@ -1,15 +1,8 @@
 import { statSync } from "node:fs";
+import { counted } from "@ablate/text";
 import type { Database } from "better-sqlite3";
 import { RECOVER } from "../file/opening.ts";
-import {
-  amount,
-  type CheckContext,
-  fine,
-  listed,
-  repaired,
-  type StoreCheck,
-  wrong,
-} from "./check.ts";
+import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
 
 const CHECK = "integrity";
 
@@ -24,7 +17,7 @@ export function checkIntegrity({ database, path, isRepairing }: CheckContext): S
   if (problems.length === 0) {
     return fine(CHECK, `intact (${isThorough ? "integrity_check" : "quick_check"})`);
   }
-  const found = `${amount(problems.length, "problem")}: ${listed(problems)}`;
+  const found = `${counted(problems.length, "problem")}: ${listed(problems)}`;
   if (!isRepairing || !problems.every((problem) => /\bindex\b/.test(problem))) {
     return wrong(CHECK, `${found}; ${RECOVER}`);
   }
@@ -32,7 +25,7 @@ export function checkIntegrity({ database, path, isRepairing }: CheckContext): S
   const left = problemsOf(database, isThorough);
   return left.length === 0
     ? repaired(CHECK, `built the indices anew: ${found}`)
-    : wrong(CHECK, `${amount(left.length, "problem")}: ${listed(left)}; ${RECOVER}`);
+    : wrong(CHECK, `${counted(left.length, "problem")}: ${listed(left)}; ${RECOVER}`);
 }
 
 function problemsOf(database: Database, isThorough: boolean): string[] {

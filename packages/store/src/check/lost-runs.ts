@@ -1,12 +1,5 @@
-import {
-  amount,
-  type CheckContext,
-  fine,
-  listed,
-  repaired,
-  type StoreCheck,
-  wrong,
-} from "./check.ts";
+import { counted } from "@ablate/text";
+import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
 import { changeRun, isBeingWritten, runsToCheck } from "./runs-to-check.ts";
 
 const CHECK = "running";
@@ -16,7 +9,7 @@ export function checkLostRuns({ database, isRepairing, now }: CheckContext): Sto
   const running = runsToCheck(database).filter(({ state }) => state === "running");
   const lost = running.filter((run) => !isBeingWritten(run, now));
   const live = running.length - lost.length;
-  const others = live === 0 ? "" : `; ${amount(live, "run")} in training`;
+  const others = live === 0 ? "" : `; ${counted(live, "run")} in training`;
   if (lost.length === 0) return fine(CHECK, `no run has lost its process${others}`);
   const names = listed(lost.map(({ name }) => name));
   if (!isRepairing) {

@@ -1,5 +1,6 @@
+import { counted } from "@ablate/text";
 import type { Database } from "better-sqlite3";
-import { amount, type CheckContext, fine, repaired, type StoreCheck, wrong } from "./check.ts";
+import { type CheckContext, fine, repaired, type StoreCheck, wrong } from "./check.ts";
 
 const CHECK = "foreign keys";
 
@@ -12,9 +13,9 @@ export function checkOrphans({ database, isRepairing }: CheckContext): StoreChec
   const orphans = references.flatMap((reference) => orphansOf(database, reference));
   const rows = orphans.reduce((sum, one) => sum + one.rows, 0);
   if (rows === 0)
-    return fine(CHECK, `every row of ${amount(tablesOf(references), "table")} belongs somewhere`);
+    return fine(CHECK, `every row of ${counted(tablesOf(references), "table")} belongs somewhere`);
   const text = orphans
-    .map(({ table, rows, parent }) => `${amount(rows, "row")} of ${table} without their ${parent}`)
+    .map(({ table, rows, parent }) => `${counted(rows, "row")} of ${table} without their ${parent}`)
     .join(", ");
   if (!isRepairing) return wrong(CHECK, text);
   const erase = database.transaction(() => {

@@ -1,16 +1,9 @@
+import { count, counted } from "@ablate/text";
 import type { Database } from "better-sqlite3";
 import { Statements } from "../file/statements.ts";
 import { readSteps } from "../reading/read-steps.ts";
 import { LEVELS, Rollup, type RollupRow } from "../rollup.ts";
-import {
-  amount,
-  type CheckContext,
-  fine,
-  listed,
-  repaired,
-  type StoreCheck,
-  wrong,
-} from "./check.ts";
+import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
 import { type CheckedRun, changeRun, isBeingWritten, runsToCheck } from "./runs-to-check.ts";
 
 const CHECK = "rollup";
@@ -38,9 +31,7 @@ export function checkRollups(context: CheckContext): StoreCheck {
     onProgress(CHECK, compared / all);
   }
   const extent =
-    compared === all
-      ? amount(all, "step")
-      : `${amount(compared, "step")} of ${all.toLocaleString("en-US")}`;
+    compared === all ? counted(all, "step") : `${counted(compared, "step")} of ${count(all)}`;
   if (differing.length === 0) return fine(CHECK, `as its steps say (${extent} compared)`);
   const names = listed(differing.map(({ name }) => name));
   if (!isRepairing) return wrong(CHECK, `not what the steps say: ${names}`);

@@ -1,13 +1,6 @@
+import { count, counted } from "@ablate/text";
 import type { Database } from "better-sqlite3";
-import {
-  amount,
-  type CheckContext,
-  fine,
-  listed,
-  repaired,
-  type StoreCheck,
-  wrong,
-} from "./check.ts";
+import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
 import { cutRun } from "./cut-run.ts";
 import { type CheckedRun, changeRun, runReader, runsToCheck } from "./runs-to-check.ts";
 
@@ -36,7 +29,7 @@ export function checkSteps(context: CheckContext): StoreCheck {
     seen += (run.last_step ?? -1) + 1;
     onProgress(CHECK, all === 0 ? 1 : seen / all);
   }
-  if (damaged.length === 0) return fine(CHECK, `${amount(all, "step")} without a hole`);
+  if (damaged.length === 0) return fine(CHECK, `${counted(all, "step")} without a hole`);
   if (!isRepairing) return wrong(CHECK, listed(damaged.map(({ text }) => text)));
   const busy: string[] = [];
   const done: string[] = [];
@@ -52,7 +45,7 @@ export function checkSteps(context: CheckContext): StoreCheck {
 
 /** Makes the function that says where the whole part of a run's history ends, if that is not its end. */
 function damageFinder(database: Database): (runId: number) => Damaged | null {
-  const count = database.prepare<[{ id: number; bytes: number }], Counted>(
+  const sizes = database.prepare<[{ id: number; bytes: number }], Counted>(
     `select count(*) as n, min(step) as low, max(step) as high,
        min(case when length(ratios) <> @bytes then step end) as odd
      from step where run_id = @id`,
@@ -67,8 +60,8 @@ function damageFinder(database: Database): (runId: number) => Damaged | null {
   return (runId) => {
     const run = read(runId);
     if (run === undefined) return null;
-    const counted = count.get({ id: runId, bytes: run.parameters * 4 });
-    const { n = 0, low = null, high = null, odd = null } = counted ?? {};
+    const found = sizes.get({ id: runId, bytes: run.parameters * 4 });
+    const { n = 0, low = null, high = null, odd = null } = found ?? {};
     const wanted = (run.last_step ?? -1) + 1;
     const isWhole = n === 0 || (low === 0 && high === n - 1);
     if (isWhole && odd === null && n === wanted) return null;
@@ -77,7 +70,7 @@ function damageFinder(database: Database): (runId: number) => Damaged | null {
     return {
       run,
       end,
-      text: `${run.name} is whole up to ${amount(end, "step")} of ${wanted.toLocaleString("en-US")}`,
+      text: `${run.name} is whole up to ${counted(end, "step")} of ${count(wanted)}`,
     };
   };
 }

@@ -1,3 +1,5 @@
+import { readNumber } from "@ablate/text";
+
 /** A character as it was written; a wild one is a `*` or `?` that stands for others. */
 export type Char = { readonly char: string; readonly isWild: boolean };
 
@@ -26,17 +28,6 @@ export function patternOf(chars: readonly Char[]): Pattern {
           )
       : (whole) => whole.toLowerCase().includes(lower),
   };
-}
-
-const NUMBER = /^[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[-+]?\d+)?$/i;
-
-/** `0.1`, `-3`, `1e-3`, `200_000` or `5/3` as a number; null for anything else. */
-export function readNumber(text: string): number | null {
-  const parts = text.split("/");
-  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return null;
-  const [above = Number.NaN, below = 1] = parts.map((part) => Number(part.replaceAll("_", "")));
-  const quotient = above / below;
-  return Number.isFinite(quotient) ? quotient : null;
 }
 
 /** Whether the whole text fits; goes back only to the last `*`, so that no glob is slow. */

@@ -1,5 +1,5 @@
 /** Positions and labels of an axis. */
-import { count, short } from "../text/number.ts";
+import { compact, count } from "@ablate/text";
 
 export type Range = { readonly low: number; readonly high: number };
 
@@ -50,7 +50,7 @@ export function valueLabels(values: readonly number[]): string[] {
 
 /** A step on an axis: in full where the axis is zoomed so far that short ones would be equal. */
 export function stepLabel(value: number, spread: number): string {
-  return spread < 2e4 && value >= 1e4 ? count(value) : short(value);
+  return spread < 2e4 && value >= 1e4 ? count(value) : compact(value);
 }
 
 function logTicks(low: number, high: number, wanted: number): number[] {

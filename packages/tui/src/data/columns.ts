@@ -1,8 +1,7 @@
 /** The columns of the table of runs. */
+
 import { briefSetting, differingKeys, settingOf, shortKey } from "@ablate/store";
-import type { Align } from "../text/line.ts";
-import { count, duration, loss, UNKNOWN } from "../text/number.ts";
-import { clean } from "../text/width.ts";
+import { type Align, clean, count, duration, loss, UNKNOWN } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
 export type Column = {

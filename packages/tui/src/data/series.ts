@@ -1,5 +1,5 @@
+import { loss } from "@ablate/text";
 /** Series of values by step: what the store calls them, their titles and their values in words. */
-import { loss } from "../text/number.ts";
 
 /** What the series of update:data ratios are called in a store, before the parameter's name. */
 export const RATIO = "log10_ratio:";

@@ -1,5 +1,7 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
+
 import { basename } from "node:path";
+import { bytes, clean } from "@ablate/text";
 import { openedChooser } from "../keys/reduce.ts";
 import { isSameRow, ROWS } from "../keys/rows.ts";
 import { actsIn, KEYS, keyName } from "../keys/table.ts";
@@ -14,8 +16,6 @@ import {
   type Piece,
   piece,
 } from "../text/line.ts";
-import { bytes } from "../text/number.ts";
-import { clean } from "../text/width.ts";
 import { VIEWS } from "../views/registry.ts";
 import { countStates, STATE_SIGNS } from "../views/states.ts";
 import {

@@ -1,6 +1,7 @@
 /** A line of text that is being typed: a filter, or an annotation of runs. */
+
 import type { Annotation } from "@ablate/store";
-import { clean } from "../text/width.ts";
+import { clean } from "@ablate/text";
 import type { ViewSettings } from "./settings.ts";
 import type {
   AnnotationName,

@@ -1,8 +1,8 @@
 /** Lines as a terminal gets them; one that knows nothing but ASCII gets a look-alike in every cell. */
+import { widthOf } from "@ablate/text";
 import type { Glyphs } from "../chart/raster.ts";
 import type { Line } from "../text/line.ts";
 import { paint, type Theme } from "../text/theme.ts";
-import { widthOf } from "../text/width.ts";
 
 /** One line as the terminal is to get it. */
 export function show(

@@ -1,5 +1,5 @@
 /** Lines of styled text whose width is known: what every view is made of. */
-import { cutText, widthOf } from "./width.ts";
+import { type Align, cutText, widthOf } from "@ablate/text";
 
 /** What a piece of text means; the theme decides how that looks. `series0` to `series5` tell curves apart. */
 export type Tone =
@@ -16,8 +16,6 @@ export type Style = { readonly tone?: Tone; readonly bold?: boolean; readonly in
 export type Piece = Style & { readonly text: string };
 
 export type Line = readonly Piece[];
-
-export type Align = "left" | "right";
 
 export const EMPTY: Line = [];
 

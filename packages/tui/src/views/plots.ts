@@ -1,5 +1,7 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events. */
+
 import type { SeriesRows } from "@ablate/store";
+import { compact, duration, loss } from "@ablate/text";
 import { bandOf } from "../chart/band.ts";
 import {
   type ChartSpec,
@@ -17,7 +19,6 @@ import { RATIO, seriesTitle } from "../data/series.ts";
 import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import type { Row } from "../data/table.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
-import { duration, loss, short } from "../text/number.ts";
 import type { Canvas } from "./view.ts";
 
 /** One curve before it is drawn: what it is called and the traces of its runs. */
@@ -265,7 +266,9 @@ export function guidesOf(canvas: Canvas, series: string, runs: readonly ShownRun
     first === undefined
       ? null
       : (canvas.curves.info(first).find((one) => one.series === series)?.guide ?? null);
-  return guide === null ? [] : [{ value: guide, label: `guide ${short(guide).replace("-", "−")}` }];
+  return guide === null
+    ? []
+    : [{ value: guide, label: `guide ${compact(guide).replace("-", "−")}` }];
 }
 
 function hash(text: string): number {

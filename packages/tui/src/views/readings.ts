@@ -1,11 +1,11 @@
 /** What charts show, in words and numbers. */
+import { count, counted, duration } from "@ablate/text";
 import { BAND_NAMES, type Spread, spread } from "../chart/band.ts";
 import { LABEL_CELLS } from "../chart/chart.ts";
 import { position } from "../chart/scale.ts";
 import { lastColumn } from "../chart/trace.ts";
 import type { Window } from "../data/curves.ts";
 import type { XAxis } from "../state/settings.ts";
-import { count, counted, duration } from "../text/number.ts";
 import type { Plot } from "./plots.ts";
 import type { Canvas } from "./view.ts";
 

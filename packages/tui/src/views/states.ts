@@ -1,9 +1,9 @@
 /** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
+
 import type { RunState } from "@ablate/store";
+import { clean, count, duration } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
-import { count, duration } from "../text/number.ts";
-import { clean } from "../text/width.ts";
 import type { Canvas } from "./view.ts";
 
 export const STATE_SIGNS: Readonly<

@@ -1,7 +1,6 @@
 import type { Comparison } from "@ablate/store";
-import { fittedTable } from "../fitted-table.ts";
+import { fittedTable, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat } from "../rows.ts";
-import { wrapped } from "../wrap.ts";
 import { csvRows, jsonRecords } from "./records.ts";
 import { type SectionOptions, sectionsOf } from "./sections.ts";
 
@@ -40,5 +39,5 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
 
 /** A sentence on lines that a terminal of this width shows whole. */
 function paragraph(text: string, width: number | null): string {
-  return `${(width === null ? [text] : wrapped(text, width)).join("\n")}\n`;
+  return `${(width === null ? [text] : wrapText(text, width)).join("\n")}\n`;
 }

@@ -1,7 +1,7 @@
 /** A comparison as tables under headings, for terminals and Markdown alike. */
+
 import { type Comparison, type ComparisonRow, shortKey, verdictText } from "@ablate/store";
-import { count } from "@ablate/tui";
-import type { Align } from "../table.ts";
+import { type Align, count } from "@ablate/text";
 import {
   differenceTexts,
   effectTexts,

@@ -1,4 +1,5 @@
 /** The parts of a comparison as texts. */
+
 import {
   briefSetting,
   type ComparedRun,
@@ -11,7 +12,7 @@ import {
   type Setting,
   settingOf,
 } from "@ablate/store";
-import { count, loss, signed, UNKNOWN } from "@ablate/tui";
+import { count, loss, signed, UNKNOWN } from "@ablate/text";
 import { seedless } from "../../compare/selection.ts";
 
 /** A number in the metric's unit. */

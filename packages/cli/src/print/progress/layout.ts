@@ -1,5 +1,5 @@
 /** The live block as lines of text: no wider and no taller than the terminal. */
-import { count, counted, duration, ellipsis, loss } from "@ablate/tui";
+import { count, counted, duration, ellipsis, loss } from "@ablate/text";
 import type { ActiveRun, GridView } from "./grid-progress.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };

@@ -1,6 +1,7 @@
 /** What is said once of an event, in lines that stay. */
+
 import type { GridEvent } from "@ablate/runner";
-import { count, counted, duration, loss } from "@ablate/tui";
+import { count, counted, duration, loss } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
 import { engineText } from "../engine.ts";
 

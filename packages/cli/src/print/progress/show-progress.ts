@@ -1,5 +1,6 @@
 import type { GridEvent } from "@ablate/runner";
-import { counted, glyphsFor } from "@ablate/tui";
+import { counted } from "@ablate/text";
+import { glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../command-line/terminal.ts";
 import { verdictTeller } from "../verdict.ts";
 import { eventJson } from "./event-json.ts";

@@ -1,4 +1,5 @@
 /** Charts of the marked runs on one x axis, with a legend that reads every curve. */
+import { clean, count, middleEllipsis, widthOf } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import { valueAt } from "../../chart/scale.ts";
 import type { Window } from "../../data/curves.ts";
@@ -14,8 +15,6 @@ import {
   type Piece,
   piece,
 } from "../../text/line.ts";
-import { count } from "../../text/number.ts";
-import { clean, middleEllipsis, widthOf } from "../../text/width.ts";
 import { commonRates, drawPlots, guidesOf, type Plot, plotsOf, windowOf } from "../plots.ts";
 import { caption, readAt, xName } from "../readings.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";

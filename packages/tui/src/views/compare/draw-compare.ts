@@ -1,10 +1,10 @@
 /** The marked runs side by side: what differs in their configs, what came out, what each factor does. */
+
 import { momentsOf, pairedDifference, VALID_LOSS } from "@ablate/store";
+import { clean, count, ellipsis, middleEllipsis, signed, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
 import { type Row, rowOf, rowValue } from "../../data/table.ts";
 import { cutLine, fitLine, type Line, line, type Piece, piece } from "../../text/line.ts";
-import { count, signed } from "../../text/number.ts";
-import { clean, ellipsis, middleEllipsis, widthOf } from "../../text/width.ts";
 import { statesLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { factorLines } from "./factor-lines.ts";

@@ -1,4 +1,5 @@
 /** What each factor does to the validation loss of the compared runs. */
+
 import {
   type Effect,
   effectsOf,
@@ -8,10 +9,9 @@ import {
   verdictText,
   withData,
 } from "@ablate/store";
+import { clean, ellipsis, loss, signed, UNKNOWN, widthOf } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { type Line, line, type Piece, piece } from "../../text/line.ts";
-import { loss, signed, UNKNOWN } from "../../text/number.ts";
-import { clean, ellipsis, widthOf } from "../../text/width.ts";
 import type { Canvas } from "../view.ts";
 
 const MOST_VALUE = 32;

@@ -1,5 +1,7 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
+
 import type { Finding } from "@ablate/store";
+import { clean, count, middleEllipsis, widthOf } from "@ablate/text";
 import type { FindingList, FoundIn } from "../../data/findings.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { currentFilter } from "../../state/prompt.ts";
@@ -14,8 +16,6 @@ import {
   restyle,
   type Tone,
 } from "../../text/line.ts";
-import { count } from "../../text/number.ts";
-import { clean, middleEllipsis, widthOf } from "../../text/width.ts";
 import { brief } from "../layers/numbers.ts";
 import { wrap } from "../run/run-texts.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";

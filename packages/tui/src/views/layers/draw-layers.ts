@@ -1,5 +1,7 @@
 /** Draws a probe: the slider of steps, a band for each layer, and a panel about one of them below. */
+
 import type { StoredTensorKind } from "@ablate/store";
+import { count, loss, middleEllipsis } from "@ablate/text";
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import {
@@ -11,8 +13,6 @@ import {
   piece,
   restyle,
 } from "../../text/line.ts";
-import { count, loss } from "../../text/number.ts";
-import { middleEllipsis } from "../../text/width.ts";
 import { wrap } from "../run/run-texts.ts";
 import { STATE_SIGNS } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";

@@ -1,5 +1,5 @@
 /** Numbers of a layer in few characters. */
-import { UNKNOWN } from "../../text/number.ts";
+import { UNKNOWN } from "@ablate/text";
 
 /** Three digits in at most seven cells: 0.748, −12.3, 3.1e−5. */
 export function brief(value: number | undefined): string {

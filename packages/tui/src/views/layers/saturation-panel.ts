@@ -1,8 +1,9 @@
 /** Examples x units, a dot where the nonlinearity is flat: a dead unit is a column without a gap. */
+
 import { isFlat, type StoredSaturation } from "@ablate/store";
+import { count } from "@ablate/text";
 import { dotsOf, type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
-import { count } from "../../text/number.ts";
 import { percent, unitNames } from "./numbers.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
 import { layerNamed, type Side } from "./shown-probe.ts";

@@ -1,4 +1,5 @@
 /** Which probe of which runs the view Layers shows, and what it saw there. */
+
 import {
   type StoredLayer,
   type StoredProbe,
@@ -6,13 +7,13 @@ import {
   type StoredTensorKind,
   settingOf,
 } from "@ablate/store";
+import { clean } from "@ablate/text";
 import type { Snapshot } from "../../data/feed.ts";
 import type { ProbeReader } from "../../data/probes.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/tensor-kinds.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
 import type { State } from "../../state/state.ts";
-import { clean } from "../../text/width.ts";
 
 export type ShownProbe = {
   /** The run that the view is about, and the one beside it. */

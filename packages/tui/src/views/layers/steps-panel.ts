@@ -1,9 +1,10 @@
 /** How the numbers of a layer spread from step to step: steps across, values up, shade for how many. */
+
 import { type BinAxis, binAxis, densityOf, type StoredTensorKind } from "@ablate/store";
+import { compact } from "@ablate/text";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone } from "../../data/tensor-kinds.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
-import { short } from "../../text/number.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { brief } from "./numbers.ts";
@@ -117,7 +118,7 @@ function stepsAxis({
   const cells = Array.from({ length: some.length * width }, () => "─");
   let free = 0;
   for (const [i, step] of some.entries()) {
-    const label = step === 0 ? "init" : short(step);
+    const label = step === 0 ? "init" : compact(step);
     const start = i * width;
     if (start < free || start + label.length > cells.length || i === at) continue;
     for (const [k, char] of [...label].entries()) cells[start + k] = char;

@@ -1,4 +1,5 @@
 /** One run in full, as a page: curves, update:data ratios with their verdicts, evaluations, samples, settings. */
+import { clean, count, loss, UNKNOWN } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import type { Window } from "../../data/curves.ts";
 import type { Facts } from "../../data/facts.ts";
@@ -14,8 +15,6 @@ import {
   piece,
   restyle,
 } from "../../text/line.ts";
-import { count, loss, UNKNOWN } from "../../text/number.ts";
-import { clean } from "../../text/width.ts";
 import { drawPlots, guidesOf, type Plot, tonesOf, traceOf, windowOf } from "../plots.ts";
 import { caption, readAt, xName } from "../readings.ts";
 import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";

@@ -1,9 +1,8 @@
 /** Evaluations, samples, config, provenance and log of a run. */
+import { clean, count, counted, cutText, loss, UNKNOWN, wrapWords } from "@ablate/text";
 import type { Facts } from "../../data/facts.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { beside, type Line, line, piece } from "../../text/line.ts";
-import { count, counted, loss, UNKNOWN } from "../../text/number.ts";
-import { clean, cutText, widthOf } from "../../text/width.ts";
 import type { Canvas } from "../view.ts";
 
 const GAP = 2;
@@ -68,15 +67,9 @@ export function sampleLines({ samples: rows }: Facts, width: number): Line[] {
   });
 }
 
+/** Fills lines of at most `width` cells with words; a longer word is cut. */
 export function wrap(words: readonly string[], width: number): Line[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last !== undefined && widthOf(last) + widthOf(word) + 1 <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(cutText(word, width));
-  }
-  return lines.map((text) => [piece(text)]);
+  return wrapWords(words, width).map((text) => [piece(cutText(text, width))]);
 }
 
 function settings({ scene }: Canvas, run: ShownRun): Line[] {

@@ -2,13 +2,13 @@
  * Whether a parameter learns too slowly, right or too fast, by its update:data ratio: the median of the last
  * whole hundred steps, as the rules `slow-updates` and `fast-updates` have it. What they have found counts first.
  */
+
 import type { Finding, SeriesInfo, SeriesRows } from "@ablate/store";
+import { compact, cutText, UNKNOWN } from "@ablate/text";
 import type { Window } from "../../data/curves.ts";
 import { RATIO, seriesValue } from "../../data/series.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { justify, type Line, line, lineWidth, piece, type Tone } from "../../text/line.ts";
-import { short, UNKNOWN } from "../../text/number.ts";
-import { cutText } from "../../text/width.ts";
 import type { Plot } from "../plots.ts";
 import { readAt, xName } from "../readings.ts";
 import type { Canvas } from "../view.ts";
@@ -205,7 +205,7 @@ function verdictWords(verdict: Verdict | null, isEarly: boolean, room: number): 
   if (verdict === null) return [piece("no finite ratio", "muted")];
   const { word, since } = verdict;
   if (word === null) return [piece("no band", "muted")];
-  const long = since === null ? word : `${word} since ${short(since)}`;
+  const long = since === null ? word : `${word} since ${compact(since)}`;
   return [piece(long.length <= room ? long : word, VERDICT_TONES[word])];
 }
 

@@ -1,4 +1,5 @@
 /** The runs as a table, with what is under the cursor below it. */
+import { clean, count, ellipsis, loss, middleEllipsis, widthOf } from "@ablate/text";
 import { bandOf, spread } from "../../chart/band.ts";
 import { sparkline } from "../../chart/sparkline.ts";
 import { trace } from "../../chart/trace.ts";
@@ -16,8 +17,6 @@ import {
   piece,
   restyle,
 } from "../../text/line.ts";
-import { count, loss } from "../../text/number.ts";
-import { clean, ellipsis, middleEllipsis, widthOf } from "../../text/width.ts";
 import { gridLine, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 

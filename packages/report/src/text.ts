@@ -1,4 +1,11 @@
-/** Numbers as a report writes them; what is not known is a dash. */
+/** Numbers and names as a page sets them: with a true minus, and an en dash for what is unknown. */
+import {
+  count as countText,
+  firstOf,
+  listed as listedInFull,
+  percent as percentText,
+} from "@ablate/text";
+
 const UNKNOWN = "–";
 
 type Maybe = number | null | undefined;
@@ -7,7 +14,7 @@ function isKnown(value: Maybe): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** A number with so many decimals and a true minus. */
+/** Writes a number with so many decimals, a very large one as a power of ten. */
 export function fixed(value: Maybe, decimals: number): string {
   if (!isKnown(value)) return UNKNOWN;
   if (Math.abs(value) >= 1e6) return value.toExponential(1).replace("e+", "e").replace("-", "−");
@@ -15,32 +22,23 @@ export function fixed(value: Maybe, decimals: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-/** A loss in nats. */
+/** Writes a loss in nats. */
 export function nats(value: Maybe): string {
   return fixed(value, 4);
 }
 
-/** A whole number with separators. */
+/** Writes a whole number with separators. */
 export function count(value: Maybe): string {
-  return isKnown(value) ? String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",") : UNKNOWN;
+  return isKnown(value) ? countText(value) : UNKNOWN;
 }
 
-/** A whole number in few characters: 950, 50k, 1.5M. */
-export function short(value: number): string {
-  if (Math.abs(value) < 1e4) return count(value);
-  return value < 1e6
-    ? `${Number((value / 1e3).toPrecision(3))}k`
-    : `${Number((value / 1e6).toPrecision(3))}M`;
-}
-
-/** A share as a percentage, one digit more below 10. */
+/** Writes a share as a percentage, with one decimal below 10 %. */
 export function percent(share: Maybe): string {
   if (!isKnown(share)) return UNKNOWN;
-  const hundredths = share * 100;
-  return `${hundredths.toFixed(hundredths !== 0 && hundredths < 9.95 ? 1 : 0)} %`;
+  return share === 0 ? "0 %" : percentText(share);
 }
 
-/** A number of any size in three digits: 0.0314, 4.2e−5. */
+/** Writes a number of any size in three digits: 0.0314, 4.2e−5. */
 export function scaled(value: Maybe): string {
   if (!isKnown(value)) return UNKNOWN;
   const size = Math.abs(value);
@@ -51,8 +49,8 @@ export function scaled(value: Maybe): string {
   return text.replaceAll("-", "−");
 }
 
-/** A mean with what it spreads over, where there is more than one value. */
-export function spread(
+/** Writes a mean with its standard deviation, where there is more than one value. */
+export function meanStdText(
   { mean, std }: { readonly mean: Maybe; readonly std: Maybe },
   decimals = 4,
 ): string {
@@ -61,7 +59,10 @@ export function spread(
     : fixed(mean, decimals);
 }
 
-/** How many of something. */
-export function counted(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`;
+/** More names than this are no longer read. */
+const MOST_LISTED = 8;
+
+/** Lists names as a sentence does: `a, b and c`; of many the first, and how many more. */
+export function listed(names: readonly string[]): string {
+  return names.length > MOST_LISTED + 1 ? firstOf(names, MOST_LISTED) : listedInFull(names);
 }

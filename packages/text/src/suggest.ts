@@ -1,30 +1,34 @@
-/** The candidate that `word` is a likely misspelling of, or null. */
+/** Suggestions for mistyped names. */
+import { firstOf } from "./list.ts";
+
+/**
+ * Returns the candidate that `word` is a likely misspelling of, or null. A third of its letters may be
+ * wrong, or one, but never all of them; case does not count, nor do the dashes before a flag.
+ */
 export function closest(word: string, candidates: readonly string[]): string | null {
-  const limit = Math.min(Math.max(1, Math.floor(word.length / 3)), word.length - 1);
+  const plain = word.replace(/^-+/, "").toLowerCase();
+  const limit = Math.min(Math.max(1, Math.floor(plain.length / 3)), plain.length - 1);
   let best: string | null = null;
   let least = limit + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(plain, candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }
 
-/** `, did you mean "x"?`, or what is allowed where nothing is close. */
-export function hint(word: string, candidates: readonly string[]): string {
-  const near = closest(word, candidates);
-  return near === null ? `, allowed: ${listOf(candidates)}` : `, did you mean "${near}"?`;
-}
-
+/** Most names that a hint lists. */
 const MOST_LISTED = 20;
 
-function listOf(names: readonly string[]): string {
-  const more = names.length - MOST_LISTED;
-  const listed = names.slice(0, MOST_LISTED).join(", ");
-  return more > 0 ? `${listed} and ${more} more` : listed;
+/** Returns `, did you mean "x"?`, or what is allowed where nothing is close. */
+export function hint(word: string, candidates: readonly string[]): string {
+  const near = closest(word, candidates);
+  return near === null
+    ? `, allowed: ${firstOf(candidates, MOST_LISTED)}`
+    : `, did you mean "${near}"?`;
 }
 
-/** Insertions, deletions and replacements, and swaps of neighbours, that turn `a` into `b`. */
+/** Counts the insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,35 +1,42 @@
-/** Numbers as people read them; what is unknown is a dash. */
+/** Numbers as people read them; an unknown one is a dash. */
 export const UNKNOWN = "-";
 
 type Maybe = number | null | undefined;
 
-/** A loss in nats: four decimals, very large ones as a power of ten. */
+/** Writes a loss in nats with four decimals, a very large one as a power of ten. */
 export function loss(value: Maybe): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return UNKNOWN;
   return Math.abs(value) < 1e5 ? value.toFixed(4) : value.toExponential(1).replace("e+", "e");
 }
 
-/** A whole number with separators: 200,000. */
+/** Writes a whole number with separators: 200,000. */
 export function count(value: Maybe): string {
   return typeof value === "number" && Number.isFinite(value)
     ? String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
     : UNKNOWN;
 }
 
-/** A number of things, by their noun in the singular: 1 step, 2,000 steps. */
-export function counted(value: Maybe, noun: string): string {
-  return `${count(value)} ${value === 1 ? noun : `${noun}s`}`;
+/** Writes how many of something there are, by its noun: 1 step, 2,000 steps. */
+export function counted(value: Maybe, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A whole number in few characters: 950, 50k, 1.5M. */
-export function short(value: number): string {
+/** Writes a whole number in few characters: 950, 50k, 1.5M. */
+export function compact(value: number): string {
   const size = Math.abs(value);
   const [unit, letter] = size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : [1e3, "k"];
   if (size < 1e4) return count(value);
   return `${Number((value / unit).toPrecision(3))}${letter}`;
 }
 
-/** Seconds as 12 s, 3 min 20 s or 2 h 05 min. */
+/** Writes a share as a percentage, with one decimal below 10 %. */
+export function percent(share: number): string {
+  const hundredths = share * 100;
+  // From 9.95 on one decimal would read 10.0.
+  return `${hundredths.toFixed(hundredths < 9.95 ? 1 : 0)} %`;
+}
+
+/** Writes seconds as 12 s, 3 min 20 s or 2 h 05 min. */
 export function duration(seconds: Maybe): string {
   if (typeof seconds !== "number" || !Number.isFinite(seconds)) return UNKNOWN;
   const whole = Math.round(seconds);
@@ -39,14 +46,14 @@ export function duration(seconds: Maybe): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
 }
 
-/** Bytes as 48 MB. */
+/** Writes bytes as 48 MB. */
 export function bytes(size: number): string {
   const unit = size >= 1e9 ? "GB" : size >= 1e6 ? "MB" : "kB";
   const value = size / { GB: 1e9, MB: 1e6, kB: 1e3 }[unit];
   return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ${unit}`;
 }
 
-/** A signed number: +0.0123 or −0.0123. */
+/** Writes a number with its sign: +0.0123 or −0.0123. */
 export function signed(value: number, decimals: number): string {
   const text = Math.abs(value).toFixed(decimals);
   return Number(text) === 0 ? text : `${value < 0 ? "−" : "+"}${text}`;

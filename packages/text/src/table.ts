@@ -1,22 +1,40 @@
-/** A table that is no wider than the terminal. */
-import { ellipsis, widthOf } from "@ablate/tui";
-import { type Align, table } from "./table.ts";
+/** Rows under a header as aligned text. */
+import { ellipsis, widthOf } from "./width.ts";
+
+export type Align = "left" | "right";
 
 type Titled = { readonly title: string; readonly align?: Align };
 
+/** Cells between two columns. */
 const GAP = 2;
-/** A column that had to be narrower than this says nothing. */
+/** A narrower column says nothing. */
 const LEAST = 8;
 
-/** Cuts the widest columns; where that leaves too little of them, each row becomes a list. */
+/** Writes a table as wide as its cells ask for. */
+export function table(columns: readonly Titled[], rows: readonly (readonly string[])[]): string {
+  const widths = naturalWidths(columns, rows);
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ align }, i) => {
+        const text = cells[i] ?? "";
+        const padding = " ".repeat(Math.max(0, (widths[i] ?? 0) - widthOf(text)));
+        return align === "right" ? padding + text : text + padding;
+      })
+      .join(" ".repeat(GAP))
+      .trimEnd();
+  return `${[columns.map(({ title }) => title), ...rows].map(line).join("\n")}\n`;
+}
+
+/**
+ * Writes a table of at most `width` cells (null: any number). It cuts the widest columns; where that
+ * leaves too little of them, each row becomes a list.
+ */
 export function fittedTable(
   columns: readonly Titled[],
   rows: readonly (readonly string[])[],
   width: number | null,
 ): string {
-  const natural = columns.map(({ title }, i) =>
-    rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? "")), widthOf(title)),
-  );
+  const natural = naturalWidths(columns, rows);
   const room = (width ?? Number.POSITIVE_INFINITY) - GAP * (columns.length - 1);
   if (sum(natural) <= room) return table(columns, rows);
   const most = widestThatFits(natural, room);
@@ -28,7 +46,16 @@ export function fittedTable(
   );
 }
 
-/** The width to which columns are cut so that all of them fit. */
+function naturalWidths(
+  columns: readonly Titled[],
+  rows: readonly (readonly string[])[],
+): readonly number[] {
+  return columns.map(({ title }, i) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? "")), widthOf(title)),
+  );
+}
+
+/** Returns the width to which columns are cut so that all of them fit. */
 function widestThatFits(widths: readonly number[], room: number): number {
   let most = Math.max(...widths);
   while (most > 0 && sum(widths.map((width) => Math.min(width, most))) > room) most -= 1;

@@ -1,0 +1,26 @@
+export { csvField, csvOf, csvRow } from "./csv.ts";
+export { readDuration, spellDuration } from "./duration.ts";
+export { firstOf, listed } from "./list.ts";
+export {
+  bytes,
+  compact,
+  count,
+  counted,
+  duration,
+  loss,
+  percent,
+  signed,
+  UNKNOWN,
+} from "./number.ts";
+export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
+export { closest, hint } from "./suggest.ts";
+export { type Align, fittedTable, table } from "./table.ts";
+export {
+  clean,
+  cutText,
+  ellipsis,
+  middleEllipsis,
+  widthOf,
+  wrapText,
+  wrapWords,
+} from "./width.ts";
