@@ -1,11 +1,76 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { basename, dirname } from "node:path";
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { needSpace } from "./cache.ts";
+import type { Package } from "./package.ts";
 import { codeOf, ProvisionError, reasonOf } from "./problem.ts";
-import { needSpace } from "./space.ts";
+import { run } from "./run.ts";
 import { size, type Terminal } from "./terminal.ts";
+
+/**
+ * SHA-256 of the archives that tfjs-node's own installer fetches, by name: as nixpkgs and the Bazel
+ * rules of TensorFlow's Go binding state it, independently of each other.
+ */
+const KNOWN_SHA256: Readonly<Record<string, string>> = {
+  "libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz":
+    "7f510d2546e3db5e10b1d119463689003d587842892ad3c95bca51cf82820173",
+};
+const NAPI = "8";
+
+export type Addresses = { readonly library: string; readonly addon: string };
+
+/**
+ * The addresses that tfjs-node's own installer would use: from the package itself, its
+ * `scripts/custom-binary.json` and the environment variables that it documents.
+ */
+export function officialAddresses({ folder, version }: Package): Addresses {
+  const { env, platform, arch } = process;
+  const require = createRequire(join(folder, "package.json"));
+  const own = require(join(folder, "scripts/deps-constants.js"));
+  const { binary } = require(join(folder, "package.json"));
+  const [os, cpu] = [own.PLATFORM_MAPPING[platform], own.ARCH_MAPPING[arch]];
+
+  const store = env.TFJS_NODE_CDN_STORAGE || env.CDN_STORAGE || `${new URL(binary.host).origin}/`;
+  const base = env.TFJS_NODE_BASE_URI || `${store}tensorflow/libtensorflow/libtensorflow-`;
+  const library = `${base}cpu-${os}-${cpu}-${own.LIBTENSORFLOW_VERSION}.${own.PLATFORM_EXTENSION}`;
+
+  const addon = { ...binary, ...own.customAddon };
+  const host = env.npm_config_tfjs_binding_binary_host_mirror || addon.host;
+  const path = addon.remote_path
+    .replace("{napi_build_version}", NAPI)
+    .replace("{version}", version)
+    .replace(/^\.?\//, "");
+  const name = addon.package_name ?? `CPU-${os}-${version}.${own.PLATFORM_EXTENSION}`;
+  return {
+    library: own.customTFLibUri ?? library,
+    addon: [host, path, name].map((part) => part.replace(/\/$/, "")).join("/"),
+  };
+}
+
+/** Downloads an archive, checks it, and unpacks it into `folder`; throws what to tell when it fails. */
+export async function fetchArchive(
+  address: string,
+  { attempt, folder }: { readonly attempt: string; readonly folder: string },
+  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+): Promise<void> {
+  const name = basename(new URL(address).pathname);
+  const file = join(attempt, name);
+  const digest = await download(address, file, { terminal, signal });
+  const known = KNOWN_SHA256[name];
+  if (known !== undefined && digest !== known) {
+    throw new ProvisionError(`${name} has not the pinned SHA-256; it was thrown away`);
+  }
+  mkdirSync(folder, { recursive: true });
+  const unpack = ["tar", "-xzf", file, "-C", folder, "--no-same-owner"];
+  const { status, stderr } = await run(unpack, { signal });
+  if (status !== 0) {
+    throw new ProvisionError(`${name} cannot be unpacked: ${stderr.split("\n")[0]}`);
+  }
+  rmSync(file);
+}
 
 const ANSWER_MS = 5_000;
 const SILENCE_MS = 20_000;

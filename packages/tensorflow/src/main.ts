@@ -1,9 +1,9 @@
 /** `pnpm tensorflow`: gets the native part of tfjs-node, or removes it. */
 import { parseArgs } from "node:util";
-import { cacheFolder, findPackage } from "./places.ts";
+import { remove } from "./cache.ts";
+import { cacheFolder, findPackage } from "./package.ts";
 import { codeOf, ProvisionError, reasonOf } from "./problem.ts";
 import { provision } from "./provision.ts";
-import { remove } from "./remove.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 const FAILED = 1;

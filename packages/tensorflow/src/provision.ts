@@ -1,13 +1,18 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ADDON, buildAddon, findCompiler } from "./addon.ts";
-import { discard, publish, startAttempt, sweepAttempts } from "./attempt.ts";
-import { hasOwnNativePart, isLinked, link } from "./link.ts";
-import { faultOf, writeManifest } from "./manifest.ts";
-import { nativeVersion } from "./native.ts";
-import { fetchArchive, officialAddresses } from "./official.ts";
-import { entryName, type Package } from "./places.ts";
-import { platformName, sourcesFor, thisPlatform } from "./platform.ts";
+import { ADDON, buildAddon, findCompiler, nativeVersion } from "./addon.ts";
+import { discard, faultOf, publish, startAttempt, sweepAttempts, writeManifest } from "./cache.ts";
+import { fetchArchive, officialAddresses } from "./download.ts";
+import {
+  entryName,
+  hasOwnNativePart,
+  isLinked,
+  link,
+  type Package,
+  platformName,
+  sourcesFor,
+  thisPlatform,
+} from "./package.ts";
 import { ProvisionError, reasonOf } from "./problem.ts";
 import type { Terminal } from "./terminal.ts";
 import { fetchWheel } from "./wheel.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { needSpace } from "./cache.ts";
 import { ProvisionError } from "./problem.ts";
 import { type Ended, run } from "./run.ts";
-import { needSpace } from "./space.ts";
 import { size, type Terminal } from "./terminal.ts";
 
 /**

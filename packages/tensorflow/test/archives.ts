@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "vitest";
-import { sourcesFor, thisPlatform } from "../src/platform.ts";
+import { sourcesFor, thisPlatform } from "../src/package.ts";
 import { makePlace, nameOwnBinaries, type Place, serve } from "./make.ts";
 
 export type Archives = { readonly library: Buffer; readonly addon: Buffer };

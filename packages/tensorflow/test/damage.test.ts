@@ -48,7 +48,7 @@ commandTest(
     const place = await makeServed(archives);
     await tensorflow(place, offline(place));
     const addon = join(place.cache, ADDON);
-    const { writeManifest } = await import("../src/manifest.ts");
+    const { writeManifest } = await import("../src/cache.ts");
     const bytes = readFileSync(addon);
     bytes.writeUInt16LE(183, 18); // e_machine: aarch64
     writeFileSync(addon, bytes);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { platformName, sourcesFor, thisPlatform } from "../src/platform.ts";
+import { platformName, sourcesFor, thisPlatform } from "../src/package.ts";
 
 test.each([
   [{ os: "linux", cpu: "x64", isGlibc: true }, ["official", "wheel"], "linux x64"],
