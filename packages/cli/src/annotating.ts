@@ -1,15 +1,13 @@
 /** Tags, notes and names: written to the store while others may train. */
 import { type Annotation, annotate } from "@ablate/store";
 import type { Invocation } from "./command-line/command.ts";
-import { findRun, storePath, withReader } from "./store.ts";
+import { findTarget } from "./resolve.ts";
+import { storePath, withReader } from "./store.ts";
 
 /** Writes it, and prints what has changed. */
 export function annotateStore(invocation: Invocation, annotation: Annotation): number {
   const { target } = annotation;
-  withReader(invocation, (reader) => {
-    const grids = reader.grids().map(({ name }) => name);
-    if (!grids.includes(target)) findRun(reader, target, grids);
-  });
+  withReader(invocation, (reader) => findTarget(reader, target));
   invocation.terminal.write(`${annotate(storePath(invocation), annotation)}\n`);
   return 0;
 }

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { EmptyStoreError, openReader, type RunSummary, type StoreReader } from "@ablate/store";
-import { closest } from "@ablate/text";
+import { EmptyStoreError, openReader, type StoreReader } from "@ablate/store";
 import type { Invocation } from "./command-line/command.ts";
 import { UsageError } from "./command-line/errors.ts";
-import { asSeen } from "./seen.ts";
 
 /** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {
@@ -68,47 +66,9 @@ function openUnlessEmpty(path: string): StoreReader | null {
   }
 }
 
-/** The run that `name` means to the store; `grids` are what else may be meant. */
-export function findRun(
-  reader: StoreReader,
-  name: string,
-  grids: readonly string[] = [],
-): RunSummary {
-  const [run] = asSeen([reader.run(name) ?? []].flat(), reader);
-  if (run !== undefined) return run;
-  refuseTrashed(reader, name);
-  const names = reader
-    .runs()
-    .flatMap(({ name: known, label }) => (label === null ? [known] : [known, label]));
-  const guess = closest(name, [...names, ...grids]);
-  const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
-  throw new UsageError(`there is no run ${grids.length > 0 ? "or grid " : ""}"${name}"; ${hint}`);
-}
-
-/** @throws UsageError - if a run or a grid of this name was thrown away */
-export function refuseTrashed(reader: StoreReader, name: string): void {
-  if (!reader.trash().some((entry) => entry.name === name)) return;
-  throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
-}
-
 /** What to say where there is no store to read. */
 export function noStore(path: string): UsageError {
   return new UsageError(
     `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
   );
-}
-
-/** What a word of the command line means: one run, or all runs of a grid. */
-export type Target = {
-  readonly name: string;
-  readonly grid: string | null;
-  readonly runs: readonly RunSummary[];
-};
-
-/** The grid of this name, else the run that it means. */
-export function findTarget(reader: StoreReader, name: string): Target {
-  const grids = reader.grids().map((grid) => grid.name);
-  if (grids.includes(name)) return { name, grid: name, runs: reader.runs({ grid: name }) };
-  const run = findRun(reader, name, grids);
-  return { name: run.name, grid: null, runs: [run] };
 }

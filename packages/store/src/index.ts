@@ -20,6 +20,7 @@ export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
 export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
 export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
+export { withoutSeed } from "./analysis/seeds.ts";
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";
@@ -111,6 +112,7 @@ export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
 export { joinRows, spansOf } from "./reading/curve.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
+export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
 export { shortKey } from "./short-key.ts";
 export {
   DamageError,

@@ -91,12 +91,13 @@ test("the views say whose a tag or note is; a run's are under its first grid", (
   ]);
 });
 
-test("a whole name of a grid comes before the beginning of a run's, a run's own name first", () => {
+test("the name of a grid comes before a label and before the beginning of a run's name", () => {
   const path = storeOfTwo();
   writerAt(path).planGrid(gridOf([plannedRun("c", { label: "h", name: "i/h" })], "i"));
 
   expect(annotate(path, tag("g", ["t"]))).toBe("grid g: added t");
-  expect(annotate(path, tag("h", ["t"]))).toBe("i/h: added t");
+  expect(annotate(path, tag("h", ["t"]))).toBe("grid h: added t");
+  expect(annotate(path, tag("i/h", ["t"]))).toBe("i/h: added t");
   expect(annotate(path, tag("g/b", ["t"]))).toBe("g/b: added t");
 });
 

@@ -10,9 +10,9 @@ import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { keyNamed, metricsNamed, runWithValue } from "../compare/choices.ts";
-import { meantBy, selectedRuns } from "../compare/selection.ts";
 import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
 import { isRowFormat } from "../print/rows.ts";
+import { findRuns, selectedRuns } from "../resolve.ts";
 import { withReader } from "../store.ts";
 
 export const command: Command = {
@@ -89,7 +89,7 @@ function chosen(reader: StoreReader, flags: Flags): Chosen {
   if (text === undefined) return { runs, by, baseline: undefined };
   const withValue = by === undefined ? undefined : runWithValue(text, { key: by, runs });
   if (withValue !== undefined) return { runs, by, baseline: withValue };
-  const meant = meantBy(text, reader);
+  const meant = findRuns(reader, text);
   const names = new Set(selected.map(({ name }) => name));
   const added = meant.filter(({ name }) => !names.has(name));
   const all = added.length === 0 ? runs : comparedRuns([...selected, ...added], hashes);

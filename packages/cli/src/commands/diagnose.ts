@@ -7,7 +7,8 @@ import { READING_OPTIONS } from "../command-line/options.ts";
 import { depthProfile } from "../print/depth-profile.ts";
 import { findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
-import { findRun, withReader } from "../store.ts";
+import { findTarget } from "../resolve.ts";
+import { withReader } from "../store.ts";
 import { thresholdChanges } from "../threshold-changes.ts";
 
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
@@ -41,9 +42,8 @@ export const command: Command = {
     const name = flags.positionals[0] ?? "";
     const changes = thresholdChanges(flags.texts("set"));
     const { isGrid, all, text } = withReader(invocation, (reader) => {
-      const grids = reader.grids().map((grid) => grid.name);
-      const isGrid = grids.includes(name);
-      const runs = isGrid ? reader.runs({ grid: name }) : [findRun(reader, name, grids)];
+      const { grid, runs } = findTarget(reader, name);
+      const isGrid = grid !== null;
       const all = runs.map((run) => ({ run, findings: diagnoseRecorded(reader, run, changes) }));
       return { isGrid, all, text: isGrid ? "" : pageOf(invocation, reader, all) };
     });

@@ -9,7 +9,8 @@ import { exportWeights } from "../export/export-weights.ts";
 import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
 import { writeWhole } from "../export/whole-file.ts";
-import { findTarget, storePath, type Target, withOpenReader } from "../store.ts";
+import { findTarget, type Target } from "../resolve.ts";
+import { storePath, withOpenReader } from "../store.ts";
 
 export const command: Command = {
   about: [

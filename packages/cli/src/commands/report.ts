@@ -6,8 +6,8 @@ import { bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
-import { selectedRuns } from "../compare/selection.ts";
 import { writeWhole } from "../export/whole-file.ts";
+import { selectedRuns } from "../resolve.ts";
 import { withOpenReader } from "../store.ts";
 
 export const command: Command = {

@@ -3,8 +3,8 @@ import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashRecord, trashTotal } from "../print/trash.ts";
+import { resolveExact } from "../resolve.ts";
 import { storePath, withReader } from "../store.ts";
-import { meantBy } from "../trashing.ts";
 
 export const command: Command = {
   about: [
@@ -20,7 +20,7 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const words = [...flags.positionals, ...flags.rest];
-    const meant = withReader(invocation, (reader) => meantBy(words, reader));
+    const meant = withReader(invocation, (reader) => resolveExact(reader, words));
     const { entries, kept } = discard(storePath(invocation), meant);
     if (flags.has("json")) {
       terminal.write(jsonArray(entries.map(trashRecord)));

@@ -6,8 +6,9 @@ import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
 import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
-import { findRun, openStoreToRead, storePath } from "../store.ts";
-import { Changes, type Watched } from "../watch/changes.ts";
+import { findTarget } from "../resolve.ts";
+import { openStoreToRead, storePath } from "../store.ts";
+import { Changes } from "../watch/changes.ts";
 import { WatchedEvents } from "../watch/events.ts";
 import { findingsTeller } from "../watch/findings.ts";
 import { originTeller } from "../watch/origin.ts";
@@ -48,11 +49,12 @@ async function watch(
   reader: StoreReader,
   refuseIfGone: () => void,
 ): Promise<number> {
-  const { watched, title, grids } = meantBy(flags.positionals[0] ?? "", reader);
+  const { name: title, grid } = findTarget(reader, flags.positionals[0] ?? "");
+  const grids = grid === null ? gridsOf(title, reader) : [grid];
   const style = flags.has("json") ? "json" : "human";
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
-  const changes = new Changes(reader, watched);
+  const changes = new Changes(reader, grid === null ? { run: title } : { grid });
   const events = new WatchedEvents(title, Date.now(), {
     findingsOf: findingsTeller(reader),
     originOf: originTeller(reader),
@@ -82,16 +84,9 @@ async function watch(
 
 const BAD: readonly RunState[] = ["failed", "diverged", "interrupted"];
 
-/** A grid by its name, else a run as everywhere. */
-function meantBy(
-  word: string,
-  reader: StoreReader,
-): { readonly watched: Watched; readonly title: string; readonly grids: readonly string[] } {
+function gridsOf(run: string, reader: StoreReader): string[] {
   const names = reader.grids().map(({ name }) => name);
-  if (names.includes(word)) return { watched: { grid: word }, title: word, grids: [word] };
-  const { name: run } = findRun(reader, word, names);
-  const grids = names.filter((name) => reader.members(name).has(run));
-  return { watched: { run }, title: run, grids };
+  return names.filter((grid) => reader.members(grid).has(run));
 }
 
 /** Who has a file open sees it unchanged for ever once it is removed or another is in its place. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
 import type { RunSummary, StoreReader } from "@ablate/store";
 import { UsageError } from "../command-line/errors.ts";
-import type { Target } from "../store.ts";
+import type { Target } from "../resolve.ts";
 import { unlessAborted } from "./interruption.ts";
 import { type FileTarget, writeWhole } from "./whole-file.ts";
 import { writeWholeFolder } from "./whole-folder.ts";

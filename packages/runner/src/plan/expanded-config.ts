@@ -1,4 +1,5 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
+import { withoutSeed } from "@ablate/store";
 import { stringify } from "yaml";
 import type { PlannedRun } from "./expand.ts";
 
@@ -73,7 +74,7 @@ function variantsOf(named: Named, seeds: readonly number[]): string {
 function withNames(groups: readonly Group[], hasSeeds: boolean): Named {
   const taken = new Set<string>();
   return groups.map((group) => {
-    const plain = hasSeeds ? group.label.replace(/(^|-)seed=\d+$/, "") : group.label;
+    const plain = hasSeeds ? withoutSeed(group.label) : group.label;
     const wanted = plain === "" ? UNNAMED : plain;
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;

@@ -1,6 +1,7 @@
 /** Finds runs that train the same numbers, and says which entries of a config expand to the same run. */
 
 import type { InitSpec, LayerInit } from "@ablate/core";
+import { withoutSeed } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ModelConfig } from "../config/config.ts";
 import type { Position } from "../config/config-error.ts";
@@ -45,7 +46,7 @@ function bothOf(a: PlannedConfig, b: PlannedConfig): string {
 }
 
 function nameOf({ label }: PlannedConfig): string {
-  return label.replace(/-seed=\d+$/, "");
+  return withoutSeed(label) || label;
 }
 
 function placeOf({ source, line, col }: Position): string {

@@ -3,11 +3,11 @@ import type { Database } from "better-sqlite3";
 import { changeStore, type WaitOptions } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
 import { Statements } from "../file/statements.ts";
-import { findRunName } from "../find-run.ts";
+import { resolve } from "../resolve/resolve.ts";
 import { StoreError } from "../store-error.ts";
 import { renameRun } from "./rename-run.ts";
 
-/** `target` is a run, as `StoreReader.run` finds it, or the name of a grid. */
+/** `target` is a word that means a run or a grid. */
 export type Annotation =
   | {
       readonly kind: "tag";
@@ -48,21 +48,16 @@ export function annotate(
   });
 }
 
-/** A grid's own name comes before what is only the beginning of a run's. */
-function findTarget(database: Database, text: string): Target {
-  const sql = new Statements(database);
-  const run = findRunName(sql, text, { whole: true });
-  const grid = run === undefined ? idOf(database, "grid", text) : undefined;
-  if (grid !== undefined) return { kind: "grid", id: grid, name: text };
-  const name = run ?? findRunName(sql, text);
-  const id = name === undefined ? undefined : idOf(database, "run", name);
-  if (name !== undefined && id !== undefined) return { kind: "run", id, name };
-  throw new StoreError(`there is no run or grid "${text}"; \`ablate runs\` lists all`);
-}
-
-function idOf(database: Database, table: Target["kind"], name: string): number | undefined {
-  const find = database.prepare<[string], number>(`select id from kept_${table} where name = ?`);
-  return find.pluck().get(name);
+function findTarget(database: Database, word: string): Target {
+  const meaning = resolve(new Statements(database), word, { grids: true });
+  if (meaning === undefined) {
+    throw new StoreError(`there is no run or grid "${word}"; \`ablate runs\` lists all`);
+  }
+  const { grid, runs } = meaning;
+  const kind = grid === null ? "run" : "grid";
+  const name = grid ?? runs[0] ?? "";
+  const find = database.prepare<[string], number>(`select id from kept_${kind} where name = ?`);
+  return { kind, id: find.pluck().get(name) ?? -1, name };
 }
 
 function title({ kind, name }: Target): string {

@@ -15,9 +15,9 @@ import { openTable } from "../export/open-table.ts";
 import type { ExportScope, ExportTable } from "../export/table.ts";
 import { openForReading, type ReadableDatabase, type WaitOptions } from "../file/open-database.ts";
 import { Statements } from "../file/statements.ts";
-import { type FindOptions, findRunName } from "../find-run.ts";
 import { runQuery } from "../query/statement.ts";
 import { startFinder } from "../recovery/start-finder.ts";
+import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
 import { isAttended } from "./attended.ts";
 import { RecordReader } from "./record-reader.ts";
@@ -103,18 +103,20 @@ export class StoreReader extends RecordReader {
     return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
   }
 
-  /**
-   * Finds a run by its exact name, also that which it has in another of its grids, else by hash or
-   * label, else by an unambiguous beginning of one of them.
-   */
-  run(
-    nameOrPrefixOrHash: string,
-    options: Pick<FindOptions, "whole"> = {},
-  ): RunSummary | undefined {
-    const name = findRunName(this.sql, nameOrPrefixOrHash, options);
-    if (name === undefined) return undefined;
-    const found = this.sql.row<SelectedSummary>(RUN, name);
+  /** Finds the one run that a word means, by the rules of docs/filter.md. */
+  run(word: string): RunSummary | undefined {
+    const [name] = this.resolve(word)?.runs ?? [];
+    const found = name === undefined ? undefined : this.sql.row<SelectedSummary>(RUN, name);
     return found && summaryOf(found);
+  }
+
+  /**
+   * Finds the grid or the runs that a word means, by the rules of docs/filter.md.
+   *
+   * @throws StoreError - if it means several runs where one is wanted, or is a filter that none matches
+   */
+  resolve(word: string, options?: ResolveOptions): Meaning | undefined {
+    return resolve(this.sql, word, options);
   }
 
   findByHash(hash: string): StoredRun | undefined {

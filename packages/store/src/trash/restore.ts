@@ -2,7 +2,7 @@ import type { Database } from "better-sqlite3";
 import { changeStore } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
 import { Statements } from "../file/statements.ts";
-import { findRunName } from "../find-run.ts";
+import { resolve } from "../resolve/resolve.ts";
 import { StoreError } from "../store-error.ts";
 import {
   entriesOf,
@@ -76,8 +76,8 @@ function rowsNamed(database: Database, name: string, { grids, runs }: TrashRows)
     return { grids: [grid], runs: runs.filter(({ id }) => isInGrid(database, id, grid.id)) };
   }
   const runNamed = (whole: boolean): TrashedRow[] => {
-    const found = findRunName(new Statements(database), name, { whole, among: "trash" });
-    return runs.filter((one) => one.name === found);
+    const found = resolve(new Statements(database), name, { whole, among: "trash" });
+    return runs.filter((one) => found?.runs.includes(one.name));
   };
   const ofGrid = () => runs.filter((one) => one.name.startsWith(`${name}/`));
   for (const find of [() => runNamed(true), ofGrid, () => runNamed(false)]) {

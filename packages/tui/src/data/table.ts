@@ -6,6 +6,7 @@ import {
   filterSubject,
   parseFilter,
   unknownFields,
+  withoutSeed,
 } from "@ablate/store";
 import type { ViewSettings } from "../state/settings.ts";
 import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
@@ -180,9 +181,7 @@ export function rowOf(run: ShownRun): Row {
 
 function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): Row {
   const title =
-    group === "seed"
-      ? first.title.replace(/-?seed=\d+$/, "") || (first.grid ?? "")
-      : groupTitle(first, group);
+    group === "seed" ? withoutSeed(first.title) || (first.grid ?? "") : groupTitle(first, group);
   return { ...EMPTY_ROW, key: `group:${groupKey(first, group)}`, title, members, isGroup: true };
 }
 

@@ -11,9 +11,9 @@ import {
   type PairedDifference,
   type Setting,
   settingOf,
+  withoutSeed,
 } from "@ablate/store";
 import { count, loss, signed, UNKNOWN } from "@ablate/text";
-import { seedless } from "../../compare/selection.ts";
 
 /** A number in the metric's unit. */
 export function valueText({ unit }: Metric, value: number | null): string {
@@ -94,7 +94,7 @@ function groupTitle(runs: ComparisonRow["runs"], isOneGrid: boolean): string {
   const [{ name: run, label, grid }] = runs;
   const name = isOneGrid ? (label ?? run) : run;
   if (runs.length === 1) return name;
-  return seedless(name).replace(/\/$/, "") || (grid ?? run);
+  return withoutSeed(name) || (grid ?? run);
 }
 
 /** The values of an effect's factor, and which of them the others are held against. */

@@ -1,0 +1,122 @@
+/** What words of the command line mean in a store, and what to say where they mean nothing. */
+import {
+  couldBeName,
+  FilterError,
+  type Meaning,
+  type ResolveOptions,
+  type RunSummary,
+  type StoreReader,
+} from "@ablate/store";
+import { closest } from "@ablate/text";
+import { UsageError } from "./command-line/errors.ts";
+import { matchingRuns } from "./filtering.ts";
+import { asSeen } from "./seen.ts";
+
+/** One run, or all runs of a grid. */
+export type Target = {
+  readonly name: string;
+  readonly grid: string | null;
+  readonly runs: readonly RunSummary[];
+};
+
+/** Finds the run that a word means. */
+export function findRun(reader: StoreReader, word: string): RunSummary {
+  return runOf(meaningOf(reader, word, {}), reader);
+}
+
+/** Finds the grid or the run that a word means. */
+export function findTarget(reader: StoreReader, word: string): Target {
+  const meaning = meaningOf(reader, word, { grids: true });
+  const { grid } = meaning;
+  if (grid !== null) return { name: grid, grid, runs: reader.runs({ grid }) };
+  const run = runOf(meaning, reader);
+  return { name: run.name, grid: null, runs: [run] };
+}
+
+/** Finds the runs that a word means: those of a grid, of a name without its seed, of a filter. */
+export function findRuns(reader: StoreReader, word: string): readonly RunSummary[] {
+  const { grid, runs } = meaningOf(reader, word, { grids: true, matching: filterOver(reader) });
+  if (grid !== null) return reader.runs({ grid });
+  const names = new Set(runs);
+  return reader.runs().filter(({ name }) => names.has(name));
+}
+
+/**
+ * Finds the runs that any of the words means, each once; without words all of them.
+ *
+ * @throws UsageError - if a word means none, or none is left by `--only`
+ */
+export function selectedRuns(
+  reader: StoreReader,
+  { words, only }: { readonly words: readonly string[]; readonly only: readonly string[] },
+): readonly RunSummary[] {
+  const meant =
+    words.length === 0 ? reader.runs() : words.flatMap((word) => findRuns(reader, word));
+  const unique = [...new Map(meant.map((run) => [run.name, run])).values()];
+  const kept = matchingRuns(unique, [{ texts: only, source: "--only " }], reader);
+  if (kept.length > 0) return kept;
+  throw new UsageError(
+    unique.length === 0
+      ? "the store has no run yet; `ablate run CONFIG` trains some"
+      : `no run is left by --only ${only.join(" --only ")}`,
+  );
+}
+
+/** Finds runs and grids by their whole names, or by filters: who removes should not be surprised. */
+export function resolveExact(
+  reader: StoreReader,
+  words: readonly string[],
+): { readonly runs: readonly string[]; readonly grids: readonly string[] } {
+  const options = { grids: true, whole: true, matching: filterOver(reader) };
+  const meant = words.map((word) => meaningOf(reader, word, options));
+  return {
+    grids: [...new Set(meant.flatMap(({ grid }) => grid ?? []))],
+    runs: [...new Set(meant.flatMap(({ runs }) => runs))],
+  };
+}
+
+function runOf({ runs: [name = ""] }: Meaning, reader: StoreReader): RunSummary {
+  const run = reader.run(name);
+  if (run === undefined) throw new UsageError(`there is no run "${name}" any more`);
+  return asSeen([run], reader)[0] ?? run;
+}
+
+/** @throws UsageError - if the word means nothing */
+function meaningOf(reader: StoreReader, word: string, options: ResolveOptions): Meaning {
+  const { grids = false, whole = false } = options;
+  const meaning = reader.resolve(word, options);
+  if (meaning !== undefined) return meaning;
+  refuseTrashed(reader, word);
+  const nothing = `there is no run ${grids ? "or grid " : ""}"${word}"`;
+  const begun = whole ? reader.run(word) : undefined;
+  if (begun !== undefined) {
+    throw new UsageError(`${nothing}; to remove ${begun.name}, write its whole name`);
+  }
+  const names = reader
+    .runs()
+    .flatMap(({ name, label }) => [name, ...(label === null ? [] : [label])]);
+  const guess = closest(word, [...names, ...(grids ? reader.grids().map(({ name }) => name) : [])]);
+  const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
+  throw new UsageError(`${nothing}; ${hint}`);
+}
+
+/** @throws UsageError - if a run or a grid of this name was thrown away */
+function refuseTrashed(reader: StoreReader, name: string): void {
+  if (!reader.trash().some((entry) => entry.name === name)) return;
+  throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
+}
+
+/** Makes the function that finds runs by a filter; a word that could be a name need not be one. */
+function filterOver(reader: StoreReader): (filter: string) => readonly string[] {
+  return (filter) => {
+    refuseTrashed(reader, filter);
+    try {
+      const runs = asSeen(reader.runs(), reader);
+      return matchingRuns(runs, [{ texts: [filter], source: "" }], reader).map(({ name }) => name);
+    } catch (error) {
+      const isFixable = error instanceof FilterError || error instanceof UsageError;
+      if (couldBeName(filter) && isFixable) return [];
+      throw error;
+    }
+  };
+}
