@@ -14,7 +14,7 @@
  */
 
 import type { StepBlock } from "@ablate/core";
-import log10 from "@stdlib/math-base-special-log10";
+import { log10 } from "./log10.ts";
 
 export const LEVELS: readonly number[] = [16, 256, 4096, 65536];
 
