@@ -9,8 +9,8 @@ import {
 } from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
 import type { XAxis } from "../state/settings.ts";
-import { LruCache } from "./lru-cache.ts";
-import { batchSize, type ShownRun, updates } from "./shown-run.ts";
+import { LruCache, RunCache } from "./lru-cache.ts";
+import { attemptOf, batchSize, type ShownRun, updates } from "./shown-run.ts";
 
 /** What part of the x axis is drawn in how many columns of dots. */
 export type Window = {
@@ -24,6 +24,9 @@ export type Window = {
 
 /** A row may be as wide as so many columns of dots: one cell of braille. */
 const WIDEST_ROW = 2;
+
+/** Runs whose ends and series are kept: a table of all runs asks for each in every frame. */
+const KEPT_RUNS = 100_000;
 
 /** Values of what was drawn, 48 bytes each. */
 const KEPT_VALUES = 1_000_000;
@@ -54,10 +57,9 @@ export class CurveReader {
   readonly #kept: LruCache<Kept> = new LruCache(KEPT_VALUES, ({ samples }) =>
     valuesIn(samples.values()),
   );
-  readonly #info: Map<string, { readonly key: string; readonly info: readonly SeriesInfo[] }> =
-    new Map();
+  readonly #info: RunCache<readonly SeriesInfo[]> = new RunCache(KEPT_RUNS);
   readonly #known: LruCache<Known> = new LruCache(KNOWN_VALUES, ({ rows }) => valuesIn(rows));
-  readonly #ends: Map<string, { readonly stamp: string; readonly end: number }> = new Map();
+  readonly #ends: RunCache<number> = new RunCache(KEPT_RUNS);
 
   constructor(reader: () => StoreReader) {
     this.#reader = reader;
@@ -86,22 +88,14 @@ export class CurveReader {
 
   /** What the store says of a run's series. */
   info(run: ShownRun): readonly SeriesInfo[] {
-    const known = this.#info.get(run.name);
-    if (known?.key === `${run.hash}${run.startedAt}`) return known.info;
-    const info = this.#reader().series(run.name);
-    this.#info.set(run.name, { key: `${run.hash}${run.startedAt}`, info });
-    return info;
+    return this.#info.read(run, () => this.#reader().series(run.name), "restarted");
   }
 
   /** Where a run's last step lies on an x axis. */
   end(run: ShownRun, axis: XAxis): number {
     if (updates(run) === 0) return 0;
-    if (axis !== "time") return axisOf(run, axis, this.#reader()).toX(updates(run) - 1);
-    const known = this.#ends.get(run.name);
-    if (known?.stamp === run.stamp) return known.end;
-    const end = axisOf(run, axis, this.#reader()).toX(updates(run) - 1);
-    this.#ends.set(run.name, { stamp: run.stamp, end });
-    return end;
+    const end = () => axisOf(run, axis, this.#reader()).toX(updates(run) - 1);
+    return axis === "time" ? this.#ends.read(run, end) : end();
   }
 
   #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
@@ -131,7 +125,7 @@ export class CurveReader {
   ): readonly SeriesRows[] {
     const reader = this.#reader();
     const key = [run.name, span.level, span.from, ...series].join("|");
-    const attempt = `${run.hash} ${run.startedAt}`;
+    const attempt = attemptOf(run);
     const known = this.#known.get(key);
     const isUsable = known?.attempt === attempt && known.to <= span.to;
     const read = (from: number) => reader.curves(run.name, series, { ...span, from });

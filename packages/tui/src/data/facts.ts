@@ -6,10 +6,10 @@ import type {
   StoredSample,
   StoreReader,
 } from "@ablate/store";
-import { LruCache } from "./lru-cache.ts";
+import { RunCache } from "./lru-cache.ts";
 import type { ShownRun } from "./shown-run.ts";
 
-export type Facts = {
+export type RunFacts = {
   readonly initialLoss: number | null;
   /** Tokens that the model tells apart; null before it has parameters. */
   readonly vocabulary: number | null;
@@ -19,11 +19,12 @@ export type Facts = {
   readonly events: readonly RunEvent[];
 };
 
+/** Runs whose facts are kept: more than are on a screen. */
 const KEPT = 64;
 
 export class FactReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: LruCache<{ readonly stamp: string; readonly facts: Facts }> = new LruCache(KEPT);
+  readonly #kept: RunCache<RunFacts> = new RunCache(KEPT);
   readonly #vocabularies: Map<string, number> = new Map();
 
   constructor(reader: () => StoreReader) {
@@ -41,15 +42,11 @@ export class FactReader {
     return size;
   }
 
-  read(run: ShownRun): Facts {
-    const kept = this.#kept.get(run.name);
-    if (kept?.stamp === run.stamp) return kept.facts;
-    const facts = this.#load(run);
-    this.#kept.set(run.name, { stamp: run.stamp, facts });
-    return facts;
+  read(run: ShownRun): RunFacts {
+    return this.#kept.read(run, () => this.#load(run));
   }
 
-  #load(run: ShownRun): Facts {
+  #load(run: ShownRun): RunFacts {
     const reader = this.#reader();
     return {
       initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,

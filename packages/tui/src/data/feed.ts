@@ -10,7 +10,7 @@ import {
 } from "@ablate/store";
 import { runMaker, type ShownRun } from "./shown-run.ts";
 
-export type Snapshot = {
+export type StoreSnapshot = {
   /** Rises with every change. */
   readonly version: number;
   /** In the order of planning. */
@@ -42,7 +42,7 @@ export class Feed {
   #stamps: ReadonlyMap<string, string> = new Map();
   #runs: ReadonlyMap<string, ShownRun> = new Map();
   #grids: ReadonlyMap<string, Annotated> = new Map();
-  #snapshot: Snapshot = {
+  #snapshot: StoreSnapshot = {
     version: 0,
     runs: [],
     grids: new Map(),
@@ -61,7 +61,7 @@ export class Feed {
     this.poll(Date.now());
   }
 
-  get snapshot(): Snapshot {
+  get snapshot(): StoreSnapshot {
     return this.#snapshot;
   }
 

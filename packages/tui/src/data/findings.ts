@@ -8,8 +8,8 @@ import {
   type StoreReader,
   unknownFields,
 } from "@ablate/store";
-import { LruCache } from "./lru-cache.ts";
-import type { ShownRun } from "./shown-run.ts";
+import { RunCache } from "./lru-cache.ts";
+import { attemptOf, type ShownRun } from "./shown-run.ts";
 
 export type FoundIn = {
   /** Tells findings apart; focus follows it. */
@@ -33,9 +33,10 @@ export const LEVELS: readonly Finding["level"][] = ["error", "warning", "info"];
 
 export class FindingReader {
   readonly #reader: () => StoreReader;
-  readonly #kept: LruCache<{ readonly stamp: string; readonly findings: readonly FoundIn[] }> =
-    new LruCache(KEPT_FINDINGS, ({ findings }) => findings.length + 1);
-
+  readonly #kept: RunCache<readonly FoundIn[]> = new RunCache(
+    KEPT_FINDINGS,
+    ({ length }) => length + 1,
+  );
   readonly #diagnosed: Map<string, string> = new Map();
 
   constructor(reader: () => StoreReader) {
@@ -44,13 +45,11 @@ export class FindingReader {
 
   /** Those of one run. */
   of(run: ShownRun): readonly FoundIn[] {
-    const kept = this.#kept.get(run.name);
-    if (kept?.stamp === run.stamp) return kept.findings;
-    const findings = this.#reader()
-      .findings(run.name)
-      .map((finding): FoundIn => ({ key: keyOf(run, finding), run, finding }));
-    this.#kept.set(run.name, { stamp: run.stamp, findings });
-    return findings;
+    return this.#kept.read(run, () =>
+      this.#reader()
+        .findings(run.name)
+        .map((finding) => ({ key: keyOf(run, finding), run, finding })),
+    );
   }
 
   /** Whether rules have judged a run, also where they found nothing. */
@@ -78,10 +77,6 @@ export class FindingReader {
       return { items: all, total: all.length, mistake: error.message };
     }
   }
-}
-
-function attemptOf({ hash, startedAt }: ShownRun): string {
-  return `${hash} ${startedAt}`;
 }
 
 function keyOf({ name: run }: ShownRun, { rule, layer, param, step }: Finding): string {

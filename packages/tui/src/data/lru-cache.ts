@@ -1,3 +1,6 @@
+/** Caches of what was read from the store. */
+import { attemptOf, type ShownRun } from "./shown-run.ts";
+
 /** Keeps the values that were used last, up to a total weight. */
 export class LruCache<T> {
   readonly #limit: number;
@@ -34,5 +37,23 @@ export class LruCache<T> {
     if (value === undefined) return;
     this.#entries.delete(key);
     this.#weight -= this.#weigh(value);
+  }
+}
+
+/** Keeps what was read of runs, each until the run changes, or until it is started anew. */
+export class RunCache<T> {
+  readonly #kept: LruCache<{ readonly stamp: string; readonly value: T }>;
+
+  constructor(limit: number, weigh: (value: T) => number = () => 1) {
+    this.#kept = new LruCache(limit, ({ value }) => weigh(value));
+  }
+
+  read(run: ShownRun, load: () => T, until: "changed" | "restarted" = "changed"): T {
+    const stamp = until === "changed" ? run.stamp : attemptOf(run);
+    const kept = this.#kept.get(run.name);
+    if (kept?.stamp === stamp) return kept.value;
+    const value = load();
+    this.#kept.set(run.name, { stamp, value });
+    return value;
   }
 }

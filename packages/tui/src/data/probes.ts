@@ -1,7 +1,7 @@
 /** What probes saw, read once: a probe does not change while its run's attempt lasts. */
 import type { StoredProbe, StoredTensor, StoredTensorKind, StoreReader } from "@ablate/store";
-import { LruCache } from "./lru-cache.ts";
-import type { ShownRun } from "./shown-run.ts";
+import { LruCache, RunCache } from "./lru-cache.ts";
+import { attemptOf, type ShownRun } from "./shown-run.ts";
 
 /** Layers of whole probes, and of single kinds of numbers. */
 const KEPT_LAYERS = 1500;
@@ -11,8 +11,7 @@ type Tensors = ReadonlyMap<string, StoredTensor>;
 
 export class ProbeReader {
   readonly #reader: () => StoreReader;
-  readonly #steps: LruCache<{ readonly stamp: string; readonly steps: readonly number[] }> =
-    new LruCache(256);
+  readonly #steps: RunCache<readonly number[]> = new RunCache(256);
   readonly #probes: LruCache<StoredProbe> = new LruCache(
     KEPT_LAYERS,
     ({ layers }) => layers.length,
@@ -25,15 +24,11 @@ export class ProbeReader {
 
   /** After how many updates there is a probe. */
   steps(run: ShownRun): readonly number[] {
-    const kept = this.#steps.get(run.name);
-    if (kept?.stamp === run.stamp) return kept.steps;
-    const steps = this.#reader().probeSteps(run.name);
-    this.#steps.set(run.name, { stamp: run.stamp, steps });
-    return steps;
+    return this.#steps.read(run, () => this.#reader().probeSteps(run.name));
   }
 
   probe(run: ShownRun, step: number): StoredProbe | undefined {
-    const key = keyOf(run, step);
+    const key = `${attemptOf(run)} ${step}`;
     const kept = this.#probes.get(key) ?? this.#reader().probe(run.name, step);
     if (kept !== undefined) this.#probes.set(key, kept);
     return kept;
@@ -41,13 +36,9 @@ export class ProbeReader {
 
   /** One kind of numbers, by layer. */
   tensors(run: ShownRun, step: number, kind: StoredTensorKind): Tensors {
-    const key = `${keyOf(run, step)} ${kind}`;
+    const key = `${attemptOf(run)} ${step} ${kind}`;
     const kept = this.#tensors.get(key) ?? this.#reader().probeTensors(run.name, step, kind);
     if (kept.size > 0) this.#tensors.set(key, kept);
     return kept;
   }
-}
-
-function keyOf({ name: run, hash, startedAt }: ShownRun, step: number): string {
-  return `${run} ${hash} ${startedAt} ${step}`;
 }

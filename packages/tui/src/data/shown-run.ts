@@ -38,6 +38,11 @@ export function runMaker(): (
   };
 }
 
+/** What is the same as long as a run is not started anew. */
+export function attemptOf({ name, hash, startedAt }: ShownRun): string {
+  return `${name} ${hash} ${startedAt}`;
+}
+
 /** Updates made so far. */
 export function updates({ lastStep }: ShownRun): number {
   return lastStep === null ? 0 : lastStep + 1;

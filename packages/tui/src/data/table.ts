@@ -12,7 +12,7 @@ import type { ViewSettings } from "../state/settings.ts";
 import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
 import type { ShownRun } from "./shown-run.ts";
 
-export type Row = {
+export type TableRow = {
   /** The run's name, or what the group is called; focus follows it. */
   readonly key: string;
   readonly title: string;
@@ -29,7 +29,7 @@ export type Table = {
   readonly columns: readonly Column[];
   /** Those that are to be shown. */
   readonly shown: readonly Column[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly TableRow[];
   /** The runs that the filter leaves, in the order of the table. */
   readonly matches: readonly ShownRun[];
   /** Keys of the config in which these differ. */
@@ -59,7 +59,7 @@ export function tableOf(
   const groups = toldApart(groupsOf(found, settings.group));
   const top =
     sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
-  const rows = top.flatMap((row): Row[] => {
+  const rows = top.flatMap((row): TableRow[] => {
     if (!row.isGroup || !unfolded.includes(row.key)) return [row];
     const members = row.members.map((run) => ({ ...rowOf(run), isInGroup: true }));
     const inside =
@@ -134,7 +134,7 @@ function subjectOf(run: ShownRun): FilterSubject {
   return subject;
 }
 
-function groupsOf(runs: readonly ShownRun[], group: ViewSettings["group"]): Row[] {
+function groupsOf(runs: readonly ShownRun[], group: ViewSettings["group"]): TableRow[] {
   if (group === null) return runs.map(rowOf);
   const groups = new Map<string, ShownRun[]>();
   for (const run of runs) {
@@ -152,7 +152,7 @@ function groupsOf(runs: readonly ShownRun[], group: ViewSettings["group"]): Row[
 }
 
 /** Rows of several grids that would have the same title have their grid's name before it. */
-function toldApart(rows: readonly Row[]): Row[] {
+function toldApart(rows: readonly TableRow[]): TableRow[] {
   const gridsOf = new Map<string, Set<string | null>>();
   for (const { title, members } of rows) {
     const grids = gridsOf.get(title) ?? new Set();
@@ -165,7 +165,7 @@ function toldApart(rows: readonly Row[]): Row[] {
   });
 }
 
-const EMPTY_ROW: Row = {
+const EMPTY_ROW: TableRow = {
   key: "",
   title: "",
   members: [],
@@ -175,11 +175,11 @@ const EMPTY_ROW: Row = {
 };
 
 /** A run as a row of its own. */
-export function rowOf(run: ShownRun): Row {
+export function rowOf(run: ShownRun): TableRow {
   return { ...EMPTY_ROW, key: run.name, title: run.title, members: [run] };
 }
 
-function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): Row {
+function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): TableRow {
   const title =
     group === "seed" ? withoutSeed(first.title) || (first.grid ?? "") : groupTitle(first, group);
   return { ...EMPTY_ROW, key: `group:${groupKey(first, group)}`, title, members, isGroup: true };

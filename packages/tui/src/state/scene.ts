@@ -2,12 +2,12 @@
 import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
 import type { FactReader } from "../data/facts.ts";
-import type { Snapshot } from "../data/feed.ts";
+import type { StoreSnapshot } from "../data/feed.ts";
 import type { FindingReader } from "../data/findings.ts";
 import type { ProbeReader } from "../data/probes.ts";
 import { RATIO } from "../data/series.ts";
 import type { ShownRun } from "../data/shown-run.ts";
-import { type Row, type Table, tableOf } from "../data/table.ts";
+import { type Table, type TableRow, tableOf } from "../data/table.ts";
 import { currentFilter } from "./prompt.ts";
 import type { State } from "./state.ts";
 
@@ -21,14 +21,14 @@ export type Readers = {
 
 export type Scene = {
   readonly state: State;
-  readonly snapshot: Snapshot;
+  readonly snapshot: StoreSnapshot;
   readonly readers: Readers;
   readonly table: Table;
   /** Where the focus is in the table; -1 in an empty one. */
   readonly focusAt: number;
-  readonly focused: Row | undefined;
+  readonly focused: TableRow | undefined;
   /** What charts and comparisons show: the marked runs, else the first of the table, grouped. */
-  readonly chosen: readonly Row[];
+  readonly chosen: readonly TableRow[];
   /** How many runs were left out because none is marked. */
   readonly unmarked: number;
   /** The run that views of one run are about. */
@@ -56,7 +56,7 @@ export function sceneMaker(
   readers: Readers,
 ): (
   state: State,
-  snapshot: Snapshot,
+  snapshot: StoreSnapshot,
   view: { readonly isOfOneRun?: boolean | undefined },
 ) => Scene {
   const { curves } = readers;
@@ -106,7 +106,7 @@ export function scenePart<T extends object>(make: (scene: Scene) => T): (scene: 
 }
 
 /** The index of a row by its key; the first where it is gone. */
-function focusIndex(rows: readonly Row[], key: string | null): number {
+function focusIndex(rows: readonly TableRow[], key: string | null): number {
   if (rows.length === 0) return -1;
   const at = rows.findIndex((row) => row.key === key);
   if (at >= 0) return at;
@@ -119,7 +119,7 @@ function focusIndex(rows: readonly Row[], key: string | null): number {
 function chosenRows(
   { rows, matches }: Table,
   marks: readonly string[],
-): { readonly chosen: readonly Row[]; readonly unmarked: number } {
+): { readonly chosen: readonly TableRow[]; readonly unmarked: number } {
   const marked = new Set(marks);
   const some = matches.filter(({ name }) => marked.has(name));
   const top = rows.filter(({ isInGroup }) => !isInGroup);
@@ -128,7 +128,7 @@ function chosenRows(
     .flatMap(({ members }) => members)
     .slice(0, UNMARKED_RUNS);
   const wanted = new Set((some.length > 0 ? some : first).map(({ name }) => name));
-  const chosen = top.flatMap((row): Row[] => {
+  const chosen = top.flatMap((row): TableRow[] => {
     const members = row.members.filter(({ name }) => wanted.has(name));
     const [only] = members;
     if (only === undefined) return [];
@@ -141,8 +141,8 @@ function chosenRows(
 
 function runOf(
   { opened }: State,
-  { runs }: Snapshot,
-  focused: Row | undefined,
+  { runs }: StoreSnapshot,
+  focused: TableRow | undefined,
 ): ShownRun | undefined {
   return runs.find(({ name }) => name === opened) ?? focused?.members[0] ?? runs[0];
 }

@@ -17,7 +17,7 @@ import { yRange } from "../chart/y-range.ts";
 import { axisOf, type Window } from "../data/curves.ts";
 import { RATIO, seriesTitle } from "../data/series.ts";
 import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
-import type { Row } from "../data/table.ts";
+import type { TableRow } from "../data/table.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
 
@@ -71,7 +71,7 @@ export function plotsOf(
     window,
     metrics,
   }: {
-    readonly rows: readonly Row[];
+    readonly rows: readonly TableRow[];
     readonly window: Window;
     readonly metrics: readonly string[];
   },

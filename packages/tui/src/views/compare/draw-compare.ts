@@ -3,7 +3,7 @@
 import { momentsOf, pairedDifference, VALID_LOSS } from "@ablate/store";
 import { clean, count, ellipsis, middleEllipsis, signed, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
-import { type Row, rowOf, rowValue } from "../../data/table.ts";
+import { rowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { cutLine, fitLine, type Line, line, type Piece, piece } from "../../text/line.ts";
 import { statesLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
@@ -46,12 +46,12 @@ type Entry = {
 type Comparison = {
   readonly entries: readonly Entry[];
   /** The baseline first. */
-  readonly rows: readonly Row[];
-  readonly baseline: Row | null;
+  readonly rows: readonly TableRow[];
+  readonly baseline: TableRow | null;
   readonly labelWidth: number;
   readonly cellWidth: number;
   /** Those that fit on the screen. */
-  readonly visible: readonly Row[];
+  readonly visible: readonly TableRow[];
 };
 
 function compareRows({ scene, state, columns }: Canvas): Comparison {
@@ -106,7 +106,7 @@ function isConfigKey(id: string): boolean {
   return id.includes(".") || id === "seed" || id === "engine";
 }
 
-function titleOf({ title, members }: Row): string {
+function titleOf({ title, members }: TableRow): string {
   return clean(members.length > 1 ? `${title} ×${members.length}` : title);
 }
 
@@ -162,7 +162,7 @@ function table(comparison: Comparison, { columns }: Canvas): Line[] {
 }
 
 /** A value; of all but the baseline, how it differs from the baseline's. */
-function cellOf(entry: Entry, row: Row, baseline: Row | null): Line {
+function cellOf(entry: Entry, row: TableRow, baseline: TableRow | null): Line {
   const { column, kind } = entry;
   if (column === null)
     return baseline === null || row === baseline ? [] : pairedCell(row, baseline);
@@ -180,7 +180,7 @@ function cellOf(entry: Entry, row: Row, baseline: Row | null): Line {
   return [piece(difference, isLoss ? (own < theirs ? "good" : "bad") : "plain")];
 }
 
-function plainCell({ column, kind }: Entry, { members }: Row): string {
+function plainCell({ column, kind }: Entry, { members }: TableRow): string {
   if (column === null) return "";
   const value = rowValue(column, members);
   const text =
@@ -193,8 +193,8 @@ function plainCell({ column, kind }: Entry, { members }: Row): string {
 }
 
 /** Mean and spread of the differences between runs of the same seed. */
-function pairedCell(row: Row, baseline: Row): Line {
-  const paired = ({ members }: Row) =>
+function pairedCell(row: TableRow, baseline: TableRow): Line {
+  const paired = ({ members }: TableRow) =>
     members.map((run) => ({ seed: run.seed, context: "", value: VALID_LOSS.value(run) }));
   const { n, mean, std } = pairedDifference(paired(row), paired(baseline));
   if (mean === null) return [piece("no seed in common", "muted")];

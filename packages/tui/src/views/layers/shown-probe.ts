@@ -8,7 +8,7 @@ import {
   settingOf,
 } from "@ablate/store";
 import { clean } from "@ablate/text";
-import type { Snapshot } from "../../data/feed.ts";
+import type { StoreSnapshot } from "../../data/feed.ts";
 import type { ProbeReader } from "../../data/probes.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/tensor-kinds.ts";
@@ -88,7 +88,11 @@ function layerIndex(layers: readonly string[], wanted: string | null): number {
 }
 
 /** The pinned run, else the first that is marked. */
-function otherRun({ settings }: State, run: ShownRun, { runs }: Snapshot): ShownRun | undefined {
+function otherRun(
+  { settings }: State,
+  run: ShownRun,
+  { runs }: StoreSnapshot,
+): ShownRun | undefined {
   const names = [settings.baseline, ...settings.marks].filter((name) => name !== run.name);
   for (const name of names) {
     const found = runs.find((one) => one.name === name);

@@ -2,7 +2,7 @@
 import { clean, count, loss, UNKNOWN } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import type { Window } from "../../data/curves.ts";
-import type { Facts } from "../../data/facts.ts";
+import type { RunFacts } from "../../data/facts.ts";
 import { RATIO, seriesValue } from "../../data/series.ts";
 import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
 import {
@@ -80,7 +80,7 @@ function chartRows({ rows, state }: Canvas): number {
   return Math.max(7, Math.min(20, Math.floor((rows - 3) / 2)));
 }
 
-function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: Facts): Line[] {
+function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: RunFacts): Line[] {
   const { columns } = canvas;
   const grid = gridLine(canvas, run.grid);
   const { sign, tone } = STATE_SIGNS[run.state];
@@ -116,7 +116,7 @@ function toBad(text: Line): Line {
   return restyle(text, { tone: "bad" });
 }
 
-function lossChart(canvas: Canvas, run: ShownRun, facts: Facts): Line[] {
+function lossChart(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[] {
   const columns = chartColumns(canvas.columns);
   const window = windowOf(canvas, columns);
   const series = ["loss", ...(run.validLoss === null ? [] : ["train_loss", "valid_loss"])];

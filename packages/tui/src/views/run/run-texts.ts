@@ -1,6 +1,6 @@
 /** Evaluations, samples, config, provenance and log of a run. */
 import { clean, count, counted, cutText, loss, UNKNOWN, wrapWords } from "@ablate/text";
-import type { Facts } from "../../data/facts.ts";
+import type { RunFacts } from "../../data/facts.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { beside, type Line, line, piece } from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
@@ -8,7 +8,7 @@ import type { Canvas } from "../view.ts";
 const GAP = 2;
 
 /** Evaluations, samples, config, provenance and log: side by side where there is room. */
-export function texts(canvas: Canvas, run: ShownRun, facts: Facts): Line[][] {
+export function texts(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[][] {
   const { columns } = canvas;
   const isWide = columns >= 110;
   const width = isWide ? Math.floor((columns - GAP) / 2) : columns;
@@ -29,7 +29,7 @@ function heading(text: string): Line {
   return [{ text, bold: true }];
 }
 
-function evaluations({ evaluations: rows }: Facts): Line[] {
+function evaluations({ evaluations: rows }: RunFacts): Line[] {
   if (rows.length === 0) return [heading("evaluations"), [piece("none yet", "muted")]];
   const split = (name: string): number => ["train", "valid", "test"].indexOf(name);
   const sorted = rows.toSorted((a, b) => a.step - b.step || split(a.split) - split(b.split));
@@ -51,13 +51,13 @@ function evaluations({ evaluations: rows }: Facts): Line[] {
   ];
 }
 
-function samples(facts: Facts, width: number): Line[] {
+function samples(facts: RunFacts, width: number): Line[] {
   const lines = sampleLines(facts, width);
   return lines.length > 0 ? lines : [heading("samples"), [piece("none yet", "muted")]];
 }
 
 /** Sampled names, the latest step first. */
-export function sampleLines({ samples: rows }: Facts, width: number): Line[] {
+export function sampleLines({ samples: rows }: RunFacts, width: number): Line[] {
   const steps = [...new Set(rows.map(({ step }) => step))].sort((a, b) => b - a);
   return steps.flatMap((step) => {
     const names = rows
@@ -90,7 +90,7 @@ function settings({ scene }: Canvas, run: ShownRun): Line[] {
   ];
 }
 
-function provenance({ provenance: facts }: Facts): Line[] {
+function provenance({ provenance: facts }: RunFacts): Line[] {
   const entries = Object.entries(facts);
   if (entries.length === 0) return [heading("provenance"), [piece("not trained yet", "muted")]];
   const width = Math.max(...entries.map(([key]) => key.length));
@@ -105,7 +105,7 @@ function provenance({ provenance: facts }: Facts): Line[] {
   ];
 }
 
-function log({ events }: Facts): Line[] {
+function log({ events }: RunFacts): Line[] {
   const rows = events.map(
     ({ atMs, kind, message }): Line => [
       piece(`${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")}  `, "muted"),

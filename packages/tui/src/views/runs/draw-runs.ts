@@ -5,7 +5,7 @@ import { sparkline } from "../../chart/sparkline.ts";
 import { trace } from "../../chart/trace.ts";
 import type { Column } from "../../data/columns.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
-import { type Row, rowValue } from "../../data/table.ts";
+import { rowValue, type TableRow } from "../../data/table.ts";
 import { currentFilter } from "../../state/prompt.ts";
 import {
   cutLine,
@@ -68,7 +68,7 @@ type Layout = {
 };
 
 /** The columns that fit: those of low priority give way first. */
-function layOut(canvas: Canvas, rows: readonly Row[]): Layout {
+function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
   const { scene, columns } = canvas;
   const all = scene.table.shown.map((column) => ({
     column,
@@ -91,7 +91,7 @@ function layOut(canvas: Canvas, rows: readonly Row[]): Layout {
   return { nameWidth: Math.min(nameWidth, columns), cells: kept, left: all.length - kept.length };
 }
 
-function columnWidth(canvas: Canvas, column: Column, rows: readonly Row[]): number {
+function columnWidth(canvas: Canvas, column: Column, rows: readonly TableRow[]): number {
   if (column.id === "curve") return CURVE_CELLS;
   const widest = rows.reduce(
     (width, row) => Math.max(width, lineWidth(cellOf(canvas, column, row))),
@@ -117,7 +117,7 @@ function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
   );
 }
 
-function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
+function drawRow(canvas: Canvas, row: TableRow, { nameWidth, cells }: Layout): Line {
   const { state, scene, columns } = canvas;
   const marks = new Set(state.settings.marks);
   const isMarked = row.members.every(({ name }) => marks.has(name));
@@ -142,24 +142,24 @@ function drawRow(canvas: Canvas, row: Row, { nameWidth, cells }: Layout): Line {
   return isFocused ? restyle(full, { inverse: true }) : full;
 }
 
-function signOf({ members, isGroup, isUnfolded }: Row): Line {
+function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
   const [first] = members;
   if (first === undefined) return [];
   if (!isGroup) return [piece(STATE_SIGNS[first.state].sign, STATE_SIGNS[first.state].tone)];
   return [piece(isUnfolded ? "▾" : "▸")];
 }
 
-function nameText({ title, members, isGroup, isInGroup }: Row): string {
+function nameText({ title, members, isGroup, isInGroup }: TableRow): string {
   return `${isInGroup ? "  " : ""}${clean(title)}${isGroup ? ` ×${members.length}` : ""}`;
 }
 
-function nameLine({ state }: Canvas, row: Row, width: number): Line {
+function nameLine({ state }: Canvas, row: TableRow, width: number): Line {
   const isBaseline = row.members.some(({ name }) => name === state.settings.baseline);
   const name = middleEllipsis(nameText(row), width - (isBaseline ? 2 : 0));
   return [piece(name), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
 }
 
-function cellOf(canvas: Canvas, column: Column, row: Row): Line {
+function cellOf(canvas: Canvas, column: Column, row: TableRow): Line {
   const [first] = row.members;
   if (first === undefined) return [];
   if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
