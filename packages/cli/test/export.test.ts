@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPORT_TABLES, openReader } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
+import { Interruption } from "../src/command-line/interrupt.ts";
 import { processTerminal } from "../src/command-line/terminal.ts";
 import { exportRows } from "../src/export/export-rows.ts";
-import { Interruption } from "../src/export/interruption.ts";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 
 let folder = "";

@@ -1,3 +1,5 @@
+/** What signals do to a command that takes its time. */
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const STOPPED_BY_USER = 130;
 
@@ -29,4 +31,15 @@ export function onInterrupt(onFirst: () => void): {
       for (const name of SIGNALS) process.off(name, interrupt);
     },
   };
+}
+
+/** The user has stopped the command before it was done. */
+export class Interruption extends Error {
+  override readonly name = "Interruption";
+}
+
+/** Lets signals arrive; to be called now and then by what takes long. */
+export async function unlessAborted(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) throw new Interruption("stopped by the user");
 }

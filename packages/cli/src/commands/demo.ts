@@ -5,7 +5,7 @@ import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-
 import { type Planned, planFile } from "../plan/planning.ts";
 import { withReader } from "../store.ts";
 import { exitCode, leftText, train } from "../training/train.ts";
-import { isInteractive, openStore } from "../ui.ts";
+import { isInteractive, openStore } from "./ui.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));
 

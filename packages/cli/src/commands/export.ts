@@ -2,13 +2,12 @@ import { statSync } from "node:fs";
 import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
 import { bytes, counted } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
-import { onInterrupt } from "../command-line/interrupt.ts";
+import { Interruption, onInterrupt, unlessAborted } from "../command-line/interrupt.ts";
 import { STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
-import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
-import { writeWhole } from "../export/whole-file.ts";
+import { writeWhole } from "../export/whole-files.ts";
 import { findTarget, type Target } from "../resolve.ts";
 import { storePath, withOpenReader } from "../store.ts";
 

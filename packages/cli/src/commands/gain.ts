@@ -8,7 +8,7 @@ import type { Flags } from "../command-line/flags.ts";
 import { readScale } from "../command-line/values.ts";
 import { binsFor, type GainRow, gainPage } from "../print/gain-page.ts";
 import { jsonArray } from "../print/rows.ts";
-import { display } from "../ui.ts";
+import { display } from "./ui.ts";
 
 type Way = { readonly label: string; readonly scheme: InitScheme };
 

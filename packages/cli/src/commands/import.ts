@@ -2,9 +2,8 @@ import { resolve } from "node:path";
 import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
 import { count, counted, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
-import { onInterrupt } from "../command-line/interrupt.ts";
+import { Interruption, onInterrupt, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
-import { Interruption, unlessAborted } from "../export/interruption.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath } from "../store.ts";
 

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "../command-line/command.ts";
-import { unlessExisting } from "../new-file.ts";
-import { starterConfig } from "../plan/new-config.ts";
+import { starterConfig, unlessExisting } from "../plan/new-config.ts";
 
 export const command: Command = {
   about: ["Writes a small config in which every key is explained. The file must not be there yet."],

@@ -6,7 +6,7 @@ import { bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
-import { writeWhole } from "../export/whole-file.ts";
+import { writeWhole } from "../export/whole-files.ts";
 import { selectedRuns } from "../resolve.ts";
 import { withOpenReader } from "../store.ts";
 

@@ -6,7 +6,7 @@ import { jsonArray } from "../print/rows.ts";
 import { runPage } from "../print/run-page.ts";
 import { findRun } from "../resolve.ts";
 import { storePath, withReader } from "../store.ts";
-import { display } from "../ui.ts";
+import { display } from "./ui.ts";
 
 export const command: Command = {
   about: [

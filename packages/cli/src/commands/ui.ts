@@ -1,11 +1,20 @@
-import { drawOnce, type Glyphs, type Theme, VIEW_NAMES } from "@ablate/tui";
+import { annotate } from "@ablate/store";
+import {
+  drawOnce,
+  type Glyphs,
+  glyphsFor,
+  openUi,
+  type Theme,
+  themeFor,
+  type UiOptions,
+  VIEW_NAMES,
+} from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
 import { findRun } from "../resolve.ts";
 import { storePath, withReader } from "../store.ts";
-import { display, openStore } from "../ui.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;
@@ -107,4 +116,40 @@ function choice<T extends string>(flags: Flags, name: string, all: readonly T[])
     throw new UsageError(`--${name} takes one of ${all.join(", ")}, not "${text}"`);
   }
   return found;
+}
+
+/** Keys wait as long as a tag is being written. */
+const LONGEST_WAIT_MS = 300;
+
+/** How the terminal of this process is drawn on. */
+export function display({ terminal: { environment } }: Invocation): {
+  readonly glyphs: Glyphs;
+  readonly theme: Theme;
+} {
+  const theme = themeFor(environment, process.stdout.isTTY === true);
+  return { glyphs: glyphsFor(environment), theme };
+}
+
+/** Whether somebody can look and type: a terminal on both sides, and not that of a CI log. */
+export function isInteractive({ terminal: { environment } }: Invocation): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true && !environment.CI;
+}
+
+/** Shows the store until the user quits; the exit code. */
+export function openStore(
+  invocation: Invocation,
+  options: Pick<UiOptions, "view" | "run" | "marks"> & Partial<Pick<UiOptions, "glyphs" | "theme">>,
+): Promise<number> {
+  const { environment, folder } = invocation.terminal;
+  const store = storePath(invocation);
+  return openUi({
+    ...display(invocation),
+    ...options,
+    store,
+    environment,
+    folder,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    annotate: (change) => annotate(store, change, { waitMs: LONGEST_WAIT_MS }),
+  });
 }

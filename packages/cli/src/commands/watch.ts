@@ -9,9 +9,7 @@ import { showProgress } from "../print/progress/show-progress.ts";
 import { findTarget } from "../resolve.ts";
 import { openStoreToRead, storePath } from "../store.ts";
 import { Changes } from "../watch/changes.ts";
-import { WatchedEvents } from "../watch/events.ts";
-import { findingsTeller } from "../watch/findings.ts";
-import { originTeller } from "../watch/origin.ts";
+import { findingsTeller, originTeller, WatchedEvents } from "../watch/events.ts";
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;

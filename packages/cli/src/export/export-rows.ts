@@ -1,13 +1,13 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { ExportTable } from "@ablate/store";
+import { unlessAborted } from "../command-line/interrupt.ts";
 import type { Terminal } from "../command-line/terminal.ts";
-import { unlessAborted } from "./interruption.ts";
 import { parquetWriter } from "./parquet-rows.ts";
 import type { RowsFormat } from "./request.ts";
 import type { Pour, RowWriter } from "./row-writer.ts";
 import { csvWriter, jsonlWriter } from "./text-rows.ts";
-import { type FileTarget, writeWhole } from "./whole-file.ts";
+import { type FileTarget, writeWhole } from "./whole-files.ts";
 
 type Destination = {
   readonly format: RowsFormat;

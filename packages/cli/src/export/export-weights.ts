@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
 import type { RunSummary, StoreReader } from "@ablate/store";
 import { UsageError } from "../command-line/errors.ts";
+import { unlessAborted } from "../command-line/interrupt.ts";
 import type { Target } from "../resolve.ts";
-import { unlessAborted } from "./interruption.ts";
-import { type FileTarget, writeWhole } from "./whole-file.ts";
-import { writeWholeFolder } from "./whole-folder.ts";
+import { type FileTarget, writeWhole, writeWholeFolder } from "./whole-files.ts";
 
 /** Weights of a run as a file, of a grid as a folder with a file for each run that has weights. */
 export async function exportWeights(

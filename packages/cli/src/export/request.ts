@@ -7,7 +7,7 @@ import { closest } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { storePath } from "../store.ts";
-import type { FileTarget } from "./whole-file.ts";
+import type { FileTarget } from "./whole-files.ts";
 
 export const EXPORT_FORMATS = ["csv", "jsonl", "parquet", "safetensors", "store"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

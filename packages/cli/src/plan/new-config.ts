@@ -1,7 +1,8 @@
-/** What `ablate new` writes. */
+/** Configs that a command writes for the user: never over a file that is there. */
 import { existsSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../command-line/errors.ts";
 
 const DATA = fileURLToPath(new URL("../../../../data/names.txt", import.meta.url));
 const SCHEMA = fileURLToPath(new URL("../../../../configs/schema.json", import.meta.url));
@@ -72,4 +73,19 @@ grid:
 
 seeds: [42] # one run each; [1, 2, 3] trains everything three times
 `;
+}
+
+/**
+ * Runs `write`, which makes a new file.
+ *
+ * @param file - as the user wrote it
+ * @throws UsageError - if there is a file of this name
+ */
+export function unlessExisting(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "EEXIST") throw cause;
+    throw new UsageError(`${file} exists and is left as it is; name another file`, { cause });
+  }
 }

@@ -1,7 +1,7 @@
 /** What a store says of runs, as the events that whoever trains them would tell. */
+import { isRule } from "@ablate/core";
 import type { GridEvent } from "@ablate/runner";
-import type { RunState, RunSummary } from "@ablate/store";
-import type { Origin } from "./origin.ts";
+import type { RunState, RunSummary, StoreReader } from "@ablate/store";
 
 type EndState = Extract<GridEvent, { event: "ended" }>["state"];
 
@@ -12,6 +12,9 @@ const ENDS: ReadonlySet<RunState> = new Set<EndState>([
   "stopped",
   "interrupted",
 ]);
+
+/** Updates that were made before a run was started, and by which run. */
+type Origin = Pick<Extract<GridEvent, { event: "started" }>, "from" | "of">;
 
 /** What rows do not say of a run. */
 export type Tellers = {
@@ -147,3 +150,30 @@ function endOf({ name: run, steps, error, ...row }: RunSummary, state: EndState)
     stepsPerSecond: row.stepsPerS,
   };
 }
+
+/** Makes the function that reads the findings of a run, where they are news. */
+export function findingsTeller(reader: StoreReader): (row: RunSummary) => GridEvent[] {
+  const told = new Map<string, string>();
+  return ({ name: run, startedAt, lastStep }) => {
+    if (reader.thresholds(run) === undefined) return [];
+    const findings = reader
+      .findings(run)
+      .flatMap(({ rule, ...finding }) => (isRule(rule) ? [{ ...finding, rule }] : []));
+    // The rules have their first look before the first step.
+    if (findings.length === 0 && lastStep === null) return [];
+    const news = JSON.stringify([startedAt, findings]);
+    if (told.get(run) === news) return [];
+    told.set(run, news);
+    return [{ event: "findings", run, step: (lastStep ?? -1) + 1, findings }];
+  };
+}
+
+/** Makes the function that reads where a run was started last. */
+export function originTeller(reader: Pick<StoreReader, "events">): (run: string) => Origin {
+  return (run) => {
+    const start = reader.events(run).findLast(({ kind }) => STARTS.has(kind));
+    return { from: start?.from?.step ?? 0, of: start?.from?.run ?? null };
+  };
+}
+
+const STARTS: ReadonlySet<string> = new Set(["started", "resumed"]);
