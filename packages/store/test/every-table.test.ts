@@ -1,9 +1,9 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
 import { readSchema } from "../src/exchange/tables.ts";
-import { importStore, sealStore } from "../src/index.ts";
+import { discard, importStore, SCHEMA, sealStore } from "../src/index.ts";
 import { checkpointDigest } from "../src/recovery/digest.ts";
-import { temporaryPath, writerAt } from "./make.ts";
+import { readerAt, temporaryPath, writerAt } from "./make.ts";
 
 type Column = { readonly name: string; readonly type: string };
 
@@ -119,4 +119,22 @@ test("an import that replaces a run brings every row of every table too", async 
 
   expect(runs.map(({ change }) => change)).toEqual(["replaced"]);
   expect(everything(here)).toEqual(everything(path));
+});
+
+test("no view has anything of what is in the trash", () => {
+  const path = storeWithEverything();
+  const database = new SqliteDatabase(path);
+  database.exec("update run set config = '{}', provenance = '{}'; update param set idx = 0");
+  database.close();
+  const filled = () =>
+    SCHEMA.map(({ name }) => name).filter((name) => {
+      return readerAt(path).query(`select 1 from "${name}" limit 1`).rows.length > 0;
+    });
+
+  expect(filled()).toEqual(
+    expect.arrayContaining(["runs", "grid_runs", "tags", "notes", "findings", "loss", "evals"]),
+  );
+  discard(path, { runs: [], grids: ["grid.name"] });
+
+  expect(filled()).toEqual([]);
 });

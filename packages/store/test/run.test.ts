@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import { StoreError } from "../src/index.ts";
+import { emptyRun, runRow, StoreError } from "../src/index.ts";
 import {
   blockOf,
   CLAIM,
@@ -197,4 +197,27 @@ test("a reader notices a commit of the writer", () => {
   writer.appendSteps(id, CLAIM.token, blockOf(0, [1]));
 
   expect(reader.dataVersion()).not.toBe(before);
+});
+
+test("a run is read under other names than its row of the view has, and given back as it", () => {
+  const { path, writer, id } = claimedRun([]);
+  writer.appendSteps(id, CLAIM.token, blockOf(0, [1]));
+  const reader = readerAt(path);
+  const { columns, rows } = reader.query("select * from runs");
+
+  const [run] = reader.runs();
+
+  expect(run === undefined ? [] : Object.entries(runRow(run))).toEqual(
+    columns.map((column, i) => [column, rows[0]?.[i]]),
+  );
+});
+
+test("a run that no store has has every field of one that it has, null where it may be", () => {
+  const { path } = claimedRun([]);
+  const known = { name: "g/w", state: "pending", seed: 1, config: "{}", hash: "h" } as const;
+
+  const run = emptyRun({ ...known, engine: "simd", steps: 3 });
+
+  expect(Object.keys(run).sort()).toEqual(Object.keys(readerAt(path).runs()[0] ?? {}).sort());
+  expect(run).toMatchObject({ name: "g/w", label: null, tags: [], validLoss: null });
 });
