@@ -24,8 +24,8 @@ beforeAll(async () => {
   checkEnd(await live(folder, { config: CONFIG, store: UNDISTURBED, blows: [] }));
 });
 
-test("the undisturbed grid has eight runs, of which one diverges and one stops early", () => {
-  const { stdout } = ablate(folder, "runs", "--store", UNDISTURBED, "--json");
+test("the undisturbed grid has eight runs, of which one diverges and one stops early", async () => {
+  const { stdout } = await ablate(folder, "runs", "--store", UNDISTURBED, "--json");
   const rows: { state: string; reason: string }[] = JSON.parse(stdout);
 
   expect(rows.map(({ state, reason }) => `${state} ${reason}`).toSorted()).toEqual([
@@ -158,17 +158,20 @@ test("a store that is read-only at the next start is left alone until it is not"
 
 test.each(["pragma journal_mode = wal", "pragma auto_vacuum = 2; vacuum", ""])(
   "a store whose maker was killed before anything was in it is made by the next start (%s)",
-  (sql) => {
+  async (sql) => {
     const place = makeFolder();
     const store = join(place, "ablate.db");
     writeFileSync(store, "");
     expect(spawnSync("sqlite3", [store, sql]).status).toBe(0);
 
-    expect(jsonRows(ablate(place, "plan", "small.yaml", "--json"))[0]).toMatchObject({
+    expect(jsonRows(await ablate(place, "plan", "small.yaml", "--json"))[0]).toMatchObject({
       state: "new",
     });
-    expect(ablate(place, "run", "small.yaml", "--json")).toMatchObject({ status: 0, stderr: "" });
-    expect(ablate(place, "doctor").status).toBe(0);
+    expect(await ablate(place, "run", "small.yaml", "--json")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect((await ablate(place, "doctor")).status).toBe(0);
   },
 );
 

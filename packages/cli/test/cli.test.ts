@@ -1,15 +1,15 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { ablate, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { ablate, type Ended, inTurn, jsonRows, makeFolder } from "./make.ts";
 
 /** A folder whose `small.yaml` has been run, for tests that only read. */
 let trained = "";
 let firstRun: Ended;
 
-beforeAll(() => {
+beforeAll(async () => {
   trained = makeFolder();
-  firstRun = ablate(trained, "run", "small.yaml");
+  firstRun = await ablate(trained, "run", "small.yaml");
 }, 60_000);
 
 test("run trains, puts the result on stdout and progress on stderr", () => {
@@ -19,18 +19,18 @@ test("run trains, puts the result on stdout and progress on stderr", () => {
   expect(firstRun.stderr).toContain("[1/2] small/plain: 200 steps");
 });
 
-test("a finished run is not trained again", () => {
-  const again = ablate(trained, "run", "small.yaml");
+test("a finished run is not trained again", async () => {
+  const again = await ablate(trained, "run", "small.yaml");
 
   expect(again.status).toBe(0);
   expect(again.stderr).toContain("small/plain: already done");
   expect(again.stderr).not.toContain("[1/");
 });
 
-test("plan without a store says new and makes none", () => {
+test("plan without a store says new and makes none", async () => {
   const folder = makeFolder();
 
-  const plan = ablate(folder, "plan", "small.yaml", "--json");
+  const plan = await ablate(folder, "plan", "small.yaml", "--json");
 
   expect(plan.status).toBe(0);
   expect(jsonRows(plan).map(({ run, state }) => [run, state])).toEqual([
@@ -41,58 +41,58 @@ test("plan without a store says new and makes none", () => {
   expect(existsSync(join(folder, "ablate.db"))).toBe(false);
 });
 
-test("plan shows what is done", () => {
-  const plan = ablate(trained, "plan", "small.yaml", "--set", "train.steps=200,300");
+test("plan shows what is done", async () => {
+  const plan = await ablate(trained, "plan", "small.yaml", "--set", "train.steps=200,300");
 
   expect(plan.stdout.match(/ finished /g)).toHaveLength(2);
   expect(plan.stdout.match(/ new, goes on from small\/\w+ at 200 /g)).toHaveLength(2);
   expect(plan.stdout).toContain("\n4 runs: 2 finished, 2 new; 2 to train\n");
 });
 
-test("runs --json has the keys of the view runs", () => {
-  const rows = jsonRows(ablate(trained, "runs", "--json"));
-  const view = jsonRows(ablate(trained, "query", "select * from runs limit 1", "--json"));
+test("runs --json has the keys of the view runs", async () => {
+  const rows = jsonRows(await ablate(trained, "runs", "--json"));
+  const view = jsonRows(await ablate(trained, "query", "select * from runs limit 1", "--json"));
 
   expect(rows).toHaveLength(2);
   expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(view[0] ?? {}));
 });
 
-test("runs are filtered by grid and state", () => {
-  expect(jsonRows(ablate(trained, "runs", "--state", "failed", "--json"))).toEqual([]);
-  expect(jsonRows(ablate(trained, "runs", "--grid", "small", "--json"))).toHaveLength(2);
-  expect(ablate(trained, "runs", "--grid", "smal").stderr).toContain("did you mean small?");
+test("runs are filtered by grid and state", async () => {
+  expect(jsonRows(await ablate(trained, "runs", "--state", "failed", "--json"))).toEqual([]);
+  expect(jsonRows(await ablate(trained, "runs", "--grid", "small", "--json"))).toHaveLength(2);
+  expect((await ablate(trained, "runs", "--grid", "smal")).stderr).toContain("did you mean small?");
 });
 
-test("show prints a run in full, found by its label", () => {
-  const { status, stdout } = ablate(trained, "show", "normed");
+test("show prints a run in full, found by its label", async () => {
+  const { status, stdout } = await ablate(trained, "show", "normed");
 
   expect(status).toBe(0);
   for (const part of ["small/normed", "finished", "hidden1.bn.gamma", "running", "samples", "node"])
     expect(stdout).toContain(part);
 });
 
-test("sample repeats the recorded names and takes another seed", () => {
+test("sample repeats the recorded names and takes another seed", async () => {
   const recorded = jsonRows(
-    ablate(trained, "query", "select text from samples where run = 'small/plain'", "--json"),
+    await ablate(trained, "query", "select text from samples where run = 'small/plain'", "--json"),
   );
-  const same = ablate(trained, "sample", "plain", "--count", "4").stdout;
-  const other = ablate(trained, "sample", "plain", "--count", "4", "--seed", "7").stdout;
+  const same = (await ablate(trained, "sample", "plain", "--count", "4")).stdout;
+  const other = (await ablate(trained, "sample", "plain", "--count", "4", "--seed", "7")).stdout;
 
   expect(same).toBe(`${recorded.map(({ text }) => text).join("\n")}\n`);
   expect(other).not.toBe(same);
 });
 
-test("config prints YAML that is the same run", () => {
-  const yaml = ablate(trained, "config", "normed");
+test("config prints YAML that is the same run", async () => {
+  const yaml = await ablate(trained, "config", "normed");
   writeFileSync(join(trained, "again.yaml"), yaml.stdout);
 
-  const plan = jsonRows(ablate(trained, "plan", "again.yaml", "--json"));
+  const plan = jsonRows(await ablate(trained, "plan", "again.yaml", "--json"));
 
   expect(plan.map(({ run, state }) => [run, state])).toEqual([["small/normed", "finished"]]);
 });
 
-test("data lists the windows of the first words", () => {
-  const { stdout } = ablate(trained, "data", "small.yaml", "--words", "1");
+test("data lists the windows of the first words", async () => {
+  const { stdout } = await ablate(trained, "data", "small.yaml", "--words", "1");
 
   expect(stdout).toContain("14 names");
   expect(stdout).toContain("emma\n... ---> e\n..e ---> m\n.em ---> m\nemm ---> a\nmma ---> .\n");
@@ -103,27 +103,35 @@ test.each([
   ["csv", "run,seed\r\nsmall/normed,42\r\nsmall/plain,42\r\n"],
   ["markdown", "| run | seed |\n| --- | ---: |\n| small/normed | 42 |\n| small/plain | 42 |\n"],
   ["json", '[\n  {"run":"small/normed","seed":42},\n  {"run":"small/plain","seed":42}\n]\n'],
-])("query prints %s", (format, text) => {
+])("query prints %s", async (format, text) => {
   const sql = "select run, seed from runs order by run";
 
-  expect(ablate(trained, "query", sql, "--format", format).stdout).toBe(text);
+  expect((await ablate(trained, "query", sql, "--format", format)).stdout).toBe(text);
 });
 
-test("two stores of the same config hold the same numbers", () => {
+test("two stores of the same config hold the same numbers", async () => {
   const other = makeFolder();
-  ablate(other, "run", "small.yaml", "--quiet");
+  await ablate(other, "run", "small.yaml", "--quiet");
   const sql = (view: string): string => `select * from ${view}`;
 
   for (const view of ["loss", "update_ratio", "evals", "samples"]) {
-    const [a, b] = [trained, other].map(
-      (folder) => ablate(folder, "query", sql(view), "--limit", "0").stdout,
+    const [a, b] = await inTurn(
+      [trained, other],
+      async (folder) => (await ablate(folder, "query", sql(view), "--limit", "0")).stdout,
     );
     expect(a === b, view).toBe(true);
   }
 });
 
-test("run --json prints one event a line", () => {
-  const { stdout, stderr } = ablate(makeFolder(), "run", "small.yaml", "--json", "--steps", "20");
+test("run --json prints one event a line", async () => {
+  const { stdout, stderr } = await ablate(
+    makeFolder(),
+    "run",
+    "small.yaml",
+    "--json",
+    "--steps",
+    "20",
+  );
   const events = stdout
     .trim()
     .split("\n")
@@ -134,21 +142,21 @@ test("run --json prints one event a line", () => {
   expect(stderr).toBe("");
 });
 
-test("a diverged run makes the exit code 1", () => {
+test("a diverged run makes the exit code 1", async () => {
   const folder = makeFolder();
 
-  const { status, stdout } = ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30");
+  const { status, stdout } = await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30");
 
   expect(status).toBe(1);
   expect(stdout).toContain("diverged");
 });
 
-test("a diverged run is shown and has no weights to sample from", () => {
+test("a diverged run is shown and has no weights to sample from", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
+  await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
 
-  const shown = ablate(folder, "show", "plain");
-  const sampled = ablate(folder, "sample", "plain");
+  const shown = await ablate(folder, "show", "plain");
+  const sampled = await ablate(folder, "sample", "plain");
 
   expect(shown.stdout).toContain("diverged");
   expect([sampled.status, sampled.stderr]).toEqual([

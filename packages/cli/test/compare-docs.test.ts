@@ -11,11 +11,11 @@ const [, ...commands] = `\n${text.split("```")[1] ?? ""}`
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   const config = new URL("configs/quickstart.yaml", ROOT).pathname;
   const args = ["--steps", "20", "--seeds", "1,2,3", "--set", "record.samples=0", "--quiet"];
-  expect(ablate(folder, "run", config, ...args).status).toBe(0);
+  expect((await ablate(folder, "run", config, ...args)).status).toBe(0);
 });
 
 test("the page has commands", () => {
@@ -23,10 +23,10 @@ test("the page has commands", () => {
   expect(blocks(text, "sql")).toEqual([]);
 });
 
-test.each(commands)("%s does what the page says", (line) => {
+test.each(commands)("%s does what the page says", async (line) => {
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
 
-  const { status, stdout, stderr } = ablate(folder, ...words.map(String));
+  const { status, stdout, stderr } = await ablate(folder, ...words.map(String));
 
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toContain("difference");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, type Ended, jsonRows, makeFolder } from "./make.ts";
 import { inTerminal } from "./pty.ts";
+import { train } from "./train.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -28,32 +29,32 @@ grid: { train.lr: [0.1, 1e30] }
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   writeFileSync(join(folder, "study.yaml"), STUDY);
   writeFileSync(join(folder, "other.yaml"), OTHER);
-  expect(ablate(folder, "run", "study.yaml", "--quiet").status).toBe(0);
-  expect(ablate(folder, "run", "other.yaml", "--quiet").status).toBe(1);
+  await train(folder, "study.yaml");
+  expect((await ablate(folder, "run", "other.yaml", "--quiet")).status).toBe(1);
 });
 
-function compare(...args: readonly string[]): Ended {
+async function compare(...args: readonly string[]): Promise<Ended> {
   return ablate(folder, "compare", ...args);
 }
 
 /** Records of one kind, as `--json` has them. */
-function records(kind: string, ...args: readonly string[]): readonly Row[] {
-  const ended = compare(...args, "--json");
+async function records(kind: string, ...args: readonly string[]): Promise<readonly Row[]> {
+  const ended = await compare(...args, "--json");
   expect(ended.stderr).toBe("");
   return jsonRows(ended).filter((row) => row.kind === kind);
 }
 
-function stored(sql: string): readonly Row[] {
-  return jsonRows(ablate(folder, "query", sql, "--json"));
+async function stored(sql: string): Promise<readonly Row[]> {
+  return jsonRows(await ablate(folder, "query", sql, "--json"));
 }
 
-test("a grid is one row for each setting, with mean and spread over its seeds", () => {
-  const rows = records("row", "study");
-  const [means] = stored(
+test("a grid is one row for each setting, with mean and spread over its seeds", async () => {
+  const rows = await records("row", "study");
+  const [means] = await stored(
     "select avg(valid_loss) as mean from runs where grid = 'study' and run like '%none%lr=0.3%'",
   );
 
@@ -70,14 +71,16 @@ test("a grid is one row for each setting, with mean and spread over its seeds", 
   expect(best?.step).toBe(60);
 });
 
-test("the effect of a factor is that of pairs in the store", () => {
-  const [, effect] = records("effect", "study", "--by", "lr");
-  const pairs = stored(
-    `select b.seed, avg(b.valid_loss - a.valid_loss) as difference from runs a join runs b
+test("the effect of a factor is that of pairs in the store", async () => {
+  const [, effect] = await records("effect", "study", "--by", "lr");
+  const pairs = (
+    await stored(
+      `select b.seed, avg(b.valid_loss - a.valid_loss) as difference from runs a join runs b
      on a.seed = b.seed and a.config ->> '$.model.batch_norm' = b.config ->> '$.model.batch_norm'
      where a.grid = 'study' and b.grid = 'study'
        and a.config ->> '$.train.lr."0"' = 0.1 and b.config ->> '$.train.lr."0"' = 0.3
      group by b.seed`,
+    )
   ).map(({ difference }) => Number(difference));
   const mean = pairs.reduce((sum, one) => sum + one, 0) / 3;
   const std = Math.sqrt(pairs.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 2);
@@ -90,10 +93,10 @@ test("the effect of a factor is that of pairs in the store", () => {
   expect(effect?.verdict).toBe(Math.abs(mean) > half ? "larger" : "within");
 });
 
-test("the view effects has the numbers of --by", () => {
+test("the view effects has the numbers of --by", async () => {
   for (const key of ["train.lr", "model.batch_norm"]) {
-    const rows = records("row", "study", "--by", key);
-    const view = stored(
+    const rows = await records("row", "study", "--by", key);
+    const view = await stored(
       `select n, mean, std from effects where grid = 'study' and factor = '${key}'`,
     );
     const plain = (all: readonly Row[]) =>
@@ -105,9 +108,9 @@ test("the view effects has the numbers of --by", () => {
   }
 });
 
-test("a baseline is a value or a run, which need not be among those compared", () => {
-  const value = records("effect", "study", "--by", "train.lr", "--baseline", "0.3");
-  const run = records(
+test("a baseline is a value or a run, which need not be among those compared", async () => {
+  const value = await records("effect", "study", "--by", "train.lr", "--baseline", "0.3");
+  const run = await records(
     "row",
     "--only",
     "lr=0.3",
@@ -124,8 +127,8 @@ test("a baseline is a value or a run, which need not be among those compared", (
   expect(run).toHaveLength(3);
 });
 
-test("several metrics, and which way is better", () => {
-  const rows = records("row", "study", "--metric", "loss", "--metric", "steps_per_s");
+test("several metrics, and which way is better", async () => {
+  const rows = await records("row", "study", "--metric", "loss", "--metric", "steps_per_s");
   const fastest = rows
     .filter(({ metric }) => metric === "steps_per_s")
     .toSorted((a, b) => Number(b.mean) - Number(a.mean))[0];
@@ -134,20 +137,20 @@ test("several metrics, and which way is better", () => {
   expect(fastest?.best).toBe(true);
 });
 
-test("words mean grids, runs, runs of all seeds and filters; each run counts once", () => {
-  const runs = (...words: readonly string[]): number =>
-    records("row", ...words).flatMap(({ runs: names }) => names).length;
+test("words mean grids, runs, runs of all seeds and filters; each run counts once", async () => {
+  const runs = async (...words: readonly string[]): Promise<number> =>
+    (await records("row", ...words)).flatMap(({ runs: names }) => names).length;
 
-  expect(runs("study")).toBe(12);
-  expect(runs("study", "study", "lr>=0.3")).toBe(13);
-  expect(runs("study/batch_norm=none-lr=0.1")).toBe(3);
-  expect(runs("study/batch_norm=none-lr=0.1-seed=2")).toBe(1);
-  expect(runs("study", "--only", "seed=2")).toBe(4);
-  expect(runs()).toBe(14);
+  expect(await runs("study")).toBe(12);
+  expect(await runs("study", "study", "lr>=0.3")).toBe(13);
+  expect(await runs("study/batch_norm=none-lr=0.1")).toBe(3);
+  expect(await runs("study/batch_norm=none-lr=0.1-seed=2")).toBe(1);
+  expect(await runs("study", "--only", "seed=2")).toBe(4);
+  expect(await runs()).toBe(14);
 });
 
-test("runs of different grids, diverged ones and single seeds are compared for what they are", () => {
-  const { status, stdout } = compare("study/batch_norm=none-lr=0.1", "other");
+test("runs of different grids, diverged ones and single seeds are compared for what they are", async () => {
+  const { status, stdout } = await compare("study/batch_norm=none-lr=0.1", "other");
 
   expect(status).toBe(0);
   expect(stdout).toContain("diverged");
@@ -156,25 +159,28 @@ test("runs of different grids, diverged ones and single seeds are compared for w
   expect(stdout).toMatch(/the best run by valid_loss is \S+ with \d\.\d{4} at step \d+/);
 });
 
-test("one run is a row, and there is nothing to compare it with", () => {
-  const { status, stdout } = compare("other/lr=0.1");
+test("one run is a row, and there is nothing to compare it with", async () => {
+  const { status, stdout } = await compare("other/lr=0.1");
 
   expect(status).toBe(0);
   expect(stdout).toContain("the runs do not differ in their configs, but for the seed");
 });
 
-test("too few seeds are said to be too few", () => {
-  const { stdout } = compare("study", "--only", "seed=1 or seed=2");
+test("too few seeds are said to be too few", async () => {
+  const { stdout } = await compare("study", "--only", "seed=1 or seed=2");
 
   expect(stdout).toContain("2 seeds are too few to tell");
   expect(stdout).not.toContain("spread over seeds");
 });
 
-test("the Compare view of the UI has the same effects", () => {
-  const frame = ablate(folder, "ui", "--once", "--view", "compare", "--size", "200x90").stdout;
+test("the Compare view of the UI has the same effects", async () => {
+  const frame = (await ablate(folder, "ui", "--once", "--view", "compare", "--size", "200x90"))
+    .stdout;
   const shown = frame.slice(frame.indexOf("validation loss by factor"));
 
-  const effects = records("effect").filter(({ difference }) => typeof difference === "number");
+  const effects = (await records("effect")).filter(
+    ({ difference }) => typeof difference === "number",
+  );
 
   expect(effects.length).toBeGreaterThan(1);
   for (const { difference, mean, n } of effects) {
@@ -186,10 +192,10 @@ test("the Compare view of the UI has the same effects", () => {
   }
 });
 
-test("Markdown is tables that GitHub shows, CSV one table", () => {
-  const markdown = compare("study", "--format", "markdown").stdout.split("\n");
-  const csv = compare("study", "--format", "csv").stdout.split("\r\n");
-  const effects = compare("study", "--format", "csv", "--effects").stdout.split("\r\n");
+test("Markdown is tables that GitHub shows, CSV one table", async () => {
+  const markdown = (await compare("study", "--format", "markdown")).stdout.split("\n");
+  const csv = (await compare("study", "--format", "csv")).stdout.split("\r\n");
+  const effects = (await compare("study", "--format", "csv", "--effects")).stdout.split("\r\n");
 
   for (const [i, line] of markdown.entries()) {
     if (!/^\| -/.test(line)) continue;
@@ -230,8 +236,8 @@ test.each([
   [["study", "--format", "xml"], "--format takes one of table, json, csv, markdown"],
   [["lr>=7 and state:failed"], "no run matches lr>=7 and state:failed"],
   [["study", "--only", "seed=9"], "no run is left by --only seed=9"],
-])("compare %j says what is wrong", (args, message) => {
-  const { status, stderr } = compare(...args);
+])("compare %j says what is wrong", async (args, message) => {
+  const { status, stderr } = await compare(...args);
 
   expect(stderr).toContain(message);
   expect(status).toBe(message === "" ? 0 : 2);
@@ -249,47 +255,47 @@ test.each([40, 60, 80])(
   },
 );
 
-test("the view effects leaves out what is in the trash", () => {
+test("the view effects leaves out what is in the trash", async () => {
   const own = makeFolder();
   writeFileSync(join(own, "study.yaml"), STUDY);
-  ablate(own, "run", "study.yaml", "--quiet", "--steps", "5");
+  await train(own, "study.yaml", "--steps", "5");
   const sql =
     "select value, n, mean from effects where grid = 'study' and factor = 'train.lr' order by value";
-  const effects = () => jsonRows(ablate(own, "query", sql, "--json"));
-  const whole = effects();
+  const effects = async () => jsonRows(await ablate(own, "query", sql, "--json"));
+  const whole = await effects();
   expect(whole.map(({ n }) => n)).toEqual([6, 6]);
 
-  ablate(own, "rm", "batch_norm=none");
-  const fewer = effects();
+  await ablate(own, "rm", "batch_norm=none");
+  const fewer = await effects();
   const [mean] = jsonRows(
-    ablate(
+    await ablate(
       own,
       ...["query", "select avg(valid_loss) as mean from runs where run like '%lr=0.1%'", "--json"],
     ),
   );
-  ablate(own, "restore", ...trashed(own));
+  await ablate(own, "restore", ...(await trashed(own)));
 
   expect(fewer.map(({ n }) => n)).toEqual([3, 3]);
   expect(fewer[0]?.mean).toBeCloseTo(Number(mean?.mean), 12);
-  expect(effects()).toEqual(whole);
+  expect(await effects()).toEqual(whole);
 });
 
-function trashed(own: string): readonly string[] {
-  return jsonRows(ablate(own, "restore", "--json")).map(({ name }) => String(name));
+async function trashed(own: string): Promise<readonly string[]> {
+  return jsonRows(await ablate(own, "restore", "--json")).map(({ name }) => String(name));
 }
 
-test("what a run was evaluated at before it diverged is no result, and no step is made up", () => {
+test("what a run was evaluated at before it diverged is no result, and no step is made up", async () => {
   const late = STUDY.replace(/grid:[\s\S]*/, "grid: { train.lr: [0.1, { 0: 0.1, 30: 1e30 }] }\n")
     .replace("name: study", "name: late")
     .replace("record: {", "record: { evaluate: { every: 10 },");
   writeFileSync(join(folder, "late.yaml"), late);
   const flags = ["--store", "late.db"];
-  expect(ablate(folder, "run", "late.yaml", "--quiet", ...flags).status).toBe(1);
+  expect((await ablate(folder, "run", "late.yaml", "--quiet", ...flags)).status).toBe(1);
 
-  const rows = records("row", "late", ...flags);
+  const rows = await records("row", "late", ...flags);
   const sql = "select n, mean from effects order by n";
-  const [lost] = jsonRows(ablate(folder, "query", sql, "--json", ...flags));
-  const reached = records("row", "late", "--metric", "best_valid_loss", ...flags);
+  const [lost] = jsonRows(await ablate(folder, "query", sql, "--json", ...flags));
+  const reached = await records("row", "late", "--metric", "best_valid_loss", ...flags);
 
   expect(rows.map(({ n, best, step }) => [n, best, step])).toEqual([
     [3, true, 60],
@@ -298,5 +304,7 @@ test("what a run was evaluated at before it diverged is no result, and no step i
   expect(lost).toEqual({ n: 0, mean: null });
   expect(reached.map(({ n }) => n)).toEqual([3, 3]);
   expect(Number(reached[1]?.step)).toBeLessThanOrEqual(30);
-  expect(compare("late", ...flags).stdout).toMatch(/lr=0_0\.1_30_1e30 .* 0 +without a result\n/);
+  expect((await compare("late", ...flags)).stdout).toMatch(
+    /lr=0_0\.1_30_1e30 .* 0 +without a result\n/,
+  );
 });

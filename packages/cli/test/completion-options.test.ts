@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Option } from "../src/command-line/command.ts";
 import { VERBS } from "../src/verbs.ts";
 import { ablate, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 /** What help calls the values that no list could hold, or that completion finds elsewhere. */
 const OPEN: readonly string[] = [
@@ -34,9 +35,9 @@ test("an option that takes a value from a list has the list", () => {
 const LISTED = OPTIONS.filter(([, , { choices }]) => choices !== undefined);
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--steps", "3", "--quiet");
+  await train(folder, "small.yaml", "--steps", "3");
 });
 
 /** Words that a verb needs before its options. */
@@ -51,11 +52,11 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 test.each(LISTED.map(([verb, name, { choices = [] }]) => [verb, name, choices] as const))(
   "%s --%s completes every one of %j, and refuses others with exit code 2",
-  (verb, name, choices) => {
+  async (verb, name, choices) => {
     const words = WORDS[verb] ?? [];
 
-    const offered = ablate(folder, "complete", "--", verb, ...words, `--${name}`, "");
-    const other = ablate(folder, verb, ...words, `--${name}`, "nonsense");
+    const offered = await ablate(folder, "complete", "--", verb, ...words, `--${name}`, "");
+    const other = await ablate(folder, verb, ...words, `--${name}`, "nonsense");
 
     expect(offered.stdout).toBe(choices.map((choice) => `${choice}\t\n`).join(""));
     expect([other.status, other.stdout]).toEqual([2, ""]);
@@ -63,11 +64,11 @@ test.each(LISTED.map(([verb, name, { choices = [] }]) => [verb, name, choices] a
   },
 );
 
-test("every flag of every verb is offered by its name", () => {
+test("every flag of every verb is offered by its name", async () => {
   const verbs = [...new Set(OPTIONS.map(([verb]) => verb))];
 
   for (const verb of verbs) {
-    const { stdout } = ablate(folder, "complete", "--", verb, "--");
+    const { stdout } = await ablate(folder, "complete", "--", verb, "--");
     const offered = stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
     const names = OPTIONS.filter(([of]) => of === verb).map(([, name]) => `--${name}`);
     expect(offered.slice(0, -1), verb).toEqual([...names, "--help"]);

@@ -5,21 +5,25 @@ import { join } from "node:path";
 import { beforeAll, test } from "vitest";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 import { openTerminal, type PressedTerminal } from "./pty.ts";
+import { train } from "./train.ts";
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   mkdirSync(join(folder, "bin"));
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
   writeFileSync(join(folder, "bin", "ablate"), `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(join(folder, "bin", "ablate"), 0o755);
-  ablate(folder, "run", "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3", "--quiet");
+  await train(folder, "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3");
   for (const name of ["odd one.yaml", "größe.yaml"]) {
     copyFileSync(join(folder, "small.yaml"), join(folder, name));
   }
   for (const shell of ["bash", "zsh", "fish"]) {
-    writeFileSync(join(folder, `ablate.${shell}`), ablate(folder, "completion", shell).stdout);
+    writeFileSync(
+      join(folder, `ablate.${shell}`),
+      (await ablate(folder, "completion", shell)).stdout,
+    );
   }
 });
 

@@ -4,31 +4,32 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, ablateWith, COMMAND, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 let folder = "";
 let programs = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   programs = join(folder, "bin");
   mkdirSync(programs);
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
   writeFileSync(join(programs, "ablate"), `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(join(programs, "ablate"), 0o755);
-  ablate(folder, "run", "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3", "--quiet");
-  ablate(folder, "tag", "small/plain-lr=0.1", "good");
+  await train(folder, "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3");
+  await ablate(folder, "tag", "small/plain-lr=0.1", "good");
   const gone = readFileSync(join(folder, "small.yaml"), "utf8").replace(
     "name: small",
     "name: gone",
   );
   writeFileSync(join(folder, "gone.yaml"), gone);
-  ablate(folder, "run", "gone.yaml", "--set", "train.lr=0.4", "--steps", "3", "--quiet");
-  ablate(folder, "rm", "gone");
+  await train(folder, "gone.yaml", "--set", "train.lr=0.4", "--steps", "3");
+  await ablate(folder, "rm", "gone");
 });
 
 /** What the hidden command answers, without the explanations. */
-function candidates(...words: readonly string[]): readonly string[] {
-  const { status, stdout, stderr } = ablate(folder, "complete", "--", ...words);
+async function candidates(...words: readonly string[]): Promise<readonly string[]> {
+  const { status, stdout, stderr } = await ablate(folder, "complete", "--", ...words);
   expect([status, stderr]).toEqual([0, ""]);
   return stdout
     .split("\n")
@@ -102,25 +103,26 @@ test.each([
   [["nonsense", ""], []],
   [["show", "--store", "none.db", ""], []],
   [["show", "--store", "names.txt", ""], []],
-])("after %j come %j", (words, expected) => {
-  expect(candidates(...words)).toEqual(expected);
+])("after %j come %j", async (words, expected) => {
+  expect(await candidates(...words)).toEqual(expected);
 });
 
-test("options are offered once, unless they can be repeated", () => {
-  const offered = candidates("run", "small.yaml", "--steps", "3", "--set", "a=1", "--s");
+test("options are offered once, unless they can be repeated", async () => {
+  const offered = await candidates("run", "small.yaml", "--steps", "3", "--set", "a=1", "--s");
 
   expect(offered).toContain("--set");
   expect(offered).toContain("--seeds");
   expect(offered).not.toContain("--steps");
 });
 
-test("names come from ABLATE_STORE, or else from --store", () => {
-  const asked = (store: string, ...words: readonly string[]) =>
-    ablateWith({ ABLATE_STORE: store }, folder, "complete", "--", ...words).stdout.split("\n")
-      .length - 1;
+test("names come from ABLATE_STORE, or else from --store", async () => {
+  const asked = async (store: string, ...words: readonly string[]) =>
+    (await ablateWith({ ABLATE_STORE: store }, folder, "complete", "--", ...words)).stdout.split(
+      "\n",
+    ).length - 1;
 
-  expect(asked("none.db", "show", "")).toBe(0);
-  expect(asked("none.db", "show", "--store=ablate.db", "")).toBe(RUNS.length);
+  expect(await asked("none.db", "show", "")).toBe(0);
+  expect(await asked("none.db", "show", "--store=ablate.db", "")).toBe(RUNS.length);
 });
 
 /** A test that needs this shell. */

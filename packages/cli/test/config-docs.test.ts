@@ -187,14 +187,14 @@ test("several values of --set become a factor of the grid", () => {
   ]);
 });
 
-test("--only keeps the runs that it says", () => {
+test("--only keeps the runs that it says", async () => {
   const [, only = ""] = /`--only "([^"]+)"`/.exec(text) ?? [];
   const folder = makeFolder();
   const config = page("configs/quickstart.yaml").replace("../data/names.txt", "names.txt");
   writeFileSync(join(folder, "quickstart.yaml"), config);
   const args = ["--only", only, "--seeds", "1,2", "--json"];
 
-  const kept = jsonRows(ablate(folder, "plan", "quickstart.yaml", ...args));
+  const kept = jsonRows(await ablate(folder, "plan", "quickstart.yaml", ...args));
 
   expect(kept.map(({ run }) => run)).toEqual(
     ["v5", "v7"].flatMap((v) => [1, 2].map((seed) => `quickstart/${v}-seed=${seed}`)),

@@ -25,27 +25,41 @@ writeFileSync(fewer, everySixteenth(readFileSync(DATA, "utf8").trim().split("\n"
 const diverging = names.filter((name) => DIVERGES.test(textOf(name)));
 const others = names.filter((name) => !diverging.includes(name));
 
-test.each(others)("configs/%s runs at 50 steps, and what its header says to look at", (name) => {
-  const short = ["--steps", "50", "--set", `data.file=${fewer}`];
-  const { status, stderr } = ablate(folder, "run", join(CONFIGS, name), ...short, "--quiet");
+test.each(others)(
+  "configs/%s runs at 50 steps, and what its header says to look at",
+  async (name) => {
+    const short = ["--steps", "50", "--set", `data.file=${fewer}`];
+    const { status, stderr } = await ablate(
+      folder,
+      "run",
+      join(CONFIGS, name),
+      ...short,
+      "--quiet",
+    );
 
-  expect([stderr, status]).toEqual(["", 0]);
-  lookAt(name);
-});
+    expect([stderr, status]).toEqual(["", 0]);
+    await lookAt(name);
+  },
+);
 
-test.each(diverging)("configs/%s runs to its end, and diverges as its header says", (name) => {
-  const { status } = ablate(folder, "run", join(CONFIGS, name), "--quiet");
-  const runs = jsonRows(ablate(folder, "runs", "--grid", name.replace(".yaml", ""), "--json"));
+test.each(diverging)(
+  "configs/%s runs to its end, and diverges as its header says",
+  async (name) => {
+    const { status } = await ablate(folder, "run", join(CONFIGS, name), "--quiet");
+    const runs = jsonRows(
+      await ablate(folder, "runs", "--grid", name.replace(".yaml", ""), "--json"),
+    );
 
-  expect(status).toBe(1);
-  const states = runs.map(({ state }) => state);
-  expect(states).toContain("diverged");
-  expect(states.filter((state) => state !== "diverged" && state !== "finished")).toEqual([]);
-  lookAt(name);
-});
+    expect(status).toBe(1);
+    const states = runs.map(({ state }) => state);
+    expect(states).toContain("diverged");
+    expect(states.filter((state) => state !== "diverged" && state !== "finished")).toEqual([]);
+    await lookAt(name);
+  },
+);
 
-test("six linear layers with gain 5/3 diverge within ten steps", () => {
-  const runs = jsonRows(ablate(folder, "runs", "--grid", "deep-linear", "--json"));
+test("six linear layers with gain 5/3 diverge within ten steps", async () => {
+  const runs = jsonRows(await ablate(folder, "runs", "--grid", "deep-linear", "--json"));
   const run = runs.find(({ label }) => label === "gain-5-3-steps=1000");
 
   expect(run?.state).toBe("diverged");
@@ -67,9 +81,9 @@ test.each(names)("configs/%s begins with its schema, and its header has its comm
 });
 
 /** Runs the commands of a config's header that come after `ablate run`. */
-function lookAt(name: string): void {
+async function lookAt(name: string): Promise<void> {
   for (const command of headerCommands(textOf(name)).slice(1)) {
-    const { status, stdout, stderr } = ablate(folder, ...command);
+    const { status, stdout, stderr } = await ablate(folder, ...command);
 
     expect([command, stderr, status]).toEqual([command, "", 0]);
     expect(stdout).not.toBe("");

@@ -4,22 +4,22 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { isRunning, workersOf } from "../../runner/test/processes.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
-import { ablate, ablateWith, jsonRows, makeFolder } from "./make.ts";
+import { ablate, jsonRows, makeFolder, spawnAblateWith } from "./make.ts";
 import { type Event, PATIENCE, startHeldRun, startRun } from "./start-run.ts";
 
 const MIDWAY = "steps 9";
 
 /** A process that is stopped while it writes keeps the store locked. */
-function stopOutsideOfTransactions(child: ChildProcess, folder: string): void {
+async function stopOutsideOfTransactions(child: ChildProcess, folder: string): Promise<void> {
   do {
     child.kill("SIGCONT");
     child.kill("SIGSTOP");
-  } while (ablate(folder, "tag", "small/plain", "stopped").status !== 0);
+  } while ((await ablate(folder, "tag", "small/plain", "stopped")).status !== 0);
 }
 
-function stateOf(folder: string): Event[] {
+async function stateOf(folder: string): Promise<Event[]> {
   const query = "select run, state, reason, last_step from runs order by run";
-  return [...jsonRows(ablate(folder, "query", query, "--json"))];
+  return [...jsonRows(await ablate(folder, "query", query, "--json"))];
 }
 
 test("two coordinators that start together on 50 runs train each of them once", async () => {
@@ -41,10 +41,12 @@ test("two coordinators that start together on 50 runs train each of them once", 
   expect(started.flat()).toHaveLength(50);
   expect(Math.min(...started.map((runs) => runs.length))).toBeGreaterThan(0);
   expect(
-    stateOf(folder).filter(({ state, last_step }) => state === "finished" && last_step === 299),
+    (await stateOf(folder)).filter(
+      ({ state, last_step }) => state === "finished" && last_step === 299,
+    ),
   ).toHaveLength(50);
   const kinds = "select run_id, group_concat(kind) kinds from event group by run_id";
-  expect(jsonRows(ablate(folder, "query", kinds, "--json")).map((row) => row.kinds)).toEqual(
+  expect(jsonRows(await ablate(folder, "query", kinds, "--json")).map((row) => row.kinds)).toEqual(
     Array.from({ length: 50 }, () => "started,finished"),
   );
 });
@@ -52,7 +54,7 @@ test("two coordinators that start together on 50 runs train each of them once", 
 test("two coordinators that restart the same runs do not train again what the other has trained", async () => {
   const folder = makeFolder();
   const plan = ["small.yaml", "--steps", "1000", "--workers", "1"];
-  expect(ablate(folder, "run", ...plan, "--quiet").status).toBe(0);
+  expect((await ablate(folder, "run", ...plan, "--quiet")).status).toBe(0);
 
   const first = startHeldRun("started 1", folder, ...plan, "--restart");
   const { release } = await heldWorkers(folder);
@@ -68,18 +70,18 @@ test("two coordinators that restart the same runs do not train again what the ot
   expect([first.errors(), second.errors()]).toEqual(["", ""]);
 });
 
-test("a store that another process is just making is as good as none to plan and run", () => {
+test("a store that another process is just making is as good as none to plan and run", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
   writeFileSync(store, "");
 
-  const plan = ablate(folder, "plan", "small.yaml");
+  const plan = await ablate(folder, "plan", "small.yaml");
   expect([plan.status, plan.stderr, readFileSync(store).length]).toEqual([0, "", 0]);
-  expect(ablate(folder, "runs")).toMatchObject({
+  expect(await ablate(folder, "runs")).toMatchObject({
     status: 2,
     stderr: `ablate: ${store} is not an ablate store: it is empty; \`ablate run CONFIG\` makes one of it\n`,
   });
-  expect(ablate(folder, "run", "small.yaml", "--steps", "5").status).toBe(0);
+  expect((await ablate(folder, "run", "small.yaml", "--steps", "5")).status).toBe(0);
 });
 
 test("a coordinator that was stopped too long leaves its run to the one that has taken it", async () => {
@@ -88,7 +90,7 @@ test("a coordinator that was stopped too long leaves its run to the one that has
   const first = startHeldRun(MIDWAY, folder, ...args);
   const { release } = await heldWorkers(folder);
 
-  stopOutsideOfTransactions(first.child, folder);
+  await stopOutsideOfTransactions(first.child, folder);
   const second = startRun(folder, ...args, "--only", "plain");
   expect([await second.ended, second.errors()]).toEqual([0, ""]);
   expect(second.events("skipped")).toEqual([
@@ -109,13 +111,18 @@ test("a coordinator that was stopped too long leaves its run to the one that has
     state: "interrupted",
     error: expect.stringMatching(/^another process has taken it over/),
   });
-  expect(stateOf(folder)).toEqual(
+  expect(await stateOf(folder)).toEqual(
     ["small/normed", "small/plain"].map((run) => {
       return { run, state: "finished", reason: "steps", last_step: 19_999 };
     }),
   );
   const counts = jsonRows(
-    ablate(folder, "query", "select count(*) n, max(step) last from loss group by run", "--json"),
+    await ablate(
+      folder,
+      "query",
+      "select count(*) n, max(step) last from loss group by run",
+      "--json",
+    ),
   );
   expect(counts).toEqual([
     { n: 20_000, last: 19_999 },
@@ -137,7 +144,7 @@ test("a run that is freed while a coordinator has work is trained by it", async 
 
   expect(await second.ended).toBe(0);
   expect(second.events("started").map(({ run }) => run)).toEqual(["small/normed", "small/plain"]);
-  expect(stateOf(folder).map(({ state }) => state)).toEqual(["finished", "finished"]);
+  expect((await stateOf(folder)).map(({ state }) => state)).toEqual(["finished", "finished"]);
 });
 
 test("workers of a coordinator that is killed end by themselves within 5 seconds", async () => {
@@ -189,7 +196,7 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
 
     expect(await ended).toBe(130);
     expect(workersOf(pid)).toEqual([]);
-    expect(stateOf(folder).map(({ state }) => state)).not.toContain("running");
+    expect((await stateOf(folder)).map(({ state }) => state)).not.toContain("running");
   },
 );
 
@@ -205,7 +212,7 @@ test("a second signal does not wait for workers that do not answer", async () =>
 
   expect(await run.ended).toBe(130);
   expect(workersOf(run.pid)).toEqual([]);
-  expect(stateOf(folder).map(({ state }) => state)).toEqual(["pending", "stopped"]);
+  expect((await stateOf(folder)).map(({ state }) => state)).toEqual(["pending", "stopped"]);
 });
 
 test("Ctrl-C in a terminal, which goes to workers too, stops them in order", async () => {
@@ -226,31 +233,37 @@ test.each([
   [["--timeout", "10"], '--timeout takes a duration like 90s, 10m or 1h30m, not "10"'],
   [["--timeout", "0s"], '--timeout takes a duration like 90s, 10m or 1h30m, not "0s"'],
   [["--timeout", "soon"], '--timeout takes a duration like 90s, 10m or 1h30m, not "soon"'],
-])("run %j is refused with a sentence", (args, sentence) => {
-  const { status, stderr } = ablate(makeFolder(), "run", "small.yaml", ...args);
+])("run %j is refused with a sentence", async (args, sentence) => {
+  const { status, stderr } = await ablate(makeFolder(), "run", "small.yaml", ...args);
 
   expect([status, stderr]).toEqual([2, `ablate: ${sentence}\n`]);
 });
 
-test("a run over its --timeout fails, and --retry-failed takes it again", () => {
+test("a run over its --timeout fails, and --retry-failed takes it again", async () => {
   const folder = makeFolder();
   const args = ["run", "small.yaml", "--only", "plain", "--steps", "2000", "--quiet"];
 
   // Its worker comes to a halt on the way.
-  const { status, stderr } = ablateWith(breakAt(MIDWAY), folder, ...args, "--timeout", "500ms");
+  const { status, stderr } = spawnAblateWith(
+    breakAt(MIDWAY),
+    folder,
+    ...args,
+    "--timeout",
+    "500ms",
+  );
 
   expect([status, stderr]).toEqual([1, "small/plain: failed: timeout: not done after 0.5 s\n"]);
-  expect(stateOf(folder)[0]).toMatchObject({ state: "failed", reason: "timeout" });
-  expect(ablate(folder, ...args, "--retry-failed").status).toBe(0);
+  expect((await stateOf(folder))[0]).toMatchObject({ state: "failed", reason: "timeout" });
+  expect((await ablate(folder, ...args, "--retry-failed")).status).toBe(0);
 });
 
-test("--fail-fast leaves what comes after a bad run pending and exits with 1", () => {
+test("--fail-fast leaves what comes after a bad run pending and exits with 1", async () => {
   const folder = makeFolder();
   const args = ["--set", "train.lr=1e30,0.1", "--workers", "1", "--fail-fast"];
 
-  const { status } = ablate(folder, "run", "small.yaml", ...args);
+  const { status } = await ablate(folder, "run", "small.yaml", ...args);
 
   expect(status).toBe(1);
-  const states = stateOf(folder).map(({ state }) => state);
+  const states = (await stateOf(folder)).map(({ state }) => state);
   expect(states.toSorted()).toEqual(["diverged", "pending", "pending", "pending"]);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { ablate, makeFolder } from "./make.ts";
 
-test("demo trains six runs, tells the story in seven rows and says what to try next", () => {
+test("demo trains six runs, tells the story in seven rows and says what to try next", async () => {
   const folder = makeFolder();
 
-  const { status, stdout } = ablate(folder, "demo", "--steps", "20");
+  const { status, stdout } = await ablate(folder, "demo", "--steps", "20");
 
   expect(status).toBe(0);
   for (const row of ["v1", "v2", "v3", "v4", "v5", "v6", "v7"]) {
@@ -12,5 +12,5 @@ test("demo trains six runs, tells the story in seven rows and says what to try n
   }
   expect(stdout).toContain("ln 27 = 3.2958");
   expect(stdout.match(/^ {2}\.\/ablate /gm)).toHaveLength(4);
-  expect(ablate(folder, "demo", "--steps", "20").stderr).toContain("6 not to train");
+  expect((await ablate(folder, "demo", "--steps", "20")).stderr).toContain("6 not to train");
 });

@@ -22,10 +22,10 @@ variants:
 let folder = "";
 let trained = { stdout: "", stderr: "" };
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   writeFileSync(join(folder, "sick.yaml"), SICK);
-  trained = ablate(folder, "run", "sick.yaml", "--workers", "1");
+  trained = await ablate(folder, "run", "sick.yaml", "--workers", "1");
 });
 
 test("run prints a verdict of every run at initialisation and at its end", () => {
@@ -41,8 +41,8 @@ test("run prints a verdict of every run at initialisation and at its end", () =>
   expect(atEnd).toMatch(/^sick\/frozen: .* frozen \(and \d more\)/);
 });
 
-test("a run's page has its findings, the most serious first, and the network layer by layer", () => {
-  const { status, stdout, stderr } = ablate(folder, "diagnose", "saturated");
+test("a run's page has its findings, the most serious first, and the network layer by layer", async () => {
+  const { status, stdout, stderr } = await ablate(folder, "diagnose", "saturated");
 
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^sick\/saturated: finished, \d warnings/);
@@ -63,10 +63,10 @@ test.each([80, 66, 54])("at %d columns nothing is wider than the terminal", asyn
   }
 });
 
-test("each finding names the section that explains it, and the section is there", () => {
-  const { stdout } = ablate(folder, "diagnose", "frozen");
+test("each finding names the section that explains it, and the section is there", async () => {
+  const { stdout } = await ablate(folder, "diagnose", "frozen");
   const page = readFileSync(new URL("../../../docs/diagnostics.md", import.meta.url), "utf8");
-  const rows = jsonRows(ablate(folder, "diagnose", "frozen", "--json"));
+  const rows = jsonRows(await ablate(folder, "diagnose", "frozen", "--json"));
   const links = [...stdout.matchAll(/^ {11}\S+, since .*; docs\/diagnostics\.md#(\S+)$/gm)].map(
     ([, rule]) => rule,
   );
@@ -78,25 +78,25 @@ test("each finding names the section that explains it, and the section is there"
   }
 });
 
-test("errors are first, and the exit code says that there are some", () => {
-  const { status, stdout } = ablate(folder, "diagnose", "frozen");
+test("errors are first, and the exit code says that there are some", async () => {
+  const { status, stdout } = await ablate(folder, "diagnose", "frozen");
 
   expect(status).toBe(1);
   expect(stdout.split("\n")[1]).toMatch(/^ {2}error {4}\S+ frozen: update:data 0/);
 });
 
-test("--quiet tells of a run that ends with errors, and of no other", () => {
+test("--quiet tells of a run that ends with errors, and of no other", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), SICK);
 
-  const { status, stdout, stderr } = ablate(other, "run", "sick.yaml", "--quiet");
+  const { status, stdout, stderr } = await ablate(other, "run", "sick.yaml", "--quiet");
 
   expect([status, stdout]).toEqual([0, ""]);
   expect(stderr).toMatch(/^sick\/frozen: \S+ frozen .*\n$/);
 });
 
-test("a grid is a line a run, the worst first", () => {
-  const { status, stdout } = ablate(folder, "diagnose", "sick");
+test("a grid is a line a run, the worst first", async () => {
+  const { status, stdout } = await ablate(folder, "diagnose", "sick");
   const [head, , ...rows] = stdout.trimEnd().split("\n");
 
   expect(status).toBe(1);
@@ -109,10 +109,10 @@ test("a grid is a line a run, the worst first", () => {
   expect(rows.at(-1)).toMatch(/healthy$/);
 });
 
-test("as JSON it has the rows of the view, in the same order", () => {
-  const { status, ...printed } = ablate(folder, "diagnose", "sick", "--json");
+test("as JSON it has the rows of the view, in the same order", async () => {
+  const { status, ...printed } = await ablate(folder, "diagnose", "sick", "--json");
   const found = jsonRows({ status, ...printed });
-  const stored = jsonRows(ablate(folder, "query", "select * from findings", "--json"));
+  const stored = jsonRows(await ablate(folder, "query", "select * from findings", "--json"));
 
   expect(status).toBe(1);
   expect(found.length).toBeGreaterThan(5);
@@ -121,33 +121,33 @@ test("as JSON it has the rows of the view, in the same order", () => {
   );
 });
 
-test("a run that was sick and is not any more says so at its end", () => {
+test("a run that was sick and is not any more says so at its end", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), SICK);
   const healed = "healthy now; hidden1.weight too slow, no longer at step 200 (and 1 more)";
 
-  const { stderr } = ablate(
+  const { stderr } = await ablate(
     other,
     ...["run", "sick.yaml", "--only", "fine", "--set", "train.lr={ 0: 1e-7, 200: 0.03 }"],
   );
 
   expect(stderr).toContain(`\nsick/fine: ${healed}\n`);
-  expect(ablate(other, "diagnose", "sick").stdout).toContain(healed);
+  expect((await ablate(other, "diagnose", "sick")).stdout).toContain(healed);
 });
 
-test("of a network that is not finite nothing is said but that", () => {
+test("of a network that is not finite nothing is said but that", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), SICK);
   const only = ["run", "sick.yaml", "--only", "fine", "--set"];
 
-  const { stderr } = ablate(
+  const { stderr } = await ablate(
     other,
     ...[...only, "init.hidden.weight={ scheme: normal, std: 1e38 }"],
     ...["--set", "model.activation=none"],
   );
-  const second = ablate(other, ...only, "train.lr=1e30");
-  const { run = "" } = jsonRows(ablate(other, "runs", "--json")).at(-1) ?? {};
-  const { status, stdout } = ablate(other, "diagnose", String(run));
+  const second = await ablate(other, ...only, "train.lr=1e30");
+  const { run = "" } = jsonRows(await ablate(other, "runs", "--json")).at(-1) ?? {};
+  const { status, stdout } = await ablate(other, "diagnose", String(run));
 
   expect(stderr.split("\n").filter((line) => /^sick\/fine: (?!.*not finite)/.test(line))).toEqual([
     "sick/fine: diverged",
@@ -157,45 +157,51 @@ test("of a network that is not finite nothing is said but that", () => {
   expect(stdout).toMatch(/\ndepth profile after 1 step\n.*\n.*\n {2}hidden1 +- +- +- +-\s*\n/);
 });
 
-test("another threshold gives another verdict", () => {
-  const { stdout } = ablate(folder, "diagnose", "saturated", "--set", "thresholds.saturated=1");
+test("another threshold gives another verdict", async () => {
+  const { stdout } = await ablate(
+    folder,
+    "diagnose",
+    "saturated",
+    "--set",
+    "thresholds.saturated=1",
+  );
 
   expect(stdout).not.toContain("saturated, since");
 });
 
-test("thresholds of the config are those of the run's diagnosis, and no part of its identity", () => {
+test("thresholds of the config are those of the run's diagnosis, and no part of its identity", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), `${SICK}thresholds: { saturated: 1 }\n`);
 
-  const { stderr } = ablate(other, "run", "sick.yaml", "--only", "saturated");
+  const { stderr } = await ablate(other, "run", "sick.yaml", "--only", "saturated");
 
   expect(stderr).not.toContain("% saturated");
-  expect(ablate(other, "diagnose", "saturated").stdout).not.toContain("saturated, since");
-  expect(ablate(other, "plan", "sick.yaml", "--only", "saturated").stderr).toBe("");
+  expect((await ablate(other, "diagnose", "saturated")).stdout).not.toContain("saturated, since");
+  expect((await ablate(other, "plan", "sick.yaml", "--only", "saturated")).stderr).toBe("");
   writeFileSync(join(other, "sick.yaml"), SICK);
   const changed = "--set thresholds.saturated=0.3";
   const note = `sick/saturated was judged by the thresholds it was trained with; \`ablate diagnose RUN ${changed}\` judges by those of this config\n`;
-  const again = ablate(other, "run", "sick.yaml", "--only", "saturated");
+  const again = await ablate(other, "run", "sick.yaml", "--only", "saturated");
   expect(again.stderr).toContain("already done");
   expect(again.stderr.startsWith(note)).toBe(true);
-  expect(ablate(other, "plan", "sick.yaml", "--only", "saturated").stderr).toBe(note);
-  expect(ablate(other, "diagnose", "saturated", ...changed.split(" ")).stdout).toContain(
+  expect((await ablate(other, "plan", "sick.yaml", "--only", "saturated")).stderr).toBe(note);
+  expect((await ablate(other, "diagnose", "saturated", ...changed.split(" "))).stdout).toContain(
     "saturated, since init",
   );
 });
 
-test("a terminal without Unicode gets plain bars", () => {
-  const { stdout } = ablateWith({ LC_ALL: "C" }, folder, "diagnose", "fine");
+test("a terminal without Unicode gets plain bars", async () => {
+  const { stdout } = await ablateWith({ LC_ALL: "C" }, folder, "diagnose", "fine");
 
   expect(stdout).toMatch(/^ {2}hidden1 .*##########/m);
   expect(stdout).not.toContain("█");
 });
 
-test("--stop-on ends a run where the rule holds, and the rest goes on", () => {
+test("--stop-on ends a run where the rule holds, and the rest goes on", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), SICK);
 
-  const { status, stderr } = ablate(
+  const { status, stderr } = await ablate(
     other,
     "run",
     "sick.yaml",
@@ -208,21 +214,21 @@ test("--stop-on ends a run where the rule holds, and the rest goes on", () => {
   expect(status).toBe(0);
   expect(stderr).toMatch(/sick\/saturated: finished by rule saturated after 0 steps/);
   expect(stderr).toMatch(/sick\/frozen: finished by rule frozen after 200 steps/);
-  const states = jsonRows(ablate(other, "runs", "--json")).map(({ run, reason, last_step }) => [
-    run,
-    reason,
-    last_step,
-  ]);
+  const states = jsonRows(await ablate(other, "runs", "--json")).map(
+    ({ run, reason, last_step }) => [run, reason, last_step],
+  );
   expect(states).toEqual([
     ["sick/fine", "steps", 299],
     ["sick/saturated", "rule", null],
     ["sick/frozen", "rule", 199],
   ]);
-  expect(ablate(other, "run", "sick.yaml").stderr).toContain("sick: 3 runs, 3 not to train");
+  expect((await ablate(other, "run", "sick.yaml")).stderr).toContain(
+    "sick: 3 runs, 3 not to train",
+  );
 });
 
-test("every rule is in the help of --stop-on", () => {
-  const { stdout } = ablate(folder, "run", "--help");
+test("every rule is in the help of --stop-on", async () => {
+  const { stdout } = await ablate(folder, "run", "--help");
 
   for (const rule of Object.keys(RULES)) expect(stdout).toContain(rule);
 });
@@ -245,8 +251,8 @@ test.each([
     ["diagnose", "fine", "--set", "thresholds.saturated=much"],
     '--set thresholds.saturated takes a number above 0, not "much"',
   ],
-])("%j is refused with a sentence", (args, sentence) => {
-  const { status, stdout, stderr } = ablate(folder, ...args);
+])("%j is refused with a sentence", async (args, sentence) => {
+  const { status, stdout, stderr } = await ablate(folder, ...args);
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(`ablate: ${sentence}`);
@@ -261,29 +267,32 @@ test("a run that is being trained is diagnosed so far", async () => {
   );
 
   await expect
-    .poll(() => ablate(other, "diagnose", "saturated").stdout, { timeout: 60_000, interval: 200 })
+    .poll(async () => (await ablate(other, "diagnose", "saturated")).stdout, {
+      timeout: 60_000,
+      interval: 200,
+    })
     .toMatch(
       /^sick\/saturated: running after [\d,]+ of 100,000,000 steps, \d warnings?[\s\S]*saturated, since init/,
     );
   child.kill("SIGINT");
   await ended;
 
-  const { status, stdout } = ablate(other, "diagnose", "sick");
+  const { status, stdout } = await ablate(other, "diagnose", "sick");
   expect(status).toBe(0);
   expect(stdout).toMatch(/^sick\/saturated +stopped after [\d,]+ of 100,000,000 steps/m);
 }, 120_000);
 
-test("a run that was recorded before there were rules is diagnosed by the usual thresholds", () => {
+test("a run that was recorded before there were rules is diagnosed by the usual thresholds", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), SICK);
-  ablate(other, "run", "sick.yaml", "--only", "saturated");
-  const now = ablate(other, "diagnose", "saturated");
+  await ablate(other, "run", "sick.yaml", "--only", "saturated");
+  const now = await ablate(other, "diagnose", "saturated");
   const database = new DatabaseSync(join(other, "ablate.db"));
   database.exec(
     "drop view findings; drop table finding; drop table diagnosis; pragma user_version = 3",
   );
   database.close();
 
-  expect(ablate(other, "diagnose", "saturated")).toEqual(now);
-  expect(jsonRows(ablate(other, "query", "select * from findings", "--json"))).toEqual([]);
+  expect(await ablate(other, "diagnose", "saturated")).toEqual(now);
+  expect(jsonRows(await ablate(other, "query", "select * from findings", "--json"))).toEqual([]);
 });

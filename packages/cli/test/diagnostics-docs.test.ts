@@ -5,7 +5,7 @@ import { isRule, RULES, THRESHOLDS } from "@ablate/core";
 import { beforeAll, expect, test } from "vitest";
 import { drawPictures, trainingCommands } from "./diagnosis-pictures.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
-import { ablate, makeFolder } from "./make.ts";
+import { ablate, makeFolder, spawnAblate } from "./make.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const text = page("docs/diagnostics.md");
@@ -15,19 +15,19 @@ const known = Object.keys(THRESHOLDS);
 
 let drawn = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = makeFolder();
   const few = join(folder, "few.txt");
   const names = readFileSync(new URL("data/names.txt", ROOT), "utf8").split("\n");
   writeFileSync(few, names.slice(0, 60).join("\n"));
   const config = new URL("docs/diagnostics.yaml", ROOT).pathname;
   for (const args of trainingCommands(config, few))
-    expect(ablate(folder, ...args).status).toBeLessThan(2);
+    expect((await ablate(folder, ...args)).status).toBeLessThan(2);
 
   const printed = new Map<string, string>();
   drawn = drawPictures(text, (...args) => {
     const key = args.join(" ");
-    const known = printed.get(key) ?? ablate(folder, ...args).stdout;
+    const known = printed.get(key) ?? spawnAblate(folder, ...args).stdout;
     printed.set(key, known);
     return known;
   });
@@ -59,13 +59,13 @@ test("every threshold is on the page, and no other", () => {
   expect([...new Set(named)].sort()).toEqual(known.toSorted());
 });
 
-test("the example of thresholds is a config", () => {
+test("the example of thresholds is a config", async () => {
   const folder = makeFolder();
   const [example = ""] = blocks(text, "yaml");
   const small = readFileSync(join(folder, "small.yaml"), "utf8");
   writeFileSync(join(folder, "small.yaml"), `${small}${example}`);
 
-  expect(ablate(folder, "plan", "small.yaml").status).toBe(0);
+  expect((await ablate(folder, "plan", "small.yaml")).status).toBe(0);
 });
 
 test.each(Object.keys(RULES))("the pictures of %s are what the program prints", (rule) => {

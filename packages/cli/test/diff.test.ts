@@ -4,17 +4,18 @@ import { loadConfig, planRuns } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 /** `small.yaml`, trained for 50 steps, for tests that only read. */
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--steps", "50", "--quiet");
+  await train(folder, "small.yaml", "--steps", "50");
 });
 
-test("two runs differ in what differs, and the last sentence says because of what", () => {
-  const { status, stdout } = ablate(folder, "diff", "plain", "normed");
+test("two runs differ in what differs, and the last sentence says because of what", async () => {
+  const { status, stdout } = await ablate(folder, "diff", "plain", "normed");
 
   expect(status).toBe(0);
   expect(stdout).toBe(
@@ -29,24 +30,24 @@ test("two runs differ in what differs, and the last sentence says because of wha
   );
 });
 
-test("a config of several runs is matched to the run by hash, and says that it is done", () => {
-  const { status, stdout } = ablate(folder, "diff", "small.yaml", "normed", "--steps", "50");
+test("a config of several runs is matched to the run by hash, and says that it is done", async () => {
+  const { status, stdout } = await ablate(folder, "diff", "small.yaml", "normed", "--steps", "50");
 
   expect([status, stdout]).toEqual([0, "the same run: small/normed, finished\n"]);
 });
 
-test("else by its label, in either order", () => {
-  const there = ablate(folder, "diff", "small.yaml", "small/normed", "--json");
-  const back = ablate(folder, "diff", "small/normed", "small.yaml", "--json");
+test("else by its label, in either order", async () => {
+  const there = await ablate(folder, "diff", "small.yaml", "small/normed", "--json");
+  const back = await ablate(folder, "diff", "small/normed", "small.yaml", "--json");
 
   expect(jsonRows(there)).toEqual([{ key: "train.steps", a: 200, b: 50, identity: true }]);
   expect(jsonRows(back)).toEqual([{ key: "train.steps", a: 50, b: 200, identity: true }]);
 });
 
-test("else it says to narrow the config with --only, which does", () => {
+test("else it says to narrow the config with --only, which does", async () => {
   const sweep = ["--steps", "50", "--set", "train.lr=0.5,0.7"];
-  const many = ablate(folder, "diff", "small.yaml", "plain", ...sweep);
-  const one = ablate(
+  const many = await ablate(folder, "diff", "small.yaml", "plain", ...sweep);
+  const one = await ablate(
     folder,
     "diff",
     "small.yaml",
@@ -63,7 +64,7 @@ test("else it says to narrow the config with --only, which does", () => {
   expect(one.stdout).toMatch(/not the same run, because of train\.lr\n$/);
 });
 
-test("several keys are listed; name, description, record and the place of the data decide nothing", () => {
+test("several keys are listed; name, description, record and the place of the data decide nothing", async () => {
   const other = makeFolder();
   const text = readFileSync(join(folder, "small.yaml"), "utf8")
     .replace("two short runs", "others")
@@ -73,9 +74,17 @@ test("several keys are listed; name, description, record and the place of the da
   const store = ["--store", join(folder, "ablate.db")];
   const only = ["--steps", "50", "--only", "plain"];
 
-  const same = ablate(other, "diff", "small.yaml", "small/plain", ...store, ...only);
+  const same = await ablate(other, "diff", "small.yaml", "small/plain", ...store, ...only);
   const more = ["--set", "model.embedding=5", "--set", "train.l2=0.1"];
-  const another = ablate(other, "diff", "small.yaml", "small/plain", ...store, ...only, ...more);
+  const another = await ablate(
+    other,
+    "diff",
+    "small.yaml",
+    "small/plain",
+    ...store,
+    ...only,
+    ...more,
+  );
 
   expect(same.stdout).toMatch(/^description .* no$/m);
   expect(same.stdout).toMatch(/^record\.samples .* no$/m);
@@ -85,14 +94,14 @@ test("several keys are listed; name, description, record and the place of the da
   expect(another.stdout).toMatch(/because of model\.embedding and train\.l2\n$/);
 });
 
-test("other data are told by their hash", () => {
+test("other data are told by their hash", async () => {
   const other = makeFolder();
-  ablate(other, "run", "small.yaml", "--steps", "50", "--only", "plain", "--quiet");
+  await train(other, "small.yaml", "--steps", "50", "--only", "plain");
   appendFileSync(join(other, "names.txt"), "\nzoe\n");
   const args = ["diff", "small.yaml", "plain", "--steps", "50", "--only", "plain"];
 
-  const { stdout } = ablate(other, ...args);
-  const [row, ...rest] = jsonRows(ablate(other, ...args, "--json"));
+  const { stdout } = await ablate(other, ...args);
+  const [row, ...rest] = jsonRows(await ablate(other, ...args, "--json"));
 
   expect(stdout).toMatch(/^data +[0-9a-f]{12}… +[0-9a-f]{12}… +yes$/m);
   expect(stdout).toMatch(/\nnot the same run, because of data\n$/);
@@ -102,7 +111,7 @@ test("other data are told by their hash", () => {
   expect(row?.a).not.toBe(row?.b);
 });
 
-test("the data of a run that never started are not known, but that they are others is", () => {
+test("the data of a run that never started are not known, but that they are others is", async () => {
   const other = makeFolder();
   const config = loadConfig(join(other, "small.yaml"));
   const { name, description, text: spec } = config;
@@ -111,14 +120,14 @@ test("the data of a run that never started are not known, but that they are othe
   writer.planGrid({ name, description, spec, runs });
   writer.close();
 
-  const { stdout } = ablate(other, "diff", "small.yaml", "plain");
+  const { stdout } = await ablate(other, "diff", "small.yaml", "plain");
 
   expect(stdout).toMatch(/^data +[0-9a-f]{12}… +unknown +yes$/m);
   expect(stdout).toMatch(/\nnot the same run, because of data\n$/);
 });
 
-test("another engine is another run", () => {
-  const { stdout } = ablate(
+test("another engine is another run", async () => {
+  const { stdout } = await ablate(
     folder,
     "diff",
     "small.yaml",
@@ -133,21 +142,21 @@ test("another engine is another run", () => {
   expect(stdout).toMatch(/because of engine\n$/);
 });
 
-test("values that are alike in short are shown in full", () => {
+test("values that are alike in short are shown in full", async () => {
   const set = ["--steps", "50", "--set", "train.lr=0.1000001"];
 
-  expect(ablate(folder, "diff", "small.yaml", "plain", ...set).stdout).toMatch(
+  expect((await ablate(folder, "diff", "small.yaml", "plain", ...set)).stdout).toMatch(
     /^train\.lr +\{"0":0\.1000001\} +\{"0":0\.1\} +yes$/m,
   );
 });
 
-test("what is not found ends with 2 and a sentence, and no store is made", () => {
+test("what is not found ends with 2 and a sentence, and no store is made", async () => {
   const empty = makeFolder();
   mkdirSync(join(empty, "small"));
 
-  const noRun = ablate(folder, "diff", "plain", "normd");
-  const noFile = ablate(folder, "diff", "smal.yaml", "plain");
-  const noStore = ablate(empty, "diff", "small.yaml", "small/plain");
+  const noRun = await ablate(folder, "diff", "plain", "normd");
+  const noFile = await ablate(folder, "diff", "smal.yaml", "plain");
+  const noStore = await ablate(empty, "diff", "small.yaml", "small/plain");
 
   expect([noRun.status, noRun.stderr]).toEqual([
     2,
@@ -160,13 +169,13 @@ test("what is not found ends with 2 and a sentence, and no store is made", () =>
   expect(existsSync(join(empty, "ablate.db"))).toBe(false);
 });
 
-test("two configs of one run each need no store", () => {
+test("two configs of one run each need no store", async () => {
   const empty = makeFolder();
   const one = readFileSync(join(empty, "small.yaml"), "utf8").split("variants:")[0] ?? "";
   writeFileSync(join(empty, "one.yaml"), one);
   writeFileSync(join(empty, "two.yaml"), one.replace("seeds: [42]", "seeds: [7]"));
 
-  const { status, stdout } = ablate(empty, "diff", "one.yaml", "two.yaml");
+  const { status, stdout } = await ablate(empty, "diff", "one.yaml", "two.yaml");
 
   expect(status).toBe(0);
   expect(stdout).toMatch(/not the same run, because of seed\n$/);

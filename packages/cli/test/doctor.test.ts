@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { ablate, damageCheckpoints, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { ablate, damageCheckpoints, inTurn, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { train } from "./train.ts";
 
 const hasSqlite3 = spawnSync("sqlite3", ["--version"]).status === 0;
 const damageTest = test.skipIf(!hasSqlite3 && !process.env.CI);
@@ -10,9 +11,9 @@ const damageTest = test.skipIf(!hasSqlite3 && !process.env.CI);
 const STEPS = ["--steps", "1000"];
 
 /** A folder whose `small.yaml` has been run for 1,000 steps. */
-function trainedFolder(): string {
+async function trainedFolder(): Promise<string> {
   const folder = makeFolder();
-  expect(ablate(folder, "run", "small.yaml", "--quiet", ...STEPS).status).toBe(0);
+  await train(folder, "small.yaml", ...STEPS);
   return folder;
 }
 
@@ -22,14 +23,14 @@ function sqlite3(folder: string, sql: string): void {
 }
 
 /** Checks that are not fine, or were not until now. */
-function found(folder: string, ...flags: readonly string[]): unknown[] {
-  return jsonRows(ablate(folder, "doctor", "--json", ...flags))
+async function found(folder: string, ...flags: readonly string[]): Promise<unknown[]> {
+  return jsonRows(await ablate(folder, "doctor", "--json", ...flags))
     .filter(({ ok, repaired }) => ok !== true || repaired === true)
     .map(({ check, ok, repaired }) => [check, ok, repaired]);
 }
 
 /** The numbers of a store: everything but times, places and speeds. */
-function numbersOf(folder: string): string {
+async function numbersOf(folder: string): Promise<string> {
   const queries = [
     "select run, state, last_step, loss, train_loss, valid_loss, test_loss from runs order by run",
     "select run_id, step, loss, lr, hex(ratios) from step order by run_id, step",
@@ -38,14 +39,15 @@ function numbersOf(folder: string): string {
     "select level, bucket, n, hex(data) from rollup order by run_id, level, bucket",
     "select run_id, step, sha256 from checkpoint order by run_id, step",
   ];
-  return queries.map((sql) => ablate(folder, "query", sql).stdout).join("\n");
+  const printed = await inTurn(queries, async (sql) => (await ablate(folder, "query", sql)).stdout);
+  return printed.join("\n");
 }
 
-test("doctor has a line for every side of a store, and looking repairs nothing", () => {
-  const folder = trainedFolder();
+test("doctor has a line for every side of a store, and looking repairs nothing", async () => {
+  const folder = await trainedFolder();
   const before = readFileSync(join(folder, "ablate.db"));
 
-  const { status, stdout } = ablate(folder, "doctor");
+  const { status, stdout } = await ablate(folder, "doctor");
 
   expect(status).toBe(0);
   for (const line of [
@@ -63,29 +65,31 @@ test("doctor has a line for every side of a store, and looking repairs nothing",
   expect(readFileSync(join(folder, "ablate.db")).equals(before)).toBe(true);
 });
 
-damageTest("a hole in the history is cut out, and trained again to the same numbers", () => {
-  const folder = trainedFolder();
+damageTest("a hole in the history is cut out, and trained again to the same numbers", async () => {
+  const folder = await trainedFolder();
   const undisturbed = numbersOf(folder);
   sqlite3(folder, "delete from step where run_id = 1 and step between 500 and 600");
 
-  expect(ablate(folder, "doctor").status).toBe(1);
-  expect(found(folder)).toEqual([
+  expect((await ablate(folder, "doctor")).status).toBe(1);
+  expect(await found(folder)).toEqual([
     ["steps", false, false],
     ["rollup", false, false],
   ]);
-  expect(ablate(folder, "doctor", "--repair").stdout).toMatch(
+  expect((await ablate(folder, "doctor", "--repair")).stdout).toMatch(
     /^mended +steps +kept what is whole: small\/plain is whole up to 500 steps of 1,000$/m,
   );
-  expect(ablate(folder, "doctor").status).toBe(0);
-  expect(ablate(folder, "show", "small/plain").stdout).toContain("interrupted (history damaged)");
-  expect(ablate(folder, "run", "small.yaml", "--quiet", ...STEPS).status).toBe(0);
+  expect((await ablate(folder, "doctor")).status).toBe(0);
+  expect((await ablate(folder, "show", "small/plain")).stdout).toContain(
+    "interrupted (history damaged)",
+  );
+  await train(folder, "small.yaml", ...STEPS);
 
   expect(numbersOf(folder)).toBe(undisturbed);
-  expect(found(folder)).toEqual([]);
+  expect(await found(folder)).toEqual([]);
 });
 
-damageTest("rollups are built anew, orphans are deleted, and the store is as before", () => {
-  const folder = trainedFolder();
+damageTest("rollups are built anew, orphans are deleted, and the store is as before", async () => {
+  const folder = await trainedFolder();
   const undisturbed = numbersOf(folder);
   sqlite3(
     folder,
@@ -93,11 +97,11 @@ damageTest("rollups are built anew, orphans are deleted, and the store is as bef
      insert into step values (99, 0, 1, 1, x''); insert into tag values (99, 'lost')`,
   );
 
-  expect(found(folder)).toEqual([
+  expect(await found(folder)).toEqual([
     ["foreign keys", false, false],
     ["rollup", false, false],
   ]);
-  const repair = ablate(folder, "doctor", "--repair");
+  const repair = await ablate(folder, "doctor", "--repair");
 
   expect(repair.status).toBe(0);
   expect(repair.stdout).toMatch(
@@ -107,15 +111,15 @@ damageTest("rollups are built anew, orphans are deleted, and the store is as bef
   expect(numbersOf(folder)).toBe(undisturbed);
 });
 
-test("damaged checkpoints are dropped, and --restart makes them anew", () => {
-  const folder = trainedFolder();
+test("damaged checkpoints are dropped, and --restart makes them anew", async () => {
+  const folder = await trainedFolder();
   const undisturbed = numbersOf(folder);
   damageCheckpoints(join(folder, "ablate.db"));
 
-  expect(found(folder)).toEqual([["checkpoints", false, false]]);
-  expect(found(folder, "--repair")).toEqual([["checkpoints", true, true]]);
-  expect(ablate(folder, "sample", "small/plain").stderr).toContain("has no weights");
-  expect(ablate(folder, "run", "small.yaml", "--restart", "--quiet", ...STEPS).status).toBe(0);
+  expect(await found(folder)).toEqual([["checkpoints", false, false]]);
+  expect(await found(folder, "--repair")).toEqual([["checkpoints", true, true]]);
+  expect((await ablate(folder, "sample", "small/plain")).stderr).toContain("has no weights");
+  await train(folder, "small.yaml", "--restart", ...STEPS);
 
   expect(numbersOf(folder)).toBe(undisturbed);
 });
@@ -129,20 +133,22 @@ test("a run whose process was killed is marked, and not while it lives", async (
   });
   await vi.waitFor(() => expect(output).toContain('"progress"'), { timeout: 60_000 });
 
-  const whileLive = found(folder, "--repair");
+  const whileLive = await found(folder, "--repair");
   child.kill("SIGKILL");
   await ended;
 
   expect(whileLive).toEqual([]);
-  expect(found(folder)).toContainEqual(["running", false, false]);
-  expect(found(folder, "--repair")).toContainEqual(["running", true, true]);
-  expect(found(folder)).toEqual([]);
+  expect(await found(folder)).toContainEqual(["running", false, false]);
+  expect(await found(folder, "--repair")).toContainEqual(["running", true, true]);
+  expect(await found(folder)).toEqual([]);
   const sql = "select distinct state from runs where state <> 'pending'";
-  expect(ablate(folder, "query", sql, "--format", "csv").stdout).toBe("state\r\ninterrupted\r\n");
+  expect((await ablate(folder, "query", sql, "--format", "csv")).stdout).toBe(
+    "state\r\ninterrupted\r\n",
+  );
 });
 
-test("what cannot be mended is said in sentences, with exit code 1", () => {
-  const folder = trainedFolder();
+test("what cannot be mended is said in sentences, with exit code 1", async () => {
+  const folder = await trainedFolder();
   const store = join(folder, "ablate.db");
   const size = readFileSync(store).length;
   const file = openSync(store, "r+");
@@ -150,13 +156,13 @@ test("what cannot be mended is said in sentences, with exit code 1", () => {
     writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, at);
   }
 
-  const checked = ablate(folder, "doctor");
-  const repaired = ablate(folder, "doctor", "--repair");
-  const read = ["runs", "compare small", "gc --yes"].map((words) =>
+  const checked = await ablate(folder, "doctor");
+  const repaired = await ablate(folder, "doctor", "--repair");
+  const read = await inTurn(["runs", "compare small", "gc --yes"], async (words) =>
     ablate(folder, ...words.split(" ")),
   );
   writeFileSync(store, "not a database, not even nearly one, whatever its name says");
-  const replaced = ablate(folder, "doctor", "--repair");
+  const replaced = await ablate(folder, "doctor", "--repair");
 
   for (const { status, stderr } of read) {
     expect(status).toBe(2);

@@ -12,9 +12,9 @@ import { python, pythonTest } from "./python.ts";
 const text = page("docs/export.md");
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
-  expect(ablate(folder, "demo", "--steps", "30", "--quiet").status).toBe(0);
+  expect((await ablate(folder, "demo", "--steps", "30", "--quiet")).status).toBe(0);
   const [commands = ""] = blocks(text, "");
   for (const line of commands.trim().split("\n")) {
     const script = `ablate() { ${COMMAND.map((word) => `'${word}'`).join(" ")} "$@"; }; ${line}`;
@@ -47,8 +47,8 @@ pythonTest("duckdb")("DuckDB runs the query of the page", () => {
   expect(rows).toHaveLength(6);
 });
 
-test("the store of the page is imported", () => {
-  const { status, stdout } = ablate(folder, "import", "quickstart.db", "--store", "new.db");
+test("the store of the page is imported", async () => {
+  const { status, stdout } = await ablate(folder, "import", "quickstart.db", "--store", "new.db");
 
   expect(status).toBe(0);
   expect(stdout).toContain("imported 6 runs of 6");

@@ -10,13 +10,13 @@ const PARAMETERS = Array.from({ length: 13 }, (_, i) => `hidden${i + 1}.weight`)
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   writeLongRun(join(folder, "long.db"), PARAMETERS);
   const seeds = Array.from({ length: 60 }, (_, seed) => seed).join(",");
   const wide = ["--set", "model.hidden=[2000]", "--set", "record.probes=none"];
   const flags = [...wide, "--seeds", seeds, "--steps", "1", "--only", "plain", "--quiet"];
-  expect(ablate(folder, "run", "small.yaml", ...flags).status).toBe(0);
+  expect((await ablate(folder, "run", "small.yaml", ...flags)).status).toBe(0);
 });
 
 /** Names of the folder that have to do with a target: itself, or what is not yet it. */
@@ -78,11 +78,19 @@ test("Ctrl-C leaves the weights of a folder that was there as they were", async 
   expect(readFileSync(join(folder, "kept", "plain-seed=3.safetensors"), "utf8")).toBe("mine");
 });
 
-test("weights go into a folder that is there, beside what else is in it", () => {
+test("weights go into a folder that is there, beside what else is in it", async () => {
   mkdirSync(join(folder, "shared"));
   writeFileSync(join(folder, "shared", "notes.txt"), "mine");
 
-  const { status } = ablate(folder, "export", "small", "--format", "safetensors", "-o", "shared");
+  const { status } = await ablate(
+    folder,
+    "export",
+    "small",
+    "--format",
+    "safetensors",
+    "-o",
+    "shared",
+  );
 
   expect(status).toBe(0);
   expect(readdirSync(join(folder, "shared"))).toHaveLength(61);
@@ -114,9 +122,9 @@ test("200,000 steps of 13 parameters are exported in less than 120 MB above any 
   }
 });
 
-test("damaged weights are not exported: a sentence, exit code 1, no file and no folder", () => {
+test("damaged weights are not exported: a sentence, exit code 1, no file and no folder", async () => {
   const path = join(folder, "damaged.db");
-  ablate(folder, "export", "small", "-o", "damaged.db");
+  await ablate(folder, "export", "small", "-o", "damaged.db");
   damageWeights(path, "small/plain-seed=41");
   const sentence =
     "ablate: the weights of small/plain-seed=41 at step 1 are damaged: they are not what their sha256 says; " +
@@ -126,18 +134,20 @@ test("damaged weights are not exported: a sentence, exit code 1, no file and no 
     ["small/plain-seed=41", "-o", "one.safetensors"],
     ["small", "--format", "safetensors", "-o", "all"],
   ]) {
-    const { status, stdout, stderr } = ablate(
+    const { status, stdout, stderr } = await ablate(
       folder,
       ...["export", what ?? "", ...args, "--store", "damaged.db"],
     );
     expect([status, stdout, stderr]).toEqual([1, "", sentence]);
   }
 
-  expect(ablate(folder, "sample", "small/plain-seed=41", "--store", "damaged.db").status).toBe(1);
+  expect(
+    (await ablate(folder, "sample", "small/plain-seed=41", "--store", "damaged.db")).status,
+  ).toBe(1);
   expect([existsSync(join(folder, "one.safetensors")), existsSync(join(folder, "all"))]).toEqual([
     false,
     false,
   ]);
   const other = ["export", "small/plain-seed=2", "-o", "whole.safetensors"];
-  expect(ablate(folder, ...other, "--store", "damaged.db").status).toBe(0);
+  expect((await ablate(folder, ...other, "--store", "damaged.db")).status).toBe(0);
 });

@@ -5,21 +5,22 @@ import { join } from "node:path";
 import { decodeSafetensors } from "@ablate/core";
 import { openReader } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
-import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { ablate, inTurn, jsonRows, makeFolder } from "./make.ts";
 import { python, pythonTest } from "./python.ts";
+import { train } from "./train.ts";
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet");
-  ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
-  ablate(folder, "tag", "small/plain", "good");
-  ablate(folder, "note", "small", "about the grid");
+  await train(folder, "small.yaml");
+  await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
+  await ablate(folder, "tag", "small/plain", "good");
+  await ablate(folder, "note", "small", "about the grid");
 });
 
-function exported(...args: readonly string[]): void {
-  const { status, stderr } = ablate(folder, "export", ...args);
+async function exported(...args: readonly string[]): Promise<void> {
+  const { status, stderr } = await ablate(folder, "export", ...args);
   expect(status, stderr).toBe(0);
 }
 
@@ -40,8 +41,8 @@ function duckdb(query: string): unknown {
   );
 }
 
-duckTest("DuckDB reads the history from parquet: types, nulls and every bit", () => {
-  exported("small", "-o", "history.parquet");
+duckTest("DuckDB reads the history from parquet: types, nulls and every bit", async () => {
+  await exported("small", "-o", "history.parquet");
 
   expect(
     duckdb("select column_name, column_type from (describe from 'history.parquet') limit 5"),
@@ -69,9 +70,9 @@ duckTest("DuckDB reads the history from parquet: types, nulls and every bit", ()
 
 duckTest.each(["parquet", "csv", "jsonl"])(
   "DuckDB reads runs and evaluations from %s alike",
-  (ending) => {
+  async (ending) => {
     for (const table of ["runs", "evals", "update_ratio"]) {
-      exported("small", "--table", table, "-o", `${table}.${ending}`);
+      await exported("small", "--table", table, "-o", `${table}.${ending}`);
     }
 
     expect(
@@ -89,9 +90,9 @@ duckTest.each(["parquet", "csv", "jsonl"])(
 
 pythonTest("pandas", "pyarrow")(
   "pandas reads the history from parquet and the runs from csv",
-  () => {
-    exported("small", "-o", "pandas.parquet");
-    exported("small", "--table", "runs", "-o", "pandas.csv");
+  async () => {
+    await exported("small", "-o", "pandas.parquet");
+    await exported("small", "--table", "runs", "-o", "pandas.csv");
 
     const read = python(
       folder,
@@ -134,8 +135,8 @@ with safe_open(${JSON.stringify(file)}, "np") as f:
   );
 }
 
-tensorTest("Python's safetensors reads the weights of a run, value by value", () => {
-  exported("small/normed", "-o", "normed.safetensors");
+tensorTest("Python's safetensors reads the weights of a run, value by value", async () => {
+  await exported("small/normed", "-o", "normed.safetensors");
 
   const reader = openReader(join(folder, "ablate.db"));
   const stored = decodeSafetensors(reader.weights("small/normed")?.bytes ?? new Uint8Array());
@@ -156,15 +157,23 @@ tensorTest("Python's safetensors reads the weights of a run, value by value", ()
   ]);
 });
 
-tensorTest("a grid's weights are a folder with a file a run, but for those without", () => {
-  const { stderr } = ablate(folder, "export", "small", "--format", "safetensors", "-o", "weights");
+tensorTest("a grid's weights are a folder with a file a run, but for those without", async () => {
+  const { stderr } = await ablate(
+    folder,
+    "export",
+    "small",
+    "--format",
+    "safetensors",
+    "-o",
+    "weights",
+  );
 
   expect(stderr).toBe("wrote the weights of 2 runs to weights; 1 run without weights\n");
   expect(readdirSync(join(folder, "weights")).sort()).toEqual([
     "normed.safetensors",
     "plain.safetensors",
   ]);
-  const again = ablate(folder, "export", "small", "--format", "safetensors", "-o", "weights");
+  const again = await ablate(folder, "export", "small", "--format", "safetensors", "-o", "weights");
   expect(again.stderr).toBe(
     "ablate: weights has plain.safetensors and 1 more already; --force replaces them\n",
   );
@@ -175,8 +184,8 @@ const hasSqlite3 = spawnSync("sqlite3", ["--version"]).status === 0;
 
 test.skipIf(!hasSqlite3 && !process.env.CI)(
   "plain sqlite3 reads a sealed store in a read-only folder",
-  () => {
-    exported("small", "-o", "sealed.db");
+  async () => {
+    await exported("small", "-o", "sealed.db");
     const { stdout, stderr } = spawnSync(
       "sqlite3",
       [
@@ -200,8 +209,8 @@ test.skipIf(!hasSqlite3 && !process.env.CI)(
   },
 );
 
-test("every reading command says of a sealed store what it says of the whole one", () => {
-  exported("small", "-o", "same.db", "--force");
+test("every reading command says of a sealed store what it says of the whole one", async () => {
+  await exported("small", "-o", "same.db", "--force");
   const commands = [
     ["runs", "--json"],
     ["show", "small/normed", "--json"],
@@ -215,20 +224,20 @@ test("every reading command says of a sealed store what it says of the whole one
   ];
 
   for (const args of commands) {
-    const [sealed, whole] = ["same.db", "ablate.db"].map((store) =>
-      ablate(folder, ...args, "--store", store)
-        .stdout.replaceAll(store, "STORE")
+    const [sealed, whole] = await inTurn(["same.db", "ablate.db"], async (store) =>
+      (await ablate(folder, ...args, "--store", store)).stdout
+        .replaceAll(store, "STORE")
         .replace(/ +STORE [\d.]+ .B/, ""),
     );
     expect(sealed, args.join(" ")).toBe(whole);
   }
 });
 
-test("a run alone is sealed with its grids, and trained on from there", () => {
-  exported("small/normed", "-o", "one.db");
+test("a run alone is sealed with its grids, and trained on from there", async () => {
+  await exported("small/normed", "-o", "one.db");
 
-  const runs = jsonRows(ablate(folder, "runs", "--store", "one.db", "--json"));
-  const plan = jsonRows(ablate(folder, "plan", "small.yaml", "--store", "one.db", "--json"));
+  const runs = jsonRows(await ablate(folder, "runs", "--store", "one.db", "--json"));
+  const plan = jsonRows(await ablate(folder, "plan", "small.yaml", "--store", "one.db", "--json"));
 
   expect(runs.map(({ run, grid, label }) => [run, grid, label])).toEqual([
     ["small/normed", "small", "normed"],

@@ -7,19 +7,20 @@ import { Interruption } from "../src/command-line/interrupt.ts";
 import { processTerminal } from "../src/command-line/terminal.ts";
 import { exportRows } from "../src/export/export-rows.ts";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
-  expect(ablate(folder, "run", "small.yaml", "--quiet").status).toBe(0);
-  ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
-  ablate(folder, "tag", "small/plain", "good");
-  ablate(folder, "note", "small/plain", 'with "quotes", commas\nand lines');
+  await train(folder, "small.yaml");
+  await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
+  await ablate(folder, "tag", "small/plain", "good");
+  await ablate(folder, "note", "small/plain", 'with "quotes", commas\nand lines');
 });
 
-function exported(...args: readonly string[]): string {
-  const { status, stdout, stderr } = ablate(folder, "export", ...args);
+async function exported(...args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await ablate(folder, "export", ...args);
   expect(status, stderr).toBe(0);
   return stdout;
 }
@@ -32,8 +33,8 @@ function queried(sql: string): readonly (readonly unknown[])[] {
   return rows;
 }
 
-test("csv has a row a step and a column a parameter, with every digit", () => {
-  const [header = "", ...lines] = exported("small", "--format", "csv", "-o", "-")
+test("csv has a row a step and a column a parameter, with every digit", async () => {
+  const [header = "", ...lines] = (await exported("small", "--format", "csv", "-o", "-"))
     .trimEnd()
     .split("\r\n");
   const columns = header.split(",");
@@ -56,8 +57,8 @@ test("csv has a row a step and a column a parameter, with every digit", () => {
   );
 });
 
-test("jsonl has one object a row, null for what is not finite", () => {
-  const rows = exported("small", "--format", "jsonl", "-o", "-")
+test("jsonl has one object a row, null for what is not finite", async () => {
+  const rows = (await exported("small", "--format", "jsonl", "-o", "-"))
     .trimEnd()
     .split("\n")
     .map((line): Record<string, unknown> => JSON.parse(line));
@@ -71,8 +72,10 @@ test("jsonl has one object a row, null for what is not finite", () => {
   );
 });
 
-test.each(EXPORT_TABLES)("the table %s is exported with the columns of its view", (table) => {
-  const lines = exported("small", "--format", "jsonl", "-o", "-", "--table", table).split("\n");
+test.each(EXPORT_TABLES)("the table %s is exported with the columns of its view", async (table) => {
+  const lines = (await exported("small", "--format", "jsonl", "-o", "-", "--table", table)).split(
+    "\n",
+  );
   const rows = lines.slice(0, -1).map((line): Record<string, unknown> => JSON.parse(line));
 
   if (table === "history") return expect(rows.length).toBeGreaterThan(400);
@@ -82,35 +85,37 @@ test.each(EXPORT_TABLES)("the table %s is exported with the columns of its view"
   expect(rows).toHaveLength(Number(count));
 });
 
-test("a run of several grids has the label of the grid that is exported", () => {
+test("a run of several grids has the label of the grid that is exported", async () => {
   const other = readFileSync(join(folder, "small.yaml"), "utf8").replace(
     "name: small",
     "name: other",
   );
   writeFileSync(join(folder, "other.yaml"), other.replace("  plain:", "  bare:"));
-  ablate(folder, "run", "other.yaml", "--quiet");
+  await train(folder, "other.yaml");
 
-  const lines = exported("other", "--table", "runs", "--format", "csv", "-o", "-").split("\r\n");
+  const lines = (await exported("other", "--table", "runs", "--format", "csv", "-o", "-")).split(
+    "\r\n",
+  );
 
   expect(lines.slice(1, -1).map((line) => line.split(",").slice(0, 3))).toEqual([
     ["small/plain", "other", "bare"],
     ["small/normed", "other", "normed"],
   ]);
-  ablate(folder, "run", "small.yaml", "--quiet");
+  await train(folder, "small.yaml");
 });
 
-test("texts are quoted, and a run alone has its rows alone", () => {
-  expect(exported("small/plain", "--table", "notes", "--format", "csv", "-o", "-")).toBe(
+test("texts are quoted, and a run alone has its rows alone", async () => {
+  expect(await exported("small/plain", "--table", "notes", "--format", "csv", "-o", "-")).toBe(
     'grid,run,note\r\nsmall,small/plain,"with ""quotes"", commas\nand lines"\r\n',
   );
 });
 
-test("the format follows from the ending; a file that is there stays without --force", () => {
+test("the format follows from the ending; a file that is there stays without --force", async () => {
   const path = join(folder, "runs.csv");
 
-  const first = ablate(folder, "export", "small", "--table", "runs", "-o", "runs.csv");
+  const first = await ablate(folder, "export", "small", "--table", "runs", "-o", "runs.csv");
   const size = readFileSync(path).length;
-  const again = ablate(folder, "export", "small/plain", "--table", "runs", "-o", "runs.csv");
+  const again = await ablate(folder, "export", "small/plain", "--table", "runs", "-o", "runs.csv");
 
   expect(first.stderr).toMatch(/^wrote 3 rows of small \(3 runs\) to runs\.csv \(.* kB\)\n$/);
   expect([again.status, again.stderr]).toEqual([
@@ -118,7 +123,7 @@ test("the format follows from the ending; a file that is there stays without --f
     "ablate: runs.csv exists; --force replaces it\n",
   ]);
   expect(readFileSync(path)).toHaveLength(size);
-  exported("small/plain", "--table", "runs", "-o", "runs.csv", "--force");
+  await exported("small/plain", "--table", "runs", "-o", "runs.csv", "--force");
   expect(readFileSync(path).length).toBeLessThan(size);
   expect(readdirSync(folder).filter((name) => name.includes(".part"))).toEqual([]);
 });
@@ -142,8 +147,8 @@ test.each([
     ["small", "-o", "names.txt", "--format", "safetensors"],
     /names\.txt is a file; weights of a grid need a folder/,
   ],
-])("export %j is refused in one sentence", (args, sentence) => {
-  const { status, stdout, stderr } = ablate(folder, "export", ...args);
+])("export %j is refused in one sentence", async (args, sentence) => {
+  const { status, stdout, stderr } = await ablate(folder, "export", ...args);
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(sentence);

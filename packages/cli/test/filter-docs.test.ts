@@ -2,7 +2,6 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { blocks, page, tableRows } from "./documents.ts";
-import { ablateHere } from "./in-process.ts";
 import { ablate, type Ended, jsonRows, makeFolder } from "./make.ts";
 
 const text = page("docs/filter.md");
@@ -14,7 +13,7 @@ const rows = tableRows(text, "filter").map((row) => ({
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   for (const name of ["configs", "data"]) mkdirSync(join(folder, name));
   renameSync(join(folder, "names.txt"), join(folder, "data", "names.txt"));
@@ -24,12 +23,12 @@ beforeAll(() => {
     ["tag", "study/v5", "keep", "baseline"],
     ["note", "study/v5", "the good one"],
   ]) {
-    expect(ablate(folder, ...args).status, args.join(" ")).toBe(0);
+    expect((await ablate(folder, ...args)).status, args.join(" ")).toBe(0);
   }
 });
 
-function plan(filter: string): Promise<Ended> {
-  return ablateHere(folder, ...planOf(filter));
+async function plan(filter: string): Promise<Ended> {
+  return ablate(folder, ...planOf(filter));
 }
 
 function planOf(filter: string): readonly string[] {
@@ -37,7 +36,7 @@ function planOf(filter: string): readonly string[] {
 }
 
 test.each(["v1 or v5", "v1 and ("])("a process of its own says the same of %s", async (filter) => {
-  expect(ablate(folder, ...planOf(filter))).toEqual(await plan(filter));
+  expect(await ablate(folder, ...planOf(filter))).toEqual(await plan(filter));
 });
 
 test("the page has examples and mistakes", () => {

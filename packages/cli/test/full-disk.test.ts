@@ -34,7 +34,7 @@ test.skipIf(!canMount)(
 
     expect(waiting).toContain("/ablate.db: the disk is full; make room on it");
     expect(await disk.ended()).toEqual({ status: "0", stderr: "" });
-    expectUndisturbed(disk.folder, GRID);
+    await expectUndisturbed(disk.folder, GRID);
   },
 );
 
@@ -50,8 +50,8 @@ test.skipIf(!canMount)(
     expect(stderr).toMatch(
       /^ablate: cannot write to \S+: the disk is full; make room on it; \d runs? (is|are) left to train, .*\n$/,
     );
-    expect(ablate(disk.folder, "run", ...GRID, "--quiet").status).toBe(0);
-    expectUndisturbed(disk.folder, GRID);
+    expect((await ablate(disk.folder, "run", ...GRID, "--quiet")).status).toBe(0);
+    await expectUndisturbed(disk.folder, GRID);
   },
 );
 
@@ -69,7 +69,7 @@ test.skipIf(!canMount)("a disk without room for a plan is one sentence", async (
 // Wherever it gets full: at planning, the start, a step, a checkpoint, an evaluation, the end.
 test.skipIf(!canLimit)(
   "whatever the last write is that fits, nothing is lost and said in a line",
-  () => {
+  async () => {
     const statuses = new Set<number | null>();
     for (const kilobytes of [60, 180, 300, 340, 380, 420, 480, 560, 2000]) {
       const folder = makeFolder();
@@ -83,31 +83,34 @@ test.skipIf(!canLimit)(
       statuses.add(status);
       expect(`${stdout}${stderr}`, `${kilobytes} kB`).not.toMatch(/\n\s+at |internal error/);
       if (status !== 0) expect(stderr).toMatch(/^ablate: .*cannot write to .*$/m);
-      expect([kilobytes, ablate(folder, "run", ...SHORT, "--quiet").status]).toEqual([
+      expect([kilobytes, (await ablate(folder, "run", ...SHORT, "--quiet")).status]).toEqual([
         kilobytes,
         0,
       ]);
-      expectUndisturbed(folder, SHORT);
+      await expectUndisturbed(folder, SHORT);
     }
     expect(statuses).toEqual(new Set([2, 1, 0]));
   },
 );
 
-test.skipIf(!canMount)("a disk without room to open a store is told as one that is full", () => {
-  const folder = makeFolder();
-  expect(ablate(folder, "run", ...SHORT, "--quiet").status).toBe(0);
-  const script = `mkdir disk; mount -t tmpfs -o size=800k none disk; cp ablate.db disk
+test.skipIf(!canMount)(
+  "a disk without room to open a store is told as one that is full",
+  async () => {
+    const folder = makeFolder();
+    expect((await ablate(folder, "run", ...SHORT, "--quiet")).status).toBe(0);
+    const script = `mkdir disk; mount -t tmpfs -o size=800k none disk; cp ablate.db disk
     dd if=/dev/zero of=disk/ballast bs=4k 2> /dev/null; "$@"`;
-  const command = [...COMMAND, "runs", "--store", "disk/ablate.db"];
+    const command = [...COMMAND, "runs", "--store", "disk/ablate.db"];
 
-  const { status, stderr } = spawnSync("unshare", ["-rm", "sh", "-c", script, "sh", ...command], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+    const { status, stderr } = spawnSync("unshare", ["-rm", "sh", "-c", script, "sh", ...command], {
+      cwd: folder,
+      encoding: "utf8",
+    });
 
-  expect(status).toBe(2);
-  expect(stderr).toMatch(/^ablate: cannot read \S+: there is no room .*; make room on the disk/);
-});
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^ablate: cannot read \S+: there is no room .*; make room on the disk/);
+  },
+);
 
 /** A small disk that holds the store, in a name space of its own, and a shell that sees it. */
 class Disk {
@@ -168,9 +171,9 @@ class Disk {
 
 const trained = new Map<readonly string[], string>();
 
-function expectUndisturbed(folder: string, grid: readonly string[]): void {
+async function expectUndisturbed(folder: string, grid: readonly string[]): Promise<void> {
   const known = trained.get(grid) ?? makeFolder();
-  if (!trained.has(grid)) expect(ablate(known, "run", ...grid, "--quiet").status).toBe(0);
+  if (!trained.has(grid)) expect((await ablate(known, "run", ...grid, "--quiet")).status).toBe(0);
   trained.set(grid, known);
   for (const run of RUNS) {
     const [is, was] = [folder, known].map((where) => wholeRun(join(where, "ablate.db"), run));

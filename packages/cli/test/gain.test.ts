@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { spawn } from "@lydell/node-pty";
 import { expect, test } from "vitest";
 import { readScale } from "../src/command-line/values.ts";
-import { ablate, ablateWith, COMMAND, jsonRows, makeFolder } from "./make.ts";
+import { ablate, ablateWith, COMMAND, inTurn, jsonRows, makeFolder } from "./make.ts";
 
-test("the notebook's scales are the default, and the spread is what it shows", () => {
-  const rows = jsonRows(ablate(makeFolder(), "gain", "--json"));
+test("the notebook's scales are the default, and the spread is what it shows", async () => {
+  const rows = jsonRows(await ablate(makeFolder(), "gain", "--json"));
 
   const std = rows.map(({ product_std: value }) => Number(value));
   expect(rows.map(({ w }) => w)).toEqual(
@@ -17,11 +17,11 @@ test("the notebook's scales are the default, and the spread is what it shows", (
   expect(new Set(rows.map(({ x_std: value }) => value)).size).toBe(1);
 });
 
-test("scales and schemes are one list, settings and all", () => {
+test("scales and schemes are one list, settings and all", async () => {
   const schemes = "kaiming, { scheme: kaiming, gain: 5/3 }, lecun, xavier, orthogonal";
   const args = ["--scales", "5/3, 1/sqrt(30)", "--schemes", schemes, "--fan-in", "30"];
 
-  const rows = jsonRows(ablate(makeFolder(), "gain", "--json", ...args));
+  const rows = jsonRows(await ablate(makeFolder(), "gain", "--json", ...args));
 
   expect(rows.map(({ w }) => w)).toEqual([
     "N(0, 1) x 5/3",
@@ -38,8 +38,8 @@ test("scales and schemes are one list, settings and all", () => {
   expect(five).toBeCloseTo(Number(gained) * Math.sqrt(30), 4);
 });
 
-test("a table, and two histograms on the same edges for each w, within 80 columns", () => {
-  const { status, stdout, stderr } = ablate(makeFolder(), "gain");
+test("a table, and two histograms on the same edges for each w, within 80 columns", async () => {
+  const { status, stdout, stderr } = await ablate(makeFolder(), "gain");
   const lines = stdout.trimEnd().split("\n");
 
   expect([status, stderr]).toEqual([0, ""]);
@@ -49,30 +49,30 @@ test("a table, and two histograms on the same edges for each w, within 80 column
   expect(lines.filter((line) => /^−10 ─+ 0 ─+ 10 {2}−10 ─+ 0 ─+ 10$/.test(line))).toHaveLength(4);
 });
 
-test("a scheme with many settings stays within 80 columns, its beginning to be seen", () => {
+test("a scheme with many settings stays within 80 columns, its beginning to be seen", async () => {
   const scheme = "{ scheme: kaiming, gain: 5/3, mode: fan_out, distribution: uniform, scale: 0.5 }";
 
-  const { stdout } = ablate(makeFolder(), "gain", "--schemes", scheme);
+  const { stdout } = await ablate(makeFolder(), "gain", "--schemes", scheme);
 
   expect(stdout).toMatch(/^kaiming\(gain: 1\.667, .*… {2}/m);
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test("a wider spread takes more columns", () => {
-  const fullCells = (scale: string): number => {
-    const lines = ablate(makeFolder(), "gain", "--scales", scale).stdout.split("\n");
+test("a wider spread takes more columns", async () => {
+  const fullCells = async (scale: string): Promise<number> => {
+    const lines = (await ablate(makeFolder(), "gain", "--scales", scale)).stdout.split("\n");
     const axis = lines.findIndex((line) => line.includes("─"));
     return [...(lines[axis - 1] ?? "").slice(41)].filter((cell) => cell === "█").length;
   };
 
-  const widths = ["0.2", "1/sqrt(10)", "1", "5"].map(fullCells);
+  const widths = await inTurn(["0.2", "1/sqrt(10)", "1", "5"], fullCells);
 
   expect(widths).toEqual([...widths].sort((a, b) => a - b));
   expect(new Set(widths).size).toBe(4);
 });
 
-test("without UTF-8 every character is ASCII", () => {
-  const { stdout } = ablateWith({ LC_ALL: "C" }, makeFolder(), "gain");
+test("without UTF-8 every character is ASCII", async () => {
+  const { stdout } = await ablateWith({ LC_ALL: "C" }, makeFolder(), "gain");
 
   expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
   expect(stdout).toContain("####");
@@ -116,16 +116,16 @@ test.each([
     "10000000",
     "ablate: x 10000000x10 and w 10x200 are too large; x, w and x @ w may have ten million numbers each",
   ],
-])("%s %s is refused in one sentence", (flag, value, sentence) => {
-  const { status, stdout, stderr } = ablate(makeFolder(), "gain", flag, value);
+])("%s %s is refused in one sentence", async (flag, value, sentence) => {
+  const { status, stdout, stderr } = await ablate(makeFolder(), "gain", flag, value);
 
   expect([status, stdout, stderr]).toEqual([2, "", `${sentence}\n`]);
 });
 
-test("what would take too long is refused", () => {
+test("what would take too long is refused", async () => {
   const large = ["--fan-in", "3000", "--fan-out", "3000", "--schemes", "orthogonal"];
 
-  const { status, stderr } = ablate(makeFolder(), "gain", ...large);
+  const { status, stderr } = await ablate(makeFolder(), "gain", ...large);
 
   expect(status).toBe(2);
   expect(stderr).toBe(

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 const BASE = `data: { file: ../names.txt }
 model: { embedding: 2, hidden: [4] }
@@ -56,28 +57,28 @@ function makeGrid(): string {
   return folder;
 }
 
-function runsOf(folder: string, ...args: readonly string[]): unknown[] {
-  return jsonRows(ablate(folder, ...args, "--json")).map(({ run }) => run);
+async function runsOf(folder: string, ...args: readonly string[]): Promise<unknown[]> {
+  return jsonRows(await ablate(folder, ...args, "--json")).map(({ run }) => run);
 }
 
-test("a grid of all parts is planned, trained once and found again", () => {
+test("a grid of all parts is planned, trained once and found again", async () => {
   const folder = makeGrid();
   const names = LABELS.map((label) => `grid/${label}`);
 
-  expect(runsOf(folder, "plan", "grid.yaml")).toEqual(names);
-  const trained = ablate(folder, "run", "grid.yaml", "--quiet");
+  expect(await runsOf(folder, "plan", "grid.yaml")).toEqual(names);
+  const trained = await ablate(folder, "run", "grid.yaml", "--quiet");
   expect([trained.status, trained.stderr]).toEqual([0, ""]);
 
-  const plan = jsonRows(ablate(folder, "plan", "grid.yaml", "--json"));
+  const plan = jsonRows(await ablate(folder, "plan", "grid.yaml", "--json"));
   expect(plan.map(({ run, state }) => [run, state])).toEqual(
     names.map((name) => [name, "finished"]),
   );
 });
 
-test("--set, --steps and --seeds win over every part of a grid", () => {
+test("--set, --steps and --seeds win over every part of a grid", async () => {
   const folder = makeGrid();
   const args = ["--set", "train.lr=0.5", "--steps", "3", "--seeds", "7"];
-  const rows = jsonRows(ablate(folder, "plan", "grid.yaml", ...args, "--json"));
+  const rows = jsonRows(await ablate(folder, "plan", "grid.yaml", ...args, "--json"));
 
   expect(rows).toHaveLength(11);
   expect(rows.map(({ config }) => config)).toEqual(
@@ -90,13 +91,13 @@ test("--set, --steps and --seeds win over every part of a grid", () => {
   );
 });
 
-test("the config of one run of a grid is that run again", () => {
+test("the config of one run of a grid is that run again", async () => {
   const folder = makeGrid();
-  ablate(folder, "run", "grid.yaml", "--only", "deep", "--quiet");
+  await train(folder, "grid.yaml", "--only", "deep");
 
-  for (const { run, hash } of jsonRows(ablate(folder, "runs", "--json")).slice(0, 3)) {
-    writeFileSync(join(folder, "one.yaml"), ablate(folder, "config", String(run)).stdout);
-    const [again] = jsonRows(ablate(folder, "plan", "one.yaml", "--json"));
+  for (const { run, hash } of jsonRows(await ablate(folder, "runs", "--json")).slice(0, 3)) {
+    writeFileSync(join(folder, "one.yaml"), (await ablate(folder, "config", String(run))).stdout);
+    const [again] = jsonRows(await ablate(folder, "plan", "one.yaml", "--json"));
     expect([again?.hash, again?.state]).toEqual([hash, "finished"]);
   }
 });

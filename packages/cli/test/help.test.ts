@@ -3,15 +3,15 @@ import { expect, test } from "vitest";
 import { VERBS, verbNamed } from "../src/verbs.ts";
 import { ablate, makeFolder } from "./make.ts";
 
-test("--help lists every verb", () => {
-  const { status, stdout } = ablate(makeFolder(), "--help");
+test("--help lists every verb", async () => {
+  const { status, stdout } = await ablate(makeFolder(), "--help");
 
   expect(status).toBe(0);
   for (const { name } of VERBS) expect(stdout).toContain(`ablate ${name}`);
 });
 
 test.each(VERBS)("$name --help is a whole page, in 80 columns", async ({ name: verb, load }) => {
-  const { status, stdout } = ablate(makeFolder(), verb, "--help");
+  const { status, stdout } = await ablate(makeFolder(), verb, "--help");
   const titles = ["flags:", "examples:", "exit codes:", "environment:", "see also:"];
 
   expect(status).toBe(0);
@@ -25,8 +25,8 @@ test.each(VERBS)("$name --help is a whole page, in 80 columns", async ({ name: v
   expect(prose.filter((line) => line.length > 80)).toEqual([]);
 });
 
-test("the overview fits into 80 columns", () => {
-  const { stdout } = ablate(makeFolder(), "--help");
+test("the overview fits into 80 columns", async () => {
+  const { stdout } = await ablate(makeFolder(), "--help");
 
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
 });
@@ -41,18 +41,18 @@ test("what a help refers to exists", async () => {
   }
 });
 
-test("a flag can be given by its letter", () => {
-  const { stderr } = ablate(makeFolder(), "export", "x", "-o", "x.txt");
+test("a flag can be given by its letter", async () => {
+  const { stderr } = await ablate(makeFolder(), "export", "x", "-o", "x.txt");
 
   expect(stderr).toContain("--format is missing");
 });
 
-test("--version is one line", () => {
-  expect(ablate(makeFolder(), "--version").stdout).toMatch(/^ablate \d+\.\d+\.\d+\n$/);
+test("--version is one line", async () => {
+  expect((await ablate(makeFolder(), "--version")).stdout).toMatch(/^ablate \d+\.\d+\.\d+\n$/);
 });
 
-test("without a verb the help goes to stderr and the exit code is 2", () => {
-  const { status, stdout, stderr } = ablate(makeFolder());
+test("without a verb the help goes to stderr and the exit code is 2", async () => {
+  const { status, stdout, stderr } = await ablate(makeFolder());
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain("ablate demo");

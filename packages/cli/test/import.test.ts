@@ -3,65 +3,67 @@ import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { ablate, damageWeights, jsonRows, makeFolder, startAblate } from "./make.ts";
+import { train } from "./train.ts";
 
 /** A folder where the two variants are trained in `ablate.db`, and other things in `there.db`. */
-function twoStores(...there: readonly string[]): string {
+async function twoStores(...there: readonly string[]): Promise<string> {
   const folder = makeFolder();
   const steps = ["--steps", "20", "--quiet"];
-  expect(ablate(folder, "run", "small.yaml", ...steps).status).toBe(0);
+  await train(folder, "small.yaml", ...steps);
   const flags = ["--store", "there.db", "--quiet"];
-  expect(ablate(folder, "run", "small.yaml", ...there, ...flags).status).toBe(0);
+  await train(folder, "small.yaml", ...there, ...flags);
   return folder;
 }
 
-function runsOf(folder: string, store: string): readonly (readonly unknown[])[] {
+async function runsOf(folder: string, store: string): Promise<readonly (readonly unknown[])[]> {
   const sql = "select run, hash, state, last_step, valid_loss from runs order by run";
-  return jsonRows(ablate(folder, "query", sql, "--store", store, "--json")).map((row) =>
+  return jsonRows(await ablate(folder, "query", sql, "--store", store, "--json")).map((row) =>
     Object.values(row),
   );
 }
 
 /** What every command says of the steps of a store. */
-function historyOf(folder: string, store: string): string {
+async function historyOf(folder: string, store: string): Promise<string> {
   const sql = "select run, step, loss from loss order by run, step";
-  return ablate(folder, "query", sql, "--store", store, "--format", "csv", "--limit", "0").stdout;
+  return (await ablate(folder, "query", sql, "--store", store, "--format", "csv", "--limit", "0"))
+    .stdout;
 }
 
-test("runs of another store are merged into the grid of the same name, each hash once", () => {
-  const folder = twoStores("--set", "train.lr=0.1,0.2", "--steps", "20");
+test("runs of another store are merged into the grid of the same name, each hash once", async () => {
+  const folder = await twoStores("--set", "train.lr=0.1,0.2", "--steps", "20");
 
-  const { status, stdout, stderr } = ablate(folder, "import", "there.db");
+  const { status, stdout, stderr } = await ablate(folder, "import", "there.db");
 
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("imported 2 runs of 4\n");
   expect(stdout).toMatch(/small\/plain +small\/plain-lr=0\.1 +as complete here +finished +20\n/);
   expect(stdout).toMatch(/small\/plain-lr=0\.2 +new here +finished +20\n/);
-  const grids = jsonRows(ablate(folder, "query", "select * from grid_runs", "--json"));
+  const grids = jsonRows(await ablate(folder, "query", "select * from grid_runs", "--json"));
   expect(grids.map(({ grid, run }) => `${grid} ${run}`)).toEqual([
     "small small/plain",
     "small small/normed",
     "small small/plain-lr=0.2",
     "small small/normed-lr=0.2",
   ]);
-  expect(new Set(runsOf(folder, "ablate.db").map(([, hash]) => hash)).size).toBe(4);
-  expect(new Set(historyOf(folder, "ablate.db").split("\r\n")).size).toBe(4 * 20 + 2);
+  expect(new Set((await runsOf(folder, "ablate.db")).map(([, hash]) => hash)).size).toBe(4);
+  expect(new Set((await historyOf(folder, "ablate.db")).split("\r\n")).size).toBe(4 * 20 + 2);
 });
 
-test("repeated it takes nothing more over, and changes nothing", () => {
-  const folder = twoStores("--seeds", "7", "--steps", "20");
-  ablate(folder, "import", "there.db");
-  const before = [runsOf(folder, "ablate.db"), historyOf(folder, "ablate.db")];
+test("repeated it takes nothing more over, and changes nothing", async () => {
+  const folder = await twoStores("--seeds", "7", "--steps", "20");
+  await ablate(folder, "import", "there.db");
+  const before = [await runsOf(folder, "ablate.db"), await historyOf(folder, "ablate.db")];
 
-  const { status, stdout } = ablate(folder, "import", "there.db");
+  const { status, stdout } = await ablate(folder, "import", "there.db");
 
   expect([status, stdout.split("\n").at(-2)]).toEqual([0, "imported 0 runs of 2"]);
-  expect([runsOf(folder, "ablate.db"), historyOf(folder, "ablate.db")]).toEqual(before);
+  expect([await runsOf(folder, "ablate.db"), await historyOf(folder, "ablate.db")]).toEqual(before);
 });
 
-test("another run of a name that is taken gets the beginning of its hash", () => {
-  const folder = twoStores("--set", "train.batch_size=4", "--steps", "20");
+test("another run of a name that is taken gets the beginning of its hash", async () => {
+  const folder = await twoStores("--set", "train.batch_size=4", "--steps", "20");
 
-  const rows = jsonRows(ablate(folder, "import", "there.db", "--json"));
+  const rows = jsonRows(await ablate(folder, "import", "there.db", "--json"));
 
   expect(rows.map(({ source, change }) => [source, change])).toEqual([
     ["small/plain", "added"],
@@ -70,22 +72,22 @@ test("another run of a name that is taken gets the beginning of its hash", () =>
   for (const { run, source, hash } of rows) {
     expect(String(run)).toMatch(new RegExp(`^${source}-${String(hash).slice(0, 4)}`));
   }
-  expect(runsOf(folder, "ablate.db")).toHaveLength(4);
+  expect(await runsOf(folder, "ablate.db")).toHaveLength(4);
 });
 
-test("a dry run says what would be done, run by run, and writes nothing", () => {
-  const folder = twoStores("--seeds", "7", "--steps", "20");
+test("a dry run says what would be done, run by run, and writes nothing", async () => {
+  const folder = await twoStores("--seeds", "7", "--steps", "20");
   const path = join(folder, "ablate.db");
   const before = readFileSync(path);
 
-  const dry = ablate(folder, "import", "there.db", "--dry-run");
-  const other = ablate(folder, "import", "there.db", "--dry-run", "--store", "none.db");
+  const dry = await ablate(folder, "import", "there.db", "--dry-run");
+  const other = await ablate(folder, "import", "there.db", "--dry-run", "--store", "none.db");
 
   expect([dry.status, dry.stdout.split("\n").at(-2)]).toEqual([0, "would import 2 runs of 2"]);
   expect([other.status, other.stdout.split("\n").at(-2)]).toEqual([0, "would import 2 runs of 2"]);
   expect(readFileSync(path).equals(before)).toBe(true);
   expect(readdirSync(folder)).not.toContain("none.db");
-  expect(ablate(folder, "import", "there.db").stdout).toBe(
+  expect((await ablate(folder, "import", "there.db")).stdout).toBe(
     dry.stdout.replace("would import", "imported"),
   );
 });
@@ -95,24 +97,24 @@ test.each([
   [["nowhere.db"], /^ablate: there is no store at \S+nowhere\.db to import\n$/],
   [["ablate.db"], /^ablate: \S+ is the store that would be written to; name another one/],
   [["names.txt"], /^ablate: \S+names\.txt is not an ablate store/],
-])("import %j is refused in one sentence with exit code 2", (args, sentence) => {
+])("import %j is refused in one sentence with exit code 2", async (args, sentence) => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--steps", "2", "--quiet");
+  await train(folder, "small.yaml", "--steps", "2");
 
-  const { status, stdout, stderr } = ablate(folder, "import", ...args);
+  const { status, stdout, stderr } = await ablate(folder, "import", ...args);
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(sentence);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
 });
 
-test("a store with a damaged checkpoint is refused with exit code 1, and nothing is taken", () => {
-  const folder = twoStores("--seeds", "7", "--steps", "20");
+test("a store with a damaged checkpoint is refused with exit code 1, and nothing is taken", async () => {
+  const folder = await twoStores("--seeds", "7", "--steps", "20");
   damageWeights(join(folder, "there.db"), "small/plain");
   const before = readFileSync(join(folder, "ablate.db"));
 
   for (const args of [["--dry-run"], []]) {
-    const { status, stdout, stderr } = ablate(folder, "import", "there.db", ...args);
+    const { status, stdout, stderr } = await ablate(folder, "import", "there.db", ...args);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
       /^ablate: \S+there\.db is damaged: the checkpoint of small\/plain at 20 is not what its sha256 says; copy the store again, or drop what is damaged with `ablate doctor --repair --store \S+there\.db`\n$/,
@@ -120,17 +122,17 @@ test("a store with a damaged checkpoint is refused with exit code 1, and nothing
   }
 
   expect(readFileSync(join(folder, "ablate.db")).equals(before)).toBe(true);
-  ablate(folder, "doctor", "--repair", "--store", "there.db");
-  expect(ablate(folder, "import", "there.db").stdout).toContain("imported 2 runs of 2\n");
+  await ablate(folder, "doctor", "--repair", "--store", "there.db");
+  expect((await ablate(folder, "import", "there.db")).stdout).toContain("imported 2 runs of 2\n");
 });
 
 test("Ctrl-C ends an import with 130 between two runs, and the same command goes on", async () => {
   const folder = makeFolder();
   const seeds = Array.from({ length: 60 }, (_, seed) => seed).join(",");
   const flags = ["--seeds", seeds, "--steps", "40", "--quiet", "--store", "there.db"];
-  expect(ablate(folder, "run", "small.yaml", ...flags).status).toBe(0);
+  await train(folder, "small.yaml", ...flags);
   copyFileSync(join(folder, "there.db"), join(folder, "same.db"));
-  ablate(folder, "import", "same.db", "--store", "whole.db");
+  await ablate(folder, "import", "same.db", "--store", "whole.db");
   const { child, ended } = startAblate(folder, "import", "there.db");
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => {
@@ -145,34 +147,34 @@ test("Ctrl-C ends an import with 130 between two runs, and the same command goes
 
   expect(await ended).toBe(130);
   expect(said).toBe("stopped: what is imported stays; the same command goes on\n");
-  const kept = runsOf(folder, "ablate.db");
+  const kept = await runsOf(folder, "ablate.db");
   expect(kept.length).toBeGreaterThan(0);
   expect(kept.length).toBeLessThan(120);
-  const whole = runsOf(folder, "whole.db");
+  const whole = await runsOf(folder, "whole.db");
   for (const run of kept) expect(whole).toContainEqual(run);
-  expect(ablate(folder, "import", "there.db").stdout).toContain(
+  expect((await ablate(folder, "import", "there.db")).stdout).toContain(
     `imported ${120 - kept.length} runs of 120\n`,
   );
-  expect(runsOf(folder, "ablate.db")).toEqual(whole);
-  expect(historyOf(folder, "ablate.db")).toBe(historyOf(folder, "whole.db"));
+  expect(await runsOf(folder, "ablate.db")).toEqual(whole);
+  expect(await historyOf(folder, "ablate.db")).toBe(await historyOf(folder, "whole.db"));
 });
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-test("what was tagged there is tagged here, and the text of the grid that was planned last stands", () => {
-  const folder = twoStores("--steps", "20");
+test("what was tagged there is tagged here, and the text of the grid that was planned last stands", async () => {
+  const folder = await twoStores("--steps", "20");
   const yaml = readFileSync(join(folder, "small.yaml"), "utf8");
   writeFileSync(join(folder, "small.yaml"), yaml.replace("two short runs", "asked again"));
-  ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet", "--store", "there.db");
-  ablate(folder, "tag", "small/plain", "theirs", "--store", "there.db");
-  ablate(folder, "tag", "small/plain", "ours");
+  await train(folder, "small.yaml", "--steps", "20", "--store", "there.db");
+  await ablate(folder, "tag", "small/plain", "theirs", "--store", "there.db");
+  await ablate(folder, "tag", "small/plain", "ours");
 
-  const { stdout } = ablate(folder, "import", "there.db");
+  const { stdout } = await ablate(folder, "import", "there.db");
 
   expect(stdout).toContain("imported 0 runs of 2; newer text of grid small\n");
-  expect(jsonRows(ablate(folder, "runs", "small/plain", "--json")).map(({ tags }) => tags)).toEqual(
-    ["ours,theirs"],
-  );
+  expect(
+    jsonRows(await ablate(folder, "runs", "small/plain", "--json")).map(({ tags }) => tags),
+  ).toEqual(["ours,theirs"]);
 });

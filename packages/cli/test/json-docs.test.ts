@@ -4,8 +4,9 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
 import { heldWorkers } from "./held-workers.ts";
-import { ablate, damageCheckpoints, makeFolder, startAblate } from "./make.ts";
+import { ablate, damageCheckpoints, inTurn, makeFolder, startAblate } from "./make.ts";
 import { PATIENCE, startHeldRun } from "./start-run.ts";
+import { train } from "./train.ts";
 
 type Rule = { readonly type: string; readonly nulls: string };
 type Leaf = { readonly key: string; readonly value: unknown };
@@ -21,58 +22,67 @@ const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
 
 beforeAll(async () => {
   const folder = makeFolder();
-  const run = (...args: string[]): unknown[] =>
-    ablate(folder, "run", "small.yaml", "--json", ...args)
-      .stdout.trim()
+  const run = async (...args: string[]): Promise<unknown[]> =>
+    (await ablate(folder, "run", "small.yaml", "--json", ...args)).stdout
+      .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-  const read = (...args: string[]): unknown[] =>
-    JSON.parse(ablate(folder, ...args, "--json").stdout);
+  const read = async (...args: string[]): Promise<unknown[]> =>
+    JSON.parse((await ablate(folder, ...args, "--json")).stdout);
   const add = (verb: string, ...results: (readonly unknown[])[]): unknown =>
     printed.set(verb, results.flat().filter(isObject));
 
-  const fresh = read("plan", "small.yaml");
+  const fresh = await read("plan", "small.yaml");
   add(
     "run",
-    run(),
-    run("--set", "record.samples=0"),
-    run("--set", "train.lr=1e30", "--only", "plain"),
-    run("--set", "record.evaluate=none", "--steps", "50"),
-    run("--engine", "tfjs", "--steps", "5"),
-    run("--steps", "250"),
+    await run(),
+    await run("--set", "record.samples=0"),
+    await run("--set", "train.lr=1e30", "--only", "plain"),
+    await run("--set", "record.evaluate=none", "--steps", "50"),
+    await run("--engine", "tfjs", "--steps", "5"),
+    await run("--steps", "250"),
   );
-  const names = read("sample", "small/normed", "--seed", "7");
-  ablate(folder, "export", "small", "-o", "sealed.db");
+  const names = await read("sample", "small/normed", "--seed", "7");
+  await ablate(folder, "export", "small", "-o", "sealed.db");
   damageCheckpoints(join(folder, "ablate.db"));
   const killed = await runWithoutItsWorker(folder);
-  add("run", printed.get("run") ?? [], run("--steps", "300"), killed);
+  add("run", printed.get("run") ?? [], await run("--steps", "300"), killed);
   add("watch", await watchedRun());
-  add("plan", fresh, read("plan", "small.yaml"));
-  ablate(folder, "tag", "small/normed", "good");
-  ablate(folder, "note", "small/normed", "with batch norm");
-  const runs = read("runs").filter(isObject);
+  add("plan", fresh, await read("plan", "small.yaml"));
+  await ablate(folder, "tag", "small/normed", "good");
+  await ablate(folder, "note", "small/normed", "with batch norm");
+  const runs = (await read("runs")).filter(isObject);
   add("runs", runs);
-  add("show", ...runs.map(({ run: name }) => read("show", String(name))));
-  add("diagnose", read("diagnose", "small"));
-  add("config", read("config", "small/normed"));
+  add("show", ...(await inTurn(runs, ({ run: name }) => read("show", String(name)))));
+  add("diagnose", await read("diagnose", "small"));
+  add("config", await read("config", "small/normed"));
   add(
     "diff",
-    read("diff", "small/plain", "small/normed"),
-    read("diff", "small.yaml", "small/plain"),
+    await read("diff", "small/plain", "small/normed"),
+    await read("diff", "small.yaml", "small/plain"),
   );
   add(
     "compare",
-    read("compare", "small"),
-    read("compare", "small", "--by", "batch_norm", "--metric", "steps_per_s", "--metric", "loss"),
-    read("compare", "lr>1", "small/plain"),
+    await read("compare", "small"),
+    await read(
+      "compare",
+      "small",
+      "--by",
+      "batch_norm",
+      "--metric",
+      "steps_per_s",
+      "--metric",
+      "loss",
+    ),
+    await read("compare", "lr>1", "small/plain"),
   );
   add("sample", names);
-  add("data", read("data", "small.yaml"));
-  add("softmax", read("softmax"), read("softmax", "--scales", "1", "--draws", "1"));
+  add("data", await read("data", "small.yaml"));
+  add("softmax", await read("softmax"), await read("softmax", "--scales", "1", "--draws", "1"));
   add(
     "gain",
-    read("gain"),
-    read(
+    await read("gain"),
+    await read(
       "gain",
       "--schemes",
       "{ scheme: constant, value: 1e38 }",
@@ -81,21 +91,21 @@ beforeAll(async () => {
       "--rows",
       "20",
     ),
-    read("gain", "--fan-in", "1", "--fan-out", "1"),
+    await read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
-  add("query", read("query", "select run from runs"));
-  add("import", read("import", "sealed.db"));
-  add("verify", read("verify", "small.yaml", "--steps", "20"));
-  add("doctor", read("doctor"));
-  add("gc", read("gc", "--dry-run"), read("gc", "--yes"));
-  add("rm", read("rm", "small/normed", "steps=50"));
-  add("restore", read("restore"), read("restore", "small/normed"));
+  add("query", await read("query", "select run from runs"));
+  add("import", await read("import", "sealed.db"));
+  add("verify", await read("verify", "small.yaml", "--steps", "20"));
+  add("doctor", await read("doctor"));
+  add("gc", await read("gc", "--dry-run"), await read("gc", "--yes"));
+  add("rm", await read("rm", "small/normed", "steps=50"));
+  add("restore", await read("restore"), await read("restore", "small/normed"));
 });
 
 /** What `watch` prints of a grid that is trained meanwhile. */
 async function watchedRun(): Promise<unknown[]> {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet");
+  await train(folder, "small.yaml");
   const args = ["small.yaml", "--steps", "5000", "--workers", "1"];
   const run = startHeldRun("steps 9", folder, ...args);
   const { release } = await heldWorkers(folder);
@@ -140,8 +150,8 @@ test.each([...documented.keys()])("what %s prints has the documented types and n
   expect(wrong).toEqual([]);
 });
 
-test("query --explain-schema prints the documented keys, of the documented types", () => {
-  const { stdout } = ablate(makeFolder(), "query", "--explain-schema", "--json");
+test("query --explain-schema prints the documented keys, of the documented types", async () => {
+  const { stdout } = await ablate(makeFolder(), "query", "--explain-schema", "--json");
   const rules = rulesOf("query");
   const rows: readonly unknown[] = JSON.parse(stdout);
   const leaves = rows.filter(isObject).flatMap((row) => leavesOf(row, "query"));

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { main } from "@ablate/cli/command-line";
 import { openReader } from "@ablate/store";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const NODE = ["--conditions=@ablate/source", "--disable-warning=ExperimentalWarning", MAIN];
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /** How the real command is started. */
-export const COMMAND: readonly [string, ...string[]] = [process.execPath, ...NODE];
+export const COMMAND: readonly [string, ...string[]] = [process.execPath, MAIN];
 
 export type Ended = {
   readonly status: number | null;
@@ -17,18 +17,68 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** Runs the real command in `folder` to its end. */
-export function ablate(folder: string, ...args: readonly string[]): Ended {
+/** Runs a command line in `folder` as the entry does, without a process of its own. */
+export function ablate(folder: string, ...args: readonly string[]): Promise<Ended> {
   return ablateWith({}, folder, ...args);
 }
 
+/** The same under more environment variables, of which only the command itself learns. */
+export async function ablateWith(
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: readonly string[]
+): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
+  const plain = (_style: string, text: string): string => text;
+  const write = (text: string): void => {
+    said.stdout += text;
+  };
+  const before = process.cwd();
+  process.chdir(folder);
+  const status = await main(args, {
+    write,
+    pour: async (text) => {
+      write(text);
+      return true;
+    },
+    note: (text) => {
+      said.stderr += text;
+    },
+    paint: plain,
+    paintNote: plain,
+    rewrites: false,
+    columns: () => 80,
+    rows: () => 24,
+    outputColumns: () => null,
+    folder: process.cwd(),
+    environment: { ...environment(), ...variables },
+  });
+  process.chdir(before);
+  return { status, ...said };
+}
+
+/** Does the same with one thing after the other. */
+export async function inTurn<Given, Made>(
+  given: readonly Given[],
+  make: (one: Given) => Promise<Made>,
+): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const one of given) made.push(await make(one));
+  return made;
+}
+
+/** Runs the real command in `folder` to its end, in a process of its own. */
+export function spawnAblate(folder: string, ...args: readonly string[]): Ended {
+  return spawnAblateWith({}, folder, ...args);
+}
+
 /** The same under more environment variables. */
-export function ablateWith(
+export function spawnAblateWith(
   variables: Readonly<Record<string, string>>,
   folder: string,
   ...args: readonly string[]
 ): Ended {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: folder,
     encoding: "utf8",
     env: { ...environment(), ...variables },
@@ -51,7 +101,7 @@ export function startAblateWith(
   ...args: readonly string[]
 ): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
   const env = { ...environment(), ...variables };
-  const child = spawn(process.execPath, [...NODE, ...args], { cwd: folder, env });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   return { child, ended };
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ablate, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 test.each([
   [["rums"], "did you mean `ablate runs`?"],
@@ -36,8 +37,8 @@ test.each([
     "--only lr>5 --only zzz: no run matches; there are plain, normed",
   ],
   [["run", "small.yaml", "--restart", "--retry-failed"], "exclude each other"],
-])("%j is a sentence on stderr and exit code 2", (args, sentence) => {
-  const { status, stdout, stderr } = ablate(makeFolder(), ...args);
+])("%j is a sentence on stderr and exit code 2", async (args, sentence) => {
+  const { status, stdout, stderr } = await ablate(makeFolder(), ...args);
 
   expect(stderr).toContain(sentence);
   expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -56,17 +57,17 @@ test.each([
     ["run", "small.yaml", "--set", "data.file=."],
     /^ablate: \. is a folder; data\.file names a file of names\n$/,
   ],
-])("a folder where a file is meant is a sentence: %j", (args, sentence) => {
-  const { status, stderr } = ablate(makeFolder(), ...args);
+])("a folder where a file is meant is a sentence: %j", async (args, sentence) => {
+  const { status, stderr } = await ablate(makeFolder(), ...args);
 
   expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)]);
 });
 
-test("a wrong config is reported with positions, all at once", () => {
+test("a wrong config is reported with positions, all at once", async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, "bad.yaml"), "name: bad\nsede: 1\ntrian: { steps: 5 }\n");
 
-  const { status, stderr } = ablate(folder, "run", "bad.yaml");
+  const { status, stderr } = await ablate(folder, "run", "bad.yaml");
 
   expect(status).toBe(2);
   expect(stderr).toContain("bad.yaml:2:1: ");
@@ -78,45 +79,45 @@ test.each([
   ["a file that is no store", ["runs", "--store", "names.txt"]],
   ["a folder as a store", ["run", "small.yaml", "--store", "."]],
   ["a store in no folder", ["run", "small.yaml", "--store", "none/here.db"]],
-])("%s is one sentence and exit code 2", (_, args) => {
-  const { status, stdout, stderr } = ablate(makeFolder(), ...args);
+])("%s is one sentence and exit code 2", async (_, args) => {
+  const { status, stdout, stderr } = await ablate(makeFolder(), ...args);
 
   expect(stderr.trim().split("\n")).toHaveLength(1);
   expect(stderr).not.toMatch(/\n\s+at |internal error/);
   expect([status, stdout]).toEqual([2, ""]);
 });
 
-test("wrong SQL and an attempt to write are one sentence", () => {
+test("wrong SQL and an attempt to write are one sentence", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--steps", "5", "--quiet");
+  await train(folder, "small.yaml", "--steps", "5");
 
   for (const sql of ["selec 1", "delete from run", "select nothing from runs", ""]) {
-    const { status, stderr } = ablate(folder, "query", sql);
+    const { status, stderr } = await ablate(folder, "query", sql);
     expect(stderr, sql).not.toMatch(/\n\s+at |internal error/);
     expect([sql, status]).toEqual([sql, 2]);
   }
 });
 
-test("a damaged store is a sentence, and doctor says it is bad", () => {
+test("a damaged store is a sentence, and doctor says it is bad", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
-  ablate(folder, "run", "small.yaml", "--quiet");
+  await train(folder, "small.yaml");
   const bytes = readFileSync(store);
   writeFileSync(store, bytes.fill(0x5a, 4096));
 
   for (const args of [["runs"], ["show", "small/plain"], ["run", "small.yaml"]]) {
-    const { status, stderr } = ablate(folder, ...args);
+    const { status, stderr } = await ablate(folder, ...args);
     expect(stderr, args.join(" ")).not.toMatch(/\n\s+at |internal error/);
     expect([args, status]).toEqual([args, 2]);
   }
-  expect(ablate(folder, "doctor").status).toBe(1);
+  expect((await ablate(folder, "doctor")).status).toBe(1);
 });
 
-test("an unknown run gets a suggestion", () => {
+test("an unknown run gets a suggestion", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--steps", "5", "--quiet");
+  await train(folder, "small.yaml", "--steps", "5");
 
-  const { status, stderr } = ablate(folder, "show", "small/plian");
+  const { status, stderr } = await ablate(folder, "show", "small/plian");
 
   expect([status, stderr]).toEqual([
     2,
@@ -124,11 +125,11 @@ test("an unknown run gets a suggestion", () => {
   ]);
 });
 
-test("names that cannot be used are a sentence with the file's name", () => {
+test("names that cannot be used are a sentence with the file's name", async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, "names.txt"), "emma\nol.ivia\nava\nmia\nisla\nzoe\nivy\n");
 
-  const { status, stderr } = ablate(folder, "run", "small.yaml");
+  const { status, stderr } = await ablate(folder, "run", "small.yaml");
 
   expect(status).toBe(2);
   expect(stderr).toMatch(/^ablate: names\.txt: line 2: /);

@@ -14,10 +14,10 @@ afterAll(() => rmSync(inCheckout, { recursive: true }));
 test.each([
   ["inside of a checkout", inCheckout],
   ["outside of it", outside],
-])("what new wrote %s plans without a word and runs", (_, folder) => {
-  const written = ablate(folder, "new", "my.yaml");
-  const plan = ablate(folder, "plan", "my.yaml", "--json");
-  const run = ablate(folder, "run", "my.yaml", "--steps", "50", "--quiet");
+])("what new wrote %s plans without a word and runs", async (_, folder) => {
+  const written = await ablate(folder, "new", "my.yaml");
+  const plan = await ablate(folder, "plan", "my.yaml", "--json");
+  const run = await ablate(folder, "run", "my.yaml", "--steps", "50", "--quiet");
 
   expect([written.status, written.stdout]).toEqual([0, ""]);
   expect(written.stderr).toContain("`ablate run my.yaml` trains them");
@@ -31,10 +31,10 @@ test.each([
   expect([run.status, run.stderr]).toEqual([0, ""]);
 });
 
-test("what new wrote has paths from where it is, to the schema too", () => {
+test("what new wrote has paths from where it is, to the schema too", async () => {
   const folder = makeFolder();
   mkdirSync(join(folder, "deep"));
-  ablate(folder, "new", "deep/my.yaml");
+  await ablate(folder, "new", "deep/my.yaml");
 
   const text = readFileSync(join(folder, "deep", "my.yaml"), "utf8");
   const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
@@ -42,45 +42,45 @@ test("what new wrote has paths from where it is, to the schema too", () => {
 
   expect(resolve(folder, "deep", schema)).toBe(join(ROOT, "configs/schema.json"));
   expect(resolve(folder, "deep", data)).toBe(join(ROOT, "data/names.txt"));
-  expect(ablate(folder, "plan", "deep/my.yaml").status).toBe(0);
+  expect((await ablate(folder, "plan", "deep/my.yaml")).status).toBe(0);
 });
 
-test("new in a folder behind a link writes paths that work", () => {
+test("new in a folder behind a link writes paths that work", async () => {
   const folder = makeFolder();
   mkdirSync(join(folder, "a", "b", "c"), { recursive: true });
   symlinkSync(join(folder, "a", "b", "c"), join(folder, "link"));
 
-  expect(ablate(folder, "new", "link/my.yaml").status).toBe(0);
-  expect(ablate(folder, "plan", "link/my.yaml").status).toBe(0);
+  expect((await ablate(folder, "new", "link/my.yaml")).status).toBe(0);
+  expect((await ablate(folder, "plan", "link/my.yaml")).status).toBe(0);
 });
 
-test("the exclusion in what new wrote works without its comment signs", () => {
+test("the exclusion in what new wrote works without its comment signs", async () => {
   const folder = makeFolder();
-  ablate(folder, "new", "my.yaml");
+  await ablate(folder, "new", "my.yaml");
   const text = readFileSync(join(folder, "my.yaml"), "utf8");
   writeFileSync(
     join(folder, "my.yaml"),
     text.replace("# exclude:", "exclude:").replace("#   - {", "  - {"),
   );
 
-  expect(jsonRows(ablate(folder, "plan", "my.yaml", "--json"))).toHaveLength(3);
+  expect(jsonRows(await ablate(folder, "plan", "my.yaml", "--json"))).toHaveLength(3);
 });
 
-test("a file with a strange name becomes a grid with a plain one", () => {
+test("a file with a strange name becomes a grid with a plain one", async () => {
   const folder = makeFolder();
-  const strange = ablate(folder, "new", 'a "b" ü.yaml');
+  const strange = await ablate(folder, "new", 'a "b" ü.yaml');
 
   expect(strange.status).toBe(0);
-  const [first] = jsonRows(ablate(folder, "plan", 'a "b" ü.yaml', "--json"));
+  const [first] = jsonRows(await ablate(folder, "plan", 'a "b" ü.yaml', "--json"));
   expect(first?.run).toBe("a-b-/batch_norm=none-lr=0.1");
 });
 
-test("new never writes over a file, and says where there is no folder", () => {
+test("new never writes over a file, and says where there is no folder", async () => {
   const folder = makeFolder();
   const before = readFileSync(join(folder, "small.yaml"), "utf8");
 
-  const over = ablate(folder, "new", "small.yaml");
-  const nowhere = ablate(folder, "new", "nowhere/my.yaml");
+  const over = await ablate(folder, "new", "small.yaml");
+  const nowhere = await ablate(folder, "new", "nowhere/my.yaml");
 
   expect([over.status, over.stderr]).toEqual([
     2,

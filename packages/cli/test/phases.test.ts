@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt } from "./held-workers.ts";
-import { ablate, ablateWith, makeFolder } from "./make.ts";
+import { makeFolder, spawnAblate, spawnAblateWith } from "./make.ts";
 
 const RUN = "small/normed";
 const COMMAND = [
@@ -14,7 +14,7 @@ let undisturbed = "";
 
 beforeAll(() => {
   undisturbed = makeFolder();
-  expect(ablate(undisturbed, ...COMMAND).status).toBe(0);
+  expect(spawnAblate(undisturbed, ...COMMAND).status).toBe(0);
 });
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
 ])("a worker that is killed %s costs nothing but time", (_, at, from) => {
   const folder = makeFolder();
 
-  const { status, stderr } = ablateWith(breakAt(`${at} SIGKILL`), folder, ...COMMAND);
+  const { status, stderr } = spawnAblateWith(breakAt(`${at} SIGKILL`), folder, ...COMMAND);
 
   expect([status, stderr]).toEqual([0, `${RUN}: worker died: SIGKILL; attempt 2${from}\n`]);
   expect(wholeRun(join(folder, "ablate.db"), RUN)).toEqual(

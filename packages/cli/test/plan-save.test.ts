@@ -41,14 +41,14 @@ seeds: [1, 2]`,
 
 test.each(Object.entries(KINDS))(
   "the config that --save writes has the same runs: %s",
-  (_, text) => {
+  async (_, text) => {
     const folder = makeFolder();
     mkdirSync(join(folder, "deep"));
     writeFileSync(join(folder, "my.yaml"), `${BASE}${text}\n`);
 
-    const saved = ablate(folder, "plan", "my.yaml", "--save", "deep/saved.yaml");
-    const before = jsonRows(ablate(folder, "plan", "my.yaml", "--json"));
-    const after = ablate(folder, "plan", "deep/saved.yaml", "--json");
+    const saved = await ablate(folder, "plan", "my.yaml", "--save", "deep/saved.yaml");
+    const before = jsonRows(await ablate(folder, "plan", "my.yaml", "--json"));
+    const after = await ablate(folder, "plan", "deep/saved.yaml", "--json");
 
     expect([saved.status, saved.stderr]).toEqual([
       0,
@@ -71,43 +71,46 @@ include:
   - { train.l2: { embedding: 0.1, hidden1.weight: 0.2 }, init.hidden.weight: { scheme: kaiming, gain: tanh } }
 `;
 
-test("config RUN prints YAML that is the same run, for runs of every kind", () => {
+test("config RUN prints YAML that is the same run, for runs of every kind", async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, "my.yaml"), EVERY_KIND);
-  const run = ablate(folder, "run", "my.yaml", "--quiet");
-  const stored = jsonRows(ablate(folder, "runs", "--json"));
+  const run = await ablate(folder, "run", "my.yaml", "--quiet");
+  const stored = jsonRows(await ablate(folder, "runs", "--json"));
 
   expect(run.status).toBe(0);
   expect(stored.map(({ engine }) => engine).sort()).toEqual(["simd", "simd", "simd", "tfjs"]);
   for (const { run: name, hash } of stored) {
-    writeFileSync(join(folder, "again.yaml"), ablate(folder, "config", String(name)).stdout);
-    const again = ablate(folder, "plan", "again.yaml", "--json");
+    writeFileSync(
+      join(folder, "again.yaml"),
+      (await ablate(folder, "config", String(name))).stdout,
+    );
+    const again = await ablate(folder, "plan", "again.yaml", "--json");
     expect(jsonRows(again).map((one) => [one.run, one.hash, one.state])).toEqual([
       [name, hash, "finished"],
     ]);
   }
 });
 
-test("what --save wrote runs, and what it trains is what was planned", () => {
+test("what --save wrote runs, and what it trains is what was planned", async () => {
   const folder = makeFolder();
   const only = ["--only", "plain", "--seeds", "1,2", "--steps", "20"];
-  ablate(folder, "plan", "small.yaml", ...only, "--save", "two.yaml");
+  await ablate(folder, "plan", "small.yaml", ...only, "--save", "two.yaml");
 
-  const run = ablate(folder, "run", "two.yaml", "--quiet");
-  const plan = jsonRows(ablate(folder, "plan", "small.yaml", ...only, "--json"));
+  const run = await ablate(folder, "run", "two.yaml", "--quiet");
+  const plan = jsonRows(await ablate(folder, "plan", "small.yaml", ...only, "--json"));
 
   expect([run.status, run.stderr]).toEqual([0, ""]);
   expect(plan.map(({ state }) => state)).toEqual(["finished", "finished"]);
 });
 
-test("an editor finds the schema of what --save wrote, unless its path cannot be written", () => {
+test("an editor finds the schema of what --save wrote, unless its path cannot be written", async () => {
   const folder = makeFolder();
   const spaced = join(folder, "with space");
   mkdirSync(join(folder, "deep"));
   mkdirSync(spaced);
 
-  ablate(folder, "plan", "small.yaml", "--save", "deep/saved.yaml");
-  ablate(spaced, "plan", "../small.yaml", "--save", "saved.yaml");
+  await ablate(folder, "plan", "small.yaml", "--save", "deep/saved.yaml");
+  await ablate(spaced, "plan", "../small.yaml", "--save", "saved.yaml");
 
   const [first = ""] = readFileSync(join(folder, "deep", "saved.yaml"), "utf8").split("\n");
   const schema = first.replace("# yaml-language-server: $schema=", "");
@@ -115,11 +118,17 @@ test("an editor finds the schema of what --save wrote, unless its path cannot be
   expect(readFileSync(join(spaced, "saved.yaml"), "utf8")).toMatch(/^# yaml-language|^name: /);
 });
 
-test("--save never writes over a file", () => {
+test("--save never writes over a file", async () => {
   const folder = makeFolder();
   const before = readFileSync(join(folder, "small.yaml"), "utf8");
 
-  const { status, stdout, stderr } = ablate(folder, "plan", "small.yaml", "--save", "small.yaml");
+  const { status, stdout, stderr } = await ablate(
+    folder,
+    "plan",
+    "small.yaml",
+    "--save",
+    "small.yaml",
+  );
 
   expect([status, stdout, stderr]).toEqual([
     2,

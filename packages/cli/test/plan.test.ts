@@ -5,6 +5,7 @@ import { dataHash, loadConfig, planRuns } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 const GRID = `name: grid
 data: { file: names.txt }
@@ -26,10 +27,10 @@ function gridFolder(): string {
   return folder;
 }
 
-test("plan prints a table of only the columns that differ, then counts, also of each rule", () => {
+test("plan prints a table of only the columns that differ, then counts, also of each rule", async () => {
   const folder = gridFolder();
 
-  const { status, stdout, stderr } = ablate(folder, "plan", "grid.yaml");
+  const { status, stdout, stderr } = await ablate(folder, "plan", "grid.yaml");
 
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout.split("\n").slice(0, 9)).toEqual([
@@ -46,29 +47,38 @@ test("plan prints a table of only the columns that differ, then counts, also of 
   expect(existsSync(join(folder, "ablate.db"))).toBe(false);
 });
 
-test("a column that is the same in all runs that --only keeps is left out", () => {
-  const { stdout } = ablate(gridFolder(), "plan", "grid.yaml", "--only", "lr=1");
+test("a column that is the same in all runs that --only keeps is left out", async () => {
+  const { stdout } = await ablate(gridFolder(), "plan", "grid.yaml", "--only", "lr=1");
 
   expect(stdout).toMatch(/^run +state +seed\n/);
 });
 
-test("states other than new and finished are counted", () => {
+test("states other than new and finished are counted", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet", "--only", "plain", "--set", "train.lr=0.1,1e30");
+  await ablate(
+    folder,
+    "run",
+    "small.yaml",
+    "--quiet",
+    "--only",
+    "plain",
+    "--set",
+    "train.lr=0.1,1e30",
+  );
 
-  const { stdout } = ablate(folder, "plan", "small.yaml", "--set", "train.lr=0.1,1e30");
+  const { stdout } = await ablate(folder, "plan", "small.yaml", "--set", "train.lr=0.1,1e30");
 
   expect(stdout).toContain("\n4 runs: 1 finished, 1 diverged, 2 new; 2 to train\n");
 });
 
-test("without a run to go by plan says so, with some it says which", () => {
+test("without a run to go by plan says so, with some it says which", async () => {
   const folder = makeFolder();
-  const before = ablate(folder, "plan", "small.yaml").stdout;
-  ablate(folder, "run", "small.yaml", "--only", "plain", "--quiet");
+  const before = (await ablate(folder, "plan", "small.yaml")).stdout;
+  await train(folder, "small.yaml", "--only", "plain");
   const more = ["--steps", "1000000"];
-  const after = ablate(folder, "plan", "small.yaml", ...more).stdout;
-  const other = ablate(folder, "plan", "small.yaml", "--set", "train.batch_size=9").stdout;
-  const done = ablate(folder, "plan", "small.yaml", "--only", "plain").stdout;
+  const after = (await ablate(folder, "plan", "small.yaml", ...more)).stdout;
+  const other = (await ablate(folder, "plan", "small.yaml", "--set", "train.batch_size=9")).stdout;
+  const done = (await ablate(folder, "plan", "small.yaml", "--only", "plain")).stdout;
 
   const nothing =
     "time: nothing to go by, no stored run has the same model, batch size and engine\n";
@@ -81,12 +91,12 @@ test("without a run to go by plan says so, with some it says which", () => {
   expect(done).not.toMatch(/^(time|store):/m);
 });
 
-test("the time is steps over the steps a second that the store has", () => {
+test("the time is steps over the steps a second that the store has", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--only", "plain", "--steps", "2000", "--quiet");
+  await train(folder, "small.yaml", "--only", "plain", "--steps", "2000");
   const args = ["plan", "small.yaml", "--only", "plain", "--seeds", "1,2,3", "--steps", "5000000"];
 
-  const { stdout } = ablate(folder, ...args);
+  const { stdout } = await ablate(folder, ...args);
   const speed = Number(/by the ([\d,]+) steps/.exec(stdout)?.[1]?.replaceAll(",", ""));
   const [, hours = "0", minutes = "0", seconds = "0"] =
     /time: about (?:(\d+) h )?(?:(\d+) min)?(?: ?(\d+) s)?;/.exec(stdout) ?? [];
@@ -114,10 +124,10 @@ test.each([
   ],
   ["large weights", ["--steps", "50", "--set", "model.hidden=[2000]"]],
   ["many names", ["--steps", "50", "--set", "record.samples=10000"]],
-])("the size of the store is estimated within a factor of 1.25: %s", (_, args) => {
+])("the size of the store is estimated within a factor of 1.25: %s", async (_, args) => {
   const folder = makeFolder();
-  const { stdout } = ablate(folder, "plan", "small.yaml", ...args);
-  ablate(folder, "run", "small.yaml", "--quiet", ...args);
+  const { stdout } = await ablate(folder, "plan", "small.yaml", ...args);
+  await train(folder, "small.yaml", ...args);
 
   const [, number = "", unit = ""] = /more, ([\d.]+) (kB|MB) in all/.exec(stdout) ?? [];
   const estimated = Number(number) * (unit === "MB" ? 1e6 : 1e3);
@@ -127,20 +137,20 @@ test.each([
   expect(estimated / actual).toBeLessThan(FACTOR);
 });
 
-test("plan and run say once where less was recorded than is asked for, and --restart mends it", () => {
+test("plan and run say once where less was recorded than is asked for, and --restart mends it", async () => {
   const folder = makeFolder();
   const less = ["record.samples=2", "record.evaluate=none", "record.probes=none"].flatMap(
     (setting) => ["--set", setting],
   );
-  ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet", ...less);
+  await train(folder, "small.yaml", "--steps", "20", ...less);
   const note =
     "small/plain, small/normed were recorded with less than record.evaluate, record.samples and record.probes asks for; `ablate run --restart` trains them again\n";
 
-  const same = ablate(folder, "plan", "small.yaml", "--steps", "20", ...less);
-  const plan = ablate(folder, "plan", "small.yaml", "--steps", "20");
-  const run = ablate(folder, "run", "small.yaml", "--steps", "20");
-  const restart = ablate(folder, "run", "small.yaml", "--steps", "20", "--restart");
-  const after = ablate(folder, "plan", "small.yaml", "--steps", "20");
+  const same = await ablate(folder, "plan", "small.yaml", "--steps", "20", ...less);
+  const plan = await ablate(folder, "plan", "small.yaml", "--steps", "20");
+  const run = await ablate(folder, "run", "small.yaml", "--steps", "20");
+  const restart = await ablate(folder, "run", "small.yaml", "--steps", "20", "--restart");
+  const after = await ablate(folder, "plan", "small.yaml", "--steps", "20");
 
   expect(same.stderr).toBe("");
   expect(plan.stderr).toBe(note);
@@ -149,11 +159,11 @@ test("plan and run say once where less was recorded than is asked for, and --res
   expect(after.stderr).toBe("");
 });
 
-test("10,000 runs plan in under 2 s of the processor, with a store that has half of them", () => {
+test("10,000 runs plan in under 2 s of the processor, with a store that has half of them", async () => {
   const folder = makeFolder();
   const file = join(folder, "many.yaml");
   writeFileSync(file, MANY);
-  ablate(folder, "run", "many.yaml", "--only", "seed=1 lr<0.05", "--quiet");
+  await train(folder, "many.yaml", "--only", "seed=1 lr<0.05");
   const config = loadConfig(file);
   const { name, description, text } = config;
   const { runs } = planRuns(config, dataHash(readFileSync(join(folder, "names.txt"))));

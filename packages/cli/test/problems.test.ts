@@ -22,8 +22,8 @@ function folderWith(text: string): string {
 
 test.each(["plan", "run"])(
   "%s shows each mistake with its line and a caret under the place",
-  (verb) => {
-    const { status, stdout, stderr } = ablate(folderWith(BAD), verb, "bad.yaml");
+  async (verb) => {
+    const { status, stdout, stderr } = await ablate(folderWith(BAD), verb, "bad.yaml");
 
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(`bad.yaml:2:10: model.biaz: unknown key, did you mean "model.bias"?
@@ -39,47 +39,47 @@ bad.yaml:6:17: exclude[0]: matches no run: train.lr is never 7, only 1
   },
 );
 
-test("a long line is cut around the place", () => {
+test("a long line is cut around the place", async () => {
   const text = `data: { file: names.txt }\ngrid: { train.lr: [${"1, ".repeat(100)}-1${", 1".repeat(100)}] }\n`;
-  const [, excerpt = "", caret = ""] = ablate(folderWith(text), "plan", "bad.yaml").stderr.split(
-    "\n",
-  );
+  const [, excerpt = "", caret = ""] = (
+    await ablate(folderWith(text), "plan", "bad.yaml")
+  ).stderr.split("\n");
 
   expect(excerpt).toMatch(/^ {2}2 \| ….*1, -1, 1.*…$/);
   expect(excerpt.length).toBeLessThan(120);
   expect(excerpt.slice(caret.indexOf("^")).startsWith("-1")).toBe(true);
 });
 
-test("tabs, wide characters and control characters leave the caret under its place", () => {
+test("tabs, wide characters and control characters leave the caret under its place", async () => {
   const text = `data: { file: names.txt }\ndescription: "\u540d\u524d\u001b[31m"\nvariants: { "\u65e5\u672c": {} }\nmodel:\t{ hiden: [1] }\ntrain: { "\u65e5\u672c": 1, stepz: 2 }\n`;
-  const { stderr } = ablate(folderWith(text), "plan", "bad.yaml");
+  const { stderr } = await ablate(folderWith(text), "plan", "bad.yaml");
 
   expect(stderr).not.toContain("\u001b");
   expect(stderr).toContain("  4 | model:\t{ hiden: [1] }\n    |       \t  ^\n");
   expect(stderr).toContain(`stepz: 2 }\n    | ${" ".repeat(9)}${" ".repeat(6)}${" ".repeat(5)}^\n`);
 });
 
-test("a mistake in an extended file is shown with that file's line", () => {
+test("a mistake in an extended file is shown with that file's line", async () => {
   const folder = folderWith("extends: below.yaml\n");
   writeFileSync(join(folder, "below.yaml"), "data: { file: names.txt }\ntrain.lr: -1\n");
 
   expect(
-    ablate(folder, "plan", "bad.yaml").stderr,
+    (await ablate(folder, "plan", "bad.yaml")).stderr,
   ).toBe(`below.yaml:2:11: train.lr: must be above 0, got -1
   2 | train.lr: -1
     |           ^
 `);
 });
 
-test("a wrong option is one line", () => {
-  const { stderr } = ablate(makeFolder(), "plan", "small.yaml", "--set", "train.lr=-1");
+test("a wrong option is one line", async () => {
+  const { stderr } = await ablate(makeFolder(), "plan", "small.yaml", "--set", "train.lr=-1");
 
   expect(stderr).toBe("--set train.lr=-1: train.lr: must be above 0, got -1\n");
 });
 
 test("on a terminal mistakes are in colour, unless NO_COLOR is set", async () => {
   const folder = folderWith(BAD);
-  const plain = ablate(folder, "plan", "bad.yaml").stderr;
+  const plain = (await ablate(folder, "plan", "bad.yaml")).stderr;
 
   const coloured = await onTerminal(folder, {});
   expect(coloured).toContain("\u001b[31m");
@@ -87,9 +87,9 @@ test("on a terminal mistakes are in colour, unless NO_COLOR is set", async () =>
   expect(await onTerminal(folder, { NO_COLOR: "1" })).not.toContain("\u001b[31m");
 });
 
-test("a value that no run makes use of is a warning with its place, and the plan goes on", () => {
+test("a value that no run makes use of is a warning with its place, and the plan goes on", async () => {
   const folder = folderWith("data: { file: names.txt }\ninit.output.gamma: zeros\n");
-  const { status, stdout, stderr } = ablate(folder, "plan", "bad.yaml");
+  const { status, stdout, stderr } = await ablate(folder, "plan", "bad.yaml");
 
   expect(status).toBe(0);
   expect(stdout).toContain("bad/run");
@@ -97,15 +97,15 @@ test("a value that no run makes use of is a warning with its place, and the plan
   expect(stderr).toContain("  2 | init.output.gamma: zeros\n    |                    ^\n");
 });
 
-test("more than 10,000 runs need --yes, and are refused before anything is built", () => {
+test("more than 10,000 runs need --yes, and are refused before anything is built", async () => {
   const grid = "train.lr: { linspace: [0.1, 1, 101] }, train.steps: { range: [1, 101] }";
   const folder = folderWith(`data: { file: names.txt }\ngrid: { ${grid} }\n`);
 
-  const refused = ablate(folder, "plan", "bad.yaml");
+  const refused = await ablate(folder, "plan", "bad.yaml");
   expect([refused.status, refused.stdout]).toEqual([2, ""]);
   expect(refused.stderr).toMatch(/^bad\.yaml:2:9: 10,100 runs; more than 10,000 need --yes\n/);
   const args = ["--yes", "--only", "steps=100", "--json"];
-  expect(jsonRows(ablate(folder, "plan", "bad.yaml", ...args))).toHaveLength(101);
+  expect(jsonRows(await ablate(folder, "plan", "bad.yaml", ...args))).toHaveLength(101);
 });
 
 /** What `ablate plan bad.yaml` writes to a terminal. */

@@ -14,10 +14,10 @@ const FOR_EVER =
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   mkdirSync(join(folder, "store"));
-  const { status } = ablate(
+  const { status } = await ablate(
     folder,
     ...["run", "small.yaml", "--steps", "2", "--quiet", "--store", "store/ablate.db"],
   );

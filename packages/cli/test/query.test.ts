@@ -7,23 +7,24 @@ import { beforeAll, expect, test } from "vitest";
 import { blocks, page } from "./documents.ts";
 import { ablate, COMMAND, type Ended, jsonRows, makeFolder, startAblate } from "./make.ts";
 import { inTerminal } from "./pty.ts";
+import { train } from "./train.ts";
 
 let folder = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
-  expect(ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet").status).toBe(0);
+  await train(folder, "small.yaml", "--steps", "20");
 });
 
-function query(...args: readonly string[]): Ended {
+async function query(...args: readonly string[]): Promise<Ended> {
   return ablate(folder, "query", ...args);
 }
 
 const ODD =
   "select null as missing, 9e999 as inf, x'00ff' as bytes, 9223372036854775807 as big, 0.1 as real, 'a,\"b' || char(10) || '|' as text, 1 as twice, 2 as twice";
 
-test("JSON has NULL, infinities, blobs, whole numbers of 64 bits, and columns of the same name", () => {
-  expect(jsonRows(query(ODD, "--json"))).toEqual([
+test("JSON has NULL, infinities, blobs, whole numbers of 64 bits, and columns of the same name", async () => {
+  expect(jsonRows(await query(ODD, "--json"))).toEqual([
     {
       missing: null,
       inf: "Infinity",
@@ -37,24 +38,24 @@ test("JSON has NULL, infinities, blobs, whole numbers of 64 bits, and columns of
   ]);
 });
 
-test("CSV quotes as RFC 4180 says, and ends lines with CR LF", () => {
-  expect(query(ODD, "--format", "csv").stdout).toBe(
+test("CSV quotes as RFC 4180 says, and ends lines with CR LF", async () => {
+  expect((await query(ODD, "--format", "csv")).stdout).toBe(
     "missing,inf,bytes,big,real,text,twice,twice\r\n" +
       ',Infinity,AP8=,9223372036854775807,0.1,"a,""b\n|",1,2\r\n',
   );
 });
 
-test("Markdown keeps cells on one line and apart", () => {
-  expect(query(ODD, "--format", "markdown").stdout.split("\n").at(2)).toBe(
+test("Markdown keeps cells on one line and apart", async () => {
+  expect((await query(ODD, "--format", "markdown")).stdout.split("\n").at(2)).toBe(
     '|  | Infinity | <2 bytes> | 9223372036854775807 | 0.1 | a,"b<br>\\| | 1 | 2 |',
   );
 });
 
-test("Markdown shows text as it is: no markup, no end of a cell or its line", () => {
+test("Markdown shows text as it is: no markup, no end of a cell or its line", async () => {
   const sql =
     "select '`x|y`' as \"a|`b\", 'a\\|b' as back, '<b>&lt;' as html, '*a* _b_ c_d ~~e~~ [f](g) [16] 2 * 3' as marks, 'p' || char(13) || 'q' as line";
 
-  expect(query(sql, "--format", "markdown").stdout.split("\n")).toEqual([
+  expect((await query(sql, "--format", "markdown")).stdout.split("\n")).toEqual([
     "| a\\|\\`b | back | html | marks | line |",
     "| --- | --- | --- | --- | --- |",
     "| \\`x\\|y\\` | a\\\\\\|b | \\<b>\\&lt; | \\*a\\* \\_b\\_ c_d \\~\\~e\\~\\~ \\[f](g) [16] 2 * 3 | p<br>q |",
@@ -62,18 +63,18 @@ test("Markdown shows text as it is: no markup, no end of a cell or its line", ()
   ]);
 });
 
-test("a table shows no control characters", () => {
-  expect(query("select 'a' || char(27) || '[31mb' as x").stdout).toBe("x\na [31mb\n");
+test("a table shows no control characters", async () => {
+  expect((await query("select 'a' || char(27) || '[31mb' as x")).stdout).toBe("x\na [31mb\n");
 });
 
-test("rows beyond the limit are not printed, and that is said", () => {
+test("rows beyond the limit are not printed, and that is said", async () => {
   const sql =
     "with recursive n(i) as (select 1 union all select i + 1 from n limit 1200) select i from n";
   const lines = ({ stdout }: Ended): number => stdout.trimEnd().split("\r\n").length - 1;
 
-  const cut = query(sql, "--format", "csv");
-  const all = query(sql, "--format", "csv", "--limit", "0");
-  const few = query(sql, "--format", "csv", "--limit", "3");
+  const cut = await query(sql, "--format", "csv");
+  const all = await query(sql, "--format", "csv", "--limit", "0");
+  const few = await query(sql, "--format", "csv", "--limit", "3");
 
   expect([lines(cut), lines(all), lines(few)]).toEqual([1000, 1200, 3]);
   expect(cut.stderr).toBe("ablate: the first 1000 rows; --limit N gives more, --limit 0 all\n");
@@ -113,7 +114,7 @@ test("200 MB of rows pass through a heap of 100 MB", () => {
   expect([status, stdout.length, stderr]).toEqual([0, 3 + 2000 * 100_002, ""]);
 });
 
-test("SQL comes from a file or from stdin as well", () => {
+test("SQL comes from a file or from stdin as well", async () => {
   writeFileSync(join(folder, "one.sql"), "-- a comment\nselect count(*) as n from runs\n");
   const [node, ...args] = COMMAND;
 
@@ -123,16 +124,16 @@ test("SQL comes from a file or from stdin as well", () => {
     encoding: "utf8",
   });
 
-  expect(jsonRows(query("--file", "one.sql", "--json"))).toEqual([{ n: 2 }]);
-  expect(jsonRows(query("-- a comment\nselect 8 as x", "--json"))).toEqual([{ x: 8 }]);
+  expect(jsonRows(await query("--file", "one.sql", "--json"))).toEqual([{ n: 2 }]);
+  expect(jsonRows(await query("-- a comment\nselect 8 as x", "--json"))).toEqual([{ x: 8 }]);
   expect(JSON.parse(piped.stdout)).toEqual([{ x: 7 }]);
 });
 
-test("a query that runs too long is stopped", () => {
+test("a query that runs too long is stopped", async () => {
   const sql =
     "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
 
-  const { status, stdout, stderr } = query(sql, "--timeout", "300ms");
+  const { status, stdout, stderr } = await query(sql, "--timeout", "300ms");
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(/^ablate: query: stopped after 0\.3 s; .*--timeout\n$/);
@@ -162,19 +163,19 @@ test.each([
   [["select 1", "--timeout", "soon"], "--timeout takes a duration like 90s"],
   [["select 1", "--limit", "-1"], "--limit takes a whole number of at least 0"],
   [["--file", "nowhere.sql"], "nowhere.sql: no such file or folder"],
-])("query %j is a mistake that is explained", (args, message) => {
-  const { status, stdout, stderr } = query(...args);
+])("query %j is a mistake that is explained", async (args, message) => {
+  const { status, stdout, stderr } = await query(...args);
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(message);
   expect(stderr).not.toContain("    at ");
 });
 
-test("--explain-schema needs no store and has every view and column", () => {
+test("--explain-schema needs no store and has every view and column", async () => {
   const empty = makeFolder();
 
-  const text = ablate(empty, "query", "--explain-schema");
-  const json = jsonRows(ablate(empty, "query", "--explain-schema", "--json"));
+  const text = await ablate(empty, "query", "--explain-schema");
+  const json = jsonRows(await ablate(empty, "query", "--explain-schema", "--json"));
 
   expect([text.status, json]).toEqual([0, SCHEMA]);
   for (const { name, columns } of SCHEMA) {

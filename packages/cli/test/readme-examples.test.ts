@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { blocks, page } from "./documents.ts";
 import { ablate } from "./make.ts";
+import { train } from "./train.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -43,10 +44,10 @@ test("every example has sound types", () => {
   expect(stdout).toBe("");
 });
 
-test.each(examples)("the example of $name prints what it says", ({ name, code }) => {
+test.each(examples)("the example of $name prints what it says", async ({ name, code }) => {
   const folder = checkout();
   if (["report", "store", "tui"].includes(name)) {
-    ablate(folder, "run", "configs/quickstart.yaml", "--only", "v1", "--steps", "64", "--quiet");
+    await train(folder, "configs/quickstart.yaml", "--only", "v1", "--steps", "64");
   }
   writeFileSync(join(folder, "example.ts"), code);
   const said = [...code.matchAll(/\/\/ (.*)$/gm)].flatMap(([, text = ""]) => text.split(", "));

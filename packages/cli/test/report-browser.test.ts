@@ -20,9 +20,9 @@ let browser: Browser | undefined;
 beforeAll(async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, "deep.yaml"), DEEP);
-  const { status, stderr } = ablate(folder, "run", "deep.yaml", "--quiet");
+  const { status, stderr } = await ablate(folder, "run", "deep.yaml", "--quiet");
   expect([stderr, status]).toEqual(["", 0]);
-  html = reportIn(folder, "deep");
+  html = await reportIn(folder, "deep");
   file = `file://${join(folder, "report.html")}`;
   if (found === "") return;
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { blocks, page, tableRows } from "./documents.ts";
 import { ablate, makeFolder } from "./make.ts";
 import { reportIn, textOf } from "./report-make.ts";
+import { train } from "./train.ts";
 
 const text = page("docs/report.md");
 const commands = blocks(text, "sh").flatMap((block) => block.trim().split("\n"));
@@ -12,28 +13,28 @@ const QUICKSTART = fileURLToPath(new URL("../../../configs/quickstart.yaml", imp
 
 let folder: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   const flags = ["--set", "data.file=names.txt", "--seeds", "1,2,3", "--steps", "120", "--quiet"];
-  expect(ablate(folder, "run", QUICKSTART, ...flags).status).toBe(0);
+  await train(folder, QUICKSTART, ...flags);
 });
 
-test.each(commands)("%s", (command) => {
+test.each(commands)("%s", async (command) => {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(
     ([, quoted, plain]) => quoted ?? plain ?? "",
   );
   const [program = "", ...args] = words;
   const file = args.at(-1) ?? "";
 
-  const { status, stderr } = ablate(folder, ...args);
+  const { status, stderr } = await ablate(folder, ...args);
 
   expect(program).toBe("ablate");
   expect([stderr, status]).toEqual([expect.stringContaining(`wrote ${file}, `), 0]);
   expect(existsSync(join(folder, file))).toBe(true);
 });
 
-test("the page lists the sections of a report, in their order", () => {
-  const titles = [...reportIn(folder, "quickstart").matchAll(/<h2 [^>]*>(.*?)<\/h2>/g)].map(
+test("the page lists the sections of a report, in their order", async () => {
+  const titles = [...(await reportIn(folder, "quickstart")).matchAll(/<h2 [^>]*>(.*?)<\/h2>/g)].map(
     ([, title = ""]) => textOf(title),
   );
 

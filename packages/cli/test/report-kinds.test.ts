@@ -6,6 +6,7 @@ import { HtmlValidate } from "html-validate";
 import { expect, test } from "vitest";
 import { ablate, makeFolder } from "./make.ts";
 import { reportIn, rowsOf, sentencesOf, textOf } from "./report-make.ts";
+import { train } from "./train.ts";
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
@@ -19,8 +20,8 @@ async function reportOfGrid(
 ): Promise<{ readonly folder: string; readonly html: string }> {
   const folder = makeFolder();
   writeFileSync(join(folder, "grid.yaml"), yaml);
-  ablate(folder, "run", "grid.yaml", "--quiet", ...flags);
-  const html = reportIn(folder, "grid");
+  await ablate(folder, "run", "grid.yaml", "--quiet", ...flags);
+  const html = await reportIn(folder, "grid");
   const { results } = await validator.validateString(html);
   expect(results.flatMap(({ messages }) => messages.map(({ message }) => message))).toEqual([]);
   return { folder, html };
@@ -92,7 +93,7 @@ variants:
   output: { init.output.weight: normal }
 `,
   );
-  const uneven = rowsOf(
+  const uneven = await rowsOf(
     folder,
     "select value from findings where rule = 'uneven-updates' and run like '%undivided%'",
   );
@@ -111,13 +112,13 @@ test("says which runs its pictures are of", async () => {
     `${BASE}train: { steps: 20, lr: 0.1 }\nseeds: [7, 8]\nvariants: { narrow: { model.hidden: [4] }, wide: {} }\n`,
   );
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet", "--steps", "20");
+  await train(folder, "small.yaml", "--steps", "20");
 
   expect(textOf(html)).toContain(
     "Pictures and their tables are of the run with seed 7 of each group; shares in words",
   );
   expect(textOf(html)).toContain("Of the run with seed 7 of each group. Examples from top");
-  expect(textOf(reportIn(folder, "small"))).toContain("are of the one run of each group;");
+  expect(textOf(await reportIn(folder, "small"))).toContain("are of the one run of each group;");
 });
 
 test("a chart says that losses are cut off where they are", async () => {
@@ -125,11 +126,11 @@ test("a chart says that losses are cut off where they are", async () => {
     `${BASE}train: { steps: 200, lr: 0.1 }\nvariants: { near: {}, far: { init.output.weight: { scheme: normal, std: 4 } } }\n`,
   );
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet", "--steps", "20");
+  await train(folder, "small.yaml", "--steps", "20");
   const cut = "What lies above the chart is cut off: the next chart has it.";
 
   expect(textOf(html)).toContain(cut);
-  expect(textOf(reportIn(folder, "small", "--only", "plain"))).not.toContain(cut);
+  expect(textOf(await reportIn(folder, "small", "--only", "plain"))).not.toContain(cut);
 });
 
 test("a run that failed is named, and its curves are seen", async () => {
@@ -137,7 +138,7 @@ test("a run that failed is named, and its curves are seen", async () => {
     `${BASE}train: { steps: 500000000, lr: 0.1 }\n`,
     ...["--timeout", "2s", "--max-retries", "0"],
   );
-  const [run] = rowsOf(folder, "select state, error, last_step from runs");
+  const [run] = await rowsOf(folder, "select state, error, last_step from runs");
 
   expect(run?.state).toBe("failed");
   expect(sentencesOf(html)).toContainEqual(expect.stringMatching(/^1 run failed: grid\/\S+/));
@@ -156,8 +157,8 @@ test.skipIf(!hasSqlite3 && !process.env.CI)(
       cwd: folder,
     });
 
-    const text = textOf(reportIn(folder, "grid"));
-    const diagnosis = ablate(folder, "diagnose", "grid");
+    const text = textOf(await reportIn(folder, "grid"));
+    const diagnosis = await ablate(folder, "diagnose", "grid");
 
     expect(text).toContain(
       "The store has no findings of these runs: they never began, or an older",
@@ -215,9 +216,9 @@ test("of 60 runs charts show the best eight, tables all, and the file stays unde
 
 test("names that look like HTML are text", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet");
-  ablate(folder, "note", "small/plain", "<script>alert(1)</script>");
-  const html = reportIn(folder, "small", "--title", "</title><script>alert(1)</script>");
+  await train(folder, "small.yaml");
+  await ablate(folder, "note", "small/plain", "<script>alert(1)</script>");
+  const html = await reportIn(folder, "small", "--title", "</title><script>alert(1)</script>");
 
   expect(html).not.toContain("<script");
   expect(html).toContain("<h1>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;</h1>");

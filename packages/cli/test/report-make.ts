@@ -12,7 +12,7 @@ const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
 export const SEEDS = [42, 43, 44, 45, 46] as const;
 
 /** A folder whose `ablate.db` has v1 to v7 with five seeds, trained for 2,500 steps on every eighth name. */
-export function sevenFolder(): string {
+export async function sevenFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "ablate-report-"));
   const names = readFileSync(DATA, "utf8").trim().split("\n");
   writeFileSync(join(folder, "names.txt"), names.filter((_, i) => i % 8 === 0).join("\n"));
@@ -26,14 +26,21 @@ train: { steps: 2500, lr: { 0: 0.1, 1500: 0.01 } }
 seeds: [${SEEDS.join(", ")}]
 `,
   );
-  const { status, stderr } = ablate(folder, "run", "seven.yaml", "--quiet");
+  const { status, stderr } = await ablate(folder, "run", "seven.yaml", "--quiet");
   expect([stderr, status]).toEqual(["", 0]);
   return folder;
 }
 
 /** Makes a report and gives back its HTML. */
-export function reportIn(folder: string, ...args: readonly string[]): string {
-  const { status, stderr } = ablate(folder, "report", ...args, "-o", "report.html", "--force");
+export async function reportIn(folder: string, ...args: readonly string[]): Promise<string> {
+  const { status, stderr } = await ablate(
+    folder,
+    "report",
+    ...args,
+    "-o",
+    "report.html",
+    "--force",
+  );
   expect([stderr, status]).toEqual([expect.stringMatching(/^wrote report\.html, /), 0]);
   return readFileSync(join(folder, "report.html"), "utf8");
 }
@@ -58,8 +65,11 @@ export function textOf(html: string): string {
 }
 
 /** Rows of a query over the store of a folder. */
-export function rowsOf(folder: string, sql: string): readonly Readonly<Record<string, unknown>>[] {
-  return jsonRows(ablate(folder, "query", sql, "--json"));
+export async function rowsOf(
+  folder: string,
+  sql: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return jsonRows(await ablate(folder, "query", sql, "--json"));
 }
 
 /** The numbers in a column of such rows. */

@@ -26,9 +26,9 @@ let folder: string;
 let html: string;
 let sentences: readonly string[];
 
-beforeAll(() => {
-  folder = sevenFolder();
-  html = reportIn(folder, "seven");
+beforeAll(async () => {
+  folder = await sevenFolder();
+  html = await reportIn(folder, "seven");
   sentences = sentencesOf(html);
 }, TRAINING);
 
@@ -37,14 +37,14 @@ test("begins with the grid's name and its question", () => {
   expect(html).toContain("What does the scale of the initial weights alone decide?");
 });
 
-test("says what v1 begins with, against ln 27, and what its first steps cost", () => {
-  const at = ofVariant("v1", "select run, loss from loss where step = 0", "loss");
-  const early = ofVariant(
+test("says what v1 begins with, against ln 27, and what its first steps cost", async () => {
+  const at = await ofVariant("v1", "select run, loss from loss where step = 0", "loss");
+  const early = await ofVariant(
     "v1",
     "select run, avg(loss) as loss from loss where step < 100 group by run",
     "loss",
   );
-  const below = ofVariant(
+  const below = await ofVariant(
     "v1",
     `select run, min(step) as step from curve where series = 'loss' and level = 16 and mean < ${LN_27} group by run`,
     "step",
@@ -57,8 +57,8 @@ test("says what v1 begins with, against ln 27, and what its first steps cost", (
   expect(said).toContain(`from step ${grouped(meanOf(below))} ± ${grouped(stdOf(below))} on`);
 });
 
-test("says that all others begin near ln 27, and how near", () => {
-  const rows = rowsOf(
+test("says that all others begin near ln 27, and how near", async () => {
+  const rows = await rowsOf(
     folder,
     "select avg(l.loss) as loss from loss l join runs r using (run) where step = 0 and label not like 'v1-%' group by substr(label, 1, 2)",
   );
@@ -70,8 +70,8 @@ test("says that all others begin near ln 27, and how near", () => {
   );
 });
 
-test("says the saturated share of every variant, at initialisation and at the end", () => {
-  const rows = rowsOf(
+test("says the saturated share of every variant, at initialisation and at the end", async () => {
+  const rows = await rowsOf(
     folder,
     `select substr(label, 1, 2) as variant, step, avg(saturated) as share from layer_stats join runs using (run)
      where kind = 'activation' and layer = 'hidden1' and step in (0, ${STEPS}) group by 1, 2`,
@@ -87,8 +87,8 @@ test("says the saturated share of every variant, at initialisation and at the en
   );
 });
 
-test("says of every two variants whether they differ by more than the seeds do", () => {
-  const rows = rowsOf(
+test("says of every two variants whether they differ by more than the seeds do", async () => {
+  const rows = await rowsOf(
     folder,
     "select substr(label, 1, 2) as variant, valid_loss from runs order by seed",
   );
@@ -121,8 +121,8 @@ test("says of every two variants whether they differ by more than the seeds do",
 /** Student's t for a two-sided 95 % interval with four degrees of freedom, from a table. */
 const T_95_WITH_5 = 2.7764;
 
-test("says which parameters learn too fast or too slowly, in how many runs and since when", () => {
-  const found = rowsOf(
+test("says which parameters learn too fast or too slowly, in how many runs and since when", async () => {
+  const found = await rowsOf(
     folder,
     `select substr(label, 1, 2) as variant, param, rule, count(*) as runs, min(f.step) as first, max(f.step) as last
      from findings f join runs using (run) where rule in ('slow-updates', 'fast-updates') group by 1, 2, 3`,
@@ -147,8 +147,8 @@ test("says which parameters learn too fast or too slowly, in how many runs and s
   );
 });
 
-test("shows every finding once for each group, with what its rule means", () => {
-  const found = rowsOf(
+test("shows every finding once for each group, with what its rule means", async () => {
+  const found = await rowsOf(
     folder,
     "select distinct substr(label, 1, 2) as variant, rule, layer, param from findings join runs using (run)",
   );
@@ -176,13 +176,13 @@ test("five seeds of v1 to v7 stay under a megabyte, ask for nothing from elsewhe
   expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:;`);
 });
 
-test("keeps a file that is there unless told to replace it, and never leaves half of one", () => {
+test("keeps a file that is there unless told to replace it, and never leaves half of one", async () => {
   writeFileSync(join(folder, "mine.html"), "mine");
 
-  const kept = ablate(folder, "report", "seven", "-o", "mine.html");
-  const unknown = ablate(folder, "report", "sevn", "-o", "other.html");
+  const kept = await ablate(folder, "report", "seven", "-o", "mine.html");
+  const unknown = await ablate(folder, "report", "sevn", "-o", "other.html");
   const files = readdirSync(folder).filter((name) => name.includes("html"));
-  const replaced = ablate(
+  const replaced = await ablate(
     folder,
     "report",
     "seven/v5-seed=42",
@@ -207,8 +207,8 @@ test("keeps a file that is there unless told to replace it, and never leaves hal
   expect(statSync(join(folder, "mine.html")).size).toBeLessThan(html.length);
 });
 
-test("asks for a file to write to", () => {
-  const { stderr, status } = ablate(folder, "report", "seven");
+test("asks for a file to write to", async () => {
+  const { stderr, status } = await ablate(folder, "report", "seven");
 
   expect([stderr, status]).toEqual([
     "ablate: -o is missing: ablate report GRID -o report.html\n",
@@ -217,8 +217,8 @@ test("asks for a file to write to", () => {
 });
 
 /** A column of a query that has `run`, of the runs of a variant, in the order of their seeds. */
-function ofVariant(variant: string, sql: string, column: string): readonly number[] {
-  const rows = rowsOf(
+async function ofVariant(variant: string, sql: string, column: string): Promise<readonly number[]> {
+  const rows = await rowsOf(
     folder,
     `select r.seed, q.${column} as wanted from (${sql}) q join runs r using (run)
      where r.label like '${variant}-%' order by r.seed`,

@@ -5,13 +5,14 @@ import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
 import {
   ablate,
-  ablateWith,
   damageCheckpoints,
   jsonRows,
   makeFolder,
+  spawnAblateWith,
   startAblate,
 } from "./make.ts";
 import { startRunWith } from "./start-run.ts";
+import { train } from "./train.ts";
 
 const RECORD = [
   ...["--set", "record.evaluate={ every: 4000 }"],
@@ -24,7 +25,7 @@ const ROUNDS = 10;
 test("killed at random moments and started again, a grid ends as if nothing had happened", async () => {
   const [folder, undisturbed] = [makeFolder(), makeFolder()];
   const command = ["run", "small.yaml", "--steps", "30000", ...RECORD];
-  expect(ablate(undisturbed, ...command, "--quiet").status).toBe(0);
+  expect((await ablate(undisturbed, ...command, "--quiet")).status).toBe(0);
 
   let kills = 0;
   let resumed = 0;
@@ -52,7 +53,9 @@ test("killed at random moments and started again, a grid ends as if nothing had 
     );
   }
   const check = "select integrity_check from pragma_integrity_check";
-  expect(jsonRows(ablate(folder, "query", check, "--json"))).toEqual([{ integrity_check: "ok" }]);
+  expect(jsonRows(await ablate(folder, "query", check, "--json"))).toEqual([
+    { integrity_check: "ok" },
+  ]);
 });
 
 test("SIGTERM stops with a checkpoint, plan says where it goes on, and it does", async () => {
@@ -60,16 +63,16 @@ test("SIGTERM stops with a checkpoint, plan says where it goes on, and it does",
   const command = ["run", "small.yaml", "--steps", "5000", "--only", "plain"];
   await stopMidway(folder, command);
 
-  const [{ last_step: last } = {}] = jsonRows(ablate(folder, "runs", "--json"));
+  const [{ last_step: last } = {}] = jsonRows(await ablate(folder, "runs", "--json"));
   const step = Number(last) + 1;
   const plan = ["plan", "small.yaml", "--steps", "5000", "--only", "plain"];
-  expect(jsonRows(ablate(folder, ...plan, "--json"))).toEqual([
+  expect(jsonRows(await ablate(folder, ...plan, "--json"))).toEqual([
     expect.objectContaining({ state: "stopped" }),
   ]);
   const at = step.toLocaleString("en-US");
-  expect(ablate(folder, ...plan).stdout).toContain(`stopped, goes on at ${at}`);
+  expect((await ablate(folder, ...plan)).stdout).toContain(`stopped, goes on at ${at}`);
 
-  const again = ablate(folder, ...command, "--resume");
+  const again = await ablate(folder, ...command, "--resume");
   expect(again.stderr).toContain(`small/plain: goes on at step ${at}`);
   expect(again.status).toBe(0);
 });
@@ -77,17 +80,19 @@ test("SIGTERM stops with a checkpoint, plan says where it goes on, and it does",
 test("a damaged checkpoint is told, and the run starts anew to the same end", async () => {
   const [folder, undisturbed] = [makeFolder(), makeFolder()];
   const command = ["run", "small.yaml", "--steps", "5000", "--only", "plain"];
-  expect(ablate(undisturbed, ...command, "--quiet").status).toBe(0);
+  expect((await ablate(undisturbed, ...command, "--quiet")).status).toBe(0);
   await stopMidway(folder, command);
   damageCheckpoints(join(folder, "ablate.db"));
 
-  const { status, stderr } = ablate(folder, ...command, "--quiet");
+  const { status, stderr } = await ablate(folder, ...command, "--quiet");
 
   expect(status).toBe(0);
   expect(stderr).toMatch(
     /^small\/plain: the checkpoint of small\/plain at step \d+ is damaged and passed over$/m,
   );
-  const kinds = jsonRows(ablate(folder, "query", "select kind, message from event", "--json"));
+  const kinds = jsonRows(
+    await ablate(folder, "query", "select kind, message from event", "--json"),
+  );
   expect(kinds).toContainEqual({
     kind: "checkpoint unused",
     message: expect.stringContaining("is damaged and passed over"),
@@ -97,15 +102,15 @@ test("a damaged checkpoint is told, and the run starts anew to the same end", as
   );
 });
 
-test("more steps go on from the run that has fewer, which plan says before", () => {
+test("more steps go on from the run that has fewer, which plan says before", async () => {
   const [folder, scratch] = [makeFolder(), makeFolder()];
   const long = ["--steps", "300", "--only", "normed"];
-  ablate(scratch, "run", "small.yaml", ...long, "--quiet");
-  ablate(folder, "run", "small.yaml", "--quiet");
+  await train(scratch, "small.yaml", ...long);
+  await train(folder, "small.yaml");
 
-  const plan = ablate(folder, "plan", "small.yaml", ...long);
+  const plan = await ablate(folder, "plan", "small.yaml", ...long);
   expect(plan.stdout).toContain("new, goes on from small/normed at 200");
-  const { status, stderr, stdout } = ablate(folder, "run", "small.yaml", ...long);
+  const { status, stderr, stdout } = await ablate(folder, "run", "small.yaml", ...long);
 
   expect(status).toBe(0);
   const [name = ""] = /small\/normed-[0-9a-f]+/.exec(stdout) ?? [];
@@ -115,7 +120,9 @@ test("more steps go on from the run that has fewer, which plan says before", () 
     wholeRun(join(scratch, "ablate.db"), "small/normed"),
   ];
   expect({ ...copy, run: null }).toEqual({ ...own, run: null });
-  expect(ablate(folder, "plan", "small.yaml", "--steps", "200").stdout).not.toContain("goes on");
+  expect((await ablate(folder, "plan", "small.yaml", "--steps", "200")).stdout).not.toContain(
+    "goes on",
+  );
 });
 
 test("a run goes on only on the backend that it began on, and says what to do", async () => {
@@ -123,32 +130,52 @@ test("a run goes on only on the backend that it began on, and says what to do", 
   const command = ["run", "small.yaml", "--only", "plain", "--engine", "tfjs", "--steps", "5000"];
   await stopMidway(folder, command, { ABLATE_TFJS_BACKEND: "wasm" });
 
-  const other = ablateWith({ ABLATE_TFJS_BACKEND: "cpu" }, folder, ...command);
+  const other = spawnAblateWith({ ABLATE_TFJS_BACKEND: "cpu" }, folder, ...command);
 
   expect(other.status).toBe(2);
   expect(other.stderr).toContain("small/plain began on the backend wasm and goes on there only");
   expect(other.stderr).toContain("--restart");
-  expect(jsonRows(ablate(folder, "runs", "--json"))[0]?.state).toBe("stopped");
+  expect(jsonRows(await ablate(folder, "runs", "--json"))[0]?.state).toBe("stopped");
 });
 
-test("what is recorded is not part of a run's identity, what ends it is", () => {
+test("what is recorded is not part of a run's identity, what ends it is", async () => {
   const folder = makeFolder();
-  const hash = (...set: string[]) =>
+  const hash = async (...set: string[]) =>
     jsonRows(
-      ablate(folder, "plan", "small.yaml", "--only", "plain", "--json", ...set.flatMap(asSet)),
+      await ablate(
+        folder,
+        "plan",
+        "small.yaml",
+        "--only",
+        "plain",
+        "--json",
+        ...set.flatMap(asSet),
+      ),
     ).map((row) => row.hash);
-  const plain = hash();
+  const plain = await hash();
 
-  expect(hash("record.checkpoint=none", "record.evaluate={ every: 5 }")).toEqual(plain);
-  expect(hash("train.stop.every=50")).toEqual(plain);
-  expect(hash("train.stop.budget=60s")).toEqual(hash("train.stop.budget=1m"));
-  expect(hash("train.stop.budget=60s", "train.stop.every=7")).toEqual(hash("train.stop.budget=1m"));
-  const others = [plain, hash("train.stop.budget=1m"), hash("train.stop.patience=100")].flat();
-  expect(new Set([...others, ...hash("train.stop.target=2")]).size).toBe(4);
+  expect(await hash("record.checkpoint=none", "record.evaluate={ every: 5 }")).toEqual(plain);
+  expect(await hash("train.stop.every=50")).toEqual(plain);
+  expect(await hash("train.stop.budget=60s")).toEqual(await hash("train.stop.budget=1m"));
+  expect(await hash("train.stop.budget=60s", "train.stop.every=7")).toEqual(
+    await hash("train.stop.budget=1m"),
+  );
+  const others = [
+    plain,
+    await hash("train.stop.budget=1m"),
+    await hash("train.stop.patience=100"),
+  ].flat();
+  expect(new Set([...others, ...(await hash("train.stop.target=2"))]).size).toBe(4);
 });
 
-test("--restart and --resume exclude each other", () => {
-  const { status, stderr } = ablate(makeFolder(), "run", "small.yaml", "--restart", "--resume");
+test("--restart and --resume exclude each other", async () => {
+  const { status, stderr } = await ablate(
+    makeFolder(),
+    "run",
+    "small.yaml",
+    "--restart",
+    "--resume",
+  );
 
   expect([status, stderr]).toEqual([2, expect.stringContaining("exclude each other")]);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
 
-test("the lecture's logits are the default, and cost what it shows", () => {
-  const rows = jsonRows(ablate(makeFolder(), "softmax", "--json"));
+test("the lecture's logits are the default, and cost what it shows", async () => {
+  const rows = jsonRows(await ablate(makeFolder(), "softmax", "--json"));
   const losses = rows.map(({ loss }) => Number(loss));
 
   expect(losses.slice(0, 3).map((loss) => loss.toFixed(4))).toEqual(["1.3863", "0.0200", "5.0200"]);
@@ -13,8 +13,8 @@ test("the lecture's logits are the default, and cost what it shows", () => {
   expect(losses[5]).toBeGreaterThan(8);
 });
 
-test("two tables within 80 columns", () => {
-  const { status, stdout, stderr } = ablate(makeFolder(), "softmax");
+test("two tables within 80 columns", async () => {
+  const { status, stdout, stderr } = await ablate(makeFolder(), "softmax");
   const lines = stdout.trimEnd().split("\n");
 
   expect([status, stderr]).toEqual([0, ""]);
@@ -24,10 +24,10 @@ test("two tables within 80 columns", () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
-test("logits of one's own, negative ones first, each with the target", () => {
+test("logits of one's own, negative ones first, each with the target", async () => {
   const args = ["-1, 1", "0,5/3,sqrt(4)", "--target", "1"];
 
-  const rows = jsonRows(ablate(makeFolder(), "softmax", ...args, "--json"));
+  const rows = jsonRows(await ablate(makeFolder(), "softmax", ...args, "--json"));
 
   expect(rows.map(({ classes, target, draws }) => [classes, target, draws])).toEqual([
     [2, 1, null],
@@ -36,15 +36,15 @@ test("logits of one's own, negative ones first, each with the target", () => {
   expect(Number(rows[0]?.loss)).toBeCloseTo(0.126928, 6);
 });
 
-test("scales alone draw, as often and as many as asked for, from the seed", () => {
-  const row = (seed: string): Readonly<Record<string, unknown>> | undefined => {
+test("scales alone draw, as often and as many as asked for, from the seed", async () => {
+  const row = async (seed: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
     const args = ["--scales", "5/3", "--classes", "27", "--draws", "10", "--seed", seed, "--json"];
-    return jsonRows(ablate(makeFolder(), "softmax", ...args))[0];
+    return jsonRows(await ablate(makeFolder(), "softmax", ...args))[0];
   };
 
-  expect(row("1")).toMatchObject({ classes: 27, draws: 10, seed: 1, probabilities: null });
-  expect(row("1")).toEqual(row("1"));
-  expect(row("2")?.loss).not.toBe(row("1")?.loss);
+  expect(await row("1")).toMatchObject({ classes: 27, draws: 10, seed: 1, probabilities: null });
+  expect(await row("1")).toEqual(await row("1"));
+  expect((await row("2"))?.loss).not.toBe((await row("1"))?.loss);
 });
 
 test.each([
@@ -61,8 +61,8 @@ test.each([
     ["--draws", "9000000"],
     "--classes 4 times --draws 9000000 is too much; ten million numbers may be drawn",
   ],
-])("%j is refused in one sentence", (args, sentence) => {
-  const { status, stdout, stderr } = ablate(makeFolder(), "softmax", ...args);
+])("%j is refused in one sentence", async (args, sentence) => {
+  const { status, stdout, stderr } = await ablate(makeFolder(), "softmax", ...args);
 
   expect([status, stdout, stderr]).toEqual([2, "", `ablate: ${sentence}\n`]);
 });

@@ -17,7 +17,7 @@ const queries = readFileSync(new URL("docs/sql.md", ROOT), "utf8")
 
 let store = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = makeFolder();
   store = join(folder, "ablate.db");
   for (const args of [
@@ -26,7 +26,7 @@ beforeAll(() => {
     ["note", "quickstart/v5", "Kaiming is enough"],
     ["tag", "quickstart", "lecture"],
   ]) {
-    expect(ablate(folder, ...args).status, args.join(" ")).toBe(0);
+    expect((await ablate(folder, ...args)).status, args.join(" ")).toBe(0);
   }
 });
 

@@ -6,6 +6,7 @@ import { expect, test, vi } from "vitest";
 import { heldWorkers } from "./held-workers.ts";
 import { ablate, COMMAND, jsonRows, makeFolder } from "./make.ts";
 import { PATIENCE, startHeldRun } from "./start-run.ts";
+import { train } from "./train.ts";
 
 const MIDWAY = "steps 9";
 
@@ -19,11 +20,11 @@ test("Ctrl-C stops a run, keeps what it has, and the same command finishes the g
   release();
 
   expect(await ended).toBe(130);
-  const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
+  const states = jsonRows(await ablate(folder, "runs", "--json")).map(({ state }) => state);
   expect(states).toEqual(["stopped", "pending"]);
-  expect(ablate(folder, "run", ...long, "--quiet").status).toBe(0);
+  await train(folder, ...long);
   const steps = jsonRows(
-    ablate(folder, "query", "select run, count(*) n from loss group by run", "--json"),
+    await ablate(folder, "query", "select run, count(*) n from loss group by run", "--json"),
   );
   expect(steps.map(({ n }) => n)).toEqual([5000, 5000]);
 });
@@ -38,7 +39,7 @@ test("a run whose process was killed is interrupted and trained again", async ()
   await ended;
   release();
 
-  const again = ablate(folder, "run", ...long);
+  const again = await ablate(folder, "run", ...long);
   expect(again.status).toBe(0);
   expect(again.stdout).toMatch(/finished/);
 });
@@ -70,13 +71,13 @@ test("a terminal that is closed stops a run in order, though nobody reads how", 
   const status = join(folder, "status");
   await vi.waitFor(() => expect(existsSync(status)).toBe(true), PATIENCE);
   expect(readFileSync(status, "utf8")).toBe("130\n");
-  const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
+  const states = jsonRows(await ablate(folder, "runs", "--json")).map(({ state }) => state);
   expect(states).toEqual(["stopped", "pending"]);
 });
 
 test.skipIf(!existsSync("/dev/full"))(
   "output that has no room is a sentence, and training goes on",
-  () => {
+  async () => {
     const folder = makeFolder();
     const [node, ...main] = COMMAND;
     const into = openSync("/dev/full", "w");
@@ -93,14 +94,14 @@ test.skipIf(!existsSync("/dev/full"))(
     const sentence = "ablate: cannot write the output: no space left on the device\n";
     expect([run.status, run.stderr]).toEqual([2, sentence]);
     expect([runs.status, runs.stderr]).toEqual([2, sentence]);
-    const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
+    const states = jsonRows(await ablate(folder, "runs", "--json")).map(({ state }) => state);
     expect(states).toEqual(["finished", "finished"]);
   },
 );
 
-test("a reader that goes away ends output quietly", () => {
+test("a reader that goes away ends output quietly", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet");
+  await train(folder, "small.yaml");
   const node = `"${process.execPath}" --conditions=@ablate/source`;
   const main = new URL("../src/main.ts", import.meta.url).pathname;
   const query = `"select a.step from loss a, loss b limit 100000" --limit 0`;

@@ -6,6 +6,7 @@ import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
 import { ablate, jsonRows, makeFolder, startAblateWith } from "./make.ts";
 import { PATIENCE, type StartedRun, startHeldRun } from "./start-run.ts";
+import { train } from "./train.ts";
 
 const RUNS = ["small/plain", "small/normed"];
 const GRID = [
@@ -81,8 +82,8 @@ test.each(TROUBLES)(
     const [waiting] = run.events("storage");
     const look = ["--store", existing(store)];
     const seen = [
-      ablate(folder, "runs", ...look, "--json"),
-      ablate(folder, "ui", ...look, "--once", "--size", "80x24"),
+      await ablate(folder, "runs", ...look, "--json"),
+      await ablate(folder, "ui", ...look, "--once", "--size", "80x24"),
     ];
     await end(run, store);
     await waitFor(run, "over");
@@ -94,7 +95,7 @@ test.each(TROUBLES)(
       [0, ""],
     ]);
     expect([await run.ended, run.errors()]).toEqual([0, ""]);
-    expectUndisturbed(folder);
+    await expectUndisturbed(folder);
   },
 );
 
@@ -117,10 +118,13 @@ test.each(TROUBLES)(
     expect(reason).toMatch(sentence);
     expect(rest).toBe("the same command goes on from the last checkpoints");
     expect(run.events("done")).toEqual([expect.objectContaining({ left: 2, bad: 0 })]);
-    const states = jsonRows(ablate(folder, "runs", "--json")).map(({ state }) => state);
+    const states = jsonRows(await ablate(folder, "runs", "--json")).map(({ state }) => state);
     expect(states).toEqual(["interrupted", "interrupted"]);
-    expect(ablate(folder, "run", ...GRID, "--quiet")).toMatchObject({ status: 0, stderr: "" });
-    expectUndisturbed(folder);
+    expect(await ablate(folder, "run", ...GRID, "--quiet")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    await expectUndisturbed(folder);
   },
 );
 
@@ -137,9 +141,9 @@ test("a store that is gone for good is made anew by the next start, with the sam
   expect(await run.ended).toBe(1);
 
   expect(readdirSync(folder).filter((name) => name.startsWith("ablate.db"))).toEqual([]);
-  expect(ablate(folder, "run", ...GRID, "--quiet").status).toBe(0);
+  await train(folder, ...GRID);
   expect(existsSync(store)).toBe(true);
-  expectUndisturbed(folder);
+  await expectUndisturbed(folder);
 });
 
 test("trouble that comes and goes all the time changes no bit", async () => {
@@ -165,7 +169,7 @@ test("trouble that comes and goes all the time changes no bit", async () => {
 
   expect([await run.ended, run.errors()]).toEqual([0, ""]);
   expect(run.events("storage").length).toBeGreaterThan(4);
-  expectUndisturbed(folder);
+  await expectUndisturbed(folder);
 });
 
 test("what waits for the store does not count for --timeout", async () => {
@@ -173,7 +177,7 @@ test("what waits for the store does not count for --timeout", async () => {
   const store = join(folder, "ablate.db");
   const alone = ["small.yaml", "--steps", "2000", "--only", "plain"];
   const began = performance.now();
-  expect(ablate(makeFolder(), "run", ...alone, "--quiet").status).toBe(0);
+  expect((await ablate(makeFolder(), "run", ...alone, "--quiet")).status).toBe(0);
   const seconds = Math.ceil((3 * (performance.now() - began)) / 1000);
   const run = startHeldRun("steps 9", folder, ...alone, "--timeout", `${seconds}s`);
   const { release } = await heldWorkers(folder);
@@ -228,42 +232,44 @@ test("without --json it is one line when it begins and one when it is over", asy
   );
 });
 
-test("a store that is read-only from the start is one sentence, and stays as it is", () => {
+test("a store that is read-only from the start is one sentence, and stays as it is", async () => {
   const folder = makeFolder();
   const store = join(folder, "ablate.db");
-  ablate(folder, "run", "small.yaml", "--quiet");
+  await train(folder, "small.yaml");
   chmodSync(store, 0o444);
 
-  const { status, stdout, stderr } = ablate(folder, "run", "small.yaml", "--steps", "300");
+  const { status, stdout, stderr } = await ablate(folder, "run", "small.yaml", "--steps", "300");
 
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(
     /^ablate: cannot write to \S+: it is read-only; allow writing to it first\n$/,
   );
-  expect(jsonRows(ablate(folder, "runs", "--json"))).toHaveLength(2);
+  expect(jsonRows(await ablate(folder, "runs", "--json"))).toHaveLength(2);
 });
 
 /** A line a second counts: nothing but what is asked for may have changed. */
-function expectUndisturbed(folder: string): void {
+async function expectUndisturbed(folder: string): Promise<void> {
   for (const run of RUNS) {
     const [was, is] = [
-      wholeRun(join(undisturbed(), "ablate.db"), run),
+      wholeRun(join(await undisturbed(), "ablate.db"), run),
       wholeRun(join(folder, "ablate.db"), run),
     ];
     expect(is).toEqual(was);
   }
   const check = "select integrity_check from pragma_integrity_check";
-  expect(jsonRows(ablate(folder, "query", check, "--json"))).toEqual([{ integrity_check: "ok" }]);
+  expect(jsonRows(await ablate(folder, "query", check, "--json"))).toEqual([
+    { integrity_check: "ok" },
+  ]);
 }
 
 const trained: string[] = [];
 
 /** The same grid, trained once and without trouble. */
-function undisturbed(): string {
+async function undisturbed(): Promise<string> {
   const [known] = trained;
   if (known !== undefined) return known;
   const folder = makeFolder();
-  expect(ablate(folder, "run", ...GRID, "--quiet").status).toBe(0);
+  await train(folder, ...GRID);
   trained.push(folder);
   return folder;
 }

@@ -1,6 +1,6 @@
 /** The engine tfjs from the outside. */
 import { beforeAll, expect, test } from "vitest";
-import { ablate, ablateWith, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { type Ended, jsonRows, makeFolder, spawnAblate, spawnAblateWith } from "./make.ts";
 import { elfFor, half, type NativePart, withNativePart } from "./native-part.ts";
 
 const WASM = { ABLATE_TFJS_BACKEND: "wasm" };
@@ -11,7 +11,7 @@ let run: Ended;
 
 beforeAll(() => {
   trained = makeFolder();
-  ablate(trained, "run", "small.yaml", "--quiet");
+  spawnAblate(trained, "run", "small.yaml", "--quiet");
   run = runTfjs(WASM, trained);
 });
 
@@ -19,7 +19,7 @@ test("--engine tfjs trains runs of their own and says once what they run on", ()
   expect(run.status).toBe(0);
   const said = run.stderr.split("\n").filter((line) => line.startsWith("engine tfjs"));
   expect(said).toEqual(["engine tfjs: the WebAssembly backend of TensorFlow.js 4.22.0: asked for"]);
-  const runs = jsonRows(ablate(trained, "runs", "--json"));
+  const runs = jsonRows(spawnAblate(trained, "runs", "--json"));
   expect(runs.map(({ engine, state }) => [engine, state])).toEqual([
     ["simd", "finished"],
     ["simd", "finished"],
@@ -32,7 +32,7 @@ test("both engines record the same losses, evaluations and samples", () => {
   const sql = (engine: string) =>
     `select * from loss join runs using (run) where engine = '${engine}' order by label, seed, step`;
   const [simd = [], tfjs = []] = ["simd", "tfjs"].map((engine) =>
-    jsonRows(ablate(trained, "query", sql(engine), "--json")),
+    jsonRows(spawnAblate(trained, "query", sql(engine), "--json")),
   );
 
   expect(tfjs).toHaveLength(400);
@@ -43,17 +43,19 @@ test("both engines record the same losses, evaluations and samples", () => {
 });
 
 test("what it ran on is stored with the run", () => {
-  const [name = ""] = jsonRows(ablate(trained, "runs", "engine:tfjs", "--json")).map(({ run }) =>
-    String(run),
+  const [name = ""] = jsonRows(spawnAblate(trained, "runs", "engine:tfjs", "--json")).map(
+    ({ run }) => String(run),
   );
-  const [shown] = jsonRows(ablate(trained, "show", name, "--json"));
+  const [shown] = jsonRows(spawnAblate(trained, "show", name, "--json"));
 
   expect(shown?.provenance).toMatchObject({
     backend: "wasm",
     backend_version: "4.22.0",
     backend_reason: "asked for",
   });
-  expect(jsonRows(ablate(trained, "show", "small/plain", "--json"))[0]?.provenance).toMatchObject({
+  expect(
+    jsonRows(spawnAblate(trained, "show", "small/plain", "--json"))[0]?.provenance,
+  ).toMatchObject({
     backend: "simd",
     backend_version: null,
     backend_reason: null,
@@ -61,14 +63,14 @@ test("what it ran on is stored with the run", () => {
 });
 
 test("sample draws the recorded names on the run's own engine", () => {
-  const [name = ""] = jsonRows(ablate(trained, "runs", "engine:tfjs", "--json")).map(({ run }) =>
-    String(run),
+  const [name = ""] = jsonRows(spawnAblate(trained, "runs", "engine:tfjs", "--json")).map(
+    ({ run }) => String(run),
   );
   const recorded = jsonRows(
-    ablate(trained, "query", `select text from samples where run = '${name}'`, "--json"),
+    spawnAblate(trained, "query", `select text from samples where run = '${name}'`, "--json"),
   );
 
-  const { stdout } = ablateWith(WASM, trained, "sample", name, "--count", "4");
+  const { stdout } = spawnAblateWith(WASM, trained, "sample", name, "--count", "4");
 
   expect(stdout).toBe(`${recorded.map(({ text }) => text).join("\n")}\n`);
 });
@@ -95,7 +97,7 @@ test("a backend that does not exist is one sentence", () => {
 });
 
 test("verify holds the engines against each other, series by series", () => {
-  const verify = ablateWith(WASM, trained, "verify", "small.yaml", "--steps", "100");
+  const verify = spawnAblateWith(WASM, trained, "verify", "small.yaml", "--steps", "100");
 
   expect(verify.status).toBe(0);
   expect(verify.stdout).toMatch(
@@ -108,7 +110,7 @@ test("verify holds the engines against each other, series by series", () => {
 
 test("verify compares a chaotic run as far as rounding lets it", () => {
   const chaotic = ["--set", "init.hidden.weight={ scheme: normal, std: 9 }", "--set", "train.lr=5"];
-  const { status, stdout } = ablateWith(
+  const { status, stdout } = spawnAblateWith(
     WASM,
     trained,
     "verify",
@@ -161,7 +163,7 @@ test.each(BROKEN)("%s: one sentence, and training on WebAssembly", (_, native, s
   const variables = { NODE_OPTIONS: `--import=${withNativePart(native)}` };
 
   const { status, stderr } = runTfjs(variables, folder, "--steps", "5");
-  const [, , , tfjs] = jsonRows(ablateWith(variables, folder, "doctor", "--json"));
+  const [, , , tfjs] = jsonRows(spawnAblateWith(variables, folder, "doctor", "--json"));
 
   expect(status).toBe(0);
   const said = stderr.split("\n").filter((line) => line.includes("TensorFlow"));
@@ -186,7 +188,7 @@ test("TensorFlow that was asked for and is not there stops the command and leave
     2,
     "ablate: engine tfjs: native TensorFlow is not installed; `npx pnpm@12 tensorflow` gets it\n",
   ]);
-  const runs = jsonRows(ablate(folder, "runs", "--json"));
+  const runs = jsonRows(spawnAblate(folder, "runs", "--json"));
   expect(runs.map(({ state }) => state)).toEqual(["pending", "pending"]);
 });
 
@@ -196,5 +198,5 @@ function runTfjs(
   folder: string,
   ...flags: readonly string[]
 ): Ended {
-  return ablateWith(variables, folder, "run", "small.yaml", "--engine", "tfjs", ...flags);
+  return spawnAblateWith(variables, folder, "run", "small.yaml", "--engine", "tfjs", ...flags);
 }

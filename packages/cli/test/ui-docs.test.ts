@@ -3,6 +3,7 @@ import { KEYS, keyName } from "@ablate/tui";
 import { beforeAll, expect, test } from "vitest";
 import { page, tableRows } from "./documents.ts";
 import { ablate, makeFolder } from "./make.ts";
+import { train } from "./train.ts";
 
 type DrawnFrame = { readonly args: string; readonly drawn: readonly string[] };
 
@@ -13,10 +14,10 @@ const frames = ["README.md", "docs/ui.md"].flatMap((name) =>
 );
 
 let folder = "";
-beforeAll(() => {
+beforeAll(async () => {
   folder = makeFolder();
   const config = new URL("../../../configs/quickstart.yaml", import.meta.url).pathname;
-  ablate(folder, "run", config, "--seeds", "1,2,3", "--steps", "50", "--quiet");
+  await train(folder, config, "--seeds", "1,2,3", "--steps", "50");
 });
 
 test("the documents show every view", () => {
@@ -31,8 +32,13 @@ test("the documents show every view", () => {
   ]);
 });
 
-test.each(frames)("$args prints a frame like the one in the documents", ({ args, drawn }) => {
-  const { status, stdout, stderr } = ablate(folder, ...args.split(" "), "--glyphs", "braille");
+test.each(frames)("$args prints a frame like the one in the documents", async ({ args, drawn }) => {
+  const { status, stdout, stderr } = await ablate(
+    folder,
+    ...args.split(" "),
+    "--glyphs",
+    "braille",
+  );
   const lines = stdout.trimEnd().split("\n");
 
   expect([status, stderr]).toEqual([0, ""]);
@@ -63,24 +69,24 @@ test.each([
   [["ui", "--glyphs", "emoji"], "--glyphs takes one of braille, block, ascii"],
   [["ui", "--run", "nobody"], 'there is no run "nobody"'],
   [["ui", "--store", "nowhere.db"], "there is no store at"],
-])("%j is one sentence and exit code 2", (args, message) => {
-  const { status, stdout, stderr } = ablate(folder, ...args);
+])("%j is one sentence and exit code 2", async (args, message) => {
+  const { status, stdout, stderr } = await ablate(folder, ...args);
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(message);
   expect(stderr.trim().split("\n")).toHaveLength(1);
 });
 
-test("where there is no terminal, ui prints one plain frame", () => {
-  const { status, stdout } = ablate(folder, "ui");
+test("where there is no terminal, ui prints one plain frame", async () => {
+  const { status, stdout } = await ablate(folder, "ui");
 
   expect(status).toBe(0);
   expect(stdout).toContain("1 Runs  2 Charts");
   expect(stdout).not.toContain("\u001b");
 });
 
-test("show draws the loss and the update:data ratios", () => {
-  const { stdout } = ablate(folder, "show", "v5-seed=1");
+test("show draws the loss and the update:data ratios", async () => {
+  const { stdout } = await ablate(folder, "show", "v5-seed=1");
 
   expect(stdout).toContain("loss, nats");
   expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +too early/);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { breakAt, type HeldWorkers, heldWorkers } from "./held-workers.ts";
 import { ablate, makeFolder, type startAblate, startAblateWith } from "./make.ts";
+import { train } from "./train.ts";
 
 type Started = {
   readonly child: ReturnType<typeof startAblate>["child"];
@@ -97,7 +98,7 @@ test("watch tells of a grid what the command that trains it tells", async () => 
 test("watch says where a run goes on, and from which", async () => {
   const folder = makeFolder();
   const small = ["small.yaml", "--workers", "1"];
-  ablate(folder, "run", ...small, "--only", "plain", "--quiet");
+  await train(folder, ...small, "--only", "plain");
   const longer = ["run", ...small, "--steps", "5000", "--json"];
   const run = startedWith(breakAt("steps 3 SIGSTOP 2"), folder, ...longer);
   const first = await heldWorkers(folder);
@@ -141,13 +142,17 @@ test("watch of a killed grid says interrupted and what is left, as runs and show
   expect(await watch.ended).toBe(1);
   expect(watch.text()).toMatch(/^small\/plain: interrupted after [\d,]+ steps/m);
   expect(watch.text()).toMatch(/^small: 1 interrupted, 1 pending; nothing is being trained$/m);
-  expect(ablate(folder, "runs").stdout).toMatch(/^small\/plain +interrupted/m);
-  expect(ablate(folder, "runs", "--state", "running", "--json").stdout).toBe("[]\n");
-  expect(ablate(folder, "runs", "state:interrupted").stdout).toMatch(/^small\/plain/m);
-  expect(ablate(folder, "show", "small/plain").stdout).toContain("interrupted (process died)");
-  expect(ablate(folder, "plan", "small.yaml", "--steps", "5000000").stdout).toContain("2 to train");
+  expect((await ablate(folder, "runs")).stdout).toMatch(/^small\/plain +interrupted/m);
+  expect((await ablate(folder, "runs", "--state", "running", "--json")).stdout).toBe("[]\n");
+  expect((await ablate(folder, "runs", "state:interrupted")).stdout).toMatch(/^small\/plain/m);
+  expect((await ablate(folder, "show", "small/plain")).stdout).toContain(
+    "interrupted (process died)",
+  );
+  expect((await ablate(folder, "plan", "small.yaml", "--steps", "5000000")).stdout).toContain(
+    "2 to train",
+  );
   const sql = "select state from runs where run = 'small/plain'";
-  expect(ablate(folder, "query", sql).stdout).toContain("running");
+  expect((await ablate(folder, "query", sql)).stdout).toContain("running");
   expect(statSync(join(folder, "ablate.db")).mtimeMs).toBe(before);
 });
 
@@ -181,13 +186,13 @@ test("watch of one run ends with it", async () => {
   await run.ended;
 });
 
-test("watch of what is done says so at once, with the exit code of run", () => {
+test("watch of what is done says so at once, with the exit code of run", async () => {
   const folder = makeFolder();
-  ablate(folder, "run", "small.yaml", "--quiet");
-  ablate(folder, "run", "small.yaml", "--only", "plain", "--set", "train.lr=1e30", "--quiet");
+  await train(folder, "small.yaml");
+  await ablate(folder, "run", "small.yaml", "--only", "plain", "--set", "train.lr=1e30", "--quiet");
 
-  const finished = ablate(folder, "watch", "small/normed");
-  const diverged = ablate(folder, "watch", "small");
+  const finished = await ablate(folder, "watch", "small/normed");
+  const diverged = await ablate(folder, "watch", "small");
 
   expect([finished.status, finished.stdout]).toEqual([0, "small/normed: 1 finished\n"]);
   expect([diverged.status, diverged.stdout]).toEqual([1, "small: 2 finished, 1 diverged\n"]);
@@ -220,30 +225,32 @@ test("watch ends with a sentence where its store is removed", async () => {
   run.child.kill("SIGKILL");
 });
 
-test("watch without a store or a grid of that name is a sentence", () => {
+test("watch without a store or a grid of that name is a sentence", async () => {
   const folder = makeFolder();
-  expect(ablate(folder, "watch", "small")).toMatchObject({ status: 2 });
-  expect(ablate(folder, "watch", "small").stderr).toMatch(/^ablate: there is no store at .*\n$/);
-  ablate(folder, "run", "small.yaml", "--steps", "5", "--quiet");
+  expect(await ablate(folder, "watch", "small")).toMatchObject({ status: 2 });
+  expect((await ablate(folder, "watch", "small")).stderr).toMatch(
+    /^ablate: there is no store at .*\n$/,
+  );
+  await train(folder, "small.yaml", "--steps", "5");
 
-  expect(ablate(folder, "watch", "smoll")).toMatchObject({
+  expect(await ablate(folder, "watch", "smoll")).toMatchObject({
     status: 2,
     stderr: 'ablate: there is no run or grid "smoll"; did you mean small?\n',
   });
 });
 
-test("run says what its plan has to say, and so does plan --json on stderr", () => {
+test("run says what its plan has to say, and so does plan --json on stderr", async () => {
   const folder = makeFolder();
   const twice = "name: twice\nextends: small.yaml\nvariants: { a: {}, b: {} }\n";
   writeFileSync(join(folder, "twice.yaml"), twice);
 
-  const plan = ablate(folder, "plan", "twice.yaml");
-  const json = ablate(folder, "plan", "twice.yaml", "--json");
-  const run = ablate(folder, "run", "twice.yaml", "--steps", "5");
+  const plan = await ablate(folder, "plan", "twice.yaml");
+  const json = await ablate(folder, "plan", "twice.yaml", "--json");
+  const run = await ablate(folder, "run", "twice.yaml", "--steps", "5");
 
   expect(plan.stderr).toMatch(/same/);
   expect(json.stderr).toBe(plan.stderr);
   expect(JSON.parse(json.stdout)).toBeInstanceOf(Array);
   expect(run.stderr).toContain(plan.stderr.trim().split("\n")[0]);
-  expect(ablate(folder, "run", "twice.yaml", "--quiet").stderr).toBe("");
+  expect((await ablate(folder, "run", "twice.yaml", "--quiet")).stderr).toBe("");
 });

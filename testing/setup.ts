@@ -1,0 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Builds what tests run, and gives all of them one temporary folder, so that nothing is left in the system's own. */
+export function setup(): () => void {
+  const { status } = spawnSync("./ablate", ["--version"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0) throw new Error("the build failed");
+  const folder = mkdtempSync(join(tmpdir(), "ablate-tests-"));
+  process.env.TMPDIR = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
