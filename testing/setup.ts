@@ -2,10 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ABLATE = fileURLToPath(new URL("../ablate", import.meta.url));
 
 /** Builds what tests run, and gives all of them one temporary folder, so that nothing is left in the system's own. */
 export function setup(): () => void {
-  const { status } = spawnSync("./ablate", ["--version"], {
+  const { status } = spawnSync(ABLATE, ["--version"], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   if (status !== 0) throw new Error("the build failed");

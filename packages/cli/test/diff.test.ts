@@ -4,14 +4,13 @@ import { loadConfig, planRuns } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { train } from "./train.ts";
 
 /** `small.yaml`, trained for 50 steps, for tests that only read. */
 let folder = "";
 
 beforeAll(async () => {
   folder = makeFolder();
-  await train(folder, "small.yaml", "--steps", "50");
+  await ablate(folder, "run", "small.yaml", "--steps", "50", "--quiet");
 });
 
 test("two runs differ in what differs, and the last sentence says because of what", async () => {
@@ -96,7 +95,7 @@ test("several keys are listed; name, description, record and the place of the da
 
 test("other data are told by their hash", async () => {
   const other = makeFolder();
-  await train(other, "small.yaml", "--steps", "50", "--only", "plain");
+  await ablate(other, "run", "small.yaml", "--steps", "50", "--only", "plain", "--quiet");
   appendFileSync(join(other, "names.txt"), "\nzoe\n");
   const args = ["diff", "small.yaml", "plain", "--steps", "50", "--only", "plain"];
 

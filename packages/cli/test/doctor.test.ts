@@ -67,7 +67,7 @@ test("doctor has a line for every side of a store, and looking repairs nothing",
 
 damageTest("a hole in the history is cut out, and trained again to the same numbers", async () => {
   const folder = await trainedFolder();
-  const undisturbed = numbersOf(folder);
+  const undisturbed = await numbersOf(folder);
   sqlite3(folder, "delete from step where run_id = 1 and step between 500 and 600");
 
   expect((await ablate(folder, "doctor")).status).toBe(1);
@@ -84,13 +84,13 @@ damageTest("a hole in the history is cut out, and trained again to the same numb
   );
   await train(folder, "small.yaml", ...STEPS);
 
-  expect(numbersOf(folder)).toBe(undisturbed);
+  expect(await numbersOf(folder)).toBe(undisturbed);
   expect(await found(folder)).toEqual([]);
 });
 
 damageTest("rollups are built anew, orphans are deleted, and the store is as before", async () => {
   const folder = await trainedFolder();
-  const undisturbed = numbersOf(folder);
+  const undisturbed = await numbersOf(folder);
   sqlite3(
     folder,
     `update rollup set data = zeroblob(length(data)) where run_id = 2 and level = 16 and bucket = 3;
@@ -108,12 +108,12 @@ damageTest("rollups are built anew, orphans are deleted, and the store is as bef
     /^mended +foreign keys +deleted 1 row of step without their run, 1 row of tag without their run$/m,
   );
   expect(repair.stdout).toMatch(/^mended +rollup +built anew from the steps: small\/normed$/m);
-  expect(numbersOf(folder)).toBe(undisturbed);
+  expect(await numbersOf(folder)).toBe(undisturbed);
 });
 
 test("damaged checkpoints are dropped, and --restart makes them anew", async () => {
   const folder = await trainedFolder();
-  const undisturbed = numbersOf(folder);
+  const undisturbed = await numbersOf(folder);
   damageCheckpoints(join(folder, "ablate.db"));
 
   expect(await found(folder)).toEqual([["checkpoints", false, false]]);
@@ -121,7 +121,7 @@ test("damaged checkpoints are dropped, and --restart makes them anew", async () 
   expect((await ablate(folder, "sample", "small/plain")).stderr).toContain("has no weights");
   await train(folder, "small.yaml", "--restart", ...STEPS);
 
-  expect(numbersOf(folder)).toBe(undisturbed);
+  expect(await numbersOf(folder)).toBe(undisturbed);
 });
 
 test("a run whose process was killed is marked, and not while it lives", async () => {

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { train } from "./train.ts";
 
 const BASE = `data: { file: ../names.txt }
 model: { embedding: 2, hidden: [4] }
@@ -93,7 +92,7 @@ test("--set, --steps and --seeds win over every part of a grid", async () => {
 
 test("the config of one run of a grid is that run again", async () => {
   const folder = makeGrid();
-  await train(folder, "grid.yaml", "--only", "deep");
+  await ablate(folder, "run", "grid.yaml", "--only", "deep", "--quiet");
 
   for (const { run, hash } of jsonRows(await ablate(folder, "runs", "--json")).slice(0, 3)) {
     writeFileSync(join(folder, "one.yaml"), (await ablate(folder, "config", String(run))).stdout);

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { ablateHere } from "./in-process.ts";
 import { ablate } from "./make.ts";
 import { recordCommands, recordViews, type StoreRecord } from "./older-version/record.ts";
 
@@ -26,7 +25,7 @@ function olderFolder(): string {
 function runIn(folder: string): (...args: readonly string[]) => Promise<string> {
   return async (...args) => {
     const paths = args.map((arg) => (arg.endsWith(".yaml") ? join(folder, arg) : arg));
-    const { stdout } = await ablateHere(folder, ...paths);
+    const { stdout } = await ablate(folder, ...paths);
     return stdout.replaceAll(folder, "FOLDER");
   };
 }

@@ -13,7 +13,6 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { blocks, page } from "./documents.ts";
 import { ablate } from "./make.ts";
-import { train } from "./train.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -47,7 +46,16 @@ test("every example has sound types", () => {
 test.each(examples)("the example of $name prints what it says", async ({ name, code }) => {
   const folder = checkout();
   if (["report", "store", "tui"].includes(name)) {
-    await train(folder, "configs/quickstart.yaml", "--only", "v1", "--steps", "64");
+    await ablate(
+      folder,
+      "run",
+      "configs/quickstart.yaml",
+      "--only",
+      "v1",
+      "--steps",
+      "64",
+      "--quiet",
+    );
   }
   writeFileSync(join(folder, "example.ts"), code);
   const said = [...code.matchAll(/\/\/ (.*)$/gm)].flatMap(([, text = ""]) => text.split(", "));

@@ -6,48 +6,42 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import { ablate, makeFolder } from "./make.ts";
-
-/** A folder of `makeFolder` in which `small.yaml` has been run with these flags. */
-export async function trainedFolder(...flags: readonly string[]): Promise<string> {
-  const folder = makeFolder();
-  await train(folder, "small.yaml", ...flags);
-  return folder;
-}
+import { ablate } from "./make.ts";
 
 /**
  * Leaves what `ablate run WORDS --quiet` leaves in a folder. All test files share what it made: runs of the same
- * config on the same data have the same numbers, whoever trains them.
+ * config on the same data have the same numbers, whoever trains them. Only the path of the data, which the store
+ * keeps, is that of the first.
  */
 export async function train(folder: string, ...words: readonly string[]): Promise<void> {
   const made = join(tmpdir(), "trained", keyOf(folder, words));
-  await once(made, async (draft) => {
-    cpSync(folder, draft, { recursive: true });
-    const { status, stderr } = await ablate(draft, "run", ...words, "--quiet");
+  await once(`${made}.done`, async () => {
+    rmSync(made, { recursive: true, force: true });
+    cpSync(folder, made, { recursive: true });
+    const { status, stderr } = await ablate(made, "run", ...words, "--quiet");
     expect([stderr, status]).toEqual(["", 0]);
   });
   cpSync(made, folder, { recursive: true });
 }
 
-/** Calls `make` for a folder that does not exist yet; who comes meanwhile waits for it. */
-async function once(folder: string, make: (draft: string) => Promise<void>): Promise<void> {
-  const [draft, lock] = [`${folder}.draft`, `${folder}.lock`];
-  while (!existsSync(folder)) {
+/** Calls `make` where there is no such mark yet, and leaves it; who comes meanwhile waits. */
+async function once(mark: string, make: () => Promise<void>): Promise<void> {
+  const lock = `${mark}.lock`;
+  while (!existsSync(mark)) {
     if (!isFirst(lock)) {
       await pause(20);
       continue;
     }
     try {
-      rmSync(draft, { recursive: true, force: true });
-      await make(draft);
-      renameSync(draft, folder);
+      if (!existsSync(mark)) await make();
+      writeFileSync(mark, "");
     } finally {
       rmSync(lock, { recursive: true });
     }
