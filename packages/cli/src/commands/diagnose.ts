@@ -1,15 +1,16 @@
-import type { Finding } from "@ablate/core";
+import { type Finding, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import { diagnoseRecorded } from "@ablate/runner";
 import type { RunSummary, StoreReader } from "@ablate/store";
+import { closest, readNumber } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { depthProfile } from "../print/depth-profile.ts";
 import { findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
 import { findTarget } from "../resolve.ts";
 import { withReader } from "../store.ts";
-import { thresholdChanges } from "../threshold-changes.ts";
 
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
@@ -76,4 +77,28 @@ function rowsOf({ run: { name: run }, findings }: Diagnosed): object[] {
   return findings.map(({ level, rule, layer, param, step, value, message, until }) => ({
     ...{ run, level, rule, layer, param, step, value, message, until },
   }));
+}
+
+const PREFIX = "thresholds.";
+
+/** The thresholds of `--set thresholds.NAME=VALUE`, each given once or more; the last one counts. */
+function thresholdChanges(texts: readonly string[]): ThresholdChanges {
+  const lists = texts.flatMap((text) => text.split(","));
+  return Object.fromEntries(lists.map(readChange));
+}
+
+function readChange(text: string): readonly [string, number] {
+  const [key = "", written = ""] = text.split(/=(.*)/s).map((part) => part.trim());
+  const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
+  if (!Object.hasOwn(THRESHOLDS, name)) {
+    const names = Object.keys(THRESHOLDS);
+    const guess = closest(name, names);
+    const hint = guess === null ? `there are ${names.join(", ")}` : `did you mean ${guess}?`;
+    throw new UsageError(`--set: there is no threshold "${name}"; ${hint}`);
+  }
+  const value = readNumber(written);
+  if (value === null || value <= 0) {
+    throw new UsageError(`--set ${key} takes a number above 0, not "${written}"`);
+  }
+  return [name, value];
 }

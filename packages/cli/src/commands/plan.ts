@@ -6,9 +6,8 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { estimate } from "../plan/estimate.ts";
 import { schemaComment, unlessExisting } from "../plan/new-config.ts";
-import { otherThresholdsNote } from "../plan/other-thresholds.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
-import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
+import { lessRecordedNote, otherThresholdsNote, readStored, trashNote } from "../plan/stored.ts";
 import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
 

@@ -1,3 +1,5 @@
+import { isRule, RULES, type Rule } from "@ablate/core";
+import { closest } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -11,12 +13,10 @@ import {
   TRAINING_OPTIONS,
 } from "../command-line/options.ts";
 import { durationMs } from "../command-line/values.ts";
-import { otherThresholdsNote } from "../plan/other-thresholds.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
-import { lessRecordedNote, readStored, trashNote } from "../plan/stored.ts";
+import { lessRecordedNote, otherThresholdsNote, readStored, trashNote } from "../plan/stored.ts";
 import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
-import { STOP_ON_OPTION, stopRules } from "../stop-on.ts";
 import { withReader } from "../store.ts";
 import { exitCode, leftText, type TrainingLimits, train } from "../training/train.ts";
 
@@ -36,7 +36,13 @@ export const command: Command = {
       type: "boolean",
       help: "end the grid with the first run that fails or diverges",
     },
-    "stop-on": STOP_ON_OPTION,
+    "stop-on": {
+      type: "string",
+      multiple: true,
+      value: "RULE",
+      choices: Object.keys(RULES),
+      help: `end a run where a rule of docs/diagnostics.md holds: ${Object.keys(RULES).join(", ")}`,
+    },
     quiet: { type: "boolean", help: "show only what goes wrong" },
     json: { type: "boolean", help: "print events, one JSON object a line" },
   },
@@ -127,4 +133,21 @@ function printRuns(invocation: Invocation, { grid, runs }: Planned): void {
   const hashes = new Set(runs.map(({ hash }) => hash));
   const rows = withReader(invocation, (reader) => reader.runs({ grid: grid.name }));
   invocation.terminal.write(runsTable(rows.filter(({ hash }) => hashes.has(hash))));
+}
+
+/** The rules of `--stop-on`, which may be given often and as lists. */
+function stopRules(flags: Flags): readonly Rule[] {
+  const names = flags
+    .texts("stop-on")
+    .flatMap((text) => text.split(","))
+    .map((name) => name.trim());
+  return [...new Set(names.map(ruleOf))];
+}
+
+function ruleOf(name: string): Rule {
+  if (isRule(name)) return name;
+  const guess = closest(name, Object.keys(RULES));
+  const hint =
+    guess === null ? `rules are ${Object.keys(RULES).join(", ")}` : `did you mean ${guess}?`;
+  throw new UsageError(`--stop-on: there is no rule "${name}"; ${hint}`);
 }

@@ -5,8 +5,7 @@ import { unlessAborted } from "../command-line/interrupt.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { parquetWriter } from "./parquet-rows.ts";
 import type { RowsFormat } from "./request.ts";
-import type { Pour, RowWriter } from "./row-writer.ts";
-import { csvWriter, jsonlWriter } from "./text-rows.ts";
+import { csvWriter, jsonlWriter, type Pour, type RowWriter } from "./text-rows.ts";
 import { type FileTarget, writeWhole } from "./whole-files.ts";
 
 type Destination = {

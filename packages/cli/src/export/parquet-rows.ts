@@ -1,6 +1,6 @@
 import type { Cells, ExportColumn } from "@ablate/store";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
-import type { RowWriter } from "./row-writer.ts";
+import type { RowWriter } from "./text-rows.ts";
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]["schema"];
 type Source = Parameters<ParquetWriter["write"]>[0]["columnData"][number];

@@ -1,8 +1,7 @@
 /** Rows as text: CSV and JSON lines. */
 
-import type { Cells, ExportColumn } from "@ablate/store";
+import type { Batch, Cells, ExportColumn } from "@ablate/store";
 import { csvField, csvRow } from "@ablate/text";
-import type { Pour, RowWriter } from "./row-writer.ts";
 
 /** RFC 4180: a header, quotes where needed, `\r\n`; null is nothing, numbers have every digit. */
 export async function csvWriter(columns: readonly ExportColumn[], pour: Pour): Promise<RowWriter> {
@@ -63,3 +62,13 @@ function jsonCell(value: string | number | null): string {
   if (typeof value !== "number") return JSON.stringify(value);
   return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
+
+/** Takes a table's rows batch by batch. */
+export interface RowWriter {
+  /** Whether it takes more: false once its reader has gone away. */
+  write(batch: Batch): Promise<boolean>;
+  finish(): Promise<void>;
+}
+
+/** Where text goes; resolves with false once nobody reads it. */
+export type Pour = (text: string) => Promise<boolean>;

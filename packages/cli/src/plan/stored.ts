@@ -1,7 +1,7 @@
 /** What the store knows of the runs of a plan. */
 
 import { existsSync, statSync } from "node:fs";
-import type { Thresholds } from "@ablate/core";
+import { changeThresholds, THRESHOLDS, type Thresholds } from "@ablate/core";
 import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
 import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
 import { firstOf, listed } from "@ablate/text";
@@ -75,7 +75,7 @@ export function trashNote(
 }
 
 /** Most names that a note lists. */
-export const MOST_LISTED = 3;
+const MOST_LISTED = 3;
 
 /** One note where finished runs were recorded with less than the plan asks for. */
 export function lessRecordedNote(
@@ -98,4 +98,25 @@ export function lessRecordedNote(
   const keys = listed([...missing]);
   const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
   return `${firstOf(names, MOST_LISTED)} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
+}
+
+/** One note where runs are at their end and were judged by other thresholds than the plan has. */
+export function otherThresholdsNote(
+  runs: readonly PlannedRun[],
+  stored: Pick<Stored, "runs" | "thresholds">,
+): string | null {
+  const changes = new Set<string>();
+  const names = runs.flatMap(({ hash, resolved }) => {
+    const judgedBy = stored.thresholds.get(hash);
+    const name = stored.runs.get(hash)?.name;
+    if (judgedBy === undefined || name === undefined) return [];
+    const asked = Object.entries(changeThresholds(THRESHOLDS, resolved.thresholds ?? {}));
+    const had = new Map(Object.entries(judgedBy));
+    const other = asked.filter(([key, value]) => had.get(key) !== value);
+    for (const [key, value] of other) changes.add(`--set thresholds.${key}=${value}`);
+    return other.length > 0 ? [name] : [];
+  });
+  if (names.length === 0) return null;
+  const [were, they] = names.length === 1 ? ["was", "it was"] : ["were", "they were"];
+  return `${firstOf(names, MOST_LISTED)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`;
 }
