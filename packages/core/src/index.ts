@@ -17,7 +17,6 @@ export {
   RULES,
   type Rule,
 } from "./diagnose/finding.ts";
-export { hiddenLayers, type Look, lookOf } from "./diagnose/look.ts";
 export type { Facts } from "./diagnose/subject.ts";
 export {
   changeThresholds,
@@ -50,7 +49,17 @@ export {
   planParameters,
   vocabularySizeOf,
 } from "./model/parameters.ts";
-export type { Probe } from "./probe/probe.ts";
+export type { Histogram, HistogramScale } from "./probe/histogram.ts";
+export type { UnitMoments } from "./probe/network-pass.ts";
+export type {
+  LayerProbe,
+  LogitsProbe,
+  NormProbe,
+  Probe,
+  TensorKind,
+  TensorProbe,
+} from "./probe/probe.ts";
+export type { Saturation } from "./probe/saturation.ts";
 export { type RandomLogits, type RandomLosses, randomLosses } from "./softmax/random-losses.ts";
 export { crossEntropy, softmax } from "./softmax/softmax.ts";
 export type {

@@ -1,9 +1,10 @@
 /** What rules judge, made by hand: one hidden thing at a time. */
 
-import type { Look, LookLayer } from "../src/diagnose/look.ts";
 import { type Facts, type Subject, subjectOf } from "../src/diagnose/subject.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import { ln } from "../src/math.ts";
+import type { UnitMoments } from "../src/probe/network-pass.ts";
+import type { DiagnosedProbe, LayerProbe, TensorKind } from "../src/probe/probe.ts";
 import type { Parameter, ParameterRole, StepBlock } from "../src/spec.ts";
 
 export const CLASSES = 27;
@@ -57,11 +58,58 @@ export function parameter(name: string, shape: readonly number[]): Parameter {
   };
 }
 
-export function layerOf(name: string, changes: Partial<LookLayer> = {}): LookLayer {
-  return { name, units: 10, std: {}, saturation: null, norm: null, ...changes };
+type Numbers = { readonly mean: readonly number[]; readonly std: readonly number[] };
+
+/** What rules ask of a layer, in a few words. */
+export type LayerInWords = {
+  readonly units?: number;
+  readonly std?: Readonly<Partial<Record<TensorKind, number>>>;
+  readonly saturation?: { readonly share: number; readonly dead: readonly number[] };
+  readonly norm?: {
+    readonly batch: Numbers;
+    readonly running: Numbers;
+    readonly trainset: Numbers | null;
+  };
+};
+
+export function layerOf(
+  name: string,
+  { units = 10, std = {}, saturation, norm }: LayerInWords = {},
+): LayerProbe {
+  const none = new Float32Array();
+  const tensors = Object.entries(std).map(([kind, value]) => [
+    kind,
+    { mean: 0, std: value, min: 0, max: 0, histogram: null },
+  ]);
+  return {
+    name,
+    kind: parameter(name, []).layerKind,
+    units,
+    tensors: Object.fromEntries(tensors),
+    saturation:
+      saturation === undefined
+        ? null
+        : {
+            ...{ examples: 1, units, bits: new Uint8Array() },
+            ...{ share: saturation.share, dead: Int32Array.from(saturation.dead) },
+          },
+    norm:
+      norm === undefined
+        ? null
+        : {
+            batch: momentsOf(norm.batch),
+            running: momentsOf(norm.running),
+            trainset: norm.trainset && momentsOf(norm.trainset),
+            ...{ gamma: none, beta: none },
+          },
+  };
 }
 
-export function lookOfLayers(layers: readonly LookLayer[], step = 0): Look {
+function momentsOf({ mean, std }: Numbers): UnitMoments {
+  return { mean: Float32Array.from(mean), std: Float32Array.from(std) };
+}
+
+export function probeOfLayers(layers: readonly LayerProbe[], step = 0): DiagnosedProbe {
   return { step, loss: LN_27, layers };
 }
 

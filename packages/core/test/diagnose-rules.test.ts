@@ -11,7 +11,7 @@ import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import { judgeUpdates } from "../src/diagnose/update-rules.ts";
 import { validationGap } from "../src/diagnose/validation-gap.ts";
 import type { Evaluation } from "../src/spec.ts";
-import { LN_27, layerOf, lookOfLayers, PARAMETERS, parameter, subject } from "./diagnose-make.ts";
+import { LN_27, layerOf, PARAMETERS, parameter, probeOfLayers, subject } from "./diagnose-make.ts";
 
 const said = (signs: readonly Sign[] | null) =>
   (signs ?? []).map(({ level, rule, layer, param }) =>
@@ -44,10 +44,10 @@ test.each([
   [0.3, []],
   [0.301, ["warning saturated hidden1"]],
 ])("a share of %d saturated", (share, expected) => {
-  const look = lookOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })]);
+  const probe = probeOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })]);
 
-  expect(said(saturated(look, subject()))).toEqual(expected);
-  expect(saturated(look, subject({ activation: "relu" }))).toEqual([]);
+  expect(said(saturated(probe, subject()))).toEqual(expected);
+  expect(saturated(probe, subject({ activation: "relu" }))).toEqual([]);
 });
 
 test.each([
@@ -58,9 +58,9 @@ test.each([
   [10, ["error dead-units hidden1"]],
 ])("%d of ten units dead", (count, expected) => {
   const dead = [3, 1, 4, 5, 9, 2, 6, 8, 7, 0].slice(0, count);
-  const look = lookOfLayers([layerOf("hidden1", { saturation: { share: 0.2, dead } })], 1000);
+  const probe = probeOfLayers([layerOf("hidden1", { saturation: { share: 0.2, dead } })], 1000);
 
-  const signs = deadUnits(look, subject());
+  const signs = deadUnits(probe, subject());
 
   expect(said(signs)).toEqual(expected);
   if (count === 5) {
@@ -70,7 +70,7 @@ test.each([
 });
 
 const through = (kind: "activation" | "activation_gradient", first: number, last: number) =>
-  lookOfLayers([
+  probeOfLayers([
     layerOf("hidden1", { std: { [kind]: first } }),
     layerOf("hidden2", { std: { [kind]: last } }),
     layerOf("output", { std: { [kind]: 1e9 } }),
@@ -102,22 +102,22 @@ test.each([
   [0.99e-3, 1, ["error vanishing-gradients"]],
   [1001, 1, ["error exploding-gradients"]],
 ])("gradients of std %d in the first and %d in the last hidden layer", (first, last, expected) => {
-  const look = through("activation_gradient", first, last);
+  const probe = through("activation_gradient", first, last);
 
-  expect(said(gradientsThroughDepth(look, subject()))).toEqual(expected);
+  expect(said(gradientsThroughDepth(probe, subject()))).toEqual(expected);
 });
 
 test("with one hidden layer nothing changes with depth", () => {
-  const look = lookOfLayers([
+  const probe = probeOfLayers([
     layerOf("hidden1", { std: { activation: 9, activation_gradient: 9 } }),
   ]);
 
-  expect(activationsThroughDepth(look, subject())).toEqual([]);
-  expect(gradientsThroughDepth(look, subject())).toEqual([]);
+  expect(activationsThroughDepth(probe, subject())).toEqual([]);
+  expect(gradientsThroughDepth(probe, subject())).toEqual([]);
 });
 
 const learning = (output: number, step: number) =>
-  lookOfLayers(
+  probeOfLayers(
     [
       layerOf("hidden1", { std: { weight: 1, weight_gradient: 0.5 } }),
       layerOf("hidden2", { std: { weight: 1, weight_gradient: 2 } }),
@@ -210,7 +210,7 @@ test.each([
   [1, 0.98, 1000, ["info running-statistics hidden1"]],
   [-0.02, 2, 99, []],
 ])("running mean %d and std %d against 1 and 2, at step %d", (mean, std, step, expected) => {
-  expect(said(laggingMoments(lookOfLayers([lagging(mean, std)], step), subject()))).toEqual(
+  expect(said(laggingMoments(probeOfLayers([lagging(mean, std)], step), subject()))).toEqual(
     expected,
   );
 });
@@ -296,7 +296,7 @@ test.each([
 
 test("a sign is full at the level of its rule", () => {
   const [dead] = deadUnits(
-    lookOfLayers([layerOf("hidden1", { saturation: { share: 0.2, dead: [1] } })]),
+    probeOfLayers([layerOf("hidden1", { saturation: { share: 0.2, dead: [1] } })]),
     subject(),
   );
   const [faster] = outputLearnsFaster(learning(500, 100), subject());

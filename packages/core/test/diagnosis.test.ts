@@ -1,22 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { Diagnosis, type DiagnosisState } from "../src/diagnose/diagnosis.ts";
-import type { Look } from "../src/diagnose/look.ts";
 import { median } from "../src/diagnose/median.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
+import type { DiagnosedProbe } from "../src/probe/probe.ts";
 import type { StepBlock } from "../src/spec.ts";
 import {
   factsOf,
   LN_27,
   layerOf,
-  lookOfLayers,
   PARAMETERS,
   parameter,
+  probeOfLayers,
   stepsOf,
 } from "./diagnose-make.ts";
 
-const saturatedLook = (step: number, share: number): Look =>
-  lookOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })], step);
+const saturatedProbe = (step: number, share: number): DiagnosedProbe =>
+  probeOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })], step);
 
 const losses = (count: number, loss = 2.5) =>
   Array.from({ length: count }, (_, i) => loss + (i % 7) / 20);
@@ -24,11 +24,11 @@ const losses = (count: number, loss = 2.5) =>
 /** One whose initial loss is in order. */
 function afterInit(): Diagnosis {
   const diagnosis = new Diagnosis(factsOf());
-  diagnosis.look(lookOfLayers([]));
+  diagnosis.probe(probeOfLayers([]));
   return diagnosis;
 }
 
-test("a finding holds since the first look of an unbroken row of them", () => {
+test("a finding holds since the first probe of an unbroken row of them", () => {
   const diagnosis = new Diagnosis(factsOf());
   for (const [step, share] of [
     [0, 0.6],
@@ -36,7 +36,7 @@ test("a finding holds since the first look of an unbroken row of them", () => {
     [2, 0.5],
     [5, 0.4],
   ] as const) {
-    diagnosis.look(saturatedLook(step, share));
+    diagnosis.probe(saturatedProbe(step, share));
   }
 
   expect(diagnosis.findings()).toMatchObject([
@@ -46,8 +46,8 @@ test("a finding holds since the first look of an unbroken row of them", () => {
 
 test("what is over is information, and says since when", () => {
   const diagnosis = new Diagnosis(factsOf());
-  diagnosis.look(saturatedLook(0, 0.6));
-  diagnosis.look(saturatedLook(20, 0.1));
+  diagnosis.probe(saturatedProbe(0, 0.6));
+  diagnosis.probe(saturatedProbe(20, 0.1));
 
   expect(diagnosis.findings()).toEqual([
     {
@@ -144,7 +144,7 @@ test("without probes the loss of step 0 is the one at initialisation, with them 
   const alone = new Diagnosis(factsOf());
   alone.steps(stepsOf(0, [27.9]));
   const probed = new Diagnosis(factsOf());
-  probed.look(lookOfLayers([]));
+  probed.probe(probeOfLayers([]));
   probed.steps(stepsOf(0, [27.9]));
 
   expect(alone.findings()).toMatchObject([{ rule: "initial-loss", value: 27.9 }]);
@@ -154,7 +154,7 @@ test("without probes the loss of step 0 is the one at initialisation, with them 
 test("a network that is not finite at initialisation is told before its first step", () => {
   const diagnosis = new Diagnosis(factsOf());
 
-  diagnosis.look({ ...saturatedLook(0, 0.9), loss: Number.NaN });
+  diagnosis.probe({ ...saturatedProbe(0, 0.9), loss: Number.NaN });
   const atInit = diagnosis.findings();
   diagnosis.steps(stepsOf(0, [Number.NaN]));
 
@@ -162,21 +162,21 @@ test("a network that is not finite at initialisation is told before its first st
   expect(diagnosis.findings()).toEqual(atInit);
 });
 
-test("a look at what is not finite ends nothing", () => {
+test("a probe of what is not finite ends nothing", () => {
   const diagnosis = afterInit();
-  diagnosis.look(saturatedLook(1, 0.6));
+  diagnosis.probe(saturatedProbe(1, 0.6));
 
-  diagnosis.look({ ...saturatedLook(2, 0), loss: Number.NaN });
+  diagnosis.probe({ ...saturatedProbe(2, 0), loss: Number.NaN });
 
   expect(diagnosis.findings()).toMatchObject([{ level: "warning", rule: "saturated", step: 1 }]);
 });
 
-test("the same look twice says the same", () => {
+test("the same probe twice says the same", () => {
   const diagnosis = new Diagnosis(factsOf());
-  diagnosis.look(saturatedLook(5, 0.6));
+  diagnosis.probe(saturatedProbe(5, 0.6));
   const once = diagnosis.findings();
 
-  diagnosis.look(saturatedLook(5, 0.6));
+  diagnosis.probe(saturatedProbe(5, 0.6));
 
   expect(diagnosis.findings()).toEqual(once);
 });
@@ -190,9 +190,9 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-type Event = { readonly steps: StepBlock } | { readonly look: Look };
+type Event = { readonly steps: StepBlock } | { readonly probe: DiagnosedProbe };
 
-/** A run of ups and downs: ratios in and out of their bands, stills, spikes, looks. */
+/** A run of ups and downs: ratios in and out of their bands, stills, spikes, probes. */
 function adventures(seed: number): Event[] {
   const random = randomNumbers(seed);
   const events: Event[] = [];
@@ -208,7 +208,7 @@ function adventures(seed: number): Event[] {
         ? ([0, Number.NaN, Number.POSITIVE_INFINITY][i % 2] ?? 0)
         : size * random(),
     );
-    events.push({ steps: { ...block, ratios } }, { look: saturatedLook(step + count, random()) });
+    events.push({ steps: { ...block, ratios } }, { probe: saturatedProbe(step + count, random()) });
     step += count;
   }
   return events;
@@ -216,7 +216,7 @@ function adventures(seed: number): Event[] {
 
 function feed(diagnosis: Diagnosis, events: readonly Event[]): Diagnosis {
   for (const event of events) {
-    if ("look" in event) diagnosis.look(event.look);
+    if ("probe" in event) diagnosis.probe(event.probe);
     else diagnosis.steps(event.steps);
   }
   return diagnosis;
@@ -243,7 +243,7 @@ test.each([1, 2, 3, 4, 5])(
 test("how steps are cut into blocks makes no difference", () => {
   const events = adventures(6);
   const single = events.flatMap((event): Event[] => {
-    if ("look" in event) return [event];
+    if ("probe" in event) return [event];
     const { first, count, loss, lr, ratios } = event.steps;
     const width = PARAMETERS.length;
     return Array.from({ length: count }, (_, i) => ({
@@ -266,7 +266,7 @@ test("a restored diagnosis judges by the thresholds that it began with", () => {
   const strict = new Diagnosis(factsOf({ thresholds: { ...THRESHOLDS, saturated: 0.05 } }));
 
   const restored = new Diagnosis(factsOf(), strict.state());
-  restored.look(saturatedLook(0, 0.1));
+  restored.probe(saturatedProbe(0, 0.1));
 
   expect(restored.findings()).toMatchObject([{ rule: "saturated" }]);
 });

@@ -1,13 +1,8 @@
 /** Probes of trained nets, read back with types: the same numbers as in the views, and quickly. */
 import type { RunSpec } from "@ablate/core";
-import {
-  isFlat,
-  openReader,
-  type StoredLayer,
-  type StoredProbe,
-  type StoreReader,
-} from "@ablate/store";
+import { isFlat, type LayerProbe, openReader, type Probe, type StoreReader } from "@ablate/store";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { edgesOf } from "../../store/src/probe/bins.ts";
 import { makePath, makeSpec, trainInto } from "./run-make.ts";
 import { cpuMs } from "./spec-make.ts";
 
@@ -139,7 +134,7 @@ function openedReader(): StoreReader {
   return reader;
 }
 
-function probeAt(reader: StoreReader, run: string, step: number): StoredProbe {
+function probeAt(reader: StoreReader, run: string, step: number): Probe {
   const probe = reader.probe(run, step);
   if (probe === undefined) throw new Error(`no probe of ${run} at ${step}`);
   return probe;
@@ -154,7 +149,7 @@ function rowsOf(
   return [...reader.query(`${select} where run = ? and step = ?`, [run, step]).rows];
 }
 
-function statistics({ layers }: StoredProbe): unknown[][] {
+function statistics({ layers }: Probe): unknown[][] {
   return layers.flatMap(({ name, tensors, saturation }) =>
     Object.entries(tensors).map(([kind, { mean, std, min, max }]) => {
       const isMapped = kind === "activation" && saturation !== null;
@@ -167,20 +162,17 @@ function statistics({ layers }: StoredProbe): unknown[][] {
   );
 }
 
-function histograms({ name, tensors }: StoredLayer): unknown[][] {
+function histograms({ name, tensors }: LayerProbe): unknown[][] {
   return Object.entries(tensors).flatMap(([kind, { histogram }]) => {
     if (histogram === null) return [];
-    const { edges, counts, underflow, overflow } = histogram;
-    const inside = Array.from(counts, (count, i) => [edges[i], edges[i + 1], count]);
-    return [
-      [Number.NEGATIVE_INFINITY, edges[0], underflow],
-      ...inside,
-      [edges.at(-1), Number.POSITIVE_INFINITY, overflow],
-    ].flatMap((row) => (row[2] === 0 ? [] : [[name, kind, ...row]]));
+    const ends = [Number.NEGATIVE_INFINITY, ...edgesOf(histogram.scale), Number.POSITIVE_INFINITY];
+    return Array.from(histogram.counts, (count, bin) => [ends[bin], ends[bin + 1], count]).flatMap(
+      (row) => (row[2] === 0 ? [] : [[name, kind, ...row]]),
+    );
   });
 }
 
-function flatPlaces({ name, saturation }: StoredLayer): unknown[][] {
+function flatPlaces({ name, saturation }: LayerProbe): unknown[][] {
   if (saturation === null) return [];
   return Array.from({ length: saturation.examples * saturation.units }, (_, i) => [
     Math.floor(i / saturation.units),
@@ -190,7 +182,7 @@ function flatPlaces({ name, saturation }: StoredLayer): unknown[][] {
   );
 }
 
-function moments({ name, norm }: StoredLayer): unknown[][] {
+function moments({ name, norm }: LayerProbe): unknown[][] {
   if (norm === null) return [];
   const { batch, running, trainset, gamma, beta } = norm;
   return Object.entries({ batch, running, trainset }).flatMap(([kind, values]) =>

@@ -2,10 +2,19 @@
 export type {
   Evaluation,
   Finding,
+  Histogram,
   LayerKind,
+  LayerProbe,
+  LogitsProbe,
+  NormProbe,
   Parameter,
   ParameterRole,
+  Probe,
+  Saturation,
   StepBlock,
+  TensorKind,
+  TensorProbe,
+  UnitMoments,
 } from "@ablate/core";
 export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
 export {
@@ -93,19 +102,7 @@ export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/filter-error.ts";
 export type { FilterSubject } from "./filter/match.ts";
 export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
-export type { Probe } from "./probe/probe.ts";
-export {
-  isFlat,
-  type StoredHistogram,
-  type StoredLayer,
-  type StoredLogits,
-  type StoredMoments,
-  type StoredNorm,
-  type StoredProbe,
-  type StoredSaturation,
-  type StoredTensor,
-  type StoredTensorKind,
-} from "./probe/stored-probe.ts";
+export { isFlat } from "./probe/pack.ts";
 export type { QueryMistake } from "./query/mistake.ts";
 
 export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";

@@ -1,8 +1,12 @@
-import type { Probe } from "../src/index.ts";
-import type { Histogram, ProbedLayer, ProbedTensor } from "../src/probe/probe.ts";
+import type { LayerProbe, Probe, TensorKind, TensorProbe } from "../src/index.ts";
+
+type Tensors = LayerProbe["tensors"];
 
 /** A probe of one layer, two units wide, changed as asked. */
-export function probeOf(changes: Partial<Probe> = {}, layer: Partial<ProbedLayer> = {}): Probe {
+export function probeOf(
+  changes: Partial<Probe> = {},
+  layer: Partial<Omit<LayerProbe, "tensors">> & { readonly tensors?: readonly Tensors[] } = {},
+): Probe {
   return {
     step: 0,
     examples: 3,
@@ -10,17 +14,24 @@ export function probeOf(changes: Partial<Probe> = {}, layer: Partial<ProbedLayer
     layers: [
       {
         ...({ name: "hidden1", kind: "hidden", units: 2 } as const),
-        ...{ tensors: [], saturation: null, norm: null },
+        ...{ saturation: null, norm: null },
         ...layer,
+        tensors: Object.assign({}, ...(layer.tensors ?? [])),
       },
     ],
-    logits: { tokens: 2, logits: new Float32Array(4), probabilities: new Float32Array(4) },
+    logits: {
+      examples: 2,
+      tokens: 2,
+      logits: new Float32Array(4),
+      probabilities: new Float32Array(4),
+    },
     ...changes,
   };
 }
 
-export function tensorOf(kind: string, histogram: Histogram | null = null): ProbedTensor {
-  return { kind, statistics: { mean: 0.1, std: 2, min: -3, max: 4 }, histogram };
+/** One kind of numbers of a layer. */
+export function tensorOf(kind: TensorKind, rest: Partial<TensorProbe> = {}): Tensors {
+  return { [kind]: { mean: 0.1, std: 2, min: -3, max: 4, histogram: null, ...rest } };
 }
 
 /** Numbers that look random, below `bound`. */

@@ -1,6 +1,7 @@
 /** What a reader decodes of a probe is what the views say, odd numbers too. */
 import { expect, test } from "vitest";
-import { isFlat, type Probe, type StoredProbe, type StoreReader } from "../src/index.ts";
+import { isFlat, type Probe, type StoreReader } from "../src/index.ts";
+import { edgesOf } from "../src/probe/bins.ts";
 import { CLAIM, claimedRun, readerAt } from "./make.ts";
 import { oddFloats } from "./plain-sqlite3.ts";
 import { probeOf, someNumbers, tensorOf } from "./probe-make.ts";
@@ -19,20 +20,20 @@ test.each([
 ])("a histogram of scale %o has the edges and counts of the view", (scale) => {
   const bins = 2 * ((scale.largest - scale.smallest + 1) << scale.mantissaBits) + 2;
   const counts = Uint32Array.from(someNumbers(bins, 300));
-  const reader = readerOf(probeOf({}, { tensors: [tensorOf("weight", { scale, counts })] }));
+  const reader = readerOf(
+    probeOf({}, { tensors: [tensorOf("weight", { histogram: { scale, counts } })] }),
+  );
 
   const histogram = reader.probe("g/v", 0)?.layers[0]?.tensors.weight?.histogram;
   const { rows } = reader.query("select bin, low, high, count from histograms order by bin");
 
-  const inside = [...(histogram?.counts ?? [])].map((count, i) => [
-    i + 1,
-    histogram?.edges[i],
-    histogram?.edges[i + 1],
+  const ends = [Number.NEGATIVE_INFINITY, ...edgesOf(scale), Number.POSITIVE_INFINITY];
+  const all = Array.from(histogram?.counts ?? [], (count, bin) => [
+    ...[bin, ends[bin], ends[bin + 1]],
     count,
   ]);
-  const below = [0, Number.NEGATIVE_INFINITY, histogram?.edges[0], histogram?.underflow];
-  const above = [bins - 1, histogram?.edges.at(-1), Number.POSITIVE_INFINITY, histogram?.overflow];
-  expect([below, ...inside, above].filter((row) => row[3] !== 0)).toEqual(rows);
+  expect(histogram).toEqual({ scale, counts });
+  expect(all.filter((row) => row[3] !== 0)).toEqual(rows);
   expect(rows.length).toBeGreaterThan(bins / 2);
 });
 
@@ -65,7 +66,7 @@ test("the saturation map and the dead units are those of the view", () => {
   const bits = new Uint8Array(Math.ceil(wanted.length / 8));
   for (const [i, flat] of wanted.entries())
     if (flat) bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i % 8));
-  const saturation = { share: 0.5, dead: Int32Array.of(3), bits };
+  const saturation = { examples, units, share: 0.5, dead: Int32Array.of(3), bits };
   const reader = readerOf(
     probeOf({ examples }, { units, saturation, tensors: [tensorOf("activation")] }),
   );
@@ -73,7 +74,7 @@ test("the saturation map and the dead units are those of the view", () => {
   const map = reader.probe("g/v", 0)?.layers[0]?.saturation;
   const { rows } = reader.query("select example, unit from saturation order by 1, 2");
 
-  expect(map?.dead).toEqual([3]);
+  expect(map?.dead).toEqual(Int32Array.of(3));
   expect([map?.share, map?.examples, map?.units]).toEqual([0.5, examples, units]);
   const flat = wanted.flatMap((_, i) => {
     const [example, unit] = [Math.floor(i / units), i % units];
@@ -84,7 +85,7 @@ test("the saturation map and the dead units are those of the view", () => {
 
 test("statistics that are not finite come back as NaN and infinities", () => {
   const odd = { mean: Number.NaN, std: Number.NaN, min: Number.NEGATIVE_INFINITY, max: 2 };
-  const tensors = [{ kind: "linear", statistics: odd, histogram: null }, tensorOf("activation")];
+  const tensors = [tensorOf("linear", odd), tensorOf("activation")];
   const reader = readerOf(probeOf({ step: 7, loss: Number.NaN }, { tensors }));
 
   const probe = reader.probe("g/v", 7);
@@ -92,7 +93,7 @@ test("statistics that are not finite come back as NaN and infinities", () => {
   expect(probe?.layers[0]?.tensors.linear).toEqual({ ...odd, histogram: null });
   expect(probe).toMatchObject({ step: 7, examples: 3, loss: Number.NaN });
   expect(probe?.logits).toMatchObject({ examples: 2, tokens: 2 } satisfies Partial<
-    StoredProbe["logits"]
+    Probe["logits"]
   >);
 });
 

@@ -69,7 +69,7 @@ plainTest.each([1, 15, 16, 255, 4095, 65_536, 2 ** 32 - 1])(
     );
     counts[20] = largest;
     const path = storeOf(
-      probeOf({}, { tensors: [tensorOf("activation", { scale: SCALE, counts })] }),
+      probeOf({}, { tensors: [tensorOf("activation", { histogram: { scale: SCALE, counts } })] }),
     );
 
     const rows = plainSqlite3(
@@ -97,7 +97,9 @@ test("what lies beyond the edges is counted at the ends", () => {
   const counts = new Uint32Array(2 * EDGES.length);
   counts[0] = 7;
   counts[counts.length - 1] = 9;
-  const path = storeOf(probeOf({}, { tensors: [tensorOf("weight", { scale: SCALE, counts })] }));
+  const path = storeOf(
+    probeOf({}, { tensors: [tensorOf("weight", { histogram: { scale: SCALE, counts } })] }),
+  );
 
   const { rows } = readerAt(path).query(
     "select bin, low, high, count from histograms order by bin",
@@ -111,7 +113,9 @@ test("what lies beyond the edges is counted at the ends", () => {
 
 test("a histogram of nothing but NaN has no rows", () => {
   const counts = new Uint32Array(2 * EDGES.length);
-  const path = storeOf(probeOf({}, { tensors: [tensorOf("weight", { scale: SCALE, counts })] }));
+  const path = storeOf(
+    probeOf({}, { tensors: [tensorOf("weight", { histogram: { scale: SCALE, counts } })] }),
+  );
 
   expect(readerAt(path).query("select * from histograms").rows).toEqual([]);
   expect(readerAt(path).query("select * from layer_stats").rows).toHaveLength(1);
@@ -124,7 +128,7 @@ plainTest("plain sqlite3 reads the saturation map bit by bit", () => {
   const bits = new Uint8Array(Math.ceil(isFlat.length / 8));
   for (const [i, flat] of isFlat.entries())
     if (flat) bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i % 8));
-  const saturation = { share: 0.5, dead: Int32Array.of(3), bits };
+  const saturation = { examples, units, share: 0.5, dead: Int32Array.of(3), bits };
   const path = storeOf(
     probeOf({ examples }, { units, saturation, tensors: [tensorOf("activation")] }),
   );
@@ -139,12 +143,14 @@ plainTest("plain sqlite3 reads the saturation map bit by bit", () => {
 
 plainTest("layer statistics are stored as they are; only activations are saturated or dead", () => {
   const nan = { mean: Number.NaN, std: Number.NaN, min: -1, max: Number.POSITIVE_INFINITY };
-  const tensors = [
-    tensorOf("linear"),
-    tensorOf("activation"),
-    { ...tensorOf("weight"), statistics: nan },
-  ];
-  const saturation = { share: 0.25, dead: Int32Array.of(0, 1), bits: new Uint8Array(1) };
+  const tensors = [tensorOf("linear"), tensorOf("activation"), tensorOf("weight", nan)];
+  const saturation = {
+    examples: 3,
+    units: 2,
+    share: 0.25,
+    dead: Int32Array.of(0, 1),
+    bits: new Uint8Array(1),
+  };
   const path = storeOf(probeOf({ step: 7 }, { tensors, saturation }));
 
   expect(plainSqlite3(path, "select * from store.layer_stats order by kind")).toEqual([
@@ -156,6 +162,7 @@ plainTest("layer statistics are stored as they are; only activations are saturat
 
 plainTest("plain sqlite3 reads logits and probabilities by example and token", () => {
   const logits = {
+    examples: 2,
     tokens: 3,
     logits: Float32Array.of(1, 2, 3, -4, -5, -6),
     probabilities: Float32Array.of(0.5, 0.25, 0.25, 0, 0, 1),
@@ -206,11 +213,10 @@ test("a probe that the views could not show is refused whole", () => {
   const append = (probe: Probe) => () => writer.appendProbe(id, CLAIM.token, probe);
   const counts = new Uint32Array(257).fill(1);
 
-  expect(append(probeOf({}, { tensors: [tensorOf("colour")] }))).toThrow("unknown kind colour");
   expect(append(probeOf({ examples: 257 }))).toThrow("a probe of 257 examples");
-  expect(append(probeOf({}, { tensors: [tensorOf("weight", { scale: SCALE, counts })] }))).toThrow(
-    "a probe of 257 bins",
-  );
+  expect(
+    append(probeOf({}, { tensors: [tensorOf("weight", { histogram: { scale: SCALE, counts } })] })),
+  ).toThrow("a probe of 257 bins");
 
   expect(readerAt(path).query("select count(*) from probe").rows).toEqual([[0]]);
   append(probeOf())();
@@ -241,7 +247,9 @@ test.each(["layer_stats", "norm_stats", "histograms", "saturation", "logits"])(
 
 test("rows of older versions, in hexadecimal digits and one kind each, are read as they are", () => {
   const counts = new Uint32Array(2 * EDGES.length);
-  const path = storeOf(probeOf({}, { tensors: [tensorOf("weight", { scale: SCALE, counts })] }));
+  const path = storeOf(
+    probeOf({}, { tensors: [tensorOf("weight", { histogram: { scale: SCALE, counts } })] }),
+  );
   const database = new SqliteDatabase(path);
   database.exec(`
     update probe_tensor set first_bin = 1, digits = 3, counts = x'0010020ff0';
@@ -257,7 +265,7 @@ test("rows of older versions, in hexadecimal digits and one kind each, are read 
     [2, 2],
     [3, 255],
   ]);
-  expect([...(layer?.tensors.weight?.histogram?.counts.subarray(0, 4) ?? [])]).toEqual([
+  expect([...(layer?.tensors.weight?.histogram?.counts.subarray(1, 5) ?? [])]).toEqual([
     ...[1, 2, 255, 0],
   ]);
   expect(

@@ -120,11 +120,12 @@ function spreadOverDepth(stds: readonly number[]) {
   const probe = makeProbe({ step: 0, depth: 3 });
   const layers = probe.layers.map((layer, at) => ({
     ...layer,
-    tensors: layer.tensors.map((tensor) =>
-      tensor.kind === "activation" && tensor.statistics !== undefined
-        ? { ...tensor, statistics: { ...tensor.statistics, std: stds[at - 1] ?? 1 } }
-        : tensor,
-    ),
+    tensors: {
+      ...layer.tensors,
+      ...(layer.tensors.activation && {
+        activation: { ...layer.tensors.activation, std: stds[at - 1] ?? 1 },
+      }),
+    },
   }));
   return layersOf([{ probes: [{ ...probe, layers }] }], { panel: "depth" });
 }
@@ -361,7 +362,7 @@ test("y and Y take the numbers of every layer", () => {
 });
 
 test("every value of a histogram is in a cell or beyond the axis", () => {
-  const tensor = makeProbe({ step: 3, gain: 20 }).layers[1]?.tensors[0];
+  const tensor = makeProbe({ step: 3, gain: 20 }).layers[1]?.tensors.preactivation;
   const path = makeStore([{ label: "a", probes: [makeProbe({ step: 3, gain: 20 })] }]);
   const reader = openReader(path);
   onTestFinished(() => reader.close());

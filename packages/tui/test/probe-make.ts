@@ -1,10 +1,9 @@
 /** Looks inside networks that were never trained: numbers of known spread, the same every time. */
-import type { Finding, LayerKind, Probe } from "@ablate/store";
+import type { Finding, Histogram, LayerKind, Probe, TensorProbe } from "@ablate/store";
 import { randomFrom } from "./random.ts";
 
 type Layer = Probe["layers"][number];
-type Tensor = Layer["tensors"][number];
-type Scale = NonNullable<Tensor["histogram"]>["scale"];
+type Scale = Histogram["scale"];
 
 const ACTIVATION: Scale = { mantissaBits: 3, smallest: -2, largest: 6 };
 const GRADIENT: Scale = { mantissaBits: 1, smallest: -30, largest: 6 };
@@ -44,13 +43,17 @@ export function makeProbe({
       name: kind === "hidden" ? `hidden${at + 1}` : kind,
       kind,
       units,
-      tensors: [
-        tensor("preactivation", before, ACTIVATION),
-        tensor("activation", after, ACTIVATION),
-        tensor("activation_gradient", gradient, GRADIENT),
-        tensor("weight", weights, WEIGHT),
-        tensor("weight_gradient", gradient, GRADIENT),
-      ],
+      tensors: {
+        ...(kind === "embedding"
+          ? {}
+          : {
+              preactivation: tensor(before, ACTIVATION),
+              activation: tensor(after, ACTIVATION),
+              activation_gradient: tensor(gradient, GRADIENT),
+            }),
+        weight: tensor(weights, WEIGHT),
+        weight_gradient: tensor(gradient, GRADIENT),
+      },
       saturation: saturationOf(after, units),
       norm: isNormed ? normOf(units, normal) : null,
     };
@@ -62,11 +65,16 @@ export function makeProbe({
     examples: EXAMPLES,
     loss: 3.3 - step / 1000,
     layers: [
-      { ...embedding, tensors: embedding.tensors.slice(3), saturation: null, norm: null },
+      { ...embedding, saturation: null, norm: null },
       ...hidden,
       { ...output, saturation: null, norm: null },
     ],
-    logits: { tokens: 2, logits: new Float32Array(4), probabilities: new Float32Array(4) },
+    logits: {
+      examples: 2,
+      tokens: 2,
+      logits: new Float32Array(4),
+      probabilities: new Float32Array(4),
+    },
   };
 }
 
@@ -98,12 +106,12 @@ function normals(seed: number): () => number {
   };
 }
 
-function tensor(kind: string, values: Float32Array, scale: Scale): Tensor {
+function tensor(values: Float32Array, scale: Scale): TensorProbe {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const std = Math.sqrt(squares / (values.length - 1));
-  const statistics = { mean, std, min: Math.min(...values), max: Math.max(...values) };
-  return { kind, statistics, histogram: { scale, counts: countsOf(values, scale) } };
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  return { mean, std, min, max, histogram: { scale, counts: countsOf(values, scale) } };
 }
 
 function countsOf(values: Float32Array, { mantissaBits, smallest, largest }: Scale): Uint32Array {
@@ -133,7 +141,7 @@ function saturationOf(values: Float32Array, units: number): Layer["saturation"] 
   }
   const share = flat.reduce((a, b) => a + b, 0) / values.length;
   const dead = Int32Array.from([...flat.keys()].filter((unit) => flat[unit] === EXAMPLES));
-  return { share, dead, bits };
+  return { examples: EXAMPLES, units, share, dead, bits };
 }
 
 function normOf(units: number, normal: () => number): Layer["norm"] {

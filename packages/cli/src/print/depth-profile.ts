@@ -1,13 +1,13 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 
-import type { StoredLayer, StoredProbe } from "@ablate/store";
+import type { LayerProbe, Probe } from "@ablate/store";
 import { counted, fittedTable, table, UNKNOWN, widthOf } from "@ablate/text";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 type Column = {
   readonly title: string;
-  readonly of: (layer: StoredLayer) => number | undefined;
+  readonly of: (layer: LayerProbe) => number | undefined;
   /** What a full bar is; the largest of the hidden layers unless given. */
   readonly full?: number;
   readonly text: (value: number) => string;
@@ -44,7 +44,7 @@ export type ProfileOptions = {
 };
 
 /** Layers from the input to the output. Bars are linear; what is beyond the largest hidden layer is cut. */
-export function depthProfile(probe: StoredProbe, { isAscii, width }: ProfileOptions): string {
+export function depthProfile(probe: Probe, { isAscii, width }: ProfileOptions): string {
   const fits = (text: string): boolean =>
     width === null || text.split("\n").every((line) => widthOf(line) <= width);
   const drawn = BARS.map((cells) => profile(probe, { isAscii, width, cells }));
@@ -53,7 +53,7 @@ export function depthProfile(probe: StoredProbe, { isAscii, width }: ProfileOpti
 
 type Bars = ProfileOptions & { readonly cells: number };
 
-function profile({ step, layers }: StoredProbe, bars: Bars): string {
+function profile({ step, layers }: Probe, bars: Bars): string {
   const { width } = bars;
   const indent = bars.cells === 0 ? "" : "  ";
   const hidden = layers.filter(({ name }) => name.startsWith("hidden"));
@@ -82,7 +82,7 @@ function profile({ step, layers }: StoredProbe, bars: Bars): string {
 }
 
 /** Not a number where the activations are none: they are not beyond the threshold either. */
-function saturatedShare({ tensors, saturation }: StoredLayer): number | undefined {
+function saturatedShare({ tensors, saturation }: LayerProbe): number | undefined {
   if (saturation === null) return undefined;
   return Number.isNaN(tensors.activation?.std) ? Number.NaN : saturation.share;
 }

@@ -1,7 +1,6 @@
 /** What changes from the first hidden layer to the last: activations forwards, gradients backwards. */
-import type { TensorKind } from "../probe/probe.ts";
+import { type DiagnosedProbe, hiddenLayers, type TensorKind } from "../probe/probe.ts";
 import { type Rule, type Sign, sign } from "./finding.ts";
-import { hiddenLayers, type Look } from "./look.ts";
 import { grouped, short } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -29,8 +28,8 @@ type Change = {
  * `shrinking-activations`, `growing-activations`: std of the last hidden layer's activations over that of the
  * first is below `thresholds.shrinking_activations` or above `thresholds.growing_activations`.
  */
-export function activationsThroughDepth(look: Look, { thresholds }: Subject): Sign[] {
-  return changeOf(look, thresholds.depth_error, {
+export function activationsThroughDepth(probe: DiagnosedProbe, { thresholds }: Subject): Sign[] {
+  return changeOf(probe, thresholds.depth_error, {
     kind: "activation",
     what: "activations",
     from: 0,
@@ -54,8 +53,8 @@ export function activationsThroughDepth(look: Look, { thresholds }: Subject): Si
  * `vanishing-gradients`, `exploding-gradients`: std of the gradient in the first hidden layer's activations
  * over that in the last is below `thresholds.vanishing_gradients` or above `thresholds.exploding_gradients`.
  */
-export function gradientsThroughDepth(look: Look, { thresholds }: Subject): Sign[] {
-  return changeOf(look, thresholds.depth_error, {
+export function gradientsThroughDepth(probe: DiagnosedProbe, { thresholds }: Subject): Sign[] {
+  return changeOf(probe, thresholds.depth_error, {
     kind: "activation_gradient",
     what: "gradients",
     from: -1,
@@ -75,17 +74,20 @@ export function gradientsThroughDepth(look: Look, { thresholds }: Subject): Sign
   });
 }
 
-function changeOf(look: Look, most: number, change: Change): Sign[] {
-  const layers = hiddenLayers(look);
+function changeOf(probe: DiagnosedProbe, most: number, change: Change): Sign[] {
+  const layers = hiddenLayers(probe);
   const [source, goal] = [layers.at(change.from), layers.at(change.to)];
   if (source === undefined || goal === undefined || layers.length < 2) return [];
-  const [start, end] = [source.std[change.kind] ?? Number.NaN, goal.std[change.kind] ?? Number.NaN];
+  const [start, end] = [
+    source.tensors[change.kind]?.std ?? Number.NaN,
+    goal.tensors[change.kind]?.std ?? Number.NaN,
+  ];
   const factor = end / start;
   const found =
     factor < change.less.below ? change.less : factor > change.more.above ? change.more : null;
   if (found === null) return [];
   const level = factor > most || factor < 1 / most ? "error" : "warning";
   const stds = `std ${short(start)} in ${source.name}, ${short(end)} in ${goal.name}`;
-  const message = `${change.what} ${found.verb} (x ${short(factor)}): ${stds} at step ${grouped(look.step)}; ${found.advice}`;
-  return [sign(found.rule, { level, step: look.step, value: factor, message })];
+  const message = `${change.what} ${found.verb} (x ${short(factor)}): ${stds} at step ${grouped(probe.step)}; ${found.advice}`;
+  return [sign(found.rule, { level, step: probe.step, value: factor, message })];
 }

@@ -1,9 +1,9 @@
+import type { DiagnosedProbe } from "../probe/probe.ts";
 import type { Evaluation, StepBlock } from "../spec.ts";
 import { activationsThroughDepth, gradientsThroughDepth } from "./depth-rules.ts";
 import type { Finding, Sign } from "./finding.ts";
 import { initialLoss } from "./initial-loss.ts";
 import { Ledger, type LedgerState } from "./ledger.ts";
-import type { Look } from "./look.ts";
 import { notFinite } from "./loss-rules.ts";
 import { LossWatch, type LossWatchState } from "./loss-watch.ts";
 import { outputLearnsFaster } from "./output-learns-faster.ts";
@@ -27,7 +27,7 @@ export type DiagnosisState = {
 };
 
 /** Rules about what a probe sees, by topic: what one of them no longer sees is over. */
-const LOOK_RULES: Readonly<Record<string, (look: Look, subject: Subject) => Sign[]>> = {
+const PROBE_RULES: Readonly<Record<string, (probe: DiagnosedProbe, subject: Subject) => Sign[]>> = {
   saturated,
   "dead-units": deadUnits,
   activations: activationsThroughDepth,
@@ -70,17 +70,17 @@ export class Diagnosis {
     );
   }
 
-  /** Takes a look inside the network; the same one again changes nothing. */
-  look(look: Look): void {
-    const { step } = look;
-    if (!Number.isFinite(look.loss)) {
+  /** Takes a probe; the same one again changes nothing. */
+  probe(probe: DiagnosedProbe): void {
+    const { step } = probe;
+    if (!Number.isFinite(probe.loss)) {
       // There is nothing to see inside; later than at initialisation the steps have said so before.
       if (step === 0) this.#judge("divergence", step, notFinite(step));
       return;
     }
-    if (step === 0 && !this.#isInitialised) this.#initialise(look.loss);
-    for (const [topic, rule] of Object.entries(LOOK_RULES)) {
-      this.#judge(topic, step, rule(look, this.#subject));
+    if (step === 0 && !this.#isInitialised) this.#initialise(probe.loss);
+    for (const [topic, rule] of Object.entries(PROBE_RULES)) {
+      this.#judge(topic, step, rule(probe, this.#subject));
     }
   }
 

@@ -1,5 +1,5 @@
+import { type DiagnosedProbe, gradientToData, hiddenLayers } from "../probe/probe.ts";
 import { type Sign, sign } from "./finding.ts";
-import { gradientToData, hiddenLayers, type Look } from "./look.ts";
 import { median } from "./median.ts";
 import { grouped, short } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
@@ -11,22 +11,22 @@ const SETTLED = 100;
  * `output-learns-faster`: grad:data of the output weight, std of its gradient over its own, is more than
  * `thresholds.output_learns_faster` times the median of the hidden weights'. Not before step 100.
  */
-export function outputLearnsFaster(look: Look, { thresholds }: Subject): Sign[] {
-  const output = look.layers.find(({ name }) => name === "output");
-  const hidden = hiddenLayers(look);
-  if (output === undefined || hidden.length === 0 || look.step < SETTLED) return [];
+export function outputLearnsFaster(probe: DiagnosedProbe, { thresholds }: Subject): Sign[] {
+  const output = probe.layers.find(({ kind }) => kind === "output");
+  const hidden = hiddenLayers(probe);
+  if (output === undefined || hidden.length === 0 || probe.step < SETTLED) return [];
   const [ours, theirs] = [
     gradientToData(output),
     median(Float32Array.from(hidden, gradientToData)),
   ];
   const factor = ours / theirs;
   if (!(factor > thresholds.output_learns_faster)) return [];
-  const message = `output learns faster (x ${short(factor)}): grad:data of output.weight ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(look.step)}; the others hardly learn`;
+  const message = `output learns faster (x ${short(factor)}): grad:data of output.weight ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(probe.step)}; the others hardly learn`;
   return [
     sign("output-learns-faster", {
       layer: "output",
       param: "output.weight",
-      step: look.step,
+      step: probe.step,
       value: factor,
       message,
     }),

@@ -1,7 +1,8 @@
 /** `running-statistics`: what batch norm would use in an evaluation is not what the data have. */
+
+import type { DiagnosedProbe, LayerProbe } from "../probe/probe.ts";
 import type { Evaluation, Split, Statistics } from "../spec.ts";
 import { type Sign, sign } from "./finding.ts";
-import type { Look, LookLayer } from "./look.ts";
 import { grouped, nats, short } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -13,7 +14,7 @@ const SETTLED = 100;
  * `|running std - std| / std` together is above `thresholds.running_statistics`; against the moments of the
  * training set where they were measured, else those of the probe's examples. Not before step 100.
  */
-export function laggingMoments({ step, layers }: Look, { thresholds }: Subject): Sign[] {
+export function laggingMoments({ step, layers }: DiagnosedProbe, { thresholds }: Subject): Sign[] {
   if (step < SETTLED) return [];
   return layers.flatMap((layer) => {
     const lag = lagOf(layer);
@@ -53,7 +54,7 @@ export function lossOf(
   return found?.loss ?? Number.NaN;
 }
 
-function lagOf({ norm, units }: LookLayer): number {
+function lagOf({ norm, units }: LayerProbe): number {
   if (norm === null) return 0;
   const { running } = norm;
   const actual = norm.trainset ?? norm.batch;

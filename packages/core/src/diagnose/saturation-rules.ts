@@ -1,6 +1,7 @@
 /** `saturated` and `dead-units`: where a nonlinearity is flat and passes on no gradient. */
+
+import { type DiagnosedProbe, hiddenLayers, type LayerProbe } from "../probe/probe.ts";
 import { type Level, type Sign, sign } from "./finding.ts";
-import { hiddenLayers, type Look, type LookLayer } from "./look.ts";
 import { grouped, percent } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -11,13 +12,13 @@ const NAMED = 10;
  * `saturated`: the share of a layer's activations beyond `record.probes.saturated` is above
  * `thresholds.saturated`. Of tanh only: half of relu's activations are 0 by design.
  */
-export function saturated(look: Look, subject: Subject): Sign[] {
+export function saturated(probe: DiagnosedProbe, subject: Subject): Sign[] {
   if (subject.activation !== "tanh") return [];
-  return hiddenLayers(look).flatMap(({ name: layer, saturation }) => {
+  return hiddenLayers(probe).flatMap(({ name: layer, saturation }) => {
     const share = saturation?.share ?? 0;
     if (!(share > subject.thresholds.saturated)) return [];
-    const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(look.step)}; hardly any gradient passes, scale its weights down`;
-    return [sign("saturated", { layer, step: look.step, value: share, message })];
+    const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, scale its weights down`;
+    return [sign("saturated", { layer, step: probe.step, value: share, message })];
   });
 }
 
@@ -25,14 +26,14 @@ export function saturated(look: Look, subject: Subject): Sign[] {
  * `dead-units`: units that are flat for every example of the probe. Any are information, more than
  * `thresholds.dead_units` of a layer a warning, all of them an error: nothing below the layer learns.
  */
-export function deadUnits(look: Look, subject: Subject): Sign[] {
-  return hiddenLayers(look).flatMap((layer) => {
+export function deadUnits(probe: DiagnosedProbe, subject: Subject): Sign[] {
+  return hiddenLayers(probe).flatMap((layer) => {
     const count = layer.saturation?.dead.length ?? 0;
     if (count === 0) return [];
     const level = levelOf(count / layer.units, subject.thresholds.dead_units);
-    const message = deadText(layer, look.step, subject);
+    const message = deadText(layer, probe.step, subject);
     return [
-      sign("dead-units", { level, layer: layer.name, step: look.step, value: count, message }),
+      sign("dead-units", { level, layer: layer.name, step: probe.step, value: count, message }),
     ];
   });
 }
@@ -42,7 +43,7 @@ function levelOf(share: number, most: number): Level {
   return share > most ? "warning" : "info";
 }
 
-function deadText({ name, units, saturation }: LookLayer, step: number, subject: Subject): string {
+function deadText({ name, units, saturation }: LayerProbe, step: number, subject: Subject): string {
   const dead = saturation?.dead ?? [];
   const more = dead.length > NAMED ? ` and ${dead.length - NAMED} more` : "";
   const state = subject.activation === "relu" ? "0" : "saturated";

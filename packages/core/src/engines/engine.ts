@@ -1,5 +1,5 @@
 import type { Dataset, Examples } from "../data/dataset.ts";
-import type { Moments, NetworkPass } from "../probe/network-pass.ts";
+import type { NetworkPass, UnitMoments } from "../probe/network-pass.ts";
 import type { ModelSpec, Parameter, TrainSpec } from "../spec.ts";
 
 /** A named float32 tensor, row-major. */
@@ -43,7 +43,7 @@ export interface Engine {
   predict(context: ArrayLike<number>, logits: Float32Array): void;
 
   /** Moments that `evaluate` normalises with, by layer. */
-  moments(): ReadonlyMap<string, Moments>;
+  moments(): ReadonlyMap<string, UnitMoments>;
 
   /**
    * Looks at a forward and a backward pass as a training step would make them, without its update:

@@ -4,7 +4,7 @@ import type { Activation, LayerKind, Parameter } from "../spec.ts";
 export type Pass = { readonly values: Float32Array; readonly gradient: Float32Array };
 
 /** Of every unit of one layer, float32; the std is the unbiased estimate. */
-export type Moments = { readonly mean: Float32Array; readonly std: Float32Array };
+export type UnitMoments = { readonly mean: Float32Array; readonly std: Float32Array };
 
 /** What one layer did with B examples, `[B, units]` each; equal where nothing lies between them. */
 export type LayerPass = {
@@ -20,7 +20,7 @@ export type LayerPass = {
   /** What leaves the layer; the logits in the output layer. */
   readonly activation: Pass;
   /** Of its batch norm: moments of these examples, and the running ones. */
-  readonly norm: { readonly batch: Moments; readonly running: Moments } | null;
+  readonly norm: { readonly batch: UnitMoments; readonly running: UnitMoments } | null;
 };
 
 /** A parameter and its gradient, that of its l2 term included. */

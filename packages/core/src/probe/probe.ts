@@ -1,7 +1,7 @@
 import type { LayerKind } from "../spec.ts";
 import type { Statistics } from "../statistics.ts";
 import type { Histogram } from "./histogram.ts";
-import type { Moments } from "./network-pass.ts";
+import type { UnitMoments } from "./network-pass.ts";
 import type { Saturation } from "./saturation.ts";
 
 export type TensorKind =
@@ -15,19 +15,15 @@ export type TensorKind =
   | "weight_gradient";
 
 /** One kind of number of a layer, all its elements taken together. */
-export type TensorProbe = {
-  readonly kind: TensorKind;
-  readonly statistics: Statistics;
-  readonly histogram: Histogram | null;
-};
+export type TensorProbe = Statistics & { readonly histogram: Histogram | null };
 
 /** Batch norm of one layer, unit by unit. */
 export type NormProbe = {
   /** Moments of the probe's examples. */
-  readonly batch: Moments;
-  readonly running: Moments;
+  readonly batch: UnitMoments;
+  readonly running: UnitMoments;
   /** Moments of the whole training set, where they were measured at this step. */
-  readonly trainset: Moments | null;
+  readonly trainset: UnitMoments | null;
   readonly gamma: Float32Array;
   readonly beta: Float32Array;
 };
@@ -38,7 +34,8 @@ export type LayerProbe = {
   readonly kind: LayerKind;
   /** Numbers that leave the layer for one example (of the embedding: for one token). */
   readonly units: number;
-  readonly tensors: readonly TensorProbe[];
+  readonly tensors: Readonly<Partial<Record<TensorKind, TensorProbe>>>;
+  /** Null where there is no nonlinearity. */
   readonly saturation: Saturation | null;
   readonly norm: NormProbe | null;
 };
@@ -57,6 +54,24 @@ export type Probe = {
   readonly examples: number;
   /** Of these examples, in nats, l2 terms included. */
   readonly loss: number;
+  /** In the order of the model. */
   readonly layers: readonly LayerProbe[];
   readonly logits: LogitsProbe;
 };
+
+/** What the rules of a diagnosis ask of a probe. */
+export type DiagnosedProbe = Pick<Probe, "step" | "loss" | "layers">;
+
+/** Returns the hidden layers, from the input on. */
+export function hiddenLayers<Layer extends Pick<LayerProbe, "kind">>({
+  layers,
+}: {
+  readonly layers: readonly Layer[];
+}): readonly Layer[] {
+  return layers.filter(({ kind }) => kind === "hidden");
+}
+
+/** Grad:data of a layer's weight: std of its gradient over its own; NaN where it has none. */
+export function gradientToData({ tensors }: LayerProbe): number {
+  return (tensors.weight_gradient?.std ?? Number.NaN) / (tensors.weight?.std ?? Number.NaN);
+}

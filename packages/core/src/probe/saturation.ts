@@ -5,6 +5,8 @@ import type { LayerPass } from "./network-pass.ts";
  * A unit that is flat for every example is dead to the probe.
  */
 export type Saturation = {
+  readonly examples: number;
+  readonly units: number;
   /** Of all examples and units. */
   readonly share: number;
   /** Dead units, by index. */
@@ -39,5 +41,5 @@ export function saturationOf(
     }
   }
   const dead = Int32Array.from(flat.keys()).filter((unit) => flat[unit] === examples);
-  return { share: total / values.length, dead, bits };
+  return { examples, units, share: total / values.length, dead, bits };
 }

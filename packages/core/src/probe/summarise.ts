@@ -1,4 +1,5 @@
 import { softmax } from "../softmax/softmax.ts";
+import type { ParameterRole } from "../spec.ts";
 import { statisticsOf } from "../statistics.ts";
 import {
   ACTIVATION_SCALE,
@@ -7,15 +8,8 @@ import {
   histogramOf,
   WEIGHT_SCALE,
 } from "./histogram.ts";
-import type { LayerPass, Moments, NetworkPass, ParameterPass, Pass } from "./network-pass.ts";
-import type {
-  LayerProbe,
-  LogitsProbe,
-  NormProbe,
-  Probe,
-  TensorKind,
-  TensorProbe,
-} from "./probe.ts";
+import type { LayerPass, NetworkPass, ParameterPass, Pass, UnitMoments } from "./network-pass.ts";
+import type { LayerProbe, LogitsProbe, NormProbe, Probe, TensorProbe } from "./probe.ts";
 import { saturationOf } from "./saturation.ts";
 
 /** Examples whose logits are kept. */
@@ -26,20 +20,20 @@ export type ProbeFacts = {
   /** Where tanh counts as saturated. */
   readonly threshold: number;
   /** Moments of the training set by layer, where they are known. */
-  readonly trainset: ReadonlyMap<string, Moments>;
+  readonly trainset: ReadonlyMap<string, UnitMoments>;
 };
 
 /** Turns a pass through a network into what is kept of it. */
 export function summarise(pass: NetworkPass, { step, ...facts }: ProbeFacts): Probe {
-  const parameters = new Map(pass.parameters.map((parameter) => [parameter.name, parameter]));
-  const embedding = parameters.get("embedding");
+  const { parameters } = pass;
+  const embedding = parameters.find(({ role }) => role === "embedding");
   return {
     step,
     examples: pass.examples,
     loss: pass.loss,
     layers: [
       {
-        name: "embedding",
+        name: embedding?.layer ?? "embedding",
         kind: "embedding",
         units: embedding?.shape.at(-1) ?? 0,
         tensors: weightTensors(embedding),
@@ -54,7 +48,7 @@ export function summarise(pass: NetworkPass, { step, ...facts }: ProbeFacts): Pr
 
 function layerProbe(
   layer: LayerPass,
-  parameters: ReadonlyMap<string, ParameterPass>,
+  parameters: readonly ParameterPass[],
   { threshold, trainset }: Omit<ProbeFacts, "step">,
 ): LayerProbe {
   const { name, kind, units, linear, preactivation, activation } = layer;
@@ -62,43 +56,50 @@ function layerProbe(
     name,
     kind,
     units,
-    tensors: [
-      tensor("linear", linear.values),
-      tensor("preactivation", preactivation.values, ACTIVATION_SCALE),
-      tensor("activation", activation.values, ACTIVATION_SCALE),
-      tensor("linear_gradient", linear.gradient),
-      tensor("preactivation_gradient", preactivation.gradient),
-      tensor("activation_gradient", activation.gradient, GRADIENT_SCALE),
-      ...weightTensors(parameters.get(`${name}.weight`)),
-    ],
+    tensors: {
+      linear: tensor(linear.values),
+      preactivation: tensor(preactivation.values, ACTIVATION_SCALE),
+      activation: tensor(activation.values, ACTIVATION_SCALE),
+      linear_gradient: tensor(linear.gradient),
+      preactivation_gradient: tensor(preactivation.gradient),
+      activation_gradient: tensor(activation.gradient, GRADIENT_SCALE),
+      ...weightTensors(parameterOf(parameters, name, "weight")),
+    },
     saturation: saturationOf(layer, threshold),
     norm: normProbe(layer, parameters, trainset.get(name) ?? null),
   };
 }
 
-function weightTensors(weight: Pass | undefined): TensorProbe[] {
-  if (weight === undefined) return [];
-  return [
-    tensor("weight", weight.values, WEIGHT_SCALE),
-    tensor("weight_gradient", weight.gradient, GRADIENT_SCALE),
-  ];
+function weightTensors(weight: Pass | undefined): LayerProbe["tensors"] {
+  if (weight === undefined) return {};
+  return {
+    weight: tensor(weight.values, WEIGHT_SCALE),
+    weight_gradient: tensor(weight.gradient, GRADIENT_SCALE),
+  };
 }
 
-function tensor(kind: TensorKind, values: Float32Array, scale?: HistogramScale): TensorProbe {
+function tensor(values: Float32Array, scale?: HistogramScale): TensorProbe {
   return {
-    kind,
-    statistics: statisticsOf(values),
+    ...statisticsOf(values),
     histogram: scale === undefined ? null : histogramOf(values, scale),
   };
 }
 
+function parameterOf(
+  parameters: readonly ParameterPass[],
+  layer: string,
+  role: ParameterRole,
+): ParameterPass | undefined {
+  return parameters.find((one) => one.layer === layer && one.role === role);
+}
+
 function normProbe(
   { name, norm }: LayerPass,
-  parameters: ReadonlyMap<string, ParameterPass>,
-  trainset: Moments | null,
+  parameters: readonly ParameterPass[],
+  trainset: UnitMoments | null,
 ): NormProbe | null {
-  const gamma = parameters.get(`${name}.bn.gamma`)?.values.slice();
-  const beta = parameters.get(`${name}.bn.beta`)?.values.slice();
+  const gamma = parameterOf(parameters, name, "gain")?.values.slice();
+  const beta = parameterOf(parameters, name, "shift")?.values.slice();
   if (norm === null || gamma === undefined || beta === undefined) return null;
   return { ...norm, trainset, gamma, beta };
 }

@@ -3,7 +3,7 @@ import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { layerShapes, planParameters } from "../model/parameters.ts";
-import type { Moments } from "../probe/network-pass.ts";
+import type { UnitMoments } from "../probe/network-pass.ts";
 import type { Probe } from "../probe/probe.ts";
 import { probeBatch } from "../probe/probe-batch.ts";
 import { summarise } from "../probe/summarise.ts";
@@ -29,7 +29,7 @@ export type StepBuffer = {
 };
 
 /** Moments of the training set by layer, and the step at which they were measured. */
-type Measured = { readonly step: number; readonly moments: ReadonlyMap<string, Moments> };
+type Measured = { readonly step: number; readonly moments: ReadonlyMap<string, UnitMoments> };
 
 export type TrainerOptions = {
   /** What trains; `simd` unless given. */

@@ -1,5 +1,5 @@
 /** What a report knows of runs that differ in the seed alone. */
-import type { ComparedRun, ComparisonRow, Finding, Moments, StoredProbe } from "@ablate/store";
+import type { ComparedRun, ComparisonRow, Finding, Moments, Probe } from "@ablate/store";
 import type { ColumnValue } from "./columns.ts";
 
 /** How a group begins. */
@@ -24,8 +24,8 @@ export type Curves = {
 /** Looks inside the first run that has some. */
 export type Looks = {
   readonly run: string;
-  readonly first: StoredProbe;
-  readonly last: StoredProbe;
+  readonly first: Probe;
+  readonly last: Probe;
 };
 
 /** How one layer's nonlinearity is used, over the runs of a group. */

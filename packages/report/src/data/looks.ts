@@ -1,7 +1,7 @@
-import { type ComparedRun, momentsOf, type StoredProbe, type StoreReader } from "@ablate/store";
+import { type ComparedRun, momentsOf, type Probe, type StoreReader } from "@ablate/store";
 import type { Looks, Saturation } from "./group.ts";
 
-type Pair = { readonly run: string; readonly first: StoredProbe; readonly last: StoredProbe };
+type Pair = { readonly run: string; readonly first: Probe; readonly last: Probe };
 
 /** The first and the last look inside each run that has some. */
 export function looksInside(
@@ -23,7 +23,7 @@ export function looksInside(
 }
 
 function saturationOf(layer: string, pairs: readonly Pair[]): Saturation {
-  const of = ({ layers }: StoredProbe) => layers.find(({ name }) => name === layer)?.saturation;
+  const of = ({ layers }: Probe) => layers.find(({ name }) => name === layer)?.saturation;
   return {
     layer,
     first: momentsOf(pairs.map(({ first }) => of(first)?.share ?? null)),

@@ -1,4 +1,4 @@
-import type { StoredLayer, StoredProbe, StoredTensorKind } from "@ablate/store";
+import type { LayerProbe, Probe, TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark, Point } from "../chart/marks.ts";
 import { strokeAt } from "../chart/palette.ts";
@@ -11,7 +11,7 @@ import { hiddenLayers, type Looked } from "./histograms.ts";
 
 type Profile = {
   readonly title: string;
-  readonly value: (layer: StoredLayer) => number;
+  readonly value: (layer: LayerProbe) => number;
   readonly isLog: boolean;
 };
 
@@ -103,10 +103,9 @@ function depthTable(groups: readonly Looked[]): Html {
   const both = (
     { looks }: Looked,
     name: string,
-    text: (layer: StoredLayer | undefined) => string,
+    text: (layer: LayerProbe | undefined) => string,
   ): string => {
-    const of = ({ layers }: StoredProbe): string =>
-      text(layers.find((layer) => layer.name === name));
+    const of = ({ layers }: Probe): string => text(layers.find((layer) => layer.name === name));
     return looks.first.step === looks.last.step
       ? of(looks.first)
       : `${of(looks.first)} → ${of(looks.last)}`;
@@ -125,7 +124,7 @@ function depthTable(groups: readonly Looked[]): Html {
     ],
     rows: groups.flatMap((group) =>
       group.looks.first.layers.map(({ name }) => {
-        const std = (kind: StoredTensorKind): string =>
+        const std = (kind: TensorKind): string =>
           both(group, name, (layer) => scaled(layer?.tensors[kind]?.std));
         return [
           group.name,
@@ -144,6 +143,6 @@ function depthTable(groups: readonly Looked[]): Html {
   });
 }
 
-function stdOf(kind: StoredTensorKind): Profile["value"] {
+function stdOf(kind: TensorKind): Profile["value"] {
   return ({ tensors }) => tensors[kind]?.std ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-import { type BinAxis, densityOf, type StoredLayer, type StoredTensorKind } from "@ablate/store";
+import { type BinAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import type { Html } from "../html.ts";
 import { details } from "../layout/blocks.ts";
 import { table } from "../layout/table.ts";
@@ -10,24 +10,24 @@ const CELLS = 2000;
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** A layer at initialisation and, where there is such a look, at the end. */
-export type Moments = { readonly first: StoredLayer; readonly last: StoredLayer | undefined };
+export type FirstAndLast = { readonly first: LayerProbe; readonly last: LayerProbe | undefined };
 
 /** Spread and quantiles of a chart's histograms, folded. */
 export function histogramTable(
-  layers: readonly Moments[],
+  layers: readonly FirstAndLast[],
   {
     kind,
     title,
     axis,
     step,
   }: {
-    readonly kind: StoredTensorKind;
+    readonly kind: TensorKind;
     readonly title: string;
     readonly axis: BinAxis;
     readonly step: number;
   },
 ): Html {
-  const row = (layer: StoredLayer | undefined, when: string): readonly (readonly string[])[] => {
+  const row = (layer: LayerProbe | undefined, when: string): readonly (readonly string[])[] => {
     const stored = layer?.tensors[kind];
     if (layer === undefined || !stored?.histogram) return [];
     const { cells } = densityOf(stored.histogram, axis, CELLS);

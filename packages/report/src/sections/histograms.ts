@@ -1,10 +1,4 @@
-import {
-  type BinAxis,
-  binAxis,
-  densityOf,
-  type StoredLayer,
-  type StoredTensorKind,
-} from "@ablate/store";
+import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark, Point } from "../chart/marks.ts";
 import { colorAt } from "../chart/palette.ts";
@@ -27,7 +21,7 @@ export function histogramChart(
     axis,
     draw,
   }: {
-    readonly kind: StoredTensorKind;
+    readonly kind: TensorKind;
     readonly title: string;
     readonly axis: BinAxis;
     readonly draw: Draw;
@@ -108,7 +102,7 @@ export function activationAxes(groups: readonly Looked[]): {
 }
 
 /** An axis with room for this kind in all hidden layers of these groups. */
-export function sharedAxis(groups: readonly Looked[], kind: StoredTensorKind): BinAxis {
+export function sharedAxis(groups: readonly Looked[], kind: TensorKind): BinAxis {
   const layers = groups.flatMap(({ looks }) => [
     ...hiddenLayers(looks.first.layers),
     ...hiddenLayers(looks.last.layers),
@@ -119,13 +113,13 @@ export function sharedAxis(groups: readonly Looked[], kind: StoredTensorKind): B
   );
 }
 
-export function hiddenLayers(layers: readonly StoredLayer[]): readonly StoredLayer[] {
+export function hiddenLayers(layers: readonly LayerProbe[]): readonly LayerProbe[] {
   return layers.filter(({ name }) => name.startsWith("hidden"));
 }
 
 function heights(
-  layer: StoredLayer | undefined,
-  { kind, axis }: { readonly kind: StoredTensorKind; readonly axis: BinAxis },
+  layer: LayerProbe | undefined,
+  { kind, axis }: { readonly kind: TensorKind; readonly axis: BinAxis },
 ): readonly number[] {
   const histogram = layer?.tensors[kind]?.histogram;
   if (histogram === null || histogram === undefined) return [];
@@ -133,10 +127,10 @@ function heights(
 }
 
 function spreadText(
-  layer: StoredLayer,
-  { last, kind }: { readonly last: StoredLayer | undefined; readonly kind: StoredTensorKind },
+  layer: LayerProbe,
+  { last, kind }: { readonly last: LayerProbe | undefined; readonly kind: TensorKind },
 ): string {
-  const share = (of: StoredLayer | undefined): string =>
+  const share = (of: LayerProbe | undefined): string =>
     kind === "activation" && of?.saturation ? `, ${percent(of.saturation.share)} saturated` : "";
   return `${layer.name} std ${scaled(layer.tensors[kind]?.std)}${share(layer)}, then ${scaled(last?.tensors[kind]?.std)}${share(last)}`;
 }

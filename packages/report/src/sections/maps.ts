@@ -1,4 +1,4 @@
-import { isFlat, type StoredLayer, type StoredProbe, type StoredSaturation } from "@ablate/store";
+import { isFlat, type LayerProbe, type Probe, type Saturation } from "@ablate/store";
 import { bitsImage } from "../chart/bits-image.ts";
 import { type Content, html } from "../html.ts";
 import { panels } from "../layout/blocks.ts";
@@ -29,7 +29,7 @@ export function saturationMaps(groups: readonly Looked[]): Content {
 type Pair = {
   readonly title: string;
   readonly layer: string;
-  readonly probes: readonly StoredProbe[];
+  readonly probes: readonly Probe[];
 };
 
 function isEmpty({ layer, probes }: Pair): boolean {
@@ -40,7 +40,7 @@ function isEmpty({ layer, probes }: Pair): boolean {
 
 function map(
   title: string,
-  { layer: name, probe }: { readonly layer: string; readonly probe: StoredProbe },
+  { layer: name, probe }: { readonly layer: string; readonly probe: Probe },
 ): Content {
   const layer = probe.layers.find((one) => one.name === name);
   const saturation = layer?.saturation;
@@ -56,7 +56,7 @@ function map(
 }
 
 /** For what share of the examples a unit is flat. */
-function flatShare(saturation: StoredSaturation, unit: number): number {
+function flatShare(saturation: Saturation, unit: number): number {
   let flat = 0;
   for (let example = 0; example < saturation.examples; example++) {
     if (isFlat(saturation, example, unit)) flat += 1;
@@ -66,7 +66,7 @@ function flatShare(saturation: StoredSaturation, unit: number): number {
 
 const NAMED = 12;
 
-function deadText({ saturation }: StoredLayer): string {
+function deadText({ saturation }: LayerProbe): string {
   const dead = saturation?.dead ?? [];
   if (dead.length === 0) return "no unit dead";
   const more = dead.length > NAMED ? ` and ${count(dead.length - NAMED)} more` : "";

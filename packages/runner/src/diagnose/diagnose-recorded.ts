@@ -4,12 +4,11 @@ import {
   Diagnosis,
   type Facts,
   type Finding,
-  type Look,
   THRESHOLDS,
   type ThresholdChanges,
   type Thresholds,
 } from "@ablate/core";
-import type { StoredProbe, StoreReader } from "@ablate/store";
+import type { StoreReader } from "@ablate/store";
 import { storedSettings } from "../plan/stored-config.ts";
 
 /** Steps that are read at a time. */
@@ -57,7 +56,7 @@ export function diagnoseRecorded(
       evaluated.map((one) => ({ ...one, loss: one.loss ?? Number.NaN })),
     );
     const probe = probes.has(at) ? reader.probe(run, at) : undefined;
-    if (probe !== undefined) diagnosis.look(lookOfStored(probe));
+    if (probe !== undefined) diagnosis.probe(probe);
   }
   stepsUntil((lastStep ?? -1) + 1);
   return diagnosis.findings();
@@ -81,18 +80,4 @@ export function recordedThresholds(reader: StoreReader, run: string): Thresholds
     ([name, value]) => name in THRESHOLDS && typeof value === "number",
   );
   return { ...THRESHOLDS, ...Object.fromEntries(known) };
-}
-
-function lookOfStored({ step, loss, layers }: StoredProbe): Look {
-  return {
-    step,
-    loss,
-    layers: layers.map(({ name, units, tensors, saturation, norm }) => ({
-      name,
-      units,
-      std: Object.fromEntries(Object.entries(tensors).map(([kind, { std }]) => [kind, std])),
-      saturation,
-      norm,
-    })),
-  };
 }

@@ -5,13 +5,13 @@ import {
   type Evaluation,
   type Finding,
   isFull,
-  lookOf,
   type Parameter,
   type Probe,
   type Rule,
   type StepBlock,
   type Thresholds,
 } from "@ablate/core";
+import { asStored } from "@ablate/store/float20";
 import type { FindingsMessage, TrainMessage } from "../train/messages.ts";
 
 export class RunDiagnosis {
@@ -61,7 +61,7 @@ export class RunDiagnosis {
     }: { readonly evaluations?: readonly Evaluation[]; readonly probe: Probe | null },
   ): void {
     this.#diagnosis.evaluations(step, evaluations);
-    if (probe !== null) this.#diagnosis.look(lookOf(probe));
+    if (probe !== null) this.#diagnosis.probe(asStored(probe));
   }
 
   /** The first of the rules to stop on that holds. */

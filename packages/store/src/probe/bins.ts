@@ -1,5 +1,5 @@
 /** Histograms of probes on an axis that they share. */
-import type { StoredHistogram, StoredTensor } from "./stored-probe.ts";
+import type { Histogram, HistogramScale, TensorProbe } from "@ablate/core";
 
 /** From `-range` to `range`: in equal steps, or in the bins as they are stored, some to an octave. */
 export type BinAxis = { readonly range: number; readonly isOctaves: boolean };
@@ -16,7 +16,7 @@ export type Density = {
 const REACH = 3;
 
 /** An axis with room for all of these, its ends round numbers. */
-export function binAxis(tensors: readonly StoredTensor[], isOctaves: boolean): BinAxis {
+export function binAxis(tensors: readonly TensorProbe[], isOctaves: boolean): BinAxis {
   const reaches = tensors.map(({ mean, std, min, max }) => {
     const most = Math.max(Math.abs(min), Math.abs(max));
     return isOctaves ? most : Math.min(most, Math.abs(mean) + REACH * std);
@@ -36,12 +36,14 @@ function roundedUp(least: number): number {
 
 /** How the values of a histogram lie in so many cells of an axis. */
 export function densityOf(
-  { edges, counts, underflow, overflow }: StoredHistogram,
+  { scale, counts: all }: Histogram,
   axis: BinAxis,
   cells: number,
 ): Density {
   const density = new Float64Array(cells);
-  const place = placer(edges, axis);
+  const place = placer(edgesOf(scale), axis);
+  const counts = all.subarray(1, -1);
+  const [underflow, overflow] = [all[0] ?? 0, all.at(-1) ?? 0];
   let [below, above, total] = [underflow, overflow, underflow + overflow];
   for (let bin = 0; bin < counts.length; bin++) {
     const count = counts[bin] ?? 0;
@@ -74,4 +76,20 @@ function placer(edges: Float64Array, { range, isOctaves }: BinAxis): (edge: numb
   const within = edges.findIndex((edge) => edge >= range);
   const reach = within < 0 ? middle : Math.max(1, within - middle);
   return (edge) => 0.5 + (edge - middle) / (2 * reach);
+}
+
+/** Returns the edges of a scale, from the lowest to the highest: one fewer than a histogram has counts. */
+export function edgesOf({ mantissaBits, smallest, largest }: HistogramScale): Float64Array {
+  const perOctave = 2 ** mantissaBits;
+  const side = (largest - smallest + 1) * perOctave;
+  const unit = 2 ** (smallest - mantissaBits);
+  const edges = new Float64Array(2 * side + 1);
+  for (let place = 1; place <= side; place++) {
+    const octave = Math.floor(place / perOctave);
+    const within = place % perOctave;
+    const size = octave === 0 ? within : 2 ** (octave - 1) * (perOctave + within);
+    edges[side + place] = size * unit;
+    edges[side - place] = -size * unit;
+  }
+  return edges;
 }

@@ -1,5 +1,5 @@
-/** Rows of numbers as blobs that plain SQL decodes: see float32.ts. */
-import type { Histogram } from "./probe.ts";
+/** Packs histograms into blobs that plain SQL decodes (see float32.ts), and unpacks them and saturation maps. */
+import type { Histogram, Saturation } from "@ablate/core";
 
 export type PackedCounts = {
   /** The first bin, and the gap: see `packedBins`. */
@@ -69,42 +69,66 @@ function extentOf(counts: Uint32Array): Extent {
   return { first, last, gap, gapEnd, largest };
 }
 
-/**
- * Two float20 for each index of each pair, in five bytes: the first 20 bits of a float32, rounded to nearest. What they
- * stand for is within 1.3e-4.
- */
-export function packPairs(...pairs: readonly (readonly [Float32Array, Float32Array])[]): Buffer {
-  const bytes = Buffer.alloc(5 * pairs.reduce((sum, [first]) => sum + first.length, 0));
-  let at = 0;
-  for (const [first, second] of pairs) at = packAt(bytes, at, wordsOf(first), wordsOf(second));
-  return bytes;
-}
+export type PackedHistogram = {
+  readonly mantissa_bits: number;
+  readonly smallest: number;
+  readonly largest: number;
+  readonly first_bin: number;
+  readonly digits: number;
+  readonly counts: Uint8Array;
+};
 
-/** @returns where the next pair goes */
-function packAt(bytes: Buffer, from: number, ones: Uint32Array, others: Uint32Array): number {
-  let at = from;
-  for (let i = 0; i < ones.length; i++, at += 5) {
-    const one = float20(ones[i] ?? NAN_WORD);
-    const other = float20(others[i] ?? NAN_WORD);
-    bytes[at] = one >>> 12;
-    bytes[at + 1] = one >>> 4;
-    bytes[at + 2] = (one << 4) | (other >>> 16);
-    bytes[at + 3] = other >>> 8;
-    bytes[at + 4] = other;
+/** Unpacks every count of a histogram into its bin. */
+export function unpackHistogram({
+  first_bin: bins,
+  digits,
+  counts: packed,
+  ...edges
+}: PackedHistogram): Histogram {
+  const { mantissa_bits: mantissaBits, smallest, largest } = edges;
+  const counts = new Uint32Array(2 * ((largest - smallest + 1) << mantissaBits) + 2);
+  // Below 0 they are bits: see migration 3.
+  const bits = digits < 0 ? -digits : 4 * Math.max(1, digits);
+  const [first, before, gap] = [bins & 511, (bins >> 9) & 511, bins >> 18];
+  const kept = Math.floor((packed.length * 8) / bits);
+  for (let i = 0; i < kept; i++) {
+    counts[first + i + (i < before ? 0 : gap)] = numberAt(packed, i * bits, bits);
   }
-  return at;
+  return { scale: { mantissaBits, smallest, largest }, counts };
 }
 
-const INFINITY_WORD = 0x7f800000;
-const NAN_WORD = 0x7fc00000;
-/** Half of the last place of a float20, in places of a float32. */
-const HALF = 0x800;
-
-/** @param word - bits of a float32 */
-function float20(word: number): number {
-  return (word & 0x7fffffff) > INFINITY_WORD ? NAN_WORD >>> 12 : (word + HALF) >>> 12;
+/** Finds the units whose bits are set for every example. */
+export function deadUnits(bits: Uint8Array, examples: number, units: number): Int32Array {
+  const dead: number[] = [];
+  for (let unit = 0; unit < units; unit++) {
+    let example = 0;
+    while (example < examples) {
+      if (!isSet(bits, example * units + unit)) break;
+      example++;
+    }
+    if (example === examples && examples > 0) dead.push(unit);
+  }
+  return Int32Array.from(dead);
 }
 
-function wordsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, length);
+/** The number that `length` bits say, the first of them at bit `from`. */
+function numberAt(bytes: Uint8Array, from: number, length: number): number {
+  let value = 0;
+  for (let bit = from; bit < from + length; bit++) {
+    value = value * 2 + (((bytes[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1);
+  }
+  return value;
+}
+
+/** Whether a unit is flat for an example. */
+export function isFlat(
+  { units, bits }: Pick<Saturation, "units" | "bits">,
+  example: number,
+  unit: number,
+): boolean {
+  return isSet(bits, example * units + unit);
+}
+
+function isSet(bits: Uint8Array, at: number): boolean {
+  return (((bits[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 1;
 }

@@ -1,16 +1,16 @@
+import type {
+  Histogram,
+  LayerProbe,
+  NormProbe,
+  Probe,
+  Saturation,
+  TensorKind,
+  TensorProbe,
+} from "@ablate/core";
 import type { Database, Statement } from "better-sqlite3";
-import { packCounts, packPairs } from "./pack.ts";
-import {
-  type Histogram,
-  MOST_NUMBERS,
-  NORM_ROWS,
-  type NormKind,
-  type Probe,
-  type ProbedLayer,
-  type ProbedNorm,
-  type ProbedTensor,
-  TENSOR_KINDS,
-} from "./probe.ts";
+import { packPairs } from "./float20.ts";
+import { MOST_NUMBERS, NORM_ROWS, type NormKind, numberOfKind, TENSOR_KINDS } from "./kinds.ts";
+import { packCounts } from "./pack.ts";
 
 /** Where the rows of a layer belong. */
 type Place = { readonly probeId: number | bigint; readonly layer: number };
@@ -51,26 +51,27 @@ export class ProbeInserter {
     }
   }
 
-  #insertLayer(place: Place, { tensors, norm, saturation }: ProbedLayer): void {
-    for (const tensor of tensors) {
-      this.#insertTensor(place, tensor, tensor.kind === "activation" ? saturation : null);
+  #insertLayer(place: Place, { tensors, norm, saturation }: LayerProbe): void {
+    for (const kind of TENSOR_KINDS) {
+      const tensor = tensors[kind];
+      if (tensor === undefined) continue;
+      this.#insertTensor({ ...place, kind }, tensor, kind === "activation" ? saturation : null);
     }
     if (norm !== null) this.#insertNorm(place, norm);
   }
 
   #insertTensor(
-    { probeId, layer }: Place,
-    { kind, statistics, histogram }: ProbedTensor,
-    saturation: ProbedLayer["saturation"],
+    { probeId, layer, kind }: Place & { readonly kind: TensorKind },
+    { mean, std, min, max, histogram }: TensorProbe,
+    saturation: Saturation | null,
   ): void {
-    const { mean, std, min, max } = statistics;
     const { share = null, dead, bits = null } = saturation ?? {};
     const numbers = [mean, std, min, max, share, dead?.length ?? null];
     const histogramColumns = columnsOf(histogram);
-    this.#tensor.run(probeId, layer, numberOf(kind), ...numbers, ...histogramColumns, bits);
+    this.#tensor.run(probeId, layer, numberOfKind(kind), ...numbers, ...histogramColumns, bits);
   }
 
-  #insertNorm({ probeId, layer }: Place, norm: ProbedNorm): void {
+  #insertNorm({ probeId, layer }: Place, norm: NormProbe): void {
     const pairs: Readonly<Record<NormKind, Pair | null>> = {
       batch: [norm.batch.mean, norm.batch.std],
       running: [norm.running.mean, norm.running.std],
@@ -116,12 +117,6 @@ function columnsOf(histogram: Histogram | null): unknown[] {
   const { mantissaBits, smallest, largest } = histogram.scale;
   const { bins, bits, bytes } = packCounts(histogram);
   return [mantissaBits, smallest, largest, bins, -bits, bytes];
-}
-
-function numberOf(kind: string): number {
-  const number = TENSOR_KINDS.indexOf(kind);
-  if (number < 0) throw new RangeError(`a probe has tensors of unknown kind ${kind}`);
-  return number;
 }
 
 function checkNumbers(what: string, count: number): void {

@@ -1,31 +1,26 @@
 /** Reads probes back: one prepared statement a table, blobs decoded here. */
-import type { LayerKind } from "@ablate/core";
-import type { Database } from "better-sqlite3";
-import { NORM_ROWS, type NormKind, TENSOR_KINDS } from "./probe.ts";
 import type {
-  StoredLayer,
-  StoredNorm,
-  StoredProbe,
-  StoredSaturation,
-  StoredTensor,
-  StoredTensorKind,
-} from "./stored-probe.ts";
-import {
-  deadUnits,
-  edgesOf,
-  type PackedHistogram,
-  unpackHistogram,
-  unpackPairs,
-} from "./unpack.ts";
+  LayerKind,
+  LayerProbe,
+  NormProbe,
+  Probe,
+  Saturation,
+  TensorKind,
+  TensorProbe,
+} from "@ablate/core";
+import type { Database } from "better-sqlite3";
+import { unpackPairs } from "./float20.ts";
+import { NORM_ROWS, type NormKind, numberOfKind, TENSOR_KINDS } from "./kinds.ts";
+import { deadUnits, type PackedHistogram, unpackHistogram } from "./pack.ts";
 
 export type ProbeReader = {
   readonly steps: (runName: string) => number[];
-  readonly probe: (runName: string, step: number) => StoredProbe | undefined;
+  readonly probe: (runName: string, step: number) => Probe | undefined;
   readonly tensors: (
     runName: string,
     step: number,
-    kind: StoredTensorKind,
-  ) => ReadonlyMap<string, StoredTensor>;
+    kind: TensorKind,
+  ) => ReadonlyMap<string, TensorProbe>;
 };
 
 type Key = { readonly run: string; readonly step: number };
@@ -60,7 +55,7 @@ type TensorRow = {
 
 type NormRow = { readonly layer: number; readonly kind: number; readonly pairs: Uint8Array };
 
-/** Prepares what reads probes; edges are made once for each scale. */
+/** Prepares what reads probes. */
 export function probeReader(database: Database): ProbeReader {
   const run = "(select id from run where name = @run)";
   const steps = database
@@ -85,7 +80,6 @@ export function probeReader(database: Database): ProbeReader {
   const norms = database.prepare<[number], NormRow>(
     "select layer, kind, pairs from probe_norm where probe_id = ?",
   );
-  const edges = edgeMaker();
   return {
     steps: (name) => steps.all({ run: name }),
     probe: (name, step) => {
@@ -102,20 +96,17 @@ export function probeReader(database: Database): ProbeReader {
             examples: found.examples,
             tensors: byLayer.get(idx) ?? [],
             norms: normsOf.get(idx) ?? [],
-            edges,
           }),
         ),
         logits: logitsOf(found),
       };
     },
     tensors: (name, step, kind) => {
-      const rows = ofKind.all({ run: name, step, kind: TENSOR_KINDS.indexOf(kind) });
-      return new Map(rows.map((row) => [row.name, tensorOf(row, edges)]));
+      const rows = ofKind.all({ run: name, step, kind: numberOfKind(kind) });
+      return new Map(rows.map((row) => [row.name, tensorOf(row)]));
     },
   };
 }
-
-type Edges = (scale: PackedHistogram) => Float64Array;
 
 function layerOf(
   { name, kind, units }: Omit<LayerRow, "idx">,
@@ -123,35 +114,33 @@ function layerOf(
     examples,
     tensors,
     norms,
-    edges,
   }: {
     readonly examples: number;
     readonly tensors: readonly TensorRow[];
     readonly norms: readonly NormRow[];
-    readonly edges: Edges;
   },
-): StoredLayer {
+): LayerProbe {
   const flat = tensors.find((row) => row.flat !== null);
   return {
     name,
     kind,
     units,
     tensors: Object.fromEntries(
-      tensors.map((row) => [TENSOR_KINDS[row.kind] ?? "", tensorOf(row, edges)]),
+      tensors.map((row) => [TENSOR_KINDS[row.kind] ?? "", tensorOf(row)]),
     ),
     saturation: flat === undefined ? null : saturationOf(flat, examples, units),
     norm: normOf(norms),
   };
 }
 
-function tensorOf(row: TensorRow, edges: Edges): StoredTensor {
+function tensorOf(row: TensorRow): TensorProbe {
   const { mean, std, min, max } = row;
   return {
     mean: numberOf(mean),
     std: numberOf(std),
     min: numberOf(min),
     max: numberOf(max),
-    histogram: hasHistogram(row) ? unpackHistogram(row, edges(row)) : null,
+    histogram: hasHistogram(row) ? unpackHistogram(row) : null,
   };
 }
 
@@ -163,13 +152,13 @@ function saturationOf(
   { saturated, dead, flat }: TensorRow,
   examples: number,
   units: number,
-): StoredSaturation {
+): Saturation {
   const bits = flat ?? new Uint8Array();
-  const names = dead === 0 ? [] : deadUnits(bits, examples, units);
+  const names = dead === 0 ? new Int32Array() : deadUnits(bits, examples, units);
   return { examples, units, share: numberOf(saturated), dead: names, bits };
 }
 
-function normOf(rows: readonly NormRow[]): StoredNorm | null {
+function normOf(rows: readonly NormRow[]): NormProbe | null {
   const found = new Map(rows.flatMap(pairsOf));
   const pairs = (kind: NormKind) => found.get(kind) ?? null;
   const moments = (kind: "batch" | "running" | "trainset") => {
@@ -189,7 +178,7 @@ function pairsOf({ kind, pairs }: NormRow): [NormKind, ReturnType<typeof unpackP
   return kinds.map((name, i) => [name, unpackPairs(pairs.subarray(i * size, (i + 1) * size))]);
 }
 
-function logitsOf({ tokens, logits: packed }: ProbeRow): StoredProbe["logits"] {
+function logitsOf({ tokens, logits: packed }: ProbeRow): Probe["logits"] {
   const [logits, probabilities] = unpackPairs(packed);
   const examples = tokens === 0 ? 0 : Math.floor(logits.length / tokens);
   return { examples, tokens, logits, probabilities };
@@ -198,14 +187,4 @@ function logitsOf({ tokens, logits: packed }: ProbeRow): StoredProbe["logits"] {
 /** The store keeps NaN as null. */
 function numberOf(value: number | null): number {
   return value ?? Number.NaN;
-}
-
-function edgeMaker(): Edges {
-  const known = new Map<string, Float64Array>();
-  return (scale) => {
-    const key = `${scale.mantissa_bits} ${scale.smallest} ${scale.largest}`;
-    const edges = known.get(key) ?? edgesOf(scale);
-    known.set(key, edges);
-    return edges;
-  };
 }

@@ -1,4 +1,4 @@
-import type { Finding, Parameter, StepBlock } from "@ablate/core";
+import type { Finding, Parameter, Probe, StepBlock, TensorKind, TensorProbe } from "@ablate/core";
 import type {
   CurvePoint,
   SeriesInfo,
@@ -16,7 +16,6 @@ import type { Provenance, RunEvent } from "../contract/record.ts";
 import type { Statements } from "../file/statements.ts";
 import { parseProvenance, parseShape } from "../json.ts";
 import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
-import type { StoredProbe, StoredTensor, StoredTensorKind } from "../probe/stored-probe.ts";
 import { logRatio, ratioAt } from "../ratio.ts";
 import { type CheckpointRow, intactWeights } from "../recovery/intact-weights.ts";
 import { curveReader, pointsOf } from "./curve.ts";
@@ -200,17 +199,13 @@ export class RecordReader {
   }
 
   /** Reads all that a probe saw. */
-  probe(runName: string, step: number): StoredProbe | undefined {
+  probe(runName: string, step: number): Probe | undefined {
     this.sql.refresh();
     return this.#probes.probe(runName, step);
   }
 
   /** Reads one kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
-  probeTensors(
-    runName: string,
-    step: number,
-    kind: StoredTensorKind,
-  ): ReadonlyMap<string, StoredTensor> {
+  probeTensors(runName: string, step: number, kind: TensorKind): ReadonlyMap<string, TensorProbe> {
     this.sql.refresh();
     return this.#probes.tensors(runName, step, kind);
   }

@@ -1,4 +1,4 @@
-import type { Finding } from "@ablate/core";
+import type { Finding, Probe } from "@ablate/core";
 import type { Database } from "better-sqlite3";
 import type { Holder } from "../claim.ts";
 import type { RunState } from "../contract/plan.ts";
@@ -11,7 +11,6 @@ import type {
   TimedSteps,
 } from "../contract/record.ts";
 import { Statements } from "../file/statements.ts";
-import type { Probe } from "../probe/probe.ts";
 import { ProbeInserter } from "../probe/probe-inserter.ts";
 import { Checkpoints } from "../recovery/checkpoints.ts";
 import { LostClaimError, StoreError } from "../store-error.ts";

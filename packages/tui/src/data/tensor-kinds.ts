@@ -1,8 +1,8 @@
 /** The kinds of numbers that the view Layers draws, in the order in which it does. */
-import type { StoredTensorKind } from "@ablate/store";
+import type { TensorKind } from "@ablate/store";
 import type { Tone } from "../text/line.ts";
 
-export const DRAWN_KINDS: readonly StoredTensorKind[] = [
+export const DRAWN_KINDS: readonly TensorKind[] = [
   "preactivation",
   "activation",
   "activation_gradient",
@@ -11,7 +11,7 @@ export const DRAWN_KINDS: readonly StoredTensorKind[] = [
 ];
 
 /** What is drawn unless something else is chosen. */
-export const DEFAULT_KINDS: readonly StoredTensorKind[] = [
+export const DEFAULT_KINDS: readonly TensorKind[] = [
   "activation",
   "activation_gradient",
   "weight_gradient",

@@ -1,5 +1,5 @@
 /** How a store is shown: what is remembered from one session to the next. */
-import type { StoredTensorKind } from "@ablate/store";
+import type { TensorKind } from "@ablate/store";
 import type { BandKind } from "../chart/band.ts";
 
 /** What the view Layers shows below its histograms. */
@@ -45,7 +45,7 @@ export type ViewSettings = {
   /** The run that others are compared with. */
   readonly baseline: string | null;
   /** Kinds of numbers that have histograms in Layers; null for the default ones. */
-  readonly kinds: readonly StoredTensorKind[] | null;
+  readonly kinds: readonly TensorKind[] | null;
   readonly panel: PanelName;
   /** Histograms in octaves instead of equal steps. */
   readonly isOctaves: boolean;

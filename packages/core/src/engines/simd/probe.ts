@@ -1,4 +1,9 @@
-import type { LayerPass, Moments, NetworkPass, ParameterPass } from "../../probe/network-pass.ts";
+import type {
+  LayerPass,
+  NetworkPass,
+  ParameterPass,
+  UnitMoments,
+} from "../../probe/network-pass.ts";
 import { withPenalties } from "../../probe/penalties.ts";
 import type { Matrix } from "./arena.ts";
 import type { Layer, Norm } from "./layers.ts";
@@ -74,7 +79,7 @@ export function momentsOf(
   floats: Float32Array,
   { mean, spread }: { readonly mean: Matrix; readonly spread: Matrix },
   { keepsVariance }: NormConvention,
-): Moments {
+): UnitMoments {
   const spreads = readRows(floats, spread, 1);
   return {
     mean: readRows(floats, mean, 1),

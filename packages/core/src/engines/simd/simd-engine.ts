@@ -1,5 +1,5 @@
 import type { Examples } from "../../data/dataset.ts";
-import type { Moments, NetworkPass } from "../../probe/network-pass.ts";
+import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
 import {
   type Engine,
@@ -123,7 +123,7 @@ export class SimdEngine implements Engine {
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
   }
 
-  moments(): ReadonlyMap<string, Moments> {
+  moments(): ReadonlyMap<string, UnitMoments> {
     return new Map(
       this.#norms().map(({ layer, norm: { mean, spread } }) => [
         layer.shape.name,

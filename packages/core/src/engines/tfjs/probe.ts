@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LayerShape } from "../../model/parameters.ts";
-import type { LayerPass, Moments, NetworkPass } from "../../probe/network-pass.ts";
+import type { LayerPass, NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import { floats } from "./floats.ts";
 import type { Moments as BatchMoments } from "./layers/batch-norm.ts";
 import type { Network, Normalise, Stage, Tap } from "./network.ts";
@@ -30,7 +30,7 @@ export function probeNetwork(
   },
 ): NetworkPass {
   const values = new Map<string, Float32Array>();
-  const batch = new Map<string, Moments>();
+  const batch = new Map<string, UnitMoments>();
   const zeros = new Map(
     network.layers.flatMap(({ name, fanOut }) =>
       STAGES.map((stage) => [placeOf(name, stage), tf.zeros([examples, fanOut])] as const),
@@ -84,13 +84,13 @@ export function probeNetwork(
   };
 }
 
-function normOf(batch?: Moments, running?: RunningMoments): LayerPass["norm"] {
+function normOf(batch?: UnitMoments, running?: RunningMoments): LayerPass["norm"] {
   if (batch === undefined || running === undefined) return null;
   const { mean, spread, isVariance } = running;
   return { batch, running: { mean: mean.slice(), std: stdOf(spread, isVariance) } };
 }
 
-function readMoments({ mean, spread }: BatchMoments, isVariance: boolean): Moments {
+function readMoments({ mean, spread }: BatchMoments, isVariance: boolean): UnitMoments {
   return { mean: floats(mean).slice(), std: stdOf(floats(spread), isVariance) };
 }
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
 import { embeddingOf, layerShapes, modelParameters } from "../../model/parameters.ts";
-import type { Moments, NetworkPass } from "../../probe/network-pass.ts";
+import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
 import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
 import { type Batch, batchOf, eachTile, type Sizes } from "./batches.ts";
@@ -28,7 +28,7 @@ const TILE = 4096;
 type Held = {
   readonly mean: tf.Tensor1D;
   readonly divisor: tf.Tensor1D;
-  readonly moments: Moments;
+  readonly moments: UnitMoments;
 };
 
 /**
@@ -107,7 +107,7 @@ export class TfjsEngine implements Engine {
     });
   }
 
-  moments(): ReadonlyMap<string, Moments> {
+  moments(): ReadonlyMap<string, UnitMoments> {
     return new Map([...this.#held].map(([layer, { moments }]) => [layer, moments]));
   }
 

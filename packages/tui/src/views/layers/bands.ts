@@ -1,11 +1,5 @@
 /** A band of rows for each layer: histograms of several kinds side by side, on axes that all layers share. */
-import {
-  type BinAxis,
-  binAxis,
-  densityOf,
-  type StoredLayer,
-  type StoredTensorKind,
-} from "@ablate/store";
+import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import { drawBars, rangeAxis } from "../../chart/histogram.ts";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone, shortKindTitle } from "../../data/tensor-kinds.ts";
@@ -34,7 +28,7 @@ export type BandsSpec = {
   readonly sides: readonly Side[];
   readonly layers: readonly string[];
   readonly focused: string | undefined;
-  readonly kinds: readonly StoredTensorKind[];
+  readonly kinds: readonly TensorKind[];
   readonly columns: number;
   /** Rows of each layer. */
   readonly rows: number;
@@ -44,7 +38,7 @@ export type BandsSpec = {
 
 /** What a kind of numbers has in every band: an axis, so many cells, and its mean beside its std or below it. */
 type Strip = {
-  readonly kind: StoredTensorKind;
+  readonly kind: TensorKind;
   readonly axis: BinAxis;
   readonly cells: number;
   readonly isMeanBeside: boolean;
@@ -92,7 +86,9 @@ function layoutOf({ sides, layers, kinds, columns, rows, isOctaves }: BandsSpec)
 /** So wide that dead units can be named, where there are any. */
 function deadWidthOf(sides: readonly Side[]): number {
   const all = sides.flatMap(({ probe }) => probe?.layers ?? []);
-  const texts = all.map(({ saturation }) => deadText(saturation?.dead ?? [], MOST_DEAD).length + 1);
+  const texts = all.map(
+    ({ saturation }) => deadText(saturation?.dead ?? new Int32Array(), MOST_DEAD).length + 1,
+  );
   return Math.max(LEAST_DEAD, ...texts);
 }
 
@@ -143,7 +139,7 @@ function titles({ sides, rows, kinds }: BandsSpec, layout: Layout): Line[] {
   ];
 }
 
-function titleOf(kind: StoredTensorKind, cells: number): string {
+function titleOf(kind: TensorKind, cells: number): string {
   const long = kindTitle(kind);
   return long.length <= cells ? long : shortKindTitle(kind).slice(0, cells);
 }
@@ -175,7 +171,7 @@ function band(spec: BandsSpec, layout: Layout, name: string): Line[] {
 }
 
 /** A layer of one run in a band. */
-function sideOf(spec: BandsSpec, layout: Layout, layer: StoredLayer | undefined): Line[] {
+function sideOf(spec: BandsSpec, layout: Layout, layer: LayerProbe | undefined): Line[] {
   const { rows } = spec;
   const { strips, deadWidth } = layout;
   const drawn = strips.map((strip) => stripOf(spec, strip, layer));
@@ -190,7 +186,7 @@ function sideOf(spec: BandsSpec, layout: Layout, layer: StoredLayer | undefined)
 function stripOf(
   { rows, glyphs }: BandsSpec,
   { kind, axis, cells, isMeanBeside }: Strip,
-  layer: StoredLayer | undefined,
+  layer: LayerProbe | undefined,
 ): Line[] {
   const tensor = layer?.tensors[kind];
   const bars =
@@ -232,7 +228,7 @@ function curve(
 /** From such shares on a layer is marked; its words say why as well. */
 const MUCH_SATURATED = 0.15;
 
-function endOf(layer: StoredLayer | undefined, width: number): Line[] {
+function endOf(layer: LayerProbe | undefined, width: number): Line[] {
   const saturation = layer?.saturation ?? null;
   if (saturation === null) return [];
   const { share, dead } = saturation;

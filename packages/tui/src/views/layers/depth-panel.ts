@@ -1,5 +1,5 @@
 /** How spread, saturation and gradients change from layer to layer. */
-import type { StoredLayer } from "@ablate/store";
+import type { LayerProbe } from "@ablate/store";
 import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
@@ -18,7 +18,7 @@ const WIDE = 20;
 type Profile = {
   readonly title: string;
   readonly log: "always" | "where wide" | "never";
-  readonly value: (layer: StoredLayer) => number | undefined;
+  readonly value: (layer: LayerProbe) => number | undefined;
 };
 
 const PROFILES: readonly Profile[] = [

@@ -1,6 +1,6 @@
 /** Draws a probe: the slider of steps, a band for each layer, and a panel about one of them below. */
 
-import type { StoredTensorKind } from "@ablate/store";
+import type { TensorKind } from "@ablate/store";
 import { count, loss, middleEllipsis } from "@ablate/text";
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
@@ -155,7 +155,7 @@ export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
 }
 
 /** The numbers of every layer that is shown: a row for each kind. */
-export function layersSheet(sides: readonly Side[], kinds: readonly StoredTensorKind[]): Sheet {
+export function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]): Sheet {
   return {
     columns: [
       ...["run", "step", "layer", "kind", "mean", "std", "min", "max"],

@@ -1,5 +1,5 @@
 /** Batch norm of a layer: what evaluation uses against what the batch has, unit by unit. */
-import type { StoredNorm } from "@ablate/store";
+import type { NormProbe } from "@ablate/store";
 import { type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import { brief } from "./numbers.ts";
@@ -31,7 +31,7 @@ function whyNone(sides: readonly Side[], layer: string): string {
 
 type Size = { readonly columns: number; readonly rows: number; readonly glyphs: Glyphs };
 
-function normLines({ name }: Side, norm: StoredNorm | null, size: Size): Line[] {
+function normLines({ name }: Side, norm: NormProbe | null, size: Size): Line[] {
   if (norm === null) return [line(piece(`${name}: no batch norm here`, "muted"))];
   const { columns, rows } = size;
   const texts = wordsOf(norm);
@@ -49,7 +49,7 @@ function normLines({ name }: Side, norm: StoredNorm | null, size: Size): Line[] 
 }
 
 /** Each unit a dot: the running statistic up, what the batch has across; equal ones lie on the line. */
-function scatter(norm: StoredNorm, which: "mean" | "std", { columns, rows, glyphs }: Size): Line[] {
+function scatter(norm: NormProbe, which: "mean" | "std", { columns, rows, glyphs }: Size): Line[] {
   const { batch, running, trainset } = norm;
   const known = [batch, running, ...(trainset === null ? [] : [trainset])];
   const all = known.flatMap((moments) => [...moments[which]]).filter(Number.isFinite);
@@ -86,7 +86,7 @@ function rangeText(low: string, high: string, columns: number): string {
 }
 
 /** How far both are apart, and where most; what the layer has learned. */
-function wordsOf({ batch, running, trainset, gamma, beta }: StoredNorm): Line[] {
+function wordsOf({ batch, running, trainset, gamma, beta }: NormProbe): Line[] {
   const apart = farthest(batch.std, running.std);
   return [
     line(piece("running and batch", "muted")),
@@ -108,20 +108,20 @@ function wordsOf({ batch, running, trainset, gamma, beta }: StoredNorm): Line[] 
 }
 
 /** The mean of the differences, without their signs. */
-function distance(a: Float64Array, b: Float64Array): number {
+function distance(a: Float32Array, b: Float32Array): number {
   return (
     a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / Math.max(1, a.length)
   );
 }
 
-function farthest(a: Float64Array, b: Float64Array): { readonly unit: number } {
+function farthest(a: Float32Array, b: Float32Array): { readonly unit: number } {
   let unit = 0;
   const apart = (i: number) => Math.abs((a[i] ?? 0) - (b[i] ?? 0));
   for (let i = 1; i < a.length; i++) if (apart(i) > apart(unit)) unit = i;
   return { unit };
 }
 
-function spreadText(values: Float64Array): string {
+function spreadText(values: Float32Array): string {
   const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return `${brief(mean)} ± ${brief(Math.sqrt(squares / Math.max(1, values.length - 1)))}`;

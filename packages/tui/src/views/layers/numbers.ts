@@ -22,14 +22,14 @@ export function percent(share: number): string {
 }
 
 /** How many units are dead, and which, as far as there is room: `3 (4 17 60)`. */
-export function deadText(dead: readonly number[], room: number): string {
+export function deadText(dead: Int32Array, room: number): string {
   if (dead.length === 0) return "0";
   const names = unitNames(dead, room - `${dead.length} ()`.length);
   return names === "" ? String(dead.length) : `${dead.length} (${names})`;
 }
 
 /** Units by index, as many as fit; an ellipsis for the rest. */
-export function unitNames(units: readonly number[], room: number): string {
+export function unitNames(units: Int32Array, room: number): string {
   let text = "";
   for (const [i, unit] of units.entries()) {
     const next = `${text}${i === 0 ? "" : " "}${unit}`;

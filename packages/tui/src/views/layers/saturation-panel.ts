@@ -1,6 +1,6 @@
 /** Examples x units, a dot where the nonlinearity is flat: a dead unit is a column without a gap. */
 
-import { isFlat, type StoredSaturation } from "@ablate/store";
+import { isFlat, type Saturation } from "@ablate/store";
 import { count } from "@ablate/text";
 import { dotsOf, type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
@@ -37,7 +37,7 @@ type Room = {
 
 /** As many blocks of units below each other as there is room for, with an empty row between them. */
 function roomFor(
-  { examples }: StoredSaturation,
+  { examples }: Saturation,
   box: { readonly columns: number; readonly rows: number },
   glyphs: Glyphs,
 ): Room {
@@ -50,7 +50,7 @@ function roomFor(
 
 function mapLines(
   { name }: Side,
-  map: StoredSaturation | null,
+  map: Saturation | null,
   {
     from: wanted,
     columns,
@@ -76,7 +76,7 @@ function mapLines(
   return lines;
 }
 
-function deadOf({ dead }: StoredSaturation, room: number): Line {
+function deadOf({ dead }: Saturation, room: number): Line {
   if (dead.length === 0) return [piece("no dead unit", "muted")];
   const head = `${dead.length} dead: `;
   return [piece(`${head}${unitNames(dead, room - head.length)}`, "bad")];
@@ -84,7 +84,7 @@ function deadOf({ dead }: StoredSaturation, room: number): Line {
 
 /** A block of units; what is dead has a colour of its own. */
 function blockLines(
-  map: StoredSaturation,
+  map: Saturation,
   { start, end }: { readonly start: number; readonly end: number },
   glyphs: Glyphs,
 ): Line[] {

@@ -1,11 +1,11 @@
 /** Which probe of which runs the view Layers shows, and what it saw there. */
 
 import {
-  type StoredLayer,
-  type StoredProbe,
-  type StoredTensor,
-  type StoredTensorKind,
+  type LayerProbe,
+  type Probe,
   settingOf,
+  type TensorKind,
+  type TensorProbe,
 } from "@ablate/store";
 import { clean } from "@ablate/text";
 import type { StoreSnapshot } from "../../data/feed.ts";
@@ -25,7 +25,7 @@ export type ShownProbe = {
   /** Layers of either, in the order of the model. */
   readonly layers: readonly string[];
   readonly layerAt: number;
-  readonly kinds: readonly StoredTensorKind[];
+  readonly kinds: readonly TensorKind[];
 };
 
 const NO_PROBE: ShownProbe = {
@@ -106,7 +106,7 @@ export type Side = {
   readonly run: ShownRun;
   readonly name: string;
   /** At the step that is shown, else at the last before it. */
-  readonly probe: StoredProbe | undefined;
+  readonly probe: Probe | undefined;
 };
 
 /** The runs that are shown, each at the step of the first or the last probe before it. */
@@ -122,15 +122,12 @@ export function sidesOf(scene: Scene): Side[] {
   });
 }
 
-export function layerNamed({ probe }: Side, name: string): StoredLayer | undefined {
+export function layerNamed({ probe }: Side, name: string): LayerProbe | undefined {
   return probe?.layers.find((layer) => layer.name === name);
 }
 
 /** The layers whose numbers make the axis that all share: those that are hidden, where there are any. */
-export function referenceTensors(
-  sides: readonly Side[],
-  kind: StoredTensorKind,
-): readonly StoredTensor[] {
+export function referenceTensors(sides: readonly Side[], kind: TensorKind): readonly TensorProbe[] {
   const all = sides.flatMap(({ probe }) => probe?.layers ?? []);
   const hidden = all.filter(({ name }) => name !== "embedding" && name !== "output");
   const some = hidden.some(({ tensors }) => tensors[kind] !== undefined) ? hidden : all;
@@ -138,7 +135,7 @@ export function referenceTensors(
 }
 
 /** What stands behind a layer's weights: its nonlinearity, or what else it is. */
-export function natureOf({ run }: Side, { name, units, saturation }: StoredLayer): string {
+export function natureOf({ run }: Side, { name, units, saturation }: LayerProbe): string {
   const activation = settingOf(run, "model.activation")?.text ?? "";
   const nature = saturation === null ? "" : `${activation} `;
   return name === "embedding" ? `${units} wide` : `${nature}×${units}`;

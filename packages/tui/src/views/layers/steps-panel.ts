@@ -1,6 +1,6 @@
 /** How the numbers of a layer spread from step to step: steps across, values up, shade for how many. */
 
-import { type BinAxis, binAxis, densityOf, type StoredTensorKind } from "@ablate/store";
+import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
 import { compact } from "@ablate/text";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone } from "../../data/tensor-kinds.ts";
@@ -40,7 +40,7 @@ export function stepsPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
 type MapSpec = {
   readonly canvas: Canvas;
   readonly side: Side;
-  readonly kind: StoredTensorKind;
+  readonly kind: TensorKind;
   readonly layer: string;
   readonly steps: readonly number[];
   readonly box: Box;
