@@ -29,7 +29,7 @@ export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
 export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
 export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
-export { withoutSeed } from "./analysis/seeds.ts";
+export { seedlessId, withoutSeed } from "./analysis/seeds.ts";
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";

@@ -1,5 +1,12 @@
 /** The table of runs: columns, groups, sorting, filtering, marks, focus. */
-import { annotate, openWriter } from "@ablate/store";
+import {
+  annotate,
+  comparedRuns,
+  compareRuns,
+  METRICS,
+  openReader,
+  openWriter,
+} from "@ablate/store";
 import { expect, test } from "vitest";
 import { lineText } from "../src/text/line.ts";
 import {
@@ -40,6 +47,29 @@ test("runs that differ only in their seed are one row with their number, means, 
   expect(rows(ui)[0]).toMatch(/▸ a ×3 .* 2\.1200 .* finished/);
   expect(rows(ui)[1]).toContain("✓ alone");
   expect(screen(ui).join("\n")).toContain("valid 2.1200 ± 0.0100 over 3 of 3 runs");
+});
+
+test("one config as two grids, each with its seed, are the rows that a comparison has", () => {
+  const withSeed = (seed: number): RunPlan[] => [
+    { label: "a", seed, gain: 1 },
+    { label: "b", seed, gain: 2 },
+  ];
+  const path = makeStore(withSeed(1), "ga");
+  const writer = openWriter(path);
+  addRuns(writer, withSeed(2), "gb");
+  writer.close();
+  const reader = openReader(path);
+  const runs = comparedRuns(reader.runs(), reader.dataHashes());
+  const compared = compareRuns(runs, { metrics: METRICS.slice(0, 1), by: undefined });
+  reader.close();
+
+  const ui = session(path);
+
+  expect(compared.rows.map((row) => row.runs.map(({ name }) => name))).toEqual([
+    ["ga/a", "gb/a"],
+    ["ga/b", "gb/b"],
+  ]);
+  expect(rows(ui)).toEqual([expect.stringMatching(/▸ a ×2 /), expect.stringMatching(/▸ b ×2 /)]);
 });
 
 test("runs of several grids with the same label are told apart, in every view", () => {

@@ -53,7 +53,7 @@ export function compareRuns(
 ): Comparison {
   const factor = by === undefined ? undefined : factorOf(runs, by);
   const keys = factor?.keys ?? factorKeys(runs);
-  const groups = groupRuns(runs, keys);
+  const groups = groupRuns(runs, factor?.keys);
   const effects = metrics.flatMap((metric) =>
     effectsOf(runs, { measure: metric.value, baseline, factor }).map((effect) => ({
       metric,

@@ -36,9 +36,14 @@ export function differingKeys(runs: readonly Configured[]): string[] {
   return [...new Set(order)].filter((key) => differing.has(key));
 }
 
-/** Those that may decide what comes out; the seed is what everything is paired by. */
+/** Whether a key may decide what comes out; the seed is what everything is paired by. */
+export function isFactor(key: string): boolean {
+  return !NO_FACTOR.test(key);
+}
+
+/** Returns the factors among the keys that differ. */
 export function factorKeys(runs: readonly Configured[]): string[] {
-  return differingKeys(runs).filter((key) => !NO_FACTOR.test(key));
+  return differingKeys(runs).filter(isFactor);
 }
 
 /** What the runs differ in; keys that split them in the same way are one factor. */

@@ -1,4 +1,5 @@
-import { type Configured, factorKeys, valueId } from "./factors.ts";
+import { type Configured, valueId } from "./factors.ts";
+import { seedlessId } from "./seeds.ts";
 
 /** Runs that count as one, in the order in which they came. */
 export type RunGroup<R extends Configured> = {
@@ -6,14 +7,14 @@ export type RunGroup<R extends Configured> = {
   readonly runs: readonly [R, ...R[]];
 };
 
-/** Runs that share the values of these keys; of all that decide what comes out but the seed, unless given. */
+/** Groups runs that share the values of these keys; without keys those that are the same but for the seed. */
 export function groupRuns<R extends Configured>(
   runs: readonly R[],
-  keys: readonly string[] = factorKeys(runs),
+  keys?: readonly string[],
 ): RunGroup<R>[] {
   const groups = new Map<string, [R, ...R[]]>();
   for (const run of runs) {
-    const id = valueId(run, keys);
+    const id = keys === undefined ? seedlessId(run) : valueId(run, keys);
     const members = groups.get(id);
     if (members === undefined) groups.set(id, [run]);
     else members.push(run);

@@ -5,11 +5,14 @@ import {
   type FilterSubject,
   filterSubject,
   parseFilter,
+  seedlessId,
   unknownFields,
+  withData,
   withoutSeed,
 } from "@ablate/store";
 import type { ViewSettings } from "../state/settings.ts";
 import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
+import type { StoreSnapshot } from "./feed.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type TableRow = {
@@ -46,17 +49,19 @@ export function tableOf(
     settings,
     unfolded,
     filter,
+    dataHashes,
   }: {
     readonly settings: ViewSettings;
     readonly unfolded: readonly string[];
     readonly filter: string;
+    readonly dataHashes: StoreSnapshot["dataHashes"];
   },
 ): Table {
   const { found, mistake } = filtered(runs, filter);
   const columns = inOrder(allColumns(found), settings.columnOrder);
   const sort = columns.find(({ id }) => id === settings.sort?.column);
   const compare = comparison(sort, settings.sort?.isDescending ?? false);
-  const groups = toldApart(groupsOf(found, settings.group));
+  const groups = toldApart(groupsOf(found, settings.group, dataHashes));
   const top =
     sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
   const rows = top.flatMap((row): TableRow[] => {
@@ -134,20 +139,24 @@ function subjectOf(run: ShownRun): FilterSubject {
   return subject;
 }
 
-function groupsOf(runs: readonly ShownRun[], group: ViewSettings["group"]): TableRow[] {
+/** Groups runs by a column, or as `ablate compare` does: those that are the same but for the seed. */
+function groupsOf(
+  runs: readonly ShownRun[],
+  group: ViewSettings["group"],
+  dataHashes: StoreSnapshot["dataHashes"],
+): TableRow[] {
   if (group === null) return runs.map(rowOf);
-  const groups = new Map<string, ShownRun[]>();
-  for (const run of runs) {
-    const key = groupKey(run, group);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [run]);
-    else members.push(run);
-  }
-  return [...groups.values()].map((members) => {
+  const compared = group === "seed" ? withData(runs, dataHashes).map(seedlessId) : [];
+  const titles = compared.length > 0 ? [] : runs.map((run) => groupTitle(run, group));
+  const groups = Map.groupBy(runs.keys(), (i) => compared[i] ?? titles[i] ?? "");
+  return [...groups].flatMap(([id, places]): TableRow[] => {
+    const members = places.flatMap((i) => runs[i] ?? []);
     const [first] = members;
-    if (first === undefined || members.length === 1)
-      return first === undefined ? EMPTY_ROW : rowOf(first);
-    return groupRow(members, first, group);
+    if (first === undefined) return [];
+    if (members.length === 1) return [rowOf(first)];
+    const title =
+      group === "seed" ? withoutSeed(first.title) || (first.grid ?? "") : groupTitle(first, group);
+    return [{ ...EMPTY_ROW, key: `group:${id}`, title, members, isGroup: true }];
   });
 }
 
@@ -179,27 +188,8 @@ export function rowOf(run: ShownRun): TableRow {
   return { ...EMPTY_ROW, key: run.name, title: run.title, members: [run] };
 }
 
-function groupRow(members: readonly ShownRun[], first: ShownRun, group: string): TableRow {
-  const title =
-    group === "seed" ? withoutSeed(first.title) || (first.grid ?? "") : groupTitle(first, group);
-  return { ...EMPTY_ROW, key: `group:${groupKey(first, group)}`, title, members, isGroup: true };
-}
-
 function groupTitle(run: ShownRun, group: string): string {
   return group === "grid" ? (run.grid ?? "") : `${group}=${settingValue(run, group) ?? ""}`;
-}
-
-const keysWithoutSeed = new WeakMap<ShownRun["settings"], string>();
-
-/** Runs of one group have the same key. */
-function groupKey(run: ShownRun, group: string): string {
-  if (group !== "seed") return groupTitle(run, group);
-  const known = keysWithoutSeed.get(run.settings);
-  if (known !== undefined) return `${run.grid}/${known}`;
-  const ids = run.settings.filter(({ key }) => key !== "seed").map(({ id }) => id);
-  const key = ids.join("|");
-  keysWithoutSeed.set(run.settings, key);
-  return `${run.grid}/${key}`;
 }
 
 /** Numbers before text; what has no value comes last in both directions. */

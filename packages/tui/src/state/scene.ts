@@ -64,7 +64,8 @@ export function sceneMaker(
   return (state, snapshot, { isOfOneRun = false }) => {
     const { settings, unfolded } = state;
     const filter = currentFilter(state, "filter");
-    const made = table(snapshot.runs, { settings, unfolded, filter });
+    const { runs, dataHashes } = snapshot;
+    const made = table(runs, { settings, unfolded, filter, dataHashes });
     const focusAt = focusIndex(made.rows, state.focus);
     const focused = made.rows[focusAt];
     const { chosen, unmarked } = chosenRows(made, settings.marks);
