@@ -17,8 +17,8 @@ import type { Flags } from "../command-line/flags.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
 import { isRowFormat } from "../print/rows.ts";
-import { findRuns, selectedRuns } from "../resolve.ts";
-import { withReader } from "../store.ts";
+import { withReader } from "../store/open.ts";
+import { findRuns, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [

@@ -2,8 +2,8 @@ import { storedYaml } from "@ablate/runner";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { findRun } from "../resolve.ts";
-import { withReader } from "../store.ts";
+import { withReader } from "../store/open.ts";
+import { findRun } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [

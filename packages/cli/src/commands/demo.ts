@@ -3,7 +3,7 @@ import { count, loss, table, UNKNOWN } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planFile } from "../plan/planning.ts";
-import { withReader } from "../store.ts";
+import { withReader } from "../store/open.ts";
 import { exitCode, leftText, train } from "../training/train.ts";
 import { isInteractive, openStore } from "./ui.ts";
 

@@ -9,8 +9,8 @@ import { READING_OPTIONS } from "../command-line/options.ts";
 import { depthProfile } from "../print/depth-profile.ts";
 import { findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
-import { findTarget } from "../resolve.ts";
-import { withReader } from "../store.ts";
+import { withReader } from "../store/open.ts";
+import { findTarget } from "../store/resolve.ts";
 
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 

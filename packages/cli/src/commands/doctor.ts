@@ -15,7 +15,7 @@ import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { engineText } from "../print/engine.ts";
 import { jsonArray } from "../print/rows.ts";
-import { storePath } from "../store.ts";
+import { storePath } from "../store/open.ts";
 import { wantedBackend } from "../training/backend.ts";
 
 type Check = {

@@ -8,8 +8,8 @@ import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
 import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
 import { writeWhole } from "../export/whole-files.ts";
-import { findTarget, type Target } from "../resolve.ts";
-import { storePath, withOpenReader } from "../store.ts";
+import { storePath, withOpenReader } from "../store/open.ts";
+import { findTarget, type Target } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [

@@ -7,7 +7,7 @@ import { READING_OPTIONS } from "../command-line/options.ts";
 import { durationMs } from "../command-line/values.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashTable, trashTotal } from "../print/trash.ts";
-import { storePath, withReader } from "../store.ts";
+import { storePath, withReader } from "../store/open.ts";
 
 const STOPPED_BY_USER = 130;
 

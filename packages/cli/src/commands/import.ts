@@ -5,7 +5,7 @@ import type { Command } from "../command-line/command.ts";
 import { Interruption, onInterrupt, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { storePath } from "../store.ts";
+import { storePath } from "../store/open.ts";
 
 export const command: Command = {
   about: [

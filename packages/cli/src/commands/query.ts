@@ -19,7 +19,7 @@ import {
   type RowStream,
 } from "../print/rows.ts";
 import { schemaPage } from "../print/schema-page.ts";
-import { noStore, storePath } from "../store.ts";
+import { noStore, storePath } from "../store/open.ts";
 
 const DEFAULT_LIMIT = 1000;
 const DEFAULT_TIMEOUT = "30s";

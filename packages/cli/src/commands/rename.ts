@@ -1,6 +1,6 @@
-import { annotateStore } from "../annotating.ts";
 import type { Command } from "../command-line/command.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
+import { annotateStore } from "../store/annotate.ts";
 
 export const command: Command = {
   about: [

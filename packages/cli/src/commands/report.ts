@@ -7,8 +7,8 @@ import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
 import { writeWhole } from "../export/whole-files.ts";
-import { selectedRuns } from "../resolve.ts";
-import { withOpenReader } from "../store.ts";
+import { withOpenReader } from "../store/open.ts";
+import { selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [

@@ -3,7 +3,7 @@ import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashRecord, trashTable } from "../print/trash.ts";
-import { storePath, withReader } from "../store.ts";
+import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
   about: [

@@ -3,8 +3,8 @@ import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashRecord, trashTotal } from "../print/trash.ts";
-import { resolveExact } from "../resolve.ts";
-import { storePath, withReader } from "../store.ts";
+import { storePath, withReader } from "../store/open.ts";
+import { resolveExact } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [

@@ -17,7 +17,7 @@ import { type Planned, planConfig } from "../plan/planning.ts";
 import { lessRecordedNote, otherThresholdsNote, readStored, trashNote } from "../plan/stored.ts";
 import type { ProgressStyle } from "../print/progress/show-progress.ts";
 import { runsTable } from "../print/runs-table.ts";
-import { withReader } from "../store.ts";
+import { withReader } from "../store/open.ts";
 import { exitCode, leftText, type TrainingLimits, train } from "../training/train.ts";
 
 export const command: Command = {

@@ -3,11 +3,11 @@ import { closest } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
-import { matchingRuns } from "../filtering.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
-import { asSeen } from "../seen.ts";
-import { withReader } from "../store.ts";
+import { matchingRuns } from "../store/filtering.ts";
+import { withLiveState } from "../store/live-state.ts";
+import { withReader } from "../store/open.ts";
 
 const STATES: readonly RunState[] = [
   "pending",
@@ -46,7 +46,7 @@ export const command: Command = {
     }
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
-      const all = asSeen(reader.runs(grid === undefined ? {} : { grid }), reader);
+      const all = withLiveState(reader.runs(grid === undefined ? {} : { grid }), reader);
       const listed = all.filter((run) => state === undefined || run.state === state);
       const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
       const filters = [

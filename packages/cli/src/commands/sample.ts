@@ -4,8 +4,8 @@ import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { findRun } from "../resolve.ts";
-import { withReader } from "../store.ts";
+import { withReader } from "../store/open.ts";
+import { findRun } from "../store/resolve.ts";
 import { wantedBackend } from "../training/backend.ts";
 
 export const command: Command = {

@@ -4,8 +4,8 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runPage } from "../print/run-page.ts";
-import { findRun } from "../resolve.ts";
-import { storePath, withReader } from "../store.ts";
+import { storePath, withReader } from "../store/open.ts";
+import { findRun } from "../store/resolve.ts";
 import { display } from "./ui.ts";
 
 export const command: Command = {

@@ -13,8 +13,8 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
-import { findRun } from "../resolve.ts";
-import { storePath, withReader } from "../store.ts";
+import { storePath, withReader } from "../store/open.ts";
+import { findRun } from "../store/resolve.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;

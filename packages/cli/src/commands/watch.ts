@@ -6,8 +6,8 @@ import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
 import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
-import { findTarget } from "../resolve.ts";
-import { openStoreToRead, storePath } from "../store.ts";
+import { openStoreToRead, storePath } from "../store/open.ts";
+import { findTarget } from "../store/resolve.ts";
 import { Changes } from "../watch/changes.ts";
 import { findingsTeller, originTeller, WatchedEvents } from "../watch/events.ts";
 

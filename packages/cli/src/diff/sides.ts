@@ -5,8 +5,8 @@ import type { RunSummary, StoreReader } from "@ablate/store";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { planFile } from "../plan/planning.ts";
-import { findRun } from "../resolve.ts";
-import { withAnyReader, withReader } from "../store.ts";
+import { withAnyReader, withReader } from "../store/open.ts";
+import { findRun } from "../store/resolve.ts";
 import type { Side } from "./compare.ts";
 
 /** What a word of the command line may mean: a run, or any of a config's runs. */

@@ -4,7 +4,7 @@ import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
 import type { RunSummary, StoreReader } from "@ablate/store";
 import { UsageError } from "../command-line/errors.ts";
 import { unlessAborted } from "../command-line/interrupt.ts";
-import type { Target } from "../resolve.ts";
+import type { Target } from "../store/resolve.ts";
 import { type FileTarget, writeWhole, writeWholeFolder } from "./whole-files.ts";
 
 /** Weights of a run as a file, of a grid as a folder with a file for each run that has weights. */

@@ -6,7 +6,7 @@ import { EXPORT_TABLES } from "@ablate/store";
 import { closest } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { storePath } from "../store.ts";
+import { storePath } from "../store/open.ts";
 import type { FileTarget } from "./whole-files.ts";
 
 export const EXPORT_FORMATS = ["csv", "jsonl", "parquet", "safetensors", "store"] as const;

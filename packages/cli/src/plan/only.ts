@@ -11,8 +11,8 @@ import {
 import { closest, firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { anyOf, type Candidate, type NotedRun, withNotes } from "../filtering.ts";
-import { withAnyReader } from "../store.ts";
+import { anyOf, type Candidate, type NotedRun, withNotes } from "../store/filtering.ts";
+import { withAnyReader } from "../store/open.ts";
 
 /**
  * The planned runs that match a filter of `--only`: all of them without one. A run that the store

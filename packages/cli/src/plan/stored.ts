@@ -6,8 +6,8 @@ import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/run
 import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
 import { firstOf, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
-import { lossSeer } from "../seen.ts";
-import { storePath, withAnyReader } from "../store.ts";
+import { liveStates } from "../store/live-state.ts";
+import { storePath, withAnyReader } from "../store/open.ts";
 
 export type Stored = {
   /** By hash. */
@@ -50,7 +50,7 @@ function recordedNow(
   reader: StoreReader,
   runs: readonly PlannedRun[],
 ): Pick<Stored, "runs" | "thresholds"> {
-  const stateOf = lossSeer(reader);
+  const stateOf = liveStates(reader);
   const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
   const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
   return {

@@ -5,7 +5,7 @@ import type { Invocation } from "../command-line/command.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
 import type { Planned } from "../plan/planning.ts";
 import { type ProgressStyle, showProgress } from "../print/progress/show-progress.ts";
-import { storePath } from "../store.ts";
+import { storePath } from "../store/open.ts";
 import { wantedBackend } from "./backend.ts";
 
 /** How much of the machine, how often and how long. */

@@ -1,5 +1,5 @@
 import type { RunSummary, StoreReader } from "@ablate/store";
-import { asSeen } from "../seen.ts";
+import { withLiveState } from "../store/live-state.ts";
 
 /** A run, or all runs of a grid. */
 export type Watched = { readonly run: string } | { readonly grid: string };
@@ -37,7 +37,7 @@ export class Changes {
     if (changed.length === 0) return [];
     const names = new Set(changed.map(({ run }) => run));
     const rows = isFirst || names.size > ONE_BY_ONE ? this.#all() : this.#some(names);
-    return asSeen(
+    return withLiveState(
       rows.filter(({ name }) => names.has(name)),
       this.#reader,
     );

@@ -8,9 +8,9 @@ import {
   type StoreReader,
 } from "@ablate/store";
 import { closest } from "@ablate/text";
-import { UsageError } from "./command-line/errors.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { matchingRuns } from "./filtering.ts";
-import { asSeen } from "./seen.ts";
+import { withLiveState } from "./live-state.ts";
 
 /** One run, or all runs of a grid. */
 export type Target = {
@@ -78,7 +78,7 @@ export function resolveExact(
 function runOf({ runs: [name = ""] }: Meaning, reader: StoreReader): RunSummary {
   const run = reader.run(name);
   if (run === undefined) throw new UsageError(`there is no run "${name}" any more`);
-  return asSeen([run], reader)[0] ?? run;
+  return withLiveState([run], reader)[0] ?? run;
 }
 
 /** @throws UsageError - if the word means nothing */
@@ -111,7 +111,7 @@ function filterOver(reader: StoreReader): (filter: string) => readonly string[] 
   return (filter) => {
     refuseTrashed(reader, filter);
     try {
-      const runs = asSeen(reader.runs(), reader);
+      const runs = withLiveState(reader.runs(), reader);
       return matchingRuns(runs, [{ texts: [filter], source: "" }], reader).map(({ name }) => name);
     } catch (error) {
       const isFixable = error instanceof FilterError || error instanceof UsageError;

@@ -1,8 +1,8 @@
-/** Runs as they are, not as a process that was killed has left them. */
+/** States of runs as they are, not as a process that was killed left them; writes nothing. */
 import type { RunState, RunSummary, StoreReader } from "@ablate/store";
 
-/** Makes the function that says interrupted of a run whose process has died; writes nothing. */
-export function lossSeer(
+/** Returns a function from a run's name and recorded state to its state: interrupted where its process died. */
+export function liveStates(
   reader: StoreReader,
   now: number = Date.now(),
 ): (name: string, state: RunState) => RunState {
@@ -14,9 +14,9 @@ export function lossSeer(
   };
 }
 
-/** The same of rows of the view `runs`. */
-export function asSeen(runs: readonly RunSummary[], reader: StoreReader): RunSummary[] {
-  const stateOf = lossSeer(reader);
+/** Returns rows of the view `runs` with their live states. */
+export function withLiveState(runs: readonly RunSummary[], reader: StoreReader): RunSummary[] {
+  const stateOf = liveStates(reader);
   return runs.map((run) => {
     const state = stateOf(run.name, run.state);
     return state === run.state ? run : { ...run, state, reason: "process died" };

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EmptyStoreError, openReader, type StoreReader } from "@ablate/store";
-import type { Invocation } from "./command-line/command.ts";
-import { UsageError } from "./command-line/errors.ts";
+import type { Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 
 /** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {

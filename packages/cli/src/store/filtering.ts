@@ -11,7 +11,7 @@ import {
   unknownFields,
 } from "@ablate/store";
 import { closest } from "@ablate/text";
-import { UsageError } from "./command-line/errors.ts";
+import { UsageError } from "../command-line/errors.ts";
 
 /** A run as filters see it, and the names of its fields for who mistypes one. */
 export type Candidate = {
