@@ -23,7 +23,7 @@ export async function openUi(options: UiOptions): Promise<number> {
   }
 }
 
-/** The remembered settings under what the command line asks for. */
+/** Makes a session with the remembered settings and what the command line asks for. */
 function sessionOf(
   { view, run, marks = [], stdout, ...options }: UiOptions,
   feed: Feed,

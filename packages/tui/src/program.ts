@@ -108,7 +108,7 @@ export class Program {
     });
   }
 
-  /** Hears of resizing, signals and errors until released. */
+  /** Listens for resizing, signals and errors until released. */
   #listen(): () => void {
     const { stdout } = this.#options;
     const onResize = (): void => {
@@ -229,7 +229,7 @@ export class Program {
   }
 }
 
-/** The size of a terminal, or what terminals have where it is not known. */
+/** Returns the size of a terminal, or the usual one where it is not known. */
 export function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
   return { columns: Math.max(1, columns || 80), rows: Math.max(1, rows || 24) };
 }

@@ -71,7 +71,7 @@ export class Session {
     return viewNamed(this.#state.settings.view);
   }
 
-  /** What the present state and data amount to, made once. */
+  /** The scene of the present state and data, made once. */
   get scene(): Scene {
     const { snapshot } = this.#feed;
     if (this.#scene?.state !== this.#state || this.#scene.snapshot !== snapshot)

@@ -37,7 +37,7 @@ export function spread(values: readonly number[], kind: BandKind): Spread {
   return { n, mean, low: mean - half, high: mean + half };
 }
 
-/** Mean and band of several traces, column by column; between two values of a trace it counts as a straight line. */
+/** Computes mean and band of several traces, column by column; between two values a trace counts as a straight line. */
 export function bandOf(sparse: readonly Trace[], kind: BandKind): Trace {
   const traces = sparse.map(filled);
   const columns = traces[0]?.mean.length ?? 0;
@@ -58,7 +58,7 @@ export function bandOf(sparse: readonly Trace[], kind: BandKind): Trace {
   return { min, mean, max, gapBefore };
 }
 
-/** Columns between two values in proportion, except where values are missing. */
+/** Fills the columns between two values in proportion, except where values are missing. */
 function filled(trace: Trace): Trace {
   const mean = trace.mean.slice();
   let previous = -1;

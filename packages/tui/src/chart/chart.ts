@@ -52,7 +52,7 @@ export type ChartSpec = {
 /** Cells of the value labels, with the axis. */
 export const LABEL_CELLS = 8;
 
-/** Columns of dots that a chart of this width has for its curves. */
+/** Counts the columns of dots that a chart of this width has for its curves. */
 export function dotColumns(columns: number, glyphs: Glyphs): number {
   return Math.max(0, columns - LABEL_CELLS) * dotsOf(glyphs).across;
 }
@@ -110,14 +110,14 @@ function shadeTrace(raster: Raster, { min, max }: Trace, { y, layer }: Drawing):
   }
 }
 
-/** The row of dots of a value; what is beyond the axis stays at its end. */
+/** Returns the row of dots of a value; what is beyond the axis stays at its end. */
 function dotRow({ height }: Raster, y: Scale, value: number): number | null {
   const share = position(y, value);
   if (Number.isNaN(share)) return null;
   return Math.round((1 - Math.min(1, Math.max(0, share))) * (height - 1));
 }
 
-/** Guides, events and ends behind the curves, the crosshair before them. */
+/** Puts guides and events behind the curves, ends and crosshair in front of them. */
 function overlay(spec: ChartSpec, columns: number, rows: number): Parameters<Raster["lines"]>[1] {
   const { x, y, guides, events, crosshair, curves } = spec;
   const columnOf = (value: number) => cellAt(position(x, value), columns);
@@ -152,13 +152,13 @@ function overlay(spec: ChartSpec, columns: number, rows: number): Parameters<Ras
   };
 }
 
-/** The cell at a position between 0 and 1. */
+/** Returns the cell at a position between 0 and 1; null outside. */
 function cellAt(share: number, cells: number): number | null {
   if (!(share >= 0 && share <= 1)) return null;
   return Math.min(cells - 1, Math.floor(share * cells));
 }
 
-/** Labels of the y axis, one line a row. */
+/** Draws the labels of the y axis, one line a row. */
 function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
   const values = ticks(y, Math.max(3, Math.floor(rows / 2.5)));
   const texts = valueLabels(values);
@@ -181,7 +181,7 @@ function guideLabel(value: number): string {
   return String(Number(value.toFixed(2))).replace("-", "−");
 }
 
-/** The x axis with its labels in it. */
+/** Draws the x axis with its labels in it. */
 function stepAxis({ x, xLabel, columns }: ChartSpec, plotColumns: number): Line {
   const cells = Array.from({ length: plotColumns }, () => "─");
   let free = 0;

@@ -18,12 +18,12 @@ const LEVELS: Readonly<Record<Glyphs, string>> = {
   ascii: " .#",
 };
 
-/** Bars as high as their counts, the highest of `rows` cells, over an axis: `rows + 1` lines. */
+/** Draws bars as high as their counts, the highest of `rows` cells, over an axis: `rows + 1` lines. */
 export function drawHistogram({ range, ...bars }: HistogramSpec): Line[] {
   return [...drawBars(bars), rangeAxis(bars.counts.length, range)];
 }
 
-/** Bars as high as their counts, the highest of `rows` cells. */
+/** Draws bars as high as their counts, the highest of `rows` cells. */
 export function drawBars({
   counts,
   rows,
@@ -50,7 +50,7 @@ export function drawBars({
   });
 }
 
-/** `-10 ──── 0 ──── 10` in exactly `columns` cells. */
+/** Draws `-10 ──── 0 ──── 10` in exactly `columns` cells. */
 export function rangeAxis(columns: number, range: number): Line {
   const end = String(Number(range.toPrecision(4)));
   const left = `−${end} `;

@@ -36,7 +36,7 @@ const CELLS: Readonly<Record<Glyphs, Cell>> = {
   ascii: { across: 1, down: 2, bit: [[1, 2]], glyph: (bits) => " '.:".charAt(bits) },
 };
 
-/** Dots in a cell: across and down. */
+/** Returns the dots in a cell, across and down. */
 export function dotsOf(glyphs: Glyphs): { readonly across: number; readonly down: number } {
   return CELLS[glyphs];
 }
@@ -88,7 +88,7 @@ export class Raster {
     }
   }
 
-  /** The canvas as lines. `styles` has the style of each layer; `over` may put something else into a cell. */
+  /** Draws the canvas as lines. `styles` has the style of each layer; `over` may put something else into a cell. */
   lines(styles: readonly Style[], over: Overlay = () => null): Line[] {
     return Array.from({ length: this.#rows }, (_, row) => {
       const pieces: Piece[] = [];

@@ -6,18 +6,18 @@ export type Range = { readonly low: number; readonly high: number };
 /** Where a value is on an axis, from 0 (low end) to 1; not finite where it cannot be shown. */
 export type Scale = Range & { readonly log: boolean };
 
-/** Position of a value between 0 and 1. */
+/** Returns the position of a value, between 0 and 1 on the axis. */
 export function position({ low, high, log }: Scale, value: number): number {
   if (!log) return (value - low) / (high - low);
   return value > 0 ? Math.log(value / low) / Math.log(high / low) : Number.NaN;
 }
 
-/** The value at a position between 0 and 1. */
+/** Returns the value at a position between 0 and 1. */
 export function valueAt({ low, high, log }: Scale, share: number): number {
   return log ? low * (high / low) ** share : low + (high - low) * share;
 }
 
-/** Round values within the scale, about `wanted` of them: 1, 2 and 5 times powers of ten. */
+/** Returns about `wanted` round values within the scale: 1, 2 and 5 times powers of ten. */
 export function ticks(scale: Scale, wanted: number): number[] {
   const { low, high, log } = scale;
   if (log && high / low >= 10) return logTicks(low, high, wanted);
@@ -29,14 +29,14 @@ export function ticks(scale: Scale, wanted: number): number[] {
   );
 }
 
-/** The smallest of 1, 2 and 5 times a power of ten that is not below `least`. */
+/** Returns the smallest of 1, 2 and 5 times a power of ten that is not below `least`. */
 export function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   const factor = [1, 2, 5].find((one) => one * power >= least * (1 - 1e-9)) ?? 10;
   return factor * power;
 }
 
-/** Labels that tell the ticks of a value axis apart, all with the same decimals. */
+/** Labels the ticks of a value axis with the decimals that tell them apart. */
 export function valueLabels(values: readonly number[]): string[] {
   const [first = 0, second = first === 0 ? 1 : 2 * first] = values;
   const largest = Math.max(...values.map(Math.abs));
@@ -48,7 +48,7 @@ export function valueLabels(values: readonly number[]): string[] {
   return values.map((value) => value.toFixed(decimals).replace("-", "−"));
 }
 
-/** A step on an axis: in full where the axis is zoomed so far that short ones would be equal. */
+/** Labels a step on an axis, in full where short labels would be equal. */
 export function stepLabel(value: number, spread: number): string {
   return spread < 2e4 && value >= 1e4 ? count(value) : compact(value);
 }

@@ -2,7 +2,7 @@
 import { lineText } from "../text/line.ts";
 import { dotsOf, type Glyphs, Raster } from "./raster.ts";
 
-/** Values from the lowest to the highest in `cells` cells; a gap where there is none. */
+/** Draws values from the lowest to the highest in `cells` cells, with a gap where there is none. */
 export function sparkline(values: ArrayLike<number>, cells: number, glyphs: Glyphs): string {
   const raster = new Raster(cells, 1, glyphs);
   const { across } = dotsOf(glyphs);
@@ -25,7 +25,7 @@ export function sparkline(values: ArrayLike<number>, cells: number, glyphs: Glyp
   return lineText(raster.lines([{}])[0] ?? []);
 }
 
-/** `wanted` means of neighbouring values, or fewer where there are fewer. */
+/** Returns `wanted` means of neighbouring values, or fewer where there are fewer values. */
 function resample(values: ArrayLike<number>, wanted: number): number[] {
   const length = Math.min(values.length, wanted);
   return Array.from({ length }, (_, i) => {

@@ -38,7 +38,7 @@ export function smooth(samples: SeriesRows, steps: number): SeriesRows {
   return { ...samples, mean };
 }
 
-/** Summarises samples in `columns` columns of dots; means are weighed by their numbers of values. */
+/** Summarises rows in `columns` columns of dots; means are weighed by their numbers of values. */
 export function trace(samples: SeriesRows, scale: Scale, columns: number): Trace {
   const min = new Float64Array(columns).fill(Number.NaN);
   const max = new Float64Array(columns).fill(Number.NaN);
@@ -75,7 +75,7 @@ export function trace(samples: SeriesRows, scale: Scale, columns: number): Trace
   return { min, mean, max, gapBefore };
 }
 
-/** The last column at or before `column` that has a value. */
+/** Returns the last column at or before `column` that has a value. */
 export function lastColumn({ mean }: Trace, column: number): number | null {
   for (let x = Math.min(column, mean.length - 1); x >= 0; x--) {
     if (!Number.isNaN(mean[x])) return x;

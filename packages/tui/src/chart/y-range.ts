@@ -59,7 +59,7 @@ export function yRange(
   return { ...settle(range, previous, log), cutAbove: isCut ? high : null };
 }
 
-/** Everything a chart draws, as one array. */
+/** Collects every value that a chart draws. */
 function drawnValues(curves: readonly Curve[]): Float64Array {
   const parts = curves.flatMap(({ trace, shaded, behind }) => [
     trace.mean,
@@ -75,7 +75,7 @@ function drawnValues(curves: readonly Curve[]): Float64Array {
   return all;
 }
 
-/** A guide is shown where that does not squeeze the curves to less than half of the height. */
+/** Tells whether showing a guide leaves the curves at least half of the height. */
 function isNear(value: number, low: number, high: number): boolean {
   const height = high - low;
   return value >= low - height && value <= high + height;

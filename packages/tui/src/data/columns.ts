@@ -130,7 +130,7 @@ const RESULTS: readonly Column[] = [
   }),
 ];
 
-/** Columns of these runs in their natural order: what differs in the configs, then what came out. */
+/** Returns the columns of these runs in their natural order: what differs in the configs, then the results. */
 export function allColumns(runs: readonly ShownRun[]): Column[] {
   const keys = keysThatDiffer(runs);
   const settings = keys.map((key) => settingColumn(key, keys, runs));
@@ -156,7 +156,7 @@ function settingColumn(key: string, keys: readonly string[], runs: readonly Show
   };
 }
 
-/** Short texts for the values of a setting, where they are as different as the values. */
+/** Shortens the values of a setting, where the short texts are as different as the values. */
 function briefTexts(key: string, runs: readonly ShownRun[]): Column["text"] {
   const texts = new Map<string, string>();
   for (const run of runs) {
@@ -169,12 +169,12 @@ function briefTexts(key: string, runs: readonly ShownRun[]): Column["text"] {
   return (value) => (typeof value === "string" ? (texts.get(value) ?? value) : plain(value));
 }
 
-/** Keys of the config whose values are not the same in all runs. */
+/** Returns the keys of the config whose values are not the same in all runs. */
 export function keysThatDiffer(runs: readonly ShownRun[]): string[] {
   return differingKeys(runs).filter((key) => key !== "data.file");
 }
 
-/** A setting as what it is sorted by: a number where it is one. */
+/** Returns a setting for sorting: as a number where it is one. */
 export function settingValue(run: ShownRun, key: string): number | string | null {
   const found = settingOf(run, key);
   if (found === undefined) return null;

@@ -22,7 +22,7 @@ export type Window = {
   readonly lead: number;
 };
 
-/** A row may be as wide as so many columns of dots: one cell of braille. */
+/** Columns of dots that a row may be wide: one cell of braille. */
 const WIDEST_ROW = 2;
 
 /** Runs whose ends and series are kept: a table of all runs asks for each in every frame. */
@@ -69,7 +69,7 @@ export class CurveReader {
     return this.#reader();
   }
 
-  /** The samples of several series of a run, by name; the last ones of each chart are kept. */
+  /** Reads several series of a run, by name; what charts drew last is kept. */
   read(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
     const { axis, columns, lead, scale } = window;
     const key = [run.name, axis, columns, lead, scale.log, ...series].join("|");
@@ -81,17 +81,17 @@ export class CurveReader {
     return samples;
   }
 
-  /** Names of the series that a run has, in the order loss, lr, then the parameters' ratios. */
+  /** Returns the names of a run's series in the order loss, lr, then the parameters' ratios. */
   series(run: ShownRun): readonly string[] {
     return this.info(run).map(({ series }) => series);
   }
 
-  /** What the store says of a run's series. */
+  /** Returns how to draw each series of a run. */
   info(run: ShownRun): readonly SeriesInfo[] {
     return this.#info.read(run, () => this.#reader().series(run.name), "restarted");
   }
 
-  /** Where a run's last step lies on an x axis. */
+  /** Returns where a run's last step lies on an x axis. */
   end(run: ShownRun, axis: XAxis): number {
     if (updates(run) === 0) return 0;
     const end = () => axisOf(run, axis, this.#reader()).toX(updates(run) - 1);
@@ -135,7 +135,7 @@ export class CurveReader {
   }
 }
 
-/** The rows and those that have come since; the last one may have been an open bucket and is read again. */
+/** Adds the rows that have come since; the last one may have been an open bucket and is read again. */
 function grown(
   rows: readonly SeriesRows[],
   from: number,
@@ -165,14 +165,14 @@ export type Axis = {
   readonly toStep: (x: number) => number;
 };
 
-/** How a run's steps lie on an x axis. */
+/** Returns how a run's steps lie on an x axis. */
 export function axisOf(run: ShownRun, axis: XAxis, reader: StoreReader): Axis {
   if (axis === "time") return timeAxis(run, reader);
   const unit = axis === "examples" ? batchSize(run) : 1;
   return { toX: (step) => step * unit, toStep: (x) => x / unit };
 }
 
-/** Seconds since the run was started, between two ticks in proportion. */
+/** Counts seconds since the run was started, between two ticks in proportion. */
 function timeAxis(run: ShownRun, reader: StoreReader): Axis {
   const { steps, atMs } = reader.ticks(run.name);
   const start = run.startedAt === null ? (atMs[0] ?? 0) : Date.parse(run.startedAt);
@@ -197,7 +197,7 @@ function interpolate(from: readonly number[], to: readonly number[], value: numb
   return b === a ? d : c + ((value - a) / (b - a)) * (d - c);
 }
 
-/** What to read: for each step rows that are no wider than what is drawn of it. */
+/** Chooses what to read: for each step rows that are no wider than what is drawn of it. */
 function drawnSpans(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Axis): Span[] {
   const from = Math.max(0, Math.floor(toStep(scale.low)) - lead - 1);
   const to = Math.min(updates(run) - 1, Math.ceil(toStep(scale.high)) + 1);

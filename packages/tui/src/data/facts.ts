@@ -31,7 +31,7 @@ export class FactReader {
     this.#reader = reader;
   }
 
-  /** Tokens that a run's model tells apart; null before it has parameters. */
+  /** Counts the tokens that a run's model tells apart; null before it has parameters. */
   vocabulary(run: ShownRun): number | null {
     const known = this.#vocabularies.get(run.hash);
     if (known !== undefined) return known;

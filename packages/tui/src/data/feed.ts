@@ -27,7 +27,7 @@ export type StoreSnapshot = {
   readonly trouble: string | null;
 };
 
-/** Running runs are looked at again after this long though nothing was written: their process may have died. */
+/** Running runs are read again after this long though nothing was written: their process may have died. */
 const LOOK_AGAIN_MS = 2000;
 
 /** A locked store is tried again later: keys are answered meanwhile. */
@@ -86,7 +86,7 @@ export class Feed {
     return this.#snapshot.version !== before;
   }
 
-  /** Hears that something else could not be read: what was read before stays. */
+  /** Notes that something else could not be read; what was read before stays. */
   failed(error: unknown): void {
     if (!isTrouble(error)) throw error;
     this.#report(sentence(error));
@@ -150,7 +150,7 @@ export class Feed {
     return true;
   }
 
-  /** All at once where many have changed. */
+  /** Reads the rows of runs, all at once where many have changed. */
   #rowsOf(names: readonly string[]): ReadonlyMap<string, RunSummary> {
     const few = names.length < 50;
     const rows = few ? names.flatMap((name) => this.#reader.run(name) ?? []) : this.#reader.runs();
@@ -177,7 +177,7 @@ export class Feed {
   }
 }
 
-/** What a file can do to its readers; anything else is a mistake of this program. */
+/** Tells troubles that a file can cause from mistakes of this program. */
 function isTrouble(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return error.name === "StoreError" || ("code" in error && /^SQLITE_/.test(String(error.code)));

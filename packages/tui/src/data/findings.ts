@@ -43,7 +43,7 @@ export class FindingReader {
     this.#reader = reader;
   }
 
-  /** Those of one run. */
+  /** Reads the findings of one run. */
   of(run: ShownRun): readonly FoundIn[] {
     return this.#kept.read(run, () =>
       this.#reader()
@@ -52,7 +52,7 @@ export class FindingReader {
     );
   }
 
-  /** Whether rules have judged a run, also where they found nothing. */
+  /** Tells whether rules have judged a run, also where they found nothing. */
   isDiagnosed(run: ShownRun): boolean {
     if (this.#diagnosed.get(run.name) === attemptOf(run)) return true;
     const isSo = this.#reader().thresholds(run.name) !== undefined;
@@ -60,7 +60,7 @@ export class FindingReader {
     return isSo;
   }
 
-  /** Those of several runs that a filter leaves; one that makes no sense leaves all and says so. */
+  /** Lists the findings of several runs that a filter leaves; a filter with a mistake leaves all. */
   list(runs: readonly ShownRun[], filter: string): FindingList {
     const all = runs
       .flatMap((run) => this.of(run))
@@ -97,7 +97,7 @@ function matching(
   return { items, mistake: unknown === undefined ? null : `no finding has a field "${unknown}"` };
 }
 
-/** A finding as a filter sees it: what it says, and all that its run is. */
+/** Makes the subject of a filter from a finding and its run. */
 function subjectOf({ run, finding }: FoundIn): FilterSubject {
   const ofRun = filterSubject(run);
   const { rule, level, layer, param, message } = finding;

@@ -40,7 +40,7 @@ export class LruCache<T> {
   }
 }
 
-/** Keeps what was read of runs, each until the run changes, or until it is started anew. */
+/** Keeps what was read of each run until the run changes, or until it is started anew. */
 export class RunCache<T> {
   readonly #kept: LruCache<{ readonly stamp: string; readonly value: T }>;
 

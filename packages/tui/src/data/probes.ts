@@ -19,7 +19,7 @@ export class ProbeReader {
     this.#reader = reader;
   }
 
-  /** After how many updates there is a probe. */
+  /** Returns the numbers of updates after which there is a probe. */
   steps(run: ShownRun): readonly number[] {
     return this.#steps.read(run, () => this.#reader().probeSteps(run.name));
   }
@@ -31,7 +31,7 @@ export class ProbeReader {
     return kept;
   }
 
-  /** One kind of numbers, by layer. */
+  /** Reads one kind of numbers, by layer. */
   tensors(run: ShownRun, step: number, kind: TensorKind): Tensors {
     const key = `${attemptOf(run)} ${step} ${kind}`;
     const kept = this.#tensors.get(key) ?? this.#reader().probeTensors(run.name, step, kind);

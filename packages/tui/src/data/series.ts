@@ -4,7 +4,7 @@ import { loss } from "@ablate/text";
 /** What the series of update:data ratios are called in a store, before the parameter's name. */
 export const RATIO = "log10_ratio:";
 
-/** The title of a series. */
+/** Returns the title of a series. */
 export function seriesTitle(series: string): string {
   const titles: Readonly<Record<string, string>> = {
     lr: "learning rate",
@@ -16,7 +16,7 @@ export function seriesTitle(series: string): string {
   return titles[series] ?? series.replace(RATIO, "log10 update:data of ");
 }
 
-/** A value of a series: losses and ratios with the digits they deserve. */
+/** Writes a value of a series, losses and ratios with the digits they deserve. */
 export function seriesValue(series: string, value: number): string {
   if (series.startsWith(RATIO)) return value.toFixed(2).replace("-", "−");
   if (series === "lr") return String(Number(value.toPrecision(4)));

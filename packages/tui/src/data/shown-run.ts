@@ -38,29 +38,29 @@ export function runMaker(): (
   };
 }
 
-/** What is the same as long as a run is not started anew. */
+/** Returns a text that changes when a run is started anew. */
 export function attemptOf({ name, hash, startedAt }: ShownRun): string {
   return `${name} ${hash} ${startedAt}`;
 }
 
-/** Updates made so far. */
+/** Counts the updates made so far. */
 export function updates({ lastStep }: ShownRun): number {
   return lastStep === null ? 0 : lastStep + 1;
 }
 
-/** Seconds until a running run ends, as far as its speed tells. */
+/** Estimates the seconds until a running run ends. */
 export function secondsLeft(run: ShownRun): number | null {
   if (run.state !== "running" || !run.stepsPerS) return null;
   return Math.max(0, run.steps - updates(run)) / run.stepsPerS;
 }
 
-/** Examples in a mini-batch. */
+/** Returns the examples in a mini-batch. */
 export function batchSize(run: ShownRun): number {
   const value = settingOf(run, "train.batch_size")?.value;
   return typeof value === "number" && value > 0 ? value : 1;
 }
 
-/** The learning rate from each step on at which it is set, in the order of steps. */
+/** Returns the steps at which the learning rate is set, in order, with the rate. */
 function rates(run: ShownRun): { readonly step: number; readonly rate: number }[] {
   const value = settingOf(run, "train.lr")?.value;
   if (typeof value !== "object" || value === null) return [];
@@ -69,12 +69,12 @@ function rates(run: ShownRun): { readonly step: number; readonly rate: number }[
     .sort((a, b) => a.step - b.step);
 }
 
-/** Steps after the first at which the learning rate changes, with the new rate. */
+/** Returns the later steps at which the learning rate changes, with the new rate. */
 export function rateChanges(run: ShownRun): ReturnType<typeof rates> {
   return rates(run).filter(({ step }) => step > 0);
 }
 
-/** The learning rate of a step. */
+/** Returns the learning rate at a step. */
 export function rateAt(run: ShownRun, step: number): number {
   return rates(run).findLast((one) => one.step <= step)?.rate ?? Number.NaN;
 }

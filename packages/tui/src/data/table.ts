@@ -91,7 +91,7 @@ export function isShown(
   return isDefault && !hidden.includes(id);
 }
 
-/** What a row has in a column: a run's own value, the mean of a group's numbers, what is common to it. */
+/** Returns what a row has in a column: a run's own value, the mean of a group's numbers, or its common value. */
 export function rowValue({ value }: Column, members: readonly ShownRun[]): number | string | null {
   const [first, ...others] = members;
   if (first === undefined) return null;
@@ -130,7 +130,7 @@ function matching(
 
 const subjects = new WeakMap<ShownRun, FilterSubject>();
 
-/** A run as a filter sees it; its config is read once. */
+/** Makes the subject of a filter from a run, once. */
 function subjectOf(run: ShownRun): FilterSubject {
   const known = subjects.get(run);
   if (known !== undefined) return known;
@@ -160,7 +160,7 @@ function groupsOf(
   });
 }
 
-/** Rows of several grids that would have the same title have their grid's name before it. */
+/** Puts the grid's name before titles that rows of several grids share. */
 function toldApart(rows: readonly TableRow[]): TableRow[] {
   const gridsOf = new Map<string, Set<string | null>>();
   for (const { title, members } of rows) {
@@ -183,7 +183,7 @@ const EMPTY_ROW: TableRow = {
   isUnfolded: false,
 };
 
-/** A run as a row of its own. */
+/** Makes a row of a single run. */
 export function rowOf(run: ShownRun): TableRow {
   return { ...EMPTY_ROW, key: run.name, title: run.title, members: [run] };
 }
@@ -192,7 +192,7 @@ function groupTitle(run: ShownRun, group: string): string {
   return group === "grid" ? (run.grid ?? "") : `${group}=${settingValue(run, group) ?? ""}`;
 }
 
-/** Numbers before text; what has no value comes last in both directions. */
+/** Compares rows, numbers before text; what has no value comes last in both directions. */
 function comparison(
   column: Column | undefined,
   isDescending: boolean,

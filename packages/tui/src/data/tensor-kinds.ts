@@ -21,7 +21,7 @@ export function kindTitle(kind: string): string {
   return kind.replaceAll("_", " ");
 }
 
-/** In the width of a narrow column. */
+/** Shortens the title of a kind for a narrow column. */
 export function shortKindTitle(kind: string): string {
   return kindTitle(kind)
     .replace("preactivation", "preact.")

@@ -75,7 +75,7 @@ function drawBody(canvas: Canvas, view: View): Drawn {
   return chooser === undefined ? view.draw(canvas) : drawChooser(canvas, chooser);
 }
 
-/** How many runs are in which state, and how the store is. */
+/** Says how many runs are in which state, and how the store is. */
 function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const { snapshot, table } = scene;
   const { columns } = state.size;
@@ -137,7 +137,7 @@ function bottomLine(canvas: FrameCanvas, view: View): Line {
   return hints(canvas, view);
 }
 
-/** The text that is typed, its cursor, and what it does so far. */
+/** Draws the text that is typed, its cursor, and what it does so far. */
 function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
   const { columns } = state.size;
   const { label, hint } = wordsOf(prompt);
@@ -167,7 +167,7 @@ function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
   return justify([head, ...typed], right, columns);
 }
 
-/** The keys that act in this view, as many as fit; help and quit always. */
+/** Names the keys that act in this view, as many as fit; help and quit always. */
 function hints({ state }: FrameCanvas, view: View): Line {
   const { columns } = state.size;
   if (state.isHelp || state.chooser !== null)

@@ -17,7 +17,7 @@ const NAMED: readonly (readonly [keyof Key, string])[] = [
   ["delete", "delete"],
 ];
 
-/** The keys in one event: what was typed fast can arrive together. */
+/** Returns the keys in one event: what was typed fast can arrive together. */
 export function keyNames(input: string, key: Key): string[] {
   const named = NAMED.find(([flag]) => key[flag] === true);
   if (named !== undefined) return [named[1]];
@@ -29,7 +29,7 @@ export function keyNames(input: string, key: Key): string[] {
   });
 }
 
-/** A control character in the middle of other text. */
+/** Names a control character in the middle of other text. */
 function controlKey(char: string): string {
   const named = CONTROL.get(char);
   return named ?? `ctrl-${String.fromCharCode(char.charCodeAt(0) + 96)}`;

@@ -34,12 +34,12 @@ export const BASELINE_KEY: BoundKey = bind(ROWS.baseline, (state, context) => {
   return say(adjusted(state, { baseline: isSame ? null : run }), said);
 });
 
-/** The run that the view is about, else the first under the cursor of the table. */
+/** Returns the run that the view is about, else the first under the cursor of the table. */
 function subjectOf({ view, scene }: Context): ShownRun | undefined {
   return view.subject?.(scene) ?? scene.focused?.members[0];
 }
 
-/** The run that the view is about, else the marked ones, else those under the cursor. */
+/** Returns the run that the view is about, else the marked ones, else those under the cursor. */
 function taggedRuns(state: State, { view, scene }: Context): readonly ShownRun[] {
   const subject = view.subject?.(scene);
   if (subject !== undefined) return [subject];

@@ -68,7 +68,7 @@ export function pan(state: State, { x, wholeX }: Scene, by: number): State {
   return { ...state, zoom: { low: valueAt(x, share), high: valueAt(x, 1 + share) } };
 }
 
-/** A whole step where the axis counts them. */
+/** Rounds to a whole step where the axis counts them. */
 function snap(value: number, { settings }: State): number {
   return settings.axis === "time" ? value : Math.round(value);
 }

@@ -62,7 +62,7 @@ export function toggleAlone(state: State): State {
   return { ...state, isAlone: !state.isAlone };
 }
 
-/** The next part of a page, after the last one the first. */
+/** Scrolls to the next part of a page, after the last one to the first. */
 export function nextPart(state: State, { extent }: Context): State {
   const { parts, pageLength } = extent;
   const next = parts.find((start) => start > state.scroll && start <= pageLength - 1);

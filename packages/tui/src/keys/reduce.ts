@@ -46,12 +46,12 @@ const HELP_KEYS: readonly BoundKey[] = [
   bind(ROWS.enter, closeHelp),
 ];
 
-/** The list of a view that is open. */
+/** Returns the list of a view that is open. */
 export function openedChooser({ chooser }: State, { choosers }: View): Chooser | undefined {
   return choosers?.find(({ name }) => name === chooser?.name);
 }
 
-/** Keys of an open list. */
+/** Returns the keys of an open list. */
 function chooserKeys(chooser: Chooser | undefined): readonly BoundKey[] {
   if (chooser === undefined) return [];
   const close = (state: State): State => ({ ...state, chooser: null });

@@ -46,7 +46,7 @@ export const KEYS: readonly KeyBinding[] = orderedRows().map(({ keys, label, hel
   return isGeneral ? row : { ...row, views };
 });
 
-/** The shared rows, with the views' digits and own keys in their places. */
+/** Returns the shared rows, with the views' digits and own keys in their places. */
 function orderedRows(): KeyRow[] {
   const digits = VIEWS.map(({ key, help }) => ({ keys: [key], help, after: ROWS.previousView }));
   const shared = Object.values(ROWS);
@@ -65,12 +65,12 @@ const BY_KEY: ReadonlyMap<string, KeyBinding> = new Map(
   KEYS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)),
 );
 
-/** The row of a key; undefined where the key does nothing anywhere. */
+/** Returns the row of a key; undefined where the key does nothing anywhere. */
 export function rowOf(key: string): KeyBinding | undefined {
   return BY_KEY.get(key);
 }
 
-/** What a row does: as one of these keys, else as it does everywhere. */
+/** Returns what a row does among these keys, else what it does everywhere. */
 export function actOf(row: KeyRow, keys: readonly BoundKey[]): Handler | Effect | undefined {
   return [keys, EVERYWHERE]
     .map((some) => some.find((one) => isSameRow(one, row))?.act)
@@ -88,7 +88,7 @@ export function actsIn({ views }: KeyBinding, { name }: View): boolean {
   return views?.includes(name) ?? true;
 }
 
-/** How a key is written for people. */
+/** Writes a key for people. */
 export function keyName(key: string): string {
   const names: Readonly<Record<string, string>> = {
     " ": "space",

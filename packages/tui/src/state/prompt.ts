@@ -44,12 +44,12 @@ const ANNOTATIONS: Readonly<Record<AnnotationName, AnnotationField>> = {
   },
 };
 
-/** The words beside the text of a prompt. */
+/** Returns the words beside the text of a prompt. */
 export function wordsOf(prompt: Prompt): { readonly label: string; readonly hint: string } {
   return prompt.kind === "filter" ? prompt : ANNOTATIONS[prompt.annotation];
 }
 
-/** What a complete annotation changes, one change for each target. */
+/** Returns the changes that a complete annotation makes, one for each target. */
 export function changesOf({ annotation, targets, text }: AnnotationPrompt): Annotation[] {
   return targets.map((target) => ANNOTATIONS[annotation].changeOf(target, text));
 }
@@ -71,7 +71,7 @@ export function openAnnotation(
   return { ...state, prompt: { kind: "annotation", annotation, targets, text, at } };
 }
 
-/** The filter that is in effect: the one that is being typed, else the one in the settings. */
+/** Returns the filter in effect: the one that is being typed, else the one in the settings. */
 export function currentFilter(
   { prompt, settings }: State,
   setting: FilterField["setting"],
@@ -94,7 +94,7 @@ export function insert<P extends Typed>(prompt: P, text: string): P {
   return put(prompt, [...before, ...clean(text)], after);
 }
 
-/** The text after a key of a line editor; null for any other key. */
+/** Returns the prompt after a key of a line editor; null for any other key. */
 export function edit<P extends Typed>(prompt: P, key: string): P | null {
   const { before, after } = around(prompt);
   switch (key) {

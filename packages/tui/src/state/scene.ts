@@ -44,7 +44,7 @@ export type Scene = {
   readonly x: Scale;
 };
 
-/** So many rows of the table, and so many runs of them, are shown where nothing is marked. */
+/** Rows of the table, and runs in them, that are shown where nothing is marked: as many curves as can be told apart. */
 const UNMARKED = 8;
 const UNMARKED_RUNS = 120;
 
@@ -96,7 +96,7 @@ export function sceneMaker(
   };
 }
 
-/** A part of the scene that one view needs: made when it is first asked for, kept as long as the scene. */
+/** Makes a part of the scene that one view needs when it is first asked for, and keeps it as long as the scene. */
 export function scenePart<T extends object>(make: (scene: Scene) => T): (scene: Scene) => T {
   const made = new WeakMap<Scene, T>();
   return (scene) => {
@@ -106,7 +106,7 @@ export function scenePart<T extends object>(make: (scene: Scene) => T): (scene: 
   };
 }
 
-/** The index of a row by its key; the first where it is gone. */
+/** Returns the index of a row by its key; the first where it is gone. */
 function focusIndex(rows: readonly TableRow[], key: string | null): number {
   if (rows.length === 0) return -1;
   const at = rows.findIndex((row) => row.key === key);
@@ -148,7 +148,7 @@ function runOf(
   return runs.find(({ name }) => name === opened) ?? focused?.members[0] ?? runs[0];
 }
 
-/** Series that any of the runs has, in the order of the first of them. */
+/** Returns the series that any of the runs has. */
 function seriesOf(runs: readonly ShownRun[], curves: CurveReader): string[] {
   const evaluated = [
     ["train_loss", "trainLoss"],

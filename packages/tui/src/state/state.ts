@@ -132,7 +132,7 @@ export function openChooser(state: State, name: string): State {
   return { ...state, chooser: { name, at: 0 } };
 }
 
-/** The page, `by` lines further down. */
+/** Scrolls the page `by` lines down. */
 export function scrolled(
   state: State,
   by: number,
@@ -145,7 +145,7 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), Math.max(low, high));
 }
 
-/** An index that goes on at the other end. */
+/** Returns an index that goes on at the other end. */
 export function wrap(index: number, length: number): number {
   return length === 0 ? 0 : ((index % length) + length) % length;
 }

@@ -3,7 +3,7 @@ import type { Glyphs } from "../chart/raster.ts";
 import type { Environment } from "../state/memory.ts";
 import type { Theme } from "../text/theme.ts";
 
-/** Braille, half blocks on the Linux console, ASCII where the locale is not UTF-8. */
+/** Chooses braille, half blocks on the Linux console, ASCII where the locale is not UTF-8. */
 export function glyphsFor({ LC_ALL, LC_CTYPE, LANG, TERM }: Environment): Glyphs {
   const locale = LC_ALL || LC_CTYPE || LANG || "UTF-8";
   if (!/utf-?8/i.test(locale)) return "ascii";
@@ -11,7 +11,7 @@ export function glyphsFor({ LC_ALL, LC_CTYPE, LANG, TERM }: Environment): Glyphs
   return TERM === "dumb" ? "ascii" : "braille";
 }
 
-/** Colours, unless NO_COLOR is set or the terminal has none; light where COLORFGBG says so. */
+/** Chooses colours unless NO_COLOR is set or the terminal has none, and the light theme where COLORFGBG says so. */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
   const { NO_COLOR, FORCE_COLOR, TERM, COLORFGBG } = environment;
   const background =

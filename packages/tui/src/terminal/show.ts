@@ -4,7 +4,7 @@ import type { Glyphs } from "../chart/raster.ts";
 import type { Line } from "../text/line.ts";
 import { paint, type Theme } from "../text/theme.ts";
 
-/** One line as the terminal is to get it. */
+/** Writes a line as the terminal gets it. */
 export function show(
   line: Line,
   { theme, glyphs }: { readonly theme: Theme; readonly glyphs: Glyphs },
@@ -59,7 +59,7 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
   "▼": "v",
 };
 
-/** The text with a look-alike for every character that is not ASCII. */
+/** Replaces every character that is not ASCII by a look-alike. */
 export function toAscii(text: string): string {
   if (PLAIN.test(text)) return text;
   return [...text]

@@ -23,7 +23,7 @@ export function piece(text: string, tone: Tone = "plain"): Piece {
   return tone === "plain" ? { text } : { text, tone };
 }
 
-/** Pieces and plain texts as one line. */
+/** Makes one line of pieces and plain texts. */
 export function line(...parts: readonly (Piece | string)[]): Line {
   return parts.map((part) => (typeof part === "string" ? { text: part } : part));
 }
@@ -36,7 +36,7 @@ export function lineText(pieces: Line): string {
   return pieces.map(({ text }) => text).join("");
 }
 
-/** The line in at most `width` cells, with an ellipsis where something is missing. */
+/** Cuts the line to at most `width` cells, with an ellipsis where something is missing. */
 export function cutLine(pieces: Line, width: number): Line {
   if (lineWidth(pieces) <= width) return pieces;
   const kept: Piece[] = [];
@@ -50,7 +50,7 @@ export function cutLine(pieces: Line, width: number): Line {
   return width > 0 ? [...kept, { text: "…" }] : EMPTY;
 }
 
-/** The line in exactly `width` cells. */
+/** Cuts or fills the line to exactly `width` cells. */
 export function fitLine(pieces: Line, width: number, align: Align = "left"): Line {
   const cut = cutLine(pieces, width);
   const room = width - lineWidth(cut);
@@ -59,18 +59,18 @@ export function fitLine(pieces: Line, width: number, align: Align = "left"): Lin
   return align === "right" ? [space, ...cut] : [...cut, space];
 }
 
-/** Left and right text on one line of exactly `width` cells; the left one gives way. */
+/** Puts left and right text on one line of exactly `width` cells; the left one gives way. */
 export function justify(left: Line, right: Line, width: number): Line {
   const end = cutLine(right, width);
   return [...fitLine(left, width - lineWidth(end)), ...end];
 }
 
-/** Every piece under one more style. */
+/** Adds a style to every piece. */
 export function restyle(pieces: Line, style: Style): Line {
   return pieces.map((one) => ({ ...one, ...style }));
 }
 
-/** Blocks of lines side by side, `gap` cells apart; the shorter ones are filled up. */
+/** Puts blocks of lines side by side, `gap` cells apart; the shorter ones are filled up. */
 export function beside(
   blocks: readonly { readonly lines: readonly Line[]; readonly width: number }[],
   gap = 2,

@@ -39,7 +39,7 @@ const LIGHT: Readonly<Record<Tone, string>> = {
   series5: "90",
 };
 
-/** The line as text with escape sequences, each of which ends on the line. */
+/** Writes the line as text with escape sequences, each of which ends on the line. */
 export function paint(pieces: Line, theme: Theme): string {
   if (theme.depth === "none") return pieces.map(({ text }) => text).join("");
   let painted = "";

@@ -38,7 +38,7 @@ export type Box = { readonly columns: number; readonly rows: number };
 
 const TONES: readonly Tone[] = ["series0", "series1", "series2", "series3", "series4", "series5"];
 
-/** A colour for each name: always the same one, unless two that are shown together would share it. */
+/** Gives each name a colour: always the same one, unless two that are shown together would share it. */
 export function tonesOf(names: readonly string[]): ReadonlyMap<string, Tone> {
   const tones = new Map<string, Tone>();
   const taken = new Set<number>();
@@ -52,7 +52,7 @@ export function tonesOf(names: readonly string[]): ReadonlyMap<string, Tone> {
   return tones;
 }
 
-/** The window of the x axis in so many columns of dots. */
+/** Returns the window of the x axis in a chart of so many columns. */
 export function windowOf({ state, scene, glyphs }: Canvas, columns: number): Window {
   return {
     axis: state.settings.axis,
@@ -62,7 +62,7 @@ export function windowOf({ state, scene, glyphs }: Canvas, columns: number): Win
   };
 }
 
-/** Plots of one series for several rows of runs. */
+/** Makes a plot of one series for each row of runs. */
 export function plotsOf(
   canvas: Canvas,
   series: string,
@@ -105,7 +105,7 @@ export function plotsOf(
     }));
 }
 
-/** A series in columns of dots, smoothed where it is a measurement of every step. */
+/** Brings a series into columns of dots, smoothed where it is measured at every step. */
 export function traceOf(
   { state }: Canvas,
   series: string,
@@ -169,7 +169,7 @@ export function drawPlots(
   return drawChart(spec);
 }
 
-/** The one in front is drawn last; bands of means where they are few, else only its own. */
+/** Orders curves so that the one in front is drawn last; bands are drawn where there are few, else only its own. */
 function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
   const curves = plots.map(({ label, tone, shown, traces, divergedAt, isSparse }, i): Curve => {
     const isTop = i === onTop;
@@ -227,7 +227,7 @@ function noteOf({
   return [piece(parts.join(" · "), "muted")];
 }
 
-/** Changes of the learning rate that the runs have in common, with the rates after them. */
+/** Returns the changes of the learning rate that the runs have in common. */
 export function commonRates(runs: readonly ShownRun[]): ReturnType<typeof rateChanges> {
   const [first, ...others] = runs;
   if (first === undefined) return [];
@@ -245,7 +245,7 @@ function eventsOf(canvas: Canvas, runs: readonly ShownRun[], { axis }: Window): 
     .map(({ step }) => toX(step));
 }
 
-/** How positions on the x axis are written under it. */
+/** Returns how positions are written under the x axis. */
 function xLabel({ axis, scale }: Window): (value: number) => string {
   if (axis === "time")
     return (value) =>
@@ -253,7 +253,7 @@ function xLabel({ axis, scale }: Window): (value: number) => string {
   return (value) => stepLabel(value, scale.high - scale.low);
 }
 
-/** Guides of a series: where a line helps the eye. */
+/** Returns the guides of a series, lines that help the eye. */
 export function guidesOf(canvas: Canvas, series: string, runs: readonly ShownRun[]): Guide[] {
   if (series === "loss" || series.endsWith("_loss")) {
     const sizes = new Set(runs.flatMap((run) => canvas.facts.vocabulary(run) ?? []));

@@ -9,13 +9,13 @@ import type { XAxis } from "../state/settings.ts";
 import type { Plot } from "./plots.ts";
 import type { Canvas } from "./view.ts";
 
-/** A position on the x axis in words. */
+/** Writes a position on the x axis in words. */
 export function xName(axis: XAxis, value: number): string {
   if (axis === "time") return value < 60 ? `${value.toFixed(2)} s` : duration(value);
   return `${axis === "step" ? "step" : "example"} ${count(value)}`;
 }
 
-/** What is shown, in words: how many steps in how many columns, how smoothed, what the bands are. */
+/** Says how many steps are in how many columns, how they are smoothed and what the bands are. */
 export function caption(
   { state }: Canvas,
   {
@@ -41,7 +41,7 @@ export function caption(
   ].join(" · ");
 }
 
-/** What a plot has at the crosshair, or at its last value: with how many runs and how they spread. */
+/** Reads a plot at the crosshair, else at its last value: over how many runs, and how they spread. */
 export function readAt({ state }: Canvas, plot: Plot, window: Window): Spread | null {
   const at = columnAt(state.crosshair, window);
   const column = lastColumn(plot.shown, at);

@@ -18,7 +18,7 @@ export const VIEWS: readonly [View, ...View[]] = [
 
 export const VIEW_NAMES: readonly string[] = VIEWS.map(({ name }) => name);
 
-/** The view of this name; the first one where there is none. */
+/** Returns the view of this name; the first one where there is none. */
 export function viewNamed(name: string): View {
   return VIEWS.find((view) => view.name === name) ?? VIEWS[0];
 }

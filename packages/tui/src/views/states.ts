@@ -20,7 +20,7 @@ export const STATE_SIGNS: Readonly<
 
 const BAR = 8;
 
-/** The state of one run in words: progress and time left of a running one, where another ended. */
+/** Describes the state of a run: progress and time left while it is running, else how it ended. */
 export function stateLine(run: ShownRun): Line {
   const { tone } = STATE_SIGNS[run.state];
   if (run.state === "running") {
@@ -36,7 +36,7 @@ export function stateLine(run: ShownRun): Line {
   return [piece(run.state, tone)];
 }
 
-/** The states of several runs, each with how many have it. */
+/** Counts the runs in each state, in words. */
 export function statesLine(runs: readonly ShownRun[]): Line {
   const counts = countStates(runs);
   const [first] = counts;
@@ -54,7 +54,7 @@ export function countStates(runs: readonly ShownRun[]): [RunState, number][] {
   return [...counts];
 }
 
-/** What is said of a grid; an empty line where nothing is. */
+/** Shows tags and note of a grid; an empty line where it has none. */
 export function gridLine({ scene }: Pick<Canvas, "scene">, grid: string | null): Line {
   const said = grid === null ? undefined : scene.snapshot.grids.get(grid);
   if (grid === null || said === undefined) return [];

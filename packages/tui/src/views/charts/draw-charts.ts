@@ -80,7 +80,7 @@ function chartAt({ scene, state }: Canvas): number {
   return Math.min(state.chart, scene.metrics.length - 1);
 }
 
-/** As few charts side by side as fit below each other; those around the focus where they do not all fit. */
+/** Arranges charts in as few columns as possible; where not all fit, those around the focus. */
 function tile(
   metrics: readonly string[],
   area: { readonly columns: number; readonly rows: number },
@@ -160,7 +160,7 @@ function titleLine({ scene, columns }: Canvas, shown: string): Line {
   return justify([piece(left, "muted")], right, columns);
 }
 
-/** One line a curve: its colour, its name, its value at the crosshair or its last one. */
+/** Draws a line for each curve: colour, name, and its value at the crosshair or its last one. */
 function legendOf(
   canvas: Canvas,
   series: string,
@@ -194,7 +194,7 @@ function legendOf(
 
 const LEAST_NAME = 12;
 
-/** Colour, name and value of a curve; how it spreads where there is room for that. */
+/** Draws colour, name and value of a curve, and how it spreads where there is room for that. */
 function legendLine(
   plot: Plot,
   {

@@ -161,7 +161,7 @@ function table(comparison: Comparison, { columns }: Canvas): Line[] {
   return lines;
 }
 
-/** A value; of all but the baseline, how it differs from the baseline's. */
+/** Shows a value, for all but the baseline as its difference from the baseline's. */
 function cellOf(entry: Entry, row: TableRow, baseline: TableRow | null): Line {
   const { column, kind } = entry;
   if (column === null)
@@ -192,7 +192,7 @@ function plainCell({ column, kind }: Entry, { members }: TableRow): string {
   return std === null ? text : `${text} ±${std.toFixed(4)}`;
 }
 
-/** Mean and spread of the differences between runs of the same seed. */
+/** Shows mean and spread of the differences between runs of the same seed. */
 function pairedCell(row: TableRow, baseline: TableRow): Line {
   const paired = ({ members }: TableRow) =>
     members.map((run) => ({ seed: run.seed, context: "", value: VALID_LOSS.value(run) }));

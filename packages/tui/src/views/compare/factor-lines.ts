@@ -16,7 +16,7 @@ import type { Canvas } from "../view.ts";
 
 const MOST_VALUE = 32;
 
-/** For each factor and value: mean and spread over its runs, and the difference that it alone makes. */
+/** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
 export function factorLines({ scene, state }: Canvas): Line[] {
   const { runs: all, dataHashes } = scene.snapshot;
   const chosen = scene.chosen.flatMap(({ members }) => members);

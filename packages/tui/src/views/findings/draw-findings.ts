@@ -56,7 +56,7 @@ export function drawFindings(canvas: Canvas): Drawn {
   };
 }
 
-/** How many there are of each level, of which runs, and what the filter leaves. */
+/** Counts the findings of each level, and says of which runs they are and what the filter leaves. */
 function headLine({ scene, state, columns }: Canvas): Line {
   const { list } = shownFindings(scene);
   const counts = (["error", "warning", "info"] as const).flatMap((level): Piece[] => {
@@ -151,7 +151,7 @@ function shownValue({ value }: Finding): string {
   return value === null ? "" : brief(value);
 }
 
-/** The finding in full, and what enter does with it. */
+/** Writes the finding in full, and what enter does with it. */
 function detailLines(found: FoundIn, columns: number): Line[] {
   const { run, finding } = found;
   const { tone } = LEVEL_SIGNS[finding.level];
@@ -181,7 +181,7 @@ function nothing({ columns, ...canvas }: Canvas): Line[] {
   return [[], ...wrapped.map((one) => [piece(" "), ...restyle(one, { tone: "muted" })])];
 }
 
-/** Nothing was found, or no rule has looked yet. */
+/** Says that nothing was found, or that no rule has judged the runs. */
 function whyNothing({
   scene,
   state,

@@ -37,7 +37,7 @@ const OF_RULES: Readonly<Record<string, Evidence>> = {
   "validation-gap": inCharts(),
 };
 
-/** The evidence for a finding; of an unknown rule by whether it names a parameter, a layer or neither. */
+/** Returns where a finding is seen; for an unknown rule by whether it names a parameter, a layer or neither. */
 export function evidenceOf({
   finding: { rule, layer, param },
 }: Pick<FoundIn, "finding">): Evidence {
@@ -122,12 +122,12 @@ function inCharts({ isBrief = false }: { readonly isBrief?: boolean } = {}): Evi
   };
 }
 
-/** The finding's step, or the last one where it is about what came after that. */
+/** Returns the finding's step, or the run's last one where that is earlier. */
 function stepOf({ run, finding }: FoundIn): number {
   return Math.max(0, Math.min(finding.step, updates(run) - 1));
 }
 
-/** The steps around one of them, which is in the middle where there are enough before it. */
+/** Returns the steps around one of them, which is in the middle where there are enough before it. */
 function around(step: number, { isLogX }: ViewSettings): Range {
   const low = Math.max(0, step - BRIEFLY / 2);
   return { low: isLogX ? Math.max(LOG_ZERO, low) : low, high: low + BRIEFLY };

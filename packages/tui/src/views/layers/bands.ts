@@ -51,7 +51,7 @@ type Layout = {
   readonly deadWidth: number;
 };
 
-/** Two lines of titles, then the bands. */
+/** Draws two lines of titles, then the bands. */
 export function drawBands(spec: BandsSpec): Line[] {
   const layout = layoutOf(spec);
   const bands = spec.layers.flatMap((name) => band(spec, layout, name));
@@ -83,7 +83,7 @@ function layoutOf({ sides, layers, kinds, columns, rows, isOctaves }: BandsSpec)
   };
 }
 
-/** So wide that dead units can be named, where there are any. */
+/** Measures how wide the column of dead units is for naming them. */
 function deadWidthOf(sides: readonly Side[]): number {
   const all = sides.flatMap(({ probe }) => probe?.layers ?? []);
   const texts = all.map(
@@ -102,7 +102,7 @@ function nameOf(sides: readonly Side[], name: string, columns: number): string {
   return `${name}  ${[...new Set(words)].join(" ")}`;
 }
 
-/** What the columns are, and the ends of the axes. */
+/** Draws the titles of the columns and the ends of their axes. */
 function titles({ sides, rows, kinds }: BandsSpec, layout: Layout): Line[] {
   const { nameWidth, strips, deadWidth } = layout;
   const hidden = strips.length < kinds.length ? ` ${strips.length} of ${kinds.length}, v` : "";
@@ -144,7 +144,7 @@ function titleOf(kind: TensorKind, cells: number): string {
   return long.length <= cells ? long : shortKindTitle(kind).slice(0, cells);
 }
 
-/** The ends of an axis and its middle, or in few cells how far it goes. */
+/** Draws the ends of an axis and its middle, or in few cells how far it goes. */
 function axisLine({ range }: BinAxis, cells: number): Line {
   const full = rangeAxis(cells, range);
   if (lineText(full).includes(" 0 ")) return full;
@@ -170,7 +170,7 @@ function band(spec: BandsSpec, layout: Layout, name: string): Line[] {
   });
 }
 
-/** A layer of one run in a band. */
+/** Draws the layer of one run in a band. */
 function sideOf(spec: BandsSpec, layout: Layout, layer: LayerProbe | undefined): Line[] {
   const { rows } = spec;
   const { strips, deadWidth } = layout;
@@ -182,7 +182,7 @@ function sideOf(spec: BandsSpec, layout: Layout, layer: LayerProbe | undefined):
   ]);
 }
 
-/** A histogram with its numbers at its right. */
+/** Draws a histogram with its numbers at its right. */
 function stripOf(
   { rows, glyphs }: BandsSpec,
   { kind, axis, cells, isMeanBeside }: Strip,
@@ -206,10 +206,10 @@ function stripOf(
   });
 }
 
-/** From so much of all values on it is said that they lie beyond the axis. */
+/** An arrow marks an end of the axis where more than this share of the values lies beyond it. */
 const NOTED = 0.005;
 
-/** A filled curve; arrows at its ends where values lie beyond them. */
+/** Draws a filled curve, with arrows at its ends where values lie beyond them. */
 function curve(
   { cells, below, above }: ReturnType<typeof densityOf>,
   style: { readonly rows: number; readonly glyphs: Glyphs; readonly tone: Tone },
@@ -225,7 +225,7 @@ function curve(
   });
 }
 
-/** From such shares on a layer is marked; its words say why as well. */
+/** A layer is marked from this share of saturated values on; the rules warn later and say why. */
 const MUCH_SATURATED = 0.15;
 
 function endOf(layer: LayerProbe | undefined, width: number): Line[] {

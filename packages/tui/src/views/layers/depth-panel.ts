@@ -126,14 +126,14 @@ function isWide(values: readonly number[]): boolean {
   return least > 0 && Math.max(...finite) > WIDE * least;
 }
 
-/** Where the layer under the cursor is; null where it is none of them. */
+/** Returns where the layer under the cursor is; null where it is none of them. */
 function focusedX({ scene }: Canvas, names: readonly string[]): number | null {
   const { layers, layerAt } = shownProbe(scene);
   const at = names.indexOf(layers[layerAt] ?? "");
   return at < 0 ? null : at;
 }
 
-/** A value for every layer, from the first column of dots to the last. */
+/** Spreads the layers' values from the first column of dots to the last. */
 function traceOf(values: readonly number[], columns: number): Trace {
   const mean = new Float64Array(columns).fill(Number.NaN);
   for (const [i, value] of values.entries()) {

@@ -46,7 +46,7 @@ export function drawLayers(canvas: Canvas): Drawn {
   };
 }
 
-/** Bands and the panel where both fit; else one of them. */
+/** Draws bands and the panel where both fit, else one of them. */
 function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
   const { layers, layerAt, kinds } = shownProbe(scene);
@@ -76,13 +76,13 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   return { ...panel, lines: [...bands, ...panel.lines] };
 }
 
-/** A saturation map with its two lines of words. */
+/** Counts the rows of a saturation map with its two lines of words. */
 function mapRows(sides: readonly Side[], glyphs: Glyphs): number {
   const examples = Math.max(...sides.map(({ probe }) => probe?.examples ?? 0));
   return Math.ceil(examples / dotsOf(glyphs).down) + 2;
 }
 
-/** The run, its step and its loss there; the one beside it in the other half. */
+/** Draws each run's name, step and loss, side by side. */
 function headLine(sides: readonly Side[], columns: number): Line {
   const width = Math.floor(columns / Math.max(1, sides.length));
   const first = columns - width * (sides.length - 1);
@@ -122,7 +122,7 @@ function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
   return { lines, sheet: () => ({ columns: [], rows: [] }) };
 }
 
-/** `step ◀ init ▶ 1 · 10 · 100 · 1,000`: all steps, or those around the one that is shown. */
+/** Draws `step ◀ init ▶ 1 · 10 · 100 · 1,000`: all steps, or those around the one that is shown. */
 export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
   const head = piece(" step  ", "muted");
   const label = (step: number | undefined) => (step === 0 ? "init" : count(step));
@@ -154,7 +154,7 @@ export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
   return hasRoom ? justify(left, keys, columns) : fitLine(left, columns);
 }
 
-/** The numbers of every layer that is shown: a row for each kind. */
+/** Returns the numbers of every layer that is shown, a row for each kind. */
 export function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]): Sheet {
   return {
     columns: [

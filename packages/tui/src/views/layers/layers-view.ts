@@ -96,7 +96,7 @@ function toLayer(state: State, { scene }: Context, by: number): State {
     : { ...state, layer, unit: 0 };
 }
 
-/** To another probe; the last one is followed while the run goes on. */
+/** Goes to another probe; at the last one, follows new ones while the run goes on. */
 function slide(state: State, { scene }: Context, by: number): State {
   const { steps, at } = shownProbe(scene);
   if (steps.length === 0) return say(state, "there is no probe to go to");

@@ -48,7 +48,7 @@ function normLines({ name }: Side, norm: NormProbe | null, size: Size): Line[] {
   return beside([...plots, ...beneath], GAP);
 }
 
-/** Each unit a dot: the running statistic up, what the batch has across; equal ones lie on the line. */
+/** Draws each unit as a dot, the running statistic up and the batch's across: equal ones lie on the line. */
 function scatter(norm: NormProbe, which: "mean" | "std", { columns, rows, glyphs }: Size): Line[] {
   const { batch, running, trainset } = norm;
   const known = [batch, running, ...(trainset === null ? [] : [trainset])];
@@ -85,7 +85,7 @@ function rangeText(low: string, high: string, columns: number): string {
   return `${low} ${"─".repeat(Math.max(0, columns - low.length - high.length - 2))} ${high}`;
 }
 
-/** How far both are apart, and where most; what the layer has learned. */
+/** Says how far the two are apart, and where most, and what the layer has learned. */
 function wordsOf({ batch, running, trainset, gamma, beta }: NormProbe): Line[] {
   const apart = farthest(batch.std, running.std);
   return [
@@ -107,7 +107,7 @@ function wordsOf({ batch, running, trainset, gamma, beta }: NormProbe): Line[] {
   ];
 }
 
-/** The mean of the differences, without their signs. */
+/** Returns the mean absolute difference. */
 function distance(a: Float32Array, b: Float32Array): number {
   return (
     a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / Math.max(1, a.length)

@@ -1,7 +1,7 @@
 /** Numbers of a layer in few characters. */
 import { UNKNOWN } from "@ablate/text";
 
-/** Three digits in at most seven cells: 0.748, −12.3, 3.1e−5. */
+/** Writes three digits in at most seven cells: 0.748, −12.3, 3.1e−5. */
 export function brief(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return UNKNOWN;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -13,7 +13,7 @@ export function brief(value: number | undefined): string {
   return text.replaceAll("-", "−");
 }
 
-/** 20.3 %; of a share that is not 0 never 0. */
+/** Writes a share as 20.3 %; only 0 is written as 0. */
 export function percent(share: number): string {
   if (Number.isNaN(share)) return UNKNOWN;
   if (share === 0) return "0 %";
@@ -21,14 +21,14 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share >= 0.9995 ? 0 : 1)} %`;
 }
 
-/** How many units are dead, and which, as far as there is room: `3 (4 17 60)`. */
+/** Says how many units are dead, and which, as far as there is room: `3 (4 17 60)`. */
 export function deadText(dead: Int32Array, room: number): string {
   if (dead.length === 0) return "0";
   const names = unitNames(dead, room - `${dead.length} ()`.length);
   return names === "" ? String(dead.length) : `${dead.length} (${names})`;
 }
 
-/** Units by index, as many as fit; an ellipsis for the rest. */
+/** Lists units by index, as many as fit, with an ellipsis for the rest. */
 export function unitNames(units: Int32Array, room: number): string {
   let text = "";
   for (const [i, unit] of units.entries()) {

@@ -17,7 +17,7 @@ export type Panel = {
   readonly units?: { readonly all: number; readonly shown: number };
 };
 
-/** A panel that has nothing to draw says why. */
+/** Makes a panel that says why it has nothing to draw. */
 export function nothingBut(text: string): Panel {
   return { lines: [line(" ", piece(text, "muted"))] };
 }

@@ -21,7 +21,7 @@ export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
   norm: "batch norm",
 };
 
-/** The panel under a line that names all of them, in at most the rows of its box. */
+/** Draws the panel under a line that names all panels, in at most the rows of its box. */
 export function drawPanel({ box, ...spec }: PanelSpec): Panel {
   const { panel } = spec.canvas.state.settings;
   const drawn = PANEL_DRAWERS[panel]({ ...spec, box: { ...box, rows: box.rows - 1 } });

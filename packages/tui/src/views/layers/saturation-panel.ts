@@ -35,7 +35,7 @@ type Room = {
   readonly units: number;
 };
 
-/** As many blocks of units below each other as there is room for, with an empty row between them. */
+/** Fits blocks of units below each other, with an empty row between them. */
 function roomFor(
   { examples }: Saturation,
   box: { readonly columns: number; readonly rows: number },
@@ -82,7 +82,7 @@ function deadOf({ dead }: Saturation, room: number): Line {
   return [piece(`${head}${unitNames(dead, room - head.length)}`, "bad")];
 }
 
-/** A block of units; what is dead has a colour of its own. */
+/** Draws a block of units; dead ones have a colour of their own. */
 function blockLines(
   map: Saturation,
   { start, end }: { readonly start: number; readonly end: number },

@@ -59,19 +59,19 @@ export const shownProbe: (scene: Scene) => ShownProbe = scenePart(
   },
 );
 
-/** Names of a run's layers, as its last probe up to a step has them. */
+/** Returns the names of a run's layers in its last probe up to a step. */
 function layersAt(run: ShownRun, step: number, probes: ProbeReader): readonly string[] {
   const steps = probes.steps(run);
   const own = steps[stepIndex(steps, step)];
   return own === undefined ? [] : (probes.probe(run, own)?.layers.map(({ name }) => name) ?? []);
 }
 
-/** The names of the run that has more layers: models differ in how many are hidden, not in their names. */
+/** Returns the names of the run that has more layers: models differ in how many are hidden, not in their names. */
 function deepest(all: readonly (readonly string[])[]): readonly string[] {
   return all.reduce((most, names) => (names.length > most.length ? names : most), []);
 }
 
-/** The last probe that is not after a step. */
+/** Returns the index of the last probe that is not after a step. */
 function stepIndex(steps: readonly number[], wanted: number | null): number {
   if (wanted === null) return steps.length - 1;
   return Math.max(
@@ -80,14 +80,14 @@ function stepIndex(steps: readonly number[], wanted: number | null): number {
   );
 }
 
-/** The layer under the cursor; at first the first that is hidden. */
+/** Returns the index of the layer under the cursor; at first the first hidden one. */
 function layerIndex(layers: readonly string[], wanted: string | null): number {
   const at = layers.indexOf(wanted ?? "");
   if (at >= 0) return at;
   return Math.min(layers.length - 1, layers[0] === "embedding" ? 1 : 0);
 }
 
-/** The pinned run, else the first that is marked. */
+/** Returns the pinned run, else the first that is marked. */
 function otherRun(
   { settings }: State,
   run: ShownRun,
@@ -109,7 +109,7 @@ export type Side = {
   readonly probe: Probe | undefined;
 };
 
-/** The runs that are shown, each at the step of the first or the last probe before it. */
+/** Returns the shown runs, each with its probe at the shown step, else its last one before. */
 export function sidesOf(scene: Scene): Side[] {
   const { probes } = scene.readers;
   const { runs, steps, at } = shownProbe(scene);
@@ -126,7 +126,7 @@ export function layerNamed({ probe }: Side, name: string): LayerProbe | undefine
   return probe?.layers.find((layer) => layer.name === name);
 }
 
-/** The layers whose numbers make the axis that all share: those that are hidden, where there are any. */
+/** Returns the tensors whose numbers make the axis that all layers share: those of hidden layers, where there are any. */
 export function referenceTensors(sides: readonly Side[], kind: TensorKind): readonly TensorProbe[] {
   const all = sides.flatMap(({ probe }) => probe?.layers ?? []);
   const hidden = all.filter(({ name }) => name !== "embedding" && name !== "output");
@@ -134,7 +134,7 @@ export function referenceTensors(sides: readonly Side[], kind: TensorKind): read
   return some.flatMap(({ tensors }) => tensors[kind] ?? []);
 }
 
-/** What stands behind a layer's weights: its nonlinearity, or what else it is. */
+/** Describes a layer by its nonlinearity and its units. */
 export function natureOf({ run }: Side, { name, units, saturation }: LayerProbe): string {
   const activation = settingOf(run, "model.activation")?.text ?? "";
   const nature = saturation === null ? "" : `${activation} `;

@@ -74,7 +74,7 @@ function stepMap({ canvas, side, kind, layer, steps, box }: MapSpec): Line[] {
   return [title, ...body, stepsAxis({ some, at, width, columns: box.columns })];
 }
 
-/** All steps, or as many of them as there are cells, the last always. */
+/** Returns all steps, or as many of them as there are cells, the last always. */
 function thinned(steps: readonly number[], most: number): number[] {
   if (steps.length <= most) return [...steps];
   return Array.from({ length: most }, (_, i) => {
@@ -87,7 +87,7 @@ function noteOf(some: readonly number[], steps: readonly number[]): string {
   return some.length < steps.length ? `  ${some.length} of ${steps.length} steps` : "";
 }
 
-/** The fullest cell is darkest; the root shows what is thin. */
+/** Shades cells by the root of their counts, which shows what is thin; the fullest is darkest. */
 function shadesOf(cells: Float64Array, shades: string): string[] {
   const fullest = cells.reduce((a, b) => Math.max(a, b), 0);
   return Array.from(cells, (count) => {
@@ -103,7 +103,7 @@ function labelOf({ range }: BinAxis, row: number, rows: number): string {
   return row === Math.floor(rows / 2) && rows > 2 ? "0" : "";
 }
 
-/** Steps under the map, as many as fit, and an arrow under the one that is shown. */
+/** Draws the steps under the map, as many as fit, and an arrow under the one that is shown. */
 function stepsAxis({
   some,
   at,

@@ -39,7 +39,7 @@ export function drawRun(canvas: Canvas): Drawn {
   };
 }
 
-/** The whole page of a run and where its parts begin. */
+/** Draws the whole page of a run and says where its parts begin. */
 export function pageOf(
   canvas: Canvas,
   run: ShownRun,
@@ -61,14 +61,14 @@ export function pageOf(
   return { lines, parts };
 }
 
-/** The two charts of the canvas's run. */
+/** Draws the two charts of the run that is opened. */
 export function chartsOf(canvas: Canvas): Line[] {
   const { run } = canvas.scene;
   if (run === undefined) return [];
   return [...lossChart(canvas, run, canvas.facts.read(run)), [], ...ratioChart(canvas, run)];
 }
 
-/** Charts leave room for what is said beside them where there is enough. */
+/** Measures the width of charts, which leave room for words beside them where there is enough. */
 function chartColumns(columns: number): number {
   return columns < 76
     ? columns
@@ -226,7 +226,7 @@ function legendLine(
   );
 }
 
-/** The crosshair's step, and how the learning rate has changed so far. */
+/** Names the crosshair's step and how the learning rate has changed so far. */
 function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
   const cross: Line[] =
     state.crosshair === null ? [] : [[piece(`│ ${xName(state.settings.axis, state.crosshair)}`)]];
@@ -242,7 +242,7 @@ function sideWidth({ columns }: Canvas): number {
   return columns < 76 ? columns : columns - chartColumns(columns) - GAP;
 }
 
-/** A chart with notes at its right, or below it on a narrow terminal. */
+/** Puts notes at the right of a chart, or below it on a narrow terminal. */
 function withSide({ columns }: Canvas, chart: readonly Line[], side: readonly Line[]): Line[] {
   if (columns < 76) return [...chart, ...side];
   const width = chartColumns(columns);
@@ -262,7 +262,7 @@ function nothing(): Drawn {
   return { lines, sheet: () => ({ columns: [], rows: [] }) };
 }
 
-/** Every shown parameter's ratio and verdict. */
+/** Returns the rows of the loss and of every shown ratio. */
 function sheetOf(canvas: Canvas, run: ShownRun): Sheet {
   const window = windowOf(canvas, canvas.columns);
   const series = ["loss", ...canvas.scene.parameters.map((name) => `${RATIO}${name}`)];

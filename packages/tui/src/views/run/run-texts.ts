@@ -7,7 +7,7 @@ import type { Canvas } from "../view.ts";
 
 const GAP = 2;
 
-/** Evaluations, samples, config, provenance and log: side by side where there is room. */
+/** Draws evaluations, samples, config, provenance and log, side by side where there is room. */
 export function texts(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[][] {
   const { columns } = canvas;
   const isWide = columns >= 110;
@@ -56,7 +56,7 @@ function samples(facts: RunFacts, width: number): Line[] {
   return lines.length > 0 ? lines : [heading("samples"), [piece("none yet", "muted")]];
 }
 
-/** Sampled names, the latest step first. */
+/** Lists sampled names, the latest step first. */
 export function sampleLines({ samples: rows }: RunFacts, width: number): Line[] {
   const steps = [...new Set(rows.map(({ step }) => step))].sort((a, b) => b - a);
   return steps.flatMap((step) => {

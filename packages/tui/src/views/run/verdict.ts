@@ -26,7 +26,7 @@ export const WINDOW = 100;
 
 type Band = Pick<SeriesInfo, "low" | "high">;
 
-/** The last whole window of a run of so many steps; null before there is one that is judged. */
+/** Returns the last whole window of a run; null before there is one that is judged. */
 export function lastWindow(
   updates: number,
 ): { readonly first: number; readonly last: number } | null {
@@ -34,7 +34,7 @@ export function lastWindow(
   return end < 2 * WINDOW ? null : { first: end - WINDOW, last: end - 1 };
 }
 
-/** The verdict on a parameter; without a band there is a value and no word, unless a rule has spoken. */
+/** Judges a parameter; without a band there is a value and no word, unless a rule has found something. */
 export function verdictOn({
   window,
   history,
@@ -44,10 +44,10 @@ export function verdictOn({
 }: {
   /** log10 ratios of the steps of the last window. */
   readonly window: readonly number[];
-  /** Of all steps, as summarised as it is. */
+  /** Ratios of all steps, in rows of any width. */
   readonly history: SeriesRows;
   readonly band: Band;
-  /** What a rule has found of it and still holds. */
+  /** What a rule has found about it and is not over. */
   readonly finding: Finding | undefined;
   /** Whether the rules have seen this run: then what they did not find is not so. */
   readonly isDiagnosed: boolean;
@@ -70,7 +70,7 @@ const WORDS: Readonly<Record<string, Verdict["word"]>> = {
   frozen: "frozen",
 };
 
-/** Of a run's findings, the one on a parameter's updates that still holds; of hidden weights those at level info are over. */
+/** Returns the finding about a parameter's updates that is not over. */
 export function updateFinding(
   findings: readonly Finding[],
   param: string,
@@ -89,7 +89,7 @@ function wordFor(value: number, { low, high }: Band): "too slow" | "right" | "to
   return high !== null && value > high ? "too fast" : "right";
 }
 
-/** The first step of the windows that all have this verdict up to the last; rows wider than a window stand alone. */
+/** Returns the first step of the last windows that all have this verdict; a row wider than a window is judged alone. */
 function sinceWhen(history: SeriesRows, band: Band, word: Verdict["word"]): number | null {
   const windows = new Map<number, number[]>();
   for (const [i, x] of history.x.entries()) {
@@ -110,7 +110,7 @@ function sinceWhen(history: SeriesRows, band: Band, word: Verdict["word"]): numb
   return before < 0 ? null : (judged[before + 1]?.first ?? null);
 }
 
-/** NaN without any number; the mean of the middle two where their count is even. */
+/** Returns the median of the values that are not NaN; NaN where there are none. */
 function median(values: readonly number[]): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -118,7 +118,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Every parameter with its ratio and, where there is a band for it, the verdict in words. */
+/** Shows every parameter with its ratio and, where there is a band for it, the verdict in words. */
 export function verdictLines(
   canvas: Canvas,
   run: ShownRun,
@@ -182,7 +182,7 @@ export function verdictLines(
   ];
 }
 
-/** The log10 ratios of the steps of the last whole window, of a young run of all steps. */
+/** Reads the log10 ratios of the steps of the last whole window, of a young run of all steps. */
 function windowsOf(
   { curves }: Canvas,
   run: ShownRun,
@@ -199,7 +199,7 @@ function windowsOf(
   );
 }
 
-/** The verdict in words, with the step since which it holds where there is room for that. */
+/** Writes the verdict, with the step since which it is so where there is room for that. */
 function verdictWords(verdict: Verdict | null, isEarly: boolean, room: number): Line {
   if (isEarly) return [piece("too early", "muted")];
   if (verdict === null) return [piece("no finite ratio", "muted")];

@@ -21,14 +21,14 @@ import { gridLine, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 
 const CURVE_CELLS = 6;
-/** The small curve of a group is the mean of so many of its runs. */
+/** Runs whose mean is the small curve of a group: more would cost more than they show. */
 const AVERAGED = 4;
 const WIDEST_CELL = 24;
 const LEAST_NAME = 14;
 const STRIP_ROWS = 3;
 /** On fewer rows the strip would take the room of the table. */
 const LEAST_WITH_STRIP = 10;
-/** Widths are measured on so many rows beside those on the screen, so that they stay as they are. */
+/** Rows, beside those on the screen, on which widths are measured, so that scrolling hardly changes them. */
 const MEASURED = 200;
 
 export function drawRuns(canvas: Canvas): Drawn {
@@ -46,12 +46,12 @@ export function drawRuns(canvas: Canvas): Drawn {
   return { lines: [...lines, ...strip], listRows, sheet: () => sheetOf(canvas) };
 }
 
-/** Rows of the table between its titles and the strip, in a view of so many rows. */
+/** Counts the rows of the table between its titles and the strip, in a view of so many rows. */
 export function listRowsOf(rows: number): number {
   return Math.max(1, rows - 1 - (rows >= LEAST_WITH_STRIP ? STRIP_ROWS : 0));
 }
 
-/** The first row on the screen: it moves only as far as the focus needs. */
+/** Returns the first row on the screen, which moves only as far as the focus needs. */
 export function firstRow(
   { state, scene }: Pick<Canvas, "state" | "scene">,
   listRows: number,
@@ -67,7 +67,7 @@ type Layout = {
   readonly left: number;
 };
 
-/** The columns that fit: those of low priority give way first. */
+/** Chooses the columns that fit: those of low priority give way first. */
 function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
   const { scene, columns } = canvas;
   const all = scene.table.shown.map((column) => ({
@@ -198,7 +198,7 @@ function nothing({ scene, state }: Canvas): Line {
   );
 }
 
-/** Two lines about the row under the cursor. */
+/** Draws two lines about the row under the cursor. */
 function detail(canvas: Canvas): Line[] {
   const row = canvas.scene.focused;
   const [first] = row?.members ?? [];
