@@ -41,11 +41,11 @@ export async function ablateWith(
       write(text);
       return true;
     },
-    note: (text) => {
+    warn: (text) => {
       said.stderr += text;
     },
     paint: plain,
-    paintNote: plain,
+    paintWarning: plain,
     rewrites: false,
     columns: () => 80,
     rows: () => 24,

@@ -14,8 +14,8 @@ export async function main(
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    const { text, exitCode } = describeError(error, terminal.paintNote);
-    terminal.note(`${text}\n`);
+    const { text, exitCode } = describeError(error, terminal.paintWarning);
+    terminal.warn(`${text}\n`);
     return exitCode;
   }
 }
@@ -33,7 +33,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   }
   const wantsHelp = first === "--help" || first === "-h" || first === "help";
   if (first === undefined || (wantsHelp && rest.length === 0)) {
-    (wantsHelp ? terminal.write : terminal.note)(overview());
+    (wantsHelp ? terminal.write : terminal.warn)(overview());
     return wantsHelp ? 0 : 2;
   }
   const [name = "", ...args] = wantsHelp ? [...rest, "--help"] : argv;

@@ -15,11 +15,11 @@ export type Terminal = {
   /** The same for what is large: resolves once there is room for more, with false when the reader is gone. */
   readonly pour: (text: string) => Promise<boolean>;
   /** Writes a message to stderr. */
-  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
   /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
   readonly paint: Paint;
   /** The same for stderr. */
-  readonly paintNote: Paint;
+  readonly paintWarning: Paint;
   /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
   readonly rewrites: boolean;
   readonly columns: () => number;
@@ -55,11 +55,11 @@ export function processTerminal(): Terminal {
       if (isOpen) await new Promise((resolve) => stdout.write(text, resolve));
       return isOpen;
     },
-    note: (text) => {
+    warn: (text) => {
       stderr.write(text);
     },
     paint: (style, text) => styleText(style, text, { stream: stdout }),
-    paintNote: (style, text) => styleText(style, text, { stream: stderr }),
+    paintWarning: (style, text) => styleText(style, text, { stream: stderr }),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
     outputColumns: () => (stdout.isTTY ? stdout.columns : null),
     columns: () => stderr.columns || stdout.columns || 80,

@@ -43,11 +43,11 @@ export const command: Command = {
     const style = flags.has("quiet") ? "quiet" : "human";
     const outcome = await train(invocation, planned, { style });
     if (outcome.interrupted) {
-      terminal.note(`stopped, ${outcome.left} left to train; \`ablate demo\` goes on\n`);
+      terminal.warn(`stopped, ${outcome.left} left to train; \`ablate demo\` goes on\n`);
       return exitCode(outcome);
     }
     if (outcome.trouble !== null) {
-      terminal.note(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
+      terminal.warn(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
       return exitCode(outcome);
     }
     terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);

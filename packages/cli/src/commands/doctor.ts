@@ -121,11 +121,11 @@ function store(invocation: Invocation): Check[] {
     isRepairing: flags.has("repair"),
     onProgress: (check, share) => {
       const text = `${check}: ${Math.floor(share * 100)}%`;
-      if (terminal.rewrites && text !== shown) terminal.note(`\r${text}\x1b[K`);
+      if (terminal.rewrites && text !== shown) terminal.warn(`\r${text}\x1b[K`);
       shown = text;
     },
   });
-  if (terminal.rewrites) terminal.note("\r\x1b[K");
+  if (terminal.rewrites) terminal.warn("\r\x1b[K");
   return checks.map(({ isRepaired, ...check }) => ({ ...check, repaired: isRepaired }));
 }
 

@@ -60,11 +60,11 @@ export const command: Command = {
       const said = await withOpenReader(invocation, (reader) =>
         exportTo(invocation, { reader, request, signal: interrupt.signal }),
       );
-      if (said !== null) terminal.note(`${said}\n`);
+      if (said !== null) terminal.warn(`${said}\n`);
       return 0;
     } catch (error) {
       if (!(error instanceof Interruption)) throw error;
-      terminal.note("stopped: nothing is written\n");
+      terminal.warn("stopped: nothing is written\n");
       return 130;
     } finally {
       interrupt.release();

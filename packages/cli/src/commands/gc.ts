@@ -43,22 +43,22 @@ export const command: Command = {
     const entries = all.filter(({ atMs }) => atMs <= until);
     if (flags.has("dry-run")) {
       if (flags.has("json")) terminal.write(jsonArray([dryRecord(entries, bytesOfStore(path))]));
-      else if (entries.length === 0) terminal.note("nothing to purge\n");
+      else if (entries.length === 0) terminal.warn("nothing to purge\n");
       else terminal.write(`${trashTable(entries, Date.now())}to purge: ${trashTotal(entries)}\n`);
       return 0;
     }
     const answer = entries.length === 0 ? "yes" : await confirmation(entries, invocation);
     if (answer !== "yes") {
-      terminal.note("nothing is purged\n");
+      terminal.warn("nothing is purged\n");
       return answer === "no" ? 0 : STOPPED_BY_USER;
     }
     const collected = collectGarbage(path, {
       until,
       onProgress: (done, of) => {
-        if (terminal.rewrites) terminal.note(`\rpurging run ${done + 1} of ${of}\x1b[K`);
+        if (terminal.rewrites) terminal.warn(`\rpurging run ${done + 1} of ${of}\x1b[K`);
       },
     });
-    if (terminal.rewrites) terminal.note("\r\x1b[K");
+    if (terminal.rewrites) terminal.warn("\r\x1b[K");
     const { runs, grids, checkpoints, bytesBefore, bytesAfter } = collected;
     if (flags.has("json")) {
       const record = { runs, grids, checkpoints, bytes_before: bytesBefore };

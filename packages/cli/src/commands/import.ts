@@ -31,12 +31,12 @@ export const command: Command = {
         dryRun,
         beforeRun: () => unlessAborted(interrupt.signal),
       });
-      for (const notice of report.notices) terminal.note(`ablate: ${notice}\n`);
+      for (const notice of report.notices) terminal.warn(`ablate: ${notice}\n`);
       terminal.write(flags.has("json") ? jsonArray(report.runs) : pageOf(report, dryRun));
       return 0;
     } catch (error) {
       if (!(error instanceof Interruption)) throw error;
-      terminal.note("stopped: what is imported stays; the same command goes on\n");
+      terminal.warn("stopped: what is imported stays; the same command goes on\n");
       return 130;
     } finally {
       interrupt.release();

@@ -15,7 +15,7 @@ export const command: Command = {
     const [file = ""] = flags.positionals;
     const path = resolve(terminal.folder, file);
     unlessExisting(file, () => writeFileSync(path, starterConfig(path), { flag: "wx" }));
-    terminal.note(
+    terminal.warn(
       `wrote ${file}; \`ablate plan ${file}\` shows its runs, \`ablate run ${file}\` trains them\n`,
     );
     return 0;

@@ -45,7 +45,7 @@ export const command: Command = {
     const trashed = trashNote(planned.runs, stored.runs, inTrash);
     const notes = [...planned.notes, less, judged, trashed].filter((note) => note !== null);
     const sayNotes = (): void => {
-      for (const note of notes) terminal.note(`${note}\n`);
+      for (const note of notes) terminal.warn(`${note}\n`);
     };
     if (flags.has("json")) {
       const records = rows.map(({ name, hash, spec, state, resolved }) => ({
@@ -84,5 +84,5 @@ function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocat
     dataFile: relative(dirname(path), config.dataFile),
   });
   unlessExisting(file, () => writeFileSync(path, schemaComment(path) + text, { flag: "wx" }));
-  terminal.note(`wrote ${file}\n`);
+  terminal.warn(`wrote ${file}\n`);
 }

@@ -68,15 +68,15 @@ export const command: Command = {
     const sql = await sqlOf(invocation);
     try {
       const { isCut, notice } = await printed(path, sql, { format, limit, timeoutMs, terminal });
-      if (notice !== null) terminal.note(`ablate: ${notice}\n`);
+      if (notice !== null) terminal.warn(`ablate: ${notice}\n`);
       if (isCut) {
-        terminal.note(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all\n`);
+        terminal.warn(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all\n`);
       }
       return 0;
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       const { problem, sources } = queryProblem(sql, error.mistake);
-      terminal.note(`${problemText(problem, sources, terminal.paintNote)}\n`);
+      terminal.warn(`${problemText(problem, sources, terminal.paintWarning)}\n`);
       return 2;
     }
   },

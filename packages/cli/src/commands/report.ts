@@ -54,7 +54,7 @@ export const command: Command = {
         writeFileSync(temporary, text);
       }),
     );
-    terminal.note(`wrote ${file}, ${bytes(statSync(path).size)}\n`);
+    terminal.warn(`wrote ${file}, ${bytes(statSync(path).size)}\n`);
     return 0;
   },
 };

@@ -24,7 +24,7 @@ export const command: Command = {
     const { entries: shown, purged } = isListing
       ? { entries, purged: [] }
       : restore(storePath(invocation), flags.rest);
-    for (const name of purged) terminal.note(`${name}: stays, a purge has begun to delete it\n`);
+    for (const name of purged) terminal.warn(`${name}: stays, a purge has begun to delete it\n`);
     if (flags.has("json")) {
       terminal.write(jsonArray(shown.map(trashRecord)));
     } else if (!isListing) {
@@ -34,7 +34,7 @@ export const command: Command = {
         terminal.write(`${what}: restored\n`);
       }
     } else if (entries.length === 0) {
-      terminal.note("the trash is empty\n");
+      terminal.warn("the trash is empty\n");
     } else {
       terminal.write(trashTable(entries, Date.now()));
     }

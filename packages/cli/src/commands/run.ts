@@ -72,12 +72,12 @@ export const command: Command = {
       ...limits(flags),
     });
     if (outcome.trouble !== null && !outcome.interrupted) {
-      terminal.note(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
+      terminal.warn(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
       return exitCode(outcome);
     }
     if (style === "human") printRuns(invocation, planned);
     if (outcome.interrupted) {
-      terminal.note(`stopped, ${outcome.left} left to train; the same command goes on\n`);
+      terminal.warn(`stopped, ${outcome.left} left to train; the same command goes on\n`);
     }
     return exitCode(outcome);
   },
@@ -124,7 +124,7 @@ function noteBefore(invocation: Invocation, { runs, notes }: Planned, mode: Mode
   const judged = isKept ? otherThresholdsNote(runs, stored) : null;
   const trashed = trashNote(runs, stored.runs, "out of the trash again");
   for (const note of [...notes, less, judged, trashed]) {
-    if (note !== null) invocation.terminal.note(`${note}\n`);
+    if (note !== null) invocation.terminal.warn(`${note}\n`);
   }
 }
 

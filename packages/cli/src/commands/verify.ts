@@ -47,7 +47,7 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const { runs, names } = planConfig(invocation);
     const engines = await otherEngines(invocation);
-    for (const engine of engines) terminal.note(`${engine.engine}: ${engineText(engine)}\n`);
+    for (const engine of engines) terminal.warn(`${engine.engine}: ${engineText(engine)}\n`);
     const datasets = new Map<string, Dataset>();
     let areEqual = true;
     const records: object[] = [];
@@ -91,7 +91,7 @@ async function otherEngines({ terminal }: Invocation): Promise<LoadedEngine[]> {
       engines.push({ ...(await loadEngine("tfjs", backend)), reason: null });
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      terminal.note(`left out: ${error.message}\n`);
+      terminal.warn(`left out: ${error.message}\n`);
     }
   }
   if (engines.length > 0) return engines;

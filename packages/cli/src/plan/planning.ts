@@ -64,7 +64,7 @@ export function planFile(path: string, invocation: Invocation): Planned {
   const runs = onlyWanted(all, { grid: name, invocation });
   const grid = { name, description, spec: text, runs };
   const warnings = config.warnings.map(({ message, ...at }) =>
-    problemText({ ...at, message: `warning: ${message}` }, config.sources, terminal.paintNote),
+    problemText({ ...at, message: `warning: ${message}` }, config.sources, terminal.paintWarning),
   );
   const notes = [...warnings, ...sameRuns];
   return { ...source, dataHash: hash, runs, notes, excluded, grid };

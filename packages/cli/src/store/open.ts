@@ -38,7 +38,7 @@ export function openStoreToRead(invocation: Invocation): StoreReader {
   const path = storePath(invocation);
   if (!existsSync(path)) throw noStore(path);
   const reader = openReader(path);
-  if (reader.notice !== null) invocation.terminal.note(`ablate: ${reader.notice}\n`);
+  if (reader.notice !== null) invocation.terminal.warn(`ablate: ${reader.notice}\n`);
   return reader;
 }
 

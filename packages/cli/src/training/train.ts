@@ -21,7 +21,7 @@ export async function train(
 ): Promise<GridOutcome & { readonly interrupted: boolean }> {
   const { terminal, version } = invocation;
   const store = openWriter(storePath(invocation));
-  if (store.notice !== null) terminal.note(`ablate: ${store.notice}\n`);
+  if (store.notice !== null) terminal.warn(`ablate: ${store.notice}\n`);
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() =>
     progress.say("stopping after the current block; Ctrl-C again stops at once"),

@@ -39,7 +39,7 @@ export class LiveBlock {
     if (!this.#isOpen || (above === "" && lines.join("\n") === this.#lines.join("\n"))) return;
     const text = lines.map((line) => `${line}\n`).join("");
     const block = text === "" ? "" : `${CUT_LONG_LINES}${text}${WRAP_LONG_LINES}`;
-    this.#terminal.note(`${this.#erase()}${above}${block}`);
+    this.#terminal.warn(`${this.#erase()}${above}${block}`);
     this.#lines = lines;
   }
 

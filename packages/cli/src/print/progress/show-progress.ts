@@ -35,13 +35,13 @@ export function showProgress(terminal: Terminal, style: ProgressStyle): Progress
 }
 
 function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
-  return { onEvent, say: (text) => terminal.note(`${text}\n`), close: () => {} };
+  return { onEvent, say: (text) => terminal.warn(`${text}\n`), close: () => {} };
 }
 
 const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set(["retried", "unused", "storage"]);
 
 /** Tells of what goes wrong, and of runs that end with errors of their diagnosis. */
-function warner({ note, paintNote }: Terminal): (event: GridEvent) => void {
+function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
   const withErrors = new Set<string>();
   const verdictOf = verdictTeller();
   return (event) => {
@@ -53,17 +53,17 @@ function warner({ note, paintNote }: Terminal): (event: GridEvent) => void {
     const isWorse = event.event === "engine" && event.reason !== null;
     const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
     if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
-      for (const line of linesOf(event, paintNote)) note(`${line}\n`);
+      for (const line of linesOf(event, paintWarning)) warn(`${line}\n`);
     } else if (event.event === "ended" && verdict !== null && withErrors.has(event.run)) {
-      note(`${verdict}\n`);
+      warn(`${verdict}\n`);
     }
   };
 }
 
 /** The lines of an event, and the verdict on its run below them. */
-function linesTeller({ paintNote }: Terminal): (event: GridEvent) => string[] {
+function linesTeller({ paintWarning }: Terminal): (event: GridEvent) => string[] {
   const verdictOf = verdictTeller();
-  return (event) => [...linesOf(event, paintNote), verdictOf(event) ?? []].flat();
+  return (event) => [...linesOf(event, paintWarning), verdictOf(event) ?? []].flat();
 }
 
 function live(terminal: Terminal): Progress {
@@ -96,7 +96,7 @@ function live(terminal: Terminal): Progress {
 }
 
 function plain(terminal: Terminal): Progress {
-  const { note } = terminal;
+  const { warn } = terminal;
   const progress = new GridProgress();
   const linesAndVerdict = linesTeller(terminal);
   let saidAt = performance.now();
@@ -104,21 +104,21 @@ function plain(terminal: Terminal): Progress {
     saidAt = now;
     const view = progress.at(now);
     const texts = view.active.length > PLAIN_RUNS ? [gridText(view)] : view.active.map(runText);
-    for (const text of texts) note(`  ${text}\n`);
+    for (const text of texts) warn(`  ${text}\n`);
   };
   return {
     onEvent: (event) => {
       const now = performance.now();
       progress.follow(event, now);
       if (event.event === "started") {
-        note(
+        warn(
           `[${event.index + 1}/${event.toTrain}] ${event.run}: ${counted(event.steps, "step")}\n`,
         );
       }
       if (event.event === "progress" && now - saidAt >= PLAIN_EVERY_MS) report(now);
-      for (const line of linesAndVerdict(event)) note(`${line}\n`);
+      for (const line of linesAndVerdict(event)) warn(`${line}\n`);
     },
-    say: (text) => note(`${text}\n`),
+    say: (text) => warn(`${text}\n`),
     close: () => {},
   };
 }
