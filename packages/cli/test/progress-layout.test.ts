@@ -5,8 +5,7 @@ import {
   type GridView,
 } from "../src/print/progress/grid-progress.ts";
 import { blockLines } from "../src/print/progress/layout.ts";
-import { Speed } from "../src/print/progress/speed.ts";
-import { timeLeft } from "../src/print/progress/time-left.ts";
+import { Speed, timeLeft } from "../src/print/progress/pace.ts";
 
 function activeRun(label: string, fields: Partial<ActiveRun> = {}): ActiveRun {
   return {

@@ -13,7 +13,7 @@ export {
   UNKNOWN,
 } from "./number.ts";
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
-export { closest, hint } from "./suggest.ts";
+export { closest, didYouMean, hint } from "./suggest.ts";
 export { type Align, fittedTable, table } from "./table.ts";
 export {
   clean,

@@ -17,6 +17,12 @@ export function closest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
+/** Returns `did you mean x?` for the candidate that `word` is a likely misspelling of, or null. */
+export function didYouMean(word: string, candidates: readonly string[]): string | null {
+  const near = closest(word, candidates);
+  return near === null ? null : `did you mean ${near}?`;
+}
+
 /** Most names that a hint lists. */
 const MOST_LISTED = 20;
 

@@ -1,6 +1,7 @@
 import type { ConfigError } from "@ablate/runner";
 import { problemText } from "../print/problems.ts";
-import type { Paint } from "./terminal.ts";
+import type { Paint } from "./paint.ts";
+import { systemReason } from "./system-reason.ts";
 
 /** The command line is wrong. */
 export class UsageError extends Error {
@@ -17,22 +18,7 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "DamageError",
 ]);
 
-const SYSTEM: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  EACCES: "permission denied",
-  EPERM: "not permitted",
-  EISDIR: "is a folder",
-  ENOTDIR: "a part of the path is no folder",
-  EROFS: "read-only file system",
-  ENOSPC: "no space left on the device",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "the file would be larger than allowed",
-  EIO: "the device does not read or write",
-  ENAMETOOLONG: "the name is too long",
-  SQLITE_FULL: "no space left on the device",
-};
-
-/** What keeps a store from being used once it is open, by the beginning of SQLite's code. */
+/** Reasons for which an open store cannot be used, by the beginning of SQLite's code. */
 const OF_STORE: readonly (readonly [code: string, reason: string])[] = [
   ["SQLITE_CORRUPT", "is damaged; `ablate doctor` looks it over"],
   ["SQLITE_NOTADB", "is damaged; `ablate doctor` looks it over"],
@@ -41,12 +27,7 @@ const OF_STORE: readonly (readonly [code: string, reason: string])[] = [
   ["SQLITE_BUSY", "is kept locked by another process; try again"],
 ];
 
-/** What the system says of an error that the user can fix; undefined for any other. */
-export function systemReason(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? SYSTEM[String(error.code)] : undefined;
-}
-
-/** What to print for `error`, never a stack, and the exit code. */
+/** Returns what to print for an error, never a stack, and the exit code. */
 export function describeError(
   error: unknown,
   paint: Paint,

@@ -1,12 +1,9 @@
 import { styleText } from "node:util";
-import { systemReason } from "./errors.ts";
+import type { Paint } from "./paint.ts";
+import { systemReason } from "./system-reason.ts";
 
 /** The exit code of a command whose results are not all where they should be. */
 const OUTPUT_LOST = 2;
-
-type Style = "bold" | "dim" | "green" | "red" | "yellow";
-
-export type Paint = (style: Style, text: string) => string;
 
 /** Where a command prints: results to stdout, messages and progress to stderr. */
 export type Terminal = {

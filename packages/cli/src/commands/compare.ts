@@ -10,7 +10,7 @@ import {
   type StoreReader,
   settingOf,
 } from "@ablate/store";
-import { closest, readNumber } from "@ablate/text";
+import { didYouMean, readNumber } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -109,8 +109,7 @@ function metricsNamed(names: readonly string[]): readonly Metric[] {
   return [...wanted].map((name) => {
     const found = METRICS.find((metric) => metric.name === name || metric.title === name);
     if (found !== undefined) return found;
-    const guess = closest(name, known);
-    const hint = guess === null ? `there are ${known.join(", ")}` : `did you mean ${guess}?`;
+    const hint = didYouMean(name, known) ?? `there are ${known.join(", ")}`;
     throw new UsageError(`--metric knows no "${name}"; ${hint}`);
   });
 }
@@ -127,8 +126,9 @@ function keyNamed(name: string, runs: readonly ComparedRun[]): string {
     if (differing.length === 1) return differing[0] ?? key;
     throw new UsageError(`--by ${name} could be any of ${endings.join(", ")}; write one of them`);
   }
-  const guess = closest(name, [...keys, ...keys.map((one) => one.split(".").at(-1) ?? one)]);
-  const hint = guess === null ? "`ablate config RUN` shows them all" : `did you mean ${guess}?`;
+  const hint =
+    didYouMean(name, [...keys, ...keys.map((one) => one.split(".").at(-1) ?? one)]) ??
+    "`ablate config RUN` shows them all";
   throw new UsageError(`no run has a key "${name}" in its config; ${hint}`);
 }
 

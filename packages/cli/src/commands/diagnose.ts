@@ -1,7 +1,7 @@
 import { type Finding, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import { diagnoseRecorded } from "@ablate/runner";
 import type { RunSummary, StoreReader } from "@ablate/store";
-import { closest, readNumber } from "@ablate/text";
+import { didYouMean, readNumber } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -92,8 +92,7 @@ function readChange(text: string): readonly [string, number] {
   const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
   if (!Object.hasOwn(THRESHOLDS, name)) {
     const names = Object.keys(THRESHOLDS);
-    const guess = closest(name, names);
-    const hint = guess === null ? `there are ${names.join(", ")}` : `did you mean ${guess}?`;
+    const hint = didYouMean(name, names) ?? `there are ${names.join(", ")}`;
     throw new UsageError(`--set: there is no threshold "${name}"; ${hint}`);
   }
   const value = readNumber(written);

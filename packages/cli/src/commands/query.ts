@@ -8,7 +8,7 @@ import { READING_OPTIONS } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { durationMs } from "../command-line/values.ts";
 import { problemText } from "../print/problems.ts";
-import { queryProblem } from "../print/query-problem.ts";
+import { queryProblem, schemaPage } from "../print/query.ts";
 import {
   isRowFormat,
   isStreamed,
@@ -18,7 +18,6 @@ import {
   type RowFormat,
   type RowStream,
 } from "../print/rows.ts";
-import { schemaPage } from "../print/schema-page.ts";
 import { noStore, storePath } from "../store/open.ts";
 
 const DEFAULT_LIMIT = 1000;

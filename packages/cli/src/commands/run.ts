@@ -1,5 +1,5 @@
 import { isRule, RULES, type Rule } from "@ablate/core";
-import { closest } from "@ablate/text";
+import { didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -146,8 +146,6 @@ function stopRules(flags: Flags): readonly Rule[] {
 
 function ruleOf(name: string): Rule {
   if (isRule(name)) return name;
-  const guess = closest(name, Object.keys(RULES));
-  const hint =
-    guess === null ? `rules are ${Object.keys(RULES).join(", ")}` : `did you mean ${guess}?`;
+  const hint = didYouMean(name, Object.keys(RULES)) ?? `rules are ${Object.keys(RULES).join(", ")}`;
   throw new UsageError(`--stop-on: there is no rule "${name}"; ${hint}`);
 }

@@ -1,5 +1,5 @@
 import { type RunState, runRow, type StoreReader } from "@ablate/store";
-import { closest } from "@ablate/text";
+import { didYouMean } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
@@ -63,7 +63,6 @@ export const command: Command = {
 function checkGrid(reader: StoreReader, grid: string): void {
   const names = reader.grids().map(({ name }) => name);
   if (names.includes(grid)) return;
-  const guess = closest(grid, names);
-  const hint = guess === null ? `there are ${names.join(", ")}` : `did you mean ${guess}?`;
+  const hint = didYouMean(grid, names) ?? `there are ${names.join(", ")}`;
   throw new UsageError(`there is no grid "${grid}"; ${hint}`);
 }

@@ -14,8 +14,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
-import { differencesTable } from "../print/differences.ts";
-import { engineText } from "../print/engine.ts";
+import { differencesTable, engineText } from "../print/engines.ts";
 import { jsonArray } from "../print/rows.ts";
 import { wantedBackend } from "../training/backend.ts";
 

@@ -11,7 +11,8 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { systemReason, UsageError } from "../command-line/errors.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { systemReason } from "../command-line/system-reason.ts";
 
 export type FileTarget = {
   /** As the user wrote it. */

@@ -1,5 +1,4 @@
 import { clean, csvRow, fittedTable } from "@ablate/text";
-import { cell } from "./cell.ts";
 
 /** The result of a query. */
 export type Rows = {
@@ -110,6 +109,13 @@ function distinct(columns: readonly string[]): readonly string[] {
     used.add(own);
     return own;
   });
+}
+
+/** Writes any value of a query: numbers in full, blobs by their size, NULL as nothing. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (value instanceof Uint8Array) return `<${value.length} bytes>`;
+  return String(value);
 }
 
 function base64(bytes: Uint8Array): string {

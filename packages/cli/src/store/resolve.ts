@@ -7,7 +7,7 @@ import {
   type RunSummary,
   type StoreReader,
 } from "@ablate/store";
-import { closest } from "@ablate/text";
+import { didYouMean } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import { matchingRuns } from "./filtering.ts";
 import { withLiveState } from "./live-state.ts";
@@ -95,8 +95,9 @@ function meaningOf(reader: StoreReader, word: string, options: ResolveOptions): 
   const names = reader
     .runs()
     .flatMap(({ name, label }) => [name, ...(label === null ? [] : [label])]);
-  const guess = closest(word, [...names, ...(grids ? reader.grids().map(({ name }) => name) : [])]);
-  const hint = guess === null ? "`ablate runs` lists all" : `did you mean ${guess}?`;
+  const hint =
+    didYouMean(word, [...names, ...(grids ? reader.grids().map(({ name }) => name) : [])]) ??
+    "`ablate runs` lists all";
   throw new UsageError(`${nothing}; ${hint}`);
 }
 

@@ -1,7 +1,6 @@
 /** A comparison as records, for `--json` and `--format csv`. */
 import {
   type Comparison,
-  type ComparisonRow,
   type Moments,
   type PairedDifference,
   type Setting,
@@ -11,16 +10,48 @@ import type { Rows } from "../rows.ts";
 import type { SectionOptions } from "./sections.ts";
 import { effectTexts, rowTitles } from "./texts.ts";
 
-/** One record a row and metric, then one a factor, value and metric. */
+/** Makes one record per row and metric, then one per factor, value and metric. */
 export function jsonRecords(comparison: Comparison, options: SectionOptions): readonly object[] {
   return options.effectsOnly
     ? effectRecords(comparison)
-    : [...rowRecords(comparison, options), ...effectRecords(comparison)];
+    : [...rowRecords(comparison, options).flat(), ...effectRecords(comparison)];
 }
 
-function rowRecords(comparison: Comparison, { isByKey }: SectionOptions): readonly object[] {
+/** Makes one line per row, with columns for each metric; or one per factor, value and metric. */
+export function csvRows(comparison: Comparison, options: SectionOptions): Rows {
+  return options.effectsOnly ? effectLines(comparison) : rowLines(comparison, options);
+}
+
+type Measured = Moments & {
+  readonly baseline: boolean;
+  readonly difference: number | null;
+  readonly difference_std: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly paired_seeds: number | null;
+  readonly pairs: number | null;
+  readonly verdict: string | null;
+};
+
+type RowRecord = Measured & {
+  readonly kind: "row";
+  readonly metric: string;
+  readonly row: string;
+  readonly runs: readonly string[];
+  readonly seeds: readonly number[];
+  readonly states: readonly string[];
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly best: boolean;
+  readonly step: number | null;
+};
+
+/** The records of each row, one per metric. */
+function rowRecords(
+  comparison: Comparison,
+  { isByKey }: SectionOptions,
+): readonly (readonly RowRecord[])[] {
   const titles = rowTitles(comparison, isByKey);
-  return comparison.rows.flatMap((row, i) =>
+  return comparison.rows.map((row, i) =>
     row.outcomes.map(({ metric, moments, isBest, steps, difference }) => ({
       kind: "row",
       metric: metric.name,
@@ -40,7 +71,15 @@ function rowRecords(comparison: Comparison, { isByKey }: SectionOptions): readon
   );
 }
 
-function effectRecords({ effects }: Comparison): readonly object[] {
+type EffectRecord = Measured & {
+  readonly kind: "effect";
+  readonly metric: string;
+  readonly factor: string;
+  readonly value: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+};
+
+function effectRecords({ effects }: Comparison): readonly EffectRecord[] {
   return effects.flatMap((one) => {
     const texts = effectTexts(one).values;
     const { metric, effect } = one;
@@ -59,17 +98,9 @@ function effectRecords({ effects }: Comparison): readonly object[] {
   });
 }
 
-type DifferenceFields = {
-  readonly difference: number | null;
-  readonly difference_std: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly paired_seeds: number | null;
-  readonly pairs: number | null;
-  readonly verdict: string | null;
-};
-
-function differenceFields(found: PairedDifference | null): DifferenceFields {
+function differenceFields(
+  found: PairedDifference | null,
+): Omit<Measured, keyof Moments | "baseline"> {
   return {
     difference: found?.mean ?? null,
     difference_std: found?.std ?? null,
@@ -81,72 +112,49 @@ function differenceFields(found: PairedDifference | null): DifferenceFields {
   };
 }
 
-/** One line a row, with columns for each metric; or one a factor, value and metric. */
-export function csvRows(comparison: Comparison, options: SectionOptions): Rows {
-  return options.effectsOnly ? effectLines(comparison) : rowLines(comparison, options);
-}
+const OF_METRIC = ["std", "n", "step", "best", "difference", "low", "high", "seeds", "verdict"];
 
-function rowLines(comparison: Comparison, { isByKey }: SectionOptions): Rows {
+function rowLines(comparison: Comparison, options: SectionOptions): Rows {
   const { rows, keys } = comparison;
-  const titles = rowTitles(comparison, isByKey);
-  const metrics = rows[0]?.outcomes.map(({ metric }) => metric.name) ?? [];
+  const records = rowRecords(comparison, options);
   return {
     columns: [
       "row",
       ...keys,
       "runs",
-      ...metrics.flatMap((name) => [name, ...OF_METRIC.map((suffix) => `${name}_${suffix}`)]),
+      ...(records[0] ?? []).flatMap(({ metric }) => [
+        metric,
+        ...OF_METRIC.map((suffix) => `${metric}_${suffix}`),
+      ]),
     ],
-    rows: rows.map((row, i) => [
-      titles[i] ?? "",
-      ...keys.map((key) => plain(row.settings.get(key) ?? null)),
-      row.runs.length,
-      ...row.outcomes.flatMap((outcome) => metricCells(outcome)),
+    rows: rows.map(({ settings, runs }, i) => [
+      records[i]?.[0]?.row ?? "",
+      ...keys.map((key) => plain(settings.get(key) ?? null)),
+      runs.length,
+      ...(records[i] ?? []).flatMap((one) => [
+        ...[one.mean, one.std, one.n, one.step, one.best ? 1 : 0],
+        ...differenceCells(one),
+      ]),
     ]),
   };
 }
 
-const OF_METRIC = ["std", "n", "step", "best", "difference", "low", "high", "seeds", "verdict"];
-
-function metricCells({
-  moments,
-  steps,
-  isBest,
-  difference,
-}: ComparisonRow["outcomes"][number]): readonly unknown[] {
-  const found = differenceFields(difference);
-  return [
-    ...momentCells(moments),
-    steps?.[1] ?? null,
-    isBest ? 1 : 0,
-    ...[found.difference, found.low, found.high, found.paired_seeds, found.verdict],
-  ];
-}
-
-function momentCells({ n, mean, std }: Moments): readonly unknown[] {
-  return [mean, std, n];
-}
-
 function effectLines(comparison: Comparison): Rows {
-  const rows = comparison.effects.flatMap((one) => {
-    const texts = effectTexts(one).values;
-    return one.effect.values.map(({ moments, difference }, i) => {
-      const found = differenceFields(difference);
-      return [
-        one.metric.name,
-        one.effect.factor.name,
-        texts[i] ?? "",
-        ...momentCells(moments),
-        difference === null ? 1 : 0,
-        ...[found.difference, found.low, found.high, found.paired_seeds, found.verdict],
-      ];
-    });
-  });
   const columns = ["metric", "factor", "value", "mean", "std", "n", "baseline"];
-  return { columns: [...columns, "difference", "low", "high", "seeds", "verdict"], rows };
+  return {
+    columns: [...columns, "difference", "low", "high", "seeds", "verdict"],
+    rows: effectRecords(comparison).map((one) => [
+      ...[one.metric, one.factor, one.value, one.mean, one.std, one.n, one.baseline ? 1 : 0],
+      ...differenceCells(one),
+    ]),
+  };
 }
 
-/** A value as one field: text as it is, numbers in full, maps and lists as JSON. */
+function differenceCells(one: Measured): readonly unknown[] {
+  return [one.difference, one.low, one.high, one.paired_seeds, one.verdict];
+}
+
+/** Makes one field of a setting: text as it is, numbers in full, maps and lists as JSON. */
 function plain(found: Setting | null): unknown {
   if (found === null) return null;
   return typeof found.value === "string" || typeof found.value === "number"

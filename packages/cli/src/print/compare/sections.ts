@@ -1,7 +1,7 @@
 /** A comparison as tables under headings, for terminals and Markdown alike. */
 
 import { type Comparison, type ComparisonRow, shortKey, verdictText } from "@ablate/store";
-import { type Align, count } from "@ablate/text";
+import { type Align, count, counted } from "@ablate/text";
 import {
   differenceTexts,
   effectTexts,
@@ -84,9 +84,8 @@ function headline({ rows }: Comparison): string {
   const runs = rows.flatMap((row) => row.runs);
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const grids = [...new Set(runs.flatMap(({ grid }) => grid ?? []))];
-  const text = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
-  const where = grids.length > 3 ? text(grids.length, "grid") : grids.join(", ");
-  const sizes = [text(runs.length, "run"), text(rows.length, "row"), text(seeds, "seed")];
+  const where = grids.length > 3 ? counted(grids.length, "grid") : grids.join(", ");
+  const sizes = [counted(runs.length, "run"), counted(rows.length, "row"), counted(seeds, "seed")];
   return `${where}: ${sizes.join(", ")}; mean ± std over the runs of a row`;
 }
 

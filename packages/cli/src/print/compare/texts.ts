@@ -15,18 +15,18 @@ import {
 } from "@ablate/store";
 import { count, loss, signed, UNKNOWN } from "@ablate/text";
 
-/** A number in the metric's unit. */
+/** Writes a number in the metric's unit. */
 export function valueText({ unit }: Metric, value: number | null): string {
   return unit === "nats" ? loss(value) : count(value);
 }
 
-/** Mean and spread; of one value there is no spread. */
+/** Writes mean and standard deviation; one value has none. */
 export function momentsText(metric: Metric, { mean, std }: Moments): string {
   const text = valueText(metric, mean);
   return std === null ? text : `${text} ± ${valueText(metric, std)}`;
 }
 
-/** A difference and its 95 % interval. */
+/** Writes a difference and its 95 % interval. */
 export function differenceTexts(
   { unit }: Metric,
   { mean, low, high }: PairedDifference,
@@ -39,21 +39,21 @@ export function differenceTexts(
   ];
 }
 
-/** After how many updates the numbers of a row were taken. */
+/** Says after how many updates the numbers of a row were taken. */
 export function stepsText(steps: readonly [number, number] | null): string {
   if (steps === null) return UNKNOWN;
   const [first, last] = steps;
   return first === last ? count(first) : `${count(first)}–${count(last)}`;
 }
 
-/** How many of a row's runs are in which state. */
+/** Counts the runs of a row by their states. */
 export function statesText({ runs }: ComparisonRow): string {
   const counts = new Map<string, number>();
   for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
   return [...counts].map(([state, n]) => (runs.length === 1 ? state : `${n} ${state}`)).join(", ");
 }
 
-/** Texts for the values that runs have of some keys: short where that tells all of them apart. */
+/** Makes a function that writes the values of a key: in short where that tells all of them apart. */
 export function settingTexts(
   runs: readonly ComparedRun[],
   key: string,
@@ -74,7 +74,7 @@ export function settingTexts(
   return (found) => (found === null ? UNKNOWN : form(found));
 }
 
-/** What a row is called: its runs' label without the seed, or its values of the keys of `--by`. */
+/** Names the rows: by their runs' label without the seed, or by their values of the keys of `--by`. */
 export function rowTitles({ rows, keys }: Comparison, isByKey: boolean): readonly string[] {
   const all = rows.flatMap(({ runs }) => runs);
   if (isByKey) {
@@ -97,7 +97,7 @@ function groupTitle(runs: ComparisonRow["runs"], isOneGrid: boolean): string {
   return withoutSeed(name) || (grid ?? run);
 }
 
-/** The values of an effect's factor, and which of them the others are held against. */
+/** Writes the values of an effect's factor, and the one that the others are compared with. */
 export function effectTexts({ effect }: MetricEffect): {
   readonly values: readonly string[];
   readonly baseline: string;

@@ -1,6 +1,5 @@
 import type { GridEvent } from "@ablate/runner";
-import { Speed } from "./speed.ts";
-import { timeLeft } from "./time-left.ts";
+import { Speed, timeLeft } from "./pace.ts";
 
 /** A run that is being trained, as far as its events say. */
 export type ActiveRun = {

@@ -2,8 +2,8 @@
 
 import type { GridEvent } from "@ablate/runner";
 import { count, counted, duration, loss } from "@ablate/text";
-import type { Paint } from "../../command-line/terminal.ts";
-import { engineText } from "../engine.ts";
+import type { Paint } from "../../command-line/paint.ts";
+import { engineText } from "../engines.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -98,4 +98,15 @@ function endFacts(event: Of<"ended">): string[] {
       ? [`loss ${loss(event.loss)}`]
       : [`train ${loss(event.trainLoss)}`, `valid ${loss(event.validLoss)}`];
   return [`${event.state}${rule}${at}`, ...evaluated, `${count(event.stepsPerSecond)} steps/s`];
+}
+
+/** Writes an event as one line of JSON, with keys as in the views. */
+export function eventJson(event: GridEvent): string {
+  const keys = Object.entries(event).map(([key, value]) => [snakeCase(key), value] as const);
+  return JSON.stringify(Object.fromEntries(keys));
+}
+
+function snakeCase(key: string): string {
+  if (key === "stepsPerSecond") return "steps_per_s";
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

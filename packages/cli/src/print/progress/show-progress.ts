@@ -3,11 +3,10 @@ import { counted } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../command-line/terminal.ts";
 import { verdictTeller } from "../verdict.ts";
-import { eventJson } from "./event-json.ts";
 import { GridProgress } from "./grid-progress.ts";
 import { blockLines, gridText, runText } from "./layout.ts";
 import { LiveBlock } from "./live-block.ts";
-import { linesOf } from "./sentences.ts";
+import { eventJson, linesOf } from "./sentences.ts";
 
 export type ProgressStyle = "human" | "quiet" | "json";
 

@@ -1,7 +1,25 @@
+/** What engines run on, and how far they are from each other. */
 import type { EngineFacts, SeriesDifference } from "@ablate/core";
 import { count, table, UNKNOWN } from "@ablate/text";
 
-/** How far each engine's series of one run are from those of `simd`: the largest difference and its step. */
+/** Says what an engine runs on and why not on something better, as one phrase. */
+export function engineText({ backend, version, reason }: Omit<EngineFacts, "engine">): string {
+  const name = NAMES[backend]?.(version ?? "") ?? backend;
+  if (reason === null) return name;
+  const hint = reason.startsWith("native TensorFlow") ? `; ${INSTALL} gets it` : "";
+  return `${name}: ${reason}${hint}`;
+}
+
+const INSTALL = "`npx pnpm@12 tensorflow`";
+
+const NAMES: Readonly<Record<string, (version: string) => string>> = {
+  simd: () => "our own WebAssembly kernels",
+  tensorflow: (version) => `TensorFlow ${version}, native`,
+  wasm: (version) => `the WebAssembly backend of TensorFlow.js ${version}`,
+  cpu: (version) => `the plain JavaScript backend of TensorFlow.js ${version}`,
+};
+
+/** Tables how far each engine's series of one run are from those of `simd`: the largest difference and its step. */
 export function differencesTable(
   run: string,
   engines: readonly Pick<EngineFacts, "engine" | "backend">[],

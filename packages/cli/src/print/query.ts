@@ -1,11 +1,31 @@
+/** What may be asked of a store, and mistakes in what was asked. */
 import type { Problem } from "@ablate/runner";
-import type { QueryMistake } from "@ablate/store";
-import { closest } from "@ablate/text";
+import type { QueryMistake, SchemaView } from "@ablate/store";
+import { closest, table } from "@ablate/text";
+
+/** Describes every view under its name, a column per line. */
+export function schemaPage(views: readonly SchemaView[]): string {
+  const pages = views.map(({ name, about, columns }) => {
+    const rows = columns.map((column) => [
+      column.name,
+      column.type,
+      column.unit ?? "",
+      column.nulls === null ? column.meaning : `${column.meaning}; NULL: ${column.nulls}`,
+    ]);
+    const titles = ["column", "type", "unit", "meaning"].map((title) => ({ title }));
+    return `${name}: ${about}\n${indented(table(titles, rows))}`;
+  });
+  return pages.join("\n");
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, "  ");
+}
 
 /** What the SQL is called in front of a place in it. */
 const SOURCE = "query";
 
-/** A mistake in a query as a problem with its place in the text. */
+/** Makes a problem with its place in the text of a mistake in a query. */
 export function queryProblem(
   sql: string,
   mistake: QueryMistake,
