@@ -20,11 +20,11 @@ export function gemm(
   let column: usize = 0;
   if (m >= 4) {
     if (end & 16 && end > 16) {
-      panelOf3(a, b, bias, c, m, k, rowA, strideB, strideC);
+      panel<Three>(a, b, bias, c, m, k, rowA, strideB, strideC);
       column = 48;
     }
     for (; column + 16 < end; column += 32) {
-      panelOf2(a, b + column, bias ? bias + column : 0, c + column, m, k, rowA, strideB, strideC);
+      panel<Two>(a, b + column, bias ? bias + column : 0, c + column, m, k, rowA, strideB, strideC);
     }
   }
   for (; column < end; column += 16) {
@@ -42,11 +42,11 @@ export function gemmTransposedA(
   let column: usize = 0;
   if (m >= 4) {
     if (end & 16 && end > 16) {
-      transposedPanelOf3(a, b, c, m, k, depthA, strideB, strideC);
+      transposedPanel<Three>(a, b, c, m, k, depthA, strideB, strideC);
       column = 48;
     }
     for (; column + 16 < end; column += 32) {
-      transposedPanelOf2(a, b + column, c + column, m, k, depthA, strideB, strideC);
+      transposedPanel<Two>(a, b + column, c + column, m, k, depthA, strideB, strideC);
     }
   }
   for (; column < end; column += 16) {
@@ -54,12 +54,13 @@ export function gemmTransposedA(
   }
 }
 
-function panelOf3(
+/** A panel of 4 rows and two vectors, or three where `Width` is `Three`. */
+function panel<Width>(
   a: usize, b: usize, bias: usize, c: usize, m: i32, k: i32, rowA: usize, strideB: usize, strideC: usize,
 ): void {
   const start0 = bias ? v128.load(bias) : f32x4.splat(0);
   const start1 = bias ? v128.load(bias, 16) : f32x4.splat(0);
-  const start2 = bias ? v128.load(bias, 32) : f32x4.splat(0);
+  const start2 = isThree<Width>() && bias ? v128.load(bias, 32) : f32x4.splat(0);
   for (let i = 0; i < m; i += 4) {
     const first = <usize>min(i, m - 4);
     let a0 = a + first * rowA;
@@ -72,142 +73,73 @@ function panelOf3(
     let x: v128;
     const pairsEnd = a0 + ((<usize>(k & ~1)) << 2);
     while (a0 < pairsEnd) {
-      let b0 = v128.load(row), b1 = v128.load(row, 16), b2 = v128.load(row, 32);
+      let b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       row += strideB;
       x = v128.load_splat<f32>(a0);
       s00 = f32x4.add(s00, f32x4.mul(x, b0));
       s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      s02 = f32x4.add(s02, f32x4.mul(x, b2));
+      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a1);
       s10 = f32x4.add(s10, f32x4.mul(x, b0));
       s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      s12 = f32x4.add(s12, f32x4.mul(x, b2));
+      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a2);
       s20 = f32x4.add(s20, f32x4.mul(x, b0));
       s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      s22 = f32x4.add(s22, f32x4.mul(x, b2));
+      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a3);
       s30 = f32x4.add(s30, f32x4.mul(x, b0));
       s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      s32 = f32x4.add(s32, f32x4.mul(x, b2));
-      b0 = v128.load(row); b1 = v128.load(row, 16); b2 = v128.load(row, 32);
-      row += strideB;
-      x = v128.load_splat<f32>(a0, 4);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      s02 = f32x4.add(s02, f32x4.mul(x, b2));
-      x = v128.load_splat<f32>(a1, 4);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      s12 = f32x4.add(s12, f32x4.mul(x, b2));
-      x = v128.load_splat<f32>(a2, 4);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      s22 = f32x4.add(s22, f32x4.mul(x, b2));
-      x = v128.load_splat<f32>(a3, 4);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      s32 = f32x4.add(s32, f32x4.mul(x, b2));
-      a0 += 8; a1 += 8; a2 += 8; a3 += 8;
-    }
-    if (k & 1) {
-      const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = v128.load(row, 32);
-      x = v128.load_splat<f32>(a0);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      s02 = f32x4.add(s02, f32x4.mul(x, b2));
-      x = v128.load_splat<f32>(a1);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      s12 = f32x4.add(s12, f32x4.mul(x, b2));
-      x = v128.load_splat<f32>(a2);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      s22 = f32x4.add(s22, f32x4.mul(x, b2));
-      x = v128.load_splat<f32>(a3);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      s32 = f32x4.add(s32, f32x4.mul(x, b2));
-    }
-    let out = c + first * strideC;
-    v128.store(out, flush4(s00)); v128.store(out, flush4(s01), 16); v128.store(out, flush4(s02), 32); out += strideC;
-    v128.store(out, flush4(s10)); v128.store(out, flush4(s11), 16); v128.store(out, flush4(s12), 32); out += strideC;
-    v128.store(out, flush4(s20)); v128.store(out, flush4(s21), 16); v128.store(out, flush4(s22), 32); out += strideC;
-    v128.store(out, flush4(s30)); v128.store(out, flush4(s31), 16); v128.store(out, flush4(s32), 32);
-  }
-}
-
-function panelOf2(
-  a: usize, b: usize, bias: usize, c: usize, m: i32, k: i32, rowA: usize, strideB: usize, strideC: usize,
-): void {
-  const start0 = bias ? v128.load(bias) : f32x4.splat(0);
-  const start1 = bias ? v128.load(bias, 16) : f32x4.splat(0);
-  for (let i = 0; i < m; i += 4) {
-    const first = <usize>min(i, m - 4);
-    let a0 = a + first * rowA;
-    let a1 = a0 + rowA, a2 = a1 + rowA, a3 = a2 + rowA;
-    let s00 = start0, s01 = start1;
-    let s10 = start0, s11 = start1;
-    let s20 = start0, s21 = start1;
-    let s30 = start0, s31 = start1;
-    let row = b;
-    let x: v128;
-    const pairsEnd = a0 + ((<usize>(k & ~1)) << 2);
-    while (a0 < pairsEnd) {
-      let b0 = v128.load(row), b1 = v128.load(row, 16);
-      row += strideB;
-      x = v128.load_splat<f32>(a0);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      x = v128.load_splat<f32>(a1);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      x = v128.load_splat<f32>(a2);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      x = v128.load_splat<f32>(a3);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      b0 = v128.load(row); b1 = v128.load(row, 16);
+      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
+      b0 = v128.load(row); b1 = v128.load(row, 16); if (isThree<Width>()) b2 = v128.load(row, 32);
       row += strideB;
       x = v128.load_splat<f32>(a0, 4);
       s00 = f32x4.add(s00, f32x4.mul(x, b0));
       s01 = f32x4.add(s01, f32x4.mul(x, b1));
+      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a1, 4);
       s10 = f32x4.add(s10, f32x4.mul(x, b0));
       s11 = f32x4.add(s11, f32x4.mul(x, b1));
+      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a2, 4);
       s20 = f32x4.add(s20, f32x4.mul(x, b0));
       s21 = f32x4.add(s21, f32x4.mul(x, b1));
+      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a3, 4);
       s30 = f32x4.add(s30, f32x4.mul(x, b0));
       s31 = f32x4.add(s31, f32x4.mul(x, b1));
+      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
       a0 += 8; a1 += 8; a2 += 8; a3 += 8;
     }
     if (k & 1) {
-      const b0 = v128.load(row), b1 = v128.load(row, 16);
+      const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       x = v128.load_splat<f32>(a0);
       s00 = f32x4.add(s00, f32x4.mul(x, b0));
       s01 = f32x4.add(s01, f32x4.mul(x, b1));
+      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a1);
       s10 = f32x4.add(s10, f32x4.mul(x, b0));
       s11 = f32x4.add(s11, f32x4.mul(x, b1));
+      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a2);
       s20 = f32x4.add(s20, f32x4.mul(x, b0));
       s21 = f32x4.add(s21, f32x4.mul(x, b1));
+      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(a3);
       s30 = f32x4.add(s30, f32x4.mul(x, b0));
       s31 = f32x4.add(s31, f32x4.mul(x, b1));
+      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
     }
     let out = c + first * strideC;
-    v128.store(out, flush4(s00)); v128.store(out, flush4(s01), 16); out += strideC;
-    v128.store(out, flush4(s10)); v128.store(out, flush4(s11), 16); out += strideC;
-    v128.store(out, flush4(s20)); v128.store(out, flush4(s21), 16); out += strideC;
-    v128.store(out, flush4(s30)); v128.store(out, flush4(s31), 16);
+    storeRow<Width>(out, s00, s01, s02); out += strideC;
+    storeRow<Width>(out, s10, s11, s12); out += strideC;
+    storeRow<Width>(out, s20, s21, s22); out += strideC;
+    storeRow<Width>(out, s30, s31, s32);
   }
 }
 
-function transposedPanelOf3(
+/** The same of A'. */
+function transposedPanel<Width>(
   a: usize, b: usize, c: usize, m: i32, k: i32, depthA: usize, strideB: usize, strideC: usize,
 ): void {
   const zero = f32x4.splat(0);
@@ -221,66 +153,48 @@ function transposedPanelOf3(
     let s30 = zero, s31 = zero, s32 = zero;
     let x: v128;
     for (let row = b; row < end; row += strideB, left += depthA) {
-      const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = v128.load(row, 32);
+      const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       x = v128.load_splat<f32>(left);
       s00 = f32x4.add(s00, f32x4.mul(x, b0));
       s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      s02 = f32x4.add(s02, f32x4.mul(x, b2));
+      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(left, 4);
       s10 = f32x4.add(s10, f32x4.mul(x, b0));
       s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      s12 = f32x4.add(s12, f32x4.mul(x, b2));
+      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(left, 8);
       s20 = f32x4.add(s20, f32x4.mul(x, b0));
       s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      s22 = f32x4.add(s22, f32x4.mul(x, b2));
+      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
       x = v128.load_splat<f32>(left, 12);
       s30 = f32x4.add(s30, f32x4.mul(x, b0));
       s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      s32 = f32x4.add(s32, f32x4.mul(x, b2));
+      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
     }
     let out = c + first * strideC;
-    v128.store(out, flush4(s00)); v128.store(out, flush4(s01), 16); v128.store(out, flush4(s02), 32); out += strideC;
-    v128.store(out, flush4(s10)); v128.store(out, flush4(s11), 16); v128.store(out, flush4(s12), 32); out += strideC;
-    v128.store(out, flush4(s20)); v128.store(out, flush4(s21), 16); v128.store(out, flush4(s22), 32); out += strideC;
-    v128.store(out, flush4(s30)); v128.store(out, flush4(s31), 16); v128.store(out, flush4(s32), 32);
+    storeRow<Width>(out, s00, s01, s02); out += strideC;
+    storeRow<Width>(out, s10, s11, s12); out += strideC;
+    storeRow<Width>(out, s20, s21, s22); out += strideC;
+    storeRow<Width>(out, s30, s31, s32);
   }
 }
 
-function transposedPanelOf2(
-  a: usize, b: usize, c: usize, m: i32, k: i32, depthA: usize, strideB: usize, strideC: usize,
-): void {
-  const zero = f32x4.splat(0);
-  const end = b + <usize>k * strideB;
-  for (let i = 0; i < m; i += 4) {
-    const first = <usize>min(i, m - 4);
-    let left = a + (first << 2);
-    let s00 = zero, s01 = zero;
-    let s10 = zero, s11 = zero;
-    let s20 = zero, s21 = zero;
-    let s30 = zero, s31 = zero;
-    let x: v128;
-    for (let row = b; row < end; row += strideB, left += depthA) {
-      const b0 = v128.load(row), b1 = v128.load(row, 16);
-      x = v128.load_splat<f32>(left);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      x = v128.load_splat<f32>(left, 4);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      x = v128.load_splat<f32>(left, 8);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      x = v128.load_splat<f32>(left, 12);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-    }
-    let out = c + first * strideC;
-    v128.store(out, flush4(s00)); v128.store(out, flush4(s01), 16); out += strideC;
-    v128.store(out, flush4(s10)); v128.store(out, flush4(s11), 16); out += strideC;
-    v128.store(out, flush4(s20)); v128.store(out, flush4(s21), 16); out += strideC;
-    v128.store(out, flush4(s30)); v128.store(out, flush4(s31), 16);
-  }
+// @ts-ignore: decorator
+@inline
+function storeRow<Width>(out: usize, s0: v128, s1: v128, s2: v128): void {
+  v128.store(out, flush4(s0));
+  v128.store(out, flush4(s1), 16);
+  if (isThree<Width>()) v128.store(out, flush4(s2), 32);
+}
+
+// Widths of a panel are types, so that the compiler makes a function of each and drops what the narrow one lacks.
+type Two = i16;
+type Three = i32;
+
+// @ts-ignore: decorator
+@inline
+function isThree<Width>(): bool {
+  return sizeof<Width>() == sizeof<Three>();
 }
 
 function panelOf1(
