@@ -1,12 +1,12 @@
-export { DataError } from "./data/data-error.ts";
 export {
   buildDataset,
   contextWindows,
+  DataError,
   type Dataset,
   type Examples,
+  parseNames,
   vocabularyOf,
 } from "./data/dataset.ts";
-export { parseNames } from "./data/parse-names.ts";
 export { Diagnosis, type DiagnosisState } from "./diagnose/diagnosis.ts";
 export {
   type Finding,
@@ -27,15 +27,16 @@ export {
 export {
   ENGINES,
   type Engine,
+  EngineError,
   type EngineFacts,
   type EngineName,
   type EngineOptions,
   type LoadedEngine,
   type Tensor,
+  TFJS_BACKENDS,
+  type TfjsBackend,
 } from "./engines/engine.ts";
-export { EngineError } from "./engines/engine-error.ts";
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
-export { TFJS_BACKENDS, type TfjsBackend } from "./engines/tfjs-backends.ts";
 export {
   type GainOptions,
   type GainResult,
@@ -60,8 +61,13 @@ export type {
   TensorProbe,
 } from "./probe/probe.ts";
 export type { Saturation } from "./probe/saturation.ts";
-export { type RandomLogits, type RandomLosses, randomLosses } from "./softmax/random-losses.ts";
-export { crossEntropy, softmax } from "./softmax/softmax.ts";
+export {
+  crossEntropy,
+  type RandomLogits,
+  type RandomLosses,
+  randomLosses,
+  softmax,
+} from "./softmax/softmax.ts";
 export type {
   Activation,
   BatchNormSpec,
@@ -85,7 +91,7 @@ export type {
 } from "./spec.ts";
 export { type Checkpoint, CheckpointError, type TrainerState } from "./train/checkpoint.ts";
 export { EarlyStop, type EarlyStopReason, type EarlyStopState } from "./train/early-stop.ts";
-export { sampleFromWeights } from "./train/sample-from-weights.ts";
+export { sampleFromWeights } from "./train/sample-names.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";
 export { compareEngines, type SeriesDifference } from "./verify/compare-engines.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";

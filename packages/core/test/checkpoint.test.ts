@@ -9,8 +9,7 @@ import {
   SIMD,
   Trainer,
 } from "../src/index.ts";
-import { fromHex, toHex } from "../src/random/hex.ts";
-import { MersenneTwister } from "../src/random/mersenne-twister.ts";
+import { fromHex, MersenneTwister, toHex } from "../src/random/mersenne-twister.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 import { makeFewNames, makeSpec } from "./make.ts";
 import { init, MODELS, notebookNorm } from "./models.ts";

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { distributionOf } from "../src/gain/distribution.ts";
-import { multiply } from "../src/gain/gain-study.ts";
+import { distributionOf, multiply } from "../src/gain/gain-study.ts";
 import { gainStudy, type InitScheme } from "../src/index.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 import { statisticsOf } from "../src/statistics.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PythonRandom } from "../src/random/python-random.ts";
+import { PythonRandom } from "../src/random/mersenne-twister.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 import { goldens } from "./goldens.ts";
 

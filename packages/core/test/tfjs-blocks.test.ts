@@ -1,7 +1,7 @@
 /** Gradients that are written out, held against those of automatic differentiation. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import type { Affine } from "../src/engines/tfjs/layers/batch-norm.ts";
+import type { Affine } from "../src/engines/tfjs/batch-norm.ts";
 import { type Blocks, FUSED_BLOCKS, PLAIN_BLOCKS } from "../src/engines/tfjs/network.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
 

@@ -103,3 +103,13 @@ export function lambdasOf(
     typeof l2 === "number" ? l2 : (l2[name] ?? 0),
   );
 }
+
+/** An engine cannot run here, and the user can do something about it. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
+
+/** Backends of TensorFlow.js, best first: TensorFlow itself, WebAssembly, plain JavaScript. */
+export const TFJS_BACKENDS = ["tensorflow", "wasm", "cpu"] as const;
+
+export type TfjsBackend = (typeof TFJS_BACKENDS)[number];

@@ -1,6 +1,5 @@
-import type { EngineName, LoadedEngine } from "./engine.ts";
+import type { EngineName, LoadedEngine, TfjsBackend } from "./engine.ts";
 import { SimdEngine } from "./simd/simd-engine.ts";
-import type { TfjsBackend } from "./tfjs-backends.ts";
 
 /** The engine that is there without loading anything. */
 export const SIMD: LoadedEngine = {

@@ -2,7 +2,7 @@ const N = 624;
 const M = 397;
 
 /** Where a generator is in its stream. */
-export type TwisterState = {
+type TwisterState = {
   /** `[624]` */
   readonly words: Uint32Array;
   /** Of the words, the next that is handed out; 624: none is left. */
@@ -98,4 +98,56 @@ function at(state: Uint32Array, i: number): number {
 function wrap(state: Uint32Array): number {
   state[0] = at(state, N - 1);
   return 1;
+}
+
+const DIGITS = 8;
+
+/** 32-bit words as hexadecimal digits, eight each. */
+export function toHex(words: Uint32Array): string {
+  return Array.from(words, (word) => word.toString(16).padStart(DIGITS, "0")).join("");
+}
+
+/**
+ * Reads what `toHex` wrote.
+ *
+ * @throws RangeError - these are no hexadecimal digits, or no whole words
+ */
+export function fromHex(digits: string): Uint32Array {
+  if (!/^([0-9a-f]{8})*$/.test(digits)) {
+    throw new RangeError(`${digits.length} characters are no 32-bit words in hexadecimal digits`);
+  }
+  return Uint32Array.from({ length: digits.length / DIGITS }, (_, i) =>
+    Number.parseInt(digits.slice(i * DIGITS, (i + 1) * DIGITS), 16),
+  );
+}
+
+/** CPython's `random.Random(seed)`, as far as shuffling needs it. */
+export class PythonRandom {
+  readonly #twister: MersenneTwister;
+
+  /** @param seed - a non-negative safe integer */
+  constructor(seed: number) {
+    const low = seed % 2 ** 32;
+    const high = Math.floor(seed / 2 ** 32);
+    this.#twister = MersenneTwister.fromKey(high === 0 ? [low] : [low, high]);
+  }
+
+  /** `random.shuffle`: returns a shuffled copy. */
+  shuffle(items: readonly string[]): string[] {
+    const shuffled = [...items];
+    for (let i = shuffled.length - 1; i > 0; i--) {
+      const j = this.#below(i + 1);
+      const last = shuffled[i] ?? "";
+      shuffled[i] = shuffled[j] ?? "";
+      shuffled[j] = last;
+    }
+    return shuffled;
+  }
+
+  #below(bound: number): number {
+    const bits = 32 - Math.clz32(bound);
+    let drawn = this.#twister.uint32() >>> (32 - bits);
+    while (drawn >= bound) drawn = this.#twister.uint32() >>> (32 - bits);
+    return drawn;
+  }
 }

@@ -1,6 +1,5 @@
 import { cos, ln, ln1p, sin } from "../math.ts";
-import { fromHex, toHex } from "./hex.ts";
-import { MersenneTwister } from "./mersenne-twister.ts";
+import { fromHex, MersenneTwister, toHex } from "./mersenne-twister.ts";
 
 const BLOCK = 16;
 const TWO_PI = 2 * Math.PI;

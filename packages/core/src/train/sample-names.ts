@@ -1,6 +1,9 @@
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, LoadedEngine } from "../engines/engine.ts";
+import { SIMD } from "../engines/load-engine.ts";
 import { exp } from "../math.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
+import type { ModelSpec } from "../spec.ts";
+import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** A name is cut here: a model that never emits the end marker must not go on for ever. */
 const LONGEST_NAME = 64;
@@ -52,4 +55,43 @@ function drawToken(logits: Float32Array, u: number): number {
     if (left < 0) return token;
   }
   return 0;
+}
+
+/**
+ * Names from a trained model.
+ *
+ * @param engine - what predicts; `simd` unless given
+ * @param weights - safetensors bytes of `Trainer.weights`, which carry the vocabulary
+ * @throws RangeError - the bytes do not fit the model
+ */
+export function sampleFromWeights({
+  engine: { create } = SIMD,
+  model,
+  weights,
+  count,
+  seed,
+}: {
+  readonly engine?: LoadedEngine;
+  readonly model: ModelSpec;
+  readonly weights: Uint8Array;
+  readonly count: number;
+  readonly seed: number;
+}): string[] {
+  const { tensors, metadata } = decodeSafetensors(weights);
+  const vocabulary = parseVocabulary(metadata.vocabulary ?? "[]");
+  const train = { count: 0, contexts: new Uint16Array(), targets: new Uint16Array() };
+  const engine = create({
+    model,
+    train: { batchSize: 1, l2: 0 },
+    dataset: { train, vocabulary },
+    tensors,
+  });
+  const names = sampleNames(engine, { vocabulary, context: model.context, count, seed });
+  engine.dispose();
+  return names;
+}
+
+function parseVocabulary(json: string): string[] {
+  const value: unknown = JSON.parse(json);
+  return Array.isArray(value) ? value.filter((token) => typeof token === "string") : [];
 }

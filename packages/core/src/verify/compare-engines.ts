@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { LoadedEngine } from "../engines/engine.ts";
+import type { LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
+import { log10 } from "../math.ts";
 import type { RunSpec } from "../spec.ts";
-import { type RecordedSeries, recordHistory } from "./history.ts";
-import { nudged } from "./nudged.ts";
+import { Trainer } from "../train/trainer.ts";
 
 /** Nats for losses, and as much in log10 for ratios. */
 const TOLERANCE = 1e-4;
@@ -92,4 +92,72 @@ function distance(a: number | undefined, b: number | undefined): number {
   if (Object.is(a, b)) return 0;
   const difference = Math.abs((a ?? Number.NaN) - (b ?? Number.NaN));
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+}
+
+/** Half a unit in the last place of a float32, relative. */
+const NUDGE = 2 ** -23;
+
+/**
+ * The same engine, started from tensors whose last bits are changed: how far its run strays is how far
+ * any two correct implementations may.
+ *
+ * @param period - every `period`-th value is made larger, all others smaller
+ */
+function nudged(engine: LoadedEngine, period: number): LoadedEngine {
+  return {
+    ...engine,
+    create: (options) =>
+      engine.create({ ...options, tensors: options.tensors.map((one) => nudge(one, period)) }),
+  };
+}
+
+/** A constant tensor has no rounding in it. */
+function nudge({ values, ...tensor }: Tensor, period: number): Tensor {
+  if (values.every((value) => value === values[0])) return { ...tensor, values };
+  const moved = values.map((value, i) => value * (1 + (i % period === 0 ? NUDGE : -NUDGE)));
+  return { ...tensor, values: moved };
+}
+
+/** One number a step, or after the last one; a diverged run has fewer. */
+type RecordedSeries = {
+  readonly name: string;
+  /** The step of the first value; the others follow. */
+  readonly first: number;
+  readonly values: Float64Array;
+};
+
+/**
+ * Trains a run and returns what it recorded: `loss`, `log10_ratio:PARAM` of each parameter, and, if it
+ * comes to its end, `SPLIT:STATISTICS` of each evaluation.
+ */
+function recordHistory(spec: RunSpec, dataset: Dataset, engine: LoadedEngine): RecordedSeries[] {
+  const trainer = new Trainer(spec, dataset, { engine });
+  try {
+    const { parameters } = trainer;
+    const { steps } = spec.train;
+    const buffer = {
+      loss: new Float64Array(steps),
+      lr: new Float64Array(steps),
+      ratios: new Float32Array(steps * parameters.length),
+    };
+    const made = trainer.advance(buffer, steps);
+    const evaluations = trainer.divergedAt === null ? trainer.evaluate() : [];
+    return [
+      { name: "loss", first: 0, values: buffer.loss.subarray(0, made) },
+      ...parameters.map(({ name }, p) => ({
+        name: `log10_ratio:${name}`,
+        first: 0,
+        values: Float64Array.from({ length: made }, (_, step) =>
+          log10(buffer.ratios[step * parameters.length + p] ?? Number.NaN),
+        ),
+      })),
+      ...evaluations.map(({ split, statistics, loss }) => ({
+        name: `${split}:${statistics}`,
+        first: steps,
+        values: Float64Array.of(loss),
+      })),
+    ];
+  } finally {
+    trainer.dispose();
+  }
 }

@@ -8,8 +8,7 @@ import {
   MOST_PROBE_EXAMPLES,
   type Tensor,
 } from "../engine.ts";
-import { Arena } from "./arena.ts";
-import { growTo } from "./grow-to.ts";
+import { Arena, growTo } from "./arena.ts";
 import { instantiateKernels } from "./kernels.ts";
 import { type Layer, layOut, type Norm } from "./layers.ts";
 import {

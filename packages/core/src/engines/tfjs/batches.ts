@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
-import type { Tokens } from "./layers/embedding.ts";
+import type { Tokens } from "./layers.ts";
 
 /** Examples as the network takes them: token indices, and one-hot rows of the targets. */
 export type Batch = { readonly tokens: Tokens; readonly targets: tf.Tensor2D };

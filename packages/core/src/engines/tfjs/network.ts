@@ -1,11 +1,18 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { LayerShape } from "../../model/parameters.ts";
 import type { BatchNormSpec, ModelSpec, Parameter } from "../../spec.ts";
-import { activation, fusedActivation } from "./layers/activation.ts";
-import { type Affine, batchNorm, fusedBatchNorm } from "./layers/batch-norm.ts";
-import { crossEntropy, fusedCrossEntropy } from "./layers/cross-entropy.ts";
-import { embedding, fusedEmbedding, type Tokens } from "./layers/embedding.ts";
-import { fusedLinear, linear } from "./layers/linear.ts";
+import { type Affine, batchNorm, fusedBatchNorm } from "./batch-norm.ts";
+import {
+  activation,
+  crossEntropy,
+  embedding,
+  fusedActivation,
+  fusedCrossEntropy,
+  fusedEmbedding,
+  fusedLinear,
+  linear,
+  type Tokens,
+} from "./layers.ts";
 import type { Weights } from "./weights.ts";
 
 /** What a network is made of: operations that TensorFlow.js differentiates, or that bring their gradient. */

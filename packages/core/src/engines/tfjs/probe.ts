@@ -1,11 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LayerShape } from "../../model/parameters.ts";
 import type { LayerPass, NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
-import { floats } from "./floats.ts";
-import type { Moments as BatchMoments } from "./layers/batch-norm.ts";
+import type { Moments as BatchMoments, RunningMoments } from "./batch-norm.ts";
 import type { Network, Normalise, Stage, Tap } from "./network.ts";
-import type { RunningMoments } from "./running-moments.ts";
-import type { Weights } from "./weights.ts";
+import { floats, type Weights } from "./weights.ts";
 
 const STAGES: readonly Stage[] = ["linear", "preactivation", "activation"];
 

@@ -4,11 +4,9 @@ import { embeddingOf, layerShapes, modelParameters } from "../../model/parameter
 import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
 import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
+import { ColumnMoments, divisorOf, normalise, RunningMoments } from "./batch-norm.ts";
 import { type Batch, batchOf, eachTile, type Sizes } from "./batches.ts";
-import { ColumnMoments } from "./column-moments.ts";
-import { floats } from "./floats.ts";
-import { divisorOf, normalise } from "./layers/batch-norm.ts";
-import { crossEntropies } from "./layers/cross-entropy.ts";
+import { crossEntropies } from "./layers.ts";
 import {
   type Blocks,
   FUSED_BLOCKS,
@@ -18,8 +16,7 @@ import {
   type Normalise,
 } from "./network.ts";
 import { probeNetwork } from "./probe.ts";
-import { RunningMoments } from "./running-moments.ts";
-import { Weights } from "./weights.ts";
+import { floats, Weights } from "./weights.ts";
 
 /** Examples that an evaluation sends through the network at a time. */
 const TILE = 4096;

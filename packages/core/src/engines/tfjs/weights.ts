@@ -1,8 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Parameter } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
-import { floats } from "./floats.ts";
-import { spreadOf } from "./spread.ts";
 
 /** The parameters of a model as tensors of the backend. */
 export class Weights {
@@ -50,7 +48,7 @@ export class Weights {
       if (before === undefined) continue;
       const update = tf.mul(gradient, rate);
       const after = tf.keep(tf.sub(before, update));
-      ratios[offset + p] = spreadOf(floats(update)) / spreadOf(floats(after));
+      ratios[offset + p] = unbiasedStd(floats(update)) / unbiasedStd(floats(after));
       this.#values[p] = after;
       before.dispose();
     }
@@ -84,4 +82,26 @@ export class Weights {
     }
     return this.#rate.scalar;
   }
+}
+
+/** Reads a tensor's values: a view that lives as long as the tensor. */
+export function floats(tensor: tf.Tensor): Float32Array {
+  return tensor.dataSync<"float32">();
+}
+
+/**
+ * Returns the unbiased standard deviation, summed in doubles as deviations from the first value: exactly 0 for a
+ * constant tensor, NaN for a tensor of one element.
+ */
+function unbiasedStd(values: Float32Array): number {
+  const [first = 0] = values;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const deviation = (values[i] ?? 0) - first;
+    sum += deviation;
+    squares += deviation * deviation;
+  }
+  const variance = (squares - (sum * sum) / values.length) / (values.length - 1);
+  return Math.sqrt(Math.max(variance, 0));
 }

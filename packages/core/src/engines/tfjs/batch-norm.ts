@@ -1,6 +1,10 @@
+/** Batch norm: moments of a batch, of all examples, and the running ones. */
 import * as tf from "@tensorflow/tfjs";
-import type { BatchNormSpec } from "../../../spec.ts";
-import { withGradient } from "../with-gradient.ts";
+import type { NormShape } from "../../model/parameters.ts";
+import type { BatchNormSpec } from "../../spec.ts";
+import type { Tensor } from "../engine.ts";
+import { withGradient } from "./layers.ts";
+import { floats } from "./weights.ts";
 
 /** What batch norm normalises with; the spread is a std or a variance, as the model says. */
 export type Moments = { readonly mean: tf.Tensor1D; readonly spread: tf.Tensor1D };
@@ -15,7 +19,7 @@ type Convention = Pick<BatchNormSpec, "epsilon" | "running">;
  *
  * @param x - `[B, n]`, at least two rows
  */
-export function momentsOf(x: tf.Tensor2D, { running }: Pick<Convention, "running">): Moments {
+function momentsOf(x: tf.Tensor2D, { running }: Pick<Convention, "running">): Moments {
   const mean = tf.mean<tf.Tensor1D>(x, 0); // [n]
   const squares = tf.sum<tf.Tensor1D>(tf.square(tf.sub(x, mean)), 0); // [n]
   const variance = tf.div<tf.Tensor1D>(squares, x.shape[0] - 1);
@@ -93,4 +97,90 @@ export function fusedBatchNorm(
       },
     };
   });
+}
+
+/** The running statistics of one layer's batch norm. */
+export class RunningMoments {
+  readonly mean: Float32Array;
+  readonly spread: Float32Array;
+  /** Whether `spread` is a variance; else it is a std. */
+  readonly isVariance: boolean;
+  readonly #momentum: number;
+  readonly #names: { readonly mean: string; readonly spread: string };
+
+  /** Starts from what `given` has of this layer, else from 0 and 1. */
+  constructor(
+    { gain, runningMean, runningSpread }: NormShape,
+    { momentum, running }: BatchNormSpec,
+    given: readonly Tensor[],
+  ) {
+    this.isVariance = running === "variance";
+    this.#momentum = momentum;
+    this.#names = { mean: runningMean, spread: runningSpread };
+    const valuesOf = (wanted: string) => given.find((tensor) => tensor.name === wanted)?.values;
+    this.mean = valuesOf(this.#names.mean)?.slice() ?? new Float32Array(gain.size);
+    this.spread = valuesOf(this.#names.spread)?.slice() ?? new Float32Array(gain.size).fill(1);
+  }
+
+  /** Moves them towards the moments of a batch. */
+  fold({ mean, spread }: Moments): void {
+    this.#move(this.mean, floats(mean));
+    this.#move(this.spread, floats(spread));
+  }
+
+  tensors(): Tensor[] {
+    const shape = [this.mean.length];
+    return [
+      { name: this.#names.mean, shape, values: this.mean.slice() },
+      { name: this.#names.spread, shape, values: this.spread.slice() },
+    ];
+  }
+
+  #move(running: Float32Array, batch: Float32Array): void {
+    const momentum = this.#momentum;
+    for (let i = 0; i < running.length; i++) {
+      running[i] = (1 - momentum) * (running[i] ?? 0) + momentum * (batch[i] ?? 0);
+    }
+  }
+}
+
+/**
+ * Mean and variance of the columns of a matrix that comes in pieces, in doubles.
+ *
+ * Source: Chan, Golub & LeVeque (1979), Updating formulae and a pairwise algorithm.
+ */
+export class ColumnMoments {
+  #count = 0;
+  readonly #mean: Float64Array;
+  readonly #squares: Float64Array;
+
+  constructor(columns: number) {
+    this.#mean = new Float64Array(columns);
+    this.#squares = new Float64Array(columns);
+  }
+
+  /** @param rows - `[count, columns]` */
+  add(rows: tf.Tensor2D): void {
+    const [count] = rows.shape;
+    const centre = tf.mean(rows, 0); // [columns]
+    const means = floats(centre);
+    const squares = floats(tf.sum(tf.square(tf.sub(rows, centre)), 0));
+    const total = this.#count + count;
+    for (let i = 0; i < this.#mean.length; i++) {
+      const mean = this.#mean[i] ?? 0;
+      const difference = (means[i] ?? 0) - mean;
+      this.#mean[i] = mean + (difference * count) / total;
+      const between = (difference * difference * this.#count * count) / total;
+      this.#squares[i] = (this.#squares[i] ?? 0) + (squares[i] ?? 0) + between;
+    }
+    this.#count = total;
+  }
+
+  /** float32; the variance is the unbiased estimate */
+  finish(): { readonly mean: Float32Array; readonly variance: Float32Array } {
+    return {
+      mean: Float32Array.from(this.#mean),
+      variance: Float32Array.from(this.#squares, (sum) => sum / (this.#count - 1)),
+    };
+  }
 }
