@@ -1,4 +1,4 @@
-/** Of all elements of a tensor; NaN where one of them is. */
+/** Statistics of all elements of a tensor; NaN where one of them is. */
 export type Statistics = {
   readonly mean: number;
   /** The unbiased estimate; NaN for a single element. */
@@ -7,7 +7,7 @@ export type Statistics = {
   readonly max: number;
 };
 
-/** In doubles, in two passes: the spread of a constant tensor is exactly 0. */
+/** Computes statistics in doubles, in two passes: the std of a constant tensor is exactly 0. */
 export function statisticsOf(values: ArrayLike<number>): Statistics {
   const first = values[0] ?? Number.NaN;
   const count = values.length;

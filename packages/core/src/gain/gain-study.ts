@@ -1,4 +1,4 @@
-/** What a scale of weights does to the spread of what passes through them; nothing is trained. */
+/** Shows what a scale of weights does to the spread of what passes through them; nothing is trained. */
 import { initialise } from "../init/initialise.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 import type { InitScheme } from "../spec.ts";
@@ -24,7 +24,7 @@ export type GainResult = {
 /**
  * Draws x from N(0, 1) and w by `scheme`, in this order and from one generator, and multiplies them.
  * The same seed gives the same x whatever the scheme, and schemes that differ in scale alone the same
- * draws of w, so that results can be held against each other. x and w are float32; the product and all
+ * draws of w, so that results can be compared with each other. x and w are float32; the product and all
  * sums are doubles.
  */
 export function gainStudy(scheme: InitScheme, options: GainOptions): GainResult {
@@ -78,7 +78,7 @@ type Distribution = {
   readonly beyond: number;
 };
 
-/** Mean, std and histogram of some values. */
+/** Returns mean, std and histogram of some values. */
 export function distributionOf(values: ArrayLike<number>, range: HistogramRange): Distribution {
   const { mean, std } = statisticsOf(values);
   return { mean, std, ...histogram(values, range) };

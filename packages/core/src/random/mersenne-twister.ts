@@ -102,7 +102,7 @@ function wrap(state: Uint32Array): number {
 
 const DIGITS = 8;
 
-/** 32-bit words as hexadecimal digits, eight each. */
+/** Writes 32-bit words as hexadecimal digits, eight each. */
 export function toHex(words: Uint32Array): string {
   return Array.from(words, (word) => word.toString(16).padStart(DIGITS, "0")).join("");
 }

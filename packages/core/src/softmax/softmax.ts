@@ -2,7 +2,7 @@ import { exp, ln } from "../math.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 import { statisticsOf } from "../statistics.ts";
 
-/** Probabilities that logits stand for: `exp(logit - largest)`, divided by their sum. */
+/** Returns the probabilities that logits stand for: `exp(logit - largest)`, divided by their sum. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
   const { powers } = powersOf(logits);
   const total = sumOf(powers);
@@ -10,8 +10,8 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
 }
 
 /**
- * What it costs that one class is the right one: `-ln softmax(logits)[target]`, in nats. It stays finite
- * where the probability itself is 0 in double precision.
+ * Returns the cross-entropy of one class, `-ln softmax(logits)[target]`, in nats. It stays finite where
+ * the probability itself is 0 in double precision.
  */
 export function crossEntropy(logits: ArrayLike<number>, target: number): number {
   const { powers, largest } = powersOf(logits);

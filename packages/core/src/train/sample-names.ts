@@ -9,7 +9,7 @@ import { decodeSafetensors } from "../weights/safetensors.ts";
 const LONGEST_NAME = 64;
 
 /**
- * Names drawn from a model, character by character, under running statistics. The generator is its own,
+ * Draws names from a model, character by character, under running statistics. The generator is its own,
  * so sampling never moves the training stream: the same weights and seed give the same names.
  *
  * @param vocabulary - token index to character, the end marker first
@@ -45,7 +45,7 @@ export function sampleNames(
   });
 }
 
-/** The token at which the cumulated softmax passes `u` in `[0, 1)`. */
+/** Returns the token at which the cumulated softmax passes `u` in `[0, 1)`. */
 function drawToken(logits: Float32Array, u: number): number {
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const weights = Float64Array.from(logits, (logit) => exp(logit - largest));
@@ -58,7 +58,7 @@ function drawToken(logits: Float32Array, u: number): number {
 }
 
 /**
- * Names from a trained model.
+ * Samples names from a trained model.
  *
  * @param engine - what predicts; `simd` unless given
  * @param weights - safetensors bytes of `Trainer.weights`, which carry the vocabulary

@@ -98,7 +98,7 @@ function distance(a: number | undefined, b: number | undefined): number {
 const NUDGE = 2 ** -23;
 
 /**
- * The same engine, started from tensors whose last bits are changed: how far its run strays is how far
+ * Returns the same engine, started from tensors whose last bits are changed: how far its run strays is how far
  * any two correct implementations may.
  *
  * @param period - every `period`-th value is made larger, all others smaller

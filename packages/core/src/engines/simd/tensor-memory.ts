@@ -10,7 +10,7 @@ export function readTensor(
   return { name, shape, values: readRows(floats, matrix, matrix.rows) };
 }
 
-/** A copy of a matrix's first rows without their pads. */
+/** Returns a copy of a matrix's first rows without their pads. */
 export function readRows(
   floats: Float32Array,
   { at, columns, ld }: Matrix,
@@ -25,7 +25,7 @@ export function readRows(
   return values;
 }
 
-/** A matrix's first rows without their pads: where it has none a view, which what comes next overwrites. */
+/** Returns a matrix's first rows without their pads: where it has none a view, which the next call overwrites. */
 export function viewRows(floats: Float32Array, matrix: Matrix, rows: number): Float32Array {
   const { at, columns, ld } = matrix;
   if (ld !== columns) return readRows(floats, matrix, rows);
