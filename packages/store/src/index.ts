@@ -108,6 +108,7 @@ export type { QueryMistake } from "./query/mistake.ts";
 export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
 export { joinRows, spansOf } from "./reading/curve.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
+export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
 export { shortKey } from "./short-key.ts";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import type { RunState, StoreReader } from "@ablate/store";
+import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt } from "../command-line/interrupt.ts";
@@ -8,7 +8,6 @@ import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { openStoreToRead, storePath } from "../store/open.ts";
 import { findTarget } from "../store/resolve.ts";
-import { Changes } from "../watch/changes.ts";
 import { findingsTeller, originTeller, WatchedEvents } from "../watch/events.ts";
 
 /** Milliseconds between two looks. */
@@ -52,7 +51,7 @@ async function watch(
   const style = flags.has("json") ? "json" : "human";
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
-  const changes = new Changes(reader, grid === null ? { run: title } : { grid });
+  const follower = new RunFollower(reader, grid === null ? { run: title } : { grid });
   const events = new WatchedEvents(title, Date.now(), {
     findingsOf: findingsTeller(reader),
     originOf: originTeller(reader),
@@ -60,7 +59,7 @@ async function watch(
   try {
     for (;;) {
       const now = Date.now();
-      for (const event of events.follow(changes.look(now))) {
+      for (const event of events.follow(changedRows(follower, now))) {
         const isNews = event.event !== "skipped" || event.state !== "finished";
         if (isNews || style === "json") progress.onEvent(event);
       }
@@ -78,6 +77,15 @@ async function watch(
   if (style === "human") terminal.write(`${title}: ${sentence(states)}\n`);
   const isBad = BAD.some((state) => states.has(state));
   return isBad ? 1 : 0;
+}
+
+/** Returns the rows that have changed, interrupted where their process has died. */
+function changedRows(follower: RunFollower, now: number): RunSummary[] {
+  const runs = follower.look(now) ?? [];
+  return runs.flatMap(({ row, isLost }): RunSummary[] => {
+    if (row === null) return [];
+    return [isLost ? { ...row, state: "interrupted", reason: "process died" } : row];
+  });
 }
 
 const BAD: readonly RunState[] = ["failed", "diverged", "interrupted"];

@@ -69,6 +69,8 @@ export type Ticks = { readonly steps: Float64Array; readonly atMs: Float64Array 
 export type RunStamp = {
   readonly run: string;
   readonly stamp: string;
+  /** It says running, and its process is there, as far as this host can tell. */
+  readonly isLive: boolean;
   /** It says running, and its process is gone. */
   readonly isLost: boolean;
 };

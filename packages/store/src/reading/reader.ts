@@ -58,11 +58,12 @@ const TRAINED_KINDS = `
   group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
     engine, parameters`;
 
-/** Everything that moves when a run does; tags and names move without a step. */
+/** Everything that moves when a run does; tags, notes and names move without a step. */
 const STAMPS = `
   select name as run, state, host, pid, heartbeat_at, concat_ws('|', state, reason, started_at,
     heartbeat_at, ended_at, last_step,
-    (select group_concat(tag) from tag where run_id = run.id)) as stamp
+    (select group_concat(tag) from tag where run_id = run.id),
+    (select text from run_note where run_id = run.id)) as stamp
   from kept_run run order by id`;
 
 const GRIDS = `
@@ -169,11 +170,11 @@ export class StoreReader extends RecordReader {
   /** Returns every run in the order of `runs()`, for a fraction of its cost. */
   stamps(now: number): RunStamp[] {
     const host = hostname();
-    return this.sql.rows<Stamped>(STAMPS).map(({ run, stamp, state, ...holder }) => ({
-      run,
-      stamp,
-      isLost: state === "running" && !isAlive(holder, host, now),
-    }));
+    return this.sql.rows<Stamped>(STAMPS).map(({ run, stamp, state, ...holder }) => {
+      const isRunning = state === "running";
+      const isLive = isRunning && isAlive(holder, host, now);
+      return { run, stamp, isLive, isLost: isRunning && !isLive };
+    });
   }
 
   /** Returns the sha256 of each run's data in hex, by its name; without runs that never started. */

@@ -2,9 +2,9 @@
 import { statSync } from "node:fs";
 import {
   type Annotated,
+  type FollowedRun,
   openReader,
-  type RunStamp,
-  type RunSummary,
+  RunFollower,
   StoreError,
   type StoreReader,
 } from "@ablate/store";
@@ -27,9 +27,6 @@ export type StoreSnapshot = {
   readonly trouble: string | null;
 };
 
-/** Running runs are read again after this long though nothing was written: their process may have died. */
-const LOOK_AGAIN_MS = 2000;
-
 /** A locked store is tried again later: keys are answered meanwhile. */
 const WAIT_MS = 20;
 
@@ -37,9 +34,7 @@ export class Feed {
   readonly path: string;
   #reader: StoreReader;
   #inode: number;
-  #dataVersion = -1;
-  #lookedAt = 0;
-  #stamps: ReadonlyMap<string, string> = new Map();
+  #follower: RunFollower;
   #runs: ReadonlyMap<string, ShownRun> = new Map();
   #grids: ReadonlyMap<string, Annotated> = new Map();
   #snapshot: StoreSnapshot = {
@@ -57,6 +52,7 @@ export class Feed {
   constructor(path: string) {
     this.path = path;
     this.#reader = openReader(path, { waitMs: WAIT_MS });
+    this.#follower = new RunFollower(this.#reader);
     this.#inode = inodeOf(path) ?? 0;
     this.poll(Date.now());
   }
@@ -105,57 +101,32 @@ export class Feed {
     this.#reader.close();
     this.#reader = reader;
     this.#inode = inode;
-    this.#dataVersion = -1;
-    this.#stamps = new Map();
+    this.#follower = new RunFollower(reader);
     this.#runs = new Map();
   }
 
   #readChanges(now: number): void {
-    const dataVersion = this.#reader.dataVersion();
-    const isStale = this.#snapshot.isLive && now - this.#lookedAt > LOOK_AGAIN_MS;
-    if (dataVersion === this.#dataVersion && !isStale) {
-      if (this.#snapshot.trouble !== null) this.#report(null);
-      return;
-    }
-    const stamps = this.#reader.stamps(now);
-    this.#lookedAt = now;
-    this.#dataVersion = dataVersion;
-    if (!this.#update(stamps) && this.#snapshot.trouble === null) return;
-    this.#publish();
+    const runs = this.#follower.look(now);
+    const isSame = runs === null || !this.#update(runs);
+    if (!isSame || (runs !== null && this.#snapshot.trouble !== null)) this.#publish();
+    else this.#report(null);
   }
 
-  /** Reads the runs whose stamps are new; whether there are any. */
-  #update(stamps: readonly RunStamp[]): boolean {
+  /** Takes over runs and grids as they are now; whether any is another. */
+  #update(followed: readonly FollowedRun[]): boolean {
     const { runs: notes, grids } = this.#reader.annotations();
     const isSameGrids = JSON.stringify([...grids]) === JSON.stringify([...this.#grids]);
     this.#grids = grids;
-    const texts = new Map(
-      stamps.map(({ run, stamp, isLost }) => [
-        run,
-        `${stamp}|${isLost}|${notes.get(run)?.note ?? ""}`,
-      ]),
-    );
-    const changed = stamps.filter(({ run }) => texts.get(run) !== this.#stamps.get(run));
-    if (changed.length === 0 && texts.size === this.#stamps.size) return !isSameGrids;
-    const rows = this.#rowsOf(changed.map(({ run }) => run));
-    const runs = stamps.flatMap(({ run, isLost }): [string, ShownRun][] => {
-      const row = rows.get(run);
-      const stamp = texts.get(run) ?? "";
-      const known = this.#runs.get(run);
-      if (row === undefined) return known === undefined ? [] : [[run, known]];
-      return [[run, this.#makeRun(row, { stamp, isLost, note: notes.get(run)?.note ?? null })]];
+    const isSameRuns =
+      followed.length === this.#runs.size && followed.every(({ row }) => row === null);
+    if (isSameRuns) return !isSameGrids;
+    const runs = followed.flatMap(({ name, stamp, isLost, row }): [string, ShownRun][] => {
+      const known = this.#runs.get(name);
+      if (row === null) return known === undefined ? [] : [[name, known]];
+      return [[name, this.#makeRun(row, { stamp, isLost, note: notes.get(name)?.note ?? null })]];
     });
-    this.#stamps = texts;
     this.#runs = new Map(runs);
     return true;
-  }
-
-  /** Reads the rows of runs, all at once where many have changed. */
-  #rowsOf(names: readonly string[]): ReadonlyMap<string, RunSummary> {
-    const few = names.length < 50;
-    const rows = few ? names.flatMap((name) => this.#reader.run(name) ?? []) : this.#reader.runs();
-    const wanted = new Set(names);
-    return new Map(rows.filter(({ name }) => wanted.has(name)).map((row) => [row.name, row]));
   }
 
   #publish(): void {
