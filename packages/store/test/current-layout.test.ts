@@ -1,6 +1,6 @@
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import { checkStore, importStore, openReader, queryStore } from "../src/index.ts";
+import { checkStore, importStore, openReader, openWriter, queryStore } from "../src/index.ts";
 import { createView, views } from "../src/views/views.ts";
 import { claimedRun, NOW, readerAt, temporaryPath, writerAt } from "./make.ts";
 
@@ -81,5 +81,7 @@ test("a file in which a view has the name of a table is refused", () => {
     "create view mine as select 1",
   );
 
-  expect(() => openReader(path)).toThrow(`${path} is not an ablate store: its Tick is no table`);
+  const refusal = `${path} is not an ablate store: its Tick is no table`;
+  expect(() => openReader(path)).toThrow(refusal);
+  expect(() => openWriter(path)).toThrow(refusal);
 });

@@ -13,9 +13,8 @@ type StandIn = { readonly kind: "table" | "view"; readonly name: string; readonl
  *
  * @returns what takes the stand-ins away once another process has migrated the store
  */
-export function layCurrent(database: Database, path: string): () => void {
+export function layCurrent(database: Database): () => void {
   database.pragma("temp_store = MEMORY");
-  refuseDisguised(database, path);
   let standIns = versionOf(database) < CURRENT_VERSION ? standInsFor(database) : [];
   for (const { sql } of standIns) database.exec(sql);
   for (const view of views) database.exec(createView(view, "temp"));
@@ -27,7 +26,7 @@ export function layCurrent(database: Database, path: string): () => void {
 }
 
 /** Refuses a file in which something else than a table has the name of one: to read it would run it. */
-function refuseDisguised(database: Database, path: string): void {
+export function refuseDisguised(database: Database, path: string): void {
   const own = new Set(views.map(({ name }) => name));
   const others = database
     .prepare<[], string>(

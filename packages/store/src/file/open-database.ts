@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { migrate } from "../migrations.ts";
 import { StoreError } from "../store-error.ts";
-import { layCurrent } from "./current-layout.ts";
+import { layCurrent, refuseDisguised } from "./current-layout.ts";
 import { setJournal } from "./journal.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
@@ -39,7 +39,7 @@ export function openForWriting(path: string): OpenedDatabase {
     refuseReadonly(path);
     const database = new SqliteDatabase(path, { timeout: BUSY_MS });
     return closingOnError(database, () => {
-      checkIdentity(database, path, { emptyIsNew: true });
+      identify(database, path, { emptyIsNew: true });
       const shared = networkFileSystem(path);
       database.pragma("auto_vacuum = INCREMENTAL");
       setJournal(database, shared === null ? "WAL" : "DELETE");
@@ -64,7 +64,7 @@ export function changeStore<T>(path: string, waitMs: number, change: (database: 
   return opening(path, "write to", () => {
     const database = new SqliteDatabase(path, { fileMustExist: true, timeout: waitMs });
     try {
-      checkIdentity(database, path, { emptyIsNew: false });
+      identify(database, path, { emptyIsNew: false });
       database.pragma("foreign_keys = ON");
       database.pragma("wal_autocheckpoint = 0");
       migrate(database);
@@ -81,7 +81,7 @@ export function openExisting(path: string): Database {
   return opening(path, "write to", () => {
     const database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_MS });
     return closingOnError(database, () => {
-      checkIdentity(database, path, { emptyIsNew: false });
+      identify(database, path, { emptyIsNew: false });
       database.pragma("foreign_keys = ON");
       migrate(database);
       return database;
@@ -126,10 +126,20 @@ function openReadonly(
 ): ReadableDatabase {
   const database = new SqliteDatabase(file, { readonly: true, timeout: waitMs });
   return closingOnError(database, () => {
-    checkIdentity(database, path, { emptyIsNew: false });
-    const refresh = layCurrent(database, path);
+    identify(database, path, { emptyIsNew: false });
+    const refresh = layCurrent(database);
     return { database, notice: null, close: () => database.close(), refresh };
   });
+}
+
+/** Refuses what is no store, one of a newer version, or one that would run SQL of its own as a table. */
+function identify(
+  database: Database,
+  path: string,
+  options: Parameters<typeof checkIdentity>[2],
+): void {
+  checkIdentity(database, path, options);
+  refuseDisguised(database, path);
 }
 
 function checkExists(path: string): void {
