@@ -1,21 +1,20 @@
 import type { RunSummary, StoreReader } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { drawer } from "./chart/draw.ts";
-import { type Facts, factsOf } from "./data/facts.ts";
+import { type ReportFacts, readFacts } from "./data/facts.ts";
 import { html } from "./html.ts";
-import type { Section } from "./layout/blocks.ts";
+import type { PageSection } from "./layout/blocks.ts";
 import { page } from "./layout/page.ts";
 import { differencesSection } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
 import { layersSection } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
-import { runsSection } from "./sections/runs.ts";
+import { extentWords, runsSection } from "./sections/runs.ts";
 import { settingsSection } from "./sections/settings.ts";
 import { startSection } from "./sections/start.ts";
 import { summarySection } from "./sections/summary.ts";
 import { updatesSection } from "./sections/updates.ts";
 import { count } from "./text.ts";
-import { extentWords } from "./words/outcome.ts";
 
 export type ReportOptions = {
   readonly title: string;
@@ -34,8 +33,8 @@ export async function reportOf(
   { title, question, version, now }: ReportOptions,
 ): Promise<string> {
   const draw = await drawer();
-  const facts = factsOf(reader, runs);
-  const sections: readonly (Section | null)[] = [
+  const facts = readFacts(reader, runs);
+  const sections: readonly (PageSection | null)[] = [
     summarySection(facts),
     runsSection(facts),
     lossSection(facts, draw),
@@ -56,7 +55,7 @@ export async function reportOf(
   });
 }
 
-function recorded({ runs }: Facts): string {
+function recorded({ runs }: ReportFacts): string {
   const done = runs.filter(({ state }) => state === "finished").length;
   return `${counted(runs.length, "run")}, of which ${count(done)} finished`;
 }

@@ -1,11 +1,9 @@
 import { inflateSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { bitsImage } from "../src/chart/bits-image.ts";
-import { drawer } from "../src/chart/draw.ts";
-import { type Chart, type Mark, pieces } from "../src/chart/marks.ts";
+import { drawer, spaced } from "../src/chart/draw.ts";
+import { type Chart, type Mark, pieces, roundRange } from "../src/chart/marks.ts";
 import { strokeAt } from "../src/chart/palette.ts";
-import { roundRange } from "../src/chart/range.ts";
-import { spaced } from "../src/chart/spaced.ts";
 
 const AREA: Mark = {
   kind: "area",

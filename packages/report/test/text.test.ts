@@ -2,7 +2,7 @@ import { RULES } from "@ablate/core";
 import { compact } from "@ablate/text";
 import { expect, test } from "vitest";
 import { html } from "../src/html.ts";
-import { definitionOf } from "../src/sections/definitions.ts";
+import { definitionOf } from "../src/sections/findings.ts";
 import { count, fixed, listed, meanStdText, percent, scaled } from "../src/text.ts";
 
 test("what is put into HTML is text, unless it is HTML", () => {

@@ -1,11 +1,8 @@
 /** Charts as SVG that takes its colours from the page. Axes, scales and paths are those of Apache ECharts. */
-
 import type * as echarts from "echarts";
 import { Html, html } from "../html.ts";
 import { scaled } from "../text.ts";
 import { type Axis, type Chart, type Mark, type Point, pieces, type Stroke } from "./marks.ts";
-import { slim } from "./slim.ts";
-import { spaced } from "./spaced.ts";
 
 export type Draw = (chart: Chart) => Html;
 
@@ -180,4 +177,44 @@ function textShape(
     type: "text",
     style: { text, x, y, fill: TEXT, fontSize: FONT_SIZE, align, verticalAlign: "middle" },
   };
+}
+
+/** What a chart's SVG needs inside of a page: its names, no style sheet of its own, one decimal. */
+function slim(svg: string, { id, name }: { readonly id: string; readonly name: string }): string {
+  const inner = svg
+    .replace(/^<svg[^>]*>/, "")
+    .replace(/<style[^>]*>.*?<\/style>/gs, "")
+    .replace(/<rect [^>]*fill="none"[^>]*><\/rect>/, "")
+    .replaceAll(/ (?:class|pointer-events|style|xml:space)="[^"]*"/g, "")
+    .replaceAll(/"zr\d+-c(\d+)"/g, `"${id}-clip$1"`)
+    .replaceAll(/url\(#zr\d+-c(\d+)\)/g, `url(#${id}-clip$1)`)
+    .replaceAll(/ (?:d|points|transform|c?[xy][12]?)="[^"]*"/g, shortened)
+    .replaceAll(/>\s+</g, "><")
+    .trim();
+  const [, viewBox = ""] = /viewBox="([^"]*)"/.exec(svg) ?? [];
+  return `<svg viewBox="${viewBox}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text">${name}${inner}`;
+}
+
+function shortened(attribute: string): string {
+  return attribute.replaceAll(/-?\d+\.\d+/g, (number) => String(Number(Number(number).toFixed(1))));
+}
+
+/** Places of labels in the order given, moved apart so that they do not cover each other. */
+export function spaced(
+  wanted: readonly number[],
+  { gap, low, high }: { readonly gap: number; readonly low: number; readonly high: number },
+): readonly number[] {
+  const order = [...wanted.keys()].sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  const placed = new Float64Array(wanted.length);
+  let floor = low;
+  for (const i of order) {
+    placed[i] = Math.max(floor, Math.min(wanted[i] ?? 0, high));
+    floor = (placed[i] ?? 0) + gap;
+  }
+  let ceiling = high;
+  for (const i of order.reverse()) {
+    placed[i] = Math.min(placed[i] ?? 0, ceiling);
+    ceiling = (placed[i] ?? 0) - gap;
+  }
+  return [...placed];
 }

@@ -1,4 +1,4 @@
-/** Everything that a report says, read from a store. */
+/** Reads everything that a report says from a store. */
 import {
   type ComparedRun,
   type Comparison,
@@ -13,15 +13,11 @@ import {
   type StoreReader,
 } from "@ablate/store";
 import { MOST_SHOWN } from "../chart/palette.ts";
-import { evenColumns, inColumns, logColumns } from "./columns.ts";
+import { evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
 import { findingsOf } from "./findings.ts";
-import { firstStepsOf } from "./first-steps.ts";
-import type { Curves, Group } from "./group.ts";
-import { groupNames } from "./group-names.ts";
-import { looksInside } from "./looks.ts";
-import { readSeries } from "./read-series.ts";
+import { type Curves, firstStepsOf, type Group, groupNames, readProbes } from "./group.ts";
 
-export type Facts = {
+export type ReportFacts = {
   readonly runs: readonly ComparedRun[];
   readonly groups: readonly Group[];
   readonly comparison: Comparison;
@@ -42,7 +38,7 @@ const STEPS_OF_A_COLUMN = 10;
 const LOG_COLUMNS = 90;
 const RATIO = "log10_ratio:";
 
-export function factsOf(reader: StoreReader, selected: readonly RunSummary[]): Facts {
+export function readFacts(reader: StoreReader, selected: readonly RunSummary[]): ReportFacts {
   const runs = comparedRuns(selected, reader.dataHashes());
   const comparison = compareRuns(runs, { metrics: METRICS });
   const metric = METRICS.find(({ value }) => runs.some((run) => value(run) !== null)) ?? METRICS[0];
@@ -65,7 +61,7 @@ export function factsOf(reader: StoreReader, selected: readonly RunSummary[]): F
       row,
       firstSteps: firstStepsOf(reader, row.runs, guessing?.loss ?? null),
       curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
-      ...looksInside(reader, row.runs),
+      ...readProbes(reader, row.runs),
       findings: findingsOf(reader, row.runs),
       judged: row.runs.filter(({ name }) => reader.thresholds(name) !== undefined).length,
     };
@@ -98,7 +94,7 @@ export function lossColumns(steps: number): number {
   return Math.max(1, Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, wanted), steps));
 }
 
-function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): Facts["guessing"] {
+function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): ReportFacts["guessing"] {
   for (const { name: run } of runs) {
     const output = reader.parameters(run).find(({ name }) => name === "output.weight");
     const classes = output?.shape.at(-1);

@@ -1,5 +1,14 @@
 /** What a report knows of runs that differ in the seed alone. */
-import type { ComparedRun, ComparisonRow, Finding, Moments, Probe } from "@ablate/store";
+import {
+  type ComparedRun,
+  type ComparisonRow,
+  type Finding,
+  type Moments,
+  momentsOf,
+  type Probe,
+  type StoreReader,
+  withoutSeed,
+} from "@ablate/store";
 import type { ColumnValue } from "./columns.ts";
 
 /** How a group begins. */
@@ -21,8 +30,8 @@ export type Curves = {
   readonly ratios: ReadonlyMap<string, readonly ColumnValue[]>;
 };
 
-/** Looks inside the first run that has some. */
-export type Looks = {
+/** The first and the last probe of the first run that has some. */
+export type ProbePair = {
   readonly run: string;
   readonly first: Probe;
   readonly last: Probe;
@@ -56,7 +65,7 @@ export type Group = {
   readonly firstSteps: FirstSteps;
   /** Null where nothing is drawn of it. */
   readonly curves: Curves | null;
-  readonly looks: Looks | null;
+  readonly probes: ProbePair | null;
   readonly saturation: readonly Saturation[];
   readonly findings: readonly GroupFinding[];
   /** How many of the runs were judged by the rules. */
@@ -68,4 +77,77 @@ export type Shown = Group & { readonly place: number };
 
 export function isShown(group: Group): group is Shown {
   return group.place !== null;
+}
+
+/** Names of groups: labels without the seed, or names of runs where labels alone would not do. */
+export function groupNames(groups: readonly (readonly ComparedRun[])[]): readonly string[] {
+  const firsts = groups.map(([first]) => first);
+  const labels = firsts.map(
+    (run) => withoutSeed(run?.label ?? run?.name ?? "") || (run?.grid ?? ""),
+  );
+  if (new Set(labels).size === labels.length) return labels;
+  return firsts.map((run) => withoutSeed(run?.name ?? ""));
+}
+
+type Pair = { readonly run: string; readonly first: Probe; readonly last: Probe };
+
+/** Reads the first and the last probe of each run that has some. */
+export function readProbes(
+  reader: StoreReader,
+  runs: readonly ComparedRun[],
+): { readonly probes: ProbePair | null; readonly saturation: readonly Saturation[] } {
+  const pairs = runs.flatMap(({ name: run }): readonly Pair[] => {
+    const steps = reader.probeSteps(run);
+    const first = reader.probe(run, steps[0] ?? -1);
+    const last = reader.probe(run, steps.at(-1) ?? -1);
+    return first === undefined || last === undefined ? [] : [{ run, first, last }];
+  });
+  const [probes] = pairs;
+  if (probes === undefined) return { probes: null, saturation: [] };
+  const names = probes.first.layers
+    .filter(({ saturation }) => saturation !== null)
+    .map(({ name }) => name);
+  return { probes, saturation: names.map((layer) => saturationOf(layer, pairs)) };
+}
+
+function saturationOf(layer: string, pairs: readonly Pair[]): Saturation {
+  const of = ({ layers }: Probe) => layers.find(({ name }) => name === layer)?.saturation;
+  return {
+    layer,
+    first: momentsOf(pairs.map(({ first }) => of(first)?.share ?? null)),
+    last: momentsOf(pairs.map(({ last }) => of(last)?.share ?? null)),
+    dead: momentsOf(pairs.map(({ last }) => of(last)?.dead.length ?? null)),
+  };
+}
+
+const FIRST_STEPS = 100;
+
+/** How runs begin, against a loss of `guessing`, null where it is not known. */
+export function firstStepsOf(
+  reader: StoreReader,
+  runs: readonly ComparedRun[],
+  guessing: number | null,
+): FirstSteps {
+  const earlySteps = Math.min(
+    FIRST_STEPS,
+    ...runs.map(({ lastStep }) => (lastStep ?? -1) + 1).filter((steps) => steps > 0),
+  );
+  return {
+    initial: momentsOf(runs.map(({ name: run }) => reader.lossAt(run, 0)?.loss ?? null)),
+    early: momentsOf(runs.map(({ name: run }) => earlyLoss(reader, run, earlySteps))),
+    earlySteps,
+    below: momentsOf(
+      guessing === null ? [] : runs.map(({ name: run }) => firstBelow(reader, run, guessing)),
+    ),
+  };
+}
+
+function earlyLoss(reader: StoreReader, run: string, steps: number): number | null {
+  const points = reader.curve(run, "loss", 1, { from: 0, to: steps - 1 });
+  return momentsOf(points.map(({ mean }) => mean)).mean;
+}
+
+function firstBelow(reader: StoreReader, run: string, limit: number): number | null {
+  const points = reader.curve(run, "loss", 16);
+  return points.find(({ mean }) => mean !== null && mean < limit)?.step ?? null;
 }

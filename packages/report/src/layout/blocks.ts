@@ -1,8 +1,10 @@
+import { strokeAt } from "../chart/palette.ts";
+import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
 
-export type Section = { readonly id: string; readonly title: string; readonly body: Content };
+export type PageSection = { readonly id: string; readonly title: string; readonly body: Content };
 
-export function section({ id, title, body }: Section): Html {
+export function section({ id, title, body }: PageSection): Html {
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${title}</h2>
 ${body}
@@ -53,4 +55,50 @@ function list(texts: readonly string[]): Html {
 /** A chart that is wider than a small page, where it scrolls by itself. */
 export function wide(label: string, chart: Html): Html {
   return html`<section class="wide scroll" aria-label="${label}" tabindex="0">${chart}</section>`;
+}
+
+export type Column = { readonly title: string; readonly isNumber?: boolean };
+
+/** A table whose rows are named by their first cell; one that is too wide scrolls by itself. */
+export function table({
+  caption,
+  columns,
+  rows,
+}: {
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Content[])[];
+}): Html {
+  const head = columns.map(
+    ({ title, isNumber = false }) => html`<th scope="col"${numeric(isNumber)}>${title}</th>`,
+  );
+  const body = rows.map((cells) => {
+    const [name = "", ...values] = cells;
+    const rest = values.map(
+      (value, i) => html`<td${numeric(columns[i + 1]?.isNumber ?? false)}>${value}</td>`,
+    );
+    return html`<tr><th scope="row">${name}</th>${rest}</tr>\n`;
+  });
+  return html`<section class="scroll" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body}</tbody></table></section>`;
+}
+
+function numeric(isNumber: boolean): Content {
+  return isNumber ? html` class="number"` : null;
+}
+
+/** A group's name behind its line. */
+export function named(group: Group): Html {
+  return html`<span class="name">${swatch(group)}${group.name}</span>`;
+}
+
+/** The line by which charts show a group; nothing where they do not. */
+function swatch({ place }: Group): Content {
+  if (place === null) return null;
+  const { color, dash } = strokeAt(place);
+  const dashes = dash.length === 0 ? null : html` stroke-dasharray="${dash.join(" ")}"`;
+  return html`<svg class="swatch" viewBox="0 0 30 12" aria-hidden="true"><path d="M0 6H30" stroke="${color}" stroke-width="3"${dashes} fill="none"></path></svg>`;
 }

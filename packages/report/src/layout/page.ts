@@ -1,12 +1,11 @@
 import { type Content, Html, html } from "../html.ts";
-import { type Section, section } from "./blocks.ts";
-import { STYLE } from "./style.ts";
+import { type PageSection, section } from "./blocks.ts";
 
 export type Page = {
   readonly title: string;
   readonly question: string;
   readonly facts: Content;
-  readonly sections: readonly Section[];
+  readonly sections: readonly PageSection[];
   readonly footer: Content;
 };
 
@@ -41,3 +40,72 @@ ${sections.map(section)}</main>
 </html>
 `.text;
 }
+
+/** The page's own style sheet: light, dark and paper. */
+const STYLE = `
+:root { color-scheme: light dark;
+  --page: #ffffff; --text: #1b1f24; --muted: #57606a; --grid: #e3e6ea; --edge: #c9ced6; --shade: #f3f5f7;
+  --guide: #6b7280; --band: #2e7d4f; --link: #0b57b0;
+  --error: #b42318; --warning: #8a5300; --info: #0b57b0;
+  --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
+@media (prefers-color-scheme: dark) { :root {
+  --page: #14171a; --text: #e6e9ed; --muted: #a3acb7; --grid: #2b3138; --edge: #434b55; --shade: #1d2126;
+  --guide: #98a2ae; --band: #58c08a; --link: #7db7ff;
+  --error: #ff9a8f; --warning: #f0b35a; --info: #7db7ff;
+  --s0: #58a6ff; --s1: #ff9d4d; --s2: #3fc08a; --s3: #e58ad8; --s4: #d4c24a; --s5: #ff8496; --s6: #a79bff; --s7: #b3bac2; } }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+header, nav, main, footer { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
+header { padding-top: 2rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.35rem; line-height: 1.25; margin: 2.6rem 0 .8rem; padding-top: .8rem; border-top: 1px solid var(--edge); }
+h3 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
+p, li { max-width: 46rem; }
+.question { font-size: 1.2rem; margin: 0 0 .6rem; }
+.facts, figcaption, caption, footer { color: var(--muted); font-size: .9rem; }
+nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: 1rem 0 0; padding: 0; }
+a { color: var(--link); }
+.sentences { padding-left: 1.2rem; }
+.sentences li { margin: .35rem 0; }
+figure { margin: 1.2rem 0; }
+figcaption { max-width: 46rem; margin: .35rem 0 .6rem; }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 1.5rem; align-items: start; }
+.scroll { overflow-x: auto; margin: .6rem 0 1rem; }
+.scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+.panels svg { max-width: 32rem; } .panels figure { margin: .2rem 0; }
+.wide > svg { min-width: 38rem; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding-bottom: .35rem; max-width: min(46rem, 100vw - 2.5rem); }
+th, td { padding: .28rem .7rem .28rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
+th { font-weight: 600; }
+thead th { border-bottom: 1px solid var(--edge); vertical-align: bottom; }
+.number { text-align: right; } td.number, .name { white-space: nowrap; } th.number { min-width: 5.5rem; max-width: 11rem; }
+.changes { display: block; min-width: 9.5rem; }
+.best { font-weight: 700; }
+.swatch { display: inline-block; width: 1.9rem; height: .75rem; margin-right: .45rem; vertical-align: -0.08em; }
+.level { font-weight: 700; white-space: nowrap; }
+.level-error { color: var(--error); } .level-warning { color: var(--warning); } .level-info { color: var(--info); }
+.map { display: block; width: 100%; height: 6.5rem; max-width: 32rem; border: 1px solid var(--edge); image-rendering: pixelated; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+@media (prefers-color-scheme: dark) { .map { filter: invert(1); } }
+details { margin: .4rem 0 .8rem; } summary { cursor: pointer; color: var(--link); width: fit-content; }
+dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0 0 0 1.2rem; max-width: 46rem; }
+code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; font-size: .88em; }
+pre { overflow-x: auto; background: var(--shade); padding: .8rem 1rem; }
+footer { padding-top: 2rem; padding-bottom: 2.5rem; }
+@media print {
+  :root { color-scheme: light; --page: #ffffff; --text: #000000; --muted: #404040; --grid: #d8d8d8; --edge: #909090; --shade: #f3f3f3;
+    --guide: #555555; --band: #2e7d4f; --link: #000000; --error: #9b1c13; --warning: #744600; --info: #0b4a94;
+    --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
+  body { font-size: 10.5pt; } header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
+  nav { display: none; } details::details-content { content-visibility: visible; display: block; } summary { color: var(--muted); list-style: none; }
+  @supports not selector(::details-content) { details:not([open]) { display: none; } }
+  table { font-size: 7.5pt; } th, td { padding-right: .45rem; } th:not(.number), td:not(.number) { overflow-wrap: anywhere; min-width: 6em; }
+  tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; overflow-wrap: normal; }
+  h2, h3, caption { break-after: avoid; } figure, tr, .sentences li { break-inside: avoid; }
+  .panels { grid-template-columns: 1fr 1fr; } .panels > * { min-width: 0; } .panels table { font-size: 5.5pt; } .panels th, .panels td { padding-right: .2rem; min-width: 0; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
+  .changes { min-width: 0; } .map { filter: none; } thead { display: table-header-group; }
+  @page { margin: 16mm 14mm; }
+}
+`;

@@ -2,12 +2,11 @@ import type { LayerProbe, Probe, TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark, Point } from "../chart/marks.ts";
 import { strokeAt } from "../chart/palette.ts";
+import type { Group, ProbePair } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, figure, panels } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
-import { count, percent, scaled } from "../text.ts";
-import { picturedText } from "../words/pictured.ts";
-import { hiddenLayers, type Looked } from "./histograms.ts";
+import { details, figure, panels, table } from "../layout/blocks.ts";
+import { count, listed, percent, scaled } from "../text.ts";
+import { hiddenLayers, type Probed } from "./histograms.ts";
 
 type Profile = {
   readonly title: string;
@@ -26,9 +25,9 @@ const PROFILES: readonly Profile[] = [
 ];
 
 /** How spread, gradients and saturation go from layer to layer; charts where there are several. */
-export function depthProfile(groups: readonly Looked[], draw: Draw): Content {
+export function depthProfile(groups: readonly Probed[], draw: Draw): Content {
   const numbers = depthTable(groups);
-  const depth = Math.max(...groups.map(({ looks }) => hiddenLayers(looks.first.layers).length));
+  const depth = Math.max(...groups.map(({ probes }) => hiddenLayers(probes.first.layers).length));
   if (depth < 2)
     return details("spread, gradients and saturation of every layer as a table", numbers);
   const charts = PROFILES.flatMap((profile) =>
@@ -44,7 +43,7 @@ export function depthProfile(groups: readonly Looked[], draw: Draw): Content {
 }
 
 function profileChart(
-  groups: readonly Looked[],
+  groups: readonly Probed[],
   {
     profile,
     isFirst,
@@ -53,7 +52,7 @@ function profileChart(
 ): Chart {
   const { title, value, isLog } = profile;
   const lines = groups.map((group) => {
-    const { layers } = isFirst ? group.looks.first : group.looks.last;
+    const { layers } = isFirst ? group.probes.first : group.probes.last;
     const points = hiddenLayers(layers).map(
       (layer, i): Point => [i + 1, isLog ? Math.log10(value(layer)) : value(layer)],
     );
@@ -99,16 +98,16 @@ function profileChart(
   };
 }
 
-function depthTable(groups: readonly Looked[]): Html {
+function depthTable(groups: readonly Probed[]): Html {
   const both = (
-    { looks }: Looked,
+    { probes }: Probed,
     name: string,
     text: (layer: LayerProbe | undefined) => string,
   ): string => {
     const of = ({ layers }: Probe): string => text(layers.find((layer) => layer.name === name));
-    return looks.first.step === looks.last.step
-      ? of(looks.first)
-      : `${of(looks.first)} → ${of(looks.last)}`;
+    return probes.first.step === probes.last.step
+      ? of(probes.first)
+      : `${of(probes.first)} → ${of(probes.last)}`;
   };
   return table({
     caption: `Every layer of ${picturedText(groups)}, at initialisation → at the end.`,
@@ -123,7 +122,7 @@ function depthTable(groups: readonly Looked[]): Html {
       { title: "dead units", isNumber: true },
     ],
     rows: groups.flatMap((group) =>
-      group.looks.first.layers.map(({ name }) => {
+      group.probes.first.layers.map(({ name }) => {
         const std = (kind: TensorKind): string =>
           both(group, name, (layer) => scaled(layer?.tensors[kind]?.std));
         return [
@@ -145,4 +144,19 @@ function depthTable(groups: readonly Looked[]): Html {
 
 function stdOf(kind: TensorKind): Profile["value"] {
   return ({ tensors }) => tensors[kind]?.std ?? Number.NaN;
+}
+
+/** One run of each group: by its seed where that is the same in all, else by name. */
+export function picturedText(
+  groups: readonly (Pick<Group, "runs"> & { readonly probes: ProbePair })[],
+): string {
+  const runs = groups.map(({ probes }) => probes.run);
+  if (groups.every(({ runs: own }) => own.length === 1))
+    return groups.length === 1 ? "the run" : "the one run of each group";
+  const seeds = groups.map(
+    ({ runs: own, probes }) => own.find(({ name }) => name === probes.run)?.seed,
+  );
+  const isOneSeed = new Set(seeds).size === 1;
+  if (!isOneSeed) return listed(runs);
+  return `the run with seed ${seeds[0]}${groups.length === 1 ? "" : " of each group"}`;
 }

@@ -1,18 +1,16 @@
 import { type PairedDifference, verdictText } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
-import type { Chart, Mark } from "../chart/marks.ts";
+import { type Chart, type Mark, roundRange } from "../chart/marks.ts";
 import { colorAt, GUIDE } from "../chart/palette.ts";
-import { roundRange } from "../chart/range.ts";
-import type { Facts } from "../data/facts.ts";
+import type { ReportFacts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { figure, type Section, sentences, wide } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
+import { figure, type PageSection, sentences, table, wide } from "../layout/blocks.ts";
 import { count, fixed } from "../text.ts";
 import { differenceOf, differenceWords, metricTitle, ranked } from "../words/differences.ts";
 
 /** Which groups differ by more than the seeds do, and what each factor does. */
-export function differencesSection(facts: Facts, draw: Draw): Section | null {
+export function differencesSection(facts: ReportFacts, draw: Draw): PageSection | null {
   const order = ranked(facts);
   const [best] = order;
   if (best === undefined || order.length < 2) return null;
@@ -124,7 +122,7 @@ function differenceCells(difference: PairedDifference): readonly Content[] {
   ];
 }
 
-function effects({ comparison, metric }: Facts): Content {
+function effects({ comparison, metric }: ReportFacts): Content {
   const own = comparison.effects.filter((one) => one.metric === metric).map(({ effect }) => effect);
   if (own.length === 0) return null;
   const rows = own.flatMap(({ factor, values }) =>

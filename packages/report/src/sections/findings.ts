@@ -1,17 +1,15 @@
 import { counted } from "@ablate/text";
-import type { Facts } from "../data/facts.ts";
+import type { ReportFacts } from "../data/facts.ts";
 import { byLevel, sinceOf } from "../data/findings.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, type Section } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
+import { details, type PageSection, table } from "../layout/blocks.ts";
 import { count } from "../text.ts";
 import { sinceText } from "../words/updates.ts";
-import { definitionOf } from "./definitions.ts";
 
 const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } as const;
 
 /** What the rules say, the most serious first, and what each rule means. */
-export function findingsSection({ groups, runs }: Facts): Section {
+export function findingsSection({ groups, runs }: ReportFacts): PageSection {
   const head = { id: "findings", title: "Findings" };
   const judged = groups.reduce((sum, group) => sum + group.judged, 0);
   if (judged === 0)
@@ -53,7 +51,7 @@ export function findingsSection({ groups, runs }: Facts): Section {
 }
 
 /** The grid of all runs, or a run. */
-function nameOf(runs: Facts["runs"]): string {
+function nameOf(runs: ReportFacts["runs"]): string {
   const grids = new Set(runs.map(({ grid }) => grid));
   const [grid = null] = grids;
   return grids.size === 1 && grid !== null ? grid : (runs[0]?.name ?? "RUN");
@@ -65,4 +63,40 @@ function findingsTable(rows: readonly (readonly Content[])[], caption: string): 
   const titles = ["level", "rule", "group", "where", "runs", "holds", "in words"];
   const columns = titles.map((title) => ({ title, isNumber: title === "runs" }));
   return table({ caption, columns, rows });
+}
+
+/** What each rule says, for readers without the program at hand. */
+const DEFINITIONS: Readonly<Record<string, string>> = {
+  "initial-loss":
+    "The loss at initialisation is far from ln V, which guessing among V classes costs. Above it the output layer is sure of something wrong, and the first steps only scale it down.",
+  saturated:
+    "A large share of a layer's activations is where the nonlinearity is flat (for tanh beyond ±0.99). Almost no gradient passes there.",
+  "dead-units": "Units are flat for every example looked at: no gradient reaches their weights.",
+  "shrinking-activations":
+    "Activations spread less from layer to layer: the last hidden layer sees hardly anything of the input.",
+  "growing-activations": "Activations spread more from layer to layer.",
+  "vanishing-gradients":
+    "Gradients get smaller on the way back to the input, so that the first layers learn far more slowly than the last.",
+  "exploding-gradients": "Gradients get larger on the way back to the input.",
+  "slow-updates":
+    "The update:data ratio of a parameter stays below its band: each step changes it too little.",
+  "fast-updates":
+    "The update:data ratio of a parameter stays above its band: each step changes it by too much.",
+  "uneven-updates": "The hidden weights learn at very different speeds.",
+  frozen: "A parameter does not change at all.",
+  "output-learns-faster":
+    "The output weights have gradients that are far larger, compared with the weights, than those of hidden layers.",
+  "running-statistics":
+    "Batch norm's running statistics are far from those of the data, so that evaluations with them are off.",
+  "loss-spike": "The loss jumps far above its recent mean.",
+  divergence: "The loss rises above what the run began with, or is no number any more.",
+  plateau: "The loss hardly falls while the number of steps doubles.",
+  "validation-gap": "The validation loss is far above the training loss.",
+};
+
+export function definitionOf(rule: string): string {
+  return (
+    DEFINITIONS[rule] ??
+    "A rule of a later version of ablate; its findings say in words what it measured."
+  );
 }

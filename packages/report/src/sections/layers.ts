@@ -1,39 +1,38 @@
 import type { Draw } from "../chart/draw.ts";
-import type { Facts } from "../data/facts.ts";
-import { isShown } from "../data/group.ts";
+import { MOST_SHOWN } from "../chart/palette.ts";
+import type { ReportFacts } from "../data/facts.ts";
+import { type Group, isShown } from "../data/group.ts";
 import { type Content, html } from "../html.ts";
-import { figure, panels, type Section, sentences } from "../layout/blocks.ts";
-import { count } from "../text.ts";
-import { picturedText } from "../words/pictured.ts";
-import { flatText, saturationWords } from "../words/saturation.ts";
-import { depthProfile } from "./depth.ts";
-import { activationAxes, histogramChart, type Looked, sharedAxis } from "./histograms.ts";
+import { figure, type PageSection, panels, sentences } from "../layout/blocks.ts";
+import { count, fixed, percent } from "../text.ts";
+import { depthProfile, picturedText } from "./depth.ts";
+import { activationAxes, histogramChart, type Probed, sharedAxis } from "./histograms.ts";
 import { saturationMaps } from "./maps.ts";
 
-/** Looks inside: histograms, depth profiles, saturation maps. */
-export function layersSection(facts: Facts, draw: Draw): Section {
-  const looked = facts.groups
+/** Draws what probes saw: histograms, depth profiles, saturation maps. */
+export function layersSection(facts: ReportFacts, draw: Draw): PageSection {
+  const probed = facts.groups
     .filter(isShown)
-    .flatMap((group): readonly Looked[] =>
-      group.looks === null ? [] : [{ ...group, looks: group.looks }],
+    .flatMap((group): readonly Probed[] =>
+      group.probes === null ? [] : [{ ...group, probes: group.probes }],
     );
-  const [first] = looked;
+  const [first] = probed;
   const head = { id: "layers", title: "Inside the layers" };
   if (first === undefined)
     return {
       ...head,
       body: html`<p>These runs were recorded without looks inside (<code>record.probes</code>): there is nothing to show here.</p>`,
     };
-  const examples = count(first.looks.first.examples);
+  const examples = count(first.probes.first.examples);
   return {
     ...head,
-    body: html`<p>Each look is at the same ${examples} training examples. Pictures and their tables are of ${picturedText(looked)}; shares in words are means over all runs of a group.</p>
-${sentences(saturationWords(facts))}${histograms(looked, draw)}${depthProfile(looked, draw)}${maps(facts, looked)}`,
+    body: html`<p>Each look is at the same ${examples} training examples. Pictures and their tables are of ${picturedText(probed)}; shares in words are means over all runs of a group.</p>
+${sentences(saturationWords(facts))}${histograms(probed, draw)}${depthProfile(probed, draw)}${maps(facts, probed)}`,
   };
 }
 
 /** Nothing where no layer can saturate. */
-function maps(facts: Facts, groups: readonly Looked[]): Content {
+function maps(facts: ReportFacts, groups: readonly Probed[]): Content {
   if (groups.every(({ saturation }) => saturation.length === 0)) return null;
   return html`
 <h3>Saturation maps</h3>
@@ -41,7 +40,7 @@ function maps(facts: Facts, groups: readonly Looked[]): Content {
 ${saturationMaps(groups)}`;
 }
 
-function histograms(groups: readonly Looked[], draw: Draw): Content {
+function histograms(groups: readonly Probed[], draw: Draw): Content {
   const { axes, isShared } = activationAxes(groups);
   const charts = groups.flatMap((group, i) => [
     histogramChart(group, {
@@ -67,4 +66,46 @@ function histograms(groups: readonly Looked[], draw: Draw): Content {
     charts: panels(charts),
     caption: `A histogram for each hidden layer of ${picturedText(groups)}: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
   })}`;
+}
+
+/** What a flat nonlinearity is, in the words of its kind. */
+function flatText({ runs }: ReportFacts): string {
+  const [run] = runs;
+  const of = (key: string): string | undefined =>
+    run?.settings.find((one) => one.key === key)?.text;
+  if (of("model.activation") !== "tanh") return "where the nonlinearity is flat";
+  return `|tanh| > ${of("record.probes.saturated") ?? "0.99"}`;
+}
+
+export function saturationWords(facts: ReportFacts): readonly string[] {
+  const { groups } = facts;
+  const chosen = groups.length > MOST_SHOWN ? groups.filter(isShown) : groups;
+  const probed = chosen.filter(({ saturation }) => saturation.length > 0);
+  if (probed.length === 0) return [];
+  const shares = probed.map((group) => `${group.name} ${shareText(group)}`);
+  const said = [
+    `Saturated (${flatText(facts)}), at initialisation → at the end: ${shares.join("; ")}.`,
+  ];
+  const dead = probed.flatMap((group) =>
+    group.saturation
+      .filter(({ dead: units }) => (units.mean ?? 0) > 0)
+      .map((one) => `${group.name} ${fixed(one.dead.mean, 1)} in ${one.layer}`),
+  );
+  return [
+    ...said,
+    dead.length === 0
+      ? "No unit is dead, that is, flat for every example looked at, at the end."
+      : `Dead units at the end, flat for every example looked at (mean over runs): ${dead.join("; ")}.`,
+  ];
+}
+
+/** All of one layer; of several the one in which most is flat at the end, or at the beginning where nothing is. */
+function shareText({ saturation }: Group): string {
+  const most = saturation.reduce((worst, one) =>
+    (one.last.mean ?? 0) > (worst.last.mean ?? 0) ? one : worst,
+  );
+  const shares = `${percent(most.first.mean)} → ${percent(most.last.mean)}`;
+  return saturation.length === 1
+    ? shares
+    : `${shares} in ${most.layer}, the most of its ${count(saturation.length)} layers`;
 }

@@ -1,21 +1,18 @@
 import { compact, counted } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
-import type { Axis, Chart, Mark, Point } from "../chart/marks.ts";
+import { type Axis, type Chart, type Mark, type Point, roundRange } from "../chart/marks.ts";
 import { colorAt, GUIDE, strokeAt } from "../chart/palette.ts";
-import { roundRange } from "../chart/range.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import { type Facts, lossColumns } from "../data/facts.ts";
+import { lossColumns, type ReportFacts } from "../data/facts.ts";
 import { type Group, isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
-import { figure, type Section, wide } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
+import { figure, type PageSection, table, wide } from "../layout/blocks.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
-import { learningRateWords } from "../words/learning-rate.ts";
 
 type Curve = (group: Group) => readonly ColumnValue[];
 
 /** Loss of every shown group: all of training, and the first steps stretched. */
-export function lossSection(facts: Facts, draw: Draw): Section | null {
+export function lossSection(facts: ReportFacts, draw: Draw): PageSection | null {
   const groups = facts.groups.filter(isShown);
   if (groups.length === 0) return null;
   const { steps, guessing } = facts;
@@ -47,7 +44,7 @@ export function lossSection(facts: Facts, draw: Draw): Section | null {
 }
 
 function lossChart(
-  { steps, guessing }: Facts,
+  { steps, guessing }: ReportFacts,
   {
     groups,
     curve,
@@ -187,4 +184,17 @@ function lossTable(
       }),
     ]),
   });
+}
+
+/** How the learning rate changes, where it does so in the same way in all runs; else nothing. */
+function learningRateWords({ runs }: ReportFacts): string {
+  const ids = new Set(
+    runs.map(({ settings }) => settings.find(({ key }) => key === "train.lr")?.id),
+  );
+  const rates = runs[0]?.settings.find(({ key }) => key === "train.lr")?.value;
+  if (ids.size !== 1 || typeof rates !== "object" || rates === null) return "";
+  const [first, ...later] = Object.entries(rates);
+  if (first === undefined || later.length === 0) return "";
+  const changes = later.map(([step, rate]) => `from step ${count(Number(step))} on ${rate}`);
+  return ` The learning rate is ${first[1]}, ${changes.join(", ")}.`;
 }

@@ -3,12 +3,11 @@ import { bitsImage } from "../chart/bits-image.ts";
 import { type Content, html } from "../html.ts";
 import { panels } from "../layout/blocks.ts";
 import { count, listed, percent } from "../text.ts";
-import { unitsTable } from "./histogram-table.ts";
-import { hiddenLayers, type Looked } from "./histograms.ts";
+import { hiddenLayers, type Probed, unitsTable } from "./histograms.ts";
 
 /** Which units are flat for which examples, at initialisation and at the end; empty maps are only named. */
-export function saturationMaps(groups: readonly Looked[]): Content {
-  const pairs = groups.flatMap(({ name, looks: { first, last } }) =>
+export function saturationMaps(groups: readonly Probed[]): Content {
+  const pairs = groups.flatMap(({ name, probes: { first, last } }) =>
     hiddenLayers(first.layers)
       .filter(({ saturation }) => saturation !== null)
       .map((layer): Pair => {

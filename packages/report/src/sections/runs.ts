@@ -1,21 +1,17 @@
-import type { ComparisonRow, Moments } from "@ablate/store";
-import { METRICS } from "@ablate/store";
+import { type ComparisonRow, METRICS, type Moments, type Setting } from "@ablate/store";
+import { counted } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/palette.ts";
-import { baseRow, differences } from "../data/base.ts";
-import { type Facts, outcomeOf } from "../data/facts.ts";
+import { outcomeOf, type ReportFacts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, type Section, sentences } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
-import { count, meanStdText, nats } from "../text.ts";
+import { details, named, type PageSection, sentences, table } from "../layout/blocks.ts";
+import { count, listed, meanStdText, nats } from "../text.ts";
 import { metricTitle } from "../words/differences.ts";
-import { extentWords, troubleWords } from "../words/outcome.ts";
-import { named } from "./swatch.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
 /** Every group and every run. */
-export function runsSection(facts: Facts): Section {
+export function runsSection(facts: ReportFacts): PageSection {
   const { groups, metric } = facts;
   const metrics = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
   const hidden = groups.filter(({ place }) => place === null).length;
@@ -102,7 +98,7 @@ function shortNames(
   );
 }
 
-function everyRun({ runs }: Facts): Html {
+function everyRun({ runs }: ReportFacts): Html {
   return details(
     "every run",
     table({
@@ -131,4 +127,52 @@ function everyRun({ runs }: Facts): Html {
       ]),
     }),
   );
+}
+
+function baseRow(rows: readonly ComparisonRow[]): ComparisonRow | undefined {
+  const distance = (row: ComparisonRow): number =>
+    rows.reduce((sum, other) => sum + differences(other, row).length, 0);
+  const distances = rows.map(distance);
+  return rows[distances.indexOf(Math.min(...distances))];
+}
+
+/** Settings of a row that are not those of another, by key; null where it has none. */
+function differences(
+  row: ComparisonRow,
+  other: ComparisonRow,
+): readonly (readonly [key: string, own: Setting | null])[] {
+  return [...row.settings].filter(([key, own]) => own?.id !== other.settings.get(key)?.id);
+}
+
+/** How many runs there are, and how those ended that did not finish. */
+export function extentWords({ runs, groups }: ReportFacts): string {
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const updates = runs.reduce(
+    (sum, { lastStep }) => sum + (lastStep === null ? 0 : lastStep + 1),
+    0,
+  );
+  const groupText =
+    groups.length === runs.length
+      ? ""
+      : ` in ${counted(groups.length, "group")} that differ in more than the seed`;
+  return `${counted(runs.length, "run")}${groupText}, ${counted(seeds, "seed")}, ${count(updates)} steps in all.`;
+}
+
+export function troubleWords({ runs }: ReportFacts): readonly string[] {
+  const said = (state: string, text: string): readonly string[] => {
+    const names = runs.filter((run) => run.state === state);
+    if (names.length === 0) return [];
+    const listing = names.map(({ name: run, lastStep }) =>
+      state === "diverged" ? `${run} at step ${count(lastStep)}` : run,
+    );
+    return [`${counted(names.length, "run")} ${text}: ${listed(listing)}.`];
+  };
+  return [
+    ...said("diverged", "diverged, that is, the loss was no longer a number"),
+    ...said("failed", "failed"),
+    ...said("interrupted", "ended with the process that trained it"),
+    ...said("stopped", "stopped by the user"),
+    ...said("running", "still being trained when this was written"),
+    ...said("pending", "not yet trained"),
+  ];
 }

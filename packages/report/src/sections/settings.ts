@@ -1,13 +1,12 @@
 import { basename } from "node:path";
 import { differingKeys } from "@ablate/store";
-import type { Facts } from "../data/facts.ts";
+import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import { details, type Section } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
+import { details, type PageSection, table } from "../layout/blocks.ts";
 import { count } from "../text.ts";
 
 /** What all runs share, what sets them apart, where they come from. */
-export function settingsSection(facts: Facts): Section {
+export function settingsSection(facts: ReportFacts): PageSection {
   const { runs, groups, comparison } = facts;
   const differing = new Set(differingKeys(runs));
   const base = (runs[0]?.settings ?? []).filter(({ key }) => !differing.has(key));
@@ -50,7 +49,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Values with how many runs have each; what names a machine stays at home. */
-function provenance({ runs, provenance: byRun }: Facts): Content {
+function provenance({ runs, provenance: byRun }: ReportFacts): Content {
   const started = runs.flatMap(({ startedAt }) => startedAt ?? []).sort();
   const ended = runs.flatMap(({ endedAt }) => endedAt ?? []).sort();
   const known = [...byRun.values()].filter((facts) => Object.keys(facts).length > 0);

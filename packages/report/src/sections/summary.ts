@@ -1,15 +1,15 @@
 import { counted } from "@ablate/text";
-import type { Facts } from "../data/facts.ts";
+import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import { type Section, sentences } from "../layout/blocks.ts";
+import { type PageSection, sentences } from "../layout/blocks.ts";
 import { differenceWords } from "../words/differences.ts";
-import { troubleWords } from "../words/outcome.ts";
-import { saturationWords } from "../words/saturation.ts";
-import { startWords } from "../words/start.ts";
 import { updateWords } from "../words/updates.ts";
+import { saturationWords } from "./layers.ts";
+import { troubleWords } from "./runs.ts";
+import { startWords } from "./start.ts";
 
 /** The answer in sentences, each made of what the store says. */
-export function summarySection(facts: Facts): Section {
+export function summarySection(facts: ReportFacts): PageSection {
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ["What went wrong or is missing", troubleWords(facts)],
     ["What differs by more than chance", differenceWords(facts)],
@@ -24,7 +24,7 @@ export function summarySection(facts: Facts): Section {
   return { id: "summary", title: "In short", body };
 }
 
-function findingWords({ groups }: Facts): readonly string[] {
+function findingWords({ groups }: ReportFacts): readonly string[] {
   if (groups.every(({ judged }) => judged === 0)) return [];
   const found = groups.flatMap(({ findings }) => findings);
   const of = (level: string): number => found.filter((one) => one.level === level).length;

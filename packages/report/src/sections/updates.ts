@@ -3,16 +3,15 @@ import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark, Point, Stroke } from "../chart/marks.ts";
 import { colorAt, GUIDE, MOST_SHOWN, strokeAt } from "../chart/palette.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import type { Facts } from "../data/facts.ts";
+import type { ReportFacts } from "../data/facts.ts";
 import { isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
-import { figure, panels, type Section, sentences } from "../layout/blocks.ts";
-import { table } from "../layout/table.ts";
+import { figure, type PageSection, panels, sentences, table } from "../layout/blocks.ts";
 import { fixed } from "../text.ts";
 import { updateWords } from "../words/updates.ts";
 
 /** How fast every parameter of every shown group learns. */
-export function updatesSection(facts: Facts, draw: Draw): Section | null {
+export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | null {
   const groups = facts.groups
     .filter(isShown)
     .filter(({ curves }) => [...(curves?.ratios.values() ?? [])].some(({ length }) => length > 0));
@@ -32,7 +31,7 @@ ${sentences(updateWords(facts))}${figure({
   return { id: "updates", title: "Does every parameter learn?", body };
 }
 
-function bandOf({ ratios }: Facts): readonly [number, number] | null {
+function bandOf({ ratios }: ReportFacts): readonly [number, number] | null {
   const found = [...ratios.values()].find(({ low, high }) => low !== null && high !== null);
   return found === undefined ? null : [found.low ?? 0, found.high ?? 0];
 }
@@ -41,7 +40,7 @@ const HEIGHT = 230;
 const LABEL = 15;
 
 function ratioChart(
-  facts: Facts,
+  facts: ReportFacts,
   {
     group,
     range: [min, max],

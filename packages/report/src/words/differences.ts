@@ -1,12 +1,11 @@
 /** Which groups differ by more than the seeds alone make them, in words. */
-
 import {
   type ComparedRun,
   type Metric,
   type PairedDifference,
   pairedDifference,
 } from "@ablate/store";
-import { type Facts, outcomeOf } from "../data/facts.ts";
+import { outcomeOf, type ReportFacts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { fixed, listed, meanStdText } from "../text.ts";
 
@@ -18,7 +17,7 @@ export type Pair = {
 };
 
 /** Groups that have a result, the best first. */
-export function ranked({ groups, metric }: Facts): readonly Group[] {
+export function ranked({ groups, metric }: ReportFacts): readonly Group[] {
   const mean = (group: Group): number => outcomeOf(group, metric)?.moments.mean ?? Number.NaN;
   const sign = metric.isLessBetter ? 1 : -1;
   return groups
@@ -36,7 +35,7 @@ export function differenceOf(own: Group, other: Group, metric: Metric): PairedDi
 /** Of more groups than these only the best is held against the others. */
 const MOST_GROUPS = 10;
 
-export function differenceWords(facts: Facts): readonly string[] {
+export function differenceWords(facts: ReportFacts): readonly string[] {
   const order = ranked(facts);
   const { metric } = facts;
   if (order.length < 2) return [];

@@ -1,6 +1,5 @@
 /** Which parameters learn too fast or too slowly, in words. */
-
-import type { Facts } from "../data/facts.ts";
+import type { ReportFacts } from "../data/facts.ts";
 import { sinceOf } from "../data/findings.ts";
 import type { Group, GroupFinding } from "../data/group.ts";
 import { count, listed, scaled } from "../text.ts";
@@ -17,7 +16,7 @@ export function isAboutUpdates({ rule }: { readonly rule: string }): boolean {
   return Object.hasOwn(VERDICTS, rule);
 }
 
-export function updateWords({ groups }: Facts): readonly string[] {
+export function updateWords({ groups }: ReportFacts): readonly string[] {
   const judged = groups.filter((group) => group.judged > 0);
   const texts = judged.length > MOST_GROUPS ? verdictsByPlace(judged) : verdictsByGroup(judged);
   const quiet = judged.filter(({ findings }) => !findings.some(isAboutUpdates));
