@@ -6,7 +6,7 @@ import { yRange } from "../../chart/y-range.ts";
 import { beside, type Line, piece } from "../../text/line.ts";
 import { type Box, tonesOf } from "../plots.ts";
 import type { Canvas } from "../view.ts";
-import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
+import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
 import { layerNamed, type Side, shownProbe } from "./shown-probe.ts";
 
 const GAP = 2;

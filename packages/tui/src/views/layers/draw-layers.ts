@@ -1,13 +1,14 @@
 /** Draws a probe: the slider of steps, a band for each layer, and a panel about one of them below. */
-
 import type { TensorKind } from "@ablate/store";
 import { count, loss, middleEllipsis } from "@ablate/text";
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
+import { PANELS, type PanelName } from "../../state/settings.ts";
 import {
   fitLine,
   justify,
   type Line,
+  line,
   lineWidth,
   type Piece,
   piece,
@@ -17,9 +18,12 @@ import { wrap } from "../run/run-texts.ts";
 import { STATE_SIGNS } from "../states.ts";
 import type { Canvas, Drawn, Sheet } from "../view.ts";
 import { drawBands } from "./bands.ts";
-import { drawPanel } from "./panel.ts";
-import type { Panel } from "./panel-spec.ts";
+import { depthPanel } from "./depth-panel.ts";
+import { normPanel } from "./norm-panel.ts";
+import type { Panel, PanelSpec } from "./panel.ts";
+import { saturationPanel } from "./saturation-panel.ts";
 import { type ShownProbe, type Side, shownProbe, sidesOf } from "./shown-probe.ts";
+import { stepsPanel } from "./steps-panel.ts";
 
 /** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
 const LEAST_PANEL = 8;
@@ -178,4 +182,40 @@ export function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]
       ),
     ),
   };
+}
+
+const PANEL_DRAWERS = {
+  depth: depthPanel,
+  steps: stepsPanel,
+  saturation: saturationPanel,
+  norm: normPanel,
+} as const;
+
+export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
+  depth: "over depth",
+  steps: "over steps",
+  saturation: "saturation map",
+  norm: "batch norm",
+};
+
+/** Draws the panel under a line that names all panels, in at most the rows of its box. */
+export function drawPanel({ box, ...spec }: PanelSpec): Panel {
+  const { panel } = spec.canvas.state.settings;
+  const drawn = PANEL_DRAWERS[panel]({ ...spec, box: { ...box, rows: box.rows - 1 } });
+  return { ...drawn, lines: [names(spec, box.columns), ...drawn.lines].slice(0, box.rows) };
+}
+
+function names({ canvas, layer }: Omit<PanelSpec, "box">, columns: number): Line {
+  const { panel } = canvas.state.settings;
+  const titles = PANELS.flatMap((one): Piece[] => [
+    one === panel
+      ? { text: ` ${PANEL_TITLES[one]} `, bold: true, inverse: true }
+      : piece(` ${PANEL_TITLES[one]} `, "muted"),
+    piece("─", "muted"),
+  ]);
+  const about = panel === "depth" ? "" : ` ${layer} `;
+  const left = line(piece("─", "muted"), ...titles, about);
+  const keys = piece(" tab another ─", "muted");
+  const rule = "─".repeat(Math.max(0, columns - lineWidth(left) - lineWidth([keys])));
+  return rule === "" ? fitLine(left, columns) : [...left, piece(rule, "muted"), keys];
 }

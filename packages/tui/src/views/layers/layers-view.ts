@@ -8,8 +8,7 @@ import { choosing, toggled } from "../../keys/table-keys.ts";
 import { PANELS } from "../../state/settings.ts";
 import { adjusted, clamp, type State, say, wrap } from "../../state/state.ts";
 import type { Chooser, Context, View } from "../view.ts";
-import { drawLayers } from "./draw-layers.ts";
-import { PANEL_TITLES } from "./panel.ts";
+import { drawLayers, PANEL_TITLES } from "./draw-layers.ts";
 import { shownProbe } from "./shown-probe.ts";
 
 /** Layers by which the keys for pages move: a screen rarely has more than a few. */

@@ -3,7 +3,7 @@ import type { NormProbe } from "@ablate/store";
 import { type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import { brief } from "./numbers.ts";
-import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
+import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
 import { layerNamed, type Side } from "./shown-probe.ts";
 
 const GAP = 2;

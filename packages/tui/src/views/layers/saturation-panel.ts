@@ -5,7 +5,7 @@ import { count } from "@ablate/text";
 import { dotsOf, type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import { percent, unitNames } from "./numbers.ts";
-import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
+import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
 import { layerNamed, type Side } from "./shown-probe.ts";
 
 const GAP = 2;

@@ -8,7 +8,7 @@ import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { brief } from "./numbers.ts";
-import { nothingBut, type Panel, type PanelSpec } from "./panel-spec.ts";
+import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
 import { type Side, shownProbe } from "./shown-probe.ts";
 
 const LABEL = 8;
