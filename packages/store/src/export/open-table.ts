@@ -79,7 +79,7 @@ function textOf(value: string | number | null | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** The label that a run of the view `runs` has in the grid that was asked for, not in its first. */
+/** SQL of the label that a run has in the grid that was asked for, which may not be its first. */
 const LABEL = `(select gr.label from grid_run gr join grid g on g.id = gr.grid_id
   join run r on r.id = gr.run_id where g.name = @grid and r.name = run)`;
 

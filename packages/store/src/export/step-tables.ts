@@ -1,4 +1,4 @@
-/** Tables with the history of runs, step by step, decoded here: plain SQL would take minutes. */
+/** Tables of the steps of runs, decoded in JavaScript: plain SQL would take minutes. */
 import type { Database } from "better-sqlite3";
 import { logRatio, ratioAt } from "../ratio.ts";
 import {
@@ -15,11 +15,11 @@ type RunLayout = { readonly run: string; readonly parameters: readonly string[] 
 
 /** How the steps of a run become rows. */
 type Rows = {
-  /** Rows of one step. */
+  /** How many rows one step has. */
   readonly perStep: number;
-  /** Columns of text, which repeat with every step: `perStep` cells each. */
+  /** The columns of text, `perStep` cells each, which repeat with every step. */
   readonly texts: readonly (readonly string[])[];
-  /** Puts a step into columns of numbers, from row `at` on. */
+  /** Writes a step into the columns of numbers, from row `at` on. */
   readonly place: (columns: readonly Float64Array[], at: number, step: Step) => void;
 };
 
@@ -36,7 +36,7 @@ const LOSS: readonly ExportColumn[] = [
   { name: "lr", type: "float64" },
 ];
 
-/** A row a step: loss, rate and the update ratio of every parameter; null where a run has no such parameter. */
+/** Opens the table with a row per step: loss, rate and every parameter's update ratio, null where a run lacks it. */
 export function historyTable(database: Database, { runs }: ExportScope): ExportTable {
   const all = [...new Set(runs.flatMap(parameterNames(database)))];
   const ratios = all.map((name): ExportColumn => ({ name: `ratio:${name}`, type: "float32" }));
@@ -53,13 +53,13 @@ export function historyTable(database: Database, { runs }: ExportScope): ExportT
   return tableOf(database, { runs, columns: [RUN, ...LOSS, ...ratios], rowsOf });
 }
 
-/** The view `loss`. */
+/** Opens the view `loss` as a table. */
 export function lossTable(database: Database, { runs }: ExportScope): ExportTable {
   const rowsOf = ({ run }: RunLayout): Rows => ({ perStep: 1, texts: [[run]], place: placeLoss });
   return tableOf(database, { runs, columns: [RUN, ...LOSS], rowsOf });
 }
 
-/** The view `update_ratio`, a row a step and parameter; texts before numbers, as in all of them. */
+/** Opens the view `update_ratio` as a table, a row per step and parameter, texts before numbers. */
 export function updateRatioTable(database: Database, { runs }: ExportScope): ExportTable {
   const columns: readonly ExportColumn[] = [
     RUN,
@@ -123,7 +123,7 @@ function* batchesOf(database: Database, table: StepTable): Iterable<Batch> {
   }
 }
 
-/** One at a time, so that none outlives the next garbage collection. */
+/** Yields steps one at a time, so that none outlives the next garbage collection. */
 function stepsOf(database: Database, run: string): Iterable<Step> {
   const steps = database.prepare<[string], Step>(
     `select step, loss, lr, ratios from step

@@ -6,7 +6,7 @@ import type { FilterSubject } from "./match.ts";
 type NotedRun = RunSummary & { readonly note?: string | null };
 
 /**
- * A run of the store as a filter sees it. A key of its config goes by its dotted path, or by its last
+ * Returns a run of the store as a filter sees it. A key of the config is found by its dotted path, or by its last
  * segments where no other key of the run ends in them.
  */
 export function filterSubject(run: NotedRun): FilterSubject {
@@ -30,7 +30,7 @@ export function filterSubject(run: NotedRun): FilterSubject {
   };
 }
 
-/** Every field of a run by the shortest name that says which. */
+/** Returns the name of every field of a run, short names included. */
 export function fieldNames(run: NotedRun): string[] {
   const config = parseConfig(run.config);
   const keys = keysOf(config);
@@ -38,7 +38,7 @@ export function fieldNames(run: NotedRun): string[] {
   return [...new Set(names)];
 }
 
-/** `tags` is one text, as in the view `runs`; `tag` is each of them. */
+/** Returns the columns of a run; `tags` is one text, as in the view `runs`, `tag` is each of them. */
 function ownFields(run: NotedRun): ReadonlyMap<string, unknown> {
   const { tags } = run;
   const columns = Object.entries(run).map(([field, value]) => [columnOf(field), value] as const);
@@ -59,7 +59,7 @@ function parseConfig(text: string): unknown {
   }
 }
 
-/** The dotted paths of every value, of maps and of what is in them. */
+/** Returns the dotted path of every value, maps included. */
 function keysOf(value: unknown, prefix = ""): string[] {
   if (!isMap(value)) return [];
   return Object.entries(value).flatMap(([name, member]) => [
@@ -68,7 +68,7 @@ function keysOf(value: unknown, prefix = ""): string[] {
   ]);
 }
 
-/** The endings that only one key has, with that key. */
+/** Returns the endings that only one key has, each with that key. */
 function shortNamesOf(keys: readonly string[]): ReadonlyMap<string, string> {
   const endings = new Map<string, string | null>();
   for (const key of keys) {

@@ -22,7 +22,7 @@ export function parseFilter(text: string): Filter {
   };
 }
 
-/** Of the fields that the filter asks for, those that none of the subjects has; without subjects none. */
+/** Returns the fields that the filter asks for and none of the subjects has; without subjects none. */
 export function unknownFields(filter: Filter, subjects: readonly FilterSubject[]): string[] {
   if (subjects.length === 0) return [];
   return filter.fields.filter((field) =>

@@ -1,4 +1,4 @@
-/** Whether a run's values are what a filter asks for. */
+/** Compares a run's values with what a filter asks for. */
 import type { Expression } from "./parse.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Operator } from "./tokens.ts";
@@ -8,7 +8,7 @@ export type FilterSubject = {
   readonly name: string;
   readonly label: string | null;
   readonly tags: readonly string[];
-  /** `undefined`: this run has no such field; `null`: it has, without a value. */
+  /** Returns undefined where the run has no such field, null where the field has no value. */
   readonly field: (name: string) => unknown;
 };
 
@@ -34,7 +34,7 @@ export function matches(expression: Expression, subject: FilterSubject): boolean
   }
 }
 
-/** The names of the fields that an expression asks for, each once. */
+/** Returns the name of each field that an expression asks for, once. */
 export function fieldsOf(expression: Expression): string[] {
   switch (expression.kind) {
     case "all":
@@ -50,7 +50,7 @@ export function fieldsOf(expression: Expression): string[] {
   }
 }
 
-/** A number is compared as one where the pattern is one; of a list or map one member is enough. */
+/** Compares numbers as numbers where the pattern is one; of a list or map one member is enough. */
 function fits(value: unknown, pattern: Pattern): boolean {
   if (value === null || value === undefined) return false;
   if (typeof value === "object") {
@@ -87,7 +87,7 @@ function compares(value: unknown, operator: Comparison, pattern: Pattern): boole
   return operator === "=" ? isEqual : operator === "!=" && !isEqual;
 }
 
-/** true and false are 1 and 0 where numbers are asked for. */
+/** Returns a value as a number; true and false are 1 and 0. */
 function numberOf(value: unknown): number | null {
   return typeof value === "number" || typeof value === "boolean" ? Number(value) : null;
 }

@@ -30,7 +30,7 @@ export function patternOf(chars: readonly Char[]): Pattern {
   };
 }
 
-/** Whether the whole text fits; goes back only to the last `*`, so that no glob is slow. */
+/** Says whether the whole text matches; it backtracks only to the last `*`, so that no glob is slow. */
 function matchesGlob(glob: readonly Char[], text: readonly string[]): boolean {
   let [i, j] = [0, 0];
   let star = -1;

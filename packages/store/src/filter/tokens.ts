@@ -27,9 +27,9 @@ export type Token = Sign | Term;
 const SPACE = /\s*/y;
 const OPERATOR = /:|<=|>=|==|!=|<|>|=/y;
 const COMPARISON = /\s*(?:<=|>=|==|!=|<|>|=)/y;
-/** Up to the end of a bare word; an operator ends it. */
+/** Matches up to the end of a bare word; an operator ends it. */
 const WORD = /(?:(?!!=)[^\s():<>=])*/y;
-/** Up to the end of a bare value; operators are part of it. */
+/** Matches up to the end of a bare value; operators are part of it. */
 const VALUE = /[^\s()]*/y;
 const KEYWORDS = ["and", "or", "not"] as const;
 
@@ -127,7 +127,7 @@ function skipSpace(text: string, at: number): number {
   return at + read(SPACE, text, at).length;
 }
 
-/** What a sticky expression finds at this place. */
+/** Returns what a sticky expression finds at this place. */
 function read(expression: RegExp, text: string, at: number): string {
   expression.lastIndex = at;
   return expression.exec(text)?.[0] ?? "";

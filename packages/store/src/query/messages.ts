@@ -1,12 +1,12 @@
-/** What the command and the process that runs a query say to each other. */
+/** The messages between the command and the process that runs a query. */
 import type { QueryMistake } from "./mistake.ts";
 
 export type QueryRequest = {
   readonly path: string;
   readonly sql: string;
-  /** Rows at most; 0 is all. */
+  /** The largest number of rows; 0 is all. */
   readonly limit: number;
-  /** Memory that the process may take. */
+  /** How much memory the process may take. */
   readonly mostBytes: number;
   /** The folder for its temporary files. */
   readonly scratch: string | null;
@@ -21,5 +21,5 @@ export type QueryMessage =
   | { readonly type: "mistake"; readonly mistake: QueryMistake }
   | { readonly type: "failed"; readonly message: string };
 
-/** What the process writes to stderr before it ends for its memory. */
+/** The text that the process writes to stderr before it ends because of its memory. */
 export const OUT_OF_MEMORY = "query needs too much memory";

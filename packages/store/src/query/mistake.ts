@@ -1,16 +1,16 @@
-/** What is wrong with a query, and where. */
+/** Explains what is wrong with a query, and where. */
 import SqliteDatabase, { type Database } from "better-sqlite3";
 
 export type QueryMistake = {
-  /** As SQLite says it. */
+  /** SQLite's own words. */
   readonly message: string;
-  /** The characters of the query that it is about, from 0; null where that is not known. */
+  /** The characters of the query that are wrong, from 0; null where that is not known. */
   readonly at: { readonly start: number; readonly length: number } | null;
-  /** What is not known, and what is there instead. */
+  /** The unknown name, and the names that exist. */
   readonly unknown: { readonly name: string; readonly known: readonly string[] } | null;
 };
 
-/** Explains an error of SQLite; null for one that is no mistake in the query. */
+/** Explains an error of SQLite; returns null for one that is no mistake in the query. */
 export function explain(error: unknown, sql: string, database: Database): QueryMistake | null {
   if (!isMistake(error)) return null;
   const message = error.message.replace(/ - should this be a string literal .*$/, "");
@@ -32,7 +32,7 @@ export function explain(error: unknown, sql: string, database: Database): QueryM
   return { message, at: token === undefined ? null : placeOf(sql, token), unknown: null };
 }
 
-/** SQLite's own errors, and better-sqlite3's about parameters and a second statement. */
+/** Recognises SQLite's own errors, and better-sqlite3's about parameters and a second statement. */
 export function isMistake(error: unknown): error is Error {
   return (
     error instanceof SqliteDatabase.SqliteError ||
@@ -46,7 +46,7 @@ function placeOf(sql: string, name: string): QueryMistake["at"] {
   return start < 0 ? null : { start, length: name.length };
 }
 
-/** The first place of the token at which SQLite stops, whatever comes after it. */
+/** Finds the first place of the token at which SQLite stops, whatever comes after it. */
 function syntaxError(sql: string, token: string, database: Database): QueryMistake["at"] {
   const code = codeOnly(sql);
   for (let at = findWord(code, token); at >= 0; at = findWord(code, token, at + 1)) {
@@ -91,12 +91,12 @@ function knownNames(kind: string, code: string, database: Database): readonly st
 
 const NO_CODE = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
-/** SQL of the same length with space in the place of text in quotes and of comments. */
+/** Returns the SQL with spaces in place of quoted text and comments, so that places stay the same. */
 function codeOnly(sql: string): string {
   return sql.replace(NO_CODE, (text) => text.replace(/[^\n]/g, " "));
 }
 
-/** Where a word stands by itself in the code; -1 if nowhere. */
+/** Returns where a word stands by itself in the code; -1 if nowhere. */
 function findWord(code: string, word: string, from = 0): number {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const [before, after] = [/^\w/.test(word) ? "(?<!\\w)" : "", /\w$/.test(word) ? "(?!\\w)" : ""];

@@ -8,7 +8,7 @@ import type { WatchdogData } from "./watchdog.ts";
 enableCompileCache();
 
 const ROWS_A_MESSAGE = 1000;
-/** Text and blobs of a message, in characters and bytes. */
+/** A message is sent once its texts and blobs have this many characters and bytes. */
 const SIZE_OF_A_MESSAGE = 1_000_000;
 
 // A signal from the terminal ends who waits for the answer; the watchdog then tidies up and ends this process.
@@ -71,7 +71,7 @@ async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
   }
 }
 
-/** A whole number beyond 2^53 stays a bigint. */
+/** Returns bigints as numbers, except beyond 2^53. */
 function plainNumber(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   const number = Number(value);

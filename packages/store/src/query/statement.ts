@@ -3,14 +3,13 @@ import type { QueryResult } from "../contract/history.ts";
 import { StoreError } from "../store-error.ts";
 import { isMistake } from "./mistake.ts";
 
-/** What may stand before the first word: space and comments. */
+/** Space and comments, which may stand before the first word. */
 const LEADING_SPACE: RegExp = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 
 /**
- * Prepares one statement that only reads. That it does is decided by SQLite: the connection is read-only, so that
- * nothing can be written or attached to be written, and the compiled statement says of itself that it neither
- * changes the database nor is anything else than a query. Extensions are off, and there are no functions with
- * side effects.
+ * Prepares one statement that only reads. SQLite decides that it does: the connection is read-only, so nothing can
+ * be written or attached for writing, and the compiled statement reports that it is a query and changes nothing.
+ * Extensions are off, and no function has side effects.
  *
  * @throws StoreError - if it is something else
  */

@@ -14,28 +14,28 @@ const ENTRY: string = fileURLToPath(
 );
 
 export type StreamOptions = {
-  /** Rows at most; 0 is all. */
+  /** The largest number of rows; 0 is all. */
   readonly limit: number;
-  /** How long it may work, waiting for `take` aside; 0 is any time. */
+  /** How long it may work, without the time that `take` takes; 0 is any time. */
   readonly timeoutMs: number;
-  /** Memory that it may take; 1 GB unless given. */
+  /** How much memory its process may take; 1 GB unless given. */
   readonly mostBytes?: number;
 };
 
-/** Takes some rows, perhaps none; the next ones come once it resolves, none after false. */
+/** Takes some rows, perhaps none. The next ones come once it resolves; after false none come. */
 export type TakeRows = (
   rows: readonly (readonly unknown[])[],
   columns: readonly string[],
 ) => Promise<boolean>;
 
 export type QueryEnd = {
-  /** There were more rows. */
+  /** Whether there were more rows than the limit. */
   readonly isCut: boolean;
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
 };
 
-/** A query that SQLite does not take. */
+/** SQLite rejects a query. */
 export class QueryError extends Error {
   override readonly name = "QueryError";
   readonly mistake: QueryMistake;
@@ -49,7 +49,7 @@ export class QueryError extends Error {
 /**
  * Runs one SELECT or WITH over a store; `take` is called at least once. Whole numbers beyond 2^53 are bigints.
  *
- * @throws QueryError - if SQLite does not take it
+ * @throws QueryError - if SQLite rejects it
  * @throws StoreError - if it is no query, or takes too long or too much memory
  */
 export function streamQuery(
@@ -72,7 +72,7 @@ export function streamQuery(
 type QueryAnswer = QueryResult & QueryEnd;
 
 type QueryOptions = StreamOptions & {
-  /** Memory that this process may take while rows arrive; 1 GB unless given. */
+  /** How much memory this process may take while rows arrive; 1 GB unless given. */
   readonly mostOwnBytes?: number;
 };
 
@@ -100,7 +100,7 @@ function tooMany(rows: number): string {
   return `query: ${rows} rows fill the memory, and there are more; ask for fewer with --limit, or use --format csv or json, which print rows as they come`;
 }
 
-/** Where its process may put a copy of the store; null where there is no place for it. */
+/** Makes a folder where the process may copy the store; null where there is no place for one. */
 function scratchFolder(): string | null {
   try {
     return mkdtempSync(join(tmpdir(), "ablate-query-"));

@@ -1,4 +1,4 @@
-/** A thread of the process that runs a query: ends it when it takes too much memory or nobody waits for it. */
+/** A thread that ends the process of a query when it takes too much memory or nobody waits for it. */
 import { rmSync, writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { OUT_OF_MEMORY } from "./messages.ts";

@@ -48,7 +48,7 @@ export function collectGarbage(
   }
 }
 
-/** Bytes of a store with what belongs to it. */
+/** Returns the bytes of a store with the files beside it. */
 export function bytesOfStore(path: string): number {
   const sizes = ["", "-wal", "-journal"].map((suffix) =>
     existsSync(path + suffix) ? statSync(path + suffix).size : 0,
@@ -70,7 +70,7 @@ function purgeRuns(
   return purged;
 }
 
-/** Those of their runs that are still in the trash go on without this grid. */
+/** Deletes grids permanently; their runs that are still in the trash stay there without them. */
 function purgeGrids(database: Database, until: number): number {
   return database
     .prepare("delete from grid where id in (select grid_id from trash_grid where at_ms <= ?)")

@@ -51,7 +51,7 @@ function idOf(database: Database, kind: "run" | "grid", name: string): number {
 
 type GridRun = { readonly id: number; readonly name: string; readonly others: number };
 
-/** Runs of these grids: those that no other grid has, and those that one has. */
+/** Returns the runs of these grids that no other grid has, and those that one has. */
 function runsOfGrids(
   database: Database,
   grids: readonly number[],
@@ -73,7 +73,7 @@ function runsOfGrids(
 
 type Sibling = Holder & { readonly id: number; readonly name: string; readonly state: RunState };
 
-/** A pending run is being trained where a process is at another run of its grid. */
+/** Throws where a run is being trained; a pending run is while a process trains another run of its grid. */
 function refuseTrained(database: Database, runs: readonly number[], now: number): void {
   const running = database
     .prepare<[], Sibling>(

@@ -35,7 +35,7 @@ export type TrashRows = {
   readonly runs: readonly TrashedRow[];
 };
 
-/** Every row of the trash, the oldest first. */
+/** Returns every row of the trash, the oldest first. */
 export function trashRows(database: Database): TrashRows {
   return {
     grids: database.prepare<[], TrashedRow>(GRIDS).all(),
@@ -43,12 +43,12 @@ export function trashRows(database: Database): TrashRows {
   };
 }
 
-/** What is in the trash, grids with their runs first. */
+/** Returns what is in the trash, grids with their runs first. */
 export function trashEntries(database: Database): TrashEntry[] {
   return entriesOf(database, trashRows(database));
 }
 
-/** Rows as entries: runs of a grid count as that grid. */
+/** Turns rows into entries; runs of a grid count as that grid. */
 export function entriesOf(database: Database, { grids, runs }: TrashRows): TrashEntry[] {
   const bytesOf = runMeasure(database);
   const total = (some: readonly TrashedRow[]) =>
@@ -66,9 +66,9 @@ export function entriesOf(database: Database, { grids, runs }: TrashRows): Trash
   ];
 }
 
-/** What a row takes beside its blobs and texts, about. */
+/** About how many bytes a row takes beside its blobs and texts. */
 const ROW = 24;
-/** The same of a step, which has loss and lr. */
+/** The same for a row of `step`, which has loss and lr. */
 const STEP = 33;
 
 function sum(bytes: string, from: string): string {
@@ -93,7 +93,7 @@ const BYTES = `
     + ${sum("length(pairs)", ofProbes("probe_norm"))}
   from run r where r.id = ?`;
 
-/** Makes the function that says how many bytes a run takes in the file, about. */
+/** Makes a function that estimates how many bytes a run takes in the file. */
 function runMeasure(database: Database): (runId: number) => number {
   const measure = database.prepare<[number], number>(BYTES).pluck();
   return (runId) => measure.get(runId) ?? 0;

@@ -13,7 +13,7 @@ const STEPS_AT_ONCE = 50_000;
 
 type Trashed = Holder & { readonly id: number; readonly state: RunState };
 
-/** Runs in the trash since `until` or before that no process is training. */
+/** Returns the runs that are in the trash since `until` or before and that no process trains. */
 export function purgeableRuns(database: Database, until: number, now: number): number[] {
   return database
     .prepare<[number], Trashed>(
@@ -26,8 +26,8 @@ export function purgeableRuns(database: Database, until: number, now: number): n
 }
 
 /**
- * Makes what purges a run in short transactions, the first of which says so: from then on it cannot
- * be restored. Whether it is gone; one that comes out of the trash meanwhile stays.
+ * Makes a function that purges a run in short transactions. The first one marks the run, which cannot be
+ * restored from then on. The function returns whether the run is gone: one that was restored before stays.
  */
 export function runPurger(database: Database): (runId: number) => boolean {
   const mark = database.prepare(
@@ -52,7 +52,7 @@ export function runPurger(database: Database): (runId: number) => boolean {
   };
 }
 
-/** Makes the function that says whether a run in the trash has lost some of its history for good. */
+/** Makes a function that says whether a run in the trash has lost some of its history permanently. */
 export function purgedFinder(database: Database): (runId: number) => boolean {
   const find = database
     .prepare<[number], number>(`select 1 from run where id = ? and reason = '${PURGED}'`)

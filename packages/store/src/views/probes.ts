@@ -110,10 +110,10 @@ export const NORM_STATS: View = {
   },
 };
 
-/** Bins of each sign. */
+/** SQL of the number of bins of each sign. */
 const SIDE = "((t.largest - t.smallest + 1) << t.mantissa_bits)";
 
-/** The edge at a place that counts from 0 in both directions. */
+/** SQL of the edge at a place that counts from 0 in both directions. */
 function edge(place: string): string {
   const size = `abs(${place})`;
   const octave = `(${size} >> mantissa_bits)`;
@@ -123,7 +123,7 @@ function edge(place: string): string {
       else pow(2, ${octave} - 1) * ((1 << mantissa_bits) + ${within}) end)`;
 }
 
-/** Of each count; the first bin, and the bin of a count: see migration 003. */
+/** SQL of the bits of each count, and of the bin that a count is of: see migration 003. */
 const BITS = "(case when t.digits < 0 then -t.digits else 4 * t.digits end)";
 const BIN = `((t.first_bin & 511) + n.i
       + case when n.i < ((t.first_bin >> 9) & 511) then 0 else t.first_bin >> 18 end)`;

@@ -2,7 +2,7 @@
 import type { RunState } from "../contract/plan.ts";
 import type { Row, View } from "./view.ts";
 
-/** Loss of the last evaluation of a split: with running statistics where there is batch norm. */
+/** SQL of the loss of the last evaluation of a split, with running statistics where there is batch norm. */
 function lastLoss(split: string): string {
   const last = (statistics: string) =>
     `(select loss from eval where run_id = r.id and split = '${split}'` +
@@ -10,7 +10,7 @@ function lastLoss(split: string): string {
   return `coalesce(${last("running")}, ${last("none")})`;
 }
 
-/** `column` of the evaluation with the lowest validation loss, the earliest of equals. */
+/** SQL of a column of the evaluation with the lowest validation loss, the earliest of equals. */
 function bestValid(column: string): string {
   return (
     `(select ${column} from eval where run_id = r.id and split = 'valid'` +
@@ -22,7 +22,7 @@ function isoTime(milliseconds: string): string {
   return `strftime('%Y-%m-%dT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
 }
 
-/** The grid that a run was planned in first. */
+/** Joins the grid that a run was planned in first. */
 const FIRST_GRID = `
   left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
   left join kept_grid g on g.id = gr.grid_id`;
@@ -162,7 +162,7 @@ export const GRID_RUNS: View = {
   },
 };
 
-/** A text that is given to runs and to grids, each in a table of its own. */
+/** Declares a view of texts that runs and grids are given, which have a table each. */
 function annotation(
   name: "tags" | "notes",
   column: "tag" | "note",

@@ -8,9 +8,9 @@ export type ColumnType = "text" | "integer" | "real";
 
 type ColumnNotes = {
   readonly unit?: string;
-  /** When it is NULL; without, it never is. */
+  /** When it is NULL; left out where it never is. */
   readonly nulls?: string;
-  /** Its expression over what the view is `from`. */
+  /** Its expression over the tables of `from`. */
   readonly sql?: string;
 };
 
@@ -49,7 +49,7 @@ export type Row<V extends { readonly columns: object }> = {
   readonly [Name in keyof V["columns"]]: Cell<V["columns"][Name]>;
 };
 
-/** The SELECT that a view stands for. */
+/** Returns the SELECT that a view stands for. */
 export function selectOf(view: View): string {
   if ("sql" in view) return view.sql;
   const columns = Object.entries(view.columns).map(

@@ -5,7 +5,7 @@ import { FINDINGS, GRID_RUNS, NOTES, RUNS, TAGS } from "./runs.ts";
 import { CURVE, EVALS, LOSS, SAMPLES, SERIES, UPDATE_RATIO } from "./series.ts";
 import { type SchemaView, schemaOf, selectOf, type View } from "./view.ts";
 
-/** What readers may rely on, in the order of the documents. */
+/** Every view that readers may rely on, in the order of the documents. */
 export const VIEWS: readonly View[] = [
   RUNS,
   GRID_RUNS,
@@ -54,7 +54,7 @@ export const views: readonly NamedSql[] = [
   ...VIEWS.map((view) => ({ name: view.name, sql: selectOf(view) })),
 ];
 
-/** The statement that makes a view, in the file or for one connection. */
+/** Returns the statement that makes a view, in the file or for one connection. */
 export function createView({ name, sql }: NamedSql, where: "" | "temp" = ""): string {
   return `create ${where}${where && " "}view "${name}" as ${sql}`;
 }
