@@ -7,23 +7,11 @@ import { recovery } from "./migrations/005-recovery.ts";
 import { trash } from "./migrations/006-trash.ts";
 import { parameterRoles } from "./migrations/009-parameter-roles.ts";
 import { endsAndOrigins } from "./migrations/010-ends-and-origins.ts";
+import type { AddedColumn } from "./migrations/added-column.ts";
 import { createView, views } from "./views/views.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
-
-/** A column that a table gets later. */
-export type AddedColumn = {
-  readonly table: string;
-  readonly name: string;
-  /** Its type, and what else SQL says of it. */
-  readonly definition: string;
-  /**
-   * SQL of its value in rows that are there already, over their other columns; null: NULL. Tables in
-   * subqueries go by `main.NAME`: readers of an older store evaluate it in a view named like the table.
-   */
-  readonly fill: string | null;
-};
 
 /**
  * SQL, or columns to add. Appended, never edited. Views are no part of it: a writer renews them

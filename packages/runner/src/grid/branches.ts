@@ -5,7 +5,7 @@ import type { Position, Problem } from "../config/config-error.ts";
 import type { Variant } from "../config/grid.ts";
 import type { Condition } from "../config/rules.ts";
 import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
-import type { Candidate, Matcher } from "./grid-rules.ts";
+import type { Candidate, Conditions, Matcher } from "./grid-rules.ts";
 import type { Layers } from "./sections.ts";
 
 /** A combination: a cell whose config is not read yet. */
@@ -15,9 +15,6 @@ export type Branch = Candidate & {
   readonly at: Position;
   readonly labels: readonly Chosen[];
 };
-
-/** By key of the grid, the rules of which one must hold for the key to vary. */
-export type Conditions = ReadonlyMap<string, readonly Matcher[]>;
 
 /**
  * The combinations of variants, rows of zip and the grid's keys, the first slowest. A key whose

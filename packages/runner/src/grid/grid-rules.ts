@@ -8,9 +8,11 @@ import { asNumber } from "../config/numeric.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
 import { flowText, type MapNode, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
-import type { Conditions } from "./branches.ts";
 import type { GridLayers } from "./grid-layers.ts";
 import type { Layers, SectionReader } from "./sections.ts";
+
+/** For a key of the grid, the rules of which at least one must match for the key to vary. */
+export type Conditions = ReadonlyMap<string, readonly Matcher[]>;
 
 type Settings = {
   readonly reader: SectionReader;

@@ -1,4 +1,4 @@
-import type { AddedColumn } from "../migrations.ts";
+import type { AddedColumn } from "./added-column.ts";
 
 const LAYER = "iif(instr(name, '.'), substr(name, 1, instr(name, '.') - 1), name)";
 

@@ -1,4 +1,4 @@
-import type { AddedColumn } from "../migrations.ts";
+import type { AddedColumn } from "./added-column.ts";
 
 const OVER = ", no longer at step ";
 /** A finding's message up to the first colon: `hidden1 60 % saturated, no longer at step 2,000`. */
