@@ -48,7 +48,6 @@ export {
   type LayerShape,
   layerShapes,
   planParameters,
-  vocabularySizeOf,
 } from "./model/parameters.ts";
 export type { Histogram, HistogramScale } from "./probe/histogram.ts";
 export type { UnitMoments } from "./probe/network-pass.ts";

@@ -56,7 +56,7 @@ type Bars = ProfileOptions & { readonly cells: number };
 function profile({ step, layers }: Probe, bars: Bars): string {
   const { width } = bars;
   const indent = bars.cells === 0 ? "" : "  ";
-  const hidden = layers.filter(({ name }) => name.startsWith("hidden"));
+  const hidden = layers.filter(({ kind }) => kind === "hidden");
   const compared = hidden.length > 0 ? hidden : layers;
   const columns = COLUMNS.map((column) => ({
     ...column,

@@ -9,7 +9,7 @@ import type { Subject } from "./subject.ts";
  */
 export function initialLoss(
   loss: number,
-  { classes, guessing, hasPenalty, thresholds }: Subject,
+  { output, classes, guessing, hasPenalty, thresholds }: Subject,
 ): Sign[] {
   if (hasPenalty || classes < 2 || !Number.isFinite(loss)) return [];
   const excess = loss - guessing;
@@ -19,5 +19,5 @@ export function initialLoss(
     excess < 0
       ? `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`
       : `overconfident softmax (${measured}): the first steps will only squash the logits; scale the output layer down`;
-  return [sign("initial-loss", { layer: "output", step: 0, value: loss, message })];
+  return [sign("initial-loss", { layer: output?.layer ?? null, step: 0, value: loss, message })];
 }

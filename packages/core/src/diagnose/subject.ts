@@ -1,5 +1,5 @@
 import { ln } from "../math.ts";
-import { vocabularySizeOf } from "../model/parameters.ts";
+import { outputWeight } from "../model/parameters.ts";
 import type { Activation, Parameter } from "../spec.ts";
 import type { Thresholds } from "./thresholds.ts";
 
@@ -25,6 +25,8 @@ export type Judged = {
 
 /** The run that is diagnosed. */
 export type Subject = Facts & {
+  /** The weight of the output layer; null where it is not known. */
+  readonly output: Parameter | null;
   /** How many classes the output tells apart, and what guessing among them costs. */
   readonly classes: number;
   readonly guessing: number;
@@ -34,9 +36,11 @@ export type Subject = Facts & {
 
 export function subjectOf(facts: Facts): Subject {
   const { parameters } = facts;
-  const classes = vocabularySizeOf(parameters) ?? 0;
+  const output = outputWeight(parameters) ?? null;
+  const classes = output?.shape.at(-1) ?? 0;
   return {
     ...facts,
+    output,
     classes,
     guessing: classes > 0 ? ln(classes) : 0,
     judged: judgedOf(parameters),

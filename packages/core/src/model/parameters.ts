@@ -82,10 +82,9 @@ export function planParameters(
   }));
 }
 
-/** How many tokens a model tells apart: the width of its output layer; undefined where it is not known. */
-export function vocabularySizeOf(parameters: readonly Parameter[]): number | undefined {
-  const output = parameters.find((one) => one.layerKind === "output" && one.role === "weight");
-  return output?.shape.at(-1);
+/** Finds the weight of the output layer, which is as wide as there are classes. */
+export function outputWeight(parameters: readonly Parameter[]): Parameter | undefined {
+  return parameters.find(({ layerKind, role }) => layerKind === "output" && role === "weight");
 }
 
 type Layer = { readonly name: string; readonly kind: LayerKind };

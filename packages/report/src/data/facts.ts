@@ -7,6 +7,7 @@ import {
   METRICS,
   type Metric,
   type Outcome,
+  type Parameter,
   type Provenance,
   type RunSummary,
   type SeriesInfo,
@@ -29,6 +30,8 @@ export type ReportFacts = {
   readonly steps: number;
   /** How to read each update:data ratio, by parameter. */
   readonly ratios: ReadonlyMap<string, SeriesInfo>;
+  /** By name. */
+  readonly parameters: ReadonlyMap<string, Parameter>;
   readonly provenance: ReadonlyMap<string, Provenance>;
 };
 
@@ -79,6 +82,9 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
         .filter(({ series }) => series.startsWith(RATIO))
         .map((info) => [info.series.slice(RATIO.length), info]),
     ),
+    parameters: new Map(
+      runs.flatMap(({ name }) => reader.parameters(name)).map((one) => [one.name, one]),
+    ),
     provenance: new Map(runs.map(({ name: run }) => [run, reader.provenance(run)])),
   };
 }
@@ -96,9 +102,8 @@ export function lossColumns(steps: number): number {
 
 function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): ReportFacts["guessing"] {
   for (const { name: run } of runs) {
-    const output = reader.parameters(run).find(({ name }) => name === "output.weight");
-    const classes = output?.shape.at(-1);
-    if (classes !== undefined) return { classes, loss: Math.log(classes) };
+    const classes = reader.classes(run);
+    if (classes !== null) return { classes, loss: Math.log(classes) };
   }
   return null;
 }

@@ -114,7 +114,7 @@ export function sharedAxis(groups: readonly Probed[], kind: TensorKind): BinAxis
 }
 
 export function hiddenLayers(layers: readonly LayerProbe[]): readonly LayerProbe[] {
-  return layers.filter(({ name }) => name.startsWith("hidden"));
+  return layers.filter(({ kind }) => kind === "hidden");
 }
 
 function heights(

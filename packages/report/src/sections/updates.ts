@@ -1,3 +1,4 @@
+import type { Parameter } from "@ablate/store";
 import { compact } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
 import type { Chart, Mark, Point, Stroke } from "../chart/marks.ts";
@@ -92,7 +93,7 @@ function ratioChart(
         ([param, values], i): Mark => ({
           kind: "line",
           points: values.map(({ at, mean }): Point => [at, mean]),
-          stroke: strokeOf(param, { i, names: drawn.map(([name]) => name) }),
+          stroke: strokeOf(param, { i, names: drawn.map(([name]) => name), facts }),
           label: param,
         }),
       ),
@@ -103,23 +104,25 @@ function ratioChart(
 /** With many parameters a colour for each layer, and dashes by what the parameter is. */
 function strokeOf(
   param: string,
-  { i, names }: { readonly i: number; readonly names: readonly string[] },
+  {
+    i,
+    names,
+    facts: { parameters },
+  }: { readonly i: number; readonly names: readonly string[]; readonly facts: Facts },
 ): Stroke {
   if (names.length <= MOST_SHOWN) return strokeAt(i, 1.8);
+  const layerOf = (name: string) => parameters.get(name)?.layer ?? name;
   const layers = [...new Set(names.map(layerOf))];
-  const dash = param.endsWith(".bias")
-    ? [6, 3]
-    : param.includes(".bn.gamma")
-      ? [2, 2]
-      : param.includes(".bn.beta")
-        ? [8, 2, 2, 2]
-        : [];
+  const dash = DASHES[parameters.get(param)?.role ?? "other"] ?? [];
   return { color: colorAt(layers.indexOf(layerOf(param))), dash, width: 1.6 };
 }
 
-function layerOf(param: string): string {
-  return param.split(".")[0] ?? param;
-}
+/** Weights and embeddings are drawn without gaps. */
+const DASHES: Readonly<Partial<Record<Parameter["role"], readonly number[]>>> = {
+  bias: [6, 3],
+  gain: [2, 2],
+  shift: [8, 2, 2, 2],
+};
 
 /** Below it there is rounding noise: biases in front of a batch norm. */
 const LOWEST = -6;

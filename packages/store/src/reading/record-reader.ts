@@ -95,6 +95,13 @@ export class RecordReader {
       .map((parameter) => ({ ...parameter, shape: parseShape(parameter.shape) }));
   }
 
+  /** Returns how many classes the output of a run's model tells apart; null where that is not known. */
+  classes(runName: string): number | null {
+    const sql = `select shape ->> '$[#-1]' from param
+      where run_id = ${RUN_ID} and layer_kind = 'output' and role = 'weight'`;
+    return this.sql.value<number>(sql, runName) ?? null;
+  }
+
   provenance(runName: string): Provenance {
     const sql = "select provenance from run where name = ?";
     return parseProvenance(this.sql.value<string>(sql, runName) ?? "{}");

@@ -35,9 +35,7 @@ export class FactReader {
   vocabulary(run: ShownRun): number | null {
     const known = this.#vocabularies.get(run.hash);
     if (known !== undefined) return known;
-    const parameters = this.#reader().parameters(run.name);
-    const output = parameters.find(({ name }) => name === "output.weight");
-    const size = output?.shape.at(-1) ?? null;
+    const size = this.#reader().classes(run.name);
     if (size !== null) this.#vocabularies.set(run.hash, size);
     return size;
   }

@@ -86,7 +86,9 @@ export function sceneMaker(
       chosen,
       unmarked,
       run,
-      metrics: settings.metrics?.filter((name) => series.includes(name)) ?? defaultMetrics(series),
+      metrics:
+        settings.metrics?.filter((name) => series.includes(name)) ??
+        defaultMetrics(series, shownRuns, curves),
       allMetrics: series,
       parameters: allParameters.filter((name) => settings.parameters?.includes(name) ?? true),
       allParameters,
@@ -165,11 +167,14 @@ function parametersOf(series: readonly string[]): string[] {
   return series.filter((name) => name.startsWith(RATIO)).map((name) => name.slice(RATIO.length));
 }
 
-/** The loss, and the ratio of the first hidden layer's weights. */
-function defaultMetrics(series: readonly string[]): string[] {
-  const ratio =
-    series.find((name) => /:hidden1\.weight$/.test(name)) ??
-    series.find((name) => name.startsWith(RATIO));
+/** The loss, and the first ratio that has a band: that of the first hidden layer's weights. */
+function defaultMetrics(
+  series: readonly string[],
+  runs: readonly ShownRun[],
+  curves: CurveReader,
+): string[] {
+  const banded = runs.flatMap((run) => curves.info(run)).find(({ low }) => low !== null);
+  const ratio = banded?.series ?? series.find((name) => name.startsWith(RATIO));
   return ["loss", ...(ratio === undefined ? [] : [ratio])];
 }
 

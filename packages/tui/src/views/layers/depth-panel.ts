@@ -7,7 +7,7 @@ import { beside, type Line, piece } from "../../text/line.ts";
 import { type Box, tonesOf } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
-import { layerNamed, type Side, shownProbe } from "./shown-probe.ts";
+import { isInner, layerNamed, type Side, shownProbe } from "./shown-probe.ts";
 
 const GAP = 2;
 const LEAST_COLUMNS = 26;
@@ -41,8 +41,9 @@ const PROFILES: readonly Profile[] = [
 
 export function depthPanel({ canvas, sides, box }: PanelSpec): Panel {
   const { layers } = shownProbe(canvas.scene);
-  const hidden = layers.filter((name) => name !== "embedding" && name !== "output");
-  const names = hidden.length > 1 ? hidden : layers.filter((name) => name !== "embedding");
+  const inner = layers.filter(isInner);
+  const some = inner.length > 1 ? inner : layers.filter(({ kind }) => kind !== "embedding");
+  const names = some.map(({ name }) => name);
   const profiles = PROFILES.slice(
     0,
     Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP))),
@@ -129,7 +130,7 @@ function isWide(values: readonly number[]): boolean {
 /** Returns where the layer under the cursor is; null where it is none of them. */
 function focusedX({ scene }: Canvas, names: readonly string[]): number | null {
   const { layers, layerAt } = shownProbe(scene);
-  const at = names.indexOf(layers[layerAt] ?? "");
+  const at = names.indexOf(layers[layerAt]?.name ?? "");
   return at < 0 ? null : at;
 }
 

@@ -54,7 +54,7 @@ export function drawLayers(canvas: Canvas): Drawn {
 function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
   const { layers, layerAt, kinds } = shownProbe(scene);
-  const layer = layers[layerAt] ?? "";
+  const layer = layers[layerAt]?.name ?? "";
   const wanted = state.settings.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
   const beside = rows - TITLES - wanted;
   if (state.isAlone || (state.isPanelFirst && beside < 1))
@@ -66,7 +66,7 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const first = Math.max(0, Math.min(layerAt - Math.floor(shown / 2), layers.length - shown));
   const bands = drawBands({
     sides,
-    layers: layers.slice(first, first + shown),
+    layers: layers.slice(first, first + shown).map(({ name }) => name),
     focused: layer,
     kinds,
     columns,

@@ -89,7 +89,7 @@ function toggleBeside(state: State, { scene }: Context): State {
 
 function toLayer(state: State, { scene }: Context, by: number): State {
   const { layers, layerAt } = shownProbe(scene);
-  const layer = layers[clamp(layerAt + by, 0, layers.length - 1)];
+  const layer = layers[clamp(layerAt + by, 0, layers.length - 1)]?.name;
   return layer === undefined
     ? say(state, "there is no layer to go to")
     : { ...state, layer, unit: 0 };

@@ -15,6 +15,8 @@ import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/tensor-kinds.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
 import type { State } from "../../state/state.ts";
 
+export type ShownLayer = Pick<LayerProbe, "name" | "kind">;
+
 export type ShownProbe = {
   /** The run that the view is about, and the one beside it. */
   readonly runs: readonly ShownRun[];
@@ -23,7 +25,7 @@ export type ShownProbe = {
   /** Which of them is shown; -1 where there is none. */
   readonly at: number;
   /** Layers of either, in the order of the model. */
-  readonly layers: readonly string[];
+  readonly layers: readonly ShownLayer[];
   readonly layerAt: number;
   readonly kinds: readonly TensorKind[];
 };
@@ -59,16 +61,16 @@ export const shownProbe: (scene: Scene) => ShownProbe = scenePart(
   },
 );
 
-/** Returns the names of a run's layers in its last probe up to a step. */
-function layersAt(run: ShownRun, step: number, probes: ProbeReader): readonly string[] {
+/** Returns a run's layers, as its last probe up to a step has them. */
+function layersAt(run: ShownRun, step: number, probes: ProbeReader): readonly ShownLayer[] {
   const steps = probes.steps(run);
   const own = steps[stepIndex(steps, step)];
-  return own === undefined ? [] : (probes.probe(run, own)?.layers.map(({ name }) => name) ?? []);
+  return own === undefined ? [] : (probes.probe(run, own)?.layers ?? []);
 }
 
-/** Returns the names of the run that has more layers: models differ in how many are hidden, not in their names. */
-function deepest(all: readonly (readonly string[])[]): readonly string[] {
-  return all.reduce((most, names) => (names.length > most.length ? names : most), []);
+/** Returns the layers of the run that has more: models differ in how many are hidden, not in their names. */
+function deepest(all: readonly (readonly ShownLayer[])[]): readonly ShownLayer[] {
+  return all.reduce((most, layers) => (layers.length > most.length ? layers : most), []);
 }
 
 /** Returns the index of the last probe that is not after a step. */
@@ -81,10 +83,10 @@ function stepIndex(steps: readonly number[], wanted: number | null): number {
 }
 
 /** Returns the index of the layer under the cursor; at first the first hidden one. */
-function layerIndex(layers: readonly string[], wanted: string | null): number {
-  const at = layers.indexOf(wanted ?? "");
+function layerIndex(layers: readonly ShownLayer[], wanted: string | null): number {
+  const at = layers.findIndex(({ name }) => name === wanted);
   if (at >= 0) return at;
-  return Math.min(layers.length - 1, layers[0] === "embedding" ? 1 : 0);
+  return Math.min(layers.length - 1, layers[0]?.kind === "embedding" ? 1 : 0);
 }
 
 /** Returns the pinned run, else the first that is marked. */
@@ -126,17 +128,22 @@ export function layerNamed({ probe }: Side, name: string): LayerProbe | undefine
   return probe?.layers.find((layer) => layer.name === name);
 }
 
+/** Whether a layer lies between the embedding and the output. */
+export function isInner({ kind }: ShownLayer): boolean {
+  return kind !== "embedding" && kind !== "output";
+}
+
 /** Returns the tensors whose numbers make the axis that all layers share: those of hidden layers, where there are any. */
 export function referenceTensors(sides: readonly Side[], kind: TensorKind): readonly TensorProbe[] {
   const all = sides.flatMap(({ probe }) => probe?.layers ?? []);
-  const hidden = all.filter(({ name }) => name !== "embedding" && name !== "output");
+  const hidden = all.filter(isInner);
   const some = hidden.some(({ tensors }) => tensors[kind] !== undefined) ? hidden : all;
   return some.flatMap(({ tensors }) => tensors[kind] ?? []);
 }
 
 /** Describes a layer by its nonlinearity and its units. */
-export function natureOf({ run }: Side, { name, units, saturation }: LayerProbe): string {
+export function natureOf({ run }: Side, { kind, units, saturation }: LayerProbe): string {
   const activation = settingOf(run, "model.activation")?.text ?? "";
   const nature = saturation === null ? "" : `${activation} `;
-  return name === "embedding" ? `${units} wide` : `${nature}×${units}`;
+  return kind === "embedding" ? `${units} wide` : `${nature}×${units}`;
 }
