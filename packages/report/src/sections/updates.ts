@@ -108,7 +108,7 @@ function strokeOf(
     i,
     names,
     facts: { parameters },
-  }: { readonly i: number; readonly names: readonly string[]; readonly facts: Facts },
+  }: { readonly i: number; readonly names: readonly string[]; readonly facts: ReportFacts },
 ): Stroke {
   if (names.length <= MOST_SHOWN) return strokeAt(i, 1.8);
   const layerOf = (name: string) => parameters.get(name)?.layer ?? name;
