@@ -9,7 +9,7 @@ export class Html {
 
 export type Content = Html | string | number | null | readonly Content[];
 
-/** HTML with values put in: text is escaped, lists are joined, null is nothing. */
+/** Puts values into HTML: it escapes text and joins lists; null is nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(parts.reduce((text, part, i) => text + inner(values[i - 1] ?? null) + part));
 }
@@ -22,7 +22,7 @@ function inner(value: Content): string {
   return value.map(inner).join("");
 }
 
-/** Text as it may stand between tags and in a quoted attribute. */
+/** Escapes text for a place between tags or in a quoted attribute. */
 function escaped(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -32,6 +32,6 @@ function escaped(text: string): string {
     .replaceAll(CONTROLS, "�");
 }
 
-/** What HTML does not allow in text. */
+/** Characters that HTML does not allow in text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is probed for
 const CONTROLS = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/g;

@@ -26,7 +26,7 @@ export type ReportOptions = {
   readonly now: number;
 };
 
-/** Runs as one HTML document that needs nothing but itself. */
+/** Writes runs as one HTML document that needs nothing but itself. */
 export async function reportOf(
   reader: StoreReader,
   runs: readonly RunSummary[],

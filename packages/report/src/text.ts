@@ -59,7 +59,7 @@ export function meanStdText(
     : fixed(mean, decimals);
 }
 
-/** More names than this are no longer read. */
+/** Nobody reads more names than this. */
 const MOST_LISTED = 8;
 
 /** Lists names as a sentence does: `a, b and c`; of many the first, and how many more. */

@@ -43,7 +43,7 @@ export type ProfileOptions = {
   readonly width: number | null;
 };
 
-/** Layers from the input to the output. Bars are linear; what is beyond the largest hidden layer is cut. */
+/** Tables layers from the input to the output. Bars are linear; what is beyond the largest hidden layer is cut. */
 export function depthProfile(probe: Probe, { isAscii, width }: ProfileOptions): string {
   const fits = (text: string): boolean =>
     width === null || text.split("\n").every((line) => widthOf(line) <= width);
@@ -81,7 +81,7 @@ function profile({ step, layers }: Probe, bars: Bars): string {
   return `depth profile ${when}\n${drawn}`;
 }
 
-/** Not a number where the activations are none: they are not beyond the threshold either. */
+/** Returns NaN where activations are NaN: they are not beyond the threshold either. */
 function saturatedShare({ tensors, saturation }: LayerProbe): number | undefined {
   if (saturation === null) return undefined;
   return Number.isNaN(tensors.activation?.std) ? Number.NaN : saturation.share;

@@ -5,7 +5,7 @@ import type { Difference, Side } from "../diff/compare.ts";
 /** Characters of a hash that are shown. */
 const HASH = 12;
 
-/** Only what differs, a key a line, and whether it belongs to the identity; then the answer. */
+/** Tables the keys that differ, and whether they belong to the identity; then answers whether the runs are the same. */
 export function diffTable(a: Side, b: Side, differences: readonly Difference[]): string {
   const rows = differences.map((one) => [one.key, ...values(one), one.identity ? "yes" : "no"]);
   const [titleA, titleB] = a.name === b.name ? ["A", "B"] : [a.name, b.name];
@@ -20,7 +20,7 @@ function verdict(a: Side, b: Side, differences: readonly Difference[]): string {
   return `not the same run, because of ${listed(reasons)}`;
 }
 
-/** Both values in short where that tells them apart, else in full. */
+/** Writes both values in short where that tells them apart, else in full. */
 function values({ key, a, b }: Difference): readonly [string, string] {
   if (key === "data") return [hashText(a), hashText(b)];
   const [shortA, shortB] = [a, b].map((value) => (value === null ? UNKNOWN : setting(value)));

@@ -1,4 +1,4 @@
-/** Findings as text: of one run with their evidence, of a grid a line a run. */
+/** Findings as text: of one run with their evidence, of a grid one line per run. */
 
 import type { Finding, Level, Rule } from "@ablate/core";
 import type { RunSummary } from "@ablate/store";
@@ -14,7 +14,7 @@ const INDENT = 11;
 /** A message is not broken into narrower lines than this. */
 const NARROWEST = 20;
 
-/** The most serious first, each with its evidence, the rule that says so and the place that explains it. */
+/** Lists findings, the most serious first, each with its evidence, its rule and the place that explains it. */
 export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
   const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - INDENT);
   const indented = (text: string): string => wrapText(text, room).join(`\n${" ".repeat(INDENT)}`);
@@ -26,7 +26,7 @@ export function findingsOfRun({ run, findings }: Diagnosed, width: number | null
   return `${headLines(head, width)}\n${lines.join("")}`;
 }
 
-/** Where a rule is explained. */
+/** Returns the place that explains a rule. */
 function definitionOf(rule: Rule): string {
   return `docs/diagnostics.md#${rule}`;
 }
@@ -35,7 +35,7 @@ function headLines(head: string, width: number | null): string {
   return wrapText(head, width ?? Number.POSITIVE_INFINITY).join("\n");
 }
 
-/** A line a run, the worst first. */
+/** Writes a line per run, the worst first. */
 export function findingsOfGrid(
   grid: string,
   all: readonly Diagnosed[],
@@ -67,12 +67,12 @@ export function findingsOfGrid(
   return `${headLines(head, width)}\n${text}`;
 }
 
-/** How many there are of each level, the most serious first. */
+/** Counts findings by level, the most serious first. */
 function countsOf(findings: readonly Finding[]): number[] {
   return LEVELS.map((level) => findings.filter((one) => one.level === level).length);
 }
 
-/** Which level is the highest that there is a finding of; -1 without any. */
+/** Returns the rank of the most serious finding; -1 without any. */
 function worst(findings: readonly Finding[]): number {
   return countsOf(findings).findIndex((number) => number > 0);
 }

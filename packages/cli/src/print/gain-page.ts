@@ -1,4 +1,4 @@
-/** The gain study as text: a table, then two histograms for each way to draw w. */
+/** Writes the gain study: a table, then two histograms for each way to draw w. */
 
 import type { GainResult, GainShape } from "@ablate/core";
 import { ellipsis, table } from "@ablate/text";
@@ -27,12 +27,12 @@ const GAP = 2;
 /** A pair of histograms is at least this wide, unless the terminal is narrower. */
 const PAIR = 76;
 
-/** Pairs of histograms that stand beside each other in a terminal of so many columns. */
+/** Returns how many pairs of histograms fit beside each other in a terminal of so many columns. */
 function pairsAcross(columns: number): number {
   return Math.max(1, Math.floor((columns + 2 * GAP) / (PAIR + 2 * GAP)));
 }
 
-/** Bins, one a cell, of each histogram in a terminal of so many columns. */
+/** Returns the bins of a histogram, one per cell, in a terminal of so many columns. */
 export function binsFor(columns: number): number {
   const pairs = pairsAcross(columns);
   const pair = Math.floor((columns - (pairs - 1) * 2 * GAP) / pairs);
@@ -61,7 +61,7 @@ export function gainPage(page: GainPage): string {
   return lines.map((line) => `${show(line, page).trimEnd()}\n`).join("");
 }
 
-/** What x is, the same for all, and a table of what became of it. */
+/** Describes x, the same for all, and tables what became of it. */
 function head({ studies, rows, fanIn, fanOut, columns }: GainPage): string[] {
   const titles = ["std of w", "mean of x @ w", "std of x @ w"];
   const room = Math.max(8, columns - titles.reduce((sum, title) => sum + title.length + GAP, 0));
@@ -111,7 +111,7 @@ function percent(share: number): string {
   return share < 0.01 ? "under 1%" : `${Math.round(share * 100)}%`;
 }
 
-/** Four digits, as few people need more. */
+/** Writes a number with four digits; few people need more. */
 function figure(value: number): string {
   if (!Number.isFinite(value)) return "-";
   const size = Math.abs(value);

@@ -9,7 +9,7 @@ type Row = Pick<PlannedRun, "name" | "differs"> & {
   readonly start: RunStart | null;
 };
 
-/** One line a run, and of the config only the columns that differ. */
+/** Writes one line per run, with those columns of the config that differ. */
 export function planTable(rows: readonly Row[]): string {
   const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
   const varying = keys.filter(
@@ -46,7 +46,7 @@ function text(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** How many runs there are of each state, how many are to train, what each rule leaves out. */
+/** Counts runs by state, those to train, and those that each rule leaves out. */
 export function planCounts(
   rows: readonly Row[],
   { todo, excluded }: { readonly todo: number; readonly excluded: readonly Exclusion[] },
@@ -61,7 +61,7 @@ export function planCounts(
   return `${counted(rows.length, "run")}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
 }
 
-/** What the runs to train take, and what that is based on. */
+/** Says what the runs to train will take, and what that is based on. */
 export function planEstimate(
   todo: number,
   {

@@ -28,7 +28,7 @@ export function problemText(
   ].join("\n");
 }
 
-/** The part of a line around a place, and what of it is before the place. */
+/** Cuts the part of a line around a place, and what of it is before the place. */
 function windowAround(
   line: string,
   index: number,
@@ -44,11 +44,11 @@ function windowAround(
   };
 }
 
-/** What a terminal would obey rather than show; tabs stay, so that the caret is under its place. */
+/** Characters that a terminal would obey rather than show. Tabs stay, so that the caret is under its place. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** As wide as the text, where a terminal draws wide characters in two columns. */
+/** Makes white space as wide as the text: a terminal draws wide characters in two columns. */
 function blank(text: string): string {
   return [...text].map((char) => (char === "\t" ? "\t" : WIDE.test(char) ? "  " : " ")).join("");
 }

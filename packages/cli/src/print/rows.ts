@@ -80,7 +80,7 @@ export function isRowFormat(name: string): name is RowFormat {
   return Object.hasOwn(ROW_FORMATS, name);
 }
 
-/** Records as one JSON array, one record a line. */
+/** Writes records as one JSON array, one record per line. */
 export function jsonArray(records: readonly object[]): string {
   if (records.length === 0) return "[]\n";
   return `[\n${records.map((one) => `  ${JSON.stringify(one, jsonValue)}`).join(",\n")}\n]\n`;
@@ -100,7 +100,7 @@ function record(columns: readonly string[], row: readonly unknown[]): object {
   return Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]));
 }
 
-/** Columns of the same name as SQLite tells them apart: `a`, `a:1`. */
+/** Tells columns of the same name apart as SQLite does: `a`, `a:1`. */
 function distinct(columns: readonly string[]): readonly string[] {
   const used = new Set<string>();
   return columns.map((name) => {
@@ -122,7 +122,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-/** Blobs as base64; JSON has no infinities and no whole numbers beyond 2^53 that all read, so they are text. */
+/** Writes blobs as base64, infinities and whole numbers beyond 2^53 as text: not every reader takes those. */
 function jsonValue(this: unknown, key: string, value: unknown): unknown {
   const raw = typeof this === "object" && this !== null ? Reflect.get(this, key) : value;
   if (raw instanceof Uint8Array) return base64(raw);
@@ -131,7 +131,7 @@ function jsonValue(this: unknown, key: string, value: unknown): unknown {
   return value;
 }
 
-/** What would be markup, or end the cell or its line: GitHub's Markdown reads the text itself. */
+/** Characters that GitHub's Markdown would read as markup, or as the end of the cell or line. */
 const MARKUP =
   /[\\`|~]|<(?=[a-z/!?])|&(?=#?\w+;)|(?<=\S)\*|\*(?=\S)|_(?!\w)|(?<!\w)_|\[(?=.*\]\()/gi;
 

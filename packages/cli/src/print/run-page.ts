@@ -9,7 +9,7 @@ import type {
 import { flatSettings } from "@ablate/store";
 import { count, loss, table, UNKNOWN } from "@ablate/text";
 
-/** What the page of one run is made of. */
+/** What the page of a run shows. */
 export type RunFacts = {
   readonly run: RunSummary;
   readonly note: string | null;
@@ -23,7 +23,7 @@ export type RunFacts = {
   readonly provenance: Provenance;
 };
 
-/** One run in full, a section a paragraph. */
+/** Writes one run in full, a paragraph per section. */
 export function runPage(facts: RunFacts): string {
   const sections = [head(facts), facts.charts.trimEnd(), evaluations(facts), ratios(facts)];
   return `${[...sections, samples(facts), settings(facts), provenance(facts)]
@@ -67,7 +67,7 @@ function evaluations({ evaluations: rows }: RunFacts): string {
   return `evaluations\n${text.trimEnd()}`;
 }
 
-/** By step, then the splits as they are used, then statistics as stored. */
+/** Orders evaluations by step, by split in the order of use, then by statistics. */
 function bySplit(a: StoredEvaluation, b: StoredEvaluation): number {
   const rank = ({ split }: StoredEvaluation): number => ["train", "valid", "test"].indexOf(split);
   return a.step - b.step || rank(a) - rank(b);

@@ -1,7 +1,7 @@
 import type { RunSummary } from "@ablate/store";
 import { count, loss, table, UNKNOWN } from "@ablate/text";
 
-/** Runs as a table: how they stand and what came out; their tags where one has some. */
+/** Tables runs with their states and results, and their tags where one has some. */
 export function runsTable(runs: readonly RunSummary[]): string {
   const areTagged = runs.some(({ tags }) => tags.length > 0);
   return table(

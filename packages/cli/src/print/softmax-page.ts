@@ -1,4 +1,4 @@
-/** What logits cost as text: a table of those given, and one of those drawn. */
+/** Writes what logits cost: a table of those given, and one of those drawn. */
 
 import type { RandomLosses } from "@ablate/core";
 import { count, table } from "@ablate/text";

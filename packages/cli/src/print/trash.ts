@@ -1,7 +1,7 @@
 import type { TrashEntry } from "@ablate/store";
 import { bytes, count, counted, duration, table } from "@ablate/text";
 
-/** What is in the trash, since when, and what purging it frees. */
+/** Tables what is in the trash, since when, and what purging it frees. */
 export function trashTable(entries: readonly TrashEntry[], now: number): string {
   return table(
     [
@@ -21,7 +21,7 @@ export function trashTable(entries: readonly TrashEntry[], now: number): string 
   );
 }
 
-/** An entry as a JSON record. */
+/** Makes a JSON record of an entry. */
 export function trashRecord({ kind, name, runs, bytes: size, atMs }: TrashEntry): object {
   return { kind, name, runs, bytes: size, trashed_at: new Date(atMs).toISOString() };
 }

@@ -12,7 +12,7 @@ const FONT_SIZE = 12;
 const LINE_HEIGHT = 14;
 const SAMPLE = 16; // of a line, in front of its label
 
-/** Loads the library; what it gives draws one chart after another. */
+/** Loads the library and returns a function that draws one chart after another. */
 export async function drawer(): Promise<Draw> {
   const library = await import("echarts/dist/echarts.esm.min.mjs");
   let drawn = 0;
@@ -179,7 +179,7 @@ function textShape(
   };
 }
 
-/** What a chart's SVG needs inside of a page: its names, no style sheet of its own, one decimal. */
+/** Fits a chart's SVG into a page: with its names, without a style sheet of its own, to one decimal. */
 function slim(svg: string, { id, name }: { readonly id: string; readonly name: string }): string {
   const inner = svg
     .replace(/^<svg[^>]*>/, "")
@@ -199,7 +199,7 @@ function shortened(attribute: string): string {
   return attribute.replaceAll(/-?\d+\.\d+/g, (number) => String(Number(Number(number).toFixed(1))));
 }
 
-/** Places of labels in the order given, moved apart so that they do not cover each other. */
+/** Moves labels apart so that they do not cover each other; returns their places in the order given. */
 export function spaced(
   wanted: readonly number[],
   { gap, low, high }: { readonly gap: number; readonly low: number; readonly high: number },

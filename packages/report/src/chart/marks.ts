@@ -51,7 +51,7 @@ export type Chart = {
   readonly marks: readonly Mark[];
 };
 
-/** The pieces of a line between its gaps. */
+/** Returns the pieces of a line between its gaps. */
 export function pieces(points: readonly Point[]): readonly (readonly Point[])[] {
   const found: Point[][] = [[]];
   for (const point of points) {
@@ -61,7 +61,7 @@ export function pieces(points: readonly Point[]): readonly (readonly Point[])[] 
   return found.filter(({ length }) => length > 0);
 }
 
-/** A range of round numbers around values: ticks of its step begin and end it. */
+/** Returns a range of round numbers around values: ticks of its step begin and end it. */
 export function roundRange(
   low: number,
   high: number,

@@ -14,7 +14,7 @@ const DASHES: readonly (readonly number[])[] = [
   [9, 2, 2, 2, 2, 2],
 ];
 
-/** The colour of the group at a place, one for each scheme of the page (style.ts). */
+/** Returns the colour of the group at a place, one for each scheme of the page (page.ts). */
 export function colorAt(place: number): string {
   return `var(--s${place % MOST_SHOWN})`;
 }
@@ -23,5 +23,5 @@ export function strokeAt(place: number, width = 2): Stroke {
   return { color: colorAt(place), dash: DASHES[place % MOST_SHOWN] ?? [], width };
 }
 
-/** Lines that help the eye: guides, edges of bands. */
+/** The line of guides and edges of bands. */
 export const GUIDE: Stroke = { color: "var(--guide)", dash: [5, 4], width: 1.5 };

@@ -18,7 +18,7 @@ export function evenColumns(steps: number, count: number): Columns {
   return { edges, middles: edges.slice(1).map((edge, i) => (edge + (edges[i] ?? 0)) / 2) };
 }
 
-/** Of equal width on a logarithmic axis from 1 on; a column is at least one step wide. */
+/** Makes columns of equal width on a logarithmic axis from 1 on; a column is at least one step wide. */
 export function logColumns(steps: number, count: number): Columns {
   const wanted = Array.from({ length: count + 1 }, (_, i) => Math.round(steps ** (i / count)));
   const edges = [...new Set([0, ...wanted])];
@@ -26,7 +26,7 @@ export function logColumns(steps: number, count: number): Columns {
   return { edges, middles: edges.slice(1).map(last) };
 }
 
-/** Means of one series in each column that has any: over the steps of a run, then over runs. */
+/** Averages one series in each column that has any: over the steps of a run, then over runs. */
 export function inColumns(
   { edges, middles }: Columns,
   runs: readonly (readonly SeriesRows[])[],
@@ -65,7 +65,7 @@ const SHORT = 2048;
 const LATE = 8192;
 const LONG = 65_536;
 
-/** The widest row in which a step of a run of so many steps is read. */
+/** Returns the widest row in which a step of a run of so many steps is read. */
 function widestRow(step: number, steps: number): number {
   if (steps <= SHORT || step < EVERY_STEP) return 1;
   return steps < LONG || step < LATE ? 16 : 256;

@@ -89,12 +89,12 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   };
 }
 
-/** What came out of a group by the metric that runs are ranked by. */
+/** Returns the outcome of a group by the metric that runs are ranked by. */
 export function outcomeOf({ row }: Group, metric: Metric): Outcome | undefined {
   return row.outcomes.find((outcome) => outcome.metric === metric);
 }
 
-/** How many columns the loss of all steps has: the mean of a few steps is a calmer line. */
+/** Returns how many columns the loss of all steps has: the mean of a few steps is a calmer line. */
 export function lossColumns(steps: number): number {
   const wanted = Math.round(steps / STEPS_OF_A_COLUMN);
   return Math.max(1, Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, wanted), steps));
@@ -108,7 +108,7 @@ function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): ReportFac
   return null;
 }
 
-/** Of trained rows the best, in the order of the runs. */
+/** Returns the best of the trained rows, in the order of the runs. */
 function shownRows({ rows }: Comparison, metric: Metric): readonly number[] {
   const ranked = rows.flatMap((row, i) => {
     if (row.runs.every(({ lastStep }) => lastStep === null)) return [];

@@ -3,7 +3,7 @@ import type { GroupFinding } from "./group.ts";
 
 const SERIOUSNESS: Readonly<Record<Finding["level"], number>> = { error: 2, warning: 1, info: 0 };
 
-/** What the rules say of runs, the most serious first, then by step; the same of several runs is said once. */
+/** Groups the findings of runs by rule and place, the most serious first, then by step. */
 export function findingsOf(
   reader: StoreReader,
   runs: readonly ComparedRun[],
@@ -29,7 +29,7 @@ export function findingsOf(
     .sort((a, b) => SERIOUSNESS[b.level] - SERIOUSNESS[a.level] || sinceOf(a)[0] - sinceOf(b)[0]);
 }
 
-/** The first and the last step since which it holds. */
+/** Returns the first and the last step since which a finding holds. */
 export function sinceOf({ findings }: GroupFinding): readonly [number, number] {
   const steps = findings.map(({ step }) => step);
   return [Math.min(...steps), Math.max(...steps)];

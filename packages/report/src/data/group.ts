@@ -79,7 +79,7 @@ export function isShown(group: Group): group is Shown {
   return group.place !== null;
 }
 
-/** Names of groups: labels without the seed, or names of runs where labels alone would not do. */
+/** Names groups by their labels without the seed, or by names of runs where labels are the same. */
 export function groupNames(groups: readonly (readonly ComparedRun[])[]): readonly string[] {
   const firsts = groups.map(([first]) => first);
   const labels = firsts.map(
@@ -122,7 +122,7 @@ function saturationOf(layer: string, pairs: readonly Pair[]): Saturation {
 
 const FIRST_STEPS = 100;
 
-/** How runs begin, against a loss of `guessing`, null where it is not known. */
+/** Reads how runs begin, compared with the loss of `guessing`, null where it is not known. */
 export function firstStepsOf(
   reader: StoreReader,
   runs: readonly ComparedRun[],

@@ -12,7 +12,7 @@ ${body}
 `;
 }
 
-/** A chart with what it says; its numbers lie folded below it. */
+/** Sets a chart with its caption; its numbers lie folded below it. */
 export function figure({
   charts,
   caption,
@@ -27,7 +27,7 @@ export function figure({
 ${folded}`;
 }
 
-/** Charts side by side where there is room. */
+/** Sets charts side by side where there is room. */
 export function panels(charts: readonly Content[]): Html {
   return html`<div class="panels">${charts}</div>`;
 }
@@ -37,7 +37,7 @@ export function details(summary: string, content: Content): Html {
 `;
 }
 
-/** Sentences as a list; of many the first, and the rest folded. */
+/** Lists sentences: the first of many, and the rest folded. */
 export function sentences(texts: readonly string[]): Content {
   if (texts.length === 0) return null;
   const rest = texts.slice(MOST_SENTENCES);
@@ -52,14 +52,14 @@ function list(texts: readonly string[]): Html {
 `;
 }
 
-/** A chart that is wider than a small page, where it scrolls by itself. */
+/** Sets a chart that is wider than a small page, where it scrolls by itself. */
 export function wide(label: string, chart: Html): Html {
   return html`<section class="wide scroll" aria-label="${label}" tabindex="0">${chart}</section>`;
 }
 
 export type Column = { readonly title: string; readonly isNumber?: boolean };
 
-/** A table whose rows are named by their first cell; one that is too wide scrolls by itself. */
+/** Sets a table whose rows are named by their first cell; one that is too wide scrolls by itself. */
 export function table({
   caption,
   columns,
@@ -90,12 +90,12 @@ function numeric(isNumber: boolean): Content {
   return isNumber ? html` class="number"` : null;
 }
 
-/** A group's name behind its line. */
+/** Writes a group's name behind its line. */
 export function named(group: Group): Html {
   return html`<span class="name">${swatch(group)}${group.name}</span>`;
 }
 
-/** The line by which charts show a group; nothing where they do not. */
+/** Draws the line by which charts show a group; returns null where they do not. */
 function swatch({ place }: Group): Content {
   if (place === null) return null;
   const { color, dash } = strokeAt(place);

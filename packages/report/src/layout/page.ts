@@ -9,11 +9,11 @@ export type Page = {
   readonly footer: Content;
 };
 
-/** Nothing but what the file brings along: no request can leave it. */
+/** Allows nothing but what the file brings along: no request can leave it. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** A whole document. */
+/** Writes a whole document. */
 export function page({ title, question, facts, sections, footer }: Page): string {
   const links = sections.map(({ id, title: text }) => html`<li><a href="#${id}">${text}</a></li>`);
   return html`<!DOCTYPE html>

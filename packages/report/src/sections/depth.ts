@@ -24,7 +24,7 @@ const PROFILES: readonly Profile[] = [
   },
 ];
 
-/** How spread, gradients and saturation go from layer to layer; charts where there are several. */
+/** Tables spread, gradients and saturation by layer, with charts where there are several. */
 export function depthProfile(groups: readonly Probed[], draw: Draw): Content {
   const numbers = depthTable(groups);
   const depth = Math.max(...groups.map(({ probes }) => hiddenLayers(probes.first.layers).length));
@@ -146,7 +146,7 @@ function stdOf(kind: TensorKind): Profile["value"] {
   return ({ tensors }) => tensors[kind]?.std ?? Number.NaN;
 }
 
-/** One run of each group: by its seed where that is the same in all, else by name. */
+/** Names one run of each group: by its seed where that is the same in all, else by name. */
 export function picturedText(
   groups: readonly (Pick<Group, "runs"> & { readonly probes: ProbePair })[],
 ): string {

@@ -9,7 +9,7 @@ import { figure, type PageSection, sentences, table, wide } from "../layout/bloc
 import { count, fixed } from "../text.ts";
 import { differenceOf, differenceWords, metricTitle, ranked } from "../words/differences.ts";
 
-/** Which groups differ by more than the seeds do, and what each factor does. */
+/** Says which groups differ by more than the seeds do, and what each factor does. */
 export function differencesSection(facts: ReportFacts, draw: Draw): PageSection | null {
   const order = ranked(facts);
   const [best] = order;

@@ -8,7 +8,7 @@ import { sinceText } from "../words/updates.ts";
 
 const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } as const;
 
-/** What the rules say, the most serious first, and what each rule means. */
+/** Lists what the rules say, the most serious first, and what each rule means. */
 export function findingsSection({ groups, runs }: ReportFacts): PageSection {
   const head = { id: "findings", title: "Findings" };
   const judged = groups.reduce((sum, group) => sum + group.judged, 0);

@@ -12,7 +12,7 @@ export type Probed = Shown & { readonly probes: ProbePair };
 const CELLS = 60;
 const ROW = 46;
 
-/** Histograms of one kind of number in every hidden layer of a group, at initialisation and at the end. */
+/** Draws histograms of one kind of number in every hidden layer of a group, at initialisation and at the end. */
 export function histogramChart(
   { name, place, probes }: Probed,
   {
@@ -89,7 +89,7 @@ export function histogramChart(
 /** Groups whose axes differ by more than this would leave each other's histograms no room. */
 const MOST_APART = 10;
 
-/** For the activations of each group: one axis for all where all are seen on it, else each its own. */
+/** Returns an axis for the activations of each group: one for all where it shows them all, else each its own. */
 export function activationAxes(groups: readonly Probed[]): {
   readonly axes: readonly BinAxis[];
   readonly isShared: boolean;
@@ -101,7 +101,7 @@ export function activationAxes(groups: readonly Probed[]): {
   return { axes: isShared ? groups.map(() => shared) : own, isShared };
 }
 
-/** An axis with room for this kind in all hidden layers of these groups. */
+/** Returns an axis with room for this kind in all hidden layers of these groups. */
 export function sharedAxis(groups: readonly Probed[], kind: TensorKind): BinAxis {
   const layers = groups.flatMap(({ probes }) => [
     ...hiddenLayers(probes.first.layers),
@@ -143,7 +143,7 @@ const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 /** A layer at initialisation and, where there is such a probe, at the end. */
 type FirstAndLast = { readonly first: LayerProbe; readonly last: LayerProbe | undefined };
 
-/** Spread and quantiles of a chart's histograms, folded. */
+/** Tables spread and quantiles of a chart's histograms, folded. */
 function histogramTable(
   layers: readonly FirstAndLast[],
   {
@@ -183,7 +183,7 @@ function histogramTable(
   );
 }
 
-/** The number below which this share of all lies, as well as cells on an axis tell. */
+/** Returns the number below which this share of all lies, as well as cells on an axis tell. */
 function quantileOf(
   cells: Float64Array,
   { share, axis: { range } }: { readonly share: number; readonly axis: BinAxis },
@@ -209,7 +209,7 @@ const PARTS: readonly (readonly [text: string, most: number])[] = [
   ["all of them: dead", 1],
 ];
 
-/** How many units of a saturation map are flat for how many of the examples, folded. */
+/** Tables how many units of a saturation map are flat for how many of the examples, folded. */
 export function unitsTable(title: string, shares: readonly number[]): Html {
   const rows = PARTS.map(([text, most], i) => {
     const above = PARTS[i - 1]?.[1] ?? -1;

@@ -31,7 +31,7 @@ ${sentences(saturationWords(facts))}${histograms(probed, draw)}${depthProfile(pr
   };
 }
 
-/** Nothing where no layer can saturate. */
+/** Draws saturation maps; returns nothing where no layer can saturate. */
 function maps(facts: ReportFacts, groups: readonly Probed[]): Content {
   if (groups.every(({ saturation }) => saturation.length === 0)) return null;
   return html`
@@ -68,7 +68,7 @@ function histograms(groups: readonly Probed[], draw: Draw): Content {
   })}`;
 }
 
-/** What a flat nonlinearity is, in the words of its kind. */
+/** Says in the words of its kind when a nonlinearity is flat. */
 function flatText({ runs }: ReportFacts): string {
   const [run] = runs;
   const of = (key: string): string | undefined =>
@@ -99,7 +99,7 @@ export function saturationWords(facts: ReportFacts): readonly string[] {
   ];
 }
 
-/** All of one layer; of several the one in which most is flat at the end, or at the beginning where nothing is. */
+/** Returns the saturation of the layer that is flattest at the end, or at the beginning where none is later. */
 function shareText({ saturation }: Group): string {
   const most = saturation.reduce((worst, one) =>
     (one.last.mean ?? 0) > (worst.last.mean ?? 0) ? one : worst,

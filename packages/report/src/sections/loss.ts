@@ -11,7 +11,7 @@ import { count, listed, meanStdText, nats } from "../text.ts";
 
 type Curve = (group: Group) => readonly ColumnValue[];
 
-/** Loss of every shown group: all of training, and the first steps stretched. */
+/** Draws the loss of every shown group over all of training, and with the first steps stretched. */
 export function lossSection(facts: ReportFacts, draw: Draw): PageSection | null {
   const groups = facts.groups.filter(isShown);
   if (groups.length === 0) return null;
@@ -88,7 +88,7 @@ function lossChart(
   };
 }
 
-/** Groups that came to something: losses that run away would leave no room for others. */
+/** Returns groups with a result: losses that run away would leave no room for others. */
 function withResults(groups: readonly Shown[]): readonly Shown[] {
   const found = groups.filter(({ row }) =>
     row.outcomes.some(({ metric, moments }) => metric.unit === "nats" && moments.mean !== null),
@@ -118,7 +118,7 @@ function lineMarks({ name, place }: Shown, values: readonly ColumnValue[]): read
 /** How much more than guessing a cut chart shows, of what lies below it. */
 const ABOVE = 0.2;
 
-/** With `isCut` what runs come down to is seen well, and the losses they begin with are not. */
+/** Returns the range of losses; with `isCut` only of those that runs come down to, not of those they begin with. */
 function lossRange(
   curves: readonly (readonly ColumnValue[])[],
   { isCut, guess }: { readonly isCut: boolean; readonly guess: number | null },
@@ -132,7 +132,7 @@ function lossRange(
   return roundRange(bottom, Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom))));
 }
 
-/** Whether some mean lies above a chart that is cut. */
+/** Tells whether some mean lies above a chart that is cut. */
 function isBeyond(curves: readonly (readonly ColumnValue[])[], guess: number | null): boolean {
   const { max } = lossRange(curves, { isCut: true, guess });
   return curves.flat().some(({ mean }) => mean > max);
@@ -186,7 +186,7 @@ function lossTable(
   });
 }
 
-/** How the learning rate changes, where it does so in the same way in all runs; else nothing. */
+/** Says how the learning rate changes, where it does so in the same way in all runs. */
 function learningRateWords({ runs }: ReportFacts): string {
   const ids = new Set(
     runs.map(({ settings }) => settings.find(({ key }) => key === "train.lr")?.id),

@@ -5,7 +5,7 @@ import { panels } from "../layout/blocks.ts";
 import { count, listed, percent } from "../text.ts";
 import { hiddenLayers, type Probed, unitsTable } from "./histograms.ts";
 
-/** Which units are flat for which examples, at initialisation and at the end; empty maps are only named. */
+/** Draws which units are flat for which examples, at initialisation and at the end; names maps that are empty. */
 export function saturationMaps(groups: readonly Probed[]): Content {
   const pairs = groups.flatMap(({ name, probes: { first, last } }) =>
     hiddenLayers(first.layers)
@@ -54,7 +54,7 @@ function map(
   return html`<div><figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>${numbers}</div>`;
 }
 
-/** For what share of the examples a unit is flat. */
+/** Returns the share of the examples for which a unit is flat. */
 function flatShare(saturation: Saturation, unit: number): number {
   let flat = 0;
   for (let example = 0; example < saturation.examples; example++) {

@@ -10,7 +10,7 @@ import { metricTitle } from "../words/differences.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
-/** Every group and every run. */
+/** Tables every group and every run. */
 export function runsSection(facts: ReportFacts): PageSection {
   const { groups, metric } = facts;
   const metrics = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
@@ -63,7 +63,7 @@ function cell(
   return isBest ? html`<span class="best">★ ${text}</span>` : text;
 }
 
-/** What sets a group apart from the one that is most like all others. */
+/** Writes the settings that set a group apart from the one that is most like all others. */
 function settingsText(
   { row }: Group,
   { base, names }: { readonly base: ComparisonRow; readonly names: ReadonlyMap<string, string> },
@@ -77,7 +77,7 @@ function settingsText(
 /** Words that say little by themselves: of which layer? */
 const PARTS = new Set(["weight", "bias", "gamma", "beta"]);
 
-/** By key its last words: as many as tell it from the other keys that any group changes. */
+/** Shortens keys to as many last words as tell them from the other keys that any group changes. */
 function shortNames(
   groups: readonly Group[],
   base: ComparisonRow | undefined,
@@ -136,7 +136,7 @@ function baseRow(rows: readonly ComparisonRow[]): ComparisonRow | undefined {
   return rows[distances.indexOf(Math.min(...distances))];
 }
 
-/** Settings of a row that are not those of another, by key; null where it has none. */
+/** Returns the settings of a row that another does not have, by key; null where the row has none. */
 function differences(
   row: ComparisonRow,
   other: ComparisonRow,
@@ -144,7 +144,7 @@ function differences(
   return [...row.settings].filter(([key, own]) => own?.id !== other.settings.get(key)?.id);
 }
 
-/** How many runs there are, and how those ended that did not finish. */
+/** Says how many runs there are, and how those ended that did not finish. */
 export function extentWords({ runs, groups }: ReportFacts): string {
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const updates = runs.reduce(

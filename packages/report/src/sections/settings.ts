@@ -5,7 +5,7 @@ import { type Content, html } from "../html.ts";
 import { details, type PageSection, table } from "../layout/blocks.ts";
 import { count } from "../text.ts";
 
-/** What all runs share, what sets them apart, where they come from. */
+/** Tables the settings that all runs share, those that differ, and where the runs come from. */
 export function settingsSection(facts: ReportFacts): PageSection {
   const { runs, groups, comparison } = facts;
   const differing = new Set(differingKeys(runs));
@@ -48,7 +48,7 @@ const NAMES: Readonly<Record<string, string>> = {
   backend_version: "version of the backend",
 };
 
-/** Values with how many runs have each; what names a machine stays at home. */
+/** Lists values with how many runs have each, without names of machines. */
 function provenance({ runs, provenance: byRun }: ReportFacts): Content {
   const started = runs.flatMap(({ startedAt }) => startedAt ?? []).sort();
   const ended = runs.flatMap(({ endedAt }) => endedAt ?? []).sort();

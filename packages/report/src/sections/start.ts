@@ -5,7 +5,7 @@ import { html } from "../html.ts";
 import { named, type PageSection, sentences, table } from "../layout/blocks.ts";
 import { count, fixed, listed, meanStdText, nats } from "../text.ts";
 
-/** What runs begin with and what their first steps cost. */
+/** Tables the losses that runs begin with and what their first steps cost. */
 export function startSection(facts: ReportFacts): PageSection | null {
   const { guessing } = facts;
   const groups = facts.groups.filter(({ firstSteps }) => firstSteps.initial.n > 0);

@@ -8,7 +8,7 @@ import { saturationWords } from "./layers.ts";
 import { troubleWords } from "./runs.ts";
 import { startWords } from "./start.ts";
 
-/** The answer in sentences, each made of what the store says. */
+/** Answers in sentences, each made of what the store says. */
 export function summarySection(facts: ReportFacts): PageSection {
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ["What went wrong or is missing", troubleWords(facts)],

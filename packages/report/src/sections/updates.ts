@@ -11,7 +11,7 @@ import { figure, type PageSection, panels, sentences, table } from "../layout/bl
 import { fixed } from "../text.ts";
 import { updateWords } from "../words/updates.ts";
 
-/** How fast every parameter of every shown group learns. */
+/** Draws how fast every parameter of every shown group learns. */
 export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | null {
   const groups = facts.groups
     .filter(isShown)

@@ -9,14 +9,14 @@ import { outcomeOf, type ReportFacts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { fixed, listed, meanStdText } from "../text.ts";
 
-/** How much `worse` is behind `better`, seed by seed. */
+/** The difference of two groups, seed by seed. */
 export type Pair = {
   readonly better: Group;
   readonly worse: Group;
   readonly difference: PairedDifference;
 };
 
-/** Groups that have a result, the best first. */
+/** Returns the groups that have a result, the best first. */
 export function ranked({ groups, metric }: ReportFacts): readonly Group[] {
   const mean = (group: Group): number => outcomeOf(group, metric)?.moments.mean ?? Number.NaN;
   const sign = metric.isLessBetter ? 1 : -1;
@@ -25,14 +25,14 @@ export function ranked({ groups, metric }: ReportFacts): readonly Group[] {
     .sort((a, b) => sign * (mean(a) - mean(b)));
 }
 
-/** From one group to another, paired by seed. */
+/** Returns the difference of two groups, paired by seed. */
 export function differenceOf(own: Group, other: Group, metric: Metric): PairedDifference {
   const paired = (runs: readonly ComparedRun[]) =>
     runs.map((run) => ({ seed: run.seed, context: "", value: metric.value(run) }));
   return pairedDifference(paired(own.runs), paired(other.runs));
 }
 
-/** Of more groups than these only the best is held against the others. */
+/** With more groups than these only the best is compared with the others. */
 const MOST_GROUPS = 10;
 
 export function differenceWords(facts: ReportFacts): readonly string[] {
@@ -88,7 +88,7 @@ function pairText(
   return `${head}: ${parts.join("; ")}.`;
 }
 
-/** The metric's name in a sentence. */
+/** Returns the metric's name in a sentence. */
 export function metricTitle({ name, title }: Metric): string {
   return TITLES[name] ?? title;
 }

@@ -92,7 +92,7 @@ function verdictText(finding: GroupFinding, { judged }: Group): string {
   return `${placeOf(finding)} ${VERDICTS[rule] ?? rule}${where}, ${sinceText(sinceOf(finding))}${ratio}`;
 }
 
-/** Since when: a step, or from which to which where runs differ. */
+/** Says since when: a step, or from which to which where runs differ. */
 export function sinceText([first, last]: readonly [number, number]): string {
   if (last === 0) return "since initialisation";
   if (first === last) return `since step ${count(first)}`;

@@ -37,7 +37,7 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
       .join("\n"),
 };
 
-/** A sentence on lines that a terminal of this width shows whole. */
+/** Breaks a sentence into lines that a terminal of this width shows whole. */
 function paragraph(text: string, width: number | null): string {
   return `${(width === null ? [text] : wrapText(text, width)).join("\n")}\n`;
 }

@@ -45,7 +45,7 @@ type RowRecord = Measured & {
   readonly step: number | null;
 };
 
-/** The records of each row, one per metric. */
+/** Makes the records of each row, one per metric. */
 function rowRecords(
   comparison: Comparison,
   { isByKey }: SectionOptions,

@@ -1,4 +1,4 @@
-/** A comparison as tables under headings, for terminals and Markdown alike. */
+/** A comparison as tables under headings, for terminals and Markdown. */
 
 import { type Comparison, type ComparisonRow, shortKey, verdictText } from "@ablate/store";
 import { type Align, count, counted } from "@ablate/text";
@@ -89,7 +89,7 @@ function headline({ rows }: Comparison): string {
   return `${where}: ${sizes.join(", ")}; mean ± std over the runs of a row`;
 }
 
-/** The best single run, which need not be of the best row. */
+/** Names the best single run, which need not be of the best row. */
 function bestNote(rows: readonly ComparisonRow[], place: number): readonly string[] {
   const metric = rows[0]?.outcomes[place]?.metric;
   if (metric === undefined) return [];

@@ -1,7 +1,7 @@
 import type { GridEvent } from "@ablate/runner";
 import { Speed, timeLeft } from "./pace.ts";
 
-/** A run that is being trained, as far as its events say. */
+/** A run in training, as its events describe it. */
 export type ActiveRun = {
   readonly run: string;
   readonly step: number;
@@ -13,7 +13,7 @@ export type ActiveRun = {
   readonly secondsLeft: number | null;
 };
 
-/** How a grid stands. */
+/** The progress of a grid. */
 export type GridView = {
   readonly grid: string;
   /** Runs to train, and those of them that have ended. */

@@ -10,7 +10,7 @@ const WIDEST_BAR = 24;
 const NARROWEST_BAR = 5;
 const NARROWEST_NAME = 8;
 
-/** Columns of a run that go first where there is no room. */
+/** Columns of a run in the order in which they give way where there is no room. */
 const OPTIONAL = ["speed", "valid", "steps", "left", "loss"] as const;
 
 type Column = (typeof OPTIONAL)[number];
@@ -18,7 +18,7 @@ type Column = (typeof OPTIONAL)[number];
 /** Columns in the order in which they are shown. */
 const SHOWN: readonly Column[] = ["steps", "loss", "valid", "speed", "left"];
 
-/** The block: one line for the grid, one for each run at work; the cursor's own row is left free. */
+/** Draws the block: one line for the grid and one for each run in training; the row of the cursor stays free. */
 export function blockLines(view: GridView, { columns, rows, isAscii }: BlockOptions): string[] {
   const width = columns - 1;
   const height = rows - 1;
@@ -55,7 +55,7 @@ function gridLine(view: GridView, width: number): string {
 
 type Line = { readonly share: number; readonly facts: readonly string[]; readonly width: number };
 
-/** The name, a bar as long as there is room, the facts. */
+/** Draws the name, a bar as long as there is room, and the facts. */
 function withBar(name: string, { share, facts, width }: Line): string {
   const free = width - widthWith(name, facts) - 2;
   const cells = free < NARROWEST_BAR ? 0 : Math.min(free, WIDEST_BAR);
@@ -111,14 +111,14 @@ function cellsOf(run: ActiveRun): Readonly<Record<Column, string>> {
   };
 }
 
-/** One line for one run, without a bar. */
+/** Writes one line about a run, without a bar. */
 export function runText(run: ActiveRun): string {
   const texts = cellsOf(run);
   const facts = SHOWN.map((column) => texts[column]).filter((text) => text !== "");
   return [run.run, ...facts].join("  ");
 }
 
-/** One line for the grid, without a bar. */
+/** Writes one line about the grid, without a bar. */
 export function gridText(view: GridView): string {
   const { grid, toTrain, ended, share, speed, secondsLeft, active } = view;
   return [

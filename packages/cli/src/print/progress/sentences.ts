@@ -1,4 +1,4 @@
-/** What is said once of an event, in lines that stay. */
+/** Events as lines: sentences that stay on the terminal, and JSON. */
 
 import type { GridEvent } from "@ablate/runner";
 import { count, counted, duration, loss } from "@ablate/text";
@@ -7,7 +7,7 @@ import { engineText } from "../engines.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
-/** The lines of an event that stay; none where it only moves numbers. */
+/** Returns the lines of an event that stay; an event that only moves numbers has none. */
 export function linesOf(event: GridEvent, paint: Paint): string[] {
   switch (event.event) {
     case "planned": {
@@ -41,7 +41,7 @@ export function linesOf(event: GridEvent, paint: Paint): string[] {
   }
 }
 
-/** Where a run goes on that does not start at step 0. */
+/** Says where a run goes on that does not start at step 0. */
 function originLines({ run, from, of }: Of<"started">): string[] {
   if (from === 0) return [];
   const whose = of === null || of === run ? "" : ` from ${of}`;
@@ -79,7 +79,7 @@ const STYLES = {
   interrupted: "yellow",
 } as const;
 
-/** How a run ended: its line, and what else there is to say of it below. */
+/** Says how a run ended, with details below. */
 function endedLines(event: Of<"ended">, paint: Paint): string[] {
   const [state, ...facts] = endFacts(event);
   return [`${event.run}: ${[paint(STYLES[event.state], state ?? ""), ...facts].join("  ")}`];

@@ -26,7 +26,7 @@ const PLAIN_EVERY_MS = 5000;
 /** With more runs at work than this, plain lines are about the grid. */
 const PLAIN_RUNS = 4;
 
-/** A live block where stderr is a terminal, lines every few seconds where it is not. */
+/** Draws a live block where stderr is a terminal, and prints lines every few seconds where it is not. */
 export function showProgress(terminal: Terminal, style: ProgressStyle): Progress {
   if (style === "json") return silent(terminal, (event) => terminal.write(`${eventJson(event)}\n`));
   if (style === "quiet") return silent(terminal, warner(terminal));
@@ -59,7 +59,7 @@ function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
   };
 }
 
-/** The lines of an event, and the verdict on its run below them. */
+/** Returns the lines of an event, with the verdict on its run below them. */
 function linesTeller({ paintWarning }: Terminal): (event: GridEvent) => string[] {
   const verdictOf = verdictTeller();
   return (event) => [...linesOf(event, paintWarning), verdictOf(event) ?? []].flat();
