@@ -1,6 +1,6 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
-import { readSchema } from "../src/exchange/tables.ts";
+import { readSchema } from "../src/file/owned-tables.ts";
 import { discard, importStore, SCHEMA, sealStore } from "../src/index.ts";
 import { checkpointDigest } from "../src/recovery/digest.ts";
 import { readerAt, temporaryPath, writerAt } from "./make.ts";

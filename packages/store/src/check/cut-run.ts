@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { Statements } from "../file/statements.ts";
-import { cutHistory } from "../recovery/cut-history.ts";
+import { cutHistory } from "../recovery/run-tables.ts";
 import { RunHistory } from "../writing/run-history.ts";
 import type { CheckedRun } from "./runs-to-check.ts";
 

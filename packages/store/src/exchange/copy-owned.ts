@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { OwnedTable } from "./tables.ts";
+import type { OwnedTable } from "../file/owned-tables.ts";
 
 type Values = (string | number | null | Buffer)[];
 

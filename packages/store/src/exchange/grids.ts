@@ -1,7 +1,8 @@
 /** Grids of two files become one by their name. */
+
+import type { Schema } from "../file/owned-tables.ts";
 import { ownedCopier } from "./copy-owned.ts";
 import { type Files, inserter, type Row, updater } from "./files.ts";
-import type { Schema } from "./tables.ts";
 import { wordsMerger } from "./words.ts";
 
 type GridRow = Row & { readonly id: number; readonly name: string; readonly planned_at: number };

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { type OpenedDatabase, openForReading, openForWriting } from "../file/open-database.ts";
 import { opening } from "../file/opening.ts";
+import { readSchema } from "../file/owned-tables.ts";
 import { StoreError } from "../store-error.ts";
 import { restoreRun } from "../trash/restore.ts";
 import { type ComparedRun, importedRun, runComparer } from "./compare-runs.ts";
@@ -11,7 +12,6 @@ import type { ImportedGrid, ImportedRun, ImportOptions, ImportReport } from "./i
 import { emptyStore, openSource } from "./open-source.ts";
 import { refuseDamaged } from "./refuse-damaged.ts";
 import type { RunRow } from "./settled-run.ts";
-import { readSchema } from "./tables.ts";
 import { wordsMerger } from "./words.ts";
 
 /** Not in the trash, in the order of their first grids, which is the order they get here. */

@@ -1,11 +1,11 @@
 import SqliteDatabase from "better-sqlite3";
+import { readSchema } from "../file/owned-tables.ts";
 import { migrate } from "../migrations.ts";
 import { ownedCopier } from "./copy-owned.ts";
 import { type Files, inserter } from "./files.ts";
 import { gridMerger, membershipMerger } from "./grids.ts";
 import { openSource } from "./open-source.ts";
 import { type RunRow, settled } from "./settled-run.ts";
-import { readSchema } from "./tables.ts";
 import { wordsMerger } from "./words.ts";
 
 export type SealOptions = {
