@@ -10,6 +10,7 @@ import {
   type ExportColumn,
   type ExportScope,
   type ExportTable,
+  exportColumns,
 } from "./table.ts";
 
 /** Every table that can be exported: the history, a row per step, and the views. */
@@ -46,9 +47,7 @@ function viewTable(database: Database, name: string, scope: ExportScope): Export
   if (!("run" in view.columns) && scope.grid === null) {
     throw new StoreError(`${name} has rows of grids only; name a grid`);
   }
-  const columns = Object.entries(view.columns).map(([column, [type]]): ExportColumn => {
-    return { name: column, type: type === "real" ? "float64" : type };
-  });
+  const columns = exportColumns(view);
   return { columns, batches: () => batchesOf(columns, rowsOf(database, view, scope)) };
 }
 

@@ -1,12 +1,14 @@
 /** Tables of the steps of runs, decoded in JavaScript: plain SQL would take minutes. */
 import type { Database } from "better-sqlite3";
 import { logRatio, ratioAt } from "../ratio.ts";
+import { LOSS, UPDATE_RATIO } from "../views/series.ts";
 import {
   BATCH_ROWS,
   type Batch,
   type ExportColumn,
   type ExportScope,
   type ExportTable,
+  exportColumns,
 } from "./table.ts";
 
 type Step = readonly [step: number, loss: number | null, lr: number | null, ratios: Buffer];
@@ -29,12 +31,8 @@ type StepTable = {
   readonly rowsOf: (layout: RunLayout) => Rows;
 };
 
-const RUN: ExportColumn = { name: "run", type: "text" };
-const LOSS: readonly ExportColumn[] = [
-  { name: "step", type: "integer" },
-  { name: "loss", type: "float64" },
-  { name: "lr", type: "float64" },
-];
+const LOSS_COLUMNS: readonly ExportColumn[] = exportColumns(LOSS);
+const LOSS_NUMBERS: number = LOSS_COLUMNS.filter(({ type }) => type !== "text").length;
 
 /** Opens the table with a row per step: loss, rate and every parameter's update ratio, null where a run lacks it. */
 export function historyTable(database: Database, { runs }: ExportScope): ExportTable {
@@ -45,29 +43,25 @@ export function historyTable(database: Database, { runs }: ExportScope): ExportT
     const place: Rows["place"] = (columns, at, step) => {
       placeLoss(columns, at, step);
       for (const [i, idx] of places.entries()) {
-        if (idx >= 0) put(columns[LOSS.length + i], at, ratioAt(step[3], idx));
+        if (idx >= 0) put(columns[LOSS_NUMBERS + i], at, ratioAt(step[3], idx));
       }
     };
     return { perStep: 1, texts: [[run]], place };
   };
-  return tableOf(database, { runs, columns: [RUN, ...LOSS, ...ratios], rowsOf });
+  return tableOf(database, { runs, columns: [...LOSS_COLUMNS, ...ratios], rowsOf });
 }
 
 /** Opens the view `loss` as a table. */
 export function lossTable(database: Database, { runs }: ExportScope): ExportTable {
   const rowsOf = ({ run }: RunLayout): Rows => ({ perStep: 1, texts: [[run]], place: placeLoss });
-  return tableOf(database, { runs, columns: [RUN, ...LOSS], rowsOf });
+  return tableOf(database, { runs, columns: LOSS_COLUMNS, rowsOf });
 }
 
 /** Opens the view `update_ratio` as a table, a row per step and parameter, texts before numbers. */
 export function updateRatioTable(database: Database, { runs }: ExportScope): ExportTable {
-  const columns: readonly ExportColumn[] = [
-    RUN,
-    { name: "param", type: "text" },
-    { name: "step", type: "integer" },
-    { name: "ratio", type: "float32" },
-    { name: "log10_ratio", type: "float64" },
-  ];
+  const declared = exportColumns(UPDATE_RATIO);
+  const isText = ({ type }: ExportColumn): boolean => type === "text";
+  const columns = [...declared.filter(isText), ...declared.filter((one) => !isText(one))];
   const rowsOf = ({ run, parameters }: RunLayout): Rows => ({
     perStep: parameters.length,
     texts: [parameters.map(() => run), parameters],

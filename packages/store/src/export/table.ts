@@ -1,4 +1,5 @@
 /** A table that is exported: typed columns, and rows in batches. */
+import type { View } from "../views/view.ts";
 
 /** The type of a column; `float32` numbers are exactly the trained ones. Every column but `run` may have nulls. */
 export type ColumnType = "text" | "integer" | "float32" | "float64";
@@ -7,6 +8,14 @@ export type ExportColumn = { readonly name: string; readonly type: ColumnType };
 
 /** The cells of a column: numbers, with NaN for null, or texts. */
 export type Cells = Float64Array | readonly (string | null)[];
+
+/** Returns the columns of a view with the types by which they are exported. */
+export function exportColumns({ columns }: View): ExportColumn[] {
+  return Object.entries(columns).map(([name, [type, , notes]]) => {
+    if (type !== "real") return { name, type };
+    return { name, type: notes?.isFloat32 === true ? "float32" : "float64" };
+  });
+}
 
 /** Some rows as columns of at least `rows` cells. The next batch reuses their memory. */
 export type Batch = { readonly rows: number; readonly columns: readonly Cells[] };

@@ -35,7 +35,7 @@ export const UPDATE_RATIO: View = {
     ratio: [
       "real",
       "std of the update over std of the parameter, the float32 as computed",
-      { nulls: "not a number, as for one element", sql: "ratio" },
+      { nulls: "not a number, as for one element", isFloat32: true, sql: "ratio" },
     ],
     // Rounded by the SQLite that reads: the last digit may differ between them.
     log10_ratio: [

@@ -10,6 +10,8 @@ type ColumnNotes = {
   readonly unit?: string;
   /** When it is NULL; left out where it never is. */
   readonly nulls?: string;
+  /** Every value of a real column is a float32, as it was trained. */
+  readonly isFloat32?: true;
   /** Its expression over the tables of `from`. */
   readonly sql?: string;
 };
