@@ -2,8 +2,7 @@
 import type { InitScheme, InitSpec, LayerInit } from "@ablate/core";
 import { z } from "zod";
 import { otherwise } from "./describe-issue.ts";
-import { finite, nonNegative } from "./numeric.ts";
-import { shorthand } from "./shorthand.ts";
+import { finite, nonNegative, shorthand } from "./value-schemas.ts";
 
 const distribution = z.enum(["normal", "uniform"]).default("normal");
 const scale = finite().default(1);

@@ -1,7 +1,7 @@
 /** `range`, `linspace` and `logspace`: lists that are written as a rule. Exact where decimals are. */
 import type { Problem } from "./config-error.ts";
-import { asNumber } from "./numeric.ts";
 import type { Node } from "./tree.ts";
+import { asNumber } from "./value-schemas.ts";
 
 export const MAKERS: readonly ["range", "linspace", "logspace"] = ["range", "linspace", "logspace"];
 type MakerName = (typeof MAKERS)[number];

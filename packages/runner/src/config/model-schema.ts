@@ -2,8 +2,7 @@
 import { z } from "zod";
 import type { ModelConfig } from "./config.ts";
 import { otherwise } from "./describe-issue.ts";
-import { integer, nonNegative, positive } from "./numeric.ts";
-import { shorthand } from "./shorthand.ts";
+import { integer, nonNegative, positive, shorthand } from "./value-schemas.ts";
 
 const PLACES = ["none", "hidden", "all"] as const;
 

@@ -2,12 +2,8 @@
 import { z } from "zod";
 import type { ProbesConfig, RecordConfig } from "./config.ts";
 import { otherwise, show } from "./describe-issue.ts";
-import { duration } from "./duration-schema.ts";
-import { integer, positive } from "./numeric.ts";
 import { USUAL_SCHEDULE } from "./probe-schedule.ts";
-import { shorthand } from "./shorthand.ts";
-
-const MAX_STEPS = 1e9;
+import { duration, integer, MAX_STEPS, positive, shorthand } from "./value-schemas.ts";
 
 const settings = z.strictObject(
   {

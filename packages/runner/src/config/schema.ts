@@ -7,10 +7,10 @@ import { z } from "zod";
 import type { CellConfig } from "./config.ts";
 import { initSchema } from "./init-schema.ts";
 import { modelSchema } from "./model-schema.ts";
-import { integer, seed } from "./numeric.ts";
 import { recordSchema } from "./record-schema.ts";
 import { thresholdsSchema } from "./thresholds-schema.ts";
 import { trainSchema } from "./train-schema.ts";
+import { integer, seed } from "./value-schemas.ts";
 
 /** What a file says before it is expanded; what is about the grid is read on its own. */
 export type FileConfig = CellConfig & {

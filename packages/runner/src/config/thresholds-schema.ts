@@ -1,7 +1,7 @@
 /** `thresholds`: where a run stops being healthy. */
 import { isRule, THRESHOLDS, type ThresholdChanges, type Thresholds } from "@ablate/core";
 import { z } from "zod";
-import { positive } from "./numeric.ts";
+import { positive } from "./value-schemas.ts";
 
 /** What each means; docs/diagnostics.md explains the rule of the same name. */
 const MEANINGS: Readonly<Record<keyof Thresholds, string>> = {

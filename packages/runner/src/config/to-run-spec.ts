@@ -1,8 +1,8 @@
 /** Maps a config to what core trains: the names of the YAML, `none` and durations to the spec's. */
 import type { ModelSpec, RunSpec, StopSpec } from "@ablate/core";
 import type { ModelConfig, ResolvedConfig, StopConfig, TrainConfig } from "./config.ts";
-import { secondsOf } from "./duration-schema.ts";
 import { STOP_EVERY } from "./train-schema.ts";
+import { secondsOf } from "./value-schemas.ts";
 
 export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {
   const stop = stopSpecOf(train);

@@ -2,11 +2,15 @@
 import { z } from "zod";
 import type { TrainConfig } from "./config.ts";
 import { otherwise, show } from "./describe-issue.ts";
-import { duration } from "./duration-schema.ts";
-import { asNumber, integer, nonNegative, positive } from "./numeric.ts";
-import { shorthand } from "./shorthand.ts";
-
-const MAX_STEPS = 1e9;
+import {
+  asNumber,
+  duration,
+  integer,
+  MAX_STEPS,
+  nonNegative,
+  positive,
+  shorthand,
+} from "./value-schemas.ts";
 
 /** Steps between two measurements of the validation loss where a config does not say. */
 export const STOP_EVERY = 1000;

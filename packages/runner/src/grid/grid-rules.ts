@@ -4,10 +4,10 @@ import { hint } from "@ablate/text";
 import type { Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import type { Leaf } from "../config/grid-keys.ts";
-import { asNumber } from "../config/numeric.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
 import { flowText, type MapNode, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
+import { asNumber } from "../config/value-schemas.ts";
 import type { GridLayers } from "./grid-layers.ts";
 import type { Layers, SectionReader } from "./sections.ts";
 

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { MAKERS } from "../config/makers.ts";
 import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../config/schema.ts";
-import { shortFormOf } from "../config/shorthand.ts";
+import { shortFormOf } from "../config/value-schemas.ts";
 
 /** What may stand at the keys of a run, by the part of a config that has them. */
 const PARTS: Readonly<Record<string, (key: string) => JsonSchema>> = {

@@ -8,7 +8,7 @@ import {
   type StepBuffer,
   type Trainer,
 } from "@ablate/core";
-import { secondsOf } from "../config/duration-schema.ts";
+import { readDuration } from "@ablate/text";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
@@ -67,7 +67,7 @@ export class RunLoop {
     this.#budgetSeconds = stop?.budgetSeconds ?? Number.POSITIVE_INFINITY;
     this.#checkpointMs =
       typeof checkpoint === "string" && checkpoint !== "none"
-        ? secondsOf(checkpoint) * 1000
+        ? (readDuration(checkpoint) ?? Number.NaN)
         : Number.POSITIVE_INFINITY;
   }
 

@@ -6,10 +6,10 @@ import type {
 } from "../../probe/network-pass.ts";
 import { withPenalties } from "../../probe/penalties.ts";
 import type { Matrix } from "./arena.ts";
+import { readRows, viewRows } from "./arena.ts";
 import type { Layer, Norm } from "./layers.ts";
 import { backward, crossEntropy, forwardByBatch, type Network, type Stage } from "./network.ts";
 import type { NormConvention } from "./norm.ts";
-import { readRows, viewRows } from "./tensor-memory.ts";
 
 type Gradients = ReadonlyMap<Stage, Float32Array>;
 

@@ -8,7 +8,7 @@ import {
   MOST_PROBE_EXAMPLES,
   type Tensor,
 } from "../engine.ts";
-import { Arena, growTo } from "./arena.ts";
+import { Arena, growTo, readTensor, writeTensor } from "./arena.ts";
 import { instantiateKernels } from "./kernels.ts";
 import { type Layer, layOut, type Norm } from "./layers.ts";
 import {
@@ -21,7 +21,6 @@ import {
 } from "./network.ts";
 import { conventionOf, holdRunning, holdSummed } from "./norm.ts";
 import { momentsOf, probeNetwork } from "./probe.ts";
-import { readTensor, writeTensor } from "./tensor-memory.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
 const TILE: number = MOST_PROBE_EXAMPLES;

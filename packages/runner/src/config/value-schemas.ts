@@ -1,0 +1,88 @@
+/** Schemas of the values of a config: numbers such as `0.1`, `3e6`, `200_000`, `5/3`, durations, short forms. */
+import { NUMBER_PATTERN, readDuration, readNumber, spellDuration } from "@ablate/text";
+import { z } from "zod";
+import { otherwise } from "./describe-issue.ts";
+
+/** More steps than anybody trains; a number beyond is a slip. */
+export const MAX_STEPS = 1e9;
+
+export function finite(): z.ZodType<number> {
+  return fraction(z.number());
+}
+
+export function nonNegative(): z.ZodType<number> {
+  return fraction(z.number().min(0));
+}
+
+export function positive(limits: { readonly max?: number } = {}): z.ZodType<number> {
+  const number = z.number().gt(0);
+  return fraction(limits.max === undefined ? number : number.max(limits.max));
+}
+
+export function integer({
+  min,
+  max,
+}: {
+  readonly min: number;
+  readonly max: number;
+}): z.ZodType<number> {
+  return fraction(z.int().min(min).max(max));
+}
+
+/** A seed: PyTorch's generator takes it modulo 2^32. */
+export function seed(): z.ZodType<number> {
+  return integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+
+/** A number that YAML takes for text. A quoted `"3"` is none: who writes quotes means text. */
+const WRITTEN = new RegExp(`^(?=.*[_/(])${NUMBER_PATTERN.source}`);
+
+const QUOTIENT = z
+  .string()
+  .regex(WRITTEN)
+  .meta({ patternErrorMessage: "expected a number, or a fraction such as 5/3" });
+
+function fraction(number: z.ZodType<number>): z.ZodType<number> {
+  return shorthand(number, { short: QUOTIENT, expand: asNumber });
+}
+
+/** Reads a number that YAML takes for text, such as `5/3`; leaves anything else as it is. There is one zero. */
+export function asNumber(value: unknown): unknown {
+  if (value === 0) return 0;
+  return typeof value === "string" && WRITTEN.test(value) ? (readNumber(value) ?? value) : value;
+}
+
+/**
+ * A value that may also be written in a short form.
+ *
+ * @param short - the short form, for who reads the definition: the JSON Schema and the documentation
+ * @param expand - makes the full form of it, and leaves everything else as it is
+ */
+export function shorthand<T>(
+  full: z.ZodType<T>,
+  { short, expand }: { readonly short: z.ZodType; readonly expand: (value: unknown) => unknown },
+): z.ZodType<T> {
+  return z.preprocess(expand, full).meta({ short });
+}
+
+/** The short form of a schema that has one. */
+export function shortFormOf(schema: z.core.$ZodType): z.ZodType | null {
+  const short = z.globalRegistry.get(schema)?.short;
+  return short instanceof z.ZodType ? short : null;
+}
+
+const EXPECTED = "expected a duration like 30s, 5m or 1h30m";
+
+/** A duration; each has one spelling, with the largest units that fit. */
+export function duration(): z.ZodType<string> {
+  return z
+    .string({ error: otherwise(EXPECTED) })
+    .refine((text) => readDuration(text) !== null, EXPECTED)
+    .refine((text) => readDuration(text) !== 0, "must be longer than nothing")
+    .transform((text) => spellDuration(readDuration(text) ?? 0));
+}
+
+/** Seconds of a duration that has been checked. */
+export function secondsOf(text: string): number {
+  return (readDuration(text) ?? Number.NaN) / 1000;
+}
