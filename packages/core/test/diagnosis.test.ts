@@ -5,15 +5,7 @@ import { median } from "../src/diagnose/median.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import type { DiagnosedProbe } from "../src/probe/probe.ts";
 import type { StepBlock } from "../src/spec.ts";
-import {
-  factsOf,
-  LN_27,
-  layerOf,
-  PARAMETERS,
-  parameter,
-  probeOfLayers,
-  stepsOf,
-} from "./diagnose-make.ts";
+import { factsOf, LN_27, layerOf, PARAMETERS, probeOfLayers, stepsOf } from "./diagnose-make.ts";
 
 const saturatedProbe = (step: number, share: number): DiagnosedProbe =>
   probeOfLayers([layerOf("hidden1", { saturation: { share, dead: [] } })], step);
@@ -277,24 +269,6 @@ test("its state does not grow with the run", () => {
       .length;
 
   expect(sizeAfter(20_050)).toBeLessThan(sizeAfter(250) + 500);
-});
-
-test("200,000 steps of 13 parameters cost a microsecond or so each", () => {
-  const { user, system } = process.cpuUsage();
-  const parameters = Array.from({ length: 13 }, (_, i) => parameter(`hidden${i}.weight`, [9, 9]));
-  const diagnosis = new Diagnosis(factsOf({ parameters }));
-  const random = randomNumbers(1);
-  const count = 4000;
-  const block = {
-    ...{ first: 0, count, lr: new Float64Array(count) },
-    loss: Float64Array.from({ length: count }, () => 2 + random()),
-    ratios: Float32Array.from({ length: count * 13 }, () => 1e-3 * random()),
-  };
-  for (let i = 0; i < 50; i++) diagnosis.steps({ ...block, first: i * count });
-  const after = process.cpuUsage();
-
-  const micros = after.user + after.system - user - system;
-  expect(micros / 200_000).toBeLessThan(5); // docs/performance.md has what it is
 });
 
 test.each([

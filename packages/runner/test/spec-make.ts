@@ -35,9 +35,3 @@ export function errorsOfFile(path: string, overrides: Overrides = {}): string[] 
 function withData(text: string): string {
   return /^(data|\{)/m.test(text) ? text : `${text}\ndata: { file: names.txt }\n`;
 }
-
-/** Milliseconds that this process has worked: what else the machine does is not counted. */
-export function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
