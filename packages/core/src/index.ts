@@ -17,7 +17,7 @@ export {
   RULES,
   type Rule,
 } from "./diagnose/finding.ts";
-export type { Facts } from "./diagnose/subject.ts";
+export type { DiagnosedRun } from "./diagnose/subject.ts";
 export {
   changeThresholds,
   THRESHOLDS,
@@ -56,10 +56,10 @@ export type {
   LogitsProbe,
   NormProbe,
   Probe,
+  Saturation,
   TensorKind,
   TensorProbe,
 } from "./probe/probe.ts";
-export type { Saturation } from "./probe/saturation.ts";
 export {
   crossEntropy,
   type RandomLogits,

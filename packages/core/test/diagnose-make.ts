@@ -1,6 +1,6 @@
 /** What rules judge, made by hand: one hidden thing at a time. */
 
-import { type Facts, type Subject, subjectOf } from "../src/diagnose/subject.ts";
+import { type DiagnosedRun, type Subject, subjectOf } from "../src/diagnose/subject.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import { ln } from "../src/math.ts";
 import type { UnitMoments } from "../src/probe/network-pass.ts";
@@ -29,7 +29,7 @@ export const PARAMETERS: readonly Parameter[] = [
   parameter("output.bias", [27]),
 ];
 
-export function factsOf(changes: Partial<Facts> = {}): Facts {
+export function factsOf(changes: Partial<DiagnosedRun> = {}): DiagnosedRun {
   return {
     parameters: PARAMETERS,
     activation: "tanh",
@@ -40,7 +40,7 @@ export function factsOf(changes: Partial<Facts> = {}): Facts {
   };
 }
 
-export function subject(changes: Partial<Facts> = {}): Subject {
+export function subject(changes: Partial<DiagnosedRun> = {}): Subject {
   return subjectOf(factsOf(changes));
 }
 

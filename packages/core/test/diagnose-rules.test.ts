@@ -1,20 +1,21 @@
 /** Each rule with a sick and a healthy case, and at the edge of its threshold. */
 import { expect, test } from "vitest";
-import { activationsThroughDepth, gradientsThroughDepth } from "../src/diagnose/depth-rules.ts";
-import { headline, isFull, RULES, type Sign } from "../src/diagnose/finding.ts";
-import { initialLoss } from "../src/diagnose/initial-loss.ts";
-import { climbing, flat, notFinite, spiked } from "../src/diagnose/loss-rules.ts";
-import { outputLearnsFaster } from "../src/diagnose/output-learns-faster.ts";
-import { laggingLoss, laggingMoments } from "../src/diagnose/running-statistics.ts";
+import {
+  activationsThroughDepth,
+  gradientsThroughDepth,
+  outputLearnsFaster,
+} from "../src/diagnose/depth-rules.ts";
+import { laggingLoss, laggingMoments, validationGap } from "../src/diagnose/evaluation-rules.ts";
+import { headline, isFull, type Observation, RULES } from "../src/diagnose/finding.ts";
+import { climbing, flat, initialLoss, notFinite, spiked } from "../src/diagnose/loss-rules.ts";
 import { deadUnits, saturated } from "../src/diagnose/saturation-rules.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
 import { judgeUpdates } from "../src/diagnose/update-rules.ts";
-import { validationGap } from "../src/diagnose/validation-gap.ts";
 import type { Evaluation } from "../src/spec.ts";
 import { LN_27, layerOf, PARAMETERS, parameter, probeOfLayers, subject } from "./diagnose-make.ts";
 
-const said = (signs: readonly Sign[] | null) =>
-  (signs ?? []).map(({ level, rule, layer, param }) =>
+const said = (observations: readonly Observation[] | null) =>
+  (observations ?? []).map(({ level, rule, layer, param }) =>
     [level, rule, layer ?? param].join(" ").trim(),
   );
 
@@ -60,12 +61,14 @@ test.each([
   const dead = [3, 1, 4, 5, 9, 2, 6, 8, 7, 0].slice(0, count);
   const probe = probeOfLayers([layerOf("hidden1", { saturation: { share: 0.2, dead } })], 1000);
 
-  const signs = deadUnits(probe, subject());
+  const observations = deadUnits(probe, subject());
 
-  expect(said(signs)).toEqual(expected);
+  expect(said(observations)).toEqual(expected);
   if (count === 5) {
-    expect(signs[0]?.value).toBe(5);
-    expect(signs[0]?.message).toContain("5 of 10 units of hidden1 dead: 3, 1, 4, 5, 9 saturated");
+    expect(observations[0]?.value).toBe(5);
+    expect(observations[0]?.message).toContain(
+      "5 of 10 units of hidden1 dead: 3, 1, 4, 5, 9 saturated",
+    );
   }
 });
 
@@ -155,10 +158,11 @@ test.each([
   ["embedding", 1.1e-6, []],
   ["embedding", 0.9e-6, ["info slow-updates embedding"]],
 ])("%s with update:data %d", (name, ratio, expected) => {
-  const signs = judgeUpdates(window({ [name]: ratio }), subject());
+  const observations = judgeUpdates(window({ [name]: ratio }), subject());
 
-  expect(said(signs)).toEqual(expected);
-  if (signs[0] !== undefined) expect([signs[0].step, signs[0].value]).toEqual([300, ratio]);
+  expect(said(observations)).toEqual(expected);
+  if (observations[0] !== undefined)
+    expect([observations[0].step, observations[0].value]).toEqual([300, ratio]);
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { Diagnosis, type DiagnosisState } from "../src/diagnose/diagnosis.ts";
-import { median } from "../src/diagnose/median.ts";
 import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
+import { median } from "../src/median.ts";
 import type { DiagnosedProbe } from "../src/probe/probe.ts";
 import type { StepBlock } from "../src/spec.ts";
 import { factsOf, LN_27, layerOf, PARAMETERS, probeOfLayers, stepsOf } from "./diagnose-make.ts";

@@ -1,6 +1,13 @@
-/** What changes from the first hidden layer to the last: activations forwards, gradients backwards. */
-import { type DiagnosedProbe, hiddenLayers, type TensorKind } from "../probe/probe.ts";
-import { type Rule, type Sign, sign } from "./finding.ts";
+/** What changes from layer to layer: activations forwards, gradients backwards, and how fast the output learns. */
+
+import { median } from "../median.ts";
+import {
+  type DiagnosedProbe,
+  gradientToData,
+  hiddenLayers,
+  type TensorKind,
+} from "../probe/probe.ts";
+import { type Observation, observation, type Rule } from "./finding.ts";
 import { grouped, short } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -28,7 +35,10 @@ type Change = {
  * `shrinking-activations`, `growing-activations`: std of the last hidden layer's activations over that of the
  * first is below `thresholds.shrinking_activations` or above `thresholds.growing_activations`.
  */
-export function activationsThroughDepth(probe: DiagnosedProbe, { thresholds }: Subject): Sign[] {
+export function activationsThroughDepth(
+  probe: DiagnosedProbe,
+  { thresholds }: Subject,
+): Observation[] {
   return changeOf(probe, thresholds.depth_error, {
     kind: "activation",
     what: "activations",
@@ -53,7 +63,10 @@ export function activationsThroughDepth(probe: DiagnosedProbe, { thresholds }: S
  * `vanishing-gradients`, `exploding-gradients`: std of the gradient in the first hidden layer's activations
  * over that in the last is below `thresholds.vanishing_gradients` or above `thresholds.exploding_gradients`.
  */
-export function gradientsThroughDepth(probe: DiagnosedProbe, { thresholds }: Subject): Sign[] {
+export function gradientsThroughDepth(
+  probe: DiagnosedProbe,
+  { thresholds }: Subject,
+): Observation[] {
   return changeOf(probe, thresholds.depth_error, {
     kind: "activation_gradient",
     what: "gradients",
@@ -74,7 +87,7 @@ export function gradientsThroughDepth(probe: DiagnosedProbe, { thresholds }: Sub
   });
 }
 
-function changeOf(probe: DiagnosedProbe, most: number, change: Change): Sign[] {
+function changeOf(probe: DiagnosedProbe, most: number, change: Change): Observation[] {
   const layers = hiddenLayers(probe);
   const [source, goal] = [layers.at(change.from), layers.at(change.to)];
   if (source === undefined || goal === undefined || layers.length < 2) return [];
@@ -89,5 +102,35 @@ function changeOf(probe: DiagnosedProbe, most: number, change: Change): Sign[] {
   const level = factor > most || factor < 1 / most ? "error" : "warning";
   const stds = `std ${short(start)} in ${source.name}, ${short(end)} in ${goal.name}`;
   const message = `${change.what} ${found.verb} (x ${short(factor)}): ${stds} at step ${grouped(probe.step)}; ${found.advice}`;
-  return [sign(found.rule, { level, step: probe.step, value: factor, message })];
+  return [observation(found.rule, { level, step: probe.step, value: factor, message })];
+}
+
+/** Before it, every network's output layer is far ahead. */
+const SETTLED = 100;
+
+/**
+ * `output-learns-faster`: grad:data of the output weight, std of its gradient over its own, is more than
+ * `thresholds.output_learns_faster` times the median of the hidden weights'. Not before step 100.
+ */
+export function outputLearnsFaster(probe: DiagnosedProbe, subject: Subject): Observation[] {
+  const output = probe.layers.find(({ kind }) => kind === "output");
+  const hidden = hiddenLayers(probe);
+  if (output === undefined || hidden.length === 0 || probe.step < SETTLED) return [];
+  const [ours, theirs] = [
+    gradientToData(output),
+    median(Float32Array.from(hidden, gradientToData)),
+  ];
+  const factor = ours / theirs;
+  if (!(factor > subject.thresholds.output_learns_faster)) return [];
+  const param = subject.output?.name ?? null;
+  const message = `output learns faster (x ${short(factor)}): grad:data of ${param ?? output.name} ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(probe.step)}; the others hardly learn`;
+  return [
+    observation("output-learns-faster", {
+      layer: output.name,
+      param,
+      step: probe.step,
+      value: factor,
+      message,
+    }),
+  ];
 }

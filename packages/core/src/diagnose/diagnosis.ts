@@ -1,25 +1,23 @@
 import type { DiagnosedProbe } from "../probe/probe.ts";
 import type { Evaluation, StepBlock } from "../spec.ts";
-import { activationsThroughDepth, gradientsThroughDepth } from "./depth-rules.ts";
-import type { Finding, Sign } from "./finding.ts";
-import { initialLoss } from "./initial-loss.ts";
-import { Ledger, type LedgerState } from "./ledger.ts";
-import { notFinite } from "./loss-rules.ts";
-import { LossWatch, type LossWatchState } from "./loss-watch.ts";
-import { outputLearnsFaster } from "./output-learns-faster.ts";
-import { laggingLoss, laggingMoments } from "./running-statistics.ts";
+import {
+  activationsThroughDepth,
+  gradientsThroughDepth,
+  outputLearnsFaster,
+} from "./depth-rules.ts";
+import { laggingLoss, laggingMoments, validationGap } from "./evaluation-rules.ts";
+import { type Finding, FindingLog, type FindingLogState, type Observation } from "./finding.ts";
+import { initialLoss, LossWatch, type LossWatchState, notFinite } from "./loss-rules.ts";
 import { deadUnits, saturated } from "./saturation-rules.ts";
-import { type Facts, type Subject, subjectOf } from "./subject.ts";
+import { type DiagnosedRun, type Subject, subjectOf } from "./subject.ts";
 import type { Thresholds } from "./thresholds.ts";
-import { judgeUpdates } from "./update-rules.ts";
-import { UpdateWindows, type UpdateWindowsState } from "./update-windows.ts";
-import { validationGap } from "./validation-gap.ts";
+import { judgeUpdates, UpdateWindows, type UpdateWindowsState } from "./update-rules.ts";
 
 /** Plain JSON of a size that does not grow with the run; goes into a checkpoint. */
 export type DiagnosisState = {
   /** A run is judged by the same ones from its first step to its last. */
   readonly thresholds: Thresholds;
-  readonly ledger: LedgerState;
+  readonly ledger: FindingLogState;
   readonly loss: LossWatchState;
   readonly updates: UpdateWindowsState;
   /** Whether the loss at initialisation has been judged, by a probe. */
@@ -27,7 +25,9 @@ export type DiagnosisState = {
 };
 
 /** Rules about what a probe sees, by topic: what one of them no longer sees is over. */
-const PROBE_RULES: Readonly<Record<string, (probe: DiagnosedProbe, subject: Subject) => Sign[]>> = {
+const PROBE_RULES: Readonly<
+  Record<string, (probe: DiagnosedProbe, subject: Subject) => Observation[]>
+> = {
   saturated,
   "dead-units": deadUnits,
   activations: activationsThroughDepth,
@@ -43,18 +43,18 @@ const PROBE_RULES: Readonly<Record<string, (probe: DiagnosedProbe, subject: Subj
  */
 export class Diagnosis {
   readonly #subject: Subject;
-  readonly #ledger: Ledger;
+  readonly #log: FindingLog;
   readonly #loss: LossWatch;
   readonly #updates: UpdateWindows;
   #isInitialised: boolean;
-  readonly #judge = (topic: string, step: number, signs: readonly Sign[]): void =>
-    this.#ledger.judge(topic, step, signs);
+  readonly #judge = (topic: string, step: number, observations: readonly Observation[]): void =>
+    this.#log.judge(topic, step, observations);
 
   /** @param state - of another diagnosis of the same run, which this one goes on from, with its thresholds */
-  constructor(facts: Facts, state?: DiagnosisState) {
+  constructor(facts: DiagnosedRun, state?: DiagnosisState) {
     const thresholds = state?.thresholds ?? facts.thresholds;
     this.#subject = subjectOf({ ...facts, thresholds });
-    this.#ledger = new Ledger(state?.ledger);
+    this.#log = new FindingLog(state?.ledger);
     this.#loss = new LossWatch(this.#subject, state?.loss);
     this.#updates = new UpdateWindows(this.#subject, state?.updates);
     this.#isInitialised = state?.isInitialised ?? false;
@@ -94,13 +94,13 @@ export class Diagnosis {
 
   /** What the rules say now, the most serious first, then by step. */
   findings(): Finding[] {
-    return this.#ledger.findings();
+    return this.#log.findings();
   }
 
   state(): DiagnosisState {
     return {
       thresholds: this.#subject.thresholds,
-      ledger: this.#ledger.state(),
+      ledger: this.#log.state(),
       loss: this.#loss.state(),
       updates: this.#updates.state(),
       isInitialised: this.#isInitialised,

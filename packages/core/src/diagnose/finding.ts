@@ -1,4 +1,4 @@
-/** What a rule can say of a run. */
+/** What the rules say of a run: findings, and the log that keeps them. */
 import { grouped } from "./number-text.ts";
 
 export type Level = "info" | "warning" | "error";
@@ -40,8 +40,8 @@ export type Finding = {
   readonly until: number | null;
 };
 
-/** A finding at the moment it is measured: `step` is that of the evidence, which may be the first of many. */
-export type Sign = Omit<Finding, "until">;
+/** What a rule observes at one step; a finding is made of a row of them, which `step` begins. */
+export type Observation = Omit<Finding, "until">;
 
 const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warning: 1, error: 2 };
 
@@ -54,26 +54,26 @@ export function headline({ message }: Pick<Finding, "message">): string {
   return message.split(": ")[0] ?? message;
 }
 
-/** Turns a sign that is over since step `until` into information. */
-export function pastFinding(sign: Sign, until: number): Finding {
-  const head = headline(sign);
-  const rest = sign.message.slice(head.length);
+/** Turns an observation that is over since step `until` into information. */
+export function pastFinding(observed: Observation, until: number): Finding {
+  const head = headline(observed);
+  const rest = observed.message.slice(head.length);
   const message = `${head}, no longer at step ${grouped(until)}${rest}`;
-  return { ...sign, level: "info", message, until };
+  return { ...observed, level: "info", message, until };
 }
 
 /** Whether a finding is as serious as its rule is meant to be. */
-export function isFull({ rule, level }: Sign): boolean {
+export function isFull({ rule, level }: Observation): boolean {
   return SEVERITY[level] >= SEVERITY[RULES[rule]];
 }
 
 /** The most serious first, then by step; equals stay in their order. */
-export function bySeriousness(a: Sign, b: Sign): number {
+export function bySeriousness(a: Observation, b: Observation): number {
   return SEVERITY[b.level] - SEVERITY[a.level] || a.step - b.step;
 }
 
-/** A sign about the whole network unless a layer or a parameter is named. */
-export function sign(
+/** Makes an observation about the whole network unless a layer or a parameter is named. */
+export function observation(
   rule: Rule,
   {
     level = RULES[rule],
@@ -82,9 +82,62 @@ export function sign(
     step,
     value,
     message,
-  }: Partial<Pick<Sign, "level" | "layer" | "param">> &
-    Pick<Sign, "step" | "message"> & { readonly value: number },
-): Sign {
+  }: Partial<Pick<Observation, "level" | "layer" | "param">> &
+    Pick<Observation, "step" | "message"> & { readonly value: number },
+): Observation {
   const kept = Number.isFinite(value) ? value : null;
   return { level, rule, layer, param, step, value: kept, message };
+}
+
+/** A finding, and where its observations stopped: null while they go on. */
+type Entry = {
+  readonly topic: string;
+  readonly finding: Observation;
+  readonly over: number | null;
+};
+
+/** Plain JSON. */
+export type FindingLogState = readonly Entry[];
+
+/** Turns observations, as they come and go, into findings: each once, with the step since which it holds. */
+export class FindingLog {
+  readonly #entries: Map<string, Entry>;
+
+  constructor(state: FindingLogState = []) {
+    this.#entries = new Map(state.map((entry) => [keyOf(entry.finding), entry]));
+  }
+
+  /** Takes all observations there are on a topic at `step`; those that were there and are not any more are over. */
+  judge(topic: string, step: number, observations: readonly Observation[]): void {
+    const seen = new Set(observations.map(keyOf));
+    for (const [key, entry] of this.#entries) {
+      if (entry.over === null && entry.topic === topic && !seen.has(key)) {
+        this.#entries.set(key, { ...entry, over: step });
+      }
+    }
+    for (const one of observations) {
+      const key = keyOf(one);
+      const known = this.#entries.get(key);
+      const since = known?.over === null ? known.finding.step : one.step;
+      this.#entries.set(key, { topic, finding: { ...one, step: since }, over: null });
+    }
+  }
+
+  /** What holds now, the most serious first; what was more than information and is over is information. */
+  findings(): Finding[] {
+    return [...this.#entries.values()]
+      .flatMap(({ finding, over }) => {
+        if (over === null) return [{ ...finding, until: null }];
+        return finding.level === "info" ? [] : [pastFinding(finding, over)];
+      })
+      .sort(bySeriousness);
+  }
+
+  state(): FindingLogState {
+    return [...this.#entries.values()];
+  }
+}
+
+function keyOf({ rule, layer, param }: Observation): string {
+  return `${rule} ${layer ?? ""} ${param ?? ""}`;
 }

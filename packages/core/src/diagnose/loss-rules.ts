@@ -1,12 +1,12 @@
-/** `divergence`, `loss-spike` and `plateau`: what the loss itself says. */
-import { type Sign, sign } from "./finding.ts";
+/** What the loss itself says: `initial-loss`, `divergence`, `loss-spike`, `plateau`. */
+import { type Observation, observation } from "./finding.ts";
 import { grouped, nats } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
 /** `divergence`: a loss that is not finite ends the run. */
-export function notFinite(step: number): Sign[] {
+export function notFinite(step: number): Observation[] {
   const message = `diverged: the loss of step ${grouped(step)} is not finite; lower the learning rate or the scale of the weights`;
-  return [sign("divergence", { step, value: Number.NaN, message })];
+  return [observation("divergence", { step, value: Number.NaN, message })];
 }
 
 export type LossWindow = { readonly first: number; readonly last: number; readonly mean: number };
@@ -19,10 +19,10 @@ export function climbing(
   { first, last, mean }: LossWindow,
   initial: number,
   { guessing, thresholds }: Subject,
-): Sign[] {
+): Observation[] {
   if (!(mean > Math.max(initial, guessing) + thresholds.divergence)) return [];
   const message = `loss has climbed to ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(last)}, it began with ${nats(initial)}; lower the learning rate`;
-  return [sign("divergence", { step: first, value: mean, message })];
+  return [observation("divergence", { step: first, value: mean, message })];
 }
 
 export type Spike = {
@@ -38,12 +38,12 @@ export type Spike = {
  *
  * @param spike - the highest so far
  */
-export function spiked(spike: Spike | null, count: number): Sign[] {
+export function spiked(spike: Spike | null, count: number): Observation[] {
   if (spike === null) return [];
   const { step, loss, mean, deviations } = spike;
   const others = count > 1 ? `, the highest of ${grouped(count)}` : "";
   const message = `loss jumped to ${nats(loss)} at step ${grouped(step)}: from a mean of ${nats(mean)}, ${deviations.toFixed(0)} standard deviations${others}; an update too far, lower the learning rate`;
-  return [sign("loss-spike", { step, value: loss, message })];
+  return [observation("loss-spike", { step, value: loss, message })];
 }
 
 /** The mean loss of steps `first` to `2 first - 1`, and of the half as many before. */
@@ -62,7 +62,7 @@ const SAME = 2;
  * `plateau`: while the number of steps doubled, the mean loss fell by less than `thresholds.plateau`, or by
  * less than chance explains. A warning where the loss is still that of guessing.
  */
-export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Sign[] {
+export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Observation[] {
   const { first, before, mean, error } = doubling;
   const fall = before - mean;
   if (fall >= thresholds.plateau && fall >= SAME * error) return [];
@@ -72,6 +72,181 @@ export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Sig
     : "it has learnt nothing; see the other findings";
   const message = `loss flat at ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before; ${outcome}`;
   return [
-    sign("plateau", { level: hasLearnt ? "info" : "warning", step: first, value: fall, message }),
+    observation("plateau", {
+      level: hasLearnt ? "info" : "warning",
+      step: first,
+      value: fall,
+      message,
+    }),
   ];
+}
+
+/**
+ * `initial-loss`: before it has learnt anything a classifier should know nothing, which costs ln V nats.
+ * `|loss - ln V| > thresholds.initial_loss`. Silent where l2 terms are part of the loss, and of a loss that is not
+ * finite, which `divergence` is about.
+ */
+export function initialLoss(
+  loss: number,
+  { output, classes, guessing, hasPenalty, thresholds }: Subject,
+): Observation[] {
+  if (hasPenalty || classes < 2 || !Number.isFinite(loss)) return [];
+  const excess = loss - guessing;
+  if (Math.abs(excess) <= thresholds.initial_loss) return [];
+  const measured = `loss ${nats(loss)} at init, ln ${classes} = ${nats(guessing)}`;
+  const message =
+    excess < 0
+      ? `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`
+      : `overconfident softmax (${measured}): the first steps will only squash the logits; scale the output layer down`;
+  return [
+    observation("initial-loss", { layer: output?.layer ?? null, step: 0, value: loss, message }),
+  ];
+}
+
+/** Steps that recent means look back on. */
+const RECENT = 100;
+/** A loss that hardly moves has spikes all the same. */
+const LEAST_DEVIATION = 0.05;
+/** Steps from which on two halves of a run are compared. */
+const LEAST_DOUBLING = 1024;
+
+type Sums = { readonly count: number; readonly sum: number; readonly squares: number };
+
+const NOTHING: Sums = { count: 0, sum: 0, squares: 0 };
+
+/** Plain JSON. */
+export type LossWatchState = {
+  readonly step: number;
+  readonly initial: number;
+  /** Exponentially weighted over 100 steps. */
+  readonly mean: number;
+  readonly variance: number;
+  /** Sum of the window of 100 steps that is open. */
+  readonly window: number;
+  readonly spike: Spike | null;
+  readonly spikes: number;
+  /** The losses since the last power of two, and between the two before it. */
+  readonly now: Sums;
+  readonly before: Sums;
+};
+
+const FRESH: LossWatchState = {
+  ...{ step: 0, initial: 0, mean: 0, variance: 0, window: 0, spike: null, spikes: 0 },
+  ...{ now: NOTHING, before: NOTHING },
+};
+
+type Judge = (topic: string, step: number, observations: readonly Observation[]) => void;
+
+/** Follows the loss step by step. Mean and variance begin as those of the first 100 steps. */
+export class LossWatch {
+  readonly #subject: Subject;
+  #step: number;
+  #initial: number;
+  #mean: number;
+  #variance: number;
+  #window: number;
+  #spike: Spike | null;
+  #spikes: number;
+  #count: number;
+  #sum: number;
+  #squares: number;
+  #before: Sums;
+
+  constructor(subject: Subject, state: LossWatchState = FRESH) {
+    this.#subject = subject;
+    this.#step = state.step;
+    this.#initial = state.initial;
+    this.#mean = state.mean;
+    this.#variance = state.variance;
+    this.#window = state.window;
+    this.#spike = state.spike;
+    this.#spikes = state.spikes;
+    this.#count = state.now.count;
+    this.#sum = state.now.sum;
+    this.#squares = state.now.squares;
+    this.#before = state.before;
+  }
+
+  take(loss: number, judge: Judge): void {
+    const step = this.#step;
+    this.#step += 1;
+    if (!Number.isFinite(loss)) {
+      judge("divergence", step, notFinite(step));
+      return;
+    }
+    if (step === 0) this.#initial = loss;
+    this.#lookForSpike(step, loss, judge);
+    this.#window += loss;
+    if (this.#step % RECENT === 0) this.#closeWindow(judge);
+    this.#double(step, loss, judge);
+  }
+
+  state(): LossWatchState {
+    return {
+      step: this.#step,
+      initial: this.#initial,
+      mean: this.#mean,
+      variance: this.#variance,
+      window: this.#window,
+      spike: this.#spike,
+      spikes: this.#spikes,
+      now: { count: this.#count, sum: this.#sum, squares: this.#squares },
+      before: this.#before,
+    };
+  }
+
+  #lookForSpike(step: number, loss: number, judge: Judge): void {
+    const weight = 1 / Math.min(step + 1, RECENT);
+    const above = loss - this.#mean;
+    if (step >= RECENT) {
+      const deviation = Math.max(LEAST_DEVIATION, Math.sqrt(this.#variance));
+      const deviations = above / deviation;
+      if (deviations > this.#subject.thresholds.loss_spike) {
+        this.#spikes += 1;
+        if (deviations > (this.#spike?.deviations ?? 0)) {
+          this.#spike = { step, loss, mean: this.#mean, deviations };
+        }
+        judge("loss-spike", step, spiked(this.#spike, this.#spikes));
+      }
+    }
+    this.#mean += weight * above;
+    this.#variance += weight * (above * (loss - this.#mean) - this.#variance);
+  }
+
+  #closeWindow(judge: Judge): void {
+    const first = this.#step - RECENT;
+    const mean = this.#window / RECENT;
+    this.#window = 0;
+    if (first === 0) return;
+    const window = { first, last: this.#step - 1, mean };
+    judge("divergence", first, climbing(window, this.#initial, this.#subject));
+  }
+
+  /** Closes the account of steps 2^k to 2^(k + 1) - 1 and holds it against the one before. */
+  #double(step: number, loss: number, judge: Judge): void {
+    this.#count += 1;
+    this.#sum += loss;
+    this.#squares += loss * loss;
+    const next = step + 1;
+    if ((next & (next - 1)) !== 0 || next > 2 ** 30) return;
+    const now: Sums = { count: this.#count, sum: this.#sum, squares: this.#squares };
+    const first = next - this.#count;
+    if (first >= LEAST_DOUBLING) {
+      const error = Math.sqrt(errorOf(now) + errorOf(this.#before));
+      const doubling = { first, before: meanOf(this.#before), mean: meanOf(now), error };
+      judge("plateau", first, flat(doubling, this.#subject));
+    }
+    this.#before = now;
+    this.#count = this.#sum = this.#squares = 0;
+  }
+}
+
+function meanOf({ sum, count }: Sums): number {
+  return sum / count;
+}
+
+/** The square of the standard error of a mean. */
+function errorOf(sums: Sums): number {
+  const mean = meanOf(sums);
+  return Math.max(0, sums.squares / sums.count - mean * mean) / sums.count;
 }

@@ -1,7 +1,7 @@
 /** `saturated` and `dead-units`: where a nonlinearity is flat and passes on no gradient. */
 
 import { type DiagnosedProbe, hiddenLayers, type LayerProbe } from "../probe/probe.ts";
-import { type Level, type Sign, sign } from "./finding.ts";
+import { type Level, type Observation, observation } from "./finding.ts";
 import { grouped, percent } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -12,13 +12,13 @@ const NAMED = 10;
  * `saturated`: the share of a layer's activations beyond `record.probes.saturated` is above
  * `thresholds.saturated`. Of tanh only: half of relu's activations are 0 by design.
  */
-export function saturated(probe: DiagnosedProbe, subject: Subject): Sign[] {
+export function saturated(probe: DiagnosedProbe, subject: Subject): Observation[] {
   if (subject.activation !== "tanh") return [];
   return hiddenLayers(probe).flatMap(({ name: layer, saturation }) => {
     const share = saturation?.share ?? 0;
     if (!(share > subject.thresholds.saturated)) return [];
     const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, scale its weights down`;
-    return [sign("saturated", { layer, step: probe.step, value: share, message })];
+    return [observation("saturated", { layer, step: probe.step, value: share, message })];
   });
 }
 
@@ -26,14 +26,20 @@ export function saturated(probe: DiagnosedProbe, subject: Subject): Sign[] {
  * `dead-units`: units that are flat for every example of the probe. Any are information, more than
  * `thresholds.dead_units` of a layer a warning, all of them an error: nothing below the layer learns.
  */
-export function deadUnits(probe: DiagnosedProbe, subject: Subject): Sign[] {
+export function deadUnits(probe: DiagnosedProbe, subject: Subject): Observation[] {
   return hiddenLayers(probe).flatMap((layer) => {
     const count = layer.saturation?.dead.length ?? 0;
     if (count === 0) return [];
     const level = levelOf(count / layer.units, subject.thresholds.dead_units);
     const message = deadText(layer, probe.step, subject);
     return [
-      sign("dead-units", { level, layer: layer.name, step: probe.step, value: count, message }),
+      observation("dead-units", {
+        level,
+        layer: layer.name,
+        step: probe.step,
+        value: count,
+        message,
+      }),
     ];
   });
 }

@@ -3,8 +3,8 @@ import { outputWeight } from "../model/parameters.ts";
 import type { Activation, Parameter } from "../spec.ts";
 import type { Thresholds } from "./thresholds.ts";
 
-/** What is known of a run before its first step. */
-export type Facts = {
+/** What a diagnosis has to know of a run before its first step. */
+export type DiagnosedRun = {
   readonly parameters: readonly Parameter[];
   readonly activation: Activation;
   /** Whether the loss has l2 terms in it. */
@@ -23,8 +23,8 @@ export type Judged = {
   readonly isHiddenWeight: boolean;
 };
 
-/** The run that is diagnosed. */
-export type Subject = Facts & {
+/** A run under diagnosis, with what its rules compute once. */
+export type Subject = DiagnosedRun & {
   /** The weight of the output layer; null where it is not known. */
   readonly output: Parameter | null;
   /** How many classes the output tells apart, and what guessing among them costs. */
@@ -34,7 +34,7 @@ export type Subject = Facts & {
   readonly judged: readonly Judged[];
 };
 
-export function subjectOf(facts: Facts): Subject {
+export function subjectOf(facts: DiagnosedRun): Subject {
   const { parameters } = facts;
   const output = outputWeight(parameters) ?? null;
   const classes = output?.shape.at(-1) ?? 0;

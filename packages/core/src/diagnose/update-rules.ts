@@ -2,8 +2,11 @@
  * What the update:data ratios of 100 steps say: `slow-updates`, `fast-updates`, `uneven-updates`, `frozen`. A
  * verdict on a band is fair for hidden weights only; all other parameters have a wider one, for information.
  */
+
 import { log10 } from "../math.ts";
-import { type Sign, sign } from "./finding.ts";
+import { median } from "../median.ts";
+import type { StepBlock } from "../spec.ts";
+import { type Observation, observation } from "./finding.ts";
 import { grouped, short } from "./number-text.ts";
 import type { Judged, Subject } from "./subject.ts";
 
@@ -22,27 +25,27 @@ export type UpdateWindow = {
   readonly parameters: readonly ParameterWindow[];
 };
 
-export function judgeUpdates(window: UpdateWindow, subject: Subject): Sign[] {
-  const signs = subject.judged.flatMap((judged, i) => {
+export function judgeUpdates(window: UpdateWindow, subject: Subject): Observation[] {
+  const observations = subject.judged.flatMap((judged, i) => {
     const one = window.parameters[i];
     if (one === undefined) return [];
     return one.isStill
       ? frozen(judged, window)
       : outOfBand(judged, one.median, { window, subject });
   });
-  return [...signs, ...uneven(window, subject)];
+  return [...observations, ...uneven(window, subject)];
 }
 
-function frozen({ name, layer }: Judged, { first, last }: UpdateWindow): Sign[] {
+function frozen({ name, layer }: Judged, { first, last }: UpdateWindow): Observation[] {
   const message = `${name} frozen: update:data 0 in steps ${span(first, last)}; no gradient arrives, it does not change at all`;
-  return [sign("frozen", { layer, param: name, step: first, value: 0, message })];
+  return [observation("frozen", { layer, param: name, step: first, value: 0, message })];
 }
 
 function outOfBand(
   { name, layer, isHiddenWeight }: Judged,
   ratio: number,
   { window, subject }: { readonly window: UpdateWindow; readonly subject: Subject },
-): Sign[] {
+): Observation[] {
   const { thresholds } = subject;
   const [low, high] = isHiddenWeight
     ? [thresholds.slow_updates, thresholds.fast_updates]
@@ -56,7 +59,7 @@ function outOfBand(
     ? "raise the learning rate, or let more gradient reach it"
     : "lower the learning rate, or make its numbers larger";
   return [
-    sign(isSlow ? "slow-updates" : "fast-updates", {
+    observation(isSlow ? "slow-updates" : "fast-updates", {
       level: isHiddenWeight ? "warning" : "info",
       layer,
       param: name,
@@ -71,7 +74,7 @@ function outOfBand(
 function uneven(
   { first, last, parameters }: UpdateWindow,
   { judged, thresholds }: Subject,
-): Sign[] {
+): Observation[] {
   let slowest = -1;
   let fastest = -1;
   const ratioOf = (i: number) => parameters[i]?.median ?? Number.NaN;
@@ -84,7 +87,7 @@ function uneven(
   if (!(factor > thresholds.uneven_updates)) return [];
   const [one, other] = [slowest, fastest].map((i) => `${judged[i]?.name} ${ratioText(ratioOf(i))}`);
   const message = `layers learn at different speeds (x ${short(factor)}): update:data of ${other}, of ${one}, medians of steps ${span(first, last)}; scale the weights by 1/sqrt(fan_in)`;
-  return [sign("uneven-updates", { step: first, value: factor, message })];
+  return [observation("uneven-updates", { step: first, value: factor, message })];
 }
 
 function ratioText(ratio: number): string {
@@ -94,4 +97,64 @@ function ratioText(ratio: number): string {
 
 function span(first: number, last: number): string {
   return `${grouped(first)} to ${grouped(last)}`;
+}
+
+/** Steps of a window: the noise of single steps is far larger than what is asked of them. */
+export const WINDOW = 100;
+
+/** Plain JSON: of each judged parameter the ratios in the window that is open, as the bits of float32. */
+export type UpdateWindowsState = {
+  readonly step: number;
+  readonly bits: readonly (readonly number[])[];
+};
+
+/** Cuts ratios into windows of 100 steps; the first one, 0 to 99, is not judged. */
+export class UpdateWindows {
+  readonly #columns: readonly number[];
+  readonly #width: number;
+  /** Column by column: ratio of step k of the window and of the i-th judged parameter at i * WINDOW + k. */
+  readonly #ratios: Float32Array;
+  readonly #one: Float32Array = new Float32Array(WINDOW);
+  #step: number;
+
+  constructor({ judged, parameters }: Subject, state: UpdateWindowsState = { step: 0, bits: [] }) {
+    this.#columns = judged.map(({ index }) => index);
+    this.#width = parameters.length;
+    this.#ratios = new Float32Array(WINDOW * this.#columns.length);
+    const bits = new Uint32Array(this.#ratios.buffer);
+    for (const [i, column] of state.bits.entries()) bits.set(column, i * WINDOW);
+    this.#step = state.step;
+  }
+
+  /** Takes the steps of a block and hands over each window that they complete. */
+  take({ count, ratios }: StepBlock, onWindow: (window: UpdateWindow) => void): void {
+    for (let row = 0; row < count; row++) {
+      const place = this.#step % WINDOW;
+      const start = row * this.#width;
+      for (let i = 0; i < this.#columns.length; i++) {
+        this.#ratios[i * WINDOW + place] = ratios[start + (this.#columns[i] ?? 0)] ?? Number.NaN;
+      }
+      this.#step += 1;
+      if (place === WINDOW - 1 && this.#step > WINDOW) onWindow(this.#window());
+    }
+  }
+
+  state(): UpdateWindowsState {
+    const bits = new Uint32Array(this.#ratios.buffer);
+    const filled = this.#step % WINDOW;
+    return {
+      step: this.#step,
+      bits: this.#columns.map((_, i) => [...bits.subarray(i * WINDOW, i * WINDOW + filled)]),
+    };
+  }
+
+  #window(): UpdateWindow {
+    const last = this.#step - 1;
+    const parameters = this.#columns.map((_, i) => {
+      this.#one.set(this.#ratios.subarray(i * WINDOW, (i + 1) * WINDOW));
+      const isStill = this.#one.every((ratio) => ratio === 0 || Number.isNaN(ratio));
+      return { median: isStill ? Number.NaN : median(this.#one), isStill };
+    });
+    return { first: last - WINDOW + 1, last, parameters };
+  }
 }

@@ -2,7 +2,6 @@ import type { LayerKind } from "../spec.ts";
 import type { Statistics } from "../statistics.ts";
 import type { Histogram } from "./histogram.ts";
 import type { UnitMoments } from "./network-pass.ts";
-import type { Saturation } from "./saturation.ts";
 
 export type TensorKind =
   | "linear"
@@ -26,6 +25,21 @@ export type NormProbe = {
   readonly trainset: UnitMoments | null;
   readonly gamma: Float32Array;
   readonly beta: Float32Array;
+};
+
+/**
+ * Where the nonlinearity of a layer passes on no gradient worth the name: tanh near -1 or 1, relu at 0.
+ * A unit that is flat for every example is dead to the probe.
+ */
+export type Saturation = {
+  readonly examples: number;
+  readonly units: number;
+  /** Of all examples and units. */
+  readonly share: number;
+  /** Dead units, by index. */
+  readonly dead: Int32Array;
+  /** One bit for each example and unit, example by example, the first bit of a byte its highest. */
+  readonly bits: Uint8Array;
 };
 
 export type LayerProbe = {

@@ -1,3 +1,5 @@
+/** Turns a pass through a network into a probe: what is kept of it. */
+
 import { softmax } from "../softmax/softmax.ts";
 import type { ParameterRole } from "../spec.ts";
 import { statisticsOf } from "../statistics.ts";
@@ -9,8 +11,14 @@ import {
   WEIGHT_SCALE,
 } from "./histogram.ts";
 import type { LayerPass, NetworkPass, ParameterPass, Pass, UnitMoments } from "./network-pass.ts";
-import type { LayerProbe, LogitsProbe, NormProbe, Probe, TensorProbe } from "./probe.ts";
-import { saturationOf } from "./saturation.ts";
+import type {
+  LayerProbe,
+  LogitsProbe,
+  NormProbe,
+  Probe,
+  Saturation,
+  TensorProbe,
+} from "./probe.ts";
 
 /** Examples whose logits are kept. */
 const LOGIT_EXAMPLES = 4;
@@ -114,4 +122,33 @@ function logitsOf({ layers, examples }: NetworkPass): LogitsProbe {
     probabilities.set(softmax(logits.subarray(start, start + tokens)), start);
   }
   return { examples: count, tokens, logits, probabilities };
+}
+
+/**
+ * The saturation of a layer, or null where it has no nonlinearity.
+ *
+ * @param threshold - tanh is flat where it is beyond it, on either side
+ */
+export function saturationOf(
+  { units, nonlinearity, activation }: Pick<LayerPass, "units" | "nonlinearity" | "activation">,
+  threshold: number,
+): Saturation | null {
+  if (nonlinearity === "none") return null;
+  const { values } = activation;
+  const bits = new Uint8Array(Math.ceil(values.length / 8));
+  const flat = new Int32Array(units);
+  let total = 0;
+  const examples = values.length / units;
+  const isRelu = nonlinearity === "relu";
+  for (let example = 0, i = 0; example < examples; example++) {
+    for (let unit = 0; unit < units; unit++, i++) {
+      const value = values[i] ?? 0;
+      if (isRelu ? value !== 0 : !(Math.abs(value) > threshold)) continue;
+      bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i & 7));
+      flat[unit] = (flat[unit] ?? 0) + 1;
+      total++;
+    }
+  }
+  const dead = Int32Array.from(flat.keys()).filter((unit) => flat[unit] === examples);
+  return { examples, units, share: total / values.length, dead, bits };
 }

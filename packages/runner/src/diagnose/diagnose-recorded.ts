@@ -1,8 +1,8 @@
 /** Says of a run what its training said, or would have said, from what the store has of it. */
 import {
   changeThresholds,
+  type DiagnosedRun,
   Diagnosis,
-  type Facts,
   type Finding,
   THRESHOLDS,
   type ThresholdChanges,
@@ -62,7 +62,10 @@ export function diagnoseRecorded(
   return diagnosis.findings();
 }
 
-function factsOf(config: string, rest: Pick<Facts, "parameters" | "thresholds">): Facts {
+function factsOf(
+  config: string,
+  rest: Pick<DiagnosedRun, "parameters" | "thresholds">,
+): DiagnosedRun {
   const { model, train, record } = storedSettings(config);
   const probes = record.probes ?? "none";
   return {

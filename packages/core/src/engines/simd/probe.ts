@@ -1,10 +1,10 @@
-import type {
-  LayerPass,
-  NetworkPass,
-  ParameterPass,
-  UnitMoments,
+import {
+  type LayerPass,
+  type NetworkPass,
+  type ParameterPass,
+  type UnitMoments,
+  withPenalties,
 } from "../../probe/network-pass.ts";
-import { withPenalties } from "../../probe/penalties.ts";
 import type { Matrix } from "./arena.ts";
 import { readRows, viewRows } from "./arena.ts";
 import type { Layer, Norm } from "./layers.ts";

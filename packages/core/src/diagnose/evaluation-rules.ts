@@ -1,8 +1,8 @@
-/** `running-statistics`: what batch norm would use in an evaluation is not what the data have. */
+/** What evaluations show: `running-statistics` (a probe shows them too) and `validation-gap`. */
 
 import type { DiagnosedProbe, LayerProbe } from "../probe/probe.ts";
 import type { Evaluation, Split, Statistics } from "../spec.ts";
-import { type Sign, sign } from "./finding.ts";
+import { type Observation, observation } from "./finding.ts";
 import { grouped, nats, short } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -14,7 +14,10 @@ const SETTLED = 100;
  * `|running std - std| / std` together is above `thresholds.running_statistics`; against the moments of the
  * training set where they were measured, else those of the probe's examples. Not before step 100.
  */
-export function laggingMoments({ step, layers }: DiagnosedProbe, { thresholds }: Subject): Sign[] {
+export function laggingMoments(
+  { step, layers }: DiagnosedProbe,
+  { thresholds }: Subject,
+): Observation[] {
   if (step < SETTLED) return [];
   return layers.flatMap((layer) => {
     const lag = lagOf(layer);
@@ -22,7 +25,13 @@ export function laggingMoments({ step, layers }: DiagnosedProbe, { thresholds }:
     const against = layer.norm?.trainset ? "the training set" : "the probe's examples";
     const message = `running statistics of ${layer.name} lag: ${short(lag)} stds from those of ${against} at step ${grouped(step)}; train longer or raise the momentum`;
     return [
-      sign("running-statistics", { level: "info", layer: layer.name, step, value: lag, message }),
+      observation("running-statistics", {
+        level: "info",
+        layer: layer.name,
+        step,
+        value: lag,
+        message,
+      }),
     ];
   });
 }
@@ -35,13 +44,13 @@ export function laggingLoss(
   step: number,
   evaluations: readonly Evaluation[],
   { thresholds }: Subject,
-): Sign[] | null {
+): Observation[] | null {
   const running = lossOf(evaluations, "valid", "running");
   const trainset = lossOf(evaluations, "valid", "trainset");
   if (Number.isNaN(running - trainset)) return null;
   if (!(running - trainset > thresholds.running_loss)) return [];
   const message = `running statistics cost ${nats(running - trainset)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; train longer or raise the momentum`;
-  return [sign("running-statistics", { step, value: running - trainset, message })];
+  return [observation("running-statistics", { step, value: running - trainset, message })];
 }
 
 /** The loss of a split under some statistics; NaN where there is none. */
@@ -66,4 +75,29 @@ function lagOf({ norm, units }: LayerProbe): number {
     if (std > 0) total += (mean + spread) / std;
   }
   return total / units;
+}
+
+/**
+ * `validation-gap`: the validation loss is more than `thresholds.validation_gap` above the training loss, both
+ * with running statistics where there is batch norm. Silent while the training loss is no better than guessing:
+ * nothing has been learnt by heart then. Null where one of them was not evaluated.
+ */
+export function validationGap(
+  step: number,
+  evaluations: readonly Evaluation[],
+  { guessing, thresholds }: Subject,
+): Observation[] | null {
+  const gapOf = (statistics: "running" | "none") => {
+    const [train, valid] = [
+      lossOf(evaluations, "train", statistics),
+      lossOf(evaluations, "valid", statistics),
+    ];
+    return { train, valid, gap: valid - train };
+  };
+  const running = gapOf("running");
+  const { train, valid, gap } = Number.isNaN(running.gap) ? gapOf("none") : running;
+  if (Number.isNaN(gap)) return null;
+  if (!(gap > thresholds.validation_gap && train < guessing)) return [];
+  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${grouped(step)} steps; it learns its examples by heart, train shorter, a smaller network or on more data`;
+  return [observation("validation-gap", { step, value: gap, message })];
 }
