@@ -5,6 +5,7 @@ import {
   compact,
   count,
   counted,
+  didYouMean,
   duration,
   firstOf,
   fittedTable,
@@ -98,6 +99,10 @@ test("a hint names what is close, else the first of what is allowed", () => {
   const names = Array.from({ length: 25 }, (_, i) => "abcde".repeat(i + 1));
 
   expect(hint("abdce", names)).toBe(', did you mean "abcde"?');
+  expect([didYouMean("abdce", names), didYouMean("q", names)]).toEqual([
+    "did you mean abcde?",
+    null,
+  ]);
   expect(hint("q", names)).toMatch(/^, allowed: abcde, .* and 5 more$/);
 });
 

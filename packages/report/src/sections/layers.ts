@@ -99,7 +99,7 @@ export function saturationWords(facts: ReportFacts): readonly string[] {
   ];
 }
 
-/** Returns the saturation of the layer that is flattest at the end, or at the beginning where none is later. */
+/** Says how flat one layer is: the flattest at the end, or at the beginning where none is later. */
 function shareText({ saturation }: Group): string {
   const most = saturation.reduce((worst, one) =>
     (one.last.mean ?? 0) > (worst.last.mean ?? 0) ? one : worst,
