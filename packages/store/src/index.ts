@@ -31,21 +31,38 @@ export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
 export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
 export { seedlessId, withoutSeed } from "./analysis/seeds.ts";
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
+export { shortKey } from "./analysis/short-key.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";
 export type { StoreCheck } from "./check/check.ts";
 export { checkStore } from "./check/check-store.ts";
+export type { ImportedRun, RunChange } from "./exchange/compare-runs.ts";
 export type {
-  Claim,
-  Continuation,
-  DamagedCheckpoint,
-  HeldRun,
-  Reservation,
-  ResumePoint,
-  ResumeSearch,
-  RunStart,
-  ShorterRun,
-} from "./contract/claim.ts";
+  ImportedGrid,
+  ImportOptions,
+  ImportReport,
+} from "./exchange/import-store.ts";
+export { importStore } from "./exchange/import-store.ts";
+export { sealStore } from "./exchange/seal-store.ts";
+export { EXPORT_TABLES } from "./export/open-table.ts";
+export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
+export type { WaitOptions } from "./file/open-database.ts";
+export {
+  DamageError,
+  EmptyStoreError,
+  LostClaimError,
+  StorageError,
+  StoreError,
+} from "./file/store-error.ts";
+export { fieldNames, filterSubject } from "./filter/fields.ts";
+export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
+export { FilterError } from "./filter/filter-error.ts";
+export type { FilterSubject } from "./filter/match.ts";
+export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
+export { isFlat } from "./probe/pack.ts";
+export type { QueryMistake } from "./query/mistake.ts";
+export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
+export { joinRows, spansOf } from "./reading/curve.ts";
 export type {
   Annotated,
   Annotations,
@@ -66,7 +83,28 @@ export type {
   StoredSample,
   StoredWeights,
   Ticks,
-} from "./contract/history.ts";
+} from "./reading/history.ts";
+export { openReader, type StoreReader } from "./reading/reader.ts";
+export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
+export { emptyRun, runRow } from "./reading/run-summary.ts";
+export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
+export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
+export { type Discarded, discard } from "./trash/discard.ts";
+export type { TrashEntry } from "./trash/entries.ts";
+export { restore } from "./trash/restore.ts";
+export type { SchemaView } from "./views/view.ts";
+export { SCHEMA } from "./views/views.ts";
+export type {
+  Claim,
+  Continuation,
+  DamagedCheckpoint,
+  HeldRun,
+  Reservation,
+  ResumePoint,
+  ResumeSearch,
+  RunStart,
+  ShorterRun,
+} from "./writing/claim.ts";
 export type {
   GridPlan,
   PlannedRun,
@@ -74,7 +112,7 @@ export type {
   RunState,
   StoredRun,
   TrainedKind,
-} from "./contract/plan.ts";
+} from "./writing/plan.ts";
 export type {
   Checkpoint,
   EvaluationsAt,
@@ -84,45 +122,5 @@ export type {
   RunEvent,
   Snapshot,
   TimedSteps,
-} from "./contract/record.ts";
-export { importStore } from "./exchange/import-store.ts";
-export type {
-  ImportedGrid,
-  ImportedRun,
-  ImportOptions,
-  ImportReport,
-  RunChange,
-} from "./exchange/import-types.ts";
-export { sealStore } from "./exchange/seal-store.ts";
-export { EXPORT_TABLES } from "./export/open-table.ts";
-export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
-export type { WaitOptions } from "./file/open-database.ts";
-export { fieldNames, filterSubject } from "./filter/fields.ts";
-export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
-export { FilterError } from "./filter/filter-error.ts";
-export type { FilterSubject } from "./filter/match.ts";
-export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
-export { isFlat } from "./probe/pack.ts";
-export type { QueryMistake } from "./query/mistake.ts";
-
-export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
-export { joinRows, spansOf } from "./reading/curve.ts";
-export { openReader, type StoreReader } from "./reading/reader.ts";
-export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
-export { emptyRun, runRow } from "./reading/run-summary.ts";
-export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
-export { shortKey } from "./short-key.ts";
-export {
-  DamageError,
-  EmptyStoreError,
-  LostClaimError,
-  StorageError,
-  StoreError,
-} from "./store-error.ts";
-export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
-export { type Discarded, discard } from "./trash/discard.ts";
-export type { TrashEntry } from "./trash/entries.ts";
-export { restore } from "./trash/restore.ts";
-export type { SchemaView } from "./views/view.ts";
-export { SCHEMA } from "./views/views.ts";
+} from "./writing/record.ts";
 export { openWriter, type StoreWriter, type WriterOptions } from "./writing/writer.ts";

@@ -2,7 +2,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
 import { readSchema } from "../src/file/owned-tables.ts";
 import { discard, importStore, SCHEMA, sealStore } from "../src/index.ts";
-import { checkpointDigest } from "../src/recovery/digest.ts";
+import { checkpointDigest } from "../src/recovery/checkpoints.ts";
 import { readerAt, temporaryPath, writerAt } from "./make.ts";
 
 type Column = { readonly name: string; readonly type: string };

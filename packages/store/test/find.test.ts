@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { StoreReader } from "../src/index.ts";
-import { StoreError } from "../src/index.ts";
+import { StoreError, type StoreReader } from "../src/index.ts";
 import { gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 
 function withRuns(): StoreReader {

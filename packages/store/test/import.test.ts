@@ -7,7 +7,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { annotate, discard, importStore, type PlannedRun, restore } from "../src/index.ts";
 import { initial } from "../src/migrations/001-initial.ts";
-import { APPLICATION_ID, CURRENT_VERSION } from "../src/migrations.ts";
+import { APPLICATION_ID, CURRENT_VERSION } from "../src/migrations/migrate.ts";
 import {
   blockOf,
   CLAIM,

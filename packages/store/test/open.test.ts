@@ -8,7 +8,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test, vi } from "vitest";
 import { openCopy } from "../src/file/open-database.ts";
 import { openReader, openWriter, StoreError } from "../src/index.ts";
-import { CURRENT_VERSION } from "../src/migrations.ts";
+import { CURRENT_VERSION } from "../src/migrations/migrate.ts";
 import { StoreReader } from "../src/reading/reader.ts";
 import { claimedRun, gridOf, plannedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 

@@ -1,7 +1,7 @@
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { joinRows, type StepBlock, spansOf } from "../src/index.ts";
-import { LEVELS } from "../src/rollup.ts";
+import { LEVELS } from "../src/writing/rollup.ts";
 import { CLAIM, claimedRun, readerAt, temporaryPath, writerAt } from "./make.ts";
 
 const PARAMETERS = ["embedding", "hidden1.weight"];

@@ -1,4 +1,4 @@
-import type { RunSummary } from "../contract/history.ts";
+import type { RunSummary } from "../reading/history.ts";
 import { flatSettings, type Setting } from "./settings.ts";
 
 /** A stored run with its config taken apart. */

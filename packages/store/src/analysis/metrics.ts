@@ -1,4 +1,4 @@
-import type { RunSummary } from "../contract/history.ts";
+import type { RunSummary } from "../reading/history.ts";
 import { columnOf } from "../reading/run-summary.ts";
 
 type MetricField = "validLoss" | "trainLoss" | "testLoss" | "bestValidLoss" | "loss" | "stepsPerS";

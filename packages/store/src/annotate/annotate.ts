@@ -3,8 +3,8 @@ import type { Database } from "better-sqlite3";
 import { changeStore, type WaitOptions } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
 import { Statements } from "../file/statements.ts";
+import { StoreError } from "../file/store-error.ts";
 import { resolve } from "../resolve/resolve.ts";
-import { StoreError } from "../store-error.ts";
 import { renameRun } from "./rename-run.ts";
 
 /** `target` is a word that means a run or a grid. */

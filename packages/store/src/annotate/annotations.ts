@@ -1,5 +1,5 @@
-import type { Annotated, Annotations } from "../contract/history.ts";
 import type { Statements } from "../file/statements.ts";
+import type { Annotated, Annotations } from "../reading/history.ts";
 
 type Row = { readonly grid: string; readonly run: string | null; readonly text: string };
 

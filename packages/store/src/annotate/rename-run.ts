@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
 
 const LONGEST_NAME = 80;
 

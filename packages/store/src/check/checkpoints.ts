@@ -1,7 +1,14 @@
 import { counted } from "@ablate/text";
-import { checkpointDigest } from "../recovery/digest.ts";
-import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
-import { changeRun } from "./runs-to-check.ts";
+import { checkpointDigest } from "../recovery/checkpoints.ts";
+import {
+  type CheckContext,
+  changeRun,
+  fine,
+  listed,
+  repaired,
+  type StoreCheck,
+  wrong,
+} from "./check.ts";
 
 const CHECK = "checkpoints";
 

@@ -1,6 +1,15 @@
 import { counted } from "@ablate/text";
-import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
-import { changeRun, isBeingWritten, runsToCheck } from "./runs-to-check.ts";
+import {
+  type CheckContext,
+  changeRun,
+  fine,
+  isBeingWritten,
+  listed,
+  repaired,
+  runsToCheck,
+  type StoreCheck,
+  wrong,
+} from "./check.ts";
 
 const CHECK = "running";
 

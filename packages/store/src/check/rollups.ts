@@ -2,9 +2,19 @@ import { count, counted } from "@ablate/text";
 import type { Database } from "better-sqlite3";
 import { Statements } from "../file/statements.ts";
 import { readSteps } from "../reading/read-steps.ts";
-import { LEVELS, Rollup, type RollupRow } from "../rollup.ts";
-import { type CheckContext, fine, listed, repaired, type StoreCheck, wrong } from "./check.ts";
-import { type CheckedRun, changeRun, isBeingWritten, runsToCheck } from "./runs-to-check.ts";
+import { LEVELS, Rollup, type RollupRow } from "../writing/rollup.ts";
+import {
+  type CheckContext,
+  type CheckedRun,
+  changeRun,
+  fine,
+  isBeingWritten,
+  listed,
+  repaired,
+  runsToCheck,
+  type StoreCheck,
+  wrong,
+} from "./check.ts";
 
 const CHECK = "rollup";
 

@@ -1,11 +1,45 @@
-/** Which of two records of the same run is worth keeping. */
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { isAlive } from "../claim.ts";
+import { isAlive } from "../writing/claim.ts";
+import type { RunState } from "../writing/plan.ts";
 import { freeName } from "../writing/plan-grid.ts";
-import type { Files } from "./files.ts";
-import type { ImportedRun, RunChange } from "./import-types.ts";
-import { type RunRow, settled } from "./settled-run.ts";
+import type { Files, Row } from "./copy-rows.ts";
+
+/** A row of `run` on its way into another file, where nobody trains it. */
+export type RunRow = Row & {
+  readonly id: number;
+  readonly name: string;
+  readonly hash: string;
+  readonly state: RunState;
+  readonly claim: string | null;
+  readonly host: string | null;
+  readonly pid: number | null;
+  readonly heartbeat_at: number | null;
+  readonly last_step: number | null;
+};
+
+/** The claim stays behind, and with it what was running. */
+export function asInterrupted(run: RunRow): RunRow {
+  const still = { ...run, claim: null };
+  if (run.state !== "running") return still;
+  return { ...still, state: "interrupted", reason: "copied while it ran" };
+}
+
+/** What became of a run: `training` is kept because this machine is at it, `trashed` is in its trash. */
+export type RunChange = "added" | "replaced" | "kept" | "training" | "trashed";
+
+export type ImportedRun = {
+  /** Its name here. */
+  readonly run: string;
+  /** Its name there. */
+  readonly source: string;
+  readonly hash: string;
+  readonly change: RunChange;
+  /** Its state here, after the import. */
+  readonly state: string;
+  /** Steps recorded here, after the import. */
+  readonly steps: number;
+};
 
 export type ComparedRun = {
   readonly theirs: RunRow;
@@ -20,7 +54,7 @@ export function runComparer({ to }: Files, now: () => number): (theirs: RunRow) 
   const nameFor = freeName(to);
   const trashed = to.prepare<[number]>("select 1 from trash_run where run_id = ?");
   return (there) => {
-    const theirs = settled(there);
+    const theirs = asInterrupted(there);
     const ours = here(theirs.hash);
     if (ours === undefined) return { theirs, ours, name: nameFor(theirs), change: "added" };
     const isTrashed = trashed.get(ours.id) !== undefined;

@@ -2,17 +2,40 @@ import { existsSync, statSync } from "node:fs";
 import { type OpenedDatabase, openForReading, openForWriting } from "../file/open-database.ts";
 import { opening } from "../file/opening.ts";
 import { readSchema } from "../file/owned-tables.ts";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
 import { restoreRun } from "../trash/restore.ts";
-import { type ComparedRun, importedRun, runComparer } from "./compare-runs.ts";
-import { ownedCopier } from "./copy-owned.ts";
-import { type Files, inserter, updater } from "./files.ts";
-import { gridComparer, gridMerger, membershipMerger } from "./grids.ts";
-import type { ImportedGrid, ImportedRun, ImportOptions, ImportReport } from "./import-types.ts";
-import { emptyStore, openSource } from "./open-source.ts";
-import { refuseDamaged } from "./refuse-damaged.ts";
-import type { RunRow } from "./settled-run.ts";
-import { wordsMerger } from "./words.ts";
+import {
+  type ComparedRun,
+  type ImportedRun,
+  importedRun,
+  type RunRow,
+  runComparer,
+} from "./compare-runs.ts";
+import { type Files, inserter, ownedCopier, updater } from "./copy-rows.ts";
+import {
+  annotationsMerger,
+  type GridChange,
+  gridComparer,
+  gridMerger,
+  membershipMerger,
+} from "./merge-grids.ts";
+import { emptyStore, openSource, refuseDamaged } from "./open-source.ts";
+
+export type ImportedGrid = { readonly grid: string; readonly change: GridChange };
+
+export type ImportReport = {
+  /** What the user should know about how the files were opened. */
+  readonly notices: readonly string[];
+  readonly grids: readonly ImportedGrid[];
+  readonly runs: readonly ImportedRun[];
+};
+
+export type ImportOptions = {
+  /** Only says what would be done. */
+  readonly dryRun?: boolean;
+  /** Awaited before each run; what it throws ends the work, and what is done stays. */
+  readonly beforeRun?: () => Promise<void>;
+};
 
 /** Not in the trash, in the order of their first grids, which is the order they get here. */
 const RUNS = `
@@ -85,7 +108,7 @@ function realImporter(files: Files): Importer {
   const keep = runKeeper(files);
   const places = new Map<number, number>();
   const join = membershipMerger(files, places);
-  const mergeWords = wordsMerger(files, "run");
+  const mergeAnnotations = annotationsMerger(files, "run");
   to.pragma("synchronous = FULL");
   const inTransaction = <T>(work: () => T): T => to.transaction(work).immediate();
   return {
@@ -100,7 +123,7 @@ function realImporter(files: Files): Importer {
         const compared = compare(run);
         if (compared.change !== "trashed") {
           const toId = keep(compared);
-          mergeWords(run.id, toId);
+          mergeAnnotations(run.id, toId);
           join(run.id, toId);
           restoreRun(to, toId);
         }

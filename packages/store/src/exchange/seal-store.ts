@@ -1,12 +1,10 @@
 import SqliteDatabase from "better-sqlite3";
 import { readSchema } from "../file/owned-tables.ts";
-import { migrate } from "../migrations.ts";
-import { ownedCopier } from "./copy-owned.ts";
-import { type Files, inserter } from "./files.ts";
-import { gridMerger, membershipMerger } from "./grids.ts";
+import { migrate } from "../migrations/migrate.ts";
+import { asInterrupted, type RunRow } from "./compare-runs.ts";
+import { type Files, inserter, ownedCopier } from "./copy-rows.ts";
+import { annotationsMerger, gridMerger, membershipMerger } from "./merge-grids.ts";
 import { openSource } from "./open-source.ts";
-import { type RunRow, settled } from "./settled-run.ts";
-import { wordsMerger } from "./words.ts";
 
 export type SealOptions = {
   /** Names of the runs to take. */
@@ -47,15 +45,15 @@ async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promi
   const find = from.prepare<[string], RunRow>("select * from run where name = ?");
   const insert = inserter(to, "run", schema.run);
   const copyOwned = ownedCopier(files, "run", schema.ofRun);
-  const mergeWords = wordsMerger(files, "run");
+  const mergeAnnotations = annotationsMerger(files, "run");
   const join = membershipMerger(files, gridIds);
   for (const name of runs) {
     await beforeRun();
     const run = find.get(name);
     if (run === undefined) continue;
-    const id = insert(settled(run));
+    const id = insert(asInterrupted(run));
     copyOwned(run.id, id);
-    mergeWords(run.id, id);
+    mergeAnnotations(run.id, id);
     join(run.id, id);
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
 import type { View } from "../views/view.ts";
 import { VIEWS } from "../views/views.ts";
 import { historyTable, lossTable, updateRatioTable } from "./step-tables.ts";

@@ -1,6 +1,6 @@
 /** Tables of the steps of runs, decoded in JavaScript: plain SQL would take minutes. */
 import type { Database } from "better-sqlite3";
-import { logRatio, ratioAt } from "../ratio.ts";
+import { logRatio, ratioAt } from "../reading/ratio.ts";
 import { LOSS, UPDATE_RATIO } from "../views/series.ts";
 import {
   BATCH_ROWS,

@@ -1,8 +1,8 @@
 /** Reads a store in the layout of this version, whatever its file holds, without writing to it. */
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { ADDED_COLUMNS, CURRENT_VERSION, migrateTables, versionOf } from "../migrations.ts";
-import { StoreError } from "../store-error.ts";
+import { ADDED_COLUMNS, CURRENT_VERSION, migrateTables, versionOf } from "../migrations/migrate.ts";
 import { createView, views } from "../views/views.ts";
+import { StoreError } from "./store-error.ts";
 
 /** What stands in for a table of the file: an empty one, or a view that adds columns to it. */
 type StandIn = { readonly kind: "table" | "view"; readonly name: string; readonly sql: string };

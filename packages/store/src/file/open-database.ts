@@ -2,12 +2,12 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { migrate } from "../migrations.ts";
-import { StoreError } from "../store-error.ts";
+import { migrate } from "../migrations/migrate.ts";
 import { layCurrent, refuseDisguised } from "./current-layout.ts";
 import { setJournal } from "./journal.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
+import { StoreError } from "./store-error.ts";
 import { refuseNoFile, refuseReadonly } from "./store-file.ts";
 
 export type OpenedDatabase = {

@@ -1,9 +1,9 @@
 /** What SQLite and the file system say on opening a store, as one sentence. */
 import { closeSync, openSync, readSync } from "node:fs";
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { APPLICATION_ID, CURRENT_VERSION } from "../migrations.ts";
-import { EmptyStoreError, StoreError } from "../store-error.ts";
+import { APPLICATION_ID, CURRENT_VERSION } from "../migrations/migrate.ts";
 import { storageReason } from "./reasons.ts";
+import { EmptyStoreError, StoreError } from "./store-error.ts";
 
 /** How long a connection waits for another that writes. */
 export const BUSY_MS = 5000;

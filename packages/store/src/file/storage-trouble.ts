@@ -1,6 +1,6 @@
-import { StorageError } from "../store-error.ts";
 import { codeOf, RECOVER } from "./opening.ts";
 import { storageReason } from "./reasons.ts";
+import { StorageError } from "./store-error.ts";
 
 /** What keeps an open store from being written to, as one sentence; undefined where it is not storage. */
 export function storageTrouble(path: string, cause: unknown): StorageError | undefined {

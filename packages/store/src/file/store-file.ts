@@ -3,7 +3,7 @@
  * removed or replaced, and into one that has become read-only since it was opened.
  */
 import { type Stats, statSync } from "node:fs";
-import { StorageError, StoreError } from "../store-error.ts";
+import { StorageError, StoreError } from "./store-error.ts";
 
 const ANY_MAY_WRITE = 0o222;
 

@@ -1,5 +1,5 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
-import type { RunSummary } from "../contract/history.ts";
+import type { RunSummary } from "../reading/history.ts";
 import { columnOf } from "../reading/run-summary.ts";
 import type { FilterSubject } from "./match.ts";
 

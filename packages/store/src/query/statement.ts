@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
-import type { QueryResult } from "../contract/history.ts";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
+import type { QueryResult } from "../reading/history.ts";
 import { isMistake } from "./mistake.ts";
 
 /** Space and comments, which may stand before the first word. */

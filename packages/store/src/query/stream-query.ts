@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { QueryResult } from "../contract/history.ts";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
+import type { QueryResult } from "../reading/history.ts";
 import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 import type { QueryMistake } from "./mistake.ts";
 

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { type Holder, isAlive, isThere } from "../claim.ts";
 import type { Statements } from "../file/statements.ts";
+import { type Holder, isAlive, isThere } from "../writing/claim.ts";
 
 /** From planning a grid to the first step of a run no process has a name. */
 const STARTING_MS = 15_000;

@@ -1,8 +1,8 @@
 /** Reads series in rows of steps, from the steps or from their rollups. */
 import type { Database } from "better-sqlite3";
-import type { CurvePoint, SeriesRows, Span, StepRange } from "../contract/history.ts";
-import { logRatio } from "../ratio.ts";
-import { LEVELS, SERIES_BYTES } from "../rollup.ts";
+import { LEVELS, SERIES_BYTES } from "../writing/rollup.ts";
+import type { CurvePoint, SeriesRows, Span, StepRange } from "./history.ts";
+import { logRatio } from "./ratio.ts";
 import { type RollupRows, rollupReader } from "./rollup-reader.ts";
 
 /** Where series are: their places in a rollup row, after loss and lr those of parameters. */

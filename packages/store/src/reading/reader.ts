@@ -1,7 +1,16 @@
 import { hostname } from "node:os";
 import { readAnnotations } from "../annotate/annotations.ts";
-import { type Holder, isAlive } from "../claim.ts";
-import type { Continuation, RunStart } from "../contract/claim.ts";
+import { openTable } from "../export/open-table.ts";
+import type { ExportScope, ExportTable } from "../export/table.ts";
+import { openForReading, type ReadableDatabase, type WaitOptions } from "../file/open-database.ts";
+import { Statements } from "../file/statements.ts";
+import { runQuery } from "../query/statement.ts";
+import { startFinder } from "../recovery/resume-point.ts";
+import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
+import { type TrashEntry, trashEntries } from "../trash/entries.ts";
+import { type Continuation, type Holder, isAlive, type RunStart } from "../writing/claim.ts";
+import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
+import { isAttended } from "./attended.ts";
 import type {
   Annotations,
   GridSummary,
@@ -9,17 +18,7 @@ import type {
   RunFilter,
   RunStamp,
   RunSummary,
-} from "../contract/history.ts";
-import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../contract/plan.ts";
-import { openTable } from "../export/open-table.ts";
-import type { ExportScope, ExportTable } from "../export/table.ts";
-import { openForReading, type ReadableDatabase, type WaitOptions } from "../file/open-database.ts";
-import { Statements } from "../file/statements.ts";
-import { runQuery } from "../query/statement.ts";
-import { startFinder } from "../recovery/start-finder.ts";
-import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
-import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import { isAttended } from "./attended.ts";
+} from "./history.ts";
 import { RecordReader } from "./record-reader.ts";
 import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
 

@@ -1,4 +1,9 @@
 import type { Finding, Parameter, Probe, StepBlock, TensorKind, TensorProbe } from "@ablate/core";
+import type { Statements } from "../file/statements.ts";
+import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
+import { type CheckpointRow, intactWeights } from "../recovery/checkpoints.ts";
+import type { Provenance, RunEvent } from "../writing/record.ts";
+import { curveReader, pointsOf } from "./curve.ts";
 import type {
   CurvePoint,
   SeriesInfo,
@@ -11,14 +16,8 @@ import type {
   StoredSample,
   StoredWeights,
   Ticks,
-} from "../contract/history.ts";
-import type { Provenance, RunEvent } from "../contract/record.ts";
-import type { Statements } from "../file/statements.ts";
-import { parseProvenance, parseShape } from "../json.ts";
-import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
-import { logRatio, ratioAt } from "../ratio.ts";
-import { type CheckpointRow, intactWeights } from "../recovery/intact-weights.ts";
-import { curveReader, pointsOf } from "./curve.ts";
+} from "./history.ts";
+import { logRatio, ratioAt } from "./ratio.ts";
 import { readSteps } from "./read-steps.ts";
 
 const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -234,4 +233,23 @@ export class RecordReader {
     const places = series.map((one) => order.indexOf(one));
     return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
   }
+}
+
+/** A parameter's shape as it is stored: a JSON array of numbers. */
+function parseShape(text: string): number[] {
+  const shape: unknown = JSON.parse(text);
+  return Array.isArray(shape) ? shape.filter((size) => typeof size === "number") : [];
+}
+
+/** A run's provenance as it is stored: one flat JSON object. */
+function parseProvenance(text: string): Provenance {
+  const parsed: unknown = JSON.parse(text);
+  const provenance: Record<string, string | number | boolean | null> = {};
+  if (typeof parsed !== "object" || parsed === null) return provenance;
+  for (const [key, value] of Object.entries(parsed)) {
+    if (value === null || ["string", "number", "boolean"].includes(typeof value)) {
+      provenance[key] = value;
+    }
+  }
+  return provenance;
 }

@@ -1,4 +1,4 @@
-import type { RunSummary } from "../contract/history.ts";
+import type { RunSummary } from "./history.ts";
 import type { StoreReader } from "./reader.ts";
 
 /** A run as it is at one look. */

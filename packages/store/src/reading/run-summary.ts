@@ -1,6 +1,7 @@
 /** The one place where columns of the view `runs` and fields of a RunSummary are told apart. */
-import type { RunSummary } from "../contract/history.ts";
+
 import { RUNS, type RunRow } from "../views/runs.ts";
+import type { RunSummary } from "./history.ts";
 
 type Field = keyof RunSummary;
 

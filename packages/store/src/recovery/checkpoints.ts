@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import type { Database, Statement } from "better-sqlite3";
-import type { Checkpoint, Snapshot } from "../contract/record.ts";
-import { checkpointDigest } from "./digest.ts";
+import { DamageError } from "../file/store-error.ts";
+import type { StoredWeights } from "../reading/history.ts";
+import type { Checkpoint, Snapshot } from "../writing/record.ts";
 
 /** Stores checkpoints and takes away what they make superfluous; call it inside transactions. */
 export class Checkpoints {
@@ -40,4 +42,29 @@ export class Checkpoints {
   clear(runId: number): void {
     this.#clear.run(runId);
   }
+}
+
+/** A row of `checkpoint`. */
+export type CheckpointRow = {
+  readonly step: number;
+  readonly weights: Buffer;
+  readonly state: Buffer | null;
+  readonly sha256: string;
+};
+
+/** @throws DamageError - if a checkpoint is not what its sha256 says */
+export function intactWeights(
+  { step, weights, state, sha256 }: CheckpointRow,
+  run: string,
+): StoredWeights {
+  if (checkpointDigest(weights, state) === sha256) return { step, bytes: weights };
+  throw new DamageError(
+    `the weights of ${run} at step ${step} are damaged: they are not what their sha256 says; \`ablate doctor --repair\` drops them, \`ablate run --restart\` trains them anew`,
+  );
+}
+
+/** sha256, hex, of what a checkpoint consists of. */
+export function checkpointDigest(weights: Uint8Array, state: Uint8Array | null): string {
+  const hash = createHash("sha256").update(weights);
+  return (state === null ? hash : hash.update(state)).digest("hex");
 }

@@ -2,7 +2,7 @@
 import { firstOf } from "@ablate/text";
 import { withoutSeed } from "../analysis/seeds.ts";
 import type { Statements } from "../file/statements.ts";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
 
 /** What a word means. */
 export type Meaning = {

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { type Holder, isAlive } from "../claim.ts";
-import type { RunState } from "../contract/plan.ts";
 import { openExisting } from "../file/open-database.ts";
 import { opening } from "../file/opening.ts";
+import { type Holder, isAlive } from "../writing/claim.ts";
+import type { RunState } from "../writing/plan.ts";
 import { purgeableRuns, runPurger } from "./purge.ts";
 
 export type Collected = {

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { type Holder, isAlive } from "../claim.ts";
-import type { RunState } from "../contract/plan.ts";
 import { changeStore } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../file/store-error.ts";
+import { type Holder, isAlive } from "../writing/claim.ts";
+import type { RunState } from "../writing/plan.ts";
 import { entriesOf, type TrashEntry, type TrashedRow } from "./entries.ts";
 
 /** Exact names of runs and grids. */

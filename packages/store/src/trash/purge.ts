@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
-import { type Holder, isAlive } from "../claim.ts";
-import type { RunState } from "../contract/plan.ts";
 import { Statements } from "../file/statements.ts";
 import { clearAttempt } from "../recovery/run-tables.ts";
+import { type Holder, isAlive } from "../writing/claim.ts";
+import type { RunState } from "../writing/plan.ts";
 
 /** The reason of a run in the trash whose history is being deleted, or was by a process that died. */
 const PURGED = "purged";

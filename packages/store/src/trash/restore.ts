@@ -2,8 +2,8 @@ import type { Database } from "better-sqlite3";
 import { changeStore } from "../file/open-database.ts";
 import { BUSY_MS } from "../file/opening.ts";
 import { Statements } from "../file/statements.ts";
+import { StoreError } from "../file/store-error.ts";
 import { resolve } from "../resolve/resolve.ts";
-import { StoreError } from "../store-error.ts";
 import {
   entriesOf,
   type TrashEntry,

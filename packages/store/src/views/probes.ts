@@ -1,6 +1,7 @@
 /** Views of what probes measured. */
-import { bitSql, bitsSql, float20Sql, hexSql } from "../float32.ts";
+
 import { MOST_NUMBERS, NORM_ROWS, TENSOR_KINDS } from "../probe/kinds.ts";
+import { bitSql, bitsSql, float20Sql, hexSql } from "./float32.ts";
 import type { SelectedColumn, View } from "./view.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Views of whole runs, of grids, and of what is said of them. */
-import type { RunState } from "../contract/plan.ts";
+import type { RunState } from "../writing/plan.ts";
 import type { Row, View } from "./view.ts";
 
 /** SQL of the loss of the last evaluation of a split, with running statistics where there is batch norm. */

@@ -1,7 +1,7 @@
 /** Views of a run's steps, evaluations and samples. */
 import type { THRESHOLDS } from "@ablate/core";
-import { float32Sql, hexSql, uint32Sql } from "../float32.ts";
-import { SERIES_BYTES } from "../rollup.ts";
+import { SERIES_BYTES } from "../writing/rollup.ts";
+import { float32Sql, hexSql, uint32Sql } from "./float32.ts";
 import type { View } from "./view.ts";
 
 export const LOSS = {

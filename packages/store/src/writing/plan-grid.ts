@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
-import type { GridPlan, PlannedRun, StoredRun } from "../contract/plan.ts";
 import { forgetPurged, purgedFinder } from "../trash/purge.ts";
 import { restoreGrid, restoreRun } from "../trash/restore.ts";
+import type { GridPlan, PlannedRun, StoredRun } from "./plan.ts";
 
 /** Longest name of a run. */
 const NAME_LENGTH = 80;

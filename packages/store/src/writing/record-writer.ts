@@ -1,7 +1,11 @@
 import type { Finding, Probe } from "@ablate/core";
 import type { Database } from "better-sqlite3";
-import type { Holder } from "../claim.ts";
-import type { RunState } from "../contract/plan.ts";
+import { Statements } from "../file/statements.ts";
+import { LostClaimError, StoreError } from "../file/store-error.ts";
+import { ProbeInserter } from "../probe/probe-inserter.ts";
+import { Checkpoints } from "../recovery/checkpoints.ts";
+import type { Holder } from "./claim.ts";
+import type { RunState } from "./plan.ts";
 import type {
   Checkpoint,
   EvaluationsAt,
@@ -9,11 +13,7 @@ import type {
   RunEvent,
   Snapshot,
   TimedSteps,
-} from "../contract/record.ts";
-import { Statements } from "../file/statements.ts";
-import { ProbeInserter } from "../probe/probe-inserter.ts";
-import { Checkpoints } from "../recovery/checkpoints.ts";
-import { LostClaimError, StoreError } from "../store-error.ts";
+} from "./record.ts";
 import { RunHistory } from "./run-history.ts";
 import { Transactions } from "./transactions.ts";
 

@@ -1,23 +1,24 @@
 import { hostname } from "node:os";
 import type { Parameter } from "@ablate/core";
-import { type Holder, isAlive } from "../claim.ts";
-import type {
-  Claim,
-  Continuation,
-  HeldRun,
-  Reservation,
-  ResumePoint,
-  ResumeSearch,
-  Takeable,
-} from "../contract/claim.ts";
-import type { GridPlan, StoredRun } from "../contract/plan.ts";
-import type { Provenance } from "../contract/record.ts";
 import { type OpenedDatabase, openForWriting } from "../file/open-database.ts";
 import { storageTrouble } from "../file/storage-trouble.ts";
-import { findResumePoint } from "../recovery/find-resume-point.ts";
+import { StoreError } from "../file/store-error.ts";
+import { findResumePoint } from "../recovery/resume-point.ts";
 import { clearAttempt, copyHistory, cutHistory } from "../recovery/run-tables.ts";
-import { StoreError } from "../store-error.ts";
+import {
+  type Claim,
+  type Continuation,
+  type HeldRun,
+  type Holder,
+  isAlive,
+  type Reservation,
+  type ResumePoint,
+  type ResumeSearch,
+  type Takeable,
+} from "./claim.ts";
+import type { GridPlan, StoredRun } from "./plan.ts";
 import { planGrid } from "./plan-grid.ts";
+import type { Provenance } from "./record.ts";
 import { lostClaim, RecordWriter } from "./record-writer.ts";
 
 export type WriterOptions = {

@@ -1,3 +1,6 @@
+import type { StepBlock } from "@ablate/core";
+import { log10 } from "../log10.ts";
+
 /**
  * The summary of a run at four zooms: for every bucket of 16, 256, 4096 and 65536 steps, smallest,
  * largest and mean value of every series, so that a curve of any length is drawn from few rows
@@ -12,9 +15,6 @@
  * in order into those of the next level. So a row depends on the steps alone and not on how they
  * were cut into blocks. The row of an open bucket summarises the steps it has so far.
  */
-
-import type { StepBlock } from "@ablate/core";
-import { log10 } from "./log10.ts";
 
 export const LEVELS: readonly number[] = [16, 256, 4096, 65536];
 

@@ -1,14 +1,14 @@
 import type { Database } from "better-sqlite3";
-import { initial } from "./migrations/001-initial.ts";
-import { annotations } from "./migrations/002-annotations.ts";
-import { probes } from "./migrations/003-probes.ts";
-import { findings } from "./migrations/004-findings.ts";
-import { recovery } from "./migrations/005-recovery.ts";
-import { trash } from "./migrations/006-trash.ts";
-import { parameterRoles } from "./migrations/009-parameter-roles.ts";
-import { endsAndOrigins } from "./migrations/010-ends-and-origins.ts";
-import type { AddedColumn } from "./migrations/added-column.ts";
-import { createView, views } from "./views/views.ts";
+import { createView, views } from "../views/views.ts";
+import { initial } from "./001-initial.ts";
+import { annotations } from "./002-annotations.ts";
+import { probes } from "./003-probes.ts";
+import { findings } from "./004-findings.ts";
+import { recovery } from "./005-recovery.ts";
+import { trash } from "./006-trash.ts";
+import { parameterRoles } from "./009-parameter-roles.ts";
+import { endsAndOrigins } from "./010-ends-and-origins.ts";
+import type { AddedColumn } from "./added-column.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;

@@ -3,7 +3,7 @@ import type { Evaluation } from "@ablate/core";
 import type { FieldOf, RunRow } from "../views/runs.ts";
 import type { CURVE, EVALS, LOSS, SAMPLES, SERIES } from "../views/series.ts";
 import type { Row } from "../views/view.ts";
-import type { RunState } from "./plan.ts";
+import type { RunState } from "../writing/plan.ts";
 
 /**
  * A row of the view `runs` with its columns in camelCase, `run` as `name` and the tags one by one;

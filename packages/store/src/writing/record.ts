@@ -1,6 +1,6 @@
-/** What is recorded of a run: plain data, free of SQLite's types. */
-
 import type { Evaluation, StepBlock } from "@ablate/core";
+
+/** What is recorded of a run: plain data, free of SQLite's types. */
 
 /** Where a run was trained; every value is text or a number that `ablate show` prints. */
 export type Provenance = Readonly<Record<string, string | number | boolean | null>>;

@@ -1,9 +1,7 @@
-/** Grids of two files become one by their name. */
-
 import type { Schema } from "../file/owned-tables.ts";
-import { ownedCopier } from "./copy-owned.ts";
-import { type Files, inserter, type Row, updater } from "./files.ts";
-import { wordsMerger } from "./words.ts";
+import { type Files, inserter, ownedCopier, type Row, updater } from "./copy-rows.ts";
+
+/** Grids of two files become one by their name. */
 
 type GridRow = Row & { readonly id: number; readonly name: string; readonly planned_at: number };
 
@@ -43,13 +41,13 @@ export function gridMerger(files: Files, schema: Schema): (fromId: number) => nu
   const insert = inserter(to, "grid", schema.grid);
   const update = updater(to, "grid", schema.grid);
   const copyOwned = ownedCopier(files, "grid", schema.ofGrid);
-  const mergeWords = wordsMerger(files, "grid");
+  const mergeAnnotations = annotationsMerger(files, "grid");
   return (fromId) => {
     const { theirs, ours, isNewer, change } = compare(fromId);
     const id = ours?.id ?? insert(theirs);
     if (isNewer) update(id, theirs);
     if (change === "added") copyOwned(fromId, id);
-    mergeWords(fromId, id);
+    mergeAnnotations(fromId, id);
     return id;
   };
 }
@@ -76,4 +74,36 @@ export function membershipMerger(
       add.run({ grid, run: toId, label });
     }
   };
+}
+
+/** Makes what adds the tags and the note of a run (or grid) there to those of one here. */
+export function annotationsMerger(
+  { from, to }: Files,
+  owner: "run" | "grid",
+): (fromId: number, toId: number) => void {
+  const tags = owner === "run" ? "tag" : "grid_tag";
+  const notes = `${owner}_note`;
+  const tagsThere = from.prepare<[number], string>(
+    `select tag from ${tags} where ${owner}_id = ? order by tag`,
+  );
+  const addTag = to.prepare(`insert or ignore into ${tags} (${owner}_id, tag) values (?, ?)`);
+  const note = `select text from ${notes} where ${owner}_id = ?`;
+  const noteThere = from.prepare<[number], string>(note).pluck();
+  const noteHere = to.prepare<[number], string>(note).pluck();
+  const setNote = to.prepare(
+    `insert into ${notes} (${owner}_id, text) values (?, ?)
+     on conflict (${owner}_id) do update set text = excluded.text`,
+  );
+  return (fromId, toId) => {
+    for (const tag of tagsThere.pluck().all(fromId)) addTag.run(toId, tag);
+    const theirs = noteThere.get(fromId);
+    if (theirs === undefined) return;
+    setNote.run(toId, bothNotes(noteHere.get(toId), theirs));
+  };
+}
+
+/** Both, unless one has the other in it already, as after an earlier import. */
+function bothNotes(ours: string | undefined, theirs: string): string {
+  if (ours === undefined || theirs.includes(ours)) return theirs;
+  return ours.includes(theirs) ? ours : `${ours}\n${theirs}`;
 }

@@ -1,4 +1,4 @@
-import { log10 } from "./log10.ts";
+import { log10 } from "../log10.ts";
 
 /** The update ratio of a parameter in a step's BLOB; `null` for NaN. */
 export function ratioAt(ratios: Buffer, idx: number): number | null {
