@@ -52,8 +52,8 @@ export class RunDiagnosis {
     this.#diagnosis.steps(block);
   }
 
-  /** Takes what was evaluated and what was seen inside after `step` updates. */
-  look(
+  /** Takes the evaluations and the probe after `step` updates. */
+  observe(
     step: number,
     {
       evaluations = [],

@@ -179,7 +179,7 @@ export class RunLoop {
 
   #diagnose(probe: Probe | null, evaluations: readonly Evaluation[] = []): void {
     const { trainer, diagnosis } = this.#options;
-    diagnosis.look(trainer.step, { probe, evaluations });
+    diagnosis.observe(trainer.step, { probe, evaluations });
   }
 
   /** Sends the probe, and the findings where they have changed. */
