@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import { annotate } from "../src/index.ts";
+import { annotate, checkStore } from "../src/index.ts";
 import { initial } from "../src/migrations/001-initial.ts";
 import { annotations } from "../src/migrations/002-annotations.ts";
 import { probes } from "../src/migrations/003-probes.ts";
@@ -223,4 +223,20 @@ test("an older store says of its parameters and layers what they are, read or mi
     band: ["log10_ratio:hidden1.weight", -4],
   });
   expect(told()).toEqual(read);
+});
+
+test("an older store is checked in the tables that have got columns since, too", () => {
+  const path = storeOfVersion1();
+  const database = new SqliteDatabase(path);
+  database.exec(`
+    pragma foreign_keys = off;
+    insert into event (run_id, at_ms, kind) values (77, 0, 'started');
+    insert into param values (78, 0, 'embedding', '[27,2]', 54)`);
+  database.close();
+
+  const foreignKeys = checkStore(path).find(({ check }) => check === "foreign keys");
+
+  expect(foreignKeys?.detail).toBe(
+    "1 row of param without their run, 1 row of event without their run",
+  );
 });

@@ -72,7 +72,7 @@ function referencesOf(database: Database): Reference[] {
   return database
     .prepare<[], Reference>(
       `select m.name as "table", f."from" as "column", f."table" as parent
-       from main.sqlite_schema m join pragma_foreign_key_list(m.name) f where m.type = 'table'`,
+       from main.sqlite_schema m join pragma_foreign_key_list(m.name, 'main') f where m.type = 'table'`,
     )
     .all();
 }
