@@ -16,3 +16,16 @@ export function readScale(text: string): number | null {
   const value = readNumber(text);
   return value !== null && Number.isFinite(Math.fround(value)) ? value : null;
 }
+
+/** Returns the numbers of a list with their texts; `said` begins the message for a text that is none. */
+export function readScales(
+  list: string,
+  said: string,
+): readonly { readonly text: string; readonly scale: number }[] {
+  return list.split(",").map((part) => {
+    const text = part.trim();
+    const scale = readScale(text);
+    if (scale !== null) return { text, scale };
+    throw new UsageError(`${said}, not "${text}"`);
+  });
+}

@@ -1,18 +1,35 @@
-import { type GainShape, gainStudy, type InitScheme } from "@ablate/core";
+import {
+  type GainOptions,
+  type GainResult,
+  type GainShape,
+  gainStudy,
+  type InitScheme,
+} from "@ablate/core";
 import { readSchemes } from "@ablate/runner";
 import { setting } from "@ablate/store";
-import { count } from "@ablate/text";
+import { count, ellipsis, table } from "@ablate/text";
+import {
+  beside,
+  drawHistogram,
+  type Glyphs,
+  type Line,
+  piece,
+  show,
+  type Theme,
+} from "@ablate/tui";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
-import { readScale } from "../command-line/values.ts";
-import { binsFor, type GainRow, gainPage } from "../print/gain-page.ts";
+import { readScale, readScales } from "../command-line/values.ts";
 import { jsonArray } from "../print/rows.ts";
 import { display } from "./ui.ts";
 
+/** A way to draw w. */
 type Way = { readonly label: string; readonly scheme: InitScheme };
+type Study = GainResult & { readonly label: string };
 
 const SCALES = "1,5,0.2,1/sqrt(10)";
+const SCALES_ARE = "--scales takes numbers separated by commas, such as 5, 5/3 or 1/sqrt(10)";
 const SHAPE = { rows: 1000, fanIn: 10, fanOut: 200 };
 const SEED = 42;
 const RANGE = 10;
@@ -60,50 +77,40 @@ export const command: Command = {
     const range = rangeOf(flags);
     const isJson = flags.has("json");
     const columns = terminal.columns();
-    const bins = isJson ? BINS_IN_JSON : binsFor(columns);
-    const studies = ways.map(({ label, scheme }) => ({
-      label,
-      ...gainStudy(scheme, { ...shape, seed, range, bins }),
-    }));
-    if (isJson) {
-      terminal.write(jsonArray(studies.map((study) => record(study, { ...shape, seed, range }))));
-      return 0;
-    }
-    terminal.write(gainPage({ ...shape, studies, range, columns, ...display(invocation) }));
+    const options = { ...shape, seed, range, bins: isJson ? BINS_IN_JSON : binsFor(columns) };
+    const studies = ways.map(({ label, scheme }) => ({ label, ...gainStudy(scheme, options) }));
+    terminal.write(
+      isJson
+        ? jsonArray(studies.map((study) => record(study, options)))
+        : gainPage({ ...options, studies, columns, ...display(invocation) }),
+    );
     return 0;
   },
 };
 
-/** What w is drawn by: the scales first, then the schemes, each in the order given. */
-function waysOf(flags: Flags): Way[] {
-  const scales = flags.text("scales") ?? (flags.has("schemes") ? undefined : SCALES);
+/** Returns the ways to draw w: the scales first, then the schemes, each in the order given. */
+function waysOf(flags: Flags): readonly Way[] {
   const schemes = flags.text("schemes");
-  const scaled = scales === undefined ? [] : scales.split(",").map(scaledWay);
-  if (schemes === undefined) return scaled;
-  const named = readSchemes(schemes, `--schemes ${schemes}`).map((scheme) => ({
-    label: setting(scheme),
-    scheme,
-  }));
-  return [...scaled, ...named];
+  const scales = flags.text("scales") ?? (schemes === undefined ? SCALES : undefined);
+  const scaled = scales === undefined ? [] : readScales(scales, SCALES_ARE);
+  const named = schemes === undefined ? [] : readSchemes(schemes, `--schemes ${schemes}`);
+  return [
+    ...scaled.map(
+      ({ text, scale }): Way => ({
+        label: `N(0, 1) x ${text}`,
+        scheme: { scheme: "normal", std: 1, scale },
+      }),
+    ),
+    ...named.map((scheme) => ({ label: setting(scheme), scheme })),
+  ];
 }
 
-function scaledWay(text: string): Way {
-  const scale = readScale(text);
-  if (scale === null) {
-    throw new UsageError(
-      `--scales takes numbers separated by commas, such as 5, 5/3 or 1/sqrt(10), not "${text.trim()}"`,
-    );
-  }
-  return { label: `N(0, 1) x ${text.trim()}`, scheme: { scheme: "normal", std: 1, scale } };
-}
-
-/** The shape that the flags ask for, if it can be had in memory and in seconds. */
+/** Reads the shape; it must fit into memory and take seconds. */
 function shapeOf(flags: Flags, ways: readonly Way[]): GainShape {
   const rows = flags.count("rows", 2) ?? SHAPE.rows;
   const fanIn = flags.count("fan-in", 1) ?? SHAPE.fanIn;
   const fanOut = flags.count("fan-out", 1) ?? SHAPE.fanOut;
-  const largest = Math.max(rows * fanIn, fanIn * fanOut, rows * fanOut);
-  if (largest > MOST_NUMBERS) {
+  if (Math.max(rows * fanIn, fanIn * fanOut, rows * fanOut) > MOST_NUMBERS) {
     throw new UsageError(
       `x ${rows}x${fanIn} and w ${fanIn}x${fanOut} are too large; x, w and x @ w may have ten million numbers each`,
     );
@@ -117,7 +124,7 @@ function shapeOf(flags: Flags, ways: readonly Way[]): GainShape {
   return { rows, fanIn, fanOut };
 }
 
-/** Multiplications of one study; a random number costs as much as many of them. */
+/** Estimates the multiplications of one study; a random number costs as much as 30 of them. */
 function workOf({ scheme }: InitScheme, { rows, fanIn, fanOut }: GainShape): number {
   const drawn = 30 * (rows * fanIn + fanIn * fanOut);
   const turned = scheme === "orthogonal" ? 4 * fanIn * fanOut * Math.min(fanIn, fanOut) : 0;
@@ -126,30 +133,23 @@ function workOf({ scheme }: InitScheme, { rows, fanIn, fanOut }: GainShape): num
 
 function rangeOf(flags: Flags): number {
   const text = flags.text("range");
-  if (text === undefined) return RANGE;
-  const range = readScale(text);
-  if (range === null || range <= 0) {
-    throw new UsageError(`--range takes a number above 0, not "${text}"`);
-  }
-  return range;
+  const range = text === undefined ? RANGE : readScale(text);
+  if (range !== null && range > 0) return range;
+  throw new UsageError(`--range takes a number above 0, not "${text}"`);
 }
 
-type Asked = GainShape & { readonly seed: number; readonly range: number };
-
-function record({ label, x, w, product }: GainRow, asked: Asked): object {
+function record({ label, x, w, product }: Study, options: GainOptions): object {
+  const { rows, fanIn, fanOut, seed, range } = options;
+  const asked = { w: label, rows, fan_in: fanIn, fan_out: fanOut, seed };
   return {
-    w: label,
-    rows: asked.rows,
-    fan_in: asked.fanIn,
-    fan_out: asked.fanOut,
-    seed: asked.seed,
+    ...asked,
     x_mean: finite(x.mean),
     x_std: finite(x.std),
     w_mean: finite(w.mean),
     w_std: finite(w.std),
     product_mean: finite(product.mean),
     product_std: finite(product.std),
-    range: asked.range,
+    range,
     x_counts: x.counts,
     x_beyond: x.beyond,
     product_counts: product.counts,
@@ -159,4 +159,93 @@ function record({ label, x, w, product }: GainRow, asked: Asked): object {
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+/** What the page shows; a histogram has a cell for each bin. */
+type GainPage = GainOptions & {
+  readonly studies: readonly Study[];
+  readonly columns: number;
+  readonly glyphs: Glyphs;
+  readonly theme: Theme;
+};
+
+const ROWS = 6;
+const GAP = 2;
+/** A pair of histograms is at least this wide, unless the terminal is narrower. */
+const PAIR = 76;
+
+/** Returns how many pairs of histograms fit beside each other in a terminal of so many columns. */
+function pairsAcross(columns: number): number {
+  return Math.max(1, Math.floor((columns + 2 * GAP) / (PAIR + 2 * GAP)));
+}
+
+function binsFor(columns: number): number {
+  const pairs = pairsAcross(columns);
+  const pair = Math.floor((columns - (pairs - 1) * 2 * GAP) / pairs);
+  return Math.max(5, Math.floor((pair - GAP) / 2));
+}
+
+/** Writes a table, then two histograms for each way to draw w. */
+function gainPage(page: GainPage): string {
+  const { studies, range, bins, columns } = page;
+  const across = pairsAcross(columns);
+  const pairs = studies.map((study) => ({ lines: pairOf(study, page), width: 2 * bins + GAP }));
+  const rows = Map.groupBy(pairs, (_, i) => Math.floor(i / across));
+  const legend = `histograms from -${range} to ${range}, each as high as its highest bin`;
+  const lines: readonly Line[] = [
+    ...head(page).map((text) => [{ text }]),
+    ...[...rows.values()].flatMap((row): Line[] => [[], ...beside(row, 2 * GAP)]),
+    [],
+    [piece(legend, "muted")],
+  ];
+  return lines.map((line) => `${show(line, page).trimEnd()}\n`).join("");
+}
+
+/** Describes x, the same for all, and tables what became of it. */
+function head({ studies, rows, fanIn, fanOut, columns }: GainPage): readonly string[] {
+  const titles = ["std of w", "mean of x @ w", "std of x @ w"];
+  const room = Math.max(8, columns - titles.reduce((sum, title) => sum + title.length + GAP, 0));
+  const x = studies[0]?.x; // all have the same
+  const text = table(
+    [{ title: "w" }, ...titles.map((title) => ({ title, align: "right" as const }))],
+    studies.map(({ label, w, product }) => [
+      ellipsis(label, room),
+      ...[w.std, product.mean, product.std].map(figure),
+    ]),
+  );
+  return [
+    `x ${rows}x${fanIn} from N(0, 1): mean ${figure(x?.mean)}, std ${figure(x?.std)}; w ${fanIn}x${fanOut}`,
+    "",
+    ...text.trimEnd().split("\n"),
+  ];
+}
+
+function pairOf({ label, x, product }: Study, { range, bins, glyphs }: GainPage): Line[] {
+  const sides = (
+    [
+      ["x", x, "series0"],
+      ["x @ w", product, "series1"],
+    ] as const
+  ).map(([name, { std, counts, beyond }, tone]) => {
+    const share = beyond / (beyond + counts.reduce((sum, one) => sum + one, 0));
+    const outside = beyond === 0 ? "" : `, ${percent(share)} beyond`;
+    const title = piece(`${name}  std ${figure(std)}${outside}`, "muted");
+    return {
+      lines: [[title], ...drawHistogram({ counts, range, rows: ROWS, tone, glyphs })],
+      width: bins,
+    };
+  });
+  return [[{ text: `w = ${label}`, bold: true }], ...beside(sides, GAP)];
+}
+
+function percent(share: number): string {
+  return share < 0.01 ? "under 1%" : `${Math.round(share * 100)}%`;
+}
+
+/** Writes a number with four digits; few people need more. */
+function figure(value = Number.NaN): string {
+  if (!Number.isFinite(value)) return "-";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return value.toExponential(2).replace("e+", "e");
+  return value.toFixed(size < 10 ? 4 : 2);
 }

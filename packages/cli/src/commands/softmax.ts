@@ -1,13 +1,15 @@
 import { crossEntropy, randomLosses, softmax } from "@ablate/core";
+import { count, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
-import { readScale } from "../command-line/values.ts";
+import { readScales } from "../command-line/values.ts";
 import { jsonArray } from "../print/rows.ts";
-import { type HandMade, type Random, softmaxPage } from "../print/softmax-page.ts";
 
 const HAND_MADE = ["0,0,0,0", "5,0,0,0", "0,5,0,0"];
 const SCALES = "0.01,1,10";
+const SCALES_ARE = "--scales takes numbers separated by commas, such as 10, 5/3 or 1/sqrt(10)";
+const LOGITS_ARE = "LOGITS are numbers separated by commas, such as 0,5,-1,5/3";
 const CLASSES = 4;
 const DRAWS = 1000;
 const SEED = 42;
@@ -42,85 +44,101 @@ export const command: Command = {
   see: ["docs/tutorial.md", "docs/json.md", "ablate gain"],
   run: ({ flags, terminal }) => {
     const target = flags.count("target") ?? 0;
-    const handMade = handMadeOf(flags).map((text) => handMadeRow(text, target));
-    const random = randomOf(flags, target);
-    if (flags.has("json")) terminal.write(jsonArray([...handMade, ...random].map(record)));
-    else terminal.write(softmaxPage({ handMade, random, target }));
+    const rows = [...givenRows(flags, target), ...randomRows(flags, target)];
+    terminal.write(flags.has("json") ? jsonArray(rows) : page(rows, target));
     return 0;
   },
 };
 
-function handMadeOf(flags: Flags): readonly string[] {
-  if (flags.rest.length > 0) return flags.rest;
-  return flags.has("scales") ? [] : HAND_MADE;
-}
+/** What logits cost, with the keys of `--json`. */
+type Row = {
+  /** As they were given. */
+  readonly logits: string;
+  readonly classes: number;
+  /** The right class, from 0. */
+  readonly target: number;
+  /** What as many equal logits cost, in nats. */
+  readonly equal: number;
+  /** The mean, where they are drawn. */
+  readonly loss: number;
+  /** Null where logits are drawn; what comes after is null where they are not. */
+  readonly probabilities: readonly number[] | null;
+  readonly draws: number | null;
+  readonly seed: number | null;
+  /** Null also for a single draw. */
+  readonly loss_std: number | null;
+  /** The share of the draws that cost more than equal logits. */
+  readonly worse: number | null;
+};
 
-function handMadeRow(text: string, target: number): HandMade {
-  const values = text.split(",").map((part) => {
-    const value = readScale(part);
-    if (value !== null) return value;
-    throw new UsageError(
-      `LOGITS are numbers separated by commas, such as 0,5,-1,5/3, not "${part.trim()}"`,
-    );
+function givenRows(flags: Flags, target: number): readonly Row[] {
+  const byDefault = flags.has("scales") ? [] : HAND_MADE;
+  return (flags.rest.length > 0 ? flags.rest : byDefault).map((logits) => {
+    const values = readScales(logits, LOGITS_ARE).map(({ scale }) => scale);
+    const classes = values.length;
+    if (classes < 2) {
+      throw new UsageError(`LOGITS are two numbers or more, separated by commas, not "${logits}"`);
+    }
+    const equal = equalLoss(classes, target, logits);
+    const [loss, probabilities] = [crossEntropy(values, target), [...softmax(values)]];
+    const drawn = { draws: null, seed: null, loss_std: null, worse: null };
+    return { logits, classes, target, equal, loss, probabilities, ...drawn };
   });
-  if (values.length < 2) {
-    throw new UsageError(`LOGITS are two numbers or more, separated by commas, not "${text}"`);
-  }
-  checkTarget(target, values.length, text);
-  return {
-    logits: text,
-    probabilities: [...softmax(values)],
-    loss: crossEntropy(values, target),
-    equal: equalLoss(values.length),
-    classes: values.length,
-    target,
-  };
 }
 
-function randomOf(flags: Flags, target: number): readonly Random[] {
+function randomRows(flags: Flags, target: number): readonly Row[] {
   const scales = flags.text("scales") ?? (flags.rest.length > 0 ? undefined : SCALES);
   if (scales === undefined) return [];
   const classes = flags.count("classes", 2) ?? CLASSES;
   const draws = flags.count("draws", 1) ?? DRAWS;
   const seed = flags.count("seed") ?? SEED;
-  checkTarget(target, classes, "--classes");
+  const equal = equalLoss(classes, target, "--classes");
   if (classes * draws > MOST_NUMBERS) {
     throw new UsageError(
       `--classes ${classes} times --draws ${draws} is too much; ten million numbers may be drawn`,
     );
   }
-  return scales.split(",").map((text) => {
-    const scale = readScale(text);
-    if (scale === null) {
-      throw new UsageError(
-        `--scales takes numbers separated by commas, such as 10, 5/3 or 1/sqrt(10), not "${text.trim()}"`,
-      );
-    }
-    const losses = randomLosses(scale, { classes, draws, target, seed });
-    const equal = equalLoss(classes);
-    return { logits: `N(0, 1) x ${text.trim()}`, losses, equal, classes, draws, target, seed };
+  return readScales(scales, SCALES_ARE).map(({ text, scale }) => {
+    const { mean: loss, std, worse } = randomLosses(scale, { classes, draws, target, seed });
+    const given = { logits: `N(0, 1) x ${text}`, classes, target, equal };
+    const drawn = { draws, seed, loss_std: draws === 1 ? null : std, worse };
+    return { ...given, loss, probabilities: null, ...drawn };
   });
 }
 
-function checkTarget(target: number, classes: number, where: string): void {
-  if (target < classes) return;
+/** Returns what equal logits cost; there must be a class `target` among them. */
+function equalLoss(classes: number, target: number, where: string): number {
+  if (target < classes) return crossEntropy(new Float64Array(classes), 0);
   throw new UsageError(
     `--target ${target}: there are ${classes} classes (${where}), counted from 0`,
   );
 }
 
-function equalLoss(classes: number): number {
-  return crossEntropy(new Float64Array(classes), 0);
-}
-
-function record(row: HandMade | Random): object {
-  const { logits, classes, target, equal } = row;
-  if ("probabilities" in row) {
-    const { probabilities, loss } = row;
-    const drawn = { draws: null, seed: null, loss_std: null, worse: null };
-    return { logits, classes, target, equal, loss, probabilities, ...drawn };
-  }
-  const { losses, draws, seed } = row;
-  const drawn = { draws, seed, loss_std: draws === 1 ? null : losses.std, worse: losses.worse };
-  return { logits, classes, target, equal, loss: losses.mean, probabilities: null, ...drawn };
+/** Tables the logits that were given, then those that are drawn. */
+function page(rows: readonly Row[], target: number): string {
+  const given = rows.filter(({ draws }) => draws === null);
+  const drawn = rows.filter(({ draws }) => draws !== null);
+  const right = (title: string) => ({ title, align: "right" as const });
+  const fixed = (value: number): string => value.toFixed(4);
+  const givenTable = table(
+    [{ title: "logits" }, { title: "probabilities" }, right("loss"), right("if equal")],
+    given.map(({ logits, probabilities, loss, equal }) => [
+      logits.replace(/\s*,\s*/g, " "),
+      (probabilities ?? []).map(fixed).join(" "),
+      ...[loss, equal].map(fixed),
+    ]),
+  );
+  const [title] = drawn.map((row) => `${count(row.draws)} draws of ${count(row.classes)} logits`);
+  const drawnTable = table(
+    [{ title: title ?? "" }, ...["mean loss", "std", "if equal", "above it"].map(right)],
+    drawn.map(({ logits, loss, loss_std: std, equal, worse }) => [
+      ...[logits, fixed(loss), Number.isFinite(std) ? fixed(std ?? 0) : "-", fixed(equal)],
+      `${Math.round((worse ?? 0) * 100)}%`,
+    ]),
+  );
+  return [
+    `class ${target} is the right one, counted from 0; losses in nats\n`,
+    ...(given.length === 0 ? [] : [givenTable]),
+    ...(drawn.length === 0 ? [] : [drawnTable]),
+  ].join("\n");
 }

@@ -79,25 +79,19 @@ type Distribution = {
 };
 
 /** Returns mean, std and histogram of some values. */
-export function distributionOf(values: ArrayLike<number>, range: HistogramRange): Distribution {
-  const { mean, std } = statisticsOf(values);
-  return { mean, std, ...histogram(values, range) };
-}
-
-function histogram(
+export function distributionOf(
   values: ArrayLike<number>,
   { range, bins }: HistogramRange,
-): Pick<Distribution, "counts" | "beyond"> {
+): Distribution {
+  const { mean, std } = statisticsOf(values);
   const counts = Array.from({ length: bins }, () => 0);
-  let beyond = 0;
+  let beyond = values.length;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
-    if (!(Math.abs(value) <= range)) {
-      beyond += 1;
-      continue;
-    }
+    if (!(Math.abs(value) <= range)) continue;
     const bin = Math.min(bins - 1, Math.floor(((value + range) / (2 * range)) * bins));
     counts[bin] = (counts[bin] ?? 0) + 1;
+    beyond -= 1;
   }
-  return { counts, beyond };
+  return { mean, std, counts, beyond };
 }

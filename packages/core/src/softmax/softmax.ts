@@ -4,8 +4,7 @@ import { statisticsOf } from "../statistics.ts";
 
 /** Returns the probabilities that logits stand for: `exp(logit - largest)`, divided by their sum. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
-  const { powers } = powersOf(logits);
-  const total = sumOf(powers);
+  const { powers, total } = powersOf(logits);
   return powers.map((power) => power / total);
 }
 
@@ -14,21 +13,15 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
  * the probability itself is 0 in double precision.
  */
 export function crossEntropy(logits: ArrayLike<number>, target: number): number {
-  const { powers, largest } = powersOf(logits);
-  return ln(sumOf(powers)) - ((logits[target] ?? Number.NaN) - largest);
+  const { total, largest } = powersOf(logits);
+  return ln(total) - ((logits[target] ?? Number.NaN) - largest);
 }
 
-function powersOf(logits: ArrayLike<number>): {
-  readonly powers: Float64Array;
-  readonly largest: number;
-} {
+function powersOf(logits: ArrayLike<number>) {
   const values = Float64Array.from(logits);
   const largest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return { powers: values.map((logit) => exp(logit - largest)), largest };
-}
-
-function sumOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
+  const powers = values.map((logit) => exp(logit - largest));
+  return { powers, total: powers.reduce((sum, power) => sum + power, 0), largest };
 }
 
 export type RandomLogits = {
