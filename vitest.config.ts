@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: "testing/setup.ts",
     setupFiles: "testing/cost.ts",
     server: { deps: { external: [/\/dist\//] } },
-    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "lint/test/*.test.ts"],
     reporters: ["default", summary],
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -7,7 +7,8 @@ import { join } from "node:path";
 
 type Word = { readonly pattern: RegExp; readonly instead: string };
 
-const ROOT: string = join(import.meta.dirname, "..");
+/** The folder to check: the argument, or the checkout that this file is in. */
+const ROOT: string = process.argv[2] ?? join(import.meta.dirname, "..");
 const GLOSSARY = "docs/glossary.md";
 
 /** What a user reads whole, and the sources, of which a user reads the strings. */
@@ -66,7 +67,7 @@ function wordsIn(file: string, text: string): readonly string[] {
   return words.flatMap(({ pattern, instead }) =>
     [...text.matchAll(pattern)].map(({ 0: word, index }) => {
       const line = text.slice(0, index).split("\n").length;
-      return `${file}:${line}: "${word}" is not one of our words; write: ${instead}`;
+      return `${file}:${line}: "${word.replaceAll(/\s+/g, " ")}" is not one of our words; write: ${instead}`;
     }),
   );
 }

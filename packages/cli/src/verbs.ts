@@ -52,7 +52,7 @@ export const VERBS: readonly Verb[] = [
   verb("note RUN|GRID [TEXT...]", "say something about it", () => import("./commands/note.ts")),
   verb(
     "rename RUN NAME",
-    "call a run something else in its grid",
+    "rename a run within its grid",
     () => import("./commands/rename.ts"),
   ),
   verb(
@@ -65,7 +65,7 @@ export const VERBS: readonly Verb[] = [
     "out of the trash again; alone it lists what is there",
     () => import("./commands/restore.ts"),
   ),
-  verb("gc", "empty the trash for good and free its space", () => import("./commands/gc.ts")),
+  verb("gc", "empty the trash permanently and free its space", () => import("./commands/gc.ts")),
   verb(
     "config RUN",
     "its resolved config as YAML that runs as it is",
@@ -111,7 +111,7 @@ export const VERBS: readonly Verb[] = [
   verb("report RUN|GRID...", "a grid as one HTML file", () => import("./commands/report.ts")),
   verb(
     "verify CONFIG",
-    "the same runs on every engine, held against each other",
+    "the same runs on every engine, compared with each other",
     () => import("./commands/verify.ts"),
   ),
   verb(

@@ -76,7 +76,7 @@ damageTest("a hole in the history is cut out, and trained again to the same numb
     ["rollup", false, false],
   ]);
   expect((await ablate(folder, "doctor", "--repair")).stdout).toMatch(
-    /^mended +steps +kept what is whole: small\/plain is whole up to 500 steps of 1,000$/m,
+    /^repaired +steps +kept what is whole: small\/plain is whole up to 500 steps of 1,000$/m,
   );
   expect((await ablate(folder, "doctor")).status).toBe(0);
   expect((await ablate(folder, "show", "small/plain")).stdout).toContain(
@@ -105,9 +105,9 @@ damageTest("rollups are built anew, orphans are deleted, and the store is as bef
 
   expect(repair.status).toBe(0);
   expect(repair.stdout).toMatch(
-    /^mended +foreign keys +deleted 1 row of step without their run, 1 row of tag without their run$/m,
+    /^repaired +foreign keys +deleted 1 row of step without their run, 1 row of tag without their run$/m,
   );
-  expect(repair.stdout).toMatch(/^mended +rollup +built anew from the steps: small\/normed$/m);
+  expect(repair.stdout).toMatch(/^repaired +rollup +built anew from the steps: small\/normed$/m);
   expect(await numbersOf(folder)).toBe(undisturbed);
 });
 
@@ -147,7 +147,7 @@ test("a run whose process was killed is marked, and not while it lives", async (
   );
 });
 
-test("what cannot be mended is said in sentences, with exit code 1", async () => {
+test("what cannot be repaired is said in sentences, with exit code 1", async () => {
   const folder = await trainedFolder();
   const store = join(folder, "ablate.db");
   const size = readFileSync(store).length;

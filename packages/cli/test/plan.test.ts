@@ -80,11 +80,11 @@ test("without a run to go by plan says so, with some it says which", async () =>
   const done = (await ablate(folder, "plan", "small.yaml", "--only", "plain")).stdout;
 
   const nothing =
-    "time: nothing to go by, no stored run has the same model, batch size and engine\n";
+    "time: no estimate, no stored run has the same model, batch size and engine\n";
   expect(before).toContain(nothing);
   expect(other).toContain(nothing);
   expect(after).toMatch(
-    /time: about [^;]+ for 1 of them, nothing to go by for the others; one at a time, by the [\d,]+ steps\/s of 1 stored run of the same model, batch size and engine\n/,
+    /time: about [^;]+ for 1 of them, no estimate for the others; one at a time, by the [\d,]+ steps\/s of 1 stored run of the same model, batch size and engine\n/,
   );
   expect(done).toContain("\n1 run: 1 finished; 0 to train\n");
   expect(done).not.toMatch(/^(time|store):/m);

@@ -1,4 +1,4 @@
-/** Reports of what is not a finished grid with seeds and looks inside. */
+/** Reports of what is not a finished grid with seeds and probes. */
 import { spawnSync } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -178,12 +178,12 @@ test("a grid of which nothing is trained yet is a report without charts", async 
   expect(sentencesOf(html)).toContain("1 run not yet trained: grid/seed=2.");
 });
 
-test("without looks inside it says so", async () => {
+test("without probes it says so", async () => {
   const { html } = await reportOfGrid(
     `${BASE}train: { steps: 100, lr: 0.1 }\nrecord: { probes: none }\n`,
   );
 
-  expect(textOf(html)).toContain("These runs were recorded without looks inside (record.probes)");
+  expect(textOf(html)).toContain("These runs were recorded without probes (record.probes)");
   expect(html).not.toContain("<img");
 });
 

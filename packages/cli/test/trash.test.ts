@@ -180,7 +180,7 @@ test("gc asks, purges for good and makes the file smaller", async () => {
 
   expect(asked.status).toBe(2);
   expect(asked.stderr).toMatch(
-    /^ablate: gc would purge 2 runs, about \d.* for good; say --yes, or --dry-run to see what\n$/,
+    /^ablate: gc would delete 2 runs, about \d.* permanently; say --yes, or --dry-run to see what\n$/,
   );
   expect(dry).toMatchObject({ dry_run: true, runs: 2, grids: 0 });
   expect(young).toMatch(/^purged 0 runs/);
@@ -205,7 +205,7 @@ test.each([
 
   const gc = onTerminal(folder, 80, ["gc"]);
   await vi.waitFor(
-    () => expect(gc.output()).toMatch(/purge 1 run, .* for good\? \[y\/N\] /),
+    () => expect(gc.output()).toMatch(/delete 1 run, .* permanently\? \[y\/N\] /),
     60_000,
   );
   gc.type(keys);

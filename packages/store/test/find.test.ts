@@ -28,7 +28,7 @@ test("a text that could mean several runs is refused with their names", () => {
   const reader = withRuns();
 
   expect(() => reader.run("v")).toThrow(StoreError);
-  expect(() => reader.run("v")).toThrow('"v" could be any of g/v1, g/v10; say more of the name');
+  expect(() => reader.run("v")).toThrow('"v" could be any of g/v1, g/v10; give a longer name');
 });
 
 test("a run is found by its whole hash", () => {

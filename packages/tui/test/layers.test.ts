@@ -263,7 +263,7 @@ test("without the same step the other run shows its last probe before it", () =>
 test("a run without probes says what to do, one to come that it has not begun", () => {
   const ui = layersOf([{}, { end: null }]);
   ui.open("g/r0");
-  expect(text(ui)).toContain("g/r0 was recorded without a look inside");
+  expect(text(ui)).toContain("g/r0 was recorded without probes");
   expect(text(ui)).toContain("record.probes");
   press(ui, "left");
   expect(text(ui)).toContain("there is no probe to go to");

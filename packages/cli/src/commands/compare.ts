@@ -38,7 +38,7 @@ export const command: Command = {
     baseline: {
       type: "string",
       value: "RUN|VALUE",
-      help: "what the others are held against: a run, or with --by a value (default: the first)",
+      help: "what the others are compared with: a run, or with --by a value (default: the first)",
     },
     effects: { type: "boolean", help: "only the effects of the factors" },
     format: {

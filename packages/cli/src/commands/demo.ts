@@ -22,7 +22,7 @@ const STORY = [
 
 export const command: Command = {
   about: [
-    "Trains the lecture's seven initialisations on the names that come along, prints one line for each, and on a terminal opens the UI. Runs are kept in the store: the next demo finds them done.",
+    "Trains the lecture's seven initialisations on the bundled names, prints one line for each, and on a terminal opens the UI. Runs are kept in the store: the next demo finds them done.",
   ],
   options: {
     ...STORE_OPTION,

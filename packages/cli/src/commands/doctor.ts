@@ -31,16 +31,16 @@ const NODE_MAJOR = 24;
 
 export const command: Command = {
   about: [
-    "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it mends what a crash or a bad disk has left there and keeps what is whole.",
+    "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it repairs what a crash or a bad disk has left there and keeps what is whole.",
   ],
   options: {
     ...READING_OPTIONS,
-    repair: { type: "boolean", help: "mend what can be mended in the store" },
+    repair: { type: "boolean", help: "repair what can be repaired in the store" },
   },
   examples: [
     ["ablate doctor", "what works here"],
     ["ablate doctor --store other.db", "check another store"],
-    ["ablate doctor --repair", "and mend what a crash or a bad disk has left in it"],
+    ["ablate doctor --repair", "and repair what a crash or a bad disk has left in it"],
   ],
   exits: [["1", "something does not work"]],
   environment: [BACKEND],
@@ -52,7 +52,7 @@ export const command: Command = {
       ({ check, ok, detail, repaired = false }) => ({ check, ok, repaired, detail }),
     );
     const rows = checks.map(({ check, ok, repaired, detail }) => [
-      repaired ? "mended" : ok ? "ok" : "bad",
+      repaired ? "repaired" : ok ? "ok" : "bad",
       check,
       detail,
     ]);

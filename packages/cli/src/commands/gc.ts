@@ -13,7 +13,7 @@ const STOPPED_BY_USER = 130;
 
 export const command: Command = {
   about: [
-    "Purges the trash for good, deletes checkpoints that nothing starts from, and gives the space back to the file system. It asks first; without a terminal it needs --yes.",
+    "Deletes what is in the trash permanently, deletes checkpoints that nothing starts from, and gives the space back to the file system. It asks first; without a terminal it needs --yes.",
   ],
   options: {
     ...READING_OPTIONS,
@@ -26,7 +26,7 @@ export const command: Command = {
     "dry-run": { type: "boolean", help: "say what would go, and change nothing" },
   },
   examples: [
-    ["ablate gc", "empty the trash for good and give its space back, after asking"],
+    ["ablate gc", "empty the trash permanently and give its space back, after asking"],
     [
       "ablate gc --older-than 7d --yes",
       "what was thrown away a week ago or earlier, without asking",
@@ -93,12 +93,12 @@ async function confirmation(
   const { stdin, stderr } = process;
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
     throw new UsageError(
-      `gc would purge ${trashTotal(entries)} for good; say --yes, or --dry-run to see what`,
+      `gc would delete ${trashTotal(entries)} permanently; say --yes, or --dry-run to see what`,
     );
   }
   const dialogue = createInterface({ input: stdin, output: stderr });
   try {
-    const answer = await dialogue.question(`purge ${trashTotal(entries)} for good? [y/N] `);
+    const answer = await dialogue.question(`delete ${trashTotal(entries)} permanently? [y/N] `);
     return /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
   } catch (error) {
     // Ctrl-C or Ctrl-D, instead of an answer.

@@ -7,7 +7,7 @@ export const command: Command = {
   about: ["Writes a small config in which every key is explained. The file must not be there yet."],
   options: {},
   examples: [
-    ["ablate new my.yaml && ablate run my.yaml", "four short runs on the names that come along"],
+    ["ablate new my.yaml && ablate run my.yaml", "four short runs on the bundled names"],
     ["ablate new my.yaml && ablate plan my.yaml", "edit it, and see what it would train"],
   ],
   see: ["docs/config.md", "ablate plan"],

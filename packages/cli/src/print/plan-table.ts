@@ -78,10 +78,10 @@ export function planEstimate(
   const all = more + (stored ?? EMPTY_STORE_BYTES);
   const size = `store: about ${bytes(more)} more, ${bytes(all)} in all\n`;
   if (timed === 0) {
-    return `time: nothing to go by, no stored run has the same model, batch size and engine\n${size}`;
+    return `time: no estimate, no stored run has the same model, batch size and engine\n${size}`;
   }
   const whose =
-    timed === todo ? "" : ` for ${count(timed)} of them, nothing to go by for the others`;
+    timed === todo ? "" : ` for ${count(timed)} of them, no estimate for the others`;
   const speed = `${count(basis.stepsPerSecond)} steps/s of ${counted(basis.runs, "stored run")}`;
   const why = `one at a time, by the ${speed} of the same model, batch size and engine`;
   return `time: about ${duration(Math.max(1, seconds))}${whose}; ${why}\n${size}`;

@@ -133,7 +133,7 @@ function effects({ comparison, metric }: ReportFacts): Content {
         .join(", "),
       fixed(moments.mean, 4),
       ...(difference === null
-        ? ["", "", "", "what the others are held against"]
+        ? ["", "", "", "what the others are compared with"]
         : differenceCells(difference)),
     ]),
   );

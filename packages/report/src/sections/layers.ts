@@ -21,7 +21,7 @@ export function layersSection(facts: ReportFacts, draw: Draw): PageSection {
   if (first === undefined)
     return {
       ...head,
-      body: html`<p>These runs were recorded without looks inside (<code>record.probes</code>): there is nothing to show here.</p>`,
+      body: html`<p>These runs were recorded without probes (<code>record.probes</code>): there is nothing to show here.</p>`,
     };
   const examples = count(first.probes.first.examples);
   return {

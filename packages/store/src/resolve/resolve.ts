@@ -107,5 +107,5 @@ function onlyOne(word: string, names: readonly string[]): string {
   const [only, ...others] = names;
   if (only !== undefined && others.length === 0) return only;
   const few = firstOf(names, MOST_LISTED);
-  throw new StoreError(`"${word}" could be any of ${few}; say more of the name`);
+  throw new StoreError(`"${word}" could be any of ${few}; give a longer name`);
 }

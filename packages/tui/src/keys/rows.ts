@@ -7,16 +7,16 @@ const TEXTS = {
   down: { keys: ["down", "j"], help: "row below; in charts the next curve, in layers the layer" },
   left: {
     keys: ["left", "h"],
-    help: "fold a group; move the crosshair or the window; earlier look inside",
+    help: "fold a group; move the crosshair or the window; previous probe",
   },
   right: {
     keys: ["right", "l"],
-    help: "unfold a group; move the crosshair or the window; later look inside",
+    help: "unfold a group; move the crosshair or the window; next probe",
   },
   pageUp: { keys: ["pageup", "ctrl-b"], help: "a screen up" },
   pageDown: { keys: ["pagedown", "ctrl-f"], help: "a screen down" },
   first: { keys: ["home"], help: "first row, first steps, initialisation" },
-  last: { keys: ["end", "G"], help: "last row, last steps, the last look inside" },
+  last: { keys: ["end", "G"], help: "last row, last steps, the last probe" },
   mark: { keys: [" "], label: "mark", help: "mark or unmark what is under the cursor" },
   enter: {
     keys: ["enter"],

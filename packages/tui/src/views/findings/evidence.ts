@@ -70,7 +70,7 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
 /** The layers of the run at the finding's probe, with a panel where one shows what the rule is about. */
 function inLayers(panel?: PanelName): Evidence {
   return {
-    text: "enter looks inside at this step",
+    text: "enter opens the probe of this step",
     isOfPanel: panel !== undefined,
     go: (state, _, { finding }) => ({
       ...adjusted(state, { view: "layers", panel: panel ?? state.settings.panel }),

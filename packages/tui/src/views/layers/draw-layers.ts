@@ -112,7 +112,7 @@ function whyNone(run: ShownRun): string[] {
   if (run.state === "pending") return [` ${run.name} has not been started yet`];
   if (run.state === "running") return [` ${run.name} has no probe yet`];
   return [
-    ` ${run.name} was recorded without a look inside.`,
+    ` ${run.name} was recorded without probes.`,
     " record.probes in its config says when to look; ablate run --restart trains it again with it.",
   ];
 }
