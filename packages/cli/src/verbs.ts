@@ -50,11 +50,7 @@ export const VERBS: readonly Verb[] = [
     () => import("./commands/tag.ts"),
   ),
   verb("note RUN|GRID [TEXT...]", "say something about it", () => import("./commands/note.ts")),
-  verb(
-    "rename RUN NAME",
-    "rename a run within its grid",
-    () => import("./commands/rename.ts"),
-  ),
+  verb("rename RUN NAME", "rename a run within its grid", () => import("./commands/rename.ts")),
   verb(
     "rm RUN|GRID|FILTER...",
     "into the trash: hidden, and restorable",

@@ -79,8 +79,7 @@ test("without a run to go by plan says so, with some it says which", async () =>
   const other = (await ablate(folder, "plan", "small.yaml", "--set", "train.batch_size=9")).stdout;
   const done = (await ablate(folder, "plan", "small.yaml", "--only", "plain")).stdout;
 
-  const nothing =
-    "time: no estimate, no stored run has the same model, batch size and engine\n";
+  const nothing = "time: no estimate, no stored run has the same model, batch size and engine\n";
   expect(before).toContain(nothing);
   expect(other).toContain(nothing);
   expect(after).toMatch(

@@ -80,8 +80,7 @@ export function planEstimate(
   if (timed === 0) {
     return `time: no estimate, no stored run has the same model, batch size and engine\n${size}`;
   }
-  const whose =
-    timed === todo ? "" : ` for ${count(timed)} of them, no estimate for the others`;
+  const whose = timed === todo ? "" : ` for ${count(timed)} of them, no estimate for the others`;
   const speed = `${count(basis.stepsPerSecond)} steps/s of ${counted(basis.runs, "stored run")}`;
   const why = `one at a time, by the ${speed} of the same model, batch size and engine`;
   return `time: about ${duration(Math.max(1, seconds))}${whose}; ${why}\n${size}`;
