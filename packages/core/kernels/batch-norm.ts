@@ -15,8 +15,8 @@ export function batchMoments(
   const margin = f32x4.splat(epsilon);
   for (let j = 0; j < n; j += 4) {
     const column = (<usize>j) << 2;
-    const mu = f32x4.div(sumDown(x + column, stride, rows), f32x4.splat(<f32>rows));
-    const squares = squaresDown(x + column, stride, rows, mu);
+    const mu = f32x4.div(sumDown(x + column, stride, rows, f32x4.splat(0), false), f32x4.splat(<f32>rows));
+    const squares = sumDown(x + column, stride, rows, mu, true);
     const variance = f32x4.div(squares, f32x4.splat(<f32>(rows - 1)));
     const std = f32x4.sqrt(variance);
     v128.store(mean + column, mu);
@@ -81,35 +81,25 @@ export function columnMoments(x: usize, shift: usize, sums: usize, rows: i32, n:
   }
 }
 
-/** The sum of a column of vectors: two sums, because each addition is waited for. */
+/** The sum of a column of vectors, or of its squared deviations from `mu`: two sums, because each addition is waited for. */
 @inline
-function sumDown(from: usize, stride: usize, rows: i32): v128 {
+function sumDown(from: usize, stride: usize, rows: i32, mu: v128, isSquared: bool): v128 {
   let even = f32x4.splat(0), odd = f32x4.splat(0);
   let i = 0;
   for (; i + 1 < rows; i += 2, from += 2 * stride) {
-    even = f32x4.add(even, v128.load(from));
-    odd = f32x4.add(odd, v128.load(from + stride));
+    even = f32x4.add(even, term(from, mu, isSquared));
+    odd = f32x4.add(odd, term(from + stride, mu, isSquared));
   }
-  if (i < rows) even = f32x4.add(even, v128.load(from));
+  if (i < rows) even = f32x4.add(even, term(from, mu, isSquared));
   return f32x4.add(even, odd);
 }
 
-/** The sum of squared deviations from `mu`, likewise. */
 @inline
-function squaresDown(from: usize, stride: usize, rows: i32, mu: v128): v128 {
-  let even = f32x4.splat(0), odd = f32x4.splat(0);
-  let i = 0;
-  for (; i + 1 < rows; i += 2, from += 2 * stride) {
-    const d = f32x4.sub(v128.load(from), mu);
-    even = f32x4.add(even, f32x4.mul(d, d));
-    const e = f32x4.sub(v128.load(from + stride), mu);
-    odd = f32x4.add(odd, f32x4.mul(e, e));
-  }
-  if (i < rows) {
-    const d = f32x4.sub(v128.load(from), mu);
-    even = f32x4.add(even, f32x4.mul(d, d));
-  }
-  return f32x4.add(even, odd);
+function term(from: usize, mu: v128, isSquared: bool): v128 {
+  const x = v128.load(from);
+  if (!isSquared) return x;
+  const d = f32x4.sub(x, mu);
+  return f32x4.mul(d, d);
 }
 
 /** normal = (x - mean) / divisor; y = gamma normal + beta, flushed. Pads are written as 0. */

@@ -8,28 +8,14 @@
 // the sum a turn, the second at an offset, which spares the additions of addresses: 39.5 -> 41.4 GFLOP/s for
 // 32 x 30 x 200; in A' B the four elements of A lie side by side: 37 -> 42 (AMD EPYC, bare loop 47).
 // A B' runs both operands along their rows: tiles of 2 x 4 dot products, one horizontal sum at the end.
-import { flush4, sumEach } from "./vector";
+import { madd, flush4, sumEach } from "./vector";
 
 /** C = A B + bias, flushed: A is m x k, B is k x n, bias a row of n (or 0 for none). */
 export function gemm(
   a: usize, b: usize, bias: usize, c: usize,
   m: i32, k: i32, n: i32, lda: i32, ldb: i32, ldc: i32,
 ): void {
-  const rowA = (<usize>lda) << 2, strideB = (<usize>ldb) << 2, strideC = (<usize>ldc) << 2;
-  const end = (<usize>((n + 3) >> 2)) << 4;
-  let column: usize = 0;
-  if (m >= 4) {
-    if (end & 16 && end > 16) {
-      panel<Three>(a, b, bias, c, m, k, rowA, strideB, strideC);
-      column = 48;
-    }
-    for (; column + 16 < end; column += 32) {
-      panel<Two>(a, b + column, bias ? bias + column : 0, c + column, m, k, rowA, strideB, strideC);
-    }
-  }
-  for (; column < end; column += 16) {
-    panelOf1(a, b + column, bias ? bias + column : 0, c + column, m, k, rowA, 4, strideB, strideC);
-  }
+  panels(false, a, b, bias, c, m, k, n, (<usize>lda) << 2, (<usize>ldb) << 2, (<usize>ldc) << 2);
 }
 
 /** C = A' B, flushed: A is k x m, B is k x n. */
@@ -37,20 +23,30 @@ export function gemmTransposedA(
   a: usize, b: usize, c: usize,
   m: i32, k: i32, n: i32, lda: i32, ldb: i32, ldc: i32,
 ): void {
-  const depthA = (<usize>lda) << 2, strideB = (<usize>ldb) << 2, strideC = (<usize>ldc) << 2;
+  panels(true, a, b, 0, c, m, k, n, (<usize>lda) << 2, (<usize>ldb) << 2, (<usize>ldc) << 2);
+}
+/** Both of them, panel by panel; strides are in bytes here. */
+@inline
+function panels(
+  isTransposed: bool, a: usize, b: usize, bias: usize, c: usize,
+  m: i32, k: i32, n: i32, strideA: usize, strideB: usize, strideC: usize,
+): void {
   const end = (<usize>((n + 3) >> 2)) << 4;
   let column: usize = 0;
   if (m >= 4) {
     if (end & 16 && end > 16) {
-      transposedPanel<Three>(a, b, c, m, k, depthA, strideB, strideC);
+      if (isTransposed) transposedPanel<Three>(a, b, c, m, k, strideA, strideB, strideC);
+      else panel<Three>(a, b, bias, c, m, k, strideA, strideB, strideC);
       column = 48;
     }
     for (; column + 16 < end; column += 32) {
-      transposedPanel<Two>(a, b + column, c + column, m, k, depthA, strideB, strideC);
+      if (isTransposed) transposedPanel<Two>(a, b + column, c + column, m, k, strideA, strideB, strideC);
+      else panel<Two>(a, b + column, bias ? bias + column : 0, c + column, m, k, strideA, strideB, strideC);
     }
   }
+  const rowA = isTransposed ? <usize>4 : strideA, depthA = isTransposed ? strideA : 4;
   for (; column < end; column += 16) {
-    panelOf1(a, b + column, 0, c + column, m, k, 4, depthA, strideB, strideC);
+    panelOf1(a, b + column, bias ? bias + column : 0, c + column, m, k, rowA, depthA, strideB, strideC);
   }
 }
 
@@ -76,59 +72,35 @@ function panel<Width>(
       let b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       row += strideB;
       x = v128.load_splat<f32>(a0);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
+      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
       x = v128.load_splat<f32>(a1);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
+      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
       x = v128.load_splat<f32>(a2);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
+      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
       x = v128.load_splat<f32>(a3);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
+      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
       b0 = v128.load(row); b1 = v128.load(row, 16); if (isThree<Width>()) b2 = v128.load(row, 32);
       row += strideB;
       x = v128.load_splat<f32>(a0, 4);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
+      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
       x = v128.load_splat<f32>(a1, 4);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
+      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
       x = v128.load_splat<f32>(a2, 4);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
+      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
       x = v128.load_splat<f32>(a3, 4);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
+      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
       a0 += 8; a1 += 8; a2 += 8; a3 += 8;
     }
     if (k & 1) {
       const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       x = v128.load_splat<f32>(a0);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
+      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
       x = v128.load_splat<f32>(a1);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
+      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
       x = v128.load_splat<f32>(a2);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
+      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
       x = v128.load_splat<f32>(a3);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
+      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
     }
     let out = c + first * strideC;
     storeRow<Width>(out, s00, s01, s02); out += strideC;
@@ -155,21 +127,13 @@ function transposedPanel<Width>(
     for (let row = b; row < end; row += strideB, left += depthA) {
       const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       x = v128.load_splat<f32>(left);
-      s00 = f32x4.add(s00, f32x4.mul(x, b0));
-      s01 = f32x4.add(s01, f32x4.mul(x, b1));
-      if (isThree<Width>()) s02 = f32x4.add(s02, f32x4.mul(x, b2));
+      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
       x = v128.load_splat<f32>(left, 4);
-      s10 = f32x4.add(s10, f32x4.mul(x, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x, b1));
-      if (isThree<Width>()) s12 = f32x4.add(s12, f32x4.mul(x, b2));
+      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
       x = v128.load_splat<f32>(left, 8);
-      s20 = f32x4.add(s20, f32x4.mul(x, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x, b1));
-      if (isThree<Width>()) s22 = f32x4.add(s22, f32x4.mul(x, b2));
+      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
       x = v128.load_splat<f32>(left, 12);
-      s30 = f32x4.add(s30, f32x4.mul(x, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x, b1));
-      if (isThree<Width>()) s32 = f32x4.add(s32, f32x4.mul(x, b2));
+      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
     }
     let out = c + first * strideC;
     storeRow<Width>(out, s00, s01, s02); out += strideC;
@@ -179,7 +143,6 @@ function transposedPanel<Width>(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function storeRow<Width>(out: usize, s0: v128, s1: v128, s2: v128): void {
   v128.store(out, flush4(s0));
@@ -191,7 +154,6 @@ function storeRow<Width>(out: usize, s0: v128, s1: v128, s2: v128): void {
 type Two = i16;
 type Three = i32;
 
-// @ts-ignore: decorator
 @inline
 function isThree<Width>(): bool {
   return sizeof<Width>() == sizeof<Three>();
@@ -207,7 +169,7 @@ function panelOf1(
     let s = start;
     let row = b;
     for (let p = 0; p < k; p++) {
-      s = f32x4.add(s, f32x4.mul(v128.load_splat<f32>(a0), v128.load(row)));
+      s = madd(s, v128.load_splat<f32>(a0), v128.load(row));
       a0 += depthA;
       row += strideB;
     }
@@ -254,17 +216,13 @@ function dotTile(
   for (const end = a + ((<usize>vectors) << 4); a < end;) {
     const x0 = v128.load(a), x1 = v128.load(a1);
     let y = v128.load(b0);
-    s00 = f32x4.add(s00, f32x4.mul(x0, y));
-    s10 = f32x4.add(s10, f32x4.mul(x1, y));
+    s00 = madd(s00, x0, y); s10 = madd(s10, x1, y);
     y = v128.load(b1);
-    s01 = f32x4.add(s01, f32x4.mul(x0, y));
-    s11 = f32x4.add(s11, f32x4.mul(x1, y));
+    s01 = madd(s01, x0, y); s11 = madd(s11, x1, y);
     y = v128.load(b2);
-    s02 = f32x4.add(s02, f32x4.mul(x0, y));
-    s12 = f32x4.add(s12, f32x4.mul(x1, y));
+    s02 = madd(s02, x0, y); s12 = madd(s12, x1, y);
     y = v128.load(b3);
-    s03 = f32x4.add(s03, f32x4.mul(x0, y));
-    s13 = f32x4.add(s13, f32x4.mul(x1, y));
+    s03 = madd(s03, x0, y); s13 = madd(s13, x1, y);
     a += 16; a1 += 16; b0 += 16; b1 += 16; b2 += 16; b3 += 16;
   }
   v128.store(c, flush4(sumEach(s00, s01, s02, s03)));
@@ -274,7 +232,7 @@ function dotTile(
 function dot(a: usize, b: usize, vectors: i32): f32 {
   let s = f32x4.splat(0);
   for (let p = 0; p < vectors; p++) {
-    s = f32x4.add(s, f32x4.mul(v128.load(a), v128.load(b)));
+    s = madd(s, v128.load(a), v128.load(b));
     a += 16; b += 16;
   }
   return f32x4.extract_lane(flush4(sumEach(s, s, s, s)), 0);

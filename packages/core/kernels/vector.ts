@@ -36,3 +36,9 @@ export function sumLanes(x: v128): f64 {
     f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3)));
   return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
 }
+
+/** s + x y, rounded twice: no processor fuses it. */
+@inline
+export function madd(s: v128, x: v128, y: v128): v128 {
+  return f32x4.add(s, f32x4.mul(x, y));
+}
