@@ -1,7 +1,6 @@
 import type { ConfigError } from "@ablate/runner";
 import { problemText } from "../print/problems.ts";
-import type { Paint } from "./paint.ts";
-import { systemReason } from "./system-reason.ts";
+import { type Paint, systemReason } from "./terminal.ts";
 
 /** The command line is wrong. */
 export class UsageError extends Error {

@@ -1,4 +1,4 @@
-import { readNumber } from "@ablate/text";
+import { readDuration, readNumber } from "@ablate/text";
 import { UsageError } from "./errors.ts";
 
 /** What was given to one verb: its flags and its words. */
@@ -31,6 +31,28 @@ export class Flags {
   /** Returns every value given. */
   texts(name: string): readonly string[] {
     return this.#values.get(name) ?? [];
+  }
+
+  /** Returns the parts between commas of every value given. */
+  list(name: string): readonly string[] {
+    return this.texts(name).flatMap((text) => text.split(",").map((part) => part.trim()));
+  }
+
+  /** Returns the last value given, which has to be one of `known`. */
+  choice<T extends string>(name: string, known: readonly T[]): T | undefined {
+    const text = this.text(name);
+    const found = known.find((one) => one === text);
+    if (text === undefined || found !== undefined) return found;
+    throw new UsageError(`--${name} takes one of ${known.join(", ")}, not "${text}"`);
+  }
+
+  /** Returns the milliseconds of a duration like `90s`, `10m` or `1h30m`. */
+  durationMs(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const ms = readDuration(text);
+    if (ms !== null && ms !== 0) return ms;
+    throw new UsageError(`--${name} takes a duration like 90s, 10m or 1h30m, not "${text}"`);
   }
 
   /** Returns a whole number of at least `least`. */

@@ -1,7 +1,8 @@
 /** What signals do to a command that takes its time. */
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const STOPPED_BY_USER = 130;
+/** The exit code of a command that the user has stopped. */
+export const STOPPED_BY_USER = 130;
 
 /**
  * The first signal aborts `signal` and calls `onFirst`; the second aborts `killSignal`; the third ends
@@ -31,6 +32,24 @@ export function onInterrupt(onFirst: () => void): {
       for (const name of SIGNALS) process.off(name, interrupt);
     },
   };
+}
+
+/** Does what a signal may stop by an `Interruption`; then calls `onStop`. Returns the exit code. */
+export async function interruptible(
+  work: (signal: AbortSignal) => Promise<void>,
+  onStop: () => void,
+): Promise<number> {
+  const interrupt = onInterrupt(() => {});
+  try {
+    await work(interrupt.signal);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    onStop();
+    return STOPPED_BY_USER;
+  } finally {
+    interrupt.release();
+  }
 }
 
 /** The user has stopped the command before it was done. */

@@ -1,5 +1,7 @@
 /** Flags, exit codes and variables that several verbs share. */
+import { ROW_FORMAT_NAMES, type RowFormat } from "../print/rows.ts";
 import type { HelpRow, Option } from "./command.ts";
+import type { Flags } from "./flags.ts";
 
 export const STORE_OPTION: { readonly store: Option } = {
   store: { type: "string", value: "FILE", help: "the store (default ablate.db, or ABLATE_STORE)" },
@@ -16,6 +18,18 @@ export const ONLY_OPTION: Option = {
   value: "FILTER",
   help: "only runs that match, as v5, state:failed or lr>=0.1 (docs/filter.md)",
 };
+
+export const FORMAT_OPTION: Option = {
+  type: "string",
+  value: "NAME",
+  choices: ROW_FORMAT_NAMES,
+  help: "table, json, csv or markdown",
+};
+
+/** Returns the format that `--format` or `--json` asks for. */
+export function rowFormat(flags: Flags): RowFormat {
+  return flags.has("json") ? "json" : (flags.choice("format", ROW_FORMAT_NAMES) ?? "table");
+}
 
 type PlanningFlag = "set" | "steps" | "seeds" | "only" | "engine" | "yes";
 

@@ -1,6 +1,9 @@
 import { styleText } from "node:util";
-import type { Paint } from "./paint.ts";
-import { systemReason } from "./system-reason.ts";
+
+type Style = "bold" | "dim" | "green" | "red" | "yellow";
+
+/** Styles text for a terminal, or leaves it plain. */
+export type Paint = (style: Style, text: string) => string;
 
 /** The exit code of a command whose results are not all where they should be. */
 const OUTPUT_LOST = 2;
@@ -64,4 +67,25 @@ export function processTerminal(): Terminal {
     folder: process.cwd(),
     environment: env,
   };
+}
+
+/** Errors of the system that the user can fix, by their codes. */
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EISDIR: "is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file would be larger than allowed",
+  EIO: "the device does not read or write",
+  ENAMETOOLONG: "the name is too long",
+  SQLITE_FULL: "no space left on the device",
+};
+
+/** Returns the reason that the system gives for an error the user can fix; undefined for any other. */
+export function systemReason(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? SYSTEM[String(error.code)] : undefined;
 }

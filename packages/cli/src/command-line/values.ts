@@ -1,15 +1,6 @@
-/** Values that people type after a flag. */
-import { readDuration, readNumber } from "@ablate/text";
+/** Numbers of any size that people type after a flag. */
+import { readNumber } from "@ablate/text";
 import { UsageError } from "./errors.ts";
-
-/** Returns the milliseconds of a duration like `90s`, `10m` or `1h30m`, as the flag `--name` was given. */
-export function durationMs(name: string, text: string): number {
-  const ms = readDuration(text);
-  if (ms === null || ms === 0) {
-    throw new UsageError(`--${name} takes a duration like 90s, 10m or 1h30m, not "${text}"`);
-  }
-  return ms;
-}
 
 /** Returns the number that a text is, or null where it is none that a float32 can hold. */
 export function readScale(text: string): number | null {

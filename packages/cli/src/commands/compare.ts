@@ -14,9 +14,8 @@ import { didYouMean, readNumber } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
-import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
+import { FORMAT_OPTION, ONLY_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
 import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
-import { isRowFormat } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
 import { findRuns, selectedRuns } from "../store/resolve.ts";
 
@@ -41,12 +40,7 @@ export const command: Command = {
       help: "what the others are compared with: a run, or with --by a value (default: the first)",
     },
     effects: { type: "boolean", help: "only the effects of the factors" },
-    format: {
-      type: "string",
-      value: "NAME",
-      choices: Object.keys(COMPARISON_FORMATS),
-      help: "table, json, csv or markdown",
-    },
+    format: FORMAT_OPTION,
   },
   examples: [
     ["ablate compare quickstart", "a grid: runs that differ in the seed alone are one row"],
@@ -58,12 +52,8 @@ export const command: Command = {
   see: ["docs/compare.md", "docs/json.md", "ablate diff"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
-    const format = flags.has("json") ? "json" : (flags.text("format") ?? "table");
-    if (!isRowFormat(format)) {
-      const known = Object.keys(COMPARISON_FORMATS).join(", ");
-      throw new UsageError(`--format takes one of ${known}, not "${format}"`);
-    }
-    const metrics = metricsNamed(flags.texts("metric"));
+    const format = rowFormat(flags);
+    const metrics = metricsNamed(flags.list("metric"));
     const { runs, baseline, by } = withReader(invocation, (reader) => chosen(reader, flags));
     const comparison = compareRuns(runs, { metrics, by, baseline });
     terminal.write(
@@ -105,8 +95,7 @@ function chosen(reader: StoreReader, flags: Flags): Chosen {
 function metricsNamed(names: readonly string[]): readonly Metric[] {
   if (names.length === 0) return METRICS.slice(0, 1);
   const known = METRICS.map(({ name }) => name);
-  const wanted = new Set(names.flatMap((text) => text.split(",")).map((name) => name.trim()));
-  return [...wanted].map((name) => {
+  return [...new Set(names)].map((name) => {
     const found = METRICS.find((metric) => metric.name === name || metric.title === name);
     if (found !== undefined) return found;
     const hint = didYouMean(name, known) ?? `there are ${known.join(", ")}`;

@@ -41,7 +41,7 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const name = flags.positionals[0] ?? "";
-    const changes = thresholdChanges(flags.texts("set"));
+    const changes: ThresholdChanges = Object.fromEntries(flags.list("set").map(readChange));
     const { isGrid, all, text } = withReader(invocation, (reader) => {
       const { grid, runs } = findTarget(reader, name);
       const isGrid = grid !== null;
@@ -81,12 +81,7 @@ function rowsOf({ run: { name: run }, findings }: Diagnosed): object[] {
 
 const PREFIX = "thresholds.";
 
-/** The thresholds of `--set thresholds.NAME=VALUE`, each given once or more; the last one counts. */
-function thresholdChanges(texts: readonly string[]): ThresholdChanges {
-  const lists = texts.flatMap((text) => text.split(","));
-  return Object.fromEntries(lists.map(readChange));
-}
-
+/** Reads one `thresholds.NAME=VALUE` of `--set`. */
 function readChange(text: string): readonly [string, number] {
   const [key = "", written = ""] = text.split(/=(.*)/s).map((part) => part.trim());
   const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
 import { bytes, counted } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
-import { Interruption, onInterrupt, unlessAborted } from "../command-line/interrupt.ts";
+import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows } from "../export/export-rows.ts";
 import { exportWeights } from "../export/export-weights.ts";
@@ -55,20 +55,13 @@ export const command: Command = {
   run: async (invocation) => {
     const { terminal } = invocation;
     const request = exportRequest(invocation);
-    const interrupt = onInterrupt(() => {});
-    try {
+    const work = async (signal: AbortSignal): Promise<void> => {
       const said = await withOpenReader(invocation, (reader) =>
-        exportTo(invocation, { reader, request, signal: interrupt.signal }),
+        exportTo(invocation, { reader, request, signal }),
       );
       if (said !== null) terminal.warn(`${said}\n`);
-      return 0;
-    } catch (error) {
-      if (!(error instanceof Interruption)) throw error;
-      terminal.warn("stopped: nothing is written\n");
-      return 130;
-    } finally {
-      interrupt.release();
-    }
+    };
+    return interruptible(work, () => terminal.warn("stopped: nothing is written\n"));
   },
 };
 

@@ -3,13 +3,11 @@ import { bytesOfStore, collectGarbage, type TrashEntry } from "@ablate/store";
 import { bytes, counted } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import { STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
-import { durationMs } from "../command-line/values.ts";
 import { jsonArray } from "../print/rows.ts";
 import { trashTable, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store/open.ts";
-
-const STOPPED_BY_USER = 130;
 
 export const command: Command = {
   about: [
@@ -36,8 +34,7 @@ export const command: Command = {
   see: ["ablate rm", "ablate doctor"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const age = flags.text("older-than");
-    const until = Date.now() - (age === undefined ? 0 : durationMs("older-than", age));
+    const until = Date.now() - (flags.durationMs("older-than") ?? 0);
     const path = storePath(invocation);
     const all = withReader(invocation, (reader) => reader.trash());
     const entries = all.filter(({ atMs }) => atMs <= until);

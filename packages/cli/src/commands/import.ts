@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
 import { count, counted, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
-import { Interruption, onInterrupt, unlessAborted } from "../command-line/interrupt.ts";
+import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath } from "../store/open.ts";
@@ -25,22 +25,17 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const dryRun = flags.has("dry-run");
     const from = resolve(terminal.folder, flags.positionals[0] ?? "");
-    const interrupt = onInterrupt(() => {});
-    try {
+    const work = async (signal: AbortSignal): Promise<void> => {
       const report = await importStore(storePath(invocation), from, {
         dryRun,
-        beforeRun: () => unlessAborted(interrupt.signal),
+        beforeRun: () => unlessAborted(signal),
       });
       for (const notice of report.notices) terminal.warn(`ablate: ${notice}\n`);
       terminal.write(flags.has("json") ? jsonArray(report.runs) : pageOf(report, dryRun));
-      return 0;
-    } catch (error) {
-      if (!(error instanceof Interruption)) throw error;
-      terminal.warn("stopped: what is imported stays; the same command goes on\n");
-      return 130;
-    } finally {
-      interrupt.release();
-    }
+    };
+    return interruptible(work, () =>
+      terminal.warn("stopped: what is imported stays; the same command goes on\n"),
+    );
   },
 };
 

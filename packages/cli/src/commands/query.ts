@@ -4,13 +4,11 @@ import { text as textOf } from "node:stream/consumers";
 import { QueryError, queryStore, SCHEMA, streamQuery } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { READING_OPTIONS } from "../command-line/options.ts";
+import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
-import { durationMs } from "../command-line/values.ts";
 import { problemText } from "../print/problems.ts";
 import { queryProblem, schemaPage } from "../print/query.ts";
 import {
-  isRowFormat,
   isStreamed,
   jsonArray,
   ROW_FORMATS,
@@ -21,7 +19,7 @@ import {
 import { noStore, storePath } from "../store/open.ts";
 
 const DEFAULT_LIMIT = 1000;
-const DEFAULT_TIMEOUT = "30s";
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 export const command: Command = {
   about: [
@@ -29,12 +27,7 @@ export const command: Command = {
   ],
   options: {
     ...READING_OPTIONS,
-    format: {
-      type: "string",
-      value: "NAME",
-      choices: Object.keys(ROW_FORMATS),
-      help: "table, json, csv or markdown",
-    },
+    format: FORMAT_OPTION,
     limit: { type: "string", value: "N", help: "rows at most (default 1000), 0 for all" },
     timeout: { type: "string", value: "D", help: "how long it may take (default 30s), 0 for ever" },
     file: { type: "string", value: "PATH", help: "read the SQL from a file" },
@@ -50,18 +43,14 @@ export const command: Command = {
   see: ["docs/sql.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const format = flags.has("json") ? "json" : (flags.text("format") ?? "table");
-    if (!isRowFormat(format)) {
-      const known = Object.keys(ROW_FORMATS).join(", ");
-      throw new UsageError(`--format takes one of ${known}, not "${format}"`);
-    }
+    const format = rowFormat(flags);
     if (flags.has("explain-schema")) {
       terminal.write(format === "json" ? jsonArray(SCHEMA) : schemaPage(SCHEMA));
       return 0;
     }
     const limit = flags.count("limit") ?? DEFAULT_LIMIT;
-    const timeout = flags.text("timeout") ?? DEFAULT_TIMEOUT;
-    const timeoutMs = timeout === "0" ? 0 : durationMs("timeout", timeout);
+    const isEndless = flags.text("timeout") === "0";
+    const timeoutMs = isEndless ? 0 : (flags.durationMs("timeout") ?? DEFAULT_TIMEOUT_MS);
     const path = storePath(invocation);
     if (!existsSync(path)) throw noStore(path);
     const sql = await sqlOf(invocation);

@@ -12,7 +12,6 @@ import {
   STORE_OPTION,
   TRAINING_OPTIONS,
 } from "../command-line/options.ts";
-import { durationMs } from "../command-line/values.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { lessRecordedNote, otherThresholdsNote, readStored, trashNote } from "../plan/stored.ts";
 import type { ProgressStyle } from "../print/progress/show-progress.ts";
@@ -104,15 +103,11 @@ function mode(flags: Flags): Mode {
 function limits(
   flags: Flags,
 ): Pick<TrainingLimits, "workers" | "maxRetries" | "timeoutMs" | "storageTimeoutMs"> {
-  const ms = (name: string): number | undefined => {
-    const text = flags.text(name);
-    return text === undefined ? undefined : durationMs(name, text);
-  };
   return {
     workers: flags.count("workers", 1),
     maxRetries: flags.count("max-retries"),
-    timeoutMs: ms("timeout"),
-    storageTimeoutMs: ms("storage-timeout"),
+    timeoutMs: flags.durationMs("timeout"),
+    storageTimeoutMs: flags.durationMs("storage-timeout"),
   };
 }
 
@@ -137,11 +132,7 @@ function printRuns(invocation: Invocation, { grid, runs }: Planned): void {
 
 /** The rules of `--stop-on`, which may be given often and as lists. */
 function stopRules(flags: Flags): readonly Rule[] {
-  const names = flags
-    .texts("stop-on")
-    .flatMap((text) => text.split(","))
-    .map((name) => name.trim());
-  return [...new Set(names.map(ruleOf))];
+  return [...new Set(flags.list("stop-on").map(ruleOf))];
 }
 
 function ruleOf(name: string): Rule {

@@ -39,11 +39,7 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const grid = flags.text("grid");
-    const state = STATES.find((known) => known === flags.text("state"));
-    if (flags.has("state") && state === undefined) {
-      const wrong = flags.text("state") ?? "";
-      throw new UsageError(`--state takes one of ${STATES.join(", ")}, not "${wrong}"`);
-    }
+    const state = flags.choice("state", STATES);
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
       const all = withLiveState(reader.runs(grid === undefined ? {} : { grid }), reader);

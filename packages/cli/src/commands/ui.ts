@@ -41,7 +41,7 @@ export const command: Command = {
     theme: {
       type: "string",
       value: "NAME",
-      choices: ["dark", "light"],
+      choices: BACKGROUNDS,
       help: "the terminal's background: dark, light",
     },
     once: { type: "boolean", help: "print one frame and end" },
@@ -63,7 +63,11 @@ export const command: Command = {
   see: ["docs/ui.md", "docs/tutorial.md", "ablate show", "ablate watch"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
-    const shown = { view: viewOf(flags), run: runOf(invocation), ...displayOf(invocation) };
+    const shown = {
+      view: flags.choice("view", VIEW_NAMES),
+      run: runOf(invocation),
+      ...displayOf(invocation),
+    };
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
     const hasCursor = terminal.environment.TERM !== "dumb";
     if (flags.has("once") || !isTerminal || !hasCursor) {
@@ -77,10 +81,6 @@ export const command: Command = {
   },
 };
 
-function viewOf(flags: Flags): string | undefined {
-  return choice(flags, "view", VIEW_NAMES);
-}
-
 /** The exact name of the run that --run means; without a store this says so. */
 function runOf(invocation: Invocation): string | undefined {
   const wanted = invocation.flags.text("run");
@@ -92,8 +92,8 @@ function runOf(invocation: Invocation): string | undefined {
 function displayOf(invocation: Invocation): { readonly glyphs: Glyphs; readonly theme: Theme } {
   const { flags } = invocation;
   const { glyphs, theme } = display(invocation);
-  const background = choice(flags, "theme", BACKGROUNDS) ?? theme.background;
-  return { glyphs: choice(flags, "glyphs", GLYPHS) ?? glyphs, theme: { ...theme, background } };
+  const background = flags.choice("theme", BACKGROUNDS) ?? theme.background;
+  return { glyphs: flags.choice("glyphs", GLYPHS) ?? glyphs, theme: { ...theme, background } };
 }
 
 function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number } {
@@ -107,15 +107,6 @@ function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number
     throw new UsageError(`--size takes COLSxROWS like 120x40, not "${text}"`);
   }
   return size;
-}
-
-function choice<T extends string>(flags: Flags, name: string, all: readonly T[]): T | undefined {
-  const text = flags.text(name);
-  const found = all.find((one) => one === text);
-  if (text !== undefined && found === undefined) {
-    throw new UsageError(`--${name} takes one of ${all.join(", ")}, not "${text}"`);
-  }
-  return found;
 }
 
 /** Keys wait as long as a tag is being written. */

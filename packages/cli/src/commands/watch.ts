@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { onInterrupt } from "../command-line/interrupt.ts";
+import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { openStoreToRead, storePath } from "../store/open.ts";
@@ -12,7 +12,6 @@ import { findingsTeller, originTeller, WatchedEvents } from "../watch/events.ts"
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;
-const STOPPED_BY_USER = 130;
 
 export const command: Command = {
   about: [

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../command-line/errors.ts";
-import { systemReason } from "../command-line/system-reason.ts";
+import { systemReason } from "../command-line/terminal.ts";
 
 export type FileTarget = {
   /** As the user wrote it. */

@@ -1,6 +1,6 @@
 /** Mistakes in a config: where, what, and the line with a caret under the place. */
 import type { Problem } from "@ablate/runner";
-import type { Paint } from "../command-line/paint.ts";
+import type { Paint } from "../command-line/terminal.ts";
 
 /** Columns of a line that are shown at most; the place is always among them. */
 const WIDEST = 100;

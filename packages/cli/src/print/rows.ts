@@ -11,7 +11,8 @@ type Print = {
   readonly width?: number | null;
 };
 
-export type RowFormat = "table" | "json" | "csv" | "markdown";
+export const ROW_FORMAT_NAMES = ["table", "json", "csv", "markdown"] as const;
+export type RowFormat = (typeof ROW_FORMAT_NAMES)[number];
 
 /** Ways to print rows, by name. */
 export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Print) => string>> = {
@@ -74,10 +75,6 @@ export const ROW_STREAMS: Readonly<
 
 export function isStreamed(format: RowFormat): format is keyof typeof ROW_STREAMS {
   return Object.hasOwn(ROW_STREAMS, format);
-}
-
-export function isRowFormat(name: string): name is RowFormat {
-  return Object.hasOwn(ROW_FORMATS, name);
 }
 
 /** Writes records as one JSON array, one record per line. */

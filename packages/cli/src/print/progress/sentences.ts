@@ -2,7 +2,7 @@
 
 import type { GridEvent } from "@ablate/runner";
 import { count, counted, duration, loss } from "@ablate/text";
-import type { Paint } from "../../command-line/paint.ts";
+import type { Paint } from "../../command-line/terminal.ts";
 import { engineText } from "../engines.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
