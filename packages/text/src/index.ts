@@ -14,7 +14,7 @@ export {
 } from "./number.ts";
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
-export { type Align, fittedTable, table } from "./table.ts";
+export { type Align, type Column, fittedTable, right, table } from "./table.ts";
 export {
   clean,
   cutText,

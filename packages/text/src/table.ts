@@ -5,13 +5,22 @@ export type Align = "left" | "right";
 
 type Titled = { readonly title: string; readonly align?: Align };
 
+/** A column by its title; one of text needs no more. */
+export type Column = Titled | string;
+
+/** Makes a column whose cells stand at its right, as numbers do. */
+export function right(title: string): Titled {
+  return { title, align: "right" };
+}
+
 /** Cells between two columns. */
 const GAP = 2;
 /** A narrower column says nothing. */
 const LEAST = 8;
 
 /** Writes a table as wide as its cells ask for. */
-export function table(columns: readonly Titled[], rows: readonly (readonly string[])[]): string {
+export function table(titles: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const columns = titles.map(titled);
   const widths = naturalWidths(columns, rows);
   const line = (cells: readonly string[]): string =>
     columns
@@ -30,10 +39,11 @@ export function table(columns: readonly Titled[], rows: readonly (readonly strin
  * leaves too little of them, each row becomes a list.
  */
 export function fittedTable(
-  columns: readonly Titled[],
+  titles: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number | null,
 ): string {
+  const columns = titles.map(titled);
   const natural = naturalWidths(columns, rows);
   const room = (width ?? Number.POSITIVE_INFINITY) - GAP * (columns.length - 1);
   if (sum(natural) <= room) return table(columns, rows);
@@ -44,6 +54,10 @@ export function fittedTable(
     columns.map((column) => ({ ...column, title: cut(column.title) })),
     rows.map((row) => row.map(cut)),
   );
+}
+
+function titled(column: Column): Titled {
+  return typeof column === "string" ? { title: column } : column;
 }
 
 function naturalWidths(

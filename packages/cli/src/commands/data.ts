@@ -1,5 +1,5 @@
 import { buildDataset, contextWindows } from "@ablate/core";
-import { count, table } from "@ablate/text";
+import { count, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS } from "../command-line/options.ts";
@@ -47,14 +47,7 @@ export const command: Command = {
         `${dataFile}: ${count(names.length)} names, ${count(examples)} examples of ${context} characters`,
         `vocabulary: ${dataset.vocabulary.length} characters: ${dataset.vocabulary.join("")}`,
         "",
-        table(
-          [
-            { title: "split" },
-            { title: "names", align: "right" },
-            { title: "examples", align: "right" },
-          ],
-          rows,
-        ),
+        table(["split", right("names"), right("examples")], rows),
         ...words.map((word) => listing(word, dataset.vocabulary, context)),
       ].join("\n"),
     );

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { count, loss, table, UNKNOWN } from "@ablate/text";
+import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planFile } from "../plan/planning.ts";
@@ -82,17 +82,9 @@ function story(invocation: Invocation, planned: Planned): string {
   );
   const guessing = Math.log(planned.vocabulary);
   const note = `guessing at random costs ln ${planned.vocabulary} = ${loss(guessing)}`;
-  return `${table(COLUMNS, rows)}\n${note}\n`;
+  const numbers = ["loss at init", "train", "valid", "steps/s"].map(right);
+  return `${table(["", "what changes", ...numbers], rows)}\n${note}\n`;
 }
-
-const COLUMNS: Parameters<typeof table>[0] = [
-  { title: "" },
-  { title: "what changes" },
-  { title: "loss at init", align: "right" },
-  { title: "train", align: "right" },
-  { title: "valid", align: "right" },
-  { title: "steps/s", align: "right" },
-];
 
 function nextSteps(planned: Planned): string {
   const last = planned.runs.at(-1)?.name ?? "";

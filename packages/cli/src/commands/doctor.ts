@@ -56,7 +56,7 @@ export const command: Command = {
       check,
       detail,
     ]);
-    const columns = [{ title: "" }, { title: "check" }, { title: "found" }];
+    const columns = ["", "check", "found"];
     terminal.write(flags.has("json") ? jsonArray(checks) : table(columns, rows));
     return checks.every(({ ok }) => ok) ? 0 : 1;
   },

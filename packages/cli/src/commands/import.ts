@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { type ImportedRun, type ImportReport, importStore, type RunChange } from "@ablate/store";
-import { count, counted, table } from "@ablate/text";
+import { type ImportReport, importStore, type RunChange } from "@ablate/store";
+import { count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
@@ -56,22 +56,12 @@ function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {
     state,
     count(steps),
   ]);
-  const columns = [
-    { title: "run" },
-    { title: "there" },
-    { title: "what" },
-    { title: "state" },
-    { title: "steps", align: "right" as const },
-  ];
-  const updated = grids.filter(({ change }) => change === "updated").map(({ grid }) => grid);
-  const texts =
-    updated.length === 0
-      ? ""
-      : `; newer text of ${updated.map((grid) => `grid ${grid}`).join(", ")}`;
+  const columns = ["run", "there", "what", "state", right("steps")];
+  const updated = grids
+    .filter(({ change }) => change === "updated")
+    .map(({ grid }) => `grid ${grid}`);
+  const texts = updated.length === 0 ? "" : `; newer text of ${updated.join(", ")}`;
   const verb = dryRun ? "would import" : "imported";
-  return `${table(columns, rows)}\n${verb} ${counted(taken(runs), "run")} of ${runs.length}${texts}\n`;
-}
-
-function taken(runs: readonly ImportedRun[]): number {
-  return runs.filter(({ change }) => change === "added" || change === "replaced").length;
+  const taken = runs.filter(({ change }) => change === "added" || change === "replaced").length;
+  return `${table(columns, rows)}\n${verb} ${counted(taken, "run")} of ${runs.length}${texts}\n`;
 }

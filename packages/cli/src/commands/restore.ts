@@ -2,7 +2,7 @@ import { restore } from "@ablate/store";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { trashRecord, trashTable } from "../print/trash.ts";
+import { trashName, trashRecord, trashTable } from "../print/trash.ts";
 import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
@@ -28,11 +28,7 @@ export const command: Command = {
     if (flags.has("json")) {
       terminal.write(jsonArray(shown.map(trashRecord)));
     } else if (!isListing) {
-      for (const { name, kind, runs } of shown) {
-        const what =
-          kind === "run" ? name : `grid ${name} with ${runs === 1 ? "1 run" : `${runs} runs`}`;
-        terminal.write(`${what}: restored\n`);
-      }
+      for (const entry of shown) terminal.write(`${trashName(entry)}: restored\n`);
     } else if (entries.length === 0) {
       terminal.warn("the trash is empty\n");
     } else {

@@ -2,7 +2,7 @@ import { discard } from "@ablate/store";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { trashRecord, trashTotal } from "../print/trash.ts";
+import { trashName, trashRecord, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store/open.ts";
 import { resolveExact } from "../store/resolve.ts";
 
@@ -26,11 +26,7 @@ export const command: Command = {
       terminal.write(jsonArray(entries.map(trashRecord)));
       return 0;
     }
-    for (const { kind, name, runs } of entries) {
-      const what =
-        kind === "run" ? name : `grid ${name} with ${runs === 1 ? "1 run" : `${runs} runs`}`;
-      terminal.write(`${what}: in the trash\n`);
-    }
+    for (const entry of entries) terminal.write(`${trashName(entry)}: in the trash\n`);
     if (kept.length > 0) terminal.write(`${kept.join(", ")}: kept, another grid has it too\n`);
     terminal.write(
       `\`ablate restore\` brings back, \`ablate gc\` frees it: ${trashTotal(entries)}\n`,

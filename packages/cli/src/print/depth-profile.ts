@@ -1,7 +1,7 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 
 import type { LayerProbe, Probe } from "@ablate/store";
-import { counted, fittedTable, table, UNKNOWN, widthOf } from "@ablate/text";
+import { counted, fittedTable, right, table, UNKNOWN, widthOf } from "@ablate/text";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
@@ -71,12 +71,9 @@ function profile({ step, layers }: Probe, bars: Bars): string {
       return [shown, value === undefined ? "" : bar(finite(value) / full, bars)];
     }),
   ]);
-  const titles = COLUMNS.flatMap(({ title }) => [
-    { title, align: "right" as const },
-    ...(bars.cells === 0 ? [] : [{ title: "" }]),
-  ]);
+  const titles = COLUMNS.flatMap(({ title }) => [right(title), ...(bars.cells === 0 ? [] : [""])]);
   const when = step === 0 ? "at init" : `after ${counted(step, "step")}`;
-  const headed = [{ title: `${indent}layer` }, ...titles];
+  const headed = [`${indent}layer`, ...titles];
   const drawn = bars.cells === 0 ? fittedTable(headed, rows, width) : table(headed, rows);
   return `depth profile ${when}\n${drawn}`;
 }

@@ -1,6 +1,6 @@
 /** What engines run on, and how far they are from each other. */
 import type { EngineFacts, SeriesDifference } from "@ablate/core";
-import { count, table, UNKNOWN } from "@ablate/text";
+import { count, right, table, UNKNOWN } from "@ablate/text";
 
 /** Says what an engine runs on and why not on something better, as one phrase. */
 export function engineText({ backend, version, reason }: Omit<EngineFacts, "engine">): string {
@@ -32,11 +32,11 @@ export function differencesTable(
     ...differences.flatMap((ofEngine) => cells(ofEngine[i])),
   ]);
   const titles = engines.flatMap(({ engine, backend }) => [
-    { title: `${engine} ${backend}`, align: "right" as const },
-    { title: "at step", align: "right" as const },
-    { title: "" },
+    right(`${engine} ${backend}`),
+    right("at step"),
+    "",
   ]);
-  const text = table([{ title: "series" }, { title: "compared" }, ...titles], rows);
+  const text = table(["series", "compared", ...titles], rows);
   const isChaotic = first.some(({ compared, steps }) => compared < steps);
   return `${run}\n${text}${isChaotic ? CHAOTIC : ""}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Finding, Level, Rule } from "@ablate/core";
 import type { RunSummary } from "@ablate/store";
-import { count, counted, fittedTable, wrapText } from "@ablate/text";
+import { count, counted, fittedTable, right, wrapText } from "@ablate/text";
 import { verdict } from "./verdict.ts";
 
 type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
@@ -49,18 +49,7 @@ export function findingsOfGrid(
       ...countsOf(findings).map((number) => (number === 0 ? "" : String(number))),
       verdictOf({ run, findings }),
     ]);
-  const text = fittedTable(
-    [
-      { title: "run" },
-      { title: "state" },
-      { title: "error", align: "right" },
-      { title: "warning", align: "right" },
-      { title: "info", align: "right" },
-      { title: "verdict" },
-    ],
-    rows,
-    width,
-  );
+  const text = fittedTable(["run", "state", ...LEVELS.map(right), "verdict"], rows, width);
   const [bad, doubtful] = [0, 1].map((i) => all.filter(({ findings }) => worst(findings) === i));
   const runs = counted(all.length, "run");
   const head = `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most`;

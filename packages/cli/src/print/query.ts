@@ -12,14 +12,10 @@ export function schemaPage(views: readonly SchemaView[]): string {
       column.unit ?? "",
       column.nulls === null ? column.meaning : `${column.meaning}; NULL: ${column.nulls}`,
     ]);
-    const titles = ["column", "type", "unit", "meaning"].map((title) => ({ title }));
-    return `${name}: ${about}\n${indented(table(titles, rows))}`;
+    const text = table(["column", "type", "unit", "meaning"], rows);
+    return `${name}: ${about}\n${text.replace(/^(?=.)/gm, "  ")}`;
   });
   return pages.join("\n");
-}
-
-function indented(text: string): string {
-  return text.replace(/^(?=.)/gm, "  ");
 }
 
 /** What the SQL is called in front of a place in it. */

@@ -7,7 +7,7 @@ import type {
   StoredSample,
 } from "@ablate/store";
 import { flatSettings } from "@ablate/store";
-import { count, loss, table, UNKNOWN } from "@ablate/text";
+import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 
 /** What the page of a run shows. */
 export type RunFacts = {
@@ -54,12 +54,7 @@ function head({ run, note, initialLoss }: RunFacts): string {
 function evaluations({ evaluations: rows }: RunFacts): string {
   if (rows.length === 0) return "";
   const text = table(
-    [
-      { title: "  step", align: "right" },
-      { title: "split" },
-      { title: "statistics" },
-      { title: "loss", align: "right" },
-    ],
+    [right("  step"), "split", "statistics", right("loss")],
     rows
       .toSorted(bySplit)
       .map((row) => [count(row.step), row.split, row.statistics, loss(row.loss)]),
@@ -76,12 +71,7 @@ function bySplit(a: StoredEvaluation, b: StoredEvaluation): number {
 function ratios({ ratios: last, parameters }: RunFacts): string {
   if (last === undefined) return "";
   const text = table(
-    [
-      { title: "  parameter" },
-      { title: "shape" },
-      { title: "numbers", align: "right" },
-      { title: "log10 update:data", align: "right" },
-    ],
+    ["  parameter", "shape", right("numbers"), right("log10 update:data")],
     last.ratios.map(({ param, log10Ratio }) => {
       const parameter = parameters.find(({ name }) => name === param);
       const ratio = log10Ratio === null ? UNKNOWN : log10Ratio.toFixed(2);

@@ -1,20 +1,14 @@
 import type { RunSummary } from "@ablate/store";
-import { count, loss, table, UNKNOWN } from "@ablate/text";
+import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 
 /** Tables runs with their states and results, and their tags where one has some. */
 export function runsTable(runs: readonly RunSummary[]): string {
   const areTagged = runs.some(({ tags }) => tags.length > 0);
   return table(
     [
-      { title: "run" },
-      { title: "state" },
-      { title: "seed", align: "right" },
-      { title: "step", align: "right" },
-      { title: "loss", align: "right" },
-      { title: "train", align: "right" },
-      { title: "valid", align: "right" },
-      { title: "steps/s", align: "right" },
-      ...(areTagged ? [{ title: "tags" }] : []),
+      ...["run", "state"],
+      ...["seed", "step", "loss", "train", "valid", "steps/s"].map(right),
+      ...(areTagged ? ["tags"] : []),
     ],
     runs.map((run) => [
       run.name,

@@ -1,16 +1,10 @@
 import type { TrashEntry } from "@ablate/store";
-import { bytes, count, counted, duration, table } from "@ablate/text";
+import { bytes, count, counted, duration, right, table } from "@ablate/text";
 
 /** Tables what is in the trash, since when, and what purging it frees. */
 export function trashTable(entries: readonly TrashEntry[], now: number): string {
   return table(
-    [
-      { title: "in the trash" },
-      { title: "" },
-      { title: "runs", align: "right" },
-      { title: "size", align: "right" },
-      { title: "for", align: "right" },
-    ],
+    ["in the trash", "", right("runs"), right("size"), right("for")],
     entries.map(({ name, kind, runs, bytes: size, atMs }) => [
       name,
       kind,
@@ -24,6 +18,11 @@ export function trashTable(entries: readonly TrashEntry[], now: number): string 
 /** Makes a JSON record of an entry. */
 export function trashRecord({ kind, name, runs, bytes: size, atMs }: TrashEntry): object {
   return { kind, name, runs, bytes: size, trashed_at: new Date(atMs).toISOString() };
+}
+
+/** `grid quickstart with 7 runs`. */
+export function trashName({ kind, name, runs }: TrashEntry): string {
+  return kind === "run" ? name : `grid ${name} with ${runs === 1 ? "1 run" : `${runs} runs`}`;
 }
 
 /** `3 runs, about 12 MB`. */
