@@ -75,7 +75,7 @@ type Chosen = {
 
 /** The runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
 function chosen(reader: StoreReader, flags: Flags): Chosen {
-  const selected = selectedRuns(reader, { words: flags.rest, only: flags.texts("only") });
+  const selected = selectedRuns(reader, flags.rest, flags.texts("only"));
   const hashes = reader.dataHashes();
   const runs = comparedRuns(selected, hashes);
   const wanted = flags.text("by");

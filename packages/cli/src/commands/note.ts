@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
-import { annotateStore } from "../store/annotate.ts";
+import { annotateStore } from "./tag.ts";
 
 export const command: Command = {
   about: [

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { QueryError, queryStore, SCHEMA, streamQuery } from "@ablate/store";
@@ -16,7 +16,7 @@ import {
   type RowFormat,
   type RowStream,
 } from "../print/rows.ts";
-import { noStore, storePath } from "../store/open.ts";
+import { existingStore } from "../store/open.ts";
 
 const DEFAULT_LIMIT = 1000;
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -51,8 +51,7 @@ export const command: Command = {
     const limit = flags.count("limit") ?? DEFAULT_LIMIT;
     const isEndless = flags.text("timeout") === "0";
     const timeoutMs = isEndless ? 0 : (flags.durationMs("timeout") ?? DEFAULT_TIMEOUT_MS);
-    const path = storePath(invocation);
-    if (!existsSync(path)) throw noStore(path);
+    const path = existingStore(invocation);
     const sql = await sqlOf(invocation);
     try {
       const { isCut, notice } = await printed(path, sql, { format, limit, timeoutMs, terminal });

@@ -1,6 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
-import { annotateStore } from "../store/annotate.ts";
+import { annotateStore } from "./tag.ts";
 
 export const command: Command = {
   about: [

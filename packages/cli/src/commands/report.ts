@@ -43,7 +43,7 @@ export const command: Command = {
     const words = [...flags.positionals, ...flags.rest];
     await withOpenReader(invocation, (reader) =>
       writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
-        const runs = selectedRuns(reader, { words, only: flags.texts("only") });
+        const runs = selectedRuns(reader, words, flags.texts("only"));
         const { title, question } = headOf(reader, words);
         const text = await reportOf(reader, runs, {
           title: flags.text("title") ?? title,

@@ -6,8 +6,7 @@ import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { matchingRuns } from "../store/filtering.ts";
-import { withLiveState } from "../store/live-state.ts";
-import { withReader } from "../store/open.ts";
+import { withLiveState, withReader } from "../store/open.ts";
 
 const STATES: readonly RunState[] = [
   "pending",

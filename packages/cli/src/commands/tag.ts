@@ -1,7 +1,9 @@
-import type { Command } from "../command-line/command.ts";
+import { type Annotation, annotate } from "@ablate/store";
+import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
-import { annotateStore } from "../store/annotate.ts";
+import { storePath, withReader } from "../store/open.ts";
+import { findTarget } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [
@@ -31,3 +33,11 @@ export const command: Command = {
     return annotateStore(invocation, { kind: "tag", target, add: flags.rest, remove });
   },
 };
+
+/** Writes an annotation to the store, while others may train, and prints what has changed. */
+export function annotateStore(invocation: Invocation, annotation: Annotation): number {
+  const { target } = annotation;
+  withReader(invocation, (reader) => findTarget(reader, target));
+  invocation.terminal.write(`${annotate(storePath(invocation), annotation)}\n`);
+  return 0;
+}

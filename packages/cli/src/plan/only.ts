@@ -22,19 +22,18 @@ import { withAnyReader } from "../store/open.ts";
  */
 export function onlyWanted(
   runs: readonly PlannedRun[],
-  { grid, invocation }: { readonly grid: string; readonly invocation: Invocation },
+  grid: string,
+  invocation: Invocation,
 ): readonly PlannedRun[] {
   const texts = invocation.flags.texts("only");
   if (texts.length === 0) return runs;
-  const stored = withAnyReader(invocation, {
-    use: (reader) => storedRuns(reader, grid),
-    without: new Map<string, NotedRun>(),
-  });
-  const candidates = runs.map((run) => ({ run, ...candidateOf(run, stored.get(run.hash)) }));
-  const isWanted = anyOf(texts, { source: "--only ", candidates });
+  const stored = withAnyReader(invocation, (reader) => storedRuns(reader, grid));
+  const candidates = runs.map((run) => ({ run, ...candidateOf(run, stored?.get(run.hash)) }));
+  const isWanted = anyOf(texts, "--only ", candidates);
   const wanted = candidates.filter(({ subject }) => isWanted(subject)).map(({ run }) => run);
-  if (wanted.length === 0) throw new UsageError(noneLeft(texts, candidates));
-  return wanted;
+  if (wanted.length > 0) return wanted;
+  const given = texts.map((text) => `--only ${text}`).join(" ");
+  throw new UsageError(`${given}: no run matches; ${hint(texts, candidates)}`);
 }
 
 /** By hash; a run of this grid with the label that it has in it. */
@@ -62,11 +61,6 @@ function untrained({ name, label, hash, config, seed, engine, steps }: PlannedRu
 
 type Named = Candidate & { readonly run: PlannedRun };
 
-function noneLeft(texts: readonly string[], candidates: readonly Named[]): string {
-  const given = texts.map((text) => `--only ${text}`).join(" ");
-  return `${given}: no run matches; ${hint(texts, candidates)}`;
-}
-
 /** A filter that is one word. */
 const PLAIN = /^[^\s"'():<>=]+$/;
 
@@ -75,19 +69,13 @@ const MOST_LISTED = 10;
 
 function hint(texts: readonly string[], candidates: readonly Named[]): string {
   const list = texts.find((text) => /^[^\s"'():<>=]+,[^"'():<>=]*$/.test(text));
-  if (list !== undefined)
-    return `write "${list
-      .split(",")
-      .map((name) => name.trim())
-      .join(" or ")}"`;
+  if (list !== undefined) return `write "${list.trim().replaceAll(/\s*,\s*/g, " or ")}"`;
   const variants = candidates.flatMap(({ run }) => run.variant ?? []);
-  const names = [
-    ...new Set([...variants, ...candidates.map(({ subject }) => subject.label ?? "")]),
-  ];
+  const labels = candidates.map(({ subject }) => subject.label ?? "");
+  const names = [...new Set([...variants, ...labels])];
   for (const text of texts.filter((one) => PLAIN.test(one))) {
     const guess = closest(text, names);
     if (guess !== null) return `did you mean "${guess}"?`;
   }
-  const labels = candidates.map(({ subject }) => subject.label ?? "");
   return `there are ${firstOf(labels, MOST_LISTED)}`;
 }

@@ -61,7 +61,7 @@ export function planFile(path: string, invocation: Invocation): Planned {
   const hash = dataHash(bytes);
   const { name, description, text } = config;
   const { runs: all, notes: sameRuns, excluded } = planRuns(config, hash);
-  const runs = onlyWanted(all, { grid: name, invocation });
+  const runs = onlyWanted(all, name, invocation);
   const grid = { name, description, spec: text, runs };
   const warnings = config.warnings.map(({ message, ...at }) =>
     problemText({ ...at, message: `warning: ${message}` }, config.sources, terminal.paintWarning),

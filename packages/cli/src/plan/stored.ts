@@ -3,11 +3,10 @@
 import { existsSync, statSync } from "node:fs";
 import { changeThresholds, THRESHOLDS, type Thresholds } from "@ablate/core";
 import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
-import type { RecordedRun, RunStart, StoreReader, TrainedKind } from "@ablate/store";
+import type { RecordedRun, RunStart, TrainedKind } from "@ablate/store";
 import { firstOf, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
-import { liveStates } from "../store/live-state.ts";
-import { storePath, withAnyReader } from "../store/open.ts";
+import { liveStates, storePath, withAnyReader } from "../store/open.ts";
 
 export type Stored = {
   /** By hash. */
@@ -21,44 +20,29 @@ export type Stored = {
   readonly bytes: number | null;
 };
 
-/** Nothing where there is no store; makes none. */
+/** Reads what the store knows; makes none where there is none. */
 export function readStored(invocation: Invocation, runs: readonly PlannedRun[]): Stored {
   const path = storePath(invocation);
-  return withAnyReader<Stored>(invocation, {
-    use: (reader) => ({
-      ...recordedNow(reader, runs),
-      starts: reader.starts(
-        runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
-          hash,
-          continuation: continuationOf({ family, spec, record, thresholds }),
-        })),
+  const stored = withAnyReader(invocation, (reader): Stored => {
+    const stateOf = liveStates(reader);
+    const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
+    const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
+    const asked = runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
+      hash,
+      continuation: continuationOf({ family, spec, record, thresholds }),
+    }));
+    return {
+      runs: new Map(
+        recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
       ),
+      thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
+      starts: reader.starts(asked),
       kinds: reader.trainedKinds(),
       bytes: existsSync(path) ? statSync(path).size : null,
-    }),
-    without: {
-      runs: new Map(),
-      thresholds: new Map(),
-      starts: runs.map(() => null),
-      kinds: [],
-      bytes: null,
-    },
+    };
   });
-}
-
-function recordedNow(
-  reader: StoreReader,
-  runs: readonly PlannedRun[],
-): Pick<Stored, "runs" | "thresholds"> {
-  const stateOf = liveStates(reader);
-  const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
-  const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
-  return {
-    runs: new Map(
-      recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
-    ),
-    thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
-  };
+  if (stored !== undefined) return stored;
+  return { runs: new Map(), thresholds: new Map(), starts: [], kinds: [], bytes: null };
 }
 
 /** One note where runs of the plan are in the trash. */

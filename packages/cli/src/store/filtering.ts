@@ -1,7 +1,5 @@
 /** Filters of the command line over runs, stored or only planned. */
-
 import {
-  type Filter,
   type FilterSubject,
   fieldNames,
   filterSubject,
@@ -21,13 +19,13 @@ export type Candidate = {
 
 export type NotedRun = RunSummary & { readonly note: string | null };
 
-/** Stored runs with what the view `runs` does not have of them. */
+/** Returns stored runs with what the view `runs` does not have of them. */
 export function withNotes(runs: readonly RunSummary[], reader: StoreReader): NotedRun[] {
   const { runs: annotated } = reader.annotations();
   return runs.map((run) => ({ ...run, note: annotated.get(run.name)?.note ?? null }));
 }
 
-/** Stored runs that match one filter of each list, in which an empty one asks for nothing. */
+/** Returns the stored runs that match one filter of each list, in which an empty one asks for nothing. */
 export function matchingRuns(
   runs: readonly RunSummary[],
   filters: readonly { readonly texts: readonly string[]; readonly source: string }[],
@@ -38,42 +36,32 @@ export function matchingRuns(
     subject: filterSubject(run),
     fields: () => fieldNames(run),
   }));
-  const conditions = filters.map(({ texts, source }) => anyOf(texts, { source, candidates }));
+  const conditions = filters.map(({ texts, source }) => anyOf(texts, source, candidates));
   return candidates
     .filter(({ subject }) => conditions.every((matches) => matches(subject)))
     .map(({ run: { note: _, ...run } }) => run);
 }
 
 /**
- * Whether a run matches one of the filters; without filters every run does.
+ * Returns whether a run matches one of the filters; without filters every run does.
  *
+ * @param source - what stands before each filter on the command line
  * @throws UsageError - if a filter asks for a field that no candidate has
  */
 export function anyOf(
   texts: readonly string[],
-  {
-    source,
-    candidates,
-  }: {
-    /** What stands before each filter on the command line. */
-    readonly source: string;
-    readonly candidates: readonly Candidate[];
-  },
+  source: string,
+  candidates: readonly Candidate[],
 ): (subject: FilterSubject) => boolean {
   const filters = texts.map(parseFilter);
-  for (const filter of filters) checkFields(filter, { source, candidates });
-  return (subject) => filters.length === 0 || filters.some((filter) => filter.matches(subject));
-}
-
-function checkFields(
-  filter: Filter,
-  { source, candidates }: { readonly source: string; readonly candidates: readonly Candidate[] },
-): void {
   const subjects = candidates.map(({ subject }) => subject);
-  const [unknown] = unknownFields(filter, subjects);
-  if (unknown === undefined) return;
-  const names = [...new Set(candidates.flatMap(({ fields }) => fields()))];
-  throw new UsageError(`${source}${filter.text}: ${whyUnknown(unknown, names)}`);
+  for (const filter of filters) {
+    const [unknown] = unknownFields(filter, subjects);
+    if (unknown === undefined) continue;
+    const names = [...new Set(candidates.flatMap(({ fields }) => fields()))];
+    throw new UsageError(`${source}${filter.text}: ${whyUnknown(unknown, names)}`);
+  }
+  return (subject) => filters.length === 0 || filters.some((filter) => filter.matches(subject));
 }
 
 function whyUnknown(field: string, names: readonly string[]): string {

@@ -1,6 +1,13 @@
+/** The store of a command, opened to be read, and its runs with their live states. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { EmptyStoreError, openReader, type StoreReader } from "@ablate/store";
+import {
+  EmptyStoreError,
+  openReader,
+  type RunState,
+  type RunSummary,
+  type StoreReader,
+} from "@ablate/store";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
@@ -10,14 +17,25 @@ export function storePath({ flags, terminal }: Invocation): string {
   return resolve(terminal.folder, named);
 }
 
+/** Returns the store's path. @throws UsageError - if there is none */
+export function existingStore(invocation: Invocation): string {
+  const path = storePath(invocation);
+  if (existsSync(path)) return path;
+  throw new UsageError(
+    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
+  );
+}
+
+/** Opens the store for reading; who calls it closes it. */
+export function openStoreToRead(invocation: Invocation): StoreReader {
+  const reader = openReader(existingStore(invocation));
+  if (reader.notice !== null) invocation.terminal.warn(`ablate: ${reader.notice}\n`);
+  return reader;
+}
+
 /** Opens the store for reading, uses it and closes it. */
 export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
-  const reader = openStoreToRead(invocation);
-  try {
-    return use(reader);
-  } finally {
-    reader.close();
-  }
+  return closing(openStoreToRead(invocation), use);
 }
 
 /** The same for what takes its time. */
@@ -33,23 +51,24 @@ export async function withOpenReader<T>(
   }
 }
 
-/** Opens the store for reading; who calls it closes it. */
-export function openStoreToRead(invocation: Invocation): StoreReader {
-  const path = storePath(invocation);
-  if (!existsSync(path)) throw noStore(path);
-  const reader = openReader(path);
-  if (reader.notice !== null) invocation.terminal.warn(`ablate: ${reader.notice}\n`);
-  return reader;
-}
-
-/** As `withReader`, but gives `without` where there is no store yet, or one is being made. */
+/** As `withReader`, but returns undefined where there is no store yet, or one is being made. */
 export function withAnyReader<T>(
   invocation: Invocation,
-  { use, without }: { readonly use: (reader: StoreReader) => T; readonly without: T },
-): T {
+  use: (reader: StoreReader) => T,
+): T | undefined {
   const path = storePath(invocation);
-  const reader = existsSync(path) ? openUnlessEmpty(path) : null;
-  if (reader === null) return without;
+  if (!existsSync(path)) return undefined;
+  let reader: StoreReader;
+  try {
+    reader = openReader(path);
+  } catch (error) {
+    if (error instanceof EmptyStoreError) return undefined;
+    throw error;
+  }
+  return closing(reader, use);
+}
+
+function closing<T>(reader: StoreReader, use: (reader: StoreReader) => T): T {
   try {
     return use(reader);
   } finally {
@@ -57,18 +76,24 @@ export function withAnyReader<T>(
   }
 }
 
-function openUnlessEmpty(path: string): StoreReader | null {
-  try {
-    return openReader(path);
-  } catch (error) {
-    if (error instanceof EmptyStoreError) return null;
-    throw error;
-  }
+/** Returns a function from a run's name and recorded state to its state: interrupted where its process died. */
+export function liveStates(
+  reader: StoreReader,
+  now: number = Date.now(),
+): (name: string, state: RunState) => RunState {
+  let lost: ReadonlySet<string> | null = null;
+  return (name, state) => {
+    if (state !== "running") return state;
+    lost ??= new Set(reader.stamps(now).flatMap(({ run, isLost }) => (isLost ? [run] : [])));
+    return lost.has(name) ? "interrupted" : state;
+  };
 }
 
-/** What to say where there is no store to read. */
-export function noStore(path: string): UsageError {
-  return new UsageError(
-    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
-  );
+/** Returns rows of the view `runs` with their live states. */
+export function withLiveState(runs: readonly RunSummary[], reader: StoreReader): RunSummary[] {
+  const stateOf = liveStates(reader);
+  return runs.map((run) => {
+    const state = stateOf(run.name, run.state);
+    return state === run.state ? run : { ...run, state, reason: "process died" };
+  });
 }

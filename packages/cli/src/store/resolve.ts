@@ -10,7 +10,7 @@ import {
 import { didYouMean } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import { matchingRuns } from "./filtering.ts";
-import { withLiveState } from "./live-state.ts";
+import { withLiveState } from "./open.ts";
 
 /** One run, or all runs of a grid. */
 export type Target = {
@@ -48,7 +48,8 @@ export function findRuns(reader: StoreReader, word: string): readonly RunSummary
  */
 export function selectedRuns(
   reader: StoreReader,
-  { words, only }: { readonly words: readonly string[]; readonly only: readonly string[] },
+  words: readonly string[],
+  only: readonly string[],
 ): readonly RunSummary[] {
   const meant =
     words.length === 0 ? reader.runs() : words.flatMap((word) => findRuns(reader, word));
