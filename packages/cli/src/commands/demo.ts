@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
-import { type Planned, planFile } from "../plan/planning.ts";
+import { type Planned, planConfig } from "../plan/planning.ts";
 import { withReader } from "../store/open.ts";
 import { exitCode, leftText, train } from "../training/train.ts";
 import { isInteractive, openStore } from "./ui.ts";
@@ -39,7 +39,7 @@ export const command: Command = {
   see: ["README.md", "ablate ui", "configs/quickstart.yaml"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const planned = planFile(CONFIG, invocation);
+    const planned = planConfig(invocation, CONFIG);
     const style = flags.has("quiet") ? "quiet" : "human";
     const outcome = await train(invocation, planned, { style });
     if (outcome.interrupted) {

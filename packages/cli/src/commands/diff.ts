@@ -4,7 +4,7 @@ import type { RunSummary, StoreReader } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
-import { planFile } from "../plan/planning.ts";
+import { planConfig } from "../plan/planning.ts";
 import { diffTable, findDifferences, type Side } from "../print/differences.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withAnyReader, withReader } from "../store/open.ts";
@@ -43,7 +43,7 @@ function sidesOf(word: string, invocation: Invocation): readonly Side[] {
 }
 
 function plannedSides(path: string, invocation: Invocation): readonly Side[] {
-  const { runs, grid, dataHash } = planFile(path, invocation);
+  const { runs, grid, dataHash } = planConfig(invocation, path);
   const stored = withAnyReader(invocation, (reader) =>
     reader.recorded(runs.map(({ hash }) => hash)),
   );

@@ -1,15 +1,14 @@
-import { writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { expandedYaml, isToTrain } from "@ablate/runner";
+import { expandedYaml, isToTrain, type PlannedRun } from "@ablate/runner";
 import type { RunState } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { estimate } from "../plan/estimate.ts";
-import { schemaComment, unlessExisting } from "../plan/new-config.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
-import { lessRecordedNote, otherThresholdsNote, readStored, trashNote } from "../plan/stored.ts";
+import { notesBefore, readStored } from "../plan/stored.ts";
 import { planCounts, planEstimate, planTable } from "../print/plan-table.ts";
 import { jsonArray } from "../print/rows.ts";
+import { schemaComment, writeNew } from "./new.ts";
 
 export const command: Command = {
   about: [
@@ -39,37 +38,25 @@ export const command: Command = {
       const start = willTrain(state) ? (stored.starts[i] ?? null) : null;
       return { ...run, name: known?.name ?? run.name, state, start };
     });
-    const less = lessRecordedNote(planned.runs, stored.runs);
-    const judged = otherThresholdsNote(planned.runs, stored);
     const inTrash = "in the trash; `ablate run` takes out what is planned";
-    const trashed = trashNote(planned.runs, stored.runs, inTrash);
-    const notes = [...planned.notes, less, judged, trashed].filter((note) => note !== null);
-    const sayNotes = (): void => {
-      for (const note of notes) terminal.warn(`${note}\n`);
-    };
-    if (flags.has("json")) {
-      const records = rows.map(({ name, hash, spec, state, resolved }) => ({
-        run: name,
-        hash,
-        seed: spec.seed,
-        state,
-        config: resolved,
-      }));
-      terminal.write(jsonArray(records));
-      sayNotes();
-      return 0;
-    }
+    const notes = notesBefore(planned, stored, { inTrash }).map((note) => `${note}\n`);
+    terminal.write(flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows));
+    terminal.warn(notes.join(""));
+    if (flags.has("json")) return 0;
     const todo = rows.filter(({ state }) => willTrain(state));
-    terminal.write(planTable(rows));
-    sayNotes();
     const { excluded, vocabulary } = planned;
-    terminal.write(`\n${planCounts(rows, { todo: todo.length, excluded })}`);
+    terminal.write(`\n${planCounts(rows, todo.length, excluded)}`);
     if (todo.length === 0) return 0;
-    const taken = estimate(todo, { kinds: stored.kinds, vocabulary });
-    terminal.write(planEstimate(todo.length, { ...taken, stored: stored.bytes }));
+    const taken = estimate(todo, stored.kinds, vocabulary);
+    terminal.write(planEstimate(todo.length, taken, stored.bytes));
     return 0;
   },
 };
+
+function record(run: PlannedRun & { readonly state: string }): object {
+  const { name, hash, spec, state, resolved } = run;
+  return { run: name, hash, seed: spec.seed, state, config: resolved };
+}
 
 /** Whether `ablate run` trains a run that is in this state. */
 function willTrain(state: RunState | "new"): boolean {
@@ -83,6 +70,6 @@ function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocat
     description: config.description,
     dataFile: relative(dirname(path), config.dataFile),
   });
-  unlessExisting(file, () => writeFileSync(path, schemaComment(path) + text, { flag: "wx" }));
+  writeNew(file, path, schemaComment(path) + text);
   terminal.warn(`wrote ${file}\n`);
 }

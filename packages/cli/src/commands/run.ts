@@ -13,11 +13,10 @@ import {
   TRAINING_OPTIONS,
 } from "../command-line/options.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
-import { lessRecordedNote, otherThresholdsNote, readStored, trashNote } from "../plan/stored.ts";
-import type { ProgressStyle } from "../print/progress/show-progress.ts";
+import { notesBefore, readStored } from "../plan/stored.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store/open.ts";
-import { exitCode, leftText, type TrainingLimits, train } from "../training/train.ts";
+import { exitCode, leftText, train } from "../training/train.ts";
 
 export const command: Command = {
   about: [
@@ -60,15 +59,23 @@ export const command: Command = {
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const planned = planConfig(invocation);
-    const style = progressStyle(flags);
+    const human = flags.has("quiet") ? "quiet" : "human";
+    const style = flags.has("json") ? "json" : human;
     const wanted = mode(flags);
-    if (style !== "quiet") noteBefore(invocation, planned, wanted);
+    if (style !== "quiet") {
+      const stored = readStored(invocation, planned.runs);
+      const said = { inTrash: "out of the trash again", isRestart: wanted === "restart" };
+      for (const note of notesBefore(planned, stored, said)) terminal.warn(`${note}\n`);
+    }
     const outcome = await train(invocation, planned, {
       style,
       mode: wanted,
       failFast: flags.has("fail-fast"),
-      stopOn: stopRules(flags),
-      ...limits(flags),
+      stopOn: [...new Set(flags.list("stop-on").map(ruleOf))],
+      workers: flags.count("workers", 1),
+      maxRetries: flags.count("max-retries"),
+      timeoutMs: flags.durationMs("timeout"),
+      storageTimeoutMs: flags.durationMs("storage-timeout"),
     });
     if (outcome.trouble !== null && !outcome.interrupted) {
       terminal.warn(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
@@ -82,57 +89,23 @@ export const command: Command = {
   },
 };
 
-function progressStyle(flags: Flags): ProgressStyle {
-  if (flags.has("json")) return "json";
-  return flags.has("quiet") ? "quiet" : "human";
-}
-
 type Mode = NonNullable<Parameters<typeof train>[2]["mode"]>;
 
 function mode(flags: Flags): Mode {
   const restart = flags.has("restart");
-  const retry = flags.has("retry-failed");
-  if (restart && retry) throw new UsageError("--restart and --retry-failed exclude each other");
-  if (restart && flags.has("resume")) {
-    throw new UsageError("--restart and --resume exclude each other");
+  for (const other of ["retry-failed", "resume"]) {
+    if (!restart || !flags.has(other)) continue;
+    throw new UsageError(`--restart and --${other} exclude each other`);
   }
   if (restart) return "restart";
-  return retry ? "retry-failed" : "resume";
+  return flags.has("retry-failed") ? "retry-failed" : "resume";
 }
 
-function limits(
-  flags: Flags,
-): Pick<TrainingLimits, "workers" | "maxRetries" | "timeoutMs" | "storageTimeoutMs"> {
-  return {
-    workers: flags.count("workers", 1),
-    maxRetries: flags.count("max-retries"),
-    timeoutMs: flags.durationMs("timeout"),
-    storageTimeoutMs: flags.durationMs("storage-timeout"),
-  };
-}
-
-/** Says what the plan has to say, what comes out of the trash, what was recorded or judged otherwise than is asked for. */
-function noteBefore(invocation: Invocation, { runs, notes }: Planned, mode: Mode): void {
-  const stored = readStored(invocation, runs);
-  const isKept = mode !== "restart";
-  const less = isKept ? lessRecordedNote(runs, stored.runs) : null;
-  const judged = isKept ? otherThresholdsNote(runs, stored) : null;
-  const trashed = trashNote(runs, stored.runs, "out of the trash again");
-  for (const note of [...notes, less, judged, trashed]) {
-    if (note !== null) invocation.terminal.warn(`${note}\n`);
-  }
-}
-
-/** What came out, in the order of the plan. */
+/** Prints what came out, in the order of the plan. */
 function printRuns(invocation: Invocation, { grid, runs }: Planned): void {
   const hashes = new Set(runs.map(({ hash }) => hash));
   const rows = withReader(invocation, (reader) => reader.runs({ grid: grid.name }));
   invocation.terminal.write(runsTable(rows.filter(({ hash }) => hashes.has(hash))));
-}
-
-/** The rules of `--stop-on`, which may be given often and as lists. */
-function stopRules(flags: Flags): readonly Rule[] {
-  return [...new Set(flags.list("stop-on").map(ruleOf))];
 }
 
 function ruleOf(name: string): Rule {

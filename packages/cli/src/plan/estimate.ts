@@ -35,17 +35,22 @@ const PROBE_BYTES = { probe: 100, layer: 1090, unit: 4, normedLayer: 150, normed
 /** Bytes of a store that has no run. */
 export const EMPTY_STORE_BYTES = 204_800;
 
-/** What these runs take; `kinds` is what the store has trained. */
+type Trained = Pick<TrainedKind, "runs" | "steps" | "seconds">;
+
+/** Estimates what these runs take; `kinds` is what the store has trained. */
 export function estimate(
   runs: readonly (PlannedRun & { readonly start: RunStart | null })[],
-  { kinds, vocabulary }: { readonly kinds: readonly TrainedKind[]; readonly vocabulary: number },
+  kinds: readonly TrainedKind[],
+  vocabulary: number,
 ): Estimate {
   const trained = byKind(kinds);
-  const sizeOf = sizes(vocabulary);
+  const sizes = new Map<string, Size>();
   const used = new Set<Trained>();
   const sum = { seconds: 0, timed: 0, bytes: 0 };
   for (const run of runs) {
-    const size = sizeOf(run);
+    const model = JSON.stringify(run.spec.model);
+    const size = sizes.get(model) ?? sizeOf(run, vocabulary);
+    sizes.set(model, size);
     sum.bytes += bytesOf(run, size);
     const kind = trained.get(kindOf(run.resolved, size.weights));
     if (kind === undefined) continue;
@@ -53,19 +58,27 @@ export function estimate(
     sum.timed += 1;
     sum.seconds += ((run.steps - (run.start?.step ?? 0)) * kind.seconds) / kind.steps;
   }
-  return { ...sum, basis: basisOf([...used]) };
+  const total = (key: keyof Trained): number => [...used].reduce((all, kind) => all + kind[key], 0);
+  return {
+    ...sum,
+    basis: { runs: total("runs"), stepsPerSecond: total("steps") / total("seconds") },
+  };
 }
 
-type Trained = Pick<TrainedKind, "runs" | "steps" | "seconds">;
+/** How many parameters a run trains, how many numbers they have, and what a probe of it takes. */
 type Size = {
   readonly parameters: number;
   readonly weights: number;
   readonly probeBytes: number;
 };
 
-function basisOf(used: readonly Trained[]): Estimate["basis"] {
-  const total = (key: keyof Trained): number => used.reduce((sum, kind) => sum + kind[key], 0);
-  return { runs: total("runs"), stepsPerSecond: total("steps") / total("seconds") };
+function sizeOf({ spec }: PlannedRun, vocabulary: number): Size {
+  const parameters = planParameters(spec, vocabulary);
+  return {
+    parameters: parameters.length,
+    weights: parameters.reduce((sum, { size }) => sum + size, 0),
+    probeBytes: probeBytes(layerShapes(spec.model, vocabulary)),
+  };
 }
 
 function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
@@ -97,38 +110,9 @@ function mapBytes(length: number): number {
   return row <= most ? length : kept - BESIDE_MAP + page * Math.ceil((row - most) / page);
 }
 
-/** How many parameters a run trains, and how many numbers they have. */
-function sizes(vocabulary: number): (run: PlannedRun) => Size {
-  const known = new Map<string, Size>();
-  return ({ spec }) => {
-    const key = JSON.stringify(spec.model);
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const parameters = planParameters(spec, vocabulary);
-    const weights = parameters.reduce((sum, { size }) => sum + size, 0);
-    const size = {
-      parameters: parameters.length,
-      weights,
-      probeBytes: probeBytes(layerShapes(spec.model, vocabulary)),
-    };
-    known.set(key, size);
-    return size;
-  };
-}
-
-/** Runs of one kind take the same time for a step. */
-function kindOf(
-  {
-    model,
-    data,
-    train,
-    engine,
-  }: Pick<PlannedRun["resolved"], "model" | "engine"> & {
-    readonly data: { readonly context: number };
-    readonly train: { readonly batch_size: number };
-  },
-  weights: number,
-): string {
+/** Names the kind of a run: runs of one kind take the same time for a step. */
+function kindOf(resolved: PlannedRun["resolved"], weights: number): string {
+  const { model, data, train, engine } = resolved;
   const { context } = data;
   return canonicalJson({ model, context, batch: train.batch_size, engine, weights });
 }

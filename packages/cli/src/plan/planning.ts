@@ -15,7 +15,6 @@ import type { GridPlan } from "@ablate/store";
 import { readNumber } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import type { Flags } from "../command-line/flags.ts";
 import { problemText } from "../print/problems.ts";
 import { onlyWanted } from "./only.ts";
 
@@ -43,34 +42,28 @@ export type Planned = Source & {
   readonly excluded: readonly Exclusion[];
 };
 
-/** Reads the config that the first positional argument names. */
-export function readConfig({ flags, terminal }: Invocation): Source {
-  return readSource(flags.positionals[0] ?? "", flags, terminal.folder);
-}
-
-/** Plans the config that the first positional argument names. */
-export function planConfig(invocation: Invocation): Planned {
-  return planFile(invocation.flags.positionals[0] ?? "", invocation);
-}
-
-/** Plans the config file at `path` under the invocation's flags. */
-export function planFile(path: string, invocation: Invocation): Planned {
-  const { flags, terminal } = invocation;
-  const source = readSource(path, flags, terminal.folder);
+/** Plans a config, by default the one that the first positional argument names, under the flags. */
+export function planConfig(invocation: Invocation, path?: string): Planned {
+  const source = readConfig(invocation, path);
   const { config, bytes } = source;
   const hash = dataHash(bytes);
   const { name, description, text } = config;
   const { runs: all, notes: sameRuns, excluded } = planRuns(config, hash);
   const runs = onlyWanted(all, name, invocation);
   const grid = { name, description, spec: text, runs };
+  const paint = invocation.terminal.paintWarning;
   const warnings = config.warnings.map(({ message, ...at }) =>
-    problemText({ ...at, message: `warning: ${message}` }, config.sources, terminal.paintWarning),
+    problemText({ ...at, message: `warning: ${message}` }, config.sources, paint),
   );
   const notes = [...warnings, ...sameRuns];
   return { ...source, dataHash: hash, runs, notes, excluded, grid };
 }
 
-function readSource(path: string, flags: Flags, folder: string): Source {
+/** Reads a config and its data set, by default the config that the first positional argument names. */
+export function readConfig(
+  { flags, terminal: { folder } }: Invocation,
+  path: string = flags.positionals[0] ?? "",
+): Source {
   const config = loadConfig(path, {
     set: flags.texts("set"),
     steps: flags.count("steps", 1),
@@ -80,16 +73,12 @@ function readSource(path: string, flags: Flags, folder: string): Source {
   });
   const near = relative(folder, resolve(folder, config.dataFile));
   const dataFile = near.startsWith("..") ? config.dataFile : near;
-  const bytes = bytesOf(config.dataFile, dataFile);
+  // What the system says of a folder does not name it.
+  if (statSync(config.dataFile).isDirectory())
+    throw new UsageError(`${dataFile || "."} is a folder; data.file names a file of names`);
+  const bytes = readFileSync(config.dataFile);
   const names = namesOf(bytes, dataFile);
   return { config, dataFile, bytes, names, vocabulary: vocabularyOf(names).length };
-}
-
-/** What the system says of a folder does not name it. */
-function bytesOf(path: string, shown: string): Uint8Array {
-  if (statSync(path).isDirectory())
-    throw new UsageError(`${shown || "."} is a folder; data.file names a file of names`);
-  return readFileSync(path);
 }
 
 function namesOf(bytes: Uint8Array, file: string): readonly string[] {

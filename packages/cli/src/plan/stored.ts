@@ -7,6 +7,7 @@ import type { RecordedRun, RunStart, TrainedKind } from "@ablate/store";
 import { firstOf, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { liveStates, storePath, withAnyReader } from "../store/open.ts";
+import type { Planned } from "./planning.ts";
 
 export type Stored = {
   /** By hash. */
@@ -45,50 +46,48 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
   return { runs: new Map(), thresholds: new Map(), starts: [], kinds: [], bytes: null };
 }
 
-/** One note where runs of the plan are in the trash. */
-export function trashNote(
-  runs: readonly PlannedRun[],
-  stored: ReadonlyMap<string, RecordedRun>,
-  says: string,
-): string | null {
-  const names = runs.flatMap(({ hash }) => {
-    const run = stored.get(hash);
+/** Returns what the user should know before training: of the plan, and of what the store has of its runs. */
+export function notesBefore(
+  { runs, notes }: Planned,
+  stored: Stored,
+  { inTrash, isRestart = false }: { readonly inTrash: string; readonly isRestart?: boolean },
+): readonly string[] {
+  const less = isRestart ? [] : lessRecorded(runs, stored);
+  const judged = isRestart ? [] : otherThresholds(runs, stored);
+  const trashed = runs.flatMap(({ hash }) => {
+    const run = stored.runs.get(hash);
     return run?.isTrashed ? [run.name] : [];
   });
-  return names.length === 0 ? null : `${firstOf(names, MOST_LISTED)}: ${says}`;
+  const trash = trashed.length === 0 ? [] : [`${firstOf(trashed, MOST_LISTED)}: ${inTrash}`];
+  return [...notes, ...less, ...judged, ...trash];
 }
 
 /** Most names that a note lists. */
 const MOST_LISTED = 3;
 
-/** One note where finished runs were recorded with less than the plan asks for. */
-export function lessRecordedNote(
-  runs: readonly PlannedRun[],
-  stored: ReadonlyMap<string, RecordedRun>,
-): string | null {
-  const missing = new Set<string>();
+/** Makes a note where finished runs were recorded with less than the plan asks for. */
+function lessRecorded(runs: readonly PlannedRun[], stored: Stored): readonly string[] {
+  const keys = new Set<string>();
   const names = runs.flatMap(({ hash, resolved: { record } }) => {
-    const run = stored.get(hash);
+    const run = stored.runs.get(hash);
     if (run?.state !== "finished") return [];
-    const evaluate = record.evaluate !== "none" && run.evaluations === 0;
-    const samples = record.samples > run.samples;
-    const probes = record.probes !== "none" && run.probes === 0;
-    if (evaluate) missing.add("record.evaluate");
-    if (samples) missing.add("record.samples");
-    if (probes) missing.add("record.probes");
-    return evaluate || samples || probes ? [run.name] : [];
+    const missing = [
+      record.evaluate !== "none" && run.evaluations === 0 ? "record.evaluate" : [],
+      record.samples > run.samples ? "record.samples" : [],
+      record.probes !== "none" && run.probes === 0 ? "record.probes" : [],
+    ].flat();
+    for (const key of missing) keys.add(key);
+    return missing.length > 0 ? [run.name] : [];
   });
-  if (names.length === 0) return null;
-  const keys = listed([...missing]);
+  if (names.length === 0) return [];
   const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
-  return `${firstOf(names, MOST_LISTED)} ${were} recorded with less than ${keys} asks for; \`ablate run --restart\` trains ${them} again`;
+  return [
+    `${firstOf(names, MOST_LISTED)} ${were} recorded with less than ${listed([...keys])} asks for; \`ablate run --restart\` trains ${them} again`,
+  ];
 }
 
-/** One note where runs are at their end and were judged by other thresholds than the plan has. */
-export function otherThresholdsNote(
-  runs: readonly PlannedRun[],
-  stored: Pick<Stored, "runs" | "thresholds">,
-): string | null {
+/** Makes a note where runs are at their end and were judged by other thresholds than the plan has. */
+function otherThresholds(runs: readonly PlannedRun[], stored: Stored): readonly string[] {
   const changes = new Set<string>();
   const names = runs.flatMap(({ hash, resolved }) => {
     const judgedBy = stored.thresholds.get(hash);
@@ -100,7 +99,9 @@ export function otherThresholdsNote(
     for (const [key, value] of other) changes.add(`--set thresholds.${key}=${value}`);
     return other.length > 0 ? [name] : [];
   });
-  if (names.length === 0) return null;
+  if (names.length === 0) return [];
   const [were, they] = names.length === 1 ? ["was", "it was"] : ["were", "they were"];
-  return `${firstOf(names, MOST_LISTED)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`;
+  return [
+    `${firstOf(names, MOST_LISTED)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`,
+  ];
 }

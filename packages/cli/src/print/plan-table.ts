@@ -15,29 +15,17 @@ export function planTable(rows: readonly Row[]): string {
   const varying = keys.filter(
     (key) => new Set(rows.map(({ differs }) => text(differs[key]))).size > 1,
   );
-  const titles = ["run", "state", ...varying.map((key) => shortKey(key, varying))];
+  const titles = varying.map((key) => shortKey(key, varying));
   const cells = rows.map(({ name, state, start, differs }) => [
     name,
-    start === null ? state : `${state}, ${startText({ name, state, start })}`,
+    start === null ? state : `${state}, ${startText(name, state, start)}`,
     ...varying.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
   ]);
-  return table(
-    titles.map((title) => ({ title })),
-    cells,
-  );
+  return table(["run", "state", ...titles], cells);
 }
 
 /** A new run may get another name than the planned one, which a shorter run has. */
-function startText({
-  name,
-  state,
-  start,
-}: {
-  readonly name: string;
-  readonly state: string;
-  readonly start: RunStart;
-}): string {
-  const { run, step } = start;
+function startText(name: string, state: string, { run, step }: RunStart): string {
   const isOwn = state !== "new" && run === name;
   return isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;
 }
@@ -49,11 +37,11 @@ function text(value: unknown): string {
 /** Counts runs by state, those to train, and those that each rule leaves out. */
 export function planCounts(
   rows: readonly Row[],
-  { todo, excluded }: { readonly todo: number; readonly excluded: readonly Exclusion[] },
+  todo: number,
+  excluded: readonly Exclusion[],
 ): string {
-  const states = new Map<string, number>();
-  for (const { state } of rows) states.set(state, (states.get(state) ?? 0) + 1);
-  const parts = [...states].map(([state, number]) => `${count(number)} ${state}`).join(", ");
+  const states = [...Map.groupBy(rows, ({ state }) => state)];
+  const parts = states.map(([state, { length }]) => `${count(length)} ${state}`).join(", ");
   const rules = excluded.map(({ rule, position: { source, line }, count: number }) => {
     const place = line === null ? source : `${source}:${line}`;
     return `${count(number)} excluded by ${rule} (${place})\n`;
@@ -61,19 +49,15 @@ export function planCounts(
   return `${counted(rows.length, "run")}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
 }
 
-/** Says what the runs to train will take, and what that is based on. */
+/**
+ * Says what the runs to train will take, and what that is based on.
+ *
+ * @param stored - bytes of the store as it is
+ */
 export function planEstimate(
   todo: number,
-  {
-    seconds,
-    timed,
-    basis,
-    bytes: more,
-    stored,
-  }: Estimate & {
-    /** Bytes of the store as it is. */
-    readonly stored: number | null;
-  },
+  { seconds, timed, basis, bytes: more }: Estimate,
+  stored: number | null,
 ): string {
   const all = more + (stored ?? EMPTY_STORE_BYTES);
   const size = `store: about ${bytes(more)} more, ${bytes(all)} in all\n`;
