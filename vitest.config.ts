@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { summary } from "./testing/summary.ts";
 
@@ -11,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 2 * availableParallelism(), // many tests mostly wait
   },
 });
 

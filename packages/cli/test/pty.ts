@@ -1,4 +1,4 @@
-import { type IPty, spawn } from "@lydell/node-pty";
+import { spawn } from "@lydell/node-pty";
 import headless from "@xterm/headless";
 import { expect, onTestFinished, vi } from "vitest";
 import { COMMAND } from "./make.ts";
@@ -62,18 +62,16 @@ export function openTerminal(
   const pty = spawn(program, [...args], { ...size, cwd: folder, env: { ...environment } });
   pty.onData((text) => screen.write(text));
   screen.onData((answer) => pty.write(answer)); // what a terminal answers when it is asked
-  onTestFinished(() => ended(pty));
+  const ended = new Promise<void>((resolve) => pty.onExit(() => resolve()));
+  onTestFinished(() => {
+    pty.kill("SIGKILL");
+    return ended;
+  });
   return {
     type: (text) => pty.write(text),
     waitFor: (wanted) =>
-      vi.waitFor(() => expect(textOf(screen)).toMatch(wanted), { timeout: 60_000, interval: 30 }),
+      vi.waitFor(() => expect(textOf(screen)).toMatch(wanted), { timeout: 100_000, interval: 30 }),
   };
-}
-
-function ended(pty: IPty): Promise<void> {
-  const end = new Promise<void>((resolve) => pty.onExit(() => resolve()));
-  pty.kill("SIGKILL");
-  return end;
 }
 
 function textOf({ buffer: { active }, rows }: headless.Terminal): string {

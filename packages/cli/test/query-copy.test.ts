@@ -12,6 +12,9 @@ const onMount = test.skipIf(!canMount && !process.env.CI);
 const FOR_EVER =
   "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
 
+/** More than any system counts to. */
+const NO_PROCESS = 2 ** 30;
+
 let folder = "";
 
 beforeAll(async () => {
@@ -34,7 +37,7 @@ type Started = {
 /** Starts a query on the store while its folder is mounted read-only. */
 function startQuery(name: string, ...args: readonly string[]): Started {
   const temporary = join(folder, name);
-  mkdirSync(temporary);
+  mkdirSync(temporary, { recursive: true });
   const script = 'mount --bind store store && mount -o remount,bind,ro store && exec "$@"';
   const asker = spawn(
     "unshare",
@@ -51,19 +54,19 @@ function startQuery(name: string, ...args: readonly string[]): Started {
   return { asker, temporary, ended };
 }
 
-/** The process that runs the query, once it has a copy of the store open. */
+/** The process that runs the query, once it has a copy of the store open whose name is gone. */
 function workerOf({ pid }: ChildProcess): Promise<number> {
   const found = (): number => {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
     const open = children.filter((child) =>
       readdirSync(`/proc/${child}/fd`).some((fd) =>
-        /ablate\.db/.test(readlinkSync(`/proc/${child}/fd/${fd}`)),
+        /ablate\.db \(deleted\)$/.test(readlinkSync(`/proc/${child}/fd/${fd}`)),
       ),
     );
     if (open[0] === undefined) throw new Error("no process has a copy open");
     return Number(open[0]);
   };
-  return vi.waitFor(found, { timeout: 60_000 });
+  return vi.waitFor(found, { timeout: 100_000 });
 }
 
 /** What a command has left among temporary files, the cache of compiled code aside. */
@@ -84,6 +87,17 @@ onMount("a query that ends by itself or by its time limit", async () => {
   expect([leftIn(whole.temporary), leftIn(late.temporary)]).toEqual([[], []]);
 });
 
+onMount("a copy that a process left which is gone goes away with the next query", async () => {
+  for (const left of [`${NO_PROCESS}-a`, `${process.pid}-b`]) {
+    mkdirSync(join(folder, "again", `ablate-copy-${left}`), { recursive: true });
+  }
+  const started = startQuery("again", "select count(*) from runs");
+
+  expect(await started.ended).toMatchObject({ status: 0 });
+
+  expect(leftIn(started.temporary)).toEqual([`ablate-copy-${process.pid}-b`]);
+});
+
 onMount("a query whose process is killed says so", async () => {
   const started = startQuery("child", FOR_EVER, "--timeout", "0");
   process.kill(await workerOf(started.asker), "SIGKILL");
@@ -101,7 +115,7 @@ onMount("a query whose command is killed ends with it", async () => {
   started.asker.kill("SIGKILL");
   await started.ended;
 
-  await vi.waitFor(() => expect(isRunning(worker)).toBe(false), { timeout: 60_000 });
+  await vi.waitFor(() => expect(isRunning(worker)).toBe(false), { timeout: 100_000 });
   expect(leftIn(started.temporary)).toEqual([]);
 });
 

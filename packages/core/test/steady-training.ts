@@ -1,11 +1,11 @@
-/** Trains 200,000 small steps after a warm-up and prints what they did to the heap; see steady.test.ts. */
+/** Trains so many small steps after a warm-up and prints what they did to the heap; see steady.test.ts. */
 import { PerformanceObserver } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Trainer } from "../src/index.ts";
 import { makeFewNames, makeSpec } from "./make.ts";
 
 const WARM_UP = 20_000;
-const STEPS = 200_000;
+const STEPS = Number(process.argv[2]);
 const CHUNK = 500;
 
 const batchNorm = { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;

@@ -11,18 +11,24 @@ import { sampleStore } from "./samples.ts";
 
 const SIZES = { columns: [1, 300], rows: [1, 100] } as const;
 
-test.each([1, 2, 3, 4])("2,500 random keys, pastes and sizes fit every frame (seed %i)", (seed) => {
-  const random = randomFrom(seed);
-  const path = sampleStore();
-  const ui = sessionAt(path);
+/** `pnpm test:long` has the long form. */
+const INPUTS = process.env.ABLATE_LONG ? 2500 : 600;
 
-  for (let i = 0; i < 2500; i++) {
-    const did = act(ui, random);
-    if (i % 500 === 0) addRun(path, i);
-    if (i % 50 === 0) ui.poll(i * 100);
-    expect(misfits(ui), `seed ${seed}, input ${i}: ${did}`).toEqual([]);
-  }
-});
+test.each([1, 2, 3, 4])(
+  `${INPUTS} random keys, pastes and sizes fit every frame (seed %i)`,
+  (seed) => {
+    const random = randomFrom(seed);
+    const path = sampleStore();
+    const ui = sessionAt(path);
+
+    for (let i = 0; i < INPUTS; i++) {
+      const did = act(ui, random);
+      if (i % 500 === 0) addRun(path, i);
+      if (i % 50 === 0) ui.poll(i * 100);
+      expect(misfits(ui), `seed ${seed}, input ${i}: ${did}`).toEqual([]);
+    }
+  },
+);
 
 test("a pasted text cannot turn the order of the prompt's line around", () => {
   const ui = sessionAt(sampleStore());

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { type OpenedDatabase, openForReading } from "../file/open-database.ts";
 import { DamageError, StoreError } from "../file/store-error.ts";
+import { temporaryFolder } from "../file/temporary-folder.ts";
 import { CURRENT_VERSION, migrate } from "../migrations/migrate.ts";
 import { checkpointDigest } from "../recovery/checkpoints.ts";
 
@@ -32,7 +32,7 @@ function isCurrent(database: Database): boolean {
 }
 
 function migratedCopy({ database: original, notice, close }: OpenedDatabase): OpenedDatabase {
-  const folder = mkdtempSync(join(tmpdir(), "ablate-"));
+  const folder = temporaryFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const copy = join(folder, "store.db");

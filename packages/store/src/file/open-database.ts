@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { migrate } from "../migrations/migrate.ts";
@@ -9,6 +8,7 @@ import { networkFileSystem } from "./network-file-system.ts";
 import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
 import { StoreError } from "./store-error.ts";
 import { refuseNoFile, refuseReadonly } from "./store-file.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export type OpenedDatabase = {
   readonly database: Database;
@@ -102,9 +102,12 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): Readable
   });
 }
 
-/** Reads a store through a copy that has no name any more once it is open, so that no way to end leaves it behind. */
+/**
+ * Reads a store through a copy that has no name any more once it is open. Only what is killed before that leaves it
+ * behind, until the next copy is made.
+ */
 export function openCopy(path: string): ReadableDatabase {
-  const folder = mkdtempSync(join(tmpdir(), "ablate-"));
+  const folder = temporaryFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const copy = join(folder, basename(path));
   try {

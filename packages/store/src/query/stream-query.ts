@@ -1,10 +1,10 @@
 /** Runs a query in a process of its own, within a time and so many rows, and hands its rows on as they come. */
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StoreError } from "../file/store-error.ts";
+import { temporaryFolder } from "../file/temporary-folder.ts";
 import type { QueryResult } from "../reading/history.ts";
 import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 import type { QueryMistake } from "./mistake.ts";
@@ -103,7 +103,7 @@ function tooMany(rows: number): string {
 /** Makes a folder where the process may copy the store; null where there is no place for one. */
 function scratchFolder(): string | null {
   try {
-    return mkdtempSync(join(tmpdir(), "ablate-query-"));
+    return temporaryFolder();
   } catch {
     return null;
   }

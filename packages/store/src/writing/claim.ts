@@ -87,7 +87,8 @@ export function isThere({ host, pid }: Holder, here: Claim["host"]): boolean {
   return host === here && pid !== null && processExists(pid);
 }
 
-function processExists(pid: number): boolean {
+/** Whether this host has such a process. */
+export function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
