@@ -54,8 +54,8 @@ test("every command that prints JSON says of an older store what it said", async
 
 test("what an older version left unfinished is trained on to the bits it would have had", async () => {
   const folder = olderFolder();
-  ablate(folder, "run", "old.yaml");
-  ablate(folder, "run", "odd.yaml");
+  await ablate(folder, "run", "old.yaml");
+  await ablate(folder, "run", "odd.yaml");
 
   const views = await recordViews(runIn(folder), oldColumns(expected.trainedOn));
 
