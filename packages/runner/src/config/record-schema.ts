@@ -10,7 +10,7 @@ const settings = z.strictObject(
     take: z
       .enum(["none", "scheduled"])
       .default("scheduled")
-      .meta({ description: "whether to look inside at all", examples: ["none"] }),
+      .meta({ description: "whether to probe at all", examples: ["none"] }),
     decades: z
       .array(integer({ min: 1, max: 9 }))
       .default([...USUAL_SCHEDULE.decades])
@@ -53,7 +53,7 @@ export const recordSchema: z.ZodType<RecordConfig> = z.strictObject({
   probes: probes.prefault("scheduled").meta({
     title: "`none`, `scheduled` or map",
     description:
-      "looks inside the network at the start, at the end and in between: `decades` (`[1, 2, 5]`) times every power of ten, `every` (10000) steps; `saturated` (0.99) is beyond which tanh counts as saturated",
+      "probes the network at the start, at the end and in between: `decades` (`[1, 2, 5]`) times every power of ten, `every` (10000) steps; `saturated` (0.99) is beyond which tanh counts as saturated",
     examples: [{ every: 1000 }],
   }),
   checkpoint: checkpoint.default("30s").meta({
