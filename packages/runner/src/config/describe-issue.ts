@@ -75,6 +75,11 @@ function isLength(origin: string): boolean {
   return origin === "array" || origin === "string";
 }
 
+/** A union's own words for a value of another form. */
+export function instead(expected: string): (issue: z.core.$ZodRawIssue) => string {
+  return ({ input }) => `${expected}, got ${show(input)}`;
+}
+
 /** A schema's own words for a value of another kind; other issues keep the usual ones. */
 export function otherwise(message: string): (issue: z.core.$ZodRawIssue) => string | undefined {
   return (issue) =>

@@ -2,7 +2,7 @@
 import type { InitScheme, InitSpec, LayerInit } from "@ablate/core";
 import { z } from "zod";
 import { otherwise } from "./describe-issue.ts";
-import { finite, nonNegative, shorthand } from "./value-schemas.ts";
+import { about, finite, namedBy, nonNegative, shorthand } from "./value-schemas.ts";
 
 const distribution = z.enum(["normal", "uniform"]).default("normal");
 const scale = finite().default(1);
@@ -67,59 +67,46 @@ const schemes = z.discriminatedUnion("scheme", SCHEMES, {
 
 const NAMES = ["zeros", "ones", "normal", "uniform", "kaiming", "xavier", "lecun", "orthogonal"];
 
-const matrix: z.ZodType<InitScheme> = shorthand(schemes, {
-  short: z.enum(NAMES),
-  expand: (value) => (typeof value === "string" ? { scheme: value } : value),
-});
+const matrix: z.ZodType<InitScheme> = shorthand(schemes, z.enum(NAMES), namedBy("scheme"));
 
 const vector = matrix.refine(({ scheme }) => scheme !== "orthogonal", {
   error: "orthogonal needs a matrix, this is a vector",
 });
 
+type SchemeInput = z.input<typeof schemes> | "normal" | "ones" | "zeros";
+
 /** Defaults are the notebook's v5: Kaiming where tanh needs it, and logits near 0. */
 export const initSchema: z.ZodType<InitSpec> = z.strictObject({
-  embedding: matrix.prefault("normal").meta({
-    title: "scheme",
-    description: "scheme of the embedding, `[characters, model.embedding]`",
-    examples: [{ scheme: "normal", std: 0.5 }],
-  }),
-  hidden: layer("every hidden layer", {
-    weight: { scheme: "kaiming", gain: "5/3" },
-    bias: { scheme: "normal", std: 0.01 },
-  }),
-  output: layer("the output layer", {
-    weight: { scheme: "normal", std: 0.01 },
-    bias: { scheme: "normal", std: 0 },
-  }),
+  embedding: aboutScheme(
+    matrix.prefault("normal"),
+    "the embedding, `[characters, model.embedding]`",
+    { scheme: "normal", std: 0.5 },
+  ),
+  hidden: layer(
+    "every hidden layer",
+    { scheme: "kaiming", gain: "5/3" },
+    { scheme: "normal", std: 0.01 },
+  ),
+  output: layer("the output layer", { scheme: "normal", std: 0.01 }, { scheme: "normal", std: 0 }),
 });
 
-type SchemeInput = z.input<typeof schemes>;
-
-function layer(
-  of: string,
-  { weight, bias }: { readonly weight: SchemeInput; readonly bias: SchemeInput },
-): z.ZodType<LayerInit> {
+function layer(of: string, weight: SchemeInput, bias: SchemeInput): z.ZodType<LayerInit> {
   const group = z.strictObject({
-    weight: matrix.prefault(weight).meta({
-      title: "scheme",
-      description: `scheme of the weight of ${of}, \`[fan_in, fan_out]\``,
-      examples: ["xavier"],
+    weight: aboutScheme(
+      matrix.prefault(weight),
+      `the weight of ${of}, \`[fan_in, fan_out]\``,
+      "xavier",
+    ),
+    bias: aboutScheme(vector.prefault(bias), `the bias of ${of}`, "zeros"),
+    gamma: aboutScheme(vector.prefault("ones"), `batch norm's gain of ${of}`, {
+      scheme: "constant",
+      value: 0.1,
     }),
-    bias: vector.prefault(bias).meta({
-      title: "scheme",
-      description: `scheme of the bias of ${of}`,
-      examples: ["zeros"],
-    }),
-    gamma: vector.prefault("ones").meta({
-      title: "scheme",
-      description: `scheme of batch norm's gain of ${of}`,
-      examples: [{ scheme: "constant", value: 0.1 }],
-    }),
-    beta: vector.prefault("zeros").meta({
-      title: "scheme",
-      description: `scheme of batch norm's bias of ${of}`,
-      examples: ["normal"],
-    }),
+    beta: aboutScheme(vector.prefault("zeros"), `batch norm's bias of ${of}`, "normal"),
   });
   return group.prefault({});
+}
+
+function aboutScheme<T extends z.ZodType>(schema: T, of: string, example: unknown): T {
+  return about(schema.meta({ title: "scheme" }), `scheme of ${of}`, example);
 }

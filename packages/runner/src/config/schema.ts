@@ -10,7 +10,7 @@ import { modelSchema } from "./model-schema.ts";
 import { recordSchema } from "./record-schema.ts";
 import { thresholdsSchema } from "./thresholds-schema.ts";
 import { trainSchema } from "./train-schema.ts";
-import { integer, seed } from "./value-schemas.ts";
+import { about, integer, seed } from "./value-schemas.ts";
 
 /** What a file says before it is expanded; what is about the grid is read on its own. */
 export type FileConfig = CellConfig & {
@@ -22,20 +22,14 @@ export type FileConfig = CellConfig & {
 const LONGEST_GRID_NAME = 60;
 
 const data = z.strictObject({
-  // Required, yet `data` has a default.
-  file: z
-    .preprocess((value) => value, z.string().min(1))
-    .meta({
-      description: "the names, a path relative to the config that says it",
-      examples: ["../data/names.txt"],
-      otherwise: "required",
-    }),
-  context: integer({ min: 1, max: 64 })
-    .default(3)
-    .meta({ description: "characters that the network sees", examples: [8] }),
-  shuffle_seed: seed()
-    .default(42)
-    .meta({ description: "of the shuffle before the 80/10/10 split", examples: [1] }),
+  file: about(
+    // Required, yet `data` has a default.
+    z.preprocess((value) => value, z.string().min(1)).meta({ otherwise: "required" }),
+    "the names, a path relative to the config that says it",
+    "../data/names.txt",
+  ),
+  context: about(integer(1, 64).default(3), "characters that the network sees", 8),
+  shuffle_seed: about(seed().default(42), "of the shuffle before the 80/10/10 split", 1),
 });
 
 const seeds = z
@@ -56,116 +50,84 @@ const name = z
   .max(LONGEST_GRID_NAME)
   .regex(/^[A-Za-z0-9._=-]+$/, "may have letters, digits, . _ = and - only");
 
+/** A key about the grid, which is read on its own. */
+function ofGrid(kind: z.ZodType, title: string): z.ZodOptional<z.ZodType> {
+  return kind.optional().meta({ title, otherwise: "" });
+}
+
+const map = z.record(z.string(), z.unknown());
+const list = z.array(z.unknown());
+
 const file = z.strictObject({
-  name: name.optional().meta({
-    description: "of the grid: letters, digits, `.`, `_`, `=`, `-`, at most 60",
-    examples: ["my-grid"],
-    otherwise: "the file's name",
-  }),
-  description: z
-    .string()
-    .default("")
-    .meta({ description: "one sentence", examples: ["Does batch norm help?"] }),
+  name: about(
+    name.optional().meta({ otherwise: "the file's name" }),
+    "of the grid: letters, digits, `.`, `_`, `=`, `-`, at most 60",
+    "my-grid",
+  ),
+  description: about(z.string().default(""), "one sentence", "Does batch norm help?"),
   data: data.prefault({ file: undefined }),
   model: modelSchema.prefault({}),
   init: initSchema.prefault({}),
   train: trainSchema.prefault({}),
   record: recordSchema.prefault({}),
   thresholds: thresholdsSchema.prefault({}),
-  engine: z.enum(ENGINES).default("simd"),
-  seeds: seeds.default([42]).meta({
-    description: "one run each; as in PyTorch the low 32 bits count",
-    examples: [[1, 2, 3]],
+  engine: about(z.enum(ENGINES).default("simd"), "what trains", "simd"),
+  seeds: about(seeds.default([42]), "one run each; as in PyTorch the low 32 bits count", [1, 2, 3]),
+  extends: about(
+    z.string().min(1).optional().meta({ otherwise: "" }),
+    "a config to start from, a path relative to this one",
+    "init-schemes.yaml",
+  ),
+  variants: about(
+    ofGrid(map, "map of name to changes"),
+    "named changes, each with an optional `description`",
+    { v5: {}, small: { "model.hidden": [20] } },
+  ),
+  zip: about(
+    ofGrid(list, "list of maps"),
+    "rows of values that go together, all of the same keys",
+    [{ "train.lr": 0.1, "train.steps": 100 }],
+  ),
+  grid: about(ofGrid(map, "map of key to values"), "keys with lists of values: their product", {
+    "train.lr": [0.1, 0.01],
   }),
-  extends: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description: "a config to start from, a path relative to this one",
-      examples: ["init-schemes.yaml"],
-      otherwise: "",
-    }),
-  variants: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({
-      title: "map of name to changes",
-      description: "named changes, each with an optional `description`",
-      examples: [{ v5: {}, small: { "model.hidden": [20] } }],
-      otherwise: "",
-    }),
-  zip: z
-    .array(z.unknown())
-    .optional()
-    .meta({
-      title: "list of maps",
-      description: "rows of values that go together, all of the same keys",
-      examples: [[{ "train.lr": 0.1, "train.steps": 100 }]],
-      otherwise: "",
-    }),
-  grid: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({
-      title: "map of key to values",
-      description: "keys with lists of values: their product",
-      examples: [{ "train.lr": [0.1, 0.01] }],
-      otherwise: "",
-    }),
-  when: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({
-      title: "map of key to conditions",
-      description: "keys of the grid that vary only in some runs",
-      examples: [{ "init.hidden.gamma": { "model.batch_norm": "hidden" } }],
-      otherwise: "",
-    }),
-  exclude: z
-    .array(z.unknown())
-    .optional()
-    .meta({
-      title: "list of maps",
-      description: "runs to leave out: those that have all values of one entry",
-      examples: [[{ "train.lr": 0.1, "model.batch_norm": "none" }]],
-      otherwise: "",
-    }),
-  include: z
-    .array(z.unknown())
-    .optional()
-    .meta({
-      title: "list of maps",
-      description: "runs to add: each entry on top of the config without its grid",
-      examples: [[{ "train.lr": 0.5 }]],
-      otherwise: "",
-    }),
-});
-
-// Beside the key, so that a new engine is one word in one line.
-file.shape.engine.register(z.globalRegistry, {
-  description: "what trains",
-  examples: ["simd"],
+  when: about(
+    ofGrid(map, "map of key to conditions"),
+    "keys of the grid that vary only in some runs",
+    { "init.hidden.gamma": { "model.batch_norm": "hidden" } },
+  ),
+  exclude: about(
+    ofGrid(list, "list of maps"),
+    "runs to leave out: those that have all values of one entry",
+    [{ "train.lr": 0.1, "model.batch_norm": "none" }],
+  ),
+  include: about(
+    ofGrid(list, "list of maps"),
+    "runs to add: each entry on top of the config without its grid",
+    [{ "train.lr": 0.5 }],
+  ),
 });
 
 export const fileSchema: z.ZodType<FileConfig> = file;
 
-/** The groups of keys that decide or accompany one run. */
-export const SECTION_SCHEMAS: SectionSchemas = {
-  data: file.shape.data,
-  model: file.shape.model,
-  init: file.shape.init,
-  train: file.shape.train,
-  record: file.shape.record,
-  thresholds: file.shape.thresholds,
-  engine: file.shape.engine,
-};
-
-export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
-
 type SectionSchemas = {
   readonly [Name in keyof CellConfig]-?: z.ZodType<NonNullable<CellConfig[Name]>>;
 };
+
+const { data: ofData, model, init, train, record, thresholds, engine } = file.shape;
+
+/** The groups of keys that decide or accompany one run. */
+export const SECTION_SCHEMAS: SectionSchemas = {
+  data: ofData,
+  model,
+  init,
+  train,
+  record,
+  thresholds,
+  engine,
+};
+
+export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
 
 /** The schema of every key that holds a value, by its dotted name: `train.lr`. */
 export const KEY_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(keysOf(file, ""));

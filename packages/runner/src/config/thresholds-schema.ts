@@ -1,7 +1,7 @@
 /** `thresholds`: where a run stops being healthy. */
 import { isRule, THRESHOLDS, type ThresholdChanges, type Thresholds } from "@ablate/core";
 import { z } from "zod";
-import { positive } from "./value-schemas.ts";
+import { about, positive } from "./value-schemas.ts";
 
 /** What each means; docs/diagnostics.md explains the rule of the same name. */
 const MEANINGS: Readonly<Record<keyof Thresholds, string>> = {
@@ -37,7 +37,8 @@ function threshold(name: string, description: string): z.ZodType<number | undefi
   const usual = Object.entries(THRESHOLDS).find(([one]) => one === name)?.[1];
   const rule = name.replaceAll("_", "-");
   const of = isRule(rule) ? `${rule}: ` : "";
-  return positive()
+  const schema = positive()
     .optional()
-    .meta({ description: `${of}${description}`, examples: [usual], otherwise: `\`${usual}\`` });
+    .meta({ otherwise: `\`${usual}\`` });
+  return about(schema, `${of}${description}`, usual);
 }

@@ -14,24 +14,23 @@ export function nonNegative(): z.ZodType<number> {
   return fraction(z.number().min(0));
 }
 
-export function positive(limits: { readonly max?: number } = {}): z.ZodType<number> {
+export function positive(max?: number): z.ZodType<number> {
   const number = z.number().gt(0);
-  return fraction(limits.max === undefined ? number : number.max(limits.max));
+  return fraction(max === undefined ? number : number.max(max));
 }
 
-export function integer({
-  min,
-  max,
-}: {
-  readonly min: number;
-  readonly max: number;
-}): z.ZodType<number> {
+export function integer(min: number, max: number): z.ZodType<number> {
   return fraction(z.int().min(min).max(max));
 }
 
 /** A seed: PyTorch's generator takes it modulo 2^32. */
 export function seed(): z.ZodType<number> {
-  return integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+  return integer(0, Number.MAX_SAFE_INTEGER);
+}
+
+/** Says what a key means and shows a value of it, for editors and for docs/config.md. */
+export function about<T extends z.ZodType>(schema: T, description: string, example: unknown): T {
+  return schema.meta({ ...schema.meta(), description, examples: [example] });
 }
 
 /** A number that YAML takes for text. A quoted `"3"` is none: who writes quotes means text. */
@@ -43,7 +42,7 @@ const QUOTIENT = z
   .meta({ patternErrorMessage: "expected a number, or a fraction such as 5/3" });
 
 function fraction(number: z.ZodType<number>): z.ZodType<number> {
-  return shorthand(number, { short: QUOTIENT, expand: asNumber });
+  return shorthand(number, QUOTIENT, asNumber);
 }
 
 /** Reads a number that YAML takes for text, such as `5/3`; leaves anything else as it is. There is one zero. */
@@ -60,9 +59,15 @@ export function asNumber(value: unknown): unknown {
  */
 export function shorthand<T>(
   full: z.ZodType<T>,
-  { short, expand }: { readonly short: z.ZodType; readonly expand: (value: unknown) => unknown },
+  short: z.ZodType,
+  expand: (value: unknown) => unknown,
 ): z.ZodType<T> {
   return z.preprocess(expand, full).meta({ short });
+}
+
+/** Makes a map of a name that is written alone; leaves everything else as it is. */
+export function namedBy(key: string): (value: unknown) => unknown {
+  return (value) => (typeof value === "string" ? { [key]: value } : value);
 }
 
 /** The short form of a schema that has one. */
