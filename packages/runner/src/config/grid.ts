@@ -1,10 +1,85 @@
-/** `variants`, `grid`, `zip` and `include` of a file, as trees to put on top of the rest. */
+/** What a file says about its grid: which keys vary and by what, as trees to put on top of the rest. */
 import type { Position, Problem } from "./config-error.ts";
-import { type Leaf, leavesOf, readValues, whyCommon } from "./grid-keys.ts";
 import { makerOf, valuesOf } from "./makers.ts";
 import { nest } from "./merge.ts";
 import { CONFIG_KEYS, isSection } from "./schema.ts";
 import { type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
+
+/** What describes the grid rather than a run. */
+export const GRID_KEYS: readonly string[] = [
+  "extends",
+  "variants",
+  "zip",
+  "grid",
+  "when",
+  "exclude",
+  "include",
+];
+
+/** What is the same in all runs of a grid. */
+const COMMON: readonly string[] = [
+  "name",
+  "description",
+  "seeds",
+  "record",
+  "thresholds",
+  ...GRID_KEYS,
+];
+
+/** Why a key may not differ between the runs of a grid, or null. */
+export function whyCommon(key: string): string | null {
+  if (COMMON.includes(key.split(".")[0] ?? "")) return "is the same for all runs of a config";
+  if (key === "data.file") return "is the same for all runs of a config, which train on one file";
+  return null;
+}
+
+/**
+ * Reads a map of values for some runs, nested, without keys that all runs share, which are reported.
+ *
+ * @param without - keys that are read elsewhere, and left out
+ */
+export function readValues(
+  node: Node,
+  name: string,
+  { without = [], problems }: { readonly without?: readonly string[]; problems: Problem[] },
+): MapNode | null {
+  if (node.kind !== "map") {
+    problems.push({ ...node.at, message: `${name}: expected a map` });
+    return null;
+  }
+  const body = nest(node, problems);
+  const common = [...body.entries].filter(([key]) => COMMON.includes(key));
+  for (const [key, { keyAt }] of common) {
+    if (without.includes(key)) continue;
+    problems.push({ ...keyAt, message: `${name}.${key}: ${whyCommon(key)}` });
+  }
+  const file = nodeAt(body, ["data", "file"]);
+  if (file !== null) {
+    problems.push({ ...file.at, message: `${name}.data.file: ${whyCommon("data.file")}` });
+  }
+  const left = [...common.map(([key]) => key), ...without];
+  return mapNode(
+    body.at,
+    [...body.entries].filter(([key]) => !left.includes(key)),
+  );
+}
+
+/** A key that holds one value, and the value. */
+export type Leaf = { readonly key: string; readonly keyAt: Position; readonly value: Node };
+
+/** Returns the keys of a nested map that hold values, dotted. */
+export function leavesOf(
+  map: MapNode,
+  prefix = "",
+  isDeep: (key: string) => boolean = isSection,
+): Leaf[] {
+  return [...map.entries].flatMap(([name, { keyAt, value }]) => {
+    const key = prefix === "" ? name : `${prefix}.${name}`;
+    return value.kind === "map" && isDeep(key)
+      ? leavesOf(value, key, isDeep)
+      : [{ key, keyAt, value }];
+  });
+}
 
 /** A key of the grid and its values. */
 export type GridFactor = {
@@ -27,7 +102,7 @@ export type Row = {
 };
 
 export function readVariants(root: MapNode, problems: Problem[]): Variant[] {
-  const variants = nodeAt(root, ["variants"]);
+  const variants = root.entries.get("variants")?.value;
   if (variants?.kind !== "map") return [];
   if (variants.entries.size === 0) {
     problems.push({ ...variants.at, message: "variants: must not be empty" });
@@ -39,86 +114,68 @@ export function readVariants(root: MapNode, problems: Problem[]): Variant[] {
     }
     const isEmpty = value.kind === "scalar" && value.value === null;
     const body = isEmpty ? mapNode(value.at) : value;
-    const without = ["description"];
-    const tree = readValues(body, `variants.${name}`, { without, problems });
-    const description = readDescription(name, body, problems);
+    const tree = readValues(body, `variants.${name}`, { without: ["description"], problems });
+    const described = nodeAt(body, ["description"]);
+    const text = described?.kind === "scalar" ? described.value : null;
+    if (described !== null && typeof text !== "string") {
+      problems.push({ ...described.at, message: `variants.${name}.description: expected text` });
+    }
+    const description = typeof text === "string" ? text : "";
     return tree === null ? [] : [{ name, description, at: keyAt, tree }];
   });
 }
 
-function readDescription(name: string, body: Node, problems: Problem[]): string {
-  const description = body.kind === "map" ? body.entries.get("description")?.value : undefined;
-  if (description === undefined) return "";
-  if (description.kind === "scalar" && typeof description.value === "string") {
-    return description.value;
-  }
-  problems.push({ ...description.at, message: `variants.${name}.description: expected text` });
-  return "";
-}
-
 export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
-  const grid = nodeAt(root, ["grid"]);
+  const grid = root.entries.get("grid")?.value;
   if (grid?.kind !== "map") return [];
   const factors = new Map<string, GridFactor>();
-  collect(grid, "");
-  return [...factors.values()];
-
-  function collect(map: MapNode, prefix: string): void {
-    for (const [name, { keyAt, value }] of map.entries) {
-      const key = prefix === "" ? name : `${prefix}.${name}`;
-      const common = whyCommon(key);
-      const say = (message: string): unknown =>
-        problems.push({ ...keyAt, message: `grid.${key}: ${message}` });
-
-      const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`));
-      if (common !== null) say(common);
-      else if (whole !== undefined)
-        say(`is part of ${whole}, which is one value; list whole values`);
-      else if (value.kind === "map" && isSection(key)) collect(value, key);
-      else if (factors.has(key)) say("given twice");
-      else {
-        const items = valuesOf(value, `grid.${key}`, problems);
-        if (items.length > 0) factors.set(key, { key, keyAt, items });
-      }
-    }
+  const isDeep = (key: string): boolean => isSection(key) && whyCommon(key) === null;
+  for (const { key, keyAt, value } of leavesOf(grid, "", isDeep)) {
+    const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`));
+    const inWhole =
+      whole === undefined ? null : `is part of ${whole}, which is one value; list whole values`;
+    const wrong = whyCommon(key) ?? inWhole ?? (factors.has(key) ? "given twice" : null);
+    const items = wrong === null ? valuesOf(value, `grid.${key}`, problems) : [];
+    if (wrong !== null) problems.push({ ...keyAt, message: `grid.${key}: ${wrong}` });
+    if (items.length > 0) factors.set(key, { key, keyAt, items });
   }
+  return [...factors.values()];
 }
 
-/** The rows of `zip`, all of the same keys; null where the file has none. */
+/** Reads the rows of `zip`, all of the same keys; null where the file has none. */
 export function readZip(root: MapNode, problems: Problem[]): Row[] | null {
-  const zip = nodeAt(root, ["zip"]);
+  const zip = root.entries.get("zip")?.value;
   if (zip?.kind !== "list") return null;
   const removesInherited = zip.items.length === 0 && root.entries.has("extends");
   if (zip.items.length === 0 && !removesInherited) {
     problems.push({ ...zip.at, message: "zip: must not be empty" });
   }
   const rows = zip.items.flatMap((item, i) => {
-    const row = readRow(item, `zip[${i}]`, problems);
+    const name = `zip[${i}]`;
+    const row = readRow(item, name, problems);
     if (item.kind === "map" && item.entries.size === 0) {
-      problems.push({ ...item.at, message: `zip[${i}]: must not be empty` });
+      problems.push({ ...item.at, message: `${name}: must not be empty` });
     }
-    return row === null || row.leaves.length === 0 ? [] : [{ row, name: `zip[${i}]` }];
+    return row === null || row.leaves.length === 0 ? [] : [{ row, name }];
   });
   const [first] = rows;
   if (first === undefined) return [];
+  const rule = "the rows of zip give the same keys";
   for (const { row, name } of rows) {
-    const [missing] = first.row.leaves.filter(({ key }) => !hasKey(row, key));
-    const extra = row.leaves.filter(({ key }) => !hasKey(first.row, key));
-    const rule = "the rows of zip give the same keys";
-    for (const { key, keyAt } of extra) {
+    for (const { key, keyAt } of leavesNotIn(first.row, row)) {
       problems.push({ ...keyAt, message: `${name}.${key}: is not in ${first.name}; ${rule}` });
     }
-    if (missing !== undefined) {
-      const message = `${name}: has no ${missing.key}, which ${first.name} has; ${rule}`;
-      problems.push({ ...row.at, message });
-    }
+    const [missing] = leavesNotIn(row, first.row);
+    if (missing === undefined) continue;
+    const message = `${name}: has no ${missing.key}, which ${first.name} has; ${rule}`;
+    problems.push({ ...row.at, message });
   }
   return rows.flatMap(({ row, name }) => expandRow(row, name, problems));
 }
 
-/** The entries of `include`; null where the file has none. */
+/** Reads the entries of `include`; null where the file has none. */
 export function readInclude(root: MapNode, problems: Problem[]): Row[] | null {
-  const include = nodeAt(root, ["include"]);
+  const include = root.entries.get("include")?.value;
   if (include?.kind !== "list") return null;
   return include.items.flatMap((item, i) => readRow(item, `include[${i}]`, problems) ?? []);
 }
@@ -128,33 +185,32 @@ function readRow(item: Node, name: string, problems: Problem[]): Row | null {
   return tree === null ? null : { at: item.at, leaves: leavesOf(tree) };
 }
 
-function hasKey({ leaves }: Row, key: string): boolean {
-  return leaves.some((leaf) => leaf.key === key);
+function leavesNotIn(other: Row, { leaves }: Row): Leaf[] {
+  return leaves.filter(({ key }) => !other.leaves.some((leaf) => leaf.key === key));
 }
 
 /** A row whose values are makers of equally many values is as many rows. */
 function expandRow(row: Row, name: string, problems: Problem[]): Row[] {
-  const columns = row.leaves.map((leaf) => {
-    const isMaker = makerOf(leaf.value) !== null;
-    return isMaker
-      ? { leaf, made: valuesOf(leaf.value, `${name}.${leaf.key}`, problems) }
-      : { leaf };
-  });
-  const [first] = columns.flatMap(({ leaf, made }) => (made === undefined ? [] : [{ leaf, made }]));
+  const made = row.leaves
+    .filter(({ value }) => makerOf(value) !== null)
+    .map((leaf) => ({ leaf, items: valuesOf(leaf.value, `${name}.${leaf.key}`, problems) }));
+  const [first] = made;
   if (first === undefined) return [row];
-  for (const { leaf, made = first.made } of columns) {
-    if (made.length === first.made.length || made.length * first.made.length === 0) continue;
-    const message = `${name}.${leaf.key}: has ${made.length} values, ${first.leaf.key} ${first.made.length}; what goes together has as many`;
+  const size = first.items.length;
+  for (const { leaf, items } of made) {
+    if (items.length === size || items.length * size === 0) continue;
+    const message = `${name}.${leaf.key}: has ${items.length} values, ${first.leaf.key} ${size}; what goes together has as many`;
     problems.push({ ...leaf.value.at, message });
     return [];
   }
-  return first.made.map((_, i) => ({
+  const itemsOf = new Map(made.map(({ leaf, items }) => [leaf, items]));
+  return first.items.map((_, i) => ({
     at: row.at,
-    leaves: columns.map(({ leaf, made }) => ({ ...leaf, value: made?.[i] ?? leaf.value })),
+    leaves: row.leaves.map((leaf) => ({ ...leaf, value: itemsOf.get(leaf)?.[i] ?? leaf.value })),
   }));
 }
 
-/** The leaves as one nested map, those of some keys left out. */
+/** Returns the leaves as one nested map. */
 export function treeOf({ at, leaves }: Row): MapNode {
   const entries = leaves.map(({ key, keyAt, value }) => [key, { keyAt, value }] as const);
   return nest(mapNode(at, entries), []);

@@ -21,8 +21,7 @@ export function merge(base: MapNode, override: MapNode, key = ""): MapNode {
 
 /** Returns the same map without dotted keys: `train.lr: 1` becomes `train: { lr: 1 }`. */
 export function nest(map: MapNode, problems: Problem[]): MapNode {
-  const root = mapNode(map.at);
-  return insertAll(root, map, { key: "", problems });
+  return insertAll(mapNode(map.at), map, { key: "", problems });
 }
 
 /** Returns a map of nothing but this value at this dotted key. */
@@ -32,12 +31,11 @@ export function mapOf(key: string, value: Node, at: Position): MapNode {
 
 type Place = { readonly key: string; readonly problems: Problem[] };
 
-function insertAll(target: MapNode, map: MapNode, { key, problems }: Place): MapNode {
-  let result = target;
-  for (const [name, entry] of map.entries) {
-    result = insert(result, splitKey(key, name), entry, { key, problems });
-  }
-  return result;
+function insertAll(target: MapNode, map: MapNode, place: Place): MapNode {
+  return [...map.entries].reduce(
+    (result, [name, entry]) => insert(result, splitKey(place.key, name), entry, place),
+    target,
+  );
 }
 
 function insert(
@@ -48,23 +46,24 @@ function insert(
 ): MapNode {
   const whole = join(key, name);
   const present = target.entries.get(name);
-  const { value } = entry;
-  const isNested = rest.length > 0 || (value.kind === "map" && isSection(whole));
+  const { keyAt, value } = entry;
+  const isLast = rest.length === 0;
+  const section = isLast && value.kind === "map" && isSection(whole) ? value : null;
+  const isNested = !isLast || section !== null;
   if (present !== undefined && !(isNested && present.value.kind === "map")) {
-    problems.push({ ...entry.keyAt, message: givenTwice(whole, present.keyAt) });
+    problems.push({ ...keyAt, message: givenTwice(whole, present.keyAt) });
     return target;
   }
   const inner = present?.value.kind === "map" ? present.value : mapNode(value.at);
   const place = { key: whole, problems };
-  return withEntry(target, name, {
-    keyAt: present?.keyAt ?? entry.keyAt,
-    value:
-      rest.length > 0
-        ? insert(inner, rest, entry, place)
-        : value.kind === "map" && isSection(whole)
-          ? insertAll(inner, value, place)
-          : value,
-  });
+  const deeper = section === null ? value : insertAll(inner, section, place);
+  return mapNode(
+    target.at,
+    new Map(target.entries).set(name, {
+      keyAt: present?.keyAt ?? keyAt,
+      value: isLast ? deeper : insert(inner, rest, entry, place),
+    }),
+  );
 }
 
 /** Splits a key below `prefix` for as long as it leads through sections. */
@@ -78,10 +77,6 @@ function splitKey(prefix: string, name: string): string[] {
     depth += 1;
   }
   return [...segments.slice(0, depth), segments.slice(depth).join(".")];
-}
-
-function withEntry(map: MapNode, name: string, entry: Entry): MapNode {
-  return mapNode(map.at, new Map(map.entries).set(name, entry));
 }
 
 function join(key: string, name: string): string {

@@ -3,7 +3,7 @@
 import type { Overrides } from "./config.ts";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import type { GridFactor } from "./grid.ts";
-import { GRID_KEYS } from "./grid-keys.ts";
+import { GRID_KEYS } from "./grid.ts";
 import { hasMaker, valuesOf } from "./makers.ts";
 import { mapOf, merge } from "./merge.ts";
 import { readYamlValue } from "./read-yaml.ts";
@@ -18,8 +18,10 @@ export type OverrideTrees = {
   readonly factors: readonly GridFactor[];
 };
 
+type Setting = { readonly at: Position; readonly value: Node };
+
 export function readOverrides(overrides: Overrides, problems: Problem[]): OverrideTrees {
-  const values = new Map<string, { readonly at: Position; readonly value: Node }>();
+  const values = new Map<string, Setting>();
   const factors = new Map<string, GridFactor>();
   for (const text of overrides.set ?? []) {
     const at = optionAt(`--set ${text}`);
@@ -27,7 +29,8 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
       const { key, items: written } = readSetting(text, at);
       values.delete(key);
       factors.delete(key);
-      const items = made(written, { key, at, problems });
+      const list: Node = { kind: "list", at, items: written };
+      const items = hasMaker(list) ? valuesOf(list, key, problems) : written;
       const [value, ...others] = items;
       if (key === "seeds" && (others.length > 0 || value?.kind !== "list")) {
         values.set(key, { at, value: { kind: "list", at, items } });
@@ -38,7 +41,7 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
       problems.push(...error.problems);
     }
   }
-  for (const [key, option] of options(overrides)) values.set(key, option);
+  for (const [key, setting] of settingsOf(overrides)) values.set(key, setting);
   for (const key of values.keys()) factors.delete(key);
   const trees = [...values].map(([key, { at, value }]) => mapOf(key, value, at));
   return {
@@ -48,39 +51,25 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
   };
 }
 
-/** The values, those of `range` and its like one by one. */
-function made(
-  items: readonly Node[],
-  {
-    key,
-    at,
-    problems,
-  }: { readonly key: string; readonly at: Position; readonly problems: Problem[] },
-): readonly Node[] {
-  const list: Node = { kind: "list", at, items };
-  return hasMaker(list) ? valuesOf(list, key, problems) : items;
-}
-
 function optionAt(source: string): Position {
   return { source, line: null, col: null };
 }
 
-function options({ steps, seeds, engine }: Overrides): [string, { at: Position; value: Node }][] {
-  const all: [string, { at: Position; value: Node }][] = [];
-  if (steps !== undefined) {
-    const at = optionAt(`--steps ${steps}`);
-    all.push(["train.steps", { at, value: { kind: "scalar", at, value: steps } }]);
-  }
-  if (seeds !== undefined) {
-    const at = optionAt(`--seeds ${seeds.join(",")}`);
-    const items = seeds.map((value): Node => ({ kind: "scalar", at, value }));
-    all.push(["seeds", { at, value: { kind: "list", at, items } }]);
-  }
-  if (engine !== undefined) {
-    const at = optionAt(`--engine ${engine}`);
-    all.push(["engine", { at, value: { kind: "scalar", at, value: engine } }]);
-  }
-  return all;
+/** Returns what options of their own give, by key. */
+function settingsOf({ steps, seeds, engine }: Overrides): (readonly [string, Setting])[] {
+  const given = [
+    { key: "train.steps", option: "--steps", value: steps },
+    { key: "seeds", option: "--seeds", value: seeds },
+    { key: "engine", option: "--engine", value: engine },
+  ];
+  return given.flatMap(({ key, option, value }) => {
+    if (value === undefined) return [];
+    const at = optionAt(`${option} ${value}`);
+    const scalar = (one: string | number): Node => ({ kind: "scalar", at, value: one });
+    const isOne = typeof value === "string" || typeof value === "number";
+    const node: Node = isOne ? scalar(value) : { kind: "list", at, items: value.map(scalar) };
+    return [[key, { at, value: node }]];
+  });
 }
 
 function readSetting(text: string, at: Position): { readonly key: string; readonly items: Node[] } {

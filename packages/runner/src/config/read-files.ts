@@ -3,6 +3,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import {
+  GRID_KEYS,
   type GridFactor,
   type Row,
   readGrid,
@@ -11,7 +12,6 @@ import {
   readZip,
   type Variant,
 } from "./grid.ts";
-import { GRID_KEYS } from "./grid-keys.ts";
 import { hasMaker, valuesOf } from "./makers.ts";
 import { merge, nest } from "./merge.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -33,18 +33,15 @@ export function readFiles(
   { given, sources }: { readonly given: MapNode; readonly sources: Sources },
   problems: Problem[],
 ): ConfigParts {
-  const [own, ...extended] = readChain(path, sources, problems);
+  const start = { source: path, line: 1, col: 1 };
+  const [own, ...extended] = readChain(path, start, { sources, problems, seen: [] });
   const below = extended.reduceRight<ConfigParts | null>((deeper, root) => {
     validate(merge(merge(standIn(root), deeper?.base ?? given), root), problems);
-    return onTop(deeper, readParts(root, problems));
+    return extendParts(deeper, readParts(root, problems));
   }, null);
   const lower = below === null ? given : merge(given, below.base);
   validate(mapNode(own.at, merge(lower, own).entries), problems);
-  return onTop(below, readParts(own, problems));
-}
-
-function onTop(below: ConfigParts | null, above: ConfigParts): ConfigParts {
-  return below === null ? above : extendParts(below, above);
+  return extendParts(below, readParts(own, problems));
 }
 
 /** Stands in for the data, which a file that is there to be extended may leave to others. */
@@ -54,41 +51,33 @@ function standIn({ at }: MapNode): MapNode {
   return mapNode(at, [["data", data]]);
 }
 
-/** The file, what it extends, what that extends, and so on. */
-function readChain(
-  path: string,
-  sources: Sources,
-  problems: Problem[],
-): readonly [MapNode, ...MapNode[]] {
-  const start = { source: path, line: 1, col: 1 };
-  const first = readOne(path, start, { sources, problems });
-  const seen = [realpathSync(path)];
-  const below: MapNode[] = [];
-  let [from, root] = [path, first];
-  for (;;) {
-    const named = nodeAt(root, ["extends"]);
-    if (named?.kind !== "scalar" || typeof named.value !== "string" || named.value === "") break;
-    const next = isAbsolute(named.value) ? named.value : join(dirname(from), named.value);
-    const chain = [...sources.keys(), next];
-    root = readOne(next, named.at, { sources, problems });
-    const real = realpathSync(next);
-    if (seen.includes(real)) {
-      const message = `extends: a circle: ${chain.join(" -> ")}`;
-      throw new ConfigError([{ ...named.at, message }]);
-    }
-    seen.push(real);
-    below.push(root);
-    from = next;
-  }
-  return [first, ...below];
-}
+type Chain = {
+  readonly sources: Sources;
+  readonly problems: Problem[];
+  /** Real paths of the files that lead here. */
+  readonly seen: readonly string[];
+};
 
-type Reading = { readonly sources: Sources; readonly problems: Problem[] };
-
-function readOne(path: string, at: Position, { sources, problems }: Reading): MapNode {
+/**
+ * Reads the file, what it extends, what that extends, and so on.
+ *
+ * @param at - where the file is named
+ */
+function readChain(path: string, at: Position, chain: Chain): [MapNode, ...MapNode[]] {
+  const { sources, problems, seen } = chain;
+  const names = [...sources.keys(), path];
   const text = readText(path, at);
   sources.set(path, text);
-  return withMadeSeeds(nest(readYaml(text, path), problems), problems);
+  const root = withMadeSeeds(nest(readYaml(text, path), problems), problems);
+  const real = realpathSync(path);
+  if (seen.includes(real)) {
+    throw new ConfigError([{ ...at, message: `extends: a circle: ${names.join(" -> ")}` }]);
+  }
+  const named = nodeAt(root, ["extends"]);
+  const next = named?.kind === "scalar" ? named.value : null;
+  if (named === null || typeof next !== "string" || next === "") return [root];
+  const file = isAbsolute(next) ? next : join(dirname(path), next);
+  return [root, ...readChain(file, named.at, { ...chain, seen: [...seen, real] })];
 }
 
 /** Seeds may be made by `range`; seeds that cannot be made are left out, the mistake is reported. */
@@ -110,10 +99,8 @@ function readText(path: string, at: Position): string {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const message = UNREADABLE[code];
     if (message === undefined) throw error;
-    const isExtended = at.source !== path;
-    throw new ConfigError([
-      { ...at, message: isExtended ? `extends: ${path}: ${message}` : message },
-    ]);
+    const named = at.source === path ? "" : `extends: ${path}: `;
+    throw new ConfigError([{ ...at, message: `${named}${message}` }]);
   }
 }
 
@@ -169,39 +156,27 @@ function readParts(root: MapNode, problems: Problem[]): ConfigParts {
 const OWN: readonly string[] = ["name", "description"];
 
 /** Puts a file's parts on top of those of the file that it extends. */
-function extendParts(below: ConfigParts, above: ConfigParts): ConfigParts {
-  const inherited = new Map([...below.base.entries].filter(([key]) => !OWN.includes(key)));
+function extendParts(below: ConfigParts | null, above: ConfigParts): ConfigParts {
+  if (below === null) return above;
+  const inherited = [...below.base.entries].filter(([key]) => !OWN.includes(key));
+  const variants = above.variants.map((own) => {
+    const old = below.variants.find(({ name }) => name === own.name);
+    if (old === undefined) return own;
+    const description = own.description === "" ? old.description : own.description;
+    return { ...own, description, tree: merge(old.tree, own.tree) };
+  });
   return {
-    base: mapNode(above.base.at, merge(mapNode(above.base.at, inherited), above.base).entries),
-    variants: mergeByKey(below.variants, above.variants, {
-      key: ({ name }) => name,
-      put: (old, own) => ({
-        ...own,
-        description: own.description === "" ? old.description : own.description,
-        tree: merge(old.tree, own.tree),
-      }),
-    }),
+    base: merge(mapNode(above.base.at, inherited), above.base),
+    variants: lastOfEach([...below.variants, ...variants], ({ name }) => name),
     zip: above.zip ?? below.zip,
-    factors: mergeByKey(below.factors, above.factors, {
-      key: ({ key }) => key,
-      put: (_, own) => own,
-    }),
-    when: mergeByKey(below.when, above.when, { key: ({ key }) => key, put: (_, own) => own }),
+    factors: lastOfEach([...below.factors, ...above.factors], ({ key }) => key),
+    when: lastOfEach([...below.when, ...above.when], ({ key }) => key),
     exclude: above.exclude ?? below.exclude,
     include: above.include ?? below.include,
   };
 }
 
-/** Returns the old members in their order, each with the new one of its key put on top, then the new keys. */
-function mergeByKey<T>(
-  old: readonly T[],
-  own: readonly T[],
-  { key, put }: { readonly key: (member: T) => string; readonly put: (old: T, own: T) => T },
-): T[] {
-  const members = new Map(old.map((member) => [key(member), member]));
-  for (const member of own) {
-    const present = members.get(key(member));
-    members.set(key(member), present === undefined ? member : put(present, member));
-  }
-  return [...members.values()];
+/** Keeps the last member of each key, in the place of the first. */
+function lastOfEach<T>(members: readonly T[], key: (member: T) => string): T[] {
+  return [...new Map(members.map((member) => [key(member), member])).values()];
 }

@@ -1,9 +1,9 @@
 /** `exclude` and `when`: conditions on the values of a run. */
 import type { Position, Problem } from "./config-error.ts";
-import { type Leaf, leavesOf, readValues, whyCommon } from "./grid-keys.ts";
+import { type Leaf, leavesOf, readValues, whyCommon } from "./grid.ts";
 import { mapOf } from "./merge.ts";
 import { isSection } from "./schema.ts";
-import { flowText, type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
+import { flowText, type MapNode, mapNode, type Node } from "./tree.ts";
 
 /** Holds for the runs that have all of these values. */
 export type Rule = {
@@ -22,64 +22,47 @@ export type Condition = {
   readonly anyOf: readonly Rule[];
 };
 
-/** The entries of `exclude`; null where the file has none. */
+/** Reads the entries of `exclude`; null where the file has none. */
 export function readExclude(root: MapNode, problems: Problem[]): Rule[] | null {
-  const exclude = nodeAt(root, ["exclude"]);
+  const exclude = root.entries.get("exclude")?.value;
   if (exclude?.kind !== "list") return null;
-  return exclude.items.flatMap(
-    (item, i) =>
-      readRule(item, { name: `exclude[${i}]`, extra: ["variant", "seed"] }, problems) ?? [],
-  );
+  return readRules(exclude, { name: "exclude", extra: ["variant", "seed"], problems });
 }
 
-/** The entries of `when`, by key of the grid. */
+/** Reads the entries of `when`, by key of the grid. */
 export function readWhen(root: MapNode, problems: Problem[]): Condition[] {
-  const when = nodeAt(root, ["when"]);
+  const when = root.entries.get("when")?.value;
   if (when?.kind !== "map") return [];
-  return collect(when, "").flatMap(({ key, keyAt, value }) => {
+  return leavesOf(when).flatMap(({ key, keyAt, value }) => {
     const common = whyCommon(key);
-    if (common !== null) {
-      problems.push({ ...keyAt, message: `when.${key}: ${common}` });
-      return [];
-    }
     const name = `when.${key}`;
-    const items = value.kind === "list" ? value.items : [value];
-    if (items.length === 0) {
-      problems.push({ ...value.at, message: `${name}: must not be empty` });
-    }
-    const anyOf = items.flatMap(
-      (item, i) =>
-        readRule(
-          item,
-          { name: value.kind === "list" ? `${name}[${i}]` : name, extra: ["variant"] },
-          problems,
-        ) ?? [],
-    );
-    return anyOf.length < items.length || items.length === 0 ? [] : [{ key, keyAt, anyOf }];
+    const rules = value.kind === "list" ? value.items.length : 1;
+    if (common !== null) problems.push({ ...keyAt, message: `${name}: ${common}` });
+    else if (rules === 0) problems.push({ ...value.at, message: `${name}: must not be empty` });
+    if (common !== null || rules === 0) return [];
+    const anyOf = readRules(value, { name, extra: ["variant"], problems });
+    return anyOf.length < rules ? [] : [{ key, keyAt, anyOf }];
   });
 }
 
-/** Keys of `when`, which may be written nested as well: `when: { train: { lr: ... } }`. */
-function collect(map: MapNode, prefix: string): Leaf[] {
-  return [...map.entries].flatMap(([name, { keyAt, value }]) => {
-    const key = prefix === "" ? name : `${prefix}.${name}`;
-    return value.kind === "map" && isSection(key) ? collect(value, key) : [{ key, keyAt, value }];
-  });
+type Reading = Pick<Rule, "name" | "extra"> & { readonly problems: Problem[] };
+
+/** Reads a list of rules, or one rule. */
+function readRules(node: Node, { name, ...rest }: Reading): Rule[] {
+  if (node.kind !== "list") return readRule(node, { name, ...rest });
+  return node.items.flatMap((item, i) => readRule(item, { name: `${name}[${i}]`, ...rest }));
 }
 
-type Naming = { readonly name: string; readonly extra: readonly string[] };
-
-function readRule(item: Node, { name, extra }: Naming, problems: Problem[]): Rule | null {
+function readRule(item: Node, { name, extra, problems }: Reading): Rule[] {
   if (item.kind === "map" && item.entries.size === 0) {
     problems.push({ ...item.at, message: `${name}: must not be empty` });
-    return null;
+    return [];
   }
-  const own = item.kind === "map" ? [...item.entries].filter(([key]) => extra.includes(key)) : [];
   const tree = readValues(item, name, { without: extra, problems });
-  if (tree === null) return null;
-  const special = own.map(([key, { keyAt, value }]): Leaf => ({ key, keyAt, value }));
-  const leaves = [...special, ...leavesOf(tree)];
-  return leaves.length === 0 ? null : { name, at: item.at, text: textOf(item), leaves, extra };
+  if (tree === null || item.kind !== "map") return [];
+  const own = [...item.entries].filter(([key]) => extra.includes(key));
+  const leaves = [...own.map(([key, entry]) => ({ key, ...entry })), ...leavesOf(tree)];
+  return leaves.length === 0 ? [] : [{ name, at: item.at, text: textOf(item), leaves, extra }];
 }
 
 const LONGEST_TEXT = 200;

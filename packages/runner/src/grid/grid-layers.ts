@@ -1,7 +1,6 @@
 /** Puts the command line's values on top of the parts of a config: what is walked to get its runs. */
 import type { Position, Problem } from "../config/config-error.ts";
-import { type GridFactor, type Row, treeOf } from "../config/grid.ts";
-import { whyCommon } from "../config/grid-keys.ts";
+import { type GridFactor, type Row, treeOf, whyCommon } from "../config/grid.ts";
 import { mapOf } from "../config/merge.ts";
 import type { OverrideTrees } from "../config/overrides.ts";
 import type { ConfigParts } from "../config/read-files.ts";

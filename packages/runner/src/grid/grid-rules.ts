@@ -3,7 +3,7 @@
 import { hint } from "@ablate/text";
 import type { Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
-import type { Leaf } from "../config/grid-keys.ts";
+import type { Leaf } from "../config/grid.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
 import { flowText, type MapNode, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
