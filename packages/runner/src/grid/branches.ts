@@ -2,9 +2,8 @@
 import { count, hint } from "@ablate/text";
 import type { Factor as Chosen } from "../config/config.ts";
 import type { Position, Problem } from "../config/config-error.ts";
-import type { Variant } from "../config/grid.ts";
 import type { Condition } from "../config/rules.ts";
-import { type Factor, type GridLayers, isWithin, type Option } from "./grid-layers.ts";
+import { type Factor, type GridLayers, isWithin } from "./grid-layers.ts";
 import type { Candidate, Conditions, Matcher } from "./grid-rules.ts";
 import type { Layers } from "./sections.ts";
 
@@ -17,46 +16,39 @@ export type Branch = Candidate & {
 };
 
 /**
- * The combinations of variants, rows of zip and the grid's keys, the first slowest. A key whose
+ * Yields the combinations of variants, rows of zip and the grid's keys, the first slowest. A key whose
  * condition does not hold is left as it is below the grid, once.
  */
 export function* branchesOf(grid: GridLayers, when: Conditions): Generator<Branch> {
   const { base, variants, rows, factors, values } = grid;
   for (const variant of variants.length === 0 ? [null] : variants) {
     for (const row of rows.length === 0 ? [null] : rows) {
-      yield* combine(startAt(base, variant, row), { factors, when, values });
+      const parts = [variant, row].filter((part) => part !== null);
+      const start: Branch = {
+        variant: variant?.name ?? null,
+        variantDescription: variant?.description ?? "",
+        at: row?.at ?? variant?.at ?? base.at,
+        labels: row?.labels ?? [],
+        layers: [base, ...parts.map(({ tree }) => tree)],
+      };
+      yield* combine(start, { factors, when, values });
     }
   }
 }
 
-/** Combines an included entry with each combination of the command line's factors. */
-export function includedBranches(
-  { base, setFactors: factors, values }: GridLayers,
-  { at, tree, labels }: Option,
-): Generator<Branch> {
-  const start = {
-    variant: null,
-    variantDescription: "",
-    at,
-    labels,
-    layers: [base, tree],
-  } as const;
-  return combine(start, { factors, when: new Map(), values });
-}
-
-function startAt(base: GridLayers["base"], variant: Variant | null, row: Option | null): Branch {
-  const layers: Layers = [
-    base,
-    ...(variant === null ? [] : [variant.tree]),
-    ...(row === null ? [] : [row.tree]),
-  ];
-  return {
-    variant: variant?.name ?? null,
-    variantDescription: variant?.description ?? "",
-    at: row?.at ?? variant?.at ?? base.at,
-    labels: row?.labels ?? [],
-    layers,
-  };
+/** Combines each included entry with each combination of the command line's factors. */
+export function* includedBranches(grid: GridLayers): Generator<Branch> {
+  const { base, include, setFactors: factors, values } = grid;
+  for (const { at, tree, labels } of include) {
+    const start: Branch = {
+      variant: null,
+      variantDescription: "",
+      at,
+      labels,
+      layers: [base, tree],
+    };
+    yield* combine(start, { factors, when: new Map(), values });
+  }
 }
 
 type Rest = Pick<GridLayers, "factors" | "values"> & { readonly when: Conditions };
@@ -70,23 +62,19 @@ function* combine(branch: Branch, { factors, when, values }: Rest): Generator<Br
   }
   const further = { factors: rest, when, values };
   const rules = when.get(factor.key);
-  const applies = rules === undefined || anyHolds(rules, { ...branch, layers: all });
-  if (!applies) yield* combine(branch, further);
-  else for (const option of factor.options) yield* combine(choose(branch, option), further);
+  if (rules !== undefined && !anyHolds(rules, { ...branch, layers: all })) {
+    yield* combine(branch, further);
+    return;
+  }
+  for (const { at, tree, labels: own } of factor.options) {
+    const layers: Layers = [...branch.layers, tree];
+    yield* combine({ ...branch, at, layers, labels: [...branch.labels, ...own] }, further);
+  }
 }
 
 /** Asks every rule, since each notes the values it met. */
 function anyHolds(rules: readonly Matcher[], candidate: Candidate): boolean {
   return rules.filter((rule) => rule.holds(candidate)).length > 0;
-}
-
-function choose(branch: Branch, { at, tree, labels }: Option): Branch {
-  return {
-    ...branch,
-    at,
-    layers: [...branch.layers, tree],
-    labels: [...branch.labels, ...labels],
-  };
 }
 
 /**
@@ -102,19 +90,18 @@ export function soundConditions({ when, factors }: GridLayers, problems: Problem
       problems.push({ ...keyAt, message: `when.${key}: is no key of the grid${allowed}` });
       return false;
     }
-    const undecided = keys.slice(own);
-    const wrong = anyOf
-      .flatMap(({ leaves }) => leaves)
-      .flatMap((leaf) => {
-        const later = undecided.find((one) => isWithin(one, leaf.key) || isWithin(leaf.key, one));
-        return later === undefined ? [] : [{ leaf, later }];
-      });
-    for (const { leaf, later } of wrong) {
+    let isSound = true;
+    for (const leaf of anyOf.flatMap(({ leaves }) => leaves)) {
+      const later = keys
+        .slice(own)
+        .find((one) => isWithin(one, leaf.key) || isWithin(leaf.key, one));
+      if (later === undefined) continue;
+      isSound = false;
       const why =
         later === key ? "asks for itself" : `asks for ${later}, which the grid has after it`;
       problems.push({ ...leaf.keyAt, message: `when.${key}: ${why}` });
     }
-    return wrong.length === 0;
+    return isSound;
   });
 }
 

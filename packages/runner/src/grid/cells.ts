@@ -12,7 +12,7 @@ import {
   soundConditions,
 } from "./branches.ts";
 import { checkTogether, EffectCheck } from "./check-together.ts";
-import type { GridLayers, Option } from "./grid-layers.ts";
+import type { GridLayers } from "./grid-layers.ts";
 import { GridRules } from "./grid-rules.ts";
 import { SectionReader, type Sections } from "./sections.ts";
 
@@ -31,8 +31,8 @@ export type ExpandOptions = {
 };
 
 /**
- * The cells of a config, slowest first: variants, rows of zip, the grid's keys in order; then what is
- * included.
+ * Returns the cells of a config, slowest first: variants, rows of zip, the grid's keys in order; then what
+ * is included.
  */
 export function expandCells(given: GridLayers, options: ExpandOptions): Expansion {
   const { seeds, mostRuns, problems } = options;
@@ -46,20 +46,35 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
   const rules = new GridRules(grid, { reader, seeds, problems });
   checkValues(grid, reader, problems);
 
-  const expander = new Expander(reader, problems);
+  const effects = new EffectCheck();
+  const cells: Cell[] = [];
+  let runs = 0;
+  const take = (branch: Branch, seeds: readonly number[]): void => {
+    if (seeds.length === 0) return;
+    const sections = reader.read(branch.layers);
+    problems.push(...checkTogether(sections));
+    effects.add(sections);
+    runs += seeds.length;
+    const config = configOf(sections);
+    if (config === null) return;
+    const { variant, variantDescription, at, labels: factors } = branch;
+    cells.push({ variant, variantDescription, at, factors, config, seeds });
+  };
   for (const branch of branchesOf(grid, rules.when)) {
-    expander.take(branch, rules.exclude.left(branch, seeds));
-    if (expander.runs > mostRuns) break;
+    take(branch, rules.seedsLeft(branch, seeds));
+    if (runs > mostRuns) break;
   }
-  const hadRuns = expander.runs > 0;
-  for (const option of grid.include) includeEntry(option, { grid, expander, seeds });
+  const hadRuns = runs > 0;
+  for (const branch of includedBranches(grid)) {
+    take({ ...branch, labels: newLabels(branch, grid, reader) }, seeds);
+  }
 
-  if (expander.runs > mostRuns) problems.push(refusalAfter(grid, seeds.length, mostRuns));
+  if (runs > mostRuns) problems.push(refusalAfter(grid, seeds.length, mostRuns));
   else problems.push(...rules.unused());
   if (!hadRuns && grid.exclude.length > 0 && grid.include.length === 0) {
     problems.push({ ...(grid.exclude[0]?.at ?? grid.base.at), message: "exclude: leaves no run" });
   }
-  return { cells: expander.cells, excluded: rules.exclude.counts, warnings: expander.warnings };
+  return { cells, excluded: rules.excluded, warnings: effects.warnings };
 }
 
 /** Checks each value of the grid by itself: another may be on top of it in all runs. */
@@ -71,50 +86,13 @@ function checkValues(grid: GridLayers, reader: SectionReader, problems: Problem[
   for (const { tree } of [...variants, ...options]) reader.read([base, tree]);
 }
 
-class Expander {
-  readonly cells: Cell[] = [];
-  readonly reader: SectionReader;
-  readonly #problems: Problem[];
-  readonly #effects = new EffectCheck();
-  runs = 0;
-
-  constructor(reader: SectionReader, problems: Problem[]) {
-    this.reader = reader;
-    this.#problems = problems;
-  }
-
-  take(branch: Branch, seeds: readonly number[]): void {
-    if (seeds.length === 0) return;
-    const sections = this.reader.read(branch.layers);
-    this.#problems.push(...checkTogether(sections));
-    this.#effects.add(sections);
-    this.runs += seeds.length;
-    const config = configOf(sections);
-    if (config === null) return;
-    const { variant, variantDescription, at, labels: factors } = branch;
-    this.cells.push({ variant, variantDescription, at, factors, config, seeds });
-  }
-
-  get warnings(): Problem[] {
-    return this.#effects.warnings;
-  }
-}
-
-type Including = {
-  readonly grid: GridLayers;
-  readonly expander: Expander;
-  readonly seeds: readonly number[];
-};
-
 /** Included runs are called by what they have that the config's base has not. */
-function includeEntry(option: Option, { grid, expander, seeds }: Including): void {
-  const { reader } = expander;
-  for (const branch of includedBranches(grid, option)) {
-    const labels = branch.labels.filter(
-      ({ key }) => reader.textAt(key, branch.layers) !== reader.textAt(key, [grid.base]),
-    );
-    expander.take({ ...branch, labels }, seeds);
-  }
+function newLabels(
+  { labels, layers }: Branch,
+  { base }: GridLayers,
+  reader: SectionReader,
+): Branch["labels"] {
+  return labels.filter(({ key }) => reader.textAt(key, layers) !== reader.textAt(key, [base]));
 }
 
 function configOf(sections: Sections): CellConfig | null {

@@ -7,27 +7,27 @@ import type { ModelConfig } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import { initSchema } from "../config/init-schema.ts";
 import { toModelSpec, usesValidation } from "../config/to-run-spec.ts";
-import { type Node, nodeAt } from "../config/tree.ts";
-import type { Sections } from "./sections.ts";
+import { type MapNode, type Node, nodeAt } from "../config/tree.ts";
+import { type Sections, valueAt } from "./sections.ts";
 
 const DEFAULT_INIT = initSchema.parse({});
 
 /** Reports values that do not fit each other; says nothing where the model itself is wrong. */
 export function checkTogether({ model, train }: Sections): Problem[] {
   if (model.value === null) return [];
+  const { value } = model;
   return [
-    ...checkMemory(model),
-    ...checkBatchSize(model.value, train),
-    ...checkL2(model.value, train),
+    ...checkMemory(value, model.tree),
+    ...checkBatchSize(value, train),
+    ...checkL2(value, train.tree),
   ];
 }
 
 /** Values and gradients of 4 bytes each fill the 4 GiB that an engine can address. */
 const MOST_PARAMETERS = 2 ** 29;
 
-function checkMemory({ value, tree }: Sections["model"]): Problem[] {
-  if (value === null) return [];
-  const widths = [value.embedding, ...value.hidden];
+function checkMemory({ embedding, hidden }: ModelConfig, tree: MapNode): Problem[] {
+  const widths = [embedding, ...hidden];
   const weights = widths.slice(1).reduce((sum, width, i) => sum + width * (widths[i] ?? 0), 0);
   if (weights <= MOST_PARAMETERS) return [];
   const { at } = nodeAt(tree, ["model", "hidden"]) ?? tree;
@@ -42,23 +42,18 @@ function checkBatchSize(model: ModelConfig, { value, tree }: Sections["train"]):
   return [{ ...batchSize.at, message: `train.batch_size: ${message}` }];
 }
 
-function checkL2(model: ModelConfig, { tree }: Sections["train"]): Problem[] {
+function checkL2(model: ModelConfig, tree: MapNode): Problem[] {
   const l2 = nodeAt(tree, ["train", "l2"]);
   if (l2?.kind !== "map") return [];
-  const names = parameterNames(model);
+  // Neither the context nor the vocabulary decides about the names.
+  const parameters = planParameters({ model: toModelSpec(model, 1), init: DEFAULT_INIT }, 1);
+  const names = parameters.map(({ name }) => name);
   return [...l2.entries]
     .filter(([name]) => !names.includes(name))
     .map(([name, { keyAt }]) => ({
       ...keyAt,
       message: `train.l2.${name}: no such parameter${hint(name, names)}`,
     }));
-}
-
-/** Neither the context nor the vocabulary decides about the names. */
-function parameterNames(model: ModelConfig): string[] {
-  return planParameters({ model: toModelSpec(model, 1), init: DEFAULT_INIT }, 1).map(
-    ({ name }) => name,
-  );
 }
 
 /** Finds values that were written and change nothing, because no run of the config has what they are for. */
@@ -83,19 +78,24 @@ export class EffectCheck {
     if (model.value === null || init.value === null) return;
     const { batch_norm: norm, bias } = model.value;
     const hasNorm = norm !== "none";
+    const isNormed = hasNorm && norm.where === "all";
     const uses: readonly (readonly [string, boolean, string])[] = [
-      ["init.hidden.bias", bias, "model.bias is false"],
-      ["init.output.bias", bias, "model.bias is false"],
-      ["init.hidden.gamma", hasNorm, "there is no batch norm"],
-      ["init.hidden.beta", hasNorm, "there is no batch norm"],
-      ["init.output.gamma", hasNorm && norm.where === "all", OUTPUT],
-      ["init.output.beta", hasNorm && norm.where === "all", OUTPUT],
+      ["hidden.bias", bias, "model.bias is false"],
+      ["output.bias", bias, "model.bias is false"],
+      ["hidden.gamma", hasNorm, "there is no batch norm"],
+      ["hidden.beta", hasNorm, "there is no batch norm"],
+      ["output.gamma", isNormed, OUTPUT],
+      ["output.beta", isNormed, OUTPUT],
     ];
     for (const [key, isUsed, why] of uses) {
-      const node = nodeAt(init.tree, key.split("."));
+      const path = key.split(".");
+      const node = nodeAt(init.tree, ["init", ...path]);
       if (node === null) continue;
-      if (isUsed || isDefault(key, init.value)) this.#withEffect.add(placeOf(node));
-      else this.#note(node, `${key}: has no effect, ${why}`);
+      const [own, usual] = [init.value, DEFAULT_INIT].map((one) =>
+        canonicalJson(valueAt(one, path)),
+      );
+      const message = `init.${key}: has no effect, ${why}`;
+      this.#check(placeOf(node), isUsed || own === usual, { ...node.at, message });
     }
   }
 
@@ -113,8 +113,7 @@ export class EffectCheck {
     }
   }
 
-  #addStop({ train }: Sections): void {
-    const { value, tree } = train;
+  #addStop({ train: { value, tree } }: Sections): void {
     if (value?.stop === undefined) return;
     const { patience, every } = value.stop;
     const isMeasured = usesValidation(value.stop);
@@ -134,29 +133,18 @@ export class EffectCheck {
     ];
     for (const [node, isUsed, message] of checks) {
       if (node === null) continue;
-      const place = `${placeOf(node)} ${message}`;
-      if (isUsed) this.#withEffect.add(place);
-      else if (!this.#without.has(place)) this.#without.set(place, { ...node.at, message });
+      this.#check(`${placeOf(node)} ${message}`, isUsed, { ...node.at, message });
     }
   }
 
-  #note(node: Node, message: string): void {
-    const place = placeOf(node);
-    if (!this.#without.has(place)) this.#without.set(place, { ...node.at, message });
+  /** Notes whether a value is used, of which the first mention of its `place` counts. */
+  #check(place: string, isUsed: boolean, problem: Problem): void {
+    if (isUsed) this.#withEffect.add(place);
+    else if (!this.#without.has(place)) this.#without.set(place, problem);
   }
 }
 
 const OUTPUT = "the output layer has no batch norm (model.batch_norm: all gives it one)";
-
-function isDefault(key: string, init: typeof DEFAULT_INIT): boolean {
-  const [, group, name] = key.split(".");
-  return canonicalJson(pick(init, group, name)) === canonicalJson(pick(DEFAULT_INIT, group, name));
-}
-
-function pick(init: typeof DEFAULT_INIT, group = "", name = ""): unknown {
-  const layer = group === "hidden" ? init.hidden : init.output;
-  return Object.entries(layer).find(([key]) => key === name)?.[1];
-}
 
 function placeOf({ at: { source, line, col } }: Node): string {
   return `${source}:${line}:${col}`;

@@ -1,17 +1,18 @@
 /** Puts the command line's values on top of the parts of a config: what is walked to get its runs. */
+import type { Factor as Label } from "../config/config.ts";
 import type { Position, Problem } from "../config/config-error.ts";
 import { type GridFactor, type Row, treeOf, whyCommon } from "../config/grid.ts";
 import { mapOf } from "../config/merge.ts";
 import type { OverrideTrees } from "../config/overrides.ts";
 import type { ConfigParts } from "../config/read-files.ts";
-import type { Condition, Rule } from "../config/rules.ts";
+import type { Rule } from "../config/rules.ts";
 import { type MapNode, toLabelText } from "../config/tree.ts";
 
 /** Values to put on top of others, and how they read in a label. */
 export type Option = {
   readonly at: Position;
   readonly tree: MapNode;
-  readonly labels: readonly { readonly key: string; readonly text: string }[];
+  readonly labels: readonly Label[];
 };
 
 export type Factor = {
@@ -20,12 +21,9 @@ export type Factor = {
   readonly options: readonly Option[];
 };
 
-export type GridLayers = {
-  readonly base: MapNode;
-  readonly variants: ConfigParts["variants"];
+export type GridLayers = Pick<ConfigParts, "base" | "variants" | "when"> & {
   readonly rows: readonly Option[];
   readonly factors: readonly Factor[];
-  readonly when: readonly Condition[];
   readonly exclude: readonly Rule[];
   readonly include: readonly Option[];
   /** Factors of the command line, which included runs have as well. */
@@ -42,25 +40,19 @@ export function layerGrid(
   problems: Problem[],
 ): GridLayers {
   reportShared(parts, factors, problems);
-  const replaced = new Map(factors.map((factor) => [factor.key, factor]));
   const isFixed = (key: string): boolean => [...keys].some((set) => isWithin(key, set));
   const isSet = (key: string): boolean =>
     isFixed(key) || factors.some((factor) => isWithin(key, factor.key));
-  const kept = parts.factors
-    .filter(({ key }) => !isFixed(key) && (replaced.has(key) || !isSet(key)))
-    .map((factor) => replaced.get(factor.key) ?? factor);
-  const added = factors.filter(
-    (factor) => !kept.includes(factor) && whyCommon(factor.key) === null,
-  );
   const setFactors = factors.filter(({ key }) => whyCommon(key) === null).map(toFactor);
-  const all = [...kept, ...added].map(
-    (factor) => setFactors.find(({ key }) => key === factor.key) ?? toFactor(factor),
-  );
+  const replaced = new Map(setFactors.map((factor) => [factor.key, factor]));
+  const kept = parts.factors
+    .filter(({ key }) => (replaced.has(key) ? !isFixed(key) : !isSet(key)))
+    .map((factor) => replaced.get(factor.key) ?? toFactor(factor));
   return {
     base: parts.base,
     variants: parts.variants,
     rows: rowsOf(parts.zip ?? [], isSet),
-    factors: all,
+    factors: [...new Set([...kept, ...setFactors])],
     when: parts.when.filter(({ key }) => !isFixed(key)),
     exclude: parts.exclude ?? [],
     include: (parts.include ?? []).map((row) => toOption(row, isSet)),
@@ -98,14 +90,13 @@ export function isWithin(key: string, other: string): boolean {
 function rowsOf(zip: readonly Row[], isSet: (key: string) => boolean): Option[] {
   const options = zip.map((row) => toOption(row, isSet));
   if (options.every(({ tree }) => tree.entries.size === 0)) return [];
-  const texts = new Map<string, Set<string>>();
-  for (const { key, text } of options.flatMap(({ labels }) => labels)) {
-    texts.set(key, (texts.get(key) ?? new Set()).add(text));
-  }
-  return options.map((option) => ({
-    ...option,
-    labels: option.labels.filter(({ key }) => (texts.get(key)?.size ?? 0) > 1),
-  }));
+  const labels = Map.groupBy(
+    options.flatMap((option) => option.labels),
+    ({ key }) => key,
+  );
+  const varies = ({ key }: Label): boolean =>
+    new Set(labels.get(key)?.map(({ text }) => text)).size > 1;
+  return options.map((option) => ({ ...option, labels: option.labels.filter(varies) }));
 }
 
 /** Returns a row without what the command line gives. */

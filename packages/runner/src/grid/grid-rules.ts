@@ -5,7 +5,7 @@ import type { Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import type { Leaf } from "../config/grid.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
-import { flowText, type MapNode, toValue } from "../config/tree.ts";
+import { flowText, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
 import { asNumber } from "../config/value-schemas.ts";
 import type { GridLayers } from "./grid-layers.ts";
@@ -20,53 +20,24 @@ type Settings = {
   readonly problems: Problem[];
 };
 
+type Context = Settings & Pick<GridLayers, "base" | "variants" | "isSet">;
+
 export class GridRules {
-  readonly exclude: Exclusions;
   readonly when: Conditions;
-  readonly #matchers: readonly Matcher[];
-  readonly #isSet: GridLayers["isSet"];
+  readonly #exclude: readonly { readonly matcher: Matcher; count: number }[];
 
-  constructor(
-    { base, variants, exclude, when, isSet }: GridLayers,
-    { reader, seeds, problems }: Settings,
-  ) {
-    const names = variants.map(({ name }) => name);
-    const context: MatcherContext = { reader, base, variants: names, seeds, isSet, problems };
-    const rules = exclude.map((rule) => new Matcher(rule, context));
-    this.exclude = new Exclusions(rules);
+  constructor(grid: GridLayers, settings: Settings) {
+    const context = { ...grid, ...settings };
+    this.#exclude = grid.exclude.map((rule) => ({ matcher: new Matcher(rule, context), count: 0 }));
     this.when = new Map(
-      when.map(({ key, anyOf }) => [key, anyOf.map((rule) => new Matcher(rule, context))]),
+      grid.when.map(({ key, anyOf }) => [key, anyOf.map((rule) => new Matcher(rule, context))]),
     );
-    this.#matchers = [...rules, ...[...this.when.values()].flat()];
-    this.#isSet = isSet;
   }
 
-  /** Reports the rules that held for no run, unless the command line gave what they ask for. */
-  unused(): Problem[] {
-    return this.#matchers
-      .filter(
-        ({ neverHeld, rule }) => neverHeld && !rule.leaves.some(({ key }) => this.#isSet(key)),
-      )
-      .map((matcher) => {
-        const { message, ...at } = matcher.whyNever();
-        const says = matcher.rule.name.startsWith("when") ? "never applies" : "matches no run";
-        return { ...at, message: `${matcher.rule.name}: ${says}: ${message}` };
-      });
-  }
-}
-
-/** Leaves out the runs that a rule of `exclude` matches, and counts them by rule. */
-class Exclusions {
-  readonly #rules: readonly { readonly matcher: Matcher; count: number }[];
-
-  constructor(matchers: readonly Matcher[]) {
-    this.#rules = matchers.map((matcher) => ({ matcher, count: 0 }));
-  }
-
-  /** The seeds with which a combination is left in; each other counts at the first rule that holds. */
-  left(candidate: Candidate, seeds: readonly number[]): readonly number[] {
+  /** Returns the seeds that no rule excludes from a combination; each other counts at the first that does. */
+  seedsLeft(candidate: Candidate, seeds: readonly number[]): readonly number[] {
     let left = seeds;
-    for (const rule of this.#rules) {
+    for (const rule of this.#exclude) {
       const { seed } = rule.matcher;
       if (!rule.matcher.holds(candidate)) continue;
       const kept = seed === null ? [] : left.filter((one) => one !== seed);
@@ -76,27 +47,26 @@ class Exclusions {
     return left;
   }
 
-  get counts(): Exclusion[] {
-    return this.#rules.map(({ matcher: { rule }, count }) => ({
+  /** The entries of `exclude`, with the number of runs that each leaves out. */
+  get excluded(): Exclusion[] {
+    return this.#exclude.map(({ matcher: { rule }, count }) => ({
       rule: rule.text,
       position: rule.at,
       count,
     }));
   }
+
+  /** Reports the rules that held for no run, unless the command line gave what they ask for. */
+  unused(): Problem[] {
+    const excluding = this.#exclude.map(({ matcher }) => matcher);
+    return [...excluding, ...[...this.when.values()].flat()].flatMap(
+      (matcher) => matcher.whyNever() ?? [],
+    );
+  }
 }
 
 /** A run, whatever its seed. */
 export type Candidate = { readonly variant: string | null; readonly layers: Layers };
-
-type MatcherContext = {
-  readonly reader: SectionReader;
-  readonly base: MapNode;
-  readonly variants: readonly string[];
-  readonly seeds: readonly number[];
-  /** Whether the command line gives this key. */
-  readonly isSet: (key: string) => boolean;
-  readonly problems: Problem[];
-};
 
 /** A value that a run must have. */
 type Wanted = {
@@ -116,17 +86,17 @@ export class Matcher {
   /** The only seed for which the rule holds; null where it does not ask. */
   readonly seed: number | null;
   readonly #wanted: readonly Wanted[];
+  readonly #isSet: boolean;
   #hasHeld = false;
 
-  constructor(rule: Rule, context: MatcherContext) {
+  constructor(rule: Rule, context: Context) {
     this.rule = rule;
     const seed = rule.leaves.find(({ key }) => key === "seed");
     this.seed = seed === undefined ? null : readSeed(rule, seed, context);
     this.#wanted = rule.leaves
       .filter((leaf) => leaf !== seed)
-      .map((leaf) =>
-        leaf.key === "variant" ? variant(rule, leaf, context) : value(rule, leaf, context),
-      );
+      .map((leaf) => (leaf.key === "variant" ? variant : value)(rule, leaf, context));
+    this.#isSet = rule.leaves.some(({ key }) => context.isSet(key));
   }
 
   /** Tells whether a run of some seed has all values. */
@@ -142,51 +112,48 @@ export class Matcher {
     return all;
   }
 
-  /** Whether the rule makes sense and held for no run. */
-  get neverHeld(): boolean {
-    return !this.#hasHeld && this.#wanted.every(({ text }) => text !== null);
-  }
-
-  /** Says why it never held, at the place of the value that no run has. */
-  whyNever(): Problem {
+  /**
+   * Says why the rule never held, at the place of the value that no run has; null where it has, makes no
+   * sense, or asks for what the command line gives.
+   */
+  whyNever(): Problem | null {
+    const isSound = this.#wanted.every(({ text }) => text !== null);
+    if (this.#hasHeld || this.#isSet || !isSound) return null;
+    const { name, at } = this.rule;
+    const says = `${name}: ${name.startsWith("when") ? "never applies" : "matches no run"}`;
     const never = this.#wanted.find(({ text, seen }) => text !== null && !seen.has(text));
     if (never === undefined) {
-      return { ...this.rule.at, message: "no run has all of these values" };
+      return { ...at, message: `${says}: no run has all of these values` };
     }
     const { leaf, seen } = never;
     const others = [...seen].slice(0, MOST_LISTED).map(show);
     const only = others.length === 0 ? "" : `, only ${others.join(", ")}`;
-    const message = `${leaf.key} is never ${flowText(leaf.value)}${only}`;
+    const message = `${says}: ${leaf.key} is never ${flowText(leaf.value)}${only}`;
     return { ...leaf.value.at, message };
   }
 }
 
-function value({ extra }: Rule, leaf: Leaf, { reader, base, problems }: MatcherContext): Wanted {
+function value({ extra }: Rule, leaf: Leaf, { reader, base, problems }: Context): Wanted {
   const { key } = leaf;
   const tree = leafTree(leaf);
   reportUnknown(tree, problems, extra);
-  return {
-    leaf,
-    textOf: ({ layers }) => reader.textAt(key, layers),
-    text: reader.textAt(key, [base, tree]),
-    seen: new Set(),
-  };
+  const text = reader.textAt(key, [base, tree]);
+  return { leaf, textOf: ({ layers }) => reader.textAt(key, layers), text, seen: new Set() };
 }
 
-function variant(rule: Rule, leaf: Leaf, { variants, problems }: MatcherContext): Wanted {
+function variant(rule: Rule, leaf: Leaf, { variants, problems }: Context): Wanted {
+  const names = variants.map(({ name }) => name);
   const name = leaf.value.kind === "scalar" ? String(leaf.value.value) : "";
-  const isKnown = variants.includes(name);
-  if (!isKnown) {
-    const why =
-      variants.length === 0 ? ", there are no variants" : hint(flowText(leaf.value), variants);
-    const message = `${rule.name}.variant: no variant ${flowText(leaf.value)}${why}`;
-    problems.push({ ...leaf.value.at, message });
+  const text = names.includes(name) ? name : null;
+  if (text === null) {
+    const given = flowText(leaf.value);
+    const why = names.length === 0 ? ", there are no variants" : hint(given, names);
+    problems.push({ ...leaf.value.at, message: `${rule.name}.variant: no variant ${given}${why}` });
   }
-  const text = isKnown ? name : null;
   return { leaf, textOf: (candidate) => candidate.variant, text, seen: new Set() };
 }
 
-function readSeed(rule: Rule, leaf: Leaf, { seeds, isSet, problems }: MatcherContext): number {
+function readSeed(rule: Rule, leaf: Leaf, { seeds, isSet, problems }: Context): number {
   const seed = asNumber(toValue(leaf.value));
   if (typeof seed === "number" && (seeds.includes(seed) || isSet("seeds"))) return seed;
   const message = `${rule.name}.seed: ${flowText(leaf.value)} is none of the seeds ${seeds.slice(0, MOST_LISTED).join(", ")}`;
