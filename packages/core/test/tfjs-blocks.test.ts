@@ -1,9 +1,9 @@
-/** Gradients that are written out, held against those of automatic differentiation. */
+/** Gradients that are written out, compared with those of automatic differentiation. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import type { Affine } from "../src/engines/tfjs/batch-norm.ts";
-import { type Blocks, FUSED_BLOCKS, PLAIN_BLOCKS } from "../src/engines/tfjs/network.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
+import { type Blocks, PLAIN, WRITTEN_OUT } from "./tfjs-plain.ts";
 
 const backends = (await loadBackends()).map(([backend]) => backend);
 
@@ -69,8 +69,8 @@ test.each(everywhere)("$name has the value and gradients of its plain form on $b
   useBackend(one.backend);
   const before = tf.memory().numTensors;
 
-  const plain = valueAndGradients(one, PLAIN_BLOCKS);
-  const fused = valueAndGradients(one, FUSED_BLOCKS);
+  const plain = valueAndGradients(one, PLAIN);
+  const fused = valueAndGradients(one, WRITTEN_OUT);
 
   expect(fused).toHaveLength(one.inputs.length + 1);
   for (const [i, expected] of plain.entries()) {
@@ -87,7 +87,7 @@ test.each(backends)(
   (backend) => {
     useBackend(backend);
     const loss = tf.tidy(() =>
-      FUSED_BLOCKS.crossEntropy(tf.tensor2d([[200, 0, 0]]), tf.tensor2d([[0, 1, 0]])).dataSync(),
+      WRITTEN_OUT.crossEntropy(tf.tensor2d([[200, 0, 0]]), tf.tensor2d([[0, 1, 0]])).dataSync(),
     );
 
     expect(loss[0]).toBeCloseTo(200, 4);

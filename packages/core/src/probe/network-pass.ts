@@ -1,4 +1,10 @@
-import type { Activation, LayerKind, Parameter } from "../spec.ts";
+import type { LayerShape } from "../model/parameters.ts";
+import type { Activation, LayerKind, ModelSpec, Parameter } from "../spec.ts";
+
+/** Where a pass through a layer is seen. */
+export type Stage = "linear" | "preactivation" | "activation";
+
+export const STAGES: readonly Stage[] = ["linear", "preactivation", "activation"];
 
 /** A tensor together with the gradient of the mean loss in it, row-major. */
 export type Pass = { readonly values: Float32Array; readonly gradient: Float32Array };
@@ -22,6 +28,22 @@ export type LayerPass = {
   /** Of its batch norm: moments of these examples, and the running ones. */
   readonly norm: { readonly batch: UnitMoments; readonly running: UnitMoments } | null;
 };
+
+/** Puts the pass of a model's layer together from those of its stages. */
+export function layerPass(
+  { name, kind, fanOut }: LayerShape,
+  { activation }: ModelSpec,
+  norm: LayerPass["norm"],
+  passAt: (stage: Stage) => Pass,
+): LayerPass {
+  const nonlinearity = kind === "output" ? "none" : activation;
+  return {
+    ...{ name, kind, units: fanOut, nonlinearity, norm },
+    linear: passAt("linear"),
+    preactivation: passAt("preactivation"),
+    activation: passAt("activation"),
+  };
+}
 
 /** A parameter and its gradient, that of its l2 term included. */
 export type ParameterPass = Parameter & Pass;

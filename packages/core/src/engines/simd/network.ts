@@ -1,8 +1,7 @@
+import type { Stage } from "../../probe/network-pass.ts";
 import type { ModelSpec } from "../../spec.ts";
-import type { Matrix } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
-import type { Layer, Layout } from "./layers.ts";
-import { foldRunning, type NormConvention, normalise, normaliseByBatch } from "./norm.ts";
+import type { Layer, Layout, Matrix, Norm } from "./layout.ts";
 
 /** A model laid out in memory, and the kernels over it. Offsets are in bytes. */
 export type Network = {
@@ -10,6 +9,8 @@ export type Network = {
   readonly model: ModelSpec;
   readonly layout: Layout;
   readonly convention: NormConvention;
+  /** The whole memory. */
+  readonly floats: Float32Array;
   /** Contexts of the current rows, `[rows, T]` int32. */
   readonly tokensAt: number;
   /** Targets of the current rows, `[rows]` int32. */
@@ -18,38 +19,43 @@ export type Network = {
   readonly sumsAt: number;
 };
 
-/** Forward through all layers as in training; then every norm's running moments follow. */
-export function forwardTraining(network: Network, rows: number): void {
-  const { kernels, convention, layout } = network;
-  forwardByBatch(network, rows);
-  for (const { norm } of layout.layers) if (norm !== null) foldRunning(kernels, norm, convention);
+/** How a model's batch norms divide and what they keep running, as the kernels take it. */
+type NormConvention = {
+  readonly epsilon: number;
+  readonly momentum: number;
+  /** 1: the spread is a variance; 0: a standard deviation. */
+  readonly keepsVariance: 0 | 1;
+};
+
+/** Returns the convention of a model; without batch norm it is never used. */
+export function conventionOf({ batchNorm }: ModelSpec): NormConvention {
+  if (batchNorm === "none") return { epsilon: 0, momentum: 0, keepsVariance: 1 };
+  const { epsilon, momentum, running } = batchNorm;
+  return { epsilon, momentum, keepsVariance: running === "variance" ? 1 : 0 };
 }
 
-/** Forward through all layers, each norm by the moments of these rows. */
-export function forwardByBatch(network: Network, rows: number): void {
+/**
+ * Forward through the first `depth` layers; returns what leaves the last of them.
+ *
+ * @param normaliseBy - the moments of these rows, as in training, or those that each norm holds
+ */
+export function forward(
+  network: Network,
+  rows: number,
+  normaliseBy: "batch" | "held",
+  depth: number = network.layout.layers.length,
+): Matrix {
   const { layers, input } = network.layout;
   embed(network, rows);
   let x = input; // [rows, T * E]
-  for (const layer of layers) {
-    linear(network, layer, x, rows); // [rows, fan_out]
-    if (layer.norm !== null) {
-      normaliseByBatch(network.kernels, layer, layer.norm, network.convention, rows);
-    }
-    activate(network, layer, rows);
-    x = layer.output;
-  }
-}
-
-/** Forward through the first `depth` layers, each norm by the moments that it holds. */
-export function forwardFixed(network: Network, depth: number, rows: number): Matrix {
-  const { layers, input } = network.layout;
-  embed(network, rows);
-  let x = input;
   for (let i = 0; i < depth; i++) {
     const layer = layers[i];
     if (layer === undefined) break;
-    linear(network, layer, x, rows);
-    if (layer.norm !== null) normalise(network.kernels, layer, layer.norm, rows);
+    linear(network, layer, x, rows); // [rows, fan_out]
+    if (layer.norm !== null) {
+      if (normaliseBy === "batch") holdBatch(network, layer, layer.norm, rows);
+      normalise(network, layer, layer.norm, rows);
+    }
     activate(network, layer, rows);
     x = layer.output;
   }
@@ -64,8 +70,6 @@ export function linear({ kernels }: Network, layer: Layer, x: Matrix, rows: numb
   kernels.gemm(x.at, w.at, bias, layer.linear.at, rows, K, N, x.ld, w.ld, layer.linear.ld);
 }
 
-export type Stage = "linear" | "preactivation" | "activation";
-
 /**
  * From the gradient of the logits to those of all parameters.
  *
@@ -74,18 +78,18 @@ export type Stage = "linear" | "preactivation" | "activation";
 export function backward(
   network: Network,
   rows: number,
-  watch: (layer: Layer, stage: Stage) => void = ignore,
+  watch?: (layer: Layer, stage: Stage) => void,
 ): void {
   const { layout, kernels, model, tokensAt } = network;
   const { layers, embedding, inputGradient: dx } = layout;
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     if (layer === undefined) continue;
-    watch(layer, "activation");
+    watch?.(layer, "activation");
     throughActivation(network, layer, rows);
-    watch(layer, "preactivation");
+    watch?.(layer, "preactivation");
     throughNorm(network, layer, rows);
-    watch(layer, "linear");
+    watch?.(layer, "linear");
     throughLinear(network, layer, layers[i - 1], rows);
   }
   const { context: T, embedding: E } = model;
@@ -111,8 +115,6 @@ function activate({ kernels, model }: Network, { normed, output }: Layer, rows: 
   const forward = model.activation === "tanh" ? kernels.tanhForward : kernels.reluForward;
   forward(normed.at, output.at, rows * normed.ld);
 }
-
-function ignore(): void {}
 
 function throughActivation({ kernels, model }: Network, layer: Layer, rows: number): void {
   const { normed, output, gradient: dy } = layer;
@@ -152,4 +154,53 @@ function throughLinear(
   kernels.gemmTransposedA(x.at, dy.at, dw.at, K, rows, N, x.ld, dy.ld, dw.ld); // [fan_in, fan_out]
   if (bias !== null) kernels.columnSums(dy.at, bias.gradient.at, rows, N, dy.ld); // [fan_out]
   kernels.gemmTransposedB(dy.at, w.at, dx.at, rows, N, K, dy.ld, w.ld, dx.ld); // [rows, fan_in]
+}
+
+/** Makes a norm hold the moments of these rows. */
+function holdBatch({ kernels, convention }: Network, layer: Layer, norm: Norm, rows: number): void {
+  const { epsilon, keepsVariance: keeps } = convention;
+  const { at, columns: N, ld } = layer.linear;
+  const { mean, spread, divisor, slope } = norm;
+  kernels.batchMoments(at, mean.at, spread.at, divisor.at, slope.at, rows, N, ld, epsilon, keeps);
+}
+
+/** Makes every norm hold its running moments. */
+export function holdRunning({ kernels, convention, layout, floats }: Network): void {
+  const { epsilon, keepsVariance } = convention;
+  for (const { norm } of layout.normed) {
+    const { runningMean, runningSpread, mean, spread, divisor } = norm;
+    const N = mean.columns;
+    floats.copyWithin(mean.at / 4, runningMean.at / 4, runningMean.at / 4 + N);
+    floats.copyWithin(spread.at / 4, runningSpread.at / 4, runningSpread.at / 4 + N);
+    kernels.divisorOf(spread.at, divisor.at, N, epsilon, keepsVariance);
+  }
+}
+
+/** Makes a norm hold the moments of all rows that were summed up since its sums were cleared. */
+export function holdSummed({ kernels, convention }: Network, norm: Norm, count: number): void {
+  const { epsilon, keepsVariance } = convention;
+  const { sums, runningMean: shift, mean, spread, divisor } = norm;
+  const { columns: N, ld } = mean;
+  kernels.finishMoments(sums, shift.at, mean.at, spread.at, count, N, ld, keepsVariance);
+  kernels.divisorOf(spread.at, divisor.at, N, epsilon, keepsVariance);
+}
+
+/** Moves every norm's running moments towards those that it holds. */
+export function foldRunning({ kernels, convention, layout }: Network): void {
+  const { momentum } = convention;
+  for (const { norm } of layout.normed) {
+    const { runningMean, runningSpread, mean, spread } = norm;
+    kernels.foldRunning(runningMean.at, mean.at, momentum, mean.columns);
+    kernels.foldRunning(runningSpread.at, spread.at, momentum, mean.columns);
+  }
+}
+
+/** Normalises by the moments that the norm holds. */
+function normalise({ kernels }: Network, layer: Layer, norm: Norm, rows: number): void {
+  const { at, columns: N, ld } = layer.linear;
+  const { mean, divisor, gamma, beta, normal } = norm;
+  const { at: y } = layer.normed;
+  const scale = gamma.value.at;
+  const shift = beta.value.at;
+  kernels.normalise(at, mean.at, divisor.at, scale, shift, normal.at, y, rows, N, ld);
 }

@@ -8,18 +8,19 @@ import {
   MOST_PROBE_EXAMPLES,
   type Tensor,
 } from "../engine.ts";
-import { Arena, growTo, readTensor, writeTensor } from "./arena.ts";
 import { instantiateKernels } from "./kernels.ts";
-import { type Layer, layOut, type Norm } from "./layers.ts";
+import { Arena, growTo, layOut, readTensor, writeTensor } from "./layout.ts";
 import {
   backward,
+  conventionOf,
   crossEntropy,
-  forwardFixed,
-  forwardTraining,
+  foldRunning,
+  forward,
+  holdRunning,
+  holdSummed,
   linear,
   type Network,
 } from "./network.ts";
-import { conventionOf, holdRunning, holdSummed } from "./norm.ts";
 import { momentsOf, probeNetwork } from "./probe.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
@@ -33,7 +34,6 @@ const TILE: number = MOST_PROBE_EXAMPLES;
 export class SimdEngine implements Engine {
   readonly parameters: readonly Parameter[];
   readonly #network: Network;
-  readonly #batchSize: number;
   /** The training split in memory, and the indices of the current batch. */
   readonly #contextsAt: number;
   readonly #trainTargetsAt: number;
@@ -63,11 +63,11 @@ export class SimdEngine implements Engine {
     growTo(memory, arena.byteLength);
 
     const convention = conventionOf(model);
-    this.#network = { kernels, model, layout, convention, tokensAt, targetsAt, sumsAt };
-    this.#batchSize = train.batchSize;
+    const floats = new Float32Array(memory.buffer);
+    this.#floats = floats;
+    this.#network = { kernels, model, layout, convention, floats, tokensAt, targetsAt, sumsAt };
     this.parameters = layout.slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
-    this.#floats = new Float32Array(memory.buffer);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
     this.#targets = new Int32Array(memory.buffer, targetsAt, rows);
     this.#ratios = new Float32Array(memory.buffer, ratiosAt, layout.slots.length);
@@ -80,9 +80,10 @@ export class SimdEngine implements Engine {
   step(batch: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
     const network = this.#network;
     const { slots, logitsGradient } = network.layout;
-    const B = this.#batchSize;
+    const B = this.#indices.length;
     this.#take(batch);
-    forwardTraining(network, B);
+    forward(network, B, "batch");
+    foldRunning(network);
     let loss = crossEntropy(network, B, logitsGradient.at) / B;
     backward(network, B);
     for (let p = 0; p < slots.length; p++) {
@@ -98,34 +99,34 @@ export class SimdEngine implements Engine {
   }
 
   normaliseBy(source: Examples | "running"): void {
-    if (source === "running") this.#holdRunning();
+    if (source === "running") holdRunning(this.#network);
     else this.#measure(source);
   }
 
   evaluate(examples: Examples): number {
-    const depth = this.#network.layout.layers.length;
     let total = 0;
     for (let start = 0; start < examples.count; start += TILE) {
       const rows = this.#takeTile(examples, start);
-      forwardFixed(this.#network, depth, rows);
+      forward(this.#network, rows, "held");
       total += crossEntropy(this.#network, rows, 0);
     }
     return total / examples.count;
   }
 
   predict(context: ArrayLike<number>, logits: Float32Array): void {
-    const { layout, model } = this.#network;
-    for (let t = 0; t < model.context; t++) this.#tokens[t] = context[t] ?? 0;
-    this.#holdRunning();
-    const { at } = forwardFixed(this.#network, layout.layers.length, 1);
+    const { context: T } = this.#network.model;
+    for (let t = 0; t < T; t++) this.#tokens[t] = context[t] ?? 0;
+    holdRunning(this.#network);
+    const { at } = forward(this.#network, 1, "held");
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
   }
 
   moments(): ReadonlyMap<string, UnitMoments> {
+    const { normed } = this.#network.layout;
     return new Map(
-      this.#norms().map(({ layer, norm: { mean, spread } }) => [
-        layer.shape.name,
-        momentsOf(this.#floats, { mean, spread }, this.#network.convention),
+      normed.map(({ shape, norm: { mean, spread } }) => [
+        shape.name,
+        momentsOf(this.#network, mean, spread),
       ]),
     );
   }
@@ -137,20 +138,20 @@ export class SimdEngine implements Engine {
       );
     }
     const rows = this.#takeTile(examples, 0);
-    return probeNetwork(this.#network, this.#floats, { rows, lambdas: this.#lambdas });
+    return probeNetwork(this.#network, rows, this.#lambdas);
   }
 
   tensors(): Tensor[] {
+    const { slots, normed } = this.#network.layout;
+    const read = readTensor.bind(null, this.#floats);
     return [
-      ...this.#network.layout.slots.map((slot) =>
-        readTensor(this.#floats, slot.parameter, slot.value),
-      ),
-      ...this.#norms().flatMap(({ norm }) => {
+      ...slots.map(({ parameter, value }) => read(parameter, value)),
+      ...normed.flatMap(({ norm }) => {
         const { runningMean: mean, runningSpread: spread, gain } = norm.shape;
         const { shape } = gain;
         return [
-          readTensor(this.#floats, { name: mean, shape }, norm.runningMean),
-          readTensor(this.#floats, { name: spread, shape }, norm.runningSpread),
+          read({ name: mean, shape }, norm.runningMean),
+          read({ name: spread, shape }, norm.runningSpread),
         ];
       }),
     ];
@@ -159,41 +160,32 @@ export class SimdEngine implements Engine {
   /** Its memory goes with it. */
   dispose(): void {}
 
-  #holdRunning(): void {
-    const { kernels, convention } = this.#network;
-    for (const { norm } of this.#norms()) holdRunning(kernels, this.#floats, norm, convention);
-  }
-
   /**
    * Makes every norm hold the moments of all `examples`: one pass over the data for each norm, through
    * the layers below it, whose moments are known by then.
    */
   #measure(examples: Examples): void {
-    const { kernels, convention } = this.#network;
-    for (const { layer, norm, depth } of this.#norms()) {
+    const { kernels, layout } = this.#network;
+    for (const layer of layout.normed) {
+      const { norm, depth } = layer;
       const { at, columns: N, ld } = layer.linear;
       this.#floats.fill(0, norm.sums / 4, norm.sums / 4 + 4 * ld);
       for (let start = 0; start < examples.count; start += TILE) {
         const rows = this.#takeTile(examples, start);
-        linear(this.#network, layer, forwardFixed(this.#network, depth, rows), rows);
+        linear(this.#network, layer, forward(this.#network, rows, "held", depth), rows);
         kernels.columnMoments(at, norm.runningMean.at, norm.sums, rows, N, ld);
       }
-      holdSummed(kernels, norm, convention, examples.count);
+      holdSummed(this.#network, norm, examples.count);
     }
   }
 
   #take(batch: Int32Array): void {
     const { kernels, model, tokensAt, targetsAt } = this.#network;
+    const contexts = this.#contextsAt;
+    const targets = this.#trainTargetsAt;
+    const { byteOffset: indices, length: B } = this.#indices;
     this.#indices.set(batch);
-    kernels.takeExamples(
-      this.#contextsAt,
-      this.#trainTargetsAt,
-      this.#indices.byteOffset,
-      tokensAt,
-      targetsAt,
-      this.#batchSize,
-      model.context,
-    );
+    kernels.takeExamples(contexts, targets, indices, tokensAt, targetsAt, B, model.context);
   }
 
   #takeTile({ contexts, targets, count }: Examples, start: number): number {
@@ -204,22 +196,16 @@ export class SimdEngine implements Engine {
     return rows;
   }
 
-  /** The layers with batch norm; `depth` layers lie below each. */
-  #norms(): { readonly layer: Layer; readonly norm: Norm; readonly depth: number }[] {
-    return this.#network.layout.layers.flatMap((layer, depth) =>
-      layer.norm === null ? [] : [{ layer, norm: layer.norm, depth }],
-    );
-  }
-
   #load(tensors: readonly Tensor[]): void {
     const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    for (const { parameter, value } of this.#network.layout.slots) {
+    const { slots, normed } = this.#network.layout;
+    for (const { parameter, value } of slots) {
       const { name } = parameter;
       const tensor = given.get(name);
       if (tensor === undefined) throw new RangeError(`simd: ${name} is missing`);
       writeTensor(this.#floats, value, tensor);
     }
-    for (const { norm } of this.#norms()) {
+    for (const { norm } of normed) {
       const { at, columns } = norm.runningSpread;
       this.#floats.fill(1, at / 4, at / 4 + columns);
       const mean = given.get(norm.shape.runningMean);

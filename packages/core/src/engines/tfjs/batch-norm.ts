@@ -1,6 +1,7 @@
 /** Batch norm: moments of a batch, of all examples, and the running ones. */
 import * as tf from "@tensorflow/tfjs";
 import type { NormShape } from "../../model/parameters.ts";
+import type { UnitMoments } from "../../probe/network-pass.ts";
 import type { BatchNormSpec } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
 import { withGradient } from "./layers.ts";
@@ -8,6 +9,9 @@ import { floats } from "./weights.ts";
 
 /** What batch norm normalises with; the spread is a std or a variance, as the model says. */
 export type Moments = { readonly mean: tf.Tensor1D; readonly spread: tf.Tensor1D };
+
+/** The same on the host. */
+export type UnitSpreads = { readonly mean: Float32Array; readonly spread: Float32Array };
 
 /** A layer's gain and bias, `[n]` each. */
 export type Affine = { readonly gamma: tf.Tensor1D; readonly beta: tf.Tensor1D };
@@ -19,7 +23,7 @@ type Convention = Pick<BatchNormSpec, "epsilon" | "running">;
  *
  * @param x - `[B, n]`, at least two rows
  */
-function momentsOf(x: tf.Tensor2D, { running }: Pick<Convention, "running">): Moments {
+export function momentsOf(x: tf.Tensor2D, { running }: Pick<BatchNormSpec, "running">): Moments {
   const mean = tf.mean<tf.Tensor1D>(x, 0); // [n]
   const squares = tf.sum<tf.Tensor1D>(tf.square(tf.sub(x, mean)), 0); // [n]
   const variance = tf.div<tf.Tensor1D>(squares, x.shape[0] - 1);
@@ -47,26 +51,13 @@ export function normalise(
 }
 
 /**
- * Batch norm by the moments of this batch.
+ * Batch norm by the moments of this batch, with its gradients written out.
  *
  * @param onMoments - is told them, for the running ones
  *
  * Source: Ioffe & Szegedy (2015), arXiv:1502.03167; the unbiased spread is the notebook's.
  */
 export function batchNorm(
-  x: tf.Tensor2D,
-  affine: Affine,
-  convention: Convention,
-  onMoments: (moments: Moments) => void,
-): tf.Tensor2D {
-  const moments = momentsOf(x, convention);
-  onMoments(moments);
-  const divisor = divisorOf(moments.spread, convention);
-  return normalise(x, { mean: moments.mean, divisor }, affine);
-}
-
-/** `batchNorm` with its gradients written out. */
-export function fusedBatchNorm(
   x: tf.Tensor2D,
   affine: Affine,
   convention: Convention,
@@ -101,25 +92,19 @@ export function fusedBatchNorm(
 
 /** The running statistics of one layer's batch norm. */
 export class RunningMoments {
-  readonly mean: Float32Array;
-  readonly spread: Float32Array;
-  /** Whether `spread` is a variance; else it is a std. */
-  readonly isVariance: boolean;
-  readonly #momentum: number;
-  readonly #names: { readonly mean: string; readonly spread: string };
+  readonly mean: Float32Array; // [n]
+  readonly spread: Float32Array; // [n]
+  readonly spec: BatchNormSpec;
+  readonly #names: NormShape;
 
   /** Starts from what `given` has of this layer, else from 0 and 1. */
-  constructor(
-    { gain, runningMean, runningSpread }: NormShape,
-    { momentum, running }: BatchNormSpec,
-    given: readonly Tensor[],
-  ) {
-    this.isVariance = running === "variance";
-    this.#momentum = momentum;
-    this.#names = { mean: runningMean, spread: runningSpread };
-    const valuesOf = (wanted: string) => given.find((tensor) => tensor.name === wanted)?.values;
-    this.mean = valuesOf(this.#names.mean)?.slice() ?? new Float32Array(gain.size);
-    this.spread = valuesOf(this.#names.spread)?.slice() ?? new Float32Array(gain.size).fill(1);
+  constructor(names: NormShape, spec: BatchNormSpec, given: readonly Tensor[]) {
+    this.spec = spec;
+    this.#names = names;
+    const valuesOf = (wanted: string) => given.find(({ name }) => name === wanted)?.values.slice();
+    const { size } = names.gain;
+    this.mean = valuesOf(names.runningMean) ?? new Float32Array(size);
+    this.spread = valuesOf(names.runningSpread) ?? new Float32Array(size).fill(1);
   }
 
   /** Moves them towards the moments of a batch. */
@@ -128,20 +113,31 @@ export class RunningMoments {
     this.#move(this.spread, floats(spread));
   }
 
+  units(): UnitMoments {
+    return unitMoments(this, this.spec);
+  }
+
   tensors(): Tensor[] {
+    const { runningMean, runningSpread } = this.#names;
     const shape = [this.mean.length];
     return [
-      { name: this.#names.mean, shape, values: this.mean.slice() },
-      { name: this.#names.spread, shape, values: this.spread.slice() },
+      { name: runningMean, shape, values: this.mean.slice() },
+      { name: runningSpread, shape, values: this.spread.slice() },
     ];
   }
 
   #move(running: Float32Array, batch: Float32Array): void {
-    const momentum = this.#momentum;
+    const { momentum } = this.spec;
     for (let i = 0; i < running.length; i++) {
       running[i] = (1 - momentum) * (running[i] ?? 0) + momentum * (batch[i] ?? 0);
     }
   }
+}
+
+/** Copies moments of every unit; what is kept as a variance becomes a std. */
+export function unitMoments({ mean, spread }: UnitSpreads, { running }: Convention): UnitMoments {
+  const std = running === "variance" ? spread.map(Math.sqrt) : spread.slice();
+  return { mean: mean.slice(), std };
 }
 
 /**
@@ -176,11 +172,10 @@ export class ColumnMoments {
     this.#count = total;
   }
 
-  /** float32; the variance is the unbiased estimate */
-  finish(): { readonly mean: Float32Array; readonly variance: Float32Array } {
-    return {
-      mean: Float32Array.from(this.#mean),
-      variance: Float32Array.from(this.#squares, (sum) => sum / (this.#count - 1)),
-    };
+  /** Returns float32 means and spreads; the variance is the unbiased estimate. */
+  finish({ running }: Convention): UnitSpreads {
+    const variance = Float32Array.from(this.#squares, (sum) => sum / (this.#count - 1));
+    const spread = running === "variance" ? variance : variance.map(Math.sqrt);
+    return { mean: Float32Array.from(this.#mean), spread };
   }
 }

@@ -1,9 +1,9 @@
-/** The layers of a model, each plain and with its gradient written out; a test compares the two. */
+/** The layers of a model, each with its gradient written out; a test compares them with automatic differentiation. */
 import * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../../spec.ts";
 
 /**
- * `x W + b`.
+ * `x W + b`. Its gradients are a product each, and column sums for the bias.
  *
  * @param x - `[B, fan_in]`
  * @param weight - `[fan_in, fan_out]`
@@ -11,42 +11,23 @@ import type { Activation } from "../../spec.ts";
  * @returns `[B, fan_out]`
  */
 export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
-  const product = tf.matMul<tf.Tensor2D>(x, weight); // [B, fan_out]
-  return bias === null ? product : tf.add(product, bias);
+  return withGradient(bias === null ? [x, weight] : [x, weight, bias], () => {
+    const product = tf.matMul<tf.Tensor2D>(x, weight); // [B, fan_out]
+    return {
+      value: bias === null ? product : tf.add(product, bias),
+      saved: [x],
+      gradient: (dy, [input = x]) => [
+        tf.matMul(dy, weight, false, true), // [B, fan_in]
+        tf.matMul(input, dy, true), // [fan_in, fan_out]
+        ...(bias === null ? [] : [tf.sum(dy, 0)]), // [fan_out]
+      ],
+    };
+  });
 }
 
-/** `linear` with its gradients written out: a product each, and column sums for the bias. */
-export function fusedLinear(
-  x: tf.Tensor2D,
-  weight: tf.Tensor2D,
-  bias: tf.Tensor1D | null,
-): tf.Tensor2D {
-  return withGradient(bias === null ? [x, weight] : [x, weight, bias], () => ({
-    value: linear(x, weight, bias),
-    saved: [x],
-    gradient: (dy, [input = x]) => [
-      tf.matMul(dy, weight, false, true), // [B, fan_in]
-      tf.matMul(input, dy, true), // [fan_in, fan_out]
-      ...(bias === null ? [] : [tf.sum(dy, 0)]), // [fan_out]
-    ],
-  }));
-}
-
-/** The nonlinearity of a model, element by element; `none` changes nothing. */
+/** The nonlinearity of a model, element by element; tanh has the gradient `dy (1 - y^2)` as `dy - dy y^2`. */
 export function activation(kind: Activation, x: tf.Tensor2D): tf.Tensor2D {
-  switch (kind) {
-    case "tanh":
-      return tf.tanh(x);
-    case "relu":
-      return tf.relu(x);
-    case "none":
-      return x;
-  }
-}
-
-/** `activation`; tanh has its gradient `dy (1 - y^2)` written out as `dy - dy y^2`. */
-export function fusedActivation(kind: Activation, x: tf.Tensor2D): tf.Tensor2D {
-  if (kind !== "tanh") return activation(kind, x);
+  if (kind !== "tanh") return kind === "relu" ? tf.relu(x) : x;
   return withGradient([x], () => {
     const y = tf.tanh(x);
     return {
@@ -61,7 +42,7 @@ export function fusedActivation(kind: Activation, x: tf.Tensor2D): tf.Tensor2D {
 export type Tokens = tf.Tensor1D;
 
 /**
- * The embeddings of each example's context, side by side.
+ * The embeddings of each example's context, side by side. Its gradient adds up the rows of equal tokens.
  *
  * @param table - `[V, E]`
  * @param tokens - indices in `[0, V)`; `[B * T]`
@@ -69,15 +50,9 @@ export type Tokens = tf.Tensor1D;
  * @returns `[B, T * E]`
  */
 export function embedding(table: tf.Tensor2D, tokens: Tokens, context: number): tf.Tensor2D {
-  const rows = tf.gather(table, tokens); // [B * T, E]
-  return tf.reshape(rows, [tokens.size / context, context * table.shape[1]]);
-}
-
-/** `embedding` with its gradient written out: rows of equal tokens are added up. */
-export function fusedEmbedding(table: tf.Tensor2D, tokens: Tokens, context: number): tf.Tensor2D {
   const [V, E] = table.shape;
   return withGradient([table], () => ({
-    value: embedding(table, tokens, context),
+    value: tf.reshape(tf.gather(table, tokens), [tokens.size / context, context * E]),
     gradient: (dy) => {
       const rows = tf.reshape(dy, [tokens.size, E]); // [B * T, E]
       return [tf.unsortedSegmentSum(rows, tokens, V)]; // [V, E]
@@ -98,16 +73,11 @@ export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Te
   return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1)); // [B]
 }
 
-/** Mean cross-entropy of a batch, in nats. */
+/** Mean cross-entropy of a batch, in nats. Its gradient is `(softmax(logits) - targets) / B`. */
 export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
-  return tf.mean(crossEntropies(logits, targets));
-}
-
-/** `crossEntropy` with its gradient written out: `(softmax(logits) - targets) / B`. */
-export function fusedCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
   const [B] = logits.shape;
   return withGradient([logits], () => ({
-    value: crossEntropy(logits, targets),
+    value: tf.mean(crossEntropies(logits, targets)),
     saved: [tf.softmax(logits)],
     gradient: (dy, [probabilities = logits]) => {
       const difference = tf.sub(probabilities, targets); // [B, V]

@@ -1,47 +1,16 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { LayerShape } from "../../model/parameters.ts";
+import type { Stage } from "../../probe/network-pass.ts";
 import type { BatchNormSpec, ModelSpec, Parameter } from "../../spec.ts";
-import { type Affine, batchNorm, fusedBatchNorm } from "./batch-norm.ts";
-import {
-  activation,
-  crossEntropy,
-  embedding,
-  fusedActivation,
-  fusedCrossEntropy,
-  fusedEmbedding,
-  fusedLinear,
-  linear,
-  type Tokens,
-} from "./layers.ts";
+import type { Affine } from "./batch-norm.ts";
+import { activation, embedding, linear, type Tokens } from "./layers.ts";
 import type { Weights } from "./weights.ts";
-
-/** What a network is made of: operations that TensorFlow.js differentiates, or that bring their gradient. */
-export type Blocks = {
-  readonly embedding: typeof embedding;
-  readonly linear: typeof linear;
-  readonly activation: typeof activation;
-  readonly batchNorm: typeof batchNorm;
-  readonly crossEntropy: typeof crossEntropy;
-};
-
-/** Everything by automatic differentiation. */
-export const PLAIN_BLOCKS: Blocks = { embedding, linear, activation, batchNorm, crossEntropy };
-
-/** The same with gradients written out: fewer operations a step. */
-export const FUSED_BLOCKS: Blocks = {
-  embedding: fusedEmbedding,
-  linear: fusedLinear,
-  activation: fusedActivation,
-  batchNorm: fusedBatchNorm,
-  crossEntropy: fusedCrossEntropy,
-};
 
 export type Network = {
   readonly model: ModelSpec;
   readonly embedding: Parameter;
   readonly layers: readonly LayerShape[];
-  readonly blocks: Blocks;
-  readonly weights: Pick<Weights, "matrix" | "vector">;
+  readonly weights: Weights;
 };
 
 /** How a layer that has batch norm is normalised. */
@@ -50,13 +19,17 @@ export type Normalise = (
   layer: { readonly shape: LayerShape; readonly affine: Affine; readonly spec: BatchNormSpec },
 ) => tf.Tensor2D;
 
-/** Sees what leaves a stage of a layer, and hands it on. */
-export type Tap = (x: tf.Tensor2D, layer: LayerShape, stage: Stage) => tf.Tensor2D;
-
-export type Stage = "linear" | "preactivation" | "activation";
+/** How to pass through a network. */
+export type Way = {
+  readonly normalise: Normalise;
+  /** Through how many layers; through all of them the result is the logits. */
+  readonly depth?: number;
+  /** Sees what leaves a stage of a layer, and hands it on. */
+  readonly tap?: (x: tf.Tensor2D, layer: LayerShape, stage: Stage) => tf.Tensor2D;
+};
 
 /**
- * Through the first `depth` layers; through all of them the result is the logits.
+ * Passes tokens through the layers.
  *
  * @param tokens - `[B * T]`
  * @returns `[B, fan_out of the last of these layers]`
@@ -64,14 +37,10 @@ export type Stage = "linear" | "preactivation" | "activation";
 export function forward(
   network: Network,
   tokens: Tokens,
-  {
-    normalise,
-    depth = network.layers.length,
-    tap = (x) => x,
-  }: { readonly normalise: Normalise; readonly depth?: number; readonly tap?: Tap },
+  { normalise, depth = network.layers.length, tap = (x) => x }: Way,
 ): tf.Tensor2D {
-  const { model, layers, blocks, weights } = network;
-  let x = blocks.embedding(weights.matrix(network.embedding.name), tokens, model.context); // [B, T * E]
+  const { model, layers, weights } = network;
+  let x = embedding(weights.matrix(network.embedding.name), tokens, model.context); // [B, T * E]
   for (const shape of layers.slice(0, depth)) {
     x = tap(linearOf(network, shape, x), shape, "linear"); // [B, fan_out]
     if (shape.norm !== null && model.batchNorm !== "none") {
@@ -80,7 +49,7 @@ export function forward(
       x = normalise(x, { shape, affine, spec: model.batchNorm });
     }
     x = tap(x, shape, "preactivation");
-    if (shape.kind !== "output") x = blocks.activation(model.activation, x);
+    if (shape.kind !== "output") x = activation(model.activation, x);
     x = tap(x, shape, "activation");
   }
   return x;
@@ -88,10 +57,10 @@ export function forward(
 
 /** x W + b of one layer. */
 export function linearOf(
-  { blocks, weights }: Network,
+  { weights }: Network,
   { weight, bias }: LayerShape,
   x: tf.Tensor2D,
 ): tf.Tensor2D {
   const biases = bias === null ? null : weights.vector(bias.name);
-  return blocks.linear(x, weights.matrix(weight.name), biases);
+  return linear(x, weights.matrix(weight.name), biases);
 }

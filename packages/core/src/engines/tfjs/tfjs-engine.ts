@@ -2,24 +2,27 @@ import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
 import { embeddingOf, layerShapes, modelParameters } from "../../model/parameters.ts";
 import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
-import type { Parameter } from "../../spec.ts";
+import type { BatchNormSpec, Parameter } from "../../spec.ts";
 import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
-import { ColumnMoments, divisorOf, normalise, RunningMoments } from "./batch-norm.ts";
-import { type Batch, batchOf, eachTile, type Sizes } from "./batches.ts";
-import { crossEntropies } from "./layers.ts";
 import {
-  type Blocks,
-  FUSED_BLOCKS,
-  forward,
-  linearOf,
-  type Network,
-  type Normalise,
-} from "./network.ts";
+  batchNorm,
+  ColumnMoments,
+  divisorOf,
+  normalise,
+  RunningMoments,
+  type UnitSpreads,
+  unitMoments,
+} from "./batch-norm.ts";
+import { crossEntropies, crossEntropy, type Tokens } from "./layers.ts";
+import { forward, linearOf, type Network, type Normalise, type Way } from "./network.ts";
 import { probeNetwork } from "./probe.ts";
 import { floats, Weights } from "./weights.ts";
 
 /** Examples that an evaluation sends through the network at a time. */
 const TILE = 4096;
+
+/** Examples as the network takes them: tokens `[B * T]`, and one-hot rows of the targets `[B, V]`. */
+type Batch = { readonly tokens: Tokens; readonly targets: tf.Tensor2D };
 
 /** What a norm normalises with outside of training, `[n]` each, and where it comes from. */
 type Held = {
@@ -37,35 +40,27 @@ export class TfjsEngine implements Engine {
   readonly #weights: Weights;
   readonly #network: Network;
   readonly #examples: Examples;
-  readonly #sizes: Sizes;
+  readonly #vocabularySize: number;
   readonly #lambdas: Float64Array;
   /** By layer; the layers with batch norm, first to last. */
   readonly #running: ReadonlyMap<string, RunningMoments>;
   readonly #held = new Map<string, Held>();
   #holdsRunning = false;
 
-  /** @param blocks - what the network is made of; the fused ones unless given */
-  constructor({ model, train, dataset, tensors }: EngineOptions, blocks: Blocks = FUSED_BLOCKS) {
+  constructor({ model, train, dataset, tensors }: EngineOptions) {
     const vocabularySize = dataset.vocabulary.length;
     const layers = layerShapes(model, vocabularySize);
     this.parameters = modelParameters(model, vocabularySize);
     this.#weights = new Weights(this.parameters, tensors);
-    this.#network = {
-      model,
-      embedding: embeddingOf(model, vocabularySize),
-      layers,
-      blocks,
-      weights: this.#weights,
-    };
+    const embedding = embeddingOf(model, vocabularySize);
+    this.#network = { model, embedding, layers, weights: this.#weights };
     this.#examples = dataset.train;
-    this.#sizes = { context: model.context, vocabularySize };
+    this.#vocabularySize = vocabularySize;
     this.#lambdas = lambdasOf(this.parameters, train.l2);
-    const { batchNorm } = model;
+    const spec = model.batchNorm;
     this.#running = new Map(
       layers.flatMap(({ name, norm }) =>
-        norm === null || batchNorm === "none"
-          ? []
-          : [[name, new RunningMoments(norm, batchNorm, tensors)]],
+        norm === null || spec === "none" ? [] : [[name, new RunningMoments(norm, spec, tensors)]],
       ),
     );
   }
@@ -73,7 +68,7 @@ export class TfjsEngine implements Engine {
   step(indices: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
     this.#holdsRunning = false;
     return tf.tidy(() => {
-      const batch = batchOf(this.#examples, indices, this.#sizes);
+      const batch = this.#batchOf(this.#examples, indices);
       const lossOf = tf.valueAndGrads(() => this.#loss(batch, { normalise: this.#byBatch }));
       const { value, grads } = lossOf(this.#weights.values);
       this.#weights.descend(grads, lr, ratios, offset);
@@ -89,7 +84,7 @@ export class TfjsEngine implements Engine {
 
   evaluate(examples: Examples): number {
     let total = 0;
-    eachTile(examples, TILE, this.#sizes, ({ tokens, targets }) => {
+    this.#eachTile(examples, ({ tokens, targets }) => {
       const logits = forward(this.#network, tokens, { normalise: this.#byHeld }); // [rows, V]
       for (const loss of floats(crossEntropies(logits, targets))) total += loss;
     });
@@ -111,11 +106,9 @@ export class TfjsEngine implements Engine {
   probe(examples: Examples): NetworkPass {
     tf.engine().startScope(); // as `tf.tidy`, which returns tensors only
     try {
-      const everyOne = Int32Array.from({ length: examples.count }, (_, i) => i);
-      const batch = batchOf(examples, everyOne, this.#sizes);
+      const batch = this.#batchOf(examples, range(0, examples.count));
       return probeNetwork(this.#network, {
         examples: examples.count,
-        weights: this.#weights,
         running: this.#running,
         lossOf: (how) => this.#loss(batch, how),
       });
@@ -136,9 +129,9 @@ export class TfjsEngine implements Engine {
   }
 
   /** Mean cross-entropy of the batch and l2 terms, in nats. */
-  #loss({ tokens, targets }: Batch, how: Parameters<typeof forward>[2]): tf.Scalar {
+  #loss({ tokens, targets }: Batch, how: Way): tf.Scalar {
     const logits = forward(this.#network, tokens, how); // [B, V]
-    let loss = this.#network.blocks.crossEntropy(logits, targets);
+    let loss = crossEntropy(logits, targets);
     for (const [p, lambda] of this.#lambdas.entries()) {
       const value = this.#weights.values[p];
       if (lambda === 0 || value === undefined) continue;
@@ -149,9 +142,7 @@ export class TfjsEngine implements Engine {
 
   /** In training: by the moments of the batch, which the running ones follow. */
   readonly #byBatch: Normalise = (x, { shape, affine, spec }) =>
-    this.#network.blocks.batchNorm(x, affine, spec, (moments) =>
-      this.#running.get(shape.name)?.fold(moments),
-    );
+    batchNorm(x, affine, spec, (moments) => this.#running.get(shape.name)?.fold(moments));
 
   readonly #byHeld: Normalise = (x, { shape, affine }) => {
     const held = this.#held.get(shape.name);
@@ -160,7 +151,7 @@ export class TfjsEngine implements Engine {
   };
 
   #holdRunning(): void {
-    for (const [layer, { mean, spread }] of this.#running) this.#hold(layer, mean, spread);
+    for (const [layer, running] of this.#running) this.#hold(layer, running, running.spec);
     this.#holdsRunning = true;
   }
 
@@ -170,29 +161,49 @@ export class TfjsEngine implements Engine {
    */
   #measure(examples: Examples): void {
     for (const [depth, shape] of this.#network.layers.entries()) {
-      if (shape.norm === null) continue;
+      const spec = this.#running.get(shape.name)?.spec;
+      if (spec === undefined) continue;
       const moments = new ColumnMoments(shape.fanOut);
-      eachTile(examples, TILE, this.#sizes, ({ tokens }) => {
+      this.#eachTile(examples, ({ tokens }) => {
         const x = forward(this.#network, tokens, { normalise: this.#byHeld, depth }); // [rows, fan_in]
         moments.add(linearOf(this.#network, shape, x));
       });
-      const { mean, variance } = moments.finish();
-      const { batchNorm } = this.#network.model;
-      const keepsStd = batchNorm !== "none" && batchNorm.running === "std";
-      this.#hold(shape.name, mean, keepsStd ? variance.map(Math.sqrt) : variance);
+      this.#hold(shape.name, moments.finish(spec), spec);
     }
   }
 
-  #hold(layer: string, mean: Float32Array, spread: Float32Array): void {
-    const { batchNorm } = this.#network.model;
-    if (batchNorm === "none") return;
+  #hold(layer: string, given: UnitSpreads, spec: BatchNormSpec): void {
     const before = this.#held.get(layer);
     if (before !== undefined) tf.dispose([before.mean, before.divisor]);
     const held = tf.tidy(() => ({
-      mean: tf.tensor1d(mean.slice()),
-      divisor: divisorOf(tf.tensor1d(spread.slice()), batchNorm),
+      mean: tf.tensor1d(given.mean.slice()),
+      divisor: divisorOf(tf.tensor1d(given.spread.slice()), spec),
     }));
-    const std = batchNorm.running === "variance" ? spread.map(Math.sqrt) : spread.slice();
-    this.#held.set(layer, { ...held, moments: { mean: mean.slice(), std } });
+    this.#held.set(layer, { ...held, moments: unitMoments(given, spec) });
   }
+
+  /** Calls `use` with consecutive examples, `TILE` at a time; what it makes is disposed. */
+  #eachTile(examples: Examples, use: (tile: Batch) => void): void {
+    for (let start = 0; start < examples.count; start += TILE) {
+      const indices = range(start, Math.min(start + TILE, examples.count));
+      tf.tidy(() => use(this.#batchOf(examples, indices)));
+    }
+  }
+
+  #batchOf({ contexts, targets }: Examples, indices: Int32Array): Batch {
+    const { context: T } = this.#network.model;
+    const [B, V] = [indices.length, this.#vocabularySize];
+    const tokens = new Int32Array(B * T);
+    const oneHot = new Float32Array(B * V);
+    for (let b = 0; b < B; b++) {
+      const example = indices[b] ?? 0;
+      for (let t = 0; t < T; t++) tokens[b * T + t] = contexts[example * T + t] ?? 0;
+      oneHot[b * V + (targets[example] ?? 0)] = 1;
+    }
+    return { tokens: tf.tensor1d(tokens, "int32"), targets: tf.tensor2d(oneHot, [B, V]) };
+  }
+}
+
+function range(start: number, end: number): Int32Array {
+  return Int32Array.from({ length: end - start }, (_, i) => start + i);
 }
