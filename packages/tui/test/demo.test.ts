@@ -1,9 +1,7 @@
 /** The first contact, on a terminal. */
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { temporaryFolder } from "./make.ts";
-import { ABLATE, buildCommand, Terminal } from "./terminal.ts";
-
-beforeAll(buildCommand);
+import { ABLATE, Terminal } from "./terminal.ts";
 
 test("demo ends in the charts of its runs, and leaves its table on the screen", async () => {
   const size = { columns: 120, rows: 40 };

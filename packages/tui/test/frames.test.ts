@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../src/session.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
 import { exampleStore, press, screen, session } from "./make.ts";
-import { ABLATE, buildCommand } from "./terminal.ts";
+import { ABLATE } from "./terminal.ts";
 
 const SIZES = [
   { columns: 80, rows: 24 },
@@ -41,7 +41,6 @@ describe("of runs that the command has trained", () => {
   const folder = mkdtempSync(join(tmpdir(), "ablate-tui-real-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   beforeAll(async () => {
-    await buildCommand();
     const config = join(folder, "real.yaml");
     writeFileSync(config, REAL);
     execFileSync(ABLATE, ["run", config, "--store", join(folder, "ablate.db"), "--quiet"]);

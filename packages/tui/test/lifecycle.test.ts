@@ -2,14 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
 import { screen, session } from "./make.ts";
 import { sampleStore } from "./samples.ts";
 import {
   ABLATE,
-  buildCommand,
   environmentAt,
   openShell,
   openUiAt,
@@ -17,8 +16,6 @@ import {
   type Size,
   Terminal,
 } from "./terminal.ts";
-
-beforeAll(buildCommand);
 
 /** Keys and signals that end the UI, and the exit code of each. */
 const ENDINGS: readonly (readonly [string, number, (ui: UiInShell) => void])[] = [

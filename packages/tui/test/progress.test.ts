@@ -2,11 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { temporaryFolder } from "./make.ts";
-import { ABLATE, buildCommand, type Size, Terminal, type TerminalOptions } from "./terminal.ts";
-
-beforeAll(buildCommand);
+import { ABLATE, type Size, Terminal, type TerminalOptions } from "./terminal.ts";
 
 const CONFIG = `name: small
 data: { file: names.txt, context: 3 }
@@ -75,7 +73,7 @@ test("runs that are trained at once have a line each", async () => {
 async function framesOf(terminal: Terminal, count: number): Promise<void> {
   const drawn = (): number => terminal.output.split("\u001b[J").length;
   const before = drawn();
-  await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before + count), 15_000);
+  await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before + count), 60_000);
   await terminal.drawn();
 }
 

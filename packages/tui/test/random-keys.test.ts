@@ -2,12 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Random, randomFrom, randomKey, randomSize } from "./random.ts";
 import { sampleStore } from "./samples.ts";
-import { ABLATE, buildCommand, sequenceOf, Terminal } from "./terminal.ts";
-
-beforeAll(buildCommand);
+import { ABLATE, sequenceOf, Terminal } from "./terminal.ts";
 
 const SIZES = { columns: [10, 300], rows: [3, 100] } as const;
 const BATCH = 25;
@@ -50,7 +48,7 @@ async function answered(ui: Terminal, columns: number): Promise<void> {
       expect(ui.output.slice(before).includes("\x1b[2J")).toBe(true);
       expect(ui.text).toMatch(/1 Runs {2}2 Charts|the store/);
     },
-    { timeout: 10_000, interval: 2 },
+    { timeout: 60_000, interval: 2 },
   );
 }
 

@@ -1,5 +1,7 @@
 /** Stores like those of real grids. */
-import { falling, makeStore, type RunPlan } from "./make.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { falling, makeStore, type RunPlan, temporaryFolder } from "./make.ts";
 import { makeFinding, makeProbes } from "./probe-make.ts";
 
 const VARIANTS = [
@@ -76,5 +78,15 @@ export function sampleRuns(): RunPlan[] {
 
 /** The path of a store with the sample runs, in a folder that goes away with the test. */
 export function sampleStore(): string {
-  return makeStore(sampleRuns(), "sample");
+  const path = join(temporaryFolder(), "ablate.db");
+  writeFileSync(path, sampleBytes());
+  return path;
+}
+
+let bytes: Uint8Array | undefined;
+
+/** The file of such a store, which every test of a file has a copy of. */
+function sampleBytes(): Uint8Array {
+  bytes ??= readFileSync(makeStore(sampleRuns(), "sample"));
+  return bytes;
 }

@@ -1,6 +1,4 @@
 /** The real command in a real terminal. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,19 +20,9 @@ export type TerminalOptions = {
 
 /** How long a slow machine may take. */
 export const PATIENCE: { readonly timeout: number; readonly interval: number } = {
-  timeout: 15_000,
+  timeout: 60_000,
   interval: 20,
 };
-
-/** Builds the command once, whichever of the parallel test files comes first. */
-export async function buildCommand(): Promise<void> {
-  const folder = join(tmpdir(), "ablate-built");
-  if (mkdirSync(folder, { recursive: true }) !== undefined) {
-    const { status, stderr } = spawnSync(ABLATE, ["--version"], { encoding: "utf8" });
-    writeFileSync(join(folder, "done"), `${status} ${stderr}`);
-  }
-  await vi.waitUntil(() => existsSync(join(folder, "done")), { timeout: 110_000, interval: 50 });
-}
 
 /** What the command sees of this process's environment: nothing that changes how it draws. */
 export function environmentAt(

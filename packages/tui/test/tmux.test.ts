@@ -1,14 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
 import { sampleStore } from "./samples.ts";
-import { ABLATE, buildCommand, environmentAt, type Size } from "./terminal.ts";
+import { ABLATE, environmentAt, type Size } from "./terminal.ts";
 
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 const tmuxTest = test.skipIf(!hasTmux && !process.env.CI);
-
-beforeAll(buildCommand);
 
 const SIZES: readonly Size[] = [
   { columns: 80, rows: 24 },
@@ -53,7 +51,7 @@ tmuxTest(
   },
 );
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** A shell in a tmux server of its own, which ends with the test; gives its commands. */
 function startShell(folder: string): (...command: readonly string[]) => string {

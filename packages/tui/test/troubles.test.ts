@@ -3,19 +3,10 @@ import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openWriter } from "@ablate/store";
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { makeStore, temporaryFolder } from "./make.ts";
 import { sampleStore } from "./samples.ts";
-import {
-  ABLATE,
-  buildCommand,
-  environmentAt,
-  openUiAt,
-  PATIENCE,
-  type Terminal,
-} from "./terminal.ts";
-
-beforeAll(buildCommand);
+import { ABLATE, environmentAt, openUiAt, PATIENCE, type Terminal } from "./terminal.ts";
 
 test("a store that is deleted is missed, and found again when it is back", async () => {
   const store = sampleStore();

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openReader, type StoreReader } from "@ablate/store";
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { KEYS } from "../src/keys/table.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
 import { sampleStore } from "./samples.ts";
-import { buildCommand, openUiAt, PATIENCE, type Terminal } from "./terminal.ts";
-
-beforeAll(buildCommand);
+import { openUiAt, PATIENCE, type Terminal } from "./terminal.ts";
 
 /** What each view alone shows. */
 const SIGHTS = {

@@ -2,11 +2,9 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openWriter, type StoreWriter } from "@ablate/store";
-import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "./make.ts";
-import { ABLATE, buildCommand, type Size, Terminal } from "./terminal.ts";
-
-beforeAll(buildCommand);
+import { ABLATE, type Size, Terminal } from "./terminal.ts";
 
 const STEPS = 100_000;
 
