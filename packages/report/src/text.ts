@@ -66,3 +66,11 @@ const MOST_LISTED = 8;
 export function listed(names: readonly string[]): string {
   return names.length > MOST_LISTED + 1 ? firstOf(names, MOST_LISTED) : listedInFull(names);
 }
+
+/** Makes a sentence about names; none where there are none. */
+export function about(
+  names: readonly string[],
+  sentence: (names: string) => string,
+): readonly string[] {
+  return names.length === 0 ? [] : [sentence(listed(names))];
+}

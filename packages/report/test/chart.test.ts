@@ -1,9 +1,8 @@
 import { inflateSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { bitsImage } from "../src/chart/bits-image.ts";
 import { drawer, spaced } from "../src/chart/draw.ts";
-import { type Chart, type Mark, pieces, roundRange } from "../src/chart/marks.ts";
-import { strokeAt } from "../src/chart/palette.ts";
+import { type Chart, type Mark, pieces, roundRange, strokeAt } from "../src/chart/marks.ts";
+import { bitsImage } from "../src/sections/maps.ts";
 
 const AREA: Mark = {
   kind: "area",

@@ -25,75 +25,55 @@ export async function drawer(): Promise<Draw> {
     instance.dispose();
     const id = `chart-${drawn}`;
     const name = html`<title id="${id}-title">${chart.title}</title><desc id="${id}-text">${chart.description}</desc>`;
-    return new Html(slim(svg, { id, name: name.text }));
+    return new Html(slim(svg, id, name));
   };
 }
 
 function optionOf({ labels, x, y, marks }: Chart): echarts.EChartsCoreOption {
+  const atLeft = { color: TEXT, align: "left", padding: [0, 0, 0, -labels.left] };
   return {
     animation: false,
     grid: { left: labels.left, right: labels.right, top: 28, bottom: 46 },
     xAxis: { ...axisOf(x), nameLocation: "middle", nameGap: 28 },
-    yAxis: {
-      ...axisOf(y),
-      nameLocation: "end",
-      nameGap: 12,
-      nameTextStyle: { color: TEXT, align: "left", padding: [0, 0, 0, -labels.left] },
-    },
-    series: [custom(marks, drawMark, true), custom(marks, drawLabel, false)],
+    yAxis: { ...axisOf(y), nameLocation: "end", nameGap: 12, nameTextStyle: atLeft },
+    series: [
+      custom(true, (place) => marks.flatMap((mark) => shapesOf(mark, place))),
+      custom(false, (place, box) => labelsOf(marks, place, box)),
+    ],
   };
 }
 
-function axisOf({
-  title,
-  min,
-  max,
-  isLog = false,
-  format = plain,
-  interval,
-  isBare = false,
-}: Axis): object {
+function axisOf({ title, min, max, interval, isLog, isBare, format = plain }: Axis): object {
+  const show = isBare !== true;
+  const style = { color: TEXT };
   return {
-    type: isLog ? "log" : "value",
+    type: isLog === true ? "log" : "value",
     name: title,
-    nameTextStyle: { color: TEXT },
-    min,
-    max,
-    axisLine: { show: !isBare, onZero: false, lineStyle: { color: TEXT } },
-    axisTick: { show: !isBare, lineStyle: { color: TEXT } },
-    axisLabel: {
-      show: !isBare,
-      color: TEXT,
-      formatter: format,
-      showMinLabel: true,
-      hideOverlap: true,
-    },
-    splitLine: { show: !isBare, lineStyle: { color: GRID } },
-    splitNumber: 5,
-    ...(interval === undefined ? {} : { interval }),
+    nameTextStyle: style,
+    ...{ min, max, interval, splitNumber: 5 },
+    axisLine: { show, onZero: false, lineStyle: style },
+    axisTick: { show, lineStyle: style },
+    axisLabel: { show, ...style, formatter: format, showMinLabel: true, hideOverlap: true },
+    splitLine: { show, lineStyle: { color: GRID } },
   };
 }
 
 function plain(value: number): string {
-  if (Math.abs(value) >= 1e5) return scaled(value);
-  return String(value).replace("-", "−");
+  return Math.abs(value) >= 1e5 ? scaled(value) : String(value).replace("-", "−");
 }
 
+/** Where a chart's axes are, in pixels. */
 type Box = {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 };
-type Place = (point: Point) => readonly [number, number];
-type Shape = object;
+/** Returns the pixels of a point. */
+type Place = (point: Point) => Point;
 
-/** One series for all marks: a series each would cost more than the marks do. */
-function custom(
-  marks: readonly Mark[],
-  shapes: (marks: readonly Mark[], place: Place, box: Box) => readonly Shape[],
-  clip: boolean,
-): object {
+/** Makes one series of many shapes: a series each would cost more than the shapes do. */
+function custom(clip: boolean, shapes: (place: Place, box: Box) => readonly object[]): object {
   return {
     type: "custom",
     silent: true,
@@ -101,30 +81,19 @@ function custom(
     data: [[Number.NaN, Number.NaN]],
     renderItem: (
       { coordSys }: { readonly coordSys: Box },
-      api: { coord(point: Point): readonly [number, number] },
-    ) => ({
-      type: "group",
-      children: shapes(marks, (point) => api.coord(point), coordSys),
-    }),
+      { coord }: { coord(point: Point): Point },
+    ) => ({ type: "group", children: shapes((point) => coord(point), coordSys) }),
   };
 }
 
-function drawMark(marks: readonly Mark[], place: Place): readonly Shape[] {
-  return marks.flatMap((mark) => shapesOf(mark, place));
-}
-
-function shapesOf(mark: Mark, place: Place): readonly Shape[] {
+function shapesOf(mark: Mark, place: Place): readonly object[] {
   switch (mark.kind) {
     case "line":
       return pieces(mark.points).map((points) => polyline(points.map(place), mark.stroke));
-    case "area":
-      return [
-        {
-          type: "polygon",
-          shape: { points: mark.points.map(place) },
-          style: { fill: mark.color, opacity: mark.opacity },
-        },
-      ];
+    case "area": {
+      const style = { fill: mark.color, opacity: mark.opacity };
+      return [{ type: "polygon", shape: { points: mark.points.map(place) }, style }];
+    }
     case "dot": {
       const [cx, cy] = place(mark.at);
       return [{ type: "circle", shape: { cx, cy, r: 4 }, style: { fill: mark.color } }];
@@ -134,53 +103,38 @@ function shapesOf(mark: Mark, place: Place): readonly Shape[] {
   }
 }
 
-function polyline(
-  points: readonly (readonly [number, number])[],
-  { color, width, dash }: Stroke,
-): Shape {
+function polyline(points: readonly Point[], { color, width, dash }: Stroke): object {
   const style = { fill: "none", stroke: color, lineWidth: width, lineDash: [...dash] };
   return { type: "polyline", shape: { points }, style };
 }
 
-function drawLabel(marks: readonly Mark[], place: Place, box: Box): readonly Shape[] {
+/** Sets the labels of lines to the right of a chart, the names of its rows to the left. */
+function labelsOf(marks: readonly Mark[], place: Place, box: Box): readonly object[] {
   const lines = marks
     .filter((mark) => mark.kind === "line")
     .filter(({ label }) => label !== undefined);
-  const ends = lines.map(
-    ({ points }) => place(points.findLast((point) => point.every(Number.isFinite)) ?? [0, 0])[1],
-  );
+  const ends = lines.map(({ points }) => place(pieces(points).at(-1)?.at(-1) ?? [0, 0])[1]);
   const heights = spaced(ends, { gap: LINE_HEIGHT, low: box.y + 4, high: box.y + box.height - 4 });
   const left = box.x + box.width + 8;
-  const ofLines = lines.flatMap(({ stroke, label = "" }, i): readonly Shape[] => {
+  const ofLines = lines.flatMap(({ stroke, label = "" }, i) => {
     const y = heights[i] ?? 0;
-    const points: readonly (readonly [number, number])[] = [
-      [left, y],
-      [left + SAMPLE, y],
-    ];
-    return [polyline(points, stroke), textShape(label, [left + SAMPLE + 4, y], "left")];
+    const sample = [left, left + SAMPLE].map((x): Point => [x, y]);
+    return [polyline(sample, stroke), textShape(label, [left + SAMPLE + 4, y], "left")];
   });
-  const rows = marks
-    .filter((mark) => mark.kind === "text")
-    .map(({ at, text }) => {
-      const [, y] = place(at);
-      return textShape(text, [box.x - 8, y], "right");
-    });
-  return [...ofLines, ...rows];
+  const rows = marks.filter((mark) => mark.kind === "text");
+  return [
+    ...ofLines,
+    ...rows.map(({ at, text }) => textShape(text, [box.x - 8, place(at)[1]], "right")),
+  ];
 }
 
-function textShape(
-  text: string,
-  [x, y]: readonly [number, number],
-  align: "left" | "right",
-): Shape {
-  return {
-    type: "text",
-    style: { text, x, y, fill: TEXT, fontSize: FONT_SIZE, align, verticalAlign: "middle" },
-  };
+function textShape(text: string, [x, y]: Point, align: "left" | "right"): object {
+  const style = { text, x, y, fill: TEXT, fontSize: FONT_SIZE, align, verticalAlign: "middle" };
+  return { type: "text", style };
 }
 
 /** Fits a chart's SVG into a page: with its names, without a style sheet of its own, to one decimal. */
-function slim(svg: string, { id, name }: { readonly id: string; readonly name: string }): string {
+function slim(svg: string, id: string, name: Html): string {
   const inner = svg
     .replace(/^<svg[^>]*>/, "")
     .replace(/<style[^>]*>.*?<\/style>/gs, "")
@@ -192,7 +146,7 @@ function slim(svg: string, { id, name }: { readonly id: string; readonly name: s
     .replaceAll(/>\s+</g, "><")
     .trim();
   const [, viewBox = ""] = /viewBox="([^"]*)"/.exec(svg) ?? [];
-  return `<svg viewBox="${viewBox}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text">${name}${inner}`;
+  return `<svg viewBox="${viewBox}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text">${name.text}${inner}`;
 }
 
 function shortened(attribute: string): string {

@@ -11,12 +11,7 @@ export type Stroke = {
 
 export type Mark =
   /** Points that are not finite are gaps. */
-  | {
-      readonly kind: "line";
-      readonly points: readonly Point[];
-      readonly stroke: Stroke;
-      readonly label?: string;
-    }
+  | Line
   | {
       readonly kind: "area";
       readonly points: readonly Point[];
@@ -25,6 +20,13 @@ export type Mark =
     }
   | { readonly kind: "dot"; readonly at: Point; readonly color: string }
   | { readonly kind: "text"; readonly at: Point; readonly text: string };
+
+type Line = {
+  readonly kind: "line";
+  readonly points: readonly Point[];
+  readonly stroke: Stroke;
+  readonly label?: string;
+};
 
 export type Axis = {
   readonly title: string;
@@ -50,6 +52,14 @@ export type Chart = {
   readonly y: Axis;
   readonly marks: readonly Mark[];
 };
+
+export function area(points: readonly Point[], color: string, opacity: number): Mark {
+  return { kind: "area", points, color, opacity };
+}
+
+export function segment(from: Point, to: Point, stroke: Stroke): Line {
+  return { kind: "line", points: [from, to], stroke };
+}
 
 /** Returns the pieces of a line between its gaps. */
 export function pieces(points: readonly Point[]): readonly (readonly Point[])[] {
@@ -77,3 +87,29 @@ export function roundRange(
 
 const TICKS = 6;
 const STEPS = [1, 2, 5, 10];
+
+/** How many groups a chart can tell apart. */
+export const MOST_SHOWN = 8;
+
+const DASHES: readonly (readonly number[])[] = [
+  [],
+  [7, 3],
+  [2, 3],
+  [9, 3, 2, 3],
+  [12, 3],
+  [4, 2, 1, 2],
+  [1, 2],
+  [9, 2, 2, 2, 2, 2],
+];
+
+/** Returns the colour of the group at a place, one for each scheme of the page (layout/page.ts). */
+export function colorAt(place: number): string {
+  return `var(--s${place % MOST_SHOWN})`;
+}
+
+export function strokeAt(place: number, width = 2): Stroke {
+  return { color: colorAt(place), dash: DASHES[place % MOST_SHOWN] ?? [], width };
+}
+
+/** The line of guides and edges of bands. */
+export const GUIDE: Stroke = { color: "var(--guide)", dash: [5, 4], width: 1.5 };

@@ -1,5 +1,12 @@
 /** Series of several runs brought onto the same columns of a chart. */
-import { joinRows, momentsOf, type SeriesRows, type StoreReader, spansOf } from "@ablate/store";
+import {
+  joinRows,
+  momentsOf,
+  type RunSummary,
+  type SeriesRows,
+  type StoreReader,
+  spansOf,
+} from "@ablate/store";
 
 /** Edges of columns, in updates. */
 export type Columns = { readonly edges: readonly number[]; readonly middles: readonly number[] };
@@ -73,12 +80,10 @@ function widestRow(step: number, steps: number): number {
 
 export function readSeries(
   reader: StoreReader,
-  {
-    run,
-    steps,
-    series,
-  }: { readonly run: string; readonly steps: number; readonly series: readonly string[] },
+  { name, lastStep }: RunSummary,
+  series: readonly string[],
 ): readonly SeriesRows[] {
+  const steps = (lastStep ?? 0) + 1;
   const spans = spansOf({ from: 0, to: steps - 1 }, (step) => widestRow(step, steps));
-  return joinRows(spans.map((span) => reader.curves(run, series, span)));
+  return joinRows(spans.map((span) => reader.curves(name, series, span)));
 }

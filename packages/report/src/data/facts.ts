@@ -2,6 +2,7 @@
 import {
   type ComparedRun,
   type Comparison,
+  type ComparisonRow,
   comparedRuns,
   compareRuns,
   METRICS,
@@ -13,10 +14,9 @@ import {
   type SeriesInfo,
   type StoreReader,
 } from "@ablate/store";
-import { MOST_SHOWN } from "../chart/palette.ts";
+import { MOST_SHOWN } from "../chart/marks.ts";
 import { evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
-import { findingsOf } from "./findings.ts";
-import { type Curves, firstStepsOf, type Group, groupNames, readProbes } from "./group.ts";
+import { findingsOf, firstStepsOf, type Group, groupNames, readProbes } from "./group.ts";
 
 export type ReportFacts = {
   readonly runs: readonly ComparedRun[];
@@ -32,7 +32,8 @@ export type ReportFacts = {
   readonly ratios: ReadonlyMap<string, SeriesInfo>;
   /** By name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
-  readonly provenance: ReadonlyMap<string, Provenance>;
+  /** Of each run. */
+  readonly provenance: readonly Provenance[];
 };
 
 const MOST_COLUMNS = 120;
@@ -48,15 +49,11 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   if (metric === undefined) throw new RangeError("there is no metric to compare runs by");
   const guessing = guessingOf(reader, runs);
   const shown = shownRows(comparison, metric);
-  const steps = Math.max(
-    1,
-    ...shown
-      .flatMap((i) => comparison.rows[i]?.runs ?? [])
-      .map(({ lastStep }) => (lastStep ?? -1) + 1),
-  );
+  const lengths = shown.flatMap(({ runs: own }) => own.map(({ lastStep }) => (lastStep ?? -1) + 1));
+  const steps = Math.max(1, ...lengths);
   const names = groupNames(comparison.rows.map((row) => row.runs));
   const groups = comparison.rows.map((row, i): Group => {
-    const place = shown.indexOf(i);
+    const place = shown.indexOf(row);
     return {
       name: names[i] ?? "",
       place: place < 0 ? null : place,
@@ -69,23 +66,15 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
       judged: row.runs.filter(({ name }) => reader.thresholds(name) !== undefined).length,
     };
   });
+  const ratios = runs
+    .flatMap(({ name }) => reader.series(name))
+    .filter(({ series }) => series.startsWith(RATIO));
+  const parameters = runs.flatMap(({ name }) => reader.parameters(name));
   return {
-    runs,
-    groups,
-    comparison,
-    metric,
-    guessing,
-    steps,
-    ratios: new Map(
-      runs
-        .flatMap(({ name }) => reader.series(name))
-        .filter(({ series }) => series.startsWith(RATIO))
-        .map((info) => [info.series.slice(RATIO.length), info]),
-    ),
-    parameters: new Map(
-      runs.flatMap(({ name }) => reader.parameters(name)).map((one) => [one.name, one]),
-    ),
-    provenance: new Map(runs.map(({ name: run }) => [run, reader.provenance(run)])),
+    ...{ runs, groups, comparison, metric, guessing, steps },
+    ratios: new Map(ratios.map((info) => [info.series.slice(RATIO.length), info])),
+    parameters: new Map(parameters.map((one) => [one.name, one])),
+    provenance: runs.map(({ name }) => reader.provenance(name)),
   };
 }
 
@@ -109,25 +98,26 @@ function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): ReportFac
 }
 
 /** Returns the best of the trained rows, in the order of the runs. */
-function shownRows({ rows }: Comparison, metric: Metric): readonly number[] {
-  const ranked = rows.flatMap((row, i) => {
-    if (row.runs.every(({ lastStep }) => lastStep === null)) return [];
-    const mean =
-      row.outcomes.find((outcome) => outcome.metric === metric)?.moments.mean ??
-      Number.POSITIVE_INFINITY;
-    return [{ i, mean: metric.isLessBetter ? mean : -mean }];
-  });
-  const best = ranked.sort((a, b) => a.mean - b.mean || a.i - b.i).slice(0, MOST_SHOWN);
-  return best.map(({ i }) => i).sort((a, b) => a - b);
+function shownRows({ rows }: Comparison, metric: Metric): readonly ComparisonRow[] {
+  const worst = Number.POSITIVE_INFINITY;
+  const rank = ({ outcomes }: ComparisonRow): number => {
+    const mean = outcomes.find((one) => one.metric === metric)?.moments.mean ?? worst;
+    return metric.isLessBetter ? mean : -mean;
+  };
+  const trained = rows.filter((row) => row.runs.some(({ lastStep }) => lastStep !== null));
+  const best = new Set(trained.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_SHOWN));
+  return rows.filter((row) => best.has(row));
 }
 
-function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: number): Curves {
+function curvesOf(
+  reader: StoreReader,
+  runs: readonly RunSummary[],
+  steps: number,
+): NonNullable<Group["curves"]> {
   const trained = runs.filter(({ lastStep }) => lastStep !== null);
   const params = reader.parameters(trained[0]?.name ?? "").map(({ name }) => name);
   const series = ["loss", ...params.map((param) => `${RATIO}${param}`)];
-  const samples = trained.map(({ name: run, lastStep }) =>
-    readSeries(reader, { run, steps: (lastStep ?? 0) + 1, series }),
-  );
+  const samples = trained.map((run) => readSeries(reader, run, series));
   const byLog = logColumns(steps, LOG_COLUMNS);
   return {
     loss: inColumns(evenColumns(steps, lossColumns(steps)), samples, 0),

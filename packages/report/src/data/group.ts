@@ -47,13 +47,11 @@ export type Saturation = {
 };
 
 /** What the same rule says of the same place in some of the runs. */
-export type GroupFinding = {
-  readonly level: Finding["level"];
-  readonly rule: string;
-  readonly layer: string | null;
-  readonly param: string | null;
+export type GroupFinding = Pick<Finding, "level" | "rule" | "layer" | "param"> & {
   /** One for each of those runs. */
   readonly findings: readonly Finding[];
+  /** The first and the last step since which it holds. */
+  readonly since: readonly [number, number];
 };
 
 export type Group = {
@@ -89,28 +87,23 @@ export function groupNames(groups: readonly (readonly ComparedRun[])[]): readonl
   return firsts.map((run) => withoutSeed(run?.name ?? ""));
 }
 
-type Pair = { readonly run: string; readonly first: Probe; readonly last: Probe };
-
 /** Reads the first and the last probe of each run that has some. */
 export function readProbes(
   reader: StoreReader,
   runs: readonly ComparedRun[],
-): { readonly probes: ProbePair | null; readonly saturation: readonly Saturation[] } {
-  const pairs = runs.flatMap(({ name: run }): readonly Pair[] => {
+): Pick<Group, "probes" | "saturation"> {
+  const pairs = runs.flatMap(({ name: run }): readonly ProbePair[] => {
     const steps = reader.probeSteps(run);
     const first = reader.probe(run, steps[0] ?? -1);
     const last = reader.probe(run, steps.at(-1) ?? -1);
     return first === undefined || last === undefined ? [] : [{ run, first, last }];
   });
-  const [probes] = pairs;
-  if (probes === undefined) return { probes: null, saturation: [] };
-  const names = probes.first.layers
-    .filter(({ saturation }) => saturation !== null)
-    .map(({ name }) => name);
-  return { probes, saturation: names.map((layer) => saturationOf(layer, pairs)) };
+  const [probes = null] = pairs;
+  const layers = probes?.first.layers.filter(({ saturation }) => saturation !== null) ?? [];
+  return { probes, saturation: layers.map(({ name }) => saturationOf(name, pairs)) };
 }
 
-function saturationOf(layer: string, pairs: readonly Pair[]): Saturation {
+function saturationOf(layer: string, pairs: readonly ProbePair[]): Saturation {
   const of = ({ layers }: Probe) => layers.find(({ name }) => name === layer)?.saturation;
   return {
     layer,
@@ -128,26 +121,47 @@ export function firstStepsOf(
   runs: readonly ComparedRun[],
   guessing: number | null,
 ): FirstSteps {
-  const earlySteps = Math.min(
-    FIRST_STEPS,
-    ...runs.map(({ lastStep }) => (lastStep ?? -1) + 1).filter((steps) => steps > 0),
-  );
+  const lengths = runs.map(({ lastStep }) => (lastStep ?? -1) + 1).filter((steps) => steps > 0);
+  const earlySteps = Math.min(FIRST_STEPS, ...lengths);
+  const over = (value: (run: string) => number | null): Moments =>
+    momentsOf(runs.map(({ name }) => value(name)));
   return {
-    initial: momentsOf(runs.map(({ name: run }) => reader.lossAt(run, 0)?.loss ?? null)),
-    early: momentsOf(runs.map(({ name: run }) => earlyLoss(reader, run, earlySteps))),
+    initial: over((run) => reader.lossAt(run, 0)?.loss ?? null),
+    early: over((run) => {
+      const points = reader.curve(run, "loss", 1, { from: 0, to: earlySteps - 1 });
+      return momentsOf(points.map(({ mean }) => mean)).mean;
+    }),
     earlySteps,
-    below: momentsOf(
-      guessing === null ? [] : runs.map(({ name: run }) => firstBelow(reader, run, guessing)),
-    ),
+    below: over((run) => {
+      if (guessing === null) return null;
+      const points = reader.curve(run, "loss", 16);
+      return points.find(({ mean }) => mean !== null && mean < guessing)?.step ?? null;
+    }),
   };
 }
 
-function earlyLoss(reader: StoreReader, run: string, steps: number): number | null {
-  const points = reader.curve(run, "loss", 1, { from: 0, to: steps - 1 });
-  return momentsOf(points.map(({ mean }) => mean)).mean;
+const SERIOUSNESS: Readonly<Record<Finding["level"], number>> = { error: 2, warning: 1, info: 0 };
+
+/** Groups the findings of runs by rule and place, the most serious first, then by step. */
+export function findingsOf(
+  reader: StoreReader,
+  runs: readonly ComparedRun[],
+): readonly GroupFinding[] {
+  const all = runs.flatMap(({ name }) => reader.findings(name));
+  const places = Map.groupBy(all, ({ rule, layer, param }) => JSON.stringify([rule, layer, param]));
+  const found = [...places.values()].flatMap((findings): readonly GroupFinding[] => {
+    const [worst] = findings.toSorted((a, b) => SERIOUSNESS[b.level] - SERIOUSNESS[a.level]);
+    if (worst === undefined) return [];
+    const { level, rule, layer, param } = worst;
+    const steps = findings.map(({ step }) => step);
+    return [
+      { level, rule, layer, param, findings, since: [Math.min(...steps), Math.max(...steps)] },
+    ];
+  });
+  return found.sort(bySeriousness);
 }
 
-function firstBelow(reader: StoreReader, run: string, limit: number): number | null {
-  const points = reader.curve(run, "loss", 16);
-  return points.find(({ mean }) => mean !== null && mean < limit)?.step ?? null;
+/** Orders findings: the most serious first, then by step. */
+export function bySeriousness(a: GroupFinding, b: GroupFinding): number {
+  return SERIOUSNESS[b.level] - SERIOUSNESS[a.level] || a.since[0] - b.since[0];
 }

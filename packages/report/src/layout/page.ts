@@ -1,5 +1,8 @@
+import { strokeAt } from "../chart/marks.ts";
+import type { Group } from "../data/group.ts";
 import { type Content, Html, html } from "../html.ts";
-import { type PageSection, section } from "./blocks.ts";
+
+export type PageSection = { readonly id: string; readonly title: string; readonly body: Content };
 
 export type Page = {
   readonly title: string;
@@ -34,11 +37,97 @@ ${question === "" ? null : html`<p class="question">${question}</p>`}
 </header>
 <nav aria-label="Sections"><ul>${links}</ul></nav>
 <main>
-${sections.map(section)}</main>
+${sections.map(
+  ({ id, title: text, body }) => html`<section aria-labelledby="${id}">
+<h2 id="${id}">${text}</h2>
+${body}
+</section>
+`,
+)}</main>
 <footer><p>${footer}</p></footer>
 </body>
 </html>
 `.text;
+}
+
+/** Sets a chart with its caption; its numbers lie folded below it. */
+export function figure(charts: Content, caption: string, numbers: Html | null = null): Html {
+  const folded = numbers === null ? null : details("the numbers as a table", numbers);
+  return html`<figure>${charts}<figcaption>${caption}</figcaption></figure>
+${folded}`;
+}
+
+/** Sets charts side by side where there is room. */
+export function panels(charts: readonly Content[]): Html {
+  return html`<div class="panels">${charts}</div>`;
+}
+
+export function details(summary: string, content: Content): Html {
+  return html`<details><summary>${summary}</summary>${content}</details>
+`;
+}
+
+/** Lists sentences: the first of many, and the rest folded. */
+export function sentences(texts: readonly string[]): Content {
+  if (texts.length === 0) return null;
+  const rest = texts.slice(MOST_SENTENCES);
+  const folded = rest.length === 0 ? null : details(`${rest.length} more`, list(rest));
+  return html`${list(texts.slice(0, MOST_SENTENCES))}${folded}`;
+}
+
+const MOST_SENTENCES = 10;
+
+function list(texts: readonly string[]): Html {
+  return html`<ul class="sentences">${texts.map((text) => html`<li>${text}</li>\n`)}</ul>
+`;
+}
+
+/** Sets a chart that is wider than a small page, where it scrolls by itself. */
+export function wide(label: string, chart: Html): Html {
+  return html`<section class="wide scroll" aria-label="${label}" tabindex="0">${chart}</section>`;
+}
+
+/** A column of a table: its title, or one of numbers. */
+type Column = string | { readonly title: string };
+
+/** Titles columns of numbers. */
+export function numbers(...titles: readonly string[]): readonly Column[] {
+  return titles.map((title) => ({ title }));
+}
+
+/** Sets a table whose rows are named by their first cell; one that is too wide scrolls by itself. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Content[])[],
+): Html {
+  const classes = columns.map((column) =>
+    typeof column === "string" ? null : html` class="number"`,
+  );
+  const head = columns.map((column, i) => {
+    const title = typeof column === "string" ? column : column.title;
+    return html`<th scope="col"${classes[i] ?? null}>${title}</th>`;
+  });
+  const body = rows.map(([name = "", ...values]) => {
+    const rest = values.map((value, i) => html`<td${classes[i + 1] ?? null}>${value}</td>`);
+    return html`<tr><th scope="row">${name}</th>${rest}</tr>\n`;
+  });
+  return html`<section class="scroll" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body}</tbody></table></section>`;
+}
+
+/** Writes a group's name behind the line by which charts show it. */
+export function named({ name, place }: Group): Html {
+  return html`<span class="name">${place === null ? null : swatch(place)}${name}</span>`;
+}
+
+function swatch(place: number): Html {
+  const { color, dash } = strokeAt(place);
+  const dashes = dash.length === 0 ? null : html` stroke-dasharray="${dash.join(" ")}"`;
+  return html`<svg class="swatch" viewBox="0 0 30 12" aria-hidden="true"><path d="M0 6H30" stroke="${color}" stroke-width="3"${dashes} fill="none"></path></svg>`;
 }
 
 /** The page's own style sheet: light, dark and paper. */

@@ -1,12 +1,10 @@
-import type { LayerProbe, Probe, TensorKind } from "@ablate/store";
+import type { LayerProbe, TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
-import type { Chart, Mark, Point } from "../chart/marks.ts";
-import { strokeAt } from "../chart/palette.ts";
-import type { Group, ProbePair } from "../data/group.ts";
+import { type Chart, type Mark, type Point, strokeAt } from "../chart/marks.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, figure, panels, table } from "../layout/blocks.ts";
-import { count, listed, percent, scaled } from "../text.ts";
-import { hiddenLayers, type Probed } from "./histograms.ts";
+import { details, figure, numbers, panels, table } from "../layout/page.ts";
+import { count, percent, scaled } from "../text.ts";
+import { hiddenLayers, layersOf, type Probed, picturedText } from "./histograms.ts";
 
 type Profile = {
   readonly title: string;
@@ -24,139 +22,99 @@ const PROFILES: readonly Profile[] = [
   },
 ];
 
+const MOMENTS = [
+  { moment: "first", when: "at initialisation" },
+  { moment: "last", when: "at the end" },
+] as const;
+type Moment = (typeof MOMENTS)[number];
+
 /** Tables spread, gradients and saturation by layer, with charts where there are several. */
 export function depthProfile(groups: readonly Probed[], draw: Draw): Content {
-  const numbers = depthTable(groups);
-  const depth = Math.max(...groups.map(({ probes }) => hiddenLayers(probes.first.layers).length));
+  const numbered = depthTable(groups);
+  const depth = Math.max(...groups.map(({ probes }) => hiddenLayers(probes).length));
   if (depth < 2)
-    return details("spread, gradients and saturation of every layer as a table", numbers);
+    return details("spread, gradients and saturation of every layer as a table", numbered);
   const charts = PROFILES.flatMap((profile) =>
-    [true, false].map(
-      (isFirst) => html`<div>${draw(profileChart(groups, { profile, isFirst, depth }))}</div>`,
-    ),
+    MOMENTS.map((moment) => html`<div>${draw(profileChart(groups, profile, moment))}</div>`),
   );
-  return html`<h3>From layer to layer</h3>${figure({
-    charts: panels(charts),
-    caption: `Hidden layers of ${picturedText(groups)}, from the input to the output, at initialisation and at the end. Where a line falls or rises steadily, signals or gradients shrink or grow through the network. Standard deviations on logarithmic axes.`,
-    numbers,
-  })}`;
+  return html`<h3>From layer to layer</h3>${figure(
+    panels(charts),
+    `Hidden layers of ${picturedText(groups)}, from the input to the output, at initialisation and at the end. Where a line falls or rises steadily, signals or gradients shrink or grow through the network. Standard deviations on logarithmic axes.`,
+    numbered,
+  )}`;
 }
 
 function profileChart(
   groups: readonly Probed[],
-  {
-    profile,
-    isFirst,
-    depth,
-  }: { readonly profile: Profile; readonly isFirst: boolean; readonly depth: number },
+  { title, value, isLog }: Profile,
+  { moment, when }: Moment,
 ): Chart {
-  const { title, value, isLog } = profile;
-  const lines = groups.map((group) => {
-    const { layers } = isFirst ? group.probes.first : group.probes.last;
-    const points = hiddenLayers(layers).map(
-      (layer, i): Point => [i + 1, isLog ? Math.log10(value(layer)) : value(layer)],
-    );
-    return {
-      group,
-      points: points.map(([x, y]): Point => [x, Number.isFinite(y) ? y : Number.NaN]),
-    };
+  const lines = groups.map(({ name, place, probes }) => {
+    const points = hiddenLayers(probes).map((pair, i): Point => {
+      const layer = pair[moment];
+      const own = layer === undefined ? Number.NaN : value(layer);
+      const y = isLog ? Math.log10(own) : own;
+      return [i + 1, Number.isFinite(y) ? y : Number.NaN];
+    });
+    return { name, place, points };
   });
   const all = lines.flatMap(({ points }) => points.map(([, y]) => y)).filter(Number.isFinite);
+  const least = Math.min(0, ...all);
   const [min, max] = isLog
-    ? [Math.floor(Math.min(0, ...all)), Math.ceil(Math.max(-1, ...all, Math.min(0, ...all) + 1))]
+    ? [Math.floor(least), Math.ceil(Math.max(-1, ...all, least + 1))]
     : [0, 100];
-  const when = isFirst ? "at initialisation" : "at the end";
-  const longest = Math.max(...groups.map(({ name }) => name.length));
+  const text = (y: number): string => scaled(isLog ? 10 ** y : y);
+  const atPowers = { format: (y: number) => (Number.isInteger(y) ? text(y) : "") };
+  const texts = lines.map(
+    ({ name, points }) => `${name}: ${points.map(([, y]) => text(y)).join(", ")}`,
+  );
   return {
     title: `${title} ${when}`,
-    description: lines
-      .map(
-        ({ group, points }) =>
-          `${group.name}: ${points.map(([, y]) => (isLog ? scaled(10 ** y) : scaled(y))).join(", ")}`,
-      )
-      .join("; "),
+    description: texts.join("; "),
     width: 480,
     height: 240,
-    labels: { left: 52, right: 36 + 7.2 * longest },
-    x: { title: "hidden layer", min: 1, max: depth },
-    y: {
-      title: `${title}, ${when}`,
-      min,
-      max,
-      ...(isLog
-        ? { format: (value: number) => (Number.isInteger(value) ? scaled(10 ** value) : "") }
-        : {}),
+    labels: { left: 52, right: 36 + 7.2 * Math.max(...lines.map(({ name }) => name.length)) },
+    x: {
+      title: "hidden layer",
+      min: 1,
+      max: Math.max(...lines.map(({ points }) => points.length)),
     },
+    y: { title: `${title}, ${when}`, min, max, ...(isLog ? atPowers : {}) },
     marks: lines.map(
-      ({ group, points }): Mark => ({
+      ({ name, place, points }): Mark => ({
         kind: "line",
         points,
-        stroke: strokeAt(group.place),
-        label: group.name,
+        stroke: strokeAt(place),
+        label: name,
       }),
     ),
   };
 }
 
+const STDS = ["activation", "activation_gradient", "weight", "weight_gradient"] as const;
+
 function depthTable(groups: readonly Probed[]): Html {
-  const both = (
-    { probes }: Probed,
-    name: string,
-    text: (layer: LayerProbe | undefined) => string,
-  ): string => {
-    const of = ({ layers }: Probe): string => text(layers.find((layer) => layer.name === name));
-    return probes.first.step === probes.last.step
-      ? of(probes.first)
-      : `${of(probes.first)} → ${of(probes.last)}`;
-  };
-  return table({
-    caption: `Every layer of ${picturedText(groups)}, at initialisation → at the end.`,
-    columns: [
-      { title: "group" },
-      { title: "layer" },
-      { title: "std of activations", isNumber: true },
-      { title: "std of their gradient", isNumber: true },
-      { title: "std of weights", isNumber: true },
-      { title: "std of their gradient", isNumber: true },
-      { title: "saturated", isNumber: true },
-      { title: "dead units", isNumber: true },
-    ],
-    rows: groups.flatMap((group) =>
-      group.probes.first.layers.map(({ name }) => {
-        const std = (kind: TensorKind): string =>
-          both(group, name, (layer) => scaled(layer?.tensors[kind]?.std));
-        return [
-          group.name,
-          name,
-          std("activation"),
-          std("activation_gradient"),
-          std("weight"),
-          std("weight_gradient"),
-          both(group, name, (layer) => percent(layer?.saturation?.share)),
-          both(group, name, (layer) =>
-            layer?.saturation ? count(layer.saturation.dead.length) : "–",
-          ),
-        ];
-      }),
-    ),
-  });
+  const rows = groups.flatMap(({ name, probes }) =>
+    layersOf(probes).map(({ first, last }) => {
+      const both = (text: (layer: LayerProbe | undefined) => string): string =>
+        probes.first.step === probes.last.step ? text(first) : `${text(first)} → ${text(last)}`;
+      return [
+        name,
+        first.name,
+        ...STDS.map((kind) => both((layer) => scaled(layer?.tensors[kind]?.std))),
+        both((layer) => percent(layer?.saturation?.share)),
+        both((layer) => count(layer?.saturation?.dead.length)),
+      ];
+    }),
+  );
+  const stds = ["activations", "their gradient", "weights", "their gradient"];
+  return table(
+    `Every layer of ${picturedText(groups)}, at initialisation → at the end.`,
+    ["group", "layer", ...numbers(...stds.map((of) => `std of ${of}`), "saturated", "dead units")],
+    rows,
+  );
 }
 
 function stdOf(kind: TensorKind): Profile["value"] {
   return ({ tensors }) => tensors[kind]?.std ?? Number.NaN;
-}
-
-/** Names one run of each group: by its seed where that is the same in all, else by name. */
-export function picturedText(
-  groups: readonly (Pick<Group, "runs"> & { readonly probes: ProbePair })[],
-): string {
-  const runs = groups.map(({ probes }) => probes.run);
-  if (groups.every(({ runs: own }) => own.length === 1))
-    return groups.length === 1 ? "the run" : "the one run of each group";
-  const seeds = groups.map(
-    ({ runs: own, probes }) => own.find(({ name }) => name === probes.run)?.seed,
-  );
-  const isOneSeed = new Set(seeds).size === 1;
-  if (!isOneSeed) return listed(runs);
-  return `the run with seed ${seeds[0]}${groups.length === 1 ? "" : " of each group"}`;
 }

@@ -1,10 +1,10 @@
 import { counted } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
-import { byLevel, sinceOf } from "../data/findings.ts";
-import { type Content, type Html, html } from "../html.ts";
-import { details, type PageSection, table } from "../layout/blocks.ts";
+import { bySeriousness } from "../data/group.ts";
+import { html } from "../html.ts";
+import { details, numbers, type PageSection, table } from "../layout/page.ts";
 import { count } from "../text.ts";
-import { sinceText } from "../words/updates.ts";
+import { sinceText } from "./updates.ts";
 
 const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } as const;
 
@@ -19,33 +19,29 @@ export function findingsSection({ groups, runs }: ReportFacts): PageSection {
     };
   const found = groups
     .flatMap((group) => group.findings.map((finding) => ({ group, finding })))
-    .sort(
-      (a, b) =>
-        byLevel(a.finding.level, b.finding.level) || sinceOf(a.finding)[0] - sinceOf(b.finding)[0],
-    );
+    .sort((a, b) => bySeriousness(a.finding, b.finding));
   const extent = `${counted(judged, "run")} of ${count(runs.length)} judged`;
   if (found.length === 0)
     return { ...head, body: html`<p>Nothing found: no rule has anything to say (${extent}).</p>` };
   const rules = [...new Set(found.map(({ finding }) => finding.rule))];
-  const rows = found.map(({ group, finding }) => [
-    html`<span class="level level-${finding.level}">${SIGNS[finding.level]}</span>`,
-    html`<a href="#rule-${finding.rule}">${finding.rule}</a>`,
+  const rows = found.map(({ group, finding: { level, rule, param, layer, findings, since } }) => [
+    html`<span class="level level-${level}">${SIGNS[level]}</span>`,
+    html`<a href="#rule-${rule}">${rule}</a>`,
     group.name,
-    finding.param ?? finding.layer ?? "network",
-    `${count(finding.findings.length)} of ${count(group.judged)}`,
-    sinceText(sinceOf(finding)),
-    finding.findings[0]?.message ?? "",
+    param ?? layer ?? "network",
+    `${count(findings.length)} of ${count(group.judged)}`,
+    sinceText(since),
+    findings[0]?.message ?? "",
   ]);
+  const rest = rows.slice(MOST_ROWS);
+  const more =
+    rest.length === 0
+      ? null
+      : details(`${count(rest.length)} more`, table("The other findings.", COLUMNS, rest));
+  const caption = `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`;
   return {
     ...head,
-    body: html`${findingsTable(rows.slice(0, MOST_ROWS), `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`)}${
-      rows.length <= MOST_ROWS
-        ? null
-        : details(
-            `${count(rows.length - MOST_ROWS)} more`,
-            findingsTable(rows.slice(MOST_ROWS), "The other findings."),
-          )
-    }<h3>What the rules mean</h3>
+    body: html`${table(caption, COLUMNS, rows.slice(0, MOST_ROWS))}${more}<h3>What the rules mean</h3>
 <dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`,
   };
 }
@@ -58,12 +54,7 @@ function nameOf(runs: ReportFacts["runs"]): string {
 }
 
 const MOST_ROWS = 30;
-
-function findingsTable(rows: readonly (readonly Content[])[], caption: string): Html {
-  const titles = ["level", "rule", "group", "where", "runs", "holds", "in words"];
-  const columns = titles.map((title) => ({ title, isNumber: title === "runs" }));
-  return table({ caption, columns, rows });
-}
+const COLUMNS = ["level", "rule", "group", "where", ...numbers("runs"), "holds", "in words"];
 
 /** What each rule says, for readers without the program at hand. */
 const DEFINITIONS: Readonly<Record<string, string>> = {

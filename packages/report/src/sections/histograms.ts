@@ -1,138 +1,144 @@
 import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
-import type { Chart, Mark, Point } from "../chart/marks.ts";
-import { colorAt } from "../chart/palette.ts";
+import { area, type Chart, colorAt, type Mark, type Point } from "../chart/marks.ts";
 import type { ProbePair, Shown } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, table } from "../layout/blocks.ts";
-import { count, percent, scaled } from "../text.ts";
+import { details, figure, numbers, panels, table } from "../layout/page.ts";
+import { count, listed, percent, scaled } from "../text.ts";
 
 export type Probed = Shown & { readonly probes: ProbePair };
 
+/** A layer at initialisation and at the end. */
+export type LayerPair = { readonly first: LayerProbe; readonly last: LayerProbe | undefined };
+
 const CELLS = 60;
 const ROW = 46;
-
-/** Draws histograms of one kind of number in every hidden layer of a group, at initialisation and at the end. */
-export function histogramChart(
-  { name, place, probes }: Probed,
-  {
-    kind,
-    title,
-    axis,
-    draw,
-  }: {
-    readonly kind: TensorKind;
-    readonly title: string;
-    readonly axis: BinAxis;
-    readonly draw: Draw;
-  },
-): Content {
-  const layers = hiddenLayers(probes.first.layers).filter(
-    ({ tensors }) => tensors[kind] !== undefined,
-  );
-  if (layers.length === 0) return null;
-  const last = new Map(probes.last.layers.map((layer) => [layer.name, layer]));
-  const marks = layers.flatMap((layer, i): readonly Mark[] => {
-    const base = layers.length - 1 - i;
-    const first = heights(layer, { kind, axis });
-    const end = heights(last.get(layer.name), { kind, axis });
-    const most = Math.max(...first, ...end, 1e-12);
-    const trace = (values: readonly number[]): readonly Point[] =>
-      values.map(
-        (value, cell): Point => [
-          axis.range * ((2 * (cell + 0.5)) / CELLS - 1),
-          base + (0.86 * value) / most,
-        ],
-      );
-    return [
-      ...(end.length === 0
-        ? []
-        : [
-            {
-              kind: "area",
-              points: [[-axis.range, base], ...trace(end), [axis.range, base]],
-              color: colorAt(place),
-              opacity: 0.45,
-            } as const,
-          ]),
-      {
-        kind: "line",
-        points: trace(first),
-        stroke: { color: "var(--text)", dash: [3, 2], width: 1.2 },
-      },
-      { kind: "text", at: [-axis.range, base + 0.4], text: layer.name },
-    ];
-  });
-  const chart: Chart = {
-    title: `${name}: ${title}`,
-    description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(probes.last.step)} updates filled. ${layers.map((layer) => spreadText(layer, { last: last.get(layer.name), kind })).join("; ")}.`,
-    width: 480,
-    height: 74 + ROW * Math.max(2, layers.length),
-    labels: { left: 66, right: 14 },
-    x: {
-      title,
-      min: -axis.range,
-      max: axis.range,
-      interval: axis.range / 2,
-      format: scaled,
-    },
-    y: { title: name, min: 0, max: layers.length, isBare: true },
-    marks,
-  };
-  const numbers = histogramTable(
-    layers.map((layer) => ({ first: layer, last: last.get(layer.name) })),
-    { kind, title: chart.title, axis, step: probes.last.step },
-  );
-  return html`<div>${draw(chart)}${numbers}</div>`;
-}
-
 /** Groups whose axes differ by more than this would leave each other's histograms no room. */
 const MOST_APART = 10;
 
-/** Returns an axis for the activations of each group: one for all where it shows them all, else each its own. */
-export function activationAxes(groups: readonly Probed[]): {
-  readonly axes: readonly BinAxis[];
-  readonly isShared: boolean;
-} {
-  const own = groups.map((group) => sharedAxis([group], "activation"));
-  const ranges = own.map(({ range }) => range);
+type Kind = { readonly kind: TensorKind; readonly title: string };
+
+const KINDS: readonly Kind[] = [
+  { kind: "activation", title: "activations" },
+  { kind: "activation_gradient", title: "gradients in activations" },
+  { kind: "weight_gradient", title: "gradients of weights" },
+];
+
+/** Draws histograms of each kind in every hidden layer; one axis for activations of all groups where it shows all. */
+export function histograms(groups: readonly Probed[], draw: Draw): Content {
+  const ranges = groups.map((group) => axisOf([group], "activation").range);
   const isShared = Math.max(...ranges) <= MOST_APART * Math.min(...ranges);
-  const shared = sharedAxis(groups, "activation");
-  return { axes: isShared ? groups.map(() => shared) : own, isShared };
+  const charts = groups.flatMap((group) =>
+    KINDS.map((kind) => {
+      const isOfAll = kind.kind === "activation" && isShared;
+      const axis = axisOf(isOfAll ? groups : [group], kind.kind);
+      return histogramPanel(group, { ...kind, axis }, draw);
+    }),
+  );
+  return html`<h3>Activations, their gradients and those of the weights</h3>${figure(
+    panels(charts),
+    `A histogram for each hidden layer of ${picturedText(groups)}: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
+  )}`;
 }
 
 /** Returns an axis with room for this kind in all hidden layers of these groups. */
-export function sharedAxis(groups: readonly Probed[], kind: TensorKind): BinAxis {
-  const layers = groups.flatMap(({ probes }) => [
-    ...hiddenLayers(probes.first.layers),
-    ...hiddenLayers(probes.last.layers),
-  ]);
+function axisOf(groups: readonly Probed[], kind: TensorKind): BinAxis {
+  const layers = groups.flatMap(({ probes }) =>
+    hiddenLayers(probes).flatMap(({ first, last }) => [first, last ?? []].flat()),
+  );
   return binAxis(
     layers.flatMap(({ tensors }) => tensors[kind] ?? []),
     false,
   );
 }
 
-export function hiddenLayers(layers: readonly LayerProbe[]): readonly LayerProbe[] {
-  return layers.filter(({ kind }) => kind === "hidden");
+export function layersOf({ first, last }: ProbePair): readonly LayerPair[] {
+  return first.layers.map((layer) => ({
+    first: layer,
+    last: last.layers.find(({ name }) => name === layer.name),
+  }));
 }
 
-function heights(
-  layer: LayerProbe | undefined,
-  { kind, axis }: { readonly kind: TensorKind; readonly axis: BinAxis },
-): readonly number[] {
-  const histogram = layer?.tensors[kind]?.histogram;
-  if (histogram === null || histogram === undefined) return [];
-  return [...densityOf(histogram, axis, CELLS).cells];
+export function hiddenLayers(probes: ProbePair): readonly LayerPair[] {
+  return layersOf(probes).filter(({ first }) => first.kind === "hidden");
 }
 
-function spreadText(
-  layer: LayerProbe,
-  { last, kind }: { readonly last: LayerProbe | undefined; readonly kind: TensorKind },
-): string {
-  const share = (of: LayerProbe | undefined): string =>
-    kind === "activation" && of?.saturation ? `, ${percent(of.saturation.share)} saturated` : "";
-  return `${layer.name} std ${scaled(layer.tensors[kind]?.std)}${share(layer)}, then ${scaled(last?.tensors[kind]?.std)}${share(last)}`;
+/** Names one run of each group: by its seed where that is the same in all, else by name. */
+export function picturedText(groups: readonly Probed[]): string {
+  const isOne = groups.length === 1;
+  if (groups.every(({ runs }) => runs.length === 1))
+    return isOne ? "the run" : "the one run of each group";
+  const pictured = groups.map(({ probes }) => probes.run);
+  const seeds = groups.map(({ runs }, i) => runs.find(({ name }) => name === pictured[i])?.seed);
+  if (new Set(seeds).size > 1) return listed(pictured);
+  return `the run with seed ${seeds[0]}${isOne ? "" : " of each group"}`;
+}
+
+type Drawn = Kind & { readonly axis: BinAxis };
+
+/** Draws one kind of number in every hidden layer of a group, at initialisation and at the end. */
+function histogramPanel(group: Probed, drawn: Drawn, draw: Draw): Content {
+  const { name, probes } = group;
+  const {
+    kind,
+    axis: { range },
+  } = drawn;
+  const layers = hiddenLayers(probes).filter(({ first }) => first.tensors[kind] !== undefined);
+  if (layers.length === 0) return null;
+  const title = `${name}: ${drawn.title}`;
+  const spreads = layers.map((layer) => spreadText(layer, kind)).join("; ");
+  const { step } = probes.last;
+  const chart: Chart = {
+    title,
+    description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(step)} updates filled. ${spreads}.`,
+    width: 480,
+    height: 74 + ROW * Math.max(2, layers.length),
+    labels: { left: 66, right: 14 },
+    x: { title: drawn.title, min: -range, max: range, interval: range / 2, format: scaled },
+    y: { title: name, min: 0, max: layers.length, isBare: true },
+    marks: layers.flatMap((layer, i) =>
+      layerMarks(layer, drawn, [layers.length - 1 - i, group.place]),
+    ),
+  };
+  return html`<div>${draw(chart)}${histogramTable(layers, { ...drawn, title }, step)}</div>`;
+}
+
+function layerMarks(
+  { first, last }: LayerPair,
+  { kind, axis }: Drawn,
+  [base, place]: readonly [number, number],
+): readonly Mark[] {
+  const { range } = axis;
+  const heights = (layer: LayerProbe | undefined): readonly number[] => {
+    const histogram = layer?.tensors[kind]?.histogram;
+    return histogram ? [...densityOf(histogram, axis, CELLS).cells] : [];
+  };
+  const [begin, end] = [heights(first), heights(last)];
+  const most = Math.max(...begin, ...end, 1e-12);
+  const trace = (values: readonly number[]): readonly Point[] =>
+    values.map((value, cell) => [
+      range * ((2 * (cell + 0.5)) / CELLS - 1),
+      base + (0.86 * value) / most,
+    ]);
+  const filled: readonly Point[] = [[-range, base], ...trace(end), [range, base]];
+  return [
+    ...(end.length === 0 ? [] : [area(filled, colorAt(place), 0.45)]),
+    {
+      kind: "line",
+      points: trace(begin),
+      stroke: { color: "var(--text)", dash: [3, 2], width: 1.2 },
+    },
+    { kind: "text", at: [-range, base + 0.4], text: first.name },
+  ];
+}
+
+function spreadText({ first, last }: LayerPair, kind: TensorKind): string {
+  const text = (layer: LayerProbe | undefined): string => {
+    const isShare = kind === "activation" && layer?.saturation;
+    const share = isShare ? `, ${percent(layer.saturation.share)} saturated` : "";
+    return `${scaled(layer?.tensors[kind]?.std)}${share}`;
+  };
+  return `${first.name} std ${text(first)}, then ${text(last)}`;
 }
 
 /** Fine enough that a quantile is right to a thousandth of the axis. */
@@ -140,54 +146,35 @@ const FINE_CELLS = 2000;
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/** A layer at initialisation and, where there is such a probe, at the end. */
-type FirstAndLast = { readonly first: LayerProbe; readonly last: LayerProbe | undefined };
-
 /** Tables spread and quantiles of a chart's histograms, folded. */
 function histogramTable(
-  layers: readonly FirstAndLast[],
-  {
-    kind,
-    title,
-    axis,
-    step,
-  }: {
-    readonly kind: TensorKind;
-    readonly title: string;
-    readonly axis: BinAxis;
-    readonly step: number;
-  },
+  layers: readonly LayerPair[],
+  { kind, title, axis }: Drawn,
+  lastStep: number,
 ): Html {
-  const row = (layer: LayerProbe | undefined, when: string): readonly (readonly string[])[] => {
+  const row = (layer: LayerProbe | undefined, step: number): readonly (readonly string[])[] => {
     const stored = layer?.tensors[kind];
     if (layer === undefined || !stored?.histogram) return [];
     const { cells } = densityOf(stored.histogram, axis, FINE_CELLS);
-    const quantiles = QUANTILES.map((share) => scaled(quantileOf(cells, { share, axis })));
-    return [[layer.name, when, scaled(stored.std), ...quantiles]];
+    const quantiles = QUANTILES.map((share) => scaled(quantileOf(cells, share, axis)));
+    return [[layer.name, count(step), scaled(stored.std), ...quantiles]];
   };
+  const shares = QUANTILES.map((share) => `${100 * share} %`);
   return details(
     "the histograms in numbers",
-    table({
-      caption: `${title}: spread, and the numbers below which so many of all lie.`,
-      columns: [
-        { title: "layer" },
-        { title: "updates", isNumber: true },
-        { title: "std", isNumber: true },
-        ...QUANTILES.map((share) => ({ title: `${100 * share} %`, isNumber: true })),
-      ],
-      rows: layers.flatMap(({ first, last }) => [
-        ...row(first, "0"),
-        ...(step === 0 ? [] : row(last, count(step))),
+    table(
+      `${title}: spread, and the numbers below which so many of all lie.`,
+      ["layer", ...numbers("updates", "std", ...shares)],
+      layers.flatMap(({ first, last }) => [
+        ...row(first, 0),
+        ...(lastStep === 0 ? [] : row(last, lastStep)),
       ]),
-    }),
+    ),
   );
 }
 
 /** Returns the number below which this share of all lies, as well as cells on an axis tell. */
-function quantileOf(
-  cells: Float64Array,
-  { share, axis: { range } }: { readonly share: number; readonly axis: BinAxis },
-): number {
+function quantileOf(cells: Float64Array, share: number, { range }: BinAxis): number {
   const wanted = share * cells.reduce((sum, cell) => sum + cell, 0);
   let below = 0;
   for (const [i, cell] of cells.entries()) {
@@ -198,29 +185,4 @@ function quantileOf(
     below += cell;
   }
   return range;
-}
-
-const PARTS: readonly (readonly [text: string, most: number])[] = [
-  ["no example", 0],
-  ["up to a tenth of them", 0.1],
-  ["up to half of them", 0.5],
-  ["up to nine tenths", 0.9],
-  ["more, but not all", 1 - 1e-9],
-  ["all of them: dead", 1],
-];
-
-/** Tables how many units of a saturation map are flat for how many of the examples, folded. */
-export function unitsTable(title: string, shares: readonly number[]): Html {
-  const rows = PARTS.map(([text, most], i) => {
-    const above = PARTS[i - 1]?.[1] ?? -1;
-    return [text, count(shares.filter((share) => share > above && share <= most).length)];
-  });
-  return details(
-    "the map in numbers",
-    table({
-      caption: `${title}: units by the share of the examples that they are flat for.`,
-      columns: [{ title: "flat for" }, { title: "units", isNumber: true }],
-      rows,
-    }),
-  );
 }

@@ -1,12 +1,12 @@
 import type { Draw } from "../chart/draw.ts";
-import { MOST_SHOWN } from "../chart/palette.ts";
+import { MOST_SHOWN } from "../chart/marks.ts";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Group, isShown } from "../data/group.ts";
 import { type Content, html } from "../html.ts";
-import { figure, type PageSection, panels, sentences } from "../layout/blocks.ts";
+import { type PageSection, sentences } from "../layout/page.ts";
 import { count, fixed, percent } from "../text.ts";
-import { depthProfile, picturedText } from "./depth.ts";
-import { activationAxes, histogramChart, type Probed, sharedAxis } from "./histograms.ts";
+import { depthProfile } from "./depth.ts";
+import { histograms, type Probed, picturedText } from "./histograms.ts";
 import { saturationMaps } from "./maps.ts";
 
 /** Draws what probes saw: histograms, depth profiles, saturation maps. */
@@ -40,39 +40,9 @@ function maps(facts: ReportFacts, groups: readonly Probed[]): Content {
 ${saturationMaps(groups)}`;
 }
 
-function histograms(groups: readonly Probed[], draw: Draw): Content {
-  const { axes, isShared } = activationAxes(groups);
-  const charts = groups.flatMap((group, i) => [
-    histogramChart(group, {
-      kind: "activation",
-      title: "activations",
-      axis: axes[i] ?? sharedAxis([group], "activation"),
-      draw,
-    }),
-    histogramChart(group, {
-      kind: "activation_gradient",
-      title: "gradients in activations",
-      axis: sharedAxis([group], "activation_gradient"),
-      draw,
-    }),
-    histogramChart(group, {
-      kind: "weight_gradient",
-      title: "gradients of weights",
-      axis: sharedAxis([group], "weight_gradient"),
-      draw,
-    }),
-  ]);
-  return html`<h3>Activations, their gradients and those of the weights</h3>${figure({
-    charts: panels(charts),
-    caption: `A histogram for each hidden layer of ${picturedText(groups)}: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
-  })}`;
-}
-
 /** Says in the words of its kind when a nonlinearity is flat. */
 function flatText({ runs }: ReportFacts): string {
-  const [run] = runs;
-  const of = (key: string): string | undefined =>
-    run?.settings.find((one) => one.key === key)?.text;
+  const of = (key: string) => runs[0]?.settings.find((one) => one.key === key)?.text;
   if (of("model.activation") !== "tanh") return "where the nonlinearity is flat";
   return `|tanh| > ${of("record.probes.saturated") ?? "0.99"}`;
 }
@@ -82,17 +52,14 @@ export function saturationWords(facts: ReportFacts): readonly string[] {
   const chosen = groups.length > MOST_SHOWN ? groups.filter(isShown) : groups;
   const probed = chosen.filter(({ saturation }) => saturation.length > 0);
   if (probed.length === 0) return [];
-  const shares = probed.map((group) => `${group.name} ${shareText(group)}`);
-  const said = [
-    `Saturated (${flatText(facts)}), at initialisation → at the end: ${shares.join("; ")}.`,
-  ];
+  const shares = probed.map((group) => `${group.name} ${shareText(group)}`).join("; ");
   const dead = probed.flatMap((group) =>
     group.saturation
       .filter(({ dead: units }) => (units.mean ?? 0) > 0)
       .map((one) => `${group.name} ${fixed(one.dead.mean, 1)} in ${one.layer}`),
   );
   return [
-    ...said,
+    `Saturated (${flatText(facts)}), at initialisation → at the end: ${shares}.`,
     dead.length === 0
       ? "No unit is dead, that is, flat for every example looked at, at the end."
       : `Dead units at the end, flat for every example looked at (mean over runs): ${dead.join("; ")}.`,

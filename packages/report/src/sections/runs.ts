@@ -1,12 +1,12 @@
-import { type ComparisonRow, METRICS, type Moments, type Setting } from "@ablate/store";
+import { type ComparisonRow, METRICS, type Metric, type Setting } from "@ablate/store";
 import { counted } from "@ablate/text";
-import { MOST_SHOWN } from "../chart/palette.ts";
+import { MOST_SHOWN } from "../chart/marks.ts";
 import { outcomeOf, type ReportFacts } from "../data/facts.ts";
 import type { Group } from "../data/group.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, named, type PageSection, sentences, table } from "../layout/blocks.ts";
-import { count, listed, meanStdText, nats } from "../text.ts";
-import { metricTitle } from "../words/differences.ts";
+import { details, named, numbers, type PageSection, sentences, table } from "../layout/page.ts";
+import { about, count, meanStdText, nats } from "../text.ts";
+import { metricTitle } from "./differences.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
@@ -21,32 +21,23 @@ export function runsSection(facts: ReportFacts): PageSection {
       : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
   const names = shortNames(groups, base);
-  const overview = table({
-    caption: `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
-    columns: [
-      { title: "group" },
-      ...(base === undefined ? [] : [{ title: "what it changes" }]),
-      { title: "runs", isNumber: true },
-      { title: "loss at init", isNumber: true },
-      ...metrics.map(({ title }) => ({ title, isNumber: true })),
+  const overview = table(
+    `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
+    [
+      "group",
+      ...(base === undefined ? [] : ["what it changes"]),
+      ...numbers("runs", "loss at init", ...metrics.map(({ title }) => title)),
     ],
-    rows: groups.map((group) => [
+    groups.map((group) => [
       named(group),
       ...(base === undefined
         ? []
-        : [html`<span class="changes">${settingsText(group, { base, names })}</span>`]),
+        : [html`<span class="changes">${changesText(group, base, names)}</span>`]),
       count(group.runs.length),
       meanStdText(group.firstSteps.initial),
-      ...metrics.map((one) => {
-        const outcome = outcomeOf(group, one);
-        const isBest = outcome?.isBest === true && groups.length > 1;
-        return cell(outcome?.moments, {
-          decimals: one.unit === "nats" ? 4 : 0,
-          isBest: isBest && one.unit === "nats",
-        });
-      }),
+      ...metrics.map((one) => outcomeCell(group, one, groups.length > 1)),
     ]),
-  });
+  );
   return {
     id: "runs",
     title: "What came out",
@@ -54,19 +45,19 @@ export function runsSection(facts: ReportFacts): PageSection {
   };
 }
 
-function cell(
-  moments: Moments | undefined,
-  { decimals, isBest }: { readonly decimals: number; readonly isBest: boolean },
-): Content {
-  const { mean = null, std = null } = moments ?? {};
-  const text = decimals === 0 ? count(mean) : meanStdText({ mean, std }, decimals);
-  return isBest ? html`<span class="best">★ ${text}</span>` : text;
+function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content {
+  const outcome = outcomeOf(group, metric);
+  const moments = outcome?.moments ?? { mean: null, std: null };
+  if (metric.unit !== "nats") return count(moments.mean);
+  const text = meanStdText(moments);
+  return outcome?.isBest === true && isCompared ? html`<span class="best">★ ${text}</span>` : text;
 }
 
 /** Writes the settings that set a group apart from the one that is most like all others. */
-function settingsText(
+function changesText(
   { row }: Group,
-  { base, names }: { readonly base: ComparisonRow; readonly names: ReadonlyMap<string, string> },
+  base: ComparisonRow,
+  names: ReadonlyMap<string, string>,
 ): string {
   if (row === base) return "the base: the others are told by what they change";
   const changed = differences(row, base);
@@ -86,47 +77,27 @@ function shortNames(
   const changed = groups.flatMap(({ row }) => differences(row, base).map(([key]) => key));
   const keys = [...new Set(changed)];
   const cut = (key: string, words: number): string => key.split(".").slice(-words).join(".");
+  const isClear = (key: string, words: number): boolean =>
+    !PARTS.has(cut(key, words)) &&
+    keys.every((other) => other === key || cut(other, words) !== cut(key, words));
   return new Map(
-    keys.map((key) => {
-      const words = [1, 2, 3].find(
-        (n) =>
-          !PARTS.has(cut(key, n)) &&
-          keys.filter((other) => cut(other, n) === cut(key, n)).length === 1,
-      );
-      return [key, cut(key, words ?? 4)];
-    }),
+    keys.map((key) => [key, cut(key, [1, 2, 3].find((words) => isClear(key, words)) ?? 4)]),
   );
 }
 
 function everyRun({ runs }: ReportFacts): Html {
-  return details(
-    "every run",
-    table({
-      caption: "Every run, in the order of the grid.",
-      columns: [
-        { title: "run" },
-        { title: "state" },
-        { title: "seed", isNumber: true },
-        { title: "steps", isNumber: true },
-        { title: "train", isNumber: true },
-        { title: "valid", isNumber: true },
-        { title: "loss", isNumber: true },
-        { title: "steps/s", isNumber: true },
-        { title: "hash" },
-      ],
-      rows: runs.map((run) => [
-        run.name,
-        run.error === null ? run.state : `${run.state}: ${run.error}`,
-        String(run.seed),
-        run.lastStep === null ? "–" : `${count(run.lastStep + 1)} of ${count(run.steps)}`,
-        nats(run.trainLoss),
-        nats(run.validLoss),
-        nats(run.loss),
-        count(run.stepsPerS),
-        html`<code>${run.hash.slice(0, 12)}</code>`,
-      ]),
-    }),
-  );
+  const rows = runs.map((run) => [
+    run.name,
+    run.error === null ? run.state : `${run.state}: ${run.error}`,
+    String(run.seed),
+    run.lastStep === null ? "–" : `${count(run.lastStep + 1)} of ${count(run.steps)}`,
+    ...[run.trainLoss, run.validLoss, run.loss].map(nats),
+    count(run.stepsPerS),
+    html`<code>${run.hash.slice(0, 12)}</code>`,
+  ]);
+  const measures = numbers("seed", "steps", "train", "valid", "loss", "steps/s");
+  const columns = ["run", "state", ...measures, "hash"];
+  return details("every run", table("Every run, in the order of the grid.", columns, rows));
 }
 
 function baseRow(rows: readonly ComparisonRow[]): ComparisonRow | undefined {
@@ -147,10 +118,7 @@ function differences(
 /** Says how many runs there are, and how those ended that did not finish. */
 export function extentWords({ runs, groups }: ReportFacts): string {
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
-  const updates = runs.reduce(
-    (sum, { lastStep }) => sum + (lastStep === null ? 0 : lastStep + 1),
-    0,
-  );
+  const updates = runs.reduce((sum, { lastStep }) => sum + (lastStep ?? -1) + 1, 0);
   const groupText =
     groups.length === runs.length
       ? ""
@@ -158,21 +126,21 @@ export function extentWords({ runs, groups }: ReportFacts): string {
   return `${counted(runs.length, "run")}${groupText}, ${counted(seeds, "seed")}, ${count(updates)} steps in all.`;
 }
 
+const TROUBLES = {
+  diverged: "diverged, that is, the loss was no longer a number",
+  failed: "failed",
+  interrupted: "ended with the process that trained it",
+  stopped: "stopped by the user",
+  running: "still being trained when this was written",
+  pending: "not yet trained",
+};
+
 export function troubleWords({ runs }: ReportFacts): readonly string[] {
-  const said = (state: string, text: string): readonly string[] => {
-    const names = runs.filter((run) => run.state === state);
-    if (names.length === 0) return [];
-    const listing = names.map(({ name: run, lastStep }) =>
-      state === "diverged" ? `${run} at step ${count(lastStep)}` : run,
+  return Object.entries(TROUBLES).flatMap(([state, text]) => {
+    const own = runs.filter((run) => run.state === state);
+    const names = own.map(({ name, lastStep }) =>
+      state === "diverged" ? `${name} at step ${count(lastStep)}` : name,
     );
-    return [`${counted(names.length, "run")} ${text}: ${listed(listing)}.`];
-  };
-  return [
-    ...said("diverged", "diverged, that is, the loss was no longer a number"),
-    ...said("failed", "failed"),
-    ...said("interrupted", "ended with the process that trained it"),
-    ...said("stopped", "stopped by the user"),
-    ...said("running", "still being trained when this was written"),
-    ...said("pending", "not yet trained"),
-  ];
+    return about(names, (listing) => `${counted(own.length, "run")} ${text}: ${listing}.`);
+  });
 }

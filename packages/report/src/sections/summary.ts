@@ -1,12 +1,12 @@
 import { counted } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import { type PageSection, sentences } from "../layout/blocks.ts";
-import { differenceWords } from "../words/differences.ts";
-import { updateWords } from "../words/updates.ts";
+import { type PageSection, sentences } from "../layout/page.ts";
+import { differenceWords } from "./differences.ts";
 import { saturationWords } from "./layers.ts";
 import { troubleWords } from "./runs.ts";
 import { startWords } from "./start.ts";
+import { updateWords } from "./updates.ts";
 
 /** Answers in sentences, each made of what the store says. */
 export function summarySection(facts: ReportFacts): PageSection {

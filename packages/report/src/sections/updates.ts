@@ -1,15 +1,24 @@
 import type { Parameter } from "@ablate/store";
 import { compact } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
-import type { Chart, Mark, Point, Stroke } from "../chart/marks.ts";
-import { colorAt, GUIDE, MOST_SHOWN, strokeAt } from "../chart/palette.ts";
+import {
+  area,
+  type Chart,
+  colorAt,
+  GUIDE,
+  type Mark,
+  MOST_SHOWN,
+  type Point,
+  type Stroke,
+  segment,
+  strokeAt,
+} from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
 import type { ReportFacts } from "../data/facts.ts";
-import { isShown, type Shown } from "../data/group.ts";
+import { type Group, type GroupFinding, isShown, type Shown } from "../data/group.ts";
 import { type Html, html } from "../html.ts";
-import { figure, type PageSection, panels, sentences, table } from "../layout/blocks.ts";
-import { fixed } from "../text.ts";
-import { updateWords } from "../words/updates.ts";
+import { figure, numbers, type PageSection, panels, sentences, table } from "../layout/page.ts";
+import { about, count, fixed, listed, scaled } from "../text.ts";
 
 /** Draws how fast every parameter of every shown group learns. */
 export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | null {
@@ -18,17 +27,14 @@ export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | nu
     .filter(({ curves }) => [...(curves?.ratios.values() ?? [])].some(({ length }) => length > 0));
   if (groups.length === 0) return null;
   const range = ratioRange(groups);
-  const charts = groups.map(
-    (group) => html`<div>${draw(ratioChart(facts, { group, range }))}</div>`,
-  );
+  const charts = groups.map((group) => html`<div>${draw(ratioChart(facts, group, range))}</div>`);
   const band = bandOf(facts);
   const body = html`<p>The update:data ratio of a parameter is the spread of a step's update over that of the parameter itself. About a thousandth, −3 on these axes, is healthy${band === null ? "" : `; for weights of hidden layers a verdict is fair, and from ${fixed(band[0], 0)} to ${fixed(band[1], 0)} all is well`}.</p>
-${sentences(updateWords(facts))}${figure({
-  charts: panels(charts),
-  caption:
-    "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. What lies below −6 is cut off, as biases in front of a batch norm, whose gradient is rounding noise. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
-  numbers: ratioTable(groups),
-})}`;
+${sentences(updateWords(facts))}${figure(
+  panels(charts),
+  "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. What lies below −6 is cut off, as biases in front of a batch norm, whose gradient is rounding noise. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
+  ratioTable(groups),
+)}`;
   return { id: "updates", title: "Does every parameter learn?", body };
 }
 
@@ -42,79 +48,45 @@ const LABEL = 15;
 
 function ratioChart(
   facts: ReportFacts,
-  {
-    group,
-    range: [min, max],
-  }: { readonly group: Shown; readonly range: readonly [number, number] },
+  group: Shown,
+  [min, max]: readonly [number, number],
 ): Chart {
-  const { steps } = facts;
-  const right = Math.max(10, steps);
+  const right = Math.max(10, facts.steps);
   const drawn = [...(group.curves?.ratios ?? [])].filter(([, values]) => values.length > 0);
-  const longest = Math.max(0, ...drawn.map(([param]) => param.length));
+  const names = drawn.map(([param]) => param);
   const band = bandOf(facts);
-  const shade: readonly Mark[] =
-    band === null
-      ? []
-      : [
-          {
-            kind: "area",
-            color: "var(--band)",
-            opacity: 0.13,
-            points: [
-              [1, band[0]],
-              [right, band[0]],
-              [right, band[1]],
-              [1, band[1]],
-            ],
-          },
-        ];
-  const guides = new Set(drawn.flatMap(([param]) => facts.ratios.get(param)?.guide ?? []));
+  const edges =
+    band === null ? [] : [1, right, right, 1].map((x, i): Point => [x, band[i >> 1] ?? 0]);
+  const shade = band === null ? [] : [area(edges, "var(--band)", 0.13)];
+  const guides = new Set(names.flatMap((param) => facts.ratios.get(param)?.guide ?? []));
+  const ends = drawn.map(([param, values]) => `${param} ${fixed(values.at(-1)?.mean, 2)}`);
+  const title = `${group.name}: log10 update:data`;
   return {
-    title: `${group.name}: log10 update:data`,
-    description: `A line for each parameter, at the end: ${drawn.map(([param, values]) => `${param} ${fixed(values.at(-1)?.mean, 2)}`).join(", ")}.`,
+    title,
+    description: `A line for each parameter, at the end: ${ends.join(", ")}.`,
     width: 480,
     height: Math.max(HEIGHT, 80 + LABEL * drawn.length),
-    labels: { left: 40, right: 36 + 7.2 * longest },
+    labels: { left: 40, right: 36 + 7.2 * Math.max(0, ...names.map(({ length }) => length)) },
     x: { title: "updates", min: 1, max: right, isLog: true, format: compact },
-    y: { title: `${group.name}: log10 update:data`, min, max, interval: 1 },
+    y: { title, min, max, interval: 1 },
     marks: [
       ...shade,
-      ...[...guides].map(
-        (at): Mark => ({
-          kind: "line",
-          points: [
-            [1, at],
-            [right, at],
-          ],
-          stroke: GUIDE,
-        }),
-      ),
-      ...drawn.map(
-        ([param, values], i): Mark => ({
-          kind: "line",
-          points: values.map(({ at, mean }): Point => [at, mean]),
-          stroke: strokeOf(param, { i, names: drawn.map(([name]) => name), facts }),
-          label: param,
-        }),
-      ),
+      ...[...guides].map((at) => segment([1, at], [right, at], GUIDE)),
+      ...drawn.map(([param, values], i): Mark => {
+        const points = values.map(({ at, mean }): Point => [at, mean]);
+        return { kind: "line", points, stroke: strokeOf(facts, names, i), label: param };
+      }),
     ],
   };
 }
 
 /** With many parameters a colour for each layer, and dashes by what the parameter is. */
-function strokeOf(
-  param: string,
-  {
-    i,
-    names,
-    facts: { parameters },
-  }: { readonly i: number; readonly names: readonly string[]; readonly facts: ReportFacts },
-): Stroke {
+function strokeOf({ parameters }: ReportFacts, names: readonly string[], i: number): Stroke {
   if (names.length <= MOST_SHOWN) return strokeAt(i, 1.8);
-  const layerOf = (name: string) => parameters.get(name)?.layer ?? name;
-  const layers = [...new Set(names.map(layerOf))];
-  const dash = DASHES[parameters.get(param)?.role ?? "other"] ?? [];
-  return { color: colorAt(layers.indexOf(layerOf(param))), dash, width: 1.6 };
+  const layers = names.map((name) => parameters.get(name)?.layer ?? name);
+  const place = [...new Set(layers)].indexOf(layers[i] ?? "");
+  const dash = DASHES[parameters.get(names[i] ?? "")?.role ?? "other"] ?? [];
+  return { color: colorAt(place), dash, width: 1.6 };
 }
 
 /** Weights and embeddings are drawn without gaps. */
@@ -140,20 +112,115 @@ function ratioRange(groups: readonly Shown[]): readonly [number, number] {
 
 function ratioTable(groups: readonly Shown[]): Html {
   const params = [...new Set(groups.flatMap(({ curves }) => [...(curves?.ratios.keys() ?? [])]))];
-  const text = (values: readonly ColumnValue[] | undefined): string => {
-    if (values === undefined || values.length === 0) return "–";
-    return `${fixed(values[0]?.mean, 2)} → ${fixed(values.at(-1)?.mean, 2)}`;
-  };
-  return table({
-    caption:
-      "log10 update:data of the first step → of the last stretch of the chart, mean over seeds.",
-    columns: [
-      { title: "parameter" },
-      ...groups.map(({ name }) => ({ title: name, isNumber: true })),
-    ],
-    rows: params.map((param) => [
-      param,
-      ...groups.map(({ curves }) => text(curves?.ratios.get(param))),
-    ]),
+  const text = (values: readonly ColumnValue[] = []): string =>
+    values.length === 0 ? "–" : `${fixed(values[0]?.mean, 2)} → ${fixed(values.at(-1)?.mean, 2)}`;
+  return table(
+    "log10 update:data of the first step → of the last stretch of the chart, mean over seeds.",
+    ["parameter", ...numbers(...groups.map(({ name }) => name))],
+    params.map((param) => [param, ...groups.map(({ curves }) => text(curves?.ratios.get(param)))]),
+  );
+}
+
+/** Rules about updates, and what each says of a parameter. */
+const VERDICTS: Readonly<Record<string, string>> = {
+  "slow-updates": "learns too slowly",
+  "fast-updates": "learns too fast",
+  frozen: "does not learn at all",
+  "output-learns-faster": "would learn far faster than the layers before it",
+  "uneven-updates": "learn at different speeds",
+};
+
+function isAboutUpdates({ rule }: GroupFinding): boolean {
+  return Object.hasOwn(VERDICTS, rule);
+}
+
+/** With more groups than these, those in which the same holds share a sentence. */
+const MOST_GROUPS = 10;
+
+/** Says which parameters learn too fast or too slowly. */
+export function updateWords({ groups }: ReportFacts): readonly string[] {
+  const judged = groups.filter((group) => group.judged > 0);
+  const quiet = judged.filter(({ findings }) => !findings.some(isAboutUpdates));
+  const unjudged = groups.filter((group) => group.judged === 0 && group.curves !== null);
+  const names = (some: readonly Group[]): readonly string[] => some.map(({ name }) => name);
+  const were = unjudged.length === 1 ? "was" : "were";
+  return [
+    ...(judged.length > MOST_GROUPS ? verdictsByPlace(judged) : verdictsByGroup(judged)),
+    ...about(
+      names(quiet.filter(hasWindow)),
+      (text) => `No parameter of ${text} learns too fast or too slowly.`,
+    ),
+    ...about(
+      names(quiet.filter((group) => !hasWindow(group))),
+      (text) => `${text} ended too early to tell: ratios are judged over ${WINDOW} steps.`,
+    ),
+    ...about(
+      names(unjudged),
+      (text) =>
+        `${text} ${were} recorded without the rules that judge updates; the charts show their ratios all the same.`,
+    ),
+  ];
+}
+
+function verdictsByGroup(groups: readonly Group[]): readonly string[] {
+  return groups.flatMap((group) =>
+    group.findings
+      .filter(isAboutUpdates)
+      .map((finding) => `${group.name}: ${verdictText(finding, group)}.`),
+  );
+}
+
+function verdictsByPlace(groups: readonly Group[]): readonly string[] {
+  const all = groups.flatMap(({ name, findings }) =>
+    findings.filter(isAboutUpdates).map((finding) => ({ name, finding })),
+  );
+  const places = Map.groupBy(all, ({ finding }) => subjectText(finding));
+  return [...places].map(([subject, same]) => {
+    const steps = same.flatMap(({ finding }) => finding.since);
+    const since = sinceText([Math.min(...steps), Math.max(...steps)]);
+    return `${subject} ${since} in ${listed(same.map(({ name }) => name))}.`;
   });
+}
+
+/** Names a parameter and says what a rule found it to do. */
+function subjectText({ rule, param, layer }: GroupFinding): string {
+  const place =
+    rule === "uneven-updates" ? "the hidden weights" : (param ?? layer ?? "the network");
+  return `${place} ${VERDICTS[rule] ?? rule}`;
+}
+
+/** Over how many steps the rules judge a ratio. */
+const WINDOW = 100;
+
+function hasWindow({ runs }: Group): boolean {
+  return runs.some(({ lastStep }) => (lastStep ?? -1) + 1 >= WINDOW);
+}
+
+function verdictText(finding: GroupFinding, { judged }: Group): string {
+  const { rule, findings } = finding;
+  const values = findings.flatMap(({ value }) => (value === null ? [] : [value]));
+  const ratio = values.length === 0 ? "" : `, ${ratioText(rule, values)}`;
+  const where =
+    findings.length === judged
+      ? judged === 1
+        ? ""
+        : ` in all ${count(judged)} runs`
+      : ` in ${count(findings.length)} of ${count(judged)} runs`;
+  return `${subjectText(finding)}${where}, ${sinceText(finding.since)}${ratio}`;
+}
+
+/** Says since when: a step, or from which to which where runs differ. */
+export function sinceText([first, last]: readonly [number, number]): string {
+  if (last === 0) return "since initialisation";
+  if (first === last) return `since step ${count(first)}`;
+  return `since ${first === 0 ? "initialisation" : `step ${count(first)}`} to ${count(last)}`;
+}
+
+/** Rules that measure how many times faster something learns than something else. */
+const FACTORS = new Set(["uneven-updates", "output-learns-faster"]);
+
+function ratioText(rule: string, values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const name = FACTORS.has(rule) ? "by a factor of" : "update:data";
+  return low === high ? `${name} ${scaled(low)}` : `${name} ${scaled(low)} to ${scaled(high)}`;
 }
