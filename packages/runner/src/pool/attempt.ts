@@ -3,7 +3,7 @@ import { LostClaimError } from "@ablate/store";
 import type {
   EndedMessage,
   FailedMessage,
-  RefusedMessage,
+  FinalMessage,
   TrainMessage,
   WorkerMessage,
 } from "../train/messages.ts";
@@ -17,8 +17,6 @@ export type Limits = {
   /** A worker without a sign of life for so long has hung. */
   readonly silenceMs: number;
 };
-
-export type FinalMessage = EndedMessage | FailedMessage | RefusedMessage;
 
 export type AttemptEnd = {
   /** What the worker said last, or what there is to say of it. */
@@ -55,8 +53,8 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   let isOver = false;
   /** What the worker says is stored in this order, one after the other. */
   let stored: Promise<void> = Promise.resolve();
-  const failed = (reason: NonNullable<FailedMessage["reason"]>, error: string): FailedMessage => {
-    return { type: "failed", runId, reason, error, trainSeconds };
+  const failed = (reason: NonNullable<FailedMessage["reason"]>, why: string): FailedMessage => {
+    return { type: "failed", runId, reason, error: `${reason}: ${why}`, trainSeconds };
   };
   const abandon = (error: unknown): void => {
     isOver = true;
@@ -82,34 +80,28 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
         worker.send({ type: "ack" });
       });
     },
-    onGone: (cause) =>
-      next(() =>
-        resolve({ message: failed("worker died", `worker died: ${cause}`), isLost: true }),
-      ),
+    onGone: (cause) => next(() => resolve({ message: failed("worker died", cause), isLost: true })),
   });
   worker.train(message, data);
-  const unwatch = watch(worker, limits, {
-    isPaused: () => storage.isInTrouble,
-    onTimeout: () =>
-      end(failed("timeout", `timeout: not done after ${limits.timeoutMs / 1000} s`), false),
-    onSilence: () => {
-      const error = `worker hung: no sign of life for ${limits.silenceMs / 1000} s`;
-      end(failed("worker hung", error), true);
-    },
-  });
-  const unlisten = stopSignal.listen({
-    onStop: () => worker.send({ type: "stop", reason: stopSignal.reason ?? "user" }),
-    onKill: () => end(stopped(runId, trainSeconds), false),
-  });
-  const letGo = hold(() => abandon(new LostClaimError("another process has taken the run")));
-  const unheard = storage.onGivenUp(abandon);
+  const lateness = `not done after ${limits.timeoutMs / 1000} s`;
+  const silence = `no sign of life for ${limits.silenceMs / 1000} s`;
+  const undo = [
+    watch(worker, limits, {
+      isPaused: () => storage.isInTrouble,
+      onTimeout: () => end(failed("timeout", lateness), false),
+      onSilence: () => end(failed("worker hung", silence), true),
+    }),
+    stopSignal.listen(
+      () => worker.send({ type: "stop", reason: stopSignal.reason ?? "user" }),
+      () => end(stopped(runId, trainSeconds), false),
+    ),
+    hold(() => abandon(new LostClaimError("another process has taken the run"))),
+    storage.onGivenUp(abandon),
+  ];
   try {
     return await promise;
   } finally {
-    unheard();
-    letGo();
-    unlisten();
-    unwatch();
+    for (const one of undo) one();
   }
 }
 

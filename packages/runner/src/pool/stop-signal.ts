@@ -4,44 +4,35 @@ type Reason = StopMessage["reason"];
 
 /** Tells everything that works on a grid that it ends early, and how: after the current block, or at once. */
 export class StopSignal {
-  readonly #onStop = new Set<() => void>();
-  readonly #onKill = new Set<() => void>();
-  #reason: Reason | null = null;
-  #isKilled = false;
+  readonly #stop = new AbortController();
+  readonly #kill = new AbortController();
 
   /** Why no further run is begun. */
   get reason(): Reason | null {
-    return this.#reason;
+    const { aborted, reason } = this.#stop.signal;
+    return aborted ? reason : null;
   }
 
   stop(reason: Reason): void {
-    if (this.#reason !== null) return;
-    this.#reason = reason;
-    for (const listener of [...this.#onStop]) listener();
+    this.#stop.abort(reason);
   }
 
   kill(): void {
     this.stop("user");
-    if (this.#isKilled) return;
-    this.#isKilled = true;
-    for (const listener of [...this.#onKill]) listener();
+    this.#kill.abort();
   }
 
   /** Calls one of both when it happens, or at once where it has happened. Returns a function that unsubscribes. */
-  listen({
-    onStop,
-    onKill,
-  }: {
-    readonly onStop: () => void;
-    readonly onKill: () => void;
-  }): () => void {
-    this.#onStop.add(onStop);
-    this.#onKill.add(onKill);
-    if (this.#reason !== null) onStop();
-    if (this.#isKilled) onKill();
-    return () => {
-      this.#onStop.delete(onStop);
-      this.#onKill.delete(onKill);
-    };
+  listen(onStop: () => void, onKill: () => void): () => void {
+    const listening = new AbortController();
+    const both = [
+      { signal: this.#stop.signal, listener: onStop },
+      { signal: this.#kill.signal, listener: onKill },
+    ];
+    for (const { signal, listener } of both) {
+      signal.addEventListener("abort", listener, { signal: listening.signal });
+      if (signal.aborted) listener();
+    }
+    return () => listening.abort();
   }
 }

@@ -11,13 +11,13 @@ import {
 } from "@ablate/core";
 import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
 import type { RecordConfig } from "../config/config.ts";
-import type { GridEvent, StartedEvent } from "../train/events.ts";
-import type { TrainMessage, WorkerMessage } from "../train/messages.ts";
+import type { GridEvent, Origin } from "../train/events.ts";
+import type { FinalMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
 import type { RetryingWriter } from "../train/retrying-writer.ts";
 import { RunWriter } from "../train/run-writer.ts";
 import { FROM_SCRATCH, findStart, resumeFrom, type Start } from "../train/start.ts";
-import { type AttemptEnd, attempt, type FinalMessage, type Limits, stopped } from "./attempt.ts";
+import { type AttemptEnd, attempt, type Limits, stopped } from "./attempt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Assignment, TrainMode } from "./run-queue.ts";
 import type { StopSignal } from "./stop-signal.ts";
@@ -147,25 +147,17 @@ async function withRetries(
 }
 
 /** Updates made before, and by which run. */
-function originOf({ point }: Start): Pick<StartedEvent, "from" | "of"> {
+function originOf({ point }: Start): Origin {
   return { from: point?.step ?? 0, of: point?.run ?? null };
 }
 
 function trainMessage(
   runId: number,
-  { spec, record, engine, thresholds, start }: TrainableRun & { readonly start: Start },
+  { spec, record, engine, thresholds = {}, start }: TrainableRun & { readonly start: Start },
   { backend, dataHash, stopOn }: GridContext,
 ): TrainMessage {
-  return {
-    type: "train",
-    runId,
-    spec,
-    record,
-    engine,
-    backend,
-    dataHash,
-    resume: resumeFrom(start, runId),
-    thresholds: changeThresholds(THRESHOLDS, thresholds ?? {}),
-    stopOn,
-  };
+  const resume = resumeFrom(start, runId);
+  const changed = changeThresholds(THRESHOLDS, thresholds);
+  const run = { type: "train", runId, spec, record, engine, thresholds: changed } as const;
+  return { ...run, backend, dataHash, resume, stopOn };
 }

@@ -2,12 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type {
-  CoordinatorMessage,
-  DataMessage,
-  TrainMessage,
-  WorkerMessage,
-} from "../train/messages.ts";
+import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 
 const EXTENSION = extname(import.meta.url);
 const ENTRY = fileURLToPath(new URL(`../worker/worker-process${EXTENSION}`, import.meta.url));
@@ -53,7 +48,7 @@ export class WorkerHandle {
     const { dataHash } = message;
     if (!knownFiles.has(dataHash)) {
       knownFiles.add(dataHash);
-      this.send({ type: "data", data, dataHash } satisfies DataMessage);
+      this.send({ type: "data", data, dataHash });
     }
     this.send(message);
   }

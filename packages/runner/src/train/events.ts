@@ -4,15 +4,8 @@ import type { EndedMessage } from "./messages.ts";
 
 /** What happens while a grid is trained, for whoever shows it. */
 export type GridEvent =
-  | {
-      readonly event: "planned";
-      readonly grid: string;
-      readonly runs: number;
-      readonly toTrain: number;
-      /** Of all runs to train. */
-      readonly steps: number;
-    }
-  | { readonly event: "skipped"; readonly run: string; readonly state: RunState }
+  | PlannedEvent
+  | (OfRun<"skipped"> & { readonly state: RunState })
   | StartedEvent
   | UnusedEvent
   | EngineEvent
@@ -21,50 +14,55 @@ export type GridEvent =
   | FindingsEvent
   | EndEvent
   | StorageEvent
-  | {
-      readonly event: "done";
-      readonly grid: string;
-      readonly trained: number;
-      readonly skipped: number;
-      readonly bad: number;
-      readonly left: number;
-      readonly seconds: number;
-    };
+  | DoneEvent;
 
-/** Sent before a run's first step of this time. */
-export type StartedEvent = {
-  readonly event: "started";
-  readonly run: string;
-  readonly index: number;
+/** An event of one run, by its name. */
+type OfRun<Event extends string> = { readonly event: Event; readonly run: string };
+
+type PlannedEvent = {
+  readonly event: "planned";
+  readonly grid: string;
+  readonly runs: number;
   readonly toTrain: number;
+  /** Of all runs to train. */
   readonly steps: number;
+};
+
+type DoneEvent = {
+  readonly event: "done";
+  readonly grid: string;
+  readonly trained: number;
+  readonly skipped: number;
+  readonly bad: number;
+  readonly left: number;
+  readonly seconds: number;
+};
+
+/** Where a run begins this time. */
+export type Origin = {
   /** Updates that were made before. */
   readonly from: number;
   /** The run that made them: itself, or a shorter one; null: none were. */
   readonly of: string | null;
 };
 
+/** Sent before a run's first step of this time. */
+type StartedEvent = OfRun<"started"> &
+  Origin & { readonly index: number; readonly toTrain: number; readonly steps: number };
+
 /** A checkpoint was not used from which the run could have gone on. */
-export type UnusedEvent = {
-  readonly event: "unused";
-  readonly run: string;
-  readonly message: string;
-};
+type UnusedEvent = OfRun<"unused"> & { readonly message: string };
 
 /** On what an engine that has several backends runs; sent once. */
-export type EngineEvent = { readonly event: "engine" } & EngineFacts;
+type EngineEvent = { readonly event: "engine" } & EngineFacts;
 
 /** The worker that trained it died or hung; the run begins again, at its last checkpoint if it has one. */
-export type RetriedEvent = {
-  readonly event: "retried";
-  readonly run: string;
-  readonly error: string;
-  /** The one that begins: 2 is the first of them. */
-  readonly attempt: number;
-  /** As in `started`. */
-  readonly from: number;
-  readonly of: string | null;
-};
+type RetriedEvent = OfRun<"retried"> &
+  Origin & {
+    readonly error: string;
+    /** The one that begins: 2 is the first of them. */
+    readonly attempt: number;
+  };
 
 /** The store does not take what is written, takes it again, or was given up. */
 export type StorageEvent = {
@@ -79,9 +77,7 @@ export type StorageEvent = {
 };
 
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
-export type ProgressEvent = {
-  readonly event: "progress";
-  readonly run: string;
+type ProgressEvent = OfRun<"progress"> & {
   readonly step: number;
   readonly steps: number;
   readonly loss: number | null;
@@ -91,27 +87,18 @@ export type ProgressEvent = {
 };
 
 /** What the rules say after `step` updates: at initialisation, and when it is something else than before. */
-export type FindingsEvent = {
-  readonly event: "findings";
-  readonly run: string;
+export type FindingsEvent = OfRun<"findings"> & {
   readonly step: number;
   readonly findings: readonly Finding[];
 };
 
-export type EndEvent = {
-  readonly event: "ended";
-  readonly run: string;
-  /** `interrupted`: another process has taken the run over, or the store was given up. */
-  readonly state: EndedMessage["state"] | "failed" | "interrupted";
-  readonly error: string | null;
-  /** The rule that has ended it, where one has. */
-  readonly rule: Rule | null;
-  /** Updates made. */
-  readonly step: number;
-  /** Updates planned. */
-  readonly steps: number;
-  readonly loss: number | null;
-  readonly trainLoss: number | null;
-  readonly validLoss: number | null;
-  readonly stepsPerSecond: number | null;
-};
+/** After `step` updates of the `steps` that were planned. */
+export type EndEvent = OfRun<"ended"> &
+  Omit<ProgressEvent, "event"> & {
+    /** `interrupted`: another process has taken the run over, or the store was given up. */
+    readonly state: EndedMessage["state"] | "failed" | "interrupted";
+    readonly error: string | null;
+    /** The rule that has ended it, where one has. */
+    readonly rule: Rule | null;
+    readonly trainLoss: number | null;
+  };

@@ -16,7 +16,11 @@ import type {
   TfjsBackend,
   Thresholds,
 } from "@ablate/core";
+import type { Checkpoint, ResumePoint, Snapshot } from "@ablate/store";
 import type { RecordConfig } from "../config/config.ts";
+
+/** A message about one run. */
+type OfRun<Type extends string> = { readonly type: Type; readonly runId: number };
 
 /** The names file; sent once, before the first run that is trained on it. */
 export type DataMessage = {
@@ -26,9 +30,7 @@ export type DataMessage = {
 };
 
 /** One run to train, on the names file with this hash. */
-export type TrainMessage = {
-  readonly type: "train";
-  readonly runId: number;
+export type TrainMessage = OfRun<"train"> & {
   readonly spec: RunSpec;
   readonly record: RecordConfig;
   readonly engine: EngineName;
@@ -44,34 +46,22 @@ export type TrainMessage = {
 };
 
 /** A checkpoint, and whose. */
-export type ResumeFrom = {
-  /** The run that it is one of. */
-  readonly run: string;
+export type ResumeFrom = Omit<ResumePoint, "runId"> & {
   /** It is the run that goes on. Otherwise it made the same updates, and is not bound to be used. */
   readonly isOwn: boolean;
-  readonly step: number;
-  /** Safetensors bytes. */
-  readonly weights: Uint8Array;
-  /** What else decides further steps, from a `checkpoint` message. */
-  readonly state: Uint8Array;
-  /** Seconds spent in the training loop until then. */
-  readonly trainSeconds: number;
-  /** What it was trained on, where known. */
-  readonly backend: string | null;
 };
 
 /** Ends the current run after its current block. */
 export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
 
-/** One message of the worker has been stored. */
-export type AckMessage = { readonly type: "ack" };
+/** From the coordinator to a worker; `ack`: one message of the worker has been stored. */
+export type CoordinatorMessage =
+  | DataMessage
+  | TrainMessage
+  | StopMessage
+  | { readonly type: "ack" };
 
-/** From the coordinator to a worker. */
-export type CoordinatorMessage = DataMessage | TrainMessage | StopMessage | AckMessage;
-
-export type StartedMessage = {
-  readonly type: "started";
-  readonly runId: number;
+export type StartedMessage = OfRun<"started"> & {
   readonly parameters: readonly Parameter[];
   readonly engine: EngineFacts;
   /** Updates made before: the step of the checkpoint, or 0. */
@@ -82,55 +72,33 @@ export type StartedMessage = {
 };
 
 /** The run's engine does not run here; the run is left as it was. */
-export type RefusedMessage = {
-  readonly type: "refused";
-  readonly runId: number;
-  readonly error: string;
-};
+export type RefusedMessage = OfRun<"refused"> & { readonly error: string };
 
-export type StepsMessage = {
-  readonly type: "steps";
-  readonly runId: number;
+export type StepsMessage = OfRun<"steps"> & {
   readonly block: StepBlock;
   /** Seconds spent in the training loop so far. */
   readonly trainSeconds: number;
 };
 
 /** Steps, which may be none, and what it takes to go on after them. */
-export type CheckpointMessage = Omit<StepsMessage, "type"> & {
-  readonly type: "checkpoint";
-  readonly step: number;
-  /** Safetensors bytes. */
-  readonly weights: Uint8Array;
-  readonly state: Uint8Array;
-};
+type CheckpointMessage = OfRun<"checkpoint"> & Checkpoint & { readonly block: StepBlock };
 
 /** Follows the steps before it. */
-export type EvaluationMessage = {
-  readonly type: "evaluation";
-  readonly runId: number;
+type EvaluationMessage = OfRun<"evaluation"> & {
   readonly step: number;
   readonly evaluations: readonly Evaluation[];
 };
 
 /** Follows the steps before it. */
-export type ProbeMessage = {
-  readonly type: "probe";
-  readonly runId: number;
-  readonly probe: Probe;
-};
+type ProbeMessage = OfRun<"probe"> & { readonly probe: Probe };
 
 /** What the rules say after `step` updates, in place of what they said before. */
-export type FindingsMessage = {
-  readonly type: "findings";
-  readonly runId: number;
+export type FindingsMessage = OfRun<"findings"> & {
   readonly step: number;
   readonly findings: readonly Finding[];
 };
 
-export type EndedMessage = {
-  readonly type: "ended";
-  readonly runId: number;
+export type EndedMessage = OfRun<"ended"> & {
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
   /** The rule that has ended it, where one has. */
@@ -140,34 +108,22 @@ export type EndedMessage = {
   readonly snapshot: Snapshot | null;
 };
 
-/** The model after the last update. */
-export type Snapshot = {
-  readonly step: number;
-  readonly evaluations: readonly Evaluation[];
-  readonly samples: readonly string[];
-  /** Safetensors bytes. */
-  readonly weights: Uint8Array;
-  /** What else decides further steps. */
-  readonly state: Uint8Array;
-};
-
-export type FailedMessage = {
-  readonly type: "failed";
-  readonly runId: number;
+export type FailedMessage = OfRun<"failed"> & {
   readonly error: string;
   /** Why it failed: `error` unless given. */
   readonly reason?: "timeout" | "worker died" | "worker hung";
   readonly trainSeconds: number;
 };
 
-/** From a worker to the coordinator; the last of a run is `ended`, `failed` or `refused`. */
+/** The last message of a run. */
+export type FinalMessage = EndedMessage | FailedMessage | RefusedMessage;
+
+/** From a worker to the coordinator. */
 export type WorkerMessage =
   | StartedMessage
-  | RefusedMessage
   | StepsMessage
   | CheckpointMessage
   | EvaluationMessage
   | ProbeMessage
   | FindingsMessage
-  | EndedMessage
-  | FailedMessage;
+  | FinalMessage;

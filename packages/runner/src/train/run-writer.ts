@@ -1,7 +1,7 @@
 /** Writes what a worker says about one run into the store, under one claim. */
-import type { EngineFacts } from "@ablate/core";
-import type { Claim, Provenance, RunEnd } from "@ablate/store";
-import type { EndedMessage, StartedMessage, WorkerMessage } from "./messages.ts";
+import type { Parameter } from "@ablate/core";
+import type { Claim, Provenance, ResumePoint, RunEnd, StoreWriter } from "@ablate/store";
+import type { StartedMessage, WorkerMessage } from "./messages.ts";
 import type { RetryingWriter } from "./retrying-writer.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
@@ -15,23 +15,15 @@ type RunWriterOptions = {
 export class RunWriter {
   readonly #storage: RetryingWriter;
   readonly #runId: number;
-  readonly #claim: Claim;
-  readonly #provenance: Provenance;
-  readonly #onWritten: (message: WorkerMessage) => void;
+  readonly #options: RunWriterOptions;
   #start: Start = FROM_SCRATCH;
   #hasBegun = false;
   #trainSeconds = 0;
 
-  constructor(
-    storage: RetryingWriter,
-    runId: number,
-    { claim, provenance, onWritten }: RunWriterOptions,
-  ) {
+  constructor(storage: RetryingWriter, runId: number, options: RunWriterOptions) {
     this.#storage = storage;
     this.#runId = runId;
-    this.#claim = claim;
-    this.#provenance = provenance;
-    this.#onWritten = onWritten;
+    this.#options = options;
   }
 
   /** Tells whether the store has anything of an attempt under this claim. */
@@ -46,55 +38,47 @@ export class RunWriter {
 
   /** Resolves when the message is stored; each of its transactions is tried until it succeeds. */
   async write(message: WorkerMessage): Promise<void> {
+    if ("trainSeconds" in message) this.#trainSeconds = message.trainSeconds;
     await this.#store(message);
-    this.#onWritten(message);
+    this.#options.onWritten(message);
   }
 
-  async #store(message: WorkerMessage): Promise<void> {
-    const { token } = this.#claim;
-    const [storage, runId] = [this.#storage, this.#runId];
-    if ("trainSeconds" in message) this.#trainSeconds = message.trainSeconds;
+  #store(message: WorkerMessage): Promise<void> {
     switch (message.type) {
       case "started":
-        await this.#begin(message);
-        break;
+        return this.#begin(message);
       case "refused":
-        await storage.write((store) => store.releaseRun({ runId, token }));
-        break;
+        return this.#write((store, runId, token) => store.releaseRun({ runId, token }));
       case "steps": {
         const block = { ...message.block, trainSeconds: message.trainSeconds };
-        await storage.write((store) => store.appendSteps(runId, token, block));
-        break;
+        return this.#write((store, ...run) => store.appendSteps(...run, block));
       }
       case "checkpoint": {
         const { step, weights, state, trainSeconds } = message;
         const block = { ...message.block, trainSeconds };
         const checkpoint = { step, weights, state, trainSeconds };
-        await storage.write((store) => store.appendCheckpoint(runId, token, checkpoint, block));
-        break;
+        return this.#write((store, ...run) => store.appendCheckpoint(...run, checkpoint, block));
       }
       case "evaluation":
-        await storage.write((store) => store.appendEvaluations(runId, token, message));
-        break;
+        return this.#write((store, ...run) => store.appendEvaluations(...run, message));
       case "probe":
-        await storage.write((store) => store.appendProbe(runId, token, message.probe));
-        break;
+        return this.#write((store, ...run) => store.appendProbe(...run, message.probe));
       case "findings":
-        await storage.write((store) => store.setFindings(runId, token, message.findings));
-        break;
-      case "ended":
-        await this.#end({ ...message, error: null, detail: detailOf(message) });
-        break;
+        return this.#write((store, ...run) => store.setFindings(...run, message.findings));
+      case "ended": {
+        const detail = message.rule ? `rule ${message.rule}` : null;
+        return this.#end({ ...message, error: null, detail });
+      }
       case "failed": {
         const { reason = "error" } = message;
-        await this.#end({ ...message, state: "failed", reason, snapshot: null });
+        return this.#end({ ...message, state: "failed", reason, detail: null, snapshot: null });
       }
     }
   }
 
   /** Leaves the run to the next start, in the store too where that takes it still. */
   abandon(why: string): void {
-    const { token } = this.#claim;
+    const { token } = this.#options.claim;
     const runId = this.#runId;
     const end: RunEnd = {
       state: "interrupted",
@@ -110,62 +94,47 @@ export class RunWriter {
     });
   }
 
+  async #write(work: (store: StoreWriter, runId: number, token: string) => void): Promise<void> {
+    await this.#storage.write((store) => work(store, this.#runId, this.#options.claim.token));
+  }
+
   async #begin({ parameters, engine, from, unused, thresholds }: StartedMessage): Promise<void> {
-    const { point } = this.#start;
-    const [storage, runId, claim] = [this.#storage, this.#runId, this.#claim];
-    const { token } = claim;
-    const provenance = { ...this.#provenance, ...backendFacts(engine) };
-    await storage.write((store) => {
-      if (point !== null && from > 0) store.resumeRun(runId, claim, provenance, point);
-      else store.claimRun(runId, claim, provenance, parameters);
-    });
-    this.#hasBegun = true;
+    const { backend, version, reason } = engine;
+    const facts = { backend, backend_version: version, backend_reason: reason };
+    await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
     for (const message of notes) {
       const event = { kind: "checkpoint unused", message };
-      await storage.write((store) => store.appendEvent(runId, token, event));
+      await this.#write((store, ...run) => store.appendEvent(...run, event));
     }
     const text = JSON.stringify(thresholds);
-    await storage.write((store) => store.setThresholds(runId, token, text));
+    await this.#write((store, ...run) => store.setThresholds(...run, text));
   }
 
-  /** Takes the run of an attempt that came to nothing; what an earlier one has stored stays. */
-  async #beginInVain(): Promise<void> {
-    const { point } = this.#start;
-    const [runId, claim, provenance] = [this.#runId, this.#claim, this.#provenance];
-    await this.#storage.write((store) => {
-      if (point?.runId === runId) store.resumeRun(runId, claim, provenance, point);
-      else store.claimRun(runId, claim, provenance, []);
+  /** Takes the run, at a checkpoint or at initialisation. */
+  async #take(
+    point: ResumePoint | null,
+    parameters: readonly Parameter[],
+    facts: Provenance,
+  ): Promise<void> {
+    const { claim } = this.#options;
+    const provenance = { ...this.#options.provenance, ...facts };
+    await this.#write((store, runId) => {
+      if (point !== null) store.resumeRun(runId, claim, provenance, point);
+      else store.claimRun(runId, claim, provenance, parameters);
     });
     this.#hasBegun = true;
   }
 
-  async #end({
-    state,
-    reason,
-    error,
-    detail = null,
-    trainSeconds,
-    snapshot,
-  }: RunEnd): Promise<void> {
-    const { token } = this.#claim;
-    const [storage, runId] = [this.#storage, this.#runId];
+  async #end(end: RunEnd): Promise<void> {
     if (!this.#hasBegun) {
-      if (state === "stopped") {
-        await storage.write((store) => store.releaseRun({ runId, token }));
-        return;
+      if (end.state === "stopped") {
+        return this.#write((store, runId, token) => store.releaseRun({ runId, token }));
       }
-      await this.#beginInVain();
+      // The attempt came to nothing; what an earlier one has stored stays.
+      const { point } = this.#start;
+      await this.#take(point?.runId === this.#runId ? point : null, [], {});
     }
-    const end = { state, reason, error, detail, trainSeconds, snapshot };
-    await storage.write((store) => store.endRun(runId, token, end));
+    await this.#write((store, ...run) => store.endRun(...run, end));
   }
-}
-
-function detailOf({ rule }: EndedMessage): string | null {
-  return rule === undefined || rule === null ? null : `rule ${rule}`;
-}
-
-function backendFacts({ backend, version, reason }: EngineFacts): Provenance {
-  return { backend, backend_version: version, backend_reason: reason };
 }

@@ -58,8 +58,8 @@ export function continuationOf(startable: Startable): Continuation | null {
 /** Returns the part of it that a worker is sent. */
 export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
   if (point === null) return null;
-  const { run, step, weights, state, trainSeconds, backend } = point;
-  return { run, isOwn: point.runId === runId, step, weights, state, trainSeconds, backend };
+  const { runId: owner, ...rest } = point;
+  return { ...rest, isOwn: owner === runId };
 }
 
 /** Returns the activation beyond which a stored run's probes count as saturated. */

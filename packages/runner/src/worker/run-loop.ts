@@ -8,9 +8,10 @@ import {
   type StepBuffer,
   type Trainer,
 } from "@ablate/core";
+import type { Snapshot } from "@ablate/store";
 import { readDuration } from "@ablate/text";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
-import type { Snapshot, StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
+import type { StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
 import { encodeRunState, type RunState } from "./begin-run.ts";
 
