@@ -1,9 +1,9 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning } from "@ablate/runner/test/processes";
 import { openReader } from "@ablate/store";
 import { beforeAll, expect, test, vi } from "vitest";
-import { isRunning } from "../../runner/test/processes.ts";
 import { chaosFolder, configOf } from "./chaos/grid.ts";
 import { live } from "./chaos/life.ts";
 import { Random } from "./chaos/random.ts";

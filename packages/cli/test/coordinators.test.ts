@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning, workersOf } from "@ablate/runner/test/processes";
 import { expect, test, vi } from "vitest";
-import { isRunning, workersOf } from "../../runner/test/processes.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
 import { ablate, jsonRows, makeFolder, spawnAblateWith } from "./make.ts";
 import { type Event, PATIENCE, startHeldRun, startRun } from "./start-run.ts";

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeLongRun } from "@ablate/store/test/long-run";
 import { beforeAll, expect, test, vi } from "vitest";
-import { writeLongRun } from "../../store/test/long-run.ts";
 import { ablate, COMMAND, damageWeights, makeFolder, startAblate } from "./make.ts";
 
 const PARAMETERS = Array.from({ length: 13 }, (_, i) => `hidden${i + 1}.weight`);

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wholeRun } from "@ablate/runner/test/whole-store";
 import { expect, test, vi } from "vitest";
-import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
 import { ablate, COMMAND, type Ended, makeFolder } from "./make.ts";
 import { PATIENCE } from "./start-run.ts";

@@ -1,8 +1,8 @@
 /** Workers of a real command that stand still where a test wants them, however fast the machine is. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning, stateOf } from "@ablate/runner/test/processes";
 import { expect, onTestFinished, vi } from "vitest";
-import { isRunning, stateOf } from "../../runner/test/processes.ts";
 
 const BREAKPOINT = new URL("./breakpoint.ts", import.meta.url).href;
 const SOON = { timeout: 60_000, interval: 20 };

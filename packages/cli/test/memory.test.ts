@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { workersOf } from "@ablate/runner/test/processes";
 import { expect, test, vi } from "vitest";
-import { workersOf } from "../../runner/test/processes.ts";
 import { COMMAND, makeFolder } from "./make.ts";
 import { startRun } from "./start-run.ts";
 

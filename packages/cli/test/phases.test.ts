@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { wholeRun } from "@ablate/runner/test/whole-store";
 import { beforeAll, expect, test } from "vitest";
-import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt } from "./held-workers.ts";
 import { makeFolder, spawnAblate, spawnAblateWith } from "./make.ts";
 

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning } from "@ablate/runner/test/processes";
 import { beforeAll, expect, test, vi } from "vitest";
-import { isRunning } from "../../runner/test/processes.ts";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 
 const canMount = spawnSync("unshare", ["-rm", "true"]).status === 0;

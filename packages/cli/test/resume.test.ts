@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { wholeRun } from "@ablate/runner/test/whole-store";
 import { expect, test, vi } from "vitest";
-import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
 import {
   ablate,

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { wholeRun } from "@ablate/runner/test/whole-store";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { wholeRun } from "../../runner/test/whole-store.ts";
 import { breakAt, heldWorkers } from "./held-workers.ts";
 import { ablate, jsonRows, makeFolder, startAblateWith } from "./make.ts";
 import { PATIENCE, type StartedRun, startHeldRun } from "./start-run.ts";

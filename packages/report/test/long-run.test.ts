@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openReader } from "@ablate/store";
+import { writeLongRun } from "@ablate/store/test/long-run";
 import { expect, onTestFinished, test } from "vitest";
-import { writeLongRun } from "../../store/test/long-run.ts";
 import { reportOf } from "../src/index.ts";
 
 const PARAMETERS = ["embedding", "hidden1.weight", "hidden1.bias", "output.weight", "output.bias"];

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { LayerInit, RunSpec } from "@ablate/core";
+import { deepSpec, goldens } from "@ablate/core/test/goldens";
 import { expect, test } from "vitest";
-import { deepSpec, goldens } from "../../core/test/goldens.ts";
 import { loadConfig } from "../src/grid/load-config.ts";
 import type { PlannedConfig } from "../src/plan/expand.ts";
 import { expandGrid } from "../src/plan/expand.ts";

@@ -1,7 +1,7 @@
 /** One start of `ablate run`, and what is done to it until it ends. */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { workersOf } from "../../../runner/test/processes.ts";
+import { workersOf } from "@ablate/runner/test/processes";
 import { COMMAND } from "../make.ts";
 
 /** Whom it hits. */
