@@ -5,7 +5,6 @@ export type {
   Histogram,
   LayerKind,
   LayerProbe,
-  LogitsProbe,
   NormProbe,
   Parameter,
   ParameterRole,
@@ -27,26 +26,19 @@ export {
 export { type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
 export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
-export { estimateOf, type Moments, momentsOf } from "./analysis/moments.ts";
+export { type Moments, momentsOf } from "./analysis/moments.ts";
 export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
 export { seedlessId, withoutSeed } from "./analysis/seeds.ts";
 export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
 export { shortKey } from "./analysis/short-key.ts";
 export { twoSidedT } from "./analysis/student-t.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";
-export type { StoreCheck } from "./check/check.ts";
-export { checkStore } from "./check/check-store.ts";
-export type { ImportedRun, RunChange } from "./exchange/compare-runs.ts";
-export type {
-  ImportedGrid,
-  ImportOptions,
-  ImportReport,
-} from "./exchange/import-store.ts";
-export { importStore } from "./exchange/import-store.ts";
+export { checkStore, type StoreCheck } from "./check/check-store.ts";
+export { type ImportReport, importStore } from "./exchange/import-store.ts";
+export type { ImportedRun, RunChange } from "./exchange/merge-runs.ts";
 export { sealStore } from "./exchange/seal-store.ts";
 export { EXPORT_TABLES } from "./export/open-table.ts";
-export type { Batch, Cells, ExportColumn, ExportScope, ExportTable } from "./export/table.ts";
-export type { WaitOptions } from "./file/open-database.ts";
+export type { Batch, Cells, ExportColumn, ExportTable } from "./export/table.ts";
 export {
   DamageError,
   EmptyStoreError,
@@ -65,31 +57,20 @@ export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
 export { joinRows, spansOf } from "./reading/curve.ts";
 export type {
   Annotated,
-  Annotations,
-  CurvePoint,
-  GridSummary,
-  ParameterRatio,
-  QueryResult,
-  RunFilter,
-  RunStamp,
   RunSummary,
   SeriesInfo,
   SeriesRows,
   Span,
-  StepLoss,
-  StepRange,
   StepRatios,
   StoredEvaluation,
   StoredSample,
-  StoredWeights,
-  Ticks,
 } from "./reading/history.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
-export { bytesOfStore, type Collected, collectGarbage } from "./trash/collect.ts";
-export { type Discarded, discard } from "./trash/discard.ts";
+export { bytesOfStore, collectGarbage } from "./trash/collect.ts";
+export { discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";
 export { restore } from "./trash/restore.ts";
 export type { SchemaView } from "./views/view.ts";
@@ -97,12 +78,8 @@ export { SCHEMA } from "./views/views.ts";
 export type {
   Claim,
   Continuation,
-  DamagedCheckpoint,
   HeldRun,
-  Reservation,
   ResumePoint,
-  ResumeSearch,
-  RunStart,
   ShorterRun,
 } from "./writing/claim.ts";
 export type {
@@ -115,12 +92,10 @@ export type {
 } from "./writing/plan.ts";
 export type {
   Checkpoint,
-  EvaluationsAt,
-  Origin,
   Provenance,
   RunEnd,
   RunEvent,
+  RunStart,
   Snapshot,
-  TimedSteps,
 } from "./writing/record.ts";
-export { openWriter, type StoreWriter, type WriterOptions } from "./writing/writer.ts";
+export { openWriter, type StoreWriter } from "./writing/writer.ts";

@@ -1,6 +1,7 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
 import { readSchema } from "../src/file/owned-tables.ts";
+import { Statements } from "../src/file/statements.ts";
 import { discard, importStore, SCHEMA, sealStore } from "../src/index.ts";
 import { checkpointDigest } from "../src/recovery/checkpoints.ts";
 import { readerAt, temporaryPath, writerAt } from "./make.ts";
@@ -70,7 +71,7 @@ function everything(path: string): Record<string, unknown[]> {
 
 test("every table of the schema belongs to a run or a grid", () => {
   const database = new SqliteDatabase(storeWithEverything());
-  const { ofRun, ofGrid } = readSchema(database);
+  const { ofRun, ofGrid } = readSchema(new Statements(database));
   const known = [...ofRun, ...ofGrid].map(({ name }) => name);
   const merged = ["grid", "run", "grid_run", "tag", "run_note", "grid_note", "grid_tag"];
 
@@ -82,7 +83,9 @@ test("a table that belongs to nothing is refused rather than forgotten", () => {
   const database = new SqliteDatabase(storeWithEverything());
   database.exec("create table loose (id integer primary key) strict");
 
-  expect(() => readSchema(database)).toThrow("the table loose belongs to no run and no grid");
+  expect(() => readSchema(new Statements(database))).toThrow(
+    "the table loose belongs to no run and no grid",
+  );
   database.close();
 });
 

@@ -175,7 +175,7 @@ test("a writer says in a sentence why it cannot make a store", () => {
 test("a store in a read-only place is read through a copy, which nothing leaves behind", () => {
   const { path } = claimedRun([]);
   const opened = openCopy(path);
-  expect(() => statSync(dirname(opened.database.name))).toThrow("ENOENT");
+  expect(() => statSync(dirname(opened.sql.database.name))).toThrow("ENOENT");
 
   const reader = new StoreReader(opened);
 

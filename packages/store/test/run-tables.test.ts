@@ -1,6 +1,7 @@
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { readSchema } from "../src/file/owned-tables.ts";
+import { Statements } from "../src/file/statements.ts";
 import { collectGarbage, discard, type StoreWriter } from "../src/index.ts";
 import { blockOf, CLAIM, FINISHED, gridOf, plannedRun, temporaryPath, writerAt } from "./make.ts";
 
@@ -96,7 +97,7 @@ test("every table of runs has steps, or is one whose rows all belong to the begi
   const path = temporaryPath();
   writerAt(path).close();
   const database = new SqliteDatabase(path);
-  const { ofRun } = readSchema(database);
+  const { ofRun } = readSchema(new Statements(database));
   database.close();
   const withoutSteps = ofRun.filter(({ parent, columns }) => {
     return parent === "run" && !columns.includes("step");

@@ -1,23 +1,25 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
-import type { Database } from "better-sqlite3";
 import { changeStore, type WaitOptions } from "../file/open-database.ts";
-import { BUSY_MS } from "../file/opening.ts";
-import { Statements } from "../file/statements.ts";
+import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
+import { BUSY_MS } from "../file/trouble.ts";
+import type { Annotated, Annotations } from "../reading/history.ts";
 import { resolve } from "../resolve/resolve.ts";
 import { renameRun } from "./rename-run.ts";
 
 /** `target` is a word that means a run or a grid. */
 export type Annotation =
-  | {
-      readonly kind: "tag";
-      readonly target: string;
-      readonly add: readonly string[];
-      readonly remove: readonly string[];
-    }
+  | TagAnnotation
   /** An empty text removes the note. */
   | { readonly kind: "note"; readonly target: string; readonly text: string }
   | { readonly kind: "rename"; readonly target: string; readonly name: string };
+
+type TagAnnotation = {
+  readonly kind: "tag";
+  readonly target: string;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+};
 
 type Target = { readonly kind: "run" | "grid"; readonly id: number; readonly name: string };
 
@@ -32,15 +34,15 @@ export function annotate(
   annotation: Annotation,
   { waitMs = BUSY_MS }: WaitOptions = {},
 ): string {
-  return changeStore(path, waitMs, (database) => {
-    const target = findTarget(database, annotation.target);
+  return changeStore(path, waitMs, (sql) => {
+    const target = findTarget(sql, annotation.target);
     switch (annotation.kind) {
       case "tag":
-        return `${title(target)}: ${changeTags(database, target, annotation)}`;
+        return `${title(target)}: ${changeTags(sql, target, annotation)}`;
       case "note":
-        return `${title(target)}: ${changeNote(database, target, annotation.text)}`;
+        return `${title(target)}: ${changeNote(sql, target, annotation.text)}`;
       case "rename":
-        if (target.kind === "run") return renameRun(database, target, annotation.name);
+        if (target.kind === "run") return renameRun(sql, target, annotation.name);
         throw new StoreError(
           `${target.name} is a grid, which is its \`name\` in the config; change it there`,
         );
@@ -48,16 +50,16 @@ export function annotate(
   });
 }
 
-function findTarget(database: Database, word: string): Target {
-  const meaning = resolve(new Statements(database), word, { grids: true });
+function findTarget(sql: Statements, word: string): Target {
+  const meaning = resolve(sql, word, { grids: true });
   if (meaning === undefined) {
     throw new StoreError(`there is no run or grid "${word}"; \`ablate runs\` lists all`);
   }
   const { grid, runs } = meaning;
   const kind = grid === null ? "run" : "grid";
   const name = grid ?? runs[0] ?? "";
-  const find = database.prepare<[string], number>(`select id from kept_${kind} where name = ?`);
-  return { kind, id: find.pluck().get(name) ?? -1, name };
+  const id = sql.value<number>(`select id from kept_${kind} where name = ?`, name);
+  return { kind, id: id ?? -1, name };
 }
 
 function title({ kind, name }: Target): string {
@@ -66,9 +68,7 @@ function title({ kind, name }: Target): string {
 
 const TAG = /^[^\s,\p{Cc}]{1,40}$/u;
 
-type TagChange = { readonly add: readonly string[]; readonly remove: readonly string[] };
-
-function changeTags(database: Database, { kind, id }: Target, { add, remove }: TagChange): string {
+function changeTags(sql: Statements, { kind, id }: Target, { add, remove }: TagAnnotation): string {
   const wrong = [...add, ...remove].find((tag) => !TAG.test(tag));
   if (wrong !== undefined) {
     throw new StoreError(
@@ -79,29 +79,27 @@ function changeTags(database: Database, { kind, id }: Target, { add, remove }: T
   if (both !== undefined)
     throw new StoreError(`the tag ${both} is to be added and removed; say one`);
   const [table, column] = kind === "run" ? ["tag", "run_id"] : ["grid_tag", "grid_id"];
-  const insert = database.prepare(`insert or ignore into ${table} (${column}, tag) values (?, ?)`);
-  const erase = database.prepare(`delete from ${table} where ${column} = ? and tag = ?`);
-  const isChange = (change: typeof insert) => (tag: string) => change.run(id, tag).changes > 0;
-  const added = unique(add).filter(isChange(insert));
-  const removed = unique(remove).filter(isChange(erase));
+  const insert = `insert or ignore into ${table} (${column}, tag) values (?, ?)`;
+  const erase = `delete from ${table} where ${column} = ? and tag = ?`;
+  const changed = (tags: ReadonlySet<string>, change: string) =>
+    [...tags].filter((tag) => sql.run(change, id, tag).changes > 0);
+  const [adding, removing] = [new Set(add), new Set(remove)];
+  const added = changed(adding, insert);
+  const removed = changed(removing, erase);
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ["added", added],
     ["removed", removed],
-    ["already had", unique(add).filter((tag) => !added.includes(tag))],
-    ["did not have", unique(remove).filter((tag) => !removed.includes(tag))],
+    ["already had", [...adding].filter((tag) => !added.includes(tag))],
+    ["did not have", [...removing].filter((tag) => !removed.includes(tag))],
   ];
   const said = parts.filter(([, tags]) => tags.length > 0);
   if (said.length === 0) throw new StoreError("no tag is given to add or to remove");
   return said.map(([verb, tags]) => `${verb} ${tags.join(", ")}`).join("; ");
 }
 
-function unique(tags: readonly string[]): string[] {
-  return [...new Set(tags)];
-}
-
 const LONGEST_NOTE = 2000;
 
-function changeNote(database: Database, { kind, id }: Target, text: string): string {
+function changeNote(sql: Statements, { kind, id }: Target, text: string): string {
   const length = [...text].length;
   if (length > LONGEST_NOTE) {
     throw new StoreError(`the note has ${length} characters; it may have ${LONGEST_NOTE}`);
@@ -110,8 +108,27 @@ function changeNote(database: Database, { kind, id }: Target, text: string): str
     throw new StoreError("the note has a control character; only new lines are allowed");
   }
   const [table, column] = kind === "run" ? ["run_note", "run_id"] : ["grid_note", "grid_id"];
-  const { changes } = database.prepare(`delete from ${table} where ${column} = ?`).run(id);
+  const { changes } = sql.run(`delete from ${table} where ${column} = ?`, id);
   if (text.trim() === "") return changes > 0 ? "removed its note" : "had no note";
-  database.prepare(`insert into ${table} (${column}, text) values (?, ?)`).run(id, text);
+  sql.run(`insert into ${table} (${column}, text) values (?, ?)`, id, text);
   return changes > 0 ? "replaced its note" : "noted";
+}
+
+type Row = { readonly grid: string; readonly run: string | null; readonly text: string };
+
+/** Reads every tag and note. */
+export function readAnnotations(sql: Statements): Annotations {
+  const runs = new Map<string, Annotated>();
+  const grids = new Map<string, Annotated>();
+  const change = ({ grid, run }: Row, to: (before: Annotated) => Annotated): void => {
+    const [map, name] = run === null ? [grids, grid] : [runs, run];
+    map.set(name, to(map.get(name) ?? { tags: [], note: null }));
+  };
+  for (const row of sql.rows<Row>('select "grid", run, tag as text from tags order by tag')) {
+    change(row, ({ tags, note }) => ({ tags: [...tags, row.text], note }));
+  }
+  for (const row of sql.rows<Row>('select "grid", run, note as text from notes')) {
+    change(row, (before) => ({ ...before, note: row.text }));
+  }
+  return { runs, grids };
 }

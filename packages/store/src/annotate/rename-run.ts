@@ -1,9 +1,16 @@
-import type { Database } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
 
 const LONGEST_NAME = 80;
 
-type Place = { readonly gridId: number; readonly grid: string };
+const FIRST_GRID = `
+  select g.id as gridId, g.name as grid from grid_run gr join grid g on g.id = gr.grid_id
+  where gr.run_id = ? order by gr.id limit 1`;
+
+const TAKEN = `
+  select 1 from run where name = @renamed and id <> @id
+  union all
+  select 1 from grid_run where grid_id = @gridId and label = @label and run_id <> @id`;
 
 /**
  * Gives a run another label in its own grid, the first that it was planned in, and the name that
@@ -12,12 +19,13 @@ type Place = { readonly gridId: number; readonly grid: string };
  * @param wanted - a label, or `grid/label` with the same grid
  */
 export function renameRun(
-  database: Database,
+  sql: Statements,
   { id, name }: { readonly id: number; readonly name: string },
   wanted: string,
 ): string {
-  const place = placeOf(database, id);
+  const place = sql.row<{ readonly gridId: number; readonly grid: string }>(FIRST_GRID, id);
   const grid = place?.grid ?? name.split("/")[0] ?? "";
+  const gridId = place?.gridId ?? null;
   const label = labelIn(grid, wanted);
   const renamed = `${grid}/${label}`;
   if (renamed === name) return `${name} has that name already`;
@@ -26,22 +34,12 @@ export function renameRun(
       `${renamed} has ${renamed.length} characters; the name of a run may have ${LONGEST_NAME}`,
     );
   }
-  if (isTaken(database, { id, renamed, label, gridId: place?.gridId ?? null })) {
+  if (sql.value(TAKEN, { id, renamed, label, gridId }) !== undefined) {
     throw new StoreError(`${renamed} is another run; choose another name`);
   }
-  database.prepare("update run set name = ? where id = ?").run(renamed, id);
-  database
-    .prepare("update grid_run set label = ? where run_id = ? and grid_id = ?")
-    .run(label, id, place?.gridId ?? null);
+  sql.run("update run set name = ? where id = ?", renamed, id);
+  sql.run("update grid_run set label = ? where run_id = ? and grid_id = ?", label, id, gridId);
   return `renamed ${name} to ${renamed}`;
-}
-
-function placeOf(database: Database, id: number): Place | undefined {
-  const find = database.prepare<[number], Place>(
-    `select g.id as gridId, g.name as grid from grid_run gr join grid g on g.id = gr.grid_id
-     where gr.run_id = ? order by gr.id limit 1`,
-  );
-  return find.get(id);
 }
 
 function labelIn(grid: string, wanted: string): string {
@@ -56,20 +54,4 @@ function labelIn(grid: string, wanted: string): string {
     );
   }
   return label;
-}
-
-type Renamed = {
-  readonly id: number;
-  readonly renamed: string;
-  readonly label: string;
-  readonly gridId: number | null;
-};
-
-function isTaken(database: Database, { id, renamed, label, gridId }: Renamed): boolean {
-  const other = database.prepare(
-    `select 1 from run where name = @renamed and id <> @id
-     union all
-     select 1 from grid_run where grid_id = @gridId and label = @label and run_id <> @id`,
-  );
-  return other.get({ id, renamed, label, gridId }) !== undefined;
 }

@@ -1,18 +1,25 @@
 import { existsSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { openExisting, openForReading } from "../file/open-database.ts";
-import { RECOVER } from "../file/opening.ts";
 import { StoreError } from "../file/store-error.ts";
-import { type CheckContext, fine, type StoreCheck, wrong } from "./check.ts";
-import { checkCheckpoints } from "./checkpoints.ts";
-import { checkIntegrity, checkOrphans } from "./integrity.ts";
-import { checkLostRuns } from "./lost-runs.ts";
+import { RECOVER } from "../file/trouble.ts";
+import type { CheckContext, Found } from "./check.ts";
+import { checkDisk, checkIntegrity, checkOrphans, checkSpace } from "./file-checks.ts";
 import { checkRollups } from "./rollups.ts";
-import { checkDisk, checkSpace } from "./space.ts";
-import { checkSteps } from "./steps.ts";
+import { checkCheckpoints, checkLostRuns, checkSteps } from "./run-checks.ts";
+
+/** What was found out about one side of a store. */
+export type StoreCheck = {
+  readonly check: string;
+  /** Nothing is wrong, or nothing any more. */
+  readonly ok: boolean;
+  /** Something was wrong and is repaired. */
+  readonly isRepaired: boolean;
+  readonly detail: string;
+};
 
 export type CheckOptions = {
-  /** Mends what can be mended, but for runs that a process is writing. */
+  /** Repairs what can be repaired, but for runs that a process is writing. */
   readonly isRepairing?: boolean;
   readonly now?: number;
   /** For each check that takes long in a large store; 30 s unless given. */
@@ -21,7 +28,7 @@ export type CheckOptions = {
 };
 
 /** In the order in which a repair needs them: first what the others stand on. */
-const CHECKS: Readonly<Record<string, (context: CheckContext) => StoreCheck>> = {
+const CHECKS: Readonly<Record<string, (context: CheckContext) => Found>> = {
   integrity: checkIntegrity,
   "foreign keys": checkOrphans,
   running: checkLostRuns,
@@ -34,7 +41,7 @@ const CHECKS: Readonly<Record<string, (context: CheckContext) => StoreCheck>> = 
 
 /**
  * Looks a store over; what SQLite cannot read is wrong, not an error. In a file whose pages are
- * damaged nothing is mended: what looks lost there may be saved by `.recover`, unless it is deleted.
+ * damaged nothing is repaired: what looks lost there may be saved by `.recover`, unless it is deleted.
  */
 export function checkStore(
   path: string,
@@ -46,55 +53,49 @@ export function checkStore(
   }: CheckOptions = {},
 ): StoreCheck[] {
   try {
-    const { database, close } = isRepairing ? openToRepair(path) : openForReading(path);
+    const { sql, close } = isRepairing ? openExisting(path) : openForReading(path);
     try {
-      const context = { database, path, isRepairing, now, onProgress };
       let isSound = true;
       const checks = Object.entries(CHECKS).map(([name, check]) => {
         const end = performance.now() + budgetMs;
         const hasTime = () => performance.now() < end;
-        const result = checked(name, check, {
-          ...context,
-          isRepairing: isRepairing && isSound,
-          hasTime,
-        });
+        const context = { sql, path, now, onProgress, hasTime };
+        const result = resultOf(name, () => check(context), isRepairing && isSound);
         if (check === checkIntegrity) isSound = result.ok;
         return result;
       });
-      return [identity(context), ...checks];
+      return [identity(path, (name) => sql.database.pragma(name, { simple: true })), ...checks];
     } finally {
       close();
     }
   } catch (error) {
-    if (error instanceof StoreError) return [wrong("store", error.message)];
-    throw error;
+    if (!(error instanceof StoreError)) throw error;
+    return [{ check: "store", ok: false, isRepaired: false, detail: error.message }];
   }
 }
 
-function openToRepair(path: string): Pick<ReturnType<typeof openForReading>, "database" | "close"> {
-  const database = openExisting(path);
-  return { database, close: () => database.close() };
-}
-
-function checked(
-  name: string,
-  check: (context: CheckContext) => StoreCheck,
-  context: CheckContext,
-): StoreCheck {
+function resultOf(name: string, check: () => Found, isRepairing: boolean): StoreCheck {
+  const result = (ok: boolean, detail: string, isRepaired = false): StoreCheck => {
+    return { check: name, ok, isRepaired, detail };
+  };
   try {
-    return check(context);
+    const found = check();
+    if (typeof found === "string") return result(true, found);
+    if (!isRepairing || found.repair === undefined) return result(false, found.text);
+    const { ok, detail } = found.repair();
+    return result(ok, detail, ok);
   } catch (error) {
     if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
-    return wrong(name, `cannot be checked: ${error.message}; ${RECOVER}`);
+    return result(false, `cannot be checked: ${error.message}; ${RECOVER}`);
   }
 }
 
-/** What the file says of itself. */
-function identity({ database, path }: Pick<CheckContext, "database" | "path">): StoreCheck {
-  const pragma = (name: string): string => String(database.pragma(name, { simple: true }));
+/** Returns what the file says of itself. */
+function identity(path: string, pragma: (name: string) => unknown): StoreCheck {
   const log = existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0;
-  const mode = pragma("journal_mode");
+  const mode = String(pragma("journal_mode"));
   const journal =
     mode === "wal" ? `write-ahead log of ${(log / 1e6).toFixed(1)} MB` : `journal ${mode}`;
-  return fine("store", `${path}: version ${pragma("user_version")}, ${journal}`);
+  const detail = `${path}: version ${pragma("user_version")}, ${journal}`;
+  return { check: "store", ok: true, isRepaired: false, detail };
 }

@@ -1,24 +1,13 @@
-import { hostname } from "node:os";
+/** What the checks of a store have in common: what they get, what they say, and the runs they go through. */
 import { firstOf } from "@ablate/text";
-import type { Database } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 import { NOT_PURGED } from "../trash/purge.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
 import type { RunState } from "../writing/plan.ts";
 
-/** What was found out about one side of a store. */
-export type StoreCheck = {
-  readonly check: string;
-  /** Nothing is wrong, or nothing any more. */
-  readonly ok: boolean;
-  /** Something was wrong and is mended. */
-  readonly isRepaired: boolean;
-  readonly detail: string;
-};
-
 export type CheckContext = {
-  readonly database: Database;
+  readonly sql: Statements;
   readonly path: string;
-  readonly isRepairing: boolean;
   readonly now: number;
   /** Whether there is time left for what takes long. */
   readonly hasTime: () => boolean;
@@ -26,17 +15,17 @@ export type CheckContext = {
   readonly onProgress: (check: string, share: number) => void;
 };
 
-export function fine(check: string, detail: string): StoreCheck {
-  return { check, ok: true, isRepaired: false, detail };
-}
+/** What a check says: one sentence where all is well, else what is wrong. */
+export type Found = string | Damage;
 
-export function wrong(check: string, detail: string): StoreCheck {
-  return { check, ok: false, isRepaired: false, detail };
-}
+export type Damage = {
+  readonly text: string;
+  /** Left out where nothing can be repaired. */
+  readonly repair?: () => Repair;
+};
 
-export function repaired(check: string, detail: string): StoreCheck {
-  return { check, ok: true, isRepaired: true, detail };
-}
+/** Whether all is well after a repair, and what was done or is left. */
+export type Repair = { readonly ok: boolean; readonly detail: string };
 
 /** Most names or sentences that one check lists. */
 const MOST_LISTED = 3;
@@ -46,49 +35,56 @@ export function listed(names: readonly string[]): string {
   return firstOf(names, MOST_LISTED);
 }
 
+/** Repairs what is damaged; `repair` says whether no process was writing the run, else it is left alone. */
+export function repairEach<D extends { readonly name: string }>(
+  damaged: readonly D[],
+  repair: (one: D) => boolean,
+  detail: string,
+): Repair {
+  const busy = damaged.filter((one) => !repair(one)).map(({ name }) => name);
+  if (busy.length === 0) return { ok: true, detail };
+  return { ok: false, detail: `being trained, left alone: ${listed(busy)}` };
+}
+
 export type CheckedRun = Holder & {
   readonly id: number;
   readonly name: string;
   readonly state: RunState;
-  readonly steps: number;
   readonly last_step: number | null;
   readonly claim: string | null;
   readonly parameters: number;
 };
 
 const RUNS = `
-  select id, name, state, steps, last_step, claim, host, pid, heartbeat_at,
+  select id, name, state, last_step, claim, host, pid, heartbeat_at,
     (select count(*) from param where run_id = run.id) as parameters
   from run where ${NOT_PURGED}`;
 
-/** Every run, those in the trash too, but for what `gc` has begun to purge. */
-export function runsToCheck(database: Database): CheckedRun[] {
-  return database.prepare<[], CheckedRun>(`${RUNS} order by id`).all();
+/** Returns every run, those in the trash too, but for what `gc` has begun to purge. */
+export function runsToCheck(sql: Statements): CheckedRun[] {
+  return sql.rows(`${RUNS} order by id`);
 }
 
-/** Makes the function that reads one of them again. */
-export function runReader(database: Database): (id: number) => CheckedRun | undefined {
-  const find = database.prepare<[number], CheckedRun>(`${RUNS} and id = ?`);
-  return (id) => find.get(id);
+/** Reads one of them again. */
+export function runToCheck(sql: Statements, id: number): CheckedRun | undefined {
+  return sql.row(`${RUNS} and id = ?`, id);
 }
 
-/** Whether a process may be writing a run. */
+/** Says whether a process may be writing a run. */
 export function isBeingWritten(run: CheckedRun, now: number): boolean {
-  return (run.state === "running" || run.claim !== null) && isAlive(run, hostname(), now);
+  return (run.state === "running" || run.claim !== null) && isAlive(run, now);
 }
 
-/** Changes a run in one transaction, unless a process is writing it; whether it was free. */
+/** Changes a run in one transaction, unless a process is writing it; returns whether it was free. */
 export function changeRun(
-  database: Database,
-  { id, now }: { readonly id: number; readonly now: number },
+  { sql, now }: CheckContext,
+  id: number,
   change: (run: CheckedRun) => void,
 ): boolean {
-  const find = runReader(database);
-  const isFree = database.transaction((): boolean => {
-    const run = find(id);
+  return sql.transaction(() => {
+    const run = runToCheck(sql, id);
     if (run === undefined || isBeingWritten(run, now)) return false;
     change(run);
     return true;
   });
-  return isFree.immediate();
 }

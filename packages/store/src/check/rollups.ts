@@ -1,129 +1,101 @@
 import { count, counted } from "@ablate/text";
-import type { Database } from "better-sqlite3";
-import { Statements } from "../file/statements.ts";
-import { readSteps } from "../reading/read-steps.ts";
+import { STEPS_AT_ONCE, stepBlocks } from "../reading/read-steps.ts";
+import { stepsOf } from "../writing/plan.ts";
 import { LEVELS, Rollup, type RollupRow } from "../writing/rollup.ts";
 import {
   type CheckContext,
   type CheckedRun,
   changeRun,
-  fine,
+  type Found,
   isBeingWritten,
   listed,
-  repaired,
+  repairEach,
   runsToCheck,
-  type StoreCheck,
-  wrong,
 } from "./check.ts";
 
-const CHECK = "rollup";
-
-/** A multiple of most levels: only the widest buckets are open between two blocks. */
-const BLOCK = 4096;
-
 /**
- * The rollup of every run, held against its steps: the latest runs first, bit by bit while there is time,
+ * Compares the rollup of every run with its steps: the latest runs first, bit by bit while there is time,
  * after that by the number of rows.
  */
-export function checkRollups(context: CheckContext): StoreCheck {
-  const { database, isRepairing, now, hasTime, onProgress } = context;
-  const runs = runsToCheck(database).filter(
+export function checkRollups(context: CheckContext): Found {
+  const { sql, now, onProgress } = context;
+  const runs = runsToCheck(sql).filter(
     (run) => run.last_step !== null && !isBeingWritten(run, now),
   );
   const all = runs.reduce((sum, run) => sum + stepsOf(run), 0);
-  const compare = comparer(database, hasTime);
   let compared = 0;
   const differing: CheckedRun[] = [];
   for (const run of runs.toReversed()) {
-    const verdict = database.transaction(() => compare(run))();
+    const verdict = sql.database.transaction(() => compare(context, run))();
     if (!verdict.isSame) differing.push(run);
     compared += verdict.compared;
-    onProgress(CHECK, compared / all);
+    onProgress("rollup", compared / all);
   }
-  const extent =
-    compared === all ? counted(all, "step") : `${counted(compared, "step")} of ${count(all)}`;
-  if (differing.length === 0) return fine(CHECK, `as its steps say (${extent} compared)`);
+  if (differing.length === 0) {
+    const extent =
+      compared === all ? counted(all, "step") : `${counted(compared, "step")} of ${count(all)}`;
+    return `as its steps say (${extent} compared)`;
+  }
   const names = listed(differing.map(({ name }) => name));
-  if (!isRepairing) return wrong(CHECK, `not what the steps say: ${names}`);
-  const busy = differing.filter((run) => !rebuild(database, run, context));
-  if (busy.length > 0)
-    return wrong(CHECK, `being trained, left alone: ${listed(busy.map(({ name }) => name))}`);
-  return repaired(CHECK, `built anew from the steps: ${names}`);
-}
-
-function stepsOf({ last_step: last }: CheckedRun): number {
-  return (last ?? -1) + 1;
+  const repaired = `built anew from the steps: ${names}`;
+  return {
+    text: `not what the steps say: ${names}`,
+    repair: () => repairEach(differing, (run) => rebuild(context, run), repaired),
+  };
 }
 
 type Compared = { readonly isSame: boolean; readonly compared: number };
 
-function comparer(database: Database, hasTime: () => boolean): (run: CheckedRun) => Compared {
-  const sql = new Statements(database);
-  const count = database
-    .prepare<[number, number], [rows: number, steps: number | null]>(
-      "select count(*), sum(n) from rollup where run_id = ? and level = ?",
-    )
-    .raw();
-  const stored = database.prepare<
-    [number, number, number],
-    { readonly n: number; readonly data: Buffer }
-  >("select n, data from rollup where run_id = ? and level = ? and bucket = ?");
-  return ({ id, parameters, ...run }) => {
-    const steps = (run.last_step ?? -1) + 1;
-    const isCounted = LEVELS.every((level) => {
-      const [rows = 0, n = 0] = count.get(id, level) ?? [];
-      return rows === Math.ceil(steps / level) && n === steps;
-    });
-    if (!isCounted) return { isSame: false, compared: steps };
-    const rollup = new Rollup(parameters);
-    let isSame = true;
-    const hold = ({ level, bucket, n, data }: RollupRow, isLast: boolean): void => {
-      if (n < level && !isLast) return;
-      const row = stored.get(id, level, bucket);
-      if (row?.n !== n || !row.data.equals(data)) isSame = false;
-    };
-    let first = 0;
-    for (; first < steps && isSame && hasTime(); first += BLOCK) {
-      const block = readSteps(sql, id, {
-        first,
-        count: Math.min(BLOCK, steps - first),
-        parameters,
-      });
-      if (block.count === 0) return { isSame: false, compared: steps };
-      const isLast = first + BLOCK >= steps;
-      rollup.append(block, (row) => hold(row, isLast));
-    }
-    return { isSame, compared: isSame ? Math.min(first, steps) : steps };
+const COUNT = "select count(*) as rows, sum(n) as steps from rollup where run_id = ? and level = ?";
+const STORED = "select n, data from rollup where run_id = ? and level = ? and bucket = ?";
+
+function compare({ sql, hasTime }: CheckContext, run: CheckedRun): Compared {
+  const { id, parameters } = run;
+  const steps = stepsOf(run);
+  const isCounted = LEVELS.every((level) => {
+    const found = sql.row<{ readonly rows: number; readonly steps: number }>(COUNT, id, level);
+    return found?.rows === Math.ceil(steps / level) && found.steps === steps;
+  });
+  if (!isCounted) return { isSame: false, compared: steps };
+  const rollup = new Rollup(parameters);
+  let isSame = true;
+  let compared = 0;
+  const compareRow = ({ level, bucket, n, data }: RollupRow): void => {
+    if (n < level && compared < steps) return;
+    const row = sql.row<{ readonly n: number; readonly data: Buffer }>(STORED, id, level, bucket);
+    if (row?.n !== n || !row.data.equals(data)) isSame = false;
   };
+  for (const block of stepBlocks(sql, id, { first: 0, end: steps, parameters })) {
+    if (!hasTime()) break;
+    compared = Math.min(block.first + STEPS_AT_ONCE, steps);
+    if (block.count === 0) isSame = false;
+    rollup.append(block, compareRow);
+    if (!isSame) return { isSame, compared: steps };
+  }
+  return { isSame, compared };
 }
 
 /** Steps that one transaction summarises. */
-const REBUILT_AT_ONCE = 16 * BLOCK;
+const REBUILT_AT_ONCE = 16 * STEPS_AT_ONCE;
 
-/** Builds the rollup of a run from its steps; whether no process was writing it. */
-function rebuild(database: Database, run: CheckedRun, { now, onProgress }: CheckContext): boolean {
+/** Builds the rollup of a run from its steps; returns whether no process was writing it. */
+function rebuild(context: CheckContext, run: CheckedRun): boolean {
+  const { sql, onProgress } = context;
   const { id, parameters } = run;
   const steps = stepsOf(run);
-  const sql = new Statements(database);
-  const insert = database.prepare("insert or replace into rollup values (?, ?, ?, ?, ?)");
-  const clear = database.prepare("delete from rollup where run_id = ?");
   const rollup = new Rollup(parameters);
-  for (let from = 0; from < steps; from += REBUILT_AT_ONCE) {
-    const isFree = changeRun(database, { id, now }, () => {
-      if (from === 0) clear.run(id);
-      for (let first = from; first < Math.min(steps, from + REBUILT_AT_ONCE); first += BLOCK) {
-        const block = readSteps(sql, id, {
-          first,
-          count: Math.min(BLOCK, steps - first),
-          parameters,
-        });
-        rollup.append(block, ({ level, bucket, n, data }) =>
-          insert.run(id, level, bucket, n, data),
-        );
+  const insert = ({ level, bucket, n, data }: RollupRow): unknown =>
+    sql.run("insert or replace into rollup values (?, ?, ?, ?, ?)", id, level, bucket, n, data);
+  for (let first = 0; first < steps; first += REBUILT_AT_ONCE) {
+    const end = Math.min(steps, first + REBUILT_AT_ONCE);
+    const isFree = changeRun(context, id, () => {
+      if (first === 0) sql.run("delete from rollup where run_id = ?", id);
+      for (const block of stepBlocks(sql, id, { first, end, parameters })) {
+        rollup.append(block, insert);
       }
     });
     if (!isFree) return false;
-    onProgress("rebuilding rollups", from / steps);
+    onProgress("rebuilding rollups", first / steps);
   }
   return true;
 }

@@ -1,35 +1,38 @@
-import type { Database } from "better-sqlite3";
+/** Copies rows from one store to another by the names of their columns. */
 import type { OwnedTable } from "../file/owned-tables.ts";
+import type { Statements } from "../file/statements.ts";
 
 /** The store that is copied from and the one that is written to. */
-export type Files = { readonly from: Database; readonly to: Database };
+export type Files = { readonly from: Statements; readonly to: Statements };
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Makes what inserts a row by the names of its columns and returns its number. */
-export function inserter(
-  database: Database,
+/** Inserts a row and returns its number. */
+export function insertRow(
+  sql: Statements,
   table: string,
   columns: readonly string[],
-): (row: Row) => number {
-  const quoted = columns.map((column) => `"${column}"`).join(", ");
-  const insert = database.prepare(
-    `insert into "${table}" (${quoted}) values (${columns.map(() => "?").join(", ")})`,
-  );
-  return (row) => Number(insert.run(columns.map((column) => row[column])).lastInsertRowid);
+  row: Row,
+): number {
+  const values = columns.map((column) => row[column]);
+  return Number(sql.run(insertion(table, columns), values).lastInsertRowid);
 }
 
-/** Makes what sets columns of a row. */
-export function updater(
-  database: Database,
+/** Sets these columns of a row. */
+export function updateRow(
+  sql: Statements,
   table: string,
   columns: readonly string[],
-): (id: number, row: Row) => void {
+  row: Row & { readonly id: number },
+): void {
   const set = columns.map((column) => `"${column}" = ?`).join(", ");
-  const update = database.prepare(`update "${table}" set ${set} where id = ?`);
-  return (id, row) => {
-    update.run([...columns.map((column) => row[column]), id]);
-  };
+  const values = [...columns, "id"].map((column) => row[column]);
+  sql.run(`update "${table}" set ${set} where id = ?`, values);
+}
+
+function insertion(table: string, columns: readonly string[]): string {
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  return `insert into "${table}" (${names}) values (${columns.map(() => "?").join(", ")})`;
 }
 
 type Values = (string | number | null | Buffer)[];
@@ -38,62 +41,48 @@ type Values = (string | number | null | Buffer)[];
 type Renumbered = Map<number, number>;
 
 /**
- * Makes what copies all rows that belong to one run (or grid) from a file to another, by the names of
- * their columns.
+ * Copies all rows that belong to one run (or grid).
  *
- * @param root - the table that everything belongs to
+ * @param ids - the numbers that the run has in both files
  */
-export function ownedCopier(
-  { from, to }: { readonly from: Database; readonly to: Database },
-  root: "run" | "grid",
+export function copyOwned(
+  { from, to }: Files,
   tables: readonly OwnedTable[],
-): (fromId: number, toId: number) => void {
-  const byName = new Map(tables.map((table) => [table.name, table]));
-  const copies = tables.map((table) => {
+  ids: { readonly from: number; readonly to: number },
+): void {
+  const root = new Map([[ids.from, ids.to]]);
+  const renumbered = new Map<string, Renumbered>();
+  for (const table of tables) {
     const { name, columns, owner, parent, id } = table;
-    const read = [...columns, ...(id === null ? [] : [id])];
-    const select = from
-      .prepare<[number], Values>(
-        `select ${read.map((column) => `t."${column}"`).join(", ")} from "${name}" t ${joins(table)}
-         where ${rootColumn(table)} = ? order by ${id === null ? "1" : `t."${id}"`}`,
-      )
-      .raw();
-    const insert = to.prepare<Values>(
-      `insert into "${name}" (${columns.map((column) => `"${column}"`).join(", ")})
-       values (${columns.map(() => "?").join(", ")})`,
-    );
-    return { name, parent, place: columns.indexOf(owner), count: columns.length, select, insert };
-  });
-
-  return (fromId, toId) => {
-    const renumbered = new Map<string, Renumbered>([[root, new Map([[fromId, toId]])]]);
-    for (const { name, parent, place, count, select, insert } of copies) {
-      const ids: Renumbered = new Map();
-      renumbered.set(name, ids);
-      const parents = renumbered.get(parent);
-      const isParent = tables.some((table) => table.parent === name);
-      for (const row of select.iterate(fromId)) {
-        const values = row.slice(0, count);
-        values[place] = parents?.get(Number(row[place])) ?? null;
-        const { lastInsertRowid } = insert.run(...values);
-        if (isParent) ids.set(Number(row[count]), Number(lastInsertRowid));
-      }
+    const isParent = tables.some((other) => other.parent === name);
+    const own: Renumbered = new Map();
+    const parents = renumbered.get(parent) ?? root;
+    renumbered.set(name, own);
+    const place = columns.indexOf(owner);
+    const insert = insertion(name, columns);
+    for (const row of from.stream<Values>(selection(table, tables), ids.from)) {
+      const values = row.slice(0, columns.length);
+      values[place] = parents.get(Number(row[place])) ?? null;
+      const { lastInsertRowid } = to.run(insert, values);
+      if (isParent && id !== null) own.set(Number(row[columns.length]), Number(lastInsertRowid));
     }
-  };
-
-  function joins({ owner, parent }: OwnedTable, alias = "t", depth = 0): string {
-    const above = byName.get(parent);
-    if (above === undefined) return "";
-    const next = `p${depth}`;
-    return `join "${parent}" ${next} on ${next}."${above.id}" = ${alias}."${owner}" ${joins(above, next, depth + 1)}`;
   }
+}
 
-  function rootColumn(table: OwnedTable): string {
-    let [alias, current] = ["t", table];
-    for (let depth = 0; ; depth++) {
-      const above = byName.get(current.parent);
-      if (above === undefined) return `${alias}."${current.owner}"`;
-      [alias, current] = [`p${depth}`, above];
+/** SQL of the rows of a table that belong to one row of its root, by way of the tables between. */
+function selection(table: OwnedTable, tables: readonly OwnedTable[]): string {
+  const { name, columns, id } = table;
+  const read = [...columns, ...(id === null ? [] : [id])].map((column) => `t."${column}"`);
+  let [alias, current, joins] = ["t", table, ""];
+  for (let depth = 0; ; depth++) {
+    const { owner, parent } = current;
+    const above = tables.find((other) => other.name === parent);
+    if (above === undefined) {
+      return `select ${read.join(", ")} from "${name}" t ${joins}
+        where ${alias}."${owner}" = ? order by ${id === null ? "1" : `t."${id}"`}`;
     }
+    const next = `p${depth}`;
+    joins += ` join "${parent}" ${next} on ${next}."${above.id}" = ${alias}."${owner}"`;
+    [alias, current] = [next, above];
   }
 }

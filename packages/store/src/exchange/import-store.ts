@@ -1,32 +1,24 @@
 import { existsSync, statSync } from "node:fs";
-import { type OpenedDatabase, openForReading, openForWriting } from "../file/open-database.ts";
-import { opening } from "../file/opening.ts";
+import { type OpenedStore, openForReading, openForWriting } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { StoreError } from "../file/store-error.ts";
-import { restoreRun } from "../trash/restore.ts";
+import { opening } from "../file/trouble.ts";
+import type { Files } from "./copy-rows.ts";
+import { compareGrid, type GridChange, mergeGrid } from "./merge-grids.ts";
 import {
   type ComparedRun,
+  compareRun,
   type ImportedRun,
   importedRun,
+  mergeRun,
   type RunRow,
-  runComparer,
-} from "./compare-runs.ts";
-import { type Files, inserter, ownedCopier, updater } from "./copy-rows.ts";
-import {
-  annotationsMerger,
-  type GridChange,
-  gridComparer,
-  gridMerger,
-  membershipMerger,
-} from "./merge-grids.ts";
+} from "./merge-runs.ts";
 import { emptyStore, openSource, refuseDamaged } from "./open-source.ts";
-
-export type ImportedGrid = { readonly grid: string; readonly change: GridChange };
 
 export type ImportReport = {
   /** What the user should know about how the files were opened. */
   readonly notices: readonly string[];
-  readonly grids: readonly ImportedGrid[];
+  readonly grids: readonly { readonly grid: string; readonly change: GridChange }[];
   readonly runs: readonly ImportedRun[];
 };
 
@@ -36,12 +28,6 @@ export type ImportOptions = {
   /** Awaited before each run; what it throws ends the work, and what is done stays. */
   readonly beforeRun?: () => Promise<void>;
 };
-
-/** Not in the trash, in the order of their first grids, which is the order they get here. */
-const RUNS = `
-  select r.* from kept_run r
-    left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
-  order by gr.grid_id, gr.position, r.id`;
 
 /**
  * Takes the runs of the store at `from` over into that at `path`, which is made where there is none.
@@ -59,20 +45,31 @@ export async function importStore(
   refuseItself(path, from);
   const source = openSource(from);
   try {
-    opening(from, "read", () => refuseDamaged(source.database, from));
+    opening(from, "read", () => refuseDamaged(source.sql, from));
     const target = openTarget(path, dryRun);
     try {
-      const files = { from: source.database, to: target.database };
-      const runs = files.from.prepare<[], RunRow>(RUNS).all();
-      const importer = dryRun ? dryImporter(files) : realImporter(files);
-      const grids = opening(path, "write to", () => importer.grids());
-      const imported: ImportedRun[] = [];
-      for (const run of runs) {
+      const files = { from: source.sql, to: target.sql };
+      const write = <T>(work: () => T): T =>
+        opening(path, "write to", () => (dryRun ? work() : target.sql.transaction(work)));
+      const merge = dryRun ? null : opening(path, "write to", () => merger(files));
+      const grids = write(() => {
+        const ids = source.sql.values<number>("select id from kept_grid order by id");
+        const compared = ids.map((id) => compareGrid(files, id));
+        for (const id of ids) merge?.grid(id);
+        return compared.map(({ theirs, change }) => ({ grid: theirs.name, change }));
+      });
+      const runs: ImportedRun[] = [];
+      for (const run of source.sql.rows<RunRow>(RUNS)) {
         await beforeRun();
-        imported.push(opening(path, "write to", () => importer.run(run)));
+        const compared = write(() => {
+          const found = compareRun(files, run);
+          if (found.change !== "trashed") merge?.run(found);
+          return found;
+        });
+        runs.push(importedRun(compared));
       }
       const notices = [source.notice, target.notice].filter((notice) => notice !== null);
-      return { notices, grids, runs: imported };
+      return { notices, grids, runs };
     } finally {
       target.close();
     }
@@ -81,88 +78,25 @@ export async function importStore(
   }
 }
 
-interface Importer {
-  grids(): ImportedGrid[];
-  run(theirs: RunRow): ImportedRun;
-}
+/** Not in the trash, in the order of their first grids, which is the order they get here. */
+const RUNS = `
+  select r.* from kept_run r
+    left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
+  order by gr.grid_id, gr.position, r.id`;
 
-function dryImporter(files: Files): Importer {
-  const compareGrid = gridComparer(files);
-  const compare = runComparer(files, Date.now);
+type Merger = { readonly grid: (id: number) => void; readonly run: (found: ComparedRun) => void };
+
+function merger(files: Files): Merger {
+  files.to.database.pragma("synchronous = FULL");
+  const schema = readSchema(files.to);
+  const gridIds = new Map<number, number>();
   return {
-    grids: () =>
-      gridIds(files).map((id) => {
-        const { theirs, change } = compareGrid(id);
-        return { grid: theirs.name, change };
-      }),
-    run: (run) => importedRun(compare(run)),
+    grid: (id) => gridIds.set(id, mergeGrid(files, schema, id)),
+    run: (found) => mergeRun(files, schema, gridIds, found),
   };
 }
 
-function realImporter(files: Files): Importer {
-  const { to } = files;
-  const schema = readSchema(to);
-  const dry = dryImporter(files);
-  const mergeGrid = gridMerger(files, schema);
-  const compare = runComparer(files, Date.now);
-  const keep = runKeeper(files);
-  const places = new Map<number, number>();
-  const join = membershipMerger(files, places);
-  const mergeAnnotations = annotationsMerger(files, "run");
-  to.pragma("synchronous = FULL");
-  const inTransaction = <T>(work: () => T): T => to.transaction(work).immediate();
-  return {
-    grids: () =>
-      inTransaction(() => {
-        const changes = dry.grids();
-        for (const id of gridIds(files)) places.set(id, mergeGrid(id));
-        return changes;
-      }),
-    run: (run) =>
-      inTransaction(() => {
-        const compared = compare(run);
-        if (compared.change !== "trashed") {
-          const toId = keep(compared);
-          mergeAnnotations(run.id, toId);
-          join(run.id, toId);
-          restoreRun(to, toId);
-        }
-        return importedRun(compared);
-      }),
-  };
-}
-
-/** Makes what stores a run as it was decided, and returns its number here. */
-function runKeeper(files: Files): (compared: ComparedRun) => number {
-  const { to } = files;
-  const schema = readSchema(to);
-  const insert = inserter(to, "run", schema.run);
-  const recorded = schema.run.filter((column) => !["name", "hash", "planned_at"].includes(column));
-  const update = updater(to, "run", recorded);
-  const copyOwned = ownedCopier(files, "run", schema.ofRun);
-  const clear = schema.ofRun
-    .filter(({ parent }) => parent === "run")
-    .map(({ name, owner }) => to.prepare(`delete from "${name}" where "${owner}" = ?`));
-  return ({ theirs, ours, name, change }) => {
-    if (ours === undefined) {
-      const id = insert({ ...theirs, name });
-      copyOwned(theirs.id, id);
-      return id;
-    }
-    if (change === "replaced") {
-      for (const statement of clear) statement.run(ours.id);
-      update(ours.id, theirs);
-      copyOwned(theirs.id, ours.id);
-    }
-    return ours.id;
-  };
-}
-
-function gridIds({ from }: Files): number[] {
-  return from.prepare<[], number>("select id from kept_grid order by id").pluck().all();
-}
-
-function openTarget(path: string, dryRun: boolean): OpenedDatabase {
+function openTarget(path: string, dryRun: boolean): OpenedStore {
   if (!dryRun) return openForWriting(path);
   return existsSync(path) ? openForReading(path) : emptyStore();
 }

@@ -1,68 +1,59 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import SqliteDatabase, { type Database } from "better-sqlite3";
-import { type OpenedDatabase, openForReading } from "../file/open-database.ts";
+import SqliteDatabase from "better-sqlite3";
+import { type OpenedStore, opened, openForReading } from "../file/open-database.ts";
+import type { Statements } from "../file/statements.ts";
 import { DamageError, StoreError } from "../file/store-error.ts";
 import { temporaryFolder } from "../file/temporary-folder.ts";
-import { CURRENT_VERSION, migrate } from "../migrations/migrate.ts";
-import { checkpointDigest } from "../recovery/checkpoints.ts";
+import { CURRENT_VERSION, migrate, versionOf } from "../migrations/migrate.ts";
+import { isIntact } from "../recovery/checkpoints.ts";
 
 /** Opens a store to copy from, as it is at this moment; an older one by way of a migrated copy. */
-export function openSource(path: string): OpenedDatabase {
-  const opened = openForReading(path);
+export function openSource(path: string): OpenedStore {
+  const found = openForReading(path);
   try {
-    const source = isCurrent(opened.database) ? opened : migratedCopy(opened);
-    source.database.exec("begin; select count(*) from sqlite_schema");
+    const isCurrent = versionOf(found.sql.database) === CURRENT_VERSION;
+    const source = isCurrent ? found : migratedCopy(found);
+    source.sql.database.exec("begin; select count(*) from sqlite_schema");
     return source;
   } catch (error) {
-    opened.close();
+    found.close();
     throw error;
   }
 }
 
-/** A store without anything, which no file holds. */
-export function emptyStore(): OpenedDatabase {
+/** Opens a store without anything, which no file holds. */
+export function emptyStore(): OpenedStore {
   const database = new SqliteDatabase(":memory:");
   migrate(database);
-  return { database, notice: null, close: () => database.close() };
+  return opened(database);
 }
 
-function isCurrent(database: Database): boolean {
-  return Number(database.pragma("user_version", { simple: true })) === CURRENT_VERSION;
-}
-
-function migratedCopy({ database: original, notice, close }: OpenedDatabase): OpenedDatabase {
+function migratedCopy({ sql, notice, close }: OpenedStore): OpenedStore {
   const folder = temporaryFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const copy = join(folder, "store.db");
     // Changing the place of temporary tables drops them; SQLite would index stand-ins as if they were tables.
-    original.pragma("temp_store = DEFAULT");
-    original.prepare("vacuum into ?").run(copy);
+    sql.database.pragma("temp_store = DEFAULT");
+    sql.run("vacuum into ?", copy);
     close();
     const database = new SqliteDatabase(copy);
     migrate(database);
-    return {
-      database,
-      notice,
-      close: () => {
-        database.close();
-        remove();
-      },
+    const closeCopy = () => {
+      database.close();
+      remove();
     };
+    return { ...opened(database), notice, close: closeCopy };
   } catch (error) {
     remove();
     throw error;
   }
 }
 
-type Stored = {
-  readonly run: string;
-  readonly step: number;
-  readonly sha256: string;
-  readonly weights: Buffer;
-  readonly state: Buffer | null;
-};
+const CHECKPOINTS = `
+  select c.id as id, r.name as run, c.step as step from checkpoint c join run r on r.id = c.run_id
+  order by c.id`;
 
 /**
  * Reads all of a store that would be copied from.
@@ -70,20 +61,18 @@ type Stored = {
  * @throws StoreError - if SQLite finds its pages damaged
  * @throws DamageError - if a checkpoint is not what its sha256 says
  */
-export function refuseDamaged(database: Database, path: string): void {
-  const verdict: unknown = database.pragma("quick_check(1)", { simple: true });
+export function refuseDamaged(sql: Statements, path: string): void {
+  const verdict: unknown = sql.database.pragma("quick_check(1)", { simple: true });
   if (verdict !== "ok") {
     const found = String(verdict).replace(/^\*\*\* in database \w+ \*\*\*\n/, "");
     throw new StoreError(
       `${path} is damaged (${found.replaceAll("\n", " ")}); copy it again, or save what is intact with sqlite3's .recover`,
     );
   }
-  const checkpoints = database.prepare<[], Stored>(
-    `select r.name as run, c.step as step, c.sha256 as sha256, c.weights as weights, c.state as state
-     from checkpoint c join run r on r.id = c.run_id order by c.id`,
-  );
-  for (const { run, step, sha256, weights, state } of checkpoints.iterate()) {
-    if (checkpointDigest(weights, state) === sha256) continue;
+  for (const { id, run, step } of sql.rows<{ id: number; run: string; step: number }>(
+    CHECKPOINTS,
+  )) {
+    if (isIntact(sql, id)) continue;
     throw new DamageError(
       `${path} is damaged: the checkpoint of ${run} at ${step} is not what its sha256 says; copy the store again, or drop what is damaged with \`ablate doctor --repair --store ${path}\``,
     );

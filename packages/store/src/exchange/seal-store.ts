@@ -1,9 +1,10 @@
 import SqliteDatabase from "better-sqlite3";
+import { opened } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { migrate } from "../migrations/migrate.ts";
-import { asInterrupted, type RunRow } from "./compare-runs.ts";
-import { type Files, inserter, ownedCopier } from "./copy-rows.ts";
-import { annotationsMerger, gridMerger, membershipMerger } from "./merge-grids.ts";
+import type { Files } from "./copy-rows.ts";
+import { mergeGrid } from "./merge-grids.ts";
+import { asInterrupted, mergeRun, type RunRow } from "./merge-runs.ts";
 import { openSource } from "./open-source.ts";
 
 export type SealOptions = {
@@ -30,7 +31,7 @@ export async function sealStore(path: string, file: string, options: SealOptions
     migrate(target);
     target.pragma("foreign_keys = ON");
     target.exec("begin");
-    await fill({ from: source.database, to: target }, options);
+    await fill({ from: source.sql, to: opened(target).sql }, options);
     target.exec("commit; vacuum");
   } finally {
     target.close();
@@ -38,40 +39,21 @@ export async function sealStore(path: string, file: string, options: SealOptions
   }
 }
 
+const GRIDS = `
+  select id from kept_grid where name = @grid or (@grid is null and id in (
+    select gr.grid_id from kept_grid_run gr join kept_run r on r.id = gr.run_id
+    where r.name in (select value from json_each(@runs))))
+  order by id`;
+
 async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promise<void> {
-  const { from, to } = files;
-  const schema = readSchema(to);
-  const gridIds = copyGrids(files, { runs, grid });
-  const find = from.prepare<[string], RunRow>("select * from run where name = ?");
-  const insert = inserter(to, "run", schema.run);
-  const copyOwned = ownedCopier(files, "run", schema.ofRun);
-  const mergeAnnotations = annotationsMerger(files, "run");
-  const join = membershipMerger(files, gridIds);
+  const schema = readSchema(files.to);
+  const grids = files.from.values<number>(GRIDS, { grid, runs: JSON.stringify(runs) });
+  const gridIds = new Map(grids.map((id) => [id, mergeGrid(files, schema, id)]));
   for (const name of runs) {
     await beforeRun();
-    const run = find.get(name);
+    const run = files.from.row<RunRow>("select * from run where name = ?", name);
     if (run === undefined) continue;
-    const id = insert(asInterrupted(run));
-    copyOwned(run.id, id);
-    mergeAnnotations(run.id, id);
-    join(run.id, id);
+    const added = { theirs: asInterrupted(run), ours: undefined, name, change: "added" } as const;
+    mergeRun(files, schema, gridIds, added);
   }
-}
-
-/** The grids that come along, by their numbers there, with their numbers here. */
-function copyGrids(
-  files: Files,
-  { runs, grid }: Pick<SealOptions, "runs" | "grid">,
-): ReadonlyMap<number, number> {
-  const merge = gridMerger(files, readSchema(files.to));
-  const wanted = files.from
-    .prepare<[{ grid: string | null; runs: string }], number>(
-      `select id from kept_grid where name = @grid or (@grid is null and id in (
-         select gr.grid_id from kept_grid_run gr join kept_run r on r.id = gr.run_id
-         where r.name in (select value from json_each(@runs))))
-       order by id`,
-    )
-    .pluck()
-    .all({ grid, runs: JSON.stringify(runs) });
-  return new Map(wanted.map((id) => [id, merge(id)]));
 }

@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
 import type { View } from "../views/view.ts";
 import { VIEWS } from "../views/views.ts";
@@ -16,7 +16,7 @@ import {
 /** Every table that can be exported: the history, a row per step, and the views. */
 export const EXPORT_TABLES: readonly string[] = ["history", ...VIEWS.map(({ name }) => name)];
 
-type OpenTable = (database: Database, scope: ExportScope) => ExportTable;
+type OpenTable = (sql: Statements, scope: ExportScope) => ExportTable;
 
 const OF_STEPS: Readonly<Record<string, OpenTable>> = {
   history: historyTable,
@@ -25,30 +25,30 @@ const OF_STEPS: Readonly<Record<string, OpenTable>> = {
 };
 
 /** Opens one of EXPORT_TABLES, which is read in one transaction. */
-export function openTable(database: Database, name: string, scope: ExportScope): ExportTable {
+export function openTable(sql: Statements, name: string, scope: ExportScope): ExportTable {
   const open = Object.hasOwn(OF_STEPS, name) ? OF_STEPS[name] : undefined;
-  const { columns, batches } = open?.(database, scope) ?? viewTable(database, name, scope);
-  return { columns, batches: () => atOneMoment(database, batches) };
+  const { columns, batches } = open?.(sql, scope) ?? viewTable(sql, name, scope);
+  return { columns, batches: () => atOneMoment(sql, batches) };
 }
 
-function* atOneMoment(database: Database, batches: () => Iterable<Batch>): Iterable<Batch> {
-  database.exec("begin");
+function* atOneMoment(sql: Statements, batches: () => Iterable<Batch>): Iterable<Batch> {
+  sql.database.exec("begin");
   try {
     yield* batches();
   } finally {
-    database.exec("rollback");
+    sql.database.exec("rollback");
   }
 }
 
 /** Opens a view as a table, with those of its rows that belong to the runs, or to the grid itself. */
-function viewTable(database: Database, name: string, scope: ExportScope): ExportTable {
+function viewTable(sql: Statements, name: string, scope: ExportScope): ExportTable {
   const view = VIEWS.find((one) => one.name === name);
   if (view === undefined) throw new RangeError(`there is no view ${name}`);
   if (!("run" in view.columns) && scope.grid === null) {
     throw new StoreError(`${name} has rows of grids only; name a grid`);
   }
   const columns = exportColumns(view);
-  return { columns, batches: () => batchesOf(columns, rowsOf(database, view, scope)) };
+  return { columns, batches: () => batchesOf(columns, rowsOf(sql, view, scope)) };
 }
 
 type Row = readonly (string | number | null)[];
@@ -83,7 +83,7 @@ const LABEL = `(select gr.label from grid_run gr join grid g on g.id = gr.grid_i
   join run r on r.id = gr.run_id where g.name = @grid and r.name = run)`;
 
 function* rowsOf(
-  database: Database,
+  sql: Statements,
   { name: view, columns }: View,
   { runs, grid }: ExportScope,
 ): Iterable<Row> {
@@ -93,19 +93,13 @@ function* rowsOf(
     if (asMember && name === "grid") return "@grid";
     return asMember && name === "label" ? LABEL : `"${name}"`;
   });
-  const select = (condition: string) =>
-    database
-      .prepare<[{ run: string; grid: string | null }], Row>(
-        `select ${selected.join(", ")} from "${view}" where ${condition}`,
-      )
-      .raw();
+  const select = (condition: string, run: string): Iterable<Row> =>
+    sql.stream(`select ${selected.join(", ")} from "${view}" where ${condition}`, { run, grid });
 
   if (grid !== null && "grid" in columns && !asMember) {
-    const ofGrid = select(`"grid" = @grid${hasRuns ? " and run is null" : ""}`);
-    yield* ofGrid.iterate({ run: "", grid });
+    yield* select(`"grid" = @grid${hasRuns ? " and run is null" : ""}`, "");
   }
   if (!hasRuns) return;
   const inGrid = view === "grid_runs" && grid !== null ? ` and "grid" = @grid` : "";
-  const ofRun = select(`run = @run${inGrid}`);
-  for (const run of runs) yield* ofRun.iterate({ run, grid });
+  for (const run of runs) yield* select(`run = @run${inGrid}`, run);
 }

@@ -1,6 +1,6 @@
 /** Tables of the steps of runs, decoded in JavaScript: plain SQL would take minutes. */
-import type { Database } from "better-sqlite3";
-import { logRatio, ratioAt } from "../reading/ratio.ts";
+import type { Statements } from "../file/statements.ts";
+import { logRatio, ratioAt } from "../reading/read-steps.ts";
 import { LOSS, UPDATE_RATIO } from "../views/series.ts";
 import {
   BATCH_ROWS,
@@ -35,8 +35,8 @@ const LOSS_COLUMNS: readonly ExportColumn[] = exportColumns(LOSS);
 const LOSS_NUMBERS: number = LOSS_COLUMNS.filter(({ type }) => type !== "text").length;
 
 /** Opens the table with a row per step: loss, rate and every parameter's update ratio, null where a run lacks it. */
-export function historyTable(database: Database, { runs }: ExportScope): ExportTable {
-  const all = [...new Set(runs.flatMap(parameterNames(database)))];
+export function historyTable(sql: Statements, { runs }: ExportScope): ExportTable {
+  const all = [...new Set(runs.flatMap((run) => parameterNames(sql, run)))];
   const ratios = all.map((name): ExportColumn => ({ name: `ratio:${name}`, type: "float32" }));
   const rowsOf = ({ run, parameters }: RunLayout): Rows => {
     const places = all.map((name) => parameters.indexOf(name));
@@ -48,17 +48,17 @@ export function historyTable(database: Database, { runs }: ExportScope): ExportT
     };
     return { perStep: 1, texts: [[run]], place };
   };
-  return tableOf(database, { runs, columns: [...LOSS_COLUMNS, ...ratios], rowsOf });
+  return tableOf(sql, { runs, columns: [...LOSS_COLUMNS, ...ratios], rowsOf });
 }
 
 /** Opens the view `loss` as a table. */
-export function lossTable(database: Database, { runs }: ExportScope): ExportTable {
+export function lossTable(sql: Statements, { runs }: ExportScope): ExportTable {
   const rowsOf = ({ run }: RunLayout): Rows => ({ perStep: 1, texts: [[run]], place: placeLoss });
-  return tableOf(database, { runs, columns: LOSS_COLUMNS, rowsOf });
+  return tableOf(sql, { runs, columns: LOSS_COLUMNS, rowsOf });
 }
 
 /** Opens the view `update_ratio` as a table, a row per step and parameter, texts before numbers. */
-export function updateRatioTable(database: Database, { runs }: ExportScope): ExportTable {
+export function updateRatioTable(sql: Statements, { runs }: ExportScope): ExportTable {
   const declared = exportColumns(UPDATE_RATIO);
   const isText = ({ type }: ExportColumn): boolean => type === "text";
   const columns = [...declared.filter(isText), ...declared.filter((one) => !isText(one))];
@@ -73,7 +73,7 @@ export function updateRatioTable(database: Database, { runs }: ExportScope): Exp
       }
     },
   });
-  return tableOf(database, { runs, columns, rowsOf });
+  return tableOf(sql, { runs, columns, rowsOf });
 }
 
 function placeLoss(columns: readonly Float64Array[], at: number, [step, loss, lr]: Step): void {
@@ -86,16 +86,15 @@ function put(cells: Float64Array | undefined, at: number, value: number | null):
   if (cells !== undefined) cells[at] = value ?? Number.NaN;
 }
 
-function tableOf(database: Database, table: StepTable): ExportTable {
-  return { columns: table.columns, batches: () => batchesOf(database, table) };
+function tableOf(sql: Statements, table: StepTable): ExportTable {
+  return { columns: table.columns, batches: () => batchesOf(sql, table) };
 }
 
-function* batchesOf(database: Database, table: StepTable): Iterable<Batch> {
+function* batchesOf(sql: Statements, table: StepTable): Iterable<Batch> {
   const { runs, rowsOf } = table;
-  const parametersOf = parameterNames(database);
   const numeric = table.columns.filter(({ type }) => type !== "text");
   for (const run of runs) {
-    const { perStep, texts, place } = rowsOf({ run, parameters: parametersOf(run) });
+    const { perStep, texts, place } = rowsOf({ run, parameters: parameterNames(sql, run) });
     if (perStep === 0) continue;
     const most = Math.max(1, Math.floor(BATCH_ROWS / perStep)) * perStep;
     const repeated = texts.map((cells) =>
@@ -106,7 +105,7 @@ function* batchesOf(database: Database, table: StepTable): Iterable<Batch> {
     const numbers = numeric.map(() => new Float64Array(most).fill(Number.NaN));
     const columns = [...repeated, ...numbers];
     let rows = 0;
-    for (const step of stepsOf(database, run)) {
+    for (const step of stepsOf(sql, run)) {
       place(numbers, rows, step);
       rows += perStep;
       if (rows < most) continue;
@@ -118,17 +117,17 @@ function* batchesOf(database: Database, table: StepTable): Iterable<Batch> {
 }
 
 /** Yields steps one at a time, so that none outlives the next garbage collection. */
-function stepsOf(database: Database, run: string): Iterable<Step> {
-  const steps = database.prepare<[string], Step>(
+function stepsOf(sql: Statements, run: string): Iterable<Step> {
+  return sql.stream(
     `select step, loss, lr, ratios from step
      where run_id = (select id from run where name = ?) order by step`,
+    run,
   );
-  return steps.raw().iterate(run);
 }
 
-function parameterNames(database: Database): (run: string) => string[] {
-  const names = database.prepare<[string], string>(
+function parameterNames(sql: Statements, run: string): string[] {
+  return sql.values(
     "select p.name from param p join run r on r.id = p.run_id where r.name = ? order by p.idx",
+    run,
   );
-  return (run) => names.pluck().all(run);
 }

@@ -1,44 +1,41 @@
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import SqliteDatabase, { type Database } from "better-sqlite3";
-import { migrate } from "../migrations/migrate.ts";
+import SqliteDatabase, { type Database, type Options } from "better-sqlite3";
+import { APPLICATION_ID, CURRENT_VERSION, migrate, versionOf } from "../migrations/migrate.ts";
 import { layCurrent, refuseDisguised } from "./current-layout.ts";
-import { setJournal } from "./journal.ts";
-import { networkFileSystem } from "./network-file-system.ts";
-import { BUSY_MS, checkIdentity, codeOf, opening } from "./opening.ts";
-import { StoreError } from "./store-error.ts";
-import { refuseNoFile, refuseReadonly } from "./store-file.ts";
+import { networkFileSystem, setJournal } from "./journal.ts";
+import { Statements } from "./statements.ts";
+import { EmptyStoreError, StoreError } from "./store-error.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { BUSY_MS, codeOf, isWritable, opening } from "./trouble.ts";
 
-export type OpenedDatabase = {
-  readonly database: Database;
+export type OpenedStore = {
+  readonly sql: Statements;
+  /** What the user should know about how the file was opened. */
   readonly notice: string | null;
   readonly close: () => void;
 };
 
 export type WaitOptions = {
   /** How long to wait for a process that keeps the file locked; 5 s unless given. */
-  readonly waitMs?: number;
-};
-
-/** A store in the layout of this version, whatever its file holds. */
-export type ReadableDatabase = OpenedDatabase & {
-  /** Call it before reading: another process may have migrated an older file since. */
-  readonly refresh: () => void;
+  readonly waitMs?: number | undefined;
 };
 
 /** Opens a store to write to, made or migrated where need be. */
-export function openForWriting(path: string): OpenedDatabase {
-  if (!existsSync(dirname(resolve(path)))) {
+export function openForWriting(path: string): OpenedStore {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder)) {
     throw new StoreError(
-      `cannot make a store at ${path}: there is no folder ${dirname(resolve(path))}; make it or name another with --store`,
+      `cannot make a store at ${path}: there is no folder ${folder}; make it or name another with --store`,
     );
   }
   return opening(path, "write to", () => {
     refuseNoFile(path);
-    refuseReadonly(path);
-    const database = new SqliteDatabase(path, { timeout: BUSY_MS });
-    return closingOnError(database, () => {
+    // Also where this user could write to it: its owner has made it read-only.
+    if (existsSync(path) && !isWritable(statSync(path))) {
+      throw new StoreError(`cannot write to ${path}: it is read-only; allow writing to it first`);
+    }
+    return connect(path, { timeout: BUSY_MS }, (database) => {
       identify(database, path, { emptyIsNew: true });
       const shared = networkFileSystem(path);
       database.pragma("auto_vacuum = INCREMENTAL");
@@ -46,57 +43,57 @@ export function openForWriting(path: string): OpenedDatabase {
       database.pragma("synchronous = NORMAL");
       database.pragma("foreign_keys = ON");
       migrate(database);
-      const notice =
-        shared === null
-          ? null
-          : `${path} is on a ${shared} file system: without a write-ahead log, so that readers may have to wait`;
-      return { database, notice, close: () => database.close() };
+      if (shared === null) return opened(database);
+      const notice = `${path} is on a ${shared} file system: without a write-ahead log, so that readers may have to wait`;
+      return { ...opened(database), notice };
     });
   });
+}
+
+type ChangeOptions = WaitOptions & {
+  /** Leaves the log to those who keep the store open. */
+  readonly keepsLog?: boolean;
+};
+
+/** Opens a store to change it in several transactions; it is not made. */
+export function openExisting(
+  path: string,
+  { waitMs = BUSY_MS, keepsLog = false }: ChangeOptions = {},
+): OpenedStore {
+  checkExists(path);
+  return opening(path, "write to", () =>
+    connect(path, { fileMustExist: true, timeout: waitMs }, (database) => {
+      identify(database, path);
+      database.pragma("foreign_keys = ON");
+      if (keepsLog) database.pragma("wal_autocheckpoint = 0");
+      migrate(database);
+      return opened(database);
+    }),
+  );
+}
+
+/** Runs one short transaction on a store that may be read and written to meanwhile; it is not made. */
+export function changeStore<T>(path: string, waitMs: number, change: (sql: Statements) => T): T {
+  const { sql, close } = openExisting(path, { waitMs, keepsLog: true });
+  try {
+    return opening(path, "write to", () => sql.transaction(() => change(sql)));
+  } finally {
+    close();
+  }
 }
 
 /**
- * One short transaction on a store that may be read and written to meanwhile: it is not made, its
- * log is left to those who keep it open.
+ * Opens a store to read from, in the layout of this version whatever its file holds; by way of a
+ * copy where its folder does not let SQLite open it.
  */
-export function changeStore<T>(path: string, waitMs: number, change: (database: Database) => T): T {
-  checkExists(path);
-  return opening(path, "write to", () => {
-    const database = new SqliteDatabase(path, { fileMustExist: true, timeout: waitMs });
-    try {
-      identify(database, path, { emptyIsNew: false });
-      database.pragma("foreign_keys = ON");
-      database.pragma("wal_autocheckpoint = 0");
-      migrate(database);
-      return database.transaction(() => change(database)).immediate();
-    } finally {
-      database.close();
-    }
-  });
-}
-
-/** A connection that changes a store in several transactions; it is not made. */
-export function openExisting(path: string): Database {
-  checkExists(path);
-  return opening(path, "write to", () => {
-    const database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_MS });
-    return closingOnError(database, () => {
-      identify(database, path, { emptyIsNew: false });
-      database.pragma("foreign_keys = ON");
-      migrate(database);
-      return database;
-    });
-  });
-}
-
-/** Opens a store to read from; by way of a copy where its folder does not let SQLite open it. */
-export function openForReading(path: string, waitMs: number = BUSY_MS): ReadableDatabase {
+export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedStore {
   checkExists(path);
   return opening(path, "read", () => {
     try {
-      return openReadonly(path, { path, waitMs });
+      return openReadonly(path, path, waitMs);
     } catch (error) {
-      if (!needsCopy(error)) throw error;
+      const isClosed = /^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error));
+      if (!isClosed) throw error;
       return openCopy(path);
     }
   });
@@ -106,42 +103,70 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): Readable
  * Reads a store through a copy that has no name any more once it is open. Only what is killed before that leaves it
  * behind, until the next copy is made.
  */
-export function openCopy(path: string): ReadableDatabase {
+export function openCopy(path: string): OpenedStore {
   const folder = temporaryFolder();
-  const remove = () => rmSync(folder, { recursive: true, force: true });
   const copy = join(folder, basename(path));
   try {
     for (const suffix of ["", "-wal"]) {
       if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
     }
     return {
-      ...openReadonly(copy, { path, waitMs: BUSY_MS }),
+      ...openReadonly(copy, path, BUSY_MS),
       notice: `${path} is in a read-only place: reading a copy of it, which stays as it is`,
     };
   } finally {
-    remove();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function openReadonly(
-  file: string,
-  { path, waitMs }: { readonly path: string; readonly waitMs: number },
-): ReadableDatabase {
-  const database = new SqliteDatabase(file, { readonly: true, timeout: waitMs });
-  return closingOnError(database, () => {
-    identify(database, path, { emptyIsNew: false });
-    const refresh = layCurrent(database);
-    return { database, notice: null, close: () => database.close(), refresh };
+/** @param path - what the user calls the file */
+function openReadonly(file: string, path: string, waitMs: number): OpenedStore {
+  return connect(file, { readonly: true, timeout: waitMs }, (database) => {
+    identify(database, path);
+    return opened(database, layCurrent(database));
   });
 }
 
+/** Makes an opened store of a connection. */
+export function opened(database: Database, refresh?: () => void): OpenedStore {
+  return { sql: new Statements(database, refresh), notice: null, close: () => database.close() };
+}
+
+function connect(
+  file: string,
+  options: Options,
+  use: (database: Database) => OpenedStore,
+): OpenedStore {
+  const database = new SqliteDatabase(file, options);
+  try {
+    return use(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
 /** Refuses what is no store, one of a newer version, or one that would run SQL of its own as a table. */
-function identify(
-  database: Database,
-  path: string,
-  options: Parameters<typeof checkIdentity>[2],
-): void {
-  checkIdentity(database, path, options);
+function identify(database: Database, path: string, { emptyIsNew = false } = {}): void {
+  const id = database.pragma("application_id", { simple: true });
+  const version = versionOf(database);
+  const objects = database.prepare("select count(*) from sqlite_schema").pluck().get();
+  if (id === 0 && version === 0 && objects === 0) {
+    if (emptyIsNew) return;
+    throw new EmptyStoreError(
+      `${path} is not an ablate store: it is empty; \`ablate run CONFIG\` makes one of it`,
+    );
+  }
+  if (id !== APPLICATION_ID) {
+    throw new StoreError(
+      `${path} is not an ablate store: it is an SQLite database of another program; name another file with --store`,
+    );
+  }
+  if (version > CURRENT_VERSION) {
+    throw new StoreError(
+      `${path} was written by a newer ablate (store version ${version}, this one knows up to ${CURRENT_VERSION}); update ablate to use it`,
+    );
+  }
   refuseDisguised(database, path);
 }
 
@@ -152,16 +177,10 @@ function checkExists(path: string): void {
   refuseNoFile(path);
 }
 
-function closingOnError<T>(database: Database, use: () => T): T {
-  try {
-    return use();
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function needsCopy(error: unknown): boolean {
-  const code = codeOf(error);
-  return code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY");
+/** Refuses a folder, or what SQLite would wait for, such as a pipe. */
+function refuseNoFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const what = found.isDirectory() ? "a folder" : "no regular file";
+  throw new StoreError(`${path} is not an ablate store: it is ${what}; name a file`);
 }

@@ -1,5 +1,5 @@
 /** Which tables hold what belongs to a run or a grid: read from the schema, so that none is forgotten. */
-import type { Database } from "better-sqlite3";
+import type { Statements } from "./statements.ts";
 
 /** A table whose rows belong to a run, directly or by way of another such table. */
 export type OwnedTable = {
@@ -32,29 +32,29 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   "trash_grid",
 ]);
 
-type Column = { readonly name: string; readonly type: string; readonly pk: number };
 type ForeignKey = { readonly table: string; readonly from: string };
 
 /** @throws Error - if a table belongs to neither runs nor grids */
-export function readSchema(database: Database): Schema {
-  const names = database
-    .prepare<[], string>(
-      `select name from main.sqlite_schema
-       where type = 'table' and name not like 'sqlite_%' order by rowid`,
-    )
-    .pluck()
-    .all();
+export function readSchema(sql: Statements): Schema {
+  const names = sql.values<string>(
+    `select name from main.sqlite_schema
+     where type = 'table' and name not like 'sqlite_%' order by rowid`,
+  );
   const ofRun = new Map<string, OwnedTable>();
   const ofGrid = new Map<string, OwnedTable>();
   for (const name of names) {
     if (name === "run" || name === "grid" || NOT_COPIED.has(name)) continue;
-    const keys = foreignKeys(database, name);
+    const keys = sql.rows<ForeignKey>(
+      `select "table", "from" from pragma_foreign_key_list(?)`,
+      name,
+    );
     const toRun = keys.find(({ table }) => table === "run" || ofRun.has(table));
     const key = toRun ?? keys.find(({ table }) => table === "grid" || ofGrid.has(table));
     if (key === undefined) throw new Error(`the table ${name} belongs to no run and no grid`);
-    (toRun === undefined ? ofGrid : ofRun).set(name, ownedTable(database, name, key));
+    (toRun === undefined ? ofGrid : ofRun).set(name, ownedTable(sql, name, key));
   }
-  const without = (table: string) => columnsOf(database, table).filter((column) => column !== "id");
+  const without = (table: string) =>
+    columnsOf(sql, table).flatMap(({ name }) => (name === "id" ? [] : [name]));
   return {
     run: without("run"),
     grid: without("grid"),
@@ -63,28 +63,17 @@ export function readSchema(database: Database): Schema {
   };
 }
 
-function ownedTable(database: Database, name: string, key: ForeignKey): OwnedTable {
-  const all = tableInfo(database, name);
-  const keys = all.filter(({ pk }) => pk > 0);
-  const [only] = keys;
-  const isGiven = keys.length === 1 && only?.type === "INTEGER" && only.name !== key.from;
-  const id = isGiven && only !== undefined ? only.name : null;
+function ownedTable(sql: Statements, name: string, { from: owner, table }: ForeignKey): OwnedTable {
+  const all = columnsOf(sql, name);
+  const [only, ...others] = all.filter(({ pk }) => pk > 0);
+  const isGiven = others.length === 0 && only?.type === "INTEGER" && only.name !== owner;
+  const id = isGiven ? only.name : null;
   const columns = all.map((column) => column.name).filter((column) => column !== id);
-  return { name, columns, owner: key.from, parent: key.table, id };
+  return { name, columns, owner, parent: table, id };
 }
 
-function columnsOf(database: Database, table: string): string[] {
-  return tableInfo(database, table).map(({ name }) => name);
-}
+type Column = { readonly name: string; readonly type: string; readonly pk: number };
 
-function tableInfo(database: Database, table: string): Column[] {
-  return database
-    .prepare<[string], Column>("select name, upper(type) as type, pk from pragma_table_info(?)")
-    .all(table);
-}
-
-function foreignKeys(database: Database, table: string): ForeignKey[] {
-  return database
-    .prepare<[string], ForeignKey>(`select "table", "from" from pragma_foreign_key_list(?)`)
-    .all(table);
+function columnsOf(sql: Statements, table: string): Column[] {
+  return sql.rows("select name, upper(type) as type, pk from pragma_table_info(?)", table);
 }

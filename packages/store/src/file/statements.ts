@@ -41,9 +41,25 @@ export class Statements {
     return this.#find<Value>(sql, this.#ofValues).get(...parameters);
   }
 
+  /** Yields rows one at a time, each as an array of its columns. */
+  stream<Row extends readonly unknown[]>(
+    sql: string,
+    ...parameters: readonly unknown[]
+  ): IterableIterator<Row> {
+    return this.database
+      .prepare<unknown[], Row>(sql)
+      .raw()
+      .iterate(...parameters);
+  }
+
   /** Runs a statement that returns nothing. */
   run(sql: string, ...parameters: readonly unknown[]): RunResult {
     return this.#find(sql, this.#ofRows).run(...parameters);
+  }
+
+  /** Runs a transaction that keeps other writers out from its beginning on. */
+  transaction<T>(work: () => T): T {
+    return this.database.transaction(work).immediate();
   }
 
   #find<Result>(sql: string, cache: Cache): Statement<unknown[], Result> {

@@ -38,7 +38,11 @@ async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
     import("./statement.ts"),
     import("./mistake.ts"),
   ]);
-  const { database, notice, close } = openForReading(path);
+  const {
+    sql: { database },
+    notice,
+    close,
+  } = openForReading(path);
   try {
     if (notice !== null) await send({ type: "notice", text: notice });
     harden(database);

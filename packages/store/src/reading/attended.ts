@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import type { Statements } from "../file/statements.ts";
 import { type Holder, isAlive, isThere } from "../writing/claim.ts";
 
@@ -23,6 +22,6 @@ export function isAttended(sql: Statements, grid: string, now: number): boolean 
   const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
   if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
   if (found.pid === null) return false;
-  const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found, hostname());
-  return isSilent || isAlive(found, hostname(), now);
+  const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found);
+  return isSilent || isAlive(found, now);
 }

@@ -2,7 +2,7 @@
 import type { Database } from "better-sqlite3";
 import { LEVELS, SERIES_BYTES } from "../writing/rollup.ts";
 import type { CurvePoint, SeriesRows, Span, StepRange } from "./history.ts";
-import { logRatio } from "./ratio.ts";
+import { logRatio } from "./read-steps.ts";
 import { type RollupRows, rollupReader } from "./rollup-reader.ts";
 
 /** Where series are: their places in a rollup row, after loss and lr those of parameters. */

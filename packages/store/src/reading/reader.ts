@@ -1,15 +1,14 @@
-import { hostname } from "node:os";
-import { readAnnotations } from "../annotate/annotations.ts";
+import { readAnnotations } from "../annotate/annotate.ts";
 import { openTable } from "../export/open-table.ts";
 import type { ExportScope, ExportTable } from "../export/table.ts";
-import { openForReading, type ReadableDatabase, type WaitOptions } from "../file/open-database.ts";
-import { Statements } from "../file/statements.ts";
+import { type OpenedStore, openForReading, type WaitOptions } from "../file/open-database.ts";
 import { runQuery } from "../query/statement.ts";
-import { startFinder } from "../recovery/resume-point.ts";
+import { findStart } from "../recovery/resume-point.ts";
 import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import { type Continuation, type Holder, isAlive, type RunStart } from "../writing/claim.ts";
+import { type Continuation, type Holder, isAlive } from "../writing/claim.ts";
 import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
+import type { RunStart } from "../writing/record.ts";
 import { isAttended } from "./attended.ts";
 import type {
   Annotations,
@@ -88,8 +87,8 @@ export class StoreReader extends RecordReader {
   readonly notice: string | null;
   readonly close: () => void;
 
-  constructor({ database, notice, close, refresh }: ReadableDatabase) {
-    super(new Statements(database, refresh));
+  constructor({ sql, notice, close }: OpenedStore) {
+    super(sql);
     this.notice = notice;
     this.close = close;
   }
@@ -133,8 +132,7 @@ export class StoreReader extends RecordReader {
   starts(
     runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
   ): (RunStart | null)[] {
-    const find = startFinder(this.sql.database);
-    return runs.map(({ hash, continuation }) => find(hash, continuation));
+    return runs.map(({ hash, continuation }) => findStart(this.sql, hash, continuation));
   }
 
   /** Returns what was trained, by model, context, batch size, engine and number of parameters. */
@@ -158,7 +156,7 @@ export class StoreReader extends RecordReader {
 
   /** Returns what was thrown away, which no other method shows. */
   trash(): TrashEntry[] {
-    return trashEntries(this.sql.database);
+    return trashEntries(this.sql);
   }
 
   /** Returns tags and notes of runs and grids. */
@@ -168,10 +166,9 @@ export class StoreReader extends RecordReader {
 
   /** Returns every run in the order of `runs()`, for a fraction of its cost. */
   stamps(now: number): RunStamp[] {
-    const host = hostname();
     return this.sql.rows<Stamped>(STAMPS).map(({ run, stamp, state, ...holder }) => {
       const isRunning = state === "running";
-      const isLive = isRunning && isAlive(holder, host, now);
+      const isLive = isRunning && isAlive(holder, now);
       return { run, stamp, isLive, isLost: isRunning && !isLive };
     });
   }
@@ -184,7 +181,7 @@ export class StoreReader extends RecordReader {
 
   /** Opens one of EXPORT_TABLES, for other programs. */
   table(name: string, scope: ExportScope): ExportTable {
-    return openTable(this.sql.database, name, scope);
+    return openTable(this.sql, name, scope);
   }
 
   /** Runs one SELECT or WITH statement. */

@@ -1,6 +1,6 @@
 import type { Finding, Parameter, Probe, StepBlock, TensorKind, TensorProbe } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
-import { type ProbeReader, probeReader } from "../probe/probe-reader.ts";
+import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
 import { type CheckpointRow, intactWeights } from "../recovery/checkpoints.ts";
 import type { Provenance, RunEvent } from "../writing/record.ts";
 import { curveReader, pointsOf } from "./curve.ts";
@@ -17,8 +17,7 @@ import type {
   StoredWeights,
   Ticks,
 } from "./history.ts";
-import { logRatio, ratioAt } from "./ratio.ts";
-import { readSteps } from "./read-steps.ts";
+import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
 
 const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
@@ -49,12 +48,10 @@ type Places = {
 export class RecordReader {
   protected readonly sql: Statements;
   readonly #readCurve: ReturnType<typeof curveReader>;
-  readonly #probes: ProbeReader;
 
   constructor(sql: Statements) {
     this.sql = sql;
     this.#readCurve = curveReader(sql.database);
-    this.#probes = probeReader(sql.database);
   }
 
   /** Returns evaluations in the order of steps. */
@@ -172,7 +169,7 @@ export class RecordReader {
   steps(runName: string, from: number, count: number): StepBlock {
     const runId = this.#runId(runName);
     const parameters = this.#parameterNames(runId).length;
-    return readSteps(this.sql, runId, { first: from, count, parameters });
+    return readSteps(this.sql, runId, { first: from, end: from + count, parameters });
   }
 
   /** Reads the loss of one step, the last one unless given. */
@@ -200,20 +197,17 @@ export class RecordReader {
 
   /** Returns after how many updates the network was probed, in that order. */
   probeSteps(runName: string): number[] {
-    this.sql.refresh();
-    return this.#probes.steps(runName);
+    return probeSteps(this.sql, runName);
   }
 
   /** Reads all that a probe saw. */
   probe(runName: string, step: number): Probe | undefined {
-    this.sql.refresh();
-    return this.#probes.probe(runName, step);
+    return readProbe(this.sql, runName, step);
   }
 
   /** Reads one kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
   probeTensors(runName: string, step: number, kind: TensorKind): ReadonlyMap<string, TensorProbe> {
-    this.sql.refresh();
-    return this.#probes.tensors(runName, step, kind);
+    return readTensors(this.sql, runName, step, kind);
   }
 
   #runId(runName: string): number {

@@ -1,47 +1,49 @@
 import { createHash } from "node:crypto";
-import type { Database, Statement } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 import { DamageError } from "../file/store-error.ts";
 import type { StoredWeights } from "../reading/history.ts";
 import type { Checkpoint, Snapshot } from "../writing/record.ts";
 
-/** Stores checkpoints and takes away what they make superfluous; call it inside transactions. */
-export class Checkpoints {
-  readonly #insert: Statement;
-  readonly #prune: Statement;
-  readonly #clear: Statement;
+/** Of the checkpoints of a run that has not ended all but the last two. */
+const PRUNE = `
+  delete from checkpoint where run_id = @id and final = 0 and step <
+    (select step from checkpoint where run_id = @id and final = 0
+     order by step desc limit 1 offset 1)`;
 
-  constructor(database: Database) {
-    this.#insert = database.prepare(
-      `insert or replace into checkpoint
-         (run_id, step, final, sha256, weights, state, train_seconds) values (?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#prune = database.prepare(
-      `delete from checkpoint where run_id = @id and final = 0 and step <
-         (select step from checkpoint where run_id = @id and final = 0
-          order by step desc limit 1 offset 1)`,
-    );
-    this.#clear = database.prepare("delete from checkpoint where run_id = ? and final = 0");
-  }
+/** Adds a checkpoint; the one before is kept, too: should this one be damaged, not all is lost. */
+export function addCheckpoint(sql: Statements, runId: number, checkpoint: Checkpoint): void {
+  insert(sql, runId, { ...checkpoint, final: 0 });
+  sql.run(PRUNE, { id: runId });
+}
 
-  /** Keeps the one before, too: should this one be damaged, not all is lost. */
-  add(runId: number, { step, weights, state, trainSeconds }: Checkpoint): void {
-    const sha256 = checkpointDigest(weights, state);
-    this.#insert.run(runId, step, 0, sha256, weights, state, trainSeconds);
-    this.#prune.run({ id: runId });
-  }
+/** Adds the only checkpoint that a run keeps at its end. */
+export function addFinalCheckpoint(
+  sql: Statements,
+  runId: number,
+  { step, weights, state }: Snapshot,
+  trainSeconds: number,
+): void {
+  clearCheckpoints(sql, runId);
+  insert(sql, runId, { step, weights, state: state ?? null, trainSeconds, final: 1 });
+}
 
-  /** The only one that a run keeps at its end. */
-  addFinal(runId: number, snapshot: Snapshot, trainSeconds: number): void {
-    const { step, weights } = snapshot;
-    const state = snapshot.state ?? null;
-    const sha256 = checkpointDigest(weights, state);
-    this.clear(runId);
-    this.#insert.run(runId, step, 1, sha256, weights, state, trainSeconds);
-  }
+/** Removes the checkpoints of a run that are not its end. */
+export function clearCheckpoints(sql: Statements, runId: number): void {
+  sql.run("delete from checkpoint where run_id = ? and final = 0", runId);
+}
 
-  clear(runId: number): void {
-    this.#clear.run(runId);
-  }
+type NewCheckpoint = Omit<Checkpoint, "state"> & {
+  readonly state: Uint8Array | null;
+  readonly final: 0 | 1;
+};
+
+function insert(sql: Statements, runId: number, checkpoint: NewCheckpoint): void {
+  const { step, final, weights, state, trainSeconds } = checkpoint;
+  sql.run(
+    `insert or replace into checkpoint
+       (run_id, step, final, sha256, weights, state, train_seconds) values (?, ?, ?, ?, ?, ?, ?)`,
+    ...[runId, step, final, checkpointDigest(weights, state), weights, state, trainSeconds],
+  );
 }
 
 /** A row of `checkpoint`. */
@@ -63,7 +65,14 @@ export function intactWeights(
   );
 }
 
-/** sha256, hex, of what a checkpoint consists of. */
+/** Says whether a checkpoint is what its sha256 says; one that is gone meanwhile is not damaged. */
+export function isIntact(sql: Statements, id: number): boolean {
+  const read = "select step, weights, state, sha256 from checkpoint where id = ?";
+  const stored = sql.row<CheckpointRow>(read, id);
+  return stored === undefined || checkpointDigest(stored.weights, stored.state) === stored.sha256;
+}
+
+/** Returns the sha256, hex, of what a checkpoint consists of. */
 export function checkpointDigest(weights: Uint8Array, state: Uint8Array | null): string {
   const hash = createHash("sha256").update(weights);
   return (state === null ? hash : hash.update(state)).digest("hex");

@@ -1,12 +1,7 @@
-import type { Database } from "better-sqlite3";
-import type {
-  Continuation,
-  DamagedCheckpoint,
-  ResumePoint,
-  ResumeSearch,
-  RunStart,
-  ShorterRun,
-} from "../writing/claim.ts";
+/** Where a run can go on: at a checkpoint of its own, or at the end of a shorter run of its family. */
+import type { Statements } from "../file/statements.ts";
+import type { Continuation, ResumePoint, ResumeSearch, ShorterRun } from "../writing/claim.ts";
+import type { RunStart } from "../writing/record.ts";
 import { checkpointDigest } from "./checkpoints.ts";
 
 type Found = Omit<ResumePoint, "state" | "backend"> & {
@@ -24,65 +19,39 @@ const FOUND = `
     c.sha256 as sha256, coalesce(c.train_seconds, 0) as trainSeconds, r.steps as steps,
     r.provenance ->> '$.backend' as backend,
     (select count(*) from step where run_id = r.id and step < c.step) as before
-  from checkpoint c join run r on r.id = c.run_id`;
+  from checkpoint c join run r on r.id = c.run_id where c.id = ?`;
 
-/** The latest whole checkpoint that a run can go on from, and the damaged ones passed over on the way. */
+/** Finds the latest whole checkpoint that a run can go on from, and the damaged ones passed over on the way. */
 export function findResumePoint(
-  database: Database,
+  sql: Statements,
   runId: number,
   continuation: Continuation | null,
 ): ResumeSearch {
-  const damaged: DamagedCheckpoint[] = [];
+  const damaged: RunStart[] = [];
   const firstWhole = (runIds: readonly number[]): ResumePoint | null => {
-    for (const id of runIds) {
-      for (const found of checkpointsOf(database, id)) {
-        const { state, run, step } = found;
-        if (isOfOlderStore(found)) continue;
-        if (state !== null && isWhole(found)) return pointOf(found, state);
-        damaged.push({ run, step });
-      }
+    const ids = runIds.flatMap((id) =>
+      sql.values<number>("select id from checkpoint where run_id = ? order by step desc", id),
+    );
+    for (const id of ids) {
+      const found = sql.row<Found>(FOUND, id);
+      if (found === undefined) continue;
+      const { state, sha256, steps, before, ...point } = found;
+      const { step, run } = point;
+      const isIntact = checkpointDigest(point.weights, state) === sha256;
+      if (state === null && isIntact) continue; // of an older store
+      const isWhole = step >= 0 && step <= steps && before === step && isIntact;
+      if (state === null || !isWhole) damaged.push({ run, step });
+      else return { ...point, state, backend: textOf(point.backend) };
     }
     return null;
   };
   const own = firstWhole([runId]);
-  const others =
-    continuation === null
-      ? []
-      : shorterRunFinder(database)(continuation).filter(({ step }) => step > (own?.step ?? 0));
-  const point = firstWhole(others.map(({ id }) => id)) ?? own;
-  return { point, damaged };
+  const others = shorterRuns(sql, continuation).filter(({ step }) => step > (own?.step ?? 0));
+  return { point: firstWhole(others.map(({ id }) => id)) ?? own, damaged };
 }
 
-function* checkpointsOf(database: Database, runId: number): Generator<Found> {
-  const steps = database
-    .prepare<[number], number>("select step from checkpoint where run_id = ? order by step desc")
-    .pluck()
-    .all(runId);
-  const find = database.prepare<[number, number], Found>(
-    `${FOUND} where c.run_id = ? and c.step = ?`,
-  );
-  for (const step of steps) {
-    const found = find.get(runId, step);
-    if (found !== undefined) yield found;
-  }
-}
-
-function isOfOlderStore({ weights, state, sha256 }: Found): boolean {
-  return state === null && checkpointDigest(weights, null) === sha256;
-}
-
-function isWhole({ weights, state, sha256, step, steps, before }: Found): boolean {
-  return (
-    step >= 0 && step <= steps && before === step && checkpointDigest(weights, state) === sha256
-  );
-}
-
-function pointOf(
-  { runId, run, step, weights, trainSeconds, backend }: Found,
-  state: Uint8Array,
-): ResumePoint {
-  const known = typeof backend === "string" ? backend : null;
-  return { runId, run, step, weights, state, trainSeconds, backend: known };
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 const OWN = `
@@ -91,17 +60,15 @@ const OWN = `
   where r.hash = ? group by r.id`;
 
 /** Tells where a run would go on, without looking whether the checkpoint is whole. */
-export function startFinder(
-  database: Database,
-): (hash: string, continuation: Continuation | null) => RunStart | null {
-  const own = database.prepare<[string], RunStart>(OWN);
-  const findShorter = shorterRunFinder(database);
-  return (hash, continuation) => {
-    const start = own.get(hash) ?? null;
-    const [longest] = continuation === null ? [] : findShorter(continuation);
-    if (longest === undefined || longest.step <= (start?.step ?? 0)) return start;
-    return { run: longest.run, step: longest.step };
-  };
+export function findStart(
+  sql: Statements,
+  hash: string,
+  continuation: Continuation | null,
+): RunStart | null {
+  const own = sql.row<RunStart>(OWN, hash) ?? null;
+  const [longest] = shorterRuns(sql, continuation);
+  if (longest === undefined || longest.step <= (own?.step ?? 0)) return own;
+  return { run: longest.run, step: longest.step };
 }
 
 /**
@@ -121,22 +88,18 @@ const VALIDATED = `
   select distinct step from eval where run_id = ? and step < ? and split = 'valid'
     and statistics in ('running', 'none') order by step`;
 
-type Row = Omit<ShorterRun, "probes" | "evaluations"> & { readonly id: number };
+type Shorter = ShorterRun & { readonly id: number };
 
 /** Finds the finished runs that a longer one can go on from, longest first. */
-function shorterRunFinder(
-  database: Database,
-): (continuation: Continuation) => (ShorterRun & { readonly id: number })[] {
-  const shorter = database.prepare<[Pick<Continuation, "family" | "steps">], Row>(SHORTER);
-  const probed = database.prepare<[number, number], number>(PROBED).pluck();
-  const validated = database.prepare<[number, number], number>(VALIDATED).pluck();
-  return ({ family, steps, accepts }) =>
-    shorter
-      .all({ family, steps })
-      .map((run) => ({
-        ...run,
-        probes: probed.all(run.id, run.step),
-        evaluations: validated.all(run.id, run.step),
-      }))
-      .filter(accepts);
+function shorterRuns(sql: Statements, continuation: Continuation | null): Shorter[] {
+  if (continuation === null) return [];
+  const { family, steps, accepts } = continuation;
+  const found = sql.rows<Omit<Shorter, "probes" | "evaluations">>(SHORTER, { family, steps });
+  return found
+    .map((run) => ({
+      ...run,
+      probes: sql.values<number>(PROBED, run.id, run.step),
+      evaluations: sql.values<number>(VALIDATED, run.id, run.step),
+    }))
+    .filter(accepts);
 }

@@ -62,7 +62,7 @@ const known = new WeakMap<Statements, readonly OwnedTable[]>();
 
 /** Reads the tables of runs once for each connection, parents first. */
 function tablesOf(sql: Statements): readonly OwnedTable[] {
-  const tables = known.get(sql) ?? readSchema(sql.database).ofRun;
+  const tables = known.get(sql) ?? readSchema(sql).ofRun;
   known.set(sql, tables);
   return tables;
 }

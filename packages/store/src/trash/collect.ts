@@ -1,11 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { hostname } from "node:os";
-import type { Database } from "better-sqlite3";
 import { openExisting } from "../file/open-database.ts";
-import { opening } from "../file/opening.ts";
+import type { Statements } from "../file/statements.ts";
+import { opening } from "../file/trouble.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
 import type { RunState } from "../writing/plan.ts";
-import { purgeableRuns, runPurger } from "./purge.ts";
+import { purgeableRuns, purgeRun } from "./purge.ts";
 
 export type Collected = {
   readonly runs: number;
@@ -23,8 +22,6 @@ export type CollectOptions = {
   readonly onProgress?: (done: number, all: number) => void;
 };
 
-const PAGES_AT_ONCE = 4096;
-
 /**
  * Purges the trash for good, deletes checkpoints that nothing starts from, and gives the space back
  * to the file system. In short transactions: others may train meanwhile.
@@ -34,78 +31,60 @@ export function collectGarbage(
   { until = Number.MAX_SAFE_INTEGER, now = Date.now(), onProgress = () => {} }: CollectOptions = {},
 ): Collected {
   const bytesBefore = bytesOfStore(path);
-  const database = openExisting(path);
+  const { sql, close } = openExisting(path);
   try {
     return opening(path, "write to", () => {
-      const runs = purgeRuns(database, { until, now, onProgress });
-      const grids = purgeGrids(database, until);
-      const checkpoints = pruneCheckpoints(database, now);
-      giveBack(database);
+      const trashed = purgeableRuns(sql, until, now);
+      let runs = 0;
+      for (const [done, id] of trashed.entries()) {
+        onProgress(done, trashed.length);
+        if (purgeRun(sql, id)) runs += 1;
+      }
+      // Their runs that are still in the trash stay there without them.
+      const { changes: grids } = sql.run(
+        "delete from grid where id in (select grid_id from trash_grid where at_ms <= ?)",
+        until,
+      );
+      const checkpoints = pruneCheckpoints(sql, now);
+      giveBack(sql);
       return { runs, grids, checkpoints, bytesBefore, bytesAfter: bytesOfStore(path) };
     });
   } finally {
-    database.close();
+    close();
   }
 }
 
 /** Returns the bytes of a store with the files beside it. */
 export function bytesOfStore(path: string): number {
-  const sizes = ["", "-wal", "-journal"].map((suffix) =>
-    existsSync(path + suffix) ? statSync(path + suffix).size : 0,
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const files = ["", "-wal", "-journal"].map((suffix) => path + suffix).filter(existsSync);
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
-function purgeRuns(
-  database: Database,
-  { until, now, onProgress }: Required<CollectOptions>,
-): number {
-  const runs = purgeableRuns(database, until, now);
-  const purge = runPurger(database);
-  let purged = 0;
-  for (const [done, id] of runs.entries()) {
-    onProgress(done, runs.length);
-    if (purge(id)) purged += 1;
-  }
-  return purged;
-}
+const SEVERAL_CHECKPOINTS = `
+  select id, state, host, pid, heartbeat_at from run
+  where (select count(*) from checkpoint where run_id = run.id) > 1`;
 
-/** Deletes grids permanently; their runs that are still in the trash stay there without them. */
-function purgeGrids(database: Database, until: number): number {
-  return database
-    .prepare("delete from grid where id in (select grid_id from trash_grid where at_ms <= ?)")
-    .run(until).changes;
-}
-
-function isLive(holder: Holder, now: number): boolean {
-  return isAlive(holder, hostname(), now);
-}
+const PRUNE = `
+  delete from checkpoint where run_id = @id and id not in
+    (select id from checkpoint where run_id = @id order by step desc limit @kept)`;
 
 type Prunable = Holder & { readonly id: number; readonly state: RunState };
 
 /** A run that has ended needs its last checkpoint; one that goes on, another in case that is damaged. */
-function pruneCheckpoints(database: Database, now: number): number {
-  const runs = database
-    .prepare<[], Prunable>(
-      `select id, state, host, pid, heartbeat_at from run
-       where (select count(*) from checkpoint where run_id = run.id) > 1`,
-    )
-    .all();
-  const prune = database.prepare(
-    `delete from checkpoint where run_id = @id and id not in
-       (select id from checkpoint where run_id = @id order by step desc limit @kept)`,
-  );
+function pruneCheckpoints(sql: Statements, now: number): number {
   let pruned = 0;
-  for (const run of runs) {
-    if (run.state === "running" && isLive(run, now)) continue;
+  for (const run of sql.rows<Prunable>(SEVERAL_CHECKPOINTS)) {
+    if (run.state === "running" && isAlive(run, now)) continue;
     const kept = run.state === "finished" || run.state === "diverged" ? 1 : 2;
-    pruned += prune.run({ id: run.id, kept }).changes;
+    pruned += sql.run(PRUNE, { id: run.id, kept }).changes;
   }
   return pruned;
 }
 
+const PAGES_AT_ONCE = 4096;
+
 /** Moves free pages to the end of the file and cuts them off. */
-function giveBack(database: Database): void {
+function giveBack({ database }: Statements): void {
   const free = () => Number(database.pragma("freelist_count", { simple: true }));
   for (let left = free(); left > 0; ) {
     database.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);

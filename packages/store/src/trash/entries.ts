@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 
 /** A run or a grid that is in the trash, or goes there or comes back. */
 export type TrashEntry = {
@@ -36,33 +36,27 @@ export type TrashRows = {
 };
 
 /** Returns every row of the trash, the oldest first. */
-export function trashRows(database: Database): TrashRows {
-  return {
-    grids: database.prepare<[], TrashedRow>(GRIDS).all(),
-    runs: database.prepare<[], TrashedRow>(RUNS).all(),
-  };
+export function trashRows(sql: Statements): TrashRows {
+  return { grids: sql.rows(GRIDS), runs: sql.rows(RUNS) };
 }
 
 /** Returns what is in the trash, grids with their runs first. */
-export function trashEntries(database: Database): TrashEntry[] {
-  return entriesOf(database, trashRows(database));
+export function trashEntries(sql: Statements): TrashEntry[] {
+  return entriesOf(sql, trashRows(sql));
 }
 
 /** Turns rows into entries; runs of a grid count as that grid. */
-export function entriesOf(database: Database, { grids, runs }: TrashRows): TrashEntry[] {
-  const bytesOf = runMeasure(database);
-  const total = (some: readonly TrashedRow[]) =>
-    some.reduce((bytes, { id }) => bytes + bytesOf(id), 0);
+export function entriesOf(sql: Statements, { grids, runs }: TrashRows): TrashEntry[] {
+  const entry = (kind: TrashEntry["kind"], row: TrashedRow, own: readonly TrashedRow[]) => {
+    const bytes = own.reduce((sum, { id }) => sum + (sql.value<number>(BYTES, id) ?? 0), 0);
+    return { kind, name: row.name, runs: own.length, bytes, atMs: row.atMs };
+  };
   const gridIds = new Set(grids.map(({ id }) => id));
   const alone = runs.filter(({ gridId }) => gridId === null || !gridIds.has(gridId));
+  const ofGrid = Map.groupBy(runs, ({ gridId }) => gridId);
   return [
-    ...grids.map(({ id, name, atMs }): TrashEntry => {
-      const own = runs.filter(({ gridId }) => gridId === id);
-      return { kind: "grid", name, runs: own.length, bytes: total(own), atMs };
-    }),
-    ...alone.map(({ id, name, atMs }): TrashEntry => {
-      return { kind: "run", name, runs: 1, bytes: bytesOf(id), atMs };
-    }),
+    ...grids.map((grid) => entry("grid", grid, ofGrid.get(grid.id) ?? [])),
+    ...alone.map((run) => entry("run", run, [run])),
   ];
 }
 
@@ -79,7 +73,7 @@ const ofRun = (table: string): string => `${table} where run_id = r.id`;
 const ofProbes = (table: string): string =>
   `probe p join ${table} t on t.probe_id = p.id where p.run_id = r.id`;
 
-/** Steps are counted, not read: every one of a run is as long as the others. */
+/** About how many bytes a run takes. Steps are counted, not read: each is as long as the others. */
 const BYTES = `
   select length(config) + length(provenance) + 400
     + (coalesce(last_step, -1) + 1) * (${STEP} + 4 * (select count(*) from ${ofRun("param")}))
@@ -92,9 +86,3 @@ const BYTES = `
     + ${sum("80 + coalesce(length(counts), 0) + coalesce(length(flat), 0)", ofProbes("probe_tensor"))}
     + ${sum("length(pairs)", ofProbes("probe_norm"))}
   from run r where r.id = ?`;
-
-/** Makes a function that estimates how many bytes a run takes in the file. */
-function runMeasure(database: Database): (runId: number) => number {
-  const measure = database.prepare<[number], number>(BYTES).pluck();
-  return (runId) => measure.get(runId) ?? 0;
-}

@@ -1,6 +1,7 @@
 /** Who trains a run, and where it goes on. */
+import { hostname } from "node:os";
 import type { RunState, StoredRun } from "./plan.ts";
-import type { Checkpoint } from "./record.ts";
+import type { Checkpoint, RunStart } from "./record.ts";
 
 /** The process that takes a run; `token` is random and new whenever one takes it. */
 export type Claim = {
@@ -55,16 +56,11 @@ export type Continuation = {
   readonly accepts: (shorter: ShorterRun) => boolean;
 };
 
-/** Where a run would go on, and whose checkpoint that is. */
-export type RunStart = { readonly run: string; readonly step: number };
-
-export type DamagedCheckpoint = { readonly run: string; readonly step: number };
-
 export type ResumeSearch = {
   /** None: the run starts at step 0. */
   readonly point: ResumePoint | null;
   /** Newer checkpoints that were passed over. */
-  readonly damaged: readonly DamagedCheckpoint[];
+  readonly damaged: readonly RunStart[];
 };
 
 /** A run without a sign of life for longer than this has lost its process, which gives one every 2 s. */
@@ -76,14 +72,14 @@ export type Holder = {
   readonly heartbeat_at: number | null;
 };
 
-/** Whether the process that holds a run is still at it, as far as this host can tell. */
-export function isAlive(holder: Holder, host: Claim["host"], now: number): boolean {
+/** Says whether the process that holds a run is still at it, as far as this host can tell. */
+export function isAlive(holder: Holder, now: number, here: string = hostname()): boolean {
   if (now - (holder.heartbeat_at ?? 0) > STALE_MS) return false;
-  return holder.host !== host || (holder.pid !== null && processExists(holder.pid));
+  return holder.host !== here || isThere(holder, here);
 }
 
-/** Whether the process that holds a run is there, silent or not, as far as this host can tell. */
-export function isThere({ host, pid }: Holder, here: Claim["host"]): boolean {
+/** Says whether the process that holds a run is there, silent or not, as far as this host can tell. */
+export function isThere({ host, pid }: Holder, here: string = hostname()): boolean {
   return host === here && pid !== null && processExists(pid);
 }
 

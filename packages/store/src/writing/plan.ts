@@ -61,3 +61,8 @@ export type TrainedKind = {
   /** In the training loop. */
   readonly seconds: number;
 };
+
+/** Returns how many steps of a run are recorded. */
+export function stepsOf({ last_step: last }: { readonly last_step: number | null }): number {
+  return (last ?? -1) + 1;
+}

@@ -1,9 +1,8 @@
 import type { Finding, Probe } from "@ablate/core";
-import type { Database } from "better-sqlite3";
-import { Statements } from "../file/statements.ts";
+import type { Statements } from "../file/statements.ts";
 import { LostClaimError, StoreError } from "../file/store-error.ts";
-import { ProbeInserter } from "../probe/probe-inserter.ts";
-import { Checkpoints } from "../recovery/checkpoints.ts";
+import { insertProbe } from "../probe/insert-probe.ts";
+import { addCheckpoint, addFinalCheckpoint, clearCheckpoints } from "../recovery/checkpoints.ts";
 import type { Holder } from "./claim.ts";
 import type { RunState } from "./plan.ts";
 import type {
@@ -52,15 +51,11 @@ export class RecordWriter {
   protected readonly clock: () => number;
   protected readonly transactions: Transactions;
   readonly #histories: Map<number, RunHistory> = new Map();
-  readonly #probes: ProbeInserter;
-  readonly #checkpoints: Checkpoints;
 
-  constructor(database: Database, clock: () => number) {
-    this.sql = new Statements(database);
+  constructor(sql: Statements, clock: () => number) {
+    this.sql = sql;
     this.clock = clock;
-    this.transactions = new Transactions(database);
-    this.#probes = new ProbeInserter(database);
-    this.#checkpoints = new Checkpoints(database);
+    this.transactions = new Transactions(sql);
   }
 
   /** Appends the steps that follow the last stored one. */
@@ -77,7 +72,7 @@ export class RecordWriter {
         throw new RangeError(`a checkpoint at step ${checkpoint.step} of a run at ${end}`);
       }
       if (block.count > 0) this.#append(runId, block, { now, next });
-      this.#checkpoints.add(runId, checkpoint);
+      addCheckpoint(this.sql, runId, checkpoint);
     });
   }
 
@@ -92,7 +87,7 @@ export class RecordWriter {
 
   /** Stores what was seen inside the network at a step, at most one probe a step. */
   appendProbe(runId: number, token: string, probe: Probe): void {
-    this.#writing(runId, token, () => this.#probes.insert(runId, probe));
+    this.#writing(runId, token, () => insertProbe(this.sql, runId, probe));
   }
 
   /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */
@@ -118,7 +113,7 @@ export class RecordWriter {
     try {
       this.#writing(runId, token, (now) => {
         if (snapshot !== null) this.#keep(runId, snapshot, end);
-        if (state === "diverged") this.#checkpoints.clear(runId);
+        if (state === "diverged") clearCheckpoints(this.sql, runId);
         this.tell(runId, now, { kind: state, message: error ?? detail ?? reason });
         this.sql.run(END, { id: runId, now, state, reason, error, trainSeconds });
       });
@@ -185,7 +180,7 @@ export class RecordWriter {
     for (const [i, text] of snapshot.samples.entries()) {
       this.sql.run("insert into sample values (?, ?, ?, ?)", runId, snapshot.step, i, text);
     }
-    this.#checkpoints.addFinal(runId, snapshot, trainSeconds);
+    addFinalCheckpoint(this.sql, runId, snapshot, trainSeconds);
   }
 
   /** Runs one transaction of the holder of a run's claim; `write` is told the time and the next step. */

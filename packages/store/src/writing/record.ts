@@ -54,8 +54,8 @@ export type RunEvent = {
   readonly kind: string;
   readonly message: string | null;
   /** Where a run goes on that does not start at initialisation. */
-  readonly from: Origin | null;
+  readonly from: RunStart | null;
 };
 
-/** How many updates there were already, and which run made them. */
-export type Origin = { readonly run: string; readonly step: number };
+/** Where a run goes on: how many updates there were already, and which run made them. */
+export type RunStart = { readonly run: string; readonly step: number };

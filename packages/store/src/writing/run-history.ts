@@ -1,13 +1,10 @@
 import type { StepBlock } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
-import { readSteps } from "../reading/read-steps.ts";
+import { readSteps, stepBlocks } from "../reading/read-steps.ts";
 import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
 
 /** Steps in `run.recent_loss`. */
 const RECENT = 100;
-
-/** Steps that are read again at once: their ratios fit into memory whatever the network. */
-const REBUILT_AT_ONCE = 4096;
 
 /** Writes the steps of one run and what sums them up; call it inside transactions. */
 export class RunHistory {
@@ -91,11 +88,12 @@ export class RunHistory {
     const start = next - (next % Math.max(...LEVELS));
     this.#rollup.startAt(start);
     const parameters = this.#parameters;
-    const read = (first: number, end: number): StepBlock =>
-      readSteps(this.#sql, this.#runId, { first, count: end - first, parameters });
-    if (next - start < RECENT) this.#remember(read(Math.max(0, next - RECENT), start));
-    for (let first = start; first < next; first += REBUILT_AT_ONCE) {
-      const block = read(first, Math.min(next, first + REBUILT_AT_ONCE));
+    if (next - start < RECENT) {
+      const first = Math.max(0, next - RECENT);
+      this.#remember(readSteps(this.#sql, this.#runId, { first, end: start, parameters }));
+    }
+    const steps = { first: start, end: next, parameters };
+    for (const block of stepBlocks(this.#sql, this.#runId, steps)) {
       this.#remember(block);
       this.#rollup.append(block, () => {});
     }

@@ -1,8 +1,7 @@
-import { hostname } from "node:os";
 import type { Parameter } from "@ablate/core";
-import { type OpenedDatabase, openForWriting } from "../file/open-database.ts";
-import { storageTrouble } from "../file/storage-trouble.ts";
+import { type OpenedStore, openForWriting } from "../file/open-database.ts";
 import { StoreError } from "../file/store-error.ts";
+import { storageTrouble } from "../file/trouble.ts";
 import { findResumePoint } from "../recovery/resume-point.ts";
 import { clearAttempt, copyHistory, cutHistory } from "../recovery/run-tables.ts";
 import {
@@ -62,8 +61,8 @@ export class StoreWriter extends RecordWriter {
   readonly notice: string | null;
   readonly #closeDatabase: () => void;
 
-  constructor({ database, notice, close }: OpenedDatabase, clock: () => number) {
-    super(database, clock);
+  constructor({ sql, notice, close }: OpenedStore, clock: () => number) {
+    super(sql, clock);
     this.notice = notice;
     this.#closeDatabase = close;
   }
@@ -73,7 +72,7 @@ export class StoreWriter extends RecordWriter {
    * result is in the order of the plan.
    */
   planGrid(plan: GridPlan): StoredRun[] {
-    return this.transactions.run(() => planGrid(this.sql.database, plan, this.clock()));
+    return this.transactions.run(() => planGrid(this.sql, plan, this.clock()));
   }
 
   /** Takes a run before anything is known of it, unless another process holds it or it is not takeable. */
@@ -81,7 +80,7 @@ export class StoreWriter extends RecordWriter {
     return this.transactions.run(() => {
       const now = this.clock();
       const run = this.owner(runId);
-      if (run.claim !== null && isAlive(run, claim.host, now)) {
+      if (run.claim !== null && isAlive(run, now, claim.host)) {
         return { isTaken: false, state: run.state, isHeld: true };
       }
       if (run.state === "running") this.#interrupt(runId, now);
@@ -148,7 +147,7 @@ export class StoreWriter extends RecordWriter {
    * @param continuation - which other run's history will do as well
    */
   findResumePoint(runId: number, continuation: Continuation | null): ResumeSearch {
-    return this.transactions.run(() => findResumePoint(this.sql.database, runId, continuation));
+    return this.transactions.run(() => findResumePoint(this.sql, runId, continuation));
   }
 
   /**
@@ -202,7 +201,7 @@ export class StoreWriter extends RecordWriter {
       const running = this.sql.rows<Holder & { readonly id: number }>(
         "select id, host, pid, heartbeat_at from run where state = 'running'",
       );
-      const dead = running.filter((run) => !isAlive(run, hostname(), now));
+      const dead = running.filter((run) => !isAlive(run, now));
       for (const { id } of dead) this.#interrupt(id, now);
       return dead.length;
     });
@@ -235,7 +234,7 @@ export class StoreWriter extends RecordWriter {
       const now = this.clock();
       const run = this.owner(runId);
       if (run.claim !== token && isReserved) throw lostClaim(run);
-      if (run.claim !== token && run.claim !== null && isAlive(run, host, now)) {
+      if (run.claim !== token && run.claim !== null && isAlive(run, now, host)) {
         throw new StoreError(
           `run ${run.name} is being trained by process ${run.pid} on ${run.host}; wait for it or stop it first`,
         );

@@ -1,4 +1,4 @@
-/** Reads probes back: one prepared statement a table, blobs decoded here. */
+/** Reads probes back: one statement a table, blobs decoded here. */
 import type {
   LayerKind,
   LayerProbe,
@@ -8,22 +8,10 @@ import type {
   TensorKind,
   TensorProbe,
 } from "@ablate/core";
-import type { Database } from "better-sqlite3";
+import type { Statements } from "../file/statements.ts";
 import { unpackPairs } from "./float20.ts";
 import { NORM_ROWS, type NormKind, numberOfKind, TENSOR_KINDS } from "./kinds.ts";
 import { deadUnits, type PackedHistogram, unpackHistogram } from "./pack.ts";
-
-export type ProbeReader = {
-  readonly steps: (runName: string) => number[];
-  readonly probe: (runName: string, step: number) => Probe | undefined;
-  readonly tensors: (
-    runName: string,
-    step: number,
-    kind: TensorKind,
-  ) => ReadonlyMap<string, TensorProbe>;
-};
-
-type Key = { readonly run: string; readonly step: number };
 
 type ProbeRow = {
   readonly id: number;
@@ -55,82 +43,61 @@ type TensorRow = {
 
 type NormRow = { readonly layer: number; readonly kind: number; readonly pairs: Uint8Array };
 
-/** Prepares what reads probes. */
-export function probeReader(database: Database): ProbeReader {
-  const run = "(select id from run where name = @run)";
-  const steps = database
-    .prepare<[{ run: string }], number>(
-      `select step from probe where run_id = ${run} order by step`,
-    )
-    .pluck();
-  const probe = database.prepare<[Key], ProbeRow>(
-    `select id, run_id, examples, loss, tokens, logits from probe where run_id = ${run} and step = @step`,
-  );
-  const layers = database.prepare<[number], LayerRow>(
-    "select idx, name, kind, units from probe_layer where run_id = ? order by idx",
-  );
-  const tensors = database.prepare<[number], TensorRow>(
-    "select * from probe_tensor where probe_id = ?",
-  );
-  const ofKind = database.prepare<[Key & { readonly kind: number }], TensorRow & { name: string }>(
-    `select l.name as name, t.* from probe p join probe_layer l on l.run_id = p.run_id
-       join probe_tensor t on t.probe_id = p.id and t.layer = l.idx and t.kind = @kind
-     where p.run_id = ${run} and p.step = @step order by l.idx`,
-  );
-  const norms = database.prepare<[number], NormRow>(
-    "select layer, kind, pairs from probe_norm where probe_id = ?",
-  );
-  return {
-    steps: (name) => steps.all({ run: name }),
-    probe: (name, step) => {
-      const found = probe.get({ run: name, step });
-      if (found === undefined) return undefined;
-      const byLayer = Map.groupBy(tensors.all(found.id), ({ layer }) => layer);
-      const normsOf = Map.groupBy(norms.all(found.id), ({ layer }) => layer);
-      return {
-        step,
-        examples: found.examples,
-        loss: numberOf(found.loss),
-        layers: layers.all(found.run_id).map(({ idx, ...layer }) =>
-          layerOf(layer, {
-            examples: found.examples,
-            tensors: byLayer.get(idx) ?? [],
-            norms: normsOf.get(idx) ?? [],
-          }),
-        ),
-        logits: logitsOf(found),
-      };
-    },
-    tensors: (name, step, kind) => {
-      const rows = ofKind.all({ run: name, step, kind: numberOfKind(kind) });
-      return new Map(rows.map((row) => [row.name, tensorOf(row)]));
-    },
-  };
+const RUN_ID = "(select id from run where name = @run)";
+
+/** Returns after how many updates the network of a run was probed, in that order. */
+export function probeSteps(sql: Statements, run: string): number[] {
+  return sql.values(`select step from probe where run_id = ${RUN_ID} order by step`, { run });
 }
 
-function layerOf(
-  { name, kind, units }: Omit<LayerRow, "idx">,
-  {
-    examples,
-    tensors,
-    norms,
-  }: {
-    readonly examples: number;
-    readonly tensors: readonly TensorRow[];
-    readonly norms: readonly NormRow[];
-  },
-): LayerProbe {
-  const flat = tensors.find((row) => row.flat !== null);
-  return {
-    name,
-    kind,
-    units,
-    tensors: Object.fromEntries(
-      tensors.map((row) => [TENSOR_KINDS[row.kind] ?? "", tensorOf(row)]),
-    ),
-    saturation: flat === undefined ? null : saturationOf(flat, examples, units),
-    norm: normOf(norms),
-  };
+const PROBE = `
+  select id, run_id, examples, loss, tokens, logits from probe
+  where run_id = ${RUN_ID} and step = @step`;
+const LAYERS = "select idx, name, kind, units from probe_layer where run_id = ? order by idx";
+const TENSORS = "select * from probe_tensor where probe_id = ?";
+const NORMS = "select layer, kind, pairs from probe_norm where probe_id = ?";
+
+/** Reads all that a probe saw. */
+export function readProbe(sql: Statements, run: string, step: number): Probe | undefined {
+  const probe = sql.row<ProbeRow>(PROBE, { run, step });
+  if (probe === undefined) return undefined;
+  const { id, run_id, examples, loss } = probe;
+  const tensors = Map.groupBy(sql.rows<TensorRow>(TENSORS, id), ({ layer }) => layer);
+  const norms = Map.groupBy(sql.rows<NormRow>(NORMS, id), ({ layer }) => layer);
+  const layers = sql
+    .rows<LayerRow>(LAYERS, run_id)
+    .map(({ idx, name, kind, units }): LayerProbe => {
+      const own = tensors.get(idx) ?? [];
+      const flat = own.find((row) => row.flat !== null);
+      return {
+        name,
+        kind,
+        units,
+        tensors: Object.fromEntries(
+          own.map((row) => [TENSOR_KINDS[row.kind] ?? "", tensorOf(row)]),
+        ),
+        saturation: flat === undefined ? null : saturationOf(flat, examples, units),
+        norm: normOf(norms.get(idx) ?? []),
+      };
+    });
+  return { step, examples, loss: numberOf(loss), layers, logits: logitsOf(probe) };
+}
+
+const OF_KIND = `
+  select l.name as name, t.* from probe p join probe_layer l on l.run_id = p.run_id
+    join probe_tensor t on t.probe_id = p.id and t.layer = l.idx and t.kind = @kind
+  where p.run_id = ${RUN_ID} and p.step = @step order by l.idx`;
+
+/** Reads one kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
+export function readTensors(
+  sql: Statements,
+  run: string,
+  step: number,
+  kind: TensorKind,
+): ReadonlyMap<string, TensorProbe> {
+  const key = { run, step, kind: numberOfKind(kind) };
+  const rows = sql.rows<TensorRow & { readonly name: string }>(OF_KIND, key);
+  return new Map(rows.map((row) => [row.name, tensorOf(row)]));
 }
 
 function tensorOf(row: TensorRow): TensorProbe {

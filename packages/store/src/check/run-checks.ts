@@ -1,0 +1,160 @@
+/** Checks of runs: their processes, their steps, their checkpoints. */
+import { count, counted } from "@ablate/text";
+import type { Statements } from "../file/statements.ts";
+import { isIntact } from "../recovery/checkpoints.ts";
+import { cutHistory } from "../recovery/run-tables.ts";
+import { stepsOf } from "../writing/plan.ts";
+import { RunHistory } from "../writing/run-history.ts";
+import {
+  type CheckContext,
+  type CheckedRun,
+  changeRun,
+  type Found,
+  isBeingWritten,
+  listed,
+  repairEach,
+  runsToCheck,
+  runToCheck,
+} from "./check.ts";
+
+/** Finds runs that say running while nobody trains them. */
+export function checkLostRuns(context: CheckContext): Found {
+  const { sql, now } = context;
+  const running = runsToCheck(sql).filter(({ state }) => state === "running");
+  const lost = running.filter((run) => !isBeingWritten(run, now));
+  const live = running.length - lost.length;
+  const others = live === 0 ? "" : `; ${counted(live, "run")} in training`;
+  if (lost.length === 0) return `no run has lost its process${others}`;
+  const names = listed(lost.map(({ name }) => name));
+  const repair = () => {
+    for (const { id } of lost) changeRun(context, id, () => interrupt(sql, id, now));
+    return { ok: true, detail: `marked as interrupted: ${names}${others}` };
+  };
+  const text = `their process has died: ${names}; \`ablate run\` trains them again${others}`;
+  return { text, repair };
+}
+
+function interrupt(sql: Statements, id: number, now: number): void {
+  sql.run(
+    "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
+    id,
+  );
+  sql.run(
+    "insert into event (run_id, at_ms, kind, message) values (?, ?, 'interrupted', null)",
+    id,
+    now,
+  );
+}
+
+type DamagedRun = {
+  readonly id: number;
+  /** How many steps it has before the first that is missing or damaged. */
+  readonly end: number;
+  /** What the user is told of it. */
+  readonly name: string;
+};
+
+/** Finds histories that have not every step from 0 to the last one, each with all its ratios. */
+export function checkSteps(context: CheckContext): Found {
+  const { sql, onProgress } = context;
+  const runs = runsToCheck(sql);
+  const all = runs.reduce((sum, run) => sum + stepsOf(run), 0);
+  let seen = 0;
+  const damaged: DamagedRun[] = [];
+  for (const run of runs) {
+    damaged.push(...sql.database.transaction(() => damageOf(sql, run.id))());
+    seen += stepsOf(run);
+    onProgress("steps", all === 0 ? 1 : seen / all);
+  }
+  if (damaged.length === 0) return `${counted(all, "step")} without a hole`;
+  const text = listed(damaged.map(({ name }) => name));
+  const cut = ({ id, end }: DamagedRun) => changeRun(context, id, (run) => cutRun(sql, run, end));
+  return { text, repair: () => repairEach(damaged, cut, `kept what is whole: ${text}`) };
+}
+
+const SIZES = `
+  select count(*) as n, min(step) as low, max(step) as high,
+    min(case when length(ratios) <> @bytes then step end) as odd
+  from step where run_id = @id`;
+
+const FIRST_HOLE = `
+  select step + 1 from step s where run_id = @id and not exists
+    (select 1 from step where run_id = @id and step = s.step + 1) order by step limit 1`;
+
+type Sizes = { readonly n: number } & Readonly<Record<"low" | "high" | "odd", number | null>>;
+
+/** Returns where the whole part of a run's history ends, if that is not its end. */
+function damageOf(sql: Statements, id: number): DamagedRun[] {
+  const run = runToCheck(sql, id);
+  const sizes = sql.row<Sizes>(SIZES, { id, bytes: (run?.parameters ?? 0) * 4 });
+  if (run === undefined || sizes === undefined) return [];
+  const { n, low, high, odd } = sizes;
+  const wanted = stepsOf(run);
+  const isWhole = n === 0 || (low === 0 && high === n - 1);
+  if (isWhole && odd === null && n === wanted) return [];
+  const hole = low === 0 ? (sql.value<number>(FIRST_HOLE, { id }) ?? n) : 0;
+  const end = Math.min(hole, odd ?? hole);
+  const name = `${run.name} is whole up to ${counted(end, "step")} of ${count(wanted)}`;
+  return [{ id, end, name }];
+}
+
+/**
+ * Leaves a run its first `end` steps; call it inside a transaction. Where that takes steps away, the run
+ * becomes interrupted, so that the next start trains the rest again.
+ */
+function cutRun(sql: Statements, run: CheckedRun, end: number): void {
+  const { id } = run;
+  const had = stepsOf(run);
+  if (end < had) {
+    cutHistory(sql, id, end);
+    sql.run(
+      `update run set state = 'interrupted', reason = 'history damaged', claim = null, ended_at = null,
+         train_seconds = train_seconds * @end / @had where id = @id`,
+      { id, end, had },
+    );
+  }
+  sql.run("delete from step where run_id = ? and step >= ?", id, end);
+  const history = new RunHistory(sql, id, end);
+  history.writeOpen();
+  const last = end === 0 ? [null, null, null] : [end - 1, history.lastLoss(), history.recentLoss()];
+  sql.run("update run set last_step = ?, last_loss = ?, recent_loss = ? where id = ?", ...last, id);
+}
+
+type Place = {
+  readonly id: number;
+  readonly runId: number;
+  readonly name: string;
+  readonly step: number;
+  readonly isFinal: 0 | 1;
+};
+
+const PLACES = `
+  select c.id as id, r.id as runId, r.name as name, c.step as step, c.final as isFinal
+  from checkpoint c join run r on r.id = c.run_id order by c.id desc`;
+
+/** Compares every checkpoint with its sha256. */
+export function checkCheckpoints(context: CheckContext): Found {
+  const { sql, hasTime, onProgress } = context;
+  const places = sql.rows<Place>(PLACES);
+  const damaged: Place[] = [];
+  let seen = 0;
+  for (const place of places) {
+    if (!hasTime()) break;
+    if (!isIntact(sql, place.id)) damaged.push(place);
+    seen += 1;
+    onProgress("checkpoints", seen / places.length);
+  }
+  if (damaged.length === 0) {
+    const isAll = seen === places.length;
+    const extent = isAll ? counted(seen, "checkpoint") : `${seen} of ${places.length}`;
+    return `${extent}, each as it was written`;
+  }
+  const names = listed(damaged.map(({ name, step }) => `${name} at ${step}`));
+  const remedy = damaged.some(({ isFinal }) => isFinal === 1)
+    ? "`ablate run --restart` makes it anew"
+    : "`ablate run` does without";
+  const erase = ({ id, runId }: Place) =>
+    changeRun(context, runId, () => sql.run("delete from checkpoint where id = ?", id));
+  const repaired = `dropped what was damaged: ${names}; ${remedy}`;
+  return { text: `damaged: ${names}`, repair: () => repairEach(damaged, erase, repaired) };
+}

@@ -1,0 +1,107 @@
+/** Runs of two files are the same by their hash; the record that is worth more is kept. */
+import type { Schema } from "../file/owned-tables.ts";
+import { clearAttempt } from "../recovery/run-tables.ts";
+import { restoreRun } from "../trash/restore.ts";
+import { type Holder, isAlive } from "../writing/claim.ts";
+import { type RunState, stepsOf } from "../writing/plan.ts";
+import { freeName } from "../writing/plan-grid.ts";
+import { copyOwned, type Files, insertRow, type Row, updateRow } from "./copy-rows.ts";
+import { joinGrids, mergeAnnotations } from "./merge-grids.ts";
+
+/** A row of `run` on its way into another file, where nobody trains it. */
+export type RunRow = Row &
+  Holder & {
+    readonly id: number;
+    readonly name: string;
+    readonly hash: string;
+    readonly state: RunState;
+    readonly claim: string | null;
+    readonly last_step: number | null;
+  };
+
+/** What became of a run: `training` is kept because this machine is at it, `trashed` is in its trash. */
+export type RunChange = "added" | "replaced" | "kept" | "training" | "trashed";
+
+export type ImportedRun = {
+  /** Its name here. */
+  readonly run: string;
+  /** Its name there. */
+  readonly source: string;
+  readonly hash: string;
+  readonly change: RunChange;
+  /** Its state here, after the import. */
+  readonly state: string;
+  /** Steps recorded here, after the import. */
+  readonly steps: number;
+};
+
+export type ComparedRun = {
+  readonly theirs: RunRow;
+  readonly ours: RunRow | undefined;
+  readonly name: string;
+  readonly change: RunChange;
+};
+
+/** Returns a run without its claim, which stays behind, and with it what was running. */
+export function asInterrupted(run: RunRow): RunRow {
+  const still = { ...run, claim: null };
+  if (run.state !== "running") return still;
+  return { ...still, state: "interrupted", reason: "copied while it ran" };
+}
+
+/** Compares a run there with the same one here. */
+export function compareRun({ to }: Files, there: RunRow): ComparedRun {
+  const theirs = asInterrupted(there);
+  const ours = to.row<RunRow>("select * from run where hash = ?", theirs.hash);
+  if (ours === undefined) return { theirs, ours, name: freeName(to, theirs), change: "added" };
+  const trashed = to.value("select 1 from trash_run where run_id = ?", ours.id);
+  const change = trashed === undefined ? changeOf(theirs, ours) : "trashed";
+  return { theirs, ours, name: ours.name, change };
+}
+
+function changeOf(theirs: RunRow, ours: RunRow): RunChange {
+  if (ours.claim !== null && isAlive(ours, Date.now())) return "training";
+  const isFinished = ({ state }: RunRow) => state === "finished";
+  const isBetter =
+    isFinished(theirs) === isFinished(ours) ? stepsOf(theirs) > stepsOf(ours) : isFinished(theirs);
+  return isBetter ? "replaced" : "kept";
+}
+
+/** Returns what the user is told of it. */
+export function importedRun({ theirs, ours, name, change }: ComparedRun): ImportedRun {
+  const stays = change !== "added" && change !== "replaced";
+  const shown = stays && ours !== undefined ? ours : theirs;
+  const { hash, name: source } = theirs;
+  return { run: name, source, hash, change, state: shown.state, steps: stepsOf(shown) };
+}
+
+/** Stores a run as it was decided, with what was said of it and in its grids. */
+export function mergeRun(
+  files: Files,
+  schema: Schema,
+  gridIds: ReadonlyMap<number, number>,
+  compared: ComparedRun,
+): void {
+  const ids = { from: compared.theirs.id, to: storeRun(files, schema, compared) };
+  mergeAnnotations(files, "run", ids);
+  joinGrids(files, gridIds, ids);
+  restoreRun(files.to, ids.to);
+}
+
+/** Returns the number of the run here. */
+function storeRun(
+  files: Files,
+  { run, ofRun }: Schema,
+  { theirs, ours, name, change }: ComparedRun,
+): number {
+  const { to } = files;
+  if (ours !== undefined && change !== "replaced") return ours.id;
+  const id = ours?.id ?? insertRow(to, "run", run, { ...theirs, name });
+  if (ours !== undefined) {
+    clearAttempt(to, id);
+    const recorded = run.filter((column) => !["name", "hash", "planned_at"].includes(column));
+    updateRow(to, "run", recorded, { ...theirs, id });
+  }
+  copyOwned(files, ofRun, { from: theirs.id, to: id });
+  return id;
+}
