@@ -47,9 +47,8 @@ export {
   StoreError,
 } from "./file/store-error.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
-export { type Filter, parseFilter, unknownFields } from "./filter/filter.ts";
-export { FilterError } from "./filter/filter-error.ts";
-export type { FilterSubject } from "./filter/match.ts";
+export { type Filter, type FilterSubject, parseFilter, unknownFields } from "./filter/filter.ts";
+export { FilterError } from "./filter/parse.ts";
 export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
 export { isFlat } from "./probe/pack.ts";
 export type { QueryMistake } from "./query/mistake.ts";

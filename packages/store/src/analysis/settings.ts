@@ -75,6 +75,7 @@ function sortedJson(value: unknown): string {
   );
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Says whether a value of a config has keys of its own. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

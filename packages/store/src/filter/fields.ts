@@ -1,7 +1,8 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
+import { isMap } from "../analysis/settings.ts";
 import type { RunSummary } from "../reading/history.ts";
 import { columnOf } from "../reading/run-summary.ts";
-import type { FilterSubject } from "./match.ts";
+import type { FilterSubject } from "./filter.ts";
 
 type NotedRun = RunSummary & { readonly note?: string | null };
 
@@ -91,8 +92,4 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,15 @@
-import { type FilterSubject, fieldsOf, matches } from "./match.ts";
-import { parseExpression } from "./parse.ts";
+/** Compares a run's values with what a filter asks for. */
+import { type Expression, type Operator, parseExpression } from "./parse.ts";
+import type { Pattern } from "./pattern.ts";
+
+/** What a filter looks at. */
+export type FilterSubject = {
+  readonly name: string;
+  readonly label: string | null;
+  readonly tags: readonly string[];
+  /** Returns undefined where the run has no such field, null where the field has no value. */
+  readonly field: (name: string) => unknown;
+};
 
 export type Filter = {
   readonly text: string;
@@ -28,4 +38,62 @@ export function unknownFields(filter: Filter, subjects: readonly FilterSubject[]
   return filter.fields.filter((field) =>
     subjects.every((subject) => subject.field(field) === undefined),
   );
+}
+
+/** Returns the name of each field that an expression asks for, once. */
+function fieldsOf(expression: Expression): string[] {
+  if ("of" in expression) return [...new Set(expression.of.flatMap(fieldsOf))];
+  if ("inner" in expression) return fieldsOf(expression.inner);
+  return "field" in expression ? [expression.field] : [];
+}
+
+function matches(expression: Expression, subject: FilterSubject): boolean {
+  switch (expression.kind) {
+    case "all":
+      return expression.of.every((part) => matches(part, subject));
+    case "any":
+      return expression.of.some((part) => matches(part, subject));
+    case "not":
+      return !matches(expression.inner, subject);
+    case "word": {
+      const { name, label, tags } = subject;
+      return [name, label ?? name, ...tags].some(expression.pattern.isIn);
+    }
+    case "has":
+      return hasValue(subject.field(expression.field));
+    case "field":
+      return fits(subject.field(expression.field), expression.operator, expression.pattern);
+  }
+}
+
+const NUMERIC: Readonly<Record<Operator, (a: number, b: number) => boolean>> = {
+  ":": (a, b) => a === b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "=": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+};
+
+/** Compares numbers as numbers where the pattern is one; of a list or map one member is enough. */
+function fits(value: unknown, operator: Operator, pattern: Pattern): boolean {
+  if (value === null || value === undefined) return false;
+  if (typeof value === "object") {
+    return (
+      Object.values(value).some((member) => fits(member, operator, pattern)) ||
+      (operator === ":" && pattern.isIn(JSON.stringify(value)))
+    );
+  }
+  // True and false are 1 and 0.
+  const number = typeof value === "number" || typeof value === "boolean" ? Number(value) : null;
+  if (number !== null && pattern.number !== null) return NUMERIC[operator](number, pattern.number);
+  if (operator === ":") return pattern.isIn(String(value));
+  const isEqual = String(value).toLowerCase() === pattern.text.toLowerCase();
+  return operator === "=" ? isEqual : operator === "!=" && !isEqual;
+}
+
+function hasValue(value: unknown): boolean {
+  if (value === null || value === undefined || value === "") return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
 }
