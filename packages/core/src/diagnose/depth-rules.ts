@@ -11,24 +11,22 @@ import { type Observation, observation, type Rule } from "./finding.ts";
 import { grouped, short } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
+/** What is said of a change beyond a limit. */
+type Verdict = {
+  readonly rule: Rule;
+  readonly limit: number;
+  readonly verb: string;
+  readonly advice: string;
+};
+
+/** Std in the layer `to` over std in the layer `from`: below one limit, or above another. */
 type Change = {
   readonly kind: TensorKind;
   readonly what: string;
-  /** Std at its goal over std at its source; `from` and `to` are the layers. */
   readonly from: number;
   readonly to: number;
-  readonly less: {
-    readonly rule: Rule;
-    readonly below: number;
-    readonly verb: string;
-    readonly advice: string;
-  };
-  readonly more: {
-    readonly rule: Rule;
-    readonly above: number;
-    readonly verb: string;
-    readonly advice: string;
-  };
+  readonly less: Verdict;
+  readonly more: Verdict;
 };
 
 /**
@@ -46,13 +44,13 @@ export function activationsThroughDepth(
     to: -1,
     less: {
       rule: "shrinking-activations",
-      below: thresholds.shrinking_activations,
+      limit: thresholds.shrinking_activations,
       verb: "shrink with depth",
       advice: "raise the gain of the hidden weights",
     },
     more: {
       rule: "growing-activations",
-      above: thresholds.growing_activations,
+      limit: thresholds.growing_activations,
       verb: "grow with depth",
       advice: "lower the gain of the hidden weights",
     },
@@ -74,13 +72,13 @@ export function gradientsThroughDepth(
     to: 0,
     less: {
       rule: "vanishing-gradients",
-      below: thresholds.vanishing_gradients,
+      limit: thresholds.vanishing_gradients,
       verb: "vanish on their way back",
       advice: "the first layers learn slowest, raise the gain of the hidden weights",
     },
     more: {
       rule: "exploding-gradients",
-      above: thresholds.exploding_gradients,
+      limit: thresholds.exploding_gradients,
       verb: "explode on their way back",
       advice: "the first layers move most, lower the gain of the hidden weights",
     },
@@ -91,18 +89,17 @@ function changeOf(probe: DiagnosedProbe, most: number, change: Change): Observat
   const layers = hiddenLayers(probe);
   const [source, goal] = [layers.at(change.from), layers.at(change.to)];
   if (source === undefined || goal === undefined || layers.length < 2) return [];
-  const [start, end] = [
-    source.tensors[change.kind]?.std ?? Number.NaN,
-    goal.tensors[change.kind]?.std ?? Number.NaN,
-  ];
-  const factor = end / start;
-  const found =
-    factor < change.less.below ? change.less : factor > change.more.above ? change.more : null;
-  if (found === null) return [];
-  const level = factor > most || factor < 1 / most ? "error" : "warning";
+  const [start = Number.NaN, end = Number.NaN] = [source, goal].map(
+    ({ tensors }) => tensors[change.kind]?.std,
+  );
+  const value = end / start;
+  const { less, more } = change;
+  if (!(value < less.limit) && !(value > more.limit)) return [];
+  const { rule, verb, advice } = value < less.limit ? less : more;
+  const level = value > most || value < 1 / most ? "error" : "warning";
   const stds = `std ${short(start)} in ${source.name}, ${short(end)} in ${goal.name}`;
-  const message = `${change.what} ${found.verb} (x ${short(factor)}): ${stds} at step ${grouped(probe.step)}; ${found.advice}`;
-  return [observation(found.rule, { level, step: probe.step, value: factor, message })];
+  const message = `${change.what} ${verb} (x ${short(value)}): ${stds} at step ${grouped(probe.step)}; ${advice}`;
+  return [observation(rule, { level, step: probe.step, value, message })];
 }
 
 /** Before it, every network's output layer is far ahead. */
@@ -116,21 +113,12 @@ export function outputLearnsFaster(probe: DiagnosedProbe, subject: Subject): Obs
   const output = probe.layers.find(({ kind }) => kind === "output");
   const hidden = hiddenLayers(probe);
   if (output === undefined || hidden.length === 0 || probe.step < SETTLED) return [];
-  const [ours, theirs] = [
-    gradientToData(output),
-    median(Float32Array.from(hidden, gradientToData)),
-  ];
-  const factor = ours / theirs;
-  if (!(factor > subject.thresholds.output_learns_faster)) return [];
+  const ours = gradientToData(output);
+  const theirs = median(Float32Array.from(hidden, gradientToData));
+  const value = ours / theirs;
+  if (!(value > subject.thresholds.output_learns_faster)) return [];
+  const { name: layer } = output;
   const param = subject.output?.name ?? null;
-  const message = `output learns faster (x ${short(factor)}): grad:data of ${param ?? output.name} ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(probe.step)}; the others hardly learn`;
-  return [
-    observation("output-learns-faster", {
-      layer: output.name,
-      param,
-      step: probe.step,
-      value: factor,
-      message,
-    }),
-  ];
+  const message = `output learns faster (x ${short(value)}): grad:data of ${param ?? layer} ${short(ours)}, of the hidden weights ${short(theirs)} at step ${grouped(probe.step)}; the others hardly learn`;
+  return [observation("output-learns-faster", { layer, param, step: probe.step, value, message })];
 }

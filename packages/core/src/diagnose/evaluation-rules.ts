@@ -20,19 +20,13 @@ export function laggingMoments(
 ): Observation[] {
   if (step < SETTLED) return [];
   return layers.flatMap((layer) => {
-    const lag = lagOf(layer);
-    if (!(lag > thresholds.running_statistics)) return [];
-    const against = layer.norm?.trainset ? "the training set" : "the probe's examples";
-    const message = `running statistics of ${layer.name} lag: ${short(lag)} stds from those of ${against} at step ${grouped(step)}; train longer or raise the momentum`;
-    return [
-      observation("running-statistics", {
-        level: "info",
-        layer: layer.name,
-        step,
-        value: lag,
-        message,
-      }),
-    ];
+    const value = lagOf(layer);
+    if (!(value > thresholds.running_statistics)) return [];
+    const { name, norm } = layer;
+    const against = norm?.trainset ? "the training set" : "the probe's examples";
+    const message = `running statistics of ${name} lag: ${short(value)} stds from those of ${against} at step ${grouped(step)}; train longer or raise the momentum`;
+    const about = { level: "info", layer: name } as const;
+    return [observation("running-statistics", { ...about, step, value, message })];
   });
 }
 
@@ -47,18 +41,15 @@ export function laggingLoss(
 ): Observation[] | null {
   const running = lossOf(evaluations, "valid", "running");
   const trainset = lossOf(evaluations, "valid", "trainset");
-  if (Number.isNaN(running - trainset)) return null;
-  if (!(running - trainset > thresholds.running_loss)) return [];
-  const message = `running statistics cost ${nats(running - trainset)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; train longer or raise the momentum`;
-  return [observation("running-statistics", { step, value: running - trainset, message })];
+  const value = running - trainset;
+  if (Number.isNaN(value)) return null;
+  if (!(value > thresholds.running_loss)) return [];
+  const message = `running statistics cost ${nats(value)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; train longer or raise the momentum`;
+  return [observation("running-statistics", { step, value, message })];
 }
 
 /** The loss of a split under some statistics; NaN where there is none. */
-export function lossOf(
-  evaluations: readonly Evaluation[],
-  split: Split,
-  statistics: Statistics,
-): number {
+function lossOf(evaluations: readonly Evaluation[], split: Split, statistics: Statistics): number {
   const found = evaluations.find((one) => one.split === split && one.statistics === statistics);
   return found?.loss ?? Number.NaN;
 }
@@ -88,10 +79,8 @@ export function validationGap(
   { guessing, thresholds }: Subject,
 ): Observation[] | null {
   const gapOf = (statistics: "running" | "none") => {
-    const [train, valid] = [
-      lossOf(evaluations, "train", statistics),
-      lossOf(evaluations, "valid", statistics),
-    ];
+    const train = lossOf(evaluations, "train", statistics);
+    const valid = lossOf(evaluations, "valid", statistics);
     return { train, valid, gap: valid - train };
   };
   const running = gapOf("running");

@@ -71,14 +71,8 @@ export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Obs
     ? "more steps at this learning rate gain little"
     : "it has learnt nothing; see the other findings";
   const message = `loss flat at ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before; ${outcome}`;
-  return [
-    observation("plateau", {
-      level: hasLearnt ? "info" : "warning",
-      step: first,
-      value: fall,
-      message,
-    }),
-  ];
+  const level = hasLearnt ? "info" : "warning";
+  return [observation("plateau", { level, step: first, value: fall, message })];
 }
 
 /**
@@ -98,9 +92,8 @@ export function initialLoss(
     excess < 0
       ? `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`
       : `overconfident softmax (${measured}): the first steps will only squash the logits; scale the output layer down`;
-  return [
-    observation("initial-loss", { layer: output?.layer ?? null, step: 0, value: loss, message }),
-  ];
+  const layer = output?.layer ?? null;
+  return [observation("initial-loss", { layer, step: 0, value: loss, message })];
 }
 
 /** Steps that recent means look back on. */
@@ -140,104 +133,70 @@ type Judge = (topic: string, step: number, observations: readonly Observation[])
 /** Follows the loss step by step. Mean and variance begin as those of the first 100 steps. */
 export class LossWatch {
   readonly #subject: Subject;
-  #step: number;
-  #initial: number;
-  #mean: number;
-  #variance: number;
-  #window: number;
-  #spike: Spike | null;
-  #spikes: number;
-  #count: number;
-  #sum: number;
-  #squares: number;
-  #before: Sums;
+  readonly #now: { -readonly [Key in keyof LossWatchState]: LossWatchState[Key] };
 
   constructor(subject: Subject, state: LossWatchState = FRESH) {
     this.#subject = subject;
-    this.#step = state.step;
-    this.#initial = state.initial;
-    this.#mean = state.mean;
-    this.#variance = state.variance;
-    this.#window = state.window;
-    this.#spike = state.spike;
-    this.#spikes = state.spikes;
-    this.#count = state.now.count;
-    this.#sum = state.now.sum;
-    this.#squares = state.now.squares;
-    this.#before = state.before;
+    this.#now = { ...state };
   }
 
   take(loss: number, judge: Judge): void {
-    const step = this.#step;
-    this.#step += 1;
+    const now = this.#now;
+    const { step } = now;
+    now.step += 1;
     if (!Number.isFinite(loss)) {
       judge("divergence", step, notFinite(step));
       return;
     }
-    if (step === 0) this.#initial = loss;
-    this.#lookForSpike(step, loss, judge);
-    this.#window += loss;
-    if (this.#step % RECENT === 0) this.#closeWindow(judge);
-    this.#double(step, loss, judge);
+    if (step === 0) now.initial = loss;
+    this.#findSpike(step, loss, judge);
+    now.window += loss;
+    if (now.step % RECENT === 0) this.#closeWindow(judge);
+    this.#double(now.step, loss, judge);
   }
 
   state(): LossWatchState {
-    return {
-      step: this.#step,
-      initial: this.#initial,
-      mean: this.#mean,
-      variance: this.#variance,
-      window: this.#window,
-      spike: this.#spike,
-      spikes: this.#spikes,
-      now: { count: this.#count, sum: this.#sum, squares: this.#squares },
-      before: this.#before,
-    };
+    return { ...this.#now };
   }
 
-  #lookForSpike(step: number, loss: number, judge: Judge): void {
+  #findSpike(step: number, loss: number, judge: Judge): void {
+    const now = this.#now;
     const weight = 1 / Math.min(step + 1, RECENT);
-    const above = loss - this.#mean;
-    if (step >= RECENT) {
-      const deviation = Math.max(LEAST_DEVIATION, Math.sqrt(this.#variance));
-      const deviations = above / deviation;
-      if (deviations > this.#subject.thresholds.loss_spike) {
-        this.#spikes += 1;
-        if (deviations > (this.#spike?.deviations ?? 0)) {
-          this.#spike = { step, loss, mean: this.#mean, deviations };
-        }
-        judge("loss-spike", step, spiked(this.#spike, this.#spikes));
+    const above = loss - now.mean;
+    const deviations = above / Math.max(LEAST_DEVIATION, Math.sqrt(now.variance));
+    if (step >= RECENT && deviations > this.#subject.thresholds.loss_spike) {
+      now.spikes += 1;
+      if (deviations > (now.spike?.deviations ?? 0)) {
+        now.spike = { step, loss, mean: now.mean, deviations };
       }
+      judge("loss-spike", step, spiked(now.spike, now.spikes));
     }
-    this.#mean += weight * above;
-    this.#variance += weight * (above * (loss - this.#mean) - this.#variance);
+    now.mean += weight * above;
+    now.variance += weight * (above * (loss - now.mean) - now.variance);
   }
 
   #closeWindow(judge: Judge): void {
-    const first = this.#step - RECENT;
-    const mean = this.#window / RECENT;
-    this.#window = 0;
-    if (first === 0) return;
-    const window = { first, last: this.#step - 1, mean };
-    judge("divergence", first, climbing(window, this.#initial, this.#subject));
+    const now = this.#now;
+    const first = now.step - RECENT;
+    const window = { first, last: now.step - 1, mean: now.window / RECENT };
+    now.window = 0;
+    if (first > 0) judge("divergence", first, climbing(window, now.initial, this.#subject));
   }
 
-  /** Closes the account of steps 2^k to 2^(k + 1) - 1 and holds it against the one before. */
-  #double(step: number, loss: number, judge: Judge): void {
-    this.#count += 1;
-    this.#sum += loss;
-    this.#squares += loss * loss;
-    const next = step + 1;
+  /** Closes the account of steps 2^k to 2^(k + 1) - 1 and compares it with the one before. */
+  #double(next: number, loss: number, judge: Judge): void {
+    const { before, now } = this.#now;
+    const sums = { count: now.count + 1, sum: now.sum + loss, squares: now.squares + loss * loss };
+    this.#now.now = sums;
     if ((next & (next - 1)) !== 0 || next > 2 ** 30) return;
-    const now: Sums = { count: this.#count, sum: this.#sum, squares: this.#squares };
-    const first = next - this.#count;
+    const first = next - sums.count;
     if (first >= LEAST_DOUBLING) {
-      const error = Math.sqrt(errorOf(now) + errorOf(this.#before));
-      const doubling = { first, before: meanOf(this.#before), mean: meanOf(now), error };
+      const error = Math.sqrt(errorOf(sums) + errorOf(before));
+      const doubling = { first, before: meanOf(before), mean: meanOf(sums), error };
       judge("plateau", first, flat(doubling, this.#subject));
     }
-    this.#before = now;
-    this.#count = this.#sum = this.#squares = 0;
+    this.#now.before = sums;
+    this.#now.now = NOTHING;
   }
 }
 

@@ -1,7 +1,7 @@
 /** `saturated` and `dead-units`: where a nonlinearity is flat and passes on no gradient. */
 
 import { type DiagnosedProbe, hiddenLayers, type LayerProbe } from "../probe/probe.ts";
-import { type Level, type Observation, observation } from "./finding.ts";
+import { type Observation, observation } from "./finding.ts";
 import { grouped, percent } from "./number-text.ts";
 import type { Subject } from "./subject.ts";
 
@@ -27,38 +27,26 @@ export function saturated(probe: DiagnosedProbe, subject: Subject): Observation[
  * `thresholds.dead_units` of a layer a warning, all of them an error: nothing below the layer learns.
  */
 export function deadUnits(probe: DiagnosedProbe, subject: Subject): Observation[] {
-  return hiddenLayers(probe).flatMap((layer) => {
-    const count = layer.saturation?.dead.length ?? 0;
-    if (count === 0) return [];
-    const level = levelOf(count / layer.units, subject.thresholds.dead_units);
-    const message = deadText(layer, probe.step, subject);
-    return [
-      observation("dead-units", {
-        level,
-        layer: layer.name,
-        step: probe.step,
-        value: count,
-        message,
-      }),
-    ];
+  const { step } = probe;
+  return hiddenLayers(probe).flatMap((one) => {
+    const { name: layer, units, saturation } = one;
+    const value = saturation?.dead.length ?? 0;
+    if (value === 0) return [];
+    const isMost = value / units > subject.thresholds.dead_units;
+    const level = value === units ? "error" : isMost ? "warning" : "info";
+    const message = deadText(one, step, subject);
+    return [observation("dead-units", { level, layer, step, value, message })];
   });
-}
-
-function levelOf(share: number, most: number): Level {
-  if (share === 1) return "error";
-  return share > most ? "warning" : "info";
 }
 
 function deadText({ name, units, saturation }: LayerProbe, step: number, subject: Subject): string {
   const dead = saturation?.dead ?? [];
-  const more = dead.length > NAMED ? ` and ${dead.length - NAMED} more` : "";
   const state = subject.activation === "relu" ? "0" : "saturated";
-  const head =
-    dead.length === units
-      ? `all units of ${name} dead`
-      : `${dead.length} of ${units} units of ${name} dead`;
-  const names = dead.length === units ? "all" : `${dead.slice(0, NAMED).join(", ")}${more}`;
-  const outcome =
-    dead.length === units ? "nothing below can learn" : "they learn nothing from these";
-  return `${head}: ${names} ${state} for every example of the probe at step ${grouped(step)}; ${outcome}`;
+  const when = `${state} for every example of the probe at step ${grouped(step)}`;
+  if (dead.length === units) {
+    return `all units of ${name} dead: all ${when}; nothing below can learn`;
+  }
+  const more = dead.length > NAMED ? ` and ${dead.length - NAMED} more` : "";
+  const names = `${dead.slice(0, NAMED).join(", ")}${more}`;
+  return `${dead.length} of ${units} units of ${name} dead: ${names} ${when}; they learn nothing from these`;
 }

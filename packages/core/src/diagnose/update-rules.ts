@@ -9,6 +9,7 @@ import type { StepBlock } from "../spec.ts";
 import { type Observation, observation } from "./finding.ts";
 import { grouped, short } from "./number-text.ts";
 import type { Judged, Subject } from "./subject.ts";
+import type { Thresholds } from "./thresholds.ts";
 
 /** The ratios of one parameter in a window of steps. */
 export type ParameterWindow = {
@@ -26,54 +27,56 @@ export type UpdateWindow = {
 };
 
 export function judgeUpdates(window: UpdateWindow, subject: Subject): Observation[] {
+  const steps = `steps ${grouped(window.first)} to ${grouped(window.last)}`;
   const observations = subject.judged.flatMap((judged, i) => {
     const one = window.parameters[i];
     if (one === undefined) return [];
-    return one.isStill
-      ? frozen(judged, window)
-      : outOfBand(judged, one.median, { window, subject });
+    const { name: param, layer } = judged;
+    const found = one.isStill
+      ? frozen(param, steps)
+      : outOfBand(judged, one.median, steps, subject.thresholds);
+    if (found === null) return [];
+    const { rule, ...rest } = found;
+    return [observation(rule, { layer, param, step: window.first, ...rest })];
   });
-  return [...observations, ...uneven(window, subject)];
+  return [...observations, ...uneven(window, subject, steps)];
 }
 
-function frozen({ name, layer }: Judged, { first, last }: UpdateWindow): Observation[] {
-  const message = `${name} frozen: update:data 0 in steps ${span(first, last)}; no gradient arrives, it does not change at all`;
-  return [observation("frozen", { layer, param: name, step: first, value: 0, message })];
+type Verdict = Pick<Observation, "rule" | "level" | "message"> & { readonly value: number };
+
+function frozen(name: string, steps: string): Verdict {
+  const message = `${name} frozen: update:data 0 in ${steps}; no gradient arrives, it does not change at all`;
+  return { rule: "frozen", level: "error", value: 0, message };
 }
 
 function outOfBand(
-  { name, layer, isHiddenWeight }: Judged,
-  ratio: number,
-  { window, subject }: { readonly window: UpdateWindow; readonly subject: Subject },
-): Observation[] {
-  const { thresholds } = subject;
+  { name, isHiddenWeight }: Judged,
+  value: number,
+  steps: string,
+  thresholds: Thresholds,
+): Verdict | null {
   const [low, high] = isHiddenWeight
     ? [thresholds.slow_updates, thresholds.fast_updates]
     : [thresholds.slow_updates_other, thresholds.fast_updates_other];
-  if (!(ratio < low) && !(ratio > high)) return [];
-  const isSlow = ratio < low;
-  const judged = isSlow
-    ? `${name} too slow: update:data ${ratioText(ratio)} below ${short(low)}`
-    : `${name} too fast: update:data ${ratioText(ratio)} above ${short(high)}`;
+  const isSlow = value < low;
+  if (!isSlow && !(value > high)) return null;
+  const limit = isSlow ? `below ${short(low)}` : `above ${short(high)}`;
   const advice = isSlow
     ? "raise the learning rate, or let more gradient reach it"
     : "lower the learning rate, or make its numbers larger";
-  return [
-    observation(isSlow ? "slow-updates" : "fast-updates", {
-      level: isHiddenWeight ? "warning" : "info",
-      layer,
-      param: name,
-      step: window.first,
-      value: ratio,
-      message: `${judged}, median of steps ${span(window.first, window.last)}; ${advice}`,
-    }),
-  ];
+  return {
+    rule: isSlow ? "slow-updates" : "fast-updates",
+    level: isHiddenWeight ? "warning" : "info",
+    value,
+    message: `${name} too ${isSlow ? "slow" : "fast"}: update:data ${ratioText(value)} ${limit}, median of ${steps}; ${advice}`,
+  };
 }
 
 /** `uneven-updates`: the hidden weights learn at different speeds. */
 function uneven(
-  { first, last, parameters }: UpdateWindow,
+  { first, parameters }: UpdateWindow,
   { judged, thresholds }: Subject,
+  steps: string,
 ): Observation[] {
   let slowest = -1;
   let fastest = -1;
@@ -86,17 +89,13 @@ function uneven(
   const factor = ratioOf(fastest) / ratioOf(slowest);
   if (!(factor > thresholds.uneven_updates)) return [];
   const [one, other] = [slowest, fastest].map((i) => `${judged[i]?.name} ${ratioText(ratioOf(i))}`);
-  const message = `layers learn at different speeds (x ${short(factor)}): update:data of ${other}, of ${one}, medians of steps ${span(first, last)}; scale the weights by 1/sqrt(fan_in)`;
+  const message = `layers learn at different speeds (x ${short(factor)}): update:data of ${other}, of ${one}, medians of ${steps}; scale the weights by 1/sqrt(fan_in)`;
   return [observation("uneven-updates", { step: first, value: factor, message })];
 }
 
 function ratioText(ratio: number): string {
   if (ratio === 0) return "0";
   return `${short(ratio)} (log10 ${log10(ratio).toFixed(2)})`;
-}
-
-function span(first: number, last: number): string {
-  return `${grouped(first)} to ${grouped(last)}`;
 }
 
 /** Steps of a window: the noise of single steps is far larger than what is asked of them. */
