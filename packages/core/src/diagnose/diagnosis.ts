@@ -74,7 +74,7 @@ export class Diagnosis {
   probe(probe: DiagnosedProbe): void {
     const { step } = probe;
     if (!Number.isFinite(probe.loss)) {
-      // There is nothing to see inside; later than at initialisation the steps have said so before.
+      // Such a probe shows nothing; later than at initialisation the steps have said so before.
       if (step === 0) this.#judge("divergence", step, notFinite(step));
       return;
     }

@@ -96,7 +96,7 @@ export function initialLoss(
   return [observation("initial-loss", { layer, step: 0, value: loss, message })];
 }
 
-/** Steps that recent means look back on. */
+/** Steps that a recent mean is taken over. */
 const RECENT = 100;
 /** A loss that hardly moves has spikes all the same. */
 const LEAST_DEVIATION = 0.05;

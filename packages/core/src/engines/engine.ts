@@ -46,7 +46,7 @@ export interface Engine {
   moments(): ReadonlyMap<string, UnitMoments>;
 
   /**
-   * Looks at a forward and a backward pass as a training step would make them, without its update:
+   * Probes a forward and a backward pass as a training step would make them, without its update:
    * parameters and running statistics stay as they are. `normaliseBy` is called anew before `evaluate`.
    * What it returns may be views of the engine's memory, right until the engine's next call.
    *

@@ -1,5 +1,5 @@
 import type { TorchGenerator } from "../random/torch-generator.ts";
-import type { InitScheme, Nonlinearity } from "../spec.ts";
+import type { Distribution, InitScheme, Nonlinearity } from "../spec.ts";
 
 /** `[fan_in, fan_out]` of a weight, `[n]` of a vector, whose fans are both n. */
 type Shape = readonly number[];
@@ -21,6 +21,12 @@ export function initialise(
 
 function draw(init: InitScheme, shape: Shape, generator: TorchGenerator): Float32Array {
   const size = shape.reduce((product, length) => product * length, 1);
+  const [fanIn = 1, fanOut = fanIn] = shape;
+  const drawScaled = (std: number, distribution: Distribution): Float32Array => {
+    if (distribution === "normal") return scaled(generator.randn(size), std);
+    const bound = Math.sqrt(3) * std;
+    return between(generator.rand(size), -bound, bound);
+  };
   switch (init.scheme) {
     case "zeros":
       return new Float32Array(size);
@@ -29,21 +35,19 @@ function draw(init: InitScheme, shape: Shape, generator: TorchGenerator): Float3
     case "constant":
       return new Float32Array(size).fill(init.value);
     case "normal":
-      return scaled(generator.randn(size), init.std);
+      return drawScaled(init.std, "normal");
     case "uniform":
       return between(generator.rand(size), init.low, init.high);
     case "kaiming": {
-      const fan = init.mode === "fan_in" ? fanIn(shape) : fanOut(shape);
-      return spread(gainOf(init.gain) / Math.sqrt(fan), init.distribution, size, generator);
+      const fan = init.mode === "fan_in" ? fanIn : fanOut;
+      return drawScaled(gainOf(init.gain) / Math.sqrt(fan), init.distribution);
     }
-    case "xavier": {
-      const std = init.gain * Math.sqrt(2 / (fanIn(shape) + fanOut(shape)));
-      return spread(std, init.distribution, size, generator);
-    }
+    case "xavier":
+      return drawScaled(init.gain * Math.sqrt(2 / (fanIn + fanOut)), init.distribution);
     case "lecun":
-      return spread(1 / Math.sqrt(fanIn(shape)), init.distribution, size, generator);
+      return drawScaled(1 / Math.sqrt(fanIn), init.distribution);
     case "orthogonal":
-      return scaled(orthogonal(fanIn(shape), fanOut(shape), generator), init.gain);
+      return scaled(orthogonal(fanIn, fanOut, generator), init.gain);
   }
 }
 
@@ -63,17 +67,6 @@ const GAINS = {
   selu: 3 / 4,
 } as const satisfies Record<Nonlinearity, number>;
 
-function spread(
-  std: number,
-  distribution: "normal" | "uniform",
-  size: number,
-  generator: TorchGenerator,
-): Float32Array {
-  if (distribution === "normal") return scaled(generator.randn(size), std);
-  const bound = Math.sqrt(3) * std;
-  return between(generator.rand(size), -bound, bound);
-}
-
 function scaled(values: Float32Array, factor: number): Float32Array {
   const rounded = Math.fround(factor);
   return values.map((value) => value * rounded);
@@ -83,14 +76,6 @@ function between(values: Float32Array, low: number, high: number): Float32Array 
   const span = Math.fround(high - low);
   const start = Math.fround(low);
   return values.map((value) => Math.fround(value * span) + start);
-}
-
-function fanIn(shape: Shape): number {
-  return shape[0] ?? 1;
-}
-
-function fanOut(shape: Shape): number {
-  return shape[1] ?? fanIn(shape);
 }
 
 /**

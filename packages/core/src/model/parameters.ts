@@ -27,9 +27,12 @@ export type NormShape = {
   readonly gain: Parameter;
   readonly shift: Parameter;
   /** Running statistics, which are tensors but no parameters. */
-  readonly runningMean: string;
-  readonly runningSpread: string;
+  readonly runningMean: NamedShape;
+  readonly runningSpread: NamedShape;
 };
+
+/** A tensor but for its values. */
+export type NamedShape = Pick<Parameter, "name" | "shape">;
 
 /** The linear layers of a model, first to last: `hidden1`, `hidden2`, ..., `output`. */
 export function layerShapes(model: ModelSpec, vocabularySize: number): LayerShape[] {
@@ -113,11 +116,12 @@ function parameterOf({ name, kind }: Layer, role: ParameterRole, shape: number[]
 function normOf(layer: Layer, width: number, { batchNorm }: ModelSpec): NormShape | null {
   if (batchNorm === "none" || (layer.kind === "output" && batchNorm.where === "hidden"))
     return null;
+  const spread = batchNorm.running === "variance" ? "var" : "std";
   return {
     gain: parameterOf(layer, "gain", [width]),
     shift: parameterOf(layer, "shift", [width]),
-    runningMean: `${layer.name}.bn.running_mean`,
-    runningSpread: `${layer.name}.bn.running_${batchNorm.running === "variance" ? "var" : "std"}`,
+    runningMean: { name: `${layer.name}.bn.running_mean`, shape: [width] },
+    runningSpread: { name: `${layer.name}.bn.running_${spread}`, shape: [width] },
   };
 }
 

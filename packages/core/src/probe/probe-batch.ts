@@ -1,7 +1,7 @@
 import type { Examples } from "../data/dataset.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 
-/** As many as the notebook looks at: see docs/design.md. */
+/** As many as the notebook probes: see docs/design.md. */
 const PROBE_EXAMPLES = 32;
 
 /** Of a generator that nothing else draws from. */

@@ -62,7 +62,7 @@ export type LogitsProbe = {
   readonly probabilities: Float32Array;
 };
 
-/** What was seen inside a network after `step` updates. */
+/** What a network was like after `step` updates. */
 export type Probe = {
   readonly step: number;
   readonly examples: number;

@@ -1,7 +1,6 @@
 import type { Tensor } from "../engines/engine.ts";
-import type { LayerShape } from "../model/parameters.ts";
+import type { LayerShape, NamedShape } from "../model/parameters.ts";
 import type { GeneratorState } from "../random/torch-generator.ts";
-import type { Parameter } from "../spec.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** A run after `step` updates: with the same spec and names, all that decides its further steps. */
@@ -21,17 +20,21 @@ export class CheckpointError extends Error {
 }
 
 /**
- * The tensors of a checkpoint: the parameters, then the running statistics of every norm.
+ * Returns the tensors of a checkpoint: the parameters of the run that goes on from it, then the running
+ * statistics of the norms of its layers.
  *
- * @param model - parameters and layers of the run that goes on from it
  * @throws CheckpointError - it is one of another model, or no checkpoint
  */
 export function tensorsOf(
   { weights }: Checkpoint,
-  model: { readonly parameters: readonly Parameter[]; readonly layers: readonly LayerShape[] },
+  parameters: readonly NamedShape[],
+  layers: readonly LayerShape[],
 ): Tensor[] {
   const given = new Map(decoded(weights).map((tensor) => [tensor.name, tensor]));
-  return [...model.parameters, ...model.layers.flatMap(runningOf)].map(({ name, shape }) => {
+  const running = layers.flatMap(({ norm }) =>
+    norm === null ? [] : [norm.runningMean, norm.runningSpread],
+  );
+  return [...parameters, ...running].map(({ name, shape }) => {
     const tensor = given.get(name);
     if (tensor === undefined) throw new CheckpointError(`the checkpoint lacks ${name}`);
     const size = shape.reduce((product, length) => product * length, 1);
@@ -42,17 +45,6 @@ export function tensorsOf(
     }
     return tensor;
   });
-}
-
-type Named = Pick<Parameter, "name" | "shape">;
-
-function runningOf({ norm }: LayerShape): Named[] {
-  if (norm === null) return [];
-  const { shape } = norm.gain;
-  return [
-    { name: norm.runningMean, shape },
-    { name: norm.runningSpread, shape },
-  ];
 }
 
 function decoded(weights: Uint8Array): readonly Tensor[] {

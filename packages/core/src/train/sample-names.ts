@@ -8,25 +8,22 @@ import { decodeSafetensors } from "../weights/safetensors.ts";
 /** A name is cut here: a model that never emits the end marker must not go on for ever. */
 const LONGEST_NAME = 64;
 
+/** What names are drawn, beside the model. */
+type Sampling = {
+  /** Token index to character, the end marker first. */
+  readonly vocabulary: readonly string[];
+  readonly context: number;
+  readonly count: number;
+  readonly seed: number;
+};
+
 /**
  * Draws names from a model, character by character, under running statistics. The generator is its own,
  * so sampling never moves the training stream: the same weights and seed give the same names.
- *
- * @param vocabulary - token index to character, the end marker first
  */
 export function sampleNames(
   engine: Engine,
-  {
-    vocabulary,
-    context,
-    count,
-    seed,
-  }: {
-    readonly vocabulary: readonly string[];
-    readonly context: number;
-    readonly count: number;
-    readonly seed: number;
-  },
+  { vocabulary, context, count, seed }: Sampling,
 ): string[] {
   const generator = new TorchGenerator(seed);
   const logits = new Float32Array(vocabulary.length);
@@ -70,22 +67,16 @@ export function sampleFromWeights({
   weights,
   count,
   seed,
-}: {
+}: Pick<Sampling, "count" | "seed"> & {
   readonly engine?: LoadedEngine;
   readonly model: ModelSpec;
   readonly weights: Uint8Array;
-  readonly count: number;
-  readonly seed: number;
 }): string[] {
   const { tensors, metadata } = decodeSafetensors(weights);
   const vocabulary = parseVocabulary(metadata.vocabulary ?? "[]");
   const train = { count: 0, contexts: new Uint16Array(), targets: new Uint16Array() };
-  const engine = create({
-    model,
-    train: { batchSize: 1, l2: 0 },
-    dataset: { train, vocabulary },
-    tensors,
-  });
+  const dataset = { train, vocabulary };
+  const engine = create({ model, train: { batchSize: 1, l2: 0 }, dataset, tensors });
   const names = sampleNames(engine, { vocabulary, context: model.context, count, seed });
   engine.dispose();
   return names;

@@ -73,10 +73,7 @@ export class Trainer {
       }));
       this.#generator = generator;
     } else {
-      tensors = tensorsOf(checkpoint, {
-        parameters: planned,
-        layers: layerShapes(model, vocabularySize),
-      });
+      tensors = tensorsOf(checkpoint, planned, layerShapes(model, vocabularySize));
       this.#generator = generatorOf(checkpoint, train.steps);
       this.#step = checkpoint.step;
     }
@@ -159,7 +156,7 @@ export class Trainer {
   }
 
   /**
-   * Looks inside the network; training is not touched. The examples are the same at every step of every
+   * Probes the network; training is not touched. The examples are the same at every step of every
    * run on these data. Moments of the training set are there if it has been evaluated at this step.
    *
    * @param threshold - where tanh counts as saturated

@@ -3,6 +3,7 @@ import {
   embeddingOf,
   type LayerShape,
   layerShapes,
+  type NamedShape,
   type NormShape,
 } from "../../model/parameters.ts";
 import type { ModelSpec, Parameter } from "../../spec.ts";
@@ -67,7 +68,7 @@ export function growTo(memory: WebAssembly.Memory, bytes: number): void {
 /** Returns a copy of a matrix without its pads, under the name and the shape of its tensor. */
 export function readTensor(
   floats: Float32Array,
-  { name, shape }: Pick<Tensor, "name" | "shape">,
+  { name, shape }: NamedShape,
   matrix: Matrix,
 ): Tensor {
   return { name, shape, values: readRows(floats, matrix, matrix.rows) };

@@ -147,12 +147,8 @@ export class SimdEngine implements Engine {
     return [
       ...slots.map(({ parameter, value }) => read(parameter, value)),
       ...normed.flatMap(({ norm }) => {
-        const { runningMean: mean, runningSpread: spread, gain } = norm.shape;
-        const { shape } = gain;
-        return [
-          read({ name: mean, shape }, norm.runningMean),
-          read({ name: spread, shape }, norm.runningSpread),
-        ];
+        const { runningMean, runningSpread } = norm.shape;
+        return [read(runningMean, norm.runningMean), read(runningSpread, norm.runningSpread)];
       }),
     ];
   }
@@ -208,8 +204,8 @@ export class SimdEngine implements Engine {
     for (const { norm } of normed) {
       const { at, columns } = norm.runningSpread;
       this.#floats.fill(1, at / 4, at / 4 + columns);
-      const mean = given.get(norm.shape.runningMean);
-      const spread = given.get(norm.shape.runningSpread);
+      const mean = given.get(norm.shape.runningMean.name);
+      const spread = given.get(norm.shape.runningSpread.name);
       if (mean !== undefined) writeTensor(this.#floats, norm.runningMean, mean);
       if (spread !== undefined) writeTensor(this.#floats, norm.runningSpread, spread);
     }

@@ -1,6 +1,6 @@
 /** Batch norm: moments of a batch, of all examples, and the running ones. */
 import * as tf from "@tensorflow/tfjs";
-import type { NormShape } from "../../model/parameters.ts";
+import type { NamedShape, NormShape } from "../../model/parameters.ts";
 import type { UnitMoments } from "../../probe/network-pass.ts";
 import type { BatchNormSpec } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
@@ -101,7 +101,8 @@ export class RunningMoments {
   constructor(names: NormShape, spec: BatchNormSpec, given: readonly Tensor[]) {
     this.spec = spec;
     this.#names = names;
-    const valuesOf = (wanted: string) => given.find(({ name }) => name === wanted)?.values.slice();
+    const valuesOf = (wanted: NamedShape) =>
+      given.find(({ name }) => name === wanted.name)?.values.slice();
     const { size } = names.gain;
     this.mean = valuesOf(names.runningMean) ?? new Float32Array(size);
     this.spread = valuesOf(names.runningSpread) ?? new Float32Array(size).fill(1);
@@ -119,10 +120,9 @@ export class RunningMoments {
 
   tensors(): Tensor[] {
     const { runningMean, runningSpread } = this.#names;
-    const shape = [this.mean.length];
     return [
-      { name: runningMean, shape, values: this.mean.slice() },
-      { name: runningSpread, shape, values: this.spread.slice() },
+      { ...runningMean, values: this.mean.slice() },
+      { ...runningSpread, values: this.spread.slice() },
     ];
   }
 
