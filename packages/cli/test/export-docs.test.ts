@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EXPORT_TABLES } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
-import { EXPORT_FORMATS } from "../src/export/request.ts";
+import { EXPORT_FORMATS } from "../src/commands/export.ts";
 import { blocks, page, tableRows } from "./documents.ts";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 import { python, pythonTest } from "./python.ts";

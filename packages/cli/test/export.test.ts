@@ -5,7 +5,7 @@ import { EXPORT_TABLES, openReader } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
 import { Interruption } from "../src/command-line/interrupt.ts";
 import { processTerminal } from "../src/command-line/terminal.ts";
-import { exportRows } from "../src/export/export-rows.ts";
+import { exportRows } from "../src/export/rows.ts";
 import { ablate, COMMAND, makeFolder } from "./make.ts";
 import { train } from "./train.ts";
 

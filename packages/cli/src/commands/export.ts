@@ -1,15 +1,35 @@
-import { statSync } from "node:fs";
-import { EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
-import { bytes, counted } from "@ablate/text";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
+import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
+import { EXPORT_TABLES, type RunSummary, type StoreReader, sealStore } from "@ablate/store";
+import { bytes, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { STOPPED, STORE_OPTION } from "../command-line/options.ts";
-import { exportRows } from "../export/export-rows.ts";
-import { exportWeights } from "../export/export-weights.ts";
-import { EXPORT_FORMATS, type ExportRequest, exportRequest } from "../export/request.ts";
-import { writeWhole } from "../export/whole-files.ts";
+import { exportRows, type RowsFormat } from "../export/rows.ts";
+import { type FileTarget, writeWhole, writeWholeFolder } from "../export/whole-files.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
 import { findTarget, type Target } from "../store/resolve.ts";
+
+type ExportFormat = RowsFormat | "safetensors" | "store";
+
+export const EXPORT_FORMATS: readonly ExportFormat[] = [
+  "csv",
+  "jsonl",
+  "parquet",
+  "safetensors",
+  "store",
+];
+
+const ENDINGS: Readonly<Record<string, ExportFormat>> = {
+  ".csv": "csv",
+  ".jsonl": "jsonl",
+  ".ndjson": "jsonl",
+  ".parquet": "parquet",
+  ".safetensors": "safetensors",
+  ".db": "store",
+};
 
 export const command: Command = {
   about: [
@@ -57,7 +77,7 @@ export const command: Command = {
     const request = exportRequest(invocation);
     const work = async (signal: AbortSignal): Promise<void> => {
       const said = await withOpenReader(invocation, (reader) =>
-        exportTo(invocation, { reader, request, signal }),
+        exportTo(invocation, request, { reader, signal }),
       );
       if (said !== null) terminal.warn(`${said}\n`);
     };
@@ -65,45 +85,135 @@ export const command: Command = {
   },
 };
 
-type Work = {
-  readonly reader: StoreReader;
-  readonly request: ExportRequest;
-  readonly signal: AbortSignal;
-};
+/** What was asked for: a table, or something whole. */
+type ExportRequest =
+  | { readonly format: "safetensors"; readonly target: FileTarget }
+  | { readonly format: "store"; readonly target: FileTarget }
+  | {
+      readonly format: RowsFormat;
+      readonly table: string;
+      /** null: stdout. */
+      readonly target: FileTarget | null;
+    };
+
+/** @throws UsageError - if flags are missing or do not go together */
+function exportRequest(invocation: Invocation): ExportRequest {
+  const { flags, terminal } = invocation;
+  const file = flags.text("output");
+  if (file === undefined) {
+    throw new UsageError("-o is missing: -o PATH, or `-o -` to print csv or jsonl");
+  }
+  const format = formatOf(flags.text("format"), file);
+  const isWhole = format === "safetensors" || format === "store";
+  if (isWhole && flags.has("table")) {
+    throw new UsageError(`--table is for csv, jsonl and parquet; ${format} has no tables`);
+  }
+  const table = flags.text("table") ?? "history";
+  if (!EXPORT_TABLES.includes(table)) throw unknownName("table", table, EXPORT_TABLES);
+  if (file === "-") {
+    if (format === "csv" || format === "jsonl") return { format, table, target: null };
+    throw new UsageError(`${format} cannot be printed; name a file with -o`);
+  }
+  const path = resolve(terminal.folder, file);
+  if (isSameFile(path, storePath(invocation))) {
+    throw new UsageError(`${file} is the store that would be exported; name another file with -o`);
+  }
+  const target = { file, path, force: flags.has("force") };
+  return isWhole ? { format, target } : { format, table, target };
+}
+
+function formatOf(named: string | undefined, file: string): ExportFormat {
+  const format =
+    named === undefined ? ENDINGS[extname(file)] : EXPORT_FORMATS.find((one) => one === named);
+  if (format !== undefined) return format;
+  if (named !== undefined) throw unknownName("format", named, EXPORT_FORMATS);
+  throw new UsageError(`--format is missing: one of ${EXPORT_FORMATS.join(", ")}`);
+}
+
+function unknownName(flag: string, name: string, known: readonly string[]): UsageError {
+  const guess = didYouMean(name, known);
+  const hint = guess === null ? "" : `; ${guess}`;
+  return new UsageError(`--${flag} takes one of ${known.join(", ")}, not "${name}"${hint}`);
+}
+
+function isSameFile(path: string, other: string): boolean {
+  if (!existsSync(path) || !existsSync(other)) return path === other;
+  const [a, b] = [statSync(path), statSync(other)];
+  return a.dev === b.dev && a.ino === b.ino;
+}
 
 /** Does it, and says in a sentence what there is now; null where nobody reads it to its end. */
 async function exportTo(
   invocation: Invocation,
-  { reader, request, signal }: Work,
+  request: ExportRequest,
+  { reader, signal }: { readonly reader: StoreReader; readonly signal: AbortSignal },
 ): Promise<string | null> {
   const { terminal, flags } = invocation;
   const found = findTarget(reader, flags.positionals[0] ?? "");
-  if (request.kind === "safetensors") {
-    const { written, without } = await exportWeights(reader, found, {
-      target: request.target,
-      signal,
-    });
-    const rest = without === 0 ? "" : `; ${counted(without, "run")} without weights`;
-    return `wrote the weights of ${counted(written, "run")} to ${request.target.file}${rest}`;
+  const { name, grid, runs } = found;
+  const ofWhat = grid === null ? name : `${name} (${counted(runs.length, "run")})`;
+  const scope = { grid, runs: runs.map((run) => run.name) };
+  if (request.format === "safetensors") {
+    return exportWeights(reader, found, { target: request.target, signal });
   }
-  const scope = { grid: found.grid, runs: found.runs.map(({ name }) => name) };
-  if (request.kind === "store") {
+  if (request.format === "store") {
     await writeWhole(request.target, (path) =>
       sealStore(storePath(invocation), path, { ...scope, beforeRun: () => unlessAborted(signal) }),
     );
-    return `wrote ${ofWhat(found)} to ${sized(request.target)}, a store of its own`;
+    return `wrote ${ofWhat} to ${sized(request.target)}, a store of its own`;
   }
-  const { target, table } = request;
+  const { table, target } = request;
   const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });
   if (rows === null) return null;
-  const where = target === null ? "stdout" : sized(target);
-  return `wrote ${counted(rows, "row")} of ${ofWhat(found)} to ${where}`;
+  return `wrote ${counted(rows, "row")} of ${ofWhat} to ${target === null ? "stdout" : sized(target)}`;
 }
 
-function ofWhat({ name, grid, runs }: Target): string {
-  return grid === null ? name : `${name} (${counted(runs.length, "run")})`;
-}
-
-function sized({ file, path }: { readonly file: string; readonly path: string }): string {
+function sized({ file, path }: FileTarget): string {
   return `${file} (${bytes(statSync(path).size)})`;
+}
+
+/** Writes weights of a run as a file, of a grid as a folder with a file for each run that has weights. */
+async function exportWeights(
+  reader: StoreReader,
+  { name, grid, runs }: Target,
+  { target, signal }: { readonly target: FileTarget; readonly signal: AbortSignal },
+): Promise<string> {
+  const trained = runs.filter((run) => reader.weights(run.name) !== undefined);
+  const [only] = trained;
+  if (only === undefined) {
+    const why = grid === null ? `it is ${runs[0]?.state}` : "none of its runs has finished";
+    throw new UsageError(`${name} has no weights: ${why}`);
+  }
+  if (grid === null) {
+    await writeWhole(target, (path) => writeFileSync(path, weightsOf(reader, only)));
+  } else {
+    const names = fileNames(trained);
+    await writeWholeFolder(target, names, async (folder) => {
+      for (const [i, run] of trained.entries()) {
+        await unlessAborted(signal);
+        writeFileSync(join(folder, names[i] ?? run.name), weightsOf(reader, run));
+      }
+    });
+  }
+  const without = runs.length - trained.length;
+  const rest = without === 0 ? "" : `; ${counted(without, "run")} without weights`;
+  return `wrote the weights of ${counted(trained.length, "run")} to ${target.file}${rest}`;
+}
+
+/** Names runs by the labels that they have in the grid, where no two have the same. */
+function fileNames(runs: readonly RunSummary[]): readonly string[] {
+  const labels = runs.map(({ name, label }) => label ?? name);
+  const names = new Set(labels).size === labels.length ? labels : runs.map(({ name }) => name);
+  return names.map((name) => `${name.replaceAll("/", "-")}.safetensors`);
+}
+
+/** Returns the stored tensors; the metadata say whose they are and what they were trained on. */
+function weightsOf(reader: StoreReader, { name: run, hash, seed, config }: RunSummary): Uint8Array {
+  const stored = reader.weights(run);
+  if (stored === undefined) throw new UsageError(`${run} has no weights any more`);
+  const { tensors, metadata } = decodeSafetensors(stored.bytes);
+  return encodeSafetensors({
+    tensors,
+    metadata: { ...metadata, run, hash, seed: `${seed}`, step: `${stored.step}`, config },
+  });
 }

@@ -27,25 +27,19 @@ export type FileTarget = {
  *
  * @throws UsageError - if there is such a file already, or the place cannot be written to
  */
-export async function writeWhole<T>(
+export function writeWhole<T>(
   target: FileTarget,
   write: (temporary: string) => Promise<T> | T,
 ): Promise<T> {
-  const { file, path } = target;
-  refuseNoFolder(target);
-  refuseFile(target);
-  const temporary = temporaryBeside(path);
-  try {
-    const result = await write(temporary);
-    syncFile(temporary);
-    refuseFile(target);
-    renameSync(temporary, path);
-    return result;
-  } catch (cause) {
-    throw asWritten(file, cause);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  return inPlace(target, {
+    refuse: () => refuseFile(target),
+    write: async (temporary) => {
+      const result = await write(temporary);
+      syncFile(temporary);
+      return result;
+    },
+    place: (temporary) => renameSync(temporary, target.path),
+  });
 }
 
 /**
@@ -55,37 +49,58 @@ export async function writeWhole<T>(
  * @param names - of all files that `write` makes
  * @throws UsageError - if one of them is there already, or the place cannot be written to
  */
-export async function writeWholeFolder(
+export function writeWholeFolder(
   target: FileTarget,
   names: readonly string[],
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const { file, path } = target;
-  refuseNoFolder(target);
-  refuseFiles(target, names);
-  const temporary = temporaryBeside(path);
+  const { path } = target;
+  return inPlace(target, {
+    refuse: () => refuseFiles(target, names),
+    write: async (temporary) => {
+      mkdirSync(temporary);
+      await write(temporary);
+      for (const name of names) syncFile(join(temporary, name));
+    },
+    place: (temporary) => {
+      if (!existsSync(path)) renameSync(temporary, path);
+      else for (const name of names) renameSync(join(temporary, name), join(path, name));
+    },
+  });
+}
+
+type Steps<T> = {
+  /** Throws where something must not be replaced. */
+  readonly refuse: () => void;
+  readonly write: (temporary: string) => Promise<T>;
+  readonly place: (temporary: string) => void;
+};
+
+async function inPlace<T>(
+  { file, path }: FileTarget,
+  { refuse, write, place }: Steps<T>,
+): Promise<T> {
+  const folder = dirname(path);
+  if (!existsSync(folder)) {
+    const wanted = dirname(file);
+    throw new UsageError(`cannot write ${file}: there is no folder ${wanted}; make it first`);
+  }
+  refuse();
+  // A name that nobody else takes.
+  const name = `.${basename(path)}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = join(folder, name);
   try {
-    mkdirSync(temporary);
-    await write(temporary);
-    for (const name of names) syncFile(join(temporary, name));
-    refuseFiles(target, names);
-    if (!existsSync(path)) renameSync(temporary, path);
-    else for (const name of names) renameSync(join(temporary, name), join(path, name));
+    const result = await write(temporary);
+    refuse();
+    place(temporary);
+    return result;
   } catch (cause) {
-    throw asWritten(file, cause);
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    throw new UsageError(`cannot write ${file}: ${reason}`, { cause });
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-}
-
-function refuseNoFolder({ file, path }: FileTarget): void {
-  if (existsSync(dirname(path))) return;
-  throw new UsageError(`cannot write ${file}: there is no folder ${dirname(file)}; make it first`);
-}
-
-/** Returns a name that nobody else takes. */
-function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.part`);
 }
 
 function refuseFile({ file, path, force }: FileTarget): void {
@@ -113,12 +128,4 @@ function syncFile(path: string): void {
   const descriptor = openSync(path, "r+");
   fsyncSync(descriptor);
   closeSync(descriptor);
-}
-
-/** An error of the file system under the name that the user knows. */
-function asWritten(file: string, cause: unknown): unknown {
-  const reason = systemReason(cause);
-  return reason === undefined
-    ? cause
-    : new UsageError(`cannot write ${file}: ${reason}`, { cause });
 }
