@@ -3,9 +3,10 @@ import {
   type ActiveRun,
   GridProgress,
   type GridView,
+  Speed,
+  timeLeft,
 } from "../src/print/progress/grid-progress.ts";
 import { blockLines } from "../src/print/progress/layout.ts";
-import { Speed, timeLeft } from "../src/print/progress/pace.ts";
 
 function activeRun(label: string, fields: Partial<ActiveRun> = {}): ActiveRun {
   return {

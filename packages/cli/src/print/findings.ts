@@ -1,9 +1,8 @@
 /** Findings as text: of one run with their evidence, of a grid one line per run. */
 
-import type { Finding, Level, Rule } from "@ablate/core";
-import type { RunSummary } from "@ablate/store";
+import { type Finding, headline, type Level } from "@ablate/core";
+import type { RunState, RunSummary } from "@ablate/store";
 import { count, counted, fittedTable, right, wrapText } from "@ablate/text";
-import { verdict } from "./verdict.ts";
 
 type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
@@ -19,16 +18,12 @@ export function findingsOfRun({ run, findings }: Diagnosed, width: number | null
   const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - INDENT);
   const indented = (text: string): string => wrapText(text, room).join(`\n${" ".repeat(INDENT)}`);
   const lines = findings.map(({ level, rule, step, message }) => {
-    const since = `${rule}, since ${step === 0 ? "init" : `step ${count(step)}`}; ${definitionOf(rule)}`;
+    const when = step === 0 ? "init" : `step ${count(step)}`;
+    const since = `${rule}, since ${when}; docs/diagnostics.md#${rule}`;
     return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${indented(since)}\n`;
   });
   const head = `${run.name}: ${stateOf(run)}, ${summary({ run, findings })}`;
   return `${headLines(head, width)}\n${lines.join("")}`;
-}
-
-/** Returns the place that explains a rule. */
-function definitionOf(rule: Rule): string {
-  return `docs/diagnostics.md#${rule}`;
 }
 
 function headLines(head: string, width: number | null): string {
@@ -73,11 +68,32 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 function verdictOf({ run, findings }: Diagnosed): string {
   if (run.lastStep === null && findings.length === 0) return "not trained yet";
-  return verdict(findings, { isOver: isOver(run) });
+  return verdict(findings, run.state);
 }
 
-function isOver({ state }: RunSummary): boolean {
+export type Judged = Pick<Finding, "level" | "rule" | "message" | "until">;
+
+/** Says in one line what is more than information, each rule once; of a healthy run that is at its end what was. */
+export function verdict(findings: readonly Judged[], state: RunState): string {
+  const serious = findings.filter(({ level }) => level !== "info");
+  if (serious.length > 0) return byRule(serious);
+  if (!isOver(state)) return "healthy so far";
+  const past = findings.filter(({ until }) => until !== null);
+  return past.length === 0 ? "healthy" : `healthy now; ${byRule(past)}`;
+}
+
+/** Whether a run in this state is at its end and judged. */
+export function isOver(state: RunState): boolean {
   return state === "finished" || state === "diverged";
+}
+
+function byRule(findings: readonly Judged[]): string {
+  return [...Map.groupBy(findings, ({ rule }) => rule).values()]
+    .map(([first, ...others]) => {
+      const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+      return first === undefined ? "" : `${headline(first)}${more}`;
+    })
+    .join("; ");
 }
 
 function stateOf({ state, lastStep, steps }: RunSummary): string {

@@ -1,5 +1,5 @@
+/** How far a grid is, how fast it trains, and how long it will still take. */
 import type { GridEvent } from "@ablate/runner";
-import { Speed, timeLeft } from "./pace.ts";
 
 /** A run in training, as its events describe it. */
 export type ActiveRun = {
@@ -41,25 +41,21 @@ type Tracked = {
 
 /** Follows the events of a grid; the only place that remembers them. */
 export class GridProgress {
-  #grid = "";
-  #toTrain = 0;
-  #steps = 0;
-  #stepsEnded = 0;
+  #plan = { grid: "", toTrain: 0, steps: 0 };
   #workers = 1;
   #usualSpeed: number | null = null;
-  readonly #ended = new Set<string>();
-  /** Steps of every run that was started. */
+  /** Steps of every run that has ended, and of every one that was started. */
+  readonly #ended = new Map<string, number>();
   readonly #started = new Map<string, number>();
   readonly #active = new Map<string, Tracked>();
-  readonly #opening = new Mean();
-  readonly #closing = new Mean();
+  /** Seconds that runs took before their first and after their last step. */
+  readonly #opening: number[] = [];
+  readonly #closing: number[] = [];
 
   follow(event: GridEvent, now: number): void {
     switch (event.event) {
       case "planned":
-        this.#grid = event.grid;
-        this.#toTrain = event.toTrain;
-        this.#steps = event.steps;
+        this.#plan = event;
         break;
       case "started":
         this.#start(event, now);
@@ -75,31 +71,30 @@ export class GridProgress {
   }
 
   at(now: number): GridView {
-    const closing = this.#closing.value;
+    const { grid, toTrain, steps: all } = this.#plan;
+    const closing = mean(this.#closing);
     const active = [...this.#active].map(([run, { steps, step, loss, validLoss, speed }]) => {
       const pace = speed.at(now);
       const secondsLeft = pace === null || pace <= 0 ? null : (steps - step) / pace + closing;
       return { run, step, steps, loss, validLoss, speed: pace, secondsLeft };
     });
-    const known = active.flatMap(({ speed }) => (speed === null ? [] : [speed]));
-    const sum = known.reduce((total, speed) => total + speed, 0);
-    const done = active.reduce((total, { step }) => total + step, this.#stepsEnded);
-    const waiting = {
-      runs: Math.max(0, this.#toTrain - this.#started.size),
-      steps: Math.max(0, this.#steps - total(this.#started.values())),
-    };
+    const known = active.flatMap(({ speed }) => speed ?? []);
+    const done = sum(this.#ended.values()) + sum(active.map(({ step }) => step));
     return {
-      grid: this.#grid,
-      toTrain: this.#toTrain,
+      grid,
+      toTrain,
       ended: this.#ended.size,
-      share: this.#steps === 0 ? 1 : Math.min(1, done / this.#steps),
-      speed: known.length === 0 ? null : sum,
+      share: all === 0 ? 1 : Math.min(1, done / all),
+      speed: known.length === 0 ? null : sum(known),
       secondsLeft: timeLeft({
         active: active.map(({ steps, step, speed }) => ({ steps: steps - step, speed })),
-        waiting,
+        waiting: {
+          runs: Math.max(0, toTrain - this.#started.size),
+          steps: Math.max(0, all - sum(this.#started.values())),
+        },
         usualSpeed: this.#usualSpeed,
         workers: this.#workers,
-        opening: this.#opening.value,
+        opening: mean(this.#opening),
         closing,
       }),
       active,
@@ -107,7 +102,7 @@ export class GridProgress {
   }
 
   #start({ run, steps, from }: Extract<GridEvent, { event: "started" }>, now: number): void {
-    if (this.#ended.delete(run)) this.#stepsEnded -= steps;
+    this.#ended.delete(run);
     this.#started.set(run, steps);
     const nothing = { step: from, loss: null, validLoss: null, firstAt: null };
     this.#active.set(run, { ...nothing, steps, startedAt: now, lastAt: now, speed: new Speed() });
@@ -119,7 +114,7 @@ export class GridProgress {
     if (run === undefined) return;
     if (run.firstAt === null) {
       run.firstAt = now;
-      this.#opening.add((now - run.startedAt) / 1000);
+      this.#opening.push((now - run.startedAt) / 1000);
     }
     run.step = event.step;
     run.loss = event.loss;
@@ -131,29 +126,80 @@ export class GridProgress {
 
   #end({ run, steps }: Extract<GridEvent, { event: "ended" }>, now: number): void {
     const tracked = this.#active.get(run);
-    if (tracked !== undefined) this.#closing.add((now - tracked.lastAt) / 1000);
+    if (tracked !== undefined) this.#closing.push((now - tracked.lastAt) / 1000);
     this.#active.delete(run);
-    this.#ended.add(run);
-    this.#stepsEnded += steps;
+    this.#ended.set(run, steps);
   }
 }
 
-class Mean {
-  #sum = 0;
-  #count = 0;
+/** Milliseconds that the present speed is measured over. */
+const WINDOW_MS = 10_000;
+/** Without news for this long, time goes on without steps. */
+const SILENT_MS = 2000;
 
-  add(value: number): void {
-    this.#sum += value;
-    this.#count += 1;
+/** Measures how fast a run is now: by the clock, so that what it does beside training counts. */
+export class Speed {
+  #samples: { readonly atMs: number; readonly step: number }[] = [];
+
+  add(step: number, atMs: number): void {
+    const last = this.#samples.at(-1);
+    if (last !== undefined && step < last.step) this.#samples = [];
+    const since = atMs - WINDOW_MS;
+    const first = this.#samples.findIndex((sample) => sample.atMs >= since);
+    // One from before the window stays, so that rare news spans it.
+    if (first > 1) this.#samples.splice(0, first - 1);
+    this.#samples.push({ atMs, step });
   }
 
-  get value(): number {
-    return this.#count === 0 ? 0 : this.#sum / this.#count;
+  /** Returns steps per second; null until there are two samples. */
+  at(now: number): number | null {
+    const [first] = this.#samples;
+    const last = this.#samples.at(-1);
+    if (first === undefined || last === undefined || last.atMs <= first.atMs) return null;
+    const end = now - last.atMs > SILENT_MS ? now : last.atMs;
+    return ((last.step - first.step) / (end - first.atMs)) * 1000;
   }
 }
 
-function total(values: Iterable<number>): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
+type Work = {
+  readonly active: readonly { readonly steps: number; readonly speed: number | null }[];
+  /** Runs that no worker has begun, and their steps. */
+  readonly waiting: { readonly runs: number; readonly steps: number };
+  /** Steps per second of one worker, where none is measured now. */
+  readonly usualSpeed: number | null;
+  /** Most runs that were trained at once. */
+  readonly workers: number;
+  /** Seconds that a run takes before its first and after its last step, as measured so far. */
+  readonly opening: number;
+  readonly closing: number;
+};
+
+/**
+ * Returns the seconds until all of the work is done at the present speed, evaluation included; null
+ * while nothing is measured. They are no fewer than the longest run at work takes.
+ */
+export function timeLeft(work: Work): number | null {
+  const { active, waiting, opening, closing } = work;
+  if (active.length === 0 && waiting.runs === 0) return 0;
+  const usual = mean(active.flatMap(({ speed }) => speed ?? []));
+  const each = usual > 0 ? usual : work.usualSpeed;
+  if (each === null || each <= 0) return null;
+  const own = active.map(({ steps, speed }) => {
+    const pace = speed !== null && speed > 0 ? speed : each;
+    return steps / pace + closing;
+  });
+  const later = waiting.steps / each + waiting.runs * (opening + closing);
+  const hands = Math.max(1, Math.min(work.workers, active.length + waiting.runs));
+  return Math.max((later + sum(own)) / hands, ...own);
+}
+
+/** Returns 0 for no values. */
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : sum(values) / values.length;
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }

@@ -2,10 +2,6 @@
 import { count, counted, duration, ellipsis, loss } from "@ablate/text";
 import type { ActiveRun, GridView } from "./grid-progress.ts";
 
-export type Size = { readonly columns: number; readonly rows: number };
-
-export type BlockOptions = Size & { readonly isAscii: boolean };
-
 const WIDEST_BAR = 24;
 const NARROWEST_BAR = 5;
 const NARROWEST_NAME = 8;
@@ -18,6 +14,12 @@ type Column = (typeof OPTIONAL)[number];
 /** Columns in the order in which they are shown. */
 const SHOWN: readonly Column[] = ["steps", "loss", "valid", "speed", "left"];
 
+type BlockOptions = {
+  readonly columns: number;
+  readonly rows: number;
+  readonly isAscii: boolean;
+};
+
 /** Draws the block: one line for the grid and one for each run in training; the row of the cursor stays free. */
 export function blockLines(view: GridView, { columns, rows, isAscii }: BlockOptions): string[] {
   const width = columns - 1;
@@ -26,11 +28,10 @@ export function blockLines(view: GridView, { columns, rows, isAscii }: BlockOpti
   const room = height - 1;
   const isFolded = view.active.length > room;
   const shown = view.active.slice(0, isFolded ? Math.max(0, room - 1) : room);
-  const more = view.active.length - shown.length;
   const lines = [
     gridLine(view, width),
-    ...runLines(shown, { width, grid: view.grid }),
-    ...(isFolded && room > 0 ? [`  +${more} more`] : []),
+    ...runLines(shown, view.grid, width),
+    ...(isFolded && room > 0 ? [`  +${view.active.length - shown.length} more`] : []),
   ];
   const fitted = lines.map((line) => ellipsis(line, width).trimEnd());
   return isAscii ? fitted.map(asAscii) : fitted;
@@ -41,15 +42,11 @@ function asAscii(line: string): string {
 }
 
 function gridLine(view: GridView, width: number): string {
-  const { toTrain, ended, share, speed, secondsLeft } = view;
-  const runs = `${count(ended)}/${counted(toTrain, "run")}`;
-  const facts = [
-    runs,
-    `${Math.floor(share * 100)}%`,
-    ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`]),
-    ...(speed === null ? [] : [`${count(speed)} steps/s`]),
-  ];
-  while (facts.length > 1 && widthWith(view.grid, facts) > width) facts.pop();
+  const { toTrain, ended, share } = view;
+  const { speed, left } = paceTexts(view);
+  const progress = [`${count(ended)}/${counted(toTrain, "run")}`, `${Math.floor(share * 100)}%`];
+  const facts = present([...progress, left, speed]);
+  while (facts.length > 1 && [view.grid, ...facts].join("  ").length > width) facts.pop();
   return withBar(view.grid, { share, facts, width });
 }
 
@@ -57,26 +54,15 @@ type Line = { readonly share: number; readonly facts: readonly string[]; readonl
 
 /** Draws the name, a bar as long as there is room, and the facts. */
 function withBar(name: string, { share, facts, width }: Line): string {
-  const free = width - widthWith(name, facts) - 2;
+  const free = width - [name, ...facts].join("  ").length - 2;
   const cells = free < NARROWEST_BAR ? 0 : Math.min(free, WIDEST_BAR);
   const room = width - facts.join("  ").length - 2;
-  const short = ellipsis(name, Math.max(NARROWEST_NAME, room));
-  return [short, ...(cells === 0 ? [] : [bar(share, cells)]), ...facts].join("  ");
-}
-
-function widthWith(name: string, facts: readonly string[]): number {
-  return [name, ...facts].join("  ").length;
-}
-
-function bar(share: number, cells: number): string {
   const full = Math.min(cells, Math.floor(share * cells));
-  return `${"█".repeat(full)}${"░".repeat(cells - full)}`;
+  const bar = `${"█".repeat(full)}${"░".repeat(cells - full)}`;
+  return [ellipsis(name, Math.max(NARROWEST_NAME, room)), ...present([bar]), ...facts].join("  ");
 }
 
-function runLines(
-  runs: readonly ActiveRun[],
-  { width, grid }: { readonly width: number; readonly grid: string },
-): string[] {
+function runLines(runs: readonly ActiveRun[], grid: string, width: number): string[] {
   const names = runs.map(
     ({ run }) => `  ${run.startsWith(`${grid}/`) ? run.slice(grid.length + 1) : run}`,
   );
@@ -84,15 +70,13 @@ function runLines(
   const cells = runs.map(cellsOf);
   const widthOf = (column: Column): number =>
     Math.max(0, ...cells.map((texts) => texts[column].length));
-  const isWorthIt = (column: Column): boolean => widthOf(column) > 0;
-  let columns = SHOWN.filter(isWorthIt);
-  const needed = (): number =>
-    Math.min(longest, NARROWEST_NAME * 2) + columns.reduce((sum, one) => sum + 2 + widthOf(one), 0);
+  let columns = SHOWN.filter((column) => widthOf(column) > 0);
+  const taken = (): number => columns.reduce((sum, one) => sum + 2 + widthOf(one), 0);
   for (const column of OPTIONAL) {
-    if (needed() > width) columns = columns.filter((one) => one !== column);
+    if (Math.min(longest, NARROWEST_NAME * 2) + taken() <= width) break;
+    columns = columns.filter((one) => one !== column);
   }
-  const room = width - columns.reduce((sum, one) => sum + 2 + widthOf(one), 0);
-  const nameWidth = Math.max(1, Math.min(longest, room));
+  const nameWidth = Math.max(1, Math.min(longest, width - taken()));
   return runs.map(({ step, steps }, i) => {
     const name = ellipsis(names[i] ?? "", nameWidth).padEnd(nameWidth);
     const facts = columns.map((one) => (cells[i]?.[one] ?? "").padStart(widthOf(one)));
@@ -101,31 +85,37 @@ function runLines(
 }
 
 function cellsOf(run: ActiveRun): Readonly<Record<Column, string>> {
-  const { step, steps, validLoss, speed, secondsLeft } = run;
+  const { step, steps, validLoss } = run;
   return {
     steps: `${count(step)}/${count(steps)}`,
     loss: run.loss === null ? "" : `loss ${loss(run.loss)}`,
     valid: validLoss === null ? "" : `valid ${loss(validLoss)}`,
+    ...paceTexts(run),
+  };
+}
+
+function paceTexts({ speed, secondsLeft }: Pick<GridView, "speed" | "secondsLeft">) {
+  return {
     speed: speed === null ? "" : `${count(speed)} steps/s`,
     left: secondsLeft === null ? "" : `${duration(secondsLeft)} left`,
   };
 }
 
+function present(texts: readonly string[]): string[] {
+  return texts.filter((text) => text !== "");
+}
+
 /** Writes one line about a run, without a bar. */
 export function runText(run: ActiveRun): string {
   const texts = cellsOf(run);
-  const facts = SHOWN.map((column) => texts[column]).filter((text) => text !== "");
-  return [run.run, ...facts].join("  ");
+  return [run.run, ...present(SHOWN.map((column) => texts[column]))].join("  ");
 }
 
 /** Writes one line about the grid, without a bar. */
 export function gridText(view: GridView): string {
-  const { grid, toTrain, ended, share, speed, secondsLeft, active } = view;
-  return [
-    `${grid}: ${count(ended)}/${counted(toTrain, "run")}`,
-    `${Math.floor(share * 100)}%`,
-    `${count(active.length)} at work`,
-    ...(speed === null ? [] : [`${count(speed)} steps/s`]),
-    ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`]),
-  ].join("  ");
+  const { grid, toTrain, ended, share, active } = view;
+  const { speed, left } = paceTexts(view);
+  const runs = `${grid}: ${count(ended)}/${counted(toTrain, "run")}`;
+  const work = `${count(active.length)} at work`;
+  return present([runs, `${Math.floor(share * 100)}%`, work, speed, left]).join("  ");
 }

@@ -4,64 +4,56 @@ import type { GridEvent } from "@ablate/runner";
 import { count, counted, duration, loss } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
 import { engineText } from "../engines.ts";
+import { isOver, type Judged, verdict } from "../findings.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
-/** Returns the lines of an event that stay; an event that only moves numbers has none. */
-export function linesOf(event: GridEvent, paint: Paint): string[] {
+/** Returns the line of an event that stays; an event that only moves numbers has none. */
+export function lineOf(event: GridEvent, paint: Paint): string | null {
   switch (event.event) {
     case "planned": {
       const done = event.runs - event.toTrain;
-      return [
-        `${event.grid}: ${counted(event.runs, "run")}${done === 0 ? "" : `, ${done} not to train`}`,
-      ];
+      return `${event.grid}: ${counted(event.runs, "run")}${done === 0 ? "" : `, ${done} not to train`}`;
     }
     case "skipped":
-      return [`${event.run}: ${SKIPPED[event.state] ?? event.state}`];
+      return `${event.run}: ${SKIPPED[event.state] ?? event.state}`;
     case "engine":
-      return [`engine ${event.engine}: ${engineText(event)}`];
-    case "started":
-      return originLines(event);
+      return `engine ${event.engine}: ${engineText(event)}`;
+    case "started": {
+      if (event.from === 0) return null;
+      const whose = event.of === null || event.of === event.run ? "" : ` from ${event.of}`;
+      return `${event.run}: goes on${whose} at step ${count(event.from)}`;
+    }
     case "unused":
-      return [`${event.run}: ${event.message}`];
+      return `${event.run}: ${event.message}`;
     case "retried": {
       const at = event.from === 0 ? "" : ` goes on at step ${count(event.from)}`;
-      return [`${event.run}: ${event.error}; attempt ${event.attempt}${at}`];
+      return `${event.run}: ${event.error}; attempt ${event.attempt}${at}`;
     }
-    case "ended":
-      return endedLines(event, paint);
+    case "ended": {
+      const [state = "", ...facts] = endFacts(event);
+      return `${event.run}: ${[paint(STYLES[event.state], state), ...facts].join("  ")}`;
+    }
     case "storage":
-      return storageLines(event, paint);
+      return storageLine(event, paint);
     case "done": {
-      if (event.trained === 0) return [];
-      return [`${event.grid}: ${counted(event.trained, "run")} in ${duration(event.seconds)}`];
+      const { grid, trained, seconds } = event;
+      return trained === 0 ? null : `${grid}: ${counted(trained, "run")} in ${duration(seconds)}`;
     }
     default:
-      return [];
+      return null;
   }
 }
 
-/** Says where a run goes on that does not start at step 0. */
-function originLines({ run, from, of }: Of<"started">): string[] {
-  if (from === 0) return [];
-  const whose = of === null || of === run ? "" : ` from ${of}`;
-  return [`${run}: goes on${whose} at step ${count(from)}`];
-}
-
-/** A store that is given up is said at the end of the command. */
-function storageLines({ state, error, seconds, limit }: Of<"storage">, paint: Paint): string[] {
-  switch (state) {
-    case "waiting": {
-      const tries = `training waits and tries again for ${duration(limit)}`;
-      return [`${paint("yellow", "storage")}: ${error}; ${tries}`];
-    }
-    case "over":
-      return [
-        `${paint("green", "storage")}: written again, after ${duration(Math.ceil(seconds))}; training goes on`,
-      ];
-    case "given up":
-      return [];
+function storageLine(event: Of<"storage">, paint: Paint): string | null {
+  // A store that is given up is said at the end of the command.
+  if (event.state === "given up") return null;
+  if (event.state === "waiting") {
+    const tries = `training waits and tries again for ${duration(event.limit)}`;
+    return `${paint("yellow", "storage")}: ${event.error}; ${tries}`;
   }
+  const after = duration(Math.ceil(event.seconds));
+  return `${paint("green", "storage")}: written again, after ${after}; training goes on`;
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {
@@ -79,12 +71,7 @@ const STYLES = {
   interrupted: "yellow",
 } as const;
 
-/** Says how a run ended, with details below. */
-function endedLines(event: Of<"ended">, paint: Paint): string[] {
-  const [state, ...facts] = endFacts(event);
-  return [`${event.run}: ${[paint(STYLES[event.state], state ?? ""), ...facts].join("  ")}`];
-}
-
+/** Says how a run ended, and with what results. */
 function endFacts(event: Of<"ended">): string[] {
   if (event.error !== null) return [`${event.state}: ${event.error}`];
   if (event.state === "diverged") {
@@ -98,6 +85,23 @@ function endFacts(event: Of<"ended">): string[] {
       ? [`loss ${loss(event.loss)}`]
       : [`train ${loss(event.trainLoss)}`, `valid ${loss(event.validLoss)}`];
   return [`${event.state}${rule}${at}`, ...evaluated, `${count(event.stepsPerSecond)} steps/s`];
+}
+
+/** Turns a grid's events into the lines that are due: a run's verdict at first sight and at its end. */
+export function verdictTeller(): (event: GridEvent) => string | null {
+  const latest = new Map<string, readonly Judged[]>();
+  return (event) => {
+    if (event.event === "findings") {
+      const isFirst = event.step === 0 || !latest.has(event.run);
+      latest.set(event.run, event.findings);
+      return isFirst ? `${event.run}: ${verdict(event.findings, "running")}` : null;
+    }
+    if (event.event !== "ended") return null;
+    const findings = latest.get(event.run);
+    latest.delete(event.run);
+    if (findings === undefined || !isOver(event.state)) return null;
+    return `${event.run}: ${verdict(findings, event.state)}`;
+  };
 }
 
 /** Writes an event as one line of JSON, with keys as in the views. */

@@ -2,16 +2,14 @@ import type { GridEvent } from "@ablate/runner";
 import { counted } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../command-line/terminal.ts";
-import { verdictTeller } from "../verdict.ts";
 import { GridProgress } from "./grid-progress.ts";
 import { blockLines, gridText, runText } from "./layout.ts";
-import { LiveBlock } from "./live-block.ts";
-import { eventJson, linesOf } from "./sentences.ts";
+import { eventJson, lineOf, verdictTeller } from "./sentences.ts";
 
 export type ProgressStyle = "human" | "quiet" | "json";
 
 /** Shows what happens to a grid until it is closed. */
-export type Progress = {
+type Progress = {
   readonly onEvent: (event: GridEvent) => void;
   /** Says something else meanwhile. */
   readonly say: (text: string) => void;
@@ -28,13 +26,13 @@ const PLAIN_RUNS = 4;
 
 /** Draws a live block where stderr is a terminal, and prints lines every few seconds where it is not. */
 export function showProgress(terminal: Terminal, style: ProgressStyle): Progress {
-  if (style === "json") return silent(terminal, (event) => terminal.write(`${eventJson(event)}\n`));
-  if (style === "quiet") return silent(terminal, warner(terminal));
-  return terminal.rewrites ? live(terminal) : plain(terminal);
-}
-
-function silent(terminal: Terminal, onEvent: Progress["onEvent"]): Progress {
-  return { onEvent, say: (text) => terminal.warn(`${text}\n`), close: () => {} };
+  if (style === "human") return terminal.rewrites ? live(terminal) : plain(terminal);
+  const tellJson = (event: GridEvent): void => terminal.write(`${eventJson(event)}\n`);
+  return {
+    onEvent: style === "json" ? tellJson : warner(terminal),
+    say: (text) => terminal.warn(`${text}\n`),
+    close: () => {},
+  };
 }
 
 const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set(["retried", "unused", "storage"]);
@@ -52,7 +50,8 @@ function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
     const isWorse = event.event === "engine" && event.reason !== null;
     const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
     if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
-      for (const line of linesOf(event, paintWarning)) warn(`${line}\n`);
+      const line = lineOf(event, paintWarning);
+      if (line !== null) warn(`${line}\n`);
     } else if (event.event === "ended" && verdict !== null && withErrors.has(event.run)) {
       warn(`${verdict}\n`);
     }
@@ -62,7 +61,7 @@ function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
 /** Returns the lines of an event, with the verdict on its run below them. */
 function linesTeller({ paintWarning }: Terminal): (event: GridEvent) => string[] {
   const verdictOf = verdictTeller();
-  return (event) => [...linesOf(event, paintWarning), verdictOf(event) ?? []].flat();
+  return (event) => [lineOf(event, paintWarning), verdictOf(event)].filter((line) => line !== null);
 }
 
 function live(terminal: Terminal): Progress {
@@ -120,4 +119,67 @@ function plain(terminal: Terminal): Progress {
     say: (text) => warn(`${text}\n`),
     close: () => {},
   };
+}
+
+const ERASE_BELOW = "\x1b[J";
+const CUT_LONG_LINES = "\x1b[?7l";
+const WRAP_LONG_LINES = "\x1b[?7h";
+
+/**
+ * Lines at the end of what a terminal shows that are written anew in place. The cursor waits in an
+ * empty row below them, so that nothing depends on how a terminal wraps the row of its cursor.
+ * A terminal that gets narrower wraps what it shows; lines on their way to it are cut instead, and all
+ * are equally wide, so that the next erasing knows how many rows there are without knowing which
+ * frame was wrapped.
+ */
+class LiveBlock {
+  readonly #terminal: Terminal;
+  #lines: readonly string[] = [];
+  #isOpen = true;
+  readonly #close = (): void => this.close();
+  /** After a pause in the background the screen is somebody else's. */
+  readonly #forget = (): void => {
+    this.#lines = [];
+  };
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    process.once("exit", this.#close);
+    process.on("SIGCONT", this.#forget);
+  }
+
+  get size(): { readonly columns: number; readonly rows: number } {
+    return { columns: this.#terminal.columns(), rows: this.#terminal.rows() };
+  }
+
+  /** Shows these lines in the place of the last ones, below `above`, which stays. */
+  draw(texts: readonly string[], above = ""): void {
+    const width = this.size.columns - 1;
+    const lines = texts.map((text) => text.padEnd(width));
+    if (!this.#isOpen || (above === "" && lines.join("\n") === this.#lines.join("\n"))) return;
+    const text = lines.map((line) => `${line}\n`).join("");
+    const block = text === "" ? "" : `${CUT_LONG_LINES}${text}${WRAP_LONG_LINES}`;
+    this.#terminal.warn(`${this.#erase()}${above}${block}`);
+    this.#lines = lines;
+  }
+
+  /** Takes the block away for good. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.draw([], "\r");
+    this.#isOpen = false;
+    process.off("exit", this.#close);
+    process.off("SIGCONT", this.#forget);
+  }
+
+  /** Goes up to the first row of the block: a terminal that got narrower has wrapped its lines. */
+  #erase(): string {
+    const { columns, rows } = this.size;
+    const taken = this.#lines.reduce(
+      (sum, { length }) => sum + Math.max(1, Math.ceil(length / columns)),
+      0,
+    );
+    const up = Math.min(taken, rows - 1);
+    return `\r${up > 0 ? `\x1b[${up}A` : ""}${ERASE_BELOW}`;
+  }
 }
