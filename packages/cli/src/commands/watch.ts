@@ -6,9 +6,9 @@ import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
-import { openStoreToRead, storePath } from "../store/open.ts";
+import { storePath, withOpenReader } from "../store/open.ts";
 import { findTarget } from "../store/resolve.ts";
-import { findingsTeller, originTeller, WatchedEvents } from "../watch/events.ts";
+import { LEFT, WatchedEvents } from "../watch/events.ts";
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;
@@ -29,32 +29,19 @@ export const command: Command = {
   exits: [FAILED, STOPPED],
   environment: [CI],
   see: ["docs/json.md", "ablate ui", "ablate run"],
-  run: async (invocation) => {
-    const reader = openStoreToRead(invocation);
-    const refuseIfGone = goneChecker(storePath(invocation));
-    try {
-      return await watch(invocation, reader, refuseIfGone);
-    } finally {
-      reader.close();
-    }
-  },
+  run: (invocation) => withOpenReader(invocation, (reader) => watch(invocation, reader)),
 };
 
-async function watch(
-  { flags, terminal }: Invocation,
-  reader: StoreReader,
-  refuseIfGone: () => void,
-): Promise<number> {
+async function watch(invocation: Invocation, reader: StoreReader): Promise<number> {
+  const { flags, terminal } = invocation;
+  const refuseIfGone = goneChecker(storePath(invocation));
   const { name: title, grid } = findTarget(reader, flags.positionals[0] ?? "");
   const grids = grid === null ? gridsOf(title, reader) : [grid];
   const style = flags.has("json") ? "json" : "human";
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
   const follower = new RunFollower(reader, grid === null ? { run: title } : { grid });
-  const events = new WatchedEvents(title, Date.now(), {
-    findingsOf: findingsTeller(reader),
-    originOf: originTeller(reader),
-  });
+  const events = new WatchedEvents(title, Date.now(), reader);
   try {
     for (;;) {
       const now = Date.now();
@@ -62,9 +49,11 @@ async function watch(
         const isNews = event.event !== "skipped" || event.state !== "finished";
         if (isNews || style === "json") progress.onEvent(event);
       }
-      const isAttended = events.isOpen && grids.some((grid) => reader.isAttended(grid, now));
-      if (!events.isTraining && !isAttended) break;
-      if (!(await isPaused(interrupt.signal))) return STOPPED_BY_USER;
+      const isOpen = events.count(...LEFT) > 0;
+      const isAttended = isOpen && grids.some((one) => reader.isAttended(one, now));
+      if (events.count("running") === 0 && !isAttended) break;
+      await pause(LOOK_EVERY_MS, undefined, { signal: interrupt.signal }).catch(() => {});
+      if (interrupt.signal.aborted) return STOPPED_BY_USER;
       refuseIfGone();
     }
     progress.onEvent(events.done(Date.now()));
@@ -72,10 +61,8 @@ async function watch(
     progress.close();
     interrupt.release();
   }
-  const { states } = events;
-  if (style === "human") terminal.write(`${title}: ${sentence(states)}\n`);
-  const isBad = BAD.some((state) => states.has(state));
-  return isBad ? 1 : 0;
+  if (style === "human") terminal.write(`${title}: ${sentence(events)}\n`);
+  return events.count("failed", "diverged", "interrupted") > 0 ? 1 : 0;
 }
 
 /** Returns the rows that have changed, interrupted where their process has died. */
@@ -86,8 +73,6 @@ function changedRows(follower: RunFollower, now: number): RunSummary[] {
     return [isLost ? { ...row, state: "interrupted", reason: "process died" } : row];
   });
 }
-
-const BAD: readonly RunState[] = ["failed", "diverged", "interrupted"];
 
 function gridsOf(run: string, reader: StoreReader): string[] {
   const names = reader.grids().map(({ name }) => name);
@@ -105,15 +90,6 @@ function goneChecker(path: string): () => void {
   };
 }
 
-async function isPaused(signal: AbortSignal): Promise<boolean> {
-  try {
-    await pause(LOOK_EVERY_MS, undefined, { signal });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const ORDER: readonly RunState[] = [
   "finished",
   "failed",
@@ -124,14 +100,12 @@ const ORDER: readonly RunState[] = [
   "running",
 ];
 
-const LEFT: readonly RunState[] = ["interrupted", "stopped", "pending"];
-
-/** What was seen in the end. */
-function sentence(states: ReadonlyMap<RunState, number>): string {
+/** Says what was seen in the end. */
+function sentence(events: WatchedEvents): string {
   const counts = ORDER.flatMap((state) => {
-    const count = states.get(state);
-    return count === undefined ? [] : [`${count} ${state}`];
+    const count = events.count(state);
+    return count === 0 ? [] : [`${count} ${state}`];
   });
-  const isLeft = LEFT.some((state) => states.has(state));
-  return `${counts.join(", ")}${isLeft ? "; nothing is being trained" : ""}`;
+  const rest = events.count(...LEFT) > 0 ? "; nothing is being trained" : "";
+  return `${counts.join(", ")}${rest}`;
 }
