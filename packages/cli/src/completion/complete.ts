@@ -1,12 +1,25 @@
 /**
- * What a shell asks for while a command line is being typed: `ablate complete -- WORD...`, the last word
- * being the unfinished one. Answers a candidate a line, a tab and what it is; never an error.
+ * Answers what a shell asks for while a command line is being typed: `ablate complete -- WORD...`, the last word
+ * being the unfinished one. Prints a candidate a line, a tab and what it is; never an error.
  */
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import type { StoreReader } from "@ablate/store";
 import { type Options, optionsOf, readArguments } from "../command-line/arguments.ts";
 import type { Option } from "../command-line/command.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { VERBS, verbNamed } from "../verbs.ts";
-import { type Candidate, candidatesFor } from "./candidates.ts";
+
+type Candidate = { readonly value: string; readonly text: string };
+
+type Place = {
+  /** As far as it is typed. */
+  readonly word: string;
+  /** As the user wrote it. */
+  readonly store: string;
+  readonly terminal: Terminal;
+};
 
 export async function complete(words: readonly string[], terminal: Terminal): Promise<string> {
   try {
@@ -63,29 +76,99 @@ function verbs(isFirst: boolean): readonly Candidate[] {
   ];
 }
 
-async function valuesOf(
-  option: Option | undefined,
-  place: Parameters<typeof candidatesFor>[1],
-): Promise<readonly Candidate[]> {
-  if (option?.choices !== undefined) return choicesOf(option.choices, option, place.word);
-  return option?.value === undefined ? [] : candidatesFor(option.value, place);
-}
-
-/** Of an option that takes a list, what the list has not yet. */
-function choicesOf(
-  choices: readonly string[],
-  { multiple = false }: Option,
-  word: string,
-): readonly Candidate[] {
-  const listed = multiple ? word.split(",").slice(0, -1) : [];
+async function valuesOf(option: Option | undefined, place: Place): Promise<readonly Candidate[]> {
+  const { choices, value, multiple = false } = option ?? {};
+  if (choices === undefined) return value === undefined ? [] : candidatesFor(value, place);
+  // Of an option that takes a list, what the list has not yet.
+  const listed = multiple ? place.word.split(",").slice(0, -1) : [];
   const before = listed.map((one) => `${one},`).join("");
   return choices
-    .filter((value) => !listed.includes(value))
-    .map((value) => ({ value: before + value, text: "" }));
+    .filter((choice) => !listed.includes(choice))
+    .map((choice) => ({ value: before + choice, text: "" }));
 }
 
 function flags(options: Options, given: ReadonlySet<string>): readonly Candidate[] {
   return Object.entries(options)
     .filter(([name, { multiple }]) => multiple === true || !given.has(name))
     .map(([name, { help }]) => ({ value: `--${name}`, text: help }));
+}
+
+type Source = (place: Place) => Promise<readonly Candidate[]> | readonly Candidate[];
+
+/** What a word may be, by what the help calls it. */
+const SOURCES: Readonly<Record<string, Source>> = {
+  RUN: (place) => queried(place, "select run, state from runs"),
+  GRID: (place) =>
+    queried(place, `select "grid", count(*) || ' runs' from grid_runs group by "grid"`),
+  TAG: (place) => queried(place, "select distinct tag, '' from tags order by tag"),
+  TRASHED: (place) =>
+    fromStore(place, (reader) =>
+      reader.trash().map(({ name, kind }) => ({ value: name, text: kind })),
+    ),
+  KEY: async (place) => {
+    const { comparedRuns, differingKeys } = await import("@ablate/store");
+    return fromStore(place, (reader) =>
+      differingKeys(comparedRuns(reader.runs(), new Map())).map((value) => ({ value, text: "" })),
+    );
+  },
+  CONFIG: (place) => files(place, /\.ya?ml$/),
+  STORE: (place) => files(place, /\.(?:db|sqlite3?)$/),
+  FILE: (place) => files(place, /./),
+  PATH: (place) => files(place, /./),
+  SHELL: () => ["bash", "zsh", "fish"].map((value) => ({ value, text: "" })),
+};
+
+/** Words that stand for several of these. */
+const SEVERAL: Readonly<Record<string, string>> = {
+  FILTER: "GRID|RUN",
+  A: "RUN|CONFIG",
+  B: "RUN|CONFIG",
+};
+
+/** @param kind - as in a usage line: `RUN|GRID`, `CONFIG`; of an unknown one nothing is known */
+async function candidatesFor(kind: string, place: Place): Promise<readonly Candidate[]> {
+  const kinds = kind.split("|").flatMap((one) => (SEVERAL[one] ?? one).split("|"));
+  const found = await Promise.all(kinds.map((one) => SOURCES[one]?.(place) ?? []));
+  return [...new Map(found.flat().map((one) => [one.value, one])).values()];
+}
+
+/** Returns rows of a name and what it is. */
+function queried(place: Place, sql: string): Promise<readonly Candidate[]> {
+  return fromStore(place, (reader) =>
+    reader.query(sql).rows.map(([value, text]) => ({ value: String(value), text: String(text) })),
+  );
+}
+
+async function fromStore(
+  { store, terminal }: Place,
+  read: (reader: StoreReader) => readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const path = resolve(terminal.folder, home(store));
+  if (!existsSync(path)) return [];
+  const { openReader } = await import("@ablate/store");
+  const reader = openReader(path, { waitMs: 100 });
+  try {
+    return read(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** Returns files of the folder that is being typed, and the folders to go on to. */
+function files({ word, terminal }: Place, wanted: RegExp): readonly Candidate[] {
+  const folder = word.slice(0, word.lastIndexOf("/") + 1);
+  const path = resolve(terminal.folder, home(folder));
+  if (!existsSync(path)) return [];
+  const isHiddenAsked = word.slice(folder.length).startsWith(".");
+  return readdirSync(path, { withFileTypes: true })
+    .filter(({ name }) => isHiddenAsked || !name.startsWith("."))
+    .filter((entry) => entry.isDirectory() || wanted.test(entry.name))
+    .map((entry) => ({
+      value: `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`,
+      text: "",
+    }));
+}
+
+function home(path: string): string {
+  return path.startsWith("~/") ? `${homedir()}${path.slice(1)}` : path;
 }
