@@ -13,10 +13,9 @@ import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
-import { engineText } from "../print/engines.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath } from "../store/open.ts";
-import { wantedBackend } from "../training/backend.ts";
+import { engineText, wantedBackend } from "../training/engines.ts";
 
 type Check = {
   readonly check: string;

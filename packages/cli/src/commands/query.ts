@@ -1,13 +1,22 @@
+/** What may be asked of a store, and mistakes in what was asked. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { QueryError, queryStore, SCHEMA, streamQuery } from "@ablate/store";
+import type { Problem } from "@ablate/runner";
+import {
+  QueryError,
+  type QueryMistake,
+  queryStore,
+  SCHEMA,
+  type SchemaView,
+  streamQuery,
+} from "@ablate/store";
+import { closest, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 import { problemText } from "../print/problems.ts";
-import { queryProblem, schemaPage } from "../print/query.ts";
 import {
   isStreamed,
   jsonArray,
@@ -113,4 +122,56 @@ async function sqlOf({ flags, terminal }: Invocation): Promise<string> {
   if (more.length > 0)
     throw new UsageError(`put the SQL in quotes: ablate query "${flags.rest.join(" ")}"`);
   return sql === "-" ? textOf(process.stdin) : sql;
+}
+
+/** Describes every view under its name, a column per line. */
+export function schemaPage(views: readonly SchemaView[]): string {
+  const pages = views.map(({ name, about, columns }) => {
+    const rows = columns.map((column) => [
+      column.name,
+      column.type,
+      column.unit ?? "",
+      column.nulls === null ? column.meaning : `${column.meaning}; NULL: ${column.nulls}`,
+    ]);
+    const text = table(["column", "type", "unit", "meaning"], rows);
+    return `${name}: ${about}\n${text.replace(/^(?=.)/gm, "  ")}`;
+  });
+  return pages.join("\n");
+}
+
+/** What the SQL is called in front of a place in it. */
+const SOURCE = "query";
+
+/** Makes a problem with its place in the text of a mistake in a query. */
+export function queryProblem(
+  sql: string,
+  mistake: QueryMistake,
+): { readonly problem: Problem; readonly sources: ReadonlyMap<string, string> } {
+  const before = sql.slice(0, mistake.at?.start ?? 0).split(/\r\n|\r|\n/);
+  const isPlaced = mistake.at !== null;
+  return {
+    problem: {
+      source: SOURCE,
+      line: isPlaced ? before.length : null,
+      col: isPlaced ? (before.at(-1)?.length ?? 0) + 1 : null,
+      message: sentence(mistake),
+    },
+    sources: new Map([[SOURCE, sql]]),
+  };
+}
+
+function sentence({ message, unknown }: QueryMistake): string {
+  if (/^incomplete input/.test(message)) return "the statement is not complete";
+  if (/more than one statement/i.test(message))
+    return "more than one statement; give one at a time";
+  if (message === "not authorized") return "extensions cannot be loaded here";
+  if (/parameter|bind/i.test(message)) return "a ? or :name needs a value; write the value itself";
+  if (unknown === null) return message;
+  const { name, known } = unknown;
+  const guess = closest(name, known);
+  if (guess?.toLowerCase() === name.toLowerCase()) return `${message}; FROM does not name it`;
+  if (guess !== null) return `${message}; did you mean ${guess}?`;
+  return message.endsWith('"')
+    ? `${message}; text stands in single quotes`
+    : `${message}; \`ablate query --explain-schema\` lists all`;
 }

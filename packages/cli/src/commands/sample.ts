@@ -6,7 +6,7 @@ import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
-import { wantedBackend } from "../training/backend.ts";
+import { wantedBackend } from "../training/engines.ts";
 
 export const command: Command = {
   about: [

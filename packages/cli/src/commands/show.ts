@@ -1,9 +1,15 @@
-import { type RunSummary, runRow } from "@ablate/store";
+import {
+  flatSettings,
+  type RunSummary,
+  runRow,
+  type StoredEvaluation,
+  type StoreReader,
+} from "@ablate/store";
+import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 import { drawRunCharts } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { runPage } from "../print/run-page.ts";
 import { storePath, withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
 import { display } from "./ui.ts";
@@ -20,50 +26,55 @@ export const command: Command = {
   see: ["docs/json.md", "docs/diagnostics.md", "ablate diagnose"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
-    const facts = withReader(invocation, (reader) => {
-      const run = findRun(reader, flags.positionals[0] ?? "");
-      return {
-        run,
-        note: reader.annotations().runs.get(run.name)?.note ?? null,
-        evaluations: reader.evaluations(run.name),
-        parameters: reader.parameters(run.name),
-        ratios: reader.ratiosAt(run.name),
-        initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,
-        samples: reader.samples(run.name),
-        provenance: reader.provenance(run.name),
-      };
-    });
-    if (!flags.has("json")) {
-      terminal.write(runPage({ ...facts, charts: chartsOf(invocation, facts.run) }));
-      return 0;
-    }
-    const { run, note, evaluations, parameters, ratios, samples, provenance } = facts;
+    const [word = ""] = flags.positionals;
+    const facts = withReader(invocation, (reader) => factsOf(findRun(reader, word), reader));
+    const isJson = flags.has("json");
     terminal.write(
-      jsonArray([
-        {
-          ...runRow(run),
-          note,
-          evals: evaluations,
-          params: parameters.map(({ layerKind, ...rest }) => ({ ...rest, layer_kind: layerKind })),
-          update_ratio: (ratios?.ratios ?? []).map(({ param, ratio, log10Ratio }) => ({
-            step: ratios?.step,
-            param,
-            ratio,
-            log10_ratio: log10Ratio,
-          })),
-          samples,
-          provenance,
-        },
-      ]),
+      isJson ? jsonArray([record(facts)]) : runPage(facts, chartsOf(invocation, facts)),
     );
     return 0;
   },
 };
 
+type RunFacts = ReturnType<typeof factsOf>;
+
+function factsOf(run: RunSummary, reader: StoreReader) {
+  const { name } = run;
+  return {
+    run,
+    note: reader.annotations().runs.get(name)?.note ?? null,
+    evaluations: reader.evaluations(name),
+    parameters: reader.parameters(name),
+    ratios: reader.ratiosAt(name),
+    initialLoss: reader.lossAt(name, 0)?.loss ?? null,
+    samples: reader.samples(name),
+    provenance: reader.provenance(name),
+  };
+}
+
+function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFacts): object {
+  const { samples, provenance } = facts;
+  return {
+    ...runRow(run),
+    note,
+    evals: evaluations,
+    params: parameters.map(({ layerKind, ...rest }) => ({ ...rest, layer_kind: layerKind })),
+    update_ratio: (ratios?.ratios ?? []).map(({ param, ratio, log10Ratio }) => ({
+      step: ratios?.step,
+      param,
+      ratio,
+      log10_ratio: log10Ratio,
+    })),
+    samples,
+    provenance,
+  };
+}
+
 const NARROWEST = 40;
 const WIDEST = 120;
 
-function chartsOf(invocation: Invocation, { name: run, lastStep }: RunSummary): string {
+/** Draws loss and update:data ratios; empty before there are steps. */
+function chartsOf(invocation: Invocation, { run: { name: run, lastStep } }: RunFacts): string {
   if (lastStep === null) return "";
   const { columns } = process.stdout;
   return drawRunCharts({
@@ -72,4 +83,88 @@ function chartsOf(invocation: Invocation, { name: run, lastStep }: RunSummary): 
     columns: Math.min(WIDEST, Math.max(NARROWEST, columns ?? 100)),
     ...display(invocation),
   });
+}
+
+/** Writes one run in full, a paragraph per section. */
+function runPage(facts: RunFacts, charts: string): string {
+  const { run, provenance } = facts;
+  const settings = flatSettings(JSON.parse(run.config)).map(({ key, text }) => [key, text]);
+  const origin = Object.entries(provenance).map(([key, value]) => [key, String(value ?? UNKNOWN)]);
+  const sections = [
+    head(facts),
+    charts.trimEnd(),
+    evaluations(facts),
+    ratios(facts),
+    samples(facts),
+    `config\n${pairs(settings)}`,
+    origin.length === 0 ? "" : `provenance\n${pairs(origin)}`,
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function head({ run, note, initialLoss }: RunFacts): string {
+  const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
+  const trained = run.lastStep === null ? 0 : run.lastStep + 1;
+  const lines = [
+    ["state", `${run.state}${reason}`],
+    ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.stepsPerS)} a second`],
+    ["parameters", count(run.parameters)],
+    ["seed", String(run.seed)],
+    ["engine", run.engine],
+    ["started", run.startedAt ?? UNKNOWN],
+    ["ended", run.endedAt ?? UNKNOWN],
+    ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
+    ["hash", run.hash],
+    ...(run.error === null ? [] : [["error", run.error]]),
+    ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),
+    ...(note === null ? [] : [["note", note]]),
+  ];
+  return `${run.name}\n${pairs(lines)}`;
+}
+
+function evaluations({ evaluations: rows }: RunFacts): string {
+  if (rows.length === 0) return "";
+  const text = table(
+    [right("  step"), "split", "statistics", right("loss")],
+    rows
+      .toSorted(bySplit)
+      .map((row) => [count(row.step), row.split, row.statistics, loss(row.loss)]),
+  );
+  return `evaluations\n${text.trimEnd()}`;
+}
+
+/** Orders evaluations by step, by split in the order of use, then by statistics. */
+function bySplit(a: StoredEvaluation, b: StoredEvaluation): number {
+  const rank = ({ split }: StoredEvaluation): number => ["train", "valid", "test"].indexOf(split);
+  return a.step - b.step || rank(a) - rank(b);
+}
+
+function ratios({ ratios: last, parameters }: RunFacts): string {
+  if (last === undefined) return "";
+  const text = table(
+    ["  parameter", "shape", right("numbers"), right("log10 update:data")],
+    last.ratios.map(({ param, log10Ratio }) => {
+      const parameter = parameters.find(({ name }) => name === param);
+      const ratio = log10Ratio === null ? UNKNOWN : log10Ratio.toFixed(2);
+      const shape = parameter?.shape.join(" x ") ?? UNKNOWN;
+      return [`  ${param}`, shape, count(parameter?.size), ratio];
+    }),
+  );
+  return `parameters, update ratios of step ${count(last.step)} (about -3 is healthy)\n${text.trimEnd()}`;
+}
+
+function samples({ samples: rows }: RunFacts): string {
+  if (rows.length === 0) return "";
+  return `samples\n  ${rows.map(({ text }) => (text === "" ? '""' : text)).join(" ")}`;
+}
+
+function pairs(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(0, ...lines.map(([key = ""]) => key.length));
+  const indent = " ".repeat(width + 4);
+  return lines
+    .map(
+      ([key = "", value = ""]) =>
+        `  ${key.padEnd(width)}  ${value.replaceAll("\n", `\n${indent}`)}`,
+    )
+    .join("\n");
 }

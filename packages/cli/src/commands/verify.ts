@@ -14,9 +14,8 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
-import { differencesTable, engineText } from "../print/engines.ts";
 import { jsonArray } from "../print/rows.ts";
-import { wantedBackend } from "../training/backend.ts";
+import { differencesTable, engineText, wantedBackend } from "../training/engines.ts";
 
 /** Enough for an error to show, few enough to wait for. */
 const STEPS = 300;

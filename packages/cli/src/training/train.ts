@@ -6,7 +6,7 @@ import { onInterrupt } from "../command-line/interrupt.ts";
 import type { Planned } from "../plan/planning.ts";
 import { type ProgressStyle, showProgress } from "../print/progress/show-progress.ts";
 import { storePath } from "../store/open.ts";
-import { wantedBackend } from "./backend.ts";
+import { wantedBackend } from "./engines.ts";
 
 /** How much of the machine, how often and how long. */
 export type TrainingLimits = Pick<

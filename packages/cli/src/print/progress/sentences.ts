@@ -3,7 +3,7 @@
 import type { GridEvent } from "@ablate/runner";
 import { count, counted, duration, loss } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
-import { engineText } from "../engines.ts";
+import { engineText } from "../../training/engines.ts";
 import { isOver, type Judged, verdict } from "../findings.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;

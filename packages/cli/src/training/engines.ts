@@ -1,6 +1,13 @@
 /** What engines run on, and how far they are from each other. */
-import type { EngineFacts, SeriesDifference } from "@ablate/core";
+import {
+  type EngineFacts,
+  type SeriesDifference,
+  TFJS_BACKENDS,
+  type TfjsBackend,
+} from "@ablate/core";
 import { count, right, table, UNKNOWN } from "@ablate/text";
+import { UsageError } from "../command-line/errors.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 
 /** Says what an engine runs on and why not on something better, as one phrase. */
 export function engineText({ backend, version, reason }: Omit<EngineFacts, "engine">): string {
@@ -47,4 +54,15 @@ function cells(one: SeriesDifference | undefined): string[] {
   if (one === undefined || one.difference === null) return [UNKNOWN, UNKNOWN, ""];
   const verdict = one.ok ? "" : `over ${one.tolerance}`;
   return [one.difference.toExponential(1), count(one.step), verdict];
+}
+
+const VARIABLE = "ABLATE_TFJS_BACKEND";
+
+/** The backend that the user wants instead of the best one that works. */
+export function wantedBackend({ environment }: Terminal): TfjsBackend | undefined {
+  const given = environment[VARIABLE];
+  if (given === undefined || given === "") return undefined;
+  const backend = TFJS_BACKENDS.find((name) => name === given);
+  if (backend !== undefined) return backend;
+  throw new UsageError(`${VARIABLE} is "${given}"; it takes ${TFJS_BACKENDS.join(", ")}`);
 }
