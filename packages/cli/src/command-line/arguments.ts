@@ -11,7 +11,7 @@ export type Options = Command["options"];
 
 /** The flags of a command, with the one that all have. */
 export function optionsOf({ options }: Command): Options {
-  return { ...options, help: { type: "boolean", short: "h", help: "show this help" } };
+  return { ...options, help: { short: "h", help: "show this help" } };
 }
 
 /** A flag as it was given, known or not. */
@@ -37,10 +37,10 @@ export function readArguments(
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { type, short }]) => [
-        name,
-        { type, multiple: true, ...(short === undefined ? {} : { short }) },
-      ]),
+      Object.entries(options).map(([name, { value, short }]) => {
+        const type = value === undefined ? ("boolean" as const) : ("string" as const);
+        return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }];
+      }),
     ),
     strict: false,
     tokens: true,
@@ -92,12 +92,12 @@ function checkedValue(
     const hint = guess === null ? `see \`ablate ${verb} --help\`` : `did you mean --${guess}?`;
     throw new UsageError(`${verb} has no flag ${rawName}; ${hint}`);
   }
-  if (option.type === "boolean") {
+  if (option.value === undefined) {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return "";
   }
   if (value === undefined || (inlineValue !== true && value.startsWith("--"))) {
-    throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value ?? "VALUE"}`);
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value}`);
   }
   return value;
 }

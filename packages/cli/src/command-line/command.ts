@@ -3,13 +3,12 @@ import type { Terminal } from "./terminal.ts";
 
 /** A flag of a command: what it takes and one line of help. */
 export type Option = {
-  readonly type: "string" | "boolean";
   readonly multiple?: boolean;
   /** One letter that stands for it: `-o`. */
   readonly short?: string;
   /** All values that it takes, where they are few: shells complete them, in a list of an option that is `multiple`. */
   readonly choices?: readonly string[];
-  /** What the help calls its value; shells complete FILE, PATH, RUN and GRID. */
+  /** What the help calls its value; shells complete FILE, PATH, RUN and GRID. Without one the flag takes none. */
   readonly value?: string;
   readonly help: string;
 };
@@ -25,8 +24,8 @@ export type HelpRow = readonly [left: string, text: string];
 
 /** All that is known of a verb beside its line in the registry; parsing, help and completion come from both. */
 export type Command = {
-  /** Paragraphs of the help; wrapped when they are printed. */
-  readonly about: readonly string[];
+  /** The help, or its paragraphs; wrapped when they are printed. */
+  readonly about: string | readonly string[];
   readonly options: Readonly<Record<string, Option>>;
   /** A command and what it does. */
   readonly examples: readonly HelpRow[];

@@ -43,7 +43,7 @@ export function verbHelp(verb: Verb, command: Command): string {
     `usage: ${usageOf(verb)} [flags]`,
     "",
     ...wrapText(verb.summary, WIDTH),
-    ...about.flatMap((paragraph) => ["", ...wrapText(paragraph, WIDTH)]),
+    ...[about].flat().flatMap((paragraph) => ["", ...wrapText(paragraph, WIDTH)]),
     ...section("flags", twoColumns(Object.entries(optionsOf(command)).map(flagRow))),
     ...section("examples", examples.flatMap(exampleLines)),
     ...section("exit codes", twoColumns(codes.toSorted(([a], [b]) => Number(a) - Number(b)))),
@@ -56,10 +56,10 @@ export function verbHelp(verb: Verb, command: Command): string {
   ].join("\n");
 }
 
-function flagRow([name, { type, value, short, multiple, help }]: [string, Option]): HelpRow {
+function flagRow([name, { value, short, multiple, help }]: [string, Option]): HelpRow {
   const dash = short === undefined ? "" : `-${short}, `;
   return [
-    `${dash}--${name}${type === "string" ? ` ${value ?? "VALUE"}` : ""}`,
+    `${dash}--${name}${value === undefined ? "" : ` ${value}`}`,
     multiple === true ? `${help} (repeatable)` : help,
   ];
 }

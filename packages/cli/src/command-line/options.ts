@@ -4,23 +4,21 @@ import type { HelpRow, Option } from "./command.ts";
 import type { Flags } from "./flags.ts";
 
 export const STORE_OPTION: { readonly store: Option } = {
-  store: { type: "string", value: "FILE", help: "the store (default ablate.db, or ABLATE_STORE)" },
+  store: { value: "FILE", help: "the store (default ablate.db, or ABLATE_STORE)" },
 };
 
 export const READING_OPTIONS: { readonly store: Option; readonly json: Option } = {
   ...STORE_OPTION,
-  json: { type: "boolean", help: "print one JSON array" },
+  json: { help: "print one JSON array" },
 };
 
 export const ONLY_OPTION: Option = {
-  type: "string",
   multiple: true,
   value: "FILTER",
   help: "only runs that match, as v5, state:failed or lr>=0.1 (docs/filter.md)",
 };
 
 export const FORMAT_OPTION: Option = {
-  type: "string",
   value: "NAME",
   choices: ROW_FORMAT_NAMES,
   help: "table, json, csv or markdown",
@@ -35,39 +33,27 @@ type PlanningFlag = "set" | "steps" | "seeds" | "only" | "engine" | "yes";
 
 export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   set: {
-    type: "string",
     multiple: true,
     value: "KEY=VALUE",
     help: "override a config key; commas make a factor of the grid",
   },
-  steps: { type: "string", value: "N", help: "train N steps" },
-  seeds: { type: "string", value: "1,2,3", help: "one run per seed" },
+  steps: { value: "N", help: "train N steps" },
+  seeds: { value: "1,2,3", help: "one run per seed" },
   only: ONLY_OPTION,
-  engine: {
-    type: "string",
-    value: "NAME",
-    choices: ["simd", "tfjs"],
-    help: "what trains: simd or tfjs",
-  },
-  yes: { type: "boolean", help: "plan more than 10,000 runs" },
+  engine: { value: "NAME", choices: ["simd", "tfjs"], help: "what trains: simd or tfjs" },
+  yes: { help: "plan more than 10,000 runs" },
 };
 
 type TrainingFlag = "workers" | "timeout" | "max-retries" | "storage-timeout";
 
 export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
-  workers: { type: "string", value: "N", help: "train N runs at a time (default: one per core)" },
-  timeout: {
-    type: "string",
-    value: "D",
-    help: "fail a run that takes longer than 90s, 10m or 2h in one go",
-  },
+  workers: { value: "N", help: "train N runs at a time (default: one per core)" },
+  timeout: { value: "D", help: "fail a run that takes longer than 90s, 10m or 2h in one go" },
   "max-retries": {
-    type: "string",
     value: "N",
     help: "try a run again N times whose worker died or hung (default 1)",
   },
   "storage-timeout": {
-    type: "string",
     value: "D",
     help: "stop once the store took nothing for D: disk full, locked, gone (default 60s)",
   },

@@ -20,26 +20,23 @@ import { withReader } from "../store/open.ts";
 import { findRuns, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Puts runs into one table: what differs, what came out, the best marked with its step. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed, with a confidence interval, or the sentence that seeds are too few to tell.",
-  ],
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
     metric: {
-      type: "string",
       multiple: true,
       value: "NAME",
       choices: METRICS.map(({ name }) => name),
       help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss or steps_per_s",
     },
-    by: { type: "string", value: "KEY", help: "one row for each value of this key of the config" },
+    by: { value: "KEY", help: "one row for each value of this key of the config" },
     baseline: {
-      type: "string",
       value: "RUN|VALUE",
       help: "what the others are compared with: a run, or with --by a value (default: the first)",
     },
-    effects: { type: "boolean", help: "only the effects of the factors" },
+    effects: { help: "only the effects of the factors" },
     format: FORMAT_OPTION,
   },
   examples: [

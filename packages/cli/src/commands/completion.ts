@@ -84,9 +84,8 @@ complete -c ablate -f -a '(__ablate_complete)'
 const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: FISH };
 
 export const command: Command = {
-  about: [
+  about:
     "Prints a script for bash, zsh or fish that the shell reads when it starts. From then on the tab key completes verbs, options and their values, files, and the names of runs, grids and tags from the store of the working folder, of --store or of ABLATE_STORE.",
-  ],
   options: {},
   examples: [
     [`echo 'eval "$(ablate completion bash)"' >> ~/.bashrc`, "from the next bash on"],

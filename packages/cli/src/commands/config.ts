@@ -6,9 +6,8 @@ import { withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Prints the resolved config of a run, every default filled in, as YAML that trains the same run. For all runs of a config it is `ablate plan CONFIG --save FILE`.",
-  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate config quickstart/v7", "its settings, every default filled in"],

@@ -9,14 +9,13 @@ import { jsonArray } from "../print/rows.ts";
 const SPLITS = ["train", "valid", "test"] as const;
 
 export const command: Command = {
-  about: [
+  about:
     "Reads the data set of a config and says how many names and examples each split has, which characters there are, and what the first windows look like. Where the runs of a grid differ in their data it is that of the first.",
-  ],
   options: {
-    words: { type: "string", value: "N", help: "show the windows of the first N words (5)" },
+    words: { value: "N", help: "show the windows of the first N words (5)" },
     set: PLANNING_OPTIONS.set,
     yes: PLANNING_OPTIONS.yes,
-    json: { type: "boolean", help: "print one JSON array: one object per split" },
+    json: { help: "print one JSON array: one object per split" },
   },
   examples: [
     ["ablate data configs/quickstart.yaml", "sizes, vocabulary and the windows of five words"],

@@ -21,14 +21,13 @@ const STORY = [
 ] as const;
 
 export const command: Command = {
-  about: [
+  about:
     "Trains the lecture's seven initialisations on the bundled names, prints one line for each, and on a terminal opens the UI. Runs are kept in the store: the next demo finds them done.",
-  ],
   options: {
     ...STORE_OPTION,
     steps: PLANNING_OPTIONS.steps,
-    quiet: { type: "boolean", help: "show no progress" },
-    "no-ui": { type: "boolean", help: "end with the table, also on a terminal" },
+    quiet: { help: "show no progress" },
+    "no-ui": { help: "end with the table, also on a terminal" },
   },
   examples: [
     ["ablate demo", "train configs/quickstart.yaml, compare its variants, chart them"],

@@ -24,13 +24,11 @@ import { findTarget } from "../store/resolve.ts";
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
 export const command: Command = {
-  about: [
+  about:
     "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
-  ],
   options: {
     ...READING_OPTIONS,
     set: {
-      type: "string",
       multiple: true,
       value: "thresholds.NAME=VALUE",
       help: "judge by another threshold than the run was trained with (docs/diagnostics.md)",

@@ -13,9 +13,8 @@ import { withAnyReader, withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Compares two runs, or a config and a run, key by key, those that decide the numbers first, and says whether they are the same run. A and B are runs of the store or config files.",
-  ],
   options: { ...PLANNING_OPTIONS, ...READING_OPTIONS },
   examples: [
     ["ablate diff quickstart/v5 quickstart/v7", "what tells two runs apart"],

@@ -29,12 +29,11 @@ type Check = {
 const NODE_MAJOR = 24;
 
 export const command: Command = {
-  about: [
+  about:
     "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it repairs what a crash or a bad disk has left there and keeps what is whole.",
-  ],
   options: {
     ...READING_OPTIONS,
-    repair: { type: "boolean", help: "repair what can be repaired in the store" },
+    repair: { help: "repair what can be repaired in the store" },
   },
   examples: [
     ["ablate doctor", "what works here"],

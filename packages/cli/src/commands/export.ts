@@ -39,24 +39,17 @@ export const command: Command = {
   options: {
     ...STORE_OPTION,
     format: {
-      type: "string",
       value: "NAME",
       choices: EXPORT_FORMATS,
       help: `${EXPORT_FORMATS.join(", ")} (default: by the ending of PATH)`,
     },
-    output: {
-      type: "string",
-      short: "o",
-      value: "PATH",
-      help: "the file (required); - prints csv and jsonl",
-    },
+    output: { short: "o", value: "PATH", help: "the file (required); - prints csv and jsonl" },
     table: {
-      type: "string",
       value: "NAME",
       choices: EXPORT_TABLES,
       help: "history (default: a row a step), or a view, as runs or evals",
     },
-    force: { type: "boolean", help: "replace a file that is there" },
+    force: { help: "replace a file that is there" },
   },
   examples: [
     [

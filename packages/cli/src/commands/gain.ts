@@ -41,26 +41,23 @@ const MOST_NUMBERS = 10_000_000;
 const MOST_WORK = 20_000_000_000;
 
 export const command: Command = {
-  about: [
+  about:
     "Trains nothing: draws x and w and shows how wide x @ w is, against the scale of w or an initialisation scheme. What a layer has to undo, or to keep.",
-  ],
   options: {
     scales: {
-      type: "string",
       value: "LIST",
       help: `w is N(0, 1) times each of these: 5, 5/3, 1/sqrt(10) (default ${SCALES})`,
     },
     schemes: {
-      type: "string",
       value: "LIST",
       help: "w is drawn by each of these, as in a config: kaiming,{ scheme: kaiming, gain: 5/3 }",
     },
-    rows: { type: "string", value: "N", help: `rows of x (${SHAPE.rows})` },
-    "fan-in": { type: "string", value: "N", help: `columns of x, rows of w (${SHAPE.fanIn})` },
-    "fan-out": { type: "string", value: "N", help: `columns of w (${SHAPE.fanOut})` },
-    seed: { type: "string", value: "N", help: `of x and of each w (${SEED})` },
-    range: { type: "string", value: "R", help: `histograms go from -R to R (${RANGE})` },
-    json: { type: "boolean", help: "print one JSON array: one object per w" },
+    rows: { value: "N", help: `rows of x (${SHAPE.rows})` },
+    "fan-in": { value: "N", help: `columns of x, rows of w (${SHAPE.fanIn})` },
+    "fan-out": { value: "N", help: `columns of w (${SHAPE.fanOut})` },
+    seed: { value: "N", help: `of x and of each w (${SEED})` },
+    range: { value: "R", help: `histograms go from -R to R (${RANGE})` },
+    json: { help: "print one JSON array: one object per w" },
   },
   examples: [
     ["ablate gain", "x @ w for w from N(0, 1) times 1, 5, 0.2 and 1/sqrt(10)"],

@@ -10,18 +10,13 @@ import { trashTable, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Deletes what is in the trash permanently, deletes checkpoints that nothing starts from, and gives the space back to the file system. It asks first; without a terminal it needs --yes.",
-  ],
   options: {
     ...READING_OPTIONS,
-    yes: { type: "boolean", help: "do not ask" },
-    "older-than": {
-      type: "string",
-      value: "AGE",
-      help: "only what is in the trash for 7d, 12h, 30m",
-    },
-    "dry-run": { type: "boolean", help: "say what would go, and change nothing" },
+    yes: { help: "do not ask" },
+    "older-than": { value: "AGE", help: "only what is in the trash for 7d, 12h, 30m" },
+    "dry-run": { help: "say what would go, and change nothing" },
   },
   examples: [
     ["ablate gc", "empty the trash permanently and give its space back, after asking"],

@@ -8,12 +8,11 @@ import { jsonArray } from "../print/rows.ts";
 import { storePath } from "../store/open.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Takes the runs of another store, of another machine perhaps, over into this one; makes it where there is none. A run is known by its hash: of two records the finished one stays, else the one with more steps, else ours. A run that is being trained here is left alone. Grids become one by their name, tags are united, notes put below each other. It can be stopped and repeated: each run is one transaction.",
-  ],
   options: {
     ...READING_OPTIONS,
-    "dry-run": { type: "boolean", help: "say what would be done, and do nothing" },
+    "dry-run": { help: "say what would be done, and do nothing" },
   },
   examples: [
     ["ablate import other.db", "take the runs of another store over into this one"],

@@ -8,7 +8,7 @@ const DATA = fileURLToPath(new URL("../../../../data/names.txt", import.meta.url
 const SCHEMA = fileURLToPath(new URL("../../../../configs/schema.json", import.meta.url));
 
 export const command: Command = {
-  about: ["Writes a small config in which every key is explained. The file must not be there yet."],
+  about: "Writes a small config in which every key is explained. The file must not be there yet.",
   options: {},
   examples: [
     ["ablate new my.yaml && ablate run my.yaml", "four short runs on the bundled names"],

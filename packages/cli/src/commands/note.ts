@@ -4,12 +4,11 @@ import { STORE_OPTION } from "../command-line/options.ts";
 import { annotateStore } from "./tag.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Says something about a run or a grid, in place of what was said before; an empty text removes it. Up to 2,000 characters. It may be done while the run is trained.",
-  ],
   options: {
     ...STORE_OPTION,
-    remove: { type: "boolean", help: "take the note away" },
+    remove: { help: "take the note away" },
   },
   examples: [
     ["ablate note quickstart/v1 saturates from the start", "in place of the note it has"],

@@ -11,12 +11,11 @@ import { jsonArray } from "../print/rows.ts";
 import { schemaComment, writeNew } from "./new.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Trains nothing and makes no store. All mistakes of a config are listed at once, with line and column.",
-  ],
   options: {
     ...PLANNING_OPTIONS,
-    save: { type: "string", value: "FILE", help: "write the runs as a config of their own" },
+    save: { value: "FILE", help: "write the runs as a config of their own" },
     ...READING_OPTIONS,
   },
   examples: [

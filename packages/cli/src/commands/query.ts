@@ -31,16 +31,15 @@ const DEFAULT_LIMIT = 1000;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 export const command: Command = {
-  about: [
+  about:
     "Runs one SELECT or WITH statement over the views of the store; with - it is read from the standard input. Nothing can be written. It ends after 1,000 rows, which is said, or 30 seconds, unless --limit and --timeout say otherwise.",
-  ],
   options: {
     ...READING_OPTIONS,
     format: FORMAT_OPTION,
-    limit: { type: "string", value: "N", help: "rows at most (default 1000), 0 for all" },
-    timeout: { type: "string", value: "D", help: "how long it may take (default 30s), 0 for ever" },
-    file: { type: "string", value: "PATH", help: "read the SQL from a file" },
-    "explain-schema": { type: "boolean", help: "what every view is, and each of its columns" },
+    limit: { value: "N", help: "rows at most (default 1000), 0 for all" },
+    timeout: { value: "D", help: "how long it may take (default 30s), 0 for ever" },
+    file: { value: "PATH", help: "read the SQL from a file" },
+    "explain-schema": { help: "what every view is, and each of its columns" },
   },
   examples: [
     ['ablate query "select run, valid_loss from runs"', "every run's validation loss"],

@@ -3,9 +3,8 @@ import { STORE_OPTION } from "../command-line/options.ts";
 import { annotateStore } from "./tag.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Gives a run another label, and with it another name in its grid. Its identity stays: the same config still finds it.",
-  ],
   options: STORE_OPTION,
   examples: [
     ["ablate rename quickstart/v5 kaiming", "quickstart/kaiming; it stays what it is"],

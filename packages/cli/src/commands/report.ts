@@ -18,14 +18,9 @@ export const command: Command = {
   options: {
     ...STORE_OPTION,
     only: ONLY_OPTION,
-    output: {
-      type: "string",
-      short: "o",
-      value: "FILE",
-      help: "the HTML file to write (required)",
-    },
-    title: { type: "string", value: "TEXT", help: "its title (default: the name of the grid)" },
-    force: { type: "boolean", help: "replace a file that is there" },
+    output: { short: "o", value: "FILE", help: "the HTML file to write (required)" },
+    title: { value: "TEXT", help: "its title (default: the name of the grid)" },
+    force: { help: "replace a file that is there" },
   },
   examples: [
     ["ablate report quickstart -o quickstart.html", "a grid as one file that any browser shows"],

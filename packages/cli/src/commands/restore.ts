@@ -6,9 +6,8 @@ import { trashName, trashRecord, trashTable } from "../print/trash.ts";
 import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Takes runs or grids out of the trash; without names it lists what is there, with sizes and since when.",
-  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate restore", "what is in the trash, its size and since when"],

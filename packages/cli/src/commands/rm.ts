@@ -7,9 +7,8 @@ import { storePath, withReader } from "../store/open.ts";
 import { resolveExact } from "../store/resolve.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Puts runs or grids into the trash: hidden from every list and view, until restored or purged. A word that is neither a run nor a grid is a filter. Of a grid, runs that another grid has stay there. Runs that are being trained are refused.",
-  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate rm quickstart/v1", "into the trash; `ablate restore quickstart/v1` brings it back"],

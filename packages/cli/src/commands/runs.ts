@@ -19,14 +19,13 @@ const STATES: readonly RunState[] = [
 ];
 
 export const command: Command = {
-  about: [
+  about:
     "Lists the runs of the store, oldest first, with state, settings and losses. Words are a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
-  ],
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
-    grid: { type: "string", value: "GRID", help: "only runs of this grid" },
-    state: { type: "string", value: "STATE", choices: STATES, help: "only runs in this state" },
+    grid: { value: "GRID", help: "only runs of this grid" },
+    state: { value: "STATE", choices: STATES, help: "only runs in this state" },
   },
   examples: [
     ["ablate runs", "every run and what came out"],

@@ -9,13 +9,12 @@ import { findRun } from "../store/resolve.ts";
 import { wantedBackend } from "../training/engines.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Draws names from the final weights of a run; the same seed draws the same names. The data file is not needed.",
-  ],
   options: {
     ...READING_OPTIONS,
-    count: { type: "string", value: "N", help: "how many names (20)" },
-    seed: { type: "string", value: "S", help: "seed of the draws (default: the recorded names')" },
+    count: { value: "N", help: "how many names (20)" },
+    seed: { value: "S", help: "seed of the draws (default: the recorded names')" },
   },
   examples: [
     ["ablate sample quickstart/v7", "20 names"],

@@ -15,9 +15,8 @@ import { findRun } from "../store/resolve.ts";
 import { display } from "./ui.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Prints one run in full: settings, charts, losses of every split, update:data ratios with a verdict, findings, samples, and where it was trained. RUN is a name, a label, a hash, or the beginning of one.",
-  ],
   options: READING_OPTIONS,
   examples: [
     ["ablate show quickstart/v7", "state, settings, losses, update ratios, samples, provenance"],

@@ -18,20 +18,18 @@ const SEED = 42;
 const MOST_NUMBERS = 10_000_000;
 
 export const command: Command = {
-  about: [
+  about:
     "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws.",
-  ],
   options: {
-    target: { type: "string", value: "I", help: "the right class, counted from 0 (0)" },
+    target: { value: "I", help: "the right class, counted from 0 (0)" },
     scales: {
-      type: "string",
       value: "LIST",
       help: `draw logits from N(0, 1) times each of these: 10, 5/3, 1/sqrt(10) (${SCALES} where no LOGITS are given)`,
     },
-    classes: { type: "string", value: "N", help: `logits drawn at a time (${CLASSES})` },
-    draws: { type: "string", value: "N", help: `how often they are drawn (${DRAWS})` },
-    seed: { type: "string", value: "N", help: `of what is drawn (${SEED})` },
-    json: { type: "boolean", help: "print one JSON array: one object per row" },
+    classes: { value: "N", help: `logits drawn at a time (${CLASSES})` },
+    draws: { value: "N", help: `how often they are drawn (${DRAWS})` },
+    seed: { value: "N", help: `of what is drawn (${SEED})` },
+    json: { help: "print one JSON array: one object per row" },
   },
   examples: [
     ["ablate softmax", "four logits: equal, sure and right, sure and wrong, and at random"],

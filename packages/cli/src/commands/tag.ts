@@ -6,12 +6,11 @@ import { storePath, withReader } from "../store/open.ts";
 import { findTarget } from "../store/resolve.ts";
 
 export const command: Command = {
-  about: [
+  about:
     "Gives a run or a whole grid tags, or takes some away. Tags are single words; they can be filtered by (tag:baseline) and are no part of a run's identity. It may be done while the run is trained.",
-  ],
   options: {
     ...STORE_OPTION,
-    remove: { type: "string", multiple: true, value: "TAG", help: "take this tag away" },
+    remove: { multiple: true, value: "TAG", help: "take this tag away" },
   },
   examples: [
     ["ablate tag quickstart/v5 baseline keep", "two tags; `ablate runs tag:keep` finds it"],

@@ -20,36 +20,20 @@ const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;
 
 export const command: Command = {
-  about: [
+  about:
     "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
-  ],
   options: {
     ...STORE_OPTION,
-    view: {
-      type: "string",
-      value: "NAME",
-      choices: VIEW_NAMES,
-      help: `the first view: ${VIEW_NAMES.join(", ")}`,
-    },
-    run: { type: "string", value: "RUN", help: "open this run" },
+    view: { value: "NAME", choices: VIEW_NAMES, help: `the first view: ${VIEW_NAMES.join(", ")}` },
+    run: { value: "RUN", help: "open this run" },
     glyphs: {
-      type: "string",
       value: "NAME",
       choices: GLYPHS,
       help: `what charts are drawn with: ${GLYPHS.join(", ")}`,
     },
-    theme: {
-      type: "string",
-      value: "NAME",
-      choices: BACKGROUNDS,
-      help: "the terminal's background: dark, light",
-    },
-    once: { type: "boolean", help: "print one frame and end" },
-    size: {
-      type: "string",
-      value: "COLSxROWS",
-      help: "size of that frame (default: the terminal's, else 120x40)",
-    },
+    theme: { value: "NAME", choices: BACKGROUNDS, help: "the terminal's background: dark, light" },
+    once: { help: "print one frame and end" },
+    size: { value: "COLSxROWS", help: "size of that frame (default: the terminal's, else 120x40)" },
   },
   examples: [
     ["ablate ui", "browse ablate.db, also while another process trains; ? lists the keys"],

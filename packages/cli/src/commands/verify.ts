@@ -23,16 +23,15 @@ const STEPS = 300;
 const { set, seeds, only, yes } = PLANNING_OPTIONS;
 
 export const command: Command = {
-  about: [
+  about:
     "Trains the runs of a config on our engine and on TensorFlow.js and compares every series, as far as rounding alone does not move it. Nothing is stored.",
-  ],
   options: {
-    steps: { type: "string", value: "N", help: `steps of each run (${STEPS}, or fewer if it has)` },
+    steps: { value: "N", help: `steps of each run (${STEPS}, or fewer if it has)` },
     set,
     seeds,
     only,
     yes,
-    json: { type: "boolean", help: "print one JSON array: one object per run, engine and series" },
+    json: { help: "print one JSON array: one object per run, engine and series" },
   },
   examples: [
     ["ablate verify configs/quickstart.yaml", "simd against tfjs on every backend that works"],

@@ -14,12 +14,11 @@ import { LEFT, WatchedEvents } from "../watch/events.ts";
 const LOOK_EVERY_MS = 150;
 
 export const command: Command = {
-  about: [
+  about:
     "Shows the progress of a run or a grid that another process trains, from the store alone, as `ablate run` would: a live block on a terminal, plain lines elsewhere. It writes nothing and ends when nothing is left to watch.",
-  ],
   options: {
     ...STORE_OPTION,
-    json: { type: "boolean", help: "print events, one JSON object a line" },
+    json: { help: "print events, one JSON object a line" },
   },
   examples: [
     ["ablate watch quickstart", "the progress of a grid that another process trains"],

@@ -59,7 +59,7 @@ async function candidates(
   const place = { word: current, store, terminal };
   const last = given.at(-1);
   const open = last?.value === undefined ? options[last?.name ?? ""] : undefined;
-  if (open?.type === "string") return valuesOf(open, place);
+  if (open?.value !== undefined) return valuesOf(open, place);
   if (current.startsWith("-")) return flags(options, new Set(values.keys()));
   const kind = verb.positionals[words.length] ?? command.completed ?? verb.rest;
   return kind === undefined ? [] : candidatesFor(kind, place);
