@@ -17,14 +17,15 @@ export class ConfigError extends Error {
   readonly sources: ReadonlyMap<string, string>;
 
   constructor(problems: readonly Problem[], sources: ReadonlyMap<string, string> = new Map()) {
-    super(problems.map(formatProblem).join("\n"));
+    super(problems.map((one) => `${positionText(one)}: ${one.message}`).join("\n"));
     this.problems = problems;
     this.sources = sources;
   }
 }
 
-function formatProblem({ source, line, col, message }: Problem): string {
-  return line === null ? `${source}: ${message}` : `${source}:${line}:${col}: ${message}`;
+/** Writes a place as terminals make links of: `file:line:col`, or the option. */
+export function positionText({ source, line, col }: Position): string {
+  return line === null ? source : `${source}:${line}:${col}`;
 }
 
 /** Returns the message for a key that its map has already. */

@@ -65,14 +65,18 @@ function numberOf(node: Node): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
+const COUNTED = "takes [first, last, count], numbers";
+
 const USAGE: Readonly<Record<MakerName, string>> = {
   range: "takes [first, end] or [first, end, step], numbers; the end is not included",
-  linspace: "takes [first, last, count], numbers",
-  logspace: "takes [first, last, count], numbers",
+  linspace: COUNTED,
+  logspace: COUNTED,
 };
 
 /** The values, or what is wrong. */
-const MAKE: Readonly<Record<MakerName, (numbers: readonly number[]) => number[] | string>> = {
+type Made = number[] | string;
+
+const MAKE: Readonly<Record<MakerName, (numbers: readonly number[]) => Made>> = {
   range: ([first, end, step = 1, ...more]) => {
     if (first === undefined || end === undefined || more.length > 0) return USAGE.range;
     if (step === 0) return "needs a step that is not 0";
@@ -84,37 +88,38 @@ const MAKE: Readonly<Record<MakerName, (numbers: readonly number[]) => number[] 
     if (count > BigInt(MOST_VALUES)) return tooMany(count);
     return Array.from({ length: Number(count) }, (_, i) => fromRatio(a + d * BigInt(i), unit));
   },
-  linspace: ([first, last, count, ...more]) => {
-    if (first === undefined || last === undefined || more.length > 0) return USAGE.linspace;
-    const wrong = wrongCount(count);
-    if (wrong !== null || count === undefined) return wrong ?? USAGE.linspace;
-    const [a = 0n, b = 0n, unit = 1n] = decimalOf([first, last, 1]);
-    const gaps = BigInt(count - 1);
-    return Array.from({ length: count }, (_, i) =>
-      fromRatio(a * gaps + (b - a) * BigInt(i), unit * gaps),
-    );
-  },
-  logspace: ([first, last, count, ...more]) => {
-    if (first === undefined || last === undefined || more.length > 0) return USAGE.logspace;
-    const wrong = wrongCount(count);
-    if (wrong !== null || count === undefined) return wrong ?? USAGE.logspace;
-    if (first <= 0 || last <= 0) return "needs a first and a last value above 0";
-    return rootsBetween(first, last, count);
-  },
+  linspace: (numbers) =>
+    spaced(numbers, (first, last, count) => {
+      const [a = 0n, b = 0n, unit = 1n] = decimalOf([first, last, 1]);
+      const gaps = BigInt(count - 1);
+      return Array.from({ length: count }, (_, i) =>
+        fromRatio(a * gaps + (b - a) * BigInt(i), unit * gaps),
+      );
+    }),
+  logspace: (numbers) =>
+    spaced(numbers, (first, last, count) =>
+      first <= 0 || last <= 0
+        ? "needs a first and a last value above 0"
+        : rootsBetween(first, last, count),
+    ),
 };
 
-function wrongCount(count: number | undefined): string | null {
-  if (count === undefined) return "takes [first, last, count], numbers";
-  if (!Number.isInteger(count) || count < 2)
+function spaced(
+  [first, last, count, ...more]: readonly number[],
+  make: (first: number, last: number, count: number) => Made,
+): Made {
+  if (first === undefined || last === undefined || count === undefined || more.length > 0) {
+    return COUNTED;
+  }
+  if (!Number.isInteger(count) || count < 2) {
     return `needs a whole count of at least 2, got ${count}`;
-  return count > MOST_VALUES ? tooMany(BigInt(count)) : null;
+  }
+  return count > MOST_VALUES ? tooMany(BigInt(count)) : make(first, last, count);
 }
 
 function tooMany(count: bigint): string {
   return `has ${count} values, at most ${MOST_VALUES}`;
 }
-
-/** Arithmetic on numbers as they are written in decimals: whole numbers over a power of ten. */
 
 /** Returns the numbers as whole numbers of one unit, the smallest decimal place among them. */
 function decimalOf(numbers: readonly number[]): bigint[] {

@@ -25,54 +25,51 @@ const MAX_DEPTH = 100;
  */
 export function readYaml(text: string, source: string): MapNode {
   const lines = new LineCounter();
-  const root = new Reader(parse(text, { source, lines }), (offset) => {
+  const place = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { source, line: Math.max(line, 1), col: Math.max(col, 1) };
-  }).readRoot();
+  };
+  const root = new Reader(parse(text, lines, place), place).readRoot();
   if (root.kind === "map") return root;
-  const start = { source, line: 1, col: 1 };
   const isEmpty = root.kind === "scalar" && root.value === null;
   const got = root.kind === "list" ? "a list" : "plain text";
   throw new ConfigError([
     isEmpty
-      ? { ...start, message: "the file is empty, expected a config" }
+      ? { source, line: 1, col: 1, message: "the file is empty, expected a config" }
       : { ...root.at, message: `not a config: expected a map of keys, got ${got}` },
   ]);
 }
 
 /**
- * A value of the command line.
+ * Reads a value of the command line.
  *
  * @param at - where to say it is, and all that is in it
  */
 export function readYamlValue(text: string, at: Position): Node {
-  const lines = new LineCounter();
-  return new Reader(parse(text, { source: at.source, lines, at }), () => at).readRoot();
+  return new Reader(
+    parse(text, new LineCounter(), () => at),
+    () => at,
+  ).readRoot();
 }
 
-function parse(
-  text: string,
-  {
-    source,
-    lines,
-    at,
-  }: { readonly source: string; readonly lines: LineCounter; readonly at?: Position },
-): Document.Parsed {
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false };
+type Place = (offset: number) => Position;
+
+function parse(text: string, lineCounter: LineCounter, place: Place): Document.Parsed {
+  const refuse = (offset: number, message: string): never => {
+    throw new ConfigError([{ ...place(offset), message }]);
+  };
   try {
-    const document = parseDocument(text, options);
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
     const error = document.errors[0] ?? document.warnings[0];
     const { yaml } = document.directives;
-    if (error === undefined && yaml.explicit === true && yaml.version !== "1.2") {
-      const message = `YAML ${yaml.version} is not read, a config is YAML 1.2`;
-      throw new ConfigError([{ source, line: 1, col: 1, ...at, message }]);
+    if (error !== undefined) refuse(error.pos[0], explain(error));
+    if (yaml.explicit === true && yaml.version !== "1.2") {
+      refuse(0, `YAML ${yaml.version} is not read, a config is YAML 1.2`);
     }
-    if (error === undefined) return document;
-    const place = at ?? { source, ...lines.linePos(error.pos[0]) };
-    throw new ConfigError([{ ...place, message: explain(error) }]);
+    return document;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError([{ source, line: 1, col: 1, ...at, message: "nested too deeply" }]);
+    return refuse(0, "nested too deeply");
   }
 }
 
@@ -86,14 +83,14 @@ function explain({ code, message }: YAMLError): string {
 /** Turns yaml's nodes into ours; an alias becomes what it stands for. */
 class Reader {
   readonly #document: Document.Parsed;
-  readonly #place: (offset: number) => Position;
+  readonly #place: Place;
   readonly #anchors = new Map<string, unknown>();
   readonly #open = new Set<unknown>();
   readonly #problems: Problem[] = [];
   #aliased = 0;
   #aliasDepth = 0;
 
-  constructor(document: Document.Parsed, place: (offset: number) => Position) {
+  constructor(document: Document.Parsed, place: Place) {
     this.#document = document;
     this.#place = place;
   }
@@ -128,20 +125,14 @@ class Reader {
     const entries = new Map<string, Entry>();
     for (const { key, value } of node.items) {
       const keyAt = this.#at(key, at);
-      if (!isScalar(key)) {
-        this.#problems.push({ ...keyAt, message: "expected a key of plain text" });
-        continue;
-      }
-      const name = String(key.value);
+      const name = isScalar(key) ? String(key.value) : "";
       const whole = path === "" ? name : `${path}.${name}`;
-      const why = NO_KEYS.get(name);
-      if (why !== undefined) {
-        this.#problems.push({ ...keyAt, message: `${whole}: ${why}` });
-        continue;
-      }
-      const first = entries.get(name);
-      if (first === undefined) entries.set(name, { keyAt, value: this.#read(value, keyAt, whole) });
-      else this.#problems.push({ ...keyAt, message: givenTwice(whole, first.keyAt) });
+      const [first, why] = [entries.get(name), NO_KEYS.get(name)];
+      const complain = (message: string): unknown => this.#problems.push({ ...keyAt, message });
+      if (!isScalar(key)) complain("expected a key of plain text");
+      else if (why !== undefined) complain(`${whole}: ${why}`);
+      else if (first !== undefined) complain(givenTwice(whole, first.keyAt));
+      else entries.set(name, { keyAt, value: this.#read(value, keyAt, whole) });
     }
     return mapNode(at, entries);
   }

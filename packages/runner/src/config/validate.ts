@@ -10,21 +10,20 @@ type Issue = z.core.$ZodIssue;
 
 /** Returns the config with its defaults, or null where there are problems. */
 export function validate(tree: MapNode, problems: Problem[]): FileConfig | null {
-  return parse(fileSchema, { tree, path: [], problems });
+  return validateSection(fileSchema, null, { tree, problems });
 }
 
-/** Returns one section of a config with its defaults, or null where there are problems. */
+/**
+ * Returns one section of a config with its defaults, or null where there are problems.
+ *
+ * @param name - null: the whole config
+ */
 export function validateSection<T>(
   schema: z.ZodType<T>,
-  name: string,
+  name: string | null,
   { tree, problems }: { readonly tree: MapNode; readonly problems: Problem[] },
 ): T | null {
-  return parse(schema, { tree, path: [name], problems });
-}
-
-type Place = { readonly tree: MapNode; readonly path: Path; readonly problems: Problem[] };
-
-function parse<T>(schema: z.ZodType<T>, { tree, path, problems }: Place): T | null {
+  const path = name === null ? [] : [name];
   const written = nodeAt(tree, path);
   const value = written === null ? undefined : toValue(written);
   const result = schema.safeParse(value, { error: describeIssue, reportInput: true });

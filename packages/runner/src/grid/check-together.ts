@@ -4,7 +4,7 @@ import { planParameters } from "@ablate/core";
 import { count, hint } from "@ablate/text";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ModelConfig } from "../config/config.ts";
-import type { Problem } from "../config/config-error.ts";
+import { type Problem, positionText } from "../config/config-error.ts";
 import { initSchema } from "../config/init-schema.ts";
 import { toModelSpec, usesValidation } from "../config/to-run-spec.ts";
 import { type MapNode, type Node, nodeAt } from "../config/tree.ts";
@@ -95,7 +95,7 @@ export class EffectCheck {
         canonicalJson(valueAt(one, path)),
       );
       const message = `init.${key}: has no effect, ${why}`;
-      this.#check(placeOf(node), isUsed || own === usual, { ...node.at, message });
+      this.#check(positionText(node.at), isUsed || own === usual, { ...node.at, message });
     }
   }
 
@@ -105,10 +105,10 @@ export class EffectCheck {
     const isShortened = nodeAt(train.tree, ["train", "steps"])?.at.line === null;
     if (steps === undefined || lr?.kind !== "map" || isShortened) return;
     for (const [step, { keyAt, value }] of lr.entries) {
-      if (Number(step) < steps) this.#withEffect.add(placeOf(value));
+      if (Number(step) < steps) this.#withEffect.add(positionText(value.at));
       else {
         const problem = `train.lr.${step}: has no effect, training ends after ${steps} steps`;
-        this.#without.set(placeOf(value), { ...keyAt, message: problem });
+        this.#without.set(positionText(value.at), { ...keyAt, message: problem });
       }
     }
   }
@@ -133,7 +133,7 @@ export class EffectCheck {
     ];
     for (const [node, isUsed, message] of checks) {
       if (node === null) continue;
-      this.#check(`${placeOf(node)} ${message}`, isUsed, { ...node.at, message });
+      this.#check(`${positionText(node.at)} ${message}`, isUsed, { ...node.at, message });
     }
   }
 
@@ -145,7 +145,3 @@ export class EffectCheck {
 }
 
 const OUTPUT = "the output layer has no batch norm (model.batch_norm: all gives it one)";
-
-function placeOf({ at: { source, line, col } }: Node): string {
-  return `${source}:${line}:${col}`;
-}

@@ -69,27 +69,9 @@ type Flat = { readonly key: string; readonly value: unknown; readonly text: stri
 
 /** Returns for each config the keys whose values are not the same in all of them, with its own values. */
 function differences(configs: readonly ResolvedConfig[]): Record<string, unknown>[] {
-  const flatten = flattener();
-  const flat = configs.map((config) =>
-    Object.entries(config).flatMap(([key, value]) => flatten(value, key)),
-  );
-  const first = new Map((flat[0] ?? []).map(({ key, text }) => [key, text]));
-  const differing = new Set(
-    flat.flatMap((all) =>
-      all.filter(({ key, text }) => first.get(key) !== text).map(({ key }) => key),
-    ),
-  );
-  return flat.map((all) =>
-    Object.fromEntries(
-      all.filter(({ key }) => differing.has(key)).map(({ key, value }) => [key, value]),
-    ),
-  );
-}
-
-/** Makes a function that flattens each group of keys once: runs of a grid share most of them. */
-function flattener(): (value: unknown, key: string) => readonly Flat[] {
+  // Runs of a grid share most groups of keys: each is flattened once.
   const known = new WeakMap<object, readonly Flat[]>();
-  return function flatten(value: unknown, key: string): readonly Flat[] {
+  const flatten = (value: unknown, key: string): readonly Flat[] => {
     if (typeof value !== "object" || value === null || !isSection(key)) {
       return [{ key, value, text: canonicalJson(value) }];
     }
@@ -99,7 +81,20 @@ function flattener(): (value: unknown, key: string) => readonly Flat[] {
     known.set(value, flat);
     return flat;
   };
+  const flat = configs.map((config) =>
+    Object.entries(config).flatMap(([key, value]) => flatten(value, key)),
+  );
+  const first = new Map(flat[0]?.map(({ key, text }) => [key, text]));
+  const differing = new Set<string>();
+  for (const { key, text } of flat.flat()) if (first.get(key) !== text) differing.add(key);
+  return flat.map((all) =>
+    Object.fromEntries(
+      all.filter(({ key }) => differing.has(key)).map(({ key, value }) => [key, value]),
+    ),
+  );
 }
+
+type Named = Pick<Cell, "variant" | "factors">;
 
 /** Longer names do not fit beside anything else in a terminal. */
 const LONGEST_NAME = 80;
@@ -109,9 +104,7 @@ const LONGEST_NAME = 80;
  * last segments as tell them apart, then the seed where there are several, joined by `-`
  * (`v5-embedding=10-seed=43`). Nothing of these: `run`, or `base` beside others.
  */
-function labeller(
-  cells: readonly Pick<Cell, "variant" | "factors">[],
-): (cell: Pick<Cell, "variant" | "factors">, seed: number | null) => string {
+function labeller(cells: readonly Named[]): (cell: Named, seed: number | null) => string {
   const keys = [...new Set(cells.flatMap((cell) => cell.factors.map(({ key }) => key)))];
   const short = new Map(keys.map((key) => [key, shortKey(key, keys)]));
   const nothing = cells.length > 1 ? "base" : "run";

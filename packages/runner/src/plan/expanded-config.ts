@@ -1,6 +1,7 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
 import { withoutSeed } from "@ablate/store";
 import { stringify } from "yaml";
+import type { GridConfig } from "../config/config.ts";
 import type { PlannedRun } from "./expand.ts";
 
 type Group = {
@@ -13,30 +14,26 @@ type Group = {
 /** The variant of a run of which only the seed differs. */
 const UNNAMED = "base";
 
-/** Returns a config that has these runs and no other, with the same identities. */
+/**
+ * Returns a config that has these runs and no other, with the same identities.
+ *
+ * @param grid - what the config says of itself; `dataFile` as it is to say it
+ */
 export function expandedYaml(
   runs: readonly PlannedRun[],
-  {
-    name,
-    description,
-    dataFile,
-  }: {
-    readonly name: string;
-    readonly description: string;
-    /** As the config is to say it. */
-    readonly dataFile: string;
-  },
+  grid: Pick<GridConfig, "name" | "description" | "dataFile">,
 ): string {
   const [first] = runs;
   if (first === undefined) throw new RangeError("a plan without runs has no config");
+  const { name, description, dataFile } = grid;
   const { seed: _, data, ...settings } = first.resolved;
   const seeds = [...new Set(runs.map(({ resolved }) => resolved.seed))];
   const about = description === "" ? { name } : { name, description };
   const base = { ...about, data: { ...data, file: dataFile }, ...settings, seeds };
   const named = withNames(groupsOf(runs), seeds.length > 1);
   const text = stringify(base, { lineWidth: 100 });
-  const isPlain =
-    named.every(([label]) => label === "run" || label === UNNAMED) && named.length === 1;
+  const [label] = named[0] ?? [];
+  const isPlain = named.length === 1 && (label === "run" || label === UNNAMED);
   return isPlain ? text : `${text}${variantsOf(named, seeds)}`;
 }
 
@@ -61,11 +58,10 @@ function variantsOf(named: Named, seeds: readonly number[]): string {
     const about = description === "" ? {} : { description };
     return `  ${flow(name)}: ${flow({ ...about, ...changes })}\n`;
   });
-  const left = named.flatMap(([variant, group]) =>
-    seeds
-      .filter((seed) => !group.seeds.has(seed))
-      .map((seed) => `  - ${flow({ variant, seed })}\n`),
-  );
+  const left = named.flatMap(([variant, group]) => {
+    const without = seeds.filter((seed) => !group.seeds.has(seed));
+    return without.map((seed) => `  - ${flow({ variant, seed })}\n`);
+  });
   const exclude = left.length === 0 ? "" : `exclude:\n${left.join("")}`;
   return `variants:\n${variants.join("")}${exclude}`;
 }

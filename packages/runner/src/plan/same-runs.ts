@@ -4,7 +4,7 @@ import type { InitSpec, LayerInit } from "@ablate/core";
 import { withoutSeed } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ModelConfig } from "../config/config.ts";
-import type { Position } from "../config/config-error.ts";
+import { positionText } from "../config/config-error.ts";
 import type { PlannedConfig, PlannedRun } from "./expand.ts";
 
 /** Notes of a kind that are printed one by one, a screen of them. */
@@ -39,18 +39,13 @@ function shortened(all: readonly string[], what: string): string[] {
 function bothOf(a: PlannedConfig, b: PlannedConfig): string {
   const [first, second] = [nameOf(a), nameOf(b)];
   const areVariants = first === a.variant && second === b.variant;
-  const areEqual = first === second;
-  const one = areEqual ? `${first}${placeOf(a.at)}` : first;
-  const other = areEqual ? `${second}${placeOf(b.at)}` : second;
-  return `${areVariants ? "variants" : "runs"} ${one} and ${other}`;
+  const names =
+    first === second ? [a, b].map(({ at }) => `${first} (${positionText(at)})`) : [first, second];
+  return `${areVariants ? "variants" : "runs"} ${names.join(" and ")}`;
 }
 
 function nameOf({ label }: PlannedConfig): string {
   return withoutSeed(label) || label;
-}
-
-function placeOf({ source, line, col }: Position): string {
-  return line === null ? ` (${source})` : ` (${source}:${line}:${col})`;
 }
 
 const UNUSED_IN_SOME = /^init\.(hidden|output)\.(bias|gamma|beta)$/;

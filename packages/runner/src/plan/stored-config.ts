@@ -6,28 +6,18 @@ import { toRunSpec } from "../config/to-run-spec.ts";
 
 /** Returns what core needs to build the run again. */
 export function storedSpec(config: string): RunSpec {
-  return toRunSpec(parseStored(config));
+  return toRunSpec(storedSettings(config));
+}
+
+/** Returns a config file of this one run, as YAML that runs as it is and has the same identity. */
+export function storedYaml(run: { readonly name: string; readonly config: string }): string {
+  const { seed, ...settings } = storedSettings(run.config);
+  const [grid = run.name] = run.name.split("/");
+  return stringify({ name: grid, ...settings, seeds: [seed] }, { lineWidth: 100 });
 }
 
 /** Returns the resolved config of a run as the store keeps it. */
 export function storedSettings(config: string): ResolvedConfig {
-  return parseStored(config);
-}
-
-/** Returns a config file of this one run, as YAML that runs as it is and has the same identity. */
-export function storedYaml({
-  name,
-  config,
-}: {
-  readonly name: string;
-  readonly config: string;
-}): string {
-  const { seed, ...settings } = parseStored(config);
-  const [grid = name] = name.split("/");
-  return stringify({ name: grid, ...settings, seeds: [seed] }, { lineWidth: 100 });
-}
-
-function parseStored(config: string): ResolvedConfig {
   const value: unknown = JSON.parse(config);
   if (!isResolved(value)) throw new TypeError("a stored config lacks some of its keys");
   return value;
