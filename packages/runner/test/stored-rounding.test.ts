@@ -35,7 +35,7 @@ function live(probe: Probe) {
     },
     PARAMETERS,
   );
-  diagnosis.observe(STEP, { probe });
+  diagnosis.observe(STEP, [], probe);
   return diagnosis.news(STEP)?.findings ?? [];
 }
 

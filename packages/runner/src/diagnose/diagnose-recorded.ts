@@ -1,7 +1,6 @@
 /** Says of a run what its training said, or would have said, from what the store has of it. */
 import {
   changeThresholds,
-  type DiagnosedRun,
   Diagnosis,
   type Finding,
   THRESHOLDS,
@@ -10,6 +9,7 @@ import {
 } from "@ablate/core";
 import type { StoreReader } from "@ablate/store";
 import { storedSettings } from "../plan/stored-config.ts";
+import { factsOf } from "./run-diagnosis.ts";
 
 /** Steps that are read at a time. */
 const BLOCK_STEPS = 4096;
@@ -32,11 +32,11 @@ export function diagnoseRecorded(
 ): Finding[] {
   const parameters = reader.parameters(run);
   if (parameters.length === 0) return [];
-  const facts = factsOf(config, {
+  const diagnosis = new Diagnosis({
+    ...factsOf(storedSettings(config)),
     parameters,
     thresholds: changeThresholds(recordedThresholds(reader, run), thresholds),
   });
-  const diagnosis = new Diagnosis(facts);
   let next = 0;
   const stepsUntil = (end: number): void => {
     while (next < end) {
@@ -60,20 +60,6 @@ export function diagnoseRecorded(
   }
   stepsUntil((lastStep ?? -1) + 1);
   return diagnosis.findings();
-}
-
-function factsOf(
-  config: string,
-  rest: Pick<DiagnosedRun, "parameters" | "thresholds">,
-): DiagnosedRun {
-  const { model, train, record } = storedSettings(config);
-  const probes = record.probes ?? "none";
-  return {
-    ...rest,
-    activation: model.activation,
-    hasPenalty: train.l2 !== 0,
-    saturatedBeyond: probes === "none" ? 1 : probes.saturated,
-  };
 }
 
 /** The thresholds that a run was trained with; of an older run the usual ones. */

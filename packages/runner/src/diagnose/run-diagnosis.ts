@@ -1,5 +1,6 @@
 /** The diagnosis of a run while it is trained: when there is news of it, and when it ends the run. */
 import {
+  type DiagnosedRun,
   Diagnosis,
   type DiagnosisState,
   type Evaluation,
@@ -8,11 +9,32 @@ import {
   type Parameter,
   type Probe,
   type Rule,
+  type RunSpec,
   type StepBlock,
-  type Thresholds,
 } from "@ablate/core";
 import { asStored } from "@ablate/store/float20";
+import type { RecordConfig } from "../config/config.ts";
 import type { FindingsMessage, TrainMessage } from "../train/messages.ts";
+
+type Settings = {
+  readonly model: Pick<RunSpec["model"], "activation">;
+  readonly train: Pick<RunSpec["train"], "l2">;
+  /** The first version stored no `probes`. */
+  readonly record: Partial<Pick<RecordConfig, "probes">>;
+};
+
+/** Returns what the rules need to know of a run's settings. */
+export function factsOf({
+  model,
+  train,
+  record: { probes = "none" },
+}: Settings): Omit<DiagnosedRun, "parameters" | "thresholds"> {
+  return {
+    activation: model.activation,
+    hasPenalty: train.l2 !== 0,
+    saturatedBeyond: probes === "none" ? 1 : probes.saturated,
+  };
+}
 
 export class RunDiagnosis {
   readonly #runId: number;
@@ -28,19 +50,8 @@ export class RunDiagnosis {
   ) {
     this.#runId = runId;
     this.#stopOn = stopOn;
-    const facts = {
-      parameters,
-      thresholds,
-      activation: spec.model.activation,
-      hasPenalty: spec.train.l2 !== 0,
-      saturatedBeyond: record.probes === "none" ? 1 : record.probes.saturated,
-    };
+    const facts = { ...factsOf({ ...spec, record }), parameters, thresholds };
     this.#diagnosis = new Diagnosis(facts, state);
-  }
-
-  /** Those that the run began with. */
-  get thresholds(): Thresholds {
-    return this.#diagnosis.state().thresholds;
   }
 
   /** What a checkpoint keeps of it. */
@@ -53,26 +64,15 @@ export class RunDiagnosis {
   }
 
   /** Takes the evaluations and the probe after `step` updates. */
-  observe(
-    step: number,
-    {
-      evaluations = [],
-      probe,
-    }: { readonly evaluations?: readonly Evaluation[]; readonly probe: Probe | null },
-  ): void {
+  observe(step: number, evaluations: readonly Evaluation[], probe: Probe | null): void {
     this.#diagnosis.evaluations(step, evaluations);
     if (probe !== null) this.#diagnosis.probe(asStored(probe));
   }
 
   /** The first of the rules to stop on that holds. */
   stopRule(): Rule | null {
-    const held = new Set(
-      this.#diagnosis
-        .findings()
-        .filter(isFull)
-        .map(({ rule }) => rule),
-    );
-    return this.#stopOn.find((rule) => held.has(rule)) ?? null;
+    const held = this.#diagnosis.findings().filter(isFull);
+    return this.#stopOn.find((rule) => held.some((finding) => finding.rule === rule)) ?? null;
   }
 
   /** What there is to say after `step` updates, if it is not what was said before. */

@@ -76,20 +76,15 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
 
   store.markInterrupted();
   const runs = store.planGrid(grid);
-  const queue = new RunQueue({ store, runs, mode, onElsewhere: skip });
+  const queue = new RunQueue(store, runs, { mode, onElsewhere: skip });
   const toTrain = queue.size;
   const steps = stepsOf(queue.waiting, options.runs);
   onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
   for (const run of queue.done) skip(run);
   const { storageTimeoutMs: limitMs = 60_000, killSignal } = options;
   const storage = new RetryingWriter({ store, limitMs, killSignal, onEvent });
-  const isStopped = await trainAll({
-    ...poolOptions(options),
-    storage,
-    queue,
-    onEvent,
-    onOutcome,
-  });
+  const rest = { storage, queue, onEvent, onOutcome };
+  const isStopped = await trainAll({ ...poolOptions(options), ...rest });
   if (isStopped) counts.left += queue.waiting.length;
   else for (const run of queue.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
@@ -136,11 +131,9 @@ function poolOptions({
 function tellingEnginesOnce(onEvent: (event: GridEvent) => void): (event: GridEvent) => void {
   const told = new Set<string>();
   return (event) => {
-    if (event.event === "engine") {
-      const facts = JSON.stringify(event);
-      if (told.has(facts)) return;
-      told.add(facts);
-    }
+    const facts = event.event === "engine" ? JSON.stringify(event) : null;
+    if (facts !== null && told.has(facts)) return;
+    if (facts !== null) told.add(facts);
     onEvent(event);
   };
 }

@@ -13,6 +13,12 @@ export type Assignment = {
   readonly claim: Claim;
 };
 
+type QueueOptions = {
+  readonly mode: TrainMode;
+  /** Is told of runs that another process has brought to an end meanwhile. */
+  readonly onElsewhere: (run: StoredRun) => void;
+};
+
 type Waiting = Pick<Assignment, "run" | "index">;
 
 export class RunQueue {
@@ -25,18 +31,7 @@ export class RunQueue {
   /** In the order of the plan. */
   readonly #waiting: Set<Waiting>;
 
-  /** @param onElsewhere - is told of runs that another process has brought to an end meanwhile */
-  constructor({
-    store,
-    runs,
-    mode,
-    onElsewhere,
-  }: {
-    readonly store: StoreWriter;
-    readonly runs: readonly StoredRun[];
-    readonly mode: TrainMode;
-    readonly onElsewhere: (run: StoredRun) => void;
-  }) {
+  constructor(store: StoreWriter, runs: readonly StoredRun[], { mode, onElsewhere }: QueueOptions) {
     this.#store = store;
     this.#onElsewhere = onElsewhere;
     const isWaiting = (run: StoredRun) => run.state === "running" || isToTrain(run, mode);
@@ -81,22 +76,18 @@ export class RunQueue {
 
 const UNFINISHED: readonly RunState[] = ["pending", "stopped", "interrupted"];
 
+/** The modes in which `ablate run` trains a run, by its state. */
+const TRAINED_IN: Readonly<Record<RunState, readonly TrainMode[]>> = {
+  pending: ["resume", "retry-failed", "restart"],
+  stopped: ["resume", "retry-failed", "restart"],
+  interrupted: ["resume", "retry-failed", "restart"],
+  failed: ["retry-failed", "restart"],
+  finished: ["restart"],
+  diverged: ["restart"],
+  running: [],
+};
+
 /** Tells whether `ablate run` trains a run that is in this state. */
-export function isToTrain(
-  { state }: Pick<StoredRun, "state">,
-  mode: TrainMode = "resume",
-): boolean {
-  switch (state) {
-    case "pending":
-    case "stopped":
-    case "interrupted":
-      return true;
-    case "failed":
-      return mode !== "resume";
-    case "finished":
-    case "diverged":
-      return mode === "restart";
-    case "running":
-      return false;
-  }
+export function isToTrain(run: Pick<StoredRun, "state">, mode: TrainMode = "resume"): boolean {
+  return TRAINED_IN[run.state].includes(mode);
 }

@@ -70,19 +70,12 @@ export function encodeRunState({ trainer, stop, diagnosis }: RunState): Uint8Arr
 
 /** @throws CheckpointError - it is none, or one of another version */
 function decodeRunState(bytes: Uint8Array): RunState {
-  const value = parsed(new TextDecoder().decode(bytes));
-  if (!isRunState(value)) {
-    throw new CheckpointError("its state is not one that this version knows");
-  }
-  return value;
-}
-
-function parsed(text: string): unknown {
+  let value: unknown = null;
   try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {}
+  if (isRunState(value)) return value;
+  throw new CheckpointError("its state is not one that this version knows");
 }
 
 function isRunState(value: unknown): value is RunState {

@@ -1,7 +1,6 @@
 /** Trains one run: makes steps, and between them does what is due. */
 import {
   EarlyStop,
-  type Evaluation,
   type Probe,
   type Rule,
   type StepBlock,
@@ -74,11 +73,12 @@ export class RunLoop {
 
   /** Trains the run to its end and sends everything but that it has ended. */
   async run(): Promise<End & { readonly snapshot: Snapshot | null }> {
+    const { trainer, diagnosis } = this.#options;
     const end = await this.#train();
     const snapshot = end.state === "finished" ? this.#snapshot() : null;
     // After the evaluation, which has measured the training set's moments.
     const probe = end.state === "finished" ? this.#probe() : null;
-    this.#diagnose(probe, snapshot?.evaluations);
+    diagnosis.observe(trainer.step, snapshot?.evaluations ?? [], probe);
     this.#sendDiagnosis(probe);
     return { ...end, snapshot };
   }
@@ -149,9 +149,10 @@ export class RunLoop {
     const reason = due.validation ? this.#validate(step) : null;
     if (reason !== null) return { state: "finished", reason };
     if (!due.diagnosis) return null;
+    const { diagnosis } = this.#options;
     const probe = this.#probe();
-    this.#diagnose(probe);
-    const rule = this.#options.diagnosis.stopRule();
+    diagnosis.observe(step, [], probe);
+    const rule = diagnosis.stopRule();
     // The run's end probes it again, with the training set's moments.
     if (rule !== null) return { state: "finished", reason: "rule", rule };
     this.#sendDiagnosis(probe);
@@ -165,9 +166,9 @@ export class RunLoop {
   }
 
   #validate(step: number): string | null {
-    const { message, trainer, send } = this.#options;
+    const { message, trainer, diagnosis, send } = this.#options;
     const evaluation = trainer.validate();
-    this.#diagnose(null, [evaluation]);
+    diagnosis.observe(step, [evaluation], null);
     send({ type: "evaluation", runId: message.runId, step, evaluations: [evaluation] });
     return this.#stop?.follow(step, evaluation.loss) ?? null;
   }
@@ -176,11 +177,6 @@ export class RunLoop {
     const { message, trainer } = this.#options;
     const { probes } = message.record;
     return probes === "none" ? null : trainer.probe(probes.saturated);
-  }
-
-  #diagnose(probe: Probe | null, evaluations: readonly Evaluation[] = []): void {
-    const { trainer, diagnosis } = this.#options;
-    diagnosis.observe(trainer.step, { probe, evaluations });
   }
 
   /** Sends the probe, and the findings where they have changed. */

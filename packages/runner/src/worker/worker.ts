@@ -70,7 +70,7 @@ export class Worker {
       const { create: _, ...engine } = loaded;
       const { parameters } = trainer;
       const diagnosis = new RunDiagnosis(message, parameters, state?.diagnosis);
-      const { thresholds } = diagnosis;
+      const { thresholds } = diagnosis.state;
       this.#outlet.send({ type: "started", runId, parameters, engine, from, unused, thresholds });
       const loop = new RunLoop({
         message,
