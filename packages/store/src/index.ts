@@ -15,23 +15,40 @@ export type {
   TensorProbe,
   UnitMoments,
 } from "@ablate/core";
-export { type ComparedRun, comparedRuns, withData } from "./analysis/compared-run.ts";
 export {
+  type ComparedRun,
   type Comparison,
   type ComparisonRow,
+  comparedRuns,
   compareRuns,
   type MetricEffect,
   type Outcome,
+  withData,
 } from "./analysis/comparison.ts";
 export { type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
-export { differingKeys, type Factor, settingOf } from "./analysis/factors.ts";
+export {
+  differingKeys,
+  type Factor,
+  seedlessId,
+  settingOf,
+  withoutSeed,
+} from "./analysis/factors.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
-export { type Moments, momentsOf } from "./analysis/moments.ts";
-export { type PairedDifference, pairedDifference, verdictText } from "./analysis/paired.ts";
-export { seedlessId, withoutSeed } from "./analysis/seeds.ts";
-export { briefSetting, flatSettings, type Setting, setting } from "./analysis/settings.ts";
-export { shortKey } from "./analysis/short-key.ts";
-export { twoSidedT } from "./analysis/student-t.ts";
+export {
+  briefSetting,
+  flatSettings,
+  type Setting,
+  setting,
+  shortKey,
+} from "./analysis/settings.ts";
+export {
+  type Moments,
+  momentsOf,
+  type PairedDifference,
+  pairedDifference,
+  twoSidedT,
+  verdictText,
+} from "./analysis/statistics.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";
 export { checkStore, type StoreCheck } from "./check/check-store.ts";
 export { type ImportReport, importStore } from "./exchange/import-store.ts";

@@ -1,12 +1,17 @@
 /** Runs side by side: what they differ in, what came out, what each factor does. */
-import type { ComparedRun } from "./compared-run.ts";
-import { type Effect, effectsOf, type FactorValue } from "./effects.ts";
-import { type Factor, factorKeys, factorsOf, settingOf } from "./factors.ts";
-import { groupRuns, type RunGroup } from "./groups.ts";
+import type { RunSummary } from "../reading/history.ts";
+import { type Effect, effectsOf, type FactorValue, measured } from "./effects.ts";
+import {
+  type Factor,
+  factorKeys,
+  factorsOf,
+  groupRuns,
+  type RunGroup,
+  settingOf,
+} from "./factors.ts";
 import type { Metric } from "./metrics.ts";
-import { type Moments, momentsOf } from "./moments.ts";
-import { type Paired, type PairedDifference, pairedDifference } from "./paired.ts";
-import type { Setting } from "./settings.ts";
+import { flatSettings, type Setting } from "./settings.ts";
+import type { Moments, PairedDifference } from "./statistics.ts";
 
 /** What came out of a row's runs by one metric. */
 export type Outcome = {
@@ -42,7 +47,7 @@ export type ComparisonOptions = {
   readonly metrics: readonly Metric[];
   /** One row for each value of this key's factor, and the effect of no other. */
   readonly by?: string | undefined;
-  /** A run of the row which the others are held against; the first unless given. */
+  /** A run of the row which the others are compared with; the first unless given. */
   readonly baseline?: ComparedRun | undefined;
 };
 
@@ -80,29 +85,21 @@ export function compareRuns(
 
 type Cell = FactorValue<ComparedRun>;
 
-/** The factor that a key belongs to, and a key in which the runs do not differ by itself. */
+/** Returns the factor that a key belongs to; a key in which the runs do not differ is one by itself. */
 function factorOf(runs: readonly ComparedRun[], key: string): Factor {
   const found = factorsOf(runs).find(({ keys }) => keys.includes(key));
   return found ?? { name: key, keys: [key] };
 }
 
-/** Groups held against that of the baseline, paired by seed whatever else they differ in. */
+/** Compares groups with that of the baseline, whatever else they differ in. */
 function cellsOf(
   groups: readonly RunGroup<ComparedRun>[],
-  { value }: Metric,
+  { value: measure }: Metric,
   baseline: ComparedRun | undefined,
 ): readonly Cell[] {
-  const paired = groups.map(({ runs }) =>
-    runs.map((run): Paired => ({ seed: run.seed, context: "", value: value(run) })),
-  );
-  const isReference = ({ runs }: RunGroup<ComparedRun>, i: number): boolean =>
-    baseline === undefined ? i === 0 : runs.includes(baseline);
-  const reference = paired[groups.findIndex(isReference)] ?? [];
-  return groups.map((group, i) => ({
-    runs: group.runs,
-    moments: momentsOf(group.runs.map(value)),
-    difference: isReference(group, i) ? null : pairedDifference(paired[i] ?? [], reference),
-  }));
+  const place =
+    baseline === undefined ? 0 : groups.findIndex(({ runs }) => runs.includes(baseline));
+  return measured(groups, { measure, contextOf: () => "", referenceOf: () => place });
 }
 
 function outcomesOf(metric: Metric, cells: readonly Cell[]): readonly Outcome[] {
@@ -129,4 +126,52 @@ function commonSetting(
   const found = settingOf(first, key);
   if (found === undefined) return null;
   return others.every((run) => settingOf(run, key)?.id === found.id) ? found : null;
+}
+
+/** A stored run with its config taken apart. */
+export type ComparedRun = RunSummary & { readonly settings: readonly Setting[] };
+
+/** Takes the configs of stored runs apart, so that the runs can be compared. */
+export function comparedRuns(
+  runs: readonly RunSummary[],
+  dataHashes: ReadonlyMap<string, string>,
+): ComparedRun[] {
+  const known = new Map<string, readonly Setting[]>();
+  const read = runs.map((run) => {
+    const settings = known.get(run.config) ?? flatSettings(JSON.parse(run.config));
+    known.set(run.config, settings);
+    return { ...run, settings };
+  });
+  return withData(read, dataHashes);
+}
+
+type Named = { readonly name: string; readonly settings: readonly Setting[] };
+
+const HASH_SHOWN = 12;
+
+/**
+ * Gives runs that were trained on different data its hash as one more setting, `data`: a path may mean other
+ * data elsewhere. The data of a run that never started are those of others with the same file.
+ *
+ * @param dataHashes - by the names of the runs
+ */
+export function withData<R extends Named>(
+  runs: readonly R[],
+  dataHashes: ReadonlyMap<string, string>,
+): R[] {
+  const byFile = new Map<string, string>();
+  const read = runs.map((run) => {
+    const file = run.settings.find(({ key }) => key === "data.file")?.id ?? "";
+    const hash = dataHashes.get(run.name);
+    if (hash !== undefined) byFile.set(file, hash);
+    return { run, file, hash };
+  });
+  const used = new Set(read.flatMap(({ hash }) => hash ?? []));
+  if (used.size < 2) return [...runs];
+  return read.map(({ run, file, hash = byFile.get(file) }) => {
+    if (hash === undefined) return run;
+    const text = `${hash.slice(0, HASH_SHOWN)}…`;
+    const data: Setting = { key: "data", value: hash, text, id: hash };
+    return { ...run, settings: [...run.settings, data] };
+  });
 }

@@ -1,8 +1,20 @@
 /** What each factor does to a number, all else equal. */
-import { type Configured, type Factor, factorKeys, factorsOf, valueId } from "./factors.ts";
-import { groupRuns } from "./groups.ts";
-import { type Moments, momentsOf } from "./moments.ts";
-import { type Paired, type PairedDifference, pairedDifference } from "./paired.ts";
+import {
+  type Configured,
+  type Factor,
+  factorKeys,
+  factorsOf,
+  groupRuns,
+  type RunGroup,
+  valueId,
+} from "./factors.ts";
+import {
+  type Moments,
+  momentsOf,
+  type Paired,
+  type PairedDifference,
+  pairedDifference,
+} from "./statistics.ts";
 
 /** One value of a factor. */
 export type FactorValue<R extends Configured> = {
@@ -21,15 +33,15 @@ export type Effect<R extends Configured> = {
 
 export type EffectOptions<R extends Configured> = {
   readonly measure: (run: R) => number | null;
-  /** A run that has the value which the others are held against. */
+  /** A run that has the value which the others are compared with. */
   readonly baseline?: R | undefined;
   /** Only this one. */
   readonly factor?: Factor | undefined;
 };
 
 /**
- * The effect of every factor in which the runs differ. Without a baseline its value is that of the first run;
- * where no run differs from that in the factor alone, the value that has most such pairs.
+ * Returns the effect of every factor in which the runs differ. Without a baseline its value is that of the
+ * first run; where no run differs from that in the factor alone, the value that has most such pairs.
  */
 export function effectsOf<R extends Configured>(
   runs: readonly R[],
@@ -39,31 +51,42 @@ export function effectsOf<R extends Configured>(
   return (only === undefined ? factorsOf(runs) : [only]).map((factor) => {
     const others = allKeys.filter((key) => !factor.keys.includes(key));
     const groups = groupRuns(runs, factor.keys);
-    const paired = groups.map((group) =>
-      group.runs.map(
-        (run): Paired => ({
-          seed: run.seed,
-          context: valueId(run, others),
-          value: measure(run),
-        }),
-      ),
-    );
     const wanted = baseline === undefined ? null : valueId(baseline, factor.keys);
-    const reference =
-      wanted === null ? mostPaired(paired) : groups.findIndex(({ id }) => id === wanted);
-    const values = groups.map((group, i): FactorValue<R> => {
-      const difference = pairedDifference(paired[i] ?? [], paired[reference] ?? []);
-      return {
-        runs: group.runs,
-        moments: momentsOf(group.runs.map(measure)),
-        difference: i === reference ? null : difference,
-      };
+    const values = measured(groups, {
+      measure,
+      contextOf: (run) => valueId(run, others),
+      referenceOf: (paired) =>
+        wanted === null ? mostPaired(paired) : groups.findIndex(({ id }) => id === wanted),
     });
     return { factor, values };
   });
 }
 
-/** The first where it has pairs at all, else the one that has most. */
+type Measuring<R> = {
+  readonly measure: (run: R) => number | null;
+  /** What runs have in common, beside the seed, that are compared with each other. */
+  readonly contextOf: (run: R) => string;
+  /** The place of the group that the others are compared with. */
+  readonly referenceOf: (paired: readonly (readonly Paired[])[]) => number;
+};
+
+/** Compares each group of runs with one of them, paired by seed and context. */
+export function measured<R extends Configured>(
+  groups: readonly RunGroup<R>[],
+  { measure, contextOf, referenceOf }: Measuring<R>,
+): FactorValue<R>[] {
+  const paired = groups.map(({ runs }) =>
+    runs.map((run) => ({ seed: run.seed, context: contextOf(run), value: measure(run) })),
+  );
+  const reference = referenceOf(paired);
+  return groups.map(({ runs }, i) => ({
+    runs,
+    moments: momentsOf(runs.map(measure)),
+    difference: i === reference ? null : pairedDifference(paired[i] ?? [], paired[reference] ?? []),
+  }));
+}
+
+/** Returns the place of the first group where it has pairs at all, else of the one that has most. */
 function mostPaired(paired: readonly (readonly Paired[])[]): number {
   const cells = paired.map(
     (runs) =>

@@ -1,4 +1,4 @@
-/** What runs differ in. */
+/** What runs differ in, and which are the same but for the seed. */
 import type { Setting } from "./settings.ts";
 
 /** A run as far as its config goes. */
@@ -13,7 +13,7 @@ export type Factor = { readonly name: string; readonly keys: readonly string[] }
 /** Keys that are no cause of a run's numbers: where its data lie, what is recorded and judged. */
 const NO_FACTOR = /^(seed|name|description|data\.file|record\..*|thresholds\..*)$/;
 
-/** Keys of the config whose values are not the same in all runs, in the order of the config. */
+/** Returns the keys of the config whose values are not the same in all runs, in the order of the config. */
 export function differingKeys(runs: readonly Configured[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
@@ -36,8 +36,8 @@ export function differingKeys(runs: readonly Configured[]): string[] {
   return [...new Set(order)].filter((key) => differing.has(key));
 }
 
-/** Whether a key may decide what comes out; the seed is what everything is paired by. */
-export function isFactor(key: string): boolean {
+/** Says whether a key may decide what comes out; the seed is what everything is paired by. */
+function isFactor(key: string): boolean {
   return !NO_FACTOR.test(key);
 }
 
@@ -46,7 +46,7 @@ export function factorKeys(runs: readonly Configured[]): string[] {
   return differingKeys(runs).filter(isFactor);
 }
 
-/** What the runs differ in; keys that split them in the same way are one factor. */
+/** Returns what the runs differ in; keys that split them in the same way are one factor. */
 export function factorsOf(runs: readonly Configured[]): Factor[] {
   const byPartition = new Map<string, string[]>();
   for (const key of factorKeys(runs)) {
@@ -56,7 +56,7 @@ export function factorsOf(runs: readonly Configured[]): Factor[] {
   return [...byPartition.values()].map((keys) => ({ name: keys.join(" + "), keys }));
 }
 
-/** The setting of a run; undefined where its config has no such key. */
+/** Returns the setting of a run; undefined where its config has no such key. */
 export function settingOf(
   { settings }: Pick<Configured, "settings">,
   key: string,
@@ -64,12 +64,12 @@ export function settingOf(
   return settings.find((one) => one.key === key);
 }
 
-/** What only runs with equal values of these keys share. */
+/** Returns a text that only runs with equal values of these keys share. */
 export function valueId(run: Configured, keys: readonly string[]): string {
   return keys.map((key) => settingOf(run, key)?.id ?? "").join("\n");
 }
 
-/** Which runs share a value: for each the place of the first that has it. */
+/** Says which runs share a value: for each the place of the first that has it. */
 function partitionBy(runs: readonly Configured[], key: string): string {
   const first = new Map<string, number>();
   return runs
@@ -79,4 +79,42 @@ function partitionBy(runs: readonly Configured[], key: string): string {
       return first.get(id);
     })
     .join();
+}
+
+/** Runs that count as one, in the order in which they came. */
+export type RunGroup<R extends Configured> = {
+  readonly id: string;
+  readonly runs: readonly [R, ...R[]];
+};
+
+/** Groups runs that share the values of these keys; without keys those that are the same but for the seed. */
+export function groupRuns<R extends Configured>(
+  runs: readonly R[],
+  keys?: readonly string[],
+): RunGroup<R>[] {
+  const groups = new Map<string, [R, ...R[]]>();
+  for (const run of runs) {
+    const id = keys === undefined ? seedlessId(run) : valueId(run, keys);
+    const members = groups.get(id);
+    if (members === undefined) groups.set(id, [run]);
+    else members.push(run);
+  }
+  return [...groups].map(([id, members]) => ({ id, runs: members }));
+}
+
+const known = new WeakMap<Configured["settings"], string>();
+
+/** Returns what runs have in common that are the same but for the seed, and no others. */
+export function seedlessId({ settings }: Pick<Configured, "settings">): string {
+  const before = known.get(settings);
+  if (before !== undefined) return before;
+  const factors = settings.filter(({ key }) => isFactor(key)).map(({ key, id }) => `${key}=${id}`);
+  const id = factors.sort().join("\n");
+  known.set(settings, id);
+  return id;
+}
+
+/** Takes the seed off the end of a run's name or label: `study/v5` for `study/v5-seed=42`. */
+export function withoutSeed(name: string): string {
+  return name.replace(/(?:^|[-/])seed=\d+$/, "");
 }

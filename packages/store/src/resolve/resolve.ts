@@ -1,6 +1,6 @@
 /** Which runs a word of the command line means, by the rules that docs/filter.md states. */
 import { firstOf } from "@ablate/text";
-import { withoutSeed } from "../analysis/seeds.ts";
+import { withoutSeed } from "../analysis/factors.ts";
 import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
 
