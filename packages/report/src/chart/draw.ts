@@ -63,12 +63,7 @@ function plain(value: number): string {
 }
 
 /** Where a chart's axes are, in pixels. */
-type Box = {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-};
+type Box = Readonly<Record<"x" | "y" | "width" | "height", number>>;
 /** Returns the pixels of a point. */
 type Place = (point: Point) => Point;
 

@@ -11,7 +11,12 @@ export type Stroke = {
 
 export type Mark =
   /** Points that are not finite are gaps. */
-  | Line
+  | {
+      readonly kind: "line";
+      readonly points: readonly Point[];
+      readonly stroke: Stroke;
+      readonly label?: string | undefined;
+    }
   | {
       readonly kind: "area";
       readonly points: readonly Point[];
@@ -20,13 +25,6 @@ export type Mark =
     }
   | { readonly kind: "dot"; readonly at: Point; readonly color: string }
   | { readonly kind: "text"; readonly at: Point; readonly text: string };
-
-type Line = {
-  readonly kind: "line";
-  readonly points: readonly Point[];
-  readonly stroke: Stroke;
-  readonly label?: string;
-};
 
 export type Axis = {
   readonly title: string;
@@ -57,8 +55,12 @@ export function area(points: readonly Point[], color: string, opacity: number): 
   return { kind: "area", points, color, opacity };
 }
 
-export function segment(from: Point, to: Point, stroke: Stroke): Line {
-  return { kind: "line", points: [from, to], stroke };
+export function line(points: readonly Point[], stroke: Stroke, label?: string): Mark {
+  return { kind: "line", points, stroke, label };
+}
+
+export function segment(from: Point, to: Point, stroke: Stroke): Mark {
+  return line([from, to], stroke);
 }
 
 /** Returns the pieces of a line between its gaps. */

@@ -12,12 +12,7 @@ import {
 export type Columns = { readonly edges: readonly number[]; readonly middles: readonly number[] };
 
 /** What the runs of a group have in a column, by series. */
-export type ColumnValue = {
-  readonly at: number;
-  readonly mean: number;
-  readonly std: number;
-  readonly n: number;
-};
+export type ColumnValue = Readonly<Record<"at" | "mean" | "std" | "n", number>>;
 
 export function evenColumns(steps: number, count: number): Columns {
   const columns = Math.max(1, Math.min(steps, count));

@@ -5,22 +5,92 @@ import {
   type ComparisonRow,
   comparedRuns,
   compareRuns,
+  type Finding,
   METRICS,
   type Metric,
+  type Moments,
+  momentsOf,
   type Outcome,
   type Parameter,
+  type Probe,
   type Provenance,
   type RunSummary,
   type SeriesInfo,
   type StoreReader,
+  withoutSeed,
 } from "@ablate/store";
 import { MOST_SHOWN } from "../chart/marks.ts";
-import { evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
-import { findingsOf, firstStepsOf, type Group, groupNames, readProbes } from "./group.ts";
+import { type ColumnValue, evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
+
+/** How a group begins. */
+type FirstSteps = {
+  /** Loss before the first update. */
+  readonly initial: Moments;
+  /** Mean loss of the first steps: as many as `FIRST_STEPS` or the shortest run has. */
+  readonly early: Moments;
+  readonly earlySteps: number;
+  /** The first step from which the mean of 16 is below what guessing costs; of the runs that get there. */
+  readonly below: Moments;
+};
+
+/** Loss over time. */
+type Curves = {
+  readonly loss: readonly ColumnValue[];
+  readonly lossByLog: readonly ColumnValue[];
+  /** log10 of the update:data ratio, by parameter. */
+  readonly ratios: ReadonlyMap<string, readonly ColumnValue[]>;
+};
+
+/** The first and the last probe of the first run that has some. */
+export type ProbePair = {
+  readonly run: string;
+  readonly first: Probe;
+  readonly last: Probe;
+};
+
+/** How one layer's nonlinearity is used, over the runs of a group. */
+type Saturation = {
+  readonly layer: string;
+  readonly first: Moments;
+  readonly last: Moments;
+  /** Units that are flat for every example, at the end. */
+  readonly dead: Moments;
+};
+
+/** What the same rule says of the same place in some of the runs. */
+export type GroupFinding = Pick<Finding, "level" | "rule" | "layer" | "param"> & {
+  /** One for each of those runs. */
+  readonly findings: readonly Finding[];
+  /** The first and the last step since which it holds. */
+  readonly since: readonly [number, number];
+};
+
+export type Group = {
+  readonly name: string;
+  /** Which colour it has in charts; null where it is in the tables only. */
+  readonly place: number | null;
+  readonly runs: readonly [ComparedRun, ...ComparedRun[]];
+  readonly row: ComparisonRow;
+  readonly firstSteps: FirstSteps;
+  /** Null where nothing is drawn of it. */
+  readonly curves: Curves | null;
+  readonly probes: ProbePair | null;
+  readonly saturation: readonly Saturation[];
+  readonly findings: readonly GroupFinding[];
+  /** How many of the runs were judged by the rules. */
+  readonly judged: number;
+};
+
+/** A group that charts show. */
+export type Shown = Group & { readonly place: number; readonly curves: Curves };
+/** One that was probed, too. */
+export type Probed = Shown & { readonly probes: ProbePair };
 
 export type ReportFacts = {
   readonly runs: readonly ComparedRun[];
   readonly groups: readonly Group[];
+  readonly shown: readonly Shown[];
+  readonly probed: readonly Probed[];
   readonly comparison: Comparison;
   /** By which runs are ranked: the first that any run has. */
   readonly metric: Metric;
@@ -47,13 +117,14 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   const comparison = compareRuns(runs, { metrics: METRICS });
   const metric = METRICS.find(({ value }) => runs.some((run) => value(run) !== null)) ?? METRICS[0];
   if (metric === undefined) throw new RangeError("there is no metric to compare runs by");
-  const guessing = guessingOf(reader, runs);
-  const shown = shownRows(comparison, metric);
-  const lengths = shown.flatMap(({ runs: own }) => own.map(({ lastStep }) => (lastStep ?? -1) + 1));
+  const [classes] = runs.flatMap(({ name }) => reader.classes(name) ?? []);
+  const guessing = classes === undefined ? null : { classes, loss: Math.log(classes) };
+  const best = bestRows(comparison, metric);
+  const lengths = best.flatMap(({ runs: own }) => own.map(({ lastStep }) => (lastStep ?? -1) + 1));
   const steps = Math.max(1, ...lengths);
   const names = groupNames(comparison.rows.map((row) => row.runs));
   const groups = comparison.rows.map((row, i): Group => {
-    const place = shown.indexOf(row);
+    const place = best.indexOf(row);
     return {
       name: names[i] ?? "",
       place: place < 0 ? null : place,
@@ -66,12 +137,14 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
       judged: row.runs.filter(({ name }) => reader.thresholds(name) !== undefined).length,
     };
   });
+  const shown = groups.filter((group): group is Shown => group.curves !== null);
   const ratios = runs
     .flatMap(({ name }) => reader.series(name))
     .filter(({ series }) => series.startsWith(RATIO));
   const parameters = runs.flatMap(({ name }) => reader.parameters(name));
   return {
-    ...{ runs, groups, comparison, metric, guessing, steps },
+    ...{ runs, groups, shown, comparison, metric, guessing, steps },
+    probed: shown.filter((group): group is Probed => group.probes !== null),
     ratios: new Map(ratios.map((info) => [info.series.slice(RATIO.length), info])),
     parameters: new Map(parameters.map((one) => [one.name, one])),
     provenance: runs.map(({ name }) => reader.provenance(name)),
@@ -89,31 +162,19 @@ export function lossColumns(steps: number): number {
   return Math.max(1, Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, wanted), steps));
 }
 
-function guessingOf(reader: StoreReader, runs: readonly RunSummary[]): ReportFacts["guessing"] {
-  for (const { name: run } of runs) {
-    const classes = reader.classes(run);
-    if (classes !== null) return { classes, loss: Math.log(classes) };
-  }
-  return null;
-}
-
 /** Returns the best of the trained rows, in the order of the runs. */
-function shownRows({ rows }: Comparison, metric: Metric): readonly ComparisonRow[] {
+function bestRows({ rows }: Comparison, metric: Metric): readonly ComparisonRow[] {
   const worst = Number.POSITIVE_INFINITY;
   const rank = ({ outcomes }: ComparisonRow): number => {
     const mean = outcomes.find((one) => one.metric === metric)?.moments.mean ?? worst;
     return metric.isLessBetter ? mean : -mean;
   };
   const trained = rows.filter((row) => row.runs.some(({ lastStep }) => lastStep !== null));
-  const best = new Set(trained.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_SHOWN));
-  return rows.filter((row) => best.has(row));
+  const shown = new Set(trained.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_SHOWN));
+  return rows.filter((row) => shown.has(row));
 }
 
-function curvesOf(
-  reader: StoreReader,
-  runs: readonly RunSummary[],
-  steps: number,
-): NonNullable<Group["curves"]> {
+function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: number): Curves {
   const trained = runs.filter(({ lastStep }) => lastStep !== null);
   const params = reader.parameters(trained[0]?.name ?? "").map(({ name }) => name);
   const series = ["loss", ...params.map((param) => `${RATIO}${param}`)];
@@ -124,4 +185,90 @@ function curvesOf(
     lossByLog: inColumns(byLog, samples, 0),
     ratios: new Map(params.map((param, i) => [param, inColumns(byLog, samples, i + 1)])),
   };
+}
+
+/** Names groups by their labels without the seed, or by names of runs where labels are the same. */
+function groupNames(groups: readonly (readonly ComparedRun[])[]): readonly string[] {
+  const firsts = groups.map(([first]) => first);
+  const labels = firsts.map(
+    (run) => withoutSeed(run?.label ?? run?.name ?? "") || (run?.grid ?? ""),
+  );
+  if (new Set(labels).size === labels.length) return labels;
+  return firsts.map((run) => withoutSeed(run?.name ?? ""));
+}
+
+/** Reads the first and the last probe of each run that has some. */
+function readProbes(
+  reader: StoreReader,
+  runs: readonly ComparedRun[],
+): Pick<Group, "probes" | "saturation"> {
+  const pairs = runs.flatMap(({ name: run }): readonly ProbePair[] => {
+    const steps = reader.probeSteps(run);
+    const first = reader.probe(run, steps[0] ?? -1);
+    const last = reader.probe(run, steps.at(-1) ?? -1);
+    return first === undefined || last === undefined ? [] : [{ run, first, last }];
+  });
+  const [probes = null] = pairs;
+  const layers = probes?.first.layers.filter(({ saturation }) => saturation !== null) ?? [];
+  return { probes, saturation: layers.map(({ name }) => saturationOf(name, pairs)) };
+}
+
+function saturationOf(layer: string, pairs: readonly ProbePair[]): Saturation {
+  const of = ({ layers }: Probe) => layers.find(({ name }) => name === layer)?.saturation;
+  return {
+    layer,
+    first: momentsOf(pairs.map(({ first }) => of(first)?.share ?? null)),
+    last: momentsOf(pairs.map(({ last }) => of(last)?.share ?? null)),
+    dead: momentsOf(pairs.map(({ last }) => of(last)?.dead.length ?? null)),
+  };
+}
+
+const FIRST_STEPS = 100;
+
+/** Reads how runs begin, compared with the loss of `guessing`, null where it is not known. */
+function firstStepsOf(
+  reader: StoreReader,
+  runs: readonly ComparedRun[],
+  guessing: number | null,
+): FirstSteps {
+  const lengths = runs.map(({ lastStep }) => (lastStep ?? -1) + 1).filter((steps) => steps > 0);
+  const earlySteps = Math.min(FIRST_STEPS, ...lengths);
+  const over = (value: (run: string) => number | null): Moments =>
+    momentsOf(runs.map(({ name }) => value(name)));
+  return {
+    initial: over((run) => reader.lossAt(run, 0)?.loss ?? null),
+    early: over((run) => {
+      const points = reader.curve(run, "loss", 1, { from: 0, to: earlySteps - 1 });
+      return momentsOf(points.map(({ mean }) => mean)).mean;
+    }),
+    earlySteps,
+    below: over((run) => {
+      if (guessing === null) return null;
+      const points = reader.curve(run, "loss", 16);
+      return points.find(({ mean }) => mean !== null && mean < guessing)?.step ?? null;
+    }),
+  };
+}
+
+const SERIOUSNESS: Readonly<Record<Finding["level"], number>> = { error: 2, warning: 1, info: 0 };
+
+/** Groups the findings of runs by rule and place, the most serious first, then by step. */
+function findingsOf(reader: StoreReader, runs: readonly ComparedRun[]): readonly GroupFinding[] {
+  const all = runs.flatMap(({ name }) => reader.findings(name));
+  const places = Map.groupBy(all, ({ rule, layer, param }) => JSON.stringify([rule, layer, param]));
+  const found = [...places.values()].flatMap((findings): readonly GroupFinding[] => {
+    const [worst] = findings.toSorted((a, b) => SERIOUSNESS[b.level] - SERIOUSNESS[a.level]);
+    if (worst === undefined) return [];
+    const { level, rule, layer, param } = worst;
+    const steps = findings.map(({ step }) => step);
+    return [
+      { level, rule, layer, param, findings, since: [Math.min(...steps), Math.max(...steps)] },
+    ];
+  });
+  return found.sort(bySeriousness);
+}
+
+/** Orders findings: the most serious first, then by step. */
+export function bySeriousness(a: GroupFinding, b: GroupFinding): number {
+  return SERIOUSNESS[b.level] - SERIOUSNESS[a.level] || a.since[0] - b.since[0];
 }

@@ -1,5 +1,5 @@
 import { strokeAt } from "../chart/marks.ts";
-import type { Group } from "../data/group.ts";
+import type { Group } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
 
 export type PageSection = { readonly id: string; readonly title: string; readonly body: Content };

@@ -8,8 +8,7 @@ import {
 } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import { type Chart, colorAt, GUIDE, type Mark, roundRange, segment } from "../chart/marks.ts";
-import { outcomeOf, type ReportFacts } from "../data/facts.ts";
-import type { Group } from "../data/group.ts";
+import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { figure, numbers, type PageSection, sentences, table, wide } from "../layout/page.ts";
 import { about, count, fixed, meanStdText } from "../text.ts";

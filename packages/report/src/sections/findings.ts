@@ -1,6 +1,5 @@
 import { counted } from "@ablate/text";
-import type { ReportFacts } from "../data/facts.ts";
-import { bySeriousness } from "../data/group.ts";
+import { bySeriousness, type ReportFacts } from "../data/facts.ts";
 import { html } from "../html.ts";
 import { details, numbers, type PageSection, table } from "../layout/page.ts";
 import { count } from "../text.ts";

@@ -1,12 +1,10 @@
 import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
-import { area, type Chart, colorAt, type Mark, type Point } from "../chart/marks.ts";
-import type { ProbePair, Shown } from "../data/group.ts";
+import { area, type Chart, colorAt, line, type Mark, type Point } from "../chart/marks.ts";
+import type { Probed, ProbePair } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, figure, numbers, panels, table } from "../layout/page.ts";
 import { count, listed, percent, scaled } from "../text.ts";
-
-export type Probed = Shown & { readonly probes: ProbePair };
 
 /** A layer at initialisation and at the end. */
 export type LayerPair = { readonly first: LayerProbe; readonly last: LayerProbe | undefined };
@@ -123,11 +121,7 @@ function layerMarks(
   const filled: readonly Point[] = [[-range, base], ...trace(end), [range, base]];
   return [
     ...(end.length === 0 ? [] : [area(filled, colorAt(place), 0.45)]),
-    {
-      kind: "line",
-      points: trace(begin),
-      stroke: { color: "var(--text)", dash: [3, 2], width: 1.2 },
-    },
+    line(trace(begin), { color: "var(--text)", dash: [3, 2], width: 1.2 }),
     { kind: "text", at: [-range, base + 0.4], text: first.name },
   ];
 }

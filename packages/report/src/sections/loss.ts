@@ -6,15 +6,14 @@ import {
   type Chart,
   colorAt,
   GUIDE,
+  line,
   type Mark,
   type Point,
   roundRange,
-  segment,
   strokeAt,
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import { lossColumns, type ReportFacts } from "../data/facts.ts";
-import { isShown, type Shown } from "../data/group.ts";
+import { lossColumns, type ReportFacts, type Shown } from "../data/facts.ts";
 import { type Html, html } from "../html.ts";
 import { figure, numbers, type PageSection, table, wide } from "../layout/page.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
@@ -24,13 +23,12 @@ type Curve = { readonly group: Shown; readonly values: readonly ColumnValue[] };
 
 /** Draws the loss of every shown group over all of training, and with the first steps stretched. */
 export function lossSection(facts: ReportFacts, draw: Draw): PageSection | null {
-  const groups = facts.groups.filter(isShown);
-  if (groups.length === 0) return null;
-  const { steps } = facts;
-  const even = groups.map((group) => ({ group, values: group.curves?.loss ?? [] }));
-  const byLog = groups.map((group) => ({ group, values: group.curves?.lossByLog ?? [] }));
+  const { steps, shown } = facts;
+  if (shown.length === 0) return null;
+  const even = shown.map((group) => ({ group, values: group.curves.loss }));
+  const byLog = shown.map((group) => ({ group, values: group.curves.lossByLog }));
   const each = counted(Math.round(steps / lossColumns(steps)), "step");
-  const isSeeded = groups.some(({ runs }) => runs.length > 1);
+  const isSeeded = shown.some(({ runs }) => runs.length > 1);
   const band = isSeeded ? " Bands are one standard deviation over the seeds to each side." : "";
   const results = withResults(even);
   const beyond = even.filter((curve) => !results.includes(curve)).map(({ group }) => group.name);
@@ -64,15 +62,12 @@ function lossChart(
   const { steps, guessing } = facts;
   const results = withResults(curves);
   const [min, max] = isLog ? [1, Math.max(10, steps)] : [0, steps];
-  const guide: readonly Mark[] =
-    guessing === null
-      ? []
-      : [
-          {
-            ...segment([min, guessing.loss], [max, guessing.loss], GUIDE),
-            label: `ln ${guessing.classes}`,
-          },
-        ];
+  const guide = (loss: number, classes: number): Mark =>
+    line(
+      [min, max].map((x): Point => [x, loss]),
+      GUIDE,
+      `ln ${classes}`,
+    );
   const ends = curves.flatMap(({ group: { name }, values: [first, ...rest] }) =>
     first === undefined
       ? []
@@ -86,7 +81,11 @@ function lossChart(
     labels: { left: 48, right: 150 },
     x: { title: "updates", min, max, isLog, format: compact },
     y: { title: "loss, nats", ...lossRange(facts, results, !isLog) },
-    marks: [...results.flatMap(bandMarks), ...guide, ...curves.flatMap(lineMarks)],
+    marks: [
+      ...results.flatMap(bandMarks),
+      ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
+      ...curves.flatMap(lineMarks),
+    ],
   };
 }
 
@@ -108,7 +107,7 @@ function bandMarks({ group: { place, runs }, values }: Curve): readonly Mark[] {
 function lineMarks({ group: { name, place }, values }: Curve): readonly Mark[] {
   if (values.length === 0) return [];
   const points = values.map(({ at, mean }): Point => [at, mean]);
-  return [{ kind: "line", points, stroke: strokeAt(place), label: name }];
+  return [line(points, strokeAt(place), name)];
 }
 
 /** How much more than guessing a cut chart shows, of what lies below it. */

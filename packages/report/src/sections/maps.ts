@@ -1,10 +1,11 @@
 /** Maps of which units are flat for which examples. */
 import { crc32, deflateSync } from "node:zlib";
 import { isFlat, type LayerProbe } from "@ablate/store";
+import type { Probed } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, numbers, panels, table } from "../layout/page.ts";
 import { count, listed, percent } from "../text.ts";
-import { hiddenLayers, type Probed } from "./histograms.ts";
+import { hiddenLayers } from "./histograms.ts";
 
 /** Draws which units are flat for which examples, at initialisation and at the end; names maps that are empty. */
 export function saturationMaps(groups: readonly Probed[]): Content {

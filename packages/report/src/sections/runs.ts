@@ -1,8 +1,7 @@
 import { type ComparisonRow, METRICS, type Metric, type Setting } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/marks.ts";
-import { outcomeOf, type ReportFacts } from "../data/facts.ts";
-import type { Group } from "../data/group.ts";
+import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, named, numbers, type PageSection, sentences, table } from "../layout/page.ts";
 import { about, count, meanStdText, nats } from "../text.ts";

@@ -1,6 +1,5 @@
 import { counted } from "@ablate/text";
-import type { ReportFacts } from "../data/facts.ts";
-import type { Group } from "../data/group.ts";
+import type { Group, ReportFacts } from "../data/facts.ts";
 import { html } from "../html.ts";
 import { named, numbers, type PageSection, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, meanStdText, nats } from "../text.ts";

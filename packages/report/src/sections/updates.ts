@@ -6,7 +6,7 @@ import {
   type Chart,
   colorAt,
   GUIDE,
-  type Mark,
+  line,
   MOST_SHOWN,
   type Point,
   type Stroke,
@@ -14,17 +14,16 @@ import {
   strokeAt,
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import type { ReportFacts } from "../data/facts.ts";
-import { type Group, type GroupFinding, isShown, type Shown } from "../data/group.ts";
+import type { Group, GroupFinding, ReportFacts, Shown } from "../data/facts.ts";
 import { type Html, html } from "../html.ts";
 import { figure, numbers, type PageSection, panels, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, listed, scaled } from "../text.ts";
 
 /** Draws how fast every parameter of every shown group learns. */
 export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | null {
-  const groups = facts.groups
-    .filter(isShown)
-    .filter(({ curves }) => [...(curves?.ratios.values() ?? [])].some(({ length }) => length > 0));
+  const groups = facts.shown.filter(({ curves }) =>
+    [...curves.ratios.values()].some(({ length }) => length > 0),
+  );
   if (groups.length === 0) return null;
   const range = ratioRange(groups);
   const charts = groups.map((group) => html`<div>${draw(ratioChart(facts, group, range))}</div>`);
@@ -52,7 +51,7 @@ function ratioChart(
   [min, max]: readonly [number, number],
 ): Chart {
   const right = Math.max(10, facts.steps);
-  const drawn = [...(group.curves?.ratios ?? [])].filter(([, values]) => values.length > 0);
+  const drawn = [...group.curves.ratios].filter(([, values]) => values.length > 0);
   const names = drawn.map(([param]) => param);
   const band = bandOf(facts);
   const edges =
@@ -72,9 +71,9 @@ function ratioChart(
     marks: [
       ...shade,
       ...[...guides].map((at) => segment([1, at], [right, at], GUIDE)),
-      ...drawn.map(([param, values], i): Mark => {
+      ...drawn.map(([param, values], i) => {
         const points = values.map(({ at, mean }): Point => [at, mean]);
-        return { kind: "line", points, stroke: strokeOf(facts, names, i), label: param };
+        return line(points, strokeOf(facts, names, i), param);
       }),
     ],
   };
@@ -102,7 +101,7 @@ const LOWEST = -6;
 /** All groups have the same axis; what is below or above any sense is cut off. */
 function ratioRange(groups: readonly Shown[]): readonly [number, number] {
   const values = groups.flatMap(({ curves }) =>
-    [...(curves?.ratios.values() ?? [])].flat().map(({ mean }) => mean),
+    [...curves.ratios.values()].flat().map(({ mean }) => mean),
   );
   return [
     Math.max(LOWEST, Math.min(-5, Math.floor(Math.min(...values)))),
@@ -111,13 +110,13 @@ function ratioRange(groups: readonly Shown[]): readonly [number, number] {
 }
 
 function ratioTable(groups: readonly Shown[]): Html {
-  const params = [...new Set(groups.flatMap(({ curves }) => [...(curves?.ratios.keys() ?? [])]))];
+  const params = [...new Set(groups.flatMap(({ curves }) => [...curves.ratios.keys()]))];
   const text = (values: readonly ColumnValue[] = []): string =>
     values.length === 0 ? "–" : `${fixed(values[0]?.mean, 2)} → ${fixed(values.at(-1)?.mean, 2)}`;
   return table(
     "log10 update:data of the first step → of the last stretch of the chart, mean over seeds.",
     ["parameter", ...numbers(...groups.map(({ name }) => name))],
-    params.map((param) => [param, ...groups.map(({ curves }) => text(curves?.ratios.get(param)))]),
+    params.map((param) => [param, ...groups.map(({ curves }) => text(curves.ratios.get(param)))]),
   );
 }
 
@@ -145,7 +144,7 @@ export function updateWords({ groups }: ReportFacts): readonly string[] {
   const names = (some: readonly Group[]): readonly string[] => some.map(({ name }) => name);
   const were = unjudged.length === 1 ? "was" : "were";
   return [
-    ...(judged.length > MOST_GROUPS ? verdictsByPlace(judged) : verdictsByGroup(judged)),
+    ...verdictWords(judged),
     ...about(
       names(quiet.filter(hasWindow)),
       (text) => `No parameter of ${text} learns too fast or too slowly.`,
@@ -162,23 +161,17 @@ export function updateWords({ groups }: ReportFacts): readonly string[] {
   ];
 }
 
-function verdictsByGroup(groups: readonly Group[]): readonly string[] {
-  return groups.flatMap((group) =>
-    group.findings
-      .filter(isAboutUpdates)
-      .map((finding) => `${group.name}: ${verdictText(finding, group)}.`),
+function verdictWords(groups: readonly Group[]): readonly string[] {
+  const all = groups.flatMap((group) =>
+    group.findings.filter(isAboutUpdates).map((finding) => ({ group, finding })),
   );
-}
-
-function verdictsByPlace(groups: readonly Group[]): readonly string[] {
-  const all = groups.flatMap(({ name, findings }) =>
-    findings.filter(isAboutUpdates).map((finding) => ({ name, finding })),
-  );
+  if (groups.length <= MOST_GROUPS)
+    return all.map(({ group, finding }) => `${group.name}: ${verdictText(finding, group)}.`);
   const places = Map.groupBy(all, ({ finding }) => subjectText(finding));
   return [...places].map(([subject, same]) => {
     const steps = same.flatMap(({ finding }) => finding.since);
     const since = sinceText([Math.min(...steps), Math.max(...steps)]);
-    return `${subject} ${since} in ${listed(same.map(({ name }) => name))}.`;
+    return `${subject} ${since} in ${listed(same.map(({ group }) => group.name))}.`;
   });
 }
 
@@ -200,12 +193,8 @@ function verdictText(finding: GroupFinding, { judged }: Group): string {
   const { rule, findings } = finding;
   const values = findings.flatMap(({ value }) => (value === null ? [] : [value]));
   const ratio = values.length === 0 ? "" : `, ${ratioText(rule, values)}`;
-  const where =
-    findings.length === judged
-      ? judged === 1
-        ? ""
-        : ` in all ${count(judged)} runs`
-      : ` in ${count(findings.length)} of ${count(judged)} runs`;
+  const share = findings.length === judged ? "all" : `${count(findings.length)} of`;
+  const where = judged === 1 && share === "all" ? "" : ` in ${share} ${count(judged)} runs`;
   return `${subjectText(finding)}${where}, ${sinceText(finding.since)}${ratio}`;
 }
 
