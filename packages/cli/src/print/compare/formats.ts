@@ -1,15 +1,14 @@
-import type { Comparison } from "@ablate/store";
+/** Ways to print a comparison: tables under headings, or records. */
+import { type Comparison, type PairedDifference, type Setting, settingOf } from "@ablate/store";
 import { fittedTable, wrapText } from "@ablate/text";
-import { jsonArray, ROW_FORMATS, type RowFormat } from "../rows.ts";
-import { csvRows, jsonRecords } from "./records.ts";
-import { type SectionOptions, sectionsOf } from "./sections.ts";
+import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
+import { effectTexts, rowTitles, type SectionOptions, sectionsOf } from "./sections.ts";
 
 type Print = (
   comparison: Comparison,
   options: SectionOptions & { readonly width: number | null },
 ) => string;
 
-/** Ways to print a comparison, by name. */
 export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
   table: (comparison, options) =>
     sectionsOf(comparison, options)
@@ -19,8 +18,12 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
         return `${title === "" ? "" : said(title)}${body}${notes.map(said).join("")}`;
       })
       .join("\n"),
-  json: (comparison, options) => jsonArray(jsonRecords(comparison, options)),
-  csv: (comparison, options) => ROW_FORMATS.csv(csvRows(comparison, options)),
+  json: (comparison, { isByKey, effectsOnly }) => {
+    const rows = effectsOnly ? [] : rowRecords(comparison, isByKey).flat();
+    return jsonArray([...rows, ...effectRecords(comparison)]);
+  },
+  csv: (comparison, { isByKey, effectsOnly }) =>
+    ROW_FORMATS.csv(effectsOnly ? effectLines(comparison) : rowLines(comparison, isByKey)),
   markdown: (comparison, options) =>
     sectionsOf(comparison, options)
       .map(({ title, columns, rows, notes }) =>
@@ -40,4 +43,105 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
 /** Breaks a sentence into lines that a terminal of this width shows whole. */
 function paragraph(text: string, width: number | null): string {
   return `${(width === null ? [text] : wrapText(text, width)).join("\n")}\n`;
+}
+
+/** Makes the records of each row, one per metric. */
+function rowRecords(comparison: Comparison, isByKey: boolean) {
+  const titles = rowTitles(comparison, isByKey);
+  return comparison.rows.map(({ runs, settings, outcomes, isBaseline }, i) => {
+    const values = [...settings].map(([key, found]) => [key, found?.value ?? null]);
+    return outcomes.map(({ metric, moments, isBest, steps, difference }) => ({
+      kind: "row",
+      metric: metric.name,
+      row: titles[i] ?? "",
+      runs: runs.map(({ name }) => name),
+      seeds: runs.map(({ seed }) => seed),
+      states: runs.map(({ state }) => state),
+      settings: Object.fromEntries(values),
+      ...moments,
+      best: isBest,
+      step: steps?.[1] ?? null,
+      baseline: isBaseline,
+      ...differenceFields(difference),
+    }));
+  });
+}
+
+/** Makes one record per factor, value and metric. */
+function effectRecords({ effects }: Comparison) {
+  return effects.flatMap(({ metric, effect }) => {
+    const texts = effectTexts(effect).values;
+    return effect.values.map(({ runs: [run], moments, difference }, i) => ({
+      kind: "effect",
+      metric: metric.name,
+      factor: effect.factor.name,
+      value: texts[i] ?? "",
+      settings: Object.fromEntries(
+        effect.factor.keys.map((key) => [key, settingOf(run, key)?.value ?? null]),
+      ),
+      ...moments,
+      baseline: difference === null,
+      ...differenceFields(difference),
+    }));
+  });
+}
+
+function differenceFields(found: PairedDifference | null) {
+  return {
+    difference: found?.mean ?? null,
+    difference_std: found?.std ?? null,
+    low: found?.low ?? null,
+    high: found?.high ?? null,
+    paired_seeds: found?.n ?? null,
+    pairs: found?.pairs ?? null,
+    verdict: found?.verdict ?? null,
+  };
+}
+
+const OF_DIFFERENCE = ["difference", "low", "high", "seeds", "verdict"];
+const OF_METRIC = ["std", "n", "step", "best", ...OF_DIFFERENCE];
+
+/** Makes one line per row, with columns for each metric. */
+function rowLines(comparison: Comparison, isByKey: boolean): Rows {
+  const { rows, keys } = comparison;
+  const records = rowRecords(comparison, isByKey);
+  const metrics = (records[0] ?? []).flatMap(({ metric }) => [
+    metric,
+    ...OF_METRIC.map((suffix) => `${metric}_${suffix}`),
+  ]);
+  return {
+    columns: ["row", ...keys, "runs", ...metrics],
+    rows: rows.map(({ settings, runs }, i) => [
+      records[i]?.[0]?.row ?? "",
+      ...keys.map((key) => plain(settings.get(key) ?? null)),
+      runs.length,
+      ...(records[i] ?? []).flatMap((one) => [
+        ...[one.mean, one.std, one.n, one.step, one.best ? 1 : 0],
+        ...differenceCells(one),
+      ]),
+    ]),
+  };
+}
+
+function effectLines(comparison: Comparison): Rows {
+  const columns = ["metric", "factor", "value", "mean", "std", "n", "baseline"];
+  return {
+    columns: [...columns, ...OF_DIFFERENCE],
+    rows: effectRecords(comparison).map((one) => [
+      ...[one.metric, one.factor, one.value, one.mean, one.std, one.n, one.baseline ? 1 : 0],
+      ...differenceCells(one),
+    ]),
+  };
+}
+
+function differenceCells(one: ReturnType<typeof differenceFields>): readonly unknown[] {
+  return [one.difference, one.low, one.high, one.paired_seeds, one.verdict];
+}
+
+/** Makes one field of a setting: text as it is, numbers in full, maps and lists as JSON. */
+function plain(found: Setting | null): unknown {
+  if (found === null) return null;
+  return typeof found.value === "string" || typeof found.value === "number"
+    ? found.value
+    : JSON.stringify(found.value);
 }

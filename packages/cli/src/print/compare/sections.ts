@@ -1,17 +1,20 @@
 /** A comparison as tables under headings, for terminals and Markdown. */
-
-import { type Comparison, type ComparisonRow, shortKey, verdictText } from "@ablate/store";
-import { type Align, count, counted } from "@ablate/text";
 import {
-  differenceTexts,
-  effectTexts,
-  momentsText,
-  rowTitles,
-  settingTexts,
-  statesText,
-  stepsText,
-  valueText,
-} from "./texts.ts";
+  briefSetting,
+  type ComparedRun,
+  type Comparison,
+  type ComparisonRow,
+  type Metric,
+  type MetricEffect,
+  type Moments,
+  type PairedDifference,
+  type Setting,
+  settingOf,
+  shortKey,
+  verdictText,
+  withoutSeed,
+} from "@ablate/store";
+import { type Align, count, counted, loss, signed, UNKNOWN } from "@ablate/text";
 
 export type SectionOptions = {
   /** Rows are values of a key, not groups over seeds. */
@@ -34,29 +37,31 @@ export function sectionsOf(comparison: Comparison, options: SectionOptions): rea
   if (options.effectsOnly) {
     return effects.length > 0 ? effects : [{ ...EMPTY, notes: [NO_FACTOR] }];
   }
-  const differences = options.isByKey ? [] : differenceSections(comparison, options);
-  return [rowSection(comparison, options), ...differences, ...effects];
+  const differences = options.isByKey ? [] : differenceSections(comparison);
+  return [rowSection(comparison, options.isByKey), ...differences, ...effects];
 }
 
 const EMPTY: Section = { title: "", columns: [], rows: [], notes: [] };
 const NO_RESULT = "without a result";
 const NO_FACTOR = "the runs do not differ in their configs, but for the seed";
 
-function rowSection(comparison: Comparison, { isByKey }: SectionOptions): Section {
+const right = (title: string): Section["columns"][number] => ({ title, align: "right" });
+
+function rowSection(comparison: Comparison, isByKey: boolean): Section {
   const { rows, keys } = comparison;
   const all = rows.flatMap(({ runs }) => runs);
   const titles = rowTitles(comparison, isByKey);
   const shown = isByKey ? [] : keys;
-  const texts = shown.map((key) => ({ key, text: settingTexts(all, key) }));
+  const texts = shown.map((key) => settingTexts(all, key));
   const areDone = all.every(({ state }) => state === "finished");
-  const metrics = rows[0]?.outcomes.map(({ metric }) => metric) ?? [];
-  const body = rows.map((row, i) => [
+  const metrics = metricsOf(comparison);
+  const body = rows.map(({ runs, settings, outcomes }, i) => [
     titles[i] ?? "",
-    ...texts.map(({ key, text }) => text(row.settings.get(key) ?? null)),
-    ...(areDone ? [] : [statesText(row)]),
-    ...row.outcomes.flatMap(({ metric, moments, isBest, steps }) => [
+    ...shown.map((key, k) => texts[k]?.(settings.get(key)) ?? ""),
+    ...(areDone ? [] : [statesText(runs)]),
+    ...outcomes.flatMap(({ metric, moments, isBest, steps }) => [
       `${momentsText(metric, moments)}${isBest && rows.length > 1 ? ` ${BEST}` : ""}`,
-      moments.n === row.runs.length ? String(moments.n) : `${moments.n} of ${row.runs.length}`,
+      moments.n === runs.length ? String(moments.n) : `${moments.n} of ${runs.length}`,
       ...(metric.unit === "nats" ? [stepsText(steps)] : []),
     ]),
   ]);
@@ -66,18 +71,20 @@ function rowSection(comparison: Comparison, { isByKey }: SectionOptions): Sectio
       { title: isByKey ? keys.join(" + ") : "run" },
       ...shown.map((key) => ({ title: shortKey(key, shown) })),
       ...(areDone ? [] : [{ title: "state" }]),
-      ...metrics.flatMap(({ title, unit }) => [
-        { title, align: "right" as const },
-        { title: "n", align: "right" as const },
-        ...(unit === "nats" ? [{ title: "at step", align: "right" as const }] : []),
-      ]),
+      ...metrics.flatMap(({ title, unit }) =>
+        [title, "n", ...(unit === "nats" ? ["at step"] : [])].map(right),
+      ),
     ],
     rows: body,
     notes: [
-      ...metrics.flatMap((_, i) => bestNote(rows, i)),
+      ...metrics.map((metric) => bestNote(metric, rows)),
       ...(keys.length > 0 ? [] : [NO_FACTOR]),
     ],
   };
+}
+
+function metricsOf({ rows }: Comparison): readonly Metric[] {
+  return rows[0]?.outcomes.map(({ metric }) => metric) ?? [];
 }
 
 function headline({ rows }: Comparison): string {
@@ -90,78 +97,163 @@ function headline({ rows }: Comparison): string {
 }
 
 /** Names the best single run, which need not be of the best row. */
-function bestNote(rows: readonly ComparisonRow[], place: number): readonly string[] {
-  const metric = rows[0]?.outcomes[place]?.metric;
-  if (metric === undefined) return [];
+function bestNote(metric: Metric, rows: readonly ComparisonRow[]): string {
   const measured = rows
     .flatMap(({ runs }) => runs)
     .map((run) => ({ run, value: metric.value(run) ?? Number.NaN }))
     .filter(({ value }) => Number.isFinite(value));
   const sign = metric.isLessBetter ? 1 : -1;
   const [best] = measured.toSorted((a, b) => sign * (a.value - b.value));
-  if (best === undefined) return [`no run has a ${metric.name} yet`];
+  if (best === undefined) return `no run has a ${metric.name} yet`;
   const step = metric.step(best.run);
   const where = step === null ? "" : ` at step ${count(step)}`;
   const mean = rows.length > 1 ? `${BEST} the best mean; ` : "";
-  return [
-    `${mean}the best run by ${metric.name} is ${best.run.name} with ${valueText(metric, best.value)}${where}`,
-  ];
+  return `${mean}the best run by ${metric.name} is ${best.run.name} with ${valueText(metric, best.value)}${where}`;
 }
 
-function differenceSections(comparison: Comparison, options: SectionOptions): readonly Section[] {
+function differenceSections(comparison: Comparison): readonly Section[] {
   const { rows } = comparison;
   if (rows.length < 2) return [];
-  const titles = rowTitles(comparison, options.isByKey);
+  const titles = rowTitles(comparison, false);
   const baseline = titles[rows.findIndex(({ isBaseline }) => isBaseline)] ?? "";
-  const metrics = rows[0]?.outcomes.map(({ metric }) => metric) ?? [];
-  return metrics.map((metric, place) => ({
+  return metricsOf(comparison).map((metric, place) => ({
     title: `${metric.title}: difference from ${baseline}, paired by seed`,
     columns: [{ title: "run" }, ...DIFFERENCE_COLUMNS],
     rows: rows.flatMap(({ outcomes }, i) => {
       const { difference = null, moments } = outcomes[place] ?? {};
       if (difference === null) return [];
-      const [mean, interval] = differenceTexts(metric, difference);
       const text =
         difference.verdict === "no pairs" ? "no seed in common" : verdictText(difference);
       const verdict = moments?.n === 0 ? NO_RESULT : text;
-      return [[titles[i] ?? "", mean, interval, String(difference.n), verdict]];
+      return [[titles[i] ?? "", ...differenceCells(metric, difference, verdict)]];
     }),
     notes: [],
   }));
 }
 
 const DIFFERENCE_COLUMNS: Section["columns"] = [
-  { title: "difference", align: "right" },
+  right("difference"),
   { title: "95 % interval" },
-  { title: "seeds", align: "right" },
+  right("seeds"),
   { title: "it is" },
 ];
 
 function effectSections({ effects }: Comparison): readonly Section[] {
-  return effects.map((one) => {
-    const { metric, effect } = one;
-    const { values, baseline } = effectTexts(one);
+  return effects.map(({ metric, effect }) => {
+    const { values, baseline } = effectTexts(effect);
     return {
       title: `${metric.title} by ${effect.factor.name}: difference from ${baseline}, all else and the seed equal`,
-      columns: [
-        { title: "value" },
-        { title: "mean ± std", align: "right" },
-        { title: "n", align: "right" },
-        ...DIFFERENCE_COLUMNS,
-      ],
-      rows: effect.values.map(({ moments, difference }, i) => {
-        const own = [values[i] ?? "", momentsText(metric, moments), String(moments.n)];
-        if (difference === null) return [...own, "", "", "", "the baseline"];
-        const [mean, interval] = differenceTexts(metric, difference);
-        return [
-          ...own,
-          mean,
-          interval,
-          String(difference.n),
-          moments.n === 0 ? NO_RESULT : verdictText(difference),
-        ];
-      }),
+      columns: [{ title: "value" }, ...["mean ± std", "n"].map(right), ...DIFFERENCE_COLUMNS],
+      rows: effect.values.map(({ moments, difference }, i) => [
+        values[i] ?? "",
+        momentsText(metric, moments),
+        String(moments.n),
+        ...(difference === null
+          ? ["", "", "", "the baseline"]
+          : differenceCells(
+              metric,
+              difference,
+              moments.n === 0 ? NO_RESULT : verdictText(difference),
+            )),
+      ]),
       notes: [],
     };
   });
+}
+
+/** Writes a difference, its 95 % interval, how many seeds it is of, and what it is. */
+function differenceCells(
+  { unit }: Metric,
+  { mean, low, high, n }: PairedDifference,
+  verdict: string,
+): readonly string[] {
+  const text = (value: number): string => signed(value, unit === "nats" ? 4 : 0);
+  const interval = low === null || high === null ? "" : `${text(low)} … ${text(high)}`;
+  return [mean === null ? UNKNOWN : text(mean), interval, String(n), verdict];
+}
+
+/** Writes a number in the metric's unit. */
+function valueText({ unit }: Metric, value: number | null): string {
+  return unit === "nats" ? loss(value) : count(value);
+}
+
+/** Writes mean and standard deviation; one value has none. */
+function momentsText(metric: Metric, { mean, std }: Moments): string {
+  const text = valueText(metric, mean);
+  return std === null ? text : `${text} ± ${valueText(metric, std)}`;
+}
+
+/** Says after how many updates the numbers of a row were taken. */
+function stepsText(steps: readonly [number, number] | null): string {
+  if (steps === null) return UNKNOWN;
+  return [...new Set(steps)].map(count).join("–");
+}
+
+/** Counts the runs of a row by their states. */
+function statesText(runs: ComparisonRow["runs"]): string {
+  const counts = [...Map.groupBy(runs, ({ state }) => state)];
+  const texts = counts.map(([state, { length }]) =>
+    runs.length === 1 ? state : `${length} ${state}`,
+  );
+  return texts.join(", ");
+}
+
+/** Makes a function that writes the values of a key: in short where that tells all of them apart. */
+function settingTexts(
+  runs: readonly ComparedRun[],
+  key: string,
+): (found: Setting | null | undefined) => string {
+  const known = new Map(
+    runs.flatMap((run) => settingOf(run, key) ?? []).map((one) => [one.id, one]),
+  );
+  const forms = [
+    (one: Setting) => (key === "data" ? one.text : briefSetting(one.value)),
+    (one: Setting) => one.text,
+  ];
+  const form = forms.find((text) => new Set([...known.values()].map(text)).size === known.size);
+  return (found) => (found ? (form?.(found) ?? found.id) : UNKNOWN);
+}
+
+/** Makes a function that writes the values of several keys. */
+function settingsTexts(
+  runs: readonly ComparedRun[],
+  keys: readonly string[],
+): (value: (key: string) => Setting | null | undefined) => string {
+  const texts = keys.map((key) => ({ key, text: settingTexts(runs, key) }));
+  return (value) => texts.map(({ key, text }) => text(value(key))).join(" + ");
+}
+
+/** Names the rows: by their runs' label without the seed, or by their values of the keys of `--by`. */
+export function rowTitles({ rows, keys }: Comparison, isByKey: boolean): readonly string[] {
+  const all = rows.flatMap(({ runs }) => runs);
+  if (isByKey) {
+    const text = settingsTexts(all, keys);
+    return rows.map(({ settings }) => text((key) => settings.get(key)));
+  }
+  const isOneGrid = new Set(all.map(({ grid }) => grid)).size === 1;
+  const titles = rows.map(({ runs }) => groupTitle(runs, isOneGrid));
+  return titles.map((title, i) =>
+    titles.indexOf(title) === titles.lastIndexOf(title) ? title : (rows[i]?.runs[0].name ?? title),
+  );
+}
+
+function groupTitle(runs: ComparisonRow["runs"], isOneGrid: boolean): string {
+  const [{ name: run, label, grid }] = runs;
+  const name = isOneGrid ? (label ?? run) : run;
+  if (runs.length === 1) return name;
+  return withoutSeed(name) || (grid ?? run);
+}
+
+/** Writes the values of an effect's factor, and the one that the others are compared with. */
+export function effectTexts({ factor, values }: MetricEffect["effect"]): {
+  readonly values: readonly string[];
+  readonly baseline: string;
+} {
+  const text = settingsTexts(
+    values.flatMap(({ runs }) => runs),
+    factor.keys,
+  );
+  const named = values.map(({ runs: [run] }) => text((key) => settingOf(run, key)));
+  const reference = values.findIndex(({ difference }) => difference === null);
+  return { values: named, baseline: named[reference] ?? UNKNOWN };
 }
