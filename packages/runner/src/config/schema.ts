@@ -6,10 +6,7 @@ import { ENGINES } from "@ablate/core";
 import { z } from "zod";
 import type { CellConfig } from "./config.ts";
 import { initSchema } from "./init-schema.ts";
-import { modelSchema } from "./model-schema.ts";
-import { recordSchema } from "./record-schema.ts";
-import { thresholdsSchema } from "./thresholds-schema.ts";
-import { trainSchema } from "./train-schema.ts";
+import { modelSchema, recordSchema, thresholdsSchema, trainSchema } from "./section-schemas.ts";
 import { about, integer, seed } from "./value-schemas.ts";
 
 /** What a file says before it is expanded; what is about the grid is read on its own. */

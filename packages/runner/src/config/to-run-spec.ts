@@ -1,7 +1,7 @@
 /** Maps a config to what core trains: the names of the YAML, `none` and durations to the spec's. */
 import type { ModelSpec, RunSpec, StopSpec } from "@ablate/core";
 import type { ModelConfig, ResolvedConfig, StopConfig, TrainConfig } from "./config.ts";
-import { STOP_EVERY } from "./train-schema.ts";
+import { STOP_EVERY } from "./section-schemas.ts";
 import { secondsOf } from "./value-schemas.ts";
 
 export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { StopSpec } from "@ablate/core";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ResolvedConfig, TrainConfig } from "../config/config.ts";
 import { stopSpecOf } from "../config/to-run-spec.ts";
@@ -19,24 +18,22 @@ export function runHash(resolved: ResolvedConfig, dataHash: string): string {
 
 /** `runHash` for many runs of one data file, which share most of their values. */
 export function runHasher(dataHash: string): (resolved: ResolvedConfig) => string {
-  return hasher(dataHash, ({ stop: _, ...train }, stop) => canonicalJson({ ...train, stop }));
+  return hasher(dataHash, (train) => train);
 }
 
 /** Hashes what runs that differ in their number of steps alone have in common: sha256, hex. */
 export function familyHasher(dataHash: string): (resolved: ResolvedConfig) => string {
-  return hasher(dataHash, ({ stop: _, steps: __, ...train }, stop) =>
-    canonicalJson({ ...train, stop }),
-  );
+  return hasher(dataHash, ({ steps: _, ...train }) => train);
 }
 
-/** @param trainText - what of `train` decides; `stop` without what has no effect in it */
+/** @param partOf - what of `train` decides; its `stop` counts without what has no effect in it */
 function hasher(
   dataHash: string,
-  trainText: (train: TrainConfig, stop: StopSpec | undefined) => string,
+  partOf: (train: TrainConfig) => Partial<TrainConfig>,
 ): (resolved: ResolvedConfig) => string {
   const texts = new WeakMap<object, string>();
-  const textOf = <T extends object>(value: T, make: (value: T) => string): string => {
-    const text = texts.get(value) ?? make(value);
+  const textOf = (value: object, read = (): unknown => value): string => {
+    const text = texts.get(value) ?? canonicalJson(read());
     texts.set(value, text);
     return text;
   };
@@ -45,10 +42,10 @@ function hasher(
     const parts = [
       ["data", canonicalJson({ hash: dataHash, context, shuffle_seed })],
       ["engine", JSON.stringify(engine)],
-      ["init", textOf(init, canonicalJson)],
-      ["model", textOf(model, canonicalJson)],
+      ["init", textOf(init)],
+      ["model", textOf(model)],
       ["seed", JSON.stringify(seed)],
-      ["train", textOf(train, () => trainText(train, stopSpecOf(train)))],
+      ["train", textOf(train, () => ({ ...partOf(train), stop: stopSpecOf(train) }))],
     ];
     const identity = `{${parts.map(([key, text]) => `"${key}":${text}`).join(",")}}`;
     return createHash("sha256").update(identity).digest("hex");

@@ -4,19 +4,16 @@ import {
   EngineError,
   type EngineName,
   type Rule,
-  type RunSpec,
   type TfjsBackend,
   THRESHOLDS,
-  type ThresholdChanges,
 } from "@ablate/core";
 import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
-import type { RecordConfig } from "../config/config.ts";
 import type { GridEvent, Origin } from "../train/events.ts";
 import type { FinalMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
 import type { RetryingWriter } from "../train/retrying-writer.ts";
 import { RunWriter } from "../train/run-writer.ts";
-import { FROM_SCRATCH, findStart, resumeFrom, type Start } from "../train/start.ts";
+import { FROM_SCRATCH, findStart, resumeFrom, type Start, type Startable } from "../train/start.ts";
 import { type AttemptEnd, attempt, type Limits, stopped } from "./attempt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Assignment, TrainMode } from "./run-queue.ts";
@@ -24,16 +21,7 @@ import type { StopSignal } from "./stop-signal.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 
 /** How to train the planned run of this hash. */
-export type TrainableRun = {
-  readonly hash: string;
-  readonly spec: RunSpec;
-  readonly record: RecordConfig;
-  readonly engine: EngineName;
-  /** Equal in runs that differ in their number of steps alone; without it no run resumes from another. */
-  readonly family?: string | undefined;
-  /** Where they differ from the usual ones. */
-  readonly thresholds?: ThresholdChanges | undefined;
-};
+export type TrainableRun = Startable & { readonly hash: string; readonly engine: EngineName };
 
 /** What all runs of a grid are trained with. */
 export type GridContext = {

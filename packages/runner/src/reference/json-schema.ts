@@ -62,21 +62,16 @@ const RUN_KEYS: readonly string[] = [...KEY_SCHEMAS.keys()].filter((key) =>
 
 function keyDefinitions(): Readonly<Record<string, JsonSchema>> {
   const own = ["name", "description", "extends", ...RUN_KEYS];
-  const values = own.map((key): [string, JsonSchema] => [key, schemaOf(key)]);
-  const scheme = schemaOf("init.embedding");
+  const [seed, scheme] = ["data.shuffle_seed", schemaOf("init.embedding")] as const;
+  const values = own.map((key): [string, JsonSchema] => {
+    const value = schemaOf(key);
+    const isScheme = value.title === "scheme";
+    return [key, isScheme ? { ...about(key), allOf: [refTo("scheme")] } : value];
+  });
   return {
-    ...Object.fromEntries(
-      values.map(([key, value]) => [
-        key,
-        value.title === "scheme" ? { ...about(key), allOf: [refTo("scheme")] } : value,
-      ]),
-    ),
+    ...Object.fromEntries(values),
     scheme: { anyOf: scheme.anyOf },
-    seed: {
-      ...about("data.shuffle_seed"),
-      ...schemaOf("data.shuffle_seed"),
-      description: "a seed",
-    },
+    seed: { ...about(seed), ...schemaOf(seed), description: "a seed" },
   };
 }
 
@@ -85,17 +80,18 @@ function schemaOf(key: string): JsonSchema {
   return schema === undefined ? {} : valueSchema(schema);
 }
 
-/** Maps of keys that stand in maps of keys, by part: `grid init.hidden`. */
+/** Maps of keys that stand in maps of keys, by part: `grid-init.hidden`. */
 function sectionDefinitions(): Readonly<Record<string, JsonSchema>> {
-  const prefixes = RUN_KEYS.flatMap((key) => {
-    const segments = key.split(".").slice(0, -1);
-    return segments.map((_, i) => segments.slice(0, i + 1).join("."));
-  });
-  return Object.fromEntries(
-    Object.keys(PARTS).flatMap((part) =>
-      [...new Set(prefixes)].map((prefix) => [`${part}-${prefix}`, section(part, prefix)]),
-    ),
+  const prefixes = new Set(
+    RUN_KEYS.flatMap((key) => {
+      const segments = key.split(".").slice(0, -1);
+      return segments.map((_, i) => segments.slice(0, i + 1).join("."));
+    }),
   );
+  const sections = Object.keys(PARTS).flatMap((part) =>
+    [...prefixes].map((prefix) => [`${part}-${prefix}`, section(part, prefix)] as const),
+  );
+  return Object.fromEntries(sections);
 }
 
 /** A map of keys of a run below a prefix, nested or dotted, and of some more. */
@@ -136,16 +132,11 @@ function listOrMaker(value: JsonSchema): JsonSchema {
 }
 
 function makerSchema(name: string): JsonSchema {
-  const number = { anyOf: [{ type: "number" }, { type: "string" }] };
-  const argument = {
-    type: "array",
-    items: number,
-    minItems: name === "range" ? 2 : 3,
-    maxItems: 3,
-  };
+  const items = { anyOf: [{ type: "number" }, { type: "string" }] };
+  const minItems = name === "range" ? 2 : 3;
   return {
     type: "object",
-    properties: { [name]: argument },
+    properties: { [name]: { type: "array", items, minItems, maxItems: 3 } },
     required: [name],
     additionalProperties: false,
   };

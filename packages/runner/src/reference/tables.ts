@@ -1,19 +1,9 @@
 /** The tables of docs/config.md, from the definitions of the keys. */
 import { z } from "zod";
 import { SCHEME_SETTINGS } from "../config/init-schema.ts";
-import { BATCH_NORM_SETTINGS } from "../config/model-schema.ts";
 import { KEY_SCHEMAS } from "../config/schema.ts";
+import { BATCH_NORM_SETTINGS } from "../config/section-schemas.ts";
 import { type JsonSchema, valueSchema } from "./json-schema.ts";
-
-/** Every key of a config. */
-function keyTable(): string {
-  return settingsTable("key", [...KEY_SCHEMAS]);
-}
-
-/** The settings of `model.batch_norm`. */
-function batchNormTable(): string {
-  return settingsTable("setting", settingsOf(BATCH_NORM_SETTINGS));
-}
 
 /** The settings of each initialisation scheme. */
 function schemeTable(): string {
@@ -47,14 +37,11 @@ function settingsTable(title: string, settings: readonly (readonly [string, z.Zo
     const value = defaultOf(schema);
     const usual = typeof otherwise === "string" ? otherwise : code(flow(value));
     const [example] = Array.isArray(examples) ? examples : [];
-    const type = linked(typeText(valueSchema(schema)));
+    const kind = typeText(valueSchema(schema));
+    const type = kind === "scheme" ? "[scheme](#initialisation-schemes)" : kind;
     return [code(name), type, usual, description, code(`${name}: ${flow(example)}`)];
   });
   return table([title, "type", "default", "meaning", "example"], rows);
-}
-
-function linked(type: string): string {
-  return type === "scheme" ? "[scheme](#initialisation-schemes)" : type;
 }
 
 /** The default as it may be written. */
@@ -83,8 +70,8 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
 /** The page with its generated regions made anew: `<!-- keys -->` to `<!-- end -->`. */
 export function withTables(page: string): string {
   const tables: Readonly<Record<string, () => string>> = {
-    keys: keyTable,
-    "batch norm": batchNormTable,
+    keys: () => settingsTable("key", [...KEY_SCHEMAS]),
+    "batch norm": () => settingsTable("setting", settingsOf(BATCH_NORM_SETTINGS)),
     schemes: schemeTable,
   };
   return Object.entries(tables).reduce((text, [name, make]) => {

@@ -77,7 +77,7 @@ export class RetryingWriter {
   }
 
   async #insist<T>(work: (store: StoreWriter) => T, first: StorageError): Promise<T> {
-    const { store, limitMs, onEvent } = this.#options;
+    const { store, limitMs, killSignal, onEvent } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#trouble = promise;
     const over = (): void => {
@@ -93,7 +93,8 @@ export class RetryingWriter {
     while (passed < limitMs && !last.isLasting) {
       const began = performance.now();
       const planned = Math.min(wait, limitMs - passed);
-      if (!(await this.#isPaused(planned))) break;
+      const paused = await delay(planned, true, { signal: killSignal }).catch(() => false);
+      if (!paused) break;
       try {
         const result = work(store);
         over();
@@ -116,16 +117,5 @@ export class RetryingWriter {
     event("given up", last.message, passed);
     for (const listener of [...this.#onGivenUp]) listener(last);
     throw last;
-  }
-
-  /** Waits; returns false where the user does not want to. */
-  async #isPaused(ms: number): Promise<boolean> {
-    const { killSignal: signal } = this.#options;
-    try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal });
-      return true;
-    } catch {
-      return false;
-    }
   }
 }

@@ -19,7 +19,9 @@ export const FROM_SCRATCH: Start = { point: null, notes: [] };
 export type Startable = {
   readonly spec: RunSpec;
   readonly record: RecordConfig;
+  /** Equal in runs that differ in their number of steps alone; without it no run resumes from another. */
   readonly family?: string | undefined;
+  /** Where they differ from the usual ones. */
   readonly thresholds?: ThresholdChanges | undefined;
 };
 
