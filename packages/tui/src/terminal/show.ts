@@ -10,61 +10,24 @@ export function show(
   line: Line,
   { theme, glyphs }: { readonly theme: Theme; readonly glyphs: Glyphs },
 ): string {
-  return paint(
-    glyphs === "ascii" ? line.map((one) => ({ ...one, text: toAscii(one.text) })) : line,
-    theme,
-  );
+  const known =
+    glyphs === "ascii" ? line.map((one) => ({ ...one, text: toAscii(one.text) })) : line;
+  return paint(known, theme);
 }
 
 const PLAIN = /^\p{ASCII}*$/u;
 
-const SUBSTITUTES: Readonly<Record<string, string>> = {
-  "…": "~",
-  "−": "-",
-  "–": "-",
-  "·": ".",
-  "±": "~",
-  "×": "x",
-  "→": ">",
-  "←": "<",
-  "↑": "^",
-  "↓": "v",
-  "✓": "+",
-  "✗": "x",
-  "●": "*",
-  "○": "o",
-  "■": "#",
-  "◆": "*",
-  "▸": ">",
-  "▾": "v",
-  "▶": ">",
-  "◀": "<",
-  "▒": ":",
-  "∞": "i",
-  "▌": ">",
-  "╎": ":",
-  "│": "|",
-  "┊": ":",
-  "─": "-",
-  "━": "-",
-  "┈": ".",
-  "└": "+",
-  "┤": "|",
-  "┼": "+",
-  "▓": "#",
-  "░": ".",
-  "█": "#",
-  "▀": "'",
-  "▄": ".",
-  "▲": "^",
-  "▼": "v",
-};
+/** Characters that the views draw, and below each its look-alike. */
+const DRAWN = "…−–·±×→←↑↓✓✗●○■◆▸▾▶◀▒∞▌╎│┊─━┈└┤┼▓░█▀▄▲▼";
+const ALIKE = "~--.~x><^v+x*o#*>v><:i>:|:--.+|+#.#'.^v";
 
 /** Replaces every character that is not ASCII by a look-alike. */
 export function toAscii(text: string): string {
   if (PLAIN.test(text)) return text;
   return [...text]
-    .map((char) => (PLAIN.test(char) ? char : (SUBSTITUTES[char] ?? "?".repeat(widthOf(char)))))
+    .map((char) =>
+      PLAIN.test(char) ? char : (ALIKE[DRAWN.indexOf(char)] ?? "?".repeat(widthOf(char))),
+    )
     .join("");
 }
 
@@ -79,10 +42,8 @@ export function glyphsFor({ LC_ALL, LC_CTYPE, LANG, TERM }: Environment): Glyphs
 /** Chooses colours unless NO_COLOR is set or the terminal has none, and the light theme where COLORFGBG says so. */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
   const { NO_COLOR, FORCE_COLOR, TERM, COLORFGBG } = environment;
-  const background =
-    Number(COLORFGBG?.split(";").at(-1)) >= 7 && COLORFGBG?.split(";").at(-1) !== "8"
-      ? "light"
-      : "dark";
+  const behind = COLORFGBG?.split(";").at(-1);
+  const background = Number(behind) >= 7 && behind !== "8" ? "light" : "dark";
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0";
   if ((!isTerminal || TERM === "dumb") && !isForced) return { depth: "none", background };
   const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^vt\d+/.test(TERM ?? "");

@@ -1,5 +1,5 @@
 /** Turns styled lines into what a terminal understands. */
-import type { Line, Piece, Tone } from "./line.ts";
+import { type Line, lineText, type Piece, type Tone } from "./line.ts";
 
 /** `none`: plain text; `mono`: bold, dim and inverse; `colour`: the terminal's 16 colours too. */
 export type ColourDepth = "none" | "mono" | "colour";
@@ -10,38 +10,28 @@ export type Theme = { readonly depth: ColourDepth; readonly background: Backgrou
 
 const RESET = "\x1b[0m";
 
-/** SGR codes; the terminal's own palette decides what they look like. */
-const DARK: Readonly<Record<Tone, string>> = {
-  plain: "",
-  muted: "2",
-  accent: "36",
-  good: "32",
-  warn: "33",
-  bad: "31",
-  series0: "36",
-  series1: "33",
-  series2: "35",
-  series3: "32",
-  series4: "94",
-  series5: "91",
-};
-
-/** Yellow and the bright colours are hard to read on white. */
-const LIGHT: Readonly<Record<Tone, string>> = {
-  ...DARK,
-  accent: "34",
-  warn: "35",
-  series0: "34",
-  series1: "31",
-  series2: "35",
-  series3: "32",
-  series4: "36",
-  series5: "90",
+/**
+ * SGR codes on a dark and on a light background, where yellow and the bright colours are hard to
+ * read; the terminal's own palette decides what they look like.
+ */
+const CODES: Readonly<Record<Tone, readonly [dark: string, light: string]>> = {
+  plain: ["", ""],
+  muted: ["2", "2"],
+  accent: ["36", "34"],
+  good: ["32", "32"],
+  warn: ["33", "35"],
+  bad: ["31", "31"],
+  series0: ["36", "34"],
+  series1: ["33", "31"],
+  series2: ["35", "35"],
+  series3: ["32", "32"],
+  series4: ["94", "36"],
+  series5: ["91", "90"],
 };
 
 /** Writes the line as text with escape sequences, each of which ends on the line. */
 export function paint(pieces: Line, theme: Theme): string {
-  if (theme.depth === "none") return pieces.map(({ text }) => text).join("");
+  if (theme.depth === "none") return lineText(pieces);
   let painted = "";
   let current = "";
   for (const one of pieces) {
@@ -57,7 +47,8 @@ export function paint(pieces: Line, theme: Theme): string {
 }
 
 function codesOf({ tone = "plain", bold, inverse }: Piece, { depth, background }: Theme): string {
-  const table = background === "light" ? LIGHT : DARK;
-  const colour = depth === "colour" || tone === "muted" ? table[tone] : "";
+  const [dark, light] = CODES[tone];
+  const code = background === "light" ? light : dark;
+  const colour = depth === "colour" || tone === "muted" ? code : "";
   return [bold ? "1" : "", colour, inverse ? "7" : ""].filter(Boolean).join(";");
 }
