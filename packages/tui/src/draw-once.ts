@@ -5,8 +5,9 @@ import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "./state/settings.ts";
 import type { Size } from "./state/state.ts";
 import { show } from "./terminal/show.ts";
+import type { Line } from "./text/line.ts";
 import type { Theme } from "./text/theme.ts";
-import { chartsOf } from "./views/run/draw-run.ts";
+import { chartsOf } from "./views/run/run-view.ts";
 
 type Showing = { readonly store: string; readonly glyphs: Glyphs; readonly theme: Theme };
 
@@ -22,17 +23,17 @@ export type OnceOptions = Showing & {
  *
  * @throws StoreError - if the store cannot be read
  */
-export function drawOnce({ store, size, view, run, ...showing }: OnceOptions): string {
+export function drawOnce({ view, run, ...showing }: OnceOptions): string {
   const settings: ViewSettings = {
     ...DEFAULT_SETTINGS,
     view: view ?? (run === undefined ? "runs" : "run"),
     marks: run === undefined || view !== "charts" ? [] : [run],
     findingScope: run === undefined ? "marked" : "run",
   };
-  return withSession({ store, size, settings, ...showing }, (session) => {
+  return withSession({ settings, ...showing }, (session) => {
     if (run !== undefined) session.open(run);
     const { header, body, footer } = session.frame;
-    return textOf([...header, ...body, ...footer], showing);
+    return [...header, ...body, ...footer];
   });
 }
 
@@ -42,42 +43,32 @@ export function drawOnce({ store, size, view, run, ...showing }: OnceOptions): s
  * @throws StoreError - if the store cannot be read
  */
 export function drawRunCharts({
-  store,
   run,
   columns,
   ...showing
 }: Showing & { readonly run: string; readonly columns: number }): string {
   const size = { columns, rows: 34 };
-  return withSession(
-    { store, size, settings: { ...DEFAULT_SETTINGS, view: "run" }, ...showing },
-    (session) => {
-      session.open(run);
-      return textOf(chartsOf(session.canvas), showing);
-    },
-  );
+  const settings: ViewSettings = { ...DEFAULT_SETTINGS, view: "run" };
+  return withSession({ size, settings, ...showing }, (session) => {
+    session.open(run);
+    const { canvas } = session;
+    if (canvas.scene.run === undefined) return [];
+    const [losses, ratios] = chartsOf(canvas, canvas.scene.run);
+    return [...losses, [], ...ratios];
+  });
 }
 
-function withSession<T>(
-  {
-    store,
-    size,
-    settings,
-    glyphs,
-  }: Showing & { readonly size: Size; readonly settings: ViewSettings },
-  use: (session: Session) => T,
-): T {
+/** Opens a session on a store and writes the lines that it draws. */
+function withSession(
+  { store, theme, ...options }: Showing & { readonly size: Size; readonly settings: ViewSettings },
+  draw: (session: Session) => readonly Line[],
+): string {
   const feed = new Feed(store);
   try {
-    const annotate = (): string => "";
-    return use(new Session({ feed, size, settings, glyphs, annotate }));
+    const lines = draw(new Session({ ...options, feed, annotate: () => "" }));
+    const { glyphs } = options;
+    return lines.map((one) => `${show(one, { theme, glyphs }).trimEnd()}\n`).join("");
   } finally {
     feed.close();
   }
-}
-
-function textOf(
-  lines: Session["frame"]["body"],
-  showing: Pick<Showing, "theme" | "glyphs">,
-): string {
-  return lines.map((one) => `${show(one, showing).trimEnd()}\n`).join("");
 }

@@ -4,14 +4,12 @@ import type { Annotation } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
-import { FactReader } from "./data/facts.ts";
 import type { Feed } from "./data/feed.ts";
-import { FindingReader } from "./data/findings.ts";
-import { ProbeReader } from "./data/probes.ts";
+import { RunReader } from "./data/run-reader.ts";
 import { drawFrame, type Frame } from "./frame/frame.ts";
 import { reduce } from "./keys/reduce.ts";
 import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
-import { type Readers, type Scene, sceneMaker } from "./state/scene.ts";
+import { type Readers, type Scene, type SceneMaker, sceneMaker } from "./state/scene.ts";
 import type { ViewSettings } from "./state/settings.ts";
 import {
   type AnnotationPrompt,
@@ -42,7 +40,7 @@ export class Session {
   readonly #glyphs: Glyphs;
   readonly #annotate: Annotate;
   readonly #readers: Readers;
-  readonly #makeScene: ReturnType<typeof sceneMaker>;
+  readonly #makeScene: SceneMaker;
   readonly #ranges: Map<string, Range> = new Map();
   #state: State;
   #scene: Scene | null = null;
@@ -54,9 +52,7 @@ export class Session {
     this.#annotate = annotate;
     this.#readers = {
       curves: new CurveReader(() => feed.reader),
-      facts: new FactReader(() => feed.reader),
-      probes: new ProbeReader(() => feed.reader),
-      findings: new FindingReader(() => feed.reader),
+      stored: new RunReader(() => feed.reader),
     };
     this.#makeScene = sceneMaker(this.#readers);
     this.#state = initialState(size, settings);
@@ -182,14 +178,12 @@ export class Session {
   #inPrompt(prompt: Prompt, key: string): Effect | null {
     if (key === "ctrl-z") return { type: "suspend" };
     if (key === "escape") this.#become(closePrompt(this.#state, false));
-    else if (key === "enter") this.#submit(prompt);
-    else this.#become({ ...this.#state, prompt: edit(prompt, key) ?? prompt });
+    else if (key !== "enter") this.#become({ ...this.#state, prompt: edit(prompt, key) ?? prompt });
+    else {
+      this.#become(closePrompt(this.#state, true));
+      if (prompt.kind === "annotation") this.#write(prompt);
+    }
     return null;
-  }
-
-  #submit(prompt: Prompt): void {
-    this.#become(closePrompt(this.#state, true));
-    if (prompt.kind === "annotation") this.#write(prompt);
   }
 
   #write(prompt: AnnotationPrompt): void {

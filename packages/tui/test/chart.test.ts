@@ -2,12 +2,11 @@ import type { SeriesRows } from "@ablate/store";
 /** Rasteriser, axes, smoothing and bands: properties, and pictures as text. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bandOf, spread } from "../src/chart/band.ts";
 import { type ChartSpec, drawChart, LABEL_CELLS } from "../src/chart/chart.ts";
 import { type Glyphs, Raster } from "../src/chart/raster.ts";
 import { position, ticks, valueAt, valueLabels } from "../src/chart/scale.ts";
 import { sparkline } from "../src/chart/sparkline.ts";
-import { smooth, trace } from "../src/chart/trace.ts";
+import { bandOf, smooth, spread, trace } from "../src/chart/trace.ts";
 import { yRange } from "../src/chart/y-range.ts";
 import { lineText, lineWidth } from "../src/text/line.ts";
 
@@ -58,7 +57,6 @@ function chart(
     events: [],
     crosshair: null,
     xLabel: String,
-    hasXAxis: true,
   };
   return drawChart(spec).map((one) => lineText(one).trimEnd());
 }

@@ -1,6 +1,5 @@
 /** One chart as lines of text: axes, bands, curves, guides, events and the crosshair. */
 import {
-  EMPTY,
   fitLine,
   justify,
   type Line,
@@ -9,12 +8,11 @@ import {
   type Style,
   type Tone,
 } from "../text/line.ts";
-import { dotsOf, type Glyphs, Raster } from "./raster.ts";
+import { dotsOf, type Glyphs, type Overlay, Raster } from "./raster.ts";
 import { position, type Scale, ticks, valueLabels } from "./scale.ts";
 import type { Trace } from "./trace.ts";
 
 export type Curve = {
-  readonly label: string;
   readonly tone: Tone;
   readonly trace: Trace;
   /** Fills what is between smallest and largest value. */
@@ -46,7 +44,6 @@ export type ChartSpec = {
   /** Position of the crosshair on the x axis. */
   readonly crosshair: number | null;
   readonly xLabel: (value: number) => string;
-  readonly hasXAxis: boolean;
 };
 
 /** Cells of the value labels, with the axis. */
@@ -59,18 +56,17 @@ export function dotColumns(columns: number, glyphs: Glyphs): number {
 
 /** Draws a chart in exactly `rows` lines of `columns` cells. */
 export function drawChart(spec: ChartSpec): Line[] {
-  const { columns, rows, title, note, hasXAxis } = spec;
-  const plotRows = rows - 1 - (hasXAxis ? 1 : 0);
+  const { columns, rows, title, note } = spec;
+  const plotRows = rows - 2;
   const plotColumns = columns - LABEL_CELLS;
   const head = justify(title, note, columns);
-  if (plotRows < 1 || plotColumns < 1) {
-    return Array.from({ length: rows }, (_, row) => (row === 0 ? head : fitLine(EMPTY, columns)));
-  }
+  if (plotRows < 1 || plotColumns < 1)
+    return Array.from({ length: rows }, (_, row) => (row === 0 ? head : fitLine([], columns)));
   const labels = valueAxis(spec, plotRows);
   const body = plot(spec, plotColumns, plotRows).map((drawn, row) =>
-    fitLine([...(labels[row] ?? EMPTY), ...drawn], columns),
+    fitLine([...(labels[row] ?? []), ...drawn], columns),
   );
-  return [head, ...body, ...(hasXAxis ? [stepAxis(spec, plotColumns)] : [])];
+  return [head, ...body, stepAxis(spec, plotColumns)];
 }
 
 function plot(spec: ChartSpec, columns: number, rows: number): Line[] {
@@ -118,28 +114,25 @@ function dotRow({ height }: Raster, y: Scale, value: number): number | null {
 }
 
 /** Puts guides and events behind the curves, ends and crosshair in front of them. */
-function overlay(spec: ChartSpec, columns: number, rows: number): Parameters<Raster["lines"]>[1] {
+function overlay(spec: ChartSpec, columns: number, rows: number): Overlay {
   const { x, y, guides, events, crosshair, curves } = spec;
   const columnOf = (value: number) => cellAt(position(x, value), columns);
-  const guideRows = new Set(
-    guides.flatMap(({ value }) => cellAt(1 - position(y, value), rows) ?? []),
-  );
-  const eventColumns = new Set(events.flatMap((value) => columnOf(value) ?? []));
+  const rowOf = (value: number) => cellAt(1 - position(y, value), rows);
+  const guideRows = new Set(guides.map(({ value }) => rowOf(value)));
+  const eventColumns = new Set(events.map(columnOf));
   const cross = crosshair === null ? null : columnOf(crosshair);
   const ends = new Map<string, Piece>();
-  for (const { isSparse, trace, tone } of curves) {
-    if (!isSparse) continue;
+  for (const { trace, tone } of curves.filter(({ isSparse }) => isSparse)) {
     for (const [dot, value] of trace.mean.entries()) {
-      const at = cellAt(1 - position(y, value), rows);
+      const row = rowOf(value);
       const column = Math.floor((dot / trace.mean.length) * columns);
-      if (at !== null) ends.set(`${column},${at}`, { text: "◆", tone });
+      if (row !== null) ends.set(`${column},${row}`, { text: "◆", tone });
     }
   }
   for (const { divergedAt, trace, tone } of curves) {
     const column = divergedAt === null ? null : columnOf(divergedAt);
-    if (column === null) continue;
     const last = trace.mean.findLast((value) => Number.isFinite(value)) ?? y.high;
-    const row = cellAt(1 - position(y, Math.min(y.high, Math.max(y.low, last))), rows) ?? 0;
+    const row = rowOf(Math.min(y.high, Math.max(y.low, last))) ?? 0;
     ends.set(`${column},${row}`, { text: "✗", tone, bold: true });
   }
   return ({ column, row, isEmpty, drawn }) => {
@@ -162,15 +155,11 @@ function cellAt(share: number, cells: number): number | null {
 function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
   const values = ticks(y, Math.max(3, Math.floor(rows / 2.5)));
   const texts = valueLabels(values);
-  const labels = new Map<number, { text: string; joint: string }>();
-  for (const [i, value] of values.entries()) {
-    const row = cellAt(1 - position(y, value), rows);
-    if (row !== null) labels.set(row, { text: texts[i] ?? "", joint: "┤" });
-  }
-  for (const { value } of guides) {
-    const row = cellAt(1 - position(y, value), rows);
-    if (row !== null) labels.set(row, { text: guideLabel(value), joint: "┼" });
-  }
+  const rowOf = (value: number) => cellAt(1 - position(y, value), rows);
+  const labels = new Map<number | null, { readonly text: string; readonly joint: string }>([
+    ...values.map((value, i) => [rowOf(value), { text: texts[i] ?? "", joint: "┤" }] as const),
+    ...guides.map(({ value }) => [rowOf(value), { text: guideLabel(value), joint: "┼" }] as const),
+  ]);
   return Array.from({ length: rows }, (_, row) => {
     const { text, joint } = labels.get(row) ?? { text: "", joint: "│" };
     return [piece(`${text.slice(0, LABEL_CELLS - 2).padStart(LABEL_CELLS - 2)} ${joint}`, "muted")];
@@ -183,18 +172,28 @@ function guideLabel(value: number): string {
 
 /** Draws the x axis with its labels in it. */
 function stepAxis({ x, xLabel, columns }: ChartSpec, plotColumns: number): Line {
-  const cells = Array.from({ length: plotColumns }, () => "─");
-  let free = 0;
-  for (const value of ticks(x, Math.max(2, Math.floor(plotColumns / 16)))) {
-    const label = xLabel(value);
+  const labels = ticks(x, Math.max(2, Math.floor(plotColumns / 16))).map((value) => {
+    const text = xLabel(value);
     const centre = cellAt(position(x, value), plotColumns) ?? 0;
-    const start = Math.min(
-      Math.max(0, centre - Math.floor(label.length / 2)),
-      plotColumns - label.length,
-    );
+    const start = Math.max(0, centre - Math.floor(text.length / 2));
+    return { text, start: Math.min(start, plotColumns - text.length) };
+  });
+  const rule = labelledRule(plotColumns, labels, 2);
+  return fitLine([piece(`${" ".repeat(LABEL_CELLS - 1)}└${rule}`, "muted")], columns);
+}
+
+/** Writes a rule of so many cells with labels in it, without those that would come too near to the one before. */
+export function labelledRule(
+  length: number,
+  labels: readonly { readonly text: string; readonly start: number }[],
+  gap: number,
+): string {
+  const cells = Array.from({ length }, () => "─");
+  let free = 0;
+  for (const { text, start } of labels) {
     if (start < free) continue;
-    for (const [i, char] of [...label].entries()) cells[start + i] = char;
-    free = start + label.length + 2;
+    for (const [i, char] of [...text].entries()) cells[start + i] = char;
+    free = start + text.length + gap;
   }
-  return fitLine([piece(`${" ".repeat(LABEL_CELLS - 1)}└${cells.join("")}`, "muted")], columns);
+  return cells.join("");
 }

@@ -93,24 +93,15 @@ export class Raster {
     return Array.from({ length: this.#rows }, (_, row) => {
       const pieces: Piece[] = [];
       for (let column = 0; column < this.#columns; column++) {
-        append(pieces, this.#piece(column, row, { styles, over }));
+        const at = row * this.#columns + column;
+        const bits = this.#bits[at] ?? 0;
+        const isEmpty = bits === 0;
+        const style = styles[this.#layer[at] ?? 0];
+        const drawn = isEmpty ? { text: " " } : { ...style, text: this.#cell.glyph(bits) };
+        append(pieces, over({ column, row, isEmpty, drawn }) ?? drawn);
       }
       return pieces;
     });
-  }
-
-  #piece(
-    column: number,
-    row: number,
-    { styles, over }: { readonly styles: readonly Style[]; readonly over: Overlay },
-  ): Piece {
-    const at = row * this.#columns + column;
-    const bits = this.#bits[at] ?? 0;
-    const drawn =
-      bits === 0
-        ? { text: " " }
-        : { ...styles[this.#layer[at] ?? 0], text: this.#cell.glyph(bits) };
-    return over({ column, row, isEmpty: bits === 0, drawn }) ?? drawn;
   }
 }
 

@@ -19,24 +19,21 @@ const LARGEST = 1e300;
 /** A largest value so many times as far out as 98 % of all is cut off: it would flatten the rest. */
 const FAR_OUT = 10;
 
+type RangeOptions = {
+  readonly log: boolean;
+  readonly guides: readonly Guide[];
+  readonly previous: Range | undefined;
+  /** Nothing is cut off: where every value counts. */
+  readonly isWhole?: boolean;
+};
+
 /**
  * The range of all that is drawn, with some air; `previous` is kept where it still fits, so that
  * a live chart does not jump.
  */
 export function yRange(
   curves: readonly Curve[],
-  {
-    log,
-    guides,
-    previous,
-    isWhole = false,
-  }: {
-    readonly log: boolean;
-    /** Nothing is cut off: where every value counts. */
-    readonly isWhole?: boolean;
-    readonly guides: readonly Guide[];
-    readonly previous: Range | undefined;
-  },
+  { log, guides, previous, isWhole = false }: RangeOptions,
 ): Shown | null {
   const values = drawnValues(curves).filter(
     (value) => Math.abs(value) < LARGEST && (!log || value > 0),
@@ -49,13 +46,8 @@ export function yRange(
   const isCut = !log && !isWhole && high - low > FAR_OUT * (most - low) && most > low;
   const top = isCut ? most + (most - low) * 0.25 : high;
   const near = guides.filter(({ value }) => (!log || value > 0) && isNear(value, low, top));
-  const range = padded(
-    {
-      low: Math.min(low, ...near.map(({ value }) => value)),
-      high: Math.max(top, ...near.map(({ value }) => value)),
-    },
-    log,
-  );
+  const shown = [low, top, ...near.map(({ value }) => value)];
+  const range = padded({ low: Math.min(...shown), high: Math.max(...shown) }, log);
   return { ...settle(range, previous, log), cutAbove: isCut ? high : null };
 }
 

@@ -1,5 +1,4 @@
 /** The columns of the table of runs. */
-
 import { briefSetting, differingKeys, settingOf, shortKey } from "@ablate/store";
 import { type Align, clean, count, duration, loss, UNKNOWN } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
@@ -10,9 +9,9 @@ export type Column = {
   readonly title: string;
   readonly align: Align;
   /** What it is sorted by; null where there is nothing. */
-  readonly value: (run: ShownRun) => number | string | null;
+  readonly value: (run: ShownRun) => Value;
   /** The value of one run, or the mean over a group. */
-  readonly text: (value: number | string | null) => string;
+  readonly text: (value: Value) => string;
   /** Shown without being chosen. */
   readonly isDefault: boolean;
   /** Has a row among the results where runs are compared. */
@@ -21,110 +20,65 @@ export type Column = {
   readonly priority: number;
 };
 
-const plain = (value: number | string | null): string =>
+/** What a run has in a column; null where there is nothing. */
+export type Value = number | string | null;
+
+const plain = (value: Value): string =>
   value === null ? "" : typeof value === "number" ? String(Number(value.toPrecision(4))) : value;
 
-const lossText = (value: number | string | null): string =>
-  typeof value === "number" ? loss(value) : UNKNOWN;
+const lossText = (value: Value): string => (typeof value === "number" ? loss(value) : UNKNOWN);
 
-const countText = (value: number | string | null): string =>
-  typeof value === "number" ? count(value) : UNKNOWN;
+const countText = (value: Value): string => (typeof value === "number" ? count(value) : UNKNOWN);
 
-type Result = Pick<Column, "id" | "title" | "value"> & Partial<Column>;
+const isDefault = true;
 
 /** A column of numbers that the comparison shows too, as a loss unless it says otherwise. */
-function result(column: Result): Column {
-  return {
-    ...{ align: "right", text: lossText, isDefault: false, isCompared: true, priority: 1 },
-    ...column,
-  };
+function result(
+  id: string,
+  title: string,
+  column: Pick<Column, "value"> & Partial<Column>,
+): Column {
+  const usual = { align: "right", text: lossText, isDefault: false, isCompared: true } as const;
+  return { id, title, ...usual, priority: 1, ...column };
 }
 
 /** A column of words, for the table alone. */
-function words(column: Result): Column {
-  return result({ align: "left", text: plain, isCompared: false, ...column });
+function words(id: string, title: string, column: Pick<Column, "value"> & Partial<Column>): Column {
+  return result(id, title, { align: "left", text: plain, isCompared: false, ...column });
 }
 
 /** Columns that every run has. */
 const RESULTS: readonly Column[] = [
-  words({
-    id: "curve",
-    title: "",
-    value: () => null,
-    text: lossText,
-    isDefault: true,
-    priority: 5,
-  }),
-  result({ id: "loss", title: "loss", value: (run) => run.loss, isDefault: true, priority: 8 }),
-  result({ id: "train_loss", title: "train", value: (run) => run.trainLoss, priority: 3 }),
-  result({
-    id: "valid_loss",
-    title: "valid",
-    value: (run) => run.validLoss,
-    isDefault: true,
-    priority: 9,
-  }),
-  result({ id: "test_loss", title: "test", value: (run) => run.testLoss }),
-  result({
-    id: "best_valid_loss",
-    title: "best valid",
-    value: (run) => run.bestValidLoss,
-    priority: 4,
-  }),
-  result({
-    id: "best_valid_step",
-    title: "best at",
-    value: (run) => run.bestValidStep,
-    text: countText,
-  }),
-  result({
-    id: "step",
-    title: "at step",
+  words("curve", "", { value: () => null, text: lossText, isDefault, priority: 5 }),
+  result("loss", "loss", { value: (run) => run.loss, isDefault, priority: 8 }),
+  result("train_loss", "train", { value: (run) => run.trainLoss, priority: 3 }),
+  result("valid_loss", "valid", { value: (run) => run.validLoss, isDefault, priority: 9 }),
+  result("test_loss", "test", { value: (run) => run.testLoss }),
+  result("best_valid_loss", "best valid", { value: (run) => run.bestValidLoss, priority: 4 }),
+  result("best_valid_step", "best at", { value: (run) => run.bestValidStep, text: countText }),
+  result("step", "at step", {
     value: updates,
     text: (value) => (value === 0 ? UNKNOWN : countText(value)),
-    isDefault: true,
+    isDefault,
     priority: 7,
   }),
-  result({
-    id: "steps_per_s",
-    title: "steps/s",
+  result("steps_per_s", "steps/s", {
     value: (run) => run.stepsPerS,
     text: countText,
-    isDefault: true,
+    isDefault,
     priority: 4,
   }),
-  result({
-    id: "eta",
-    title: "ETA",
+  result("eta", "ETA", {
     value: secondsLeft,
     text: (value) => (typeof value === "number" ? duration(value) : ""),
     isCompared: false,
   }),
-  words({
-    id: "state",
-    title: "state",
-    value: (run) => run.state,
-    isDefault: true,
-    isCompared: true,
-    priority: 8,
-  }),
-  result({
-    id: "parameters",
-    title: "parameters",
-    value: (run) => run.parameters,
-    text: countText,
-  }),
-  words({ id: "tags", title: "tags", value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
-  words({
-    id: "note",
-    title: "note",
-    value: (run) => run.note,
-    text: (value) => clean(plain(value)),
-  }),
-  words({ id: "grid", title: "grid", value: (run) => run.grid, priority: 5 }),
-  words({
-    id: "started_at",
-    title: "started",
+  words("state", "state", { value: (run) => run.state, isDefault, isCompared: true, priority: 8 }),
+  result("parameters", "parameters", { value: (run) => run.parameters, text: countText }),
+  words("tags", "tags", { value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
+  words("note", "note", { value: (run) => run.note, text: (value) => clean(plain(value)) }),
+  words("grid", "grid", { value: (run) => run.grid, priority: 5 }),
+  words("started_at", "started", {
     value: (run) => run.startedAt,
     text: (value) => plain(value).slice(0, 16).replace("T", " "),
   }),
@@ -134,13 +88,15 @@ const RESULTS: readonly Column[] = [
 export function allColumns(runs: readonly ShownRun[]): Column[] {
   const keys = keysThatDiffer(runs);
   const settings = keys.map((key) => settingColumn(key, keys, runs));
-  const grids = new Set(runs.map(({ grid }) => grid));
-  return [...settings, ...RESULTS].map((column) => {
-    if (column.id === "tags")
-      return { ...column, isDefault: runs.some(({ tags }) => tags.length > 0) };
-    if (column.id === "grid") return { ...column, isDefault: grids.size > 1 };
-    return column;
-  });
+  const telling: Readonly<Record<string, boolean>> = {
+    tags: runs.some(({ tags }) => tags.length > 0),
+    grid: runs.some(({ grid }) => grid !== runs[0]?.grid),
+  };
+  const results = RESULTS.map((column) => ({
+    ...column,
+    isDefault: telling[column.id] ?? column.isDefault,
+  }));
+  return [...settings, ...results];
 }
 
 function settingColumn(key: string, keys: readonly string[], runs: readonly ShownRun[]): Column {
@@ -159,11 +115,9 @@ function settingColumn(key: string, keys: readonly string[], runs: readonly Show
 /** Shortens the values of a setting, where the short texts are as different as the values. */
 function briefTexts(key: string, runs: readonly ShownRun[]): Column["text"] {
   const texts = new Map<string, string>();
-  for (const run of runs) {
-    const found = settingOf(run, key);
-    if (found !== undefined && !texts.has(found.text)) {
+  for (const found of runs.map((run) => settingOf(run, key))) {
+    if (found !== undefined && !texts.has(found.text))
       texts.set(found.text, briefSetting(found.value));
-    }
   }
   if (new Set(texts.values()).size < texts.size) return plain;
   return (value) => (typeof value === "string" ? (texts.get(value) ?? value) : plain(value));
@@ -175,7 +129,7 @@ export function keysThatDiffer(runs: readonly ShownRun[]): string[] {
 }
 
 /** Returns a setting for sorting: as a number where it is one. */
-export function settingValue(run: ShownRun, key: string): number | string | null {
+export function settingValue(run: ShownRun, key: string): Value {
   const found = settingOf(run, key);
   if (found === undefined) return null;
   const number = Number(found.text);

@@ -85,7 +85,8 @@ export class Feed {
   /** Notes that something else could not be read; what was read before stays. */
   failed(error: unknown): void {
     if (!isTrouble(error)) throw error;
-    this.#report(sentence(error));
+    const isLocked = /BUSY|LOCKED/.test(codeOf(error));
+    this.#report(isLocked ? "the store is locked by another process; trying again" : error.message);
   }
 
   close(): void {
@@ -117,9 +118,8 @@ export class Feed {
     const { runs: notes, grids } = this.#reader.annotations();
     const isSameGrids = JSON.stringify([...grids]) === JSON.stringify([...this.#grids]);
     this.#grids = grids;
-    const isSameRuns =
-      followed.length === this.#runs.size && followed.every(({ row }) => row === null);
-    if (isSameRuns) return !isSameGrids;
+    if (followed.length === this.#runs.size && followed.every(({ row }) => row === null))
+      return !isSameGrids;
     const runs = followed.flatMap(({ name, stamp, isLost, row }): [string, ShownRun][] => {
       const known = this.#runs.get(name);
       if (row === null) return known === undefined ? [] : [[name, known]];
@@ -150,15 +150,11 @@ export class Feed {
 
 /** Tells troubles that a file can cause from mistakes of this program. */
 function isTrouble(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return error.name === "StoreError" || ("code" in error && /^SQLITE_/.test(String(error.code)));
+  return error instanceof Error && (error.name === "StoreError" || /^SQLITE_/.test(codeOf(error)));
 }
 
-function sentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
-  if (/BUSY|LOCKED/.test(code)) return "the store is locked by another process; trying again";
-  return error.message;
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
 }
 
 function inodeOf(path: string): number | null {

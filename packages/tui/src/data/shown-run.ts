@@ -1,5 +1,6 @@
 /** A run as the UI knows it. */
 import {
+  type FollowedRun,
   flatSettings,
   type RunState,
   type RunSummary,
@@ -21,20 +22,14 @@ export type ShownRun = Omit<RunSummary, "state"> & {
 /** Makes runs of the store's rows; settings of equal configs are read once. */
 export function runMaker(): (
   run: RunSummary,
-  facts: { readonly stamp: string; readonly isLost: boolean; readonly note: string | null },
+  facts: Pick<FollowedRun, "stamp" | "isLost"> & Pick<ShownRun, "note">,
 ) => ShownRun {
   const known = new Map<string, readonly Setting[]>();
   return (run, { stamp, isLost, note }) => {
     const settings = known.get(run.config) ?? flatSettings(JSON.parse(run.config));
     known.set(run.config, settings);
-    return {
-      ...run,
-      state: isLost ? "interrupted" : run.state,
-      title: run.label ?? run.name,
-      note,
-      settings,
-      stamp,
-    };
+    const state = isLost ? "interrupted" : run.state;
+    return { ...run, state, title: run.label ?? run.name, note, settings, stamp };
   };
 }
 

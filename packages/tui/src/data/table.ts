@@ -1,18 +1,9 @@
 /** The runs as a table: filtered, grouped, sorted. */
-import {
-  type Filter,
-  FilterError,
-  type FilterSubject,
-  filterSubject,
-  parseFilter,
-  seedlessId,
-  unknownFields,
-  withData,
-  withoutSeed,
-} from "@ablate/store";
+import { seedlessId, withData, withoutSeed } from "@ablate/store";
 import type { ViewSettings } from "../state/settings.ts";
-import { allColumns, type Column, keysThatDiffer, settingValue } from "./columns.ts";
+import { allColumns, type Column, keysThatDiffer, settingValue, type Value } from "./columns.ts";
 import type { StoreSnapshot } from "./feed.ts";
+import { filtered, runSubject } from "./filter.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type TableRow = {
@@ -42,57 +33,50 @@ export type Table = {
   readonly mistake: string | null;
 };
 
-/** Builds the table; a filter that makes no sense leaves every run and says so. */
+/** What a table depends on beside the runs. */
+export type TableOptions = {
+  readonly settings: ViewSettings;
+  readonly unfolded: readonly string[];
+  readonly filter: string;
+  readonly dataHashes: StoreSnapshot["dataHashes"];
+};
+
+/** Builds the table of the runs that the filter leaves. */
 export function tableOf(
   runs: readonly ShownRun[],
-  {
-    settings,
-    unfolded,
-    filter,
-    dataHashes,
-  }: {
-    readonly settings: ViewSettings;
-    readonly unfolded: readonly string[];
-    readonly filter: string;
-    readonly dataHashes: StoreSnapshot["dataHashes"];
-  },
+  { settings, unfolded, filter, dataHashes }: TableOptions,
 ): Table {
-  const { found, mistake } = filtered(runs, filter);
-  const columns = inOrder(allColumns(found), settings.columnOrder);
+  const { items, mistake } = filtered(runs, filter, { noun: "run", subjectOf: runSubject });
+  const columns = inOrder(allColumns(items), settings.columnOrder);
   const sort = columns.find(({ id }) => id === settings.sort?.column);
-  const compare = comparison(sort, settings.sort?.isDescending ?? false);
-  const groups = toldApart(groupsOf(found, settings.group, dataHashes));
-  const top =
-    sort === undefined ? groups : groups.toSorted((a, b) => compare(a.members, b.members));
+  const sorted = (some: readonly TableRow[]): readonly TableRow[] =>
+    sort === undefined ? some : some.toSorted(comparison(sort, settings.sort?.isDescending));
+  const top = sorted(toldApart(groupsOf(items, settings.group, dataHashes)));
   const rows = top.flatMap((row): TableRow[] => {
     if (!row.isGroup || !unfolded.includes(row.key)) return [row];
     const members = row.members.map((run) => ({ ...rowOf(run), isInGroup: true }));
-    const inside =
-      sort === undefined ? members : members.toSorted((a, b) => compare(a.members, b.members));
-    return [{ ...row, isUnfolded: true }, ...inside];
+    return [{ ...row, isUnfolded: true }, ...sorted(members)];
   });
   return {
     columns,
     shown: columns.filter((column) => isShown(column, settings)),
     rows,
     matches: top.flatMap(({ members }) => members),
-    differing: keysThatDiffer(found),
+    differing: keysThatDiffer(items),
     total: runs.length,
     mistake,
   };
 }
 
-export function isShown(
-  { id, isDefault }: Column,
-  { shown, hidden, group }: ViewSettings,
-): boolean {
+export function isShown({ id, isDefault }: Column, settings: ViewSettings): boolean {
+  const { shown, hidden, group } = settings;
   if (shown.includes(id)) return true;
   if (id === "seed" && group === "seed") return false;
   return isDefault && !hidden.includes(id);
 }
 
 /** Returns what a row has in a column: a run's own value, the mean of a group's numbers, or its common value. */
-export function rowValue({ value }: Column, members: readonly ShownRun[]): number | string | null {
+export function rowValue({ value }: Column, members: readonly ShownRun[]): Value {
   const [first, ...others] = members;
   if (first === undefined) return null;
   if (others.length === 0) return value(first);
@@ -102,43 +86,6 @@ export function rowValue({ value }: Column, members: readonly ShownRun[]): numbe
   return values.every((one) => one === values[0]) ? (values[0] ?? null) : null;
 }
 
-function filtered(
-  runs: readonly ShownRun[],
-  text: string,
-): { readonly found: readonly ShownRun[]; readonly mistake: string | null } {
-  if (text.trim() === "") return { found: runs, mistake: null };
-  try {
-    return matching(runs, parseFilter(text));
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    return { found: runs, mistake: error.message };
-  }
-}
-
-function matching(
-  runs: readonly ShownRun[],
-  filter: Filter,
-): { readonly found: readonly ShownRun[]; readonly mistake: string | null } {
-  const subjects = runs.map(subjectOf);
-  const found = runs.filter((_, i) => {
-    const subject = subjects[i];
-    return subject !== undefined && filter.matches(subject);
-  });
-  const [unknown] = found.length === 0 ? unknownFields(filter, subjects) : [];
-  return { found, mistake: unknown === undefined ? null : `no run has a field "${unknown}"` };
-}
-
-const subjects = new WeakMap<ShownRun, FilterSubject>();
-
-/** Makes the subject of a filter from a run, once. */
-function subjectOf(run: ShownRun): FilterSubject {
-  const known = subjects.get(run);
-  if (known !== undefined) return known;
-  const subject = filterSubject(run);
-  subjects.set(run, subject);
-  return subject;
-}
-
 /** Groups runs by a column, or as `ablate compare` does: those that are the same but for the seed. */
 function groupsOf(
   runs: readonly ShownRun[],
@@ -146,17 +93,18 @@ function groupsOf(
   dataHashes: StoreSnapshot["dataHashes"],
 ): TableRow[] {
   if (group === null) return runs.map(rowOf);
-  const compared = group === "seed" ? withData(runs, dataHashes).map(seedlessId) : [];
-  const titles = compared.length > 0 ? [] : runs.map((run) => groupTitle(run, group));
-  const groups = Map.groupBy(runs.keys(), (i) => compared[i] ?? titles[i] ?? "");
+  const isBySeed = group === "seed";
+  const ids = isBySeed
+    ? withData(runs, dataHashes).map(seedlessId)
+    : runs.map((run) => groupTitle(run, group));
+  const groups = Map.groupBy(runs.keys(), (i) => ids[i] ?? "");
   return [...groups].flatMap(([id, places]): TableRow[] => {
     const members = places.flatMap((i) => runs[i] ?? []);
     const [first] = members;
     if (first === undefined) return [];
     if (members.length === 1) return [rowOf(first)];
-    const title =
-      group === "seed" ? withoutSeed(first.title) || (first.grid ?? "") : groupTitle(first, group);
-    return [{ ...EMPTY_ROW, key: `group:${id}`, title, members, isGroup: true }];
+    const title = isBySeed ? withoutSeed(first.title) || (first.grid ?? "") : id;
+    return [{ ...SINGLE, key: `group:${id}`, title, members, isGroup: true }];
   });
 }
 
@@ -174,18 +122,16 @@ function toldApart(rows: readonly TableRow[]): TableRow[] {
   });
 }
 
-const EMPTY_ROW: TableRow = {
-  key: "",
-  title: "",
-  members: [],
-  isGroup: false,
-  isInGroup: false,
-  isUnfolded: false,
-};
+const SINGLE = { isGroup: false, isInGroup: false, isUnfolded: false };
 
 /** Makes a row of a single run. */
 export function rowOf(run: ShownRun): TableRow {
-  return { ...EMPTY_ROW, key: run.name, title: run.title, members: [run] };
+  return { ...SINGLE, key: run.name, title: run.title, members: [run] };
+}
+
+/** Whether a row is the one with this key, or stands for the run of this name. */
+export function isRowOf({ key, members }: TableRow, name: string | null | undefined): boolean {
+  return key === name || members.some((run) => run.name === name);
 }
 
 function groupTitle(run: ShownRun, group: string): string {
@@ -193,13 +139,9 @@ function groupTitle(run: ShownRun, group: string): string {
 }
 
 /** Compares rows, numbers before text; what has no value comes last in both directions. */
-function comparison(
-  column: Column | undefined,
-  isDescending: boolean,
-): (a: readonly ShownRun[], b: readonly ShownRun[]) => number {
+function comparison(column: Column, isDescending = false): (a: TableRow, b: TableRow) => number {
   return (a, b) => {
-    if (column === undefined) return 0;
-    const [first, second] = [rowValue(column, a), rowValue(column, b)];
+    const [first, second] = [rowValue(column, a.members), rowValue(column, b.members)];
     if (first === null || second === null) return Number(first === null) - Number(second === null);
     const order =
       typeof first === "number" && typeof second === "number"
@@ -210,9 +152,6 @@ function comparison(
 }
 
 function inOrder(columns: readonly Column[], order: readonly string[]): Column[] {
-  const place = (id: string): number => {
-    const at = order.indexOf(id);
-    return at < 0 ? order.length : at;
-  };
-  return columns.toSorted((a, b) => place(a.id) - place(b.id));
+  const place = ({ id }: Column) => (order.includes(id) ? order.indexOf(id) : order.length);
+  return columns.toSorted((a, b) => place(a) - place(b));
 }

@@ -1,5 +1,4 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
-
 import { basename } from "node:path";
 import { bytes, clean } from "@ablate/text";
 import { openedChooser } from "../keys/reduce.ts";
@@ -10,24 +9,28 @@ import type { Prompt } from "../state/state.ts";
 import {
   cutLine,
   fitLine,
+  GAP,
+  inColumns,
   justify,
   type Line,
+  line,
   lineWidth,
   type Piece,
   piece,
+  restyle,
 } from "../text/line.ts";
-import { VIEWS } from "../views/registry.ts";
+import { VIEWS, viewNamed } from "../views/registry.ts";
 import { countStates, STATE_SIGNS } from "../views/states.ts";
 import {
+  around,
   type Canvas,
+  type Chooser,
   type Drawn,
   type Extent,
   frameRows,
   type Sheet,
   type View,
-  viewRows,
 } from "../views/view.ts";
-import { drawChooser, drawHelp } from "./lists.ts";
 
 /** The three panes of a frame, from top to bottom; together they fill the terminal. */
 export type Frame = {
@@ -45,18 +48,15 @@ export function drawFrame(
   canvas: FrameCanvas,
   { store, view }: { readonly store: string; readonly view: View },
 ): Frame {
-  const { size } = canvas.state;
-  const { columns } = size;
-  const pageRows = viewRows(size);
-  const header = [headLine(canvas, store), tabs(canvas, view)].slice(0, frameRows(size).header);
-  const footer = [bottomLine(canvas, view)].slice(0, frameRows(size).footer);
+  const { columns } = canvas.state.size;
+  const { header, view: pageRows, footer } = frameRows(canvas.state.size);
   const drawn = drawBody({ ...canvas, columns, rows: pageRows }, view);
   const body = drawn.lines.slice(0, pageRows).map((one) => cutLine(one, columns));
   while (body.length < pageRows) body.push([]);
   return {
-    header,
+    header: [headLine(canvas, store), tabs(canvas, view)].slice(0, header),
     body,
-    footer,
+    footer: [bottomLine(canvas, view)].slice(0, footer),
     extent: {
       rows: drawn.listRows ?? pageRows,
       pageRows,
@@ -93,41 +93,28 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const runs =
     n === table.total ? `${n} ${n === 1 ? "run" : "runs"}` : `${n} of ${table.total} runs`;
   const live = snapshot.isLive ? piece("● live", "good") : piece("○ idle", "muted");
-  const right: Line = [
-    piece(`${clean(basename(store))} ${bytes(snapshot.bytes)}  `, "muted"),
-    live,
-    piece(" "),
-  ];
+  const file = piece(`${clean(basename(store))} ${bytes(snapshot.bytes)}  `, "muted");
   const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
-  return justify(
-    left,
-    lineWidth(left) + lineWidth(right) > columns ? [live, piece(" ")] : right,
-    columns,
-  );
+  const right: Line = [file, live, piece(" ")];
+  const fits = lineWidth(left) + lineWidth(right) <= columns;
+  return justify(left, fits ? right : right.slice(1), columns);
 }
 
 function tabs({ state, scene }: FrameCanvas, view: View): Line {
   const { columns } = state.size;
   const { settings } = state;
-  const names = VIEWS.map((one) => ({
-    text: ` ${one.key} ${one.title} `,
-    ...(one === view ? { bold: true, inverse: true } : {}),
-  }));
+  const names = VIEWS.map((one) => {
+    const isShown = one === view;
+    return { text: ` ${one.key} ${one.title} `, bold: isShown, inverse: isShown };
+  });
   const all = new Set(settings.marks);
   const marked = scene.snapshot.runs.filter(({ name }) => all.has(name)).length;
   const marks = marked === 0 ? "" : `${marked} marked  `;
   const filter =
     settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(settings.filter)} `;
-  const right: Line =
-    scene.table.mistake !== null
-      ? [piece(`${scene.table.mistake} `, "bad")]
-      : [piece(marks, "accent"), piece(filter, "warn")];
-  return justify(names, right, columns);
-}
-
-/** Whether the filter of runs is being typed. */
-function isRunFilter(prompt: Prompt | null): boolean {
-  return prompt?.kind === "filter" && prompt.setting === "filter";
+  const { mistake } = scene.table;
+  const usual = [piece(marks, "accent"), piece(filter, "warn")];
+  return justify(names, mistake === null ? usual : [piece(`${mistake} `, "bad")], columns);
 }
 
 function bottomLine(canvas: FrameCanvas, view: View): Line {
@@ -143,17 +130,13 @@ function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
   const { label, hint } = wordsOf(prompt);
   const targets = prompt.kind === "annotation" ? prompt.targets : [];
   const chars = [...prompt.text];
-  const about =
-    targets.length > 1
-      ? ` of ${targets.length} runs`
-      : targets.length === 1
-        ? ` of ${targets[0]}`
-        : "";
+  const [target] = targets;
+  const one = target === undefined ? "" : ` of ${target}`;
+  const about = targets.length > 1 ? ` of ${targets.length} runs` : one;
   const { matches, total, mistake } = scene.table;
-  const isFilter = isRunFilter(prompt);
-  const result = isFilter
-    ? (mistake ?? `${matches.length} of ${total} runs`)
-    : "enter keeps, esc drops";
+  const isFilter = prompt.kind === "filter" && prompt.setting === "filter";
+  const counts = mistake ?? `${matches.length} of ${total} runs`;
+  const result = isFilter ? counts : "enter keeps, esc drops";
   const right: Line = [piece(` ${result} `, isFilter && mistake !== null ? "bad" : "muted")];
   const head = piece(` ${label}${about}: `, "accent");
   const room = Math.max(4, columns - lineWidth([head]) - lineWidth(right) - 1);
@@ -172,20 +155,68 @@ function hints({ state }: FrameCanvas, view: View): Line {
   const { columns } = state.size;
   if (state.isHelp || state.chooser !== null)
     return fitLine([piece(" esc closes · q quits", "muted")], columns);
-  const labelled = KEYS.flatMap((row) => {
-    const { label, keys } = row;
-    if (label === undefined || !actsIn(row, view)) return [];
-    const isAlways = isSameRow(row, ROWS.help) || isSameRow(row, ROWS.quit);
-    return [{ text: `${keyName(keys[0] ?? "")} ${label}`, isAlways }];
-  });
-  let used = 1;
+  const labelled = KEYS.filter((row) => row.label !== undefined && actsIn(row, view)).map(
+    (row) => ({
+      text: `  ${keyName(row.keys[0] ?? "")} ${row.label}`,
+      isAlways: isSameRow(row, ROWS.help) || isSameRow(row, ROWS.quit),
+    }),
+  );
   const always = labelled.filter(({ isAlways }) => isAlways);
-  const room = columns - always.reduce((sum, { text }) => sum + text.length + 2, 1);
+  let room = columns - always.reduce((sum, { text }) => sum + text.length, 2);
   const kept = labelled.filter(({ text, isAlways }) => {
     if (isAlways) return true;
-    if (used + text.length + 2 > room) return false;
-    used += text.length + 2;
+    if (text.length > room) return false;
+    room -= text.length;
     return true;
   });
-  return fitLine([piece(` ${kept.map(({ text }) => text).join("  ")}`, "muted")], columns);
+  const text = kept.map((one) => one.text).join("");
+  return fitLine([piece(text.slice(1), "muted")], columns);
+}
+
+/** Draws a list to choose from. */
+function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Chooser): Drawn {
+  const { title, hint } = chooser;
+  const items = chooser.items(state, scene);
+  const at = state.chooser?.at ?? 0;
+  const { items: shown, first } = around(items, at, Math.max(1, rows - 2));
+  const width = Math.min(columns, Math.max(40, ...items.map((item) => item.title.length + 6)));
+  const body = shown.map((item, i): Line => {
+    const drawn = line(item.isChosen ? piece(" ✓ ", "good") : "   ", item.title);
+    const full = fitLine(drawn, width);
+    return first + i === at ? restyle(full, { inverse: true }) : full;
+  });
+  const count = `${Math.min(at + 1, items.length)} of ${items.length}`;
+  const head = [{ text: ` ${title}`, bold: true }, piece(`  ${count} · ${hint}`, "muted")];
+  const sheet = () => ({ columns: [title], rows: items.map((item) => [item.id]) });
+  return { lines: [head, [], ...body], sheet };
+}
+
+/** Draws the help: the table of keys in words, in two columns where there is room. */
+function drawHelp({ columns, rows, state }: Canvas): Drawn {
+  const lines = KEYS.map((binding): Line => {
+    const keys = binding.keys.map(keyName).join(" ");
+    const views = binding.views?.map((name) => viewNamed(name).title.toLowerCase()).join(", ");
+    return line(
+      " ",
+      piece(keys.padEnd(12), "accent"),
+      binding.help,
+      piece(views === undefined ? "" : `  (${views})`, "muted"),
+    );
+  });
+  const isWide = columns >= 2 * Math.max(...lines.map(lineWidth)) + GAP;
+  const half = Math.ceil(lines.length / 2);
+  const halves = [lines.slice(0, half), lines.slice(half)];
+  const body = isWide ? inColumns(halves, columns, (some) => some) : lines;
+  const head = [{ text: " keys", bold: true }, piece("  esc closes, ↑ ↓ scroll", "muted")];
+  const page: Line[] = [head, [], ...body];
+  const top = Math.min(state.scroll, Math.max(0, page.length - rows));
+  return {
+    lines: page.slice(top, top + rows),
+    pageLength: page.length,
+    parts: [0],
+    sheet: () => ({
+      columns: ["keys", "help"],
+      rows: KEYS.map(({ keys, help }) => [keys.join(" "), help]),
+    }),
+  };
 }

@@ -1,47 +1,40 @@
 /** Keys of views with curves: smoothing, the axes, zooming, panning and the crosshair. */
 import { position, valueAt } from "../chart/scale.ts";
 import type { Scene } from "../state/scene.ts";
-import { SMOOTHINGS, X_AXES } from "../state/settings.ts";
-import { adjusted, clamp, type State, say } from "../state/state.ts";
+import { SMOOTHINGS, type ViewSettings, X_AXES } from "../state/settings.ts";
+import { adjusted, after, clamp, type State, say } from "../state/state.ts";
 import type { BoundKey, Context } from "../views/view.ts";
-import { bind, ROWS } from "./rows.ts";
+import { bind, bindBoth, ROWS } from "./rows.ts";
 
 export const CURVE_KEYS: readonly BoundKey[] = [
-  bind(ROWS.left, (state, context) => moveCrosshair(state, context, -1)),
-  bind(ROWS.right, (state, context) => moveCrosshair(state, context, 1)),
-  bind(ROWS.smoother, (state) => smoothed(state, 1)),
-  bind(ROWS.rougher, (state) => smoothed(state, -1)),
+  ...bindBoth([ROWS.left, ROWS.right], moveCrosshair),
+  ...bindBoth([ROWS.rougher, ROWS.smoother], (state, _, by) => {
+    const at = SMOOTHINGS.findIndex((steps) => steps >= state.settings.smoothing);
+    const smoothing = SMOOTHINGS[clamp(at + by, 0, SMOOTHINGS.length - 1)] ?? 0;
+    return adjusted(state, { smoothing });
+  }),
   bind(ROWS.raw, (state) => say(adjusted(state, { smoothing: 0 }), "no smoothing")),
   bind(ROWS.log, (state) => adjusted(state, { isLogY: !state.settings.isLogY })),
-  bind(ROWS.axis, (state) => {
-    const axis = X_AXES[(X_AXES.indexOf(state.settings.axis) + 1) % X_AXES.length] ?? "step";
-    return { ...adjusted(state, { axis }), zoom: null, crosshair: null };
-  }),
-  bind(ROWS.logX, (state) => ({
-    ...adjusted(state, { isLogX: !state.settings.isLogX }),
-    zoom: null,
-    crosshair: null,
-  })),
+  bind(ROWS.axis, (state) => onAxis(state, { axis: after(X_AXES, state.settings.axis) })),
+  bind(ROWS.logX, (state) => onAxis(state, { isLogX: !state.settings.isLogX })),
   bind(ROWS.zoomIn, (state, { scene }) => zoom(state, scene, 0.5)),
   bind(ROWS.zoomOut, (state, { scene }) => zoom(state, scene, 2)),
-  bind(ROWS.panLeft, (state, { scene }) => pan(state, scene, -0.25)),
-  bind(ROWS.panRight, (state, { scene }) => pan(state, scene, 0.25)),
+  ...bindBoth([ROWS.panLeft, ROWS.panRight], pan, 0.25),
   bind(ROWS.crosshair, (state, { scene }) => ({
     ...state,
     crosshair: state.crosshair === null ? snap(valueAt(scene.x, 0.5), state) : null,
   })),
 ];
 
-function smoothed(state: State, by: number): State {
-  const at = SMOOTHINGS.findIndex((steps) => steps >= state.settings.smoothing);
-  const steps = SMOOTHINGS[clamp(at + by, 0, SMOOTHINGS.length - 1)] ?? 0;
-  return adjusted(state, { smoothing: steps });
+/** Shows all of another x axis. */
+function onAxis(state: State, change: Partial<ViewSettings>): State {
+  return { ...adjusted(state, change), zoom: null, crosshair: null };
 }
 
 /** Moves the crosshair by a cell; without one the window. */
 function moveCrosshair(state: State, context: Context, by: number): State {
   const { scene } = context;
-  if (state.crosshair === null) return pan(state, scene, by * 0.25);
+  if (state.crosshair === null) return pan(state, context, by * 0.25);
   const cell = 1 / Math.max(1, context.extent.xCells);
   const moved = snap(valueAt(scene.x, position(scene.x, state.crosshair) + by * cell), state);
   const least = state.settings.axis === "step" ? 1 : 0;
@@ -61,7 +54,8 @@ function zoom(state: State, { x, wholeX }: Scene, factor: number): State {
 }
 
 /** Moves the window by a share of its width, as far as there are steps. */
-export function pan(state: State, { x, wholeX }: Scene, by: number): State {
+export function pan(state: State, { scene }: Context, by: number): State {
+  const { x, wholeX } = scene;
   if (state.zoom === null) return say(state, "all steps are shown; z zooms in");
   const room = { left: -position(x, wholeX.low), right: position(x, wholeX.high) - 1 };
   const share = clamp(by, -room.left, room.right);

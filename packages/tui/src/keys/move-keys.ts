@@ -2,7 +2,7 @@
 import type { Scene } from "../state/scene.ts";
 import { clamp, type State, say, scrolled, show, wrap } from "../state/state.ts";
 import type { BoundKey, Context, Extent } from "../views/view.ts";
-import { bind, ROWS } from "./rows.ts";
+import { bindBoth, ROWS } from "./rows.ts";
 
 /** Binds the keys that go a row, a page or all the way up or down. */
 export function moveKeys(
@@ -10,12 +10,11 @@ export function moveKeys(
   page: (extent: Extent) => number,
 ): BoundKey[] {
   return [
-    bind(ROWS.up, (state, context) => move(state, context, -1)),
-    bind(ROWS.down, (state, context) => move(state, context, 1)),
-    bind(ROWS.pageUp, (state, context) => move(state, context, -page(context.extent))),
-    bind(ROWS.pageDown, (state, context) => move(state, context, page(context.extent))),
-    bind(ROWS.first, (state, context) => move(state, context, Number.NEGATIVE_INFINITY)),
-    bind(ROWS.last, (state, context) => move(state, context, Number.POSITIVE_INFINITY)),
+    ...bindBoth([ROWS.up, ROWS.down], move),
+    ...bindBoth([ROWS.pageUp, ROWS.pageDown], (state, context, by) =>
+      move(state, context, by * page(context.extent)),
+    ),
+    ...bindBoth([ROWS.first, ROWS.last], move, Number.POSITIVE_INFINITY),
   ];
 }
 
@@ -26,30 +25,25 @@ export const PAGE_KEYS: readonly BoundKey[] = moveKeys(
 );
 
 /** Goes through the runs that the filter finds, in a view of one run. */
-export const RUN_KEYS: readonly BoundKey[] = [
-  bind(ROWS.next, (state, { scene }) => toRun(state, scene, 1)),
-  bind(ROWS.previous, (state, { scene }) => toRun(state, scene, -1)),
-];
-
-function toRun(state: State, { table: { matches }, run }: Scene, by: number): State {
-  const at = matches.findIndex((one) => one.name === run?.name);
-  const next = matches[wrap(at + by, matches.length)]?.name;
-  return next === undefined
-    ? say(state, "the filter finds no run")
-    : { ...state, opened: next, focus: next };
-}
+export const RUN_KEYS: readonly BoundKey[] = bindBoth(
+  [ROWS.previous, ROWS.next],
+  (state, { scene: { table, run } }, by) => {
+    const at = table.matches.findIndex((one) => one.name === run?.name);
+    const next = table.matches[wrap(at + by, table.matches.length)]?.name;
+    if (next === undefined) return say(state, "the filter finds no run");
+    return { ...state, opened: next, focus: next };
+  },
+);
 
 /** Goes through the rows of the table, from the last one to the first. */
-export const ROW_KEYS: readonly BoundKey[] = [
-  bind(ROWS.next, (state, { scene }) => toRow(state, scene, 1)),
-  bind(ROWS.previous, (state, { scene }) => toRow(state, scene, -1)),
-];
-
-function toRow(state: State, scene: Scene, by: number): State {
-  const { length } = scene.table.rows;
-  if (length === 0) return say(state, "the filter finds no run");
-  return focusOn(state, scene, wrap(scene.focusAt + by, length));
-}
+export const ROW_KEYS: readonly BoundKey[] = bindBoth(
+  [ROWS.previous, ROWS.next],
+  (state, { scene }, by) => {
+    const { length } = scene.table.rows;
+    if (length === 0) return say(state, "the filter finds no run");
+    return focusOn(state, scene, wrap(scene.focusAt + by, length));
+  },
+);
 
 /** Puts the cursor on a row of the table, or on the nearest one there is. */
 export function focusOn(state: State, { table }: Scene, index: number): State {

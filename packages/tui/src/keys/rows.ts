@@ -1,6 +1,6 @@
 /** The words of the keys that are not one view's own, in the order of the help, the footer and docs/ui.md. */
-import type { Effect } from "../state/state.ts";
-import type { BoundKey, Handler, KeyRow } from "../views/view.ts";
+import type { Effect, State } from "../state/state.ts";
+import type { BoundKey, Context, Handler, KeyRow } from "../views/view.ts";
 
 const TEXTS = {
   up: { keys: ["up", "k"], help: "row above; in charts the curve before, in layers the layer" },
@@ -88,6 +88,18 @@ export const ROWS: Readonly<Record<keyof typeof TEXTS, KeyRow>> = TEXTS;
 /** Gives a row its handler. */
 export function bind(row: KeyRow, act: Handler | Effect): BoundKey {
   return { ...row, act };
+}
+
+/** Binds two rows that go the same way back and on, by so much. */
+export function bindBoth(
+  [back, on]: readonly [KeyRow, KeyRow],
+  move: (state: State, context: Context, by: number) => State,
+  by = 1,
+): BoundKey[] {
+  return [
+    bind(back, (state, context) => move(state, context, -by)),
+    bind(on, (state, context) => move(state, context, by)),
+  ];
 }
 
 /** Whether two rows are the same, whatever their handlers. */

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { BANDS } from "../chart/band.ts";
-import { DRAWN_KINDS } from "../data/tensor-kinds.ts";
+import { BANDS } from "../chart/trace.ts";
+import { DRAWN_KINDS } from "../data/titles.ts";
 import { VIEW_NAMES } from "../views/registry.ts";
 import {
   DEFAULT_SETTINGS,
@@ -41,7 +41,7 @@ export function remember(file: string, settings: ViewSettings): void {
     writeFileSync(draft, `${JSON.stringify(settings, null, 2)}\n`);
     renameSync(draft, file);
   } catch {
-    // A full disk or a home that cannot be written to does not keep anybody from adjusted.
+    // A full disk or a home that cannot be written to does not keep anybody from working.
   }
 }
 

@@ -1,22 +1,18 @@
 /** What the state and the data amount to: rows, curves and axes of the frame that is to be drawn. */
 import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
-import type { FactReader } from "../data/facts.ts";
 import type { StoreSnapshot } from "../data/feed.ts";
-import type { FindingReader } from "../data/findings.ts";
-import type { ProbeReader } from "../data/probes.ts";
-import { RATIO } from "../data/series.ts";
+import type { RunReader } from "../data/run-reader.ts";
 import type { ShownRun } from "../data/shown-run.ts";
-import { type Table, type TableRow, tableOf } from "../data/table.ts";
+import { isRowOf, type Table, type TableRow, tableOf } from "../data/table.ts";
+import { RATIO } from "../data/titles.ts";
 import { currentFilter } from "./prompt.ts";
 import type { State } from "./state.ts";
 
 /** What reads the store for scenes and views, and keeps what it has read. */
 export type Readers = {
   readonly curves: CurveReader;
-  readonly facts: FactReader;
-  readonly probes: ProbeReader;
-  readonly findings: FindingReader;
+  readonly stored: RunReader;
 };
 
 export type Scene = {
@@ -51,45 +47,35 @@ const UNMARKED_RUNS = 120;
 /** Where step 0 stands on a logarithmic axis. */
 export const LOG_ZERO = 0.5;
 
-/** Makes scenes; a table is built anew only when something has changed that it depends on. */
-export function sceneMaker(
-  readers: Readers,
-): (
+export type SceneMaker = (
   state: State,
   snapshot: StoreSnapshot,
-  view: { readonly isOfOneRun?: boolean | undefined },
-) => Scene {
+  view: { readonly isOfOneRun?: boolean },
+) => Scene;
+
+/** Makes scenes; a table is built anew only when something has changed that it depends on. */
+export function sceneMaker(readers: Readers): SceneMaker {
   const { curves } = readers;
-  const table = memoizeLast(tableOf);
+  const makeTable = memoizeLast(tableOf);
   return (state, snapshot, { isOfOneRun = false }) => {
     const { settings, unfolded } = state;
     const filter = currentFilter(state, "filter");
     const { runs, dataHashes } = snapshot;
-    const made = table(runs, { settings, unfolded, filter, dataHashes });
-    const focusAt = focusIndex(made.rows, state.focus);
-    const focused = made.rows[focusAt];
-    const { chosen, unmarked } = chosenRows(made, settings.marks);
-    const run = runOf(state, snapshot, focused);
-    const shownRuns = isOfOneRun
-      ? [run].filter((one) => one !== undefined)
-      : chosen.flatMap(({ members }) => members);
-    const series = seriesOf(shownRuns, curves);
-    const allParameters = run === undefined ? [] : parametersOf(curves.series(run));
+    const table = makeTable(runs, { settings, unfolded, filter, dataHashes });
+    const focusAt = focusIndex(table.rows, state.focus);
+    const focused = table.rows[focusAt];
+    const { chosen, unmarked } = chosenRows(table, settings.marks);
+    const run = runs.find(({ name }) => name === state.opened) ?? focused?.members[0] ?? runs[0];
+    const ofOne = run === undefined ? [] : [run];
+    const shownRuns = isOfOneRun ? ofOne : chosen.flatMap(({ members }) => members);
+    const allMetrics = seriesOf(shownRuns, curves);
+    const metrics = settings.metrics?.filter((name) => allMetrics.includes(name));
+    const allParameters = ofOne.flatMap((one) => parametersOf(curves.series(one)));
     const wholeX = wholeAxis(shownRuns, state, curves);
     return {
-      state,
-      snapshot,
-      readers,
-      table: made,
-      focusAt,
-      focused,
-      chosen,
-      unmarked,
-      run,
-      metrics:
-        settings.metrics?.filter((name) => series.includes(name)) ??
-        defaultMetrics(series, shownRuns, curves),
-      allMetrics: series,
+      ...{ state, snapshot, readers, table, focusAt, focused, chosen, unmarked, run },
+      metrics: metrics ?? defaultMetrics(allMetrics, shownRuns, curves),
+      allMetrics,
       parameters: allParameters.filter((name) => settings.parameters?.includes(name) ?? true),
       allParameters,
       wholeX,
@@ -115,7 +101,7 @@ function focusIndex(rows: readonly TableRow[], key: string | null): number {
   if (at >= 0) return at;
   return Math.max(
     0,
-    rows.findIndex((row) => row.isGroup && row.members.some(({ name }) => name === key)),
+    rows.findIndex((row) => row.isGroup && isRowOf(row, key)),
   );
 }
 
@@ -142,25 +128,13 @@ function chosenRows(
   return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
 }
 
-function runOf(
-  { opened }: State,
-  { runs }: StoreSnapshot,
-  focused: TableRow | undefined,
-): ShownRun | undefined {
-  return runs.find(({ name }) => name === opened) ?? focused?.members[0] ?? runs[0];
-}
-
 /** Returns the series that any of the runs has. */
 function seriesOf(runs: readonly ShownRun[], curves: CurveReader): string[] {
-  const evaluated = [
-    ["train_loss", "trainLoss"],
-    ["valid_loss", "validLoss"],
-    ["test_loss", "testLoss"],
-  ] as const;
-  const some = evaluated
-    .filter(([, field]) => runs.some((run) => run[field] !== null))
-    .map(([series]) => series);
-  return [...new Set([...runs.flatMap((run) => curves.series(run)), ...some])];
+  const evaluated = (["train", "valid", "test"] as const).filter((split) =>
+    runs.some((run) => run[`${split}Loss`] !== null),
+  );
+  const losses = evaluated.map((split) => `${split}_loss`);
+  return [...new Set([...runs.flatMap((run) => curves.series(run)), ...losses])];
 }
 
 function parametersOf(series: readonly string[]): string[] {
@@ -187,13 +161,11 @@ function wholeAxis(runs: readonly ShownRun[], { settings }: State, curves: Curve
 
 /** Wraps a function so that it returns its last result again while its arguments are the same. */
 function memoizeLast<A, B extends object, R>(make: (a: A, b: B) => R): (a: A, b: B) => R {
-  let last: { readonly a: A; readonly values: readonly unknown[]; readonly result: R } | null =
-    null;
+  let last: { readonly values: readonly unknown[]; readonly result: R } | null = null;
   return (a, b) => {
-    const values: readonly unknown[] = Object.values(b);
-    const isSame =
-      last !== null && last.a === a && values.every((value, i) => value === last?.values[i]);
-    if (!isSame || last === null) last = { a, values, result: make(a, b) };
+    const values: readonly unknown[] = [a, ...Object.values(b)];
+    if (last === null || !values.every((value, i) => value === last?.values[i]))
+      last = { values, result: make(a, b) };
     return last.result;
   };
 }

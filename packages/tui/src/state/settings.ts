@@ -1,20 +1,18 @@
 /** How a store is shown: what is remembered from one session to the next. */
 import type { TensorKind } from "@ablate/store";
-import type { BandKind } from "../chart/band.ts";
+import type { BandKind } from "../chart/trace.ts";
 
 /** What the view Layers shows below its histograms. */
-export type PanelName = "depth" | "steps" | "saturation" | "norm";
+export const PANELS = ["depth", "steps", "saturation", "norm"] as const;
 
-export const PANELS: readonly PanelName[] = ["depth", "steps", "saturation", "norm"];
+export type PanelName = (typeof PANELS)[number];
 
 /** Whose findings are listed: of the marked runs (without marks all), or of one run. */
-export type FindingScope = "marked" | "run";
+export const FINDING_SCOPES = ["marked", "run"] as const;
 
-export const FINDING_SCOPES: readonly FindingScope[] = ["marked", "run"];
+export const X_AXES = ["step", "examples", "time"] as const;
 
-export type XAxis = "step" | "examples" | "time";
-
-export const X_AXES: readonly XAxis[] = ["step", "examples", "time"];
+export type XAxis = (typeof X_AXES)[number];
 
 /** Time constants of smoothing, in steps. */
 export const SMOOTHINGS: readonly number[] = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
@@ -52,7 +50,7 @@ export type ViewSettings = {
   /** Another run, the baseline or a marked one, beside the one that Layers is about. */
   readonly isBeside: boolean;
   readonly findingFilter: string;
-  readonly findingScope: FindingScope;
+  readonly findingScope: (typeof FINDING_SCOPES)[number];
 };
 
 export const DEFAULT_SETTINGS: ViewSettings = {

@@ -149,3 +149,8 @@ export function clamp(value: number, low: number, high: number): number {
 export function wrap(index: number, length: number): number {
   return length === 0 ? 0 : ((index % length) + length) % length;
 }
+
+/** Returns the item after one of them, after the last one the first. */
+export function after<T>(all: readonly T[], one: T): T {
+  return all[wrap(all.indexOf(one) + 1, all.length)] ?? one;
+}

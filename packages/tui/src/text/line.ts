@@ -1,5 +1,5 @@
 /** Lines of styled text whose width is known: what every view is made of. */
-import { type Align, cutText, widthOf } from "@ablate/text";
+import { type Align, cutText, widthOf, wrapWords } from "@ablate/text";
 
 /** What a piece of text means; the theme decides how that looks. `series0` to `series5` tell curves apart. */
 export type Tone =
@@ -17,7 +17,8 @@ export type Piece = Style & { readonly text: string };
 
 export type Line = readonly Piece[];
 
-export const EMPTY: Line = [];
+/** Cells between what stands side by side. */
+export const GAP = 2;
 
 export function piece(text: string, tone: Tone = "plain"): Piece {
   return tone === "plain" ? { text } : { text, tone };
@@ -47,7 +48,7 @@ export function cutLine(pieces: Line, width: number): Line {
     kept.push({ ...one, text });
     if (text !== one.text) break;
   }
-  return width > 0 ? [...kept, { text: "…" }] : EMPTY;
+  return width > 0 ? [...kept, { text: "…" }] : [];
 }
 
 /** Cuts or fills the line to exactly `width` cells. */
@@ -57,6 +58,16 @@ export function fitLine(pieces: Line, width: number, align: Align = "left"): Lin
   if (room <= 0) return cut;
   const space = { text: " ".repeat(room) };
   return align === "right" ? [space, ...cut] : [...cut, space];
+}
+
+/** Fills lines of at most `width` cells with the words of a text; a longer word is cut. */
+export function wrapped(
+  text: string | readonly string[],
+  width: number,
+  tone: Tone = "plain",
+): Line[] {
+  const words = typeof text === "string" ? text.split(" ") : text;
+  return wrapWords(words, width).map((one) => [piece(cutText(one, width), tone)]);
 }
 
 /** Puts left and right text on one line of exactly `width` cells; the left one gives way. */
@@ -70,16 +81,32 @@ export function restyle(pieces: Line, style: Style): Line {
   return pieces.map((one) => ({ ...one, ...style }));
 }
 
+/** Lines that take exactly so many cells. */
+export type Block = { readonly lines: readonly Line[]; readonly width: number };
+
 /** Puts blocks of lines side by side, `gap` cells apart; the shorter ones are filled up. */
-export function beside(
-  blocks: readonly { readonly lines: readonly Line[]; readonly width: number }[],
-  gap = 2,
-): Line[] {
+export function beside(blocks: readonly Block[], gap: number = GAP): Line[] {
   const height = Math.max(0, ...blocks.map(({ lines }) => lines.length));
+  const space = gap === 0 ? [] : [{ text: " ".repeat(gap) }];
   return Array.from({ length: height }, (_, row) =>
     blocks.flatMap(({ lines, width }, i) => [
-      ...(i === 0 ? [] : [{ text: " ".repeat(gap) }]),
-      ...fitLine(lines[row] ?? EMPTY, width),
+      ...(i === 0 ? [] : space),
+      ...fitLine(lines[row] ?? [], width),
     ]),
   );
+}
+
+/** Returns the cells of each of so many blocks that share a width. */
+export function shareOf(width: number, blocks: number): number {
+  return Math.floor((width - GAP * (blocks - 1)) / Math.max(1, blocks));
+}
+
+/** Puts what is drawn of each item side by side; they share the width evenly. */
+export function inColumns<T>(
+  items: readonly T[],
+  width: number,
+  draw: (item: T, width: number) => readonly Line[],
+): Line[] {
+  const each = shareOf(width, items.length);
+  return beside(items.map((item) => ({ lines: draw(item, each), width: each })));
 }

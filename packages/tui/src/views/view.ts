@@ -4,7 +4,7 @@ import type { Range } from "../chart/scale.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import type { Readers, Scene } from "../state/scene.ts";
 import type { Effect, Size, State } from "../state/state.ts";
-import type { Line } from "../text/line.ts";
+import { type Line, line, piece } from "../text/line.ts";
 
 /** A view: an object of the registry. All that belongs to it lies in its folder. */
 export type View = {
@@ -106,6 +106,8 @@ export type Sheet = {
   readonly rows: readonly (readonly (string | number | null)[])[];
 };
 
+export const NO_SHEET: Sheet = { columns: [], rows: [] };
+
 /** What a view has drawn: its lines, and what the keys have to know about them. */
 export type Drawn = Partial<Pick<Extent, "pageLength" | "parts" | "xCells" | "units">> & {
   readonly lines: readonly Line[];
@@ -114,13 +116,23 @@ export type Drawn = Partial<Pick<Extent, "pageLength" | "parts" | "xCells" | "un
   readonly sheet: () => Sheet;
 };
 
-/** Rows of header and footer of a frame; on low terminals they give way to the view. */
-export function frameRows({ rows }: Size): { readonly header: number; readonly footer: number } {
-  return { header: rows > 4 ? 2 : 0, footer: rows > 2 ? 1 : 0 };
+/** Returns the rows of header, view and footer of a frame; on low terminals the view gets them all. */
+export function frameRows({ rows }: Size): { header: number; view: number; footer: number } {
+  const [header, footer] = [rows > 4 ? 2 : 0, rows > 2 ? 1 : 0];
+  return { header, view: Math.max(0, rows - header - footer), footer };
 }
 
-/** Rows that header and footer leave to a view. */
-export function viewRows(size: Size): number {
-  const { header, footer } = frameRows(size);
-  return Math.max(0, size.rows - header - footer);
+/** Says in place of a view why it has nothing to draw. */
+export function emptyView(text: string, sheet: Sheet = NO_SHEET): Drawn {
+  return { lines: [line(" ", piece(text, "muted"))], sheet: () => sheet };
+}
+
+/** Returns as many items as there is room for, with one of them in the middle, and the index of the first. */
+export function around<T>(
+  items: readonly T[],
+  at: number,
+  room: number,
+): { readonly items: readonly T[]; readonly first: number } {
+  const first = Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room));
+  return { items: items.slice(first, first + room), first };
 }

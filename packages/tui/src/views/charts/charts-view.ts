@@ -1,13 +1,47 @@
-/** The view Charts: curves of the marked runs, one of them on top, one chart with the keys. */
-import { BANDS } from "../../chart/band.ts";
-import { seriesTitle } from "../../data/series.ts";
+/** The view Charts: curves of the marked runs on one x axis, with a legend that reads every curve. */
+import { clean, count, middleEllipsis, UNKNOWN, widthOf } from "@ablate/text";
+import { LABEL_CELLS } from "../../chart/chart.ts";
+import { valueAt } from "../../chart/scale.ts";
+import { BANDS, bandOf, type Spread } from "../../chart/trace.ts";
+import { seriesTitle, seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
-import { bind, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { choosing, TABLE_CHOOSERS, TABLE_KEYS, toggled } from "../../keys/table-keys.ts";
-import { adjusted, type State, say, show, wrap } from "../../state/state.ts";
-import type { Chooser, Context, View } from "../view.ts";
-import { drawCharts } from "./draw-charts.ts";
+import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
+import {
+  beside,
+  cutLine,
+  fitLine,
+  GAP,
+  justify,
+  type Line,
+  lineWidth,
+  piece,
+  shareOf,
+} from "../../text/line.ts";
+import {
+  type Box,
+  type ChartCanvas,
+  chartCanvas,
+  commonRates,
+  divergence,
+  drawPlots,
+  type Plot,
+  tonesOf,
+  traceOf,
+} from "../plots.ts";
+import { caption, readAt, xName } from "../readings.ts";
+import {
+  around,
+  type Canvas,
+  type Chooser,
+  type Context,
+  type Drawn,
+  emptyView,
+  type Sheet,
+  type View,
+} from "../view.ts";
 
 const METRICS: Chooser = {
   name: "metrics",
@@ -27,12 +61,12 @@ export const chartsView: View = {
   draw: drawCharts,
   choosers: [METRICS, ...TABLE_CHOOSERS],
   keys: [
-    bind(ROWS.up, (state, context) => toCurve(state, context, -1)),
-    bind(ROWS.down, (state, context) => toCurve(state, context, 1)),
-    bind(ROWS.first, (state, { scene }) => pan(state, scene, Number.NEGATIVE_INFINITY)),
-    bind(ROWS.last, (state, { scene }) => pan(state, scene, Number.POSITIVE_INFINITY)),
-    bind(ROWS.next, (state, context) => toNamedCurve(state, context, 1)),
-    bind(ROWS.previous, (state, context) => toNamedCurve(state, context, -1)),
+    ...bindBoth([ROWS.up, ROWS.down], toCurve),
+    ...bindBoth([ROWS.first, ROWS.last], pan, Number.POSITIVE_INFINITY),
+    ...bindBoth([ROWS.previous, ROWS.next], (state, context, by) => {
+      const hasRows = context.scene.table.rows.length > 0;
+      return hasRows ? toCurve(state, context, by) : say(state, "the filter finds no run");
+    }),
     bind(ROWS.enter, (state, context) =>
       context.scene.metrics.length > 1 ? toggleAlone(state) : openCurve(state, context),
     ),
@@ -46,10 +80,7 @@ export const chartsView: View = {
       label: "band",
       help: "band around a mean: std, standard error, min to max, 95 %",
       after: ROWS.raw,
-      act: (state) => {
-        const band = BANDS[(BANDS.indexOf(state.settings.band) + 1) % BANDS.length] ?? "std";
-        return adjusted(state, { band });
-      },
+      act: (state) => adjusted(state, { band: after(BANDS, state.settings.band) }),
     },
     ...TABLE_KEYS,
     choosing(METRICS),
@@ -60,13 +91,185 @@ function toCurve(state: State, { scene }: Context, by: number): State {
   return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
 }
 
-function toNamedCurve(state: State, context: Context, by: number): State {
-  const hasRows = context.scene.table.rows.length > 0;
-  return hasRows ? toCurve(state, context, by) : say(state, "the filter finds no run");
-}
-
 /** Opens the run of the curve on top, or the first run of its group. */
 function openCurve(state: State, { scene }: Context): State {
   const run = scene.chosen[state.curve]?.members[0]?.name;
   return run === undefined ? state : { ...show(state, "run"), opened: run };
+}
+
+const LEAST_COLUMNS = 44;
+const LEAST_ROWS = 7;
+const LEAST_NAME = 12;
+
+function drawCharts(canvas: Canvas): Drawn {
+  const { scene, state, columns, rows } = canvas;
+  const focus = Math.min(state.chart, scene.metrics.length - 1);
+  const focused = scene.metrics[focus];
+  if (scene.chosen.length === 0 || focused === undefined) return nothing(canvas);
+  const legendWidth = columns < 76 ? 0 : Math.min(44, Math.max(26, Math.floor(columns * 0.28)));
+  const below = legendWidth > 0 ? 0 : Math.min(scene.chosen.length + 1, Math.floor(rows / 3));
+  const area = {
+    columns: columns - (legendWidth > 0 ? legendWidth + GAP : 0),
+    rows: rows - 1 - below,
+  };
+  const tiles = state.isAlone ? tile([focused], area, 0) : tile(scene.metrics, area, focus);
+  const charting = chartCanvas(canvas, tiles.columns);
+  const charts = tiles.shown.map((series) => ({ series, plots: plotsOf(charting, series) }));
+  const plots = charts.find(({ series }) => series === focused)?.plots ?? [];
+  const legend = legendOf(charting, focused, plots, legendWidth || columns);
+  const grid = gridOf(charting, charts, tiles, focused);
+  const body =
+    legendWidth > 0
+      ? beside([
+          { lines: grid, width: area.columns },
+          { lines: legend.slice(0, area.rows), width: legendWidth },
+        ])
+      : [...grid, ...legend.slice(0, below)];
+  return {
+    lines: [titleLine(canvas, caption(charting, plots, tiles.columns)), ...body],
+    xCells: tiles.columns - LABEL_CELLS,
+    sheet: () => sheetOf(charting, charts),
+  };
+}
+
+type Chart = { readonly series: string; readonly plots: readonly Plot[] };
+
+type Tiles = {
+  readonly shown: readonly string[];
+  readonly across: number;
+  readonly columns: number;
+  readonly heights: readonly number[];
+};
+
+/** Arranges charts in as few columns as possible; where not all fit, those around the focus. */
+function tile(metrics: readonly string[], area: Box, focus: number): Tiles {
+  const most = Math.max(1, Math.floor((area.columns + GAP) / (LEAST_COLUMNS + GAP)));
+  const down = Math.max(1, Math.floor(area.rows / LEAST_ROWS));
+  const across = Math.min(most, Math.max(1, Math.ceil(metrics.length / down)));
+  const { items: shown } = around(metrics, focus, across * down);
+  const lines = Math.ceil(shown.length / across);
+  const edge = (i: number) => Math.floor((i * area.rows) / lines);
+  const heights = Array.from({ length: lines }, (_, i) => edge(i + 1) - edge(i));
+  return { shown, across, columns: shareOf(area.columns, across), heights };
+}
+
+/** Makes a plot of a series for each row that is charted. */
+function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
+  const { chosen, metrics } = canvas.scene;
+  const tones = tonesOf(chosen.map(({ key }) => key));
+  return chosen.map(({ key, title, members }) => {
+    const traces = members.flatMap((run) => {
+      const samples = canvas.curves.read(run, metrics, canvas.window).get(series);
+      return samples === undefined ? [] : [traceOf(canvas, series, samples)];
+    });
+    const [only] = traces;
+    const ends = members.flatMap((run) => divergence(canvas, run) ?? []);
+    return {
+      key,
+      label: members.length > 1 ? `${title} ×${members.length}` : title,
+      tone: tones.get(key) ?? "plain",
+      traces,
+      shown:
+        traces.length === 1 && only !== undefined
+          ? only
+          : bandOf(traces, canvas.state.settings.band),
+      isSparse: series.endsWith("_loss"),
+      divergedAt: ends.length === 0 ? null : Math.min(...ends),
+    };
+  });
+}
+
+function gridOf(
+  canvas: ChartCanvas,
+  charts: readonly Chart[],
+  { across, columns, heights }: Tiles,
+  focused: string,
+): Line[] {
+  const { scene, state } = canvas;
+  return heights.flatMap((rows, i) => {
+    const drawn = charts.slice(i * across, (i + 1) * across).map(({ series, plots }) =>
+      drawPlots(canvas, plots, {
+        series,
+        box: { columns, rows },
+        onTop: state.curve % Math.max(1, plots.length),
+        runs: scene.chosen.flatMap(({ members }) => members),
+        isFocused: charts.length > 1 && series === focused,
+      }),
+    );
+    return beside(drawn.map((lines) => ({ lines, width: columns })));
+  });
+}
+
+function titleLine({ scene, columns }: Canvas, shown: string): Line {
+  const runs = scene.chosen.reduce((sum, { members }) => sum + members.length, 0);
+  const left =
+    scene.unmarked > 0
+      ? `the first ${runs} of ${runs + scene.unmarked} runs; space marks others`
+      : `${runs} ${runs === 1 ? "run" : "runs"}`;
+  const right = [piece(shown, "muted")];
+  const fits = left.length + lineWidth(right) + 2 <= columns;
+  return fits ? justify([piece(left, "muted")], right, columns) : cutLine(right, columns);
+}
+
+/** Draws a line for each curve: colour, name, and its value at the crosshair or its last one. */
+function legendOf(
+  canvas: ChartCanvas,
+  series: string,
+  plots: readonly Plot[],
+  width: number,
+): Line[] {
+  const { state, scene } = canvas;
+  const at = state.crosshair === null ? "last values" : xName(state.settings.axis, state.crosshair);
+  const title = piece(seriesTitle(series).replace(", nats", ""), "muted");
+  const onTop = plots[state.curve % Math.max(1, plots.length)];
+  const lines = plots.map((plot) => {
+    const [sign, bold] = plot === onTop ? ["▶ ", { bold: true }] : ["━ ", {}];
+    const value = readingOf(plot, series, { value: readAt(canvas, plot), room: width - 4 });
+    const name = middleEllipsis(clean(plot.label), Math.max(4, width - lineWidth(value) - 4));
+    return justify([piece(sign, plot.tone), { text: name, ...bold }], value, width);
+  });
+  const rates = commonRates(scene.chosen.flatMap(({ members }) => members));
+  const changes = rates.map(({ step, rate }) => [
+    piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
+  ]);
+  const head = justify([title], [piece(at, "muted")], width);
+  return [head, ...lines, ...changes].map((one) => fitLine(one, width));
+}
+
+/** Writes the value of a curve, and how it spreads where there is room for that beside the name. */
+function readingOf(
+  { label, traces, divergedAt }: Plot,
+  series: string,
+  { value, room }: { readonly value: Spread | null; readonly room: number },
+): Line {
+  const diverged = divergedAt === null ? [] : [piece(" ✗", "bad")];
+  if (value === null) return [piece(UNKNOWN), ...diverged];
+  const text = seriesValue(series, value.mean);
+  const spread = value.n >= 2 ? ` ±${((value.high - value.low) / 2).toFixed(3)}` : "";
+  const missing = value.n === traces.length ? "" : ` n ${value.n}`;
+  const long = [piece(`${text}${spread}${missing}`), ...diverged];
+  const isNarrow = room - lineWidth(long) < Math.min(LEAST_NAME, widthOf(clean(label)));
+  return isNarrow ? [piece(text), ...diverged] : long;
+}
+
+const SHEET_COLUMNS = ["series", "run", "x", "min", "mean", "max"];
+
+function nothing({ scene }: Canvas): Drawn {
+  const text =
+    scene.metrics.length === 0 && scene.chosen.length > 0
+      ? "no chart is chosen: v chooses"
+      : "no runs to chart: esc goes back to the runs";
+  return emptyView(text, { columns: SHEET_COLUMNS, rows: [] });
+}
+
+function sheetOf({ scene, window }: ChartCanvas, charts: readonly Chart[]): Sheet {
+  const rows = charts.flatMap(({ series, plots }) =>
+    plots.flatMap(({ key, shown }) =>
+      Array.from(shown.mean, (mean, column) => [
+        ...[series, key, valueAt(scene.x, (column + 0.5) / window.columns)],
+        ...[shown.min[column] ?? null, mean, shown.max[column] ?? null],
+      ]).filter((_, column) => Number.isFinite(shown.mean[column])),
+    ),
+  );
+  return { columns: SHEET_COLUMNS, rows };
 }

@@ -1,7 +1,31 @@
-/** The view Compare: the marked runs side by side. */
+/** The view Compare: the marked runs side by side: what differs in their configs, what came out, what each factor does. */
+import {
+  type Effect,
+  effectsOf,
+  type FactorValue,
+  momentsOf,
+  pairedDifference,
+  settingOf,
+  VALID_LOSS,
+  verdictText,
+  withData,
+} from "@ablate/store";
+import {
+  clean,
+  count,
+  ellipsis,
+  loss,
+  middleEllipsis,
+  signed,
+  UNKNOWN,
+  widthOf,
+} from "@ablate/text";
+import { allColumns, type Column } from "../../data/columns.ts";
+import type { ShownRun } from "../../data/shown-run.ts";
+import { isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
-import { bind, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import {
   COLUMNS,
   choosing,
@@ -9,10 +33,17 @@ import {
   TABLE_CHOOSERS,
   TABLE_KEYS,
 } from "../../keys/table-keys.ts";
-import type { Scene } from "../../state/scene.ts";
 import { clamp, type State, show } from "../../state/state.ts";
-import type { View } from "../view.ts";
-import { drawCompare } from "./draw-compare.ts";
+import { cutLine, fitLine, GAP, type Line, line, type Piece, piece } from "../../text/line.ts";
+import { statesLine } from "../states.ts";
+import {
+  type Canvas,
+  type Context,
+  type Drawn,
+  emptyView,
+  type Sheet,
+  type View,
+} from "../view.ts";
 
 export const compareView: View = {
   name: "compare",
@@ -24,8 +55,7 @@ export const compareView: View = {
   keys: [
     ...PAGE_KEYS,
     ...ROW_KEYS,
-    bind(ROWS.left, (state, { scene }) => toCompared(state, scene, -1)),
-    bind(ROWS.right, (state, { scene }) => toCompared(state, scene, 1)),
+    ...bindBoth([ROWS.left, ROWS.right], toCompared),
     bind(ROWS.mark, (state, { scene }) => markFocused(state, scene)),
     bind(ROWS.enter, (state, { scene }) => ({
       ...show(state, "run"),
@@ -38,12 +68,233 @@ export const compareView: View = {
 };
 
 /** Puts the cursor on the next or previous of those that are compared. */
-function toCompared(state: State, scene: Scene, by: number): State {
-  const { chosen, table, focusAt } = scene;
-  const at = chosen.findIndex(({ key }) => key === table.rows[focusAt]?.key);
+function toCompared(state: State, { scene }: Context, by: number): State {
+  const { chosen, table, focused, focusAt } = scene;
+  const at = chosen.findIndex(({ key }) => key === focused?.key);
   const key = chosen[clamp(at + by, 0, chosen.length - 1)]?.key;
-  const row = table.rows.findIndex(
-    (one) => one.key === key || one.members.some(({ name }) => name === key),
-  );
+  const row = table.rows.findIndex((one) => isRowOf(one, key));
   return focusOn(state, scene, row < 0 ? focusAt : row);
+}
+
+const LEAST_CELL = 11;
+const MOST_CELL = 26;
+/** Room for a difference by seed, with its spread. */
+const LEAST_PAIRED = 20;
+
+function drawCompare(canvas: Canvas): Drawn {
+  const { scene, state, rows, columns } = canvas;
+  if (scene.chosen.length === 0) return emptyView("no runs to compare: esc goes back to the runs");
+  const comparison = compareRows(canvas);
+  const body = [...table(comparison, columns), [], ...factorLines(canvas)];
+  const room = Math.max(1, rows - 1);
+  const top = Math.min(state.scroll, Math.max(0, body.length - room));
+  const lines = [titles(comparison, canvas), ...body.slice(top, top + room)];
+  return {
+    lines: lines.map((one) => cutLine(one, columns)),
+    pageLength: body.length + 1,
+    parts: [0],
+    sheet: () => sheetOf(comparison),
+  };
+}
+
+/** A line of the comparison: a setting, a result, or without a column the difference by seed. */
+type Entry = {
+  readonly label: string;
+  readonly kind: "config" | "results" | "paired";
+  readonly column: Column | null;
+};
+
+type Comparison = {
+  readonly entries: readonly Entry[];
+  /** The baseline first. */
+  readonly rows: readonly TableRow[];
+  readonly baseline: TableRow | null;
+  readonly labelWidth: number;
+  readonly cellWidth: number;
+  /** Those that fit on the screen. */
+  readonly visible: readonly TableRow[];
+};
+
+function compareRows({ scene, state, columns }: Canvas): Comparison {
+  const pinned = scene.snapshot.runs.find(({ name }) => name === state.settings.baseline);
+  const inChosen = scene.chosen.find(({ members }) =>
+    members.some(({ name }) => name === pinned?.name),
+  );
+  const baseline = inChosen ?? (pinned === undefined ? null : rowOf(pinned));
+  const others = scene.chosen.filter((row) => row !== inChosen);
+  const rows = baseline === null ? others : [baseline, ...others];
+  const compared = [...scene.chosen, ...(baseline === null ? [] : [baseline])];
+  const entries = entriesOf(compared, state.settings.group === "seed", baseline !== null);
+  const labelWidth = Math.min(
+    24,
+    Math.floor(columns * 0.4),
+    Math.max(...entries.map(({ label }) => widthOf(label))),
+  );
+  const widest = Math.max(
+    baseline === null ? LEAST_CELL : LEAST_PAIRED,
+    ...rows.map((row) => widthOf(titleOf(row)) + 2),
+    ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))),
+  );
+  const cellWidth = Math.min(MOST_CELL, widest);
+  const room = Math.max(1, Math.floor((columns - labelWidth) / (cellWidth + GAP)));
+  const pins = baseline === null ? 0 : 1;
+  const focus = rows.findIndex((row) => isRowOf(row, scene.focused?.key));
+  const first = Math.max(pins, focus - (room - pins) + 1);
+  const visible = [...rows.slice(0, pins), ...rows.slice(first, first + room - pins)];
+  return { entries, rows, baseline, labelWidth, cellWidth, visible };
+}
+
+function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: boolean): Entry[] {
+  const all = allColumns(rows.flatMap(({ members }) => members));
+  const config = all.filter(
+    ({ id }) => id.includes(".") || id === "engine" || (id === "seed" && !isBySeed),
+  );
+  const results = all
+    .filter(({ isCompared }) => isCompared)
+    .toSorted((a, b) => Number(b.id === "state") - Number(a.id === "state"));
+  return [
+    ...config.map((column): Entry => ({ label: column.id, kind: "config", column })),
+    ...results.map((column): Entry => ({ label: column.title, kind: "results", column })),
+    ...(hasBaseline ? [{ label: "valid, by seed", kind: "paired", column: null } as const] : []),
+  ];
+}
+
+function titleOf({ title, members }: TableRow): string {
+  return clean(members.length > 1 ? `${title} ×${members.length}` : title);
+}
+
+function titles(
+  { rows, visible, baseline, labelWidth, cellWidth }: Comparison,
+  { scene, state }: Canvas,
+): Line {
+  const about = baseline === null ? "b pins a baseline" : "difference from ◆";
+  const note = rows.length > visible.length ? `${visible.length} of ${rows.length}, ← →` : about;
+  const cells = visible.map((row): Line => {
+    const inverse = isRowOf(row, scene.focused?.key);
+    const isMarked = row.members.every(({ name }) => state.settings.marks.includes(name));
+    const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
+    const text = `${sign}${middleEllipsis(titleOf(row), cellWidth - sign.length)}`;
+    return [{ text, bold: true, inverse }];
+  });
+  return tableLine(piece(ellipsis(note, labelWidth), "muted"), cells, { labelWidth, cellWidth });
+}
+
+function tableLine(
+  label: Piece,
+  cells: readonly Line[],
+  { labelWidth, cellWidth }: Pick<Comparison, "labelWidth" | "cellWidth">,
+): Line {
+  const fitted = cells.flatMap((cell) => [
+    piece(" ".repeat(GAP)),
+    ...fitLine(cell, cellWidth, "right"),
+  ]);
+  return [...fitLine([label], labelWidth), ...fitted];
+}
+
+function table(comparison: Comparison, columns: number): Line[] {
+  const { entries, visible, baseline, labelWidth } = comparison;
+  return entries.flatMap((entry, i): Line[] => {
+    const isFirst = entry.kind !== "paired" && entry.kind !== entries[i - 1]?.kind;
+    const rule = `─ ${entry.kind} ${"─".repeat(columns)}`.slice(0, columns);
+    const label = piece(ellipsis(entry.label, labelWidth));
+    const cells = visible.map((row) => cellOf(entry, row, baseline));
+    const values = tableLine(label, cells, comparison);
+    return isFirst ? [[piece(rule, "muted")], values] : [values];
+  });
+}
+
+/** Shows a value, for all but the baseline as its difference from the baseline's. */
+function cellOf(entry: Entry, row: TableRow, baseline: TableRow | null): Line {
+  const { column, kind } = entry;
+  const isAlone = baseline === null || row === baseline;
+  if (column === null) return isAlone ? [] : pairedCell(row, baseline);
+  if (column.id === "state") return statesLine(row.members);
+  const text = plainCell(entry, row);
+  if (isAlone) return [piece(text)];
+  const [own, theirs] = [rowValue(column, row.members), rowValue(column, baseline.members)];
+  const areNumbers = typeof own === "number" && typeof theirs === "number";
+  if (own === theirs && (areNumbers || kind === "config")) return [piece("same", "muted")];
+  if (!areNumbers) return [piece(text, kind === "config" ? "accent" : "plain")];
+  if (kind === "config") return [piece(text, "accent")];
+  if (column.id.endsWith("loss")) return [differencePiece(own - theirs)];
+  return [piece(`${own < theirs ? "−" : "+"}${count(Math.abs(own - theirs))}`)];
+}
+
+/** Writes a difference of losses, of which the smaller is the better. */
+function differencePiece(difference: number, spread = ""): Piece {
+  const tone = difference < 0 ? "good" : difference > 0 ? "bad" : "plain";
+  return piece(`${signed(difference, 4)}${spread}`, tone);
+}
+
+function plainCell({ column, kind }: Entry, { members }: TableRow): string {
+  if (column === null) return "";
+  const value = rowValue(column, members);
+  const areSeveral = value === null && members.length > 1 && kind === "config";
+  const text = areSeveral ? "several" : clean(column.text(value));
+  if (!column.id.endsWith("loss") || members.length < 2) return text;
+  const { std } = momentsOf(members.map((run) => Number(column.value(run) ?? Number.NaN)));
+  return std === null ? text : `${text} ±${std.toFixed(4)}`;
+}
+
+/** Shows mean and spread of the differences between runs of the same seed. */
+function pairedCell(row: TableRow, baseline: TableRow): Line {
+  const paired = ({ members }: TableRow) =>
+    members.map((run) => ({ seed: run.seed, context: "", value: VALID_LOSS.value(run) }));
+  const { n, mean, std } = pairedDifference(paired(row), paired(baseline));
+  if (mean === null) return [piece("no seed in common", "muted")];
+  return [differencePiece(mean, std === null ? "" : ` ±${std.toFixed(4)} n ${n}`)];
+}
+
+function sheetOf({ entries, rows }: Comparison): Sheet {
+  const named = entries.flatMap(({ column }) => (column === null ? [] : [column]));
+  return {
+    columns: ["key", ...rows.map(titleOf)],
+    rows: named.map((column) => [column.id, ...rows.map((row) => rowValue(column, row.members))]),
+  };
+}
+
+const MOST_VALUE = 32;
+
+/** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
+function factorLines({ scene, state }: Canvas): Line[] {
+  const { runs: all, dataHashes } = scene.snapshot;
+  const chosen = scene.chosen.flatMap(({ members }) => members);
+  const effects = effectsOf(withData(chosen, dataHashes), {
+    measure: VALID_LOSS.value,
+    baseline: all.find(({ name }) => name === state.settings.baseline),
+  });
+  if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
+  const note = "  mean ± std of each value; difference from ◆, all else and the seed equal";
+  return [
+    [{ text: "validation loss by factor", bold: true }, piece(note, "muted")],
+    ...effects.flatMap((effect) => [
+      [piece(clean(effect.factor.name), "accent")],
+      ...valueLines(effect),
+    ]),
+  ];
+}
+
+function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
+  const titles = values.map(({ runs: [run] }) =>
+    clean(factor.keys.map((key) => settingOf(run, key)?.text ?? UNKNOWN).join(" + ")),
+  );
+  const width = Math.min(MOST_VALUE, Math.max(...titles.map(widthOf)));
+  const rows = values.map((value, i): [string, Line] => {
+    const title = ellipsis(titles[i] ?? "", width);
+    const padding = " ".repeat(Math.max(0, width - widthOf(title)));
+    return [titles[i] ?? "", line(`  ${title}${padding}  `, ...momentPieces(value))];
+  });
+  rows.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return rows.map(([, one]) => one);
+}
+
+function momentPieces({ runs, moments, difference }: FactorValue<ShownRun>): readonly Piece[] {
+  const { n, mean, std } = moments;
+  const text = std === null ? loss(mean) : `${loss(mean)} ±${std.toFixed(4)}`;
+  const share = `n ${n} of ${runs.length}`;
+  const before = [piece(text.padEnd(15)), piece(`  ${share.padEnd(11)}  `, "muted")];
+  if (difference === null) return [...before, piece("◆")];
+  if (difference.mean === null) return [...before, piece(verdictText(difference), "muted")];
+  const verdict = piece(`  ${verdictText(difference)}`, "muted");
+  return [...before, differencePiece(difference.mean), verdict];
 }

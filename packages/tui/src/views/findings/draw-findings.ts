@@ -1,8 +1,8 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
-
 import type { Finding } from "@ablate/store";
-import { clean, count, middleEllipsis, widthOf } from "@ablate/text";
-import type { FindingList, FoundIn } from "../../data/findings.ts";
+import { type Align, clean, count, middleEllipsis, widthOf } from "@ablate/text";
+import { type FindingList, findingsOf, LEVELS } from "../../data/findings.ts";
+import type { FoundIn } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { currentFilter } from "../../state/prompt.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
@@ -10,15 +10,14 @@ import {
   fitLine,
   justify,
   type Line,
-  line,
   type Piece,
   piece,
   restyle,
   type Tone,
+  wrapped,
 } from "../../text/line.ts";
 import { brief } from "../layers/numbers.ts";
-import { wrap } from "../run/run-texts.ts";
-import type { Canvas, Drawn, Sheet } from "../view.ts";
+import { around, type Canvas, type Drawn, type Sheet } from "../view.ts";
 import { evidenceOf } from "./evidence.ts";
 
 const LEVEL_SIGNS: Readonly<
@@ -34,32 +33,29 @@ export function drawFindings(canvas: Canvas): Drawn {
   const { list, at } = shownFindings(scene);
   const found = list.items[at];
   const sheet = (): Sheet => sheetOf(list.items);
-  if (found === undefined) return { lines: nothing(canvas), sheet };
+  if (found === undefined)
+    return {
+      lines: [[], ...wrapped(whyNothing(canvas), columns - 2, "muted").map(indented)],
+      sheet,
+    };
   const detail = rows < 8 ? [] : detailLines(found, columns);
   const room = Math.max(1, rows - 2 - detail.length);
-  const first = Math.max(0, Math.min(at - Math.floor(room / 2), list.items.length - room));
-  const grids = new Set(list.items.map(({ run }) => run.grid));
-  const widths = widthsOf(list.items, { columns, isLong: grids.size > 1 });
-  const body = list.items
-    .slice(first, first + room)
-    .map((one, i) => findingLine(one, widths, first + i === at));
-  const filler = Array.from({ length: Math.max(0, room - body.length) }, (): Line => []);
-  return {
-    lines: [
-      headLine(canvas),
-      titles(widths, columns),
-      ...body,
-      ...(detail.length === 0 ? [] : [...filler, ...detail]),
-    ].map((one) => fitLine(one, columns)),
-    listRows: room,
-    sheet,
-  };
+  const { items, first } = around(list.items, at, room);
+  const widths = widthsOf(list.items, columns);
+  const body = items.map((one, i) => findingLine(one, widths, first + i === at));
+  if (detail.length > 0) while (body.length < room) body.push([]);
+  const lines = [headLine(canvas), titles(widths), ...body, ...detail];
+  return { lines: lines.map((one) => fitLine(one, columns)), listRows: room, sheet };
+}
+
+function indented(text: Line): Line {
+  return [piece(" "), ...text];
 }
 
 /** Counts the findings of each level, and says of which runs they are and what the filter leaves. */
 function headLine({ scene, state, columns }: Canvas): Line {
   const { list } = shownFindings(scene);
-  const counts = (["error", "warning", "info"] as const).flatMap((level): Piece[] => {
+  const counts = LEVELS.flatMap((level): Piece[] => {
     const n = list.items.filter(({ finding }) => finding.level === level).length;
     const { sign, tone } = LEVEL_SIGNS[level];
     const name = level === "info" || n === 1 ? level : `${level}s`;
@@ -73,10 +69,9 @@ function headLine({ scene, state, columns }: Canvas): Line {
       ? `of ${clean(scene.run?.name ?? "one run")}`
       : `of ${runs} ${runs === 1 ? "run" : "runs"}${isOfMarked ? ", the marked ones" : ""}`;
   const left = list.items.length < list.total ? ` · ${list.items.length} of ${list.total}` : "";
-  const filter = findingFilter === "" ? "" : ` / ${clean(findingFilter)} `;
-  const right: Line =
-    list.mistake !== null ? [piece(` ${list.mistake} `, "bad")] : [piece(filter, "warn")];
-  return justify([...counts, piece(` ${of}${left}`, "muted")], right, columns);
+  const filter = piece(findingFilter === "" ? "" : ` / ${clean(findingFilter)} `, "warn");
+  const right = list.mistake === null ? filter : piece(` ${list.mistake} `, "bad");
+  return justify([...counts, piece(` ${of}${left}`, "muted")], [right], columns);
 }
 
 type Widths = {
@@ -89,65 +84,54 @@ type Widths = {
   readonly value: number;
 };
 
-function widthsOf(
-  items: readonly FoundIn[],
-  { columns, isLong }: { readonly columns: number; readonly isLong: boolean },
-): Widths {
+function widthsOf(items: readonly FoundIn[], columns: number): Widths {
+  const isLong = new Set(items.map(({ run }) => run.grid)).size > 1;
   const widest = (text: (one: FoundIn) => string, most: number) =>
     Math.min(most, Math.max(4, ...items.map((one) => widthOf(text(one)))));
+  const run = Math.floor(columns * (columns < 100 ? 0.25 : 0.2));
   return {
     isLong,
-    run: widest(
-      ({ run }) => nameOf(run, isLong),
-      Math.floor(columns * (columns < 100 ? 0.25 : 0.2)),
-    ),
+    run: widest((one) => nameOf(one, isLong), run),
     rule: widest(({ finding }) => finding.rule, 22),
     where: columns < 60 ? 0 : widest(whereOf, 16),
     step: widest(({ finding }) => count(finding.step), 9),
-    value: columns < 100 ? 0 : widest(({ finding }) => shownValue(finding), 8),
+    value: columns < 100 ? 0 : widest(valueText, 8),
   };
 }
 
-function titles({ run, rule, where, step, value }: Widths, columns: number): Line {
-  const cell = (text: string, width: number, isRight = false) =>
-    width === 0 ? "" : `${isRight ? text.padStart(width) : text.padEnd(width)}  `;
-  const text = [
-    "   ",
-    cell("run", run),
-    cell("rule", rule),
-    cell("where", where),
-    cell("step", step, true),
-    cell("value", value, true),
-    "what",
-  ].join("");
-  return fitLine([piece(text, "muted")], columns);
+function titles({ run, rule, where, step, value }: Widths): Line {
+  const left = (text: string, width: number) => (width === 0 ? "" : `${text.padEnd(width)}  `);
+  const right = (text: string, width: number) => (width === 0 ? "" : `${text.padStart(width)}  `);
+  const ofRun = `${left("run", run)}${left("rule", rule)}${left("where", where)}`;
+  return [piece(`   ${ofRun}${right("step", step)}${right("value", value)}what`, "muted")];
 }
 
-function findingLine({ run, finding }: FoundIn, widths: Widths, isFocused: boolean): Line {
+function findingLine(found: FoundIn, widths: Widths, isFocused: boolean): Line {
+  const { finding } = found;
   const { sign, tone } = LEVEL_SIGNS[finding.level];
-  const cell = (text: string, width: number, align: "left" | "right" = "left"): Line =>
+  const cell = (text: string, width: number, align: Align = "left"): Line =>
     width === 0 ? [] : [...fitLine([piece(text)], width, align), piece("  ")];
-  const found: Line = [
+  const text: Line = [
     piece(` ${sign} `, tone),
-    ...cell(middleEllipsis(nameOf(run, widths.isLong), widths.run), widths.run),
+    ...cell(middleEllipsis(nameOf(found, widths.isLong), widths.run), widths.run),
     ...cell(clean(finding.rule), widths.rule),
-    ...cell(whereOf({ run, finding }), widths.where),
+    ...cell(whereOf(found), widths.where),
     ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
-    ...cell(shownValue(finding), widths.value, "right"),
+    ...cell(valueText(found), widths.value, "right"),
     piece(clean(finding.message)),
   ];
-  return isFocused ? restyle(found, { inverse: true }) : found;
+  return isFocused ? restyle(text, { inverse: true }) : text;
 }
 
-function nameOf({ name: run, title }: FoundIn["run"], isLong: boolean): string {
-  return clean(isLong ? run : title);
+function nameOf({ run }: FoundIn, isLong: boolean): string {
+  return clean(isLong ? run.name : run.title);
 }
 
-function whereOf({ finding }: Pick<FoundIn, "finding"> & Partial<FoundIn>): string {
+function whereOf({ finding }: FoundIn): string {
   return clean(finding.param ?? finding.layer ?? "");
 }
 
-function shownValue({ value }: Finding): string {
+function valueText({ finding: { value } }: FoundIn): string {
   return value === null ? "" : brief(value);
 }
 
@@ -155,39 +139,20 @@ function shownValue({ value }: Finding): string {
 function detailLines(found: FoundIn, columns: number): Line[] {
   const { run, finding } = found;
   const { tone } = LEVEL_SIGNS[finding.level];
-  const words = `${clean(run.name)}: ${clean(finding.message)}`.split(" ");
-  const message = wrap(words, columns - 2).slice(0, 3);
+  const message = wrapped(`${clean(run.name)}: ${clean(finding.message)}`, columns - 2);
+  const more = ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${clean(finding.rule)}`;
   return [
     [piece("─".repeat(columns), "muted")],
-    ...message.map((one) => [piece(" "), ...one]),
-    line(
-      " ",
-      piece(finding.level, tone),
-      piece(
-        ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${clean(finding.rule)}`,
-        "muted",
-      ),
-    ),
+    ...message.slice(0, 3).map(indented),
+    [piece(" "), piece(finding.level, tone), piece(more, "muted")],
   ];
 }
 
-function nothing({ columns, ...canvas }: Canvas): Line[] {
-  const { list } = shownFindings(canvas.scene);
-  const text =
-    list.total > 0
-      ? (list.mistake ?? `the filter leaves none of ${list.total} findings: esc takes it off`)
-      : whyNothing(canvas);
-  const wrapped = wrap(text.split(" "), columns - 2);
-  return [[], ...wrapped.map((one) => [piece(" "), ...restyle(one, { tone: "muted" })])];
-}
-
-/** Says that nothing was found, or that no rule has judged the runs. */
-function whyNothing({
-  scene,
-  state,
-  findings,
-}: Pick<Canvas, "scene" | "state" | "findings">): string {
-  const isJudged = (run: ShownRun): boolean => run.state !== "pending" && findings.isDiagnosed(run);
+/** Says that a filter leaves nothing, that nothing was found, or that no rule has judged the runs. */
+function whyNothing({ scene, state, stored }: Canvas): string {
+  const { total, mistake } = shownFindings(scene).list;
+  if (total > 0) return mistake ?? `the filter leaves none of ${total} findings: esc takes it off`;
+  const isJudged = (run: ShownRun): boolean => run.state !== "pending" && stored.isDiagnosed(run);
   if (state.settings.findingScope === "run") {
     const { run } = scene;
     const name = clean(run?.name ?? "this run");
@@ -213,16 +178,12 @@ export type ShownFindings = { readonly list: FindingList; readonly at: number };
 
 /** Lists the findings of one run, or of the marked runs that the filter leaves, without marks of all of them. */
 export const shownFindings: (scene: Scene) => ShownFindings = scenePart(
-  ({ state, run, table, readers: { findings } }) => {
+  ({ state, run, table, readers }) => {
     const { findingScope, marks } = state.settings;
     const marked = table.matches.filter(({ name }) => marks.includes(name));
-    const runs =
-      findingScope === "run"
-        ? [run].filter((one) => one !== undefined)
-        : marked.length > 0
-          ? marked
-          : table.matches;
-    const list = findings.list(runs, currentFilter(state, "findingFilter"));
+    const several = marked.length > 0 ? marked : table.matches;
+    const runs = findingScope === "run" ? [run].filter((one) => one !== undefined) : several;
+    const list = findingsOf(runs, currentFilter(state, "findingFilter"), readers.stored);
     const at = list.items.findIndex(({ key }) => key === state.finding);
     return { list, at: at < 0 && list.items.length > 0 ? 0 : at };
   },

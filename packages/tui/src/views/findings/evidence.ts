@@ -1,11 +1,11 @@
 /** From a finding to where it is seen. */
 import type { Range } from "../../chart/scale.ts";
-import type { FoundIn } from "../../data/findings.ts";
-import { RATIO } from "../../data/series.ts";
+import type { FoundIn } from "../../data/run-reader.ts";
 import { updates } from "../../data/shown-run.ts";
+import { RATIO } from "../../data/titles.ts";
 import { LOG_ZERO, type Scene } from "../../state/scene.ts";
 import type { PanelName, ViewSettings } from "../../state/settings.ts";
-import { adjusted, type State, say } from "../../state/state.ts";
+import { adjusted, type State, say, show } from "../../state/state.ts";
 
 /** A place where a finding is seen, and the way there. */
 type Evidence = {
@@ -30,17 +30,15 @@ const OF_RULES: Readonly<Record<string, Evidence>> = {
   "fast-updates": inRun(),
   "uneven-updates": inRun(),
   frozen: inRun(),
-  "initial-loss": inCharts({ isBrief: true }),
-  "loss-spike": inCharts({ isBrief: true }),
-  divergence: inCharts({ isBrief: true }),
+  "initial-loss": inCharts("brief"),
+  "loss-spike": inCharts("brief"),
+  divergence: inCharts("brief"),
   plateau: inCharts(),
   "validation-gap": inCharts(),
 };
 
 /** Returns where a finding is seen; for an unknown rule by whether it names a parameter, a layer or neither. */
-export function evidenceOf({
-  finding: { rule, layer, param },
-}: Pick<FoundIn, "finding">): Evidence {
+export function evidenceOf({ finding: { rule, layer, param } }: FoundIn): Evidence {
   const known = OF_RULES[rule];
   if (known !== undefined) return known;
   if (rule === "running-statistics" && layer !== null) return inLayers("norm");
@@ -52,16 +50,11 @@ export function evidenceOf({
 export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
   const { go, isOfPanel = false } = evidenceOf(found);
   const state: State = {
-    ...before,
+    ...show(before, "findings"),
     opened: found.run.name,
     focus: found.run.name,
     finding: found.key,
     cameFrom: "findings",
-    scroll: 0,
-    zoom: null,
-    crosshair: null,
-    isAlone: false,
-    spotlight: null,
     isPanelFirst: isOfPanel,
   };
   return go(state, scene, found);
@@ -100,7 +93,7 @@ function inRun(): Evidence {
 }
 
 /** The charts with the run's curve on top; of what is brief a few steps, since a chart of all would hide it. */
-function inCharts({ isBrief = false }: { readonly isBrief?: boolean } = {}): Evidence {
+function inCharts(length: "brief" | "long" = "long"): Evidence {
   return {
     text: "enter shows the charts at this step",
     go: (state, { chosen, metrics }, found) => {
@@ -110,7 +103,7 @@ function inCharts({ isBrief = false }: { readonly isBrief?: boolean } = {}): Evi
       const chart = metrics.findIndex((series) => !series.startsWith(RATIO));
       const shown: State = {
         ...adjusted(state, { view: "charts", axis: "step" }),
-        zoom: isBrief ? around(step, state.settings) : null,
+        zoom: length === "brief" ? around(step, state.settings) : null,
         crosshair: step,
         chart: Math.max(0, chart),
         curve: Math.max(0, at),

@@ -1,8 +1,9 @@
 /** The view Findings: what the rules say of the runs, and the way from a finding to its evidence. */
-import type { FoundIn } from "../../data/findings.ts";
+import type { FoundIn } from "../../data/run-reader.ts";
 import { moveKeys, outWithin } from "../../keys/move-keys.ts";
-import { bind, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { openFilter } from "../../state/prompt.ts";
+import type { Scene } from "../../state/scene.ts";
 import {
   adjusted,
   clamp,
@@ -28,10 +29,7 @@ export const findingsView: View = {
   key: "6",
   help: "what the rules say of the runs",
   draw: drawFindings,
-  subject: (scene) => {
-    const { list, at } = shownFindings(scene);
-    return list.items[at]?.run;
-  },
+  subject: (scene) => foundAt(scene)?.run,
   keys: [
     ...moveKeys(
       (state, { scene }, by) => {
@@ -40,8 +38,10 @@ export const findingsView: View = {
       },
       ({ rows }) => rows,
     ),
-    bind(ROWS.next, (state, context) => around(state, context, 1)),
-    bind(ROWS.previous, (state, context) => around(state, context, -1)),
+    ...bindBoth([ROWS.previous, ROWS.next], (state, { scene }, by) => {
+      const { list, at } = shownFindings(scene);
+      return focused(state, list.items[wrap(at + by, list.items.length)]);
+    }),
     bind(ROWS.left, (state) => say(state, "↑ and ↓ go through findings, enter shows the evidence")),
     bind(ROWS.right, enter),
     bind(ROWS.enter, enter),
@@ -57,23 +57,20 @@ export const findingsView: View = {
   ],
 };
 
-function enter(state: State, { scene }: Context): State {
+function foundAt(scene: Scene): FoundIn | undefined {
   const { list, at } = shownFindings(scene);
-  const found = list.items[at];
-  return found === undefined
-    ? say(state, "there is no finding to follow")
-    : toEvidence(state, scene, found);
+  return list.items[at];
 }
 
-function around(state: State, { scene }: Context, by: number): State {
-  const { list, at } = shownFindings(scene);
-  return focused(state, list.items[wrap(at + by, list.items.length)]);
+function enter(state: State, { scene }: Context): State {
+  const found = foundAt(scene);
+  if (found === undefined) return say(state, "there is no finding to follow");
+  return toEvidence(state, scene, found);
 }
 
 function focused(state: State, found: FoundIn | undefined): State {
-  return found === undefined
-    ? say(state, "there are no findings")
-    : { ...state, finding: found.key };
+  if (found === undefined) return say(state, "there are no findings");
+  return { ...state, finding: found.key };
 }
 
 function withoutFilter(state: State): State | null {

@@ -1,15 +1,16 @@
 /** A band of rows for each layer: histograms of several kinds side by side, on axes that all layers share. */
-import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
+import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
 import { drawBars, rangeAxis } from "../../chart/histogram.ts";
 import type { Glyphs } from "../../chart/raster.ts";
-import { kindTitle, kindTone, shortKindTitle } from "../../data/tensor-kinds.ts";
+import { kindTitle, kindTone, shortKindTitle } from "../../data/titles.ts";
 import {
-  EMPTY,
+  type Block,
+  beside,
   fitLine,
+  GAP,
   justify,
   type Line,
   lineText,
-  type Piece,
   piece,
   type Tone,
 } from "../../text/line.ts";
@@ -22,7 +23,6 @@ const NUMBER = 8;
 const SATURATED = 8;
 const LEAST_DEAD = 5;
 const MOST_DEAD = 16;
-const GAP = 2;
 
 export type BandsSpec = {
   readonly sides: readonly Side[];
@@ -54,8 +54,14 @@ type Layout = {
 /** Draws two lines of titles, then the bands. */
 export function drawBands(spec: BandsSpec): Line[] {
   const layout = layoutOf(spec);
-  const bands = spec.layers.flatMap((name) => band(spec, layout, name));
-  return [...titles(spec, layout), ...bands].map((one) => fitLine(one, spec.columns));
+  const { strips, deadWidth } = layout;
+  const ofSides = spec.sides.flatMap((side): Block[] => [
+    ...strips.map((strip) => stripColumn(spec, strip, side)),
+    ...(deadWidth === 0 ? [] : [deadColumn(spec, side, deadWidth)]),
+    { lines: [], width: GAP },
+  ]);
+  const lines = beside([nameColumn(spec, layout), ...ofSides], 0);
+  return lines.map((one) => fitLine(one, spec.columns));
 }
 
 function layoutOf({ sides, layers, kinds, columns, rows, isOctaves }: BandsSpec): Layout {
@@ -102,41 +108,54 @@ function nameOf(sides: readonly Side[], name: string, columns: number): string {
   return `${name}  ${[...new Set(words)].join(" ")}`;
 }
 
-/** Draws the titles of the columns and the ends of their axes. */
-function titles({ sides, rows, kinds }: BandsSpec, layout: Layout): Line[] {
-  const { nameWidth, strips, deadWidth } = layout;
+function nameColumn(
+  { sides, layers, kinds, rows, focused, columns }: BandsSpec,
+  { nameWidth, strips }: Layout,
+): Block {
   const hidden = strips.length < kinds.length ? ` ${strips.length} of ${kinds.length}, v` : "";
-  const lead = fitLine([piece(hidden, "muted")], nameWidth);
-  const first = sides.flatMap((): Piece[] => [
-    ...strips.flatMap(({ kind, cells, isMeanBeside }) => [
-      ...justify(
-        [{ text: titleOf(kind, cells + NUMBER - 4), tone: kindTone(kind) }],
-        [piece("std", "muted")],
-        cells + NUMBER,
-      ),
-      ...(isMeanBeside ? fitLine([piece("mean", "muted")], NUMBER, "right") : []),
-      piece(" "),
-    ]),
-    ...(deadWidth === 0
-      ? []
-      : [
-          ...fitLine([piece("saturated", "muted")], SATURATED + 1, "right"),
-          ...fitLine([piece(" dead", "muted")], deadWidth),
-        ]),
-    piece(" ".repeat(GAP)),
-  ]);
-  const second = sides.flatMap((): Piece[] => [
-    ...strips.flatMap(({ axis, cells, isMeanBeside }) => [
-      ...axisLine(axis, cells),
-      ...fitLine([piece(rows > 1 ? "mean" : "", "muted")], NUMBER, "right"),
-      piece(" ".repeat(isMeanBeside ? NUMBER + 1 : 1)),
-    ]),
-    piece(" ".repeat((deadWidth === 0 ? 0 : SATURATED + 1 + deadWidth) + GAP)),
-  ]);
-  return [
-    [...lead, ...first],
-    [piece(" ".repeat(nameWidth)), ...second],
-  ];
+  const names = layers.flatMap((name): Line[] => {
+    const isFocused = name === focused;
+    const head = { text: nameOf(sides, name, columns), bold: isFocused };
+    const below = Array.from({ length: rows - 1 }, () => []);
+    return [[piece(isFocused ? "▶ " : "  ", "accent"), head], ...below];
+  });
+  return { lines: [[piece(hidden, "muted")], [], ...names], width: nameWidth };
+}
+
+/** Draws a kind of numbers in every layer: a histogram with its std and mean at its right. */
+function stripColumn(
+  { rows, layers, glyphs }: BandsSpec,
+  { kind, axis, cells, isMeanBeside }: Strip,
+  side: Side,
+): Block {
+  const tone = kindTone(kind);
+  const number = (text: string, of: Tone = "muted") => fitLine([piece(text, of)], NUMBER, "right");
+  const meanBeside = (text: string) => (isMeanBeside ? number(text) : []);
+  const title = { text: titleOf(kind, cells + NUMBER - 4), tone };
+  const bands = layers.flatMap((name) => {
+    const tensor = layerNamed(side, name)?.tensors[kind];
+    const texts = tensor === undefined ? [] : [brief(tensor.std), brief(tensor.mean)];
+    const bars =
+      tensor === undefined || tensor.histogram === null
+        ? []
+        : curve(densityOf(tensor.histogram, axis, cells), { rows, glyphs, tone });
+    return Array.from(
+      { length: rows },
+      (_, row): Line => [
+        ...fitLine(bars[row] ?? [], cells),
+        ...number(texts[row] ?? "", row === 0 ? "plain" : "muted"),
+        ...meanBeside(texts[1] ?? ""),
+      ],
+    );
+  });
+  return {
+    lines: [
+      [...justify([title], [piece("std", "muted")], cells + NUMBER), ...meanBeside("mean")],
+      [...axisLine(axis, cells), ...number(rows > 1 ? "mean" : "")],
+      ...bands,
+    ],
+    width: cells + NUMBER * (isMeanBeside ? 2 : 1) + 1,
+  };
 }
 
 function titleOf(kind: TensorKind, cells: number): string {
@@ -149,61 +168,6 @@ function axisLine({ range }: BinAxis, cells: number): Line {
   const full = rangeAxis(cells, range);
   if (lineText(full).includes(" 0 ")) return full;
   return fitLine([piece(`±${brief(range)}`, "muted")], cells);
-}
-
-function band(spec: BandsSpec, layout: Layout, name: string): Line[] {
-  const { sides, rows, focused, columns } = spec;
-  const isFocused = name === focused;
-  const bars = sides.map((side) => sideOf(spec, layout, layerNamed(side, name)));
-  return Array.from({ length: rows }, (_, row): Line => {
-    const head =
-      row === 0
-        ? [
-            piece(isFocused ? "▶ " : "  ", "accent"),
-            { text: nameOf(sides, name, columns), bold: isFocused },
-          ]
-        : EMPTY;
-    return [
-      ...fitLine(head, layout.nameWidth),
-      ...bars.flatMap((lines) => [...(lines[row] ?? EMPTY), piece(" ".repeat(GAP))]),
-    ];
-  });
-}
-
-/** Draws the layer of one run in a band. */
-function sideOf(spec: BandsSpec, layout: Layout, layer: LayerProbe | undefined): Line[] {
-  const { rows } = spec;
-  const { strips, deadWidth } = layout;
-  const drawn = strips.map((strip) => stripOf(spec, strip, layer));
-  const ends = endOf(layer, deadWidth);
-  return Array.from({ length: rows }, (_, row) => [
-    ...drawn.flatMap((lines) => lines[row] ?? EMPTY),
-    ...(deadWidth === 0 ? [] : fitLine(ends[row] ?? EMPTY, SATURATED + 1 + deadWidth)),
-  ]);
-}
-
-/** Draws a histogram with its numbers at its right. */
-function stripOf(
-  { rows, glyphs }: BandsSpec,
-  { kind, axis, cells, isMeanBeside }: Strip,
-  layer: LayerProbe | undefined,
-): Line[] {
-  const tensor = layer?.tensors[kind];
-  const bars =
-    tensor?.histogram === null || tensor === undefined
-      ? []
-      : curve(densityOf(tensor.histogram, axis, cells), { rows, glyphs, tone: kindTone(kind) });
-  return Array.from({ length: rows }, (_, row): Line => {
-    const number = [brief(tensor?.std), brief(tensor?.mean)][row];
-    const isSaid = tensor !== undefined && number !== undefined;
-    const mean = isMeanBeside && tensor !== undefined ? brief(tensor.mean) : "";
-    return [
-      ...fitLine(bars[row] ?? EMPTY, cells),
-      ...fitLine([piece(isSaid ? number : "", row === 0 ? "plain" : "muted")], NUMBER, "right"),
-      ...(isMeanBeside ? fitLine([piece(mean, "muted")], NUMBER, "right") : []),
-      piece(" "),
-    ];
-  });
 }
 
 /** An arrow marks an end of the axis where more than this share of the values lies beyond it. */
@@ -228,18 +192,21 @@ function curve(
 /** A layer is marked from this share of saturated values on; the rules warn later and say why. */
 const MUCH_SATURATED = 0.15;
 
-function endOf(layer: LayerProbe | undefined, width: number): Line[] {
-  const saturation = layer?.saturation ?? null;
-  if (saturation === null) return [];
-  const { share, dead } = saturation;
-  const tone = share >= MUCH_SATURATED ? "warn" : "plain";
-  const isLong = dead.length > 0 && deadText(dead, width - 1).endsWith("…)");
-  const head = isLong ? String(dead.length) : deadText(dead, width - 1);
-  return [
-    [
-      ...fitLine([piece(percent(share), tone)], SATURATED + 1, "right"),
-      piece(` ${head}`, dead.length > 0 ? "bad" : "plain"),
-    ],
-    [piece(" ".repeat(SATURATED + 2)), piece(isLong ? unitNames(dead, width - 1) : "", "bad")],
-  ];
+/** Says of every layer how much of it is saturated, and which units are dead. */
+function deadColumn({ layers, rows }: BandsSpec, side: Side, width: number): Block {
+  const right = (text: string, tone: Tone) => fitLine([piece(text, tone)], SATURATED + 1, "right");
+  const bands = layers.flatMap((name): Line[] => {
+    const saturation = layerNamed(side, name)?.saturation ?? null;
+    if (saturation === null) return Array.from({ length: rows }, () => []);
+    const { share, dead } = saturation;
+    const text = deadText(dead, width - 1);
+    const isLong = dead.length > 0 && text.endsWith("…)");
+    const head = piece(` ${isLong ? dead.length : text}`, dead.length > 0 ? "bad" : "plain");
+    const first = [...right(percent(share), share >= MUCH_SATURATED ? "warn" : "plain"), head];
+    const units = piece(isLong ? unitNames(dead, width - 1) : "", "bad");
+    const second = [piece(" ".repeat(SATURATED + 2)), units];
+    return Array.from({ length: rows }, (_, row) => [first, second][row] ?? []);
+  });
+  const title = [...right("saturated", "muted"), piece(" dead", "muted")];
+  return { lines: [title, [], ...bands], width: SATURATED + 1 + width };
 }

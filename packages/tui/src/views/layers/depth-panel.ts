@@ -3,13 +3,17 @@ import type { LayerProbe } from "@ablate/store";
 import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
-import { beside, type Line, piece } from "../../text/line.ts";
-import { type Box, tonesOf } from "../plots.ts";
-import type { Canvas } from "../view.ts";
-import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
-import { isInner, layerNamed, type Side, shownProbe } from "./shown-probe.ts";
+import { GAP, inColumns, type Line, piece } from "../../text/line.ts";
+import { tonesOf } from "../plots.ts";
+import {
+  isInner,
+  layerNamed,
+  nothingBut,
+  type Panel,
+  type PanelSpec,
+  shownProbe,
+} from "./shown-probe.ts";
 
-const GAP = 2;
 const LEAST_COLUMNS = 26;
 
 /** Values that differ by more than this factor are drawn in powers of ten. */
@@ -39,85 +43,61 @@ const PROFILES: readonly Profile[] = [
   },
 ];
 
-export function depthPanel({ canvas, sides, box }: PanelSpec): Panel {
-  const { layers } = shownProbe(canvas.scene);
+export function depthPanel(spec: PanelSpec): Panel {
+  const { canvas, box } = spec;
+  const { layers, layerAt } = shownProbe(canvas.scene);
   const inner = layers.filter(isInner);
   const some = inner.length > 1 ? inner : layers.filter(({ kind }) => kind !== "embedding");
+  if (box.rows < 3 || some.length === 0) return nothingBut("there is no room for a chart here");
   const names = some.map(({ name }) => name);
-  const profiles = PROFILES.slice(
-    0,
-    Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP))),
-  );
-  const columns = Math.floor((box.columns - GAP * (profiles.length - 1)) / profiles.length);
-  if (box.rows < 3 || names.length === 0) return nothingBut("there is no room for a chart here");
-  const charts = profiles.map((profile) =>
-    profileChart({ canvas, sides, profile, names, box: { columns, rows: box.rows } }),
-  );
-  return {
-    lines: beside(
-      charts.map((lines) => ({ lines, width: columns })),
-      GAP,
-    ),
-  };
+  const focused = names.indexOf(layers[layerAt]?.name ?? "");
+  const fitting = Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP)));
+  const lines = inColumns(PROFILES.slice(0, fitting), box.columns, (profile, columns) => {
+    const part = { ...spec, box: { columns, rows: box.rows } };
+    return profileChart(part, profile, { names, focused });
+  });
+  return { lines };
 }
 
-function profileChart({
-  canvas,
-  sides,
-  profile,
-  names,
-  box,
-}: {
-  readonly canvas: Canvas;
-  readonly sides: readonly Side[];
-  readonly profile: Profile;
-  readonly names: readonly string[];
-  readonly box: Box;
-}): Line[] {
-  const x = { low: 0, high: Math.max(1, names.length - 1), log: false };
+function profileChart(
+  { canvas, sides, box }: PanelSpec,
+  profile: Profile,
+  { names, focused }: { readonly names: readonly string[]; readonly focused: number },
+): Line[] {
   const tones = tonesOf(sides.map(({ name }) => name));
-  const profiles = sides.map((side) => ({
-    side,
-    values: names.map((name) => {
+  const values = sides.map((side) =>
+    names.map((name) => {
       const layer = layerNamed(side, name);
       return (layer === undefined ? undefined : profile.value(layer)) ?? Number.NaN;
     }),
-  }));
-  const log =
-    profile.log === "always" ||
-    (profile.log === "where wide" && isWide(profiles.flatMap(({ values }) => values)));
-  const curves = profiles.map(({ side, values }): Curve => {
-    return {
-      label: side.name,
-      tone: tones.get(side.name) ?? "plain",
-      trace: traceOf(values, dotColumns(box.columns, canvas.glyphs)),
+  );
+  const log = profile.log === "always" || (profile.log === "where wide" && isWide(values.flat()));
+  const curves = sides.map(
+    ({ name }, i): Curve => ({
+      tone: tones.get(name) ?? "plain",
+      trace: traceOf(values[i] ?? [], dotColumns(box.columns, canvas.glyphs)),
       shaded: false,
       behind: [],
       isSparse: true,
       divergedAt: null,
-    };
-  });
+    }),
+  );
   const id = `layers ${profile.title}${log ? " log" : ""}`;
-  const range = yRange(curves, {
-    log,
-    isWhole: true,
-    guides: [],
-    previous: canvas.ranges.get(id),
-  });
+  const previous = canvas.ranges.get(id);
+  const range = yRange(curves, { log, isWhole: true, guides: [], previous });
   if (range !== null) canvas.ranges.set(id, { low: range.low, high: range.high });
   return drawChart({
     title: [piece(profile.title)],
     note: [piece(log ? "log" : "", "muted")],
     ...box,
     glyphs: canvas.glyphs,
-    x,
+    x: { low: 0, high: Math.max(1, names.length - 1), log: false },
     y: { low: range?.low ?? 0, high: range?.high ?? 1, log: log && range !== null },
     curves,
     guides: [],
     events: [],
-    crosshair: focusedX(canvas, names),
+    crosshair: focused < 0 ? null : focused,
     xLabel: (value) => names[value] ?? "",
-    hasXAxis: true,
   });
 }
 
@@ -125,13 +105,6 @@ function isWide(values: readonly number[]): boolean {
   const finite = values.filter(Number.isFinite);
   const least = Math.min(...finite);
   return least > 0 && Math.max(...finite) > WIDE * least;
-}
-
-/** Returns where the layer under the cursor is; null where it is none of them. */
-function focusedX({ scene }: Canvas, names: readonly string[]): number | null {
-  const { layers, layerAt } = shownProbe(scene);
-  const at = names.indexOf(layers[layerAt]?.name ?? "");
-  return at < 0 ? null : at;
 }
 
 /** Spreads the layers' values from the first column of dots to the last. */

@@ -12,18 +12,22 @@ import {
   lineWidth,
   type Piece,
   piece,
-  restyle,
+  wrapped,
 } from "../../text/line.ts";
-import { wrap } from "../run/run-texts.ts";
 import { STATE_SIGNS } from "../states.ts";
-import type { Canvas, Drawn, Sheet } from "../view.ts";
+import { around, type Canvas, type Drawn, NO_SHEET, type Sheet } from "../view.ts";
 import { drawBands } from "./bands.ts";
 import { depthPanel } from "./depth-panel.ts";
-import { normPanel } from "./norm-panel.ts";
-import type { Panel, PanelSpec } from "./panel.ts";
-import { saturationPanel } from "./saturation-panel.ts";
-import { type ShownProbe, type Side, shownProbe, sidesOf } from "./shown-probe.ts";
+import {
+  type Panel,
+  type PanelSpec,
+  type ShownProbe,
+  type Side,
+  shownProbe,
+  sidesOf,
+} from "./shown-probe.ts";
 import { stepsPanel } from "./steps-panel.ts";
+import { normPanel, saturationPanel } from "./unit-panels.ts";
 
 /** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
 const LEAST_PANEL = 8;
@@ -36,15 +40,15 @@ export function drawLayers(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
   const { run } = scene;
   const probe = shownProbe(scene);
-  if (run === undefined) return nothing(canvas, " no run to look into: esc goes back to the runs");
-  if (probe.at < 0) return nothing(canvas, ...whyNone(run));
+  if (run === undefined) return nothing(columns, "no run to look into: esc goes back to the runs");
+  if (probe.at < 0) return nothing(columns, ...whyNone(run));
   const sides = sidesOf(scene);
   const head = [headLine(sides, columns), sliderLine(probe, columns)];
   const rest = Math.max(0, rows - head.length);
-  const { lines, units } = bodyOf(canvas, sides, rest);
+  const { lines, ...units } = bodyOf(canvas, sides, rest);
   return {
+    ...units,
     lines: [...head, ...lines],
-    ...(units === undefined ? {} : { units }),
     listRows: Math.max(1, rest - TITLES),
     sheet: () => layersSheet(sides, probe.kinds),
   };
@@ -62,11 +66,14 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const perLayer = Math.floor(beside / Math.max(1, layers.length));
   const band = Math.max(1, Math.min(MOST_BAND, perLayer));
   const room = state.isPanelFirst ? beside : Math.max(1, rows - TITLES);
-  const shown = Math.min(layers.length, Math.floor(room / band));
-  const first = Math.max(0, Math.min(layerAt - Math.floor(shown / 2), layers.length - shown));
+  const { items: shown } = around(
+    layers,
+    layerAt,
+    Math.min(layers.length, Math.floor(room / band)),
+  );
   const bands = drawBands({
     sides,
-    layers: layers.slice(first, first + shown).map(({ name }) => name),
+    layers: shown.map(({ name }) => name),
     focused: layer,
     kinds,
     columns,
@@ -100,34 +107,27 @@ function headOf({ run, name, probe }: Side, width: number): Line {
     probe === undefined ? ["no probe so early"] : [`${step} · loss ${loss(probe.loss)} `, step, ""];
   const least = Math.min(LEAST_NAME, name.length);
   const where = wheres.find(({ length }) => width - length - 4 >= least) ?? "";
-  const room = width - where.length - 4;
-  const left: Line = [
-    piece(`${sign} `, tone),
-    { text: middleEllipsis(name, Math.max(8, room)), bold: true },
-  ];
-  return justify(left, [piece(where, "muted")], width);
+  const text = middleEllipsis(name, Math.max(8, width - where.length - 4));
+  return justify([piece(`${sign} `, tone), { text, bold: true }], [piece(where, "muted")], width);
 }
 
 function whyNone(run: ShownRun): string[] {
-  if (run.state === "pending") return [` ${run.name} has not been started yet`];
-  if (run.state === "running") return [` ${run.name} has no probe yet`];
+  if (run.state === "pending") return [`${run.name} has not been started yet`];
+  if (run.state === "running") return [`${run.name} has no probe yet`];
   return [
-    ` ${run.name} was recorded without probes.`,
-    " record.probes in its config says when to look; ablate run --restart trains it again with it.",
+    `${run.name} was recorded without probes.`,
+    "record.probes in its config says when to look; ablate run --restart trains it again with it.",
   ];
 }
 
-function nothing({ columns }: Canvas, ...texts: readonly string[]): Drawn {
-  const lines = texts.flatMap((text) =>
-    wrap(text.trim().split(" "), columns - 2).map((one) =>
-      fitLine([piece(" "), ...restyle(one, { tone: "muted" })], columns),
-    ),
-  );
-  return { lines, sheet: () => ({ columns: [], rows: [] }) };
+function nothing(columns: number, ...texts: readonly string[]): Drawn {
+  const lines = texts.flatMap((text) => wrapped(text, columns - 2, "muted"));
+  const indented = lines.map((one) => fitLine([piece(" "), ...one], columns));
+  return { lines: indented, sheet: () => NO_SHEET };
 }
 
 /** Draws `step ◀ init ▶ 1 · 10 · 100 · 1,000`: all steps, or those around the one that is shown. */
-export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
+function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
   const head = piece(" step  ", "muted");
   const label = (step: number | undefined) => (step === 0 ? "init" : count(step));
   const room = columns - lineWidth([head]) - 8;
@@ -143,23 +143,24 @@ export function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
   }
   const shown = steps.slice(from, to).flatMap((step, i): Piece[] => {
     const isShown = from + i === at;
-    const one: Piece = isShown
-      ? { text: `◀ ${label(step)} ▶`, bold: true, tone: "accent" }
-      : piece(label(step));
+    const text = isShown ? `◀ ${label(step)} ▶` : label(step);
     const isAfter = i > 0 && !isShown && from + i - 1 !== at;
-    const gap = i === 0 ? "" : isAfter ? " · " : " ";
-    return [piece(gap, "muted"), one];
+    const gap = isAfter ? " · " : " ";
+    return [
+      piece(i === 0 ? "" : gap, "muted"),
+      isShown ? { text, bold: true, tone: "accent" } : { text },
+    ];
   });
-  const before = from > 0 ? [piece("… ", "muted")] : [];
-  const after = to < steps.length ? [piece(" …", "muted")] : [];
-  const left: Line = [head, ...before, ...shown, ...after];
+  const before = piece(from > 0 ? "… " : "", "muted");
+  const after = piece(to < steps.length ? " …" : "", "muted");
+  const left: Line = [head, before, ...shown, after];
   const keys: Line = [piece("← → another step ", "muted")];
   const hasRoom = lineWidth(left) + lineWidth(keys) + 2 <= columns;
   return hasRoom ? justify(left, keys, columns) : fitLine(left, columns);
 }
 
 /** Returns the numbers of every layer that is shown, a row for each kind. */
-export function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]): Sheet {
+function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]): Sheet {
   return {
     columns: [
       ...["run", "step", "layer", "kind", "mean", "std", "min", "max"],
@@ -171,48 +172,39 @@ export function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]
           const tensor = tensors[kind];
           if (tensor === undefined) return [];
           const { mean, std, min, max } = tensor;
-          return [
-            [
-              ...[run.name, probe?.step ?? null, name, kind, mean, std, min, max],
-              ...[saturation?.share ?? null, saturation?.dead.length ?? null],
-              saturation?.dead.join(" ") ?? null,
-            ],
-          ];
+          const { share = null, dead = null } = saturation ?? {};
+          const units = [share, dead?.length ?? null, dead?.join(" ") ?? null];
+          return [[run.name, probe?.step ?? null, name, kind, mean, std, min, max, ...units]];
         }),
       ),
     ),
   };
 }
 
-const PANEL_DRAWERS = {
-  depth: depthPanel,
-  steps: stepsPanel,
-  saturation: saturationPanel,
-  norm: normPanel,
-} as const;
+type PanelKind = { readonly title: string; readonly draw: (spec: PanelSpec) => Panel };
 
-export const PANEL_TITLES: Readonly<Record<PanelName, string>> = {
-  depth: "over depth",
-  steps: "over steps",
-  saturation: "saturation map",
-  norm: "batch norm",
+export const PANEL_KINDS: Readonly<Record<PanelName, PanelKind>> = {
+  depth: { title: "over depth", draw: depthPanel },
+  steps: { title: "over steps", draw: stepsPanel },
+  saturation: { title: "saturation map", draw: saturationPanel },
+  norm: { title: "batch norm", draw: normPanel },
 };
 
 /** Draws the panel under a line that names all panels, in at most the rows of its box. */
-export function drawPanel({ box, ...spec }: PanelSpec): Panel {
-  const { panel } = spec.canvas.state.settings;
-  const drawn = PANEL_DRAWERS[panel]({ ...spec, box: { ...box, rows: box.rows - 1 } });
-  return { ...drawn, lines: [names(spec, box.columns), ...drawn.lines].slice(0, box.rows) };
+function drawPanel(spec: PanelSpec): Panel {
+  const { canvas, box } = spec;
+  const { draw } = PANEL_KINDS[canvas.state.settings.panel];
+  const { lines, ...units } = draw({ ...spec, box: { ...box, rows: box.rows - 1 } });
+  return { ...units, lines: [names(spec), ...lines].slice(0, box.rows) };
 }
 
-function names({ canvas, layer }: Omit<PanelSpec, "box">, columns: number): Line {
+function names({ canvas, layer, box: { columns } }: PanelSpec): Line {
   const { panel } = canvas.state.settings;
-  const titles = PANELS.flatMap((one): Piece[] => [
-    one === panel
-      ? { text: ` ${PANEL_TITLES[one]} `, bold: true, inverse: true }
-      : piece(` ${PANEL_TITLES[one]} `, "muted"),
-    piece("─", "muted"),
-  ]);
+  const titles = PANELS.flatMap((one): Piece[] => {
+    const text = ` ${PANEL_KINDS[one].title} `;
+    const name = one === panel ? { text, bold: true, inverse: true } : piece(text, "muted");
+    return [name, piece("─", "muted")];
+  });
   const about = panel === "depth" ? "" : ` ${layer} `;
   const left = line(piece("─", "muted"), ...titles, about);
   const keys = piece(" tab another ─", "muted");

@@ -1,14 +1,13 @@
 /** The view Layers: what probes saw in the layers of a run, step by step. */
-
-import { DRAWN_KINDS, kindTitle } from "../../data/tensor-kinds.ts";
+import { DRAWN_KINDS, kindTitle } from "../../data/titles.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
-import { bind, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { choosing, toggled } from "../../keys/table-keys.ts";
 import { PANELS } from "../../state/settings.ts";
-import { adjusted, clamp, type State, say, wrap } from "../../state/state.ts";
+import { adjusted, after, clamp, type State, say } from "../../state/state.ts";
 import type { Chooser, Context, View } from "../view.ts";
-import { drawLayers, PANEL_TITLES } from "./draw-layers.ts";
+import { drawLayers, PANEL_KINDS } from "./draw-layers.ts";
 import { shownProbe } from "./shown-probe.ts";
 
 /** Layers by which the keys for pages move: a screen rarely has more than a few. */
@@ -36,24 +35,18 @@ export const layersView: View = {
   subject: ({ run }) => run,
   choosers: [KINDS],
   keys: [
-    bind(ROWS.up, (state, context) => toLayer(state, context, -1)),
-    bind(ROWS.down, (state, context) => toLayer(state, context, 1)),
-    bind(ROWS.pageUp, (state, context) => toLayer(state, context, -PAGE)),
-    bind(ROWS.pageDown, (state, context) => toLayer(state, context, PAGE)),
-    bind(ROWS.left, (state, context) => slide(state, context, -1)),
-    bind(ROWS.right, (state, context) => slide(state, context, 1)),
-    bind(ROWS.first, (state, context) => slide(state, context, Number.NEGATIVE_INFINITY)),
-    bind(ROWS.last, (state, context) => slide(state, context, Number.POSITIVE_INFINITY)),
+    ...bindBoth([ROWS.up, ROWS.down], toLayer),
+    ...bindBoth([ROWS.pageUp, ROWS.pageDown], toLayer, PAGE),
+    ...bindBoth([ROWS.left, ROWS.right], slide),
+    ...bindBoth([ROWS.first, ROWS.last], slide, Number.POSITIVE_INFINITY),
+    ...bindBoth([ROWS.panLeft, ROWS.panRight], toUnit),
     ...RUN_KEYS,
     bind(ROWS.enter, toggleAlone),
     bind(ROWS.pane, (state) => {
-      const at = PANELS.indexOf(state.settings.panel);
-      const panel = PANELS[wrap(at + 1, PANELS.length)] ?? "depth";
-      return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_TITLES[panel]);
+      const panel = after(PANELS, state.settings.panel);
+      return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_KINDS[panel].title);
     }),
     bind(ROWS.log, (state) => adjusted(state, { isOctaves: !state.settings.isOctaves })),
-    bind(ROWS.panLeft, (state, context) => toUnit(state, context, -1)),
-    bind(ROWS.panRight, (state, context) => toUnit(state, context, 1)),
     bind(ROWS.mark, mark),
     {
       keys: ["w"],

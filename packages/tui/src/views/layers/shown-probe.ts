@@ -1,5 +1,4 @@
-/** Which probe of which runs the view Layers shows, and what it saw there. */
-
+/** Which probe of which runs the view Layers shows, what it saw there, and what a panel about it is told. */
 import {
   type LayerProbe,
   type Probe,
@@ -8,12 +7,13 @@ import {
   type TensorProbe,
 } from "@ablate/store";
 import { clean } from "@ablate/text";
-import type { StoreSnapshot } from "../../data/feed.ts";
-import type { ProbeReader } from "../../data/probes.ts";
+import type { RunReader } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/tensor-kinds.ts";
+import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/titles.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
-import type { State } from "../../state/state.ts";
+import { type Line, line, piece } from "../../text/line.ts";
+import type { Box } from "../plots.ts";
+import type { Canvas } from "../view.ts";
 
 export type ShownLayer = Pick<LayerProbe, "name" | "kind">;
 
@@ -30,54 +30,41 @@ export type ShownProbe = {
   readonly kinds: readonly TensorKind[];
 };
 
-const NO_PROBE: ShownProbe = {
-  runs: [],
-  steps: [],
-  at: -1,
-  layers: [],
-  layerAt: -1,
-  kinds: [],
-};
+const NO_PROBE: ShownProbe = { runs: [], steps: [], at: -1, layers: [], layerAt: -1, kinds: [] };
 
-export const shownProbe: (scene: Scene) => ShownProbe = scenePart(
-  ({ state, run, snapshot, readers: { probes } }) => {
-    if (run === undefined) return NO_PROBE;
-    const { kinds, isBeside } = state.settings;
-    const steps = probes.steps(run);
-    const at = stepIndex(steps, state.probeStep);
-    const step = steps[at];
-    const other = isBeside ? otherRun(state, run, snapshot) : undefined;
-    const runs = other === undefined ? [run] : [run, other];
-    const layers =
-      step === undefined ? [] : deepest(runs.map((one) => layersAt(one, step, probes)));
-    return {
-      runs,
-      steps,
-      at,
-      layers,
-      layerAt: layerIndex(layers, state.layer),
-      kinds: kinds === null ? DEFAULT_KINDS : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
-    };
-  },
-);
+export const shownProbe: (scene: Scene) => ShownProbe = scenePart((scene) => {
+  const { state, run, readers } = scene;
+  if (run === undefined) return NO_PROBE;
+  const { kinds } = state.settings;
+  const steps = readers.stored.probeSteps(run);
+  const at = stepIndex(steps, state.probeStep);
+  const step = steps[at];
+  const runs = [run, otherRun(scene)].filter((one) => one !== undefined);
+  const all = step === undefined ? [] : runs.map((one) => layersAt(one, step, readers.stored));
+  // Models differ in how many layers are hidden, not in their names.
+  const layers = all.reduce((most, some) => (some.length > most.length ? some : most), []);
+  return {
+    runs,
+    steps,
+    at,
+    layers,
+    layerAt: layerIndex(layers, state.layer),
+    kinds: kinds === null ? DEFAULT_KINDS : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
+  };
+});
 
 /** Returns a run's layers, as its last probe up to a step has them. */
-function layersAt(run: ShownRun, step: number, probes: ProbeReader): readonly ShownLayer[] {
-  const steps = probes.steps(run);
+function layersAt(run: ShownRun, step: number, reader: RunReader): readonly ShownLayer[] {
+  const steps = reader.probeSteps(run);
   const own = steps[stepIndex(steps, step)];
-  return own === undefined ? [] : (probes.probe(run, own)?.layers ?? []);
-}
-
-/** Returns the layers of the run that has more: models differ in how many are hidden, not in their names. */
-function deepest(all: readonly (readonly ShownLayer[])[]): readonly ShownLayer[] {
-  return all.reduce((most, layers) => (layers.length > most.length ? layers : most), []);
+  return own === undefined ? [] : (reader.probe(run, own)?.layers ?? []);
 }
 
 /** Returns the index of the last probe that is not after a step. */
 function stepIndex(steps: readonly number[], wanted: number | null): number {
-  if (wanted === null) return steps.length - 1;
+  if (wanted === null || steps.length === 0) return steps.length - 1;
   return Math.max(
-    steps.length === 0 ? -1 : 0,
+    0,
     steps.findLastIndex((step) => step <= wanted),
   );
 }
@@ -89,15 +76,10 @@ function layerIndex(layers: readonly ShownLayer[], wanted: string | null): numbe
   return Math.min(layers.length - 1, layers[0]?.kind === "embedding" ? 1 : 0);
 }
 
-/** Returns the pinned run, else the first that is marked. */
-function otherRun(
-  { settings }: State,
-  run: ShownRun,
-  { runs }: StoreSnapshot,
-): ShownRun | undefined {
-  const names = [settings.baseline, ...settings.marks].filter((name) => name !== run.name);
-  for (const name of names) {
-    const found = runs.find((one) => one.name === name);
+/** Returns the run beside the one that is shown: the pinned one, else the first that is marked. */
+function otherRun({ state: { settings }, run, snapshot }: Scene): ShownRun | undefined {
+  for (const name of settings.isBeside ? [settings.baseline, ...settings.marks] : []) {
+    const found = name === run?.name ? undefined : snapshot.runs.find((one) => one.name === name);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -113,14 +95,13 @@ export type Side = {
 
 /** Returns the shown runs, each with its probe at the shown step, else its last one before. */
 export function sidesOf(scene: Scene): Side[] {
-  const { probes } = scene.readers;
+  const { stored } = scene.readers;
   const { runs, steps, at } = shownProbe(scene);
-  const wanted = steps[at];
+  const wanted = steps[at] ?? Number.NEGATIVE_INFINITY;
   return runs.map((run) => {
-    const own = probes.steps(run);
-    const step = wanted === undefined ? undefined : own[stepIndex(own, wanted)];
-    const isThere = step !== undefined && wanted !== undefined && step <= wanted;
-    return { run, name: clean(run.name), probe: isThere ? probes.probe(run, step) : undefined };
+    const step = stored.probeSteps(run).findLast((one) => one <= wanted);
+    const probe = step === undefined ? undefined : stored.probe(run, step);
+    return { run, name: clean(run.name), probe };
   });
 }
 
@@ -146,4 +127,23 @@ export function natureOf({ run }: Side, { kind, units, saturation }: LayerProbe)
   const activation = settingOf(run, "model.activation")?.text ?? "";
   const nature = saturation === null ? "" : `${activation} `;
   return kind === "embedding" ? `${units} wide` : `${nature}×${units}`;
+}
+
+/** What a panel below the bands is about. */
+export type PanelSpec = {
+  readonly canvas: Canvas;
+  readonly sides: readonly Side[];
+  /** The layer that it is about. */
+  readonly layer: string;
+  readonly box: Box;
+};
+
+export type Panel = {
+  readonly lines: readonly Line[];
+  readonly units?: { readonly all: number; readonly shown: number };
+};
+
+/** Makes a panel that says why it has nothing to draw. */
+export function nothingBut(text: string): Panel {
+  return { lines: [line(" ", piece(text, "muted"))] };
 }

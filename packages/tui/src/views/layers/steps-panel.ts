@@ -1,19 +1,15 @@
 /** How the numbers of a layer spread from step to step: steps across, values up, shade for how many. */
-
 import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
 import { compact } from "@ablate/text";
+import { labelledRule } from "../../chart/chart.ts";
 import type { Glyphs } from "../../chart/raster.ts";
-import { kindTitle, kindTone } from "../../data/tensor-kinds.ts";
-import { beside, fitLine, type Line, line, piece } from "../../text/line.ts";
-import type { Box } from "../plots.ts";
-import type { Canvas } from "../view.ts";
+import { kindTitle, kindTone } from "../../data/titles.ts";
+import { fitLine, GAP, inColumns, type Line, line, piece } from "../../text/line.ts";
 import { brief } from "./numbers.ts";
-import { nothingBut, type Panel, type PanelSpec } from "./panel.ts";
-import { type Side, shownProbe } from "./shown-probe.ts";
+import { nothingBut, type Panel, type PanelSpec, type Side, shownProbe } from "./shown-probe.ts";
 
 const LABEL = 8;
 const LEAST_COLUMNS = 22;
-const GAP = 2;
 
 /** From few values to many. */
 const SHADES: Readonly<Record<Glyphs, string>> = {
@@ -22,39 +18,33 @@ const SHADES: Readonly<Record<Glyphs, string>> = {
   ascii: " .:*#",
 };
 
-export function stepsPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
-  const { kinds, steps } = shownProbe(canvas.scene);
+export function stepsPanel(spec: PanelSpec): Panel {
+  const { canvas, sides, box } = spec;
+  const { kinds } = shownProbe(canvas.scene);
   if (box.rows < 4) return nothingBut("there is no room for a map here: enter shows it alone");
-  const blocks = sides.flatMap((side) => kinds.map((kind) => ({ side, kind })));
   const most = Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP)));
-  const each = Math.max(1, Math.floor(most / Math.max(1, sides.length)));
-  const shown = blocks.filter(({ kind }) => kinds.indexOf(kind) < each).slice(0, most);
-  const columns = Math.floor((box.columns - GAP * (shown.length - 1)) / Math.max(1, shown.length));
-  const maps = shown.map(({ side, kind }) => ({
-    lines: stepMap({ canvas, side, kind, layer, steps, box: { columns, rows: box.rows } }),
-    width: columns,
-  }));
-  return { lines: beside(maps, GAP) };
+  const shownKinds = kinds.slice(0, Math.max(1, Math.floor(most / Math.max(1, sides.length))));
+  const maps = sides.flatMap((side) => shownKinds.map((kind) => ({ side, kind })));
+  const lines = inColumns(maps.slice(0, most), box.columns, (map, columns) =>
+    stepMap(spec, map, columns),
+  );
+  return { lines };
 }
 
-type MapSpec = {
-  readonly canvas: Canvas;
-  readonly side: Side;
-  readonly kind: TensorKind;
-  readonly layer: string;
-  readonly steps: readonly number[];
-  readonly box: Box;
-};
-
-function stepMap({ canvas, side, kind, layer, steps, box }: MapSpec): Line[] {
-  const room = Math.max(1, box.columns - LABEL);
+function stepMap(
+  { canvas, layer, box }: PanelSpec,
+  { side, kind }: { readonly side: Side; readonly kind: TensorKind },
+  columns: number,
+): Line[] {
+  const { steps } = shownProbe(canvas.scene);
+  const room = Math.max(1, columns - LABEL);
   const some = thinned(steps, room);
-  const tensors = some.map((step) => canvas.probes.tensors(side.run, step, kind).get(layer));
-  const title = [piece(kindTitle(kind), kindTone(kind)), piece(noteOf(some, steps), "muted")];
+  const tensors = some.map((step) => canvas.stored.tensors(side.run, step, kind).get(layer));
+  const note = some.length < steps.length ? `  ${some.length} of ${steps.length} steps` : "";
+  const title = [piece(kindTitle(kind), kindTone(kind)), piece(note, "muted")];
   const known = tensors.flatMap((tensor) => tensor ?? []);
-  if (known.every(({ histogram }) => histogram === null)) {
+  if (known.every(({ histogram }) => histogram === null))
     return [title, line(piece(`${layer} has none`, "muted"))];
-  }
   const axis = binAxis(known, canvas.state.settings.isOctaves);
   const rows = Math.max(1, box.rows - 2);
   const width = Math.max(1, Math.floor(room / Math.max(1, some.length)));
@@ -71,7 +61,7 @@ function stepMap({ canvas, side, kind, layer, steps, box }: MapSpec): Line[] {
       piece(cells.join(""), kindTone(kind)),
     ];
   });
-  return [title, ...body, stepsAxis({ some, at, width, columns: box.columns })];
+  return [title, ...body, fitLine(stepsAxis(some, at, width), columns)];
 }
 
 /** Returns all steps, or as many of them as there are cells, the last always. */
@@ -81,10 +71,6 @@ function thinned(steps: readonly number[], most: number): number[] {
     const at = most === 1 ? steps.length - 1 : Math.round((i * (steps.length - 1)) / (most - 1));
     return steps[at] ?? 0;
   });
-}
-
-function noteOf(some: readonly number[], steps: readonly number[]): string {
-  return some.length < steps.length ? `  ${some.length} of ${steps.length} steps` : "";
 }
 
 /** Shades cells by the root of their counts, which shows what is thin; the fullest is darkest. */
@@ -104,36 +90,21 @@ function labelOf({ range }: BinAxis, row: number, rows: number): string {
 }
 
 /** Draws the steps under the map, as many as fit, and an arrow under the one that is shown. */
-function stepsAxis({
-  some,
-  at,
-  width,
-  columns,
-}: {
-  readonly some: readonly number[];
-  readonly at: number;
-  readonly width: number;
-  readonly columns: number;
-}): Line {
-  const cells = Array.from({ length: some.length * width }, () => "─");
-  let free = 0;
-  for (const [i, step] of some.entries()) {
-    const label = step === 0 ? "init" : compact(step);
-    const start = i * width;
-    if (start < free || start + label.length > cells.length || i === at) continue;
-    for (const [k, char] of [...label].entries()) cells[start + k] = char;
-    free = start + label.length + 1;
-  }
-  const mark = at * width + Math.floor(width / 2);
-  const text = cells.join("");
+function stepsAxis(steps: readonly number[], at: number, width: number): Line {
+  const cells = steps.length * width;
+  const labels = steps.map((step, i) => ({
+    text: step === 0 ? "init" : compact(step),
+    start: i * width,
+  }));
+  const fitting = labels.filter(({ text, start }, i) => i !== at && start + text.length <= cells);
+  const rule = labelledRule(cells, fitting, 1);
   const head = piece(`${" ".repeat(LABEL - 1)}└`, "muted");
-  const marked =
-    at < 0
-      ? [piece(text, "muted")]
-      : [
-          piece(text.slice(0, mark), "muted"),
-          { text: "▲", tone: "accent" as const, bold: true },
-          piece(text.slice(mark + 1), "muted"),
-        ];
-  return fitLine([head, ...marked], columns);
+  if (at < 0) return [head, piece(rule, "muted")];
+  const mark = at * width + Math.floor(width / 2);
+  return [
+    head,
+    piece(rule.slice(0, mark), "muted"),
+    { text: "▲", tone: "accent", bold: true },
+    piece(rule.slice(mark + 1), "muted"),
+  ];
 }

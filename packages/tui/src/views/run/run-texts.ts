@@ -1,119 +1,78 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import { clean, count, counted, cutText, loss, UNKNOWN, wrapWords } from "@ablate/text";
-import type { RunFacts } from "../../data/facts.ts";
+import { clean, count, counted, loss, UNKNOWN } from "@ablate/text";
+import type { RunFacts } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { beside, type Line, line, piece } from "../../text/line.ts";
+import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
-
-const GAP = 2;
 
 /** Draws evaluations, samples, config, provenance and log, side by side where there is room. */
 export function texts(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[][] {
   const { columns } = canvas;
   const isWide = columns >= 110;
-  const width = isWide ? Math.floor((columns - GAP) / 2) : columns;
+  const names = sampleLines(facts, isWide ? shareOf(columns, 2) : columns);
   const pairs = [
-    [evaluations(facts), samples(facts, width)],
-    [settings(canvas, run), [...provenance(facts), [], ...log(facts)]],
+    [evaluations(facts), names.length > 0 ? names : section("samples", [], "none yet")],
+    [config(canvas, run), [...provenance(facts), [], ...log(facts)]],
   ];
-  if (!isWide) return pairs.flat().filter((section) => section.some((one) => one.length > 0));
-  return pairs.map((pair) =>
-    beside(
-      pair.map((lines) => ({ lines, width })),
-      GAP,
-    ),
-  );
+  return isWide ? pairs.map((pair) => inColumns(pair, columns, (lines) => lines)) : pairs.flat();
 }
 
-function heading(text: string): Line {
-  return [{ text, bold: true }];
+/** Puts a title over lines, or over words that say that there are none. */
+function section(title: string, lines: readonly Line[], none: string): Line[] {
+  return [[{ text: title, bold: true }], ...(lines.length > 0 ? lines : [[piece(none, "muted")]])];
+}
+
+/** Draws keys and values below each other. */
+function entries(rows: readonly (readonly [key: string, value: Piece])[]): Line[] {
+  const width = Math.max(...rows.map(([key]) => key.length));
+  return rows.map(([key, value]) => [piece(`${key.padEnd(width)}  `, "muted"), value]);
 }
 
 function evaluations({ evaluations: rows }: RunFacts): Line[] {
-  if (rows.length === 0) return [heading("evaluations"), [piece("none yet", "muted")]];
-  const split = (name: string): number => ["train", "valid", "test"].indexOf(name);
-  const sorted = rows.toSorted((a, b) => a.step - b.step || split(a.split) - split(b.split));
-  return [
-    heading("evaluations"),
-    [
-      piece(
-        `${"after".padStart(9)}  split  ${"statistics".padEnd(10)}  ${"loss".padStart(8)}`,
-        "muted",
-      ),
-    ],
-    ...sorted.map(
-      ({ step, split: name, statistics, loss: value }): Line => [
-        piece(
-          `${count(step).padStart(9)}  ${name.padEnd(5)}  ${statistics.padEnd(10)}  ${loss(value).padStart(8)}`,
-        ),
-      ],
-    ),
-  ];
-}
-
-function samples(facts: RunFacts, width: number): Line[] {
-  const lines = sampleLines(facts, width);
-  return lines.length > 0 ? lines : [heading("samples"), [piece("none yet", "muted")]];
+  const place = (name: string): number => ["train", "valid", "test"].indexOf(name);
+  const sorted = rows.toSorted((a, b) => a.step - b.step || place(a.split) - place(b.split));
+  const text = (...[after, split, statistics, value]: [string, string, string, string]): string =>
+    `${after.padStart(9)}  ${split.padEnd(5)}  ${statistics.padEnd(10)}  ${value.padStart(8)}`;
+  const lines = sorted.map(
+    (one): Line => [piece(text(count(one.step), one.split, one.statistics, loss(one.loss)))],
+  );
+  const head = [piece(text("after", "split", "statistics", "loss"), "muted")];
+  return section("evaluations", lines.length === 0 ? [] : [head, ...lines], "none yet");
 }
 
 /** Lists sampled names, the latest step first. */
 export function sampleLines({ samples: rows }: RunFacts, width: number): Line[] {
-  const steps = [...new Set(rows.map(({ step }) => step))].sort((a, b) => b - a);
-  return steps.flatMap((step) => {
-    const names = rows
-      .filter((one) => one.step === step)
-      .map(({ text }) => (text === "" ? '""' : clean(text)));
-    return [heading(`names after ${counted(step, "step")}`), ...wrap(names, width)];
+  const steps = [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => b - a);
+  return steps.flatMap(([step, some]) => {
+    const names = some.map(({ text }) => (text === "" ? '""' : clean(text)));
+    const title = { text: `names after ${counted(step, "step")}`, bold: true };
+    return [[title], ...wrapped(names, width)];
   });
 }
 
-/** Fills lines of at most `width` cells with words; a longer word is cut. */
-export function wrap(words: readonly string[], width: number): Line[] {
-  return wrapWords(words, width).map((text) => [piece(cutText(text, width))]);
-}
-
-function settings({ scene }: Canvas, run: ShownRun): Line[] {
+function config({ scene }: Canvas, run: ShownRun): Line[] {
   const differing = new Set(scene.table.differing);
-  const width = Math.max(...run.settings.map(({ key }) => key.length));
-  const rows = run.settings.map(
-    ({ key, text }): Line => [
-      piece(`${key.padEnd(width)}  `, "muted"),
-      ...(differing.has(key) ? [{ text: clean(text), bold: true }] : [piece(clean(text))]),
-    ],
-  );
-  return [
-    line(
-      { text: "config", bold: true },
-      piece(differing.size > 0 ? "  (bold: not the same in all runs)" : "", "muted"),
-    ),
-    ...rows,
-  ];
+  const note = differing.size > 0 ? "  (bold: not the same in all runs)" : "";
+  const rows = run.settings.map(({ key, text }): [string, Piece] => {
+    const value = piece(clean(text));
+    return [key, differing.has(key) ? { ...value, bold: true } : value];
+  });
+  return [[{ text: "config", bold: true }, piece(note, "muted")], ...entries(rows)];
 }
 
 function provenance({ provenance: facts }: RunFacts): Line[] {
-  const entries = Object.entries(facts);
-  if (entries.length === 0) return [heading("provenance"), [piece("not trained yet", "muted")]];
-  const width = Math.max(...entries.map(([key]) => key.length));
-  return [
-    heading("provenance"),
-    ...entries.map(
-      ([key, value]): Line => [
-        piece(`${key.padEnd(width)}  `, "muted"),
-        piece(clean(String(value ?? UNKNOWN))),
-      ],
-    ),
-  ];
+  const rows = Object.entries(facts).map(([key, value]): [string, Piece] => [
+    key,
+    piece(clean(String(value ?? UNKNOWN))),
+  ]);
+  return section("provenance", entries(rows), "not trained yet");
 }
 
 function log({ events }: RunFacts): Line[] {
-  const rows = events.map(
-    ({ atMs, kind, message }): Line => [
-      piece(`${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")}  `, "muted"),
-      piece(clean(`${kind}${message === null ? "" : `: ${message}`}`)),
-    ],
-  );
-  return [
-    line({ text: "log", bold: true }, piece("  (UTC)", "muted")),
-    ...(rows.length > 0 ? rows : [[piece("nothing yet", "muted" as const)]]),
-  ];
+  const rows = events.map(({ atMs, kind, message }): [string, Piece] => [
+    new Date(atMs).toISOString().slice(0, 19).replace("T", " "),
+    piece(clean(`${kind}${message === null ? "" : `: ${message}`}`)),
+  ]);
+  const [title = [], ...lines] = section("log", entries(rows), "nothing yet");
+  return [[...title, piece("  (UTC)", "muted")], ...lines];
 }

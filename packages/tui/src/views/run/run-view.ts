@@ -1,11 +1,38 @@
-/** The view Run: one run in full, as a page. */
+/** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
+import { clean, count, loss, UNKNOWN } from "@ablate/text";
+import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
+import type { RunFacts } from "../../data/run-reader.ts";
+import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
+import { RATIO, seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, ROWS } from "../../keys/rows.ts";
 import { choosing, toggled } from "../../keys/table-keys.ts";
 import { adjusted } from "../../state/state.ts";
-import type { Chooser, View } from "../view.ts";
-import { drawRun } from "./draw-run.ts";
+import {
+  beside,
+  cutLine,
+  GAP,
+  justify,
+  type Line,
+  lineWidth,
+  piece,
+  wrapped,
+} from "../../text/line.ts";
+import {
+  type ChartCanvas,
+  chartCanvas,
+  divergence,
+  drawPlots,
+  type Plot,
+  tonesOf,
+  traceOf,
+} from "../plots.ts";
+import { caption, readAt, xName } from "../readings.ts";
+import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
+import { type Canvas, type Chooser, type Drawn, NO_SHEET, type Sheet, type View } from "../view.ts";
+import { sampleLines, texts } from "./run-texts.ts";
+import { verdictLines } from "./verdict.ts";
 
 const PARAMETERS: Chooser = {
   name: "parameters",
@@ -35,3 +62,203 @@ export const runView: View = {
     choosing(PARAMETERS),
   ],
 };
+
+/** From so many columns on, notes stand beside the charts, below that under them. */
+const WITH_SIDE = 76;
+
+/** Draws the part of the page that the screen shows. */
+function drawRun(canvas: Canvas): Drawn {
+  const { scene, state, rows, columns } = canvas;
+  const { run } = scene;
+  if (run === undefined) {
+    const text = " no run to show: esc goes back to the runs";
+    return { lines: [[piece(text, "muted")]], sheet: () => NO_SHEET };
+  }
+  const { lines, parts } = pageOf(canvas, run);
+  const top = Math.min(state.scroll, Math.max(0, lines.length - rows));
+  return {
+    lines: lines.slice(top, top + rows).map((one) => cutLine(one, columns)),
+    pageLength: lines.length,
+    parts,
+    xCells: chartColumns(columns) - LABEL_CELLS,
+    sheet: () => sheetOf(canvas, run),
+  };
+}
+
+/** Draws the whole page of a run and says where its parts begin. */
+function pageOf(
+  canvas: Canvas,
+  run: ShownRun,
+): { readonly lines: readonly Line[]; readonly parts: readonly number[] } {
+  const facts = canvas.stored.facts(run);
+  const charts = chartsOf(canvas, run);
+  const sections = [
+    head(canvas, run, facts),
+    ...(canvas.state.spotlight === null ? charts : charts.toReversed()),
+    ...texts(canvas, run, facts),
+  ].filter((section) => section.length > 0);
+  const lines: Line[] = [];
+  const parts: number[] = [];
+  for (const section of sections) {
+    if (lines.length > 0) lines.push([]);
+    parts.push(lines.length);
+    lines.push(...section);
+  }
+  return { lines, parts };
+}
+
+/** Draws the chart of the losses of a run and the one of its update:data ratios. */
+export function chartsOf(canvas: Canvas, run: ShownRun): readonly [Line[], Line[]] {
+  const charting = chartCanvas(canvas, chartColumns(canvas.columns));
+  return [lossChart(charting, run), ratioChart(charting, run)];
+}
+
+/** Measures the width of charts, which leave room for words beside them where there is enough. */
+function chartColumns(columns: number): number {
+  if (columns < WITH_SIDE) return columns;
+  return columns - Math.min(54, Math.max(38, Math.floor(columns * 0.36))) - GAP;
+}
+
+function sideWidth({ columns }: Canvas): number {
+  return columns < WITH_SIDE ? columns : columns - chartColumns(columns) - GAP;
+}
+
+function chartRows({ rows, state }: Canvas): number {
+  if (state.isAlone) return Math.max(6, rows - 2);
+  return Math.max(7, Math.min(20, Math.floor((rows - 3) / 2)));
+}
+
+function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: RunFacts): Line[] {
+  const { columns } = canvas;
+  const grid = gridLine(canvas, run.grid);
+  const { sign, tone } = STATE_SIGNS[run.state];
+  const speed = run.stepsPerS === null ? "" : ` · ${count(run.stepsPerS)} steps/s`;
+  const name: Line = [
+    piece(`${sign} `, tone),
+    { text: clean(run.name), bold: true },
+    ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
+  ];
+  const state: Line = [
+    ...stateLine(run),
+    piece(` · ${count(updates(run))} of ${count(run.steps)} steps${speed}`, "muted"),
+  ];
+  const fits = lineWidth(name) + lineWidth(state) + 2 <= columns;
+  const guess =
+    vocabulary === null ? "" : ` (guessing: ln ${vocabulary} = ${Math.log(vocabulary).toFixed(4)})`;
+  const results = [
+    `loss at init ${loss(initialLoss)}${guess}`,
+    `now ${loss(run.loss)}`,
+    ...(run.trainLoss === null ? [] : [`train ${loss(run.trainLoss)}`]),
+    ...(run.validLoss === null ? [] : [`valid ${loss(run.validLoss)}`]),
+  ].join(" · ");
+  return [
+    ...(fits ? [justify(name, state, columns)] : [name, state]),
+    ...wrapped(results, columns),
+    ...(run.error === null ? [] : wrapped(clean(run.error), columns, "bad")),
+    ...(run.note === null ? [] : wrapped(`note: ${clean(run.note)}`, columns)),
+    ...(grid.length === 0 ? [] : [grid]),
+  ];
+}
+
+function lossChart(canvas: ChartCanvas, run: ShownRun): Line[] {
+  const evaluated = run.validLoss === null ? [] : ["train_loss", "valid_loss"];
+  const names = ["training batches", "training split", "validation split"];
+  const plots = plotsOf(canvas, run, ["loss", ...evaluated], names);
+  const box = { columns: chartColumns(canvas.columns), rows: chartRows(canvas) };
+  const chart = drawPlots(canvas, plots, { series: "loss", box, onTop: 0, runs: [run] });
+  const side = sideWidth(canvas);
+  const notes: Line[] = [
+    ...wrapped(caption(canvas, [], box.columns), side, "muted"),
+    ...plots.map((plot) => legendLine(canvas, plot, Math.min(side, 40))),
+    ...curveNotes(canvas, run),
+    ...(canvas.columns < WITH_SIDE ? [] : sampleLines(canvas.stored.facts(run), side)),
+  ];
+  return withSide(canvas, chart, notes.slice(0, Math.max(chart.length, 4)));
+}
+
+const GUIDE: Guide = { value: -3, label: "guide −3" };
+
+function ratioChart(canvas: ChartCanvas, run: ShownRun): Line[] {
+  const { columns, scene, state } = canvas;
+  const { parameters } = scene;
+  if (scene.allParameters.length === 0) return [];
+  const series = parameters.map((name) => `${RATIO}${name}`);
+  const plots = plotsOf(canvas, run, series, parameters);
+  const verdicts = verdictLines(canvas, run, plots, sideWidth(canvas));
+  const beside = columns < WITH_SIDE ? 0 : Math.min(verdicts.length, 16);
+  const chart = drawPlots(canvas, plots, {
+    series: `${RATIO}every parameter`,
+    box: { columns: chartColumns(columns), rows: Math.max(chartRows(canvas), beside) },
+    onTop: parameters.indexOf(state.spotlight ?? ""),
+    guides: [GUIDE],
+    runs: [run],
+  });
+  return withSide(canvas, chart, verdicts);
+}
+
+/** Makes a plot of each of these series that the run has. */
+function plotsOf(
+  canvas: ChartCanvas,
+  run: ShownRun,
+  series: readonly string[],
+  names: readonly string[],
+): Plot[] {
+  const tones = tonesOf(names);
+  const samples = canvas.curves.read(run, series, canvas.window);
+  return series.flatMap((key, i): Plot[] => {
+    const found = samples.get(key);
+    const label = names[i] ?? key;
+    if (found === undefined) return [];
+    const shown = traceOf(canvas, key, found);
+    return [
+      {
+        ...{ key, label, tone: tones.get(label) ?? "plain", traces: [shown], shown },
+        divergedAt: i === 0 ? divergence(canvas, run) : null,
+        isSparse: key.endsWith("_loss"),
+      },
+    ];
+  });
+}
+
+function legendLine(canvas: ChartCanvas, plot: Plot, width: number): Line {
+  const value = readAt(canvas, plot);
+  const text = value === null ? UNKNOWN : seriesValue("loss", value.mean);
+  return justify([piece("━ ", plot.tone), piece(plot.label)], [piece(text)], width);
+}
+
+/** Names the crosshair's step and how the learning rate has changed so far. */
+function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
+  const cross: Line[] =
+    state.crosshair === null ? [] : [[piece(`│ ${xName(state.settings.axis, state.crosshair)}`)]];
+  if (updates(run) === 0) return cross;
+  const [first, last] = [rateAt(run, 0), rateAt(run, updates(run) - 1)].map((rate) =>
+    String(Number(rate.toPrecision(3))),
+  );
+  const rates = first === last ? first : `${first} → ${last} (┊)`;
+  return [...cross, [piece(`learning rate ${rates}`, "muted")]];
+}
+
+/** Puts notes at the right of a chart, or below it on a narrow terminal. */
+function withSide(canvas: Canvas, chart: readonly Line[], side: readonly Line[]): Line[] {
+  if (canvas.columns < WITH_SIDE) return [...chart, ...side];
+  return beside([
+    { lines: chart, width: chartColumns(canvas.columns) },
+    { lines: side, width: sideWidth(canvas) },
+  ]);
+}
+
+/** Returns the rows of the loss and of every shown ratio. */
+function sheetOf(canvas: Canvas, run: ShownRun): Sheet {
+  const { window } = chartCanvas(canvas, canvas.columns);
+  const series = ["loss", ...canvas.scene.parameters.map((name) => `${RATIO}${name}`)];
+  const read = canvas.curves.read(run, series, window);
+  return {
+    columns: ["series", "run", "step", "n", "min", "mean", "max"],
+    rows: [...read].flatMap(([name, { x, n, min, mean, max }]) =>
+      Array.from(x, (step, i) => [
+        ...[name, run.name, step, n[i] ?? 0],
+        ...[min[i] ?? null, mean[i] ?? null, max[i] ?? null],
+      ]),
+    ),
+  };
+}

@@ -1,4 +1,12 @@
-/** The view Runs: the table of runs, its cursor, marks and groups. */
+/** The view Runs: the runs as a table, with what is under the cursor below it. */
+import { momentsOf } from "@ablate/store";
+import { clean, count, ellipsis, loss, middleEllipsis, widthOf } from "@ablate/text";
+import { sparkline } from "../../chart/sparkline.ts";
+import { bandOf, trace } from "../../chart/trace.ts";
+import type { Column } from "../../data/columns.ts";
+import type { RunFacts } from "../../data/run-reader.ts";
+import { type ShownRun, updates } from "../../data/shown-run.ts";
+import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, moveKeys, outWithin, ROW_KEYS } from "../../keys/move-keys.ts";
 import { bind, ROWS } from "../../keys/rows.ts";
@@ -9,10 +17,19 @@ import {
   TABLE_CHOOSERS,
   TABLE_KEYS,
 } from "../../keys/table-keys.ts";
+import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
-import { type Context, type View, viewRows } from "../view.ts";
-import { drawRuns, firstRow, listRowsOf } from "./draw-runs.ts";
+import { cutLine, fitLine, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
+import { gridLine, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
+import {
+  type Canvas,
+  type Context,
+  type Drawn,
+  frameRows,
+  type Sheet,
+  type View,
+} from "../view.ts";
 
 export const runsView: View = {
   name: "runs",
@@ -39,7 +56,7 @@ export const runsView: View = {
     BASELINE_KEY,
   ],
   settle: (state, scene) => {
-    const top = firstRow({ state, scene }, listRowsOf(viewRows(state.size)));
+    const top = firstRow({ state, scene }, listRowsOf(frameRows(state.size).view));
     return top === state.top ? state : { ...state, top };
   },
 };
@@ -55,7 +72,7 @@ function enter(state: State, { scene }: Context): State {
 function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
   if (focused === undefined) return state;
   const group = focused.isInGroup
-    ? table.rows.find((row) => row.isGroup && row.members.some(({ name }) => name === focused.key))
+    ? table.rows.find((row) => row.isGroup && isRowOf(row, focused.key))
     : focused;
   if (group?.isGroup !== true)
     return say(state, "this run is in no group; g chooses what runs are grouped by");
@@ -73,4 +90,205 @@ function outermost(state: State): State {
   if (filter !== "") return say(adjusted(state, { filter: "" }), "the filter is off");
   if (marks.length > 0) return say(adjusted(state, { marks: [] }), "nothing is marked");
   return say(state, "this is the outermost view; q quits");
+}
+
+const CURVE_CELLS = 6;
+/** Runs whose mean is the small curve of a group: more would cost more than they show. */
+const AVERAGED = 4;
+const WIDEST_CELL = 24;
+const LEAST_NAME = 14;
+const STRIP_ROWS = 3;
+/** On fewer rows the strip would take the room of the table. */
+const LEAST_WITH_STRIP = 10;
+/** Rows, beside those on the screen, on which widths are measured, so that scrolling hardly changes them. */
+const MEASURED = 200;
+
+function drawRuns(canvas: Canvas): Drawn {
+  const { scene, rows, columns } = canvas;
+  const listRows = listRowsOf(rows);
+  const top = firstRow(canvas, listRows);
+  const visible = scene.table.rows.slice(top, top + listRows);
+  const layout = layOut(canvas, [...scene.table.rows.slice(0, MEASURED), ...visible]);
+  const drawn = visible.map((row) => drawRow(canvas, row, layout));
+  const lines = [header(canvas, layout), ...(drawn.length === 0 ? [nothing(canvas)] : drawn)];
+  while (lines.length < 1 + listRows) lines.push([]);
+  const rule = piece("─".repeat(columns), "muted");
+  const strip = rows < LEAST_WITH_STRIP ? [] : [[rule], ...detail(canvas)];
+  return { lines: [...lines, ...strip], listRows, sheet: () => sheetOf(canvas) };
+}
+
+/** Counts the rows of the table between its titles and the strip, in a view of so many rows. */
+function listRowsOf(rows: number): number {
+  return Math.max(1, rows - 1 - (rows >= LEAST_WITH_STRIP ? STRIP_ROWS : 0));
+}
+
+/** Returns the first row on the screen, which moves only as far as the focus needs. */
+function firstRow({ state, scene }: Pick<Canvas, "state" | "scene">, listRows: number): number {
+  const last = Math.max(0, scene.table.rows.length - listRows);
+  const lowest = Math.max(0, scene.focusAt - listRows + 1);
+  return Math.min(Math.max(Math.min(state.top, last), lowest), Math.max(0, scene.focusAt));
+}
+
+type Layout = {
+  readonly nameWidth: number;
+  readonly cells: readonly { readonly column: Column; readonly width: number }[];
+  readonly left: number;
+};
+
+/** Chooses the columns that fit: those of low priority give way first. */
+function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
+  const { scene, columns } = canvas;
+  const cells = scene.table.shown.map((column) => ({
+    column,
+    width: columnWidth(canvas, column, rows),
+  }));
+  const names = Math.max(0, ...rows.map((row) => widthOf(nameText(row)))) + 4;
+  const most = Math.max(LEAST_NAME, Math.floor(columns * 0.4));
+  const nameWidth = Math.min(Math.max(LEAST_NAME, names), most);
+  const used = () => cells.reduce((sum, { width }) => sum + width + 2, nameWidth);
+  while (cells.length > 0 && used() > columns) {
+    const least = Math.min(...cells.map(({ column }) => column.priority));
+    const at = cells.findLastIndex(({ column }) => column.priority === least);
+    cells.splice(at, 1);
+  }
+  const left = scene.table.shown.length - cells.length;
+  return { nameWidth: Math.min(nameWidth, columns), cells, left };
+}
+
+function columnWidth(canvas: Canvas, column: Column, rows: readonly TableRow[]): number {
+  if (column.id === "curve") return CURVE_CELLS;
+  const widths = rows.map((row) => lineWidth(cellOf(canvas, column, row)));
+  return Math.min(WIDEST_CELL, Math.max(widthOf(titleOf(canvas, column)), ...widths));
+}
+
+function titleOf({ state }: Canvas, { id, title }: Column): string {
+  const { sort } = state.settings;
+  return sort?.column === id ? `${title} ${sort.isDescending ? "▼" : "▲"}` : title;
+}
+
+function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
+  const titles = cells.flatMap(({ column, width }) => [
+    piece("  "),
+    ...fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
+  ]);
+  const more = left === 0 ? [] : [piece(`  +${left}`, "muted")];
+  const run = fitLine([piece("   run", "muted")], nameWidth);
+  return cutLine([...run, ...titles, ...more], canvas.columns);
+}
+
+function drawRow(canvas: Canvas, row: TableRow, { nameWidth, cells }: Layout): Line {
+  const { state, scene, columns } = canvas;
+  const marks = new Set(state.settings.marks);
+  const marked = row.members.filter(({ name }) => marks.has(name)).length;
+  const someMarked = marked > 0 ? piece("╎", "accent") : piece(" ");
+  const sign = marked === row.members.length ? piece("▌", "accent") : someMarked;
+  const name = [sign, ...signOf(row), piece(" "), ...nameLine(canvas, row, nameWidth - 3)];
+  const values = cells.flatMap(({ column, width }) => [
+    piece("  "),
+    ...fitLine(cellOf(canvas, column, row), width, column.align),
+  ]);
+  const full = fitLine([...fitLine(name, nameWidth), ...values], columns);
+  return scene.focused?.key === row.key ? restyle(full, { inverse: true }) : full;
+}
+
+function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
+  const [first] = members;
+  if (first === undefined) return [];
+  if (isGroup) return [piece(isUnfolded ? "▾" : "▸")];
+  const { sign, tone } = STATE_SIGNS[first.state];
+  return [piece(sign, tone)];
+}
+
+function nameText({ title, members, isGroup, isInGroup }: TableRow): string {
+  return `${isInGroup ? "  " : ""}${clean(title)}${isGroup ? ` ×${members.length}` : ""}`;
+}
+
+function nameLine({ state }: Canvas, row: TableRow, width: number): Line {
+  const isBaseline = row.members.some(({ name }) => name === state.settings.baseline);
+  const name = middleEllipsis(nameText(row), width - (isBaseline ? 2 : 0));
+  return [piece(name), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
+}
+
+function cellOf(canvas: Canvas, column: Column, row: TableRow): Line {
+  const [first] = row.members;
+  if (first === undefined) return [];
+  if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
+  if (column.id === "state") return row.isGroup ? statesLine(row.members) : stateLine(first);
+  const text = column.text(rowValue(column, row.members));
+  return [piece(ellipsis(clean(text), WIDEST_CELL), text === "-" ? "muted" : "plain")];
+}
+
+function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): string {
+  const columns = CURVE_CELLS * 2;
+  const traces = members.slice(0, AVERAGED).flatMap((run) => {
+    if (updates(run) < 2) return [];
+    const scale = { low: 0, high: updates(run) - 1, log: false };
+    const window = { axis: "step", scale, columns, lead: 0 } as const;
+    const samples = curves.read(run, ["loss"], window).get("loss");
+    return samples === undefined ? [] : [trace(samples, scale, columns)];
+  });
+  return traces.length === 0 ? "" : sparkline(bandOf(traces, "std").mean, CURVE_CELLS, glyphs);
+}
+
+function nothing({ scene: { table }, state }: Canvas): Line {
+  const text =
+    table.total === 0
+      ? "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here"
+      : `no run matches ${currentFilter(state, "filter")}; esc shows all ${table.total}`;
+  return [piece("   "), piece(text, "muted")];
+}
+
+/** Draws two lines about the row under the cursor. */
+function detail(canvas: Canvas): Line[] {
+  const row = canvas.scene.focused;
+  const [first] = row?.members ?? [];
+  if (row === undefined || first === undefined) return [[], []];
+  const { initialLoss, vocabulary, samples } = canvas.stored.facts(first);
+  const name = row.isGroup ? row.title : clean(first.name);
+  const guess =
+    vocabulary === null ? "" : ` (ln ${vocabulary} = ${Math.log(vocabulary).toFixed(3)})`;
+  const parts = [
+    ...(initialLoss === null ? [] : [piece(`loss at init ${loss(initialLoss)}${guess}`)]),
+    ...(row.isGroup ? [piece(groupResult(row.members))] : []),
+    ...(first.tags.length > 0 ? [piece(`tags: ${first.tags.join(", ")}`, "accent")] : []),
+  ];
+  const head = [{ text: name, bold: true }, ...parts.flatMap((part) => [DOT, part])];
+  return [head, secondLine(canvas, first, samples)].map((one) =>
+    cutLine([piece(" "), ...one], canvas.columns),
+  );
+}
+
+const DOT = piece(" · ", "muted");
+
+function groupResult(members: readonly ShownRun[]): string {
+  const { n, mean, std } = momentsOf(members.map((run) => run.validLoss ?? Number.NaN));
+  if (n === 0) return `${members.length} runs`;
+  const around = std === null ? "" : ` ± ${std.toFixed(4)}`;
+  return `valid ${loss(mean)}${around} over ${n} of ${members.length} runs`;
+}
+
+/** Says how a run failed, else what was noted of it, else which names it makes up. */
+function secondLine(canvas: Canvas, run: ShownRun, samples: RunFacts["samples"]): Line {
+  if (run.error !== null) return [piece(clean(run.error), "bad")];
+  const grid = gridLine(canvas, run.grid);
+  const before = grid.length === 0 ? [] : [...grid, DOT];
+  if (run.note !== null) return [...before, piece("note: ", "muted"), piece(clean(run.note))];
+  if (samples.length === 0) {
+    const steps = `${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`;
+    return [...before, piece(steps, "muted")];
+  }
+  const names = clean(samples.map(({ text }) => text).join(" "));
+  return [...before, piece("names: ", "muted"), piece(names)];
+}
+
+function sheetOf({ scene }: Canvas): Sheet {
+  const columns = scene.table.shown.filter(({ id }) => id !== "curve");
+  return {
+    columns: ["run", "n", ...columns.map(({ id }) => id)],
+    rows: scene.table.rows.map((row) => [
+      row.isGroup ? row.title : row.key,
+      row.members.length,
+      ...columns.map((column) => rowValue(column, row.members)),
+    ]),
+  };
 }

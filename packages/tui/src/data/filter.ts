@@ -1,0 +1,43 @@
+/** Filters of the lists of runs and findings. */
+import {
+  FilterError,
+  type FilterSubject,
+  filterSubject,
+  parseFilter,
+  unknownFields,
+} from "@ablate/store";
+import type { ShownRun } from "./shown-run.ts";
+
+export type Filtered<T> = {
+  readonly items: readonly T[];
+  /** What is wrong with the filter. */
+  readonly mistake: string | null;
+};
+
+/** Returns the items that a filter leaves; a filter that makes no sense leaves every one and says so. */
+export function filtered<T>(
+  items: readonly T[],
+  text: string,
+  { noun, subjectOf }: { readonly noun: string; readonly subjectOf: (item: T) => FilterSubject },
+): Filtered<T> {
+  if (text.trim() === "") return { items, mistake: null };
+  try {
+    const filter = parseFilter(text);
+    const left = items.filter((item) => filter.matches(subjectOf(item)));
+    const [unknown] = left.length === 0 ? unknownFields(filter, items.map(subjectOf)) : [];
+    const mistake = unknown === undefined ? null : `no ${noun} has a field "${unknown}"`;
+    return { items: left, mistake };
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return { items, mistake: error.message };
+  }
+}
+
+const subjects = new WeakMap<ShownRun, FilterSubject>();
+
+/** Makes the subject of a filter from a run, once. */
+export function runSubject(run: ShownRun): FilterSubject {
+  const subject = subjects.get(run) ?? filterSubject(run);
+  subjects.set(run, subject);
+  return subject;
+}

@@ -1,0 +1,119 @@
+/** What the store has of one run beside its row and its curves, read once and kept while the run stays as it is. */
+import type {
+  Finding,
+  Probe,
+  Provenance,
+  RunEvent,
+  StoredEvaluation,
+  StoredSample,
+  StoreReader,
+  TensorKind,
+  TensorProbe,
+} from "@ablate/store";
+import { LruCache, RunCache } from "./lru-cache.ts";
+import { attemptOf, type ShownRun } from "./shown-run.ts";
+
+export type RunFacts = {
+  readonly initialLoss: number | null;
+  /** Tokens that the model tells apart; null before it has parameters. */
+  readonly vocabulary: number | null;
+  readonly evaluations: readonly StoredEvaluation[];
+  readonly samples: readonly StoredSample[];
+  readonly provenance: Provenance;
+  readonly events: readonly RunEvent[];
+};
+
+/** A finding and the run that it is about. */
+export type FoundIn = {
+  /** Tells findings apart; focus follows it. */
+  readonly key: string;
+  readonly run: ShownRun;
+  readonly finding: Finding;
+};
+
+/** Runs whose facts are kept: more than are on a screen. */
+const KEPT_FACTS = 64;
+const KEPT_STEPS = 256;
+const KEPT_FINDINGS = 20_000;
+
+/** Layers of whole probes, and of single kinds of numbers. */
+const KEPT_LAYERS = 1500;
+const KEPT_TENSORS = 20_000;
+
+type Tensors = ReadonlyMap<string, TensorProbe>;
+
+export class RunReader {
+  readonly #reader: () => StoreReader;
+  readonly #facts: RunCache<RunFacts> = new RunCache(KEPT_FACTS);
+  readonly #vocabularies: Map<string, number> = new Map();
+  readonly #steps: RunCache<readonly number[]> = new RunCache(KEPT_STEPS);
+  readonly #probes: LruCache<Probe> = new LruCache(KEPT_LAYERS, ({ layers }) => layers.length);
+  readonly #tensors: LruCache<Tensors> = new LruCache(KEPT_TENSORS, ({ size }) => size);
+  readonly #findings: RunCache<readonly FoundIn[]> = new RunCache(
+    KEPT_FINDINGS,
+    ({ length }) => length + 1,
+  );
+  readonly #diagnosed: Set<string> = new Set();
+
+  constructor(reader: () => StoreReader) {
+    this.#reader = reader;
+  }
+
+  facts(run: ShownRun): RunFacts {
+    return this.#facts.read(run, () => {
+      const reader = this.#reader();
+      return {
+        initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,
+        vocabulary: this.vocabulary(run),
+        evaluations: reader.evaluations(run.name),
+        samples: reader.samples(run.name),
+        provenance: reader.provenance(run.name),
+        events: reader.events(run.name),
+      };
+    });
+  }
+
+  /** Counts the tokens that a run's model tells apart; null before it has parameters. */
+  vocabulary(run: ShownRun): number | null {
+    const size = this.#vocabularies.get(run.hash) ?? this.#reader().classes(run.name);
+    if (size !== null) this.#vocabularies.set(run.hash, size);
+    return size;
+  }
+
+  /** Returns the numbers of updates after which there is a probe. */
+  probeSteps(run: ShownRun): readonly number[] {
+    return this.#steps.read(run, () => this.#reader().probeSteps(run.name));
+  }
+
+  /** Reads a probe, which does not change while its run's attempt lasts. */
+  probe(run: ShownRun, step: number): Probe | undefined {
+    const key = `${attemptOf(run)} ${step}`;
+    const kept = this.#probes.get(key) ?? this.#reader().probe(run.name, step);
+    if (kept !== undefined) this.#probes.set(key, kept);
+    return kept;
+  }
+
+  /** Reads one kind of numbers, by layer. */
+  tensors(run: ShownRun, step: number, kind: TensorKind): Tensors {
+    const key = `${attemptOf(run)} ${step} ${kind}`;
+    const kept = this.#tensors.get(key) ?? this.#reader().probeTensors(run.name, step, kind);
+    if (kept.size > 0) this.#tensors.set(key, kept);
+    return kept;
+  }
+
+  findings(run: ShownRun): readonly FoundIn[] {
+    const found = (finding: Finding): FoundIn => {
+      const { rule, layer, param, step } = finding;
+      return { key: [run.name, rule, layer, param, step].join("|"), run, finding };
+    };
+    return this.#findings.read(run, () => this.#reader().findings(run.name).map(found));
+  }
+
+  /** Tells whether rules have judged a run, also where they found nothing. */
+  isDiagnosed(run: ShownRun): boolean {
+    const attempt = attemptOf(run);
+    const isSo = this.#diagnosed.has(attempt) || this.#reader().thresholds(run.name) !== undefined;
+    if (isSo) this.#diagnosed.add(attempt);
+    return isSo;
+  }
+}
