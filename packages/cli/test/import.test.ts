@@ -8,10 +8,8 @@ import { train } from "./train.ts";
 /** A folder where the two variants are trained in `ablate.db`, and other things in `there.db`. */
 async function twoStores(...there: readonly string[]): Promise<string> {
   const folder = makeFolder();
-  const steps = ["--steps", "20", "--quiet"];
-  await train(folder, "small.yaml", ...steps);
-  const flags = ["--store", "there.db", "--quiet"];
-  await train(folder, "small.yaml", ...there, ...flags);
+  await train(folder, "small.yaml", "--steps", "20");
+  await train(folder, "small.yaml", ...there, "--store", "there.db");
   return folder;
 }
 
@@ -129,7 +127,7 @@ test("a store with a damaged checkpoint is refused with exit code 1, and nothing
 test("Ctrl-C ends an import with 130 between two runs, and the same command goes on", async () => {
   const folder = makeFolder();
   const seeds = Array.from({ length: 60 }, (_, seed) => seed).join(",");
-  const flags = ["--seeds", seeds, "--steps", "40", "--quiet", "--store", "there.db"];
+  const flags = ["--seeds", seeds, "--steps", "40", "--store", "there.db"];
   await train(folder, "small.yaml", ...flags);
   copyFileSync(join(folder, "there.db"), join(folder, "same.db"));
   await ablate(folder, "import", "same.db", "--store", "whole.db");
@@ -167,7 +165,7 @@ test("what was tagged there is tagged here, and the text of the grid that was pl
   const folder = await twoStores("--steps", "20");
   const yaml = readFileSync(join(folder, "small.yaml"), "utf8");
   writeFileSync(join(folder, "small.yaml"), yaml.replace("two short runs", "asked again"));
-  await train(folder, "small.yaml", "--steps", "20", "--store", "there.db");
+  await ablate(folder, "run", "small.yaml", "--steps", "20", "--quiet", "--store", "there.db");
   await ablate(folder, "tag", "small/plain", "theirs", "--store", "there.db");
   await ablate(folder, "tag", "small/plain", "ours");
 

@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = makeFolder();
-  const flags = ["--set", "data.file=names.txt", "--seeds", "1,2,3", "--steps", "120", "--quiet"];
+  const flags = ["--set", "data.file=names.txt", "--seeds", "1,2,3", "--steps", "120"];
   await train(folder, QUICKSTART, ...flags);
 });
 

@@ -22,7 +22,7 @@ test("Ctrl-C stops a run, keeps what it has, and the same command finishes the g
   expect(await ended).toBe(130);
   const states = jsonRows(await ablate(folder, "runs", "--json")).map(({ state }) => state);
   expect(states).toEqual(["stopped", "pending"]);
-  await train(folder, ...long);
+  expect((await ablate(folder, "run", ...long, "--quiet")).status).toBe(0);
   const steps = jsonRows(
     await ablate(folder, "query", "select run, count(*) n from loss group by run", "--json"),
   );

@@ -141,7 +141,7 @@ test("a store that is gone for good is made anew by the next start, with the sam
   expect(await run.ended).toBe(1);
 
   expect(readdirSync(folder).filter((name) => name.startsWith("ablate.db"))).toEqual([]);
-  await train(folder, ...GRID);
+  expect((await ablate(folder, "run", ...GRID, "--quiet")).status).toBe(0);
   expect(existsSync(store)).toBe(true);
   await expectUndisturbed(folder);
 });

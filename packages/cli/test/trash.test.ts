@@ -169,7 +169,7 @@ test("no longer run goes on from one in the trash", async () => {
 test("gc asks, purges for good and makes the file smaller", async () => {
   const folder = await trainedFolder();
   const store = join(folder, "ablate.db");
-  await train(folder, "small.yaml", "--steps", "20000");
+  await ablate(folder, "run", "small.yaml", "--steps", "20000", "--quiet");
   await ablate(folder, "rm", "steps=20000");
   const before = statSync(store).size;
 
@@ -270,7 +270,7 @@ sqliteTest("a half-purged run that is planned again is trained anew", async () =
   const fresh = await trainedFolder();
 
   expect((await ablate(folder, "plan", "small.yaml")).stdout).toMatch(/; 1 to train$/m);
-  await train(folder, "small.yaml");
+  expect((await ablate(folder, "run", "small.yaml", "--quiet")).status).toBe(0);
 
   const sql = "select run, state, reason, last_step, loss, valid_loss from runs order by run";
   expect((await ablate(folder, "query", sql)).stdout).toBe(
