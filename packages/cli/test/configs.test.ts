@@ -59,6 +59,8 @@ test.each(diverging)(
 );
 
 test("six linear layers with gain 5/3 diverge within ten steps", async () => {
+  const config = join(CONFIGS, "deep-linear.yaml");
+  await ablate(folder, "run", config, "--only", "label:gain-5-3-steps=1000", "--quiet");
   const runs = jsonRows(await ablate(folder, "runs", "--grid", "deep-linear", "--json"));
   const run = runs.find(({ label }) => label === "gain-5-3-steps=1000");
 
