@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { spawn } from "@lydell/node-pty";
 import { expect, test } from "vitest";
-import { readScale } from "../src/command-line/values.ts";
+import { readScale } from "../src/command-line/flags.ts";
 import { ablate, ablateWith, COMMAND, inTurn, jsonRows, makeFolder } from "./make.ts";
 
 test("the notebook's scales are the default, and the spread is what it shows", async () => {

@@ -30,6 +30,11 @@ export type Terminal = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
+/** Shows progress in place of what was shown last, where stderr can rewrite its line; "" takes it away. */
+export function showInPlace({ rewrites, warn }: Terminal, text: string): void {
+  if (rewrites) warn(`\r${text}\x1b[K`);
+}
+
 /**
  * The terminal of this process. A reader that went away (`| head`, a closed window) ends output, not the command; so
  * does a full disk, which is said.

@@ -12,7 +12,7 @@ import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
-import type { Terminal } from "../command-line/terminal.ts";
+import { showInPlace, type Terminal } from "../command-line/terminal.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath } from "../store/open.ts";
 import { engineText, wantedBackend } from "../training/engines.ts";
@@ -54,8 +54,7 @@ export const command: Command = {
       check,
       detail,
     ]);
-    const columns = ["", "check", "found"];
-    terminal.write(flags.has("json") ? jsonArray(checks) : table(columns, rows));
+    terminal.write(flags.has("json") ? jsonArray(checks) : table(["", "check", "found"], rows));
     return checks.every(({ ok }) => ok) ? 0 : 1;
   },
 };
@@ -119,11 +118,11 @@ function store(invocation: Invocation): Check[] {
     isRepairing: flags.has("repair"),
     onProgress: (check, share) => {
       const text = `${check}: ${Math.floor(share * 100)}%`;
-      if (terminal.rewrites && text !== shown) terminal.warn(`\r${text}\x1b[K`);
+      if (text !== shown) showInPlace(terminal, text);
       shown = text;
     },
   });
-  if (terminal.rewrites) terminal.warn("\r\x1b[K");
+  showInPlace(terminal, "");
   return checks.map(({ isRepaired, ...check }) => ({ ...check, repaired: isRepaired }));
 }
 

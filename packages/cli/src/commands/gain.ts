@@ -19,8 +19,7 @@ import {
 } from "@ablate/tui";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import type { Flags } from "../command-line/flags.ts";
-import { readScale, readScales } from "../command-line/values.ts";
+import { type Flags, readScale, readScales } from "../command-line/flags.ts";
 import { jsonArray } from "../print/rows.ts";
 import { display } from "./ui.ts";
 

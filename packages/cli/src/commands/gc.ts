@@ -5,8 +5,9 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
+import { showInPlace } from "../command-line/terminal.ts";
 import { jsonArray } from "../print/rows.ts";
-import { trashTable, trashTotal } from "../print/trash.ts";
+import { trashSum, trashTable, trashTotal } from "../print/trash.ts";
 import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
@@ -46,11 +47,9 @@ export const command: Command = {
     }
     const collected = collectGarbage(path, {
       until,
-      onProgress: (done, of) => {
-        if (terminal.rewrites) terminal.warn(`\rpurging run ${done + 1} of ${of}\x1b[K`);
-      },
+      onProgress: (done, of) => showInPlace(terminal, `purging run ${done + 1} of ${of}`),
     });
-    if (terminal.rewrites) terminal.warn("\r\x1b[K");
+    showInPlace(terminal, "");
     const { runs, grids, checkpoints, bytesBefore, bytesAfter } = collected;
     if (flags.has("json")) {
       const record = { runs, grids, checkpoints, bytes_before: bytesBefore };
@@ -63,17 +62,16 @@ export const command: Command = {
   },
 };
 
-/** What a purge would do, about. */
+/** Estimates what a purge would do. */
 function dryRecord(entries: readonly TrashEntry[], before: number): object {
-  const sum = (of: (entry: TrashEntry) => number) =>
-    entries.reduce((total, entry) => total + of(entry), 0);
+  const { runs, size } = trashSum(entries);
   return {
     dry_run: true,
-    runs: sum(({ runs }) => runs),
+    runs,
     grids: entries.filter(({ kind }) => kind === "grid").length,
     checkpoints: null,
     bytes_before: before,
-    bytes_after: Math.max(0, before - sum(({ bytes: size }) => size)),
+    bytes_after: Math.max(0, before - size),
   };
 }
 

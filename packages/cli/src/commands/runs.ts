@@ -5,8 +5,8 @@ import { UsageError } from "../command-line/errors.ts";
 import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
-import { matchingRuns } from "../store/filtering.ts";
 import { withLiveState, withReader } from "../store/open.ts";
+import { matchingRuns } from "../store/resolve.ts";
 
 const STATES: readonly RunState[] = [
   "pending",

@@ -2,8 +2,7 @@ import { crossEntropy, randomLosses, softmax } from "@ablate/core";
 import { count, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import type { Flags } from "../command-line/flags.ts";
-import { readScales } from "../command-line/values.ts";
+import { type Flags, readScales } from "../command-line/flags.ts";
 import { jsonArray } from "../print/rows.ts";
 
 const HAND_MADE = ["0,0,0,0", "5,0,0,0", "0,5,0,0"];

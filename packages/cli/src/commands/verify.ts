@@ -5,11 +5,9 @@ import {
   EngineError,
   type LoadedEngine,
   loadEngine,
-  type SeriesDifference,
   SIMD,
   TFJS_BACKENDS,
 } from "@ablate/core";
-import type { PlannedRun } from "@ablate/runner";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
@@ -48,37 +46,29 @@ export const command: Command = {
     const datasets = new Map<string, Dataset>();
     let areEqual = true;
     const records: object[] = [];
-    for (const run of runs) {
-      const differences = compareEngines(
-        shortened(run, flags.count("steps", 1)),
-        datasetOf(run),
-        engines,
-      );
+    for (const { name: run, spec } of runs) {
+      const { model, train, shuffleSeed } = spec;
+      const key = `${model.context}/${shuffleSeed}`;
+      const dataset =
+        datasets.get(key) ?? buildDataset(names, { context: model.context, shuffleSeed });
+      datasets.set(key, dataset);
+      const steps = flags.count("steps", 1) ?? Math.min(STEPS, train.steps);
+      const shortened = { ...spec, train: { ...train, steps } };
+      const differences = compareEngines(shortened, dataset, engines);
       areEqual &&= differences.flat().every(({ ok }) => ok);
-      records.push(...engines.flatMap((engine, i) => recordsOf(run, engine, differences[i] ?? [])));
-      if (!flags.has("json"))
-        terminal.write(`${differencesTable(run.name, engines, differences)}\n`);
+      for (const [i, { engine, backend }] of engines.entries()) {
+        const found = differences[i] ?? [];
+        records.push(...found.map((difference) => ({ run, engine, backend, ...difference })));
+      }
+      if (!flags.has("json")) terminal.write(`${differencesTable(run, engines, differences)}\n`);
     }
     if (flags.has("json")) terminal.write(jsonArray(records));
     else terminal.write(areEqual ? "the engines agree\n" : "the engines differ\n");
     return areEqual ? 0 : 1;
-
-    function datasetOf({ spec: { model, shuffleSeed } }: PlannedRun): Dataset {
-      const key = `${model.context}/${shuffleSeed}`;
-      const known =
-        datasets.get(key) ?? buildDataset(names, { context: model.context, shuffleSeed });
-      datasets.set(key, known);
-      return known;
-    }
   },
 };
 
-function shortened({ spec }: PlannedRun, steps: number | undefined): PlannedRun["spec"] {
-  const { train } = spec;
-  return { ...spec, train: { ...train, steps: steps ?? Math.min(STEPS, train.steps) } };
-}
-
-/** `tfjs` on each backend that works, or on the one that is wanted; plain JavaScript only if wanted. */
+/** Loads `tfjs` on each backend that works, or on the one that is wanted; plain JavaScript only if wanted. */
 async function otherEngines({ terminal }: Invocation): Promise<LoadedEngine[]> {
   const wanted = wantedBackend(terminal);
   const engines: LoadedEngine[] = [];
@@ -93,12 +83,4 @@ async function otherEngines({ terminal }: Invocation): Promise<LoadedEngine[]> {
   }
   if (engines.length > 0) return engines;
   throw new UsageError(`there is no engine to compare ${SIMD.engine} with`);
-}
-
-function recordsOf(
-  run: PlannedRun,
-  { engine, backend }: LoadedEngine,
-  differences: readonly SeriesDifference[],
-): object[] {
-  return differences.map((difference) => ({ run: run.name, engine, backend, ...difference }));
 }

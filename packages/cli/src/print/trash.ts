@@ -27,7 +27,15 @@ export function trashName({ kind, name, runs }: TrashEntry): string {
 
 /** `3 runs, about 12 MB`. */
 export function trashTotal(entries: readonly TrashEntry[]): string {
-  const runs = entries.reduce((sum, entry) => sum + entry.runs, 0);
-  const size = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  const { runs, size } = trashSum(entries);
   return `${counted(runs, "run")}, about ${bytes(size)}`;
+}
+
+/** Counts runs and bytes. */
+export function trashSum(entries: readonly TrashEntry[]): {
+  readonly runs: number;
+  readonly size: number;
+} {
+  const runs = entries.reduce((sum, entry) => sum + entry.runs, 0);
+  return { runs, size: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
 }
