@@ -1,7 +1,7 @@
 /** What a probe saw, layer by layer, as a table with bars. */
-import { type Finding, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
+import { THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import { diagnoseRecorded } from "@ablate/runner";
-import type { LayerProbe, Probe, RunSummary, StoreReader } from "@ablate/store";
+import type { LayerProbe, Probe, StoreReader } from "@ablate/store";
 import {
   counted,
   didYouMean,
@@ -16,12 +16,10 @@ import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
-import { findingsOfGrid, findingsOfRun } from "../print/findings.ts";
+import { type Diagnosed, findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
 import { findTarget } from "../store/resolve.ts";
-
-export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
 export const command: Command = {
   about:
@@ -49,24 +47,20 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const name = flags.positionals[0] ?? "";
     const changes: ThresholdChanges = Object.fromEntries(flags.list("set").map(readChange));
-    const { isGrid, all, text } = withReader(invocation, (reader) => {
+    const { all, text } = withReader(invocation, (reader) => {
       const { grid, runs } = findTarget(reader, name);
-      const isGrid = grid !== null;
       const all = runs.map((run) => ({ run, findings: diagnoseRecorded(reader, run, changes) }));
-      return { isGrid, all, text: isGrid ? "" : pageOf(invocation, reader, all) };
+      const [first] = all;
+      return grid !== null || first === undefined
+        ? { all, text: findingsOfGrid(name, all, terminal.outputColumns()) }
+        : { all, text: pageOf(invocation, reader, first) };
     });
-    if (flags.has("json")) terminal.write(jsonArray(all.flatMap(rowsOf)));
-    else terminal.write(isGrid ? findingsOfGrid(name, all, terminal.outputColumns()) : text);
+    terminal.write(flags.has("json") ? jsonArray(all.flatMap(rowsOf)) : text);
     return all.some(({ findings }) => findings.some(({ level }) => level === "error")) ? 1 : 0;
   },
 };
 
-function pageOf(
-  { terminal }: Invocation,
-  reader: StoreReader,
-  [diagnosed]: readonly Diagnosed[],
-): string {
-  if (diagnosed === undefined) return "";
+function pageOf({ terminal }: Invocation, reader: StoreReader, diagnosed: Diagnosed): string {
   const width = terminal.outputColumns();
   const isAscii = glyphsFor(terminal.environment) === "ascii";
   const { name: run } = diagnosed.run;
@@ -79,29 +73,25 @@ function pageOf(
   return [findingsOfRun(diagnosed, width), ...profiles].join("\n");
 }
 
-/** Rows of the view `findings`. */
+/** Makes rows of the view `findings`. */
 function rowsOf({ run: { name: run }, findings }: Diagnosed): object[] {
-  return findings.map(({ level, rule, layer, param, step, value, message, until }) => ({
-    ...{ run, level, rule, layer, param, step, value, message, until },
-  }));
+  return findings.map(({ level, rule, layer, param, step, value, message, until }) => {
+    return { run, level, rule, layer, param, step, value, message, until };
+  });
 }
-
-const PREFIX = "thresholds.";
 
 /** Reads one `thresholds.NAME=VALUE` of `--set`. */
 function readChange(text: string): readonly [string, number] {
   const [key = "", written = ""] = text.split(/=(.*)/s).map((part) => part.trim());
-  const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
+  const name = key.replace(/^thresholds\./, "");
   if (!Object.hasOwn(THRESHOLDS, name)) {
     const names = Object.keys(THRESHOLDS);
     const hint = didYouMean(name, names) ?? `there are ${names.join(", ")}`;
     throw new UsageError(`--set: there is no threshold "${name}"; ${hint}`);
   }
   const value = readNumber(written);
-  if (value === null || value <= 0) {
-    throw new UsageError(`--set ${key} takes a number above 0, not "${written}"`);
-  }
-  return [name, value];
+  if (value !== null && value > 0) return [name, value];
+  throw new UsageError(`--set ${key} takes a number above 0, not "${written}"`);
 }
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -138,21 +128,21 @@ const COLUMNS: readonly Column[] = [
 /** Cells of the longest bars, where there is room for them; without room for any there are none. */
 const BARS = [10, 8, 6, 4, 0] as const;
 
-export type ProfileOptions = {
+type Bars = {
   readonly isAscii: boolean;
   /** Cells across; null: any number. */
   readonly width: number | null;
+  /** Cells of the longest bar. */
+  readonly cells: number;
 };
 
 /** Tables layers from the input to the output. Bars are linear; what is beyond the largest hidden layer is cut. */
-export function depthProfile(probe: Probe, { isAscii, width }: ProfileOptions): string {
+function depthProfile(probe: Probe, { isAscii, width }: Omit<Bars, "cells">): string {
   const fits = (text: string): boolean =>
     width === null || text.split("\n").every((line) => widthOf(line) <= width);
   const drawn = BARS.map((cells) => profile(probe, { isAscii, width, cells }));
   return drawn.find(fits) ?? drawn.at(-1) ?? "";
 }
-
-type Bars = ProfileOptions & { readonly cells: number };
 
 function profile({ step, layers }: Probe, bars: Bars): string {
   const { width } = bars;
@@ -195,10 +185,9 @@ function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function bar(share: number, { isAscii, cells: full }: Pick<Bars, "isAscii" | "cells">): string {
+function bar(share: number, { isAscii, cells: full }: Bars): string {
   const cells = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) * full : 0;
   if (isAscii) return "#".repeat(Math.round(cells)).padEnd(full);
   const eighths = Math.round(cells * 8);
-  const drawn = `${"█".repeat(eighths >> 3)}${EIGHTHS[eighths & 7] ?? ""}`;
-  return drawn.padEnd(full);
+  return `${"█".repeat(eighths >> 3)}${EIGHTHS[eighths & 7] ?? ""}`.padEnd(full);
 }

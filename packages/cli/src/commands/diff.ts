@@ -91,7 +91,7 @@ function chosen(word: string, sides: readonly Side[], others: readonly Side[]): 
 }
 
 /** One of the two runs, stored or only planned. */
-export type Side = {
+type Side = {
   readonly name: string;
   /** The label that it has in its grid. */
   readonly label: string | null;
@@ -117,7 +117,7 @@ type Difference = {
 const NO_IDENTITY = /^(data\.file|record\..*)$/;
 
 /** Lists what belongs to the identity first, each in the order of the config. */
-export function findDifferences(a: Side, b: Side): readonly Difference[] {
+function findDifferences(a: Side, b: Side): readonly Difference[] {
   const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const keys = [...new Set([...ofA.keys(), ...ofB.keys()])]
     .map((key) => ({ key, a: ofA.get(key) ?? null, b: ofB.get(key) ?? null }))
@@ -145,7 +145,7 @@ function dataOf(a: Side, b: Side, isAllElseEqual: boolean): readonly Difference[
 }
 
 /** Tables the keys that differ, and whether they belong to the identity; then answers whether the runs are the same. */
-export function diffTable(a: Side, b: Side, differences: readonly Difference[]): string {
+function diffTable(a: Side, b: Side, differences: readonly Difference[]): string {
   const rows = differences.map((one) => [one.key, ...values(one), one.identity ? "yes" : "no"]);
   const [titleA, titleB] = a.name === b.name ? ["A", "B"] : [a.name, b.name];
   const text = rows.length === 0 ? "" : `${table(["key", titleA, titleB, "identity"], rows)}\n`;

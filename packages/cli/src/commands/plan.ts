@@ -80,7 +80,7 @@ type Row = Pick<PlannedRun, "name" | "differs"> & {
 };
 
 /** Writes one line per run, with those columns of the config that differ. */
-export function planTable(rows: readonly Row[]): string {
+function planTable(rows: readonly Row[]): string {
   const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
   const varying = keys.filter(
     (key) => new Set(rows.map(({ differs }) => text(differs[key]))).size > 1,
@@ -105,11 +105,7 @@ function text(value: unknown): string {
 }
 
 /** Counts runs by state, those to train, and those that each rule leaves out. */
-export function planCounts(
-  rows: readonly Row[],
-  todo: number,
-  excluded: readonly Exclusion[],
-): string {
+function planCounts(rows: readonly Row[], todo: number, excluded: readonly Exclusion[]): string {
   const states = [...Map.groupBy(rows, ({ state }) => state)];
   const parts = states.map(([state, { length }]) => `${count(length)} ${state}`).join(", ");
   const rules = excluded.map(({ rule, position: { source, line }, count: number }) => {
@@ -124,7 +120,7 @@ export function planCounts(
  *
  * @param stored - bytes of the store as it is
  */
-export function planEstimate(
+function planEstimate(
   todo: number,
   { seconds, timed, basis, bytes: more }: Estimate,
   stored: number | null,

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import type { Problem } from "@ablate/runner";
 import {
   QueryError,
   type QueryMistake,
@@ -15,7 +14,7 @@ import { closest, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
-import type { Terminal } from "../command-line/terminal.ts";
+import type { Paint, Terminal } from "../command-line/terminal.ts";
 import { problemText } from "../print/problems.ts";
 import {
   isStreamed,
@@ -70,8 +69,7 @@ export const command: Command = {
       return 0;
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
-      const { problem, sources } = queryProblem(sql, error.mistake);
-      terminal.warn(`${problemText(problem, sources, terminal.paintWarning)}\n`);
+      terminal.warn(`${mistakeText(sql, error.mistake, terminal.paintWarning)}\n`);
       return 2;
     }
   },
@@ -124,7 +122,7 @@ async function sqlOf({ flags, terminal }: Invocation): Promise<string> {
 }
 
 /** Describes every view under its name, a column per line. */
-export function schemaPage(views: readonly SchemaView[]): string {
+function schemaPage(views: readonly SchemaView[]): string {
   const pages = views.map(({ name, about, columns }) => {
     const rows = columns.map((column) => [
       column.name,
@@ -138,25 +136,15 @@ export function schemaPage(views: readonly SchemaView[]): string {
   return pages.join("\n");
 }
 
-/** What the SQL is called in front of a place in it. */
-const SOURCE = "query";
-
-/** Makes a problem with its place in the text of a mistake in a query. */
-export function queryProblem(
-  sql: string,
-  mistake: QueryMistake,
-): { readonly problem: Problem; readonly sources: ReadonlyMap<string, string> } {
-  const before = sql.slice(0, mistake.at?.start ?? 0).split(/\r\n|\r|\n/);
-  const isPlaced = mistake.at !== null;
-  return {
-    problem: {
-      source: SOURCE,
-      line: isPlaced ? before.length : null,
-      col: isPlaced ? (before.at(-1)?.length ?? 0) + 1 : null,
-      message: sentence(mistake),
-    },
-    sources: new Map([[SOURCE, sql]]),
-  };
+/** Says what is wrong with a query, with its place in the text. */
+function mistakeText(sql: string, mistake: QueryMistake, paint: Paint): string {
+  const { at } = mistake;
+  const before = at === null ? null : sql.slice(0, at.start).split(/\r\n|\r|\n/);
+  const line = before?.length ?? null;
+  const col = before === null ? null : (before.at(-1)?.length ?? 0) + 1;
+  const source = "query";
+  const problem = { source, line, col, message: sentence(mistake) };
+  return problemText(problem, new Map([[source, sql]]), paint);
 }
 
 function sentence({ message, unknown }: QueryMistake): string {

@@ -10,14 +10,7 @@ import {
   type PlannedRun,
   planRuns,
 } from "@ablate/runner";
-import {
-  emptyRun,
-  fieldNames,
-  filterSubject,
-  type GridPlan,
-  type RunSummary,
-  type StoreReader,
-} from "@ablate/store";
+import { emptyRun, fieldNames, filterSubject, type GridPlan, type RunSummary } from "@ablate/store";
 import { closest, firstOf, readNumber } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -114,26 +107,24 @@ function seeds(text: string | undefined): readonly number[] | undefined {
  *
  * @throws UsageError - if none is left
  */
-export function onlyWanted(
+function onlyWanted(
   runs: readonly PlannedRun[],
   grid: string,
   invocation: Invocation,
 ): readonly PlannedRun[] {
   const texts = invocation.flags.texts("only");
   if (texts.length === 0) return runs;
-  const stored = withAnyReader(invocation, (reader) => storedRuns(reader, grid));
+  const stored = withAnyReader(invocation, (reader) => {
+    // A run of this grid has the label that it has in it.
+    const known = [...reader.runs(), ...reader.runs({ grid })];
+    return new Map(withNotes(known, reader).map((run) => [run.hash, run]));
+  });
   const candidates = runs.map((run) => ({ run, ...candidateOf(run, stored?.get(run.hash)) }));
   const isWanted = anyOf(texts, "--only ", candidates);
   const wanted = candidates.filter(({ subject }) => isWanted(subject)).map(({ run }) => run);
   if (wanted.length > 0) return wanted;
   const given = texts.map((text) => `--only ${text}`).join(" ");
   throw new UsageError(`${given}: no run matches; ${hint(texts, candidates)}`);
-}
-
-/** By hash; a run of this grid with the label that it has in it. */
-function storedRuns(reader: StoreReader, grid: string): ReadonlyMap<string, NotedRun> {
-  const runs = [...reader.runs(), ...reader.runs({ grid })];
-  return new Map(withNotes(runs, reader).map((run) => [run.hash, run]));
 }
 
 function candidateOf(run: PlannedRun, stored: NotedRun | undefined): Candidate {
@@ -153,15 +144,16 @@ function untrained({ name, label, hash, config, seed, engine, steps }: PlannedRu
   return emptyRun({ name, grid, label, state: "pending", seed, config, hash, engine, steps });
 }
 
-type Named = Candidate & { readonly run: PlannedRun };
-
 /** A filter that is one word. */
 const PLAIN = /^[^\s"'():<>=]+$/;
 
 /** Most names that a message lists. */
 const MOST_LISTED = 10;
 
-function hint(texts: readonly string[], candidates: readonly Named[]): string {
+function hint(
+  texts: readonly string[],
+  candidates: readonly (Candidate & { readonly run: PlannedRun })[],
+): string {
   const list = texts.find((text) => /^[^\s"'():<>=]+,[^"'():<>=]*$/.test(text));
   if (list !== undefined) return `write "${list.trim().replaceAll(/\s*,\s*/g, " or ")}"`;
   const variants = candidates.flatMap(({ run }) => run.variant ?? []);

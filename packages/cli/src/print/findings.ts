@@ -4,7 +4,7 @@ import { type Finding, headline, type Level } from "@ablate/core";
 import type { RunState, RunSummary } from "@ablate/store";
 import { count, counted, fittedTable, right, wrapText } from "@ablate/text";
 
-type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
+export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
 const LEVELS: readonly Level[] = ["error", "warning", "info"];
 

@@ -27,7 +27,7 @@ export function existingStore(invocation: Invocation): string {
 }
 
 /** Opens the store for reading; who calls it closes it. */
-export function openStoreToRead(invocation: Invocation): StoreReader {
+function openStoreToRead(invocation: Invocation): StoreReader {
   const reader = openReader(existingStore(invocation));
   if (reader.notice !== null) invocation.terminal.warn(`ablate: ${reader.notice}\n`);
   return reader;
