@@ -25,11 +25,7 @@ export type Filter = {
  */
 export function parseFilter(text: string): Filter {
   const expression = parseExpression(text);
-  return {
-    text,
-    fields: fieldsOf(expression),
-    matches: (subject) => matches(expression, subject),
-  };
+  return { text, fields: fieldsOf(expression), matches: (subject) => matches(expression, subject) };
 }
 
 /** Returns the fields that the filter asks for and none of the subjects has; without subjects none. */

@@ -39,11 +39,7 @@ export class RunFollower {
     const isStale = this.#isLive && now - this.#lookedAt > LOOK_AGAIN_MS;
     if (dataVersion === this.#dataVersion && !isStale) return null;
     const stamps = this.#inScope(this.#reader.stamps(now)).map(
-      ({ run: name, stamp, ...state }) => ({
-        name,
-        stamp: `${stamp}|${state.isLost}`,
-        ...state,
-      }),
+      ({ run: name, stamp, ...state }) => ({ name, stamp: `${stamp}|${state.isLost}`, ...state }),
     );
     const changed = stamps.filter(({ name, stamp }) => this.#stamps.get(name) !== stamp);
     const rows = this.#rowsOf(changed.map(({ name }) => name));

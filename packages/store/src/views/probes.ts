@@ -2,7 +2,7 @@
 
 import { MOST_NUMBERS, NORM_ROWS, TENSOR_KINDS } from "../probe/kinds.ts";
 import { bitSql, bitsSql, float20Sql, hexSql } from "./float32.ts";
-import type { SelectedColumn, View } from "./view.ts";
+import type { Column, View } from "./view.ts";
 
 /**
  * `number(i)`: 0 up to the widest layer, for views that count out blobs. A `cross join` keeps it the inner
@@ -25,17 +25,13 @@ function nameOf(column: string, names: readonly string[]): string {
 }
 
 /** Columns that several of these views have. */
-const RUN: SelectedColumn = ["text", "the run's name, grid/label", { sql: "run" }];
-const STEP: SelectedColumn = [
-  "integer",
-  "after so many updates; 0 is initialisation",
-  { unit: "steps", sql: "step" },
-];
-const LAYER: SelectedColumn = ["text", "embedding, hidden1, ..., output", { sql: "layer" }];
-const UNIT: SelectedColumn = ["integer", "of the layer, from 0", { sql: "unit" }];
-const EXAMPLE: SelectedColumn = ["integer", "of the probe, from 0", { sql: "example" }];
+const RUN: Column = ["text", "the run's name, grid/label"];
+const STEP: Column = ["integer", "after so many updates; 0 is initialisation", { unit: "steps" }];
+const LAYER: Column = ["text", "embedding, hidden1, ..., output"];
+const UNIT: Column = ["integer", "of the layer, from 0"];
+const EXAMPLE: Column = ["integer", "of the probe, from 0"];
 
-function real(sql: string, meaning: string, nulls = "not finite"): SelectedColumn {
+function real(sql: string, meaning: string, nulls = "not finite"): Column {
   return ["real", meaning, { nulls, sql }];
 }
 
@@ -59,13 +55,9 @@ export const LAYER_STATS: View = {
     saturated: [
       "real",
       "share of activations where the nonlinearity is flat",
-      { unit: "0 to 1", nulls: NO_ACTIVATION, sql: "saturated" },
+      { unit: "0 to 1", nulls: NO_ACTIVATION },
     ],
-    dead: [
-      "integer",
-      "units that are flat for every example",
-      { nulls: NO_ACTIVATION, sql: "dead" },
-    ],
+    dead: ["integer", "units that are flat for every example", { nulls: NO_ACTIVATION }],
     min: real("min", "the smallest value"),
     max: real("max", "the largest value"),
   },
@@ -99,11 +91,7 @@ export const NORM_STATS: View = {
     step: STEP,
     layer: LAYER,
     unit: UNIT,
-    statistics: [
-      "text",
-      "batch (the probe's examples), trainset (at the end only) or running",
-      { sql: "statistics" },
-    ],
+    statistics: ["text", "batch (the probe's examples), trainset (at the end only) or running"],
     mean: real(float20Sql("moments", 0), "of what the norm sees, to four digits"),
     std: real(float20Sql("moments", 1), "of what the norm sees, to four digits"),
     gamma: real(float20Sql("affine", 0), "the learnt scale, to four digits"),
@@ -152,7 +140,7 @@ export const HISTOGRAMS: View = {
       "preactivation, activation, activation_gradient, weight or weight_gradient",
       { sql: nameOf("kind", TENSOR_KINDS) },
     ],
-    bin: ["integer", "its place, from the lowest on", { sql: "bin" }],
+    bin: ["integer", "its place, from the lowest on"],
     low: [
       "real",
       "its lower edge; -Inf in the first",
@@ -163,7 +151,7 @@ export const HISTOGRAMS: View = {
       "its upper edge; Inf in the last",
       { sql: `case bin when 2 * side + 1 then 9e999 else ${edge("(bin - side)")} end` },
     ],
-    count: ["integer", "values in it", { sql: "count" }],
+    count: ["integer", "values in it"],
   },
 };
 
@@ -193,7 +181,7 @@ export const LOGITS: View = {
     run: RUN,
     step: STEP,
     example: EXAMPLE,
-    token: ["integer", "place in the vocabulary, . first", { sql: "token" }],
+    token: ["integer", "place in the vocabulary, . first"],
     logit: real(float20Sql("pair", 0), "unnormalised, to four digits"),
     probability: [
       "real",

@@ -18,6 +18,19 @@ function bestValid(column: string): string {
   );
 }
 
+const NOT_EVALUATED = "not evaluated, or not finite";
+
+type Evaluated = readonly [
+  "real",
+  string,
+  { readonly unit: string; readonly nulls: string; readonly sql: string },
+];
+
+/** Declares the column of a loss over a split. */
+function evaluated(meaning: string, sql: string): Evaluated {
+  return ["real", meaning, { unit: "nats", nulls: NOT_EVALUATED, sql }];
+}
+
 function isoTime(milliseconds: string): string {
   return `strftime('%Y-%m-%dT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
 }
@@ -31,25 +44,22 @@ export const RUNS = {
   name: "runs",
   about: "a run, and what came out",
   from: `kept_run r ${FIRST_GRID}` as string,
+  own: "r",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
     grid: ["text", "the first grid that it belongs to", { nulls: "in no grid", sql: "g.name" }],
     label: ["text", "its name in that grid", { nulls: "in no grid", sql: "gr.label" }],
-    state: [
-      "text",
-      "pending, running, finished, failed, diverged, stopped, interrupted",
-      { sql: "r.state" },
-    ],
-    reason: ["text", "why it ended", { nulls: "not ended", sql: "r.reason" }],
-    seed: ["integer", "of its random numbers", { sql: "r.seed" }],
-    config: ["text", "the resolved config", { unit: "JSON", sql: "r.config" }],
-    hash: ["text", "its identity: what decides its numbers", { unit: "sha256", sql: "r.hash" }],
-    engine: ["text", "what trains it: simd or tfjs", { sql: "r.engine" }],
-    steps: ["integer", "updates planned", { unit: "steps", sql: "r.steps" }],
+    state: ["text", "pending, running, finished, failed, diverged, stopped, interrupted"],
+    reason: ["text", "why it ended", { nulls: "not ended" }],
+    seed: ["integer", "of its random numbers"],
+    config: ["text", "the resolved config", { unit: "JSON" }],
+    hash: ["text", "its identity: what decides its numbers", { unit: "sha256" }],
+    engine: ["text", "what trains it: simd or tfjs"],
+    steps: ["integer", "updates planned", { unit: "steps" }],
     last_step: [
       "integer",
       "the last one recorded, from 0; of a diverged run the first not finite",
-      { unit: "steps", nulls: "none recorded yet", sql: "r.last_step" },
+      { unit: "steps", nulls: "none recorded yet" },
     ],
     loss: [
       "real",
@@ -60,50 +70,17 @@ export const RUNS = {
         sql: "r.recent_loss",
       },
     ],
-    train_loss: [
-      "real",
+    train_loss: evaluated(
       "of the training split; running statistics where there is batch norm",
-      {
-        unit: "nats",
-        nulls: "not evaluated, or not finite",
-        sql: lastLoss("train") as string,
-      },
-    ],
-    valid_loss: [
-      "real",
-      "of the validation split, likewise",
-      {
-        unit: "nats",
-        nulls: "not evaluated, or not finite",
-        sql: lastLoss("valid") as string,
-      },
-    ],
-    test_loss: [
-      "real",
-      "of the test split, likewise",
-      {
-        unit: "nats",
-        nulls: "not evaluated, or not finite",
-        sql: lastLoss("test") as string,
-      },
-    ],
-    best_valid_loss: [
-      "real",
-      "the lowest of all evaluations",
-      {
-        unit: "nats",
-        nulls: "not evaluated, or not finite",
-        sql: bestValid("loss") as string,
-      },
-    ],
+      lastLoss("train"),
+    ) as Evaluated,
+    valid_loss: evaluated("of the validation split, likewise", lastLoss("valid")) as Evaluated,
+    test_loss: evaluated("of the test split, likewise", lastLoss("test")) as Evaluated,
+    best_valid_loss: evaluated("the lowest of all evaluations", bestValid("loss")) as Evaluated,
     best_valid_step: [
       "integer",
       "updates made when it was lowest",
-      {
-        unit: "steps",
-        nulls: "not evaluated, or not finite",
-        sql: bestValid("step") as string,
-      },
+      { unit: "steps", nulls: NOT_EVALUATED as string, sql: bestValid("step") as string },
     ],
     steps_per_s: [
       "real",
@@ -114,11 +91,7 @@ export const RUNS = {
         sql: "(r.last_step + 1) / nullif(r.train_seconds, 0)",
       },
     ],
-    parameters: [
-      "integer",
-      "numbers that the model trains",
-      { nulls: "never started", sql: "r.parameters" },
-    ],
+    parameters: ["integer", "numbers that the model trains", { nulls: "never started" }],
     tags: [
       "text",
       "separated by commas",
@@ -127,18 +100,14 @@ export const RUNS = {
     started_at: [
       "text",
       "when it was started",
-      {
-        unit: "ISO 8601, UTC",
-        nulls: "never started",
-        sql: isoTime("r.started_at") as string,
-      },
+      { unit: "ISO 8601, UTC", nulls: "never started", sql: isoTime("r.started_at") as string },
     ],
     ended_at: [
       "text",
       "when it ended",
       { unit: "ISO 8601, UTC", nulls: "not ended", sql: isoTime("r.ended_at") as string },
     ],
-    error: ["text", "what went wrong", { nulls: "unless the run failed", sql: "r.error" }],
+    error: ["text", "what went wrong", { nulls: "unless the run failed" }],
   },
 } as const;
 
@@ -200,27 +169,20 @@ export const FINDINGS: View = {
   name: "findings",
   about: "what a rule says of a run, with its evidence",
   from: "kept_run r join finding f on f.run_id = r.id",
+  own: "f",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    level: ["text", "info, warning or error", { sql: "f.level" }],
-    rule: ["text", "the rule's name", { sql: "f.rule" }],
-    layer: ["text", "the layer it is about", { nulls: "about no single layer", sql: "f.layer" }],
-    param: [
-      "text",
-      "the parameter it is about",
-      { nulls: "about no single parameter", sql: "f.param" },
-    ],
-    step: ["integer", "since when it holds; 0 is initialisation", { unit: "steps", sql: "f.step" }],
-    value: [
-      "real",
-      "the number behind it",
-      { nulls: "there is none, or it is not finite", sql: "f.value" },
-    ],
-    message: ["text", "in words", { sql: "f.message" }],
+    level: ["text", "info, warning or error"],
+    rule: ["text", "the rule's name"],
+    layer: ["text", "the layer it is about", { nulls: "about no single layer" }],
+    param: ["text", "the parameter it is about", { nulls: "about no single parameter" }],
+    step: ["integer", "since when it holds; 0 is initialisation", { unit: "steps" }],
+    value: ["real", "the number behind it", { nulls: "there is none, or it is not finite" }],
+    message: ["text", "in words"],
     until: [
       "integer",
       "from which step on it holds no more",
-      { unit: "steps", nulls: "it still holds", sql: "f.until" },
+      { unit: "steps", nulls: "it still holds" },
     ],
   },
 };

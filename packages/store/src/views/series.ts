@@ -8,15 +8,12 @@ export const LOSS = {
   name: "loss",
   about: "a step of training",
   from: "kept_run r join step s on s.run_id = r.id",
+  own: "s",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: ["integer", "of this update, from 0", { unit: "steps", sql: "s.step" }],
-    loss: [
-      "real",
-      "of the mini-batch, before the update",
-      { unit: "nats", nulls: "not finite", sql: "s.loss" },
-    ],
-    lr: ["real", "the learning rate", { sql: "s.lr" }],
+    step: ["integer", "of this update, from 0", { unit: "steps" }],
+    loss: ["real", "of the mini-batch, before the update", { unit: "nats", nulls: "not finite" }],
+    lr: ["real", "the learning rate"],
   },
 } as const;
 
@@ -29,13 +26,13 @@ export const UPDATE_RATIO: View = {
         ${hexSql("s.ratios", "p.idx * 4 + 1", 4)} as hex
       from kept_run r join step s on s.run_id = r.id join param p on p.run_id = r.id))`,
   columns: {
-    run: ["text", "the run's name, grid/label", { sql: "run" }],
-    step: ["integer", "of this update, from 0", { unit: "steps", sql: "step" }],
-    param: ["text", "embedding, hidden1.weight, ..., output.bias", { sql: "param" }],
+    run: ["text", "the run's name, grid/label"],
+    step: ["integer", "of this update, from 0", { unit: "steps" }],
+    param: ["text", "embedding, hidden1.weight, ..., output.bias"],
     ratio: [
       "real",
       "std of the update over std of the parameter, the float32 as computed",
-      { nulls: "not a number, as for one element", isFloat32: true, sql: "ratio" },
+      { nulls: "not a number, as for one element", isFloat32: true },
     ],
     // Rounded by the SQLite that reads: the last digit may differ between them.
     log10_ratio: [
@@ -63,10 +60,10 @@ export const CURVE = {
   name: "curve",
   about: "some consecutive steps of a series at once; extrema are exact",
   columns: {
-    run: ["text", "the run's name, grid/label", { sql: "run" }],
-    series: ["text", "loss, lr or log10_ratio:PARAM", { sql: "series" }],
-    level: ["integer", "steps in a row: 16, 256, 4096 or 65536", { unit: "steps", sql: "level" }],
-    step: ["integer", "the first of them", { unit: "steps", sql: "step" }],
+    run: ["text", "the run's name, grid/label"],
+    series: ["text", "loss, lr or log10_ratio:PARAM"],
+    level: ["integer", "steps in a row: 16, 256, 4096 or 65536", { unit: "steps" }],
+    step: ["integer", "the first of them", { unit: "steps" }],
     n: ["integer", "how many values are finite", { sql: uint32Sql("n") as string }],
     min: [
       "real",
@@ -128,20 +125,13 @@ export const EVALS = {
   name: "evals",
   about: "an evaluation of a split",
   from: "kept_run r join eval e on e.run_id = r.id",
+  own: "e",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: [
-      "integer",
-      "after so many updates; 0 is initialisation",
-      { unit: "steps", sql: "e.step" },
-    ],
-    split: ["text", "train, valid or test", { sql: "e.split" }],
-    statistics: [
-      "text",
-      "of batch norm: none, batch, trainset or running",
-      { sql: "e.statistics" },
-    ],
-    loss: ["real", "mean over the split", { unit: "nats", nulls: "not finite", sql: "e.loss" }],
+    step: ["integer", "after so many updates; 0 is initialisation", { unit: "steps" }],
+    split: ["text", "train, valid or test"],
+    statistics: ["text", "of batch norm: none, batch, trainset or running"],
+    loss: ["real", "mean over the split", { unit: "nats", nulls: "not finite" }],
   },
 } as const;
 
@@ -149,14 +139,11 @@ export const SAMPLES = {
   name: "samples",
   about: "a name that the model made up",
   from: "kept_run r join sample s on s.run_id = r.id",
+  own: "s",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: [
-      "integer",
-      "after so many updates; 0 is initialisation",
-      { unit: "steps", sql: "s.step" },
-    ],
-    i: ["integer", "from 0", { sql: "s.i" }],
-    text: ["text", "the name, without its end mark", { sql: "s.text" }],
+    step: ["integer", "after so many updates; 0 is initialisation", { unit: "steps" }],
+    i: ["integer", "from 0"],
+    text: ["text", "the name, without its end mark"],
   },
 } as const;

@@ -12,19 +12,12 @@ type ColumnNotes = {
   readonly nulls?: string;
   /** Every value of a real column is a float32, as it was trained. */
   readonly isFloat32?: true;
-  /** Its expression over the tables of `from`. */
+  /** Its expression over the tables of `from`; left out where it is a column of the same name. */
   readonly sql?: string;
 };
 
 /** A column: its type, what it means, and the rest. */
-type Column = readonly [type: ColumnType, meaning: string, notes?: ColumnNotes];
-
-/** A column with its expression. */
-export type SelectedColumn = readonly [
-  type: ColumnType,
-  meaning: string,
-  notes: ColumnNotes & { readonly sql: string },
-];
+export type Column = readonly [type: ColumnType, meaning: string, notes?: ColumnNotes];
 
 type Declared = {
   readonly name: string;
@@ -33,14 +26,16 @@ type Declared = {
 };
 
 /** A view that selects each column from some tables, or one whose SQL is given whole. */
-export type View =
-  | (Declared & {
-      readonly columns: Readonly<Record<string, SelectedColumn>>;
-      /** What comes before SELECT. */
-      readonly with?: string;
-      readonly from: string;
-    })
-  | (Declared & { readonly columns: Readonly<Record<string, Column>>; readonly sql: string });
+export type View = Declared & { readonly columns: Readonly<Record<string, Column>> } & (
+    | {
+        /** What comes before SELECT. */
+        readonly with?: string;
+        readonly from: string;
+        /** Which table of `from` has the columns without an expression, where there are several. */
+        readonly own?: string;
+      }
+    | { readonly sql: string }
+  );
 
 type Cell<C> =
   | (C extends readonly ["text", ...(readonly unknown[])] ? string : number)
@@ -54,8 +49,9 @@ export type Row<V extends { readonly columns: object }> = {
 /** Returns the SELECT that a view stands for. */
 export function selectOf(view: View): string {
   if ("sql" in view) return view.sql;
+  const own = view.own === undefined ? "" : `${view.own}.`;
   const columns = Object.entries(view.columns).map(
-    ([name, [, , { sql }]]) => `${sql} as "${name}"`,
+    ([name, [, , notes]]) => `${notes?.sql ?? own + name} as "${name}"`,
   );
   return `${view.with ?? ""} select ${columns.join(", ")} from ${view.from}`;
 }

@@ -33,14 +33,8 @@ type NamedSql = { readonly name: string; readonly sql: string };
 
 /** What is not in the trash: views beneath the others. */
 const KEPT: readonly NamedSql[] = [
-  {
-    name: "kept_run",
-    sql: "select * from run where id not in (select run_id from trash_run)",
-  },
-  {
-    name: "kept_grid",
-    sql: "select * from grid where id not in (select grid_id from trash_grid)",
-  },
+  { name: "kept_run", sql: "select * from run where id not in (select run_id from trash_run)" },
+  { name: "kept_grid", sql: "select * from grid where id not in (select grid_id from trash_grid)" },
   {
     name: "kept_grid_run",
     sql: `select * from grid_run where grid_id not in (select grid_id from trash_grid)
