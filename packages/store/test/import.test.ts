@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { annotate, discard, importStore, type PlannedRun, restore } from "../src/index.ts";
-import { initial } from "../src/migrations/001-initial.ts";
+import { initial } from "../src/migrations/first-tables.ts";
 import { APPLICATION_ID, CURRENT_VERSION } from "../src/migrations/migrate.ts";
 import {
   blockOf,

@@ -1,14 +1,8 @@
 import type { Database } from "better-sqlite3";
 import { createView, views } from "../views/views.ts";
-import { initial } from "./001-initial.ts";
-import { annotations } from "./002-annotations.ts";
-import { probes } from "./003-probes.ts";
-import { findings } from "./004-findings.ts";
-import { recovery } from "./005-recovery.ts";
-import { trash } from "./006-trash.ts";
-import { parameterRoles } from "./009-parameter-roles.ts";
-import { endsAndOrigins } from "./010-ends-and-origins.ts";
-import type { AddedColumn } from "./added-column.ts";
+import { initial } from "./first-tables.ts";
+import { type AddedColumn, endsAndOrigins, parameterRoles } from "./later-columns.ts";
+import { annotations, findings, probes, recovery, trash } from "./later-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;

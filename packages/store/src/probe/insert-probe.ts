@@ -1,8 +1,14 @@
 import type { Histogram, NormProbe, Probe, Saturation, TensorProbe } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
 import { packPairs } from "./float20.ts";
-import { MOST_NUMBERS, NORM_ROWS, type NormKind, numberOfKind, TENSOR_KINDS } from "./kinds.ts";
-import { packCounts } from "./pack.ts";
+import {
+  MOST_NUMBERS,
+  NORM_ROWS,
+  type NormKind,
+  numberOfKind,
+  packCounts,
+  TENSOR_KINDS,
+} from "./pack.ts";
 
 const INSERT_PROBE =
   "insert into probe (run_id, step, examples, loss, tokens, logits) values (?, ?, ?, ?, ?, ?)";

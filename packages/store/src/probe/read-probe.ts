@@ -10,8 +10,15 @@ import type {
 } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
 import { unpackPairs } from "./float20.ts";
-import { NORM_ROWS, type NormKind, numberOfKind, TENSOR_KINDS } from "./kinds.ts";
-import { deadUnits, type PackedHistogram, unpackHistogram } from "./pack.ts";
+import {
+  deadUnits,
+  NORM_ROWS,
+  type NormKind,
+  numberOfKind,
+  type PackedHistogram,
+  TENSOR_KINDS,
+  unpackHistogram,
+} from "./pack.ts";
 
 type ProbeRow = {
   readonly id: number;

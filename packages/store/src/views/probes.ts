@@ -1,6 +1,6 @@
 /** Views of what probes measured. */
 
-import { MOST_NUMBERS, NORM_ROWS, TENSOR_KINDS } from "../probe/kinds.ts";
+import { MOST_NUMBERS, NORM_ROWS, TENSOR_KINDS } from "../probe/pack.ts";
 import { bitSql, bitsSql, float20Sql, hexSql } from "./float32.ts";
 import type { Column, View } from "./view.ts";
 
