@@ -18,17 +18,19 @@ import {
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Package, unlink } from "./package.ts";
-import { codeOf, ProvisionError, reasonOf } from "./problem.ts";
-import { size, type Terminal } from "./terminal.ts";
+import { unlink } from "./package.ts";
+import { size } from "./terminal.ts";
+import { codeOf, ProvisionError, reasonOf, type Work } from "./work.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
+/** How the name of an attempt begins; host, process and some letters follow. */
+const ATTEMPT = ".attempt-";
 
 /** An empty folder beside the finished ones, named after this process, in which an attempt works. */
 export function startAttempt(cache: string): string {
   try {
     makeFolder(cache);
-    return mkdtempSync(join(cache, `.attempt-${hostname()}-${process.pid}-`));
+    return mkdtempSync(join(cache, `${ATTEMPT}${hostname()}-${process.pid}-`));
   } catch (error) {
     throw new ProvisionError(
       `cannot write to ${cache} (${codeOf(error) || reasonOf(error)}); set XDG_CACHE_HOME to a folder of yours`,
@@ -38,8 +40,8 @@ export function startAttempt(cache: string): string {
 
 /** Removes what interrupted attempts left: those of dead processes here, of anyone after a day. */
 export function sweepAttempts(cache: string): void {
-  for (const name of attemptsIn(cache)) {
-    if (isAtWork(cache, name)) continue;
+  for (const name of namesIn(cache)) {
+    if (!name.startsWith(ATTEMPT) || isAtWork(cache, name)) continue;
     try {
       rmSync(join(cache, name), { recursive: true, force: true });
     } catch {
@@ -85,9 +87,9 @@ function makeFolder(folder: string): void {
   }
 }
 
-function attemptsIn(cache: string): readonly string[] {
+function namesIn(cache: string): readonly string[] {
   try {
-    return readdirSync(cache).filter((name) => name.startsWith(".attempt-"));
+    return readdirSync(cache);
   } catch {
     return [];
   }
@@ -151,44 +153,23 @@ async function describe(folder: string): Promise<readonly object[]> {
 }
 
 /** Undoes what `provision` did: the links of this checkout, and the cache of all. */
-export function remove({
-  target,
-  cache,
-  terminal,
-}: {
-  readonly target: Package;
-  readonly cache: string;
-  readonly terminal: Terminal;
-}): void {
+export function remove({ target, cache, terminal }: Work): void {
   const links = unlink(target);
   for (const { place, led } of links) terminal.result(`removed the link ${place} to ${led}`);
   sweepAttempts(cache);
-  const bytes = sizeOf(cache);
-  for (const name of entriesOf(cache)) discard(cache, name);
+  const entries = namesIn(cache).filter((name) => !name.startsWith(ATTEMPT));
+  const bytes = entries.reduce((sum, name) => sum + sizeOf(join(cache, name)), 0);
+  for (const name of entries) discard(cache, name);
   removeEmpty(cache);
   removeEmpty(dirname(cache));
   if (bytes > 0) terminal.result(`removed ${cache}, ${size(bytes)}; other checkouts used it too`);
   if (links.length === 0 && bytes === 0) terminal.result("there is nothing to remove");
 }
 
-function entriesOf(cache: string): readonly string[] {
-  try {
-    return readdirSync(cache).filter((name) => !name.startsWith(".attempt-"));
-  } catch {
-    return [];
-  }
-}
-
-function sizeOf(cache: string): number {
-  const names = entriesOf(cache).flatMap((entry) =>
-    readdirSync(join(cache, entry), { recursive: true, encoding: "utf8" }).map((name) =>
-      join(cache, entry, name),
-    ),
-  );
-  return names
-    .map((name) => lstatSync(name))
-    .filter((found) => found.isFile())
-    .reduce((sum, found) => sum + found.size, 0);
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => lstatSync(join(folder, name)))
+    .reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0);
 }
 
 function removeEmpty(folder: string): void {

@@ -2,27 +2,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-type Attribute = { readonly name: string; readonly type: number; readonly value: boolean | number };
-type Binding = {
-  readonly TF_Version: string;
-  readonly TF_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  createTensor(shape: readonly number[], dtype: number, values: Float32Array): number;
-  executeOp(
-    name: string,
-    attributes: readonly Attribute[],
-    inputs: readonly number[],
-    outputs: number,
-  ): readonly { readonly id: number }[];
-  tensorDataSync(id: number): Float32Array;
-};
-type TensorFlow = {
-  backend(): object;
-  tensor2d(values: readonly number[], shape: readonly number[]): object;
-  matMul(a: object, b: object): { dataSync(): Float32Array };
-};
-
 const A = [1, 2, 3, 4];
 const B = [5, 6, 7, 8];
 const AB = "19,22,43,50";
@@ -33,12 +12,13 @@ const { version, product } = place.endsWith(".node") ? byAddon() : byPackage();
 if (product !== AB) throw new Error(`it says that [1 2; 3 4] [5 6; 7 8] is [${product}]`);
 process.stdout.write(version);
 
-function byAddon(): { readonly version: string; readonly product: string } {
-  const binding: Binding = require(place);
+type Computed = { readonly version: string; readonly product: string };
+
+function byAddon(): Computed {
+  const binding = require(place);
   const [a, b] = [A, B].map((values) =>
     binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array(values)),
   );
-  if (a === undefined || b === undefined) throw new Error("it makes no tensors");
   const attributes = [
     { name: "transpose_a", type: binding.TF_ATTR_BOOL, value: false },
     { name: "transpose_b", type: binding.TF_ATTR_BOOL, value: false },
@@ -49,11 +29,10 @@ function byAddon(): { readonly version: string; readonly product: string } {
   return { version: binding.TF_Version, product: binding.tensorDataSync(result.id).join() };
 }
 
-function byPackage(): { readonly version: string; readonly product: string } {
-  const tf: TensorFlow = require(join(place, "dist/index.js"));
+function byPackage(): Computed {
+  const tf = require(join(place, "dist/index.js"));
   const backend = tf.backend();
   if (!("binding" in backend)) throw new Error("TensorFlow.js runs on another backend");
-  const { TF_Version } = Object(backend.binding);
   const product = tf.matMul(tf.tensor2d(A, [2, 2]), tf.tensor2d(B, [2, 2]));
-  return { version: String(TF_Version), product: product.dataSync().join() };
+  return { version: String(backend.binding?.TF_Version), product: product.dataSync().join() };
 }

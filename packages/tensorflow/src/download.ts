@@ -5,10 +5,16 @@ import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { needSpace } from "./cache.ts";
-import type { Package } from "./package.ts";
-import { codeOf, ProvisionError, reasonOf } from "./problem.ts";
-import { run } from "./run.ts";
-import { size, type Terminal } from "./terminal.ts";
+import { size } from "./terminal.ts";
+import {
+  type Attempt,
+  codeOf,
+  type Package,
+  ProvisionError,
+  reasonOf,
+  run,
+  type Work,
+} from "./work.ts";
 
 /**
  * SHA-256 of the archives that tfjs-node's own installer fetches, by name: as nixpkgs and the Bazel
@@ -20,13 +26,14 @@ const KNOWN_SHA256: Readonly<Record<string, string>> = {
 };
 const NAPI = "8";
 
-export type Addresses = { readonly library: string; readonly addon: string };
-
 /**
  * The addresses that tfjs-node's own installer would use: from the package itself, its
  * `scripts/custom-binary.json` and the environment variables that it documents.
  */
-export function officialAddresses({ folder, version }: Package): Addresses {
+export function officialAddresses({ folder, version }: Package): {
+  readonly library: string;
+  readonly addon: string;
+} {
   const { env, platform, arch } = process;
   const require = createRequire(join(folder, "package.json"));
   const own = require(join(folder, "scripts/deps-constants.js"));
@@ -53,19 +60,19 @@ export function officialAddresses({ folder, version }: Package): Addresses {
 /** Downloads an archive, checks it, and unpacks it into `folder`; throws what to tell when it fails. */
 export async function fetchArchive(
   address: string,
-  { attempt, folder }: { readonly attempt: string; readonly folder: string },
-  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  folder: string,
+  attempt: Attempt,
 ): Promise<void> {
   const name = basename(new URL(address).pathname);
-  const file = join(attempt, name);
-  const digest = await download(address, file, { terminal, signal });
+  const file = join(attempt.folder, name);
+  const digest = await download(address, file, attempt);
   const known = KNOWN_SHA256[name];
   if (known !== undefined && digest !== known) {
     throw new ProvisionError(`${name} has not the pinned SHA-256; it was thrown away`);
   }
   mkdirSync(folder, { recursive: true });
   const unpack = ["tar", "-xzf", file, "-C", folder, "--no-same-owner"];
-  const { status, stderr } = await run(unpack, { signal });
+  const { status, stderr } = await run(unpack, attempt);
   if (status !== 0) {
     throw new ProvisionError(`${name} cannot be unpacked: ${stderr.split("\n")[0]}`);
   }
@@ -78,16 +85,21 @@ const SILENCE_MS = 20_000;
 const GROWTH = 5;
 
 /** Downloads `address` to `file` and returns its SHA-256; gives up soon when nothing answers. */
-export async function download(
+async function download(
   address: string,
   file: string,
-  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  { terminal, signal }: Work,
 ): Promise<string> {
   const { host } = new URL(address);
-  const patience = new Patience();
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const expect = (withinMs: number, otherwise: string): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(new Error(otherwise)), withinMs);
+  };
   try {
-    const ends = AbortSignal.any([signal, patience.signal]);
-    patience.expect(ANSWER_MS, "no answer");
+    const ends = AbortSignal.any([signal, silence.signal]);
+    expect(ANSWER_MS, "no answer");
     const response = await fetch(address, { signal: ends });
     if (!response.ok || response.body === null) throw new Error(`HTTP status ${response.status}`);
     const total = Number(response.headers.get("content-length") ?? 0);
@@ -97,7 +109,7 @@ export async function download(
     const hash = createHash("sha256");
     let done = 0;
     const body = Readable.from(response.body).map((chunk: Uint8Array) => {
-      patience.expect(SILENCE_MS, "the connection went silent");
+      expect(SILENCE_MS, "the connection went silent");
       hash.update(chunk);
       done += chunk.length;
       terminal.progress(basename(file), done, total);
@@ -108,28 +120,9 @@ export async function download(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ProvisionError || codeOf(error) === "ENOSPC") throw error;
-    const reason = patience.signal.aborted ? patience.signal.reason : error;
+    const reason = silence.signal.aborted ? silence.signal.reason : error;
     throw new ProvisionError(`${host}: ${reasonOf(reason)}`);
   } finally {
-    patience.end();
-  }
-}
-
-/** Aborts its signal when what it expects does not come in time. */
-class Patience {
-  readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  expect(withinMs: number, otherwise: string): void {
-    this.end();
-    this.#timer = setTimeout(() => this.#controller.abort(new Error(otherwise)), withinMs);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(timer);
   }
 }

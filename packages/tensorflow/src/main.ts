@@ -2,9 +2,9 @@
 import { parseArgs } from "node:util";
 import { remove } from "./cache.ts";
 import { cacheFolder, findPackage } from "./package.ts";
-import { codeOf, ProvisionError, reasonOf } from "./problem.ts";
 import { provision } from "./provision.ts";
-import { processTerminal, type Terminal } from "./terminal.ts";
+import { Terminal } from "./terminal.ts";
+import { codeOf, ProvisionError, reasonOf } from "./work.ts";
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -21,9 +21,9 @@ that engine runs on WebAssembly; nothing else needs it.
 It goes to $XDG_CACHE_HOME/ablate/tensorflow (~/.cache where that is not set); $CXX names the compiler.
 `;
 
-process.exitCode = await main(process.argv.slice(2), processTerminal());
+process.exitCode = await main(process.argv.slice(2), new Terminal());
 
-async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function main(argv: string[], terminal: Terminal): Promise<number> {
   const flags = read(argv);
   if (typeof flags === "string") {
     terminal.note(`tensorflow: ${flags}; see \`pnpm tensorflow --help\``);
@@ -55,17 +55,14 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
 
 type Flags = { readonly remove: boolean; readonly help: boolean; readonly package?: string };
 
-function read(argv: readonly string[]): Flags | string {
+function read(args: string[]): Flags | string {
+  const options = {
+    remove: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+    package: { type: "string" },
+  } as const;
   try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        remove: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-        package: { type: "string" },
-      },
-    });
-    return values;
+    return parseArgs({ args, options }).values;
   } catch (error) {
     return reasonOf(error).split(". ")[0] ?? "";
   }

@@ -10,10 +10,7 @@ import {
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { codeOf, ProvisionError } from "./problem.ts";
-
-/** An installed `@tensorflow/tfjs-node`. */
-export type Package = { readonly folder: string; readonly version: string };
+import { codeOf, type Package, ProvisionError } from "./work.ts";
 
 /** The package that `folder` holds, or the one that the engine of this checkout imports. */
 export function findPackage(folder: string | undefined): Package {

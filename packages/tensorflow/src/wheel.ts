@@ -2,9 +2,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { needSpace } from "./cache.ts";
-import { ProvisionError } from "./problem.ts";
-import { type Ended, run } from "./run.ts";
-import { size, type Terminal } from "./terminal.ts";
+import { size } from "./terminal.ts";
+import { type Attempt, type Ended, ProvisionError, run } from "./work.ts";
 
 /**
  * The wheel that stands in for libtensorflow: tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl.
@@ -19,19 +18,15 @@ const WHEEL = {
   unpackedBytes: 853_308_936,
 } as const;
 
-type Python = { readonly python: string; readonly pip: readonly string[] };
-
 /** Puts TensorFlow's libraries and C headers from its wheel into `deps`; pip finds and checks it. */
-export async function fetchWheel(
-  { attempt, deps }: { readonly attempt: string; readonly deps: string },
-  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
-): Promise<void> {
+export async function fetchWheel(attempt: Attempt): Promise<void> {
+  const { terminal, signal } = attempt;
   const { python, pip } = await findPython(signal);
   terminal.note(
     `downloading the wheel ${WHEEL.requirement} with pip: ${size(WHEEL.bytes)}, unpacked ${size(WHEEL.unpackedBytes)}`,
   );
-  needSpace(attempt, WHEEL.bytes + WHEEL.unpackedBytes);
-  const folder = join(attempt, "wheel");
+  needSpace(attempt.folder, WHEEL.bytes + WHEEL.unpackedBytes);
+  const folder = join(attempt.folder, "wheel");
   mkdirSync(folder);
   const requirements = join(folder, "requirements.txt");
   writeFileSync(requirements, `${WHEEL.requirement} --hash=sha256:${WHEEL.sha256}\n`);
@@ -42,20 +37,22 @@ export async function fetchWheel(
       ["--dest", folder, "--requirement", requirements],
     ),
     { signal, shows: true, env: { PIP_RETRIES: "1", ...process.env, TMPDIR: folder } },
-  ).finally(terminal.restore);
+  ).finally(() => terminal.restore());
   const [wheel] = readdirSync(folder).filter((name) => name.endsWith(".whl"));
   if (downloaded.status !== 0 || wheel === undefined) throw new ProvisionError(why(downloaded));
 
   terminal.note("unpacking it");
   const script = fileURLToPath(new URL("unpack.py", import.meta.url));
-  const unpacked = await run([python, script, join(folder, wheel), deps], { signal });
+  const unpacked = await run([python, script, join(folder, wheel), attempt.deps], { signal });
   if (unpacked.status !== 0) {
     throw new ProvisionError(`the wheel cannot be unpacked: ${lastLine(unpacked.stderr)}`);
   }
   rmSync(folder, { recursive: true });
 }
 
-async function findPython(signal: AbortSignal): Promise<Python> {
+async function findPython(
+  signal: AbortSignal,
+): Promise<{ readonly python: string; readonly pip: readonly string[] }> {
   for (const python of ["python3", "python"]) {
     if ((await run([python, "--version"], { signal })).status !== 0) continue;
     for (const pip of [[python, "-m", "pip"], ["pip3"], ["pip"]]) {
@@ -66,24 +63,31 @@ async function findPython(signal: AbortSignal): Promise<Python> {
   throw new ProvisionError("there is no Python; install python3 with pip (Debian: python3-pip)");
 }
 
+/** What pip says when it fails, and what it means; the first that applies. */
+const FAILURES: readonly (readonly [RegExp, string])[] = [
+  [
+    /DO NOT MATCH THE HASHES/,
+    `the package index gave a ${WHEEL.requirement} whose SHA-256 is not the pinned one; it was thrown away`,
+  ],
+  [
+    /NewConnectionError|ConnectTimeout|NameResolution|Max retries|Connection refused/,
+    "pip cannot reach its package index",
+  ],
+  [
+    /timed out|IncompleteRead|Connection broken|ReadTimeout/,
+    "the connection to pip's package index broke off",
+  ],
+  [
+    /No matching distribution|Could not find a version/,
+    `pip finds no ${WHEEL.requirement} for ${WHEEL.platform} in its package index`,
+  ],
+  [/No space left/, "the disk is full"],
+];
+
 function why({ stdout, stderr }: Ended): string {
   const said = stdout + stderr;
-  if (said.includes("DO NOT MATCH THE HASHES")) {
-    return `the package index gave a ${WHEEL.requirement} whose SHA-256 is not the pinned one; it was thrown away`;
-  }
-  if (
-    /NewConnectionError|ConnectTimeout|NameResolution|Max retries|Connection refused/.test(said)
-  ) {
-    return "pip cannot reach its package index";
-  }
-  if (/timed out|IncompleteRead|Connection broken|ReadTimeout/.test(said)) {
-    return "the connection to pip's package index broke off";
-  }
-  if (/No matching distribution|Could not find a version/.test(said)) {
-    return `pip finds no ${WHEEL.requirement} for ${WHEEL.platform} in its package index`;
-  }
-  if (said.includes("No space left")) return "the disk is full";
-  return `pip cannot download ${WHEEL.requirement}: ${lastLine(said)}`;
+  const [, known] = FAILURES.find(([pattern]) => pattern.test(said)) ?? [];
+  return known ?? `pip cannot download ${WHEEL.requirement}: ${lastLine(said)}`;
 }
 
 function lastLine(text: string): string {
