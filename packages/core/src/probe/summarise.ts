@@ -11,14 +11,7 @@ import {
   WEIGHT_SCALE,
 } from "./histogram.ts";
 import type { LayerPass, NetworkPass, ParameterPass, Pass, UnitMoments } from "./network-pass.ts";
-import type {
-  LayerProbe,
-  LogitsProbe,
-  NormProbe,
-  Probe,
-  Saturation,
-  TensorProbe,
-} from "./probe.ts";
+import type { LayerProbe, LogitsProbe, Probe, Saturation, TensorProbe } from "./probe.ts";
 
 /** Examples whose logits are kept. */
 const LOGIT_EXAMPLES = 4;
@@ -59,7 +52,11 @@ function layerProbe(
   parameters: readonly ParameterPass[],
   { threshold, trainset }: Omit<ProbeFacts, "step">,
 ): LayerProbe {
-  const { name, kind, units, linear, preactivation, activation } = layer;
+  const { name, kind, units, linear, preactivation, activation, norm } = layer;
+  const parameter = (wanted: ParameterRole) =>
+    parameters.find((one) => one.layer === name && one.role === wanted);
+  const gamma = parameter("gain")?.values.slice();
+  const beta = parameter("shift")?.values.slice();
   return {
     name,
     kind,
@@ -71,10 +68,13 @@ function layerProbe(
       linear_gradient: tensor(linear.gradient),
       preactivation_gradient: tensor(preactivation.gradient),
       activation_gradient: tensor(activation.gradient, GRADIENT_SCALE),
-      ...weightTensors(parameterOf(parameters, name, "weight")),
+      ...weightTensors(parameter("weight")),
     },
     saturation: saturationOf(layer, threshold),
-    norm: normProbe(layer, parameters, trainset.get(name) ?? null),
+    norm:
+      norm === null || gamma === undefined || beta === undefined
+        ? null
+        : { ...norm, trainset: trainset.get(name) ?? null, gamma, beta },
   };
 }
 
@@ -91,25 +91,6 @@ function tensor(values: Float32Array, scale?: HistogramScale): TensorProbe {
     ...statisticsOf(values),
     histogram: scale === undefined ? null : histogramOf(values, scale),
   };
-}
-
-function parameterOf(
-  parameters: readonly ParameterPass[],
-  layer: string,
-  role: ParameterRole,
-): ParameterPass | undefined {
-  return parameters.find((one) => one.layer === layer && one.role === role);
-}
-
-function normProbe(
-  { name, norm }: LayerPass,
-  parameters: readonly ParameterPass[],
-  trainset: UnitMoments | null,
-): NormProbe | null {
-  const gamma = parameterOf(parameters, name, "gain")?.values.slice();
-  const beta = parameterOf(parameters, name, "shift")?.values.slice();
-  if (norm === null || gamma === undefined || beta === undefined) return null;
-  return { ...norm, trainset, gamma, beta };
 }
 
 function logitsOf({ layers, examples }: NetworkPass): LogitsProbe {

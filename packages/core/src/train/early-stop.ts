@@ -9,18 +9,16 @@ export type EarlyStopReason = "patience" | "target";
 /** Watches the validation loss of a run. Told the same loss of a step again, it says the same again. */
 export class EarlyStop {
   readonly #spec: StopSpec;
-  #best: number | null;
-  #step: number;
+  #state: EarlyStopState;
 
   /** @param state - of a watch that this one goes on from */
   constructor(spec: StopSpec, state: EarlyStopState = { best: null, step: 0 }) {
     this.#spec = spec;
-    this.#best = state.best;
-    this.#step = state.step;
+    this.#state = state;
   }
 
   get state(): EarlyStopState {
-    return { best: this.#best, step: this.#step };
+    return this.#state;
   }
 
   /**
@@ -30,11 +28,10 @@ export class EarlyStop {
    */
   follow(step: number, loss: number): EarlyStopReason | null {
     const { patience, target } = this.#spec;
-    if (Number.isFinite(loss) && (this.#best === null || loss < this.#best)) {
-      this.#best = loss;
-      this.#step = step;
-    }
+    const { best } = this.#state;
+    const isBetter = Number.isFinite(loss) && (best === null || loss < best);
+    if (isBetter) this.#state = { best: loss, step };
     if (target !== null && loss <= target) return "target";
-    return patience !== null && step - this.#step >= patience ? "patience" : null;
+    return patience !== null && step - this.#state.step >= patience ? "patience" : null;
   }
 }

@@ -3,7 +3,6 @@ import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { layerShapes, planParameters } from "../model/parameters.ts";
-import type { UnitMoments } from "../probe/network-pass.ts";
 import type { Probe } from "../probe/probe.ts";
 import { probeBatch } from "../probe/probe-batch.ts";
 import { summarise } from "../probe/summarise.ts";
@@ -28,10 +27,7 @@ export type StepBuffer = {
   readonly ratios: Float32Array;
 };
 
-/** Moments of the training set by layer, and the step at which they were measured. */
-type Measured = { readonly step: number; readonly moments: ReadonlyMap<string, UnitMoments> };
-
-export type TrainerOptions = {
+type TrainerOptions = {
   /** What trains; `simd` unless given. */
   readonly engine?: LoadedEngine;
   /** Where to go on, instead of at initialisation. */
@@ -49,7 +45,9 @@ export class Trainer {
   #step = 0;
   #divergedAt: number | null = null;
   #probeBatch: Examples | null = null;
-  #trainset: Measured | null = null;
+  /** Moments of the training set by layer, and the step at which they were measured. */
+  #trainset: { readonly step: number; readonly moments: ReturnType<Engine["moments"]> } | null =
+    null;
 
   /** @throws CheckpointError - the checkpoint is not one of such a run */
   constructor(

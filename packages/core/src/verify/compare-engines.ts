@@ -42,32 +42,35 @@ export function compareEngines(
 ): SeriesDifference[][] {
   const reference = recordHistory(spec, dataset, SIMD);
   const strayed = NUDGE_PERIODS.map((period) => recordHistory(spec, dataset, nudged(SIMD, period)));
-  const reliable = reference.map((series) => reliableSteps(series, strayed));
+  const reliable = new Map(
+    [...reference].map(([name, { values }]) => [name, reliableSteps(name, values, strayed)]),
+  );
   return engines.map((engine) => {
     const history = recordHistory(spec, dataset, engine);
-    return reference.map((series, i) => compare(series, history, reliable[i] ?? 0));
+    return [...reference].map(([name, series]) =>
+      compare({ name, ...series }, history.get(name)?.values, reliable.get(name) ?? 0),
+    );
   });
 }
 
 /** How many values of a series do not depend on rounding. */
-function reliableSteps(series: RecordedSeries, strayed: readonly RecordedSeries[][]): number {
-  const others = strayed.map((history) => valuesOf(history, series.name));
-  const end = series.values.findIndex((value, i) =>
-    others.some((values) => !(distance(value, values[i]) <= SENSITIVITY)),
+function reliableSteps(name: string, values: Float64Array, strayed: readonly History[]): number {
+  const others = strayed.map((history) => history.get(name)?.values);
+  const end = values.findIndex((value, i) =>
+    others.some((other) => !(distance(value, other?.[i]) <= SENSITIVITY)),
   );
-  return end === -1 ? series.values.length : end;
+  return end === -1 ? values.length : end;
 }
 
 function compare(
-  { name, first, values }: RecordedSeries,
-  history: readonly RecordedSeries[],
+  { name, first, values }: RecordedSeries & { readonly name: string },
+  others: Float64Array | undefined,
   reliable: number,
 ): SeriesDifference {
-  const others = valuesOf(history, name);
   let difference = 0;
   let at = 0;
   for (let i = 0; i < reliable; i++) {
-    const here = distance(values[i], others[i]);
+    const here = distance(values[i], others?.[i]);
     if (here <= difference) continue;
     difference = here;
     at = i;
@@ -81,10 +84,6 @@ function compare(
     steps: values.length,
     ok: difference <= TOLERANCE,
   };
-}
-
-function valuesOf(history: readonly RecordedSeries[], name: string): Float64Array {
-  return history.find((series) => series.name === name)?.values ?? new Float64Array();
 }
 
 /** Infinite where only one of the two is missing or not finite. */
@@ -118,45 +117,40 @@ function nudge({ values, ...tensor }: Tensor, period: number): Tensor {
   return { ...tensor, values: moved };
 }
 
-/** One number a step, or after the last one; a diverged run has fewer. */
+/** One number per step, or after the last one; a diverged run has fewer. */
 type RecordedSeries = {
-  readonly name: string;
   /** The step of the first value; the others follow. */
   readonly first: number;
   readonly values: Float64Array;
 };
 
+/** By the name of the series. */
+type History = ReadonlyMap<string, RecordedSeries>;
+
 /**
  * Trains a run and returns what it recorded: `loss`, `log10_ratio:PARAM` of each parameter, and, if it
  * comes to its end, `SPLIT:STATISTICS` of each evaluation.
  */
-function recordHistory(spec: RunSpec, dataset: Dataset, engine: LoadedEngine): RecordedSeries[] {
+function recordHistory(spec: RunSpec, dataset: Dataset, engine: LoadedEngine): History {
   const trainer = new Trainer(spec, dataset, { engine });
   try {
     const { parameters } = trainer;
     const { steps } = spec.train;
-    const buffer = {
-      loss: new Float64Array(steps),
-      lr: new Float64Array(steps),
-      ratios: new Float32Array(steps * parameters.length),
-    };
-    const made = trainer.advance(buffer, steps);
-    const evaluations = trainer.divergedAt === null ? trainer.evaluate() : [];
-    return [
-      { name: "loss", first: 0, values: buffer.loss.subarray(0, made) },
-      ...parameters.map(({ name }, p) => ({
-        name: `log10_ratio:${name}`,
-        first: 0,
-        values: Float64Array.from({ length: made }, (_, step) =>
-          log10(buffer.ratios[step * parameters.length + p] ?? Number.NaN),
-        ),
-      })),
-      ...evaluations.map(({ split, statistics, loss }) => ({
-        name: `${split}:${statistics}`,
-        first: steps,
-        values: Float64Array.of(loss),
-      })),
-    ];
+    const loss = new Float64Array(steps);
+    const ratios = new Float32Array(steps * parameters.length);
+    const made = trainer.advance({ loss, lr: new Float64Array(steps), ratios }, steps);
+    const history = new Map([["loss", { first: 0, values: loss.subarray(0, made) }]]);
+    for (const [p, { name }] of parameters.entries()) {
+      const values = Float64Array.from({ length: made }, (_, step) =>
+        log10(ratios[step * parameters.length + p] ?? Number.NaN),
+      );
+      history.set(`log10_ratio:${name}`, { first: 0, values });
+    }
+    for (const one of trainer.divergedAt === null ? trainer.evaluate() : []) {
+      const values = Float64Array.of(one.loss);
+      history.set(`${one.split}:${one.statistics}`, { first: steps, values });
+    }
+    return history;
   } finally {
     trainer.dispose();
   }

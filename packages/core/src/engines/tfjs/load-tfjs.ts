@@ -34,11 +34,9 @@ async function start(wish: TfjsBackend | undefined): Promise<Started> {
     await tf.setBackend("cpu");
     return { backend: "cpu", version: tf.version_core, reason: ASKED_FOR };
   }
-  if (wish === "wasm") {
-    return { backend: "wasm", version: await startWasm(), reason: ASKED_FOR };
-  }
-  const { version, problem } = await loadNativeTensorflow();
-  if (version !== null) return { backend: "tensorflow", version, reason: null };
+  if (wish === "wasm") return { backend: "wasm", version: await startWasm(), reason: ASKED_FOR };
+  const problem = await loadNativeTensorflow();
+  if (problem === null) return { backend: "tensorflow", version: libraryVersion(), reason: null };
   if (wish === "tensorflow") {
     throw new EngineError(`engine tfjs: ${problem}; \`npx pnpm@12 tensorflow\` gets it`);
   }
@@ -47,21 +45,23 @@ async function start(wish: TfjsBackend | undefined): Promise<Started> {
 
 const ASKED_FOR = "asked for";
 
+/** Starts TensorFlow.js's WebAssembly backend, on one thread; returns its version. */
 async function startWasm(): Promise<string> {
   try {
-    return await loadWasmBackend();
+    if (tf.getKernel("UnsortedSegmentSum", "wasm") === undefined) {
+      registerWasmKernels();
+      tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+      const { resolve } = createRequire(import.meta.url);
+      setWasmPaths(`${dirname(resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+    }
+    await withoutHandlersOf(() => tf.setBackend("wasm"));
+    return version;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new EngineError(`engine tfjs: its WebAssembly backend does not load (${message})`, {
-      cause,
-    });
+    const problem = `its WebAssembly backend does not load (${message})`;
+    throw new EngineError(`engine tfjs: ${problem}`, { cause });
   }
 }
-
-/** TensorFlow's own library, or why it cannot be had. */
-type NativeTensorflow =
-  | { readonly version: string; readonly problem: null }
-  | { readonly version: null; readonly problem: string };
 
 /** Read by TensorFlow when it is loaded: one thread, the same bits with or without oneDNN, no chatter. */
 const SETTINGS = {
@@ -71,17 +71,17 @@ const SETTINGS = {
   TF_CPP_MIN_LOG_LEVEL: "3",
 } as const;
 
-/** Loads `@tensorflow/tfjs-node`; its backend is then called `tensorflow`. */
-async function loadNativeTensorflow(): Promise<NativeTensorflow> {
+/** Loads `@tensorflow/tfjs-node`, whose backend is then `tensorflow`, or returns why that cannot be had. */
+async function loadNativeTensorflow(): Promise<string | null> {
   const cut = cutFile();
-  if (cut !== null) return { version: null, problem: `native TensorFlow is damaged (${cut})` };
+  if (cut !== null) return `native TensorFlow is damaged (${cut})`;
   Object.assign(process.env, SETTINGS);
   try {
     await import("@tensorflow/tfjs-node");
     await tf.setBackend("tensorflow");
-    return { version: libraryVersion(), problem: null };
+    return null;
   } catch (error) {
-    return { version: null, problem: describe(error) };
+    return describe(error);
   }
 }
 
@@ -119,18 +119,6 @@ function cutFile(): string | null {
   } catch {
     return null; // nothing linked: what is wrong is said when it is loaded
   }
-}
-
-/** Loads TensorFlow.js's WebAssembly backend, on one thread; returns its version. */
-async function loadWasmBackend(): Promise<string> {
-  if (tf.getKernel("UnsortedSegmentSum", "wasm") === undefined) {
-    registerWasmKernels();
-    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-    const { resolve } = createRequire(import.meta.url);
-    setWasmPaths(`${dirname(resolve("@tensorflow/tfjs-backend-wasm"))}/`);
-  }
-  await withoutHandlersOf(() => tf.setBackend("wasm"));
-  return version;
 }
 
 /** The loader of this backend listens to every error of the process and throws it again: not here. */

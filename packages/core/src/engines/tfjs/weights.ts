@@ -5,7 +5,8 @@ import type { Tensor } from "../engine.ts";
 /** The parameters of a model as tensors of the backend. */
 export class Weights {
   readonly parameters: readonly Parameter[];
-  readonly #values: tf.Tensor[];
+  /** In the order of the parameters; replaced by every `descend`. */
+  readonly values: tf.Tensor[];
   readonly #indices: ReadonlyMap<string, number>;
   #rate: { readonly lr: number; readonly scalar: tf.Scalar } | null = null;
 
@@ -17,13 +18,8 @@ export class Weights {
       return tensor.values.slice();
     });
     this.parameters = parameters;
-    this.#values = parameters.map(({ shape }, i) => tf.tensor(values[i] ?? [], [...shape]));
+    this.values = parameters.map(({ shape }, i) => tf.tensor(values[i] ?? [], [...shape]));
     this.#indices = new Map(parameters.map(({ name }, i) => [name, i]));
-  }
-
-  /** In the order of the parameters; replaced by every `descend`. */
-  get values(): tf.Tensor[] {
-    return this.#values;
   }
 
   /** `[fan_in, fan_out]` */
@@ -44,12 +40,12 @@ export class Weights {
   descend(gradients: readonly tf.Tensor[], lr: number, ratios: Float32Array, offset: number): void {
     const rate = this.#scalar(lr);
     for (const [p, gradient] of gradients.entries()) {
-      const before = this.#values[p];
+      const before = this.values[p];
       if (before === undefined) continue;
       const update = tf.mul(gradient, rate);
       const after = tf.keep(tf.sub(before, update));
       ratios[offset + p] = unbiasedStd(floats(update)) / unbiasedStd(floats(after));
-      this.#values[p] = after;
+      this.values[p] = after;
       before.dispose();
     }
   }
@@ -64,12 +60,12 @@ export class Weights {
   }
 
   dispose(): void {
-    tf.dispose(this.#values);
+    tf.dispose(this.values);
     this.#rate?.scalar.dispose();
   }
 
   #named(name: string): tf.Tensor {
-    const value = this.#values[this.#indices.get(name) ?? -1];
+    const value = this.values[this.#indices.get(name) ?? -1];
     if (value === undefined) throw new RangeError(`tfjs: ${name} is missing`);
     return value;
   }
