@@ -2,17 +2,16 @@ import type { RunSummary, StoreReader } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { drawer } from "./chart/draw.ts";
 import { type ReportFacts, readFacts } from "./data/facts.ts";
-import { html } from "./html.ts";
-import { type PageSection, page } from "./layout/page.ts";
-import { differencesSection } from "./sections/differences.ts";
+import { type Content, html } from "./html.ts";
+import { type PageSection, page, sentences } from "./layout/page.ts";
+import { differencesSection, differenceWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
-import { layersSection } from "./sections/layers.ts";
+import { layersSection, saturationWords } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
-import { extentWords, runsSection } from "./sections/runs.ts";
+import { extentWords, runsSection, troubleWords } from "./sections/runs.ts";
 import { settingsSection } from "./sections/settings.ts";
-import { startSection } from "./sections/start.ts";
-import { summarySection } from "./sections/summary.ts";
-import { updatesSection } from "./sections/updates.ts";
+import { startSection, startWords } from "./sections/start.ts";
+import { updatesSection, updateWords } from "./sections/updates.ts";
 import { count } from "./text.ts";
 
 export type ReportOptions = {
@@ -57,4 +56,33 @@ export async function reportOf(
 function recorded({ runs }: ReportFacts): string {
   const done = runs.filter(({ state }) => state === "finished").length;
   return `${counted(runs.length, "run")}, of which ${count(done)} finished`;
+}
+
+/** Answers in sentences, each made of what the store says. */
+function summarySection(facts: ReportFacts): PageSection {
+  const parts: readonly (readonly [string, readonly string[]])[] = [
+    ["What went wrong or is missing", troubleWords(facts)],
+    ["What differs by more than chance", differenceWords(facts)],
+    ["How training begins", startWords(facts)],
+    ["What is saturated", saturationWords(facts)],
+    ["What learns too fast or too slowly", updateWords(facts)],
+    ["What the rules say", findingWords(facts)],
+  ];
+  const body = parts
+    .filter(([, texts]) => texts.length > 0)
+    .map(([title, texts]): Content => html`<h3>${title}</h3>${sentences(texts)}`);
+  return { id: "summary", title: "In short", body };
+}
+
+function findingWords({ groups }: ReportFacts): readonly string[] {
+  if (groups.every(({ judged }) => judged === 0)) return [];
+  const levels = groups.flatMap(({ findings }) => findings.map(({ level }) => level));
+  const said = Object.entries({ error: "error", warning: "warning", info: "note" }).flatMap(
+    ([level, word]) => {
+      const { length } = levels.filter((one) => one === level);
+      return length === 0 ? [] : [counted(length, word)];
+    },
+  );
+  if (said.length === 0) return ["Nothing."];
+  return [`${said.join(", ")}, counted once for each group: see Findings.`];
 }

@@ -64,14 +64,8 @@ export const command: Command = {
   },
 };
 
-type Chosen = {
-  readonly runs: readonly ComparedRun[];
-  readonly by: string | undefined;
-  readonly baseline: ComparedRun | undefined;
-};
-
-/** The runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
-function chosen(reader: StoreReader, flags: Flags): Chosen {
+/** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
+function chosen(reader: StoreReader, flags: Flags) {
   const selected = selectedRuns(reader, flags.rest, flags.texts("only"));
   const hashes = reader.dataHashes();
   const runs = comparedRuns(selected, hashes);
@@ -79,7 +73,7 @@ function chosen(reader: StoreReader, flags: Flags): Chosen {
   const by = wanted === undefined ? undefined : keyNamed(wanted, runs);
   const text = flags.text("baseline");
   if (text === undefined) return { runs, by, baseline: undefined };
-  const withValue = by === undefined ? undefined : runWithValue(text, { key: by, runs });
+  const withValue = by === undefined ? undefined : runWithValue(text, by, runs);
   if (withValue !== undefined) return { runs, by, baseline: withValue };
   const meant = findRuns(reader, text);
   const names = new Set(selected.map(({ name }) => name));
@@ -125,7 +119,8 @@ function keyNamed(name: string, runs: readonly ComparedRun[]): string {
  */
 function runWithValue(
   text: string,
-  { key, runs }: { readonly key: string; readonly runs: readonly ComparedRun[] },
+  key: string,
+  runs: readonly ComparedRun[],
 ): ComparedRun | undefined {
   const found = runs.find((run) => {
     const own = settingOf(run, key);

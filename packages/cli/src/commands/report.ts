@@ -1,7 +1,6 @@
 import { statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { reportOf } from "@ablate/report";
-import type { StoreReader } from "@ablate/store";
 import { bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -39,32 +38,15 @@ export const command: Command = {
     await withOpenReader(invocation, (reader) =>
       writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
         const runs = selectedRuns(reader, words, flags.texts("only"));
-        const { title, question } = headOf(reader, words);
-        const text = await reportOf(reader, runs, {
-          title: flags.text("title") ?? title,
-          question,
-          version,
-          now: Date.now(),
-        });
-        writeFileSync(temporary, text);
+        const title = flags.text("title") ?? words.join(", ");
+        const grids = reader.grids().filter(({ name }) => words.includes(name));
+        const descriptions = grids.map(({ description }) => description);
+        const question = descriptions.filter((text) => text !== "").join(" ");
+        const options = { title, question, version, now: Date.now() };
+        writeFileSync(temporary, await reportOf(reader, runs, options));
       }),
     );
     terminal.warn(`wrote ${file}, ${bytes(statSync(path).size)}\n`);
     return 0;
   },
 };
-
-/** The name and the question of the grid that is reported, or of those that are. */
-function headOf(
-  reader: StoreReader,
-  words: readonly string[],
-): { readonly title: string; readonly question: string } {
-  const grids = reader.grids().filter(({ name }) => words.includes(name));
-  return {
-    title: words.join(", "),
-    question: grids
-      .map(({ description }) => description)
-      .filter((text) => text !== "")
-      .join(" "),
-  };
-}

@@ -122,7 +122,7 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   const best = bestRows(comparison, metric);
   const lengths = best.flatMap(({ runs: own }) => own.map(({ lastStep }) => (lastStep ?? -1) + 1));
   const steps = Math.max(1, ...lengths);
-  const names = groupNames(comparison.rows.map((row) => row.runs));
+  const names = groupNames(comparison);
   const groups = comparison.rows.map((row, i): Group => {
     const place = best.indexOf(row);
     return {
@@ -188,13 +188,11 @@ function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: numbe
 }
 
 /** Names groups by their labels without the seed, or by names of runs where labels are the same. */
-function groupNames(groups: readonly (readonly ComparedRun[])[]): readonly string[] {
-  const firsts = groups.map(([first]) => first);
-  const labels = firsts.map(
-    (run) => withoutSeed(run?.label ?? run?.name ?? "") || (run?.grid ?? ""),
-  );
+function groupNames({ rows }: Comparison): readonly string[] {
+  const firsts = rows.map(({ runs: [first] }) => first);
+  const labels = firsts.map(({ label, name, grid }) => withoutSeed(label ?? name) || (grid ?? ""));
   if (new Set(labels).size === labels.length) return labels;
-  return firsts.map((run) => withoutSeed(run?.name ?? ""));
+  return firsts.map(({ name }) => withoutSeed(name));
 }
 
 /** Reads the first and the last probe of each run that has some. */

@@ -66,10 +66,10 @@ const ROW = 24;
 function forest(all: readonly Other[], best: Group, title: string): Chart {
   const rows = all.filter(({ difference: { mean } }) => mean !== null).slice(0, MOST_ROWS);
   const height = Math.max(1, rows.length);
-  const ends = rows.flatMap(({ difference: { mean, low, high } }) => [
-    low ?? mean ?? 0,
-    high ?? mean ?? 0,
-  ]);
+  const longest = Math.max(2, ...rows.map(({ group }) => group.name.length));
+  const ends = rows.flatMap(({ difference: { mean, low, high } }) =>
+    low === null ? (mean ?? 0) : [low, high ?? 0],
+  );
   const texts = rows.map(
     ({ group: { name }, difference }) =>
       `${name} ${fixed(difference.mean, 4)}, ${verdictText(difference)}`,
@@ -79,10 +79,7 @@ function forest(all: readonly Other[], best: Group, title: string): Chart {
     description: texts.join("; "),
     width: 860,
     height: 80 + ROW * rows.length,
-    labels: {
-      left: 24 + 6.8 * Math.max(...rows.map(({ group }) => group.name.length), 2),
-      right: 24,
-    },
+    labels: { left: 24 + 6.8 * longest, right: 24 },
     x: {
       title: `${title} above that of ${best.name}, nats`,
       ...roundRange(Math.min(0, ...ends), Math.max(0, ...ends)),

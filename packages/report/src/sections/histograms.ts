@@ -7,7 +7,7 @@ import { details, figure, numbers, panels, table } from "../layout/page.ts";
 import { count, listed, percent, scaled } from "../text.ts";
 
 /** A layer at initialisation and at the end. */
-export type LayerPair = { readonly first: LayerProbe; readonly last: LayerProbe | undefined };
+export type LayerPair = { readonly first: LayerProbe; readonly last: LayerProbe };
 
 const CELLS = 60;
 const ROW = 46;
@@ -42,7 +42,7 @@ export function histograms(groups: readonly Probed[], draw: Draw): Content {
 /** Returns an axis with room for this kind in all hidden layers of these groups. */
 function axisOf(groups: readonly Probed[], kind: TensorKind): BinAxis {
   const layers = groups.flatMap(({ probes }) =>
-    hiddenLayers(probes).flatMap(({ first, last }) => [first, last ?? []].flat()),
+    hiddenLayers(probes).flatMap(({ first, last }) => [first, last]),
   );
   return binAxis(
     layers.flatMap(({ tensors }) => tensors[kind] ?? []),
@@ -53,7 +53,7 @@ function axisOf(groups: readonly Probed[], kind: TensorKind): BinAxis {
 export function layersOf({ first, last }: ProbePair): readonly LayerPair[] {
   return first.layers.map((layer) => ({
     first: layer,
-    last: last.layers.find(({ name }) => name === layer.name),
+    last: last.layers.find(({ name }) => name === layer.name) ?? layer,
   }));
 }
 
@@ -77,10 +77,8 @@ type Drawn = Kind & { readonly axis: BinAxis };
 /** Draws one kind of number in every hidden layer of a group, at initialisation and at the end. */
 function histogramPanel(group: Probed, drawn: Drawn, draw: Draw): Content {
   const { name, probes } = group;
-  const {
-    kind,
-    axis: { range },
-  } = drawn;
+  const { kind, axis } = drawn;
+  const { range } = axis;
   const layers = hiddenLayers(probes).filter(({ first }) => first.tensors[kind] !== undefined);
   if (layers.length === 0) return null;
   const title = `${name}: ${drawn.title}`;
@@ -107,8 +105,8 @@ function layerMarks(
   [base, place]: readonly [number, number],
 ): readonly Mark[] {
   const { range } = axis;
-  const heights = (layer: LayerProbe | undefined): readonly number[] => {
-    const histogram = layer?.tensors[kind]?.histogram;
+  const heights = ({ tensors }: LayerProbe): readonly number[] => {
+    const histogram = tensors[kind]?.histogram;
     return histogram ? [...densityOf(histogram, axis, CELLS).cells] : [];
   };
   const [begin, end] = [heights(first), heights(last)];
@@ -127,10 +125,9 @@ function layerMarks(
 }
 
 function spreadText({ first, last }: LayerPair, kind: TensorKind): string {
-  const text = (layer: LayerProbe | undefined): string => {
-    const isShare = kind === "activation" && layer?.saturation;
-    const share = isShare ? `, ${percent(layer.saturation.share)} saturated` : "";
-    return `${scaled(layer?.tensors[kind]?.std)}${share}`;
+  const text = ({ tensors, saturation }: LayerProbe): string => {
+    const isSaid = kind === "activation" && saturation !== null;
+    return `${scaled(tensors[kind]?.std)}${isSaid ? `, ${percent(saturation.share)} saturated` : ""}`;
   };
   return `${first.name} std ${text(first)}, then ${text(last)}`;
 }
@@ -146,12 +143,12 @@ function histogramTable(
   { kind, title, axis }: Drawn,
   lastStep: number,
 ): Html {
-  const row = (layer: LayerProbe | undefined, step: number): readonly (readonly string[])[] => {
-    const stored = layer?.tensors[kind];
-    if (layer === undefined || !stored?.histogram) return [];
+  const row = ({ name, tensors }: LayerProbe, step: number): readonly (readonly string[])[] => {
+    const stored = tensors[kind];
+    if (!stored?.histogram) return [];
     const { cells } = densityOf(stored.histogram, axis, FINE_CELLS);
     const quantiles = QUANTILES.map((share) => scaled(quantileOf(cells, share, axis)));
-    return [[layer.name, count(step), scaled(stored.std), ...quantiles]];
+    return [[name, count(step), scaled(stored.std), ...quantiles]];
   };
   const shares = QUANTILES.map((share) => `${100 * share} %`);
   return details(

@@ -129,9 +129,7 @@ function profileChart(
   const depth = depthOf(groups);
   const lines = groups.map(({ name, place, probes }) => {
     const points = hiddenLayers(probes).map((pair, i): Point => {
-      const layer = pair[moment];
-      const own = layer === undefined ? Number.NaN : value(layer);
-      const y = isLog ? Math.log10(own) : own;
+      const y = isLog ? Math.log10(value(pair[moment])) : value(pair[moment]);
       return [i + 1, Number.isFinite(y) ? y : Number.NaN];
     });
     return { name, place, points };
@@ -163,14 +161,14 @@ const STDS = ["activation", "activation_gradient", "weight", "weight_gradient"] 
 function depthTable(groups: readonly Probed[]): Html {
   const rows = groups.flatMap(({ name, probes }) =>
     layersOf(probes).map(({ first, last }) => {
-      const both = (text: (layer: LayerProbe | undefined) => string): string =>
+      const both = (text: (layer: LayerProbe) => string): string =>
         probes.first.step === probes.last.step ? text(first) : `${text(first)} → ${text(last)}`;
       return [
         name,
         first.name,
-        ...STDS.map((kind) => both((layer) => scaled(layer?.tensors[kind]?.std))),
-        both((layer) => percent(layer?.saturation?.share)),
-        both((layer) => count(layer?.saturation?.dead.length)),
+        ...STDS.map((kind) => both(({ tensors }) => scaled(tensors[kind]?.std))),
+        both(({ saturation }) => percent(saturation?.share)),
+        both(({ saturation }) => count(saturation?.dead.length)),
       ];
     }),
   );

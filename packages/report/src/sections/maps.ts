@@ -7,21 +7,18 @@ import { details, numbers, panels, table } from "../layout/page.ts";
 import { count, listed, percent } from "../text.ts";
 import { hiddenLayers } from "./histograms.ts";
 
+const MOMENTS = ["first", "last"] as const;
+
 /** Draws which units are flat for which examples, at initialisation and at the end; names maps that are empty. */
 export function saturationMaps(groups: readonly Probed[]): Content {
-  const maps = groups.flatMap(({ name, probes }) =>
-    hiddenLayers(probes)
-      .filter(({ first }) => first.saturation !== null)
-      .map(({ first, last }) => {
-        const moments = [
-          { layer: first, step: probes.first.step },
-          ...(last === undefined || probes.last.step === probes.first.step
-            ? []
-            : [{ layer: last, step: probes.last.step }]),
-        ];
-        return { title: `${name}, ${first.name}`, moments };
-      }),
-  );
+  const maps = groups.flatMap(({ name, probes }) => {
+    const moments = MOMENTS.slice(0, probes.first.step === probes.last.step ? 1 : 2);
+    const layers = hiddenLayers(probes).filter(({ first }) => first.saturation !== null);
+    return layers.map((pair) => ({
+      title: `${name}, ${pair.first.name}`,
+      moments: moments.map((moment) => ({ layer: pair[moment], step: probes[moment].step })),
+    }));
+  });
   const isEmpty = ({ moments }: (typeof maps)[number]): boolean =>
     moments.every(({ layer }) => !layer.saturation?.share);
   const empty = maps.filter(isEmpty);

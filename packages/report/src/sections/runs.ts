@@ -1,4 +1,4 @@
-import { type ComparisonRow, METRICS, type Metric, type Setting } from "@ablate/store";
+import { type ComparisonRow, METRICS, type Metric, type Setting, shortKey } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/marks.ts";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
@@ -19,7 +19,8 @@ export function runsSection(facts: ReportFacts): PageSection {
       ? null
       : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
-  const names = shortNames(groups, base);
+  const changed = groups.flatMap(({ row }) => (base === undefined ? [] : differences(row, base)));
+  const keys = [...new Set(changed.map(([key]) => key)), ...PARTS];
   const overview = table(
     `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
     [
@@ -31,7 +32,7 @@ export function runsSection(facts: ReportFacts): PageSection {
       named(group),
       ...(base === undefined
         ? []
-        : [html`<span class="changes">${changesText(group, base, names)}</span>`]),
+        : [html`<span class="changes">${changesText(group, base, keys)}</span>`]),
       count(group.runs.length),
       meanStdText(group.firstSteps.initial),
       ...metrics.map((one) => outcomeCell(group, one, groups.length > 1)),
@@ -53,36 +54,15 @@ function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content
 }
 
 /** Writes the settings that set a group apart from the one that is most like all others. */
-function changesText(
-  { row }: Group,
-  base: ComparisonRow,
-  names: ReadonlyMap<string, string>,
-): string {
+function changesText({ row }: Group, base: ComparisonRow, keys: readonly string[]): string {
   if (row === base) return "the base: the others are told by what they change";
   const changed = differences(row, base);
   if (changed.length === 0) return "as the base";
-  return changed.map(([key, own]) => `${names.get(key) ?? key} ${own?.text ?? "none"}`).join(", ");
+  return changed.map(([key, own]) => `${shortKey(key, keys)} ${own?.text ?? "none"}`).join(", ");
 }
 
-/** Words that say little by themselves: of which layer? */
-const PARTS = new Set(["weight", "bias", "gamma", "beta"]);
-
-/** Shortens keys to as many last words as tell them from the other keys that any group changes. */
-function shortNames(
-  groups: readonly Group[],
-  base: ComparisonRow | undefined,
-): ReadonlyMap<string, string> {
-  if (base === undefined) return new Map();
-  const changed = groups.flatMap(({ row }) => differences(row, base).map(([key]) => key));
-  const keys = [...new Set(changed)];
-  const cut = (key: string, words: number): string => key.split(".").slice(-words).join(".");
-  const isClear = (key: string, words: number): boolean =>
-    !PARTS.has(cut(key, words)) &&
-    keys.every((other) => other === key || cut(other, words) !== cut(key, words));
-  return new Map(
-    keys.map((key) => [key, cut(key, [1, 2, 3].find((words) => isClear(key, words)) ?? 4)]),
-  );
-}
+/** Last words of keys that say little by themselves: of which layer? */
+const PARTS = ["weight", "bias", "gamma", "beta"];
 
 function everyRun({ runs }: ReportFacts): Html {
   const rows = runs.map((run) => [
