@@ -16,7 +16,9 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return oneOf(issue.values, issue.input);
     case "invalid_union":
-      return oneOf(optionsOf(issue), discriminatorOf(issue));
+      return "options" in issue && Array.isArray(issue.options)
+        ? oneOf(issue.options, discriminatorOf(issue))
+        : undefined;
     case "too_small":
       return isLength(issue.origin)
         ? "must not be empty"
@@ -59,15 +61,10 @@ function oneOf(options: readonly unknown[], got: unknown): string {
   return `unknown value ${show(got)}${hint(got, names)}`;
 }
 
-function optionsOf(issue: object): readonly unknown[] {
-  return "options" in issue && Array.isArray(issue.options) ? issue.options : [];
-}
+type UnionIssue = { readonly discriminator?: string | undefined; readonly input: unknown };
 
-function discriminatorOf(issue: object): unknown {
-  if (!("discriminator" in issue && "input" in issue)) return undefined;
-  const { discriminator, input } = issue;
-  if (typeof discriminator !== "string" || typeof input !== "object" || input === null)
-    return input;
+function discriminatorOf({ discriminator, input }: UnionIssue): unknown {
+  if (typeof input !== "object" || input === null) return input;
   return Object.entries(input).find(([key]) => key === discriminator)?.[1];
 }
 

@@ -12,51 +12,43 @@ const gain = z.union([z.enum(NONLINEARITIES), nonNegative()], {
 });
 
 const SCHEMES = [
-  z
-    .strictObject({ scheme: z.enum(["zeros", "ones"]), scale })
-    .meta({ description: "all 0, or all 1; draws nothing" }),
-  z
-    .strictObject({ scheme: z.literal("constant"), value: finite(), scale })
-    .meta({ description: "all `value`; draws nothing" }),
-  z
-    .strictObject({ scheme: z.literal("normal"), std: nonNegative().default(1), scale })
-    .meta({ description: "N(0, std^2); a std of 0 draws all the same" }),
-  z
-    .strictObject({
-      scheme: z.literal("uniform"),
-      low: finite().default(-1),
-      high: finite().default(1),
-      scale,
-    })
-    .refine(({ low, high }) => low <= high, { error: "low must not be above high" })
-    .meta({ description: "uniform from low to high" }),
-  z
-    .strictObject({
-      scheme: z.literal("kaiming"),
-      gain: gain.default(1),
-      mode: z.enum(["fan_in", "fan_out"]).default("fan_in"),
-      distribution,
-      scale,
-    })
-    .meta({
-      description:
-        "std gain / sqrt(fan); a gain by name: linear and sigmoid 1, tanh 5/3, relu sqrt 2, selu 3/4",
-    }),
-  z
-    .strictObject({
-      scheme: z.literal("xavier"),
-      gain: nonNegative().default(1),
-      distribution,
-      scale,
-    })
-    .meta({ description: "std gain sqrt(2 / (fan_in + fan_out))" }),
-  z
-    .strictObject({ scheme: z.literal("lecun"), distribution, scale })
-    .meta({ description: "std 1 / sqrt(fan_in)" }),
-  z.strictObject({ scheme: z.literal("orthogonal"), gain: nonNegative().default(1), scale }).meta({
-    description: "orthonormal rows or columns, times the gain; weights and embedding only",
-  }),
+  scheme(z.enum(["zeros", "ones"]), {}, "all 0, or all 1; draws nothing"),
+  scheme(z.literal("constant"), { value: finite() }, "all `value`; draws nothing"),
+  scheme(
+    z.literal("normal"),
+    { std: nonNegative().default(1) },
+    "N(0, std^2); a std of 0 draws all the same",
+  ),
+  scheme(
+    z.literal("uniform"),
+    { low: finite().default(-1), high: finite().default(1) },
+    "uniform from low to high",
+  ).refine(({ low, high }) => low <= high, { error: "low must not be above high" }),
+  scheme(
+    z.literal("kaiming"),
+    { gain: gain.default(1), mode: z.enum(["fan_in", "fan_out"]).default("fan_in"), distribution },
+    "std gain / sqrt(fan); a gain by name: linear and sigmoid 1, tanh 5/3, relu sqrt 2, selu 3/4",
+  ),
+  scheme(
+    z.literal("xavier"),
+    { gain: nonNegative().default(1), distribution },
+    "std gain sqrt(2 / (fan_in + fan_out))",
+  ),
+  scheme(z.literal("lecun"), { distribution }, "std 1 / sqrt(fan_in)"),
+  scheme(
+    z.literal("orthogonal"),
+    { gain: nonNegative().default(1) },
+    "orthonormal rows or columns, times the gain; weights and embedding only",
+  ),
 ] as const;
+
+function scheme<N extends z.ZodType, S extends z.ZodRawShape>(
+  name: N,
+  settings: S,
+  description: string,
+) {
+  return z.strictObject({ scheme: name, ...settings, scale }).meta({ description });
+}
 
 /** Each scheme's settings; the description says what is drawn. */
 export const SCHEME_SETTINGS: readonly z.ZodObject[] = SCHEMES;

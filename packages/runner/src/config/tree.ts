@@ -29,10 +29,10 @@ export function follow(root: Node, path: Path): Found {
   let found: Found = { node: root, keyAt: root.at, depth: 0 };
   for (const step of path) {
     const { node, depth } = found;
-    const entry: Entry | undefined =
-      node.kind === "map" ? node.entries.get(String(step)) : itemOf(node, step);
-    if (entry === undefined) break;
-    found = { node: entry.value, keyAt: entry.keyAt, depth: depth + 1 };
+    const entry = node.kind === "map" ? node.entries.get(String(step)) : undefined;
+    const inner: Node | undefined = node.kind === "list" ? node.items[Number(step)] : entry?.value;
+    if (inner === undefined) break;
+    found = { node: inner, keyAt: entry?.keyAt ?? inner.at, depth: depth + 1 };
   }
   return found;
 }
@@ -81,11 +81,6 @@ export function toLabelText(node: Node): string {
 
 export function mapNode(at: Position, entries: Iterable<readonly [string, Entry]> = []): MapNode {
   return { kind: "map", at, entries: new Map(entries) };
-}
-
-function itemOf(node: Node, step: string | number): Entry | undefined {
-  const item = node.kind === "list" ? node.items[Number(step)] : undefined;
-  return item === undefined ? undefined : { keyAt: item.at, value: item };
 }
 
 /** Writes a value in one line, as YAML does: `{ scheme: normal, std: 2 }`. */

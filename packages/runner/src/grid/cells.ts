@@ -1,20 +1,13 @@
-/** Expands a config to its cells, each validated. */
-
-import type { Cell, CellConfig, Exclusion } from "../config/config.ts";
-import type { Problem } from "../config/config-error.ts";
+/** Walks the combinations of a grid and makes a cell of each, validated. */
+import { count, hint } from "@ablate/text";
+import type { Cell, CellConfig, Factor as Chosen, Exclusion } from "../config/config.ts";
+import type { Position, Problem } from "../config/config-error.ts";
+import type { Condition } from "../config/rules.ts";
 import { reportUnknown } from "../config/validate.ts";
-import {
-  type Branch,
-  branchesOf,
-  includedBranches,
-  refusalAfter,
-  refusalBefore,
-  soundConditions,
-} from "./branches.ts";
 import { checkTogether, EffectCheck } from "./check-together.ts";
-import type { GridLayers } from "./grid-layers.ts";
-import { GridRules } from "./grid-rules.ts";
-import { SectionReader, type Sections } from "./sections.ts";
+import { type Factor, type GridLayers, isWithin } from "./grid-layers.ts";
+import { type Candidate, type Conditions, GridRules, type Matcher } from "./grid-rules.ts";
+import { type Layers, SectionReader, type Sections } from "./sections.ts";
 
 export type Expansion = {
   readonly cells: readonly Cell[];
@@ -110,4 +103,147 @@ function configOf(sections: Sections): CellConfig | null {
     ...(isUsual ? {} : { thresholds: thresholds.value }),
     engine: engine.value,
   };
+}
+
+/** A combination: a cell whose config is not read yet. */
+type Branch = Candidate & {
+  readonly variantDescription: string;
+  /** The most special place that made it. */
+  readonly at: Position;
+  readonly labels: readonly Chosen[];
+};
+
+/**
+ * Yields the combinations of variants, rows of zip and the grid's keys, the first slowest. A key whose
+ * condition does not hold is left as it is below the grid, once.
+ */
+function* branchesOf(grid: GridLayers, when: Conditions): Generator<Branch> {
+  const { base, variants, rows, factors, values } = grid;
+  for (const variant of variants.length === 0 ? [null] : variants) {
+    for (const row of rows.length === 0 ? [null] : rows) {
+      const parts = [variant, row].filter((part) => part !== null);
+      const start: Branch = {
+        variant: variant?.name ?? null,
+        variantDescription: variant?.description ?? "",
+        at: row?.at ?? variant?.at ?? base.at,
+        labels: row?.labels ?? [],
+        layers: [base, ...parts.map(({ tree }) => tree)],
+      };
+      yield* combine(start, { factors, when, values });
+    }
+  }
+}
+
+/** Combines each included entry with each combination of the command line's factors. */
+function* includedBranches(grid: GridLayers): Generator<Branch> {
+  const { base, include, setFactors: factors, values } = grid;
+  for (const { at, tree, labels } of include) {
+    const start: Branch = {
+      variant: null,
+      variantDescription: "",
+      at,
+      labels,
+      layers: [base, tree],
+    };
+    yield* combine(start, { factors, when: new Map(), values });
+  }
+}
+
+type Rest = Pick<GridLayers, "factors" | "values"> & { readonly when: Conditions };
+
+function* combine(branch: Branch, { factors, when, values }: Rest): Generator<Branch> {
+  const [factor, ...rest] = factors;
+  const all: Layers = [...branch.layers, values];
+  if (factor === undefined) {
+    yield { ...branch, layers: all };
+    return;
+  }
+  const further = { factors: rest, when, values };
+  const rules = when.get(factor.key);
+  if (rules !== undefined && !anyHolds(rules, { ...branch, layers: all })) {
+    yield* combine(branch, further);
+    return;
+  }
+  for (const { at, tree, labels: own } of factor.options) {
+    const layers: Layers = [...branch.layers, tree];
+    yield* combine({ ...branch, at, layers, labels: [...branch.labels, ...own] }, further);
+  }
+}
+
+/** Asks every rule, since each notes the values it met. */
+function anyHolds(rules: readonly Matcher[], candidate: Candidate): boolean {
+  return rules.filter((rule) => rule.holds(candidate)).length > 0;
+}
+
+/**
+ * Returns the conditions that can be decided: each is about a key of the grid, and asks for what is
+ * decided before that key. The others are reported.
+ */
+function soundConditions({ when, factors }: GridLayers, problems: Problem[]): Condition[] {
+  const keys = factors.map(({ key }) => key);
+  return when.filter(({ key, keyAt, anyOf }) => {
+    const own = keys.indexOf(key);
+    if (own < 0) {
+      const allowed = keys.length === 0 ? "" : hint(key, keys);
+      problems.push({ ...keyAt, message: `when.${key}: is no key of the grid${allowed}` });
+      return false;
+    }
+    let isSound = true;
+    for (const leaf of anyOf.flatMap(({ leaves }) => leaves)) {
+      const later = keys
+        .slice(own)
+        .find((one) => isWithin(one, leaf.key) || isWithin(leaf.key, one));
+      if (later === undefined) continue;
+      isSound = false;
+      const why =
+        later === key ? "asks for itself" : `asks for ${later}, which the grid has after it`;
+      problems.push({ ...leaf.keyAt, message: `when.${key}: ${why}` });
+    }
+    return isSound;
+  });
+}
+
+/** Counts the combinations there may be at most, seeds not counted. */
+function countBranches({ variants, rows, factors, include, setFactors }: GridLayers): number {
+  const product = (parts: readonly Factor[], first: number): number =>
+    parts.reduce((count, { options }) => count * options.length, first);
+  const bases = Math.max(1, variants.length) * Math.max(1, rows.length);
+  return product(factors, bases) + product(setFactors, include.length);
+}
+
+/** More is a mistake in the config: it would take longer to list than anybody waits. */
+const MOST_COMBINATIONS = 1_000_000;
+
+/** Why a grid is too large to be walked at all, or null. */
+function refusalBefore(grid: GridLayers, seeds: number, mostRuns: number): Problem | null {
+  const combinations = countBranches(grid);
+  if (combinations > MOST_COMBINATIONS) {
+    const message = `${many(combinations)} combinations, at most ${many(MOST_COMBINATIONS)}`;
+    return { ...placeOf(grid), message };
+  }
+  const isExact = grid.exclude.length === 0 && grid.when.length === 0;
+  const runs = combinations * seeds;
+  return isExact && runs > mostRuns ? tooMany(grid, `${many(runs)} runs`, mostRuns) : null;
+}
+
+/** Returns the problem where the walk met more runs than are wanted. */
+function refusalAfter(grid: GridLayers, seeds: number, mostRuns: number): Problem {
+  return tooMany(grid, `up to ${many(countBranches(grid) * seeds)} runs`, mostRuns);
+}
+
+function tooMany(grid: GridLayers, what: string, mostRuns: number): Problem {
+  const message = `${what}; more than ${many(mostRuns)} need --yes`;
+  return { ...placeOf(grid), message };
+}
+
+function placeOf({ factors, rows, variants, include, base }: GridLayers): Position {
+  const [first] = [
+    ...factors.map(({ keyAt }) => keyAt),
+    ...[...rows, ...variants, ...include].map(({ at }) => at),
+  ];
+  return first ?? base.at;
+}
+
+function many(branches: number): string {
+  return branches < 1e15 ? count(branches) : branches.toPrecision(3);
 }

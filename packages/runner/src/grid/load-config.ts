@@ -10,8 +10,6 @@ import { validate } from "../config/validate.ts";
 import { expandCells } from "./cells.ts";
 import { layerGrid } from "./grid-layers.ts";
 
-const RELATIVE_TO_CONFIG = "data.file";
-
 /**
  * Reads a config and what it extends, puts the overrides on top and validates every run that comes of
  * it.
@@ -58,7 +56,7 @@ function load(path: string, overrides: Overrides, sources: Sources): GridConfig 
 
 /** A file names its data relative to itself, the command line relative to the working folder. */
 function dataFileOf(tree: MapNode, file: string): string {
-  const at = nodeAt(tree, RELATIVE_TO_CONFIG.split("."))?.at;
+  const at = nodeAt(tree, ["data", "file"])?.at;
   return at === undefined || at.line === null ? resolve(file) : resolve(dirname(at.source), file);
 }
 
@@ -74,12 +72,10 @@ function withDataFile(cells: readonly Cell[], file: string): Cell[] {
 /** Returns the config's text, with what it extends as comments after it. */
 function textOf(sources: Sources): string {
   const [[, own = ""] = [], ...extended] = sources;
-  return [
-    own,
-    ...extended.map(([path, text]) =>
-      [`\n# extends ${basename(path)}:`, ...text.trimEnd().split("\n")].join("\n# ").concat("\n"),
-    ),
-  ].join("");
+  const comments = extended.map(([path, text]) =>
+    [`\n# extends ${basename(path)}:`, ...text.trimEnd().split("\n")].join("\n# "),
+  );
+  return [own, ...comments.map((text) => `${text}\n`)].join("");
 }
 
 /** Returns the file's base name in the letters of a name. */

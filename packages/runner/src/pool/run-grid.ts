@@ -59,8 +59,9 @@ export type GridOutcome = {
  * @throws StorageError - the store does not take the plan
  */
 export async function runGrid(options: GridOptions): Promise<GridOutcome> {
-  const { store, grid, mode = "resume" } = options;
-  const onEvent = tellingEnginesOnce(options.onEvent ?? (() => {}));
+  const { store, grid, killSignal, storageTimeoutMs: limitMs = 60_000 } = options;
+  const pool = poolOptions(options);
+  const { mode, onEvent } = pool;
   const begin = performance.now();
   const counts = { trained: 0, skipped: 0, bad: 0, left: 0 };
   const skip = ({ name, state }: StoredRun): void => {
@@ -81,10 +82,8 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const steps = stepsOf(queue.waiting, options.runs);
   onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
   for (const run of queue.done) skip(run);
-  const { storageTimeoutMs: limitMs = 60_000, killSignal } = options;
   const storage = new RetryingWriter({ store, limitMs, killSignal, onEvent });
-  const rest = { storage, queue, onEvent, onOutcome };
-  const isStopped = await trainAll({ ...poolOptions(options), ...rest });
+  const isStopped = await trainAll({ ...pool, storage, queue, onOutcome });
   if (isStopped) counts.left += queue.waiting.length;
   else for (const run of queue.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
@@ -98,32 +97,18 @@ function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): 
 }
 
 /** Returns the options of the pool, with defaults where none are given. */
-function poolOptions({
-  runs,
-  backend,
-  mode = "resume",
-  workers = availableParallelism(),
-  maxRetries = 1,
-  timeoutMs = Number.POSITIVE_INFINITY,
-  silenceMs = 30_000,
-  failFast = false,
-  stopOn = [],
-  signal,
-  killSignal,
-  ...options
-}: GridOptions): Omit<PoolOptions, "storage" | "queue" | "onEvent" | "onOutcome"> {
+function poolOptions(options: GridOptions): Omit<PoolOptions, "storage" | "queue" | "onOutcome"> {
+  const { timeoutMs = Number.POSITIVE_INFINITY, silenceMs = 30_000 } = options;
   return {
     ...options,
-    runs: new Map(runs.map((run) => [run.hash, run])),
-    backend,
-    mode,
-    workers,
-    maxRetries,
+    runs: new Map(options.runs.map((run) => [run.hash, run])),
+    mode: options.mode ?? "resume",
+    workers: options.workers ?? availableParallelism(),
+    maxRetries: options.maxRetries ?? 1,
     limits: { timeoutMs, silenceMs },
-    failFast,
-    stopOn,
-    signal,
-    killSignal,
+    failFast: options.failFast ?? false,
+    stopOn: options.stopOn ?? [],
+    onEvent: tellingEnginesOnce(options.onEvent ?? (() => {})),
   };
 }
 

@@ -31,7 +31,7 @@ export type GridContext = {
   readonly toTrain: number;
   readonly data: Uint8Array;
   readonly dataHash: string;
-  readonly backend: TfjsBackend | undefined;
+  readonly backend?: TfjsBackend | undefined;
   readonly provenance: Provenance;
   readonly limits: Limits;
   /** How often a run is tried again whose worker died or hung. */

@@ -12,8 +12,8 @@ export type PoolOptions = Omit<GridContext, "toTrain" | "stopSignal" | "heartbea
   readonly workers: number;
   /** The first run that fails or diverges ends the grid. */
   readonly failFast: boolean;
-  readonly signal: AbortSignal | undefined;
-  readonly killSignal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly killSignal?: AbortSignal | undefined;
   readonly onOutcome: (outcome: RunOutcome) => void;
 };
 

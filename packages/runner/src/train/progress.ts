@@ -29,10 +29,13 @@ export class RunProgress {
       case "evaluation":
         this.#validate(message.evaluations);
         return [];
-      case "ended":
-        this.#evaluate(message.snapshot?.evaluations ?? []);
+      case "ended": {
+        const { evaluations } = message.snapshot ?? { evaluations: [] };
+        this.#trainLoss = lossOf("train", evaluations);
+        this.#validate(evaluations);
         this.#rule = message.rule ?? null;
         return [this.#end(message.state, null, message.trainSeconds)];
+      }
       case "failed":
         return [this.#end("failed", message.error, message.trainSeconds)];
       case "started":
@@ -73,11 +76,6 @@ export class RunProgress {
       validLoss: this.#validLoss,
       stepsPerSecond: this.#step / trainSeconds,
     };
-  }
-
-  #evaluate(evaluations: readonly Evaluation[]): void {
-    this.#trainLoss = lossOf("train", evaluations);
-    this.#validate(evaluations);
   }
 
   #validate(evaluations: readonly Evaluation[]): void {

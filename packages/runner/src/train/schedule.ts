@@ -22,17 +22,18 @@ export type Schedule = {
 export function scheduleOf(record: RecordConfig, { stop }: Pick<TrainSpec, "stop">): Schedule {
   const { evaluate, probes, checkpoint } = record;
   const validations = [everyOf(evaluate), stopEvery(stop)];
-  const checkpoints = [everyOf(checkpoint)];
+  const saved = everyOf(checkpoint);
   const diagnoses = probes === "none" ? USUAL_SCHEDULE : probes;
   const isDiagnosed = (step: number): boolean =>
     step === 0 || nextProbe(diagnoses, step - 1) === step;
   return {
-    next: (step) => {
-      const regular = [...validations, ...checkpoints].map((every) => nextMultiple(every, step));
-      return Math.min(...regular, nextProbe(diagnoses, step));
-    },
+    next: (step) =>
+      Math.min(
+        ...[...validations, saved].map((every) => nextMultiple(every, step)),
+        nextProbe(diagnoses, step),
+      ),
     dueAt: (step) => ({
-      checkpoint: checkpoints.some((every) => isMultiple(every, step)),
+      checkpoint: isMultiple(saved, step),
       validation: validations.some((every) => isMultiple(every, step)),
       probe: probes !== "none" && isDiagnosed(step),
       diagnosis: isDiagnosed(step),

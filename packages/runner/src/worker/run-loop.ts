@@ -122,25 +122,16 @@ export class RunLoop {
     const now = performance.now();
     const due = this.#schedule.dueAt(trainer.step);
     const isTime = due.checkpoint || now - this.#checkpointedAt >= this.#checkpointMs;
-    if (end === null ? isTime : end.state === "stopped") {
-      const { step, weights, state } = trainer.checkpoint();
-      const block = this.#take();
-      const trainSeconds = clock.seconds;
-      const bytes = this.#encode(state);
-      send({ type: "checkpoint", runId, block, trainSeconds, step, weights, state: bytes });
-      this.#checkpointedAt = now;
-      this.#sentAt = now;
-    } else if (
-      this.#pending.count > 0 &&
-      (end !== null ||
-        due.validation ||
-        due.diagnosis ||
-        this.#pending.isFull ||
-        now - this.#sentAt >= SEND_EVERY_MS)
-    ) {
-      send({ type: "steps", runId, block: this.#take(), trainSeconds: clock.seconds });
-      this.#sentAt = now;
-    }
+    const isSaved = end === null ? isTime : end.state === "stopped";
+    const isDue = end !== null || due.validation || due.diagnosis;
+    const isLate = this.#pending.isFull || now - this.#sentAt >= SEND_EVERY_MS;
+    if (!isSaved && (this.#pending.count === 0 || !(isDue || isLate))) return;
+    const saved = isSaved ? trainer.checkpoint() : null;
+    const steps = { runId, block: this.#take(), trainSeconds: clock.seconds };
+    if (saved === null) send({ type: "steps", ...steps });
+    else send({ type: "checkpoint", ...steps, ...saved, state: this.#encode(saved.state) });
+    if (isSaved) this.#checkpointedAt = now;
+    this.#sentAt = now;
   }
 
   /** Does what is due at a step. */
