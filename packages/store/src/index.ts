@@ -98,13 +98,14 @@ export type {
   ResumePoint,
   ShorterRun,
 } from "./writing/claim.ts";
-export type {
-  GridPlan,
-  PlannedRun,
-  RecordedRun,
-  RunState,
-  StoredRun,
-  TrainedKind,
+export {
+  type GridPlan,
+  type PlannedRun,
+  type RecordedRun,
+  RUN_STATES,
+  type RunState,
+  type StoredRun,
+  type TrainedKind,
 } from "./writing/plan.ts";
 export type {
   Checkpoint,

@@ -4,7 +4,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { withReader } from "../store/open.ts";
-import { exitCode, leftText, train } from "../training/train.ts";
+import { train } from "../training/train.ts";
 import { isInteractive, openStore } from "./ui.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));
@@ -41,21 +41,15 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const planned = planConfig(invocation, CONFIG);
     const style = flags.has("quiet") ? "quiet" : "human";
-    const outcome = await train(invocation, planned, { style });
-    if (outcome.interrupted) {
-      terminal.warn(`stopped, ${outcome.left} left to train; \`ablate demo\` goes on\n`);
-      return exitCode(outcome);
-    }
-    if (outcome.trouble !== null) {
-      terminal.warn(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
-      return exitCode(outcome);
-    }
+    const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, { style });
+    if (isStopped) terminal.warn(`stopped, ${left} left to train; \`ablate demo\` goes on\n`);
+    if (isStopped || isGivenUp) return exitCode;
     terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);
-    if (flags.has("no-ui") || !isInteractive(invocation)) return exitCode(outcome);
+    if (flags.has("no-ui") || !isInteractive(invocation)) return exitCode;
     const marks = withReader(invocation, (reader) =>
       planned.runs.flatMap(({ hash }) => reader.findByHash(hash)?.name ?? []),
     );
-    return (await openStore(invocation, { view: "charts", marks })) || exitCode(outcome);
+    return (await openStore(invocation, { view: "charts", marks })) || exitCode;
   },
 };
 

@@ -16,7 +16,7 @@ import { type Planned, planConfig } from "../plan/planning.ts";
 import { notesBefore, readStored } from "../plan/stored.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store/open.ts";
-import { exitCode, leftText, train } from "../training/train.ts";
+import { train } from "../training/train.ts";
 
 export const command: Command = {
   about: [
@@ -63,7 +63,7 @@ export const command: Command = {
       const said = { inTrash: "out of the trash again", isRestart: wanted === "restart" };
       for (const note of notesBefore(planned, stored, said)) terminal.warn(`${note}\n`);
     }
-    const outcome = await train(invocation, planned, {
+    const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, {
       style,
       mode: wanted,
       failFast: flags.has("fail-fast"),
@@ -73,15 +73,9 @@ export const command: Command = {
       timeoutMs: flags.durationMs("timeout"),
       storageTimeoutMs: flags.durationMs("storage-timeout"),
     });
-    if (outcome.trouble !== null && !outcome.interrupted) {
-      terminal.warn(`ablate: ${outcome.trouble}; ${leftText(outcome)}\n`);
-      return exitCode(outcome);
-    }
-    if (style === "human") printRuns(invocation, planned);
-    if (outcome.interrupted) {
-      terminal.warn(`stopped, ${outcome.left} left to train; the same command goes on\n`);
-    }
-    return exitCode(outcome);
+    if (style === "human" && !isGivenUp) printRuns(invocation, planned);
+    if (isStopped) terminal.warn(`stopped, ${left} left to train; the same command goes on\n`);
+    return exitCode;
   },
 };
 

@@ -1,4 +1,4 @@
-import { type RunState, runRow, type StoreReader } from "@ablate/store";
+import { RUN_STATES, runRow, type StoreReader } from "@ablate/store";
 import { didYouMean } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -8,16 +8,6 @@ import { runsTable } from "../print/runs-table.ts";
 import { withLiveState, withReader } from "../store/open.ts";
 import { matchingRuns } from "../store/resolve.ts";
 
-const STATES: readonly RunState[] = [
-  "pending",
-  "running",
-  "finished",
-  "failed",
-  "diverged",
-  "stopped",
-  "interrupted",
-];
-
 export const command: Command = {
   about:
     "Lists the runs of the store, oldest first, with state, settings and losses. Words are a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
@@ -25,7 +15,7 @@ export const command: Command = {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
     grid: { value: "GRID", help: "only runs of this grid" },
-    state: { value: "STATE", choices: STATES, help: "only runs in this state" },
+    state: { value: "STATE", choices: RUN_STATES, help: "only runs in this state" },
   },
   examples: [
     ["ablate runs", "every run and what came out"],
@@ -37,7 +27,7 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const grid = flags.text("grid");
-    const state = flags.choice("state", STATES);
+    const state = flags.choice("state", RUN_STATES);
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
       const all = withLiveState(reader.runs(grid === undefined ? {} : { grid }), reader);

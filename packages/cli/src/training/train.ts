@@ -2,77 +2,73 @@
 import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
 import type { Invocation } from "../command-line/command.ts";
-import { onInterrupt } from "../command-line/interrupt.ts";
+import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import type { Planned } from "../plan/planning.ts";
 import { type ProgressStyle, showProgress } from "../print/progress/show-progress.ts";
 import { storePath } from "../store/open.ts";
 import { wantedBackend } from "./engines.ts";
 
 /** How much of the machine, how often and how long. */
-export type TrainingLimits = Pick<
+type TrainingLimits = Pick<
   GridOptions,
   "mode" | "workers" | "maxRetries" | "timeoutMs" | "storageTimeoutMs" | "failFast" | "stopOn"
 >;
+
+export type Training = {
+  /** Runs that are left to train. */
+  readonly left: number;
+  /** The user stopped it before it was done. */
+  readonly isStopped: boolean;
+  /** The store took nothing any more, which was said. */
+  readonly isGivenUp: boolean;
+  readonly exitCode: number;
+};
 
 export async function train(
   invocation: Invocation,
   planned: Planned,
   { style, ...limits }: { readonly style: ProgressStyle } & TrainingLimits,
-): Promise<GridOutcome & { readonly interrupted: boolean }> {
+): Promise<Training> {
   const { terminal, version } = invocation;
+  const { grid, bytes: data, dataHash } = planned;
   const store = openWriter(storePath(invocation));
   if (store.notice !== null) terminal.warn(`ablate: ${store.notice}\n`);
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() =>
     progress.say("stopping after the current block; Ctrl-C again stops at once"),
   );
+  let outcome: GridOutcome;
   try {
-    const outcome = await runGrid({
+    outcome = await runGrid({
       store,
-      grid: planned.grid,
-      runs: planned.runs.map(
-        ({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
-          hash,
-          family,
-          spec,
-          record,
-          engine,
-          thresholds,
-        }),
-      ),
-      data: planned.bytes,
-      dataHash: planned.dataHash,
-      provenance: collectProvenance({
-        folder: terminal.folder,
-        ablateVersion: version,
-        dataHash: planned.dataHash,
+      grid,
+      runs: planned.runs.map(({ hash, family, spec, resolved }) => {
+        const { record, thresholds, engine } = resolved;
+        return { hash, family, spec, record, engine, thresholds };
       }),
+      data,
+      dataHash,
+      provenance: collectProvenance({ folder: terminal.folder, ablateVersion: version, dataHash }),
       backend: wantedBackend(terminal),
       ...limits,
       signal: interrupt.signal,
       killSignal: interrupt.killSignal,
       onEvent: progress.onEvent,
     });
-    return { ...outcome, interrupted: interrupt.signal.aborted && outcome.left > 0 };
   } finally {
     progress.close();
     interrupt.release();
     store.close();
   }
-}
-
-/** How a grid's outcome ends the command. */
-export function exitCode({
-  bad,
-  trouble,
-  interrupted,
-}: Pick<GridOutcome, "bad" | "trouble"> & { readonly interrupted: boolean }): number {
-  if (interrupted) return 130;
-  return bad > 0 || trouble !== null ? 1 : 0;
-}
-
-/** What a grid has left whose store was given up. */
-export function leftText({ left }: Pick<GridOutcome, "left">): string {
-  const runs = left === 1 ? "1 run is" : `${left} runs are`;
-  return `${runs} left to train, the same command goes on from the last checkpoints`;
+  const { left, bad, trouble } = outcome;
+  const isStopped = interrupt.signal.aborted && left > 0;
+  const isGivenUp = trouble !== null && !isStopped;
+  if (isGivenUp) {
+    const runs = left === 1 ? "1 run is" : `${left} runs are`;
+    terminal.warn(
+      `ablate: ${trouble}; ${runs} left to train, the same command goes on from the last checkpoints\n`,
+    );
+  }
+  const failed = bad > 0 || isGivenUp ? 1 : 0;
+  return { left, isStopped, isGivenUp, exitCode: isStopped ? STOPPED_BY_USER : failed };
 }

@@ -1,13 +1,15 @@
 /** Grids and runs as they are planned, and what is known of them. */
 
-export type RunState =
-  | "pending"
-  | "running"
-  | "finished"
-  | "failed"
-  | "diverged"
-  | "stopped"
-  | "interrupted";
+export const RUN_STATES = [
+  "pending",
+  "running",
+  "finished",
+  "failed",
+  "diverged",
+  "stopped",
+  "interrupted",
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
 
 export type PlannedRun = {
   /** Identity: the hash of the resolved config. */
