@@ -1,8 +1,34 @@
+/** A session on a terminal: keys and changes of the store come in, frames go out. */
+import { csvOf } from "@ablate/text";
+import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
-import { Program, sizeOf, type UiOptions } from "./program.ts";
-import { Session } from "./session.ts";
-import { memoryFile, recall, remember } from "./state/memory.ts";
+import type { Mounted } from "./ink/mount.tsx";
+import { fillPanes } from "./ink/panes.ts";
+import { type Annotate, Session } from "./session.ts";
+import { clipboardSequence, saveSheet } from "./sheet.ts";
+import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
 import type { ViewSettings } from "./state/settings.ts";
+import type { Effect, Size } from "./state/state.ts";
+import { Screen } from "./terminal/screen.ts";
+import { show } from "./terminal/show.ts";
+import type { Theme } from "./text/theme.ts";
+
+export type UiOptions = {
+  /** Path of the store. */
+  readonly store: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly environment: Environment;
+  readonly folder: string;
+  readonly theme: Theme;
+  readonly glyphs: Glyphs;
+  readonly view?: string | undefined;
+  /** Exact name of a run to open. */
+  readonly run?: string | undefined;
+  /** Runs to mark beside the remembered ones. */
+  readonly marks?: readonly string[] | undefined;
+  readonly annotate: Annotate;
+};
 
 /**
  * Shows a store until the user quits; returns the exit code. The terminal is given back in every
@@ -39,4 +65,198 @@ function sessionOf(
   if (run !== undefined) session.open(run);
   if (feed.notice !== null) session.say(feed.notice);
   return session;
+}
+
+/** How often the store is polled, and so the most frames a second that training can cause. */
+const POLL_MS = 100;
+
+/** Between two polls of the store it rests for so many times as long as the last one took. */
+const IDLE_SHARE = 6;
+
+/** How a session ends; an error is no rejection, which nobody would handle until Ink is loaded. */
+type Ending = { readonly exitCode: number } | { readonly error: unknown };
+
+class Program {
+  readonly #options: UiOptions;
+  readonly #session: Session;
+  readonly #screen: Screen;
+  readonly #listeners: Set<() => void> = new Set();
+  readonly #ended: PromiseWithResolvers<Ending> = Promise.withResolvers();
+  #layout: string | null = null;
+  #mounted: Mounted | null = null;
+  #isScheduled = false;
+  #timer: NodeJS.Timeout | undefined;
+  #comingBack: NodeJS.Timeout | undefined;
+
+  constructor(options: UiOptions, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.#screen = new Screen((text) => options.stdout.write(text));
+  }
+
+  async run(): Promise<number> {
+    const { stdin } = this.#options;
+    const release = this.#listen();
+    try {
+      stdin.setRawMode(true);
+      this.#screen.enter();
+      this.#paint();
+      await this.#mount();
+      this.#poll();
+      const ending = await this.#ended.promise;
+      if ("error" in ending) throw ending.error;
+      return ending.exitCode;
+    } finally {
+      clearTimeout(this.#timer);
+      clearTimeout(this.#comingBack);
+      this.#mounted?.unmount();
+      this.#screen.leave();
+      if (!stdin.destroyed) stdin.setRawMode(false);
+      stdin.pause();
+      release();
+    }
+  }
+
+  /** Ink is loaded after the first frame is on the screen. */
+  async #mount(): Promise<void> {
+    process.env.NODE_ENV ??= "production"; // React's development build costs time and memory in every frame
+    const { mount } = await import("./ink/mount.tsx");
+    this.#mounted = mount({
+      stdin: this.#options.stdin,
+      subscribe: (onChange) => {
+        this.#listeners.add(onChange);
+        return () => this.#listeners.delete(onChange);
+      },
+      frame: () => this.#session.frame,
+      size: () => this.#session.state.size,
+      onKey: (key) => this.#onKey(key),
+      onPaste: (text) => {
+        this.#session.paste(text);
+        this.#schedule();
+      },
+      onLayout: (layout) => {
+        if (layout === this.#layout) return;
+        this.#layout = layout;
+        this.#schedule();
+      },
+    });
+  }
+
+  /** Listens for resizing, signals and errors until released. */
+  #listen(): () => void {
+    const end = (exitCode: number) => () => this.#ended.resolve({ exitCode });
+    const onError = (error: unknown): void => this.#ended.resolve({ error });
+    const handlers: Readonly<Record<string, (error: unknown) => void>> = {
+      SIGWINCH: () => this.#onResize(), // also where the size ends as it was: what is on the screen may be gone
+      SIGCONT: () => this.#resume(),
+      uncaughtException: onError,
+      unhandledRejection: onError,
+      SIGHUP: end(129), // the exit codes that shells expect of signals
+      SIGINT: end(130),
+      SIGTERM: end(143),
+    };
+    for (const [event, handler] of Object.entries(handlers)) process.on(event, handler);
+    return () => {
+      for (const [event, handler] of Object.entries(handlers)) process.off(event, handler);
+    };
+  }
+
+  #onResize(): void {
+    this.#session.resize(sizeOf(this.#options.stdout));
+    this.#layout = null;
+    this.#screen.forget();
+    this.#mounted?.resized();
+    this.#schedule();
+  }
+
+  /** Polls the store; what takes long to draw is drawn less often. */
+  #poll(): void {
+    const started = performance.now();
+    if (this.#session.poll(Date.now())) {
+      this.#notify();
+      this.#paint();
+    }
+    const wait = Math.max(POLL_MS, IDLE_SHARE * (performance.now() - started));
+    this.#timer = setTimeout(() => this.#poll(), wait);
+  }
+
+  #onKey(key: string): void {
+    const effect = this.#session.key(key);
+    if (effect !== null) this.#carryOut(effect);
+    this.#schedule();
+  }
+
+  #notify(): void {
+    for (const onChange of this.#listeners) onChange();
+  }
+
+  /** Draws once what arrives together. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      try {
+        this.#notify();
+        this.#paint();
+      } catch (error) {
+        this.#ended.resolve({ error });
+      }
+    });
+  }
+
+  #paint(): void {
+    const { header, body, footer } = this.#session.frame;
+    const panes = [header, body, footer];
+    const lines = this.#layout === null ? panes.flat() : fillPanes(this.#layout, panes);
+    const { rows } = this.#session.state.size;
+    this.#screen.paint(lines.slice(0, rows).map((one) => show(one, this.#options)));
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case "quit":
+        this.#ended.resolve({ exitCode: 0 });
+        break;
+      case "suspend":
+        this.#suspend();
+        break;
+      case "copy":
+        this.#copy();
+        break;
+      case "csv":
+        this.#session.say(saveSheet(this.#session, this.#options.folder));
+        break;
+    }
+  }
+
+  #copy(): void {
+    const { sheet } = this.#session;
+    const sequence = clipboardSequence(csvOf(sheet), this.#options.environment);
+    if (sequence !== null) this.#screen.send(sequence);
+    const tooMuch = "are too much for a clipboard; Y writes them to a file";
+    this.#session.say(`${sheet.rows.length} rows ${sequence === null ? tooMuch : "copied as CSV"}`);
+  }
+
+  /** Stops the whole job, as the shell would; where nothing can be stopped the UI just comes back. */
+  #suspend(): void {
+    this.#screen.leave();
+    this.#options.stdin.setRawMode(false);
+    this.#comingBack = setTimeout(() => this.#resume(), 50);
+    process.kill(0, "SIGTSTP");
+  }
+
+  #resume(): void {
+    clearTimeout(this.#comingBack);
+    this.#options.stdin.setRawMode(true);
+    this.#screen.enter();
+    this.#screen.forget();
+    process.kill(process.pid, "SIGWINCH"); // Node asks for the size again: it may have changed while stopped
+    this.#schedule();
+  }
+}
+
+/** Returns the size of a terminal, or the usual one where it is not known. */
+function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
+  return { columns: Math.max(1, columns || 80), rows: Math.max(1, rows || 24) };
 }

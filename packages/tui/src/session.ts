@@ -7,7 +7,7 @@ import { CurveReader } from "./data/curves.ts";
 import type { Feed } from "./data/feed.ts";
 import { RunReader } from "./data/run-reader.ts";
 import { drawFrame, type Frame } from "./frame/frame.ts";
-import { reduce } from "./keys/reduce.ts";
+import { reduce } from "./keys/table.ts";
 import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
 import { type Readers, type Scene, type SceneMaker, sceneMaker } from "./state/scene.ts";
 import type { ViewSettings } from "./state/settings.ts";

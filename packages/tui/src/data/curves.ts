@@ -99,39 +99,45 @@ export class CurveReader {
   }
 
   #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
-    const reader = this.#reader();
-    const axis = axisOf(run, window.axis, reader);
+    const axis = axisOf(run, window.axis, this.#reader());
     const stored = series.filter((name) => !EVALUATED.has(name));
-    const rows = joinRows(
-      drawnSpans(run, window, axis).map((span) => this.#history(run, { series: stored, span })),
-    );
-    const placed = placedOn(rows, {
-      toX: (step) => Math.max(axis.toX(step), window.scale.log ? window.scale.low : 0),
-      last: updates(run) - 1,
-    });
-    const none = emptyRows(0);
-    const samples = new Map(stored.map((name, s) => [name, placed[s] ?? none]));
+    const spans = drawnSpans(run, window, axis);
+    const rows = joinRows(spans.map((span) => this.#history(run, stored, span)));
+    const least = window.scale.log ? window.scale.low : 0;
+    const placed = placedOn(rows, (step) => Math.max(axis.toX(step), least), updates(run) - 1);
+    const samples = new Map(stored.map((name, s) => [name, placed[s] ?? NO_ROWS]));
     for (const name of series) {
       const split = EVALUATED.get(name);
-      if (split !== undefined) samples.set(name, evaluated(reader, run, { split, axis }));
+      if (split !== undefined) samples.set(name, this.#evaluated(run, split, axis));
     }
     return samples;
   }
 
   /** Reads several series in a span; while a run goes on only what is new. */
-  #history(
-    run: ShownRun,
-    { series, span }: { readonly series: readonly string[]; readonly span: Span },
-  ): readonly SeriesRows[] {
-    const reader = this.#reader();
+  #history(run: ShownRun, series: readonly string[], span: Span): readonly SeriesRows[] {
     const key = [run.name, span.level, span.from, ...series].join("|");
     const attempt = attemptOf(run);
     const known = this.#known.get(key);
     const isUsable = known?.attempt === attempt && known.to <= span.to;
-    const read = (from: number) => reader.curves(run.name, series, { ...span, from });
+    const read = (from: number) => this.#reader().curves(run.name, series, { ...span, from });
     const rows = isUsable ? grown(known.rows, span.from, read) : read(span.from);
     this.#known.set(key, { attempt, to: span.to, rows });
     return rows;
+  }
+
+  /** Reads the losses of a split, each at the last step before its evaluation. */
+  #evaluated(run: ShownRun, split: string, axis: Axis): SeriesRows {
+    const rows = this.#reader()
+      .evaluations(run.name)
+      .filter((one) => one.split === split && /^(none|running)$/.test(one.statistics));
+    const { length } = rows;
+    const values = Float64Array.from(rows, ({ loss }) => loss ?? Number.NaN);
+    return {
+      x: Float64Array.from(rows, ({ step }) => axis.toX(Math.max(0, step - 1))),
+      width: new Float64Array(length).fill(1),
+      n: Uint32Array.from(rows, ({ loss }) => (loss === null ? 0 : 1)),
+      ...{ min: values, mean: values, max: values },
+    };
   }
 }
 
@@ -153,6 +159,13 @@ function grown(
   }));
   return joinRows([kept, read(last)]);
 }
+
+const NONE = new Float64Array();
+
+const NO_ROWS: SeriesRows = {
+  ...{ x: NONE, width: NONE, min: NONE, mean: NONE, max: NONE },
+  n: new Uint32Array(),
+};
 
 /** Series that are evaluations of a split. */
 const EVALUATED: ReadonlyMap<string, string> = new Map(
@@ -212,44 +225,11 @@ function drawnSpans(run: ShownRun, { scale, columns, lead }: Window, { toStep }:
 }
 
 /** Moves rows to the middles of their steps on the x axis. */
-function placedOn(
-  rows: readonly SeriesRows[],
-  { toX, last }: { readonly toX: Axis["toX"]; readonly last: number },
-): SeriesRows[] {
+function placedOn(rows: readonly SeriesRows[], toX: Axis["toX"], last: number): SeriesRows[] {
   const [first] = rows;
   if (first === undefined) return [];
   const x = first.x.map((step, i) =>
     toX((step + Math.min(last, step + (first.width[i] ?? 1) - 1)) / 2),
   );
   return rows.map((series) => ({ ...series, x }));
-}
-
-function evaluated(
-  reader: StoreReader,
-  run: ShownRun,
-  { split, axis }: { readonly split: string; readonly axis: Axis },
-): SeriesRows {
-  const rows = reader
-    .evaluations(run.name)
-    .filter((one) => one.split === split && /^(none|running)$/.test(one.statistics));
-  const samples = emptyRows(rows.length);
-  for (const [i, { step, loss }] of rows.entries()) {
-    samples.x[i] = axis.toX(Math.max(0, step - 1));
-    samples.width[i] = 1;
-    samples.n[i] = loss === null ? 0 : 1;
-    for (const values of [samples.min, samples.mean, samples.max]) values[i] = loss ?? Number.NaN;
-  }
-  return samples;
-}
-
-function emptyRows(length: number): SeriesRows {
-  const numbers = () => new Float64Array(length);
-  return {
-    x: numbers(),
-    width: numbers(),
-    n: new Uint32Array(length),
-    min: numbers(),
-    mean: numbers(),
-    max: numbers(),
-  };
 }

@@ -1,9 +1,8 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
 import { bytes, clean } from "@ablate/text";
-import { openedChooser } from "../keys/reduce.ts";
 import { isSameRow, ROWS } from "../keys/rows.ts";
-import { actsIn, KEYS, keyName } from "../keys/table.ts";
+import { actsIn, KEYS, keyName, openedChooser } from "../keys/table.ts";
 import { wordsOf } from "../state/prompt.ts";
 import type { Prompt } from "../state/state.ts";
 import {

@@ -1,14 +1,22 @@
-/** Charts of series of runs: from samples to curves with colours, bands, guides and events. */
-
+/** Charts of series of runs: from samples to curves with colours, bands, guides and events, and to words. */
 import type { SeriesRows } from "@ablate/store";
-import { compact, duration, loss } from "@ablate/text";
+import { compact, count, counted, duration, loss } from "@ablate/text";
 import { type Curve, dotColumns, drawChart, type Guide, LABEL_CELLS } from "../chart/chart.ts";
-import { stepLabel } from "../chart/scale.ts";
-import { smooth, type Trace, trace } from "../chart/trace.ts";
+import { position, stepLabel } from "../chart/scale.ts";
+import {
+  BAND_NAMES,
+  lastColumn,
+  type Spread,
+  smooth,
+  spread,
+  type Trace,
+  trace,
+} from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, type Window } from "../data/curves.ts";
 import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import { RATIO, seriesTitle } from "../data/titles.ts";
+import type { XAxis } from "../state/settings.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
 
@@ -190,4 +198,48 @@ function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   return value >>> 0;
+}
+
+/** Writes a position on the x axis in words. */
+export function xName(axis: XAxis, value: number): string {
+  if (axis === "time") return value < 60 ? `${value.toFixed(2)} s` : duration(value);
+  return `${axis === "step" ? "step" : "example"} ${count(value)}`;
+}
+
+/** Says how many steps are in how many columns, how they are smoothed and what the bands are. */
+export function caption(
+  { state, window: { axis, scale } }: ChartCanvas,
+  plots: readonly Plot[],
+  columns: number,
+): string {
+  const cells = Math.max(1, columns - LABEL_CELLS);
+  const { smoothing, band } = state.settings;
+  const steps = `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis.replace(/s?$/, "s")}`;
+  const span = axis === "time" ? duration(scale.high - scale.low) : steps;
+  const from = axis === "time" ? duration(scale.low) : count(scale.low);
+  return [
+    `${span}${state.zoom === null ? "" : ` from ${from}`} in ${cells} columns`,
+    smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`,
+    ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
+  ].join(" · ");
+}
+
+/** Reads a plot at the crosshair, else at its last value: over how many runs, and how they spread. */
+export function readAt({ state, window }: ChartCanvas, plot: Plot): Spread | null {
+  const at = columnAt(state.crosshair, window);
+  const column = lastColumn(plot.shown, at);
+  const isFarBack = column !== null && at - column > window.columns / 20;
+  const isOver = state.crosshair !== null && isFarBack && plot.divergedAt !== null;
+  if (column === null || isOver) return null;
+  const values = plot.traces.map(
+    (one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN,
+  );
+  if (values.length > 1) return spread(values, state.settings.band);
+  const mean = plot.shown.mean[column] ?? Number.NaN;
+  return { n: 1, mean, low: mean, high: mean };
+}
+
+function columnAt(crosshair: number | null, { scale, columns }: Window): number {
+  if (crosshair === null) return columns - 1;
+  return Math.min(columns - 1, Math.max(0, Math.floor(position(scale, crosshair) * columns)));
 }

@@ -23,15 +23,17 @@ import {
 import {
   type Box,
   type ChartCanvas,
+  caption,
   chartCanvas,
   commonRates,
   divergence,
   drawPlots,
   type Plot,
+  readAt,
   tonesOf,
   traceOf,
+  xName,
 } from "../plots.ts";
-import { caption, readAt, xName } from "../readings.ts";
 import {
   around,
   type Canvas,

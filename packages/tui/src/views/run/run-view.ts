@@ -21,14 +21,16 @@ import {
 } from "../../text/line.ts";
 import {
   type ChartCanvas,
+  caption,
   chartCanvas,
   divergence,
   drawPlots,
   type Plot,
+  readAt,
   tonesOf,
   traceOf,
+  xName,
 } from "../plots.ts";
-import { caption, readAt, xName } from "../readings.ts";
 import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
 import { type Canvas, type Chooser, type Drawn, NO_SHEET, type Sheet, type View } from "../view.ts";
 import { sampleLines, texts } from "./run-texts.ts";

@@ -16,7 +16,7 @@ import {
   type Tone,
 } from "../../text/line.ts";
 import type { ChartCanvas, Plot } from "../plots.ts";
-import { readAt, xName } from "../readings.ts";
+import { readAt, xName } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 
 type Word = "too slow" | "right" | "too fast" | "frozen";
