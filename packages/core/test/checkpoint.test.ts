@@ -15,6 +15,8 @@ import { makeFewNames, makeSpec } from "./make.ts";
 import { init, MODELS, notebookNorm } from "./models.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
 
+fc.configureGlobal({ seed: 18 }); // the same cases every time; a failure names it
+
 const STEPS = 40;
 const LR = [
   { step: 0, rate: 0.2 },

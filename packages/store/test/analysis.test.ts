@@ -10,6 +10,8 @@ import {
 } from "../src/index.ts";
 import { configOf, type MadeRun, storeOf } from "./grid-make.ts";
 
+fc.configureGlobal({ seed: 18 }); // the same cases every time; a failure names it
+
 const [valid] = METRICS.slice(0, 1);
 
 function comparisonOf(path: string, options: { by?: string; baseline?: string } = {}): Comparison {

@@ -17,6 +17,8 @@ import {
 } from "./make.ts";
 import { probeOf, tensorOf } from "./probe-make.ts";
 
+fc.configureGlobal({ seed: 18 }); // the same cases every time; a failure names it
+
 const NAMES = ["w", "b"];
 
 test("a checkpoint is stored with the steps before it, or neither is", () => {
