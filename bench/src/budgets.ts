@@ -1,9 +1,10 @@
 /** `pnpm bench:budgets`: the processor time that each of these may take at most; exits with 1 where one takes more. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Diagnosis, THRESHOLDS, Trainer } from "@ablate/core";
-import { loadConfig, planRuns } from "@ablate/runner";
+import { ConfigError, dataHash, loadConfig, planRuns } from "@ablate/runner";
+import { damagedConfigs } from "@ablate/runner/test/damaged-configs";
 import {
   comparedRuns,
   compareRuns,
@@ -12,8 +13,11 @@ import {
   openWriter,
   parseFilter,
 } from "@ablate/store";
+import { commandCpuMs, cpuMs } from "./cpu-time.ts";
 import { probeCost } from "./probe-cost.ts";
 import { columns } from "./report.ts";
+import { ABLATE } from "./ui/command.ts";
+import { historyOf, writeRun } from "./ui/history.ts";
 import { loadWorkload } from "./workloads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-budgets-"));
@@ -32,10 +36,13 @@ const BOMB = [
 const BUDGETS: Readonly<Record<string, readonly [mostMs: number, measure: () => number]>> = {
   "10,000 runs planned": [2000, () => cpuMs(() => planRuns(configOf(MANY), "data"))],
   "10^12 combinations refused": [2000, () => cpuMs(() => refused(() => configOf(TOO_MANY)))],
+  "the slowest of 1,250 damaged configs planned or refused": [2000, damagedConfigMs],
+  "ablate plan of 10,000 runs, half of them stored": [2000, planCommandMs],
+  "ablate report of 200,000 steps": [3000, reportCommandMs],
   "an alias bomb refused": [2000, () => cpuMs(() => refused(() => configOf(BOMB)))],
   "200,000 steps of 13 parameters diagnosed": [1000, diagnosisMs],
   "a glob of 200 stars compared": [1000, () => cpuMs(globOfStars)],
-  "1,000 runs of three factors compared": [10_000, comparisonMs],
+  "1,000 runs of three factors read and compared": [10_000, comparisonMs],
   "a probe of six layers read": [5, probeReadMs],
   "a probe of six layers taken and stored": [3, () => sixLayers().probeMs],
   "the same, in thousandths of ten steps": [
@@ -89,6 +96,7 @@ function globOfStars(): void {
   parseFilter(`note:${"*a".repeat(200)}b`).matches(subject);
 }
 
+/** A store of finished runs, from opening it. */
 function comparisonMs(): number {
   const path = join(folder, "compared.db");
   const writer = openWriter(path);
@@ -99,14 +107,62 @@ function comparisonMs(): number {
     return { ...one, seed: Math.floor(i / 100), engine: "simd", steps: 10 };
   });
   const planned = writer.planGrid({ name: "g", description: "", spec: "", runs });
-  for (const { id } of planned) writer.claimRun(id, claim, { data_sha256: "same" }, []);
+  for (const [i, { id }] of planned.entries()) {
+    writer.claimRun(id, claim, { data_sha256: "same" }, []);
+    const loss = 2 + Math.sin(i);
+    const evaluations = [{ split: "valid", statistics: "none", loss } as const];
+    const snapshot = { step: 10, evaluations, samples: [], weights: new Uint8Array() };
+    const ended = { state: "finished", reason: "steps", error: null, trainSeconds: 1 } as const;
+    writer.endRun(id, claim.token, { ...ended, snapshot });
+  }
   writer.close();
-  const reader = openReader(path);
-  const ms = cpuMs(() =>
-    compareRuns(comparedRuns(reader.runs(), reader.dataHashes()), { metrics: METRICS }),
-  );
-  reader.close();
-  return ms;
+  return cpuMs(() => {
+    const reader = openReader(path);
+    const compared = comparedRuns(reader.runs(), reader.dataHashes());
+    const { effects } = compareRuns(compared, { metrics: METRICS.slice(0, 1) });
+    reader.close();
+    if (effects.length !== 3) throw new Error(`${effects.length} factors were compared`);
+  });
+}
+
+/** The slowest of them, each to a plan or to problems. */
+function damagedConfigMs(): number {
+  let slowest = 0;
+  for (const { path, what } of damagedConfigs(1250, 42)) {
+    const ms = cpuMs(() => {
+      try {
+        planRuns(loadConfig(path, { mostRuns: 10_000 }), "data");
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw new Error(what, { cause: error });
+      }
+    });
+    slowest = Math.max(slowest, ms);
+  }
+  return slowest;
+}
+
+/** The whole command, with a store that has half of the runs. */
+function planCommandMs(): number {
+  const names = join(folder, "names.txt");
+  writeFileSync(names, "emma\nolivia\nava\nisabella\nsophia\nmia\ncharlotte\namelia\nevelyn\n");
+  const config = configOf(MANY);
+  const { name, description, text } = config;
+  const { runs } = planRuns(config, dataHash(readFileSync(names)));
+  const writer = openWriter(join(folder, "half.db"));
+  writer.planGrid({ name, description, spec: text, runs: runs.slice(0, 5000) });
+  writer.close();
+  return commandCpuMs(folder, [ABLATE, "plan", "a.yaml", "--store", "half.db"]);
+}
+
+/** The whole command, for a run of 200,000 steps. */
+function reportCommandMs(): number {
+  const writer = openWriter(join(folder, "long.db"));
+  const history = historyOf(200_000);
+  const [planned] = writer.planGrid({ ...history.plan, runs: history.plan.runs.slice(0, 1) });
+  writeRun(writer, history, { id: planned?.id ?? 0, index: 0, count: 200_000 });
+  writer.close();
+  const args = ["report", history.plan.name, "-o", "long.html", "--store", "long.db"];
+  return commandCpuMs(folder, [ABLATE, ...args]);
 }
 
 /** Mean of reading a probe with all its numbers. */
@@ -142,13 +198,6 @@ function probeReadMs(): number {
   });
   reader.close();
   return ms / 50;
-}
-
-function cpuMs(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 const rows = Object.entries(BUDGETS).map(([name, [mostMs, measure]]) => {

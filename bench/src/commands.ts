@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { commandCpuMs } from "./cpu-time.ts";
 import { positive } from "./machine.ts";
 
 const ABLATE = fileURLToPath(new URL("../../ablate", import.meta.url));
@@ -56,16 +57,8 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Returns what a command and all of its children take: the last line of `times` in bash, exact to a millisecond. */
 function cpuSeconds(command: readonly string[]): number {
-  const said = execFileSync("bash", ["-c", '"$@" >/dev/null; times', "bash", ...command], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  const [user = Number.NaN, system = Number.NaN] = [
-    ...(said.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g),
-  ].map(([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds));
-  return user + system;
+  return commandCpuMs(folder, command) / 1000;
 }
 
 /** Returns the mean of the smallest tenth: what a command takes where nothing disturbs it. */
