@@ -62,8 +62,6 @@ export type {
 } from "./probe/probe.ts";
 export {
   crossEntropy,
-  type RandomLogits,
-  type RandomLosses,
   randomLosses,
   softmax,
 } from "./softmax/softmax.ts";

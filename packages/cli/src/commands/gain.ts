@@ -217,20 +217,15 @@ function head({ studies, rows, fanIn, fanOut, columns }: GainPage): readonly str
 }
 
 function pairOf({ label, x, product }: Study, { range, bins, glyphs }: GainPage): Line[] {
-  const sides = (
-    [
-      ["x", x, "series0"],
-      ["x @ w", product, "series1"],
-    ] as const
-  ).map(([name, { std, counts, beyond }, tone]) => {
+  const side = (name: string, of: Study["x"], tone: "series0" | "series1") => {
+    const { std, counts, beyond } = of;
     const share = beyond / (beyond + counts.reduce((sum, one) => sum + one, 0));
     const outside = beyond === 0 ? "" : `, ${percent(share)} beyond`;
     const title = piece(`${name}  std ${figure(std)}${outside}`, "muted");
-    return {
-      lines: [[title], ...drawHistogram({ counts, range, rows: ROWS, tone, glyphs })],
-      width: bins,
-    };
-  });
+    const bars = drawHistogram({ counts, range, rows: ROWS, tone, glyphs });
+    return { lines: [[title], ...bars], width: bins };
+  };
+  const sides = [side("x", x, "series0"), side("x @ w", product, "series1")];
   return [[{ text: `w = ${label}`, bold: true }], ...beside(sides, GAP)];
 }
 

@@ -24,7 +24,7 @@ function powersOf(logits: ArrayLike<number>) {
   return { powers, total: powers.reduce((sum, power) => sum + power, 0), largest };
 }
 
-export type RandomLogits = {
+type RandomLogits = {
   readonly classes: number;
   readonly draws: number;
   /** The right class, from 0. */
@@ -32,7 +32,7 @@ export type RandomLogits = {
   readonly seed: number;
 };
 
-export type RandomLosses = {
+type RandomLosses = {
   /** Nats. */
   readonly mean: number;
   /** Unbiased; NaN of a single draw. */

@@ -51,7 +51,8 @@ export function startWords({ groups, guessing }: ReportFacts): readonly string[]
     .filter(({ distance }) => distance >= NEAR)
     .map(({ group, away }) => {
       const other = closest?.group.name === group.name ? undefined : closest?.group;
-      return farText(group, other, `${beyondText(away)} ${guess}${away > 0 ? WHY : ""}`);
+      const where = `${fixed(Math.abs(away), 2)} nats ${away > 0 ? "above" : "below"} ${guess}`;
+      return farText(group, other, `${where}${away > 0 ? WHY : ""}`);
     });
   const near = begun.filter(({ distance }) => distance < NEAR);
   const most = Math.max(...near.map(({ distance }) => distance));
@@ -65,10 +66,6 @@ export function startWords({ groups, guessing }: ReportFacts): readonly string[]
 }
 
 const WHY = ": it is sure and wrong, and the first steps only undo that";
-
-function beyondText(away: number): string {
-  return `${fixed(Math.abs(away), 2)} nats ${away > 0 ? "above" : "below"}`;
-}
 
 /** Says of a group that begins far from guessing what that costs, beside another one that does not. */
 function farText(group: Group, other: Group | undefined, where: string): string {
