@@ -3,7 +3,7 @@ import { counted } from "@ablate/text";
 import { drawer } from "./chart/draw.ts";
 import { type ReportFacts, readFacts } from "./data/facts.ts";
 import { type Content, html } from "./html.ts";
-import { type PageSection, page, sentences } from "./layout/page.ts";
+import { page, sentences } from "./layout/page.ts";
 import { differencesSection, differenceWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
 import { layersSection, saturationWords } from "./sections/layers.ts";
@@ -32,23 +32,23 @@ export async function reportOf(
 ): Promise<string> {
   const draw = await drawer();
   const facts = readFacts(reader, runs);
-  const sections: readonly (PageSection | null)[] = [
-    summarySection(facts),
-    runsSection(facts),
-    lossSection(facts, draw),
-    startSection(facts),
-    updatesSection(facts, draw),
-    layersSection(facts, draw),
-    findingsSection(facts),
-    differencesSection(facts, draw),
-    settingsSection(facts),
+  const sections = [
+    { id: "summary", title: "In short", body: summarySection(facts) },
+    { id: "runs", title: "What came out", body: runsSection(facts) },
+    { id: "loss", title: "Loss", body: lossSection(facts, draw) },
+    { id: "start", title: "The first steps", body: startSection(facts) },
+    { id: "updates", title: "Does every parameter learn?", body: updatesSection(facts, draw) },
+    { id: "layers", title: "Inside the layers", body: layersSection(facts, draw) },
+    { id: "findings", title: "Findings", body: findingsSection(facts) },
+    { id: "differences", title: "Larger than chance?", body: differencesSection(facts, draw) },
+    { id: "settings", title: "Settings and provenance", body: settingsSection(facts) },
   ];
   const made = new Date(now).toISOString().slice(0, 16).replace("T", " ");
   return page({
     title,
     question,
     facts: extentWords(facts),
-    sections: sections.filter((one) => one !== null),
+    sections: sections.filter(({ body }) => body !== null),
     footer: html`Made by ablate ${version} on ${made} UTC from ${recorded(facts)}. The file needs no network and holds all its charts.`,
   });
 }
@@ -59,7 +59,7 @@ function recorded({ runs }: ReportFacts): string {
 }
 
 /** Answers in sentences, each made of what the store says. */
-function summarySection(facts: ReportFacts): PageSection {
+function summarySection(facts: ReportFacts): Content {
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ["What went wrong or is missing", troubleWords(facts)],
     ["What differs by more than chance", differenceWords(facts)],
@@ -68,10 +68,9 @@ function summarySection(facts: ReportFacts): PageSection {
     ["What learns too fast or too slowly", updateWords(facts)],
     ["What the rules say", findingWords(facts)],
   ];
-  const body = parts
+  return parts
     .filter(([, texts]) => texts.length > 0)
     .map(([title, texts]): Content => html`<h3>${title}</h3>${sentences(texts)}`);
-  return { id: "summary", title: "In short", body };
 }
 
 function findingWords({ groups }: ReportFacts): readonly string[] {

@@ -2,9 +2,9 @@ import { strokeAt } from "../chart/marks.ts";
 import type { Group } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
 
-export type PageSection = { readonly id: string; readonly title: string; readonly body: Content };
+type PageSection = { readonly id: string; readonly title: string; readonly body: Content };
 
-export type Page = {
+type Page = {
   readonly title: string;
   readonly question: string;
   readonly facts: Content;

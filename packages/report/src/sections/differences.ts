@@ -10,17 +10,17 @@ import type { Draw } from "../chart/draw.ts";
 import { type Chart, colorAt, GUIDE, type Mark, roundRange, segment } from "../chart/marks.ts";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import { figure, numbers, type PageSection, sentences, table, wide } from "../layout/page.ts";
+import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
 import { about, count, fixed, meanStdText } from "../text.ts";
 
 /** Says which groups differ by more than the seeds do, and what each factor does. */
-export function differencesSection(facts: ReportFacts, draw: Draw): PageSection | null {
+export function differencesSection(facts: ReportFacts, draw: Draw): Content {
   const { metric } = facts;
   const [best, ...rest] = ranked(facts);
   if (best === undefined || rest.length === 0) return null;
   const others = differencesFrom(best, rest, metric);
   const title = metricTitle(metric);
-  const body = html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of Student's t at 95 %. One that does not contain 0 is larger than the spread over seeds.</p>
+  return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of Student's t at 95 %. One that does not contain 0 is larger than the spread over seeds.</p>
 ${sentences(differenceWords(facts))}${figure(
   wide("Differences from the best group", draw(forest(others, best, title))),
   `How much higher the ${title} is than that of ${best.name}: the mean over seeds and its interval. The dashed line is no difference at all.`,
@@ -30,7 +30,6 @@ ${sentences(differenceWords(facts))}${figure(
     others.map(({ group, difference }) => [group.name, ...differenceCells(difference)]),
   ),
 )}${effects(facts)}`;
-  return { id: "differences", title: "Larger than chance?", body };
 }
 
 /** A group and by how much it differs from a better one. */

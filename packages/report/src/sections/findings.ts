@@ -1,27 +1,23 @@
 import { counted } from "@ablate/text";
 import { bySeriousness, type ReportFacts } from "../data/facts.ts";
-import { html } from "../html.ts";
-import { details, numbers, type PageSection, table } from "../layout/page.ts";
+import { type Content, html } from "../html.ts";
+import { details, numbers, table } from "../layout/page.ts";
 import { count } from "../text.ts";
 import { sinceText } from "./updates.ts";
 
 const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } as const;
 
 /** Lists what the rules say, the most serious first, and what each rule means. */
-export function findingsSection({ groups, runs }: ReportFacts): PageSection {
-  const head = { id: "findings", title: "Findings" };
+export function findingsSection({ groups, runs }: ReportFacts): Content {
   const judged = groups.reduce((sum, group) => sum + group.judged, 0);
   if (judged === 0)
-    return {
-      ...head,
-      body: html`<p>The store has no findings of these runs: they never began, or an older version recorded them. <code>ablate diagnose ${nameOf(runs)}</code> judges them by what is recorded.</p>`,
-    };
+    return html`<p>The store has no findings of these runs: they never began, or an older version recorded them. <code>ablate diagnose ${nameOf(runs)}</code> judges them by what is recorded.</p>`;
   const found = groups
     .flatMap((group) => group.findings.map((finding) => ({ group, finding })))
     .sort((a, b) => bySeriousness(a.finding, b.finding));
   const extent = `${counted(judged, "run")} of ${count(runs.length)} judged`;
   if (found.length === 0)
-    return { ...head, body: html`<p>Nothing found: no rule has anything to say (${extent}).</p>` };
+    return html`<p>Nothing found: no rule has anything to say (${extent}).</p>`;
   const rules = [...new Set(found.map(({ finding }) => finding.rule))];
   const rows = found.map(({ group, finding: { level, rule, param, layer, findings, since } }) => [
     html`<span class="level level-${level}">${SIGNS[level]}</span>`,
@@ -38,11 +34,8 @@ export function findingsSection({ groups, runs }: ReportFacts): PageSection {
       ? null
       : details(`${count(rest.length)} more`, table("The other findings.", COLUMNS, rest));
   const caption = `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`;
-  return {
-    ...head,
-    body: html`${table(caption, COLUMNS, rows.slice(0, MOST_ROWS))}${more}<h3>What the rules mean</h3>
-<dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`,
-  };
+  return html`${table(caption, COLUMNS, rows.slice(0, MOST_ROWS))}${more}<h3>What the rules mean</h3>
+<dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`;
 }
 
 /** The grid of all runs, or a run. */

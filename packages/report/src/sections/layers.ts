@@ -3,35 +3,20 @@ import type { Draw } from "../chart/draw.ts";
 import { type Chart, line, MOST_SHOWN, type Point, strokeAt } from "../chart/marks.ts";
 import type { Group, Probed, ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
-import {
-  details,
-  figure,
-  numbers,
-  type PageSection,
-  panels,
-  sentences,
-  table,
-} from "../layout/page.ts";
+import { details, figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { count, fixed, percent, scaled } from "../text.ts";
 import { hiddenLayers, histograms, layersOf, picturedText } from "./histograms.ts";
 import { saturationMaps } from "./maps.ts";
 
 /** Draws what probes saw: histograms, depth profiles, saturation maps. */
-export function layersSection(facts: ReportFacts, draw: Draw): PageSection {
+export function layersSection(facts: ReportFacts, draw: Draw): Content {
   const { probed } = facts;
   const [first] = probed;
-  const head = { id: "layers", title: "Inside the layers" };
   if (first === undefined)
-    return {
-      ...head,
-      body: html`<p>These runs were recorded without probes (<code>record.probes</code>): there is nothing to show here.</p>`,
-    };
+    return html`<p>These runs were recorded without probes (<code>record.probes</code>): there is nothing to show here.</p>`;
   const examples = count(first.probes.first.examples);
-  return {
-    ...head,
-    body: html`<p>Each look is at the same ${examples} training examples. Pictures and their tables are of ${picturedText(probed)}; shares in words are means over all runs of a group.</p>
-${sentences(saturationWords(facts))}${histograms(probed, draw)}${depthProfile(probed, draw)}${maps(facts, probed)}`,
-  };
+  return html`<p>Each look is at the same ${examples} training examples. Pictures and their tables are of ${picturedText(probed)}; shares in words are means over all runs of a group.</p>
+${sentences(saturationWords(facts))}${histograms(probed, draw)}${depthProfile(probed, draw)}${maps(facts, probed)}`;
 }
 
 /** Draws saturation maps; returns nothing where no layer can saturate. */

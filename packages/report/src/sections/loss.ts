@@ -14,15 +14,15 @@ import {
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
 import { lossColumns, type ReportFacts, type Shown } from "../data/facts.ts";
-import { type Html, html } from "../html.ts";
-import { figure, numbers, type PageSection, table, wide } from "../layout/page.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { figure, numbers, table, wide } from "../layout/page.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
 
 /** A group and its loss in the columns of a chart. */
 type Curve = { readonly group: Shown; readonly values: readonly ColumnValue[] };
 
 /** Draws the loss of every shown group over all of training, and with the first steps stretched. */
-export function lossSection(facts: ReportFacts, draw: Draw): PageSection | null {
+export function lossSection(facts: ReportFacts, draw: Draw): Content {
   const { steps, shown } = facts;
   if (shown.length === 0) return null;
   const even = shown.map((group) => ({ group, values: group.curves.loss }));
@@ -51,7 +51,7 @@ export function lossSection(facts: ReportFacts, draw: Draw): PageSection | null 
     `The same with the steps on a logarithmic axis, so that the first of them are seen${beyond.length === 0 ? ", and with all losses" : ""}.${band}${beyondText}`,
     lossTable(byLog, "close together at first"),
   );
-  return { id: "loss", title: "Loss", body: html`${all}${first}` };
+  return html`${all}${first}`;
 }
 
 function lossChart(

@@ -3,14 +3,14 @@ import { counted } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/marks.ts";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, named, numbers, type PageSection, sentences, table } from "../layout/page.ts";
+import { details, named, numbers, sentences, table } from "../layout/page.ts";
 import { about, count, meanStdText, nats } from "../text.ts";
 import { metricTitle } from "./differences.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
 /** Tables every group and every run. */
-export function runsSection(facts: ReportFacts): PageSection {
+export function runsSection(facts: ReportFacts): Content {
   const { groups, metric } = facts;
   const metrics = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
   const hidden = groups.filter(({ place }) => place === null).length;
@@ -38,11 +38,7 @@ export function runsSection(facts: ReportFacts): PageSection {
       ...metrics.map((one) => outcomeCell(group, one, groups.length > 1)),
     ]),
   );
-  return {
-    id: "runs",
-    title: "What came out",
-    body: html`<p>${extentWords(facts)}</p>${sentences(troubleWords(facts))}${overview}${note}${everyRun(facts)}`,
-  };
+  return html`<p>${extentWords(facts)}</p>${sentences(troubleWords(facts))}${overview}${note}${everyRun(facts)}`;
 }
 
 function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content {

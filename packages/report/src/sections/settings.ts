@@ -2,11 +2,11 @@ import { basename } from "node:path";
 import { differingKeys } from "@ablate/store";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import { details, type PageSection, table } from "../layout/page.ts";
+import { details, table } from "../layout/page.ts";
 import { count } from "../text.ts";
 
 /** Tables the settings that all runs share, those that differ, and where the runs come from. */
-export function settingsSection(facts: ReportFacts): PageSection {
+export function settingsSection(facts: ReportFacts): Content {
   const { runs, groups, comparison } = facts;
   const differing = new Set(differingKeys(runs));
   const base = (runs[0]?.settings ?? []).filter(({ key }) => !differing.has(key));
@@ -24,13 +24,9 @@ export function settingsSection(facts: ReportFacts): PageSection {
     key === "data.file" ? basename(text) : text,
   ]);
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
-  return {
-    id: "settings",
-    title: "Settings and provenance",
-    body: html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
+  return html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
 <h3>What all runs share</h3>${table("Settings that are the same in all runs.", ["key", "value"], shared)}
-<h3>Where the numbers come from</h3>${provenance(facts)}`,
-  };
+<h3>Where the numbers come from</h3>${provenance(facts)}`;
 }
 
 const MOST_ROWS = 12;

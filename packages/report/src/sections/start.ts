@@ -1,11 +1,11 @@
 import { counted } from "@ablate/text";
 import type { Group, ReportFacts } from "../data/facts.ts";
-import { html } from "../html.ts";
-import { named, numbers, type PageSection, sentences, table } from "../layout/page.ts";
+import { type Content, html } from "../html.ts";
+import { named, numbers, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, meanStdText, nats } from "../text.ts";
 
 /** Tables the losses that runs begin with and what their first steps cost. */
-export function startSection(facts: ReportFacts): PageSection | null {
+export function startSection(facts: ReportFacts): Content {
   const { guessing } = facts;
   const groups = facts.groups.filter(({ firstSteps }) => firstSteps.initial.n > 0);
   if (guessing === null || groups.length === 0) return null;
@@ -29,9 +29,8 @@ export function startSection(facts: ReportFacts): PageSection | null {
       belowShort(group),
     ];
   });
-  const body = html`<p>Guessing among ${classes} classes costs ln ${classes} = ${fixed(guessing.loss, 4)} nats. A network that begins above that is sure of something wrong; the steps that undo it are lost.</p>
+  return html`<p>Guessing among ${classes} classes costs ln ${classes} = ${fixed(guessing.loss, 4)} nats. A network that begins above that is sure of something wrong; the steps that undo it are lost.</p>
 ${sentences(startWords(facts))}${table("How groups begin: mean ± standard deviation over seeds.", columns, rows)}`;
-  return { id: "start", title: "The first steps", body };
 }
 
 /** Nats from what guessing costs that count as a good beginning. */

@@ -15,12 +15,12 @@ import {
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
 import type { Group, GroupFinding, ReportFacts, Shown } from "../data/facts.ts";
-import { type Html, html } from "../html.ts";
-import { figure, numbers, type PageSection, panels, sentences, table } from "../layout/page.ts";
+import { type Content, type Html, html } from "../html.ts";
+import { figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, listed, scaled } from "../text.ts";
 
 /** Draws how fast every parameter of every shown group learns. */
-export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | null {
+export function updatesSection(facts: ReportFacts, draw: Draw): Content {
   const groups = facts.shown.filter(({ curves }) =>
     [...curves.ratios.values()].some(({ length }) => length > 0),
   );
@@ -28,13 +28,12 @@ export function updatesSection(facts: ReportFacts, draw: Draw): PageSection | nu
   const range = ratioRange(groups);
   const charts = groups.map((group) => html`<div>${draw(ratioChart(facts, group, range))}</div>`);
   const band = bandOf(facts);
-  const body = html`<p>The update:data ratio of a parameter is the spread of a step's update over that of the parameter itself. About a thousandth, −3 on these axes, is healthy${band === null ? "" : `; for weights of hidden layers a verdict is fair, and from ${fixed(band[0], 0)} to ${fixed(band[1], 0)} all is well`}.</p>
+  return html`<p>The update:data ratio of a parameter is the spread of a step's update over that of the parameter itself. About a thousandth, −3 on these axes, is healthy${band === null ? "" : `; for weights of hidden layers a verdict is fair, and from ${fixed(band[0], 0)} to ${fixed(band[1], 0)} all is well`}.</p>
 ${sentences(updateWords(facts))}${figure(
   panels(charts),
   "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. What lies below −6 is cut off, as biases in front of a batch norm, whose gradient is rounding noise. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
   ratioTable(groups),
 )}`;
-  return { id: "updates", title: "Does every parameter learn?", body };
 }
 
 function bandOf({ ratios }: ReportFacts): readonly [number, number] | null {
