@@ -95,19 +95,14 @@ function namesIn(cache: string): readonly string[] {
   }
 }
 
+/** Whether its process lives, here; elsewhere, whether it was changed within a day. */
 function isAtWork(cache: string, name: string): boolean {
   const [, host, pid] = /^\.attempt-(.*)-(\d+)-[^-]*$/.exec(name) ?? [];
-  if (host === hostname()) return isAlive(Number(pid));
-  const changed = statSync(join(cache, name), { throwIfNoEntry: false });
-  return changed !== undefined && Date.now() - changed.mtimeMs < DAY_MS;
-}
-
-function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    if (host === hostname()) return process.kill(Number(pid), 0);
+    return Date.now() - statSync(join(cache, name)).mtimeMs < DAY_MS;
   } catch (error) {
-    return codeOf(error) === "EPERM";
+    return codeOf(error) === "EPERM"; // a process of another user
   }
 }
 

@@ -63,31 +63,21 @@ async function findPython(
   throw new ProvisionError("there is no Python; install python3 with pip (Debian: python3-pip)");
 }
 
-/** What pip says when it fails, and what it means; the first that applies. */
-const FAILURES: readonly (readonly [RegExp, string])[] = [
-  [
-    /DO NOT MATCH THE HASHES/,
-    `the package index gave a ${WHEEL.requirement} whose SHA-256 is not the pinned one; it was thrown away`,
-  ],
-  [
-    /NewConnectionError|ConnectTimeout|NameResolution|Max retries|Connection refused/,
-    "pip cannot reach its package index",
-  ],
-  [
-    /timed out|IncompleteRead|Connection broken|ReadTimeout/,
-    "the connection to pip's package index broke off",
-  ],
-  [
-    /No matching distribution|Could not find a version/,
-    `pip finds no ${WHEEL.requirement} for ${WHEEL.platform} in its package index`,
-  ],
-  [/No space left/, "the disk is full"],
-];
-
 function why({ stdout, stderr }: Ended): string {
   const said = stdout + stderr;
-  const [, known] = FAILURES.find(([pattern]) => pattern.test(said)) ?? [];
-  return known ?? `pip cannot download ${WHEEL.requirement}: ${lastLine(said)}`;
+  if (said.includes("DO NOT MATCH THE HASHES")) {
+    return `the package index gave a ${WHEEL.requirement} whose SHA-256 is not the pinned one; it was thrown away`;
+  }
+  const refused = /NewConnectionError|ConnectTimeout|NameResolution|Max retries|Connection refused/;
+  if (refused.test(said)) return "pip cannot reach its package index";
+  if (/timed out|IncompleteRead|Connection broken|ReadTimeout/.test(said)) {
+    return "the connection to pip's package index broke off";
+  }
+  if (/No matching distribution|Could not find a version/.test(said)) {
+    return `pip finds no ${WHEEL.requirement} for ${WHEEL.platform} in its package index`;
+  }
+  if (said.includes("No space left")) return "the disk is full";
+  return `pip cannot download ${WHEEL.requirement}: ${lastLine(said)}`;
 }
 
 function lastLine(text: string): string {

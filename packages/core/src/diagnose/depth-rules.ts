@@ -7,8 +7,7 @@ import {
   hiddenLayers,
   type TensorKind,
 } from "../probe/probe.ts";
-import { type Observation, observation, type Rule } from "./finding.ts";
-import { grouped, short } from "./number-text.ts";
+import { grouped, type Observation, observation, type Rule, short } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /** What is said of a change beyond a limit. */

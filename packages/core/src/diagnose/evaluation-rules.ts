@@ -2,8 +2,7 @@
 
 import type { DiagnosedProbe, LayerProbe } from "../probe/probe.ts";
 import type { Evaluation, Split, Statistics } from "../spec.ts";
-import { type Observation, observation } from "./finding.ts";
-import { grouped, nats, short } from "./number-text.ts";
+import { grouped, nats, type Observation, observation, short } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /** Before it they have had no time. */

@@ -1,6 +1,5 @@
 /** What the loss itself says: `initial-loss`, `divergence`, `loss-spike`, `plateau`. */
-import { type Observation, observation } from "./finding.ts";
-import { grouped, nats } from "./number-text.ts";
+import { grouped, nats, type Observation, observation } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /** `divergence`: a loss that is not finite ends the run. */

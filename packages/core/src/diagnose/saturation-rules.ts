@@ -1,8 +1,7 @@
 /** `saturated` and `dead-units`: where a nonlinearity is flat and passes on no gradient. */
 
 import { type DiagnosedProbe, hiddenLayers, type LayerProbe } from "../probe/probe.ts";
-import { type Observation, observation } from "./finding.ts";
-import { grouped, percent } from "./number-text.ts";
+import { grouped, type Observation, observation, percent } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /** Units named in a message. */

@@ -6,8 +6,7 @@
 import { log10 } from "../math.ts";
 import { median } from "../median.ts";
 import type { StepBlock } from "../spec.ts";
-import { type Observation, observation } from "./finding.ts";
-import { grouped, short } from "./number-text.ts";
+import { grouped, type Observation, observation, short } from "./finding.ts";
 import type { Judged, Subject } from "./subject.ts";
 import type { Thresholds } from "./thresholds.ts";
 

@@ -14,8 +14,14 @@ import {
   unitMoments,
 } from "./batch-norm.ts";
 import { crossEntropies, crossEntropy, type Tokens } from "./layers.ts";
-import { forward, linearOf, type Network, type Normalise, type Way } from "./network.ts";
-import { probeNetwork } from "./probe.ts";
+import {
+  forward,
+  linearOf,
+  type Network,
+  type Normalise,
+  probeNetwork,
+  type Way,
+} from "./network.ts";
 import { floats, Weights } from "./weights.ts";
 
 /** Examples that an evaluation sends through the network at a time. */
