@@ -17,13 +17,13 @@ export {
   RULES,
   type Rule,
 } from "./diagnose/finding.ts";
-export type { DiagnosedRun } from "./diagnose/subject.ts";
 export {
   changeThresholds,
+  type DiagnosedRun,
   THRESHOLDS,
   type ThresholdChanges,
   type Thresholds,
-} from "./diagnose/thresholds.ts";
+} from "./diagnose/subject.ts";
 export {
   ENGINES,
   type Engine,

@@ -1,7 +1,6 @@
 /** What rules judge, made by hand: one hidden thing at a time. */
 
-import { type DiagnosedRun, type Subject, subjectOf } from "../src/diagnose/subject.ts";
-import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
+import { type DiagnosedRun, type Subject, subjectOf, THRESHOLDS } from "../src/diagnose/subject.ts";
 import { ln } from "../src/math.ts";
 import type { UnitMoments } from "../src/probe/network-pass.ts";
 import type { DiagnosedProbe, LayerProbe, TensorKind } from "../src/probe/probe.ts";

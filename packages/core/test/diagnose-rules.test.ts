@@ -9,7 +9,7 @@ import { laggingLoss, laggingMoments, validationGap } from "../src/diagnose/eval
 import { headline, isFull, type Observation, RULES } from "../src/diagnose/finding.ts";
 import { climbing, flat, initialLoss, notFinite, spiked } from "../src/diagnose/loss-rules.ts";
 import { deadUnits, saturated } from "../src/diagnose/saturation-rules.ts";
-import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
+import { THRESHOLDS } from "../src/diagnose/subject.ts";
 import { judgeUpdates } from "../src/diagnose/update-rules.ts";
 import type { Evaluation } from "../src/spec.ts";
 import { LN_27, layerOf, PARAMETERS, parameter, probeOfLayers, subject } from "./diagnose-make.ts";

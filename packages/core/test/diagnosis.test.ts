@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { Diagnosis, type DiagnosisState } from "../src/diagnose/diagnosis.ts";
-import { THRESHOLDS } from "../src/diagnose/thresholds.ts";
+import { THRESHOLDS } from "../src/diagnose/subject.ts";
 import { median } from "../src/median.ts";
 import type { DiagnosedProbe } from "../src/probe/probe.ts";
 import type { StepBlock } from "../src/spec.ts";

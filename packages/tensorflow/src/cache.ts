@@ -19,8 +19,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { unlink } from "./package.ts";
-import { size } from "./terminal.ts";
-import { codeOf, ProvisionError, reasonOf, type Work } from "./work.ts";
+import { codeOf, ProvisionError, reasonOf, size, type Work } from "./work.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 /** How the name of an attempt begins; host, process and some letters follow. */

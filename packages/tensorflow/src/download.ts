@@ -5,7 +5,6 @@ import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { needSpace } from "./cache.ts";
-import { size } from "./terminal.ts";
 import {
   type Attempt,
   codeOf,
@@ -13,6 +12,7 @@ import {
   ProvisionError,
   reasonOf,
   run,
+  size,
   type Work,
 } from "./work.ts";
 

@@ -3,8 +3,7 @@ import { parseArgs } from "node:util";
 import { remove } from "./cache.ts";
 import { cacheFolder, findPackage } from "./package.ts";
 import { provision } from "./provision.ts";
-import { Terminal } from "./terminal.ts";
-import { codeOf, ProvisionError, reasonOf } from "./work.ts";
+import { codeOf, ProvisionError, reasonOf, Terminal } from "./work.ts";
 
 const FAILED = 1;
 const MISUSED = 2;

@@ -2,8 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { needSpace } from "./cache.ts";
-import { size } from "./terminal.ts";
-import { type Attempt, type Ended, ProvisionError, run } from "./work.ts";
+import { type Attempt, type Ended, ProvisionError, run, size } from "./work.ts";
 
 /**
  * The wheel that stands in for libtensorflow: tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl.

@@ -9,8 +9,8 @@ import { laggingLoss, laggingMoments, validationGap } from "./evaluation-rules.t
 import { type Finding, FindingLog, type FindingLogState, type Observation } from "./finding.ts";
 import { initialLoss, LossWatch, type LossWatchState, notFinite } from "./loss-rules.ts";
 import { deadUnits, saturated } from "./saturation-rules.ts";
-import { type DiagnosedRun, type Subject, subjectOf } from "./subject.ts";
-import type { Thresholds } from "./thresholds.ts";
+import { type DiagnosedRun, type Subject, subjectOf, type Thresholds } from "./subject.ts";
+
 import { judgeUpdates, UpdateWindows, type UpdateWindowsState } from "./update-rules.ts";
 
 /** Plain JSON of a size that does not grow with the run; goes into a checkpoint. */

@@ -1,7 +1,56 @@
 import { ln } from "../math.ts";
 import { outputWeight } from "../model/parameters.ts";
 import type { Activation, Parameter } from "../spec.ts";
-import type { Thresholds } from "./thresholds.ts";
+
+/** Where healthy ends. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
+export const THRESHOLDS = {
+  /** Nats between the loss at initialisation and ln V. */
+  initial_loss: 0.3,
+  /** Share of a layer's activations that are saturated. */
+  saturated: 0.3,
+  /** Share of a layer's units that are dead. */
+  dead_units: 0.5,
+  /** Std of the last hidden layer's activations over that of the first. */
+  shrinking_activations: 0.3,
+  growing_activations: 3,
+  /** Std of the gradient in the first hidden layer's activations over that in the last. */
+  vanishing_gradients: 0.15,
+  exploding_gradients: 7,
+  /** A change through the layers, either way, by more than this factor is an error. */
+  depth_error: 1000,
+  /** Update:data of hidden weights, median of 100 steps. */
+  slow_updates: 1e-4,
+  fast_updates: 1e-2,
+  /** The same of all other parameters, for information. */
+  slow_updates_other: 1e-6,
+  fast_updates_other: 0.3,
+  /** The largest update:data of a hidden weight over the smallest. */
+  uneven_updates: 10,
+  /** Grad:data of the output weight over the median of the hidden ones. */
+  output_learns_faster: 100,
+  /** How far running statistics are from those of the examples, in stds of a unit. */
+  running_statistics: 0.5,
+  /** Nats that an evaluation loses with running statistics. */
+  running_loss: 0.1,
+  /** Standard deviations of the loss above its recent mean. */
+  loss_spike: 8,
+  /** Nats above the loss that the run began with. */
+  divergence: 1,
+  /** Nats that the loss has to fall while the number of steps doubles. */
+  plateau: 0.005,
+  /** Nats between validation and training loss. */
+  validation_gap: 0.3,
+} as const;
+
+export type Thresholds = { readonly [Name in keyof typeof THRESHOLDS]: number };
+
+/** Some thresholds, in place of the usual ones. */
+export type ThresholdChanges = { readonly [Name in keyof Thresholds]?: number | undefined };
+
+export function changeThresholds(usual: Thresholds, changes: ThresholdChanges): Thresholds {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...usual, ...Object.fromEntries(given) };
+}
 
 /** What a diagnosis has to know of a run before its first step. */
 export type DiagnosedRun = {

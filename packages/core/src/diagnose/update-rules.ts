@@ -7,8 +7,7 @@ import { log10 } from "../math.ts";
 import { median } from "../median.ts";
 import type { StepBlock } from "../spec.ts";
 import { grouped, type Observation, observation, short } from "./finding.ts";
-import type { Judged, Subject } from "./subject.ts";
-import type { Thresholds } from "./thresholds.ts";
+import type { Judged, Subject, Thresholds } from "./subject.ts";
 
 /** The ratios of one parameter in a window of steps. */
 export type ParameterWindow = {

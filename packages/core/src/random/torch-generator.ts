@@ -60,11 +60,8 @@ export class TorchGenerator {
    * the polar form of Box-Muller with a spare, larger ones in blocks of 16, as PyTorch does.
    */
   randn(count: number): Float32Array {
-    const values = count < BLOCK ? new Float32Array(count) : this.rand(count);
-    if (count < BLOCK) {
-      for (let i = 0; i < count; i++) values[i] = this.#smallNormal();
-      return values;
-    }
+    if (count < BLOCK) return Float32Array.from({ length: count }, () => this.#smallNormal());
+    const values = this.rand(count);
     for (let start = 0; start + BLOCK <= count; start += BLOCK) toNormals(values, start);
     if (count % BLOCK !== 0) {
       values.set(this.rand(BLOCK), count - BLOCK);

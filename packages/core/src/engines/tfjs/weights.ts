@@ -7,7 +7,6 @@ export class Weights {
   readonly parameters: readonly Parameter[];
   /** In the order of the parameters; replaced by every `descend`. */
   readonly values: tf.Tensor[];
-  readonly #indices: ReadonlyMap<string, number>;
   #rate: { readonly lr: number; readonly scalar: tf.Scalar } | null = null;
 
   /** @param tensors - with one for each of the parameters */
@@ -19,7 +18,6 @@ export class Weights {
     });
     this.parameters = parameters;
     this.values = parameters.map(({ shape }, i) => tf.tensor(values[i] ?? [], [...shape]));
-    this.#indices = new Map(parameters.map(({ name }, i) => [name, i]));
   }
 
   /** `[fan_in, fan_out]` */
@@ -64,9 +62,9 @@ export class Weights {
     this.#rate?.scalar.dispose();
   }
 
-  #named(name: string): tf.Tensor {
-    const value = this.values[this.#indices.get(name) ?? -1];
-    if (value === undefined) throw new RangeError(`tfjs: ${name} is missing`);
+  #named(wanted: string): tf.Tensor {
+    const value = this.values[this.parameters.findIndex(({ name }) => name === wanted)];
+    if (value === undefined) throw new RangeError(`tfjs: ${wanted} is missing`);
     return value;
   }
 
