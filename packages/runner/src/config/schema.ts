@@ -35,9 +35,8 @@ const seeds = z
   .superRefine((values, context) => {
     const seen = new Set<number>();
     for (const [i, value] of values.entries()) {
-      if (seen.has(value)) {
-        context.addIssue({ code: "custom", path: [i], message: `seed ${value} is given twice` });
-      }
+      const message = `seed ${value} is given twice`;
+      if (seen.has(value)) context.addIssue({ code: "custom", path: [i], message });
       seen.add(value);
     }
   });

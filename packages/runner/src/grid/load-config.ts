@@ -89,15 +89,11 @@ function inOrder(problems: readonly Problem[], sources: Sources): Problem[] {
   const shown = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
   const once = new Map(shown.map((problem) => [JSON.stringify(problem), problem]));
   const files = [...sources.keys()];
-  const place = ({ source, line, col }: Problem): readonly number[] => {
-    const file = files.indexOf(source);
-    return [file < 0 ? files.length : file, line ?? 0, col ?? 0];
-  };
-  return [...once.values()].sort((a, b) => {
-    const [first, second] = [place(a), place(b)];
-    const i = first.findIndex((value, j) => value !== second[j]);
-    return i < 0 ? 0 : (first[i] ?? 0) - (second[i] ?? 0);
-  });
+  const fileOf = ({ source }: Problem): number =>
+    files.includes(source) ? files.indexOf(source) : files.length;
+  return [...once.values()].sort(
+    (a, b) => fileOf(a) - fileOf(b) || (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0),
+  );
 }
 
 /** A value that a message quotes may be a whole file. */

@@ -7,7 +7,7 @@ import {
   type PlannedRun,
 } from "./expand.ts";
 import { familyHasher, runHasher } from "./identity.ts";
-import { sameNumbers, sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
+import { sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
 
 /**
  * Returns the runs of a config on these data, each once, with identities and final names.
@@ -44,6 +44,6 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
     });
   }
   const runs = [...byHash.values()];
-  const notes = [...sameRunNotes(same), ...sameNumbersNotes(sameNumbers(runs))];
+  const notes = [...sameRunNotes(same), ...sameNumbersNotes(runs)];
   return { runs, notes, excluded: config.excluded };
 }

@@ -20,16 +20,6 @@ export function sameRunNotes(
   return shortened(notes, "entries are the same run as another; each run is trained once");
 }
 
-/** Returns a note per pair, whatever the seeds. */
-export function sameNumbersNotes(pairs: readonly SameNumbers[]): string[] {
-  const notes = pairs.map(({ first, second, unused }) => {
-    const have = unused.length === 1 ? "has" : "have";
-    const why = `${unused.join(" and ")} ${have} no effect in them; \`when\` keeps one`;
-    return `${bothOf(first, second)} train the same numbers: ${why}`;
-  });
-  return shortened(notes, "runs train the same numbers as another");
-}
-
 function shortened(all: readonly string[], what: string): string[] {
   const notes = [...new Set(all)];
   const more = notes.length - MOST_NOTES;
@@ -51,16 +41,16 @@ function nameOf({ label }: PlannedConfig): string {
 const UNUSED_IN_SOME = /^init\.(hidden|output)\.(bias|gamma|beta)$/;
 
 /**
- * Pairs each run with the first that trains the same numbers, with the keys in which they differ: values
- * that neither of them makes use of.
+ * Returns a note for each run that trains the same numbers as another, whatever the seeds: they differ
+ * in values that neither of them makes use of.
  */
-export function sameNumbers(runs: readonly PlannedRun[]): SameNumbers[] {
+export function sameNumbersNotes(runs: readonly PlannedRun[]): string[] {
   const keys = [...new Set(runs.flatMap(({ differs }) => Object.keys(differs)))].filter((key) =>
     UNUSED_IN_SOME.test(key),
   );
   if (keys.length === 0) return [];
   const firsts = new Map<string, PlannedRun>();
-  return runs.flatMap((run) => {
+  const notes = runs.flatMap((run) => {
     const { data, model, init, train, seed, engine } = run.resolved;
     const used = usedInit(model, init);
     const numbers = canonicalJson({ data, model, used, train, seed, engine });
@@ -72,15 +62,11 @@ export function sameNumbers(runs: readonly PlannedRun[]): SameNumbers[] {
     const unused = keys.filter(
       (key) => canonicalJson(run.differs[key]) !== canonicalJson(first.differs[key]),
     );
-    return [{ first, second: run, unused }];
+    const why = `${unused.join(" and ")} ${unused.length === 1 ? "has" : "have"} no effect in them`;
+    return [`${bothOf(first, run)} train the same numbers: ${why}; \`when\` keeps one`];
   });
+  return shortened(notes, "runs train the same numbers as another");
 }
-
-type SameNumbers = {
-  readonly first: PlannedRun;
-  readonly second: PlannedRun;
-  readonly unused: readonly string[];
-};
 
 /** Returns the schemes that are drawn for this model. */
 function usedInit({ bias, batch_norm: norm }: ModelConfig, init: InitSpec): unknown {

@@ -93,7 +93,7 @@ export async function trainRun(
     const start = await begin();
     onEvent({ event: "started", run: run.name, index, toTrain, steps, ...originOf(start) });
     for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
-    const message = await withRetries({ tryOnce, onRetry, start }, context);
+    const message = await withRetries(start, { tryOnce, onRetry }, context);
     await writer.write(message);
     if (message.type === "refused") throw new EngineError(message.error);
     return message.type === "failed" ? "failed" : message.state;
@@ -113,24 +113,24 @@ type Tries = {
   readonly tryOnce: (start: Start) => Promise<AttemptEnd>;
   /** Finds where the next attempt begins. */
   readonly onRetry: (error: string, attempt: number) => Promise<Start>;
-  readonly start: Start;
 };
 
 /** A worker that dies or hangs costs an attempt; a run that fails by itself would fail again. */
 async function withRetries(
-  { tryOnce, onRetry, start: first }: Tries,
+  first: Start,
+  { tryOnce, onRetry }: Tries,
   { maxRetries, stopSignal }: GridContext,
 ): Promise<FinalMessage> {
   let start = first;
-  for (let retries = 0; ; retries++) {
+  for (let tries = 1; ; tries++) {
     const { message, isLost } = await tryOnce(start);
     if (!isLost || message.type !== "failed") return message;
     if (stopSignal.reason !== null) return stopped(message.runId, message.trainSeconds);
-    if (retries === maxRetries) {
-      const error = retries === 0 ? message.error : `${message.error}, ${retries + 1} times`;
-      return { ...message, error };
+    if (tries > maxRetries) {
+      const times = tries === 1 ? "" : `, ${tries} times`;
+      return { ...message, error: `${message.error}${times}` };
     }
-    start = await onRetry(message.error, retries + 2);
+    start = await onRetry(message.error, tries + 1);
   }
 }
 

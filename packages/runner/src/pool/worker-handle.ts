@@ -98,18 +98,13 @@ function whenGone(child: ChildProcess, onGone: (cause: string) => void): void {
   child.stderr?.on("data", (chunk: Buffer) => {
     tail = (tail + chunk.toString()).slice(-TAIL);
   });
-  let isOpen = true;
   let cause: string | null = null;
   const settle = (): void => {
-    if (cause !== null && !isOpen) onGone(cause);
+    if (cause !== null && !child.connected) onGone(cause);
   };
-  child.on("disconnect", () => {
-    isOpen = false;
-    settle();
-  });
+  child.on("disconnect", settle);
   child.on("exit", (code, signal) => {
     cause = `${signal ?? `exit code ${code}`}${lastError(tail)}`;
-    isOpen = child.connected;
     settle();
   });
   child.on("error", ({ message }) => {

@@ -34,7 +34,8 @@ export async function trainAll(options: PoolOptions): Promise<boolean> {
   };
   const heartbeat = new Heartbeat(storage, fail);
   const context = { ...options, toTrain: queue.size, stopSignal, heartbeat };
-  const notifier = new Notifier();
+  /** Wakes the workers that have no run, once one is over. */
+  let freed = new AbortController();
   let busy = 0;
 
   const work = async (worker: WorkerHandle): Promise<void> => {
@@ -46,12 +47,13 @@ export async function trainAll(options: PoolOptions): Promise<boolean> {
       });
       if (assignment === null) {
         if (busy === 0 || queue.isEmpty) return;
-        await notifier.wait(ASK_AGAIN_MS);
+        await delay(ASK_AGAIN_MS, undefined, { signal: freed.signal }).catch(() => {});
         continue;
       }
       const outcome = await trainRun(assignment, worker, context).finally(() => {
         busy -= 1;
-        notifier.notify();
+        freed.abort();
+        freed = new AbortController();
       });
       if (outcome === "taken") queue.putBack(assignment);
       onOutcome(outcome);
@@ -79,18 +81,4 @@ export async function trainAll(options: PoolOptions): Promise<boolean> {
 
 export function isBad(state: RunState | RunOutcome): boolean {
   return state === "failed" || state === "diverged";
-}
-
-/** Wakes everything that waits, which otherwise waits for as long as it wants. */
-class Notifier {
-  #next = new AbortController();
-
-  notify(): void {
-    this.#next.abort();
-    this.#next = new AbortController();
-  }
-
-  async wait(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#next.signal }).catch(() => {});
-  }
 }
