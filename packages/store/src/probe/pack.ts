@@ -2,7 +2,10 @@
 import type { Histogram, Saturation } from "@ablate/core";
 
 export type PackedCounts = {
-  /** The first bin, and the gap: see `packedBins`. */
+  /**
+   * From the lowest bit on, nine for each as MOST_NUMBERS needs: the first bin, after how many counts bins are
+   * left out, and how many of them.
+   */
   readonly bins: number;
   /** Of each count. */
   readonly bits: number;
@@ -31,19 +34,7 @@ export function packCounts({ counts }: Histogram): PackedCounts {
       bytes[byte] = (bytes[byte] ?? 0) | (shift >= 0 ? count >>> shift : count << -shift);
     }
   }
-  return { bins: packedBins({ first, before, gap }), bits, bytes };
-}
-
-/** Where the counts of a histogram lie: from bin `first` on, `gap` bins left out after the first `before`. */
-export type FilledBins = {
-  readonly first: number;
-  readonly before: number;
-  readonly gap: number;
-};
-
-/** Each has nine bits, as MOST_NUMBERS needs. */
-function packedBins({ first, before, gap }: FilledBins): number {
-  return first | (before << 9) | (gap << 18);
+  return { bins: first | (before << 9) | (gap << 18), bits, bytes };
 }
 
 type Extent = {

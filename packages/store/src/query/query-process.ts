@@ -1,9 +1,8 @@
 /** The process that runs one query: SQLite cannot be interrupted from within, but a process can be ended. */
+import { rmSync, writeSync } from "node:fs";
 import { enableCompileCache } from "node:module";
-import { extname } from "node:path";
-import { Worker as Thread } from "node:worker_threads";
-import type { QueryMessage, QueryRequest } from "./messages.ts";
-import type { WatchdogData } from "./watchdog.ts";
+import { isMainThread, Worker as Thread, workerData } from "node:worker_threads";
+import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 
 enableCompileCache();
 
@@ -11,26 +10,35 @@ const ROWS_A_MESSAGE = 1000;
 /** A message is sent once its texts and blobs have this many characters and bytes. */
 const SIZE_OF_A_MESSAGE = 1_000_000;
 
-// A signal from the terminal ends who waits for the answer; the watchdog then tidies up and ends this process.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+const CHECK_MS = 50;
 
-process.once("message", (request: QueryRequest) => {
+if (isMainThread) {
+  // A signal from the terminal ends who waits for the answer; the watchdog then tidies up and ends this process.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+  process.once("message", start);
+} else watch(workerData);
+
+function start(request: QueryRequest): void {
   // Only now: the cache of compiled code lies where every process finds it.
   if (request.scratch !== null) process.env.TMPDIR = request.scratch;
-  const watchdog = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
-  new Thread(watchdog, {
-    workerData: {
-      parent: request.parent,
-      mostBytes: request.mostBytes,
-      scratch: request.scratch,
-    } satisfies WatchdogData,
-  }).unref();
+  new Thread(new URL(import.meta.url), { workerData: request }).unref();
   answer(request)
     .catch((error: unknown) =>
       send({ type: "failed", message: error instanceof Error ? error.message : String(error) }),
     )
     .finally(() => process.disconnect());
-});
+}
+
+/** Ends this process when it takes too much memory or nobody waits for it; runs in a thread of its own. */
+function watch({ parent, mostBytes, scratch }: QueryRequest): void {
+  setInterval(() => {
+    const isTooLarge = process.memoryUsage.rss() > mostBytes;
+    if (isTooLarge) writeSync(2, OUT_OF_MEMORY);
+    const isAlone = process.ppid !== parent;
+    if (isAlone && scratch !== null) rmSync(scratch, { recursive: true, force: true });
+    if (isTooLarge || isAlone) process.kill(process.pid, "SIGKILL");
+  }, CHECK_MS);
+}
 
 async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
   const [{ openForReading }, { harden, prepareQuery }, { explain }] = await Promise.all([
@@ -53,7 +61,6 @@ async function answer({ path, sql, limit }: QueryRequest): Promise<void> {
     let count = 0;
     let isCut = false;
     for (const row of statement.iterate()) {
-      if (!Array.isArray(row)) continue;
       isCut = limit > 0 && count === limit;
       if (isCut) break;
       count += 1;

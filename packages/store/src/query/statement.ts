@@ -3,6 +3,8 @@ import { StoreError } from "../file/store-error.ts";
 import type { QueryResult } from "../reading/history.ts";
 import { isMistake } from "./mistake.ts";
 
+type Query = Statement<unknown[], unknown[]>;
+
 /** Space and comments, which may stand before the first word. */
 const LEADING_SPACE: RegExp = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 
@@ -13,14 +15,14 @@ const LEADING_SPACE: RegExp = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
  *
  * @throws StoreError - if it is something else
  */
-export function prepareQuery(database: Database, sql: string): Statement {
+export function prepareQuery(database: Database, sql: string): Query {
   const first = /^\w*/.exec(sql.replace(LEADING_SPACE, ""))?.[0] ?? "";
   if (!["select", "with"].includes(first.toLowerCase())) {
     throw new StoreError(
       `query: only SELECT and WITH read a store, got ${first === "" ? "no statement" : first.toUpperCase()}`,
     );
   }
-  const statement: Statement = database.prepare(sql);
+  const statement: Query = database.prepare(sql);
   if (!database.readonly || !statement.reader || !statement.readonly) {
     throw new StoreError("query: the statement would write; only SELECT and WITH read a store");
   }
@@ -42,15 +44,9 @@ export function runQuery(
   try {
     const statement = prepareQuery(database, sql);
     const columns = statement.columns().map(({ name }) => name);
-    return { columns, rows: rowsOf(statement, params) };
+    return { columns, rows: statement.raw().all(...params) };
   } catch (error) {
     if (isMistake(error)) throw new StoreError(`query: ${error.message}`, { cause: error });
     throw error;
   }
-}
-
-function rowsOf(statement: Statement, params: readonly unknown[]): unknown[][] {
-  const rows: unknown[][] = [];
-  for (const row of statement.raw().iterate(...params)) if (Array.isArray(row)) rows.push(row);
-  return rows;
 }

@@ -63,13 +63,13 @@ export function streamQuery(
     execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  const end = hear(child, { timeoutMs, take }).finally(() => remove(scratch));
+  const end = hear(child, timeoutMs, take).finally(() => {
+    if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
+  });
   const request = { path, sql, limit, mostBytes, scratch, parent: process.pid };
   child.send(request satisfies QueryRequest, () => {});
   return end;
 }
-
-type QueryAnswer = QueryResult & QueryEnd;
 
 type QueryOptions = StreamOptions & {
   /** How much memory this process may take while rows arrive; 1 GB unless given. */
@@ -81,7 +81,7 @@ export async function queryStore(
   path: string,
   sql: string,
   { mostOwnBytes = 1e9, ...options }: QueryOptions,
-): Promise<QueryAnswer> {
+): Promise<QueryResult & QueryEnd> {
   const rows: (readonly unknown[])[] = [];
   let columns: readonly string[] = [];
   const end = await streamQuery(path, sql, {
@@ -89,15 +89,15 @@ export async function queryStore(
     take: async (some, names) => {
       columns = names;
       for (const row of some) rows.push(row);
-      if (process.memoryUsage.rss() > mostOwnBytes) throw new StoreError(tooMany(rows.length));
+      if (process.memoryUsage.rss() > mostOwnBytes) {
+        throw new StoreError(
+          `query: ${rows.length} rows fill the memory, and there are more; ask for fewer with --limit, or use --format csv or json, which print rows as they come`,
+        );
+      }
       return true;
     },
   });
   return { columns, rows, ...end };
-}
-
-function tooMany(rows: number): string {
-  return `query: ${rows} rows fill the memory, and there are more; ask for fewer with --limit, or use --format csv or json, which print rows as they come`;
 }
 
 /** Makes a folder where the process may copy the store; null where there is no place for one. */
@@ -109,14 +109,7 @@ function scratchFolder(): string | null {
   }
 }
 
-function remove(scratch: string | null): void {
-  if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
-}
-
-function hear(
-  child: ChildProcess,
-  { timeoutMs, take }: { readonly timeoutMs: number; readonly take: TakeRows },
-): Promise<QueryEnd> {
+function hear(child: ChildProcess, timeoutMs: number, take: TakeRows): Promise<QueryEnd> {
   return new Promise((resolve, reject) => {
     let columns: readonly string[] = [];
     let notice: string | null = null;

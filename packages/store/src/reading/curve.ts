@@ -5,7 +5,7 @@ import type { CurvePoint, SeriesRows, Span, StepRange } from "./history.ts";
 import { logRatio } from "./read-steps.ts";
 
 /** Where series are: their places in a rollup row, after loss and lr those of parameters. */
-export type SeriesPlaces = {
+type SeriesPlaces = {
   readonly runId: number;
   /** A place no rollup has, -1, is that of an unknown series. */
   readonly places: readonly number[];
@@ -46,30 +46,27 @@ export function curveReader(
   return ({ runId, places }, { level, from, to }) => {
     if (level === 1) {
       const rows = steps.all(runId, from, to);
-      const series = emptyRows(
-        rows.map(([step]) => step),
-        { level, count: places.length },
+      const empty = seriesMaker(
+        Float64Array.from(rows, ([step]) => step),
+        level,
       );
-      for (const [s, place] of places.entries()) if (place >= 0) readSteps(series[s], rows, place);
-      return series;
+      return places.map((place) => (place < 0 ? empty() : withSteps(empty(), rows, place)));
     }
     if (!LEVELS.includes(level)) {
       throw new RangeError(`level ${level} is none of 1, ${LEVELS.join(", ")}`);
     }
     const known = places.filter((place) => place >= 0);
-    if (known.length === 0) return emptyRows([], { level, count: places.length });
+    if (known.length === 0) return places.map(seriesMaker(new Float64Array(), level));
     const first = Math.min(...known);
     const width = Math.max(...known) - first + 1;
     const [low, high] = [Math.floor(from / level), Math.floor(to / level)];
     const part = [first * SERIES_BYTES + 1, width * SERIES_BYTES] as const;
     const rows = readRollup(...part, runId, level, low, high);
-    const series = emptyRows(
-      rows.buckets.map((bucket) => bucket * level),
-      { level, count: places.length },
+    const empty = seriesMaker(
+      Float64Array.from(rows.buckets, (bucket) => bucket * level),
+      level,
     );
-    for (const [s, place] of places.entries())
-      if (place >= 0) readBuckets(series[s], rows, place - first);
-    return series;
+    return places.map((place) => (place < 0 ? empty() : withBuckets(empty(), rows, place - first)));
   };
 }
 
@@ -104,7 +101,7 @@ export function joinRows(spans: readonly (readonly SeriesRows[])[]): readonly Se
   }));
 }
 
-/** The rows of a series as points. */
+/** Returns the rows of a series as points. */
 export function pointsOf({ x, n, min, mean, max }: SeriesRows): CurvePoint[] {
   return Array.from(x, (step, r) => {
     const count = n[r] ?? 0;
@@ -113,28 +110,17 @@ export function pointsOf({ x, n, min, mean, max }: SeriesRows): CurvePoint[] {
   });
 }
 
-/** Several series without values; where their rows are is shared. */
-function emptyRows(
-  steps: readonly number[],
-  { level, count }: { readonly level: number; readonly count: number },
-): SeriesRows[] {
-  const x = Float64Array.from(steps);
-  const width = new Float64Array(steps.length).fill(level);
-  const values = () => new Float64Array(steps.length).fill(Number.NaN);
-  return Array.from({ length: count }, () => ({
-    x,
-    width,
-    n: new Uint32Array(steps.length),
-    min: values(),
-    mean: values(),
-    max: values(),
-  }));
+/** Makes series without values that share where their rows are. */
+function seriesMaker(x: Float64Array, level: number): () => SeriesRows {
+  const width = new Float64Array(x.length).fill(level);
+  const values = () => new Float64Array(x.length).fill(Number.NaN);
+  const n = () => new Uint32Array(x.length);
+  return () => ({ x, width, n: n(), min: values(), mean: values(), max: values() });
 }
 
 type StepRow = [step: number, loss: number | null, lr: number | null, ratios: Buffer];
 
-function readSteps(series: SeriesRows | undefined, rows: readonly StepRow[], place: number): void {
-  if (series === undefined) return;
+function withSteps(series: SeriesRows, rows: readonly StepRow[], place: number): SeriesRows {
   for (const [r, [, loss, lr, ratios]] of rows.entries()) {
     const value = place === 0 ? loss : place === 1 ? lr : logRatio(ratios, place - 2);
     if (value === null || !Number.isFinite(value)) continue;
@@ -143,14 +129,14 @@ function readSteps(series: SeriesRows | undefined, rows: readonly StepRow[], pla
     series.mean[r] = value;
     series.max[r] = value;
   }
+  return series;
 }
 
-function readBuckets(
-  series: SeriesRows | undefined,
+function withBuckets(
+  series: SeriesRows,
   { buckets, floats, counts, rowBytes }: RollupRows,
   place: number,
-): void {
-  if (series === undefined) return;
+): SeriesRows {
   const width = rowBytes / 4;
   for (let r = 0; r < buckets.length; r++) {
     const from = r * width + place * (SERIES_BYTES / 4);
@@ -161,21 +147,20 @@ function readBuckets(
     series.max[r] = floats[from + 1] ?? Number.NaN;
     series.mean[r] = floats[from + 2] ?? Number.NaN;
   }
+  return series;
 }
 
 /** The rollup of a run at one level: rows one after another, `rowBytes` each. */
-export type RollupRows = {
-  readonly buckets: readonly number[];
-  /** The same bytes twice: values and how many they are of. */
-  readonly floats: Float32Array;
-  readonly counts: Uint32Array;
-  readonly rowBytes: number;
-};
-
 type Joint = {
   readonly buckets: readonly number[];
   readonly data: Buffer;
   readonly rowBytes: number;
+};
+
+/** The bytes twice: values and how many they are of. */
+type RollupRows = Omit<Joint, "data"> & {
+  readonly floats: Float32Array;
+  readonly counts: Uint32Array;
 };
 
 /** Buckets `from` to `to` of a run at a level, and of each row so many bytes from `offset` (from 1) on. */
@@ -199,10 +184,10 @@ const JOINED = `
 
 /**
  * Reads rows as one blob, four times as fast as row by row. That SQLite joins blobs in their order
- * and in full is not promised: the first read is held against the rows, and what looks wrong later
+ * and in full is not promised: the first read is compared with the rows, and what looks wrong later
  * is read row by row.
  */
-export function rollupReader(database: Database): (...range: Range) => RollupRows {
+function rollupReader(database: Database): (...range: Range) => RollupRows {
   const rows = database.prepare<Range, [number, Buffer]>(ROWS);
   const joined = database.prepare<Range, Joined>(JOINED);
   rows.raw();
