@@ -106,10 +106,9 @@ function changeNote(sql: Statements, { kind, id }: Target, text: string): string
   if (/(?!\n)\p{Cc}/u.test(text)) {
     throw new StoreError("the note has a control character; only new lines are allowed");
   }
-  const [table, column] = kind === "run" ? ["run_note", "run_id"] : ["grid_note", "grid_id"];
-  const { changes } = sql.run(`delete from ${table} where ${column} = ?`, id);
+  const { changes } = sql.run(`delete from ${kind}_note where ${kind}_id = ?`, id);
   if (text.trim() === "") return changes > 0 ? "removed its note" : "had no note";
-  sql.run(`insert into ${table} (${column}, text) values (?, ?)`, id, text);
+  sql.run(`insert into ${kind}_note (${kind}_id, text) values (?, ?)`, id, text);
   return changes > 0 ? "replaced its note" : "noted";
 }
 

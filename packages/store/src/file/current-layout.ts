@@ -2,6 +2,7 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { ADDED_COLUMNS, CURRENT_VERSION, migrateTables, versionOf } from "../migrations/migrate.ts";
 import { createView, views } from "../views/views.ts";
+import { Statements } from "./statements.ts";
 import { StoreError } from "./store-error.ts";
 
 /** What stands in for a table of the file: an empty one, or a view that adds columns to it. */
@@ -28,13 +29,10 @@ export function layCurrent(database: Database): () => void {
 /** Refuses a file in which something else than a table has the name of one: to read it would run it. */
 export function refuseDisguised(database: Database, path: string): void {
   const own = new Set(views.map(({ name }) => name));
-  const others = database
-    .prepare<[], string>(
-      "select name from main.sqlite_schema where type = 'view' or type = 'table' and rootpage = 0",
-    )
-    .pluck()
-    .all()
-    .filter((name) => !own.has(name));
+  const found = new Statements(database).values<string>(
+    "select name from main.sqlite_schema where type = 'view' or type = 'table' and rootpage = 0",
+  );
+  const others = found.filter((name) => !own.has(name));
   if (others.length === 0) return;
   const tables = new Set(currentTables().keys());
   const disguised = others.find((name) => tables.has(name.toLowerCase()));
@@ -50,15 +48,14 @@ function standInsFor(database: Database): StandIn[] {
     if (there.size === 0) return [{ kind: "table", name: table, sql: create }];
     const missing = columns.filter((column) => !there.has(column));
     if (missing.length === 0) return [];
-    const added = missing.map((column) => `${fillOf(table, column)} as "${column}"`);
+    const added = missing.map((column) => {
+      const { fill = null } =
+        ADDED_COLUMNS.find((one) => one.table === table && one.name === column) ?? {};
+      return `${fill ?? "null"} as "${column}"`;
+    });
     const sql = `create temp view "${table}" as select *, ${added.join(", ")} from main."${table}"`;
     return [{ kind: "view", name: table, sql }];
   });
-}
-
-function fillOf(table: string, column: string): string {
-  const added = ADDED_COLUMNS.find((one) => one.table === table && one.name === column);
-  return added?.fill ?? "null";
 }
 
 type Table = { readonly create: string; readonly columns: readonly string[] };
@@ -68,11 +65,9 @@ function currentTables(): ReadonlyMap<string, Table> {
   const database = new SqliteDatabase(":memory:");
   try {
     migrateTables(database);
-    const tables = database
-      .prepare<[], { readonly name: string; readonly sql: string }>(
-        "select name, sql from sqlite_schema where type = 'table' and name not glob 'sqlite_*'",
-      )
-      .all();
+    const tables = new Statements(database).rows<{ readonly name: string; readonly sql: string }>(
+      "select name, sql from sqlite_schema where type = 'table' and name not glob 'sqlite_*'",
+    );
     return new Map(
       tables.map(({ name, sql }) => {
         const create = sql.replace("CREATE TABLE", "create temp table");
@@ -85,8 +80,5 @@ function currentTables(): ReadonlyMap<string, Table> {
 }
 
 function columnsOf(database: Database, table: string): string[] {
-  return database
-    .prepare<[string], string>("select name from pragma_table_info(?, 'main')")
-    .pluck()
-    .all(table);
+  return new Statements(database).values("select name from pragma_table_info(?, 'main')", table);
 }

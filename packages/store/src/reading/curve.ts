@@ -163,15 +163,8 @@ type RollupRows = Omit<Joint, "data"> & {
   readonly counts: Uint32Array;
 };
 
-/** Buckets `from` to `to` of a run at a level, and of each row so many bytes from `offset` (from 1) on. */
-type Range = [
-  offset: number,
-  length: number,
-  runId: number,
-  level: number,
-  from: number,
-  to: number,
-];
+/** Buckets `from` to `to` of a run at a level, and of each row so many bytes from `at` (from 1) on. */
+type Range = [at: number, bytes: number, runId: number, level: number, from: number, to: number];
 type Joined = [rows: number, bytes: number, first: number, last: number, data: Buffer];
 
 const ROWS = `

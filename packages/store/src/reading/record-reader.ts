@@ -28,9 +28,7 @@ const LAST_OR_GIVEN = `
   from step where run_id = (select id from run where name = @run) and step =
     coalesce(@step, (select last_step from run where name = @run))`;
 
-const FINDINGS = `
-  select level, rule, layer, param, step, value, message, until from finding where run_id = ${RUN_ID}
-  order by case level when 'error' then 0 when 'warning' then 1 else 2 end, step, idx`;
+const SERIOUS_FIRST = "case level when 'error' then 0 when 'warning' then 1 else 2 end, step, idx";
 
 type StoredParameter = Omit<Parameter, "shape"> & { readonly shape: string };
 type StoredEvent = Omit<RunEvent, "from"> & {
@@ -56,23 +54,18 @@ export class RecordReader {
 
   /** Returns evaluations in the order of steps. */
   evaluations(runName: string): StoredEvaluation[] {
-    return this.sql.rows(
-      `select step, split, statistics, loss from eval where run_id = ${RUN_ID}
-       order by step, split, statistics`,
-      runName,
-    );
+    const order = "step, split, statistics";
+    return this.#rows(runName, "step, split, statistics, loss from eval", order);
   }
 
   samples(runName: string): StoredSample[] {
-    return this.sql.rows(
-      `select step, i, text from sample where run_id = ${RUN_ID} order by step, i`,
-      runName,
-    );
+    return this.#rows(runName, "step, i, text from sample", "step, i");
   }
 
   /** Returns findings, the most serious first, then by step. */
   findings(runName: string): Finding[] {
-    return this.sql.rows(FINDINGS, runName);
+    const columns = "level, rule, layer, param, step, value, message, until";
+    return this.#rows(runName, `${columns} from finding`, SERIOUS_FIRST);
   }
 
   /** Returns thresholds as JSON; undefined where the run was recorded without. */
@@ -82,13 +75,9 @@ export class RecordReader {
 
   /** Returns parameters in the order of the model. */
   parameters(runName: string): Parameter[] {
-    return this.sql
-      .rows<StoredParameter>(
-        `select name, layer, layer_kind as layerKind, role, shape, size from param
-         where run_id = ${RUN_ID} order by idx`,
-        runName,
-      )
-      .map((parameter) => ({ ...parameter, shape: parseShape(parameter.shape) }));
+    const columns = "name, layer, layer_kind as layerKind, role, shape, size";
+    const stored = this.#rows<StoredParameter>(runName, `${columns} from param`, "idx");
+    return stored.map((parameter) => ({ ...parameter, shape: parseShape(parameter.shape) }));
   }
 
   /** Returns how many classes the output of a run's model tells apart; null where that is not known. */
@@ -136,17 +125,13 @@ export class RecordReader {
 
   /** Returns series in the order loss, lr, then the parameters. */
   series(runName: string): SeriesInfo[] {
-    return this.sql.rows(
-      "select series, unit, guide, low, high from series where run = ?",
-      runName,
-    );
+    const select = "select series, unit, guide, low, high from series where run = ?";
+    return this.sql.rows(select, runName);
   }
 
   ticks(runName: string): Ticks {
-    const rows = this.sql.rows<{ step: number; atMs: number }>(
-      `select step, at_ms as atMs from tick where run_id = ${RUN_ID} order by step`,
-      runName,
-    );
+    type Tick = { readonly step: number; readonly atMs: number };
+    const rows = this.#rows<Tick>(runName, "step, at_ms as atMs from tick", "step");
     return {
       steps: Float64Array.from(rows, ({ step }) => step),
       atMs: Float64Array.from(rows, ({ atMs }) => atMs),
@@ -155,11 +140,8 @@ export class RecordReader {
 
   /** Returns events in the order of time. */
   events(runName: string): RunEvent[] {
-    const events = this.sql.rows<StoredEvent>(
-      `select at_ms as atMs, kind, message, from_run as run, from_step as step
-       from event where run_id = ${RUN_ID} order by id`,
-      runName,
-    );
+    const columns = "at_ms as atMs, kind, message, from_run as run, from_step as step";
+    const events = this.#rows<StoredEvent>(runName, `${columns} from event`, "id");
     return events.map(({ run, step, ...event }) => {
       return { ...event, from: step === null ? null : { run: run ?? runName, step } };
     });
@@ -174,18 +156,14 @@ export class RecordReader {
 
   /** Reads the loss of one step, the last one unless given. */
   lossAt(runName: string, step?: number): StepLoss | undefined {
-    return this.sql.row(`select step, loss, lr ${LAST_OR_GIVEN}`, {
-      run: runName,
-      step: step ?? null,
-    });
+    const asked = { run: runName, step: step ?? null };
+    return this.sql.row(`select step, loss, lr ${LAST_OR_GIVEN}`, asked);
   }
 
   /** Reads the update ratios of one step, the last one unless given. */
   ratiosAt(runName: string, step?: number): StepRatios | undefined {
-    const found = this.sql.row<StoredRatios>(`select step, ratios ${LAST_OR_GIVEN}`, {
-      run: runName,
-      step: step ?? null,
-    });
+    const asked = { run: runName, step: step ?? null };
+    const found = this.sql.row<StoredRatios>(`select step, ratios ${LAST_OR_GIVEN}`, asked);
     if (found === undefined) return undefined;
     const ratios = this.#parameterNames(this.#runId(runName)).map((param, idx) => ({
       param,
@@ -208,6 +186,11 @@ export class RecordReader {
   /** Reads one kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
   probeTensors(runName: string, step: number, kind: TensorKind): ReadonlyMap<string, TensorProbe> {
     return readTensors(this.sql, runName, step, kind);
+  }
+
+  /** @param columns - of one table, which it names, too */
+  #rows<Row>(runName: string, columns: string, order: string): Row[] {
+    return this.sql.rows(`select ${columns} where run_id = ${RUN_ID} order by ${order}`, runName);
   }
 
   #runId(runName: string): number {

@@ -6,6 +6,13 @@ import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
 /** Steps in `run.recent_loss`. */
 const RECENT = 100;
 
+/** Rows that one statement inserts: a third faster than one row each. */
+const ROWS = 16;
+
+const ROW = "(?, ?, ?, ?, ?)";
+const INSERT_MANY = `insert into step values ${Array(ROWS).fill(ROW)}`;
+const INSERT_ONE = `insert into step values ${ROW}`;
+
 /** Writes the steps of one run and what sums them up; call it inside transactions. */
 export class RunHistory {
   readonly #sql: Statements;
@@ -14,7 +21,10 @@ export class RunHistory {
   readonly #rollup: Rollup;
   /** The last losses, that of step k at k modulo its length. */
   readonly #recent: Float64Array = new Float64Array(RECENT);
-  readonly #steps: StepInserter;
+  /** Ratios of the rows at hand, the same memory row by row, and all values of these rows. */
+  readonly #ratios: Float32Array;
+  readonly #blobs: readonly Buffer[];
+  readonly #values: unknown[] = Array(ROWS * 5).fill(null);
 
   /** Picks up after step `next - 1`, whose history it reads again where that is not empty. */
   constructor(sql: Statements, runId: number, next: number) {
@@ -23,7 +33,10 @@ export class RunHistory {
     const count = "select count(*) from param where run_id = ?";
     this.#parameters = sql.value<number>(count, runId) ?? 0;
     this.#rollup = new Rollup(this.#parameters);
-    this.#steps = new StepInserter(sql, runId, this.#parameters);
+    this.#ratios = new Float32Array(ROWS * this.#parameters);
+    this.#blobs = Array.from({ length: ROWS }, (_, i) =>
+      Buffer.from(this.#ratios.buffer, i * this.#parameters * 4, this.#parameters * 4),
+    );
     if (next > 0) this.#rebuild(next);
   }
 
@@ -34,7 +47,7 @@ export class RunHistory {
 
   append(block: StepBlock): void {
     this.#check(block);
-    this.#steps.insert(block);
+    this.#insert(block);
     this.#remember(block);
     this.#rollup.append(block, this.#writeRow);
   }
@@ -77,58 +90,7 @@ export class RunHistory {
     }
   }
 
-  #remember({ first, count, loss }: StepBlock): void {
-    for (let i = Math.max(0, count - RECENT); i < count; i++) {
-      this.#recent[(first + i) % RECENT] = loss[i] ?? Number.NaN;
-    }
-  }
-
-  /** Reads the stored steps again from where the widest open bucket begins. */
-  #rebuild(next: number): void {
-    const start = next - (next % Math.max(...LEVELS));
-    this.#rollup.startAt(start);
-    const parameters = this.#parameters;
-    if (next - start < RECENT) {
-      const first = Math.max(0, next - RECENT);
-      this.#remember(readSteps(this.#sql, this.#runId, { first, end: start, parameters }));
-    }
-    const steps = { first: start, end: next, parameters };
-    for (const block of stepBlocks(this.#sql, this.#runId, steps)) {
-      this.#remember(block);
-      this.#rollup.append(block, () => {});
-    }
-  }
-}
-
-/** Rows that one statement inserts: a third faster than one row each. */
-const ROWS = 16;
-
-const ROW = "(?, ?, ?, ?, ?)";
-const INSERT_MANY = `insert into step values ${Array(ROWS).fill(ROW)}`;
-const INSERT_ONE = `insert into step values ${ROW}`;
-
-/** Inserts the steps of one run. */
-class StepInserter {
-  readonly #sql: Statements;
-  readonly #runId: number;
-  readonly #parameters: number;
-  /** Ratios of the rows at hand, and the same memory row by row. */
-  readonly #ratios: Float32Array;
-  readonly #blobs: readonly Buffer[];
-  readonly #values: unknown[];
-
-  constructor(sql: Statements, runId: number, parameters: number) {
-    this.#sql = sql;
-    this.#runId = runId;
-    this.#parameters = parameters;
-    this.#ratios = new Float32Array(ROWS * parameters);
-    this.#blobs = Array.from({ length: ROWS }, (_, i) =>
-      Buffer.from(this.#ratios.buffer, i * parameters * 4, parameters * 4),
-    );
-    this.#values = Array(ROWS * 5).fill(null);
-  }
-
-  insert(block: StepBlock): void {
+  #insert(block: StepBlock): void {
     let i = 0;
     for (; i + ROWS <= block.count; i += ROWS) {
       this.#load(block, i, ROWS);
@@ -150,6 +112,28 @@ class StepInserter {
       this.#values[at + 2] = loss[from + row];
       this.#values[at + 3] = lr[from + row];
       this.#values[at + 4] = this.#blobs[row];
+    }
+  }
+
+  #remember({ first, count, loss }: StepBlock): void {
+    for (let i = Math.max(0, count - RECENT); i < count; i++) {
+      this.#recent[(first + i) % RECENT] = loss[i] ?? Number.NaN;
+    }
+  }
+
+  /** Reads the stored steps again from where the widest open bucket begins. */
+  #rebuild(next: number): void {
+    const start = next - (next % Math.max(...LEVELS));
+    this.#rollup.startAt(start);
+    const parameters = this.#parameters;
+    if (next - start < RECENT) {
+      const first = Math.max(0, next - RECENT);
+      this.#remember(readSteps(this.#sql, this.#runId, { first, end: start, parameters }));
+    }
+    const steps = { first: start, end: next, parameters };
+    for (const block of stepBlocks(this.#sql, this.#runId, steps)) {
+      this.#remember(block);
+      this.#rollup.append(block, () => {});
     }
   }
 }
