@@ -2,7 +2,7 @@
 import { count, counted } from "@ablate/text";
 import type { Statements } from "../file/statements.ts";
 import { isIntact } from "../recovery/checkpoints.ts";
-import { cutHistory } from "../recovery/run-tables.ts";
+import { cutHistory, interruptRun } from "../recovery/run-tables.ts";
 import { stepsOf } from "../writing/plan.ts";
 import { RunHistory } from "../writing/run-history.ts";
 import {
@@ -27,23 +27,11 @@ export function checkLostRuns(context: CheckContext): Found {
   if (lost.length === 0) return `no run has lost its process${others}`;
   const names = listed(lost.map(({ name }) => name));
   const repair = () => {
-    for (const { id } of lost) changeRun(context, id, () => interrupt(sql, id, now));
+    for (const { id } of lost) changeRun(context, id, () => interruptRun(sql, id, now));
     return { ok: true, detail: `marked as interrupted: ${names}${others}` };
   };
   const text = `their process has died: ${names}; \`ablate run\` trains them again${others}`;
   return { text, repair };
-}
-
-function interrupt(sql: Statements, id: number, now: number): void {
-  sql.run(
-    "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
-    id,
-  );
-  sql.run(
-    "insert into event (run_id, at_ms, kind, message) values (?, ?, 'interrupted', null)",
-    id,
-    now,
-  );
 }
 
 type DamagedRun = {

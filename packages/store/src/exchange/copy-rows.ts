@@ -1,13 +1,13 @@
 /** Copies rows from one store to another by the names of their columns. */
 import type { OwnedTable } from "../file/owned-tables.ts";
-import type { Statements } from "../file/statements.ts";
+import { insertion, type Statements } from "../file/statements.ts";
 
 /** The store that is copied from and the one that is written to. */
 export type Files = { readonly from: Statements; readonly to: Statements };
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Inserts a row and returns its number. */
+/** Inserts these columns of a row and returns its number. */
 export function insertRow(
   sql: Statements,
   table: string,
@@ -28,11 +28,6 @@ export function updateRow(
   const set = columns.map((column) => `"${column}" = ?`).join(", ");
   const values = [...columns, "id"].map((column) => row[column]);
   sql.run(`update "${table}" set ${set} where id = ?`, values);
-}
-
-function insertion(table: string, columns: readonly string[]): string {
-  const names = columns.map((column) => `"${column}"`).join(", ");
-  return `insert into "${table}" (${names}) values (${columns.map(() => "?").join(", ")})`;
 }
 
 type Values = (string | number | null | Buffer)[];

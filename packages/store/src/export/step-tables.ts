@@ -13,8 +13,6 @@ import {
 
 type Step = readonly [step: number, loss: number | null, lr: number | null, ratios: Buffer];
 
-type RunLayout = { readonly run: string; readonly parameters: readonly string[] };
-
 /** How the steps of a run become rows. */
 type Rows = {
   /** How many rows one step has. */
@@ -28,7 +26,7 @@ type Rows = {
 type StepTable = {
   readonly runs: readonly string[];
   readonly columns: readonly ExportColumn[];
-  readonly rowsOf: (layout: RunLayout) => Rows;
+  readonly rowsOf: (run: string, parameters: readonly string[]) => Rows;
 };
 
 const LOSS_COLUMNS: readonly ExportColumn[] = exportColumns(LOSS);
@@ -38,7 +36,7 @@ const LOSS_NUMBERS: number = LOSS_COLUMNS.filter(({ type }) => type !== "text").
 export function historyTable(sql: Statements, { runs }: ExportScope): ExportTable {
   const all = [...new Set(runs.flatMap((run) => parameterNames(sql, run)))];
   const ratios = all.map((name): ExportColumn => ({ name: `ratio:${name}`, type: "float32" }));
-  const rowsOf = ({ run, parameters }: RunLayout): Rows => {
+  const rowsOf = (run: string, parameters: readonly string[]): Rows => {
     const places = all.map((name) => parameters.indexOf(name));
     const place: Rows["place"] = (columns, at, step) => {
       placeLoss(columns, at, step);
@@ -53,7 +51,7 @@ export function historyTable(sql: Statements, { runs }: ExportScope): ExportTabl
 
 /** Opens the view `loss` as a table. */
 export function lossTable(sql: Statements, { runs }: ExportScope): ExportTable {
-  const rowsOf = ({ run }: RunLayout): Rows => ({ perStep: 1, texts: [[run]], place: placeLoss });
+  const rowsOf = (run: string): Rows => ({ perStep: 1, texts: [[run]], place: placeLoss });
   return tableOf(sql, { runs, columns: LOSS_COLUMNS, rowsOf });
 }
 
@@ -62,7 +60,7 @@ export function updateRatioTable(sql: Statements, { runs }: ExportScope): Export
   const declared = exportColumns(UPDATE_RATIO);
   const isText = ({ type }: ExportColumn): boolean => type === "text";
   const columns = [...declared.filter(isText), ...declared.filter((one) => !isText(one))];
-  const rowsOf = ({ run, parameters }: RunLayout): Rows => ({
+  const rowsOf = (run: string, parameters: readonly string[]): Rows => ({
     perStep: parameters.length,
     texts: [parameters.map(() => run), parameters],
     place: (numbers, at, [step, , , ratios]) => {
@@ -94,7 +92,7 @@ function* batchesOf(sql: Statements, table: StepTable): Iterable<Batch> {
   const { runs, rowsOf } = table;
   const numeric = table.columns.filter(({ type }) => type !== "text");
   for (const run of runs) {
-    const { perStep, texts, place } = rowsOf({ run, parameters: parameterNames(sql, run) });
+    const { perStep, texts, place } = rowsOf(run, parameterNames(sql, run));
     if (perStep === 0) continue;
     const most = Math.max(1, Math.floor(BATCH_ROWS / perStep)) * perStep;
     const repeated = texts.map((cells) =>

@@ -57,6 +57,15 @@ export class Statements {
     return this.#find(sql, this.#ofRows).run(...parameters);
   }
 
+  /** Inserts a row by the names of its columns. */
+  insert(
+    table: string,
+    row: Readonly<Record<string, unknown>>,
+    or?: "or ignore" | "or replace",
+  ): RunResult {
+    return this.run(insertion(table, Object.keys(row), or), Object.values(row));
+  }
+
   /** Runs a transaction that keeps other writers out from its beginning on. */
   transaction<T>(work: () => T): T {
     return this.database.transaction(work).immediate();
@@ -72,4 +81,10 @@ export class Statements {
     }
     return statement as Statement<unknown[], Result>;
   }
+}
+
+/** Returns the statement that inserts these columns of a row, in this order. */
+export function insertion(table: string, columns: readonly string[], or = ""): string {
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  return `insert ${or} into "${table}" (${names}) values (${columns.map(() => "?").join(", ")})`;
 }

@@ -6,10 +6,9 @@ import { runQuery } from "../query/statement.ts";
 import { findStart } from "../recovery/resume-point.ts";
 import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import { type Continuation, type Holder, isAlive } from "../writing/claim.ts";
+import { type Continuation, type Holder, isAlive, isThere } from "../writing/claim.ts";
 import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
 import type { RunStart } from "../writing/record.ts";
-import { isAttended } from "./attended.ts";
 import type {
   Annotations,
   GridSummary,
@@ -72,6 +71,20 @@ const GRIDS = `
 const DATA_HASHES = `
   select name as run, provenance ->> '$.data_sha256' as hash from run
   where provenance ->> '$.data_sha256' is not null`;
+
+/** From planning a grid to the first step of a run no process has a name. */
+const STARTING_MS = 15_000;
+/** A process that is stopped, or waits for its store, is silent and comes back. */
+const SILENT_MS = 120_000;
+
+type Latest = Holder & { readonly planned_at: number };
+
+/** Who was last at a run of a grid, and when the grid was planned. */
+const LATEST = `
+  select r.host as host, r.pid as pid, g.planned_at as planned_at,
+    max(ifnull(r.heartbeat_at, 0), ifnull(r.ended_at, 0)) as heartbeat_at
+  from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
+  where g.name = ? order by r.pid is null, 4 desc limit 1`;
 
 type RunOfGrid = SelectedSummary & { readonly askedGrid: string; readonly askedLabel: string };
 type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
@@ -149,9 +162,15 @@ export class StoreReader extends RecordReader {
     return new Set(this.sql.values<string>('select run from grid_runs where "grid" = ?', grid));
   }
 
-  /** Whether a process is training a grid, or about to, as far as this host can tell. */
+  /** Says whether a process is training a grid, or about to, as far as this host can tell. */
   isAttended(grid: string, now: number): boolean {
-    return isAttended(this.sql, grid, now);
+    const found = this.sql.row<Latest>(LATEST, grid);
+    if (found === undefined) return false;
+    const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
+    if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
+    if (found.pid === null) return false;
+    const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found);
+    return isSilent || isAlive(found, now);
   }
 
   /** Returns what was thrown away, which no other method shows. */

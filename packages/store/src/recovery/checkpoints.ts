@@ -38,12 +38,10 @@ type NewCheckpoint = Omit<Checkpoint, "state"> & {
 };
 
 function insert(sql: Statements, runId: number, checkpoint: NewCheckpoint): void {
-  const { step, final, weights, state, trainSeconds } = checkpoint;
-  sql.run(
-    `insert or replace into checkpoint
-       (run_id, step, final, sha256, weights, state, train_seconds) values (?, ?, ?, ?, ?, ?, ?)`,
-    ...[runId, step, final, checkpointDigest(weights, state), weights, state, trainSeconds],
-  );
+  const { step, final, weights, state, trainSeconds: train_seconds } = checkpoint;
+  const sha256 = checkpointDigest(weights, state);
+  const columns = { step, final, sha256, weights, state, train_seconds };
+  sql.insert("checkpoint", { run_id: runId, ...columns }, "or replace");
 }
 
 /** A row of `checkpoint`. */

@@ -33,6 +33,15 @@ export function clearAttempt(sql: Statements, runId: number): void {
   sql.run("delete from trash_run where run_id = ?", runId);
 }
 
+/** Marks a run whose process has died. */
+export function interruptRun(sql: Statements, runId: number, now: number): void {
+  sql.run(
+    "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
+    runId,
+  );
+  sql.insert("event", { run_id: runId, at_ms: now, kind: "interrupted", message: null });
+}
+
 /** Leaves a run the history of its first `step` updates; call it inside transactions. */
 export function cutHistory(sql: Statements, runId: number, step: number): void {
   for (const { name, owner, columns } of tablesOf(sql).filter(isOfRun)) {

@@ -13,10 +13,6 @@ const NEXT_POSITION = "select coalesce(max(position) + 1, 0) from grid_run where
 
 const FIND = "select id, name, hash, state, ended_at as endedAt from run where hash = ?";
 
-const INSERT = `
-  insert into run (name, hash, config, seed, engine, steps, planned_at, family)
-  values (@name, @hash, @config, @seed, @engine, @steps, @now, @family)`;
-
 const LINK = `
   insert into grid_run (grid_id, run_id, label, position) values (?, ?, ?, ?)
   on conflict (grid_id, run_id) do nothing`;
@@ -29,9 +25,11 @@ export function planGrid(sql: Statements, { runs, ...grid }: GridPlan, now: numb
   const trashed = new Set(sql.values<number>("select run_id from trash_run"));
   const first = sql.value<number>(NEXT_POSITION, gridId) ?? 0;
   const stored = runs.map((run, i) => {
-    const { hash, label, family = null } = run;
+    const { hash, label, config, seed, engine, steps, family = null } = run;
     if (sql.row(FIND, hash) === undefined) {
-      sql.run(INSERT, { ...run, name: freeName(sql, run), family, now });
+      const name = freeName(sql, run);
+      const columns = { name, hash, config, seed, engine, steps, family };
+      sql.insert("run", { ...columns, planned_at: now });
     } else if (family !== null) {
       sql.run("update run set family = ? where hash = ? and family is null", family, hash);
     }

@@ -25,14 +25,6 @@ const END = `
     train_seconds = @trainSeconds, claim = null
   where id = @id`;
 
-const INSERT_FINDING = `
-  insert into finding (run_id, idx, level, rule, layer, param, step, value, message, until)
-  values (@runId, @idx, @level, @rule, @layer, @param, @step, @value, @message, @until)`;
-
-const INSERT_EVENT = `
-  insert into event (run_id, at_ms, kind, message, from_run, from_step)
-  values (@runId, @now, @kind, @message, @run, @step)`;
-
 export type Owner = Holder & {
   readonly name: string;
   readonly state: RunState;
@@ -43,7 +35,7 @@ export type Owner = Holder & {
 
 type NewEvent = Pick<RunEvent, "kind" | "message">;
 
-const NOWHERE = { run: null, step: null };
+type FromColumns = { readonly from_run?: string | null; readonly from_step?: number };
 
 /** Records what the holder of a run's claim has of it; each method is one transaction. */
 export class RecordWriter {
@@ -101,7 +93,9 @@ export class RecordWriter {
     this.#writing(runId, token, () => {
       this.sql.run("delete from finding where run_id = ?", runId);
       for (const [idx, finding] of findings.entries()) {
-        this.sql.run(INSERT_FINDING, { runId, idx, ...finding });
+        const { level, rule, layer, param, step, value, message, until } = finding;
+        const columns = { level, rule, layer, param, step, value, message, until };
+        this.sql.insert("finding", { run_id: runId, idx, ...columns });
       }
     });
   }
@@ -134,13 +128,9 @@ export class RecordWriter {
   }
 
   /** @param from - the run is named where it is another one */
-  protected tell(
-    runId: number,
-    now: number,
-    event: NewEvent,
-    from: { readonly run: string | null; readonly step: number | null } = NOWHERE,
-  ): void {
-    this.sql.run(INSERT_EVENT, { runId, now, ...event, ...from });
+  protected tell(runId: number, at_ms: number, event: NewEvent, from: FromColumns = {}): void {
+    const { kind, message } = event;
+    this.sql.insert("event", { run_id: runId, at_ms, kind, message, ...from });
   }
 
   /** Reads what a run has recorded before step `next`, to go on there. */

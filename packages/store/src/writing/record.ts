@@ -15,9 +15,7 @@ export type EvaluationsAt = {
 };
 
 /** What was taken of a model after `step` updates. */
-export type Snapshot = {
-  readonly step: number;
-  readonly evaluations: readonly Evaluation[];
+export type Snapshot = EvaluationsAt & {
   readonly samples: readonly string[];
   /** Weights and running statistics as safetensors bytes. */
   readonly weights: Uint8Array;

@@ -3,7 +3,7 @@ import { type OpenedStore, openForWriting } from "../file/open-database.ts";
 import { StoreError } from "../file/store-error.ts";
 import { storageTrouble } from "../file/trouble.ts";
 import { findResumePoint } from "../recovery/resume-point.ts";
-import { clearAttempt, copyHistory, cutHistory } from "../recovery/run-tables.ts";
+import { clearAttempt, copyHistory, cutHistory, interruptRun } from "../recovery/run-tables.ts";
 import {
   type Claim,
   type Continuation,
@@ -33,10 +33,6 @@ export type WriterOptions = {
 export function openWriter(path: string, { clock = Date.now }: WriterOptions = {}): StoreWriter {
   return new StoreWriter(openForWriting(path), clock);
 }
-
-const INSERT_PARAMETER = `
-  insert into param (run_id, idx, name, shape, size, layer, layer_kind, role)
-  values (@runId, @idx, @name, @shape, @size, @layer, @layerKind, @role)`;
 
 const CLAIM = `
   update run set state = 'running', reason = null, error = null, started_at = @now,
@@ -133,8 +129,10 @@ export class StoreWriter extends RecordWriter {
       const taken = { ...reserving(claim), id: runId, now };
       this.sql.run(CLAIM, { ...taken, size, provenance: JSON.stringify(provenance) });
       for (const [idx, parameter] of parameters.entries()) {
+        const { name, size, layer, layerKind: layer_kind, role } = parameter;
         const shape = JSON.stringify(parameter.shape);
-        this.sql.run(INSERT_PARAMETER, { ...parameter, runId, idx, shape });
+        const columns = { name, shape, size, layer, layer_kind, role };
+        this.sql.insert("param", { run_id: runId, idx, ...columns });
       }
       this.tell(runId, now, { kind: "started", message: null });
       this.forgetHistory(runId);
@@ -190,7 +188,8 @@ export class StoreWriter extends RecordWriter {
         provenance: JSON.stringify(provenance),
       });
       const message = isOwn ? `at step ${step}` : `from ${run} at step ${step}`;
-      this.tell(runId, now, { kind: "resumed", message }, { run: isOwn ? null : run, step });
+      const from = { from_run: isOwn ? null : run, from_step: step };
+      this.tell(runId, now, { kind: "resumed", message }, from);
     });
   }
 
@@ -220,11 +219,7 @@ export class StoreWriter extends RecordWriter {
   }
 
   #interrupt(runId: number, now: number): void {
-    this.sql.run(
-      "update run set state = 'interrupted', reason = 'process died', claim = null where id = ?",
-      runId,
-    );
-    this.tell(runId, now, { kind: "interrupted", message: null });
+    interruptRun(this.sql, runId, now);
     this.forgetHistory(runId);
   }
 
