@@ -10,10 +10,6 @@ import {
   TENSOR_KINDS,
 } from "./pack.ts";
 
-const INSERT_PROBE =
-  "insert into probe (run_id, step, examples, loss, tokens, logits) values (?, ?, ?, ?, ?, ?)";
-const INSERT_LAYER =
-  "insert or ignore into probe_layer (run_id, idx, name, kind, units) values (?, ?, ?, ?, ?)";
 const INSERT_TENSOR = `insert into probe_tensor values (${Array(16).fill("?").join(", ")})`;
 const INSERT_NORM = "insert into probe_norm values (?, ?, ?, ?)";
 
@@ -25,10 +21,10 @@ export function insertProbe(
 ): void {
   checkNumbers("examples", examples);
   const pairs = packPairs([logits.logits, logits.probabilities]);
-  const columns = [runId, step, examples, loss, logits.tokens, pairs];
-  const { lastInsertRowid: probeId } = sql.run(INSERT_PROBE, ...columns);
+  const columns = { run_id: runId, step, examples, loss, tokens: logits.tokens, logits: pairs };
+  const { lastInsertRowid: probeId } = sql.insert("probe", columns);
   for (const [layer, { name, kind, units, tensors, norm, saturation }] of layers.entries()) {
-    sql.run(INSERT_LAYER, runId, layer, name, kind, units);
+    sql.insert("probe_layer", { run_id: runId, idx: layer, name, kind, units }, "or ignore");
     for (const kind of TENSOR_KINDS) {
       const tensor = tensors[kind];
       if (tensor === undefined) continue;
