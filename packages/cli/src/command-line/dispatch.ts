@@ -27,7 +27,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return 0;
   }
   if (first === "complete") {
-    const { complete } = await import("../completion/complete.ts");
+    const { complete } = await import("./complete.ts");
     terminal.write(await complete(rest, terminal));
     return 0;
   }

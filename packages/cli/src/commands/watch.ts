@@ -1,5 +1,8 @@
+/** What a store says of runs, as the events that whoever trains them would tell. */
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { isRule } from "@ablate/core";
+import type { GridEvent } from "@ablate/runner";
 import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@ablate/store";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -8,7 +11,6 @@ import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
 import { findTarget } from "../store/resolve.ts";
-import { LEFT, WatchedEvents } from "../watch/events.ts";
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;
@@ -107,4 +109,144 @@ function sentence(events: WatchedEvents): string {
   });
   const rest = events.count(...LEFT) > 0 ? "; nothing is being trained" : "";
   return `${counts.join(", ")}${rest}`;
+}
+
+type EndState = Extract<GridEvent, { event: "ended" }>["state"];
+
+const ENDS: ReadonlySet<RunState> = new Set<EndState>([
+  "finished",
+  "failed",
+  "diverged",
+  "stopped",
+  "interrupted",
+]);
+
+/** States in which a run waits for a process that trains its grid. */
+const LEFT: readonly RunState[] = ["pending", "stopped", "interrupted"];
+
+/** Follows runs from their rows. */
+class WatchedEvents {
+  readonly #grid: string;
+  readonly #beganAt: number;
+  readonly #reader: StoreReader;
+  readonly #rows = new Map<string, RunSummary>();
+  readonly #ended = new Set<string>();
+  /** The findings that were told of each run. */
+  readonly #told = new Map<string, string>();
+  #toTrain = -1;
+  #skipped = 0;
+  #started = 0;
+
+  constructor(grid: string, now: number, reader: StoreReader) {
+    this.#grid = grid;
+    this.#beganAt = now;
+    this.#reader = reader;
+  }
+
+  /** Returns what has happened; at the first call how everything stands. */
+  follow(rows: readonly RunSummary[]): GridEvent[] {
+    const isFirst = this.#toTrain < 0;
+    const before = new Map(rows.map((row) => [row.name, this.#rows.get(row.name)]));
+    for (const row of rows) this.#rows.set(row.name, row);
+    if (isFirst) return [this.#plan(rows), ...rows.flatMap((row) => this.#begin(row))];
+    return rows.flatMap((row) => this.#change(row, before.get(row.name)));
+  }
+
+  /** Counts the runs that are in one of these states. */
+  count(...states: readonly RunState[]): number {
+    return [...this.#rows.values()].filter(({ state }) => states.includes(state)).length;
+  }
+
+  done(now: number): GridEvent {
+    return {
+      event: "done",
+      grid: this.#grid,
+      trained: this.#ended.size,
+      skipped: this.#skipped,
+      bad: this.count("failed", "diverged"),
+      left: this.count("running", ...LEFT),
+      seconds: (now - this.#beganAt) / 1000,
+    };
+  }
+
+  #plan(rows: readonly RunSummary[]): GridEvent {
+    const todo = rows.filter(({ state }) => state === "running" || LEFT.includes(state));
+    this.#toTrain = todo.length;
+    const steps = todo.reduce((sum, row) => sum + row.steps, 0);
+    const counts = { runs: rows.length, toTrain: todo.length, steps };
+    return { event: "planned", grid: this.#grid, ...counts };
+  }
+
+  #begin(row: RunSummary): GridEvent[] {
+    const { name: run, state } = row;
+    if (state === "pending") return [];
+    if (state === "running") return [this.#start(row), ...this.#findings(row), ...progressOf(row)];
+    this.#skipped += 1;
+    return [{ event: "skipped", run, state }];
+  }
+
+  #change(row: RunSummary, before: RunSummary | undefined): GridEvent[] {
+    const isSameStart = before?.startedAt === row.startedAt;
+    const isSame = isSameStart && before?.state === row.state;
+    if (row.state === "running") {
+      const start = isSame ? [] : [this.#start(row)];
+      return [...start, ...this.#findings(row), ...progressOf(row)];
+    }
+    if (isSame || !isEnd(row.state)) return [];
+    this.#ended.add(row.name);
+    const start = isSameStart && before?.state === "running" ? [] : [this.#start(row)];
+    return [...start, ...this.#findings(row), endOf(row, row.state)];
+  }
+
+  /** Tells that a run was started, and from which updates of which run. */
+  #start({ name: run, steps }: RunSummary): GridEvent {
+    const index = this.#started;
+    this.#started += 1;
+    const toTrain = Math.max(this.#toTrain, this.#started);
+    const isStart = ({ kind }: { readonly kind: string }): boolean =>
+      kind === "started" || kind === "resumed";
+    const origin = this.#reader.events(run).findLast(isStart)?.from;
+    const from = { from: origin?.step ?? 0, of: origin?.run ?? null };
+    return { event: "started", run, index, toTrain, steps, ...from };
+  }
+
+  /** Tells the findings of a run, where they are news. */
+  #findings({ name: run, startedAt, lastStep }: RunSummary): GridEvent[] {
+    if (this.#reader.thresholds(run) === undefined) return [];
+    const findings = this.#reader
+      .findings(run)
+      .flatMap(({ rule, ...finding }) => (isRule(rule) ? [{ ...finding, rule }] : []));
+    // The rules are first applied before the first step.
+    if (findings.length === 0 && lastStep === null) return [];
+    const news = JSON.stringify([startedAt, findings]);
+    if (this.#told.get(run) === news) return [];
+    this.#told.set(run, news);
+    return [{ event: "findings", run, step: (lastStep ?? -1) + 1, findings }];
+  }
+}
+
+function isEnd(state: RunState): state is EndState {
+  return ENDS.has(state);
+}
+
+function progressOf({ name: run, steps, ...row }: RunSummary): GridEvent[] {
+  if (row.lastStep === null) return [];
+  const numbers = { step: row.lastStep + 1, steps, loss: row.loss, validLoss: row.validLoss };
+  return [{ event: "progress", run, ...numbers, stepsPerSecond: row.stepsPerS }];
+}
+
+function endOf({ name: run, steps, error, ...row }: RunSummary, state: EndState): GridEvent {
+  return {
+    event: "ended",
+    run,
+    state,
+    error,
+    rule: null,
+    step: (row.lastStep ?? -1) + 1,
+    steps,
+    loss: row.loss,
+    trainLoss: row.trainLoss,
+    validLoss: row.validLoss,
+    stepsPerSecond: row.stepsPerS,
+  };
 }

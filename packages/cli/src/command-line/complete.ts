@@ -6,10 +6,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { StoreReader } from "@ablate/store";
-import { type Options, optionsOf, readArguments } from "../command-line/arguments.ts";
-import type { Option } from "../command-line/command.ts";
-import type { Terminal } from "../command-line/terminal.ts";
 import { VERBS, verbNamed } from "../verbs.ts";
+import { type Options, optionsOf, readArguments } from "./arguments.ts";
+import type { Option } from "./command.ts";
+import type { Terminal } from "./terminal.ts";
 
 type Candidate = { readonly value: string; readonly text: string };
 
