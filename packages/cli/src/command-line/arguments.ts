@@ -9,7 +9,7 @@ import { Flags } from "./flags.ts";
 
 export type Options = Command["options"];
 
-/** The flags of a command, with the one that all have. */
+/** Returns the flags of a command, with the one that all have. */
 export function optionsOf({ options }: Command): Options {
   return { ...options, help: { short: "h", help: "show this help" } };
 }

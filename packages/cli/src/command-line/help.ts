@@ -8,7 +8,7 @@ const WIDTH = 80;
 
 const NARROWEST_TEXT = 30;
 
-/** The help of `ablate` itself. */
+/** Writes the help of `ablate` itself. */
 export function overview(): string {
   const listed = VERBS.map(({ usage, summary }): HelpRow => [`ablate ${usage}`, summary]);
   return [
@@ -29,7 +29,7 @@ export function overview(): string {
   ].join("\n");
 }
 
-/** The help of one verb, like a page of a manual. */
+/** Writes the help of one verb, like a page of a manual. */
 export function verbHelp(verb: Verb, command: Command): string {
   const { about, examples, exits = [], environment = [], see } = command;
   const codes: readonly HelpRow[] = [
@@ -68,12 +68,12 @@ function section(title: string, lines: readonly string[]): string[] {
   return ["", `${title}:`, ...lines];
 }
 
-/** The explanation stands below the command, which may be of any width. */
+/** Writes the explanation below the command, which may be of any width. */
 function exampleLines([line, text]: HelpRow): string[] {
   return [`  ${line}`, ...wrapText(text, WIDTH - 6).map((part) => `      ${part}`)];
 }
 
-/** The second column is wrapText; where the first is wide, it begins on a line of its own. */
+/** Wraps the second column; where the first is wide, it begins on a line of its own. */
 function twoColumns(rows: readonly HelpRow[]): string[] {
   const longest = Math.max(...rows.map(([left]) => left.length));
   const width = Math.min(longest, WIDTH - NARROWEST_TEXT - 4);

@@ -82,7 +82,7 @@ function chosen(reader: StoreReader, flags: Flags) {
   return { runs: all, by, baseline: all.find(({ name }) => name === meant[0]?.name) };
 }
 
-/** The metrics of these names, in this order; the first of all without names. */
+/** Returns the metrics of these names, in this order; the first of all without names. */
 function metricsNamed(names: readonly string[]): readonly Metric[] {
   if (names.length === 0) return METRICS.slice(0, 1);
   const known = METRICS.map(({ name }) => name);
@@ -94,7 +94,7 @@ function metricsNamed(names: readonly string[]): readonly Metric[] {
   });
 }
 
-/** The key of the config that is meant, by its whole name or its last segments. */
+/** Finds the key of the config that is meant, by its whole name or its last segments. */
 function keyNamed(name: string, runs: readonly ComparedRun[]): string {
   const keys = [...new Set(runs.flatMap(({ settings }) => settings.map(({ key }) => key)))];
   if (keys.includes(name)) return name;

@@ -54,7 +54,7 @@ export const command: Command = {
   },
 };
 
-/** The examples of one word: its contexts and the character that follows each. */
+/** Lists the examples of one word: its contexts and the character that follows each. */
 function listing(word: string, vocabulary: readonly string[], context: number): string {
   const { count: lines, contexts, targets } = contextWindows([word], vocabulary, context);
   const text = (tokens: Iterable<number>): string =>

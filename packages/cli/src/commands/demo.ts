@@ -53,7 +53,7 @@ export const command: Command = {
   },
 };
 
-/** One line per row of the story, with the loss of step 0 beside that of guessing at random. */
+/** Writes one line per row of the story, with the loss of step 0 beside that of guessing at random. */
 function story(invocation: Invocation, planned: Planned): string {
   const rows = withReader(invocation, (reader) =>
     STORY.map(({ row, variant, statistics, note }) => {

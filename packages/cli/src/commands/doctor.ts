@@ -108,7 +108,7 @@ const TINY: RunSpec = {
   shuffleSeed: 1,
 };
 
-/** The store side by side; one that is not there yet is fine. */
+/** Checks the store; one that is not there yet is fine. */
 function store(invocation: Invocation): Check[] {
   const { flags, terminal } = invocation;
   const path = storePath(invocation);

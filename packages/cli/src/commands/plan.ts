@@ -94,7 +94,7 @@ function planTable(rows: readonly Row[]): string {
   return table(["run", "state", ...titles], cells);
 }
 
-/** A new run may get another name than the planned one, which a shorter run has. */
+/** Says where a run goes on; a new one may get another name than the planned one, which a shorter run has. */
 function startText(name: string, state: string, { run, step }: RunStart): string {
   const isOwn = state !== "new" && run === name;
   return isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;

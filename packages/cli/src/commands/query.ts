@@ -105,7 +105,7 @@ async function printed(
   return end;
 }
 
-/** The SQL on the command line, in a file, or for `-` on stdin. */
+/** Reads the SQL on the command line, in a file, or for `-` on stdin. */
 async function sqlOf({ flags, terminal }: Invocation): Promise<string> {
   const [sql, ...more] = flags.rest;
   const file = flags.text("file");

@@ -65,7 +65,7 @@ export const command: Command = {
   },
 };
 
-/** The exact name of the run that --run means; without a store this says so. */
+/** Finds the exact name of the run that --run means. @throws UsageError - if there is no store */
 function runOf(invocation: Invocation): string | undefined {
   const wanted = invocation.flags.text("run");
   return withReader(invocation, (reader) =>
@@ -96,7 +96,7 @@ function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number
 /** Keys wait as long as a tag is being written. */
 const LONGEST_WAIT_MS = 300;
 
-/** How the terminal of this process is drawn on. */
+/** Says how the terminal of this process is drawn on. */
 export function display({ terminal: { environment } }: Invocation): {
   readonly glyphs: Glyphs;
   readonly theme: Theme;

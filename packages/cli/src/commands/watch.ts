@@ -80,7 +80,7 @@ function gridsOf(run: string, reader: StoreReader): string[] {
   return names.filter((grid) => reader.members(grid).has(run));
 }
 
-/** Who has a file open sees it unchanged for ever once it is removed or another is in its place. */
+/** Makes a check of a file: once it is removed or replaced, who has it open sees it unchanged for ever. */
 function goneChecker(path: string): () => void {
   const numberOf = (): bigint | undefined =>
     statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;

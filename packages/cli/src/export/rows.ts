@@ -69,8 +69,8 @@ function fileText(descriptor: number): Pour {
 }
 
 /**
- * CSV is RFC 4180: a header, quotes where needed, `\r\n`; null is nothing, numbers have every digit. JSON lines are
- * one object each; an infinity is the text `"Infinity"`, as everywhere in our JSON.
+ * Writes rows as text. CSV is RFC 4180: a header, quotes where needed, `\r\n`; null is nothing, numbers have every
+ * digit. JSON lines are one object each; an infinity is the text `"Infinity"`, as everywhere in our JSON.
  */
 async function textWriter(
   format: RowsFormat,
@@ -127,7 +127,7 @@ const PHYSICAL = {
   float64: { type: "DOUBLE" },
 } as const satisfies Readonly<Record<ExportColumn["type"], Partial<Schema[number]>>>;
 
-/** Apache Parquet with snappy; numbers have the types of the columns, null is null. */
+/** Writes Apache Parquet with snappy; numbers have the types of the columns, null is null. */
 function parquetWriter(columns: readonly ExportColumn[], path: string): RowWriter {
   const elements = columns.map(({ name, type }): Schema[number] => ({
     name,

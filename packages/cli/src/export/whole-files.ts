@@ -123,7 +123,7 @@ function refuseFiles({ file, path, force }: FileTarget, names: readonly string[]
   throw new UsageError(`${file} has ${first}${more} already; --force replaces them`);
 }
 
-/** What reaches the disk before the name does survives a power cut. */
+/** Writes a file through to the disk: what is there before its name survives a power cut. */
 function syncFile(path: string): void {
   const descriptor = openSync(path, "r+");
   fsyncSync(descriptor);

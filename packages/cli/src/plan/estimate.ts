@@ -103,7 +103,7 @@ const SPILLED_ROW = { kept: 489, most: 1002, page: 4096 };
 /** What a row of a layer has beside its saturation map. */
 const BESIDE_MAP = 130;
 
-/** What a saturation map takes: one that does not fit spills into pages of its own. */
+/** Estimates the bytes of a saturation map: one that does not fit spills into pages of its own. */
 function mapBytes(length: number): number {
   const { kept, most, page } = SPILLED_ROW;
   const row = length + BESIDE_MAP;

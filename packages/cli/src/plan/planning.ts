@@ -138,7 +138,7 @@ function candidateOf(run: PlannedRun, stored: NotedRun | undefined): Candidate {
   };
 }
 
-/** What the store would say of a run that it does not have. */
+/** Makes what the store would say of a run that it does not have. */
 function untrained({ name, label, hash, config, seed, engine, steps }: PlannedRun): RunSummary {
   const grid = name.slice(0, -label.length - 1);
   return emptyRun({ name, grid, label, state: "pending", seed, config, hash, engine, steps });

@@ -20,12 +20,12 @@ export function trashRecord({ kind, name, runs, bytes: size, atMs }: TrashEntry)
   return { kind, name, runs, bytes: size, trashed_at: new Date(atMs).toISOString() };
 }
 
-/** `grid quickstart with 7 runs`. */
+/** Names an entry: `grid quickstart with 7 runs`. */
 export function trashName({ kind, name, runs }: TrashEntry): string {
   return kind === "run" ? name : `grid ${name} with ${runs === 1 ? "1 run" : `${runs} runs`}`;
 }
 
-/** `3 runs, about 12 MB`. */
+/** Sums entries up: `3 runs, about 12 MB`. */
 export function trashTotal(entries: readonly TrashEntry[]): string {
   const { runs, size } = trashSum(entries);
   return `${counted(runs, "run")}, about ${bytes(size)}`;

@@ -11,7 +11,7 @@ import {
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
-/** The store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
+/** Returns the store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {
   const named = flags.text("store") ?? (terminal.environment.ABLATE_STORE || "ablate.db");
   return resolve(terminal.folder, named);
@@ -38,7 +38,7 @@ export function withReader<T>(invocation: Invocation, use: (reader: StoreReader)
   return closing(openStoreToRead(invocation), use);
 }
 
-/** The same for what takes its time. */
+/** Does the same for what takes its time. */
 export async function withOpenReader<T>(
   invocation: Invocation,
   use: (reader: StoreReader) => Promise<T>,

@@ -58,7 +58,7 @@ function cells(one: SeriesDifference | undefined): string[] {
 
 const VARIABLE = "ABLATE_TFJS_BACKEND";
 
-/** The backend that the user wants instead of the best one that works. */
+/** Returns the backend that the user wants instead of the best one that works. */
 export function wantedBackend({ environment }: Terminal): TfjsBackend | undefined {
   const given = environment[VARIABLE];
   if (given === undefined || given === "") return undefined;
