@@ -214,20 +214,11 @@ class Program {
   }
 
   #carryOut(effect: Effect): void {
-    switch (effect.type) {
-      case "quit":
-        this.#ended.resolve({ exitCode: 0 });
-        break;
-      case "suspend":
-        this.#suspend();
-        break;
-      case "copy":
-        this.#copy();
-        break;
-      case "csv":
-        this.#session.say(saveSheet(this.#session, this.#options.folder));
-        break;
-    }
+    const { type } = effect;
+    if (type === "quit") this.#ended.resolve({ exitCode: 0 });
+    else if (type === "suspend") this.#suspend();
+    else if (type === "copy") this.#copy();
+    else this.#session.say(saveSheet(this.#session, this.#options.folder));
   }
 
   #copy(): void {

@@ -37,8 +37,7 @@ export type SessionOptions = {
 
 export class Session {
   readonly #feed: Feed;
-  readonly #glyphs: Glyphs;
-  readonly #annotate: Annotate;
+  readonly #options: Pick<SessionOptions, "glyphs" | "annotate">;
   readonly #readers: Readers;
   readonly #makeScene: SceneMaker;
   readonly #ranges: Map<string, Range> = new Map();
@@ -46,10 +45,9 @@ export class Session {
   #scene: Scene | null = null;
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
 
-  constructor({ feed, size, settings, glyphs, annotate }: SessionOptions) {
+  constructor({ feed, size, settings, ...options }: SessionOptions) {
     this.#feed = feed;
-    this.#glyphs = glyphs;
-    this.#annotate = annotate;
+    this.#options = options;
     this.#readers = {
       curves: new CurveReader(() => feed.reader),
       stored: new RunReader(() => feed.reader),
@@ -81,7 +79,7 @@ export class Session {
       ...this.#readers,
       state: this.#state,
       scene: this.scene,
-      glyphs: this.#glyphs,
+      glyphs: this.#options.glyphs,
       ranges: this.#ranges,
       ...this.#state.size,
     };
@@ -188,7 +186,7 @@ export class Session {
 
   #write(prompt: AnnotationPrompt): void {
     try {
-      const said = changesOf(prompt).map((change) => this.#annotate(change));
+      const said = changesOf(prompt).map((change) => this.#options.annotate(change));
       const [first = ""] = said;
       this.say(said.length > 1 ? `${first}, and ${said.length - 1} more` : first);
     } catch (error) {

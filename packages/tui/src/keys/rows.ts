@@ -56,11 +56,7 @@ const TEXTS = {
   crosshair: { keys: ["c"], label: "crosshair", help: "read every curve at a step" },
   next: { keys: ["n"], help: "next run that the filter finds; in findings the next one" },
   previous: { keys: ["N"], help: "the one before" },
-  baseline: {
-    keys: ["b"],
-    label: "baseline",
-    help: "compare with this run; again: with none",
-  },
+  baseline: { keys: ["b"], label: "baseline", help: "compare with this run; again: with none" },
   tag: {
     keys: ["t"],
     label: "tag",

@@ -72,10 +72,8 @@ export function openAnnotation(
 }
 
 /** Returns the filter in effect: the one that is being typed, else the one in the settings. */
-export function currentFilter(
-  { prompt, settings }: State,
-  setting: FilterField["setting"],
-): string {
+export function currentFilter(state: State, setting: FilterField["setting"]): string {
+  const { prompt, settings } = state;
   const isTyped = prompt?.kind === "filter" && prompt.setting === setting;
   return isTyped ? prompt.text : settings[setting];
 }
@@ -121,10 +119,8 @@ export function edit<P extends Typed>(prompt: P, key: string): P | null {
   }
 }
 
-function around({ text, at }: Typed): {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-} {
+/** Splits a text at the cursor. */
+function around({ text, at }: Typed): Readonly<Record<"before" | "after", string[]>> {
   const chars = [...text];
   return { before: chars.slice(0, at), after: chars.slice(at) };
 }

@@ -94,29 +94,24 @@ export function scenePart<T extends object>(make: (scene: Scene) => T): (scene: 
   };
 }
 
-/** Returns the index of a row by its key; the first where it is gone. */
+/** Returns the index of a row by its key, else of the group of that run; the first where both are gone. */
 function focusIndex(rows: readonly TableRow[], key: string | null): number {
-  if (rows.length === 0) return -1;
   const at = rows.findIndex((row) => row.key === key);
-  if (at >= 0) return at;
-  return Math.max(
-    0,
-    rows.findIndex((row) => row.isGroup && isRowOf(row, key)),
-  );
+  if (at >= 0 || rows.length === 0) return at;
+  const group = rows.findIndex((row) => row.isGroup && isRowOf(row, key));
+  return Math.max(0, group);
 }
 
 function chosenRows(
   { rows, matches }: Table,
   marks: readonly string[],
-): { readonly chosen: readonly TableRow[]; readonly unmarked: number } {
+): Pick<Scene, "chosen" | "unmarked"> {
   const marked = new Set(marks);
   const some = matches.filter(({ name }) => marked.has(name));
   const top = rows.filter(({ isInGroup }) => !isInGroup);
-  const first = top
-    .slice(0, UNMARKED)
-    .flatMap(({ members }) => members)
-    .slice(0, UNMARKED_RUNS);
-  const wanted = new Set((some.length > 0 ? some : first).map(({ name }) => name));
+  const first = top.slice(0, UNMARKED).flatMap(({ members }) => members);
+  const shown = some.length > 0 ? some : first.slice(0, UNMARKED_RUNS);
+  const wanted = new Set(shown.map(({ name }) => name));
   const chosen = top.flatMap((row): TableRow[] => {
     const members = row.members.filter(({ name }) => wanted.has(name));
     const [only] = members;
@@ -149,7 +144,7 @@ function defaultMetrics(
 ): string[] {
   const banded = runs.flatMap((run) => curves.info(run)).find(({ low }) => low !== null);
   const ratio = banded?.series ?? series.find((name) => name.startsWith(RATIO));
-  return ["loss", ...(ratio === undefined ? [] : [ratio])];
+  return ratio === undefined ? ["loss"] : ["loss", ratio];
 }
 
 function wholeAxis(runs: readonly ShownRun[], { settings }: State, curves: CurveReader): Scale {

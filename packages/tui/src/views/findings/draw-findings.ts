@@ -13,16 +13,14 @@ import {
   type Piece,
   piece,
   restyle,
-  type Tone,
   wrapped,
 } from "../../text/line.ts";
 import { brief } from "../layers/numbers.ts";
+import type { Sign } from "../states.ts";
 import { around, type Canvas, type Drawn, type Sheet } from "../view.ts";
 import { evidenceOf } from "./evidence.ts";
 
-const LEVEL_SIGNS: Readonly<
-  Record<Finding["level"], { readonly sign: string; readonly tone: Tone }>
-> = {
+const LEVEL_SIGNS: Readonly<Record<Finding["level"], Sign>> = {
   error: { sign: "✗", tone: "bad" },
   warning: { sign: "▲", tone: "warn" },
   info: { sign: "·", tone: "muted" },
