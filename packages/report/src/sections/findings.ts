@@ -40,9 +40,8 @@ export function findingsSection({ groups, runs }: ReportFacts): Content {
 
 /** The grid of all runs, or a run. */
 function nameOf(runs: ReportFacts["runs"]): string {
-  const grids = new Set(runs.map(({ grid }) => grid));
-  const [grid = null] = grids;
-  return grids.size === 1 && grid !== null ? grid : (runs[0]?.name ?? "RUN");
+  const [grid = null, ...more] = new Set(runs.map((run) => run.grid));
+  return more.length === 0 && grid !== null ? grid : (runs[0]?.name ?? "RUN");
 }
 
 const MOST_ROWS = 30;

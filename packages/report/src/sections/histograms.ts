@@ -105,11 +105,10 @@ function layerMarks(
   [base, place]: readonly [number, number],
 ): readonly Mark[] {
   const { range } = axis;
-  const heights = ({ tensors }: LayerProbe): readonly number[] => {
+  const [begin = [], end = []] = [first, last].map(({ tensors }) => {
     const histogram = tensors[kind]?.histogram;
     return histogram ? [...densityOf(histogram, axis, CELLS).cells] : [];
-  };
-  const [begin, end] = [heights(first), heights(last)];
+  });
   const most = Math.max(...begin, ...end, 1e-12);
   const trace = (values: readonly number[]): readonly Point[] =>
     values.map((value, cell) => [
