@@ -1,5 +1,4 @@
 import { ln } from "../math.ts";
-import { outputWeight } from "../model/parameters.ts";
 import type { Activation, Parameter } from "../spec.ts";
 
 /** Where healthy ends. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
@@ -76,7 +75,7 @@ export type Judged = {
 export type Subject = DiagnosedRun & {
   /** The weight of the output layer; null where it is not known. */
   readonly output: Parameter | null;
-  /** How many classes the output tells apart, and what guessing among them costs. */
+  /** How many classes the output tells apart, which is its width, and what guessing among them costs. */
   readonly classes: number;
   readonly guessing: number;
   /** Parameters whose update:data ratio means something. */
@@ -85,7 +84,8 @@ export type Subject = DiagnosedRun & {
 
 export function subjectOf(facts: DiagnosedRun): Subject {
   const { parameters } = facts;
-  const output = outputWeight(parameters) ?? null;
+  const output =
+    parameters.find(({ layerKind, role }) => layerKind === "output" && role === "weight") ?? null;
   const classes = output?.shape.at(-1) ?? 0;
   return {
     ...facts,

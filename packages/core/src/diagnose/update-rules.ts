@@ -34,8 +34,7 @@ export function judgeUpdates(window: UpdateWindow, subject: Subject): Observatio
       ? frozen(param, steps)
       : outOfBand(judged, one.median, steps, subject.thresholds);
     if (found === null) return [];
-    const { rule, ...rest } = found;
-    return [observation(rule, { layer, param, step: window.first, ...rest })];
+    return [observation(found.rule, { layer, param, step: window.first, ...found })];
   });
   return [...observations, ...uneven(window, subject, steps)];
 }

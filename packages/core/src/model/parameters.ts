@@ -85,11 +85,6 @@ export function planParameters(
   }));
 }
 
-/** Finds the weight of the output layer, which is as wide as there are classes. */
-export function outputWeight(parameters: readonly Parameter[]): Parameter | undefined {
-  return parameters.find(({ layerKind, role }) => layerKind === "output" && role === "weight");
-}
-
 type Layer = { readonly name: string; readonly kind: LayerKind };
 
 /** What follows the name of a layer in that of a parameter. */

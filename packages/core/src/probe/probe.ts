@@ -77,11 +77,7 @@ export type Probe = {
 export type DiagnosedProbe = Pick<Probe, "step" | "loss" | "layers">;
 
 /** Returns the hidden layers, from the input on. */
-export function hiddenLayers<Layer extends Pick<LayerProbe, "kind">>({
-  layers,
-}: {
-  readonly layers: readonly Layer[];
-}): readonly Layer[] {
+export function hiddenLayers({ layers }: DiagnosedProbe): readonly LayerProbe[] {
   return layers.filter(({ kind }) => kind === "hidden");
 }
 
