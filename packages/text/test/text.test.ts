@@ -15,7 +15,9 @@ import {
   percent,
   readDuration,
   readNumber,
+  right,
   spellDuration,
+  table,
   widthOf,
   wrapText,
   wrapWords,
@@ -127,6 +129,18 @@ test("lines are broken at spaces by the cells they take, and no word is broken",
     "extraordinary",
   ]);
   expect(wrapWords(["a", "b", "c"], 3)).toEqual(["a b", "c"]);
+});
+
+test("a column is its title alone, or one whose cells stand at the right", () => {
+  const rows = [
+    ["plain", "2.5"],
+    ["normed", "12"],
+  ];
+
+  const expected = "run     loss\nplain    2.5\nnormed    12\n";
+
+  expect(table(["run", right("loss")], rows)).toBe(expected);
+  expect(fittedTable(["run", right("loss")], rows, 80)).toBe(expected);
 });
 
 test("a table is cut to the terminal, and becomes lists where columns would say nothing", () => {
