@@ -7,7 +7,7 @@ import {
 } from "@ablate/core";
 import { readSchemes } from "@ablate/runner";
 import { setting } from "@ablate/store";
-import { count, ellipsis, table } from "@ablate/text";
+import { count, ellipsis, right, table } from "@ablate/text";
 import {
   beside,
   drawHistogram,
@@ -203,7 +203,7 @@ function head({ studies, rows, fanIn, fanOut, columns }: GainPage): readonly str
   const room = Math.max(8, columns - titles.reduce((sum, title) => sum + title.length + GAP, 0));
   const x = studies[0]?.x; // all have the same
   const text = table(
-    [{ title: "w" }, ...titles.map((title) => ({ title, align: "right" as const }))],
+    ["w", ...titles.map(right)],
     studies.map(({ label, w, product }) => [
       ellipsis(label, room),
       ...[w.std, product.mean, product.std].map(figure),

@@ -1,5 +1,5 @@
 import { crossEntropy, randomLosses, softmax } from "@ablate/core";
-import { count, table } from "@ablate/text";
+import { count, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { type Flags, readScales } from "../command-line/flags.ts";
@@ -115,10 +115,9 @@ function equalLoss(classes: number, target: number, where: string): number {
 function page(rows: readonly Row[], target: number): string {
   const given = rows.filter(({ draws }) => draws === null);
   const drawn = rows.filter(({ draws }) => draws !== null);
-  const right = (title: string) => ({ title, align: "right" as const });
   const fixed = (value: number): string => value.toFixed(4);
   const givenTable = table(
-    [{ title: "logits" }, { title: "probabilities" }, right("loss"), right("if equal")],
+    ["logits", "probabilities", right("loss"), right("if equal")],
     given.map(({ logits, probabilities, loss, equal }) => [
       logits.replace(/\s*,\s*/g, " "),
       (probabilities ?? []).map(fixed).join(" "),
@@ -127,7 +126,7 @@ function page(rows: readonly Row[], target: number): string {
   );
   const [title] = drawn.map((row) => `${count(row.draws)} draws of ${count(row.classes)} logits`);
   const drawnTable = table(
-    [{ title: title ?? "" }, ...["mean loss", "std", "if equal", "above it"].map(right)],
+    [title ?? "", ...["mean loss", "std", "if equal", "above it"].map(right)],
     drawn.map(({ logits, loss, loss_std: std, equal, worse }) => [
       ...[logits, fixed(loss), Number.isFinite(std) ? fixed(std ?? 0) : "-", fixed(equal)],
       `${Math.round((worse ?? 0) * 100)}%`,

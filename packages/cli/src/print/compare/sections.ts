@@ -14,7 +14,7 @@ import {
   verdictText,
   withoutSeed,
 } from "@ablate/store";
-import { type Align, count, counted, loss, signed, UNKNOWN } from "@ablate/text";
+import { type Align, count, counted, loss, right, signed, UNKNOWN } from "@ablate/text";
 
 export type SectionOptions = {
   /** Rows are values of a key, not groups over seeds. */
@@ -44,8 +44,6 @@ export function sectionsOf(comparison: Comparison, options: SectionOptions): rea
 const EMPTY: Section = { title: "", columns: [], rows: [], notes: [] };
 const NO_RESULT = "without a result";
 const NO_FACTOR = "the runs do not differ in their configs, but for the seed";
-
-const right = (title: string): Section["columns"][number] => ({ title, align: "right" });
 
 function rowSection(comparison: Comparison, isByKey: boolean): Section {
   const { rows, keys } = comparison;
