@@ -212,6 +212,6 @@ function expandRow(row: Row, name: string, problems: Problem[]): Row[] {
 
 /** Returns the leaves as one nested map. */
 export function treeOf({ at, leaves }: Row): MapNode {
-  const entries = leaves.map(({ key, keyAt, value }) => [key, { keyAt, value }] as const);
+  const entries = leaves.map(({ key, ...entry }) => [key, entry] as const);
   return nest(mapNode(at, entries), []);
 }

@@ -62,7 +62,8 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
     take({ ...branch, labels: newLabels(branch, grid, reader) }, seeds);
   }
 
-  if (runs > mostRuns) problems.push(refusalAfter(grid, seeds.length, mostRuns));
+  const most = `up to ${many(countBranches(grid) * seeds.length)} runs`;
+  if (runs > mostRuns) problems.push(tooMany(grid, most, mostRuns));
   else problems.push(...rules.unused());
   if (!hadRuns && grid.exclude.length > 0 && grid.include.length === 0) {
     problems.push({ ...(grid.exclude[0]?.at ?? grid.base.at), message: "exclude: leaves no run" });
@@ -224,11 +225,6 @@ function refusalBefore(grid: GridLayers, seeds: number, mostRuns: number): Probl
   const isExact = grid.exclude.length === 0 && grid.when.length === 0;
   const runs = combinations * seeds;
   return isExact && runs > mostRuns ? tooMany(grid, `${many(runs)} runs`, mostRuns) : null;
-}
-
-/** Returns the problem where the walk met more runs than are wanted. */
-function refusalAfter(grid: GridLayers, seeds: number, mostRuns: number): Problem {
-  return tooMany(grid, `up to ${many(countBranches(grid) * seeds)} runs`, mostRuns);
 }
 
 function tooMany(grid: GridLayers, what: string, mostRuns: number): Problem {

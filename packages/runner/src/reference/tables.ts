@@ -1,5 +1,6 @@
 /** The tables of docs/config.md, from the definitions of the keys. */
 import { z } from "zod";
+import { isRecord } from "../config/canonical-json.ts";
 import { SCHEME_SETTINGS } from "../config/init-schema.ts";
 import { KEY_SCHEMAS } from "../config/schema.ts";
 import { BATCH_NORM_SETTINGS } from "../config/section-schemas.ts";
@@ -88,7 +89,7 @@ function typeText(schema: JsonSchema): string {
   if (isList(names)) return names.map(String).map(code).join(", ");
   if (only !== undefined) return code(String(only));
   const options = schema.anyOf ?? schema.oneOf;
-  if (isList(options)) return oneOf(options.filter(isSchema));
+  if (isList(options)) return oneOf(options.filter(isRecord));
   switch (type) {
     case "integer":
       return `whole number${limits(schema)}`;
@@ -99,7 +100,7 @@ function typeText(schema: JsonSchema): string {
     case "string":
       return "text";
     case "array":
-      return isSchema(schema.items) ? `list of ${plural(typeText(schema.items))}` : "list";
+      return isRecord(schema.items) ? `list of ${plural(typeText(schema.items))}` : "list";
     default:
       return "map";
   }
@@ -126,8 +127,4 @@ function plural(kind: string): string {
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

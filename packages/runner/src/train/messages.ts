@@ -22,13 +22,6 @@ import type { RecordConfig } from "../config/config.ts";
 /** A message about one run. */
 type OfRun<Type extends string> = { readonly type: Type; readonly runId: number };
 
-/** The names file; sent once, before the first run that is trained on it. */
-export type DataMessage = {
-  readonly type: "data";
-  readonly data: Uint8Array;
-  readonly dataHash: string;
-};
-
 /** One run to train, on the names file with this hash. */
 export type TrainMessage = OfRun<"train"> & {
   readonly spec: RunSpec;
@@ -54,9 +47,12 @@ export type ResumeFrom = Omit<ResumePoint, "runId"> & {
 /** Ends the current run after its current block. */
 export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
 
-/** From the coordinator to a worker; `ack`: one message of the worker has been stored. */
+/**
+ * From the coordinator to a worker. `data`: the names file, sent once, before the first run that is
+ * trained on it. `ack`: one message of the worker has been stored.
+ */
 export type CoordinatorMessage =
-  | DataMessage
+  | { readonly type: "data"; readonly data: Uint8Array; readonly dataHash: string }
   | TrainMessage
   | StopMessage
   | { readonly type: "ack" };

@@ -9,7 +9,8 @@ import {
   type LoadedEngine,
   Trainer,
 } from "@ablate/core";
-import type { ResumeFrom, TrainMessage } from "../train/messages.ts";
+import { isRecord } from "../config/canonical-json.ts";
+import type { TrainMessage } from "../train/messages.ts";
 
 /** A trainer where the run begins or goes on. */
 export type BegunRun = {
@@ -34,7 +35,12 @@ export function beginRun(
   if (resume === null) return fresh(null);
   const { step, weights, run } = resume;
   if (resume.backend !== null && resume.backend !== engine.backend) {
-    if (resume.isOwn) throw new EngineError(otherBackend(resume, engine));
+    if (resume.isOwn) {
+      const why = engine.reason === null ? "" : ` (${engine.reason})`;
+      throw new EngineError(
+        `${run} began on the backend ${resume.backend} and goes on there only, here it is ${engine.backend}${why}; get ${resume.backend} back (ablate doctor says what runs here), or start the run anew with --restart`,
+      );
+    }
     return fresh(`${run} was trained on ${resume.backend}, here it is ${engine.backend}`);
   }
   try {
@@ -46,11 +52,6 @@ export function beginRun(
     if (!(error instanceof CheckpointError)) throw error;
     return fresh(`the checkpoint of ${run} at step ${step} is of no use: ${error.message}`);
   }
-}
-
-function otherBackend({ run, backend }: ResumeFrom, engine: LoadedEngine): string {
-  const why = engine.reason === null ? "" : ` (${engine.reason})`;
-  return `${run} began on the backend ${backend} and goes on there only, here it is ${engine.backend}${why}; get ${backend} back (ablate doctor says what runs here), or start the run anew with --restart`;
 }
 
 /** Version of the encoding: a version that is not known starts a run anew rather than guess. */
@@ -83,8 +84,4 @@ function isRunState(value: unknown): value is RunState {
   const { trainer, stop, diagnosis } = value;
   const isStop = stop === null || isRecord(stop);
   return isRecord(trainer) && isRecord(trainer.generator) && isStop && isRecord(diagnosis);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

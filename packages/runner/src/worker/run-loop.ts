@@ -117,8 +117,8 @@ export class RunLoop {
 
   /** Sends the steps so far where it is time to, with a checkpoint where one is due. */
   #sendSteps(end: End | null): void {
-    const { runId } = this.#options.message;
-    const { trainer, clock, send } = this.#options;
+    const { message, trainer, clock, send } = this.#options;
+    const { runId } = message;
     const now = performance.now();
     const due = this.#schedule.dueAt(trainer.step);
     const isTime = due.checkpoint || now - this.#checkpointedAt >= this.#checkpointMs;
