@@ -7,27 +7,9 @@ export type Files = { readonly from: Statements; readonly to: Statements };
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Inserts these columns of a row and returns its number. */
-export function insertRow(
-  sql: Statements,
-  table: string,
-  columns: readonly string[],
-  row: Row,
-): number {
-  const values = columns.map((column) => row[column]);
-  return Number(sql.run(insertion(table, columns), values).lastInsertRowid);
-}
-
-/** Sets these columns of a row. */
-export function updateRow(
-  sql: Statements,
-  table: string,
-  columns: readonly string[],
-  row: Row & { readonly id: number },
-): void {
-  const set = columns.map((column) => `"${column}" = ?`).join(", ");
-  const values = [...columns, "id"].map((column) => row[column]);
-  sql.run(`update "${table}" set ${set} where id = ?`, values);
+/** Returns these columns of a row. */
+export function columnsOf(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
 }
 
 type Values = (string | number | null | Buffer)[];

@@ -1,6 +1,6 @@
 /** Grids of two files become one by their name; what users said of grids and runs is united. */
 import type { Schema } from "../file/owned-tables.ts";
-import { copyOwned, type Files, insertRow, type Row, updateRow } from "./copy-rows.ts";
+import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
 
 type GridRow = Row & { readonly id: number; readonly name: string; readonly planned_at: number };
 
@@ -32,8 +32,9 @@ export function compareGrid({ from, to }: Files, id: number): ComparedGrid {
  */
 export function mergeGrid(files: Files, { grid, ofGrid }: Schema, fromId: number): number {
   const { theirs, ours, isNewer, change } = compareGrid(files, fromId);
-  const id = ours?.id ?? insertRow(files.to, "grid", grid, theirs);
-  if (isNewer) updateRow(files.to, "grid", grid, { ...theirs, id });
+  const columns = columnsOf(theirs, grid);
+  const id = ours?.id ?? Number(files.to.insert("grid", columns).lastInsertRowid);
+  if (isNewer) files.to.update("grid", id, columns);
   if (change === "added") copyOwned(files, ofGrid, { from: fromId, to: id });
   mergeAnnotations(files, "grid", { from: fromId, to: id });
   return id;

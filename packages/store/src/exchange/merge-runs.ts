@@ -5,7 +5,7 @@ import { restoreRun } from "../trash/restore.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
 import { type RunState, stepsOf } from "../writing/plan.ts";
 import { freeName } from "../writing/plan-grid.ts";
-import { copyOwned, type Files, insertRow, type Row, updateRow } from "./copy-rows.ts";
+import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
 import { joinGrids, mergeAnnotations } from "./merge-grids.ts";
 
 /** A row of `run` on its way into another file, where nobody trains it. */
@@ -96,11 +96,12 @@ function storeRun(
 ): number {
   const { to } = files;
   if (ours !== undefined && change !== "replaced") return ours.id;
-  const id = ours?.id ?? insertRow(to, "run", run, { ...theirs, name });
+  const columns = columnsOf({ ...theirs, name }, run);
+  const id = ours?.id ?? Number(to.insert("run", columns).lastInsertRowid);
   if (ours !== undefined) {
     clearAttempt(to, id);
     const recorded = run.filter((column) => !["name", "hash", "planned_at"].includes(column));
-    updateRow(to, "run", recorded, { ...theirs, id });
+    to.update("run", id, columnsOf(theirs, recorded));
   }
   copyOwned(files, ofRun, { from: theirs.id, to: id });
   return id;

@@ -66,6 +66,16 @@ export class Statements {
     return this.run(insertion(table, Object.keys(row), or), Object.values(row));
   }
 
+  /** Sets columns of the row with this id. */
+  update(table: string, id: number, row: Readonly<Record<string, unknown>>): RunResult {
+    const set = Object.keys(row).map((column) => `"${column}" = ?`);
+    return this.run(
+      `update "${table}" set ${set.join(", ")} where id = ?`,
+      ...Object.values(row),
+      id,
+    );
+  }
+
   /** Runs a transaction that keeps other writers out from its beginning on. */
   transaction<T>(work: () => T): T {
     return this.database.transaction(work).immediate();

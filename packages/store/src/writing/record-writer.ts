@@ -20,11 +20,6 @@ const ADVANCE = `
   update run set last_step = ?, last_loss = ?, recent_loss = ?,
     train_seconds = coalesce(?, train_seconds) where id = ?`;
 
-const END = `
-  update run set state = @state, reason = @reason, error = @error, ended_at = @now,
-    train_seconds = @trainSeconds, claim = null
-  where id = @id`;
-
 export type Owner = Holder & {
   readonly name: string;
   readonly state: RunState;
@@ -109,7 +104,8 @@ export class RecordWriter {
         if (snapshot !== null) this.#keep(runId, snapshot, end);
         if (state === "diverged") clearCheckpoints(this.sql, runId);
         this.tell(runId, now, { kind: state, message: error ?? detail ?? reason });
-        this.sql.run(END, { id: runId, now, state, reason, error, trainSeconds });
+        const ended = { state, reason, error, ended_at: now, train_seconds: trainSeconds };
+        this.sql.update("run", runId, { ...ended, claim: null });
       });
       this.forgetHistory(runId);
     } finally {

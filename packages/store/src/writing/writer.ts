@@ -83,10 +83,8 @@ export class StoreWriter extends RecordWriter {
       const state = run.state === "running" ? "interrupted" : run.state;
       const isAsItWas = asItWas?.state === state && asItWas.endedAt === run.ended_at;
       if (!states.includes(state) && !isAsItWas) return { isTaken: false, state, isHeld: false };
-      this.sql.run(
-        "update run set heartbeat_at = @now, host = @host, pid = @pid, claim = @token where id = @id",
-        { ...reserving(claim), id: runId, now },
-      );
+      const { host, pid, token } = claim;
+      this.sql.update("run", runId, { heartbeat_at: now, host, pid, claim: token });
       return { isTaken: true };
     });
   }
