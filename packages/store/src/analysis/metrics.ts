@@ -41,7 +41,7 @@ function lossMetric(field: MetricField, title: string): Metric {
   return { name, title, unit: "nats", isLessBetter: true, value: finite(field), step: updates };
 }
 
-/** Of the last evaluation: one that a run made on its way is no result once it has diverged or failed. */
+/** Declares a loss of the last evaluation: one made on the way is no result once a run has diverged or failed. */
 function finalLoss(field: MetricField, title: string): Metric {
   const value = finite(field);
   const isLost = ({ state }: Measured): boolean => state === "diverged" || state === "failed";

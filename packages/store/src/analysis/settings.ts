@@ -39,7 +39,7 @@ export function setting(value: unknown): string {
   return inner === "" ? kind : `${kind}(${inner})`;
 }
 
-/** The same in few characters: `kaiming 1.67`, `hidden`; not all of it is always said. */
+/** Writes a value in few characters: `kaiming 1.67`, `hidden`; not all of it is always said. */
 export function briefSetting(value: unknown): string {
   if (typeof value === "number") return String(Number(value.toPrecision(3)));
   if (Array.isArray(value)) return value.map(briefSetting).join(" ");
@@ -55,7 +55,7 @@ export function briefSetting(value: unknown): string {
   return [scheme, ...said.map(([, one]) => briefSetting(one))].join(" ");
 }
 
-/** Every setting of a config. */
+/** Returns every setting of a config. */
 export function flatSettings(config: unknown, prefix = ""): Setting[] {
   if (!isMap(config)) return [];
   return Object.entries(config).flatMap(([name, value]): Setting[] => {
@@ -80,7 +80,7 @@ export function isMap(value: unknown): value is Readonly<Record<string, unknown>
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** As few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
+/** Returns as few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
 export function shortKey(key: string, keys: readonly string[]): string {
   const segments = key.split(".");
   for (let count = 1; count < segments.length; count++) {

@@ -60,7 +60,7 @@ function standInsFor(database: Database): StandIn[] {
 
 type Table = { readonly create: string; readonly columns: readonly string[] };
 
-/** Every table of this version by its name, made for the occasion. */
+/** Makes every table of this version in memory and returns them by name. */
 function currentTables(): ReadonlyMap<string, Table> {
   const database = new SqliteDatabase(":memory:");
   try {

@@ -102,7 +102,7 @@ export function deadUnits(bits: Uint8Array, examples: number, units: number): In
   return Int32Array.from(dead);
 }
 
-/** The number that `length` bits say, the first of them at bit `from`. */
+/** Reads the number that `length` bits say, the first of them at bit `from`. */
 function numberAt(bytes: Uint8Array, from: number, length: number): number {
   let value = 0;
   for (let bit = from; bit < from + length; bit++) {
@@ -111,7 +111,7 @@ function numberAt(bytes: Uint8Array, from: number, length: number): number {
   return value;
 }
 
-/** Whether a unit is flat for an example. */
+/** Says whether a unit is flat for an example. */
 export function isFlat(
   { units, bits }: Pick<Saturation, "units" | "bits">,
   example: number,

@@ -145,7 +145,7 @@ function normOf(rows: readonly NormRow[]): NormProbe | null {
   return { batch, running, trainset: moments("trainset"), gamma, beta };
 }
 
-/** The pairs of each kind that a row has. */
+/** Unpacks the pairs of each kind that a row has. */
 function pairsOf({ kind, pairs }: NormRow): [NormKind, ReturnType<typeof unpackPairs>][] {
   const kinds = NORM_ROWS[kind] ?? [];
   const size = pairs.length / kinds.length;

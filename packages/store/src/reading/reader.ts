@@ -214,7 +214,7 @@ export class StoreReader extends RecordReader {
   }
 }
 
-/** The run under the grid and label by which it was asked for. */
+/** Returns the run under the grid and label by which it was asked for. */
 function inGrid({ askedGrid, askedLabel, ...run }: RunOfGrid): RunSummary {
   return summaryOf({ ...run, grid: askedGrid, label: askedLabel });
 }

@@ -81,7 +81,7 @@ export function resolve(
   return beginning.length === 0 ? undefined : { grid: null, runs: [onlyOne(word, beginning)] };
 }
 
-/** Whether a word has only characters of names, though it may be a filter, too. */
+/** Says whether a word has only characters of names, though it may be a filter, too. */
 export function couldBeName(word: string): boolean {
   return /^[\w./=-]+$/.test(word);
 }

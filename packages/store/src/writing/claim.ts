@@ -83,7 +83,7 @@ export function isThere({ host, pid }: Holder, here: string = hostname()): boole
   return host === here && pid !== null && processExists(pid);
 }
 
-/** Whether this host has such a process. */
+/** Says whether this host has such a process. */
 export function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
