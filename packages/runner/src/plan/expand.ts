@@ -86,7 +86,9 @@ function differences(configs: readonly ResolvedConfig[]): Record<string, unknown
   );
   const first = new Map(flat[0]?.map(({ key, text }) => [key, text]));
   const differing = new Set<string>();
-  for (const { key, text } of flat.flat()) if (first.get(key) !== text) differing.add(key);
+  for (const all of flat) {
+    for (const { key, text } of all) if (first.get(key) !== text) differing.add(key);
+  }
   return flat.map((all) =>
     Object.fromEntries(
       all.filter(({ key }) => differing.has(key)).map(({ key, value }) => [key, value]),
