@@ -1,7 +1,6 @@
 /** Keys and lists of views that show rows of the table of runs: columns, order and groups. */
 import { isShown } from "../data/table.ts";
 import type { Scene } from "../state/scene.ts";
-import type { ViewSettings } from "../state/settings.ts";
 import { adjusted, openChooser, type State, say } from "../state/state.ts";
 import type { BoundKey, Chooser, ChooserItem } from "../views/view.ts";
 import { bind, ROWS } from "./rows.ts";
@@ -12,7 +11,7 @@ export const COLUMNS: Chooser = {
   hint: "space shows or hides, < > move, s sorts by it, enter closes",
   items: (_, scene) =>
     columnItems(scene, (id) => scene.table.shown.some((column) => column.id === id)),
-  choose: (state, scene, id) => adjusted(state, columnToggled(state.settings, scene, id)),
+  choose: columnToggled,
   move: moveColumn,
 };
 
@@ -62,12 +61,10 @@ export function markFocused(state: State, { focused }: Scene): State {
   const names = focused?.members.map(({ name }) => name) ?? [];
   if (names.length === 0) return say(state, "there is no run to mark");
   const marks = new Set(state.settings.marks);
+  const own = new Set(names);
+  const others = [...marks].filter((name) => !own.has(name));
   const areMarked = names.every((name) => marks.has(name));
-  for (const name of names) {
-    if (areMarked) marks.delete(name);
-    else marks.add(name);
-  }
-  return adjusted(state, { marks: [...marks] });
+  return adjusted(state, { marks: areMarked ? others : [...new Set([...marks, ...own])] });
 }
 
 /** Binds the key that opens a view's list. */
@@ -112,15 +109,12 @@ function columnItems({ table }: Scene, isChosen: (id: string) => boolean): Choos
   }));
 }
 
-function columnToggled(
-  settings: ViewSettings,
-  { table }: Scene,
-  id: string,
-): Partial<ViewSettings> {
-  const { shown, hidden } = settings;
+function columnToggled(state: State, { table }: Scene, id: string): State {
+  const { shown, hidden } = state.settings;
   const column = table.columns.find((one) => one.id === id);
-  if (column === undefined) return {};
+  if (column === undefined) return state;
   const without = (ids: readonly string[]) => ids.filter((one) => one !== id);
-  if (isShown(column, settings)) return { shown: without(shown), hidden: [...without(hidden), id] };
-  return { shown: [...without(shown), id], hidden: without(hidden) };
+  return isShown(column, state.settings)
+    ? adjusted(state, { shown: without(shown), hidden: [...without(hidden), id] })
+    : adjusted(state, { shown: [...without(shown), id], hidden: without(hidden) });
 }
