@@ -17,6 +17,7 @@ export function commandCpuMs(folder: string, command: readonly string[]): number
   const said = execFileSync("bash", ["-c", '"$@" >/dev/null; times', "bash", ...command], {
     cwd: folder,
     encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const [user = Number.NaN, system = Number.NaN] = [
     ...(said.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g),
