@@ -1,6 +1,6 @@
 /** The checks of `pnpm check` that are this project's own. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -93,4 +93,17 @@ test("words that the glossary lists as not used are refused in documents and str
     "",
   ]);
   expect(status).toBe(1);
+});
+
+test("every file that docs/architecture.md names is there", () => {
+  const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const named = [...page.matchAll(/\b(core|store|runner|tui|cli|text)\/([a-z0-9/-]+(?:\.ts|\/))/g)];
+
+  const missing = named.filter(
+    ([, name = "", path = ""]) =>
+      !existsSync(join(ROOT, "packages", name, path.startsWith("kernels/") ? "" : "src", path)),
+  );
+
+  expect(named.length).toBeGreaterThan(40);
+  expect(missing.map(([text]) => text)).toEqual([]);
 });

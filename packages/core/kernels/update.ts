@@ -86,7 +86,7 @@ function isRough(variance: f64, squares: f64, size: f64): bool {
   return !(meanSquare > LEAST_MEAN_SQUARE && meanSquare < MOST_CANCELLATION * variance && squares < Infinity);
 }
 
-/** In doubles, from the first element, so that a constant tensor has exactly no spread. */
+/** Sums in doubles, as deviations from the first element, so that a constant tensor has exactly no spread. */
 function exactVariance(x: usize, rows: i32, n: i32, ld: i32): f64 {
   const origin = <f64>load<f32>(x);
   let sum: f64 = 0, squares: f64 = 0;

@@ -18,7 +18,7 @@ export type ReportOptions = {
   readonly title: string;
   /** What the runs are to answer; may be empty. */
   readonly question: string;
-  /** Of the program. */
+  /** Version of the program. */
   readonly version: string;
   /** When the report is made, milliseconds since 1970. */
   readonly now: number;

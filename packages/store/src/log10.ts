@@ -46,7 +46,7 @@ function remainder(f: number, halfSquare: number): number {
 /** A double and its two words. */
 const VALUE = new Float64Array(1);
 const WORDS = new Uint32Array(VALUE.buffer);
-/** Where the word with sign and exponent is: the second on every little-endian machine. */
+/** Index of the word with sign and exponent: the second on every little-endian machine. */
 const HIGH = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 const SMALLEST_NORMAL = 2 ** -1022;

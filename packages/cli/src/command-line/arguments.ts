@@ -17,7 +17,7 @@ export function optionsOf({ options }: Command): Options {
 /** A flag as it was given, known or not. */
 type Given = {
   readonly name: string;
-  /** With its dashes, as it was typed. */
+  /** The flag with its dashes, as typed. */
   readonly rawName: string;
   readonly value?: string | undefined;
   /** Whether the value stands behind an equals sign. */

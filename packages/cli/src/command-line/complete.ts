@@ -14,9 +14,9 @@ import type { Terminal } from "./terminal.ts";
 type Candidate = { readonly value: string; readonly text: string };
 
 type Place = {
-  /** As far as it is typed. */
+  /** The word as far as it is typed. */
   readonly word: string;
-  /** As the user wrote it. */
+  /** The word as the user wrote it. */
   readonly store: string;
   readonly terminal: Terminal;
 };

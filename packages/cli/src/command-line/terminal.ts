@@ -12,13 +12,13 @@ const OUTPUT_LOST = 2;
 export type Terminal = {
   /** Writes a result to stdout. */
   readonly write: (text: string) => void;
-  /** The same for what is large: resolves once there is room for more, with false when the reader is gone. */
+  /** Writes large output: resolves once there is room for more, with false when the reader is gone. */
   readonly pour: (text: string) => Promise<boolean>;
   /** Writes a message to stderr. */
   readonly warn: (text: string) => void;
   /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
   readonly paint: Paint;
-  /** The same for stderr. */
+  /** Paints text for stderr. */
   readonly paintWarning: Paint;
   /** Whether stderr can rewrite a line: a terminal, and not a CI log. */
   readonly rewrites: boolean;

@@ -96,7 +96,7 @@ type Side = {
   /** The label that it has in its grid. */
   readonly label: string | null;
   readonly state: string;
-  /** Of its grid. */
+  /** Description of its grid. */
   readonly description: string;
   readonly hash: string;
   /** Resolved config as JSON. */

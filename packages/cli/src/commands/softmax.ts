@@ -49,7 +49,7 @@ export const command: Command = {
 
 /** What logits cost, with the keys of `--json`. */
 type Row = {
-  /** As they were given. */
+  /** The logits as given. */
   readonly logits: string;
   readonly classes: number;
   /** The right class, from 0. */

@@ -15,7 +15,7 @@ import { UsageError } from "../command-line/errors.ts";
 import { systemReason } from "../command-line/terminal.ts";
 
 export type FileTarget = {
-  /** As the user wrote it. */
+  /** The path as the user wrote it. */
   readonly file: string;
   readonly path: string;
   /** Whether a file of this name may be replaced. */

@@ -4,7 +4,7 @@ import { canonicalJson, countProbes, countValidations, type PlannedRun } from "@
 import type { RunStart, TrainedKind } from "@ablate/store";
 
 export type Estimate = {
-  /** Of the training loops, one run at a time; of those runs whose kind the store has trained. */
+  /** Seconds in the training loops, one run at a time, of the runs whose kind the store has trained. */
   readonly seconds: number;
   /** How many runs `seconds` is about. */
   readonly timed: number;
@@ -24,12 +24,12 @@ const BYTES = {
   sample: 21,
   run: 4000,
   weight: 4,
-  /** Of the final checkpoint: the generator's, mostly. */
+  /** Bytes of state in the final checkpoint, mostly the generator's. */
   state: 5200,
   evaluation: 25,
 };
 
-/** Of a probe, measured with two to six layers of 10 to 500 units; `unit` is of the saturation map. */
+/** Bytes of a probe, measured with two to six layers of 10 to 500 units; `unit` is of the saturation map. */
 const PROBE_BYTES = { probe: 100, layer: 1090, unit: 4, normedLayer: 150, normedUnit: 15 };
 
 /** Bytes of a store that has no run. */
@@ -98,7 +98,7 @@ function probeBytes(layers: readonly LayerShape[]): number {
   }, probe);
 }
 
-/** Of a row without rowid SQLite keeps so much in its page where it does not fit, and else up to so much. */
+/** How many bytes of a row without rowid SQLite keeps in its page where the row does not fit, and at most. */
 const SPILLED_ROW = { kept: 489, most: 1002, page: 4096 };
 /** What a row of a layer has beside its saturation map. */
 const BESIDE_MAP = 130;

@@ -1,4 +1,4 @@
-/** From a config file and the flags to what would be trained. */
+/** Turns a config file and the flags into the runs that would be trained. */
 import { readFileSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseNames, vocabularyOf } from "@ablate/core";

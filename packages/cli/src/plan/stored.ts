@@ -10,11 +10,11 @@ import { liveStates, storePath, withAnyReader } from "../store/open.ts";
 import type { Planned } from "./planning.ts";
 
 export type Stored = {
-  /** By hash. */
+  /** The store's runs by hash. */
   readonly runs: ReadonlyMap<string, RecordedRun>;
   /** Where each run of the plan would go on; null: it would start at its first step. */
   readonly starts: readonly (RunStart | null)[];
-  /** By hash, those that each run at its end was judged by. */
+  /** The thresholds by which each ended run was judged, by hash. */
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly kinds: readonly TrainedKind[];
   /** Bytes of its file; null where there is none. */

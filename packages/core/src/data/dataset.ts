@@ -83,7 +83,7 @@ export class DataError extends Error {
 /** The end marker: index 0 of every vocabulary, so no name may hold it. */
 const END = ".";
 
-/** With fewer names a split 80/10/10 leaves one of the three parts empty. */
+/** The fewest names that an 80/10/10 split leaves none of its three parts empty with. */
 const FEWEST_NAMES = 6;
 
 /**

@@ -35,7 +35,7 @@ export type Finding = {
   /** What was measured; null where it is not finite. */
   readonly value: number | null;
   readonly message: string;
-  /** From which step on it holds no more; null: it still holds. */
+  /** The step from which on it no longer holds; null: it still holds. */
   readonly until: number | null;
 };
 

@@ -27,7 +27,7 @@ export function climbing(
 export type Spike = {
   readonly step: number;
   readonly loss: number;
-  /** Of the losses before it. */
+  /** Mean and deviation of the losses before it. */
   readonly mean: number;
   readonly deviations: number;
 };

@@ -1,7 +1,7 @@
 import { ln } from "../math.ts";
 import type { Activation, Parameter } from "../spec.ts";
 
-/** Where healthy ends. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
+/** The limits of what is healthy. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
 export const THRESHOLDS = {
   /** Nats between the loss at initialisation and ln V. */
   initial_loss: 0.3,
@@ -20,7 +20,7 @@ export const THRESHOLDS = {
   /** Update:data of hidden weights, median of 100 steps. */
   slow_updates: 1e-4,
   fast_updates: 1e-2,
-  /** The same of all other parameters, for information. */
+  /** The same limit for all other parameters, for information. */
   slow_updates_other: 1e-6,
   fast_updates_other: 0.3,
   /** The largest update:data of a hidden weight over the smallest. */
@@ -57,7 +57,7 @@ export type DiagnosedRun = {
   readonly activation: Activation;
   /** Whether the loss has l2 terms in it. */
   readonly hasPenalty: boolean;
-  /** Beyond which tanh counts as saturated in probes. */
+  /** The value beyond which tanh counts as saturated in probes. */
   readonly saturatedBeyond: number;
   readonly thresholds: Thresholds;
 };
@@ -66,7 +66,7 @@ export type DiagnosedRun = {
 export type Judged = {
   readonly name: string;
   readonly layer: string;
-  /** Where its ratio stands among those of a step. */
+  /** Index of its ratio among those of a step. */
   readonly index: number;
   readonly isHiddenWeight: boolean;
 };

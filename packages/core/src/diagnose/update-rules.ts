@@ -11,7 +11,7 @@ import type { Judged, Subject, Thresholds } from "./subject.ts";
 
 /** The ratios of one parameter in a window of steps. */
 export type ParameterWindow = {
-  /** Of those that are numbers; NaN without any. */
+  /** Median of the finite ratios; NaN if there are none. */
   readonly median: number;
   /** Whether no step changed its spread: every ratio is 0 or, of equal numbers, NaN. */
   readonly isStill: boolean;

@@ -83,7 +83,7 @@ export type EngineFacts = {
   readonly engine: EngineName;
   /** `simd`; of tfjs `tensorflow`, `wasm` or `cpu`. */
   readonly backend: string;
-  /** Of the library behind it; null for our own kernels. */
+  /** Version of the library behind it; null for our own kernels. */
   readonly version: string | null;
   /** Why it is not a better backend; null where there is none. */
   readonly reason: string | null;

@@ -17,7 +17,7 @@ export type GainOptions = GainShape & { readonly seed: number } & HistogramRange
 export type GainResult = {
   readonly x: Distribution;
   readonly w: { readonly mean: number; readonly std: number };
-  /** Of x @ w. */
+  /** The std of x @ w. */
   readonly product: Distribution;
 };
 

@@ -18,9 +18,9 @@ export type Histogram = { readonly scale: HistogramScale; readonly counts: Uint3
 
 /** Tanh's range in bins of 1/16 and less; preactivations and logits up to 64. */
 export const ACTIVATION_SCALE: HistogramScale = { mantissaBits: 3, smallest: -2, largest: 6 };
-/** From 0.002 wide, as for output layers that begin at 0.01, up to 16. */
+/** Bins from a width of 0.002 (output layers begin at a std of 0.01) up to 16. */
 export const WEIGHT_SCALE: HistogramScale = { mantissaBits: 2, smallest: -7, largest: 4 };
-/** From 1e-9 up to 64, six and a half bins a decade. */
+/** Bins from 1e-9 up to 64, six and a half per decade. */
 export const GRADIENT_SCALE: HistogramScale = { mantissaBits: 1, smallest: -30, largest: 6 };
 
 const MANTISSA_BITS = 23;

@@ -1,7 +1,7 @@
 import type { LayerShape } from "../model/parameters.ts";
 import type { Activation, LayerKind, ModelSpec, Parameter } from "../spec.ts";
 
-/** Where a pass through a layer is seen. */
+/** The places at which a pass through a layer is seen. */
 export type Stage = "linear" | "preactivation" | "activation";
 
 export const STAGES: readonly Stage[] = ["linear", "preactivation", "activation"];
@@ -9,7 +9,7 @@ export const STAGES: readonly Stage[] = ["linear", "preactivation", "activation"
 /** A tensor together with the gradient of the mean loss in it, row-major. */
 export type Pass = { readonly values: Float32Array; readonly gradient: Float32Array };
 
-/** Of every unit of one layer, float32; the std is the unbiased estimate. */
+/** Mean and std of every unit of a layer, float32; the std is the unbiased estimate. */
 export type UnitMoments = { readonly mean: Float32Array; readonly std: Float32Array };
 
 /** What one layer did with B examples, `[B, units]` each; equal where nothing lies between them. */
@@ -25,7 +25,7 @@ export type LayerPass = {
   readonly preactivation: Pass;
   /** What leaves the layer; the logits in the output layer. */
   readonly activation: Pass;
-  /** Of its batch norm: moments of these examples, and the running ones. */
+  /** Moments of its batch norm: those of these examples, and the running ones. */
   readonly norm: { readonly batch: UnitMoments; readonly running: UnitMoments } | null;
 };
 

@@ -1,10 +1,10 @@
 import type { Examples } from "../data/dataset.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 
-/** As many as the notebook probes: see docs/design.md. */
+/** How many examples are probed: as many as in the notebook, see docs/design.md. */
 const PROBE_EXAMPLES = 32;
 
-/** Of a generator that nothing else draws from. */
+/** Seed of a generator that nothing else draws from. */
 const PROBE_SEED = 1_886_548_834;
 
 /** The examples of every probe of every run on these data, drawn with replacement. */

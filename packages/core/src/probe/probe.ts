@@ -34,7 +34,7 @@ export type NormProbe = {
 export type Saturation = {
   readonly examples: number;
   readonly units: number;
-  /** Of all examples and units. */
+  /** Share of all examples and units. */
   readonly share: number;
   /** Dead units, by index. */
   readonly dead: Int32Array;
@@ -54,7 +54,7 @@ export type LayerProbe = {
   readonly norm: NormProbe | null;
 };
 
-/** Of the first few examples, `[examples, tokens]` each. */
+/** Logits and probabilities of the first few examples, `[examples, tokens]` each. */
 export type LogitsProbe = {
   readonly examples: number;
   readonly tokens: number;
@@ -66,9 +66,9 @@ export type LogitsProbe = {
 export type Probe = {
   readonly step: number;
   readonly examples: number;
-  /** Of these examples, in nats, l2 terms included. */
+  /** Loss of these examples in nats, l2 terms included. */
   readonly loss: number;
-  /** In the order of the model. */
+  /** The layers in the order of the model. */
   readonly layers: readonly LayerProbe[];
   readonly logits: LogitsProbe;
 };

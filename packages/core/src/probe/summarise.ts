@@ -18,7 +18,7 @@ const LOGIT_EXAMPLES = 4;
 
 export type ProbeFacts = {
   readonly step: number;
-  /** Where tanh counts as saturated. */
+  /** The value beyond which tanh counts as saturated. */
   readonly threshold: number;
   /** Moments of the training set by layer, where they are known. */
   readonly trainset: ReadonlyMap<string, UnitMoments>;

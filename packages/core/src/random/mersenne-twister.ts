@@ -1,11 +1,11 @@
 const N = 624;
 const M = 397;
 
-/** Where a generator is in its stream. */
+/** A generator's place in its stream. */
 type TwisterState = {
   /** `[624]` */
   readonly words: Uint32Array;
-  /** Of the words, the next that is handed out; 624: none is left. */
+  /** Index of the word that is handed out next; 624: none is left. */
   readonly next: number;
 };
 

@@ -4,11 +4,11 @@ import { fromHex, MersenneTwister, toHex } from "./mersenne-twister.ts";
 const BLOCK = 16;
 const TWO_PI = 2 * Math.PI;
 
-/** Where a generator is in its stream, as plain JSON: bits are hexadecimal digits, high ones first. */
+/** A generator's place in its stream as plain JSON: bits are hexadecimal digits, high ones first. */
 export type GeneratorState = {
   /** The 624 words of MT19937. */
   readonly words: string;
-  /** Of the words, the next that is handed out. */
+  /** Index of the word that is handed out next. */
   readonly next: number;
   /** The normal that is left of a pair, a double. */
   readonly spare: string | null;
@@ -39,7 +39,7 @@ export class TorchGenerator {
     return generator;
   }
 
-  /** Where it is. */
+  /** Returns its place in the stream. */
   state(): GeneratorState {
     const { words, next } = this.#twister.state();
     const spare = this.#spareNormal;

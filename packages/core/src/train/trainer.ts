@@ -30,7 +30,7 @@ export type StepBuffer = {
 type TrainerOptions = {
   /** What trains; `simd` unless given. */
   readonly engine?: LoadedEngine;
-  /** Where to go on, instead of at initialisation. */
+  /** The checkpoint to go on from, instead of initialisation. */
   readonly checkpoint?: Checkpoint | null;
 };
 

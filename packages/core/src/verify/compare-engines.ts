@@ -17,9 +17,9 @@ const NUDGE_PERIODS = [2, 3] as const;
 /** How far one series of an engine is from the same series of `simd`. */
 export type SeriesDifference = {
   readonly series: string;
-  /** In nats or in log10; null where nothing could be compared. */
+  /** The largest difference, in nats or in log10; null where nothing could be compared. */
   readonly difference: number | null;
-  /** Where it is largest. */
+  /** The step at which it is largest. */
   readonly step: number | null;
   readonly tolerance: number;
   /** Steps compared, from the first on: until rounding alone would make a difference. */
@@ -124,7 +124,7 @@ type RecordedSeries = {
   readonly values: Float64Array;
 };
 
-/** By the name of the series. */
+/** Differences by the name of the series. */
 type History = ReadonlyMap<string, RecordedSeries>;
 
 /**

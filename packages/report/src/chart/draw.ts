@@ -62,7 +62,7 @@ function plain(value: number): string {
   return Math.abs(value) >= 1e5 ? scaled(value) : String(value).replace("-", "−");
 }
 
-/** Where a chart's axes are, in pixels. */
+/** Places of a chart's axes, in pixels. */
 type Box = Readonly<Record<"x" | "y" | "width" | "height", number>>;
 /** Returns the pixels of a point. */
 type Place = (point: Point) => Point;

@@ -92,7 +92,7 @@ export type ReportFacts = {
   readonly shown: readonly Shown[];
   readonly probed: readonly Probed[];
   readonly comparison: Comparison;
-  /** By which runs are ranked: the first that any run has. */
+  /** The metric by which runs are ranked: the first that any run has. */
   readonly metric: Metric;
   /** How many classes there are and what guessing among them costs; null where no run was trained. */
   readonly guessing: { readonly classes: number; readonly loss: number } | null;
@@ -100,9 +100,9 @@ export type ReportFacts = {
   readonly steps: number;
   /** How to read each update:data ratio, by parameter. */
   readonly ratios: ReadonlyMap<string, SeriesInfo>;
-  /** By name. */
+  /** The runs by name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** Of each run. */
+  /** The findings of each run. */
   readonly provenance: readonly Provenance[];
 };
 

@@ -129,7 +129,7 @@ function effects({ comparison, metric }: ReportFacts): Content {
   )}`;
 }
 
-/** With more groups than these only the best is compared with the others. */
+/** Most groups of which every pair is compared; beyond it, only the best is compared with the others. */
 const MOST_GROUPS = 10;
 
 /** Says which groups differ by more than the seeds alone make them. */

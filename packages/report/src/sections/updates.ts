@@ -132,7 +132,7 @@ function isAboutUpdates({ rule }: GroupFinding): boolean {
   return Object.hasOwn(VERDICTS, rule);
 }
 
-/** With more groups than these, those in which the same holds share a sentence. */
+/** Most groups that have a sentence each; beyond it, groups in which the same holds share one. */
 const MOST_GROUPS = 10;
 
 /** Says which parameters learn too fast or too slowly. */

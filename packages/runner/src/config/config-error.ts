@@ -2,7 +2,7 @@
 export type Position = {
   /** The file's path, or the option as it was given (`--set train.steps=0`). */
   readonly source: string;
-  /** From 1; null where the source is an option. */
+  /** Line from 1; null where the source is an option. */
   readonly line: number | null;
   readonly col: number | null;
 };

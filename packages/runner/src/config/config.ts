@@ -31,7 +31,7 @@ export type StopConfig = {
   readonly every: number;
 };
 
-/** As `30s`, `5m`, `1h30m`. */
+/** A duration as `30s`, `5m`, `1h30m`. */
 export type Duration = string;
 
 /** What is recorded beside every step. */
@@ -104,7 +104,7 @@ export type GridConfig = {
   readonly record: RecordConfig;
   readonly seeds: readonly number[];
   readonly cells: readonly Cell[];
-  /** By rule, in the order of the file; a run counts at the first rule that it matches. */
+  /** How many runs each rule excluded, in the order of the file; a run counts at the first rule that it matches. */
   readonly excluded: readonly Exclusion[];
   /** What the user should look at though it is no mistake: values that change nothing. */
   readonly warnings: readonly Problem[];

@@ -12,7 +12,7 @@ import { type MapNode, mapNode, type Node } from "./tree.ts";
 export type OverrideTrees = {
   /** Single values; they win over everything in the file. */
   readonly values: MapNode;
-  /** The same, by key. */
+  /** The overrides by key. */
   readonly keys: ReadonlySet<string>;
   /** Keys with several values. */
   readonly factors: readonly GridFactor[];

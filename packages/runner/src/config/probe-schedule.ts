@@ -6,7 +6,7 @@ export type ProbeSchedule = {
   readonly every: number;
 };
 
-/** Where the config says nothing else. */
+/** The schedule of a config that says nothing else. */
 export const USUAL_SCHEDULE: ProbeSchedule = { decades: [1, 2, 5], every: 10_000 };
 
 /** The first step after `step` that is probed, without regard to the run's end; infinite: none. */

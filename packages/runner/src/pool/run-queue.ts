@@ -28,7 +28,7 @@ export class RunQueue {
   readonly done: readonly StoredRun[];
   /** Number of runs to train. */
   readonly size: number;
-  /** In the order of the plan. */
+  /** Runs in the order of the plan. */
   readonly #waiting: Set<Waiting>;
 
   constructor(store: StoreWriter, runs: readonly StoredRun[], { mode, onElsewhere }: QueueOptions) {

@@ -24,7 +24,7 @@ type PlannedEvent = {
   readonly grid: string;
   readonly runs: number;
   readonly toTrain: number;
-  /** Of all runs to train. */
+  /** Steps of all runs to train. */
   readonly steps: number;
 };
 
@@ -81,7 +81,7 @@ type ProgressEvent = OfRun<"progress"> & {
   readonly step: number;
   readonly steps: number;
   readonly loss: number | null;
-  /** Of the last evaluation of the validation split, with running statistics where there is batch norm. */
+  /** Loss of the last evaluation of the validation split, with running statistics where there is batch norm. */
   readonly validLoss: number | null;
   readonly stepsPerSecond: number | null;
 };

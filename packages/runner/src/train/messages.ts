@@ -27,10 +27,10 @@ export type TrainMessage = OfRun<"train"> & {
   readonly spec: RunSpec;
   readonly record: RecordConfig;
   readonly engine: EngineName;
-  /** Of `tfjs`: instead of the best one that works. */
+  /** The backend of `tfjs` that was asked for, instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
   readonly dataHash: string;
-  /** By which the run is diagnosed. */
+  /** The thresholds by which the run is diagnosed. */
   readonly thresholds: Thresholds;
   /** Rules that end the run where they hold. */
   readonly stopOn: readonly Rule[];
@@ -114,7 +114,7 @@ export type FailedMessage = OfRun<"failed"> & {
 /** The last message of a run. */
 export type FinalMessage = EndedMessage | FailedMessage | RefusedMessage;
 
-/** From a worker to the coordinator. */
+/** A message from a worker to the coordinator. */
 export type WorkerMessage =
   | StartedMessage
   | StepsMessage

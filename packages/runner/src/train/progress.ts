@@ -99,7 +99,7 @@ export class RunProgress {
   }
 }
 
-/** With running statistics where there is batch norm. */
+/** Returns the loss with running statistics where there is batch norm. */
 function lossOf(wanted: Evaluation["split"], evaluations: readonly Evaluation[]): number | null {
   const found = evaluations.find(
     ({ split, statistics }) =>

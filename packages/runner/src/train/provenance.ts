@@ -5,7 +5,7 @@ import { cpus, hostname, release, type } from "node:os";
 import { dirname, join } from "node:path";
 import type { Provenance } from "@ablate/store";
 
-/** Where and with what runs are trained. Git facts are those of the working folder's checkout. */
+/** The machine and the programs that train runs. Git facts are those of the working folder's checkout. */
 export function collectProvenance(facts: {
   readonly folder: string;
   readonly ablateVersion: string;

@@ -21,7 +21,7 @@ export type Startable = {
   readonly record: RecordConfig;
   /** Equal in runs that differ in their number of steps alone; without it no run resumes from another. */
   readonly family?: string | undefined;
-  /** Where they differ from the usual ones. */
+  /** The thresholds that differ from the usual ones. */
   readonly thresholds?: ThresholdChanges | undefined;
 };
 

@@ -17,7 +17,7 @@ export type BegunRun = {
   readonly trainer: Trainer;
   /** Updates made before. */
   readonly from: number;
-  /** Of the checkpoint; null: it starts at initialisation. */
+  /** Step of the checkpoint; null: the run starts at initialisation. */
   readonly state: RunState | null;
   /** Why the checkpoint that was given is not used. */
   readonly unused: string | null;
@@ -60,7 +60,7 @@ const VERSION = 1;
 /** The `state` of a checkpoint: what decides further steps beside the weights, as JSON bytes. */
 export type RunState = {
   readonly trainer: Checkpoint["state"];
-  /** Of early stopping; null where a run makes all its steps. */
+  /** State of early stopping; null where a run makes all its steps. */
   readonly stop: EarlyStopState | null;
   readonly diagnosis: DiagnosisState;
 };

@@ -29,7 +29,7 @@ export type RunLoopOptions = {
   readonly message: TrainMessage;
   readonly trainer: Trainer;
   readonly clock: LoopClock;
-  /** Of the checkpoint that the trainer goes on from. */
+  /** Step of the checkpoint that the trainer goes on from. */
   readonly state: RunState | null;
   readonly diagnosis: RunDiagnosis;
   readonly send: (message: WorkerMessage) => void;

@@ -21,7 +21,7 @@ export type Outcome = {
   readonly isBest: boolean;
   /** The first and the last number of updates at which it was taken; null where it has none. */
   readonly steps: readonly [number, number] | null;
-  /** From the baseline, seed by seed; null of the baseline itself and where there is none. */
+  /** Difference from the baseline, seed by seed; null for the baseline itself and where there is none. */
   readonly difference: PairedDifference | null;
 };
 

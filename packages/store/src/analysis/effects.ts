@@ -19,15 +19,15 @@ import {
 /** One value of a factor. */
 export type FactorValue<R extends Configured> = {
   readonly runs: readonly [R, ...R[]];
-  /** Of all runs that have the value. */
+  /** Statistics of all runs that have the value. */
   readonly moments: Moments;
-  /** From runs that have the baseline's value and are equal in all else; null of the baseline. */
+  /** Difference from runs that have the baseline's value and are equal in all else; null for the baseline. */
   readonly difference: PairedDifference | null;
 };
 
 export type Effect<R extends Configured> = {
   readonly factor: Factor;
-  /** In the order of the runs. */
+  /** The values in the order of the runs. */
   readonly values: readonly FactorValue<R>[];
 };
 

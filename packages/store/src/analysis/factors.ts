@@ -104,7 +104,7 @@ export function groupRuns<R extends Configured>(
 
 const known = new WeakMap<Configured["settings"], string>();
 
-/** Returns what runs have in common that are the same but for the seed, and no others. */
+/** Returns an id that two runs share if and only if they differ in nothing but the seed and keys that are no factors. */
 export function seedlessId({ settings }: Pick<Configured, "settings">): string {
   const before = known.get(settings);
   if (before !== undefined) return before;

@@ -1,6 +1,6 @@
 /** Values of a config as people read and compare them. */
 
-/** What a scheme or a batch norm says only where it is something else. */
+/** Defaults of schemes and of batch norm, which are left out of a setting's text. */
 const UNSAID: Readonly<Record<string, unknown>> = {
   scale: 1,
   std: 1,
@@ -15,7 +15,7 @@ export type Setting = {
   readonly value: unknown;
   /** For people; different values may have the same text. */
   readonly text: string;
-  /** The same for equal values only. */
+  /** A text that is the same for equal values only. */
   readonly id: string;
 };
 

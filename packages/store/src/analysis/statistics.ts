@@ -40,14 +40,14 @@ export type Paired = {
 
 export type Verdict = "larger" | "within" | "none" | "too few seeds" | "no pairs";
 
-/** Of the differences seed by seed; `n` counts the seeds. */
+/** Statistics of the differences seed by seed; `n` counts the seeds. */
 export type PairedDifference = Estimate & {
   /** Pairs of runs; a seed with several of them counts once, with their mean. */
   readonly pairs: number;
   readonly verdict: Verdict;
 };
 
-/** With fewer seeds there is no telling a difference from the spread over seeds. */
+/** The fewest seeds that allow a verdict: with fewer, a difference cannot be told from the spread over seeds. */
 const LEAST_SEEDS = 3;
 
 /** Returns how much larger values are than those of a baseline with the same seed and context. */

@@ -11,7 +11,7 @@ import { checkCheckpoints, checkLostRuns, checkSteps } from "./run-checks.ts";
 /** What was found out about one side of a store. */
 export type StoreCheck = {
   readonly check: string;
-  /** Nothing is wrong, or nothing any more. */
+  /** Whether nothing is wrong, or nothing any more. */
   readonly ok: boolean;
   /** Something was wrong and is repaired. */
   readonly isRepaired: boolean;
@@ -27,7 +27,7 @@ export type CheckOptions = {
   readonly onProgress?: CheckContext["onProgress"];
 };
 
-/** In the order in which a repair needs them: first what the others stand on. */
+/** The checks in the order in which a repair needs them: first what the others stand on. */
 const CHECKS: Readonly<Record<string, (context: CheckContext) => Found>> = {
   integrity: checkIntegrity,
   "foreign keys": checkOrphans,

@@ -8,7 +8,7 @@ import { bytesOfStore } from "../trash/collect.ts";
 import { trashEntries } from "../trash/entries.ts";
 import { type CheckContext, type Found, listed } from "./check.ts";
 
-/** In larger files indices are not compared with their tables: that takes long. */
+/** Size of a file beyond which indices are not compared with their tables: that takes long. */
 const THOROUGH_BYTES = 200e6;
 const MOST_PROBLEMS = 100;
 
@@ -38,7 +38,7 @@ export function checkIntegrity({ sql, path }: CheckContext): Found {
 
 type Reference = { readonly table: string; readonly column: string; readonly parent: string };
 
-/** In main: for an older store, views of the same names stand in for its tables. */
+/** Reads keys of the schema `main`: for an older store, temporary views stand in for its tables. */
 const REFERENCES = `
   select m.name as "table", f."from" as "column", f."table" as parent
   from main.sqlite_schema m join pragma_foreign_key_list(m.name, 'main') f where m.type = 'table'`;
@@ -94,7 +94,7 @@ export function checkSpace({ sql, path }: CheckContext): Found {
   return `${megabytes(bytesOfStore(path))}, ${parts.join(", ")}${hint}`;
 }
 
-/** With less than this a grid may not get far. */
+/** Free bytes below which a grid may not get far. */
 const LITTLE = 100e6;
 
 /** Says what is left on the disk. */

@@ -8,7 +8,7 @@ export class Statements {
   readonly refresh: () => void;
   readonly #database: Database;
   readonly #ofRows: Cache = new Map();
-  /** The same for who wants the first column alone. */
+  /** Returns the first column of every row. */
   readonly #ofValues: Cache = new Map();
 
   constructor(database: Database, refresh: () => void = () => {}) {

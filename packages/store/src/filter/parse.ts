@@ -4,7 +4,7 @@ import { type Char, type Pattern, patternOf } from "./pattern.ts";
 /** A filter is mistyped. */
 export class FilterError extends Error {
   override readonly name = "FilterError";
-  /** Where the first mistake is, counted from 0. */
+  /** Place of the first mistake, counted from 0. */
   readonly at: number;
 
   constructor(message: string, at: number) {
@@ -30,7 +30,7 @@ type Term = { readonly at: number } & (
 type Sign = {
   readonly kind: "(" | ")" | "and" | "or" | "not";
   readonly at: number;
-  /** As it is written. */
+  /** The token as it is written. */
   readonly text: string;
 };
 

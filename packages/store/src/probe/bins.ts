@@ -1,7 +1,7 @@
 /** Histograms of probes on an axis that they share. */
 import type { Histogram, HistogramScale, TensorProbe } from "@ablate/core";
 
-/** From `-range` to `range`: in equal steps, or in the bins as they are stored, some to an octave. */
+/** An axis from `-range` to `range`: in equal steps, or in the bins as they are stored, some to an octave. */
 export type BinAxis = { readonly range: number; readonly isOctaves: boolean };
 
 export type Density = {
@@ -12,7 +12,7 @@ export type Density = {
   readonly above: number;
 };
 
-/** In equal steps an axis goes so many standard deviations from the mean, and not beyond the values. */
+/** How many standard deviations an axis in equal steps goes from the mean, though not beyond the values. */
 const REACH = 3;
 
 /** An axis with room for all of these, its ends round numbers. */
@@ -69,7 +69,7 @@ export function densityOf(
   return { cells: density, below: below / whole, above: above / whole };
 }
 
-/** Where an edge lies on the axis, 0 and 1 at its ends. */
+/** Returns the place of an edge on the axis, 0 and 1 at its ends. */
 function placer(edges: Float64Array, { range, isOctaves }: BinAxis): (edge: number) => number {
   if (!isOctaves) return (edge) => 0.5 + (edges[edge] ?? 0) / (2 * range);
   const middle = (edges.length - 1) / 2;

@@ -3,11 +3,11 @@ import type { Histogram, Saturation } from "@ablate/core";
 
 export type PackedCounts = {
   /**
-   * From the lowest bit on, nine for each as MOST_NUMBERS needs: the first bin, after how many counts bins are
-   * left out, and how many of them.
+   * Three fields from the lowest bit on, the first two of nine bits (MOST_NUMBERS needs them): the first bin, how
+   * many counts come before a gap, and how many empty bins the gap has.
    */
   readonly bins: number;
-  /** Of each count. */
+  /** Bits of each count. */
   readonly bits: number;
   readonly bytes: Buffer;
 };
@@ -123,8 +123,6 @@ export function isFlat(
 function isSet(bits: Uint8Array, at: number): boolean {
   return (((bits[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 1;
 }
-
-/** Numbers that stand for kinds in the tables of probes. */
 
 /** Kinds of tensors by their number in `probe_tensor`; appended, never reordered. */
 export const TENSOR_KINDS = [

@@ -4,7 +4,7 @@ import { LEVELS, SERIES_BYTES } from "../writing/rollup.ts";
 import type { CurvePoint, SeriesRows, Span, StepRange } from "./history.ts";
 import { logRatio } from "./read-steps.ts";
 
-/** Where series are: their places in a rollup row, after loss and lr those of parameters. */
+/** Places of series in a rollup row: loss and lr, then the parameters. */
 type SeriesPlaces = {
   readonly runId: number;
   /** A place no rollup has, -1, is that of an unknown series. */

@@ -30,7 +30,7 @@ export type GridSummary = {
 /** What the user said of a run or a grid. */
 export type Annotated = { readonly tags: readonly string[]; readonly note: string | null };
 
-/** By name; only those that have a tag or a note. */
+/** Annotations by name; only of runs and grids that have a tag or a note. */
 export type Annotations = {
   readonly runs: ReadonlyMap<string, Annotated>;
   readonly grids: ReadonlyMap<string, Annotated>;

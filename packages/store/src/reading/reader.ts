@@ -72,7 +72,7 @@ const DATA_HASHES = `
   select name as run, provenance ->> '$.data_sha256' as hash from run
   where provenance ->> '$.data_sha256' is not null`;
 
-/** From planning a grid to the first step of a run no process has a name. */
+/** How long a planned grid counts as attended: until its first run starts, no process is known to be at it. */
 const STARTING_MS = 15_000;
 /** A process that is stopped, or waits for its store, is silent and comes back. */
 const SILENT_MS = 120_000;

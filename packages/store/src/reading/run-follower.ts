@@ -12,7 +12,7 @@ export type FollowedRun = {
   readonly row: RunSummary | null;
 };
 
-/** Where more runs than this have changed, all of them are read at once: that costs less. */
+/** Most changed runs that are read one by one; beyond it, reading all of them at once costs less. */
 const ONE_BY_ONE = 20;
 
 /** A process that dies writes nothing: where a run is running, it is looked for this often. */

@@ -4,7 +4,7 @@ import { DamageError } from "../file/store-error.ts";
 import type { StoredWeights } from "../reading/history.ts";
 import type { Checkpoint, Snapshot } from "../writing/record.ts";
 
-/** Of the checkpoints of a run that has not ended all but the last two. */
+/** Deletes all but the last two checkpoints of a run that has not ended. */
 const PRUNE = `
   delete from checkpoint where run_id = @id and final = 0 and step <
     (select step from checkpoint where run_id = @id and final = 0

@@ -8,7 +8,7 @@ type Found = Omit<ResumePoint, "state" | "backend"> & {
   readonly state: Uint8Array | null;
   readonly sha256: string;
   readonly backend: unknown;
-  /** Of the run that has it. */
+  /** Id of the run that has it. */
   readonly steps: number;
   /** Stored steps before it. */
   readonly before: number;

@@ -2,7 +2,7 @@
 import { type OwnedTable, readSchema } from "../file/owned-tables.ts";
 import type { Statements } from "../file/statements.ts";
 
-/** Which rows of a table are history, where that is not what its column `step` says. */
+/** Exceptions to the rule that the rows of a table whose `step` is below k are the history of k updates. */
 type History = {
   /** Rows that a run loses when it goes on after its first `@step` updates. */
   readonly cut?: string;
@@ -76,7 +76,7 @@ function tablesOf(sql: Statements): readonly OwnedTable[] {
   return tables;
 }
 
-/** The rows of other tables go with those that they belong to. */
+/** Whether a table refers directly to `run`; the rows of the others go with theirs, by cascade. */
 function isOfRun({ parent }: OwnedTable): boolean {
   return parent === "run";
 }

@@ -15,15 +15,15 @@ export type Meaning = {
 export type ResolveOptions = {
   /** Whether the name of a grid will do. */
   readonly grids?: boolean;
-  /** Whether only whole names will do: no beginning of one, nor a filter that could be one. */
+  /** Accepts whole names only: no beginning of a name, no filter that looks like a name. */
   readonly whole?: boolean;
   /** Finds runs by a filter; with it a word may mean several runs. */
   readonly matching?: (filter: string) => readonly string[];
-  /** Where to look. */
+  /** Whether to search what is kept or what is in the trash. */
   readonly among?: keyof typeof FROM;
 };
 
-/** Runs and their grids; of what is in the trash those are meant that were there before. */
+/** SQL of the runs with their grids; for the trash, with the grids that they were in before. */
 const FROM = {
   kept: `kept_run r left join kept_grid_run m on m.run_id = r.id
     left join kept_grid g on g.id = m.grid_id`,

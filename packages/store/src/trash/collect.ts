@@ -10,7 +10,7 @@ export type Collected = {
   readonly runs: number;
   readonly grids: number;
   readonly checkpoints: number;
-  /** Of the file and its log. */
+  /** Bytes of the file and its log. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
 };

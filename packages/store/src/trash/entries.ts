@@ -62,7 +62,7 @@ export function entriesOf(sql: Statements, { grids, runs }: TrashRows): TrashEnt
 
 /** About how many bytes a row takes beside its blobs and texts. */
 const ROW = 24;
-/** The same for a row of `step`, which has loss and lr. */
+/** Bytes beside the blob of a row of `step`, which has loss and lr. */
 const STEP = 33;
 
 function sum(bytes: string, from: string): string {

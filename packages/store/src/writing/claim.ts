@@ -42,7 +42,7 @@ export type ShorterRun = {
   readonly step: number;
   /** Resolved config as JSON. */
   readonly config: string;
-  /** By which thresholds it was judged, as JSON. */
+  /** The thresholds by which it was judged, as JSON. */
   readonly thresholds: string | null;
   /** Steps of its probes and of its evaluations of the validation split. */
   readonly probes: readonly number[];

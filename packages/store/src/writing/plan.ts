@@ -55,12 +55,12 @@ export type RecordedRun = Omit<StoredRun, "endedAt"> & {
 
 /** What runs of one kind took together. */
 export type TrainedKind = {
-  /** Of one of them: resolved config as JSON. */
+  /** The resolved config of one of them, as JSON. */
   readonly config: string;
   readonly parameters: number;
   readonly runs: number;
   readonly steps: number;
-  /** In the training loop. */
+  /** Seconds in the training loop. */
   readonly seconds: number;
 };
 

@@ -21,7 +21,7 @@ export class RunHistory {
   readonly #rollup: Rollup;
   /** The last losses, that of step k at k modulo its length. */
   readonly #recent: Float64Array = new Float64Array(RECENT);
-  /** Ratios of the rows at hand, the same memory row by row, and all values of these rows. */
+  /** Ratios of the current rows, the same memory row by row, and all values of these rows. */
   readonly #ratios: Float32Array;
   readonly #blobs: readonly Buffer[];
   readonly #values: unknown[] = Array(ROWS * 5).fill(null);
@@ -62,7 +62,7 @@ export class RunHistory {
     this.#sql.run(upsert, this.#runId, level, bucket, n, data);
   };
 
-  /** Of the last step; NaN where there is none. */
+  /** Loss of the last step; NaN where there is none. */
   lastLoss(): number {
     return this.next === 0 ? Number.NaN : (this.#recent[(this.next - 1) % RECENT] ?? Number.NaN);
   }

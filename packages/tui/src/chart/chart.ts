@@ -21,7 +21,7 @@ export type Curve = {
   readonly behind: readonly Trace[];
   /** Its values are few and far between: each is marked. */
   readonly isSparse: boolean;
-  /** Where on the x axis its values stopped being finite. */
+  /** Place on the x axis at which its values stopped being finite. */
   readonly divergedAt: number | null;
 };
 
@@ -36,7 +36,7 @@ export type ChartSpec = {
   readonly glyphs: Glyphs;
   readonly x: Scale;
   readonly y: Scale;
-  /** In the order of drawing: the last one is on top. */
+  /** The curves in the order of drawing: the last one is on top. */
   readonly curves: readonly Curve[];
   readonly guides: readonly Guide[];
   /** Positions on the x axis at which something changed. */

@@ -3,7 +3,7 @@ import { compact, count } from "@ablate/text";
 
 export type Range = { readonly low: number; readonly high: number };
 
-/** Where a value is on an axis, from 0 (low end) to 1; not finite where it cannot be shown. */
+/** Returns the place of a value on an axis, from 0 (low end) to 1; not finite where it cannot be shown. */
 export type Scale = Range & { readonly log: boolean };
 
 /** Returns the position of a value, between 0 and 1 on the axis. */

@@ -1,4 +1,4 @@
-/** From stored rows to one value for every column of dots, and to the mean and band of several runs. */
+/** Turns stored rows into one value for every column of dots, and into the mean and band of several runs. */
 import { momentsOf, type SeriesRows, twoSidedT } from "@ablate/store";
 import { position, type Scale } from "./scale.ts";
 

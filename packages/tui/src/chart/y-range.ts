@@ -13,7 +13,7 @@ const KEEP_WHILE_FILLED = 0.6;
 /** Values that differ by less than this share of themselves are drawn as one. */
 const SMALLEST_SHARE = 1e-12;
 
-/** Beyond this a range would not be a number any more. */
+/** The largest size of a range; beyond it differences are not finite. */
 const LARGEST = 1e300;
 
 /** A largest value so many times as far out as 98 % of all is cut off: it would flatten the rest. */
@@ -23,7 +23,7 @@ type RangeOptions = {
   readonly log: boolean;
   readonly guides: readonly Guide[];
   readonly previous: Range | undefined;
-  /** Nothing is cut off: where every value counts. */
+  /** Whether nothing is cut off, because every value counts. */
   readonly isWhole?: boolean;
 };
 

@@ -15,7 +15,7 @@ import { attemptOf, batchSize, type ShownRun, updates } from "./shown-run.ts";
 /** What part of the x axis is drawn in how many columns of dots. */
 export type Window = {
   readonly axis: XAxis;
-  /** In the unit of the axis. */
+  /** Values in the unit of the axis. */
   readonly scale: Scale;
   readonly columns: number;
   /** Steps to read before the window, for smoothing. */

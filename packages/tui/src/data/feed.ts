@@ -13,7 +13,7 @@ import { runMaker, type ShownRun } from "./shown-run.ts";
 export type StoreSnapshot = {
   /** Rises with every change. */
   readonly version: number;
-  /** In the order of planning. */
+  /** The runs in the order of planning. */
   readonly runs: readonly ShownRun[];
   /** Tags and notes of grids, by their names. */
   readonly grids: ReadonlyMap<string, Annotated>;

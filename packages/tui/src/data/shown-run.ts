@@ -9,7 +9,7 @@ import {
 } from "@ablate/store";
 
 export type ShownRun = Omit<RunSummary, "state"> & {
-  /** As stored, but `interrupted` where its process is gone. */
+  /** The state as stored, but `interrupted` where its process is gone. */
   readonly state: RunState;
   /** Its label in its grid, else its name. */
   readonly title: string;

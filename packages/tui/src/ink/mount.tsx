@@ -39,7 +39,7 @@ function pane(id: number, rows: number): ReactElement | null {
   return rows === 0 ? null : <Text>{placeholder(id, rows)}</Text>;
 }
 
-/** Where Ink writes its layout to, in the size of the terminal. */
+/** The stream that Ink writes its layout to, in the size of the terminal. */
 class LayoutStream extends Writable {
   readonly isTTY = true;
   readonly #size: AppProps["size"];

@@ -86,7 +86,7 @@ export function bind(row: KeyRow, act: Handler | Effect): BoundKey {
   return { ...row, act };
 }
 
-/** Binds two rows that go the same way back and on, by so much. */
+/** Binds a backward and a forward row to one handler, called with -by and +by. */
 export function bindBoth(
   [back, on]: readonly [KeyRow, KeyRow],
   move: (state: State, context: Context, by: number) => State,

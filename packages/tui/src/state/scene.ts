@@ -20,7 +20,7 @@ export type Scene = {
   readonly snapshot: StoreSnapshot;
   readonly readers: Readers;
   readonly table: Table;
-  /** Where the focus is in the table; -1 in an empty one. */
+  /** Index of the focus in the table; -1 in an empty one. */
   readonly focusAt: number;
   readonly focused: TableRow | undefined;
   /** What charts and comparisons show: the marked runs, else the first of the table, grouped. */
@@ -44,7 +44,7 @@ export type Scene = {
 const UNMARKED = 8;
 const UNMARKED_RUNS = 120;
 
-/** Where step 0 stands on a logarithmic axis. */
+/** Place of step 0 on a logarithmic axis. */
 export const LOG_ZERO = 0.5;
 
 export type SceneMaker = (

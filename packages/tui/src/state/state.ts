@@ -10,7 +10,7 @@ export type Effect = { readonly type: "quit" | "suspend" | "copy" | "csv" };
 /** A line of text that is being typed. */
 export type Typed = {
   readonly text: string;
-  /** Where the cursor is, in characters. */
+  /** Place of the cursor, in characters. */
   readonly at: number;
 };
 

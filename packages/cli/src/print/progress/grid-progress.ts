@@ -19,12 +19,12 @@ export type GridView = {
   /** Runs to train, and those of them that have ended. */
   readonly toTrain: number;
   readonly ended: number;
-  /** Of all steps to train, 0 to 1. */
+  /** Share of all steps to train, 0 to 1. */
   readonly share: number;
   /** Steps per second of all runs together. */
   readonly speed: number | null;
   readonly secondsLeft: number | null;
-  /** In the order in which they were started. */
+  /** Runs at work, in the order in which they were started. */
   readonly active: readonly ActiveRun[];
 };
 

@@ -21,7 +21,7 @@ type Progress = {
 const FRAME_MS = 100;
 /** Milliseconds between two reports where lines cannot be rewritten. */
 const PLAIN_EVERY_MS = 5000;
-/** With more runs at work than this, plain lines are about the grid. */
+/** Most runs at work for plain lines about single runs; beyond it they are about the grid. */
 const PLAIN_RUNS = 4;
 
 /** Draws a live block where stderr is a terminal, and prints lines every few seconds where it is not. */

@@ -162,13 +162,13 @@ export type Layout = {
   readonly logitsGradient: Matrix;
 };
 
-/** Where a model's parameters, gradients and activations go. */
+/** Places of a model's parameters, gradients and activations in memory. */
 type Room = {
   readonly model: ModelSpec;
   readonly vocabularySize: number;
   /** Examples that there is room for. */
   readonly rows: number;
-  /** Where ratios lie, 4 bytes each. */
+  /** Address of the ratios, 4 bytes each. */
   readonly ratios: number;
 };
 

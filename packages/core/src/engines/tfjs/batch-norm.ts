@@ -10,7 +10,7 @@ import { floats } from "./weights.ts";
 /** What batch norm normalises with; the spread is a std or a variance, as the model says. */
 export type Moments = { readonly mean: tf.Tensor1D; readonly spread: tf.Tensor1D };
 
-/** The same on the host. */
+/** The moments on the host. */
 export type UnitSpreads = { readonly mean: Float32Array; readonly spread: Float32Array };
 
 /** A layer's gain and bias, `[n]` each. */

@@ -74,7 +74,7 @@ export function linearOf(
 /** What is probed: some examples, given by their number and by the loss of a forward pass in some way. */
 type Probed = {
   readonly examples: number;
-  /** By layer. */
+  /** Gradients by layer. */
   readonly running: ReadonlyMap<string, RunningMoments>;
   readonly lossOf: (how: Way) => tf.Scalar;
 };

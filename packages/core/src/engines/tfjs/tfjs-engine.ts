@@ -48,7 +48,7 @@ export class TfjsEngine implements Engine {
   readonly #examples: Examples;
   readonly #vocabularySize: number;
   readonly #lambdas: Float64Array;
-  /** By layer; the layers with batch norm, first to last. */
+  /** Running moments by layer; the layers with batch norm, first to last. */
   readonly #running: ReadonlyMap<string, RunningMoments>;
   readonly #held = new Map<string, Held>();
   #holdsRunning = false;
@@ -146,7 +146,7 @@ export class TfjsEngine implements Engine {
     return loss;
   }
 
-  /** In training: by the moments of the batch, which the running ones follow. */
+  /** Normalises by the moments of the batch, which the running ones follow. */
   readonly #byBatch: Normalise = (x, { shape, affine, spec }) =>
     batchNorm(x, affine, spec, (moments) => this.#running.get(shape.name)?.fold(moments));
 

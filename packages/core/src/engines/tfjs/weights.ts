@@ -5,7 +5,7 @@ import type { Tensor } from "../engine.ts";
 /** The parameters of a model as tensors of the backend. */
 export class Weights {
   readonly parameters: readonly Parameter[];
-  /** In the order of the parameters; replaced by every `descend`. */
+  /** The tensors in the order of the parameters; replaced by every `descend`. */
   readonly values: tf.Tensor[];
   #rate: { readonly lr: number; readonly scalar: tf.Scalar } | null = null;
 

@@ -1,4 +1,4 @@
-/** From a finding to where it is seen. */
+/** Leads from a finding to where it is seen. */
 import type { Range } from "../../chart/scale.ts";
 import type { FoundIn } from "../../data/run-reader.ts";
 import { updates } from "../../data/shown-run.ts";

@@ -11,7 +11,7 @@ import { nothingBut, type Panel, type PanelSpec, type Side, shownProbe } from ".
 const LABEL = 8;
 const LEAST_COLUMNS = 22;
 
-/** From few values to many. */
+/** Shades from few values to many. */
 const SHADES: Readonly<Record<Glyphs, string>> = {
   braille: " ░▒▓█",
   block: " ░▒▓█",

@@ -65,7 +65,7 @@ export const runView: View = {
   ],
 };
 
-/** From so many columns on, notes stand beside the charts, below that under them. */
+/** The fewest columns at which notes stand beside the charts instead of under them. */
 const WITH_SIDE = 76;
 
 /** Draws the part of the page that the screen shows. */
