@@ -7,12 +7,33 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: "testing/setup.ts",
     setupFiles: "testing/cost.ts",
     server: { deps: { external: [/\/dist\//] } },
-    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "lint/test/*.test.ts"],
     reporters: ["default", summary],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 60_000,
     maxWorkers: 2 * availableParallelism(), // many tests mostly wait
+    projects: [
+      // A worker of its own for each file: commands that run in process change its folder.
+      {
+        extends: true,
+        test: {
+          name: "commands",
+          include: ["packages/{cli,tensorflow}/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+        },
+      },
+      // Files that leave nothing behind in a process share one, which saves what loading costs.
+      {
+        extends: true,
+        test: {
+          name: "packages",
+          isolate: false,
+          include: [
+            "packages/{core,report,runner,store,text,tui}/test/**/*.test.ts",
+            "lint/test/*.test.ts",
+          ],
+        },
+      },
+    ],
   },
 });
 

@@ -14,5 +14,6 @@ export function setup(): () => void {
   if (status !== 0) throw new Error("the build failed");
   const folder = mkdtempSync(join(tmpdir(), "ablate-tests-"));
   process.env.TMPDIR = folder;
+  process.env.NODE_COMPILE_CACHE = join(folder, "compiled"); // of the many processes that tests start
   return () => rmSync(folder, { recursive: true, force: true });
 }
