@@ -17,7 +17,18 @@ test(
   `${STEPS.toLocaleString("en")} recorded steps leave the memory of coordinator and worker where it was`,
   async () => {
     const folder = makeFolder();
-    const args = ["small.yaml", "--only", "plain", "--steps", String(STEPS), "--workers", "1"];
+    // Large batches take long enough for many samples of each half, also on a busy machine.
+    const slow = ["--set", "train.batch_size=128"];
+    const args = [
+      "small.yaml",
+      "--only",
+      "plain",
+      "--steps",
+      String(STEPS),
+      "--workers",
+      "1",
+      ...slow,
+    ];
     const { begun, events, ended, pid } = startRun(folder, ...args);
     await begun();
     const [worker = 0] = workersOf(pid);
