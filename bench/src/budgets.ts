@@ -14,7 +14,7 @@ import {
   parseFilter,
 } from "@ablate/store";
 import { commandCpuMs, cpuMs } from "./cpu-time.ts";
-import { probeCost } from "./probe-cost.ts";
+import { ONE_RUN, probeCost } from "./probe-cost.ts";
 import { columns } from "./report.ts";
 import { ABLATE } from "./ui/command.ts";
 import { historyOf, writeRun } from "./ui/history.ts";
@@ -172,16 +172,7 @@ function probeReadMs(): number {
   const trainer = new Trainer(spec, dataset);
   const writer = openWriter(path);
   const claim = { token: "bench", pid: process.pid, host: hostname() };
-  const run = {
-    hash: "h",
-    name: "g/v",
-    label: "v",
-    config: "{}",
-    seed: 1,
-    engine: "simd",
-    steps: 1,
-  };
-  const [planned] = writer.planGrid({ name: "g", description: "", spec: "", runs: [run] });
+  const [planned] = writer.planGrid({ name: "g", description: "", spec: "", runs: [ONE_RUN] });
   const id = planned?.id ?? 0;
   writer.claimRun(id, claim, {}, []);
   writer.appendProbe(id, claim.token, { ...trainer.probe(0.99), step: 0 });

@@ -49,21 +49,23 @@ export function probeCost(name: WorkloadName, probes: number): ProbeCost {
   };
 }
 
+/** A run as a store plans it, for probes that are stored and read. */
+export const ONE_RUN = {
+  hash: "h",
+  name: "g/v",
+  label: "v",
+  config: "{}",
+  seed: 1,
+  engine: "simd",
+  steps: 1,
+};
+
 /** Mean cost of probes that are taken, sent as between processes, and stored, each in its transaction. */
 function storing(probes: number, look: () => ReturnType<Trainer["probe"]>) {
   const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
   const path = join(folder, "probes.db");
   try {
-    const one = {
-      hash: "h",
-      name: "g/v",
-      label: "v",
-      config: "{}",
-      seed: 1,
-      engine: "simd",
-      steps: 1,
-    };
-    const grid = { name: "g", description: "", spec: "", runs: [one] };
+    const grid = { name: "g", description: "", spec: "", runs: [ONE_RUN] };
     const claim = { token: "bench", pid: process.pid, host: hostname() };
     let writer = openWriter(path);
     const id = writer.planGrid(grid)[0]?.id ?? 0;
