@@ -4,7 +4,7 @@ import { CHAOTIC, compareRatios, goldenRuns, LOSS_TOLERANCE } from "./goldens.ts
 import { makeNames, trainAll } from "./make.ts";
 import { loadBackends } from "./tfjs-make.ts";
 
-const STEPS = 300;
+const STEPS = 150;
 const names = makeNames();
 const backends = await loadBackends();
 const cases = backends.flatMap(([backend, engine]) =>

@@ -74,6 +74,29 @@ test("the log is switched on once another process has let go of a store", async 
   expect(output).toBe("ready\nwal\n");
 });
 
+test("a store that another process is making is empty or whole, and never a stranger's", async () => {
+  const folder = dirname(temporaryPath());
+  const count = 100;
+  const maker = fileURLToPath(new URL("./make-stores.ts", import.meta.url));
+  const child = spawn(process.execPath, [maker, folder, `${count}`], { stdio: "inherit" });
+  const ended = once(child, "exit");
+
+  const said = new Set<string>();
+  for (let i = 0; i < count; ) {
+    try {
+      openReader(join(folder, `${i}.db`)).close();
+      i += 1;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      said.add(error.message.replace(/\S*\.db/, "STORE"));
+    }
+  }
+
+  expect(await ended).toEqual([0, null]);
+  const expected = /^there is no store at STORE|^STORE is not an ablate store: it is empty/;
+  expect([...said].filter((message) => !expected.test(message))).toEqual([]);
+});
+
 test("an empty file becomes a store", () => {
   const path = temporaryPath();
   writeFileSync(path, "");

@@ -26,19 +26,6 @@ const VIEWS = VIEW_NAMES.map((view) => {
   return { view, sight };
 });
 
-test.each(VIEWS.map((one, i) => ({ ...one, digit: `${i + 1}` })))(
-  "$digit shows the view $view",
-  async ({ digit, view, sight }) => {
-    const ui = await openUiAt(sampleStore(), { arguments: ["--view", "charts"] });
-    if (view === "charts") ui.press("1");
-    if (view === "charts") await ui.waitFor(SIGHTS.runs);
-
-    ui.press(digit);
-
-    await ui.waitFor(sight);
-  },
-);
-
 test("] goes through every view and [ back", async () => {
   const ui = await openUiAt(sampleStore());
 
@@ -125,10 +112,7 @@ test("every row of the table of keys is checked here or with the life of the ter
   expect(unchecked).toEqual(["ctrl-z", "q"]);
 });
 
-const PRESSED = KEYS.flatMap(({ keys }) => {
-  const check = CHECKS.get(keys[0] ?? "");
-  return check === undefined ? [] : keys.map((key) => ({ key, ...check }));
-});
+const PRESSED = [...CHECKS].map(([key, check]) => ({ key, ...check }));
 
 test.each(PRESSED)("the key '$key' does $name", async ({ key, view = "runs", before, seen }) => {
   const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
@@ -142,6 +126,51 @@ test.each(PRESSED)("the key '$key' does $name", async ({ key, view = "runs", bef
 
   await ui.waitFor(seen);
 });
+
+/** The other keys of a row, after one another: the key, what is seen then, and what is pressed before it. */
+const OTHER_KEYS: ReadonlyMap<string, readonly (readonly [string, string | RegExp, string?])[]> =
+  new Map([
+    [
+      "runs",
+      [
+        ["j", SMALL],
+        ["k", PLAIN],
+        ["l", "▾ plain-1"],
+        ["h", "▸ plain-1"],
+        ["ctrl-f", LATER],
+        ["ctrl-b", PLAIN],
+        ["G", LATER],
+      ],
+    ],
+    [
+      "charts",
+      [
+        ["=", "smoothed over 100 steps"],
+        [",", "151 steps from 37", "z"],
+        [".", ZOOMED],
+      ],
+    ],
+  ]);
+
+test("every other key of a row is checked here or with the life of the terminal", () => {
+  const checked = [...OTHER_KEYS.values()].flatMap((rows) => rows.map(([key]) => key));
+
+  const others = KEYS.flatMap(({ keys }) => keys.slice(1)).filter((key) => key !== "ctrl-c");
+  expect(checked.toSorted()).toEqual(others.toSorted());
+});
+
+test.each([...OTHER_KEYS])(
+  "the other keys of a row do the same, in the view %s",
+  async (view, rows) => {
+    const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });
+
+    for (const [key, seen, before = ""] of rows) {
+      ui.type(before);
+      ui.press(key);
+      await ui.waitFor(seen);
+    }
+  },
+);
 
 test.each(VIEW_NAMES)("keys that do nothing in the view %s say where they do", async (view) => {
   const ui = await openUiAt(sampleStore(), { arguments: ["--view", view] });

@@ -146,8 +146,17 @@ function connect(
   }
 }
 
+type Identity = {
+  readonly emptyIsNew?: boolean;
+};
+
+/** Refuses what is not ours to open; in one transaction, as another process may be making a store of the file. */
+function identify(database: Database, path: string, identity: Identity = {}): void {
+  database.transaction(() => refuseStranger(database, path, identity))();
+}
+
 /** Refuses what is no store, one of a newer version, or one that would run SQL of its own as a table. */
-function identify(database: Database, path: string, { emptyIsNew = false } = {}): void {
+function refuseStranger(database: Database, path: string, { emptyIsNew = false }: Identity): void {
   const id = database.pragma("application_id", { simple: true });
   const version = versionOf(database);
   const objects = database.prepare("select count(*) from sqlite_schema").pluck().get();
