@@ -38,7 +38,7 @@ export function loadWorkload(
   if (run === undefined) throw new Error(`${name} has no run`);
   const { spec } = run;
   const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
-  return { spec, dataset: buildDataset(parseNames(data), settings) };
+  return { spec, dataset: buildDataset(parseNames(data).names, settings) };
 }
 
 /** The three products of one layer: rows of the batch, fan-in, fan-out. */

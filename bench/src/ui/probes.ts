@@ -8,7 +8,7 @@ const THRESHOLD = 0.99;
 
 export function lookInto(spec: RunSpec, dataFile: string): Probe {
   const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
-  const dataset = buildDataset(parseNames(readFileSync(dataFile)), settings);
+  const dataset = buildDataset(parseNames(readFileSync(dataFile)).names, settings);
   return new Trainer(spec, dataset).probe(THRESHOLD);
 }
 

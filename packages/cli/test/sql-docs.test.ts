@@ -72,7 +72,7 @@ plainTest("losses and ratios are bit-equal to those of a training in memory", ()
   const config = loadConfig(new URL("configs/quickstart.yaml", ROOT).pathname, { steps: STEPS });
   const planned = planRuns(config, "").runs.find(({ variant }) => variant === "v5");
   if (planned === undefined) throw new Error("quickstart.yaml has no v5");
-  const names = parseNames(readFileSync(new URL("data/names.txt", ROOT)));
+  const { names } = parseNames(readFileSync(new URL("data/names.txt", ROOT)));
   const trainer = new Trainer(planned.spec, buildDataset(names, { context: 3, shuffleSeed: 42 }));
   const loss = new Float64Array(STEPS);
   const ratios = new Float32Array(STEPS * trainer.parameters.length);

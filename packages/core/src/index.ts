@@ -1,12 +1,21 @@
 export {
   buildDataset,
   contextWindows,
-  DataError,
   type Dataset,
   type Examples,
-  parseNames,
+  fewestNames,
+  type NameLists,
+  onlyNames,
   vocabularyOf,
 } from "./data/dataset.ts";
+export {
+  DataError,
+  type NameFile,
+  parseNames,
+  type Reading,
+  type Separator,
+  USUAL_READING,
+} from "./data/read-names.ts";
 export { Diagnosis, type DiagnosisState } from "./diagnose/diagnosis.ts";
 export {
   type Finding,

@@ -25,7 +25,7 @@ export const namesFile: URL = new URL("../../../data/names.txt", import.meta.url
 
 /** The project's names with a context of three characters. */
 export function makeNames(): Dataset {
-  return buildDataset(parseNames(readFileSync(namesFile)), { context: 3, shuffleSeed: 42 });
+  return buildDataset(parseNames(readFileSync(namesFile)).names, { context: 3, shuffleSeed: 42 });
 }
 
 const FEW = ["emma", "olivia", "ava", "isabella", "sophia", "mia", "zoe", "noah", "liam", "leo"];

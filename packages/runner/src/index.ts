@@ -11,6 +11,8 @@ export { countProbes } from "./config/probe-schedule.ts";
 export { readSchemes } from "./config/read-schemes.ts";
 export { CONFIG_KEYS } from "./config/schema.ts";
 export { toRunSpec } from "./config/to-run-spec.ts";
+export { whyUnreadable } from "./data/data-file.ts";
+export { type Data, onData, readData } from "./data/read-data.ts";
 export { diagnoseRecorded, recordedThresholds } from "./diagnose/diagnose-recorded.ts";
 export { loadConfig } from "./grid/load-config.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/expand.ts";

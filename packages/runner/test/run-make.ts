@@ -1,7 +1,15 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineName, InitScheme, LayerInit, RunSpec, ThresholdChanges } from "@ablate/core";
+import {
+  type EngineName,
+  type InitScheme,
+  type LayerInit,
+  type NameLists,
+  onlyNames,
+  type RunSpec,
+  type ThresholdChanges,
+} from "@ablate/core";
 import { type GridOptions, type GridOutcome, type RecordConfig, runGrid } from "@ablate/runner";
 import { openWriter, type StoreWriter } from "@ablate/store";
 
@@ -39,8 +47,8 @@ export function makeSpec({
   };
 }
 
-export const NAMES: Uint8Array = new TextEncoder().encode(
-  "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily\n",
+export const NAMES: NameLists = onlyNames(
+  "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily".split(" "),
 );
 
 export function makePath(): string {

@@ -1,10 +1,9 @@
 /** What the rules say of the notebook's runs, trained on the real names. */
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Finding, type Rule, THRESHOLDS } from "@ablate/core";
 import { openReader, openWriter, type StoreReader } from "@ablate/store";
 import { beforeAll, expect, test } from "vitest";
-import { dataHash, diagnoseRecorded, loadConfig, planRuns, runGrid } from "../src/index.ts";
+import { diagnoseRecorded, loadConfig, planRuns, readData, runGrid } from "../src/index.ts";
 import type { FindingsEvent, GridEvent } from "../src/train/events.ts";
 import { makePath } from "./run-make.ts";
 
@@ -36,8 +35,8 @@ async function trainConfig(name: string, store: ReturnType<typeof openWriter>): 
     set: ["record.evaluate=none", "record.samples=0"],
     steps: STEPS,
   });
-  const data = readFileSync(config.dataFile);
-  const { runs } = planRuns(config, dataHash(data));
+  const { hash: dataHash, lists: data } = readData(config, (path) => path);
+  const { runs } = planRuns(config, dataHash);
   await runGrid({
     store,
     grid: { name: config.name, description: "", spec: "", runs },
@@ -48,7 +47,7 @@ async function trainConfig(name: string, store: ReturnType<typeof openWriter>): 
       engine,
     })),
     data,
-    dataHash: dataHash(data),
+    dataHash,
     provenance: {},
     workers: 2,
     onEvent: (event) => events.push(event),

@@ -15,6 +15,7 @@ export {
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { type Align, type Column, fittedTable, right, table } from "./table.ts";
+export { toldApart, visibleEnds, visibleSpaces } from "./visible.ts";
 export {
   clean,
   cutText,

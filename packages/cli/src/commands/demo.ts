@@ -74,8 +74,9 @@ function story(invocation: Invocation, planned: Planned): string {
       ];
     }),
   );
-  const guessing = Math.log(planned.vocabulary);
-  const note = `guessing at random costs ln ${planned.vocabulary} = ${loss(guessing)}`;
+  const { vocabulary } = planned.data;
+  const guessing = Math.log(vocabulary);
+  const note = `guessing at random costs ln ${vocabulary} = ${loss(guessing)}`;
   const numbers = ["loss at init", "train", "valid", "steps/s"].map(right);
   return `${table(["", "what changes", ...numbers], rows)}\n${note}\n`;
 }

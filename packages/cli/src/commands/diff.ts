@@ -1,6 +1,7 @@
 /** What two runs differ in, key by key. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { USUAL_READING } from "@ablate/core";
 import { canonicalJson } from "@ablate/runner";
 import { flatSettings, type RunSummary, type StoreReader, setting } from "@ablate/store";
 import { listed, table, UNKNOWN } from "@ablate/text";
@@ -44,7 +45,7 @@ function sidesOf(word: string, invocation: Invocation): readonly Side[] {
 }
 
 function plannedSides(path: string, invocation: Invocation): readonly Side[] {
-  const { runs, grid, dataHash } = planConfig(invocation, path);
+  const { runs, grid, data } = planConfig(invocation, path);
   const stored = withAnyReader(invocation, (reader) =>
     reader.recorded(runs.map(({ hash }) => hash)),
   );
@@ -55,7 +56,7 @@ function plannedSides(path: string, invocation: Invocation): readonly Side[] {
     description: grid.description,
     hash,
     config,
-    dataHash,
+    dataHash: data.hash,
   }));
 }
 
@@ -114,7 +115,7 @@ type Difference = {
   readonly identity: boolean;
 };
 
-const NO_IDENTITY = /^(data\.file|record\..*)$/;
+const NO_IDENTITY = /^(data\.(file|validation|test)|record\..*)$/;
 
 /** Lists what belongs to the identity first, each in the order of the config. */
 function findDifferences(a: Side, b: Side): readonly Difference[] {
@@ -132,9 +133,16 @@ function findDifferences(a: Side, b: Side): readonly Difference[] {
   return [...dataOf(a, b, decisive.length === 0), ...decisive, ...about, ...others];
 }
 
+/** What a config means that does not say it: its names are those that white space separates, which end in the usual token. */
+const UNSAID: readonly (readonly [string, unknown])[] = [
+  ["data.separator", "whitespace"],
+  ["data.end", USUAL_READING.end],
+];
+
 function valuesOf({ config }: Side): ReadonlyMap<string, unknown> {
   const parsed: unknown = JSON.parse(config);
-  return new Map(flatSettings(parsed).map(({ key, value }) => [key, value]));
+  const values = flatSettings(parsed).map(({ key, value }) => [key, value] as const);
+  return new Map([...UNSAID, ...values]);
 }
 
 /** Compares the data by their hashes: another one where these differ, or where nothing else makes it another run. */

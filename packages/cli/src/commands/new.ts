@@ -63,7 +63,7 @@ name: "${name}"
 description: Does batch norm help, and at which learning rate?
 
 data:
-  file: ${data} # a name a line; the path is relative to this file
+  file: ${data} # one name per line, spaces are part of it; the path is relative to this file
   context: 3 # characters that the network sees
 
 model:

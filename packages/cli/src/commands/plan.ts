@@ -43,10 +43,10 @@ export const command: Command = {
     terminal.warn(notes.join(""));
     if (flags.has("json")) return 0;
     const todo = rows.filter(({ state }) => willTrain(state));
-    const { excluded, vocabulary } = planned;
-    terminal.write(`\n${planCounts(rows, todo.length, excluded)}`);
+    const { excluded, data } = planned;
+    terminal.write(`\n${planCounts(rows, todo.length, excluded)}${ownFiles(planned)}`);
     if (todo.length === 0) return 0;
-    const taken = estimate(todo, stored.kinds, vocabulary);
+    const taken = estimate(todo, stored.kinds, data.vocabulary);
     terminal.write(planEstimate(todo.length, taken, stored.bytes));
     return 0;
   },
@@ -64,11 +64,7 @@ function willTrain(state: RunState | "new"): boolean {
 
 function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocation): void {
   const path = resolve(terminal.folder, file);
-  const text = expandedYaml(runs, {
-    name: config.name,
-    description: config.description,
-    dataFile: relative(dirname(path), config.dataFile),
-  });
+  const text = expandedYaml(runs, config, (data) => relative(dirname(path), data));
   writeNew(file, path, schemaComment(path) + text);
   terminal.warn(`wrote ${file}\n`);
 }
@@ -113,6 +109,22 @@ function planCounts(rows: readonly Row[], todo: number, excluded: readonly Exclu
     return `${count(number)} excluded by ${rule} (${place})\n`;
   });
   return `${counted(rows.length, "run")}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
+}
+
+/** Says how many names each file has, where splits have files of their own. */
+function ownFiles({ config: { dataFile, ownFiles: own }, data, shown }: Planned): string {
+  if (own.valid === null && own.test === null) return "";
+  const { names, valid, test } = data.lists;
+  const of = (path: string | null, list: readonly string[] | null, what: string): string[] =>
+    path === null || list === null
+      ? []
+      : [`${counted(list.length, "name")} ${what} (${shown(path)})`];
+  const parts = [
+    ...of(dataFile, names, "to split"),
+    ...of(own.valid, valid, "for validation"),
+    ...of(own.test, test, "for the test"),
+  ];
+  return `data: ${parts.join(", ")}\n`;
 }
 
 /**

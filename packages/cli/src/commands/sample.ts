@@ -1,5 +1,6 @@
 import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec } from "@ablate/runner";
+import { visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
@@ -41,7 +42,7 @@ export const command: Command = {
       seed,
     });
     const rows = names.map((text, i) => ({ run: run.name, step: weights.step, seed, i, text }));
-    terminal.write(flags.has("json") ? jsonArray(rows) : `${names.join("\n")}\n`);
+    terminal.write(flags.has("json") ? jsonArray(rows) : `${names.map(visibleEnds).join("\n")}\n`);
     return 0;
   },
 };

@@ -40,7 +40,7 @@ export const command: Command = {
   see: ["docs/engines.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const { runs, names } = planConfig(invocation);
+    const { runs, data } = planConfig(invocation);
     const engines = await otherEngines(invocation);
     for (const engine of engines) terminal.warn(`${engine.engine}: ${engineText(engine)}\n`);
     const datasets = new Map<string, Dataset>();
@@ -50,7 +50,7 @@ export const command: Command = {
       const { model, train, shuffleSeed } = spec;
       const key = `${model.context}/${shuffleSeed}`;
       const dataset =
-        datasets.get(key) ?? buildDataset(names, { context: model.context, shuffleSeed });
+        datasets.get(key) ?? buildDataset(data.lists, { context: model.context, shuffleSeed });
       datasets.set(key, dataset);
       const steps = flags.count("steps", 1) ?? Math.min(STEPS, train.steps);
       const shortened = { ...spec, train: { ...train, steps } };

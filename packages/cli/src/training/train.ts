@@ -30,7 +30,8 @@ export async function train(
   { style, ...limits }: { readonly style: ProgressStyle } & TrainingLimits,
 ): Promise<Training> {
   const { terminal, version } = invocation;
-  const { grid, bytes: data, dataHash } = planned;
+  const { grid } = planned;
+  const { lists: data, hash: dataHash } = planned.data;
   const store = openWriter(storePath(invocation));
   if (store.notice !== null) terminal.warn(`ablate: ${store.notice}\n`);
   const progress = showProgress(terminal, style);

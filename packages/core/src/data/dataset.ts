@@ -1,5 +1,6 @@
 import { PythonRandom } from "../random/mersenne-twister.ts";
 import type { Split } from "../spec.ts";
+import { DataError, FEWEST_NAMES, USUAL_READING } from "./read-names.ts";
 
 /** Next-character examples: contexts are `[count, context]`, targets `[count]`, both token indices. */
 export type Examples = {
@@ -9,30 +10,42 @@ export type Examples = {
 };
 
 export type Dataset = Readonly<Record<Split, Examples>> & {
-  /** Token index to character: `.` first, then the characters by code point. */
+  /** Token index to character: the end token first, then the characters by code point. */
   readonly vocabulary: readonly string[];
   readonly context: number;
-  /** Shuffled names by split. */
+  /** Names by split; those that the shuffle has split are in its order. */
   readonly names: Readonly<Record<Split, readonly string[]>>;
 };
 
+/** The names of a data set, as they were read. */
+export type NameLists = {
+  /** What is split, or all for training. */
+  readonly names: readonly string[];
+  /** Marks the end of a name. */
+  readonly end: string;
+  /** Names of files of their own, which are not shuffled; null: a part of `names`. */
+  readonly valid: readonly string[] | null;
+  readonly test: readonly string[] | null;
+};
+
 /**
- * Shuffles as CPython's `random.seed(shuffleSeed); random.shuffle(names)` and splits 80/10/10.
+ * Shuffles as CPython's `random.seed(shuffleSeed); random.shuffle(names)` and splits 80/10/10; a split that has a file
+ * of its own leaves its tenth to training.
  *
- * @param names - at least 6, none with a `.`, as `parseNames` gives them
+ * @param lists - as `parseNames` lets them pass, or names that are split
  */
 export function buildDataset(
-  names: readonly string[],
+  lists: NameLists | readonly string[],
   { context, shuffleSeed }: { readonly context: number; readonly shuffleSeed: number },
 ): Dataset {
-  const shuffled = new PythonRandom(shuffleSeed).shuffle(names);
-  const firstCut = Math.floor(0.8 * names.length);
-  const secondCut = Math.floor(0.9 * names.length);
-  const vocabulary = vocabularyOf(names);
+  const given = "names" in lists ? lists : onlyNames(lists);
+  const shuffled = new PythonRandom(shuffleSeed).shuffle(given.names);
+  const [firstCut, secondCut] = cutsOf(given);
+  const vocabulary = vocabularyOf(given.names, given.end);
   const parts = {
     train: shuffled.slice(0, firstCut),
-    valid: shuffled.slice(firstCut, secondCut),
-    test: shuffled.slice(secondCut),
+    valid: given.valid ?? shuffled.slice(firstCut, secondCut),
+    test: given.test ?? shuffled.slice(secondCut),
   };
   return {
     vocabulary,
@@ -44,76 +57,62 @@ export function buildDataset(
   };
 }
 
-/** `.`, then every character of the names once, by code point. */
-export function vocabularyOf(names: readonly string[]): string[] {
-  const characters = new Set<string>();
-  for (const name of names) for (const character of name) characters.add(character);
-  const byCodePoint = (a: string, b: string) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0);
-  return [END, ...[...characters].sort(byCodePoint)];
+/** Returns lists of which every split is a part of the names, under the usual end token. */
+export function onlyNames(names: readonly string[]): NameLists {
+  return { names, end: USUAL_READING.end, valid: null, test: null };
 }
 
-/** One example per character and one for the closing `.`; contexts start as all `.`. */
+/** Where training ends, and where validation does. */
+function cutsOf({ names, valid, test }: NameLists): readonly [number, number] {
+  const [most, more] = [Math.floor(0.8 * names.length), Math.floor(0.9 * names.length)];
+  if (valid === null && test === null) return [most, more];
+  if (valid !== null && test !== null) return [names.length, names.length];
+  return valid === null ? [more, names.length] : [more, more];
+}
+
+/** Returns how many names leave no split empty. */
+export function fewestNames({ valid, test }: Pick<NameLists, "valid" | "test">): number {
+  if (valid === null && test === null) return FEWEST_NAMES;
+  return valid !== null && test !== null ? 1 : 2;
+}
+
+/** A token is stored in 16 bits. */
+const MOST_TOKENS = 65_536;
+
+/** The end token, then every character of the names once, by code point. */
+export function vocabularyOf(names: readonly string[], end: string = USUAL_READING.end): string[] {
+  const characters = new Set<string>();
+  for (const name of names) for (const character of name) characters.add(character);
+  if (characters.size >= MOST_TOKENS) {
+    throw new DataError(`has ${characters.size} different characters, at most ${MOST_TOKENS - 1}`);
+  }
+  const byCodePoint = (a: string, b: string) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0);
+  return [end, ...[...characters].sort(byCodePoint)];
+}
+
+/** One example per character and one for the end token, the vocabulary's first; contexts start as all end tokens. */
 export function contextWindows(
   names: readonly string[],
   vocabulary: readonly string[],
   context: number,
 ): Examples {
   const tokenOf = new Map(vocabulary.map((character, token) => [character, token]));
-  const targets: number[] = [];
-  const contexts: number[] = [];
-  for (const name of names) {
-    const tokens = [...name, END].map((character) => tokenOf.get(character) ?? 0);
-    for (const [position, target] of tokens.entries()) {
-      targets.push(target);
-      for (let back = context; back > 0; back--) contexts.push(tokens[position - back] ?? 0);
+  const tokensOf = names.map((name) =>
+    Uint16Array.from([...name], (character) => tokenOf.get(character) ?? 0),
+  );
+  const count = tokensOf.reduce((sum, { length }) => sum + length + 1, 0);
+  const contexts = new Uint16Array(count * context);
+  const targets = new Uint16Array(count);
+  let example = 0;
+  for (const tokens of tokensOf) {
+    for (let position = 0; position <= tokens.length; position++) {
+      targets[example] = tokens[position] ?? 0;
+      const start = example * context;
+      for (let i = Math.max(0, context - position); i < context; i++) {
+        contexts[start + i] = tokens[position - context + i] ?? 0;
+      }
+      example += 1;
     }
   }
-  return {
-    count: targets.length,
-    contexts: Uint16Array.from(contexts),
-    targets: Uint16Array.from(targets),
-  };
-}
-
-/** The data set cannot be used; the message says where and what to do. */
-export class DataError extends Error {
-  override readonly name = "DataError";
-}
-
-/** The end marker: index 0 of every vocabulary, so no name may hold it. */
-const END = ".";
-
-/** The fewest names that an 80/10/10 split leaves none of its three parts empty with. */
-const FEWEST_NAMES = 6;
-
-/**
- * Reads a list of names. Accepted: UTF-8 (a byte order mark is dropped), names separated by white space
- * or line ends of any kind, blank lines. Characters are Unicode code points, taken as they are: `A`
- * and `a` are two characters, and so are a letter composed and decomposed.
- *
- * @throws DataError - not UTF-8, a `.` in a name, or fewer than 6 names
- */
-export function parseNames(bytes: Uint8Array): string[] {
-  const text = decode(bytes);
-  const names = text.split(/\s+/u).filter((name) => name !== "");
-  if (names.length < FEWEST_NAMES) {
-    const found = names.length === 0 ? "no names" : `only ${names.length} names`;
-    throw new DataError(`${found}; at least ${FEWEST_NAMES} are needed, so that no split is empty`);
-  }
-  const marked = names.find((name) => name.includes(END));
-  if (marked !== undefined) {
-    const line = text.slice(0, text.indexOf(marked)).split(/\r\n|\n|\r/u).length;
-    throw new DataError(
-      `line ${line}: "${marked}" holds a ".", which marks the end of a name; remove it`,
-    );
-  }
-  return names;
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new DataError("not UTF-8 text; save the file as UTF-8", { cause });
-  }
+  return { count, contexts, targets };
 }

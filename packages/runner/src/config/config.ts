@@ -1,5 +1,13 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
-import type { EngineName, InitSpec, ModelSpec, ThresholdChanges, TrainSpec } from "@ablate/core";
+import type {
+  EngineName,
+  InitSpec,
+  ModelSpec,
+  Reading,
+  Separator,
+  ThresholdChanges,
+  TrainSpec,
+} from "@ablate/core";
 import type { Position, Problem } from "./config-error.ts";
 import type { ProbeSchedule } from "./probe-schedule.ts";
 
@@ -8,6 +16,16 @@ export type DataConfig = {
   readonly file: string;
   readonly context: number;
   readonly shuffle_seed: number;
+  /**
+   * As a config says it. Of a run it is there only as `line`, and only where the two readings of its file differ: a
+   * stored run without it was read by white space, or could as well have been.
+   */
+  readonly separator?: Separator | undefined;
+  /** As a config says it; of a run it is there only where it is not the usual one. */
+  readonly end?: string | undefined;
+  /** Absolute paths of files of their own, instead of a part of the names. */
+  readonly validation?: string | undefined;
+  readonly test?: string | undefined;
 };
 
 /** `context` is a key of `data`. */
@@ -101,6 +119,10 @@ export type GridConfig = {
   readonly description: string;
   /** Absolute path of the names file. */
   readonly dataFile: string;
+  /** Those of files of their own; null: a part of the names. */
+  readonly ownFiles: Readonly<Record<"valid" | "test", string | null>>;
+  /** How these files are read. */
+  readonly reading: Reading;
   readonly record: RecordConfig;
   readonly seeds: readonly number[];
   readonly cells: readonly Cell[];

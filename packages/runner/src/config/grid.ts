@@ -26,10 +26,17 @@ const COMMON: readonly string[] = [
   ...GRID_KEYS,
 ];
 
+/** Keys of `data` that say what the data set is. */
+const ONE_DATA_SET: readonly string[] = ["file", "validation", "test", "separator", "end"].map(
+  (name) => `data.${name}`,
+);
+
 /** Why a key may not differ between the runs of a grid, or null. */
 export function whyCommon(key: string): string | null {
   if (COMMON.includes(key.split(".")[0] ?? "")) return "is the same for all runs of a config";
-  if (key === "data.file") return "is the same for all runs of a config, which train on one file";
+  if (ONE_DATA_SET.includes(key)) {
+    return "is the same for all runs of a config, which train on one file";
+  }
   return null;
 }
 
@@ -53,9 +60,11 @@ export function readValues(
     if (without.includes(key)) continue;
     problems.push({ ...keyAt, message: `${name}.${key}: ${whyCommon(key)}` });
   }
-  const file = nodeAt(body, ["data", "file"]);
-  if (file !== null) {
-    problems.push({ ...file.at, message: `${name}.data.file: ${whyCommon("data.file")}` });
+  for (const key of ONE_DATA_SET) {
+    const found = nodeAt(body, key.split("."));
+    if (found !== null) {
+      problems.push({ ...found.at, message: `${name}.${key}: ${whyCommon(key)}` });
+    }
   }
   const left = [...common.map(([key]) => key), ...without];
   return mapNode(

@@ -2,9 +2,10 @@
  * What a config may say. A key whose value is a map of keys of its own is a section: sections merge,
  * everything else is one value and is replaced whole.
  */
-import { ENGINES } from "@ablate/core";
+import { ENGINES, USUAL_READING } from "@ablate/core";
 import { z } from "zod";
 import type { CellConfig } from "./config.ts";
+import { instead, otherwise } from "./describe-issue.ts";
 import { initSchema } from "./init-schema.ts";
 import { modelSchema, recordSchema, thresholdsSchema, trainSchema } from "./section-schemas.ts";
 import { about, integer, seed } from "./value-schemas.ts";
@@ -18,12 +19,42 @@ export type FileConfig = CellConfig & {
 
 const LONGEST_GRID_NAME = 60;
 
+const ONE_CHARACTER = 'expected one character that can be seen, in quotes, such as "$"';
+
+const endToken = z
+  .string({ error: otherwise(ONE_CHARACTER) })
+  .refine((text) => [...text].length === 1 && !/[\s\p{C}]/u.test(text), {
+    error: instead(ONE_CHARACTER),
+  });
+
+const path = z.string().min(1);
+
 const data = z.strictObject({
   file: about(
     // Required, yet `data` has a default.
-    z.preprocess((value) => value, z.string().min(1)).meta({ otherwise: "required" }),
-    "the names, a path relative to the config that says it",
+    z.preprocess((value) => value, path).meta({ otherwise: "required" }),
+    "the names, one per line, a path relative to the config that says it",
     "../data/names.txt",
+  ),
+  validation: about(
+    path.optional().meta({ otherwise: "" }),
+    "names for validation, instead of a tenth of `data.file`",
+    "valid.txt",
+  ),
+  test: about(
+    path.optional().meta({ otherwise: "" }),
+    "names for the test, instead of a tenth of `data.file`",
+    "test.txt",
+  ),
+  separator: about(
+    z.enum(["line", "whitespace"]).optional().meta({ otherwise: "`line`" }),
+    "what ends a name in these files: the end of its line, or any white space",
+    "whitespace",
+  ),
+  end: about(
+    endToken.optional().meta({ title: "one character", otherwise: `\`"${USUAL_READING.end}"\`` }),
+    "the token that marks the end of a name, a character that no name holds",
+    "$",
   ),
   context: about(integer(1, 64).default(3), "characters that the network sees", 8),
   shuffle_seed: about(seed().default(42), "of the shuffle before the 80/10/10 split", 1),

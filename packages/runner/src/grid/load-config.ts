@@ -1,32 +1,44 @@
 /** Makes a sound config of a file and the command line's overrides. */
-import { basename, dirname, extname, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
+import { USUAL_READING } from "@ablate/core";
 import type { Cell, GridConfig, Overrides } from "../config/config.ts";
-import { ConfigError, type Problem } from "../config/config-error.ts";
+import { ConfigError, type Position, type Problem } from "../config/config-error.ts";
 import { merge } from "../config/merge.ts";
 import { readOverrides } from "../config/overrides.ts";
 import { readFiles, type Sources } from "../config/read-files.ts";
 import { type MapNode, nodeAt } from "../config/tree.ts";
 import { validate } from "../config/validate.ts";
+import { linkTarget } from "../data/data-file.ts";
 import { expandCells } from "./cells.ts";
 import { layerGrid } from "./grid-layers.ts";
+
+/** Says of a data file, by its absolute path, why it cannot be read; null where it can. */
+export type FileCheck = (path: string) => string | null;
 
 /**
  * Reads a config and what it extends, puts the overrides on top and validates every run that comes of
  * it.
  *
+ * @param whyUnreadable - looks at the data files; without it they are not looked at
  * @throws ConfigError - with all problems of the files and of the overrides
  */
-export function loadConfig(path: string, overrides: Overrides = {}): GridConfig {
+export function loadConfig(
+  path: string,
+  overrides: Overrides = {},
+  whyUnreadable: FileCheck = () => null,
+): GridConfig {
   const sources: Sources = new Map();
   try {
-    return load(path, overrides, sources);
+    return load(path, overrides, { sources, whyUnreadable });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(inOrder(error.problems, sources), sources);
   }
 }
 
-function load(path: string, overrides: Overrides, sources: Sources): GridConfig {
+type Loading = { readonly sources: Sources; readonly whyUnreadable: FileCheck };
+
+function load(path: string, overrides: Overrides, { sources, whyUnreadable }: Loading): GridConfig {
   const problems: Problem[] = [];
   const trees = readOverrides(overrides, problems);
   const parts = readFiles(path, { given: trees.values, sources }, problems);
@@ -36,34 +48,65 @@ function load(path: string, overrides: Overrides, sources: Sources): GridConfig 
   const { mostRuns = Number.POSITIVE_INFINITY } = overrides;
   const seeds = top?.seeds ?? [0];
   const { cells, excluded, warnings } = expandCells(grid, { seeds, mostRuns, problems });
+  const files = filesOf(base);
+  for (const file of files.values()) problems.push(...fileProblems(file, whyUnreadable));
   if (problems.length > 0 || top === null) throw new ConfigError(problems);
 
-  const dataFile = dataFileOf(base, top.data.file);
+  const pathOf = (key: string): string | undefined => files.get(key)?.path;
+  const { separator = USUAL_READING.separator, end = USUAL_READING.end } = top.data;
   return {
     file: path,
     text: textOf(sources),
     name: top.name ?? nameOf(path),
     description: top.description,
-    dataFile,
+    dataFile: pathOf("file") ?? "",
+    ownFiles: { valid: pathOf("validation") ?? null, test: pathOf("test") ?? null },
+    reading: { separator, end },
     record: top.record,
     seeds: top.seeds,
-    cells: withDataFile(cells, dataFile),
+    cells: withPaths(cells, files),
     excluded,
     warnings,
     sources,
   };
 }
 
+/** A data file: as it is written, and its absolute path. */
+type NamedFile = {
+  readonly key: string;
+  readonly at: Position;
+  readonly written: string;
+  readonly path: string;
+};
+
+type Files = ReadonlyMap<string, NamedFile>;
+
 /** A file names its data relative to itself, the command line relative to the working folder. */
-function dataFileOf(tree: MapNode, file: string): string {
-  const at = nodeAt(tree, ["data", "file"])?.at;
-  return at === undefined || at.line === null ? resolve(file) : resolve(dirname(at.source), file);
+function filesOf(tree: MapNode): Files {
+  const named = ["file", "validation", "test"].flatMap((key): [string, NamedFile][] => {
+    const node = nodeAt(tree, ["data", key]);
+    if (node?.kind !== "scalar" || typeof node.value !== "string") return [];
+    const { at, value: written } = node;
+    const path = at.line === null ? resolve(written) : resolve(dirname(at.source), written);
+    return [[key, { key, at, written, path }]];
+  });
+  return new Map(named);
 }
 
-function withDataFile(cells: readonly Cell[], file: string): Cell[] {
+function fileProblems({ key, at, written, path }: NamedFile, check: FileCheck): Problem[] {
+  const why = written === "" ? null : check(path);
+  if (why === null) return [];
+  const target = at.line === null || isAbsolute(written) ? null : linkTarget(at.source);
+  const link =
+    target === null ? "" : ` (it is looked for beside ${at.source}, which is a link to ${target})`;
+  return [{ ...at, message: `data.${key}: ${written}: ${why}${link}` }];
+}
+
+function withPaths(cells: readonly Cell[], files: Files): Cell[] {
+  const paths = Object.fromEntries([...files].map(([key, { path }]) => [key, path]));
   const known = new Map<Cell["config"]["data"], Cell["config"]["data"]>();
   return cells.map((cell) => {
-    const data = known.get(cell.config.data) ?? { ...cell.config.data, file };
+    const data = known.get(cell.config.data) ?? { ...cell.config.data, ...paths };
     known.set(cell.config.data, data);
     return { ...cell, config: { ...cell.config, data } };
   });

@@ -1,7 +1,7 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
 import { withoutSeed } from "@ablate/store";
 import { stringify } from "yaml";
-import type { GridConfig } from "../config/config.ts";
+import type { DataConfig, GridConfig } from "../config/config.ts";
 import type { PlannedRun } from "./expand.ts";
 
 type Group = {
@@ -17,24 +17,44 @@ const UNNAMED = "base";
 /**
  * Returns a config that has these runs and no other, with the same identities.
  *
- * @param grid - what the config says of itself; `dataFile` as it is to say it
+ * @param grid - what the config says of itself
+ * @param pathOf - writes the path of a data file as the config is to say it
  */
 export function expandedYaml(
   runs: readonly PlannedRun[],
-  grid: Pick<GridConfig, "name" | "description" | "dataFile">,
+  grid: Pick<GridConfig, "name" | "description" | "reading">,
+  pathOf: (path: string) => string,
 ): string {
   const [first] = runs;
   if (first === undefined) throw new RangeError("a plan without runs has no config");
-  const { name, description, dataFile } = grid;
+  const { name, description } = grid;
   const { seed: _, data, ...settings } = first.resolved;
   const seeds = [...new Set(runs.map(({ resolved }) => resolved.seed))];
   const about = description === "" ? { name } : { name, description };
-  const base = { ...about, data: { ...data, file: dataFile }, ...settings, seeds };
+  const base = { ...about, data: writtenData(data, { grid, pathOf }), ...settings, seeds };
   const named = withNames(groupsOf(runs), seeds.length > 1);
   const text = stringify(base, { lineWidth: 100 });
   const [label] = named[0] ?? [];
   const isPlain = named.length === 1 && (label === "run" || label === UNNAMED);
   return isPlain ? text : `${text}${variantsOf(named, seeds)}`;
+}
+
+type Written = {
+  readonly grid: Pick<GridConfig, "reading">;
+  readonly pathOf: (path: string) => string;
+};
+
+function writtenData(
+  { file, validation, test, ...rest }: DataConfig,
+  { grid: { reading }, pathOf }: Written,
+): unknown {
+  return {
+    file: pathOf(file),
+    ...(validation === undefined ? {} : { validation: pathOf(validation) }),
+    ...(test === undefined ? {} : { test: pathOf(test) }),
+    ...(reading.separator === "whitespace" ? { separator: reading.separator } : {}),
+    ...rest,
+  };
 }
 
 /** Groups the runs that differ only in their seed, in the order of the plan. */

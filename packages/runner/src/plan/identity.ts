@@ -1,11 +1,25 @@
 import { createHash } from "node:crypto";
+import { USUAL_READING } from "@ablate/core";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { ResolvedConfig, TrainConfig } from "../config/config.ts";
 import { stopSpecOf } from "../config/to-run-spec.ts";
 
-/** Returns the identity of a data file: sha256 of its bytes, hex. */
-export function dataHash(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/**
+ * Returns the identity of the data: sha256, hex, of the bytes of the file of names; with files of their own for other
+ * splits, of the hashes of all of them by split.
+ */
+export function dataHash(
+  names: Uint8Array,
+  own: Readonly<Partial<Record<"valid" | "test", Uint8Array | null>>> = {},
+): string {
+  const sha256 = (value: Uint8Array | string): string =>
+    createHash("sha256").update(value).digest("hex");
+  const hash = sha256(names);
+  const others = Object.entries(own).flatMap(([split, bytes]) =>
+    bytes === null ? [] : [[split, sha256(bytes)] as const],
+  );
+  if (others.length === 0) return hash;
+  return sha256(canonicalJson({ names: hash, ...Object.fromEntries(others) }));
 }
 
 /**
@@ -26,6 +40,20 @@ export function familyHasher(dataHash: string): (resolved: ResolvedConfig) => st
   return hasher(dataHash, ({ steps: _, ...train }) => train);
 }
 
+/** What decides of `data`: the separator where the file reads otherwise by the other, an unusual end token. */
+function dataParts(
+  { context, shuffle_seed, separator, end }: ResolvedConfig["data"],
+  hash: string,
+): unknown {
+  return {
+    hash,
+    context,
+    shuffle_seed,
+    ...(separator === "line" ? { separator } : {}),
+    ...(end === undefined || end === USUAL_READING.end ? {} : { end }),
+  };
+}
+
 /** @param partOf - what of `train` decides; its `stop` counts without what has no effect in it */
 function hasher(
   dataHash: string,
@@ -38,9 +66,8 @@ function hasher(
     return text;
   };
   return ({ data, model, init, train, seed, engine }) => {
-    const { context, shuffle_seed } = data;
     const parts = [
-      ["data", canonicalJson({ hash: dataHash, context, shuffle_seed })],
+      ["data", canonicalJson(dataParts(data, dataHash))],
       ["engine", JSON.stringify(engine)],
       ["init", textOf(init)],
       ["model", textOf(model)],

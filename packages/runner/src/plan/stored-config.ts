@@ -9,11 +9,15 @@ export function storedSpec(config: string): RunSpec {
   return toRunSpec(storedSettings(config));
 }
 
-/** Returns a config file of this one run, as YAML that runs as it is and has the same identity. */
+/**
+ * Returns a config file of this one run, as YAML that runs as it is and has the same identity. Without a separator its
+ * names were those that white space separates.
+ */
 export function storedYaml(run: { readonly name: string; readonly config: string }): string {
-  const { seed, ...settings } = storedSettings(run.config);
+  const { seed, data, ...settings } = storedSettings(run.config);
   const [grid = run.name] = run.name.split("/");
-  return stringify({ name: grid, ...settings, seeds: [seed] }, { lineWidth: 100 });
+  const read = { ...data, separator: data.separator ?? "whitespace" };
+  return stringify({ name: grid, data: read, ...settings, seeds: [seed] }, { lineWidth: 100 });
 }
 
 /** Returns the resolved config of a run as the store keeps it. */

@@ -1,4 +1,5 @@
 /** Makes one attempt at a run: hands it to a worker, and sees that the worker is at it and in time. */
+import type { NameLists } from "@ablate/core";
 import { LostClaimError } from "@ablate/store";
 import type {
   EndedMessage,
@@ -28,7 +29,7 @@ export type AttemptEnd = {
 type AttemptOptions = {
   readonly worker: WorkerHandle;
   readonly message: TrainMessage;
-  readonly data: Uint8Array;
+  readonly data: NameLists;
   readonly limits: Limits;
   readonly stopSignal: StopSignal;
   readonly storage: Pick<RetryingWriter, "isInTrouble" | "onGivenUp">;

@@ -1,6 +1,6 @@
 /** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
 import { availableParallelism } from "node:os";
-import type { Rule, TfjsBackend } from "@ablate/core";
+import type { NameLists, Rule, TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent } from "../train/events.ts";
 import { RetryingWriter } from "../train/retrying-writer.ts";
@@ -12,7 +12,7 @@ export type GridOptions = {
   readonly store: StoreWriter;
   readonly grid: GridPlan;
   readonly runs: readonly TrainableRun[];
-  readonly data: Uint8Array;
+  readonly data: NameLists;
   readonly dataHash: string;
   readonly provenance: Provenance;
   /** The backend of `tfjs`, instead of the best one that works. */

@@ -3,6 +3,7 @@ import {
   changeThresholds,
   EngineError,
   type EngineName,
+  type NameLists,
   type Rule,
   type TfjsBackend,
   THRESHOLDS,
@@ -29,7 +30,7 @@ export type GridContext = {
   readonly mode: TrainMode;
   readonly runs: ReadonlyMap<string, TrainableRun>;
   readonly toTrain: number;
-  readonly data: Uint8Array;
+  readonly data: NameLists;
   readonly dataHash: string;
   readonly backend?: TfjsBackend | undefined;
   readonly provenance: Provenance;

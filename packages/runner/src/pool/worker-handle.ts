@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { NameLists } from "@ablate/core";
 import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 
 const EXTENSION = extname(import.meta.url);
@@ -41,8 +42,8 @@ export class WorkerHandle {
     this.#worker?.child.send(message, () => {});
   }
 
-  /** Hands over a run, and before it the names file where this worker does not have it yet. */
-  train(message: TrainMessage, data: Uint8Array): void {
+  /** Hands over a run, and before it the names where this worker does not have it yet. */
+  train(message: TrainMessage, data: NameLists): void {
     if (!this.#worker?.child.connected) this.#worker = this.#start();
     const { knownFiles } = this.#worker;
     const { dataHash } = message;

@@ -8,6 +8,7 @@ import type {
   EngineName,
   Evaluation,
   Finding,
+  NameLists,
   Parameter,
   Probe,
   Rule,
@@ -22,7 +23,7 @@ import type { RecordConfig } from "../config/config.ts";
 /** A message about one run. */
 type OfRun<Type extends string> = { readonly type: Type; readonly runId: number };
 
-/** One run to train, on the names file with this hash. */
+/** One run to train, on the names with this hash. */
 export type TrainMessage = OfRun<"train"> & {
   readonly spec: RunSpec;
   readonly record: RecordConfig;
@@ -48,11 +49,11 @@ export type ResumeFrom = Omit<ResumePoint, "runId"> & {
 export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
 
 /**
- * From the coordinator to a worker. `data`: the names file, sent once, before the first run that is
+ * From the coordinator to a worker. `data`: the names, sent once, before the first run that is
  * trained on it. `ack`: one message of the worker has been stored.
  */
 export type CoordinatorMessage =
-  | { readonly type: "data"; readonly data: Uint8Array; readonly dataHash: string }
+  | { readonly type: "data"; readonly data: NameLists; readonly dataHash: string }
   | TrainMessage
   | StopMessage
   | { readonly type: "ack" };

@@ -5,7 +5,7 @@ import {
   EngineError,
   type LoadedEngine,
   loadEngine,
-  parseNames,
+  type NameLists,
   type Trainer,
 } from "@ablate/core";
 import { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
@@ -31,7 +31,7 @@ export type Outlet = {
 /** Turns coordinator messages into training and answers through an outlet. */
 export class Worker {
   readonly #outlet: Outlet;
-  readonly #files = new Map<string, Uint8Array>();
+  readonly #names = new Map<string, NameLists>();
   readonly #datasets = new Map<string, Dataset>();
   readonly #engines = new Map<string, LoadedEngine>();
   #stopping: StopMessage["reason"] | null = null;
@@ -43,7 +43,7 @@ export class Worker {
   receive(message: CoordinatorMessage): void {
     switch (message.type) {
       case "data":
-        this.#files.set(message.dataHash, message.data);
+        this.#names.set(message.dataHash, message.data);
         break;
       case "train":
         this.#stopping = null;
@@ -106,9 +106,9 @@ export class Worker {
     const key = `${dataHash}/${settings.context}/${settings.shuffleSeed}`;
     const known = this.#datasets.get(key);
     if (known !== undefined) return known;
-    const file = this.#files.get(dataHash);
-    if (file === undefined) throw new Error(`names file ${dataHash} was not sent`);
-    const built = buildDataset(parseNames(file), settings);
+    const names = this.#names.get(dataHash);
+    if (names === undefined) throw new Error(`the names ${dataHash} were not sent`);
+    const built = buildDataset(names, settings);
     for (const old of [...this.#datasets.keys()].slice(0, -KEPT_DATASETS + 1)) {
       this.#datasets.delete(old);
     }

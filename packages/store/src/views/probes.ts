@@ -181,7 +181,7 @@ export const LOGITS: View = {
     run: RUN,
     step: STEP,
     example: EXAMPLE,
-    token: ["integer", "place in the vocabulary, . first"],
+    token: ["integer", "place in the vocabulary, the end token first"],
     logit: real(float20Sql("pair", 0), "unnormalised, to four digits"),
     probability: [
       "real",

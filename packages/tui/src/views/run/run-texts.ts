@@ -1,5 +1,5 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import { clean, count, counted, loss, UNKNOWN } from "@ablate/text";
+import { clean, count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
@@ -44,7 +44,7 @@ function evaluations({ evaluations: rows }: RunFacts): Line[] {
 export function sampleLines({ samples: rows }: RunFacts, width: number): Line[] {
   const steps = [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => b - a);
   return steps.flatMap(([step, some]) => {
-    const names = some.map(({ text }) => (text === "" ? '""' : clean(text)));
+    const names = toldApart(some.map(({ text }) => clean(text)));
     const title = { text: `names after ${counted(step, "step")}`, bold: true };
     return [[title], ...wrapped(names, width)];
   });

@@ -1,6 +1,6 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { momentsOf } from "@ablate/store";
-import { clean, count, ellipsis, loss, middleEllipsis, widthOf } from "@ablate/text";
+import { clean, count, ellipsis, loss, middleEllipsis, toldApart, widthOf } from "@ablate/text";
 import { sparkline } from "../../chart/sparkline.ts";
 import { bandOf, trace } from "../../chart/trace.ts";
 import type { Column } from "../../data/columns.ts";
@@ -277,7 +277,7 @@ function secondLine(canvas: Canvas, run: ShownRun, samples: RunFacts["samples"])
     const steps = `${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`;
     return [...before, piece(steps, "muted")];
   }
-  const names = clean(samples.map(({ text }) => text).join(" "));
+  const names = toldApart(samples.map(({ text }) => clean(text))).join(" ");
   return [...before, piece("names: ", "muted"), piece(names)];
 }
 

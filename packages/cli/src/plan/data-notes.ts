@@ -1,0 +1,73 @@
+/** What the user should know of a data set that was read, before anything is trained on it. */
+import type { NameFile } from "@ablate/core";
+import { type GridConfig, onData, planRuns } from "@ablate/runner";
+import { counted, firstOf } from "@ablate/text";
+import type { Invocation } from "../command-line/command.ts";
+import { withAnyReader } from "../store/open.ts";
+import type { Source } from "./source.ts";
+
+/** Returns a warning for each thing in the files that is more often a mistake than meant. */
+export function dataNotes({ config, data, shown }: Source): readonly string[] {
+  const { dataFile, ownFiles } = config;
+  const files: readonly (readonly [string | null, NameFile | null])[] = [
+    [dataFile, data.file],
+    [ownFiles.valid, data.own.valid],
+    [ownFiles.test, data.own.test],
+  ];
+  return files.flatMap(([path, file]) =>
+    path === null || file === null ? [] : fileNotes(shown(path), file, config),
+  );
+}
+
+function fileNotes(
+  name: string,
+  { split, control }: NameFile,
+  { reading: { separator } }: GridConfig,
+): readonly string[] {
+  const [first] = separator === "whitespace" ? split : [];
+  const isSplit =
+    first === undefined
+      ? []
+      : [
+          `warning: ${name}: white space splits ${counted(split.length, "line")} into several names, the first is line ${first.line}, ${quoted(first.text)}; data.separator: line keeps them whole`,
+        ];
+  const hasControl =
+    control === null
+      ? []
+      : [
+          `warning: ${name}: line ${control.line}, ${quoted(control.text)}, holds a control character, which is learnt like any other`,
+        ];
+  return [...isSplit, ...hasControl];
+}
+
+/** Most runs that a note names. */
+const MOST_LISTED = 3;
+
+/** Returns a note where the store has runs of this config on the same files, read by the other separator. */
+export function otherReadingNotes(
+  { config, data }: Source,
+  invocation: Invocation,
+): readonly string[] {
+  const { separator, end } = config.reading;
+  const other = separator === "line" ? "whitespace" : "line";
+  const hashOf = (one: GridConfig): ReadonlySet<string> =>
+    new Set(planRuns(onData(one, data), data.hash).runs.map(({ hash }) => hash));
+  const own = hashOf(config);
+  const others = [...hashOf({ ...config, reading: { separator: other, end } })];
+  if (others.every((hash) => own.has(hash))) return [];
+  const stored = withAnyReader(invocation, (reader) => [...reader.recorded(others).values()]) ?? [];
+  if (stored.length === 0) return [];
+  const names = firstOf(
+    stored.map(({ name }) => name),
+    MOST_LISTED,
+  );
+  const [are, them] = stored.length === 1 ? ["is", "it"] : ["are", "them"];
+  return [
+    `${names} ${are} of the same file read by ${other === "line" ? "lines" : "white space"}; \`--set data.separator=${other}\` finds ${them}`,
+  ];
+}
+
+function quoted(text: string): string {
+  const trimmed = text.trim();
+  return JSON.stringify(trimmed.length > 60 ? `${trimmed.slice(0, 57)}...` : trimmed);
+}

@@ -1,0 +1,91 @@
+/** Reads what a config trains on. */
+import {
+  DataError,
+  fewestNames,
+  type NameFile,
+  type NameLists,
+  parseNames,
+  USUAL_READING,
+  vocabularyOf,
+} from "@ablate/core";
+import type { Cell, GridConfig } from "../config/config.ts";
+import { dataHash } from "../plan/identity.ts";
+import { readDataFile } from "./data-file.ts";
+
+/** A data set, read and checked. */
+export type Data = {
+  /** Its identity. */
+  readonly hash: string;
+  readonly lists: NameLists;
+  /** The file that `data.file` names. */
+  readonly file: NameFile;
+  /** Those of splits that have one. */
+  readonly own: Readonly<Record<"valid" | "test", NameFile | null>>;
+  /** Tokens of the vocabulary. */
+  readonly vocabulary: number;
+};
+
+/**
+ * Reads the files of a config.
+ *
+ * @param shown - writes a path as the user would
+ * @throws DataError - which names the file
+ */
+export function readData(
+  { dataFile, ownFiles, reading }: GridConfig,
+  shown: (path: string) => string,
+): Data {
+  const inFile = <T>(path: string, read: (bytes: Uint8Array) => T): T & { bytes: Uint8Array } => {
+    try {
+      const bytes = readDataFile(path);
+      return { ...read(bytes), bytes };
+    } catch (cause) {
+      if (!(cause instanceof Error) || cause.name !== "DataError") throw cause;
+      throw new DataError(`${shown(path)}: ${cause.message}`, { cause });
+    }
+  };
+  const has = (split: "valid" | "test"): readonly string[] | null =>
+    ownFiles[split] === null ? null : [];
+  const fewest = fewestNames({ valid: has("valid"), test: has("test") });
+  const { known, ...file } = inFile(dataFile, (bytes) => {
+    const read = parseNames(bytes, reading, { fewest });
+    return { ...read, known: new Set(vocabularyOf(read.names, reading.end)) };
+  });
+  const demands = { fewest: 1, known, source: shown(dataFile) };
+  const ownOf = (path: string | null): ReturnType<typeof inFile<NameFile>> | null =>
+    path === null ? null : inFile(path, (bytes) => parseNames(bytes, reading, demands));
+  const [valid, test] = [ownOf(ownFiles.valid), ownOf(ownFiles.test)];
+  return {
+    hash: dataHash(file.bytes, { valid: valid?.bytes ?? null, test: test?.bytes ?? null }),
+    lists: {
+      names: file.names,
+      end: reading.end,
+      valid: valid?.names ?? null,
+      test: test?.names ?? null,
+    },
+    file,
+    own: { valid, test },
+    vocabulary: known.size,
+  };
+}
+
+/**
+ * Returns a config whose runs say how their data are read only where that decides: a file that reads the same both
+ * ways makes the same runs under either separator.
+ */
+export function onData(config: GridConfig, { file, own }: Data): GridConfig {
+  const { separator, end } = config.reading;
+  const isAmbiguous = [file, own.valid, own.test].some((one) => one?.isAmbiguous === true);
+  const says = {
+    ...(separator === "line" && isAmbiguous ? { separator } : {}),
+    ...(end === USUAL_READING.end ? {} : { end }),
+  };
+  const known = new Map<Cell["config"]["data"], Cell["config"]["data"]>();
+  const cells = config.cells.map((cell) => {
+    const { separator: _, end: __, ...rest } = cell.config.data;
+    const data = known.get(cell.config.data) ?? { ...rest, ...says };
+    known.set(cell.config.data, data);
+    return { ...cell, config: { ...cell.config, data } };
+  });
+  return { ...config, cells };
+}
