@@ -279,3 +279,14 @@ test("runs that differ only in what they make no use of get a note, and are gone
   const when = "\nwhen: { init.hidden.gamma: { model.batch_norm: hidden } }";
   expect(planRuns(load(text + when), "data")).toMatchObject({ notes: [], runs: { length: 6 } });
 });
+
+test.each(["key", "train.key"])(
+  "20,000 unknown keys like %s0 are all reported, in linear time",
+  (key) => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => `${key}${i}: ${i}`);
+    const errors = errorsOf(keys.join("\n"));
+
+    expect(errors).toHaveLength(20_000);
+    expect(errors.at(-1)).toContain(`a.yaml:20000:1: ${key}19999: unknown key`);
+  },
+);

@@ -1,5 +1,5 @@
 import type { ConfigError } from "@ablate/runner";
-import { problemText } from "../print/problems.ts";
+import { linesOf, problemText } from "../print/problems.ts";
 import { type Paint, systemReason } from "./terminal.ts";
 
 /** The command line is wrong. */
@@ -34,7 +34,8 @@ export function describeError(
   if (!(error instanceof Error)) return { text: `ablate: ${String(error)}`, exitCode: 1 };
   if (isConfigError(error)) {
     const { problems, sources } = error;
-    const text = problems.map((problem) => problemText(problem, sources, paint)).join("\n");
+    const lines = linesOf(sources);
+    const text = problems.map((problem) => problemText(problem, lines, paint)).join("\n");
     return { text, exitCode: 2 };
   }
   if (FIXABLE.has(error.name)) {

@@ -15,7 +15,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
 import type { Paint, Terminal } from "../command-line/terminal.ts";
-import { problemText } from "../print/problems.ts";
+import { linesOf, problemText } from "../print/problems.ts";
 import {
   isStreamed,
   jsonArray,
@@ -144,7 +144,7 @@ function mistakeText(sql: string, mistake: QueryMistake, paint: Paint): string {
   const col = before === null ? null : (before.at(-1)?.length ?? 0) + 1;
   const source = "query";
   const problem = { source, line, col, message: sentence(mistake) };
-  return problemText(problem, new Map([[source, sql]]), paint);
+  return problemText(problem, linesOf(new Map([[source, sql]])), paint);
 }
 
 function sentence({ message, unknown }: QueryMistake): string {

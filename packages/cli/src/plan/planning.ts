@@ -4,7 +4,7 @@ import { emptyRun, fieldNames, filterSubject, type GridPlan, type RunSummary } f
 import { closest, firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { problemText } from "../print/problems.ts";
+import { linesOf, problemText } from "../print/problems.ts";
 import { withAnyReader } from "../store/open.ts";
 import { anyOf, type Candidate, type NotedRun, withNotes } from "../store/resolve.ts";
 import { dataNotes, otherReadingNotes } from "./data-notes.ts";
@@ -28,8 +28,9 @@ export function planConfig(invocation: Invocation, path?: string): Planned {
   const runs = onlyWanted(all, name, invocation);
   const grid = { name, description, spec: text, runs };
   const paint = invocation.terminal.paintWarning;
+  const lines = linesOf(config.sources);
   const warnings = config.warnings.map(({ message, ...at }) =>
-    problemText({ ...at, message: `warning: ${message}` }, config.sources, paint),
+    problemText({ ...at, message: `warning: ${message}` }, lines, paint),
   );
   const ofData = [...dataNotes(source), ...otherReadingNotes(source, invocation)];
   const notes = [...warnings, ...ofData, ...sameRuns];

@@ -2,20 +2,27 @@
 import type { Problem } from "@ablate/runner";
 import type { Paint } from "../command-line/terminal.ts";
 
+export type SourceLines = ReadonlyMap<string, readonly string[]>;
+
+/** Splits the texts of files, by path: once, since a file may have thousands of mistakes. */
+export function linesOf(sources: ReadonlyMap<string, string>): SourceLines {
+  return new Map([...sources].map(([path, text]) => [path, text.split(/\r\n|\r|\n/)]));
+}
+
 /** Columns of a line that are shown at most; the place is always among them. */
 const WIDEST = 100;
 
 /**
  * `file:line:col: message`, and below it the line of the file.
  *
- * @param sources - texts by path
+ * @param lines - by path, from `linesOf`
  */
 export function problemText(
   { line, col, source, message }: Problem,
-  sources: ReadonlyMap<string, string>,
+  lines: SourceLines,
   paint: Paint,
 ): string {
-  const text = line === null ? undefined : sources.get(source)?.split(/\r\n|\r|\n/)[line - 1];
+  const text = line === null ? undefined : lines.get(source)?.[line - 1];
   const where = line === null ? `${source}:` : `${source}:${line}:${col}:`;
   const first = `${paint("bold", where)} ${paint("red", message)}`;
   if (line === null || col === null || text === undefined || text.trim() === "") return first;

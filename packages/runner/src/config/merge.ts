@@ -21,7 +21,10 @@ export function merge(base: MapNode, override: MapNode, key = ""): MapNode {
 
 /** Returns the same map without dotted keys: `train.lr: 1` becomes `train: { lr: 1 }`. */
 export function nest(map: MapNode, problems: Problem[]): MapNode {
-  return insertAll(mapNode(map.at), map, { key: "", problems });
+  const drafts: Drafts = new WeakMap();
+  const root = draftOf(mapNode(map.at), drafts);
+  insertAll(root, map, { key: "", problems, drafts });
+  return root;
 }
 
 /** Returns a map of nothing but this value at this dotted key. */
@@ -29,21 +32,31 @@ export function mapOf(key: string, value: Node, at: Position): MapNode {
   return nest(mapNode(at, [[key, { keyAt: at, value }]]), []);
 }
 
-type Place = { readonly key: string; readonly problems: Problem[] };
+/** The entries of maps that are being made: a config of many keys is not copied for each of them. */
+type Drafts = WeakMap<MapNode, Map<string, Entry>>;
 
-function insertAll(target: MapNode, map: MapNode, place: Place): MapNode {
-  return [...map.entries].reduce(
-    (result, [name, entry]) => insert(result, splitKey(place.key, name), entry, place),
-    target,
-  );
+type Place = { readonly key: string; readonly problems: Problem[]; readonly drafts: Drafts };
+
+function draftOf(map: MapNode, drafts: Drafts): MapNode {
+  if (drafts.has(map)) return map;
+  const entries = new Map(map.entries);
+  const draft: MapNode = { kind: "map", at: map.at, entries };
+  drafts.set(draft, entries);
+  return draft;
+}
+
+function insertAll(target: MapNode, map: MapNode, place: Place): void {
+  for (const [name, entry] of map.entries) {
+    insert(target, splitKey(place.key, name), entry, place);
+  }
 }
 
 function insert(
   target: MapNode,
   [name = "", ...rest]: readonly string[],
   entry: Entry,
-  { key, problems }: Place,
-): MapNode {
+  { key, problems, drafts }: Place,
+): void {
   const whole = join(key, name);
   const present = target.entries.get(name);
   const { keyAt, value } = entry;
@@ -52,18 +65,19 @@ function insert(
   const isNested = !isLast || section !== null;
   if (present !== undefined && !(isNested && present.value.kind === "map")) {
     problems.push({ ...keyAt, message: givenTwice(whole, present.keyAt) });
-    return target;
+    return;
   }
-  const inner = present?.value.kind === "map" ? present.value : mapNode(value.at);
-  const place = { key: whole, problems };
-  const deeper = section === null ? value : insertAll(inner, section, place);
-  return mapNode(
-    target.at,
-    new Map(target.entries).set(name, {
-      keyAt: present?.keyAt ?? keyAt,
-      value: isLast ? deeper : insert(inner, rest, entry, place),
-    }),
-  );
+  const set = (one: Node): unknown =>
+    drafts.get(target)?.set(name, { keyAt: present?.keyAt ?? keyAt, value: one });
+  if (!isNested) {
+    set(value);
+    return;
+  }
+  const inner = draftOf(present?.value.kind === "map" ? present.value : mapNode(value.at), drafts);
+  const place = { key: whole, problems, drafts };
+  if (section === null) insert(inner, rest, entry, place);
+  else insertAll(inner, section, place);
+  set(inner);
 }
 
 /** Splits a key below `prefix` for as long as it leads through sections. */
