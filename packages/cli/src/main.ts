@@ -1,9 +1,8 @@
 /** Entry of the `ablate` command: as little as possible before the compile cache is on. */
-import { constants, enableCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
+import { useCompileCache } from "./command-line/compile-cache.ts";
+import { ignoredSignals, keepIgnoring } from "./command-line/ignored-signals.ts";
 
-const cache = fileURLToPath(new URL("../../../node_modules/.cache/compiled", import.meta.url));
-// The system's temporary folder where the installation cannot be written to.
-if (enableCompileCache(cache).status === constants.compileCacheStatus.FAILED) enableCompileCache();
+keepIgnoring(ignoredSignals(process.env));
+useCompileCache(process.env);
 const { main } = await import("./command-line/dispatch.ts");
 process.exitCode = await main(process.argv.slice(2));

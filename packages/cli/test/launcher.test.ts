@@ -42,6 +42,28 @@ test("without an installation the launcher says what to type", () => {
   expect(stderr).toContain("npx pnpm@12 install");
 });
 
+const LIMITS = [
+  ["-n 20", "open files"],
+  ["-n 63", "open files"],
+  ["-v 1000000", "address space in kB"],
+  ["-d 500000", "data in kB"],
+  ["-s 64", "the stack in kB"],
+];
+
+test.each(LIMITS)("under ulimit %s the launcher says which limit is too low", (limit, what) => {
+  const script = `ulimit ${limit}; exec "$0" --version`;
+
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", script, LAUNCHER], {
+    encoding: "utf8",
+  });
+
+  expect([status, stdout]).toEqual([2, ""]);
+  const [flag, number] = limit.split(" ");
+  expect(stderr).toMatch(
+    new RegExp(`^ablate: the limit on ${what} is ${number} \\(ulimit ${flag}\\), .* raise it.*\n$`),
+  );
+});
+
 /** The packages that one needs, each after those that it needs itself. */
 function neededBy(name: string): readonly string[] {
   const file = new URL(`../../${name}/package.json`, import.meta.url);

@@ -28,6 +28,8 @@ export type UiOptions = {
   /** Runs to mark beside the remembered ones. */
   readonly marks?: readonly string[] | undefined;
   readonly annotate: Annotate;
+  /** Signals that stay ignored. */
+  readonly ignored?: ReadonlySet<string> | undefined;
 };
 
 /**
@@ -72,6 +74,9 @@ const POLL_MS = 100;
 
 /** Between two polls of the store it rests for so many times as long as the last one took. */
 const IDLE_SHARE = 6;
+
+/** What the input says of a terminal that is gone. */
+const GONE = ["end", "close", "error"] as const;
 
 /** How a session ends; an error is no rejection, which nobody would handle until Ink is loaded. */
 type Ending = { readonly exitCode: number } | { readonly error: unknown };
@@ -155,9 +160,15 @@ class Program {
       SIGINT: end(130),
       SIGTERM: end(143),
     };
-    for (const [event, handler] of Object.entries(handlers)) process.on(event, handler);
+    const heard = Object.entries(handlers).filter(([event]) => !this.#options.ignored?.has(event));
+    for (const [event, handler] of heard) process.on(event, handler);
+    // A terminal that is gone while hangups are ignored: nobody can see the UI or leave it any more.
+    const { stdin } = this.#options;
+    const onGone = end(129);
+    for (const event of GONE) stdin.on(event, onGone);
     return () => {
-      for (const [event, handler] of Object.entries(handlers)) process.off(event, handler);
+      for (const [event, handler] of heard) process.off(event, handler);
+      for (const event of GONE) stdin.off(event, onGone);
     };
   }
 

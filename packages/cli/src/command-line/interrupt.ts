@@ -1,12 +1,13 @@
 /** What signals do to a command that takes its time. */
+import { ignoredSignals } from "./ignored-signals.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** The exit code of a command that the user has stopped. */
 export const STOPPED_BY_USER = 130;
 
 /**
- * The first signal aborts `signal` and calls `onFirst`; the second aborts `killSignal`; the third ends
- * the process where it stands.
+ * Listens to the signals that were not ignored at the start. The first one aborts `signal` and calls
+ * `onFirst`; the second aborts `killSignal`; the third ends the process where it stands.
  */
 export function onInterrupt(onFirst: () => void): {
   readonly signal: AbortSignal;
@@ -24,12 +25,14 @@ export function onInterrupt(onFirst: () => void): {
     stop.abort();
     onFirst();
   };
-  for (const name of SIGNALS) process.on(name, interrupt);
+  const ignored = ignoredSignals(process.env);
+  const heard = SIGNALS.filter((name) => !ignored.has(name));
+  for (const name of heard) process.on(name, interrupt);
   return {
     signal: stop.signal,
     killSignal: kill.signal,
     release: () => {
-      for (const name of SIGNALS) process.off(name, interrupt);
+      for (const name of heard) process.off(name, interrupt);
     },
   };
 }

@@ -12,6 +12,7 @@ import {
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
+import { ignoredSignals } from "../command-line/ignored-signals.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
 import { storePath, withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
@@ -125,6 +126,7 @@ export function openStore(
     folder,
     stdin: process.stdin,
     stdout: process.stdout,
+    ignored: ignoredSignals(environment),
     annotate: (change) => annotate(store, change, { waitMs: LONGEST_WAIT_MS }),
   });
 }

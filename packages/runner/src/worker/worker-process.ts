@@ -1,5 +1,4 @@
 /** Entry of a worker process: trains what the coordinator sends, one run at a time, and ends with it. */
-import { enableCompileCache } from "node:module";
 import { extname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker as Thread } from "node:worker_threads";
@@ -45,7 +44,7 @@ class ParentOutlet implements Outlet {
 
 /** Ignores signals: the terminal sends them to the whole process group, and the coordinator says what they mean. */
 function leaveSignalsToTheCoordinator(): void {
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(name, () => {});
 }
 
 function startWatchdog(parent: number): void {
@@ -59,7 +58,6 @@ function startWatchdog(parent: number): void {
 process.on("disconnect", () => process.exit());
 leaveSignalsToTheCoordinator();
 startWatchdog(Number(process.argv[2]));
-enableCompileCache();
 const { Worker } = await import("./worker.ts");
 const outlet = new ParentOutlet();
 const worker = new Worker(outlet);

@@ -1,10 +1,7 @@
 /** The process that runs one query: SQLite cannot be interrupted from within, but a process can be ended. */
 import { rmSync, writeSync } from "node:fs";
-import { enableCompileCache } from "node:module";
 import { isMainThread, Worker as Thread, workerData } from "node:worker_threads";
 import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
-
-enableCompileCache();
 
 const ROWS_A_MESSAGE = 1000;
 /** A message is sent once its texts and blobs have this many characters and bytes. */
@@ -14,12 +11,11 @@ const CHECK_MS = 50;
 
 if (isMainThread) {
   // A signal from the terminal ends who waits for the answer; the watchdog then tidies up and ends this process.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(signal, () => {});
   process.once("message", start);
 } else watch(workerData);
 
 function start(request: QueryRequest): void {
-  // Only now: the cache of compiled code lies where every process finds it.
   if (request.scratch !== null) process.env.TMPDIR = request.scratch;
   new Thread(new URL(import.meta.url), { workerData: request }).unref();
   answer(request)
