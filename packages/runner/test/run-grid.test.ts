@@ -120,7 +120,7 @@ test("names are sampled with a seed of their own", () => {
 });
 
 test("provenance names the program, its data and the machine, also outside a checkout", () => {
-  const facts = collectProvenance({ folder: "/", ablateVersion: "1.2.3", dataHash: "abc" });
+  const facts = collectProvenance({ config: "/", ablateVersion: "1.2.3", dataHash: "abc" });
 
   expect(facts).toMatchObject({ ablate: "1.2.3", data_sha256: "abc", git_commit: null });
   expect(facts.node).toBe(process.versions.node);

@@ -49,7 +49,11 @@ export async function train(
       }),
       data,
       dataHash,
-      provenance: collectProvenance({ folder: terminal.folder, ablateVersion: version, dataHash }),
+      provenance: collectProvenance({
+        config: planned.config.file,
+        ablateVersion: version,
+        dataHash,
+      }),
       backend: wantedBackend(terminal),
       ...limits,
       signal: interrupt.signal,

@@ -1,22 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { cpus, hostname, release, type } from "node:os";
 import { dirname, join } from "node:path";
 import type { Provenance } from "@ablate/store";
 
-/** The machine and the programs that train runs. Git facts are those of the working folder's checkout. */
+/** Collects the facts of the machine, of the programs that train runs, and of the checkout that the config is in. */
 export function collectProvenance(facts: {
-  readonly folder: string;
+  /** Path of the config. */
+  readonly config: string;
   readonly ablateVersion: string;
   readonly dataHash: string;
 }): Provenance {
-  const commit = git(facts.folder, ["rev-parse", "HEAD"]);
-  const changes = commit === null ? null : git(facts.folder, ["status", "--porcelain"]);
   return {
     ablate: facts.ablateVersion,
-    git_commit: commit,
-    git_dirty: changes === null ? null : changes !== "",
+    ...gitFacts(facts.config),
     lockfile_sha256: lockfileHash(import.meta.dirname),
     data_sha256: facts.dataHash,
     node: process.versions.node,
@@ -27,8 +25,47 @@ export function collectProvenance(facts: {
   };
 }
 
+/** Tracked files alone: what a run itself leaves, such as the store, is no change of the checkout. */
+const STATUS = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=untracked"];
+
+function gitFacts(config: string): Pick<Provenance, "git_commit" | "git_dirty"> {
+  const folder = folderOf(config);
+  const commit = git(folder, ["rev-parse", "HEAD"]);
+  const changes = commit === null ? null : git(folder, STATUS);
+  return { git_commit: commit, git_dirty: changes === null ? null : changes !== "" };
+}
+
+/** Returns where the text of the config is: beside the target of a link; of a pipe, the working folder. */
+function folderOf(config: string): string {
+  try {
+    const path = realpathSync(config);
+    return statSync(path).isFile() ? dirname(path) : ".";
+  } catch {
+    return ".";
+  }
+}
+
+/** Variables that name a checkout, as git sets them for its hooks. */
+const OF_A_CHECKOUT: ReadonlySet<string> = new Set([
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_COMMON_DIR",
+  "GIT_INDEX_FILE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_NAMESPACE",
+  "GIT_PREFIX",
+]);
+
+/** Asks about the checkout that a folder is in, whichever the environment names. */
 function git(folder: string, args: readonly string[]): string | null {
-  const result = spawnSync("git", ["-C", folder, ...args], { encoding: "utf8", timeout: 5000 });
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !OF_A_CHECKOUT.has(name)),
+  );
+  const result = spawnSync("git", ["--no-optional-locks", "-C", folder, ...args], {
+    encoding: "utf8",
+    timeout: 5000,
+    env,
+  });
   return result.status === 0 ? result.stdout.trim() : null;
 }
 
