@@ -55,7 +55,7 @@ test("tabs, wide characters and control characters leave the caret under its pla
   const { stderr } = await ablate(folderWith(text), "plan", "bad.yaml");
 
   expect(stderr).not.toContain("\u001b");
-  expect(stderr).toContain("  4 | model:\t{ hiden: [1] }\n    |       \t  ^\n");
+  expect(stderr).toContain("  4 | model:\\u{9}{ hiden: [1] }\n    |              ^\n");
   expect(stderr).toContain(`stepz: 2 }\n    | ${" ".repeat(9)}${" ".repeat(6)}${" ".repeat(5)}^\n`);
 });
 

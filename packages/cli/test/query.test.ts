@@ -64,7 +64,7 @@ test("Markdown shows text as it is: no markup, no end of a cell or its line", as
 });
 
 test("a table shows no control characters", async () => {
-  expect((await query("select 'a' || char(27) || '[31mb' as x")).stdout).toBe("x\na [31mb\n");
+  expect((await query("select 'a' || char(27) || '[31mb' as x")).stdout).toBe("x\na\\u{1b}[31mb\n");
 });
 
 test("rows beyond the limit are not printed, and that is said", async () => {

@@ -1,3 +1,5 @@
+import { visibleLines } from "@ablate/text";
+
 /** Text that is HTML already. */
 export class Html {
   readonly text: string;
@@ -22,16 +24,15 @@ function inner(value: Content): string {
   return value.map(inner).join("");
 }
 
-/** Escapes text for a place between tags or in a quoted attribute. */
+/** Escapes text for a place between tags or in a quoted attribute; what a page would hide or reorder is made visible. */
 function escaped(text: string): string {
-  return text
+  return visibleLines(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
-    .replaceAll(CONTROLS, "�");
+    .replaceAll(NONCHARACTERS, "�");
 }
 
-/** Characters that HTML does not allow in text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is probed for
-const CONTROLS = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/g;
+/** Characters that HTML does not allow in text, beside control characters. */
+const NONCHARACTERS = /[\ufdd0-\ufdef\ufffe\uffff]/g;

@@ -13,8 +13,8 @@ test("what is put into HTML is text, unless it is HTML", () => {
   );
 });
 
-test("characters that HTML forbids are replaced", () => {
-  expect(html`${"a\u0000b\u0085"}`.text).toBe("a\ufffdb\ufffd");
+test("characters that HTML forbids are replaced, those that nobody sees are written out", () => {
+  expect(html`${"a\u0000b\u0085\u202ec\ufffe"}`.text).toBe("a\\u{0}b\\u{85}\\u{202e}c\ufffd");
 });
 
 test("numbers are written as in print", () => {

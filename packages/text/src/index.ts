@@ -15,9 +15,9 @@ export {
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { type Align, type Column, fittedTable, right, table } from "./table.ts";
+export { sealed, visible, visibleJson, visibleLines, withEscapes } from "./terminal-text.ts";
 export { toldApart, visibleEnds, visibleSpaces } from "./visible.ts";
 export {
-  clean,
   cutText,
   ellipsis,
   middleEllipsis,

@@ -1,4 +1,5 @@
 /** Rows under a header as aligned text. */
+import { visible } from "./terminal-text.ts";
 import { ellipsis, widthOf } from "./width.ts";
 
 export type Align = "left" | "right";
@@ -25,7 +26,7 @@ export function table(titles: readonly Column[], rows: readonly (readonly string
   const line = (cells: readonly string[]): string =>
     columns
       .map(({ align }, i) => {
-        const text = cells[i] ?? "";
+        const text = visible(cells[i] ?? "");
         const padding = " ".repeat(Math.max(0, (widths[i] ?? 0) - widthOf(text)));
         return align === "right" ? padding + text : text + padding;
       })

@@ -1,12 +1,10 @@
 /** Text in the cells of a terminal. */
 import { createRequire } from "node:module";
+import { unstyled, visible } from "./terminal-text.ts";
 
 /** What this program writes itself; every one of these characters takes one cell. */
 const ONE_CELL =
   /^[\x20-\x7e\u00b0-\u00d7\u2013\u2014\u2022\u2026\u2190-\u21ff\u2212\u2500-\u25ff\u2713\u2717\u2800-\u28ff]*$/;
-
-/** Characters that move the cursor, change colours or reorder text. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
 
 const require = createRequire(import.meta.url);
 
@@ -20,31 +18,28 @@ const graphemes: () => Intl.Segmenter = once(
   () => new Intl.Segmenter(undefined, { granularity: "grapheme" }),
 );
 
-/** Returns how many cells `text` takes in a terminal. */
+/** Returns how many cells `text` takes in a terminal, which shows it in its visible form. */
 export function widthOf(text: string): number {
-  return ONE_CELL.test(text) ? text.length : measured()(text);
+  if (ONE_CELL.test(text)) return text.length;
+  const shown = unstyled(visible(text));
+  return ONE_CELL.test(shown) ? shown.length : measured()(shown);
 }
 
 /** Cuts `text` in its middle to at most `width` cells: names differ at their ends. */
 export function middleEllipsis(text: string, width: number): string {
   if (widthOf(text) <= width || width < 8) return ellipsis(text, width);
-  const end = [...text].slice(-Math.floor((width - 1) / 2)).join("");
+  const end = [...visible(text)].slice(-Math.floor((width - 1) / 2)).join("");
   const room = width - 1 - widthOf(end);
   return room < 1 ? ellipsis(text, width) : `${cutText(text, room)}…${end}`;
 }
 
-/** Puts text from a store on one line, free of what would disturb a terminal. */
-export function clean(text: string): string {
-  return text.replace(UNPRINTABLE, " ");
-}
-
-/** Returns the beginning of `text` that fits into `width` cells. */
+/** Returns the beginning of `text`, in its visible form and without styles, that fits into `width` cells. */
 export function cutText(text: string, width: number): string {
   if (width <= 0) return "";
   if (ONE_CELL.test(text)) return text.slice(0, width);
   let kept = "";
   let used = 0;
-  for (const { segment } of graphemes().segment(text)) {
+  for (const { segment } of graphemes().segment(unstyled(visible(text)))) {
     used += measured()(segment);
     if (used > width) break;
     kept += segment;

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { clean, csvOf, ellipsis, widthOf } from "@ablate/text";
+import { csvOf, ellipsis, visible, visibleLines, widthOf } from "@ablate/text";
 import { expect, test } from "vitest";
 import { keyNames } from "../src/ink/key-names.ts";
 import { actsIn, KEYS, rowOf } from "../src/keys/table.ts";
@@ -11,7 +11,7 @@ import { memoryFile, recall, remember } from "../src/state/memory.ts";
 import { edit, insert } from "../src/state/prompt.ts";
 import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { glyphsFor, themeFor, toAscii } from "../src/terminal/show.ts";
-import { paint } from "../src/text/theme.ts";
+import { paint, type Theme } from "../src/text/theme.ts";
 import { VIEW_NAMES, VIEWS } from "../src/views/registry.ts";
 import { exampleStore, press, screen, session, temporaryFolder } from "./make.ts";
 
@@ -204,10 +204,11 @@ test("colours: none in a pipe, none under NO_COLOR, by the background in a termi
   expect(themeFor({}, true)).toEqual({ depth: "colour", background: "dark" });
   expect(themeFor({ COLORFGBG: "0;15" }, true).background).toBe("light");
   const line = [{ text: "a", tone: "warn" as const, bold: true }, { text: "b" }];
-  expect(paint(line, { depth: "colour", background: "dark" })).toBe("\x1b[1;33ma\x1b[0mb");
-  expect(paint(line, { depth: "colour", background: "light" })).toBe("\x1b[1;35ma\x1b[0mb");
-  expect(paint(line, { depth: "mono", background: "dark" })).toBe("\x1b[1ma\x1b[0mb");
-  expect(paint(line, { depth: "none", background: "dark" })).toBe("ab");
+  const painted = (theme: Theme): string => visibleLines(paint(line, theme));
+  expect(painted({ depth: "colour", background: "dark" })).toBe("\x1b[1;33ma\x1b[0mb");
+  expect(painted({ depth: "colour", background: "light" })).toBe("\x1b[1;35ma\x1b[0mb");
+  expect(painted({ depth: "mono", background: "dark" })).toBe("\x1b[1ma\x1b[0mb");
+  expect(painted({ depth: "none", background: "dark" })).toBe("ab");
 });
 
 test("ASCII takes as many cells as what it stands for", () => {
@@ -222,5 +223,5 @@ test("ASCII takes as many cells as what it stands for", () => {
 test("text is cut by cells, not by characters", () => {
   expect(ellipsis("日本語です", 6)).toBe("日本…");
   expect(widthOf(ellipsis("👩‍👩‍👧 family", 5))).toBeLessThanOrEqual(5);
-  expect(clean("a\x1b[31mb\nc\u202ed")).toBe("a [31mb c d");
+  expect(visible("a\x1b[31mb\nc\u202ed")).toBe("a\\u{1b}[31mb⏎c\\u{202e}d");
 });

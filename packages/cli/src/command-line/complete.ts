@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { StoreReader } from "@ablate/store";
+import { visible } from "@ablate/text";
 import { VERBS, verbNamed } from "../verbs.ts";
 import { type Options, optionsOf, readArguments } from "./arguments.ts";
 import type { Option } from "./command.ts";
@@ -26,10 +27,13 @@ export async function complete(words: readonly string[], terminal: Terminal): Pr
     const given = words[0] === "--" ? words.slice(1) : words;
     const current = given.at(-1) ?? "";
     const found = await candidates(given.slice(0, -1), current, terminal);
-    return found
-      .filter(({ value }) => value.startsWith(current))
-      .map(({ value, text }) => `${value}\t${text}\n`)
-      .join("");
+    return (
+      found
+        // A shell would take a line break or a tab in a name for the end of it.
+        .filter(({ value }) => value.startsWith(current) && visible(value) === value)
+        .map(({ value, text }) => `${value}\t${visible(text)}\n`)
+        .join("")
+    );
   } catch {
     return "";
   }

@@ -4,18 +4,19 @@ import { VERBS, verbNamed } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
 import { describeError, UsageError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";
-import { processTerminal, type Terminal } from "./terminal.ts";
+import { processTerminal, shielded, type Terminal } from "./terminal.ts";
 
 /** Runs one command line and says how to exit; the only catch of everything. */
 export async function main(
   argv: readonly string[],
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
+  const shield = shielded(terminal);
   try {
-    return await dispatch(argv, terminal);
+    return await dispatch(argv, shield);
   } catch (error) {
-    const { text, exitCode } = describeError(error, terminal.paintWarning);
-    terminal.warn(`${text}\n`);
+    const { text, exitCode } = describeError(error, shield.paintWarning);
+    shield.warn(`${text}\n`);
     return exitCode;
   }
 }
@@ -28,7 +29,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   }
   if (first === "complete") {
     const { complete } = await import("./complete.ts");
-    terminal.write(await complete(rest, terminal));
+    await terminal.pour(await complete(rest, terminal));
     return 0;
   }
   const wantsHelp = first === "--help" || first === "-h" || first === "help";

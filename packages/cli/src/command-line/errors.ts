@@ -1,4 +1,5 @@
 import type { ConfigError } from "@ablate/runner";
+import { visible } from "@ablate/text";
 import { linesOf, problemText } from "../print/problems.ts";
 import { type Paint, systemReason } from "./terminal.ts";
 
@@ -31,7 +32,7 @@ export function describeError(
   error: unknown,
   paint: Paint,
 ): { readonly text: string; readonly exitCode: number } {
-  if (!(error instanceof Error)) return { text: `ablate: ${String(error)}`, exitCode: 1 };
+  if (!(error instanceof Error)) return { text: `ablate: ${visible(String(error))}`, exitCode: 1 };
   if (isConfigError(error)) {
     const { problems, sources } = error;
     const lines = linesOf(sources);
@@ -39,11 +40,14 @@ export function describeError(
     return { text, exitCode: 2 };
   }
   if (FIXABLE.has(error.name)) {
-    return { text: `ablate: ${error.message}`, exitCode: error.name === "DamageError" ? 1 : 2 };
+    return {
+      text: `ablate: ${visible(error.message)}`,
+      exitCode: error.name === "DamageError" ? 1 : 2,
+    };
   }
   const system = systemReason(error);
   if (system !== undefined) {
-    const path = "path" in error ? `${String(error.path)}: ` : "";
+    const path = "path" in error ? `${visible(String(error.path))}: ` : "";
     return { text: `ablate: ${path}${system}`, exitCode: 2 };
   }
   const ofStore = OF_STORE.find(([code]) => "code" in error && String(error.code).startsWith(code));

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { sealed, visibleLines } from "@ablate/text";
 
 type Style = "bold" | "dim" | "green" | "red" | "yellow";
 
@@ -10,11 +11,14 @@ const OUTPUT_LOST = 2;
 
 /** Where a command prints: results to stdout, messages and progress to stderr. */
 export type Terminal = {
-  /** Writes a result to stdout. */
+  /** Writes text to stdout, in its visible form. */
   readonly write: (text: string) => void;
-  /** Writes large output: resolves once there is room for more, with false when the reader is gone. */
+  /**
+   * Writes rows for a program: as they are, unless stdout is a terminal. Resolves once there is room for more, with
+   * false when the reader is gone.
+   */
   readonly pour: (text: string) => Promise<boolean>;
-  /** Writes a message to stderr. */
+  /** Writes a message to stderr, in its visible form. */
   readonly warn: (text: string) => void;
   /** Styles text for stdout; plain where stdout is no terminal or NO_COLOR is set. */
   readonly paint: Paint;
@@ -32,7 +36,26 @@ export type Terminal = {
 
 /** Shows progress in place of what was shown last, where stderr can rewrite its line; "" takes it away. */
 export function showInPlace({ rewrites, warn }: Terminal, text: string): void {
-  if (rewrites) warn(`\r${text}\x1b[K`);
+  if (rewrites) warn(sealed("\r") + text + sealed("\x1b[K"));
+}
+
+/** Makes everything visible that a command prints: the one way to a terminal. */
+export function shielded(terminal: Terminal): Terminal {
+  const { write, pour, warn, outputColumns } = terminal;
+  return {
+    ...terminal,
+    write: (text) => write(visibleLines(text)),
+    pour: (text) => pour(outputColumns() === null ? text : visibleLines(text)),
+    warn: (text) => warn(visibleLines(text)),
+  };
+}
+
+/** Styles text for a stream; the style is sealed, so that nothing else can look like it. */
+function painter(stream: NodeJS.WriteStream): Paint {
+  return (style, text) => {
+    const [start = "", end = ""] = styleText(style, "|", { stream }).split("|");
+    return sealed(start) + text + sealed(end);
+  };
 }
 
 /**
@@ -63,8 +86,8 @@ export function processTerminal(): Terminal {
     warn: (text) => {
       stderr.write(text);
     },
-    paint: (style, text) => styleText(style, text, { stream: stdout }),
-    paintWarning: (style, text) => styleText(style, text, { stream: stderr }),
+    paint: painter(stdout),
+    paintWarning: painter(stderr),
     rewrites: stderr.isTTY === true && !env.CI && env.TERM !== "dumb",
     outputColumns: () => (stdout.isTTY ? stdout.columns : null),
     columns: () => stderr.columns || stdout.columns || 80,

@@ -47,19 +47,19 @@ export const command: Command = {
     ["ablate compare my-grid --format markdown", "for a pull request"],
   ],
   see: ["docs/compare.md", "docs/json.md", "ablate diff"],
-  run: (invocation) => {
+  run: async (invocation) => {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
     const metrics = metricsNamed(flags.list("metric"));
     const { runs, baseline, by } = withReader(invocation, (reader) => chosen(reader, flags));
     const comparison = compareRuns(runs, { metrics, by, baseline });
-    terminal.write(
-      COMPARISON_FORMATS[format](comparison, {
-        isByKey: by !== undefined,
-        effectsOnly: flags.has("effects"),
-        width: terminal.outputColumns(),
-      }),
-    );
+    const text = COMPARISON_FORMATS[format](comparison, {
+      isByKey: by !== undefined,
+      effectsOnly: flags.has("effects"),
+      width: terminal.outputColumns(),
+    });
+    if (format === "csv") await terminal.pour(text);
+    else terminal.write(text);
     return 0;
   },
 };

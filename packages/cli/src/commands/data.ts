@@ -1,5 +1,5 @@
 import { buildDataset, contextWindows, type Dataset } from "@ablate/core";
-import { count, counted, right, table, visibleSpaces } from "@ablate/text";
+import { count, counted, right, table, visible, visibleSpaces } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS } from "../command-line/options.ts";
@@ -85,7 +85,7 @@ function heading({ config, data, shown }: Source, dataset: Dataset): string {
   const files = hasOwnFiles({ config, data, shown })
     ? `${shown(config.dataFile)} and files of splits`
     : shown(config.dataFile);
-  return `${files}: ${counted(all, "name")}, ${counted(examples, "example")} of ${counted(dataset.context, "character")}`;
+  return `${visible(files)}: ${counted(all, "name")}, ${counted(examples, "example")} of ${counted(dataset.context, "character")}`;
 }
 
 /** Says what each reading makes of the files, where they differ. */
@@ -103,14 +103,14 @@ function bothReadings({ config, data, shown }: Source): readonly string[] {
     const [byLine, byWhitespace] = isByLine ? [names, otherwise] : [otherwise, names];
     const used = (is: boolean): string => (is ? ", as here" : "");
     return [
-      `${shown(path)} by lines: ${counted(byLine.length, "name")}${used(isByLine)}; by white space (data.separator: whitespace): ${counted(byWhitespace.length, "name")}${used(!isByLine)}`,
+      `${visible(shown(path))} by lines: ${counted(byLine.length, "name")}${used(isByLine)}; by white space (data.separator: whitespace): ${counted(byWhitespace.length, "name")}${used(!isByLine)}`,
     ];
   });
 }
 
 /** Lists the characters; says of a space and of an unusual end token what they are. */
 function vocabularyLine({ vocabulary }: Dataset, end: string): string {
-  const text = `vocabulary: ${counted(vocabulary.length, "character")}: ${visibleSpaces(vocabulary.join(""))}`;
+  const text = `vocabulary: ${counted(vocabulary.length, "character")}: ${visible(visibleSpaces(vocabulary.join("")))}`;
   const hasSpace = vocabulary.includes(" ");
   const notes = [
     ...(hasSpace ? [`${visibleSpaces(" ")} is a space`] : []),
@@ -128,5 +128,5 @@ function listing(word: string, vocabulary: readonly string[], context: number): 
     const before = text(contexts.subarray(i * context, (i + 1) * context));
     return `${before} ---> ${text(targets.subarray(i, i + 1))}`;
   });
-  return `${[word, ...windows].join("\n")}\n`;
+  return `${[word, ...windows].map(visible).join("\n")}\n`;
 }

@@ -101,7 +101,7 @@ async function printed(
       return terminal.pour(stream.piece(rows));
     },
   });
-  terminal.write(stream?.end() ?? "");
+  await terminal.pour(stream?.end() ?? "");
   return end;
 }
 

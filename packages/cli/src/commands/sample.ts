@@ -1,6 +1,6 @@
 import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec } from "@ablate/runner";
-import { visibleEnds } from "@ablate/text";
+import { visible, visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
@@ -42,7 +42,8 @@ export const command: Command = {
       seed,
     });
     const rows = names.map((text, i) => ({ run: run.name, step: weights.step, seed, i, text }));
-    terminal.write(flags.has("json") ? jsonArray(rows) : `${names.map(visibleEnds).join("\n")}\n`);
+    const lines = names.map((name) => visibleEnds(visible(name)));
+    terminal.write(flags.has("json") ? jsonArray(rows) : `${lines.join("\n")}\n`);
     return 0;
   },
 };

@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { Batch, Cells, ExportColumn, ExportTable } from "@ablate/store";
-import { csvField, csvRow } from "@ablate/text";
+import { csvField, csvRow, visibleJson } from "@ablate/text";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { unlessAborted } from "../command-line/interrupt.ts";
 import type { Terminal } from "../command-line/terminal.ts";
@@ -83,7 +83,7 @@ async function textWriter(
     ? (["", csvCell, "\r\n"] as const)
     : (["{", jsonCell, "}\n"] as const);
   const before = columns.map(({ name }, i) => {
-    const key = isCsv ? "" : `${JSON.stringify(name)}:`;
+    const key = isCsv ? "" : `${visibleJson(name)}:`;
     return (i === 0 ? first : ",") + key;
   });
   return {
@@ -110,7 +110,7 @@ function csvCell(value: string | number | null): string {
 }
 
 function jsonCell(value: string | number | null): string {
-  if (typeof value !== "number") return JSON.stringify(value);
+  if (typeof value !== "number") return visibleJson(value);
   return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
 

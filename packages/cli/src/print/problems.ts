@@ -1,5 +1,6 @@
 /** Mistakes in a config: where, what, and the line with a caret under the place. */
 import type { Problem } from "@ablate/runner";
+import { visible, widthOf } from "@ablate/text";
 import type { Paint } from "../command-line/terminal.ts";
 
 export type SourceLines = ReadonlyMap<string, readonly string[]>;
@@ -24,14 +25,14 @@ export function problemText(
 ): string {
   const text = line === null ? undefined : lines.get(source)?.[line - 1];
   const where = line === null ? `${source}:` : `${source}:${line}:${col}:`;
-  const first = `${paint("bold", where)} ${paint("red", message)}`;
+  const first = `${paint("bold", visible(where))} ${paint("red", visible(message))}`;
   if (line === null || col === null || text === undefined || text.trim() === "") return first;
   const { shown, before } = windowAround(text, col - 1);
   const margin = " ".repeat(String(line).length);
   return [
     first,
     `${paint("dim", `  ${line} |`)} ${shown}`,
-    `${paint("dim", `  ${margin} |`)} ${blank(before)}${paint("red", "^")}`,
+    `${paint("dim", `  ${margin} |`)} ${" ".repeat(widthOf(before))}${paint("red", "^")}`,
   ].join("\n");
 }
 
@@ -44,21 +45,8 @@ function windowAround(
   const cut = line.slice(start, start + WIDEST);
   const more = start + WIDEST < line.length ? "…" : "";
   const less = start > 0 ? "…" : "";
-  const clean = (text: string): string => text.replace(CONTROL, "\u00b7");
   return {
-    shown: `${less}${clean(cut)}${more}`,
-    before: `${less}${clean(line.slice(start, index))}`,
+    shown: `${less}${visible(cut)}${more}`,
+    before: `${less}${visible(line.slice(start, index))}`,
   };
 }
-
-/** Characters that a terminal would obey rather than show. Tabs stay, so that the caret is under its place. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Makes white space as wide as the text: a terminal draws wide characters in two columns. */
-function blank(text: string): string {
-  return [...text].map((char) => (char === "\t" ? "\t" : WIDE.test(char) ? "  " : " ")).join("");
-}
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;

@@ -1,4 +1,4 @@
-import { clean, csvRow, fittedTable } from "@ablate/text";
+import { csvRow, fittedTable, visible, visibleJson } from "@ablate/text";
 
 /** The result of a query. */
 export type Rows = {
@@ -19,10 +19,10 @@ export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Prin
   table: ({ columns, rows }, { width = null } = {}) =>
     fittedTable(
       columns.map((title, i) => ({
-        title: clean(title),
+        title,
         align: isNumeric(rows, i) ? "right" : "left",
       })),
-      rows.map((row) => row.map((value) => clean(cell(value).replaceAll("\n", "⏎")))),
+      rows.map((row) => row.map((value) => cell(value))),
       width,
     ),
   json: (result) => whole(ROW_STREAMS.json, result),
@@ -52,7 +52,7 @@ export const ROW_STREAMS: Readonly<
       piece: (rows) =>
         rows
           .map((row) => {
-            const text = `${before}  ${JSON.stringify(record(names, row), jsonValue)}`;
+            const text = `${before}  ${visibleJson(record(names, row), jsonValue)}`;
             before = ",\n";
             return text;
           })
@@ -80,7 +80,7 @@ export function isStreamed(format: RowFormat): format is keyof typeof ROW_STREAM
 /** Writes records as one JSON array, one record per line. */
 export function jsonArray(records: readonly object[]): string {
   if (records.length === 0) return "[]\n";
-  return `[\n${records.map((one) => `  ${JSON.stringify(one, jsonValue)}`).join(",\n")}\n]\n`;
+  return `[\n${records.map((one) => `  ${visibleJson(one, jsonValue)}`).join(",\n")}\n]\n`;
 }
 
 function whole(open: (columns: Rows["columns"]) => RowStream, { columns, rows }: Rows): string {
@@ -135,7 +135,9 @@ const MARKUP =
 function markdownCell(value: unknown): string {
   return cell(value)
     .replace(MARKUP, "\\$&")
-    .replace(/\r\n|\r|\n/g, "<br>");
+    .split(/\r\n?|\n/)
+    .map(visible)
+    .join("<br>");
 }
 
 function isNumeric(rows: readonly (readonly unknown[])[], column: number): boolean {

@@ -1,4 +1,6 @@
 /** Charts as SVG that takes its colours from the page. Axes, scales and paths are those of Apache ECharts. */
+
+import { visibleLines } from "@ablate/text";
 import type * as echarts from "echarts";
 import { Html, html } from "../html.ts";
 import { scaled } from "../text.ts";
@@ -25,7 +27,7 @@ export async function drawer(): Promise<Draw> {
     instance.dispose();
     const id = `chart-${drawn}`;
     const name = html`<title id="${id}-title">${chart.title}</title><desc id="${id}-text">${chart.description}</desc>`;
-    return new Html(slim(svg, id, name));
+    return new Html(visibleLines(slim(svg, id, name)));
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reads back the resolved config that a store keeps of a run. */
 import type { RunSpec } from "@ablate/core";
-import { stringify } from "yaml";
+import { visible, withEscapes } from "@ablate/text";
+import { Document, Scalar, visit } from "yaml";
 import type { ResolvedConfig } from "../config/config.ts";
 import { toRunSpec } from "../config/to-run-spec.ts";
 
@@ -17,7 +18,19 @@ export function storedYaml(run: { readonly name: string; readonly config: string
   const { seed, data, ...settings } = storedSettings(run.config);
   const [grid = run.name] = run.name.split("/");
   const read = { ...data, separator: data.separator ?? "whitespace" };
-  return stringify({ name: grid, data: read, ...settings, seeds: [seed] }, { lineWidth: 100 });
+  return visibleYaml({ name: grid, data: read, ...settings, seeds: [seed] });
+}
+
+/** Writes YAML that a terminal shows whole: what it would obey or hide stands in quotes, escaped. */
+function visibleYaml(value: unknown): string {
+  const document = new Document(value);
+  visit(document, {
+    Scalar: (_, scalar) => {
+      const { value: text } = scalar;
+      if (typeof text === "string" && visible(text) !== text) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return withEscapes(document.toString({ lineWidth: 100 }));
 }
 
 /** Returns the resolved config of a run as the store keeps it. */

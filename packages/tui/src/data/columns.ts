@@ -1,6 +1,6 @@
 /** The columns of the table of runs. */
 import { briefSetting, differingKeys, settingOf, shortKey } from "@ablate/store";
-import { type Align, clean, count, duration, loss, UNKNOWN } from "@ablate/text";
+import { type Align, count, duration, loss, UNKNOWN } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
 export type Column = {
@@ -76,7 +76,7 @@ const RESULTS: readonly Column[] = [
   words("state", "state", { value: (run) => run.state, isDefault, isCompared: true, priority: 8 }),
   result("parameters", "parameters", { value: (run) => run.parameters, text: countText }),
   words("tags", "tags", { value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
-  words("note", "note", { value: (run) => run.note, text: (value) => clean(plain(value)) }),
+  words("note", "note", { value: (run) => run.note, text: plain }),
   words("grid", "grid", { value: (run) => run.grid, priority: 5 }),
   words("started_at", "started", {
     value: (run) => run.startedAt,

@@ -1,6 +1,6 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
-import { bytes, clean } from "@ablate/text";
+import { bytes } from "@ablate/text";
 import { isSameRow, ROWS } from "../keys/rows.ts";
 import { actsIn, KEYS, keyName, openedChooser } from "../keys/table.ts";
 import { wordsOf } from "../state/prompt.ts";
@@ -17,6 +17,7 @@ import {
   type Piece,
   piece,
   restyle,
+  visibleLine,
 } from "../text/line.ts";
 import { VIEWS, viewNamed } from "../views/registry.ts";
 import { countStates, STATE_SIGNS } from "../views/states.ts";
@@ -50,12 +51,12 @@ export function drawFrame(
   const { columns } = canvas.state.size;
   const { header, view: pageRows, footer } = frameRows(canvas.state.size);
   const drawn = drawBody({ ...canvas, columns, rows: pageRows }, view);
-  const body = drawn.lines.slice(0, pageRows).map((one) => cutLine(one, columns));
+  const body = drawn.lines.slice(0, pageRows).map((one) => cutLine(visibleLine(one), columns));
   while (body.length < pageRows) body.push([]);
   return {
-    header: [headLine(canvas, store), tabs(canvas, view)].slice(0, header),
+    header: [headLine(canvas, store), tabs(canvas, view)].slice(0, header).map(visibleLine),
     body,
-    footer: [bottomLine(canvas, view)].slice(0, footer),
+    footer: [bottomLine(canvas, view)].slice(0, footer).map(visibleLine),
     extent: {
       rows: drawn.listRows ?? pageRows,
       pageRows,
@@ -78,12 +79,11 @@ function drawBody(canvas: Canvas, view: View): Drawn {
 function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const { snapshot, table } = scene;
   const { columns } = state.size;
-  if (snapshot.trouble !== null)
-    return fitLine([piece(` ${clean(snapshot.trouble)}`, "bad")], columns);
+  if (snapshot.trouble !== null) return fitLine([piece(` ${snapshot.trouble}`, "bad")], columns);
   const grids = new Set(table.matches.map(({ grid }) => grid));
   const [grid] = grids;
   const name =
-    grids.size === 1 && grid !== null && grid !== undefined ? clean(grid) : `${grids.size} grids`;
+    grids.size === 1 && grid !== null && grid !== undefined ? grid : `${grids.size} grids`;
   const counts = countStates(table.matches).flatMap(([one, n]): Piece[] => [
     piece(" · ", "muted"),
     piece(`${n} ${one}`, STATE_SIGNS[one].tone),
@@ -92,7 +92,7 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const runs =
     n === table.total ? `${n} ${n === 1 ? "run" : "runs"}` : `${n} of ${table.total} runs`;
   const live = snapshot.isLive ? piece("● live", "good") : piece("○ idle", "muted");
-  const file = piece(`${clean(basename(store))} ${bytes(snapshot.bytes)}  `, "muted");
+  const file = piece(`${basename(store)} ${bytes(snapshot.bytes)}  `, "muted");
   const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
   const right: Line = [file, live, piece(" ")];
   const fits = lineWidth(left) + lineWidth(right) <= columns;
@@ -110,7 +110,7 @@ function tabs({ state, scene }: FrameCanvas, view: View): Line {
   const marked = scene.snapshot.runs.filter(({ name }) => all.has(name)).length;
   const marks = marked === 0 ? "" : `${marked} marked  `;
   const filter =
-    settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${clean(settings.filter)} `;
+    settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${settings.filter} `;
   const { mistake } = scene.table;
   const usual = [piece(marks, "accent"), piece(filter, "warn")];
   return justify(names, mistake === null ? usual : [piece(`${mistake} `, "bad")], columns);
@@ -119,7 +119,7 @@ function tabs({ state, scene }: FrameCanvas, view: View): Line {
 function bottomLine(canvas: FrameCanvas, view: View): Line {
   const { prompt, message, size } = canvas.state;
   if (prompt !== null) return promptLine(canvas, prompt);
-  if (message !== null) return fitLine([piece(` ${clean(message)}`, "accent")], size.columns);
+  if (message !== null) return fitLine([piece(` ${message}`, "accent")], size.columns);
   return hints(canvas, view);
 }
 

@@ -1,7 +1,6 @@
 /** A line of text that is being typed: a filter, or an annotation of runs. */
 
 import type { Annotation } from "@ablate/store";
-import { clean } from "@ablate/text";
 import type { ViewSettings } from "./settings.ts";
 import type {
   AnnotationName,
@@ -86,10 +85,13 @@ export function closePrompt(state: State, isKept: boolean): State {
   return { ...state, settings: { ...settings, ...kept }, prompt: null };
 }
 
+/** What nobody types: it would be escaped on the screen, and stored unseen. */
+const UNTYPED = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
+
 /** Puts typed or pasted text where the cursor is. */
 export function insert<P extends Typed>(prompt: P, text: string): P {
   const { before, after } = around(prompt);
-  return put(prompt, [...before, ...clean(text)], after);
+  return put(prompt, [...before, ...text.replace(UNTYPED, " ")], after);
 }
 
 /** Returns the prompt after a key of a line editor; null for any other key. */

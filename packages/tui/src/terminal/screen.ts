@@ -1,4 +1,5 @@
 /** Owns the terminal's screen: the alternate one, its cursor, and which lines have to be written. */
+import { visibleLines } from "@ablate/text";
 
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H";
 const LEAVE = "\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l";
@@ -47,7 +48,7 @@ export class Screen {
     let changes = "";
     for (const [row, line] of lines.entries()) {
       if (line === this.#lines[row]) continue;
-      changes += `\x1b[${row + 1};1H\x1b[K${line}`; // erased first: after a full line the cursor is on its last cell
+      changes += `\x1b[${row + 1};1H\x1b[K${visibleLines(line)}`; // erased first: after a full line the cursor is on its last cell
     }
     for (let row = lines.length; row < this.#lines.length; row++)
       changes += `\x1b[${row + 1};1H\x1b[K`;

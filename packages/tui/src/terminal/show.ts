@@ -2,16 +2,17 @@
 import { widthOf } from "@ablate/text";
 import type { Glyphs } from "../chart/raster.ts";
 import type { Environment } from "../state/memory.ts";
-import type { Line } from "../text/line.ts";
+import { type Line, visibleLine } from "../text/line.ts";
 import { paint, type Theme } from "../text/theme.ts";
 
-/** Writes a line as the terminal gets it. */
+/** Writes a line with everything in it to be seen; its styles are sealed. */
 export function show(
   line: Line,
   { theme, glyphs }: { readonly theme: Theme; readonly glyphs: Glyphs },
 ): string {
+  const shown = visibleLine(line);
   const known =
-    glyphs === "ascii" ? line.map((one) => ({ ...one, text: toAscii(one.text) })) : line;
+    glyphs === "ascii" ? shown.map((one) => ({ ...one, text: toAscii(one.text) })) : shown;
   return paint(known, theme);
 }
 

@@ -1,5 +1,5 @@
 /** Lines of styled text whose width is known: what every view is made of. */
-import { type Align, cutText, widthOf, wrapWords } from "@ablate/text";
+import { type Align, cutText, visible, widthOf, wrapWords } from "@ablate/text";
 
 /** What a piece of text means; the theme decides how that looks. `series0` to `series5` tell curves apart. */
 export type Tone =
@@ -29,6 +29,14 @@ export function line(...parts: readonly (Piece | string)[]): Line {
   return parts.map((part) => (typeof part === "string" ? { text: part } : part));
 }
 
+/** Writes a line in its visible form, by which it is measured and cut. */
+export function visibleLine(pieces: Line): Line {
+  return pieces.map((one) => {
+    const text = visible(one.text);
+    return text === one.text ? one : { ...one, text };
+  });
+}
+
 export function lineWidth(pieces: Line): number {
   return pieces.reduce((width, { text }) => width + widthOf(text), 0);
 }
@@ -46,7 +54,7 @@ export function cutLine(pieces: Line, width: number): Line {
     const text = cutText(one.text, room);
     room -= widthOf(text);
     kept.push({ ...one, text });
-    if (text !== one.text) break;
+    if (text !== visible(one.text)) break;
   }
   return width > 0 ? [...kept, { text: "…" }] : [];
 }

@@ -1,4 +1,5 @@
 /** Turns styled lines into what a terminal understands. */
+import { sealed } from "@ablate/text";
 import { type Line, lineText, type Piece, type Tone } from "./line.ts";
 
 /** `none`: plain text; `mono`: bold, dim and inverse; `colour`: the terminal's 16 colours too. */
@@ -8,7 +9,7 @@ export type Background = "dark" | "light";
 
 export type Theme = { readonly depth: ColourDepth; readonly background: Background };
 
-const RESET = "\x1b[0m";
+const RESET = sealed("\x1b[0m");
 
 /**
  * SGR codes on a dark and on a light background, where yellow and the bright colours are hard to
@@ -38,7 +39,7 @@ export function paint(pieces: Line, theme: Theme): string {
     const codes = codesOf(one, theme);
     if (codes !== current) {
       painted += current === "" ? "" : RESET;
-      painted += codes === "" ? "" : `\x1b[${codes}m`;
+      painted += codes === "" ? "" : sealed(`\x1b[${codes}m`);
       current = codes;
     }
     painted += one.text;

@@ -1,6 +1,6 @@
 /** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
 import type { RunState } from "@ablate/store";
-import { clean, count, duration } from "@ablate/text";
+import { count, duration } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
@@ -53,8 +53,8 @@ export function gridLine({ scene }: Pick<Canvas, "scene">, grid: string | null):
   if (grid === null || said === undefined) return [];
   const { tags, note } = said;
   return [
-    piece(`grid ${clean(grid)}`, "muted"),
+    piece(`grid ${grid}`, "muted"),
     ...(tags.length > 0 ? [piece(`  ${tags.join(", ")}`, "accent")] : []),
-    ...(note === null ? [] : [piece(`  ${clean(note)}`)]),
+    ...(note === null ? [] : [piece(`  ${note}`)]),
   ];
 }

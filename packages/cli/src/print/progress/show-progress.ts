@@ -1,5 +1,5 @@
 import type { GridEvent } from "@ablate/runner";
-import { counted } from "@ablate/text";
+import { counted, sealed, widthOf } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../command-line/terminal.ts";
 import { GridProgress } from "./grid-progress.ts";
@@ -122,8 +122,8 @@ function plain(terminal: Terminal): Progress {
 }
 
 const ERASE_BELOW = "\x1b[J";
-const CUT_LONG_LINES = "\x1b[?7l";
-const WRAP_LONG_LINES = "\x1b[?7h";
+const CUT_LONG_LINES = sealed("\x1b[?7l");
+const WRAP_LONG_LINES = sealed("\x1b[?7h");
 
 /**
  * Lines at the end of what a terminal shows that are written anew in place. The cursor waits in an
@@ -166,7 +166,7 @@ class LiveBlock {
   /** Takes the block away for good. */
   close(): void {
     if (!this.#isOpen) return;
-    this.draw([], "\r");
+    this.draw([], sealed("\r"));
     this.#isOpen = false;
     process.off("exit", this.#close);
     process.off("SIGCONT", this.#forget);
@@ -176,10 +176,10 @@ class LiveBlock {
   #erase(): string {
     const { columns, rows } = this.size;
     const taken = this.#lines.reduce(
-      (sum, { length }) => sum + Math.max(1, Math.ceil(length / columns)),
+      (sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)),
       0,
     );
     const up = Math.min(taken, rows - 1);
-    return `\r${up > 0 ? `\x1b[${up}A` : ""}${ERASE_BELOW}`;
+    return sealed(`\r${up > 0 ? `\x1b[${up}A` : ""}${ERASE_BELOW}`);
   }
 }

@@ -1,5 +1,5 @@
 /** The view Charts: curves of the marked runs on one x axis, with a legend that reads every curve. */
-import { clean, count, middleEllipsis, UNKNOWN, widthOf } from "@ablate/text";
+import { count, middleEllipsis, UNKNOWN, widthOf } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import { valueAt } from "../../chart/scale.ts";
 import { BANDS, bandOf, type Spread } from "../../chart/trace.ts";
@@ -227,7 +227,7 @@ function legendOf(
   const lines = plots.map((plot) => {
     const [sign, bold] = plot === onTop ? ["▶ ", { bold: true }] : ["━ ", {}];
     const value = readingOf(plot, series, { value: readAt(canvas, plot), room: width - 4 });
-    const name = middleEllipsis(clean(plot.label), Math.max(4, width - lineWidth(value) - 4));
+    const name = middleEllipsis(plot.label, Math.max(4, width - lineWidth(value) - 4));
     return justify([piece(sign, plot.tone), { text: name, ...bold }], value, width);
   });
   const rates = commonRates(scene.chosen.flatMap(({ members }) => members));
@@ -250,7 +250,7 @@ function readingOf(
   const spread = value.n >= 2 ? ` ±${((value.high - value.low) / 2).toFixed(3)}` : "";
   const missing = value.n === traces.length ? "" : ` n ${value.n}`;
   const long = [piece(`${text}${spread}${missing}`), ...diverged];
-  const isNarrow = room - lineWidth(long) < Math.min(LEAST_NAME, widthOf(clean(label)));
+  const isNarrow = room - lineWidth(long) < Math.min(LEAST_NAME, widthOf(label));
   return isNarrow ? [piece(text), ...diverged] : long;
 }
 

@@ -10,16 +10,7 @@ import {
   verdictText,
   withData,
 } from "@ablate/store";
-import {
-  clean,
-  count,
-  ellipsis,
-  loss,
-  middleEllipsis,
-  signed,
-  UNKNOWN,
-  widthOf,
-} from "@ablate/text";
+import { count, ellipsis, loss, middleEllipsis, signed, UNKNOWN, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
@@ -160,7 +151,7 @@ function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: bo
 }
 
 function titleOf({ title, members }: TableRow): string {
-  return clean(members.length > 1 ? `${title} ×${members.length}` : title);
+  return members.length > 1 ? `${title} ×${members.length}` : title;
 }
 
 function titles(
@@ -230,7 +221,7 @@ function plainCell({ column, kind }: Entry, { members }: TableRow): string {
   if (column === null) return "";
   const value = rowValue(column, members);
   const areSeveral = value === null && members.length > 1 && kind === "config";
-  const text = areSeveral ? "several" : clean(column.text(value));
+  const text = areSeveral ? "several" : column.text(value);
   if (!column.id.endsWith("loss") || members.length < 2) return text;
   const { std } = momentsOf(members.map((run) => Number(column.value(run) ?? Number.NaN)));
   return std === null ? text : `${text} ±${std.toFixed(4)}`;
@@ -267,16 +258,13 @@ function factorLines({ scene, state }: Canvas): Line[] {
   const note = "  mean ± std of each value; difference from ◆, all else and the seed equal";
   return [
     [{ text: "validation loss by factor", bold: true }, piece(note, "muted")],
-    ...effects.flatMap((effect) => [
-      [piece(clean(effect.factor.name), "accent")],
-      ...valueLines(effect),
-    ]),
+    ...effects.flatMap((effect) => [[piece(effect.factor.name, "accent")], ...valueLines(effect)]),
   ];
 }
 
 function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
   const titles = values.map(({ runs: [run] }) =>
-    clean(factor.keys.map((key) => settingOf(run, key)?.text ?? UNKNOWN).join(" + ")),
+    factor.keys.map((key) => settingOf(run, key)?.text ?? UNKNOWN).join(" + "),
   );
   const width = Math.min(MOST_VALUE, Math.max(...titles.map(widthOf)));
   const rows = values.map((value, i): [string, Line] => {

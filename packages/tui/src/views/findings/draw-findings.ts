@@ -1,6 +1,6 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
-import { type Align, clean, count, middleEllipsis, widthOf } from "@ablate/text";
+import { type Align, count, middleEllipsis, widthOf } from "@ablate/text";
 import { type FindingList, findingsOf, LEVELS } from "../../data/findings.ts";
 import type { FoundIn } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
@@ -64,10 +64,10 @@ function headLine({ scene, state, columns }: Canvas): Line {
   const isOfMarked = scene.table.matches.some(({ name }) => marks.includes(name));
   const of =
     findingScope === "run"
-      ? `of ${clean(scene.run?.name ?? "one run")}`
+      ? `of ${scene.run?.name ?? "one run"}`
       : `of ${runs} ${runs === 1 ? "run" : "runs"}${isOfMarked ? ", the marked ones" : ""}`;
   const left = list.items.length < list.total ? ` · ${list.items.length} of ${list.total}` : "";
-  const filter = piece(findingFilter === "" ? "" : ` / ${clean(findingFilter)} `, "warn");
+  const filter = piece(findingFilter === "" ? "" : ` / ${findingFilter} `, "warn");
   const right = list.mistake === null ? filter : piece(` ${list.mistake} `, "bad");
   return justify([...counts, piece(` ${of}${left}`, "muted")], [right], columns);
 }
@@ -112,21 +112,21 @@ function findingLine(found: FoundIn, widths: Widths, isFocused: boolean): Line {
   const text: Line = [
     piece(` ${sign} `, tone),
     ...cell(middleEllipsis(nameOf(found, widths.isLong), widths.run), widths.run),
-    ...cell(clean(finding.rule), widths.rule),
+    ...cell(finding.rule, widths.rule),
     ...cell(whereOf(found), widths.where),
     ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
     ...cell(valueText(found), widths.value, "right"),
-    piece(clean(finding.message)),
+    piece(finding.message),
   ];
   return isFocused ? restyle(text, { inverse: true }) : text;
 }
 
 function nameOf({ run }: FoundIn, isLong: boolean): string {
-  return clean(isLong ? run.name : run.title);
+  return isLong ? run.name : run.title;
 }
 
 function whereOf({ finding }: FoundIn): string {
-  return clean(finding.param ?? finding.layer ?? "");
+  return finding.param ?? finding.layer ?? "";
 }
 
 function valueText({ finding: { value } }: FoundIn): string {
@@ -137,8 +137,8 @@ function valueText({ finding: { value } }: FoundIn): string {
 function detailLines(found: FoundIn, columns: number): Line[] {
   const { run, finding } = found;
   const { tone } = LEVEL_SIGNS[finding.level];
-  const message = wrapped(`${clean(run.name)}: ${clean(finding.message)}`, columns - 2);
-  const more = ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${clean(finding.rule)}`;
+  const message = wrapped(`${run.name}: ${finding.message}`, columns - 2);
+  const more = ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${finding.rule}`;
   return [
     [piece("─".repeat(columns), "muted")],
     ...message.slice(0, 3).map(indented),
@@ -153,7 +153,7 @@ function whyNothing({ scene, state, stored }: Canvas): string {
   const isJudged = (run: ShownRun): boolean => run.state !== "pending" && stored.isDiagnosed(run);
   if (state.settings.findingScope === "run") {
     const { run } = scene;
-    const name = clean(run?.name ?? "this run");
+    const name = run?.name ?? "this run";
     const isSo = run !== undefined && isJudged(run);
     return `${isSo ? `nothing was found in ${name}` : `no rule has judged ${name}`}: tab lists those of all runs`;
   }

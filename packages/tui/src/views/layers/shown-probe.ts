@@ -6,7 +6,6 @@ import {
   type TensorKind,
   type TensorProbe,
 } from "@ablate/store";
-import { clean } from "@ablate/text";
 import type { RunReader } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/titles.ts";
@@ -101,7 +100,7 @@ export function sidesOf(scene: Scene): Side[] {
   return runs.map((run) => {
     const step = stored.probeSteps(run).findLast((one) => one <= wanted);
     const probe = step === undefined ? undefined : stored.probe(run, step);
-    return { run, name: clean(run.name), probe };
+    return { run, name: run.name, probe };
   });
 }
 

@@ -1,5 +1,5 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import { clean, count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
+import { count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
@@ -44,7 +44,7 @@ function evaluations({ evaluations: rows }: RunFacts): Line[] {
 export function sampleLines({ samples: rows }: RunFacts, width: number): Line[] {
   const steps = [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => b - a);
   return steps.flatMap(([step, some]) => {
-    const names = toldApart(some.map(({ text }) => clean(text)));
+    const names = toldApart(some.map(({ text }) => text));
     const title = { text: `names after ${counted(step, "step")}`, bold: true };
     return [[title], ...wrapped(names, width)];
   });
@@ -54,7 +54,7 @@ function config({ scene }: Canvas, run: ShownRun): Line[] {
   const differing = new Set(scene.table.differing);
   const note = differing.size > 0 ? "  (bold: not the same in all runs)" : "";
   const rows = run.settings.map(({ key, text }): [string, Piece] => {
-    const value = piece(clean(text));
+    const value = piece(text);
     return [key, differing.has(key) ? { ...value, bold: true } : value];
   });
   return [[{ text: "config", bold: true }, piece(note, "muted")], ...entries(rows)];
@@ -63,7 +63,7 @@ function config({ scene }: Canvas, run: ShownRun): Line[] {
 function provenance({ provenance: facts }: RunFacts): Line[] {
   const rows = Object.entries(facts).map(([key, value]): [string, Piece] => [
     key,
-    piece(clean(String(value ?? UNKNOWN))),
+    piece(String(value ?? UNKNOWN)),
   ]);
   return section("provenance", entries(rows), "not trained yet");
 }
@@ -71,7 +71,7 @@ function provenance({ provenance: facts }: RunFacts): Line[] {
 function log({ events }: RunFacts): Line[] {
   const rows = events.map(({ atMs, kind, message }): [string, Piece] => [
     new Date(atMs).toISOString().slice(0, 19).replace("T", " "),
-    piece(clean(`${kind}${message === null ? "" : `: ${message}`}`)),
+    piece(`${kind}${message === null ? "" : `: ${message}`}`),
   ]);
   const [title = [], ...lines] = section("log", entries(rows), "nothing yet");
   return [[...title, piece("  (UTC)", "muted")], ...lines];

@@ -1,5 +1,5 @@
 /** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
-import { clean, count, loss, UNKNOWN } from "@ablate/text";
+import { count, loss, UNKNOWN } from "@ablate/text";
 import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
 import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
@@ -137,7 +137,7 @@ function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: RunFac
   const speed = run.stepsPerS === null ? "" : ` · ${count(run.stepsPerS)} steps/s`;
   const name: Line = [
     piece(`${sign} `, tone),
-    { text: clean(run.name), bold: true },
+    { text: run.name, bold: true },
     ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
   ];
   const state: Line = [
@@ -156,8 +156,8 @@ function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: RunFac
   return [
     ...(fits ? [justify(name, state, columns)] : [name, state]),
     ...wrapped(results, columns),
-    ...(run.error === null ? [] : wrapped(clean(run.error), columns, "bad")),
-    ...(run.note === null ? [] : wrapped(`note: ${clean(run.note)}`, columns)),
+    ...(run.error === null ? [] : wrapped(run.error, columns, "bad")),
+    ...(run.note === null ? [] : wrapped(`note: ${run.note}`, columns)),
     ...(grid.length === 0 ? [] : [grid]),
   ];
 }

@@ -1,6 +1,6 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { momentsOf } from "@ablate/store";
-import { clean, count, ellipsis, loss, middleEllipsis, toldApart, widthOf } from "@ablate/text";
+import { count, ellipsis, loss, middleEllipsis, toldApart, widthOf } from "@ablate/text";
 import { sparkline } from "../../chart/sparkline.ts";
 import { bandOf, trace } from "../../chart/trace.ts";
 import type { Column } from "../../data/columns.ts";
@@ -200,7 +200,7 @@ function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
 }
 
 function nameText({ title, members, isGroup, isInGroup }: TableRow): string {
-  return `${isInGroup ? "  " : ""}${clean(title)}${isGroup ? ` ×${members.length}` : ""}`;
+  return `${isInGroup ? "  " : ""}${title}${isGroup ? ` ×${members.length}` : ""}`;
 }
 
 function nameLine({ state }: Canvas, row: TableRow, width: number): Line {
@@ -215,7 +215,7 @@ function cellOf(canvas: Canvas, column: Column, row: TableRow): Line {
   if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
   if (column.id === "state") return row.isGroup ? statesLine(row.members) : stateLine(first);
   const text = column.text(rowValue(column, row.members));
-  return [piece(ellipsis(clean(text), WIDEST_CELL), text === "-" ? "muted" : "plain")];
+  return [piece(ellipsis(text, WIDEST_CELL), text === "-" ? "muted" : "plain")];
 }
 
 function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): string {
@@ -244,7 +244,7 @@ function detail(canvas: Canvas): Line[] {
   const [first] = row?.members ?? [];
   if (row === undefined || first === undefined) return [[], []];
   const { initialLoss, vocabulary, samples } = canvas.stored.facts(first);
-  const name = row.isGroup ? row.title : clean(first.name);
+  const name = row.isGroup ? row.title : first.name;
   const guess =
     vocabulary === null ? "" : ` (ln ${vocabulary} = ${Math.log(vocabulary).toFixed(3)})`;
   const parts = [
@@ -269,15 +269,15 @@ function groupResult(members: readonly ShownRun[]): string {
 
 /** Says how a run failed, else what was noted of it, else which names it makes up. */
 function secondLine(canvas: Canvas, run: ShownRun, samples: RunFacts["samples"]): Line {
-  if (run.error !== null) return [piece(clean(run.error), "bad")];
+  if (run.error !== null) return [piece(run.error, "bad")];
   const grid = gridLine(canvas, run.grid);
   const before = grid.length === 0 ? [] : [...grid, DOT];
-  if (run.note !== null) return [...before, piece("note: ", "muted"), piece(clean(run.note))];
+  if (run.note !== null) return [...before, piece("note: ", "muted"), piece(run.note)];
   if (samples.length === 0) {
     const steps = `${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`;
     return [...before, piece(steps, "muted")];
   }
-  const names = toldApart(samples.map(({ text }) => clean(text))).join(" ");
+  const names = toldApart(samples.map(({ text }) => text)).join(" ");
   return [...before, piece("names: ", "muted"), piece(names)];
 }
 
