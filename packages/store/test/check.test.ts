@@ -15,6 +15,7 @@ test("nothing is wrong with a store that was closed, and looking does not write"
     [
       "store",
       "integrity",
+      "schema",
       "foreign keys",
       "running",
       "steps",

@@ -1,12 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
-import { openExisting, openForReading } from "../file/open-database.ts";
+import { changeSchema, openExisting, openForReading } from "../file/open-database.ts";
 import { StoreError } from "../file/store-error.ts";
 import { RECOVER } from "../file/trouble.ts";
 import type { CheckContext, Found } from "./check.ts";
 import { checkDisk, checkIntegrity, checkOrphans, checkSpace } from "./file-checks.ts";
 import { checkRollups } from "./rollups.ts";
 import { checkCheckpoints, checkLostRuns, checkSteps } from "./run-checks.ts";
+import { checkSchema, repairSchema } from "./schema-check.ts";
 
 /** What was found out about one side of a store. */
 export type StoreCheck = {
@@ -30,6 +31,7 @@ export type CheckOptions = {
 /** The checks in the order in which a repair needs them: first what the others stand on. */
 const CHECKS: Readonly<Record<string, (context: CheckContext) => Found>> = {
   integrity: checkIntegrity,
+  schema: checkSchema,
   "foreign keys": checkOrphans,
   running: checkLostRuns,
   steps: checkSteps,
@@ -53,13 +55,14 @@ export function checkStore(
   }: CheckOptions = {},
 ): StoreCheck[] {
   try {
+    const schemaRepair = isRepairing ? changeSchema(path, repairSchema) : null;
     const { sql, close } = isRepairing ? openExisting(path) : openForReading(path);
     try {
       let isSound = true;
       const checks = Object.entries(CHECKS).map(([name, check]) => {
         const end = performance.now() + budgetMs;
         const hasTime = () => performance.now() < end;
-        const context = { sql, path, now, onProgress, hasTime };
+        const context = { sql, path, now, onProgress, hasTime, schemaRepair };
         const result = resultOf(name, () => check(context), isRepairing && isSound);
         if (check === checkIntegrity) isSound = result.ok;
         return result;

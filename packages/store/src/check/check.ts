@@ -9,6 +9,8 @@ export type CheckContext = {
   readonly sql: Statements;
   readonly path: string;
   readonly now: number;
+  /** What was wrong with the schema until it was opened for a repair. */
+  readonly schemaRepair: string | null;
   /** Whether there is time left for what takes long. */
   readonly hasTime: () => boolean;
   /** Told how far a long check is, 0 to 1. */

@@ -2,6 +2,7 @@
 import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { counted } from "@ablate/text";
+import { currentTables } from "../file/own-tables.ts";
 import type { Statements } from "../file/statements.ts";
 import { RECOVER } from "../file/trouble.ts";
 import { bytesOfStore } from "../trash/collect.ts";
@@ -41,11 +42,12 @@ type Reference = { readonly table: string; readonly column: string; readonly par
 /** Reads keys of the schema `main`: for an older store, temporary views stand in for its tables. */
 const REFERENCES = `
   select m.name as "table", f."from" as "column", f."table" as parent
-  from main.sqlite_schema m join pragma_foreign_key_list(m.name, 'main') f where m.type = 'table'`;
+  from main.sqlite_schema m join pragma_foreign_key_list(m.name, 'main') f where m.type = 'table'
+  and m.name in (select value from json_each(?))`;
 
 /** Finds rows that belong to a run, a grid or a probe that is not there. */
 export function checkOrphans({ sql }: CheckContext): Found {
-  const references = sql.rows<Reference>(REFERENCES);
+  const references = sql.rows<Reference>(REFERENCES, JSON.stringify([...currentTables().keys()]));
   const orphans = references
     .map((reference) => ({ ...reference, rows: countOrphans(sql, reference) }))
     .filter(({ rows }) => rows > 0);

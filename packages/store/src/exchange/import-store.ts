@@ -88,7 +88,7 @@ type Merger = { readonly grid: (id: number) => void; readonly run: (found: Compa
 
 function merger(files: Files): Merger {
   files.to.database.pragma("synchronous = FULL");
-  const schema = readSchema(files.to);
+  const schema = readSchema(files.to, "skipped");
   const gridIds = new Map<number, number>();
   return {
     grid: (id) => gridIds.set(id, mergeGrid(files, schema, id)),

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import SqliteDatabase from "better-sqlite3";
-import { type OpenedStore, opened, openForReading } from "../file/open-database.ts";
+import { dropForeignRules } from "../file/foreign-objects.ts";
+import { connect, type OpenedStore, opened, openForReading } from "../file/open-database.ts";
 import type { Statements } from "../file/statements.ts";
 import { DamageError, StoreError } from "../file/store-error.ts";
 import { temporaryFolder } from "../file/temporary-folder.ts";
@@ -24,7 +24,7 @@ export function openSource(path: string): OpenedStore {
 
 /** Opens a store without anything, which no file holds. */
 export function emptyStore(): OpenedStore {
-  const database = new SqliteDatabase(":memory:");
+  const database = connect(":memory:");
   migrate(database);
   return opened(database);
 }
@@ -38,7 +38,8 @@ function migratedCopy({ sql, notice, close }: OpenedStore): OpenedStore {
     sql.database.pragma("temp_store = DEFAULT");
     sql.run("vacuum into ?", copy);
     close();
-    const database = new SqliteDatabase(copy);
+    const database = connect(copy);
+    dropForeignRules(database);
     migrate(database);
     const closeCopy = () => {
       database.close();

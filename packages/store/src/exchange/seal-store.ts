@@ -1,5 +1,4 @@
-import SqliteDatabase from "better-sqlite3";
-import { opened } from "../file/open-database.ts";
+import { connect, opened } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Files } from "./copy-rows.ts";
@@ -24,7 +23,7 @@ export type SealOptions = {
  */
 export async function sealStore(path: string, file: string, options: SealOptions): Promise<void> {
   const source = openSource(path);
-  const target = new SqliteDatabase(file);
+  const target = connect(file);
   try {
     target.pragma("auto_vacuum = INCREMENTAL");
     target.pragma("synchronous = OFF");
@@ -46,7 +45,7 @@ const GRIDS = `
   order by id`;
 
 async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promise<void> {
-  const schema = readSchema(files.to);
+  const schema = readSchema(files.to, "skipped");
   const grids = files.from.values<number>(GRIDS, { grid, runs: JSON.stringify(runs) });
   const gridIds = new Map(grids.map((id) => [id, mergeGrid(files, schema, id)]));
   for (const name of runs) {

@@ -1,8 +1,9 @@
 /** Reads a store in the layout of this version, whatever its file holds, without writing to it. */
-import SqliteDatabase, { type Database } from "better-sqlite3";
-import { ADDED_COLUMNS, CURRENT_VERSION, migrateTables, versionOf } from "../migrations/migrate.ts";
+import type { Database } from "better-sqlite3";
+import { ADDED_COLUMNS, CURRENT_VERSION, versionOf } from "../migrations/migrate.ts";
 import { createView, views } from "../views/views.ts";
-import { Statements } from "./statements.ts";
+import { disguisedTables, foreignRules } from "./foreign-objects.ts";
+import { columnsOf, currentTables } from "./own-tables.ts";
 import { StoreError } from "./store-error.ts";
 
 /** What stands in for a table of the file: an empty one, or a view that adds columns to it. */
@@ -26,26 +27,32 @@ export function layCurrent(database: Database): () => void {
   };
 }
 
-/** Refuses a file in which something else than a table has the name of one: to read it would run it. */
+/** Refuses a file that would run SQL of its own when a table of ours is read. */
 export function refuseDisguised(database: Database, path: string): void {
-  const own = new Set(views.map(({ name }) => name));
-  const found = new Statements(database).values<string>(
-    "select name from main.sqlite_schema where type = 'view' or type = 'table' and rootpage = 0",
-  );
-  const others = found.filter((name) => !own.has(name));
-  if (others.length === 0) return;
-  const tables = new Set(currentTables().keys());
-  const disguised = others.find((name) => tables.has(name.toLowerCase()));
+  const [disguised] = disguisedTables(database);
   if (disguised === undefined) return;
   throw new StoreError(
-    `${path} is not an ablate store: its ${disguised} is no table; name another file with --store`,
+    `${path} is not an ablate store: its ${disguised.name} is no table; name another file with --store`,
+  );
+}
+
+/** Refuses to write to a file that would run SQL of its own with every write. */
+export function refuseForeignRules(database: Database, path: string): void {
+  const [rule, ...more] = foreignRules(database);
+  if (rule === undefined) return;
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  throw new StoreError(
+    `cannot write to ${path}: its ${rule.type} ${rule.name}${others} would run SQL that is not ablate's; \`ablate doctor --repair\` drops it, and reading goes without`,
   );
 }
 
 function standInsFor(database: Database): StandIn[] {
   return [...currentTables()].flatMap(([table, { create, columns }]): StandIn[] => {
     const there = new Set(columnsOf(database, table));
-    if (there.size === 0) return [{ kind: "table", name: table, sql: create }];
+    if (there.size === 0)
+      return [
+        { kind: "table", name: table, sql: create.replace("CREATE TABLE", "create temp table") },
+      ];
     const missing = columns.filter((column) => !there.has(column));
     if (missing.length === 0) return [];
     const added = missing.map((column) => {
@@ -56,29 +63,4 @@ function standInsFor(database: Database): StandIn[] {
     const sql = `create temp view "${table}" as select *, ${added.join(", ")} from main."${table}"`;
     return [{ kind: "view", name: table, sql }];
   });
-}
-
-type Table = { readonly create: string; readonly columns: readonly string[] };
-
-/** Makes every table of this version in memory and returns them by name. */
-function currentTables(): ReadonlyMap<string, Table> {
-  const database = new SqliteDatabase(":memory:");
-  try {
-    migrateTables(database);
-    const tables = new Statements(database).rows<{ readonly name: string; readonly sql: string }>(
-      "select name, sql from sqlite_schema where type = 'table' and name not glob 'sqlite_*'",
-    );
-    return new Map(
-      tables.map(({ name, sql }) => {
-        const create = sql.replace("CREATE TABLE", "create temp table");
-        return [name, { create, columns: columnsOf(database, name) }];
-      }),
-    );
-  } finally {
-    database.close();
-  }
-}
-
-function columnsOf(database: Database, table: string): string[] {
-  return new Statements(database).values("select name from pragma_table_info(?, 'main')", table);
 }

@@ -1,9 +1,11 @@
-import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import SqliteDatabase, { type Database, type Options } from "better-sqlite3";
 import { APPLICATION_ID, CURRENT_VERSION, migrate, versionOf } from "../migrations/migrate.ts";
-import { layCurrent, refuseDisguised } from "./current-layout.ts";
+import { layCurrent, refuseDisguised, refuseForeignRules } from "./current-layout.ts";
 import { networkFileSystem, setJournal } from "./journal.ts";
+import { awaitLogFiles, LogFiles } from "./log-files.ts";
+import { otherNames, refuseSecondName } from "./one-name.ts";
 import { Statements } from "./statements.ts";
 import { EmptyStoreError, StoreError } from "./store-error.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -35,18 +37,20 @@ export function openForWriting(path: string): OpenedStore {
     if (existsSync(path) && !isWritable(statSync(path))) {
       throw new StoreError(`cannot write to ${path}: it is read-only; allow writing to it first`);
     }
-    return connect(path, { timeout: BUSY_MS }, (database) => {
+    const shared = networkFileSystem(path);
+    const setUp = (database: Database): void => {
       identify(database, path, { emptyIsNew: true });
-      const shared = networkFileSystem(path);
+      refuseForeignRules(database, path);
       database.pragma("auto_vacuum = INCREMENTAL");
       setJournal(database, shared === null ? "WAL" : "DELETE");
       database.pragma("synchronous = NORMAL");
       database.pragma("foreign_keys = ON");
       migrate(database);
-      if (shared === null) return opened(database);
-      const notice = `${path} is on a ${shared} file system: without a write-ahead log, so that readers may have to wait`;
-      return { ...opened(database), notice };
-    });
+    };
+    const store = openedForWriting(path, { timeout: BUSY_MS }, setUp);
+    if (shared === null) return store;
+    const notice = `${path} is on a ${shared} file system: without a write-ahead log, so that readers may have to wait`;
+    return { ...store, notice };
   });
 }
 
@@ -62,14 +66,45 @@ export function openExisting(
 ): OpenedStore {
   checkExists(path);
   return opening(path, "write to", () =>
-    connect(path, { fileMustExist: true, timeout: waitMs }, (database) => {
+    openedForWriting(path, { fileMustExist: true, timeout: waitMs }, (database) => {
       identify(database, path);
+      refuseForeignRules(database, path);
       database.pragma("foreign_keys = ON");
       if (keepsLog) database.pragma("wal_autocheckpoint = 0");
       migrate(database);
-      return opened(database);
     }),
   );
+}
+
+/** Changes the schema of a store, in one transaction, before anything in it could run. */
+export function changeSchema<T>(path: string, change: (database: Database) => T): T {
+  checkExists(path);
+  return opening(path, "write to", () => {
+    refuseSecondName(path);
+    const database = connect(path, { fileMustExist: true, timeout: BUSY_MS });
+    try {
+      identify(database, path);
+      return database.transaction(() => change(database)).immediate();
+    } finally {
+      database.close();
+    }
+  });
+}
+
+/** Opens a store that nobody writes to by another name, and keeps to the files that others find beside it. */
+function openedForWriting(
+  path: string,
+  options: Options,
+  setUp: (database: Database) => void,
+): OpenedStore {
+  if (existsSync(path)) {
+    refuseSecondName(path);
+    awaitLogFiles(path);
+  }
+  const open = (): Database => connected(path, options, setUp);
+  const database = open();
+  const sql = new Statements(database, { files: new LogFiles(database, open) });
+  return { sql, notice: null, close: () => sql.close() };
 }
 
 /** Runs one short transaction on a store that may be read and written to meanwhile; it is not made. */
@@ -90,7 +125,7 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedSt
   checkExists(path);
   return opening(path, "read", () => {
     try {
-      return openReadonly(path, path, waitMs);
+      return otherNames(path) > 0 ? openLinked(path, waitMs) : openReadonly(path, path, waitMs);
     } catch (error) {
       const isClosed = /^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error));
       if (!isClosed) throw error;
@@ -100,15 +135,31 @@ export function openForReading(path: string, waitMs: number = BUSY_MS): OpenedSt
 }
 
 /**
+ * Opens a file that has other names, with its log unless the file is newer: then it was written to by another name since,
+ * and that log would take it back.
+ */
+function openLinked(path: string, waitMs: number): OpenedStore {
+  const real = realpathSync(path);
+  const log = statSync(`${real}-wal`, { throwIfNoEntry: false });
+  const isStale = log !== undefined && log.mtimeMs < statSync(real).mtimeMs;
+  const store = isStale ? openCopy(real, [""]) : openReadonly(path, path, waitMs);
+  const which = isStale
+    ? "its log is older than the file and is left out"
+    : "what is being written by another is not seen";
+  return { ...store, notice: `${path} has other names (hard links): ${which}` };
+}
+
+/**
  * Reads a store through a copy that has no name any more once it is open. Only what is killed before that leaves it
  * behind, until the next copy is made.
  */
-export function openCopy(path: string): OpenedStore {
+export function openCopy(path: string, suffixes: readonly string[] = ["", "-wal"]): OpenedStore {
+  const real = realpathSync(path);
   const folder = temporaryFolder();
   const copy = join(folder, basename(path));
   try {
-    for (const suffix of ["", "-wal"]) {
-      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+    for (const suffix of suffixes) {
+      if (existsSync(real + suffix)) copyFileSync(real + suffix, copy + suffix);
     }
     return {
       ...openReadonly(copy, path, BUSY_MS),
@@ -121,29 +172,37 @@ export function openCopy(path: string): OpenedStore {
 
 /** @param path - what the user calls the file */
 function openReadonly(file: string, path: string, waitMs: number): OpenedStore {
-  return connect(file, { readonly: true, timeout: waitMs }, (database) => {
-    identify(database, path);
-    return opened(database, layCurrent(database));
+  let refresh = (): void => {};
+  const database = connected(file, { readonly: true, timeout: waitMs }, (made) => {
+    identify(made, path);
+    refresh = layCurrent(made);
   });
+  return opened(database, refresh);
 }
 
 /** Makes an opened store of a connection. */
 export function opened(database: Database, refresh?: () => void): OpenedStore {
-  return { sql: new Statements(database, refresh), notice: null, close: () => database.close() };
+  const sql = new Statements(database, refresh === undefined ? {} : { refresh });
+  return { sql, notice: null, close: () => sql.close() };
 }
 
-function connect(
-  file: string,
-  options: Options,
-  use: (database: Database) => OpenedStore,
-): OpenedStore {
-  const database = new SqliteDatabase(file, options);
+/** Opens a file and sets the connection up, or closes it again. */
+function connected(file: string, options: Options, setUp: (database: Database) => void): Database {
+  const database = connect(file, options);
   try {
-    return use(database);
+    setUp(database);
+    return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** Opens a file as one whose schema is not trusted: what it says may not call functions that do anything. */
+export function connect(file: string, options: Options = {}): Database {
+  const database = new SqliteDatabase(file, options);
+  database.pragma("trusted_schema = OFF");
+  return database;
 }
 
 type Identity = {

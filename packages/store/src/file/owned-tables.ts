@@ -1,4 +1,5 @@
 /** Which tables hold what belongs to a run or a grid: read from the schema, so that none is forgotten. */
+import { currentTables } from "./own-tables.ts";
 import type { Statements } from "./statements.ts";
 
 /** A table whose rows belong to a run, directly or by way of another such table. */
@@ -34,12 +35,18 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 
 type ForeignKey = { readonly table: string; readonly from: string };
 
-/** @throws Error - if a table belongs to neither runs nor grids */
-export function readSchema(sql: Statements): Schema {
-  const names = sql.values<string>(
-    `select name from main.sqlite_schema
-     where type = 'table' and name not like 'sqlite_%' order by rowid`,
-  );
+/** What to make of tables that ablate has not made: `refused` where one belongs to neither runs nor grids. */
+type Foreign = "refused" | "skipped" | "kept with their runs";
+
+/** @throws Error - if a table belongs to neither runs nor grids, unless such tables are skipped */
+export function readSchema(sql: Statements, foreign: Foreign = "refused"): Schema {
+  const own = currentTables();
+  const names = sql
+    .values<string>(
+      `select name from main.sqlite_schema
+       where type = 'table' and name not like 'sqlite_%' order by rowid`,
+    )
+    .filter((name) => own.has(name) || (foreign !== "skipped" && WORD.test(name)));
   const ofRun = new Map<string, OwnedTable>();
   const ofGrid = new Map<string, OwnedTable>();
   for (const name of names) {
@@ -50,6 +57,7 @@ export function readSchema(sql: Statements): Schema {
     );
     const toRun = keys.find(({ table }) => table === "run" || ofRun.has(table));
     const key = toRun ?? keys.find(({ table }) => table === "grid" || ofGrid.has(table));
+    if (key === undefined && foreign !== "refused" && !own.has(name)) continue;
     if (key === undefined) throw new Error(`the table ${name} belongs to no run and no grid`);
     (toRun === undefined ? ofGrid : ofRun).set(name, ownedTable(sql, name, key));
   }
@@ -74,6 +82,11 @@ function ownedTable(sql: Statements, name: string, { from: owner, table }: Forei
 
 type Column = { readonly name: string; readonly type: string; readonly pk: number };
 
+/** A name that is itself in quotes; ours are such, and of others no name gets into SQL. */
+const WORD = /^\w+$/;
+
 function columnsOf(sql: Statements, table: string): Column[] {
-  return sql.rows("select name, upper(type) as type, pk from pragma_table_info(?)", table);
+  return sql
+    .rows<Column>("select name, upper(type) as type, pk from pragma_table_info(?)", table)
+    .filter(({ name }) => WORD.test(name));
 }

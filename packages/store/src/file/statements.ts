@@ -1,4 +1,5 @@
 import type { Database, RunResult, Statement } from "better-sqlite3";
+import type { LogFiles } from "./log-files.ts";
 
 type Cache = Map<string, Statement<unknown[], unknown>>;
 
@@ -6,19 +7,33 @@ type Cache = Map<string, Statement<unknown[], unknown>>;
 export class Statements {
   /** Sees to it that temporary tables and views still stand for what the file lacks. */
   readonly refresh: () => void;
-  readonly #database: Database;
+  readonly #files: LogFiles | null;
+  #database: Database;
   readonly #ofRows: Cache = new Map();
   /** Returns the first column of every row. */
   readonly #ofValues: Cache = new Map();
 
-  constructor(database: Database, refresh: () => void = () => {}) {
+  /** @param files - those of a connection that writes */
+  constructor(
+    database: Database,
+    { refresh = () => {}, files = null }: { refresh?: () => void; files?: LogFiles | null } = {},
+  ) {
     this.#database = database;
+    this.#files = files;
     this.refresh = refresh;
   }
 
   get database(): Database {
     this.refresh();
+    if (this.#files !== null && !(this.#database.open && this.#database.inTransaction)) {
+      this.#use(this.#files.current(this.#database));
+    }
     return this.#database;
+  }
+
+  close(): void {
+    if (this.#files === null) this.#database.close();
+    else this.#files.close(this.#database);
   }
 
   /** Returns all rows; the caller knows their columns. */
@@ -78,14 +93,25 @@ export class Statements {
 
   /** Runs a transaction that keeps other writers out from its beginning on. */
   transaction<T>(work: () => T): T {
-    return this.database.transaction(work).immediate();
+    const result = this.database.transaction(work).immediate();
+    if (this.#files !== null && !this.#database.inTransaction) {
+      this.#use(this.#files.settled(this.#database));
+    }
+    return result;
+  }
+
+  #use(database: Database): void {
+    if (database === this.#database) return;
+    this.#database = database;
+    this.#ofRows.clear();
+    this.#ofValues.clear();
   }
 
   #find<Result>(sql: string, cache: Cache): Statement<unknown[], Result> {
-    this.refresh();
+    const { database } = this;
     let statement = cache.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare<unknown[], unknown>(sql);
+      statement = database.prepare<unknown[], unknown>(sql);
       if (cache === this.#ofValues) statement.pluck();
       cache.set(sql, statement);
     }

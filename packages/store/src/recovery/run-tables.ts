@@ -71,7 +71,7 @@ const known = new WeakMap<Statements, readonly OwnedTable[]>();
 
 /** Reads the tables of runs once for each connection, parents first. */
 function tablesOf(sql: Statements): readonly OwnedTable[] {
-  const tables = known.get(sql) ?? readSchema(sql).ofRun;
+  const tables = known.get(sql) ?? readSchema(sql, "kept with their runs").ofRun;
   known.set(sql, tables);
   return tables;
 }
