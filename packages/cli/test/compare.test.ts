@@ -205,7 +205,7 @@ test("Markdown is tables that GitHub shows, CSV one table", async () => {
   expect(csv[0]).toMatch(/^row,model\.batch_norm,train\.lr,runs,valid_loss,valid_loss_std,/);
   expect(csv).toHaveLength(6);
   expect(effects[0]).toBe(
-    "metric,factor,value,mean,std,n,baseline,difference,low,high,seeds,verdict",
+    "metric,factor,value,mean,std,n,of,lost,baseline_lost,baseline,difference,low,high,seeds,pairs,cells,missing,unpaired,survivors,verdict",
   );
   expect(effects).toHaveLength(6);
 });

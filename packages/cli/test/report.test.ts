@@ -111,7 +111,7 @@ test("says of every two variants whether they differ by more than the seeds do",
       const isLarger = meanOf(differences) > half;
       const said =
         sentences.find((text) => new RegExp(`^${better}( is best.*?)?: `).test(text)) ?? "";
-      const [larger = "", within = ""] = said.split("larger than the spread over seeds");
+      const [larger = "", within = ""] = said.split("the 95 % interval excludes 0");
       if (isLarger) expect(larger).toContain(`${worse} by ${by} (`);
       else expect(within || larger).toContain(`${worse} (${by})`);
     }

@@ -25,7 +25,7 @@ export {
   type Outcome,
   withData,
 } from "./analysis/comparison.ts";
-export { type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
+export { differenceBySeed, type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
 export {
   differingKeys,
   type Factor,
@@ -33,7 +33,9 @@ export {
   settingOf,
   withoutSeed,
 } from "./analysis/factors.ts";
+export { isLost, lostText } from "./analysis/lost.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
+export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
 export {
   briefSetting,
   flatSettings,
@@ -41,14 +43,15 @@ export {
   setting,
   shortKey,
 } from "./analysis/settings.ts";
+export { type Moments, momentsOf, twoSidedT } from "./analysis/statistics.ts";
 export {
-  type Moments,
-  momentsOf,
-  type PairedDifference,
-  pairedDifference,
-  twoSidedT,
+  isOfSurvivors,
+  missingPairsText,
+  missingText,
+  pairsText,
+  seedsText,
   verdictText,
-} from "./analysis/statistics.ts";
+} from "./analysis/verdict.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";
 export { checkStore, type StoreCheck } from "./check/check-store.ts";
 export { type ImportReport, importStore } from "./exchange/import-store.ts";

@@ -21,7 +21,7 @@ import { findRuns, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Puts runs into one table: what differs, what came out, the best marked with its step. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed, with a confidence interval, or the sentence that seeds are too few to tell.",
+    "Puts runs into one table: what differs, what came out, how many runs diverged or failed, the best of the rows that lost none marked. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed over the cells that have both values, with a confidence interval, or the sentence that seeds are too few to tell.",
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,

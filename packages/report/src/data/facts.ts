@@ -6,6 +6,7 @@ import {
   comparedRuns,
   compareRuns,
   type Finding,
+  lostText,
   METRICS,
   type Metric,
   type Moments,
@@ -71,6 +72,8 @@ export type Group = {
   readonly place: number | null;
   readonly runs: readonly [ComparedRun, ...ComparedRun[]];
   readonly row: ComparisonRow;
+  /** How many of the runs came to no result, as `3 of 8 diverged`; empty where none was lost. */
+  readonly lost: string;
   readonly firstSteps: FirstSteps;
   /** Null where nothing is drawn of it. */
   readonly curves: Curves | null;
@@ -130,6 +133,7 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
       place: place < 0 ? null : place,
       runs: row.runs,
       row,
+      lost: lostText(row.runs, metric),
       firstSteps: firstStepsOf(reader, row.runs, guessing?.loss ?? null),
       curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
       ...readProbes(reader, row.runs),
@@ -162,15 +166,29 @@ export function lossColumns(steps: number): number {
   return Math.max(1, Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, wanted), steps));
 }
 
+/** Names a group beside its means, with the runs that these are without. */
+export function titleOf({ name, lost }: Group): string {
+  return lost === "" ? name : `${name} (${lost})`;
+}
+
+/** Orders rows by their means, the best first, behind them rows that lost runs, then those without a mean. */
+export function bestFirst(metric: Metric): (a: ComparisonRow, b: ComparisonRow) => number {
+  const rank = ({ outcomes }: ComparisonRow): readonly [place: number, mean: number] => {
+    const { lost = 0, moments } = outcomes.find((one) => one.metric === metric) ?? {};
+    const mean = moments?.mean ?? null;
+    if (mean === null) return [2, 0];
+    return [lost > 0 ? 1 : 0, metric.isLessBetter ? mean : -mean];
+  };
+  return (a, b) => {
+    const [own, other] = [rank(a), rank(b)];
+    return own[0] - other[0] || own[1] - other[1];
+  };
+}
+
 /** Returns the best of the trained rows, in the order of the runs. */
 function bestRows({ rows }: Comparison, metric: Metric): readonly ComparisonRow[] {
-  const worst = Number.POSITIVE_INFINITY;
-  const rank = ({ outcomes }: ComparisonRow): number => {
-    const mean = outcomes.find((one) => one.metric === metric)?.moments.mean ?? worst;
-    return metric.isLessBetter ? mean : -mean;
-  };
   const trained = rows.filter((row) => row.runs.some(({ lastStep }) => lastStep !== null));
-  const shown = new Set(trained.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_SHOWN));
+  const shown = new Set(trained.toSorted(bestFirst(metric)).slice(0, MOST_SHOWN));
   return rows.filter((row) => shown.has(row));
 }
 

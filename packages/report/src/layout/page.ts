@@ -1,5 +1,5 @@
 import { strokeAt } from "../chart/marks.ts";
-import type { Group } from "../data/facts.ts";
+import { type Group, titleOf } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
 
 type PageSection = { readonly id: string; readonly title: string; readonly body: Content };
@@ -119,9 +119,10 @@ export function table(
 ${body}</tbody></table></section>`;
 }
 
-/** Writes a group's name behind the line by which charts show it. */
-export function named({ name, place }: Group): Html {
-  return html`<span class="name">${place === null ? null : swatch(place)}${name}</span>`;
+/** Writes a group's name, and the runs that it lost, behind the line by which charts show it. */
+export function named(group: Group): Html {
+  const { place } = group;
+  return html`<span class="name">${place === null ? null : swatch(place)}${titleOf(group)}</span>`;
 }
 
 function swatch(place: number): Html {

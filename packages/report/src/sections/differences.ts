@@ -1,17 +1,21 @@
 import {
-  type ComparedRun,
+  differenceBySeed,
+  isOfSurvivors,
+  lostText,
   type Metric,
+  missingPairsText,
   type PairedDifference,
-  pairedDifference,
+  pairsText,
+  seedsText,
   settingOf,
   verdictText,
 } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import { type Chart, colorAt, GUIDE, type Mark, roundRange, segment } from "../chart/marks.ts";
-import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
+import { bestFirst, type Group, outcomeOf, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
-import { about, count, fixed, meanStdText } from "../text.ts";
+import { about, fixed, meanStdText } from "../text.ts";
 
 /** Says which groups differ by more than the seeds do, and what each factor does. */
 export function differencesSection(facts: ReportFacts, draw: Draw): Content {
@@ -20,14 +24,14 @@ export function differencesSection(facts: ReportFacts, draw: Draw): Content {
   if (best === undefined || rest.length === 0) return null;
   const others = differencesFrom(best, rest, metric);
   const title = metricTitle(metric);
-  return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of Student's t at 95 %. One that does not contain 0 is larger than the spread over seeds.</p>
+  return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here.</p>
 ${sentences(differenceWords(facts))}${figure(
-  wide("Differences from the best group", draw(forest(others, best, title))),
-  `How much higher the ${title} is than that of ${best.name}: the mean over seeds and its interval. The dashed line is no difference at all.`,
+  wide(`Differences from ${best.name}`, draw(forest(others, best, title))),
+  `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its interval. The dashed line is no difference at all.`,
   table(
     `Differences from ${best.name}, paired by seed.`,
     ["group", ...DIFFERENCE_COLUMNS],
-    others.map(({ group, difference }) => [group.name, ...differenceCells(difference)]),
+    others.map(({ group, difference }) => [titleOf(group), ...differenceCells(difference)]),
   ),
 )}${effects(facts)}`;
 }
@@ -35,13 +39,12 @@ ${sentences(differenceWords(facts))}${figure(
 /** A group and by how much it differs from a better one. */
 type Other = { readonly group: Group; readonly difference: PairedDifference };
 
-/** Returns the groups that have a result, the best first. */
+/** Returns the groups that have a result, the best first, those that lost runs last. */
 function ranked({ groups, metric }: ReportFacts): readonly Group[] {
-  const mean = (group: Group): number => outcomeOf(group, metric)?.moments.mean ?? Number.NaN;
-  const sign = metric.isLessBetter ? 1 : -1;
+  const order = bestFirst(metric);
   return groups
-    .filter((group) => Number.isFinite(mean(group)))
-    .sort((a, b) => sign * (mean(a) - mean(b)));
+    .filter((group) => (outcomeOf(group, metric)?.moments.mean ?? null) !== null)
+    .sort((a, b) => order(a.row, b.row));
 }
 
 /** Pairs the runs of groups with those of a better one by seed. */
@@ -50,12 +53,9 @@ function differencesFrom(
   groups: readonly Group[],
   metric: Metric,
 ): readonly Other[] {
-  const paired = (runs: readonly ComparedRun[]) =>
-    runs.map((run) => ({ seed: run.seed, context: "", value: metric.value(run) }));
-  const reference = paired(better.runs);
   return groups.map((group) => ({
     group,
-    difference: pairedDifference(paired(group.runs), reference),
+    difference: differenceBySeed(group.runs, better.runs, metric),
   }));
 }
 
@@ -65,13 +65,13 @@ const ROW = 24;
 function forest(all: readonly Other[], best: Group, title: string): Chart {
   const rows = all.filter(({ difference: { mean } }) => mean !== null).slice(0, MOST_ROWS);
   const height = Math.max(1, rows.length);
-  const longest = Math.max(2, ...rows.map(({ group }) => group.name.length));
+  const longest = Math.max(2, ...rows.map(({ group }) => titleOf(group).length));
   const ends = rows.flatMap(({ difference: { mean, low, high } }) =>
     low === null ? (mean ?? 0) : [low, high ?? 0],
   );
   const texts = rows.map(
-    ({ group: { name }, difference }) =>
-      `${name} ${fixed(difference.mean, 4)}, ${verdictText(difference)}`,
+    ({ group, difference }) =>
+      `${titleOf(group)} ${fixed(difference.mean, 4)}, ${verdictText(difference)}`,
   );
   return {
     title: `Differences in ${title} from ${best.name}`,
@@ -97,77 +97,113 @@ function rowMarks({ group, difference: { mean, low, high } }: Other, y: number):
   return [
     ...(low === null || high === null ? [] : [segment([low, y], [high, y], stroke)]),
     { kind: "dot", at: [mean ?? 0, y], color },
-    { kind: "text", at: [0, y], text: group.name },
+    { kind: "text", at: [0, y], text: titleOf(group) },
   ];
 }
 
 const DIFFERENCE_COLUMNS = [...numbers("difference", "95 % interval", "seeds"), "in words"];
 
 function differenceCells(difference: PairedDifference): readonly Content[] {
-  const { mean, low, high, n } = difference;
+  const { mean, low, high } = difference;
   const interval = low === null ? "–" : `${fixed(low, 4)} to ${fixed(high, 4)}`;
-  return [fixed(mean, 4), interval, count(n), verdictText(difference)];
+  return [fixed(mean, 4), interval, seedsText(difference), verdictText(difference)];
 }
 
 function effects({ comparison, metric }: ReportFacts): Content {
   const own = comparison.effects.filter((one) => one.metric === metric).map(({ effect }) => effect);
   if (own.length === 0) return null;
-  const rows = own.flatMap(({ factor, values }) =>
-    values.map(({ runs: [run], moments, difference }) => [
-      factor.name,
-      factor.keys.map((key) => settingOf(run, key)?.text ?? "none").join(", "),
-      fixed(moments.mean, 4),
-      ...(difference === null
-        ? ["", "", "", "what the others are compared with"]
-        : differenceCells(difference)),
-    ]),
+  const all = own.flatMap(({ factor, values }) =>
+    values.map(({ runs, ...value }) => {
+      const text = factor.keys.map((key) => settingOf(runs[0], key)?.text ?? "none").join(", ");
+      return { ...value, factor: factor.name, text, runs };
+    }),
   );
+  const rows = all.map(({ factor, text, runs, moments, difference }) => [
+    factor,
+    text,
+    fixed(moments.mean, 4),
+    lostText(runs, metric) || "none",
+    difference === null ? "" : pairsText(difference),
+    ...(difference === null
+      ? ["", "", "", "what the others are compared with"]
+      : differenceCells(difference)),
+  ]);
+  const missing = all.flatMap(({ factor, text, difference }) => {
+    const words = difference === null ? "" : missingPairsText(difference);
+    return words === "" ? [] : [`${factor} ${text}: ${words}.`];
+  });
   return html`<h3>What each factor does</h3>${table(
-    `Effects on the ${metricTitle(metric)}: runs that are equal in all but this factor, held against each other seed by seed.`,
-    ["factor", "value", ...numbers("mean of all"), ...DIFFERENCE_COLUMNS],
+    `Effects on the ${metricTitle(metric)}: runs that are equal in all but this factor, compared seed by seed. Only seeds count that have every pair, so each setting of all else weighs the same.`,
+    ["factor", "value", ...numbers("mean of all"), "lost", "pairs", ...DIFFERENCE_COLUMNS],
     rows,
-  )}`;
+  )}${sentences(missing)}`;
 }
 
 /** Most groups of which every pair is compared; beyond it, only the best is compared with the others. */
 const MOST_GROUPS = 10;
 
-/** Says which groups differ by more than the seeds alone make them. */
+/** Says which groups differ by more than the seeds alone make them, and which is the best: one that lost no run. */
 export function differenceWords(facts: ReportFacts): readonly string[] {
   const { metric } = facts;
   const order = ranked(facts);
+  const areLost = order.some(({ lost }) => lost !== "");
   const compared = order.slice(0, order.length > MOST_GROUPS ? 1 : -1);
-  return compared.map((better, i) => {
+  const none =
+    compared.length > 0 && order[0]?.lost !== ""
+      ? ["No group is the best: each that has a result lost runs."]
+      : [];
+  const words = compared.map((better, i) => {
     const others = differencesFrom(better, order.slice(i + 1), metric);
     const moments = outcomeOf(better, metric)?.moments;
-    const result =
-      moments === undefined ? "" : ` is best, ${metricTitle(metric)} ${meanStdText(moments)}`;
-    return `${better.name}${i === 0 ? result : ""}: ${verdictsText(others)}.`;
+    const among = areLost ? " of the groups that lost no run" : "";
+    const isBest = i === 0 && better.lost === "" && moments !== undefined;
+    const result = isBest ? ` is best${among}, ${metricTitle(metric)} ${meanStdText(moments)}` : "";
+    return `${titleOf(better)}${result}: ${verdictsText(others, metric)}.`;
   });
+  return [...none, ...words];
 }
 
-/** Sorts groups into those that are worse, those that are not told apart and those too few to tell. */
-function verdictsText(others: readonly Other[]): string {
+/** Sorts groups into those that are worse, better, not told apart, too few to tell, and those that lost runs. */
+function verdictsText(others: readonly Other[], { isLessBetter }: Metric): string {
+  const whole = others.filter(({ difference }) => !isOfSurvivors(difference));
   const of = (
     verdict: PairedDifference["verdict"],
     text: (difference: PairedDifference) => string,
   ) =>
-    others
+    whole
       .filter(({ difference }) => difference.verdict === verdict)
       .map(({ group: { name }, difference }) => `${name}${text(difference)}`);
-  const inBrackets = ({ mean }: PairedDifference): string =>
-    mean === null ? "" : ` (${fixed(mean, 3)})`;
-  const worse = of(
-    "larger",
-    ({ mean, low, high }) => ` by ${fixed(mean, 3)} (${fixed(low, 3)} to ${fixed(high, 3)})`,
-  );
+  const sizes = (found: PairedDifference): string =>
+    ` by ${fixed(found.mean, 3)} (${fixed(found.low, 3)} to ${fixed(found.high, 3)})`;
+  const isWorse = ({ mean }: PairedDifference): boolean => (mean ?? 0) > 0 === isLessBetter;
+  const larger = (isIn: boolean): readonly string[] =>
+    whole
+      .filter(({ difference }) => difference.verdict === "larger" && isWorse(difference) === isIn)
+      .map(({ group: { name }, difference }) => `${name}${sizes(difference)}`);
   const within = [...of("within", inBrackets), ...of("none", inBrackets)];
   const unknown = [...of("too few seeds", inBrackets), ...of("no pairs", inBrackets)];
+  const survivors = others.filter(({ difference }) => isOfSurvivors(difference));
   return [
-    ...about(worse, (names) => `better than ${names}: larger than the spread over seeds`),
-    ...about(within, (names) => `not told apart from ${names}: within the spread over seeds`),
+    ...about(larger(true), (names) => `better than ${names}: the 95 % interval excludes 0`),
+    ...about(
+      larger(false),
+      (names) => `worse, in the seeds of both, than ${names}: the 95 % interval excludes 0`,
+    ),
+    ...about(within, (names) => `not told apart from ${names}: the 95 % interval contains 0`),
     ...about(unknown, (names) => `ahead of ${names}: too few seeds in common to tell`),
+    ...survivors.map(survivorText),
   ].join("; ");
+}
+
+/** Says of a group that lost runs, or is compared with one that did, where its survivors are. */
+function survivorText({ group, difference }: Other): string {
+  const { mean } = difference;
+  const place = mean === null ? "" : ` ${fixed(Math.abs(mean), 3)} ${mean < 0 ? "below" : "above"}`;
+  return `${titleOf(group)}${place}, ${verdictText(difference)}`;
+}
+
+function inBrackets({ mean }: PairedDifference): string {
+  return mean === null ? "" : ` (${fixed(mean, 3)})`;
 }
 
 /** Returns the metric's name in a sentence. */

@@ -1,7 +1,7 @@
 import type { LayerProbe, TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import { type Chart, line, MOST_SHOWN, type Point, strokeAt } from "../chart/marks.ts";
-import type { Group, Probed, ReportFacts } from "../data/facts.ts";
+import { type Group, type Probed, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { count, fixed, percent, scaled } from "../text.ts";
@@ -40,11 +40,11 @@ export function saturationWords(facts: ReportFacts): readonly string[] {
   const chosen = groups.length > MOST_SHOWN ? shown : groups;
   const probed = chosen.filter(({ saturation }) => saturation.length > 0);
   if (probed.length === 0) return [];
-  const shares = probed.map((group) => `${group.name} ${shareText(group)}`).join("; ");
+  const shares = probed.map((group) => `${titleOf(group)} ${shareText(group)}`).join("; ");
   const dead = probed.flatMap((group) =>
     group.saturation
       .filter(({ dead: units }) => (units.mean ?? 0) > 0)
-      .map((one) => `${group.name} ${fixed(one.dead.mean, 1)} in ${one.layer}`),
+      .map((one) => `${titleOf(group)} ${fixed(one.dead.mean, 1)} in ${one.layer}`),
   );
   return [
     `Saturated (${flatText(facts)}), at initialisation → at the end: ${shares}.`,

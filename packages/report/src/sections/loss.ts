@@ -13,7 +13,7 @@ import {
   strokeAt,
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import { lossColumns, type ReportFacts, type Shown } from "../data/facts.ts";
+import { lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { figure, numbers, table, wide } from "../layout/page.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
@@ -41,9 +41,14 @@ export function lossSection(facts: ReportFacts, draw: Draw): Content {
       : ` Losses of ${listed(beyond)}, which came to no result, may lie above it: the table has them.`;
   const chart = (curves: readonly Curve[], title: string, isLog: boolean): Html =>
     wide(title, draw(lossChart(facts, curves, { title, isLog })));
+  const lossy = shown.filter(({ lost }) => lost !== "").map(titleOf);
+  const lostText =
+    lossy.length === 0
+      ? ""
+      : ` A run counts up to its last finite loss, which is the end of those that ${listed(lossy)} lost.`;
   const all = figure(
     chart(even, "Loss over all steps", false),
-    `Training loss over all ${count(steps)} steps; each point is the mean of ${each}.${band}${learningRateWords(facts)}${cutText}`,
+    `Training loss over all ${count(steps)} steps; each point is the mean of ${each}.${band}${lostText}${learningRateWords(facts)}${cutText}`,
     lossTable(even, "over all steps"),
   );
   const first = figure(
@@ -145,7 +150,7 @@ function lossTable(curves: readonly Curve[], where: string): Html {
   });
   return table(
     `Mean loss in nats around some steps, ${where}; ± standard deviation over seeds.`,
-    ["around step", ...numbers(...curves.map(({ group }) => group.name))],
+    ["around step", ...numbers(...curves.map(({ group }) => titleOf(group)))],
     rows,
   );
 }

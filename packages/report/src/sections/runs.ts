@@ -14,15 +14,16 @@ export function runsSection(facts: ReportFacts): Content {
   const { groups, metric } = facts;
   const metrics = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
   const hidden = groups.filter(({ place }) => place === null).length;
+  const areLost = groups.some(({ lost }) => lost !== "");
   const note =
     hidden === 0 || groups.length <= MOST_SHOWN
       ? null
-      : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}; the other ${count(hidden)} are in the tables.</p>`;
+      : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}${areLost ? ", those that lost no run first" : ""}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
   const changed = groups.flatMap(({ row }) => (base === undefined ? [] : differences(row, base)));
   const keys = [...new Set(changed.map(([key]) => key)), ...PARTS];
   const overview = table(
-    `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : " ★ marks the best."}`,
+    `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : starText(facts)}`,
     [
       "group",
       ...(base === undefined ? [] : ["what it changes"]),
@@ -39,6 +40,18 @@ export function runsSection(facts: ReportFacts): Content {
     ]),
   );
   return html`<p>${extentWords(facts)}</p>${sentences(troubleWords(facts))}${overview}${note}${everyRun(facts)}`;
+}
+
+/** Says which group the star marks: one that lost runs is never the best. */
+function starText({ groups }: ReportFacts): string {
+  if (groups.every(({ lost }) => lost === "")) return " ★ marks the best.";
+  return groups.every(({ lost, runs }) => lost !== "" || runs.every(isPending))
+    ? " None is marked as the best: each lost runs."
+    : " ★ marks the best of those that lost no run; other means are those of survivors.";
+}
+
+function isPending({ lastStep }: Group["runs"][number]): boolean {
+  return lastStep === null;
 }
 
 function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content {

@@ -1,5 +1,5 @@
 import { counted } from "@ablate/text";
-import type { Group, ReportFacts } from "../data/facts.ts";
+import { type Group, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { named, numbers, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, meanStdText, nats } from "../text.ts";
@@ -78,7 +78,7 @@ function farText(group: Group, other: Group | undefined, where: string): string 
       ? "16 steps together never cost less than guessing"
       : `16 steps together cost less than guessing from ${belowShort(group)} on${missing}`;
   return [
-    `${group.name} begins at a loss of ${meanStdText(initial)}, ${where}.`,
+    `${titleOf(group)} begins at a loss of ${meanStdText(initial)}, ${where}.`,
     `Its first ${counted(earlySteps, "step")} cost ${fixed(early.mean, 2)} nats on average${otherEarly};`,
     `${since}${beside(belowShort)}.`,
   ].join(" ");

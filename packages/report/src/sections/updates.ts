@@ -14,7 +14,13 @@ import {
   strokeAt,
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import type { Group, GroupFinding, ReportFacts, Shown } from "../data/facts.ts";
+import {
+  type Group,
+  type GroupFinding,
+  type ReportFacts,
+  type Shown,
+  titleOf,
+} from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, listed, scaled } from "../text.ts";
@@ -114,7 +120,7 @@ function ratioTable(groups: readonly Shown[]): Html {
     values.length === 0 ? "–" : `${fixed(values[0]?.mean, 2)} → ${fixed(values.at(-1)?.mean, 2)}`;
   return table(
     "log10 update:data of the first step → of the last stretch of the chart, mean over seeds.",
-    ["parameter", ...numbers(...groups.map(({ name }) => name))],
+    ["parameter", ...numbers(...groups.map(titleOf))],
     params.map((param) => [param, ...groups.map(({ curves }) => text(curves.ratios.get(param)))]),
   );
 }

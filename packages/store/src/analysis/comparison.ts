@@ -9,15 +9,19 @@ import {
   type RunGroup,
   settingOf,
 } from "./factors.ts";
+import { countLost } from "./lost.ts";
 import type { Metric } from "./metrics.ts";
+import type { PairedDifference } from "./pairs.ts";
 import { flatSettings, type Setting } from "./settings.ts";
-import type { Moments, PairedDifference } from "./statistics.ts";
+import type { Moments } from "./statistics.ts";
 
 /** What came out of a row's runs by one metric. */
 export type Outcome = {
   readonly metric: Metric;
   readonly moments: Moments;
-  /** The best mean of all rows. */
+  /** Runs that came to no result: the mean is that of the others. */
+  readonly lost: number;
+  /** The best mean of the rows that lost no run. */
   readonly isBest: boolean;
   /** The first and the last number of updates at which it was taken; null where it has none. */
   readonly steps: readonly [number, number] | null;
@@ -60,7 +64,7 @@ export function compareRuns(
   const keys = factor?.keys ?? factorKeys(runs);
   const groups = groupRuns(runs, factor?.keys);
   const effects = metrics.flatMap((metric) =>
-    effectsOf(runs, { measure: metric.value, baseline, factor }).map((effect) => ({
+    effectsOf(runs, { metric, baseline, factor }).map((effect) => ({
       metric,
       effect,
     })),
@@ -94,25 +98,33 @@ function factorOf(runs: readonly ComparedRun[], key: string): Factor {
 /** Compares groups with that of the baseline, whatever else they differ in. */
 function cellsOf(
   groups: readonly RunGroup<ComparedRun>[],
-  { value: measure }: Metric,
+  metric: Metric,
   baseline: ComparedRun | undefined,
 ): readonly Cell[] {
   const place =
     baseline === undefined ? 0 : groups.findIndex(({ runs }) => runs.includes(baseline));
-  return measured(groups, { measure, contextOf: () => "", referenceOf: () => place });
+  return measured(groups, {
+    metric,
+    contextOf: () => "",
+    cellOf: () => [],
+    referenceOf: () => place,
+  });
 }
 
+/** Crowns the best mean of the cells that lost no run: survivors alone look better than their setting is. */
 function outcomesOf(metric: Metric, cells: readonly Cell[]): readonly Outcome[] {
-  const means = cells.flatMap(({ moments }) => moments.mean ?? []);
+  const counted = cells.map((cell) => ({ ...cell, lost: countLost(cell.runs, metric) }));
+  const means = counted.flatMap(({ lost, moments }) => (lost > 0 ? [] : (moments.mean ?? [])));
   const best = metric.isLessBetter ? Math.min(...means) : Math.max(...means);
-  return cells.map(({ runs, moments, difference }) => {
+  return counted.map(({ runs, lost, moments, difference }) => {
     const steps = runs.flatMap((run) =>
       metric.value(run) === null ? [] : (metric.step(run) ?? []),
     );
     return {
       metric,
       moments,
-      isBest: moments.mean === best,
+      lost,
+      isBest: lost === 0 && moments.mean === best,
       steps: steps.length === 0 ? null : [Math.min(...steps), Math.max(...steps)],
       difference,
     };

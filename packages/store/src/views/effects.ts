@@ -27,11 +27,14 @@ const SETTINGS = `
     where provenance ->> '$.data_sha256' is not null
   )`;
 
-/** Every run in each of its grids, with its loss where that is finite and final. */
+/** Every run in each of its grids, with its loss where that is finite and final, and whether it was lost (lost.ts). */
 const MEMBERS = `
-  member(grid_id, run_id, loss) as materialized (
+  member(grid_id, run_id, loss, is_lost) as materialized (
     select gr.grid_id, r.id, case when abs(v.valid_loss) < 9e999
-      and r.state not in ('diverged', 'failed') then v.valid_loss end
+      and r.state not in ('diverged', 'failed') then v.valid_loss end,
+      r.state in ('diverged', 'failed') or r.state = 'finished'
+      and coalesce(abs(v.valid_loss) < 9e999, 0) = 0
+      and (r.config ->> '$.record.evaluate') is not 'none'
     from kept_grid_run gr join kept_run r on r.id = gr.run_id join runs v on v.run = r.name
   )`;
 
@@ -46,8 +49,8 @@ const FACTORS = `
   )`;
 
 const MEASURED = `
-  measured(grid_id, key, type, value, loss, mean) as (
-    select f.grid_id, f.key, s.type, s.value, m.loss,
+  measured(grid_id, key, type, value, loss, is_lost, mean) as (
+    select f.grid_id, f.key, s.type, s.value, m.loss, m.is_lost,
       avg(m.loss) over (partition by f.grid_id, f.key, s.type, s.value)
     from factor f join member m on m.grid_id = f.grid_id
       left join setting s on s.run_id = m.run_id and s.key = f.key
@@ -74,6 +77,12 @@ export const EFFECTS: View = {
         nulls: "runs whose config has no such key",
         sql: "case when e.type in ('true', 'false') then e.type else e.value end",
       },
+    ],
+    runs: ["integer", "runs of the grid that have the value", { sql: "count(*)" }],
+    lost: [
+      "integer",
+      "of these, diverged, failed or finished on a loss that is not finite: the mean is without them",
+      { sql: "sum(e.is_lost)" },
     ],
     n: [
       "integer",

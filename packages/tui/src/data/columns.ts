@@ -1,5 +1,12 @@
 /** The columns of the table of runs. */
-import { briefSetting, differingKeys, settingOf, shortKey } from "@ablate/store";
+import {
+  briefSetting,
+  differingKeys,
+  METRICS,
+  type Metric,
+  settingOf,
+  shortKey,
+} from "@ablate/store";
 import { type Align, count, duration, loss, UNKNOWN } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
@@ -47,13 +54,19 @@ function words(id: string, title: string, column: Pick<Column, "value"> & Partia
   return result(id, title, { align: "left", text: plain, isCompared: false, ...column });
 }
 
+/** A column of a metric: it has no value of a run that was lost, whatever the run was evaluated at before. */
+function metric(name: Metric["name"], title: string, column: Partial<Column>): Column {
+  const found = METRICS.find((one) => one.name === name);
+  return result(name, title, { ...column, value: (run) => found?.value(run) ?? null });
+}
+
 /** Columns that every run has. */
 const RESULTS: readonly Column[] = [
   words("curve", "", { value: () => null, text: lossText, isDefault, priority: 5 }),
   result("loss", "loss", { value: (run) => run.loss, isDefault, priority: 8 }),
-  result("train_loss", "train", { value: (run) => run.trainLoss, priority: 3 }),
-  result("valid_loss", "valid", { value: (run) => run.validLoss, isDefault, priority: 9 }),
-  result("test_loss", "test", { value: (run) => run.testLoss }),
+  metric("train_loss", "train", { priority: 3 }),
+  metric("valid_loss", "valid", { isDefault, priority: 9 }),
+  metric("test_loss", "test", {}),
   result("best_valid_loss", "best valid", { value: (run) => run.bestValidLoss, priority: 4 }),
   result("best_valid_step", "best at", { value: (run) => run.bestValidStep, text: countText }),
   result("step", "at step", {

@@ -1,5 +1,5 @@
 /** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
-import type { RunState } from "@ablate/store";
+import { isLost, type RunState, VALID_LOSS } from "@ablate/store";
 import { count, duration } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
@@ -40,6 +40,12 @@ export function statesLine(runs: readonly ShownRun[]): Line {
     ...(i === 0 ? [] : [piece(" ")]),
     piece(counts.length === 1 ? state : `${n} ${state}`, STATE_SIGNS[state].tone),
   ]);
+}
+
+/** Counts the runs that came to no result, before a mean that is one of the others; nothing where none was lost. */
+export function lostPieces(runs: readonly ShownRun[]): Line {
+  const { length } = runs.filter((run) => isLost(run, VALID_LOSS));
+  return length === 0 ? [] : [piece(`✗${length} `, "bad")];
 }
 
 export function countStates(runs: readonly ShownRun[]): [RunState, number][] {

@@ -1,5 +1,14 @@
 /** Ways to print a comparison: tables under headings, or records. */
-import { type Comparison, type PairedDifference, type Setting, settingOf } from "@ablate/store";
+import {
+  type Comparison,
+  isLost,
+  isOfSurvivors,
+  type Metric,
+  missingText,
+  type PairedDifference,
+  type Setting,
+  settingOf,
+} from "@ablate/store";
 import { fittedTable, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
 import { effectTexts, rowTitles, type SectionOptions, sectionsOf } from "./sections.ts";
@@ -48,6 +57,7 @@ function paragraph(text: string, width: number | null): string {
 /** Makes the records of each row, one per metric. */
 function rowRecords(comparison: Comparison, isByKey: boolean) {
   const titles = rowTitles(comparison, isByKey);
+  const reference = comparison.rows.find(({ isBaseline }) => isBaseline);
   return comparison.rows.map(({ runs, settings, outcomes, isBaseline }, i) => {
     const values = [...settings].map(([key, found]) => [key, found?.value ?? null]);
     return outcomes.map(({ metric, moments, isBest, steps, difference }) => ({
@@ -59,6 +69,7 @@ function rowRecords(comparison: Comparison, isByKey: boolean) {
       states: runs.map(({ state }) => state),
       settings: Object.fromEntries(values),
       ...moments,
+      ...lostFields(metric, runs, reference?.runs),
       best: isBest,
       step: steps?.[1] ?? null,
       baseline: isBaseline,
@@ -71,19 +82,33 @@ function rowRecords(comparison: Comparison, isByKey: boolean) {
 function effectRecords({ effects }: Comparison) {
   return effects.flatMap(({ metric, effect }) => {
     const texts = effectTexts(effect).values;
-    return effect.values.map(({ runs: [run], moments, difference }, i) => ({
+    const reference = effect.values.find(({ difference }) => difference === null);
+    return effect.values.map(({ runs, moments, difference }, i) => ({
       kind: "effect",
       metric: metric.name,
       factor: effect.factor.name,
       value: texts[i] ?? "",
       settings: Object.fromEntries(
-        effect.factor.keys.map((key) => [key, settingOf(run, key)?.value ?? null]),
+        effect.factor.keys.map((key) => [key, settingOf(runs[0], key)?.value ?? null]),
       ),
       ...moments,
+      ...lostFields(metric, runs, reference?.runs),
       baseline: difference === null,
       ...differenceFields(difference),
     }));
   });
+}
+
+type Runs = Comparison["rows"][number]["runs"];
+
+/** Counts the runs of a row or a value, those that were lost, and those that its baseline lost. */
+function lostFields(metric: Metric, runs: Runs, baseline: Runs | undefined) {
+  const lost = (some: Runs): number => some.filter((run) => isLost(run, metric)).length;
+  return {
+    of: runs.length,
+    lost: lost(runs),
+    baseline_lost: baseline === undefined ? null : lost(baseline),
+  };
 }
 
 function differenceFields(found: PairedDifference | null) {
@@ -94,12 +119,20 @@ function differenceFields(found: PairedDifference | null) {
     high: found?.high ?? null,
     paired_seeds: found?.n ?? null,
     pairs: found?.pairs ?? null,
+    cells: found?.cells ?? null,
+    missing: found === null ? null : found.missing.map(missingText),
+    unpaired: found?.unpaired ?? null,
+    survivors: found === null ? null : isOfSurvivors(found),
     verdict: found?.verdict ?? null,
   };
 }
 
-const OF_DIFFERENCE = ["difference", "low", "high", "seeds", "verdict"];
-const OF_METRIC = ["std", "n", "step", "best", ...OF_DIFFERENCE];
+const OF_DIFFERENCE = [
+  ...["difference", "low", "high", "seeds", "pairs", "cells", "missing", "unpaired"],
+  ...["survivors", "verdict"],
+];
+const OF_LOST = ["of", "lost", "baseline_lost"];
+const OF_METRIC = ["std", "n", ...OF_LOST, "step", "best", ...OF_DIFFERENCE];
 
 /** Makes one line per row, with columns for each metric. */
 function rowLines(comparison: Comparison, isByKey: boolean): Rows {
@@ -116,7 +149,7 @@ function rowLines(comparison: Comparison, isByKey: boolean): Rows {
       ...keys.map((key) => plain(settings.get(key) ?? null)),
       runs.length,
       ...(records[i] ?? []).flatMap((one) => [
-        ...[one.mean, one.std, one.n, one.step, one.best ? 1 : 0],
+        ...[one.mean, one.std, one.n, ...lostCells(one), one.step, flag(one.best)],
         ...differenceCells(one),
       ]),
     ]),
@@ -124,18 +157,31 @@ function rowLines(comparison: Comparison, isByKey: boolean): Rows {
 }
 
 function effectLines(comparison: Comparison): Rows {
-  const columns = ["metric", "factor", "value", "mean", "std", "n", "baseline"];
+  const columns = ["metric", "factor", "value", "mean", "std", "n", ...OF_LOST, "baseline"];
   return {
     columns: [...columns, ...OF_DIFFERENCE],
     rows: effectRecords(comparison).map((one) => [
-      ...[one.metric, one.factor, one.value, one.mean, one.std, one.n, one.baseline ? 1 : 0],
+      ...[one.metric, one.factor, one.value, one.mean, one.std, one.n],
+      ...[...lostCells(one), flag(one.baseline)],
       ...differenceCells(one),
     ]),
   };
 }
 
+function lostCells(one: ReturnType<typeof lostFields>): readonly unknown[] {
+  return [one.of, one.lost, one.baseline_lost];
+}
+
 function differenceCells(one: ReturnType<typeof differenceFields>): readonly unknown[] {
-  return [one.difference, one.low, one.high, one.paired_seeds, one.verdict];
+  return [
+    ...[one.difference, one.low, one.high, one.paired_seeds, one.pairs, one.cells],
+    ...[one.missing?.join("; "), one.unpaired?.join("; ")],
+    ...[flag(one.survivors), one.verdict],
+  ];
+}
+
+function flag(isSo: boolean | null): number | null {
+  return isSo === null ? null : Number(isSo);
 }
 
 /** Makes one field of a setting: text as it is, numbers in full, maps and lists as JSON. */

@@ -4,17 +4,24 @@ import {
   type ComparedRun,
   type Comparison,
   type ComparisonRow,
+  isLost,
+  lostText,
   type Metric,
   type MetricEffect,
   type Moments,
+  missingPairsText,
   type PairedDifference,
+  pairsText,
   type Setting,
+  seedsText,
   settingOf,
   shortKey,
+  VALID_LOSS,
   verdictText,
   withoutSeed,
 } from "@ablate/store";
-import { type Align, count, counted, loss, right, signed, UNKNOWN } from "@ablate/text";
+import { type Align, count, counted, right, signed, UNKNOWN } from "@ablate/text";
+import { BEST, bestNotes, valueText } from "./best.ts";
 
 export type SectionOptions = {
   /** Rows are values of a key, not groups over seeds. */
@@ -29,8 +36,6 @@ export type Section = {
   /** Sentences under the table. */
   readonly notes: readonly string[];
 };
-
-const BEST = "*";
 
 export function sectionsOf(comparison: Comparison, options: SectionOptions): readonly Section[] {
   const effects = effectSections(comparison);
@@ -51,16 +56,19 @@ function rowSection(comparison: Comparison, isByKey: boolean): Section {
   const titles = rowTitles(comparison, isByKey);
   const shown = isByKey ? [] : keys;
   const texts = shown.map((key) => settingTexts(all, key));
-  const areDone = all.every(({ state }) => state === "finished");
   const metrics = metricsOf(comparison);
+  const [metric = VALID_LOSS] = metrics;
+  const areDone = all.every((run) => run.state === "finished" || isLost(run, metric));
+  const lossy = metrics.map((one) => all.some((run) => isLost(run, one)));
   const body = rows.map(({ runs, settings, outcomes }, i) => [
     titles[i] ?? "",
     ...shown.map((key, k) => texts[k]?.(settings.get(key)) ?? ""),
     ...(areDone ? [] : [statesText(runs)]),
-    ...outcomes.flatMap(({ metric, moments, isBest, steps }) => [
-      `${momentsText(metric, moments)}${isBest && rows.length > 1 ? ` ${BEST}` : ""}`,
-      moments.n === runs.length ? String(moments.n) : `${moments.n} of ${runs.length}`,
-      ...(metric.unit === "nats" ? [stepsText(steps)] : []),
+    ...outcomes.flatMap(({ metric: one, moments, isBest, steps }, m) => [
+      `${momentsText(one, moments)}${isBest && rows.length > 1 ? ` ${BEST}` : ""}`,
+      shareText(moments.n, runs.length),
+      ...(lossy[m] ? [lostText(runs, one)] : []),
+      ...(one.unit === "nats" ? [stepsText(steps)] : []),
     ]),
   ]);
   return {
@@ -69,16 +77,25 @@ function rowSection(comparison: Comparison, isByKey: boolean): Section {
       { title: isByKey ? keys.join(" + ") : "run" },
       ...shown.map((key) => ({ title: shortKey(key, shown) })),
       ...(areDone ? [] : [{ title: "state" }]),
-      ...metrics.flatMap(({ title, unit }) =>
-        [title, "n", ...(unit === "nats" ? ["at step"] : [])].map(right),
-      ),
+      ...metrics.flatMap(({ title, unit }, m) => [
+        ...[title, "n"].map(right),
+        ...(lossy[m] ? [LOST] : []),
+        ...(unit === "nats" ? [right("at step")] : []),
+      ]),
     ],
     rows: body,
     notes: [
-      ...metrics.map((metric) => bestNote(metric, rows)),
+      ...metrics.flatMap((one, place) => bestNotes(one, rows, { titles, place })),
       ...(keys.length > 0 ? [] : [NO_FACTOR]),
     ],
   };
+}
+
+const LOST = { title: "lost" };
+
+/** Writes how many of some runs count. */
+function shareText(n: number, all: number): string {
+  return n === all ? String(n) : `${n} of ${all}`;
 }
 
 function metricsOf({ rows }: Comparison): readonly Metric[] {
@@ -94,85 +111,85 @@ function headline({ rows }: Comparison): string {
   return `${where}: ${sizes.join(", ")}; mean ± std over the runs of a row`;
 }
 
-/** Names the best single run, which need not be of the best row. */
-function bestNote(metric: Metric, rows: readonly ComparisonRow[]): string {
-  const measured = rows
-    .flatMap(({ runs }) => runs)
-    .map((run) => ({ run, value: metric.value(run) ?? Number.NaN }))
-    .filter(({ value }) => Number.isFinite(value));
-  const sign = metric.isLessBetter ? 1 : -1;
-  const [best] = measured.toSorted((a, b) => sign * (a.value - b.value));
-  if (best === undefined) return `no run has a ${metric.name} yet`;
-  const step = metric.step(best.run);
-  const where = step === null ? "" : ` at step ${count(step)}`;
-  const mean = rows.length > 1 ? `${BEST} the best mean; ` : "";
-  return `${mean}the best run by ${metric.name} is ${best.run.name} with ${valueText(metric, best.value)}${where}`;
-}
-
 function differenceSections(comparison: Comparison): readonly Section[] {
   const { rows } = comparison;
   if (rows.length < 2) return [];
   const titles = rowTitles(comparison, false);
-  const baseline = titles[rows.findIndex(({ isBaseline }) => isBaseline)] ?? "";
-  return metricsOf(comparison).map((metric, place) => ({
-    title: `${metric.title}: difference from ${baseline}, paired by seed`,
-    columns: [{ title: "run" }, ...DIFFERENCE_COLUMNS],
-    rows: rows.flatMap(({ outcomes }, i) => {
-      const { difference = null, moments } = outcomes[place] ?? {};
-      if (difference === null) return [];
-      const text =
-        difference.verdict === "no pairs" ? "no seed in common" : verdictText(difference);
-      const verdict = moments?.n === 0 ? NO_RESULT : text;
-      return [[titles[i] ?? "", ...differenceCells(metric, difference, verdict)]];
-    }),
-    notes: [],
-  }));
+  const reference = rows.findIndex(({ isBaseline }) => isBaseline);
+  return metricsOf(comparison).map((metric, place) => {
+    const lost = rows.map(({ runs }) => lostText(runs, metric));
+    const ofBaseline = lost[reference] ? ` (${lost[reference]})` : "";
+    const areLost = lost.some((text) => text !== "");
+    return {
+      title: `${metric.title}: difference from ${titles[reference] ?? ""}${ofBaseline}, paired by seed`,
+      columns: [{ title: "run" }, ...(areLost ? [LOST] : []), ...DIFFERENCE_COLUMNS, VERDICT],
+      rows: rows.flatMap(({ outcomes }, i) => {
+        const { difference = null, moments } = outcomes[place] ?? {};
+        if (difference === null) return [];
+        return [
+          [
+            titles[i] ?? "",
+            ...(areLost ? [lost[i] ?? ""] : []),
+            ...differenceCells(metric, difference),
+            moments?.n === 0 ? NO_RESULT : verdictText(difference),
+          ],
+        ];
+      }),
+      notes: [],
+    };
+  });
 }
 
 const DIFFERENCE_COLUMNS: Section["columns"] = [
   right("difference"),
   { title: "95 % interval" },
   right("seeds"),
-  { title: "it is" },
 ];
+
+const VERDICT = { title: "verdict" };
 
 function effectSections({ effects }: Comparison): readonly Section[] {
   return effects.map(({ metric, effect }) => {
     const { values, baseline } = effectTexts(effect);
+    const lost = effect.values.map(({ runs }) => lostText(runs, metric));
+    const areLost = lost.some((text) => text !== "");
     return {
       title: `${metric.title} by ${effect.factor.name}: difference from ${baseline}, all else and the seed equal`,
-      columns: [{ title: "value" }, ...["mean ± std", "n"].map(right), ...DIFFERENCE_COLUMNS],
-      rows: effect.values.map(({ moments, difference }, i) => [
+      columns: [
+        { title: "value" },
+        ...["mean ± std", "n"].map(right),
+        ...(areLost ? [LOST] : []),
+        ...DIFFERENCE_COLUMNS,
+        { title: "pairs" },
+        VERDICT,
+      ],
+      rows: effect.values.map(({ runs, moments, difference }, i) => [
         values[i] ?? "",
         momentsText(metric, moments),
-        String(moments.n),
+        shareText(moments.n, runs.length),
+        ...(areLost ? [lost[i] ?? ""] : []),
         ...(difference === null
-          ? ["", "", "", "the baseline"]
-          : differenceCells(
-              metric,
-              difference,
+          ? ["", "", "", "", "the baseline"]
+          : [
+              ...differenceCells(metric, difference),
+              pairsText(difference),
               moments.n === 0 ? NO_RESULT : verdictText(difference),
-            )),
+            ]),
       ]),
-      notes: [],
+      notes: effect.values.flatMap(({ difference }, i) => {
+        const text = difference === null ? "" : missingPairsText(difference);
+        return text === "" ? [] : [`${values[i] ?? ""}: ${text}`];
+      }),
     };
   });
 }
 
-/** Writes a difference, its 95 % interval, how many seeds it is of, and what it is. */
-function differenceCells(
-  { unit }: Metric,
-  { mean, low, high, n }: PairedDifference,
-  verdict: string,
-): readonly string[] {
+/** Writes a difference, its 95 % interval and how many seeds it is of. */
+function differenceCells({ unit }: Metric, found: PairedDifference): readonly string[] {
+  const { mean, low, high } = found;
   const text = (value: number): string => signed(value, unit === "nats" ? 4 : 0);
   const interval = low === null || high === null ? "" : `${text(low)} … ${text(high)}`;
-  return [mean === null ? UNKNOWN : text(mean), interval, String(n), verdict];
-}
-
-/** Writes a number in the metric's unit. */
-function valueText({ unit }: Metric, value: number | null): string {
-  return unit === "nats" ? loss(value) : count(value);
+  return [mean === null ? UNKNOWN : text(mean), interval, seedsText(found)];
 }
 
 /** Writes mean and standard deviation; one value has none. */

@@ -1,18 +1,15 @@
 /** The view Compare: the marked runs side by side: what differs in their configs, what came out, what each factor does. */
 import {
-  type Effect,
-  effectsOf,
-  type FactorValue,
+  differenceBySeed,
+  isLost,
+  isOfSurvivors,
   momentsOf,
-  pairedDifference,
-  settingOf,
+  seedsText,
   VALID_LOSS,
   verdictText,
-  withData,
 } from "@ablate/store";
-import { count, ellipsis, loss, middleEllipsis, signed, UNKNOWN, widthOf } from "@ablate/text";
+import { count, ellipsis, middleEllipsis, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
-import type { ShownRun } from "../../data/shown-run.ts";
 import { isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
@@ -25,7 +22,7 @@ import {
   TABLE_KEYS,
 } from "../../keys/table-keys.ts";
 import { clamp, type State, show } from "../../state/state.ts";
-import { cutLine, fitLine, GAP, type Line, line, type Piece, piece } from "../../text/line.ts";
+import { cutLine, fitLine, GAP, type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import { statesLine } from "../states.ts";
 import {
   type Canvas,
@@ -35,6 +32,7 @@ import {
   type Sheet,
   type View,
 } from "../view.ts";
+import { differencePiece, factorLines } from "./factors.ts";
 
 export const compareView: View = {
   name: "compare",
@@ -125,6 +123,8 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
     baseline === null ? LEAST_CELL : LEAST_PAIRED,
     ...rows.map((row) => widthOf(titleOf(row)) + 2),
     ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))),
+    ...rows.map(({ members }) => lineWidth(statesLine(members))),
+    ...others.map((row) => (baseline === null ? 0 : lineWidth(pairedCell(row, baseline)))),
   );
   const cellWidth = Math.min(MOST_CELL, widest);
   const room = Math.max(1, Math.floor((columns - labelWidth) / (cellWidth + GAP)));
@@ -207,14 +207,13 @@ function cellOf(entry: Entry, row: TableRow, baseline: TableRow | null): Line {
   if (own === theirs && (areNumbers || kind === "config")) return [piece("same", "muted")];
   if (!areNumbers) return [piece(text, kind === "config" ? "accent" : "plain")];
   if (kind === "config") return [piece(text, "accent")];
-  if (column.id.endsWith("loss")) return [differencePiece(own - theirs)];
+  if (column.id.endsWith("loss")) {
+    const areSurvivors = [...row.members, ...baseline.members].some((run) =>
+      isLost(run, VALID_LOSS),
+    );
+    return [differencePiece(own - theirs, { areSurvivors })];
+  }
   return [piece(`${own < theirs ? "−" : "+"}${count(Math.abs(own - theirs))}`)];
-}
-
-/** Writes a difference of losses, of which the smaller is the better. */
-function differencePiece(difference: number, spread = ""): Piece {
-  const tone = difference < 0 ? "good" : difference > 0 ? "bad" : "plain";
-  return piece(`${signed(difference, 4)}${spread}`, tone);
 }
 
 function plainCell({ column, kind }: Entry, { members }: TableRow): string {
@@ -229,11 +228,12 @@ function plainCell({ column, kind }: Entry, { members }: TableRow): string {
 
 /** Shows mean and spread of the differences between runs of the same seed. */
 function pairedCell(row: TableRow, baseline: TableRow): Line {
-  const paired = ({ members }: TableRow) =>
-    members.map((run) => ({ seed: run.seed, context: "", value: VALID_LOSS.value(run) }));
-  const { n, mean, std } = pairedDifference(paired(row), paired(baseline));
-  if (mean === null) return [piece("no seed in common", "muted")];
-  return [differencePiece(mean, std === null ? "" : ` ±${std.toFixed(4)} n ${n}`)];
+  const difference = differenceBySeed(row.members, baseline.members, VALID_LOSS);
+  const { mean, std } = difference;
+  if (mean === null) return [piece(verdictText(difference), "muted")];
+  const spread = std === null ? "" : ` ±${std.toFixed(4)}`;
+  const areSurvivors = isOfSurvivors(difference);
+  return [differencePiece(mean, { text: `${spread} n ${seedsText(difference)}`, areSurvivors })];
 }
 
 function sheetOf({ entries, rows }: Comparison): Sheet {
@@ -242,47 +242,4 @@ function sheetOf({ entries, rows }: Comparison): Sheet {
     columns: ["key", ...rows.map(titleOf)],
     rows: named.map((column) => [column.id, ...rows.map((row) => rowValue(column, row.members))]),
   };
-}
-
-const MOST_VALUE = 32;
-
-/** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
-function factorLines({ scene, state }: Canvas): Line[] {
-  const { runs: all, dataHashes } = scene.snapshot;
-  const chosen = scene.chosen.flatMap(({ members }) => members);
-  const effects = effectsOf(withData(chosen, dataHashes), {
-    measure: VALID_LOSS.value,
-    baseline: all.find(({ name }) => name === state.settings.baseline),
-  });
-  if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
-  const note = "  mean ± std of each value; difference from ◆, all else and the seed equal";
-  return [
-    [{ text: "validation loss by factor", bold: true }, piece(note, "muted")],
-    ...effects.flatMap((effect) => [[piece(effect.factor.name, "accent")], ...valueLines(effect)]),
-  ];
-}
-
-function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
-  const titles = values.map(({ runs: [run] }) =>
-    factor.keys.map((key) => settingOf(run, key)?.text ?? UNKNOWN).join(" + "),
-  );
-  const width = Math.min(MOST_VALUE, Math.max(...titles.map(widthOf)));
-  const rows = values.map((value, i): [string, Line] => {
-    const title = ellipsis(titles[i] ?? "", width);
-    const padding = " ".repeat(Math.max(0, width - widthOf(title)));
-    return [titles[i] ?? "", line(`  ${title}${padding}  `, ...momentPieces(value))];
-  });
-  rows.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
-  return rows.map(([, one]) => one);
-}
-
-function momentPieces({ runs, moments, difference }: FactorValue<ShownRun>): readonly Piece[] {
-  const { n, mean, std } = moments;
-  const text = std === null ? loss(mean) : `${loss(mean)} ±${std.toFixed(4)}`;
-  const share = `n ${n} of ${runs.length}`;
-  const before = [piece(text.padEnd(15)), piece(`  ${share.padEnd(11)}  `, "muted")];
-  if (difference === null) return [...before, piece("◆")];
-  if (difference.mean === null) return [...before, piece(verdictText(difference), "muted")];
-  const verdict = piece(`  ${verdictText(difference)}`, "muted");
-  return [...before, differencePiece(difference.mean), verdict];
 }

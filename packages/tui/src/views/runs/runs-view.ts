@@ -1,5 +1,5 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
-import { momentsOf } from "@ablate/store";
+import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
 import { count, ellipsis, loss, middleEllipsis, toldApart, widthOf } from "@ablate/text";
 import { sparkline } from "../../chart/sparkline.ts";
 import { bandOf, trace } from "../../chart/trace.ts";
@@ -21,7 +21,7 @@ import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
 import { cutLine, fitLine, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
-import { gridLine, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
+import { gridLine, lostPieces, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
 import {
   type Canvas,
   type Context,
@@ -215,7 +215,9 @@ function cellOf(canvas: Canvas, column: Column, row: TableRow): Line {
   if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
   if (column.id === "state") return row.isGroup ? statesLine(row.members) : stateLine(first);
   const text = column.text(rowValue(column, row.members));
-  return [piece(ellipsis(text, WIDEST_CELL), text === "-" ? "muted" : "plain")];
+  const isMean = row.isGroup && column.id.endsWith("loss") && text !== "-";
+  const shown = piece(ellipsis(text, WIDEST_CELL), text === "-" ? "muted" : "plain");
+  return [...(isMean ? lostPieces(row.members) : []), shown];
 }
 
 function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): string {
@@ -261,10 +263,12 @@ function detail(canvas: Canvas): Line[] {
 const DOT = piece(" · ", "muted");
 
 function groupResult(members: readonly ShownRun[]): string {
-  const { n, mean, std } = momentsOf(members.map((run) => run.validLoss ?? Number.NaN));
-  if (n === 0) return `${members.length} runs`;
+  const { n, mean, std } = momentsOf(members.map(VALID_LOSS.value));
+  const text = lostText(members, VALID_LOSS);
+  const lost = text === "" ? "" : `, ${text}`;
+  if (n === 0) return `${members.length} runs${lost}`;
   const around = std === null ? "" : ` ± ${std.toFixed(4)}`;
-  return `valid ${loss(mean)}${around} over ${n} of ${members.length} runs`;
+  return `valid ${loss(mean)}${around} over ${n} of ${members.length} runs${lost}`;
 }
 
 /** Says how a run failed, else what was noted of it, else which names it makes up. */

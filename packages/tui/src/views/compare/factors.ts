@@ -1,0 +1,89 @@
+/** What each factor does, below the comparison: means, differences paired by seed, and what they leave out. */
+import {
+  type Effect,
+  effectsOf,
+  type FactorValue,
+  isOfSurvivors,
+  lostText,
+  missingPairsText,
+  pairsText,
+  settingOf,
+  VALID_LOSS,
+  verdictText,
+  withData,
+} from "@ablate/store";
+import { ellipsis, loss, signed, UNKNOWN, widthOf } from "@ablate/text";
+import type { ShownRun } from "../../data/shown-run.ts";
+import { type Line, line, type Piece, piece } from "../../text/line.ts";
+import type { Canvas } from "../view.ts";
+
+/**
+ * Writes a difference of losses, of which the smaller is the better; one of survivors has no colour: what was lost
+ * may have been worse.
+ */
+export function differencePiece(
+  difference: number,
+  { text = "", areSurvivors }: { readonly text?: string; readonly areSurvivors: boolean },
+): Piece {
+  const tone = difference < 0 ? "good" : difference > 0 ? "bad" : "plain";
+  return piece(`${signed(difference, 4)}${text}`, areSurvivors ? "plain" : tone);
+}
+
+const MOST_VALUE = 32;
+
+/** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
+export function factorLines({ scene, state }: Canvas): Line[] {
+  const { runs: all, dataHashes } = scene.snapshot;
+  const chosen = scene.chosen.flatMap(({ members }) => members);
+  const effects = effectsOf(withData(chosen, dataHashes), {
+    metric: VALID_LOSS,
+    baseline: all.find(({ name }) => name === state.settings.baseline),
+  });
+  if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
+  const note = "  mean ± std of each value; difference from ◆, all else and the seed equal";
+  return [
+    [{ text: "validation loss by factor", bold: true }, piece(note, "muted")],
+    ...effects.flatMap((effect) => [[piece(effect.factor.name, "accent")], ...valueLines(effect)]),
+  ];
+}
+
+function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
+  const titles = values.map(({ runs: [run] }) =>
+    factor.keys.map((key) => settingOf(run, key)?.text ?? UNKNOWN).join(" + "),
+  );
+  const width = Math.min(MOST_VALUE, Math.max(...titles.map(widthOf)));
+  const rows = values.map((value, i): [string, Line[]] => {
+    const title = ellipsis(titles[i] ?? "", width);
+    const padding = " ".repeat(Math.max(0, width - widthOf(title)));
+    const missing = value.difference === null ? "" : missingPairsText(value.difference);
+    return [
+      titles[i] ?? "",
+      [
+        line(`  ${title}${padding}  `, ...momentPieces(value)),
+        ...(missing === "" ? [] : [line(" ".repeat(width + 4), piece(missing, "muted"))]),
+      ],
+    ];
+  });
+  rows.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return rows.flatMap(([, lines]) => lines);
+}
+
+function momentPieces({ runs, moments, difference }: FactorValue<ShownRun>): readonly Piece[] {
+  const { n, mean, std } = moments;
+  const text = std === null ? loss(mean) : `${loss(mean)} ±${std.toFixed(4)}`;
+  const lost = lostText(runs, VALID_LOSS);
+  const share = `n ${n} of ${runs.length}`;
+  const before = [
+    piece(text.padEnd(15)),
+    piece(`  ${share.padEnd(11)}  `, "muted"),
+    ...(lost === "" ? [] : [piece(`${lost}  `, "bad")]),
+  ];
+  if (difference === null) return [...before, piece("◆")];
+  if (difference.mean === null) return [...before, piece(verdictText(difference), "muted")];
+  const pairs = difference.of.cells > 1 ? `, ${pairsText(difference)}` : "";
+  return [
+    ...before,
+    differencePiece(difference.mean, { areSurvivors: isOfSurvivors(difference) }),
+    piece(`  ${verdictText(difference)}${pairs}`, "muted"),
+  ];
+}
