@@ -224,6 +224,18 @@ test("means per factor are over all runs that share a value", () => {
   expect(text(ui)).toMatch(/kaiming\(gain: 2\) +2\.1500 ±0\.0707 +n 2 of 2/);
 });
 
+test("a run that diverged does not count in the last value of its group", () => {
+  const runs = [1, 2, 3].map((seed) => ({
+    label: `v-seed=${seed}`,
+    seed,
+    steps: 300,
+    loss: (step: number) => (seed < 3 ? 2 : step < 100 ? 1e6 : Number.NaN),
+  }));
+  const ui = session(makeStore(runs), { settings: { view: "charts", smoothing: 0 } });
+
+  expect(text(ui)).toMatch(/v ×3 +2\.0000 ±0\.000 n 2 ✗/);
+});
+
 test("a chart grows while steps come in", () => {
   const path = makeStore([{ label: "a", steps: 50, loss: falling }]);
   const ui = session(path, { settings: { view: "charts" } });

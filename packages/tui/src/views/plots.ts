@@ -228,12 +228,16 @@ export function caption(
 export function readAt({ state, window }: ChartCanvas, plot: Plot): Spread | null {
   const at = columnAt(state.crosshair, window);
   const column = lastColumn(plot.shown, at);
-  const isFarBack = column !== null && at - column > window.columns / 20;
-  const isOver = state.crosshair !== null && isFarBack && plot.divergedAt !== null;
-  if (column === null || isOver) return null;
-  const values = plot.traces.map(
-    (one) => one.mean[lastColumn(one, column) ?? column] ?? Number.NaN,
-  );
+  const isFarBack = (one: number, from: number): boolean => from - one > window.columns / 20;
+  const hasLost = plot.divergedAt !== null;
+  if (column === null || (state.crosshair !== null && hasLost && isFarBack(column, at)))
+    return null;
+  const values = plot.traces.map((one) => {
+    const own = lastColumn(one, column) ?? column;
+    // What a run had before it diverged is not its value later.
+    const isOver = hasLost && !plot.isSparse && isFarBack(own, column);
+    return isOver ? Number.NaN : (one.mean[own] ?? Number.NaN);
+  });
   if (values.length > 1) return spread(values, state.settings.band);
   const mean = plot.shown.mean[column] ?? Number.NaN;
   return { n: 1, mean, low: mean, high: mean };
