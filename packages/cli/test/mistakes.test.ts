@@ -55,7 +55,7 @@ test.each([
   [["runs", "--store", "."], /^ablate: \S+ is not an ablate store: it is a folder; name a file\n$/],
   [
     ["run", "small.yaml", "--set", "data.file=."],
-    /^ablate: \. is a folder; data\.file names a file of names\n$/,
+    /^--set data\.file=\.: data\.file: \.: is a folder, expected a file of names\n$/,
   ],
 ])("a folder where a file is meant is a sentence: %j", async (args, sentence) => {
   const { status, stderr } = await ablate(makeFolder(), ...args);

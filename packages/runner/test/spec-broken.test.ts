@@ -109,9 +109,9 @@ test("a number beyond all numbers is reported once", () => {
   expect(
     errorsOf("train.steps: 1e999\nmodel.embedding: 99999999999999999999\nseeds: [1e400]"),
   ).toEqual([
-    "a.yaml:1:14: train.steps: expected a number, got Infinity",
-    "a.yaml:2:18: model.embedding: must be at most 65536, got 100000000000000000000",
-    "a.yaml:3:9: seeds[0]: expected a number, got Infinity",
+    "a.yaml:1:14: train.steps: expected a number, got 1e999",
+    "a.yaml:2:18: model.embedding: must be at most 65536, got 99999999999999999999",
+    "a.yaml:3:9: seeds[0]: expected a number, got 1e400",
   ]);
 });
 
@@ -130,8 +130,8 @@ test("a file nested a hundred thousand deep is an error, no crash", () => {
 test("a file that is not there and a folder are errors", () => {
   const folder = mkdtempSync(join(tmpdir(), "ablate-spec-"));
 
-  expect(errorsOfFile(join(folder, "no.yaml"))).toEqual(["a.yaml:1:1: no such file"]);
-  expect(errorsOfFile(folder)).toEqual(["a.yaml:1:1: is a folder, expected a config file"]);
+  expect(errorsOfFile(join(folder, "no.yaml"))).toEqual(["a.yaml: no such file"]);
+  expect(errorsOfFile(folder)).toEqual(["a.yaml: is a folder, expected a config file"]);
 });
 
 test("a key given twice is reported with the line of the first", () => {
@@ -142,7 +142,7 @@ test("a key given twice is reported with the line of the first", () => {
     "a.yaml:2:1: train.steps: given twice, first in line 1",
   ]);
   expect(errorsOf("train.lr: { 0: 1, 1e1: 1, 10: 2 }\n")).toEqual([
-    "a.yaml:1:27: train.lr.10: given twice, first in line 1",
+    "a.yaml:1:24: train.lr.1e1: step 10 is given twice",
   ]);
 });
 
@@ -184,11 +184,8 @@ test.each([
   ["train.steps: 1.5", "a.yaml:1:14: train.steps: expected a whole number, got 1.5"],
   ["train.steps: 0", "a.yaml:1:14: train.steps: must be at least 1, got 0"],
   ["train.lr: -0.1", "a.yaml:1:11: train.lr: must be above 0, got -0.1"],
-  [
-    "train.lr: .inf",
-    "a.yaml:1:11: train.lr: expected a rate or a map of step to rate, got Infinity",
-  ],
-  ["train.lr: .nan", "a.yaml:1:11: train.lr: expected a rate or a map of step to rate, got NaN"],
+  ["train.lr: .inf", "a.yaml:1:11: train.lr: expected a rate or a map of step to rate, got .inf"],
+  ["train.lr: .nan", "a.yaml:1:11: train.lr: expected a rate or a map of step to rate, got .nan"],
   ["train.lr: { 0: -1 }", "a.yaml:1:16: train.lr.0: must be above 0, got -1"],
   ["train.lr: { 5: 1 }", "a.yaml:1:11: train.lr: has no rate for step 0"],
   [
@@ -205,7 +202,7 @@ test.each([
     'train.l2: { "*": 1 }',
     "a.yaml:1:13: train.l2.*: no such parameter, allowed: embedding, hidden1.weight, hidden1.bias, output.weight, output.bias",
   ],
-  ["model.hidden: 200", "a.yaml:1:15: model.hidden: expected a list, got 200"],
+  ["model.hidden: 200", "a.yaml:1:15: model.hidden: expected a list, got 200; write [200]"],
   ["model.hidden: []", "a.yaml:1:15: model.hidden: must not be empty"],
   ["model.hidden: [5, 0]", "a.yaml:1:19: model.hidden[1]: must be at least 1, got 0"],
   ["model.embedding: 0", "a.yaml:1:18: model.embedding: must be at least 1, got 0"],
@@ -257,12 +254,12 @@ test.each([
   ["engine: torch", 'a.yaml:1:9: engine: unknown value "torch", allowed: simd, tfjs'],
   ["name: a/b", "a.yaml:1:7: name: may have letters, digits, . _ = and - only"],
   ["seeds: []", "a.yaml:1:8: seeds: must not be empty"],
-  ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3"],
+  ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3; write [3]"],
   ["seeds: [1, 1]", "a.yaml:1:12: seeds[1]: seed 1 is given twice"],
   ["seeds: [-1]", "a.yaml:1:9: seeds[0]: must be at least 0, got -1"],
   [
     "seeds: [9007199254740993]",
-    "a.yaml:1:9: seeds[0]: must be at most 9007199254740991, got 9007199254740992",
+    "a.yaml:1:9: seeds[0]: must be at most 9007199254740991, got 9007199254740993",
   ],
   ["variants: {}", "a.yaml:1:11: variants: must not be empty"],
   ["variants: { a: 3 }", "a.yaml:1:16: variants.a: expected a map"],

@@ -14,7 +14,7 @@ test.each([
   ["zip: [{ lr: 1 }]", 'a.yaml:1:9: lr: unknown key, did you mean "train.lr"?'],
   [
     "zip: [{ train: { lr: [1] } }]",
-    "a.yaml:1:22: train.lr: expected a rate or a map of step to rate, got a list",
+    "a.yaml:1:22: train.lr: expected a rate or a map of step to rate, got a list; values to compare stand under grid: { train.lr: [1] }",
   ],
   ["zip: [{ seeds: [1] }]", "a.yaml:1:9: zip[0].seeds: is the same for all runs of a config"],
   [
@@ -39,7 +39,7 @@ test.each([
   ],
   [
     "grid: { train.lr.0: [1, 2] }",
-    "a.yaml:1:9: grid.train.lr.0: is part of train.lr, which is one value; list whole values",
+    "a.yaml:1:9: grid.train.lr.0: is part of train.lr, which is one value; list whole values, as [{ 0: 1 }]",
   ],
   [
     "grid: { train.lr: [1, 2] }\nexclude: [{ train.lr: 3 }]",

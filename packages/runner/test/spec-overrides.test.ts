@@ -66,7 +66,10 @@ test.each<[Overrides, string]>([
     { set: ["model.hidden=[1"] },
     "--set model.hidden=[1: not valid YAML: flow sequence must end with a ]",
   ],
-  [{ set: ["name=a,b"] }, "--set name=a,b: name: is the same for all runs of a config"],
+  [
+    { set: ["name=a,b"] },
+    "--set name=a,b: name: is the same for all runs of a config; for one value that holds a comma write 'name=\"a,b\"'",
+  ],
   [
     { set: ["grid.train.lr=1"] },
     "--set grid.train.lr=1: grid.train.lr: cannot be set here; give keys of a run, several values by commas",

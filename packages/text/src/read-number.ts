@@ -1,6 +1,8 @@
-/** Numbers as people type them: `0.1`, `200_000`, `2e5`, `5/3`, `1/sqrt(10)`. */
+/** Numbers as people type them: `0.1`, `200_000`, `2e5`, `5/3`, `1/sqrt(10)`, and `0x10` and `0o17` as in YAML. */
 
-const NUMBER = String.raw`(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?`;
+const BY_BITS = String.raw`0x[\da-fA-F]+|0o[0-7]+`;
+const BY_TENS = String.raw`(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?`;
+const NUMBER = `(?:${BY_BITS}|${BY_TENS})`;
 const FACTOR = String.raw`(?:${NUMBER}|sqrt\(\s*${NUMBER}\s*\))`;
 
 /** A number, a root, or the quotient of two such. */

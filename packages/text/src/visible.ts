@@ -3,9 +3,11 @@
 /** How a space is shown that would not be seen. */
 const OPEN_BOX = "\u2423";
 
-/** Writes every space of a text as `␣`. */
+/** Writes every space of a text as `␣`, and other blanks by their numbers: `\u{a0}`. */
 export function visibleSpaces(text: string): string {
-  return text.replaceAll(" ", OPEN_BOX);
+  return text.replace(/\p{Zs}/gu, (char) =>
+    char === " " ? OPEN_BOX : `\\u{${char.charCodeAt(0).toString(16)}}`,
+  );
 }
 
 /** Writes the spaces at either end of a name as `␣`; those inside are seen. */

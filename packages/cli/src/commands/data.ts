@@ -110,7 +110,9 @@ function bothReadings({ config, data, shown }: Source): readonly string[] {
 
 /** Lists the characters; says of a space and of an unusual end token what they are. */
 function vocabularyLine({ vocabulary }: Dataset, end: string): string {
-  const text = `vocabulary: ${counted(vocabulary.length, "character")}: ${visible(visibleSpaces(vocabulary.join("")))}`;
+  // A mark is drawn on the character before it.
+  const shown = vocabulary.map((one) => visibleSpaces(one).replace(/^\p{M}/u, "\u25cc$&"));
+  const text = `vocabulary: ${counted(vocabulary.length, "character")}: ${visible(shown.join(""))}`;
   const hasSpace = vocabulary.includes(" ");
   const notes = [
     ...(hasSpace ? [`${visibleSpaces(" ")} is a space`] : []),

@@ -58,8 +58,12 @@ function oneOf(options: readonly unknown[], got: unknown): string {
   const names = options.map(String);
   if (got === undefined) return `is missing, one of ${names.join(", ")}`;
   if (typeof got !== "string") return `expected one of ${names.join(", ")}, got ${show(got)}`;
-  return `unknown value ${show(got)}${hint(got, names)}`;
+  const isOther = ACTIVATIONS_ELSEWHERE.has(got.toLowerCase());
+  return `unknown value ${show(got)}${isOther ? `, allowed: ${names.join(", ")}` : hint(got, names)}`;
 }
+
+/** Nonlinearities that there are elsewhere: none of ours is meant by them, however near its name. */
+const ACTIVATIONS_ELSEWHERE: ReadonlySet<string> = new Set(["elu", "gelu", "celu", "selu", "silu"]);
 
 type UnionIssue = { readonly discriminator?: string | undefined; readonly input: unknown };
 

@@ -3,7 +3,7 @@ import type { Position, Problem } from "./config-error.ts";
 import { makerOf, valuesOf } from "./makers.ts";
 import { nest } from "./merge.ts";
 import { CONFIG_KEYS, isSection } from "./schema.ts";
-import { type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
+import { flowText, type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
 
 /** What describes the grid rather than a run. */
 export const GRID_KEYS: readonly string[] = [
@@ -142,13 +142,24 @@ export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
   for (const { key, keyAt, value } of leavesOf(grid, "", isDeep)) {
     const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`));
     const inWhole =
-      whole === undefined ? null : `is part of ${whole}, which is one value; list whole values`;
+      whole === undefined
+        ? null
+        : `is part of ${whole}, which is one value; list whole values, as ${wholeExample(whole, key, value)}`;
     const wrong = whyCommon(key) ?? inWhole ?? (factors.has(key) ? "given twice" : null);
     const items = wrong === null ? valuesOf(value, `grid.${key}`, problems) : [];
     if (wrong !== null) problems.push({ ...keyAt, message: `grid.${key}: ${wrong}` });
     if (items.length > 0) factors.set(key, { key, keyAt, items });
   }
   return [...factors.values()];
+}
+
+/** Writes a list of one value that has a part as it is given: `[{ scheme: kaiming, gain: 0.5 }]`. */
+function wholeExample(whole: string, key: string, value: Node): string {
+  const part = key.slice(whole.length + 1);
+  const [first = value] = value.kind === "list" ? value.items : [];
+  const kind = whole.startsWith("init.") && part !== "scheme" ? "scheme: kaiming, " : "";
+  const place = whole.endsWith("batch_norm") && part !== "where" ? "where: hidden, " : "";
+  return `[{ ${kind}${place}${part}: ${flowText(first)} }]`;
 }
 
 /** Reads the rows of `zip`, all of the same keys; null where the file has none. */

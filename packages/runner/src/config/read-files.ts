@@ -1,6 +1,6 @@
 /** A config file and the files that it extends. */
-import { readFileSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import {
   GRID_KEYS,
@@ -14,6 +14,8 @@ import {
 } from "./grid.ts";
 import { hasMaker, valuesOf } from "./makers.ts";
 import { merge, nest } from "./merge.ts";
+import { nearName } from "./near-name.ts";
+import { readStdin } from "./read-stdin.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type Condition, type Rule, readExclude, readWhen } from "./rules.ts";
 import { type MapNode, mapNode, nodeAt } from "./tree.ts";
@@ -33,7 +35,7 @@ export function readFiles(
   { given, sources }: { readonly given: MapNode; readonly sources: Sources },
   problems: Problem[],
 ): ConfigParts {
-  const start = { source: path, line: 1, col: 1 };
+  const start = { source: path, line: null, col: null };
   const [own, ...extended] = readChain(path, start, { sources, problems, seen: [] });
   const below = extended.reduceRight<ConfigParts | null>((deeper, root) => {
     validate(merge(merge(standIn(root), deeper?.base ?? given), root), problems);
@@ -69,7 +71,7 @@ function readChain(path: string, at: Position, chain: Chain): [MapNode, ...MapNo
   const text = readText(path, at);
   sources.set(path, text);
   const root = withMadeSeeds(nest(readYaml(text, path), problems), problems);
-  const real = realpathSync(path);
+  const real = path === STDIN ? path : realpathSync(path);
   if (seen.includes(real)) {
     throw new ConfigError([{ ...at, message: `extends: a circle: ${names.join(" -> ")}` }]);
   }
@@ -92,16 +94,35 @@ function withMadeSeeds(root: MapNode, problems: Problem[]): MapNode {
   return mapNode(root.at, entries);
 }
 
+/** The config that is read from stdin. */
+export const STDIN = "-";
+
 function readText(path: string, at: Position): string {
   try {
-    return decode(readFileSync(path), path);
+    return decode(path === STDIN ? readStdin() : readFileSync(path), path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const message = UNREADABLE[code];
     if (message === undefined) throw error;
-    const named = at.source === path ? "" : `extends: ${path}: `;
-    throw new ConfigError([{ ...at, message: `${named}${message}` }]);
+    const near = message === UNREADABLE.ENOENT ? nearConfig(path) : null;
+    const meant = near === null ? "" : `, did you mean ${near}?`;
+    const named = at.line === null ? "" : `extends: ${path}: `;
+    throw new ConfigError([{ ...at, message: `${named}${message}${meant}` }]);
   }
+}
+
+const ENDINGS = ["", ".yaml", ".yml"];
+
+/** Returns a config that is there and may be meant: with its ending, in `configs`, or of nearly the same name. */
+function nearConfig(path: string): string | null {
+  if (path === "") return null;
+  for (const folder of [dirname(path), join(dirname(path), "configs")]) {
+    const there = ENDINGS.map((ending) => join(folder, `${basename(path)}${ending}`));
+    const found = there.find((one) => statSync(one, { throwIfNoEntry: false })?.isFile());
+    if (found !== undefined) return found;
+  }
+  const near = nearName(path, (name) => /\.ya?ml$/.test(name));
+  return near === null ? null : join(dirname(path), near);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  type Scalar,
   type YAMLError,
 } from "yaml";
 import { ConfigError, givenTwice, type Position, type Problem } from "./config-error.ts";
@@ -121,11 +122,11 @@ class Reader {
       const items = node.items.map((item, i) => this.#read(item, at, `${path}[${i}]`));
       return { kind: "list", at, items };
     }
-    if (!isMap(node)) return { kind: "scalar", at, value: scalarValue(node) };
+    if (!isMap(node)) return scalarOf(node, at);
     const entries = new Map<string, Entry>();
     for (const { key, value } of node.items) {
       const keyAt = this.#at(key, at);
-      const name = isScalar(key) ? String(key.value) : "";
+      const name = isScalar(key) ? keyText(key) : "";
       const whole = path === "" ? name : `${path}.${name}`;
       const [first, why] = [entries.get(name), NO_KEYS.get(name)];
       const complain = (message: string): unknown => this.#problems.push({ ...keyAt, message });
@@ -168,6 +169,18 @@ const NO_KEYS: ReadonlyMap<string, string> = new Map([
   ["__proto__", "is no key of a config"],
   ["<<", "merge keys are not part of YAML 1.2; use variants, extends or an alias for one value"],
 ]);
+
+/** Returns a key as it was written: `1.10` is no number here. */
+function keyText({ value, source }: Scalar): string {
+  return typeof value === "string" ? value : (source ?? String(value));
+}
+
+function scalarOf(node: unknown, at: Position): Node {
+  const value = scalarValue(node);
+  const isKept = typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  const written = isKept || !isScalar(node) ? undefined : node.source;
+  return { kind: "scalar", at, value, ...(written === undefined ? {} : { written }) };
+}
 
 function scalarValue(node: unknown): string | number | boolean | null {
   const value = isScalar(node) ? node.value : null;

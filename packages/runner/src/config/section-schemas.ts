@@ -1,6 +1,7 @@
 /** `model`, `train`, `record` and `thresholds`: the keys of one run, with their defaults and meanings. */
 
 import { isRule, THRESHOLDS, type ThresholdChanges, type Thresholds } from "@ablate/core";
+import { readNumber } from "@ablate/text";
 import { z } from "zod";
 import type { ModelConfig, ProbesConfig, RecordConfig, TrainConfig } from "./config.ts";
 import { instead, otherwise } from "./describe-issue.ts";
@@ -73,15 +74,41 @@ export const modelSchema: z.ZodType<ModelConfig> = z.strictObject({
 /** Steps between two measurements of the validation loss where a config does not say. */
 export const STOP_EVERY = 1000;
 
+const A_STEP = "expected a step, a whole number from 0";
+
+/** Digits of a step at most; there is no run of so many. */
+const STEP = /^(0|[1-9]\d{0,9})$/;
+
 const rates = z
   .record(
-    z.string().regex(/^(0|[1-9]\d{0,9})$/, "expected a step, a whole number from 0"),
+    z
+      .string()
+      .refine((step) => STEP.test(stepText(step)), A_STEP)
+      // For editors, which know no other way to write a number as a key.
+      .meta({ pattern: STEP.source }),
     positive(),
     { error: otherwise("expected a rate or a map of step to rate") },
+  )
+  .superRefine((byStep, context) => {
+    const firsts = new Set<string>();
+    for (const step of Object.keys(byStep)) {
+      const message = `step ${stepText(step)} is given twice`;
+      if (firsts.has(stepText(step))) context.addIssue({ code: "custom", path: [step], message });
+      firsts.add(stepText(step));
+    }
+  })
+  .transform((byStep) =>
+    Object.fromEntries(Object.entries(byStep).map(([step, rate]) => [stepText(step), rate])),
   )
   .refine((byStep) => Object.hasOwn(byStep, "0"), { error: "has no rate for step 0" });
 
 const learningRate = shorthand(rates, positive(), numberAt("0"));
+
+/** Returns a step without anything that only writes it otherwise; what is no whole number stays as it is. */
+export function stepText(step: string): string {
+  const number = readNumber(step);
+  return number !== null && Number.isSafeInteger(number) && number >= 0 ? String(number) : step;
+}
 
 const EVERY_PARAMETER = "*";
 

@@ -5,6 +5,8 @@ type Scalar = {
   readonly kind: "scalar";
   readonly at: Position;
   readonly value: string | number | boolean | null;
+  /** A number as it was written, where it is too large to be kept. */
+  readonly written?: string;
 };
 type List = {
   readonly kind: "list";

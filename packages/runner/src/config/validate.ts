@@ -2,9 +2,10 @@
 import { closest } from "@ablate/text";
 import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
-import { describeIssue } from "./describe-issue.ts";
+import { describeIssue, show } from "./describe-issue.ts";
+import { hintForValue, otherName } from "./hint-for-value.ts";
 import { CONFIG_KEYS, type FileConfig, fileSchema, SECTION_NAMES } from "./schema.ts";
-import { follow, type MapNode, nodeAt, type Path, toValue } from "./tree.ts";
+import { follow, type MapNode, type Node, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -64,10 +65,21 @@ function locate(tree: MapNode, prefix: Path, issue: Issue): Problem[] {
   const at = isMissing || issue.code === "invalid_key" ? keyAt : node.at;
   const isAbsent = issue.code === "invalid_type" && issue.input === undefined;
   const shown = isMissing || isAbsent ? path : path.slice(0, depth);
-  return [{ ...at, message: `${pathText(shown)}: ${issue.message}` }];
+  const said = asWritten(issue, node);
+  const hint = hintForValue({ path, node, value: issue.input, isMissing: isMissing || isAbsent });
+  return [{ ...at, message: `${pathText(shown)}: ${said}${hint}` }];
+}
+
+/** Quotes a number that is too large to be kept as it was written. */
+function asWritten({ message, input }: Issue, node: Node): string {
+  const got = `got ${show(input)}`;
+  const isOther = node.kind === "scalar" && node.written !== undefined && message.endsWith(got);
+  return isOther ? `${message.slice(0, -got.length)}got ${node.written}` : message;
 }
 
 function hintForKey(key: string, path: Path, allowed: readonly string[]): string {
+  const elsewhere = otherName(key);
+  if (elsewhere !== null) return elsewhere;
   const near = closest(key, allowed);
   const meant =
     near === null

@@ -5,16 +5,16 @@ import {
   constants,
   fstatSync,
   openSync,
-  readdirSync,
   readlinkSync,
   readSync,
   type Stats,
   statSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { DataError } from "@ablate/core";
-import { bytes, closest } from "@ablate/text";
+import { bytes } from "@ablate/text";
+import { nearName } from "../config/near-name.ts";
 
 /** Its names and examples have to fit into memory several times; the bundled names are 0.2 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -61,15 +61,6 @@ function hintForMissing(path: string): string {
   if (home !== undefined) return `; "~" is taken as it is, write ${homedir()}${home}`;
   const near = nearName(path);
   return near === null ? "" : `; did you mean ${near}?`;
-}
-
-/** Returns the name in the same folder that this one is a likely misspelling of. */
-export function nearName(path: string): string | null {
-  try {
-    return closest(basename(path), readdirSync(dirname(path)));
-  } catch {
-    return null;
-  }
 }
 
 /** Returns where a file lies to which this path is a link; null where it is none. */

@@ -6,6 +6,7 @@ import { canonicalJson } from "../config/canonical-json.ts";
 import type { ModelConfig } from "../config/config.ts";
 import { type Problem, positionText } from "../config/config-error.ts";
 import { initSchema } from "../config/init-schema.ts";
+import { stepText } from "../config/section-schemas.ts";
 import { toModelSpec, usesValidation } from "../config/to-run-spec.ts";
 import { type MapNode, type Node, nodeAt } from "../config/tree.ts";
 import { type Sections, valueAt } from "./sections.ts";
@@ -105,7 +106,7 @@ export class EffectCheck {
     const isShortened = nodeAt(train.tree, ["train", "steps"])?.at.line === null;
     if (steps === undefined || lr?.kind !== "map" || isShortened) return;
     for (const [step, { keyAt, value }] of lr.entries) {
-      if (Number(step) < steps) this.#withEffect.add(positionText(value.at));
+      if (Number(stepText(step)) < steps) this.#withEffect.add(positionText(value.at));
       else {
         const problem = `train.lr.${step}: has no effect, training ends after ${steps} steps`;
         this.#without.set(positionText(value.at), { ...keyAt, message: problem });

@@ -77,7 +77,10 @@ function reportShared(
   }
   for (const { key, keyAt } of set) {
     const why = whyCommon(key);
-    if (why !== null) problems.push({ ...keyAt, message: `${key}: ${why}` });
+    if (why === null) continue;
+    const value = keyAt.source.slice(keyAt.source.indexOf("=") + 1);
+    const message = `${key}: ${why}; for one value that holds a comma write '${key}="${value}"'`;
+    problems.push({ ...keyAt, message });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Cell, GridConfig, Overrides } from "../config/config.ts";
 import { ConfigError, type Position, type Problem } from "../config/config-error.ts";
 import { merge } from "../config/merge.ts";
 import { readOverrides } from "../config/overrides.ts";
-import { readFiles, type Sources } from "../config/read-files.ts";
+import { readFiles, type Sources, STDIN } from "../config/read-files.ts";
 import { type MapNode, nodeAt } from "../config/tree.ts";
 import { validate } from "../config/validate.ts";
 import { linkTarget } from "../data/data-file.ts";
@@ -123,6 +123,7 @@ function textOf(sources: Sources): string {
 
 /** Returns the file's base name in the letters of a name. */
 function nameOf(path: string): string {
+  if (path === STDIN) return "stdin";
   const name = basename(path, extname(path)).replace(/[^A-Za-z0-9._=-]+/g, "_");
   return name.slice(0, 60);
 }
