@@ -1,5 +1,7 @@
 export { csvField, csvOf, csvRow } from "./csv.ts";
+export { byDigits, decimalsThatDiffer, shortNumber, tellApart, type Ways } from "./distinct.ts";
 export { readDuration, spellDuration } from "./duration.ts";
+export { cutTogether, type Forms, fitForms } from "./labels.ts";
 export { firstOf, listed } from "./list.ts";
 export {
   bytes,
@@ -8,6 +10,7 @@ export {
   counted,
   duration,
   loss,
+  lossTexts,
   percent,
   signed,
   UNKNOWN,

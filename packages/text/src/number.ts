@@ -1,12 +1,21 @@
 /** Numbers as people read them; an unknown one is a dash. */
+import { decimalsThatDiffer } from "./distinct.ts";
+
 export const UNKNOWN = "-";
 
 type Maybe = number | null | undefined;
 
-/** Writes a loss in nats with four decimals, a very large one as a power of ten. */
-export function loss(value: Maybe): string {
+/** Writes a loss in nats with four decimals or more, a very large one as a power of ten. */
+export function loss(value: Maybe, moreDecimals = 0): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return UNKNOWN;
-  return Math.abs(value) < 1e5 ? value.toFixed(4) : value.toExponential(1).replace("e+", "e");
+  return Math.abs(value) < 1e5
+    ? value.toFixed(4 + moreDecimals)
+    : value.toExponential(1 + moreDecimals).replace("e+", "e");
+}
+
+/** Makes a function that writes the losses of a column: different ones never read the same. */
+export function lossTexts(values: Iterable<Maybe>): (value: Maybe) => string {
+  return decimalsThatDiffer(values, loss);
 }
 
 /** Writes a whole number with separators: 200,000. */
@@ -21,12 +30,15 @@ export function counted(value: Maybe, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Writes a whole number in few characters: 950, 50k, 1.5M. */
+/** Writes a whole number in few characters: 950, 50k, 1.5M; in full where those would round it. */
 export function compact(value: number): string {
   const size = Math.abs(value);
   const [unit, letter] = size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : [1e3, "k"];
-  if (size < 1e4) return count(value);
-  return `${Number((value / unit).toPrecision(3))}${letter}`;
+  const short = Number((value / unit).toPrecision(3));
+  const isWhole = Number.isInteger(value);
+  return size < 1e4 || (isWhole && Math.round(short * unit) !== value)
+    ? count(value)
+    : `${short}${letter}`;
 }
 
 /** Writes a share as a percentage, with one decimal below 10 %. */

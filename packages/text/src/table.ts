@@ -1,4 +1,5 @@
 /** Rows under a header as aligned text. */
+import { cutTogether } from "./labels.ts";
 import { visible } from "./terminal-text.ts";
 import { ellipsis, widthOf } from "./width.ts";
 
@@ -36,25 +37,43 @@ export function table(titles: readonly Column[], rows: readonly (readonly string
 }
 
 /**
- * Writes a table of at most `width` cells (null: any number). It cuts the widest columns; where that
- * leaves too little of them, each row becomes a list.
+ * Writes a table of at most `width` cells (null: any number). It cuts the widest columns, so that different
+ * cells of one stay different; where that leaves too little of them, each row becomes a list.
  */
 export function fittedTable(
-  titles: readonly Column[],
+  given: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number | null,
 ): string {
-  const columns = titles.map(titled);
+  const columns = given.map(titled);
   const natural = naturalWidths(columns, rows);
   const room = (width ?? Number.POSITIVE_INFINITY) - GAP * (columns.length - 1);
   if (sum(natural) <= room) return table(columns, rows);
   const most = widestThatFits(natural, room);
   if (most < LEAST) return lists(columns, rows, width ?? 0);
-  const cut = (text: string): string => ellipsis(text, most);
+  const titles = cutTitles(columns, most);
+  const cells = cutColumns(columns, rows, most);
   return table(
-    columns.map((column) => ({ ...column, title: cut(column.title) })),
-    rows.map((row) => row.map(cut)),
+    columns.map((column, i) => ({ ...column, title: titles[i] ?? "" })),
+    rows.map((_, at) => cells.map((column) => column[at] ?? "")),
   );
+}
+
+/** Cuts the cells of each column together. */
+function cutColumns(
+  columns: readonly Titled[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[][] {
+  return columns.map((_, i) => {
+    const cells = rows.map((row) => row[i] ?? "");
+    return cutTogether(cells, width, ellipsis);
+  });
+}
+
+function cutTitles(columns: readonly Titled[], width: number): string[] {
+  const titles = columns.map(({ title }) => title);
+  return cutTogether(titles, width, ellipsis);
 }
 
 function titled(column: Column): Titled {
@@ -84,13 +103,14 @@ function lists(
 ): string {
   const most = Math.max(...columns.map(({ title }) => widthOf(title)));
   const name = Math.min(most, Math.floor(width / 2));
+  const titles = cutTitles(columns, name);
+  const cells = cutColumns(columns, rows, Math.max(1, width - name - GAP));
   return rows
-    .map((row, i) => {
+    .map((_, i) => {
       const head = `row ${i + 1}\n`;
-      const lines = columns.map(({ title }, at) => {
-        const shown = ellipsis(title, name);
-        const value = ellipsis(row[at] ?? "", Math.max(1, width - name - GAP));
-        return `${shown}${" ".repeat(name - widthOf(shown) + GAP)}${value}`.trimEnd();
+      const lines = titles.map((title, at) => {
+        const padding = " ".repeat(name - widthOf(title) + GAP);
+        return `${title}${padding}${cells[at]?.[i] ?? ""}`.trimEnd();
       });
       return `${head}${lines.join("\n")}\n`;
     })
