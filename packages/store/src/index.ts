@@ -33,14 +33,18 @@ export {
   settingOf,
   withoutSeed,
 } from "./analysis/factors.ts";
+export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
+export { type SettingText, settingTexts } from "./analysis/setting-texts.ts";
 export {
   briefSetting,
+  exactSetting,
   flatSettings,
   type Setting,
   setting,
+  settingOfKey,
   shortKey,
 } from "./analysis/settings.ts";
 export { type Moments, momentsOf, twoSidedT } from "./analysis/statistics.ts";

@@ -92,8 +92,8 @@ plainTest("plain sqlite3 reads the effects that the analysis finds", () => {
   expect(new Set(rows.map(({ factor }) => factor))).toEqual(
     new Set(["train.lr", "model.batch_norm", "extra.flag"]),
   );
-  expect(rows.find(({ value }) => value === '{"0":0.01}')).toMatchObject({ n: 6 });
-  expect(rows.find(({ value }) => value === '{"0":7}')).toMatchObject({ n: 0, mean: null });
+  expect(rows.find(({ value }) => value === "0.01")).toMatchObject({ n: 6 });
+  expect(rows.find(({ value }) => value === "7")).toMatchObject({ n: 0, mean: null });
   expect(rows.find(({ value }) => value === "true")).toMatchObject({ n: 1, mean: 3, std: null });
 });
 

@@ -184,6 +184,29 @@ plainTest("plain sqlite3 reads logits and probabilities by example and token", (
   ]);
 });
 
+plainTest(
+  "a logit is written in the fewest digits that stand for what was kept of it alone",
+  () => {
+    const some = [26.3125, 26.3359375, 9.9921875, 0.1, 3.0009765625, 1e-9, -1.5, 4098, 2 ** 100];
+    const odd = oddFloats().filter((value, i) => i % 14 === 0 && Math.abs(value) >= 2 ** -126);
+    const storeWith = (values: Float32Array): string => {
+      const size = { examples: 1, tokens: values.length };
+      return storeOf(probeOf({ logits: { ...size, logits: values, probabilities: values } }));
+    };
+    const keptIn = (path: string) => readerAt(path).probe("g/v", 0)?.logits.logits;
+    const path = storeWith(Float32Array.from([...some, ...odd]));
+
+    const rows = plainSqlite3(path, "select logit, probability from store.logits order by token");
+
+    const written = rows.map(([logit]) => Number(logit ?? Number.NaN));
+    const first = [26.31, 26.336, 9.992, 0.1, 3.001, 1e-9, -1.5, 4098, 1.2677e30];
+    expect(written.slice(0, some.length)).toEqual(first);
+    expect(rows.map(([, probability]) => probability)).toEqual(rows.map(([logit]) => logit));
+    expect(written.map((value) => Number(value.toPrecision(5)))).toEqual(written);
+    expect(keptIn(storeWith(Float32Array.from(written)))).toEqual(keptIn(path));
+  },
+);
+
 test("a claim leaves no row of an earlier attempt's probes", () => {
   const { path, writer, id } = claimedRun(["a"]);
   writer.appendSteps(id, CLAIM.token, blockOf(0, [4], [1]));

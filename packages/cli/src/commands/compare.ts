@@ -1,5 +1,4 @@
 import {
-  briefSetting,
   type ComparedRun,
   comparedRuns,
   compareRuns,
@@ -9,6 +8,7 @@ import {
   type Setting,
   type StoreReader,
   settingOf,
+  settingTexts,
 } from "@ablate/store";
 import { didYouMean, readNumber } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
@@ -122,17 +122,19 @@ function runWithValue(
   key: string,
   runs: readonly ComparedRun[],
 ): ComparedRun | undefined {
-  const found = runs.find((run) => {
-    const own = settingOf(run, key);
-    return own !== undefined && isWritten(text, own);
-  });
+  const settings = runs.map((run) => settingOf(run, key));
+  const texts = [{ isWhole: false }, { isWhole: true }].map((style) =>
+    settingTexts(settings, style),
+  );
+  const isMeant = (own: Setting | undefined): boolean =>
+    own !== undefined && (isWritten(text, own) || texts.some((write) => write(own) === text));
+  const found = runs.find((_, i) => isMeant(settings[i]));
   if (found !== undefined || readNumber(text) === null) return found;
-  const values = new Set(runs.flatMap((run) => settingOf(run, key)?.text ?? []));
+  const values = new Set(settings.flatMap((own) => (own ? (texts[1]?.(own) ?? []) : [])));
   throw new UsageError(`no run has ${key} ${text}, only ${[...values].join(", ")}`);
 }
 
-/** Whether people may write a value in this way. */
-function isWritten(text: string, { value, text: whole, id }: Setting): boolean {
-  if ([whole, id, briefSetting(value)].includes(text)) return true;
-  return typeof value === "number" && readNumber(text) === value;
+/** Whether a text is a value in full: as JSON, or a number in any spelling. */
+function isWritten(text: string, { value, id }: Setting): boolean {
+  return text === id || (typeof value === "number" && readNumber(text) === value);
 }

@@ -3,8 +3,14 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { USUAL_READING } from "@ablate/core";
 import { canonicalJson } from "@ablate/runner";
-import { flatSettings, type RunSummary, type StoreReader, setting } from "@ablate/store";
-import { listed, table, UNKNOWN } from "@ablate/text";
+import {
+  flatSettings,
+  type RunSummary,
+  type StoreReader,
+  settingOfKey,
+  settingTexts,
+} from "@ablate/store";
+import { listed, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
@@ -167,11 +173,11 @@ function verdict(a: Side, b: Side, differences: readonly Difference[]): string {
   return `not the same run, because of ${listed(reasons)}`;
 }
 
-/** Writes both values in short where that tells them apart, else in full. */
+/** Writes both values, rounded where that leaves them different. */
 function values({ key, a, b }: Difference): readonly string[] {
   if (key === "data") return [a, b].map(hashText);
-  const [shortA = "", shortB = ""] = [a, b].map((one) => (one === null ? UNKNOWN : setting(one)));
-  return shortA === shortB ? [JSON.stringify(a), JSON.stringify(b)] : [shortA, shortB];
+  const found = [a, b].map((value) => (value === null ? null : settingOfKey(key, value)));
+  return found.map(settingTexts(found, { isWhole: true }));
 }
 
 function hashText(hash: unknown): string {

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { type Exclusion, expandedYaml, isToTrain, type PlannedRun } from "@ablate/runner";
-import { type RunStart, type RunState, setting, shortKey } from "@ablate/store";
-import { bytes, count, counted, duration, table, UNKNOWN } from "@ablate/text";
+import { type RunStart, type RunState, settingOfKey, settingTexts, shortKey } from "@ablate/store";
+import { bytes, count, counted, duration, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts";
@@ -82,10 +82,19 @@ function planTable(rows: readonly Row[]): string {
     (key) => new Set(rows.map(({ differs }) => text(differs[key]))).size > 1,
   );
   const titles = varying.map((key) => shortKey(key, varying));
+  const texts = varying.map((key) => {
+    const found = (differs: Row["differs"]) =>
+      key in differs ? settingOfKey(key, differs[key]) : null;
+    const text = settingTexts(
+      rows.map(({ differs }) => found(differs)),
+      { isWhole: true },
+    );
+    return (differs: Row["differs"]) => text(found(differs));
+  });
   const cells = rows.map(({ name, state, start, differs }) => [
     name,
     start === null ? state : `${state}, ${startText(name, state, start)}`,
-    ...varying.map((key) => (key in differs ? setting(differs[key]) : UNKNOWN)),
+    ...texts.map((text) => text(differs)),
   ]);
   return table(["run", "state", ...titles], cells);
 }

@@ -1,8 +1,13 @@
 import type { RunSummary } from "@ablate/store";
-import { count, loss, right, table, UNKNOWN } from "@ablate/text";
+import { count, lossTexts, right, table, UNKNOWN } from "@ablate/text";
 
 /** Tables runs with their states and results, and their tags where one has some. */
 export function runsTable(runs: readonly RunSummary[]): string {
+  const [lossText, trainText, validText] = [
+    lossTexts(runs.map((run) => run.loss)),
+    lossTexts(runs.map((run) => run.trainLoss)),
+    lossTexts(runs.map((run) => run.validLoss)),
+  ];
   const areTagged = runs.some(({ tags }) => tags.length > 0);
   return table(
     [
@@ -15,9 +20,9 @@ export function runsTable(runs: readonly RunSummary[]): string {
       run.state,
       String(run.seed),
       run.lastStep === null ? UNKNOWN : `${count(run.lastStep + 1)}/${count(run.steps)}`,
-      loss(run.loss),
-      loss(run.trainLoss),
-      loss(run.validLoss),
+      lossText(run.loss),
+      trainText(run.trainLoss),
+      validText(run.validLoss),
       count(run.stepsPerS),
       ...(areTagged ? [run.tags.join(",")] : []),
     ]),

@@ -1,4 +1,5 @@
-/** Values of a config as people read and compare them. */
+/** Values of a config as people read and compare them, and as programs do. */
+import { shortNumber } from "@ablate/text";
 
 /** Defaults of schemes and of batch norm, which are left out of a setting's text. */
 const UNSAID: Readonly<Record<string, unknown>> = {
@@ -12,8 +13,9 @@ const UNSAID: Readonly<Record<string, unknown>> = {
 /** A config's value under its dotted key; schemes, batch norm and `train`'s maps are one each. */
 export type Setting = {
   readonly key: string;
+  /** As it was written: a learning rate that never changes is a number. */
   readonly value: unknown;
-  /** For people; different values may have the same text. */
+  /** For people, by itself; beside others of its key, `settingTexts` tells them apart. */
   readonly text: string;
   /** A text that is the same for equal values only. */
   readonly id: string;
@@ -21,38 +23,69 @@ export type Setting = {
 
 /**
  * A config value on one line: a scheme as `kaiming(gain: 1.667)`, a batch norm as
- * `hidden(epsilon: 0, ...)`, defaults of schemes left out.
+ * `hidden(epsilon: 0, ...)`, defaults of schemes left out. Whole numbers are whole, others have so many digits.
  */
-export function setting(value: unknown): string {
-  if (typeof value === "number") return String(Number(value.toPrecision(4)));
+export function setting(value: unknown, digits = 4): string {
+  if (typeof value === "number") return shortNumber(value, digits);
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return `[${value.map(setting).join(", ")}]`;
-  if (!isMap(value)) return JSON.stringify(value) ?? "";
-  if (Object.keys(value).join() === "0") return setting(value[0]); // a learning rate that never changes
-  const { scheme, where, ...rest } = value;
+  if (Array.isArray(value)) return `[${value.map((one) => setting(one, digits)).join(", ")}]`;
+  const written = asWritten(value);
+  if (!isMap(written))
+    return typeof written === "number" ? setting(written, digits) : json(written);
+  const { scheme, where, ...rest } = written;
   const kind = scheme ?? where;
   const inner = Object.entries(rest)
     .filter(([key, one]) => kind === undefined || one !== UNSAID[key])
-    .map(([key, one]) => `${key}: ${setting(one)}`)
+    .map(([key, one]) => `${key}: ${setting(one, digits)}`)
     .join(", ");
   if (typeof kind !== "string") return `{${inner}}`;
   return inner === "" ? kind : `${kind}(${inner})`;
 }
 
-/** Writes a value in few characters: `kaiming 1.67`, `hidden`; not all of it is always said. */
-export function briefSetting(value: unknown): string {
-  if (typeof value === "number") return String(Number(value.toPrecision(3)));
-  if (Array.isArray(value)) return value.map(briefSetting).join(" ");
+/** Returns a learning rate that never changes as the number that it is, any other value as it is. */
+function asWritten(value: unknown): unknown {
+  return isMap(value) && Object.keys(value).join() === "0" ? value[0] : value;
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value) ?? "";
+}
+
+/** Writes a value in few characters: `kaiming 1.67`, `hidden`, `100×8`; not all of it is always said. */
+export function briefSetting(value: unknown, digits = 3): string {
+  if (typeof value === "number") return shortNumber(value, digits);
+  if (Array.isArray(value)) return briefList(value.map((one) => briefSetting(one, digits)));
   if (!isMap(value)) return setting(value);
   const { scheme, where, ...rest } = value;
   if (typeof where === "string") return where;
   if (typeof scheme !== "string") {
     return Object.entries(rest)
-      .map(([key, one]) => (key === "0" ? "" : `${key}:`) + briefSetting(one))
+      .map(([key, one]) => (key === "0" ? "" : `${key}:`) + briefSetting(one, digits))
       .join(" ");
   }
   const said = Object.entries(rest).filter(([key, one]) => one !== UNSAID[key]);
-  return [scheme, ...said.map(([, one]) => briefSetting(one))].join(" ");
+  return [scheme, ...said.map(([, one]) => briefSetting(one, digits))].join(" ");
+}
+
+/** From so many equal members of a list on, their number is shorter to read. */
+const LEAST_REPEATED = 3;
+
+function briefList(texts: readonly string[]): string {
+  const repeated: { readonly text: string; times: number }[] = [];
+  for (const text of texts) {
+    const last = repeated.at(-1);
+    if (last?.text === text) last.times += 1;
+    else repeated.push({ text, times: 1 });
+  }
+  const written = repeated.flatMap(({ text, times }) =>
+    times < LEAST_REPEATED ? Array.from({ length: times }, () => text) : [`${text}×${times}`],
+  );
+  return written.join(" ");
+}
+
+/** Returns a setting for machines: a number or a text as it is, maps, lists and the like as JSON. */
+export function exactSetting({ value }: Pick<Setting, "value">): string | number {
+  return typeof value === "string" || typeof value === "number" ? value : json(value);
 }
 
 /** Returns every setting of a config. */
@@ -62,8 +95,14 @@ export function flatSettings(config: unknown, prefix = ""): Setting[] {
     const key = prefix === "" ? name : `${prefix}.${name}`;
     const isOne = !isMap(value) || "scheme" in value || "where" in value || prefix === "train";
     if (!isOne) return flatSettings(value, key);
-    return [{ key, value, text: setting(value), id: sortedJson(value) }];
+    return [settingOfKey(key, value)];
   });
+}
+
+/** Makes the setting of a key and its value. */
+export function settingOfKey(key: string, value: unknown): Setting {
+  const written = asWritten(value);
+  return { key, value: written, text: setting(written), id: sortedJson(written) };
 }
 
 /** JSON with the members of every map in one order. */

@@ -6,7 +6,10 @@
  */
 import type { View } from "./view.ts";
 
-/** Every value of every config under its dotted key; and the hash of the data, as the key `data`. */
+/**
+ * Every value of every config under its dotted key, a learning rate that never changes as the number that it is;
+ * and the hash of the data, as the key `data`.
+ */
 const SETTINGS = `
   node(run_id, key, type, value, is_map) as (
     select r.id, j.key, j.type, j.value, j.type = 'object'
@@ -18,8 +21,17 @@ const SETTINGS = `
       else 0 end
     from node n, json_each(case when n.is_map then n.value else '{}' end) j
   ),
+  written(run_id, key, type, value, is_map, is_constant) as (
+    select n.run_id, n.key, n.type, n.value, n.is_map, (
+      select count(*) = 1 and max(j.key) = '0'
+      from json_each(case when n.type = 'object' then n.value else '{}' end) j)
+    from node n
+  ),
   setting(run_id, key, type, value) as materialized (
-    select run_id, key, type, value from node
+    select run_id, key,
+      case when is_constant then json_type(value, '$."0"') else type end,
+      case when is_constant then value ->> '$."0"' else value end
+    from written
     where not is_map and key not in ('seed', 'name', 'description', 'data.file')
       and key not glob 'record.*' and key not glob 'thresholds.*'
     union all

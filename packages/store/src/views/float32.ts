@@ -34,6 +34,23 @@ export function float20Sql(hex: string, which: number): string {
   });
 }
 
+/**
+ * SQL of a REAL: a float20 in the fewest digits that stand for it and no other, three to five. Its neighbours are
+ * 2^-12 to 2^-11 of its size away, so that half of the least distance is 2^-13 of it.
+ *
+ * @param value - SQL of the float20, best the name of a column: it is there several times
+ */
+export function fewestDigitsSql(value: string): string {
+  const rounded = (digits: number): string => `cast(printf('%.${digits - 1}e', ${value}) as real)`;
+  const isNear = (digits: number): string =>
+    `abs(${rounded(digits)} - ${value}) < abs(${value}) * pow(2, -13)`;
+  return (
+    `case when ${value} is null or ${value} = 0 or abs(${value}) = 9e999 then ${value}` +
+    ` when ${isNear(3)} then ${rounded(3)} when ${isNear(4)} then ${rounded(4)}` +
+    ` else ${rounded(5)} end`
+  );
+}
+
 /** @param digit - SQL of the digit at a place of the little-endian bytes */
 function floatOfDigits(digit: (place: number) => string): string {
   const exponent = `(${digit(7)} % 8 * 32 + ${digit(8)} * 2 + ${digit(5)} / 8)`;

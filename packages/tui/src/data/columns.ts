@@ -1,13 +1,14 @@
 /** The columns of the table of runs. */
 import {
-  briefSetting,
   differingKeys,
+  exactSetting,
   METRICS,
   type Metric,
   settingOf,
+  settingTexts,
   shortKey,
 } from "@ablate/store";
-import { type Align, count, duration, loss, UNKNOWN } from "@ablate/text";
+import { type Align, count, duration, loss, lossTexts, UNKNOWN } from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
 export type Column = {
@@ -19,6 +20,10 @@ export type Column = {
   readonly value: (run: ShownRun) => Value;
   /** The value of one run, or the mean over a group. */
   readonly text: (value: Value) => string;
+  /** Writes the values of one screen, so that different ones do not read the same. */
+  readonly textsOf?: (values: readonly Value[]) => (value: Value) => string;
+  /** Whether it is a key of the config: groups have no mean of it. */
+  readonly isSetting?: boolean;
   /** Shown without being chosen. */
   readonly isDefault: boolean;
   /** Has a row among the results where runs are compared. */
@@ -30,10 +35,15 @@ export type Column = {
 /** What a run has in a column; null where there is nothing. */
 export type Value = number | string | null;
 
-const plain = (value: Value): string =>
-  value === null ? "" : typeof value === "number" ? String(Number(value.toPrecision(4))) : value;
+const plain = (value: Value): string => (value === null ? "" : String(value));
 
 const lossText = (value: Value): string => (typeof value === "number" ? loss(value) : UNKNOWN);
+
+/** Writes losses with as many decimals as tell them apart. */
+function lossesText(values: readonly Value[]): Column["text"] {
+  const text = lossTexts(values.map((value) => (typeof value === "number" ? value : null)));
+  return (value) => (typeof value === "number" ? text(value) : UNKNOWN);
+}
 
 const countText = (value: Value): string => (typeof value === "number" ? count(value) : UNKNOWN);
 
@@ -45,8 +55,9 @@ function result(
   title: string,
   column: Pick<Column, "value"> & Partial<Column>,
 ): Column {
-  const usual = { align: "right", text: lossText, isDefault: false, isCompared: true } as const;
-  return { id, title, ...usual, priority: 1, ...column };
+  const usual = { align: "right", isDefault: false, isCompared: true, priority: 1 } as const;
+  const texts = column.text === undefined ? { textsOf: lossesText } : {};
+  return { id, title, ...usual, text: lossText, ...texts, ...column };
 }
 
 /** A column of words, for the table alone. */
@@ -118,22 +129,19 @@ function settingColumn(key: string, keys: readonly string[], runs: readonly Show
     title: shortKey(key, keys),
     align: runs.every((run) => typeof settingValue(run, key) === "number") ? "right" : "left",
     value: (run) => settingValue(run, key),
-    text: briefTexts(key, runs),
+    text: settingText(key, runs),
     isDefault: true,
     isCompared: false,
+    isSetting: true,
     priority: 6,
   };
 }
 
-/** Shortens the values of a setting, where the short texts are as different as the values. */
-function briefTexts(key: string, runs: readonly ShownRun[]): Column["text"] {
-  const texts = new Map<string, string>();
-  for (const found of runs.map((run) => settingOf(run, key))) {
-    if (found !== undefined && !texts.has(found.text))
-      texts.set(found.text, briefSetting(found.value));
-  }
-  if (new Set(texts.values()).size < texts.size) return plain;
-  return (value) => (typeof value === "string" ? (texts.get(value) ?? value) : plain(value));
+/** Makes a function that writes the values of a setting in short, and no two of them alike. */
+export function settingText(key: string, runs: readonly ShownRun[]): Column["text"] {
+  const found = new Map(runs.map((run) => [settingValue(run, key), settingOf(run, key)]));
+  const text = settingTexts(found.values());
+  return (value) => (found.get(value) ? text(found.get(value)) : plain(value));
 }
 
 /** Returns the keys of the config whose values are not the same in all runs. */
@@ -141,10 +149,8 @@ export function keysThatDiffer(runs: readonly ShownRun[]): string[] {
   return differingKeys(runs).filter((key) => key !== "data.file");
 }
 
-/** Returns a setting for sorting: as a number where it is one. */
+/** Returns a setting as it is, for sorting and for machines: maps and lists as JSON. */
 export function settingValue(run: ShownRun, key: string): Value {
   const found = settingOf(run, key);
-  if (found === undefined) return null;
-  const number = Number(found.text);
-  return found.text !== "" && Number.isFinite(number) ? number : found.text;
+  return found === undefined ? null : exactSetting(found);
 }

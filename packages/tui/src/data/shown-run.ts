@@ -58,6 +58,7 @@ export function batchSize(run: ShownRun): number {
 /** Returns the steps at which the learning rate is set, in order, with the rate. */
 function rates(run: ShownRun): { readonly step: number; readonly rate: number }[] {
   const value = settingOf(run, "train.lr")?.value;
+  if (typeof value === "number") return [{ step: 0, rate: value }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value)
     .map(([step, rate]) => ({ step: Number(step), rate: Number(rate) }))

@@ -1,7 +1,14 @@
 /** The runs as a table: filtered, grouped, sorted. */
 import { seedlessId, withData, withoutSeed } from "@ablate/store";
 import type { ViewSettings } from "../state/settings.ts";
-import { allColumns, type Column, keysThatDiffer, settingValue, type Value } from "./columns.ts";
+import {
+  allColumns,
+  type Column,
+  keysThatDiffer,
+  settingText,
+  settingValue,
+  type Value,
+} from "./columns.ts";
 import type { StoreSnapshot } from "./feed.ts";
 import { filtered, runSubject } from "./filter.ts";
 import type { ShownRun } from "./shown-run.ts";
@@ -75,14 +82,15 @@ export function isShown({ id, isDefault }: Column, settings: ViewSettings): bool
   return isDefault && !hidden.includes(id);
 }
 
-/** Returns what a row has in a column: a run's own value, the mean of a group's numbers, or its common value. */
-export function rowValue({ value }: Column, members: readonly ShownRun[]): Value {
+/** Returns what a row has in a column: a run's own value, the mean of a group's results, or its common value. */
+export function rowValue({ value, isSetting }: Column, members: readonly ShownRun[]): Value {
   const [first, ...others] = members;
   if (first === undefined) return null;
   if (others.length === 0) return value(first);
   const values = members.map(value);
   const numbers = values.filter((one) => typeof one === "number");
-  if (numbers.length > 0) return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  if (numbers.length > 0 && isSetting !== true)
+    return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
   return values.every((one) => one === values[0]) ? (values[0] ?? null) : null;
 }
 
@@ -96,14 +104,17 @@ function groupsOf(
   const isBySeed = group === "seed";
   const ids = isBySeed
     ? withData(runs, dataHashes).map(seedlessId)
-    : runs.map((run) => groupTitle(run, group));
+    : runs.map((run) => groupId(run, group));
+  const text = settingText(group, runs);
   const groups = Map.groupBy(runs.keys(), (i) => ids[i] ?? "");
   return [...groups].flatMap(([id, places]): TableRow[] => {
     const members = places.flatMap((i) => runs[i] ?? []);
     const [first] = members;
     if (first === undefined) return [];
     if (members.length === 1) return [rowOf(first)];
-    const title = isBySeed ? withoutSeed(first.title) || (first.grid ?? "") : id;
+    const [ofSeeds, ofGrid] = [withoutSeed(first.title) || (first.grid ?? ""), first.grid ?? ""];
+    const ofKey = `${group}=${text(settingValue(first, group))}`;
+    const title = isBySeed ? ofSeeds : group === "grid" ? ofGrid : ofKey;
     return [{ ...SINGLE, key: `group:${id}`, title, members, isGroup: true }];
   });
 }
@@ -134,7 +145,7 @@ export function isRowOf({ key, members }: TableRow, name: string | null | undefi
   return key === name || members.some((run) => run.name === name);
 }
 
-function groupTitle(run: ShownRun, group: string): string {
+function groupId(run: ShownRun, group: string): string {
   return group === "grid" ? (run.grid ?? "") : `${group}=${settingValue(run, group) ?? ""}`;
 }
 

@@ -1,6 +1,7 @@
 /** Ways to print a comparison: tables under headings, or records. */
 import {
   type Comparison,
+  exactSetting,
   isLost,
   isOfSurvivors,
   type Metric,
@@ -9,9 +10,9 @@ import {
   type Setting,
   settingOf,
 } from "@ablate/store";
-import { fittedTable, wrapText } from "@ablate/text";
+import { fittedTable, UNKNOWN, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
-import { effectTexts, rowTitles, type SectionOptions, sectionsOf } from "./sections.ts";
+import { rowTitles, type SectionOptions, sectionsOf } from "./sections.ts";
 
 type Print = (
   comparison: Comparison,
@@ -56,7 +57,9 @@ function paragraph(text: string, width: number | null): string {
 
 /** Makes the records of each row, one per metric. */
 function rowRecords(comparison: Comparison, isByKey: boolean) {
-  const titles = rowTitles(comparison, isByKey);
+  const titles = isByKey
+    ? comparison.rows.map(({ settings }) => exactTexts([...settings.values()]))
+    : rowTitles(comparison, isByKey);
   const reference = comparison.rows.find(({ isBaseline }) => isBaseline);
   return comparison.rows.map(({ runs, settings, outcomes, isBaseline }, i) => {
     const values = [...settings].map(([key, found]) => [key, found?.value ?? null]);
@@ -78,16 +81,20 @@ function rowRecords(comparison: Comparison, isByKey: boolean) {
   });
 }
 
+/** Writes the values of keys that change together as one text, in full. */
+function exactTexts(settings: readonly (Setting | null | undefined)[]): string {
+  return settings.map((found) => String(plain(found) ?? UNKNOWN)).join(" + ");
+}
+
 /** Makes one record per factor, value and metric. */
 function effectRecords({ effects }: Comparison) {
   return effects.flatMap(({ metric, effect }) => {
-    const texts = effectTexts(effect).values;
     const reference = effect.values.find(({ difference }) => difference === null);
-    return effect.values.map(({ runs, moments, difference }, i) => ({
+    return effect.values.map(({ runs, moments, difference }) => ({
       kind: "effect",
       metric: metric.name,
       factor: effect.factor.name,
-      value: texts[i] ?? "",
+      value: exactTexts(effect.factor.keys.map((key) => settingOf(runs[0], key))),
       settings: Object.fromEntries(
         effect.factor.keys.map((key) => [key, settingOf(runs[0], key)?.value ?? null]),
       ),
@@ -184,10 +191,7 @@ function flag(isSo: boolean | null): number | null {
   return isSo === null ? null : Number(isSo);
 }
 
-/** Makes one field of a setting: text as it is, numbers in full, maps and lists as JSON. */
-function plain(found: Setting | null): unknown {
-  if (found === null) return null;
-  return typeof found.value === "string" || typeof found.value === "number"
-    ? found.value
-    : JSON.stringify(found.value);
+/** Makes one field of a setting. */
+function plain(found: Setting | null | undefined): string | number | null {
+  return found ? exactSetting(found) : null;
 }

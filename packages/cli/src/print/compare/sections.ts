@@ -1,6 +1,5 @@
 /** A comparison as tables under headings, for terminals and Markdown. */
 import {
-  briefSetting,
   type ComparedRun,
   type Comparison,
   type ComparisonRow,
@@ -13,14 +12,16 @@ import {
   type PairedDifference,
   pairsText,
   type Setting,
+  type SettingText,
   seedsText,
   settingOf,
+  settingTexts,
   shortKey,
   VALID_LOSS,
   verdictText,
   withoutSeed,
 } from "@ablate/store";
-import { type Align, count, counted, right, signed, UNKNOWN } from "@ablate/text";
+import { type Align, count, counted, lossTexts, right, signed, UNKNOWN } from "@ablate/text";
 import { BEST, bestNotes, valueText } from "./best.ts";
 
 export type SectionOptions = {
@@ -55,17 +56,23 @@ function rowSection(comparison: Comparison, isByKey: boolean): Section {
   const all = rows.flatMap(({ runs }) => runs);
   const titles = rowTitles(comparison, isByKey);
   const shown = isByKey ? [] : keys;
-  const texts = shown.map((key) => settingTexts(all, key));
+  const texts = shown.map((key) => textsOf(all, key));
   const metrics = metricsOf(comparison);
   const [metric = VALID_LOSS] = metrics;
   const areDone = all.every((run) => run.state === "finished" || isLost(run, metric));
   const lossy = metrics.map((one) => all.some((run) => isLost(run, one)));
+  const momentTexts = metrics.map((one, i) =>
+    momentsTexts(
+      one,
+      rows.map(({ outcomes }) => outcomes[i]?.moments.mean),
+    ),
+  );
   const body = rows.map(({ runs, settings, outcomes }, i) => [
     titles[i] ?? "",
     ...shown.map((key, k) => texts[k]?.(settings.get(key)) ?? ""),
     ...(areDone ? [] : [statesText(runs)]),
     ...outcomes.flatMap(({ metric: one, moments, isBest, steps }, m) => [
-      `${momentsText(one, moments)}${isBest && rows.length > 1 ? ` ${BEST}` : ""}`,
+      `${momentTexts[m]?.(moments) ?? ""}${isBest && rows.length > 1 ? ` ${BEST}` : ""}`,
       shareText(moments.n, runs.length),
       ...(lossy[m] ? [lostText(runs, one)] : []),
       ...(one.unit === "nats" ? [stepsText(steps)] : []),
@@ -153,6 +160,10 @@ function effectSections({ effects }: Comparison): readonly Section[] {
     const { values, baseline } = effectTexts(effect);
     const lost = effect.values.map(({ runs }) => lostText(runs, metric));
     const areLost = lost.some((text) => text !== "");
+    const text = momentsTexts(
+      metric,
+      effect.values.map(({ moments }) => moments.mean),
+    );
     return {
       title: `${metric.title} by ${effect.factor.name}: difference from ${baseline}, all else and the seed equal`,
       columns: [
@@ -165,7 +176,7 @@ function effectSections({ effects }: Comparison): readonly Section[] {
       ],
       rows: effect.values.map(({ runs, moments, difference }, i) => [
         values[i] ?? "",
-        momentsText(metric, moments),
+        text(moments),
         shareText(moments.n, runs.length),
         ...(areLost ? [lost[i] ?? ""] : []),
         ...(difference === null
@@ -192,10 +203,16 @@ function differenceCells({ unit }: Metric, found: PairedDifference): readonly st
   return [mean === null ? UNKNOWN : text(mean), interval, seedsText(found)];
 }
 
-/** Writes mean and standard deviation; one value has none. */
-function momentsText(metric: Metric, { mean, std }: Moments): string {
-  const text = valueText(metric, mean);
-  return std === null ? text : `${text} ± ${valueText(metric, std)}`;
+/** Makes a function that writes mean and standard deviation, different means of a column never the same. */
+function momentsTexts(
+  metric: Metric,
+  means: readonly (number | null | undefined)[],
+): (moments: Moments) => string {
+  const meanText = metric.unit === "nats" ? lossTexts(means) : count;
+  return ({ mean, std }) => {
+    const text = meanText(mean);
+    return std === null ? text : `${text} ± ${valueText(metric, std)}`;
+  };
 }
 
 /** Says after how many updates the numbers of a row were taken. */
@@ -213,20 +230,9 @@ function statesText(runs: ComparisonRow["runs"]): string {
   return texts.join(", ");
 }
 
-/** Makes a function that writes the values of a key: in short where that tells all of them apart. */
-function settingTexts(
-  runs: readonly ComparedRun[],
-  key: string,
-): (found: Setting | null | undefined) => string {
-  const known = new Map(
-    runs.flatMap((run) => settingOf(run, key) ?? []).map((one) => [one.id, one]),
-  );
-  const forms = [
-    (one: Setting) => (key === "data" ? one.text : briefSetting(one.value)),
-    (one: Setting) => one.text,
-  ];
-  const form = forms.find((text) => new Set([...known.values()].map(text)).size === known.size);
-  return (found) => (found ? (form?.(found) ?? found.id) : UNKNOWN);
+/** Makes a function that writes the values of a key, so that no two read the same. */
+function textsOf(runs: readonly ComparedRun[], key: string): SettingText {
+  return settingTexts(runs.map((run) => settingOf(run, key)));
 }
 
 /** Makes a function that writes the values of several keys. */
@@ -234,7 +240,7 @@ function settingsTexts(
   runs: readonly ComparedRun[],
   keys: readonly string[],
 ): (value: (key: string) => Setting | null | undefined) => string {
-  const texts = keys.map((key) => ({ key, text: settingTexts(runs, key) }));
+  const texts = keys.map((key) => ({ key, text: textsOf(runs, key) }));
   return (value) => texts.map(({ key, text }) => text(value(key))).join(" + ");
 }
 
