@@ -4,6 +4,7 @@ import {
   firstOf,
   listed as listedInFull,
   percent as percentText,
+  shortNumber,
 } from "@ablate/text";
 
 const UNKNOWN = "–";
@@ -38,14 +39,12 @@ export function percent(share: Maybe): string {
   return share === 0 ? "0 %" : percentText(share);
 }
 
-/** Writes a number of any size in three digits: 0.0314, 4.2e−5. */
+/** Writes a number of any size in three digits, whole parts in full below 100,000: 0.0314, 4.2e−5. */
 export function scaled(value: Maybe): string {
   if (!isKnown(value)) return UNKNOWN;
   const size = Math.abs(value);
   const isPlain = size === 0 || (size >= 1e-3 && size < 1e5);
-  const text = isPlain
-    ? String(Number(value.toPrecision(3)))
-    : value.toExponential(1).replace("e+", "e");
+  const text = isPlain ? shortNumber(value, 3) : value.toExponential(1).replace("e+", "e");
   return text.replaceAll("-", "−");
 }
 

@@ -2,17 +2,19 @@
 
 type Value = string | number | null;
 
+type Table = { readonly columns: readonly string[]; readonly rows: Iterable<readonly Value[]> };
+
 /** Writes rows under a header; null and NaN are nothing. */
-export function csvOf({
-  columns,
-  rows,
-}: {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Value[])[];
-}): string {
+export function csvOf(table: Table): string {
+  return [...csvLines(table)].join("");
+}
+
+/** Writes the header and then each row, as they come. */
+export function* csvLines({ columns, rows }: Table): Generator<string> {
   const text = (value: Value): string =>
     value === null || Number.isNaN(value) ? "" : String(value);
-  return [columns, ...rows].map((row) => csvRow(row.map(text))).join("");
+  yield csvRow(columns);
+  for (const row of rows) yield csvRow(row.map(text));
 }
 
 /** Writes fields as one line with its end. */

@@ -1,4 +1,4 @@
-export { csvField, csvOf, csvRow } from "./csv.ts";
+export { csvField, csvLines, csvOf, csvRow } from "./csv.ts";
 export { byDigits, decimalsThatDiffer, shortNumber, tellApart, type Ways } from "./distinct.ts";
 export { readDuration, spellDuration } from "./duration.ts";
 export { cutTogether, type Forms, fitForms } from "./labels.ts";

@@ -95,7 +95,7 @@ function withoutCommonWords(texts: readonly string[], width: number): Shortened 
     fewest = some;
     break;
   }
-  return new Map(texts.map((text, i) => [text, middleEllipsis(fewest[i] ?? text, width)]));
+  return new Map(texts.map((text, i) => [text, cutAgain(fewest[i] ?? text, width)]));
 }
 
 /** A word of a text, or a character between words, with how many times it was there before. */
@@ -134,9 +134,14 @@ function withoutCommonEnds(texts: readonly string[], width: number): Shortened {
     texts.map((text, i) => {
       const differs = (rest[i] ?? []).slice(end).reverse().join("");
       const left = `${begin > 0 ? "…" : ""}${differs}${end > 0 ? "…" : ""}`;
-      return [text, middleEllipsis(left, width)];
+      return [text, cutAgain(left, width)];
     }),
   );
+}
+
+/** Cuts a text that has ellipses already, which do not stand beside each other. */
+function cutAgain(text: string, width: number): string {
+  return middleEllipsis(text, width).replace(/…+/g, "…");
 }
 
 function commonLength(all: readonly (readonly string[])[]): number {

@@ -1,11 +1,11 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
-import { csvOf } from "@ablate/text";
+import { counted } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
 import type { Mounted } from "./ink/mount.tsx";
 import { fillPanes } from "./ink/panes.ts";
 import { type Annotate, Session } from "./session.ts";
-import { clipboardSequence, saveSheet } from "./sheet.ts";
+import { clipboardSequence, clipboardText, saveSheet } from "./sheet.ts";
 import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
 import type { ViewSettings } from "./state/settings.ts";
 import type { Effect, Size } from "./state/state.ts";
@@ -234,10 +234,12 @@ class Program {
 
   #copy(): void {
     const { sheet } = this.#session;
-    const sequence = clipboardSequence(csvOf(sheet), this.#options.environment);
+    const copied = clipboardText(sheet);
+    const sequence = copied && clipboardSequence(copied.text, this.#options.environment);
     if (sequence !== null) this.#screen.send(sequence);
-    const tooMuch = "are too much for a clipboard; Y writes them to a file";
-    this.#session.say(`${sheet.rows.length} rows ${sequence === null ? tooMuch : "copied as CSV"}`);
+    const tooMuch = "what is shown is too much for a clipboard; Y writes it to a file";
+    const isDone = copied !== null && sequence !== null;
+    this.#session.say(isDone ? `${counted(copied.rows, "row")} copied as CSV` : tooMuch);
   }
 
   /** Stops the whole job, as the shell would; where nothing can be stopped the UI just comes back. */

@@ -347,7 +347,8 @@ test("every key of the view is answered: 20 layers of 200 units, two runs", () =
 test("y and Y take the numbers of every layer", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS, { dead: [7] }) }]);
 
-  const { columns, rows } = ui.sheet;
+  const { columns, rows: all } = ui.sheet;
+  const rows = [...all];
 
   expect(columns).toContain("dead_units");
   expect(rows).toHaveLength(3 * 3 + 1);

@@ -8,6 +8,7 @@ import {
   fittedTable,
   readNumber,
   right,
+  shortNumber,
   table,
   UNKNOWN,
   widthOf,
@@ -182,7 +183,7 @@ function finite(value: number | undefined): number {
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(1);
-  return String(Number(value.toPrecision(3)));
+  return shortNumber(value, 3);
 }
 
 function bar(share: number, { isAscii, cells: full }: Bars): string {

@@ -6,8 +6,8 @@ import {
   type InitScheme,
 } from "@ablate/core";
 import { readSchemes } from "@ablate/runner";
-import { setting } from "@ablate/store";
-import { count, ellipsis, right, table } from "@ablate/text";
+import { settingOfKey, settingTexts } from "@ablate/store";
+import { count, cutTogether, ellipsis, right, table } from "@ablate/text";
 import {
   beside,
   drawHistogram,
@@ -90,6 +90,10 @@ function waysOf(flags: Flags): readonly Way[] {
   const scales = flags.text("scales") ?? (schemes === undefined ? SCALES : undefined);
   const scaled = scales === undefined ? [] : readScales(scales, SCALES_ARE);
   const named = schemes === undefined ? [] : readSchemes(schemes, `--schemes ${schemes}`);
+  const text = settingTexts(
+    named.map((scheme) => settingOfKey("", scheme)),
+    { isWhole: true },
+  );
   return [
     ...scaled.map(
       ({ text, scale }): Way => ({
@@ -97,7 +101,7 @@ function waysOf(flags: Flags): readonly Way[] {
         scheme: { scheme: "normal", std: 1, scale },
       }),
     ),
-    ...named.map((scheme) => ({ label: setting(scheme), scheme })),
+    ...named.map((scheme) => ({ label: text(settingOfKey("", scheme)), scheme })),
   ];
 }
 
@@ -202,10 +206,15 @@ function head({ studies, rows, fanIn, fanOut, columns }: GainPage): readonly str
   const titles = ["std of w", "mean of x @ w", "std of x @ w"];
   const room = Math.max(8, columns - titles.reduce((sum, title) => sum + title.length + GAP, 0));
   const x = studies[0]?.x; // all have the same
+  const labels = cutTogether(
+    studies.map(({ label }) => label),
+    room,
+    ellipsis,
+  );
   const text = table(
     ["w", ...titles.map(right)],
-    studies.map(({ label, w, product }) => [
-      ellipsis(label, room),
+    studies.map(({ w, product }, i) => [
+      labels[i] ?? "",
       ...[w.std, product.mean, product.std].map(figure),
     ]),
   );

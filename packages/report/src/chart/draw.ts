@@ -3,7 +3,6 @@
 import { visibleLines } from "@ablate/text";
 import type * as echarts from "echarts";
 import { Html, html } from "../html.ts";
-import { scaled } from "../text.ts";
 import { type Axis, type Chart, type Mark, type Point, pieces, type Stroke } from "./marks.ts";
 
 export type Draw = (chart: Chart) => Html;
@@ -60,8 +59,10 @@ function axisOf({ title, min, max, interval, isLog, isBare, format = plain }: Ax
   };
 }
 
+/** Writes the label of a tick in full, from 100,000 on as a power of ten. */
 function plain(value: number): string {
-  return Math.abs(value) >= 1e5 ? scaled(value) : String(value).replace("-", "−");
+  const isLarge = Math.abs(value) >= 1e5;
+  return (isLarge ? value.toExponential().replace("e+", "e") : String(value)).replaceAll("-", "−");
 }
 
 /** Places of a chart's axes, in pixels. */

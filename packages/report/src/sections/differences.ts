@@ -8,6 +8,7 @@ import {
   pairsText,
   seedsText,
   settingOf,
+  settingTexts,
   verdictText,
 } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
@@ -112,12 +113,18 @@ function differenceCells(difference: PairedDifference): readonly Content[] {
 function effects({ comparison, metric }: ReportFacts): Content {
   const own = comparison.effects.filter((one) => one.metric === metric).map(({ effect }) => effect);
   if (own.length === 0) return null;
-  const all = own.flatMap(({ factor, values }) =>
-    values.map(({ runs, ...value }) => {
-      const text = factor.keys.map((key) => settingOf(runs[0], key)?.text ?? "none").join(", ");
-      return { ...value, factor: factor.name, text, runs };
-    }),
-  );
+  const all = own.flatMap(({ factor, values }) => {
+    const texts = factor.keys.map((key) => {
+      const found = values.map(({ runs: [run] }) => settingOf(run, key));
+      const text = settingTexts(found, { isWhole: true });
+      return found.map((one) => (one ? text(one) : "none"));
+    });
+    return values.map((value, i) => ({
+      ...value,
+      factor: factor.name,
+      text: texts.map((ofKey) => ofKey[i]).join(", "),
+    }));
+  });
   const rows = all.map(({ factor, text, runs, moments, difference }) => [
     factor,
     text,

@@ -6,6 +6,7 @@ import { type Content, type Html, html } from "../html.ts";
 import { details, named, numbers, sentences, table } from "../layout/page.ts";
 import { about, count, meanStdText, nats } from "../text.ts";
 import { metricTitle } from "./differences.ts";
+import { settingsOf } from "./settings.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
@@ -21,7 +22,11 @@ export function runsSection(facts: ReportFacts): Content {
       : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}${areLost ? ", those that lost no run first" : ""}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
   const changed = groups.flatMap(({ row }) => (base === undefined ? [] : differences(row, base)));
-  const keys = [...new Set(changed.map(([key]) => key)), ...PARTS];
+  const changedKeys = [...new Set(changed.map(([key]) => key))];
+  const changes = changesTeller(
+    groups.map(({ row }) => row),
+    changedKeys,
+  );
   const overview = table(
     `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : starText(facts)}`,
     [
@@ -33,7 +38,7 @@ export function runsSection(facts: ReportFacts): Content {
       named(group),
       ...(base === undefined
         ? []
-        : [html`<span class="changes">${changesText(group, base, keys)}</span>`]),
+        : [html`<span class="changes">${changes(group.row, base)}</span>`]),
       count(group.runs.length),
       meanStdText(group.firstSteps.initial),
       ...metrics.map((one) => outcomeCell(group, one, groups.length > 1)),
@@ -62,12 +67,19 @@ function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content
   return outcome?.isBest === true && isCompared ? html`<span class="best">★ ${text}</span>` : text;
 }
 
-/** Writes the settings that set a group apart from the one that is most like all others. */
-function changesText({ row }: Group, base: ComparisonRow, keys: readonly string[]): string {
-  if (row === base) return "the base: the others are told by what they change";
-  const changed = differences(row, base);
-  if (changed.length === 0) return "as the base";
-  return changed.map(([key, own]) => `${shortKey(key, keys)} ${own?.text ?? "none"}`).join(", ");
+/** Makes a function that writes the settings that set a group apart from the one that is most like all others. */
+function changesTeller(
+  rows: readonly ComparisonRow[],
+  keys: readonly string[],
+): (row: ComparisonRow, base: ComparisonRow) => string {
+  const texts = settingsOf(rows, keys, "none");
+  const names = [...keys, ...PARTS];
+  return (row, base) => {
+    if (row === base) return "the base: the others are told by what they change";
+    const changed = differences(row, base);
+    if (changed.length === 0) return "as the base";
+    return changed.map(([key]) => `${shortKey(key, names)} ${texts(row, key)}`).join(", ");
+  };
 }
 
 /** Last words of keys that say little by themselves: of which layer? */

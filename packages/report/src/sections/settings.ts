@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { differingKeys } from "@ablate/store";
+import { type ComparisonRow, differingKeys, settingTexts } from "@ablate/store";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { details, table } from "../layout/page.ts";
@@ -11,10 +11,12 @@ export function settingsSection(facts: ReportFacts): Content {
   const differing = new Set(differingKeys(runs));
   const base = (runs[0]?.settings ?? []).filter(({ key }) => !differing.has(key));
   const { keys } = comparison;
-  const own = groups.map(({ name, row }) => [
-    name,
-    ...keys.map((key) => row.settings.get(key)?.text ?? "–"),
-  ]);
+  const texts = settingsOf(
+    groups.map(({ row }) => row),
+    keys,
+    "–",
+  );
+  const own = groups.map(({ name, row }) => [name, ...keys.map((key) => texts(row, key))]);
   const apart =
     keys.length === 0
       ? html`<p>Nothing but the seed.</p>`
@@ -30,6 +32,28 @@ export function settingsSection(facts: ReportFacts): Content {
 }
 
 const MOST_ROWS = 12;
+
+/**
+ * Makes a function that writes the settings of rows, so that no two of a key read the same.
+ *
+ * @param none - for a row without the key
+ */
+export function settingsOf(
+  rows: readonly ComparisonRow[],
+  keys: readonly string[],
+  none: string,
+): (row: ComparisonRow, key: string) => string {
+  const texts = new Map(
+    keys.map((key) => {
+      const found = rows.map(({ settings }) => settings.get(key));
+      return [key, settingTexts(found, { isWhole: true })];
+    }),
+  );
+  return (row, key) => {
+    const found = row.settings.get(key);
+    return found ? (texts.get(key)?.(found) ?? found.text) : none;
+  };
+}
 
 const NAMES: Readonly<Record<string, string>> = {
   ablate: "version of ablate",

@@ -1,7 +1,7 @@
 /** Labels of runs in short: `kaiming 0.5 · none` for `weight=kaiming_gain_0.5-batch_norm=none`. */
 import type { Forms } from "@ablate/text";
 import { type Configured, differingKeys, factorKeys, settingOf } from "./factors.ts";
-import { type SettingText, settingTexts } from "./setting-texts.ts";
+import { settingTexts } from "./setting-texts.ts";
 
 /** What a run, or a group of which it is one, is called. */
 export type Labelled = { readonly label: string; readonly run: Configured };
@@ -12,59 +12,95 @@ const KEY = /(?:^|-)([A-Za-z_][\w.]*)=/g;
 const BETWEEN = " · ";
 
 /**
- * Returns what each run may be called, its label first: then its variant and the values that differ of the keys that
- * the label names, numbers with their keys; then these without. A label that names no key has no other form.
+ * Returns what each run may be called, from its label on ever shorter: its variant and those of its label's keys that
+ * differ, numbers with their keys, then without; then only what differs here. A label that names no key has no
+ * other form.
+ *
+ * @param differing - keys of the config that differ in all runs of which these are some; without them in these
  */
-export function labelForms(labelled: readonly Labelled[]): Forms[] {
+export function labelForms(
+  labelled: readonly Labelled[],
+  differing: readonly string[] = differingKeys(labelled.map(({ run }) => run)),
+): Forms[] {
   const runs = labelled.map(({ run }) => run);
-  const differing = new Set(differingKeys(runs));
   const read = labelled.map(({ label }) => partsOf(label, differing));
   const own = read.map(({ keys }) => keys);
-  const texts = new Map<string, SettingText>();
-  const textOf = (run: Configured, key: string): string => {
-    const text = texts.get(key) ?? settingTexts(runs.map((one) => settingOf(one, key)));
-    texts.set(key, text);
-    return text(settingOf(run, key));
-  };
-  const short = (keys: readonly (readonly string[])[], isKeyed: boolean): string[] =>
-    labelled.map(({ label, run }, i) => {
-      const { before, keys: named } = read[i] ?? { before: "", keys: [] };
-      if (named.length === 0) return label;
-      const values = (keys[i] ?? []).map((key) => {
-        const value = settingOf(run, key)?.value;
-        const isBare = key !== "seed" && (!isKeyed || typeof value === "string" || isMade(value));
-        return isBare ? textOf(run, key) : `${key.split(".").at(-1)} ${textOf(run, key)}`;
-      });
-      return [...(before === "" ? [] : [before]), ...values].join(BETWEEN);
-    });
+  const keyed = shorten(labelled, read, own);
   const labels = labelled.map(({ label }) => label);
-  // A label that was too long has lost keys at its end.
-  const isEnough = countOf(short(own, true)) === countOf(labels);
-  const all = factorKeys(runs);
-  const keys = isEnough ? own : own.map((some) => [...new Set([...some, ...all])]);
-  const [keyed, bare] = [short(keys, true), short(keys, false)];
-  return labels.map((label, i) => [label, keyed[i] ?? label, bare[i] ?? label]);
+  // A label that was too long has lost keys at its end: then all that differ have to do.
+  const isEnough = countOf(keyed("keyed")) === countOf(labels);
+  const rest = factorKeys(runs);
+  const write = isEnough
+    ? keyed
+    : shorten(
+        labelled,
+        read,
+        own.map((keys) => [...new Set([...keys, ...rest])]),
+      );
+  const forms = [labels, ...(["keyed", "bare", "differing"] as const).map(write)];
+  return labels.map((label, i) => [label, ...forms.slice(1).map((texts) => texts[i] ?? label)]);
 }
 
 function countOf(texts: readonly string[]): number {
   return new Set(texts).size;
 }
 
-/** Whether a value is a scheme, a batch norm, a list or a map, which says what it is. */
-function isMade(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+type Parts = { readonly before: string; readonly keys: readonly string[] };
+
+/** How short: numbers have their keys; no value has its key; values are without what all of them share. */
+type Style = "keyed" | "bare" | "differing";
+
+/** Makes a function that writes all labels in one style. */
+function shorten(
+  labelled: readonly Labelled[],
+  read: readonly Parts[],
+  keys: readonly (readonly string[])[],
+): (style: Style) => string[] {
+  const all = [...new Set(keys.flat())];
+  const columns = new Map(
+    all.map((key) => {
+      const settings = labelled.map(({ run }) => settingOf(run, key));
+      const texts = settings.map(settingTexts(settings));
+      const name = key.split(".").at(-1) ?? key;
+      const isSame = countOf(texts) === 1;
+      const short = withoutCommonWords(texts);
+      const column = settings.map((setting, i): Readonly<Record<Style, string>> => {
+        const text = texts[i] ?? "";
+        const named = `${name} ${text}`;
+        const isSaid = typeof setting?.value === "string" || typeof setting?.value === "object";
+        const bare = key === "seed" ? named : text;
+        const differing = key === "seed" ? named : (short[i] ?? text);
+        return { keyed: isSaid ? text : named, bare, differing: isSame ? "" : differing };
+      });
+      return [key, column];
+    }),
+  );
+  return (style) =>
+    labelled.map(({ label }, i) => {
+      const { before = "", keys: named = [] } = read[i] ?? {};
+      if (named.length === 0) return label;
+      const values = (keys[i] ?? []).map((key) => columns.get(key)?.[i]?.[style] ?? "");
+      return [before, ...values].filter((text) => text !== "").join(BETWEEN) || label;
+    });
+}
+
+/** Takes off the words with which all texts begin, as long as each has one left: of `kaiming 0.5` and `kaiming 4`. */
+function withoutCommonWords(texts: readonly string[]): string[] {
+  const words = texts.map((text) => text.split(" "));
+  const [first = []] = words;
+  const shortest = Math.min(...words.map(({ length }) => length));
+  const differs = first.findIndex((word, i) => words.some((other) => other[i] !== word));
+  const common = Math.min(differs < 0 ? first.length : differs, shortest - 1);
+  return words.map((some) => some.slice(common).join(" "));
 }
 
 /** Splits a label into what is before its keys, as a variant's name is, and those of its keys that differ. */
-function partsOf(
-  label: string,
-  differing: ReadonlySet<string>,
-): { readonly before: string; readonly keys: readonly string[] } {
+function partsOf(label: string, differing: readonly string[]): Parts {
   const grid = label.lastIndexOf("/") + 1;
   const found = [...label.slice(grid).matchAll(KEY)];
   const before = label.slice(0, grid + (found[0]?.index ?? 0));
   const keys = found.flatMap(([, name = ""]) => {
-    const meant = [...differing].filter((key) => `.${key}`.endsWith(`.${name}`));
+    const meant = differing.filter((key) => `.${key}`.endsWith(`.${name}`));
     return meant.length === 1 ? meant : [];
   });
   return { before: before.replace(/\/$/, ""), keys };

@@ -162,7 +162,9 @@ function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
   ]);
   return Array.from({ length: rows }, (_, row) => {
     const { text, joint } = labels.get(row) ?? { text: "", joint: "│" };
-    return [piece(`${text.slice(0, LABEL_CELLS - 2).padStart(LABEL_CELLS - 2)} ${joint}`, "muted")];
+    // Part of a number would be another number.
+    const label = text.length > LABEL_CELLS - 2 ? "" : text;
+    return [piece(`${label.padStart(LABEL_CELLS - 2)} ${joint}`, "muted")];
   });
 }
 

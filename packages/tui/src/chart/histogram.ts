@@ -1,4 +1,5 @@
 /** Counts as bars, a cell a bin. */
+import { shortNumber } from "@ablate/text";
 import { fitLine, type Line, piece, type Tone } from "../text/line.ts";
 import type { Glyphs } from "./raster.ts";
 
@@ -52,7 +53,7 @@ export function drawBars({
 
 /** Draws `-10 ──── 0 ──── 10` in exactly `columns` cells. */
 export function rangeAxis(columns: number, range: number): Line {
-  const end = String(Number(range.toPrecision(4)));
+  const end = shortNumber(range, 4);
   const left = `−${end} `;
   const middle = " 0 ";
   const right = ` ${end}`;

@@ -36,16 +36,21 @@ export function roundStep(least: number): number {
   return factor * power;
 }
 
-/** Labels the ticks of a value axis with the decimals that tell them apart. */
+/** Most decimals of a tick's label. */
+const MOST_DECIMALS = 6;
+
+/** Labels the ticks of a value axis, which are round numbers, with as few decimals as leave all of them exact. */
 export function valueLabels(values: readonly number[]): string[] {
-  const [first = 0, second = first === 0 ? 1 : 2 * first] = values;
   const largest = Math.max(...values.map(Math.abs));
-  if (largest >= 1e5 || (largest > 0 && largest < 1e-3)) {
-    return values.map((value) => value.toExponential(0).replace("e+", "e"));
-  }
-  const gap = Math.abs(second - first);
-  const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(gap) + 1e-9)));
-  return values.map((value) => value.toFixed(decimals).replace("-", "−"));
+  const isPower = largest >= 1e5 || (largest > 0 && largest < 1e-3);
+  const write = (value: number, decimals: number): string =>
+    isPower ? value.toExponential(decimals).replace("e+", "e") : value.toFixed(decimals);
+  const areExact = (decimals: number): boolean =>
+    values.every((value) => Number(write(value, decimals)) === value);
+  let decimals = 0;
+  while (decimals < MOST_DECIMALS && !areExact(decimals)) decimals += 1;
+  const texts = values.map((value) => write(value, decimals));
+  return isPower ? texts : texts.map((text) => text.replace("-", "−"));
 }
 
 /** Labels a step on an axis, in full where short labels would be equal. */

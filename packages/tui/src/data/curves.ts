@@ -4,6 +4,7 @@ import {
   type SeriesInfo,
   type SeriesRows,
   type Span,
+  type StoredEvaluation,
   type StoreReader,
   spansOf,
 } from "@ablate/store";
@@ -91,6 +92,13 @@ export class CurveReader {
     return this.#info.read(run, () => this.#reader().series(run.name), "restarted");
   }
 
+  /** Returns the evaluations of a split that are comparable from run to run. */
+  evaluations(run: ShownRun, split: string): readonly StoredEvaluation[] {
+    const isShown = (one: StoredEvaluation): boolean =>
+      one.split === split && /^(none|running)$/.test(one.statistics);
+    return this.#reader().evaluations(run.name).filter(isShown);
+  }
+
   /** Returns where a run's last step lies on an x axis. */
   end(run: ShownRun, axis: XAxis): number {
     if (updates(run) === 0) return 0;
@@ -127,9 +135,7 @@ export class CurveReader {
 
   /** Reads the losses of a split, each at the last step before its evaluation. */
   #evaluated(run: ShownRun, split: string, axis: Axis): SeriesRows {
-    const rows = this.#reader()
-      .evaluations(run.name)
-      .filter((one) => one.split === split && /^(none|running)$/.test(one.statistics));
+    const rows = this.evaluations(run, split);
     const { length } = rows;
     const values = Float64Array.from(rows, ({ loss }) => loss ?? Number.NaN);
     return {
@@ -171,6 +177,11 @@ const NO_ROWS: SeriesRows = {
 const EVALUATED: ReadonlyMap<string, string> = new Map(
   ["train", "valid", "test"].map((split) => [`${split}_loss`, split]),
 );
+
+/** Returns the split whose evaluations a series is; undefined for one that is measured at every step. */
+export function evaluatedSplit(series: string): string | undefined {
+  return EVALUATED.get(series);
+}
 
 /** Both directions between steps and the x axis. */
 export type Axis = {

@@ -94,6 +94,18 @@ export function rowValue({ value, isSetting }: Column, members: readonly ShownRu
   return values.every((one) => one === values[0]) ? (values[0] ?? null) : null;
 }
 
+/** Returns the texts of rows in a column, different values never the same. */
+export function columnTexts(column: Column, rows: readonly TableRow[]): string[] {
+  const values = rows.map(({ members }) => rowValue(column, members));
+  const text = column.textsOf?.(values) ?? column.text;
+  return rows.map(({ members }, i) => {
+    const value = values[i] ?? null;
+    const areSeveral = column.isSetting === true && value === null && members.length > 1;
+    const isAny = areSeveral && members.some((run) => column.value(run) !== null);
+    return isAny ? "several" : text(value);
+  });
+}
+
 /** Groups runs by a column, or as `ablate compare` does: those that are the same but for the seed. */
 function groupsOf(
   runs: readonly ShownRun[],

@@ -1,6 +1,6 @@
 /** What the store's series and kinds of numbers are called on the screen, and how their values are written. */
 import type { TensorKind } from "@ablate/store";
-import { loss } from "@ablate/text";
+import { decimalsThatDiffer, loss, shortNumber } from "@ablate/text";
 import type { Tone } from "../text/line.ts";
 
 /** What the series of update:data ratios are called in a store, before the parameter's name. */
@@ -19,11 +19,21 @@ export function seriesTitle(series: string): string {
   return SERIES[series] ?? series.replace(RATIO, "log10 update:data of ");
 }
 
-/** Writes a value of a series, losses and ratios with the digits they deserve. */
-export function seriesValue(series: string, value: number): string {
-  if (series.startsWith(RATIO)) return value.toFixed(2).replace("-", "−");
-  if (series === "lr") return String(Number(value.toPrecision(4)));
-  return Math.abs(value) >= 1e5 ? loss(value) : value.toFixed(value >= 1000 ? 1 : 4);
+/** Writes a value of a series, losses and ratios with the digits they deserve, and more if asked. */
+export function seriesValue(series: string, value: number, more = 0): string {
+  if (series.startsWith(RATIO)) return value.toFixed(2 + more).replace("-", "−");
+  if (series === "lr") return shortNumber(value, 4 + more);
+  const decimals = (value >= 1000 ? 1 : 4) + more;
+  return Math.abs(value) >= 1e5 ? loss(value, more) : value.toFixed(decimals);
+}
+
+/** Makes a function that writes the values of a series that stand below each other: different ones never alike. */
+export function seriesValues(
+  series: string,
+  values: Iterable<number | undefined>,
+): (value: number) => string {
+  const text = decimalsThatDiffer(values, (value, more) => seriesValue(series, value ?? 0, more));
+  return (value) => text(value);
 }
 
 /** The kinds of numbers that have histograms, in the order of drawing, with their colours. */

@@ -1,6 +1,6 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
-import { bytes } from "@ablate/text";
+import { bytes, cutTogether } from "@ablate/text";
 import { isSameRow, ROWS } from "../keys/rows.ts";
 import { actsIn, KEYS, keyName, openedChooser } from "../keys/table.ts";
 import { wordsOf } from "../state/prompt.ts";
@@ -179,8 +179,12 @@ function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Chooser):
   const at = state.chooser?.at ?? 0;
   const { items: shown, first } = around(items, at, Math.max(1, rows - 2));
   const width = Math.min(columns, Math.max(40, ...items.map((item) => item.title.length + 6)));
+  const titles = cutTogether(
+    shown.map((item) => item.title),
+    Math.max(1, width - 3),
+  );
   const body = shown.map((item, i): Line => {
-    const drawn = line(item.isChosen ? piece(" ✓ ", "good") : "   ", item.title);
+    const drawn = line(item.isChosen ? piece(" ✓ ", "good") : "   ", titles[i] ?? "");
     const full = fitLine(drawn, width);
     return first + i === at ? restyle(full, { inverse: true }) : full;
   });

@@ -100,10 +100,10 @@ export type Canvas = Readers & {
   readonly rows: number;
 };
 
-/** Values of what is shown, for the clipboard and for files. */
+/** Values of what is shown, exact, for the clipboard and for files; those of long runs are read as they are asked for. */
 export type Sheet = {
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | null)[])[];
+  readonly rows: Iterable<readonly (string | number | null)[]>;
 };
 
 export const NO_SHEET: Sheet = { columns: [], rows: [] };

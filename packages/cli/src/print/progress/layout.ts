@@ -1,5 +1,5 @@
 /** The live block as lines of text: no wider and no taller than the terminal. */
-import { count, counted, duration, ellipsis, loss } from "@ablate/text";
+import { count, counted, cutTogether, duration, ellipsis, loss } from "@ablate/text";
 import type { ActiveRun, GridView } from "./grid-progress.ts";
 
 const WIDEST_BAR = 24;
@@ -63,10 +63,10 @@ function withBar(name: string, { share, facts, width }: Line): string {
 }
 
 function runLines(runs: readonly ActiveRun[], grid: string, width: number): string[] {
-  const names = runs.map(
-    ({ run }) => `  ${run.startsWith(`${grid}/`) ? run.slice(grid.length + 1) : run}`,
+  const names = runs.map(({ run }) =>
+    run.startsWith(`${grid}/`) ? run.slice(grid.length + 1) : run,
   );
-  const longest = Math.max(0, ...names.map((name) => name.length));
+  const longest = 2 + Math.max(0, ...names.map((name) => name.length));
   const cells = runs.map(cellsOf);
   const widthOf = (column: Column): number =>
     Math.max(0, ...cells.map((texts) => texts[column].length));
@@ -77,8 +77,10 @@ function runLines(runs: readonly ActiveRun[], grid: string, width: number): stri
     columns = columns.filter((one) => one !== column);
   }
   const nameWidth = Math.max(1, Math.min(longest, width - taken()));
+  const indent = "  ".slice(0, nameWidth - 1);
+  const cut = cutTogether(names, nameWidth - indent.length);
   return runs.map(({ step, steps }, i) => {
-    const name = ellipsis(names[i] ?? "", nameWidth).padEnd(nameWidth);
+    const name = `${indent}${cut[i] ?? ""}`.padEnd(nameWidth);
     const facts = columns.map((one) => (cells[i]?.[one] ?? "").padStart(widthOf(one)));
     return withBar(name, { share: steps === 0 ? 1 : step / steps, facts, width });
   });

@@ -1,13 +1,15 @@
 /** The view Charts: curves of the marked runs on one x axis, with a legend that reads every curve. */
-import { count, middleEllipsis, UNKNOWN, widthOf } from "@ablate/text";
+import { count, UNKNOWN, widthOf } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/chart.ts";
-import { valueAt } from "../../chart/scale.ts";
 import { BANDS, bandOf, type Spread } from "../../chart/trace.ts";
-import { seriesTitle, seriesValue } from "../../data/titles.ts";
+import { fitTitles, sizeText } from "../../data/labels.ts";
+import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
+import { seriesTitle, seriesValues } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { choosing, TABLE_CHOOSERS, TABLE_KEYS, toggled } from "../../keys/table-keys.ts";
+import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
 import {
   beside,
@@ -101,7 +103,7 @@ function openCurve(state: State, { scene }: Context): State {
 
 const LEAST_COLUMNS = 44;
 const LEAST_ROWS = 7;
-const LEAST_NAME = 12;
+const LEAST_NAME = 16;
 
 function drawCharts(canvas: Canvas): Drawn {
   const { scene, state, columns, rows } = canvas;
@@ -168,7 +170,7 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
     const ends = members.flatMap((run) => divergence(canvas, run) ?? []);
     return {
       key,
-      label: members.length > 1 ? `${title} ×${members.length}` : title,
+      label: title + sizeText({ title, members }),
       tone: tones.get(key) ?? "plain",
       traces,
       shown:
@@ -224,11 +226,19 @@ function legendOf(
   const at = state.crosshair === null ? "last values" : xName(state.settings.axis, state.crosshair);
   const title = piece(seriesTitle(series).replace(", nats", ""), "muted");
   const onTop = plots[state.curve % Math.max(1, plots.length)];
-  const lines = plots.map((plot) => {
+  const values = plots.map((plot) => readAt(canvas, plot));
+  const text = seriesValues(
+    series,
+    values.map((value) => value?.mean),
+  );
+  const readings = plots.map((plot, i) =>
+    readingOf(plot, text, { value: values[i] ?? null, room: width - 4 }),
+  );
+  const names = legendNames(scene, width - 4 - Math.max(0, ...readings.map(lineWidth)));
+  const lines = plots.map((plot, i) => {
     const [sign, bold] = plot === onTop ? ["▶ ", { bold: true }] : ["━ ", {}];
-    const value = readingOf(plot, series, { value: readAt(canvas, plot), room: width - 4 });
-    const name = middleEllipsis(plot.label, Math.max(4, width - lineWidth(value) - 4));
-    return justify([piece(sign, plot.tone), { text: name, ...bold }], value, width);
+    const name = { text: names[i] ?? plot.label, ...bold };
+    return justify([piece(sign, plot.tone), name], readings[i] ?? [], width);
   });
   const rates = commonRates(scene.chosen.flatMap(({ members }) => members));
   const changes = rates.map(({ step, rate }) => [
@@ -238,15 +248,22 @@ function legendOf(
   return [head, ...lines, ...changes].map((one) => fitLine(one, width));
 }
 
+/** Cuts the names of curves together, each with how many runs it is of. */
+function legendNames({ chosen, table }: Scene, width: number): string[] {
+  const sizes = chosen.map(sizeText);
+  const room = Math.max(4, width) - Math.max(0, ...sizes.map(({ length }) => length));
+  return fitTitles(chosen, Math.max(1, room), table).map((title, i) => title + (sizes[i] ?? ""));
+}
+
 /** Writes the value of a curve, and how it spreads where there is room for that beside the name. */
 function readingOf(
   { label, traces, divergedAt }: Plot,
-  series: string,
+  valueText: (value: number) => string,
   { value, room }: { readonly value: Spread | null; readonly room: number },
 ): Line {
   const diverged = divergedAt === null ? [] : [piece(" ✗", "bad")];
   if (value === null) return [piece(UNKNOWN), ...diverged];
-  const text = seriesValue(series, value.mean);
+  const text = valueText(value.mean);
   const spread = value.n >= 2 ? ` ±${((value.high - value.low) / 2).toFixed(3)}` : "";
   const missing = value.n === traces.length ? "" : ` n ${value.n}`;
   const long = [piece(`${text}${spread}${missing}`), ...diverged];
@@ -254,24 +271,23 @@ function readingOf(
   return isNarrow ? [piece(text), ...diverged] : long;
 }
 
-const SHEET_COLUMNS = ["series", "run", "x", "min", "mean", "max"];
-
 function nothing({ scene }: Canvas): Drawn {
   const text =
     scene.metrics.length === 0 && scene.chosen.length > 0
       ? "no chart is chosen: v chooses"
       : "no runs to chart: esc goes back to the runs";
-  return emptyView(text, { columns: SHEET_COLUMNS, rows: [] });
+  return emptyView(text, { columns: RECORDED_COLUMNS, rows: [] });
 }
 
-function sheetOf({ scene, window }: ChartCanvas, charts: readonly Chart[]): Sheet {
-  const rows = charts.flatMap(({ series, plots }) =>
-    plots.flatMap(({ key, shown }) =>
-      Array.from(shown.mean, (mean, column) => [
-        ...[series, key, valueAt(scene.x, (column + 0.5) / window.columns)],
-        ...[shown.min[column] ?? null, mean, shown.max[column] ?? null],
-      ]).filter((_, column) => Number.isFinite(shown.mean[column])),
-    ),
-  );
-  return { columns: SHEET_COLUMNS, rows };
+/** Returns every step of every charted run, as it was recorded. */
+function sheetOf(canvas: ChartCanvas, charts: readonly Chart[]): Sheet {
+  const { curves, scene, state } = canvas;
+  const shown = { axis: state.settings.axis, scale: scene.x };
+  const rows = function* () {
+    for (const { series } of charts) {
+      for (const run of scene.chosen.flatMap(({ members }) => members))
+        yield* recordedRows(run, [series], { curves, shown });
+    }
+  };
+  return { columns: RECORDED_COLUMNS, rows: { [Symbol.iterator]: rows } };
 }

@@ -8,9 +8,10 @@ import {
   VALID_LOSS,
   verdictText,
 } from "@ablate/store";
-import { count, ellipsis, middleEllipsis, widthOf } from "@ablate/text";
+import { count, cutTogether, ellipsis, loss, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
-import { isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
+import { fitTitles, sizeText } from "../../data/labels.ts";
+import { columnTexts, isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
@@ -67,6 +68,8 @@ function toCompared(state: State, { scene }: Context, by: number): State {
 
 const LEAST_CELL = 11;
 const MOST_CELL = 26;
+/** Cells of the sign of the baseline or of a mark before a title. */
+const SIGN = 2;
 /** Room for a difference by seed, with its spread. */
 const LEAST_PAIRED = 20;
 
@@ -91,6 +94,8 @@ type Entry = {
   readonly label: string;
   readonly kind: "config" | "results" | "paired";
   readonly column: Column | null;
+  /** What each row has, by its key. */
+  readonly texts: ReadonlyMap<string, string>;
 };
 
 type Comparison = {
@@ -122,17 +127,18 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
   const widest = Math.max(
     baseline === null ? LEAST_CELL : LEAST_PAIRED,
     ...rows.map((row) => widthOf(titleOf(row)) + 2),
-    ...rows.flatMap((row) => entries.map((entry) => widthOf(plainCell(entry, row)))),
+    ...entries.flatMap(({ texts }) => [...texts.values()].map(widthOf)),
     ...rows.map(({ members }) => lineWidth(statesLine(members))),
     ...others.map((row) => (baseline === null ? 0 : lineWidth(pairedCell(row, baseline)))),
   );
-  const cellWidth = Math.min(MOST_CELL, widest);
+  const cellWidth = Math.min(MOST_CELL, widest, Math.max(1, columns - labelWidth - GAP));
   const room = Math.max(1, Math.floor((columns - labelWidth) / (cellWidth + GAP)));
   const pins = baseline === null ? 0 : 1;
   const focus = rows.findIndex((row) => isRowOf(row, scene.focused?.key));
   const first = Math.max(pins, focus - (room - pins) + 1);
   const visible = [...rows.slice(0, pins), ...rows.slice(first, first + room - pins)];
-  return { entries, rows, baseline, labelWidth, cellWidth, visible };
+  const cut = entries.map((entry) => cutEntry(entry, cellWidth));
+  return { entries: cut, rows, baseline, labelWidth, cellWidth, visible };
 }
 
 function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: boolean): Entry[] {
@@ -143,15 +149,34 @@ function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: bo
   const results = all
     .filter(({ isCompared }) => isCompared)
     .toSorted((a, b) => Number(b.id === "state") - Number(a.id === "state"));
+  const entry = (kind: Entry["kind"], label: string, column: Column): Entry => {
+    const texts = columnTexts(column, rows).map((text, i) => withSpread(text, column, rows[i]));
+    return { kind, label, column, texts: new Map(rows.map(({ key }, i) => [key, texts[i] ?? ""])) };
+  };
+  const paired: Entry = { label: "valid, by seed", kind: "paired", column: null, texts: new Map() };
   return [
-    ...config.map((column): Entry => ({ label: column.id, kind: "config", column })),
-    ...results.map((column): Entry => ({ label: column.title, kind: "results", column })),
-    ...(hasBaseline ? [{ label: "valid, by seed", kind: "paired", column: null } as const] : []),
+    ...config.map((column) => entry("config", column.id, column)),
+    ...results.map((column) => entry("results", column.title, column)),
+    ...(hasBaseline ? [paired] : []),
   ];
 }
 
-function titleOf({ title, members }: TableRow): string {
-  return members.length > 1 ? `${title} ×${members.length}` : title;
+/** Adds the standard deviation to the mean loss of several runs. */
+function withSpread(text: string, { id, value }: Column, row: TableRow | undefined): string {
+  if (row === undefined || !id.endsWith("loss") || row.members.length < 2) return text;
+  const { std } = momentsOf(row.members.map((run) => Number(value(run) ?? Number.NaN)));
+  return std === null ? text : `${text} ±${loss(std)}`;
+}
+
+/** Cuts the texts of a line together. */
+function cutEntry(entry: Entry, width: number): Entry {
+  const keys = [...entry.texts.keys()];
+  const texts = cutTogether([...entry.texts.values()], width, ellipsis);
+  return { ...entry, texts: new Map(keys.map((key, i) => [key, texts[i] ?? ""])) };
+}
+
+function titleOf(row: TableRow): string {
+  return row.title + sizeText(row);
 }
 
 function titles(
@@ -160,12 +185,14 @@ function titles(
 ): Line {
   const about = baseline === null ? "b pins a baseline" : "difference from ◆";
   const note = rows.length > visible.length ? `${visible.length} of ${rows.length}, ← →` : about;
+  const longest = Math.max(0, ...rows.map((row) => sizeText(row).length)) + SIGN;
+  const called = fitTitles(rows, Math.max(1, cellWidth - longest), scene.table);
+  const names = new Map(rows.map((row, i) => [row, (called[i] ?? "") + sizeText(row)]));
   const cells = visible.map((row): Line => {
     const inverse = isRowOf(row, scene.focused?.key);
     const isMarked = row.members.every(({ name }) => state.settings.marks.includes(name));
     const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
-    const text = `${sign}${middleEllipsis(titleOf(row), cellWidth - sign.length)}`;
-    return [{ text, bold: true, inverse }];
+    return [{ text: `${sign}${names.get(row) ?? ""}`, bold: true, inverse }];
   });
   return tableLine(piece(ellipsis(note, labelWidth), "muted"), cells, { labelWidth, cellWidth });
 }
@@ -184,10 +211,15 @@ function tableLine(
 
 function table(comparison: Comparison, columns: number): Line[] {
   const { entries, visible, baseline, labelWidth } = comparison;
+  const labels = cutTogether(
+    entries.map(({ label }) => label),
+    labelWidth,
+    ellipsis,
+  );
   return entries.flatMap((entry, i): Line[] => {
     const isFirst = entry.kind !== "paired" && entry.kind !== entries[i - 1]?.kind;
     const rule = `─ ${entry.kind} ${"─".repeat(columns)}`.slice(0, columns);
-    const label = piece(ellipsis(entry.label, labelWidth));
+    const label = piece(labels[i] ?? "");
     const cells = visible.map((row) => cellOf(entry, row, baseline));
     const values = tableLine(label, cells, comparison);
     return isFirst ? [[piece(rule, "muted")], values] : [values];
@@ -200,7 +232,7 @@ function cellOf(entry: Entry, row: TableRow, baseline: TableRow | null): Line {
   const isAlone = baseline === null || row === baseline;
   if (column === null) return isAlone ? [] : pairedCell(row, baseline);
   if (column.id === "state") return statesLine(row.members);
-  const text = plainCell(entry, row);
+  const text = entry.texts.get(row.key) ?? "";
   if (isAlone) return [piece(text)];
   const [own, theirs] = [rowValue(column, row.members), rowValue(column, baseline.members)];
   const areNumbers = typeof own === "number" && typeof theirs === "number";
@@ -214,16 +246,6 @@ function cellOf(entry: Entry, row: TableRow, baseline: TableRow | null): Line {
     return [differencePiece(own - theirs, { areSurvivors })];
   }
   return [piece(`${own < theirs ? "−" : "+"}${count(Math.abs(own - theirs))}`)];
-}
-
-function plainCell({ column, kind }: Entry, { members }: TableRow): string {
-  if (column === null) return "";
-  const value = rowValue(column, members);
-  const areSeveral = value === null && members.length > 1 && kind === "config";
-  const text = areSeveral ? "several" : column.text(value);
-  if (!column.id.endsWith("loss") || members.length < 2) return text;
-  const { std } = momentsOf(members.map((run) => Number(column.value(run) ?? Number.NaN)));
-  return std === null ? text : `${text} ±${std.toFixed(4)}`;
 }
 
 /** Shows mean and spread of the differences between runs of the same seed. */

@@ -8,11 +8,12 @@ import {
   missingPairsText,
   pairsText,
   settingOf,
+  settingTexts,
   VALID_LOSS,
   verdictText,
   withData,
 } from "@ablate/store";
-import { ellipsis, loss, signed, UNKNOWN, widthOf } from "@ablate/text";
+import { cutTogether, ellipsis, loss, lossTexts, signed, widthOf } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { type Line, line, type Piece, piece } from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
@@ -48,18 +49,22 @@ export function factorLines({ scene, state }: Canvas): Line[] {
 }
 
 function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
-  const titles = values.map(({ runs: [run] }) =>
-    factor.keys.map((key) => settingOf(run, key)?.text ?? UNKNOWN).join(" + "),
-  );
-  const width = Math.min(MOST_VALUE, Math.max(...titles.map(widthOf)));
+  const texts = factor.keys.map((key) => {
+    const found = values.map(({ runs: [run] }) => settingOf(run, key));
+    return found.map(settingTexts(found, { isWhole: true }));
+  });
+  const whole = values.map((_, i) => texts.map((ofKey) => ofKey[i]).join(" + "));
+  const titles = cutTogether(whole, MOST_VALUE, ellipsis);
+  const width = Math.max(...titles.map(widthOf));
+  const meanText = lossTexts(values.map(({ moments }) => moments.mean));
   const rows = values.map((value, i): [string, Line[]] => {
-    const title = ellipsis(titles[i] ?? "", width);
+    const title = titles[i] ?? "";
     const padding = " ".repeat(Math.max(0, width - widthOf(title)));
     const missing = value.difference === null ? "" : missingPairsText(value.difference);
     return [
-      titles[i] ?? "",
+      whole[i] ?? "",
       [
-        line(`  ${title}${padding}  `, ...momentPieces(value)),
+        line(`  ${title}${padding}  `, ...momentPieces(value, meanText)),
         ...(missing === "" ? [] : [line(" ".repeat(width + 4), piece(missing, "muted"))]),
       ],
     ];
@@ -68,9 +73,12 @@ function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
   return rows.flatMap(([, lines]) => lines);
 }
 
-function momentPieces({ runs, moments, difference }: FactorValue<ShownRun>): readonly Piece[] {
+function momentPieces(
+  { runs, moments, difference }: FactorValue<ShownRun>,
+  meanText: (mean: number | null) => string,
+): readonly Piece[] {
   const { n, mean, std } = moments;
-  const text = std === null ? loss(mean) : `${loss(mean)} ±${std.toFixed(4)}`;
+  const text = std === null ? meanText(mean) : `${meanText(mean)} ±${loss(std)}`;
   const lost = lostText(runs, VALID_LOSS);
   const share = `n ${n} of ${runs.length}`;
   const before = [

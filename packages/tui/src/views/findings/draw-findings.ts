@@ -1,9 +1,11 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
-import { type Align, count, middleEllipsis, widthOf } from "@ablate/text";
+import { type Align, count, cutTogether, ellipsis, widthOf } from "@ablate/text";
 import { type FindingList, findingsOf, LEVELS } from "../../data/findings.ts";
+import { fitTitles } from "../../data/labels.ts";
 import type { FoundIn } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
+import type { Table } from "../../data/table.ts";
 import { currentFilter } from "../../state/prompt.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
 import {
@@ -40,7 +42,8 @@ export function drawFindings(canvas: Canvas): Drawn {
   const room = Math.max(1, rows - 2 - detail.length);
   const { items, first } = around(list.items, at, room);
   const widths = widthsOf(list.items, columns);
-  const body = items.map((one, i) => findingLine(one, widths, first + i === at));
+  const cells = cellsOf(items, widths, scene.table);
+  const body = items.map((one, i) => findingLine(one, { widths, cells }, first + i === at));
   if (detail.length > 0) while (body.length < room) body.push([]);
   const lines = [headLine(canvas), titles(widths), ...body, ...detail];
   return { lines: lines.map((one) => fitLine(one, columns)), listRows: room, sheet };
@@ -104,16 +107,44 @@ function titles({ run, rule, where, step, value }: Widths): Line {
   return [piece(`   ${ofRun}${right("step", step)}${right("value", value)}what`, "muted")];
 }
 
-function findingLine(found: FoundIn, widths: Widths, isFocused: boolean): Line {
+/** What is written in the columns whose texts are cut together. */
+type Cells = {
+  /** By the names of runs. */
+  readonly runs: ReadonlyMap<string, string>;
+  /** By themselves. */
+  readonly wheres: ReadonlyMap<string, string>;
+};
+
+function cellsOf(
+  items: readonly FoundIn[],
+  { run: width, where, isLong }: Widths,
+  table: Table,
+): Cells {
+  const runs = [...new Map(items.map(({ run }) => [run.name, run])).values()];
+  const named = runs.map((run) => ({ title: isLong ? run.name : run.title, members: [run] }));
+  const names = fitTitles(named, width, table);
+  const wheres = [...new Set(items.map(whereOf))];
+  const cut = cutTogether(wheres, Math.max(1, where), ellipsis);
+  return {
+    runs: new Map(runs.map(({ name }, i) => [name, names[i] ?? name])),
+    wheres: new Map(wheres.map((text, i) => [text, cut[i] ?? text])),
+  };
+}
+
+function findingLine(
+  found: FoundIn,
+  { widths, cells }: { readonly widths: Widths; readonly cells: Cells },
+  isFocused: boolean,
+): Line {
   const { finding } = found;
   const { sign, tone } = LEVEL_SIGNS[finding.level];
   const cell = (text: string, width: number, align: Align = "left"): Line =>
     width === 0 ? [] : [...fitLine([piece(text)], width, align), piece("  ")];
   const text: Line = [
     piece(` ${sign} `, tone),
-    ...cell(middleEllipsis(nameOf(found, widths.isLong), widths.run), widths.run),
+    ...cell(cells.runs.get(found.run.name) ?? "", widths.run),
     ...cell(finding.rule, widths.rule),
-    ...cell(whereOf(found), widths.where),
+    ...cell(cells.wheres.get(whereOf(found)) ?? "", widths.where),
     ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
     ...cell(valueText(found), widths.value, "right"),
     piece(finding.message),

@@ -1,8 +1,10 @@
 /** Draws a probe: the slider of steps, a band for each layer, and a panel about one of them below. */
 import type { TensorKind } from "@ablate/store";
-import { count, loss, middleEllipsis } from "@ablate/text";
+import { count, loss } from "@ablate/text";
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
+import { fitTitles } from "../../data/labels.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
+import type { Table } from "../../data/table.ts";
 import { PANELS, type PanelName } from "../../state/settings.ts";
 import {
   fitLine,
@@ -43,7 +45,7 @@ export function drawLayers(canvas: Canvas): Drawn {
   if (run === undefined) return nothing(columns, "no run to look into: esc goes back to the runs");
   if (probe.at < 0) return nothing(columns, ...whyNone(run));
   const sides = sidesOf(scene);
-  const head = [headLine(sides, columns), sliderLine(probe, columns)];
+  const head = [headLine(sides, columns, scene.table), sliderLine(probe, columns)];
   const rest = Math.max(0, rows - head.length);
   const { lines, ...units } = bodyOf(canvas, sides, rest);
   return {
@@ -94,21 +96,27 @@ function mapRows(sides: readonly Side[], glyphs: Glyphs): number {
 }
 
 /** Draws each run's name, step and loss, side by side. */
-function headLine(sides: readonly Side[], columns: number): Line {
+function headLine(sides: readonly Side[], columns: number, table: Table): Line {
   const width = Math.floor(columns / Math.max(1, sides.length));
   const first = columns - width * (sides.length - 1);
-  return sides.flatMap((side, i) => headOf(side, i === 0 ? first : width));
+  const wheres = sides.map((side, i) => whereOf(side, i === 0 ? first : width));
+  const room = Math.max(8, width - Math.max(0, ...wheres.map(({ length }) => length)) - 4);
+  const called = sides.map(({ run }) => ({ title: run.name, members: [run] }));
+  const names = fitTitles(called, room, table);
+  return sides.flatMap(({ run }, i) => {
+    const { sign, tone } = STATE_SIGNS[run.state];
+    const name: Line = [piece(`${sign} `, tone), { text: names[i] ?? "", bold: true }];
+    return justify(name, [piece(wheres[i] ?? "", "muted")], i === 0 ? first : width);
+  });
 }
 
-function headOf({ run, name, probe }: Side, width: number): Line {
-  const { sign, tone } = STATE_SIGNS[run.state];
+/** Says of which step a probe is, with its loss where there is room for that beside a name. */
+function whereOf({ name, probe }: Side, width: number): string {
   const step = probe?.step === 0 ? "at init" : `at step ${count(probe?.step)}`;
   const wheres =
     probe === undefined ? ["no probe so early"] : [`${step} · loss ${loss(probe.loss)} `, step, ""];
   const least = Math.min(LEAST_NAME, name.length);
-  const where = wheres.find(({ length }) => width - length - 4 >= least) ?? "";
-  const text = middleEllipsis(name, Math.max(8, width - where.length - 4));
-  return justify([piece(`${sign} `, tone), { text, bold: true }], [piece(where, "muted")], width);
+  return wheres.find(({ length }) => width - length - 4 >= least) ?? "";
 }
 
 function whyNone(run: ShownRun): string[] {

@@ -1,9 +1,10 @@
 /** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
 import { count, loss, UNKNOWN } from "@ablate/text";
 import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
+import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
 import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
-import { RATIO, seriesValue } from "../../data/titles.ts";
+import { RATIO, seriesValue, seriesValues } from "../../data/titles.ts";
 import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, ROWS } from "../../keys/rows.ts";
@@ -233,9 +234,8 @@ function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
   const cross: Line[] =
     state.crosshair === null ? [] : [[piece(`│ ${xName(state.settings.axis, state.crosshair)}`)]];
   if (updates(run) === 0) return cross;
-  const [first, last] = [rateAt(run, 0), rateAt(run, updates(run) - 1)].map((rate) =>
-    String(Number(rate.toPrecision(3))),
-  );
+  const ends = [rateAt(run, 0), rateAt(run, updates(run) - 1)];
+  const [first, last] = ends.map(seriesValues("lr", ends));
   const rates = first === last ? first : `${first} → ${last} (┊)`;
   return [...cross, [piece(`learning rate ${rates}`, "muted")]];
 }
@@ -249,18 +249,10 @@ function withSide(canvas: Canvas, chart: readonly Line[], side: readonly Line[])
   ]);
 }
 
-/** Returns the rows of the loss and of every shown ratio. */
-function sheetOf(canvas: Canvas, run: ShownRun): Sheet {
-  const { window } = chartCanvas(canvas, canvas.columns);
-  const series = ["loss", ...canvas.scene.parameters.map((name) => `${RATIO}${name}`)];
-  const read = canvas.curves.read(run, series, window);
-  return {
-    columns: ["series", "run", "step", "n", "min", "mean", "max"],
-    rows: [...read].flatMap(([name, { x, n, min, mean, max }]) =>
-      Array.from(x, (step, i) => [
-        ...[name, run.name, step, n[i] ?? 0],
-        ...[min[i] ?? null, mean[i] ?? null, max[i] ?? null],
-      ]),
-    ),
-  };
+/** Returns every step of the loss and of every shown ratio, as it was recorded. */
+function sheetOf({ curves, scene, state }: Canvas, run: ShownRun): Sheet {
+  const series = ["loss", ...scene.parameters.map((name) => `${RATIO}${name}`)];
+  const shown = { axis: state.settings.axis, scale: scene.x };
+  const rows = () => recordedRows(run, series, { curves, shown });
+  return { columns: RECORDED_COLUMNS, rows: { [Symbol.iterator]: rows } };
 }

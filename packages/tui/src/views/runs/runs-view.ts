@@ -1,9 +1,6 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
-import { count, ellipsis, loss, middleEllipsis, toldApart, widthOf } from "@ablate/text";
-import { sparkline } from "../../chart/sparkline.ts";
-import { bandOf, trace } from "../../chart/trace.ts";
-import type { Column } from "../../data/columns.ts";
+import { count, loss, toldApart } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
@@ -20,8 +17,8 @@ import {
 import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
-import { cutLine, fitLine, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
-import { gridLine, lostPieces, STATE_SIGNS, stateLine, statesLine } from "../states.ts";
+import { cutLine, fitLine, type Line, piece, restyle } from "../../text/line.ts";
+import { gridLine, STATE_SIGNS } from "../states.ts";
 import {
   type Canvas,
   type Context,
@@ -30,6 +27,7 @@ import {
   type Sheet,
   type View,
 } from "../view.ts";
+import { cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
 
 export const runsView: View = {
   name: "runs",
@@ -92,11 +90,6 @@ function outermost(state: State): State {
   return say(state, "this is the outermost view; q quits");
 }
 
-const CURVE_CELLS = 6;
-/** Runs whose mean is the small curve of a group: more would cost more than they show. */
-const AVERAGED = 4;
-const WIDEST_CELL = 24;
-const LEAST_NAME = 14;
 const STRIP_ROWS = 3;
 /** On fewer rows the strip would take the room of the table. */
 const LEAST_WITH_STRIP = 10;
@@ -129,43 +122,6 @@ function firstRow({ state, scene }: Pick<Canvas, "state" | "scene">, listRows: n
   return Math.min(Math.max(Math.min(state.top, last), lowest), Math.max(0, scene.focusAt));
 }
 
-type Layout = {
-  readonly nameWidth: number;
-  readonly cells: readonly { readonly column: Column; readonly width: number }[];
-  readonly left: number;
-};
-
-/** Chooses the columns that fit: those of low priority give way first. */
-function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
-  const { scene, columns } = canvas;
-  const cells = scene.table.shown.map((column) => ({
-    column,
-    width: columnWidth(canvas, column, rows),
-  }));
-  const names = Math.max(0, ...rows.map((row) => widthOf(nameText(row)))) + 4;
-  const most = Math.max(LEAST_NAME, Math.floor(columns * 0.4));
-  const nameWidth = Math.min(Math.max(LEAST_NAME, names), most);
-  const used = () => cells.reduce((sum, { width }) => sum + width + 2, nameWidth);
-  while (cells.length > 0 && used() > columns) {
-    const least = Math.min(...cells.map(({ column }) => column.priority));
-    const at = cells.findLastIndex(({ column }) => column.priority === least);
-    cells.splice(at, 1);
-  }
-  const left = scene.table.shown.length - cells.length;
-  return { nameWidth: Math.min(nameWidth, columns), cells, left };
-}
-
-function columnWidth(canvas: Canvas, column: Column, rows: readonly TableRow[]): number {
-  if (column.id === "curve") return CURVE_CELLS;
-  const widths = rows.map((row) => lineWidth(cellOf(canvas, column, row)));
-  return Math.min(WIDEST_CELL, Math.max(widthOf(titleOf(canvas, column)), ...widths));
-}
-
-function titleOf({ state }: Canvas, { id, title }: Column): string {
-  const { sort } = state.settings;
-  return sort?.column === id ? `${title} ${sort.isDescending ? "▼" : "▲"}` : title;
-}
-
 function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
   const titles = cells.flatMap(({ column, width }) => [
     piece("  "),
@@ -176,16 +132,16 @@ function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
   return cutLine([...run, ...titles, ...more], canvas.columns);
 }
 
-function drawRow(canvas: Canvas, row: TableRow, { nameWidth, cells }: Layout): Line {
+function drawRow(canvas: Canvas, row: TableRow, { nameWidth, names, cells }: Layout): Line {
   const { state, scene, columns } = canvas;
   const marks = new Set(state.settings.marks);
   const marked = row.members.filter(({ name }) => marks.has(name)).length;
   const someMarked = marked > 0 ? piece("╎", "accent") : piece(" ");
   const sign = marked === row.members.length ? piece("▌", "accent") : someMarked;
-  const name = [sign, ...signOf(row), piece(" "), ...nameLine(canvas, row, nameWidth - 3)];
-  const values = cells.flatMap(({ column, width }) => [
+  const name = [sign, ...signOf(row), piece(" "), ...nameLine(names.get(row.key) ?? "")];
+  const values = cells.flatMap((cell) => [
     piece("  "),
-    ...fitLine(cellOf(canvas, column, row), width, column.align),
+    ...fitLine(cellOf(canvas, row, cell), cell.width, cell.column.align),
   ]);
   const full = fitLine([...fitLine(name, nameWidth), ...values], columns);
   return scene.focused?.key === row.key ? restyle(full, { inverse: true }) : full;
@@ -197,39 +153,6 @@ function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
   if (isGroup) return [piece(isUnfolded ? "▾" : "▸")];
   const { sign, tone } = STATE_SIGNS[first.state];
   return [piece(sign, tone)];
-}
-
-function nameText({ title, members, isGroup, isInGroup }: TableRow): string {
-  return `${isInGroup ? "  " : ""}${title}${isGroup ? ` ×${members.length}` : ""}`;
-}
-
-function nameLine({ state }: Canvas, row: TableRow, width: number): Line {
-  const isBaseline = row.members.some(({ name }) => name === state.settings.baseline);
-  const name = middleEllipsis(nameText(row), width - (isBaseline ? 2 : 0));
-  return [piece(name), ...(isBaseline ? [piece(" ◆", "accent")] : [])];
-}
-
-function cellOf(canvas: Canvas, column: Column, row: TableRow): Line {
-  const [first] = row.members;
-  if (first === undefined) return [];
-  if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
-  if (column.id === "state") return row.isGroup ? statesLine(row.members) : stateLine(first);
-  const text = column.text(rowValue(column, row.members));
-  const isMean = row.isGroup && column.id.endsWith("loss") && text !== "-";
-  const shown = piece(ellipsis(text, WIDEST_CELL), text === "-" ? "muted" : "plain");
-  return [...(isMean ? lostPieces(row.members) : []), shown];
-}
-
-function curveOf({ curves, glyphs }: Canvas, members: readonly ShownRun[]): string {
-  const columns = CURVE_CELLS * 2;
-  const traces = members.slice(0, AVERAGED).flatMap((run) => {
-    if (updates(run) < 2) return [];
-    const scale = { low: 0, high: updates(run) - 1, log: false };
-    const window = { axis: "step", scale, columns, lead: 0 } as const;
-    const samples = curves.read(run, ["loss"], window).get("loss");
-    return samples === undefined ? [] : [trace(samples, scale, columns)];
-  });
-  return traces.length === 0 ? "" : sparkline(bandOf(traces, "std").mean, CURVE_CELLS, glyphs);
 }
 
 function nothing({ scene: { table }, state }: Canvas): Line {
