@@ -20,7 +20,7 @@ export { expandGrid } from "./plan/expand.ts";
 export { expandedYaml } from "./plan/expanded-config.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
-export { storedSpec, storedYaml } from "./plan/stored-config.ts";
+export { configDamage, storedSettings, storedSpec, storedYaml } from "./plan/stored-config.ts";
 export {
   type GridOptions,
   type GridOutcome,

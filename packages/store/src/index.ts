@@ -58,6 +58,7 @@ export {
 } from "./analysis/verdict.ts";
 export { type Annotation, annotate } from "./annotate/annotate.ts";
 export { checkStore, type StoreCheck } from "./check/check-store.ts";
+export type { RunDamage } from "./digest/table-check.ts";
 export { type ImportReport, importStore } from "./exchange/import-store.ts";
 export type { ImportedRun, RunChange } from "./exchange/merge-runs.ts";
 export { sealStore } from "./exchange/seal-store.ts";
@@ -67,6 +68,8 @@ export {
   DamageError,
   EmptyStoreError,
   LostClaimError,
+  REMEDY,
+  readingRun,
   StorageError,
   StoreError,
 } from "./file/store-error.ts";
@@ -89,8 +92,10 @@ export type {
   StoredSample,
 } from "./reading/history.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
+export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
+export { isMap, storedMap } from "./reading/stored-json.ts";
 export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
 export { bytesOfStore, collectGarbage } from "./trash/collect.ts";
 export { discard } from "./trash/discard.ts";

@@ -21,6 +21,7 @@ test("nothing is wrong with a store that was closed, and looking does not write"
       "steps",
       "rollup",
       "checkpoints",
+      "digests",
       "space",
       "disk",
     ].map((check) => [check, true]),
@@ -144,6 +145,7 @@ test("a run whose process has died is marked as interrupted", () => {
   damage(
     path,
     "update run set state = 'running', pid = 1, host = 'gone', heartbeat_at = 0 where id = 2",
+    "delete from seal where run_id = 2",
   );
 
   expect(wrongOf(checkStore(path))).toEqual([

@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { annotate, discard, importStore, type PlannedRun, restore } from "../src/index.ts";
 import { initial } from "../src/migrations/first-tables.ts";
 import { APPLICATION_ID, CURRENT_VERSION } from "../src/migrations/migrate.ts";
+import { Rollup } from "../src/writing/rollup.ts";
 import {
   blockOf,
   CLAIM,
@@ -281,6 +282,10 @@ test("a store of the first version is imported, and stays as it is", async () =>
     insert into step values (7, 0, 3.5, 0.1, x'0000803f');
     pragma application_id = ${APPLICATION_ID};
     pragma user_version = 1;`);
+  const insert = old.prepare("insert into rollup values (7, ?, ?, ?, ?)");
+  new Rollup(1).append(blockOf(0, [3.5], [1]), ({ level, bucket, n, data }) => {
+    insert.run(level, bucket, n, data);
+  });
   old.close();
   const before = readFileSync(there);
   const here = temporaryPath();

@@ -1,4 +1,5 @@
 import { storedYaml } from "@ablate/runner";
+import { readingRun, storedMap } from "@ablate/store";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -17,9 +18,11 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const run = withReader(invocation, (reader) => findRun(reader, flags.positionals[0] ?? ""));
-    const config: unknown = JSON.parse(run.config);
+    const config = storedMap(run.config, "config");
     const asJson = flags.has("json");
-    terminal.write(asJson ? jsonArray([{ run: run.name, config }]) : storedYaml(run));
+    terminal.write(
+      asJson ? jsonArray([{ run: run.name, config }]) : readingRun(run.name, () => storedYaml(run)),
+    );
     return 0;
   },
 };

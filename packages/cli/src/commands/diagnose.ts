@@ -1,7 +1,13 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 import { THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import { diagnoseRecorded } from "@ablate/runner";
-import type { LayerProbe, Probe, StoreReader } from "@ablate/store";
+import {
+  type LayerProbe,
+  type Probe,
+  type RunSummary,
+  readingRun,
+  type StoreReader,
+} from "@ablate/store";
 import {
   counted,
   didYouMean,
@@ -20,7 +26,7 @@ import { READING_OPTIONS } from "../command-line/options.ts";
 import { type Diagnosed, findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
-import { findTarget } from "../store/resolve.ts";
+import { findWhole } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
@@ -49,8 +55,15 @@ export const command: Command = {
     const name = flags.positionals[0] ?? "";
     const changes: ThresholdChanges = Object.fromEntries(flags.list("set").map(readChange));
     const { all, text } = withReader(invocation, (reader) => {
-      const { grid, runs } = findTarget(reader, name);
-      const all = runs.map((run) => ({ run, findings: diagnoseRecorded(reader, run, changes) }));
+      const { grid, runs } = findWhole(reader, name);
+      const diagnosed = (run: RunSummary) => ({
+        run,
+        findings: readingRun(run.name, () => diagnoseRecorded(reader, run, changes)),
+      });
+      const all =
+        grid === null
+          ? runs.map(diagnosed)
+          : runs.flatMap((run) => reader.checks.unlessDamaged(run.name, () => diagnosed(run)));
       const [first] = all;
       return grid !== null || first === undefined
         ? { all, text: findingsOfGrid(name, all, terminal.outputColumns()) }

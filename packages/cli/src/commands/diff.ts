@@ -9,6 +9,7 @@ import {
   type StoreReader,
   settingOfKey,
   settingTexts,
+  storedMap,
 } from "@ablate/store";
 import { listed, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -146,9 +147,8 @@ const UNSAID: readonly (readonly [string, unknown])[] = [
 ];
 
 function valuesOf({ config }: Side): ReadonlyMap<string, unknown> {
-  const parsed: unknown = JSON.parse(config);
-  const values = flatSettings(parsed).map(({ key, value }) => [key, value] as const);
-  return new Map([...UNSAID, ...values]);
+  const values = flatSettings(storedMap(config, "config"));
+  return new Map([...UNSAID, ...values.map(({ key, value }) => [key, value] as const)]);
 }
 
 /** Compares the data by their hashes: another one where these differ, or where nothing else makes it another run. */

@@ -8,6 +8,7 @@ import {
   type RunSpec,
   Trainer,
 } from "@ablate/core";
+import { configDamage } from "@ablate/runner";
 import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -116,6 +117,7 @@ function store(invocation: Invocation): Check[] {
   let shown = "";
   const checks = checkStore(path, {
     isRepairing: flags.has("repair"),
+    configDamage,
     onProgress: (check, share) => {
       const text = `${check}: ${Math.floor(share * 100)}%`;
       if (text !== shown) showInPlace(terminal, text);

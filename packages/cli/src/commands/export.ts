@@ -10,7 +10,7 @@ import { STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows, type RowsFormat } from "../export/rows.ts";
 import { type FileTarget, writeWhole, writeWholeFolder } from "../export/whole-files.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
-import { findTarget, type Target } from "../store/resolve.ts";
+import { findWhole, type Target } from "../store/resolve.ts";
 
 type ExportFormat = RowsFormat | "safetensors" | "store";
 
@@ -63,18 +63,24 @@ export const command: Command = {
       "a store of its own, for `ablate import` elsewhere",
     ],
   ],
-  exits: [STOPPED],
+  exits: [["1", "a damaged run is left out"], STOPPED],
   see: ["docs/export.md", "docs/sql.md", "ablate import"],
   run: async (invocation) => {
     const { terminal } = invocation;
     const request = exportRequest(invocation);
+    let isWhole = true;
     const work = async (signal: AbortSignal): Promise<void> => {
-      const said = await withOpenReader(invocation, (reader) =>
-        exportTo(invocation, request, { reader, signal }),
-      );
+      const said = await withOpenReader(invocation, async (reader) => {
+        const sentence = await exportTo(invocation, request, { reader, signal });
+        isWhole = reader.checks.met.every(({ isOfName }) => isOfName);
+        return sentence;
+      });
       if (said !== null) terminal.warn(`${said}\n`);
     };
-    return interruptible(work, () => terminal.warn("stopped: nothing is written\n"));
+    const exitCode = await interruptible(work, () =>
+      terminal.warn("stopped: nothing is written\n"),
+    );
+    return exitCode === 0 && !isWhole ? 1 : exitCode;
   },
 };
 
@@ -142,7 +148,7 @@ async function exportTo(
   { reader, signal }: { readonly reader: StoreReader; readonly signal: AbortSignal },
 ): Promise<string | null> {
   const { terminal, flags } = invocation;
-  const found = findTarget(reader, flags.positionals[0] ?? "");
+  const found = findWhole(reader, flags.positionals[0] ?? "");
   const { name, grid, runs } = found;
   const ofWhat = grid === null ? name : `${name} (${counted(runs.length, "run")})`;
   const scope = { grid, runs: runs.map((run) => run.name) };

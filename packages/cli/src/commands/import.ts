@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
+import { configDamage } from "@ablate/runner";
 import { type ImportReport, importStore, type RunChange } from "@ablate/store";
 import { count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
-import { storePath } from "../store/open.ts";
+import { damageLine, storePath } from "../store/open.ts";
 
 export const command: Command = {
   about:
@@ -18,23 +19,28 @@ export const command: Command = {
     ["ablate import other.db", "take the runs of another store over into this one"],
     ["ablate import other.db --dry-run", "what that would do, run by run"],
   ],
-  exits: [STOPPED],
+  exits: [["1", "a damaged run stays in the other store"], STOPPED],
   see: ["docs/export.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const dryRun = flags.has("dry-run");
     const from = resolve(terminal.folder, flags.positionals[0] ?? "");
+    let isWhole = true;
     const work = async (signal: AbortSignal): Promise<void> => {
       const report = await importStore(storePath(invocation), from, {
         dryRun,
+        configDamage,
         beforeRun: () => unlessAborted(signal),
       });
       for (const notice of report.notices) terminal.warn(`ablate: ${notice}\n`);
+      for (const damage of report.refused) terminal.warn(damageLine(damage));
+      isWhole = report.refused.length === 0;
       terminal.write(flags.has("json") ? jsonArray(report.runs) : pageOf(report, dryRun));
     };
-    return interruptible(work, () =>
+    const exitCode = await interruptible(work, () =>
       terminal.warn("stopped: what is imported stays; the same command goes on\n"),
     );
+    return exitCode === 0 && !isWhole ? 1 : exitCode;
   },
 };
 

@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { reportOf } from "@ablate/report";
+import { DamageError } from "@ablate/store";
 import { bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -37,7 +38,8 @@ export const command: Command = {
     const words = [...flags.positionals, ...flags.rest];
     await withOpenReader(invocation, (reader) =>
       writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
-        const runs = selectedRuns(reader, words, flags.texts("only"));
+        const runs = reader.checks.whole(selectedRuns(reader, words, flags.texts("only")));
+        if (runs.length === 0) throw new DamageError("every run of the report is damaged");
         const title = flags.text("title") ?? words.join(", ");
         const grids = reader.grids().filter(({ name }) => words.includes(name));
         const descriptions = grids.map(({ description }) => description);

@@ -1,5 +1,6 @@
 import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec } from "@ablate/runner";
+import { readingRun } from "@ablate/store";
 import { visible, visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -36,7 +37,7 @@ export const command: Command = {
     const name = ENGINES.find((one) => one === run.engine) ?? "simd";
     const names = sampleFromWeights({
       engine: await loadEngine(name, wantedBackend(terminal)),
-      model: storedSpec(run.config).model,
+      model: readingRun(run.name, () => storedSpec(run.config).model),
       weights: weights.bytes,
       count: flags.count("count", 1) ?? 20,
       seed,

@@ -4,6 +4,7 @@ import {
   runRow,
   type StoredEvaluation,
   type StoreReader,
+  storedMap,
 } from "@ablate/store";
 import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 import { drawRunCharts } from "@ablate/tui";
@@ -11,7 +12,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath, withReader } from "../store/open.ts";
-import { findRun } from "../store/resolve.ts";
+import { findWholeRun } from "../store/resolve.ts";
 import { display } from "./ui.ts";
 
 export const command: Command = {
@@ -26,7 +27,9 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const [word = ""] = flags.positionals;
-    const facts = withReader(invocation, (reader) => factsOf(findRun(reader, word), reader));
+    const facts = withReader(invocation, (reader) =>
+      factsOf(findWholeRun(reader, word, { endsOnly: true }), reader),
+    );
     const isJson = flags.has("json");
     terminal.write(
       isJson ? jsonArray([record(facts)]) : runPage(facts, chartsOf(invocation, facts)),
@@ -87,7 +90,10 @@ function chartsOf(invocation: Invocation, { run: { name: run, lastStep } }: RunF
 /** Writes one run in full, a paragraph per section. */
 function runPage(facts: RunFacts, charts: string): string {
   const { run, provenance } = facts;
-  const settings = flatSettings(JSON.parse(run.config)).map(({ key, text }) => [key, text]);
+  const settings = flatSettings(storedMap(run.config, "config")).map(({ key, text }) => [
+    key,
+    text,
+  ]);
   const origin = Object.entries(provenance).map(([key, value]) => [key, String(value ?? UNKNOWN)]);
   const sections = [
     head(facts),

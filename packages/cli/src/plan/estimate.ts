@@ -1,6 +1,13 @@
 /** What training the runs of a plan would take: time by what the store has seen, and bytes. */
 import { type LayerShape, layerShapes, planParameters } from "@ablate/core";
-import { canonicalJson, countProbes, countValidations, type PlannedRun } from "@ablate/runner";
+import {
+  canonicalJson,
+  configDamage,
+  countProbes,
+  countValidations,
+  type PlannedRun,
+  storedSettings,
+} from "@ablate/runner";
 import type { RunStart, TrainedKind } from "@ablate/store";
 
 export type Estimate = {
@@ -120,7 +127,8 @@ function kindOf(resolved: PlannedRun["resolved"], weights: number): string {
 function byKind(kinds: readonly TrainedKind[]): ReadonlyMap<string, Trained> {
   const trained = new Map<string, Trained>();
   for (const { config, parameters, ...kind } of kinds) {
-    const resolved: PlannedRun["resolved"] = JSON.parse(config);
+    if (configDamage(config) !== null) continue;
+    const resolved = storedSettings(config);
     const key = kindOf(resolved, parameters);
     const before = trained.get(key) ?? { runs: 0, steps: 0, seconds: 0 };
     trained.set(key, {

@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import {
   EmptyStoreError,
   openReader,
+  REMEDY,
+  type RunDamage,
   type RunState,
   type RunSummary,
   type StoreReader,
@@ -33,9 +35,9 @@ function openStoreToRead(invocation: Invocation): StoreReader {
   return reader;
 }
 
-/** Opens the store for reading, uses it and closes it. */
+/** Opens the store for reading, uses it and closes it; names the runs that were left out as damaged. */
 export function withReader<T>(invocation: Invocation, use: (reader: StoreReader) => T): T {
-  return closing(openStoreToRead(invocation), use);
+  return closing(invocation, openStoreToRead(invocation), use);
 }
 
 /** Does the same for what takes its time. */
@@ -45,7 +47,9 @@ export async function withOpenReader<T>(
 ): Promise<T> {
   const reader = openStoreToRead(invocation);
   try {
-    return await use(reader);
+    const used = await use(reader);
+    warnOfDamage(invocation, reader);
+    return used;
   } finally {
     reader.close();
   }
@@ -65,15 +69,36 @@ export function withAnyReader<T>(
     if (error instanceof EmptyStoreError) return undefined;
     throw error;
   }
-  return closing(reader, use);
+  return closing(invocation, reader, use);
 }
 
-function closing<T>(reader: StoreReader, use: (reader: StoreReader) => T): T {
+function closing<T>(
+  invocation: Invocation,
+  reader: StoreReader,
+  use: (reader: StoreReader) => T,
+): T {
   try {
-    return use(reader);
+    const used = use(reader);
+    warnOfDamage(invocation, reader);
+    return used;
   } finally {
     reader.close();
   }
+}
+
+/** Names runs that are damaged, and grids whose texts are: those that were met while reading. */
+function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
+  for (const damage of checks.met) terminal.warn(damageLine(damage));
+  for (const grid of checks.grids()) {
+    terminal.warn(`ablate: grid ${grid}: its text, tags or note are not what the digest says\n`);
+  }
+}
+
+/** Says of a damaged run what is left out, and what to do. */
+export function damageLine({ run, reason, isOfName }: RunDamage): string {
+  return isOfName
+    ? `ablate: ${run}: ${reason}; look at it, then \`ablate doctor --repair\` takes it as it is\n`
+    : `ablate: ${run} is damaged and left out: ${reason}; ${REMEDY}\n`;
 }
 
 /** Returns a function from a run's name and recorded state to its state: interrupted where its process died. */

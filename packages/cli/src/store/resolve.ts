@@ -11,6 +11,7 @@ import {
   type RunSummary,
   type StoreReader,
   unknownFields,
+  type WholeOptions,
 } from "@ablate/store";
 import { closest, didYouMean } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
@@ -26,6 +27,25 @@ export type Target = {
 /** Finds the run that a word means. */
 export function findRun(reader: StoreReader, word: string): RunSummary {
   return runOf(meaningOf(reader, word, {}), reader);
+}
+
+/** Finds the run that a word means, and refuses one of which anything is damaged. */
+export function findWholeRun(
+  reader: StoreReader,
+  word: string,
+  options?: WholeOptions,
+): RunSummary {
+  const run = findRun(reader, word);
+  reader.checks.refuse(run.name, options);
+  return run;
+}
+
+/** Finds the grid or the run that a word means; a damaged run is refused, and left out of a grid. */
+export function findWhole(reader: StoreReader, word: string): Target {
+  const target = findTarget(reader, word);
+  const { name, grid, runs } = target;
+  if (grid === null) reader.checks.refuse(name);
+  return { ...target, runs: reader.checks.whole(runs) };
 }
 
 /** Finds the grid or the run that a word means. */

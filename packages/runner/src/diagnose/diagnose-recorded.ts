@@ -7,7 +7,7 @@ import {
   type ThresholdChanges,
   type Thresholds,
 } from "@ablate/core";
-import type { StoreReader } from "@ablate/store";
+import { readingRun, type StoreReader, storedMap } from "@ablate/store";
 import { storedSettings } from "../plan/stored-config.ts";
 import { factsOf } from "./run-diagnosis.ts";
 
@@ -64,8 +64,9 @@ export function diagnoseRecorded(
 
 /** The thresholds that a run was trained with; of an older run the usual ones. */
 export function recordedThresholds(reader: StoreReader, run: string): Thresholds {
-  const stored: unknown = JSON.parse(reader.thresholds(run) ?? "{}");
-  const known = Object.entries(typeof stored === "object" && stored !== null ? stored : {}).filter(
+  const text = reader.thresholds(run) ?? "{}";
+  const stored = readingRun(run, () => storedMap(text, "thresholds"));
+  const known = Object.entries(stored).filter(
     ([name, value]) => name in THRESHOLDS && typeof value === "number",
   );
   return { ...THRESHOLDS, ...Object.fromEntries(known) };

@@ -1,8 +1,10 @@
 /** Reads back the resolved config that a store keeps of a run. */
 import type { RunSpec } from "@ablate/core";
-import { visible, withEscapes } from "@ablate/text";
+import { DamageError, isMap, storedMap } from "@ablate/store";
+import { listed, visible, withEscapes } from "@ablate/text";
 import { Document, Scalar, visit } from "yaml";
 import type { ResolvedConfig } from "../config/config.ts";
+import { modelSchema, trainSchema } from "../config/section-schemas.ts";
 import { toRunSpec } from "../config/to-run-spec.ts";
 
 /** Returns what core needs to build the run again. */
@@ -33,15 +35,62 @@ function visibleYaml(value: unknown): string {
   return withEscapes(document.toString({ lineWidth: 100 }));
 }
 
-/** Returns the resolved config of a run as the store keeps it. */
+/**
+ * Returns the resolved config of a run as the store keeps it.
+ *
+ * @throws DamageError - if it is none that `planRuns` made: a key is missing, or has a value that no config may have
+ */
 export function storedSettings(config: string): ResolvedConfig {
-  const value: unknown = JSON.parse(config);
-  if (!isResolved(value)) throw new TypeError("a stored config lacks some of its keys");
-  return value;
+  const value = storedMap(config, "config");
+  const missing = KEYS.filter((key) => !(key in value));
+  if (missing.length > 0) throw new DamageError(`its config lacks ${listed(missing)}`);
+  const [wrong] = wrongKeys(value);
+  if (wrong !== undefined) {
+    throw new DamageError(`its config has a ${wrong} that no config may have`);
+  }
+  if (isResolved(value)) return value;
+  throw new DamageError("its config lacks a seed");
 }
 
-/** Checks only that the store gave back what `planRuns` made. */
-function isResolved(value: unknown): value is ResolvedConfig {
-  const keys = ["data", "model", "init", "train", "record", "engine", "seed"];
-  return typeof value === "object" && value !== null && keys.every((key) => key in value);
+/** Says what is wrong with a stored config, as the end of a sentence; null where nothing is. */
+export function configDamage(config: string): string | null {
+  try {
+    storedSettings(config);
+    return null;
+  } catch (error) {
+    if (error instanceof DamageError) return error.message;
+    throw error;
+  }
 }
+
+const KEYS = ["data", "model", "init", "train", "record", "engine", "seed"];
+
+function isResolved(value: Readonly<Record<string, unknown>>): value is ResolvedConfig {
+  return typeof value.seed === "number";
+}
+
+/** Names the keys whose values would not have passed when they were planned; sizes are made of them. */
+function wrongKeys({
+  data,
+  model,
+  init,
+  train,
+  record,
+}: Readonly<Record<string, unknown>>): string[] {
+  const ofModel = modelSchema.safeParse(model).error?.issues ?? [];
+  const ofTrain = trainSchema.safeParse(train).error?.issues ?? [];
+  const named = (section: string, issues: readonly { readonly path: readonly PropertyKey[] }[]) =>
+    issues.map(({ path }) => [section, ...path.slice(0, 1).map(String)].join("."));
+  const context = isMap(data) ? data.context : undefined;
+  const isContext = Number.isSafeInteger(context) && Number(context) > 0 && Number(context) <= MOST;
+  return [
+    ...named("model", ofModel),
+    ...named("train", ofTrain),
+    ...(isContext ? [] : ["data.context"]),
+    ...(isMap(init) ? [] : ["init"]),
+    ...(isMap(record) ? [] : ["record"]),
+  ];
+}
+
+/** More characters than any context has. */
+const MOST = 1e4;

@@ -1,6 +1,14 @@
 /** Decides where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
 import { changeThresholds, type RunSpec, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
-import type { Continuation, ResumePoint, ShorterRun, StoreWriter } from "@ablate/store";
+import {
+  type Continuation,
+  DamageError,
+  isMap,
+  type ResumePoint,
+  type ShorterRun,
+  type StoreWriter,
+  storedMap,
+} from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { RecordConfig } from "../config/config.ts";
 import type { ResumeFrom } from "./messages.ts";
@@ -48,7 +56,7 @@ export function continuationOf(startable: Startable): Continuation | null {
     const taken = takenBefore(step, schedule);
     return (
       thresholds !== null &&
-      canonicalJson(JSON.parse(thresholds)) === judgedBy &&
+      thresholdsOf(thresholds) === judgedBy &&
       `${probes}` === `${taken.probes}` &&
       `${evaluations}` === `${taken.evaluations}` &&
       saturatedOf(config) === (record.probes === "none" ? null : record.probes.saturated)
@@ -66,7 +74,21 @@ export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
 
 /** Returns the activation beyond which a stored run's probes count as saturated. */
 function saturatedOf(config: string): unknown {
-  const { record }: { readonly record?: Partial<RecordConfig> } = JSON.parse(config);
-  const probes = record?.probes;
-  return probes === undefined || probes === "none" ? null : probes.saturated;
+  const { record } = parsed(config);
+  const probes = isMap(record) ? record.probes : undefined;
+  return isMap(probes) ? probes.saturated : null;
+}
+
+function thresholdsOf(thresholds: string): string {
+  return canonicalJson(parsed(thresholds));
+}
+
+/** Reads JSON of a shorter run; what is damaged is like no config and no thresholds. */
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return storedMap(text, "config");
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    return {};
+  }
 }

@@ -1,5 +1,6 @@
 /** Runs side by side: what they differ in, what came out, what each factor does. */
 import type { RunSummary } from "../reading/history.ts";
+import { storedMap } from "../reading/stored-json.ts";
 import { type Effect, effectsOf, type FactorValue, measured } from "./effects.ts";
 import {
   type Factor,
@@ -150,7 +151,7 @@ export function comparedRuns(
 ): ComparedRun[] {
   const known = new Map<string, readonly Setting[]>();
   const read = runs.map((run) => {
-    const settings = known.get(run.config) ?? flatSettings(JSON.parse(run.config));
+    const settings = known.get(run.config) ?? flatSettings(storedMap(run.config, "config"));
     known.set(run.config, settings);
     return { ...run, settings };
   });

@@ -1,6 +1,7 @@
 /** Texts of the values that runs have of one key: never the same for two of them. */
 import { byDigits, tellApart, UNKNOWN, type Ways } from "@ablate/text";
-import { briefSetting, isMap, type Setting, setting } from "./settings.ts";
+import { isMap } from "../reading/stored-json.ts";
+import { briefSetting, type Setting, setting } from "./settings.ts";
 
 type Found = Setting | null | undefined;
 

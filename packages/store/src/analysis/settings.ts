@@ -1,5 +1,6 @@
 /** Values of a config as people read and compare them, and as programs do. */
 import { shortNumber } from "@ablate/text";
+import { isMap } from "../reading/stored-json.ts";
 
 /** Defaults of schemes and of batch norm, which are left out of a setting's text. */
 const UNSAID: Readonly<Record<string, unknown>> = {
@@ -112,11 +113,6 @@ function sortedJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : Number(a > b))))
       : one,
   );
-}
-
-/** Says whether a value of a config has keys of its own. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Returns as few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */

@@ -1,4 +1,5 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
+import { renewGridNames, renewNames } from "../digest/seal.ts";
 import { changeStore, type WaitOptions } from "../file/open-database.ts";
 import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
@@ -35,18 +36,25 @@ export function annotate(
 ): string {
   return changeStore(path, waitMs, (sql) => {
     const target = findTarget(sql, annotation.target);
-    switch (annotation.kind) {
-      case "tag":
-        return `${title(target)}: ${changeTags(sql, target, annotation)}`;
-      case "note":
-        return `${title(target)}: ${changeNote(sql, target, annotation.text)}`;
-      case "rename":
-        if (target.kind === "run") return renameRun(sql, target, annotation.name);
-        throw new StoreError(
-          `${target.name} is a grid, which is its \`name\` in the config; change it there`,
-        );
-    }
+    const said = change(sql, target, annotation);
+    if (target.kind === "run") renewNames(sql, target.id);
+    else renewGridNames(sql, target.id);
+    return said;
   });
+}
+
+function change(sql: Statements, target: Target, annotation: Annotation): string {
+  switch (annotation.kind) {
+    case "tag":
+      return `${title(target)}: ${changeTags(sql, target, annotation)}`;
+    case "note":
+      return `${title(target)}: ${changeNote(sql, target, annotation.text)}`;
+    case "rename":
+      if (target.kind === "run") return renameRun(sql, target, annotation.name);
+      throw new StoreError(
+        `${target.name} is a grid, which is its \`name\` in the config; change it there`,
+      );
+  }
 }
 
 function findTarget(sql: Statements, word: string): Target {

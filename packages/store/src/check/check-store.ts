@@ -4,10 +4,12 @@ import { changeSchema, openExisting, openForReading } from "../file/open-databas
 import { StoreError } from "../file/store-error.ts";
 import { RECOVER } from "../file/trouble.ts";
 import type { CheckContext, Found } from "./check.ts";
+import { checkDigests } from "./digests.ts";
 import { checkDisk, checkIntegrity, checkOrphans, checkSpace } from "./file-checks.ts";
 import { checkRollups } from "./rollups.ts";
 import { checkCheckpoints, checkLostRuns, checkSteps } from "./run-checks.ts";
 import { checkSchema, repairSchema } from "./schema-check.ts";
+import { sealMissing } from "./seal-missing.ts";
 
 /** What was found out about one side of a store. */
 export type StoreCheck = {
@@ -26,6 +28,7 @@ export type CheckOptions = {
   /** For each check that takes long in a large store; 30 s unless given. */
   readonly budgetMs?: number;
   readonly onProgress?: CheckContext["onProgress"];
+  readonly configDamage?: CheckContext["configDamage"];
 };
 
 /** The checks in the order in which a repair needs them: first what the others stand on. */
@@ -37,6 +40,8 @@ const CHECKS: Readonly<Record<string, (context: CheckContext) => Found>> = {
   steps: checkSteps,
   rollup: checkRollups,
   checkpoints: checkCheckpoints,
+  // What those before can make whole again is not set aside.
+  digests: checkDigests,
   space: checkSpace,
   disk: checkDisk,
 };
@@ -52,6 +57,7 @@ export function checkStore(
     now = Date.now(),
     budgetMs = 30_000,
     onProgress = () => {},
+    configDamage = () => null,
   }: CheckOptions = {},
 ): StoreCheck[] {
   try {
@@ -62,11 +68,12 @@ export function checkStore(
       const checks = Object.entries(CHECKS).map(([name, check]) => {
         const end = performance.now() + budgetMs;
         const hasTime = () => performance.now() < end;
-        const context = { sql, path, now, onProgress, hasTime, schemaRepair };
+        const context = { sql, path, now, configDamage, onProgress, hasTime, schemaRepair };
         const result = resultOf(name, () => check(context), isRepairing && isSound);
         if (check === checkIntegrity) isSound = result.ok;
         return result;
       });
+      if (isRepairing && isSound) sealMissing(sql, { made: "repair", now });
       return [identity(path, (name) => sql.database.pragma(name, { simple: true })), ...checks];
     } finally {
       close();

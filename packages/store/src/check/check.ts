@@ -13,6 +13,8 @@ export type CheckContext = {
   readonly schemaRepair: string | null;
   /** Whether there is time left for what takes long. */
   readonly hasTime: () => boolean;
+  /** Says what is wrong with a resolved config, which only the runner knows; null: nothing. */
+  readonly configDamage: (config: string) => string | null;
   /** Told how far a long check is, 0 to 1. */
   readonly onProgress: (check: string, share: number) => void;
 };
@@ -60,9 +62,9 @@ export type CheckedRun = Holder & {
 const RUNS = `
   select id, name, state, last_step, claim, host, pid, heartbeat_at,
     (select count(*) from param where run_id = run.id) as parameters
-  from run where ${NOT_PURGED}`;
+  from run where ${NOT_PURGED} and id not in (select run_id from damaged_run)`;
 
-/** Returns every run, those in the trash too, but for what `gc` has begun to purge. */
+/** Returns every run, those in the trash too, but for what `gc` has begun to purge and what was set aside. */
 export function runsToCheck(sql: Statements): CheckedRun[] {
   return sql.rows(`${RUNS} order by id`);
 }

@@ -1,4 +1,7 @@
 import { count, counted } from "@ablate/text";
+import { renewSection } from "../digest/seal.ts";
+import { isAsSealed } from "../digest/verify.ts";
+import { DamageError } from "../file/store-error.ts";
 import { STEPS_AT_ONCE, stepBlocks } from "../reading/read-steps.ts";
 import { stepsOf } from "../writing/plan.ts";
 import { LEVELS, Rollup, type RollupRow } from "../writing/rollup.ts";
@@ -26,7 +29,7 @@ export function checkRollups(context: CheckContext): Found {
   let compared = 0;
   const differing: CheckedRun[] = [];
   for (const run of runs.toReversed()) {
-    const verdict = sql.database.transaction(() => compare(context, run))();
+    const verdict = sql.database.transaction(() => compareWhole(context, run))();
     if (!verdict.isSame) differing.push(run);
     compared += verdict.compared;
     onProgress("rollup", compared / all);
@@ -49,7 +52,25 @@ type Compared = { readonly isSame: boolean; readonly compared: number };
 const COUNT = "select count(*) as rows, sum(n) as steps from rollup where run_id = ? and level = ?";
 const STORED = "select n, data from rollup where run_id = ? and level = ? and bucket = ?";
 
-function compare({ sql, hasTime }: CheckContext, run: CheckedRun): Compared {
+type Budget = Pick<CheckContext, "sql" | "hasTime">;
+
+/** Says whether the rollup of a run is what its steps say, as far as there is time. */
+export function isRollupOfSteps(budget: Budget, run: CheckedRun): boolean {
+  return compareWhole(budget, run).isSame;
+}
+
+/** Compares a run; one whose steps cannot be read differs. */
+function compareWhole(budget: Budget, run: CheckedRun): Compared {
+  try {
+    const isAsWritten = isAsSealed(budget.sql, run.id, "rollup");
+    return isAsWritten ? compare(budget, run) : { isSame: false, compared: stepsOf(run) };
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    return { isSame: false, compared: stepsOf(run) };
+  }
+}
+
+function compare({ sql, hasTime }: Budget, run: CheckedRun): Compared {
   const { id, parameters } = run;
   const steps = stepsOf(run);
   const isCounted = LEVELS.every((level) => {
@@ -97,5 +118,6 @@ function rebuild(context: CheckContext, run: CheckedRun): boolean {
     if (!isFree) return false;
     onProgress("rebuilding rollups", first / steps);
   }
+  changeRun(context, id, () => renewSection(sql, id, "rollup"));
   return true;
 }

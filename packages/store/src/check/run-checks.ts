@@ -1,5 +1,6 @@
 /** Checks of runs: their processes, their steps, their checkpoints. */
-import { count, counted } from "@ablate/text";
+import { counted } from "@ablate/text";
+import { renewSection, sealWhole } from "../digest/seal.ts";
 import type { Statements } from "../file/statements.ts";
 import { isIntact } from "../recovery/checkpoints.ts";
 import { cutHistory, interruptRun } from "../recovery/run-tables.ts";
@@ -16,6 +17,7 @@ import {
   runsToCheck,
   runToCheck,
 } from "./check.ts";
+import { type StepDamage, stepDamage } from "./run-damage.ts";
 
 /** Finds runs that say running while nobody trains them. */
 export function checkLostRuns(context: CheckContext): Found {
@@ -34,10 +36,8 @@ export function checkLostRuns(context: CheckContext): Found {
   return { text, repair };
 }
 
-type DamagedRun = {
+type DamagedRun = StepDamage & {
   readonly id: number;
-  /** How many steps it has before the first that is missing or damaged. */
-  readonly end: number;
   /** What the user is told of it. */
   readonly name: string;
 };
@@ -50,50 +50,34 @@ export function checkSteps(context: CheckContext): Found {
   let seen = 0;
   const damaged: DamagedRun[] = [];
   for (const run of runs) {
-    damaged.push(...sql.database.transaction(() => damageOf(sql, run.id))());
+    damaged.push(...sql.database.transaction(() => damageNow(sql, run.id))());
     seen += stepsOf(run);
     onProgress("steps", all === 0 ? 1 : seen / all);
   }
   if (damaged.length === 0) return `${counted(all, "step")} without a hole`;
   const text = listed(damaged.map(({ name }) => name));
-  const cut = ({ id, end }: DamagedRun) => changeRun(context, id, (run) => cutRun(sql, run, end));
+  const cut = ({ id, end }: DamagedRun) =>
+    changeRun(context, id, (run) => cutRun(context, run, end));
   return { text, repair: () => repairEach(damaged, cut, `kept what is whole: ${text}`) };
 }
 
-const SIZES = `
-  select count(*) as n, min(step) as low, max(step) as high,
-    min(case when length(ratios) <> @bytes then step end) as odd
-  from step where run_id = @id`;
-
-const FIRST_HOLE = `
-  select step + 1 from step s where run_id = @id and not exists
-    (select 1 from step where run_id = @id and step = s.step + 1) order by step limit 1`;
-
-type Sizes = { readonly n: number } & Readonly<Record<"low" | "high" | "odd", number | null>>;
-
-/** Returns where the whole part of a run's history ends, if that is not its end. */
-function damageOf(sql: Statements, id: number): DamagedRun[] {
+function damageNow(sql: Statements, id: number): DamagedRun[] {
   const run = runToCheck(sql, id);
-  const sizes = sql.row<Sizes>(SIZES, { id, bytes: (run?.parameters ?? 0) * 4 });
-  if (run === undefined || sizes === undefined) return [];
-  const { n, low, high, odd } = sizes;
-  const wanted = stepsOf(run);
-  const isWhole = n === 0 || (low === 0 && high === n - 1);
-  if (isWhole && odd === null && n === wanted) return [];
-  const hole = low === 0 ? (sql.value<number>(FIRST_HOLE, { id }) ?? n) : 0;
-  const end = Math.min(hole, odd ?? hole);
-  const name = `${run.name} is whole up to ${counted(end, "step")} of ${count(wanted)}`;
-  return [{ id, end, name }];
+  const damage = run === undefined ? null : stepDamage(sql, run);
+  if (run === undefined || damage === null) return [];
+  const name = `${run.name} is ${damage.reason.replace("its history is ", "")}`;
+  return [{ id, name, ...damage }];
 }
 
 /**
  * Leaves a run its first `end` steps; call it inside a transaction. Where that takes steps away, the run
  * becomes interrupted, so that the next start trains the rest again.
  */
-function cutRun(sql: Statements, run: CheckedRun, end: number): void {
+function cutRun({ sql, now }: CheckContext, run: CheckedRun, end: number): void {
   const { id } = run;
   const had = stepsOf(run);
-  if (end < had) {
+  const isCut = end < had;
+  if (isCut) {
     cutHistory(sql, id, end);
     sql.run(
       `update run set state = 'interrupted', reason = 'history damaged', claim = null, ended_at = null,
@@ -106,6 +90,7 @@ function cutRun(sql: Statements, run: CheckedRun, end: number): void {
   history.writeOpen();
   const last = end === 0 ? [null, null, null] : [end - 1, history.lastLoss(), history.recentLoss()];
   sql.run("update run set last_step = ?, last_loss = ?, recent_loss = ? where id = ?", ...last, id);
+  if (isCut) sealWhole(sql, id, { made: "repair", now });
 }
 
 type Place = {
@@ -142,7 +127,10 @@ export function checkCheckpoints(context: CheckContext): Found {
     ? "`ablate run --restart` makes it anew"
     : "`ablate run` does without";
   const erase = ({ id, runId }: Place) =>
-    changeRun(context, runId, () => sql.run("delete from checkpoint where id = ?", id));
+    changeRun(context, runId, () => {
+      sql.run("delete from checkpoint where id = ?", id);
+      renewSection(sql, runId, "checkpoints");
+    });
   const repaired = `dropped what was damaged: ${names}; ${remedy}`;
   return { text: `damaged: ${names}`, repair: () => repairEach(damaged, erase, repaired) };
 }

@@ -1,4 +1,6 @@
 import { existsSync, statSync } from "node:fs";
+import { type DamageOptions, damageOf } from "../check/run-damage.ts";
+import type { RunDamage } from "../digest/table-check.ts";
 import { type OpenedStore, openForReading, openForWriting } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { StoreError } from "../file/store-error.ts";
@@ -20,9 +22,11 @@ export type ImportReport = {
   readonly notices: readonly string[];
   readonly grids: readonly { readonly grid: string; readonly change: GridChange }[];
   readonly runs: readonly ImportedRun[];
+  /** Runs that stay there, as they are damaged. */
+  readonly refused: readonly RunDamage[];
 };
 
-export type ImportOptions = {
+export type ImportOptions = Pick<DamageOptions, "configDamage"> & {
   /** Only says what would be done. */
   readonly dryRun?: boolean;
   /** Awaited before each run; what it throws ends the work, and what is done stays. */
@@ -35,12 +39,14 @@ export type ImportOptions = {
  * ours. What is in the trash there does not come, and what is in the trash here stays there. One
  * transaction a run: killed and repeated, it comes to the same.
  *
- * @throws StoreError - if one of them is no store, from a newer ablate, or damaged; then nothing is taken
+ * A damaged run stays there, and does not keep the others from coming.
+ *
+ * @throws StoreError - if one of them is no store, from a newer ablate, or has damaged pages; then nothing is taken
  */
 export async function importStore(
   path: string,
   from: string,
-  { dryRun = false, beforeRun = async () => {} }: ImportOptions = {},
+  { dryRun = false, beforeRun = async () => {}, ...checking }: ImportOptions = {},
 ): Promise<ImportReport> {
   refuseItself(path, from);
   const source = openSource(from);
@@ -59,8 +65,14 @@ export async function importStore(
         return compared.map(({ theirs, change }) => ({ grid: theirs.name, change }));
       });
       const runs: ImportedRun[] = [];
+      const refused: RunDamage[] = [];
       for (const run of source.sql.rows<RunRow>(RUNS)) {
         await beforeRun();
+        const reason = damageOf(source.sql, run.id, checking);
+        if (reason !== null) {
+          refused.push({ run: run.name, reason, isOfName: false });
+          continue;
+        }
         const compared = write(() => {
           const found = compareRun(files, run);
           if (found.change !== "trashed") merge?.run(found);
@@ -69,7 +81,7 @@ export async function importStore(
         runs.push(importedRun(compared));
       }
       const notices = [source.notice, target.notice].filter((notice) => notice !== null);
-      return { notices, grids, runs };
+      return { notices, grids, runs, refused };
     } finally {
       target.close();
     }

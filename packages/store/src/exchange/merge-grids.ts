@@ -1,4 +1,5 @@
 /** Grids of two files become one by their name; what users said of grids and runs is united. */
+import { renewGridNames } from "../digest/seal.ts";
 import type { Schema } from "../file/owned-tables.ts";
 import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
 
@@ -37,6 +38,7 @@ export function mergeGrid(files: Files, { grid, ofGrid }: Schema, fromId: number
   if (isNewer) files.to.update("grid", id, columns);
   if (change === "added") copyOwned(files, ofGrid, { from: fromId, to: id });
   mergeAnnotations(files, "grid", { from: fromId, to: id });
+  renewGridNames(files.to, id);
   return id;
 }
 

@@ -1,10 +1,12 @@
 /** Runs of two files are the same by their hash; the record that is worth more is kept. */
+import { renewNames, sealWhole, unsealRun } from "../digest/seal.ts";
+import { sealOf } from "../digest/verify.ts";
 import type { Schema } from "../file/owned-tables.ts";
 import { clearAttempt } from "../recovery/run-tables.ts";
 import { restoreRun } from "../trash/restore.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
+import { freeName } from "../writing/free-name.ts";
 import { type RunState, stepsOf } from "../writing/plan.ts";
-import { freeName } from "../writing/plan-grid.ts";
 import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
 import { joinGrids, mergeAnnotations } from "./merge-grids.ts";
 
@@ -86,6 +88,7 @@ export function mergeRun(
   mergeAnnotations(files, "run", ids);
   joinGrids(files, gridIds, ids);
   restoreRun(files.to, ids.to);
+  renewNames(files.to, ids.to);
 }
 
 /** Returns the number of the run here. */
@@ -100,9 +103,12 @@ function storeRun(
   const id = ours?.id ?? Number(to.insert("run", columns).lastInsertRowid);
   if (ours !== undefined) {
     clearAttempt(to, id);
+    unsealRun(to, id);
     const recorded = run.filter((column) => !["name", "hash", "planned_at"].includes(column));
     to.update("run", id, columnsOf(theirs, recorded));
   }
   copyOwned(files, ofRun, { from: theirs.id, to: id });
+  const isSealed = sealOf(to, id) !== undefined;
+  if (!isSealed) sealWhole(to, id, { made: "import", now: Date.now() });
   return id;
 }

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { sealMissing } from "../check/seal-missing.ts";
 import { dropForeignRules } from "../file/foreign-objects.ts";
 import { connect, type OpenedStore, opened, openForReading } from "../file/open-database.ts";
-import type { Statements } from "../file/statements.ts";
-import { DamageError, StoreError } from "../file/store-error.ts";
+import { Statements } from "../file/statements.ts";
+import { StoreError } from "../file/store-error.ts";
 import { temporaryFolder } from "../file/temporary-folder.ts";
 import { CURRENT_VERSION, migrate, versionOf } from "../migrations/migrate.ts";
-import { isIntact } from "../recovery/checkpoints.ts";
 
 /** Opens a store to copy from, as it is at this moment; an older one by way of a migrated copy. */
 export function openSource(path: string): OpenedStore {
@@ -41,6 +41,7 @@ function migratedCopy({ sql, notice, close }: OpenedStore): OpenedStore {
     const database = connect(copy);
     dropForeignRules(database);
     migrate(database);
+    sealMissing(new Statements(database), { made: "migration" });
     const closeCopy = () => {
       database.close();
       remove();
@@ -52,30 +53,16 @@ function migratedCopy({ sql, notice, close }: OpenedStore): OpenedStore {
   }
 }
 
-const CHECKPOINTS = `
-  select c.id as id, r.name as run, c.step as step from checkpoint c join run r on r.id = c.run_id
-  order by c.id`;
-
 /**
- * Reads all of a store that would be copied from.
+ * Reads every page of a store that would be copied from.
  *
- * @throws StoreError - if SQLite finds its pages damaged
- * @throws DamageError - if a checkpoint is not what its sha256 says
+ * @throws StoreError - if SQLite finds them damaged
  */
 export function refuseDamaged(sql: Statements, path: string): void {
   const verdict: unknown = sql.database.pragma("quick_check(1)", { simple: true });
-  if (verdict !== "ok") {
-    const found = String(verdict).replace(/^\*\*\* in database \w+ \*\*\*\n/, "");
-    throw new StoreError(
-      `${path} is damaged (${found.replaceAll("\n", " ")}); copy it again, or save what is intact with sqlite3's .recover`,
-    );
-  }
-  for (const { id, run, step } of sql.rows<{ id: number; run: string; step: number }>(
-    CHECKPOINTS,
-  )) {
-    if (isIntact(sql, id)) continue;
-    throw new DamageError(
-      `${path} is damaged: the checkpoint of ${run} at ${step} is not what its sha256 says; copy the store again, or drop what is damaged with \`ablate doctor --repair --store ${path}\``,
-    );
-  }
+  if (verdict === "ok") return;
+  const found = String(verdict).replace(/^\*\*\* in database \w+ \*\*\*\n/, "");
+  throw new StoreError(
+    `${path} is damaged (${found.replaceAll("\n", " ")}); copy it again, or save what is intact with sqlite3's .recover`,
+  );
 }

@@ -1,3 +1,5 @@
+import { damageOf } from "../check/run-damage.ts";
+import type { RunDamage } from "../digest/table-check.ts";
 import { connect, opened } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { migrate } from "../migrations/migrate.ts";
@@ -19,9 +21,14 @@ export type SealOptions = {
  * Writes some runs of a store into a new one, complete with all that belongs to them: one file
  * without a log beside it, which can be read in any folder. Nobody else may know of `file` yet.
  *
+ * @returns the runs that are left out, as they are damaged
  * @throws StoreError - if `path` is no store that can be read
  */
-export async function sealStore(path: string, file: string, options: SealOptions): Promise<void> {
+export async function sealStore(
+  path: string,
+  file: string,
+  options: SealOptions,
+): Promise<RunDamage[]> {
   const source = openSource(path);
   const target = connect(file);
   try {
@@ -30,8 +37,9 @@ export async function sealStore(path: string, file: string, options: SealOptions
     migrate(target);
     target.pragma("foreign_keys = ON");
     target.exec("begin");
-    await fill({ from: source.sql, to: opened(target).sql }, options);
+    const damaged = await fill({ from: source.sql, to: opened(target).sql }, options);
     target.exec("commit; vacuum");
+    return damaged;
   } finally {
     target.close();
     source.close();
@@ -44,7 +52,8 @@ const GRIDS = `
     where r.name in (select value from json_each(@runs))))
   order by id`;
 
-async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promise<void> {
+async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promise<RunDamage[]> {
+  const damaged: RunDamage[] = [];
   const schema = readSchema(files.to, "skipped");
   const grids = files.from.values<number>(GRIDS, { grid, runs: JSON.stringify(runs) });
   const gridIds = new Map(grids.map((id) => [id, mergeGrid(files, schema, id)]));
@@ -52,7 +61,18 @@ async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promi
     await beforeRun();
     const run = files.from.row<RunRow>("select * from run where name = ?", name);
     if (run === undefined) continue;
+    const reason = isSetAside(files, run.id) ? null : damageOf(files.from, run.id);
+    if (reason !== null) {
+      damaged.push({ run: name, reason, isOfName: false });
+      continue;
+    }
     const added = { theirs: asInterrupted(run), ours: undefined, name, change: "added" } as const;
     mergeRun(files, schema, gridIds, added);
   }
+  return damaged;
+}
+
+/** Says whether a run goes as damaged: all that it has, as it is. */
+function isSetAside({ from }: Files, id: number): boolean {
+  return from.value("select 1 from damaged_run where run_id = ?", id) !== undefined;
 }

@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { firstOf } from "@ablate/text";
 import SqliteDatabase, { type Database, type Options } from "better-sqlite3";
+import { sealMissing } from "../check/seal-missing.ts";
 import { APPLICATION_ID, CURRENT_VERSION, migrate, versionOf } from "../migrations/migrate.ts";
 import { layCurrent, refuseDisguised, refuseForeignRules } from "./current-layout.ts";
 import { networkFileSystem, setJournal } from "./journal.ts";
@@ -47,10 +49,10 @@ export function openForWriting(path: string): OpenedStore {
       database.pragma("foreign_keys = ON");
       migrate(database);
     };
-    const store = openedForWriting(path, { timeout: BUSY_MS }, setUp);
+    const store = sealed(openedForWriting(path, { timeout: BUSY_MS }, setUp));
     if (shared === null) return store;
     const notice = `${path} is on a ${shared} file system: without a write-ahead log, so that readers may have to wait`;
-    return { ...store, notice };
+    return { ...store, notice: [notice, store.notice].filter((one) => one !== null).join("\n") };
   });
 }
 
@@ -66,13 +68,15 @@ export function openExisting(
 ): OpenedStore {
   checkExists(path);
   return opening(path, "write to", () =>
-    openedForWriting(path, { fileMustExist: true, timeout: waitMs }, (database) => {
-      identify(database, path);
-      refuseForeignRules(database, path);
-      database.pragma("foreign_keys = ON");
-      if (keepsLog) database.pragma("wal_autocheckpoint = 0");
-      migrate(database);
-    }),
+    sealed(
+      openedForWriting(path, { fileMustExist: true, timeout: waitMs }, (database) => {
+        identify(database, path);
+        refuseForeignRules(database, path);
+        database.pragma("foreign_keys = ON");
+        if (keepsLog) database.pragma("wal_autocheckpoint = 0");
+        migrate(database);
+      }),
+    ),
   );
 }
 
@@ -105,6 +109,18 @@ function openedForWriting(
   const database = open();
   const sql = new Statements(database, { files: new LogFiles(database, open) });
   return { sql, notice: null, close: () => sql.close() };
+}
+
+/** Gives the runs of an older store their digests; names those that do not pass the checks. */
+function sealed(store: OpenedStore): OpenedStore {
+  const refused = sealMissing(store.sql, { made: "migration" });
+  if (refused.length === 0) return store;
+  const named = firstOf(
+    refused.map(({ run, reason }) => `${run}, as ${reason}`),
+    3,
+  );
+  const notice = `${store.sql.database.name}: no digest for ${named}; \`ablate doctor\` says more`;
+  return { ...store, notice };
 }
 
 /** Runs one short transaction on a store that may be read and written to meanwhile; it is not made. */

@@ -31,6 +31,9 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   "grid_note",
   "trash_run",
   "trash_grid",
+  // Made anew in the other file: names may be others there.
+  "name_digest",
+  "grid_digest",
 ]);
 
 type ForeignKey = { readonly table: string; readonly from: string };

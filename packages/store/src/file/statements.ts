@@ -12,6 +12,8 @@ export class Statements {
   readonly #ofRows: Cache = new Map();
   /** Returns the first column of every row. */
   readonly #ofValues: Cache = new Map();
+  /** Returns rows as arrays. */
+  readonly #ofArrays: Cache = new Map();
 
   /** @param files - those of a connection that writes */
   constructor(
@@ -54,6 +56,11 @@ export class Statements {
   /** Returns the first column of the first row. */
   value<Value>(sql: string, ...parameters: readonly unknown[]): Value | undefined {
     return this.#find<Value>(sql, this.#ofValues).get(...parameters);
+  }
+
+  /** Returns all rows, each as an array of its columns. */
+  arrays<Row extends readonly unknown[]>(sql: string, ...parameters: readonly unknown[]): Row[] {
+    return this.#find<Row>(sql, this.#ofArrays).all(...parameters);
   }
 
   /** Yields rows one at a time, each as an array of its columns. */
@@ -113,6 +120,7 @@ export class Statements {
     if (statement === undefined) {
       statement = database.prepare<unknown[], unknown>(sql);
       if (cache === this.#ofValues) statement.pluck();
+      if (cache === this.#ofArrays) statement.raw();
       cache.set(sql, statement);
     }
     return statement as Statement<unknown[], Result>;

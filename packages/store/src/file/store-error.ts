@@ -23,4 +23,24 @@ export class StorageError extends StoreError {
 /** What is stored is not what was written. */
 export class DamageError extends StoreError {
   override readonly name = "DamageError";
+
+  /** Says which run it is about where that is not said yet. */
+  of(run: string): DamageError {
+    const { message } = this;
+    return message.startsWith("its ") || message.startsWith("one of its ")
+      ? new DamageError(`${run} is damaged: ${message}; ${REMEDY}`, { cause: this })
+      : this;
+  }
+}
+
+/** What to do about a damaged run. */
+export const REMEDY = "`ablate doctor --repair` sets it aside, `ablate run` then trains it again";
+
+/** Reads something of a run; what is damaged there says whose it is. */
+export function readingRun<T>(run: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof DamageError ? error.of(run) : error;
+  }
 }

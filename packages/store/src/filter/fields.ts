@@ -1,7 +1,8 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
-import { isMap } from "../analysis/settings.ts";
+
 import type { RunSummary } from "../reading/history.ts";
 import { columnOf } from "../reading/run-summary.ts";
+import { isMap } from "../reading/stored-json.ts";
 import type { FilterSubject } from "./filter.ts";
 
 type NotedRun = RunSummary & { readonly note?: string | null };

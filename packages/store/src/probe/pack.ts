@@ -1,5 +1,6 @@
 /** Packs histograms into blobs that plain SQL decodes (see float32.ts), and unpacks them and saturation maps. */
 import type { Histogram, Saturation } from "@ablate/core";
+import { DamageError } from "../file/store-error.ts";
 
 export type PackedCounts = {
   /**
@@ -77,7 +78,7 @@ export function unpackHistogram({
   ...edges
 }: PackedHistogram): Histogram {
   const { mantissa_bits: mantissaBits, smallest, largest } = edges;
-  const counts = new Uint32Array(2 * ((largest - smallest + 1) << mantissaBits) + 2);
+  const counts = new Uint32Array(binsOf(edges));
   // Below 0 they are bits: see migration 3.
   const bits = digits < 0 ? -digits : 4 * Math.max(1, digits);
   const [first, before, gap] = [bins & 511, (bins >> 9) & 511, bins >> 18];
@@ -87,6 +88,15 @@ export function unpackHistogram({
   }
   return { scale: { mantissaBits, smallest, largest }, counts };
 }
+
+/** @throws DamageError - if it is more than any histogram has */
+function binsOf({ mantissa_bits, smallest, largest }: Omit<PackedHistogram, Counted>): number {
+  const bins = 2 * ((largest - smallest + 1) * 2 ** mantissa_bits) + 2;
+  if (Number.isInteger(bins) && bins >= 2 && bins <= MOST_NUMBERS) return bins;
+  throw new DamageError("its probe has a histogram of bins that no probe has");
+}
+
+type Counted = "first_bin" | "digits" | "counts";
 
 /** Finds the units whose bits are set for every example. */
 export function deadUnits(bits: Uint8Array, examples: number, units: number): Int32Array {

@@ -9,6 +9,7 @@ import type {
   TensorProbe,
 } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
+import { DamageError } from "../file/store-error.ts";
 import { unpackPairs } from "./float20.ts";
 import {
   deadUnits,
@@ -128,6 +129,9 @@ function saturationOf(
   units: number,
 ): Saturation {
   const bits = flat ?? new Uint8Array();
+  if (bits.length !== Math.ceil((examples * units) / 8)) {
+    throw new DamageError("its probe has a saturation map of another size than its layer");
+  }
   const names = dead === 0 ? new Int32Array() : deadUnits(bits, examples, units);
   return { examples, units, share: numberOf(saturated), dead: names, bits };
 }
@@ -154,6 +158,9 @@ function pairsOf({ kind, pairs }: NormRow): [NormKind, ReturnType<typeof unpackP
 
 function logitsOf({ tokens, logits: packed }: ProbeRow): Probe["logits"] {
   const [logits, probabilities] = unpackPairs(packed);
+  if (tokens < 0 || tokens > logits.length) {
+    throw new DamageError("its probe has more tokens than logits");
+  }
   const examples = tokens === 0 ? 0 : Math.floor(logits.length / tokens);
   return { examples, tokens, logits, probabilities };
 }

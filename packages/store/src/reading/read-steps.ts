@@ -1,5 +1,6 @@
 import type { StepBlock } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
+import { DamageError } from "../file/store-error.ts";
 import { log10 } from "../log10.ts";
 
 /**
@@ -30,7 +31,11 @@ export function* stepBlocks(
 
 type Row = { readonly loss: number | null; readonly lr: number | null; readonly ratios: Buffer };
 
-/** Reads consecutive steps of a run as one block. */
+/**
+ * Reads consecutive steps of a run as one block.
+ *
+ * @throws DamageError - if a step has not a ratio for each parameter
+ */
 export function readSteps(
   sql: Statements,
   runId: number,
@@ -44,7 +49,14 @@ export function readSteps(
   );
   const ratios = new Float32Array(rows.length * parameters);
   const bytes = Buffer.from(ratios.buffer);
-  for (const [i, row] of rows.entries()) bytes.set(row.ratios, i * parameters * 4);
+  for (const [i, row] of rows.entries()) {
+    if (row.ratios.length !== parameters * 4) {
+      throw new DamageError(
+        `its step ${first + i} has ${row.ratios.length / 4} ratios of ${parameters}`,
+      );
+    }
+    bytes.set(row.ratios, i * parameters * 4);
+  }
   return {
     first,
     count: rows.length,
@@ -56,12 +68,18 @@ export function readSteps(
 
 /** Returns the update ratio of a parameter in a step's BLOB; `null` for NaN. */
 export function ratioAt(ratios: Buffer, idx: number): number | null {
-  const ratio = ratios.readFloatLE(idx * 4);
+  const ratio = floatAt(ratios, idx);
   return Number.isNaN(ratio) ? null : ratio;
 }
 
 /** Returns its logarithm to base 10, `-Infinity` for 0; `null` where there is none. */
 export function logRatio(ratios: Buffer, idx: number): number | null {
-  const logarithm = log10(ratios.readFloatLE(idx * 4));
+  const logarithm = log10(floatAt(ratios, idx));
   return Number.isNaN(logarithm) ? null : logarithm;
+}
+
+/** @throws DamageError - if there are fewer ratios */
+function floatAt(ratios: Buffer, idx: number): number {
+  if ((idx + 1) * 4 <= ratios.length) return ratios.readFloatLE(idx * 4);
+  throw new DamageError(`one of its steps has ${Math.floor(ratios.length / 4)} ratios only`);
 }

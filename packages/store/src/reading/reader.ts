@@ -18,6 +18,7 @@ import type {
   RunSummary,
 } from "./history.ts";
 import { RecordReader } from "./record-reader.ts";
+import { RunChecks } from "./run-checks.ts";
 import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
 
 /**
@@ -52,6 +53,7 @@ const TRAINED_KINDS = `
   select min(config) as config, parameters, count(*) as runs,
     sum(last_step + 1) as steps, sum(train_seconds) as seconds
   from run where train_seconds > 0 and last_step is not null and parameters is not null
+    and json_valid(config) and id not in (select run_id from damaged_run)
   group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
     engine, parameters`;
 
@@ -68,9 +70,9 @@ const GRIDS = `
     (select count(*) from kept_grid_run where grid_id = g.id) as runs
   from kept_grid g order by g.id`;
 
+const DATA_HASH = "iif(json_valid(provenance), provenance, '{}') ->> '$.data_sha256'";
 const DATA_HASHES = `
-  select name as run, provenance ->> '$.data_sha256' as hash from run
-  where provenance ->> '$.data_sha256' is not null`;
+  select name as run, ${DATA_HASH} as hash from run where ${DATA_HASH} is not null`;
 
 /** How long a planned grid counts as attended: until its first run starts, no process is known to be at it. */
 const STARTING_MS = 15_000;
@@ -86,6 +88,9 @@ const LATEST = `
   from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
   where g.name = ? order by r.pid is null, 4 desc limit 1`;
 
+const KNOWN = "select name, hash from run where hash in (select value from json_each(?))";
+type Known = { readonly name: string; readonly hash: string };
+
 type RunOfGrid = SelectedSummary & { readonly askedGrid: string; readonly askedLabel: string };
 type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
 type Stamped = Holder & {
@@ -99,26 +104,46 @@ export class StoreReader extends RecordReader {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
   readonly close: () => void;
+  /** Which runs are damaged, and what is left out for it. */
+  readonly checks: RunChecks;
 
   constructor({ sql, notice, close }: OpenedStore) {
     super(sql);
+    this.checks = new RunChecks(sql);
     this.notice = notice;
     this.close = close;
   }
 
-  /** Returns rows of the view `runs`; with a grid, in its order and with the labels they have in it. */
+  /**
+   * Returns rows of the view `runs`; with a grid, in its order and with the labels they have in it. Runs whose row is
+   * damaged are left out.
+   */
   runs({ grid, states }: RunFilter = {}): RunSummary[] {
     const runs =
       grid === undefined
         ? this.sql.rows<SelectedSummary>(RUNS).map(summaryOf)
         : this.sql.rows<RunOfGrid>(RUNS_OF_GRID, grid).map(inGrid);
-    return states === undefined ? runs : runs.filter(({ state }) => states.includes(state));
+    const whole = this.checks.inTable(runs);
+    return states === undefined ? whole : whole.filter(({ state }) => states.includes(state));
   }
 
-  /** Finds the one run that a word means, by the rules of docs/filter.md. */
+  /**
+   * Finds the one run that a word means, by the rules of docs/filter.md.
+   *
+   * @throws DamageError - if its row is damaged
+   */
   run(word: string): RunSummary | undefined {
     const [name] = this.resolve(word)?.runs ?? [];
-    const found = name === undefined ? undefined : this.sql.row<SelectedSummary>(RUN, name);
+    if (name === undefined) return undefined;
+    if (!this.checks.isWholeRow(name)) this.checks.refuse(name);
+    const found = this.sql.row<SelectedSummary>(RUN, name);
+    return found && summaryOf(found);
+  }
+
+  /** Returns the row of a run by its name; undefined where there is none or it is damaged. */
+  row(name: string): RunSummary | undefined {
+    if (!this.checks.isWholeRow(name)) return undefined;
+    const found = this.sql.row<SelectedSummary>(RUN, name);
     return found && summaryOf(found);
   }
 
@@ -135,17 +160,22 @@ export class StoreReader extends RecordReader {
     return this.sql.row("select id, name, hash, state from run where hash = ?", hash);
   }
 
-  /** Returns those of these hashes that the store knows, by hash, in one query. */
+  /** Returns those of these hashes that the store knows, by hash, in one query; a damaged run is left out. */
   recorded(hashes: readonly string[]): ReadonlyMap<string, RecordedRun> {
     const runs = this.sql.rows<StoredRecord>(RECORDED, JSON.stringify(hashes));
-    return new Map(runs.map((run) => [run.hash, { ...run, isTrashed: run.isTrashed === 1 }]));
+    const whole = this.checks.inTable(runs);
+    return new Map(whole.map((run) => [run.hash, { ...run, isTrashed: run.isTrashed === 1 }]));
   }
 
   /** Says where runs would go on, were they trained now; does not notice a damaged checkpoint. */
   starts(
     runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
   ): (RunStart | null)[] {
-    return runs.map(({ hash, continuation }) => findStart(this.sql, hash, continuation));
+    const known = this.sql.rows<Known>(KNOWN, JSON.stringify(runs.map(({ hash }) => hash)));
+    const whole = new Set(this.checks.inTable(known).map(({ hash }) => hash));
+    return runs.map(({ hash, continuation }) =>
+      findStart(this.sql, whole.has(hash) ? hash : null, continuation),
+    );
   }
 
   /** Returns what was trained, by model, context, batch size, engine and number of parameters. */

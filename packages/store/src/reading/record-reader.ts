@@ -1,5 +1,6 @@
 import type { Finding, Parameter, Probe, StepBlock, TensorKind, TensorProbe } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
+import { readingRun } from "../file/store-error.ts";
 import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
 import { type CheckpointRow, intactWeights } from "../recovery/checkpoints.ts";
 import type { Provenance, RunEvent } from "../writing/record.ts";
@@ -18,6 +19,7 @@ import type {
   Ticks,
 } from "./history.ts";
 import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
+import { storedMap, storedShape } from "./stored-json.ts";
 
 const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
@@ -77,19 +79,22 @@ export class RecordReader {
   parameters(runName: string): Parameter[] {
     const columns = "name, layer, layer_kind as layerKind, role, shape, size";
     const stored = this.#rows<StoredParameter>(runName, `${columns} from param`, "idx");
-    return stored.map((parameter) => ({ ...parameter, shape: parseShape(parameter.shape) }));
+    return readingRun(runName, () =>
+      stored.map((parameter) => ({ ...parameter, shape: storedShape(parameter.shape) })),
+    );
   }
 
   /** Returns how many classes the output of a run's model tells apart; null where that is not known. */
   classes(runName: string): number | null {
-    const sql = `select shape ->> '$[#-1]' from param
+    const sql = `select iif(json_valid(shape), shape, '[]') ->> '$[#-1]' from param
       where run_id = ${RUN_ID} and layer_kind = 'output' and role = 'weight'`;
     return this.sql.value<number>(sql, runName) ?? null;
   }
 
   provenance(runName: string): Provenance {
     const sql = "select provenance from run where name = ?";
-    return parseProvenance(this.sql.value<string>(sql, runName) ?? "{}");
+    const text = this.sql.value<string>(sql, runName) ?? "{}";
+    return readingRun(runName, () => parseProvenance(text));
   }
 
   /**
@@ -120,7 +125,7 @@ export class RecordReader {
   /** Reads several series at once, each as `curve` reads one; an unknown one has no values. */
   curves(runName: string, series: readonly string[], span: Span): SeriesRows[] {
     const { runId, places } = this.#placesOf(runName, series);
-    return this.#readCurve({ runId, places }, span);
+    return readingRun(runName, () => this.#readCurve({ runId, places }, span));
   }
 
   /** Returns series in the order loss, lr, then the parameters. */
@@ -151,7 +156,8 @@ export class RecordReader {
   steps(runName: string, from: number, count: number): StepBlock {
     const runId = this.#runId(runName);
     const parameters = this.#parameterNames(runId).length;
-    return readSteps(this.sql, runId, { first: from, end: from + count, parameters });
+    const steps = { first: from, end: from + count, parameters };
+    return readingRun(runName, () => readSteps(this.sql, runId, steps));
   }
 
   /** Reads the loss of one step, the last one unless given. */
@@ -165,11 +171,14 @@ export class RecordReader {
     const asked = { run: runName, step: step ?? null };
     const found = this.sql.row<StoredRatios>(`select step, ratios ${LAST_OR_GIVEN}`, asked);
     if (found === undefined) return undefined;
-    const ratios = this.#parameterNames(this.#runId(runName)).map((param, idx) => ({
-      param,
-      ratio: ratioAt(found.ratios, idx),
-      log10Ratio: logRatio(found.ratios, idx),
-    }));
+    const names = this.#parameterNames(this.#runId(runName));
+    const ratios = readingRun(runName, () =>
+      names.map((param, idx) => ({
+        param,
+        ratio: ratioAt(found.ratios, idx),
+        log10Ratio: logRatio(found.ratios, idx),
+      })),
+    );
     return { step: found.step, ratios };
   }
 
@@ -180,12 +189,12 @@ export class RecordReader {
 
   /** Reads all that a probe saw. */
   probe(runName: string, step: number): Probe | undefined {
-    return readProbe(this.sql, runName, step);
+    return readingRun(runName, () => readProbe(this.sql, runName, step));
   }
 
   /** Reads one kind of a probe's numbers by layer, in the order of the model, for a fraction of its cost. */
   probeTensors(runName: string, step: number, kind: TensorKind): ReadonlyMap<string, TensorProbe> {
-    return readTensors(this.sql, runName, step, kind);
+    return readingRun(runName, () => readTensors(this.sql, runName, step, kind));
   }
 
   /** @param columns - of one table, which it names, too */
@@ -212,21 +221,15 @@ export class RecordReader {
   }
 }
 
-/** A parameter's shape as it is stored: a JSON array of numbers. */
-function parseShape(text: string): number[] {
-  const shape: unknown = JSON.parse(text);
-  return Array.isArray(shape) ? shape.filter((size) => typeof size === "number") : [];
-}
-
 /** A run's provenance as it is stored: one flat JSON object. */
 function parseProvenance(text: string): Provenance {
-  const parsed: unknown = JSON.parse(text);
   const provenance: Record<string, string | number | boolean | null> = {};
-  if (typeof parsed !== "object" || parsed === null) return provenance;
-  for (const [key, value] of Object.entries(parsed)) {
-    if (value === null || ["string", "number", "boolean"].includes(typeof value)) {
-      provenance[key] = value;
-    }
+  for (const [key, value] of Object.entries(storedMap(text, "provenance"))) {
+    if (value === null || isPlain(value)) provenance[key] = value;
   }
   return provenance;
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
 }

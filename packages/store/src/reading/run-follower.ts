@@ -67,7 +67,7 @@ export class RunFollower {
     const isAll = names.length > ONE_BY_ONE || (isFirst && grid !== undefined);
     const rows = isAll
       ? this.#reader.runs(grid === undefined ? {} : { grid })
-      : names.flatMap((name) => this.#reader.run(name) ?? []);
+      : names.flatMap((name) => this.#reader.row(name) ?? []);
     const wanted = new Set(names);
     return new Map(rows.filter(({ name }) => wanted.has(name)).map((row) => [row.name, row]));
   }

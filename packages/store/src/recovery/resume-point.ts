@@ -1,4 +1,5 @@
 /** Where a run can go on: at a checkpoint of its own, or at the end of a shorter run of its family. */
+import { digestDamage } from "../digest/verify.ts";
 import type { Statements } from "../file/statements.ts";
 import type { Continuation, ResumePoint, ResumeSearch, ShorterRun } from "../writing/claim.ts";
 import type { RunStart } from "../writing/record.ts";
@@ -17,7 +18,7 @@ type Found = Omit<ResumePoint, "state" | "backend"> & {
 const FOUND = `
   select c.run_id as runId, r.name as run, c.step as step, c.weights as weights, c.state as state,
     c.sha256 as sha256, coalesce(c.train_seconds, 0) as trainSeconds, r.steps as steps,
-    r.provenance ->> '$.backend' as backend,
+    iif(json_valid(r.provenance), r.provenance, '{}') ->> '$.backend' as backend,
     (select count(*) from step where run_id = r.id and step < c.step) as before
   from checkpoint c join run r on r.id = c.run_id where c.id = ?`;
 
@@ -29,7 +30,8 @@ export function findResumePoint(
 ): ResumeSearch {
   const damaged: RunStart[] = [];
   const firstWhole = (runIds: readonly number[]): ResumePoint | null => {
-    const ids = runIds.flatMap((id) =>
+    const whole = runIds.filter((id) => digestDamage(sql, id) === null);
+    const ids = whole.flatMap((id) =>
       sql.values<number>("select id from checkpoint where run_id = ? order by step desc", id),
     );
     for (const id of ids) {
@@ -59,10 +61,14 @@ const OWN = `
     join checkpoint c on c.run_id = r.id and c.state is not null and c.step <= r.steps
   where r.hash = ? group by r.id`;
 
-/** Tells where a run would go on, without looking whether the checkpoint is whole. */
+/**
+ * Tells where a run would go on, without looking whether the checkpoint is whole.
+ *
+ * @param hash - null: of a run that the store does not have, or only damaged
+ */
 export function findStart(
   sql: Statements,
-  hash: string,
+  hash: string | null,
   continuation: Continuation | null,
 ): RunStart | null {
   const own = sql.row<RunStart>(OWN, hash) ?? null;

@@ -1,9 +1,13 @@
 /** Clears, cuts and copies what a run has in any table; a new table with a key of `run` is found by itself. */
+import { sealWhole } from "../digest/seal.ts";
+import { STEPS_PER_PART } from "../digest/sections.ts";
 import { type OwnedTable, readSchema } from "../file/owned-tables.ts";
 import type { Statements } from "../file/statements.ts";
 
 /** Exceptions to the rule that the rows of a table whose `step` is below k are the history of k updates. */
 type History = {
+  /** Rows that a run loses when it is trained from its first step on; all of them unless given. */
+  readonly cleared?: string;
   /** Rows that a run loses when it goes on after its first `@step` updates. */
   readonly cut?: string;
   /** Rows that another run gets which goes on after these updates. */
@@ -11,6 +15,8 @@ type History = {
   /** SQL of columns that are another value in the copy. */
   readonly changed?: Readonly<Record<string, string>>;
 };
+
+const WHOLE_PART = `t.section = 'steps' and (t.part + 1) * ${STEPS_PER_PART} <= @step`;
 
 const HISTORY: Readonly<Record<string, History>> = {
   rollup: {
@@ -23,12 +29,23 @@ const HISTORY: Readonly<Record<string, History>> = {
   sample: { copied: "false" },
   // What happened to a run happened to no other.
   event: { copied: "false" },
+  // Nobody trains another config; whole parts of the steps stay what they are.
+  digest: {
+    cleared: "t.section <> 'config'",
+    cut: `t.section <> 'config' and not (${WHOLE_PART})`,
+    copied: WHOLE_PART,
+  },
+  // A run that is being trained is sealed when it ends.
+  seal: { cut: "true", copied: "false" },
+  // It says of a run what it is, whatever is trained.
+  damaged_run: { cleared: "false", cut: "false", copied: "false" },
 };
 
 /** Removes what an attempt at a run has left, and takes the run out of the trash: somebody trains it. */
 export function clearAttempt(sql: Statements, runId: number): void {
   for (const { name, owner } of tablesOf(sql).filter(isOfRun)) {
-    sql.run(`delete from "${name}" where "${owner}" = ?`, runId);
+    const cleared = HISTORY[name]?.cleared ?? "true";
+    sql.run(`delete from "${name}" as t where t."${owner}" = ? and ${cleared}`, runId);
   }
   sql.run("delete from trash_run where run_id = ?", runId);
 }
@@ -40,6 +57,7 @@ export function interruptRun(sql: Statements, runId: number, now: number): void 
     runId,
   );
   sql.insert("event", { run_id: runId, at_ms: now, kind: "interrupted", message: null });
+  sealWhole(sql, runId, { made: "end", now });
 }
 
 /** Leaves a run the history of its first `step` updates; call it inside transactions. */

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { renewNames, renewSection } from "../digest/seal.ts";
 import { openExisting } from "../file/open-database.ts";
 import type { Statements } from "../file/statements.ts";
 import { opening } from "../file/trouble.ts";
@@ -41,10 +42,7 @@ export function collectGarbage(
         if (purgeRun(sql, id)) runs += 1;
       }
       // Their runs that are still in the trash stay there without them.
-      const { changes: grids } = sql.run(
-        "delete from grid where id in (select grid_id from trash_grid where at_ms <= ?)",
-        until,
-      );
+      const grids = purgeGrids(sql, until);
       const checkpoints = pruneCheckpoints(sql, now);
       giveBack(sql);
       return { runs, grids, checkpoints, bytesBefore, bytesAfter: bytesOfStore(path) };
@@ -52,6 +50,18 @@ export function collectGarbage(
   } finally {
     close();
   }
+}
+
+const PURGED_GRIDS = "select grid_id from trash_grid where at_ms <= ?";
+
+function purgeGrids(sql: Statements, until: number): number {
+  return sql.transaction(() => {
+    const left = `select distinct run_id from grid_run where grid_id in (${PURGED_GRIDS})`;
+    const runs = sql.values<number>(left, until);
+    const { changes } = sql.run(`delete from grid where id in (${PURGED_GRIDS})`, until);
+    for (const id of runs) renewNames(sql, id);
+    return changes;
+  });
 }
 
 /** Returns the bytes of a store with the files beside it. */
@@ -76,7 +86,11 @@ function pruneCheckpoints(sql: Statements, now: number): number {
   for (const run of sql.rows<Prunable>(SEVERAL_CHECKPOINTS)) {
     if (run.state === "running" && isAlive(run, now)) continue;
     const kept = run.state === "finished" || run.state === "diverged" ? 1 : 2;
-    pruned += sql.run(PRUNE, { id: run.id, kept }).changes;
+    pruned += sql.transaction(() => {
+      const { changes } = sql.run(PRUNE, { id: run.id, kept });
+      renewSection(sql, run.id, "checkpoints");
+      return changes;
+    });
   }
   return pruned;
 }

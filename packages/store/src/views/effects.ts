@@ -6,6 +6,8 @@
  */
 import type { View } from "./view.ts";
 
+const DATA = "iif(json_valid(provenance), provenance, '{}') ->> '$.data_sha256'";
+
 /**
  * Every value of every config under its dotted key, a learning rate that never changes as the number that it is;
  * and the hash of the data, as the key `data`.
@@ -13,7 +15,7 @@ import type { View } from "./view.ts";
 const SETTINGS = `
   node(run_id, key, type, value, is_map) as (
     select r.id, j.key, j.type, j.value, j.type = 'object'
-    from kept_run r, json_each(r.config) j
+    from kept_run r, json_each(iif(json_valid(r.config), r.config, '{}')) j
     union all
     select n.run_id, n.key || '.' || j.key, j.type, j.value,
       case when j.type = 'object' and n.key != 'train' then
@@ -35,8 +37,7 @@ const SETTINGS = `
     where not is_map and key not in ('seed', 'name', 'description', 'data.file')
       and key not glob 'record.*' and key not glob 'thresholds.*'
     union all
-    select id, 'data', 'text', provenance ->> '$.data_sha256' from kept_run
-    where provenance ->> '$.data_sha256' is not null
+    select id, 'data', 'text', ${DATA} from kept_run where ${DATA} is not null
   )`;
 
 /** Every run in each of its grids, with its loss where that is finite and final, and whether it was lost (lost.ts). */

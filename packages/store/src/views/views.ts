@@ -31,14 +31,20 @@ export const SCHEMA: readonly SchemaView[] = VIEWS.map(schemaOf);
 
 type NamedSql = { readonly name: string; readonly sql: string };
 
-/** What is not in the trash: views beneath the others. */
+const IS_DAMAGED = "in (select run_id from damaged_run)";
+
+/** What is neither in the trash nor set aside as damaged: views beneath the others. */
 const KEPT: readonly NamedSql[] = [
-  { name: "kept_run", sql: "select * from run where id not in (select run_id from trash_run)" },
+  {
+    name: "kept_run",
+    sql: `select * from run where id not in (select run_id from trash_run)
+      and id not ${IS_DAMAGED}`,
+  },
   { name: "kept_grid", sql: "select * from grid where id not in (select grid_id from trash_grid)" },
   {
     name: "kept_grid_run",
     sql: `select * from grid_run where grid_id not in (select grid_id from trash_grid)
-      and run_id not in (select run_id from trash_run)`,
+      and run_id not in (select run_id from trash_run) and run_id not ${IS_DAMAGED}`,
   },
 ];
 

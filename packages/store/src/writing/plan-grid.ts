@@ -1,7 +1,11 @@
+import { renewGridNames, renewNames, sealRun } from "../digest/seal.ts";
+import { tableDamage } from "../digest/table-check.ts";
 import type { Statements } from "../file/statements.ts";
+import { setAside } from "../recovery/set-aside.ts";
 import { forgetPurged, isPurged } from "../trash/purge.ts";
 import { restoreGrid, restoreRun } from "../trash/restore.ts";
-import type { GridPlan, PlannedRun, StoredRun } from "./plan.ts";
+import { freeName } from "./free-name.ts";
+import type { GridPlan, StoredRun } from "./plan.ts";
 
 const UPSERT_GRID = `
   insert into grid (name, description, spec, planned_at) values (@name, @description, @spec, @now)
@@ -24,12 +28,15 @@ export function planGrid(sql: Statements, { runs, ...grid }: GridPlan, now: numb
   restoreGrid(sql, gridId);
   const trashed = new Set(sql.values<number>("select run_id from trash_run"));
   const first = sql.value<number>(NEXT_POSITION, gridId) ?? 0;
+  const made = { made: "plan", now } as const;
+  setDamagedAside(sql, new Set(runs.map(({ hash }) => hash)), now);
   const stored = runs.map((run, i) => {
     const { hash, label, config, seed, engine, steps, family = null } = run;
     if (sql.row(FIND, hash) === undefined) {
       const name = freeName(sql, run);
       const columns = { name, hash, config, seed, engine, steps, family };
-      sql.insert("run", { ...columns, planned_at: now });
+      const { lastInsertRowid } = sql.insert("run", { ...columns, planned_at: now });
+      sealRun(sql, Number(lastInsertRowid), made);
     } else if (family !== null) {
       sql.run("update run set family = ? where hash = ? and family is null", family, hash);
     }
@@ -38,38 +45,44 @@ export function planGrid(sql: Statements, { runs, ...grid }: GridPlan, now: numb
     const { id } = stored;
     sql.run(LINK, gridId, id, label, first + i);
     if (trashed.has(id)) {
-      if (isPurged(sql, id)) forgetPurged(sql, id);
+      if (isPurged(sql, id)) {
+        forgetPurged(sql, id);
+        sealRun(sql, id, made);
+      }
       restoreRun(sql, id);
     }
     return stored;
   });
   reorder(sql, gridId, stored);
+  renewGridNames(sql, gridId);
+  for (const id of membersOf(sql, gridId)) renewNames(sql, id);
   return stored;
+}
+
+/** Sets planned runs aside whose row is damaged: they are planned anew, to be trained again. */
+function setDamagedAside(sql: Statements, planned: ReadonlySet<string>, now: number): void {
+  const damaged = tableDamage(sql).filter(({ isOfName }) => !isOfName);
+  for (const { run, reason } of damaged) {
+    type Found = { readonly id: number; readonly hash: string; readonly claim: string | null };
+    const found = sql.row<Found>("select id, hash, claim from run where name = ?", run);
+    if (found === undefined || found.claim !== null || !planned.has(found.hash)) continue;
+    setAside(sql, found.id, { reason, now });
+  }
+}
+
+const MEMBERS = `
+  select run_id from grid_run where grid_id = ?
+    and run_id not in (select run_id from damaged_run)`;
+
+function membersOf(sql: Statements, gridId: number): number[] {
+  return sql.values(MEMBERS, gridId);
 }
 
 /** A plan of some of a grid's runs leaves their order alone; a plan of all of them sets it. */
 function reorder(sql: Statements, gridId: number, runs: readonly StoredRun[]): void {
   const planned = new Set(runs.map(({ id }) => id));
-  const linked = sql.values<number>("select run_id from grid_run where grid_id = ?", gridId);
+  const linked = membersOf(sql, gridId);
   if (!linked.every((id) => planned.has(id))) return;
   const place = "update grid_run set position = ? where grid_id = ? and run_id = ?";
   for (const [position, { id }] of runs.entries()) sql.run(place, position, gridId, id);
-}
-
-/** Longest name of a run. */
-const NAME_LENGTH = 80;
-
-/** Returns a name that no other run has: the planned one, else with the first characters of the hash. */
-export function freeName(
-  sql: Statements,
-  { name, hash }: Pick<PlannedRun, "name" | "hash">,
-): string {
-  let candidate = name.slice(0, NAME_LENGTH);
-  const isTaken = "select 1 from run where name = ?";
-  for (let length = 6; sql.value(isTaken, candidate) !== undefined; length++) {
-    if (length > hash.length) throw new Error(`no free name for run ${hash}`);
-    const suffix = `-${hash.slice(0, length)}`;
-    candidate = name.slice(0, NAME_LENGTH - suffix.length) + suffix;
-  }
-  return candidate;
 }

@@ -1,4 +1,5 @@
 import type { Finding, Probe } from "@ablate/core";
+import { sealRun } from "../digest/seal.ts";
 import type { Statements } from "../file/statements.ts";
 import { LostClaimError, StoreError } from "../file/store-error.ts";
 import { insertProbe } from "../probe/insert-probe.ts";
@@ -106,6 +107,8 @@ export class RecordWriter {
         this.tell(runId, now, { kind: state, message: error ?? detail ?? reason });
         const ended = { state, reason, error, ended_at: now, train_seconds: trainSeconds };
         this.sql.update("run", runId, { ...ended, claim: null });
+        this.#histories.get(runId)?.endDigests();
+        sealRun(this.sql, runId, { made: "end", now });
       });
       this.forgetHistory(runId);
     } finally {

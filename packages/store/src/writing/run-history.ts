@@ -1,4 +1,6 @@
 import type { StepBlock } from "@ablate/core";
+import { STEPS_PER_PART } from "../digest/sections.ts";
+import { StepHash } from "../digest/step-hash.ts";
 import type { Statements } from "../file/statements.ts";
 import { readSteps, stepBlocks } from "../reading/read-steps.ts";
 import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
@@ -12,6 +14,7 @@ const ROWS = 16;
 const ROW = "(?, ?, ?, ?, ?)";
 const INSERT_MANY = `insert into step values ${Array(ROWS).fill(ROW)}`;
 const INSERT_ONE = `insert into step values ${ROW}`;
+const INSERT_DIGEST = "insert or replace into digest values (?, 'steps', ?, ?)";
 
 /** Writes the steps of one run and what sums them up; call it inside transactions. */
 export class RunHistory {
@@ -19,6 +22,7 @@ export class RunHistory {
   readonly #runId: number;
   readonly #parameters: number;
   readonly #rollup: Rollup;
+  #hash: StepHash = new StepHash(0);
   /** The last losses, that of step k at k modulo its length. */
   readonly #recent: Float64Array = new Float64Array(RECENT);
   /** Ratios of the current rows, the same memory row by row, and all values of these rows. */
@@ -48,6 +52,7 @@ export class RunHistory {
   append(block: StepBlock): void {
     this.#check(block);
     this.#insert(block);
+    this.#hash.append(block, this.#parameters, this.#writeDigest);
     this.#remember(block);
     this.#rollup.append(block, this.#writeRow);
   }
@@ -60,6 +65,15 @@ export class RunHistory {
   readonly #writeRow = ({ level, bucket, n, data }: RollupRow): void => {
     const upsert = "insert or replace into rollup values (?, ?, ?, ?, ?)";
     this.#sql.run(upsert, this.#runId, level, bucket, n, data);
+  };
+
+  /** Writes the digest of the part that is not full; nothing can follow. */
+  endDigests(): void {
+    this.#hash.end(this.#writeDigest);
+  }
+
+  readonly #writeDigest = (part: number, sha256: Buffer): void => {
+    this.#sql.run(INSERT_DIGEST, this.#runId, part, sha256);
   };
 
   /** Loss of the last step; NaN where there is none. */
@@ -130,10 +144,13 @@ export class RunHistory {
       const first = Math.max(0, next - RECENT);
       this.#remember(readSteps(this.#sql, this.#runId, { first, end: start, parameters }));
     }
+    const part = next - (next % STEPS_PER_PART);
+    this.#hash = new StepHash(part);
     const steps = { first: start, end: next, parameters };
     for (const block of stepBlocks(this.#sql, this.#runId, steps)) {
       this.#remember(block);
       this.#rollup.append(block, () => {});
+      if (block.first >= part) this.#hash.append(block, parameters, () => {});
     }
   }
 }

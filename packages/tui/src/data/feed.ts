@@ -109,8 +109,8 @@ export class Feed {
   #readChanges(now: number): void {
     const runs = this.#follower.look(now);
     const isSame = runs === null || !this.#update(runs);
-    if (!isSame || (runs !== null && this.#snapshot.trouble !== null)) this.#publish();
-    else this.#report(null);
+    if (!isSame || (runs !== null && this.#snapshot.trouble !== this.#damage())) this.#publish();
+    else this.#report(this.#damage());
   }
 
   /** Takes over runs and grids as they are now; whether any is another. */
@@ -138,8 +138,18 @@ export class Feed {
       dataHashes: this.#reader.dataHashes(),
       bytes: sizeOf(this.path),
       isLive: runs.some(({ state }) => state === "running"),
-      trouble: null,
+      trouble: this.#damage(),
     };
+  }
+
+  /** Names the damaged runs that are left out; null where there is none. */
+  #damage(): string | null {
+    const { met } = this.#reader.checks;
+    const [first] = met;
+    if (first === undefined) return null;
+    const others = met.length === 1 ? "" : `, and ${met.length - 1} more`;
+    const what = first.isOfName ? "" : " is damaged";
+    return `${first.run}${what}: ${first.reason}${others}; ablate doctor says more`;
   }
 
   #report(trouble: string | null): void {
@@ -150,7 +160,7 @@ export class Feed {
 
 /** Tells troubles that a file can cause from mistakes of this program. */
 function isTrouble(error: unknown): error is Error {
-  return error instanceof Error && (error.name === "StoreError" || /^SQLITE_/.test(codeOf(error)));
+  return error instanceof Error && (error instanceof StoreError || /^SQLITE_/.test(codeOf(error)));
 }
 
 function codeOf(error: Error): string {

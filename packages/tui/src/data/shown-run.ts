@@ -6,6 +6,7 @@ import {
   type RunSummary,
   type Setting,
   settingOf,
+  storedMap,
 } from "@ablate/store";
 
 export type ShownRun = Omit<RunSummary, "state"> & {
@@ -26,7 +27,7 @@ export function runMaker(): (
 ) => ShownRun {
   const known = new Map<string, readonly Setting[]>();
   return (run, { stamp, isLost, note }) => {
-    const settings = known.get(run.config) ?? flatSettings(JSON.parse(run.config));
+    const settings = known.get(run.config) ?? flatSettings(storedMap(run.config, "config"));
     known.set(run.config, settings);
     const state = isLost ? "interrupted" : run.state;
     return { ...run, state, title: run.label ?? run.name, note, settings, stamp };

@@ -1,0 +1,81 @@
+/** Says what is wrong with one run: the one place that `doctor`, `import`, `export` and a migration ask. */
+import { count, counted } from "@ablate/text";
+import { digestDamage, sealOf } from "../digest/verify.ts";
+import type { Statements } from "../file/statements.ts";
+import { isIntact } from "../recovery/checkpoints.ts";
+import { stepsOf } from "../writing/plan.ts";
+import { type CheckedRun, runToCheck } from "./check.ts";
+import { isRollupOfSteps } from "./rollups.ts";
+import { valueDamage } from "./value-damage.ts";
+
+export type DamageOptions = {
+  /** Says what is wrong with a resolved config, which only the runner knows; null: nothing. */
+  readonly configDamage?: (config: string) => string | null;
+  /** Whether there is time to compare a curve with every step, where no digest tells. */
+  readonly hasTime?: () => boolean;
+};
+
+/** Returns what is wrong with a run, as the end of a sentence that begins with its name; null where nothing is. */
+export function damageOf(
+  sql: Statements,
+  id: number,
+  { configDamage = () => null, hasTime = () => true }: DamageOptions = {},
+): string | null {
+  const seal = sealOf(sql, id);
+  const isSealed = seal !== undefined && seal.made !== "refused";
+  const damage = isSealed
+    ? (digestDamage(sql, id)?.reason ?? valueDamage(sql, id) ?? checkpointDamage(sql, id))
+    : recordedDamage(sql, id, hasTime);
+  if (damage !== null) return damage;
+  const config = sql.value<string>("select config from run where id = ?", id);
+  return config === undefined ? null : configDamage(config);
+}
+
+/** Returns what can be told without a digest: sizes, steps, checkpoints, and curves from their steps. */
+export function recordedDamage(sql: Statements, id: number, hasTime: () => boolean): string | null {
+  const run = runToCheck(sql, id);
+  if (run === undefined) return null;
+  const damage = valueDamage(sql, id) ?? stepDamage(sql, run)?.reason ?? checkpointDamage(sql, id);
+  if (damage !== null) return damage;
+  return isRollupOfSteps({ sql, hasTime }, run) ? null : "its curves are not what its steps say";
+}
+
+/** A history that has not every step from 0 to the last one, each with all its ratios. */
+export type StepDamage = {
+  /** How many steps it has before the first that is missing or damaged. */
+  readonly end: number;
+  readonly reason: string;
+};
+
+const SIZES = `
+  select count(*) as n, min(step) as low, max(step) as high,
+    min(case when length(ratios) <> @bytes then step end) as odd
+  from step where run_id = @id`;
+
+const FIRST_HOLE = `
+  select step + 1 from step s where run_id = @id and not exists
+    (select 1 from step where run_id = @id and step = s.step + 1) order by step limit 1`;
+
+type Sizes = { readonly n: number } & Readonly<Record<"low" | "high" | "odd", number | null>>;
+
+/** Returns where the whole part of a run's history ends, if that is not its end. */
+export function stepDamage(sql: Statements, run: CheckedRun): StepDamage | null {
+  const { id } = run;
+  const sizes = sql.row<Sizes>(SIZES, { id, bytes: run.parameters * 4 });
+  if (sizes === undefined) return null;
+  const { n, low, high, odd } = sizes;
+  const wanted = stepsOf(run);
+  const isWhole = n === 0 || (low === 0 && high === n - 1);
+  if (isWhole && odd === null && n === wanted) return null;
+  const hole = low === 0 ? (sql.value<number>(FIRST_HOLE, { id }) ?? n) : 0;
+  const end = Math.min(hole, odd ?? hole);
+  return { end, reason: `its history is whole up to ${counted(end, "step")} of ${count(wanted)}` };
+}
+
+function checkpointDamage(sql: Statements, id: number): string | null {
+  type Place = { readonly id: number; readonly step: number };
+  const places = sql.rows<Place>("select id, step from checkpoint where run_id = ?", id);
+  const damaged = places.find((place) => !isIntact(sql, place.id));
+  if (damaged === undefined) return null;
+  return `its checkpoint at ${count(damaged.step)} is not what its sha256 says`;
+}

@@ -1,0 +1,92 @@
+/** Hashes named values as bytes that do not depend on how SQLite keeps them. */
+import { createHash, type Hash, hash } from "node:crypto";
+
+/** What SQLite gives back of a column. */
+export type Value = string | number | bigint | null | Uint8Array;
+
+/** What a value is, before its bytes. */
+const TAG = { none: 0, number: 1, text: 2, bytes: 3, row: 4, table: 5 } as const;
+
+/** Bytes that are gathered before they are hashed: most sections of a run fit. */
+const GATHERED = 1 << 14;
+
+/**
+ * The sha256 of tables of named values. A number is its float64, a text its length and its UTF-8, bytes their length
+ * and themselves; each has a tag before it, so that different values never have the same bytes.
+ */
+export class ValueHash {
+  readonly #bytes: Buffer = Buffer.allocUnsafe(GATHERED);
+  #at = 0;
+  #hash: Hash | null = null;
+
+  /** Begins a table: its rows follow. */
+  table(name: string, columns: readonly string[]): void {
+    this.#room(1)[this.#at++] = TAG.table;
+    this.#value(`${name}(${columns.join()})`);
+  }
+
+  row(values: readonly Value[], from = 0): void {
+    this.#room(1)[this.#at++] = TAG.row;
+    for (let i = from; i < values.length; i++) this.#value(values[i] ?? null);
+  }
+
+  /** Returns the sha256 of what came since the last one. */
+  digest(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.#at);
+    this.#at = 0;
+    const begun = this.#hash;
+    this.#hash = null;
+    return begun === null ? hash("sha256", bytes, "buffer") : begun.update(bytes).digest();
+  }
+
+  #value(value: Value): void {
+    if (value === null) this.#room(1)[this.#at++] = TAG.none;
+    else if (typeof value === "string") this.#text(value);
+    else if (typeof value === "number" || typeof value === "bigint") {
+      const bytes = this.#room(9);
+      bytes[this.#at] = TAG.number;
+      this.#at = bytes.writeDoubleLE(Number(value), this.#at + 1);
+    } else this.#long(TAG.bytes, value);
+  }
+
+  #text(text: string): void {
+    // A character takes three bytes of UTF-8 at most, a pair of surrogates four.
+    const most = 3 * text.length;
+    if (most + 5 > GATHERED) {
+      this.#long(TAG.text, Buffer.from(text));
+      return;
+    }
+    const bytes = this.#room(most + 5);
+    const length = bytes.write(text, this.#at + 5);
+    this.#head(TAG.text, length);
+    this.#at += length;
+  }
+
+  #long(tag: number, value: Uint8Array): void {
+    this.#room(5);
+    this.#head(tag, value.length);
+    if (value.length <= GATHERED >> 1) {
+      this.#room(value.length).set(value, this.#at);
+      this.#at += value.length;
+    } else {
+      this.#flush();
+      this.#hash?.update(value);
+    }
+  }
+
+  #head(tag: number, length: number): void {
+    this.#bytes[this.#at] = tag;
+    this.#at = this.#bytes.writeUInt32LE(length, this.#at + 1);
+  }
+
+  #room(bytes: number): Buffer {
+    if (this.#at + bytes > GATHERED) this.#flush();
+    return this.#bytes;
+  }
+
+  #flush(): void {
+    this.#hash ??= createHash("sha256");
+    this.#hash.update(this.#bytes.subarray(0, this.#at));
+    this.#at = 0;
+  }
+}

@@ -1,0 +1,100 @@
+/** Leaves damaged runs out of what is read, and remembers which: a damaged run hides no other. */
+import { valueDamage } from "../check/value-damage.ts";
+import { damagedGrids, type RunDamage, tableDamage } from "../digest/table-check.ts";
+import { digestDamage } from "../digest/verify.ts";
+import type { Statements } from "../file/statements.ts";
+import { DamageError } from "../file/store-error.ts";
+
+type Named = { readonly name: string };
+
+export type WholeOptions = {
+  /** Reads the first and the last part of the steps only, for who shows no others. */
+  readonly endsOnly?: boolean;
+};
+
+export class RunChecks {
+  readonly #sql: Statements;
+  #version = -1;
+  #ofTable: ReadonlyMap<string, RunDamage> = new Map();
+  readonly #met: Map<string, RunDamage> = new Map();
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  /** Returns the damaged runs that were met, each once, in the order in which they were. */
+  get met(): readonly RunDamage[] {
+    return [...this.#met.values()];
+  }
+
+  /** Leaves out runs whose row is not what was written. */
+  inTable<R extends Named>(runs: readonly R[]): R[] {
+    const damaged = this.#tableDamage();
+    return damaged.size === 0
+      ? [...runs]
+      : runs.filter(({ name }) => this.#isGood(damaged.get(name)));
+  }
+
+  /** Says whether the row of one run is what was written, without reading those of the others. */
+  isWholeRow(name: string): boolean {
+    const id = this.#idOf(name);
+    const [damage] = id === undefined ? [] : tableDamage(this.#sql, id);
+    return this.#isGood(damage);
+  }
+
+  /** Leaves out runs of which anything is not what was written. */
+  whole<R extends Named>(runs: readonly R[], options?: WholeOptions): R[] {
+    return this.inTable(runs).filter(({ name }) => {
+      const id = this.#idOf(name);
+      const reason = id === undefined ? null : this.#reasonOf(id, options);
+      return this.#isGood(reason === null ? undefined : { run: name, reason, isOfName: false });
+    });
+  }
+
+  /** Runs `read` for a run; where it comes upon damage, the run is left out. */
+  unlessDamaged<T>(name: string, read: () => T): readonly T[] {
+    try {
+      return [read()];
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      const { cause, message } = error;
+      const reason = cause instanceof DamageError ? cause.message : message;
+      this.#isGood({ run: name, reason, isOfName: false });
+      return [];
+    }
+  }
+
+  /** @throws DamageError - if anything of a run is not what was written */
+  refuse(name: string, options?: WholeOptions): void {
+    if (this.whole([{ name }], options).length > 0) return;
+    throw new DamageError(this.#met.get(name)?.reason ?? "its row cannot be read").of(name);
+  }
+
+  /** Returns the names of the grids whose texts are not what was written. */
+  grids(): string[] {
+    return damagedGrids(this.#sql);
+  }
+
+  #reasonOf(id: number, options?: WholeOptions): string | null {
+    return digestDamage(this.#sql, id, options)?.reason ?? valueDamage(this.#sql, id);
+  }
+
+  #isGood(damage: RunDamage | undefined): boolean {
+    if (damage === undefined) return true;
+    this.#met.set(damage.run, damage);
+    return damage.isOfName;
+  }
+
+  #tableDamage(): ReadonlyMap<string, RunDamage> {
+    const version = Number(this.#sql.database.pragma("data_version", { simple: true }));
+    if (version !== this.#version) {
+      this.#ofTable = new Map(tableDamage(this.#sql).map((damage) => [damage.run, damage]));
+      this.#version = version;
+    }
+    return this.#ofTable;
+  }
+
+  #idOf(name: string): number | undefined {
+    return this.#sql.value("select id from run where name = ?", name);
+  }
+}
