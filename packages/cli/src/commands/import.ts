@@ -52,7 +52,7 @@ const CHANGES: Readonly<Record<RunChange, string>> = {
   trashed: "in the trash here: stays there",
 };
 
-function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {
+function pageOf({ grids, runs, refused }: ImportReport, dryRun: boolean): string {
   if (runs.length === 0 && grids.length === 0) return "the other store has no runs\n";
   const rows = runs.map(({ run, source, change, state, steps }) => [
     run,
@@ -68,5 +68,5 @@ function pageOf({ grids, runs }: ImportReport, dryRun: boolean): string {
   const texts = updated.length === 0 ? "" : `; newer text of ${updated.join(", ")}`;
   const verb = dryRun ? "would import" : "imported";
   const taken = runs.filter(({ change }) => change === "added" || change === "replaced").length;
-  return `${table(columns, rows)}\n${verb} ${counted(taken, "run")} of ${runs.length}${texts}\n`;
+  return `${table(columns, rows)}\n${verb} ${counted(taken, "run")} of ${runs.length + refused.length}${texts}\n`;
 }

@@ -1,5 +1,6 @@
 /** Compares what tables of runs show with its digests: config, results and names, of all runs at once or of one. */
 import type { Statements } from "../file/statements.ts";
+import { NOT_PURGED } from "../trash/purge.ts";
 import {
   FORMAT,
   GRID_NAMES,
@@ -29,7 +30,7 @@ const RUNS = `
     json_type(iif(json_valid(r.config), r.config, '0')) = 'object' as isConfig,
     json_type(iif(json_valid(r.provenance), r.provenance, '0')) = 'object' as isProvenance
   from run r left join seal s on s.run_id = r.id and s.made <> 'refused'
-  where r.id not in (select run_id from damaged_run)`;
+  where r.id not in (select run_id from damaged_run) and ${NOT_PURGED}`;
 
 type Row = {
   readonly id: number;
