@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Parameter, ParameterRole } from "@ablate/core";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import {
   type Claim,
   type GridPlan,
@@ -13,8 +15,22 @@ import {
   type StoreReader,
   type StoreWriter,
 } from "../src/index.ts";
+import { processFacts } from "../src/writing/process.ts";
 
 export const NOW: number = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** Starts a process that does nothing until the test ends; stopped, it computes not even that. */
+export async function idleProcess(isStopped: boolean): Promise<number> {
+  const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child, "spawn");
+  const { pid = 0 } = child;
+  if (isStopped) {
+    child.kill("SIGSTOP");
+    await vi.waitFor(() => expect(processFacts(pid)?.isAtWork).toBe(false));
+  }
+  return pid;
+}
 
 export const CLAIM: Claim = { token: "ours", pid: process.pid, host: hostname() };
 

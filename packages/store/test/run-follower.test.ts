@@ -1,9 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { annotate, RunFollower } from "../src/index.ts";
 import {
   blockOf,
   CLAIM,
   gridOf,
+  idleProcess,
   NOW,
   plannedRun,
   readerAt,
@@ -59,14 +60,20 @@ test("a run or the runs of a grid are followed alone", () => {
   expect(ofGrid && changed(ofGrid)).toEqual([]);
 });
 
-test("a run whose process has died without a word is lost at a later look", () => {
-  const { path, writer, id } = storeOf(["a"]);
-  writer.claimRun(id, CLAIM, {}, []);
-  const follower = new RunFollower(readerAt(path));
-  const isLost = (now: number) => follower.look(now)?.map((run) => run.isLost) ?? null;
+test.each([60_000, -3_600_000])(
+  "a run whose process has died without a word is lost %i ms later",
+  async (later) => {
+    const { path, writer, id } = storeOf(["a"]);
+    const pid = await idleProcess(false);
+    writer.claimRun(id, { ...CLAIM, pid }, {}, []);
+    const follower = new RunFollower(readerAt(path));
+    const isLost = (now: number) => follower.look(now)?.map((run) => run.isLost) ?? null;
 
-  expect(isLost(NOW)).toEqual([false]);
-  expect(isLost(NOW + 500)).toBeNull();
-  expect(isLost(NOW + 60_000)).toEqual([true]);
-  expect(isLost(NOW + 120_000)).toBeNull();
-});
+    expect(isLost(NOW)).toEqual([false]);
+    expect(isLost(NOW + 500)).toBeNull();
+    process.kill(pid, "SIGKILL");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
+    expect(isLost(NOW + later)).toEqual([true]);
+    expect(isLost(NOW + 2 * later)).toBeNull();
+  },
+);

@@ -8,6 +8,7 @@ import {
   claimedRun,
   FINISHED,
   gridOf,
+  idleProcess,
   idOf,
   NOW,
   parametersOf,
@@ -19,6 +20,8 @@ import {
 
 /** A process number that no process has: above the kernel's largest. */
 const DEAD = 2 ** 22 + 1;
+
+const stopped = (): Promise<number> => idleProcess(true);
 
 test("a run goes from pending to finished, and the list says how it went", () => {
   const { path, writer, id } = claimedRun(["embedding", "output.weight"]);
@@ -128,10 +131,11 @@ test("a run under a live claim is refused to another process", () => {
 });
 
 test.each([
-  ["its process is dead", { ...CLAIM, pid: DEAD }, 0],
-  ["it has been silent for more than 15 seconds", CLAIM, 15_001],
-])("a run may be taken over when %s", (_, holder, later) => {
+  ["its process is dead", 0, async () => DEAD],
+  ["its process is stopped and has been silent for more than 15 seconds", 15_001, stopped],
+])("a run may be taken over when %s", async (_, later, pidOf) => {
   const path = temporaryPath();
+  const holder = { ...CLAIM, pid: await pidOf() };
   let now = NOW;
   const writer = writerAt(path, () => now);
   const id = idOf(writer, plannedRun("v"));
@@ -146,6 +150,43 @@ test.each([
   writer.appendSteps(id, "other", blockOf(0, [1]));
   expect(readerAt(path).run("v")?.lastStep).toBe(0);
 });
+
+const HOUR_MS = 3_600_000;
+
+test.each([HOUR_MS, -HOUR_MS])(
+  "a clock that jumps by %i ms takes no run of a live process",
+  (jump) => {
+    const path = temporaryPath();
+    let now = NOW;
+    const writer = writerAt(path, () => now);
+    const id = idOf(writer, plannedRun("v"));
+    writer.claimRun(id, CLAIM, {}, []);
+    now += jump;
+
+    expect(() => writer.claimRun(id, { ...CLAIM, token: "other" }, {}, [])).toThrow(StoreError);
+    expect(writer.markInterrupted()).toBe(0);
+    expect(readerAt(path).stamps(now)).toMatchObject([{ isLive: true, isLost: false }]);
+    writer.endRun(id, CLAIM.token, FINISHED);
+
+    const ended = Date.parse(readerAt(path).run("v")?.endedAt ?? "");
+    expect(ended).toBe(Math.max(NOW, now));
+  },
+);
+
+test.each([HOUR_MS, -HOUR_MS])(
+  "a later process with the number of the one that is gone does not keep its run (%i ms)",
+  async (jump) => {
+    const path = temporaryPath();
+    let now = NOW;
+    const writer = writerAt(path, () => now);
+    const id = idOf(writer, plannedRun("v"));
+    writer.claimRun(id, { ...CLAIM, pid: await idleProcess(false) }, {}, []);
+    new SqliteDatabase(path).exec("update run set process_start = 'earlier 1'");
+    now += jump;
+
+    expect(writer.markInterrupted()).toBe(1);
+  },
+);
 
 test("an ended run takes no more steps", () => {
   const { writer, id } = claimedRun([]);
@@ -165,12 +206,12 @@ test("steps that do not follow the stored ones are refused and change nothing", 
   expect(readerAt(path).query("select loss from loss order by step").rows).toEqual([[1], [2], [3]]);
 });
 
-test("running runs whose process died or fell silent are marked interrupted", () => {
+test("running runs whose process died, or was stopped and fell silent, are marked interrupted", async () => {
   let now = NOW;
   const path = temporaryPath();
   const writer = writerAt(path, () => now);
   const holders = {
-    silent: CLAIM,
+    silent: { ...CLAIM, pid: await idleProcess(true) },
     dead: { ...CLAIM, pid: DEAD },
     alive: CLAIM,
     elsewhere: { ...CLAIM, host: "elsewhere", pid: DEAD },

@@ -42,7 +42,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
   const follower = new RunFollower(reader, grid === null ? { run: title } : { grid });
-  const events = new WatchedEvents(title, Date.now(), reader);
+  const events = new WatchedEvents(title, reader);
   try {
     for (;;) {
       const now = Date.now();
@@ -57,7 +57,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
       if (interrupt.signal.aborted) return STOPPED_BY_USER;
       refuseIfGone();
     }
-    progress.onEvent(events.done(Date.now()));
+    progress.onEvent(events.done());
   } finally {
     progress.close();
     interrupt.release();
@@ -127,7 +127,7 @@ const LEFT: readonly RunState[] = ["pending", "stopped", "interrupted"];
 /** Follows runs from their rows. */
 class WatchedEvents {
   readonly #grid: string;
-  readonly #beganAt: number;
+  readonly #began: number = performance.now();
   readonly #reader: StoreReader;
   readonly #rows = new Map<string, RunSummary>();
   readonly #ended = new Set<string>();
@@ -137,9 +137,8 @@ class WatchedEvents {
   #skipped = 0;
   #started = 0;
 
-  constructor(grid: string, now: number, reader: StoreReader) {
+  constructor(grid: string, reader: StoreReader) {
     this.#grid = grid;
-    this.#beganAt = now;
     this.#reader = reader;
   }
 
@@ -157,7 +156,7 @@ class WatchedEvents {
     return [...this.#rows.values()].filter(({ state }) => states.includes(state)).length;
   }
 
-  done(now: number): GridEvent {
+  done(): GridEvent {
     return {
       event: "done",
       grid: this.#grid,
@@ -165,7 +164,7 @@ class WatchedEvents {
       skipped: this.#skipped,
       bad: this.count("failed", "diverged"),
       left: this.count("running", ...LEFT),
-      seconds: (now - this.#beganAt) / 1000,
+      seconds: (performance.now() - this.#began) / 1000,
     };
   }
 

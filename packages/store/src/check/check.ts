@@ -60,7 +60,7 @@ export type CheckedRun = Holder & {
 };
 
 const RUNS = `
-  select id, name, state, last_step, claim, host, pid, heartbeat_at,
+  select id, name, state, last_step, claim, host, pid, process_start, heartbeat_at,
     (select count(*) from param where run_id = run.id) as parameters
   from run where ${NOT_PURGED} and id not in (select run_id from damaged_run)`;
 

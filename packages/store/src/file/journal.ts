@@ -9,13 +9,13 @@ import { BUSY_MS, codeOf } from "./trouble.ts";
  * them here but says at once that it is busy. An empty transaction does wait.
  */
 export function setJournal(database: Database, mode: "WAL" | "DELETE"): void {
-  const until = Date.now() + BUSY_MS;
+  const until = performance.now() + BUSY_MS;
   for (;;) {
     try {
       database.pragma(`journal_mode = ${mode}`);
       return;
     } catch (error) {
-      if (!codeOf(error).startsWith("SQLITE_BUSY") || Date.now() >= until) throw error;
+      if (!codeOf(error).startsWith("SQLITE_BUSY") || performance.now() >= until) throw error;
       database.exec("begin immediate; commit");
     }
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processExists } from "../writing/claim.ts";
+import { processExists } from "../writing/process.ts";
 
 const OURS = /^ablate-copy-(\d+)-/;
 

@@ -1,4 +1,4 @@
-/** Versions 9 and 10: columns that tables got later. */
+/** Columns that tables got later. */
 
 /** A column that a table gets later. */
 export type AddedColumn = {
@@ -81,4 +81,13 @@ export const endsAndOrigins: readonly AddedColumn[] = [
     fill: `case when kind = 'resumed' and ${RESUMED} glob '*${AT}[0-9]*'
       then cast(${after(AT, RESUMED)} as integer) end`,
   },
+];
+
+/**
+ * Who holds a run, also where the wall clock jumps.
+ *
+ * - `run.process_start` tells the process `run.pid` from a later one of its number; NULL where nothing is known of it.
+ */
+export const processStarts: readonly AddedColumn[] = [
+  { table: "run", name: "process_start", definition: "text", fill: null },
 ];

@@ -2,7 +2,12 @@ import type { Database } from "better-sqlite3";
 import { createView, views } from "../views/views.ts";
 import { digests } from "./digest-tables.ts";
 import { initial } from "./first-tables.ts";
-import { type AddedColumn, endsAndOrigins, parameterRoles } from "./later-columns.ts";
+import {
+  type AddedColumn,
+  endsAndOrigins,
+  parameterRoles,
+  processStarts,
+} from "./later-columns.ts";
 import { annotations, findings, probes, recovery, trash } from "./later-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
@@ -25,6 +30,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   parameterRoles,
   endsAndOrigins,
   digests,
+  processStarts,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

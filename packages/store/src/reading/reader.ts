@@ -59,7 +59,7 @@ const TRAINED_KINDS = `
 
 /** Everything that moves when a run does; tags, notes and names move without a step. */
 const STAMPS = `
-  select name as run, state, host, pid, heartbeat_at, concat_ws('|', state, reason, started_at,
+  select name as run, state, host, pid, process_start, heartbeat_at, concat_ws('|', state, reason, started_at,
     heartbeat_at, ended_at, last_step,
     (select group_concat(tag) from tag where run_id = run.id),
     (select text from run_note where run_id = run.id)) as stamp
@@ -83,7 +83,7 @@ type Latest = Holder & { readonly planned_at: number };
 
 /** Who was last at a run of a grid, and when the grid was planned. */
 const LATEST = `
-  select r.host as host, r.pid as pid, g.planned_at as planned_at,
+  select r.host as host, r.pid as pid, r.process_start as process_start, g.planned_at as planned_at,
     max(ifnull(r.heartbeat_at, 0), ifnull(r.ended_at, 0)) as heartbeat_at
   from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
   where g.name = ? order by r.pid is null, 4 desc limit 1`;
@@ -199,8 +199,7 @@ export class StoreReader extends RecordReader {
     const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
     if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
     if (found.pid === null) return false;
-    const isSilent = now - (beatAt ?? 0) < SILENT_MS && isThere(found);
-    return isSilent || isAlive(found, now);
+    return isThere(found) ? now - (beatAt ?? 0) < SILENT_MS : isAlive(found, now);
   }
 
   /** Returns what was thrown away, which no other method shows. */

@@ -134,12 +134,17 @@ export class RecordReader {
     return this.sql.rows(select, runName);
   }
 
+  /** Returns when steps were recorded; a clock that was set back stands still until then. */
   ticks(runName: string): Ticks {
     type Tick = { readonly step: number; readonly atMs: number };
     const rows = this.#rows<Tick>(runName, "step, at_ms as atMs from tick", "step");
+    let latest = 0;
     return {
       steps: Float64Array.from(rows, ({ step }) => step),
-      atMs: Float64Array.from(rows, ({ atMs }) => atMs),
+      atMs: Float64Array.from(rows, ({ atMs }) => {
+        latest = Math.max(latest, atMs);
+        return latest;
+      }),
     };
   }
 

@@ -36,7 +36,7 @@ export class RunFollower {
   /** Returns the runs in the order of planning; null where nobody has written since the last look. */
   look(now: number): readonly FollowedRun[] | null {
     const dataVersion = this.#reader.dataVersion();
-    const isStale = this.#isLive && now - this.#lookedAt > LOOK_AGAIN_MS;
+    const isStale = this.#isLive && Math.abs(now - this.#lookedAt) > LOOK_AGAIN_MS;
     if (dataVersion === this.#dataVersion && !isStale) return null;
     const stamps = this.#inScope(this.#reader.stamps(now)).map(
       ({ run: name, stamp, ...state }) => ({ name, stamp: `${stamp}|${state.isLost}`, ...state }),

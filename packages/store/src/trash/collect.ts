@@ -71,7 +71,7 @@ export function bytesOfStore(path: string): number {
 }
 
 const SEVERAL_CHECKPOINTS = `
-  select id, state, host, pid, heartbeat_at from run
+  select id, state, host, pid, process_start, heartbeat_at from run
   where (select count(*) from checkpoint where run_id = run.id) > 1`;
 
 const PRUNE = `

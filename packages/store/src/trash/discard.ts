@@ -69,7 +69,7 @@ const GRID_AMONG = `
 type Claimed = Holder & { readonly id: number; readonly name: string };
 
 const CLAIMED = `
-  select id, name, host, pid, heartbeat_at from run where state = 'running' or claim is not null`;
+  select id, name, host, pid, process_start, heartbeat_at from run where state = 'running' or claim is not null`;
 
 const IS_SIBLING = `
   select 1 from run r where r.id = ? and r.state = 'pending' and exists

@@ -7,7 +7,7 @@ import type { RunState } from "../writing/plan.ts";
 const PURGED = "purged";
 
 const PURGEABLE = `
-  select r.id as id, state, host, pid, heartbeat_at
+  select r.id as id, state, host, pid, process_start, heartbeat_at
   from trash_run t join run r on r.id = t.run_id where t.at_ms <= ? order by r.id`;
 
 type Trashed = Holder & { readonly id: number; readonly state: RunState };
@@ -62,7 +62,7 @@ export function forgetPurged(sql: Statements, runId: number): void {
   clearAttempt(sql, runId);
   sql.run(
     `update run set reason = null, error = null, started_at = null, ended_at = null,
-       heartbeat_at = null, host = null, pid = null, last_step = null, last_loss = null,
+       heartbeat_at = null, host = null, pid = null, process_start = null, last_step = null, last_loss = null,
        recent_loss = null, train_seconds = null, parameters = null, provenance = '{}'
      where id = ?`,
     runId,

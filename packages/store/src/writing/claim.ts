@@ -1,6 +1,7 @@
 /** Who trains a run, and where it goes on. */
 import { hostname } from "node:os";
 import type { RunState, StoredRun } from "./plan.ts";
+import { processExists, processFacts } from "./process.ts";
 import type { Checkpoint, RunStart } from "./record.ts";
 
 /** The process that takes a run; `token` is random and new whenever one takes it. */
@@ -69,25 +70,27 @@ const STALE_MS = 15_000;
 export type Holder = {
   readonly host: string | null;
   readonly pid: number | null;
+  /** What `processStart` says of the process; null where whoever took the run could not say. */
+  readonly process_start: string | null;
   readonly heartbeat_at: number | null;
 };
 
-/** Says whether the process that holds a run is still at it, as far as this host can tell. */
+/**
+ * Says whether the process that holds a run is still training it. Where a heartbeat is late, or ahead, the wall clock may
+ * have jumped: a process of this host is asked for itself, and is at work unless it is stopped.
+ */
 export function isAlive(holder: Holder, now: number, here: string = hostname()): boolean {
-  if (now - (holder.heartbeat_at ?? 0) > STALE_MS) return false;
-  return holder.host !== here || isThere(holder, here);
+  const silenceMs = now - (holder.heartbeat_at ?? 0);
+  if (holder.host !== here) return silenceMs <= STALE_MS;
+  const { pid, process_start: start } = holder;
+  if (pid === null || !processExists(pid)) return false;
+  if (silenceMs >= 0 && silenceMs <= STALE_MS) return true;
+  const found = start === null ? null : processFacts(pid);
+  if (found === null) return silenceMs <= STALE_MS;
+  return found.start === start && found.isAtWork;
 }
 
 /** Says whether the process that holds a run is there, silent or not, as far as this host can tell. */
 export function isThere({ host, pid }: Holder, here: string = hostname()): boolean {
   return host === here && pid !== null && processExists(pid);
-}
-
-/** Says whether this host has such a process. */
-export function processExists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -26,6 +26,7 @@ export type Owner = Holder & {
   readonly state: RunState;
   readonly claim: string | null;
   readonly last_step: number | null;
+  readonly started_at: number | null;
   readonly ended_at: number | null;
 };
 
@@ -104,8 +105,10 @@ export class RecordWriter {
       this.#writing(runId, token, (now) => {
         if (snapshot !== null) this.#keep(runId, snapshot, end);
         if (state === "diverged") clearCheckpoints(this.sql, runId);
-        this.tell(runId, now, { kind: state, message: error ?? detail ?? reason });
-        const ended = { state, reason, error, ended_at: now, train_seconds: trainSeconds };
+        // The clock may have been set back meanwhile.
+        const endedAt = Math.max(now, this.owner(runId).started_at ?? now);
+        this.tell(runId, endedAt, { kind: state, message: error ?? detail ?? reason });
+        const ended = { state, reason, error, ended_at: endedAt, train_seconds: trainSeconds };
         this.sql.update("run", runId, { ...ended, claim: null });
         this.#histories.get(runId)?.endDigests();
         sealRun(this.sql, runId, { made: "end", now });
@@ -119,7 +122,8 @@ export class RecordWriter {
   /** Returns who has a run, and how far it is. */
   protected owner(runId: number): Owner {
     const run = this.sql.row<Owner>(
-      "select name, state, claim, host, pid, heartbeat_at, last_step, ended_at from run where id = ?",
+      `select name, state, claim, host, pid, process_start, heartbeat_at, last_step, started_at, ended_at
+       from run where id = ?`,
       runId,
     );
     if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);

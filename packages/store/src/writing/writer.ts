@@ -17,6 +17,7 @@ import {
 } from "./claim.ts";
 import type { GridPlan, StoredRun } from "./plan.ts";
 import { planGrid } from "./plan-grid.ts";
+import { processStart } from "./process.ts";
 import type { Provenance } from "./record.ts";
 import { lostClaim, RecordWriter } from "./record-writer.ts";
 
@@ -36,16 +37,16 @@ export function openWriter(path: string, { clock = Date.now }: WriterOptions = {
 
 const CLAIM = `
   update run set state = 'running', reason = null, error = null, started_at = @now,
-    ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, claim = @token,
-    last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
+    ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, process_start = @start,
+    claim = @token, last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
     parameters = @size, provenance = @provenance
   where id = @id`;
 
 const RESUME = `
   update run set state = 'running', reason = null, error = null,
     started_at = coalesce(@startedAt, started_at, @now), ended_at = null, heartbeat_at = @now,
-    host = @host, pid = @pid, claim = @token, last_step = @lastStep, last_loss = @lastLoss,
-    recent_loss = @recentLoss, train_seconds = @trainSeconds, provenance = @provenance
+    host = @host, pid = @pid, process_start = @start, claim = @token, last_step = @lastStep,
+    last_loss = @lastLoss, recent_loss = @recentLoss, train_seconds = @trainSeconds, provenance = @provenance
   where id = @id`;
 
 /**
@@ -84,7 +85,8 @@ export class StoreWriter extends RecordWriter {
       const isAsItWas = asItWas?.state === state && asItWas.endedAt === run.ended_at;
       if (!states.includes(state) && !isAsItWas) return { isTaken: false, state, isHeld: false };
       const { host, pid, token } = claim;
-      this.sql.update("run", runId, { heartbeat_at: now, host, pid, claim: token });
+      const process_start = processStart(pid);
+      this.sql.update("run", runId, { heartbeat_at: now, host, pid, process_start, claim: token });
       return { isTaken: true };
     });
   }
@@ -93,7 +95,7 @@ export class StoreWriter extends RecordWriter {
   releaseRun({ runId, token }: HeldRun): void {
     this.transactions.run(() =>
       this.sql.run(
-        `update run set heartbeat_at = null, host = null, pid = null, claim = null
+        `update run set heartbeat_at = null, host = null, pid = null, process_start = null, claim = null
          where id = ? and claim = ?`,
         runId,
         token,
@@ -196,7 +198,7 @@ export class StoreWriter extends RecordWriter {
     return this.transactions.run(() => {
       const now = this.clock();
       const running = this.sql.rows<Holder & { readonly id: number }>(
-        "select id, host, pid, heartbeat_at from run where state = 'running'",
+        "select id, host, pid, process_start, heartbeat_at from run where state = 'running'",
       );
       const dead = running.filter((run) => !isAlive(run, now));
       for (const { id } of dead) this.#interrupt(id, now);
@@ -238,6 +240,6 @@ export class StoreWriter extends RecordWriter {
 }
 
 /** Returns what of a claim SQLite is told. */
-function reserving({ token, pid, host }: Claim): Claim {
-  return { token, pid, host };
+function reserving({ token, pid, host }: Claim): Claim & { readonly start: string | null } {
+  return { token, pid, host, start: processStart(pid) };
 }
