@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { wholeRun } from "@ablate/runner/test/whole-store";
 import { expect, test, vi } from "vitest";
 import { Random } from "./chaos/random.ts";
@@ -103,6 +106,62 @@ test("a damaged checkpoint is told, and the run starts anew to the same end", as
     wholeRun(join(undisturbed, "ablate.db"), "small/plain"),
   );
 });
+
+type Edit = (diagnosis: Record<string, unknown>) => unknown;
+
+/** Edits of the diagnosis in a checkpoint whose sha256 is right all the same. */
+const EDITS: readonly (readonly [string, Edit])[] = [
+  ["is empty", () => ({})],
+  ["is null", () => null],
+  ["has a null for a list", ({ ledger: _, ...rest }) => ({ ...rest, ledger: null })],
+  ["has a null among its findings", (all) => ({ ...all, ledger: [null] })],
+  [
+    "has a null for a column",
+    (all) => ({ ...all, updates: { ...part(all, "updates"), bits: [null] } }),
+  ],
+  ["has a null for a number", (all) => ({ ...all, loss: { ...part(all, "loss"), mean: null } })],
+  ["is that of another step", (all) => ({ ...all, loss: { ...part(all, "loss"), step: 1 } })],
+];
+
+function part(all: Record<string, unknown>, name: string): object {
+  return Object(all[name]);
+}
+
+test("a checkpoint whose diagnosis is no diagnosis is passed over in words, and the run starts anew", async () => {
+  const folder = makeFolder();
+  const command = ["run", "small.yaml", "--steps", "5000", "--only", "plain"];
+  await stopMidway(folder, command);
+  const store = join(folder, "ablate.db");
+  const before = readFileSync(store);
+
+  for (const [what, edit] of EDITS) {
+    writeFileSync(store, before);
+    editDiagnoses(store, edit);
+
+    const { status, stderr } = await ablate(folder, ...command, "--quiet");
+
+    expect([what, status]).toEqual([what, 0]);
+    expect(stderr).toMatch(
+      /^small\/plain: the checkpoint of small\/plain at step \d+ is of no use: its (diagnosis|state) is not one/m,
+    );
+  }
+});
+
+/** Edits the diagnoses of all checkpoints. */
+function editDiagnoses(path: string, edit: Edit): void {
+  const database = new DatabaseSync(path);
+  const read = "select id, weights, state from checkpoint";
+  for (const { id = 0, weights, state } of database.prepare(read).all()) {
+    if (!(weights instanceof Uint8Array && state instanceof Uint8Array)) throw new TypeError();
+    const { diagnosis, ...rest } = JSON.parse(Buffer.from(state).toString());
+    const edited = Buffer.from(JSON.stringify({ ...rest, diagnosis: edit(diagnosis) }));
+    const sha256 = createHash("sha256").update(weights).update(edited).digest("hex");
+    database
+      .prepare("update checkpoint set state = ?, sha256 = ? where id = ?")
+      .run(edited, sha256, id);
+  }
+  database.close();
+}
 
 test("more steps go on from the run that has fewer, which plan says before", async () => {
   const [folder, scratch] = [makeFolder(), makeFolder()];

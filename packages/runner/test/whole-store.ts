@@ -3,7 +3,17 @@ import { openReader, type StoreReader } from "@ablate/store";
 /** What a run was recorded with that another attempt, host or moment may change. */
 const PASSING: Readonly<Record<string, readonly string[]>> = {
   run: [
-    ...["id", "planned_at", "started_at", "ended_at", "heartbeat_at", "host", "pid", "claim"],
+    ...[
+      "id",
+      "planned_at",
+      "started_at",
+      "ended_at",
+      "heartbeat_at",
+      "host",
+      "pid",
+      "process_start",
+      "claim",
+    ],
     ...["train_seconds", "provenance", "config"],
   ],
   checkpoint: ["id", "train_seconds"],

@@ -10,6 +10,8 @@ import {
   Trainer,
 } from "@ablate/core";
 import { isRecord } from "../config/canonical-json.ts";
+import { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
+import { isDiagnosisState } from "../diagnose/stored-state.ts";
 import type { TrainMessage } from "../train/messages.ts";
 
 /** A trainer where the run begins or goes on. */
@@ -24,11 +26,8 @@ export type BegunRun = {
 };
 
 /** @throws EngineError - the run has begun on another backend */
-export function beginRun(
-  { spec, resume }: TrainMessage,
-  dataset: Dataset,
-  engine: LoadedEngine,
-): BegunRun {
+export function beginRun(message: TrainMessage, dataset: Dataset, engine: LoadedEngine): BegunRun {
+  const { spec, resume } = message;
   const fresh = (unused: string | null): BegunRun => {
     return { trainer: new Trainer(spec, dataset, { engine }), from: 0, state: null, unused };
   };
@@ -47,7 +46,12 @@ export function beginRun(
     const state = decodeRunState(resume.state);
     const checkpoint = { step, weights, state: state.trainer };
     const trainer = new Trainer(spec, dataset, { engine, checkpoint });
-    return { trainer, from: step, state, unused: null };
+    const { state: fresh } = new RunDiagnosis(message, trainer.parameters);
+    if (isDiagnosisState(state.diagnosis, { fresh, step })) {
+      return { trainer, from: step, state, unused: null };
+    }
+    trainer.dispose();
+    throw new CheckpointError("its diagnosis is not one of this run");
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     return fresh(`the checkpoint of ${run} at step ${step} is of no use: ${error.message}`);
@@ -82,6 +86,10 @@ function decodeRunState(bytes: Uint8Array): RunState {
 function isRunState(value: unknown): value is RunState {
   if (!isRecord(value) || value.version !== VERSION) return false;
   const { trainer, stop, diagnosis } = value;
-  const isStop = stop === null || isRecord(stop);
+  const isStop =
+    stop === null ||
+    (isRecord(stop) &&
+      Number.isFinite(stop.step) &&
+      (stop.best === null || Number.isFinite(stop.best)));
   return isRecord(trainer) && isRecord(trainer.generator) && isStop && isRecord(diagnosis);
 }
