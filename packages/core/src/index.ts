@@ -1,3 +1,4 @@
+export { type Counting, countingLosses } from "./data/counting.ts";
 export {
   buildDataset,
   contextWindows,

@@ -174,5 +174,5 @@ test("what is recorded can be judged by other thresholds", () => {
   const rules = diagnoseRecorded(reader, run, { saturated: 0.9 }).map(({ rule }) => rule);
 
   expect(rules).not.toContain("saturated");
-  expect(JSON.parse(reader.thresholds(run.name) ?? "")).toEqual(THRESHOLDS);
+  expect(JSON.parse(reader.thresholds(run.name) ?? "")).toMatchObject(THRESHOLDS);
 });

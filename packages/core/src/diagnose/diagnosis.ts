@@ -1,3 +1,4 @@
+import type { Counting } from "../data/counting.ts";
 import type { DiagnosedProbe } from "../probe/probe.ts";
 import type { Evaluation, StepBlock } from "../spec.ts";
 import {
@@ -5,20 +6,28 @@ import {
   gradientsThroughDepth,
   outputLearnsFaster,
 } from "./depth-rules.ts";
-import { laggingLoss, laggingMoments, validationGap } from "./evaluation-rules.ts";
-import { type Finding, FindingLog, type FindingLogState, type Observation } from "./finding.ts";
-import { initialLoss, LossWatch, type LossWatchState, notFinite } from "./loss-rules.ts";
+import { diverged, laggingLoss, laggingMoments, validationGap } from "./evaluation-rules.ts";
+import type { Finding, Observation } from "./finding.ts";
+import { FindingLog, type FindingLogState } from "./finding-log.ts";
+import { constantLayers, identicalUnits, oneSidedWeights } from "./layer-rules.ts";
+import { initialLoss, notFinite } from "./loss-rules.ts";
+import { LossWatch, type LossWatchState } from "./loss-watch.ts";
+import { settled } from "./outcome.ts";
 import { deadUnits, saturated } from "./saturation-rules.ts";
+import { largePenalty, smallBatch, weakNorm } from "./setting-rules.ts";
 import { type DiagnosedRun, type Subject, subjectOf, type Thresholds } from "./subject.ts";
-
-import { judgeUpdates, UpdateWindows, type UpdateWindowsState } from "./update-rules.ts";
+import { evaluatedBehindCounting } from "./underfitting-rules.ts";
+import { judgeUpdates } from "./update-rules.ts";
+import { UpdateWindows, type UpdateWindowsState } from "./update-windows.ts";
 
 /** Plain JSON of a size that does not grow with the run; goes into a checkpoint. */
 export type DiagnosisState = {
   /** A run is judged by the same ones from its first step to its last. */
   readonly thresholds: Thresholds;
+  /** Missing in checkpoints of older versions: such a run is judged without. */
+  readonly counting?: Counting | null;
   readonly ledger: FindingLogState;
-  readonly loss: LossWatchState;
+  readonly loss: Partial<LossWatchState>;
   readonly updates: UpdateWindowsState;
   /** Whether the loss at initialisation has been judged, by a probe. */
   readonly isInitialised: boolean;
@@ -30,10 +39,15 @@ const PROBE_RULES: Readonly<
 > = {
   saturated,
   "dead-units": deadUnits,
+  "constant-layer": constantLayers,
+  "identical-units": identicalUnits,
+  "one-sided-weights": oneSidedWeights,
   activations: activationsThroughDepth,
   gradients: gradientsThroughDepth,
   "output-learns-faster": outputLearnsFaster,
   "running-moments": laggingMoments,
+  "weak-norm": weakNorm,
+  penalty: largePenalty,
 };
 
 /**
@@ -52,8 +66,9 @@ export class Diagnosis {
 
   /** @param state - of another diagnosis of the same run, which this one goes on from, with its thresholds */
   constructor(facts: DiagnosedRun, state?: DiagnosisState) {
-    const thresholds = state?.thresholds ?? facts.thresholds;
-    this.#subject = subjectOf({ ...facts, thresholds });
+    const thresholds = { ...facts.thresholds, ...state?.thresholds };
+    const counting = (state === undefined ? facts : state).counting ?? null;
+    this.#subject = subjectOf({ ...facts, thresholds, counting });
     this.#log = new FindingLog(state?.ledger);
     this.#loss = new LossWatch(this.#subject, state?.loss);
     this.#updates = new UpdateWindows(this.#subject, state?.updates);
@@ -78,7 +93,7 @@ export class Diagnosis {
       if (step === 0) this.#judge("divergence", step, notFinite(step));
       return;
     }
-    if (step === 0 && !this.#isInitialised) this.#initialise(probe.loss);
+    if (step === 0 && !this.#isInitialised) this.#initialise(probe.loss, probe);
     for (const [topic, rule] of Object.entries(PROBE_RULES)) {
       this.#judge(topic, step, rule(probe, this.#subject));
     }
@@ -88,18 +103,32 @@ export class Diagnosis {
   evaluations(step: number, evaluations: readonly Evaluation[]): void {
     const gap = validationGap(step, evaluations, this.#subject);
     if (gap !== null) this.#judge("validation-gap", step, gap);
-    const lag = laggingLoss(step, evaluations, this.#subject);
+    const { initial } = this.#loss;
+    const lag = laggingLoss(step, evaluations, this.#subject, initial);
     if (lag !== null) this.#judge("running-loss", step, lag);
+    const end = diverged(step, evaluations, this.#subject, initial);
+    const since = this.#loss.aboveSince ?? step;
+    if (end !== null) {
+      const observations = end.map((one) => ({ ...one, step: since }));
+      this.#judge("evaluated-divergence", step, observations);
+    }
+    const behind = evaluatedBehindCounting(step, evaluations, this.#subject);
+    if (behind !== null) this.#judge("evaluated-underfitting", step, behind);
   }
 
   /** What the rules say now, the most serious first, then by step. */
   findings(): Finding[] {
-    return this.#log.findings();
+    const latest = this.#loss.latest();
+    // What the last few steps say is said until the next ones: it is kept in no log.
+    const log = new FindingLog(this.#log.state());
+    if (latest !== null) log.judge("divergence", latest.step, latest.observations);
+    return settled(log.findings(), this.#subject, this.#loss.step);
   }
 
   state(): DiagnosisState {
     return {
       thresholds: this.#subject.thresholds,
+      counting: this.#subject.counting ?? null,
       ledger: this.#log.state(),
       loss: this.#loss.state(),
       updates: this.#updates.state(),
@@ -107,8 +136,9 @@ export class Diagnosis {
     };
   }
 
-  #initialise(loss: number): void {
+  #initialise(loss: number, probe: DiagnosedProbe | null = null): void {
     this.#isInitialised = true;
-    this.#judge("initial-loss", 0, initialLoss(loss, this.#subject));
+    this.#judge("initial-loss", 0, initialLoss(loss, this.#subject, probe));
+    this.#judge("small-batch", 0, smallBatch(0, this.#subject));
   }
 }

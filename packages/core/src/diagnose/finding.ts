@@ -1,4 +1,4 @@
-/** What the rules say of a run: findings, the log that keeps them, and the numbers in their sentences. */
+/** What the rules say of a run: findings, and the numbers in their sentences. */
 
 export type Level = "info" | "warning" | "error";
 
@@ -7,6 +7,9 @@ export const RULES = {
   "initial-loss": "warning",
   saturated: "warning",
   "dead-units": "warning",
+  "identical-units": "error",
+  "constant-layer": "warning",
+  "one-sided-weights": "info",
   "shrinking-activations": "warning",
   "growing-activations": "warning",
   "vanishing-gradients": "warning",
@@ -17,9 +20,13 @@ export const RULES = {
   frozen: "error",
   "output-learns-faster": "info",
   "running-statistics": "warning",
+  "weak-norm": "warning",
+  "small-batch": "warning",
+  penalty: "warning",
   "loss-spike": "warning",
   divergence: "error",
   plateau: "info",
+  underfitting: "info",
   "validation-gap": "warning",
 } as const;
 
@@ -42,7 +49,7 @@ export type Finding = {
 /** What a rule observes at one step; a finding is made of a row of them, which `step` begins. */
 export type Observation = Omit<Finding, "until">;
 
-const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warning: 1, error: 2 };
+export const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warning: 1, error: 2 };
 
 export function isRule(name: string): name is Rule {
   return Object.hasOwn(RULES, name);
@@ -86,59 +93,6 @@ export function observation(
 ): Observation {
   const kept = Number.isFinite(value) ? value : null;
   return { level, rule, layer, param, step, value: kept, message };
-}
-
-/** A finding, and where its observations stopped: null while they go on. */
-type Entry = {
-  readonly topic: string;
-  readonly finding: Observation;
-  readonly over: number | null;
-};
-
-/** Plain JSON. */
-export type FindingLogState = readonly Entry[];
-
-/** Turns observations, as they come and go, into findings: each once, with the step since which it holds. */
-export class FindingLog {
-  readonly #entries: Map<string, Entry>;
-
-  constructor(state: FindingLogState = []) {
-    this.#entries = new Map(state.map((entry) => [keyOf(entry.finding), entry]));
-  }
-
-  /** Takes all observations there are on a topic at `step`; those that were there and are not any more are over. */
-  judge(topic: string, step: number, observations: readonly Observation[]): void {
-    const seen = new Set(observations.map(keyOf));
-    for (const [key, entry] of this.#entries) {
-      if (entry.over === null && entry.topic === topic && !seen.has(key)) {
-        this.#entries.set(key, { ...entry, over: step });
-      }
-    }
-    for (const one of observations) {
-      const key = keyOf(one);
-      const known = this.#entries.get(key);
-      const since = known?.over === null ? known.finding.step : one.step;
-      this.#entries.set(key, { topic, finding: { ...one, step: since }, over: null });
-    }
-  }
-
-  /** What holds now, the most serious first; what was more than information and is over is information. */
-  findings(): Finding[] {
-    return [...this.#entries.values()]
-      .flatMap(({ finding, over }) => {
-        if (over === null) return [{ ...finding, until: null }];
-        return finding.level === "info" ? [] : [pastFinding(finding, over)];
-      })
-      .sort(bySeriousness);
-  }
-
-  state(): FindingLogState {
-    return [...this.#entries.values()];
-  }
-}
-
-function keyOf({ rule, layer, param }: Observation): string {
-  return `${rule} ${layer ?? ""} ${param ?? ""}`;
 }
 
 /** Three digits: `0.0314`, `27.9`, `3.1e-5`. */

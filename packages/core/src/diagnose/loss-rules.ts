@@ -1,4 +1,6 @@
 /** What the loss itself says: `initial-loss`, `divergence`, `loss-spike`, `plateau`. */
+import type { DiagnosedProbe } from "../probe/probe.ts";
+import { overconfidence } from "./culprits.ts";
 import { grouped, nats, type Observation, observation } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
@@ -11,17 +13,22 @@ export function notFinite(step: number): Observation[] {
 export type LossWindow = { readonly first: number; readonly last: number; readonly mean: number };
 
 /**
- * `divergence`, before it comes to that: the mean loss of 100 steps is more than `thresholds.divergence` above
- * both the loss of step 0 and ln V.
+ * `divergence`, before it comes to that: the mean loss of 100 steps, or of the last 25, is more than
+ * `thresholds.divergence` above both the loss of step 0 and ln V.
  */
 export function climbing(
   { first, last, mean }: LossWindow,
   initial: number,
-  { guessing, thresholds }: Subject,
+  subject: Subject,
 ): Observation[] {
-  if (!(mean > Math.max(initial, guessing) + thresholds.divergence)) return [];
+  if (!(mean > highest(initial, subject))) return [];
   const message = `loss has climbed to ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(last)}, it began with ${nats(initial)}; lower the learning rate`;
   return [observation("divergence", { step: first, value: mean, message })];
+}
+
+/** The loss beyond which a run has diverged. */
+export function highest(initial: number, { guessing, thresholds }: Subject): number {
+  return Math.max(initial, guessing) + thresholds.divergence;
 }
 
 export type Spike = {
@@ -57,20 +64,30 @@ export type Doubling = {
 /** Standard errors within which two means are the same. */
 const SAME = 2;
 
+/** Nats below what counting characters costs, from which on something else has been learnt, too. */
+export const MORE_THAN_CHARACTERS = 0.05;
+
 /**
  * `plateau`: while the number of steps doubled, the mean loss fell by less than `thresholds.plateau`, or by
- * less than chance explains. A warning where the loss is still that of guessing.
+ * less than chance explains. A warning where the loss is that of guessing, or that of counting characters, which
+ * an output bias learns alone.
  */
-export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Observation[] {
+export function flat(
+  doubling: Doubling,
+  { guessing, counting, thresholds }: Subject,
+): Observation[] {
   const { first, before, mean, error } = doubling;
   const fall = before - mean;
   if (fall >= thresholds.plateau && fall >= SAME * error) return [];
+  const hasMore = !counting || mean < counting.characters - MORE_THAN_CHARACTERS;
   const hasLearnt = mean < guessing - thresholds.initial_loss;
-  const outcome = hasLearnt
-    ? "more steps at this learning rate gain little"
-    : "it has learnt nothing; see the other findings";
+  const outcome = !hasLearnt
+    ? "it has learnt nothing; see the other findings"
+    : hasMore
+      ? "more steps at this learning rate gain little"
+      : `it is no better than counting characters, which costs ${nats(counting.characters)}; see the other findings`;
   const message = `loss flat at ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before; ${outcome}`;
-  const level = hasLearnt ? "info" : "warning";
+  const level = hasLearnt && hasMore ? "info" : "warning";
   return [observation("plateau", { level, step: first, value: fall, message })];
 }
 
@@ -81,130 +98,21 @@ export function flat(doubling: Doubling, { guessing, thresholds }: Subject): Obs
  */
 export function initialLoss(
   loss: number,
-  { output, classes, guessing, hasPenalty, thresholds }: Subject,
+  subject: Subject,
+  probe: DiagnosedProbe | null = null,
 ): Observation[] {
+  const { output, classes, guessing, hasPenalty, thresholds } = subject;
   if (hasPenalty || classes < 2 || !Number.isFinite(loss)) return [];
   const excess = loss - guessing;
   if (Math.abs(excess) <= thresholds.initial_loss) return [];
   const measured = `loss ${nats(loss)} at init, ln ${classes} = ${nats(guessing)}`;
-  const message =
-    excess < 0
-      ? `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`
-      : `overconfident softmax (${measured}): the first steps will only squash the logits; scale the output layer down`;
   const layer = output?.layer ?? null;
-  return [observation("initial-loss", { layer, step: 0, value: loss, message })];
-}
-
-/** Steps that a recent mean is taken over. */
-const RECENT = 100;
-/** A loss that hardly moves has spikes all the same. */
-const LEAST_DEVIATION = 0.05;
-/** Steps from which on two halves of a run are compared. */
-const LEAST_DOUBLING = 1024;
-
-type Sums = { readonly count: number; readonly sum: number; readonly squares: number };
-
-const NOTHING: Sums = { count: 0, sum: 0, squares: 0 };
-
-/** Plain JSON. */
-export type LossWatchState = {
-  readonly step: number;
-  readonly initial: number;
-  /** Exponentially weighted over 100 steps. */
-  readonly mean: number;
-  readonly variance: number;
-  /** Sum of the window of 100 steps that is open. */
-  readonly window: number;
-  readonly spike: Spike | null;
-  readonly spikes: number;
-  /** The losses since the last power of two, and between the two before it. */
-  readonly now: Sums;
-  readonly before: Sums;
-};
-
-const FRESH: LossWatchState = {
-  ...{ step: 0, initial: 0, mean: 0, variance: 0, window: 0, spike: null, spikes: 0 },
-  ...{ now: NOTHING, before: NOTHING },
-};
-
-type Judge = (topic: string, step: number, observations: readonly Observation[]) => void;
-
-/** Follows the loss step by step. Mean and variance begin as those of the first 100 steps. */
-export class LossWatch {
-  readonly #subject: Subject;
-  readonly #now: { -readonly [Key in keyof LossWatchState]: LossWatchState[Key] };
-
-  constructor(subject: Subject, state: LossWatchState = FRESH) {
-    this.#subject = subject;
-    this.#now = { ...state };
+  const about = { step: 0, value: loss };
+  if (excess < 0) {
+    const message = `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`;
+    return [observation("initial-loss", { ...about, layer, message })];
   }
-
-  take(loss: number, judge: Judge): void {
-    const now = this.#now;
-    const { step } = now;
-    now.step += 1;
-    if (!Number.isFinite(loss)) {
-      judge("divergence", step, notFinite(step));
-      return;
-    }
-    if (step === 0) now.initial = loss;
-    this.#findSpike(step, loss, judge);
-    now.window += loss;
-    if (now.step % RECENT === 0) this.#closeWindow(judge);
-    this.#double(now.step, loss, judge);
-  }
-
-  state(): LossWatchState {
-    return { ...this.#now };
-  }
-
-  #findSpike(step: number, loss: number, judge: Judge): void {
-    const now = this.#now;
-    const weight = 1 / Math.min(step + 1, RECENT);
-    const above = loss - now.mean;
-    const deviations = above / Math.max(LEAST_DEVIATION, Math.sqrt(now.variance));
-    if (step >= RECENT && deviations > this.#subject.thresholds.loss_spike) {
-      now.spikes += 1;
-      if (deviations > (now.spike?.deviations ?? 0)) {
-        now.spike = { step, loss, mean: now.mean, deviations };
-      }
-      judge("loss-spike", step, spiked(now.spike, now.spikes));
-    }
-    now.mean += weight * above;
-    now.variance += weight * (above * (loss - now.mean) - now.variance);
-  }
-
-  #closeWindow(judge: Judge): void {
-    const now = this.#now;
-    const first = now.step - RECENT;
-    const window = { first, last: now.step - 1, mean: now.window / RECENT };
-    now.window = 0;
-    if (first > 0) judge("divergence", first, climbing(window, now.initial, this.#subject));
-  }
-
-  /** Closes the account of steps 2^k to 2^(k + 1) - 1 and compares it with the one before. */
-  #double(next: number, loss: number, judge: Judge): void {
-    const { before, now } = this.#now;
-    const sums = { count: now.count + 1, sum: now.sum + loss, squares: now.squares + loss * loss };
-    this.#now.now = sums;
-    if ((next & (next - 1)) !== 0 || next > 2 ** 30) return;
-    const first = next - sums.count;
-    if (first >= LEAST_DOUBLING) {
-      const error = Math.sqrt(errorOf(sums) + errorOf(before));
-      const doubling = { first, before: meanOf(before), mean: meanOf(sums), error };
-      judge("plateau", first, flat(doubling, this.#subject));
-    }
-    this.#now.before = sums;
-    this.#now.now = NOTHING;
-  }
-}
-
-function meanOf({ sum, count }: Sums): number {
-  return sum / count;
-}
-
-/** The square of the standard error of a mean. */
-function errorOf(sums: Sums): number {
-  const mean = meanOf(sums);
-  return Math.max(0, sums.squares / sums.count - mean * mean) / sums.count;
+  const { advice, ...culprit } = overconfidence(probe, subject);
+  const message = `overconfident softmax (${measured}): the first steps will only squash the logits; ${advice}`;
+  return [observation("initial-loss", { ...about, layer, ...culprit, message })];
 }

@@ -1,6 +1,7 @@
 /** `saturated` and `dead-units`: where a nonlinearity is flat and passes on no gradient. */
 
 import { type DiagnosedProbe, hiddenLayers, type LayerProbe } from "../probe/probe.ts";
+import { saturationAdvice } from "./culprits.ts";
 import { grouped, type Observation, observation, percent } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
@@ -13,10 +14,11 @@ const NAMED = 10;
  */
 export function saturated(probe: DiagnosedProbe, subject: Subject): Observation[] {
   if (subject.activation !== "tanh") return [];
-  return hiddenLayers(probe).flatMap(({ name: layer, saturation }) => {
-    const share = saturation?.share ?? 0;
+  return hiddenLayers(probe).flatMap((one) => {
+    const { name: layer } = one;
+    const share = one.saturation?.share ?? 0;
     if (!(share > subject.thresholds.saturated)) return [];
-    const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, scale its weights down`;
+    const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, ${saturationAdvice(probe, one, subject)}`;
     return [observation("saturated", { layer, step: probe.step, value: share, message })];
   });
 }

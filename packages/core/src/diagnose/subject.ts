@@ -1,5 +1,12 @@
+import type { Counting } from "../data/counting.ts";
 import { ln } from "../math.ts";
-import type { Activation, Parameter } from "../spec.ts";
+import type {
+  Activation,
+  BatchNormSpec,
+  LearningRateSchedule,
+  Parameter,
+  TrainSpec,
+} from "../spec.ts";
 
 /** The limits of what is healthy. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
 export const THRESHOLDS = {
@@ -39,6 +46,14 @@ export const THRESHOLDS = {
   plateau: 0.005,
   /** Nats between validation and training loss. */
   validation_gap: 0.3,
+  /** What an l2 term alone changes of a parameter in a step: update:data should be 1e-3. */
+  penalty: 0.002,
+  /** Share of the spread that batch norm should leave a layer with, that its epsilon takes away. */
+  weak_norm: 0.5,
+  /** Examples of a batch that batch norm is estimated from. */
+  small_batch: 8,
+  /** Nats above what counting pairs of characters costs. */
+  underfitting: 0.02,
 } as const;
 
 export type Thresholds = { readonly [Name in keyof typeof THRESHOLDS]: number };
@@ -60,6 +75,16 @@ export type DiagnosedRun = {
   /** The value beyond which tanh counts as saturated in probes. */
   readonly saturatedBeyond: number;
   readonly thresholds: Thresholds;
+  /** Settings; a rule that needs one is silent where it is not known. */
+  readonly norm?: BatchNormSpec | null | undefined;
+  readonly batchSize?: number | undefined;
+  readonly l2?: TrainSpec["l2"];
+  readonly lr?: LearningRateSchedule | undefined;
+  readonly context?: number | undefined;
+  /** Steps that the run is to make. */
+  readonly steps?: number | undefined;
+  /** What counting costs on the run's data; null in runs of older versions. */
+  readonly counting?: Counting | null;
 };
 
 /** A parameter as the rules about updates see it. */
@@ -69,6 +94,7 @@ export type Judged = {
   /** Index of its ratio among those of a step. */
   readonly index: number;
   readonly isHiddenWeight: boolean;
+  readonly isHidden: boolean;
 };
 
 /** A run under diagnosis, with what its rules compute once. */
@@ -96,16 +122,22 @@ export function subjectOf(facts: DiagnosedRun): Subject {
   };
 }
 
+/** A layer of fewer units is a bottleneck: next to nothing of the context passes through it. */
+export const NARROW = 4;
+const FEW = 8;
+
 /**
  * Leaves out what has no spread, and biases in front of a batch norm: their gradient is rounding noise, the
  * norm takes them away again.
  */
 function judgedOf(parameters: readonly Parameter[]): readonly Judged[] {
   const normed = new Set(parameters.flatMap(({ layer, role }) => (role === "gain" ? [layer] : [])));
-  return parameters.flatMap(({ name, layer, layerKind, role, size }, index) => {
+  return parameters.flatMap(({ name, layer, layerKind, role, shape, size }, index) => {
     const isBeforeNorm = role === "bias" && normed.has(layer);
     if (size < 2 || isBeforeNorm) return [];
-    const isHiddenWeight = layerKind === "hidden" && role === "weight";
-    return [{ name, layer, index, isHiddenWeight }];
+    // A weight of a few rows or columns learns at its own speed: hidden layers of 1 to 4 units have up to 0.02.
+    const isHiddenWeight = layerKind === "hidden" && role === "weight" && Math.min(...shape) >= FEW;
+    const isHidden = layerKind === "hidden";
+    return [{ name, layer, index, isHiddenWeight, isHidden }];
   });
 }

@@ -4,8 +4,6 @@
  */
 
 import { log10 } from "../math.ts";
-import { median } from "../median.ts";
-import type { StepBlock } from "../spec.ts";
 import { grouped, type Observation, observation, short } from "./finding.ts";
 import type { Judged, Subject, Thresholds } from "./subject.ts";
 
@@ -15,6 +13,10 @@ export type ParameterWindow = {
   readonly median: number;
   /** Whether no step changed its spread: every ratio is 0 or, of equal numbers, NaN. */
   readonly isStill: boolean;
+  /** Whether all its numbers were equal, before and after every step: 0/0. */
+  readonly isEqual?: boolean;
+  /** The first step of the windows before this one in which it was still, too. */
+  readonly stillSince?: number;
 };
 
 /** Windows in the order of `subject.judged`, of steps `first` to `last`. */
@@ -22,6 +24,8 @@ export type UpdateWindow = {
   readonly first: number;
   readonly last: number;
   readonly parameters: readonly ParameterWindow[];
+  /** The highest learning rate. */
+  readonly rate?: number;
 };
 
 export function judgeUpdates(window: UpdateWindow, subject: Subject): Observation[] {
@@ -30,20 +34,47 @@ export function judgeUpdates(window: UpdateWindow, subject: Subject): Observatio
     const one = window.parameters[i];
     if (one === undefined) return [];
     const { name: param, layer } = judged;
-    const found = one.isStill
-      ? frozen(param, steps)
-      : outOfBand(judged, one.median, steps, subject.thresholds);
+    const step = one.stillSince ?? window.first;
+    if (one.isStill) {
+      const isMoving = one.isEqual === true && movesAsOne(judged, window, subject);
+      const found = isMoving ? frozenSpread(param, steps) : frozen(param, steps, window.rate);
+      return [observation(found.rule, { layer, param, step, ...found })];
+    }
+    const found = outOfBand(judged, one.median, steps, subject.thresholds);
     if (found === null) return [];
     return [observation(found.rule, { layer, param, step: window.first, ...found })];
   });
   return [...observations, ...uneven(window, subject, steps)];
 }
 
+/**
+ * Tells whether a parameter of equal numbers changes all the same: its layer gets a gradient where any of its
+ * parameters moves, or any below it. Then all its numbers move together, as those of identical units do.
+ */
+function movesAsOne(
+  { layer, isHidden }: Judged,
+  window: UpdateWindow,
+  { judged }: Subject,
+): boolean {
+  const last = judged.findLastIndex((one) => one.layer === layer);
+  return isHidden && window.parameters.slice(0, last + 1).some(({ isStill }) => !isStill);
+}
+
 type Verdict = Pick<Observation, "rule" | "level" | "message"> & { readonly value: number };
 
-function frozen(name: string, steps: string): Verdict {
-  const message = `${name} frozen: update:data 0 in ${steps}; no gradient arrives, it does not change at all`;
+function frozen(name: string, steps: string, rate = Number.NaN): Verdict {
+  const why =
+    rate === 0
+      ? "the learning rate is 0 there, raise it"
+      : "no gradient arrives, it does not change at all";
+  const message = `${name} frozen: update:data 0 in ${steps}; ${why}`;
   return { rule: "frozen", level: "error", value: 0, message };
+}
+
+/** Of numbers that are all the same and move; a probe tells whether units are identical, and `settled` goes by it. */
+function frozenSpread(name: string, steps: string): Verdict {
+  const message = `${name} frozen in its spread: update:data 0/0 in ${steps}; all its numbers are equal and change together, as those of identical units do, draw the weights at random`;
+  return { rule: "frozen", level: "error", value: Number.NaN, message };
 }
 
 function outOfBand(
@@ -93,64 +124,4 @@ function uneven(
 function ratioText(ratio: number): string {
   if (ratio === 0) return "0";
   return `${short(ratio)} (log10 ${log10(ratio).toFixed(2)})`;
-}
-
-/** Steps of a window: the noise of single steps is far larger than what is asked of them. */
-export const WINDOW = 100;
-
-/** Plain JSON: of each judged parameter the ratios in the window that is open, as the bits of float32. */
-export type UpdateWindowsState = {
-  readonly step: number;
-  readonly bits: readonly (readonly number[])[];
-};
-
-/** Cuts ratios into windows of 100 steps; the first one, 0 to 99, is not judged. */
-export class UpdateWindows {
-  readonly #columns: readonly number[];
-  readonly #width: number;
-  /** Column by column: ratio of step k of the window and of the i-th judged parameter at i * WINDOW + k. */
-  readonly #ratios: Float32Array;
-  readonly #one: Float32Array = new Float32Array(WINDOW);
-  #step: number;
-
-  constructor({ judged, parameters }: Subject, state: UpdateWindowsState = { step: 0, bits: [] }) {
-    this.#columns = judged.map(({ index }) => index);
-    this.#width = parameters.length;
-    this.#ratios = new Float32Array(WINDOW * this.#columns.length);
-    const bits = new Uint32Array(this.#ratios.buffer);
-    for (const [i, column] of state.bits.entries()) bits.set(column, i * WINDOW);
-    this.#step = state.step;
-  }
-
-  /** Takes the steps of a block and hands over each window that they complete. */
-  take({ count, ratios }: StepBlock, onWindow: (window: UpdateWindow) => void): void {
-    for (let row = 0; row < count; row++) {
-      const place = this.#step % WINDOW;
-      const start = row * this.#width;
-      for (let i = 0; i < this.#columns.length; i++) {
-        this.#ratios[i * WINDOW + place] = ratios[start + (this.#columns[i] ?? 0)] ?? Number.NaN;
-      }
-      this.#step += 1;
-      if (place === WINDOW - 1 && this.#step > WINDOW) onWindow(this.#window());
-    }
-  }
-
-  state(): UpdateWindowsState {
-    const bits = new Uint32Array(this.#ratios.buffer);
-    const filled = this.#step % WINDOW;
-    return {
-      step: this.#step,
-      bits: this.#columns.map((_, i) => [...bits.subarray(i * WINDOW, i * WINDOW + filled)]),
-    };
-  }
-
-  #window(): UpdateWindow {
-    const last = this.#step - 1;
-    const parameters = this.#columns.map((_, i) => {
-      this.#one.set(this.#ratios.subarray(i * WINDOW, (i + 1) * WINDOW));
-      const isStill = this.#one.every((ratio) => ratio === 0 || Number.isNaN(ratio));
-      return { median: isStill ? Number.NaN : median(this.#one), isStill };
-    });
-    return { first: last - WINDOW + 1, last, parameters };
-  }
 }

@@ -2,19 +2,13 @@ import type { Dataset, Examples } from "../data/dataset.ts";
 import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
+import { learningRateAt } from "../learning-rate.ts";
 import { layerShapes, planParameters } from "../model/parameters.ts";
 import type { Probe } from "../probe/probe.ts";
 import { probeBatch } from "../probe/probe-batch.ts";
 import { summarise } from "../probe/summarise.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
-import type {
-  Evaluation,
-  LearningRateSchedule,
-  Parameter,
-  RunSpec,
-  Split,
-  Statistics,
-} from "../spec.ts";
+import type { Evaluation, Parameter, RunSpec, Split, Statistics } from "../spec.ts";
 import { encodeSafetensors } from "../weights/safetensors.ts";
 import { type Checkpoint, CheckpointError, tensorsOf } from "./checkpoint.ts";
 import { sampleNames } from "./sample-names.ts";
@@ -206,14 +200,3 @@ function generatorOf({ step, state }: Checkpoint, steps: number): TorchGenerator
 }
 
 const SPLITS: readonly Split[] = ["train", "valid", "test"];
-
-/** The rate of the last entry at or before `step`. */
-export function learningRateAt(schedule: LearningRateSchedule, step: number): number {
-  let rate = Number.NaN;
-  for (let i = 0; i < schedule.length; i++) {
-    const entry = schedule[i];
-    if (entry === undefined || entry.step > step) break;
-    rate = entry.rate;
-  }
-  return rate;
-}

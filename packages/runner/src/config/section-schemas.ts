@@ -258,6 +258,10 @@ const MEANINGS: Readonly<Record<keyof Thresholds, string>> = {
   divergence: "nats above the loss that a run began with",
   plateau: "nats that the loss has to fall while the steps double",
   validation_gap: "nats between validation and training loss",
+  penalty: "share of a parameter that its l2 term alone takes away in a step",
+  weak_norm: "share of a layer's spread that batch norm's epsilon takes away",
+  small_batch: "examples of a batch that batch norm needs",
+  underfitting: "nats above what counting pairs of characters costs",
 };
 
 export const thresholdsSchema: z.ZodType<ThresholdChanges> = z.strictObject(

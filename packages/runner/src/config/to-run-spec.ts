@@ -1,5 +1,5 @@
 /** Maps a config to what core trains: the names of the YAML, `none` and durations to the spec's. */
-import type { ModelSpec, RunSpec, StopSpec } from "@ablate/core";
+import type { LearningRateSchedule, ModelSpec, RunSpec, StopSpec } from "@ablate/core";
 import type { ModelConfig, ResolvedConfig, StopConfig, TrainConfig } from "./config.ts";
 import { STOP_EVERY } from "./section-schemas.ts";
 import { secondsOf } from "./value-schemas.ts";
@@ -12,15 +12,20 @@ export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): R
     train: {
       steps: train.steps,
       batchSize: train.batch_size,
-      lr: Object.entries(train.lr)
-        .map(([step, rate]) => ({ step: Number(step), rate }))
-        .sort((a, b) => a.step - b.step),
+      lr: rateSchedule(train.lr),
       l2: train.l2,
       ...(stop === undefined ? {} : { stop }),
     },
     seed,
     shuffleSeed: data.shuffle_seed,
   };
+}
+
+/** Sorts the rates of a config by the step from which on they apply. */
+export function rateSchedule(rates: TrainConfig["lr"]): LearningRateSchedule {
+  return Object.entries(rates)
+    .map(([step, rate]) => ({ step: Number(step), rate }))
+    .sort((a, b) => a.step - b.step);
 }
 
 export function toModelSpec(

@@ -1,5 +1,6 @@
 /** Says of a run what its training said, or would have said, from what the store has of it. */
 import {
+  type Counting,
   changeThresholds,
   Diagnosis,
   type Finding,
@@ -7,7 +8,8 @@ import {
   type ThresholdChanges,
   type Thresholds,
 } from "@ablate/core";
-import { readingRun, type StoreReader, storedMap } from "@ablate/store";
+import { isMap, readingRun, type StoreReader, storedMap } from "@ablate/store";
+import { rateSchedule } from "../config/to-run-spec.ts";
 import { storedSettings } from "../plan/stored-config.ts";
 import { factsOf } from "./run-diagnosis.ts";
 
@@ -32,9 +34,15 @@ export function diagnoseRecorded(
 ): Finding[] {
   const parameters = reader.parameters(run);
   if (parameters.length === 0) return [];
+  const { data, model, train, record } = storedSettings(config);
   const diagnosis = new Diagnosis({
-    ...factsOf(storedSettings(config)),
+    ...factsOf({
+      model: { ...model, batchNorm: model.batch_norm, context: data.context },
+      train: { ...train, batchSize: train.batch_size, lr: rateSchedule({ ...train.lr }) },
+      record,
+    }),
     parameters,
+    counting: recordedCounting(reader, run),
     thresholds: changeThresholds(recordedThresholds(reader, run), thresholds),
   });
   let next = 0;
@@ -64,8 +72,25 @@ export function diagnoseRecorded(
 
 /** The thresholds that a run was trained with; of an older run the usual ones. */
 export function recordedThresholds(reader: StoreReader, run: string): Thresholds {
+  return thresholdsIn(judgedBy(reader, run));
+}
+
+/** What counting costs on the data of a run; null where an older version trained it. */
+function recordedCounting(reader: StoreReader, run: string): Counting | null {
+  const { counting } = judgedBy(reader, run);
+  if (!isMap(counting)) return null;
+  const { characters, pairs } = counting;
+  return typeof characters === "number" && typeof pairs === "number" ? { characters, pairs } : null;
+}
+
+/** Reads what a run is judged by: its thresholds, and beside them `counting`. */
+function judgedBy(reader: StoreReader, run: string): Readonly<Record<string, unknown>> {
   const text = reader.thresholds(run) ?? "{}";
-  const stored = readingRun(run, () => storedMap(text, "thresholds"));
+  return readingRun(run, () => storedMap(text, "thresholds"));
+}
+
+/** Picks the thresholds that are known; the usual ones stand for those that an older version had not. */
+export function thresholdsIn(stored: Readonly<Record<string, unknown>>): Thresholds {
   const known = Object.entries(stored).filter(
     ([name, value]) => name in THRESHOLDS && typeof value === "number",
   );

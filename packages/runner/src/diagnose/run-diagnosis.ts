@@ -1,40 +1,50 @@
 /** The diagnosis of a run while it is trained: when there is news of it, and when it ends the run. */
 import {
+  type Counting,
   type DiagnosedRun,
   Diagnosis,
   type DiagnosisState,
   type Evaluation,
   type Finding,
   isFull,
+  type ModelSpec,
   type Parameter,
   type Probe,
   type Rule,
-  type RunSpec,
   type StepBlock,
+  type TrainSpec,
 } from "@ablate/core";
 import { asStored } from "@ablate/store/float20";
 import type { RecordConfig } from "../config/config.ts";
 import type { FindingsMessage, TrainMessage } from "../train/messages.ts";
 
 type Settings = {
-  readonly model: Pick<RunSpec["model"], "activation">;
-  readonly train: Pick<RunSpec["train"], "l2">;
+  readonly model: Pick<ModelSpec, "activation"> & Partial<Pick<ModelSpec, "batchNorm" | "context">>;
+  readonly train: Pick<TrainSpec, "l2"> & Partial<Pick<TrainSpec, "batchSize" | "steps" | "lr">>;
   /** The first version stored no `probes`. */
   readonly record: Partial<Pick<RecordConfig, "probes">>;
 };
 
 /** Returns what the rules need to know of a run's settings. */
 export function factsOf({
-  model,
-  train,
+  model: { activation, context, batchNorm: norm },
+  train: { l2, batchSize, steps, lr },
   record: { probes = "none" },
-}: Settings): Omit<DiagnosedRun, "parameters" | "thresholds"> {
+}: Settings): Omit<DiagnosedRun, "parameters" | "thresholds" | "counting"> {
   return {
-    activation: model.activation,
-    hasPenalty: train.l2 !== 0,
+    activation,
+    hasPenalty: l2 !== 0,
+    l2,
     saturatedBeyond: probes === "none" ? 1 : probes.saturated,
+    norm: norm === "none" ? null : norm,
+    ...{ context, batchSize, steps, lr },
   };
 }
+
+type Begun = {
+  readonly state?: DiagnosisState | undefined;
+  readonly counting?: Counting | null;
+};
 
 export class RunDiagnosis {
   readonly #runId: number;
@@ -42,21 +52,30 @@ export class RunDiagnosis {
   readonly #diagnosis: Diagnosis;
   #told: string | null = null;
 
-  /** @param state - of the checkpoint that the run goes on from */
+  /**
+   * @param state - of the checkpoint that the run goes on from
+   * @param counting - what counting costs on the run's data
+   */
   constructor(
     { runId, spec, record, thresholds, stopOn }: TrainMessage,
     parameters: readonly Parameter[],
-    state?: DiagnosisState,
+    { state, counting = null }: Begun = {},
   ) {
     this.#runId = runId;
     this.#stopOn = stopOn;
-    const facts = { ...factsOf({ ...spec, record }), parameters, thresholds };
+    const facts = { ...factsOf({ ...spec, record }), parameters, thresholds, counting };
     this.#diagnosis = new Diagnosis(facts, state);
   }
 
   /** What a checkpoint keeps of it. */
   get state(): DiagnosisState {
     return this.#diagnosis.state();
+  }
+
+  /** What its rules judge the run by, from its first step to its last. */
+  get judgedBy(): Pick<DiagnosisState, "thresholds" | "counting"> {
+    const { thresholds, counting } = this.#diagnosis.state();
+    return { thresholds, counting: counting ?? null };
   }
 
   steps(block: StepBlock): void {

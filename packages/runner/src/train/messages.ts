@@ -4,6 +4,7 @@
  * carry it. A sender may change a message's arrays again once it is sent; a receiver may keep them.
  */
 import type {
+  DiagnosisState,
   EngineFacts,
   EngineName,
   Evaluation,
@@ -65,7 +66,8 @@ export type StartedMessage = OfRun<"started"> & {
   readonly from: number;
   /** Why the checkpoint was not used that the run should go on from. */
   readonly unused: string | null;
-  readonly thresholds: Thresholds;
+  /** What the rules judge the run by. */
+  readonly judgedBy: Pick<DiagnosisState, "thresholds" | "counting">;
 };
 
 /** The run's engine does not run here; the run is left as it was. */

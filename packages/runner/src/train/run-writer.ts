@@ -98,7 +98,7 @@ export class RunWriter {
     await this.#storage.write((store) => work(store, this.#runId, this.#options.claim.token));
   }
 
-  async #begin({ parameters, engine, from, unused, thresholds }: StartedMessage): Promise<void> {
+  async #begin({ parameters, engine, from, unused, judgedBy }: StartedMessage): Promise<void> {
     const { backend, version, reason } = engine;
     const facts = { backend, backend_version: version, backend_reason: reason };
     await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
@@ -107,7 +107,8 @@ export class RunWriter {
       const event = { kind: "checkpoint unused", message };
       await this.#write((store, ...run) => store.appendEvent(...run, event));
     }
-    const text = JSON.stringify(thresholds);
+    const { thresholds, counting } = judgedBy;
+    const text = JSON.stringify({ ...thresholds, ...(counting ? { counting } : {}) });
     await this.#write((store, ...run) => store.setThresholds(...run, text));
   }
 

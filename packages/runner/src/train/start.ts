@@ -11,6 +11,7 @@ import {
 } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { RecordConfig } from "../config/config.ts";
+import { thresholdsIn } from "../diagnose/diagnose-recorded.ts";
 import type { ResumeFrom } from "./messages.ts";
 import { scheduleOf, takenBefore } from "./schedule.ts";
 
@@ -79,8 +80,10 @@ function saturatedOf(config: string): unknown {
   return isMap(probes) ? probes.saturated : null;
 }
 
+/** Returns the thresholds of a shorter run; an older one lacks those that are new, which were the usual ones. */
 function thresholdsOf(thresholds: string): string {
-  return canonicalJson(parsed(thresholds));
+  const stored = parsed(thresholds);
+  return canonicalJson(Object.keys(stored).length === 0 ? {} : thresholdsIn(stored));
 }
 
 /** Reads JSON of a shorter run; what is damaged is like no config and no thresholds. */

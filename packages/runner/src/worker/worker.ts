@@ -1,6 +1,8 @@
 /** Trains one run at a time and reports in messages; knows no store and no clock time. */
 import {
   buildDataset,
+  type Counting,
+  countingLosses,
   type Dataset,
   EngineError,
   type LoadedEngine,
@@ -21,6 +23,9 @@ import { LoopClock, RunLoop } from "./run-loop.ts";
 /** Data sets that are kept: a grid may vary context and shuffle, and each set takes some megabytes. */
 const KEPT_DATASETS = 4;
 
+/** A data set, and what counting costs on it. */
+type Data = { readonly dataset: Dataset; readonly counting: Counting };
+
 /** Where a worker's messages go. */
 export type Outlet = {
   readonly send: (message: WorkerMessage) => void;
@@ -32,7 +37,7 @@ export type Outlet = {
 export class Worker {
   readonly #outlet: Outlet;
   readonly #names = new Map<string, NameLists>();
-  readonly #datasets = new Map<string, Dataset>();
+  readonly #datasets = new Map<string, Data>();
   readonly #engines = new Map<string, LoadedEngine>();
   #stopping: StopMessage["reason"] | null = null;
 
@@ -61,7 +66,7 @@ export class Worker {
     let trainer: Trainer | null = null;
     let clock = new LoopClock(message.resume?.trainSeconds ?? 0);
     try {
-      const dataset = this.#dataset(message);
+      const { dataset, counting } = this.#data(message);
       const loaded = await this.#engine(message);
       const begun = beginRun(message, dataset, loaded);
       const { state, from, unused } = begun;
@@ -69,9 +74,12 @@ export class Worker {
       if (state === null) clock = new LoopClock(0);
       const { create: _, ...engine } = loaded;
       const { parameters } = trainer;
-      const diagnosis = new RunDiagnosis(message, parameters, state?.diagnosis);
-      const { thresholds } = diagnosis.state;
-      this.#outlet.send({ type: "started", runId, parameters, engine, from, unused, thresholds });
+      const diagnosis = new RunDiagnosis(message, parameters, {
+        state: state?.diagnosis,
+        counting,
+      });
+      const { judgedBy } = diagnosis;
+      this.#outlet.send({ type: "started", runId, parameters, engine, from, unused, judgedBy });
       const loop = new RunLoop({
         message,
         trainer,
@@ -101,14 +109,15 @@ export class Worker {
     return loaded;
   }
 
-  #dataset({ spec, dataHash }: TrainMessage): Dataset {
+  #data({ spec, dataHash }: TrainMessage): Data {
     const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
     const key = `${dataHash}/${settings.context}/${settings.shuffleSeed}`;
     const known = this.#datasets.get(key);
     if (known !== undefined) return known;
     const names = this.#names.get(dataHash);
     if (names === undefined) throw new Error(`the names ${dataHash} were not sent`);
-    const built = buildDataset(names, settings);
+    const dataset = buildDataset(names, settings);
+    const built = { dataset, counting: countingLosses(dataset) };
     for (const old of [...this.#datasets.keys()].slice(0, -KEPT_DATASETS + 1)) {
       this.#datasets.delete(old);
     }
