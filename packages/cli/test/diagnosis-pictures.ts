@@ -9,15 +9,19 @@ export type Ablate = (...args: readonly string[]) => string;
 const PICTURE = /(<!-- (findings|profile|ratios|loss): (.*) -->\n```text\n)[\s\S]*?(```\n)/g;
 
 const KINDS: Readonly<Record<string, (ablate: Ablate, ...words: string[]) => string>> = {
-  /** `RUN RULE` */
+  /** `RUN RULE`: the finding, and the one that it follows from. */
   findings: (ablate, run = "", rule = "") => {
     const [head = "", ...lines] =
       ablate("diagnose", run).split("\n\n")[0]?.trimEnd().split("\n") ?? [];
-    const ours = lines.flatMap((line, i) =>
-      line.trim().startsWith(`${rule}, since`) ? [[lines[i - 1] ?? "", line]] : [],
-    );
-    const shown = ours.length > 2 ? [...ours.slice(0, 2), ["  ..."]] : ours;
-    return [`$ ablate diagnose ${run}`, head, ...shown.flat()].join("\n");
+    const isOurs = (line = "") => line.trim().startsWith(`${rule}, since`);
+    const at = lines.findIndex(isOurs);
+    const root = lines.findLastIndex((line, i) => i < at && /^ {2}\S/.test(line));
+    const end = lines.findIndex((line, i) => i > root && /^ {2}\S/.test(line));
+    const entry = lines.slice(root, end < 0 ? lines.length : end);
+    const own = lines.slice(at - 1, at + 1);
+    const shown = at === root + 1 ? own : [...entry.slice(0, 2), ...own];
+    const more = shown.length < entry.length ? ["           ..."] : [];
+    return [`$ ablate diagnose ${run}`, head, ...shown, ...more].join("\n");
   },
   /** `RUN init|end` */
   profile: (ablate, run = "", when = "") => {

@@ -15,6 +15,7 @@ export type {
   TensorProbe,
   UnitMoments,
 } from "@ablate/core";
+export { byCause, type Cause, placesText, type Statement, worstOf } from "./analysis/causes.ts";
 export {
   type ComparedRun,
   type Comparison,

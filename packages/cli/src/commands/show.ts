@@ -10,6 +10,7 @@ import { count, loss, right, table, UNKNOWN } from "@ablate/text";
 import { drawRunCharts } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
+import { verdict } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath, withReader } from "../store/open.ts";
 import { findWholeRun } from "../store/resolve.ts";
@@ -51,6 +52,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     initialLoss: reader.lossAt(name, 0)?.loss ?? null,
     samples: reader.samples(name),
     provenance: reader.provenance(name),
+    findings: reader.thresholds(name) === undefined ? null : reader.findings(name),
   };
 }
 
@@ -107,7 +109,7 @@ function runPage(facts: RunFacts, charts: string): string {
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function head({ run, note, initialLoss }: RunFacts): string {
+function head({ run, note, initialLoss, findings }: RunFacts): string {
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
   const trained = run.lastStep === null ? 0 : run.lastStep + 1;
   const lines = [
@@ -119,6 +121,7 @@ function head({ run, note, initialLoss }: RunFacts): string {
     ["started", run.startedAt ?? UNKNOWN],
     ["ended", run.endedAt ?? UNKNOWN],
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
+    ...(findings === null ? [] : [["verdict", verdict(findings, run.state)]]),
     ["hash", run.hash],
     ...(run.error === null ? [] : [["error", run.error]]),
     ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),

@@ -1,7 +1,15 @@
-/** Findings as text: of one run with their evidence, of a grid one line per run. */
+/** Findings as text: of one run with their evidence, of a grid one line per run; consequences under their cause. */
 
 import { type Finding, headline, type Level } from "@ablate/core";
-import type { RunState, RunSummary } from "@ablate/store";
+import {
+  byCause,
+  type Cause,
+  placesText,
+  type RunState,
+  type RunSummary,
+  type Statement,
+  worstOf,
+} from "@ablate/store";
 import { count, counted, fittedTable, right, wrapText } from "@ablate/text";
 
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
@@ -13,17 +21,45 @@ const INDENT = 11;
 /** A message is not broken into narrower lines than this. */
 const NARROWEST = 20;
 
-/** Lists findings, the most serious first, each with its evidence, its rule and the place that explains it. */
+/** Cells before what follows from a finding, and before the second line of it. */
+const DEEPER = 13;
+
+/**
+ * Lists findings, the most serious first, each with its evidence, its rule and the place that explains it. What
+ * a rule finds in many places is one entry, and what follows from another finding stands below it, in a few words:
+ * its advice would be that for the cause.
+ */
 export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
-  const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - INDENT);
-  const indented = (text: string): string => wrapText(text, room).join(`\n${" ".repeat(INDENT)}`);
-  const lines = findings.map(({ level, rule, step, message }) => {
-    const when = step === 0 ? "init" : `step ${count(step)}`;
-    const since = `${rule}, since ${when}; docs/diagnostics.md#${rule}`;
-    return `  ${level.padEnd(7)}  ${indented(message)}\n${" ".repeat(INDENT)}${indented(since)}\n`;
+  const room = width ?? Number.POSITIVE_INFINITY;
+  const indented = (text: string, indent: number): string =>
+    wrapText(text, Math.max(NARROWEST, room - indent)).join(`\n${" ".repeat(indent)}`);
+  const line = (text: string, indent: number): string =>
+    `${" ".repeat(indent)}${indented(text, indent)}\n`;
+  const entries = byCause(findings).map((cause) => {
+    const { finding, consequences } = cause;
+    const worst = LEVELS[2 - worstOf(cause)] ?? finding.level;
+    const followed = consequences.map((one) => {
+      const { level } = one.finding;
+      const head = `so: ${level === "error" ? "error, " : ""}${headline(one.finding)}${also(one)}`;
+      return `${line(head, INDENT)}${line(sinceText(one), DEEPER)}`;
+    });
+    const message = indented(`${finding.message}${also(cause)}`, INDENT);
+    const first = `  ${worst.padEnd(7)}  ${message}\n${line(sinceText(cause), INDENT)}`;
+    return `${first}${followed.join("")}`;
   });
   const head = `${run.name}: ${stateOf(run)}, ${summary({ run, findings })}`;
-  return `${headLines(head, width)}\n${lines.join("")}`;
+  return `${headLines(head, width)}\n${entries.join("")}`;
+}
+
+/** Says since when a rule holds, and what explains it. */
+function sinceText({ finding: { rule, step } }: Statement): string {
+  const when = step === 0 ? "init" : `step ${count(step)}`;
+  return `${rule}, since ${when}; docs/diagnostics.md#${rule}`;
+}
+
+/** Names the other places of which the same is said. */
+function also({ others }: Statement): string {
+  return others.length === 0 ? "" : `; likewise ${placesText(others)}`;
 }
 
 function headLines(head: string, width: number | null): string {
@@ -51,9 +87,10 @@ export function findingsOfGrid(
   return `${headLines(head, width)}\n${text}`;
 }
 
-/** Counts findings by level, the most serious first. */
+/** Counts causes by the most serious level that they or what follows from them have. */
 function countsOf(findings: readonly Finding[]): number[] {
-  return LEVELS.map((level) => findings.filter((one) => one.level === level).length);
+  const causes = byCause(findings);
+  return LEVELS.map((_, i) => causes.filter((one) => worstOf(one) === 2 - i).length);
 }
 
 /** Returns the rank of the most serious finding; -1 without any. */
@@ -71,15 +108,15 @@ function verdictOf({ run, findings }: Diagnosed): string {
   return verdict(findings, run.state);
 }
 
-export type Judged = Pick<Finding, "level" | "rule" | "message" | "until">;
+export type Judged = Pick<Finding, "level" | "rule" | "step" | "message" | "until">;
 
-/** Says in one line what is more than information, each rule once; of a healthy run that is at its end what was. */
+/** Says in one line what is more than information, each cause once; of a healthy run that is at its end what was. */
 export function verdict(findings: readonly Judged[], state: RunState): string {
-  const serious = findings.filter(({ level }) => level !== "info");
-  if (serious.length > 0) return byRule(serious);
+  const serious = byCause(findings).filter((one) => worstOf(one) > 0);
+  if (serious.length > 0) return serious.map(causeText).join("; ");
   if (!isOver(state)) return "healthy so far";
-  const past = findings.filter(({ until }) => until !== null);
-  return past.length === 0 ? "healthy" : `healthy now; ${byRule(past)}`;
+  const past = byCause(findings.filter(({ until }) => until !== null));
+  return past.length === 0 ? "healthy" : `healthy now; ${past.map(causeText).join("; ")}`;
 }
 
 /** Whether a run in this state is at its end and judged. */
@@ -87,13 +124,16 @@ export function isOver(state: RunState): boolean {
   return state === "finished" || state === "diverged";
 }
 
-function byRule(findings: readonly Judged[]): string {
-  return [...Map.groupBy(findings, ({ rule }) => rule).values()]
-    .map(([first, ...others]) => {
-      const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-      return first === undefined ? "" : `${headline(first)}${more}`;
-    })
-    .join("; ");
+/** Writes a cause, and what follows from it where that is more serious. */
+function causeText(cause: Cause<Judged>): string {
+  const [worse] = cause.consequences;
+  const isWorse = worse !== undefined && worstOf({ ...cause, consequences: [] }) < worstOf(cause);
+  return isWorse ? `${statementText(cause)}, so ${statementText(worse)}` : statementText(cause);
+}
+
+function statementText({ finding, others }: Statement<Judged>): string {
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return `${headline(finding)}${more}`;
 }
 
 function stateOf({ state, lastStep, steps }: RunSummary): string {
@@ -107,5 +147,7 @@ function summary(diagnosed: Diagnosed): string {
   const counted = countsOf(findings).flatMap((number, i) =>
     number === 0 ? [] : [`${number} ${LEVELS[i]}${number > 1 && LEVELS[i] !== "info" ? "s" : ""}`],
   );
-  return counted.join(", ");
+  const causes = byCause(findings).length;
+  const all = causes === findings.length ? "" : ` (${findings.length} findings)`;
+  return `${counted.join(", ")}${all}`;
 }
