@@ -20,7 +20,7 @@ export class LogFiles {
   constructor(database: Database, open: () => Database) {
     this.#path = realpathSync(database.name);
     this.#open = open;
-    this.#known = filesOf(this.#path);
+    this.#known = openFiles(this.#path);
   }
 
   /** Returns the connection to write with: the given one, or a new one where its files are gone. */
@@ -28,7 +28,7 @@ export class LogFiles {
     if (database.open && this.#areThere()) return database;
     this.close(database);
     const fresh = this.#open();
-    this.#known = filesOf(this.#path);
+    this.#known = openFiles(this.#path);
     return fresh;
   }
 
@@ -93,7 +93,7 @@ function closeAsItIs(database: Database): void {
 export function awaitLogFiles(path: string): void {
   const real = realpathSync(path);
   if (process.platform !== "linux") return;
-  if (hasRemovedFile(real)) {
+  if (removedFiles(real).length > 0) {
     throw new StoreError(
       `cannot write to ${path}: a file beside it was removed while this program had it open; start the program again`,
     );
@@ -108,6 +108,19 @@ const WAIT_MS = 20;
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+/** Returns the files of a connection just opened; one that was removed meanwhile is none that others find. */
+function openFiles(path: string): Files {
+  const { log, index } = filesOf(path);
+  const removed = removedFiles(path);
+  return {
+    log: removed.includes(`${path}-wal`) ? NOT_FOUND : log,
+    index: removed.includes(`${path}-shm`) ? NOT_FOUND : index,
+  };
+}
+
+/** No file has this number. */
+const NOT_FOUND = -1;
 
 function filesOf(path: string): Files {
   return { log: inodeOf(`${path}-wal`), index: inodeOf(`${path}-shm`) };
@@ -139,15 +152,15 @@ function textOf(path: string): string {
   }
 }
 
-/** Says whether this process has the log or its index open, and they have lost their names. */
-function hasRemovedFile(path: string): boolean {
-  const removed = new Set(["-wal", "-shm"].map((suffix) => `${path}${suffix} (deleted)`));
+/** Returns the log and the index of a store where this process has them open and they have lost their names. */
+function removedFiles(path: string): string[] {
   try {
-    return readdirSync("/proc/self/fd").some((name) =>
-      removed.has(linkOf(`/proc/self/fd/${name}`)),
+    const open = new Set(
+      readdirSync("/proc/self/fd").map((name) => linkOf(`/proc/self/fd/${name}`)),
     );
+    return [`${path}-wal`, `${path}-shm`].filter((file) => open.has(`${file} (deleted)`));
   } catch {
-    return false;
+    return []; // a system that does not tell
   }
 }
 
