@@ -50,6 +50,7 @@ export {
 } from "./analysis/settings.ts";
 export { type Moments, momentsOf, twoSidedT } from "./analysis/statistics.ts";
 export {
+  briefVerdict,
   isOfSurvivors,
   missingPairsText,
   missingText,

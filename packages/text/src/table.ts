@@ -5,7 +5,12 @@ import { ellipsis, widthOf } from "./width.ts";
 
 export type Align = "left" | "right";
 
-type Titled = { readonly title: string; readonly align?: Align };
+type Titled = {
+  readonly title: string;
+  readonly align?: Align;
+  /** Whether its cells are never cut in a table, because half of one says something else. */
+  readonly isWhole?: boolean;
+};
 
 /** A column by its title; one of text needs no more. */
 export type Column = Titled | string;
@@ -49,10 +54,15 @@ export function fittedTable(
   const natural = naturalWidths(columns, rows);
   const room = (width ?? Number.POSITIVE_INFINITY) - GAP * (columns.length - 1);
   if (sum(natural) <= room) return table(columns, rows);
-  const most = widestThatFits(natural, room);
+  const whole = natural.filter((_, i) => columns[i]?.isWhole);
+  const most = widestThatFits(
+    natural.filter((_, i) => !columns[i]?.isWhole),
+    room - sum(whole),
+  );
   if (most < LEAST) return lists(columns, rows, width ?? 0);
-  const titles = cutTitles(columns, most);
-  const cells = cutColumns(columns, rows, most);
+  const widths = columns.map(({ isWhole }, i) => (isWhole ? (natural[i] ?? 0) : most));
+  const titles = cutTitles(columns, widths);
+  const cells = cutColumns(columns, rows, widths);
   return table(
     columns.map((column, i) => ({ ...column, title: titles[i] ?? "" })),
     rows.map((_, at) => cells.map((column) => column[at] ?? "")),
@@ -63,17 +73,19 @@ export function fittedTable(
 function cutColumns(
   columns: readonly Titled[],
   rows: readonly (readonly string[])[],
-  width: number,
+  widths: readonly number[],
 ): string[][] {
   return columns.map((_, i) => {
     const cells = rows.map((row) => row[i] ?? "");
-    return cutTogether(cells, width, ellipsis);
+    return cutTogether(cells, widths[i] ?? 0, ellipsis);
   });
 }
 
-function cutTitles(columns: readonly Titled[], width: number): string[] {
+/** Cuts titles together where none is whole. */
+function cutTitles(columns: readonly Titled[], widths: readonly number[]): string[] {
   const titles = columns.map(({ title }) => title);
-  return cutTogether(titles, width, ellipsis);
+  const cut = cutTogether(titles, Math.min(...widths), ellipsis);
+  return titles.map((title, i) => (widthOf(title) <= (widths[i] ?? 0) ? title : (cut[i] ?? "")));
 }
 
 function titled(column: Column): Titled {
@@ -91,7 +103,7 @@ function naturalWidths(
 
 /** Returns the width to which columns are cut so that all of them fit. */
 function widestThatFits(widths: readonly number[], room: number): number {
-  let most = Math.max(...widths);
+  let most = Math.max(LEAST, ...widths);
   while (most > 0 && sum(widths.map((width) => Math.min(width, most))) > room) most -= 1;
   return most;
 }
@@ -103,14 +115,17 @@ function lists(
 ): string {
   const most = Math.max(...columns.map(({ title }) => widthOf(title)));
   const name = Math.min(most, Math.floor(width / 2));
-  const titles = cutTitles(columns, name);
-  const cells = cutColumns(columns, rows, Math.max(1, width - name - GAP));
+  const all = (cells: number): number[] => columns.map(() => cells);
+  const titles = cutTitles(columns, all(name));
+  const cells = cutColumns(columns, rows, all(Math.max(1, width - name - GAP)));
   return rows
     .map((_, i) => {
       const head = `row ${i + 1}\n`;
-      const lines = titles.map((title, at) => {
+      const lines = titles.flatMap((title, at) => {
+        const cell = cells[at]?.[i] ?? "";
+        if (cell === "") return [];
         const padding = " ".repeat(name - widthOf(title) + GAP);
-        return `${title}${padding}${cells[at]?.[i] ?? ""}`.trimEnd();
+        return [`${title}${padding}${cell}`.trimEnd()];
       });
       return `${head}${lines.join("\n")}\n`;
     })

@@ -12,6 +12,7 @@ import {
 import { isLost, type Losable } from "./lost.ts";
 import type { Metric } from "./metrics.ts";
 import { type Paired, type PairedDifference, pairedDifference } from "./pairs.ts";
+import { type SettingText, settingTexts } from "./setting-texts.ts";
 import { shortKey } from "./settings.ts";
 import { type Moments, momentsOf } from "./statistics.ts";
 
@@ -54,7 +55,7 @@ export function effectsOf<R extends Losable>(
     const values = measured(groups, {
       metric,
       contextOf: (run) => valueId(run, others),
-      cellOf: (run) => cellParts(run, others),
+      cellOf: cellWriter(runs, others),
       referenceOf: (paired) =>
         wanted === null ? mostPaired(paired) : groups.findIndex(({ id }) => id === wanted),
     });
@@ -72,9 +73,19 @@ type Measuring<R> = {
   readonly referenceOf: (paired: readonly (readonly Paired[])[]) => number;
 };
 
-/** Writes what runs have in common: `lr 0.3`, `gain 2`. */
-function cellParts(run: Losable, keys: readonly string[]): readonly string[] {
-  return keys.map((key) => `${shortKey(key, keys)} ${settingOf(run, key)?.text ?? "none"}`);
+/** Makes a function that writes what runs have in common: `lr 0.3`, `gain 2`. */
+function cellWriter<R extends Losable>(
+  runs: readonly R[],
+  keys: readonly string[],
+): (run: R) => readonly string[] {
+  let texts: readonly SettingText[] | undefined;
+  return (run) => {
+    texts ??= keys.map((key) => settingTexts(runs.map((one) => settingOf(one, key))));
+    return keys.map((key, i) => {
+      const found = settingOf(run, key);
+      return `${shortKey(key, keys)} ${found ? (texts?.[i]?.(found) ?? found.text) : "none"}`;
+    });
+  };
 }
 
 /** Compares each group of runs with one of them, paired by seed and context. */

@@ -22,6 +22,19 @@ export function verdictText(difference: PairedDifference): string {
   return `${isSaid ? "survivors alone: " : ""}${texts[verdict]}`;
 }
 
+/** Writes a verdict in few characters, beside the interval that it is about. */
+export function briefVerdict(difference: PairedDifference): string {
+  if (difference.n > 0 && isOfSurvivors(difference)) return "survivors";
+  const texts: Readonly<Record<Verdict, string>> = {
+    larger: "excludes 0",
+    within: "contains 0",
+    none: "all equal",
+    "too few seeds": "too few",
+    "no pairs": "no pair",
+  };
+  return texts[difference.verdict];
+}
+
 /** Counts the seeds of a difference, as `3 of 5` where some are not complete. */
 export function seedsText({ n, of }: PairedDifference): string {
   return n === of.seeds || n === 0 ? String(n) : `${n} of ${of.seeds}`;

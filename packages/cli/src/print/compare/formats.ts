@@ -10,9 +10,16 @@ import {
   type Setting,
   settingOf,
 } from "@ablate/store";
-import { fittedTable, UNKNOWN, wrapText } from "@ablate/text";
+import { fittedTable, table, UNKNOWN, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
-import { rowTitles, type SectionOptions, sectionsOf } from "./sections.ts";
+import { differenceSections, effectSections } from "./differences.ts";
+import { NO_FACTOR, rowSection, rowTitles, type Section } from "./sections.ts";
+
+type SectionOptions = {
+  /** Rows are values of a key, not groups over seeds. */
+  readonly isByKey: boolean;
+  readonly effectsOnly: boolean;
+};
 
 type Print = (
   comparison: Comparison,
@@ -21,7 +28,7 @@ type Print = (
 
 export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
   table: (comparison, options) =>
-    sectionsOf(comparison, options)
+    fittedSections(comparison, options)
       .map(({ title, columns, rows, notes }) => {
         const body = columns.length === 0 ? "" : fittedTable(columns, rows, options.width);
         const said = (text: string): string => paragraph(text, options.width);
@@ -49,6 +56,44 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
       )
       .join("\n"),
 };
+
+function sectionsOf(
+  comparison: Comparison,
+  { isByKey, effectsOnly }: SectionOptions,
+  isBrief = false,
+): readonly Section[] {
+  const effects = effectSections(comparison, isBrief);
+  if (effectsOnly) {
+    return effects.length > 0
+      ? effects
+      : [{ title: "", columns: [], rows: [], notes: [NO_FACTOR] }];
+  }
+  const differences = isByKey ? [] : differenceSections(comparison, isBrief);
+  return [rowSection(comparison, isByKey), ...differences, ...effects];
+}
+
+/** Returns the sections, each in brief where only that is a table in this terminal. */
+function fittedSections(
+  comparison: Comparison,
+  { width, ...options }: Parameters<Print>[1],
+): readonly Section[] {
+  const brief = sectionsOf(comparison, options, true);
+  return sectionsOf(comparison, options).map((section, i) => {
+    const shorter = brief[i] ?? section;
+    return fitsTable(section, width) || !isTable(shorter, width) ? section : shorter;
+  });
+}
+
+/** Whether a section is a table with nothing cut. */
+function fitsTable({ columns, rows }: Section, width: number | null): boolean {
+  return width === null || fittedTable(columns, rows, width) === table(columns, rows);
+}
+
+/** Whether a section is a table at all, not a list for each row. */
+function isTable({ columns, rows }: Section, width: number | null): boolean {
+  const [header = ""] = fittedTable(columns, rows, width).split("\n");
+  return header !== "row 1";
+}
 
 /** Breaks a sentence into lines that a terminal of this width shows whole. */
 function paragraph(text: string, width: number | null): string {

@@ -1,4 +1,4 @@
-/** A comparison as tables under headings, for terminals and Markdown. */
+/** The rows of a comparison as a table, for terminals and Markdown, and the texts that its other tables share. */
 import {
   type ComparedRun,
   type Comparison,
@@ -8,50 +8,33 @@ import {
   type Metric,
   type MetricEffect,
   type Moments,
-  missingPairsText,
-  type PairedDifference,
-  pairsText,
   type Setting,
   type SettingText,
-  seedsText,
   settingOf,
   settingTexts,
   shortKey,
   VALID_LOSS,
-  verdictText,
   withoutSeed,
 } from "@ablate/store";
-import { type Align, count, counted, lossTexts, right, signed, UNKNOWN } from "@ablate/text";
+import { type Align, count, counted, lossTexts, UNKNOWN } from "@ablate/text";
 import { BEST, bestNotes, valueText } from "./best.ts";
-
-export type SectionOptions = {
-  /** Rows are values of a key, not groups over seeds. */
-  readonly isByKey: boolean;
-  readonly effectsOnly: boolean;
-};
 
 export type Section = {
   readonly title: string;
-  readonly columns: readonly { readonly title: string; readonly align?: Align }[];
+  readonly columns: readonly {
+    readonly title: string;
+    readonly align?: Align;
+    readonly isWhole?: boolean;
+  }[];
   readonly rows: readonly (readonly string[])[];
   /** Sentences under the table. */
   readonly notes: readonly string[];
 };
 
-export function sectionsOf(comparison: Comparison, options: SectionOptions): readonly Section[] {
-  const effects = effectSections(comparison);
-  if (options.effectsOnly) {
-    return effects.length > 0 ? effects : [{ ...EMPTY, notes: [NO_FACTOR] }];
-  }
-  const differences = options.isByKey ? [] : differenceSections(comparison);
-  return [rowSection(comparison, options.isByKey), ...differences, ...effects];
-}
+export const NO_FACTOR = "the runs do not differ in their configs, but for the seed";
 
-const EMPTY: Section = { title: "", columns: [], rows: [], notes: [] };
-const NO_RESULT = "without a result";
-const NO_FACTOR = "the runs do not differ in their configs, but for the seed";
-
-function rowSection(comparison: Comparison, isByKey: boolean): Section {
+/** Tables the rows: what differs, what came out, which is the best. */
+export function rowSection(comparison: Comparison, isByKey: boolean): Section {
   const { rows, keys } = comparison;
   const all = rows.flatMap(({ runs }) => runs);
   const titles = rowTitles(comparison, isByKey);
@@ -85,9 +68,9 @@ function rowSection(comparison: Comparison, isByKey: boolean): Section {
       ...shown.map((key) => ({ title: shortKey(key, shown) })),
       ...(areDone ? [] : [{ title: "state" }]),
       ...metrics.flatMap(({ title, unit }, m) => [
-        ...[title, "n"].map(right),
+        ...[title, "n"].map(number),
         ...(lossy[m] ? [LOST] : []),
-        ...(unit === "nats" ? [right("at step")] : []),
+        ...(unit === "nats" ? [number("at step")] : []),
       ]),
     ],
     rows: body,
@@ -98,14 +81,19 @@ function rowSection(comparison: Comparison, isByKey: boolean): Section {
   };
 }
 
-const LOST = { title: "lost" };
+export const LOST = { title: "lost", isWhole: true };
+
+/** Makes a column of numbers. */
+export function number(title: string): Section["columns"][number] {
+  return { title, align: "right", isWhole: true };
+}
 
 /** Writes how many of some runs count. */
-function shareText(n: number, all: number): string {
+export function shareText(n: number, all: number): string {
   return n === all ? String(n) : `${n} of ${all}`;
 }
 
-function metricsOf({ rows }: Comparison): readonly Metric[] {
+export function metricsOf({ rows }: Comparison): readonly Metric[] {
   return rows[0]?.outcomes.map(({ metric }) => metric) ?? [];
 }
 
@@ -118,93 +106,8 @@ function headline({ rows }: Comparison): string {
   return `${where}: ${sizes.join(", ")}; mean ± std over the runs of a row`;
 }
 
-function differenceSections(comparison: Comparison): readonly Section[] {
-  const { rows } = comparison;
-  if (rows.length < 2) return [];
-  const titles = rowTitles(comparison, false);
-  const reference = rows.findIndex(({ isBaseline }) => isBaseline);
-  return metricsOf(comparison).map((metric, place) => {
-    const lost = rows.map(({ runs }) => lostText(runs, metric));
-    const ofBaseline = lost[reference] ? ` (${lost[reference]})` : "";
-    const areLost = lost.some((text) => text !== "");
-    return {
-      title: `${metric.title}: difference from ${titles[reference] ?? ""}${ofBaseline}, paired by seed`,
-      columns: [{ title: "run" }, ...(areLost ? [LOST] : []), ...DIFFERENCE_COLUMNS, VERDICT],
-      rows: rows.flatMap(({ outcomes }, i) => {
-        const { difference = null, moments } = outcomes[place] ?? {};
-        if (difference === null) return [];
-        return [
-          [
-            titles[i] ?? "",
-            ...(areLost ? [lost[i] ?? ""] : []),
-            ...differenceCells(metric, difference),
-            moments?.n === 0 ? NO_RESULT : verdictText(difference),
-          ],
-        ];
-      }),
-      notes: [],
-    };
-  });
-}
-
-const DIFFERENCE_COLUMNS: Section["columns"] = [
-  right("difference"),
-  { title: "95 % interval" },
-  right("seeds"),
-];
-
-const VERDICT = { title: "verdict" };
-
-function effectSections({ effects }: Comparison): readonly Section[] {
-  return effects.map(({ metric, effect }) => {
-    const { values, baseline } = effectTexts(effect);
-    const lost = effect.values.map(({ runs }) => lostText(runs, metric));
-    const areLost = lost.some((text) => text !== "");
-    const text = momentsTexts(
-      metric,
-      effect.values.map(({ moments }) => moments.mean),
-    );
-    return {
-      title: `${metric.title} by ${effect.factor.name}: difference from ${baseline}, all else and the seed equal`,
-      columns: [
-        { title: "value" },
-        ...["mean ± std", "n"].map(right),
-        ...(areLost ? [LOST] : []),
-        ...DIFFERENCE_COLUMNS,
-        { title: "pairs" },
-        VERDICT,
-      ],
-      rows: effect.values.map(({ runs, moments, difference }, i) => [
-        values[i] ?? "",
-        text(moments),
-        shareText(moments.n, runs.length),
-        ...(areLost ? [lost[i] ?? ""] : []),
-        ...(difference === null
-          ? ["", "", "", "", "the baseline"]
-          : [
-              ...differenceCells(metric, difference),
-              pairsText(difference),
-              moments.n === 0 ? NO_RESULT : verdictText(difference),
-            ]),
-      ]),
-      notes: effect.values.flatMap(({ difference }, i) => {
-        const text = difference === null ? "" : missingPairsText(difference);
-        return text === "" ? [] : [`${values[i] ?? ""}: ${text}`];
-      }),
-    };
-  });
-}
-
-/** Writes a difference, its 95 % interval and how many seeds it is of. */
-function differenceCells({ unit }: Metric, found: PairedDifference): readonly string[] {
-  const { mean, low, high } = found;
-  const text = (value: number): string => signed(value, unit === "nats" ? 4 : 0);
-  const interval = low === null || high === null ? "" : `${text(low)} … ${text(high)}`;
-  return [mean === null ? UNKNOWN : text(mean), interval, seedsText(found)];
-}
-
 /** Makes a function that writes mean and standard deviation, different means of a column never the same. */
-function momentsTexts(
+export function momentsTexts(
   metric: Metric,
   means: readonly (number | null | undefined)[],
 ): (moments: Moments) => string {

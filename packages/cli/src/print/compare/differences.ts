@@ -1,0 +1,142 @@
+/** Differences of a comparison as tables: of rows from the baseline, and of the values of each factor. */
+import {
+  briefVerdict,
+  type Comparison,
+  lostText,
+  type Metric,
+  missingPairsText,
+  type PairedDifference,
+  pairsText,
+  seedsText,
+  verdictText,
+} from "@ablate/store";
+import { signed, UNKNOWN } from "@ablate/text";
+import {
+  effectTexts,
+  LOST,
+  metricsOf,
+  momentsTexts,
+  number,
+  rowTitles,
+  type Section,
+  shareText,
+} from "./sections.ts";
+
+/** Tables how far each row is from the baseline, seed by seed. */
+export function differenceSections(comparison: Comparison, isBrief: boolean): readonly Section[] {
+  const { rows } = comparison;
+  if (rows.length < 2) return [];
+  const titles = rowTitles(comparison, false);
+  const reference = rows.findIndex(({ isBaseline }) => isBaseline);
+  return metricsOf(comparison).map((metric, place) => {
+    const lost = rows.map(({ runs }) => lostText(runs, metric));
+    const ofBaseline = lost[reference] ? ` (${lost[reference]})` : "";
+    const form = { metric, isBrief, areLost: lost.some((text) => text !== "") };
+    return {
+      title: `${metric.title}: difference from ${titles[reference] ?? ""}${ofBaseline}, paired by seed`,
+      columns: [{ title: "run" }, ...(form.areLost ? [LOST] : []), ...differenceColumns(form)],
+      rows: rows.flatMap(({ outcomes }, i) => {
+        const { difference = null, moments } = outcomes[place] ?? {};
+        if (difference === null) return [];
+        return [
+          [
+            titles[i] ?? "",
+            ...(form.areLost ? [lost[i] ?? ""] : []),
+            ...differenceCells(difference, moments?.n ?? 0, form),
+          ],
+        ];
+      }),
+      notes: [],
+    };
+  });
+}
+
+/** Tables what each factor does, all else equal; in brief the pairs are counted below the table. */
+export function effectSections({ effects }: Comparison, isBrief: boolean): readonly Section[] {
+  return effects.map(({ metric, effect }) => {
+    const { values, baseline } = effectTexts(effect);
+    const lost = effect.values.map(({ runs }) => lostText(runs, metric));
+    const form = { metric, isBrief, areLost: lost.some((one) => one !== "") };
+    const isShort = isBrief && form.areLost;
+    const means = effect.values.map(({ moments }) => moments.mean);
+    const momentsText = momentsTexts(metric, means);
+    return {
+      title: `${metric.title} by ${effect.factor.name}: difference from ${baseline}, all else and the seed equal`,
+      columns: [
+        { title: "value" },
+        ...(isShort ? ["mean"] : ["mean ± std", "n"]).map(number),
+        ...(form.areLost ? [LOST] : []),
+        ...differenceColumns(form, true),
+      ],
+      rows: effect.values.map(({ runs, moments, difference }, i) => [
+        values[i] ?? "",
+        momentsText(isShort ? { ...moments, std: null } : moments),
+        ...(isShort ? [] : [shareText(moments.n, runs.length)]),
+        ...(form.areLost ? [lost[i] ?? ""] : []),
+        ...(difference === null
+          ? differenceColumns(form, true).map((one) => (one === VERDICT ? "the baseline" : ""))
+          : differenceCells(difference, moments.n, form, true)),
+      ]),
+      notes: effect.values.flatMap(({ difference }, i) => {
+        const text = difference === null ? "" : pairsNote(difference, isBrief);
+        return text === "" ? [] : [`${values[i] ?? ""}: ${text}`];
+      }),
+    };
+  });
+}
+
+/** Says which pairs are missing; in brief, where the table does not, how many there are. */
+function pairsNote(difference: PairedDifference, isBrief: boolean): string {
+  const { n, of } = difference;
+  const missing = missingPairsText(difference);
+  const isSaid = isBrief && n > 0 && (of.cells > 1 || missing !== "");
+  return [
+    ...(isSaid ? [`pairs: ${pairsText(difference)}`] : []),
+    ...(missing === "" ? [] : [missing]),
+  ].join("; ");
+}
+
+/** How a table of differences is written. */
+type Form = {
+  readonly metric: Metric;
+  readonly isBrief: boolean;
+  /** Whether it has a column of lost runs. */
+  readonly areLost: boolean;
+};
+
+const VERDICT = { title: "verdict", isWhole: true };
+
+/** Returns the columns of a difference; in brief pairs are left out, and beside lost runs seeds as well. */
+function differenceColumns({ isBrief, areLost }: Form, hasPairs = false): Section["columns"] {
+  return [
+    number("difference"),
+    { title: "95 % interval", isWhole: true },
+    ...(isBrief && areLost ? [] : [number("seeds")]),
+    ...(hasPairs && !isBrief ? [{ title: "pairs" }] : []),
+    VERDICT,
+  ];
+}
+
+/** Writes a difference in its columns. */
+function differenceCells(
+  found: PairedDifference,
+  results: number,
+  { metric, isBrief, areLost }: Form,
+  hasPairs = false,
+): readonly string[] {
+  const { mean, low, high } = found;
+  const text = (value: number): string => signed(value, metric.unit === "nats" ? 4 : 0);
+  const interval = low === null || high === null ? "" : `${text(low)} … ${text(high)}`;
+  return [
+    mean === null ? UNKNOWN : text(mean),
+    interval,
+    ...(isBrief && areLost ? [] : [seedsText(found)]),
+    ...(hasPairs && !isBrief ? [pairsText(found)] : []),
+    verdictCell(found, results, isBrief),
+  ];
+}
+
+function verdictCell(difference: PairedDifference, results: number, isBrief: boolean): string {
+  if (results === 0) return isBrief ? "no result" : "without a result";
+  return isBrief ? briefVerdict(difference) : verdictText(difference);
+}
