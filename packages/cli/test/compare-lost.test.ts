@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { inTerminal } from "./pty.ts";
 import { reportIn, sentencesOf, textOf } from "./report-make.ts";
 
 /** A linear network: with lr 0.7 two of five seeds diverge and the others beat lr 0.01, with lr 0.8 three do. */
@@ -65,6 +66,20 @@ test("an effect counts what both sides lost, and is called one of survivors", as
   expect(back).toMatch(/^0\.7 .* 2 of 5 diverged .* the baseline$/m);
   expect(back).toMatch(/^0\.01 .* survivors alone: the 95 % interval/m);
 });
+
+test.each([40, 80])(
+  "in a terminal of %i columns neither counts nor numbers are cut",
+  async (columns) => {
+    const lines = await inTerminal(folder, columns, ["compare", "lost"]);
+    const text = lines.join("\n");
+
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+    expect(text.match(/2 of 5 diverged/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(text.match(/−\d\.\d{4} … \+\d\.\d{4}/g)).toHaveLength(4);
+    expect(text).toMatch(/survivors/);
+    expect(lines.filter((line) => /…$/.test(line))).toEqual([]);
+  },
+);
 
 test("where every row lost runs none is the best, and that is said", async () => {
   const text = await printed("compare", "lost", "--only", "lr>0.1");

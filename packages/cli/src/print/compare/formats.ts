@@ -72,7 +72,7 @@ function sectionsOf(
   return [rowSection(comparison, isByKey), ...differences, ...effects];
 }
 
-/** Returns the sections, each in brief where only that is a table in this terminal. */
+/** Returns the sections, each in brief where it does not fit into this terminal whole. */
 function fittedSections(
   comparison: Comparison,
   { width, ...options }: Parameters<Print>[1],
@@ -80,9 +80,13 @@ function fittedSections(
   const brief = sectionsOf(comparison, options, true);
   return sectionsOf(comparison, options).map((section, i) => {
     const shorter = brief[i] ?? section;
-    return fitsTable(section, width) || !isTable(shorter, width) ? section : shorter;
+    const isList = !isTable(shorter, width) && (width ?? 0) >= WIDE_LIST;
+    return isList || fitsTable(section, width) ? section : shorter;
   });
 }
+
+/** From this width on a list shows the longest verdict whole. */
+const WIDE_LIST = 60;
 
 /** Whether a section is a table with nothing cut. */
 function fitsTable({ columns, rows }: Section, width: number | null): boolean {
@@ -91,8 +95,7 @@ function fitsTable({ columns, rows }: Section, width: number | null): boolean {
 
 /** Whether a section is a table at all, not a list for each row. */
 function isTable({ columns, rows }: Section, width: number | null): boolean {
-  const [header = ""] = fittedTable(columns, rows, width).split("\n");
-  return header !== "row 1";
+  return !fittedTable(columns, rows, width).startsWith("row 1\n");
 }
 
 /** Breaks a sentence into lines that a terminal of this width shows whole. */
