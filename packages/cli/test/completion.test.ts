@@ -107,6 +107,17 @@ test.each([
   expect(await candidates(...words)).toEqual(expected);
 });
 
+test("a tag is offered in the Unicode form in which it is being typed", async () => {
+  const tagged = makeFolder();
+  await ablate(tagged, "run", "small.yaml", "--steps", "2", "--only", "plain", "--quiet");
+  await ablate(tagged, "tag", "plain", "caf\u00e9s");
+  const offered = async (word: string) =>
+    (await ablate(tagged, "complete", "--", "tag", "plain", word)).stdout.split("\t")[0];
+
+  expect(await offered("caf\u00e9")).toBe("caf\u00e9s");
+  expect(await offered("cafe\u0301")).toBe("cafe\u0301s");
+});
+
 test("options are offered once, unless they can be repeated", async () => {
   const offered = await candidates("run", "small.yaml", "--steps", "3", "--set", "a=1", "--s");
 

@@ -46,6 +46,33 @@ test("tags come and go, and a sentence says what has changed", () => {
   expect(readerAt(path).annotations().runs.get("g/a")).toEqual({ tags: ["a", "c"], note: null });
 });
 
+/** One letter in two ways: as one character, and as an `e` with an accent, as macOS types it. */
+const [ONE, TWO] = ["\u00e9t\u00e9", "e\u0301te\u0301"];
+
+test("a tag is the same in either Unicode form of its letters", () => {
+  const path = storeOfTwo();
+
+  expect(annotate(path, tag("g/a", [TWO]))).toBe(`g/a: added ${ONE}`);
+  expect(annotate(path, tag("g/a", [ONE, TWO]))).toBe(`g/a: already had ${ONE}`);
+  expect(readerAt(path).run("g/a")?.tags).toEqual([ONE]);
+  expect(annotate(path, tag("g/a", [], [TWO]))).toBe(`g/a: removed ${ONE}`);
+  expect(() => annotate(path, tag("g/a", [ONE], [TWO]))).toThrow("to be added and removed");
+
+  annotate(path, note("g/a", `vu en ${TWO}`));
+  expect(readerAt(path).annotations().runs.get("g/a")?.note).toBe(`vu en ${ONE}`);
+});
+
+test("a tag that an older version has stored as it was typed is found and removed", () => {
+  const path = storeOfTwo();
+  const database = new SqliteDatabase(path);
+  for (const one of [ONE, TWO]) database.prepare("insert into tag values (1, ?)").run(one);
+  database.close();
+
+  expect(annotate(path, tag("g/a", [TWO]))).toBe(`g/a: already had ${ONE}`);
+  expect(annotate(path, tag("g/a", [], [ONE]))).toBe(`g/a: removed ${ONE}`);
+  expect(readerAt(path).run("g/a")?.tags).toEqual([]);
+});
+
 test("a note is replaced by the next one and removed by an empty one", () => {
   const path = storeOfTwo();
   const noted = () => readerAt(path).annotations().runs.get("g/a")?.note;

@@ -262,3 +262,31 @@ test("a glob of many stars comes to an end", () => {
 function subjectOf(value: unknown): FilterSubject {
   return { name: "a", label: null, tags: [], field: () => value };
 }
+
+const [ONE, TWO] = ["d\u00e9j\u00e0", "de\u0301ja\u0300"];
+
+/** Each matches a run with the tag and the note in either Unicode form. */
+test.each([
+  "tag:WORD",
+  "-(-WORD)",
+  "WORD",
+  "note=WORD",
+  "'WORD'",
+  "tag:W*",
+  "tags=WORD",
+  "D\u00c9?\u00c0",
+])("%s asks for a text in whatever Unicode form", (filter) => {
+  for (const stored of [ONE, TWO]) {
+    for (const typed of [ONE, TWO]) {
+      const run = filterSubject({ ...RUN, tags: [stored], note: stored });
+      const text = filter.replace("WORD", typed).replace("W*", `${typed.slice(0, -2)}*`);
+      expect(parseFilter(text).matches(run)).toBe(true);
+    }
+  }
+});
+
+test("an accent is part of its letter: a letter without it is another one", () => {
+  const run = filterSubject({ ...RUN, tags: [TWO], note: null });
+  expect(parseFilter("tag=deja").matches(run)).toBe(false);
+  expect(parseFilter("note!=x").matches(filterSubject({ ...RUN, note: TWO }))).toBe(true);
+});

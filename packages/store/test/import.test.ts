@@ -259,6 +259,24 @@ test("tags are united and notes put below each other, once", async () => {
   }
 });
 
+test("tags and notes that differ in their Unicode form alone are united as one", async () => {
+  const here = storeWith([{ run: a }]);
+  const there = storeWith([{ run: a }]);
+  annotate(here, { kind: "tag", target: "g/a", add: ["\u00e9"], remove: [] });
+  annotate(here, { kind: "note", target: "g/a", text: "\u00e9" });
+  const database = new SqliteDatabase(there);
+  database.prepare("insert into tag values (1, ?)").run("e\u0301");
+  database.prepare("insert into run_note values (1, ?)").run("e\u0301");
+  database.close();
+
+  await importStore(here, there);
+
+  expect(readerAt(here).annotations().runs.get("g/a")).toEqual({
+    tags: ["\u00e9"],
+    note: "\u00e9",
+  });
+});
+
 test("a dry run says the same and writes nothing", async () => {
   const here = storeWith([{ run: a, steps: 2 }]);
   const there = storeWith([{ run: a, steps: 5, isFinished: true }, { run: plannedRun("b") }]);

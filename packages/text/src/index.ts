@@ -1,3 +1,4 @@
+export { canonical, folded } from "./canonical.ts";
 export { csvField, csvLines, csvOf, csvRow } from "./csv.ts";
 export { byDigits, decimalsThatDiffer, shortNumber, tellApart, type Ways } from "./distinct.ts";
 export { readDuration, spellDuration } from "./duration.ts";

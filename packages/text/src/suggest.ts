@@ -1,4 +1,5 @@
 /** Suggestions for mistyped names. */
+import { folded } from "./canonical.ts";
 import { firstOf } from "./list.ts";
 
 /**
@@ -6,12 +7,12 @@ import { firstOf } from "./list.ts";
  * wrong, or one, but never all of them; case does not count, nor do the dashes before a flag.
  */
 export function closest(word: string, candidates: readonly string[]): string | null {
-  const plain = word.replace(/^-+/, "").toLowerCase();
+  const plain = folded(word.replace(/^-+/, ""));
   const limit = Math.min(Math.max(1, Math.floor(plain.length / 3)), plain.length - 1);
   let best: string | null = null;
   let least = limit + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(plain, candidate.toLowerCase());
+    const distance = editDistance(plain, folded(candidate));
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;

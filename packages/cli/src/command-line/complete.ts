@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { StoreReader } from "@ablate/store";
-import { visible } from "@ablate/text";
+import { canonical, visible } from "@ablate/text";
 import { VERBS, verbNamed } from "../verbs.ts";
 import { type Options, optionsOf, readArguments } from "./arguments.ts";
 import type { Option } from "./command.ts";
@@ -30,6 +30,7 @@ export async function complete(words: readonly string[], terminal: Terminal): Pr
     return (
       found
         // A shell would take a line break or a tab in a name for the end of it.
+        .map(({ value, text }) => ({ value: completed(current, value), text }))
         .filter(({ value }) => value.startsWith(current) && visible(value) === value)
         .map(({ value, text }) => `${value}\t${visible(text)}\n`)
         .join("")
@@ -37,6 +38,13 @@ export async function complete(words: readonly string[], terminal: Terminal): Pr
   } catch {
     return "";
   }
+}
+
+/** Returns a candidate that begins like the word in another Unicode form with the word as it was typed. */
+function completed(word: string, value: string): string {
+  const [typed, whole] = [canonical(word), canonical(value)];
+  const isOtherForm = !value.startsWith(word) && whole.startsWith(typed);
+  return isOtherForm ? word + whole.slice(typed.length) : value;
 }
 
 async function candidates(

@@ -1,4 +1,5 @@
 /** Tags, notes and names that users give, written beside whoever trains. */
+import { canonical } from "@ablate/text";
 import { renewGridNames, renewNames } from "../digest/seal.ts";
 import { changeStore, type WaitOptions } from "../file/open-database.ts";
 import type { Statements } from "../file/statements.ts";
@@ -75,7 +76,9 @@ function title({ kind, name }: Target): string {
 
 const TAG = /^[^\s,\p{Cc}]{1,40}$/u;
 
-function changeTags(sql: Statements, { kind, id }: Target, { add, remove }: TagAnnotation): string {
+function changeTags(sql: Statements, target: Target, annotation: TagAnnotation): string {
+  const add = annotation.add.map(canonical);
+  const remove = annotation.remove.map(canonical);
   const wrong = [...add, ...remove].find((tag) => !TAG.test(tag));
   if (wrong !== undefined) {
     throw new StoreError(
@@ -85,14 +88,8 @@ function changeTags(sql: Statements, { kind, id }: Target, { add, remove }: TagA
   const both = add.find((tag) => remove.includes(tag));
   if (both !== undefined)
     throw new StoreError(`the tag ${both} is to be added and removed; say one`);
-  const [table, column] = kind === "run" ? ["tag", "run_id"] : ["grid_tag", "grid_id"];
-  const insert = `insert or ignore into ${table} (${column}, tag) values (?, ?)`;
-  const erase = `delete from ${table} where ${column} = ? and tag = ?`;
-  const changed = (tags: ReadonlySet<string>, change: string) =>
-    [...tags].filter((tag) => sql.run(change, id, tag).changes > 0);
   const [adding, removing] = [new Set(add), new Set(remove)];
-  const added = changed(adding, insert);
-  const removed = changed(removing, erase);
+  const { added, removed } = writeTags(sql, target, { adding, removing });
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ["added", added],
     ["removed", removed],
@@ -104,9 +101,27 @@ function changeTags(sql: Statements, { kind, id }: Target, { add, remove }: TagA
   return said.map(([verb, tags]) => `${verb} ${tags.join(", ")}`).join("; ");
 }
 
+type TagChange = { readonly adding: ReadonlySet<string>; readonly removing: ReadonlySet<string> };
+type TagsChanged = { readonly added: readonly string[]; readonly removed: readonly string[] };
+
+/** Adds and removes tags; those that an older version stored may have another Unicode form. */
+function writeTags(sql: Statements, { kind, id }: Target, change: TagChange): TagsChanged {
+  const [table, column] = kind === "run" ? ["tag", "run_id"] : ["grid_tag", "grid_id"];
+  const stored = sql.values<string>(`select tag from ${table} where ${column} = ?`, id);
+  const known = new Set(stored.map(canonical));
+  const added = [...change.adding].filter((tag) => !known.has(tag));
+  for (const tag of added) sql.run(`insert into ${table} (${column}, tag) values (?, ?)`, id, tag);
+  const removed = [...change.removing].filter((tag) => known.has(tag));
+  for (const tag of stored.filter((one) => change.removing.has(canonical(one)))) {
+    sql.run(`delete from ${table} where ${column} = ? and tag = ?`, id, tag);
+  }
+  return { added, removed };
+}
+
 const LONGEST_NOTE = 2000;
 
-function changeNote(sql: Statements, { kind, id }: Target, text: string): string {
+function changeNote(sql: Statements, { kind, id }: Target, given: string): string {
+  const text = canonical(given);
   const length = [...text].length;
   if (length > LONGEST_NOTE) {
     throw new StoreError(`the note has ${length} characters; it may have ${LONGEST_NOTE}`);

@@ -1,4 +1,5 @@
 /** Grids of two files become one by their name; what users said of grids and runs is united. */
+import { canonical } from "@ablate/text";
 import { renewGridNames } from "../digest/seal.ts";
 import type { Schema } from "../file/owned-tables.ts";
 import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
@@ -69,18 +70,21 @@ export function joinGrids(
 /** Adds the tags and the note of a run (or grid) there to those of one here. */
 export function mergeAnnotations({ from, to }: Files, owner: "run" | "grid", ids: Ids): void {
   const tags = owner === "run" ? "tag" : "grid_tag";
-  const tagsThere = `select tag from ${tags} where ${owner}_id = ? order by tag`;
-  for (const tag of from.values(tagsThere, ids.from)) {
-    to.run(`insert or ignore into ${tags} (${owner}_id, tag) values (?, ?)`, ids.to, tag);
+  const tagsOf = `select tag from ${tags} where ${owner}_id = ? order by tag`;
+  const here = new Set(to.values<string>(tagsOf, ids.to).map(canonical));
+  for (const tag of new Set(from.values<string>(tagsOf, ids.from).map(canonical))) {
+    if (here.has(tag)) continue;
+    to.run(`insert into ${tags} (${owner}_id, tag) values (?, ?)`, ids.to, tag);
   }
   const note = `select text from ${owner}_note where ${owner}_id = ?`;
   const theirs = from.value<string>(note, ids.from);
   if (theirs === undefined) return;
+  const ours = to.value<string>(note, ids.to);
   to.run(
     `insert into ${owner}_note (${owner}_id, text) values (?, ?)
      on conflict (${owner}_id) do update set text = excluded.text`,
     ids.to,
-    bothNotes(to.value<string>(note, ids.to), theirs),
+    bothNotes(ours === undefined ? undefined : canonical(ours), canonical(theirs)),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Compares a run's values with what a filter asks for. */
+import { folded } from "@ablate/text";
 import { type Expression, type Operator, parseExpression } from "./parse.ts";
 import type { Pattern } from "./pattern.ts";
 
@@ -85,7 +86,7 @@ function fits(value: unknown, operator: Operator, pattern: Pattern): boolean {
   const number = typeof value === "number" || typeof value === "boolean" ? Number(value) : null;
   if (number !== null && pattern.number !== null) return NUMERIC[operator](number, pattern.number);
   if (operator === ":") return pattern.isIn(String(value));
-  const isEqual = String(value).toLowerCase() === pattern.text.toLowerCase();
+  const isEqual = folded(String(value)) === folded(pattern.text);
   return operator === "=" ? isEqual : operator === "!=" && !isEqual;
 }
 

@@ -1,4 +1,4 @@
-import { readNumber } from "@ablate/text";
+import { folded, readNumber } from "@ablate/text";
 
 /** A character as it was written; a wild one is a `*` or `?` that stands for others. */
 export type Char = { readonly char: string; readonly isWild: boolean };
@@ -8,26 +8,45 @@ export type Pattern = {
   readonly text: string;
   /** What it says as a number, where it is one. */
   readonly number: number | null;
-  /** Whether it is part of `text`, or all of it where it has wild characters; in any case. */
+  /** Whether it is part of `text`, or all of it where it has wild characters; in any case and Unicode form. */
   readonly isIn: (text: string) => boolean;
 };
 
 /** Makes a pattern of the characters between its quotes, or of a bare word. */
 export function patternOf(chars: readonly Char[]): Pattern {
   const text = chars.map(({ char }) => char).join("");
-  const lower = text.toLowerCase();
-  const glob = chars.map(({ char, isWild }) => ({ char: char.toLowerCase(), isWild }));
+  const plain = folded(text);
   return {
     text,
     number: readNumber(text),
     isIn: chars.some(({ isWild }) => isWild)
-      ? (whole) =>
-          matchesGlob(
-            glob,
-            Array.from(whole, (char) => char.toLowerCase()),
-          )
-      : (whole) => whole.toLowerCase().includes(lower),
+      ? globMatcher(chars)
+      : (whole) => folded(whole).includes(plain),
   };
+}
+
+function globMatcher(chars: readonly Char[]): (whole: string) => boolean {
+  const glob = foldedGlob(chars);
+  return (whole) => matchesGlob(glob, [...folded(whole)]);
+}
+
+/** Folds what is between the wild characters as one text: an accent belongs to the letter before it. */
+function foldedGlob(chars: readonly Char[]): readonly Char[] {
+  const glob: Char[] = [];
+  let plain = "";
+  const endPlain = (): void => {
+    for (const char of folded(plain)) glob.push({ char, isWild: false });
+    plain = "";
+  };
+  for (const one of chars) {
+    if (!one.isWild) plain += one.char;
+    else {
+      endPlain();
+      glob.push(one);
+    }
+  }
+  endPlain();
+  return glob;
 }
 
 /** Says whether the whole text matches; it backtracks only to the last `*`, so that no glob is slow. */
