@@ -162,7 +162,7 @@ test("what is not found ends with 2 and a sentence, and no store is made", async
     'ablate: there is no run "normd"; did you mean normed?\n',
   ]);
   expect(noFile.status).toBe(2);
-  expect(noFile.stderr).toMatch(/^smal\.yaml:1:1: no such file/);
+  expect(noFile.stderr).toMatch(/^smal\.yaml: no such file, did you mean small\.yaml/);
   expect(noStore.status).toBe(2);
   expect(noStore.stderr).toMatch(/^ablate: there is no store at /);
   expect(existsSync(join(empty, "ablate.db"))).toBe(false);
