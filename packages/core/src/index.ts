@@ -1,6 +1,7 @@
 export { type Counting, countingLosses } from "./data/counting.ts";
 export {
   buildDataset,
+  checkExamples,
   contextWindows,
   type Dataset,
   type Examples,

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { buildDataset, contextWindows, DataError, parseNames, vocabularyOf } from "../src/index.ts";
+import {
+  buildDataset,
+  checkExamples,
+  contextWindows,
+  DataError,
+  parseNames,
+  vocabularyOf,
+} from "../src/index.ts";
 import { goldens } from "./goldens.ts";
 import { makeNames } from "./make.ts";
 
@@ -138,4 +145,14 @@ test("six names leave no split empty", () => {
   const { names } = buildDataset(["a", "b", "c", "d", "e", "f"], { context: 1, shuffleSeed: 1 });
 
   expect([names.train.length, names.valid.length, names.test.length]).toEqual([4, 1, 1]);
+});
+
+test("more examples than fit into memory are refused before they are made", () => {
+  const long = "x".repeat(2 ** 24);
+  const lists = { names: [long, long], end: ".", valid: null, test: null };
+
+  expect(() => checkExamples(lists, 32)).toThrow(
+    "33554434 examples of 32 characters do not fit into memory; take a smaller data.context or fewer names",
+  );
+  expect(() => checkExamples(lists, 31)).not.toThrow();
 });

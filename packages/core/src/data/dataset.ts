@@ -79,6 +79,25 @@ export function fewestNames({ valid, test }: Pick<NameLists, "valid" | "test">):
 /** A token is stored in 16 bits. */
 const MOST_TOKENS = 65_536;
 
+/** Contexts of an engine's training examples share 4 GiB with its parameters and activations. */
+const MOST_CONTEXT_BYTES = 2 ** 31;
+
+/**
+ * Refuses more examples than an engine can address.
+ *
+ * @throws DataError
+ */
+export function checkExamples({ names, valid, test }: NameLists, context: number): void {
+  const count = [names, valid ?? [], test ?? []].reduce(
+    (all, list) => list.reduce((sum, { length }) => sum + length + 1, all),
+    0,
+  );
+  if (2 * count * context <= MOST_CONTEXT_BYTES) return;
+  throw new DataError(
+    `${count} examples of ${context} characters do not fit into memory; take a smaller data.context or fewer names`,
+  );
+}
+
 /** The end token, then every character of the names once, by code point. */
 export function vocabularyOf(names: readonly string[], end: string = USUAL_READING.end): string[] {
   const characters = new Set<string>();

@@ -1,5 +1,6 @@
 /** Reads what a config trains on. */
 import {
+  checkExamples,
   DataError,
   fewestNames,
   type NameFile,
@@ -32,18 +33,14 @@ export type Data = {
  * @throws DataError - which names the file
  */
 export function readData(
-  { dataFile, ownFiles, reading }: GridConfig,
+  { dataFile, ownFiles, reading, cells }: GridConfig,
   shown: (path: string) => string,
 ): Data {
-  const inFile = <T>(path: string, read: (bytes: Uint8Array) => T): T & { bytes: Uint8Array } => {
-    try {
+  const inFile = <T>(path: string, read: (bytes: Uint8Array) => T): T & { bytes: Uint8Array } =>
+    named(path, shown, () => {
       const bytes = readDataFile(path);
       return { ...read(bytes), bytes };
-    } catch (cause) {
-      if (!(cause instanceof Error) || cause.name !== "DataError") throw cause;
-      throw new DataError(`${shown(path)}: ${cause.message}`, { cause });
-    }
-  };
+    });
   const has = (split: "valid" | "test"): readonly string[] | null =>
     ownFiles[split] === null ? null : [];
   const fewest = fewestNames({ valid: has("valid"), test: has("test") });
@@ -55,18 +52,31 @@ export function readData(
   const ownOf = (path: string | null): ReturnType<typeof inFile<NameFile>> | null =>
     path === null ? null : inFile(path, (bytes) => parseNames(bytes, reading, demands));
   const [valid, test] = [ownOf(ownFiles.valid), ownOf(ownFiles.test)];
+  const lists = {
+    names: file.names,
+    end: reading.end,
+    valid: valid?.names ?? null,
+    test: test?.names ?? null,
+  };
+  const longest = cells.reduce((most, { config }) => Math.max(most, config.data.context), 0);
+  named(dataFile, shown, () => checkExamples(lists, longest));
   return {
     hash: dataHash(file.bytes, { valid: valid?.bytes ?? null, test: test?.bytes ?? null }),
-    lists: {
-      names: file.names,
-      end: reading.end,
-      valid: valid?.names ?? null,
-      test: test?.names ?? null,
-    },
+    lists,
     file,
     own: { valid, test },
     vocabulary: known.size,
   };
+}
+
+/** Names the file in what is wrong with it. */
+function named<T>(path: string, shown: (path: string) => string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    throw new DataError(`${shown(path)}: ${cause.message}`, { cause });
+  }
 }
 
 /**
