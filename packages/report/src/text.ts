@@ -1,6 +1,7 @@
 /** Numbers and names as a page sets them: with a true minus, and an en dash for what is unknown. */
 import {
   count as countText,
+  decimalsThatDiffer,
   firstOf,
   listed as listedInFull,
   percent as percentText,
@@ -15,17 +16,26 @@ function isKnown(value: Maybe): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** Writes a number with so many decimals, a very large one as a power of ten. */
-export function fixed(value: Maybe, decimals: number): string {
+/** Writes a number with so many decimals and more if asked, a very large one as a power of ten. */
+export function fixed(value: Maybe, decimals: number, more = 0): string {
   if (!isKnown(value)) return UNKNOWN;
-  if (Math.abs(value) >= 1e6) return value.toExponential(1).replace("e+", "e").replace("-", "−");
-  const text = Math.abs(value).toFixed(decimals);
+  if (Math.abs(value) >= 1e6)
+    return value
+      .toExponential(1 + more)
+      .replace("e+", "e")
+      .replace("-", "−");
+  const text = Math.abs(value).toFixed(decimals + more);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
 /** Writes a loss in nats. */
 export function nats(value: Maybe): string {
   return fixed(value, 4);
+}
+
+/** Makes a function that writes the numbers of a column with so many decimals, more where two would read the same. */
+export function fixedTexts(values: Iterable<Maybe>, decimals = 4): (value: Maybe) => string {
+  return decimalsThatDiffer(values, (value, more) => fixed(value, decimals, more));
 }
 
 /** Writes a whole number with separators. */
@@ -48,14 +58,21 @@ export function scaled(value: Maybe): string {
   return text.replaceAll("-", "−");
 }
 
+type MeanStd = { readonly mean: Maybe; readonly std: Maybe };
+
 /** Writes a mean with its standard deviation, where there is more than one value. */
-export function meanStdText(
-  { mean, std }: { readonly mean: Maybe; readonly std: Maybe },
-  decimals = 4,
-): string {
-  return isKnown(std)
-    ? `${fixed(mean, decimals)} ± ${fixed(std, decimals)}`
-    : fixed(mean, decimals);
+export function meanStdText(one: MeanStd, decimals = 4): string {
+  return meanStdTexts([one], decimals)(one);
+}
+
+/** Makes a function that does so for a column, in which different means never read the same. */
+export function meanStdTexts(all: Iterable<MeanStd>, decimals = 4): (one: MeanStd) => string {
+  const meanText = fixedTexts(
+    [...all].map(({ mean }) => mean),
+    decimals,
+  );
+  return ({ mean, std }) =>
+    isKnown(std) ? `${meanText(mean)} ± ${fixed(std, decimals)}` : meanText(mean);
 }
 
 /** Nobody reads more names than this. */

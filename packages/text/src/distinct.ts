@@ -1,7 +1,7 @@
 /** Texts that are as different as what they stand for. */
 
 /** Significant digits that tell any two numbers apart. */
-const ALL_DIGITS = 17;
+export const ALL_DIGITS = 17;
 
 /**
  * Writes a number in so many significant digits, more where its whole part has more; a whole number is

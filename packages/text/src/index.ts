@@ -1,6 +1,13 @@
 export { canonical, folded } from "./canonical.ts";
 export { csvField, csvLines, csvOf, csvRow } from "./csv.ts";
-export { byDigits, decimalsThatDiffer, shortNumber, tellApart, type Ways } from "./distinct.ts";
+export {
+  ALL_DIGITS,
+  byDigits,
+  decimalsThatDiffer,
+  shortNumber,
+  tellApart,
+  type Ways,
+} from "./distinct.ts";
 export { readDuration, spellDuration } from "./duration.ts";
 export { cutTogether, type Forms, fitForms } from "./labels.ts";
 export { firstOf, listed } from "./list.ts";

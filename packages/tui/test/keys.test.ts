@@ -136,7 +136,9 @@ test("what is shown is copied as CSV with every row of the filter, quoted where 
   expect(csv.split("\r\n")[0]).toBe(
     "run,n,init.hidden.weight,train.steps,train.lr,loss,valid_loss,step,steps_per_s,state",
   );
-  expect(csv).toContain('v5,3,kaiming(gain: 1.667),400,"{0: 0.1, 200: 0.01}",');
+  expect(csv).toContain(
+    'v5,3,"{""scheme"":""kaiming"",""gain"":1.6666666666666667}",400,"{""0"":0.1,""200"":0.01}",',
+  );
   expect(csvOf({ columns: ["a"], rows: [['say "hi"'], [null], [Number.NaN]] })).toBe(
     'a\r\n"say ""hi"""\r\n\r\n\r\n',
   );

@@ -4,9 +4,10 @@ import {
   runRow,
   type StoredEvaluation,
   type StoreReader,
+  setting,
   storedMap,
 } from "@ablate/store";
-import { count, loss, right, table, UNKNOWN } from "@ablate/text";
+import { ALL_DIGITS, count, loss, right, table, UNKNOWN } from "@ablate/text";
 import { drawRunCharts } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
@@ -92,9 +93,9 @@ function chartsOf(invocation: Invocation, { run: { name: run, lastStep } }: RunF
 /** Writes one run in full, a paragraph per section. */
 function runPage(facts: RunFacts, charts: string): string {
   const { run, provenance } = facts;
-  const settings = flatSettings(storedMap(run.config, "config")).map(({ key, text }) => [
+  const settings = flatSettings(storedMap(run.config, "config")).map(({ key, value }) => [
     key,
-    text,
+    setting(value, ALL_DIGITS),
   ]);
   const origin = Object.entries(provenance).map(([key, value]) => [key, String(value ?? UNKNOWN)]);
   const sections = [

@@ -16,7 +16,7 @@ import { type Chart, colorAt, GUIDE, type Mark, roundRange, segment } from "../c
 import { bestFirst, type Group, outcomeOf, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
-import { about, fixed, meanStdText } from "../text.ts";
+import { about, fixed, fixedTexts, meanStdText } from "../text.ts";
 
 /** Says which groups differ by more than the seeds do, and what each factor does. */
 export function differencesSection(facts: ReportFacts, draw: Draw): Content {
@@ -25,6 +25,7 @@ export function differencesSection(facts: ReportFacts, draw: Draw): Content {
   if (best === undefined || rest.length === 0) return null;
   const others = differencesFrom(best, rest, metric);
   const title = metricTitle(metric);
+  const cells = differenceTexts(others.map(({ difference }) => difference));
   return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here.</p>
 ${sentences(differenceWords(facts))}${figure(
   wide(`Differences from ${best.name}`, draw(forest(others, best, title))),
@@ -32,7 +33,7 @@ ${sentences(differenceWords(facts))}${figure(
   table(
     `Differences from ${best.name}, paired by seed.`,
     ["group", ...DIFFERENCE_COLUMNS],
-    others.map(({ group, difference }) => [titleOf(group), ...differenceCells(difference)]),
+    others.map(({ group, difference }) => [titleOf(group), ...cells(difference)]),
   ),
 )}${effects(facts)}`;
 }
@@ -104,10 +105,16 @@ function rowMarks({ group, difference: { mean, low, high } }: Other, y: number):
 
 const DIFFERENCE_COLUMNS = [...numbers("difference", "95 % interval", "seeds"), "in words"];
 
-function differenceCells(difference: PairedDifference): readonly Content[] {
-  const { mean, low, high } = difference;
-  const interval = low === null ? "–" : `${fixed(low, 4)} to ${fixed(high, 4)}`;
-  return [fixed(mean, 4), interval, seedsText(difference), verdictText(difference)];
+/** Makes a function that writes the differences of a table, different ones never the same. */
+function differenceTexts(
+  all: readonly (PairedDifference | null)[],
+): (difference: PairedDifference) => readonly Content[] {
+  const meanText = fixedTexts(all.map((one) => one?.mean));
+  return (difference) => {
+    const { mean, low, high } = difference;
+    const interval = low === null ? "–" : `${fixed(low, 4)} to ${fixed(high, 4)}`;
+    return [meanText(mean), interval, seedsText(difference), verdictText(difference)];
+  };
 }
 
 function effects({ comparison, metric }: ReportFacts): Content {
@@ -125,15 +132,17 @@ function effects({ comparison, metric }: ReportFacts): Content {
       text: texts.map((ofKey) => ofKey[i]).join(", "),
     }));
   });
+  const meanText = fixedTexts(all.map(({ moments }) => moments.mean));
+  const cells = differenceTexts(all.map(({ difference }) => difference));
   const rows = all.map(({ factor, text, runs, moments, difference }) => [
     factor,
     text,
-    fixed(moments.mean, 4),
+    meanText(moments.mean),
     lostText(runs, metric) || "none",
     difference === null ? "" : pairsText(difference),
     ...(difference === null
       ? ["", "", "", "what the others are compared with"]
-      : differenceCells(difference)),
+      : cells(difference)),
   ]);
   const missing = all.flatMap(({ factor, text, difference }) => {
     const words = difference === null ? "" : missingPairsText(difference);

@@ -84,7 +84,7 @@ function lossChart(
     width: 860,
     height: 380,
     labels: { left: 48, right: 150 },
-    x: { title: "updates", min, max, isLog, format: compact },
+    x: { title: "updates", min, max, isLog, format: stepText },
     y: { title: "loss, nats", ...lossRange(facts, results, !isLog) },
     marks: [
       ...results.flatMap(bandMarks),
@@ -113,6 +113,11 @@ function lineMarks({ group: { name, place }, values }: Curve): readonly Mark[] {
   if (values.length === 0) return [];
   const points = values.map(({ at, mean }): Point => [at, mean]);
   return [line(points, strokeAt(place), name)];
+}
+
+/** Writes a tick of the axis of updates; between two of them there is none. */
+function stepText(value: number): string {
+  return Number.isInteger(value) ? compact(value) : "";
 }
 
 /** How much more than guessing a cut chart shows, of what lies below it. */

@@ -4,7 +4,7 @@ import { MOST_SHOWN } from "../chart/marks.ts";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, named, numbers, sentences, table } from "../layout/page.ts";
-import { about, count, meanStdText, nats } from "../text.ts";
+import { about, count, fixedTexts, meanStdTexts } from "../text.ts";
 import { metricTitle } from "./differences.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -27,6 +27,8 @@ export function runsSection(facts: ReportFacts): Content {
     groups.map(({ row }) => row),
     changedKeys,
   );
+  const initialText = meanStdTexts(groups.map(({ firstSteps }) => firstSteps.initial));
+  const outcomes = metrics.map((one) => outcomeCells(groups, one));
   const overview = table(
     `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : starText(facts)}`,
     [
@@ -40,8 +42,8 @@ export function runsSection(facts: ReportFacts): Content {
         ? []
         : [html`<span class="changes">${changes(group.row, base)}</span>`]),
       count(group.runs.length),
-      meanStdText(group.firstSteps.initial),
-      ...metrics.map((one) => outcomeCell(group, one, groups.length > 1)),
+      initialText(group.firstSteps.initial),
+      ...outcomes.map((cell) => cell(group)),
     ]),
   );
   return html`<p>${extentWords(facts)}</p>${sentences(troubleWords(facts))}${overview}${note}${everyRun(facts)}`;
@@ -59,12 +61,21 @@ function isPending({ lastStep }: Group["runs"][number]): boolean {
   return lastStep === null;
 }
 
-function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content {
-  const outcome = outcomeOf(group, metric);
-  const moments = outcome?.moments ?? { mean: null, std: null };
-  if (metric.unit !== "nats") return count(moments.mean);
-  const text = meanStdText(moments);
-  return outcome?.isBest === true && isCompared ? html`<span class="best">★ ${text}</span>` : text;
+const NO_OUTCOME = { mean: null, std: null };
+
+/** Makes a function that writes what came out of a group by a metric. */
+function outcomeCells(groups: readonly Group[], metric: Metric): (group: Group) => Content {
+  const momentsText = meanStdTexts(
+    groups.map((group) => outcomeOf(group, metric)?.moments ?? NO_OUTCOME),
+  );
+  return (group) => {
+    const outcome = outcomeOf(group, metric);
+    const moments = outcome?.moments ?? NO_OUTCOME;
+    if (metric.unit !== "nats") return count(moments.mean);
+    const isBest = outcome?.isBest === true && groups.length > 1;
+    const text = momentsText(moments);
+    return isBest ? html`<span class="best">★ ${text}</span>` : text;
+  };
 }
 
 /** Makes a function that writes the settings that set a group apart from the one that is most like all others. */
@@ -86,12 +97,16 @@ function changesTeller(
 const PARTS = ["weight", "bias", "gamma", "beta"];
 
 function everyRun({ runs }: ReportFacts): Html {
+  const losses = (["trainLoss", "validLoss", "loss"] as const).map((field) => {
+    const text = fixedTexts(runs.map((run) => run[field]));
+    return (run: (typeof runs)[number]): string => text(run[field]);
+  });
   const rows = runs.map((run) => [
     run.name,
     run.error === null ? run.state : `${run.state}: ${run.error}`,
     String(run.seed),
     run.lastStep === null ? "–" : `${count(run.lastStep + 1)} of ${count(run.steps)}`,
-    ...[run.trainLoss, run.validLoss, run.loss].map(nats),
+    ...losses.map((text) => text(run)),
     count(run.stepsPerS),
     html`<code>${run.hash.slice(0, 12)}</code>`,
   ]);

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { type ComparisonRow, differingKeys, settingTexts } from "@ablate/store";
+import { type ComparisonRow, differingKeys, setting, settingTexts } from "@ablate/store";
+import { ALL_DIGITS } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { details, table } from "../layout/page.ts";
@@ -21,9 +22,9 @@ export function settingsSection(facts: ReportFacts): Content {
     keys.length === 0
       ? html`<p>Nothing but the seed.</p>`
       : table("What differs between groups.", ["group", ...keys], own);
-  const shared = base.map(({ key, text }) => [
+  const shared = base.map(({ key, value, text }) => [
     html`<code>${key}</code>`,
-    key === "data.file" ? basename(text) : text,
+    key === "data.file" ? basename(text) : setting(value, ALL_DIGITS),
   ]);
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   return html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>

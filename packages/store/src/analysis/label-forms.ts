@@ -9,12 +9,24 @@ export type Labelled = { readonly label: string; readonly run: Configured };
 /** A key within a label, after its beginning or the dash that ends what is before. */
 const KEY = /(?:^|-)([A-Za-z_][\w.]*)=/g;
 
-const BETWEEN = " · ";
+/** Ways to shorten a label, the longest first, and what then stands between its parts. */
+const BETWEEN = {
+  keyed: " · ",
+  bare: " · ",
+  tail: " · ",
+  differing: " · ",
+  tight: "·",
+} as const;
 
 /**
- * Returns what each run may be called, from its label on ever shorter: its variant and those of its label's keys that
- * differ, numbers with their keys, then without; then only what differs here. A label that names no key has no
- * other form.
+ * How short: numbers have their keys; no value has its key; values are without the words that all of them begin with;
+ * what is the same in all is left out; the same without spaces.
+ */
+type Style = keyof typeof BETWEEN;
+
+/**
+ * Returns what each run may be called, from its label on ever shorter: its variant and the values of those of its
+ * label's keys that differ. A label that names no key has no other form.
  *
  * @param differing - keys of the config that differ in all runs of which these are some; without them in these
  */
@@ -37,8 +49,8 @@ export function labelForms(
         read,
         own.map((keys) => [...new Set([...keys, ...rest])]),
       );
-  const forms = [labels, ...(["keyed", "bare", "differing"] as const).map(write)];
-  return labels.map((label, i) => [label, ...forms.slice(1).map((texts) => texts[i] ?? label)]);
+  const forms = [...(["keyed", "bare", "tail", "differing", "tight"] as const).map(write)];
+  return labels.map((label, i) => [label, ...forms.map((texts) => texts[i] ?? label)]);
 }
 
 function countOf(texts: readonly string[]): number {
@@ -46,9 +58,6 @@ function countOf(texts: readonly string[]): number {
 }
 
 type Parts = { readonly before: string; readonly keys: readonly string[] };
-
-/** How short: numbers have their keys; no value has its key; values are without what all of them share. */
-type Style = "keyed" | "bare" | "differing";
 
 /** Makes a function that writes all labels in one style. */
 function shorten(
@@ -62,15 +71,17 @@ function shorten(
       const settings = labelled.map(({ run }) => settingOf(run, key));
       const texts = settings.map(settingTexts(settings));
       const name = key.split(".").at(-1) ?? key;
-      const isSame = countOf(texts) === 1;
+      // Of a single label all would be the same.
+      const isSame = texts.length > 1 && countOf(texts) === 1;
       const short = withoutCommonWords(texts);
       const column = settings.map((setting, i): Readonly<Record<Style, string>> => {
         const text = texts[i] ?? "";
         const named = `${name} ${text}`;
         const isSaid = typeof setting?.value === "string" || typeof setting?.value === "object";
         const bare = key === "seed" ? named : text;
-        const differing = key === "seed" ? named : (short[i] ?? text);
-        return { keyed: isSaid ? text : named, bare, differing: isSame ? "" : differing };
+        const tail = key === "seed" ? named : (short[i] ?? text);
+        const differing = isSame ? "" : tail;
+        return { keyed: isSaid ? text : named, bare, tail, differing, tight: differing };
       });
       return [key, column];
     }),
@@ -80,7 +91,7 @@ function shorten(
       const { before = "", keys: named = [] } = read[i] ?? {};
       if (named.length === 0) return label;
       const values = (keys[i] ?? []).map((key) => columns.get(key)?.[i]?.[style] ?? "");
-      return [before, ...values].filter((text) => text !== "").join(BETWEEN) || label;
+      return [before, ...values].filter((text) => text !== "").join(BETWEEN[style]) || label;
     });
 }
 

@@ -10,7 +10,7 @@ import {
   seedsText,
   verdictText,
 } from "@ablate/store";
-import { signed, UNKNOWN } from "@ablate/text";
+import { decimalsThatDiffer, signed, UNKNOWN } from "@ablate/text";
 import {
   effectTexts,
   LOST,
@@ -31,7 +31,8 @@ export function differenceSections(comparison: Comparison, isBrief: boolean): re
   return metricsOf(comparison).map((metric, place) => {
     const lost = rows.map(({ runs }) => lostText(runs, metric));
     const ofBaseline = lost[reference] ? ` (${lost[reference]})` : "";
-    const form = { metric, isBrief, areLost: lost.some((text) => text !== "") };
+    const differences = rows.map(({ outcomes }) => outcomes[place]?.difference);
+    const form = formOf(metric, differences, { isBrief, lost });
     return {
       title: `${metric.title}: difference from ${titles[reference] ?? ""}${ofBaseline}, paired by seed`,
       columns: [{ title: "run" }, ...(form.areLost ? [LOST] : []), ...differenceColumns(form)],
@@ -56,7 +57,8 @@ export function effectSections({ effects }: Comparison, isBrief: boolean): reado
   return effects.map(({ metric, effect }) => {
     const { values, baseline } = effectTexts(effect);
     const lost = effect.values.map(({ runs }) => lostText(runs, metric));
-    const form = { metric, isBrief, areLost: lost.some((one) => one !== "") };
+    const differences = effect.values.map(({ difference }) => difference);
+    const form = formOf(metric, differences, { isBrief, lost });
     const isShort = isBrief && form.areLost;
     const means = effect.values.map(({ moments }) => moments.mean);
     const momentsText = momentsTexts(metric, means);
@@ -98,11 +100,27 @@ function pairsNote(difference: PairedDifference, isBrief: boolean): string {
 
 /** How a table of differences is written. */
 type Form = {
-  readonly metric: Metric;
   readonly isBrief: boolean;
   /** Whether it has a column of lost runs. */
   readonly areLost: boolean;
+  /** Writes a number of the metric with its sign. */
+  readonly text: (value: number) => string;
+  /** Writes a difference; different ones of the table never read the same. */
+  readonly meanText: (mean: number | null) => string;
 };
+
+function formOf(
+  { unit }: Metric,
+  differences: readonly (PairedDifference | null | undefined)[],
+  { isBrief, lost }: { readonly isBrief: boolean; readonly lost: readonly string[] },
+): Form {
+  const text = (value: number, more = 0): string => signed(value, unit === "nats" ? 4 + more : 0);
+  const meanText = decimalsThatDiffer(
+    differences.map((one) => one?.mean),
+    (value, more) => (typeof value === "number" ? text(value, more) : UNKNOWN),
+  );
+  return { isBrief, areLost: lost.some((one) => one !== ""), text, meanText };
+}
 
 const VERDICT = { title: "verdict", isWhole: true };
 
@@ -121,14 +139,13 @@ function differenceColumns({ isBrief, areLost }: Form, hasPairs = false): Sectio
 function differenceCells(
   found: PairedDifference,
   results: number,
-  { metric, isBrief, areLost }: Form,
+  { isBrief, areLost, text, meanText }: Form,
   hasPairs = false,
 ): readonly string[] {
   const { mean, low, high } = found;
-  const text = (value: number): string => signed(value, metric.unit === "nats" ? 4 : 0);
   const interval = low === null || high === null ? "" : `${text(low)} … ${text(high)}`;
   return [
-    mean === null ? UNKNOWN : text(mean),
+    meanText(mean),
     interval,
     ...(isBrief && areLost ? [] : [seedsText(found)]),
     ...(hasPairs && !isBrief ? [pairsText(found)] : []),

@@ -1,5 +1,6 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import { count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
+import { setting } from "@ablate/store";
+import { ALL_DIGITS, count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
@@ -53,8 +54,8 @@ export function sampleLines({ samples: rows }: RunFacts, width: number): Line[] 
 function config({ scene }: Canvas, run: ShownRun): Line[] {
   const differing = new Set(scene.table.differing);
   const note = differing.size > 0 ? "  (bold: not the same in all runs)" : "";
-  const rows = run.settings.map(({ key, text }): [string, Piece] => {
-    const value = piece(text);
+  const rows = run.settings.map(({ key, value: exact }): [string, Piece] => {
+    const value = piece(setting(exact, ALL_DIGITS));
     return [key, differing.has(key) ? { ...value, bold: true } : value];
   });
   return [[{ text: "config", bold: true }, piece(note, "muted")], ...entries(rows)];
