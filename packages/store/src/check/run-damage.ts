@@ -13,19 +13,22 @@ export type DamageOptions = {
   readonly configDamage?: (config: string) => string | null;
   /** Whether there is time to compare a curve with every step, where no digest tells. */
   readonly hasTime?: () => boolean;
+  /** Checks what a digest covers, too: who wrote the values may have made the digest of them. */
+  readonly isForeign?: boolean;
 };
 
 /** Returns what is wrong with a run, as the end of a sentence that begins with its name; null where nothing is. */
 export function damageOf(
   sql: Statements,
   id: number,
-  { configDamage = () => null, hasTime = () => true }: DamageOptions = {},
+  { configDamage = () => null, hasTime = () => true, isForeign = false }: DamageOptions = {},
 ): string | null {
   const seal = sealOf(sql, id);
   const isSealed = seal !== undefined && seal.made !== "refused";
-  const damage = isSealed
+  const sealed = isSealed
     ? (digestDamage(sql, id)?.reason ?? valueDamage(sql, id) ?? checkpointDamage(sql, id))
-    : recordedDamage(sql, id, hasTime);
+    : null;
+  const damage = sealed ?? (isSealed && !isForeign ? null : recordedDamage(sql, id, hasTime));
   if (damage !== null) return damage;
   const config = sql.value<string>("select config from run where id = ?", id);
   return config === undefined ? null : configDamage(config);
@@ -36,7 +39,7 @@ export function recordedDamage(sql: Statements, id: number, hasTime: () => boole
   const run = runToCheck(sql, id);
   if (run === undefined) return null;
   const damage = valueDamage(sql, id) ?? stepDamage(sql, run)?.reason ?? checkpointDamage(sql, id);
-  if (damage !== null) return damage;
+  if (damage !== null || run.last_step === null) return damage;
   return isRollupOfSteps({ sql, hasTime }, run) ? null : "its curves are not what its steps say";
 }
 

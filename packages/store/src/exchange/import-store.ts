@@ -4,7 +4,7 @@ import type { RunDamage } from "../digest/table-check.ts";
 import { type OpenedStore, openForReading, openForWriting } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { StoreError } from "../file/store-error.ts";
-import { opening } from "../file/trouble.ts";
+import { codeOf, opening } from "../file/trouble.ts";
 import type { Files } from "./copy-rows.ts";
 import { compareGrid, type GridChange, mergeGrid } from "./merge-grids.ts";
 import {
@@ -54,32 +54,14 @@ export async function importStore(
     opening(from, "read", () => refuseDamaged(source.sql, from));
     const target = openTarget(path, dryRun);
     try {
-      const files = { from: source.sql, to: target.sql };
-      const write = <T>(work: () => T): T =>
+      const write: Write = (work) =>
         opening(path, "write to", () => (dryRun ? work() : target.sql.transaction(work)));
+      const files = { from: source.sql, to: target.sql };
       const merge = dryRun ? null : opening(path, "write to", () => merger(files));
-      const grids = write(() => {
-        const ids = source.sql.values<number>("select id from kept_grid order by id");
-        const compared = ids.map((id) => compareGrid(files, id));
-        for (const id of ids) merge?.grid(id);
-        return compared.map(({ theirs, change }) => ({ grid: theirs.name, change }));
-      });
-      const runs: ImportedRun[] = [];
-      const refused: RunDamage[] = [];
-      for (const run of source.sql.rows<RunRow>(RUNS)) {
-        await beforeRun();
-        const reason = damageOf(source.sql, run.id, checking);
-        if (reason !== null) {
-          refused.push({ run: run.name, reason, isOfName: false });
-          continue;
-        }
-        const compared = write(() => {
-          const found = compareRun(files, run);
-          if (found.change !== "trashed") merge?.run(found);
-          return found;
-        });
-        runs.push(importedRun(compared));
-      }
+      const taking = { files, merge, write, refused: [] };
+      const grids = takeGrids(taking);
+      const runs = await takeRuns(taking, { beforeRun, ...checking });
+      const { refused } = taking;
       const notices = [source.notice, target.notice].filter((notice) => notice !== null);
       return { notices, grids, runs, refused };
     } finally {
@@ -87,6 +69,59 @@ export async function importStore(
     }
   } finally {
     source.close();
+  }
+}
+
+type Write = (work: () => void) => void;
+
+type Taking = {
+  readonly files: Files;
+  /** null: only says what would be done. */
+  readonly merge: Merger | null;
+  readonly write: Write;
+  readonly refused: RunDamage[];
+};
+
+function takeGrids({ files, merge, write, refused }: Taking): ImportReport["grids"] {
+  const ids = files.from.values<number>("select id from kept_grid order by id");
+  return ids.flatMap((id) => {
+    const { theirs, change } = compareGrid(files, id);
+    const reason = whyUnfit(() => write(() => merge?.grid(id)));
+    if (reason === null) return [{ grid: theirs.name, change }];
+    refused.push({ run: `grid ${theirs.name}`, reason, isOfName: false });
+    return [];
+  });
+}
+
+async function takeRuns(
+  { files, merge, write, refused }: Taking,
+  { beforeRun, ...checking }: DamageOptions & Pick<Required<ImportOptions>, "beforeRun">,
+): Promise<ImportedRun[]> {
+  const taken: ImportedRun[] = [];
+  for (const run of files.from.rows<RunRow>(RUNS)) {
+    await beforeRun();
+    const take = (): void => {
+      const found = compareRun(files, run);
+      if (found.change !== "trashed") merge?.run(found);
+      taken.push(importedRun(found));
+    };
+    const damage = damageOf(files.from, run.id, { ...checking, isForeign: true });
+    const reason = damage ?? whyUnfit(() => write(take));
+    if (reason !== null) refused.push({ run: run.name, reason, isOfName: false });
+  }
+  return taken;
+}
+
+/** Does what takes values from another store; says why they do not fit into the tables of this one. */
+function whyUnfit(work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    const { cause } = error instanceof StoreError ? error : { cause: error };
+    if (!(cause instanceof Error) || !/^SQLITE_(?:CONSTRAINT|MISMATCH)/.test(codeOf(cause)))
+      throw error;
+    return `it does not fit: ${cause.message}`;
   }
 }
 
