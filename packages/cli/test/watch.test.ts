@@ -61,8 +61,8 @@ type Event = Readonly<Record<string, unknown>>;
 
 function eventsOf(text: string): Event[] {
   return text
-    .trim()
     .split("\n")
+    .filter((line) => line.startsWith("{")) // the others are notes
     .map((line): Event => JSON.parse(line));
 }
 

@@ -9,6 +9,7 @@ export type {
 export { ConfigError, type Position, type Problem } from "./config/config-error.ts";
 export { countProbes } from "./config/probe-schedule.ts";
 export { readSchemes } from "./config/read-schemes.ts";
+export { isSameText } from "./config/same-text.ts";
 export { CONFIG_KEYS } from "./config/schema.ts";
 export { toRunSpec } from "./config/to-run-spec.ts";
 export { whyUnreadable } from "./data/data-file.ts";

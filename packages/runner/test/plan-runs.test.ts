@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expandGrid, fitName } from "../src/plan/expand.ts";
+import { expandGrid } from "../src/plan/expand.ts";
 import { dataHash, runHash } from "../src/plan/identity.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
 import { load } from "./spec-make.ts";
@@ -70,11 +70,10 @@ test("a name has at most 80 characters and ends with the hash where it is cut", 
   expect(new Set(runs.map((run) => run.name)).size).toBe(2);
 });
 
-test("a label that is taken gets the hash's first characters", () => {
-  const taken = new Set(["grid/run"]);
+test("a run whose label another has is told from it by the values that differ", () => {
+  const text = `variants: { lr=5: { train.steps: 3 } }\ninclude: [{ train.lr: 5 }]`;
 
-  expect(fitName("grid", "run", { hash: "0123456789", taken })).toBe("run-01234567");
-  expect(fitName("other", "run", { hash: "0123456789", taken })).toBe("run");
+  expect(labels(text)).toEqual(["lr=5", "lr=5-steps=200000-lr=5"]);
 });
 
 test("the same run twice is planned once, under its first name, with a note", () => {

@@ -26,10 +26,12 @@ export {
   type Outcome,
   withData,
 } from "./analysis/comparison.ts";
+export { type Difference, differencesOf } from "./analysis/differences.ts";
 export { differenceBySeed, type Effect, effectsOf, type FactorValue } from "./analysis/effects.ts";
 export {
   differingKeys,
   type Factor,
+  isDecisive,
   seedlessId,
   settingOf,
   withoutSeed,
@@ -112,9 +114,13 @@ export type {
   ResumePoint,
   ShorterRun,
 } from "./writing/claim.ts";
+export { NAME_LENGTH } from "./writing/free-name.ts";
+export type { PlanPreview } from "./writing/grid-plans.ts";
 export {
   type GridPlan,
+  NO_OPTIONS,
   type PlannedRun,
+  type PlanOrigin,
   type RecordedRun,
   RUN_STATES,
   type RunState,
@@ -129,4 +135,5 @@ export type {
   RunStart,
   Snapshot,
 } from "./writing/record.ts";
+export { otherName, type RunName } from "./writing/run-names.ts";
 export { openWriter, type StoreWriter } from "./writing/writer.ts";

@@ -202,7 +202,7 @@ test("another run of the same name gets the first characters of its hash", async
   const labels = readerAt(here).query("select run, label from grid_runs where \"grid\" = 'g'");
   expect(labels.rows).toEqual([
     ["g/a", "a"],
-    ["g/a-fedcba", "a"],
+    ["g/a-fedcba", "a-fedcba"],
   ]);
 });
 

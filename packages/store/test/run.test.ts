@@ -63,6 +63,7 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     startedAt: "2026-01-02T03:04:05.000Z",
     endedAt: "2026-01-02T03:04:05.000Z",
     error: null,
+    plan: "current",
   });
   expect(reader.parameters("g/v")).toEqual(parametersOf(["embedding", "output.weight"]));
   expect(reader.provenance("g/v")).toEqual({ node: "24" });

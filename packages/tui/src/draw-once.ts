@@ -16,6 +16,8 @@ export type OnceOptions = Showing & {
   readonly view?: string | undefined;
   /** Exact name of the run that the view is about. */
   readonly run?: string | undefined;
+  /** Shows runs, too, that are left from earlier plans. */
+  readonly isAll?: boolean | undefined;
 };
 
 /**
@@ -23,10 +25,11 @@ export type OnceOptions = Showing & {
  *
  * @throws StoreError - if the store cannot be read
  */
-export function drawOnce({ view, run, ...showing }: OnceOptions): string {
+export function drawOnce({ view, run, isAll = false, ...showing }: OnceOptions): string {
   const settings: ViewSettings = {
     ...DEFAULT_SETTINGS,
     view: view ?? (run === undefined ? "runs" : "run"),
+    isAll,
     marks: run === undefined || view !== "charts" ? [] : [run],
     findingScope: run === undefined ? "marked" : "run",
   };

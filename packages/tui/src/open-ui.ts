@@ -25,6 +25,8 @@ export type UiOptions = {
   readonly view?: string | undefined;
   /** Exact name of a run to open. */
   readonly run?: string | undefined;
+  /** Shows runs, too, that are left from earlier plans. */
+  readonly isAll?: boolean | undefined;
   /** Runs to mark beside the remembered ones. */
   readonly marks?: readonly string[] | undefined;
   readonly annotate: Annotate;
@@ -53,13 +55,14 @@ export async function openUi(options: UiOptions): Promise<number> {
 
 /** Makes a session with the remembered settings and what the command line asks for. */
 function sessionOf(
-  { view, run, marks = [], stdout, ...options }: UiOptions,
+  { view, run, isAll = false, marks = [], stdout, ...options }: UiOptions,
   feed: Feed,
   remembered: ViewSettings,
 ): Session {
   const settings: ViewSettings = {
     ...remembered,
     view: view ?? (run === undefined ? remembered.view : "run"),
+    isAll,
     marks: [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
   };

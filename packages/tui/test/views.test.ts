@@ -67,6 +67,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["enter", { name: "enter", seen: "▾ plain-1" }],
   ["escape", { name: "back", before: ["2", SIGHTS.charts], seen: SIGHTS.runs }],
   ["/", { name: "filter", seen: /filter: .*12 of 12 runs/ }],
+  ["a", { name: "all", seen: "with runs left from earlier plans" }],
   ["s", { name: "sort", seen: "sort by  1 of" }],
   ["S", { name: "reverse", before: ["s\r", "▲"], seen: "▼" }],
   ["g", { name: "group", seen: "everything except the seed" }],

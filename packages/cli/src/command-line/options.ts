@@ -12,6 +12,11 @@ export const READING_OPTIONS: { readonly store: Option; readonly json: Option } 
   json: { help: "print one JSON array" },
 };
 
+/** Of verbs that show the runs of a grid. */
+export const ALL_OPTION: { readonly all: Option } = {
+  all: { help: "also runs left from earlier plans, which their config no longer has" },
+};
+
 export const ONLY_OPTION: Option = {
   multiple: true,
   value: "FILTER",

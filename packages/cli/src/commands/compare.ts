@@ -11,13 +11,18 @@ import {
   settingTexts,
 } from "@ablate/store";
 import { didYouMean, readNumber } from "@ablate/text";
-import type { Command } from "../command-line/command.ts";
+import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import type { Flags } from "../command-line/flags.ts";
-import { FORMAT_OPTION, ONLY_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
+import {
+  ALL_OPTION,
+  FORMAT_OPTION,
+  ONLY_OPTION,
+  READING_OPTIONS,
+  rowFormat,
+} from "../command-line/options.ts";
 import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
 import { withReader } from "../store/open.ts";
-import { findRuns, selectedRuns } from "../store/resolve.ts";
+import { findRuns, scopeOf, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
@@ -25,6 +30,7 @@ export const command: Command = {
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
+    ...ALL_OPTION,
     metric: {
       multiple: true,
       value: "NAME",
@@ -51,7 +57,7 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
     const metrics = metricsNamed(flags.list("metric"));
-    const { runs, baseline, by } = withReader(invocation, (reader) => chosen(reader, flags));
+    const { runs, baseline, by } = withReader(invocation, (reader) => chosen(reader, invocation));
     const comparison = compareRuns(runs, { metrics, by, baseline });
     const text = COMPARISON_FORMATS[format](comparison, {
       isByKey: by !== undefined,
@@ -65,8 +71,10 @@ export const command: Command = {
 };
 
 /** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
-function chosen(reader: StoreReader, flags: Flags) {
-  const selected = selectedRuns(reader, flags.rest, flags.texts("only"));
+function chosen(reader: StoreReader, invocation: Invocation) {
+  const { flags } = invocation;
+  const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
+  const selected = selectedRuns(reader, flags.rest, selection);
   const hashes = reader.dataHashes();
   const runs = comparedRuns(selected, hashes);
   const wanted = flags.text("by");

@@ -22,17 +22,18 @@ import {
 import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { READING_OPTIONS } from "../command-line/options.ts";
+import { ALL_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { type Diagnosed, findingsOfGrid, findingsOfRun } from "../print/findings.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
-import { findWhole } from "../store/resolve.ts";
+import { findWhole, scopeOf } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
     "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
   options: {
     ...READING_OPTIONS,
+    ...ALL_OPTION,
     set: {
       multiple: true,
       value: "thresholds.NAME=VALUE",
@@ -55,7 +56,7 @@ export const command: Command = {
     const name = flags.positionals[0] ?? "";
     const changes: ThresholdChanges = Object.fromEntries(flags.list("set").map(readChange));
     const { all, text } = withReader(invocation, (reader) => {
-      const { grid, runs } = findWhole(reader, name);
+      const { grid, runs } = findWhole(reader, name, scopeOf(invocation));
       const diagnosed = (run: RunSummary) => ({
         run,
         findings: readingRun(run.name, () => diagnoseRecorded(reader, run, changes)),

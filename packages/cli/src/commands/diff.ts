@@ -5,6 +5,7 @@ import { USUAL_READING } from "@ablate/core";
 import { canonicalJson } from "@ablate/runner";
 import {
   flatSettings,
+  isDecisive,
   type RunSummary,
   type StoreReader,
   settingOfKey,
@@ -52,13 +53,14 @@ function sidesOf(word: string, invocation: Invocation): readonly Side[] {
 }
 
 function plannedSides(path: string, invocation: Invocation): readonly Side[] {
-  const { runs, grid, data } = planConfig(invocation, path);
+  const { grid, data } = planConfig(invocation, path);
+  const { runs } = grid;
   const stored = withAnyReader(invocation, (reader) =>
     reader.recorded(runs.map(({ hash }) => hash)),
   );
   return runs.map(({ name, label, hash, config }) => ({
     name: stored?.get(hash)?.name ?? name,
-    label,
+    labels: [label],
     state: stored?.get(hash)?.state ?? "new",
     description: grid.description,
     hash,
@@ -69,10 +71,12 @@ function plannedSides(path: string, invocation: Invocation): readonly Side[] {
 
 function storedSide(run: RunSummary, reader: StoreReader): Side {
   const { name, label, state, hash, config, grid } = run;
+  const former = reader.formerNames(name).map((one) => one.slice(one.indexOf("/") + 1));
+  const labels = label === null ? former : [label, ...former];
   const { data_sha256: data } = reader.provenance(name);
   const description = reader.grids().find((one) => one.name === grid)?.description ?? "";
   const dataHash = typeof data === "string" ? data : null;
-  return { name, label, state, description, hash, config, dataHash };
+  return { name, labels, state, description, hash, config, dataHash };
 }
 
 /**
@@ -86,13 +90,13 @@ function chosen(word: string, sides: readonly Side[], others: readonly Side[]): 
   const wanted = others.length === 1 ? others[0] : undefined;
   const found =
     sides.find(({ hash }) => hash === wanted?.hash) ??
-    sides.find(({ label }) => wanted !== undefined && label === wanted.label);
+    wanted?.labels.flatMap((label) => sides.find(({ labels }) => labels.includes(label)) ?? [])[0];
   if (found !== undefined) return found;
   const why =
     wanted === undefined
       ? "which are too many"
       : `none of which is ${wanted.name} or has its label`;
-  const example = only?.label ?? "";
+  const example = only?.labels[0] ?? "";
   throw new UsageError(
     `${word} has ${sides.length} runs, ${why}; say which with --only, as --only label:${example}`,
   );
@@ -101,8 +105,8 @@ function chosen(word: string, sides: readonly Side[], others: readonly Side[]): 
 /** One of the two runs, stored or only planned. */
 type Side = {
   readonly name: string;
-  /** The label that it has in its grid. */
-  readonly label: string | null;
+  /** The label that it has in its grid, then those that it had before it was renamed. */
+  readonly labels: readonly string[];
   readonly state: string;
   /** Description of its grid. */
   readonly description: string;
@@ -122,15 +126,13 @@ type Difference = {
   readonly identity: boolean;
 };
 
-const NO_IDENTITY = /^(data\.(file|validation|test)|record\..*)$/;
-
 /** Lists what belongs to the identity first, each in the order of the config. */
 function findDifferences(a: Side, b: Side): readonly Difference[] {
   const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const keys = [...new Set([...ofA.keys(), ...ofB.keys()])]
     .map((key) => ({ key, a: ofA.get(key) ?? null, b: ofB.get(key) ?? null }))
     .filter((one) => canonicalJson(one.a) !== canonicalJson(one.b))
-    .map((one) => ({ ...one, identity: !NO_IDENTITY.test(one.key) }));
+    .map((one) => ({ ...one, identity: isDecisive(one.key) }));
   const about = [
     { key: "name", a: a.name, b: b.name, identity: false },
     { key: "description", a: a.description, b: b.description, identity: false },

@@ -6,11 +6,11 @@ import { bytes, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
-import { STOPPED, STORE_OPTION } from "../command-line/options.ts";
+import { ALL_OPTION, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows, type RowsFormat } from "../export/rows.ts";
 import { type FileTarget, writeWhole, writeWholeFolder } from "../export/whole-files.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
-import { findWhole, type Target } from "../store/resolve.ts";
+import { EVERY_RUN, findWhole, scopeOf, type Target } from "../store/resolve.ts";
 
 type ExportFormat = RowsFormat | "safetensors" | "store";
 
@@ -49,6 +49,7 @@ export const command: Command = {
       choices: EXPORT_TABLES,
       help: "history (default: a row a step), or a view, as runs or evals",
     },
+    ...ALL_OPTION,
     force: { help: "replace a file that is there" },
   },
   examples: [
@@ -148,7 +149,8 @@ async function exportTo(
   { reader, signal }: { readonly reader: StoreReader; readonly signal: AbortSignal },
 ): Promise<string | null> {
   const { terminal, flags } = invocation;
-  const found = findWhole(reader, flags.positionals[0] ?? "");
+  const wanted = request.format === "store" ? EVERY_RUN : scopeOf(invocation);
+  const found = findWhole(reader, flags.positionals[0] ?? "", wanted);
   const { name, grid, runs } = found;
   const ofWhat = grid === null ? name : `${name} (${counted(runs.length, "run")})`;
   const scope = { grid, runs: runs.map((run) => run.name) };

@@ -1,12 +1,20 @@
 import { dirname, relative, resolve } from "node:path";
 import { type Exclusion, expandedYaml, isToTrain, type PlannedRun } from "@ablate/runner";
-import { type RunStart, type RunState, settingOfKey, settingTexts, shortKey } from "@ablate/store";
+import {
+  type RunName,
+  type RunStart,
+  type RunState,
+  settingOfKey,
+  settingTexts,
+  shortKey,
+} from "@ablate/store";
 import { bytes, count, counted, duration, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts";
+import { planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
-import { notesBefore, readStored } from "../plan/stored.ts";
+import { notesBefore, readStored, type Stored } from "../plan/stored.ts";
 import { jsonArray } from "../print/rows.ts";
 import { schemaComment, writeNew } from "./new.ts";
 
@@ -30,31 +38,38 @@ export const command: Command = {
     const planned = planConfig(invocation);
     const save = flags.text("save");
     if (save !== undefined) saveRuns(save, planned, invocation);
-    const stored = readStored(invocation, planned.runs);
+    const stored = readStored(invocation, planned);
     const rows = planned.runs.map((run, i) => {
-      const known = stored.runs.get(run.hash);
-      const state: RunState | "new" = known?.state ?? "new";
+      const state: RunState | "new" = stored.runs.get(run.hash)?.state ?? "new";
       const start = willTrain(state) ? (stored.starts[i] ?? null) : null;
-      return { ...run, name: known?.name ?? run.name, state, start };
+      const instead = planned.preview.names.get(run.hash)?.instead ?? null;
+      return { ...run, state, start, instead };
     });
     const inTrash = "in the trash; `ablate run` takes out what is planned";
-    const notes = notesBefore(planned, stored, { inTrash }).map((note) => `${note}\n`);
+    const all = [...planNotes(planned), ...notesBefore(planned, stored, { inTrash })];
+    const notes = all.map((note) => `${note}\n`);
     terminal.write(flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows));
     terminal.warn(notes.join(""));
     if (flags.has("json")) return 0;
     const todo = rows.filter(({ state }) => willTrain(state));
     const { excluded, data } = planned;
     terminal.write(`\n${planCounts(rows, todo.length, excluded)}${ownFiles(planned)}`);
-    if (todo.length === 0) return 0;
-    const taken = estimate(todo, stored.kinds, data.vocabulary);
-    terminal.write(planEstimate(todo.length, taken, stored.bytes));
+    if (todo.length > 0) {
+      const taken = estimate(todo, stored.kinds, data.vocabulary);
+      terminal.write(planEstimate(todo.length, taken, stored.bytes));
+    }
+    terminal.write(leftTable(stored.left));
     return 0;
   },
 };
 
-function record(run: PlannedRun & { readonly state: string }): object {
-  const { name, hash, spec, state, resolved } = run;
-  return { run: name, hash, seed: spec.seed, state, config: resolved };
+function record(run: PlannedRun & { readonly state: string } & Pick<RunName, "instead">): object {
+  const { name, hash, spec, state, resolved, instead } = run;
+  const because = (instead?.differences ?? []).map(({ key, first, second }) => {
+    return { key, stored: first ?? null, planned: second ?? null };
+  });
+  const instead_of = instead?.run ?? null;
+  return { run: name, hash, seed: spec.seed, state, instead_of, because, config: resolved };
 }
 
 /** Whether `ablate run` trains a run that is in this state. */
@@ -67,6 +82,19 @@ function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocat
   const text = expandedYaml(runs, config, (data) => relative(dirname(path), data));
   writeNew(file, path, schemaComment(path) + text);
   terminal.warn(`wrote ${file}\n`);
+}
+
+/** Most runs that are listed as left. */
+const MOST_LEFT = 20;
+
+/** Tables the runs of the grid that no config of it has any more. */
+function leftTable(left: Stored["left"]): string {
+  if (left.length === 0) return "";
+  const shown = left.slice(0, MOST_LEFT).map(({ name, state }) => [name, state]);
+  const more = left.length - shown.length;
+  const rest = more === 0 ? "" : `and ${counted(more, "more run")}\n`;
+  const title = `left from earlier plans: compare, report and ui show ${left.length === 1 ? "it" : "them"} only with --all`;
+  return `\n${title}\n${table(["run", "state"], shown)}${rest}`;
 }
 
 type Row = Pick<PlannedRun, "name" | "differs"> & {
@@ -99,7 +127,7 @@ function planTable(rows: readonly Row[]): string {
   return table(["run", "state", ...titles], cells);
 }
 
-/** Says where a run goes on; a new one may get another name than the planned one, which a shorter run has. */
+/** Says where a run goes on. */
 function startText(name: string, state: string, { run, step }: RunStart): string {
   const isOwn = state !== "new" && run === name;
   return isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;

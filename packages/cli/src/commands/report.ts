@@ -5,10 +5,10 @@ import { DamageError } from "@ablate/store";
 import { bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
+import { ALL_OPTION, ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
 import { writeWhole } from "../export/whole-files.ts";
 import { withOpenReader } from "../store/open.ts";
-import { selectedRuns } from "../store/resolve.ts";
+import { scopeOf, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [
@@ -18,6 +18,7 @@ export const command: Command = {
   options: {
     ...STORE_OPTION,
     only: ONLY_OPTION,
+    ...ALL_OPTION,
     output: { short: "o", value: "FILE", help: "the HTML file to write (required)" },
     title: { value: "TEXT", help: "its title (default: the name of the grid)" },
     force: { help: "replace a file that is there" },
@@ -38,7 +39,8 @@ export const command: Command = {
     const words = [...flags.positionals, ...flags.rest];
     await withOpenReader(invocation, (reader) =>
       writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
-        const runs = reader.checks.whole(selectedRuns(reader, words, flags.texts("only")));
+        const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
+        const runs = reader.checks.whole(selectedRuns(reader, words, selection));
         if (runs.length === 0) throw new DamageError("every run of the report is damaged");
         const title = flags.text("title") ?? words.join(", ");
         const grids = reader.grids().filter(({ name }) => words.includes(name));

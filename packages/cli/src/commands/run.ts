@@ -12,6 +12,7 @@ import {
   STORE_OPTION,
   TRAINING_OPTIONS,
 } from "../command-line/options.ts";
+import { leftNotes, planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { notesBefore, readStored } from "../plan/stored.ts";
 import { runsTable } from "../print/runs-table.ts";
@@ -29,6 +30,7 @@ export const command: Command = {
     ...TRAINING_OPTIONS,
     resume: { help: "go on where runs were stopped (the default)" },
     "retry-failed": { help: "also train runs that failed" },
+    replace: { help: "leave behind the runs of other configs of the same name" },
     restart: { help: "train every run again, from step 0, nothing taken over" },
     "fail-fast": { help: "end the grid with the first run that fails or diverges" },
     "stop-on": {
@@ -59,9 +61,12 @@ export const command: Command = {
     const style = flags.has("json") ? "json" : human;
     const wanted = mode(flags);
     if (style !== "quiet") {
-      const stored = readStored(invocation, planned.runs);
+      const stored = readStored(invocation, planned);
       const said = { inTrash: "out of the trash again", isRestart: wanted === "restart" };
-      for (const note of notesBefore(planned, stored, said)) terminal.warn(`${note}\n`);
+      const notes = [...planNotes(planned), ...leftNotes(planned.preview)];
+      for (const note of [...notes, ...notesBefore(planned, stored, said)]) {
+        terminal.warn(`${note}\n`);
+      }
     }
     const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, {
       style,

@@ -2,11 +2,11 @@ import { RUN_STATES, runRow, type StoreReader } from "@ablate/store";
 import { didYouMean } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
+import { ALL_OPTION, ONLY_OPTION, READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withLiveState, withReader } from "../store/open.ts";
-import { matchingRuns } from "../store/resolve.ts";
+import { asksForPlan, EVERY_RUN, matchingRuns, runsInScope, scopeOf } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
@@ -14,7 +14,8 @@ export const command: Command = {
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
-    grid: { value: "GRID", help: "only runs of this grid" },
+    grid: { value: "GRID", help: "only runs of this grid, those of its current plans" },
+    ...ALL_OPTION,
     state: { value: "STATE", choices: RUN_STATES, help: "only runs in this state" },
   },
   examples: [
@@ -28,11 +29,14 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const grid = flags.text("grid");
     const state = flags.choice("state", RUN_STATES);
+    const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
     const runs = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
-      const all = withLiveState(reader.runs(grid === undefined ? {} : { grid }), reader);
+      const texts = [...words, ...flags.texts("only")];
+      const isAll = grid === undefined || texts.some(asksForPlan);
+      const scope = isAll ? EVERY_RUN : scopeOf(invocation);
+      const all = withLiveState(runsInScope(reader, scope, grid), reader);
       const listed = all.filter((run) => state === undefined || run.state === state);
-      const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
       const filters = [
         { texts: words, source: "" },
         { texts: flags.texts("only"), source: "--only " },

@@ -13,7 +13,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { ignoredSignals } from "../command-line/ignored-signals.ts";
-import { STORE_OPTION } from "../command-line/options.ts";
+import { ALL_OPTION, STORE_OPTION } from "../command-line/options.ts";
 import { storePath, withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
 
@@ -27,6 +27,7 @@ export const command: Command = {
     ...STORE_OPTION,
     view: { value: "NAME", choices: VIEW_NAMES, help: `the first view: ${VIEW_NAMES.join(", ")}` },
     run: { value: "RUN", help: "open this run" },
+    ...ALL_OPTION,
     glyphs: {
       value: "NAME",
       choices: GLYPHS,
@@ -51,6 +52,7 @@ export const command: Command = {
     const shown = {
       view: flags.choice("view", VIEW_NAMES),
       run: runOf(invocation),
+      isAll: flags.has("all"),
       ...displayOf(invocation),
     };
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -114,7 +116,8 @@ export function isInteractive({ terminal: { environment } }: Invocation): boolea
 /** Shows the store until the user quits; the exit code. */
 export function openStore(
   invocation: Invocation,
-  options: Pick<UiOptions, "view" | "run" | "marks"> & Partial<Pick<UiOptions, "glyphs" | "theme">>,
+  options: Pick<UiOptions, "view" | "run" | "isAll" | "marks"> &
+    Partial<Pick<UiOptions, "glyphs" | "theme">>,
 ): Promise<number> {
   const { environment, folder } = invocation.terminal;
   const store = storePath(invocation);

@@ -7,10 +7,10 @@ import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
-import { CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
+import { ALL_OPTION, CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
-import { findTarget } from "../store/resolve.ts";
+import { findTarget, scopeOf } from "../store/resolve.ts";
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY_MS = 150;
@@ -20,6 +20,7 @@ export const command: Command = {
     "Shows the progress of a run or a grid that another process trains, from the store alone, as `ablate run` would: a live block on a terminal, plain lines elsewhere. It writes nothing and ends when nothing is left to watch.",
   options: {
     ...STORE_OPTION,
+    ...ALL_OPTION,
     json: { help: "print events, one JSON object a line" },
   },
   examples: [
@@ -36,12 +37,14 @@ export const command: Command = {
 async function watch(invocation: Invocation, reader: StoreReader): Promise<number> {
   const { flags, terminal } = invocation;
   const refuseIfGone = goneChecker(storePath(invocation));
-  const { name: title, grid } = findTarget(reader, flags.positionals[0] ?? "");
+  const scope = scopeOf(invocation);
+  const { name: title, grid } = findTarget(reader, flags.positionals[0] ?? "", scope);
   const grids = grid === null ? gridsOf(title, reader) : [grid];
   const style = flags.has("json") ? "json" : "human";
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() => {});
-  const follower = new RunFollower(reader, grid === null ? { run: title } : { grid });
+  const isCurrent = !scope.isAll;
+  const follower = new RunFollower(reader, grid === null ? { run: title } : { grid, isCurrent });
   const events = new WatchedEvents(title, reader);
   try {
     for (;;) {

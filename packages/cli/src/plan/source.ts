@@ -1,9 +1,8 @@
 /** A config with its data set, as the command line names it. */
 import { relative, resolve } from "node:path";
 import { type Data, type GridConfig, loadConfig, readData, whyUnreadable } from "@ablate/runner";
-import { readNumber } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
-import { UsageError } from "../command-line/errors.ts";
+import { overridesOf } from "./overrides.ts";
 
 /** A larger grid is more often a mistake than wanted: it needs `--yes`. */
 const MOST_RUNS = 10_000;
@@ -22,10 +21,7 @@ export function readConfig(
   path: string = flags.positionals[0] ?? "",
 ): Source {
   const overrides = {
-    set: flags.texts("set"),
-    steps: flags.count("steps", 1),
-    seeds: seeds(flags.text("seeds")),
-    engine: flags.text("engine"),
+    ...overridesOf(flags),
     mostRuns: flags.has("yes") ? undefined : MOST_RUNS,
   };
   const config = loadConfig(path, overrides, whyUnreadable);
@@ -34,15 +30,4 @@ export function readConfig(
     return near.startsWith("..") ? file : near;
   };
   return { config, data: readData(config, shown), shown };
-}
-
-function seeds(text: string | undefined): readonly number[] | undefined {
-  if (text === undefined) return undefined;
-  return text.split(",").map((part) => {
-    const seed = readNumber(part);
-    if (seed === null || !Number.isSafeInteger(seed) || seed < 0) {
-      throw new UsageError(`--seeds takes whole numbers like 1,2,3, not "${text}"`);
-    }
-    return seed;
-  });
 }

@@ -3,7 +3,7 @@
 import { existsSync, statSync } from "node:fs";
 import { changeThresholds, THRESHOLDS, type Thresholds } from "@ablate/core";
 import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
-import type { RecordedRun, RunStart, TrainedKind } from "@ablate/store";
+import type { RecordedRun, RunStart, RunSummary, StoreReader, TrainedKind } from "@ablate/store";
 import { firstOf, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { liveStates, storePath, withAnyReader } from "../store/open.ts";
@@ -17,12 +17,17 @@ export type Stored = {
   /** The thresholds by which each ended run was judged, by hash. */
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly kinds: readonly TrainedKind[];
+  /** The runs of the grid that its configs no longer have, in the order of the grid. */
+  readonly left: readonly Pick<RunSummary, "name" | "state">[];
   /** Bytes of its file; null where there is none. */
   readonly bytes: number | null;
 };
 
 /** Reads what the store knows; makes none where there is none. */
-export function readStored(invocation: Invocation, runs: readonly PlannedRun[]): Stored {
+export function readStored(
+  invocation: Invocation,
+  { runs, grid, preview }: Pick<Planned, "runs" | "grid" | "preview">,
+): Stored {
   const path = storePath(invocation);
   const stored = withAnyReader(invocation, (reader): Stored => {
     const stateOf = liveStates(reader);
@@ -39,11 +44,22 @@ export function readStored(invocation: Invocation, runs: readonly PlannedRun[]):
       thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
       starts: reader.starts(asked),
       kinds: reader.trainedKinds(),
+      left: leftRuns(reader, grid.name, preview.left),
       bytes: existsSync(path) ? statSync(path).size : null,
     };
   });
   if (stored !== undefined) return stored;
-  return { runs: new Map(), thresholds: new Map(), starts: [], kinds: [], bytes: null };
+  return { runs: new Map(), thresholds: new Map(), starts: [], kinds: [], left: [], bytes: null };
+}
+
+function leftRuns(reader: StoreReader, grid: string, names: readonly string[]): Stored["left"] {
+  if (names.length === 0) return [];
+  const left = new Set(names);
+  const stateOf = liveStates(reader);
+  return reader
+    .runs({ grid })
+    .filter(({ name }) => left.has(name))
+    .map(({ name, state }) => ({ name, state: stateOf(name, state) }));
 }
 
 /** Returns what the user should know before training: of the plan, and of what the store has of its runs. */

@@ -30,7 +30,12 @@ export function existingStore(invocation: Invocation): string {
 
 /** Opens the store for reading; who calls it closes it. */
 function openStoreToRead(invocation: Invocation): StoreReader {
-  const reader = openReader(existingStore(invocation));
+  const reader = openReader(existingStore(invocation), {
+    onFormerName: (word, run) => {
+      const label = run.slice(run.indexOf("/") + 1);
+      invocation.terminal.warn(`ablate: ${word} was renamed to ${label}\n`);
+    },
+  });
   if (reader.notice !== null) invocation.terminal.warn(`ablate: ${reader.notice}\n`);
   return reader;
 }

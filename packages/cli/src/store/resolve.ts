@@ -13,7 +13,8 @@ import {
   unknownFields,
   type WholeOptions,
 } from "@ablate/store";
-import { closest, didYouMean } from "@ablate/text";
+import { closest, count, didYouMean } from "@ablate/text";
+import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { withLiveState } from "./open.ts";
 
@@ -41,43 +42,90 @@ export function findWholeRun(
 }
 
 /** Finds the grid or the run that a word means; a damaged run is refused, and left out of a grid. */
-export function findWhole(reader: StoreReader, word: string): Target {
-  const target = findTarget(reader, word);
+export function findWhole(reader: StoreReader, word: string, scope: Scope = EVERY_RUN): Target {
+  const target = findTarget(reader, word, scope);
   const { name, grid, runs } = target;
   if (grid === null) reader.checks.refuse(name);
   return { ...target, runs: reader.checks.whole(runs) };
 }
 
-/** Finds the grid or the run that a word means. */
-export function findTarget(reader: StoreReader, word: string): Target {
+/** Which runs a word means that names none of them: a grid, a filter. */
+export type Scope = {
+  /** Whether runs are meant, too, that are left from earlier plans. */
+  readonly isAll: boolean;
+  /** Hears how many of a grid, or of the store, are left out. */
+  readonly onLeftOut: (count: number) => void;
+};
+
+/** Every run of a grid, or of the store. */
+export const EVERY_RUN: Scope = { isAll: true, onLeftOut: () => {} };
+
+/** Returns the scope that the command line asks for; the user is told what it leaves out. */
+export function scopeOf({ flags, terminal }: Invocation): Scope {
+  return {
+    isAll: flags.has("all"),
+    onLeftOut: (number) => {
+      const [runs, them] = number === 1 ? ["1 run", "it"] : [`${count(number)} runs`, "them"];
+      terminal.warn(`without ${runs} left from earlier plans; --all adds ${them}\n`);
+    },
+  };
+}
+
+/** Returns the runs of a grid, or of the store, that are in scope. */
+export function runsInScope(
+  reader: StoreReader,
+  { isAll, onLeftOut }: Scope,
+  grid?: string,
+): readonly RunSummary[] {
+  const all = reader.runs(grid === undefined ? {} : { grid });
+  const kept = isAll ? all : all.filter(({ plan }) => plan === "current");
+  if (kept.length < all.length) onLeftOut(all.length - kept.length);
+  return kept;
+}
+
+/** Finds the grid or the run that a word means; with a grid its runs. */
+export function findTarget(reader: StoreReader, word: string, scope: Scope = EVERY_RUN): Target {
   const meaning = meaningOf(reader, word, { grids: true });
   const { grid } = meaning;
-  if (grid !== null) return { name: grid, grid, runs: reader.runs({ grid }) };
+  if (grid !== null) return { name: grid, grid, runs: runsInScope(reader, scope, grid) };
   const run = runOf(meaning, reader);
   return { name: run.name, grid: null, runs: [run] };
 }
 
 /** Finds the runs that a word means: those of a grid, of a name without its seed, of a filter. */
-export function findRuns(reader: StoreReader, word: string): readonly RunSummary[] {
-  const { grid, runs } = meaningOf(reader, word, { grids: true, matching: filterOver(reader) });
-  if (grid !== null) return reader.runs({ grid });
+export function findRuns(
+  reader: StoreReader,
+  word: string,
+  scope: Scope = EVERY_RUN,
+): readonly RunSummary[] {
+  const { grid, runs } = meaningOf(reader, word, {
+    grids: true,
+    matching: filterOver(reader, scope),
+  });
+  if (grid !== null) return runsInScope(reader, scope, grid);
   const names = new Set(runs);
   return reader.runs().filter(({ name }) => names.has(name));
 }
 
 /**
- * Finds the runs that any of the words means, each once; without words all of them.
+ * Finds the runs that any of the words means, each once; without words all of them. The first, with which others are
+ * compared, is left from earlier plans only where all are.
  *
  * @throws UsageError - if a word means none, or none is left by `--only`
  */
 export function selectedRuns(
   reader: StoreReader,
   words: readonly string[],
-  only: readonly string[],
+  { only, scope: given }: { readonly only: readonly string[]; readonly scope: Scope },
 ): readonly RunSummary[] {
+  const scope = only.some(asksForPlan) ? EVERY_RUN : given;
   const meant =
-    words.length === 0 ? reader.runs() : words.flatMap((word) => findRuns(reader, word));
-  const unique = [...new Map(meant.map((run) => [run.name, run])).values()];
+    words.length === 0
+      ? runsInScope(reader, scope)
+      : words.flatMap((word) => findRuns(reader, word, scope));
+  const unique = [...new Map(meant.map((run) => [run.name, run])).values()].toSorted(
+    (a, b) => Number(a.plan === "left") - Number(b.plan === "left"),
+  );
   const kept = matchingRuns(unique, [{ texts: only, source: "--only " }], reader);
   if (kept.length > 0) return kept;
   throw new UsageError(
@@ -92,7 +140,7 @@ export function resolveExact(
   reader: StoreReader,
   words: readonly string[],
 ): { readonly runs: readonly string[]; readonly grids: readonly string[] } {
-  const options = { grids: true, whole: true, matching: filterOver(reader) };
+  const options = { grids: true, whole: true, matching: filterOver(reader, EVERY_RUN) };
   const meant = words.map((word) => meaningOf(reader, word, options));
   return {
     grids: [...new Set(meant.flatMap(({ grid }) => grid ?? []))],
@@ -132,12 +180,18 @@ function refuseTrashed(reader: StoreReader, name: string): void {
   throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
 }
 
+/** Whether a filter says which runs are meant that are left from earlier plans. */
+export function asksForPlan(filter: string): boolean {
+  return parseFilter(filter).fields.includes("plan");
+}
+
 /** Makes the function that finds runs by a filter; a word that could be a name need not be one. */
-function filterOver(reader: StoreReader): (filter: string) => readonly string[] {
+function filterOver(reader: StoreReader, scope: Scope): (filter: string) => readonly string[] {
   return (filter) => {
     refuseTrashed(reader, filter);
     try {
-      const runs = withLiveState(reader.runs(), reader);
+      const isCurrent = !scope.isAll && !asksForPlan(filter);
+      const runs = withLiveState(reader.runs({ isCurrent }), reader);
       return matchingRuns(runs, [{ texts: [filter], source: "" }], reader).map(({ name }) => name);
     } catch (error) {
       const isFixable = error instanceof FilterError || error instanceof UsageError;

@@ -47,6 +47,8 @@ export type PlannedConfig = {
 /** A run that has its identity and its final name; the store's planned run and more. */
 export type PlannedRun = PlannedConfig & {
   readonly hash: string;
+  /** Other entries of the config that expand to the same run. */
+  readonly also: readonly Pick<PlannedConfig, "label" | "variant">[];
   /** Equal in runs that differ in their number of steps alone. */
   readonly family: string;
   /** The resolved config as JSON. */
@@ -98,9 +100,6 @@ function differences(configs: readonly ResolvedConfig[]): Record<string, unknown
 
 type Named = Pick<Cell, "variant" | "factors">;
 
-/** Longer names do not fit beside anything else in a terminal. */
-const LONGEST_NAME = 80;
-
 /**
  * Makes the function that names a config's cells: the variant's name and the keys that differ by as few of their
  * last segments as tell them apart, then the seed where there are several, joined by `-`
@@ -118,16 +117,4 @@ function labeller(cells: readonly Named[]): (cell: Named, seed: number | null) =
     ];
     return parts.length === 0 ? nothing : parts.join("-");
   };
-}
-
-/** Returns the label, shortened and ended by the hash's first characters where the name is too long or taken. */
-export function fitName(
-  grid: string,
-  label: string,
-  { hash, taken }: { readonly hash: string; readonly taken: ReadonlySet<string> },
-): string {
-  const room = LONGEST_NAME - grid.length - 1;
-  if (label.length <= room && !taken.has(`${grid}/${label}`)) return label;
-  const end = `-${hash.slice(0, 8)}`;
-  return label.slice(0, room - end.length) + end;
 }

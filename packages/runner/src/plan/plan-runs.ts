@@ -1,11 +1,6 @@
+import { NAME_LENGTH, otherName } from "@ablate/store";
 import type { GridConfig } from "../config/config.ts";
-import {
-  expandGrid,
-  fitName,
-  type GridRuns,
-  type PlannedConfig,
-  type PlannedRun,
-} from "./expand.ts";
+import { expandGrid, type GridRuns, type PlannedConfig, type PlannedRun } from "./expand.ts";
 import { familyHasher, runHasher } from "./identity.ts";
 import { sameNumbersNotes, sameRunNotes } from "./same-runs.ts";
 
@@ -18,32 +13,49 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
   const hashOf = runHasher(dataHash);
   const familyOf = familyHasher(dataHash);
   const byHash = new Map<string, PlannedRun>();
-  const names = new Set<string>();
+  const names = new Map<string, PlannedRun>();
   const same: (readonly [PlannedConfig, PlannedConfig])[] = [];
   for (const planned of expandGrid(config)) {
     const hash = hashOf(planned.resolved);
     const first = byHash.get(hash);
     if (first !== undefined) {
       same.push([first, planned]);
+      byHash.set(hash, { ...first, also: [...first.also, planned] });
       continue;
     }
-    const label = fitName(config.name, planned.label, { hash, taken: names });
-    const name = `${config.name}/${label}`;
-    names.add(name);
     const { resolved } = planned;
-    byHash.set(hash, {
+    const run: PlannedRun = {
       ...planned,
-      name,
-      label,
+      name: fitted(planned.name, hash),
       hash,
+      also: [],
       family: familyOf(resolved),
       config: JSON.stringify(resolved),
       seed: resolved.seed,
       engine: resolved.engine,
       steps: resolved.train.steps,
-    });
+    };
+    const holder = names.get(run.name);
+    const data = { dataHash };
+    const name =
+      holder === undefined
+        ? run.name
+        : otherName({ ...run, ...data }, { ...holder, ...data }, (one) => names.has(one));
+    const named = { ...run, name, label: name.slice(config.name.length + 1) };
+    names.set(name, named);
+    byHash.set(hash, named);
   }
   const runs = [...byHash.values()];
   const notes = [...sameRunNotes(same), ...sameNumbersNotes(runs)];
   return { runs, notes, excluded: config.excluded };
+}
+
+/** Characters of the hash by which a name ends that is cut. */
+const HASH_SHOWN = 8;
+
+/** Returns a name, cut and ended by the first characters of the hash where it is too long. */
+function fitted(name: string, hash: string): string {
+  if (name.length <= NAME_LENGTH) return name;
+  const end = `-${hash.slice(0, HASH_SHOWN)}`;
+  return name.slice(0, NAME_LENGTH - end.length) + end;
 }

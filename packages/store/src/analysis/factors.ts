@@ -11,7 +11,8 @@ export type Configured = {
 export type Factor = { readonly name: string; readonly keys: readonly string[] };
 
 /** Keys that are no cause of a run's numbers: where its data lie, what is recorded and judged. */
-const NO_FACTOR = /^(seed|name|description|data\.file|record\..*|thresholds\..*)$/;
+const NO_FACTOR =
+  /^(seed|name|description|data\.(file|validation|test)|record\..*|thresholds\..*)$/;
 
 /** Returns the keys of the config whose values are not the same in all runs, in the order of the config. */
 export function differingKeys(runs: readonly Configured[]): string[] {
@@ -39,6 +40,11 @@ export function differingKeys(runs: readonly Configured[]): string[] {
 /** Says whether a key may decide what comes out; the seed is what everything is paired by. */
 function isFactor(key: string): boolean {
   return !NO_FACTOR.test(key);
+}
+
+/** Says whether a key decides which run it is. */
+export function isDecisive(key: string): boolean {
+  return key === "seed" || isFactor(key);
 }
 
 /** Returns the factors among the keys that differ. */

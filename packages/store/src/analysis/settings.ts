@@ -89,6 +89,23 @@ export function exactSetting({ value }: Pick<Setting, "value">): string | number
   return typeof value === "string" || typeof value === "number" ? value : json(value);
 }
 
+/** Writes a value with all it says in the letters of a run's name: `500`, `20_30`, `kaiming_gain_3`. */
+export function nameText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(nameText).join("_");
+  if (!isMap(value)) {
+    return String(value ?? "none")
+      .replace("+", "")
+      .replace(/[^A-Za-z0-9._=-]+/g, "_");
+  }
+  if (Object.keys(value).join() === "0") return nameText(value[0]);
+  const { scheme, where, ...rest } = value;
+  const kind = scheme ?? where;
+  const inner = Object.entries(rest)
+    .filter(([key, one]) => kind === undefined || one !== UNSAID[key])
+    .map(([key, one]) => `${key}_${nameText(one)}`);
+  return [...(kind === undefined ? [] : [nameText(kind)]), ...inner].join("_");
+}
+
 /** Returns every setting of a config. */
 export function flatSettings(config: unknown, prefix = ""): Setting[] {
   if (!isMap(config)) return [];

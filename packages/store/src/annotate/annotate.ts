@@ -157,7 +157,7 @@ export function readAnnotations(sql: Statements): Annotations {
 const LONGEST_NAME = 80;
 
 const FIRST_GRID = `
-  select g.id as gridId, g.name as grid from grid_run gr join grid g on g.id = gr.grid_id
+  select g.id as gridId, g.name as grid, gr.label as label from grid_run gr join grid g on g.id = gr.grid_id
   where gr.run_id = ? order by gr.id limit 1`;
 
 const TAKEN = `
@@ -176,7 +176,8 @@ export function renameRun(
   { id, name }: { readonly id: number; readonly name: string },
   wanted: string,
 ): string {
-  const place = sql.row<{ readonly gridId: number; readonly grid: string }>(FIRST_GRID, id);
+  type Place = { readonly gridId: number; readonly grid: string; readonly label: string };
+  const place = sql.row<Place>(FIRST_GRID, id);
   const grid = place?.grid ?? name.split("/")[0] ?? "";
   const gridId = place?.gridId ?? null;
   const label = labelIn(grid, wanted);
@@ -190,6 +191,11 @@ export function renameRun(
   if (sql.value(TAKEN, { id, renamed, label, gridId }) !== undefined) {
     throw new StoreError(`${renamed} is another run; choose another name`);
   }
+  const before = new Set([name, ...(place === undefined ? [] : [`${grid}/${place.label}`])]);
+  for (const former of before) {
+    sql.insert("former_name", { name: former, run_id: id }, "or replace");
+  }
+  sql.run("delete from former_name where name = ?", renamed);
   sql.run("update run set name = ? where id = ?", renamed, id);
   sql.run("update grid_run set label = ? where run_id = ? and grid_id = ?", label, id, gridId);
   return `renamed ${name} to ${renamed}`;

@@ -2,6 +2,8 @@
 import { canonical } from "@ablate/text";
 import { renewGridNames } from "../digest/seal.ts";
 import type { Schema } from "../file/owned-tables.ts";
+import { readGrid, unitedPlans, writePlans } from "../writing/grid-plans.ts";
+import { freeLabel } from "../writing/run-names.ts";
 import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
 
 type GridRow = Row & { readonly id: number; readonly name: string; readonly planned_at: number };
@@ -34,10 +36,12 @@ export function compareGrid({ from, to }: Files, id: number): ComparedGrid {
  */
 export function mergeGrid(files: Files, { grid, ofGrid }: Schema, fromId: number): number {
   const { theirs, ours, isNewer, change } = compareGrid(files, fromId);
+  const before = readGrid(files.to, theirs.name);
   const columns = columnsOf(theirs, grid);
   const id = ours?.id ?? Number(files.to.insert("grid", columns).lastInsertRowid);
   if (isNewer) files.to.update("grid", id, columns);
   if (change === "added") copyOwned(files, ofGrid, { from: fromId, to: id });
+  else writePlans(files.to, id, unitedPlans(before, readGrid(files.from, theirs.name)));
   mergeAnnotations(files, "grid", { from: fromId, to: id });
   renewGridNames(files.to, id);
   return id;
@@ -62,8 +66,15 @@ export function joinGrids(
     to.run(
       `insert into grid_run (grid_id, run_id, label, position)
        select @grid, @run, @label, coalesce(max(position) + 1, 0) from grid_run where grid_id = @grid`,
-      { grid, run: run.to, label },
+      { grid, run: run.to, label: freeLabel(to, { gridId: grid, runId: run.to, label }) },
     );
+  }
+}
+
+/** Keeps the names that a run had there before it was renamed, where no run had them here. */
+export function mergeFormerNames({ from, to }: Files, ids: Ids): void {
+  for (const name of from.values("select name from former_name where run_id = ?", ids.from)) {
+    to.insert("former_name", { name, run_id: ids.to }, "or ignore");
   }
 }
 

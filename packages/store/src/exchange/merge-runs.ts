@@ -5,10 +5,10 @@ import type { Schema } from "../file/owned-tables.ts";
 import { clearAttempt } from "../recovery/run-tables.ts";
 import { restoreRun } from "../trash/restore.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
-import { freeName } from "../writing/free-name.ts";
 import { type RunState, stepsOf } from "../writing/plan.ts";
+import { importedName } from "../writing/run-names.ts";
 import { columnsOf, copyOwned, type Files, type Row } from "./copy-rows.ts";
-import { joinGrids, mergeAnnotations } from "./merge-grids.ts";
+import { joinGrids, mergeAnnotations, mergeFormerNames } from "./merge-grids.ts";
 
 /** A row of `run` on its way into another file, where nobody trains it. */
 export type RunRow = Row &
@@ -16,6 +16,7 @@ export type RunRow = Row &
     readonly id: number;
     readonly name: string;
     readonly hash: string;
+    readonly config: string;
     readonly state: RunState;
     readonly claim: string | null;
     readonly last_step: number | null;
@@ -55,7 +56,7 @@ export function asInterrupted(run: RunRow): RunRow {
 export function compareRun({ to }: Files, there: RunRow): ComparedRun {
   const theirs = asInterrupted(there);
   const ours = to.row<RunRow>("select * from run where hash = ?", theirs.hash);
-  if (ours === undefined) return { theirs, ours, name: freeName(to, theirs), change: "added" };
+  if (ours === undefined) return { theirs, ours, name: importedName(to, theirs), change: "added" };
   const trashed = to.value("select 1 from trash_run where run_id = ?", ours.id);
   const change = trashed === undefined ? changeOf(theirs, ours) : "trashed";
   return { theirs, ours, name: ours.name, change };
@@ -86,6 +87,7 @@ export function mergeRun(
 ): void {
   const ids = { from: compared.theirs.id, to: storeRun(files, schema, compared) };
   mergeAnnotations(files, "run", ids);
+  mergeFormerNames(files, ids);
   joinGrids(files, gridIds, ids);
   restoreRun(files.to, ids.to);
   renewNames(files.to, ids.to);

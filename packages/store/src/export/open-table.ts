@@ -82,6 +82,9 @@ function textOf(value: string | number | null | undefined): string | null {
 const LABEL = `(select gr.label from grid_run gr join grid g on g.id = gr.grid_id
   join run r on r.id = gr.run_id where g.name = @grid and r.name = run)`;
 
+/** SQL of whether that grid still has the run. */
+const PLAN = '(select gr.plan from grid_runs gr where gr."grid" = @grid and gr.run = "runs".run)';
+
 function* rowsOf(
   sql: Statements,
   { name: view, columns }: View,
@@ -91,6 +94,7 @@ function* rowsOf(
   const asMember = view === "runs" && grid !== null;
   const selected = Object.keys(columns).map((name) => {
     if (asMember && name === "grid") return "@grid";
+    if (asMember && name === "plan") return PLAN;
     return asMember && name === "label" ? LABEL : `"${name}"`;
   });
   const select = (condition: string, run: string): Iterable<Row> =>

@@ -29,6 +29,7 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   "run_note",
   "grid_tag",
   "grid_note",
+  "former_name",
   "trash_run",
   "trash_grid",
   // Made anew in the other file: names may be others there.

@@ -1,4 +1,4 @@
-/** Versions 2 to 6: tables that came after the first layout. */
+/** Tables that came after the first layout. */
 
 /** What users say of runs and grids; the tags of a run are in `tag` since the first layout. */
 export const annotations = `
@@ -142,4 +142,35 @@ create table trash_grid (
   grid_id integer primary key references grid on delete cascade,
   at_ms integer not null
 ) strict;
+`;
+
+/**
+ * What the configs of a grid have now, and what renamed runs were called before.
+ *
+ * - `grid_plan.config` is the path of a config, `options` is JSON of what the command line changed in it, `{}` for
+ *   nothing. An empty path stands for the runs that a grid had before its plans were stored.
+ * - `grid_plan_run` has the hash of every run of a plan, stored or not.
+ * - `former_name.name` is `grid/label`; the run that had the name last has its row.
+ */
+export const plans = `
+create table grid_plan (
+  id integer primary key,
+  grid_id integer not null references grid on delete cascade,
+  config text not null,
+  options text not null,
+  planned_at integer not null,
+  unique (grid_id, config, options)
+) strict;
+
+create table grid_plan_run (
+  plan_id integer not null references grid_plan on delete cascade,
+  hash text not null,
+  primary key (plan_id, hash)
+) strict, without rowid;
+
+create table former_name (
+  name text primary key,
+  run_id integer not null references run on delete cascade
+) strict, without rowid;
+create index former_name_by_run on former_name (run_id);
 `;

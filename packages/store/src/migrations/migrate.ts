@@ -8,7 +8,7 @@ import {
   parameterRoles,
   processStarts,
 } from "./later-columns.ts";
-import { annotations, findings, probes, recovery, trash } from "./later-tables.ts";
+import { annotations, findings, plans, probes, recovery, trash } from "./later-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
@@ -31,6 +31,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   endsAndOrigins,
   digests,
   processStarts,
+  plans,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

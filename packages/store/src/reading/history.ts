@@ -18,6 +18,8 @@ export type RunSummary = {
 export type RunFilter = {
   readonly grid?: string;
   readonly states?: readonly RunState[];
+  /** Leaves out runs that are left from earlier plans: of the grid, without one of all their grids. */
+  readonly isCurrent?: boolean | undefined;
 };
 
 export type GridSummary = {

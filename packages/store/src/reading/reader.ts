@@ -6,8 +6,15 @@ import { runQuery } from "../query/statement.ts";
 import { findStart } from "../recovery/resume-point.ts";
 import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
+import { isLeft, LEFT_EVERYWHERE, type PlanState } from "../views/runs.ts";
 import { type Continuation, type Holder, isAlive, isThere } from "../writing/claim.ts";
-import type { RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
+import {
+  type PlannedGrid,
+  type PlanPreview,
+  previewPlan,
+  readGrid,
+} from "../writing/grid-plans.ts";
+import type { GridPlan, RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
 import type { RunStart } from "../writing/record.ts";
 import type {
   Annotations,
@@ -21,13 +28,21 @@ import { RecordReader } from "./record-reader.ts";
 import { RunChecks } from "./run-checks.ts";
 import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
 
+/** Hears of each word that means a run by a name which it had before it was renamed. */
+type OnFormerName = (word: string, run: string) => void;
+
+type ReaderOptions = WaitOptions & { readonly onFormerName?: OnFormerName };
+
 /**
  * Opens a store for reading only.
  *
  * @throws StoreError - if there is none, it is no store, or a newer ablate wrote it
  */
-export function openReader(path: string, { waitMs }: WaitOptions = {}): StoreReader {
-  return new StoreReader(openForReading(path, waitMs));
+export function openReader(
+  path: string,
+  { waitMs, onFormerName }: ReaderOptions = {},
+): StoreReader {
+  return new StoreReader(openForReading(path, waitMs), onFormerName);
 }
 
 const RUNS: string = `
@@ -36,10 +51,11 @@ const RUNS: string = `
 const RUN: string = `select ${SUMMARY_COLUMNS} from runs v where v.run = ?`;
 
 const RUNS_OF_GRID: string = `
-  select ${SUMMARY_COLUMNS}, g.name as askedGrid, gr.label as askedLabel
+  select ${SUMMARY_COLUMNS}, g.name as askedGrid, gr.label as askedLabel,
+    iif(${isLeft("g.id", "r.hash")}, 'left', 'current') as askedPlan
   from kept_grid g join kept_grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
     join runs v on v.run = r.name
-  where g.name = ? order by gr.position, gr.id`;
+  where g.name = ? order by askedPlan, gr.position, gr.id`;
 
 const RECORDED = `
   select id, name, hash, state,
@@ -57,13 +73,13 @@ const TRAINED_KINDS = `
   group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
     engine, parameters`;
 
-/** Everything that moves when a run does; tags, notes and names move without a step. */
+/** Everything that moves when a run does; tags, notes, names and plans move without a step. */
 const STAMPS = `
   select name as run, state, host, pid, process_start, heartbeat_at, concat_ws('|', state, reason, started_at,
-    heartbeat_at, ended_at, last_step,
-    (select group_concat(tag) from tag where run_id = run.id),
-    (select text from run_note where run_id = run.id)) as stamp
-  from kept_run run order by id`;
+    heartbeat_at, ended_at, last_step, ${LEFT_EVERYWHERE},
+    (select group_concat(tag) from tag where run_id = r.id),
+    (select text from run_note where run_id = r.id)) as stamp
+  from kept_run r order by id`;
 
 const GRIDS = `
   select g.name as name, g.description as description,
@@ -91,7 +107,11 @@ const LATEST = `
 const KNOWN = "select name, hash from run where hash in (select value from json_each(?))";
 type Known = { readonly name: string; readonly hash: string };
 
-type RunOfGrid = SelectedSummary & { readonly askedGrid: string; readonly askedLabel: string };
+type RunOfGrid = SelectedSummary & {
+  readonly askedGrid: string;
+  readonly askedLabel: string;
+  readonly askedPlan: PlanState;
+};
 type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
 type Stamped = Holder & {
   readonly run: string;
@@ -106,25 +126,29 @@ export class StoreReader extends RecordReader {
   readonly close: () => void;
   /** Which runs are damaged, and what is left out for it. */
   readonly checks: RunChecks;
+  readonly #onFormerName: OnFormerName;
 
-  constructor({ sql, notice, close }: OpenedStore) {
+  constructor({ sql, notice, close }: OpenedStore, onFormerName: OnFormerName = () => {}) {
     super(sql);
     this.checks = new RunChecks(sql);
+    this.#onFormerName = onFormerName;
     this.notice = notice;
     this.close = close;
   }
 
   /**
-   * Returns rows of the view `runs`; with a grid, in its order and with the labels they have in it. Runs whose row is
-   * damaged are left out.
+   * Returns rows of the view `runs`; with a grid as they are in it and in its order, after its current runs those
+   * that are left from earlier plans. Runs whose row is damaged are left out.
    */
-  runs({ grid, states }: RunFilter = {}): RunSummary[] {
+  runs({ grid, states, isCurrent = false }: RunFilter = {}): RunSummary[] {
     const runs =
       grid === undefined
         ? this.sql.rows<SelectedSummary>(RUNS).map(summaryOf)
         : this.sql.rows<RunOfGrid>(RUNS_OF_GRID, grid).map(inGrid);
-    const whole = this.checks.inTable(runs);
-    return states === undefined ? whole : whole.filter(({ state }) => states.includes(state));
+    return this.checks.inTable(runs).filter(({ state, plan }) => {
+      const isWanted = states?.includes(state) ?? true;
+      return isWanted && (!isCurrent || plan === "current");
+    });
   }
 
   /**
@@ -153,7 +177,19 @@ export class StoreReader extends RecordReader {
    * @throws StoreError - if it means several runs where one is wanted, or is a filter that none matches
    */
   resolve(word: string, options?: ResolveOptions): Meaning | undefined {
-    return resolve(this.sql, word, options);
+    const meaning = resolve(this.sql, word, options);
+    if (meaning?.isFormer === true) {
+      for (const run of meaning.runs) this.#onFormerName(word, run);
+    }
+    return meaning;
+  }
+
+  /** Returns the names that a run had before it was renamed. */
+  formerNames(run: string): readonly string[] {
+    return this.sql.values(
+      "select name from former_name where run_id = (select id from run where name = ?) order by name",
+      run,
+    );
   }
 
   findByHash(hash: string): StoredRun | undefined {
@@ -188,8 +224,22 @@ export class StoreReader extends RecordReader {
   }
 
   /** Returns the names of the runs of a grid. */
-  members(grid: string): ReadonlySet<string> {
-    return new Set(this.sql.values<string>('select run from grid_runs where "grid" = ?', grid));
+  members(
+    grid: string,
+    { isCurrent = false }: Pick<RunFilter, "isCurrent"> = {},
+  ): ReadonlySet<string> {
+    const select = `select run from grid_runs where "grid" = ?${isCurrent ? " and plan = 'current'" : ""}`;
+    return new Set(this.sql.values<string>(select, grid));
+  }
+
+  /** Returns a grid with what is stored of its configs and the runs that they have. */
+  plannedGrid(grid: string): PlannedGrid {
+    return readGrid(this.sql, grid);
+  }
+
+  /** Says what storing a plan would do. */
+  preview(plan: GridPlan): PlanPreview {
+    return previewPlan(this.sql, plan);
   }
 
   /** Says whether a process is training a grid, or about to, as far as this host can tell. */
@@ -244,6 +294,6 @@ export class StoreReader extends RecordReader {
 }
 
 /** Returns the run under the grid and label by which it was asked for. */
-function inGrid({ askedGrid, askedLabel, ...run }: RunOfGrid): RunSummary {
-  return summaryOf({ ...run, grid: askedGrid, label: askedLabel });
+function inGrid({ askedGrid, askedLabel, askedPlan, ...run }: RunOfGrid): RunSummary {
+  return summaryOf({ ...run, grid: askedGrid, label: askedLabel, plan: askedPlan });
 }

@@ -1,4 +1,4 @@
-import type { RunSummary } from "./history.ts";
+import type { RunFilter, RunSummary } from "./history.ts";
 import type { StoreReader } from "./reader.ts";
 
 /** A run as it is at one look. */
@@ -18,17 +18,19 @@ const ONE_BY_ONE = 20;
 /** A process that dies writes nothing: where a run is running, it is looked for this often. */
 const LOOK_AGAIN_MS = 1000;
 
+type FollowedScope = { readonly run?: string } & Pick<RunFilter, "grid" | "isCurrent">;
+
 /** Reads what has changed of runs since the last look, at little cost where nothing has. */
 export class RunFollower {
   readonly #reader: StoreReader;
-  readonly #scope: { readonly run?: string; readonly grid?: string };
+  readonly #scope: FollowedScope;
   #dataVersion = -1;
   #lookedAt = 0;
   #isLive = false;
   #stamps: ReadonlyMap<string, string> = new Map();
 
   /** @param scope - follows this run or the runs of this grid; all of them unless given */
-  constructor(reader: StoreReader, scope: { readonly run?: string; readonly grid?: string } = {}) {
+  constructor(reader: StoreReader, scope: FollowedScope = {}) {
     this.#reader = reader;
     this.#scope = scope;
   }
@@ -56,8 +58,8 @@ export class RunFollower {
   }
 
   #inScope<S extends { readonly run: string }>(stamps: readonly S[]): readonly S[] {
-    const { run: only, grid } = this.#scope;
-    const members = grid === undefined ? null : this.#reader.members(grid);
+    const { run: only, grid, isCurrent } = this.#scope;
+    const members = grid === undefined ? null : this.#reader.members(grid, { isCurrent });
     return stamps.filter(({ run }) => (only ?? run) === run && (members?.has(run) ?? true));
   }
 

@@ -41,9 +41,9 @@ type Nullable = { [Name in Field]: null extends RunSummary[Name] ? Name : never 
 
 /** Returns what a store would say of a run that it does not have: all is null that may be. */
 export function emptyRun(
-  known: Omit<RunSummary, Nullable | "tags"> & Partial<RunSummary>,
+  known: Omit<RunSummary, Nullable | "plan" | "tags"> & Partial<RunSummary>,
 ): RunSummary {
   const fields = FIELDS.map(([, field]) => [field, null]);
   const nothing = Object.fromEntries(fields) as Pick<RunSummary, Nullable>;
-  return { ...nothing, tags: [], ...known };
+  return { ...nothing, plan: "current", tags: [], ...known };
 }

@@ -10,6 +10,8 @@ export type Meaning = {
   readonly grid: string | null;
   /** Names of the runs it means, in the order of planning; empty for a grid. */
   readonly runs: readonly string[];
+  /** Whether the word is what the runs were called before they were renamed. */
+  readonly isFormer: boolean;
 };
 
 export type ResolveOptions = {
@@ -42,6 +44,12 @@ const WHOLE: readonly string[] = [
   "m.label = @word",
 ];
 
+/** Names that runs had before they were renamed, then labels. */
+const FORMER: readonly string[] = [
+  "r.id in (select run_id from former_name where name = @word)",
+  "r.id in (select run_id from former_name where substr(name, instr(name, '/') + 1) = @word)",
+];
+
 const BEGINNING: string = ["r.name", NAME_IN_GRID, "m.label", "r.hash"]
   .map((text) => `substr(${text}, 1, length(@word)) = @word`)
   .join(" or ");
@@ -58,7 +66,7 @@ export function resolve(
 ): Meaning | undefined {
   if (word === "") return undefined;
   const isGrid = grids && sql.value("select 1 from kept_grid where name = ?", word) !== undefined;
-  if (isGrid) return { grid: word, runs: [] };
+  if (isGrid) return { grid: word, runs: [], isFormer: false };
   const severalWill = matching !== undefined && !whole;
   const named = (condition: string): string[] =>
     sql.values(`select distinct r.name from ${FROM[among]} where ${condition} order by r.id`, {
@@ -66,19 +74,28 @@ export function resolve(
     });
   for (const condition of WHOLE) {
     const runs = named(condition);
-    if (runs.length > 0) return { grid: null, runs: severalWill ? runs : [onlyOne(word, runs)] };
+    if (runs.length > 0) return meaning(severalWill ? runs : [onlyOne(word, runs)]);
   }
   const several = severalWill ? ofSeeds(sql, word) : [];
-  if (several.length > 0) return { grid: null, runs: several };
+  if (several.length > 0) return meaning(several);
+  for (const condition of FORMER) {
+    const runs = named(condition);
+    const meant = severalWill || runs.length === 0 ? runs : [onlyOne(word, runs)];
+    if (meant.length > 0) return { ...meaning(meant), isFormer: true };
+  }
   if (matching !== undefined && (!whole || isSurelyFilter(word))) {
     const runs = matching(word);
-    if (runs.length > 0) return { grid: null, runs };
+    if (runs.length > 0) return meaning(runs);
     if (!couldBeName(word) || whole) {
       throw new StoreError(`no run matches ${word}; \`ablate runs\` lists all`);
     }
   }
   const beginning = whole ? [] : named(BEGINNING);
-  return beginning.length === 0 ? undefined : { grid: null, runs: [onlyOne(word, beginning)] };
+  return beginning.length === 0 ? undefined : meaning([onlyOne(word, beginning)]);
+}
+
+function meaning(runs: readonly string[]): Meaning {
+  return { grid: null, runs, isFormer: false };
 }
 
 /** Says whether a word has only characters of names, though it may be a filter, too. */

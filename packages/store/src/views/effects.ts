@@ -4,6 +4,7 @@
  *
  * The standard deviation takes a second pass: the squares of numbers that are close to each other cancel.
  */
+import { isLeft } from "./runs.ts";
 import type { View } from "./view.ts";
 
 const DATA = "iif(json_valid(provenance), provenance, '{}') ->> '$.data_sha256'";
@@ -40,7 +41,7 @@ const SETTINGS = `
     select id, 'data', 'text', ${DATA} from kept_run where ${DATA} is not null
   )`;
 
-/** Every run in each of its grids, with its loss where that is finite and final, and whether it was lost (lost.ts). */
+/** Every run in each of its grids that still has it, with its loss where that is finite and final, and whether it was lost (lost.ts). */
 const MEMBERS = `
   member(grid_id, run_id, loss, is_lost) as materialized (
     select gr.grid_id, r.id, case when abs(v.valid_loss) < 9e999
@@ -49,6 +50,7 @@ const MEMBERS = `
       and coalesce(abs(v.valid_loss) < 9e999, 0) = 0
       and (r.config ->> '$.record.evaluate') is not 'none'
     from kept_grid_run gr join kept_run r on r.id = gr.run_id join runs v on v.run = r.name
+    where not ${isLeft("gr.grid_id", "r.hash")}
   )`;
 
 /** Keys whose values are not the same in all runs of a grid. */
@@ -72,7 +74,8 @@ const MEASURED = `
 
 export const EFFECTS: View = {
   name: "effects",
-  about: "a value of a factor: a key of the config that differs within a grid, the seed aside",
+  about:
+    "a value of a factor: a key of the config that differs within the current runs of a grid, the seed aside",
   with: `with recursive ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}`,
   from: `measured e join kept_grid g on g.id = e.grid_id
     group by e.grid_id, e.key, e.type, e.value`,

@@ -40,6 +40,17 @@ const FIRST_GRID = `
   left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
   left join kept_grid g on g.id = gr.grid_id`;
 
+/** SQL of whether the configs of a grid no longer have a run; 0 where no plan of the grid is stored. */
+export function isLeft(gridId: string, hash: string): string {
+  return `(exists (select 1 from grid_plan where grid_id = ${gridId} and config <> '' and options = '{}')
+    and not exists (select 1 from grid_plan p join grid_plan_run h on h.plan_id = p.id
+      where p.grid_id = ${gridId} and h.hash = ${hash}))`;
+}
+
+/** SQL of whether no grid of a run has it any more. */
+export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id", "r.hash")})
+  from kept_grid_run m where m.run_id = r.id), 0)`;
+
 export const RUNS = {
   name: "runs",
   about: "a run, and what came out",
@@ -108,10 +119,21 @@ export const RUNS = {
       { unit: "ISO 8601, UTC", nulls: "not ended", sql: isoTime("r.ended_at") as string },
     ],
     error: ["text", "what went wrong", { nulls: "unless the run failed" }],
+    plan: [
+      "text",
+      "current, or left: from earlier plans of every grid that it belongs to",
+      { sql: `iif(${LEFT_EVERYWHERE}, 'left', 'current')` as string },
+    ],
   },
 } as const;
 
-export type RunRow = Omit<Row<typeof RUNS>, "state"> & { readonly state: RunState };
+/** Whether the configs of a run's grids still have it. */
+export type PlanState = "current" | "left";
+
+export type RunRow = Omit<Row<typeof RUNS>, "state" | "plan"> & {
+  readonly plan: PlanState;
+  readonly state: RunState;
+};
 
 /** What a column of `runs` is called in TypeScript: `last_step` is `lastStep`, `run` is `name`. */
 export type FieldOf<Column extends string> = Column extends "run" ? "name" : CamelCase<Column>;
@@ -128,6 +150,11 @@ export const GRID_RUNS: View = {
     grid: ["text", "the grid's name", { sql: "g.name" }],
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
     label: ["text", "its name in this grid", { sql: "gr.label" }],
+    plan: [
+      "text",
+      "current, or left: from earlier plans, its config no longer has it",
+      { sql: `iif(${isLeft("gr.grid_id", "r.hash")}, 'left', 'current')` },
+    ],
   },
 };
 

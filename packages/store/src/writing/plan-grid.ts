@@ -4,8 +4,9 @@ import type { Statements } from "../file/statements.ts";
 import { setAside } from "../recovery/set-aside.ts";
 import { forgetPurged, isPurged } from "../trash/purge.ts";
 import { restoreGrid, restoreRun } from "../trash/restore.ts";
-import { freeName } from "./free-name.ts";
+import { plansAfter, readGrid, writePlans } from "./grid-plans.ts";
 import type { GridPlan, StoredRun } from "./plan.ts";
+import { nameRuns } from "./run-names.ts";
 
 const UPSERT_GRID = `
   insert into grid (name, description, spec, planned_at) values (@name, @description, @spec, @now)
@@ -22,18 +23,22 @@ const LINK = `
   on conflict (grid_id, run_id) do nothing`;
 
 /** Stores a grid and its new runs, and takes both out of the trash; call it inside a transaction. */
-export function planGrid(sql: Statements, { runs, ...grid }: GridPlan, now: number): StoredRun[] {
-  const gridId = sql.value<number>(UPSERT_GRID, { ...grid, now });
-  if (gridId === undefined) throw new Error(`grid ${grid.name} is missing after its insertion`);
+export function planGrid(sql: Statements, plan: GridPlan, now: number): StoredRun[] {
+  const { name: grid, description, spec, runs } = plan;
+  setDamagedAside(sql, new Set(runs.map(({ hash }) => hash)), now);
+  const names = nameRuns(sql, plan);
+  const plans = plansAfter(readGrid(sql, grid), plan, now);
+  const gridId = sql.value<number>(UPSERT_GRID, { name: grid, description, spec, now });
+  if (gridId === undefined) throw new Error(`grid ${grid} is missing after its insertion`);
+  writePlans(sql, gridId, plans);
   restoreGrid(sql, gridId);
   const trashed = new Set(sql.values<number>("select run_id from trash_run"));
   const first = sql.value<number>(NEXT_POSITION, gridId) ?? 0;
   const made = { made: "plan", now } as const;
-  setDamagedAside(sql, new Set(runs.map(({ hash }) => hash)), now);
   const stored = runs.map((run, i) => {
-    const { hash, label, config, seed, engine, steps, family = null } = run;
+    const { hash, config, seed, engine, steps, family = null } = run;
+    const { name, label } = names.get(hash) ?? run;
     if (sql.row(FIND, hash) === undefined) {
-      const name = freeName(sql, run);
       const columns = { name, hash, config, seed, engine, steps, family };
       const { lastInsertRowid } = sql.insert("run", { ...columns, planned_at: now });
       sealRun(sql, Number(lastInsertRowid), made);

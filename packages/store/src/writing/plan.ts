@@ -32,8 +32,34 @@ export type GridPlan = {
   readonly description: string;
   /** Text of the config file as it was planned. */
   readonly spec: string;
+  /** The runs to store. */
   readonly runs: readonly PlannedRun[];
+  /** What the runs are a part of; without it nothing is stored of the plan but its runs. */
+  readonly origin?: PlanOrigin;
 };
+
+/** Whose plan it is, and the whole of it. */
+export type PlanOrigin = {
+  /** Absolute path of the config. */
+  readonly config: string;
+  /** What the command line changes in it, as JSON; NO_OPTIONS for nothing. */
+  readonly options: string;
+  /** Every run of the plan, before any is left out. */
+  readonly runs: readonly PlannedRun[];
+  /** Identity of the data file. */
+  readonly dataHash: string;
+  /** Whether the config says what the grid's text says, by which the plan before is judged where none is stored. */
+  readonly isUnedited: boolean;
+  /** The hashes that the config has now under options of earlier plans; null where they no longer fit it. */
+  readonly again: ReadonlyMap<string, readonly string[] | null>;
+  /** Paths of configs of earlier plans at which there is no file any more. */
+  readonly missing: ReadonlySet<string>;
+  /** Takes the plans of other configs out of the grid. */
+  readonly replaces: boolean;
+};
+
+/** The options of a plan in which the command line changes nothing. */
+export const NO_OPTIONS = "{}";
 
 export type StoredRun = {
   readonly id: number;

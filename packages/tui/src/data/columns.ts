@@ -102,6 +102,7 @@ const RESULTS: readonly Column[] = [
   words("tags", "tags", { value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
   words("note", "note", { value: (run) => run.note, text: plain }),
   words("grid", "grid", { value: (run) => run.grid, priority: 5 }),
+  words("plan", "plan", { value: (run) => run.plan, priority: 5 }),
   words("started_at", "started", {
     value: (run) => run.startedAt,
     text: (value) => plain(value).slice(0, 16).replace("T", " "),
@@ -113,6 +114,7 @@ export function allColumns(runs: readonly ShownRun[]): Column[] {
   const keys = keysThatDiffer(runs);
   const settings = keys.map((key) => settingColumn(key, keys, runs));
   const telling: Readonly<Record<string, boolean>> = {
+    plan: runs.some(({ plan }) => plan === "left"),
     tags: runs.some(({ tags }) => tags.length > 0),
     grid: runs.some(({ grid }) => grid !== runs[0]?.grid),
   };

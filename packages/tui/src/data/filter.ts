@@ -33,6 +33,16 @@ export function filtered<T>(
   }
 }
 
+/** Whether a filter says which runs are meant that are left from earlier plans. */
+export function asksForPlan(text: string): boolean {
+  try {
+    return parseFilter(text).fields.includes("plan");
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return false;
+  }
+}
+
 const subjects = new WeakMap<ShownRun, FilterSubject>();
 
 /** Makes the subject of a filter from a run, once. */

@@ -10,7 +10,7 @@ import {
   type Value,
 } from "./columns.ts";
 import type { StoreSnapshot } from "./feed.ts";
-import { filtered, runSubject } from "./filter.ts";
+import { asksForPlan, filtered, runSubject } from "./filter.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type TableRow = {
@@ -35,7 +35,10 @@ export type Table = {
   readonly matches: readonly ShownRun[];
   /** Keys of the config in which these differ. */
   readonly differing: readonly string[];
-  readonly total: number;
+  /** The runs without the filter. */
+  readonly all: readonly ShownRun[];
+  /** How many runs are not among them, as they are left from earlier plans. */
+  readonly left: number;
   /** What is wrong with the filter. */
   readonly mistake: string | null;
 };
@@ -50,9 +53,11 @@ export type TableOptions = {
 
 /** Builds the table of the runs that the filter leaves. */
 export function tableOf(
-  runs: readonly ShownRun[],
+  stored: readonly ShownRun[],
   { settings, unfolded, filter, dataHashes }: TableOptions,
 ): Table {
+  const isAll = settings.isAll || asksForPlan(filter);
+  const runs = isAll ? stored : stored.filter(({ plan }) => plan === "current");
   const { items, mistake } = filtered(runs, filter, { noun: "run", subjectOf: runSubject });
   const columns = inOrder(allColumns(items), settings.columnOrder);
   const sort = columns.find(({ id }) => id === settings.sort?.column);
@@ -70,7 +75,8 @@ export function tableOf(
     rows,
     matches: top.flatMap(({ members }) => members),
     differing: keysThatDiffer(items),
-    total: runs.length,
+    all: runs,
+    left: stored.length - runs.length,
     mistake,
   };
 }

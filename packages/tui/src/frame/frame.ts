@@ -90,13 +90,21 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
   ]);
   const n = table.matches.length;
   const runs =
-    n === table.total ? `${n} ${n === 1 ? "run" : "runs"}` : `${n} of ${table.total} runs`;
+    n === table.all.length
+      ? `${n} ${n === 1 ? "run" : "runs"}`
+      : `${n} of ${table.all.length} runs`;
+  const left = table.left === 0 ? "" : ` · ${table.left} left from earlier plans (a)`;
   const live = snapshot.isLive ? piece("● live", "good") : piece("○ idle", "muted");
   const file = piece(`${basename(store)} ${bytes(snapshot.bytes)}  `, "muted");
-  const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
+  const said: Line = [
+    { text: ` ${name}`, bold: true },
+    piece(`  ${runs}`),
+    ...counts,
+    piece(left, "warn"),
+  ];
   const right: Line = [file, live, piece(" ")];
-  const fits = lineWidth(left) + lineWidth(right) <= columns;
-  return justify(left, fits ? right : right.slice(1), columns);
+  const fits = lineWidth(said) + lineWidth(right) <= columns;
+  return justify(said, fits ? right : right.slice(1), columns);
 }
 
 function tabs({ state, scene }: FrameCanvas, view: View): Line {
@@ -107,7 +115,7 @@ function tabs({ state, scene }: FrameCanvas, view: View): Line {
     return { text: ` ${one.key} ${one.title} `, bold: isShown, inverse: isShown };
   });
   const all = new Set(settings.marks);
-  const marked = scene.snapshot.runs.filter(({ name }) => all.has(name)).length;
+  const marked = scene.table.all.filter(({ name }) => all.has(name)).length;
   const marks = marked === 0 ? "" : `${marked} marked  `;
   const filter =
     settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${settings.filter} `;
@@ -132,9 +140,9 @@ function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
   const [target] = targets;
   const one = target === undefined ? "" : ` of ${target}`;
   const about = targets.length > 1 ? ` of ${targets.length} runs` : one;
-  const { matches, total, mistake } = scene.table;
+  const { matches, all, mistake } = scene.table;
   const isFilter = prompt.kind === "filter" && prompt.setting === "filter";
-  const counts = mistake ?? `${matches.length} of ${total} runs`;
+  const counts = mistake ?? `${matches.length} of ${all.length} runs`;
   const result = isFilter ? counts : "enter keeps, esc drops";
   const right: Line = [piece(` ${result} `, isFilter && mistake !== null ? "bad" : "muted")];
   const head = piece(` ${label}${about}: `, "accent");

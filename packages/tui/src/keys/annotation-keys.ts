@@ -43,7 +43,7 @@ function subjectOf({ view, scene }: Context): ShownRun | undefined {
 function taggedRuns(state: State, { view, scene }: Context): readonly ShownRun[] {
   const subject = view.subject?.(scene);
   if (subject !== undefined) return [subject];
-  const marked = scene.snapshot.runs.filter(({ name }) => state.settings.marks.includes(name));
+  const marked = scene.table.all.filter(({ name }) => state.settings.marks.includes(name));
   return marked.length > 0 ? marked : (scene.focused?.members ?? []);
 }
 

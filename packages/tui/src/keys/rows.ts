@@ -29,6 +29,7 @@ const TEXTS = {
     label: "filter",
     help: "filter runs, as in: v5 or state:running -has:tag lr>=0.1; in findings: level:error",
   },
+  all: { keys: ["a"], help: "runs left from earlier plans too, or not" },
   sort: { keys: ["s"], label: "sort", help: "choose the column to sort by" },
   reverse: { keys: ["S"], help: "sort the other way round" },
   group: { keys: ["g"], label: "group", help: "choose what runs are grouped by" },

@@ -1,6 +1,7 @@
 /** The one table of keys, made from the rows of the registered views, which footer, help and documentation read; and what a key does. */
 import { openFilter } from "../state/prompt.ts";
 import {
+  adjusted,
   clamp,
   type Effect,
   type FilterField,
@@ -40,6 +41,11 @@ const RUN_FILTER: FilterField = {
 const EVERYWHERE: readonly BoundKey[] = [
   bind(ROWS.back, goBack),
   bind(ROWS.filter, (state) => openFilter(state, RUN_FILTER)),
+  bind(ROWS.all, (state) => {
+    const isAll = !state.settings.isAll;
+    const said = `${isAll ? "with" : "without"} runs left from earlier plans`;
+    return say(adjusted(state, { isAll }), said);
+  }),
   ...ANNOTATION_KEYS,
   ...bindBoth([ROWS.previousView, ROWS.nextView], (state, _, by) => {
     const at = VIEWS.findIndex(({ name }) => name === state.settings.view);

@@ -56,6 +56,7 @@ function settingsOf(value: unknown): ViewSettings {
   return {
     view: oneOf(VIEW_NAMES, get("view"), DEFAULT_SETTINGS.view),
     filter: text("filter", "") ?? "",
+    isAll: DEFAULT_SETTINGS.isAll, // asked for anew in each session
     sort: sortOf(get("sort")),
     group: text("group", DEFAULT_SETTINGS.group),
     marks: texts(get("marks")) ?? [],

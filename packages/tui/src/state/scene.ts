@@ -65,7 +65,8 @@ export function sceneMaker(readers: Readers): SceneMaker {
     const focusAt = focusIndex(table.rows, state.focus);
     const focused = table.rows[focusAt];
     const { chosen, unmarked } = chosenRows(table, settings.marks);
-    const run = runs.find(({ name }) => name === state.opened) ?? focused?.members[0] ?? runs[0];
+    const run =
+      runs.find(({ name }) => name === state.opened) ?? focused?.members[0] ?? table.all[0];
     const ofOne = run === undefined ? [] : [run];
     const shownRuns = isOfOneRun ? ofOne : chosen.flatMap(({ members }) => members);
     const allMetrics = seriesOf(shownRuns, curves);

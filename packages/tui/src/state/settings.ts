@@ -21,6 +21,8 @@ export type ViewSettings = {
   /** Name of the view, in the registry. */
   readonly view: string;
   readonly filter: string;
+  /** Shows runs, too, that are left from earlier plans. */
+  readonly isAll: boolean;
   readonly sort: { readonly column: string; readonly isDescending: boolean } | null;
   /** `seed`: everything except the seed; another column of the config, `grid`, or null for none. */
   readonly group: string | null;
@@ -56,6 +58,7 @@ export type ViewSettings = {
 export const DEFAULT_SETTINGS: ViewSettings = {
   view: "runs",
   filter: "",
+  isAll: false,
   sort: null,
   group: "seed",
   marks: [],

@@ -110,7 +110,7 @@ type Comparison = {
 };
 
 function compareRows({ scene, state, columns }: Canvas): Comparison {
-  const pinned = scene.snapshot.runs.find(({ name }) => name === state.settings.baseline);
+  const pinned = scene.table.all.find(({ name }) => name === state.settings.baseline);
   const inChosen = scene.chosen.find(({ members }) =>
     members.some(({ name }) => name === pinned?.name),
   );

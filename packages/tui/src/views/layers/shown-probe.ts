@@ -76,9 +76,9 @@ function layerIndex(layers: readonly ShownLayer[], wanted: string | null): numbe
 }
 
 /** Returns the run beside the one that is shown: the pinned one, else the first that is marked. */
-function otherRun({ state: { settings }, run, snapshot }: Scene): ShownRun | undefined {
+function otherRun({ state: { settings }, run, table }: Scene): ShownRun | undefined {
   for (const name of settings.isBeside ? [settings.baseline, ...settings.marks] : []) {
-    const found = name === run?.name ? undefined : snapshot.runs.find((one) => one.name === name);
+    const found = name === run?.name ? undefined : table.all.find((one) => one.name === name);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -156,10 +156,14 @@ function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
 }
 
 function nothing({ scene: { table }, state }: Canvas): Line {
+  const none =
+    table.left > 0
+      ? "all runs are left from earlier plans: a shows them"
+      : "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here";
   const text =
-    table.total === 0
-      ? "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here"
-      : `no run matches ${currentFilter(state, "filter")}; esc shows all ${table.total}`;
+    table.all.length === 0
+      ? none
+      : `no run matches ${currentFilter(state, "filter")}; esc shows all ${table.all.length}`;
   return [piece("   "), piece(text, "muted")];
 }
 

@@ -1,0 +1,64 @@
+/** What the user should know of a plan before it is stored: why its runs get other names, which other configs it has. */
+import type { PlannedRun } from "@ablate/runner";
+import { type Difference, type GridPlan, type PlanPreview, setting } from "@ablate/store";
+import { ellipsis, firstOf, listed } from "@ablate/text";
+import type { Planned } from "./planning.ts";
+
+/** Most names that a note lists. */
+const MOST_LISTED = 3;
+
+/** Returns why runs get other names than the planned ones, and the other configs of the grid. */
+export function planNotes({ runs, preview, grid }: Planned): readonly string[] {
+  return [...nameNotes(runs, preview), ...otherConfigs(preview, grid)];
+}
+
+/** Names the runs of the grid that its configs no longer have. */
+export function leftNotes({ left }: PlanPreview): readonly string[] {
+  if (left.length === 0) return [];
+  const [runs, shows] =
+    left.length === 1 ? ["1 run is", "it"] : [`${left.length} runs are`, "them"];
+  const names = firstOf(left, MOST_LISTED);
+  return [
+    `${runs} left from earlier plans: ${names}; compare, report and ui show ${shows} with --all`,
+  ];
+}
+
+/** Says of the stored runs that have planned names what makes the planned ones others; once where that is the same. */
+function nameNotes(runs: readonly PlannedRun[], { names }: PlanPreview): string[] {
+  const found = runs.flatMap(({ hash }) => {
+    const { name = "", instead = null } = names.get(hash) ?? {};
+    return instead === null ? [] : [{ name, run: instead.run, why: whyOther(instead.differences) }];
+  });
+  return [...Map.groupBy(found, ({ why }) => why)].map(([why, some]) => {
+    const [stored, planned] = [some.map(({ run }) => run), some.map(({ name }) => name)].map(
+      (list) => firstOf(list, MOST_LISTED),
+    );
+    return some.length === 1
+      ? `${stored} is stored with ${why}: ${planned} is a run of its own`
+      : `${stored} are stored with ${why}: ${planned} are runs of their own`;
+  });
+}
+
+/** Values longer than this are cut. */
+const LONGEST_VALUE = 60;
+
+function whyOther(differences: readonly Difference[]): string {
+  const texts = differences.map(({ key, first, second }) => {
+    if (key === "data") return "other data";
+    const [stored, planned] = [first, second].map((value) =>
+      value === undefined ? "nothing" : ellipsis(setting(value), LONGEST_VALUE),
+    );
+    if (stored !== planned) return `${key} ${stored}, not ${planned}`;
+    return `${key} ${JSON.stringify(first)}, not ${JSON.stringify(second)}`;
+  });
+  return texts.length === 0 ? "what another version made of its config" : listed(texts);
+}
+
+/** Names the configs that share a grid with the one that is planned. */
+function otherConfigs({ others }: PlanPreview, { name, origin }: GridPlan): string[] {
+  if (origin === undefined || others.length === 0) return [];
+  const paths = others.map((path) => (origin.missing.has(path) ? `${path} (which is gone)` : path));
+  return [
+    `the grid ${name} is that of two configs: its runs of ${listed(paths)} stay beside those of ${origin.config}; give one of them another name, or leave the former behind with \`ablate run --replace\``,
+  ];
+}

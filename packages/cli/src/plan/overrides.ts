@@ -1,0 +1,59 @@
+/** What the command line changes in a config, and the text by which a store keeps it. */
+import type { Overrides } from "@ablate/runner";
+import { readNumber } from "@ablate/text";
+import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
+
+type Changes = Omit<Overrides, "mostRuns">;
+
+/** Returns what the command line changes in a config. */
+export function overridesOf(flags: Flags): Changes {
+  return {
+    set: flags.texts("set"),
+    steps: flags.count("steps", 1),
+    seeds: seeds(flags.text("seeds")),
+    engine: flags.text("engine"),
+  };
+}
+
+/** Writes changes as JSON, without what is not given; a store keeps them with a plan. */
+export function changesText({ set = [], ...others }: Changes): string {
+  return JSON.stringify(set.length === 0 ? others : { set, ...others });
+}
+
+/** Reads changes back; undefined where a store has what `changesText` does not write. */
+export function readChanges(text: string): Changes | undefined {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null) return undefined;
+  const found = new Map<string, unknown>(Object.entries(value));
+  const [set, steps, seeds, engine] = ["set", "steps", "seeds", "engine"].map((key) =>
+    found.get(key),
+  );
+  if (!isListOf(set, isText) || !isListOf(seeds, isNumber)) return undefined;
+  if (!isMissingOr(steps, isNumber) || !isMissingOr(engine, isText)) return undefined;
+  return { set, steps, seeds, engine };
+}
+
+type Test<T> = (value: unknown) => value is T;
+
+const isText: Test<string> = (value) => typeof value === "string";
+const isNumber: Test<number> = (value) => typeof value === "number";
+
+function isMissingOr<T>(value: unknown, test: Test<T>): value is T | undefined {
+  return value === undefined || test(value);
+}
+
+function isListOf<T>(value: unknown, test: Test<T>): value is readonly T[] | undefined {
+  return value === undefined || (Array.isArray(value) && value.every(test));
+}
+
+function seeds(text: string | undefined): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  return text.split(",").map((part) => {
+    const seed = readNumber(part);
+    if (seed === null || !Number.isSafeInteger(seed) || seed < 0) {
+      throw new UsageError(`--seeds takes whole numbers like 1,2,3, not "${text}"`);
+    }
+    return seed;
+  });
+}
