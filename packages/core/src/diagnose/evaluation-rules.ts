@@ -48,12 +48,13 @@ export function laggingMoments({ step, layers }: DiagnosedProbe, subject: Subjec
   });
 }
 
-/** Nats that an evaluation may lose with running statistics that lag; others lose 0.001. */
-const LAGGING_LOSS = 0.03;
+/** Nats that an evaluation may lose where the momentum is known to be wrong; healthy ones lose 0.001. */
+const WRONG_MOMENTUM_LOSS = 0.03;
 
 /**
  * By an evaluation: the validation loss with running statistics is more than `thresholds.running_loss` above
- * that with those of the training set, or more than 0.03 where they lag. An error where they make of a network
+ * that with those of the training set, or more than 0.03 where the momentum is too small for the steps, or so large
+ * that they are those of the last batches. An error where they make of a network
  * that has learnt something one that has diverged. Null where one of them was not evaluated.
  */
 export function laggingLoss(
@@ -67,7 +68,8 @@ export function laggingLoss(
   const value = running - trainset;
   if (Number.isNaN(value)) return null;
   const most = subject.thresholds.running_loss;
-  if (!(value > (isLagging(step, subject) ? Math.min(LAGGING_LOSS, most) : most))) return [];
+  const isWrong = isLagging(step, subject) || (subject.norm?.momentum ?? 0) >= HASTY;
+  if (!(value > (isWrong ? Math.min(WRONG_MOMENTUM_LOSS, most) : most))) return [];
   const limit = highest(initial, subject);
   const level = running > limit && !(trainset > limit) ? "error" : "warning";
   const message = `running statistics cost ${nats(value)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; ${cureOf(step, subject)}`;
