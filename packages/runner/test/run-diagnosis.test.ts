@@ -3,7 +3,7 @@ import { openReader } from "@ablate/store";
 import { expect, test } from "vitest";
 import { diagnoseRecorded } from "../src/index.ts";
 import type { GridEvent } from "../src/train/events.ts";
-import { makePath, makeSpec, trainInto } from "./run-make.ts";
+import { makePath, makeSpec, storedConfig, trainInto } from "./run-make.ts";
 
 const PROBES = { decades: [1, 2, 5], every: 10_000, saturated: 0.99 };
 const WIDE: InitScheme = { scheme: "normal", std: 20, scale: 1 };
@@ -135,7 +135,7 @@ test("a run with batch norm that was evaluated is diagnosed the same from what i
   for (const [label, spec] of Object.entries(specs)) {
     const run = {
       name: `g/${label}`,
-      config: JSON.stringify(asStored(spec)),
+      config: storedConfig(spec, PROBES),
       lastStep: spec.train.steps - 1,
     };
     expect(diagnoseRecorded(reader, run)).toEqual(reader.findings(run.name));
@@ -157,8 +157,3 @@ test("a new attempt has its own thresholds and findings", async () => {
     initial_loss: 0.3,
   });
 });
-
-/** The keys of a resolved config that a diagnosis reads. */
-function asStored({ model, init, train }: RunSpec): object {
-  return { data: {}, model, init, train, record: { probes: PROBES }, engine: "simd", seed: 1 };
-}

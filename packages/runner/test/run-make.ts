@@ -47,6 +47,25 @@ export function makeSpec({
   };
 }
 
+/** The config of a run as a store keeps it. */
+export function storedConfig(
+  { model: { context, batchNorm, ...model }, init, train, seed, shuffleSeed }: RunSpec,
+  probes: RecordConfig["probes"] = "none",
+): string {
+  const { steps, batchSize, lr, l2 } = train;
+  return JSON.stringify({
+    data: { file: "names.txt", context, shuffle_seed: shuffleSeed },
+    model: { ...model, batch_norm: batchNorm },
+    init,
+    train: {
+      ...{ steps, batch_size: batchSize, l2 },
+      lr: Object.fromEntries(lr.map(({ step, rate }) => [step, rate])),
+    },
+    record: { evaluate: "end", samples: 0, probes, checkpoint: "none" },
+    ...{ engine: "simd", seed },
+  });
+}
+
 export const NAMES: NameLists = onlyNames(
   "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily".split(" "),
 );

@@ -4,7 +4,7 @@ import { openReader, openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { RunDiagnosis } from "../src/diagnose/run-diagnosis.ts";
 import { diagnoseRecorded } from "../src/index.ts";
-import { makePath, makeSpec } from "./run-make.ts";
+import { makePath, makeSpec, storedConfig } from "./run-make.ts";
 
 const STEP = 200;
 const PARAMETERS = planParameters(makeSpec(), 27);
@@ -43,10 +43,7 @@ function live(probe: Probe) {
 function later(probes: readonly Probe[]) {
   const path = makePath();
   const writer = openWriter(path);
-  const config = JSON.stringify({
-    ...{ data: {}, init: {}, engine: "simd", seed: 1 },
-    ...{ model: { activation: "tanh" }, train: { l2: 0 }, record: { probes: "none" } },
-  });
+  const config = storedConfig(makeSpec());
   const runs = probes.map((_, i) => ({
     ...{ hash: `h${i}`, name: `g/${i}`, label: `${i}`, seed: 1, engine: "simd", steps: STEP },
     config,
