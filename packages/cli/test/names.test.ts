@@ -205,3 +205,21 @@ test("a character that training never sees is refused with its line", async () =
   );
   expect(status).toBe(2);
 });
+
+test("two readings of a file are told apart by every verb that compares", async () => {
+  const folder = folderOf({ "names.txt": lines(CITIES) });
+  await ablate(folder, "run", "a.yaml", "--quiet", "--set", "data.separator=whitespace");
+  const plan = await ablate(folder, "plan", "a.yaml");
+  await ablate(folder, "run", "a.yaml", "--quiet");
+  const [, second] = jsonRows(await ablate(folder, "runs", "--json"));
+
+  expect(plan.stderr).toBe(
+    "g/run is of the same file read by white space; `--set data.separator=whitespace` finds it\n",
+  );
+  const diff = await ablate(folder, "diff", "g/run", String(second?.run));
+  expect(diff.stdout).toMatch(/data\.separator +whitespace +line +yes\n/);
+  const compared = await ablate(folder, "compare", "g", "--by", "separator");
+  expect(compared.stdout).toMatch(/^whitespace .*\nline /m);
+  const ui = await ablate(folder, "ui", "--once", "--view", "runs", "--size", "100x12");
+  expect(ui.stdout).toMatch(/separator[\s\S]* whitespace [\s\S]* line /);
+});

@@ -40,6 +40,7 @@ export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
+export { withReading } from "./analysis/reading.ts";
 export { type SettingText, settingTexts } from "./analysis/setting-texts.ts";
 export {
   briefSetting,

@@ -13,6 +13,7 @@ import {
 import { countLost } from "./lost.ts";
 import type { Metric } from "./metrics.ts";
 import type { PairedDifference } from "./pairs.ts";
+import { withReading } from "./reading.ts";
 import { flatSettings, type Setting } from "./settings.ts";
 import type { Moments } from "./statistics.ts";
 
@@ -155,7 +156,7 @@ export function comparedRuns(
     known.set(run.config, settings);
     return { ...run, settings };
   });
-  return withData(read, dataHashes);
+  return withData(withReading(read), dataHashes);
 }
 
 type Named = { readonly name: string; readonly settings: readonly Setting[] };

@@ -7,6 +7,7 @@ import {
   RunFollower,
   StoreError,
   type StoreReader,
+  withReading,
 } from "@ablate/store";
 import { runMaker, type ShownRun } from "./shown-run.ts";
 
@@ -130,7 +131,7 @@ export class Feed {
   }
 
   #publish(): void {
-    const runs = [...this.#runs.values()];
+    const runs = withReading([...this.#runs.values()]);
     this.#snapshot = {
       version: this.#snapshot.version + 1,
       runs,

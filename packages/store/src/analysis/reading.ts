@@ -1,0 +1,22 @@
+import { type Setting, settingOfKey } from "./settings.ts";
+
+/** What a config means that does not say how its names were read: an older version, or a file for which it is the same. */
+const UNSAID: Readonly<Record<string, string>> = {
+  "data.separator": "whitespace",
+  "data.end": ".",
+};
+
+/** Gives every run the settings of how its names were read that any of them has, so that they can be compared. */
+export function withReading<R extends { readonly settings: readonly Setting[] }>(
+  runs: readonly R[],
+): readonly R[] {
+  const said = Object.entries(UNSAID).filter(([key]) =>
+    runs.some(({ settings }) => settings.some((one) => one.key === key)),
+  );
+  if (said.length === 0) return runs;
+  return runs.map((run) => {
+    const missing = said.filter(([key]) => run.settings.every((one) => one.key !== key));
+    const added = missing.map(([key, value]) => settingOfKey(key, value));
+    return added.length === 0 ? run : { ...run, settings: [...run.settings, ...added] };
+  });
+}
