@@ -152,3 +152,16 @@ test("a grid on two workers is forecast to the second by its events", () => {
   expect(speed).toBeCloseTo(200);
   expect(secondsLeft).toBeCloseTo(6);
 });
+
+test("names of runs in training differ in every width that has room for them", () => {
+  const labels = ["0.5", "relu", "4"].flatMap((gain) =>
+    ["none", "hidden"].map((norm) => `weight=kaiming_gain_${gain}-batch_norm=${norm}-seed=1`),
+  );
+  const view = viewOf(labels.map((label) => activeRun(label)));
+
+  for (let columns = 12; columns <= 160; columns++) {
+    const [, ...lines] = blockLines(view, { columns, rows: 24, isAscii: false });
+    const names = lines.map((line) => line.trim().split(/ {2}/)[0]);
+    expect([columns, new Set(names).size]).toEqual([columns, labels.length]);
+  }
+});

@@ -259,3 +259,43 @@ test("no data yet, and nothing finite", () => {
   });
   expect(text(nan)).toContain("nothing finite to show here");
 });
+
+test("y and Y take every step as it was recorded, by run, whatever the width of the terminal", () => {
+  const runs = [1, 2].map((seed) => ({
+    label: `v1-seed=${seed}`,
+    seed,
+    steps: 300,
+    loss: (step: number) => 3 + seed / 7 + step / 3000,
+    valid: 2 + seed / 9,
+  }));
+  const path = makeStore(runs);
+  const metrics = ["loss", "log10_ratio:hidden1.weight", "valid_loss"];
+  const sheetAt = (columns: number) => {
+    const { sheet } = session(path, { columns, settings: { view: "charts", metrics } });
+    return { columns: sheet.columns, rows: [...sheet.rows] };
+  };
+
+  const { columns, rows } = sheetAt(120);
+
+  expect(columns).toEqual(["series", "run", "step", "value"]);
+  expect(rows).toContainEqual(["loss", "g/v1-seed=1", 0, 3 + 1 / 7]);
+  expect(rows).toContainEqual(["loss", "g/v1-seed=2", 299, 3 + 2 / 7 + 299 / 3000]);
+  expect(rows).toContainEqual(["valid_loss", "g/v1-seed=2", 300, 2 + 2 / 9]);
+  const count = (series: string) => rows.filter(([one]) => one === series).length;
+  expect(metrics.map(count)).toEqual([600, 600, 2]);
+  for (const width of [40, 80, 260]) expect(sheetAt(width)).toEqual({ columns, rows });
+});
+
+test("a zoomed chart gives the steps that it shows, and the page of a run all of its own", () => {
+  const path = makeStore([{ label: "a", steps: 400, loss: (step) => 3 + step / 3000 }]);
+  const ui = session(path, { settings: { view: "charts", metrics: ["loss"] } });
+  press(ui, "home", "z", "z");
+  const steps = [...ui.sheet.rows].map(([, , step]) => Number(step));
+
+  expect(steps.length).toBeGreaterThan(50);
+  expect(steps.length).toBeLessThan(200);
+  expect(steps).toEqual(steps.map((_, i) => (steps[0] ?? 0) + i));
+  press(ui, "Z", "Z", "Z", "3");
+  const losses = [...ui.sheet.rows].filter(([series]) => series === "loss");
+  expect(losses.map(([, , step]) => step)).toEqual(Array.from({ length: 400 }, (_, i) => i));
+});

@@ -1,6 +1,13 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
-import { type Align, count, cutTogether, ellipsis, widthOf } from "@ablate/text";
+import {
+  type Align,
+  count,
+  cutTogether,
+  decimalsThatDiffer,
+  ellipsis,
+  widthOf,
+} from "@ablate/text";
 import { type FindingList, findingsOf, LEVELS } from "../../data/findings.ts";
 import { fitTitles } from "../../data/labels.ts";
 import type { FoundIn } from "../../data/run-reader.ts";
@@ -41,8 +48,9 @@ export function drawFindings(canvas: Canvas): Drawn {
   const detail = rows < 8 ? [] : detailLines(found, columns);
   const room = Math.max(1, rows - 2 - detail.length);
   const { items, first } = around(list.items, at, room);
-  const widths = widthsOf(list.items, columns);
-  const cells = cellsOf(items, widths, scene.table);
+  const values = valuesOf(items);
+  const widths = widthsOf(list.items, columns, Math.max(5, ...[...values.values()].map(widthOf)));
+  const cells = { ...cellsOf(items, widths, scene.table), values };
   const body = items.map((one, i) => findingLine(one, { widths, cells }, first + i === at));
   if (detail.length > 0) while (body.length < room) body.push([]);
   const lines = [headLine(canvas), titles(widths), ...body, ...detail];
@@ -85,7 +93,7 @@ type Widths = {
   readonly value: number;
 };
 
-function widthsOf(items: readonly FoundIn[], columns: number): Widths {
+function widthsOf(items: readonly FoundIn[], columns: number, value: number): Widths {
   const isLong = new Set(items.map(({ run }) => run.grid)).size > 1;
   const widest = (text: (one: FoundIn) => string, most: number) =>
     Math.min(most, Math.max(4, ...items.map((one) => widthOf(text(one)))));
@@ -96,7 +104,7 @@ function widthsOf(items: readonly FoundIn[], columns: number): Widths {
     rule: widest(({ finding }) => finding.rule, 22),
     where: columns < 60 ? 0 : widest(whereOf, 16),
     step: widest(({ finding }) => count(finding.step), 9),
-    value: columns < 100 ? 0 : widest(valueText, 8),
+    value: columns < 100 ? 0 : value,
   };
 }
 
@@ -113,13 +121,15 @@ type Cells = {
   readonly runs: ReadonlyMap<string, string>;
   /** By themselves. */
   readonly wheres: ReadonlyMap<string, string>;
+  /** By the keys of findings. */
+  readonly values: ReadonlyMap<string, string>;
 };
 
 function cellsOf(
   items: readonly FoundIn[],
   { run: width, where, isLong }: Widths,
   table: Table,
-): Cells {
+): Omit<Cells, "values"> {
   const runs = [...new Map(items.map(({ run }) => [run.name, run])).values()];
   const named = runs.map((run) => ({ title: isLong ? run.name : run.title, members: [run] }));
   const names = fitTitles(named, width, table);
@@ -146,7 +156,7 @@ function findingLine(
     ...cell(finding.rule, widths.rule),
     ...cell(cells.wheres.get(whereOf(found)) ?? "", widths.where),
     ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
-    ...cell(valueText(found), widths.value, "right"),
+    ...cell(cells.values.get(found.key) ?? "", widths.value, "right"),
     piece(finding.message),
   ];
   return isFocused ? restyle(text, { inverse: true }) : text;
@@ -160,8 +170,13 @@ function whereOf({ finding }: FoundIn): string {
   return finding.param ?? finding.layer ?? "";
 }
 
-function valueText({ finding: { value } }: FoundIn): string {
-  return value === null ? "" : brief(value);
+/** Writes the values of findings, by their keys, in as many digits as tell them apart. */
+function valuesOf(items: readonly FoundIn[]): ReadonlyMap<string, string> {
+  const text = decimalsThatDiffer(
+    items.map(({ finding }) => finding.value),
+    (value, more) => (typeof value === "number" ? brief(value, more) : ""),
+  );
+  return new Map(items.map(({ key, finding }) => [key, text(finding.value)]));
 }
 
 /** Writes the finding in full, and what enter does with it. */
