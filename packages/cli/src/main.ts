@@ -4,5 +4,6 @@ import { ignoredSignals, keepIgnoring } from "./command-line/ignored-signals.ts"
 
 keepIgnoring(ignoredSignals(process.env));
 useCompileCache(process.env);
-const { main } = await import("./command-line/dispatch.ts");
+const { main, crashed } = await import("./command-line/dispatch.ts");
+process.on("uncaughtException", crashed);
 process.exitCode = await main(process.argv.slice(2));

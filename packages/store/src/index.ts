@@ -69,6 +69,8 @@ export type { ImportedRun, RunChange } from "./exchange/merge-runs.ts";
 export { sealStore } from "./exchange/seal-store.ts";
 export { EXPORT_TABLES } from "./export/open-table.ts";
 export type { Batch, Cells, ExportColumn, ExportTable } from "./export/table.ts";
+export { isStoreName, nearHint, nearName } from "./file/near-name.ts";
+export { readWhole, STDIN_FILE, UnfitFileError } from "./file/read-whole.ts";
 export {
   DamageError,
   EmptyStoreError,
@@ -128,6 +130,7 @@ export {
   type StoredRun,
   type TrainedKind,
 } from "./writing/plan.ts";
+export { folderToStart } from "./writing/process.ts";
 export type {
   Checkpoint,
   Provenance,

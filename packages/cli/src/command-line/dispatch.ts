@@ -21,6 +21,14 @@ export async function main(
   }
 }
 
+/** Ends the process with a sentence where something was thrown outside of the command; the UI has its own way. */
+export function crashed(error: unknown): void {
+  if (process.listenerCount("uncaughtException") > 1) return;
+  const { text, exitCode } = describeError(error, (_style, plain) => plain);
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}
+
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [first, ...rest] = argv;
   if (first === "--version" || first === "-V") {
@@ -50,11 +58,18 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   return command.run({ flags, terminal, version: version() });
 }
 
+/** Flags that many commands take, where one may be tempted to write them first. */
+const OF_MANY_COMMANDS = /^--(?:store|json)(?:=|$)/;
+
+const SEE_HELP = "see `ablate --help`";
+
 function unknownVerb(name: string): string {
   const kind = name.startsWith("-") ? "flag" : "command";
   const names = VERBS.map((verb) => verb.name);
   const guess = closest(name, names);
-  const hint = guess === null ? "see `ablate --help`" : `did you mean \`ablate ${guess}\`?`;
+  const isLate = OF_MANY_COMMANDS.test(name);
+  const help = isLate ? `write it after the command: \`ablate runs ${name} ...\`` : SEE_HELP;
+  const hint = guess === null || isLate ? help : `did you mean \`ablate ${guess}\`?`;
   return `unknown ${kind} "${name}"; ${hint}`;
 }
 

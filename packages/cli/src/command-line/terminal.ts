@@ -30,6 +30,7 @@ export type Terminal = {
   readonly rows: () => number;
   /** Cells across where stdout is a terminal; null where it is a file or a pipe, which take any width. */
   readonly outputColumns: () => number | null;
+  /** The working folder; empty where it has been deleted, so that absolute paths do still. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
@@ -92,9 +93,17 @@ export function processTerminal(): Terminal {
     outputColumns: () => (stdout.isTTY ? stdout.columns : null),
     columns: () => stderr.columns || stdout.columns || 80,
     rows: () => stderr.rows || stdout.rows || 24,
-    folder: process.cwd(),
+    folder: workingFolder(),
     environment: env,
   };
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "";
+  }
 }
 
 /** Errors of the system that the user can fix, by their codes. */
@@ -110,10 +119,24 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EFBIG: "the file would be larger than allowed",
   EIO: "the device does not read or write",
   ENAMETOOLONG: "the name is too long",
+  ELOOP: "a link leads back to itself",
+  EMFILE: "too many files are open; raise the limit (ulimit -n)",
+  ENFILE: "too many files are open on this machine",
+  EAGAIN: "the system gives nothing more now; look at the limits (ulimit -a)",
+  ENOMEM: "no memory is left",
+  EBUSY: "is in use",
+  ETXTBSY: "is in use",
+  ESTALE: "the file system has lost it",
+  ENXIO: "there is no such device",
+  ENODEV: "there is no such device",
   SQLITE_FULL: "no space left on the device",
 };
 
 /** Returns the reason that the system gives for an error the user can fix; undefined for any other. */
 export function systemReason(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? SYSTEM[String(error.code)] : undefined;
+  if (!(error instanceof Error && "code" in error)) return undefined;
+  const isFolderGone = "syscall" in error && error.syscall === "uv_cwd";
+  return isFolderGone ? FOLDER_GONE : SYSTEM[String(error.code)];
 }
+
+const FOLDER_GONE = "the working folder is gone; go to another one, or give absolute paths";

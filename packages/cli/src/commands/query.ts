@@ -1,20 +1,22 @@
 /** What may be asked of a store, and mistakes in what was asked. */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import {
+  nearHint,
   QueryError,
   type QueryMistake,
   queryStore,
+  readWhole,
   SCHEMA,
   type SchemaView,
+  STDIN_FILE,
   streamQuery,
+  UnfitFileError,
 } from "@ablate/store";
 import { closest, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
-import type { Paint, Terminal } from "../command-line/terminal.ts";
+import { type Paint, systemReason, type Terminal } from "../command-line/terminal.ts";
 import { linesOf, problemText } from "../print/problems.ts";
 import {
   isStreamed,
@@ -59,7 +61,7 @@ export const command: Command = {
     const isEndless = flags.text("timeout") === "0";
     const timeoutMs = isEndless ? 0 : (flags.durationMs("timeout") ?? DEFAULT_TIMEOUT_MS);
     const path = existingStore(invocation);
-    const sql = await sqlOf(invocation);
+    const sql = sqlOf(invocation);
     try {
       const { isCut, notice } = await printed(path, sql, { format, limit, timeoutMs, terminal });
       if (notice !== null) terminal.warn(`ablate: ${notice}\n`);
@@ -106,19 +108,30 @@ async function printed(
 }
 
 /** Reads the SQL on the command line, in a file, or for `-` on stdin. */
-async function sqlOf({ flags, terminal }: Invocation): Promise<string> {
+function sqlOf({ flags, terminal }: Invocation): string {
   const [sql, ...more] = flags.rest;
   const file = flags.text("file");
   if (file !== undefined) {
     if (sql !== undefined) throw new UsageError("give the SQL or --file, not both");
-    return readFileSync(resolve(terminal.folder, file), "utf8");
+    return textOf(resolve(terminal.folder, file), file);
   }
   if (sql === undefined) {
     throw new UsageError('SQL is missing; usage: ablate query "select ...", or - or --file PATH');
   }
   if (more.length > 0)
     throw new UsageError(`put the SQL in quotes: ablate query "${flags.rest.join(" ")}"`);
-  return sql === "-" ? textOf(process.stdin) : sql;
+  return sql === "-" ? textOf(STDIN_FILE, "stdin") : sql;
+}
+
+/** @param shown - what the user calls the file */
+function textOf(file: string | typeof STDIN_FILE, shown: string): string {
+  try {
+    return new TextDecoder().decode(readWhole(file));
+  } catch (error) {
+    if (error instanceof UnfitFileError) throw new UsageError(`query: ${shown} ${error.message}`);
+    if (file === STDIN_FILE || systemReason(error) === undefined) throw error;
+    throw new UsageError(`query: ${shown}: ${systemReason(error)}${nearHint(file)}`);
+  }
 }
 
 /** Describes every view under its name, a column per line. */

@@ -26,6 +26,7 @@ export function readConfig(
   };
   const config = loadConfig(path, overrides, whyUnreadable);
   const shown = (file: string): string => {
+    if (folder === "") return file;
     const near = relative(folder, resolve(folder, file));
     return near.startsWith("..") ? file : near;
   };

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   EmptyStoreError,
+  isStoreName,
+  nearHint,
   openReader,
   REMEDY,
   type RunDamage,
@@ -24,7 +26,7 @@ export function existingStore(invocation: Invocation): string {
   const path = storePath(invocation);
   if (existsSync(path)) return path;
   throw new UsageError(
-    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another`,
+    `there is no store at ${path}; \`ablate run CONFIG\` makes one, --store names another${nearHint(path, isStoreName)}`,
   );
 }
 

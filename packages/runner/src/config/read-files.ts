@@ -1,6 +1,7 @@
 /** A config file and the files that it extends. */
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { nearName, readWhole, STDIN_FILE, UnfitFileError } from "@ablate/store";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import {
   GRID_KEYS,
@@ -14,8 +15,6 @@ import {
 } from "./grid.ts";
 import { hasMaker, valuesOf } from "./makers.ts";
 import { merge, nest } from "./merge.ts";
-import { nearName } from "./near-name.ts";
-import { readStdin } from "./read-stdin.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type Condition, type Rule, readExclude, readWhen } from "./rules.ts";
 import { type MapNode, mapNode, nodeAt } from "./tree.ts";
@@ -99,10 +98,10 @@ export const STDIN = "-";
 
 function readText(path: string, at: Position): string {
   try {
-    return decode(path === STDIN ? readStdin() : readFileSync(path), path);
+    return decode(readWhole(path === STDIN ? STDIN_FILE : path), path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const message = UNREADABLE[code];
+    const message = error instanceof UnfitFileError ? error.message : UNREADABLE[code];
     if (message === undefined) throw error;
     const near = message === UNREADABLE.ENOENT ? nearConfig(path) : null;
     const meant = near === null ? "" : `, did you mean ${near}?`;

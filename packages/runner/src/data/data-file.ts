@@ -13,8 +13,8 @@ import {
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError } from "@ablate/core";
+import { nearHint } from "@ablate/store";
 import { bytes } from "@ablate/text";
-import { nearName } from "../config/near-name.ts";
 
 /** Its names and examples have to fit into memory several times; the bundled names are 0.2 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -59,8 +59,7 @@ function hintForMissing(path: string): string {
   if (variable !== undefined) return `; ${variable} is taken as it is, write the path out`;
   const home = /(?:^|\/)~(\/.*)$/.exec(path)?.[1];
   if (home !== undefined) return `; "~" is taken as it is, write ${homedir()}${home}`;
-  const near = nearName(path);
-  return near === null ? "" : `; did you mean ${near}?`;
+  return nearHint(path);
 }
 
 /** Returns where a file lies to which this path is a link; null where it is none. */

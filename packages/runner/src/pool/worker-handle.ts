@@ -3,12 +3,15 @@ import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NameLists } from "@ablate/core";
+import { folderToStart } from "@ablate/store";
 import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 
 const EXTENSION = extname(import.meta.url);
 const ENTRY = fileURLToPath(new URL(`../worker/worker-process${EXTENSION}`, import.meta.url));
 /** Without it Node would look for the built files. */
 const FROM_SOURCE = "--conditions=@ablate/source";
+/** The descriptor of signs of life, after stdio and the channel. */
+const BEAT_PIPE = 4;
 /** Characters kept from the end of a worker's stderr: a fatal error of Node and its stack fit in. */
 const TAIL = 4096;
 
@@ -39,7 +42,8 @@ export class WorkerHandle {
 
   /** Sends to the running process; what a process that has just died is sent is lost, `onGone` tells. */
   send(message: CoordinatorMessage): void {
-    this.#worker?.child.send(message, () => {});
+    const child = this.#worker?.child;
+    if (child?.connected) child.send(message, () => {});
   }
 
   /** Hands over a run, and before it the names where this worker does not have it yet. */
@@ -63,6 +67,7 @@ export class WorkerHandle {
 
   #start(): Worker {
     const child = fork(ENTRY, [String(process.pid)], {
+      cwd: folderToStart(ENTRY),
       serialization: "advanced",
       execArgv: execArgv(),
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
@@ -74,13 +79,14 @@ export class WorkerHandle {
       this.#beats += 1;
       if (isWorkerMessage(message)) this.#listener.onMessage(message);
     });
-    child.stdio[4]?.on("data", () => {
-      if (isCurrent()) this.#beats += 1;
-    });
     whenGone(child, (cause) => {
       if (!isCurrent()) return;
       this.#worker = null;
       this.#listener.onGone(cause);
+    });
+    if (child.pid === undefined) return worker; // which `whenGone` hears of; it has no pipes
+    child.stdio[BEAT_PIPE]?.on("data", () => {
+      if (isCurrent()) this.#beats += 1;
     });
     return worker;
   }
@@ -108,9 +114,22 @@ function whenGone(child: ChildProcess, onGone: (cause: string) => void): void {
     cause = `${signal ?? `exit code ${code}`}${lastError(tail)}`;
     settle();
   });
-  child.on("error", ({ message }) => {
-    if (child.pid === undefined) onGone(message);
+  child.on("error", (error) => {
+    if (child.pid === undefined) onGone(`it cannot be started: ${whyNotStarted(error)}`);
   });
+}
+
+/** What the system lacks for another process, by the code of its error. */
+const LACKING: Readonly<Record<string, string>> = {
+  EMFILE: "too many files are open; raise the limit (ulimit -n) or give fewer --workers",
+  ENFILE: "too many files are open on this machine; give fewer --workers",
+  EAGAIN: "no more processes are allowed; raise the limit (ulimit -u) or give fewer --workers",
+  ENOMEM: "no memory is left for it; give fewer --workers",
+};
+
+function whyNotStarted(error: Error): string {
+  const code = "code" in error ? String(error.code) : "";
+  return LACKING[code] ?? error.message;
 }
 
 /** Returns the line in which Node says what went wrong, such as running out of memory. */

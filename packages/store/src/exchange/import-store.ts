@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { type DamageOptions, damageOf } from "../check/run-damage.ts";
 import type { RunDamage } from "../digest/table-check.ts";
+import { isStoreName, nearHint } from "../file/near-name.ts";
 import { type OpenedStore, openForReading, openForWriting } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
 import { StoreError } from "../file/store-error.ts";
@@ -149,7 +150,9 @@ function openTarget(path: string, dryRun: boolean): OpenedStore {
 }
 
 function refuseItself(path: string, from: string): void {
-  if (!existsSync(from)) throw new StoreError(`there is no store at ${from} to import`);
+  if (!existsSync(from)) {
+    throw new StoreError(`there is no store at ${from} to import${nearHint(from, isStoreName)}`);
+  }
   if (!existsSync(path)) return;
   const [a, b] = [statSync(path), statSync(from)];
   if (a.dev !== b.dev || a.ino !== b.ino) return;

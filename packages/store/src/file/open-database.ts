@@ -7,6 +7,7 @@ import { APPLICATION_ID, CURRENT_VERSION, migrate, versionOf } from "../migratio
 import { layCurrent, refuseDisguised, refuseForeignRules } from "./current-layout.ts";
 import { networkFileSystem, setJournal } from "./journal.ts";
 import { awaitLogFiles, LogFiles } from "./log-files.ts";
+import { isStoreName, nearHint } from "./near-name.ts";
 import { otherNames, refuseSecondName } from "./one-name.ts";
 import { Statements } from "./statements.ts";
 import { EmptyStoreError, StoreError } from "./store-error.ts";
@@ -256,7 +257,8 @@ function refuseStranger(database: Database, path: string, { emptyIsNew = false }
 
 function checkExists(path: string): void {
   if (!existsSync(path)) {
-    throw new StoreError(`there is no store at ${path}; \`ablate run CONFIG\` makes one`);
+    const hint = nearHint(path, isStoreName);
+    throw new StoreError(`there is no store at ${path}; \`ablate run CONFIG\` makes one${hint}`);
   }
   refuseNoFile(path);
 }

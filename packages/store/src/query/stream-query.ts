@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { StoreError } from "../file/store-error.ts";
 import { temporaryFolder } from "../file/temporary-folder.ts";
 import type { QueryResult } from "../reading/history.ts";
+import { folderToStart } from "../writing/process.ts";
 import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 import type { QueryMistake } from "./mistake.ts";
 
@@ -59,15 +60,14 @@ export function streamQuery(
 ): Promise<QueryEnd> {
   const scratch = scratchFolder();
   const child = fork(ENTRY, [], {
+    cwd: folderToStart(ENTRY),
     serialization: "advanced",
     execArgv: ["--disable-warning=ExperimentalWarning", "--max-old-space-size=1024"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  const end = hear(child, timeoutMs, take).finally(() => {
-    if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
-  });
+  const end = hear(child, timeoutMs, take).finally(() => discard(scratch));
   const request = { path, sql, limit, mostBytes, scratch, parent: process.pid };
-  child.send(request satisfies QueryRequest, () => {});
+  if (child.connected) child.send(request satisfies QueryRequest, () => {});
   return end;
 }
 
@@ -109,6 +109,13 @@ function scratchFolder(): string | null {
   }
 }
 
+/** Deletes the folder; where the system does not let it, the next copy of a store does (`temporaryFolder`). */
+function discard(scratch: string | null): void {
+  try {
+    if (scratch !== null) rmSync(scratch, { recursive: true, force: true });
+  } catch {}
+}
+
 function hear(child: ChildProcess, timeoutMs: number, take: TakeRows): Promise<QueryEnd> {
   return new Promise((resolve, reject) => {
     let columns: readonly string[] = [];
@@ -144,7 +151,11 @@ function hear(child: ChildProcess, timeoutMs: number, take: TakeRows): Promise<Q
       } else fail(message.message);
     });
     child.on("error", ({ message }) =>
-      reject(new StoreError(`query: cannot start a process for it: ${message}`)),
+      reject(
+        new StoreError(
+          `query: cannot start a process for it: ${message}; look at the limits (ulimit -a)`,
+        ),
+      ),
     );
     child.on("close", (code, signal) => {
       const isLarge = stderr.includes(OUT_OF_MEMORY) || stderr.includes("heap out of memory");

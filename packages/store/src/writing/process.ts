@@ -1,6 +1,7 @@
 /** What this host says of its processes. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 type ProcessFacts = {
   /** Tells a process from a later one with the same number; equal for as long as it is there. */
@@ -15,6 +16,15 @@ export function processExists(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Returns where a process of ours is started: here, or beside its file where the working folder has been deleted. */
+export function folderToStart(file: string): string {
+  try {
+    return process.cwd();
+  } catch {
+    return dirname(file);
   }
 }
 

@@ -2,6 +2,17 @@ import { readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { closest } from "@ablate/text";
 
+/** Returns `; did you mean x?` for a path that is likely to be misspelt, else nothing. */
+export function nearHint(path: string, isMeant?: (name: string) => boolean): string {
+  const near = nearName(path, isMeant);
+  return near === null ? "" : `; did you mean ${near}?`;
+}
+
+/** Says whether a file may be a store, by its name. */
+export function isStoreName(name: string): boolean {
+  return /\.(?:db|sqlite3?)$/.test(name);
+}
+
 /**
  * Returns the file in the same folder whose name this path is a likely misspelling of, or null.
  *
