@@ -7,9 +7,17 @@ import { plainSqlite3, plainTest } from "./plain-sqlite3.ts";
 
 fc.configureGlobal({ seed: 18 }); // the same cases every time; a failure names it
 
-type Row = { factor: string; value: string; n: number; mean: number | null; std: number | null };
+type Row = {
+  factor: string;
+  value: string;
+  runs: number;
+  lost: number;
+  n: number;
+  mean: number | null;
+  std: number | null;
+};
 
-const SELECT = "select factor, value, n, mean, std from effects where grid = 'g'";
+const SELECT = "select factor, value, runs, lost, n, mean, std from effects where grid = 'g'";
 
 /** What the analysis says of every key by itself, in the shape of the view. */
 function analysed(path: string): Row[] {
@@ -18,10 +26,13 @@ function analysed(path: string): Row[] {
   const metrics = METRICS.slice(0, 1);
   const keys = compareRuns(runs, { metrics }).keys;
   const rows = keys.flatMap((key) =>
-    compareRuns(runs, { metrics, by: key }).rows.map(({ settings, outcomes: [outcome] }): Row => {
+    compareRuns(runs, { metrics, by: key }).rows.map((row): Row => {
+      const { settings, outcomes } = row;
+      const [outcome] = outcomes;
       const value = settings.get(key)?.value;
       const { n = 0, mean = null, std = null } = outcome?.moments ?? {};
-      return { factor: key, value: plain(value), n, mean, std };
+      const lost = outcome?.lost ?? 0;
+      return { factor: key, value: plain(value), runs: row.runs.length, lost, n, mean, std };
     }),
   );
   reader.close();
@@ -29,9 +40,11 @@ function analysed(path: string): Row[] {
 }
 
 function viewed(rows: readonly (readonly unknown[])[]): Row[] {
-  return rows.map(([factor, value, n, mean, std]) => ({
+  return rows.map(([factor, value, runs, lost, n, mean, std]) => ({
     factor: String(factor),
     value: plain(value),
+    runs: Number(runs),
+    lost: Number(lost),
     n: Number(n),
     mean: typeof mean === "number" ? mean : null,
     std: typeof std === "number" ? std : null,
@@ -78,6 +91,7 @@ function exampleStore(): string {
     { label: "pending", config: configOf({ lr: 7 }), seed: 1, valid: undefined },
     { label: "lost", config: configOf({ lr: 8 }), seed: 1, valid: 1, state: "diverged" },
     { label: "late", config: configOf({ lr: 9 }), seed: 1, valid: 1, state: "failed" },
+    { label: "infinite", config: configOf({ lr: 10 }), seed: 1, valid: null, state: "finished" },
   ];
   const shared = runs.slice(0, 2);
   return storeOf({ g: [...runs, ...more], other: shared });
@@ -93,7 +107,9 @@ plainTest("plain sqlite3 reads the effects that the analysis finds", () => {
     new Set(["train.lr", "model.batch_norm", "extra.flag"]),
   );
   expect(rows.find(({ value }) => value === "0.01")).toMatchObject({ n: 6 });
-  expect(rows.find(({ value }) => value === "7")).toMatchObject({ n: 0, mean: null });
+  expect(rows.find(({ value }) => value === "7")).toMatchObject({ n: 0, lost: 0, mean: null });
+  expect(rows.find(({ value }) => value === "8")).toMatchObject({ runs: 1, lost: 1 });
+  expect(rows.find(({ value }) => value === "10")).toMatchObject({ runs: 1, lost: 1 });
   expect(rows.find(({ value }) => value === "true")).toMatchObject({ n: 1, mean: 3, std: null });
 });
 
@@ -103,7 +119,7 @@ test("a run counts in each of its grids, and a grid without differences has no e
   const { rows } = reader.query("select grid, count(*) from effects group by grid");
   reader.close();
 
-  expect(rows).toEqual([["g", 9]]);
+  expect(rows).toEqual([["g", 10]]);
 });
 
 test("other data is a factor, another path to the same data is none", () => {
@@ -146,6 +162,7 @@ test("of any grid the view has the numbers of the analysis", () => {
     norm: fc.constantFrom<unknown>("none", NORM, { ...NORM, epsilon: 1 }),
     seed: fc.integer({ min: 1, max: 3 }),
     valid: fc.option(fc.double({ min: 1.999, max: 2.001, noNaN: true })),
+    state: fc.constantFrom("finished", "finished", "failed", "stopped"),
   });
   fc.assert(
     fc.property(fc.uniqueArray(run, { minLength: 1, maxLength: 14, selector: keyOf }), (runs) => {
@@ -159,6 +176,6 @@ test("of any grid the view has the numbers of the analysis", () => {
   );
 });
 
-function keyOf({ valid: _, ...config }: { readonly valid: number | null }): string {
+function keyOf({ valid: _, state: __, ...config }: Pick<MadeRun, "valid" | "state">): string {
   return JSON.stringify(config);
 }

@@ -1,5 +1,6 @@
 /** What each factor does, below the comparison: means, differences paired by seed, and what they leave out. */
 import {
+  briefVerdict,
   type Effect,
   effectsOf,
   type FactorValue,
@@ -15,7 +16,7 @@ import {
 } from "@ablate/store";
 import { cutTogether, ellipsis, loss, lossTexts, signed, widthOf } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { type Line, line, type Piece, piece } from "../../text/line.ts";
+import { type Line, line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
 
 /**
@@ -33,7 +34,7 @@ export function differencePiece(
 const MOST_VALUE = 32;
 
 /** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
-export function factorLines({ scene, state }: Canvas): Line[] {
+export function factorLines({ scene, state, columns }: Canvas): Line[] {
   const { runs: all, dataHashes } = scene.snapshot;
   const chosen = scene.chosen.flatMap(({ members }) => members);
   const effects = effectsOf(withData(chosen, dataHashes), {
@@ -44,11 +45,14 @@ export function factorLines({ scene, state }: Canvas): Line[] {
   const note = "  mean ± std of each value; difference from ◆, all else and the seed equal";
   return [
     [{ text: "validation loss by factor", bold: true }, piece(note, "muted")],
-    ...effects.flatMap((effect) => [[piece(effect.factor.name, "accent")], ...valueLines(effect)]),
+    ...effects.flatMap((effect) => [
+      [piece(effect.factor.name, "accent")],
+      ...valueLines(effect, columns),
+    ]),
   ];
 }
 
-function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
+function valueLines({ factor, values }: Effect<ShownRun>, columns: number): Line[] {
   const texts = factor.keys.map((key) => {
     const found = values.map(({ runs: [run] }) => settingOf(run, key));
     return found.map(settingTexts(found, { isWhole: true }));
@@ -64,7 +68,11 @@ function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
     return [
       whole[i] ?? "",
       [
-        line(`  ${title}${padding}  `, ...momentPieces(value, meanText)),
+        withVerdict(
+          line(`  ${title}${padding}  `, ...momentPieces(value, meanText)),
+          value,
+          columns,
+        ),
         ...(missing === "" ? [] : [line(" ".repeat(width + 4), piece(missing, "muted"))]),
       ],
     ];
@@ -74,24 +82,29 @@ function valueLines({ factor, values }: Effect<ShownRun>): Line[] {
 }
 
 function momentPieces(
-  { runs, moments, difference }: FactorValue<ShownRun>,
+  { runs, moments }: FactorValue<ShownRun>,
   meanText: (mean: number | null) => string,
 ): readonly Piece[] {
   const { n, mean, std } = moments;
   const text = std === null ? meanText(mean) : `${meanText(mean)} ±${loss(std)}`;
   const lost = lostText(runs, VALID_LOSS);
   const share = `n ${n} of ${runs.length}`;
-  const before = [
+  return [
     piece(text.padEnd(15)),
     piece(`  ${share.padEnd(11)}  `, "muted"),
     ...(lost === "" ? [] : [piece(`${lost}  `, "bad")]),
   ];
+}
+
+/** Adds a difference and its verdict, in as many words as there is room for. */
+function withVerdict(before: Line, { difference }: FactorValue<ShownRun>, columns: number): Line {
   if (difference === null) return [...before, piece("◆")];
-  if (difference.mean === null) return [...before, piece(verdictText(difference), "muted")];
-  const pairs = difference.of.cells > 1 ? `, ${pairsText(difference)}` : "";
-  return [
-    ...before,
-    differencePiece(difference.mean, { areSurvivors: isOfSurvivors(difference) }),
-    piece(`  ${verdictText(difference)}${pairs}`, "muted"),
-  ];
+  const { mean, of } = difference;
+  const areSurvivors = isOfSurvivors(difference);
+  const shown = mean === null ? [] : [differencePiece(mean, { areSurvivors }), piece("  ")];
+  const verdict = verdictText(difference);
+  const pairs = mean !== null && of.cells > 1 ? [`${verdict}, ${pairsText(difference)}`] : [];
+  const room = columns - lineWidth([...before, ...shown]);
+  const text = [...pairs, verdict].find((one) => widthOf(one) <= room) ?? briefVerdict(difference);
+  return [...before, ...shown, piece(text, "muted")];
 }
