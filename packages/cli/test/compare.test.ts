@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { ablate, type Ended, jsonRows, makeFolder } from "./make.ts";
+import { ablate, type Ended, inTurn, jsonRows, makeFolder } from "./make.ts";
 import { inTerminal } from "./pty.ts";
 import { train } from "./train.ts";
 
@@ -106,6 +106,33 @@ test("the view effects has the numbers of --by", async () => {
 
     expect(plain(view)).toEqual(plain(rows));
   }
+});
+
+test("--within has the effect of one key at each value of another, as those runs alone have it", async () => {
+  const within = await records("effect", "study", "--by", "lr", "--within", "batch_norm");
+  const norms = ["none", "hidden"];
+  const alone = await inTurn(norms, (norm) =>
+    records("effect", "study", "--only", `batch_norm:${norm}`, "--by", "lr"),
+  );
+  const csv = (await compare("study", "--by", "lr", "--within", "batch_norm", "--format", "csv"))
+    .stdout;
+  const text = (await compare("study", "--by", "lr", "--within", "batch_norm")).stdout;
+
+  expect(within.map(({ within: _, ...one }) => one)).toEqual(
+    alone.flat().map(({ within: _, ...one }) => one),
+  );
+  expect(within.map((one) => Object(one.within)["model.batch_norm"]?.where ?? "none")).toEqual(
+    norms.flatMap((norm) => [norm, norm]),
+  );
+  expect(csv.split("\r\n")[0]).toMatch(/^within,row,train\.lr,/);
+  expect(csv.split("\r\n")).toHaveLength(6);
+  expect(text.match(/^within model\.batch_norm (none|hidden)$/gm)).toHaveLength(2);
+});
+
+test("a key goes by a part of its value, as in a filter", async () => {
+  const [row] = await records("row", "study", "--by", "gain");
+
+  expect(Object.keys(Object(row?.settings))).toEqual(["init.hidden.weight"]);
 });
 
 test("a baseline is a value or a run, which need not be among those compared", async () => {
@@ -233,6 +260,11 @@ test.each([
   ],
   [["study", "--baseline", "nothing"], 'there is no run or grid "nothing"'],
   [["study", "--by", "train.lr", "--baseline", "7"], "no run has train.lr 7, only 0.1, 0.3"],
+  [["study", "--within", "lr"], "--within goes with --by KEY"],
+  [
+    ["study", "--by", "lr", "--within", "train.lr"],
+    "--by and --within are both train.lr; name two keys",
+  ],
   [["study", "--format", "xml"], "--format takes one of table, json, csv, markdown"],
   [["lr>=7 and state:failed"], "no run matches lr>=7 and state:failed"],
   [["study", "--only", "seed=9"], "no run is left by --only seed=9"],

@@ -16,7 +16,7 @@ const documented = sections(text);
 
 /** Their keys are those of docs/config.md. */
 const OPAQUE: ReadonlySet<string> = new Set([
-  ...["config", "a", "b", "settings"],
+  ...["config", "a", "b", "settings", "within"],
   ...["because[].stored", "because[].planned"],
 ]);
 
@@ -83,6 +83,7 @@ beforeAll(async () => {
       "loss",
     ),
     await read("compare", "lr>1", "small/plain"),
+    await read("compare", "small", "--by", "train.steps", "--within", "batch_norm"),
   );
   add("sample", names);
   add("data", await read("data", "small.yaml"));

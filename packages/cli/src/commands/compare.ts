@@ -2,7 +2,7 @@ import {
   type ComparedRun,
   comparedRuns,
   compareRuns,
-  differingKeys,
+  exactSetting,
   METRICS,
   type Metric,
   type Setting,
@@ -20,7 +20,8 @@ import {
   READING_OPTIONS,
   rowFormat,
 } from "../command-line/options.ts";
-import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
+import { COMPARISON_FORMATS, type ComparedPart } from "../print/compare/formats.ts";
+import { configKey } from "../store/config-key.ts";
 import { withReader } from "../store/open.ts";
 import { findRuns, scopeOf, selectedRuns } from "../store/resolve.ts";
 
@@ -38,6 +39,7 @@ export const command: Command = {
       help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss or steps_per_s",
     },
     by: { value: "KEY", help: "one row for each value of this key of the config" },
+    within: { value: "KEY", help: "with --by: the same for each value of this key by itself" },
     baseline: {
       value: "RUN|VALUE",
       help: "what the others are compared with: a run, or with --by a value (default: the first)",
@@ -49,6 +51,7 @@ export const command: Command = {
     ["ablate compare quickstart", "a grid: runs that differ in the seed alone are one row"],
     ["ablate compare quickstart/v5 quickstart/v7", "two runs, or two rows of several seeds"],
     ["ablate compare my-grid --by train.lr --baseline 0.1", "what the learning rate does"],
+    ["ablate compare my-grid --by gain --within batch_norm", "what one factor does at each other"],
     ["ablate compare my-grid --metric train_loss --metric valid_loss", "two numbers of each run"],
     ["ablate compare my-grid --format markdown", "for a pull request"],
   ],
@@ -57,9 +60,9 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
     const metrics = metricsNamed(flags.list("metric"));
-    const { runs, baseline, by } = withReader(invocation, (reader) => chosen(reader, invocation));
-    const comparison = compareRuns(runs, { metrics, by, baseline });
-    const text = COMPARISON_FORMATS[format](comparison, {
+    const { by, ...compared } = withReader(invocation, (reader) => chosen(reader, invocation));
+    const parts = partsOf({ by, ...compared }, flags.text("within"), metrics);
+    const text = COMPARISON_FORMATS[format](parts, {
       isByKey: by !== undefined,
       effectsOnly: flags.has("effects"),
       width: terminal.outputColumns(),
@@ -70,15 +73,51 @@ export const command: Command = {
   },
 };
 
+type Compared = {
+  readonly runs: readonly ComparedRun[];
+  readonly by: string | undefined;
+  readonly baseline: ComparedRun | undefined;
+};
+
+/** Compares all runs, or with `--within` those of each value of a key by themselves. */
+function partsOf(
+  { runs, by, baseline }: Compared,
+  wanted: string | undefined,
+  metrics: readonly Metric[],
+): readonly ComparedPart[] {
+  if (wanted === undefined) {
+    return [{ within: null, comparison: compareRuns(runs, { metrics, by, baseline }) }];
+  }
+  if (by === undefined) throw new UsageError("--within goes with --by KEY");
+  const key = configKey("--within", wanted, runs);
+  if (key === by) throw new UsageError(`--by and --within are both ${key}; name two keys`);
+  const textOf = settingTexts(runs.map((run) => settingOf(run, key)));
+  const groups = Map.groupBy(runs, (run) => settingOf(run, key)?.id ?? "");
+  return [...groups.values()].map((members) => {
+    const own = settingOf(members[0] ?? { settings: [] }, key);
+    const value = baseline === undefined ? undefined : settingOf(baseline, by)?.id;
+    const reference = baseline && members.find((run) => settingOf(run, by)?.id === value);
+    return {
+      within: {
+        key,
+        text: textOf(own),
+        value: own?.value ?? null,
+        field: own ? exactSetting(own) : null,
+      },
+      comparison: compareRuns(members, { metrics, by, baseline: reference }),
+    };
+  });
+}
+
 /** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
-function chosen(reader: StoreReader, invocation: Invocation) {
+function chosen(reader: StoreReader, invocation: Invocation): Compared {
   const { flags } = invocation;
   const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
   const selected = selectedRuns(reader, flags.rest, selection);
   const hashes = reader.dataHashes();
   const runs = comparedRuns(selected, hashes);
   const wanted = flags.text("by");
-  const by = wanted === undefined ? undefined : keyNamed(wanted, runs);
+  const by = wanted === undefined ? undefined : configKey("--by", wanted, runs);
   const text = flags.text("baseline");
   if (text === undefined) return { runs, by, baseline: undefined };
   const withValue = by === undefined ? undefined : runWithValue(text, by, runs);
@@ -100,24 +139,6 @@ function metricsNamed(names: readonly string[]): readonly Metric[] {
     const hint = didYouMean(name, known) ?? `there are ${known.join(", ")}`;
     throw new UsageError(`--metric knows no "${name}"; ${hint}`);
   });
-}
-
-/** Finds the key of the config that is meant, by its whole name or its last segments. */
-function keyNamed(name: string, runs: readonly ComparedRun[]): string {
-  const keys = [...new Set(runs.flatMap(({ settings }) => settings.map(({ key }) => key)))];
-  if (keys.includes(name)) return name;
-  const endings = keys.filter((key) => key.endsWith(`.${name}`));
-  const [key, ...more] = endings;
-  if (key !== undefined && more.length === 0) return key;
-  if (key !== undefined) {
-    const differing = endings.filter((one) => differingKeys(runs).includes(one));
-    if (differing.length === 1) return differing[0] ?? key;
-    throw new UsageError(`--by ${name} could be any of ${endings.join(", ")}; write one of them`);
-  }
-  const hint =
-    didYouMean(name, [...keys, ...keys.map((one) => one.split(".").at(-1) ?? one)]) ??
-    "`ablate config RUN` shows them all";
-  throw new UsageError(`no run has a key "${name}" in its config; ${hint}`);
 }
 
 /**
