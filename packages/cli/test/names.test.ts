@@ -52,7 +52,7 @@ test("a stopped run of a city list that was split at white space never goes on b
   const trained = await ablate(folder, "run", "cities.yaml", "--quiet");
   const [old, own] = jsonRows(await ablate(folder, "runs", "--json"));
 
-  expect(plan.stdout).toMatch(/cities\/run +new\n/);
+  expect(plan.stdout).toMatch(/cities\/run-separator=line +new\n/);
   expect(plan.stderr).toContain("`--set data.separator=whitespace` finds it");
   expect(trained.status).toBe(0);
   expect(old).toMatchObject({ run: "cities/run", state: "stopped" });
@@ -214,7 +214,8 @@ test("two readings of a file are told apart by every verb that compares", async 
   const [, second] = jsonRows(await ablate(folder, "runs", "--json"));
 
   expect(plan.stderr).toBe(
-    "g/run is of the same file read by white space; `--set data.separator=whitespace` finds it\n",
+    "g/run is stored with data.separator whitespace, not line: g/run-separator=line is a run of its own\n" +
+      "g/run is of the same file read by white space; `--set data.separator=whitespace` finds it\n",
   );
   const diff = await ablate(folder, "diff", "g/run", String(second?.run));
   expect(diff.stdout).toMatch(/data\.separator +whitespace +line +yes\n/);

@@ -1,16 +1,17 @@
 /** What two runs differ in, key by key. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { USUAL_READING } from "@ablate/core";
 import { canonicalJson } from "@ablate/runner";
 import {
   flatSettings,
   isDecisive,
   type RunSummary,
+  type Setting,
   type StoreReader,
   settingOfKey,
   settingTexts,
   storedMap,
+  withReading,
 } from "@ablate/store";
 import { listed, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -128,7 +129,9 @@ type Difference = {
 
 /** Lists what belongs to the identity first, each in the order of the config. */
 function findDifferences(a: Side, b: Side): readonly Difference[] {
-  const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
+  const [ofA = new Map(), ofB = new Map()] = withReading([settingsOf(a), settingsOf(b)]).map(
+    ({ settings }) => new Map(settings.map(({ key, value }) => [key, value])),
+  );
   const keys = [...new Set([...ofA.keys(), ...ofB.keys()])]
     .map((key) => ({ key, a: ofA.get(key) ?? null, b: ofB.get(key) ?? null }))
     .filter((one) => canonicalJson(one.a) !== canonicalJson(one.b))
@@ -142,15 +145,8 @@ function findDifferences(a: Side, b: Side): readonly Difference[] {
   return [...dataOf(a, b, decisive.length === 0), ...decisive, ...about, ...others];
 }
 
-/** What a config means that does not say it: its names are those that white space separates, which end in the usual token. */
-const UNSAID: readonly (readonly [string, unknown])[] = [
-  ["data.separator", "whitespace"],
-  ["data.end", USUAL_READING.end],
-];
-
-function valuesOf({ config }: Side): ReadonlyMap<string, unknown> {
-  const values = flatSettings(storedMap(config, "config"));
-  return new Map([...UNSAID, ...values.map(({ key, value }) => [key, value] as const)]);
+function settingsOf({ config }: Side): { readonly settings: readonly Setting[] } {
+  return { settings: flatSettings(storedMap(config, "config")) };
 }
 
 /** Compares the data by their hashes: another one where these differ, or where nothing else makes it another run. */

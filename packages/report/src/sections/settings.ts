@@ -24,13 +24,16 @@ export function settingsSection(facts: ReportFacts): Content {
       : table("What differs between groups.", ["group", ...keys], own);
   const shared = base.map(({ key, value, text }) => [
     html`<code>${key}</code>`,
-    key === "data.file" ? basename(text) : setting(value, ALL_DIGITS),
+    DATA_FILES.has(key) ? basename(text) : setting(value, ALL_DIGITS),
   ]);
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   return html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
 <h3>What all runs share</h3>${table("Settings that are the same in all runs.", ["key", "value"], shared)}
 <h3>Where the numbers come from</h3>${provenance(facts)}`;
 }
+
+/** Keys whose values are paths, of which the last part is enough. */
+const DATA_FILES: ReadonlySet<string> = new Set(["data.file", "data.validation", "data.test"]);
 
 const MOST_ROWS = 12;
 

@@ -1,6 +1,7 @@
 /** What makes one run another than a second one. */
 import { isDecisive } from "./factors.ts";
-import { flatSettings } from "./settings.ts";
+import { withReading } from "./reading.ts";
+import { flatSettings, type Setting } from "./settings.ts";
 
 /** A run as far as its identity goes. */
 export type Identified = {
@@ -22,7 +23,7 @@ export type Difference = {
  * names file. A key that only one of them has counts where nothing else differs: a newer version may have added it.
  */
 export function differencesOf(first: Identified, second: Identified): Difference[] {
-  const [ofFirst, ofSecond] = [settingsOf(first.config), settingsOf(second.config)];
+  const [ofFirst, ofSecond] = bothSettings(first.config, second.config);
   const keys = [...new Set([...ofSecond.keys(), ...ofFirst.keys()])].filter(isDecisive);
   const differing = keys
     .map((key) => ({ key, a: ofFirst.get(key), b: ofSecond.get(key) }))
@@ -38,10 +39,20 @@ export function differencesOf(first: Identified, second: Identified): Difference
   ];
 }
 
-function settingsOf(config: string): ReadonlyMap<string, { id: string; value: unknown }> {
+type Settings = ReadonlyMap<string, Setting>;
+
+function bothSettings(first: string, second: string): readonly [Settings, Settings] {
+  const both = [first, second].map((config) => ({ settings: settingsOf(config) }));
+  const [ofFirst = new Map(), ofSecond = new Map()] = withReading(both).map(
+    ({ settings }): Settings => new Map(settings.map((one) => [one.key, one])),
+  );
+  return [ofFirst, ofSecond];
+}
+
+function settingsOf(config: string): readonly Setting[] {
   try {
-    return new Map(flatSettings(JSON.parse(config)).map((one) => [one.key, one]));
+    return flatSettings(JSON.parse(config));
   } catch {
-    return new Map();
+    return [];
   }
 }

@@ -35,7 +35,7 @@ const SETTINGS = `
       case when is_constant then json_type(value, '$."0"') else type end,
       case when is_constant then value ->> '$."0"' else value end
     from written
-    where not is_map and key not in ('seed', 'name', 'description', 'data.file')
+    where not is_map and key not in ('seed', 'name', 'description', 'data.file', 'data.validation', 'data.test')
       and key not glob 'record.*' and key not glob 'thresholds.*'
     union all
     select id, 'data', 'text', ${DATA} from kept_run where ${DATA} is not null

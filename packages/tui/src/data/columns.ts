@@ -148,7 +148,7 @@ export function settingText(key: string, runs: readonly ShownRun[]): Column["tex
 
 /** Returns the keys of the config whose values are not the same in all runs. */
 export function keysThatDiffer(runs: readonly ShownRun[]): string[] {
-  return differingKeys(runs).filter((key) => key !== "data.file");
+  return differingKeys(runs).filter((key) => !/^data\.(file|validation|test)$/.test(key));
 }
 
 /** Returns a setting as it is, for sorting and for machines: maps and lists as JSON. */
