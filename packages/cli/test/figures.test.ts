@@ -151,3 +151,22 @@ test("names of groups are short where labels do not fit, and labels where they d
   expect(await namesAt("charts", 200)).toContain("kaiming relu · hidden ×2");
   expect(await namesAt("runs", 80)).toContain("kaiming 4 · hidden ×2");
 });
+
+test("a report calls groups by what differs where their labels are long, and its tables tell losses apart", async () => {
+  const page = join(folder, "labels.html");
+  await ablate(folder, "report", "labels", "--store", "labels.db", "-o", page);
+  const html = readFileSync(page, "utf8");
+
+  for (const name of ["kaiming 0.5 · none", "kaiming relu · hidden", "kaiming 4 · none"]) {
+    expect(html).toContain(`>${name}</text>`);
+  }
+  const figures = join(folder, "losses.html");
+  await ablate(folder, "report", "figures", "-o", figures);
+  const [, rows = ""] =
+    /In short[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(readFileSync(figures, "utf8")) ?? [];
+  const losses = rows
+    .split("</tr>")
+    .flatMap((row) => row.match(/\d\.\d{4,}(?= ±)/g)?.slice(1, 2) ?? []);
+  expect(losses).toHaveLength(4);
+  expect(new Set(losses).size).toBe(4);
+});

@@ -6,6 +6,7 @@ import {
   comparedRuns,
   compareRuns,
   type Finding,
+  labelForms,
   lostText,
   METRICS,
   type Metric,
@@ -20,6 +21,7 @@ import {
   type StoreReader,
   withoutSeed,
 } from "@ablate/store";
+import { fitForms, widthOf } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/marks.ts";
 import { type ColumnValue, evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
 
@@ -205,12 +207,18 @@ function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: numbe
   };
 }
 
+/** Longer names are in short, where that leaves them different. */
+const LONG_NAME = 28;
+
 /** Names groups by their labels without the seed, or by names of runs where labels are the same. */
 function groupNames({ rows }: Comparison): readonly string[] {
   const firsts = rows.map(({ runs: [first] }) => first);
   const labels = firsts.map(({ label, name, grid }) => withoutSeed(label ?? name) || (grid ?? ""));
-  if (new Set(labels).size === labels.length) return labels;
-  return firsts.map(({ name }) => withoutSeed(name));
+  const areDifferent = new Set(labels).size === labels.length;
+  const names = areDifferent ? labels : firsts.map(({ name }) => withoutSeed(name));
+  const forms = labelForms(firsts.map((run, i) => ({ label: names[i] ?? "", run })));
+  const shortest = Math.max(0, ...forms.map((all) => widthOf(all.at(-1) ?? "")));
+  return fitForms(forms, Math.max(LONG_NAME, shortest));
 }
 
 /** Reads the first and the last probe of each run that has some. */

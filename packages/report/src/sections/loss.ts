@@ -1,5 +1,5 @@
 import { settingOf } from "@ablate/store";
-import { compact, counted } from "@ablate/text";
+import { compact, counted, cutTogether } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
 import {
   area,
@@ -83,15 +83,37 @@ function lossChart(
     description: `A line for each group: ${ends.join("; ")}.`,
     width: 860,
     height: 380,
-    labels: { left: 48, right: 150 },
+    labels: { left: 48, right: labelRoom(curves) },
     x: { title: "updates", min, max, isLog, format: stepText },
     y: { title: "loss, nats", ...lossRange(facts, results, !isLog) },
     marks: [
       ...results.flatMap(bandMarks),
       ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
-      ...curves.flatMap(lineMarks),
+      ...namedInShort(curves).flatMap(lineMarks),
     ],
   };
+}
+
+/** Most letters of a label beside a curve, and the pixels of one. */
+const MOST_LETTERS = 36;
+const LETTER = 7.2;
+
+/** Cuts the names of groups together where they would leave the curves no room. */
+function namedInShort(curves: readonly Curve[]): readonly Curve[] {
+  const names = cutTogether(
+    curves.map(({ group }) => group.name),
+    MOST_LETTERS,
+  );
+  return curves.map((curve, i) => ({
+    ...curve,
+    group: { ...curve.group, name: names[i] ?? curve.group.name },
+  }));
+}
+
+/** Returns the pixels that the labels of curves take. */
+function labelRoom(curves: readonly Curve[]): number {
+  const longest = Math.max(0, ...namedInShort(curves).map(({ group }) => group.name.length));
+  return Math.max(150, 36 + LETTER * longest);
 }
 
 /** Returns curves of groups with a result: losses that run away would leave no room for others. */

@@ -49,7 +49,7 @@ export function drawFindings(canvas: Canvas): Drawn {
   const room = Math.max(1, rows - 2 - detail.length);
   const { items, first } = around(list.items, at, room);
   const values = valuesOf(items);
-  const widths = widthsOf(list.items, columns, Math.max(5, ...[...values.values()].map(widthOf)));
+  const widths = widthsOf(list.items, columns, Math.max(4, ...[...values.values()].map(widthOf)));
   const cells = { ...cellsOf(items, widths, scene.table), values };
   const body = items.map((one, i) => findingLine(one, { widths, cells }, first + i === at));
   if (detail.length > 0) while (body.length < room) body.push([]);
