@@ -24,6 +24,7 @@ export {
   UNKNOWN,
 } from "./number.ts";
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
+export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { type Align, type Column, fittedTable, right, table } from "./table.ts";
 export { sealed, visible, visibleJson, visibleLines, withEscapes } from "./terminal-text.ts";

@@ -6,12 +6,15 @@ import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
 import type { Feed } from "./data/feed.ts";
 import { RunReader } from "./data/run-reader.ts";
+import type { ShownRun } from "./data/shown-run.ts";
 import { drawFrame, type Frame } from "./frame/frame.ts";
 import { reduce } from "./keys/table.ts";
+import { followRuns } from "./state/follow-runs.ts";
 import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
 import { type Readers, type Scene, type SceneMaker, sceneMaker } from "./state/scene.ts";
 import type { ViewSettings } from "./state/settings.ts";
 import {
+  type AnnotationName,
   type AnnotationPrompt,
   type Effect,
   initialState,
@@ -34,6 +37,9 @@ export type SessionOptions = {
   readonly glyphs: Glyphs;
   readonly annotate: Annotate;
 };
+
+/** What takes a while to type. */
+const NOTES: ReadonlySet<AnnotationName> = new Set(["note", "grid-note"]);
 
 export class Session {
   readonly #feed: Feed;
@@ -115,9 +121,22 @@ export class Session {
 
   /** Reads what is new in the store; whether anything is. */
   poll(now: number): boolean {
+    const { runs } = this.#feed.snapshot;
+    const focusAt = this.#scene?.focusAt ?? 0;
     const isNew = this.#feed.poll(now);
-    if (isNew) this.#become(this.#state);
+    if (isNew) this.#become(this.#afterChange(runs, focusAt));
     return isNew;
+  }
+
+  /** Returns the state after others have written: a cursor whose run is gone stays in its place. */
+  #afterChange(before: readonly ShownRun[], focusAt: number): State {
+    const { runs } = this.#feed.snapshot;
+    const state = followRuns(this.#state, before, runs);
+    const isGone = ({ name }: ShownRun): boolean =>
+      name === state.focus && !runs.some((run) => run.name === name);
+    if (!before.some(isGone)) return state;
+    const { rows } = this.#makeScene(state, this.#feed.snapshot, this.view).table;
+    return { ...state, focus: rows[Math.min(focusAt, rows.length - 1)]?.key ?? null };
   }
 
   resize(size: Size): void {
@@ -165,9 +184,13 @@ export class Session {
   #become(state: State): void {
     this.#state = state;
     const isCovered = state.isHelp || state.chooser !== null;
-    if (isCovered || this.view.settle === undefined) return;
+    const { settle, isOfOneRun = false } = this.view;
     try {
-      this.#state = this.view.settle(state, this.scene);
+      // What shows one run goes on showing that one, whatever happens to the list.
+      if (isOfOneRun && state.opened === null) {
+        this.#state = { ...state, opened: this.scene.run?.name ?? null };
+      }
+      if (!isCovered && settle !== undefined) this.#state = settle(this.#state, this.scene);
     } catch (error) {
       this.#feed.failed(error);
     }
@@ -176,8 +199,9 @@ export class Session {
   #inPrompt(prompt: Prompt, key: string): Effect | null {
     if (key === "ctrl-z") return { type: "suspend" };
     if (key === "escape") this.#become(closePrompt(this.#state, false));
-    else if (key !== "enter") this.#become({ ...this.#state, prompt: edit(prompt, key) ?? prompt });
-    else {
+    else if (key !== "enter") {
+      this.#become({ ...this.#state, prompt: edit(prompt, key) ?? prompt, message: null });
+    } else {
       this.#become(closePrompt(this.#state, true));
       if (prompt.kind === "annotation") this.#write(prompt);
     }
@@ -191,7 +215,10 @@ export class Session {
       this.say(said.length > 1 ? `${first}, and ${said.length - 1} more` : first);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      this.say(text.replace(this.#feed.path, basename(this.#feed.path)));
+      const message = text.replace(this.#feed.path, basename(this.#feed.path));
+      // A note is not lost: it may be written once the reason is gone.
+      const isNote = NOTES.has(prompt.annotation);
+      this.#become({ ...this.#state, prompt: isNote ? prompt : null, message });
     }
     this.poll(Date.now());
   }

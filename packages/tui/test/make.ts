@@ -13,7 +13,7 @@ import {
 import { onTestFinished } from "vitest";
 import type { Glyphs } from "../src/chart/raster.ts";
 import { Feed } from "../src/data/feed.ts";
-import { Session } from "../src/session.ts";
+import { type Annotate, Session } from "../src/session.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "../src/state/settings.ts";
 import { lineText } from "../src/text/line.ts";
 import { makeFinding, makeProbes } from "./probe-make.ts";
@@ -158,11 +158,13 @@ export function session(
     rows = 40,
     settings = {},
     glyphs = "braille",
+    annotate = ({ kind, target }) => `${kind} ${target}`,
   }: {
     readonly columns?: number;
     readonly rows?: number;
     readonly settings?: Partial<ViewSettings>;
     readonly glyphs?: Glyphs;
+    readonly annotate?: Annotate;
   } = {},
 ): Session {
   const feed = new Feed(path);
@@ -172,7 +174,7 @@ export function session(
     size: { columns, rows },
     settings: { ...DEFAULT_SETTINGS, ...settings },
     glyphs,
-    annotate: ({ kind, target }) => `${kind} ${target}`,
+    annotate,
   });
 }
 

@@ -121,6 +121,18 @@ test("a file that is no store while it is shown is said, and kept showing", asyn
   await quit(shown);
 });
 
+test("garbage in the place of an open store is said in our words, without those of SQLite", async () => {
+  const store = sampleStore();
+  const shown = await openUiAt(store);
+
+  writeFileSync(store, "x".repeat(5000));
+  shown.press("3");
+
+  await shown.waitFor(/the store (is damaged|cannot be)|is not an ablate store|is damaged/);
+  expect(shown.text).not.toMatch(/malformed|disk image|file is not a database/);
+  await quit(shown);
+});
+
 test.each([
   ["--view", "runs"],
   ["--view", "charts"],

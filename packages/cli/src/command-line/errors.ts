@@ -1,5 +1,5 @@
 import type { ConfigError } from "@ablate/runner";
-import { visible } from "@ablate/text";
+import { storeTrouble, visible } from "@ablate/text";
 import { linesOf, problemText } from "../print/problems.ts";
 import { type Paint, systemReason } from "./terminal.ts";
 
@@ -17,15 +17,6 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "EngineError",
   "DamageError",
 ]);
-
-/** Reasons for which an open store cannot be used, by the beginning of SQLite's code. */
-const OF_STORE: readonly (readonly [code: string, reason: string])[] = [
-  ["SQLITE_CORRUPT", "is damaged; `ablate doctor` looks it over"],
-  ["SQLITE_NOTADB", "is damaged; `ablate doctor` looks it over"],
-  ["SQLITE_IOERR", "cannot be read or written; look at its disk"],
-  ["SQLITE_READONLY", "is read-only; allow writing to it"],
-  ["SQLITE_BUSY", "is kept locked by another process; try again"],
-];
 
 /** Returns what to print for an error, never a stack, and the exit code. */
 export function describeError(
@@ -50,10 +41,8 @@ export function describeError(
     const path = "path" in error ? `${visible(String(error.path))}: ` : "";
     return { text: `ablate: ${path}${system}`, exitCode: 2 };
   }
-  const ofStore = OF_STORE.find(([code]) => "code" in error && String(error.code).startsWith(code));
-  if (ofStore !== undefined) {
-    return { text: `ablate: the store ${ofStore[1]} (${error.message})`, exitCode: 2 };
-  }
+  const ofStore = storeTrouble(error);
+  if (ofStore !== undefined) return { text: `ablate: ${ofStore}`, exitCode: 2 };
   const message = error.message.split("\n")[0] ?? "";
   return { text: `ablate: internal error: ${message}; please report it`, exitCode: 1 };
 }

@@ -70,6 +70,10 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["SQLITE_READONLY", "it is read-only; allow writing to it"],
   ["SQLITE_PERM", "its permissions do not allow it; change them"],
   ["SQLITE_IOERR_SHMSIZE", "there is no room for the file beside it; make room on the disk"],
+  [
+    "SQLITE_IOERR_SHORT_READ",
+    "a file beside it, such as its -wal, was removed or cut while a process writes to it; try again when that has ended",
+  ],
   ["SQLITE_IOERR", "the device does not take it; look at the disk and at limits of file sizes"],
 ];
 

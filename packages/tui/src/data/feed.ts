@@ -9,6 +9,7 @@ import {
   type StoreReader,
   withReading,
 } from "@ablate/store";
+import { storeTrouble } from "@ablate/text";
 import { runMaker, type ShownRun } from "./shown-run.ts";
 
 export type StoreSnapshot = {
@@ -87,7 +88,8 @@ export class Feed {
   failed(error: unknown): void {
     if (!isTrouble(error)) throw error;
     const isLocked = /BUSY|LOCKED/.test(codeOf(error));
-    this.#report(isLocked ? "the store is locked by another process; trying again" : error.message);
+    const locked = "the store is locked by another process; trying again";
+    this.#report(isLocked ? locked : (storeTrouble(error) ?? error.message));
   }
 
   close(): void {

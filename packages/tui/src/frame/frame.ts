@@ -144,7 +144,12 @@ function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
   const isFilter = prompt.kind === "filter" && prompt.setting === "filter";
   const counts = mistake ?? `${matches.length} of ${all.length} runs`;
   const result = isFilter ? counts : "enter keeps, esc drops";
-  const right: Line = [piece(` ${result} `, isFilter && mistake !== null ? "bad" : "muted")];
+  const isWrong = isFilter ? mistake !== null : state.message !== null;
+  const said = isFilter ? result : (state.message ?? result);
+  const right: Line = cutLine(
+    [piece(` ${said} `, isWrong ? "bad" : "muted")],
+    Math.max(Math.floor(columns / 2), result.length + 2),
+  );
   const head = piece(` ${label}${about}: `, "accent");
   const room = Math.max(4, columns - lineWidth([head]) - lineWidth(right) - 1);
   const from = Math.max(0, prompt.at - room + 1);

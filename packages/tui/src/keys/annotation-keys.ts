@@ -34,15 +34,19 @@ export const BASELINE_KEY: BoundKey = bind(ROWS.baseline, (state, context) => {
   return say(adjusted(state, { baseline: isSame ? null : run }), said);
 });
 
-/** Returns the run that the view is about, else the first under the cursor of the table. */
+/**
+ * Returns the run that the view is about, else the first under the cursor of the table; none where the one run of a
+ * view is gone.
+ */
 function subjectOf({ view, scene }: Context): ShownRun | undefined {
-  return view.subject?.(scene) ?? scene.focused?.members[0];
+  return view.isOfOneRun ? scene.run : (view.subject?.(scene) ?? scene.focused?.members[0]);
 }
 
 /** Returns the run that the view is about, else the marked ones, else those under the cursor. */
 function taggedRuns(state: State, { view, scene }: Context): readonly ShownRun[] {
-  const subject = view.subject?.(scene);
+  const subject = view.isOfOneRun ? scene.run : view.subject?.(scene);
   if (subject !== undefined) return [subject];
+  if (view.isOfOneRun) return [];
   const marked = scene.table.all.filter(({ name }) => state.settings.marks.includes(name));
   return marked.length > 0 ? marked : (scene.focused?.members ?? []);
 }

@@ -5,6 +5,7 @@ import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import { fitTitles } from "../../data/labels.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import type { Table } from "../../data/table.ts";
+import { missingText } from "../../state/follow-runs.ts";
 import { PANELS, type PanelName } from "../../state/settings.ts";
 import {
   fitLine,
@@ -42,7 +43,12 @@ export function drawLayers(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
   const { run } = scene;
   const probe = shownProbe(scene);
-  if (run === undefined) return nothing(columns, "no run to look into: esc goes back to the runs");
+  if (run === undefined) {
+    return nothing(
+      columns,
+      `${missingText(canvas.state)}: n shows another, esc goes back to the runs`,
+    );
+  }
   if (probe.at < 0) return nothing(columns, ...whyNone(run));
   const sides = sidesOf(scene);
   const head = [headLine(sides, columns, scene.table), sliderLine(probe, columns)];

@@ -9,6 +9,7 @@ import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, ROWS } from "../../keys/rows.ts";
 import { choosing, toggled } from "../../keys/table-keys.ts";
+import { missingText } from "../../state/follow-runs.ts";
 import { adjusted } from "../../state/state.ts";
 import {
   beside,
@@ -74,7 +75,7 @@ function drawRun(canvas: Canvas): Drawn {
   const { scene, state, rows, columns } = canvas;
   const { run } = scene;
   if (run === undefined) {
-    const text = " no run to show: esc goes back to the runs";
+    const text = ` ${missingText(state)}: n shows another, esc goes back to the runs`;
     return { lines: [[piece(text, "muted")]], sheet: () => NO_SHEET };
   }
   const { lines, parts } = pageOf(canvas, run);
