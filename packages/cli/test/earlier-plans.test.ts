@@ -53,11 +53,13 @@ test("after an edit, plan shows apart what the config no longer has, and stores 
   const folder = folderOf();
   await run(folder, "nm.yaml");
   edit(folder, "0.05", "0.02");
+  const before = readFileSync(join(folder, "ablate.db"));
 
   const { stdout } = await ablate(folder, "plan", "nm.yaml");
 
   const [planned = "", left = ""] = stdout.split("\nleft from earlier plans");
   expect(planned).not.toMatch(/^nm\/b /m);
+  expect(readFileSync(join(folder, "ablate.db")).equals(before)).toBe(true);
   expect(left).toBe(
     ": compare, report and ui show it only with --all\nrun   state\nnm/b  finished\n",
   );
@@ -115,7 +117,9 @@ test("a filter may ask for what is left, and a name always means it", async () =
   expect(await current(folder, "plan:left")).toBe("b");
   expect(await current(folder, "--only", "has:plan")).toBe("a b-lr=0.02 b");
   expect((await ablate(folder, "compare", "plan=left")).stdout).toContain("nm/b");
-  expect((await ablate(folder, "show", "nm/b")).status).toBe(0);
+  const shown = await ablate(folder, "show", "nm/b");
+  const word = "nm/b is left from earlier plans: its config no longer has it\n";
+  expect([shown.status, shown.stderr]).toEqual([0, word]);
   const sql = "select label, plan from grid_runs order by 1";
   expect(jsonRows(await ablate(folder, "query", sql, "--json"))).toEqual([
     { label: "a", plan: "current" },

@@ -44,6 +44,9 @@ test("runs that a config no longer has are not shown; the header says how many, 
   expect(rows(ui)[0]).toContain(" left");
   press(ui, "a");
   expect(shown(ui)).toEqual(["b", "c"]);
+  plan(path, "a", "b", "c");
+  ui.poll(Date.now());
+  expect(shown(ui)).toEqual(["a", "b", "c"]);
 });
 
 test("a filter that asks for them shows them", () => {

@@ -20,7 +20,7 @@ export function overview(): string {
     ...twoColumns(listed),
     "",
     ...wrapText(
-      "Commands that use a store take --store FILE (default ablate.db, or ABLATE_STORE); those that print results take --json (docs/json.md). `ablate COMMAND --help` has flags and examples. Exit codes: 0 fine, 1 a run failed or diverged or a check found something, 2 the command or a config is wrong, 130 stopped by the user.",
+      "Commands that use a store take --store FILE (default ablate.db, or ABLATE_STORE); those that print results take --json (docs/json.md). `ablate COMMAND --help` has flags and examples, `ablate --version` says which version this is. Exit codes: 0 fine, 1 a run failed or diverged or a check found something, 2 the command or a config is wrong, 130 stopped by the user.",
       WIDTH,
     ),
     "",

@@ -3,7 +3,7 @@ import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
 import { storePath, withReader } from "../store/open.ts";
-import { findTarget } from "../store/resolve.ts";
+import { findRun, findTarget } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
@@ -36,7 +36,12 @@ export const command: Command = {
 /** Writes an annotation to the store, while others may train, and prints what has changed. */
 export function annotateStore(invocation: Invocation, annotation: Annotation): number {
   const { target } = annotation;
-  withReader(invocation, (reader) => findTarget(reader, target));
+  withReader(invocation, (reader) => {
+    const isGrid = reader.grids().some(({ name }) => name === target);
+    // Only the name of a run will do, and only such are suggested.
+    if (annotation.kind === "rename" && !isGrid) return findRun(reader, target);
+    return findTarget(reader, target);
+  });
   invocation.terminal.write(`${annotate(storePath(invocation), annotation)}\n`);
   return 0;
 }

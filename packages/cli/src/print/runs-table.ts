@@ -26,7 +26,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
       trainText(run.trainLoss),
       validText(run.validLoss),
       count(run.stepsPerS),
-      ...(areLeft ? [run.plan] : []),
+      ...(areLeft ? [run.plan === "left" ? run.plan : ""] : []),
       ...(areTagged ? [run.tags.join(",")] : []),
     ]),
   );

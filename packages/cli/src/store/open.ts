@@ -12,6 +12,7 @@ import {
   type RunSummary,
   type StoreReader,
 } from "@ablate/store";
+import { firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
@@ -30,15 +31,29 @@ export function existingStore(invocation: Invocation): string {
   );
 }
 
+/** Most names that a message lists. */
+const MOST_LISTED = 3;
+
 /** Opens the store for reading; who calls it closes it. */
 function openStoreToRead(invocation: Invocation): StoreReader {
+  const { terminal } = invocation;
   const reader = openReader(existingStore(invocation), {
-    onFormerName: (word, run) => {
-      const label = run.slice(run.indexOf("/") + 1);
-      invocation.terminal.warn(`ablate: ${word} was renamed to ${label}\n`);
+    listener: {
+      onFormerName: (word, run) => {
+        const label = run.slice(run.indexOf("/") + 1);
+        terminal.warn(`ablate: ${word} was renamed to ${label}\n`);
+      },
+      onLeft: (runs) => {
+        const named = firstOf(runs, MOST_LISTED);
+        terminal.warn(
+          runs.length === 1
+            ? `${named} is left from earlier plans: its config no longer has it\n`
+            : `${named} are left from earlier plans: their config no longer has them\n`,
+        );
+      },
     },
   });
-  if (reader.notice !== null) invocation.terminal.warn(`ablate: ${reader.notice}\n`);
+  if (reader.notice !== null) terminal.warn(`ablate: ${reader.notice}\n`);
   return reader;
 }
 

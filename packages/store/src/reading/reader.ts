@@ -6,7 +6,7 @@ import { runQuery } from "../query/statement.ts";
 import { findStart } from "../recovery/resume-point.ts";
 import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import { isLeft, LEFT_EVERYWHERE, type PlanState } from "../views/runs.ts";
+import { isLeft, type PlanState } from "../views/runs.ts";
 import { type Continuation, type Holder, isAlive, isThere } from "../writing/claim.ts";
 import {
   type PlannedGrid,
@@ -24,25 +24,20 @@ import type {
   RunStamp,
   RunSummary,
 } from "./history.ts";
+import { type NameListener, tellOf } from "./name-listener.ts";
 import { RecordReader } from "./record-reader.ts";
 import { RunChecks } from "./run-checks.ts";
 import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
 
-/** Hears of each word that means a run by a name which it had before it was renamed. */
-type OnFormerName = (word: string, run: string) => void;
-
-type ReaderOptions = WaitOptions & { readonly onFormerName?: OnFormerName };
+type ReaderOptions = WaitOptions & { readonly listener?: NameListener };
 
 /**
  * Opens a store for reading only.
  *
  * @throws StoreError - if there is none, it is no store, or a newer ablate wrote it
  */
-export function openReader(
-  path: string,
-  { waitMs, onFormerName }: ReaderOptions = {},
-): StoreReader {
-  return new StoreReader(openForReading(path, waitMs), onFormerName);
+export function openReader(path: string, { waitMs, listener }: ReaderOptions = {}): StoreReader {
+  return new StoreReader(openForReading(path, waitMs), listener);
 }
 
 const RUNS: string = `
@@ -76,7 +71,8 @@ const TRAINED_KINDS = `
 /** Everything that moves when a run does; tags, notes, names and plans move without a step. */
 const STAMPS = `
   select name as run, state, host, pid, process_start, heartbeat_at, concat_ws('|', state, reason, started_at,
-    heartbeat_at, ended_at, last_step, ${LEFT_EVERYWHERE},
+    heartbeat_at, ended_at, last_step,
+    (select concat(count(*), '-', total(planned_at)) from grid_plan),
     (select group_concat(tag) from tag where run_id = r.id),
     (select text from run_note where run_id = r.id)) as stamp
   from kept_run r order by id`;
@@ -126,12 +122,12 @@ export class StoreReader extends RecordReader {
   readonly close: () => void;
   /** Which runs are damaged, and what is left out for it. */
   readonly checks: RunChecks;
-  readonly #onFormerName: OnFormerName;
+  readonly #listener: NameListener;
 
-  constructor({ sql, notice, close }: OpenedStore, onFormerName: OnFormerName = () => {}) {
+  constructor({ sql, notice, close }: OpenedStore, listener: NameListener = {}) {
     super(sql);
     this.checks = new RunChecks(sql);
-    this.#onFormerName = onFormerName;
+    this.#listener = listener;
     this.notice = notice;
     this.close = close;
   }
@@ -157,7 +153,7 @@ export class StoreReader extends RecordReader {
    * @throws DamageError - if its row is damaged
    */
   run(word: string): RunSummary | undefined {
-    const [name] = this.resolve(word)?.runs ?? [];
+    const [name] = resolve(this.sql, word)?.runs ?? [];
     if (name === undefined) return undefined;
     if (!this.checks.isWholeRow(name)) this.checks.refuse(name);
     const found = this.sql.row<SelectedSummary>(RUN, name);
@@ -178,9 +174,7 @@ export class StoreReader extends RecordReader {
    */
   resolve(word: string, options?: ResolveOptions): Meaning | undefined {
     const meaning = resolve(this.sql, word, options);
-    if (meaning?.isFormer === true) {
-      for (const run of meaning.runs) this.#onFormerName(word, run);
-    }
+    if (meaning !== undefined) tellOf(this.sql, this.#listener, { word, ...meaning });
     return meaning;
   }
 

@@ -10,8 +10,8 @@ export type Meaning = {
   readonly grid: string | null;
   /** Names of the runs it means, in the order of planning; empty for a grid. */
   readonly runs: readonly string[];
-  /** Whether the word is what the runs were called before they were renamed. */
-  readonly isFormer: boolean;
+  /** What the word is: a name of the grid or the runs, one that the runs had before they were renamed, or a filter. */
+  readonly by: "name" | "former name" | "filter";
 };
 
 export type ResolveOptions = {
@@ -66,7 +66,7 @@ export function resolve(
 ): Meaning | undefined {
   if (word === "") return undefined;
   const isGrid = grids && sql.value("select 1 from kept_grid where name = ?", word) !== undefined;
-  if (isGrid) return { grid: word, runs: [], isFormer: false };
+  if (isGrid) return { grid: word, runs: [], by: "name" };
   const severalWill = matching !== undefined && !whole;
   const named = (condition: string): string[] =>
     sql.values(`select distinct r.name from ${FROM[among]} where ${condition} order by r.id`, {
@@ -81,11 +81,11 @@ export function resolve(
   for (const condition of FORMER) {
     const runs = named(condition);
     const meant = severalWill || runs.length === 0 ? runs : [onlyOne(word, runs)];
-    if (meant.length > 0) return { ...meaning(meant), isFormer: true };
+    if (meant.length > 0) return meaning(meant, "former name");
   }
   if (matching !== undefined && (!whole || isSurelyFilter(word))) {
     const runs = matching(word);
-    if (runs.length > 0) return meaning(runs);
+    if (runs.length > 0) return meaning(runs, "filter");
     if (!couldBeName(word) || whole) {
       throw new StoreError(`no run matches ${word}; \`ablate runs\` lists all`);
     }
@@ -94,8 +94,8 @@ export function resolve(
   return beginning.length === 0 ? undefined : meaning([onlyOne(word, beginning)]);
 }
 
-function meaning(runs: readonly string[]): Meaning {
-  return { grid: null, runs, isFormer: false };
+function meaning(runs: readonly string[], by: Meaning["by"] = "name"): Meaning {
+  return { grid: null, runs, by };
 }
 
 /** Says whether a word has only characters of names, though it may be a filter, too. */

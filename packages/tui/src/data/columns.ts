@@ -102,7 +102,7 @@ const RESULTS: readonly Column[] = [
   words("tags", "tags", { value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
   words("note", "note", { value: (run) => run.note, text: plain }),
   words("grid", "grid", { value: (run) => run.grid, priority: 5 }),
-  words("plan", "plan", { value: (run) => run.plan, priority: 5 }),
+  words("plan", "plan", { value: ({ plan }) => (plan === "left" ? plan : null), priority: 5 }),
   words("started_at", "started", {
     value: (run) => run.startedAt,
     text: (value) => plain(value).slice(0, 16).replace("T", " "),
