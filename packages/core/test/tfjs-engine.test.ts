@@ -48,6 +48,21 @@ test.each(everywhere)("$name: $backend trains as simd does", ({ engine, model, t
   theirs.trainer.dispose();
 });
 
+test.each(backends)("units that do not vary in a batch train on %s as on simd", (_, engine) => {
+  const zeros = { scheme: "zeros", scale: 1 } as const;
+  const spec = makeSpec({
+    model: { hidden: [20], batchNorm: notebookNorm },
+    init: { ...init, hidden: { ...init.hidden, weight: zeros, bias: zeros } },
+    train: { steps: 5 },
+  });
+  const dataset = makeFewNames(3);
+
+  const theirs = trainAll(spec, dataset, engine);
+
+  expectClose(theirs.loss, trainAll(spec, dataset).loss, 1e-5);
+  theirs.trainer.dispose();
+});
+
 test.each(backends)(
   "weights and running statistics go into the engine on %s and come out",
   (_, { create }) => {

@@ -9,6 +9,7 @@ import {
   type StoreReader,
 } from "@ablate/store";
 import {
+  count,
   counted,
   didYouMean,
   fittedTable,
@@ -18,6 +19,7 @@ import {
   table,
   UNKNOWN,
   widthOf,
+  wrapText,
 } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -85,7 +87,19 @@ function pageOf({ terminal }: Invocation, reader: StoreReader, diagnosed: Diagno
     const probe = step === undefined ? undefined : reader.probe(run, step);
     return probe === undefined ? [] : [depthProfile(probe, { isAscii, width })];
   });
-  return [findingsOfRun(diagnosed, width), ...profiles].join("\n");
+  const [first] = steps;
+  const examples = first === undefined ? 0 : (reader.probe(run, first)?.examples ?? 0);
+  const note = examples === 0 ? "" : `${noteOn(examples, width)}\n`;
+  return `${[findingsOfRun(diagnosed, width), ...profiles].join("\n")}${note}`;
+}
+
+/** Says on which examples the numbers of the layers were taken. */
+function noteOn(examples: number, width: number | null): string {
+  const text = `of ${count(examples)} examples of the training split, the same in every probe, not of a step's batch`;
+  const room = Math.max(20, (width ?? Number.POSITIVE_INFINITY) - 2);
+  return wrapText(text, room)
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
 
 /** Makes rows of the view `findings`. */

@@ -1,5 +1,6 @@
+import { placesText } from "@ablate/store";
 import { counted } from "@ablate/text";
-import { bySeriousness, type ReportFacts } from "../data/facts.ts";
+import { bySeriousness, type Group, type GroupFinding, type ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { details, numbers, table } from "../layout/page.ts";
 import { count } from "../text.ts";
@@ -12,18 +13,16 @@ export function findingsSection({ groups, runs }: ReportFacts): Content {
   const judged = groups.reduce((sum, group) => sum + group.judged, 0);
   if (judged === 0)
     return html`<p>The store has no findings of these runs: they never began, or an older version recorded them. <code>ablate diagnose ${nameOf(runs)}</code> judges them by what is recorded.</p>`;
-  const found = groups
-    .flatMap((group) => group.findings.map((finding) => ({ group, finding })))
-    .sort((a, b) => bySeriousness(a.finding, b.finding));
+  const found = groups.flatMap(statementsOf).sort((a, b) => bySeriousness(a.finding, b.finding));
   const extent = `${counted(judged, "run")} of ${count(runs.length)} judged`;
   if (found.length === 0)
     return html`<p>Nothing found: no rule has anything to say (${extent}).</p>`;
   const rules = [...new Set(found.map(({ finding }) => finding.rule))];
-  const rows = found.map(({ group, finding: { level, rule, param, layer, findings, since } }) => [
+  const rows = found.map(({ group, places, finding: { level, rule, findings, since } }) => [
     html`<span class="level level-${level}">${SIGNS[level]}</span>`,
     html`<a href="#rule-${rule}">${rule}</a>`,
     group.name,
-    param ?? layer ?? "network",
+    places,
     `${count(findings.length)} of ${count(group.judged)}`,
     sinceText(since),
     findings[0]?.message ?? "",
@@ -36,6 +35,36 @@ export function findingsSection({ groups, runs }: ReportFacts): Content {
   const caption = `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`;
   return html`${table(caption, COLUMNS, rows.slice(0, MOST_ROWS))}${more}<h3>What the rules mean</h3>
 <dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`;
+}
+
+type Statement = {
+  readonly group: Group;
+  readonly finding: GroupFinding;
+  readonly places: string;
+};
+
+/** Says once what a rule says of several places in a group at one level, in the words of the first of them. */
+function statementsOf(group: Group): Statement[] {
+  const kinds = Map.groupBy(group.findings, ({ level, rule, findings }) =>
+    [level, rule, findings[0]?.until === null].join(" "),
+  );
+  return [...kinds.values()].flatMap((all) => {
+    const [finding] = all;
+    if (finding === undefined) return [];
+    const since = all.flatMap((one) => one.since);
+    const findings = all.map((one) => one.findings).toSorted((a, b) => b.length - a.length)[0];
+    return [
+      {
+        group,
+        places: placesText(all) || "network",
+        finding: {
+          ...finding,
+          findings: findings ?? [],
+          since: [Math.min(...since), Math.max(...since)] as const,
+        },
+      },
+    ];
+  });
 }
 
 /** The grid of all runs, or a run. */
@@ -54,6 +83,16 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
   saturated:
     "A large share of a layer's activations is where the nonlinearity is flat (for tanh beyond ±0.99). Almost no gradient passes there.",
   "dead-units": "Units are flat for every example looked at: no gradient reaches their weights.",
+  "identical-units":
+    "All units of a layer have the same weights and gradients: they never differ, and the layer does the work of one.",
+  "constant-layer":
+    "A hidden layer gives the same for every example: nothing passes it, forwards or backwards.",
+  "one-sided-weights":
+    "Nearly all weights of a layer have one sign, so that its units see the same of what comes in.",
+  "weak-norm": "The epsilon of batch norm is larger than the spread that it should normalise.",
+  "small-batch": "Batch norm takes mean and spread from too few examples.",
+  penalty: "The l2 terms change parameters by more than learning does, or are most of the loss.",
+  underfitting: "The loss is above that of a table that only counts which character follows which.",
   "shrinking-activations":
     "Activations spread less from layer to layer: the last hidden layer sees hardly anything of the input.",
   "growing-activations": "Activations spread more from layer to layer.",

@@ -15,7 +15,7 @@ export function layersSection(facts: ReportFacts, draw: Draw): Content {
   if (first === undefined)
     return html`<p>These runs were recorded without probes (<code>record.probes</code>): there is nothing to show here.</p>`;
   const examples = count(first.probes.first.examples);
-  return html`<p>Each look is at the same ${examples} training examples. Pictures and their tables are of ${picturedText(probed)}; shares in words are means over all runs of a group.</p>
+  return html`<p>Each look is at the same ${examples} training examples, never at the batch of a step. Pictures and their tables are of ${picturedText(probed)}; shares in words are means over all runs of a group.</p>
 ${sentences(saturationWords(facts))}${histograms(probed, draw)}${depthProfile(probed, draw)}${maps(facts, probed)}`;
 }
 

@@ -39,7 +39,8 @@ const NO_ACTIVATION = "no activation, or without a nonlinearity";
 
 export const LAYER_STATS: View = {
   name: "layer_stats",
-  about: "a tensor of a layer over the 32 examples of a probe",
+  about:
+    "a tensor of a layer over the 32 examples of a probe, always the same of the training split",
   from: `(select r.name as run, p.step as step, l.name as layer, t.* from ${TENSORS})`,
   columns: {
     run: RUN,

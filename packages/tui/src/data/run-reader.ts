@@ -1,14 +1,15 @@
 /** What the store has of one run beside its row and its curves, read once and kept while the run stays as it is. */
-import type {
-  Finding,
-  Probe,
-  Provenance,
-  RunEvent,
-  StoredEvaluation,
-  StoredSample,
-  StoreReader,
-  TensorKind,
-  TensorProbe,
+import {
+  byCause,
+  type Finding,
+  type Probe,
+  type Provenance,
+  type RunEvent,
+  type StoredEvaluation,
+  type StoredSample,
+  type StoreReader,
+  type TensorKind,
+  type TensorProbe,
 } from "@ablate/store";
 import { LruCache, RunCache } from "./lru-cache.ts";
 import { attemptOf, type ShownRun } from "./shown-run.ts";
@@ -29,6 +30,8 @@ export type FoundIn = {
   readonly key: string;
   readonly run: ShownRun;
   readonly finding: Finding;
+  /** The finding that it follows from; null where it follows from none. */
+  readonly cause: Finding | null;
 };
 
 /** Runs whose facts are kept: more than are on a screen. */
@@ -102,11 +105,22 @@ export class RunReader {
   }
 
   findings(run: ShownRun): readonly FoundIn[] {
-    const found = (finding: Finding): FoundIn => {
-      const { rule, layer, param, step } = finding;
-      return { key: [run.name, rule, layer, param, step].join("|"), run, finding };
+    const read = (): FoundIn[] => {
+      const findings = this.#reader().findings(run.name);
+      const causes = new Map(
+        byCause(findings).flatMap(({ finding: cause, consequences }) =>
+          consequences.flatMap(({ finding, others }) =>
+            [finding, ...others].map((one) => [one, cause] as const),
+          ),
+        ),
+      );
+      return findings.map((finding) => {
+        const { rule, layer, param, step } = finding;
+        const key = [run.name, rule, layer, param, step].join("|");
+        return { key, run, finding, cause: causes.get(finding) ?? null };
+      });
     };
-    return this.#findings.read(run, () => this.#reader().findings(run.name).map(found));
+    return this.#findings.read(run, read);
   }
 
   /** Tells whether rules have judged a run, also where they found nothing. */

@@ -70,11 +70,12 @@ export function batchNorm(
     onMoments(moments);
     const divisor = divisorOf(moments.spread, convention); // [n]
     const normal = tf.div<tf.Tensor2D>(tf.sub(x, moments.mean), divisor); // [B, n]
-    // d divisor / d std: 1 where the std is divided by, std / divisor where it is under the root.
+    // d divisor / d std: 1 where the std is divided by, std / divisor where it is under the root. A unit that does
+    // not vary has a std of 0 and passes no gradient on through it, as in PyTorch.
     const slope =
       convention.running === "variance" || convention.epsilon === 0
         ? null
-        : tf.div(divisor, moments.spread); // [n]
+        : tf.divNoNan(divisor, moments.spread); // [n]
     return {
       value: tf.add(tf.mul(gamma, normal), beta),
       saved: slope === null ? [normal, divisor] : [normal, divisor, slope],

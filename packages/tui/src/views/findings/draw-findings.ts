@@ -179,11 +179,12 @@ function valuesOf(items: readonly FoundIn[]): ReadonlyMap<string, string> {
   return new Map(items.map(({ key, finding }) => [key, text(finding.value)]));
 }
 
-/** Writes the finding in full, and what enter does with it. */
+/** Writes the finding in full, what it follows from, and what enter does with it. */
 function detailLines(found: FoundIn, columns: number): Line[] {
-  const { run, finding } = found;
+  const { run, finding, cause } = found;
   const { tone } = LEVEL_SIGNS[finding.level];
-  const message = wrapped(`${run.name}: ${finding.message}`, columns - 2);
+  const follows = cause === null ? "" : ` (follows from: ${cause.message.split(": ")[0]})`;
+  const message = wrapped(`${run.name}: ${finding.message}${follows}`, columns - 2);
   const more = ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${finding.rule}`;
   return [
     [piece("─".repeat(columns), "muted")],

@@ -116,11 +116,14 @@ function headLine(sides: readonly Side[], columns: number, table: Table): Line {
   });
 }
 
-/** Says of which step a probe is, with its loss where there is room for that beside a name. */
+/** Says of which step a probe is, with its examples and their loss where there is room for that beside a name. */
 function whereOf({ name, probe }: Side, width: number): string {
   const step = probe?.step === 0 ? "at init" : `at step ${count(probe?.step)}`;
+  const measured = `${step} · loss ${loss(probe?.loss)} `;
   const wheres =
-    probe === undefined ? ["no probe so early"] : [`${step} · loss ${loss(probe.loss)} `, step, ""];
+    probe === undefined
+      ? ["no probe so early"]
+      : [`${count(probe.examples)} training examples ${measured}`, measured, step, ""];
   const least = Math.min(LEAST_NAME, name.length);
   return wheres.find(({ length }) => width - length - 4 >= least) ?? "";
 }
