@@ -42,10 +42,15 @@ export function statesLine(runs: readonly ShownRun[]): Line {
   ]);
 }
 
-/** Counts the runs that came to no result, before a mean that is one of the others; nothing where none was lost. */
+/** Counts the runs that came to no result. */
+export function lostCount(runs: readonly ShownRun[]): number {
+  return runs.filter((run) => isLost(run, VALID_LOSS)).length;
+}
+
+/** Writes that count before a mean, which is that of the others; nothing where no run was lost. */
 export function lostPieces(runs: readonly ShownRun[]): Line {
-  const { length } = runs.filter((run) => isLost(run, VALID_LOSS));
-  return length === 0 ? [] : [piece(`✗${length} `, "bad")];
+  const lost = lostCount(runs);
+  return lost === 0 ? [] : [piece(`✗${lost} `, "bad")];
 }
 
 export function countStates(runs: readonly ShownRun[]): [RunState, number][] {

@@ -24,7 +24,7 @@ import {
 } from "../../keys/table-keys.ts";
 import { clamp, type State, show } from "../../state/state.ts";
 import { cutLine, fitLine, GAP, type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
-import { statesLine } from "../states.ts";
+import { lostCount, statesLine } from "../states.ts";
 import {
   type Canvas,
   type Context,
@@ -262,6 +262,10 @@ function sheetOf({ entries, rows }: Comparison): Sheet {
   const named = entries.flatMap(({ column }) => (column === null ? [] : [column]));
   return {
     columns: ["key", ...rows.map(titleOf)],
-    rows: named.map((column) => [column.id, ...rows.map((row) => rowValue(column, row.members))]),
+    rows: [
+      ["n", ...rows.map(({ members }) => members.length)],
+      ["lost", ...rows.map(({ members }) => lostCount(members))],
+      ...named.map((column) => [column.id, ...rows.map((row) => rowValue(column, row.members))]),
+    ],
   };
 }

@@ -18,7 +18,7 @@ import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
 import { cutLine, fitLine, type Line, piece, restyle } from "../../text/line.ts";
-import { gridLine, STATE_SIGNS } from "../states.ts";
+import { gridLine, lostCount, STATE_SIGNS } from "../states.ts";
 import {
   type Canvas,
   type Context,
@@ -215,10 +215,11 @@ function secondLine(canvas: Canvas, run: ShownRun, samples: RunFacts["samples"])
 function sheetOf({ scene }: Canvas): Sheet {
   const columns = scene.table.shown.filter(({ id }) => id !== "curve");
   return {
-    columns: ["run", "n", ...columns.map(({ id }) => id)],
+    columns: ["run", "n", "lost", ...columns.map(({ id }) => id)],
     rows: scene.table.rows.map((row) => [
       row.isGroup ? row.title : row.key,
       row.members.length,
+      lostCount(row.members),
       ...columns.map((column) => rowValue(column, row.members)),
     ]),
   };
