@@ -1,17 +1,13 @@
-/** Writes expected.json: what the version whose launcher is the first argument says of store.db.gz. */
+/** Writes expected.json: what the version whose launcher is the first argument says of the store in the folder of the second. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { olderFolder } from "./folder.ts";
 import { recordCommands, recordViews } from "./record.ts";
 
 const launcher = process.argv[2] ?? "";
-const here = import.meta.dirname;
-const folder = mkdtempSync(join(tmpdir(), "ablate-older-"));
-for (const name of ["names.txt", "old.yaml", "odd.yaml"])
-  cpSync(join(here, name), join(folder, name));
-writeFileSync(join(folder, "ablate.db"), gunzipSync(readFileSync(join(here, "store.db.gz"))));
+const version = process.argv[3] ?? "version-10";
+const folder = olderFolder(version);
 
 function run(...args: readonly string[]): string {
   const { stdout } = spawnSync(launcher, args, { cwd: folder, encoding: "utf8", maxBuffer: 1e9 });
@@ -22,4 +18,7 @@ const before = { views: await recordViews(run), commands: await recordCommands(r
 run("run", "old.yaml");
 run("run", "odd.yaml");
 const expected = { before, trainedOn: await recordViews(run) };
-writeFileSync(join(here, "expected.json"), `${JSON.stringify(expected, null, 1)}\n`);
+writeFileSync(
+  join(import.meta.dirname, version, "expected.json"),
+  `${JSON.stringify(expected, null, 1)}\n`,
+);
