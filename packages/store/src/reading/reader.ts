@@ -7,6 +7,7 @@ import { findStart } from "../recovery/resume-point.ts";
 import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
 import { isLeft, type PlanState } from "../views/runs.ts";
+import { validJson } from "../views/valid-json.ts";
 import { type Continuation, type Holder, isAlive, isThere } from "../writing/claim.ts";
 import {
   type PlannedGrid,
@@ -82,7 +83,7 @@ const GRIDS = `
     (select count(*) from kept_grid_run where grid_id = g.id) as runs
   from kept_grid g order by g.id`;
 
-const DATA_HASH = "iif(json_valid(provenance), provenance, '{}') ->> '$.data_sha256'";
+const DATA_HASH: string = `${validJson("provenance")} ->> '$.data_sha256'`;
 const DATA_HASHES = `
   select name as run, ${DATA_HASH} as hash from run where ${DATA_HASH} is not null`;
 

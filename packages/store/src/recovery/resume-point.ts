@@ -1,6 +1,7 @@
 /** Where a run can go on: at a checkpoint of its own, or at the end of a shorter run of its family. */
 import { digestDamage } from "../digest/verify.ts";
 import type { Statements } from "../file/statements.ts";
+import { validJson } from "../views/valid-json.ts";
 import type { Continuation, ResumePoint, ResumeSearch, ShorterRun } from "../writing/claim.ts";
 import type { RunStart } from "../writing/record.ts";
 import { checkpointDigest } from "./checkpoints.ts";
@@ -18,7 +19,7 @@ type Found = Omit<ResumePoint, "state" | "backend"> & {
 const FOUND = `
   select c.run_id as runId, r.name as run, c.step as step, c.weights as weights, c.state as state,
     c.sha256 as sha256, coalesce(c.train_seconds, 0) as trainSeconds, r.steps as steps,
-    iif(json_valid(r.provenance), r.provenance, '{}') ->> '$.backend' as backend,
+    ${validJson("r.provenance")} ->> '$.backend' as backend,
     (select count(*) from step where run_id = r.id and step < c.step) as before
   from checkpoint c join run r on r.id = c.run_id where c.id = ?`;
 

@@ -5,9 +5,10 @@
  * The standard deviation takes a second pass: the squares of numbers that are close to each other cancel.
  */
 import { isLeft } from "./runs.ts";
+import { validJson } from "./valid-json.ts";
 import type { View } from "./view.ts";
 
-const DATA = "iif(json_valid(provenance), provenance, '{}') ->> '$.data_sha256'";
+const DATA: string = `${validJson("provenance")} ->> '$.data_sha256'`;
 
 /**
  * Every value of every config under its dotted key, a learning rate that never changes as the number that it is;
@@ -16,7 +17,7 @@ const DATA = "iif(json_valid(provenance), provenance, '{}') ->> '$.data_sha256'"
 const SETTINGS = `
   node(run_id, key, type, value, is_map) as (
     select r.id, j.key, j.type, j.value, j.type = 'object'
-    from kept_run r, json_each(iif(json_valid(r.config), r.config, '{}')) j
+    from kept_run r, json_each(${validJson("r.config")}) j
     union all
     select n.run_id, n.key || '.' || j.key, j.type, j.value,
       case when j.type = 'object' and n.key != 'train' then
@@ -48,7 +49,7 @@ const MEMBERS = `
       and r.state not in ('diverged', 'failed') then v.valid_loss end,
       r.state in ('diverged', 'failed') or r.state = 'finished'
       and coalesce(abs(v.valid_loss) < 9e999, 0) = 0
-      and (r.config ->> '$.record.evaluate') is not 'none'
+      and (${validJson("r.config")} ->> '$.record.evaluate') is not 'none'
     from kept_grid_run gr join kept_run r on r.id = gr.run_id join runs v on v.run = r.name
     where not ${isLeft("gr.grid_id", "r.hash")}
   )`;
