@@ -1,7 +1,7 @@
 /** Digests of what runs have: when they are written, what they find, what leaves them valid. */
 import { hostname } from "node:os";
 import { expect, test } from "vitest";
-import { annotate, checkStore, importStore } from "../src/index.ts";
+import { annotate, checkStore, importStore, SCHEMA } from "../src/index.ts";
 import { damage, finishedStore, inspect, wrongOf } from "./check-make.ts";
 import {
   blockOf,
@@ -72,6 +72,7 @@ const CHANGES: readonly (readonly [what: string, change: string, says: RegExp])[
   ["a note", "update run_note set text = 'm'", /name, labels, tags or note/],
   ["a label", "update grid_run set label = 'w'", /name, labels, tags or note/],
   ["what a grid is about", "update grid set description = 'x'", /grid g: its text/],
+  ["a run of a plan", "insert into grid_plan values (1, 1, 'c', '{}', 0)", /grid g: its text/],
   ["a tag of a grid", "update grid_tag set tag = 'x'", /grid g: its text/],
 ];
 
@@ -154,7 +155,13 @@ test("a run that goes on keeps the digests of its whole parts, and renews the ot
 
 test("tags, notes, names and plans renew the digest of names alone", () => {
   const path = fullStore();
-  annotate(path, { kind: "rename", target: "g/v", name: "w" });
+  for (const [from, name] of [
+    ["g/v", "w"],
+    ["g/w", "x"],
+    ["g/x", "w"],
+  ] as const) {
+    annotate(path, { kind: "rename", target: from, name });
+  }
   annotate(path, { kind: "note", target: "g", text: "about it" });
   const writer = writerAt(path);
   writer.planGrid(gridOf([plannedRun("v"), plannedRun("u")]));
@@ -170,8 +177,18 @@ test("tags, notes, names and plans renew the digest of names alone", () => {
 
 /** Takes the digests of a store away, as if an older version had written it. */
 function asOfVersion10(path: string): void {
-  const tables = ["digest", "seal", "name_digest", "grid_digest", "damaged_run"];
-  damage(path, ...tables.map((table) => `drop table ${table}`), "pragma user_version = 10");
+  const tables = [
+    ...["digest", "seal", "name_digest", "grid_digest", "damaged_run"],
+    ...["former_name", "grid_plan_run", "grid_plan"],
+  ];
+  const views = ["kept_run", "kept_grid", "kept_grid_run", ...SCHEMA.map(({ name }) => name)];
+  damage(
+    path,
+    ...views.map((view) => `drop view ${view}`),
+    ...tables.map((table) => `drop table ${table}`),
+    "alter table run drop column process_start",
+    "pragma user_version = 10",
+  );
 }
 
 test("runs of an older store get digests when it is migrated, marked so, unless they are damaged", () => {

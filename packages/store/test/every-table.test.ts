@@ -4,7 +4,9 @@ import { renewGridNames, renewNames, sealRun } from "../src/digest/seal.ts";
 import { readSchema } from "../src/file/owned-tables.ts";
 import { Statements } from "../src/file/statements.ts";
 import { discard, importStore, SCHEMA, sealStore } from "../src/index.ts";
+import { readSteps } from "../src/reading/read-steps.ts";
 import { checkpointDigest } from "../src/recovery/checkpoints.ts";
+import { Rollup } from "../src/writing/rollup.ts";
 import { readerAt, temporaryPath, writerAt } from "./make.ts";
 
 type Column = { readonly name: string; readonly type: string };
@@ -14,7 +16,8 @@ const ALLOWED: Readonly<Record<string, unknown>> = {
   "run.state": "finished",
   "run.config": "{}",
   "run.provenance": "{}",
-  "run.last_step": 2,
+  "run.last_step": 0,
+  "step.step": 0,
   "run.parameters": 1,
   "run.claim": null,
   "finding.level": "info",
@@ -63,6 +66,12 @@ function storeWithEverything(): string {
     .get() ?? [Buffer.of(), Buffer.of()];
   database.prepare("update checkpoint set sha256 = ?").run(checkpointDigest(weights, state));
   const sql = new Statements(database);
+  sql.run("delete from rollup");
+  new Rollup(1).append(
+    readSteps(sql, 1, { first: 0, end: 1, parameters: 1 }),
+    ({ level, bucket, n, data }) =>
+      sql.run("insert into rollup values (1, ?, ?, ?, ?)", level, bucket, n, data),
+  );
   sealRun(sql, 1, { made: "end", now: 0 });
   renewNames(sql, 1);
   renewGridNames(sql, 1);

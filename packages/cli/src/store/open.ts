@@ -112,7 +112,9 @@ function closing<T>(
 function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
   for (const damage of checks.met) terminal.warn(damageLine(damage));
   for (const grid of checks.grids()) {
-    terminal.warn(`ablate: grid ${grid}: its text, tags or note are not what the digest says\n`);
+    terminal.warn(
+      `ablate: grid ${grid}: its text, plans, tags or note are not what the digest says\n`,
+    );
   }
 }
 

@@ -12,6 +12,8 @@ export type Wrong = { readonly flip: Flip; readonly verb: string; readonly what:
 export type FlipOptions = {
   readonly count: number;
   readonly seed: number;
+  /** Asks what takes long of every so many flips only; of each unless given. */
+  readonly slowEvery?: number;
   readonly onFlip?: (done: number, wrong: readonly Wrong[]) => void;
 };
 
@@ -23,7 +25,12 @@ async function sealedFolder(): Promise<string> {
 }
 
 /** Flips so many bytes; returns what was shown wrong without a word, and what was an internal error. */
-export async function flipBytes({ count, seed, onFlip }: FlipOptions): Promise<readonly Wrong[]> {
+export async function flipBytes({
+  count,
+  seed,
+  slowEvery = 1,
+  onFlip,
+}: FlipOptions): Promise<readonly Wrong[]> {
   const folder = await sealedFolder();
   const store = join(folder, "ablate.db");
   const bytes = readFileSync(store);
@@ -38,7 +45,8 @@ export async function flipBytes({ count, seed, onFlip }: FlipOptions): Promise<r
       writeFileSync(store, flipped);
     };
     write();
-    wrong.push(...(await askAll(folder, { flip, clean, write })));
+    const isQuick = i % slowEvery !== 0;
+    wrong.push(...(await askAll(folder, { flip, clean, write, isQuick })));
     onFlip?.(i + 1, wrong);
   }
   rmSync(folder, { recursive: true });
@@ -48,14 +56,17 @@ export async function flipBytes({ count, seed, onFlip }: FlipOptions): Promise<r
 type Asked = {
   readonly flip: Flip;
   readonly clean: readonly Answer[];
+  /** Leaves out what takes long. */
+  readonly isQuick: boolean;
   /** Writes the flipped file again, without what a verb has left beside it. */
   readonly write: () => void;
 };
 
-async function askAll(folder: string, { flip, clean, write }: Asked): Promise<Wrong[]> {
+async function askAll(folder: string, { flip, clean, write, isQuick }: Asked): Promise<Wrong[]> {
   const found = isFound(folder);
   const wrong: Wrong[] = [];
-  for (const [i, { name, isTable, ask }] of QUESTIONS.entries()) {
+  for (const [i, { name, isTable, isSlow, ask }] of QUESTIONS.entries()) {
+    if (isQuick && isSlow) continue;
     const answer = await ask(folder);
     if (/internal error|\n\s+at /.test(answer.said)) {
       wrong.push({ flip, verb: name, what: `internal error: ${answer.said.slice(0, 200)}` });

@@ -12,6 +12,8 @@ type Question = {
   readonly name: string;
   /** It has to name a damaged run itself: what it shows is a table or a page of results. */
   readonly isTable: boolean;
+  /** It takes much longer than the others. */
+  readonly isSlow?: boolean;
   readonly ask: (folder: string) => Promise<Answer> | Answer;
 };
 
@@ -71,6 +73,7 @@ const query: Question = {
 const imported: Question = {
   name: "import",
   isTable: false,
+  isSlow: true,
   ask: async (folder) => {
     const to = join(folder, "to.db");
     for (const suffix of ["", "-wal", "-shm"]) rmSync(to + suffix, { force: true });
@@ -84,11 +87,11 @@ export const QUESTIONS: readonly Question[] = [
   command(true, "runs --json"),
   command(true, "compare old --json"),
   command(true, `show ${RUN} --json`),
-  command(true, "show old/normed-seed=1"),
+  { ...command(true, "show old/normed-seed=1"), isSlow: true },
   command(true, `diff ${RUN} old/normed-seed=1`),
   command(true, "ui --once --size 160x40"),
   command(true, "ui --once --size 160x40 --view compare"),
-  fileOf(true, "report old", "report.html"),
+  { ...fileOf(true, "report old", "report.html"), isSlow: true },
   command(false, `ui --once --size 160x40 --view run --run ${RUN}`),
   command(false, `ui --once --size 160x40 --view layers --run ${RUN}`),
   command(false, "diagnose old --json"),

@@ -163,7 +163,11 @@ const FIRST_GRID = `
 const TAKEN = `
   select 1 from run where name = @renamed and id <> @id
   union all
-  select 1 from grid_run where grid_id = @gridId and label = @label and run_id <> @id`;
+  select 1 from grid_run where grid_id = @gridId and label = @label and run_id <> @id
+    and run_id not in (select run_id from damaged_run)`;
+
+const HAD_NAME =
+  "select distinct run_id from former_name where name in (select value from json_each(?))";
 
 /**
  * Gives a run another label in its own grid, the first that it was planned in, and the name that
@@ -192,12 +196,14 @@ export function renameRun(
     throw new StoreError(`${renamed} is another run; choose another name`);
   }
   const before = new Set([name, ...(place === undefined ? [] : [`${grid}/${place.label}`])]);
+  const others = sql.values<number>(HAD_NAME, JSON.stringify([...before, renamed]));
   for (const former of before) {
     sql.insert("former_name", { name: former, run_id: id }, "or replace");
   }
   sql.run("delete from former_name where name = ?", renamed);
   sql.run("update run set name = ? where id = ?", renamed, id);
   sql.run("update grid_run set label = ? where run_id = ? and grid_id = ?", label, id, gridId);
+  for (const other of others) renewNames(sql, other);
   return `renamed ${name} to ${renamed}`;
 }
 

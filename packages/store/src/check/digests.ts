@@ -45,7 +45,9 @@ export function checkDigests(context: CheckContext): Found {
   const grids = damagedGrids(sql);
   const texts = [
     ...damaged.map(({ name, reason }) => `${name}: ${reason}`),
-    ...grids.map((name) => `grid ${name}: its text, tags or note are not what the digest says`),
+    ...grids.map(
+      (name) => `grid ${name}: its text, plans, tags or note are not what the digest says`,
+    ),
   ];
   if (texts.length > 0) {
     return { text: listed(texts), repair: () => repair(context, damaged, grids) };

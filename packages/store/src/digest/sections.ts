@@ -8,7 +8,7 @@ export type Rows = {
   readonly table: string;
   readonly columns: readonly string[];
   readonly order: string;
-  /** The column that says which run or grid. */
+  /** SQL of which run or grid. */
   readonly owner: string;
   /** SQL of the rows that belong to @part of the run @id; left out where a section is one part. */
   readonly part?: string;
@@ -93,6 +93,7 @@ export const NAMES: readonly Rows[] = [
   ofRun("grid_run", "grid_id label position", "grid_id"),
   ofRun("tag", "tag", "tag"),
   ofRun("run_note", "text", "run_id"),
+  ofRun("former_name", "name", "name"),
 ];
 
 /** The same of a grid. */
@@ -105,17 +106,29 @@ export const GRID_NAMES: readonly Rows[] = [
   },
   { table: "grid_tag", columns: ["tag"], order: "tag", owner: "grid_id" },
   { table: "grid_note", columns: ["text"], order: "grid_id", owner: "grid_id" },
+  {
+    table: "grid_plan",
+    columns: ["config", "options", "planned_at"],
+    order: "config, options",
+    owner: "grid_id",
+  },
+  {
+    table: "grid_plan_run",
+    columns: ["hash"],
+    order: "hash",
+    owner: "(select grid_id from grid_plan where id = plan_id)",
+  },
 ];
 
 /** Returns the SELECT of the rows of one run or grid, @id, and of its @part. */
 export function selectionOf({ table, columns, owner, part, order }: Rows): string {
-  const where = part ?? `"${owner}" = @id`;
+  const where = part ?? `${owner} = @id`;
   return `select ${quoted(columns)} from "${table}" where ${where} order by ${order}`;
 }
 
 /** Returns the SELECT of the rows of all runs or grids, each with its owner before its columns. */
 export function selectionOfAll({ table, columns, owner, order }: Rows): string {
-  return `select "${owner}", ${quoted(columns)} from "${table}" order by "${owner}", ${order}`;
+  return `select ${owner}, ${quoted(columns)} from "${table}" order by 1, ${order}`;
 }
 
 function quoted(columns: readonly string[]): string {

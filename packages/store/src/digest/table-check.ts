@@ -85,11 +85,10 @@ export function damagedGrids(sql: Statements): string[] {
 function hasherOf(sql: Statements, parts: readonly Rows[], id?: number): (id: number) => Buffer {
   const hash = new ValueHash();
   const read = parts.map((part) => {
-    const own = { ...part, columns: [part.owner, ...part.columns] };
     const rows =
       id === undefined
         ? sql.arrays<Value[]>(selectionOfAll(part))
-        : sql.arrays<Value[]>(selectionOf(own), { id });
+        : sql.arrays<Value[]>(selectionOf(part), { id }).map((row) => [id, ...row]);
     return { ...part, byOwner: Map.groupBy(rows, ([owner]) => owner) };
   });
   return (owner) => {
