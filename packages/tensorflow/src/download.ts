@@ -16,9 +16,17 @@ import {
   type Work,
 } from "./work.ts";
 
+/** An archive of native code, and what it has to be wherever it comes from. */
+type Archive = {
+  readonly address: string;
+  /** SHA-256 of what may be unpacked and run; none: it is not known, and nothing is. */
+  readonly pinned: readonly string[];
+};
+
 /**
- * SHA-256 of the archives that tfjs-node's own installer fetches, by name: as nixpkgs and the Bazel
- * rules of TensorFlow's Go binding state it, independently of each other.
+ * SHA-256 of the archives that tfjs-node's own installer fetches, by their official names: as nixpkgs and the Bazel
+ * rules of TensorFlow's Go binding state it, independently of each other. Nobody states one of the addon, which is
+ * therefore built from its source.
  */
 const KNOWN_SHA256: Readonly<Record<string, string>> = {
   "libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz":
@@ -31,8 +39,8 @@ const NAPI = "8";
  * `scripts/custom-binary.json` and the environment variables that it documents.
  */
 export function officialAddresses({ folder, version }: Package): {
-  readonly library: string;
-  readonly addon: string;
+  readonly library: Archive;
+  readonly addon: Archive;
 } {
   const { env, platform, arch } = process;
   const require = createRequire(join(folder, "package.json"));
@@ -42,7 +50,9 @@ export function officialAddresses({ folder, version }: Package): {
 
   const store = env.TFJS_NODE_CDN_STORAGE || env.CDN_STORAGE || `${new URL(binary.host).origin}/`;
   const base = env.TFJS_NODE_BASE_URI || `${store}tensorflow/libtensorflow/libtensorflow-`;
-  const library = `${base}cpu-${os}-${cpu}-${own.LIBTENSORFLOW_VERSION}.${own.PLATFORM_EXTENSION}`;
+  const build = `cpu-${os}-${cpu}-${own.LIBTENSORFLOW_VERSION}.${own.PLATFORM_EXTENSION}`;
+  const own256 = ownHashes(env);
+  const known = KNOWN_SHA256[`libtensorflow-${build}`];
 
   const addon = { ...binary, ...own.customAddon };
   const host = env.npm_config_tfjs_binding_binary_host_mirror || addon.host;
@@ -52,22 +62,43 @@ export function officialAddresses({ folder, version }: Package): {
     .replace(/^\.?\//, "");
   const name = addon.package_name ?? `CPU-${os}-${version}.${own.PLATFORM_EXTENSION}`;
   return {
-    library: own.customTFLibUri ?? library,
-    addon: [host, path, name].map((part) => part.replace(/\/$/, "")).join("/"),
+    library: {
+      address: own.customTFLibUri ?? `${base}${build}`,
+      pinned: known === undefined ? own256 : [known, ...own256],
+    },
+    addon: {
+      address: [host, path, name].map((part) => part.replace(/\/$/, "")).join("/"),
+      pinned: own256,
+    },
   };
+}
+
+/** Returns the SHA-256 of archives of the user's own, which the user vouches for. */
+function ownHashes({ ABLATE_TENSORFLOW_SHA256: given = "" }: NodeJS.ProcessEnv): string[] {
+  const hashes = given
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  const wrong = hashes.find((hash) => !/^[0-9a-f]{64}$/.test(hash));
+  if (wrong === undefined) return hashes;
+  throw new ProvisionError(`ABLATE_TENSORFLOW_SHA256: "${wrong}" is no SHA-256 in hexadecimal`);
 }
 
 /** Downloads an archive, checks it, and unpacks it into `folder`; throws what to tell when it fails. */
 export async function fetchArchive(
-  address: string,
+  { address, pinned }: Archive,
   folder: string,
   attempt: Attempt,
 ): Promise<void> {
   const name = basename(new URL(address).pathname);
+  if (pinned.length === 0) {
+    throw new ProvisionError(
+      `no SHA-256 is known of ${name}; ABLATE_TENSORFLOW_SHA256 may name one that you trust`,
+    );
+  }
   const file = join(attempt.folder, name);
   const digest = await download(address, file, attempt);
-  const known = KNOWN_SHA256[name];
-  if (known !== undefined && digest !== known) {
+  if (!pinned.includes(digest)) {
     throw new ProvisionError(`${name} has not the pinned SHA-256; it was thrown away`);
   }
   mkdirSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
@@ -36,7 +37,14 @@ export function makeArchives(): Archives {
     execFileSync("tar", ["-czf", "made.tar.gz", ...names], { cwd: folder });
     return readFileSync(join(folder, "made.tar.gz"));
   };
-  return { library: pack("lib", "include"), addon: pack("napi-v8") };
+  const archives = { library: pack("lib", "include"), addon: pack("napi-v8") };
+  process.env.ABLATE_TENSORFLOW_SHA256 = `${Object.values(archives).map(sha256)}`;
+  return archives;
+}
+
+/** Returns what a user who trusts an archive names, as `offline` does those of a test. */
+export function sha256(bytes: string | Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Serves both archives, and notes what was asked for. */

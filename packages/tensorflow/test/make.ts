@@ -72,6 +72,7 @@ export function offline({ home }: Place): NodeJS.ProcessEnv {
     PATH: process.env.PATH,
     TMPDIR: process.env.TMPDIR,
     TFJS_NODE_CDN_STORAGE: NOBODY,
+    ABLATE_TENSORFLOW_SHA256: process.env.ABLATE_TENSORFLOW_SHA256,
     PIP_INDEX_URL: `${NOBODY}simple`,
     PIP_CONFIG_FILE: "/dev/null",
   };

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { expect } from "vitest";
-import { commandTest } from "./archives.ts";
+import { commandTest, sha256 } from "./archives.ts";
 import { makePlace, nameOwnBinaries, offline, serve, start, tensorflow } from "./make.ts";
 import { expectSentence } from "./sentence.ts";
 
@@ -22,6 +22,33 @@ commandTest(
     expectSentence(ended, /pip cannot reach its package index/, place);
   },
 );
+
+commandTest("an archive from a mirror under another name must have the same hash", async () => {
+  const place = makePlace();
+  const host = await serve((_, response) => response.end("not TensorFlow"));
+  const mirror = { TFJS_NODE_BASE_URI: `${host}mine-` };
+
+  const ended = await tensorflow(place, { ...offline(place), ...mirror });
+
+  expect(ended.stderr).toMatch(/mine-cpu-linux-x86_64-2\.9\.1\.tar\.gz has not the pinned SHA-256/);
+});
+
+commandTest("a library of the user's own must have a hash that is known, too", async () => {
+  const place = makePlace();
+  const asked: string[] = [];
+  nameOwnBinaries(
+    place,
+    await serve((request, response) => {
+      asked.push(request.url ?? "");
+      response.end("not TensorFlow");
+    }),
+  );
+
+  const ended = await tensorflow(place, { ...offline(place), CXX: "no-such-compiler" });
+
+  expect(ended.stderr).toContain("library.tar.gz has not the pinned SHA-256; it was thrown away");
+  expect(asked).toEqual(["/library.tar.gz"]);
+});
 
 commandTest("an address that refuses (403) is named with its status", async () => {
   const place = makePlace();
@@ -114,7 +141,8 @@ commandTest("an archive that is no archive is named", async () => {
   const place = makePlace();
   nameOwnBinaries(place, await serve((_, response) => response.end("no archive")));
 
-  const ended = await tensorflow(place, offline(place));
+  const trusted = { ABLATE_TENSORFLOW_SHA256: sha256("no archive") };
+  const ended = await tensorflow(place, { ...offline(place), ...trusted });
 
   expect(ended.stderr).toMatch(
     /^the official download does not serve: library\.tar\.gz cannot be unpacked: /m,

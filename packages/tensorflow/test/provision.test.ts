@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { commandTest, makeArchives, makeServed } from "./archives.ts";
+import { commandTest, makeArchives, makeServed, sha256 } from "./archives.ts";
 import { ENTRY, makePlace, offline, tensorflow } from "./make.ts";
 
 const archives = makeArchives();
@@ -23,6 +23,23 @@ commandTest("downloads, says how large it is and where it goes, and tries it", a
     "manifest.json",
   ]);
   expect(readdirSync(join(place.package, "deps/lib"))).toEqual(["libtensorflow.so.2"]);
+});
+
+commandTest("what nobody vouches for is thrown away", async () => {
+  const asked: string[] = [];
+  const place = await makeServed(archives, asked);
+  const { library } = archives;
+  const none = { ...offline(place), ABLATE_TENSORFLOW_SHA256: "" };
+  const ofLibrary = { ...none, ABLATE_TENSORFLOW_SHA256: sha256(library).toUpperCase() };
+
+  const foreign = await tensorflow(place, { ...none, ABLATE_TENSORFLOW_SHA256: "abc" });
+  const addon = await tensorflow(place, ofLibrary);
+
+  expect(foreign.stderr).toContain('ABLATE_TENSORFLOW_SHA256: "abc" is no SHA-256');
+  expect(addon.stderr).toMatch(
+    /the official addon does not serve: addon\.tar\.gz has not the pinned/,
+  );
+  expect(addon.status).toBe(1);
 });
 
 commandTest("says a second time that it is there, and needs no network for it", async () => {
