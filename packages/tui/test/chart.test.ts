@@ -285,3 +285,8 @@ test("dots outside of the canvas are not drawn", () => {
 
   expect(raster.lines([{}]).map(lineText)).toEqual(["⠑⢄"]);
 });
+
+test("a tick's label is its value, also of a single one and of large ones", () => {
+  expect(valueLabels([0.63])).toEqual(["0.63"]);
+  expect(valueLabels([150_000, 200_000])).toEqual(["1.5e5", "2.0e5"]);
+});

@@ -299,3 +299,12 @@ test("a zoomed chart gives the steps that it shows, and the page of a run all of
   const losses = [...ui.sheet.rows].filter(([series]) => series === "loss");
   expect(losses.map(([, , step]) => step)).toEqual(Array.from({ length: 400 }, (_, i) => i));
 });
+
+test("axes name steps that there are, and a guide never reads like a tick beside it", () => {
+  const path = makeStore([{ label: "a", steps: 2, loss: (step) => 3.25 + step / 10 }]);
+  const shown = text(session(path, { settings: { view: "charts", metrics: ["loss"] } }));
+
+  expect(shown).toMatch(/└0─+1\n/);
+  const labels = [...shown.matchAll(/^ +([−\d.e]+) [┤┼]/gm)].map(([, label]) => label);
+  expect(new Set(labels).size).toBe(labels.length);
+});

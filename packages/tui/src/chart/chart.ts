@@ -158,7 +158,9 @@ function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
   const rowOf = (value: number) => cellAt(1 - position(y, value), rows);
   const labels = new Map<number | null, { readonly text: string; readonly joint: string }>([
     ...values.map((value, i) => [rowOf(value), { text: texts[i] ?? "", joint: "┤" }] as const),
-    ...guides.map(({ value }) => [rowOf(value), { text: guideLabel(value), joint: "┼" }] as const),
+    ...guides.map(
+      ({ value }) => [rowOf(value), { text: guideLabel(value, texts), joint: "┼" }] as const,
+    ),
   ]);
   return Array.from({ length: rows }, (_, row) => {
     const { text, joint } = labels.get(row) ?? { text: "", joint: "│" };
@@ -168,8 +170,12 @@ function valueAxis({ y, guides }: ChartSpec, rows: number): Line[] {
   });
 }
 
-function guideLabel(value: number): string {
-  return String(Number(value.toFixed(2))).replace("-", "−");
+/** Writes the place of a guide in two decimals, more where a tick is at that number. */
+function guideLabel(value: number, ticks: readonly string[]): string {
+  const write = (decimals: number) => String(Number(value.toFixed(decimals))).replace("-", "−");
+  const isTick = (text: string) => ticks.some((one) => Number(one) === Number(text));
+  const short = write(2);
+  return isTick(short) && Number(short) !== value ? write(3) : short;
 }
 
 /** Draws the x axis with its labels in it. */
@@ -180,7 +186,8 @@ function stepAxis({ x, xLabel, columns }: ChartSpec, plotColumns: number): Line 
     const start = Math.max(0, centre - Math.floor(text.length / 2));
     return { text, start: Math.min(start, plotColumns - text.length) };
   });
-  const rule = labelledRule(plotColumns, labels, 2);
+  const said = labels.filter(({ text }) => text !== "");
+  const rule = labelledRule(plotColumns, said, 2);
   return fitLine([piece(`${" ".repeat(LABEL_CELLS - 1)}└${rule}`, "muted")], columns);
 }
 

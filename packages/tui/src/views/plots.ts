@@ -173,7 +173,8 @@ function eventsOf({ curves, window }: ChartCanvas, runs: readonly ShownRun[]): n
 
 /** Returns how positions are written under the x axis. */
 function xLabel({ axis, scale }: Window): (value: number) => string {
-  if (axis !== "time") return (value) => stepLabel(value, scale.high - scale.low);
+  if (axis !== "time")
+    return (value) => (Number.isInteger(value) ? stepLabel(value, scale.high - scale.low) : "");
   return (value) => {
     if (value === 0) return "0";
     return value < 10 ? `${Number(value.toPrecision(3))} s` : duration(value);
