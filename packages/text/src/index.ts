@@ -27,7 +27,14 @@ export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { type Align, type Column, fittedTable, right, table } from "./table.ts";
-export { sealed, visible, visibleJson, visibleLines, withEscapes } from "./terminal-text.ts";
+export {
+  asLine,
+  sealed,
+  visible,
+  visibleJson,
+  visibleLines,
+  withEscapes,
+} from "./terminal-text.ts";
 export { toldApart, visibleEnds, visibleSpaces } from "./visible.ts";
 export {
   cutText,

@@ -50,6 +50,11 @@ export function visible(text: string): string {
   return outsideSeals(text, (part) => escaped(part.replace(/\r\n?|\n/g, "⏎")), sealed);
 }
 
+/** Writes a value or a sentence as one line, with its end. */
+export function asLine(text: string): string {
+  return `${visible(text)}\n`;
+}
+
 /** Writes what a terminal gets: lines in which nothing but our own sequences steers it. */
 export function visibleLines(text: string): string {
   const lines = (part: string): string => part.split(/\r?\n/).map(escaped).join("\n");

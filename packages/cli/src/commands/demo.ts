@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { count, loss, right, table, UNKNOWN } from "@ablate/text";
+import { asLine, count, loss, right, table, UNKNOWN } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
@@ -42,7 +42,7 @@ export const command: Command = {
     const planned = planConfig(invocation, CONFIG);
     const style = flags.has("quiet") ? "quiet" : "human";
     const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, { style });
-    if (isStopped) terminal.warn(`stopped, ${left} left to train; \`ablate demo\` goes on\n`);
+    if (isStopped) terminal.warn(asLine(`stopped, ${left} left to train; \`ablate demo\` goes on`));
     if (isStopped || isGivenUp) return exitCode;
     terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);
     if (flags.has("no-ui") || !isInteractive(invocation)) return exitCode;

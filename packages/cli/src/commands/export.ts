@@ -2,7 +2,7 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
 import { EXPORT_TABLES, type RunSummary, type StoreReader, sealStore } from "@ablate/store";
-import { bytes, counted, didYouMean } from "@ablate/text";
+import { asLine, bytes, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
@@ -76,7 +76,7 @@ export const command: Command = {
         isWhole = reader.checks.met.every(({ isOfName }) => isOfName);
         return sentence;
       });
-      if (said !== null) terminal.warn(`${said}\n`);
+      if (said !== null) terminal.warn(asLine(said));
     };
     const exitCode = await interruptible(work, () =>
       terminal.warn("stopped: nothing is written\n"),

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { bytesOfStore, collectGarbage, type TrashEntry } from "@ablate/store";
-import { bytes, counted } from "@ablate/text";
+import { asLine, bytes, counted } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { STOPPED_BY_USER } from "../command-line/interrupt.ts";
@@ -57,7 +57,7 @@ export const command: Command = {
       return 0;
     }
     const purged = `purged ${counted(runs, "run")}, ${counted(grids, "grid")}, ${counted(checkpoints, "checkpoint")}`;
-    terminal.write(`${purged}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after\n`);
+    terminal.write(asLine(`${purged}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after`));
     return 0;
   },
 };

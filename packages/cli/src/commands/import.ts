@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { configDamage } from "@ablate/runner";
 import { type ImportReport, importStore, type RunChange } from "@ablate/store";
-import { count, counted, right, table } from "@ablate/text";
+import { asLine, count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
@@ -32,7 +32,7 @@ export const command: Command = {
         configDamage,
         beforeRun: () => unlessAborted(signal),
       });
-      for (const notice of report.notices) terminal.warn(`ablate: ${notice}\n`);
+      for (const notice of report.notices) terminal.warn(asLine(`ablate: ${notice}`));
       for (const damage of report.refused) terminal.warn(damageLine(damage));
       isWhole = report.refused.length === 0;
       terminal.write(flags.has("json") ? jsonArray(report.runs) : pageOf(report, dryRun));

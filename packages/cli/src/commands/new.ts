@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { asLine } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
@@ -20,7 +21,9 @@ export const command: Command = {
     const path = resolve(terminal.folder, file);
     writeNew(file, path, starterConfig(path));
     terminal.warn(
-      `wrote ${file}; \`ablate plan ${file}\` shows its runs, \`ablate run ${file}\` trains them\n`,
+      asLine(
+        `wrote ${file}; \`ablate plan ${file}\` shows its runs, \`ablate run ${file}\` trains them`,
+      ),
     );
     return 0;
   },

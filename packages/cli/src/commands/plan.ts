@@ -8,7 +8,7 @@ import {
   settingTexts,
   shortKey,
 } from "@ablate/store";
-import { bytes, count, counted, duration, table } from "@ablate/text";
+import { asLine, bytes, count, counted, duration, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
 import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts";
@@ -81,7 +81,7 @@ function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocat
   const path = resolve(terminal.folder, file);
   const text = expandedYaml(runs, config, (data) => relative(dirname(path), data));
   writeNew(file, path, schemaComment(path) + text);
-  terminal.warn(`wrote ${file}\n`);
+  terminal.warn(asLine(`wrote ${file}`));
 }
 
 /** Most runs that are listed as left. */

@@ -12,7 +12,7 @@ import {
   streamQuery,
   UnfitFileError,
 } from "@ablate/store";
-import { closest, table } from "@ablate/text";
+import { asLine, closest, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
@@ -64,9 +64,11 @@ export const command: Command = {
     const sql = sqlOf(invocation);
     try {
       const { isCut, notice } = await printed(path, sql, { format, limit, timeoutMs, terminal });
-      if (notice !== null) terminal.warn(`ablate: ${notice}\n`);
+      if (notice !== null) terminal.warn(asLine(`ablate: ${notice}`));
       if (isCut) {
-        terminal.warn(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all\n`);
+        terminal.warn(
+          asLine(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all`),
+        );
       }
       return 0;
     } catch (error) {

@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { reportOf } from "@ablate/report";
 import { DamageError } from "@ablate/store";
-import { bytes } from "@ablate/text";
+import { asLine, bytes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ALL_OPTION, ONLY_OPTION, STORE_OPTION } from "../command-line/options.ts";
@@ -50,7 +50,7 @@ export const command: Command = {
         writeFileSync(temporary, await reportOf(reader, runs, options));
       }),
     );
-    terminal.warn(`wrote ${file}, ${bytes(statSync(path).size)}\n`);
+    terminal.warn(asLine(`wrote ${file}, ${bytes(statSync(path).size)}`));
     return 0;
   },
 };

@@ -1,4 +1,5 @@
 import { restore } from "@ablate/store";
+import { asLine } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -23,11 +24,12 @@ export const command: Command = {
     const { entries: shown, purged } = isListing
       ? { entries, purged: [] }
       : restore(storePath(invocation), flags.rest);
-    for (const name of purged) terminal.warn(`${name}: stays, a purge has begun to delete it\n`);
+    for (const name of purged)
+      terminal.warn(asLine(`${name}: stays, a purge has begun to delete it`));
     if (flags.has("json")) {
       terminal.write(jsonArray(shown.map(trashRecord)));
     } else if (!isListing) {
-      for (const entry of shown) terminal.write(`${trashName(entry)}: restored\n`);
+      for (const entry of shown) terminal.write(asLine(`${trashName(entry)}: restored`));
     } else if (entries.length === 0) {
       terminal.warn("the trash is empty\n");
     } else {

@@ -1,4 +1,5 @@
 import { discard } from "@ablate/store";
+import { asLine } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -25,10 +26,11 @@ export const command: Command = {
       terminal.write(jsonArray(entries.map(trashRecord)));
       return 0;
     }
-    for (const entry of entries) terminal.write(`${trashName(entry)}: in the trash\n`);
-    if (kept.length > 0) terminal.write(`${kept.join(", ")}: kept, another grid has it too\n`);
+    for (const entry of entries) terminal.write(asLine(`${trashName(entry)}: in the trash`));
+    if (kept.length > 0)
+      terminal.write(asLine(`${kept.join(", ")}: kept, another grid has it too`));
     terminal.write(
-      `\`ablate restore\` brings back, \`ablate gc\` frees it: ${trashTotal(entries)}\n`,
+      asLine(`\`ablate restore\` brings back, \`ablate gc\` frees it: ${trashTotal(entries)}`),
     );
     return 0;
   },

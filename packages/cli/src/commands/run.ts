@@ -1,5 +1,5 @@
 import { isRule, RULES, type Rule } from "@ablate/core";
-import { didYouMean } from "@ablate/text";
+import { asLine, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -65,7 +65,7 @@ export const command: Command = {
       const said = { inTrash: "out of the trash again", isRestart: wanted === "restart" };
       const notes = [...planNotes(planned), ...leftNotes(planned.preview)];
       for (const note of [...notes, ...notesBefore(planned, stored, said)]) {
-        terminal.warn(`${note}\n`);
+        terminal.warn(asLine(note));
       }
     }
     const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, {
@@ -79,7 +79,8 @@ export const command: Command = {
       storageTimeoutMs: flags.durationMs("storage-timeout"),
     });
     if (style === "human" && !isGivenUp) printRuns(invocation, planned);
-    if (isStopped) terminal.warn(`stopped, ${left} left to train; the same command goes on\n`);
+    if (isStopped)
+      terminal.warn(asLine(`stopped, ${left} left to train; the same command goes on`));
     return exitCode;
   },
 };

@@ -7,7 +7,7 @@ import {
   setting,
   storedMap,
 } from "@ablate/store";
-import { ALL_DIGITS, count, loss, right, table, UNKNOWN } from "@ablate/text";
+import { ALL_DIGITS, asLine, count, loss, right, table, UNKNOWN, visible } from "@ablate/text";
 import { drawRunCharts } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
@@ -128,7 +128,7 @@ function head({ run, note, initialLoss, findings }: RunFacts): string {
     ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),
     ...(note === null ? [] : [["note", note]]),
   ];
-  return `${run.name}\n${pairs(lines)}`;
+  return `${asLine(run.name)}${pairs(lines)}`;
 }
 
 function evaluations({ evaluations: rows }: RunFacts): string {
@@ -164,7 +164,7 @@ function ratios({ ratios: last, parameters }: RunFacts): string {
 
 function samples({ samples: rows }: RunFacts): string {
   if (rows.length === 0) return "";
-  return `samples\n  ${rows.map(({ text }) => (text === "" ? '""' : text)).join(" ")}`;
+  return `samples\n  ${rows.map(({ text }) => (text === "" ? '""' : visible(text))).join(" ")}`;
 }
 
 function pairs(lines: readonly (readonly string[])[]): string {
@@ -173,7 +173,7 @@ function pairs(lines: readonly (readonly string[])[]): string {
   return lines
     .map(
       ([key = "", value = ""]) =>
-        `  ${key.padEnd(width)}  ${value.replaceAll("\n", `\n${indent}`)}`,
+        `  ${visible(key).padEnd(width)}  ${value.replaceAll("\n", `\n${indent}`)}`,
     )
     .join("\n");
 }

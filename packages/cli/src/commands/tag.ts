@@ -1,4 +1,5 @@
 import { type Annotation, annotate } from "@ablate/store";
+import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { STORE_OPTION } from "../command-line/options.ts";
@@ -42,6 +43,6 @@ export function annotateStore(invocation: Invocation, annotation: Annotation): n
     if (annotation.kind === "rename" && !isGrid) return findRun(reader, target);
     return findTarget(reader, target);
   });
-  invocation.terminal.write(`${annotate(storePath(invocation), annotation)}\n`);
+  invocation.terminal.write(asLine(annotate(storePath(invocation), annotation)));
   return 0;
 }

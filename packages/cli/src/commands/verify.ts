@@ -8,6 +8,7 @@ import {
   SIMD,
   TFJS_BACKENDS,
 } from "@ablate/core";
+import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
@@ -42,7 +43,7 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const { runs, data } = planConfig(invocation);
     const engines = await otherEngines(invocation);
-    for (const engine of engines) terminal.warn(`${engine.engine}: ${engineText(engine)}\n`);
+    for (const engine of engines) terminal.warn(asLine(`${engine.engine}: ${engineText(engine)}`));
     const datasets = new Map<string, Dataset>();
     let areEqual = true;
     const records: object[] = [];
@@ -78,7 +79,7 @@ async function otherEngines({ terminal }: Invocation): Promise<LoadedEngine[]> {
       engines.push({ ...(await loadEngine("tfjs", backend)), reason: null });
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      terminal.warn(`left out: ${error.message}\n`);
+      terminal.warn(asLine(`left out: ${error.message}`));
     }
   }
   if (engines.length > 0) return engines;

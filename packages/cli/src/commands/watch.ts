@@ -1,9 +1,11 @@
 /** What a store says of runs, as the events that whoever trains them would tell. */
+
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { isRule } from "@ablate/core";
 import type { GridEvent } from "@ablate/runner";
 import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@ablate/store";
+import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
@@ -65,7 +67,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
     progress.close();
     interrupt.release();
   }
-  if (style === "human") terminal.write(`${title}: ${sentence(events)}\n`);
+  if (style === "human") terminal.write(asLine(`${title}: ${sentence(events)}`));
   return events.count("failed", "diverged", "interrupted") > 0 ? 1 : 0;
 }
 

@@ -12,7 +12,7 @@ import {
   type RunSummary,
   type StoreReader,
 } from "@ablate/store";
-import { firstOf } from "@ablate/text";
+import { asLine, firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
@@ -41,19 +41,21 @@ function openStoreToRead(invocation: Invocation): StoreReader {
     listener: {
       onFormerName: (word, run) => {
         const label = run.slice(run.indexOf("/") + 1);
-        terminal.warn(`ablate: ${word} was renamed to ${label}\n`);
+        terminal.warn(asLine(`ablate: ${word} was renamed to ${label}`));
       },
       onLeft: (runs) => {
         const named = firstOf(runs, MOST_LISTED);
         terminal.warn(
-          runs.length === 1
-            ? `${named} is left from earlier plans: its config no longer has it\n`
-            : `${named} are left from earlier plans: their config no longer has them\n`,
+          asLine(
+            runs.length === 1
+              ? `${named} is left from earlier plans: its config no longer has it`
+              : `${named} are left from earlier plans: their config no longer has them`,
+          ),
         );
       },
     },
   });
-  if (reader.notice !== null) terminal.warn(`ablate: ${reader.notice}\n`);
+  if (reader.notice !== null) terminal.warn(asLine(`ablate: ${reader.notice}`));
   return reader;
 }
 
@@ -113,16 +115,18 @@ function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
   for (const damage of checks.met) terminal.warn(damageLine(damage));
   for (const grid of checks.grids()) {
     terminal.warn(
-      `ablate: grid ${grid}: its text, plans, tags or note are not what the digest says\n`,
+      asLine(`ablate: grid ${grid}: its text, plans, tags or note are not what the digest says`),
     );
   }
 }
 
 /** Says of a damaged run what is left out, and what to do. */
 export function damageLine({ run, reason, isOfName }: RunDamage): string {
-  return isOfName
-    ? `ablate: ${run}: ${reason}; look at it, then \`ablate doctor --repair\` takes it as it is\n`
-    : `ablate: ${run} is damaged and left out: ${reason}; ${REMEDY}\n`;
+  return asLine(
+    isOfName
+      ? `ablate: ${run}: ${reason}; look at it, then \`ablate doctor --repair\` takes it as it is`
+      : `ablate: ${run} is damaged and left out: ${reason}; ${REMEDY}`,
+  );
 }
 
 /** Returns a function from a run's name and recorded state to its state: interrupted where its process died. */

@@ -13,7 +13,7 @@ import {
   unknownFields,
   type WholeOptions,
 } from "@ablate/store";
-import { closest, count, didYouMean } from "@ablate/text";
+import { asLine, closest, count, didYouMean } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { withLiveState } from "./open.ts";
@@ -66,7 +66,7 @@ export function scopeOf({ flags, terminal }: Invocation): Scope {
     isAll: flags.has("all"),
     onLeftOut: (number) => {
       const [runs, them] = number === 1 ? ["1 run", "it"] : [`${count(number)} runs`, "them"];
-      terminal.warn(`without ${runs} left from earlier plans; --all adds ${them}\n`);
+      terminal.warn(asLine(`without ${runs} left from earlier plans; --all adds ${them}`));
     },
   };
 }

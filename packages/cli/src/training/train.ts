@@ -1,6 +1,8 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
+
 import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
+import { asLine } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import type { Planned } from "../plan/planning.ts";
@@ -33,7 +35,7 @@ export async function train(
   const { grid } = planned;
   const { lists: data, hash: dataHash } = planned.data;
   const store = openWriter(storePath(invocation));
-  if (store.notice !== null) terminal.warn(`ablate: ${store.notice}\n`);
+  if (store.notice !== null) terminal.warn(asLine(`ablate: ${store.notice}`));
   const progress = showProgress(terminal, style);
   const interrupt = onInterrupt(() =>
     progress.say("stopping after the current block; Ctrl-C again stops at once"),
@@ -71,7 +73,9 @@ export async function train(
   if (isGivenUp) {
     const runs = left === 1 ? "1 run is" : `${left} runs are`;
     terminal.warn(
-      `ablate: ${trouble}; ${runs} left to train, the same command goes on from the last checkpoints\n`,
+      asLine(
+        `ablate: ${trouble}; ${runs} left to train, the same command goes on from the last checkpoints`,
+      ),
     );
   }
   const failed = bad > 0 || isGivenUp ? 1 : 0;

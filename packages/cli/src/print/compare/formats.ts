@@ -1,6 +1,6 @@
 /** Ways to print a comparison: tables under headings, or records. */
 import type { Comparison } from "@ablate/store";
-import { fittedTable, table, wrapText } from "@ablate/text";
+import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
 import { differenceSections, effectSections } from "./differences.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
@@ -59,11 +59,11 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
       .flatMap((part) => [...headings(part), ...sectionsOf(part.comparison, options)])
       .map(({ title, columns, rows, notes }) =>
         [
-          title === "" ? "" : `**${title}**\n`,
+          title === "" ? "" : asLine(`**${title}**`),
           columns.length === 0
             ? ""
             : ROW_FORMATS.markdown({ columns: columns.map((one) => one.title), rows }),
-          ...notes.map((note) => `${note.replace(/^\*/, "\\*")}\n`),
+          ...notes.map((note) => asLine(note.replace(/^\*/, "\\*"))),
         ]
           .filter((part) => part !== "")
           .join("\n"),
@@ -130,5 +130,6 @@ function isTable({ columns, rows }: Section, width: number | null): boolean {
 
 /** Breaks a sentence into lines that a terminal of this width shows whole. */
 function paragraph(text: string, width: number | null): string {
-  return `${(width === null ? [text] : wrapText(text, width)).join("\n")}\n`;
+  const shown = visible(text);
+  return `${(width === null ? [shown] : wrapText(shown, width)).join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import type { GridEvent } from "@ablate/runner";
-import { counted, sealed, widthOf } from "@ablate/text";
+import { asLine, counted, sealed, widthOf } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../command-line/terminal.ts";
 import { GridProgress } from "./grid-progress.ts";
@@ -30,7 +30,7 @@ export function showProgress(terminal: Terminal, style: ProgressStyle): Progress
   const tellJson = (event: GridEvent): void => terminal.write(`${eventJson(event)}\n`);
   return {
     onEvent: style === "json" ? tellJson : warner(terminal),
-    say: (text) => terminal.warn(`${text}\n`),
+    say: (text) => terminal.warn(asLine(text)),
     close: () => {},
   };
 }
@@ -51,9 +51,9 @@ function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
     const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
     if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
       const line = lineOf(event, paintWarning);
-      if (line !== null) warn(`${line}\n`);
+      if (line !== null) warn(asLine(line));
     } else if (event.event === "ended" && verdict !== null && withErrors.has(event.run)) {
-      warn(`${verdict}\n`);
+      warn(asLine(verdict));
     }
   };
 }
@@ -83,9 +83,9 @@ function live(terminal: Terminal): Progress {
       if (event.event === "planned") isPlanned = true;
       if (event.event === "done") isPlanned = false;
       const lines = linesAndVerdict(event);
-      if (lines.length > 0) draw(lines.map((line) => `${line}\n`).join(""));
+      if (lines.length > 0) draw(lines.map(asLine).join(""));
     },
-    say: (text) => draw(`${text}\n`),
+    say: (text) => draw(asLine(text)),
     close: () => {
       clearInterval(timer);
       block.close();
@@ -102,7 +102,7 @@ function plain(terminal: Terminal): Progress {
     saidAt = now;
     const view = progress.at(now);
     const texts = view.active.length > PLAIN_RUNS ? [gridText(view)] : view.active.map(runText);
-    for (const text of texts) warn(`  ${text}\n`);
+    for (const text of texts) warn(asLine(`  ${text}`));
   };
   return {
     onEvent: (event) => {
@@ -110,13 +110,15 @@ function plain(terminal: Terminal): Progress {
       progress.follow(event, now);
       if (event.event === "started") {
         warn(
-          `[${event.index + 1}/${event.toTrain}] ${event.run}: ${counted(event.steps, "step")}\n`,
+          asLine(
+            `[${event.index + 1}/${event.toTrain}] ${event.run}: ${counted(event.steps, "step")}`,
+          ),
         );
       }
       if (event.event === "progress" && now - saidAt >= PLAIN_EVERY_MS) report(now);
-      for (const line of linesAndVerdict(event)) warn(`${line}\n`);
+      for (const line of linesAndVerdict(event)) warn(asLine(line));
     },
-    say: (text) => warn(`${text}\n`),
+    say: (text) => warn(asLine(text)),
     close: () => {},
   };
 }
