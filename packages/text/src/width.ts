@@ -54,7 +54,7 @@ export function ellipsis(text: string, width: number): string {
 
 /** Breaks a text at its spaces into lines of at most `width` cells; a longer word has a line of its own. */
 export function wrapText(text: string, width: number): string[] {
-  return wrapWords(visible(text).split(/\s+/), width);
+  return wrapWords(text.split(/\s+/), width);
 }
 
 /** Fills lines of at most `width` cells with words; a longer word has a line of its own. */

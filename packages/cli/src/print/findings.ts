@@ -10,7 +10,7 @@ import {
   type Statement,
   worstOf,
 } from "@ablate/store";
-import { count, counted, fittedTable, right, wrapText } from "@ablate/text";
+import { count, counted, fittedTable, right, visible, wrapText } from "@ablate/text";
 
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
@@ -32,7 +32,7 @@ const DEEPER = 13;
 export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
   const room = width ?? Number.POSITIVE_INFINITY;
   const indented = (text: string, indent: number): string =>
-    wrapText(text, Math.max(NARROWEST, room - indent)).join(`\n${" ".repeat(indent)}`);
+    wrapText(visible(text), Math.max(NARROWEST, room - indent)).join(`\n${" ".repeat(indent)}`);
   const line = (text: string, indent: number): string =>
     `${" ".repeat(indent)}${indented(text, indent)}\n`;
   const entries = byCause(findings).map((cause) => {
@@ -63,7 +63,7 @@ function also({ others }: Statement): string {
 }
 
 function headLines(head: string, width: number | null): string {
-  return wrapText(head, width ?? Number.POSITIVE_INFINITY).join("\n");
+  return wrapText(visible(head), width ?? Number.POSITIVE_INFINITY).join("\n");
 }
 
 /** Writes a line per run, the worst first. */
