@@ -1,6 +1,6 @@
 /** What the user should know of a plan before it is stored: why its runs get other names, which other configs it has. */
 import type { PlannedRun } from "@ablate/runner";
-import { type Difference, type GridPlan, type PlanPreview, setting } from "@ablate/store";
+import { type Difference, type PlanPreview, setting } from "@ablate/store";
 import { ellipsis, firstOf, listed } from "@ablate/text";
 import type { Planned } from "./planning.ts";
 
@@ -8,8 +8,8 @@ import type { Planned } from "./planning.ts";
 const MOST_LISTED = 3;
 
 /** Returns why runs get other names than the planned ones, and the other configs of the grid. */
-export function planNotes({ runs, preview, grid }: Planned): readonly string[] {
-  return [...nameNotes(runs, preview), ...otherConfigs(preview, grid)];
+export function planNotes(planned: Planned): readonly string[] {
+  return [...nameNotes(planned.runs, planned.preview), ...otherConfigs(planned)];
 }
 
 /** Names the runs of the grid that its configs no longer have. */
@@ -55,10 +55,16 @@ function whyOther(differences: readonly Difference[]): string {
 }
 
 /** Names the configs that share a grid with the one that is planned. */
-function otherConfigs({ others }: PlanPreview, { name, origin }: GridPlan): string[] {
+function otherConfigs({ preview: { others }, grid: { name, origin }, config }: Planned): string[] {
   if (origin === undefined || others.length === 0) return [];
   const paths = others.map((path) => (origin.missing.has(path) ? `${path} (which is gone)` : path));
+  const command = `ablate run ${shellWord(config.file)} --replace`;
   return [
-    `the grid ${name} is that of two configs: its runs of ${listed(paths)} stay beside those of ${origin.config}; give one of them another name, or leave the former behind with \`ablate run --replace\``,
+    `the grid ${name} is shared by ${listed([...paths, origin.config])}, whose runs all stay in it; give one of them another name, or leave behind what is not of this one: \`${command}\``,
   ];
+}
+
+/** Writes a word as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -30,8 +30,12 @@ export function originOf(
   const options = changesText(overridesOf(flags));
   const grid = withAnyReader(invocation, (reader) => reader.plannedGrid(name));
   const { plans = [], spec = null } = grid ?? {};
-  const own = plans.filter((plan) => plan.config === config && plan.options !== NO_OPTIONS);
-  const again = (options === NO_OPTIONS ? own : []).flatMap((plan) => {
+  const own = plans.filter((plan) => plan.config === config);
+  const before = own.find((plan) => plan.options === NO_OPTIONS)?.hashes;
+  // A config that still has the same runs has the same under every option.
+  const isSame = before?.size === runs.length && runs.every(({ hash }) => before.has(hash));
+  const changed = own.filter((plan) => plan.options !== NO_OPTIONS);
+  const again = (options !== NO_OPTIONS || isSame ? [] : changed).flatMap((plan) => {
     const hashes = hashesUnder(plan.options, source);
     return hashes === undefined ? [] : [[plan.options, hashes] as const];
   });
