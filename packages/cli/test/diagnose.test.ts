@@ -86,6 +86,32 @@ test("errors are first, and the exit code says that there are some", async () =>
   expect(stdout).toMatch(/^ {11}so: error, \S+ frozen; likewise \S+.*\n {13}frozen, since init;/m);
 });
 
+test.each([
+  ["50 steps", "train: { steps: 50, lr: 60 }", "end"],
+  ["50 steps without an evaluation", "train: { steps: 50, lr: 60 }", "none"],
+  ["the last ten of 160 steps", "train: { steps: 160, lr: { 0: 0.03, 150: 90 } }", "end"],
+])("a loss that explodes is told everywhere: %s", async (_, settings, evaluate) => {
+  const other = makeFolder();
+  const text = SICK.replace("evaluate: none", `evaluate: ${evaluate}`);
+  writeFileSync(join(other, "sick.yaml"), `${text}  exploding: { ${settings} }\n`);
+
+  const trained = await ablate(other, "run", "sick.yaml", "--only", "exploding");
+  const { status, stdout } = await ablate(other, "diagnose", "exploding");
+
+  expect(trained.stderr).toMatch(/\nsick\/exploding: loss has climbed to [\d.]+\n/);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^sick\/exploding: finished, 1 error.*\n {2}error {4}loss has climbed to/);
+  expect((await ablate(other, "show", "exploding")).stdout).toMatch(
+    /^ {2}verdict +loss has climbed to [\d.]+$/m,
+  );
+});
+
+test("the numbers of the layers say on which examples they were taken", async () => {
+  const { stdout } = await ablate(folder, "diagnose", "fine");
+
+  expect(stdout).toMatch(/\n {2}of 32 examples of the training split, .* not of a step's batch\n$/);
+});
+
 test("--quiet tells of a run that ends with errors, and of no other", async () => {
   const other = makeFolder();
   writeFileSync(join(other, "sick.yaml"), SICK);

@@ -122,6 +122,109 @@ test("a loss that climbs is a divergence before it is no number", () => {
   expect(first).toMatchObject({ level: "error", rule: "divergence", step: 100 });
 });
 
+const deadProbe = (step: number, dead: number): DiagnosedProbe =>
+  probeOfLayers(
+    [layerOf("hidden1", { saturation: { share: 0.9, dead: [...Array(dead).keys()] } })],
+    step,
+  );
+
+test("a finding holds since it has had its level: units that died one after the other", () => {
+  const diagnosis = new Diagnosis(factsOf({ activation: "relu" }));
+  for (const [step, dead] of [
+    [0, 2],
+    [2, 6],
+    [5, 10],
+    [10, 10],
+  ] as const) {
+    diagnosis.probe(deadProbe(step, dead));
+  }
+  expect(diagnosis.findings()).toMatchObject([{ level: "error", rule: "dead-units", step: 5 }]);
+
+  diagnosis.probe(deadProbe(20, 7));
+  expect(diagnosis.findings()).toMatchObject([{ level: "warning", rule: "dead-units", step: 2 }]);
+
+  const state: DiagnosisState = JSON.parse(JSON.stringify(diagnosis.state()));
+  const restored = new Diagnosis(factsOf({ activation: "relu" }), state);
+  restored.probe(deadProbe(50, 1));
+  expect(restored.findings()).toMatchObject([{ level: "info", rule: "dead-units", step: 0 }]);
+});
+
+test.each([
+  [50, 40, 9, 40],
+  [130, 126, 1e4, 126],
+  [199, 150, 9, 150],
+])("a run of %d steps that explodes at step %d has diverged", (steps, from, loss, since) => {
+  const diagnosis = new Diagnosis(factsOf({ steps }));
+  diagnosis.probe(probeOfLayers([]));
+  diagnosis.steps(stepsOf(0, [...losses(from), ...losses(steps - from, loss)]));
+
+  expect(diagnosis.findings()).toMatchObject([
+    { level: "error", rule: "divergence", step: since },
+    ...(steps > 100 ? [{ rule: "loss-spike" }] : []),
+  ]);
+});
+
+test("a blow that is over is told as such, and no error any more", () => {
+  const diagnosis = afterInit();
+  diagnosis.steps(stepsOf(0, [...losses(80), ...losses(15, 90), ...losses(60)]));
+
+  expect(diagnosis.findings()).toMatchObject([
+    { level: "info", rule: "divergence", step: 80, until: 155 },
+  ]);
+});
+
+test("a final evaluation far above is a divergence, one of what is known by heart is none", () => {
+  const evaluate = (train: number, valid: number) => {
+    const diagnosis = afterInit();
+    diagnosis.steps(stepsOf(0, losses(60)));
+    diagnosis.evaluations(60, [
+      { split: "train", statistics: "none", loss: train },
+      { split: "valid", statistics: "none", loss: valid },
+    ]);
+    return diagnosis.findings().map(({ level, rule }) => `${level} ${rule}`);
+  };
+
+  expect(evaluate(2300, 2338)).toEqual(["error divergence"]);
+  expect(evaluate(Number.NaN, Number.NaN)).toEqual(["error divergence"]);
+  expect(evaluate(0.2, 6.5)).toEqual(["warning validation-gap"]);
+  expect(evaluate(2.4, 2.5)).toEqual([]);
+});
+
+test("running statistics that make nonsense of a network are an error, with a cure that can be had", () => {
+  const norm = { where: "hidden", epsilon: 1e-5, momentum: 1, running: "std" } as const;
+  const diagnosis = new Diagnosis(factsOf({ norm }));
+  diagnosis.probe(probeOfLayers([]));
+  diagnosis.steps(stepsOf(0, losses(150)));
+  const both = (statistics: "running" | "trainset", loss: number) =>
+    (["train", "valid"] as const).map((split) => ({ split, statistics, loss }));
+
+  diagnosis.evaluations(150, [...both("running", 80), ...both("trainset", 2.5)]);
+
+  const [finding] = diagnosis.findings();
+  expect(finding).toMatchObject({ level: "error", rule: "running-statistics" });
+  expect(finding?.message).toContain(
+    "with a momentum of 1 they are those of the last batches, lower it",
+  );
+});
+
+test("a checkpoint of an older version is gone on from, judged without what it lacks", () => {
+  const counting = { characters: 2.8, pairs: 2.4 };
+  const first = new Diagnosis(factsOf({ counting }));
+  first.probe(probeOfLayers([]));
+  first.steps(stepsOf(0, losses(150)));
+  const { counting: _, loss, updates, thresholds, ...rest } = first.state();
+  const { latest: __, aboveSince: ___, ...oldLoss } = loss;
+  const { step, bits } = updates;
+  const { penalty: ____, ...oldThresholds } = thresholds;
+  const state = { ...rest, loss: oldLoss, updates: { step, bits }, thresholds: oldThresholds };
+
+  const second = new Diagnosis(factsOf({ counting }), JSON.parse(JSON.stringify(state)));
+  second.steps(stepsOf(150, losses(50)));
+
+  expect(second.findings()).toEqual([]);
+  expect(second.state()).toMatchObject({ counting: null, thresholds: THRESHOLDS });
+});
+
 test("a loss that stays the same while the steps double is a plateau", () => {
   const diagnosis = afterInit();
   diagnosis.steps(stepsOf(0, losses(2047)));

@@ -32,7 +32,7 @@ import { findWhole, scopeOf } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
+    "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. What follows from another finding stands below it, and a loss that explodes is one whenever it does. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
   options: {
     ...READING_OPTIONS,
     ...ALL_OPTION,
