@@ -144,6 +144,12 @@ test("a config may come from stdin, with paths from the working folder", () => {
   });
 
   expect([stderr, stdout.split("\n")[1]]).toEqual(["", "stdin/run  new"]);
+  const diff = spawnSync(program, [...first, "diff", "-", "small.yaml", "--only", "run or plain"], {
+    cwd: makeFolder(),
+    encoding: "utf8",
+    input: "data.file: names.txt\ntrain.steps: 10\n",
+  });
+  expect(diff.stdout).toContain("not the same run, because of ");
 });
 
 test.each([

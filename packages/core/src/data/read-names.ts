@@ -60,8 +60,9 @@ export function parseNames(
   let isAmbiguous = false;
   let control: NameLine | null = null;
   for (const [i, written] of lines.entries()) {
-    const whole = namesOfLine(written);
-    const parts = written.split(SPACE).filter((part) => part !== "");
+    const isPlain = written !== "" && !ANY_SPACE.test(written);
+    const whole = isPlain ? [written] : namesOfLine(written);
+    const parts = isPlain ? whole : written.split(SPACE).filter((part) => part !== "");
     const line = { line: i + 1, text: written };
     for (const name of whole) byLine.push(name);
     for (const part of parts) byWhitespace.push(part);
@@ -94,6 +95,10 @@ const SPACE = /\s+/u;
 /** White space of JavaScript or of Python's `strip`, at either end. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Python takes these for white space
 const EDGE = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/gu;
+
+/** What either reading takes for white space; nearly all lines have none. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python takes these for white space
+const ANY_SPACE = /[\s\x1c-\x1f\x85]/u;
 
 const CONTROL = /(?!\t)\p{Cc}/u;
 

@@ -154,12 +154,12 @@ export const trainSchema: z.ZodType<TrainConfig> = z.strictObject({
     64,
   ),
   lr: about(
-    learningRate.prefault(0.1).meta({ title: "rate, or map of step to rate" }),
+    learningRate.prefault(0.1).meta({ title: "rate above 0, or map of step to rate" }),
     "learning rate, or the rates by the first step they apply to",
     { 0: 0.1, 100000: 0.01 },
   ),
   l2: about(
-    l2.prefault(0).meta({ title: "number, or map of parameter to number" }),
+    l2.prefault(0).meta({ title: "number from 0, or map of parameter to number" }),
     "lambda of `lambda * mean(p^2)` for all parameters, or by name",
     { embedding: 0.1, "hidden1.weight": 0.1 },
   ),
