@@ -14,7 +14,7 @@ import {
   verdictText,
   withData,
 } from "@ablate/store";
-import { cutTogether, ellipsis, loss, lossTexts, signed, widthOf } from "@ablate/text";
+import { cutTogether, ellipsis, loss, lossTexts, signed, widthOf, wrapText } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { type Line, line, lineWidth, type Piece, piece } from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
@@ -32,6 +32,10 @@ export function differencePiece(
 }
 
 const MOST_VALUE = 32;
+const LEAST_VALUE = 12;
+/** Room for a mean with its spread and its runs, and for a difference with the shortest verdict. */
+const NUMBERS = 36 + 20;
+const INDENT = 6;
 
 /** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
 export function factorLines({ scene, state, columns }: Canvas): Line[] {
@@ -58,7 +62,9 @@ function valueLines({ factor, values }: Effect<ShownRun>, columns: number): Line
     return found.map(settingTexts(found, { isWhole: true }));
   });
   const whole = values.map((_, i) => texts.map((ofKey) => ofKey[i]).join(" + "));
-  const titles = cutTogether(whole, MOST_VALUE, ellipsis);
+  const lost = Math.max(...values.map(({ runs }) => widthOf(lostText(runs, VALID_LOSS))));
+  const room = Math.max(LEAST_VALUE, Math.min(MOST_VALUE, columns - NUMBERS - lost));
+  const titles = cutTogether(whole, room, ellipsis);
   const width = Math.max(...titles.map(widthOf));
   const meanText = lossTexts(values.map(({ moments }) => moments.mean));
   const rows = values.map((value, i): [string, Line[]] => {
@@ -73,7 +79,9 @@ function valueLines({ factor, values }: Effect<ShownRun>, columns: number): Line
           value,
           columns,
         ),
-        ...(missing === "" ? [] : [line(" ".repeat(width + 4), piece(missing, "muted"))]),
+        ...(missing === "" ? [] : wrapText(missing, Math.max(LEAST_VALUE, columns - INDENT))).map(
+          (text) => line(" ".repeat(INDENT), piece(text, "muted")),
+        ),
       ],
     ];
   });
