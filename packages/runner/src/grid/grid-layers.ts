@@ -62,6 +62,15 @@ export function layerGrid(
   };
 }
 
+/** Keys that all runs share whose values are text, in which a comma may be meant. */
+const OF_TEXT: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "data.file",
+  "data.validation",
+  "data.test",
+]);
+
 function reportShared(
   { zip, factors }: ConfigParts,
   set: readonly GridFactor[],
@@ -79,8 +88,8 @@ function reportShared(
     const why = whyCommon(key);
     if (why === null) continue;
     const value = keyAt.source.slice(keyAt.source.indexOf("=") + 1);
-    const message = `${key}: ${why}; for one value that holds a comma write '${key}="${value}"'`;
-    problems.push({ ...keyAt, message });
+    const quoted = `; for one value that holds a comma write '${key}="${value}"'`;
+    problems.push({ ...keyAt, message: `${key}: ${why}${OF_TEXT.has(key) ? quoted : ""}` });
   }
 }
 
