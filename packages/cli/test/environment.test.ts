@@ -142,3 +142,37 @@ test("a home that is missing and a place for temporary files that is not one do 
     expect([args, status, stderr]).toEqual([args, 0, ""]);
   }
 });
+
+test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+  "where nothing can be written at all, every verb says what to do in our words",
+  () => {
+    const mount = `mount -t tmpfs none nowhere && cp ablate.db names.txt small.yaml nowhere/ && mount -o remount,ro nowhere`;
+    const asked = [
+      ["runs", "--store", "nowhere/ablate.db"],
+      ["query", "select 1", "--store", "nowhere/ablate.db"],
+      ["tag", "plain", "x", "--store", "nowhere/ablate.db"],
+      ["import", "nowhere/ablate.db"],
+      ["run", "nowhere/small.yaml", "--store", "nowhere/new.db"],
+      ["export", "small", "-o", "nowhere/x.csv"],
+    ];
+    for (const args of asked) {
+      const script = `mkdir -p nowhere; unshare -m sh -c '${mount} || exit 77; export TMPDIR=$PWD/nowhere; exec "$@"' sh "$@"; exit $?`;
+      const { status, stderr } = after(script, ...args);
+      if (status === 77) return; // a container that may not mount
+      expect([args, status]).toEqual([args, 2]);
+      expect(stderr).toMatch(/^ablate: .*(in TMPDIR|cannot be opened or made there|read-only)/);
+      expect(stderr).not.toMatch(/EROFS|mkdtemp|unable to open|XXXXXX/);
+    }
+  },
+);
+
+test("a store whose path leads in a circle or through a file is refused in our words", async () => {
+  spawnSync("ln", ["-s", "loop", join(folder, "loop")]);
+
+  for (const store of ["loop", "names.txt/x.db", `${"x".repeat(300)}.db`]) {
+    const { status, stderr } = await ablate(folder, "run", "small.yaml", "--store", store);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^ablate: cannot (write to|make a store at) /);
+    expect(stderr).not.toMatch(/ELOOP|ENAMETOOLONG|ENOTDIR|, stat|unable to open/);
+  }
+});

@@ -189,7 +189,9 @@ test("a writer says in a sentence why it cannot make a store", () => {
   const nowhere = join(dirname(file), "missing", "ablate.db");
 
   expect(() => openWriter(inFile)).toThrow(StoreError);
-  expect(() => openWriter(inFile)).toThrow(`cannot write to ${inFile}: unable to open database`);
+  expect(() => openWriter(inFile)).toThrow(
+    `cannot write to ${inFile}: it cannot be opened or made there`,
+  );
   expect(() => openWriter(nowhere)).toThrow(StoreError);
   expect(() => openWriter(nowhere)).toThrow(`there is no folder ${dirname(nowhere)}`);
   expect(() => openWriter(dirname(file))).toThrow(StoreError);

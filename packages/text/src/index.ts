@@ -26,6 +26,7 @@ export {
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
+export { systemReason } from "./system-reason.ts";
 export { type Align, type Column, fittedTable, right, table } from "./table.ts";
 export {
   asLine,

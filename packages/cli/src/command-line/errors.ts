@@ -1,7 +1,7 @@
 import type { ConfigError } from "@ablate/runner";
-import { storeTrouble, visible } from "@ablate/text";
+import { storeTrouble, systemReason, visible } from "@ablate/text";
 import { linesOf, problemText } from "../print/problems.ts";
-import { type Paint, systemReason } from "./terminal.ts";
+import type { Paint } from "./terminal.ts";
 
 /** The command line is wrong. */
 export class UsageError extends Error {

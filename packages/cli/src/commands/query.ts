@@ -12,11 +12,11 @@ import {
   streamQuery,
   UnfitFileError,
 } from "@ablate/store";
-import { asLine, closest, table } from "@ablate/text";
+import { asLine, closest, systemReason, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { FORMAT_OPTION, READING_OPTIONS, rowFormat } from "../command-line/options.ts";
-import { type Paint, systemReason, type Terminal } from "../command-line/terminal.ts";
+import type { Paint, Terminal } from "../command-line/terminal.ts";
 import { linesOf, problemText } from "../print/problems.ts";
 import {
   isStreamed,

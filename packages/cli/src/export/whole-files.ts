@@ -11,8 +11,8 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { systemReason } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
-import { systemReason } from "../command-line/terminal.ts";
 
 export type FileTarget = {
   /** The path as the user wrote it. */

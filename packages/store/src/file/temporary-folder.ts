@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemReason } from "@ablate/text";
 import { processExists } from "../writing/process.ts";
+import { StoreError } from "./store-error.ts";
 
 const OURS = /^ablate-copy-(\d+)-/;
 
@@ -18,7 +20,16 @@ export function temporaryFolder(): string {
       // It is another user's, who will delete it.
     }
   }
-  return mkdtempSync(join(place, `ablate-copy-${process.pid}-`));
+  try {
+    return mkdtempSync(join(place, `ablate-copy-${process.pid}-`));
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    throw new StoreError(
+      `a copy of the store is needed, and ${place} takes none: ${reason}; name a folder that can be written to in TMPDIR`,
+      { cause },
+    );
+  }
 }
 
 function abandonedIn(place: string): readonly string[] {

@@ -1,5 +1,6 @@
 /** What SQLite and the file system say on opening a store and on writing to it, as one sentence. */
 import { closeSync, openSync, readSync, type Stats } from "node:fs";
+import { systemReason } from "@ablate/text";
 import SqliteDatabase from "better-sqlite3";
 import { StorageError, StoreError } from "./store-error.ts";
 
@@ -29,7 +30,7 @@ function sentence(path: string, verb: string, error: Error): string {
   }
   if (code.startsWith("SQLITE_CORRUPT")) return `${path} is damaged: ${error.message}; ${RECOVER}`;
   const isDenied = "code" in error && error.code === "EACCES";
-  const reason = storageReason(isDenied ? "SQLITE_PERM" : code);
+  const reason = storageReason(isDenied ? "SQLITE_PERM" : code) ?? systemReason(error);
   return `cannot ${verb} ${path}: ${reason ?? `${error.message}; check the path and its permissions`}`;
 }
 
@@ -68,6 +69,8 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["SQLITE_LOCKED", "another process keeps it locked; try again"],
   ["SQLITE_PROTOCOL", "another process keeps it locked; try again"],
   ["SQLITE_READONLY", "it is read-only; allow writing to it"],
+  ["SQLITE_CANTOPEN", "it cannot be opened or made there; look at its path and its folder"],
+  ["SQLITE_NOMEM", "there is not enough memory"],
   ["SQLITE_PERM", "its permissions do not allow it; change them"],
   ["SQLITE_IOERR_SHMSIZE", "there is no room for the file beside it; make room on the disk"],
   [

@@ -1,4 +1,5 @@
 import { type Stats, statSync } from "node:fs";
+import { systemReason } from "@ablate/text";
 import type { Statements } from "../file/statements.ts";
 import { StorageError } from "../file/store-error.ts";
 import { BUSY_MS, isWritable, storageTrouble } from "../file/trouble.ts";
@@ -46,7 +47,7 @@ export class Transactions {
       found = statSync(this.#path, { throwIfNoEntry: false });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return `${error.message}; see to it that it can be reached`;
+      return `${systemReason(error) ?? error.message}; see to it that it can be reached`;
     }
     if (found === undefined) return "it has been removed or renamed; put it back";
     const { ino, dev } = this.#opened ?? found;
