@@ -50,7 +50,8 @@ export function curse(path: string): void {
   });
 }
 
-const ENDLESS = `with recursive c(i) as (select 1 union all select i + 1 from c) select * from c`;
+/** A SELECT that never ends. */
+export const ENDLESS = `with recursive c(i) as (select 1 union all select i + 1 from c) select * from c`;
 
 /** Makes every view of a store one without an end. */
 export function bewitch(path: string): void {
@@ -88,6 +89,8 @@ export async function onTerminal(folder: string, ...args: readonly string[]): Pr
     said.stdout += text;
   };
   const paint = (_: string, text: string): string => sealed(STYLE[0]) + text + sealed(STYLE[1]);
+  const before = process.cwd();
+  process.chdir(folder);
   const status = await main(args, {
     write,
     pour: async (text) => {
@@ -106,6 +109,7 @@ export async function onTerminal(folder: string, ...args: readonly string[]): Pr
     folder,
     environment: { NO_COLOR: "1", ABLATE_STORE: join(folder, "ablate.db") },
   });
+  process.chdir(before);
   return { status, ...said };
 }
 

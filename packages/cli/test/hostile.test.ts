@@ -2,7 +2,17 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { VERBS } from "../src/verbs.ts";
-import { bewitch, CURSE, curse, GRID, harmIn, onTerminal, RUN } from "./hostile-make.ts";
+import {
+  bewitch,
+  CURSE,
+  change,
+  curse,
+  ENDLESS,
+  GRID,
+  harmIn,
+  onTerminal,
+  RUN,
+} from "./hostile-make.ts";
 import { makeFolder } from "./make.ts";
 import { train } from "./train.ts";
 
@@ -73,7 +83,7 @@ beforeAll(async () => {
   await train(folder, "small.yaml", "--steps", "40");
   curse(join(folder, "ablate.db"));
   bewitch(join(folder, "ablate.db"));
-  writeFileSync(join(folder, "cursed.txt"), `${CURSE.replaceAll("\n", "")}\n`.repeat(30));
+  writeFileSync(join(folder, "cursed.txt"), `${CURSE.replace("\nFAKE", "fake")}\n`.repeat(30));
   const names = `name: names\ndata: { file: cursed.txt, context: 8 }\ntrain: { steps: 60, lr: 0.3 }\n`;
   writeFileSync(join(folder, "names.yaml"), names);
   writeFileSync(
@@ -101,7 +111,8 @@ test.each(VERBS.map(({ name }) => name))(
 test("a shell is offered no name that it would have to obey", async () => {
   const { stdout } = await onTerminal(folder, "complete", "--", "show", "");
 
-  expect(stdout).toBe("");
+  expect(stdout).toContain("small/plain");
+  expect(stdout).not.toContain("PWNED");
 });
 
 test("a report shows hostile text, too", () => {
@@ -116,3 +127,66 @@ test("rows for a program are as they are, on a terminal they are shown", async (
   copyFileSync(join(folder, "ablate.db"), join(folder, "copy.db"));
   expect((await onTerminal(folder, ...args)).stdout).toContain("\\u{1b}]0;PWNED");
 });
+
+/** What comes after each verb that has to do with a store. */
+const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  plan: [["small.yaml", "--steps", "40"]],
+  run: [["small.yaml", "--steps", "40"]],
+  ui: [["--once", "--size", "80x24"]],
+  watch: [["small"]],
+  runs: [[]],
+  show: [["plain"]],
+  diagnose: [["small"]],
+  tag: [["plain", "x"]],
+  note: [["plain", "x"]],
+  rename: [["plain", "best"]],
+  rm: [["normed"]],
+  restore: [[], ["normed"]],
+  gc: [["--dry-run"], ["--yes"]],
+  config: [["plain"]],
+  diff: [["plain", "normed"]],
+  compare: [["small"]],
+  sample: [["plain"]],
+  query: [["select * from runs"]],
+  export: [
+    ["small", "-o", "-", "--format", "csv"],
+    ["small", "-o", "sealed.db"],
+  ],
+  import: [["ablate.db", "--store", "mine.db"]],
+  report: [["small", "-o", "report.html"]],
+  doctor: [[], ["--json"]],
+};
+
+/** What is wrong with a store that nobody should write to, or that is none. */
+const SPOILED: Readonly<Record<string, string>> = {
+  trigger: "create trigger spy after insert on tag begin delete from run; end",
+  disguised: `drop table tick; create view tick as ${ENDLESS}`,
+  computed: "alter table run add column spy text as (upper(name))",
+};
+
+test.each(Object.entries(SPOILED))(
+  "every verb ends on a store with SQL that is not ours (%s), and runs none of it",
+  async (name, sql) => {
+    const spoiled = makeFolder();
+    await train(spoiled, "small.yaml", "--steps", "40");
+    const store = join(spoiled, "ablate.db");
+    change(store, (database) => database.exec(sql));
+    const before = readFileSync(store);
+
+    for (const { name: verb } of VERBS) {
+      for (const args of WORDS[verb] ?? []) {
+        const { status, stdout, stderr } = await onTerminal(spoiled, verb, ...args);
+        expect([0, 1, 2]).toContain(status);
+        expect(stderr).not.toMatch(/internal error|^\s+at /m);
+        const culprit = name === "trigger" ? "spy" : "ablate.db";
+        if (status !== 0)
+          expect({ args, said: stdout + stderr }).toEqual({
+            args,
+            said: expect.stringContaining(culprit),
+          });
+      }
+    }
+
+    expect(readFileSync(store).equals(before)).toBe(true);
+  },
+);
