@@ -153,9 +153,16 @@ test.skipIf(!hasSqlite3 && !process.env.CI)(
   "where the store has no findings, as one of an older version, it says how to get them",
   async () => {
     const { folder } = await reportOfGrid(`${BASE}train: { steps: 50, lr: 0.1 }\n`);
-    spawnSync("sqlite3", ["ablate.db", "delete from finding; delete from diagnosis"], {
-      cwd: folder,
-    });
+    spawnSync(
+      "sqlite3",
+      [
+        "ablate.db",
+        "delete from finding; delete from diagnosis; delete from digest; delete from seal",
+      ],
+      {
+        cwd: folder,
+      },
+    );
 
     const text = textOf(await reportIn(folder, "grid"));
     const diagnosis = await ablate(folder, "diagnose", "grid");
