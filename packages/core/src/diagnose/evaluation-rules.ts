@@ -24,8 +24,12 @@ function isLagging(step: number, { norm }: Subject): boolean {
 function cureOf(step: number, subject: Subject): string {
   const { norm } = subject;
   if (!norm || isLagging(step, subject)) return "train longer or raise the momentum";
-  return norm.momentum >= HASTY
-    ? `with a momentum of ${norm.momentum} they are those of the last batches, lower it`
+  if (norm.momentum >= HASTY) {
+    return `with a momentum of ${norm.momentum} they are those of the last batches, lower it`;
+  }
+  const { batchSize = Number.POSITIVE_INFINITY, thresholds } = subject;
+  return batchSize < thresholds.small_batch
+    ? "raise the batch size, or lower the momentum"
     : "lower the momentum, or the learning rate";
 }
 

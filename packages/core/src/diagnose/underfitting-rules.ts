@@ -41,7 +41,7 @@ function behind({ step, loss, when }: Measured, subject: Subject): Observation[]
   const excess = loss - counting.pairs;
   const about = { step, value: excess };
   if (loss > counting.characters - MORE_THAN_CHARACTERS) {
-    const isGuess = loss > guessing - thresholds.initial_loss;
+    const isGuess = loss > guessing - MORE_THAN_CHARACTERS;
     const what = isGuess ? "guessing" : "counting characters";
     const cost = nats(isGuess ? guessing : counting.characters);
     const message = `no better than ${what}: loss ${nats(loss)}, ${when}, ${what} costs ${cost}; ${cureOf(subject)}`;
