@@ -224,3 +224,43 @@ test("two readings of a file are told apart by every verb that compares", async 
   const ui = await ablate(folder, "ui", "--once", "--view", "runs", "--size", "100x12");
   expect(ui.stdout).toMatch(/separator[\s\S]* whitespace [\s\S]* line /);
 });
+
+test("splits are evaluated on their own files", async () => {
+  const files = { "names.txt": "ab\nba\naab\nabb\n", "own.txt": "bab\naba\n" };
+  const folder = folderOf(files, "data.validation: own.txt\ndata.test: own.txt");
+  await ablate(folder, "run", "a.yaml", "--quiet");
+  const sql = "select valid_loss, test_loss, train_loss from runs";
+  const [row] = jsonRows(await ablate(folder, "query", sql, "--json"));
+
+  expect(row?.valid_loss).toBeGreaterThan(0);
+  expect(row?.test_loss).toBe(row?.valid_loss);
+  expect(row?.train_loss).not.toBe(row?.valid_loss);
+});
+
+test.each<[string, Uint8Array | string, string]>([
+  ["UTF-16", Buffer.from("\ufeffemma\nava\n", "utf16le"), "UTF-16 text; save it as UTF-8"],
+  ["Latin-1", Buffer.from("emma\nJos\u00e9\n", "latin1"), "line 2: not UTF-8 text, byte 0xE9"],
+  ["binary", Uint8Array.of(97, 0, 98), "a binary file, byte 2 is 0"],
+  ["empty", "", "is empty"],
+  ["blank", "\n \n", "has only blank lines"],
+  ["one long line", "x".repeat(1_000_000), "only 1 name; at least 6 are needed"],
+])(
+  "a data file that is %s is one sentence of every verb that reads it",
+  async (_, content, why) => {
+    const folder = folderOf({ "names.txt": content });
+    for (const verb of ["data", "plan", "run", "verify"]) {
+      const { stderr, stdout, status } = await ablate(folder, verb, "a.yaml");
+      expect([stdout, status]).toEqual(["", 2]);
+      expect(stderr).toMatch(/^ablate: names\.txt: [^\n]*\n$/);
+      expect(stderr).toContain(`names.txt: ${why}`);
+    }
+  },
+);
+
+test("a control character in a name is warned of", async () => {
+  const folder = folderOf({ "names.txt": "a\nb\u001b[31m\nc\nd\ne\nf\n" });
+
+  expect((await ablate(folder, "plan", "a.yaml")).stderr).toBe(
+    'warning: names.txt: line 2, "b\\u001b[31m", holds a control character, which is learnt like any other\n',
+  );
+});

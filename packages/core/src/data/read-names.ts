@@ -174,7 +174,7 @@ const LOOKED_AT = 65_536;
 function decodeText(bytes: Uint8Array): string {
   const [first = 0, second = 0] = bytes;
   const hasWideMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (hasWideMark || isWide(bytes.subarray(0, LOOKED_AT))) {
+  if (hasWideMark || (bytes.length % 2 === 0 && isWide(bytes.subarray(0, LOOKED_AT)))) {
     throw new DataError("UTF-16 text; save it as UTF-8, as `iconv -f UTF-16 -t UTF-8` does");
   }
   const nul = bytes.indexOf(0);
