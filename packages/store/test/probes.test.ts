@@ -202,7 +202,9 @@ plainTest(
     const first = [26.31, 26.336, 9.992, 0.1, 3.001, 1e-9, -1.5, 4098, 1.2677e30];
     expect(written.slice(0, some.length)).toEqual(first);
     expect(rows.map(([, probability]) => probability)).toEqual(rows.map(([logit]) => logit));
-    expect(written.map((value) => Number(value.toPrecision(5)))).toEqual(written);
+    // SQLite reads `2.91e-11` one place of a double too high before 3.43.
+    const inFive = written.map((value) => Number(value.toPrecision(15)).toPrecision(5));
+    expect(inFive.map(Number)).toEqual(written.map((value) => Number(value.toPrecision(15))));
     expect(keptIn(storeWith(Float32Array.from(written)))).toEqual(keptIn(path));
   },
 );

@@ -26,24 +26,34 @@ export function float32Sql(hex: string): string {
  * @param which - 0 or 1
  */
 export function float20Sql(hex: string, which: number): string {
+  return floatOfDigits(digitOfPair(hex, which));
+}
+
+/** Returns SQL of the digits of one of two float20, each at its place among those of a float32. */
+function digitOfPair(hex: string, which: number): (place: number) => string {
   const digit = digitsOf(hex);
   const places: Readonly<Record<number, number>> = { 7: 1, 8: 2, 5: 3, 6: 4, 3: 5 };
-  return floatOfDigits((place) => {
+  return (place) => {
     const found = places[place];
     return found === undefined ? "0" : digit(5 * which + found);
-  });
+  };
+}
+
+/** SQL of a REAL: half the distance from a float20 to the next one. */
+export function halfStepSql(hex: string, which: number): string {
+  return `pow(2, ${exponentOf(digitOfPair(hex, which))} - 139)`;
 }
 
 /**
- * SQL of a REAL: a float20 in the fewest digits that stand for it and no other, three to five. Its neighbours are
- * 2^-12 to 2^-11 of its size away, so that half of the least distance is 2^-13 of it.
+ * SQL of a REAL: a float20 in the fewest digits that stand for it and no other, three to five.
  *
- * @param value - SQL of the float20, best the name of a column: it is there several times
+ * @param value - SQL of the float20 and `half` that of half its step, best names of columns: they are there several times
  */
-export function fewestDigitsSql(value: string): string {
+export function fewestDigitsSql(value: string, half: string): string {
   const rounded = (digits: number): string => `cast(printf('%.${digits - 1}e', ${value}) as real)`;
-  const isNear = (digits: number): string =>
-    `abs(${rounded(digits)} - ${value}) < abs(${value}) * pow(2, -13)`;
+  // Below a power of two steps are half as wide.
+  const room = `case when abs(${value}) = 4096 * ${half} then ${half} / 2 else ${half} end`;
+  const isNear = (digits: number): string => `abs(${rounded(digits)} - ${value}) < ${room}`;
   return (
     `case when ${value} is null or ${value} = 0 or abs(${value}) = 9e999 then ${value}` +
     ` when ${isNear(3)} then ${rounded(3)} when ${isNear(4)} then ${rounded(4)}` +
@@ -53,7 +63,7 @@ export function fewestDigitsSql(value: string): string {
 
 /** @param digit - SQL of the digit at a place of the little-endian bytes */
 function floatOfDigits(digit: (place: number) => string): string {
-  const exponent = `(${digit(7)} % 8 * 32 + ${digit(8)} * 2 + ${digit(5)} / 8)`;
+  const exponent = exponentOf(digit);
   const fraction =
     `(${digit(2)} + ${digit(1)} * 16 + ${digit(4)} * 256 + ${digit(3)} * 4096` +
     ` + ${digit(6)} * 65536 + ${digit(5)} % 8 * 1048576)`;
@@ -64,6 +74,10 @@ function floatOfDigits(digit: (place: number) => string): string {
     ` when 0 then ${fraction} * pow(2, -149)` +
     ` else (${fraction} + 8388608) * pow(2, ${exponent} - 150) end)`
   );
+}
+
+function exponentOf(digit: (place: number) => string): string {
+  return `(${digit(7)} % 8 * 32 + ${digit(8)} * 2 + ${digit(5)} / 8)`;
 }
 
 /** SQL of an INTEGER: the little-endian uint32 that has these digits. */

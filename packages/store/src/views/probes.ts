@@ -1,7 +1,7 @@
 /** Views of what probes measured. */
 
 import { MOST_NUMBERS, NORM_ROWS, TENSOR_KINDS } from "../probe/pack.ts";
-import { bitSql, bitsSql, fewestDigitsSql, float20Sql, hexSql } from "./float32.ts";
+import { bitSql, bitsSql, fewestDigitsSql, float20Sql, halfStepSql, hexSql } from "./float32.ts";
 import type { Column, View } from "./view.ts";
 
 /**
@@ -178,7 +178,8 @@ export const LOGITS: View = {
   with: NUMBERS,
   from: `(
     select run, step, example, token,
-      ${float20Sql("pair", 0)} as kept_logit, ${float20Sql("pair", 1)} as kept_probability
+      ${float20Sql("pair", 0)} as kept_logit, ${halfStepSql("pair", 0)} as half_logit,
+      ${float20Sql("pair", 1)} as kept_probability, ${halfStepSql("pair", 1)} as half_probability
     from (
       select r.name as run, p.step as step, e.i as example, t.i as token,
         ${hexSql("p.logits", "(e.i * p.tokens + t.i) * 5 + 1", 5)} as pair
@@ -189,11 +190,15 @@ export const LOGITS: View = {
     step: STEP,
     example: EXAMPLE,
     token: ["integer", "place in the vocabulary, the end token first"],
-    logit: real(fewestDigitsSql("kept_logit"), `unnormalised, ${KEPT_IN_20_BITS}`),
+    logit: real(fewestDigitsSql("kept_logit", "half_logit"), `unnormalised, ${KEPT_IN_20_BITS}`),
     probability: [
       "real",
       `softmax of the logits, ${KEPT_IN_20_BITS}`,
-      { unit: "0 to 1", nulls: "not finite", sql: fewestDigitsSql("kept_probability") },
+      {
+        unit: "0 to 1",
+        nulls: "not finite",
+        sql: fewestDigitsSql("kept_probability", "half_probability"),
+      },
     ],
   },
 };
