@@ -1,8 +1,18 @@
-import { chmodSync, copyFileSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, renameSync, rmSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openWriter, type StepBlock, StorageError, StoreError } from "../src/index.ts";
-import { blockOf, CLAIM, claimedRun, readerAt } from "./make.ts";
+import {
+  blockOf,
+  CLAIM,
+  claimedRun,
+  FINISHED,
+  gridOf,
+  plannedRun,
+  readerAt,
+  temporaryPath,
+  writerAt,
+} from "./make.ts";
 
 test.each([
   [
@@ -81,3 +91,23 @@ function steps(first: number, count: number): StepBlock {
 function stepsOf(path: string): unknown {
   return readerAt(path).query("select count(*), max(step) from loss").rows[0];
 }
+
+test.each(["-wal", "-shm"])("runs end in order before and after their %s was removed", (suffix) => {
+  const path = temporaryPath();
+  const writer = writerAt(path);
+  const [first, second] = writer.planGrid(gridOf([plannedRun("a"), plannedRun("b")]));
+  for (const run of [first, second]) {
+    const id = run?.id ?? 0;
+    writer.claimRun(id, CLAIM, {}, []);
+    writer.appendSteps(id, CLAIM.token, blockOf(0, [3]));
+    rmSync(path + suffix, { force: true });
+    writer.appendSteps(id, CLAIM.token, blockOf(1, [2]));
+    writer.endRun(id, CLAIM.token, FINISHED);
+  }
+
+  const ended = readerAt(path).runs();
+  expect(ended.map(({ state, lastStep }) => [state, lastStep])).toEqual([
+    ["finished", 1],
+    ["finished", 1],
+  ]);
+});

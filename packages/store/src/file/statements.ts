@@ -112,6 +112,7 @@ export class Statements {
     this.#database = database;
     this.#ofRows.clear();
     this.#ofValues.clear();
+    this.#ofArrays.clear();
   }
 
   #find<Result>(sql: string, cache: Cache): Statement<unknown[], Result> {
