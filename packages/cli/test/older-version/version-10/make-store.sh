@@ -23,6 +23,7 @@ kill -KILL $! && wait $! || true
 "$ablate" rm odd/gone
 sqlite3 ablate.db "
   update run set host = 'laptop' where host is not null;
+  update run set config = json_set(config, '\$.data.file', '/home/ada/makemore1/names.txt');
   update run set provenance = json_set(provenance, '\$.host', 'laptop', '\$.os', 'Linux x64');
   update run set pid = 99999999 where state = 'running';
   delete from checkpoint where run_id not in (1, 10, 11);
