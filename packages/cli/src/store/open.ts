@@ -121,7 +121,12 @@ function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
 }
 
 /** Says of a damaged run what is left out, and what to do. */
-export function damageLine({ run, reason, isOfName }: RunDamage): string {
+export function damageLine({ run, reason, isOfName, isSetAside }: RunDamage): string {
+  if (isSetAside) {
+    return asLine(
+      `ablate: ${run} was set aside as damaged: ${reason}; what is shown of it may be wrong`,
+    );
+  }
   return asLine(
     isOfName
       ? `ablate: ${run}: ${reason}; look at it, then \`ablate doctor --repair\` takes it as it is`

@@ -57,8 +57,13 @@ export function checkDigests(context: CheckContext): Found {
   if (sealed === 0) return runs.length === 0 ? "no run" : `no digest${none}`;
   const without = runs.length - sealed;
   const others = without === 0 ? "" : `; ${counted(without, "run")} without a digest`;
-  return `${counted(sealed, "run")} as written${others}`;
+  const aside = sql.values<string>(ASIDE);
+  const set = aside.length === 0 ? "" : `; set aside as damaged: ${listed(aside)}`;
+  return `${counted(sealed, "run")} as written${others}${set}`;
 }
+
+const ASIDE = `
+  select r.name from damaged_run d join run r on r.id = d.run_id order by d.at_ms, r.id`;
 
 type Wrong = Pick<Damaged, "reason" | "remedy">;
 

@@ -20,6 +20,8 @@ export type RunDamage = {
   readonly reason: string;
   /** Only its name, its labels, its tags or its note are wrong: the figures are right. */
   readonly isOfName: boolean;
+  /** It was set aside, and is shown since it was asked for by its name. */
+  readonly isSetAside?: true;
 };
 
 const RUNS = `

@@ -1,7 +1,7 @@
 /** Reads a store in the layout of this version, whatever its file holds, without writing to it. */
 import type { Database } from "better-sqlite3";
 import { ADDED_COLUMNS, CURRENT_VERSION, versionOf } from "../migrations/migrate.ts";
-import { createView, views } from "../views/views.ts";
+import { createView, damagedViews, views } from "../views/views.ts";
 import { disguisedTables, foreignRules } from "./foreign-objects.ts";
 import { columnsOf, currentTables } from "./own-tables.ts";
 import { StoreError } from "./store-error.ts";
@@ -25,6 +25,13 @@ export function layCurrent(database: Database): () => void {
     for (const { kind, name } of standIns) database.exec(`drop ${kind} temp."${name}"`);
     standIns = [];
   };
+}
+
+/** Lays views of the runs that were set aside over those of the others, for the rest of a connection. */
+export function layDamaged(database: Database): void {
+  for (const view of damagedViews) {
+    database.exec(`drop view temp."${view.name}"; ${createView(view, "temp")}`);
+  }
 }
 
 /** Refuses a file that would run SQL of its own when a table of ours is read. */

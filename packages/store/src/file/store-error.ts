@@ -27,9 +27,8 @@ export class DamageError extends StoreError {
   /** Says which run it is about where that is not said yet. */
   of(run: string): DamageError {
     const { message } = this;
-    return message.startsWith("its ") || message.startsWith("one of its ")
-      ? new DamageError(`${run} is damaged: ${message}; ${REMEDY}`, { cause: this })
-      : this;
+    if (message.includes(run)) return this;
+    return new DamageError(`${run} is damaged: ${message}; ${REMEDY}`, { cause: this });
   }
 }
 

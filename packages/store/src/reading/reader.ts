@@ -1,6 +1,7 @@
 import { readAnnotations } from "../annotate/annotate.ts";
 import { openTable } from "../export/open-table.ts";
 import type { ExportScope, ExportTable } from "../export/table.ts";
+import { layDamaged } from "../file/current-layout.ts";
 import { type OpenedStore, openForReading, type WaitOptions } from "../file/open-database.ts";
 import { runQuery } from "../query/statement.ts";
 import { findStart } from "../recovery/resume-point.ts";
@@ -176,7 +177,9 @@ export class StoreReader extends RecordReader {
   resolve(word: string, options?: ResolveOptions): Meaning | undefined {
     const meaning = resolve(this.sql, word, options);
     if (meaning !== undefined) tellOf(this.sql, this.#listener, { word, ...meaning });
-    return meaning;
+    if (meaning !== undefined || !this.checks.isSetAside(word)) return meaning;
+    layDamaged(this.sql.database);
+    return resolve(this.sql, word, options);
   }
 
   /** Returns the names that a run had before it was renamed. */

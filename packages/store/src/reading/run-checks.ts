@@ -1,9 +1,14 @@
 /** Leaves damaged runs out of what is read, and remembers which: a damaged run hides no other. */
+import { runToCheck } from "../check/check.ts";
+import { stepDamage } from "../check/run-damage.ts";
 import { valueDamage } from "../check/value-damage.ts";
 import { damagedGrids, type RunDamage, tableDamage } from "../digest/table-check.ts";
-import { digestDamage } from "../digest/verify.ts";
+import { digestDamage, sealOf } from "../digest/verify.ts";
 import type { Statements } from "../file/statements.ts";
 import { DamageError } from "../file/store-error.ts";
+
+const ASIDE = `
+  select d.reason from damaged_run d join run r on r.id = d.run_id where r.name = ?`;
 
 type Named = { readonly name: string };
 
@@ -27,6 +32,14 @@ export class RunChecks {
     return [...this.#met.values()];
   }
 
+  /** Says whether a run was set aside under this name; it is then read as it is, and met. */
+  isSetAside(name: string): boolean {
+    const reason = this.#sql.value<string>(ASIDE, name);
+    if (reason === undefined) return false;
+    this.#met.set(name, { run: name, reason, isOfName: false, isSetAside: true });
+    return true;
+  }
+
   /** Leaves out runs whose row is not what was written. */
   inTable<R extends Named>(runs: readonly R[]): R[] {
     const damaged = this.#tableDamage();
@@ -46,7 +59,8 @@ export class RunChecks {
   whole<R extends Named>(runs: readonly R[], options?: WholeOptions): R[] {
     return this.inTable(runs).filter(({ name }) => {
       const id = this.#idOf(name);
-      const reason = id === undefined ? null : this.#reasonOf(id, options);
+      const isAside = this.#met.get(name)?.isSetAside === true;
+      const reason = id === undefined || isAside ? null : this.#reasonOf(id, options);
       return this.#isGood(reason === null ? undefined : { run: name, reason, isOfName: false });
     });
   }
@@ -76,7 +90,11 @@ export class RunChecks {
   }
 
   #reasonOf(id: number, options?: WholeOptions): string | null {
-    return digestDamage(this.#sql, id, options)?.reason ?? valueDamage(this.#sql, id);
+    const reason = digestDamage(this.#sql, id, options)?.reason ?? valueDamage(this.#sql, id);
+    const run = runToCheck(this.#sql, id);
+    const isOpen = run === undefined || run.state === "running" || sealOf(this.#sql, id);
+    if (reason !== null || isOpen || options?.endsOnly === true) return reason;
+    return stepDamage(this.#sql, run)?.reason ?? null;
   }
 
   #isGood(damage: RunDamage | undefined): boolean {

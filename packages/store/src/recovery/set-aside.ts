@@ -18,6 +18,7 @@ export function setAside(sql: Statements, id: number, { reason, now }: SetAside)
   };
   const aside = freeName(sql, { name: `${name}-damaged`, hash });
   sql.run("insert or replace into damaged_run values (?, ?, ?, ?, ?)", id, now, name, hash, reason);
+  sql.run("update grid_run set label = label || '-damaged' where run_id = ?", id);
   sql.update("run", id, { name: aside, hash: `${hash}-damaged-${id}`, family: null, claim: null });
   return aside;
 }

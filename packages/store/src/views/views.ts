@@ -48,6 +48,12 @@ const KEPT: readonly NamedSql[] = [
   },
 ];
 
+/** Those views of the runs that were set aside alone, for who asks for one of them by its name. */
+export const damagedViews: readonly NamedSql[] = [
+  { name: "kept_run", sql: `select * from run where id ${IS_DAMAGED}` },
+  { name: "kept_grid_run", sql: `select * from grid_run where run_id ${IS_DAMAGED}` },
+];
+
 /** Every view of a file. */
 export const views: readonly NamedSql[] = [
   ...KEPT,
