@@ -20,7 +20,7 @@ import { schemaComment, writeNew } from "./new.ts";
 
 export const command: Command = {
   about:
-    "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Trains nothing and makes no store. All mistakes of a config are listed at once, with line and column.",
+    "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Runs have the names that `ablate run` uses; where another run has the name of the config, it says what differs. Runs that the config no longer has are listed apart. Trains nothing and stores nothing. All mistakes of a config are listed at once, with line and column.",
   options: {
     ...PLANNING_OPTIONS,
     save: { value: "FILE", help: "write the runs as a config of their own" },

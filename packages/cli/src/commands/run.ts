@@ -22,7 +22,7 @@ import { train } from "../training/train.ts";
 export const command: Command = {
   about: [
     "Trains every run of the config that is not finished yet and records each step. It can be stopped at any time (Ctrl-C once: finish the current block and save it; twice: at once) and repeated: finished runs are skipped, others go on where their last checkpoint is. A run that fails or diverges is recorded as such, and the grid goes on.",
-    "Options win over the file: --set, --steps and --seeds over its variants, grid and include. Two commands at once on one store share the work. Under `nohup` it outlives its terminal; `ablate watch` and `ablate ui` show how far it is.",
+    "Options win over the file: --set, --steps and --seeds over its variants, grid and include; what they give is added to the grid. Runs that an edited file no longer has stay in the store, left from earlier plans (docs/config.md). Two commands at once on one store share the work. Under `nohup` it outlives its terminal; `ablate watch` and `ablate ui` show how far it is.",
   ],
   options: {
     ...PLANNING_OPTIONS,

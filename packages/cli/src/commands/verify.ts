@@ -41,13 +41,14 @@ export const command: Command = {
   see: ["docs/engines.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const { runs, data } = planConfig(invocation);
+    const { runs, grid, data } = planConfig(invocation);
     const engines = await otherEngines(invocation);
     for (const engine of engines) terminal.warn(asLine(`${engine.engine}: ${engineText(engine)}`));
     const datasets = new Map<string, Dataset>();
     let areEqual = true;
     const records: object[] = [];
-    for (const { name: run, spec } of runs) {
+    for (const { label, spec } of runs) {
+      const run = `${grid.name}/${label}`; // nothing is stored: it is called as in the config
       const { model, train, shuffleSeed } = spec;
       const key = `${model.context}/${shuffleSeed}`;
       const dataset =

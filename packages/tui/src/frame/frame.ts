@@ -93,18 +93,23 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
     n === table.all.length
       ? `${n} ${n === 1 ? "run" : "runs"}`
       : `${n} of ${table.all.length} runs`;
-  const left = table.left === 0 ? "" : ` · ${table.left} left from earlier plans (a)`;
   const live = snapshot.isLive ? piece("● live", "good") : piece("○ idle", "muted");
   const file = piece(`${basename(store)} ${bytes(snapshot.bytes)}  `, "muted");
-  const said: Line = [
-    { text: ` ${name}`, bold: true },
-    piece(`  ${runs}`),
-    ...counts,
-    piece(left, "warn"),
-  ];
+  const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
   const right: Line = [file, live, piece(" ")];
+  const room = columns - lineWidth(left);
+  const said = [...left, leftPiece(table.left, room - lineWidth(right.slice(1)))];
   const fits = lineWidth(said) + lineWidth(right) <= columns;
   return justify(said, fits ? right : right.slice(1), columns);
+}
+
+/** Counts the runs that are left from earlier plans, and names the key that shows them. */
+function leftPiece(count: number, room: number): Piece {
+  if (count === 0) return piece("");
+  const [long, short] = ["left from earlier plans", "left"].map(
+    (text) => ` · ${count} ${text} (a)`,
+  );
+  return piece((long !== undefined && long.length < room ? long : short) ?? "", "warn");
 }
 
 function tabs({ state, scene }: FrameCanvas, view: View): Line {
