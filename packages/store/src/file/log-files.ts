@@ -14,12 +14,15 @@ type Files = { readonly log: number | null; readonly index: number | null };
 export class LogFiles {
   readonly #path: string;
   readonly #open: () => Database;
+  /** The store itself: where it was removed or replaced, its log is no matter of ours. */
+  readonly #store: number | null;
   #known: Files;
 
   /** @param open - opens the store once more, as it was opened */
   constructor(database: Database, open: () => Database) {
     this.#path = realpathSync(database.name);
     this.#open = open;
+    this.#store = inodeOf(this.#path);
     this.#known = openFiles(this.#path);
   }
 
@@ -64,6 +67,7 @@ export class LogFiles {
   }
 
   #areThere(): boolean {
+    if (inodeOf(this.#path) !== this.#store) return true;
     const { log, index } = filesOf(this.#path);
     return log === this.#known.log && index === this.#known.index;
   }
