@@ -90,6 +90,16 @@ test.each(DAMAGES)("%s hides no other run, and doctor names the run", async (_, 
   expect(answers[0]?.stdout).toContain(WHOLE);
 });
 
+test("a store that is only read says that its runs have no digest, a migrated one when they got it", async () => {
+  const older = olderFolder("version-10");
+  const shown = async () => (await ablate(older, "show", WHOLE)).stdout;
+
+  expect(await shown()).toMatch(/^ +digest +none$/m);
+  await ablate(older, "tag", WHOLE, "good");
+
+  expect(await shown()).toMatch(/^ +digest +made when the store was migrated, not at its end$/m);
+});
+
 test("import takes the others, and says which run stays and why", async () => {
   damage("update run set config = '{' where id = 1");
 

@@ -53,6 +53,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     initialLoss: reader.lossAt(name, 0)?.loss ?? null,
     samples: reader.samples(name),
     provenance: reader.provenance(name),
+    digestMade: reader.checks.madeOf(name),
     findings: reader.thresholds(name) === undefined ? null : reader.findings(name),
   };
 }
@@ -110,7 +111,7 @@ function runPage(facts: RunFacts, charts: string): string {
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function head({ run, note, initialLoss, findings }: RunFacts): string {
+function head({ run, note, initialLoss, findings, digestMade }: RunFacts): string {
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
   const trained = run.lastStep === null ? 0 : run.lastStep + 1;
   const lines = [
@@ -124,11 +125,19 @@ function head({ run, note, initialLoss, findings }: RunFacts): string {
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
     ...(findings === null ? [] : [["verdict", verdict(findings, run.state)]]),
     ["hash", run.hash],
+    ...digestLine(run, digestMade),
     ...(run.error === null ? [] : [["error", run.error]]),
     ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),
     ...(note === null ? [] : [["note", note]]),
   ];
   return `${asLine(run.name)}${pairs(lines)}`;
+}
+
+/** Says where the digest of a run is not one that was made at its end; nothing of one that is in training. */
+function digestLine({ state }: RunSummary, made: string | null): readonly (readonly string[])[] {
+  if (made === "migration") return [["digest", "made when the store was migrated, not at its end"]];
+  if (made === "refused") return [["digest", "none: it did not pass the checks of the migration"]];
+  return made === null && state !== "running" ? [["digest", "none"]] : [];
 }
 
 function evaluations({ evaluations: rows }: RunFacts): string {

@@ -84,6 +84,12 @@ export class RunChecks {
     throw new DamageError(this.#met.get(name)?.reason ?? "its row cannot be read").of(name);
   }
 
+  /** Says when a run got its digests; null where it has none. */
+  madeOf(name: string): string | null {
+    const id = this.#idOf(name);
+    return (id === undefined ? undefined : sealOf(this.#sql, id)?.made) ?? null;
+  }
+
   /** Returns the names of the grids whose texts are not what was written. */
   grids(): string[] {
     return damagedGrids(this.#sql);
