@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { collectProvenance, type GridEvent, isToTrain, sampleSeed } from "@ablate/runner";
 import { openReader, type StoreReader } from "@ablate/store";
@@ -120,7 +121,9 @@ test("names are sampled with a seed of their own", () => {
 });
 
 test("provenance names the program, its data and the machine, also outside a checkout", () => {
-  const facts = collectProvenance({ config: "/", ablateVersion: "1.2.3", dataHash: "abc" });
+  const config = makePath();
+  writeFileSync(config, "");
+  const facts = collectProvenance({ config, ablateVersion: "1.2.3", dataHash: "abc" });
 
   expect(facts).toMatchObject({ ablate: "1.2.3", data_sha256: "abc", git_commit: null });
   expect(facts.node).toBe(process.versions.node);
