@@ -5,14 +5,18 @@ import { checkStore, openReader, type StoreReader } from "@ablate/store";
 /** Columns that another attempt, host or moment may change. */
 const PASSING: Readonly<Record<string, readonly string[]>> = {
   grid: ["planned_at"],
+  grid_plan: ["planned_at"],
   run: [
     ...["planned_at", "started_at", "ended_at", "heartbeat_at", "host", "pid", "claim"],
-    ...["train_seconds", "provenance"],
+    ...["process_start", "train_seconds", "provenance"],
   ],
   checkpoint: ["train_seconds"],
 };
-/** When and how often something was done. Ends of runs are looked at apart. */
-const PASSING_TABLES: readonly string[] = ["tick", "event"];
+/**
+ * When and how often something was done, and digests, which are over such times too. Ends of runs are looked at apart,
+ * digests by the checks of the store.
+ */
+const PASSING_TABLES: readonly string[] = ["tick", "event", "digest", "seal", "grid_digest"];
 
 /** Numbers of rows that others refer to, as what they stand for. */
 const NAMED: Readonly<Record<string, string>> = {
