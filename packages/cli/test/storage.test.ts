@@ -242,7 +242,7 @@ test("a store that is read-only from the start is one sentence, and stays as it 
 
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(
-    /^ablate: cannot write to \S+: it is read-only; allow writing to it first\n$/,
+    /^ablate: cannot write to \S+: it is read-only; allow writing to it first\n$/m,
   );
   expect(jsonRows(await ablate(folder, "runs", "--json"))).toHaveLength(2);
 });

@@ -224,7 +224,7 @@ test("a damaged end of a shorter run is told, and the next shorter one will do",
   const search = writer.findResumePoint(id, { family: "f", steps: 100, accepts: () => true });
 
   expect(search.point?.run).toBe("g/a");
-  expect(search.damaged).toEqual([{ run: "g/b", step: 20 }]);
+  expect(search.damaged).toEqual([{ run: "g/b", step: 20, reason: null }]);
 });
 
 test("what a shorter run has recorded is told to who accepts it", () => {

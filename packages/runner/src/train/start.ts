@@ -41,9 +41,12 @@ export function findStart(
   startable: Startable,
 ): Start {
   const { point, damaged } = store.findResumePoint(runId, continuationOf(startable));
-  const notes = damaged.map(
-    ({ run, step }) => `the checkpoint of ${run} at step ${step} is damaged and passed over`,
-  );
+  const notes = damaged.map(({ run, step, reason }) => {
+    const passed = `the checkpoint of ${run} at step ${step}`;
+    return reason === null
+      ? `${passed} is damaged and passed over`
+      : `${passed} is passed over: the run is damaged, ${reason}`;
+  });
   return { point, notes };
 }
 

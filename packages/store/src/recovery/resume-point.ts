@@ -2,7 +2,13 @@
 import { digestDamage } from "../digest/verify.ts";
 import type { Statements } from "../file/statements.ts";
 import { validJson } from "../views/valid-json.ts";
-import type { Continuation, ResumePoint, ResumeSearch, ShorterRun } from "../writing/claim.ts";
+import type {
+  Continuation,
+  PassedOver,
+  ResumePoint,
+  ResumeSearch,
+  ShorterRun,
+} from "../writing/claim.ts";
 import type { RunStart } from "../writing/record.ts";
 import { checkpointDigest } from "./checkpoints.ts";
 
@@ -23,15 +29,24 @@ const FOUND = `
     (select count(*) from step where run_id = r.id and step < c.step) as before
   from checkpoint c join run r on r.id = c.run_id where c.id = ?`;
 
+const LATEST = `
+  select r.name as run, max(c.step) as step from run r join checkpoint c on c.run_id = r.id
+  where r.id = ? group by r.id`;
+
 /** Finds the latest whole checkpoint that a run can go on from, and the damaged ones passed over on the way. */
 export function findResumePoint(
   sql: Statements,
   runId: number,
   continuation: Continuation | null,
 ): ResumeSearch {
-  const damaged: RunStart[] = [];
+  const damaged: PassedOver[] = [];
   const firstWhole = (runIds: readonly number[]): ResumePoint | null => {
-    const whole = runIds.filter((id) => digestDamage(sql, id) === null);
+    const whole = runIds.filter((id) => {
+      const damage = digestDamage(sql, id);
+      const latest = damage === null ? undefined : sql.row<RunStart>(LATEST, id);
+      if (damage !== null && latest !== undefined) damaged.push({ ...latest, ...damage });
+      return damage === null;
+    });
     const ids = whole.flatMap((id) =>
       sql.values<number>("select id from checkpoint where run_id = ? order by step desc", id),
     );
@@ -43,7 +58,7 @@ export function findResumePoint(
       const isIntact = checkpointDigest(point.weights, state) === sha256;
       if (state === null && isIntact) continue; // of an older store
       const isWhole = step >= 0 && step <= steps && before === step && isIntact;
-      if (state === null || !isWhole) damaged.push({ run, step });
+      if (state === null || !isWhole) damaged.push({ run, step, reason: null });
       else return { ...point, state, backend: textOf(point.backend) };
     }
     return null;

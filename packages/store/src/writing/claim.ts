@@ -57,11 +57,17 @@ export type Continuation = {
   readonly accepts: (shorter: ShorterRun) => boolean;
 };
 
+/** A checkpoint that no run goes on from. */
+export type PassedOver = RunStart & {
+  /** What is wrong with its run, as the end of a sentence; null: the checkpoint itself is damaged. */
+  readonly reason: string | null;
+};
+
 export type ResumeSearch = {
   /** None: the run starts at step 0. */
   readonly point: ResumePoint | null;
   /** Newer checkpoints that were passed over. */
-  readonly damaged: readonly RunStart[];
+  readonly damaged: readonly PassedOver[];
 };
 
 /** A run without a sign of life for longer than this has lost its process, which gives one every 2 s. */
