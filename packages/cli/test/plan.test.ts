@@ -33,11 +33,11 @@ test("plan prints a table of only the columns that differ, then counts, also of 
 
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout.split("\n").slice(0, 9)).toEqual([
-    "run                                   state  batch_norm                                                  lr   seed",
-    "grid/batch_norm=none-lr=0.1-seed=1    new    none                                                        0.1  1",
-    "grid/batch_norm=hidden-lr=0.1-seed=1  new    hidden(epsilon: 0.00001, momentum: 0.1, running: variance)  0.1  1",
-    "grid/batch_norm=hidden-lr=1-seed=1    new    hidden(epsilon: 0.00001, momentum: 0.1, running: variance)  1    1",
-    "grid/batch_norm=hidden-lr=1-seed=2    new    hidden(epsilon: 0.00001, momentum: 0.1, running: variance)  1    2",
+    "run                                   state  batch_norm  lr   seed",
+    "grid/batch_norm=none-lr=0.1-seed=1    new    none        0.1  1",
+    "grid/batch_norm=hidden-lr=0.1-seed=1  new    hidden      0.1  1",
+    "grid/batch_norm=hidden-lr=1-seed=1    new    hidden      1    1",
+    "grid/batch_norm=hidden-lr=1-seed=2    new    hidden      1    2",
     "",
     "4 runs: 4 new; 4 to train",
     "2 excluded by model.batch_norm: none, train.lr: 1 (grid.yaml:10)",

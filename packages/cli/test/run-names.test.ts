@@ -63,6 +63,18 @@ test("plan prints the names that run uses, through one edit after the other", as
   });
 });
 
+test("a note of many runs names the first of them and counts the others", async () => {
+  const folder = folderOf("seeds: [1, 2, 3]\n");
+  await run(folder, "nm.yaml");
+  edit(folder, "steps: 6", "steps: 5");
+
+  const { stderr } = await ablate(folder, "plan", "nm.yaml");
+
+  expect(stderr).toBe(
+    "nm/seed=1 and 2 more are stored with train.steps 6, not 5: nm/steps=5-seed=1 and 2 more are runs of their own\n",
+  );
+});
+
 test("plan says why a stored run of the planned name is not this run", async () => {
   const folder = folderOf();
   await run(folder, "nm.yaml");

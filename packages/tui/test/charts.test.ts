@@ -221,7 +221,7 @@ test("means per factor are over all runs that share a value", () => {
   );
   const ui = session(makeStore(grid), { settings: { view: "compare" } });
 
-  expect(text(ui)).toMatch(/kaiming\(gain: 2\) +2\.1500 ±0\.0707 +n 2 of 2/);
+  expect(text(ui)).toMatch(/kaiming 2 +2\.1500 ±0\.0707 +n 2 of 2/);
 });
 
 test("a run that diverged does not count in the last value of its group", () => {

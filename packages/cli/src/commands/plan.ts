@@ -113,10 +113,7 @@ function planTable(rows: readonly Row[]): string {
   const texts = varying.map((key) => {
     const found = (differs: Row["differs"]) =>
       key in differs ? settingOfKey(key, differs[key]) : null;
-    const text = settingTexts(
-      rows.map(({ differs }) => found(differs)),
-      { isWhole: true },
-    );
+    const text = settingTexts(rows.map(({ differs }) => found(differs)));
     return (differs: Row["differs"]) => text(found(differs));
   });
   const cells = rows.map(({ name, state, start, differs }) => [

@@ -6,6 +6,8 @@ import type { Planned } from "./planning.ts";
 
 /** Most names that a note lists. */
 const MOST_LISTED = 3;
+/** Of more runs than this a note of two names each names the first only. */
+const MOST_PAIRS = 2;
 
 /** Returns why runs get other names than the planned ones, and the other configs of the grid. */
 export function planNotes(planned: Planned): readonly string[] {
@@ -31,7 +33,7 @@ function nameNotes(runs: readonly PlannedRun[], { names }: PlanPreview): string[
   });
   return [...Map.groupBy(found, ({ why }) => why)].map(([why, some]) => {
     const [stored, planned] = [some.map(({ run }) => run), some.map(({ name }) => name)].map(
-      (list) => firstOf(list, MOST_LISTED),
+      (list) => firstOf(list, list.length > MOST_PAIRS ? 1 : MOST_PAIRS),
     );
     return some.length === 1
       ? `${stored} is stored with ${why}: ${planned} is a run of its own`
@@ -55,12 +57,19 @@ function whyOther(differences: readonly Difference[]): string {
 }
 
 /** Names the configs that share a grid with the one that is planned. */
-function otherConfigs({ preview: { others }, grid: { name, origin }, config }: Planned): string[] {
+function otherConfigs({
+  preview: { others },
+  grid: { name, origin },
+  config,
+  shown,
+}: Planned): string[] {
   if (origin === undefined || others.length === 0) return [];
-  const paths = others.map((path) => (origin.missing.has(path) ? `${path} (which is gone)` : path));
+  const paths = others.map((path) =>
+    origin.missing.has(path) ? `${shown(path)} (which is gone)` : shown(path),
+  );
   const command = `ablate run ${shellWord(config.file)} --replace`;
   return [
-    `the grid ${name} is shared by ${listed([...paths, origin.config])}, whose runs all stay in it; give one of them another name, or leave behind what is not of this one: \`${command}\``,
+    `the grid ${name} is shared by ${listed([...paths, shown(origin.config)])}, whose runs all stay in it; give one of them another name, or leave behind what is not of this one: \`${command}\``,
   ];
 }
 

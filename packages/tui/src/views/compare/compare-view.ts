@@ -183,8 +183,10 @@ function titles(
   { rows, visible, baseline, labelWidth, cellWidth }: Comparison,
   { scene, state }: Canvas,
 ): Line {
-  const about = baseline === null ? "b pins a baseline" : "difference from ◆";
-  const note = rows.length > visible.length ? `${visible.length} of ${rows.length}, ← →` : about;
+  const about =
+    baseline === null ? ["b pins a baseline", "b baseline"] : ["difference from ◆", "from ◆"];
+  const notes = rows.length > visible.length ? [`${visible.length} of ${rows.length}, ← →`] : about;
+  const note = notes.find((one) => widthOf(one) <= labelWidth) ?? notes[0] ?? "";
   const longest = Math.max(0, ...rows.map((row) => sizeText(row).length)) + SIGN;
   const called = fitTitles(rows, Math.max(1, cellWidth - longest), scene.table);
   const names = new Map(rows.map((row, i) => [row, (called[i] ?? "") + sizeText(row)]));

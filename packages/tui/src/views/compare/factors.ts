@@ -31,6 +31,14 @@ export function differencePiece(
   return piece(`${signed(difference, 4)}${text}`, areSurvivors ? "plain" : tone);
 }
 
+const TITLE = "validation loss by factor";
+/** What the columns are, the longest that there is room for. */
+const NOTES = [
+  "  mean ± std of each value; difference from ◆, all else and the seed equal",
+  "  mean ± std; difference from ◆, all else equal",
+  "  difference from ◆",
+];
+
 const MOST_VALUE = 32;
 const LEAST_VALUE = 12;
 /** Room for a mean with its spread and its runs, and for a difference with the shortest verdict. */
@@ -46,9 +54,10 @@ export function factorLines({ scene, state, columns }: Canvas): Line[] {
     baseline: all.find(({ name }) => name === state.settings.baseline),
   });
   if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
-  const note = "  mean ± std of each value; difference from ◆, all else and the seed equal";
+  const room = columns - widthOf(TITLE);
+  const note = NOTES.find((one) => widthOf(one) <= room) ?? "";
   return [
-    [{ text: "validation loss by factor", bold: true }, piece(note, "muted")],
+    [{ text: TITLE, bold: true }, piece(note, "muted")],
     ...effects.flatMap((effect) => [
       [piece(effect.factor.name, "accent")],
       ...valueLines(effect, columns),
@@ -59,7 +68,7 @@ export function factorLines({ scene, state, columns }: Canvas): Line[] {
 function valueLines({ factor, values }: Effect<ShownRun>, columns: number): Line[] {
   const texts = factor.keys.map((key) => {
     const found = values.map(({ runs: [run] }) => settingOf(run, key));
-    return found.map(settingTexts(found, { isWhole: true }));
+    return found.map(settingTexts(found));
   });
   const whole = values.map((_, i) => texts.map((ofKey) => ofKey[i]).join(" + "));
   const lost = Math.max(...values.map(({ runs }) => widthOf(lostText(runs, VALID_LOSS))));
