@@ -14,16 +14,8 @@ export type Rows = {
   readonly part?: string;
 };
 
-/** Sections that are read together with the table of all runs: small, and the same for every kind of run. */
-export const TABLE_SECTIONS = ["config", "results"] as const;
-
 /** Sections that are one part each. */
-export type WholeSection =
-  | (typeof TABLE_SECTIONS)[number]
-  | "record"
-  | "checkpoints"
-  | "findings"
-  | "rollup";
+export type WholeSection = "config" | "results" | "record" | "checkpoints" | "findings" | "rollup";
 
 export type SectionName = WholeSection | "steps" | "probes";
 

@@ -1,17 +1,19 @@
 /** Compares what tables of runs show with its digests: config, results and names, of all runs at once or of one. */
 import type { Statements } from "../file/statements.ts";
+import { isStoredMap } from "../reading/stored-json.ts";
 import { NOT_PURGED } from "../trash/purge.ts";
 import {
   FORMAT,
   GRID_NAMES,
   NAMES,
   type Rows,
+  RUN_CONFIG,
+  RUN_RESULTS,
   selectionOf,
   selectionOfAll,
-  TABLE_SECTIONS,
   WHOLE_SECTIONS,
 } from "./sections.ts";
-import { type Value, ValueHash } from "./value-hash.ts";
+import { headOf, type Value, ValueHash } from "./value-hash.ts";
 
 /** What is wrong with a run. */
 export type RunDamage = {
@@ -24,84 +26,130 @@ export type RunDamage = {
   readonly isSetAside?: true;
 };
 
+const DIGEST_OF = "select hex(sha256) from digest where run_id = r.id and part = 0 and section =";
+
+/** All that the digests of a table are over of the run's own row, read once; the digests are in hex. */
 const RUNS = `
-  select r.id as id, r.name as name, s.format as format,
-    (select sha256 from digest where run_id = r.id and section = 'config' and part = 0) as config,
-    (select sha256 from digest where run_id = r.id and section = 'results' and part = 0) as results,
-    (select sha256 from name_digest where run_id = r.id) as names,
-    json_type(iif(json_valid(r.config), r.config, '0')) = 'object' as isConfig,
-    json_type(iif(json_valid(r.provenance), r.provenance, '0')) = 'object' as isProvenance
+  select r.id, r.name, s.format, (${DIGEST_OF} 'config'), (${DIGEST_OF} 'results'),
+    (select hex(sha256) from name_digest where run_id = r.id),
+    ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
   from run r left join seal s on s.run_id = r.id and s.made <> 'refused'
   where r.id not in (select run_id from damaged_run) and ${NOT_PURGED}`;
 
-type Row = {
-  readonly id: number;
-  readonly name: string;
-  readonly format: number | null;
-  readonly config: Buffer | null;
-  readonly results: Buffer | null;
-  readonly names: Buffer | null;
-  readonly isConfig: 0 | 1;
-  readonly isProvenance: 0 | 1;
-};
+type Row = readonly [
+  id: number,
+  name: string,
+  format: number | null,
+  config: string | null,
+  results: string | null,
+  names: string | null,
+  ...values: Value[],
+];
+
+const NAME_AT = 1;
+const NAMES_AT = 5;
+/** Where the values of a section begin in a row, and where the last one ends. */
+const CONFIG_AT = 6;
+const RESULTS_AT: number = CONFIG_AT + RUN_CONFIG.length;
+const RESULTS_END: number = RESULTS_AT + RUN_RESULTS.length;
 
 /** Returns what is wrong with runs that a table would show; of one run where its id is given. */
 export function tableDamage(sql: Statements, id?: number): RunDamage[] {
-  const runs = id === undefined ? sql.rows<Row>(RUNS) : sql.rows<Row>(`${RUNS} and r.id = ?`, id);
+  const runs =
+    id === undefined ? sql.arrays<Row>(RUNS) : sql.arrays<Row>(`${RUNS} and r.id = ?`, id);
   if (runs.length === 0) return [];
-  const [config, results] = TABLE_SECTIONS.map((section) =>
-    hasherOf(sql, WHOLE_SECTIONS[section], id),
-  );
-  const names = hasherOf(sql, NAMES, id);
-  return runs.flatMap((run): RunDamage[] => {
-    const of = (reason: string, isOfName = false) => [{ run: run.name, reason, isOfName }];
-    if (run.isConfig === 0) return of("its config is no JSON of a map");
-    if (run.isProvenance === 0) return of("its provenance is no JSON of a map");
-    if (run.format !== null) {
-      if (run.format !== FORMAT) return of(`its digest has the unknown format ${run.format}`);
-      if (!isSame(run.config, config?.(run.id)))
-        return of("its config is not what the digest says");
-      if (!isSame(run.results, results?.(run.id)))
-        return of("its results are not what the digest says");
-    }
-    if (run.names === null || isSame(run.names, names(run.id))) return [];
-    return of("its name, labels, tags or note are not what the digest says", true);
+  const configOf = ownHasher(sql, WHOLE_SECTIONS.config, { from: CONFIG_AT, to: RESULTS_AT, id });
+  const results = { from: RESULTS_AT, to: RESULTS_END, id };
+  const resultsOf = ownHasher(sql, WHOLE_SECTIONS.results, results);
+  const namesOf = ownHasher(sql, NAMES, { from: NAME_AT, to: NAME_AT + 1, id });
+  const wrong = (row: Row): string | null => {
+    const [, , format, config, results] = row;
+    if (format === null) return jsonDamage(row);
+    if (format !== FORMAT) return `its digest has the unknown format ${format}`;
+    // What is as it was written is JSON, too.
+    if (config !== configOf(row)) return jsonDamage(row) ?? OTHER_CONFIG;
+    return results === resultsOf(row) ? null : (jsonDamage(row) ?? OTHER_RESULTS);
+  };
+  return runs.flatMap((row): RunDamage[] => {
+    const run = row[NAME_AT];
+    const reason = wrong(row);
+    if (reason !== null) return [{ run, reason, isOfName: false }];
+    const names = row[NAMES_AT];
+    if (names === null || names === namesOf(row)) return [];
+    return [{ run, reason: OTHER_NAMES, isOfName: true }];
   });
 }
 
+const OTHER_CONFIG = "its config is not what the digest says";
+const OTHER_RESULTS = "its results are not what the digest says";
+const OTHER_NAMES = "its name, labels, tags or note are not what the digest says";
+
+const JSON_COLUMNS = [
+  ["config", CONFIG_AT + RUN_CONFIG.indexOf("config")],
+  ["provenance", RESULTS_AT + RUN_RESULTS.indexOf("provenance")],
+] as const;
+
+function jsonDamage(row: Row): string | null {
+  const wrong = JSON_COLUMNS.find(([, at]) => !isStoredMap(row[at]));
+  return wrong === undefined ? null : `its ${wrong[0]} is no JSON of a map`;
+}
+
 const GRIDS = `
-  select g.id as id, g.name as name, d.sha256 as sha256
+  select g.id as id, g.name as name, hex(d.sha256) as sha256
   from grid g join grid_digest d on d.grid_id = g.id`;
 
 /** Returns the names of grids whose text, tags or note are not what their digest says. */
 export function damagedGrids(sql: Statements): string[] {
-  type Grid = { readonly id: number; readonly name: string; readonly sha256: Buffer };
-  const digestOf = hasherOf(sql, GRID_NAMES);
+  type Grid = { readonly id: number; readonly name: string; readonly sha256: string };
+  const hash = new ValueHash();
+  const add = adderOf(sql, GRID_NAMES);
   return sql
     .rows<Grid>(GRIDS)
-    .filter(({ id, sha256 }) => !sha256.equals(digestOf(id)))
+    .filter(({ id, sha256 }) => {
+      add(hash, id);
+      return hash.hex() !== sha256;
+    })
     .map(({ name }) => name);
 }
 
-/** Reads rows of all owners at once, and returns the digest of one owner's. */
-function hasherOf(sql: Statements, parts: readonly Rows[], id?: number): (id: number) => Buffer {
+/** Returns the digest, in hex, of parts of which the first is in a row of RUNS, from `from` to `to`. */
+function ownHasher(
+  sql: Statements,
+  [own, ...others]: readonly Rows[],
+  { from, to, id }: { readonly from: number; readonly to: number; readonly id: number | undefined },
+): (row: Row) => string {
   const hash = new ValueHash();
-  const read = parts.map((part) => {
-    const rows =
-      id === undefined
-        ? sql.arrays<Value[]>(selectionOfAll(part))
-        : sql.arrays<Value[]>(selectionOf(part), { id }).map((row) => [id, ...row]);
-    return { ...part, byOwner: Map.groupBy(rows, ([owner]) => owner) };
-  });
-  return (owner) => {
-    for (const { table, columns, byOwner } of read) {
-      hash.table(table, columns);
-      for (const row of byOwner.get(owner) ?? []) hash.row(row, 1);
-    }
-    return hash.digest();
+  const head = own === undefined ? Buffer.of() : headOf(own.table, own.columns);
+  const add = adderOf(sql, others, id);
+  return (row) => {
+    hash.head(head);
+    hash.row(row, from, to);
+    add(hash, row[0]);
+    return hash.hex();
   };
 }
 
-function isSame(stored: Buffer | null, found: Buffer | undefined): boolean {
-  return stored !== null && found !== undefined && stored.equals(found);
+/** Reads rows of all owners at once, or of one, and adds those of one owner to a hash. */
+function adderOf(sql: Statements, parts: readonly Rows[], id?: number) {
+  const read: { readonly head: Uint8Array; readonly byOwner: ReadonlyMap<Value, Value[][]> }[] = [];
+  for (const part of parts) {
+    const rows =
+      id === undefined
+        ? sql.arrays<[Value, ...Value[]]>(selectionOfAll(part))
+        : sql
+            .arrays<Value[]>(selectionOf(part), { id })
+            .map((row): [Value, ...Value[]] => [id, ...row]);
+    const head = headOf(part.table, part.columns);
+    const before = read.at(-1)?.byOwner.size === 0 ? read.pop() : undefined;
+    read.push({
+      head: before === undefined ? head : Buffer.concat([before.head, head]),
+      byOwner: Map.groupBy(rows, ([owner]) => owner),
+    });
+  }
+  return (hash: ValueHash, owner: number): void => {
+    for (const { head, byOwner } of read) {
+      hash.head(head);
+      for (const row of byOwner.get(owner) ?? []) hash.row(row, 1);
+    }
+  };
 }

@@ -7,6 +7,16 @@ export type Value = string | number | bigint | null | Uint8Array;
 /** What a value is, before its bytes. */
 const TAG = { none: 0, number: 1, text: 2, bytes: 3, row: 4, table: 5 } as const;
 
+/** Returns what is hashed of a table before its rows. */
+export function headOf(name: string, columns: readonly string[]): Uint8Array {
+  const text = Buffer.from(`${name}(${columns.join()})`);
+  const head = Buffer.alloc(6);
+  head[0] = TAG.table;
+  head[1] = TAG.text;
+  head.writeUInt32LE(text.length, 2);
+  return Buffer.concat([head, text]);
+}
+
 /** Bytes that are gathered before they are hashed: most sections of a run fit. */
 const GATHERED = 1 << 14;
 
@@ -15,37 +25,49 @@ const GATHERED = 1 << 14;
  * and themselves; each has a tag before it, so that different values never have the same bytes.
  */
 export class ValueHash {
-  readonly #bytes: Buffer = Buffer.allocUnsafe(GATHERED);
+  readonly #bytes: Buffer = Buffer.allocUnsafeSlow(GATHERED);
+  readonly #numbers = new DataView(this.#bytes.buffer);
   #at = 0;
   #hash: Hash | null = null;
 
   /** Begins a table: its rows follow. */
   table(name: string, columns: readonly string[]): void {
-    this.#room(1)[this.#at++] = TAG.table;
-    this.#value(`${name}(${columns.join()})`);
+    this.head(headOf(name, columns));
   }
 
-  row(values: readonly Value[], from = 0): void {
+  /** Begins a table by what `headOf` returns of it, or several of which all but the last are empty. */
+  head(head: Uint8Array): void {
+    this.#room(head.length).set(head, this.#at);
+    this.#at += head.length;
+  }
+
+  row(values: readonly Value[], from = 0, to: number = values.length): void {
     this.#room(1)[this.#at++] = TAG.row;
-    for (let i = from; i < values.length; i++) this.#value(values[i] ?? null);
+    for (let i = from; i < to; i++) this.#value(values[i] ?? null);
   }
 
   /** Returns the sha256 of what came since the last one. */
   digest(): Buffer {
-    const bytes = this.#bytes.subarray(0, this.#at);
+    return Buffer.from(this.hex(), "hex");
+  }
+
+  /** Returns the same as SQLite's `hex` writes it: a text costs less than bytes. */
+  hex(): string {
+    const bytes = new Uint8Array(this.#bytes.buffer, 0, this.#at);
     this.#at = 0;
     const begun = this.#hash;
     this.#hash = null;
-    return begun === null ? hash("sha256", bytes, "buffer") : begun.update(bytes).digest();
+    const digest = begun === null ? hash("sha256", bytes) : begun.update(bytes).digest("hex");
+    return digest.toUpperCase();
   }
 
   #value(value: Value): void {
     if (value === null) this.#room(1)[this.#at++] = TAG.none;
     else if (typeof value === "string") this.#text(value);
     else if (typeof value === "number" || typeof value === "bigint") {
-      const bytes = this.#room(9);
-      bytes[this.#at] = TAG.number;
-      this.#at = bytes.writeDoubleLE(Number(value), this.#at + 1);
+      this.#room(9)[this.#at] = TAG.number;
+      this.#numbers.setFloat64(this.#at + 1, Number(value), true);
+      this.#at += 9;
     } else this.#long(TAG.bytes, value);
   }
 
@@ -76,7 +98,8 @@ export class ValueHash {
 
   #head(tag: number, length: number): void {
     this.#bytes[this.#at] = tag;
-    this.#at = this.#bytes.writeUInt32LE(length, this.#at + 1);
+    this.#numbers.setUint32(this.#at + 1, length, true);
+    this.#at += 5;
   }
 
   #room(bytes: number): Buffer {

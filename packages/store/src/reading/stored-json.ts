@@ -13,6 +13,15 @@ export function storedMap(text: string, what: string): Readonly<Record<string, u
   throw new DamageError(`its ${what} is no JSON of a map`);
 }
 
+/** Says whether a stored value is JSON of a map. */
+export function isStoredMap(value: unknown): boolean {
+  try {
+    return isMap(JSON.parse(String(value)));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Reads a shape: sizes of a tensor.
  *
