@@ -74,6 +74,9 @@ export async function withOpenReader<T>(
     const used = await use(reader);
     warnOfDamage(invocation, reader);
     return used;
+  } catch (error) {
+    warnBefore(error, invocation, reader);
+    throw error;
   } finally {
     reader.close();
   }
@@ -105,6 +108,9 @@ function closing<T>(
     const used = use(reader);
     warnOfDamage(invocation, reader);
     return used;
+  } catch (error) {
+    warnBefore(error, invocation, reader);
+    throw error;
   } finally {
     reader.close();
   }
@@ -118,6 +124,12 @@ function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
       asLine(`ablate: grid ${grid}: its text, plans, tags or note are not what the digest says`),
     );
   }
+}
+
+/** Names them, too, where nothing is found since they are left out. */
+function warnBefore(error: unknown, { terminal }: Invocation, { checks }: StoreReader): void {
+  if (!(error instanceof UsageError)) return;
+  for (const damage of checks.met) terminal.warn(damageLine(damage));
 }
 
 /** Says of a damaged run what is left out, and what to do. */

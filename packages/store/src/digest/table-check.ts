@@ -26,12 +26,13 @@ export type RunDamage = {
   readonly isSetAside?: true;
 };
 
-const DIGEST_OF = "select hex(sha256) from digest where run_id = r.id and part = 0 and section =";
+const DIGEST_OF =
+  "select hex(d.sha256) from digest d where d.run_id = r.id and d.part = 0 and d.section =";
 
 /** All that the digests of a table are over of the run's own row, read once; the digests are in hex. */
 const RUNS = `
   select r.id, r.name, s.format, (${DIGEST_OF} 'config'), (${DIGEST_OF} 'results'),
-    (select hex(sha256) from name_digest where run_id = r.id),
+    (select hex(n.sha256) from name_digest n where n.run_id = r.id),
     ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
   from run r left join seal s on s.run_id = r.id and s.made <> 'refused'
   where r.id not in (select run_id from damaged_run) and ${NOT_PURGED}`;

@@ -1,6 +1,6 @@
 /** What SQLite and the file system say on opening a store and on writing to it, as one sentence. */
 import { closeSync, openSync, readSync, type Stats } from "node:fs";
-import { systemReason } from "@ablate/text";
+import { storeTrouble, systemReason } from "@ablate/text";
 import SqliteDatabase from "better-sqlite3";
 import { StorageError, StoreError } from "./store-error.ts";
 
@@ -28,7 +28,10 @@ function sentence(path: string, verb: string, error: Error): string {
       ? `${path} is damaged: its header is not what SQLite writes; ${RECOVER}`
       : `${path} is not an ablate store: it is not an SQLite database; name another file with --store`;
   }
-  if (code.startsWith("SQLITE_CORRUPT")) return `${path} is damaged: ${error.message}; ${RECOVER}`;
+  const isSchema = code === "SQLITE_ERROR" && storeTrouble(error) !== undefined;
+  if (isSchema || code.startsWith("SQLITE_CORRUPT")) {
+    return `${path} is damaged: ${error.message}; ${RECOVER}`;
+  }
   const isDenied = "code" in error && error.code === "EACCES";
   const reason = storageReason(isDenied ? "SQLITE_PERM" : code) ?? systemReason(error);
   return `cannot ${verb} ${path}: ${reason ?? `${error.message}; check the path and its permissions`}`;
