@@ -198,6 +198,14 @@ test("no hint of --only is what was typed", async () => {
   expect(stderr).toBe("ablate: --only c: no run matches; there are a, b\n");
 });
 
+test("a hint of --only names runs of several seeds once", async () => {
+  const folder = folderOf("variants: { a: {}, b: { train.lr: 0.05 } }\nseeds: [1, 2, 3]\n");
+
+  const { stderr } = await ablate(folder, "plan", "nm.yaml", "--only", "lr=9");
+
+  expect(stderr).toBe("ablate: --only lr=9: no run matches; there are a, b\n");
+});
+
 test("the name that a run had before still means it, with a word", async () => {
   const folder = folderOf();
   await run(folder, "nm.yaml");

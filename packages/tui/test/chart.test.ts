@@ -269,6 +269,15 @@ test("a range stays while it is filled well, grows at once, and is cut where one
   expect(yRange([curve(exploding)], { ...options, previous: undefined })).toMatchObject({
     cutAbove: 1e20,
   });
+  const diverging = [
+    ...Array.from({ length: 80 }, (_, i) => 2 + (i % 10) / 10),
+    ...Array(20).fill(1e30),
+  ];
+  const half = yRange([curve(diverging)], { ...options, previous: undefined });
+  expect(half?.cutAbove).toBe(1e30);
+  expect(half?.high).toBeLessThan(4);
+  const falling = Array.from({ length: 200 }, (_, i) => 2 + 20 * Math.exp(-i / 10));
+  expect(yRange([curve(falling)], { ...options, previous: undefined })?.cutAbove).toBeNull();
   expect(yRange([curve([Number.NaN])], options)).toBeNull();
 });
 

@@ -6,6 +6,7 @@ import {
   filterSubject,
   type PlanPreview,
   type RunSummary,
+  withoutSeed,
 } from "@ablate/store";
 import { closest, firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
@@ -99,5 +100,6 @@ function hint(
     const guess = closest(text, names);
     if (guess !== null && guess !== text) return `did you mean "${guess}"?`;
   }
-  return `there are ${firstOf([...new Set(labels)], MOST_LISTED)}`;
+  const groups = labels.map((label) => withoutSeed(label) || label);
+  return `there are ${firstOf([...new Set(groups)], MOST_LISTED)}`;
 }

@@ -16,8 +16,15 @@ const SMALLEST_SHARE = 1e-12;
 /** The largest size of a range; beyond it differences are not finite. */
 const LARGEST = 1e300;
 
-/** A largest value so many times as far out as 98 % of all is cut off: it would flatten the rest. */
-const FAR_OUT = 10;
+/**
+ * A largest value so many times as far out as this share of all values is cut off, and what is beyond the share with
+ * it: it would flatten the rest. The more is cut, the farther out it has to be, as the losses of runs that diverged.
+ */
+const FAR_OUT = [
+  { share: 0.75, times: 1e6 },
+  { share: 0.9, times: 1000 },
+  { share: 0.98, times: 10 },
+] as const;
 
 type RangeOptions = {
   readonly log: boolean;
@@ -35,20 +42,31 @@ export function yRange(
   curves: readonly Curve[],
   { log, guides, previous, isWhole = false }: RangeOptions,
 ): Shown | null {
-  const values = drawnValues(curves).filter(
-    (value) => Math.abs(value) < LARGEST && (!log || value > 0),
-  );
+  const isDrawn = (value: number) => Math.abs(value) < LARGEST && (!log || value > 0);
+  const values = drawnValues(curves).filter(isDrawn).sort();
   if (values.length === 0) return null;
-  values.sort();
-  const low = values[0] ?? 0;
+  // A band around a mean that is far out reaches as far below as above.
+  const lines = drawnValues(curves.map((curve) => ({ ...curve, shaded: false })))
+    .filter(isDrawn)
+    .sort();
+  const most = log || isWhole ? undefined : mostShown(lines);
+  const low = (most === undefined ? values[0] : lines[0]) ?? 0;
   const high = values.at(-1) ?? 0;
-  const most = values[Math.floor((values.length - 1) * 0.98)] ?? high;
-  const isCut = !log && !isWhole && high - low > FAR_OUT * (most - low) && most > low;
-  const top = isCut ? most + (most - low) * 0.25 : high;
+  const top = most === undefined ? high : most + (most - low) * 0.25;
   const near = guides.filter(({ value }) => (!log || value > 0) && isNear(value, low, top));
   const shown = [low, top, ...near.map(({ value }) => value)];
   const range = padded({ low: Math.min(...shown), high: Math.max(...shown) }, log);
-  return { ...settle(range, previous, log), cutAbove: isCut ? high : null };
+  return { ...settle(range, previous, log), cutAbove: most === undefined ? null : high };
+}
+
+/** Returns the largest of sorted values that the rest would not flatten; undefined where that is all of them. */
+function mostShown(values: Float64Array): number | undefined {
+  const low = values[0] ?? 0;
+  const high = values.at(-1) ?? 0;
+  return FAR_OUT.map(({ share, times }) => {
+    const most = values[Math.floor((values.length - 1) * share)] ?? high;
+    return { most, isFar: high - low > times * (most - low) && most > low };
+  }).find(({ isFar }) => isFar)?.most;
 }
 
 /** Collects every value that a chart draws. */
