@@ -5,7 +5,12 @@ import {
   gradientsThroughDepth,
   outputLearnsFaster,
 } from "../src/diagnose/depth-rules.ts";
-import { laggingLoss, laggingMoments, validationGap } from "../src/diagnose/evaluation-rules.ts";
+import {
+  diverged,
+  laggingLoss,
+  laggingMoments,
+  validationGap,
+} from "../src/diagnose/evaluation-rules.ts";
 import { headline, isFull, type Observation, RULES } from "../src/diagnose/finding.ts";
 import { climbing, flat, initialLoss, notFinite, spiked } from "../src/diagnose/loss-rules.ts";
 import { deadUnits, saturated } from "../src/diagnose/saturation-rules.ts";
@@ -309,4 +314,14 @@ test("a sign is full at the level of its rule", () => {
   expect(faster && isFull(faster)).toBe(true);
   expect(RULES["dead-units"]).toBe("warning");
   expect(faster && headline(faster)).toBe("output learns faster (x 500)");
+});
+
+test("an evaluation that is not finite after the only step says so of one step", () => {
+  const evaluations = (["train", "valid"] as const).map(
+    (split): Evaluation => ({ split, statistics: "none", loss: Number.NaN }),
+  );
+
+  expect(diverged(1, evaluations, subject(), LN_27)?.[0]?.message).toMatch(
+    /^diverged: the validation loss after 1 step is not finite; /,
+  );
 });

@@ -2,7 +2,7 @@
 
 import type { DiagnosedProbe, LayerProbe } from "../probe/probe.ts";
 import type { Evaluation, Split, Statistics } from "../spec.ts";
-import { grouped, nats, type Observation, observation, short } from "./finding.ts";
+import { grouped, nats, type Observation, observation, short, steps } from "./finding.ts";
 import { highest } from "./loss-rules.ts";
 import type { Subject } from "./subject.ts";
 
@@ -76,7 +76,7 @@ export function laggingLoss(
   if (!(value > (isWrong ? Math.min(WRONG_MOMENTUM_LOSS, most) : most))) return [];
   const limit = highest(initial, subject);
   const level = running > limit && !(trainset > limit) ? "error" : "warning";
-  const message = `running statistics cost ${nats(value)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${grouped(step)} steps; ${cureOf(step, subject)}`;
+  const message = `running statistics cost ${nats(value)} nats: validation loss ${nats(running)} with them, ${nats(trainset)} with those of the training set, after ${steps(step)}; ${cureOf(step, subject)}`;
   return [observation("running-statistics", { level, step, value, message })];
 }
 
@@ -101,8 +101,8 @@ export function diverged(
   if (!both.every(({ loss }) => !Number.isFinite(loss) || loss > limit)) return [];
   const shown = both.find(({ split }) => split === "valid")?.loss ?? Number.NaN;
   const message = Number.isFinite(shown)
-    ? `loss has climbed to ${nats(shown)}: validation loss after ${grouped(step)} steps, it began with ${nats(initial)}; lower the learning rate`
-    : `diverged: the validation loss after ${grouped(step)} steps is not finite; lower the learning rate or the scale of the weights`;
+    ? `loss has climbed to ${nats(shown)}: validation loss after ${steps(step)}, it began with ${nats(initial)}; lower the learning rate`
+    : `diverged: the validation loss after ${steps(step)} is not finite; lower the learning rate or the scale of the weights`;
   return [observation("divergence", { step, value: shown, message })];
 }
 
@@ -149,6 +149,6 @@ export function validationGap(
   const { train, valid, gap } = Number.isNaN(running.gap) ? gapOf("none") : running;
   if (Number.isNaN(gap)) return null;
   if (!(gap > thresholds.validation_gap && train < guessing)) return [];
-  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${grouped(step)} steps; it learns its examples by heart, train shorter, a smaller network or on more data`;
+  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${steps(step)}; it learns its examples by heart, train shorter, a smaller network or on more data`;
   return [observation("validation-gap", { step, value: gap, message })];
 }

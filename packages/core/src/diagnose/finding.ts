@@ -116,6 +116,11 @@ export function percent(share: number): string {
   return `${hundredths < 9.95 ? hundredths.toFixed(1) : hundredths.toFixed(0)} %`;
 }
 
+/** `1 step`, `10,000 steps` */
+export function steps(count: number): string {
+  return `${grouped(count)} step${count === 1 ? "" : "s"}`;
+}
+
 /** `10,000` */
 export function grouped(value: number): string {
   return value.toFixed(0).replace(/\B(?=(\d{3})+(?!\d))/g, ",");

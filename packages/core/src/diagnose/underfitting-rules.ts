@@ -1,7 +1,7 @@
 /** Whether a network knows more than counting does: `underfitting`. */
 import type { Evaluation } from "../spec.ts";
 import { lossOf } from "./evaluation-rules.ts";
-import { grouped, nats, type Observation, observation } from "./finding.ts";
+import { grouped, nats, type Observation, observation, steps } from "./finding.ts";
 import { type LossWindow, MORE_THAN_CHARACTERS } from "./loss-rules.ts";
 import { NARROW, type Subject } from "./subject.ts";
 
@@ -29,7 +29,7 @@ export function evaluatedBehindCounting(
   const running = lossOf(evaluations, "train", "running");
   const loss = Number.isNaN(running) ? lossOf(evaluations, "train", "none") : running;
   if (Number.isNaN(loss)) return null;
-  return behind({ step, loss, when: `training loss after ${grouped(step)} steps` }, subject);
+  return behind({ step, loss, when: `training loss after ${steps(step)}` }, subject);
 }
 
 type Measured = { readonly step: number; readonly loss: number; readonly when: string };
