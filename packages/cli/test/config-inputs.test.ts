@@ -108,6 +108,16 @@ test("a pipe and a file of 3 GB are refused unread", async () => {
   );
 });
 
+test("a data file that is a link to nothing is not what may be meant by its own name", async () => {
+  const folder = makeFolder();
+  symlinkSync("gone.txt", join(folder, "dangling.txt"));
+  writeFileSync(join(folder, "d.yaml"), "name: d\ndata: { file: dangling.txt }\n");
+
+  const { stderr } = await ablate(folder, "plan", "d.yaml");
+
+  expect(stderr).toContain("data.file: dangling.txt: no such file\n");
+});
+
 test("a data file that is looked for beside a link to the config says so", async () => {
   const folder = makeFolder();
   mkdirSync(join(folder, "real"));

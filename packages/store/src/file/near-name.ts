@@ -14,7 +14,8 @@ export function isStoreName(name: string): boolean {
 }
 
 /**
- * Returns the file in the same folder whose name this path is a likely misspelling of, or null.
+ * Returns another file in the same folder whose name this path is a likely misspelling of, or null. Its own name
+ * is there where it is a link to nothing.
  *
  * @param isMeant - tells which names may be meant
  */
@@ -23,10 +24,11 @@ export function nearName(
   isMeant: (name: string) => boolean = () => true,
 ): string | null {
   try {
+    const own = basename(path);
     const names = readdirSync(dirname(path), { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && isMeant(entry.name))
+      .filter((entry) => !entry.isDirectory() && entry.name !== own && isMeant(entry.name))
       .map(({ name }) => name);
-    return closest(basename(path), names);
+    return closest(own, names);
   } catch {
     return null;
   }
