@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ablate, COMMAND, type Ended, inTurn, makeFolder } from "./make.ts";
+import { olderFolder } from "./older-version/folder.ts";
 
 let folder = "";
 
@@ -175,4 +176,14 @@ test("a store whose path leads in a circle or through a file is refused in our w
     expect(stderr).toMatch(/^ablate: cannot (write to|make a store at) /);
     expect(stderr).not.toMatch(/ELOOP|ENAMETOOLONG|ENOTDIR|, stat|unable to open/);
   }
+});
+
+test("an older store that there is no room to copy is not imported, and named", () => {
+  const older = join(olderFolder("version-10"), "ablate.db");
+  const { status, stderr } = after("ulimit -f 100", "import", older, "--store", "to.db");
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /^ablate: cannot make a copy in .+ of .+ablate\.db: the device does not take it; .+\n$/,
+  );
 });

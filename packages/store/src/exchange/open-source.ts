@@ -6,6 +6,7 @@ import { connect, type OpenedStore, opened, openForReading } from "../file/open-
 import { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
 import { temporaryFolder } from "../file/temporary-folder.ts";
+import { opening } from "../file/trouble.ts";
 import { CURRENT_VERSION, migrate, versionOf } from "../migrations/migrate.ts";
 
 /** Opens a store to copy from, as it is at this moment; an older one by way of a migrated copy. */
@@ -13,7 +14,7 @@ export function openSource(path: string): OpenedStore {
   const found = openForReading(path);
   try {
     const isCurrent = versionOf(found.sql.database) === CURRENT_VERSION;
-    const source = isCurrent ? found : migratedCopy(found);
+    const source = isCurrent ? found : migratedCopy(found, path);
     source.sql.database.exec("begin; select count(*) from sqlite_schema");
     return source;
   } catch (error) {
@@ -29,24 +30,26 @@ export function emptyStore(): OpenedStore {
   return opened(database);
 }
 
-function migratedCopy({ sql, notice, close }: OpenedStore): OpenedStore {
+function migratedCopy({ sql, notice, close }: OpenedStore, path: string): OpenedStore {
   const folder = temporaryFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const copy = join(folder, "store.db");
-    // Changing the place of temporary tables drops them; SQLite would index stand-ins as if they were tables.
-    sql.database.pragma("temp_store = DEFAULT");
-    sql.run("vacuum into ?", copy);
-    close();
-    const database = connect(copy);
-    dropForeignRules(database);
-    migrate(database);
-    sealMissing(new Statements(database), { made: "migration" });
-    const closeCopy = () => {
-      database.close();
-      remove();
-    };
-    return { ...opened(database), notice, close: closeCopy };
+    return opening(path, `make a copy in ${folder} of`, () => {
+      const copy = join(folder, "store.db");
+      // Changing the place of temporary tables drops them; SQLite would index stand-ins as if they were tables.
+      sql.database.pragma("temp_store = DEFAULT");
+      sql.run("vacuum into ?", copy);
+      close();
+      const database = connect(copy);
+      dropForeignRules(database);
+      migrate(database);
+      sealMissing(new Statements(database), { made: "migration" });
+      const closeCopy = () => {
+        database.close();
+        remove();
+      };
+      return { ...opened(database), notice, close: closeCopy };
+    });
   } catch (error) {
     remove();
     throw error;
