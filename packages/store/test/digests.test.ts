@@ -219,6 +219,19 @@ test("runs of an older store get digests when it is migrated, marked so, unless 
   ).toEqual(["g/v2"]);
 });
 
+test("a migration that was killed before its digests leaves nothing wrong, and the next write makes them", () => {
+  const path = finishedStore();
+  damage(path, "delete from digest where run_id = 2", "delete from seal where run_id = 2");
+  const said = () => checkStore(path).find(({ check }) => check === "digests");
+  const left =
+    "1 run as written; 1 run without a digest; a store gets digests when it is next written to";
+  expect([said()?.ok, said()?.detail]).toEqual([true, left]);
+
+  writerAt(path);
+
+  expect(said()?.detail).toBe("2 runs as written");
+});
+
 test("a damaged run hides no other, and planning it again sets it aside", () => {
   const path = finishedStore();
   damage(path, "update run set config = '{' where id = 1");

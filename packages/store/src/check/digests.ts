@@ -33,9 +33,11 @@ export function checkDigests(context: CheckContext): Found {
   const runs = runsToCheck(sql).filter((run) => !isBeingWritten(run, now));
   const ofTable = new Map(tableDamage(sql).map((damage) => [damage.run, damage]));
   let sealed = 0;
+  let unsealed = 0;
   const damaged = runs.flatMap((run, i): Damaged[] => {
     onProgress("digests", i / runs.length);
     if (sealOf(sql, run.id) !== undefined) sealed += 1;
+    else if (run.state !== "running") unsealed += 1;
     const found = sql.database.transaction(() => damageIn(context, run))();
     if (found !== null) return [{ id: run.id, name: run.name, ...found }];
     const { reason, isOfName } = ofTable.get(run.name) ?? {};
@@ -52,11 +54,10 @@ export function checkDigests(context: CheckContext): Found {
   if (texts.length > 0) {
     return { text: listed(texts), repair: () => repair(context, damaged, grids) };
   }
-  const isOlder = versionOf(sql.database) < CURRENT_VERSION;
-  const none = isOlder ? "; a store gets digests when it is next written to" : "";
-  if (sealed === 0) return runs.length === 0 ? "no run" : `no digest${none}`;
+  const later = unsealed > 0 ? "; a store gets digests when it is next written to" : "";
+  if (sealed === 0) return runs.length === 0 ? "no run" : `no digest${later}`;
   const without = runs.length - sealed;
-  const others = without === 0 ? "" : `; ${counted(without, "run")} without a digest`;
+  const others = without === 0 ? "" : `; ${counted(without, "run")} without a digest${later}`;
   const aside = sql.values<string>(ASIDE);
   const set = aside.length === 0 ? "" : `; set aside as damaged: ${listed(aside)}`;
   return `${counted(sealed, "run")} as written${others}${set}`;
@@ -77,6 +78,8 @@ function damageIn(context: CheckContext, run: CheckedRun): Wrong | null {
   if (seal === undefined || seal.made === "refused") {
     if (versionOf(sql.database) < CURRENT_VERSION) return null;
     const reason = recordedDamage(sql, run.id, hasTime);
+    // As a kill between a migration and its digests leaves it: the next process that writes gives it one.
+    if (seal === undefined && reason === null) return configDamage(context, run);
     return { reason: `it has no digest${reason === null ? "" : `, as ${reason}`}`, remedy: "seal" };
   }
   const found = digestDamage(sql, run.id);
