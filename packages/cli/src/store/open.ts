@@ -119,6 +119,7 @@ function closing<T>(
 /** Names runs that are damaged, and grids whose texts are: those that were met while reading. */
 function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
   for (const damage of checks.met) terminal.warn(damageLine(damage));
+  warnOfLostRows(terminal, checks);
   for (const grid of checks.grids()) {
     terminal.warn(
       asLine(`ablate: grid ${grid}: its text, plans, tags or note are not what the digest says`),
@@ -130,6 +131,17 @@ function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
 function warnBefore(error: unknown, { terminal }: Invocation, { checks }: StoreReader): void {
   if (!(error instanceof UsageError)) return;
   for (const damage of checks.met) terminal.warn(damageLine(damage));
+  warnOfLostRows(terminal, checks);
+}
+
+function warnOfLostRows(terminal: Invocation["terminal"], checks: StoreReader["checks"]): void {
+  const fault = checks.lostRows();
+  if (fault === null) return;
+  terminal.warn(
+    asLine(
+      `ablate: the store is damaged, and runs may be missing here: ${fault}; \`ablate doctor --repair\` builds its indices anew`,
+    ),
+  );
 }
 
 /** Says of a damaged run what is left out, and what to do. */

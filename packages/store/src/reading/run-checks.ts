@@ -1,5 +1,6 @@
 /** Leaves damaged runs out of what is read, and remembers which: a damaged run hides no other. */
 import { runToCheck } from "../check/check.ts";
+import { indexFault } from "../check/index-fault.ts";
 import { stepDamage } from "../check/run-damage.ts";
 import { valueDamage } from "../check/value-damage.ts";
 import { damagedGrids, type RunDamage, tableDamage } from "../digest/table-check.ts";
@@ -21,6 +22,8 @@ export class RunChecks {
   readonly #sql: Statements;
   #version = -1;
   #ofTable: ReadonlyMap<string, RunDamage> = new Map();
+  /** What is wrong with the tables themselves, at a version of the data. */
+  #ofIndices: { readonly version: number; readonly fault: string | null } | null = null;
   readonly #met: Map<string, RunDamage> = new Map();
 
   constructor(sql: Statements) {
@@ -95,6 +98,18 @@ export class RunChecks {
     return damagedGrids(this.#sql);
   }
 
+  /**
+   * Says what is wrong with the tables of runs and grids where a row is not in its index, so that it may be missing
+   * from what is shown; null where nothing is.
+   */
+  lostRows(): string | null {
+    const version = this.#dataVersion();
+    if (this.#ofIndices?.version !== version) {
+      this.#ofIndices = { version, fault: indexFault(this.#sql) };
+    }
+    return this.#ofIndices.fault;
+  }
+
   #reasonOf(id: number, options?: WholeOptions): string | null {
     const reason = digestDamage(this.#sql, id, options)?.reason ?? valueDamage(this.#sql, id);
     const run = runToCheck(this.#sql, id);
@@ -110,12 +125,16 @@ export class RunChecks {
   }
 
   #tableDamage(): ReadonlyMap<string, RunDamage> {
-    const version = Number(this.#sql.database.pragma("data_version", { simple: true }));
+    const version = this.#dataVersion();
     if (version !== this.#version) {
       this.#ofTable = new Map(tableDamage(this.#sql).map((damage) => [damage.run, damage]));
       this.#version = version;
     }
     return this.#ofTable;
+  }
+
+  #dataVersion(): number {
+    return Number(this.#sql.database.pragma("data_version", { simple: true }));
   }
 
   #idOf(name: string): number | undefined {

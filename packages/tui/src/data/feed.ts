@@ -147,9 +147,15 @@ export class Feed {
 
   /** Names the damaged runs that are left out; null where there is none. */
   #damage(): string | null {
-    const { met } = this.#reader.checks;
+    const { checks } = this.#reader;
+    const { met } = checks;
     const [first] = met;
-    if (first === undefined) return null;
+    if (first === undefined) {
+      const fault = checks.lostRows();
+      return (
+        fault && `the store is damaged, runs may be missing: ${fault}; ablate doctor says more`
+      );
+    }
     const others = met.length === 1 ? "" : `, and ${met.length - 1} more`;
     const what = first.isOfName ? "" : " is damaged";
     return `${first.run}${what}: ${first.reason}${others}; ablate doctor says more`;
