@@ -107,6 +107,17 @@ variants:
   expect(html).toContain('<span class="changes">output.weight normal</span>');
 });
 
+test.each([
+  ["[relu]", "Inactive (relu is 0, as about half are by design)"],
+  ["[relu, tanh]", "Flat (relu is 0, as about half are by design; |tanh| > 0.99)"],
+])("of %s no unit that is 0 by design is called saturated", async (kinds, said) => {
+  const { html } = await reportOfGrid(
+    `${BASE}train: { steps: 20 }\ngrid: { model.activation: ${kinds} }\n`,
+  );
+
+  expect(textOf(html)).toContain(`${said}, at initialisation`);
+});
+
 test("says which runs its pictures are of", async () => {
   const { html } = await reportOfGrid(
     `${BASE}train: { steps: 20, lr: 0.1 }\nseeds: [7, 8]\nvariants: { narrow: { model.hidden: [4] }, wide: {} }\n`,

@@ -59,7 +59,7 @@ test("the most serious come first, with a sign for the level, their run, layer, 
     "· sick plateau",
   ]);
   expect(text(ui)).toContain("✗ 1 error  ▲ 3 warnings  · 1 info  of 2 runs");
-  expect(text(ui)).toMatch(/frozen +hidden1\.weight +200 +0 {2}hidden1\.weight frozen/);
+  expect(text(ui)).toMatch(/frozen +hidden1\.weight +200 +0 {2}so: hidden1\.weight frozen/);
   expect(text(ui)).toContain("docs/diagnostics.md explains frozen");
 });
 

@@ -28,11 +28,31 @@ function maps(facts: ReportFacts, groups: readonly Probed[]): Content {
 ${saturationMaps(groups)}`;
 }
 
+/** Only tanh saturates: half of the units of relu are 0 by design. */
+function flatWord(facts: ReportFacts): string {
+  const kinds = valuesOf(facts, "model.activation");
+  if (!kinds.includes("relu")) return "Saturated";
+  return kinds.includes("tanh") ? "Flat" : "Inactive";
+}
+
+/** Lists the values that the runs have of a setting. */
+function valuesOf({ runs }: ReportFacts, key: string): readonly string[] {
+  const texts = runs.flatMap(({ settings }) => settings.find((one) => one.key === key)?.text ?? []);
+  return [...new Set(texts)];
+}
+
 /** Says in the words of its kind when a nonlinearity is flat. */
-function flatText({ runs }: ReportFacts): string {
-  const of = (key: string) => runs[0]?.settings.find((one) => one.key === key)?.text;
-  if (of("model.activation") !== "tanh") return "where the nonlinearity is flat";
-  return `|tanh| > ${of("record.probes.saturated") ?? "0.99"}`;
+function flatText(facts: ReportFacts): string {
+  const [threshold = "0.99", another] = valuesOf(facts, "record.probes.saturated");
+  const texts: ReadonlyMap<string, string> = new Map([
+    [
+      "tanh",
+      another === undefined ? `|tanh| > ${threshold}` : "tanh beyond the threshold of its run",
+    ],
+    ["relu", "relu is 0, as about half are by design"],
+  ]);
+  const said = valuesOf(facts, "model.activation").flatMap((kind) => texts.get(kind) ?? []);
+  return said.length === 0 ? "where the nonlinearity is flat" : said.join("; ");
 }
 
 export function saturationWords(facts: ReportFacts): readonly string[] {
@@ -47,7 +67,7 @@ export function saturationWords(facts: ReportFacts): readonly string[] {
       .map((one) => `${titleOf(group)} ${fixed(one.dead.mean, 1)} in ${one.layer}`),
   );
   return [
-    `Saturated (${flatText(facts)}), at initialisation → at the end: ${shares}.`,
+    `${flatWord(facts)} (${flatText(facts)}), at initialisation → at the end: ${shares}.`,
     dead.length === 0
       ? "No unit is dead, that is, flat for every example looked at, at the end."
       : `Dead units at the end, flat for every example looked at (mean over runs): ${dead.join("; ")}.`,

@@ -157,7 +157,7 @@ function findingLine(
     ...cell(cells.wheres.get(whereOf(found)) ?? "", widths.where),
     ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
     ...cell(cells.values.get(found.key) ?? "", widths.value, "right"),
-    piece(finding.message),
+    piece(found.cause === null ? finding.message : `so: ${finding.message}`),
   ];
   return isFocused ? restyle(text, { inverse: true }) : text;
 }
