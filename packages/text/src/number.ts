@@ -8,9 +8,16 @@ type Maybe = number | null | undefined;
 /** Writes a loss in nats with four decimals or more, a very large one as a power of ten. */
 export function loss(value: Maybe, moreDecimals = 0): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return UNKNOWN;
-  return Math.abs(value) < 1e5
+  return Math.abs(value) < LARGE
     ? value.toFixed(4 + moreDecimals)
-    : value.toExponential(1 + moreDecimals).replace("e+", "e");
+    : powerOfTen(value, 1 + moreDecimals);
+}
+
+/** From here on decimals say nothing. */
+const LARGE = 1e5;
+
+function powerOfTen(value: number, decimals: number): string {
+  return value.toExponential(decimals).replace("e+", "e");
 }
 
 /** Makes a function that writes the losses of a column: different ones never read the same. */
@@ -65,8 +72,10 @@ export function bytes(size: number): string {
   return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ${unit}`;
 }
 
-/** Writes a number with its sign: +0.0123 or −0.0123. */
+/** Writes a number with its sign: +0.0123 or −0.0123; a very large one with decimals as a power of ten: +1.7e12. */
 export function signed(value: number, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals);
+  const size = Math.abs(value);
+  const isLarge = decimals > 0 && size >= LARGE;
+  const text = isLarge ? powerOfTen(size, Math.max(1, decimals - 3)) : size.toFixed(decimals);
   return Number(text) === 0 ? text : `${value < 0 ? "−" : "+"}${text}`;
 }

@@ -16,6 +16,7 @@ import {
   readDuration,
   readNumber,
   right,
+  signed,
   spellDuration,
   table,
   widthOf,
@@ -159,4 +160,15 @@ test("a table is cut to the terminal, and becomes lists where columns would say 
   for (let width = 8; width < 40; width++)
     for (const line of fittedTable(columns, rows, width).split("\n"))
       expect(widthOf(line)).toBeLessThanOrEqual(width);
+});
+
+test.each([
+  [-0.01234, 4, "−0.0123"],
+  [0.00001, 4, "0.0000"],
+  [1_651_536_892_408.4429, 4, "+1.7e12"],
+  [-1_651_536_892_408.4429, 5, "−1.65e12"],
+  [1e30, 4, "+1.0e30"],
+  [123_456_789, 0, "+123456789"],
+])("%d with %i decimals and its sign is %s", (value, decimals, text) => {
+  expect(signed(value, decimals)).toBe(text);
 });
