@@ -174,3 +174,16 @@ test("the report names no survivor the best, and counts what is lost beside ever
   expect(lossy).not.toContain("★ <");
   expect(lossy).toContain("None is marked as the best: each lost runs.");
 });
+
+test("of a grid that lost every run no result is awaited", async () => {
+  const gone = LOST.replace("name: lost", "name: gone").replace(
+    /grid: .*/,
+    "grid: { train.lr: [1e20, 1e21] }",
+  );
+  writeFileSync(join(folder, "gone.yaml"), gone);
+  await ablate(folder, "run", "gone.yaml", "--quiet", "--store", "gone.db", "--seeds", "1");
+
+  expect(await printed("compare", "gone", "--store", "gone.db")).toMatch(
+    /^no run has a valid_loss$/m,
+  );
+});

@@ -1,5 +1,5 @@
 /** Which row is the best by a metric: one that lost no run, and what the others would be. */
-import { type ComparisonRow, lostText, type Metric, type Outcome } from "@ablate/store";
+import { type ComparisonRow, isLost, lostText, type Metric, type Outcome } from "@ablate/store";
 import { count, loss } from "@ablate/text";
 
 /** Marks the best mean. */
@@ -17,7 +17,10 @@ export function bestNotes(
     .filter(({ value }) => Number.isFinite(value));
   const sign = metric.isLessBetter ? 1 : -1;
   const [best] = measured.toSorted((a, b) => sign * (a.value - b.value));
-  if (best === undefined) return [`no run has a ${metric.name} yet`];
+  if (best === undefined) {
+    const areLost = rows.every(({ runs }) => runs.every((run) => isLost(run, metric)));
+    return [`no run has a ${metric.name}${areLost ? "" : " yet"}`];
+  }
   const step = metric.step(best.run);
   const where = step === null ? "" : ` at step ${count(step)}`;
   const lost = best.runs.length === 1 ? "" : lostText(best.runs, metric);
