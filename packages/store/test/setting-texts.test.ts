@@ -109,3 +109,20 @@ test("labels that were too long and lost a key are told apart by all that differ
 
   expect(forms.map((all) => all[1])).toEqual(["lr 3 · l2 1", "lr 3 · l2 2", "lr 4 · l2 1"]);
 });
+
+test("labels that are cut to a hash are told by the values that differ, of runs also by the seed", () => {
+  const cut = ["a-long-nam-d4d302ed", "a-long-nam-8a131c5a", "a-long-nam-498f8ab2"];
+  const groups = [0.1, 0.2, 0.3].map((lr, i) => labelled(cut[i] ?? "", { "train.lr": lr }));
+  const runs = [1, 2, 3].map((seed, i) =>
+    labelled(cut[i] ?? "", { "train.lr": seed < 3 ? 0.1 : 0.2, seed }),
+  );
+  const dated = [1, 2].map((lr) => labelled(`tried-2026112${lr}`, { "train.lr": lr }));
+
+  expect(labelForms(groups).map((all) => all[1])).toEqual(["lr 0.1", "lr 0.2", "lr 0.3"]);
+  expect(labelForms(runs).map((all) => all[1])).toEqual([
+    "lr 0.1 · seed 1",
+    "lr 0.1 · seed 2",
+    "lr 0.2 · seed 3",
+  ]);
+  expect(labelForms(dated).map((all) => all[1])).toEqual(["tried-20261121", "tried-20261122"]);
+});

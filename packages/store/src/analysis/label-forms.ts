@@ -35,13 +35,13 @@ export function labelForms(
   differing: readonly string[] = differingKeys(labelled.map(({ run }) => run)),
 ): Forms[] {
   const runs = labelled.map(({ run }) => run);
-  const read = labelled.map(({ label }) => partsOf(label, differing));
+  const rest = factorKeys(runs);
+  const read = readLabels(labelled, { differing, rest });
   const own = read.map(({ keys }) => keys);
   const keyed = shorten(labelled, read, own);
   const labels = labelled.map(({ label }) => label);
   // A label that was too long has lost keys at its end: then all that differ have to do.
   const isEnough = countOf(keyed("keyed")) === countOf(labels);
-  const rest = factorKeys(runs);
   const write = isEnough
     ? keyed
     : shorten(
@@ -51,6 +51,29 @@ export function labelForms(
       );
   const forms = [...(["keyed", "bare", "tail", "differing", "tight"] as const).map(write)];
   return labels.map((label, i) => [label, ...forms.map((texts) => texts[i] ?? label)]);
+}
+
+/** The end of a label that was too long: a part of a hash, which has letters and digits. */
+const HASHED = /-(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}$/;
+
+/** Splits labels into their parts; where one is a name cut to a hash, of those all values that differ. */
+function readLabels(
+  labelled: readonly Labelled[],
+  { differing, rest }: Readonly<Record<"differing" | "rest", readonly string[]>>,
+): Parts[] {
+  const read = labelled.map(({ label }) => partsOf(label, differing));
+  const isCut = labelled.map(({ label }) => HASHED.test(label));
+  const isKeyless = read.some(({ keys }, i) => isCut[i] && keys.length === 0);
+  if (!isKeyless || rest.length === 0) return read;
+  const cut = (keys: readonly string[]) =>
+    read.map((parts, i): Parts => (isCut[i] ? { before: "", keys } : parts));
+  const found = cut(rest);
+  const texts = shorten(
+    labelled,
+    found,
+    found.map(({ keys }) => keys),
+  )("keyed");
+  return countOf(texts) === labelled.length ? found : cut([...rest, "seed"]);
 }
 
 function countOf(texts: readonly string[]): number {
