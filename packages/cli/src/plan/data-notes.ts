@@ -48,6 +48,8 @@ export function otherReadingNotes(
   { config, data }: Source,
   invocation: Invocation,
 ): readonly string[] {
+  const files = [data.file, data.own.valid, data.own.test];
+  if (!files.some((file) => file?.isAmbiguous)) return []; // the other reading gives the same runs
   const { separator, end } = config.reading;
   const other = separator === "line" ? "whitespace" : "line";
   const hashOf = (one: GridConfig): ReadonlySet<string> =>
