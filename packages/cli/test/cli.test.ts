@@ -37,7 +37,9 @@ test("plan without a store says new and makes none", async () => {
     ["small/plain", "new"],
     ["small/normed", "new"],
   ]);
-  expect(Object.keys(jsonRows(plan)[0] ?? {})).toEqual(["run", "hash", "seed", "state", "config"]);
+  expect(Object.keys(jsonRows(plan)[0] ?? {})).toEqual([
+    ...["run", "hash", "seed", "state", "instead_of", "because", "config"],
+  ]);
   expect(existsSync(join(folder, "ablate.db"))).toBe(false);
 });
 

@@ -293,9 +293,12 @@ function contents(path: string): Readonly<Record<string, unknown>> {
 
 const VARIABLE = /(^|_)at(_ms)?$|^(host|pid|claim|train_seconds|provenance)$/;
 
-/** Row numbers say in which order runs took turns; ticks, how long batches took. */
+/** How long batches took, and digests, which are over times too. */
+const OF_TIMES: readonly string[] = ["tick", "digest", "seal", "grid_digest"];
+
+/** Row numbers say in which order runs took turns. */
 function comparable(reader: StoreReader, table: string): unknown {
-  if (table === "tick") return [];
+  if (OF_TIMES.includes(table)) return [];
   const { columns, rows } = reader.query(`select * from ${table}`);
   const isKept = columns.map((name) => !VARIABLE.test(name) && (name !== "id" || table === "run"));
   const isOfProbe = columns.indexOf("probe_id");
