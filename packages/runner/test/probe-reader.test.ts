@@ -78,9 +78,8 @@ test("logits and probabilities are those of the view", () => {
   const reader = openedReader();
   const { logits } = probeAt(reader, "g/plain", STEPS);
 
-  const rows = rowsOf(reader, "select example, token, logit, probability from logits", [
-    ...["g/plain", STEPS],
-  ]);
+  const read = "select example, token, logit, probability from logits";
+  const rows = rowsOf(reader, read, ["g/plain", STEPS]);
 
   expect(rows).toHaveLength(logits.logits.length);
   for (const [i, [example, token, ...written]] of rows.entries()) {
