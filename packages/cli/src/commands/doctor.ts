@@ -31,7 +31,7 @@ const NODE_MAJOR = 24;
 
 export const command: Command = {
   about:
-    "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it repairs what a crash or a bad disk has left there and keeps what is whole.",
+    "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it repairs what a crash or a bad disk has left there and keeps what is whole; a run that is not what its digest says is set aside as NAME-damaged, with all that it has.",
   options: {
     ...READING_OPTIONS,
     repair: { help: "repair what can be repaired in the store" },
