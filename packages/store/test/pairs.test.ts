@@ -130,7 +130,7 @@ test("a seed that lacks a cell does not pull the effect towards the cells that i
 
   expectInterval(found, byHand([1, 2, 3].map((seed) => ofSeed(seed))));
   expect([seedsText(found), pairsText(found)]).toEqual(["3 of 5", "12 in 4 cells"]);
-  expect(missingPairsText(found)).toBe("lr 0.3 with seeds 4 and 5 is missing");
+  expect(missingPairsText(found)).toBe("lr 0.3 with seeds 4 and 5 has no pair");
   expect(verdictText(found)).not.toContain("survivors");
 });
 
@@ -141,7 +141,7 @@ test("a pair that one side lost is missing, and the effect is one of survivors",
 
   expectInterval(found, byHand([1, 3, 4, 5].map((seed) => ofSeed(seed))));
   expect([found.pairs, found.lost]).toEqual([16, { own: 1, baseline: 0 }]);
-  expect(missingPairsText(found)).toMatch(/^weight kaiming 2, lr 0\.3 with seed 2 is missing$/);
+  expect(missingPairsText(found)).toMatch(/^weight kaiming 2, lr 0\.3 with seed 2 has no pair$/);
   expect(verdictText(found)).toMatch(/^survivors alone: the 95 % interval (excludes|contains) 0$/);
 });
 
@@ -162,7 +162,7 @@ test("cells that leave fewer than three seeds do not count, and are named", () =
 
   expectInterval(found, byHand(SEEDS.map((seed) => ofSeed(seed, others))));
   expect(pairsText(found)).toBe("15 in 3 of 4 cells");
-  expect(missingPairsText(found)).toMatch(/lr 0\.3 with seeds 2, 3, 4 and 5 is missing$/);
+  expect(missingPairsText(found)).toMatch(/lr 0\.3 with seeds 2, 3, 4 and 5 has no pair$/);
 });
 
 test("a cell that one value has no run of does not count, and is named", () => {
@@ -173,7 +173,7 @@ test("a cell that one value has no run of does not count, and is named", () => {
   );
 
   expect(pairsText(found)).toBe("15 in 3 cells");
-  expect(missingPairsText(found)).toMatch(/lr 0\.1 is missing$/);
+  expect(missingPairsText(found)).toMatch(/lr 0\.1 has no pair$/);
 });
 
 test("seeds that only one side has are no pairs, and are named once", () => {
@@ -183,7 +183,7 @@ test("seeds that only one side has are no pairs, and are named once", () => {
 
   expectInterval(found, byHand([1, 2, 3].map((seed) => ofSeed(seed))));
   expect(seedsText(found)).toBe("3 of 5");
-  expect(missingPairsText(found)).toBe("seeds 4 and 5 are missing");
+  expect(missingPairsText(found)).toBe("seeds 4 and 5 have no pair");
 });
 
 test("one seed has a difference and no interval", () => {

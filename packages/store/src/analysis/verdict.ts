@@ -65,5 +65,5 @@ export function missingPairsText(difference: PairedDifference): string {
   const more = parts.length - MOST_NAMED;
   const named = more > 0 ? [...parts.slice(0, MOST_NAMED), `${more} more`] : parts;
   const isOne = parts.length === 1 && !parts[0]?.startsWith("seeds");
-  return `${named.join("; ")} ${isOne ? "is" : "are"} missing`;
+  return `${named.join("; ")} ${isOne ? "has" : "have"} no pair`;
 }
