@@ -29,12 +29,17 @@ export function* stepBlocks(
   }
 }
 
-type Row = { readonly loss: number | null; readonly lr: number | null; readonly ratios: Buffer };
+type Row = {
+  readonly step: number;
+  readonly loss: number | null;
+  readonly lr: number | null;
+  readonly ratios: Buffer;
+};
 
 /**
  * Reads consecutive steps of a run as one block.
  *
- * @throws DamageError - if a step has not a ratio for each parameter
+ * @throws DamageError - if a step has not a ratio for each parameter, or is not the one after that before it
  */
 export function readSteps(
   sql: Statements,
@@ -42,7 +47,7 @@ export function readSteps(
   { first, end, parameters }: StepsOfRun,
 ): StepBlock {
   const rows = sql.rows<Row>(
-    "select loss, lr, ratios from step where run_id = ? and step between ? and ? order by step",
+    "select step, loss, lr, ratios from step where run_id = ? and step between ? and ? order by step",
     runId,
     first,
     end - 1,
@@ -50,6 +55,7 @@ export function readSteps(
   const ratios = new Float32Array(rows.length * parameters);
   const bytes = Buffer.from(ratios.buffer);
   for (const [i, row] of rows.entries()) {
+    if (row.step !== first + i) throw new DamageError(`its step ${first + i} is not there`);
     if (row.ratios.length !== parameters * 4) {
       throw new DamageError(
         `its step ${first + i} has ${row.ratios.length / 4} ratios of ${parameters}`,
