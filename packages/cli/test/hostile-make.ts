@@ -1,8 +1,8 @@
 /** Stores and texts of somebody who wants to do harm, and a terminal that notices. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { main } from "@ablate/cli/command-line";
 import { sealed } from "@ablate/text";
+import { type Ended, onTerminalOf } from "./make.ts";
 
 /** A title, a colour, the same in C1, a reversed and an isolated rest, something without width, and a line of its own. */
 export const CURSE =
@@ -80,37 +80,18 @@ const OWN = new RegExp(
   "g",
 );
 
-export type Said = { readonly status: number; readonly stdout: string; readonly stderr: string };
-
 /** Runs a command line on a terminal that rewrites lines and has colours. */
-export async function onTerminal(folder: string, ...args: readonly string[]): Promise<Said> {
-  const said = { stdout: "", stderr: "" };
-  const write = (text: string): void => {
-    said.stdout += text;
-  };
+export function onTerminal(folder: string, ...args: readonly string[]): Promise<Ended> {
   const paint = (_: string, text: string): string => sealed(STYLE[0]) + text + sealed(STYLE[1]);
-  const before = process.cwd();
-  process.chdir(folder);
-  const status = await main(args, {
-    write,
-    pour: async (text) => {
-      write(text);
-      return true;
-    },
-    warn: (text) => {
-      said.stderr += text;
-    },
+  return onTerminalOf(folder, args, {
     paint,
     paintWarning: paint,
     rewrites: true,
     columns: () => 100,
     rows: () => 30,
     outputColumns: () => 100,
-    folder,
     environment: { NO_COLOR: "1", ABLATE_STORE: join(folder, "ablate.db") },
   });
-  process.chdir(before);
-  return { status, ...said };
 }
 
 /** Returns what a text would do to a terminal beside showing lines, and lines that it has made up. */

@@ -28,14 +28,37 @@ export async function ablateWith(
   folder: string,
   ...args: readonly string[]
 ): Promise<Ended> {
-  const said = { stdout: "", stderr: "" };
   const plain = (_style: string, text: string): string => text;
+  return onTerminalOf(folder, args, {
+    paint: plain,
+    paintWarning: plain,
+    rewrites: false,
+    columns: () => 80,
+    rows: () => 24,
+    outputColumns: () => null,
+    environment: { ...environment(), ...variables },
+  });
+}
+
+type OfTerminal = Omit<
+  NonNullable<Parameters<typeof main>[1]>,
+  "write" | "pour" | "warn" | "folder"
+>;
+
+/** Runs a command line in `folder` without a process of its own, on a terminal like this one. */
+export async function onTerminalOf(
+  folder: string,
+  args: readonly string[],
+  terminal: OfTerminal,
+): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
   const write = (text: string): void => {
     said.stdout += text;
   };
   const before = process.cwd();
   process.chdir(folder);
   const status = await main(args, {
+    ...terminal,
     write,
     pour: async (text) => {
       write(text);
@@ -44,14 +67,7 @@ export async function ablateWith(
     warn: (text) => {
       said.stderr += text;
     },
-    paint: plain,
-    paintWarning: plain,
-    rewrites: false,
-    columns: () => 80,
-    rows: () => 24,
-    outputColumns: () => null,
     folder: process.cwd(),
-    environment: { ...environment(), ...variables },
   });
   process.chdir(before);
   return { status, ...said };
