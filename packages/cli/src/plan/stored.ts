@@ -44,7 +44,10 @@ export function readStored(
       thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
       starts: reader.starts(asked),
       kinds: reader.trainedKinds(),
-      left: leftRuns(reader, grid.name, preview.left),
+      left: leftRuns(reader, grid.name, preview.left).map(({ name, state }) => ({
+        name,
+        state: stateOf(name, state),
+      })),
       bytes: existsSync(path) ? statSync(path).size : null,
     };
   });
@@ -55,11 +58,7 @@ export function readStored(
 function leftRuns(reader: StoreReader, grid: string, names: readonly string[]): Stored["left"] {
   if (names.length === 0) return [];
   const left = new Set(names);
-  const stateOf = liveStates(reader);
-  return reader
-    .runs({ grid })
-    .filter(({ name }) => left.has(name))
-    .map(({ name, state }) => ({ name, state: stateOf(name, state) }));
+  return reader.runs({ grid }).filter(({ name }) => left.has(name));
 }
 
 /** Returns what the user should know before training: of the plan, and of what the store has of its runs. */
