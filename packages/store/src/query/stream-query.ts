@@ -72,24 +72,25 @@ export function streamQuery(
 }
 
 type QueryOptions = StreamOptions & {
-  /** How much memory this process may take while rows arrive; 1 GB unless given. */
-  readonly mostOwnBytes?: number;
+  /** By how much the memory of this process may grow while rows arrive; 1 GB unless given. */
+  readonly mostGrowth?: number;
 };
 
 /** Runs a query as `streamQuery` does and returns all of its rows. */
 export async function queryStore(
   path: string,
   sql: string,
-  { mostOwnBytes = 1e9, ...options }: QueryOptions,
+  { mostGrowth = 1e9, ...options }: QueryOptions,
 ): Promise<QueryResult & QueryEnd> {
   const rows: (readonly unknown[])[] = [];
   let columns: readonly string[] = [];
+  const most = process.memoryUsage.rss() + mostGrowth;
   const end = await streamQuery(path, sql, {
     ...options,
     take: async (some, names) => {
       columns = names;
       for (const row of some) rows.push(row);
-      if (process.memoryUsage.rss() > mostOwnBytes) {
+      if (process.memoryUsage.rss() > most) {
         throw new StoreError(
           `query: ${rows.length} rows fill the memory, and there are more; ask for fewer with --limit, or use --format csv or json, which print rows as they come`,
         );
