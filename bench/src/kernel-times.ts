@@ -1,6 +1,7 @@
 /** `kernel-times.ts WORKLOAD`: microseconds of each kind of kernel in one step, and the ceiling. */
 import { readFileSync } from "node:fs";
 import { instantiateKernels, type Kernels } from "../../packages/core/src/engines/simd/kernels.ts";
+import { leadingDimension } from "../../packages/core/src/engines/simd/layout.ts";
 import { isWorkload, loadWorkload, matrixFlops, type Product, productsOf } from "./workloads.ts";
 
 const REPEATS = 7;
@@ -16,28 +17,61 @@ const products = productsOf(spec, dataset);
 const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES });
 const kernels = instantiateKernels(memory);
 const floats = new Float32Array(memory.buffer, 0, 1 << 20);
-const first = Math.ceil(kernels.heapBase() / 64) * 64;
+const first = kernels.heapBase();
 for (let i = first / 4; i < floats.length; i++) floats[i] = Math.sin(i) / 8;
 const [A, B, C] = [first, first + (1 << 20), first + (2 << 20)];
 
 const forms: Readonly<Record<string, (product: Product) => void>> = {
   "forward A B": ({ rows, fanIn: K, fanOut: N }) =>
-    kernels.gemm(A, B, 0, C, rows, K, N, padded(K), padded(N), padded(N)),
+    kernels.gemm(
+      A,
+      B,
+      0,
+      C,
+      rows,
+      K,
+      N,
+      leadingDimension(K),
+      leadingDimension(N),
+      leadingDimension(N),
+    ),
   "weight gradients A' B": ({ rows, fanIn: K, fanOut: N }) =>
-    kernels.gemmTransposedA(A, B, C, K, rows, N, padded(K), padded(N), padded(N)),
+    kernels.gemmTransposedA(
+      A,
+      B,
+      C,
+      K,
+      rows,
+      N,
+      leadingDimension(K),
+      leadingDimension(N),
+      leadingDimension(N),
+    ),
   "input gradients A B'": ({ rows, fanIn: K, fanOut: N }) =>
-    kernels.gemmTransposedB(A, B, C, rows, N, K, padded(N), padded(N), padded(K)),
+    kernels.gemmTransposedB(
+      A,
+      B,
+      C,
+      rows,
+      N,
+      K,
+      leadingDimension(N),
+      leadingDimension(N),
+      leadingDimension(K),
+    ),
 };
 const hidden = products.slice(0, -1);
 const others: Readonly<Record<string, () => void>> = {
   nonlinearity: () =>
-    each(hidden, ({ rows, fanOut: N }) => kernels.tanhForward(A, C, rows * padded(N))),
+    each(hidden, ({ rows, fanOut: N }) => kernels.tanhForward(A, C, rows * leadingDimension(N))),
   "its gradient": () =>
-    each(hidden, ({ rows, fanOut: N }) => kernels.tanhBackward(A, B, C, rows * padded(N))),
+    each(hidden, ({ rows, fanOut: N }) =>
+      kernels.tanhBackward(A, B, C, rows * leadingDimension(N)),
+    ),
   "softmax and loss": () => softmax(kernels),
   "update and ratios": () =>
     each(products, ({ fanIn: K, fanOut: N }) => {
-      kernels.update(A, B, C, K, N, padded(N), 1e-9, 0);
+      kernels.update(A, B, C, K, N, leadingDimension(N), 1e-9, 0);
     }),
 };
 
@@ -60,16 +94,12 @@ function each<T>(items: readonly T[], call: (item: T) => void): void {
   for (const item of items) call(item);
 }
 
-function padded(columns: number): number {
-  return (columns + 3) & ~3;
-}
-
 function softmax({ crossEntropy }: Kernels): void {
   const { batchSize } = spec.train;
   const V = dataset.vocabulary.length;
   const [targets, sums] = [C + (1 << 16), C + (1 << 17)];
   new Int32Array(memory.buffer, targets, batchSize).fill(1);
-  crossEntropy(A, targets, C, sums, batchSize, V, padded(V));
+  crossEntropy(A, targets, C, sums, batchSize, V, leadingDimension(V));
 }
 
 /** Microseconds of one call: the median of several rounds. */

@@ -72,35 +72,35 @@ function panel<Width>(
       let b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       row += strideB;
       x = v128.load_splat<f32>(a0);
-      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
+      s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); if (isThree<Width>()) s02 = madd(x, b2, s02);
       x = v128.load_splat<f32>(a1);
-      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
+      s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); if (isThree<Width>()) s12 = madd(x, b2, s12);
       x = v128.load_splat<f32>(a2);
-      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
+      s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); if (isThree<Width>()) s22 = madd(x, b2, s22);
       x = v128.load_splat<f32>(a3);
-      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
+      s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); if (isThree<Width>()) s32 = madd(x, b2, s32);
       b0 = v128.load(row); b1 = v128.load(row, 16); if (isThree<Width>()) b2 = v128.load(row, 32);
       row += strideB;
       x = v128.load_splat<f32>(a0, 4);
-      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
+      s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); if (isThree<Width>()) s02 = madd(x, b2, s02);
       x = v128.load_splat<f32>(a1, 4);
-      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
+      s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); if (isThree<Width>()) s12 = madd(x, b2, s12);
       x = v128.load_splat<f32>(a2, 4);
-      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
+      s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); if (isThree<Width>()) s22 = madd(x, b2, s22);
       x = v128.load_splat<f32>(a3, 4);
-      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
+      s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); if (isThree<Width>()) s32 = madd(x, b2, s32);
       a0 += 8; a1 += 8; a2 += 8; a3 += 8;
     }
     if (k & 1) {
       const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       x = v128.load_splat<f32>(a0);
-      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
+      s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); if (isThree<Width>()) s02 = madd(x, b2, s02);
       x = v128.load_splat<f32>(a1);
-      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
+      s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); if (isThree<Width>()) s12 = madd(x, b2, s12);
       x = v128.load_splat<f32>(a2);
-      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
+      s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); if (isThree<Width>()) s22 = madd(x, b2, s22);
       x = v128.load_splat<f32>(a3);
-      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
+      s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); if (isThree<Width>()) s32 = madd(x, b2, s32);
     }
     let out = c + first * strideC;
     storeRow<Width>(out, s00, s01, s02); out += strideC;
@@ -127,13 +127,13 @@ function transposedPanel<Width>(
     for (let row = b; row < end; row += strideB, left += depthA) {
       const b0 = v128.load(row), b1 = v128.load(row, 16), b2 = isThree<Width>() ? v128.load(row, 32) : b1;
       x = v128.load_splat<f32>(left);
-      s00 = madd(s00, x, b0); s01 = madd(s01, x, b1); if (isThree<Width>()) s02 = madd(s02, x, b2);
+      s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); if (isThree<Width>()) s02 = madd(x, b2, s02);
       x = v128.load_splat<f32>(left, 4);
-      s10 = madd(s10, x, b0); s11 = madd(s11, x, b1); if (isThree<Width>()) s12 = madd(s12, x, b2);
+      s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); if (isThree<Width>()) s12 = madd(x, b2, s12);
       x = v128.load_splat<f32>(left, 8);
-      s20 = madd(s20, x, b0); s21 = madd(s21, x, b1); if (isThree<Width>()) s22 = madd(s22, x, b2);
+      s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); if (isThree<Width>()) s22 = madd(x, b2, s22);
       x = v128.load_splat<f32>(left, 12);
-      s30 = madd(s30, x, b0); s31 = madd(s31, x, b1); if (isThree<Width>()) s32 = madd(s32, x, b2);
+      s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); if (isThree<Width>()) s32 = madd(x, b2, s32);
     }
     let out = c + first * strideC;
     storeRow<Width>(out, s00, s01, s02); out += strideC;
@@ -169,7 +169,7 @@ function panelOf1(
     let s = start;
     let row = b;
     for (let p = 0; p < k; p++) {
-      s = madd(s, v128.load_splat<f32>(a0), v128.load(row));
+      s = madd(v128.load_splat<f32>(a0), v128.load(row), s);
       a0 += depthA;
       row += strideB;
     }
@@ -216,13 +216,13 @@ function dotTile(
   for (const end = a + ((<usize>vectors) << 4); a < end;) {
     const x0 = v128.load(a), x1 = v128.load(a1);
     let y = v128.load(b0);
-    s00 = madd(s00, x0, y); s10 = madd(s10, x1, y);
+    s00 = madd(x0, y, s00); s10 = madd(x1, y, s10);
     y = v128.load(b1);
-    s01 = madd(s01, x0, y); s11 = madd(s11, x1, y);
+    s01 = madd(x0, y, s01); s11 = madd(x1, y, s11);
     y = v128.load(b2);
-    s02 = madd(s02, x0, y); s12 = madd(s12, x1, y);
+    s02 = madd(x0, y, s02); s12 = madd(x1, y, s12);
     y = v128.load(b3);
-    s03 = madd(s03, x0, y); s13 = madd(s13, x1, y);
+    s03 = madd(x0, y, s03); s13 = madd(x1, y, s13);
     a += 16; a1 += 16; b0 += 16; b1 += 16; b2 += 16; b3 += 16;
   }
   v128.store(c, flush4(sumEach(s00, s01, s02, s03)));
@@ -232,7 +232,7 @@ function dotTile(
 function dot(a: usize, b: usize, vectors: i32): f32 {
   let s = f32x4.splat(0);
   for (let p = 0; p < vectors; p++) {
-    s = madd(s, v128.load(a), v128.load(b));
+    s = madd(v128.load(a), v128.load(b), s);
     a += 16; b += 16;
   }
   return f32x4.extract_lane(flush4(sumEach(s, s, s, s)), 0);

@@ -1,5 +1,6 @@
 // What several families need of four float32 at once. Constants lie in memory, because V8 rebuilds a v128
 // constant on every use.
+import { softMadd } from "./soft-fma";
 
 const SIZE_BITS: usize = memory.data<u32>([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff], 16);
 /** 2^-63: the product of two such numbers is the smallest normal float32. */
@@ -37,8 +38,20 @@ export function sumLanes(x: v128): f64 {
   return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
 }
 
-/** s + x y, rounded twice: no processor fuses it. */
+/**
+ * a b + c, rounded once: the fused multiply-add of every x86-64 with FMA3 and of every ARM64, at half the price of
+ * two instructions. The same source compiled with SOFT_FMA computes the same bits in plain arithmetic, for
+ * processors without it.
+ */
 @inline
-export function madd(s: v128, x: v128, y: v128): v128 {
-  return f32x4.add(s, f32x4.mul(x, y));
+export function madd(a: v128, b: v128, c: v128): v128 {
+  return SOFT_FMA ? softMadd(a, b, c) : f32x4.relaxed_madd(a, b, c);
+}
+
+/** y = a b + c of `count` consecutive values, a multiple of four: what tells the host whether this processor fuses. */
+export function maddEach(a: usize, b: usize, c: usize, y: usize, count: i32): void {
+  const end = a + ((<usize>count) << 2);
+  for (; a < end; a += 16, b += 16, c += 16, y += 16) {
+    v128.store(y, madd(v128.load(a), v128.load(b), v128.load(c)));
+  }
 }

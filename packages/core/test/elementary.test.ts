@@ -8,7 +8,7 @@ const STRIDE = 4099;
 
 const memory = new WebAssembly.Memory({ initial: 4 });
 const kernels = instantiateKernels(memory);
-const at = Math.ceil(kernels.heapBase() / 16) * 16;
+const at = kernels.heapBase();
 const bits = new Uint32Array(memory.buffer, at, COUNT);
 const x = new Float32Array(memory.buffer, at, COUNT);
 const y = new Float32Array(memory.buffer, at + 4 * COUNT, COUNT);

@@ -1,6 +1,7 @@
 /** The matrix kernels against plain double precision, over shapes drawn with a fixed seed. */
 import { expect, test } from "vitest";
 import { instantiateKernels } from "../src/engines/simd/kernels.ts";
+import { leadingDimension } from "../src/engines/simd/layout.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 
 type Matrix = {
@@ -131,7 +132,7 @@ test("a constant tensor has no spread, a single element has none to tell", () =>
   const spread = draw(9, 7);
   kernels.update(spread.at, g.at, at, 9, 7, p.ld, 0.1, 0);
   expect(floats[at / 4]).toBe(0);
-  kernels.update(spread.at, g.at, at, 1, 1, 4, 0.1, 0);
+  kernels.update(spread.at, g.at, at, 1, 1, 8, 0.1, 0);
   expect(floats[at / 4]).toBeNaN();
 });
 
@@ -154,14 +155,14 @@ function size(): number {
 
 /** Starts a new layout; everything not reserved holds the guard. */
 function clear(): void {
-  next = Math.ceil(kernels.heapBase() / 16) * 4;
+  next = kernels.heapBase() / 4;
   floats.fill(GUARD, next);
 }
 
 function reserve(rows: number, columns: number): Matrix {
-  const ld = (columns + 3) & ~3;
+  const ld = leadingDimension(columns);
   const at = next * 4;
-  next += rows * ld + 8;
+  next += Math.ceil((rows * ld + 8) / 16) * 16;
   return fill({ at, rows, columns, ld }, 0);
 }
 

@@ -17,16 +17,16 @@ export class Arena {
     this.#next = align(firstByte);
   }
 
-  /** Reserves `bytes`, aligned to 16; returns the offset. */
+  /** Reserves `bytes`, aligned to a cache line; returns the offset. */
   reserve(bytes: number): number {
     const offset = this.#next;
     this.#next = align(offset + bytes);
     return offset;
   }
 
-  /** Reserves a float32 matrix whose rows are padded to whole vectors of four. */
+  /** Reserves a float32 matrix whose rows are padded as the kernels need them. */
   matrix(rows: number, columns: number): Matrix {
-    const ld = (columns + 3) & ~3;
+    const ld = leadingDimension(columns);
     return { at: this.reserve(rows * ld * 4), rows, columns, ld };
   }
 
@@ -43,8 +43,24 @@ export type Matrix = {
   readonly ld: number;
 };
 
+/** Bytes of a cache line: a pair of vectors that begins at a multiple of its own size never lies across two. */
+const LINE = 64;
+
 function align(offset: number): number {
-  return Math.ceil(offset / 16) * 16;
+  return Math.ceil(offset / LINE) * LINE;
+}
+
+/** Floats of a pair of vectors, which kernels load, compute and store as one. */
+const PAIR = 8;
+/** Rows of so many bytes times a power of two fall into few sets of the first-level cache; a pair more spreads them. */
+const CROWDED = 64;
+/** Matrices less wide stay in that cache all the same. */
+const WIDE = 128;
+
+/** Returns the distance of two rows of a matrix of so many columns, in elements: whole pairs of vectors. */
+export function leadingDimension(columns: number): number {
+  const whole = Math.ceil(columns / PAIR) * PAIR;
+  return whole >= WIDE && whole % CROWDED === 0 ? whole + PAIR : whole;
 }
 
 /** Bytes of a WebAssembly page. */
@@ -228,7 +244,7 @@ function layOutNorm(
     spread: vector(),
     divisor: vector(),
     slope: vector(),
-    sums: arena.reserve(2 * (fanOut + 3) * 8),
+    sums: arena.reserve(2 * leadingDimension(fanOut) * 8),
     normal: arena.matrix(rows, fanOut),
   };
 }
