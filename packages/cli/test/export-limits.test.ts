@@ -1,10 +1,10 @@
 /** `ablate export` where much is written: stopped by a signal, in little memory, from damaged weights. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeLongRun } from "@ablate/store/test/long-run";
 import { beforeAll, expect, test, vi } from "vitest";
-import { ablate, COMMAND, damageWeights, makeFolder, startAblate } from "./make.ts";
+import { ablate, damageWeights, makeFolder, startAblate } from "./make.ts";
+import { withMostMemory } from "./most-memory.ts";
 
 const PARAMETERS = Array.from({ length: 13 }, (_, i) => `hidden${i + 1}.weight`);
 
@@ -101,15 +101,9 @@ const MB = 1024;
 
 /** The most memory that the command has had, in kB. */
 function mostMemory(...args: readonly string[]): number {
-  const program = "process.on('exit',()=>console.error('most '+process.resourceUsage().maxRSS))";
-  const [node, ...command] = COMMAND;
-  const { status, stderr } = spawnSync(
-    node,
-    [`--import=data:text/javascript,${program}`, ...command, ...args, "--store", "long.db"],
-    { cwd: folder, encoding: "utf8" },
-  );
+  const { status, stderr, most } = withMostMemory(folder, ...args, "--store", "long.db");
   expect(status, stderr).toBe(0);
-  return Number(/most (\d+)/.exec(stderr)?.[1]);
+  return most;
 }
 
 test("200,000 steps of 13 parameters are exported in less than 120 MB above any command", () => {

@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { workersOf } from "@ablate/runner/test/processes";
 import { expect, test, vi } from "vitest";
-import { COMMAND, makeFolder } from "./make.ts";
+import { makeFolder } from "./make.ts";
+import { withMostMemory } from "./most-memory.ts";
 import { startRun } from "./start-run.ts";
 
 /** `pnpm test:long` has the long form. */
@@ -49,28 +50,22 @@ test(
       return step > STEPS / 2 && own > 0 && other > 0;
     });
     expect([early.length > 0, late.length > 0]).toEqual([true, true]);
-    expect(most(late, "own") - most(early, "own")).toBeLessThan(MOST_GROWN);
-    expect(most(late, "worker") - most(early, "worker")).toBeLessThan(MOST_GROWN);
+    expect(mostOf(late, "own") - mostOf(early, "own")).toBeLessThan(MOST_GROWN);
+    expect(mostOf(late, "worker") - mostOf(early, "worker")).toBeLessThan(MOST_GROWN);
   },
   LONG.timeout,
 );
 
 test("a plan of 10,000 runs takes less than 300 MB", () => {
   const folder = makeFolder();
-  const program = "process.on('exit',()=>console.error(process.resourceUsage().maxRSS))";
   writeFileSync(join(folder, "many.yaml"), MANY);
 
-  const [node, ...command] = COMMAND;
-  const { status, stdout, stderr } = spawnSync(
-    node,
-    [`--import=data:text/javascript,${program}`, ...command, "plan", "many.yaml", "--json"],
-    { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 },
-  );
+  const { status, stdout, most } = withMostMemory(folder, "plan", "many.yaml", "--json");
 
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toHaveLength(10_000);
-  expect(Number(stderr)).toBeGreaterThan(30 * MB);
-  expect(Number(stderr)).toBeLessThan(300 * MB);
+  expect(most).toBeGreaterThan(30 * MB);
+  expect(most).toBeLessThan(300 * MB);
 });
 
 const MANY = `name: many
@@ -80,7 +75,7 @@ grid: { train.lr: { linspace: [0.01, 0.1, 10] } }
 seeds: { range: [0, 1000] }
 `;
 
-function most<K extends string>(samples: readonly Readonly<Record<K, number>>[], key: K): number {
+function mostOf<K extends string>(samples: readonly Readonly<Record<K, number>>[], key: K): number {
   return Math.max(...samples.map((sample) => sample[key]));
 }
 

@@ -102,9 +102,9 @@ export function awaitLogFiles(path: string): void {
       `cannot write to ${path}: a file beside it was removed while this program had it open; start the program again`,
     );
   }
-  const until = Date.now() + BUSY_MS;
+  const until = performance.now() + BUSY_MS;
   const isIncomplete = (): boolean => Object.values(filesOf(real)).includes(null);
-  while (isIncomplete() && isOpenElsewhere(real) && Date.now() < until) sleep(WAIT_MS);
+  while (isIncomplete() && isOpenElsewhere(real) && performance.now() < until) sleep(WAIT_MS);
 }
 
 const WAIT_MS = 20;
