@@ -35,6 +35,7 @@ export function drawOnce({ view, run, isAll = false, ...showing }: OnceOptions):
   };
   return withSession({ settings, ...showing }, (session) => {
     if (run !== undefined) session.open(run);
+    session.check(Number.POSITIVE_INFINITY);
     const { header, body, footer } = session.frame;
     return [...header, ...body, ...footer];
   });

@@ -125,7 +125,18 @@ export class Session {
     const focusAt = this.#scene?.focusAt ?? 0;
     const isNew = this.#feed.poll(now);
     if (isNew) this.#become(this.#afterChange(runs, focusAt));
-    return isNew;
+    return this.check(1) || isNew;
+  }
+
+  /** Compares runs whose records are shown with their digests, at most so many; whether that says anything new. */
+  check(most: number): boolean {
+    const { version } = this.#feed.snapshot;
+    try {
+      this.#feed.check(this.view.recorded?.(this.scene) ?? [], most);
+    } catch (error) {
+      this.#feed.failed(error);
+    }
+    return this.#feed.snapshot.version !== version;
   }
 
   /** Returns the state after others have written: a cursor whose run is gone stays in its place. */

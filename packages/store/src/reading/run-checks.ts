@@ -54,7 +54,7 @@ export class RunChecks {
   /** Says whether the row of one run is what was written, without reading those of the others. */
   isWholeRow(name: string): boolean {
     const id = this.#idOf(name);
-    const [damage] = id === undefined ? [] : tableDamage(this.#sql, id);
+    const [damage] = id === undefined ? [] : this.#atOnce(() => tableDamage(this.#sql, id));
     return this.#isGood(damage);
   }
 
@@ -63,7 +63,8 @@ export class RunChecks {
     return this.inTable(runs).filter(({ name }) => {
       const id = this.#idOf(name);
       const isAside = this.#met.get(name)?.isSetAside === true;
-      const reason = id === undefined || isAside ? null : this.#reasonOf(id, options);
+      const isRead = id === undefined || isAside;
+      const reason = isRead ? null : this.#atOnce(() => this.#reasonOf(id, options));
       return this.#isGood(reason === null ? undefined : { run: name, reason, isOfName: false });
     });
   }
@@ -127,10 +128,16 @@ export class RunChecks {
   #tableDamage(): ReadonlyMap<string, RunDamage> {
     const version = this.#dataVersion();
     if (version !== this.#version) {
-      this.#ofTable = new Map(tableDamage(this.#sql).map((damage) => [damage.run, damage]));
+      const found = this.#atOnce(() => tableDamage(this.#sql));
+      this.#ofTable = new Map(found.map((damage) => [damage.run, damage]));
       this.#version = version;
     }
     return this.#ofTable;
+  }
+
+  /** Reads values and their digests as of one moment: a run that changes in between is not damaged. */
+  #atOnce<T>(read: () => T): T {
+    return this.#sql.database.transaction(read)();
   }
 
   #dataVersion(): number {

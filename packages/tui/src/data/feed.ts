@@ -49,6 +49,8 @@ export class Feed {
     trouble: null,
   };
   readonly #makeRun = runMaker();
+  /** Runs that were compared with their digests, with the stamps that they had. */
+  readonly #checked: Map<string, string> = new Map();
 
   /** @throws StoreError - where there is no store that can be read */
   constructor(path: string) {
@@ -92,6 +94,22 @@ export class Feed {
     this.#report(isLocked ? locked : (storeTrouble(error) ?? error.message));
   }
 
+  /** Compares runs with their digests: at most so many, each once as long as it stays as it is. */
+  check(runs: readonly ShownRun[], most: number): void {
+    const isDue = ({ name, state, stamp }: ShownRun): boolean =>
+      state !== "running" && this.#checked.get(name) !== stamp;
+    const due = runs.filter(isDue).slice(0, most);
+    if (due.length === 0) return;
+    for (const { name, stamp } of due) this.#checked.set(name, stamp);
+    try {
+      this.#reader.checks.whole(due, { endsOnly: true });
+      const damage = this.#damage();
+      if (damage !== null) this.#report(damage);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   close(): void {
     this.#reader.close();
   }
@@ -107,6 +125,7 @@ export class Feed {
     this.#inode = inode;
     this.#follower = new RunFollower(reader);
     this.#runs = new Map();
+    this.#checked.clear();
   }
 
   #readChanges(now: number): void {

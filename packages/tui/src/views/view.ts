@@ -23,6 +23,8 @@ export type View = {
   readonly draw: (canvas: Canvas) => Drawn;
   /** Whether its curves are those of the opened run alone, not of the marked runs. */
   readonly isOfOneRun?: boolean;
+  /** The runs of which it draws what was recorded: they are compared with their digests while they are shown. */
+  readonly recorded?: (scene: Scene) => readonly ShownRun[];
   /** The run that tags, notes and names are for, where it is not the one under the cursor of the table. */
   readonly subject?: (scene: Scene) => ShownRun | undefined;
   /** Brings the state in line with a new scene or size, before the next key. */

@@ -63,6 +63,7 @@ export const chartsView: View = {
   key: "2",
   help: "charts of the marked runs",
   draw: drawCharts,
+  recorded: ({ chosen }) => chosen.flatMap(({ members }) => members),
   choosers: [METRICS, ...TABLE_CHOOSERS],
   keys: [
     ...bindBoth([ROWS.up, ROWS.down], toCurve),

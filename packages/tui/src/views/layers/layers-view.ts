@@ -32,6 +32,7 @@ export const layersView: View = {
   help: "inside a network: histograms of every layer",
   draw: drawLayers,
   isOfOneRun: true,
+  recorded: ({ run }) => (run === undefined ? [] : [run]),
   subject: ({ run }) => run,
   choosers: [KINDS],
   keys: [

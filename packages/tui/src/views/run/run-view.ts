@@ -55,6 +55,7 @@ export const runView: View = {
   help: "one run in full",
   draw: drawRun,
   isOfOneRun: true,
+  recorded: ({ run }) => (run === undefined ? [] : [run]),
   subject: ({ run }) => run,
   choosers: [PARAMETERS],
   keys: [
