@@ -1,17 +1,16 @@
 /** Flips bytes of a store, one at a time, and looks whether any figure that differs is shown without a word. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Random } from "../chaos/random.ts";
 import { ablate } from "../make.ts";
 import { olderFolder } from "../older-version/folder.ts";
-import { chooseFlips, type Flip } from "./places.ts";
+import type { Flip } from "./places.ts";
 import { type Answer, isFound, QUESTIONS } from "./verbs.ts";
 
 export type Wrong = { readonly flip: Flip; readonly verb: string; readonly what: string };
 
 export type FlipOptions = {
-  readonly count: number;
-  readonly seed: number;
+  /** Chooses what is flipped in a store. */
+  readonly choose: (store: string) => readonly Flip[];
   /** Asks what takes long of every so many flips only; of each unless given. */
   readonly slowEvery?: number;
   readonly onFlip?: (done: number, wrong: readonly Wrong[]) => void;
@@ -24,10 +23,9 @@ async function sealedFolder(): Promise<string> {
   return folder;
 }
 
-/** Flips so many bytes; returns what was shown wrong without a word, and what was an internal error. */
+/** Flips the chosen bytes, each in the whole store; returns what was shown wrong without a word, and what was an internal error. */
 export async function flipBytes({
-  count,
-  seed,
+  choose,
   slowEvery = 1,
   onFlip,
 }: FlipOptions): Promise<readonly Wrong[]> {
@@ -37,7 +35,7 @@ export async function flipBytes({
   const clean: Answer[] = [];
   for (const { ask } of QUESTIONS) clean.push(await ask(folder));
   const wrong: Wrong[] = [];
-  for (const [i, flip] of chooseFlips(store, count, new Random(seed)).entries()) {
+  for (const [i, flip] of choose(store).entries()) {
     const flipped = Buffer.from(bytes);
     flipped[flip.at] = (flipped[flip.at] ?? 0) ^ flip.mask;
     const write = (): void => {

@@ -3,7 +3,9 @@
  * and printed unless given).
  */
 import { parseArgs } from "node:util";
+import { Random } from "../chaos/random.ts";
 import { flipBytes } from "./flips.ts";
+import { chooseFlips } from "./places.ts";
 
 const { values } = parseArgs({
   options: {
@@ -15,8 +17,7 @@ const { values } = parseArgs({
 const [count, seed] = [Number(values.flips), Number(values.seed)];
 say(`seed ${seed}, ${count} flips`);
 const wrong = await flipBytes({
-  count,
-  seed,
+  choose: (store) => chooseFlips(store, count, new Random(seed)),
   onFlip: (done, so) => {
     if (done % 50 === 0) say(`${done} of ${count}: ${so.length} wrong`);
   },

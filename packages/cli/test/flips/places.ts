@@ -1,4 +1,5 @@
-/** Which bytes of a store are flipped: any of the pages in use, or of the pages of a table. */
+/** Which bytes of a store are flipped: any of the pages in use, or of the pages of a table; or those of one number. */
+import { readFileSync } from "node:fs";
 import { openReader } from "@ablate/store";
 import type { Random } from "../chaos/random.ts";
 
@@ -28,4 +29,23 @@ export function chooseFlips(path: string, count: number, random: Random): readon
     const at = (page - 1) * size + random.below(size);
     return { at, mask: random.below(4) === 0 ? 255 : 1 << random.below(8), table };
   });
+}
+
+/** Finds the byte that is the number of a step from 2 to 127 of a run: the loss follows it, in a page of the table. */
+export function numberOfStep(path: string, run: string, step: number): number {
+  const reader = openReader(path);
+  const { rows } = reader.query("select loss from loss where run = ? and step = ?", [run, step]);
+  const pages = reader.query(
+    "select (pageno - 1) * pgsize, pageno * pgsize from dbstat where name = 'step' and pagetype = 'leaf'",
+  );
+  reader.close();
+  const wanted = Buffer.alloc(9);
+  wanted[0] = step;
+  wanted.writeDoubleBE(Number(rows[0]?.[0]), 1);
+  const bytes = readFileSync(path);
+  for (const [from, to] of pages.rows) {
+    const at = bytes.subarray(Number(from), Number(to)).indexOf(wanted);
+    if (at >= 0) return Number(from) + at;
+  }
+  throw new RangeError(`${run} has no step ${step}`);
 }
