@@ -94,7 +94,7 @@ const KERNELS = `
   const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require("node:fs");
   appendFileSync("../../log", "kernels\\n");
   mkdirSync("dist", { recursive: true });
-  for (const name of ["kernels", "kernels-soft"]) writeFileSync("dist/" + name + ".wasm", "");
+  for (const name of ["kernels", "kernels-soft", "kernels-scalar"]) writeFileSync("dist/" + name + ".wasm", "");
   const timer = setInterval(() => existsSync("../../go") && clearInterval(timer), 20);`;
 const BUILD = `
   const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");

@@ -1,17 +1,23 @@
 /**
  * Elementary functions in double precision whose bits depend on no JavaScript engine: what is stored
- * or trained on goes through these, never through `Math.log` and its like.
+ * or trained on goes through these, never through `Math.log` and its like. They are a module of their own,
+ * compiled when the first of them is called: a command that only reads needs none of the kernels.
  */
-import { instantiateKernels } from "./engines/simd/kernels.ts";
+import { instantiateScalar, type ScalarFunctions } from "./engines/simd/modules.ts";
 
 type UnaryFunction = (x: number) => number;
 
-const kernels = instantiateKernels(new WebAssembly.Memory({ initial: 1 }));
+let instance: ScalarFunctions | undefined;
 
-export const exp: UnaryFunction = kernels.exp;
-export const ln: UnaryFunction = kernels.ln;
+function functions(): ScalarFunctions {
+  instance ??= instantiateScalar();
+  return instance;
+}
+
+export const exp: UnaryFunction = (x) => functions().exp(x);
+export const ln: UnaryFunction = (x) => functions().ln(x);
 /** `ln(1 + x)`, exact for small x. */
-export const ln1p: UnaryFunction = kernels.ln1p;
-export const log10: UnaryFunction = kernels.log10;
-export const sin: UnaryFunction = kernels.sin;
-export const cos: UnaryFunction = kernels.cos;
+export const ln1p: UnaryFunction = (x) => functions().ln1p(x);
+export const log10: UnaryFunction = (x) => functions().log10(x);
+export const sin: UnaryFunction = (x) => functions().sin(x);
+export const cos: UnaryFunction = (x) => functions().cos(x);

@@ -1,15 +1,6 @@
-import { readFileSync } from "node:fs";
+import { type Arithmetic, compile, instantiate, type Kernels, readKernels } from "./modules.ts";
 
-/** The exports of `kernels/index.ts`, where each is documented, as the compiler typed them; pointers are byte offsets. */
-export type Kernels = Awaited<ReturnType<typeof import("../../../dist/kernels.d.ts").instantiate>>;
-
-/** How a module multiplies and adds: by the fused instruction, or by the same bits in plain arithmetic. */
-export type Arithmetic = "fused" | "soft";
-
-const FILES: Readonly<Record<Arithmetic, URL>> = {
-  fused: new URL("../../../dist/kernels.wasm", import.meta.url),
-  soft: new URL("../../../dist/kernels-soft.wasm", import.meta.url),
-};
+export type { Arithmetic, Kernels } from "./modules.ts";
 
 const compiled = new Map<Arithmetic, WebAssembly.Module>();
 
@@ -18,10 +9,7 @@ export function instantiateKernels(
   memory: WebAssembly.Memory,
   arithmetic: Arithmetic = "fused",
 ): Kernels {
-  const module =
-    compiled.get(arithmetic) ?? new WebAssembly.Module(readFileSync(FILES[arithmetic]));
+  const module = compiled.get(arithmetic) ?? compile(readKernels(arithmetic));
   compiled.set(arithmetic, module);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  // WebAssembly exports carry no TypeScript types; this is the one place where they get them.
-  return exports as unknown as Kernels;
+  return instantiate(module, memory);
 }

@@ -1,0 +1,47 @@
+/** The compiled files of `kernels/`, and what the compiler says that they export. */
+import { readFileSync } from "node:fs";
+import { EngineError } from "../engine.ts";
+
+/** The exports of `kernels/index.ts`, where each is documented, as the compiler typed them; pointers are byte offsets. */
+export type Kernels = Awaited<ReturnType<typeof import("../../../dist/kernels.d.ts").instantiate>>;
+
+/** The exports of `kernels/scalar.ts`. */
+export type ScalarFunctions = Awaited<
+  ReturnType<typeof import("../../../dist/kernels-scalar.d.ts").instantiate>
+>;
+
+/** How a module multiplies and adds: by the fused instruction, or by the same bits in plain arithmetic. */
+export type Arithmetic = "fused" | "soft";
+
+const KERNELS: Readonly<Record<Arithmetic, URL>> = {
+  fused: new URL("../../../dist/kernels.wasm", import.meta.url),
+  soft: new URL("../../../dist/kernels-soft.wasm", import.meta.url),
+};
+const SCALAR = new URL("../../../dist/kernels-scalar.wasm", import.meta.url);
+
+/** Reads the bytes of the kernels. */
+export function readKernels(arithmetic: Arithmetic): Uint8Array {
+  return readFileSync(KERNELS[arithmetic]);
+}
+
+/** @throws EngineError - this Node has no WebAssembly, or not enough of it */
+export function compile(bytes: Uint8Array): WebAssembly.Module {
+  if (!("WebAssembly" in globalThis)) {
+    throw new EngineError(
+      "this Node runs without WebAssembly, on which all training is; start it without --jitless",
+    );
+  }
+  return new WebAssembly.Module(bytes);
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  // WebAssembly exports carry no TypeScript types; they get them here and below, and nowhere else.
+  return exports as unknown as Kernels;
+}
+
+/** Compiles and instantiates the elementary functions, which bring their memory. */
+export function instantiateScalar(): ScalarFunctions {
+  const { exports } = new WebAssembly.Instance(compile(readFileSync(SCALAR)), {});
+  return exports as unknown as ScalarFunctions;
+}
