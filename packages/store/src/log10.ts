@@ -8,20 +8,67 @@ export function log10(x: number): number {
   if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return x;
   const isSubnormal = x < SMALLEST_NORMAL;
-  VALUE[0] = isSubnormal ? x * TWO_54 : x;
-  const high = WORDS[HIGH] ?? 0;
-  const significand = high & 0xfffff;
-  // One more power of two where 1 + f would be above sqrt(2): 0x95f64 is 2^20 less its significand.
-  const carry = (significand + 0x95f64) & 0x100000;
-  WORDS[HIGH] = significand | (carry ^ 0x3ff00000);
-  const f = (VALUE[0] ?? 0) - 1;
-  const k = (high >>> 20) - 1023 + (carry >>> 20) - (isSubnormal ? 54 : 0);
-  if (f === 0 && k === 0) return 0;
+  const normal = isSubnormal ? x * TWO_54 : x;
+  const exponent = exponentOf(normal);
+  const f = fractionOf(normal, exponent);
+  FLOATS[0] = headOf(f);
+  BITS[0] = truncated(BITS[0] ?? 0, FLOATS[0] ?? 0, headOf(f));
+  return logarithmOf(f, isSubnormal ? exponent - 54 : exponent, FLOATS[0] ?? 0);
+}
 
+/**
+ * Writes log10 of each of these values into `logarithms`. One after the other they would take twice as long: what is
+ * written into memory and read back at once as other bits is waited for.
+ */
+export function log10Each(values: Float32Array, logarithms: Float64Array): void {
+  for (let from = 0; from < values.length; from += CHUNK) {
+    const count = Math.min(CHUNK, values.length - from);
+    for (let i = 0; i < count; i++) {
+      const x = values[from + i] ?? 0;
+      const exponent = exponentOf(x);
+      const f = fractionOf(x, exponent);
+      EXPONENTS[i] = exponent;
+      FRACTIONS[i] = f;
+      FLOATS[i] = headOf(f);
+    }
+    for (let i = 0; i < count; i++) {
+      BITS[i] = truncated(BITS[i] ?? 0, FLOATS[i] ?? 0, headOf(FRACTIONS[i] ?? 0));
+    }
+    for (let i = 0; i < count; i++) {
+      const x = values[from + i] ?? 0;
+      const isUsual = x > 0 && x < Number.POSITIVE_INFINITY;
+      logarithms[from + i] = isUsual
+        ? logarithmOf(FRACTIONS[i] ?? 0, EXPONENTS[i] ?? 0, FLOATS[i] ?? 0)
+        : log10(x);
+    }
+  }
+}
+
+/** Returns k of a normal number. */
+function exponentOf(x: number): number {
+  DOUBLE[0] = x;
+  const high = HALVES[HIGH] ?? 0;
+  // One more power of two where 1 + f would be above sqrt(2): 0x95f64 is 2^20 less its significand.
+  return (high >>> 20) - 1023 + (((high & 0xfffff) + 0x95f64) >>> 20);
+}
+
+/** Returns f of a normal number. */
+function fractionOf(x: number, k: number): number {
+  return x * (INVERSE_POWERS[k + 1022] ?? 0) - 1;
+}
+
+function headOf(f: number): number {
+  return f - 0.5 * f * f;
+}
+
+/** Returns the bits of a double without its low 32: those of the float32 nearest to it, without the lowest three. */
+function truncated(bits: number, nearest: number, exact: number): number {
+  return (bits - Number(Math.abs(nearest) > Math.abs(exact))) & ~7;
+}
+
+/** @param top - the head of f without its low 32 bits */
+function logarithmOf(f: number, k: number, top: number): number {
   const halfSquare = 0.5 * f * f;
-  VALUE[0] = f - halfSquare;
-  WORDS[1 - HIGH] = 0;
-  const top = VALUE[0] ?? 0;
   const rest = f - top - halfSquare + remainder(f, halfSquare);
   const topLog = top * INVERSE_LN_10_HIGH;
   const power = k * LOG10_2_HIGH;
@@ -43,11 +90,23 @@ function remainder(f: number, halfSquare: number): number {
   return s * (halfSquare + (even + odd));
 }
 
-/** A double and its two words. */
-const VALUE = new Float64Array(1);
-const WORDS = new Uint32Array(VALUE.buffer);
-/** Index of the word with sign and exponent: the second on every little-endian machine. */
+const DOUBLE = new Float64Array(1);
+const HALVES = new Uint32Array(DOUBLE.buffer);
+/** Index of the half with sign and exponent: the second on every little-endian machine. */
 const HIGH = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
+
+/** Values that are worked on at once: enough that nothing is waited for. */
+const CHUNK = 32;
+const FRACTIONS = new Float64Array(CHUNK);
+const EXPONENTS = new Int32Array(CHUNK);
+const FLOATS = new Float32Array(CHUNK);
+const BITS = new Int32Array(FLOATS.buffer);
+
+/** 2^1022, ..., 2^-1024: what takes an exponent k to 0. */
+const INVERSE_POWERS = new Float64Array(2047);
+for (let i = 0, power = 2 ** 1022; i < INVERSE_POWERS.length; i++, power /= 2) {
+  INVERSE_POWERS[i] = power;
+}
 
 const SMALLEST_NORMAL = 2 ** -1022;
 const TWO_54 = 2 ** 54;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { log10 } from "../src/log10.ts";
+import { log10, log10Each } from "../src/log10.ts";
 
 type Golden = { readonly inputs: string; readonly outputs: string };
 
@@ -26,6 +26,28 @@ test("logarithms of powers of ten are whole numbers, and those of no number are 
     Number.POSITIVE_INFINITY,
     Number.NaN,
   ]);
+});
+
+test("many at once have the bits of one after the other, whatever there is among them", () => {
+  const odd = [
+    0,
+    -0,
+    1,
+    -1,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+    2 ** -149,
+    2 ** -126,
+    3e-39,
+    3e38,
+  ];
+  const bits = Uint32Array.from({ length: 70_001 }, (_, i) => Math.imul(i, 2654435761));
+  const values = Float32Array.of(...odd, ...new Float32Array(bits.buffer));
+  const logarithms = new Float64Array(values.length);
+
+  log10Each(values, logarithms);
+
+  expect(logarithms).toEqual(Float64Array.from(values, log10));
 });
 
 function doubles(base64: string): Float64Array {

@@ -196,6 +196,43 @@ test("an ended run takes no more steps", () => {
   expect(() => writer.appendSteps(id, CLAIM.token, blockOf(0, [1]))).toThrow(StoreError);
 });
 
+test.each([0, 1, 3])(
+  "steps of %i parameters are read back to the bit, however they are cut",
+  (parameters) => {
+    const names = Array.from({ length: parameters }, (_, p) => `p${p}.weight`);
+    const { path, writer, id } = claimedRun(names);
+    const count = 1000;
+    const loss = Float64Array.from({ length: count }, (_, i) =>
+      i % 301 === 300 ? Number.NaN : i / 7,
+    );
+    const lr = Float64Array.from({ length: count }, (_, i) =>
+      i < 333 ? 0.1 : i < 700 ? 0.01 : 1 / i,
+    );
+    const ratios = Float32Array.from({ length: count * parameters }, (_, i) => Math.sin(i));
+
+    for (const [first, end] of [
+      [0, 1],
+      [1, 65],
+      [65, 128],
+      [128, 500],
+      [500, 1000],
+    ] as const) {
+      const block = {
+        first,
+        count: end - first,
+        loss: loss.subarray(first, end),
+        lr: lr.subarray(first, end),
+      };
+      writer.appendSteps(id, CLAIM.token, {
+        ...block,
+        ratios: ratios.subarray(first * parameters, end * parameters),
+      });
+    }
+
+    expect(readerAt(path).steps("g/v", 0, count)).toEqual({ first: 0, count, loss, lr, ratios });
+  },
+);
+
 test("steps that do not follow the stored ones are refused and change nothing", () => {
   const { path, writer, id } = claimedRun([]);
   writer.appendSteps(id, CLAIM.token, blockOf(0, [1, 2]));

@@ -1,5 +1,5 @@
 import type { StepBlock } from "@ablate/core";
-import { log10 } from "../log10.ts";
+import { log10Each } from "../log10.ts";
 
 /**
  * The summary of a run at four zooms: for every bucket of 16, 256, 4096 and 65536 steps, smallest,
@@ -16,7 +16,8 @@ import { log10 } from "../log10.ts";
  * were cut into blocks. The row of an open bucket summarises the steps it has so far.
  */
 
-export const LEVELS: readonly number[] = [16, 256, 4096, 65536];
+const SMALLEST = 16;
+export const LEVELS: readonly number[] = [SMALLEST, 256, 4096, 65536];
 
 /** Bytes of one series in a rollup row. */
 export const SERIES_BYTES = 16;
@@ -33,16 +34,12 @@ export type RollupRow = {
 export class Rollup {
   /** The next step to add. */
   #next = 0;
-  readonly #ratios: number;
-  readonly #values: Float64Array;
   readonly #buckets: readonly Bucket[];
   readonly #preview: Bucket;
   readonly #encode: (bucket: Bucket) => Uint8Array;
 
   constructor(ratios: number) {
     const series = ratios + 2;
-    this.#ratios = ratios;
-    this.#values = new Float64Array(series);
     this.#buckets = LEVELS.map(() => new Bucket(series));
     this.#preview = new Bucket(series);
     this.#encode = encoder(series);
@@ -60,21 +57,14 @@ export class Rollup {
 
   /** Adds a block and hands over every row that it changed, at most once. */
   append(block: StepBlock, write: (row: RollupRow) => void): void {
-    for (let i = 0; i < block.count; i++) {
-      this.#readStep(block, i);
-      this.#buckets[0]?.add(this.#values);
-      this.#next += 1;
+    for (let from = 0; from < block.count; ) {
+      const end = Math.min(block.count, from + SMALLEST - (this.#next % SMALLEST));
+      this.#buckets[0]?.add(block, from, end);
+      this.#next += end - from;
+      from = end;
       this.#closeFull(write);
     }
     if (block.count > 0) this.writeOpen(write);
-  }
-
-  #readStep({ loss, lr, ratios }: StepBlock, i: number): void {
-    const values = this.#values;
-    values[0] = loss[i] ?? Number.NaN;
-    values[1] = lr[i] ?? Number.NaN;
-    const offset = i * this.#ratios;
-    for (let p = 0; p < this.#ratios; p++) values[p + 2] = log10(ratios[offset + p] ?? Number.NaN);
   }
 
   #closeFull(write: (row: RollupRow) => void): void {
@@ -108,12 +98,15 @@ class Bucket {
   readonly max: Float64Array;
   readonly sum: Float64Array;
   readonly count: Uint32Array;
+  /** Of the ratios of some steps, step by step. */
+  readonly #logarithms: Float64Array;
 
   constructor(series: number) {
     this.min = new Float64Array(series);
     this.max = new Float64Array(series);
     this.sum = new Float64Array(series);
     this.count = new Uint32Array(series);
+    this.#logarithms = new Float64Array(SMALLEST * (series - 2));
     this.clear();
   }
 
@@ -124,16 +117,33 @@ class Bucket {
     this.count.fill(0);
   }
 
-  add(values: Float64Array): void {
-    const { min, max, sum, count } = this;
-    for (let s = 0; s < values.length; s++) {
-      const value = values[s] ?? Number.NaN;
+  /** Adds the steps in these rows of a block, series by series. */
+  add({ loss, lr, ratios }: StepBlock, from: number, end: number): void {
+    this.#addSeries(0, loss.subarray(from, end), 0, 1);
+    this.#addSeries(1, lr.subarray(from, end), 0, 1);
+    const parameters = this.sum.length - 2;
+    const logarithms = this.#logarithms.subarray(0, parameters * (end - from));
+    log10Each(ratios.subarray(parameters * from, parameters * end), logarithms);
+    for (let p = 0; p < parameters; p++) this.#addSeries(p + 2, logarithms, p, parameters);
+  }
+
+  #addSeries(s: number, values: Float64Array, first: number, stride: number): void {
+    let min = this.min[s] ?? Number.POSITIVE_INFINITY;
+    let max = this.max[s] ?? Number.NEGATIVE_INFINITY;
+    let sum = this.sum[s] ?? 0;
+    let count = this.count[s] ?? 0;
+    for (let i = first; i < values.length; i += stride) {
+      const value = values[i] ?? Number.NaN;
       if (!Number.isFinite(Math.fround(value))) continue;
-      if (value < (min[s] ?? value)) min[s] = value;
-      if (value > (max[s] ?? value)) max[s] = value;
-      sum[s] = (sum[s] ?? 0) + value;
-      count[s] = (count[s] ?? 0) + 1;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value;
+      count += 1;
     }
+    this.min[s] = min;
+    this.max[s] = max;
+    this.sum[s] = sum;
+    this.count[s] = count;
   }
 
   merge(later: Bucket): void {

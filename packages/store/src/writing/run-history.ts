@@ -3,17 +3,13 @@ import { STEPS_PER_PART } from "../digest/sections.ts";
 import { StepHash } from "../digest/step-hash.ts";
 import type { Statements } from "../file/statements.ts";
 import { readSteps, stepBlocks } from "../reading/read-steps.ts";
-import { LEVELS, Rollup, type RollupRow } from "./rollup.ts";
+import { LEVELS, Rollup } from "./rollup.ts";
+import { RollupRows } from "./rollup-rows.ts";
+import { StepRows } from "./step-rows.ts";
 
 /** Steps in `run.recent_loss`. */
 const RECENT = 100;
 
-/** Rows that one statement inserts: a third faster than one row each. */
-const ROWS = 16;
-
-const ROW = "(?, ?, ?, ?, ?)";
-const INSERT_MANY = `insert into step values ${Array(ROWS).fill(ROW)}`;
-const INSERT_ONE = `insert into step values ${ROW}`;
 const INSERT_DIGEST = "insert or replace into digest values (?, 'steps', ?, ?)";
 
 /** Writes the steps of one run and what sums them up; call it inside transactions. */
@@ -25,10 +21,8 @@ export class RunHistory {
   #hash: StepHash = new StepHash(0);
   /** The last losses, that of step k at k modulo its length. */
   readonly #recent: Float64Array = new Float64Array(RECENT);
-  /** Ratios of the current rows, the same memory row by row, and all values of these rows. */
-  readonly #ratios: Float32Array;
-  readonly #blobs: readonly Buffer[];
-  readonly #values: unknown[] = Array(ROWS * 5).fill(null);
+  readonly #stepRows: StepRows;
+  readonly #rollupRows: RollupRows;
 
   /** Picks up after step `next - 1`, whose history it reads again where that is not empty. */
   constructor(sql: Statements, runId: number, next: number) {
@@ -37,10 +31,8 @@ export class RunHistory {
     const count = "select count(*) from param where run_id = ?";
     this.#parameters = sql.value<number>(count, runId) ?? 0;
     this.#rollup = new Rollup(this.#parameters);
-    this.#ratios = new Float32Array(ROWS * this.#parameters);
-    this.#blobs = Array.from({ length: ROWS }, (_, i) =>
-      Buffer.from(this.#ratios.buffer, i * this.#parameters * 4, this.#parameters * 4),
-    );
+    this.#stepRows = new StepRows(sql, runId, this.#parameters);
+    this.#rollupRows = new RollupRows(sql, runId, this.#parameters + 2);
     if (next > 0) this.#rebuild(next);
   }
 
@@ -51,21 +43,17 @@ export class RunHistory {
 
   append(block: StepBlock): void {
     this.#check(block);
-    this.#insert(block);
+    this.#stepRows.insert(block);
     this.#hash.append(block, this.#parameters, this.#writeDigest);
     this.#remember(block);
-    this.#rollup.append(block, this.#writeRow);
+    this.#rollup.append(block, this.#rollupRows.write);
+    this.#rollupRows.flush();
   }
 
   /** Writes the rows of the buckets that are not full. */
   writeOpen(): void {
-    this.#rollup.writeOpen(this.#writeRow);
+    this.#rollup.writeOpen(this.#rollupRows.write);
   }
-
-  readonly #writeRow = ({ level, bucket, n, data }: RollupRow): void => {
-    const upsert = "insert or replace into rollup values (?, ?, ?, ?, ?)";
-    this.#sql.run(upsert, this.#runId, level, bucket, n, data);
-  };
 
   /** Writes the digest of the part that is not full; nothing can follow. */
   endDigests(): void {
@@ -101,31 +89,6 @@ export class RunHistory {
       throw new RangeError(
         `a block of ${count} steps and ${this.#parameters} parameters has ${loss.length} losses, ${lr.length} rates, ${ratios.length} ratios`,
       );
-    }
-  }
-
-  #insert(block: StepBlock): void {
-    let i = 0;
-    for (; i + ROWS <= block.count; i += ROWS) {
-      this.#load(block, i, ROWS);
-      this.#sql.run(INSERT_MANY, this.#values);
-    }
-    for (; i < block.count; i++) {
-      this.#load(block, i, 1);
-      this.#sql.run(INSERT_ONE, this.#values.slice(0, 5));
-    }
-  }
-
-  #load({ first, loss, lr, ratios }: StepBlock, from: number, rows: number): void {
-    const parameters = this.#parameters;
-    this.#ratios.set(ratios.subarray(from * parameters, (from + rows) * parameters));
-    for (let row = 0; row < rows; row++) {
-      const at = row * 5;
-      this.#values[at] = this.#runId;
-      this.#values[at + 1] = first + from + row;
-      this.#values[at + 2] = loss[from + row];
-      this.#values[at + 3] = lr[from + row];
-      this.#values[at + 4] = this.#blobs[row];
     }
   }
 
