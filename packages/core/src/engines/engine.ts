@@ -57,8 +57,27 @@ export interface Engine {
   /** Copies of all parameters, then of batch norm's running statistics. */
   tensors(): Tensor[];
 
+  /** The threads that compute; null where there is never more than one. */
+  readonly team: ThreadTeam | null;
+
   /** Frees what the garbage collector does not see; the engine is not used afterwards. */
   dispose(): void;
+}
+
+/** The threads that compute one run. How many they are changes no bit of it. */
+export interface ThreadTeam {
+  /** Threads that there may ever be. */
+  readonly most: number;
+  /** Threads that compute now. */
+  readonly size: number;
+  /** Why there are fewer than were wanted and will be no more; null: nothing is wrong. */
+  readonly refusal: string | null;
+
+  /** Computes with so many threads from now on, as soon as they have started. */
+  want(threads: number): void;
+
+  /** Lets those join that have started since. */
+  admit(): void;
 }
 
 /** What every engine has room for in a probe. */
@@ -76,6 +95,8 @@ export type EngineOptions = {
   readonly dataset: Pick<Dataset, "train" | "vocabulary">;
   /** Every parameter, and any running statistics to start from (else 0 and 1). */
   readonly tensors: readonly Tensor[];
+  /** Threads that the run may ever be computed by; 1 unless given. */
+  readonly mostThreads?: number | undefined;
 };
 
 /** On what an engine runs, as it is stored with a run. */

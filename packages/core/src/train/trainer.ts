@@ -1,5 +1,5 @@
 import type { Dataset, Examples } from "../data/dataset.ts";
-import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
+import type { Engine, LoadedEngine, Tensor, ThreadTeam } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { learningRateAt } from "../learning-rate.ts";
@@ -26,6 +26,8 @@ type TrainerOptions = {
   readonly engine?: LoadedEngine;
   /** The checkpoint to go on from, instead of initialisation. */
   readonly checkpoint?: Checkpoint | null;
+  /** Threads that the run may ever be computed by; 1 unless given. */
+  readonly mostThreads?: number | undefined;
 };
 
 /** One run: draws its initial tensors, then its mini-batches, from one generator, and trains. */
@@ -47,7 +49,7 @@ export class Trainer {
   constructor(
     spec: RunSpec,
     dataset: Dataset,
-    { engine = SIMD, checkpoint = null }: TrainerOptions = {},
+    { engine = SIMD, checkpoint = null, mostThreads }: TrainerOptions = {},
   ) {
     this.#spec = spec;
     this.#dataset = dataset;
@@ -69,8 +71,13 @@ export class Trainer {
       this.#generator = generatorOf(checkpoint, train.steps);
       this.#step = checkpoint.step;
     }
-    this.#engine = engine.create({ model, train, dataset, tensors });
+    this.#engine = engine.create({ model, train, dataset, tensors, mostThreads });
     this.parameters = this.#engine.parameters;
+  }
+
+  /** The threads that compute; null where there is never more than one. */
+  get team(): ThreadTeam | null {
+    return this.#engine.team;
   }
 
   /** Updates made so far. */

@@ -72,8 +72,9 @@ const PAGE = 65_536;
  * @throws RangeError - more than WebAssembly can address, or than the machine has
  */
 export function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  const pages = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
   try {
-    memory.grow(Math.ceil(bytes / PAGE));
+    if (pages > 0) memory.grow(pages);
   } catch (cause) {
     const mebibytes = Math.ceil(bytes / 2 ** 20);
     const message = `the model needs ${mebibytes} MiB, more than is to be had; make it smaller`;

@@ -8,7 +8,6 @@ import {
   MOST_PROBE_EXAMPLES,
   type Tensor,
 } from "../engine.ts";
-import { instantiateKernels } from "./kernels.ts";
 import { Arena, growTo, layOut, readTensor, writeTensor } from "./layout.ts";
 import {
   backward,
@@ -22,6 +21,8 @@ import {
   type Network,
 } from "./network.ts";
 import { momentsOf, probeNetwork } from "./probe.ts";
+import { closeKernels, openKernels } from "./threads/open-kernels.ts";
+import type { Team } from "./threads/team.ts";
 
 /** Examples that an evaluation sends through the kernels at a time. */
 const TILE: number = MOST_PROBE_EXAMPLES;
@@ -33,6 +34,8 @@ const TILE: number = MOST_PROBE_EXAMPLES;
  */
 export class SimdEngine implements Engine {
   readonly parameters: readonly Parameter[];
+  readonly team: Team | null;
+  readonly #memory: WebAssembly.Memory;
   readonly #network: Network;
   /** The training split in memory, and the indices of the current batch. */
   readonly #contextsAt: number;
@@ -45,9 +48,10 @@ export class SimdEngine implements Engine {
   readonly #targets: Int32Array;
   readonly #ratios: Float32Array;
 
-  constructor({ model, train, dataset, tensors }: EngineOptions) {
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    const kernels = instantiateKernels(memory);
+  constructor({ model, train, dataset, tensors, mostThreads = 1 }: EngineOptions) {
+    const { kernels, memory, team } = openKernels(mostThreads);
+    this.#memory = memory;
+    this.team = team;
     const vocabularySize = dataset.vocabulary.length;
     const rows = Math.max(train.batchSize, TILE);
     const arena = new Arena(kernels.heapBase());
@@ -153,8 +157,9 @@ export class SimdEngine implements Engine {
     ];
   }
 
-  /** Its memory goes with it. */
-  dispose(): void {}
+  dispose(): void {
+    closeKernels({ memory: this.#memory, team: this.team });
+  }
 
   /**
    * Makes every norm hold the moments of all `examples`: one pass over the data for each norm, through

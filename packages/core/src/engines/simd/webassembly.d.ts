@@ -2,8 +2,12 @@
 // whole DOM.
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { readonly initial: number });
-    readonly buffer: ArrayBuffer;
+    constructor(descriptor: {
+      readonly initial: number;
+      readonly maximum?: number;
+      readonly shared?: boolean;
+    });
+    readonly buffer: ArrayBufferLike;
     grow(pages: number): number;
   }
   class Module {

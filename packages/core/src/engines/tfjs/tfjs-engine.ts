@@ -42,6 +42,8 @@ type Held = {
  * tokens a context, V vocabulary.
  */
 export class TfjsEngine implements Engine {
+  /** TensorFlow.js decides about threads itself. */
+  readonly team = null;
   readonly parameters: readonly Parameter[];
   readonly #weights: Weights;
   readonly #network: Network;

@@ -1,0 +1,37 @@
+import { instantiateKernels, type Kernels } from "../kernels.ts";
+import { instantiate } from "../modules.ts";
+import { MOST_PAGES, sharedModule } from "./shared-module.ts";
+import { splitKernels } from "./split-kernels.ts";
+import { Team } from "./team.ts";
+
+/** Kernels, the memory that they compute in, and the threads that compute. */
+export type OpenKernels = {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  /** Null where there is one thread, whose kernels then know nothing of others. */
+  readonly team: Team | null;
+};
+
+/** Shared memory of a run that has ended: V8 does not count it, so it would pile up before it is collected. */
+let spare: WebAssembly.Memory | null = null;
+
+/** Opens kernels over cleared memory, for at most so many threads. */
+export function openKernels(mostThreads: number): OpenKernels {
+  if (mostThreads === 1) {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    return { kernels: instantiateKernels(memory), memory, team: null };
+  }
+  const memory = spare ?? new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+  spare = null;
+  new Uint8Array(memory.buffer).fill(0);
+  const module = sharedModule();
+  const team = new Team(module, memory, mostThreads);
+  return { kernels: splitKernels(instantiate(module, memory), team), memory, team };
+}
+
+/** Lets the helpers end and keeps shared memory for the next run. */
+export function closeKernels({ memory, team }: Omit<OpenKernels, "kernels">): void {
+  if (team === null) return;
+  team.dispose();
+  spare = memory;
+}

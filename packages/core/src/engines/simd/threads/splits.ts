@@ -1,0 +1,115 @@
+/** Which kernels fall into parts that several threads may do, and along what. */
+import type { Kernels } from "../modules.ts";
+
+/** Kernels that return nothing: what one returns would have to be put together from its parts. */
+type SplitName = {
+  [Name in keyof Kernels]: ReturnType<Kernels[Name]> extends void ? Name : never;
+}[keyof Kernels];
+
+/** A kernel whose elements depend on nothing that another part writes, so that parts leave the bits of the whole. */
+export type Split = {
+  readonly name: SplitName;
+  /** The kernel's parameters, in their order. */
+  readonly parameters: readonly string[];
+  /** The work of a call is the product of these. */
+  readonly work: readonly string[];
+  /** Nanoseconds that a unit of work takes, about. */
+  readonly unit: number;
+  /** Ways to divide a call, the first of equally good ones is taken. */
+  readonly ways: readonly Way[];
+};
+
+/** A way to divide: every part gets some of the parameter `count`. */
+export type Way = {
+  readonly count: string;
+  /** Parts begin at multiples of it. */
+  readonly grain: number;
+  /** Operands that begin later in a later part, each with the floats from one of `count` to the next, or their parameter. */
+  readonly moved: Readonly<Record<string, string | 1>>;
+};
+
+/** Rows of a tile of a product. */
+const TILE = 4;
+/** Floats of a cache line: no two threads write to one. */
+const LINE = 16;
+
+/** Columns of C first: then each thread reads its own part of the weights, which are the larger operand. */
+const PRODUCTS: readonly Split[] = [
+  {
+    name: "gemm",
+    parameters: ["a", "b", "bias", "c", "m", "k", "n", "lda", "ldb", "ldc"],
+    work: ["m", "k", "n"],
+    unit: 0.02,
+    ways: [
+      { count: "n", grain: LINE, moved: { b: 1, bias: 1, c: 1 } },
+      { count: "m", grain: TILE, moved: { a: "lda", c: "ldc" } },
+    ],
+  },
+  {
+    name: "gemmTransposedA",
+    parameters: ["a", "b", "c", "m", "k", "n", "lda", "ldb", "ldc"],
+    work: ["m", "k", "n"],
+    unit: 0.02,
+    ways: [
+      { count: "n", grain: LINE, moved: { b: 1, c: 1 } },
+      { count: "m", grain: TILE, moved: { a: 1, c: "ldc" } },
+    ],
+  },
+  {
+    name: "gemmTransposedB",
+    parameters: ["a", "b", "c", "m", "k", "n", "lda", "ldb", "ldc"],
+    work: ["m", "k", "n"],
+    unit: 0.02,
+    ways: [
+      { count: "n", grain: LINE, moved: { b: "ldb", c: 1 } },
+      { count: "m", grain: TILE, moved: { a: "lda", c: "ldc" } },
+    ],
+  },
+];
+
+/** Kernels over consecutive floats. */
+const FLAT: readonly Split[] = [
+  flat("tanhForward", ["x", "y"], 0.4),
+  flat("tanhBackward", ["y", "dy", "dx"], 0.1),
+  flat("reluForward", ["x", "y"], 0.05),
+  flat("reluBackward", ["y", "dy", "dx"], 0.1),
+];
+
+/** Kernels that sum down columns; vectors and matrices alike move on by columns. */
+const BY_COLUMN: readonly Split[] = [
+  byColumn("columnSums", ["x", "sums"], [], 0.05),
+  byColumn(
+    "batchMoments",
+    ["x", "mean", "spread", "divisor", "slope"],
+    ["epsilon", "keepsVariance"],
+    0.1,
+  ),
+  byColumn("normalise", ["x", "mean", "divisor", "gamma", "beta", "normal", "y"], [], 0.13),
+  byColumn(
+    "normBackward",
+    ["dy", "normal", "divisor", "slope", "gamma", "dgamma", "dbeta", "dx"],
+    [],
+    0.2,
+  ),
+];
+
+export const SPLITS: readonly Split[] = [...PRODUCTS, ...FLAT, ...BY_COLUMN];
+
+function flat(name: SplitName, operands: readonly string[], unit: number): Split {
+  const parameters = [...operands, "count"];
+  return { name, parameters, work: ["count"], unit, ways: [along("count", operands)] };
+}
+
+function byColumn(
+  name: SplitName,
+  operands: readonly string[],
+  settings: readonly string[],
+  unit: number,
+): Split {
+  const parameters = [...operands, "rows", "n", "ld", ...settings];
+  return { name, parameters, work: ["rows", "n"], unit, ways: [along("n", operands)] };
+}
+
+function along(count: string, operands: readonly string[]): Way {
+  return { count, grain: LINE, moved: Object.fromEntries(operands.map((name) => [name, 1])) };
+}

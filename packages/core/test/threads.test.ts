@@ -1,0 +1,125 @@
+/** A run that several threads compute. */
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { compile, readKernels } from "../src/engines/simd/modules.ts";
+import { withSharedMemory } from "../src/engines/simd/threads/shared-module.ts";
+import { type RunSpec, Trainer } from "../src/index.ts";
+import { makeNames, makeSpec, type SpecChanges } from "./make.ts";
+
+const dataset = makeNames();
+
+/** Returns a trainer whose `threads` threads have all started. */
+async function makeTrainer(spec: RunSpec, threads: number): Promise<Trainer> {
+  const trainer = new Trainer(spec, dataset, { mostThreads: threads });
+  onTestFinished(() => trainer.dispose());
+  const { team } = trainer;
+  team?.want(threads);
+  await vi.waitFor(() => {
+    team?.admit();
+    expect(team?.size ?? 1).toBe(threads);
+  }, 10_000);
+  return trainer;
+}
+
+/** Hashes all that a run leaves: losses, ratios, weights, a probe and evaluations. */
+async function hashOf(spec: RunSpec, threads: number): Promise<string> {
+  const trainer = await makeTrainer(spec, threads);
+  const { steps } = spec.train;
+  const loss = new Float64Array(steps);
+  const ratios = new Float32Array(steps * trainer.parameters.length);
+  trainer.advance({ loss, lr: new Float64Array(steps), ratios }, steps);
+  const seen = JSON.stringify([trainer.probe(0.97), trainer.validate()]);
+  const hash = createHash("sha256").update(loss).update(ratios).update(trainer.weights());
+  return hash.update(seen).digest("hex");
+}
+
+const variance = { epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
+const std = { epsilon: 0, momentum: 0.001, running: "std" } as const;
+
+const NETWORKS: readonly (readonly [string, SpecChanges])[] = [
+  ["tanh", { model: { hidden: [256, 256] }, train: { batchSize: 32 } }],
+  [
+    "relu, odd sizes",
+    { model: { hidden: [301, 257], activation: "relu" }, train: { batchSize: 33, l2: 0.01 } },
+  ],
+  [
+    "linear, one example",
+    { model: { hidden: [300, 259], activation: "none" }, train: { batchSize: 1 } },
+  ],
+  [
+    "batch norm everywhere",
+    {
+      model: { hidden: [256, 270], batchNorm: { where: "all", ...variance } },
+      train: { batchSize: 33 },
+    },
+  ],
+  [
+    "batch norm of hidden layers",
+    { model: { hidden: [320], batchNorm: { where: "hidden", ...std } }, train: { batchSize: 64 } },
+  ],
+];
+
+test.each(NETWORKS)("one, two and three threads leave the same bits: %s", async (_, changes) => {
+  const { model, train } = changes;
+  const spec = makeSpec({ model: { embedding: 10, ...model }, train: { steps: 8, ...train } });
+
+  const hashes = [await hashOf(spec, 1), await hashOf(spec, 2), await hashOf(spec, 3)];
+
+  expect(new Set(hashes).size).toBe(1);
+});
+
+test("threads may come and go during a run", async () => {
+  const spec = makeSpec({ model: { hidden: [256] }, train: { batchSize: 32, steps: 12 } });
+  const trainer = await makeTrainer(spec, 3);
+  const buffer = {
+    loss: new Float64Array(12),
+    lr: new Float64Array(12),
+    ratios: new Float32Array(12 * trainer.parameters.length),
+  };
+
+  for (const [i, threads] of [3, 1, 2, 3].entries()) {
+    trainer.team?.want(threads);
+    trainer.advance(buffer, 3, 3 * i);
+  }
+
+  const alone = new Trainer(spec, dataset);
+  alone.advance({ ...buffer, loss: new Float64Array(12) }, 12);
+  expect(trainer.weights()).toEqual(alone.weights());
+});
+
+test("a run that has ended leaves no thread, and its memory is clean for the next", async () => {
+  const before = threads();
+  const spec = makeSpec({ model: { hidden: [256] }, train: { batchSize: 32, steps: 4 } });
+  const trainer = await makeTrainer(spec, 3);
+  if (before > 0) expect(threads()).toBeGreaterThan(before);
+
+  trainer.dispose();
+
+  await vi.waitFor(() => expect(threads()).toBeLessThanOrEqual(before), 10_000);
+  expect(await hashOf(spec, 3)).toBe(await hashOf(spec, 1));
+});
+
+/** Threads of this process; 0 where the system does not say. */
+function threads(): number {
+  return process.platform === "linux" ? readdirSync("/proc/self/task").length : 0;
+}
+
+test.each(["fused", "soft"] as const)(
+  "only the memory of the shared module differs: %s",
+  (kind) => {
+    const bytes = readKernels(kind);
+
+    const shared = withSharedMemory(bytes);
+
+    expect(shared.length).toBe(bytes.length + 3);
+    expect(Buffer.from(shared).subarray(-9000)).toEqual(Buffer.from(bytes).subarray(-9000));
+    expect(() => compile(shared)).not.toThrow();
+  },
+);
+
+test("a module that imports something else is not changed", () => {
+  const nothing = Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+  expect(() => withSharedMemory(nothing)).toThrow(RangeError);
+});
