@@ -97,7 +97,12 @@ export type {
   StopSpec,
   TrainSpec,
 } from "./spec.ts";
-export { type Checkpoint, CheckpointError, type TrainerState } from "./train/checkpoint.ts";
+export {
+  type Checkpoint,
+  CheckpointError,
+  type TrainerState,
+  trainedWeights,
+} from "./train/checkpoint.ts";
 export { EarlyStop, type EarlyStopReason, type EarlyStopState } from "./train/early-stop.ts";
 export { sampleFromWeights } from "./train/sample-names.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";

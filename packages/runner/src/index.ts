@@ -22,6 +22,7 @@ export { expandedYaml } from "./plan/expanded-config.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export { configDamage, storedSettings, storedSpec, storedYaml } from "./plan/stored-config.ts";
+export { weightsDamage } from "./plan/stored-weights.ts";
 export {
   type GridOptions,
   type GridOutcome,

@@ -103,6 +103,7 @@ export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { isMap, storedMap } from "./reading/stored-json.ts";
+export type { WeightsDamage } from "./recovery/checkpoints.ts";
 export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
 export { bytesOfStore, collectGarbage } from "./trash/collect.ts";
 export { discard } from "./trash/discard.ts";

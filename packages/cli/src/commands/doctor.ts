@@ -8,7 +8,7 @@ import {
   type RunSpec,
   Trainer,
 } from "@ablate/core";
-import { configDamage } from "@ablate/runner";
+import { configDamage, weightsDamage } from "@ablate/runner";
 import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -118,6 +118,7 @@ function store(invocation: Invocation): Check[] {
   const checks = checkStore(path, {
     isRepairing: flags.has("repair"),
     configDamage,
+    weightsDamage,
     onProgress: (check, share) => {
       const text = `${check}: ${Math.floor(share * 100)}%`;
       if (text !== shown) showInPlace(terminal, text);

@@ -1,7 +1,14 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
-import { EXPORT_TABLES, type RunSummary, type StoreReader, sealStore } from "@ablate/store";
+import {
+  DamageError,
+  EXPORT_TABLES,
+  type RunSummary,
+  type StoreReader,
+  sealStore,
+  type WeightsDamage,
+} from "@ablate/store";
 import { asLine, bytes, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -152,21 +159,31 @@ async function exportTo(
   const wanted = request.format === "store" ? EVERY_RUN : scopeOf(invocation);
   const found = findWhole(reader, flags.positionals[0] ?? "", wanted);
   const { name, grid, runs } = found;
-  const ofWhat = grid === null ? name : `${name} (${counted(runs.length, "run")})`;
+  const ofWhat = (count: number): string =>
+    grid === null ? name : `${name} (${counted(count, "run")})`;
   const scope = { grid, runs: runs.map((run) => run.name) };
   if (request.format === "safetensors") {
     return exportWeights(reader, found, { target: request.target, signal });
   }
   if (request.format === "store") {
-    await writeWhole(request.target, (path) =>
-      sealStore(storePath(invocation), path, { ...scope, beforeRun: () => unlessAborted(signal) }),
-    );
-    return `wrote ${ofWhat} to ${sized(request.target)}, a store of its own`;
+    const { target } = request;
+    const { weightsDamage } = await import("@ablate/runner");
+    const options = { ...scope, weightsDamage };
+    const write = async (path: string): Promise<number> => {
+      const beforeRun = (): Promise<void> => unlessAborted(signal);
+      const damaged = await sealStore(storePath(invocation), path, { ...options, beforeRun });
+      for (const one of damaged) reader.checks.leaveOut(one);
+      const [first] = damaged;
+      if (first === undefined || damaged.length < runs.length) return runs.length - damaged.length;
+      throw new DamageError(first.reason).of(first.run);
+    };
+    const written = await writeWhole(target, write);
+    return `wrote ${ofWhat(written)} to ${sized(target)}, a store of its own`;
   }
   const { table, target } = request;
   const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });
   if (rows === null) return null;
-  return `wrote ${counted(rows, "row")} of ${ofWhat} to ${target === null ? "stdout" : sized(target)}`;
+  return `wrote ${counted(rows, "row")} of ${ofWhat(runs.length)} to ${target === null ? "stdout" : sized(target)}`;
 }
 
 function sized({ file, path }: FileTarget): string {
@@ -179,6 +196,7 @@ async function exportWeights(
   { name, grid, runs }: Target,
   { target, signal }: { readonly target: FileTarget; readonly signal: AbortSignal },
 ): Promise<string> {
+  const { weightsDamage } = await import("@ablate/runner");
   const trained = runs.filter((run) => reader.weights(run.name) !== undefined);
   const [only] = trained;
   if (only === undefined) {
@@ -186,13 +204,13 @@ async function exportWeights(
     throw new UsageError(`${name} has no weights: ${why}`);
   }
   if (grid === null) {
-    await writeWhole(target, (path) => writeFileSync(path, weightsOf(reader, only)));
+    await writeWhole(target, (path) => writeFileSync(path, weightsOf(reader, only, weightsDamage)));
   } else {
     const names = fileNames(trained);
     await writeWholeFolder(target, names, async (folder) => {
       for (const [i, run] of trained.entries()) {
         await unlessAborted(signal);
-        writeFileSync(join(folder, names[i] ?? run.name), weightsOf(reader, run));
+        writeFileSync(join(folder, names[i] ?? run.name), weightsOf(reader, run, weightsDamage));
       }
     });
   }
@@ -209,8 +227,12 @@ function fileNames(runs: readonly RunSummary[]): readonly string[] {
 }
 
 /** Returns the stored tensors; the metadata say whose they are and what they were trained on. */
-function weightsOf(reader: StoreReader, { name: run, hash, seed, config }: RunSummary): Uint8Array {
-  const stored = reader.weights(run);
+function weightsOf(
+  reader: StoreReader,
+  { name: run, hash, seed, config }: RunSummary,
+  weightsDamage: WeightsDamage,
+): Uint8Array {
+  const stored = reader.weights(run, weightsDamage);
   if (stored === undefined) throw new UsageError(`${run} has no weights any more`);
   const { tensors, metadata } = decodeSafetensors(stored.bytes);
   return encodeSafetensors({

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { configDamage } from "@ablate/runner";
+import { configDamage, weightsDamage } from "@ablate/runner";
 import { type ImportReport, importStore, type RunChange } from "@ablate/store";
 import { asLine, count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
@@ -30,6 +30,7 @@ export const command: Command = {
       const report = await importStore(storePath(invocation), from, {
         dryRun,
         configDamage,
+        weightsDamage,
         beforeRun: () => unlessAborted(signal),
       });
       for (const notice of report.notices) terminal.warn(asLine(`ablate: ${notice}`));

@@ -1,5 +1,5 @@
 import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
-import { sampleSeed, storedSpec } from "@ablate/runner";
+import { sampleSeed, storedSpec, weightsDamage } from "@ablate/runner";
 import { readingRun } from "@ablate/store";
 import { visible, visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
@@ -28,7 +28,7 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const { run, weights } = withReader(invocation, (reader) => {
       const found = findRun(reader, flags.positionals[0] ?? "");
-      return { run: found, weights: reader.weights(found.name) };
+      return { run: found, weights: reader.weights(found.name, weightsDamage) };
     });
     if (weights === undefined) {
       throw new UsageError(`${run.name} has no weights: it is ${run.state}`);

@@ -1,7 +1,8 @@
 import type { Tensor } from "../engines/engine.ts";
-import type { LayerShape, NamedShape } from "../model/parameters.ts";
+import { layerShapes, modelParameters } from "../model/parameters.ts";
 import type { GeneratorState } from "../random/torch-generator.ts";
-import { decodeSafetensors } from "../weights/safetensors.ts";
+import type { ModelSpec } from "../spec.ts";
+import { decodeSafetensors, type Safetensors } from "../weights/safetensors.ts";
 
 /** A run after `step` updates: with the same spec and names, all that decides its further steps. */
 export type Checkpoint = {
@@ -19,38 +20,58 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
+/** What the weights of a run are: its tensors, and the characters that its model tells apart. */
+export type TrainedWeights = {
+  readonly tensors: readonly Tensor[];
+  /** Token index to character, the end marker first. */
+  readonly vocabulary: readonly string[];
+};
+
 /**
- * Returns the tensors of a checkpoint: the parameters of the run that goes on from it, then the running
- * statistics of the norms of its layers.
+ * Reads weights of a run: the parameters, then the running statistics of the norms of its layers.
  *
- * @throws CheckpointError - it is one of another model, or no checkpoint
+ * @param weights - safetensors bytes of `Trainer.weights`, which carry the vocabulary
+ * @throws CheckpointError - they are those of another model, or no weights
  */
-export function tensorsOf(
-  { weights }: Checkpoint,
-  parameters: readonly NamedShape[],
-  layers: readonly LayerShape[],
-): Tensor[] {
-  const given = new Map(decoded(weights).map((tensor) => [tensor.name, tensor]));
-  const running = layers.flatMap(({ norm }) =>
+export function trainedWeights(weights: Uint8Array, model: ModelSpec): TrainedWeights {
+  const { tensors, metadata } = decoded(weights);
+  const vocabulary = vocabularyOf(metadata);
+  const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const running = layerShapes(model, vocabulary.length).flatMap(({ norm }) =>
     norm === null ? [] : [norm.runningMean, norm.runningSpread],
   );
-  return [...parameters, ...running].map(({ name, shape }) => {
+  const wanted = [...modelParameters(model, vocabulary.length), ...running];
+  const found = wanted.map(({ name, shape }) => {
     const tensor = given.get(name);
     if (tensor === undefined) throw new CheckpointError(`the checkpoint lacks ${name}`);
-    const size = shape.reduce((product, length) => product * length, 1);
-    if (`${tensor.shape}` !== `${shape}` || tensor.values.length !== size) {
+    if (`${tensor.shape}` !== `${shape}`) {
       throw new CheckpointError(
         `${name} has shape [${tensor.shape}] in the checkpoint, not [${shape}]`,
       );
     }
     return tensor;
   });
+  const other = tensors.find((tensor) => !found.includes(tensor));
+  if (other !== undefined) {
+    throw new CheckpointError(`the checkpoint has ${other.name}, which its model has not`);
+  }
+  return { tensors: found, vocabulary };
 }
 
-function decoded(weights: Uint8Array): readonly Tensor[] {
+function decoded(weights: Uint8Array): Safetensors {
   try {
-    return decodeSafetensors(weights).tensors;
+    return decodeSafetensors(weights);
   } catch (cause) {
-    throw new CheckpointError("the weights of the checkpoint are no safetensors", { cause });
+    if (!(cause instanceof RangeError)) throw cause;
+    const reason = cause.message.replace("safetensors: ", "");
+    throw new CheckpointError(`the weights are no safetensors: ${reason}`, { cause });
   }
+}
+
+function vocabularyOf({ vocabulary }: Safetensors["metadata"]): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(vocabulary ?? "");
+    if (Array.isArray(value) && value.every((token) => typeof token === "string")) return value;
+  } catch {}
+  throw new CheckpointError("the checkpoint has no vocabulary");
 }

@@ -3,7 +3,7 @@ import { SIMD } from "../engines/load-engine.ts";
 import { exp } from "../math.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 import type { ModelSpec } from "../spec.ts";
-import { decodeSafetensors } from "../weights/safetensors.ts";
+import { trainedWeights } from "./checkpoint.ts";
 
 /** A name is cut here: a model that never emits the end marker must not go on for ever. */
 const LONGEST_NAME = 64;
@@ -59,7 +59,7 @@ function drawToken(logits: Float32Array, u: number): number {
  *
  * @param engine - what predicts; `simd` unless given
  * @param weights - safetensors bytes of `Trainer.weights`, which carry the vocabulary
- * @throws RangeError - the bytes do not fit the model
+ * @throws CheckpointError - they are not those of such a model
  */
 export function sampleFromWeights({
   engine: { create } = SIMD,
@@ -72,17 +72,11 @@ export function sampleFromWeights({
   readonly model: ModelSpec;
   readonly weights: Uint8Array;
 }): string[] {
-  const { tensors, metadata } = decodeSafetensors(weights);
-  const vocabulary = parseVocabulary(metadata.vocabulary ?? "[]");
+  const { tensors, vocabulary } = trainedWeights(weights, model);
   const train = { count: 0, contexts: new Uint16Array(), targets: new Uint16Array() };
   const dataset = { train, vocabulary };
   const engine = create({ model, train: { batchSize: 1, l2: 0 }, dataset, tensors });
   const names = sampleNames(engine, { vocabulary, context: model.context, count, seed });
   engine.dispose();
   return names;
-}
-
-function parseVocabulary(json: string): string[] {
-  const value: unknown = JSON.parse(json);
-  return Array.isArray(value) ? value.filter((token) => typeof token === "string") : [];
 }

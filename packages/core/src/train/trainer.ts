@@ -3,14 +3,14 @@ import type { Engine, LoadedEngine, Tensor, ThreadTeam } from "../engines/engine
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { learningRateAt } from "../learning-rate.ts";
-import { layerShapes, planParameters } from "../model/parameters.ts";
+import { planParameters } from "../model/parameters.ts";
 import type { Probe } from "../probe/probe.ts";
 import { probeBatch } from "../probe/probe-batch.ts";
 import { summarise } from "../probe/summarise.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 import type { Evaluation, Parameter, RunSpec, Split, Statistics } from "../spec.ts";
 import { encodeSafetensors } from "../weights/safetensors.ts";
-import { type Checkpoint, CheckpointError, tensorsOf } from "./checkpoint.ts";
+import { type Checkpoint, CheckpointError, trainedWeights } from "./checkpoint.ts";
 import { sampleNames } from "./sample-names.ts";
 
 /** Where steps are recorded: row i of a chunk is step `trainer.step + i` at the time of the call. */
@@ -54,20 +54,22 @@ export class Trainer {
     this.#spec = spec;
     this.#dataset = dataset;
     this.#batch = new Int32Array(spec.train.batchSize);
-    const vocabularySize = dataset.vocabulary.length;
-    const planned = planParameters(spec, vocabularySize);
     const { model, train } = spec;
     let tensors: readonly Tensor[];
     if (checkpoint === null) {
       const generator = new TorchGenerator(spec.seed);
-      tensors = planned.map(({ name, shape, init }) => ({
+      tensors = planParameters(spec, dataset.vocabulary.length).map(({ name, shape, init }) => ({
         name,
         shape,
         values: initialise(init, shape, generator),
       }));
       this.#generator = generator;
     } else {
-      tensors = tensorsOf(checkpoint, planned, layerShapes(model, vocabularySize));
+      const trained = trainedWeights(checkpoint.weights, model);
+      if (trained.vocabulary.join() !== dataset.vocabulary.join()) {
+        throw new CheckpointError("the checkpoint has another vocabulary than the data");
+      }
+      tensors = trained.tensors;
       this.#generator = generatorOf(checkpoint, train.steps);
       this.#step = checkpoint.step;
     }

@@ -33,37 +33,63 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes;
 }
 
-/** Reads what `encodeSafetensors` wrote; other types than F32 are refused. */
+/**
+ * Reads what `encodeSafetensors` wrote.
+ *
+ * @throws RangeError - its header is not JSON of tensors of F32, or the tensors are not its data, one after another
+ */
 export function decodeSafetensors(given: Uint8Array): Safetensors {
   const bytes = new Uint8Array(given); // a copy with a buffer of its own: a Buffer's slice shares memory
-  const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-  if (!isRecord(header)) throw new RangeError("safetensors: the header is no JSON object");
-  const data = bytes.subarray(8 + headerLength);
+  const { header, data } = partsOf(bytes);
+  let begin = 0;
   const tensors = Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
-    .map(([name, entry]) => decodeTensor(name, entry, data));
+    .map(([name, entry]) => {
+      const tensor = decodeTensor(name, entry, { data, begin });
+      begin += tensor.values.byteLength;
+      return tensor;
+    });
+  if (begin !== data.length) {
+    throw new RangeError("safetensors: there are more numbers than its tensors have");
+  }
   return { tensors, metadata: textsOf(header.__metadata__) };
 }
 
-function decodeTensor(name: string, entry: unknown, data: Uint8Array): Tensor {
+type Parts = { readonly header: Readonly<Record<string, unknown>>; readonly data: Uint8Array };
+
+function partsOf(bytes: Uint8Array): Parts {
+  const length = bytes.length < 8 ? 0n : new DataView(bytes.buffer).getBigUint64(0, true);
+  const end = 8 + Number(length);
+  if (end > bytes.length) throw new RangeError("safetensors: the header reaches past the end");
+  try {
+    const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, end)));
+    if (isRecord(header)) return { header, data: bytes.subarray(end) };
+  } catch {}
+  throw new RangeError("safetensors: the header is no JSON object");
+}
+
+type Place = { readonly data: Uint8Array; readonly begin: number };
+
+function decodeTensor(name: string, entry: unknown, { data, begin }: Place): Tensor {
   if (!isRecord(entry) || entry.dtype !== "F32") {
     throw new RangeError(`safetensors: ${name} is not of type F32`);
   }
-  const [begin, end] = numbersOf(entry.data_offsets);
-  if (begin === undefined || end === undefined || end > data.length) {
-    throw new RangeError(`safetensors: ${name} reaches past the end of the file`);
+  const { shape } = entry;
+  if (!isShape(shape)) throw new RangeError(`safetensors: ${name} has no shape`);
+  const end = shape.reduce((product, size) => product * size, 4) + begin;
+  if (end > data.length) throw new RangeError(`safetensors: ${name} reaches past the end`);
+  if (JSON.stringify(entry.data_offsets) !== JSON.stringify([begin, end])) {
+    throw new RangeError(`safetensors: ${name} has another place than its shape says`);
   }
-  const values = new Float32Array(data.slice(begin, end).buffer);
-  return { name, shape: numbersOf(entry.shape), values };
+  return { name, shape, values: new Float32Array(data.slice(begin, end).buffer) };
+}
+
+function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function numbersOf(value: unknown): number[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "number") : [];
 }
 
 function textsOf(value: unknown): Record<string, string> {

@@ -29,6 +29,7 @@ export type CheckOptions = {
   readonly budgetMs?: number;
   readonly onProgress?: CheckContext["onProgress"];
   readonly configDamage?: CheckContext["configDamage"];
+  readonly weightsDamage?: CheckContext["weightsDamage"];
 };
 
 /** The checks in the order in which a repair needs them: first what the others stand on. */
@@ -58,6 +59,7 @@ export function checkStore(
     budgetMs = 30_000,
     onProgress = () => {},
     configDamage = () => null,
+    weightsDamage = () => null,
   }: CheckOptions = {},
 ): StoreCheck[] {
   try {
@@ -68,7 +70,8 @@ export function checkStore(
       const checks = Object.entries(CHECKS).map(([name, check]) => {
         const end = performance.now() + budgetMs;
         const hasTime = () => performance.now() < end;
-        const context = { sql, path, now, configDamage, onProgress, hasTime, schemaRepair };
+        const told = { configDamage, weightsDamage, onProgress, hasTime, schemaRepair };
+        const context = { sql, path, now, ...told };
         const result = resultOf(name, () => check(context), isRepairing && isSound);
         if (check === checkIntegrity) isSound = result.ok;
         return result;

@@ -1,6 +1,7 @@
 /** What the checks of a store have in common: what they get, what they say, and the runs they go through. */
 import { firstOf } from "@ablate/text";
 import type { Statements } from "../file/statements.ts";
+import type { WeightsDamage } from "../recovery/checkpoints.ts";
 import { NOT_PURGED } from "../trash/purge.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
 import type { RunState } from "../writing/plan.ts";
@@ -15,6 +16,8 @@ export type CheckContext = {
   readonly hasTime: () => boolean;
   /** Says what is wrong with a resolved config, which only the runner knows; null: nothing. */
   readonly configDamage: (config: string) => string | null;
+  /** Says the same of weights of a run of this config. */
+  readonly weightsDamage: WeightsDamage;
   /** Told how far a long check is, 0 to 1. */
   readonly onProgress: (check: string, share: number) => void;
 };

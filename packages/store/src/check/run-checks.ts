@@ -2,7 +2,7 @@
 import { counted } from "@ablate/text";
 import { renewSection, sealWhole } from "../digest/seal.ts";
 import type { Statements } from "../file/statements.ts";
-import { isIntact } from "../recovery/checkpoints.ts";
+import { checkpointDamage } from "../recovery/checkpoints.ts";
 import { cutHistory, interruptRun } from "../recovery/run-tables.ts";
 import { stepsOf } from "../writing/plan.ts";
 import { RunHistory } from "../writing/run-history.ts";
@@ -105,15 +105,15 @@ const PLACES = `
   select c.id as id, r.id as runId, r.name as name, c.step as step, c.final as isFinal
   from checkpoint c join run r on r.id = c.run_id order by c.id desc`;
 
-/** Compares every checkpoint with its sha256. */
+/** Compares every checkpoint with its sha256, and its weights with the model of the run. */
 export function checkCheckpoints(context: CheckContext): Found {
-  const { sql, hasTime, onProgress } = context;
+  const { sql, hasTime, onProgress, weightsDamage } = context;
   const places = sql.rows<Place>(PLACES);
   const damaged: Place[] = [];
   let seen = 0;
   for (const place of places) {
     if (!hasTime()) break;
-    if (!isIntact(sql, place.id)) damaged.push(place);
+    if (checkpointDamage(sql, place.id, weightsDamage) !== null) damaged.push(place);
     seen += 1;
     onProgress("checkpoints", seen / places.length);
   }

@@ -2,7 +2,7 @@
 import { count, counted } from "@ablate/text";
 import { digestDamage, sealOf } from "../digest/verify.ts";
 import type { Statements } from "../file/statements.ts";
-import { isIntact } from "../recovery/checkpoints.ts";
+import { checkpointDamage, type WeightsDamage } from "../recovery/checkpoints.ts";
 import { stepsOf } from "../writing/plan.ts";
 import { type CheckedRun, runToCheck } from "./check.ts";
 import { isRollupOfSteps } from "./rollups.ts";
@@ -11,6 +11,8 @@ import { valueDamage } from "./value-damage.ts";
 export type DamageOptions = {
   /** Says what is wrong with a resolved config, which only the runner knows; null: nothing. */
   readonly configDamage?: (config: string) => string | null;
+  /** Says how weights are not those of a run of this config, which only the runner knows, too. */
+  readonly weightsDamage?: WeightsDamage;
   /** Whether there is time to compare a curve with every step, where no digest tells. */
   readonly hasTime?: () => boolean;
   /** Checks what a digest covers, too: who wrote the values may have made the digest of them. */
@@ -21,24 +23,29 @@ export type DamageOptions = {
 export function damageOf(
   sql: Statements,
   id: number,
-  { configDamage = () => null, hasTime = () => true, isForeign = false }: DamageOptions = {},
+  {
+    configDamage = () => null,
+    weightsDamage = () => null,
+    hasTime = () => true,
+    isForeign = false,
+  }: DamageOptions = {},
 ): string | null {
   const seal = sealOf(sql, id);
   const isSealed = seal !== undefined && seal.made !== "refused";
-  const sealed = isSealed
-    ? (digestDamage(sql, id)?.reason ?? valueDamage(sql, id) ?? checkpointDamage(sql, id))
-    : null;
+  const sealed = isSealed ? (digestDamage(sql, id)?.reason ?? valueDamage(sql, id)) : null;
   const damage = sealed ?? (isSealed && !isForeign ? null : recordedDamage(sql, id, hasTime));
   if (damage !== null) return damage;
   const config = sql.value<string>("select config from run where id = ?", id);
-  return config === undefined ? null : configDamage(config);
+  if (config === undefined) return null;
+  return configDamage(config) ?? damagedCheckpoint(sql, id, weightsDamage);
 }
 
 /** Returns what can be told without a digest: sizes, steps, checkpoints, and curves from their steps. */
 export function recordedDamage(sql: Statements, id: number, hasTime: () => boolean): string | null {
   const run = runToCheck(sql, id);
   if (run === undefined) return null;
-  const damage = valueDamage(sql, id) ?? stepDamage(sql, run)?.reason ?? checkpointDamage(sql, id);
+  const damage =
+    valueDamage(sql, id) ?? stepDamage(sql, run)?.reason ?? damagedCheckpoint(sql, id, () => null);
   if (damage !== null || run.last_step === null) return damage;
   return isRollupOfSteps({ sql, hasTime }, run) ? null : "its curves are not what its steps say";
 }
@@ -75,10 +82,15 @@ export function stepDamage(sql: Statements, run: CheckedRun): StepDamage | null 
   return { end, reason: `its history is whole up to ${counted(end, "step")} of ${count(wanted)}` };
 }
 
-function checkpointDamage(sql: Statements, id: number): string | null {
+function damagedCheckpoint(
+  sql: Statements,
+  id: number,
+  weightsDamage: WeightsDamage,
+): string | null {
   type Place = { readonly id: number; readonly step: number };
-  const places = sql.rows<Place>("select id, step from checkpoint where run_id = ?", id);
-  const damaged = places.find((place) => !isIntact(sql, place.id));
-  if (damaged === undefined) return null;
-  return `its checkpoint at ${count(damaged.step)} is not what its sha256 says`;
+  for (const place of sql.rows<Place>("select id, step from checkpoint where run_id = ?", id)) {
+    const reason = checkpointDamage(sql, place.id, weightsDamage);
+    if (reason !== null) return `its checkpoint at ${count(place.step)} ${reason}`;
+  }
+  return null;
 }

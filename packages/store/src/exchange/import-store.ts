@@ -27,7 +27,7 @@ export type ImportReport = {
   readonly refused: readonly RunDamage[];
 };
 
-export type ImportOptions = Pick<DamageOptions, "configDamage"> & {
+export type ImportOptions = Pick<DamageOptions, "configDamage" | "weightsDamage"> & {
   /** Only says what would be done. */
   readonly dryRun?: boolean;
   /** Awaited before each run; what it throws ends the work, and what is done stays. */

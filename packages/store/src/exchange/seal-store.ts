@@ -1,4 +1,4 @@
-import { damageOf } from "../check/run-damage.ts";
+import { type DamageOptions, damageOf } from "../check/run-damage.ts";
 import type { RunDamage } from "../digest/table-check.ts";
 import { connect, opened } from "../file/open-database.ts";
 import { readSchema } from "../file/owned-tables.ts";
@@ -8,7 +8,7 @@ import { mergeGrid } from "./merge-grids.ts";
 import { asInterrupted, mergeRun, type RunRow } from "./merge-runs.ts";
 import { openSource } from "./open-source.ts";
 
-export type SealOptions = {
+export type SealOptions = Pick<DamageOptions, "weightsDamage"> & {
   /** Names of the runs to take. */
   readonly runs: readonly string[];
   /** The grid they are taken as members of; null: all of theirs. */
@@ -52,7 +52,10 @@ const GRIDS = `
     where r.name in (select value from json_each(@runs))))
   order by id`;
 
-async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promise<RunDamage[]> {
+async function fill(
+  files: Files,
+  { runs, grid, beforeRun, ...checking }: SealOptions,
+): Promise<RunDamage[]> {
   const damaged: RunDamage[] = [];
   const schema = readSchema(files.to, "skipped");
   const grids = files.from.values<number>(GRIDS, { grid, runs: JSON.stringify(runs) });
@@ -61,7 +64,7 @@ async function fill(files: Files, { runs, grid, beforeRun }: SealOptions): Promi
     await beforeRun();
     const run = files.from.row<RunRow>("select * from run where name = ?", name);
     if (run === undefined) continue;
-    const reason = isSetAside(files, run.id) ? null : damageOf(files.from, run.id);
+    const reason = isSetAside(files, run.id) ? null : damageOf(files.from, run.id, checking);
     if (reason !== null) {
       damaged.push({ run: name, reason, isOfName: false });
       continue;

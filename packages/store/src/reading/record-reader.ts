@@ -2,7 +2,7 @@ import type { Finding, Parameter, Probe, StepBlock, TensorKind, TensorProbe } fr
 import type { Statements } from "../file/statements.ts";
 import { readingRun } from "../file/store-error.ts";
 import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
-import { type CheckpointRow, intactWeights } from "../recovery/checkpoints.ts";
+import { lastWeights, type WeightsDamage } from "../recovery/checkpoints.ts";
 import type { Provenance, RunEvent } from "../writing/record.ts";
 import { curveReader, pointsOf } from "./curve.ts";
 import type {
@@ -100,15 +100,10 @@ export class RecordReader {
   /**
    * Returns the last stored weights, as safetensors bytes.
    *
-   * @throws DamageError - if they are not what their sha256 says
+   * @throws DamageError - if they are not what was written
    */
-  weights(runName: string): StoredWeights | undefined {
-    const stored = this.sql.row<CheckpointRow>(
-      `select step, weights, state, sha256 from checkpoint where run_id = ${RUN_ID}
-       order by step desc limit 1`,
-      runName,
-    );
-    return stored === undefined ? undefined : intactWeights(stored, runName);
+  weights(runName: string, weightsDamage: WeightsDamage = () => null): StoredWeights | undefined {
+    return lastWeights(this.sql, runName, weightsDamage);
   }
 
   /** Reads `loss`, `lr` or `log10_ratio:PARAM` at a level: 16, 256, 4096 or 65536, or 1 for every step. */

@@ -52,22 +52,55 @@ export type CheckpointRow = {
   readonly sha256: string;
 };
 
-/** @throws DamageError - if a checkpoint is not what its sha256 says */
-export function intactWeights(
-  { step, weights, state, sha256 }: CheckpointRow,
+/** Says how weights are not those of a run of this config, which only the runner knows; null: nothing. */
+export type WeightsDamage = (config: string, weights: Uint8Array) => string | null;
+
+type OfRun = CheckpointRow & { readonly config: string };
+
+const CHECKPOINT = `
+  select c.step, c.weights, c.state, c.sha256, r.config
+  from checkpoint c join run r on r.id = c.run_id where`;
+
+/**
+ * Returns the last weights of a run.
+ *
+ * @throws DamageError - if they are not what was written
+ */
+export function lastWeights(
+  sql: Statements,
   run: string,
-): StoredWeights {
-  if (checkpointDigest(weights, state) === sha256) return { step, bytes: weights };
+  weightsDamage: WeightsDamage,
+): StoredWeights | undefined {
+  const stored = sql.row<OfRun>(`${CHECKPOINT} r.name = ? order by c.step desc limit 1`, run);
+  if (stored === undefined) return undefined;
+  const { step, weights: bytes } = stored;
+  const reason = isAsWritten(stored)
+    ? weightsDamage(stored.config, bytes)
+    : "they are not what their sha256 says";
+  if (reason === null) return { step, bytes };
   throw new DamageError(
-    `the weights of ${run} at step ${step} are damaged: they are not what their sha256 says; \`ablate doctor --repair\` drops them, \`ablate run --restart\` trains them anew`,
+    `the weights of ${run} at step ${step} are damaged: ${reason}; \`ablate doctor --repair\` drops them, \`ablate run --restart\` trains them anew`,
   );
 }
 
-/** Says whether a checkpoint is what its sha256 says; one that is gone meanwhile is not damaged. */
-export function isIntact(sql: Statements, id: number): boolean {
-  const read = "select step, weights, state, sha256 from checkpoint where id = ?";
-  const stored = sql.row<CheckpointRow>(read, id);
-  return stored === undefined || checkpointDigest(stored.weights, stored.state) === stored.sha256;
+/**
+ * Says what is wrong with a checkpoint, as the end of a sentence; null where nothing is, or where it is gone
+ * meanwhile.
+ */
+export function checkpointDamage(
+  sql: Statements,
+  id: number,
+  weightsDamage: WeightsDamage,
+): string | null {
+  const stored = sql.row<OfRun>(`${CHECKPOINT} c.id = ?`, id);
+  if (stored === undefined) return null;
+  if (!isAsWritten(stored)) return "is not what its sha256 says";
+  const reason = weightsDamage(stored.config, stored.weights);
+  return reason === null ? null : `has not the weights of its model: ${reason}`;
+}
+
+function isAsWritten({ weights, state, sha256 }: CheckpointRow): boolean {
+  return checkpointDigest(weights, state) === sha256;
 }
 
 /** Returns the sha256, hex, of what a checkpoint consists of. */
