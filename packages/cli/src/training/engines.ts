@@ -20,7 +20,7 @@ export function engineText({ backend, version, reason }: Omit<EngineFacts, "engi
 const INSTALL = "`npx pnpm@12 tensorflow`";
 
 const NAMES: Readonly<Record<string, (version: string) => string>> = {
-  simd: () => "our own WebAssembly kernels",
+  simd: (version) => `our own WebAssembly kernels (${version})`,
   tensorflow: (version) => `TensorFlow ${version}, native`,
   wasm: (version) => `the WebAssembly backend of TensorFlow.js ${version}`,
   cpu: (version) => `the plain JavaScript backend of TensorFlow.js ${version}`,

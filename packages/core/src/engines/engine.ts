@@ -104,7 +104,7 @@ export type EngineFacts = {
   readonly engine: EngineName;
   /** `simd`; of tfjs `tensorflow`, `wasm` or `cpu`. */
   readonly backend: string;
-  /** Version of the library behind it; null for our own kernels. */
+  /** Version of the library behind it; of our own kernels, which of them. */
   readonly version: string | null;
   /** Why it is not a better backend; null where there is none. */
   readonly reason: string | null;

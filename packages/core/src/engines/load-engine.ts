@@ -1,12 +1,17 @@
 import type { EngineName, LoadedEngine, TfjsBackend } from "./engine.ts";
+import { kernelFacts } from "./simd/kernels.ts";
 import { SimdEngine } from "./simd/simd-engine.ts";
 
 /** The engine that is there without loading anything. */
 export const SIMD: LoadedEngine = {
   engine: "simd",
   backend: "simd",
-  version: null,
-  reason: null,
+  get version() {
+    return kernelFacts().version;
+  },
+  get reason() {
+    return kernelFacts().reason;
+  },
   create: (options) => new SimdEngine(options),
 };
 
@@ -17,7 +22,10 @@ export const SIMD: LoadedEngine = {
  * @throws EngineError - it does not run here
  */
 export async function loadEngine(name: EngineName, backend?: TfjsBackend): Promise<LoadedEngine> {
-  if (name === "simd") return SIMD;
+  if (name === "simd") {
+    kernelFacts();
+    return SIMD;
+  }
   const { loadTfjs } = await import("./tfjs/load-tfjs.ts");
   return loadTfjs(backend);
 }

@@ -57,8 +57,9 @@ export class RunProgress {
   }
 
   #start({ engine, unused }: StartedMessage): GridEvent[] {
-    // simd has one backend, of which there is nothing to tell.
-    const facts: GridEvent[] = engine.engine === "simd" ? [] : [{ event: "engine", ...engine }];
+    // Of simd on its fastest kernels there is nothing to tell.
+    const isUsual = engine.engine === "simd" && engine.reason === null;
+    const facts: GridEvent[] = isUsual ? [] : [{ event: "engine", ...engine }];
     return unused === null
       ? facts
       : [...facts, { event: "unused", run: this.#run, message: unused }];

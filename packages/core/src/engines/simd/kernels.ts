@@ -1,15 +1,29 @@
-import { type Arithmetic, compile, instantiate, type Kernels, readKernels } from "./modules.ts";
+/** The one place where the rest of the engine gets its kernels. */
+import type { EngineFacts } from "../engine.ts";
+import { type ChosenKernels, chooseKernels } from "./choose-kernels.ts";
+import { kernelWishes } from "./kernel-wish.ts";
+import { instantiate, type Kernels } from "./modules.ts";
 
-export type { Arithmetic, Kernels } from "./modules.ts";
+export type { Kernels } from "./modules.ts";
 
-const compiled = new Map<Arithmetic, WebAssembly.Module>();
+let chosen: ChosenKernels | undefined;
 
-/** Instantiates the kernels over `memory`; a module is compiled once a process. */
-export function instantiateKernels(
-  memory: WebAssembly.Memory,
-  arithmetic: Arithmetic = "fused",
-): Kernels {
-  const module = compiled.get(arithmetic) ?? compile(readKernels(arithmetic));
-  compiled.set(arithmetic, module);
-  return instantiate(module, memory);
+/**
+ * Chooses and compiles the kernels, once a process.
+ *
+ * @throws EngineError - there is no WebAssembly here, or the environment asks for kernels that do not exist
+ */
+function prepare(): ChosenKernels {
+  chosen ??= chooseKernels(kernelWishes(process.env));
+  return chosen;
+}
+
+/** Returns which kernels train in this process. */
+export function kernelFacts(): Pick<EngineFacts, "version" | "reason"> {
+  return prepare().facts;
+}
+
+/** Instantiates the kernels over `memory`. */
+export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
+  return instantiate(prepare().module, memory);
 }

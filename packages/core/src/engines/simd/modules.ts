@@ -24,14 +24,18 @@ export function readKernels(arithmetic: Arithmetic): Uint8Array {
   return readFileSync(KERNELS[arithmetic]);
 }
 
-/** @throws EngineError - this Node has no WebAssembly, or not enough of it */
+/** @throws EngineError - this Node has no WebAssembly */
 export function compile(bytes: Uint8Array): WebAssembly.Module {
-  if (!("WebAssembly" in globalThis)) {
-    throw new EngineError(
-      "this Node runs without WebAssembly, on which all training is; start it without --jitless",
-    );
-  }
+  requireWebAssembly();
   return new WebAssembly.Module(bytes);
+}
+
+/** @throws EngineError - there is none */
+export function requireWebAssembly(): void {
+  if ("WebAssembly" in globalThis) return;
+  throw new EngineError(
+    "this Node runs without WebAssembly, which all training needs; start it without --jitless",
+  );
 }
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm as version } from "@tensorflow/tfjs-backend-wasm";
 import { EngineError, type LoadedEngine, type TfjsBackend } from "../engine.ts";
+import { requireWebAssembly } from "../simd/modules.ts";
 import { TfjsEngine } from "./tfjs-engine.ts";
 import { registerWasmKernels } from "./wasm-kernels.ts";
 
@@ -47,6 +48,7 @@ const ASKED_FOR = "asked for";
 
 /** Starts TensorFlow.js's WebAssembly backend, on one thread; returns its version. */
 async function startWasm(): Promise<string> {
+  requireWebAssembly();
   try {
     if (tf.getKernel("UnsortedSegmentSum", "wasm") === undefined) {
       registerWasmKernels();
