@@ -33,6 +33,23 @@ test("rand and randint are torch's, bit for bit", () => {
   expect(Array.from({ length: 8 }, () => integers.randint(182625))).toEqual(goldens.rng.randint8);
 });
 
+test("randints are those of randint one after the other, also across the words of a state", () => {
+  const [many, one] = [new TorchGenerator(1337), new TorchGenerator(1337)];
+  for (const [count, bound] of [
+    [8, 182625],
+    [700, 27],
+    [1, 1],
+    [1300, 2 ** 31 - 1],
+  ] as const) {
+    const values = new Int32Array(count);
+
+    many.randints(bound, values);
+
+    expect([...values]).toEqual(Array.from({ length: count }, () => one.randint(bound)));
+  }
+  expect(many.state()).toEqual(one.state());
+});
+
 test("only the low 32 bits of a seed count, as in torch.manual_seed", () => {
   expect(new TorchGenerator(2 ** 32 + 5).rand(3)).toEqual(new TorchGenerator(5).rand(3));
 });

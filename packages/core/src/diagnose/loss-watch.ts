@@ -1,5 +1,6 @@
 /** Follows the loss step by step, for the rules about it. */
 import type { Observation } from "./finding.ts";
+import { LatestLosses } from "./latest-losses.ts";
 import { climbing, flat, type LossWindow, notFinite, type Spike, spiked } from "./loss-rules.ts";
 import type { Subject } from "./subject.ts";
 import { behindCounting } from "./underfitting-rules.ts";
@@ -13,6 +14,8 @@ const RECENT = 100;
 const LATEST = 25;
 /** A loss that hardly moves has spikes all the same. */
 const LEAST_DEVIATION = 0.05;
+/** Far more, of a number, than a sum of so many loses to rounding. */
+const ROUNDING = 1e-9;
 /** Steps from which on two halves of a run are compared. */
 const LEAST_DOUBLING = 1024;
 
@@ -47,16 +50,23 @@ const FRESH: LossWatchState = {
 
 export type Judge = (topic: string, step: number, observations: readonly Observation[]) => void;
 
+type Mutable<Data> = { -readonly [Key in keyof Data]: Data[Key] };
+
 /** Follows the loss step by step. Mean and variance begin as those of the first 100 steps. */
 export class LossWatch {
   readonly #subject: Subject;
-  readonly #now: { -readonly [Key in keyof LossWatchState]: LossWatchState[Key] };
-  readonly #latest: number[];
+  readonly #now: Mutable<Omit<LossWatchState, "now" | "latest">>;
+  readonly #sums: Mutable<Sums>;
+  readonly #latest: LatestLosses;
+  /** How many losses in a row have been below the limit of a divergence; those before a resume do not count. */
+  #below = 0;
 
   constructor(subject: Subject, state: Partial<LossWatchState> = FRESH) {
+    const { now, latest, ...rest } = { ...FRESH, ...state };
     this.#subject = subject;
-    this.#now = { ...FRESH, ...state };
-    this.#latest = [...this.#now.latest];
+    this.#now = rest;
+    this.#sums = { ...now };
+    this.#latest = new LatestLosses(LATEST, latest);
   }
 
   /** Steps so far. */
@@ -79,7 +89,8 @@ export class LossWatch {
     const { step } = now;
     now.step += 1;
     if (!Number.isFinite(loss)) {
-      this.#latest.length = 0;
+      this.#latest.clear();
+      this.#below = 0;
       now.aboveSince = null;
       judge("divergence", step, notFinite(step));
       return;
@@ -95,9 +106,9 @@ export class LossWatch {
   /** Judges the last steps, whole window or not; null where they are too few to tell. */
   latest(): { readonly step: number; readonly observations: readonly Observation[] } | null {
     const { step, initial, aboveSince } = this.#now;
-    const count = this.#latest.length;
+    const { count } = this.#latest;
     if (count === 0 || (count < LATEST && step !== this.#subject.steps)) return null;
-    const mean = this.#latest.reduce((sum, loss) => sum + loss, 0) / count;
+    const mean = this.#latest.sum() / count;
     const latest = { first: step - count, last: step - 1, mean };
     const observations = climbing(latest, initial, this.#subject);
     return {
@@ -107,18 +118,18 @@ export class LossWatch {
   }
 
   state(): LossWatchState {
-    return { ...this.#now, latest: [...this.#latest] };
+    return { ...this.#now, now: { ...this.#sums }, latest: this.#latest.values() };
   }
 
   #followLatest(step: number, loss: number): void {
     const latest = this.#latest;
     latest.push(loss);
-    if (latest.length > LATEST) latest.shift();
-    let sum = 0;
-    for (let i = 0; i < latest.length; i++) sum += latest[i] ?? 0;
     const { guessing, thresholds } = this.#subject;
     const limit = Math.max(this.#now.initial, guessing) + thresholds.divergence;
-    const isAbove = loss > limit || sum > limit * latest.length;
+    this.#below = loss < limit - Math.abs(limit) * ROUNDING ? this.#below + 1 : 0;
+    // Where each of them is below the limit, so is their mean: their sum takes as long as all the rest.
+    const isMeanAbove = this.#below < latest.count && latest.sum() > limit * latest.count;
+    const isAbove = loss > limit || isMeanAbove;
     this.#now.aboveSince = isAbove ? (this.#now.aboveSince ?? step) : null;
   }
 
@@ -155,18 +166,20 @@ export class LossWatch {
 
   /** Closes the account of steps 2^k to 2^(k + 1) - 1 and compares it with the one before. */
   #double(next: number, loss: number, judge: Judge): void {
-    const { before, now } = this.#now;
-    const sums = { count: now.count + 1, sum: now.sum + loss, squares: now.squares + loss * loss };
-    this.#now.now = sums;
+    const sums = this.#sums;
+    sums.count += 1;
+    sums.sum += loss;
+    sums.squares += loss * loss;
     if ((next & (next - 1)) !== 0 || next > 2 ** 30) return;
+    const { before } = this.#now;
     const first = next - sums.count;
     if (first >= LEAST_DOUBLING) {
       const error = Math.sqrt(errorOf(sums) + errorOf(before));
       const doubling = { first, before: meanOf(before), mean: meanOf(sums), error };
       judge("plateau", first, flat(doubling, this.#subject));
     }
-    this.#now.before = sums;
-    this.#now.now = NOTHING;
+    this.#now.before = { ...sums };
+    Object.assign(sums, NOTHING);
   }
 }
 

@@ -73,22 +73,47 @@ export class MersenneTwister {
   /** The next integer in `[0, 2^32)`. */
   uint32(): number {
     if (this.#next === N) this.#twist();
-    let y = at(this.#state, this.#next++);
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    y ^= y >>> 18;
-    return y >>> 0;
+    return tempered(at(this.#state, this.#next++));
+  }
+
+  /** Fills `remainders` with the remainders of the next integers; takes half the time of one after the other. */
+  fillRemainders(remainders: Int32Array, divisor: number): void {
+    const state = this.#state;
+    // As an unsigned integer, also to the compiler, which otherwise divides doubles.
+    const by = divisor >>> 0;
+    let next = this.#next;
+    for (let i = 0; i < remainders.length; i++) {
+      if (next === N) {
+        this.#twist();
+        next = 0;
+      }
+      remainders[i] = tempered(at(state, next++)) % by;
+    }
+    this.#next = next;
   }
 
   #twist(): void {
     const state = this.#state;
-    for (let i = 0; i < N; i++) {
-      const y = (at(state, i) & 0x80000000) | (at(state, (i + 1) % N) & 0x7fffffff);
-      state[i] = at(state, (i + M) % N) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
+    for (let i = 0; i < N - M; i++) state[i] = at(state, i + M) ^ twisted(state, i, i + 1);
+    for (let i = N - M; i < N - 1; i++) state[i] = at(state, i + M - N) ^ twisted(state, i, i + 1);
+    state[N - 1] = at(state, M - 1) ^ twisted(state, N - 1, 0);
     this.#next = 0;
   }
+}
+
+/** Returns what a word and the one after it add to another one. */
+function twisted(state: Uint32Array, i: number, after: number): number {
+  const y = (at(state, i) & 0x80000000) | (at(state, after) & 0x7fffffff);
+  return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+}
+
+function tempered(word: number): number {
+  let y = word;
+  y ^= y >>> 11;
+  y ^= (y << 7) & 0x9d2c5680;
+  y ^= (y << 15) & 0xefc60000;
+  y ^= y >>> 18;
+  return y >>> 0;
 }
 
 function at(state: Uint32Array, i: number): number {

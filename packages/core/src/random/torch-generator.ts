@@ -75,6 +75,16 @@ export class TorchGenerator {
     return this.#twister.uint32() % bound;
   }
 
+  /**
+   * `torch.randint(0, bound, (n,))`.
+   *
+   * @param bound - below 2^31
+   * @param values - to fill; `[n]`
+   */
+  randints(bound: number, values: Int32Array): void {
+    this.#twister.fillRemainders(values, bound);
+  }
+
   #uniform24(): number {
     return (this.#twister.uint32() & 0xffffff) * 2 ** -24;
   }

@@ -111,7 +111,7 @@ export class Trainer {
     const last = Math.min(this.#step + count, steps);
     let row = rows;
     while (this.#step < last && this.#divergedAt === null) {
-      for (let b = 0; b < batch.length; b++) batch[b] = this.#generator.randint(examples);
+      this.#generator.randints(examples, batch);
       const rate = learningRateAt(lr, this.#step);
       const loss = this.#engine.step(batch, rate, buffer.ratios, row * this.parameters.length);
       buffer.loss[row] = loss;
