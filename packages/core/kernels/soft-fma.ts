@@ -2,6 +2,7 @@
 // The sum with the third does not fit; rounded to nearest and then to float32 it could be wrong in the last bit
 // (two roundings). Rounded to odd it cannot: where something is lost, the last bit of the double becomes 1, which
 // keeps it off every tie of the 24 bits that are left (53 >= 24 + 2), subnormal results and overflow included.
+import { promoteHigh } from "./vector";
 
 /** a b + c, rounded once. */
 export function softMadd(a: v128, b: v128, c: v128): v128 {
@@ -9,11 +10,6 @@ export function softMadd(a: v128, b: v128, c: v128): v128 {
     f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b), f64x2.promote_low_f32x4(c));
   const high = roundedToOdd(promoteHigh(a), promoteHigh(b), promoteHigh(c));
   return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
-}
-
-@inline
-function promoteHigh(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
 }
 
 /** a b + c of two doubles that are float32, in doubles rounded to odd. */

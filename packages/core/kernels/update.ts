@@ -1,13 +1,13 @@
 // The SGD step of one parameter and what it says about learning: the update:data ratio. A parameter p and its
-// gradient g are rows x n; with their zero pads they are one run of vectors, read once.
+// gradient g are rows x n; with their zero pads they are one run of pairs of vectors, read once.
 //
-// Sums and sums of squares are float32 over BLOCK vectors, then doubles: ratios within 1e-6. Where that is
+// Sums and sums of squares are float32 over BLOCK bytes, then doubles: ratios within 1e-6. Where that is
 // not enough (numbers too small or too large to square in float32, or all nearly equal) both deviations are
 // taken again, in doubles.
-import { flush4, sumLanes } from "./vector";
+import { flush4, madd, promoteHigh, sumLanes } from "./vector";
 
-/** Vectors summed in float32 before they go to doubles. */
-const BLOCK: usize = 64;
+/** Bytes of p whose squares are summed in float32 before they go to doubles: 64 pairs. */
+const BLOCK: usize = 2048;
 /** Below this mean square, what flush4 drops from the squares would be noticed. */
 const LEAST_MEAN_SQUARE: f64 = 1e-30;
 /** Above this ratio of mean square to variance, too many digits cancel. */
@@ -18,15 +18,15 @@ let sumG: f64 = 0, squareG: f64 = 0, sumP: f64 = 0, squareP: f64 = 0;
 /**
  * p -= lr (g + 2 lambda p / size), flushed; then ratio = std(lr g) / std(p), unbiased, as float32 at `ratio`:
  * NaN for a single element. Returns lambda mean(p^2) of the values before the update, the parameter's share
- * of the loss.
+ * of the loss. `room` is 128 bytes that are overwritten.
  */
 export function update(
-  p: usize, g: usize, ratio: usize, rows: i32, n: i32, ld: i32, lr: f64, lambda: f64,
+  p: usize, g: usize, ratio: usize, room: usize, rows: i32, n: i32, ld: i32, lr: f64, lambda: f64,
 ): f64 {
   const size = <f64>rows * <f64>n;
   const bytes = (<usize>(rows * ld)) << 2;
   const penalty = lambda == 0 ? 0 : lambda * (addDecay(p, g, bytes, <f32>(2 * lambda / size)) / size);
-  descend(p, g, bytes, <f32>-lr);
+  descend(p, g, bytes, <f32>-lr, room);
   let varianceG = varianceOf(sumG, squareG, size);
   if (isRough(varianceG, squareG, size)) varianceG = exactVariance(g, rows, n, ld);
   let varianceP = varianceOf(sumP, squareP, size);
@@ -36,42 +36,74 @@ export function update(
 }
 
 /** p += rate g; leaves the sums of g and of the new p. */
-function descend(p: usize, g: usize, bytes: usize, rate: f32): void {
-  const rates = f32x4.splat(rate);
-  const zero = f32x4.splat(0);
+function descend(p: usize, g: usize, bytes: usize, rate: f32, room: usize): void {
   sumG = 0; squareG = 0; sumP = 0; squareP = 0;
   const end = p + bytes;
   while (p < end) {
-    const stop = min(p + (BLOCK << 4), end);
-    let sg = zero, qg = zero, sp = zero, qp = zero;
-    for (; p < stop; p += 16, g += 16) {
-      const gradient = v128.load(g);
-      const next = flush4(f32x4.add(v128.load(p), f32x4.mul(rates, gradient)));
-      v128.store(p, next);
-      sg = f32x4.add(sg, gradient);
-      qg = f32x4.add(qg, f32x4.mul(gradient, gradient));
-      sp = f32x4.add(sp, next);
-      qp = f32x4.add(qp, f32x4.mul(next, next));
-    }
-    sumG += sumLanes(sg);
-    squareG += sumLanes(qg);
-    sumP += sumLanes(sp);
-    squareP += sumLanes(qp);
+    const stop = min(p + BLOCK, end);
+    descendBlock(p, g, stop, rate, room);
+    sumG += sumOf(room); squareG += sumOf(room + 32); sumP += sumOf(room + 64); squareP += sumOf(room + 96);
+    g += stop - p;
+    p = stop;
   }
+}
+
+/**
+ * The same up to `stop`. The four sums, of g, of its squares, of the new p and of its squares, go to `room`, eight lanes
+ * each: what is not stored as a pair is not computed as one. Two of each, because each addition is waited for.
+ */
+function descendBlock(p: usize, g: usize, stop: usize, rate: f32, room: usize): void {
+  const rates = f32x4.splat(rate);
+  let sg0 = f32x4.splat(0), sg1 = sg0, qg0 = sg0, qg1 = sg0, sp0 = sg0, sp1 = sg0, qp0 = sg0, qp1 = sg0;
+  let tg0 = sg0, tg1 = sg0, rg0 = sg0, rg1 = sg0, tp0 = sg0, tp1 = sg0, rp0 = sg0, rp1 = sg0;
+  for (; p + 32 < stop; p += 64, g += 64) {
+    const g0 = v128.load(g), g1 = v128.load(g, 16), g2 = v128.load(g, 32), g3 = v128.load(g, 48);
+    const p0 = flush4(madd(rates, g0, v128.load(p))), p1 = flush4(madd(rates, g1, v128.load(p, 16)));
+    const p2 = flush4(madd(rates, g2, v128.load(p, 32))), p3 = flush4(madd(rates, g3, v128.load(p, 48)));
+    sg0 = f32x4.add(sg0, g0); sg1 = f32x4.add(sg1, g1); qg0 = madd(g0, g0, qg0); qg1 = madd(g1, g1, qg1);
+    sp0 = f32x4.add(sp0, p0); sp1 = f32x4.add(sp1, p1); qp0 = madd(p0, p0, qp0); qp1 = madd(p1, p1, qp1);
+    tg0 = f32x4.add(tg0, g2); tg1 = f32x4.add(tg1, g3); rg0 = madd(g2, g2, rg0); rg1 = madd(g3, g3, rg1);
+    tp0 = f32x4.add(tp0, p2); tp1 = f32x4.add(tp1, p3); rp0 = madd(p2, p2, rp0); rp1 = madd(p3, p3, rp1);
+    v128.store(p, p1, 16); v128.store(p, p0); v128.store(p, p3, 48); v128.store(p, p2, 32);
+  }
+  if (p < stop) {
+    const g0 = v128.load(g), g1 = v128.load(g, 16);
+    const p0 = flush4(madd(rates, g0, v128.load(p))), p1 = flush4(madd(rates, g1, v128.load(p, 16)));
+    sg0 = f32x4.add(sg0, g0); sg1 = f32x4.add(sg1, g1); qg0 = madd(g0, g0, qg0); qg1 = madd(g1, g1, qg1);
+    sp0 = f32x4.add(sp0, p0); sp1 = f32x4.add(sp1, p1); qp0 = madd(p0, p0, qp0); qp1 = madd(p1, p1, qp1);
+    v128.store(p, p1, 16); v128.store(p, p0);
+  }
+  sg0 = f32x4.add(sg0, tg0); sg1 = f32x4.add(sg1, tg1); qg0 = f32x4.add(qg0, rg0); qg1 = f32x4.add(qg1, rg1);
+  sp0 = f32x4.add(sp0, tp0); sp1 = f32x4.add(sp1, tp1); qp0 = f32x4.add(qp0, rp0); qp1 = f32x4.add(qp1, rp1);
+  v128.store(room, sg1, 16); v128.store(room, sg0); v128.store(room, qg1, 48); v128.store(room, qg0, 32);
+  v128.store(room, sp1, 80); v128.store(room, sp0, 64); v128.store(room, qp1, 112); v128.store(room, qp0, 96);
+}
+
+/** The sum of eight lanes, in doubles. */
+@inline
+function sumOf(pair: usize): f64 {
+  return sumLanes(f32x4.add(v128.load(pair), v128.load(pair, 16)));
 }
 
 /** g += decay p; returns the sum of p^2, in doubles. */
 function addDecay(p: usize, g: usize, bytes: usize, decay: f32): f64 {
   const factor = f32x4.splat(decay);
-  let squares = f64x2.splat(0);
-  for (const end = p + bytes; p < end; p += 16, g += 16) {
-    const value = v128.load(p);
-    v128.store(g, flush4(f32x4.add(v128.load(g), f32x4.mul(factor, value))));
-    const low = f64x2.promote_low_f32x4(value);
-    const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3));
-    squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
+  let s0 = f64x2.splat(0), s1 = s0;
+  for (const end = p + bytes; p < end; p += 32, g += 32) {
+    const p0 = v128.load(p), p1 = v128.load(p, 16);
+    const g0 = flush4(madd(factor, p0, v128.load(g))), g1 = flush4(madd(factor, p1, v128.load(g, 16)));
+    v128.store(g, g1, 16); v128.store(g, g0);
+    s0 = f64x2.add(s0, squaresOf(p0)); s1 = f64x2.add(s1, squaresOf(p1));
   }
-  return f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
+  s0 = f64x2.add(s0, s1);
+  return f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
+}
+
+/** Squares of four float32 in doubles, added two by two. */
+@inline
+function squaresOf(x: v128): v128 {
+  const low = f64x2.promote_low_f32x4(x), high = promoteHigh(x);
+  return f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high));
 }
 
 @inline

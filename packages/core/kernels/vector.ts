@@ -1,10 +1,26 @@
-// What several families need of four float32 at once. Constants lie in memory, because V8 rebuilds a v128
-// constant on every use.
+// What several families need of four float32 at once, and how they come in pairs.
+//
+// Every kernel handles pairs of vectors, columns +0 to +3 and +4 to +7: V8's revectorizer makes one 256-bit instruction
+// of two operations that differ in nothing but that their operands lie 16 bytes apart. It begins at two stores of one
+// basic block, hence the few rules that all loops here follow:
+// - the store at +16 comes first, and no load between two stores (a load does not move across a store);
+// - whatever is the same for both halves is the same value: constants are loaded into all lanes (`splat`) from memory, and
+//   the compiler merges the loads that two calls side by side have in common. A v128 constant would be rebuilt at each use;
+// - masks are loads from a table (`pairMasks`), not comparisons;
+// - no pair is loaded or stored at an address that is a constant: V8 13.6 gets those wrong.
 import { softMadd } from "./soft-fma";
 
-const SIZE_BITS: usize = memory.data<u32>([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff], 16);
+/** A float32 constant, or the i-th of a table, in all four lanes. */
+@inline
+export function splat(table: usize, i: usize = 0): v128 {
+  return v128.load_splat<f32>(table + (i << 2));
+}
+
+/** 1, for `splat`. */
+export const ONE: usize = memory.data<f32>([1]);
+const SIZE_BITS: usize = memory.data<u32>([0x7fffffff]);
 /** 2^-63: the product of two such numbers is the smallest normal float32. */
-const SMALLEST: usize = memory.data<u32>([0x20000000, 0x20000000, 0x20000000, 0x20000000], 16);
+const SMALLEST: usize = memory.data<u32>([0x20000000]);
 
 /**
  * x, but 0 where |x| < 2^-63 (about 1e-19). Every operand of a matrix product passes here when it is made:
@@ -13,13 +29,15 @@ const SMALLEST: usize = memory.data<u32>([0x20000000, 0x20000000, 0x20000000, 0x
  */
 @inline
 export function flush4(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(v128.and(x, v128.load(SIZE_BITS)), v128.load(SMALLEST)));
+  return v128.andnot(x, f32x4.lt(v128.and(x, splat(SIZE_BITS)), splat(SMALLEST)));
 }
 
-/** All bits set in the first `lanes` of four lanes. */
+const MASKS: usize = memory.data<i32>([-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0], 64);
+
+/** Where two masks lie, 16 bytes apart, that have all bits set in the first `lanes` of a pair's eight lanes. */
 @inline
-export function firstLanes(lanes: i32): v128 {
-  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes));
+export function pairMasks(lanes: i32): usize {
+  return MASKS + ((<usize>(8 - min(8, lanes))) << 2);
 }
 
 /** The four lane sums of four vectors, as one vector. */
@@ -30,11 +48,16 @@ export function sumEach(p: v128, q: v128, r: v128, s: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7));
 }
 
+/** The last two lanes, as doubles. */
+@inline
+export function promoteHigh(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
+}
+
 /** The sum of the lanes, in doubles. */
 @inline
 export function sumLanes(x: v128): f64 {
-  const pairs = f64x2.add(
-    f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3)));
+  const pairs = f64x2.add(f64x2.promote_low_f32x4(x), promoteHigh(x));
   return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
 }
 

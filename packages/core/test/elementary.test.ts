@@ -14,13 +14,13 @@ const x = new Float32Array(memory.buffer, at, COUNT);
 const y = new Float32Array(memory.buffer, at + 4 * COUNT, COUNT);
 
 type Elementary = Kernels["tanhForward"];
-const functions: readonly (readonly [string, Elementary, (x: number) => number])[] = [
-  ["tanh", kernels.tanhForward, Math.tanh],
-  ["exp", kernels.expForward, Math.exp],
-  ["log", kernels.logForward, Math.log],
+const functions: readonly (readonly [string, number, Elementary, (x: number) => number])[] = [
+  ["tanh", 2.5, kernels.tanhForward, Math.tanh],
+  ["exp", 2, kernels.expForward, Math.exp],
+  ["log", 2, kernels.logForward, Math.log],
 ];
 
-test.each(functions)("%s is within 2 ulp over the whole range", (_, kernel, exact) => {
+test.each(functions)("%s is within %d ulp over the whole range", (_, most, kernel, exact) => {
   let worst = { ulps: 0, x: 0 };
   for (let start = 0; start < 2 ** 32; start += COUNT * STRIDE) {
     for (let i = 0; i < COUNT; i++) bits[i] = start + i * STRIDE;
@@ -31,7 +31,7 @@ test.each(functions)("%s is within 2 ulp over the whole range", (_, kernel, exac
     }
   }
 
-  expect(worst.ulps, `at ${worst.x}`).toBeLessThanOrEqual(2);
+  expect(worst.ulps, `at ${worst.x}`).toBeLessThanOrEqual(most);
 });
 
 test.each([

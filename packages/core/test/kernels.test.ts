@@ -110,7 +110,7 @@ test.each([
     const g = draw(rows, n, scale, mean);
     const before = values(p);
     const at = reserve(1, 1).at;
-    expect(kernels.update(p.at, g.at, at, rows, n, p.ld, 0.1, 0)).toBe(0);
+    expect(kernels.update(p.at, g.at, at, room(), rows, n, p.ld, 0.1, 0)).toBe(0);
 
     const exact = (0.1 * deviation(values(g))) / deviation(values(p));
     expect(Math.abs((floats[at / 4] ?? 0) / exact - 1)).toBeLessThan(tolerance);
@@ -127,12 +127,12 @@ test("a constant tensor has no spread, a single element has none to tell", () =>
   const p = fill(reserve(9, 7), 0.1);
   const g = fill(reserve(9, 7), 0.3);
   const at = reserve(1, 1).at;
-  kernels.update(p.at, g.at, at, 9, 7, p.ld, 0.1, 0);
+  kernels.update(p.at, g.at, at, room(), 9, 7, p.ld, 0.1, 0);
   expect(floats[at / 4]).toBeNaN();
   const spread = draw(9, 7);
-  kernels.update(spread.at, g.at, at, 9, 7, p.ld, 0.1, 0);
+  kernels.update(spread.at, g.at, at, room(), 9, 7, p.ld, 0.1, 0);
   expect(floats[at / 4]).toBe(0);
-  kernels.update(spread.at, g.at, at, 1, 1, 8, 0.1, 0);
+  kernels.update(spread.at, g.at, at, room(), 1, 1, 8, 0.1, 0);
   expect(floats[at / 4]).toBeNaN();
 });
 
@@ -141,7 +141,7 @@ test("weight decay is 2 lambda p / size of the gradient and lambda mean(p^2) of 
   const p = draw(30, 27);
   const before = values(p);
   const g = fill(reserve(30, 27), 0);
-  const share = kernels.update(p.at, g.at, reserve(1, 1).at, 30, 27, p.ld, 10, 0.5);
+  const share = kernels.update(p.at, g.at, reserve(1, 1).at, room(), 30, 27, p.ld, 10, 0.5);
 
   expect(share).toBeCloseTo((0.5 * before.reduce((s, v) => s + v * v, 0)) / 810, 6);
   for (const [i, value] of values(p).entries()) {
@@ -164,6 +164,11 @@ function reserve(rows: number, columns: number): Matrix {
   const at = next * 4;
   next += Math.ceil((rows * ld + 8) / 16) * 16;
   return fill({ at, rows, columns, ld }, 0);
+}
+
+/** What `update` sums up in. */
+function room(): number {
+  return reserve(1, 32).at;
 }
 
 function fill(matrix: Matrix, value: number): Matrix {

@@ -80,7 +80,7 @@ test.each(backends)(
 test.each(backends)("names are sampled from weights on %s as by simd", (_, engine) => {
   const spec = makeSpec({ model: { batchNorm: notebookNorm }, init });
   const weights = trainAll(spec, makeFewNames(3)).trainer.weights();
-  const request = { model: spec.model, weights, count: 8, seed: 5 };
+  const request = { spec, weights, count: 8, seed: 5 };
 
   expect(sampleFromWeights({ ...request, engine })).toEqual(sampleFromWeights(request));
 });

@@ -71,12 +71,7 @@ test("names sampled from stored weights are those of the trainer", () => {
   const spec = makeSpec({ model: { batchNorm: norm } });
   const { trainer } = trainAll(spec, names);
 
-  const sampled = sampleFromWeights({
-    model: spec.model,
-    weights: trainer.weights(),
-    count: 20,
-    seed: 5,
-  });
+  const sampled = sampleFromWeights({ spec, weights: trainer.weights(), count: 20, seed: 5 });
 
   expect(sampled).toEqual(trainer.sample(20, 5));
   expect(new Set(sampled).size).toBeGreaterThan(10);

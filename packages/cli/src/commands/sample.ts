@@ -37,7 +37,7 @@ export const command: Command = {
     const name = ENGINES.find((one) => one === run.engine) ?? "simd";
     const names = sampleFromWeights({
       engine: await loadEngine(name, wantedBackend(terminal)),
-      model: readingRun(run.name, () => storedSpec(run.config).model),
+      spec: readingRun(run.name, () => storedSpec(run.config)),
       weights: weights.bytes,
       count: flags.count("count", 1) ?? 20,
       seed,

@@ -2,7 +2,7 @@ import type { Engine, LoadedEngine } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { exp } from "../math.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
-import type { ModelSpec } from "../spec.ts";
+import type { RunSpec } from "../spec.ts";
 import { trainedWeights } from "./checkpoint.ts";
 
 /** A name is cut here: a model that never emits the end marker must not go on for ever. */
@@ -58,24 +58,25 @@ function drawToken(logits: Float32Array, u: number): number {
  * Samples names from a trained model.
  *
  * @param engine - what predicts; `simd` unless given
+ * @param spec - what it was trained by: the size of its batches decides in which order an engine adds
  * @param weights - safetensors bytes of `Trainer.weights`, which carry the vocabulary
  * @throws CheckpointError - they are not those of such a model
  */
 export function sampleFromWeights({
   engine: { create } = SIMD,
-  model,
+  spec: { model, train: training },
   weights,
   count,
   seed,
 }: Pick<Sampling, "count" | "seed"> & {
   readonly engine?: LoadedEngine;
-  readonly model: ModelSpec;
+  readonly spec: Pick<RunSpec, "model" | "train">;
   readonly weights: Uint8Array;
 }): string[] {
   const { tensors, vocabulary } = trainedWeights(weights, model);
   const train = { count: 0, contexts: new Uint16Array(), targets: new Uint16Array() };
   const dataset = { train, vocabulary };
-  const engine = create({ model, train: { batchSize: 1, l2: 0 }, dataset, tensors });
+  const engine = create({ model, train: training, dataset, tensors });
   const names = sampleNames(engine, { vocabulary, context: model.context, count, seed });
   engine.dispose();
   return names;

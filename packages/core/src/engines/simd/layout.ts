@@ -173,8 +173,6 @@ export type Layout = {
   /** The layers with batch norm. */
   readonly normed: readonly NormedLayer[];
   readonly slots: readonly Slot[];
-  readonly input: Matrix;
-  readonly inputGradient: Matrix;
   readonly logits: Matrix;
   readonly logitsGradient: Matrix;
 };
@@ -212,7 +210,6 @@ export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Ro
     const gradient = arena.matrix(rows, shape.fanOut);
     return { shape, depth, weight, bias, norm, linear, normed, output, gradient };
   });
-  const inputs = model.context * model.embedding;
   const last = layers.at(-1);
   if (last === undefined) throw new RangeError("simd: a model has at least its output layer");
   return {
@@ -220,8 +217,6 @@ export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Ro
     layers,
     normed: layers.filter((layer): layer is NormedLayer => layer.norm !== null),
     slots,
-    input: arena.matrix(rows, inputs),
-    inputGradient: arena.matrix(rows, inputs),
     logits: last.output,
     logitsGradient: last.gradient,
   };

@@ -1,22 +1,19 @@
 import type { Stage } from "../../probe/network-pass.ts";
 import type { ModelSpec } from "../../spec.ts";
-import type { Kernels } from "./kernels.ts";
-import type { Layer, Layout, Matrix, Norm } from "./layout.ts";
+import { backwardFirst, type FirstNetwork, forwardFirst } from "./first-layer.ts";
+import type { Layer, Norm } from "./layout.ts";
 
 /** A model laid out in memory, and the kernels over it. Offsets are in bytes. */
-export type Network = {
-  readonly kernels: Kernels;
-  readonly model: ModelSpec;
-  readonly layout: Layout;
+export type Network = FirstNetwork & {
   readonly convention: NormConvention;
   /** The whole memory. */
   readonly floats: Float32Array;
-  /** Contexts of the current rows, `[rows, T]` int32. */
-  readonly tokensAt: number;
   /** Targets of the current rows, `[rows]` int32. */
   readonly targetsAt: number;
-  /** Room of crossEntropy for a float32 a row, `[rows]`. */
+  /** Room of crossEntropy for a float32 a row, in whole pairs. */
   readonly sumsAt: number;
+  /** Room of `update` for what it sums up. */
+  readonly roomAt: number;
 };
 
 /** How a model's batch norms divide and what they keep running, as the kernels take it. */
@@ -35,7 +32,7 @@ export function conventionOf({ batchNorm }: ModelSpec): NormConvention {
 }
 
 /**
- * Forward through the first `depth` layers; returns what leaves the last of them.
+ * Forward through the first `depth` layers.
  *
  * @param normaliseBy - the moments of these rows, as in training, or those that each norm holds
  */
@@ -44,30 +41,32 @@ export function forward(
   rows: number,
   normaliseBy: "batch" | "held",
   depth: number = network.layout.layers.length,
-): Matrix {
-  const { layers, input } = network.layout;
-  embed(network, rows);
-  let x = input; // [rows, T * E]
+): void {
+  const { layers } = network.layout;
   for (let i = 0; i < depth; i++) {
     const layer = layers[i];
     if (layer === undefined) break;
-    linear(network, layer, x, rows); // [rows, fan_out]
+    linear(network, layer, rows); // [rows, fan_out]
     if (layer.norm !== null) {
       if (normaliseBy === "batch") holdBatch(network, layer, layer.norm, rows);
       normalise(network, layer, layer.norm, rows);
     }
     activate(network, layer, rows);
-    x = layer.output;
   }
-  return x;
 }
 
-/** x W + b of one layer, into `layer.linear`. */
-export function linear({ kernels }: Network, layer: Layer, x: Matrix, rows: number): void {
+/** x W + b of one layer, from what the layers below it have left, into `layer.linear`. */
+export function linear(network: Network, layer: Layer, rows: number): void {
+  const below = network.layout.layers[layer.depth - 1];
+  if (below === undefined) {
+    forwardFirst(network, layer, rows);
+    return;
+  }
+  const { output: x } = below;
   const { fanIn: K, fanOut: N } = layer.shape;
   const { value: w } = layer.weight;
   const bias = layer.bias?.value.at ?? 0;
-  kernels.gemm(x.at, w.at, bias, layer.linear.at, rows, K, N, x.ld, w.ld, layer.linear.ld);
+  network.kernels.gemm(x.at, w.at, bias, layer.linear.at, rows, K, N, x.ld, w.ld, layer.linear.ld);
 }
 
 /**
@@ -80,8 +79,7 @@ export function backward(
   rows: number,
   watch?: (layer: Layer, stage: Stage) => void,
 ): void {
-  const { layout, kernels, model, tokensAt } = network;
-  const { layers, embedding, inputGradient: dx } = layout;
+  const { layers } = network.layout;
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     if (layer === undefined) continue;
@@ -90,24 +88,18 @@ export function backward(
     watch?.(layer, "preactivation");
     throughNorm(network, layer, rows);
     watch?.(layer, "linear");
-    throughLinear(network, layer, layers[i - 1], rows);
+    throughLinear(network, layer, rows);
   }
-  const { context: T, embedding: E } = model;
-  const { rows: V, ld } = embedding.value;
-  kernels.scatterAdd(embedding.gradient.at, tokensAt, dx.at, rows, T, E, V, ld, dx.ld); // [V, E]
 }
 
-/** Summed cross-entropy of the current rows; the gradient of its mean goes to `gradientAt` unless that is 0. */
-export function crossEntropy(network: Network, rows: number, gradientAt: number): number {
-  const { kernels, targetsAt, sumsAt, layout } = network;
-  const { at, columns: V, ld } = layout.logits;
-  return kernels.crossEntropy(at, targetsAt, gradientAt, sumsAt, rows, V, ld);
-}
-
-function embed({ kernels, model, layout, tokensAt }: Network, rows: number): void {
-  const { input, embedding } = layout;
-  const { context: T, embedding: E } = model;
-  kernels.gather(embedding.value.at, tokensAt, input.at, rows, T, E, embedding.value.ld, input.ld);
+/** Summed cross-entropy of the current rows; leaves the gradient of its mean. */
+export function crossEntropy(
+  { kernels, targetsAt, sumsAt, layout }: Network,
+  rows: number,
+): number {
+  const { logits, logitsGradient } = layout;
+  const { at, columns: V, ld } = logits;
+  return kernels.crossEntropy(at, targetsAt, logitsGradient.at, sumsAt, rows, V, ld);
 }
 
 function activate({ kernels, model }: Network, { normed, output }: Layer, rows: number): void {
@@ -141,18 +133,19 @@ function throughNorm({ kernels }: Network, { norm, gradient: dy }: Layer, rows: 
   );
 }
 
-function throughLinear(
-  { kernels, layout }: Network,
-  { gradient: dy, weight, bias, shape }: Layer,
-  below: Layer | undefined,
-  rows: number,
-): void {
+function throughLinear(network: Network, layer: Layer, rows: number): void {
+  const { kernels, layout } = network;
+  const { gradient: dy, weight, bias, shape, depth } = layer;
   const { fanIn: K, fanOut: N } = shape;
-  const x = below?.output ?? layout.input;
-  const dx = below?.gradient ?? layout.inputGradient;
+  if (bias !== null) kernels.columnSums(dy.at, bias.gradient.at, rows, N, dy.ld); // [fan_out]
+  const below = layout.layers[depth - 1];
+  if (below === undefined) {
+    backwardFirst(network, layer, rows);
+    return;
+  }
+  const { output: x, gradient: dx } = below;
   const { value: w, gradient: dw } = weight;
   kernels.gemmTransposedA(x.at, dy.at, dw.at, K, rows, N, x.ld, dy.ld, dw.ld); // [fan_in, fan_out]
-  if (bias !== null) kernels.columnSums(dy.at, bias.gradient.at, rows, N, dy.ld); // [fan_out]
   kernels.gemmTransposedB(dy.at, w.at, dx.at, rows, N, K, dy.ld, w.ld, dx.ld); // [rows, fan_in]
 }
 

@@ -12,10 +12,10 @@ import { backward, crossEntropy, forward, type Network } from "./network.ts";
 /** Sends the examples that are in memory forward and back; what that leaves is seen, not copied, where it can be. */
 export function probeNetwork(network: Network, rows: number, lambdas: Float64Array): NetworkPass {
   const { floats, model } = network;
-  const { layers, slots, logitsGradient } = network.layout;
+  const { layers, slots } = network.layout;
   const gradients = new Map(layers.map((layer) => [layer, new Map<Stage, Float32Array>()]));
   forward(network, rows, "batch");
-  const loss = crossEntropy(network, rows, logitsGradient.at) / rows;
+  const loss = crossEntropy(network, rows) / rows;
   backward(network, rows, (layer, stage) => {
     gradients.get(layer)?.set(stage, readRows(floats, layer.gradient, rows));
   });

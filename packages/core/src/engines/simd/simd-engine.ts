@@ -8,6 +8,7 @@ import {
   MOST_PROBE_EXAMPLES,
   type Tensor,
 } from "../engine.ts";
+import { layOutFirst, openFirst } from "./first-layer.ts";
 import { Arena, growTo, layOut, readTensor, writeTensor } from "./layout.ts";
 import {
   backward,
@@ -57,19 +58,24 @@ export class SimdEngine implements Engine {
     const arena = new Arena(kernels.heapBase());
     const tokensAt = arena.reserve(rows * model.context * 4);
     const targetsAt = arena.reserve(rows * 4);
-    const sumsAt = arena.reserve(rows * 4);
+    const sumsAt = arena.reserve((rows + 7) * 4);
+    const roomAt = arena.reserve(128);
     const { contexts, targets } = dataset.train;
     this.#contextsAt = arena.reserve(contexts.byteLength);
     this.#trainTargetsAt = arena.reserve(targets.byteLength);
     const indicesAt = arena.reserve(train.batchSize * 4);
     const ratiosAt = arena.reserve(tensors.length * 4);
     const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
+    const sizes = { model, vocabularySize, batchSize: train.batchSize, rows };
+    const first = layOutFirst(arena, model.hidden[0] ?? vocabularySize, sizes);
     growTo(memory, arena.byteLength);
+    openFirst(first, memory.buffer);
 
     const convention = conventionOf(model);
     const floats = new Float32Array(memory.buffer);
     this.#floats = floats;
-    this.#network = { kernels, model, layout, convention, floats, tokensAt, targetsAt, sumsAt };
+    const places = { tokensAt, targetsAt, sumsAt, roomAt };
+    this.#network = { kernels, model, layout, first, convention, floats, ...places };
     this.parameters = layout.slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
@@ -83,12 +89,13 @@ export class SimdEngine implements Engine {
 
   step(batch: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
     const network = this.#network;
-    const { slots, logitsGradient } = network.layout;
+    const { kernels, layout, roomAt } = network;
+    const { slots } = layout;
     const B = this.#indices.length;
     this.#take(batch);
     forward(network, B, "batch");
     foldRunning(network);
-    let loss = crossEntropy(network, B, logitsGradient.at) / B;
+    let loss = crossEntropy(network, B) / B;
     backward(network, B);
     for (let p = 0; p < slots.length; p++) {
       const slot = slots[p];
@@ -96,7 +103,7 @@ export class SimdEngine implements Engine {
       const { at, rows, columns, ld } = slot.value;
       const lambda = this.#lambdas[p] ?? 0;
       const { gradient, ratio } = slot;
-      loss += network.kernels.update(at, gradient.at, ratio, rows, columns, ld, lr, lambda);
+      loss += kernels.update(at, gradient.at, ratio, roomAt, rows, columns, ld, lr, lambda);
     }
     ratios.set(this.#ratios, offset);
     return loss;
@@ -112,7 +119,7 @@ export class SimdEngine implements Engine {
     for (let start = 0; start < examples.count; start += TILE) {
       const rows = this.#takeTile(examples, start);
       forward(this.#network, rows, "held");
-      total += crossEntropy(this.#network, rows, 0);
+      total += crossEntropy(this.#network, rows);
     }
     return total / examples.count;
   }
@@ -121,7 +128,8 @@ export class SimdEngine implements Engine {
     const { context: T } = this.#network.model;
     for (let t = 0; t < T; t++) this.#tokens[t] = context[t] ?? 0;
     holdRunning(this.#network);
-    const { at } = forward(this.#network, 1, "held");
+    forward(this.#network, 1, "held");
+    const { at } = this.#network.layout.logits;
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
   }
 
@@ -173,7 +181,8 @@ export class SimdEngine implements Engine {
       this.#floats.fill(0, norm.sums / 4, norm.sums / 4 + 4 * ld);
       for (let start = 0; start < examples.count; start += TILE) {
         const rows = this.#takeTile(examples, start);
-        linear(this.#network, layer, forward(this.#network, rows, "held", depth), rows);
+        forward(this.#network, rows, "held", depth);
+        linear(this.#network, layer, rows);
         kernels.columnMoments(at, norm.runningMean.at, norm.sums, rows, N, ld);
       }
       holdSummed(this.#network, norm, examples.count);
