@@ -146,3 +146,49 @@ test("what was set aside is read and exported by its name, as damaged", async ()
   expect(readFileSync(join(folder, "d.csv"), "utf8").split("\n")).toHaveLength(14);
   expect((await ablate(folder, "runs")).stdout).not.toContain("damaged");
 });
+
+test("what was set aside goes into the trash by its name, comes back as it was, and is deleted permanently", async () => {
+  change("update eval set loss = loss + 1 where run_id = 1");
+  await ablate(folder, "doctor", "--repair");
+  await ablate(folder, "run", "old.yaml", "--only", "plain seed:1");
+  const aside = `${DAMAGED}-damaged`;
+  const doctor = async () => (await ablate(folder, "doctor")).stdout;
+  const shown = async () => (await ablate(folder, "show", aside)).stdout;
+  const [before, told] = [await shown(), await doctor()];
+
+  const removed = await ablate(folder, "rm", aside);
+  const hidden = await ablate(folder, "show", aside);
+  const quiet = await doctor();
+  await ablate(folder, "restore", aside);
+  const [back, again] = [await shown(), await doctor()];
+  await ablate(folder, "rm", WHOLE, aside);
+  const purged = await ablate(folder, "gc", "--yes");
+
+  expect(told).toMatch(
+    /; set aside as damaged: old\/plain-seed=1-damaged \(`ablate rm` and `gc` delete\)$/m,
+  );
+  expect(removed.stdout).toMatch(/^old\/plain-seed=1-damaged: in the trash\n/);
+  expect(hidden.stderr).toContain(
+    `${aside} is in the trash; \`ablate restore ${aside}\` brings it back`,
+  );
+  expect(quiet).not.toContain("set aside");
+  expect([back, again]).toEqual([before, told]);
+  expect(purged.stdout).toMatch(/^purged 3 runs, 0 grids, /);
+  expect((await ablate(folder, "show", aside)).stderr).toContain(`there is no run "${aside}"`);
+  expect((await ablate(folder, "show", DAMAGED)).status).toBe(0);
+});
+
+test("a grid takes what was set aside of it along", async () => {
+  change("update eval set loss = loss + 1 where run_id = 1");
+  await ablate(folder, "doctor", "--repair");
+
+  const { stdout } = await ablate(folder, "rm", "old");
+  await ablate(folder, "gc", "--yes");
+  const database = new DatabaseSync(join(folder, "ablate.db"));
+  const left = database.prepare("select count(*) as n from damaged_run").get();
+  const runs = database.prepare("select name from run where name like 'old/%'").all();
+  database.close();
+
+  expect(stdout).toMatch(/^grid old with \d+ runs: in the trash$/m);
+  expect([left?.n, runs]).toEqual([0, []]);
+});

@@ -138,16 +138,23 @@ export function selectedRuns(
   );
 }
 
-/** Finds runs and grids by their whole names, or by filters: who removes should not be surprised. */
+/**
+ * Finds runs and grids by their whole names, or by filters: who removes should not be surprised. What was set aside as
+ * damaged is found by its name.
+ */
 export function resolveExact(
   reader: StoreReader,
   words: readonly string[],
 ): { readonly runs: readonly string[]; readonly grids: readonly string[] } {
   const options = { grids: true, whole: true, matching: filterOver(reader, EVERY_RUN) };
-  const meant = words.map((word) => meaningOf(reader, word, options));
+  const aside = new Set(reader.checks.setAside());
+  const meant = words
+    .filter((word) => !aside.has(word))
+    .map((word) => meaningOf(reader, word, options));
+  const asked = words.filter((word) => aside.has(word));
   return {
     grids: [...new Set(meant.flatMap(({ grid }) => grid ?? []))],
-    runs: [...new Set(meant.flatMap(({ runs }) => runs))],
+    runs: [...new Set([...meant.flatMap(({ runs }) => runs), ...asked])],
   };
 }
 

@@ -59,12 +59,16 @@ export function checkDigests(context: CheckContext): Found {
   const without = runs.length - sealed;
   const others = without === 0 ? "" : `; ${counted(without, "run")} without a digest${later}`;
   const aside = sql.values<string>(ASIDE);
-  const set = aside.length === 0 ? "" : `; set aside as damaged: ${listed(aside)}`;
+  const set =
+    aside.length === 0
+      ? ""
+      : `; set aside as damaged: ${aside.join(", ")} (\`ablate rm\` and \`gc\` delete)`;
   return `${counted(sealed, "run")} as written${others}${set}`;
 }
 
 const ASIDE = `
-  select r.name from damaged_run d join run r on r.id = d.run_id order by d.at_ms, r.id`;
+  select r.name from damaged_run d join run r on r.id = d.run_id
+  where r.id not in (select run_id from trash_run) order by d.at_ms, r.id`;
 
 type Wrong = Pick<Damaged, "reason" | "remedy">;
 

@@ -9,7 +9,8 @@ import type { Statements } from "../file/statements.ts";
 import { DamageError } from "../file/store-error.ts";
 
 const ASIDE = `
-  select d.reason from damaged_run d join run r on r.id = d.run_id where r.name = ?`;
+  from damaged_run d join run r on r.id = d.run_id
+  where r.id not in (select run_id from trash_run)`;
 
 type Named = { readonly name: string };
 
@@ -37,10 +38,15 @@ export class RunChecks {
 
   /** Says whether a run was set aside under this name; it is then read as it is, and met. */
   isSetAside(name: string): boolean {
-    const reason = this.#sql.value<string>(ASIDE, name);
+    const reason = this.#sql.value<string>(`select d.reason ${ASIDE} and r.name = ?`, name);
     if (reason === undefined) return false;
     this.#met.set(name, { run: name, reason, isOfName: false, isSetAside: true });
     return true;
+  }
+
+  /** Returns the names of the runs that were set aside, the first one first. */
+  setAside(): readonly string[] {
+    return this.#sql.values(`select r.name ${ASIDE} order by d.at_ms, r.id`);
   }
 
   /** Leaves out runs whose row is not what was written. */

@@ -15,7 +15,8 @@ export type Discarded = {
 };
 
 /**
- * Puts runs and grids into the trash, which hides them; runs that another grid has too stay with it.
+ * Puts runs and grids into the trash, which hides them; runs that another grid has too stay with it. With a grid goes
+ * what was set aside of it as damaged, and a run that was set aside goes by its name.
  *
  * @throws StoreError - if one of them is being trained: then nothing is discarded
  */
@@ -46,7 +47,8 @@ export function discard(path: string, named: Named, now: number = Date.now()): D
 }
 
 function idOf(sql: Statements, kind: "run" | "grid", name: string): number {
-  const id = sql.value<number>(`select id from kept_${kind} where name = ?`, name);
+  const select = `select id from "${kind}" where name = ? and id not in`;
+  const id = sql.value<number>(`${select} (select ${kind}_id from trash_${kind})`, name);
   if (id === undefined) throw new StoreError(`there is no ${kind} "${name}" any more; try again`);
   return id;
 }
@@ -56,9 +58,9 @@ type GridRun = { readonly id: number; readonly name: string; readonly others: nu
 /** The runs of some grids, each with the number of other grids that have it. */
 const RUNS_OF_GRIDS = `
   select r.id as id, r.name as name,
-    (select count(*) from kept_grid_run o where o.run_id = r.id
-      and o.grid_id not in (select value from json_each(@grids))) as others
-  from kept_run r where r.id in
+    (select count(*) from grid_run o join kept_grid g on g.id = o.grid_id where o.run_id = r.id
+      and g.id not in (select value from json_each(@grids))) as others
+  from run r where r.id not in (select run_id from trash_run) and r.id in
     (select run_id from grid_run where grid_id in (select value from json_each(@grids)))
   order by r.id`;
 

@@ -60,7 +60,7 @@ export function restoreRun(sql: Statements, runId: number): void {
   sql.run(
     `delete from trash_grid where grid_id = (select grid_id from grid_run where run_id = @id
        order by id limit 1)
-     and not exists (select 1 from kept_grid_run where run_id = @id)`,
+     and not exists (select 1 from grid_run m join kept_grid g on g.id = m.grid_id where m.run_id = @id)`,
     { id: runId },
   );
 }
