@@ -18,7 +18,7 @@ export function splat(table: usize, i: usize = 0): v128 {
 
 /** 1, for `splat`. */
 export const ONE: usize = memory.data<f32>([1]);
-const SIZE_BITS: usize = memory.data<u32>([0x7fffffff]);
+export const SIZE_BITS: usize = memory.data<u32>([0x7fffffff]);
 /** 2^-63: the product of two such numbers is the smallest normal float32. */
 const SMALLEST: usize = memory.data<u32>([0x20000000]);
 
@@ -38,14 +38,6 @@ const MASKS: usize = memory.data<i32>([-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 
 @inline
 export function pairMasks(lanes: i32): usize {
   return MASKS + ((<usize>(8 - min(8, lanes))) << 2);
-}
-
-/** The four lane sums of four vectors, as one vector. */
-@inline
-export function sumEach(p: v128, q: v128, r: v128, s: v128): v128 {
-  const low = f32x4.add(v128.shuffle<f32>(p, q, 0, 4, 1, 5), v128.shuffle<f32>(p, q, 2, 6, 3, 7));
-  const high = f32x4.add(v128.shuffle<f32>(r, s, 0, 4, 1, 5), v128.shuffle<f32>(r, s, 2, 6, 3, 7));
-  return f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7));
 }
 
 /** The last two lanes, as doubles. */

@@ -46,7 +46,7 @@ test("every triple of zeros, subnormal, largest, infinite numbers and NaN", () =
 
 function operands(arithmetic: Arithmetic) {
   const memory = new WebAssembly.Memory({ initial: 16 });
-  const kernels = instantiate(compile(readKernels(arithmetic)), memory);
+  const kernels = instantiate(compile(readKernels(arithmetic)), memory, "narrow");
   const [a = 0, b = 0, c = 0, y = 0] = [0, 1, 2, 3].map((i) => kernels.heapBase() + 4 * COUNT * i);
   const view = (at: number) => new Float32Array(memory.buffer, at, COUNT);
   const result = new Uint32Array(memory.buffer, y, COUNT);

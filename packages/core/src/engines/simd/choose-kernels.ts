@@ -1,11 +1,12 @@
 /** Which kernels this process trains on: all have the same bits, and the fastest that work here are taken. */
 import type { EngineFacts } from "../engine.ts";
 import type { KernelWish } from "./kernel-wish.ts";
-import { type Arithmetic, compile, instantiate, readKernels } from "./modules.ts";
+import { type Arithmetic, compile, instantiate, readKernels, type Tiles } from "./modules.ts";
 import { pairVectors, takesFlags } from "./v8-flags.ts";
 
 export type ChosenKernels = {
   readonly module: WebAssembly.Module;
+  readonly tiles: Tiles;
   /** What they are, and why they are not faster ones, as it is stored with a run. */
   readonly facts: Pick<EngineFacts, "version" | "reason">;
 };
@@ -21,7 +22,9 @@ export function chooseKernels(wishes: ReadonlySet<KernelWish>): ChosenKernels {
   const version = `${arithmetic}, ${isPaired ? 256 : 128} bits`;
   const reason = whyNotFused ?? whyNotPaired;
   const module = compile(isPaired ? bytes : apart(bytes));
-  return { module, facts: { version, reason } };
+  // ARM64 has 32 registers of 128 bits, as good as sixteen of 256.
+  const tiles: Tiles = isPaired || process.arch === "arm64" ? "wide" : "narrow";
+  return { module, tiles, facts: { version, reason } };
 }
 
 const ASKED_FOR = "asked for";
@@ -48,7 +51,7 @@ const SAME_BITS = "the same bits";
 function isFused(): boolean {
   const module = compile(readKernels("fused"));
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const kernels = instantiate(module, memory);
+  const kernels = instantiate(module, memory, "narrow");
   const at = kernels.heapBase();
   const [x, minus, result] = [at, at + 16, at + 32];
   const floats = new Float32Array(memory.buffer);

@@ -2,7 +2,7 @@
 import type { EngineFacts } from "../engine.ts";
 import { type ChosenKernels, chooseKernels } from "./choose-kernels.ts";
 import { kernelWishes } from "./kernel-wish.ts";
-import { instantiate, type Kernels } from "./modules.ts";
+import { instantiate, type Kernels, type Tiles } from "./modules.ts";
 
 export type { Kernels } from "./modules.ts";
 
@@ -23,7 +23,13 @@ export function kernelFacts(): Pick<EngineFacts, "version" | "reason"> {
   return prepare().facts;
 }
 
+/** Returns the tiles that are fastest here. */
+export function kernelTiles(): Tiles {
+  return prepare().tiles;
+}
+
 /** Instantiates the kernels over `memory`. */
 export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
-  return instantiate(prepare().module, memory);
+  const { module, tiles } = prepare();
+  return instantiate(module, memory, tiles);
 }

@@ -13,6 +13,9 @@ export type ScalarFunctions = Awaited<
 /** How a module multiplies and adds: by the fused instruction, or by the same bits in plain arithmetic. */
 export type Arithmetic = "fused" | "soft";
 
+/** How much of a product stays in registers: as much as fits into many or wide ones, or into sixteen of 128 bits. */
+export type Tiles = "wide" | "narrow";
+
 const KERNELS: Readonly<Record<Arithmetic, URL>> = {
   fused: new URL("../../../dist/kernels.wasm", import.meta.url),
   soft: new URL("../../../dist/kernels-soft.wasm", import.meta.url),
@@ -38,10 +41,17 @@ export function requireWebAssembly(): void {
   );
 }
 
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+/** Instantiates the kernels over `memory`. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  tiles: Tiles,
+): Kernels {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   // WebAssembly exports carry no TypeScript types; they get them here and below, and nowhere else.
-  return exports as unknown as Kernels;
+  const kernels = exports as unknown as Kernels;
+  kernels.chooseTiles(tiles === "wide" ? 1 : 0);
+  return kernels;
 }
 
 /** Compiles and instantiates the elementary functions, which bring their memory. */

@@ -50,12 +50,12 @@ export class SimdEngine implements Engine {
   readonly #ratios: Float32Array;
 
   constructor({ model, train, dataset, tensors, mostThreads = 1 }: EngineOptions) {
-    const { kernels, memory, team } = openKernels(mostThreads);
+    const { kernels, memory, firstByte, team } = openKernels(mostThreads);
     this.#memory = memory;
     this.team = team;
     const vocabularySize = dataset.vocabulary.length;
     const rows = Math.max(train.batchSize, TILE);
-    const arena = new Arena(kernels.heapBase());
+    const arena = new Arena(firstByte);
     const tokensAt = arena.reserve(rows * model.context * 4);
     const targetsAt = arena.reserve(rows * 4);
     const sumsAt = arena.reserve((rows + 7) * 4);

@@ -5,13 +5,17 @@ import { END, JOIN, Lane } from "./lane.ts";
 import { callKernel, type Kernel, splittable } from "./split-kernels.ts";
 import type { HelperData } from "./team.ts";
 
-function help({ module, memory, lanes, index }: HelperData): void {
+function help({ module, memory, tiles, lanes, index }: HelperData): void {
   const lane = new Lane(lanes, index);
   const { job } = lane;
   let kernels: readonly Kernel[] = [];
   try {
     for (lane.next(); job[0] !== END; lane.next()) {
-      if (job[0] === JOIN) kernels = splittable(instantiate(module, memory));
+      if (job[0] === JOIN) {
+        const own = instantiate(module, memory, tiles);
+        own.useRoom(own.heapBase() + index * own.roomBytes());
+        kernels = splittable(own);
+      }
       const kernel = kernels[job[0] ?? JOIN];
       if (kernel !== undefined) callKernel(kernel, job);
     }

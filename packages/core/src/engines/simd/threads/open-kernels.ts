@@ -1,4 +1,4 @@
-import { instantiateKernels, type Kernels } from "../kernels.ts";
+import { instantiateKernels, type Kernels, kernelTiles } from "../kernels.ts";
 import { instantiate } from "../modules.ts";
 import { MOST_PAGES, sharedModule } from "./shared-module.ts";
 import { splitKernels } from "./split-kernels.ts";
@@ -8,6 +8,8 @@ import { Team } from "./team.ts";
 export type OpenKernels = {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
+  /** The first byte that the kernels of all threads leave free. */
+  readonly firstByte: number;
   /** Null where there is one thread, whose kernels then know nothing of others. */
   readonly team: Team | null;
 };
@@ -19,18 +21,23 @@ let spare: WebAssembly.Memory | null = null;
 export function openKernels(mostThreads: number): OpenKernels {
   if (mostThreads === 1) {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    return { kernels: instantiateKernels(memory), memory, team: null };
+    const kernels = instantiateKernels(memory);
+    return { kernels, memory, firstByte: kernels.heapBase(), team: null };
   }
   const memory = spare ?? new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   spare = null;
   new Uint8Array(memory.buffer).fill(0);
   const module = sharedModule();
-  const team = new Team(module, memory, mostThreads);
-  return { kernels: splitKernels(instantiate(module, memory), team), memory, team };
+  const tiles = kernelTiles();
+  const team = new Team({ module, memory, tiles }, mostThreads);
+  const kernels = splitKernels(instantiate(module, memory, tiles), team);
+  // Each helper copies operands to a room of its own.
+  const firstByte = kernels.heapBase() + (mostThreads - 1) * kernels.roomBytes();
+  return { kernels, memory, firstByte, team };
 }
 
 /** Lets the helpers end and keeps shared memory for the next run. */
-export function closeKernels({ memory, team }: Omit<OpenKernels, "kernels">): void {
+export function closeKernels({ memory, team }: Pick<OpenKernels, "memory" | "team">): void {
   if (team === null) return;
   team.dispose();
   spare = memory;

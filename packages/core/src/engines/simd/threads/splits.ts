@@ -1,9 +1,16 @@
 /** Which kernels fall into parts that several threads may do, and along what. */
 import type { Kernels } from "../modules.ts";
 
-/** Kernels that return nothing: what one returns would have to be put together from its parts. */
+/**
+ * Kernels that return nothing: what one returns would have to be put together from its parts. What takes one number
+ * or none sets up an instance.
+ */
 type SplitName = {
-  [Name in keyof Kernels]: ReturnType<Kernels[Name]> extends void ? Name : never;
+  [Name in keyof Kernels]: Kernels[Name] extends (setting: number) => unknown
+    ? never
+    : ReturnType<Kernels[Name]> extends void
+      ? Name
+      : never;
 }[keyof Kernels];
 
 /** A kernel whose elements depend on nothing that another part writes, so that parts leave the bits of the whole. */

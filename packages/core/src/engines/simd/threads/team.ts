@@ -2,12 +2,14 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ThreadTeam } from "../../engine.ts";
+import type { Tiles } from "../modules.ts";
 import { END, JOIN, Lane } from "./lane.ts";
 
 /** What a helper is started with. */
 export type HelperData = {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  readonly tiles: Tiles;
   readonly lanes: SharedArrayBuffer;
   /** Its lane. */
   readonly index: number;
@@ -29,9 +31,9 @@ export class Team implements ThreadTeam {
   #refusal: string | null = null;
 
   /** @param most - threads that it may ever have */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, most: number) {
+  constructor(kernels: Pick<HelperData, "module" | "memory" | "tiles">, most: number) {
     const lanes = Lane.room(most - 1);
-    this.#data = { module, memory, lanes };
+    this.#data = { ...kernels, lanes };
     this.#lanes = Array.from({ length: most - 1 }, (_, index) => new Lane(lanes, index));
   }
 
