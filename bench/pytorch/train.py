@@ -1,27 +1,22 @@
-"""Steps per second of PyTorch eager on one thread, reading the loss and every update:data ratio of each step.
+"""PyTorch eager on one thread, reading the loss and every update:data ratio of each step.
 
-train.py WORKLOAD STEPS: prints one JSON object. Batch norm is written out, as in the lecture."""
-import json
+train.py NET STEPS [CHUNK]: see bench/workloads/peer.py. Batch norm is written out, as in the lecture."""
 import sys
-import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
-EXAMPLES, VOCABULARY, EMBEDDING, CONTEXT, BATCH, RATE = 183_802, 27, 10, 3, 32, 0.1
-WORKLOADS = {  # hidden sizes, norm on hidden layers, norm on the output layer
-    "two-layer": ([200], False, False),
-    "two-layer-bn": ([200], True, False),
-    "six-layer-bn-100": ([100] * 5, True, True),
-    "six-layer-bn-200": ([200] * 5, True, True),
-}
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workloads"))
+from peer import CONTEXT, EMBEDDING, EPSILON, RATE, Net, measure, training_examples
 
 
 class Layer:
-    def __init__(self, fan_in, fan_out, normed, generator):
-        self.weight = torch.randn(fan_in, fan_out, generator=generator) * (5 / 3) / fan_in**0.5
+    def __init__(self, shape, generator):
+        fan_in, fan_out, normed, scale, gain = shape
+        self.weight = torch.randn(fan_in, fan_out, generator=generator) * scale
         self.bias = torch.zeros(fan_out)
-        self.norm = (torch.ones(fan_out), torch.zeros(fan_out)) if normed else None
+        self.norm = (torch.full((fan_out,), gain), torch.zeros(fan_out)) if normed else None
 
     def parameters(self):
         return [self.weight, self.bias, *(self.norm or ())]
@@ -32,28 +27,23 @@ class Layer:
             return x
         gamma, beta = self.norm
         centred = x - x.mean(0, keepdim=True)
-        return gamma * centred / torch.sqrt(x.var(0, keepdim=True) + 1e-5) + beta
+        return gamma * centred / torch.sqrt(x.var(0, keepdim=True) + EPSILON) + beta
 
 
-def build(workload):
-    hidden, norms_hidden, norms_output = WORKLOADS[workload]
+def build(name):
+    contexts, targets, vocabulary = training_examples()
+    contexts, targets = torch.tensor(contexts), torch.tensor(targets)
+    net = Net(name, vocabulary)
     generator = torch.Generator().manual_seed(1)
-    contexts = torch.randint(0, VOCABULARY, (EXAMPLES, CONTEXT), generator=generator)
-    targets = torch.randint(0, VOCABULARY, (EXAMPLES,), generator=generator)
-    embedding = torch.randn(VOCABULARY, EMBEDDING, generator=generator)
-    sizes = [CONTEXT * EMBEDDING, *hidden, VOCABULARY]
-    last = len(sizes) - 2
-    layers = [
-        Layer(m, n, norms_output if i == last else norms_hidden, generator)
-        for i, (m, n) in enumerate(zip(sizes, sizes[1:]))
-    ]
+    embedding = torch.randn(vocabulary, EMBEDDING, generator=generator)
+    layers = [Layer(shape, generator) for shape in net.layers]
     parameters = [embedding] + [p for layer in layers for p in layer.parameters()]
     for p in parameters:
         p.requires_grad = True
 
     def step():
-        batch = torch.randint(0, EXAMPLES, (BATCH,), generator=generator)
-        x = embedding[contexts[batch]].view(BATCH, -1)
+        batch = torch.randint(0, len(targets), (net.batch,), generator=generator)
+        x = embedding[contexts[batch]].view(net.batch, CONTEXT * EMBEDDING)
         for layer in layers[:-1]:
             x = torch.tanh(layer(x))
         loss = F.cross_entropy(layers[-1](x), targets[batch])
@@ -72,13 +62,8 @@ def build(workload):
 def main():
     torch.set_num_threads(1)
     step, steps = build(sys.argv[1]), int(sys.argv[2])
-    for _ in range(min(200, steps)):
-        step()
-    start = time.perf_counter()
-    for _ in range(steps):
-        step()
-    seconds = time.perf_counter() - start
-    print(json.dumps({"stepsPerSecond": steps / seconds, "version": torch.__version__}))
+    chunk = int(sys.argv[3]) if len(sys.argv) > 3 else 10
+    measure(lambda: [step()[0] for _ in range(chunk)], steps, chunk, torch.__version__)
 
 
 main()

@@ -1,129 +1,131 @@
-/** `pnpm bench`: ours, ours recording, PyTorch, the engine tfjs, in turn; see docs/performance.md. */
-import { writeFileSync } from "node:fs";
+/** `pnpm bench`: training, recording, JAX, PyTorch and the engine tfjs in turn; see docs/performance.md. */
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { machine, positive } from "./machine.ts";
+import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
+import { positive } from "./machine.ts";
+import { buildAll, evaluate, findBackends, kernelTimes } from "./ours.ts";
+import { findPeers, missingPeers } from "./peers.ts";
 import {
-  type Backend,
-  findBackends,
-  findPeers,
-  kernelTimes,
-  type Peer,
-  record,
-  train,
-  trainPeer,
-  trainTfjs,
-} from "./processes.ts";
-import { profileText, type Report, reportText, spread, type WorkloadReport } from "./report.ts";
+  conditionsOf,
+  type Side,
+  type SideReport,
+  type SpeedReport,
+  sidesOf,
+  type WorkloadReport,
+} from "./report.ts";
+import { type Contender, measureRounds, ourSides, peerSides, tfjsSides } from "./sides.ts";
+import {
+  aboutLine,
+  evaluationTable,
+  productTables,
+  profileTable,
+  shapeTable,
+  speedTables,
+  tfjsTable,
+} from "./speed-tables.ts";
+import { spread } from "./timings.ts";
 import {
   isWorkload,
+  lengthOf,
   loadWorkload,
   matrixFlops,
-  productsOf,
   WORKLOAD_NAMES,
-  WORKLOADS,
   type WorkloadName,
 } from "./workloads.ts";
 
-const REVECTORIZE = ["--experimental-wasm-revectorize"];
+/** Seconds that one side trains in one round. */
+const SECONDS = 1.5;
+/** The nets whose evaluation is measured, and how often in a round. */
+const EVALUATED: readonly WorkloadName[] = ["two-layer", "two-layer-bn"];
+const EVALUATIONS = 5;
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
-}
-
-async function main(): Promise<void> {
+await guarded(async () => {
   const { values } = parseArgs({
     options: {
       rounds: { type: "string", default: "5" },
       steps: { type: "string" },
       only: { type: "string", default: WORKLOAD_NAMES.join(",") },
-      json: { type: "string" },
+      against: { type: "string" },
       profile: { type: "boolean", default: false },
+      ...OUTPUT_OPTIONS,
     },
   });
   const rounds = positive("rounds", values.rounds);
   const steps = values.steps === undefined ? null : positive("steps", values.steps);
-  const names = values.only.split(",").map(workloadNamed);
+  const nets = values.only.split(",").map(workloadNamed);
   const peers = findPeers();
-  if (peers.length === 0) {
-    process.stderr.write("no PyTorch here (ABLATE_PYTHON names a Python that has it): no ratios\n");
-  }
+  for (const line of missingPeers(peers)) say(line);
   const backends = await findBackends();
-  if (backends.length < 2) {
-    process.stderr.write("no native TensorFlow here (`pnpm tensorflow` installs it)\n");
-  }
-  const workloads = names.map((name) => {
-    process.stderr.write(`${name} ...\n`);
-    return measure(name, { rounds, steps, peers, backends });
-  });
-  const report: Report = { date: new Date().toISOString(), machine: machine(), rounds, workloads };
-  if (values.json === "-") process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stdout.write(`${reportText(report)}\n`);
-  if (values.json !== undefined && values.json !== "-") {
-    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  }
-  if (values.profile) process.stdout.write(`\n${workloads.map(profileText).join("\n\n")}\n`);
-}
+  if (backends.length < 2) say("no native TensorFlow here (`pnpm tensorflow` installs it)");
+  const { against } = values;
+  buildAll(against === undefined ? [] : [against]);
+  const before = loadavg()[0] ?? 0;
+  const sides = [...ourSides(against), ...peerSides(peers), ...tfjsSides(backends)];
+  const workloads = nets.map((net) => measure(net, { sides, rounds, steps, against }));
+  const report: SpeedReport = { ...conditionsOf(rounds, before), workloads };
+  const tables = [
+    ...speedTables(report),
+    ...productTables(report),
+    evaluationTable(report),
+    tfjsTable(report),
+    ...(values.profile ? [shapeTable(report), ...workloads.map(profileTable)] : []),
+  ];
+  print({ name: "speed", report }, { about: aboutLine(report), tables }, values);
+});
 
-type Conditions = {
+type Plan = {
+  readonly sides: readonly Contender[];
   readonly rounds: number;
   readonly steps: number | null;
-  readonly peers: readonly Peer[];
-  readonly backends: readonly Backend[];
+  /** The checkout of an earlier commit. */
+  readonly against: string | undefined;
 };
 
-function measure(
-  name: WorkloadName,
-  { rounds, steps, peers, backends }: Conditions,
-): WorkloadReport {
-  const ours = steps ?? WORKLOADS[name].steps;
-  const theirs = steps ?? WORKLOADS[name].peerSteps;
-  const all = Array.from({ length: rounds }, () => ({
-    plain: train(name, ours),
-    recorded: record(name, ours),
-    peers: peers.map((peer) => trainPeer(peer, name, theirs)),
-    tfjs: backends.map((backend) => trainTfjs(backend, name, theirs)),
-    revectorized: train(name, ours, REVECTORIZE),
-  }));
-  const plain = spread(all.map((round) => round.plain.stepsPerSecond));
-  const { spec, dataset } = loadWorkload(name, 1);
-  const flops = matrixFlops(productsOf(spec, dataset));
-  const kernels = kernelTimes(name);
-  const gflops = flops / kernels.matrixMicroseconds / 1000;
+function measure(net: WorkloadName, { sides, rounds, steps, against }: Plan): WorkloadReport {
+  say(`${net} ...`);
+  const { spec, dataset } = loadWorkload(net, 1);
+  const flops = matrixFlops(spec, dataset);
+  const length = lengthOf(flops, SECONDS, steps);
+  const measured = measureRounds(sides, rounds, { net, length });
+  const reported = sidesOf(measured);
   return {
-    workload: name,
-    stepsPerSecond: plain,
-    recordingStepsPerSecond: spread(all.map((round) => round.recorded)),
-    recordingPercent: spread(
-      all.map(({ plain, recorded }) => 100 * (plain.stepsPerSecond / recorded - 1)),
-    ),
-    pytorch: peers.map(({ version }, i) => ({
-      version,
-      stepsPerSecond: spread(all.map((round) => round.peers[i] ?? Number.NaN)),
-    })),
-    ratio:
-      peers.length === 0
-        ? null
-        : spread(all.map((round) => round.recorded / Math.max(...round.peers))),
-    tfjs: backends.map((backend, i) => ({
-      ...backend,
-      stepsPerSecond: spread(all.map(({ tfjs }) => tfjs[i] ?? Number.NaN)),
-      ratio:
-        peers.length === 0
+    net,
+    flops,
+    sides: reported,
+    recordingPercent: {
+      now: recordingPercent(reported, ["training", "recording"]),
+      before:
+        against === undefined
           ? null
-          : spread(all.map((round) => (round.tfjs[i] ?? Number.NaN) / Math.max(...round.peers))),
-    })),
-    matrixFlops: flops,
-    matrixGflops: gflops,
-    ceilingPercent: (100 * gflops) / kernels.ceilingGflops,
-    matrixPercent: (kernels.matrixMicroseconds * plain.median) / 1e4,
-    kernels,
-    revectorized: {
-      stepsPerSecond: spread(all.map((round) => round.revectorized.stepsPerSecond)),
-      sameBits: all.every((round) => round.plain.sha256 === round.revectorized.sha256),
+          : recordingPercent(reported, ["training before", "recording before"]),
     },
+    kernels: kernelTimes(net),
+    evaluation: EVALUATED.includes(net) ? evaluation(net, rounds, against) : null,
+  };
+}
+
+/** Compares the least that a step took of the processors on both sides: other work only adds to it. */
+function recordingPercent(
+  sides: readonly SideReport[],
+  [training, recording]: readonly [Side, Side],
+): number {
+  const least = (wanted: Side): number =>
+    1 / (sides.find(({ side }) => side === wanted)?.cpu.high ?? Number.NaN);
+  return 100 * (least(recording) / least(training) - 1);
+}
+
+function evaluation(
+  net: WorkloadName,
+  rounds: number,
+  against: string | undefined,
+): WorkloadReport["evaluation"] {
+  const all = Array.from({ length: rounds }, () => ({
+    now: Math.min(...evaluate(net, EVALUATIONS)),
+    before: against === undefined ? Number.NaN : Math.min(...evaluate(net, EVALUATIONS, against)),
+  }));
+  return {
+    now: spread(all.map(({ now }) => now)),
+    before: against === undefined ? null : spread(all.map(({ before }) => before)),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from "@ablate/store";
 import { commandCpuMs, cpuMs } from "./cpu-time.ts";
 import { ONE_RUN, probeCost } from "./probe-cost.ts";
-import { columns } from "./report.ts";
+import { columns } from "./table.ts";
 import { ABLATE } from "./ui/command.ts";
 import { historyOf, writeRun } from "./ui/history.ts";
 import { loadWorkload } from "./workloads.ts";

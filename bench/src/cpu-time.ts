@@ -1,5 +1,5 @@
 /** Processor time, which other work on the machine changes less than the clock's. */
-import { execFileSync } from "node:child_process";
+import { outputOf } from "./pinned.ts";
 
 /** Returns the milliseconds that this process takes for it. */
 export function cpuMs(work: () => unknown): number {
@@ -9,18 +9,22 @@ export function cpuMs(work: () => unknown): number {
   return (user + system) / 1000;
 }
 
-/**
- * Returns the milliseconds that a command and all of its children take: the last line of `times` in bash,
- * exact to a millisecond.
- */
-export function commandCpuMs(folder: string, command: readonly string[]): number {
-  const said = execFileSync("bash", ["-c", '"$@" >/dev/null; times', "bash", ...command], {
-    cwd: folder,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/** Returns the milliseconds that a command and all of its children take, and what it wrote to stdout. */
+export function costOf(
+  command: readonly string[],
+  folder?: string,
+): { readonly cpuMs: number; readonly stdout: string } {
+  // The last line of `times` is what all children took, exact to a millisecond.
+  const lines = outputOf(["bash", "-c", '"$@" && times', "bash", ...command], folder)
+    .trimEnd()
+    .split("\n");
   const [user = Number.NaN, system = Number.NaN] = [
-    ...(said.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g),
+    ...(lines.at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g),
   ].map(([, minutes, seconds]) => 1000 * (Number(minutes) * 60 + Number(seconds)));
-  return user + system;
+  return { cpuMs: user + system, stdout: lines.slice(0, -2).join("\n") };
+}
+
+/** Returns the milliseconds that a command and all of its children take. */
+export function commandCpuMs(folder: string, command: readonly string[]): number {
+  return costOf(command, folder).cpuMs;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { machine, positive } from "./machine.ts";
-import { type Spread, spread } from "./report.ts";
+import { type Spread, spread } from "./timings.ts";
 
 /** What `ablate run --json` says of a grid that it has trained. */
 type Trained = {

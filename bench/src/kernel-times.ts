@@ -1,126 +1,139 @@
-/** `kernel-times.ts WORKLOAD`: microseconds of each kind of kernel in one step, and the ceiling. */
-import { readFileSync } from "node:fs";
-import { instantiateKernels, type Kernels } from "../../packages/core/src/engines/simd/kernels.ts";
-import { leadingDimension } from "../../packages/core/src/engines/simd/layout.ts";
-import { isWorkload, loadWorkload, matrixFlops, type Product, productsOf } from "./workloads.ts";
+/** `kernel-times.ts NET`: microseconds of every kernel in a training step, and what the core could do at most. */
+import { Trainer } from "@ablate/core";
+import { CallRecorder, type KernelHistory, observeKernels } from "./observed-kernels.ts";
+import { type ProductTime, productTimes } from "./product-times.ts";
+import { bestDecile, type Ceilings, measureCeilings, openLoops } from "./roofline.ts";
+import { loadWorkload } from "./workloads.ts";
 
-const REPEATS = 7;
-const CALLS = 1500;
-const MEMORY_PAGES = 128;
-/** Of the bare loop: twelve vectors of four, multiplied and added. */
-const FLOPS_A_TURN = 96;
-
-const [name = ""] = process.argv.slice(2);
-if (!isWorkload(name)) throw new RangeError(`no workload ${name}`);
-const { spec, dataset } = loadWorkload(name, 1);
-const products = productsOf(spec, dataset);
-const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES });
-const kernels = instantiateKernels(memory);
-const floats = new Float32Array(memory.buffer, 0, 1 << 20);
-const first = kernels.heapBase();
-for (let i = first / 4; i < floats.length; i++) floats[i] = Math.sin(i) / 8;
-const [A, B, C] = [first, first + (1 << 20), first + (2 << 20)];
-
-const forms: Readonly<Record<string, (product: Product) => void>> = {
-  "forward A B": ({ rows, fanIn: K, fanOut: N }) =>
-    kernels.gemm(
-      A,
-      B,
-      0,
-      C,
-      rows,
-      K,
-      N,
-      leadingDimension(K),
-      leadingDimension(N),
-      leadingDimension(N),
-    ),
-  "weight gradients A' B": ({ rows, fanIn: K, fanOut: N }) =>
-    kernels.gemmTransposedA(
-      A,
-      B,
-      C,
-      K,
-      rows,
-      N,
-      leadingDimension(K),
-      leadingDimension(N),
-      leadingDimension(N),
-    ),
-  "input gradients A B'": ({ rows, fanIn: K, fanOut: N }) =>
-    kernels.gemmTransposedB(
-      A,
-      B,
-      C,
-      rows,
-      N,
-      K,
-      leadingDimension(N),
-      leadingDimension(N),
-      leadingDimension(K),
-    ),
-};
-const hidden = products.slice(0, -1);
-const others: Readonly<Record<string, () => void>> = {
-  nonlinearity: () =>
-    each(hidden, ({ rows, fanOut: N }) => kernels.tanhForward(A, C, rows * leadingDimension(N))),
-  "its gradient": () =>
-    each(hidden, ({ rows, fanOut: N }) =>
-      kernels.tanhBackward(A, B, C, rows * leadingDimension(N)),
-    ),
-  "softmax and loss": () => softmax(kernels),
-  "update and ratios": () =>
-    each(products, ({ fanIn: K, fanOut: N }) => {
-      kernels.update(A, B, C, C + 64, K, N, leadingDimension(N), 1e-9, 0);
-    }),
+export type KernelTimes = {
+  readonly ceilings: Ceilings;
+  /** Of the whole step, with the cost of observing it taken off. */
+  readonly stepMicroseconds: number;
+  /** Products that the step calls, weighted by their time; a first layer on distinct tokens has its own within it. */
+  readonly inStep: Weighted;
+  /** Products at the shapes of all layers, each alone, weighted by their time. */
+  readonly alone: Weighted;
+  readonly products: readonly ProductTime[];
+  readonly kernels: readonly KernelTime[];
 };
 
-const matrix = Object.entries(forms).map(([form, call]) => ({
-  kernel: form,
-  microseconds: time(() => each(products, call)),
-}));
-const rest = Object.entries(others).map(([kernel, call]) => ({ kernel, microseconds: time(call) }));
-const third = matrixFlops(products) / 3;
-process.stdout.write(
-  `${JSON.stringify({
-    ceilingGflops: ceiling(),
-    matrixMicroseconds: matrix.reduce((sum, { microseconds }) => sum + microseconds, 0),
-    matrix: matrix.map((row) => ({ ...row, gflops: third / row.microseconds / 1000 })),
-    rest,
-  })}\n`,
-);
+type Weighted = { readonly microseconds: number; readonly gflops: number };
 
-function each<T>(items: readonly T[], call: (item: T) => void): void {
-  for (const item of items) call(item);
-}
+type KernelTime = {
+  readonly kernel: string;
+  readonly calls: number;
+  readonly microseconds: number;
+  /** Null for what is no product of matrices. */
+  readonly gflops: number | null;
+};
 
-function softmax({ crossEntropy }: Kernels): void {
-  const { batchSize } = spec.train;
-  const V = dataset.vocabulary.length;
-  const [targets, sums] = [C + (1 << 16), C + (1 << 17)];
-  new Int32Array(memory.buffer, targets, batchSize).fill(1);
-  crossEntropy(A, targets, C, sums, batchSize, V, leadingDimension(V));
-}
+/** Where the dimensions of a product begin in its arguments. */
+const DIMENSIONS: Readonly<Record<string, number>> = {
+  gemm: 4,
+  gemmTransposedA: 3,
+  gemmTransposedB: 3,
+};
+/** Until V8 has compiled everything. */
+const WARM_UP_MS = 300;
+const TIMED_MS = 1000;
+const FEWEST_STEPS = 100;
+const EMPTY_ROUNDS = 500;
+const EMPTY_CALLS = 50;
 
-/** Microseconds of one call: the median of several rounds. */
-function time(call: () => void): number {
-  const rounds = Array.from({ length: REPEATS }, () => {
+const [net = ""] = process.argv.slice(2);
+const { spec, dataset } = loadWorkload(net, 1_000_000_000);
+const products = productTimes(spec, dataset.vocabulary.length);
+const recorder = new CallRecorder(flopsOf);
+observeKernels(recorder);
+const trainer = new Trainer(spec, dataset);
+trainFor(WARM_UP_MS);
+recorder.clear();
+const steps = trainFor(TIMED_MS);
+const histories = [...recorder.byKernel];
+process.stdout.write(`${JSON.stringify(reportOf(histories, observingMs()))}\n`);
+
+/** Returns the milliseconds of each step. */
+function trainFor(ms: number): number[] {
+  const ratios = new Float32Array(trainer.parameters.length);
+  const row = { loss: new Float64Array(1), lr: new Float64Array(1), ratios };
+  const times: number[] = [];
+  const end = performance.now() + ms;
+  while (performance.now() < end || times.length < FEWEST_STEPS) {
     const start = performance.now();
-    for (let i = 0; i < CALLS; i++) call();
-    return ((performance.now() - start) * 1000) / CALLS;
-  });
-  return rounds.sort((a, b) => a - b)[REPEATS >> 1] ?? Number.NaN;
+    recorder.beginStep();
+    trainer.advance(row, 1);
+    times.push(performance.now() - start);
+  }
+  return times;
 }
 
-/** GFLOP/s of multiply and add alone. */
-function ceiling(): number {
-  const file = new URL("../dist/kernels.wasm", import.meta.url);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {
-    env: { memory },
+function flopsOf(kernel: string, args: readonly number[]): number {
+  const first = DIMENSIONS[kernel];
+  if (first === undefined) {
+    if (kernel.startsWith("gemm")) throw new Error(`the dimensions of ${kernel} are not known`);
+    return 0;
+  }
+  const [m = 0, k = 0, n = 0] = args.slice(first, first + 3);
+  return 2 * m * k * n;
+}
+
+/** What observing adds to a call: to the time that is recorded of it, and in all. */
+function observingMs(): { readonly recorded: number; readonly whole: number } {
+  const run = openLoops();
+  recorder.clear();
+  const whole = Array.from({ length: EMPTY_ROUNDS }, () => {
+    recorder.beginStep();
+    const start = performance.now();
+    for (let i = 0; i < EMPTY_CALLS; i++) run("multiplyAdd", 0);
+    return performance.now() - start;
   });
-  const { multiplyAdd } = exports as {
-    multiplyAdd(turns: number, x: number, y: number): number;
+  const recorded = recorder.byKernel.get("multiplyAdd")?.ms ?? [];
+  return {
+    recorded: bestDecile(recorded) / EMPTY_CALLS,
+    whole: bestDecile(whole) / EMPTY_CALLS,
   };
-  const turns = 10_000;
-  return (turns * FLOPS_A_TURN) / time(() => multiplyAdd(turns, 0.5, 1)) / 1000;
+}
+
+function reportOf(
+  histories: readonly (readonly [string, KernelHistory])[],
+  observing: ReturnType<typeof observingMs>,
+): KernelTimes {
+  const kernels = histories.map(([kernel, history]) => {
+    const [calls = 0] = history.calls;
+    const microseconds = 1000 * Math.max(0, bestDecile(history.ms) - calls * observing.recorded);
+    const flops = mean(history.flops);
+    return { kernel, calls, microseconds, gflops: flops > 0 ? flops / microseconds / 1000 : null };
+  });
+  const calls = sum(kernels.map((one) => one.calls));
+  return {
+    ceilings: measureCeilings(),
+    stepMicroseconds: 1000 * (bestDecile(steps) - calls * observing.whole),
+    inStep: weighted(
+      kernels.flatMap(({ gflops, microseconds }) =>
+        gflops === null ? [] : [{ gflops, microseconds }],
+      ),
+    ),
+    alone: weighted(
+      products.map(({ layers, gflops, microseconds }) => ({
+        gflops,
+        microseconds: layers * microseconds,
+      })),
+    ),
+    products,
+    kernels: kernels.sort((a, b) => b.microseconds - a.microseconds),
+  };
+}
+
+function weighted(times: readonly Weighted[]): Weighted {
+  const microseconds = sum(times.map((one) => one.microseconds));
+  const work = sum(times.map((one) => one.gflops * one.microseconds));
+  return { microseconds, gflops: work / microseconds };
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -6,6 +6,7 @@ import { deserialize, serialize } from "node:v8";
 import { Trainer } from "@ablate/core";
 import { countProbes } from "@ablate/runner";
 import { openWriter } from "@ablate/store";
+import { cpuMs } from "./cpu-time.ts";
 import { loadWorkload, type WorkloadName } from "./workloads.ts";
 
 export type ProbeCost = {
@@ -86,11 +87,4 @@ function storing(probes: number, look: () => ReturnType<Trainer["probe"]>) {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function cpuMs(work: () => void): number {
-  const start = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
 }

@@ -3,7 +3,8 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { positive } from "./machine.ts";
 import { probeCost } from "./probe-cost.ts";
-import { columns, spread } from "./report.ts";
+import { columns } from "./table.ts";
+import { spread } from "./timings.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,145 +1,129 @@
-/** Figures of all rounds, as numbers and as a table. */
-import type { KernelTimes } from "./processes.ts";
+/** Figures of all rounds, side by side. */
+import { loadavg } from "node:os";
+import type { KernelTimes } from "./kernel-times.ts";
+import { type Machine, machine } from "./machine.ts";
+import { CORE } from "./pinned.ts";
+import { ratesOf, type Spread, spread, type Timings } from "./timings.ts";
 
-export type Spread = { readonly median: number; readonly low: number; readonly high: number };
+/** What one side did in one round. */
+export type Measured = {
+  readonly side: Side;
+  /** A round each. */
+  readonly rounds: readonly Timings[];
+};
 
-export type WorkloadReport = {
-  readonly workload: string;
-  readonly stepsPerSecond: Spread;
-  readonly recordingStepsPerSecond: Spread;
-  /** Time that recording adds, in percent, round by round. */
-  readonly recordingPercent: Spread;
-  readonly pytorch: readonly { version: string; stepsPerSecond: Spread }[];
-  /** Recording, against the faster PyTorch, round by round; null without PyTorch. */
-  readonly ratio: Spread | null;
-  /** Training by the engine tfjs, and that against the faster PyTorch. */
-  readonly tfjs: readonly {
-    readonly backend: string;
-    readonly version: string;
-    readonly stepsPerSecond: Spread;
-    readonly ratio: Spread | null;
-  }[];
-  readonly matrixFlops: number;
-  readonly matrixGflops: number;
-  /** GFLOP/s of the products alone, in percent of multiply and add alone. */
-  readonly ceilingPercent: number;
-  /** Share of the matrix products in the time of a step, in percent. */
-  readonly matrixPercent: number;
+/** The sides of a comparison; `before` is the checkout of an earlier commit. */
+export type Side =
+  | "training"
+  | "recording"
+  | "training before"
+  | "recording before"
+  | "JAX"
+  | "PyTorch"
+  | "tfjs on tensorflow"
+  | "tfjs on wasm";
+
+/** Steps per second of one side: of each round the best decile of its chunks, the median one and the slowest decile, and the whole. */
+export type SideReport = {
+  readonly side: Side;
+  readonly version: string;
+  readonly chunk: number;
+  readonly loss: number;
+  readonly best: Spread;
+  readonly median: Spread;
+  readonly low: Spread;
+  readonly whole: Spread;
+  /** By processor time, all threads of the process counted. */
+  readonly cpu: Spread;
+  /** Recording against this side, round by round; null of our own sides. */
+  readonly ratio: { readonly best: Spread; readonly whole: Spread } | null;
+};
+
+export type NetReport = {
+  readonly net: string;
+  /** Of a step's products. */
+  readonly flops: number;
+  readonly sides: readonly SideReport[];
+};
+
+/** What is measured of a workload beyond its speed. */
+export type WorkloadReport = NetReport & {
+  /** Processor time that recording adds, in percent: the lowest of all rounds on both sides. */
+  readonly recordingPercent: { readonly now: number; readonly before: number | null };
   readonly kernels: KernelTimes;
-  readonly revectorized: { readonly stepsPerSecond: Spread; readonly sameBits: boolean };
+  /** Processor seconds of an evaluation of all splits; null where it is not measured. */
+  readonly evaluation: { readonly now: Spread; readonly before: Spread | null } | null;
 };
 
-export type Report = {
+/** When, on what and how often something was measured. */
+export type Conditions = {
   readonly date: string;
-  readonly machine: Readonly<Record<string, string | number>>;
+  readonly machine: Machine;
+  /** The one core that everything ran on, or null. */
+  readonly core: string | null;
   readonly rounds: number;
-  readonly workloads: readonly WorkloadReport[];
+  /** Load of the machine before and after. */
+  readonly load: readonly number[];
 };
 
-export function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const high = sorted[middle] ?? Number.NaN;
-  const low = sorted.length % 2 === 1 ? high : (sorted[middle - 1] ?? high);
+export type SpeedReport = Conditions & { readonly workloads: readonly WorkloadReport[] };
+export type WidthsReport = Conditions & { readonly nets: readonly NetReport[] };
+
+/** A whole grid by `ablate run` beside what its steps take each peer. */
+export type LongReport = Conditions & {
+  readonly config: string;
+  readonly runs: number;
+  /** Of all runs together. */
+  readonly steps: number;
+  readonly ours: readonly WholeGrid[];
+  /** The checkout of an earlier commit. */
+  readonly before: readonly WholeGrid[];
+  readonly peers: readonly Extrapolated[];
+};
+
+/** `ablate run` of it, once: evaluations, samples, probes and the start of the processes included. */
+export type WholeGrid = { readonly seconds: number; readonly cpuSeconds: number };
+
+/** Steps of the same nets alone, neither evaluated nor stored, from the rates of short trainings. */
+export type Extrapolated = {
+  readonly side: Side;
+  readonly version: string;
+  /** By the median of the whole trainings. */
+  readonly seconds: number;
+  /** By the best decile of chunks. */
+  readonly bestSeconds: number;
+};
+
+/** Says under which conditions something was measured that has just ended. */
+export function conditionsOf(rounds: number, loadBefore: number): Conditions {
+  const load = [loadBefore, loadavg()[0] ?? 0];
+  return { date: new Date().toISOString(), machine: machine(), core: CORE, rounds, load };
+}
+
+export function sidesOf(measured: readonly Measured[]): SideReport[] {
+  const recording = measured.find(({ side }) => side === "recording");
+  return measured.map((one) => sideOf(one, recording));
+}
+
+function sideOf({ side, rounds }: Measured, recording: Measured | undefined): SideReport {
+  const rates = rounds.map(ratesOf);
+  const ours = recording?.rounds.map(ratesOf) ?? [];
+  const ratio = (kind: "best" | "whole"): Spread =>
+    spread(rates.map((rate, i) => (ours[i]?.[kind] ?? Number.NaN) / rate[kind]));
+  const [first] = rounds;
   return {
-    median: (low + high) / 2,
-    low: sorted[0] ?? Number.NaN,
-    high: sorted.at(-1) ?? Number.NaN,
+    side,
+    version: first?.version ?? "",
+    chunk: first?.chunk ?? 0,
+    loss: first?.loss ?? Number.NaN,
+    best: spread(rates.map(({ best }) => best)),
+    median: spread(rates.map(({ median }) => median)),
+    low: spread(rates.map(({ low }) => low)),
+    whole: spread(rates.map(({ whole }) => whole)),
+    cpu: spread(rounds.map(({ cpuPerStep }) => 1 / cpuPerStep)),
+    ratio:
+      side === "training" || side === "recording"
+        ? null
+        : { best: ratio("best"), whole: ratio("whole") },
   };
-}
-
-export function reportText({ date, machine, rounds, workloads }: Report): string {
-  const rows = [
-    [
-      "workload",
-      "training",
-      "recording",
-      "cost",
-      "PyTorch",
-      "ratio",
-      "gemm",
-      "of ceiling",
-      "of step",
-    ],
-    ...workloads.map((w) => [
-      w.workload,
-      whole(w.stepsPerSecond),
-      whole(w.recordingStepsPerSecond),
-      `${w.recordingPercent.median.toFixed(1)} %`,
-      w.pytorch.map(({ stepsPerSecond }) => whole(stepsPerSecond)).join(" | ") || "-",
-      w.ratio === null ? "-" : `${tenths(w.ratio)}x`,
-      `${w.matrixGflops.toFixed(1)} GFLOP/s`,
-      `${w.ceilingPercent.toFixed(0)} %`,
-      `${w.matrixPercent.toFixed(0)} %`,
-    ]),
-  ];
-  const versions = workloads[0]?.pytorch.map(({ version }) => version).join(" | ");
-  const about = Object.entries(machine).map(([key, value]) => `${key} ${value}`);
-  return [
-    `${date.slice(0, 10)}; ${about.join(", ")}; PyTorch ${versions || "not found"}`,
-    `Steps per second, median (lowest to highest) of ${rounds} rounds in turn:`,
-    "",
-    ...columns(rows),
-    "",
-    ...workloads.flatMap(tfjsTexts),
-    ...workloads.map(revectorizedText),
-  ].join("\n");
-}
-
-export function profileText({ workload, stepsPerSecond, kernels }: WorkloadReport): string {
-  const step = 1e6 / stepsPerSecond.median;
-  const parts = [...kernels.matrix, ...kernels.rest];
-  const left = step - parts.reduce((sum, { microseconds }) => sum + microseconds, 0);
-  const rows = [...parts, { kernel: "everything else", microseconds: left }].map(
-    ({ kernel, microseconds }) => [
-      kernel,
-      `${microseconds.toFixed(1)} us`,
-      `${((100 * microseconds) / step).toFixed(0)} %`,
-    ],
-  );
-  return [`${workload}: a step is ${step.toFixed(0)} us`, ...columns(rows)].join("\n");
-}
-
-function tfjsTexts({ workload, tfjs }: WorkloadReport): string[] {
-  return tfjs.map(({ backend, version, stepsPerSecond, ratio }) => {
-    const against = ratio === null ? "" : `, ${hundredths(ratio)}x the faster PyTorch`;
-    return `${workload} by tfjs on ${backend} ${version}: ${whole(stepsPerSecond)}${against}`;
-  });
-}
-
-function revectorizedText({ workload, stepsPerSecond, revectorized }: WorkloadReport): string {
-  const gain = revectorized.stepsPerSecond.median / stepsPerSecond.median;
-  const bits = revectorized.sameBits ? "the same bits" : "OTHER BITS";
-  return `${workload} under --experimental-wasm-revectorize: ${gain.toFixed(2)}x as fast, ${bits}`;
-}
-
-/** Lines of a table, each column as wide as its widest cell. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) =>
-    Math.max(...rows.map((row) => (row[i] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
-function whole({ median, low, high }: Spread): string {
-  const [m, l, h] = [median, low, high].map((value) => Math.round(value).toLocaleString("en"));
-  return `${m} (${l} to ${h})`;
-}
-
-function tenths(values: Spread): string {
-  return ratioText(values, 1);
-}
-
-function hundredths(values: Spread): string {
-  return ratioText(values, 2);
-}
-
-function ratioText({ median, low, high }: Spread, digits: number): string {
-  const [m, l, h] = [median, low, high].map((value) => value.toFixed(digits));
-  return `${m} (${l} to ${h})`;
 }

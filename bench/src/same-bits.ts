@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBackends } from "./processes.ts";
+import { findBackends } from "./ours.ts";
 import { WORKLOAD_NAMES } from "./workloads.ts";
 
 const STEPS = "300";

@@ -1,59 +1,82 @@
-/** What is measured: one config each, and how much matrix work a step of it is. */
+/** What is trained: a workload by its name, or any widths and batch; and how much matrix work a step of it is. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildDataset, type Dataset, layerShapes, parseNames, type RunSpec } from "@ablate/core";
-import { dataHash, loadConfig, planRuns } from "@ablate/runner";
+import * as core from "@ablate/core";
+import * as runner from "@ablate/runner";
+import type { Checkout } from "./checkout.ts";
 
-export type WorkloadName = "two-layer" | "two-layer-bn" | "six-layer-bn-100" | "six-layer-bn-200";
+export const WORKLOAD_NAMES = [
+  "two-layer",
+  "two-layer-bn",
+  "six-layer-bn-100",
+  "six-layer-bn-200",
+] as const;
 
-type Steps = { readonly steps: number; readonly peerSteps: number };
-
-/** Steps of one measurement, about a second each; `peerSteps` of PyTorch and of the engine tfjs. */
-export const WORKLOADS: Readonly<Record<WorkloadName, Steps>> = {
-  "two-layer": { steps: 10_000, peerSteps: 3000 },
-  "two-layer-bn": { steps: 8000, peerSteps: 2000 },
-  "six-layer-bn-100": { steps: 4000, peerSteps: 700 },
-  "six-layer-bn-200": { steps: 1500, peerSteps: 500 },
-};
-
-export const WORKLOAD_NAMES: readonly WorkloadName[] = Object.keys(WORKLOADS).filter(isWorkload);
+export type WorkloadName = (typeof WORKLOAD_NAMES)[number];
 
 export function isWorkload(name: string): name is WorkloadName {
-  return name in WORKLOADS;
+  return WORKLOAD_NAMES.some((workload) => workload === name);
 }
 
-export function workloadFile(name: WorkloadName): string {
-  return fileURLToPath(new URL(`../workloads/${name}.yaml`, import.meta.url));
+/** The config of a net and what is set on top of it: `512,512/128` is `two-layer` with other widths and another batch. */
+export function configOf(net: string): { readonly file: string; readonly set: readonly string[] } {
+  const name = isWorkload(net) ? net : "two-layer";
+  const file = fileURLToPath(new URL(`../workloads/${name}.yaml`, import.meta.url));
+  if (isWorkload(net)) return { file, set: [] };
+  const [, widths, batch] = /^(\d+(?:,\d+)*)\/(\d+)$/.exec(net) ?? [];
+  if (widths === undefined || batch === undefined) {
+    const names = WORKLOAD_NAMES.join(", ");
+    throw new RangeError(`no net "${net}"; there are ${names}, and WIDTH,.../BATCH`);
+  }
+  return { file, set: [`model.hidden=[${widths}]`, `train.batch_size=${batch}`] };
 }
 
-/** The one run of a workload, with its data. */
+/** The one run of a net, with its data, as a checkout plans it: this one unless another is given. */
 export function loadWorkload(
-  name: WorkloadName,
+  net: string,
   steps: number,
-): { spec: RunSpec; dataset: Dataset } {
-  const config = loadConfig(workloadFile(name), { steps });
+  by: Checkout = { core, runner },
+): { spec: core.RunSpec; dataset: core.Dataset } {
+  const { file, set } = configOf(net);
+  const config = by.runner.loadConfig(file, { steps, set });
   const data = readFileSync(config.dataFile);
-  const { runs } = planRuns(config, dataHash(data));
+  const { runs } = by.runner.planRuns(config, by.runner.dataHash(data));
   const [run] = runs;
-  if (run === undefined) throw new Error(`${name} has no run`);
+  if (run === undefined) throw new Error(`${net} has no run`);
   const { spec } = run;
   const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
-  return { spec, dataset: buildDataset(parseNames(data).names, settings) };
+  return { spec, dataset: by.core.buildDataset(by.core.parseNames(data).names, settings) };
 }
 
-/** The three products of one layer: rows of the batch, fan-in, fan-out. */
-export type Product = { readonly rows: number; readonly fanIn: number; readonly fanOut: number };
-
-/** Of each layer of the model; a step does 3 x 2 x rows x fan-in x fan-out flops with each. */
-export function productsOf({ model, train }: RunSpec, { vocabulary }: Dataset): Product[] {
-  return layerShapes(model, vocabulary.length).map(({ fanIn, fanOut }) => ({
-    rows: train.batchSize,
-    fanIn,
-    fanOut,
-  }));
+/** Returns the floating-point operations of a step's matrix products: three for each layer, pads not counted. */
+export function matrixFlops({ model, train }: core.RunSpec, { vocabulary }: core.Dataset): number {
+  return core
+    .layerShapes(model, vocabulary.length)
+    .reduce((sum, { fanIn, fanOut }) => sum + 6 * train.batchSize * fanIn * fanOut, 0);
 }
 
-/** Floating-point operations of the matrix products of one step. */
-export function matrixFlops(products: readonly Product[]): number {
-  return products.reduce((sum, { rows, fanIn, fanOut }) => sum + 6 * rows * fanIn * fanOut, 0);
+/** Steps of a chunk and of one measurement. */
+export type Length = { readonly chunk: number; readonly steps: number };
+
+/** Of a step: what does not grow with its products, and the products of a core that is slow at them. */
+const FIXED_SECONDS = 30e-6;
+const FLOPS_PER_SECOND = 60e9;
+/** Shorter than a time slice of the system, so that some chunks are not interrupted; long enough to be timed. */
+const CHUNK_SECONDS = 6e-3;
+/** What one step of PyTorch eager takes at least, in steps of ours. */
+const EAGER = 8;
+
+/** Returns how long to measure a net for so many seconds, at least thirty chunks; or for so many steps. */
+export function lengthOf(flops: number, seconds: number, steps: number | null = null): Length {
+  const step = FIXED_SECONDS + flops / FLOPS_PER_SECOND;
+  const chunk = Math.max(1, Math.round(CHUNK_SECONDS / step));
+  if (steps !== null) return { chunk: Math.min(chunk, steps), steps };
+  return { chunk, steps: chunk * Math.max(30, Math.round(seconds / (chunk * step))) };
+}
+
+/** Returns the length for a side that pays for each operation and not only for arithmetic. */
+export function eagerLength({ chunk, steps }: Length): Length {
+  const shorter = Math.max(1, Math.round(chunk / EAGER));
+  const fewest = Math.min(30, steps / chunk);
+  return { chunk: shorter, steps: shorter * Math.ceil(Math.max(fewest, steps / EAGER / shorter)) };
 }

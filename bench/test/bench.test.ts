@@ -2,67 +2,85 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const script = fileURLToPath(new URL("../src/bench.ts", import.meta.url));
+type Said = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
-function bench(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ["--conditions=@ablate/source", script, ...args], {
+function run(script: string, ...args: readonly string[]): Said {
+  const file = fileURLToPath(new URL(`../src/${script}.ts`, import.meta.url));
+  return spawnSync(process.execPath, ["--conditions=@ablate/source", file, ...args], {
     encoding: "utf8",
     env: { ...process.env, ABLATE_PYTHON: "no-such-python" },
   });
 }
 
-test("one short round gives every figure that needs no PyTorch, and says what is missing", () => {
-  const { status, stdout, stderr } = bench(
-    "--only",
-    "two-layer-bn",
-    "--rounds",
-    "1",
-    "--steps",
-    "64",
-    "--json",
-    "-",
-  );
+test("one short round gives every figure that needs no peer, and says which are missing", () => {
+  const args = "--only two-layer-bn --rounds 1 --steps 64 --json -".split(" ");
+  const { status, stdout, stderr } = run("bench", ...args);
 
+  expect(stderr).toContain("no JAX here (ABLATE_PYTHON names a Python that has it)");
   expect(stderr).toContain("no PyTorch here (ABLATE_PYTHON names a Python that has it)");
   expect(status).toBe(0);
-  const { workloads } = JSON.parse(stdout);
-  expect(workloads).toMatchObject([
-    {
-      workload: "two-layer-bn",
-      ratio: null,
-      pytorch: [],
-      matrixFlops: 2_188_800,
-      revectorized: { sameBits: true },
-    },
-  ]);
-  expect(workloads[0].stepsPerSecond.median).toBeGreaterThan(0);
-  expect(workloads[0].recordingStepsPerSecond.median).toBeGreaterThan(0);
-  expect(workloads[0].ceilingPercent).toBeGreaterThan(0);
-  expect(workloads[0].tfjs.at(-1)).toMatchObject({
-    backend: "wasm",
-    version: "4.22.0",
-    ratio: null,
-  });
-  expect(workloads[0].tfjs.at(-1).stepsPerSecond.median).toBeGreaterThan(0);
+  const { workloads, rounds, load } = JSON.parse(stdout);
+  expect([rounds, load]).toEqual([1, [expect.any(Number), expect.any(Number)]]);
+  const [{ net, flops, sides, kernels, evaluation }] = workloads;
+  expect([net, flops]).toEqual(["two-layer-bn", 2_188_800]);
+  expect(sides.map((one: { side: string }) => one.side)).toEqual(
+    expect.arrayContaining(["training", "recording", "tfjs on wasm"]),
+  );
+  for (const { side, best, whole, cpu } of sides) {
+    expect(Math.min(best.median, whole.median, cpu.median), side).toBeGreaterThan(0);
+  }
+  expect(evaluation.now.median).toBeGreaterThan(0);
+  const loops = ["multiplyAdd", "multiplyAddFused", "multiplyAddPairs", "multiplyAddPairsFused"];
+  expect(Object.keys(kernels.ceilings)).toEqual(loops);
 });
 
-test("the table has a line a workload, the profile one a kernel", () => {
-  const { stdout } = bench("--only", "two-layer", "--rounds", "1", "--steps", "64", "--profile");
+test("the profile has every kernel that a step calls, and every product of its layers", () => {
+  const { status, stdout } = run("kernel-times", "six-layer-bn-100");
 
-  expect(stdout).toMatch(/^two-layer +[\d,]+ \(/m);
-  expect(stdout).toMatch(/^two-layer by tfjs on wasm 4\.22\.0: [\d,]+ \(/m);
-  expect(stdout).toMatch(/^two-layer under --experimental-wasm-revectorize: .* the same bits$/m);
-  expect(stdout).toMatch(/^update and ratios +[\d.]+ us +\d+ %$/m);
+  expect(status).toBe(0);
+  const { kernels, products, alone, inStep, stepMicroseconds } = JSON.parse(stdout);
+  const names = kernels.map((one: { kernel: string }) => one.kernel);
+  expect(names).toEqual(expect.arrayContaining(["crossEntropy", "update", "batchMoments"]));
+  const square = kernels.find((one: { kernel: string }) => one.kernel === "gemm");
+  expect(square.calls).toBeGreaterThanOrEqual(5);
+  expect(inStep.microseconds).toBeLessThan(stepMicroseconds);
+  expect(inStep.gflops).toBeGreaterThan(0);
+  const work = 6 * 32 * (30 * 100 + 4 * 100 * 100 + 100 * 27);
+  expect(alone.gflops * alone.microseconds * 1000).toBeCloseTo(work, -2);
+  expect(products.map((one: { product: string }) => one.product)).toContain("A' B 100x32x100");
+});
+
+test("widths are measured beside an earlier checkout", () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const args = ["--only", "64,64/128", "--rounds", "1", "--steps", "40", "--against", root];
+  const { status, stdout } = run("widths", ...args, "--markdown");
+
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^\| net \| training \| recorded \|$/m);
+  expect(stdout).toMatch(/^\| 64,64\/128 \| [\d,.]+ \| [\d,.]+ \|$/m);
+});
+
+test("a whole grid is trained and timed", () => {
+  const { status, stdout } = run("long", "--steps", "10", "--json", "-");
+
+  expect(status).toBe(0);
+  const { runs, steps, ours, before, peers } = JSON.parse(stdout);
+  expect([runs, steps, before, peers]).toEqual([6, 60, [], []]);
+  expect(Math.min(ours[0].seconds, ours[0].cpuSeconds)).toBeGreaterThan(0);
 });
 
 test.each([
   [
-    ["--only", "deep"],
+    "bench",
+    "--only deep",
     'no workload "deep"; there are two-layer, two-layer-bn, six-layer-bn-100, six-layer-bn-200',
   ],
-  [["--rounds", "0"], '--rounds takes a whole number from 1, not "0"'],
-])("%j ends with one clear sentence", (args, sentence) => {
-  const { status, stderr } = bench(...args);
+  ["bench", "--rounds 0", '--rounds takes a whole number from 1, not "0"'],
+  ["widths", "--only wide", 'no net "wide"; there are two-layer, '],
+  ["long", "--against nowhere", "nowhere is no checkout: it has no ./ablate"],
+])("%s %s ends with one clear sentence", (script, args, sentence) => {
+  const { status, stderr } = run(script, ...args.split(" "));
 
-  expect([status, stderr]).toEqual([2, `bench: ${sentence}\n`]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`bench: ${sentence}`);
 });

@@ -1,6 +1,7 @@
 /** Figures beside their budgets, as a table. */
 import type { Machine } from "../machine.ts";
-import { columns, type Spread, spread } from "../report.ts";
+import { columns } from "../table.ts";
+import { type Spread, spread } from "../timings.ts";
 
 export type Unit = "ms" | "%" | "frames/s" | "bytes" | "MB";
 

@@ -1,7 +1,7 @@
 /** All rounds of each measurement, as figures. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { spread } from "../report.ts";
+import { spread } from "../timings.ts";
 import type { Size } from "./command.ts";
 import { type Figure, figureOf, type KeySpread } from "./figures.ts";
 import { type FirstFrame, measureFirstFrame } from "./first-frame.ts";

@@ -1,0 +1,72 @@
+/**
+ * The last reports, in `bench/results/`, and their tables in docs/performance.md, between `<!-- bench: REGION -->`
+ * and `<!-- end -->`. `--save` of a command and `pnpm bench:docs` write them; a test compares them.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { LongReport, SpeedReport, WidthsReport } from "./report.ts";
+import {
+  aboutLine,
+  evaluationTable,
+  longTable,
+  productTables,
+  profileTable,
+  shapeTable,
+  speedTables,
+  tfjsTable,
+  widthTables,
+} from "./speed-tables.ts";
+import { markdownOf } from "./table.ts";
+
+export type ResultName = "speed" | "widths" | "long";
+
+const FOLDER = new URL("../results/", import.meta.url);
+const PAGE = new URL("../../docs/performance.md", import.meta.url);
+
+/** The parts of the page, each from a report. */
+const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
+  speed: () =>
+    of<SpeedReport>("speed", (one) => [aboutLine(one), ...speedTables(one).map(markdownOf)]),
+  products: () =>
+    of<SpeedReport>("speed", (one) => [...productTables(one), shapeTable(one)].map(markdownOf)),
+  profile: () =>
+    of<SpeedReport>("speed", ({ workloads }) =>
+      workloads.map((workload) => markdownOf(profileTable(workload))),
+    ),
+  evaluation: () => of<SpeedReport>("speed", (one) => [markdownOf(evaluationTable(one))]),
+  tfjs: () => of<SpeedReport>("speed", (one) => [markdownOf(tfjsTable(one))]),
+  widths: () =>
+    of<WidthsReport>("widths", (one) => [aboutLine(one), ...widthTables(one).map(markdownOf)]),
+  long: () => of<LongReport>("long", (one) => [aboutLine(one), markdownOf(longTable(one))]),
+};
+
+/** Keeps a report as the last one of its name, and writes its tables into the page. */
+export function saveResult(name: ResultName, json: string): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(fileOf(name), json);
+  writeFileSync(PAGE, withResults(readFileSync(PAGE, "utf8")));
+}
+
+/** Returns the page with its regions made anew. */
+export function withResults(page: string): string {
+  return page.replace(
+    /(<!-- bench: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, start: string, region: string, end: string) => {
+      const parts = REGIONS[region]?.();
+      if (parts === undefined) throw new RangeError(`the page has an unknown region ${region}`);
+      return `${start}\n${parts.join("\n\n")}\n\n${end}`;
+    },
+  );
+}
+
+function of<Report>(
+  name: ResultName,
+  write: (report: Report) => readonly string[],
+): readonly string[] {
+  const file = fileOf(name);
+  if (!existsSync(file)) return ["**Not measured yet.**"];
+  return write(JSON.parse(readFileSync(file, "utf8")));
+}
+
+function fileOf(name: ResultName): URL {
+  return new URL(`${name}.json`, FOLDER);
+}

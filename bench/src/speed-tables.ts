@@ -1,0 +1,296 @@
+/** The figures of `pnpm bench`, `pnpm bench:widths` and `pnpm bench:long` as tables. */
+import type {
+  Conditions,
+  LongReport,
+  NetReport,
+  Side,
+  SideReport,
+  SpeedReport,
+  WholeGrid,
+  WidthsReport,
+  WorkloadReport,
+} from "./report.ts";
+import type { Ceilings } from "./roofline.ts";
+import type { Table } from "./table.ts";
+import { type Spread, spread } from "./timings.ts";
+
+/** One line about when and on what. */
+export function aboutLine({ date, machine, core, rounds, load }: Conditions): string {
+  const about = Object.entries(machine).map(([key, value]) => `${key} ${value}`);
+  const pinned = core === null ? "not pinned" : `pinned to core ${core}`;
+  const loads = load.map((one) => one.toFixed(1)).join(" to ");
+  return `${date.slice(0, 10)}; ${about.join(", ")}; ${rounds} rounds in turn, ${pinned}, load ${loads}`;
+}
+
+/** Steps per second of every side. */
+export function speedTables({ workloads }: SpeedReport): Table[] {
+  return [
+    peerTable("Steps per second, best decile of chunks", workloads),
+    wholeTable(workloads),
+    oursTable(workloads),
+    ...(workloads.some((one) => of(one, "recording before")) ? [beforeTable(workloads)] : []),
+  ];
+}
+
+/** Products beside what the core can do at most. */
+export function productTables({ workloads }: SpeedReport): Table[] {
+  return [productTable(workloads), rooflineTable(workloads)];
+}
+
+export function widthTables({ nets }: WidthsReport): Table[] {
+  const title = "Widths of the hidden layers and batch, steps per second, best decile of chunks";
+  return [peerTable(title, nets), wholeTable(nets)];
+}
+
+/** A whole grid on one core, and what its steps alone would take the peers. */
+export function longTable({ config, runs, steps, ours, before, peers }: LongReport): Table {
+  const grid = (name: string, all: readonly WholeGrid[]): string[][] =>
+    all.length === 0
+      ? []
+      : [
+          [
+            name,
+            cell(spread(all.map((one) => one.seconds)), wholeSeconds),
+            cell(spread(all.map((one) => one.cpuSeconds)), wholeSeconds),
+            "measured",
+          ],
+        ];
+  return {
+    title: `\`${config}\`, ${runs} runs, ${steps.toLocaleString("en")} steps in all`,
+    head: ["", "time", "CPU time, or by the best decile of chunks", ""],
+    rows: [
+      ...grid("`ablate run`, everything recorded and evaluated", ours),
+      ...grid("the same before", before),
+      ...peers.map(({ side, version, seconds, bestSeconds }) => [
+        `${side} ${version}, the steps alone`,
+        wholeSeconds(seconds),
+        wholeSeconds(bestSeconds),
+        "extrapolated",
+      ]),
+    ],
+  };
+}
+
+/** GFLOP/s of each product alone. */
+export function shapeTable({ workloads }: SpeedReport): Table {
+  return {
+    title: "Each product alone, rows x length of the sums x columns",
+    head: ["net", "product", "layers", "time", "rate"],
+    rows: workloads.flatMap(({ net, kernels }) =>
+      kernels.products.map(({ product, layers, microseconds, gflops }) => [
+        net,
+        product,
+        String(layers),
+        `${microseconds.toFixed(2)} us`,
+        `${gflops.toFixed(1)} GFLOP/s`,
+      ]),
+    ),
+  };
+}
+
+/** Microseconds of each kernel in a step. */
+export function profileTable({ net, kernels }: WorkloadReport): Table {
+  const { stepMicroseconds: step } = kernels;
+  const left = step - kernels.kernels.reduce((sum, { microseconds }) => sum + microseconds, 0);
+  const rest = { kernel: "everything else", calls: null, microseconds: left, gflops: null };
+  return {
+    title: `Where a step of \`${net}\` goes, ${step.toFixed(1)} us`,
+    head: ["kernel", "calls", "time", "share", "products"],
+    rows: [...kernels.kernels, rest].map(({ kernel, calls, microseconds, gflops }) => [
+      kernel,
+      calls === null ? "" : String(calls),
+      `${microseconds.toFixed(2)} us`,
+      `${((100 * microseconds) / step).toFixed(0)} %`,
+      gflops === null ? "" : `${gflops.toFixed(1)} GFLOP/s`,
+    ]),
+  };
+}
+
+function peerTable(title: string, nets: readonly NetReport[]): Table {
+  const peers = peersOf(nets);
+  return {
+    title,
+    head: [
+      "net",
+      "training",
+      "recorded",
+      ...peers.map(nameOf),
+      ...peers.map((peer) => `recorded / ${nameOf(peer)}`),
+    ],
+    rows: nets.map((net) => [
+      net.net,
+      cell(of(net, "training")?.best, count),
+      cell(of(net, "recording")?.best, count),
+      ...peers.map((peer) => cell(same(net, peer)?.best, count)),
+      ...peers.map((peer) => cell(same(net, peer)?.ratio?.best, times)),
+    ]),
+  };
+}
+
+function wholeTable(nets: readonly NetReport[]): Table {
+  const peers = peersOf(nets);
+  return {
+    title: "The same by whole runs, whatever disturbed them; last losses",
+    head: [
+      "net",
+      "recorded",
+      ...peers.map(nameOf),
+      ...peers.map((peer) => `recorded / ${nameOf(peer)}`),
+      "loss",
+    ],
+    rows: nets.map((net) => [
+      net.net,
+      cell(of(net, "recording")?.whole, count),
+      ...peers.map((peer) => cell(same(net, peer)?.whole, count)),
+      ...peers.map((peer) => cell(same(net, peer)?.ratio?.whole, times)),
+      [of(net, "training"), ...peers.map((peer) => same(net, peer))]
+        .map((side) => side?.loss.toFixed(2) ?? "-")
+        .join(" / "),
+    ]),
+  };
+}
+
+function oursTable(workloads: readonly WorkloadReport[]): Table {
+  return {
+    title: "Training alone, and what recording adds",
+    head: ["net", "best decile", "median chunk", "slowest decile", "by CPU time", "recording adds"],
+    rows: workloads.map((net) => {
+      const side = of(net, "training");
+      return [
+        net.net,
+        cell(side?.best, count),
+        cell(side?.median, count),
+        cell(side?.low, count),
+        cell(side?.cpu, count),
+        `${net.recordingPercent.now.toFixed(1)} % of CPU time`,
+      ];
+    }),
+  };
+}
+
+function beforeTable(workloads: readonly WorkloadReport[]): Table {
+  return {
+    title: "Against the earlier commit, recorded, best decile of chunks",
+    head: ["net", "recorded", "before", "ratio", "ratio of whole runs", "recording added before"],
+    rows: workloads.map((net) => {
+      const before = of(net, "recording before");
+      const percent = net.recordingPercent.before;
+      return [
+        net.net,
+        cell(of(net, "recording")?.best, count),
+        cell(before?.best, count),
+        cell(before?.ratio?.best, times),
+        cell(before?.ratio?.whole, times),
+        percent === null ? "-" : `${percent.toFixed(1)} %`,
+      ];
+    }),
+  };
+}
+
+function productTable(workloads: readonly WorkloadReport[]): Table {
+  return {
+    title: "Matrix products, weighted by their time, and in percent of the 256-bit FMA loop",
+    head: ["net", "matrix work", "alone, at the shapes of all layers", "", "in the step", ""],
+    rows: workloads.map(({ net, flops, kernels: { alone, inStep, ceilings } }) => {
+      const percent = (gflops: number): string =>
+        `${((100 * gflops) / ceilings.multiplyAddPairsFused).toFixed(0)} %`;
+      return [
+        net,
+        `${(flops / 1e6).toFixed(1)} MFLOP`,
+        `${alone.gflops.toFixed(1)} GFLOP/s`,
+        percent(alone.gflops),
+        `${inStep.gflops.toFixed(1)} GFLOP/s`,
+        percent(inStep.gflops),
+      ];
+    }),
+  };
+}
+
+function rooflineTable(workloads: readonly WorkloadReport[]): Table {
+  const row = (name: string, loop: keyof Ceilings): string[] => [
+    name,
+    `${spread(workloads.map(({ kernels }) => kernels.ceilings[loop])).high.toFixed(1)} GFLOP/s`,
+  ];
+  return {
+    title: "Bare loops in registers",
+    head: ["loop", "highest"],
+    rows: [
+      row("128 bits, multiply and add", "multiplyAdd"),
+      row("128 bits, fused", "multiplyAddFused"),
+      row("256 bits, multiply and add", "multiplyAddPairs"),
+      row("256 bits, fused", "multiplyAddPairsFused"),
+    ],
+  };
+}
+
+export function evaluationTable({ workloads }: SpeedReport): Table {
+  return {
+    title: "Evaluating all splits, CPU seconds",
+    head: ["net", "now", "before"],
+    rows: workloads.flatMap(({ net, evaluation }) =>
+      evaluation === null
+        ? []
+        : [[net, cell(evaluation.now, seconds), cell(evaluation.before ?? undefined, seconds)]],
+    ),
+  };
+}
+
+export function tfjsTable({ workloads }: SpeedReport): Table {
+  return {
+    title: "The engine tfjs, steps per second, best decile of chunks",
+    head: ["net", "backend", "training", "against the faster PyTorch"],
+    rows: workloads.flatMap((net) => {
+      const torch = Math.max(
+        ...net.sides.filter(({ side }) => side === "PyTorch").map(({ best }) => best.median),
+      );
+      return net.sides
+        .filter(({ side }) => side.startsWith("tfjs"))
+        .map(({ side, version, best }) => [
+          net.net,
+          `${side.replace("tfjs on ", "")} ${version}`,
+          cell(best, count),
+          torch > 0 ? times(best.median / torch) : "-",
+        ]);
+    }),
+  };
+}
+
+function of({ sides }: NetReport, side: Side): SideReport | undefined {
+  return sides.find((one) => one.side === side);
+}
+
+/** The same side and version in another net. */
+function same({ sides }: NetReport, { side, version }: SideReport): SideReport | undefined {
+  return sides.find((one) => one.side === side && one.version === version);
+}
+
+function peersOf([first]: readonly NetReport[]): SideReport[] {
+  return first?.sides.filter(({ side }) => side === "JAX" || side === "PyTorch") ?? [];
+}
+
+function nameOf({ side, version }: SideReport): string {
+  return `${side} ${version}`;
+}
+
+/** The median, and in brackets the lowest and the highest where there are several rounds. */
+function cell(values: Spread | undefined, write: (value: number) => string): string {
+  if (values === undefined) return "-";
+  const { median, low, high } = values;
+  return low === high ? write(median) : `${write(median)} (${write(low)} to ${write(high)})`;
+}
+
+function count(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(1);
+}
+
+function times(value: number): string {
+  return `${value.toFixed(2)}x`;
+}
+
+function wholeSeconds(value: number): string {
+  return `${value.toFixed(0)} s`;
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(3)} s`;
+}
