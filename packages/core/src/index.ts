@@ -48,6 +48,7 @@ export {
   type TfjsBackend,
 } from "./engines/engine.ts";
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
+export { ENGINE_REVISIONS } from "./engines/revision.ts";
 export {
   type GainOptions,
   type GainResult,
