@@ -112,10 +112,14 @@ export { restore } from "./trash/restore.ts";
 export type { SchemaView } from "./views/view.ts";
 export { SCHEMA } from "./views/views.ts";
 export type {
+  AskedStart,
   Claim,
   Continuation,
   HeldRun,
+  OtherRevision,
+  PlannedStart,
   ResumePoint,
+  RevisionRule,
   ShorterRun,
 } from "./writing/claim.ts";
 export { NAME_LENGTH } from "./writing/free-name.ts";
@@ -135,6 +139,7 @@ export { folderToStart } from "./writing/process.ts";
 export type {
   Checkpoint,
   Provenance,
+  RevisionFrom,
   RunEnd,
   RunEvent,
   RunStart,

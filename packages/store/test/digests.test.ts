@@ -179,7 +179,7 @@ test("tags, notes, names and plans renew the digest of names alone", () => {
 function asOfVersion10(path: string): void {
   const tables = [
     ...["digest", "seal", "name_digest", "grid_digest", "damaged_run"],
-    ...["former_name", "grid_plan_run", "grid_plan"],
+    ...["former_name", "grid_plan_run", "grid_plan", "revision"],
   ];
   const views = ["kept_run", "kept_grid", "kept_grid_run", ...SCHEMA.map(({ name }) => name)];
   damage(

@@ -168,12 +168,13 @@ test("an older store says of no run where it goes on, and of its finished runs w
     .run(checkpointDigest(weights, null), weights);
   database.close();
   const continuation = { family: "f", steps: 9, accepts: () => true };
-  const starts = () => readerAt(path).starts([{ hash: "h", continuation }]);
+  const starts = () =>
+    readerAt(path).starts([{ hash: "h", continuation, rule: { revision: 1, mixes: false } }]);
 
-  expect(starts()).toEqual([null]);
+  expect(starts()).toEqual([{ start: null, other: null }]);
   writerAt(path).planGrid(gridOf([plannedRun("a", { hash: "h", family: "f" })]));
 
-  expect(starts()).toEqual([null]);
+  expect(starts()).toEqual([{ start: null, other: null }]);
   expect(readerAt(path).weights("g/a")).toEqual({ step: 2, bytes: weights });
   expect(writerAt(path).findResumePoint(1, continuation).point).toBeNull();
 });

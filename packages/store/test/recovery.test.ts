@@ -32,7 +32,8 @@ test("a checkpoint is stored with the steps before it, or neither is", () => {
 
   expect([count(path, "step"), count(path, "checkpoint")]).toEqual([2, 1]);
   expect(writer.findResumePoint(id, null)).toEqual({
-    point: { ...checkpointAt(2), runId: id, run: "g/v", backend: null },
+    point: { ...checkpointAt(2), runId: id, run: "g/v", backend: null, revision: 1 },
+    other: null,
     damaged: [],
   });
 });
@@ -86,7 +87,7 @@ test("weights that an older version left are neither damaged nor a place to go o
   const snapshot = { step: 10, evaluations: [], samples: [], weights: Uint8Array.of(1) };
   writer.endRun(id, CLAIM.token, { ...FINISHED, state: "stopped", snapshot });
 
-  expect(writer.findResumePoint(id, null)).toEqual({ point: null, damaged: [] });
+  expect(writer.findResumePoint(id, null)).toEqual({ point: null, other: null, damaged: [] });
 });
 
 test("resumed anywhere, a run has the history of its first steps and no more", () => {

@@ -64,6 +64,7 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     endedAt: "2026-01-02T03:04:05.000Z",
     error: null,
     plan: "current",
+    revision: "1",
   });
   expect(reader.parameters("g/v")).toEqual(parametersOf(["embedding", "output.weight"]));
   expect(reader.provenance("g/v")).toEqual({ node: "24" });

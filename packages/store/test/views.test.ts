@@ -63,9 +63,10 @@ plainTest("the view curve is the same in plain sqlite3 and to the reader", () =>
 test.each([
   [
     "runs",
-    "run, grid, label, state, reason, seed, config, hash, engine, steps, last_step, loss, train_loss, valid_loss, test_loss, best_valid_loss, best_valid_step, steps_per_s, parameters, tags, started_at, ended_at, error, plan",
+    "run, grid, label, state, reason, seed, config, hash, engine, steps, last_step, loss, train_loss, valid_loss, test_loss, best_valid_loss, best_valid_step, steps_per_s, parameters, tags, started_at, ended_at, error, plan, revision",
   ],
   ["grid_runs", "grid, run, label, plan"],
+  ["revisions", "run, step, revision"],
   ["loss", "run, step, loss, lr"],
   ["update_ratio", "run, step, param, ratio, log10_ratio"],
   ["curve", "run, series, level, step, n, min, mean, max"],

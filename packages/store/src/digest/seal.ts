@@ -8,10 +8,10 @@ import {
   NAMES,
   PROBE,
   type Rows,
+  rowsOf,
   type SectionName,
   STEPS_PER_PART,
   selectionOf,
-  WHOLE_SECTIONS,
   type WholeSection,
 } from "./sections.ts";
 import { StepHash } from "./step-hash.ts";
@@ -65,8 +65,9 @@ function isKept(sql: Statements, id: number, section: SectionName, part: number)
 
 /** Writes one section of a run anew, if it has digests. */
 export function renewSection(sql: Statements, id: number, section: WholeSection): void {
-  if (sql.value("select 1 from seal where run_id = ?", id) === undefined) return;
-  sql.run(INSERT, id, section, 0, wholeDigest(sql, id, section));
+  const format = sql.value<number>("select format from seal where run_id = ?", id);
+  if (format === undefined) return;
+  sql.run(INSERT, id, section, 0, wholeDigest(sql, id, section, format));
   sql.run("update seal set sha256 = ? where run_id = ?", sealOver(sql, id), id);
 }
 
@@ -111,11 +112,12 @@ export function sealOver(sql: Statements, id: number): Buffer {
 export function* digestsOf(
   sql: Statements,
   id: number,
-  isSkipped: (section: SectionName, part: number) => boolean = () => false,
+  isSkipped: (section: SectionName, part: number) => boolean,
+  format: number = FORMAT,
 ): Generator<PartDigest> {
   for (const section of wholeSections()) {
     if (isSkipped(section, 0)) continue;
-    yield { section, part: 0, sha256: wholeDigest(sql, id, section) };
+    yield { section, part: 0, sha256: wholeDigest(sql, id, section, format) };
   }
   for (const part of sql.values<number>("select step from probe where run_id = ?", id)) {
     yield { section: "probes", part, sha256: probeDigest(sql, id, part) };
@@ -129,8 +131,13 @@ export function* digestsOf(
   }
 }
 
-export function wholeDigest(sql: Statements, id: number, section: WholeSection): Buffer {
-  return digestOfParts(sql, WHOLE_SECTIONS[section], { id, part: 0 });
+export function wholeDigest(
+  sql: Statements,
+  id: number,
+  section: WholeSection,
+  format: number,
+): Buffer {
+  return digestOfParts(sql, rowsOf(section, format), { id, part: 0 });
 }
 
 export function probeDigest(sql: Statements, id: number, step: number): Buffer {

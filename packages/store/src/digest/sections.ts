@@ -1,6 +1,7 @@
 /**
  * What the digests of a run are over: values by the names that they have since format 1, so that tables and columns which
  * come later leave them valid. A change of what is listed here is a new format; the old one stays for runs that have it.
+ * Format 2 has the revisions among the results.
  */
 
 /** Columns of the rows of one table that belong to a run or a grid, in an order that the values decide. */
@@ -20,7 +21,7 @@ export type WholeSection = "config" | "results" | "record" | "checkpoints" | "fi
 export type SectionName = WholeSection | "steps" | "probes";
 
 /** The format that new digests have. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Steps of one part of the section `steps`. */
 export const STEPS_PER_PART = 4096;
@@ -43,6 +44,8 @@ function ofProbe(table: string, columns: string): Rows {
   return { table, columns: columns.split(" "), order: "layer, kind", owner: "probe_id", part };
 }
 
+const REVISION: Rows = ofRun("revision", "step revision", "step");
+
 const RUN = { table: "run", order: "id", owner: "id" } as const;
 
 export const WHOLE_SECTIONS: Readonly<Record<WholeSection, readonly Rows[]>> = {
@@ -50,6 +53,7 @@ export const WHOLE_SECTIONS: Readonly<Record<WholeSection, readonly Rows[]>> = {
   results: [
     { ...RUN, columns: RUN_RESULTS },
     { ...ofRun("eval", "", "split, statistics, step"), columns: EVALUATION },
+    REVISION,
   ],
   record: [
     ofRun("param", "idx name shape size layer layer_kind role", "idx"),
@@ -65,6 +69,25 @@ export const WHOLE_SECTIONS: Readonly<Record<WholeSection, readonly Rows[]>> = {
   ],
   rollup: [ofRun("rollup", "level bucket n data", "level, bucket")],
 };
+
+/** Says whether digests of a format can be compared with what a run has. */
+export function isKnownFormat(format: number): boolean {
+  return format === FORMAT || format === FIRST_FORMAT;
+}
+
+/** Returns what the digest of a section is over in a format that is known. */
+export function rowsOf(section: WholeSection, format: number): readonly Rows[] {
+  const rows = WHOLE_SECTIONS[section];
+  return format === FIRST_FORMAT ? rows.filter((one) => one !== REVISION) : rows;
+}
+
+/** A format without revisions: a run that has it was trained by the first one, as the migration says. */
+const FIRST_FORMAT = 1;
+
+/** SELECT of the runs whose digests of format 1 do not allow for the revisions that they have. */
+export const OTHER_REVISIONS: string = `
+  select run_id from revision join seal using (run_id)
+  where format = ${FIRST_FORMAT} and made <> 'refused' and (step <> 0 or revision <> 1)`;
 
 /** A probe is a part by itself. */
 export const PROBE: readonly Rows[] = [

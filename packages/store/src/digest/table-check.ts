@@ -3,17 +3,20 @@ import type { Statements } from "../file/statements.ts";
 import { isStoredMap } from "../reading/stored-json.ts";
 import { NOT_PURGED } from "../trash/purge.ts";
 import {
-  FORMAT,
   GRID_NAMES,
+  isKnownFormat,
   NAMES,
+  OTHER_REVISIONS,
   type Rows,
   RUN_CONFIG,
   RUN_RESULTS,
+  rowsOf,
   selectionOf,
   selectionOfAll,
   WHOLE_SECTIONS,
 } from "./sections.ts";
 import { headOf, type Value, ValueHash } from "./value-hash.ts";
+import { OTHER_REVISION } from "./verify.ts";
 
 /** What is wrong with a run. */
 export type RunDamage = {
@@ -61,15 +64,22 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
   if (runs.length === 0) return [];
   const configOf = ownHasher(sql, WHOLE_SECTIONS.config, { from: CONFIG_AT, to: RESULTS_AT, id });
   const results = { from: RESULTS_AT, to: RESULTS_END, id };
-  const resultsOf = ownHasher(sql, WHOLE_SECTIONS.results, results);
+  const hashers = new Map<number, ReturnType<typeof ownHasher>>();
+  const resultsOf = (row: Row, format: number): string => {
+    const hasher = hashers.get(format) ?? ownHasher(sql, rowsOf("results", format), results);
+    hashers.set(format, hasher);
+    return hasher(row);
+  };
+  const ofOtherRevisions = new Set(sql.values<number>(OTHER_REVISIONS));
   const namesOf = ownHasher(sql, NAMES, { from: NAME_AT, to: NAME_AT + 1, id });
   const wrong = (row: Row): string | null => {
-    const [, , format, config, results] = row;
+    const [runId, , format, config, results] = row;
     if (format === null) return jsonDamage(row);
-    if (format !== FORMAT) return `its digest has the unknown format ${format}`;
+    if (!isKnownFormat(format)) return `its digest has the unknown format ${format}`;
+    if (ofOtherRevisions.has(runId)) return OTHER_REVISION;
     // What is as it was written is JSON, too.
     if (config !== configOf(row)) return jsonDamage(row) ?? OTHER_CONFIG;
-    return results === resultsOf(row) ? null : (jsonDamage(row) ?? OTHER_RESULTS);
+    return results === resultsOf(row, format) ? null : (jsonDamage(row) ?? OTHER_RESULTS);
   };
   return runs.flatMap((row): RunDamage[] => {
     const run = row[NAME_AT];

@@ -3,7 +3,13 @@ import { count } from "@ablate/text";
 import type { Statements } from "../file/statements.ts";
 import { DamageError } from "../file/store-error.ts";
 import { digestsOf, type PartDigest, type Seal, sealOver, wholeDigest } from "./seal.ts";
-import { FORMAT, type SectionName, STEPS_PER_PART, type WholeSection } from "./sections.ts";
+import {
+  isKnownFormat,
+  OTHER_REVISIONS,
+  type SectionName,
+  STEPS_PER_PART,
+  type WholeSection,
+} from "./sections.ts";
 
 /** Returns the seal of a run; undefined where it has none: it is being trained, or of an older store. */
 export function sealOf(sql: Statements, id: number): Seal | undefined {
@@ -26,14 +32,17 @@ export function digestDamage(
 ): DigestDamage | null {
   const seal = sealOf(sql, id);
   if (seal === undefined || seal.made === "refused") return null;
-  if (seal.format !== FORMAT) {
+  if (!isKnownFormat(seal.format)) {
     return { section: "digests", reason: `its digest has the unknown format ${seal.format}` };
+  }
+  if (sql.value(`${OTHER_REVISIONS} and run_id = ?`, id) !== undefined) {
+    return { section: "results", reason: OTHER_REVISION };
   }
   const stored = new Map(partsOf(sql, id).map((digest) => [keyOf(digest), digest]));
   const last = Math.max(...[...stored.values()].flatMap(partOfSteps));
   const isSkipped = (section: SectionName, part: number): boolean =>
     endsOnly && section === "steps" && part > 0 && part < last;
-  for (const digest of checkedDigests(sql, id, isSkipped)) {
+  for (const digest of checkedDigests(sql, id, isSkipped, seal)) {
     const found = stored.get(keyOf(digest));
     if (found === undefined || !found.sha256.equals(digest.sha256)) {
       return isSealWhole(sql, id, seal) ? damageIn(digest) : OF_DIGESTS;
@@ -50,8 +59,12 @@ export function isAsSealed(sql: Statements, id: number, section: WholeSection): 
   const seal = sealOf(sql, id);
   if (seal === undefined || seal.made === "refused") return true;
   const text = "select sha256 from digest where run_id = ? and section = ? and part = 0";
-  return sql.value<Buffer>(text, id, section)?.equals(wholeDigest(sql, id, section)) ?? false;
+  const digest = wholeDigest(sql, id, section, seal.format);
+  return sql.value<Buffer>(text, id, section)?.equals(digest) ?? false;
 }
+
+/** What is wrong with a run whose digests are older than revisions, and that has others than such a run can have. */
+export const OTHER_REVISION = "its revisions are not those of its digest";
 
 const OF_DIGESTS: DigestDamage = {
   section: "digests",
@@ -73,9 +86,10 @@ function* checkedDigests(
   sql: Statements,
   id: number,
   isSkipped: (section: SectionName, part: number) => boolean,
+  { format }: Seal,
 ): Generator<PartDigest> {
   try {
-    yield* digestsOf(sql, id, isSkipped);
+    yield* digestsOf(sql, id, isSkipped, format);
   } catch (error) {
     if (!(error instanceof DamageError)) throw error;
     yield { section: "steps", part: 0, sha256: Buffer.of() };

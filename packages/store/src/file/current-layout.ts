@@ -1,12 +1,12 @@
 /** Reads a store in the layout of this version, whatever its file holds, without writing to it. */
 import type { Database } from "better-sqlite3";
-import { ADDED_COLUMNS, CURRENT_VERSION, versionOf } from "../migrations/migrate.ts";
+import { ADDED_COLUMNS, ADDED_ROWS, CURRENT_VERSION, versionOf } from "../migrations/migrate.ts";
 import { createView, damagedViews, views } from "../views/views.ts";
 import { disguisedTables, foreignRules } from "./foreign-objects.ts";
 import { columnsOf, currentTables } from "./own-tables.ts";
 import { StoreError } from "./store-error.ts";
 
-/** What stands in for a table of the file: an empty one, or a view that adds columns to it. */
+/** What stands in for a table of the file: an empty one, or a view of its rows or with more columns. */
 type StandIn = { readonly kind: "table" | "view"; readonly name: string; readonly sql: string };
 
 /**
@@ -56,10 +56,7 @@ export function refuseForeignRules(database: Database, path: string): void {
 function standInsFor(database: Database): StandIn[] {
   return [...currentTables()].flatMap(([table, { create, columns }]): StandIn[] => {
     const there = new Set(columnsOf(database, table));
-    if (there.size === 0)
-      return [
-        { kind: "table", name: table, sql: create.replace("CREATE TABLE", "create temp table") },
-      ];
+    if (there.size === 0) return [standInOf(table, create)];
     const missing = columns.filter((column) => !there.has(column));
     if (missing.length === 0) return [];
     const added = missing.map((column) => {
@@ -70,4 +67,12 @@ function standInsFor(database: Database): StandIn[] {
     const sql = `create temp view "${table}" as select *, ${added.join(", ")} from main."${table}"`;
     return [{ kind: "view", name: table, sql }];
   });
+}
+
+/** Stands in for a table that the file lacks. */
+function standInOf(name: string, create: string): StandIn {
+  const rows = ADDED_ROWS.get(name);
+  return rows === undefined
+    ? { kind: "table", name, sql: create.replace("CREATE TABLE", "create temp table") }
+    : { kind: "view", name, sql: `create temp view "${name}" as ${rows}` };
 }

@@ -144,6 +144,25 @@ create table trash_grid (
 ) strict;
 `;
 
+/** SQL of the revisions of an older store: each of its runs that was ever begun was trained by the first one. */
+export const FIRST_REVISIONS =
+  "select id as run_id, 0 as step, 1 as revision from main.run where parameters is not null";
+
+/**
+ * Which revision of the engine made the updates of a run, from update `step` to the next row's. A run that was begun has
+ * at least the row of update 0.
+ */
+export const revisions: string = `
+create table revision (
+  run_id integer not null references run on delete cascade,
+  step integer not null,
+  revision integer not null,
+  primary key (run_id, step)
+) strict, without rowid;
+
+insert into revision ${FIRST_REVISIONS};
+`;
+
 /**
  * What the configs of a grid have now, and what renamed runs were called before.
  *

@@ -8,7 +8,16 @@ import {
   parameterRoles,
   processStarts,
 } from "./later-columns.ts";
-import { annotations, findings, plans, probes, recovery, trash } from "./later-tables.ts";
+import {
+  annotations,
+  FIRST_REVISIONS,
+  findings,
+  plans,
+  probes,
+  recovery,
+  revisions,
+  trash,
+} from "./later-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
@@ -32,6 +41,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   digests,
   processStarts,
   plans,
+  revisions,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */
@@ -40,6 +50,9 @@ export const CURRENT_VERSION: number = migrations.length;
 export const ADDED_COLUMNS: readonly AddedColumn[] = migrations.flatMap((migration) =>
   typeof migration === "string" ? [] : migration,
 );
+
+/** What a table that came later has in an older store, by its name; one that is not named is empty there. */
+export const ADDED_ROWS: ReadonlyMap<string, string> = new Map([["revision", FIRST_REVISIONS]]);
 
 /** Brings an empty or older database up to date, whole or not at all; leaves another one alone. */
 export function migrate(database: Database): void {

@@ -9,7 +9,13 @@ import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.t
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
 import { isLeft, type PlanState } from "../views/runs.ts";
 import { validJson } from "../views/valid-json.ts";
-import { type Continuation, type Holder, isAlive, isThere } from "../writing/claim.ts";
+import {
+  type AskedStart,
+  type Holder,
+  isAlive,
+  isThere,
+  type PlannedStart,
+} from "../writing/claim.ts";
 import {
   type PlannedGrid,
   type PlanPreview,
@@ -17,7 +23,6 @@ import {
   readGrid,
 } from "../writing/grid-plans.ts";
 import type { GridPlan, RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
-import type { RunStart } from "../writing/record.ts";
 import type {
   Annotations,
   GridSummary,
@@ -202,13 +207,11 @@ export class StoreReader extends RecordReader {
   }
 
   /** Says where runs would go on, were they trained now; does not notice a damaged checkpoint. */
-  starts(
-    runs: readonly { readonly hash: string; readonly continuation: Continuation | null }[],
-  ): (RunStart | null)[] {
+  starts(runs: readonly AskedStart[]): PlannedStart[] {
     const known = this.sql.rows<Known>(KNOWN, JSON.stringify(runs.map(({ hash }) => hash)));
     const whole = new Set(this.checks.inTable(known).map(({ hash }) => hash));
-    return runs.map(({ hash, continuation }) =>
-      findStart(this.sql, whole.has(hash) ? hash : null, continuation),
+    return runs.map(({ hash, ...search }) =>
+      findStart(this.sql, whole.has(hash) ? hash : null, search),
     );
   }
 

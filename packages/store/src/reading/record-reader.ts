@@ -3,7 +3,7 @@ import type { Statements } from "../file/statements.ts";
 import { readingRun } from "../file/store-error.ts";
 import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
 import { lastWeights, type WeightsDamage } from "../recovery/checkpoints.ts";
-import type { Provenance, RunEvent } from "../writing/record.ts";
+import type { Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
 import { curveReader, pointsOf } from "./curve.ts";
 import type {
   CurvePoint,
@@ -141,6 +141,11 @@ export class RecordReader {
         return latest;
       }),
     };
+  }
+
+  /** Returns which revision of the engine made the updates of a run, from which step on; empty before it was begun. */
+  revisions(runName: string): RevisionFrom[] {
+    return this.#rows(runName, "step, revision from revision", "step");
   }
 
   /** Returns events in the order of time. */

@@ -3,10 +3,14 @@ import { digestDamage } from "../digest/verify.ts";
 import type { Statements } from "../file/statements.ts";
 import { validJson } from "../views/valid-json.ts";
 import type {
+  AskedStart,
   Continuation,
+  OtherRevision,
   PassedOver,
+  PlannedStart,
   ResumePoint,
   ResumeSearch,
+  RevisionRule,
   ShorterRun,
 } from "../writing/claim.ts";
 import type { RunStart } from "../writing/record.ts";
@@ -22,9 +26,15 @@ type Found = Omit<ResumePoint, "state" | "backend"> & {
   readonly before: number;
 };
 
+/** SQL of the revision that made the last update before the checkpoint `c`; for one at step 0 the first one. */
+const REVISION = `
+  (select revision from revision where run_id = c.run_id and (step < c.step or step = 0)
+   order by step desc limit 1)`;
+
 const FOUND = `
   select c.run_id as runId, r.name as run, c.step as step, c.weights as weights, c.state as state,
     c.sha256 as sha256, coalesce(c.train_seconds, 0) as trainSeconds, r.steps as steps,
+    coalesce(${REVISION}, 1) as revision,
     ${validJson("r.provenance")} ->> '$.backend' as backend,
     (select count(*) from step where run_id = r.id and step < c.step) as before
   from checkpoint c join run r on r.id = c.run_id where c.id = ?`;
@@ -33,11 +43,14 @@ const LATEST = `
   select r.name as run, max(c.step) as step from run r join checkpoint c on c.run_id = r.id
   where r.id = ? group by r.id`;
 
-/** Finds the latest whole checkpoint that a run can go on from, and the damaged ones passed over on the way. */
+/**
+ * Finds the latest whole checkpoint that a run can go on from, and the damaged ones passed over on the way. A checkpoint of
+ * its own that is of another revision is neither gone on from nor left behind.
+ */
 export function findResumePoint(
   sql: Statements,
   runId: number,
-  continuation: Continuation | null,
+  { continuation, rule }: Search,
 ): ResumeSearch {
   const damaged: PassedOver[] = [];
   const firstWhole = (runIds: readonly number[]): ResumePoint | null => {
@@ -64,8 +77,28 @@ export function findResumePoint(
     return null;
   };
   const own = firstWhole([runId]);
-  const others = shorterRuns(sql, continuation).filter(({ step }) => step > (own?.step ?? 0));
-  return { point: firstWhole(others.map(({ id }) => id)) ?? own, damaged };
+  if (own !== null && own.revision !== rule.revision) {
+    const { run, step, revision } = own;
+    if (rule.mixes) return { point: own, other: null, damaged };
+    return { point: null, other: { run, step, revision }, damaged };
+  }
+  const others = longerThan(own, shorterRuns(sql, continuation), rule);
+  return { point: firstWhole(others.map(({ id }) => id)) ?? own, other: null, damaged };
+}
+
+/** How a place to go on is looked for. */
+type Search = Omit<AskedStart, "hash">;
+
+/** Leaves those runs that are further than a run's own checkpoint; none of another revision where it has one. */
+function longerThan(
+  own: RunStart | null,
+  shorter: readonly Shorter[],
+  { revision, mixes }: RevisionRule,
+): Shorter[] {
+  const isOfAny = mixes && own === null;
+  return shorter.filter(
+    ({ step, revisions }) => step > (own?.step ?? 0) && (isOfAny || revisions === String(revision)),
+  );
 }
 
 function textOf(value: unknown): string | null {
@@ -73,9 +106,9 @@ function textOf(value: unknown): string | null {
 }
 
 const OWN = `
-  select r.name as run, max(c.step) as step from run r
+  select r.name as run, c.step as step, coalesce(${REVISION}, 1) as revision from run r
     join checkpoint c on c.run_id = r.id and c.state is not null and c.step <= r.steps
-  where r.hash = ? group by r.id`;
+  where r.hash = ? order by c.step desc limit 1`;
 
 /**
  * Tells where a run would go on, without looking whether the checkpoint is whole.
@@ -85,12 +118,15 @@ const OWN = `
 export function findStart(
   sql: Statements,
   hash: string | null,
-  continuation: Continuation | null,
-): RunStart | null {
-  const own = sql.row<RunStart>(OWN, hash) ?? null;
-  const [longest] = shorterRuns(sql, continuation);
-  if (longest === undefined || longest.step <= (own?.step ?? 0)) return own;
-  return { run: longest.run, step: longest.step };
+  { continuation, rule }: Search,
+): PlannedStart {
+  const own = sql.row<OtherRevision>(OWN, hash) ?? null;
+  if (own !== null && own.revision !== rule.revision) {
+    return rule.mixes ? { start: own, other: null } : { start: null, other: own };
+  }
+  const [longest] = longerThan(own, shorterRuns(sql, continuation), rule);
+  const { run, step } = longest ?? own ?? { run: null, step: 0 };
+  return { start: run === null ? null : { run, step }, other: null };
 }
 
 /**
@@ -99,7 +135,8 @@ export function findStart(
  */
 const SHORTER = `
   select r.id as id, r.name as run, c.step as step, r.config as config,
-    (select thresholds from diagnosis where run_id = r.id) as thresholds
+    (select thresholds from diagnosis where run_id = r.id) as thresholds,
+    (select group_concat(distinct revision) from revision where run_id = r.id) as revisions
   from kept_run r join checkpoint c on c.run_id = r.id and c.final = 1 and c.state is not null
   where r.family = @family and r.steps < @steps and r.state = 'finished'
     and r.reason in ('steps', 'patience', 'target') and c.step = r.last_step + 1

@@ -51,6 +51,10 @@ export function isLeft(gridId: string, hash: string): string {
 export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id", "r.hash")})
   from kept_grid_run m where m.run_id = r.id), 0)`;
 
+/** SQL of the revisions that made updates of a run, in the order of its steps. */
+const REVISION = `(select group_concat(revision, ',') from revision
+  where run_id = r.id and step <= ifnull(r.last_step, 0))`;
+
 export const RUNS = {
   name: "runs",
   about: "a run, and what came out",
@@ -123,6 +127,11 @@ export const RUNS = {
       "text",
       "current, or left: from earlier plans of every grid that it belongs to",
       { sql: `iif(${LEFT_EVERYWHERE}, 'left', 'current')` as string },
+    ],
+    revision: [
+      "text",
+      "of the engine that trained it; several, separated by commas, where it went on by another",
+      { nulls: "never started", sql: REVISION as string },
     ],
   },
 } as const;
@@ -211,5 +220,17 @@ export const FINDINGS: View = {
       "from which step on it holds no more",
       { unit: "steps", nulls: "it still holds" },
     ],
+  },
+};
+
+export const REVISIONS: View = {
+  name: "revisions",
+  about: "which revision of the engine made a run's updates",
+  from: "kept_run r join revision v on v.run_id = r.id and v.step <= ifnull(r.last_step, 0)",
+  own: "v",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    step: ["integer", "from this update on; 0 in the first row of a run", { unit: "steps" }],
+    revision: ["integer", "of the engine: runs of one revision have the same bits"],
   },
 };

@@ -1,7 +1,7 @@
 /** The views: the stable interface of a store, for `ablate query` and for plain `sqlite3`. */
 import { EFFECTS } from "./effects.ts";
 import { HISTOGRAMS, LAYER_STATS, LOGITS, NORM_STATS, SATURATION } from "./probes.ts";
-import { FINDINGS, GRID_RUNS, NOTES, RUNS, TAGS } from "./runs.ts";
+import { FINDINGS, GRID_RUNS, NOTES, REVISIONS, RUNS, TAGS } from "./runs.ts";
 import { CURVE, EVALS, LOSS, SAMPLES, SERIES, UPDATE_RATIO } from "./series.ts";
 import { type SchemaView, schemaOf, selectOf, type View } from "./view.ts";
 
@@ -9,6 +9,7 @@ import { type SchemaView, schemaOf, selectOf, type View } from "./view.ts";
 export const VIEWS: readonly View[] = [
   RUNS,
   GRID_RUNS,
+  REVISIONS,
   TAGS,
   NOTES,
   EFFECTS,

@@ -11,6 +11,8 @@ export type Claim = {
   readonly host: string;
   /** Whether `reserveRun` came first. */
   readonly isReserved?: boolean;
+  /** Of the engine that makes the updates; 1 unless given. */
+  readonly revision?: number;
 };
 
 /** Which runs are to be had: those in one of `states`, and one that is still as it was. */
@@ -34,7 +36,15 @@ export type ResumePoint = Checkpoint & {
   readonly run: string;
   /** What that run was trained on, if it says so. */
   readonly backend: string | null;
+  /** Of the engine that made the last update before it. */
+  readonly revision: number;
 };
+
+/** By which checkpoints a revision of an engine may go on: its own, or with `mixes` those of any. */
+export type RevisionRule = { readonly revision: number; readonly mixes: boolean };
+
+/** A run's own checkpoint that another revision of the engine has made, which keeps the run from being trained. */
+export type OtherRevision = RunStart & { readonly revision: number };
 
 /** What a finished run of fewer steps has recorded before its end. */
 export type ShorterRun = {
@@ -45,6 +55,8 @@ export type ShorterRun = {
   readonly config: string;
   /** The thresholds by which it was judged, as JSON. */
   readonly thresholds: string | null;
+  /** The revisions of the engine that made its updates, separated by commas. */
+  readonly revisions: string | null;
   /** Steps of its probes and of its evaluations of the validation split. */
   readonly probes: readonly number[];
   readonly evaluations: readonly number[];
@@ -63,9 +75,25 @@ export type PassedOver = RunStart & {
   readonly reason: string | null;
 };
 
+/** Where a run would go on, as far as that can be told without reading checkpoints. */
+export type PlannedStart = {
+  /** None: at its first step, unless there is `other`. */
+  readonly start: RunStart | null;
+  readonly other: OtherRevision | null;
+};
+
+/** A planned run whose start is asked for. */
+export type AskedStart = {
+  readonly hash: string;
+  /** Which other run's history will do as well. */
+  readonly continuation: Continuation | null;
+  readonly rule: RevisionRule;
+};
+
 export type ResumeSearch = {
-  /** None: the run starts at step 0. */
+  /** None: the run starts at step 0, unless there is `other`. */
   readonly point: ResumePoint | null;
+  readonly other: OtherRevision | null;
   /** Newer checkpoints that were passed over. */
   readonly damaged: readonly PassedOver[];
 };

@@ -46,6 +46,9 @@ export type RunEnd = {
   readonly snapshot: Snapshot | null;
 };
 
+/** The revision of the engine that made the updates from `step` to the next such place, or to the end. */
+export type RevisionFrom = { readonly step: number; readonly revision: number };
+
 /** Something that happened to a run. */
 export type RunEvent = {
   readonly atMs: number;

@@ -2,7 +2,7 @@ import type { Parameter } from "@ablate/core";
 import { type OpenedStore, openForWriting } from "../file/open-database.ts";
 import { StoreError } from "../file/store-error.ts";
 import { storageTrouble } from "../file/trouble.ts";
-import { findResumePoint } from "../recovery/resume-point.ts";
+import { findResumePoint, findStart } from "../recovery/resume-point.ts";
 import { clearAttempt, copyHistory, cutHistory, interruptRun } from "../recovery/run-tables.ts";
 import {
   type Claim,
@@ -10,9 +10,11 @@ import {
   type HeldRun,
   type Holder,
   isAlive,
+  type OtherRevision,
   type Reservation,
   type ResumePoint,
   type ResumeSearch,
+  type RevisionRule,
   type Takeable,
 } from "./claim.ts";
 import type { GridPlan, StoredRun } from "./plan.ts";
@@ -134,6 +136,7 @@ export class StoreWriter extends RecordWriter {
         const columns = { name, shape, size, layer, layer_kind, role };
         this.sql.insert("param", { run_id: runId, idx, ...columns });
       }
+      this.#setRevision(runId, claim, 0);
       this.tell(runId, now, { kind: "started", message: null });
       this.forgetHistory(runId);
     });
@@ -144,8 +147,26 @@ export class StoreWriter extends RecordWriter {
    *
    * @param continuation - which other run's history will do as well
    */
-  findResumePoint(runId: number, continuation: Continuation | null): ResumeSearch {
-    return this.transactions.run(() => findResumePoint(this.sql, runId, continuation));
+  findResumePoint(
+    runId: number,
+    continuation: Continuation | null,
+    rule: RevisionRule = { revision: 1, mixes: false },
+  ): ResumeSearch {
+    return this.transactions.run(() => findResumePoint(this.sql, runId, { continuation, rule }));
+  }
+
+  /** Finds the runs that a checkpoint of another revision keeps from being trained, without reading it. */
+  otherRevisions(
+    runs: readonly { readonly hash: string; readonly revision: number }[],
+  ): ReadonlyMap<string, OtherRevision> {
+    return this.transactions.run(() => {
+      const found = runs.flatMap(({ hash, revision }) => {
+        const search = { continuation: null, rule: { revision, mixes: false } };
+        const { other } = findStart(this.sql, hash, search);
+        return other === null ? [] : [[hash, other] as const];
+      });
+      return new Map(found);
+    });
   }
 
   /**
@@ -187,7 +208,9 @@ export class StoreWriter extends RecordWriter {
         trainSeconds,
         provenance: JSON.stringify(provenance),
       });
-      const message = isOwn ? `at step ${step}` : `from ${run} at step ${step}`;
+      const place = isOwn ? `at step ${step}` : `from ${run} at step ${step}`;
+      const before = this.#setRevision(runId, claim, step);
+      const message = before === null ? place : `${place}, ${changeText(before, claim)}`;
       const from = { from_run: isOwn ? null : run, from_step: step };
       this.tell(runId, now, { kind: "resumed", message }, from);
     });
@@ -218,6 +241,15 @@ export class StoreWriter extends RecordWriter {
     }
   }
 
+  /** Records which revision makes the updates from `step` on; returns the one before where it is another. */
+  #setRevision(runId: number, claim: Claim, step: number): number | null {
+    const before = this.sql.value<number>(REVISION_BEFORE, runId);
+    const revision = revisionOf(claim);
+    if (before === revision) return null;
+    this.sql.insert("revision", { run_id: runId, step, revision });
+    return before ?? null;
+  }
+
   #interrupt(runId: number, now: number): void {
     interruptRun(this.sql, runId, now);
     this.forgetHistory(runId);
@@ -237,6 +269,16 @@ export class StoreWriter extends RecordWriter {
       take(now);
     });
   }
+}
+
+const REVISION_BEFORE = "select revision from revision where run_id = ? order by step desc limit 1";
+
+function revisionOf({ revision = 1 }: Claim): number {
+  return revision;
+}
+
+function changeText(before: number, claim: Claim): string {
+  return `by revision ${revisionOf(claim)} of the engine, after revision ${before}`;
 }
 
 /** Returns what of a claim SQLite is told. */
