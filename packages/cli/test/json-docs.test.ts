@@ -5,6 +5,7 @@ import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
 import { heldWorkers } from "./held-workers.ts";
 import { ablate, damageCheckpoints, inTurn, makeFolder, startAblate } from "./make.ts";
+import { olderFolder } from "./older-version/folder.ts";
 import { PATIENCE, startHeldRun } from "./start-run.ts";
 import { train } from "./train.ts";
 
@@ -49,14 +50,20 @@ beforeAll(async () => {
   await ablate(folder, "export", "small", "-o", "sealed.db");
   damageCheckpoints(join(folder, "ablate.db"));
   const killed = await runWithoutItsWorker(folder);
-  add("run", printed.get("run") ?? [], await run("--steps", "300"), killed);
+  const older = olderFolder("version-13");
+  const olderRun = async (...args: string[]) =>
+    lines((await ablate(older, "run", "old.yaml", "--json", ...args)).stdout);
+  const kept = await olderRun();
+  add("run", printed.get("run") ?? [], await run("--steps", "300"), killed, kept);
   add("watch", await watchedRun());
   add(
     "plan",
     fresh,
     await read("plan", "small.yaml"),
     await read("plan", "small.yaml", "--steps", "77"),
+    JSON.parse((await ablate(older, "plan", "old.yaml", "--json")).stdout),
   );
+  add("run", printed.get("run") ?? [], await olderRun("--mixed-revisions"));
   await ablate(folder, "tag", "small/normed", "good");
   await ablate(folder, "note", "small/normed", "with batch norm");
   const runs = (await read("runs")).filter(isObject);
@@ -215,7 +222,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
   const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
-    ([key]) => !/^(engine|retried|storage|unused):/.test(key),
+    ([key]) => !/^(engine|kept|retried|storage|unused):/.test(key),
   );
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }
@@ -227,6 +234,7 @@ const EVENTS = [
   "retried",
   "planned",
   "skipped",
+  "kept",
   "started",
   "unused",
   "engine",

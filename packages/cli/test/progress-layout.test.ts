@@ -8,6 +8,8 @@ import {
 } from "../src/print/progress/grid-progress.ts";
 import { blockLines } from "../src/print/progress/layout.ts";
 
+const AT_0 = { from: 0, of: null, ofRevision: null, revision: 2 } as const;
+
 function activeRun(label: string, fields: Partial<ActiveRun> = {}): ActiveRun {
   return {
     run: `g/${label}`,
@@ -131,10 +133,7 @@ test("a grid on two workers is forecast to the second by its events", () => {
     for (const [index, { run, from }] of runs.entries()) {
       const own = now - from;
       if (own === 0)
-        progress.follow(
-          { event: "started", run, index, toTrain: 4, steps: 1000, from: 0, of: null },
-          now,
-        );
+        progress.follow({ event: "started", run, index, toTrain: 4, steps: 1000, ...AT_0 }, now);
       if (own > 0 && own <= 10_000) {
         const numbers = { step: own / 10, steps: 1000, loss: 2, validLoss: null };
         progress.follow({ event: "progress", run, ...numbers, stepsPerSecond: 100 }, now);

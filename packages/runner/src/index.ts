@@ -30,8 +30,8 @@ export {
 } from "./pool/run-grid.ts";
 export { isToTrain, type TrainMode } from "./pool/run-queue.ts";
 export type { TrainableRun } from "./pool/train-run.ts";
-export type { GridEvent } from "./train/events.ts";
+export type { GridEvent, KeptRun } from "./train/events.ts";
 export { collectProvenance } from "./train/provenance.ts";
 export { countValidations } from "./train/schedule.ts";
-export { continuationOf } from "./train/start.ts";
+export { askedStart } from "./train/start.ts";
 export { sampleSeed } from "./worker/run-loop.ts";

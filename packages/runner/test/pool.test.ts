@@ -53,6 +53,7 @@ test("a worker that is killed costs one attempt: a fresh one trains the run from
     attempt: 2,
     from: 0,
     of: null,
+    ofRevision: null,
   });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "finished", lastStep: 19_999 });
@@ -64,7 +65,7 @@ test("a run whose workers die is failed after its retries, and the grid goes on"
   const path = makePath();
   const { outcome } = await trainKilling(path, { kills: 3, maxRetries: 2, steps: LONG.steps });
 
-  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 0, trouble: null });
+  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 0, kept: [], trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({
       state: "failed",
@@ -141,7 +142,7 @@ test("with fail-fast the first bad run ends the grid and the rest stay pending",
 
   const outcome = await trainInto(path, specs, { workers: 2, failFast: true });
 
-  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 2, trouble: null });
+  expect(outcome).toEqual({ trained: 2, skipped: 0, bad: 1, left: 2, kept: [], trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/wild")?.state).toBe("diverged");
     expect(reader.run("g/long")).toMatchObject({ state: "stopped", reason: "fail-fast" });
@@ -182,7 +183,7 @@ test("a second, harder stop ends every worker at once and keeps what is stored",
     { workers: 1, signal: stop.signal, killSignal: kill.signal, onEvent },
   );
 
-  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 2, trouble: null });
+  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 2, kept: [], trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "stopped", reason: "user" });
     expect(count(reader, "g/a")).toBe((reader.run("g/a")?.lastStep ?? 0) + 1);
@@ -245,7 +246,7 @@ test("a run whose claim another process has taken is left to it, and the grid go
     { workers: 1, onEvent },
   );
 
-  expect(outcome).toEqual({ trained: 1, skipped: 1, bad: 0, left: 0, trouble: null });
+  expect(outcome).toEqual({ trained: 1, skipped: 1, bad: 0, left: 0, kept: [], trouble: null });
   expect(ended[0]).toMatchObject({
     run: "g/a",
     state: "interrupted",

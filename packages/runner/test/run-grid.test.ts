@@ -10,7 +10,7 @@ test("every step, evaluation and sample of a finished run is stored", async () =
 
   const outcome = await trainInto(path, { a: makeSpec({ steps: 300 }) });
 
-  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, trouble: null });
+  expect(outcome).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, kept: [], trouble: null });
   read(path, (reader) => {
     expect(reader.run("g/a")).toMatchObject({ state: "finished", reason: "steps", lastStep: 299 });
     expect(count(reader, "loss")).toBe(300);
@@ -29,8 +29,8 @@ test("a finished run is not trained again unless restarted", async () => {
   const again = await trainInto(path, { a: makeSpec() });
   const restarted = await trainInto(path, { a: makeSpec() }, { mode: "restart" });
 
-  expect(again).toEqual({ trained: 0, skipped: 1, bad: 0, left: 0, trouble: null });
-  expect(restarted).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, trouble: null });
+  expect(again).toEqual({ trained: 0, skipped: 1, bad: 0, left: 0, kept: [], trouble: null });
+  expect(restarted).toEqual({ trained: 1, skipped: 0, bad: 0, left: 0, kept: [], trouble: null });
   read(path, (reader) => expect(count(reader, "loss")).toBe(300));
 });
 

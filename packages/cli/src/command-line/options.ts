@@ -64,6 +64,17 @@ export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
   },
 };
 
+type BeginningFlag = "restart" | "mixed-revisions";
+
+/** Where runs begin, for `run` and for `plan`, which says so before. */
+export const BEGINNING_OPTIONS: Readonly<Record<BeginningFlag, Option>> = {
+  restart: { help: "train every run again, from step 0, nothing taken over" },
+  "mixed-revisions": {
+    help: "go on from checkpoints of another revision of the engine; both are recorded",
+  },
+};
+
+export const KEPT: HelpRow = ["2", "runs are left as they are: begun by another engine revision"];
 export const STOPPED: HelpRow = ["130", "stopped by the user (Ctrl-C)"];
 export const FAILED: HelpRow = ["1", "a run failed or diverged"];
 export const BACKEND: HelpRow = [

@@ -1,6 +1,14 @@
 import { dirname, relative, resolve } from "node:path";
-import { type Exclusion, expandedYaml, isToTrain, type PlannedRun } from "@ablate/runner";
 import {
+  type Exclusion,
+  expandedYaml,
+  isToTrain,
+  type KeptRun,
+  type PlannedRun,
+  type TrainMode,
+} from "@ablate/runner";
+import {
+  type PlannedStart,
   type RunName,
   type RunStart,
   type RunState,
@@ -10,10 +18,16 @@ import {
 } from "@ablate/store";
 import { asLine, bytes, count, counted, duration, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
-import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
+import {
+  BEGINNING_OPTIONS,
+  KEPT,
+  PLANNING_OPTIONS,
+  READING_OPTIONS,
+} from "../command-line/options.ts";
 import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts";
 import { planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
+import { isRestart, keptNote, keptRun } from "../plan/revisions.ts";
 import { notesBefore, readStored, type Stored } from "../plan/stored.ts";
 import { jsonArray } from "../print/rows.ts";
 import { schemaComment, writeNew } from "./new.ts";
@@ -23,6 +37,7 @@ export const command: Command = {
     "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Runs have the names that `ablate run` uses; where another run has the name of the config, it says what differs. Runs that the config no longer has are listed apart. Trains nothing and stores nothing. All mistakes of a config are listed at once, with line and column.",
   options: {
     ...PLANNING_OPTIONS,
+    ...BEGINNING_OPTIONS,
     save: { value: "FILE", help: "write the runs as a config of their own" },
     ...READING_OPTIONS,
   },
@@ -32,26 +47,32 @@ export const command: Command = {
     ['ablate plan my.yaml --only "v5 or lr>=0.1"', "some of its runs, under the same names"],
     ["ablate plan my.yaml --seeds 1,2 --save two.yaml", "these runs, spelled out, to run or edit"],
   ],
+  exits: [KEPT],
   see: ["docs/config.md", "docs/filter.md", "ablate run"],
   run: (invocation) => {
     const { flags, terminal } = invocation;
+    const mode = isRestart(flags, ["mixed-revisions"]) ? "restart" : "resume";
     const planned = planConfig(invocation);
     const save = flags.text("save");
     if (save !== undefined) saveRuns(save, planned, invocation);
     const stored = readStored(invocation, planned);
     const rows = planned.runs.map((run, i) => {
       const state: RunState | "new" = stored.runs.get(run.hash)?.state ?? "new";
-      const start = willTrain(state) ? (stored.starts[i] ?? null) : null;
+      const goesOn = mode === "resume" && willTrain(state, mode);
+      const found = (goesOn && stored.starts[i]) || STEP_0;
       const instead = planned.preview.names.get(run.hash)?.instead ?? null;
-      return { ...run, state, start, instead };
+      return { ...run, state, start: found.start, kept: keptRun(run, found), instead };
     });
+    const kept = rows.flatMap((row) => row.kept ?? []);
+    const exitCode = kept.length > 0 ? 2 : 0;
     const inTrash = "in the trash; `ablate run` takes out what is planned";
-    const all = [...planNotes(planned), ...notesBefore(planned, stored, { inTrash })];
+    const said = { inTrash, isRestart: mode === "restart" };
+    const all = [...planNotes(planned), ...notesBefore(planned, stored, said), ...keptNote(kept)];
     const notes = all.map((note) => `${note}\n`);
     terminal.write(flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows));
     terminal.warn(notes.join(""));
-    if (flags.has("json")) return 0;
-    const todo = rows.filter(({ state }) => willTrain(state));
+    if (flags.has("json")) return exitCode;
+    const todo = rows.filter((row) => row.kept === null && willTrain(row.state, mode));
     const { excluded, data } = planned;
     terminal.write(`\n${planCounts(rows, todo.length, excluded)}${ownFiles(planned)}`);
     if (todo.length > 0) {
@@ -59,22 +80,26 @@ export const command: Command = {
       terminal.write(planEstimate(todo.length, taken, stored.bytes));
     }
     terminal.write(leftTable(stored.left));
-    return 0;
+    return exitCode;
   },
 };
 
-function record(run: PlannedRun & { readonly state: string } & Pick<RunName, "instead">): object {
+const STEP_0: PlannedStart = { start: null, other: null };
+
+function record(run: PlannedRun & Pick<Row, "state" | "kept"> & Pick<RunName, "instead">): object {
   const { name, hash, spec, state, resolved, instead } = run;
   const because = (instead?.differences ?? []).map(({ key, first, second }) => {
     return { key, stored: first ?? null, planned: second ?? null };
   });
   const instead_of = instead?.run ?? null;
-  return { run: name, hash, seed: spec.seed, state, instead_of, because, config: resolved };
+  const kept = { kept_step: run.kept?.step ?? null, kept_revision: run.kept?.revision ?? null };
+  const stored = { state, ...kept, instead_of, because };
+  return { run: name, hash, seed: spec.seed, ...stored, config: resolved };
 }
 
 /** Whether `ablate run` trains a run that is in this state. */
-function willTrain(state: RunState | "new"): boolean {
-  return state === "new" || isToTrain({ state });
+function willTrain(state: RunState | "new", mode: TrainMode): boolean {
+  return state === "new" || isToTrain({ state }, mode);
 }
 
 function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocation): void {
@@ -101,6 +126,8 @@ type Row = Pick<PlannedRun, "name" | "differs"> & {
   readonly state: string;
   /** Where it would go on. */
   readonly start: RunStart | null;
+  /** Why it would be left as it is. */
+  readonly kept: KeptRun | null;
 };
 
 /** Writes one line per run, with those columns of the config that differ. */
@@ -116,18 +143,21 @@ function planTable(rows: readonly Row[]): string {
     const text = settingTexts(rows.map(({ differs }) => found(differs)));
     return (differs: Row["differs"]) => text(found(differs));
   });
-  const cells = rows.map(({ name, state, start, differs }) => [
+  const cells = rows.map(({ name, state, differs, ...row }) => [
     name,
-    start === null ? state : `${state}, ${startText(name, state, start)}`,
+    [state, ...startTexts({ name, state, ...row })].join(", "),
     ...texts.map((text) => text(differs)),
   ]);
   return table(["run", "state", ...titles], cells);
 }
 
-/** Says where a run goes on. */
-function startText(name: string, state: string, { run, step }: RunStart): string {
+/** Says where a run goes on, or that it does not. */
+function startTexts({ name, state, start, kept }: Omit<Row, "differs">): readonly string[] {
+  if (kept !== null) return [`at ${count(kept.step)} by engine revision ${kept.revision}`];
+  if (start === null) return [];
+  const { run, step } = start;
   const isOwn = state !== "new" && run === name;
-  return isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`;
+  return [isOwn ? `goes on at ${count(step)}` : `goes on from ${run} at ${count(step)}`];
 }
 
 function text(value: unknown): string {

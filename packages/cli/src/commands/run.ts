@@ -5,8 +5,10 @@ import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import {
   BACKEND,
+  BEGINNING_OPTIONS,
   CI,
   FAILED,
+  KEPT,
   PLANNING_OPTIONS,
   STOPPED,
   STORE_OPTION,
@@ -14,6 +16,7 @@ import {
 } from "../command-line/options.ts";
 import { leftNotes, planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
+import { isRestart, keptNote } from "../plan/revisions.ts";
 import { notesBefore, readStored } from "../plan/stored.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store/open.ts";
@@ -31,7 +34,7 @@ export const command: Command = {
     resume: { help: "go on where runs were stopped (the default)" },
     "retry-failed": { help: "also train runs that failed" },
     replace: { help: "leave behind the runs of other configs of the same name" },
-    restart: { help: "train every run again, from step 0, nothing taken over" },
+    ...BEGINNING_OPTIONS,
     "fail-fast": { help: "end the grid with the first run that fails or diverges" },
     "stop-on": {
       multiple: true,
@@ -51,7 +54,7 @@ export const command: Command = {
     ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
-  exits: [FAILED, STOPPED],
+  exits: [FAILED, KEPT, STOPPED],
   environment: [BACKEND, CI],
   see: ["docs/config.md", "docs/engines.md", "ablate plan", "ablate ui"],
   run: async (invocation) => {
@@ -68,9 +71,10 @@ export const command: Command = {
         terminal.warn(asLine(note));
       }
     }
-    const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, {
+    const { left, isStopped, isGivenUp, kept, exitCode } = await train(invocation, planned, {
       style,
       mode: wanted,
+      mixes: flags.has("mixed-revisions"),
       failFast: flags.has("fail-fast"),
       stopOn: [...new Set(flags.list("stop-on").map(ruleOf))],
       workers: flags.count("workers", 1),
@@ -81,6 +85,7 @@ export const command: Command = {
     if (style === "human" && !isGivenUp) printRuns(invocation, planned);
     if (isStopped)
       terminal.warn(asLine(`stopped, ${left} left to train; the same command goes on`));
+    terminal.warn(keptNote(kept).map(asLine).join(""));
     return exitCode;
   },
 };
@@ -88,11 +93,7 @@ export const command: Command = {
 type Mode = NonNullable<Parameters<typeof train>[2]["mode"]>;
 
 function mode(flags: Flags): Mode {
-  const restart = flags.has("restart");
-  for (const other of ["retry-failed", "resume"]) {
-    if (!restart || !flags.has(other)) continue;
-    throw new UsageError(`--restart and --${other} exclude each other`);
-  }
+  const restart = isRestart(flags, ["retry-failed", "resume", "mixed-revisions"]);
   if (restart) return "restart";
   return flags.has("retry-failed") ? "retry-failed" : "resume";
 }

@@ -169,6 +169,7 @@ class WatchedEvents {
       skipped: this.#skipped,
       bad: this.count("failed", "diverged"),
       left: this.count("running", ...LEFT),
+      kept: 0,
       seconds: (performance.now() - this.#began) / 1000,
     };
   }
@@ -210,8 +211,12 @@ class WatchedEvents {
     const isStart = ({ kind }: { readonly kind: string }): boolean =>
       kind === "started" || kind === "resumed";
     const origin = this.#reader.events(run).findLast(isStart)?.from;
-    const from = { from: origin?.step ?? 0, of: origin?.run ?? null };
-    return { event: "started", run, index, toTrain, steps, ...from };
+    const from = origin?.step ?? 0;
+    const before = this.#reader.revisions(run);
+    const { step, revision = 1 } = before.pop() ?? {};
+    const ofRevision = step === from ? (before.pop()?.revision ?? null) : null;
+    const origins = { from, of: origin?.run ?? null, ofRevision, revision };
+    return { event: "started", run, index, toTrain, steps, ...origins };
   }
 
   /** Tells the findings of a run, where they are news. */

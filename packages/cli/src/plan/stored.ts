@@ -2,8 +2,14 @@
 
 import { existsSync, statSync } from "node:fs";
 import { changeThresholds, THRESHOLDS, type Thresholds } from "@ablate/core";
-import { continuationOf, type PlannedRun, recordedThresholds } from "@ablate/runner";
-import type { RecordedRun, RunStart, RunSummary, StoreReader, TrainedKind } from "@ablate/store";
+import { askedStart, type PlannedRun, recordedThresholds } from "@ablate/runner";
+import type {
+  PlannedStart,
+  RecordedRun,
+  RunSummary,
+  StoreReader,
+  TrainedKind,
+} from "@ablate/store";
 import { firstOf, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { liveStates, storePath, withAnyReader } from "../store/open.ts";
@@ -12,8 +18,8 @@ import type { Planned } from "./planning.ts";
 export type Stored = {
   /** The store's runs by hash. */
   readonly runs: ReadonlyMap<string, RecordedRun>;
-  /** Where each run of the plan would go on; null: it would start at its first step. */
-  readonly starts: readonly (RunStart | null)[];
+  /** Where each run of the plan would go on. */
+  readonly starts: readonly PlannedStart[];
   /** The thresholds by which each ended run was judged, by hash. */
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly kinds: readonly TrainedKind[];
@@ -28,14 +34,15 @@ export function readStored(
   invocation: Invocation,
   { runs, grid, preview }: Pick<Planned, "runs" | "grid" | "preview">,
 ): Stored {
+  const mixes = invocation.flags.has("mixed-revisions");
   const path = storePath(invocation);
   const stored = withAnyReader(invocation, (reader): Stored => {
     const stateOf = liveStates(reader);
     const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
     const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
-    const asked = runs.map(({ hash, family, spec, resolved: { record, thresholds } }) => ({
+    const asked = runs.map(({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
       hash,
-      continuation: continuationOf({ family, spec, record, thresholds }),
+      ...askedStart({ family, spec, record, thresholds, engine }, mixes),
     }));
     return {
       runs: new Map(

@@ -1,6 +1,12 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
 
-import { collectProvenance, type GridOptions, type GridOutcome, runGrid } from "@ablate/runner";
+import {
+  collectProvenance,
+  type GridOptions,
+  type GridOutcome,
+  type KeptRun,
+  runGrid,
+} from "@ablate/runner";
 import { openWriter } from "@ablate/store";
 import { asLine } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
@@ -13,7 +19,14 @@ import { wantedBackend } from "./engines.ts";
 /** How much of the machine, how often and how long. */
 type TrainingLimits = Pick<
   GridOptions,
-  "mode" | "workers" | "maxRetries" | "timeoutMs" | "storageTimeoutMs" | "failFast" | "stopOn"
+  | "mode"
+  | "mixes"
+  | "workers"
+  | "maxRetries"
+  | "timeoutMs"
+  | "storageTimeoutMs"
+  | "failFast"
+  | "stopOn"
 >;
 
 export type Training = {
@@ -23,6 +36,8 @@ export type Training = {
   readonly isStopped: boolean;
   /** The store took nothing any more, which was said. */
   readonly isGivenUp: boolean;
+  /** Runs that were left as they are, since another revision of the engine has begun them. */
+  readonly kept: readonly KeptRun[];
   readonly exitCode: number;
 };
 
@@ -67,7 +82,7 @@ export async function train(
     interrupt.release();
     store.close();
   }
-  const { left, bad, trouble } = outcome;
+  const { left, bad, kept, trouble } = outcome;
   const isStopped = interrupt.signal.aborted && left > 0;
   const isGivenUp = trouble !== null && !isStopped;
   if (isGivenUp) {
@@ -79,5 +94,6 @@ export async function train(
     );
   }
   const failed = bad > 0 || isGivenUp ? 1 : 0;
-  return { left, isStopped, isGivenUp, exitCode: isStopped ? STOPPED_BY_USER : failed };
+  const trained = kept.length > 0 ? 2 : failed;
+  return { left, isStopped, isGivenUp, kept, exitCode: isStopped ? STOPPED_BY_USER : trained };
 }

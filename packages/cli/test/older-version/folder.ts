@@ -13,7 +13,9 @@ export function olderFolder(version: string): string {
   const source = join(here, version);
   const folder = mkdtempSync(join(tmpdir(), "ablate-older-"));
   cpSync(join(here, "names.txt"), join(folder, "names.txt"));
-  for (const name of ["old.yaml", "odd.yaml"]) cpSync(join(source, name), join(folder, name));
+  for (const name of ["old.yaml", "odd.yaml"].filter((one) => existsSync(join(source, one)))) {
+    cpSync(join(source, name), join(folder, name));
+  }
   const [gz, br] = ["store.db.gz", "store.db.br"].map((name) => join(source, name));
   const isOldest = gz !== undefined && existsSync(gz);
   const store = isOldest

@@ -1,10 +1,10 @@
 /** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
 import { availableParallelism } from "node:os";
-import type { NameLists, Rule, TfjsBackend } from "@ablate/core";
+import { ENGINE_REVISIONS, type NameLists, type Rule, type TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
-import type { GridEvent } from "../train/events.ts";
+import type { GridEvent, KeptRun } from "../train/events.ts";
 import { RetryingWriter } from "../train/retrying-writer.ts";
-import { RunQueue, type TrainMode } from "./run-queue.ts";
+import { isToTrain, RunQueue, type TrainMode } from "./run-queue.ts";
 import type { RunOutcome, TrainableRun } from "./train-run.ts";
 import { isBad, type PoolOptions, trainAll } from "./worker-pool.ts";
 
@@ -18,6 +18,8 @@ export type GridOptions = {
   /** The backend of `tfjs`, instead of the best one that works. */
   readonly backend?: TfjsBackend | undefined;
   readonly mode?: TrainMode;
+  /** Goes on from checkpoints that another revision of the engine has made. */
+  readonly mixes?: boolean | undefined;
   /** Processes that train: one per core unless given, never more than there are runs to train. */
   readonly workers?: number | undefined;
   /** How often a run whose worker died or hung is tried again; once unless given. */
@@ -48,6 +50,8 @@ export type GridOutcome = {
   readonly bad: number;
   /** Runs still to train: the grid was stopped, or the store given up. */
   readonly left: number;
+  /** Runs that were left as they are, since another revision of the engine has begun them. */
+  readonly kept: readonly KeptRun[];
   /** Why the store was given up. */
   readonly trouble: string | null;
 };
@@ -61,7 +65,7 @@ export type GridOutcome = {
 export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const { store, grid, killSignal, storageTimeoutMs: limitMs = 60_000 } = options;
   const pool = poolOptions(options);
-  const { mode, onEvent } = pool;
+  const { mode, mixes, onEvent } = pool;
   const begin = performance.now();
   const counts = { trained: 0, skipped: 0, bad: 0, left: 0 };
   const skip = ({ name, state }: StoredRun): void => {
@@ -69,7 +73,16 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
     counts.skipped += 1;
     if (isBad(state)) counts.bad += 1;
   };
+  const kept: KeptRun[] = [];
+  const keep = (run: KeptRun): void => {
+    onEvent({ event: "kept", ...run });
+    kept.push(run);
+  };
   const onOutcome = (outcome: RunOutcome): void => {
+    if (typeof outcome === "object") {
+      keep(outcome);
+      return;
+    }
     if (outcome !== "taken") counts.trained += 1;
     if (isBad(outcome)) counts.bad += 1;
     if (outcome === "stopped" || outcome === "interrupted") counts.left += 1;
@@ -77,18 +90,39 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
 
   store.markInterrupted();
   const runs = store.planGrid(grid);
-  const queue = new RunQueue(store, runs, { mode, onElsewhere: skip });
+  const others = mode === "restart" || mixes ? [] : keptRuns(store, runs, pool);
+  const hashes = new Set(others.map(({ hash }) => hash));
+  const queue = new RunQueue(store, runs, { mode, kept: hashes, onElsewhere: skip });
   const toTrain = queue.size;
   const steps = stepsOf(queue.waiting, options.runs);
   onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
-  for (const run of queue.done) skip(run);
+  for (const run of queue.done) if (!hashes.has(run.hash)) skip(run);
+  for (const { hash: _, ...run } of others) keep(run);
   const storage = new RetryingWriter({ store, limitMs, killSignal, onEvent });
   const isStopped = await trainAll({ ...pool, storage, queue, onOutcome });
   if (isStopped) counts.left += queue.waiting.length;
   else for (const run of queue.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
-  onEvent({ event: "done", grid: grid.name, ...counts, seconds });
-  return { ...counts, trouble: storage.givenUp?.message ?? null };
+  onEvent({ event: "done", grid: grid.name, ...counts, kept: kept.length, seconds });
+  return { ...counts, kept, trouble: storage.givenUp?.message ?? null };
+}
+
+/** Finds the runs to train that another revision of the engine has begun, without reading their checkpoints. */
+function keptRuns(
+  store: StoreWriter,
+  planned: readonly StoredRun[],
+  { mode, runs }: Pick<PoolOptions, "mode" | "runs">,
+): (KeptRun & Pick<StoredRun, "hash">)[] {
+  const toTrain = planned.filter((run) => isToTrain(run, mode));
+  const asked = toTrain.flatMap(({ hash, name }) => {
+    const engine = runs.get(hash)?.engine;
+    return engine === undefined ? [] : [{ hash, name, revision: ENGINE_REVISIONS[engine] }];
+  });
+  const others = store.otherRevisions(asked);
+  return asked.flatMap(({ hash, name: run, revision: current }) => {
+    const other = others.get(hash);
+    return other === undefined ? [] : [{ ...other, run, current, hash }];
+  });
 }
 
 function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): number {
@@ -103,6 +137,7 @@ function poolOptions(options: GridOptions): Omit<PoolOptions, "storage" | "queue
     ...options,
     runs: new Map(options.runs.map((run) => [run.hash, run])),
     mode: options.mode ?? "resume",
+    mixes: options.mixes ?? false,
     workers: options.workers ?? availableParallelism(),
     maxRetries: options.maxRetries ?? 1,
     limits: { timeoutMs, silenceMs },

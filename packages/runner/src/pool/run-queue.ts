@@ -15,6 +15,8 @@ export type Assignment = {
 
 type QueueOptions = {
   readonly mode: TrainMode;
+  /** Runs that are left as they are, by their hash. */
+  readonly kept: ReadonlySet<string>;
   /** Is told of runs that another process has brought to an end meanwhile. */
   readonly onElsewhere: (run: StoredRun) => void;
 };
@@ -24,17 +26,22 @@ type Waiting = Pick<Assignment, "run" | "index">;
 export class RunQueue {
   readonly #store: StoreWriter;
   readonly #onElsewhere: (run: StoredRun) => void;
-  /** Runs that nobody needs to train. */
+  /** Runs that nobody needs to train, or that are left as they are. */
   readonly done: readonly StoredRun[];
   /** Number of runs to train. */
   readonly size: number;
   /** Runs in the order of the plan. */
   readonly #waiting: Set<Waiting>;
 
-  constructor(store: StoreWriter, runs: readonly StoredRun[], { mode, onElsewhere }: QueueOptions) {
+  constructor(
+    store: StoreWriter,
+    runs: readonly StoredRun[],
+    { mode, kept, onElsewhere }: QueueOptions,
+  ) {
     this.#store = store;
     this.#onElsewhere = onElsewhere;
-    const isWaiting = (run: StoredRun) => run.state === "running" || isToTrain(run, mode);
+    const isWaiting = (run: StoredRun) =>
+      run.state === "running" || (isToTrain(run, mode) && !kept.has(run.hash));
     this.done = runs.filter((run) => !isWaiting(run));
     this.#waiting = new Set(runs.filter(isWaiting).map((run, index) => ({ run, index })));
     this.size = this.#waiting.size;

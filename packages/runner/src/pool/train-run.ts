@@ -1,20 +1,27 @@
 /** Takes one run to its end, on as many workers as it takes. */
 import {
   changeThresholds,
+  ENGINE_REVISIONS,
   EngineError,
-  type EngineName,
   type NameLists,
   type Rule,
   type TfjsBackend,
   THRESHOLDS,
 } from "@ablate/core";
 import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
-import type { GridEvent, Origin } from "../train/events.ts";
+import type { GridEvent, KeptRun, Origin } from "../train/events.ts";
 import type { FinalMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
 import type { RetryingWriter } from "../train/retrying-writer.ts";
 import { RunWriter } from "../train/run-writer.ts";
-import { FROM_SCRATCH, findStart, resumeFrom, type Start, type Startable } from "../train/start.ts";
+import {
+  askedStart,
+  FROM_SCRATCH,
+  findStart,
+  resumeFrom,
+  type Start,
+  type Startable,
+} from "../train/start.ts";
 import { type AttemptEnd, attempt, type Limits, stopped } from "./attempt.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Assignment, TrainMode } from "./run-queue.ts";
@@ -22,12 +29,14 @@ import type { StopSignal } from "./stop-signal.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 
 /** How to train the planned run of this hash. */
-export type TrainableRun = Startable & { readonly hash: string; readonly engine: EngineName };
+export type TrainableRun = Startable & { readonly hash: string };
 
 /** What all runs of a grid are trained with. */
 export type GridContext = {
   readonly storage: RetryingWriter;
   readonly mode: TrainMode;
+  /** Goes on from checkpoints that another revision of the engine has made. */
+  readonly mixes: boolean;
   readonly runs: ReadonlyMap<string, TrainableRun>;
   readonly toTrain: number;
   readonly data: NameLists;
@@ -45,9 +54,11 @@ export type GridContext = {
 
 /**
  * `taken`: by another process, which had to think that this one is gone. `interrupted`: the store was
- * given up.
+ * given up. A run that is left as it is comes with why.
  */
-export type RunOutcome = "finished" | "diverged" | "stopped" | "failed" | "taken" | "interrupted";
+export type RunOutcome =
+  | ("finished" | "diverged" | "stopped" | "failed" | "taken" | "interrupted")
+  | KeptRun;
 
 const TAKEN =
   "another process has taken it over, since this one gave no sign of life for 15 seconds";
@@ -66,12 +77,17 @@ export async function trainRun(
   const onWritten = (message: WorkerMessage): void => {
     for (const event of progress.follow(message)) onEvent(event);
   };
-  const writer = new RunWriter(storage, run.id, { claim, provenance, onWritten });
+  const current = ENGINE_REVISIONS[trainable.engine];
+  const claimed = { ...claim, revision: current };
+  const writer = new RunWriter(storage, run.id, { claim: claimed, provenance, onWritten });
   const begin = async (): Promise<Start> => {
     const isAnew = context.mode === "restart" && !writer.hasBegun;
     const start = isAnew
       ? FROM_SCRATCH
-      : await storage.write((store) => findStart(store, run.id, trainable));
+      : await storage.write((store) =>
+          findStart(store, run.id, askedStart(trainable, context.mixes)),
+        );
+    if (start.other !== null) throw new KeptError({ ...start.other, run: run.name, current });
     writer.startAt(start);
     return start;
   };
@@ -86,13 +102,15 @@ export async function trainRun(
   const onRetry = async (error: string, attempt: number): Promise<Start> => {
     progress = new RunProgress(run.name, steps);
     const start = await begin();
-    onEvent({ event: "retried", run: run.name, error, attempt, ...originOf(start) });
+    onEvent({ event: "retried", run: run.name, error, attempt, ...originOf(start, current) });
     return start;
   };
 
   try {
     const start = await begin();
-    onEvent({ event: "started", run: run.name, index, toTrain, steps, ...originOf(start) });
+    const origin = originOf(start, current);
+    const started = { event: "started", run: run.name, index, toTrain, steps } as const;
+    onEvent({ ...started, ...origin, revision: current });
     for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
     const message = await withRetries(start, { tryOnce, onRetry }, context);
     await writer.write(message);
@@ -104,9 +122,24 @@ export async function trainRun(
       onEvent(progress.interrupted(error.message));
       return "interrupted";
     }
+    if (error instanceof KeptError) {
+      await writer.keep(error.message);
+      return error.run;
+    }
     if (!(error instanceof LostClaimError)) throw error;
     onEvent(progress.interrupted(TAKEN));
     return "taken";
+  }
+}
+
+/** A run is not trained: another revision of the engine made the checkpoint that is left of it. */
+class KeptError extends Error {
+  override readonly name = "KeptError";
+  readonly run: KeptRun;
+
+  constructor(run: KeptRun) {
+    super(`its checkpoint at step ${run.step} is of revision ${run.revision} of the engine`);
+    this.run = run;
   }
 }
 
@@ -135,9 +168,10 @@ async function withRetries(
   }
 }
 
-/** Updates made before, and by which run. */
-function originOf({ point }: Start): Origin {
-  return { from: point?.step ?? 0, of: point?.run ?? null };
+/** Updates made before, by which run, and by which revision where the current one goes on from another. */
+function originOf({ point }: Start, current: number): Origin {
+  const { step: from = 0, run: of = null, revision = current } = point ?? {};
+  return { from, of, ofRevision: revision === current ? null : revision };
 }
 
 function trainMessage(

@@ -6,6 +6,7 @@ import type { EndedMessage } from "./messages.ts";
 export type GridEvent =
   | PlannedEvent
   | (OfRun<"skipped"> & { readonly state: RunState })
+  | KeptEvent
   | StartedEvent
   | UnusedEvent
   | EngineEvent
@@ -28,6 +29,17 @@ type PlannedEvent = {
   readonly steps: number;
 };
 
+/** A run that is left as it is: another revision of the engine made its checkpoint, after `step` updates. */
+export type KeptRun = {
+  readonly run: string;
+  readonly step: number;
+  readonly revision: number;
+  /** The revision that would go on. */
+  readonly current: number;
+};
+
+type KeptEvent = OfRun<"kept"> & KeptRun;
+
 type DoneEvent = {
   readonly event: "done";
   readonly grid: string;
@@ -35,6 +47,7 @@ type DoneEvent = {
   readonly skipped: number;
   readonly bad: number;
   readonly left: number;
+  readonly kept: number;
   readonly seconds: number;
 };
 
@@ -44,11 +57,19 @@ export type Origin = {
   readonly from: number;
   /** The run that made them: itself, or a shorter one; null: none were. */
   readonly of: string | null;
+  /** The revision of the engine that made the last of them; null: none were, or the same goes on. */
+  readonly ofRevision: number | null;
 };
 
 /** Sent before a run's first step of this time. */
 type StartedEvent = OfRun<"started"> &
-  Origin & { readonly index: number; readonly toTrain: number; readonly steps: number };
+  Origin & {
+    readonly index: number;
+    readonly toTrain: number;
+    readonly steps: number;
+    /** Of the engine that makes the updates from here on. */
+    readonly revision: number;
+  };
 
 /** A checkpoint was not used from which the run could have gone on. */
 type UnusedEvent = OfRun<"unused"> & { readonly message: string };

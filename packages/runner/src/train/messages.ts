@@ -41,7 +41,7 @@ export type TrainMessage = OfRun<"train"> & {
 };
 
 /** A checkpoint, and whose. */
-export type ResumeFrom = Omit<ResumePoint, "runId"> & {
+export type ResumeFrom = Omit<ResumePoint, "runId" | "revision"> & {
   /** It is the run that goes on. Otherwise it made the same updates, and is not bound to be used. */
   readonly isOwn: boolean;
 };

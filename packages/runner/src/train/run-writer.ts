@@ -76,22 +76,26 @@ export class RunWriter {
     }
   }
 
+  /** Leaves the run as it is to who wants to go on by another revision of the engine. */
+  async keep(why: string): Promise<void> {
+    if (this.#hasBegun) await this.#end(this.#interrupted("revision", why));
+    else await this.#write((store, runId, token) => store.releaseRun({ runId, token }));
+  }
+
   /** Leaves the run to the next start, in the store too where that takes it still. */
   abandon(why: string): void {
     const { token } = this.#options.claim;
     const runId = this.#runId;
-    const end: RunEnd = {
-      state: "interrupted",
-      reason: "storage",
-      error: null,
-      detail: why,
-      trainSeconds: this.#trainSeconds,
-      snapshot: null,
-    };
+    const end = this.#interrupted("storage", why);
     this.#storage.attempt((store) => {
       if (this.#hasBegun) store.endRun(runId, token, end);
       else store.releaseRun({ runId, token });
     });
+  }
+
+  #interrupted(reason: string, detail: string): RunEnd {
+    const end = { state: "interrupted", reason, detail, error: null, snapshot: null } as const;
+    return { ...end, trainSeconds: this.#trainSeconds };
   }
 
   async #write(work: (store: StoreWriter, runId: number, token: string) => void): Promise<void> {

@@ -1,9 +1,18 @@
 /** Decides where a run begins: at its own checkpoint, at the end of a shorter run, or at initialisation. */
-import { changeThresholds, type RunSpec, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import {
+  changeThresholds,
+  ENGINE_REVISIONS,
+  type EngineName,
+  type RunSpec,
+  THRESHOLDS,
+  type ThresholdChanges,
+} from "@ablate/core";
+import {
+  type AskedStart,
   type Continuation,
   DamageError,
   isMap,
+  type OtherRevision,
   type ResumePoint,
   type ShorterRun,
   type StoreWriter,
@@ -18,15 +27,18 @@ import { scheduleOf, takenBefore } from "./schedule.ts";
 export type Start = {
   /** Null: at initialisation. */
   readonly point: ResumePoint | null;
+  /** The run's own checkpoint, where another revision of the engine keeps the run from being trained. */
+  readonly other: OtherRevision | null;
   /** What the user should know: checkpoints that were passed over. */
   readonly notes: readonly string[];
 };
 
-export const FROM_SCRATCH: Start = { point: null, notes: [] };
+export const FROM_SCRATCH: Start = { point: null, other: null, notes: [] };
 
 /** A run to train, and what it has in common with longer and shorter ones. */
 export type Startable = {
   readonly spec: RunSpec;
+  readonly engine: EngineName;
   readonly record: RecordConfig;
   /** Equal in runs that differ in their number of steps alone; without it no run resumes from another. */
   readonly family?: string | undefined;
@@ -34,24 +46,30 @@ export type Startable = {
   readonly thresholds?: ThresholdChanges | undefined;
 };
 
+/** Says what is asked of a store to know where a run begins; with `mixes`, whichever revision has trained it before. */
+export function askedStart(startable: Startable, mixes: boolean): Omit<AskedStart, "hash"> {
+  const rule = { revision: ENGINE_REVISIONS[startable.engine], mixes };
+  return { continuation: continuationOf(startable), rule };
+}
+
 /** Returns the latest point that a run can resume from. */
 export function findStart(
   store: Pick<StoreWriter, "findResumePoint">,
   runId: number,
-  startable: Startable,
+  { continuation, rule }: Omit<AskedStart, "hash">,
 ): Start {
-  const { point, damaged } = store.findResumePoint(runId, continuationOf(startable));
+  const { point, other, damaged } = store.findResumePoint(runId, continuation, rule);
   const notes = damaged.map(({ run, step, reason }) => {
     const passed = `the checkpoint of ${run} at step ${step}`;
     return reason === null
       ? `${passed} is damaged and passed over`
       : `${passed} is passed over: the run is damaged, ${reason}`;
   });
-  return { point, notes };
+  return { point, other, notes };
 }
 
 /** Tells which shorter runs have made the same history as this run would until their end. */
-export function continuationOf(startable: Startable): Continuation | null {
+function continuationOf(startable: Startable): Continuation | null {
   const { spec, record, family } = startable;
   if (family === undefined) return null;
   const judgedBy = canonicalJson(changeThresholds(THRESHOLDS, startable.thresholds ?? {}));
@@ -72,7 +90,7 @@ export function continuationOf(startable: Startable): Continuation | null {
 /** Returns the part of it that a worker is sent. */
 export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
   if (point === null) return null;
-  const { runId: owner, ...rest } = point;
+  const { runId: owner, revision: _, ...rest } = point;
   return { ...rest, isOwn: owner === runId };
 }
 

@@ -17,12 +17,17 @@ export function lineOf(event: GridEvent, paint: Paint): string | null {
     }
     case "skipped":
       return `${event.run}: ${SKIPPED[event.state] ?? event.state}`;
+    case "kept":
+      return `${event.run}: left as it is, its checkpoint at step ${count(event.step)} is of engine revision ${event.revision}`;
     case "engine":
       return `engine ${event.engine}: ${engineText(event)}`;
     case "started": {
       if (event.from === 0) return null;
       const whose = event.of === null || event.of === event.run ? "" : ` from ${event.of}`;
-      return `${event.run}: goes on${whose} at step ${count(event.from)}`;
+      const { revision, ofRevision } = event;
+      const by =
+        ofRevision === null ? "" : `, by engine revision ${revision} after revision ${ofRevision}`;
+      return `${event.run}: goes on${whose} at step ${count(event.from)}${by}`;
     }
     case "unused":
       return `${event.run}: ${event.message}`;

@@ -1,0 +1,42 @@
+/** What is said of runs that another revision of the engine has begun, and which options train them on. */
+import { ENGINE_REVISIONS } from "@ablate/core";
+import type { KeptRun, PlannedRun } from "@ablate/runner";
+import type { PlannedStart } from "@ablate/store";
+import { count, firstOf, listed } from "@ablate/text";
+import { UsageError } from "../command-line/errors.ts";
+import type { Flags } from "../command-line/flags.ts";
+
+/** Most runs that a note lists. */
+const MOST_LISTED = 3;
+
+/** Returns whether `--restart` is given, which goes with none of `others`. */
+export function isRestart(flags: Flags, others: readonly string[]): boolean {
+  if (!flags.has("restart")) return false;
+  const other = others.find((flag) => flags.has(flag));
+  if (other !== undefined) throw new UsageError(`--restart and --${other} exclude each other`);
+  return true;
+}
+
+/** Returns a planned run as one that is left as it is; null where it would be trained. */
+export function keptRun({ name, resolved }: PlannedRun, { other }: PlannedStart): KeptRun | null {
+  if (other === null) return null;
+  const { step, revision } = other;
+  return { run: name, step, revision, current: ENGINE_REVISIONS[resolved.engine] };
+}
+
+/** Names the runs that are left as they are, and says what to do; says nothing where there are none. */
+export function keptNote(kept: readonly KeptRun[]): readonly string[] {
+  if (kept.length === 0) return [];
+  const places = kept.map(({ run, step }) => `${run} (at step ${count(step)})`);
+  const numbers = (of: (run: KeptRun) => number): string =>
+    listed([...new Set(kept.map(of))].sort((a, b) => a - b).map(String));
+  const [are, them, theirs] =
+    kept.length === 1
+      ? ["is left as it is", "it", "its checkpoint"]
+      : ["are left as they are", "them", "their checkpoints"];
+  const made = `engine revision ${numbers(({ revision }) => revision)} made ${theirs}`;
+  const now = `revision ${numbers(({ current }) => current)} would go on to other bits`;
+  return [
+    `${firstOf(places, MOST_LISTED)} ${are}: ${made}, and ${now}; --mixed-revisions goes on from there, --restart trains ${them} anew, each with --only for some runs alone`,
+  ];
+}
