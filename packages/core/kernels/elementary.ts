@@ -16,9 +16,12 @@ const SIGN: usize = memory.data<u32>([0x80000000]);
 /** Past these, e^x is infinite or 0 in float32. */
 const EXP_LARGEST: usize = memory.data<f32>([89]);
 const EXP_SMALLEST: usize = memory.data<f32>([-104]);
-/** (e^r - 1 - r) / r^2, highest power first: least largest error relative to e^r - 1, 1.3e-8, for |r| up to ln(2) / 2. */
+/**
+ * (e^r - 1 - r) / r^2, highest power first: least largest error relative to e^r - 1, 2.4e-10, for |r| up to ln(2) / 2.
+ * With one power less (1.3e-8) tanh would be 2.57 ulp off at its worst, and 10 % faster.
+ */
 const EXPM1_POLYNOMIAL: usize = memory.data<f32>([
-  1.3882488710805774e-3, 8.36651585996151e-3, 4.166720062494278e-2, 1.666654348373413e-1, 4.999999701976776e-1,
+  1.9848138617817312e-4, 1.3940671924501657e-3, 8.333384990692139e-3, 4.166635870933533e-2, 1.666666567325592e-1, 0.5,
 ]);
 
 /** e^r - 1 for r = x - k ln 2, given -k, k the integer nearest to x / ln 2. */
@@ -29,6 +32,7 @@ function expm1Reduced(x: v128, minusK: v128): v128 {
   q = madd(q, r, splat(EXPM1_POLYNOMIAL, 2));
   q = madd(q, r, splat(EXPM1_POLYNOMIAL, 3));
   q = madd(q, r, splat(EXPM1_POLYNOMIAL, 4));
+  q = madd(q, r, splat(EXPM1_POLYNOMIAL, 5));
   return madd(f32x4.mul(r, r), q, r);
 }
 
