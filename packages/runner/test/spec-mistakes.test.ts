@@ -223,6 +223,34 @@ test.each([
 });
 
 test.each([
+  ["train.lr: 1e39", "train.lr: 1e+39 is infinite"],
+  ["train.lr: 1e-50", "train.lr: 1e-50 is 0"],
+  [
+    "train: { steps: 10, lr: { 0: 1, 5: 1e300/3 } }",
+    "train.lr.5: 3.3333333333333335e+299 is infinite",
+  ],
+  ["train.l2: { embedding: 4e38 }", "train.l2.embedding: 4e+38 is infinite"],
+  ["model.batch_norm: { where: all, epsilon: 1e-46 }", "model.batch_norm.epsilon: 1e-46 is 0"],
+  ["model.batch_norm: { where: all, momentum: 1e-46 }", "model.batch_norm.momentum: 1e-46 is 0"],
+  [
+    "grid: { init.hidden.weight: [ones, { scheme: kaiming, gain: 1e40 }] }",
+    "init.hidden.weight.gain: 1e+40 is infinite",
+  ],
+  ["init.embedding: { scheme: uniform, low: -1e39 }", "init.embedding.low: -1e+39 is infinite"],
+])("a number that float32 does not have is a warning with its place: %s", (text, message) => {
+  const { warnings } = load(text);
+  const range = message.endsWith(" 0") ? "from 1.4e-45" : "up to 3.4e38";
+
+  expect(warnings.map((warning) => warning.message)).toEqual([
+    `${message} in float32, in which training computes; write a number ${range}`,
+  ]);
+  expect(warnings[0]?.line).toBeGreaterThan(0);
+});
+
+test.each([
+  "train: { lr: 1e-45, l2: 3.4e38 }",
+  "init.hidden.weight: { scheme: normal, std: 0, scale: -1e-40 }",
+  "thresholds: { divergence: 1e99 }\ntrain.stop: { target: 1e-60, every: 1 }",
   "init.output.gamma: ones",
   "init.output.gamma: zeros\ngrid: { model.batch_norm: [none, all] }",
   "init.hidden.bias: ones\nvariants: { a: { model.bias: false }, b: }",

@@ -9,6 +9,7 @@ import { initSchema } from "../config/init-schema.ts";
 import { stepText } from "../config/section-schemas.ts";
 import { toModelSpec, usesValidation } from "../config/to-run-spec.ts";
 import { type MapNode, type Node, nodeAt } from "../config/tree.ts";
+import { beyondFloat32 } from "./float32.ts";
 import { type Sections, valueAt } from "./sections.ts";
 
 const DEFAULT_INIT = initSchema.parse({});
@@ -57,7 +58,10 @@ function checkL2(model: ModelConfig, tree: MapNode): Problem[] {
     }));
 }
 
-/** Finds values that were written and change nothing, because no run of the config has what they are for. */
+/**
+ * Finds values that were written and change nothing, because no run of the config has what they are for, and numbers
+ * that act as others.
+ */
 export class EffectCheck {
   readonly #without = new Map<string, Problem>();
   readonly #withEffect = new Set<string>();
@@ -66,6 +70,7 @@ export class EffectCheck {
     this.#addInit(sections);
     this.#addRates(sections);
     this.#addStop(sections);
+    for (const problem of beyondFloat32(sections)) this.#check(placeOf(problem), false, problem);
   }
 
   /** What no run makes use of, in the order in which it was met. */
@@ -134,7 +139,8 @@ export class EffectCheck {
     ];
     for (const [node, isUsed, message] of checks) {
       if (node === null) continue;
-      this.#check(`${positionText(node.at)} ${message}`, isUsed, { ...node.at, message });
+      const problem = { ...node.at, message };
+      this.#check(placeOf(problem), isUsed, problem);
     }
   }
 
@@ -143,6 +149,11 @@ export class EffectCheck {
     if (isUsed) this.#withEffect.add(place);
     else if (!this.#without.has(place)) this.#without.set(place, problem);
   }
+}
+
+/** Tells several problems of one place apart. */
+function placeOf({ message, ...at }: Problem): string {
+  return `${positionText(at)} ${message}`;
 }
 
 const OUTPUT = "the output layer has no batch norm (model.batch_norm: all gives it one)";
