@@ -125,12 +125,12 @@ test("an unknown run gets a suggestion", async () => {
   ]);
 });
 
-test("names that cannot be used are a sentence with the file's name", async () => {
+test("names that cannot be used are a sentence with the file's name and the place that names it", async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, "names.txt"), "emma\nol.ivia\nava\nmia\nisla\nzoe\nivy\n");
 
   const { status, stderr } = await ablate(folder, "run", "small.yaml");
 
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^ablate: names\.txt: line 2: /);
+  expect(stderr).toMatch(/^small\.yaml:3:15: data\.file: names\.txt: line 2: /);
 });

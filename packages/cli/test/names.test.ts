@@ -158,7 +158,8 @@ test("the end token is one character that no name holds, and the first of the vo
   expect(stdout).toMatch(/characters: \|␣\..*\(␣ is a space, \| marks the end of a name\)/);
   expect(stdout).toContain("||| ---> S\n");
   expect(plain.stderr).toBe(
-    'ablate: names.txt: line 1: "St. Louis" holds ".", which marks the end of a name; set data.end to a character that no name holds, such as "$"\n',
+    'a.yaml:5:12: data.file: names.txt: line 1: "St. Louis" holds ".", which marks the end of a name; set data.end to a character that no name holds, such as "$"\n' +
+      "  5 | data.file: names.txt\n    |            ^\n",
   );
   for (const end of ['"||"', '" "', '"\\n"', "[1]", "''"]) {
     const { stderr } = await ablate(folder, "plan", "a.yaml", "--set", `data.end=${end}`);
@@ -201,7 +202,12 @@ test("a character that training never sees is refused with its line", async () =
   const { stderr, status } = await ablate(folder, "plan", "a.yaml");
 
   expect(stderr).toBe(
-    'ablate: valid.txt: line 3: "abc" holds "c", which no name of names.txt holds\n',
+    [
+      'a.yaml:6:18: data.validation: valid.txt: line 3: "abc" holds "c", which no name of names.txt holds',
+      "  6 | data.validation: valid.txt",
+      "    |                  ^",
+      "",
+    ].join("\n"),
   );
   expect(status).toBe(2);
 });
@@ -251,8 +257,9 @@ test.each<[string, Uint8Array | string, string]>([
     for (const verb of ["data", "plan", "run", "verify"]) {
       const { stderr, stdout, status } = await ablate(folder, verb, "a.yaml");
       expect([stdout, status]).toEqual(["", 2]);
-      expect(stderr).toMatch(/^ablate: names\.txt: [^\n]*\n$/);
-      expect(stderr).toContain(`names.txt: ${why}`);
+      const said =
+        /^a\.yaml:\d+:\d+: data\.file: names\.txt: ([^\n]*)\n[^\n]*names\.txt[^\n]*\n *\| *\^\n$/;
+      expect(said.exec(stderr)?.[1], stderr).toContain(why);
     }
   },
 );

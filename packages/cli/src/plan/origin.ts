@@ -67,16 +67,24 @@ function pathOf(path: string): string {
  * fit it, undefined where their data cannot be read.
  */
 function hashesUnder(options: string, source: Source): readonly string[] | null | undefined {
-  try {
+  const config = unlessMistaken(() => {
     const changes = readChanges(options);
-    if (changes === undefined) return null;
-    const config = loadConfig(source.config.file, changes);
-    const isSame = filesOf(config) === filesOf(source.config);
-    const data = isSame ? source.data : readData(config, source.shown);
-    return planRuns(onData(config, data), data.hash).runs.map(({ hash }) => hash);
+    return changes === undefined ? null : loadConfig(source.config.file, changes);
+  });
+  if (config === null) return null;
+  const isSame = filesOf(config) === filesOf(source.config);
+  const data = isSame ? source.data : unlessMistaken(() => readData(config, source.shown));
+  if (data === null) return undefined;
+  return unlessMistaken(() =>
+    planRuns(onData(config, data), data.hash).runs.map(({ hash }) => hash),
+  );
+}
+
+function unlessMistaken<T>(read: () => T): T | null {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof ConfigError || error instanceof SyntaxError) return null;
-    if (error instanceof Error && error.name === "DataError") return undefined;
     throw error;
   }
 }

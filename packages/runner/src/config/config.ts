@@ -121,6 +121,8 @@ export type GridConfig = {
   readonly dataFile: string;
   /** Those of files of their own; null: a part of the names. */
   readonly ownFiles: Readonly<Record<"valid" | "test", string | null>>;
+  /** Where `data.file`, `data.validation` and `data.test` are given, by their last names. */
+  readonly filesAt: ReadonlyMap<string, Position>;
   /** How these files are read. */
   readonly reading: Reading;
   readonly record: RecordConfig;

@@ -10,6 +10,7 @@ import {
   vocabularyOf,
 } from "@ablate/core";
 import type { Cell, GridConfig } from "../config/config.ts";
+import { ConfigError } from "../config/config-error.ts";
 import { dataHash } from "../plan/identity.ts";
 import { readDataFile } from "./data-file.ts";
 
@@ -30,36 +31,34 @@ export type Data = {
  * Reads the files of a config.
  *
  * @param shown - writes a path as the user would
- * @throws DataError - which names the file
+ * @throws ConfigError - which names the key and the file that is no such file of names
  */
-export function readData(
-  { dataFile, ownFiles, reading, cells }: GridConfig,
-  shown: (path: string) => string,
-): Data {
-  const inFile = <T>(path: string, read: (bytes: Uint8Array) => T): T & { bytes: Uint8Array } =>
-    named(path, shown, () => {
-      const bytes = readDataFile(path);
+export function readData(config: GridConfig, shown: (path: string) => string): Data {
+  const { dataFile, ownFiles, reading, cells } = config;
+  const inFile = <T>(file: Named, read: (bytes: Uint8Array) => T): T & { bytes: Uint8Array } =>
+    saying(config, { ...file, path: shown(file.path) }, () => {
+      const bytes = readDataFile(file.path);
       return { ...read(bytes), bytes };
     });
   const has = (split: "valid" | "test"): readonly string[] | null =>
     ownFiles[split] === null ? null : [];
   const fewest = fewestNames({ valid: has("valid"), test: has("test") });
-  const { known, ...file } = inFile(dataFile, (bytes) => {
+  const { known, ...file } = inFile({ key: "file", path: dataFile }, (bytes) => {
     const read = parseNames(bytes, reading, { fewest });
     return { ...read, known: new Set(vocabularyOf(read.names, reading.end)) };
   });
   const demands = { fewest: 1, known, source: shown(dataFile) };
-  const ownOf = (path: string | null): ReturnType<typeof inFile<NameFile>> | null =>
-    path === null ? null : inFile(path, (bytes) => parseNames(bytes, reading, demands));
-  const [valid, test] = [ownOf(ownFiles.valid), ownOf(ownFiles.test)];
+  const ownOf = (key: string, path: string | null): ReturnType<typeof inFile<NameFile>> | null =>
+    path === null ? null : inFile({ key, path }, (bytes) => parseNames(bytes, reading, demands));
+  const [valid, test] = [ownOf("validation", ownFiles.valid), ownOf("test", ownFiles.test)];
   const lists = {
     names: file.names,
     end: reading.end,
     valid: valid?.names ?? null,
     test: test?.names ?? null,
   };
-  const longest = cells.reduce((most, { config }) => Math.max(most, config.data.context), 0);
-  named(dataFile, shown, () => checkExamples(lists, longest));
+  const longest = cells.reduce((most, one) => Math.max(most, one.config.data.context), 0);
+  saying(config, { key: "file", path: shown(dataFile) }, () => checkExamples(lists, longest));
   return {
     hash: dataHash(file.bytes, { valid: valid?.bytes ?? null, test: test?.bytes ?? null }),
     lists,
@@ -69,13 +68,18 @@ export function readData(
   };
 }
 
-/** Names the file in what is wrong with it. */
-function named<T>(path: string, shown: (path: string) => string, read: () => T): T {
+/** A data file, with the key that gives it. */
+type Named = { readonly key: string; readonly path: string };
+
+/** Says where the config names a file in what is wrong with it. */
+function saying<T>({ file, filesAt, sources }: GridConfig, { key, path }: Named, read: () => T): T {
   try {
     return read();
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;
-    throw new DataError(`${shown(path)}: ${cause.message}`, { cause });
+    const at = filesAt.get(key) ?? { source: file, line: null, col: null };
+    const message = `data.${key}: ${path}: ${cause.message}`;
+    throw new ConfigError([{ ...at, message }], sources);
   }
 }
 

@@ -60,6 +60,7 @@ function load(path: string, overrides: Overrides, { sources, whyUnreadable }: Lo
     name: top.name ?? nameOf(path),
     description: top.description,
     dataFile: pathOf("file") ?? "",
+    filesAt: new Map([...files].map(([key, { at }]) => [key, at])),
     ownFiles: { valid: pathOf("validation") ?? null, test: pathOf("test") ?? null },
     reading: { separator, end },
     record: top.record,
