@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
+import { productTables, profileTable, shapeTable } from "./kernel-tables.ts";
 import { positive } from "./machine.ts";
 import { buildAll, evaluate, findBackends, kernelTimes } from "./ours.ts";
 import { findPeers, missingPeers } from "./peers.ts";
@@ -14,15 +15,7 @@ import {
   type WorkloadReport,
 } from "./report.ts";
 import { type Contender, measureRounds, ourSides, peerSides, tfjsSides } from "./sides.ts";
-import {
-  aboutLine,
-  evaluationTable,
-  productTables,
-  profileTable,
-  shapeTable,
-  speedTables,
-  tfjsTable,
-} from "./speed-tables.ts";
+import { aboutLine, evaluationTable, speedTables, tfjsTable } from "./speed-tables.ts";
 import { spread } from "./timings.ts";
 import {
   isWorkload,

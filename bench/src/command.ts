@@ -14,7 +14,7 @@ export type Output = {
   /** A file for the whole report; `-` is stdout. */
   readonly json?: string | undefined;
   readonly markdown: boolean;
-  /** Keeps the report as the one that docs/performance.md shows, and writes its tables there. */
+  /** Keeps the report as the one that the documents show, and writes it there. */
   readonly save: boolean;
 };
 

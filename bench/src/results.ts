@@ -1,17 +1,16 @@
 /**
- * The last reports, in `bench/results/`, and their tables in docs/performance.md, between `<!-- bench: REGION -->`
+ * The last reports, in `bench/results/`, and what pages tell of them, between `<!-- bench: REGION -->`
  * and `<!-- end -->`. `--save` of a command and `pnpm bench:docs` write them; a test compares them.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { productTables, profileTable, shapeTable } from "./kernel-tables.ts";
 import type { LongReport, SpeedReport, WidthsReport } from "./report.ts";
 import {
   aboutLine,
   evaluationTable,
   longTable,
-  productTables,
-  profileTable,
-  shapeTable,
   speedTables,
+  summaryOf,
   tfjsTable,
   widthTables,
 } from "./speed-tables.ts";
@@ -20,9 +19,12 @@ import { markdownOf } from "./table.ts";
 export type ResultName = "speed" | "widths" | "long";
 
 const FOLDER = new URL("../results/", import.meta.url);
-const PAGE = new URL("../../docs/performance.md", import.meta.url);
+/** The pages that have regions. */
+export const PAGES: readonly URL[] = ["docs/performance.md", "README.md"].map(
+  (page) => new URL(`../../${page}`, import.meta.url),
+);
 
-/** The parts of the page, each from a report. */
+/** The parts of the pages, each from a report. */
 const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
   speed: () =>
     of<SpeedReport>("speed", (one) => [aboutLine(one), ...speedTables(one).map(markdownOf)]),
@@ -36,6 +38,7 @@ const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
   tfjs: () => of<SpeedReport>("speed", (one) => [markdownOf(tfjsTable(one))]),
   widths: () =>
     of<WidthsReport>("widths", (one) => [aboutLine(one), ...widthTables(one).map(markdownOf)]),
+  summary: () => of<LongReport>("long", (one) => [summaryOf(one)]),
   long: () => of<LongReport>("long", (one) => [aboutLine(one), markdownOf(longTable(one))]),
 };
 
@@ -43,7 +46,12 @@ const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
 export function saveResult(name: ResultName, json: string): void {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(fileOf(name), json);
-  writeFileSync(PAGE, withResults(readFileSync(PAGE, "utf8")));
+  rewritePages();
+}
+
+/** Writes the regions of all pages anew. */
+export function rewritePages(): void {
+  for (const page of PAGES) writeFileSync(page, withResults(readFileSync(page, "utf8")));
 }
 
 /** Returns the page with its regions made anew. */
