@@ -44,7 +44,7 @@ beforeAll(async () => {
     await run("--set", "train.lr=1e30", "--only", "plain"),
     await run("--set", "record.evaluate=none", "--steps", "50"),
     await run("--engine", "tfjs", "--steps", "5"),
-    await run("--steps", "250"),
+    await run("--steps", "250", "--threads", "2"),
   );
   const names = await read("sample", "small/normed", "--seed", "7");
   await ablate(folder, "export", "small", "-o", "sealed.db");
@@ -222,7 +222,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
   const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
-    ([key]) => !/^(engine|kept|retried|storage|unused):/.test(key),
+    ([key]) => !/^(engine|kept|retried|storage|threads|unused):/.test(key),
   );
   return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
 }
@@ -238,6 +238,7 @@ const EVENTS = [
   "started",
   "unused",
   "engine",
+  "threads",
   "progress",
   "findings",
   "storage",

@@ -46,6 +46,7 @@ export {
   type Tensor,
   TFJS_BACKENDS,
   type TfjsBackend,
+  type ThreadTeam,
 } from "./engines/engine.ts";
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
 export { ENGINE_REVISIONS } from "./engines/revision.ts";

@@ -9,7 +9,7 @@ import type { RecordConfig } from "../src/config/config.ts";
 import { nextProbe, type ProbeSchedule } from "../src/config/probe-schedule.ts";
 import type { WorkerMessage } from "../src/train/messages.ts";
 import { Worker } from "../src/worker/worker.ts";
-import { makePath, makeSpec, NAMES, trainInto } from "./run-make.ts";
+import { makePath, makeSpec, NAMES, ONE_THREAD, trainInto } from "./run-make.ts";
 
 const ALL_NAMES = new URL("../../../data/names.txt", import.meta.url);
 const DEFAULT = { decades: [1, 2, 5], every: 10_000, saturated: 0.99 };
@@ -221,6 +221,7 @@ function messagesOf(spec: RunSpec, record: RecordConfig): Promise<WorkerMessage[
       stopOn: [],
       dataHash,
       resume: null,
+      threads: ONE_THREAD,
     });
   });
 }

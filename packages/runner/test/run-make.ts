@@ -70,6 +70,9 @@ export const NAMES: NameLists = onlyNames(
   "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily".split(" "),
 );
 
+/** What a worker is told of a run that is computed as ever. */
+export const ONE_THREAD = { now: 1, most: 1, isMeasured: true } as const;
+
 export function makePath(): string {
   return join(mkdtempSync(join(tmpdir(), "ablate-run-")), "ablate.db");
 }

@@ -4,7 +4,7 @@ import { openReader, openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { RunDiagnosis } from "../src/diagnose/run-diagnosis.ts";
 import { diagnoseRecorded } from "../src/index.ts";
-import { makePath, makeSpec, storedConfig } from "./run-make.ts";
+import { makePath, makeSpec, ONE_THREAD, storedConfig } from "./run-make.ts";
 
 const STEP = 200;
 const PARAMETERS = planParameters(makeSpec(), 27);
@@ -30,6 +30,7 @@ function live(probe: Probe) {
   const diagnosis = new RunDiagnosis(
     {
       ...{ type: "train", runId: 1, engine: "simd", dataHash: "", resume: null, stopOn: [] },
+      threads: ONE_THREAD,
       ...{ spec: makeSpec(), thresholds: THRESHOLDS },
       record: { evaluate: "none", samples: 0, probes: "none", checkpoint: "none" },
     },

@@ -1,9 +1,10 @@
 import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { THRESHOLDS } from "@ablate/core";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { CoordinatorMessage, WorkerMessage } from "../src/train/messages.ts";
-import { makeSpec, NAMES } from "./run-make.ts";
+import type { CoordinatorMessage, ThreadOffer, WorkerMessage } from "../src/train/messages.ts";
+import { makeSpec, NAMES, ONE_THREAD } from "./run-make.ts";
 
 const ENTRY = fileURLToPath(new URL("../src/worker/worker-process.ts", import.meta.url));
 const PATIENCE = { timeout: 60_000 };
@@ -30,7 +31,11 @@ function startWorker() {
   return { child, messages, beats: () => beats, send };
 }
 
-function train(worker: ReturnType<typeof startWorker>, steps: number): void {
+function train(
+  worker: ReturnType<typeof startWorker>,
+  steps: number,
+  threads: ThreadOffer = ONE_THREAD,
+): void {
   const dataHash = "hash of the names";
   worker.send({ type: "data", data: NAMES, dataHash });
   const record = { evaluate: "none", samples: 0, probes: "none", checkpoint: "none" } as const;
@@ -45,6 +50,7 @@ function train(worker: ReturnType<typeof startWorker>, steps: number): void {
     thresholds: THRESHOLDS,
     stopOn: [],
     resume: null,
+    threads,
   });
 }
 
@@ -62,6 +68,26 @@ test("a worker waits when four of its messages are not acknowledged, and gives s
   const types = worker.messages.map(({ type }) => type);
   expect(types).toEqual(["started", "findings", "steps", "steps", "steps"]);
 });
+
+test.runIf(process.platform === "linux")(
+  "a worker that waits leaves its threads asleep",
+  async () => {
+    const worker = startWorker();
+    train(worker, 5_000_000, { now: 3, most: 3, isMeasured: false });
+    await vi.waitFor(() => expect(worker.messages).toHaveLength(4), PATIENCE);
+    const ticks = (): number => {
+      const stat = readFileSync(`/proc/${worker.child.pid}/stat`, "utf8").split(") ")[1] ?? "";
+      const [user = Number.NaN, system = Number.NaN] = stat.split(" ").slice(11, 13).map(Number);
+      return user + system;
+    };
+
+    const [before, beats] = [ticks(), worker.beats()];
+    await vi.waitFor(() => expect(worker.beats()).toBeGreaterThan(beats + 2), PATIENCE); // seconds
+
+    expect(worker.messages.map(({ type }) => type)).toContain("computed by");
+    expect(ticks() - before).toBeLessThan(30); // hundredths of a second; one that spins takes 200
+  },
+);
 
 test("batches carry typed arrays without a gap between them", async () => {
   const worker = startWorker();

@@ -49,10 +49,14 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   yes: { help: "plan more than 10,000 runs" },
 };
 
-type TrainingFlag = "workers" | "timeout" | "max-retries" | "storage-timeout";
+type TrainingFlag = "workers" | "threads" | "timeout" | "max-retries" | "storage-timeout";
 
 export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {
   workers: { value: "N", help: "train N runs at a time (default: one per core)" },
+  threads: {
+    value: "N",
+    help: "compute each run with N threads, same bits (default: wide ones with idle cores, where it pays)",
+  },
   timeout: { value: "D", help: "fail a run that takes longer than 90s, 10m or 2h in one go" },
   "max-retries": {
     value: "N",

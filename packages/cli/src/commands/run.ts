@@ -1,5 +1,6 @@
+import { availableParallelism } from "node:os";
 import { isRule, RULES, type Rule } from "@ablate/core";
-import { asLine, didYouMean } from "@ablate/text";
+import { asLine, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -14,6 +15,7 @@ import {
   STORE_OPTION,
   TRAINING_OPTIONS,
 } from "../command-line/options.ts";
+import type { Terminal } from "../command-line/terminal.ts";
 import { leftNotes, planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { isRestart, keptNote } from "../plan/revisions.ts";
@@ -50,6 +52,7 @@ export const command: Command = {
     ["ablate run my.yaml --seeds 1,2,3 --steps 5000", "three short runs of every variant"],
     ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
     ["ablate run my.yaml --workers 4 --timeout 10m", "four at a time, none longer than 10 minutes"],
+    ["ablate run wide.yaml --threads 2", "each run is computed by two cores"],
     ["ablate run my.yaml --fail-fast", "the first failure ends it, the rest stay pending"],
     ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
@@ -78,6 +81,7 @@ export const command: Command = {
       failFast: flags.has("fail-fast"),
       stopOn: [...new Set(flags.list("stop-on").map(ruleOf))],
       workers: flags.count("workers", 1),
+      threads: threadsOf(flags, terminal),
       maxRetries: flags.count("max-retries"),
       timeoutMs: flags.durationMs("timeout"),
       storageTimeoutMs: flags.durationMs("storage-timeout"),
@@ -89,6 +93,16 @@ export const command: Command = {
     return exitCode;
   },
 };
+
+/** Returns the threads that are asked for, at most one per core: more would wait for each other. */
+function threadsOf(flags: Flags, { warn }: Terminal): number | undefined {
+  const threads = flags.count("threads", 1);
+  const cores = availableParallelism();
+  if (threads === undefined || threads <= cores) return threads;
+  const has = `this machine has ${counted(cores, "core")} for them`;
+  warn(asLine(`--threads ${threads}: ${has}, each run is computed by ${counted(cores, "thread")}`));
+  return cores;
+}
 
 type Mode = NonNullable<Parameters<typeof train>[2]["mode"]>;
 

@@ -22,6 +22,7 @@ type TrainingLimits = Pick<
   | "mode"
   | "mixes"
   | "workers"
+  | "threads"
   | "maxRetries"
   | "timeoutMs"
   | "storageTimeoutMs"

@@ -71,6 +71,7 @@ const NAMES: Readonly<Record<string, string>> = {
   cpu: "processor",
   backend: "backend",
   backend_version: "version of the backend",
+  threads: "threads",
 };
 
 /** Lists values with how many runs have each, without names of machines. */

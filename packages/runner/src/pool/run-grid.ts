@@ -20,8 +20,10 @@ export type GridOptions = {
   readonly mode?: TrainMode;
   /** Goes on from checkpoints that another revision of the engine has made. */
   readonly mixes?: boolean | undefined;
-  /** Processes that train: one per core unless given, never more than there are runs to train. */
+  /** Processes that train: one per core, or per `threads` cores, unless given; never more than there are runs to train. */
   readonly workers?: number | undefined;
+  /** Threads that compute each run; unless given, wide ones are computed by as many as idle and as pay. */
+  readonly threads?: number | undefined;
   /** How often a run whose worker died or hung is tried again; once unless given. */
   readonly maxRetries?: number | undefined;
   /** A run that takes longer fails. */
@@ -133,12 +135,15 @@ function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): 
 /** Returns the options of the pool, with defaults where none are given. */
 function poolOptions(options: GridOptions): Omit<PoolOptions, "storage" | "queue" | "onOutcome"> {
   const { timeoutMs = Number.POSITIVE_INFINITY, silenceMs = 30_000 } = options;
+  const cores = availableParallelism();
   return {
     ...options,
     runs: new Map(options.runs.map((run) => [run.hash, run])),
     mode: options.mode ?? "resume",
     mixes: options.mixes ?? false,
-    workers: options.workers ?? availableParallelism(),
+    workers: options.workers ?? Math.max(1, Math.floor(cores / (options.threads ?? 1))),
+    cores: Math.min(options.workers ?? cores, cores),
+    threads: options.threads,
     maxRetries: options.maxRetries ?? 1,
     limits: { timeoutMs, silenceMs },
     failFast: options.failFast ?? false,

@@ -52,6 +52,11 @@ export class RunQueue {
     return [...this.#waiting].map(({ run }) => run);
   }
 
+  /** Number of runs that wait. */
+  get left(): number {
+    return this.#waiting.size;
+  }
+
   get isEmpty(): boolean {
     return this.#waiting.size === 0;
   }

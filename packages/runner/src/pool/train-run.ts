@@ -23,6 +23,7 @@ import {
   type Startable,
 } from "../train/start.ts";
 import { type AttemptEnd, attempt, type Limits, stopped } from "./attempt.ts";
+import type { CoreShares, Share } from "./core-shares.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Assignment, TrainMode } from "./run-queue.ts";
 import type { StopSignal } from "./stop-signal.ts";
@@ -49,6 +50,7 @@ export type GridContext = {
   readonly stopOn: readonly Rule[];
   readonly stopSignal: StopSignal;
   readonly heartbeat: Heartbeat;
+  readonly shares: CoreShares;
   readonly onEvent: (event: GridEvent) => void;
 };
 
@@ -91,11 +93,14 @@ export async function trainRun(
     writer.startAt(start);
     return start;
   };
+  const share = context.shares.join(trainable, (threads) =>
+    worker.send({ type: "threads", runId: run.id, threads }),
+  );
   const tryOnce = (start: Start): Promise<AttemptEnd> =>
     attempt({
       ...context,
       worker,
-      message: trainMessage(run.id, { ...trainable, start }, context),
+      message: trainMessage(run.id, { ...trainable, start, share }, context),
       onMessage: (received) => writer.write(received),
       hold: (onLost) => heartbeat.hold({ runId: run.id, token: claim.token }, onLost),
     });
@@ -129,6 +134,8 @@ export async function trainRun(
     if (!(error instanceof LostClaimError)) throw error;
     onEvent(progress.interrupted(TAKEN));
     return "taken";
+  } finally {
+    share.leave();
   }
 }
 
@@ -174,13 +181,15 @@ function originOf({ point }: Start, current: number): Origin {
   return { from, of, ofRevision: revision === current ? null : revision };
 }
 
+type BegunRun = TrainableRun & { readonly start: Start; readonly share: Share };
+
 function trainMessage(
   runId: number,
-  { spec, record, engine, thresholds = {}, start }: TrainableRun & { readonly start: Start },
+  { spec, record, engine, thresholds = {}, start, share }: BegunRun,
   { backend, dataHash, stopOn }: GridContext,
 ): TrainMessage {
   const resume = resumeFrom(start, runId);
   const changed = changeThresholds(THRESHOLDS, thresholds);
   const run = { type: "train", runId, spec, record, engine, thresholds: changed } as const;
-  return { ...run, backend, dataHash, resume, stopOn };
+  return { ...run, backend, dataHash, resume, stopOn, threads: share.offer() };
 }

@@ -1,15 +1,20 @@
 /** Runs the workers of a grid: each trains one run after the other until none is left that it could take. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type RunState, StorageError } from "@ablate/store";
+import { CoreShares } from "./core-shares.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { RunQueue } from "./run-queue.ts";
 import { StopSignal } from "./stop-signal.ts";
 import { type GridContext, type RunOutcome, trainRun } from "./train-run.ts";
 import { WorkerHandle } from "./worker-handle.ts";
 
-export type PoolOptions = Omit<GridContext, "toTrain" | "stopSignal" | "heartbeat"> & {
+export type PoolOptions = Omit<GridContext, "toTrain" | "stopSignal" | "heartbeat" | "shares"> & {
   readonly queue: RunQueue;
   readonly workers: number;
+  /** Cores that runs may use. */
+  readonly cores: number;
+  /** Threads by which every run is computed, instead of those that idle and pay. */
+  readonly threads: number | undefined;
   /** The first run that fails or diverges ends the grid. */
   readonly failFast: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -26,6 +31,7 @@ const ASK_AGAIN_MS = 1000;
  */
 export async function trainAll(options: PoolOptions): Promise<boolean> {
   const { storage, queue, workers, failFast, signal, killSignal, onOutcome } = options;
+  const { cores, threads: asked } = options;
   const stopSignal = new StopSignal();
   const failures: unknown[] = [];
   const fail = (error: unknown): void => {
@@ -33,7 +39,8 @@ export async function trainAll(options: PoolOptions): Promise<boolean> {
     stopSignal.stop("fail-fast");
   };
   const heartbeat = new Heartbeat(storage, fail);
-  const context = { ...options, toTrain: queue.size, stopSignal, heartbeat };
+  const shares = new CoreShares({ cores, asked, waiting: () => queue.left });
+  const context = { ...options, toTrain: queue.size, stopSignal, heartbeat, shares };
   /** Wakes the workers that have no run, once one is over. */
   let freed = new AbortController();
   let busy = 0;

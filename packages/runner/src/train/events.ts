@@ -10,6 +10,7 @@ export type GridEvent =
   | StartedEvent
   | UnusedEvent
   | EngineEvent
+  | ThreadsEvent
   | RetriedEvent
   | ProgressEvent
   | FindingsEvent
@@ -76,6 +77,13 @@ type UnusedEvent = OfRun<"unused"> & { readonly message: string };
 
 /** On what an engine that has several backends runs; sent once. */
 type EngineEvent = { readonly event: "engine" } & EngineFacts;
+
+/** By how many threads a run is computed: told when they are more than before, or fewer than they were to be. */
+type ThreadsEvent = OfRun<"threads"> & {
+  readonly threads: number;
+  /** Why there are no more; null: nothing is wrong. */
+  readonly refusal: string | null;
+};
 
 /** The worker that trained it died or hung; the run begins again, at its last checkpoint if it has one. */
 type RetriedEvent = OfRun<"retried"> &

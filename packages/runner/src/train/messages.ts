@@ -38,6 +38,17 @@ export type TrainMessage = OfRun<"train"> & {
   readonly stopOn: readonly Rule[];
   /** Where the run goes on; null: it starts at initialisation. */
   readonly resume: ResumeFrom | null;
+  readonly threads: ThreadOffer;
+};
+
+/** Threads that may compute a run. */
+export type ThreadOffer = {
+  /** So many now. */
+  readonly now: number;
+  /** So many it may be told to use later. */
+  readonly most: number;
+  /** As many of them as pay; otherwise just so many, because the user asked for them. */
+  readonly isMeasured: boolean;
 };
 
 /** A checkpoint, and whose. */
@@ -45,6 +56,9 @@ export type ResumeFrom = Omit<ResumePoint, "runId" | "revision"> & {
   /** It is the run that goes on. Otherwise it made the same updates, and is not bound to be used. */
   readonly isOwn: boolean;
 };
+
+/** Offers the run another number of threads. */
+type ThreadsMessage = OfRun<"threads"> & { readonly threads: number };
 
 /** Ends the current run after its current block. */
 export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
@@ -56,6 +70,7 @@ export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fa
 export type CoordinatorMessage =
   | { readonly type: "data"; readonly data: NameLists; readonly dataHash: string }
   | TrainMessage
+  | ThreadsMessage
   | StopMessage
   | { readonly type: "ack" };
 
@@ -97,6 +112,13 @@ export type FindingsMessage = OfRun<"findings"> & {
   readonly findings: readonly Finding[];
 };
 
+/** The run is computed by more threads than before, or by fewer than it was to be. */
+export type ComputedByMessage = OfRun<"computed by"> & {
+  readonly threads: number;
+  /** Why there are no more; null: nothing is wrong. */
+  readonly refusal: string | null;
+};
+
 export type EndedMessage = OfRun<"ended"> & {
   readonly state: "finished" | "diverged" | "stopped";
   readonly reason: string;
@@ -125,4 +147,5 @@ export type WorkerMessage =
   | EvaluationMessage
   | ProbeMessage
   | FindingsMessage
+  | ComputedByMessage
   | FinalMessage;

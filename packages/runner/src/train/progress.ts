@@ -45,6 +45,10 @@ export class RunProgress {
         const { step, findings } = message;
         return [{ event: "findings", run: this.#run, step, findings }];
       }
+      case "computed by": {
+        const { threads, refusal } = message;
+        return [{ event: "threads", run: this.#run, threads, refusal }];
+      }
       case "probe":
       case "refused":
         return [];

@@ -1,7 +1,7 @@
 /** Writes what a worker says about one run into the store, under one claim. */
 import type { Parameter } from "@ablate/core";
 import type { Claim, Provenance, ResumePoint, RunEnd, StoreWriter } from "@ablate/store";
-import type { StartedMessage, WorkerMessage } from "./messages.ts";
+import type { ComputedByMessage, StartedMessage, WorkerMessage } from "./messages.ts";
 import type { RetryingWriter } from "./retrying-writer.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
@@ -65,6 +65,8 @@ export class RunWriter {
         return this.#write((store, ...run) => store.appendProbe(...run, message.probe));
       case "findings":
         return this.#write((store, ...run) => store.setFindings(...run, message.findings));
+      case "computed by":
+        return this.#setThreads(message);
       case "ended": {
         const detail = message.rule ? `rule ${message.rule}` : null;
         return this.#end({ ...message, error: null, detail });
@@ -98,13 +100,20 @@ export class RunWriter {
     return { ...end, trainSeconds: this.#trainSeconds };
   }
 
+  async #setThreads({ threads, refusal }: ComputedByMessage): Promise<void> {
+    await this.#write((store, ...run) => store.setThreads(...run, threads));
+    if (refusal === null) return;
+    const event = { kind: "threads refused", message: refusal };
+    await this.#write((store, ...run) => store.appendEvent(...run, event));
+  }
+
   async #write(work: (store: StoreWriter, runId: number, token: string) => void): Promise<void> {
     await this.#storage.write((store) => work(store, this.#runId, this.#options.claim.token));
   }
 
   async #begin({ parameters, engine, from, unused, judgedBy }: StartedMessage): Promise<void> {
     const { backend, version, reason } = engine;
-    const facts = { backend, backend_version: version, backend_reason: reason };
+    const facts = { backend, backend_version: version, backend_reason: reason, threads: 1 };
     await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
     for (const message of notes) {

@@ -27,9 +27,15 @@ export type BegunRun = {
 
 /** @throws EngineError - the run has begun on another backend */
 export function beginRun(message: TrainMessage, dataset: Dataset, engine: LoadedEngine): BegunRun {
-  const { spec, resume } = message;
+  const { spec, resume, threads } = message;
+  const mostThreads = threads.most;
   const fresh = (unused: string | null): BegunRun => {
-    return { trainer: new Trainer(spec, dataset, { engine }), from: 0, state: null, unused };
+    return {
+      trainer: new Trainer(spec, dataset, { engine, mostThreads }),
+      from: 0,
+      state: null,
+      unused,
+    };
   };
   if (resume === null) return fresh(null);
   const { step, weights, run } = resume;
@@ -45,7 +51,7 @@ export function beginRun(message: TrainMessage, dataset: Dataset, engine: Loaded
   try {
     const state = decodeRunState(resume.state);
     const checkpoint = { step, weights, state: state.trainer };
-    const trainer = new Trainer(spec, dataset, { engine, checkpoint });
+    const trainer = new Trainer(spec, dataset, { engine, checkpoint, mostThreads });
     const { state: fresh } = new RunDiagnosis(message, trainer.parameters);
     if (isDiagnosisState(state.diagnosis, { fresh, step })) {
       return { trainer, from: step, state, unused: null };

@@ -13,6 +13,7 @@ import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
 import { encodeRunState, type RunState } from "./begin-run.ts";
+import type { ThreadChoice } from "./thread-choice.ts";
 
 /**
  * Steps between two glances at the clock and at the event loop: few enough that a stop is
@@ -32,6 +33,7 @@ export type RunLoopOptions = {
   /** Step of the checkpoint that the trainer goes on from. */
   readonly state: RunState | null;
   readonly diagnosis: RunDiagnosis;
+  readonly threads: ThreadChoice;
   readonly send: (message: WorkerMessage) => void;
   /** Resolves as soon as another message may be sent. */
   readonly ready: () => Promise<void>;
@@ -85,13 +87,13 @@ export class RunLoop {
 
   /** Makes the steps. A checkpoint comes before what is due at its step, which is done again by a run that resumes there. */
   async #train(): Promise<End> {
-    const { trainer, clock, ready } = this.#options;
+    const { trainer, clock, threads, ready } = this.#options;
+    await threads.start();
     let end = this.#endAt() ?? this.#visit(trainer.step);
     clock.start();
     while (end === null) {
-      this.#pending.advance(
-        Math.min(CHUNK_STEPS, this.#schedule.next(trainer.step) - trainer.step),
-      );
+      const due = this.#schedule.next(trainer.step) - trainer.step;
+      this.#advance(threads.next(Math.min(CHUNK_STEPS, due)));
       end = this.#endAt();
       // The last steps and the end of the run have the same time.
       if (end !== null) clock.stop();
@@ -104,6 +106,15 @@ export class RunLoop {
     }
     clock.stop();
     return end;
+  }
+
+  #advance(count: number): void {
+    const { message, threads, send } = this.#options;
+    const begin = performance.now();
+    const made = this.#pending.advance(count);
+    threads.made(made, performance.now() - begin);
+    const news = threads.news();
+    if (news !== null) send({ type: "computed by", runId: message.runId, ...news });
   }
 
   #endAt(): End | null {
@@ -248,10 +259,12 @@ class PendingSteps {
     return this.#count === CAPACITY;
   }
 
-  /** Makes up to `count` steps, as many as there is room for. */
-  advance(count: number): void {
+  /** Makes up to `count` steps, as many as there is room for; returns how many. */
+  advance(count: number): number {
     const room = Math.min(count, CAPACITY - this.#count);
-    this.#count += this.#trainer.advance(this.#buffer, room, this.#count);
+    const made = this.#trainer.advance(this.#buffer, room, this.#count);
+    this.#count += made;
+    return made;
   }
 
   /** The steps so far, which are valid until the next one is made. */

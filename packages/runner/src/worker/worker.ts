@@ -19,6 +19,7 @@ import type {
 } from "../train/messages.ts";
 import { beginRun } from "./begin-run.ts";
 import { LoopClock, RunLoop } from "./run-loop.ts";
+import { ThreadChoice } from "./thread-choice.ts";
 
 /** Data sets that are kept: a grid may vary context and shuffle, and each set takes some megabytes. */
 const KEPT_DATASETS = 4;
@@ -40,6 +41,7 @@ export class Worker {
   readonly #datasets = new Map<string, Data>();
   readonly #engines = new Map<string, LoadedEngine>();
   #stopping: StopMessage["reason"] | null = null;
+  #threads: ThreadChoice | null = null;
 
   constructor(outlet: Outlet) {
     this.#outlet = outlet;
@@ -57,6 +59,9 @@ export class Worker {
       case "stop":
         this.#stopping = message.reason;
         break;
+      case "threads":
+        this.#threads?.offer(message.threads);
+        break;
       case "ack":
     }
   }
@@ -73,7 +78,9 @@ export class Worker {
       trainer = begun.trainer;
       if (state === null) clock = new LoopClock(0);
       const { create: _, ...engine } = loaded;
-      const { parameters } = trainer;
+      const { parameters, team } = trainer;
+      const threads = new ThreadChoice(team, message.threads);
+      this.#threads = threads;
       const diagnosis = new RunDiagnosis(message, parameters, {
         state: state?.diagnosis,
         counting,
@@ -86,6 +93,7 @@ export class Worker {
         clock,
         state,
         diagnosis,
+        threads,
         send: (sent) => this.#outlet.send(sent),
         ready: () => this.#outlet.ready(),
         stopping: () => this.#stopping,
@@ -98,6 +106,7 @@ export class Worker {
       if (error instanceof EngineError) this.#outlet.send({ type: "refused", runId, error: text });
       else this.#outlet.send({ type: "failed", runId, error: text, trainSeconds });
     } finally {
+      this.#threads = null;
       trainer?.dispose();
     }
   }

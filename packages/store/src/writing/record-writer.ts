@@ -85,6 +85,12 @@ export class RecordWriter {
     this.#writing(runId, token, () => this.sql.run(insert, runId, thresholds));
   }
 
+  /** Says in a run's provenance by how many threads it is computed. */
+  setThreads(runId: number, token: string, threads: number): void {
+    const update = "update run set provenance = json_set(provenance, '$.threads', ?) where id = ?";
+    this.#writing(runId, token, () => this.sql.run(update, threads, runId));
+  }
+
   /** Stores what the rules say of a run so far, in place of what they said before. */
   setFindings(runId: number, token: string, findings: readonly Finding[]): void {
     this.#writing(runId, token, () => {

@@ -29,6 +29,11 @@ export function lineOf(event: GridEvent, paint: Paint): string | null {
         ofRevision === null ? "" : `, by engine revision ${revision} after revision ${ofRevision}`;
       return `${event.run}: goes on${whose} at step ${count(event.from)}${by}`;
     }
+    case "threads": {
+      const text = `${event.run}: computed by ${counted(event.threads, "thread")}`;
+      if (event.refusal === null) return event.threads === 1 ? null : text;
+      return `${text}: ${event.refusal}`;
+    }
     case "unused":
       return `${event.run}: ${event.message}`;
     case "retried": {
