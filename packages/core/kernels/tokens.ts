@@ -7,8 +7,9 @@
 // Letters: B examples of T tokens, E values an embedding, N units, D distinct tokens of all positions, those of one
 // position side by side, in the order in which the examples have them. Which rows a product has does not change their
 // bits, so tiles of an evaluation may group their tokens as they like.
-import { gemm, gemmTransposedA, gemmTransposedB } from "./gemm";
-import { flush4 } from "./vector";
+import { gemm, gemmTransposedA } from "./gemm";
+import { panelRoom } from "./room";
+import { flush4, madd } from "./vector";
 
 /** Addresses of what the functions below leave for each other; the host writes them once, in this order. */
 @unmanaged
@@ -121,10 +122,70 @@ export function backwardTokens(
     const begin = load<i32>(first + ((<usize>t) << 2)), size = load<i32>(first + ((<usize>t) << 2), 4) - begin;
     const dyt = sums + <usize>begin * stride, at = <usize>begin * strideE;
     gemmTransposedA(room.input + at, dyt, dweight + from, E, size, N, ldE, ld, ld);
-    gemmTransposedB(dyt, weight + from, room.gradient + at, size, N, E, ld, ld, ldE);
+    dots(dyt, weight + from, room.gradient + at, size, N, E, stride, strideE);
   }
   memory.fill(dtable, 0, <usize>V * strideE);
   addRows(room.gradient, room.distinct, dtable, count, strideE);
+}
+
+/** Rows of B in a tile of `dots`: with two rows of A, ten sums stay in registers. */
+const TILE: i32 = 5;
+
+/**
+ * C = A B', flushed: A is m x k, B is n x k, both `stride` bytes from row to row. Where both m and n are as small as here,
+ * sums across lanes are cheaper than a transposed B. The last tile overlaps the one before, or repeats its last row.
+ */
+function dots(
+  a: usize, b: usize, c: usize, m: i32, k: i32, n: i32, stride: usize, strideC: usize,
+): void {
+  const width = (<usize>((k + 7) >> 3)) << 5, room = panelRoom();
+  for (let i = 0; i < m; i += 2) {
+    const i0 = <usize>max(min(i, m - 2), 0), i1 = <usize>min(i0 + 1, m - 1);
+    for (let j = 0; j < n; j += TILE) {
+      const j0 = max(min(j, n - TILE), 0);
+      dotTile(
+        a + i0 * stride, a + i1 * stride, b + <usize>j0 * stride, b + <usize>min(j0 + 1, n - 1) * stride,
+        b + <usize>min(j0 + 2, n - 1) * stride, b + <usize>min(j0 + 3, n - 1) * stride,
+        b + <usize>min(j0 + 4, n - 1) * stride, width, room);
+      let sum = room;
+      for (let q = 0; q < TILE; q++, sum += 64) {
+        const at = c + ((<usize>min(j0 + q, n - 1)) << 2);
+        store<f32>(at + i0 * strideC, sumOf(sum));
+        store<f32>(at + i1 * strideC, sumOf(sum + 32));
+      }
+    }
+  }
+}
+
+/** The lanes' sums of two rows times five, as ten pairs in `room`: the first row's and the second's in turn. */
+function dotTile(
+  a0: usize, a1: usize, b0: usize, b1: usize, b2: usize, b3: usize, b4: usize, width: usize, room: usize,
+): void {
+  let s0 = f32x4.splat(0), t0 = s0, u0 = s0, v0 = s0, s1 = s0, t1 = s0, u1 = s0, v1 = s0;
+  let s2 = s0, t2 = s0, u2 = s0, v2 = s0, s3 = s0, t3 = s0, u3 = s0, v3 = s0, s4 = s0, t4 = s0, u4 = s0, v4 = s0;
+  for (const end = a0 + width; a0 < end;) {
+    const x = v128.load(a0), y = v128.load(a0, 16), z = v128.load(a1), w = v128.load(a1, 16);
+    { const p = v128.load(b0), q = v128.load(b0, 16); s0 = madd(x, p, s0); t0 = madd(y, q, t0); u0 = madd(z, p, u0); v0 = madd(w, q, v0); }
+    { const p = v128.load(b1), q = v128.load(b1, 16); s1 = madd(x, p, s1); t1 = madd(y, q, t1); u1 = madd(z, p, u1); v1 = madd(w, q, v1); }
+    { const p = v128.load(b2), q = v128.load(b2, 16); s2 = madd(x, p, s2); t2 = madd(y, q, t2); u2 = madd(z, p, u2); v2 = madd(w, q, v2); }
+    { const p = v128.load(b3), q = v128.load(b3, 16); s3 = madd(x, p, s3); t3 = madd(y, q, t3); u3 = madd(z, p, u3); v3 = madd(w, q, v3); }
+    { const p = v128.load(b4), q = v128.load(b4, 16); s4 = madd(x, p, s4); t4 = madd(y, q, t4); u4 = madd(z, p, u4); v4 = madd(w, q, v4); }
+    a0 += 32; a1 += 32; b0 += 32; b1 += 32; b2 += 32; b3 += 32; b4 += 32;
+  }
+  v128.store(room, t0, 16); v128.store(room, s0); v128.store(room, v0, 48); v128.store(room, u0, 32);
+  v128.store(room, t1, 80); v128.store(room, s1, 64); v128.store(room, v1, 112); v128.store(room, u1, 96);
+  v128.store(room, t2, 144); v128.store(room, s2, 128); v128.store(room, v2, 176); v128.store(room, u2, 160);
+  v128.store(room, t3, 208); v128.store(room, s3, 192); v128.store(room, v3, 240); v128.store(room, u3, 224);
+  v128.store(room, t4, 272); v128.store(room, s4, 256); v128.store(room, v4, 304); v128.store(room, u4, 288);
+}
+
+/** The sum of a pair's lanes, flushed. */
+@inline
+function sumOf(pair: usize): f32 {
+  let s = f32x4.add(v128.load(pair), v128.load(pair, 16));
+  s = f32x4.add(s, v128.shuffle<f32>(s, s, 2, 3, 0, 1));
+  s = f32x4.add(s, v128.shuffle<f32>(s, s, 1, 0, 3, 2));
+  return f32x4.extract_lane(flush4(s), 0);
 }
 
 /** out[d] = table[distinct[d]]: whole rows, their pads included. */
