@@ -1,10 +1,11 @@
 import { ENGINES, loadEngine, sampleFromWeights } from "@ablate/core";
 import { sampleSeed, storedSpec, weightsDamage } from "@ablate/runner";
 import { readingRun } from "@ablate/store";
-import { visible, visibleEnds } from "@ablate/text";
+import { asLine, visible, visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
+import { otherRevisionNote } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
@@ -33,6 +34,7 @@ export const command: Command = {
     if (weights === undefined) {
       throw new UsageError(`${run.name} has no weights: it is ${run.state}`);
     }
+    terminal.warn(otherRevisionNote([run], "names are drawn").map(asLine).join(""));
     const seed = flags.count("seed") ?? sampleSeed(run.seed);
     const name = ENGINES.find((one) => one === run.engine) ?? "simd";
     const names = sampleFromWeights({

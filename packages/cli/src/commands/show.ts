@@ -1,6 +1,7 @@
 import {
   flatSettings,
   type RunSummary,
+  revisionText,
   runRow,
   type StoredEvaluation,
   type StoreReader,
@@ -54,6 +55,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     samples: reader.samples(name),
     provenance: reader.provenance(name),
     digestMade: reader.checks.madeOf(name),
+    revisions: reader.revisions(name),
     findings: reader.thresholds(name) === undefined ? null : reader.findings(name),
   };
 }
@@ -111,7 +113,7 @@ function runPage(facts: RunFacts, charts: string): string {
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function head({ run, note, initialLoss, findings, digestMade }: RunFacts): string {
+function head({ run, note, initialLoss, findings, digestMade, revisions }: RunFacts): string {
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
   const trained = run.lastStep === null ? 0 : run.lastStep + 1;
   const lines = [
@@ -119,7 +121,7 @@ function head({ run, note, initialLoss, findings, digestMade }: RunFacts): strin
     ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.stepsPerS)} a second`],
     ["parameters", count(run.parameters)],
     ["seed", String(run.seed)],
-    ["engine", run.engine],
+    ["engine", [run.engine, revisionText(revisions)].filter((text) => text !== "").join(", ")],
     ["started", run.startedAt ?? UNKNOWN],
     ["ended", run.endedAt ?? UNKNOWN],
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],

@@ -2,17 +2,20 @@ import {
   buildDataset,
   compareEngines,
   type Dataset,
+  ENGINE_REVISIONS,
   EngineError,
   type LoadedEngine,
   loadEngine,
   SIMD,
   TFJS_BACKENDS,
 } from "@ablate/core";
+import { revisionsOf } from "@ablate/store";
 import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
+import { otherRevisionNote, storedFamilies } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
 import { differencesTable, engineText, wantedBackend } from "../training/engines.ts";
 
@@ -20,6 +23,9 @@ import { differencesTable, engineText, wantedBackend } from "../training/engines
 const STEPS = 300;
 
 const { set, seeds, only, yes } = PLANNING_OPTIONS;
+
+/** Of our engine, which the others are compared with. */
+const REVISION = ENGINE_REVISIONS.simd;
 
 export const command: Command = {
   about:
@@ -42,12 +48,18 @@ export const command: Command = {
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const { runs, grid, data } = planConfig(invocation);
+    const stored = storedFamilies(invocation, runs);
+    terminal.warn(
+      otherRevisionNote([...stored.values()].flat(), "engines are compared")
+        .map(asLine)
+        .join(""),
+    );
     const engines = await otherEngines(invocation);
     for (const engine of engines) terminal.warn(asLine(`${engine.engine}: ${engineText(engine)}`));
     const datasets = new Map<string, Dataset>();
     let areEqual = true;
     const records: object[] = [];
-    for (const { label, spec } of runs) {
+    for (const { label, spec, family } of runs) {
       const run = `${grid.name}/${label}`; // nothing is stored: it is called as in the config
       const { model, train, shuffleSeed } = spec;
       const key = `${model.context}/${shuffleSeed}`;
@@ -60,7 +72,9 @@ export const command: Command = {
       areEqual &&= differences.flat().every(({ ok }) => ok);
       for (const [i, { engine, backend }] of engines.entries()) {
         const found = differences[i] ?? [];
-        records.push(...found.map((difference) => ({ run, engine, backend, ...difference })));
+        const stored_revisions = revisionsOf(stored.get(family) ?? []);
+        const about = { run, engine, backend, revision: REVISION, stored_revisions };
+        records.push(...found.map((difference) => ({ ...about, ...difference })));
       }
       if (!flags.has("json")) terminal.write(`${differencesTable(run, engines, differences)}\n`);
     }

@@ -1,10 +1,12 @@
 /** What is said of runs that another revision of the engine has begun, and which options train them on. */
-import { ENGINE_REVISIONS } from "@ablate/core";
+import { ENGINE_REVISIONS, ENGINES } from "@ablate/core";
 import type { KeptRun, PlannedRun } from "@ablate/runner";
-import type { PlannedStart } from "@ablate/store";
+import type { PlannedStart, RunSummary } from "@ablate/store";
 import { count, firstOf, listed } from "@ablate/text";
+import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
+import { withAnyReader } from "../store/open.ts";
 
 /** Most runs that a note lists. */
 const MOST_LISTED = 3;
@@ -39,4 +41,44 @@ export function keptNote(kept: readonly KeptRun[]): readonly string[] {
   return [
     `${firstOf(places, MOST_LISTED)} ${are}: ${made}, and ${now}; --mixed-revisions goes on from there, --restart trains ${them} anew, each with --only for some runs alone`,
   ];
+}
+
+const OF_FAMILIES =
+  "select name, family from kept_run where family in (select value from json_each(?)) order by id";
+
+/** Returns the stored runs that differ from planned ones in their steps at most, by their family. */
+export function storedFamilies(
+  invocation: Invocation,
+  runs: readonly PlannedRun[],
+): ReadonlyMap<string, readonly RunSummary[]> {
+  const families = JSON.stringify(runs.map(({ family }) => family));
+  const found = withAnyReader(invocation, (reader) =>
+    reader.query(OF_FAMILIES, [families]).rows.flatMap(([name, family]) => {
+      const run = reader.row(String(name));
+      return run === undefined ? [] : [{ run, family: String(family) }];
+    }),
+  );
+  const byFamily = Map.groupBy(found ?? [], ({ family }) => family);
+  return new Map([...byFamily].map(([family, some]) => [family, some.map(({ run }) => run)]));
+}
+
+/**
+ * Names the runs that another revision of their engine has trained, whose bits the current one does not repeat.
+ *
+ * @param what - what the current one does
+ */
+export function otherRevisionNote(runs: readonly RunSummary[], what: string): readonly string[] {
+  const trained = runs.flatMap(({ name, engine, revision }) => {
+    const current = ENGINES.flatMap((one) => (one === engine ? ENGINE_REVISIONS[one] : []))[0];
+    if (revision === null || current === undefined || revision === String(current)) return [];
+    return [
+      { name, by: `revision ${revision.split(",").join(" and then ")} of ${engine}`, current },
+    ];
+  });
+  const parts = Map.groupBy(trained, ({ by, current }) => `${by}: ${what} by revision ${current}`);
+  return [...parts].map(([by, some]) => {
+    const names = some.map(({ name }) => name);
+    const [were, their] = names.length === 1 ? ["was", "its"] : ["were", "their"];
+    return `${firstOf(names, MOST_LISTED)} ${were} trained by ${by}, which does not repeat ${their} bits`;
+  });
 }

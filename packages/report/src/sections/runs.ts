@@ -1,4 +1,11 @@
-import { type ComparisonRow, METRICS, type Metric, type Setting, shortKey } from "@ablate/store";
+import {
+  type ComparisonRow,
+  METRICS,
+  type Metric,
+  revisionsNote,
+  type Setting,
+  shortKey,
+} from "@ablate/store";
 import { counted } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/marks.ts";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
@@ -46,7 +53,12 @@ export function runsSection(facts: ReportFacts): Content {
       ...outcomes.map((cell) => cell(group)),
     ]),
   );
-  return html`<p>${extentWords(facts)}</p>${sentences(troubleWords(facts))}${overview}${note}${everyRun(facts)}`;
+  return html`<p>${extentWords(facts)}</p>${sentences([...troubleWords(facts), ...revisionWords(facts)])}${overview}${note}${everyRun(facts)}`;
+}
+
+function revisionWords({ runs }: ReportFacts): readonly string[] {
+  const note = revisionsNote(runs);
+  return note === null ? [] : [`The runs are ${note}.`];
 }
 
 /** Says which group the star marks: one that lost runs is never the best. */

@@ -1,5 +1,11 @@
 import { basename } from "node:path";
-import { type ComparisonRow, differingKeys, setting, settingTexts } from "@ablate/store";
+import {
+  type ComparisonRow,
+  differingKeys,
+  revisionsOf,
+  setting,
+  settingTexts,
+} from "@ablate/store";
 import { ALL_DIGITS } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
@@ -79,6 +85,7 @@ function provenance({ runs, provenance: known }: ReportFacts): Content {
   const started = runs.flatMap(({ startedAt }) => startedAt ?? []).sort();
   const ended = runs.flatMap(({ endedAt }) => endedAt ?? []).sort();
   const engines = [...new Set(runs.map(({ engine }) => engine))].join(", ");
+  const revisions = revisionsOf(runs).join("; ");
   const rows = Object.entries(NAMES).flatMap(([key, title]) => {
     const values = known.flatMap((facts) => facts[key] ?? []);
     const texts = values.map((value) =>
@@ -96,6 +103,7 @@ function provenance({ runs, provenance: known }: ReportFacts): Content {
     ["what", "value"],
     [
       ["engine", engines],
+      ...(revisions === "" ? [] : [["revision of the engine", revisions]]),
       ...rows,
       ["first run started", started[0] ?? "–"],
       ["last run ended", ended.at(-1) ?? "–"],

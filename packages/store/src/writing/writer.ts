@@ -278,7 +278,7 @@ function revisionOf({ revision = 1 }: Claim): number {
 }
 
 function changeText(before: number, claim: Claim): string {
-  return `by revision ${revisionOf(claim)} of the engine, after revision ${before}`;
+  return `by revision ${revisionOf(claim)} after ${before}`;
 }
 
 /** Returns what of a claim SQLite is told. */

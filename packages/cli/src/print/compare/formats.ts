@@ -4,7 +4,7 @@ import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
 import { differenceSections, effectSections } from "./differences.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
-import { NO_FACTOR, rowSection, type Section } from "./sections.ts";
+import { NO_FACTOR, revisionNotes, rowSection, type Section } from "./sections.ts";
 
 /** A comparison of all runs, or with `--within` of those that share a value of a key. */
 export type ComparedPart = {
@@ -94,9 +94,8 @@ function sectionsOf(
 ): readonly Section[] {
   const effects = effectSections(comparison, isBrief);
   if (effectsOnly) {
-    return effects.length > 0
-      ? effects
-      : [{ title: "", columns: [], rows: [], notes: [NO_FACTOR] }];
+    const notes = [...(effects.length > 0 ? [] : [NO_FACTOR]), ...revisionNotes(comparison)];
+    return notes.length === 0 ? effects : [...effects, { title: "", columns: [], rows: [], notes }];
   }
   const differences = isByKey ? [] : differenceSections(comparison, isBrief);
   return [rowSection(comparison, isByKey), ...differences, ...effects];

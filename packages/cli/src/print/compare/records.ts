@@ -7,6 +7,7 @@ import {
   type Metric,
   missingText,
   type PairedDifference,
+  revisionsOf,
   type Setting,
   settingOf,
 } from "@ablate/store";
@@ -49,6 +50,7 @@ function rowRecords(comparison: Comparison, isByKey: boolean) {
       runs: runs.map(({ name }) => name),
       seeds: runs.map(({ seed }) => seed),
       states: runs.map(({ state }) => state),
+      revisions: revisionsOf(runs),
       settings: Object.fromEntries(values),
       ...moments,
       ...lostFields(metric, runs, reference?.runs),
@@ -77,6 +79,7 @@ function effectRecords({ effects }: Comparison) {
       settings: Object.fromEntries(
         effect.factor.keys.map((key) => [key, settingOf(runs[0], key)?.value ?? null]),
       ),
+      revisions: revisionsOf(runs),
       ...moments,
       ...lostFields(metric, runs, reference?.runs),
       baseline: difference === null,

@@ -8,6 +8,7 @@ import {
   type Metric,
   type MetricEffect,
   type Moments,
+  revisionsNote,
   type Setting,
   type SettingText,
   settingOf,
@@ -77,8 +78,15 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
     notes: [
       ...metrics.flatMap((one, place) => bestNotes(one, rows, { titles, place })),
       ...(keys.length > 0 ? [] : [NO_FACTOR]),
+      ...revisionNotes(comparison),
     ],
   };
+}
+
+/** Says where the runs were trained by several revisions of one engine. */
+export function revisionNotes({ rows }: Comparison): readonly string[] {
+  const note = revisionsNote(rows.flatMap(({ runs }) => runs));
+  return note === null ? [] : [note];
 }
 
 export const LOST = { title: "lost", isWhole: true };
