@@ -62,7 +62,7 @@ test("an effect counts what both sides lost, and is called one of survivors", as
   expect(effects.find((line) => line.startsWith("0.7 "))).toMatch(
     / 3 of 5 +2 of 5 diverged .* 3 of 5 +3 +survivors alone: /,
   );
-  expect(effects).toContain("0.7: seeds 1 and 5 have no pair");
+  expect(effects).toContain("0.7: seeds 1 and 5 (lost) have no pair");
   expect(back).toMatch(/^0\.7 .* 2 of 5 diverged .* the baseline$/m);
   expect(back).toMatch(/^0\.01 .* survivors alone: the 95 % interval/m);
 });

@@ -130,7 +130,7 @@ test("a seed that lacks a cell does not pull the effect towards the cells that i
 
   expectInterval(found, byHand([1, 2, 3].map((seed) => ofSeed(seed))));
   expect([seedsText(found), pairsText(found)]).toEqual(["3 of 5", "12 in 4 cells"]);
-  expect(missingPairsText(found)).toBe("lr 0.3 with seeds 4 and 5 has no pair");
+  expect(missingPairsText(found)).toBe("lr 0.3 with seeds 4 and 5 (no run) has no pair");
   expect(verdictText(found)).not.toContain("survivors");
 });
 
@@ -141,7 +141,9 @@ test("a pair that one side lost is missing, and the effect is one of survivors",
 
   expectInterval(found, byHand([1, 3, 4, 5].map((seed) => ofSeed(seed))));
   expect([found.pairs, found.lost]).toEqual([16, { own: 1, baseline: 0 }]);
-  expect(missingPairsText(found)).toMatch(/^weight kaiming 2, lr 0\.3 with seed 2 has no pair$/);
+  expect(missingPairsText(found)).toMatch(
+    /^weight kaiming 2, lr 0\.3 with seed 2 \(lost\) has no pair$/,
+  );
   expect(verdictText(found)).toMatch(/^survivors alone: the 95 % interval (excludes|contains) 0$/);
 });
 
@@ -162,7 +164,9 @@ test("cells that leave fewer than three seeds do not count, and are named", () =
 
   expectInterval(found, byHand(SEEDS.map((seed) => ofSeed(seed, others))));
   expect(pairsText(found)).toBe("15 in 3 of 4 cells");
-  expect(missingPairsText(found)).toMatch(/lr 0\.3 with seeds 2, 3, 4 and 5 has no pair$/);
+  expect(missingPairsText(found)).toMatch(
+    /lr 0\.3 with seeds 2, 3, 4 and 5 \(lost by the baseline\) has no pair$/,
+  );
 });
 
 test("a cell that one value has no run of does not count, and is named", () => {
@@ -173,7 +177,7 @@ test("a cell that one value has no run of does not count, and is named", () => {
   );
 
   expect(pairsText(found)).toBe("15 in 3 cells");
-  expect(missingPairsText(found)).toMatch(/lr 0\.1 has no pair$/);
+  expect(missingPairsText(found)).toMatch(/lr 0\.1 \(no run\) has no pair$/);
 });
 
 test("seeds that only one side has are no pairs, and are named once", () => {
@@ -183,7 +187,29 @@ test("seeds that only one side has are no pairs, and are named once", () => {
 
   expectInterval(found, byHand([1, 2, 3].map((seed) => ofSeed(seed))));
   expect(seedsText(found)).toBe("3 of 5");
-  expect(missingPairsText(found)).toBe("seeds 4 and 5 have no pair");
+  expect(missingPairsText(found)).toBe("seeds 4 and 5 (no run of the baseline) have no pair");
+});
+
+test("of each pair that is missing it is said which side lacks what", () => {
+  const found = effectOf(
+    gridOf(({ norm, lr }, seed) => {
+      if (lr === 0.3 && seed === 1) return norm === "none" ? "absent" : "done";
+      if (lr === 0.3 && seed === 2) return "lost";
+      if (lr === 0.1 && seed === 1) return norm === "none" ? "done" : "lost";
+      return "done";
+    }),
+  );
+
+  expect(missingPairsText(found)).toBe("seed 1; lr 0.3 with seed 2 (lost by both) have no pair");
+});
+
+test("a cell of one value alone is named with the side that has no run", () => {
+  const lone = (norm: string, rate: number) => norm === "none" && rate === 0.3;
+  const found = effectOf(
+    gridOf(({ norm, lr, gain }) => (lone(norm, lr) && gain === 1 ? "absent" : "done")),
+  );
+
+  expect(missingPairsText(found)).toMatch(/lr 0\.3 \(no run of the baseline\) has no pair$/);
 });
 
 test("one seed has a difference and no interval", () => {

@@ -130,14 +130,23 @@ function named(
   const telling = new Map(contexts.map((context, i) => [context, whole[i]?.filter(isTelling)]));
   const cellOf = (context: string): readonly string[] => telling.get(context) ?? [];
   const all = contexts.map(cellOf);
-  const bySeeds = Map.groupBy(missing, ({ seeds }) => seeds.join());
-  const named = [...bySeeds.values()].flatMap((same) => {
-    const [{ seeds } = { seeds: [] }] = same;
+  const alike = Map.groupBy(missing, ({ cell: _, ...rest }) => JSON.stringify(rest));
+  const named = [...alike.values()].flatMap((same) => {
+    const [first] = same;
     const own = same.flatMap(({ cell }) => (cell === null ? [] : [cellOf(cell)]));
-    if (own.length < same.length) return same;
-    return cellNames(own, all).map((cell) => ({ cell, seeds }));
+    if (own.length < same.length || first === undefined) return same;
+    return cellNames(own, all).map((cell) => ({ ...first, cell }));
   });
-  return { ...difference, missing: named, unpaired: cellNames(unpaired.map(cellOf), all) };
+  const sides = Map.groupBy(unpaired, ({ own }) => own);
+  const cellsWithout = [...sides.values()].flatMap((same) => {
+    const [first] = same;
+    const names = cellNames(
+      same.map(({ cell }) => cellOf(cell)),
+      all,
+    );
+    return first === undefined ? [] : names.map((cell) => ({ ...first, cell }));
+  });
+  return { ...difference, missing: named, unpaired: cellsWithout };
 }
 
 /** Compares runs with those of a baseline by seed, whatever else they differ in. */

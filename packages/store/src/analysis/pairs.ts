@@ -16,8 +16,20 @@ export type Paired = {
 
 export type Verdict = "larger" | "within" | "none" | "too few seeds" | "no pairs";
 
+/** Why a side has no value: it has no run, its runs were lost, or they have not come to a result. */
+export type Lack = "no run" | "lost" | "no result";
+
+/** What each side lacks; null where it has a value, and for both where that is not the same of all that is named. */
+export type Lacks = { readonly own: Lack | null; readonly baseline: Lack | null };
+
 /** Seeds of which a cell lacks one of the two values; those that every cell lacks are named once, without a cell. */
-export type MissingPairs = { readonly cell: string | null; readonly seeds: readonly number[] };
+export type MissingPairs = Lacks & {
+  readonly cell: string | null;
+  readonly seeds: readonly number[];
+};
+
+/** A cell in which only one side has runs. */
+export type UnpairedCell = Lacks & { readonly cell: string };
 
 /** Statistics of the differences seed by seed; `n` counts the complete seeds. */
 export type PairedDifference = Estimate & {
@@ -29,8 +41,7 @@ export type PairedDifference = Estimate & {
   readonly of: { readonly seeds: number; readonly cells: number };
   /** What keeps seeds and cells from counting, by the cells in which both sides have runs. */
   readonly missing: readonly MissingPairs[];
-  /** Cells in which only one side has runs. */
-  readonly unpaired: readonly string[];
+  readonly unpaired: readonly UnpairedCell[];
   /** The contexts of all cells of either side. */
   readonly contexts: readonly string[];
   /** Runs of cells with both sides that came to no result: with any, survivors alone are compared. */
@@ -71,7 +82,13 @@ export function pairedDifference(
     cells: used.length,
     of: { seeds: all.length, cells: pairs.length },
     missing: missingPairs(pairs, all),
-    unpaired: contexts.filter((cell) => !shared.has(cell)),
+    unpaired: contexts
+      .filter((cell) => !shared.has(cell))
+      .map((cell) =>
+        ours.has(cell)
+          ? { cell, own: null, baseline: "no run" }
+          : { cell, own: "no run", baseline: null },
+      ),
     contexts,
     lost: { own: lostOf(own), baseline: lostOf(baseline) },
     verdict: verdictOf(estimate),
@@ -86,6 +103,7 @@ type CellPairs = {
   readonly present: readonly number[];
   /** Pairs that have both values. */
   readonly bySeed: ReadonlyMap<number, Pair>;
+  readonly lacksOf: (seed: number) => Lacks;
 };
 
 function cellsOf(runs: readonly Paired[]): ReadonlyMap<string, readonly Paired[]> {
@@ -102,7 +120,17 @@ function pairsOf(cell: string, own: readonly Paired[], baseline: readonly Paired
     const difference = mean(values) - mean(others);
     bySeed.set(seed, { difference, pairs: Math.min(values.length, others.length) });
   }
-  return { cell, present: [...own, ...baseline].map(({ seed }) => seed), bySeed };
+  const lacksOf = (seed: number): Lacks => ({
+    own: ours.has(seed) ? null : lackOf(own, seed),
+    baseline: theirs.has(seed) ? null : lackOf(baseline, seed),
+  });
+  return { cell, present: [...own, ...baseline].map(({ seed }) => seed), bySeed, lacksOf };
+}
+
+function lackOf(runs: readonly Paired[], seed: number): Lack {
+  const those = runs.filter((run) => run.seed === seed);
+  if (those.length === 0) return "no run";
+  return those.some(({ isLost }) => isLost) ? "lost" : "no result";
 }
 
 function valuesBySeed(runs: readonly Paired[]): ReadonlyMap<number, readonly number[]> {
@@ -139,11 +167,29 @@ function missingPairs(
   seeds: readonly number[],
 ): readonly MissingPairs[] {
   const everywhere = seeds.filter((seed) => pairs.every(({ bySeed }) => !bySeed.has(seed)));
-  const each = pairs.map(({ cell, bySeed }) => ({
-    cell,
-    seeds: seeds.filter((seed) => !bySeed.has(seed) && !everywhere.includes(seed)),
-  }));
-  return [{ cell: null, seeds: everywhere }, ...each].filter((one) => one.seeds.length > 0);
+  const ofAll = (seed: number): Lacks => {
+    const [lacks = UNSAID, ...others] = pairs.map(({ lacksOf }) => lacksOf(seed));
+    const isSame = ({ own, baseline }: Lacks): boolean =>
+      own === lacks.own && baseline === lacks.baseline;
+    return others.every(isSame) ? lacks : UNSAID;
+  };
+  const each = pairs.flatMap(({ cell, bySeed, lacksOf }) => {
+    const own = seeds.filter((seed) => !bySeed.has(seed) && !everywhere.includes(seed));
+    return alike(cell, own, lacksOf);
+  });
+  return [...alike(null, everywhere, ofAll), ...each];
+}
+
+const UNSAID: Lacks = { own: null, baseline: null };
+
+/** Puts seeds together that lack the same. */
+function alike(
+  cell: string | null,
+  seeds: readonly number[],
+  lacksOf: (seed: number) => Lacks,
+): MissingPairs[] {
+  const groups = Map.groupBy(seeds, (seed) => JSON.stringify(lacksOf(seed)));
+  return [...groups.values()].map((some) => ({ ...lacksOf(some[0] ?? 0), cell, seeds: some }));
 }
 
 function verdictOf({ n, mean: difference, low, high }: Estimate): Verdict {

@@ -1,6 +1,6 @@
 /** What is said of a difference: which test was made, and what could not be compared. */
 import { listed } from "@ablate/text";
-import type { MissingPairs, PairedDifference, Verdict } from "./pairs.ts";
+import type { Lack, Lacks, MissingPairs, PairedDifference, Verdict } from "./pairs.ts";
 
 /** Says whether runs of either side were lost, so that the difference is one of survivors. */
 export function isOfSurvivors({ lost }: PairedDifference): boolean {
@@ -52,15 +52,35 @@ export function missingText({ cell, seeds }: MissingPairs): string {
   return cell === null ? named : `${cell} with ${named}`;
 }
 
+/** Says why one side has no value, of the baseline as such. */
+const WHY: Readonly<Record<Lack, readonly [own: string, baseline: string, both: string]>> = {
+  "no run": ["no run", "no run of the baseline", "no run of either"],
+  lost: ["lost", "lost by the baseline", "lost by both"],
+  "no result": ["no result", "no result of the baseline", "no result of either"],
+};
+
+/** Says why there is no pair, in brackets; empty where the reasons are several. */
+function whyText({ own, baseline }: Lacks): string {
+  if (own !== null && own === baseline) return ` (${WHY[own][2]})`;
+  const reasons = [
+    ...(own === null ? [] : [WHY[own][0]]),
+    ...(baseline === null ? [] : [WHY[baseline][1]]),
+  ];
+  return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
+}
+
 /** More than this nobody reads. */
 const MOST_NAMED = 6;
 
-/** Says which pairs are missing of settings that both sides have, or have in part; empty where none is. */
+/** Says which pairs are missing of settings that both sides have, or have in part, and why; empty where none is. */
 export function missingPairsText(difference: PairedDifference): string {
   const { n, of, cells, contexts, missing, unpaired } = difference;
   // In a grid of variants most settings have one value only, and nothing is missing of them.
   const isFactorial = contexts.length - of.cells <= cells;
-  const parts = [...missing.map(missingText), ...(isFactorial ? unpaired : [])];
+  const parts = [
+    ...missing.map((one) => `${missingText(one)}${whyText(one)}`),
+    ...(isFactorial ? unpaired : []).map((one) => `${one.cell}${whyText(one)}`),
+  ];
   if (n === 0 || parts.length === 0) return "";
   const more = parts.length - MOST_NAMED;
   const named = more > 0 ? [...parts.slice(0, MOST_NAMED), `${more} more`] : parts;

@@ -110,7 +110,7 @@ function differenceFields(found: PairedDifference | null) {
     pairs: found?.pairs ?? null,
     cells: found?.cells ?? null,
     missing: found === null ? null : found.missing.map(missingText),
-    unpaired: found?.unpaired ?? null,
+    unpaired: found?.unpaired.map(({ cell }) => cell) ?? null,
     survivors: found === null ? null : isOfSurvivors(found),
     verdict: found?.verdict ?? null,
   };
