@@ -4,6 +4,9 @@
 // Sums and sums of squares are float32 over BLOCK bytes, then doubles: ratios within 1e-6. Where that is
 // not enough (numbers too small or too large to square in float32, or all nearly equal) both deviations are
 // taken again, in doubles.
+//
+// Several threads share the work of `descendBlocks`; what they leave is added up block by block as one thread adds it.
+import { panelRoom } from "./room";
 import { flush4, madd, promoteHigh, sumLanes } from "./vector";
 
 /** Bytes of p whose squares are summed in float32 before they go to doubles: 64 pairs. */
@@ -23,16 +26,49 @@ let sumG: f64 = 0, squareG: f64 = 0, sumP: f64 = 0, squareP: f64 = 0;
 export function update(
   p: usize, g: usize, ratio: usize, room: usize, rows: i32, n: i32, ld: i32, lr: f64, lambda: f64,
 ): f64 {
+  const penalty = lambda == 0 ? 0 : decay(p, g, rows, n, ld, lambda);
+  descend(p, g, (<usize>(rows * ld)) << 2, <f32>-lr, room);
+  storeRatio(p, g, ratio, rows, n, ld, lr);
+  return penalty;
+}
+
+/** The first part of update: g += 2 lambda p / size, flushed; returns lambda mean(p^2). */
+export function decay(p: usize, g: usize, rows: i32, n: i32, ld: i32, lambda: f64): f64 {
   const size = <f64>rows * <f64>n;
+  return lambda * (addDecay(p, g, (<usize>(rows * ld)) << 2, <f32>(2 * lambda / size)) / size);
+}
+
+/** The second: p -= lr g of `count` values; `sums` receives the four sums of each block, in doubles. */
+export function descendBlocks(p: usize, g: usize, sums: usize, count: i32, lr: f64): void {
+  const room = panelRoom();
+  for (const end = p + ((<usize>count) << 2); p < end; p += BLOCK, g += BLOCK, sums += 32) {
+    descendBlock(p, g, min(p + BLOCK, end), <f32>-lr, room);
+    store<f64>(sums, sumOf(room)); store<f64>(sums, sumOf(room + 32), 8);
+    store<f64>(sums, sumOf(room + 64), 16); store<f64>(sums, sumOf(room + 96), 24);
+  }
+}
+
+/** The last: the ratio, from the sums of all blocks. */
+export function finishUpdate(
+  p: usize, g: usize, ratio: usize, sums: usize, rows: i32, n: i32, ld: i32, lr: f64,
+): void {
+  sumG = 0; squareG = 0; sumP = 0; squareP = 0;
   const bytes = (<usize>(rows * ld)) << 2;
-  const penalty = lambda == 0 ? 0 : lambda * (addDecay(p, g, bytes, <f32>(2 * lambda / size)) / size);
-  descend(p, g, bytes, <f32>-lr, room);
+  for (let at: usize = 0; at < bytes; at += BLOCK, sums += 32) {
+    sumG += load<f64>(sums); squareG += load<f64>(sums, 8);
+    sumP += load<f64>(sums, 16); squareP += load<f64>(sums, 24);
+  }
+  storeRatio(p, g, ratio, rows, n, ld, lr);
+}
+
+/** ratio = std(lr g) / std(p), from the sums that are left. */
+function storeRatio(p: usize, g: usize, ratio: usize, rows: i32, n: i32, ld: i32, lr: f64): void {
+  const size = <f64>rows * <f64>n;
   let varianceG = varianceOf(sumG, squareG, size);
   if (isRough(varianceG, squareG, size)) varianceG = exactVariance(g, rows, n, ld);
   let varianceP = varianceOf(sumP, squareP, size);
   if (isRough(varianceP, squareP, size)) varianceP = exactVariance(p, rows, n, ld);
   store<f32>(ratio, <f32>(lr * sqrt(varianceG) / sqrt(varianceP)));
-  return penalty;
 }
 
 /** p += rate g; leaves the sums of g and of the new p. */

@@ -9,7 +9,7 @@ import {
   type Tensor,
 } from "../engine.ts";
 import { layOutFirst, openFirst } from "./first-layer.ts";
-import { Arena, growTo, layOut, readTensor, writeTensor } from "./layout.ts";
+import { Arena, growTo, layOut, leadingDimension, readTensor, writeTensor } from "./layout.ts";
 import {
   backward,
   conventionOf,
@@ -24,6 +24,14 @@ import {
 import { momentsOf, probeNetwork } from "./probe.ts";
 import { closeKernels, openKernels } from "./threads/open-kernels.ts";
 import type { Team } from "./threads/team.ts";
+
+/** Floats of the largest tensor as it lies in memory. */
+function largestOf(tensors: readonly Pick<Tensor, "shape">[]): number {
+  const floats = tensors.map(({ shape: [first = 1, second] }) =>
+    second === undefined ? leadingDimension(first) : first * leadingDimension(second),
+  );
+  return Math.max(0, ...floats);
+}
 
 /** Examples that an evaluation sends through the kernels at a time. */
 const TILE: number = MOST_PROBE_EXAMPLES;
@@ -50,7 +58,7 @@ export class SimdEngine implements Engine {
   readonly #ratios: Float32Array;
 
   constructor({ model, train, dataset, tensors, mostThreads = 1 }: EngineOptions) {
-    const { kernels, memory, firstByte, team } = openKernels(mostThreads);
+    const { kernels, memory, firstByte, team } = openKernels(mostThreads, largestOf(tensors));
     this.#memory = memory;
     this.team = team;
     const vocabularySize = dataset.vocabulary.length;

@@ -23,7 +23,7 @@ export class Division {
       grain,
       moved: Object.entries(moved).map(([operand, by]) => ({
         operand: numberOf(operand),
-        by: by === 1 ? null : numberOf(by),
+        ...(typeof by === "number" ? { by: null, times: by } : { by: numberOf(by), times: 1 }),
       })),
     }));
   }
@@ -47,10 +47,11 @@ export class Division {
       job.set(call);
       job[0] = this.#kernel;
       job[count] = Math.min(share, all - from);
-      for (const { operand, by } of moved) {
+      for (const { operand, by, times } of moved) {
         const at = call[operand] ?? 0;
         // An operand at 0 is none.
-        if (at !== 0) job[operand] = at + from * (by === null ? 1 : (call[by] ?? 0)) * BYTES;
+        if (at === 0) continue;
+        job[operand] = at + from * times * (by === null ? 1 : (call[by] ?? 0)) * BYTES;
       }
       lane.give();
       given += 1;
@@ -81,9 +82,14 @@ export class Division {
   }
 }
 
-/** A way of which arguments are known by number; a `by` of null stands for 1. */
+/** A way of which arguments are known by number. */
 type NumberedWay = {
   readonly count: number;
   readonly grain: number;
-  readonly moved: readonly { readonly operand: number; readonly by: number | null }[];
+  /** From one of `count` to the next an operand moves by `times` floats, times the argument `by` where there is one. */
+  readonly moved: readonly {
+    readonly operand: number;
+    readonly by: number | null;
+    readonly times: number;
+  }[];
 };

@@ -1,7 +1,7 @@
 import { instantiateKernels, type Kernels, kernelTiles } from "../kernels.ts";
 import { instantiate } from "../modules.ts";
 import { MOST_PAGES, sharedModule } from "./shared-module.ts";
-import { splitKernels } from "./split-kernels.ts";
+import { splitKernels, updateSumsBytes } from "./split-kernels.ts";
 import { Team } from "./team.ts";
 
 /** Kernels, the memory that they compute in, and the threads that compute. */
@@ -17,8 +17,12 @@ export type OpenKernels = {
 /** Shared memory of a run that has ended: V8 does not count it, so it would pile up before it is collected. */
 let spare: WebAssembly.Memory | null = null;
 
-/** Opens kernels over cleared memory, for at most so many threads. */
-export function openKernels(mostThreads: number): OpenKernels {
+/**
+ * Opens kernels over cleared memory, for at most so many threads.
+ *
+ * @param largest - floats of the largest parameter, pads included
+ */
+export function openKernels(mostThreads: number, largest: number): OpenKernels {
   if (mostThreads === 1) {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const kernels = instantiateKernels(memory);
@@ -30,10 +34,11 @@ export function openKernels(mostThreads: number): OpenKernels {
   const module = sharedModule();
   const tiles = kernelTiles();
   const team = new Team({ module, memory, tiles }, mostThreads);
-  const kernels = splitKernels(instantiate(module, memory, tiles), team);
-  // Each helper copies operands to a room of its own.
-  const firstByte = kernels.heapBase() + (mostThreads - 1) * kernels.roomBytes();
-  return { kernels, memory, firstByte, team };
+  const alone = instantiate(module, memory, tiles);
+  // Each helper copies operands to a room of its own; what updates sum up lies behind these.
+  const sumsAt = alone.heapBase() + (mostThreads - 1) * alone.roomBytes();
+  const kernels = splitKernels(alone, team, sumsAt);
+  return { kernels, memory, firstByte: sumsAt + updateSumsBytes(largest), team };
 }
 
 /** Lets the helpers end and keeps shared memory for the next run. */

@@ -2,7 +2,7 @@
 import type { Kernels } from "../modules.ts";
 import { Division } from "./division.ts";
 import { JOB_LENGTH } from "./lane.ts";
-import { SPLITS } from "./splits.ts";
+import { SPLITS, UPDATE_BLOCK, UPDATE_SUMS } from "./splits.ts";
 import type { Team } from "./team.ts";
 
 /** A kernel as if it took as many numbers as a job holds; WebAssembly passes over those that it does not take. */
@@ -33,8 +33,12 @@ export function callKernel(kernel: Kernel, job: Float64Array): void {
   );
 }
 
-/** Returns kernels to call as before: what falls into parts is done by as many threads as the team has and as pay. */
-export function splitKernels(kernels: Kernels, team: Team): Kernels {
+/**
+ * Returns kernels to call as before: what falls into parts is done by as many threads as the team has and as pay.
+ *
+ * @param sumsAt - where updates leave the sums of their blocks, `updateSumsBytes`
+ */
+export function splitKernels(kernels: Kernels, team: Team, sumsAt: number): Kernels {
   const own = new Float64Array(JOB_LENGTH);
   const split: { [Name in (typeof SPLITS)[number]["name"]]?: Call } = {};
   for (const [index, { name, ...how }] of SPLITS.entries()) {
@@ -50,5 +54,30 @@ export function splitKernels(kernels: Kernels, team: Team): Kernels {
       team.finish(given);
     };
   }
-  return { ...kernels, ...split };
+  const together = { ...kernels, ...split };
+  return { ...together, update: splitUpdate(together, kernels.update, { team, sumsAt }) };
+}
+
+/** Parameters of fewer floats are updated by one thread. */
+const LEAST_UPDATE = 25_000;
+
+function splitUpdate(
+  { decay, descendBlocks, finishUpdate }: Kernels,
+  alone: Kernels["update"],
+  { team, sumsAt }: { readonly team: Team; readonly sumsAt: number },
+): Kernels["update"] {
+  return (p, g, ratio, room, rows, n, ld, lr, lambda) => {
+    if (team.size === 1 || rows * ld < LEAST_UPDATE) {
+      return alone(p, g, ratio, room, rows, n, ld, lr, lambda);
+    }
+    const penalty = lambda === 0 ? 0 : decay(p, g, rows, n, ld, lambda);
+    descendBlocks(p, g, sumsAt, rows * ld, lr);
+    finishUpdate(p, g, ratio, sumsAt, rows, n, ld, lr);
+    return penalty;
+  };
+}
+
+/** Returns the bytes of the sums of a parameter of so many floats. */
+export function updateSumsBytes(floats: number): number {
+  return Math.ceil(floats / UPDATE_BLOCK) * UPDATE_SUMS * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -32,7 +32,7 @@ export type Way = {
   /** Parts begin at multiples of it. */
   readonly grain: number;
   /** Operands that begin later in a later part, each with the floats from one of `count` to the next, or their parameter. */
-  readonly moved: Readonly<Record<string, string | 1>>;
+  readonly moved: Readonly<Record<string, string | number>>;
 };
 
 /** Rows of a tile of a product. */
@@ -100,7 +100,25 @@ const BY_COLUMN: readonly Split[] = [
   ),
 ];
 
-export const SPLITS: readonly Split[] = [...PRODUCTS, ...FLAT, ...BY_COLUMN];
+/** Floats of a block of an update, which leaves sums in so many floats of their own. */
+export const UPDATE_BLOCK = 512;
+export const UPDATE_SUMS = 8;
+
+const UPDATE: Split = {
+  name: "descendBlocks",
+  parameters: ["p", "g", "sums", "count", "lr"],
+  work: ["count"],
+  unit: 0.12,
+  ways: [
+    {
+      count: "count",
+      grain: UPDATE_BLOCK,
+      moved: { p: 1, g: 1, sums: UPDATE_SUMS / UPDATE_BLOCK },
+    },
+  ],
+};
+
+export const SPLITS: readonly Split[] = [...PRODUCTS, ...FLAT, ...BY_COLUMN, UPDATE];
 
 function flat(name: SplitName, operands: readonly string[], unit: number): Split {
   const parameters = [...operands, "count"];
