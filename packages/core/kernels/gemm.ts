@@ -63,13 +63,20 @@ function product(
   }
 }
 
-/** C = A B', flushed: A is m x k, B is n x k. The smaller of A and B is transposed; where that is A, C is too. */
+/** Multiplications in the time that a transposition takes for one element. */
+const PRICE_OF_TRANSPOSING: i64 = 7;
+
+/** C = A B', flushed: A is m x k, B is n x k. Where transposing A and C is cheaper than transposing B, they are. */
 export function gemmTransposedB(
   a: usize, b: usize, c: usize,
   m: i32, k: i32, n: i32, lda: i32, ldb: i32, ldc: i32,
 ): void {
   const strideA = (<usize>lda) << 2, strideB = (<usize>ldb) << 2, strideC = (<usize>ldc) << 2;
-  if (<i64>m * (k + n) < <i64>k * n) byTransposedA(a, b, c, m, k, n, strideA, strideB, strideC);
+  // Rows that are transposed become columns, of which panels have sixteen.
+  const wideM = <i64>((m + 15) & ~15), wideN = <i64>((n + 15) & ~15);
+  const priceOfA = n * wideM * k + PRICE_OF_TRANSPOSING * wideM * (k + n);
+  const priceOfB = m * wideN * k + PRICE_OF_TRANSPOSING * wideN * k;
+  if (priceOfA < priceOfB) byTransposedA(a, b, c, m, k, n, strideA, strideB, strideC);
   else byTransposedB(a, b, c, m, k, n, strideA, strideB, strideC);
 }
 

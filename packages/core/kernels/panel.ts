@@ -28,14 +28,18 @@ export function panel(
   const tallest = pairs == 1 ? 4 : pairs == 2 ? 6 : 3;
   let rows = m - m % tallest, rest = m - rows, fours = 0;
   if (pairs == 2) {
-    // One or two rows alone would take as long as three or four: they share with the last six.
-    if (rest < 3 && rest > 0 && rows > 0) { rows -= 6; rest += 6; }
+    // One or two rows alone would take as long as four: they share with the last six.
+    if (rest > 0 && rest < 3 && rows > 0) { rows -= 6; rest += 6; }
     fours = rest == 5 ? 0 : rest >> 2;
   }
-  tiles(tallest, pairs, a, b, start, c, rows, k, rowA, termA, strideB, strideStart, strideC, least);
-  a += <usize>rows * rowA; start += <usize>rows * strideStart; c += <usize>rows * strideC;
-  rows = fours << 2; rest -= rows;
-  tiles(4, pairs, a, b, start, c, rows, k, rowA, termA, strideB, strideStart, strideC, least);
-  a += <usize>rows * rowA; start += <usize>rows * strideStart; c += <usize>rows * strideC;
-  tiles(rest, pairs, a, b, start, c, rest, k, rowA, termA, strideB, strideStart, strideC, least);
+  if (rows > 0) {
+    tiles(tallest, pairs, a, b, start, c, rows, k, rowA, termA, strideB, strideStart, strideC, least);
+    a += <usize>rows * rowA; start += <usize>rows * strideStart; c += <usize>rows * strideC;
+  }
+  if (fours > 0) {
+    rows = fours << 2; rest -= rows;
+    tiles(4, pairs, a, b, start, c, rows, k, rowA, termA, strideB, strideStart, strideC, least);
+    a += <usize>rows * rowA; start += <usize>rows * strideStart; c += <usize>rows * strideC;
+  }
+  if (rest > 0) tiles(rest, pairs, a, b, start, c, rest, k, rowA, termA, strideB, strideStart, strideC, least);
 }

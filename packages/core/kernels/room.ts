@@ -67,12 +67,23 @@ export function copyColumns(from: usize, to: usize, pairs: i32, rows: i32, strid
 export function transposeRows(
   from: usize, to: usize, pairs: i32, rows: i32, terms: i32, stride: usize,
 ): void {
-  const width = (<usize>pairs) << 5;
-  for (let r = 0; r < pairs << 3; r += 4, from += 4 * stride, to += 16) {
-    let f0 = r < rows ? from : zeros(), f1 = r + 1 < rows ? from + stride : zeros();
+  // A known width is part of the stores' addresses.
+  if (pairs == 2) columnsOf(from, to, 64, rows, terms, stride);
+  else columnsOf(from, to, (<usize>pairs) << 5, rows, terms, stride);
+}
+
+@inline
+function columnsOf(from: usize, to: usize, width: usize, rows: i32, terms: i32, stride: usize): void {
+  const length = <usize>((terms + 3) & ~3) * width;
+  for (let r = 0; r < <i32>(width >> 2); r += 4, from += 4 * stride, to += 16) {
+    if (r >= rows) {
+      const zero = i32x4.splat(0);
+      for (let out = to; out < to + length; out += width) v128.store(out, zero);
+      continue;
+    }
+    let f0 = from, f1 = r + 1 < rows ? from + stride : zeros();
     let f2 = r + 2 < rows ? from + 2 * stride : zeros(), f3 = r + 3 < rows ? from + 3 * stride : zeros();
-    let out = to;
-    for (let p = 0; p < terms; p += 4, out += 4 * width) {
+    for (let out = to; out < to + length; out += 4 * width) {
       transpose4(f0, f1, f2, f3, out, out + width, out + 2 * width, out + 3 * width);
       f0 += 16; f1 += 16; f2 += 16; f3 += 16;
     }
@@ -83,14 +94,18 @@ export function transposeRows(
 export function transposeBack(
   from: usize, to: usize, pairs: i32, rows: i32, terms: i32, stride: usize,
 ): void {
-  const width = (<usize>pairs) << 5;
-  const nowhere = room + ZEROS;
-  memory.fill(from + <usize>terms * width, 0, <usize>(-terms & 3) * width);
+  if (pairs == 2) rowsOf(from, to, 64, rows, terms, stride);
+  else rowsOf(from, to, (<usize>pairs) << 5, rows, terms, stride);
+}
+
+@inline
+function rowsOf(from: usize, to: usize, width: usize, rows: i32, terms: i32, stride: usize): void {
+  const nowhere = room + ZEROS, length = <usize>((terms + 3) & ~3) * width;
+  memory.fill(from + <usize>terms * width, 0, length - <usize>terms * width);
   for (let r = 0; r < rows; r += 4, to += 4 * stride, from += 16) {
     let o0 = to, o1 = r + 1 < rows ? to + stride : nowhere;
     let o2 = r + 2 < rows ? to + 2 * stride : nowhere, o3 = r + 3 < rows ? to + 3 * stride : nowhere;
-    let row = from;
-    for (let p = 0; p < terms; p += 4, row += 4 * width) {
+    for (let row = from; row < from + length; row += 4 * width) {
       transpose4(row, row + width, row + 2 * width, row + 3 * width, o0, o1, o2, o3);
       o0 += 16; o1 += 16; o2 += 16; o3 += 16;
     }

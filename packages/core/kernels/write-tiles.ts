@@ -91,7 +91,7 @@ function tile({ rows, pairs }: Size): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The choice among them: m is a multiple of `rows`, or 0. */
+/** The choice among them: m is a multiple of `rows`. */
 function choice(): string {
   const args = "a, b, start, c, m, k, rowA, termA, strideB, strideStart, strideC, least";
   const lines = [
@@ -100,7 +100,6 @@ function choice(): string {
     "  rows: i32, pairs: i32,",
     ...PARAMETERS,
     "): void {",
-    "  if (m == 0) return;",
     "  switch (8 * pairs + rows) {",
     ...SIZES.map(
       ({ rows, pairs }) => `    case ${8 * pairs + rows}: tile${rows}x${pairs}(${args}); break;`,
