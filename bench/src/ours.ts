@@ -18,7 +18,9 @@ const HERE = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Seconds of training that a rate is taken over: a message of the worker carries about 0.15 s of steps. */
 const WINDOW_SECONDS = 0.14;
-/** A short run has so many times fewer steps; what both have in common is their start. */
+/** So many times the steps of other sides: for enough windows, and to be long beside the start of the processes. */
+const LONGER = 4;
+/** The short run has so many times fewer steps than the long one; what both have in common is their start. */
 const SHORTER = 8;
 
 /** Trains in one process, without recording. */
@@ -72,8 +74,8 @@ export function evaluate(net: string, times: number, checkout?: string): number[
  * process that writes: a second, shorter run tells what their start takes.
  */
 export function record(net: string, { steps }: Length, checkout: string = HERE): Timings {
-  const long = ablateRun(net, steps, checkout);
-  const short = ablateRun(net, Math.ceil(steps / SHORTER), checkout);
+  const long = ablateRun(net, LONGER * steps, checkout);
+  const short = ablateRun(net, Math.ceil(long.steps / SHORTER), checkout);
   const cpuPerStep = (long.cpuSeconds - short.cpuSeconds) / (long.steps - short.steps);
   return { ...timingsOf(long.events), cpuPerStep };
 }
