@@ -73,21 +73,32 @@ export function evaluate(net: string, times: number, checkout?: string): number[
  * Trains by `ablate run` into a store of its own. The processor time of a step is that of the worker and of the
  * process that writes: a second, shorter run tells what their start takes.
  */
-export function record(net: string, { steps }: Length, checkout: string = HERE): Timings {
-  const long = ablateRun(net, LONGER * steps, checkout);
-  const short = ablateRun(net, Math.ceil(long.steps / SHORTER), checkout);
+export function record(net: string, { steps }: Length, by: Recorder = {}): Timings {
+  const long = ablateRun(net, LONGER * steps, by);
+  const short = ablateRun(net, Math.ceil(long.steps / SHORTER), by);
   const cpuPerStep = (long.cpuSeconds - short.cpuSeconds) / (long.steps - short.steps);
-  return { ...timingsOf(long.events), cpuPerStep };
+  const version = by.threads === undefined ? process.versions.node : `${by.threads} threads`;
+  return { ...timingsOf(long.events), cpuPerStep, version };
 }
 
-function ablateRun(net: string, steps: number, checkout: string) {
+type Recorder = {
+  /** The checkout of an earlier commit. */
+  readonly checkout?: string;
+  /** Threads that compute a run, on all cores; one thread unless given. */
+  readonly threads?: number;
+};
+
+function ablateRun(net: string, steps: number, { checkout, threads }: Recorder) {
   const { file, set } = configOf(net);
   const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
   try {
     const flags = ["--workers", "1", "--json", "--store", join(folder, "bench.db")];
-    const settings = set.flatMap((one) => ["--set", one]);
-    const command = [join(resolve(checkout), "ablate"), "run", file, ...flags, ...settings];
-    const { stdout, cpuMs } = costOf([...command, "--steps", String(steps)]);
+    const settings = [...set.flatMap((one) => ["--set", one]), "--steps", String(steps)];
+    // A run of an earlier commit has one thread, and no flag for more.
+    if (checkout === undefined) settings.push("--threads", String(threads ?? 1));
+    const ablate = join(resolve(checkout ?? HERE), "ablate");
+    const place = { isFree: threads !== undefined };
+    const { stdout, cpuMs } = costOf([ablate, "run", file, ...flags, ...settings], place);
     return { steps, cpuSeconds: cpuMs / 1000, events: stdout };
   } finally {
     rmSync(folder, { recursive: true });
@@ -97,7 +108,7 @@ function ablateRun(net: string, steps: number, checkout: string) {
 type Mark = { readonly step: number; readonly seconds: number };
 
 /** What the events of a run say of its steps and of the time in its training loop, recording included. */
-function timingsOf(events: string): Omit<Timings, "cpuPerStep"> {
+function timingsOf(events: string): Omit<Timings, "cpuPerStep" | "version"> {
   const progress = events
     .split("\n")
     .map((line) => JSON.parse(line))
@@ -110,7 +121,7 @@ function timingsOf(events: string): Omit<Timings, "cpuPerStep"> {
   const chunk = Math.round(steps / windows.length);
   const seconds = windows.map((window) => (window.seconds * chunk) / window.step);
   const loss = progress.at(-1)?.loss ?? Number.NaN;
-  return { chunk, seconds, loss, version: process.versions.node };
+  return { chunk, seconds, loss };
 }
 
 /** Steps and seconds between marks that are far enough apart, without the first tenth, in which V8 compiles. */

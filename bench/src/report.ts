@@ -3,7 +3,7 @@ import { loadavg } from "node:os";
 import type { KernelTimes } from "./kernel-times.ts";
 import { type Machine, machine } from "./machine.ts";
 import { CORE } from "./pinned.ts";
-import { ratesOf, type Spread, spread, type Timings } from "./timings.ts";
+import { type Rates, ratesOf, type Spread, spread, type Timings } from "./timings.ts";
 
 /** What one side did in one round. */
 export type Measured = {
@@ -18,6 +18,7 @@ export type Side =
   | "recording"
   | "training before"
   | "recording before"
+  | "recording, threads"
   | "JAX"
   | "PyTorch"
   | "tfjs on tensorflow"
@@ -35,8 +36,8 @@ export type SideReport = {
   readonly whole: Spread;
   /** By processor time, all threads of the process counted. */
   readonly cpu: Spread;
-  /** Recording against this side, round by round; null of our own sides. */
-  readonly ratio: { readonly best: Spread; readonly whole: Spread } | null;
+  /** Recording against this side, or more threads against one, round by round; null of our own sides. */
+  readonly ratio: Readonly<Record<"best" | "cpu" | "whole", Spread>> | null;
 };
 
 export type NetReport = {
@@ -106,24 +107,36 @@ export function sidesOf(measured: readonly Measured[]): SideReport[] {
 }
 
 function sideOf({ side, rounds }: Measured, recording: Measured | undefined): SideReport {
-  const rates = rounds.map(ratesOf);
-  const ours = recording?.rounds.map(ratesOf) ?? [];
-  const ratio = (kind: "best" | "whole"): Spread =>
-    spread(rates.map((rate, i) => (ours[i]?.[kind] ?? Number.NaN) / rate[kind]));
+  const rates = rounds.map(allRatesOf);
+  const ours = recording?.rounds.map(allRatesOf) ?? [];
+  const of = (kind: keyof AllRates): Spread => spread(rates.map((rate) => rate[kind]));
+  const ratio = (kind: keyof AllRates): Spread =>
+    spread(
+      rates.map((rate, i) => {
+        const quotient = (ours[i]?.[kind] ?? Number.NaN) / rate[kind];
+        return side === "recording, threads" ? 1 / quotient : quotient;
+      }),
+    );
   const [first] = rounds;
   return {
     side,
     version: first?.version ?? "",
     chunk: first?.chunk ?? 0,
     loss: first?.loss ?? Number.NaN,
-    best: spread(rates.map(({ best }) => best)),
-    median: spread(rates.map(({ median }) => median)),
-    low: spread(rates.map(({ low }) => low)),
-    whole: spread(rates.map(({ whole }) => whole)),
-    cpu: spread(rounds.map(({ cpuPerStep }) => 1 / cpuPerStep)),
+    best: of("best"),
+    median: of("median"),
+    low: of("low"),
+    whole: of("whole"),
+    cpu: of("cpu"),
     ratio:
       side === "training" || side === "recording"
         ? null
-        : { best: ratio("best"), whole: ratio("whole") },
+        : { best: ratio("best"), cpu: ratio("cpu"), whole: ratio("whole") },
   };
+}
+
+type AllRates = Rates & { readonly cpu: number };
+
+function allRatesOf(timings: Timings): AllRates {
+  return { ...ratesOf(timings), cpu: 1 / timings.cpuPerStep };
 }

@@ -24,16 +24,14 @@ export function aboutLine({ date, machine, core, rounds, load }: Conditions): st
 /** Steps per second of every side. */
 export function speedTables({ workloads }: SpeedReport): Table[] {
   return [
-    peerTable("Steps per second, best decile of chunks", workloads),
-    wholeTable(workloads),
+    ...rateTables("Steps per second", workloads),
     oursTable(workloads),
     ...(workloads.some((one) => of(one, "recording before")) ? [beforeTable(workloads)] : []),
   ];
 }
 
 export function widthTables({ nets }: WidthsReport): Table[] {
-  const title = "Widths of the hidden layers and batch, steps per second, best decile of chunks";
-  return [peerTable(title, nets), wholeTable(nets)];
+  return rateTables("Hidden widths and batch, steps per second", nets);
 }
 
 /** A whole grid on one core, and what its steps alone would take the peers. */
@@ -76,48 +74,33 @@ export function summaryOf({ machine, core, ours, peers }: LongReport): string {
   ].join(" ");
 }
 
-function peerTable(title: string, nets: readonly NetReport[]): Table {
-  const peers = peersOf(nets);
+type Kind = "best" | "cpu" | "whole";
+
+/** The sides that stand beside ours. */
+const OTHERS: readonly Side[] = ["recording, threads", "JAX", "PyTorch"];
+
+/** Rates of one kind, recording against every peer, and against more threads where they were measured. */
+function rateTable(title: string, nets: readonly NetReport[], kind: Kind): Table {
+  const others = othersOf(nets);
   return {
     title,
-    head: [
-      "net",
-      "training",
-      "recorded",
-      ...peers.map(nameOf),
-      ...peers.map((peer) => `recorded / ${nameOf(peer)}`),
-    ],
+    head: [...["net", "training", "recorded"], ...others.map(nameOf), ...others.map(ratioName)],
     rows: nets.map((net) => [
       net.net,
-      cell(of(net, "training")?.best, count),
-      cell(of(net, "recording")?.best, count),
-      ...peers.map((peer) => cell(same(net, peer)?.best, count)),
-      ...peers.map((peer) => cell(same(net, peer)?.ratio?.best, times)),
+      cell(of(net, "training")?.[kind], count),
+      cell(of(net, "recording")?.[kind], count),
+      ...others.map((other) => cell(same(net, other)?.[kind], count)),
+      ...others.map((other) => cell(same(net, other)?.ratio?.[kind], times)),
     ]),
   };
 }
 
-function wholeTable(nets: readonly NetReport[]): Table {
-  const peers = peersOf(nets);
-  return {
-    title: "The same by whole runs, whatever disturbed them; last losses",
-    head: [
-      "net",
-      "recorded",
-      ...peers.map(nameOf),
-      ...peers.map((peer) => `recorded / ${nameOf(peer)}`),
-      "loss",
-    ],
-    rows: nets.map((net) => [
-      net.net,
-      cell(of(net, "recording")?.whole, count),
-      ...peers.map((peer) => cell(same(net, peer)?.whole, count)),
-      ...peers.map((peer) => cell(same(net, peer)?.ratio?.whole, times)),
-      [of(net, "training"), ...peers.map((peer) => same(net, peer))]
-        .map((side) => side?.loss.toFixed(2) ?? "-")
-        .join(" / "),
-    ]),
-  };
+function rateTables(what: string, nets: readonly NetReport[]): Table[] {
+  return [
+    rateTable(`${what}, best decile of chunks`, nets, "best"),
+    rateTable("The same by processor time, all threads of a process counted", nets, "cpu"),
+    rateTable("The same by whole trainings, whatever disturbed them", nets, "whole"),
+  ];
 }
 
 function oursTable(workloads: readonly WorkloadReport[]): Table {
@@ -202,12 +185,17 @@ function same({ sides }: NetReport, { side, version }: SideReport): SideReport |
   return sides.find((one) => one.side === side && one.version === version);
 }
 
-function peersOf([first]: readonly NetReport[]): SideReport[] {
-  return first?.sides.filter(({ side }) => side === "JAX" || side === "PyTorch") ?? [];
+function othersOf([first]: readonly NetReport[]): SideReport[] {
+  return first?.sides.filter(({ side }) => OTHERS.includes(side)) ?? [];
+}
+
+function ratioName(other: SideReport): string {
+  const name = nameOf(other);
+  return other.side === "recording, threads" ? `${name} / recorded` : `recorded / ${name}`;
 }
 
 function nameOf({ side, version }: Pick<SideReport, "side" | "version">): string {
-  return `${side} ${version}`;
+  return side === "recording, threads" ? `recorded, ${version}` : `${side} ${version}`;
 }
 
 /** The median, and in brackets the lowest and the highest where there are several rounds. */
