@@ -6,7 +6,7 @@
 // that a caller may compute C in parts), not the blocks of terms, after each of which the chain goes on from C.
 //
 // C comes by panels: the columns of one tile over all rows. Their part of B is read once for every tile, so it has
-// to stay in the first-level cache, and where B is large it is copied there in one piece: its rows lie pages apart,
+// to stay in the first-level cache, and for many rows it is copied there in one piece: rows of a large B lie pages apart,
 // more of them than the first level of address translation has entries. A B' is A B of a B that is transposed in
 // the same way, panel by panel: sums across lanes would cost more, and would be sums in another order.
 import { panel, widthOf } from "./panel";
@@ -15,8 +15,8 @@ import {
 } from "./room";
 
 /** Rows from which a copy of B's columns costs less than it spares. */
-const ROWS_WORTH_COPYING: i32 = 48;
-/** Terms from which it does. */
+const ROWS_WORTH_COPYING: i32 = 256;
+/** Terms from which it does: fewer rows of B have their entries. */
 const TERMS_WORTH_COPYING: i32 = 96;
 
 /** C = A B + bias, flushed: A is m x k, B is k x n, bias a row of n (or 0 for none). */
