@@ -71,6 +71,27 @@ test.each(VIEWS.filter(({ choosers = [] }) => choosers.length > 0))(
   },
 );
 
+test("s in an open list sorts the table where the list has its columns, and leaves it alone elsewhere", () => {
+  const path = exampleStore();
+  for (const { name, choosers = [] } of VIEWS) {
+    for (const key of ["v", "s", "g"]) {
+      const ui = session(path, { columns: 200, settings: { view: name } });
+      press(ui, key);
+      const chooser = choosers.find((one) => one.name === ui.state.chooser?.name);
+      if (chooser === undefined) continue;
+      press(ui, "down", "s");
+
+      const sorts = chooser.hint.includes("s sorts");
+      expect([name, chooser.name, ui.state.settings.sort !== null]).toEqual([
+        name,
+        chooser.name,
+        sorts,
+      ]);
+      expect(screen(ui).at(-1)).toContain(sorts ? "sorted by " : "only columns sort the table");
+    }
+  }
+});
+
 test("keys that move through the table are handled without drawing a frame", () => {
   const path = exampleStore();
   const [drawn, undrawn] = [0, 1].map(() => session(path, { rows: 9 }));

@@ -13,6 +13,7 @@ export const COLUMNS: Chooser = {
     columnItems(scene, (id) => scene.table.shown.some((column) => column.id === id)),
   choose: columnToggled,
   move: moveColumn,
+  sort: sortedBy,
 };
 
 const SORT: Chooser = {

@@ -24,7 +24,6 @@ import type {
 import { ANNOTATION_KEYS } from "./annotation-keys.ts";
 import { goBack, moveKeys } from "./move-keys.ts";
 import { bind, bindBoth, isSameRow, ROWS } from "./rows.ts";
-import { sortedBy } from "./table-keys.ts";
 
 export type KeyBinding = KeyRow & {
   /** The views where it acts; everywhere unless given. */
@@ -193,7 +192,8 @@ function chooserKeys(chooser: Chooser | undefined): readonly BoundKey[] {
     ...bindBoth([ROWS.panLeft, ROWS.panRight], move),
     bind(ROWS.sort, (state, context) => {
       const item = chosen(state, context);
-      return item === undefined ? state : sortedBy(state, item.id);
+      if (chooser.sort === undefined) return say(state, "only columns sort the table");
+      return item === undefined ? state : chooser.sort(state, item.id);
     }),
   ];
 }

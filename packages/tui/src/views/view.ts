@@ -83,6 +83,8 @@ export type Chooser = {
   readonly choose: (state: State, scene: Scene, id: string) => State;
   /** Moves an item up or down, where they have an order of their own. */
   readonly move?: (state: State, scene: Scene, by: number) => State;
+  /** Sorts the table by an item, where items are its columns. */
+  readonly sort?: (state: State, id: string) => State;
 };
 
 export type ChooserItem = {
