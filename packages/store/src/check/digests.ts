@@ -15,7 +15,7 @@ import {
   repairEach,
   runsToCheck,
 } from "./check.ts";
-import { recordedDamage, stepDamage } from "./run-damage.ts";
+import { damageBesideSteps, stepDamage } from "./run-damage.ts";
 import { sealChecked } from "./seal-missing.ts";
 import { valueDamage } from "./value-damage.ts";
 
@@ -81,7 +81,7 @@ function damageIn(context: CheckContext, run: CheckedRun): Wrong | null {
   const seal = sealOf(sql, run.id);
   if (seal === undefined || seal.made === "refused") {
     if (versionOf(sql.database) < CURRENT_VERSION) return null;
-    const reason = recordedDamage(sql, run.id, hasTime);
+    const reason = damageBesideSteps(sql, run, hasTime);
     // As a kill between a migration and its digests leaves it: the next process that writes gives it one.
     if (seal === undefined && reason === null) return configDamage(context, run);
     return { reason: `it has no digest${reason === null ? "" : `, as ${reason}`}`, remedy: "seal" };

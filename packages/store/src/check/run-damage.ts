@@ -44,8 +44,18 @@ export function damageOf(
 export function recordedDamage(sql: Statements, id: number, hasTime: () => boolean): string | null {
   const run = runToCheck(sql, id);
   if (run === undefined) return null;
-  const damage =
-    valueDamage(sql, id) ?? stepDamage(sql, run)?.reason ?? damagedCheckpoint(sql, id, () => null);
+  return (
+    valueDamage(sql, id) ?? stepDamage(sql, run)?.reason ?? damageBesideSteps(sql, run, hasTime)
+  );
+}
+
+/** Returns the same of a run whose values and steps have been checked. */
+export function damageBesideSteps(
+  sql: Statements,
+  run: CheckedRun,
+  hasTime: () => boolean,
+): string | null {
+  const damage = damagedCheckpoint(sql, run.id, () => null);
   if (damage !== null || run.last_step === null) return damage;
   return isRollupOfSteps({ sql, hasTime }, run) ? null : "its curves are not what its steps say";
 }
