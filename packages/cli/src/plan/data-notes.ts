@@ -1,8 +1,9 @@
 /** What the user should know of a data set that was read, before anything is trained on it. */
 import type { NameFile } from "@ablate/core";
-import { type GridConfig, onData, planRuns } from "@ablate/runner";
-import { counted, firstOf } from "@ablate/text";
+import { type GridConfig, onData, type PlannedRun, planRuns } from "@ablate/runner";
+import { counted } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
+import { few } from "../print/few.ts";
 import { withAnyReader } from "../store/open.ts";
 import type { Source } from "./source.ts";
 
@@ -40,29 +41,23 @@ function fileNotes(
   return [...isSplit, ...hasControl];
 }
 
-/** Most runs that a note names. */
-const MOST_LISTED = 3;
-
-/** Returns a note where the store has runs of this config on the same files, read by the other separator. */
+/** Returns a note where the store has these runs of a config on the same files, read by the other separator. */
 export function otherReadingNotes(
-  { config, data }: Source,
   invocation: Invocation,
+  { config, data }: Source,
+  runs: readonly PlannedRun[],
 ): readonly string[] {
   const files = [data.file, data.own.valid, data.own.test];
   if (!files.some((file) => file?.isAmbiguous)) return []; // the other reading gives the same runs
   const { separator, end } = config.reading;
   const other = separator === "line" ? "whitespace" : "line";
-  const hashOf = (one: GridConfig): ReadonlySet<string> =>
-    new Set(planRuns(onData(one, data), data.hash).runs.map(({ hash }) => hash));
-  const own = hashOf(config);
-  const others = [...hashOf({ ...config, reading: { separator: other, end } })];
+  const otherwise = { ...config, reading: { separator: other, end } } as const;
+  const others = planRuns(onData(otherwise, data), data.hash).runs.map(({ hash }) => hash);
+  const own = new Set(runs.map(({ hash }) => hash));
   if (others.every((hash) => own.has(hash))) return [];
   const stored = withAnyReader(invocation, (reader) => [...reader.recorded(others).values()]) ?? [];
   if (stored.length === 0) return [];
-  const names = firstOf(
-    stored.map(({ name }) => name),
-    MOST_LISTED,
-  );
+  const names = few(stored.map(({ name }) => name));
   const [are, them] = stored.length === 1 ? ["is", "it"] : ["are", "them"];
   return [
     `${names} ${are} of the same file read by ${other === "line" ? "lines" : "white space"}; \`--set data.separator=${other}\` finds ${them}`,

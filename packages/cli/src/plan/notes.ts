@@ -2,10 +2,9 @@
 import type { PlannedRun } from "@ablate/runner";
 import { type Difference, type PlanPreview, setting } from "@ablate/store";
 import { ellipsis, firstOf, listed } from "@ablate/text";
+import { few } from "../print/few.ts";
 import type { Planned } from "./planning.ts";
 
-/** Most names that a note lists. */
-const MOST_LISTED = 3;
 /** Of more runs than this a note of two names each names the first only. */
 const MOST_PAIRS = 2;
 
@@ -19,7 +18,7 @@ export function leftNotes({ left }: PlanPreview): readonly string[] {
   if (left.length === 0) return [];
   const [runs, shows] =
     left.length === 1 ? ["1 run is", "it"] : [`${left.length} runs are`, "them"];
-  const names = firstOf(left, MOST_LISTED);
+  const names = few(left);
   return [
     `${runs} left from earlier plans: ${names}; compare, report and ui show ${shows} with --all`,
   ];

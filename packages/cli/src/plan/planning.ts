@@ -37,7 +37,7 @@ export function planConfig(invocation: Invocation, path?: string): Planned {
   const warnings = config.warnings.map(({ message, ...at }) =>
     problemText({ ...at, message: `warning: ${message}` }, lines, paint),
   );
-  const ofData = [...dataNotes(source), ...otherReadingNotes(source, invocation)];
+  const ofData = [...dataNotes(source), ...otherReadingNotes(invocation, source, all)];
   const notes = [...warnings, ...ofData, ...sameRuns];
   const named = runs.map((run) => ({
     ...run,

@@ -2,14 +2,12 @@
 import { ENGINE_REVISIONS, ENGINES } from "@ablate/core";
 import type { KeptRun, PlannedRun } from "@ablate/runner";
 import type { PlannedStart, RunSummary } from "@ablate/store";
-import { count, firstOf, listed } from "@ablate/text";
+import { count, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
+import { few } from "../print/few.ts";
 import { withAnyReader } from "../store/open.ts";
-
-/** Most runs that a note lists. */
-const MOST_LISTED = 3;
 
 /** Returns whether `--restart` is given, which goes with none of `others`. */
 export function isRestart(flags: Flags, others: readonly string[]): boolean {
@@ -39,7 +37,7 @@ export function keptNote(kept: readonly KeptRun[]): readonly string[] {
   const made = `engine revision ${numbers(({ revision }) => revision)} made ${theirs}`;
   const now = `revision ${numbers(({ current }) => current)} would go on to other bits`;
   return [
-    `${firstOf(places, MOST_LISTED)} ${are}: ${made}, and ${now}; --mixed-revisions goes on from there, --restart trains ${them} anew, each with --only for some runs alone`,
+    `${few(places)} ${are}: ${made}, and ${now}; --mixed-revisions goes on from there, --restart trains ${them} anew, each with --only for some runs alone`,
   ];
 }
 
@@ -79,6 +77,6 @@ export function otherRevisionNote(runs: readonly RunSummary[], what: string): re
   return [...parts].map(([by, some]) => {
     const names = some.map(({ name }) => name);
     const [were, their] = names.length === 1 ? ["was", "its"] : ["were", "their"];
-    return `${firstOf(names, MOST_LISTED)} ${were} trained by ${by}, which does not repeat ${their} bits`;
+    return `${few(names)} ${were} trained by ${by}, which does not repeat ${their} bits`;
   });
 }

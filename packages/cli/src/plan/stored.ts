@@ -10,8 +10,9 @@ import type {
   StoreReader,
   TrainedKind,
 } from "@ablate/store";
-import { firstOf, listed } from "@ablate/text";
+import { listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
+import { few } from "../print/few.ts";
 import { liveStates, storePath, withAnyReader } from "../store/open.ts";
 import type { Planned } from "./planning.ts";
 
@@ -80,12 +81,9 @@ export function notesBefore(
     const run = stored.runs.get(hash);
     return run?.isTrashed ? [run.name] : [];
   });
-  const trash = trashed.length === 0 ? [] : [`${firstOf(trashed, MOST_LISTED)}: ${inTrash}`];
+  const trash = trashed.length === 0 ? [] : [`${few(trashed)}: ${inTrash}`];
   return [...notes, ...less, ...judged, ...trash];
 }
-
-/** Most names that a note lists. */
-const MOST_LISTED = 3;
 
 /** Makes a note where finished runs were recorded with less than the plan asks for. */
 function lessRecorded(runs: readonly PlannedRun[], stored: Stored): readonly string[] {
@@ -104,7 +102,7 @@ function lessRecorded(runs: readonly PlannedRun[], stored: Stored): readonly str
   if (names.length === 0) return [];
   const [were, them] = names.length === 1 ? ["was", "it"] : ["were", "them"];
   return [
-    `${firstOf(names, MOST_LISTED)} ${were} recorded with less than ${listed([...keys])} asks for; \`ablate run --restart\` trains ${them} again`,
+    `${few(names)} ${were} recorded with less than ${listed([...keys])} asks for; \`ablate run --restart\` trains ${them} again`,
   ];
 }
 
@@ -124,6 +122,6 @@ function otherThresholds(runs: readonly PlannedRun[], stored: Stored): readonly 
   if (names.length === 0) return [];
   const [were, they] = names.length === 1 ? ["was", "it was"] : ["were", "they were"];
   return [
-    `${firstOf(names, MOST_LISTED)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`,
+    `${few(names)} ${were} judged by the thresholds ${they} trained with; \`ablate diagnose RUN ${[...changes].join(" ")}\` judges by those of this config`,
   ];
 }

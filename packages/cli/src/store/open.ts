@@ -12,9 +12,10 @@ import {
   type RunSummary,
   type StoreReader,
 } from "@ablate/store";
-import { asLine, firstOf } from "@ablate/text";
+import { asLine } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import { few } from "../print/few.ts";
 
 /** Returns the store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {
@@ -31,9 +32,6 @@ export function existingStore(invocation: Invocation): string {
   );
 }
 
-/** Most names that a message lists. */
-const MOST_LISTED = 3;
-
 /** Opens the store for reading; who calls it closes it. */
 function openStoreToRead(invocation: Invocation): StoreReader {
   const { terminal } = invocation;
@@ -44,7 +42,7 @@ function openStoreToRead(invocation: Invocation): StoreReader {
         terminal.warn(asLine(`ablate: ${word} was renamed to ${label}`));
       },
       onLeft: (runs) => {
-        const named = firstOf(runs, MOST_LISTED);
+        const named = few(runs);
         terminal.warn(
           asLine(
             runs.length === 1
