@@ -1,13 +1,14 @@
 /** Runs that an older revision of the engine has begun: a store of version 13, whose engine had revision 1. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { ENGINE_REVISIONS } from "@ablate/core";
 import { wholeRun } from "@ablate/runner/test/whole-store";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { heldWorkers } from "./held-workers.ts";
-import { ablate, damageCheckpoints, jsonRows, spawnAblate } from "./make.ts";
+import { ablate, damageCheckpoints, jsonRows, spawnAblate, startAblate } from "./make.ts";
 import { olderFolder } from "./older-version/folder.ts";
-import { startHeldRun } from "./start-run.ts";
+import { PATIENCE, startHeldRun } from "./start-run.ts";
 
 const NOW = ENGINE_REVISIONS.simd;
 const STOPPED_AT = 100;
@@ -139,9 +140,18 @@ test("a mixed run that is killed goes on by itself from a checkpoint of its new 
   const only = ["old.yaml", "--only", "killed", "--workers", "1"];
   const early = startHeldRun("checkpoint 1", folder, ...only, "--mixed-revisions");
   const first = await heldWorkers(folder);
+  const watch = startAblate(folder, "watch", "old", "--json");
+  let watched = "";
+  watch.child.stdout?.on("data", (chunk: Buffer) => {
+    watched += chunk.toString();
+  });
+  const started = `"from":80,"of":"old/killed","of_revision":1,"revision":${NOW}}`;
+  await vi.waitFor(() => expect(watched).toContain(started), PATIENCE);
+  watch.child.kill("SIGKILL");
   early.child.kill("SIGKILL");
   await early.ended;
   for (const pid of first.pids) process.kill(pid, "SIGKILL");
+  rmSync(join(folder, "worker-0.pid"));
 
   const stays = spawnAblate(folder, "run", ...only);
 
@@ -149,7 +159,18 @@ test("a mixed run that is killed goes on by itself from a checkpoint of its new 
     2,
     expect.stringContaining("old/killed (at step 80)"),
   ]);
-  await ablate(folder, "run", ...only, "--mixed-revisions", "--set", "record.checkpoint.every=40");
+  const late = startHeldRun("checkpoint 2", folder, ...only, "--mixed-revisions");
+  const second = await heldWorkers(folder);
+  late.child.kill("SIGKILL");
+  await late.ended;
+  for (const pid of second.pids) process.kill(pid, "SIGKILL");
+
+  const goesOn = spawnAblate(folder, "run", ...only);
+
+  expect([goesOn.status, goesOn.stderr]).toEqual([
+    0,
+    expect.stringContaining("goes on at step 120\n"),
+  ]);
   expect(await revisionsOf(folder, "killed")).toEqual([
     [0, 1],
     [KILLED_AT, NOW],
@@ -177,7 +198,7 @@ test("a finished shorter run of another revision is not the start of a longer on
   expect((await ablate(folder, "plan", ...longest)).stdout).toContain("-steps=40 at 40");
 });
 
-test("a damaged checkpoint of another revision is passed over to the one before, which keeps the run", async () => {
+test("damaged checkpoints of another revision keep the run as well, until an option starts it anew", async () => {
   const folder = olderFolder("version-13");
   damageCheckpoints(join(folder, "ablate.db"));
   const only = ["old.yaml", "--only", "killed"];
@@ -253,4 +274,31 @@ test("an export and an import keep the revisions of each run", async () => {
   expect((await rows(folder, "select distinct format from seal order by 1")).length).toBe(2);
   const doctor = jsonRows(await ablate(other, "doctor", "--json"));
   expect(doctor.find(({ check }) => check === "digests")).toMatchObject({ ok: true });
+});
+
+test("a revision that is no longer what a store of before can have is damage", async () => {
+  const folder = olderFolder("version-13");
+  await ablate(folder, "run", "old.yaml", "--only", "new");
+  const database = new DatabaseSync(join(folder, "ablate.db"));
+  database.exec("update revision set revision = 2 where run_id = 1");
+  database.close();
+
+  const { status, stderr } = await ablate(folder, "show", "old/done");
+
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining("its revisions are not those of its digest"),
+  ]);
+  const doctor = jsonRows(await ablate(folder, "doctor", "--json"));
+  expect(doctor.find(({ check }) => check === "digests")).toMatchObject({ ok: false });
+});
+
+test("plan estimates by what the current revision has trained, where it has trained anything", async () => {
+  const folder = olderFolder("version-13");
+  const longer = ["plan", "old.yaml", "--only", "done", "--steps", "100000"];
+  expect((await ablate(folder, ...longer)).stdout).toContain("632 steps/s of 1 stored run ");
+  await ablate(folder, "run", "old.yaml", "--only", "done", "--steps", "300");
+
+  expect((await ablate(folder, ...longer)).stdout).toMatch(/steps\/s of 1 stored run /);
+  expect((await ablate(folder, ...longer)).stdout).not.toContain("632 steps/s");
 });

@@ -21,6 +21,7 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
 };
 const WITHOUT_TIME: readonly string[] = [
   ...["param", "step", "rollup", "eval", "sample", "checkpoint", "finding", "probe_layer", "probe"],
+  "revision",
 ];
 
 /** Everything that a store knows of a run but time, host, process and speed, table by table. */

@@ -48,6 +48,8 @@ function fullStore(): string {
 const CHANGES: readonly (readonly [what: string, change: string, says: RegExp])[] = [
   ["a validation loss", "update eval set loss = loss + 1e-15", /results/],
   ["a mean of losses", "update run set recent_loss = 2", /results/],
+  ["an engine revision", "update revision set revision = 2", /results/],
+  ["a step of a revision", "update revision set step = 1", /results/],
   ["a reason", "update run set reason = 'target'", /results/],
   ["a time", "update run set train_seconds = 3", /results/],
   ["where it was trained", 'update run set provenance = \'{"node":"25"}\'', /results/],

@@ -1,5 +1,5 @@
 /** What training the runs of a plan would take: time by what the store has seen, and bytes. */
-import { type LayerShape, layerShapes, planParameters } from "@ablate/core";
+import { ENGINE_REVISIONS, type LayerShape, layerShapes, planParameters } from "@ablate/core";
 import {
   canonicalJson,
   configDamage,
@@ -124,14 +124,19 @@ function kindOf(resolved: PlannedRun["resolved"], weights: number): string {
   return canonicalJson({ model, context, batch: train.batch_size, engine, weights });
 }
 
+/** Adds up what was trained of each kind: by the current revision of the engine, or where that trained none, by others. */
 function byKind(kinds: readonly TrainedKind[]): ReadonlyMap<string, Trained> {
-  const trained = new Map<string, Trained>();
-  for (const { config, parameters, ...kind } of kinds) {
+  const trained = new Map<string, Trained & { readonly isCurrent: boolean }>();
+  for (const { config, parameters, revision, ...kind } of kinds) {
     if (configDamage(config) !== null) continue;
     const resolved = storedSettings(config);
     const key = kindOf(resolved, parameters);
-    const before = trained.get(key) ?? { runs: 0, steps: 0, seconds: 0 };
+    const isCurrent = revision === String(ENGINE_REVISIONS[resolved.engine]);
+    const found = trained.get(key);
+    if (found?.isCurrent && !isCurrent) continue;
+    const before = found?.isCurrent === isCurrent ? found : { runs: 0, steps: 0, seconds: 0 };
     trained.set(key, {
+      isCurrent,
       runs: before.runs + kind.runs,
       steps: before.steps + kind.steps,
       seconds: before.seconds + kind.seconds,

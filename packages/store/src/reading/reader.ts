@@ -69,11 +69,12 @@ const RECORDED = `
 
 const TRAINED_KINDS = `
   select min(config) as config, parameters, count(*) as runs,
-    sum(last_step + 1) as steps, sum(train_seconds) as seconds
+    sum(last_step + 1) as steps, sum(train_seconds) as seconds,
+    (select group_concat(revision) from revision where run_id = run.id) as revision
   from run where train_seconds > 0 and last_step is not null and parameters is not null
     and json_valid(config) and id not in (select run_id from damaged_run)
   group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
-    engine, parameters`;
+    engine, parameters, revision`;
 
 /** Everything that moves when a run does; tags, notes, names and plans move without a step. */
 const STAMPS = `
@@ -215,7 +216,7 @@ export class StoreReader extends RecordReader {
     );
   }
 
-  /** Returns what was trained, by model, context, batch size, engine and number of parameters. */
+  /** Returns what was trained, by model, context, batch size, engine, its revision and number of parameters. */
   trainedKinds(): TrainedKind[] {
     return this.sql.rows(TRAINED_KINDS);
   }

@@ -84,6 +84,8 @@ export type TrainedKind = {
   /** The resolved config of one of them, as JSON. */
   readonly config: string;
   readonly parameters: number;
+  /** Of the engine, as the view `runs` has it; null where the store does not say. */
+  readonly revision: string | null;
   readonly runs: number;
   readonly steps: number;
   /** Seconds in the training loop. */
