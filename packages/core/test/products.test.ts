@@ -1,6 +1,5 @@
 /** An element of a product is one chain of fused multiply-adds: no tile, block, copy or module changes a bit of it. */
 import { expect, test } from "vitest";
-import { instantiateKernels } from "../src/engines/simd/kernels.ts";
 import { leadingDimension } from "../src/engines/simd/layout.ts";
 import {
   type Arithmetic,
@@ -107,8 +106,9 @@ test("a product in parts is the whole product", () => {
 
 test("an instance that shares its memory takes room of its own", () => {
   const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES });
-  const first = instantiateKernels(memory);
-  const second = instantiateKernels(memory);
+  const module = compile(readKernels("fused"));
+  const first = instantiate(module, memory, "wide");
+  const second = instantiate(module, memory, "wide");
   const bytes = first.roomBytes();
   second.useRoom(first.heapBase());
   const used = new Uint8Array(memory.buffer, first.heapBase(), bytes);

@@ -29,7 +29,10 @@ export function chooseKernels(wishes: ReadonlySet<KernelWish>): ChosenKernels {
 
 const ASKED_FOR = "asked for";
 
-/** Without the fused instruction there is little that pairs: products of doubles do not. */
+/**
+ * Without the fused instruction there is little that pairs: products of doubles do not. V8 14.6 (Node 26) even ends
+ * the process when it tries to pair them.
+ */
 const UNPAIRED: readonly [boolean, Reason] = [false, null];
 
 function chooseArithmetic(wishes: ReadonlySet<KernelWish>): [Arithmetic, Reason] {
