@@ -1,4 +1,5 @@
 /** A run that several threads compute. */
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -104,6 +105,34 @@ test("a run that has ended leaves no thread, and its memory is clean for the nex
 function threads(): number {
   return process.platform === "linux" ? readdirSync("/proc/self/task").length : 0;
 }
+
+const script = new URL("refused-threads.ts", import.meta.url).pathname;
+const node = [process.execPath, "--no-warnings", "--conditions=@ablate/source", script];
+/** Limits are not for root, and another user may not be allowed to read this checkout. */
+const asUser =
+  process.getuid?.() === 0
+    ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+    : [];
+const isLimited =
+  spawnSync("prlimit", ["--version"]).status === 0 && spawn(["test", "-r", script]).status === 0;
+
+function spawn(words: readonly string[]): {
+  readonly status: number | null;
+  readonly stdout: string;
+} {
+  const [command = "", ...args] = [...asUser, ...words];
+  return spawnSync(command, args, { encoding: "utf8" });
+}
+
+test.runIf(isLimited)(
+  "a run that is allowed no more threads is computed by one, and says why",
+  () => {
+    const { stdout } = spawn(node);
+
+    const refusal = "the system allows no more threads (ulimit -u)";
+    expect(JSON.parse(stdout)).toEqual({ steps: 4, size: 1, refusal });
+  },
+);
 
 test.each(["fused", "soft"] as const)(
   "only the memory of the shared module differs: %s",

@@ -18,6 +18,8 @@ export type HelperData = {
 /** A helper's kernels allocate nothing; what Node itself needs is little. */
 const HELPER_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
 
+const TOO_MANY = "the system allows no more threads (ulimit -u)";
+
 /** The thread that owns a run, and helpers, which do parts of its kernel calls in the same memory. */
 export class Team implements ThreadTeam {
   readonly #data: Omit<HelperData, "index">;
@@ -101,7 +103,8 @@ export class Team implements ThreadTeam {
       helper.unref();
       this.#started += 1;
     } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      this.#refuse(why === "EAGAIN" ? TOO_MANY : why);
     }
   }
 
