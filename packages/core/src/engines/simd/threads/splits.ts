@@ -40,7 +40,13 @@ const TILE = 4;
 /** Floats of a cache line: no two threads write to one. */
 const LINE = 16;
 
-/** Columns of C first: then each thread reads its own part of the weights, which are the larger operand. */
+/** Rows that A B' transposes into columns of one panel. */
+const PANEL = 16;
+
+/**
+ * Columns of C first: what a thread needs of the weights, which are the larger operand, is then a part of them, and what
+ * it needs of gradients is what it has written itself. Data that another core has changed are slow to come.
+ */
 const PRODUCTS: readonly Split[] = [
   {
     name: "gemm",
@@ -59,7 +65,7 @@ const PRODUCTS: readonly Split[] = [
     unit: 0.02,
     ways: [
       { count: "n", grain: LINE, moved: { b: 1, c: 1 } },
-      { count: "m", grain: TILE, moved: { a: 1, c: "ldc" } },
+      { count: "m", grain: LINE, moved: { a: 1, c: "ldc" } },
     ],
   },
   {
@@ -69,14 +75,14 @@ const PRODUCTS: readonly Split[] = [
     unit: 0.02,
     ways: [
       { count: "n", grain: LINE, moved: { b: "ldb", c: 1 } },
-      { count: "m", grain: TILE, moved: { a: "lda", c: "ldc" } },
+      { count: "m", grain: PANEL, moved: { a: "lda", c: "ldc" } },
     ],
   },
 ];
 
 /** Kernels over consecutive floats. */
 const FLAT: readonly Split[] = [
-  flat("tanhForward", ["x", "y"], 0.4),
+  flat("tanhForward", ["x", "y"], 0.3),
   flat("tanhBackward", ["y", "dy", "dx"], 0.1),
   flat("reluForward", ["x", "y"], 0.05),
   flat("reluBackward", ["y", "dy", "dx"], 0.1),
@@ -108,7 +114,7 @@ const UPDATE: Split = {
   name: "descendBlocks",
   parameters: ["p", "g", "sums", "count", "lr"],
   work: ["count"],
-  unit: 0.12,
+  unit: 0.09,
   ways: [
     {
       count: "count",
