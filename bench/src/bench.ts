@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
+import { speedGoals } from "./goals.ts";
 import { productTables, profileTable, shapeTable } from "./kernel-tables.ts";
 import { positive } from "./machine.ts";
 import { buildAll, evaluate, findBackends, kernelTimes } from "./ours.ts";
@@ -61,6 +62,7 @@ await guarded(async () => {
     ...productTables(report),
     evaluationTable(report),
     tfjsTable(report),
+    speedGoals(report),
     ...(values.profile ? [shapeTable(report), ...workloads.map(profileTable)] : []),
   ];
   print({ name: "speed", report }, { about: aboutLine(report), tables }, values);

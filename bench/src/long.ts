@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { loadConfig, planRuns } from "@ablate/runner";
 import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
 import { costOf } from "./cpu-time.ts";
+import { longGoals } from "./goals.ts";
 import { positive } from "./machine.ts";
 import { buildAll } from "./ours.ts";
 import { findPeers, missingPeers } from "./peers.ts";
@@ -62,7 +63,7 @@ await guarded(() => {
   };
   print(
     { name: "long", report },
-    { about: aboutLine(report), tables: [longTable(report)] },
+    { about: aboutLine(report), tables: [longTable(report), longGoals(report)] },
     values,
   );
 });
@@ -103,7 +104,7 @@ function extrapolate(
     side,
     version,
     seconds: sumOf(measured, (part) => part.steps / (part.sides[i]?.whole.median ?? Number.NaN)),
-    bestSeconds: sumOf(measured, (part) => part.steps / (part.sides[i]?.best.median ?? Number.NaN)),
+    cpuSeconds: sumOf(measured, (part) => part.steps / (part.sides[i]?.cpu.median ?? Number.NaN)),
   }));
 }
 

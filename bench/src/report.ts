@@ -4,6 +4,7 @@ import type { KernelTimes } from "./kernel-times.ts";
 import { type Machine, machine } from "./machine.ts";
 import { CORE } from "./pinned.ts";
 import { type Rates, ratesOf, type Spread, spread, type Timings } from "./timings.ts";
+import type { WorkloadName } from "./workloads.ts";
 
 /** What one side did in one round. */
 export type Measured = {
@@ -49,6 +50,7 @@ export type NetReport = {
 
 /** What is measured of a workload beyond its speed. */
 export type WorkloadReport = NetReport & {
+  readonly net: WorkloadName;
   /** Processor time that recording adds, in percent: the lowest of all rounds on both sides. */
   readonly recordingPercent: { readonly now: number; readonly before: number | null };
   readonly kernels: KernelTimes;
@@ -86,14 +88,7 @@ export type LongReport = Conditions & {
 export type WholeGrid = { readonly seconds: number; readonly cpuSeconds: number };
 
 /** Steps of the same nets alone, neither evaluated nor stored, from the rates of short trainings. */
-export type Extrapolated = {
-  readonly side: Side;
-  readonly version: string;
-  /** By the median of the whole trainings. */
-  readonly seconds: number;
-  /** By the best decile of chunks. */
-  readonly bestSeconds: number;
-};
+export type Extrapolated = WholeGrid & { readonly side: Side; readonly version: string };
 
 /** Says under which conditions something was measured that has just ended. */
 export function conditionsOf(rounds: number, loadBefore: number): Conditions {

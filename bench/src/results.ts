@@ -3,6 +3,7 @@
  * and `<!-- end -->`. `--save` of a command and `pnpm bench:docs` write them; a test compares them.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { longGoals, speedGoals, widthGoals } from "./goals.ts";
 import { productTables, profileTable, shapeTable } from "./kernel-tables.ts";
 import type { LongReport, SpeedReport, WidthsReport } from "./report.ts";
 import {
@@ -35,6 +36,11 @@ const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
       workloads.map((workload) => markdownOf(profileTable(workload))),
     ),
   evaluation: () => of<SpeedReport>("speed", (one) => [markdownOf(evaluationTable(one))]),
+  goals: () => [
+    ...of<SpeedReport>("speed", (one) => [markdownOf(speedGoals(one))]),
+    ...of<WidthsReport>("widths", (one) => [markdownOf(widthGoals(one))]),
+    ...of<LongReport>("long", (one) => [markdownOf(longGoals(one))]),
+  ],
   tfjs: () => of<SpeedReport>("speed", (one) => [markdownOf(tfjsTable(one))]),
   widths: () =>
     of<WidthsReport>("widths", (one) => [aboutLine(one), ...widthTables(one).map(markdownOf)]),

@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
+import { widthGoals } from "./goals.ts";
 import { positive } from "./machine.ts";
 import { buildAll } from "./ours.ts";
 import { findPeers, missingPeers } from "./peers.ts";
@@ -40,7 +41,7 @@ await guarded(() => {
   const report: WidthsReport = { ...conditionsOf(rounds, before), nets: measured };
   print(
     { name: "widths", report },
-    { about: aboutLine(report), tables: widthTables(report) },
+    { about: aboutLine(report), tables: [...widthTables(report), widthGoals(report)] },
     values,
   );
 });

@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 type Said = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -13,13 +16,16 @@ function run(script: string, ...args: readonly string[]): Said {
 }
 
 test("one short round gives every figure that needs no peer, and says which are missing", () => {
-  const args = "--only two-layer-bn --rounds 1 --steps 64 --json -".split(" ");
-  const { status, stdout, stderr } = run("bench", ...args);
+  const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "speed.json");
+  const args = "--only two-layer-bn --rounds 1 --steps 64 --profile --json".split(" ");
+  const { status, stdout, stderr } = run("bench", ...args, file);
 
   expect(stderr).toContain("no JAX here (ABLATE_PYTHON names a Python that has it)");
   expect(stderr).toContain("no PyTorch here (ABLATE_PYTHON names a Python that has it)");
   expect(status).toBe(0);
-  const { workloads, rounds, load } = JSON.parse(stdout);
+  const { workloads, rounds, load } = JSON.parse(readFileSync(file, "utf8"));
   expect([rounds, load]).toEqual([1, [expect.any(Number), expect.any(Number)]]);
   const [{ net, flops, sides, kernels, evaluation }] = workloads;
   expect([net, flops]).toEqual(["two-layer-bn", 2_188_800]);
@@ -32,6 +38,10 @@ test("one short round gives every figure that needs no peer, and says which are 
   expect(evaluation.now.median).toBeGreaterThan(0);
   const loops = ["multiplyAdd", "multiplyAddFused", "multiplyAddPairs", "multiplyAddPairsFused"];
   expect(Object.keys(kernels.ceilings)).toEqual(loops);
+  expect(stdout).toMatch(/^two-layer-bn {2}[\d,]+ +[\d,]+$/m);
+  expect(stdout).toMatch(/^256 bits, fused +[\d.]+ GFLOP\/s$/m);
+  expect(stdout).toMatch(/^update +7 +[\d.]+ us +\d+ %$/m);
+  expect(stdout).toMatch(/^two-layer-bn, recording adds +at most 5 % +-?[\d.]+ % +(met|NOT MET)$/m);
 });
 
 test("the profile has every kernel that a step calls, and every product of its layers", () => {
