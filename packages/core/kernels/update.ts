@@ -9,8 +9,8 @@
 import { panelRoom } from "./room";
 import { flush4, madd, promoteHigh, sumLanes } from "./vector";
 
-/** Bytes of p whose squares are summed in float32 before they go to doubles: 64 pairs. */
-const BLOCK: usize = 2048;
+/** Bytes of p whose squares are summed in float32 before they go to doubles: 128 pairs. */
+const BLOCK: usize = 4096;
 /** Below this mean square, what flush4 drops from the squares would be noticed. */
 const LEAST_MEAN_SQUARE: f64 = 1e-30;
 /** Above this ratio of mean square to variance, too many digits cancel. */

@@ -127,6 +127,8 @@ export function writeTensor(floats: Float32Array, matrix: Matrix, { name, values
 /** A parameter's values and gradient, of equal layout; `ratio` is where its update:data ratio goes. */
 export type Slot = {
   readonly parameter: Parameter;
+  /** Its place among the parameters. */
+  readonly index: number;
   readonly value: Matrix;
   readonly gradient: Matrix;
   readonly ratio: number;
@@ -157,6 +159,8 @@ export type Layer = {
   readonly weight: Slot;
   readonly bias: Slot | null;
   readonly norm: Norm | null;
+  /** All of its parameters. */
+  readonly slots: readonly Slot[];
   /** x W + b, then after batch norm, then after the nonlinearity: the same matrix where nothing changes it. */
   readonly linear: Matrix;
   readonly normed: Matrix;
@@ -194,12 +198,14 @@ export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Ro
     const [first = 0, second] = parameter.shape;
     const [height, width] = second === undefined ? [1, first] : [first, second]; // a vector is one row
     const [value, gradient] = [arena.matrix(height, width), arena.matrix(height, width)];
-    const made = { parameter, value, gradient, ratio: ratios + 4 * slots.length };
+    const index = slots.length;
+    const made = { parameter, index, value, gradient, ratio: ratios + 4 * index };
     slots.push(made);
     return made;
   };
   const embedding = slot(embeddingOf(model, vocabularySize));
   const layers = layerShapes(model, vocabularySize).map((shape, depth): Layer => {
+    const before = slots.length;
     const weight = slot(shape.weight);
     const bias = shape.bias === null ? null : slot(shape.bias);
     const linear = arena.matrix(rows, shape.fanOut);
@@ -208,7 +214,8 @@ export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Ro
     const isLinear = shape.kind === "output" || model.activation === "none";
     const output = isLinear ? normed : arena.matrix(rows, shape.fanOut);
     const gradient = arena.matrix(rows, shape.fanOut);
-    return { shape, depth, weight, bias, norm, linear, normed, output, gradient };
+    const own = { weight, bias, norm, slots: slots.slice(before) };
+    return { shape, depth, ...own, linear, normed, output, gradient };
   });
   const last = layers.at(-1);
   if (last === undefined) throw new RangeError("simd: a model has at least its output layer");

@@ -69,26 +69,27 @@ export function linear(network: Network, layer: Layer, rows: number): void {
   network.kernels.gemm(x.at, w.at, bias, layer.linear.at, rows, K, N, x.ld, w.ld, layer.linear.ld);
 }
 
-/**
- * From the gradient of the logits to those of all parameters.
- *
- * @param watch - told when a layer's gradient is that of what leaves a stage; the next overwrites it
- */
-export function backward(
-  network: Network,
-  rows: number,
-  watch?: (layer: Layer, stage: Stage) => void,
-): void {
+/** What is told of the way back. */
+export type BackwardWatch = {
+  /** A layer's gradient is that of what leaves a stage; the next overwrites it. */
+  readonly stage?: (layer: Layer, stage: Stage) => void;
+  /** The gradients of a layer's parameters are there, and their values are not needed any more. */
+  readonly done?: (layer: Layer) => void;
+};
+
+/** From the gradient of the logits to those of all parameters. */
+export function backward(network: Network, rows: number, watch: BackwardWatch): void {
   const { layers } = network.layout;
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     if (layer === undefined) continue;
-    watch?.(layer, "activation");
+    watch.stage?.(layer, "activation");
     throughActivation(network, layer, rows);
-    watch?.(layer, "preactivation");
+    watch.stage?.(layer, "preactivation");
     throughNorm(network, layer, rows);
-    watch?.(layer, "linear");
+    watch.stage?.(layer, "linear");
     throughLinear(network, layer, rows);
+    watch.done?.(layer);
   }
 }
 

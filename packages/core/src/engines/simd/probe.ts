@@ -16,8 +16,10 @@ export function probeNetwork(network: Network, rows: number, lambdas: Float64Arr
   const gradients = new Map(layers.map((layer) => [layer, new Map<Stage, Float32Array>()]));
   forward(network, rows, "batch");
   const loss = crossEntropy(network, rows) / rows;
-  backward(network, rows, (layer, stage) => {
-    gradients.get(layer)?.set(stage, readRows(floats, layer.gradient, rows));
+  backward(network, rows, {
+    stage: (layer, stage) => {
+      gradients.get(layer)?.set(stage, readRows(floats, layer.gradient, rows));
+    },
   });
   const parameters = slots.map(({ parameter, value, gradient }): ParameterPass => {
     const values = viewRows(floats, value, value.rows);

@@ -9,8 +9,17 @@ import {
   type Tensor,
 } from "../engine.ts";
 import { layOutFirst, openFirst } from "./first-layer.ts";
-import { Arena, growTo, layOut, leadingDimension, readTensor, writeTensor } from "./layout.ts";
 import {
+  Arena,
+  growTo,
+  layOut,
+  leadingDimension,
+  readTensor,
+  type Slot,
+  writeTensor,
+} from "./layout.ts";
+import {
+  type BackwardWatch,
   backward,
   conventionOf,
   crossEntropy,
@@ -51,6 +60,18 @@ export class SimdEngine implements Engine {
   readonly #trainTargetsAt: number;
   readonly #indices: Int32Array;
   readonly #lambdas: Float64Array;
+  /** What each parameter's l2 term adds to the loss of the current step, and the rate of that step. */
+  readonly #penalties: Float64Array;
+  #rate = 0;
+  /** Updates a layer's parameters as soon as they may be: their gradients are still in the cache. */
+  readonly #updates: BackwardWatch = {
+    done: ({ slots }) => {
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i];
+        if (slot !== undefined) this.#update(slot);
+      }
+    },
+  };
   /** Views of the one memory. */
   readonly #floats: Float32Array;
   readonly #tokens: Int32Array;
@@ -86,6 +107,7 @@ export class SimdEngine implements Engine {
     this.#network = { kernels, model, layout, first, convention, floats, ...places };
     this.parameters = layout.slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
+    this.#penalties = new Float64Array(this.#lambdas.length);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
     this.#targets = new Int32Array(memory.buffer, targetsAt, rows);
     this.#ratios = new Float32Array(memory.buffer, ratiosAt, layout.slots.length);
@@ -97,22 +119,15 @@ export class SimdEngine implements Engine {
 
   step(batch: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
     const network = this.#network;
-    const { kernels, layout, roomAt } = network;
-    const { slots } = layout;
     const B = this.#indices.length;
     this.#take(batch);
+    this.#rate = lr;
     forward(network, B, "batch");
     foldRunning(network);
     let loss = crossEntropy(network, B) / B;
-    backward(network, B);
-    for (let p = 0; p < slots.length; p++) {
-      const slot = slots[p];
-      if (slot === undefined) continue;
-      const { at, rows, columns, ld } = slot.value;
-      const lambda = this.#lambdas[p] ?? 0;
-      const { gradient, ratio } = slot;
-      loss += kernels.update(at, gradient.at, ratio, roomAt, rows, columns, ld, lr, lambda);
-    }
+    backward(network, B, this.#updates);
+    this.#update(network.layout.embedding);
+    for (let p = 0; p < this.#penalties.length; p++) loss += this.#penalties[p] ?? 0;
     ratios.set(this.#ratios, offset);
     return loss;
   }
@@ -195,6 +210,15 @@ export class SimdEngine implements Engine {
       }
       holdSummed(this.#network, norm, examples.count);
     }
+  }
+
+  #update({ index, value, gradient, ratio }: Slot): void {
+    const { kernels, roomAt } = this.#network;
+    const { at, rows, columns, ld } = value;
+    const lambda = this.#lambdas[index] ?? 0;
+    const rate = this.#rate;
+    // biome-ignore format: as the kernel has them
+    this.#penalties[index] = kernels.update(at, gradient.at, ratio, roomAt, rows, columns, ld, rate, lambda);
   }
 
   #take(batch: Int32Array): void {
