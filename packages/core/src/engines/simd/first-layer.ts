@@ -4,8 +4,8 @@
  * distinct tokens, which spares the half of it at the usual sizes. Letters as in `simd-engine.ts`.
  */
 import type { ModelSpec } from "../../spec.ts";
-import type { Kernels } from "./kernels.ts";
 import type { Arena, Layer, Layout, Matrix } from "./layout.ts";
+import type { Kernels } from "./modules.ts";
 
 /** Room of the form that a model takes; offsets are in bytes. */
 export type FirstLayer = Gathered | Grouped;

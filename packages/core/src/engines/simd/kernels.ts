@@ -1,35 +1,31 @@
 /** The one place where the rest of the engine gets its kernels. */
 import type { EngineFacts } from "../engine.ts";
-import { type ChosenKernels, chooseKernels } from "./choose-kernels.ts";
+import { type ChosenKernels, chooseKernels, type MemoryKind } from "./choose-kernels.ts";
 import { kernelWishes } from "./kernel-wish.ts";
-import { instantiate, type Kernels, type Tiles } from "./modules.ts";
+import { instantiate, type Kernels } from "./modules.ts";
 
 export type { Kernels } from "./modules.ts";
 
-let chosen: ChosenKernels | undefined;
+const chosen = new Map<MemoryKind, ChosenKernels>();
 
 /**
- * Chooses and compiles the kernels, once a process.
+ * Chooses, compiles and tests the kernels for memory of a kind, once a process.
  *
- * @throws EngineError - there is no WebAssembly here, or the environment asks for kernels that do not exist
+ * @throws EngineError - there are none here, or the environment asks for some that do not exist
  */
-function prepare(): ChosenKernels {
-  chosen ??= chooseKernels(kernelWishes(process.env));
-  return chosen;
+export function chosenKernels(kind: MemoryKind): ChosenKernels {
+  const kernels = chosen.get(kind) ?? chooseKernels(kernelWishes(process.env), kind);
+  chosen.set(kind, kernels);
+  return kernels;
 }
 
 /** Returns which kernels train in this process. */
 export function kernelFacts(): Pick<EngineFacts, "version" | "reason"> {
-  return prepare().facts;
-}
-
-/** Returns the tiles that are fastest here. */
-export function kernelTiles(): Tiles {
-  return prepare().tiles;
+  return chosenKernels("own").facts;
 }
 
 /** Instantiates the kernels over `memory`. */
 export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
-  const { module, tiles } = prepare();
+  const { module, tiles } = chosenKernels("own");
   return instantiate(module, memory, tiles);
 }

@@ -1,6 +1,6 @@
-import { instantiateKernels, type Kernels, kernelTiles } from "../kernels.ts";
+import { chosenKernels, instantiateKernels, type Kernels } from "../kernels.ts";
 import { instantiate } from "../modules.ts";
-import { MOST_PAGES, sharedModule } from "./shared-module.ts";
+import { MOST_PAGES } from "./shared-module.ts";
 import { splitKernels, updateSumsBytes } from "./split-kernels.ts";
 import { Team } from "./team.ts";
 
@@ -31,8 +31,7 @@ export function openKernels(mostThreads: number, largest: number): OpenKernels {
   const memory = spare ?? new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   spare = null;
   new Uint8Array(memory.buffer).fill(0);
-  const module = sharedModule();
-  const tiles = kernelTiles();
+  const { module, tiles } = chosenKernels("shared");
   const team = new Team({ module, memory, tiles }, mostThreads);
   const alone = instantiate(module, memory, tiles);
   // Each helper copies operands to a room of its own; what updates sum up lies behind these.

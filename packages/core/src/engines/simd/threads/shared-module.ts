@@ -1,16 +1,7 @@
 /** The kernels once more, over memory that threads share. */
-import { compile, readKernels } from "../modules.ts";
 
 /** Pages that shared memory may grow to: all that WebAssembly can address. */
 export const MOST_PAGES = 65_536;
-
-let compiled: WebAssembly.Module | undefined;
-
-/** Compiles the kernels for shared memory, once a process. */
-export function sharedModule(): WebAssembly.Module {
-  compiled ??= compile(withSharedMemory(readKernels("fused")));
-  return compiled;
-}
 
 /** Ids and flags of the binary format (WebAssembly core specification 5.4 and 5.5, threads proposal). */
 const HEADER_BYTES = 8;

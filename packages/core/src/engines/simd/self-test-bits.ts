@@ -1,0 +1,26 @@
+// Written by `node --run kernel-bits`.
+import type { CaseName } from "./self-test-cases.ts";
+
+export type KernelBits = Readonly<Record<CaseName, number>>;
+
+/** Hashes of what each case of the self-test computes: the same on every machine. */
+export const KERNEL_BITS: KernelBits = {
+  maddEach: 0x2ec1ed01,
+  gemm: 0x92dfa37c,
+  gemmTransposedA: 0x99245643,
+  gemmTransposedB: 0xbd35ceaf,
+  tanhForward: 0x5991aa1b,
+  tanhBackward: 0xc4b0709e,
+  reluForward: 0x6d9d917d,
+  reluBackward: 0x0cc59d79,
+  expForward: 0xa7d333c0,
+  logForward: 0xe151cbc4,
+  batchMoments: 0xd4d3ac50,
+  columnMoments: 0x9e65bdad,
+  columnSums: 0x9abd4f3b,
+  crossEntropy: 0xc9de14a9,
+  update: 0xdc1d22f2,
+  descendBlocks: 0x6de42843,
+  takeExamples: 0xf7a97425,
+  forwardTokens: 0x536acb9e,
+};
