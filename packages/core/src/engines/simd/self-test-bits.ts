@@ -19,8 +19,8 @@ export const KERNEL_BITS: KernelBits = {
   columnMoments: 0x9e65bdad,
   columnSums: 0x9abd4f3b,
   crossEntropy: 0xc9de14a9,
-  update: 0xdc1d22f2,
-  descendBlocks: 0x6de42843,
+  update: 0x267a65ab,
+  descendBlocks: 0xa9af3d57,
   takeExamples: 0xf7a97425,
   forwardTokens: 0x536acb9e,
 };
