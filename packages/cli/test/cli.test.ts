@@ -38,7 +38,8 @@ test("plan without a store says new and makes none", async () => {
     ["small/normed", "new"],
   ]);
   expect(Object.keys(jsonRows(plan)[0] ?? {})).toEqual([
-    ...["run", "hash", "seed", "state", "instead_of", "because", "config"],
+    ...["run", "hash", "seed", "state", "kept_step", "kept_revision", "instead_of"],
+    ...["because", "config"],
   ]);
   expect(existsSync(join(folder, "ablate.db"))).toBe(false);
 });
@@ -147,7 +148,7 @@ test("run --json prints one event a line", async () => {
 test("a diverged run makes the exit code 1", async () => {
   const folder = makeFolder();
 
-  const { status, stdout } = await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30");
+  const { status, stdout } = await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e38");
 
   expect(status).toBe(1);
   expect(stdout).toContain("diverged");
@@ -155,7 +156,7 @@ test("a diverged run makes the exit code 1", async () => {
 
 test("a diverged run is shown and has no weights to sample from", async () => {
   const folder = makeFolder();
-  await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e30", "--only", "plain", "--quiet");
+  await ablate(folder, "run", "small.yaml", "--set", "train.lr=1e38", "--only", "plain", "--quiet");
 
   const shown = await ablate(folder, "show", "plain");
   const sampled = await ablate(folder, "sample", "plain");

@@ -24,7 +24,7 @@ model: { embedding: 4, hidden: [16] }
 train: { steps: 30, batch_size: 8 }
 record: { samples: 0 }
 seeds: [1]
-grid: { train.lr: [0.1, 1e30] }
+grid: { train.lr: [0.1, 1e38] }
 `;
 
 let folder = "";
@@ -317,7 +317,7 @@ async function trashed(own: string): Promise<readonly string[]> {
 }
 
 test("what a run was evaluated at before it diverged is no result, and no step is made up", async () => {
-  const late = STUDY.replace(/grid:[\s\S]*/, "grid: { train.lr: [0.1, { 0: 0.1, 30: 1e30 }] }\n")
+  const late = STUDY.replace(/grid:[\s\S]*/, "grid: { train.lr: [0.1, { 0: 0.1, 30: 1e38 }] }\n")
     .replace("name: study", "name: late")
     .replace("record: {", "record: { evaluate: { every: 10 },");
   writeFileSync(join(folder, "late.yaml"), late);
@@ -337,6 +337,6 @@ test("what a run was evaluated at before it diverged is no result, and no step i
   expect(reached.map(({ n }) => n)).toEqual([3, 3]);
   expect(Number(reached[1]?.step)).toBeLessThanOrEqual(30);
   expect((await compare("late", ...flags)).stdout).toMatch(
-    /lr=0_0\.1_30_1e30 .* 0 +without a result\n/,
+    /lr=0_0\.1_30_1e38 .* 0 +without a result\n/,
   );
 });

@@ -262,7 +262,7 @@ test("a run over its --timeout fails, and --retry-failed takes it again", async 
 
 test("--fail-fast leaves what comes after a bad run pending and exits with 1", async () => {
   const folder = makeFolder();
-  const args = ["--set", "train.lr=1e30,0.1", "--workers", "1", "--fail-fast"];
+  const args = ["--set", "train.lr=1e38,0.1", "--workers", "1", "--fail-fast"];
 
   const { status } = await ablate(folder, "run", "small.yaml", ...args);
 

@@ -172,7 +172,10 @@ test("of a network that is not finite nothing is said but that", async () => {
     ...[...only, "init.hidden.weight={ scheme: normal, std: 1e38 }"],
     ...["--set", "model.activation=none"],
   );
-  const second = await ablate(other, ...only, "train.lr=1e30");
+  const second = await ablate(
+    other,
+    ...[...only, "train.lr=1e30", "--set", "model.activation=none"],
+  );
   const { run = "" } = jsonRows(await ablate(other, "runs", "--json")).at(-1) ?? {};
   const { status, stdout } = await ablate(other, "diagnose", String(run));
 
@@ -181,7 +184,7 @@ test("of a network that is not finite nothing is said but that", async () => {
     "sick/fine: diverged",
   ]);
   expect([second.status, status]).toEqual([1, 1]);
-  expect(stdout).toMatch(/\ndepth profile after 1 step\n.*\n.*\n {2}hidden1 +- +- +- +-\s*\n/);
+  expect(stdout).toMatch(/\ndepth profile after 1 step\n.*\n.*\n {2}hidden1 +- +- +-\s*\n/);
 });
 
 test("another threshold gives another verdict", async () => {

@@ -41,7 +41,7 @@ beforeAll(async () => {
     "run",
     await run(),
     await run("--set", "record.samples=0"),
-    await run("--set", "train.lr=1e30", "--only", "plain"),
+    await run("--set", "train.lr=1e38", "--only", "plain"),
     await run("--set", "record.evaluate=none", "--steps", "50"),
     await run("--engine", "tfjs", "--steps", "5"),
     await run("--steps", "250", "--threads", "2"),

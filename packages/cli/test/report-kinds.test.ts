@@ -47,7 +47,7 @@ test("runs that diverged or never began are named, and the others are seen", asy
 seeds: [1]
 variants:
   plain: {}
-  wild: { train.lr: 1e30 }
+  wild: { train.lr: 1e38 }
   later: { model.hidden: [8] }
 `,
     ...["--workers", "1", "--fail-fast"],
@@ -189,7 +189,7 @@ test.skipIf(!hasSqlite3 && !process.env.CI)(
 
 test("a grid of which nothing is trained yet is a report without charts", async () => {
   const { html } = await reportOfGrid(
-    `${BASE}train: { steps: 100, lr: { 0: 1e30 } }\nseeds: [1, 2]\n`,
+    `${BASE}train: { steps: 100, lr: { 0: 1e38 } }\nseeds: [1, 2]\n`,
     ...["--workers", "1", "--fail-fast"],
   );
 

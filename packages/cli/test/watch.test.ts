@@ -189,7 +189,7 @@ test("watch of one run ends with it", async () => {
 test("watch of what is done says so at once, with the exit code of run", async () => {
   const folder = makeFolder();
   await train(folder, "small.yaml");
-  await ablate(folder, "run", "small.yaml", "--only", "plain", "--set", "train.lr=1e30", "--quiet");
+  await ablate(folder, "run", "small.yaml", "--only", "plain", "--set", "train.lr=1e38", "--quiet");
 
   const finished = await ablate(folder, "watch", "small/normed");
   const diverged = await ablate(folder, "watch", "small");

@@ -78,7 +78,7 @@ test("the training set's moments are in the last probe, where the run is evaluat
 
 test("a diverged run keeps the probes before it, a restarted one only its own", async () => {
   const path = makePath();
-  const wild = makeSpec({ rate: 1e30 });
+  const wild = makeSpec({ rate: 1e38 });
   await trainInto(path, { wild, tame: makeSpec() }, { probes: DEFAULT });
   const last = rowsOf(path, "select last_step from runs where label = 'wild'")[0]?.[0];
   const steps = rowsOf(path, "select distinct step from layer_stats where run = 'g/wild'").flat();
