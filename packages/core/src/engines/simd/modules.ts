@@ -56,6 +56,7 @@ export function instantiate(
 
 /** Compiles and instantiates the elementary functions, which bring their memory. */
 export function instantiateScalar(): ScalarFunctions {
-  const { exports } = new WebAssembly.Instance(compile(readFileSync(SCALAR)), {});
+  const module = compile(readFileSync(SCALAR));
+  const { exports } = new WebAssembly.Instance(module, {});
   return exports as unknown as ScalarFunctions;
 }
