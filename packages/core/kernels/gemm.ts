@@ -18,13 +18,16 @@ import {
 const ROWS_WORTH_COPYING: i32 = 256;
 /** Terms from which it does: fewer rows of B have their entries. */
 const TERMS_WORTH_COPYING: i32 = 96;
+/** Floats of A in one block: 512 KiB, half of a second-level cache. */
+const MOST_OF_A: i32 = 1 << 17;
 
 /** C = A B + bias, flushed: A is m x k, B is k x n, bias a row of n (or 0 for none). */
 export function gemm(
   a: usize, b: usize, bias: usize, c: usize,
   m: i32, k: i32, n: i32, lda: i32, ldb: i32, ldc: i32,
 ): void {
-  product(a, b, bias ? bias : zeros(), bias != 0, c, m, k, n, (<usize>lda) << 2, 4, (<usize>ldb) << 2, (<usize>ldc) << 2);
+  const strideA = (<usize>lda) << 2, strideB = (<usize>ldb) << 2, strideC = (<usize>ldc) << 2;
+  product(a, b, bias ? bias : zeros(), bias != 0, c, m, k, n, strideA, 4, strideB, strideC);
 }
 
 /** C = A' B, flushed: A is k x m, B is k x n. */
@@ -32,7 +35,8 @@ export function gemmTransposedA(
   a: usize, b: usize, c: usize,
   m: i32, k: i32, n: i32, lda: i32, ldb: i32, ldc: i32,
 ): void {
-  product(a, b, zeros(), false, c, m, k, n, 4, (<usize>lda) << 2, (<usize>ldb) << 2, (<usize>ldc) << 2);
+  const strideA = (<usize>lda) << 2, strideB = (<usize>ldb) << 2, strideC = (<usize>ldc) << 2;
+  product(a, b, zeros(), false, c, m, k, n, 4, strideA, strideB, strideC);
 }
 
 /**
@@ -43,7 +47,18 @@ function product(
   a: usize, b: usize, start: usize, isRow: bool, c: usize,
   m: i32, k: i32, n: i32, rowA: usize, termA: usize, strideB: usize, strideC: usize,
 ): void {
-  const block = blockOf(k);
+  const terms = blockOf(k), rows = rowsOf(m, terms);
+  for (let i = 0; i < m; i += rows) {
+    const count = min(rows, m - i);
+    rowsOfProduct(a, b, start, isRow, c, count, k, terms, n, rowA, termA, strideB, strideC);
+    a += <usize>rows * rowA; c += <usize>rows * strideC;
+  }
+}
+
+function rowsOfProduct(
+  a: usize, b: usize, start: usize, isRow: bool, c: usize,
+  m: i32, k: i32, block: i32, n: i32, rowA: usize, termA: usize, strideB: usize, strideC: usize,
+): void {
   const isCopied = m >= ROWS_WORTH_COPYING && block >= TERMS_WORTH_COPYING;
   const copy = panelRoom();
   const end = (n + 7) >> 3;
@@ -129,4 +144,11 @@ function byTransposedA(
 function blockOf(k: i32): i32 {
   const blocks = (k + MOST_TERMS - 1) / MOST_TERMS;
   return ((k + blocks - 1) / blocks + 3) & ~3;
+}
+
+/** Rows of one block of m, so that its part of A stays in the second-level cache; whole tiles of six and of four. */
+function rowsOf(m: i32, terms: i32): i32 {
+  const most = MOST_OF_A / terms;
+  const blocks = (m + most - 1) / most;
+  return ((m + blocks - 1) / blocks + 11) / 12 * 12;
 }

@@ -26,7 +26,7 @@ const modules = (["fused", "soft"] as const).flatMap((arithmetic) =>
   (["wide", "narrow"] as const).map((tiles) => openModule(arithmetic, tiles)),
 );
 
-/** Every number of rows and of pairs of columns that tiles share out, then sums of several blocks, then copies. */
+/** Every number of rows and of pairs of columns that tiles share out, then blocks of sums and of rows, and copies. */
 const SHAPES: readonly (readonly [number, number, number])[] = [
   ...Array.from({ length: 20 }, (_, i) => [1 + i, 1 + generator.randint(12), 1 + 5 * i] as const),
   [32, 30, 200],
@@ -35,6 +35,7 @@ const SHAPES: readonly (readonly [number, number, number])[] = [
   [260, 324, 10],
   [7, 330, 300],
   [61, 97, 27],
+  [700, 310, 3],
   [4, 12, 260],
 ];
 
