@@ -1,5 +1,5 @@
 /** Runs that an older revision of the engine has begun: a store of version 13, whose engine had revision 1. */
-import { readFileSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ENGINE_REVISIONS } from "@ablate/core";
@@ -165,6 +165,19 @@ test("a mixed run that is killed goes on by itself from a checkpoint of its new 
   await late.ended;
   for (const pid of second.pids) process.kill(pid, "SIGKILL");
 
+  const copy = `${folder}-copy`;
+  cpSync(folder, copy, { recursive: true });
+  const database = new DatabaseSync(join(copy, "ablate.db"));
+  database.exec("update checkpoint set weights = zeroblob(9) where step = 120");
+  database.close();
+
+  const damaged = await ablate(copy, "run", ...only);
+
+  expect([damaged.status, damaged.stderr]).toEqual([
+    2,
+    expect.stringMatching(/step 120 is damaged and passed over\n[\s\S]*old\/killed \(at step 80\)/),
+  ]);
+
   const goesOn = spawnAblate(folder, "run", ...only);
 
   expect([goesOn.status, goesOn.stderr]).toEqual([
@@ -274,6 +287,15 @@ test("an export and an import keep the revisions of each run", async () => {
   expect((await rows(folder, "select distinct format from seal order by 1")).length).toBe(2);
   const doctor = jsonRows(await ablate(other, "doctor", "--json"));
   expect(doctor.find(({ check }) => check === "digests")).toMatchObject({ ok: true });
+});
+
+test("diff says where two runs are of two revisions", async () => {
+  const folder = olderFolder("version-13");
+  await ablate(folder, "run", "old.yaml", "--only", "new");
+
+  const { stdout } = await ablate(folder, "diff", "old/stopped", "old/new");
+
+  expect(stdout).toMatch(new RegExp(`\\brevision +1 +${NOW} `));
 });
 
 test("a revision that is no longer what a store of before can have is damage", async () => {

@@ -67,17 +67,18 @@ function plannedSides(path: string, invocation: Invocation): readonly Side[] {
     hash,
     config,
     dataHash: data.hash,
+    revision: null,
   }));
 }
 
 function storedSide(run: RunSummary, reader: StoreReader): Side {
-  const { name, label, state, hash, config, grid } = run;
+  const { name, label, state, hash, config, grid, revision } = run;
   const former = reader.formerNames(name).map((one) => one.slice(one.indexOf("/") + 1));
   const labels = label === null ? former : [label, ...former];
   const { data_sha256: data } = reader.provenance(name);
   const description = reader.grids().find((one) => one.name === grid)?.description ?? "";
   const dataHash = typeof data === "string" ? data : null;
-  return { name, labels, state, description, hash, config, dataHash };
+  return { name, labels, state, description, hash, config, dataHash, revision };
 }
 
 /**
@@ -116,6 +117,8 @@ type Side = {
   readonly config: string;
   /** Identity of the data file; null where the store does not say, as of a run that never started. */
   readonly dataHash: string | null;
+  /** Of the engine that trained it; null where none has. */
+  readonly revision: string | null;
 };
 
 /** A key whose values differ; a side that has no such key has null. */
@@ -136,9 +139,11 @@ function findDifferences(a: Side, b: Side): readonly Difference[] {
     .map((key) => ({ key, a: ofA.get(key) ?? null, b: ofB.get(key) ?? null }))
     .filter((one) => canonicalJson(one.a) !== canonicalJson(one.b))
     .map((one) => ({ ...one, identity: isDecisive(one.key) }));
+  const areTrained = a.revision !== null && b.revision !== null;
   const about = [
     { key: "name", a: a.name, b: b.name, identity: false },
     { key: "description", a: a.description, b: b.description, identity: false },
+    ...(areTrained ? [{ key: "revision", a: a.revision, b: b.revision, identity: false }] : []),
   ].filter((one) => one.a !== one.b);
   const decisive = keys.filter(({ identity }) => identity);
   const others = keys.filter(({ identity }) => !identity);

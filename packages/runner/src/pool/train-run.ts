@@ -89,7 +89,10 @@ export async function trainRun(
       : await storage.write((store) =>
           findStart(store, run.id, askedStart(trainable, context.mixes)),
         );
-    if (start.other !== null) throw new KeptError({ ...start.other, run: run.name, current });
+    if (start.other !== null) {
+      for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
+      throw new KeptError({ ...start.other, run: run.name, current });
+    }
     writer.startAt(start);
     return start;
   };
