@@ -1,5 +1,5 @@
 /** Processor time, which other work on the machine changes less than the clock's. */
-import { outputOf, type Place } from "./pinned.ts";
+import { outputOf } from "./pinned.ts";
 
 /** Returns the milliseconds that this process takes for it. */
 export function cpuMs(work: () => unknown): number {
@@ -12,10 +12,10 @@ export function cpuMs(work: () => unknown): number {
 /** Returns the milliseconds that a command and all of its children take, and what it wrote to stdout. */
 export function costOf(
   command: readonly string[],
-  place?: Place,
+  folder?: string,
 ): { readonly cpuMs: number; readonly stdout: string } {
   // The last line of `times` is what all children took, exact to a millisecond.
-  const lines = outputOf(["bash", "-c", '"$@" && times', "bash", ...command], place)
+  const lines = outputOf(["bash", "-c", '"$@" && times', "bash", ...command], folder)
     .trimEnd()
     .split("\n");
   const [user = Number.NaN, system = Number.NaN] = [
@@ -26,5 +26,5 @@ export function costOf(
 
 /** Returns the milliseconds that a command and all of its children take. */
 export function commandCpuMs(folder: string, command: readonly string[]): number {
-  return costOf(command, { cwd: folder }).cpuMs;
+  return costOf(command, folder).cpuMs;
 }

@@ -97,7 +97,7 @@ function timesOf({ net, sides }: NetReport, wanted: Side, least: number): Goal[]
     side === wanted && ratio !== null
       ? [
           {
-            what: `${net}, recorded / ${side} ${version}`,
+            what: `${net}, recorded / ${side === "recording before" ? "before" : `${side} ${version}`}`,
             least,
             figure: ratio.best.median,
             unit: "x" as const,

@@ -73,32 +73,23 @@ export function evaluate(net: string, times: number, checkout?: string): number[
  * Trains by `ablate run` into a store of its own. The processor time of a step is that of the worker and of the
  * process that writes: a second, shorter run tells what their start takes.
  */
-export function record(net: string, { steps }: Length, by: Recorder = {}): Timings {
-  const long = ablateRun(net, LONGER * steps, by);
-  const short = ablateRun(net, Math.ceil(long.steps / SHORTER), by);
+export function record(net: string, { steps }: Length, checkout?: string): Timings {
+  const long = ablateRun(net, LONGER * steps, checkout);
+  const short = ablateRun(net, Math.ceil(long.steps / SHORTER), checkout);
   const cpuPerStep = (long.cpuSeconds - short.cpuSeconds) / (long.steps - short.steps);
-  const version = by.threads === undefined ? process.versions.node : `${by.threads} threads`;
-  return { ...timingsOf(long.events), cpuPerStep, version };
+  return { ...timingsOf(long.events), cpuPerStep, version: process.versions.node };
 }
 
-type Recorder = {
-  /** The checkout of an earlier commit. */
-  readonly checkout?: string;
-  /** Threads that compute a run, on all cores; one thread unless given. */
-  readonly threads?: number;
-};
-
-function ablateRun(net: string, steps: number, { checkout, threads }: Recorder) {
+function ablateRun(net: string, steps: number, checkout: string | undefined) {
   const { file, set } = configOf(net);
   const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
   try {
     const flags = ["--workers", "1", "--json", "--store", join(folder, "bench.db")];
     const settings = [...set.flatMap((one) => ["--set", one]), "--steps", String(steps)];
     // A run of an earlier commit has one thread, and no flag for more.
-    if (checkout === undefined) settings.push("--threads", String(threads ?? 1));
+    if (checkout === undefined) settings.push("--threads", "1");
     const ablate = join(resolve(checkout ?? HERE), "ablate");
-    const place = { isFree: threads !== undefined };
-    const { stdout, cpuMs } = costOf([ablate, "run", file, ...flags, ...settings], place);
+    const { stdout, cpuMs } = costOf([ablate, "run", file, ...flags, ...settings]);
     return { steps, cpuSeconds: cpuMs / 1000, events: stdout };
   } finally {
     rmSync(folder, { recursive: true });

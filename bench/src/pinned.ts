@@ -6,17 +6,10 @@ import { fileURLToPath } from "node:url";
 /** The core that everything is pinned to; null where there is no `taskset`. */
 export const CORE: string | null = lastAllowedCore();
 
-export type Place = {
-  /** The folder to run in; the current one unless given. */
-  readonly cwd?: string | undefined;
-  /** On all cores, not on the one. */
-  readonly isFree?: boolean;
-};
-
 /** Runs a command on the one core; returns its stdout, or throws what it wrote to stderr. */
-export function outputOf(command: readonly string[], { cwd, isFree = false }: Place = {}): string {
+export function outputOf(command: readonly string[], cwd?: string): string {
   const [program = "", ...args] =
-    CORE === null || isFree ? command : ["taskset", "--cpu-list", CORE, ...command];
+    CORE === null ? command : ["taskset", "--cpu-list", CORE, ...command];
   return execFileSync(program, args, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],

@@ -19,7 +19,6 @@ export type Side =
   | "recording"
   | "training before"
   | "recording before"
-  | "recording, threads"
   | "JAX"
   | "PyTorch"
   | "tfjs on tensorflow"
@@ -37,7 +36,7 @@ export type SideReport = {
   readonly whole: Spread;
   /** By processor time, all threads of the process counted. */
   readonly cpu: Spread;
-  /** Recording against this side, or more threads against one, round by round; null of our own sides. */
+  /** Recording against this side, round by round; null of our own sides. */
   readonly ratio: Readonly<Record<"best" | "cpu" | "whole", Spread>> | null;
 };
 
@@ -71,6 +70,12 @@ export type Conditions = {
 
 export type SpeedReport = Conditions & { readonly workloads: readonly WorkloadReport[] };
 export type WidthsReport = Conditions & { readonly nets: readonly NetReport[] };
+
+/** Nets by one thread and by more, in one process and on all cores. */
+export type ThreadsReport = Conditions & {
+  readonly threads: number;
+  readonly nets: readonly { readonly net: string; readonly one: Rates; readonly more: Rates }[];
+};
 
 /** A whole grid by `ablate run` beside what its steps take each peer. */
 export type LongReport = Conditions & {
@@ -106,12 +111,7 @@ function sideOf({ side, rounds }: Measured, recording: Measured | undefined): Si
   const ours = recording?.rounds.map(allRatesOf) ?? [];
   const of = (kind: keyof AllRates): Spread => spread(rates.map((rate) => rate[kind]));
   const ratio = (kind: keyof AllRates): Spread =>
-    spread(
-      rates.map((rate, i) => {
-        const quotient = (ours[i]?.[kind] ?? Number.NaN) / rate[kind];
-        return side === "recording, threads" ? 1 / quotient : quotient;
-      }),
-    );
+    spread(rates.map((rate, i) => (ours[i]?.[kind] ?? Number.NaN) / rate[kind]));
   const [first] = rounds;
   return {
     side,

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { longGoals, speedGoals, widthGoals } from "./goals.ts";
 import { productTables, profileTable, shapeTable } from "./kernel-tables.ts";
-import type { LongReport, SpeedReport, WidthsReport } from "./report.ts";
+import type { LongReport, SpeedReport, ThreadsReport, WidthsReport } from "./report.ts";
 import {
   aboutLine,
   evaluationTable,
@@ -13,11 +13,12 @@ import {
   speedTables,
   summaryOf,
   tfjsTable,
+  threadsTable,
   widthTables,
 } from "./speed-tables.ts";
 import { markdownOf } from "./table.ts";
 
-export type ResultName = "speed" | "widths" | "long";
+export type ResultName = "speed" | "widths" | "threads" | "long";
 
 const FOLDER = new URL("../results/", import.meta.url);
 /** The pages that have regions. */
@@ -44,6 +45,8 @@ const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
   tfjs: () => of<SpeedReport>("speed", (one) => [markdownOf(tfjsTable(one))]),
   widths: () =>
     of<WidthsReport>("widths", (one) => [aboutLine(one), ...widthTables(one).map(markdownOf)]),
+  threads: () =>
+    of<ThreadsReport>("threads", (one) => [aboutLine(one), markdownOf(threadsTable(one))]),
   summary: () => of<LongReport>("long", (one) => [summaryOf(one)]),
   long: () => of<LongReport>("long", (one) => [aboutLine(one), markdownOf(longTable(one))]),
 };

@@ -22,15 +22,7 @@ export function ourSides(against?: string): Contender[] {
 function sidesBefore(checkout: string): Contender[] {
   return [
     { side: "training before", measure: (net, length) => train(net, length, checkout) },
-    { side: "recording before", measure: (net, length) => record(net, length, { checkout }) },
-  ];
-}
-
-/** `ablate run` by several threads, on all cores. */
-export function threadSides(threads: number | undefined): Contender[] {
-  if (threads === undefined) return [];
-  return [
-    { side: "recording, threads", measure: (net, length) => record(net, length, { threads }) },
+    { side: "recording before", measure: (net, length) => record(net, length, checkout) },
   ];
 }
 

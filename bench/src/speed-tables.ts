@@ -6,6 +6,7 @@ import type {
   Side,
   SideReport,
   SpeedReport,
+  ThreadsReport,
   WholeGrid,
   WidthsReport,
   WorkloadReport,
@@ -32,6 +33,21 @@ export function speedTables({ workloads }: SpeedReport): Table[] {
 
 export function widthTables({ nets }: WidthsReport): Table[] {
   return rateTables("Hidden widths and batch, steps per second", nets);
+}
+
+/** Nets by one thread and by more. */
+export function threadsTable({ threads, nets }: ThreadsReport): Table {
+  return {
+    title: "Training, steps per second, best decile of chunks",
+    head: ["net", "1 thread", `${threads} threads`, "gain", "gain by medians"],
+    rows: nets.map(({ net, one, more }) => [
+      net,
+      count(one.best),
+      count(more.best),
+      times(more.best / one.best),
+      times(more.median / one.median),
+    ]),
+  };
 }
 
 /** A whole grid on one core, and what its steps alone would take the peers. */
@@ -76,21 +92,24 @@ export function summaryOf({ machine, core, ours, peers }: LongReport): string {
 
 type Kind = "best" | "cpu" | "whole";
 
-/** The sides that stand beside ours. */
-const OTHERS: readonly Side[] = ["recording, threads", "JAX", "PyTorch"];
+const PEERS: readonly Side[] = ["JAX", "PyTorch"];
 
-/** Rates of one kind, recording against every peer, and against more threads where they were measured. */
+/** Rates of one kind, and recording against every peer. */
 function rateTable(title: string, nets: readonly NetReport[], kind: Kind): Table {
-  const others = othersOf(nets);
+  const peers = peersOf(nets).map((peer) => ({ ...peer, name: nameOf(peer) }));
   return {
     title,
-    head: [...["net", "training", "recorded"], ...others.map(nameOf), ...others.map(ratioName)],
+    head: [
+      ...["net", "training", "recorded"],
+      ...peers.map(({ name }) => name),
+      ...peers.map(({ name }) => `recorded / ${name}`),
+    ],
     rows: nets.map((net) => [
       net.net,
       cell(of(net, "training")?.[kind], count),
       cell(of(net, "recording")?.[kind], count),
-      ...others.map((other) => cell(same(net, other)?.[kind], count)),
-      ...others.map((other) => cell(same(net, other)?.ratio?.[kind], times)),
+      ...peers.map((peer) => cell(same(net, peer)?.[kind], count)),
+      ...peers.map((peer) => cell(same(net, peer)?.ratio?.[kind], times)),
     ]),
   };
 }
@@ -185,17 +204,12 @@ function same({ sides }: NetReport, { side, version }: SideReport): SideReport |
   return sides.find((one) => one.side === side && one.version === version);
 }
 
-function othersOf([first]: readonly NetReport[]): SideReport[] {
-  return first?.sides.filter(({ side }) => OTHERS.includes(side)) ?? [];
-}
-
-function ratioName(other: SideReport): string {
-  const name = nameOf(other);
-  return other.side === "recording, threads" ? `${name} / recorded` : `recorded / ${name}`;
+function peersOf([first]: readonly NetReport[]): SideReport[] {
+  return first?.sides.filter(({ side }) => PEERS.includes(side)) ?? [];
 }
 
 function nameOf({ side, version }: Pick<SideReport, "side" | "version">): string {
-  return side === "recording, threads" ? `recorded, ${version}` : `${side} ${version}`;
+  return `${side} ${version}`;
 }
 
 /** The median, and in brackets the lowest and the highest where there are several rounds. */

@@ -2,12 +2,13 @@
  * `pnpm bench:threads`: steps per second of wide nets by one thread and by more, chunk by chunk in turn in one process,
  * so that both meet the same machine. Best deciles: of chunks in which every core was free.
  */
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { Trainer } from "@ablate/core";
-import { guarded, say } from "./command.ts";
-import { machine, positive } from "./machine.ts";
-import { textOf } from "./table.ts";
+import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
+import { positive } from "./machine.ts";
+import { conditionsOf, type ThreadsReport } from "./report.ts";
+import { aboutLine, threadsTable } from "./speed-tables.ts";
 import { joined } from "./team.ts";
 import { ratesOf } from "./timings.ts";
 import { lengthOf, loadWorkload, matrixFlops } from "./workloads.ts";
@@ -17,26 +18,27 @@ const NETS = "256,256/32 512,512/32 512,512/128 512,512/512 1024,1024/512";
 const SECONDS = 2;
 
 await guarded(async () => {
-  const cores = availableParallelism();
   const { values } = parseArgs({
     options: {
       only: { type: "string", default: NETS },
-      threads: { type: "string", default: String(cores) },
+      threads: { type: "string", default: String(availableParallelism()) },
+      ...OUTPUT_OPTIONS,
     },
   });
   const threads = positive("threads", values.threads);
-  const rows: string[][] = [];
+  const before = loadavg()[0] ?? 0;
+  const nets: ThreadsReport["nets"][number][] = [];
   for (const net of values.only.split(" ")) {
     say(`${net} ...`);
     const [one, more] = await measure(net, threads);
-    const ratios = [more.best / one.best, more.median / one.median];
-    const rates = [one.best, more.best].map((rate) => rate.toFixed(0));
-    rows.push([net, ...rates, ...ratios.map((ratio) => `${ratio.toFixed(2)}x`)]);
+    nets.push({ net, one, more });
   }
-  const { cpu, node } = machine();
-  const title = `${cpu}, ${cores} cores, Node ${node}: steps/s of the best decile of chunks`;
-  const head = ["net", "1 thread", `${threads} threads`, "gain", "gain by medians"];
-  process.stdout.write(`${textOf({ title, head, rows })}\n`);
+  const report: ThreadsReport = { ...conditionsOf(1, before), core: null, threads, nets };
+  print(
+    { name: "threads", report },
+    { about: aboutLine(report), tables: [threadsTable(report)] },
+    values,
+  );
 });
 
 /** Trains a net by one thread and by more in turn. */

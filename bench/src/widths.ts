@@ -7,7 +7,7 @@ import { positive } from "./machine.ts";
 import { buildAll } from "./ours.ts";
 import { findPeers, missingPeers } from "./peers.ts";
 import { conditionsOf, type NetReport, sidesOf, type WidthsReport } from "./report.ts";
-import { type Contender, measureRounds, ourSides, peerSides, threadSides } from "./sides.ts";
+import { type Contender, measureRounds, ourSides, peerSides } from "./sides.ts";
 import { aboutLine, widthTables } from "./speed-tables.ts";
 import { lengthOf, loadWorkload, matrixFlops } from "./workloads.ts";
 
@@ -24,19 +24,17 @@ await guarded(() => {
       steps: { type: "string" },
       only: { type: "string", default: nets.join(" ") },
       against: { type: "string" },
-      threads: { type: "string" },
       ...OUTPUT_OPTIONS,
     },
   });
   const rounds = positive("rounds", values.rounds);
   const steps = values.steps === undefined ? null : positive("steps", values.steps);
-  const threads = values.threads === undefined ? undefined : positive("threads", values.threads);
   const peers = findPeers();
   for (const line of missingPeers(peers)) say(line);
   const { against } = values;
   buildAll(against === undefined ? [] : [against]);
   const before = loadavg()[0] ?? 0;
-  const sides = [...ourSides(against), ...threadSides(threads), ...peerSides(peers)];
+  const sides = [...ourSides(against), ...peerSides(peers)];
   const measured = values.only.split(" ").map((net) => measure(net, { sides, rounds, steps }));
   const report: WidthsReport = { ...conditionsOf(rounds, before), nets: measured };
   print(

@@ -70,6 +70,16 @@ test("widths are measured beside an earlier checkout", () => {
   expect(stdout).toMatch(/^\| 64,64\/128 \| [\d,.]+ \| [\d,.]+ \|$/m);
 });
 
+test("a net is trained by one thread and by two, in turn", () => {
+  const args = ["--only", "64,64/32", "--threads", "2", "--json", "-"];
+  const { status, stdout } = run("threads", ...args);
+
+  expect(status).toBe(0);
+  const { threads, core, nets } = JSON.parse(stdout);
+  expect([threads, core, nets[0].net]).toEqual([2, null, "64,64/32"]);
+  expect(Math.min(nets[0].one.best, nets[0].more.best)).toBeGreaterThan(0);
+});
+
 test("a whole grid is trained and timed", () => {
   const { status, stdout } = run("long", "--steps", "10", "--json", "-");
 
