@@ -110,6 +110,14 @@ test("more threads than cores are as many as there are cores, which is said", as
   expect(await threadsOf(folder, "wide/tanh")).toBe(cores);
 });
 
+test("--threads says that the engine tfjs does not take it", async () => {
+  const args = ["--only", "tanh", "--steps", "2", "--engine", "tfjs", "--threads", "2"];
+
+  const { stderr } = await ablate(makeWide(), "run", "wide.yaml", ...args);
+
+  expect(stderr).toMatch(/^--threads is for the engine simd; tfjs /);
+});
+
 function jsonLines(text: string): Readonly<Record<string, unknown>>[] {
   return text
     .trim()

@@ -38,6 +38,11 @@ export function decay(p: usize, g: usize, rows: i32, n: i32, ld: i32, lambda: f6
   return lambda * (addDecay(p, g, (<usize>(rows * ld)) << 2, <f32>(2 * lambda / size)) / size);
 }
 
+/** Values of a block; parts of descendBlocks are whole blocks. */
+export function updateBlock(): i32 {
+  return <i32>(BLOCK >> 2);
+}
+
 /** The second: p -= lr g of `count` values; `sums` receives the four sums of each block, in doubles. */
 export function descendBlocks(p: usize, g: usize, sums: usize, count: i32, lr: f64): void {
   const room = panelRoom();

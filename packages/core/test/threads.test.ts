@@ -4,7 +4,9 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { compile, readKernels } from "../src/engines/simd/modules.ts";
+import { openKernels } from "../src/engines/simd/threads/open-kernels.ts";
 import { withSharedMemory } from "../src/engines/simd/threads/shared-module.ts";
+import { splitsOf } from "../src/engines/simd/threads/splits.ts";
 import { type RunSpec, Trainer } from "../src/index.ts";
 import { makeNames, makeSpec, type SpecChanges } from "./make.ts";
 
@@ -132,6 +134,17 @@ test.runIf(isLimited)(
     expect(JSON.parse(stdout)).toEqual({ steps: 4, size: 1, refusal });
   },
 );
+
+test("kernels that fall into parts have the parameters that are written down", () => {
+  const { kernels } = openKernels(1, 0);
+
+  for (const { name, parameters, work, ways } of splitsOf(kernels)) {
+    expect([name, kernels[name].length]).toEqual([name, parameters.length]);
+    const named = ways.flatMap(({ count, moved }) => [count, ...Object.entries(moved).flat()]);
+    const words = [...work, ...named].filter((word) => typeof word === "string");
+    expect(parameters).toEqual(expect.arrayContaining(words));
+  }
+});
 
 test.each(["fused", "soft"] as const)(
   "only the memory of the shared module differs: %s",

@@ -81,7 +81,7 @@ export const command: Command = {
       failFast: flags.has("fail-fast"),
       stopOn: [...new Set(flags.list("stop-on").map(ruleOf))],
       workers: flags.count("workers", 1),
-      threads: threadsOf(flags, terminal),
+      threads: threadsOf(flags, planned, terminal),
       maxRetries: flags.count("max-retries"),
       timeoutMs: flags.durationMs("timeout"),
       storageTimeoutMs: flags.durationMs("storage-timeout"),
@@ -95,8 +95,11 @@ export const command: Command = {
 };
 
 /** Returns the threads that are asked for, at most one per core: more would wait for each other. */
-function threadsOf(flags: Flags, { warn }: Terminal): number | undefined {
+function threadsOf(flags: Flags, { runs }: Planned, { warn }: Terminal): number | undefined {
   const threads = flags.count("threads", 1);
+  if (threads !== undefined && runs.some(({ resolved }) => resolved.engine !== "simd")) {
+    warn(asLine("--threads is for the engine simd; tfjs computes each of its runs as ever"));
+  }
   const cores = availableParallelism();
   if (threads === undefined || threads <= cores) return threads;
   const has = `this machine has ${counted(cores, "core")} for them`;

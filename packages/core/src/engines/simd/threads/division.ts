@@ -12,7 +12,7 @@ export class Division {
   readonly #unit: number;
   readonly #ways: readonly NumberedWay[];
 
-  /** @param kernel - its place in `SPLITS` */
+  /** @param kernel - its place in `splitsOf` */
   constructor(kernel: number, { parameters, work, unit, ways }: Omit<Split, "name">) {
     const numberOf = (parameter: string): number => 1 + parameters.indexOf(parameter);
     this.#kernel = kernel;

@@ -37,7 +37,7 @@ export function openKernels(mostThreads: number, largest: number): OpenKernels {
   // Each helper copies operands to a room of its own; what updates sum up lies behind these.
   const sumsAt = alone.heapBase() + (mostThreads - 1) * alone.roomBytes();
   const kernels = splitKernels(alone, team, sumsAt);
-  return { kernels, memory, firstByte: sumsAt + updateSumsBytes(largest), team };
+  return { kernels, memory, firstByte: sumsAt + updateSumsBytes(alone, largest), team };
 }
 
 /** Lets the helpers end and keeps shared memory for the next run. */

@@ -2,7 +2,7 @@
 import type { Kernels } from "../modules.ts";
 import { Division } from "./division.ts";
 import { JOB_LENGTH } from "./lane.ts";
-import { SPLITS, UPDATE_BLOCK, UPDATE_SUMS } from "./splits.ts";
+import { type Split, splitsOf, UPDATE_SUMS } from "./splits.ts";
 import type { Team } from "./team.ts";
 
 /** A kernel as if it took as many numbers as a job holds; WebAssembly passes over those that it does not take. */
@@ -19,9 +19,9 @@ type Call = (
   h?: number, i?: number, j?: number, k?: number, l?: number, m?: number, n?: number,
 ) => void;
 
-/** Returns the kernels that fall into parts, in the order of `SPLITS`. */
+/** Returns the kernels that fall into parts, in the order of `splitsOf`. */
 export function splittable(kernels: Kernels): Kernel[] {
-  return SPLITS.map(({ name }) => kernels[name]);
+  return splitsOf(kernels).map(({ name }) => kernels[name]);
 }
 
 /** Calls a kernel with the arguments of a job. */
@@ -40,8 +40,8 @@ export function callKernel(kernel: Kernel, job: Float64Array): void {
  */
 export function splitKernels(kernels: Kernels, team: Team, sumsAt: number): Kernels {
   const own = new Float64Array(JOB_LENGTH);
-  const split: { [Name in (typeof SPLITS)[number]["name"]]?: Call } = {};
-  for (const [index, { name, ...how }] of SPLITS.entries()) {
+  const split: { [Name in Split["name"]]?: Call } = {};
+  for (const [index, { name, ...how }] of splitsOf(kernels).entries()) {
     const kernel: Kernel = kernels[name];
     const division = new Division(index, how);
     // biome-ignore format: two lines of seven
@@ -78,6 +78,9 @@ function splitUpdate(
 }
 
 /** Returns the bytes of the sums of a parameter of so many floats. */
-export function updateSumsBytes(floats: number): number {
-  return Math.ceil(floats / UPDATE_BLOCK) * UPDATE_SUMS * Float32Array.BYTES_PER_ELEMENT;
+export function updateSumsBytes(
+  { updateBlock }: Pick<Kernels, "updateBlock">,
+  floats: number,
+): number {
+  return Math.ceil(floats / updateBlock()) * UPDATE_SUMS * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -106,25 +106,25 @@ const BY_COLUMN: readonly Split[] = [
   ),
 ];
 
-/** Floats of a block of an update, which leaves sums in so many floats of their own. */
-export const UPDATE_BLOCK = 512;
+/** Floats that a block of an update leaves its sums in. */
 export const UPDATE_SUMS = 8;
 
-const UPDATE: Split = {
-  name: "descendBlocks",
-  parameters: ["p", "g", "sums", "count", "lr"],
-  work: ["count"],
-  unit: 0.09,
-  ways: [
-    {
-      count: "count",
-      grain: UPDATE_BLOCK,
-      moved: { p: 1, g: 1, sums: UPDATE_SUMS / UPDATE_BLOCK },
-    },
-  ],
-};
+/** @param block - floats of a block */
+function updateIn(block: number): Split {
+  const moved = { p: 1, g: 1, sums: UPDATE_SUMS / block };
+  return {
+    name: "descendBlocks",
+    parameters: ["p", "g", "sums", "count", "lr"],
+    work: ["count"],
+    unit: 0.09,
+    ways: [{ count: "count", grain: block, moved }],
+  };
+}
 
-export const SPLITS: readonly Split[] = [...PRODUCTS, ...FLAT, ...BY_COLUMN, UPDATE];
+/** Returns all kernels that fall into parts. */
+export function splitsOf({ updateBlock }: Pick<Kernels, "updateBlock">): readonly Split[] {
+  return [...PRODUCTS, ...FLAT, ...BY_COLUMN, updateIn(updateBlock())];
+}
 
 function flat(name: SplitName, operands: readonly string[], unit: number): Split {
   const parameters = [...operands, "count"];
