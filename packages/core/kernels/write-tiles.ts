@@ -15,9 +15,9 @@
  *   anew at every use, four moves and an insert.
  * - A multiply-add is done four cycles after it began, and two begin in one cycle: eight pairs in flight keep the
  *   processor busy if nothing is ever late, more do it with ease. Sixteen registers of 256 bits, less the one that
- *   V8 keeps, hold 6 x 2 pairs of sums, a pair of rows of B and an element of A. Measured against the bare loop
- *   (AMD EPYC, family 26): 6 x 2 reaches 95 %, 5 x 2 92 %, 4 x 2 88 %, 3 x 3 89 %, 3 x 2 68 %; 4 x 3 spills registers (50 %), and
- *   so does every tile that takes two terms a turn.
+ *   V8 keeps, hold 6 x 2 pairs of sums, a pair of rows of B and an element of A. Of what the bare loop does on an
+ *   AMD EPYC, 6 x 2 does 95 %, 5 x 2 92 %, 4 x 2 88 %, 3 x 3 89 %, 3 x 2 68 %; 4 x 3 needs more registers (42 %).
+ *   Two terms a turn spare nothing and need more of them (4 x 2: 85 %).
  * - Without the revectorizer a pair is two registers, and the widest that fits is 4 x 1.
  */
 import { writeFileSync } from "node:fs";
@@ -48,6 +48,7 @@ function tile({ rows, pairs }: Size): string {
   const declare = (names: readonly string[], values: readonly string[]): string =>
     names.map((name, i) => `${name} = ${values[i]}`).join(", ");
   const store = (name: string, v: number) => `v128.store(c, ${name}, ${v * VECTOR});`;
+  const line = (parts: readonly string[]) => `    ${parts.join(" ")}`;
   const lines = [
     `/** ${rows} x ${pairs}: see write-tiles.ts. */`,
     `function tile${rows}x${pairs}(`,
@@ -64,25 +65,22 @@ function tile({ rows, pairs }: Size): string {
     )};`,
     "      let x: v128;",
     ...each(rows, (i) =>
-      [
-        `      x = v128.load_splat<f32>(a${i}); a${i} += termA;`,
-        ...sums(i).map((s, v) => `${s} = madd(x, b${v}, ${s});`),
-      ].join(" "),
+      line([
+        `  x = v128.load_splat<f32>(a${i}); a${i} += termA;`,
+        ...sums(i).map((name, v) => `${name} = madd(x, b${v}, ${name});`),
+      ]),
     ),
     "    }",
     "    const size = v128.load_splat<f32>(SIZE_BITS), bound = f32x4.splat(least);",
+    ...each(rows, (i) => line(sums(i).map((name) => `${name} = flush(${name}, size, bound);`))),
     ...each(rows, (i) =>
-      ["    ", ...sums(i).map((s) => `${s} = flush(${s}, size, bound);`)].join(" "),
-    ),
-    ...each(rows, (i) =>
-      [
-        "    ",
+      line([
         ...each(pairs, (p) => {
           const [even = "", odd = ""] = sums(i).slice(2 * p);
           return `${store(odd, 2 * p + 1)} ${store(even, 2 * p)}`;
         }),
         "c += strideC;",
-      ].join(" "),
+      ]),
     ),
     `    a += ${rows} * rowA;`,
     "  }",
