@@ -63,8 +63,8 @@ test("it is found, and goes on, with the separator that `config` prints of it", 
   const folder = olderCities();
   const { stdout } = await ablate(folder, "config", "cities/run");
   writeFileSync(join(folder, "old.yaml"), stdout.replace("/data/cities.txt", "cities.txt"));
-  const plan = await ablate(folder, "plan", "old.yaml");
-  const trained = await ablate(folder, "run", "old.yaml", "--quiet");
+  const plan = await ablate(folder, "plan", "old.yaml", "--mixed-revisions");
+  const trained = await ablate(folder, "run", "old.yaml", "--mixed-revisions", "--quiet");
   const runs = jsonRows(await ablate(folder, "runs", "--json"));
 
   expect(stdout).toContain("  separator: whitespace\n");
