@@ -17,6 +17,6 @@ test(`${STEPS.toLocaleString("en")} steps that are diagnosed, sent and stored le
   expect(stderr).toBe("");
   const { steps, grownBytes } = JSON.parse(stdout);
   expect(steps).toBe(STEPS);
-  // What V8 compiles late stays: about 100 kB of 50,000 steps, 170 kB of 200,000. A number a step would be 1.6 MB.
+  // What V8 compiles late stays: about 100 kB of 50,000 steps, 170 kB of 200,000. A number of each step would be 400 kB or 1.6 MB.
   expect(grownBytes).toBeLessThan(256 * 1024);
 });

@@ -13,13 +13,9 @@ import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
 import { encodeRunState, type RunState } from "./begin-run.ts";
+import { Pace } from "./pace.ts";
 import type { ThreadChoice } from "./thread-choice.ts";
 
-/**
- * Steps between two glances at the clock and at the event loop: few enough that a stop is
- * prompt, enough that the glance costs nothing beside them.
- */
-const CHUNK_STEPS = 64;
 /** Steps are sent about this often: a live view moves smoothly, and a message carries many steps. */
 const SEND_EVERY_MS = 150;
 
@@ -52,6 +48,7 @@ export class RunLoop {
   readonly #options: RunLoopOptions;
   readonly #schedule: Schedule;
   readonly #pending: PendingSteps;
+  readonly #pace = new Pace();
   readonly #stop: EarlyStop | null;
   readonly #budgetSeconds: number;
   readonly #checkpointMs: number;
@@ -93,7 +90,7 @@ export class RunLoop {
     clock.start();
     while (end === null) {
       const due = this.#schedule.next(trainer.step) - trainer.step;
-      this.#advance(threads.next(Math.min(CHUNK_STEPS, due)));
+      this.#advance(threads.next(Math.min(this.#pace.steps, due)));
       end = this.#endAt();
       // The last steps and the end of the run have the same time.
       if (end !== null) clock.stop();
@@ -112,7 +109,9 @@ export class RunLoop {
     const { message, threads, send } = this.#options;
     const begin = performance.now();
     const made = this.#pending.advance(count);
-    threads.made(made, performance.now() - begin);
+    const ms = performance.now() - begin;
+    this.#pace.made(made, ms);
+    threads.made(made, ms);
     const news = threads.news();
     if (news !== null) send({ type: "computed by", runId: message.runId, ...news });
   }
