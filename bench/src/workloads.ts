@@ -37,12 +37,20 @@ export function loadWorkload(
   steps: number,
   by: Checkout = { core, runner },
 ): { spec: core.RunSpec; dataset: core.Dataset } {
-  const { file, set } = configOf(net);
+  return loadNet(configOf(net), steps, by);
+}
+
+/** The same of a config and what is set on top of it. */
+export function loadNet(
+  { file, set }: ReturnType<typeof configOf>,
+  steps: number,
+  by: Checkout = { core, runner },
+): { spec: core.RunSpec; dataset: core.Dataset } {
   const config = by.runner.loadConfig(file, { steps, set });
   const data = readFileSync(config.dataFile);
   const { runs } = by.runner.planRuns(config, by.runner.dataHash(data));
   const [run] = runs;
-  if (run === undefined) throw new Error(`${net} has no run`);
+  if (run === undefined) throw new Error(`${file} has no run`);
   const { spec } = run;
   const settings = { context: spec.model.context, shuffleSeed: spec.shuffleSeed };
   return { spec, dataset: by.core.buildDataset(by.core.parseNames(data).names, settings) };
