@@ -1,5 +1,6 @@
 /** What one core can do at most: loops of nothing but multiply and add (`kernels/index.ts`). */
 import { readFileSync } from "node:fs";
+import { pairing, takesFlags } from "../../packages/core/src/engines/simd/v8-flags.ts";
 
 type Loop = "multiplyAdd" | "multiplyAddFused" | "multiplyAddPairs" | "multiplyAddPairsFused";
 
@@ -20,14 +21,19 @@ const AT = 1024;
 /** s = s / 2 + 1 */
 const FACTORS = [0.5, 1];
 
-/** Instantiates the loops; each takes the number of turns. */
+/** Instantiates the loops, compiled in pairs where this V8 does that; each takes the number of turns. */
 export function openLoops(): (loop: Loop, turns: number) => void {
+  return process.arch === "x64" && takesFlags() ? pairing(instantiateLoops) : instantiateLoops();
+}
+
+function instantiateLoops(): ReturnType<typeof openLoops> {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const file = new URL("../dist/kernels.wasm", import.meta.url);
   const module = new WebAssembly.Module(readFileSync(file));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const loops = exports as Readonly<Record<Loop, (turns: number, at: number) => void>>;
   new Float32Array(memory.buffer, AT).set(FACTORS);
+  for (const loop of Object.values(loops)) loop(1, AT); // what is not called now is not compiled now
   return (loop, turns) => loops[loop](turns, AT);
 }
 
