@@ -45,9 +45,9 @@ async function hashNet(net: string, config: ReturnType<typeof configOf>): Promis
   for (const stop of steps > EARLY ? [EARLY, steps] : [steps]) {
     trainer.advance(history, stop - trainer.step, trainer.step);
     const kinds = {
-      losses: history.loss,
-      rates: history.lr,
-      ratios: history.ratios,
+      losses: history.loss.subarray(0, stop),
+      rates: history.lr.subarray(0, stop),
+      ratios: history.ratios.subarray(0, stop * trainer.parameters.length),
       evaluations: asText(trainer.evaluate()),
       probes: asText(trainer.probe(SATURATED)),
       weights: trainer.weights(),

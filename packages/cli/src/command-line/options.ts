@@ -85,4 +85,8 @@ export const BACKEND: HelpRow = [
   "ABLATE_TFJS_BACKEND",
   "what the engine tfjs runs on: tensorflow, wasm, cpu",
 ];
+export const KERNELS: HelpRow = [
+  "ABLATE_KERNELS",
+  "other kernels of the engine simd, of the same bits: soft, unpaired, wide, narrow (docs/engines.md)",
+];
 export const CI: HelpRow = ["CI", "progress in plain lines, nothing rewritten"];

@@ -12,7 +12,7 @@ import { configDamage, weightsDamage } from "@ablate/runner";
 import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
-import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, KERNELS, READING_OPTIONS } from "../command-line/options.ts";
 import { showInPlace, type Terminal } from "../command-line/terminal.ts";
 import { jsonArray } from "../print/rows.ts";
 import { storePath } from "../store/open.ts";
@@ -42,7 +42,7 @@ export const command: Command = {
     ["ablate doctor --repair", "and repair what a crash or a bad disk has left in it"],
   ],
   exits: [["1", "something does not work"]],
-  environment: [BACKEND],
+  environment: [BACKEND, KERNELS],
   see: ["docs/tensorflow.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;

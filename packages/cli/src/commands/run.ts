@@ -10,6 +10,7 @@ import {
   CI,
   FAILED,
   KEPT,
+  KERNELS,
   PLANNING_OPTIONS,
   STOPPED,
   STORE_OPTION,
@@ -58,7 +59,7 @@ export const command: Command = {
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
   exits: [FAILED, KEPT, STOPPED],
-  environment: [BACKEND, CI],
+  environment: [BACKEND, KERNELS, CI],
   see: ["docs/config.md", "docs/engines.md", "ablate plan", "ablate ui"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;

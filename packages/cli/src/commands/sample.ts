@@ -4,7 +4,7 @@ import { readingRun } from "@ablate/store";
 import { asLine, visible, visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { BACKEND, READING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, KERNELS, READING_OPTIONS } from "../command-line/options.ts";
 import { otherRevisionNote } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
@@ -23,7 +23,7 @@ export const command: Command = {
     ["ablate sample quickstart/v7", "20 names"],
     ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
   ],
-  environment: [BACKEND],
+  environment: [BACKEND, KERNELS],
   see: ["docs/json.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;

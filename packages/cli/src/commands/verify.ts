@@ -13,7 +13,7 @@ import { revisionsOf } from "@ablate/store";
 import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { BACKEND, PLANNING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, KERNELS, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
 import { otherRevisionNote, storedFamilies } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -43,7 +43,7 @@ export const command: Command = {
     ["ablate verify configs/quickstart.yaml --only v7 --steps 1000", "one run for longer"],
   ],
   exits: [["1", "a series differs by more than its tolerance"]],
-  environment: [BACKEND],
+  environment: [BACKEND, KERNELS],
   see: ["docs/engines.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
