@@ -19,8 +19,8 @@ import type { ThreadChoice } from "./thread-choice.ts";
 /** Steps are sent about this often: a live view moves smoothly, and a message carries many steps. */
 const SEND_EVERY_MS = 150;
 
-/** Steps that one message can hold, 100 kB to 1 MB of them. */
-const CAPACITY = 4096;
+/** Steps that one message can hold, 200 kB to 2 MB of them: what the fastest nets make until the next one is due. */
+const CAPACITY = 8192;
 
 export type RunLoopOptions = {
   readonly message: TrainMessage;
