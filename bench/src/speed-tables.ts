@@ -84,7 +84,7 @@ export function summaryOf({ machine, core, ours, peers }: LongReport): string {
   const seconds = wholeSeconds(spread(ours.map((one) => one.seconds)).median);
   const theirs = peers.map((peer) => `${nameOf(peer)} ${wholeSeconds(peer.seconds)}`).join(", ");
   return [
-    `All of it took ${seconds}${core === null ? "" : " on one core"} (${machine.cpu}), everything recorded and`,
+    `All of it took ${seconds}${core === null ? "" : " on one core"} of ${machine.cpu}, everything recorded and`,
     `evaluated. The steps alone take the peers on one thread: ${theirs || "not measured"}`,
     "([docs/performance.md](docs/performance.md)).",
   ].join(" ");
