@@ -1,7 +1,14 @@
 /** Which kernels a process trains on: all have the same bits, and the fastest that pass the self-test are taken. */
 import { EngineError, type EngineFacts } from "../engine.ts";
 import type { KernelWish } from "./kernel-wish.ts";
-import { type Arithmetic, compile, instantiate, readKernels, type Tiles } from "./modules.ts";
+import {
+  type Arithmetic,
+  compile,
+  instantiate,
+  isValid,
+  readKernels,
+  type Tiles,
+} from "./modules.ts";
 import { differingKernel, TEST_PAGES, TestBed } from "./self-test.ts";
 import { KERNEL_BITS, type KernelBits } from "./self-test-bits.ts";
 import type { CaseName } from "./self-test-cases.ts";
@@ -54,8 +61,8 @@ const WRONG_BITS: KernelBits = { ...KERNEL_BITS, update: ~KERNEL_BITS.update };
 
 const ASKED_FOR = "asked for";
 const SLOWER: Readonly<Record<Arithmetic, string>> = {
-  fused: "the same bits without them, half as fast",
-  soft: "the same bits without them, many times as slowly",
+  fused: "the same bits, half as fast",
+  soft: "the same bits, many times as slowly",
 };
 
 /**
@@ -112,7 +119,9 @@ function memoryOf(kind: MemoryKind): WebAssembly.Memory {
 
 /** Says whether a b + c is rounded once: of (1 + 2^-12)^2 - (1 + 2^-11) a rounding of the product leaves nothing. */
 function isFused(): boolean {
-  const module = compile(readKernels("fused"));
+  const bytes = readKernels("fused");
+  if (!isValid(bytes)) return false;
+  const module = compile(bytes);
   const memory = new WebAssembly.Memory({ initial: 4 });
   const { heapBase, maddEach } = instantiate(module, memory, "narrow");
   const at = heapBase();

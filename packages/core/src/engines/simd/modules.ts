@@ -27,10 +27,18 @@ export function readKernels(arithmetic: Arithmetic): Uint8Array {
   return readFileSync(KERNELS[arithmetic]);
 }
 
-/** @throws EngineError - this Node has no WebAssembly */
-export function compile(bytes: Uint8Array): WebAssembly.Module {
+/** Says whether a module uses nothing that this Node and its processor lack. */
+export function isValid(bytes: Uint8Array): boolean {
   requireWebAssembly();
-  return new WebAssembly.Module(bytes);
+  return WebAssembly.validate(bytes);
+}
+
+/** @throws EngineError - this Node has no WebAssembly, or no vectors in it */
+export function compile(bytes: Uint8Array): WebAssembly.Module {
+  if (isValid(bytes)) return new WebAssembly.Module(bytes);
+  throw new EngineError(
+    "the kernels need WebAssembly with vectors (SIMD), which this Node or its processor does not have",
+  );
 }
 
 /** @throws EngineError - there is none */

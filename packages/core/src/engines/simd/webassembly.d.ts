@@ -1,6 +1,7 @@
 // The part of the WebAssembly API that this package uses: TypeScript declares it only together with the
 // whole DOM.
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array): boolean;
   class Memory {
     constructor(descriptor: {
       readonly initial: number;
