@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Trainer } from "../src/index.ts";
 import { makeFewNames, makeSpec } from "./make.ts";
 
-const WARM_UP = 20_000;
+const WARM_UP = 60_000;
 const STEPS = Number(process.argv[2]);
 const CHUNK = 500;
 
