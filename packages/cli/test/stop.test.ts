@@ -49,7 +49,7 @@ const OUTLIVING = `
 "$@" &
 trap 'kill -HUP $!' HUP
 status=129
-while [ $status = 129 ]; do wait $!; status=$?; done
+while [ $status = 129 ] && kill -0 $! 2>/dev/null; do wait $!; status=$?; done
 echo $status > status.new
 mv status.new status
 `;
