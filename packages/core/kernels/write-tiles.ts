@@ -20,7 +20,8 @@
  *   Two terms a turn spare nothing and need more of them (4 x 2: 85 %).
  * - Without the revectorizer a pair is two registers, and the widest that fits is 4 x 1.
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 type Size = { readonly rows: number; readonly pairs: number };
 
@@ -118,4 +119,5 @@ function flush(x: v128, size: v128, bound: v128): v128 {
   return v128.andnot(x, f32x4.lt(v128.and(x, size), bound));
 }
 `;
+mkdirSync(dirname(file), { recursive: true });
 writeFileSync(file, [head, ...SIZES.map(tile), choice()].join("\n"));
