@@ -121,7 +121,7 @@ function byTransposedA(
   const block = blockOf(k), end = (m + 7) >> 3, columns = panelRoom(), result = resultRoom();
   for (let pair = 0; pair < end;) {
     const pairs = widthOf(end - pair), strideR = (<usize>pairs) << 5;
-    const row = pair << 3, rows = m - row;
+    const row = pair << 3, rows = min(m - row, pairs << 3);
     const fromA = a + <usize>row * strideA, out = c + <usize>row * strideC;
     for (let column = 0; column < n; column += ROWS_OF_RESULT) {
       const count = min(ROWS_OF_RESULT, n - column);
