@@ -19,7 +19,7 @@ test(
   async () => {
     const folder = makeFolder();
     // Large batches take long enough for many samples of each half, also on a busy machine.
-    const slow = ["--set", "train.batch_size=128"];
+    const slow = ["--set", "train.batch_size=500"];
     const args = [
       "small.yaml",
       "--only",
