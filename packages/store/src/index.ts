@@ -41,7 +41,7 @@ export { isLost, lostText } from "./analysis/lost.ts";
 export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
 export { withReading } from "./analysis/reading.ts";
-export { revisionsNote, revisionsOf, revisionText } from "./analysis/revisions.ts";
+export { revisionsNote, revisionsOf, revisionText, revisionWords } from "./analysis/revisions.ts";
 export { type SettingText, settingTexts } from "./analysis/setting-texts.ts";
 export {
   briefSetting,

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { configDamage, weightsDamage } from "@ablate/runner";
-import { type ImportReport, importStore, type RunChange } from "@ablate/store";
+import { type ImportReport, importStore, type RunChange, revisionWords } from "@ablate/store";
 import { asLine, count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
+import { few } from "../print/few.ts";
 import { jsonArray } from "../print/rows.ts";
 import { damageLine, storePath } from "../store/open.ts";
 
@@ -69,5 +70,19 @@ function pageOf({ grids, runs, refused }: ImportReport, dryRun: boolean): string
   const texts = updated.length === 0 ? "" : `; newer text of ${updated.join(", ")}`;
   const verb = dryRun ? "would import" : "imported";
   const taken = runs.filter(({ change }) => change === "added" || change === "replaced").length;
-  return `${table(columns, rows)}\n${verb} ${counted(taken, "run")} of ${runs.length + refused.length}${texts}\n`;
+  const notes = revisionNotes(runs).map(asLine).join("");
+  return `${table(columns, rows)}\n${notes}${verb} ${counted(taken, "run")} of ${runs.length + refused.length}${texts}\n`;
+}
+
+/** Names the runs that one revision of the engine has trained here and another one there, and says which history stays. */
+function revisionNotes(runs: ImportReport["runs"]): readonly string[] {
+  const differing = runs.flatMap(({ run, change, revision_here: here, revision_there: there }) => {
+    if (here === null || there === null || here === there) return [];
+    const stays = change === "replaced" ? "what is there takes its place" : "what is here stays";
+    const by = `revision ${revisionWords(here)} of the engine here and by revision ${revisionWords(there)} there`;
+    return [{ run, text: `trained by ${by}, whose bits differ; ${stays}` }];
+  });
+  return [...Map.groupBy(differing, ({ text }) => text)].map(
+    ([text, some]) => `${few(some.map(({ run }) => run))}: ${text}`,
+  );
 }

@@ -1,7 +1,7 @@
 /** What is said of runs that another revision of the engine has begun, and which options train them on. */
 import { ENGINE_REVISIONS, ENGINES } from "@ablate/core";
 import type { KeptRun, PlannedRun } from "@ablate/runner";
-import type { PlannedStart, RunSummary } from "@ablate/store";
+import { type PlannedStart, type RunSummary, revisionWords } from "@ablate/store";
 import { count, listed } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -69,9 +69,7 @@ export function otherRevisionNote(runs: readonly RunSummary[], what: string): re
   const trained = runs.flatMap(({ name, engine, revision }) => {
     const current = ENGINES.flatMap((one) => (one === engine ? ENGINE_REVISIONS[one] : []))[0];
     if (revision === null || current === undefined || revision === String(current)) return [];
-    return [
-      { name, by: `revision ${revision.split(",").join(" and then ")} of ${engine}`, current },
-    ];
+    return [{ name, by: `revision ${revisionWords(revision)} of ${engine}`, current }];
   });
   const parts = Map.groupBy(trained, ({ by, current }) => `${by}: ${what} by revision ${current}`);
   return [...parts].map(([by, some]) => {

@@ -29,7 +29,12 @@ function partText(engine: string, revision: string, runs: readonly Trained[]): s
     runs.map(({ name }) => name),
     MOST_NAMED,
   );
-  return `${names} by revision ${revision.split(",").join(" and then ")} of ${engine}`;
+  return `${names} by revision ${revisionWords(revision)} of ${engine}`;
+}
+
+/** Writes the revisions of a run, as the view `runs` has them, as words. */
+export function revisionWords(revision: string): string {
+  return revision.split(",").join(" and then ");
 }
 
 /** Returns every revision that trained some runs, each once, as the view `runs` has it. */

@@ -103,8 +103,9 @@ async function takeRuns(
     await beforeRun();
     const take = (): void => {
       const found = compareRun(files, run);
+      const imported = importedRun(files, found);
       if (found.change !== "trashed") merge?.run(found);
-      taken.push(importedRun(found));
+      taken.push(imported);
     };
     const damage = damageOf(files.from, run.id, { ...checking, isForeign: true });
     const reason = damage ?? whyUnfit(() => write(take));

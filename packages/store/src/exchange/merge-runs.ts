@@ -2,8 +2,10 @@
 import { renewNames, sealWhole, unsealRun } from "../digest/seal.ts";
 import { sealOf } from "../digest/verify.ts";
 import type { Schema } from "../file/owned-tables.ts";
+import type { Statements } from "../file/statements.ts";
 import { clearAttempt } from "../recovery/run-tables.ts";
 import { restoreRun } from "../trash/restore.ts";
+import { TRAINED_BY } from "../views/runs.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
 import { type RunState, stepsOf } from "../writing/plan.ts";
 import { importedName } from "../writing/run-names.ts";
@@ -36,6 +38,10 @@ export type ImportedRun = {
   readonly state: string;
   /** Steps recorded here, after the import. */
   readonly steps: number;
+  /** The revisions of the engine that trained it here, before the import, as the view `runs` has them; null: none did. */
+  readonly revision_here: string | null;
+  /** Likewise there. */
+  readonly revision_there: string | null;
 };
 
 export type ComparedRun = {
@@ -70,12 +76,21 @@ function changeOf(theirs: RunRow, ours: RunRow): RunChange {
   return isBetter ? "replaced" : "kept";
 }
 
-/** Returns what the user is told of it. */
-export function importedRun({ theirs, ours, name, change }: ComparedRun): ImportedRun {
+/** Returns what the user is told of it, before it is done. */
+export function importedRun({ from, to }: Files, compared: ComparedRun): ImportedRun {
+  const { theirs, ours, name, change } = compared;
   const stays = change !== "added" && change !== "replaced";
   const shown = stays && ours !== undefined ? ours : theirs;
   const { hash, name: source } = theirs;
-  return { run: name, source, hash, change, state: shown.state, steps: stepsOf(shown) };
+  return {
+    ...{ run: name, source, hash, change, state: shown.state, steps: stepsOf(shown) },
+    revision_here: ours === undefined ? null : trainedBy(to, ours.id),
+    revision_there: trainedBy(from, theirs.id),
+  };
+}
+
+function trainedBy(sql: Statements, id: number): string | null {
+  return sql.value<string | null>(`select ${TRAINED_BY} from run r where r.id = ?`, id) ?? null;
 }
 
 /** Stores a run as it was decided, with what was said of it and in its grids. */

@@ -52,7 +52,7 @@ export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id",
   from kept_grid_run m where m.run_id = r.id), 0)`;
 
 /** SQL of the revisions that made updates of a run, in the order of its steps. */
-const REVISION = `(select group_concat(revision, ',') from revision
+export const TRAINED_BY: string = `(select group_concat(revision, ',') from revision
   where run_id = r.id and step <= ifnull(r.last_step, 0))`;
 
 export const RUNS = {
@@ -131,7 +131,7 @@ export const RUNS = {
     revision: [
       "text",
       "of the engine that trained it; several, separated by commas, where it went on by another",
-      { nulls: "never started", sql: REVISION as string },
+      { nulls: "never started", sql: TRAINED_BY as string },
     ],
   },
 } as const;
