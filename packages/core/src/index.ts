@@ -50,6 +50,7 @@ export {
 } from "./engines/engine.ts";
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
 export { ENGINE_REVISIONS } from "./engines/revision.ts";
+export { kernelWishes } from "./engines/simd/kernel-wish.ts";
 export {
   type GainOptions,
   type GainResult,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import {
   buildDataset,
+  ENGINE_REVISIONS,
   type EngineName,
   type InitScheme,
   loadEngine,
@@ -85,7 +86,9 @@ async function engine(name: EngineName, terminal: Terminal): Promise<Check> {
     trainer.advance({ loss, lr: new Float64Array(1), ratios }, 1);
     trainer.dispose();
     const ok = Number.isFinite(loss[0]);
-    const detail = ok ? `trains on ${engineText(engine)}` : "its first loss is not finite";
+    const detail = ok
+      ? `trains on ${engineText(engine, ENGINE_REVISIONS[name])}`
+      : "its first loss is not finite";
     return { check, ok, detail };
   } catch (error) {
     return { check, ok: false, detail: error instanceof Error ? error.message : String(error) };

@@ -9,7 +9,7 @@ import { otherRevisionNote } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
-import { wantedBackend } from "../training/engines.ts";
+import { refuseUnknownWishes, wantedBackend } from "../training/engines.ts";
 
 export const command: Command = {
   about:
@@ -27,6 +27,7 @@ export const command: Command = {
   see: ["docs/json.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
+    refuseUnknownWishes(terminal);
     const { run, weights } = withReader(invocation, (reader) => {
       const found = findRun(reader, flags.positionals[0] ?? "");
       return { run: found, weights: reader.weights(found.name, weightsDamage) };

@@ -17,7 +17,12 @@ import { BACKEND, KERNELS, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
 import { otherRevisionNote, storedFamilies } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
-import { differencesTable, engineText, wantedBackend } from "../training/engines.ts";
+import {
+  differencesTable,
+  engineText,
+  refuseUnknownWishes,
+  wantedBackend,
+} from "../training/engines.ts";
 
 /** Enough for an error to show, few enough to wait for. */
 const STEPS = 300;
@@ -47,6 +52,7 @@ export const command: Command = {
   see: ["docs/engines.md"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
+    refuseUnknownWishes(terminal);
     const { runs, grid, data } = planConfig(invocation);
     const stored = storedFamilies(invocation, runs);
     terminal.warn(

@@ -1,6 +1,7 @@
 /** What engines run on, and how far they are from each other. */
 import {
   type EngineFacts,
+  kernelWishes,
   type SeriesDifference,
   TFJS_BACKENDS,
   type TfjsBackend,
@@ -9,9 +10,17 @@ import { count, right, table, UNKNOWN } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import type { Terminal } from "../command-line/terminal.ts";
 
-/** Says what an engine runs on and why not on something better, as one phrase. */
-export function engineText({ backend, version, reason }: Omit<EngineFacts, "engine">): string {
-  const name = NAMES[backend]?.(version ?? "") ?? backend;
+/**
+ * Says what an engine runs on and why not on something better, as one phrase.
+ *
+ * @param revision - of the engine, where it is to be named
+ */
+export function engineText(
+  { backend, version, reason }: Omit<EngineFacts, "engine">,
+  revision: number | null = null,
+): string {
+  const kind = NAMES[backend]?.(version ?? "") ?? backend;
+  const name = revision === null ? kind : `${kind}, revision ${revision}`;
   if (reason === null) return name;
   const hint = reason.startsWith("native TensorFlow") ? `; ${INSTALL} gets it` : "";
   return `${name}: ${reason}${hint}`;
@@ -54,6 +63,17 @@ function cells(one: SeriesDifference | undefined): string[] {
   if (one === undefined || one.difference === null) return [UNKNOWN, UNKNOWN, ""];
   const verdict = one.ok ? "" : `over ${one.tolerance}`;
   return [one.difference.toExponential(1), count(one.step), verdict];
+}
+
+/**
+ * Refuses what the user wants of engines and there is not, before anything else is done.
+ *
+ * @throws EngineError - ABLATE_KERNELS has a word that is none
+ * @throws UsageError - ABLATE_TFJS_BACKEND is no backend
+ */
+export function refuseUnknownWishes(terminal: Terminal): void {
+  kernelWishes(terminal.environment);
+  wantedBackend(terminal);
 }
 
 const VARIABLE = "ABLATE_TFJS_BACKEND";

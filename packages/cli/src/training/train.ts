@@ -14,7 +14,7 @@ import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import type { Planned } from "../plan/planning.ts";
 import { type ProgressStyle, showProgress } from "../print/progress/show-progress.ts";
 import { storePath } from "../store/open.ts";
-import { wantedBackend } from "./engines.ts";
+import { refuseUnknownWishes, wantedBackend } from "./engines.ts";
 
 /** How much of the machine, how often and how long. */
 type TrainingLimits = Pick<
@@ -48,6 +48,7 @@ export async function train(
   { style, ...limits }: { readonly style: ProgressStyle } & TrainingLimits,
 ): Promise<Training> {
   const { terminal, version } = invocation;
+  refuseUnknownWishes(terminal);
   const { grid } = planned;
   const { lists: data, hash: dataHash } = planned.data;
   const store = openWriter(storePath(invocation));
