@@ -97,7 +97,10 @@ test("a coordinator that was stopped too long leaves its run to the one that has
   const second = startRun(folder, ...args, "--only", "plain");
   expect([await second.ended, second.errors()]).toEqual([0, ""]);
   expect(second.events("skipped")).toEqual([
-    { event: "skipped", run: "small/plain", state: "running" },
+    {
+      ...{ event: "skipped", run: "small/plain", state: "running" },
+      ...{ other_revision: null, kept_step: null, kept_revision: null },
+    },
   ]);
   const third = await vi.waitFor(async () => {
     const next = startRun(folder, ...args, "--only", "plain");

@@ -1,5 +1,6 @@
 /** What is said of runs that another revision of the engine has trained, where a command leaves or replaces them. */
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { ENGINE_REVISIONS } from "@ablate/core";
 import { expect, test } from "vitest";
 import { ablate, jsonRows } from "./make.ts";
@@ -43,4 +44,57 @@ test("import names runs whose record here and there are of other revisions, and 
   expect((await ablate(here, "import", there, "--store", "new.db")).stdout).not.toContain(
     "revision",
   );
+});
+
+test("a failed run names the options that together train it on from a checkpoint of another revision", async () => {
+  const folder = olderFolder("version-13");
+  const only = ["old.yaml", "--only", "killed"];
+  await ablate(folder, "run", ...only, "--mixed-revisions", "--timeout", "1ms");
+
+  const plan = await ablate(folder, "plan", ...only);
+  const planJson = jsonRows(await ablate(folder, "plan", ...only, "--json"));
+  const run = await ablate(folder, "run", ...only);
+  const { stdout: events } = await ablate(folder, "run", ...only, "--json");
+
+  expect([plan.status, plan.stderr]).toEqual([0, ""]);
+  expect(plan.stdout).toMatch(/old\/killed +failed, at 80 by engine revision 1\n/);
+  expect(planJson[0]).toMatchObject({ state: "failed", kept_step: 80, kept_revision: 1 });
+  expect(run.stderr).toContain(
+    "old/killed: failed before, at step 80 by engine revision 1; --retry-failed --mixed-revisions together train it on from there\n",
+  );
+  expect(events).toContain(
+    '"state":"failed","other_revision":"1","kept_step":80,"kept_revision":1}\n',
+  );
+  const tried = await ablate(folder, "run", ...only, "--retry-failed", "--mixed-revisions");
+  expect([tried.status, tried.stderr]).toEqual([
+    0,
+    expect.stringContaining(`goes on at step 80, by engine revision ${NOW} after revision 1\n`),
+  ]);
+});
+
+test("of a run that another revision has let diverge, nothing says that it would again", async () => {
+  const folder = olderFolder("version-13");
+  await ablate(folder, "run", "old.yaml", "--only", "stopped", "--set", "train.lr=1e38");
+  const name = "old/stopped-lr=1e38";
+  const database = new DatabaseSync(join(folder, "ablate.db"));
+  const id = `(select id from run where name = '${name}')`;
+  database.exec(`
+    update revision set revision = 1 where run_id = ${id};
+    delete from seal where run_id = ${id}`);
+  database.close();
+
+  const { status, stderr } = await ablate(
+    folder,
+    "run",
+    "old.yaml",
+    "--only",
+    "stopped",
+    "--set",
+    "train.lr=1e38",
+  );
+
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining(`${name}: already done: diverged; --restart trains it once more\n`),
+  ]);
 });

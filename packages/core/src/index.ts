@@ -49,7 +49,7 @@ export {
   type ThreadTeam,
 } from "./engines/engine.ts";
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
-export { ENGINE_REVISIONS } from "./engines/revision.ts";
+export { ENGINE_REVISIONS, otherThanCurrent } from "./engines/revision.ts";
 export { kernelWishes } from "./engines/simd/kernel-wish.ts";
 export {
   type GainOptions,

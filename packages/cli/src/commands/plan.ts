@@ -61,7 +61,10 @@ export const command: Command = {
       const goesOn = mode === "resume" && willTrain(state, mode);
       const found = (goesOn && stored.starts[i]) || STEP_0;
       const instead = planned.preview.names.get(run.hash)?.instead ?? null;
-      return { ...run, state, start: found.start, kept: keptRun(run, found), instead };
+      const failed =
+        state === "failed" && mode === "resume" ? (stored.starts[i] ?? STEP_0) : STEP_0;
+      const [kept, left] = [keptRun(run, found), keptRun(run, failed)];
+      return { ...run, state, start: found.start, kept, left, instead };
     });
     const kept = rows.flatMap((row) => row.kept ?? []);
     const exitCode = kept.length > 0 ? 2 : 0;
@@ -86,13 +89,16 @@ export const command: Command = {
 
 const STEP_0: PlannedStart = { start: null, other: null };
 
-function record(run: PlannedRun & Pick<Row, "state" | "kept"> & Pick<RunName, "instead">): object {
+function record(
+  run: PlannedRun & Pick<Row, "state" | "kept" | "left"> & Pick<RunName, "instead">,
+): object {
   const { name, hash, spec, state, resolved, instead } = run;
   const because = (instead?.differences ?? []).map(({ key, first, second }) => {
     return { key, stored: first ?? null, planned: second ?? null };
   });
   const instead_of = instead?.run ?? null;
-  const kept = { kept_step: run.kept?.step ?? null, kept_revision: run.kept?.revision ?? null };
+  const { step: kept_step = null, revision: kept_revision = null } = run.kept ?? run.left ?? {};
+  const kept = { kept_step, kept_revision };
   const stored = { state, ...kept, instead_of, because };
   return { run: name, hash, seed: spec.seed, ...stored, config: resolved };
 }
@@ -128,6 +134,8 @@ type Row = Pick<PlannedRun, "name" | "differs"> & {
   readonly start: RunStart | null;
   /** Why it would be left as it is. */
   readonly kept: KeptRun | null;
+  /** Of a run that failed, and is left for that: why to try it again takes `--mixed-revisions` as well. */
+  readonly left: KeptRun | null;
 };
 
 /** Writes one line per run, with those columns of the config that differ. */
@@ -152,7 +160,8 @@ function planTable(rows: readonly Row[]): string {
 }
 
 /** Says where a run goes on, or that it does not. */
-function startTexts({ name, state, start, kept }: Omit<Row, "differs">): readonly string[] {
+function startTexts({ name, state, start, ...row }: Omit<Row, "differs">): readonly string[] {
+  const kept = row.kept ?? row.left;
   if (kept !== null) return [`at ${count(kept.step)} by engine revision ${kept.revision}`];
   if (start === null) return [];
   const { run, step } = start;

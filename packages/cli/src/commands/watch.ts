@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { isRule } from "@ablate/core";
+import { isRule, otherThanCurrent } from "@ablate/core";
 import type { GridEvent } from "@ablate/runner";
 import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@ablate/store";
 import { asLine } from "@ablate/text";
@@ -187,7 +187,8 @@ class WatchedEvents {
     if (state === "pending") return [];
     if (state === "running") return [this.#start(row), ...this.#findings(row), ...progressOf(row)];
     this.#skipped += 1;
-    return [{ event: "skipped", run, state }];
+    const otherRevision = otherThanCurrent(row)?.revision ?? null;
+    return [{ event: "skipped", run, state, otherRevision, keptStep: null, keptRevision: null }];
   }
 
   #change(row: RunSummary, before: RunSummary | undefined): GridEvent[] {

@@ -1,5 +1,5 @@
 /** What is said of runs that another revision of the engine has begun, and which options train them on. */
-import { ENGINE_REVISIONS, ENGINES } from "@ablate/core";
+import { ENGINE_REVISIONS, otherThanCurrent } from "@ablate/core";
 import type { KeptRun, PlannedRun } from "@ablate/runner";
 import { type PlannedStart, type RunSummary, revisionWords } from "@ablate/store";
 import { count, listed } from "@ablate/text";
@@ -66,10 +66,11 @@ export function storedFamilies(
  * @param what - what the current one does
  */
 export function otherRevisionNote(runs: readonly RunSummary[], what: string): readonly string[] {
-  const trained = runs.flatMap(({ name, engine, revision }) => {
-    const current = ENGINES.flatMap((one) => (one === engine ? ENGINE_REVISIONS[one] : []))[0];
-    if (revision === null || current === undefined || revision === String(current)) return [];
-    return [{ name, by: `revision ${revisionWords(revision)} of ${engine}`, current }];
+  const trained = runs.flatMap((run) => {
+    const other = otherThanCurrent(run);
+    if (other === null) return [];
+    const by = `revision ${revisionWords(other.revision)} of ${run.engine}`;
+    return [{ name: run.name, by, current: other.current }];
   });
   const parts = Map.groupBy(trained, ({ by, current }) => `${by}: ${what} by revision ${current}`);
   return [...parts].map(([by, some]) => {

@@ -1,4 +1,4 @@
-import type { EngineName } from "./engine.ts";
+import { ENGINES, type EngineName } from "./engine.ts";
 
 /**
  * The revision of each engine: two runs of one config are the same to the last bit where the same revision trained both.
@@ -13,3 +13,16 @@ import type { EngineName } from "./engine.ts";
  * changed and the revision has not.
  */
 export const ENGINE_REVISIONS: Readonly<Record<EngineName, number>> = { simd: 2, tfjs: 1 };
+
+type Trained = { readonly engine: string | undefined; readonly revision: string | null };
+
+/** Tells which revisions trained a run, as the view `runs` has them, unless the current one alone did, or none. */
+export function otherThanCurrent({
+  engine,
+  revision,
+}: Trained): { readonly revision: string; readonly current: number } | null {
+  const known = ENGINES.find((one) => one === engine);
+  if (known === undefined || revision === null) return null;
+  const current = ENGINE_REVISIONS[known];
+  return revision === String(current) ? null : { revision, current };
+}

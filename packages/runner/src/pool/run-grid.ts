@@ -1,10 +1,11 @@
 /** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
 import { availableParallelism } from "node:os";
-import { ENGINE_REVISIONS, type NameLists, type Rule, type TfjsBackend } from "@ablate/core";
+import type { NameLists, Rule, TfjsBackend } from "@ablate/core";
 import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
 import type { GridEvent, KeptRun } from "../train/events.ts";
 import { RetryingWriter } from "../train/retrying-writer.ts";
-import { isToTrain, RunQueue, type TrainMode } from "./run-queue.ts";
+import { keptRuns, OF_NO_OTHER, skippedOfOthers } from "./other-revisions.ts";
+import { RunQueue, type TrainMode } from "./run-queue.ts";
 import type { RunOutcome, TrainableRun } from "./train-run.ts";
 import { isBad, type PoolOptions, trainAll } from "./worker-pool.ts";
 
@@ -70,8 +71,8 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const { mode, mixes, onEvent } = pool;
   const begin = performance.now();
   const counts = { trained: 0, skipped: 0, bad: 0, left: 0 };
-  const skip = ({ name, state }: StoredRun): void => {
-    onEvent({ event: "skipped", run: name, state });
+  const skip = ({ hash, name, state }: StoredRun): void => {
+    onEvent({ event: "skipped", run: name, state, ...(ofOthers.get(hash) ?? OF_NO_OTHER) });
     counts.skipped += 1;
     if (isBad(state)) counts.bad += 1;
   };
@@ -93,6 +94,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   store.markInterrupted();
   const runs = store.planGrid(grid);
   const others = mode === "restart" || mixes ? [] : keptRuns(store, runs, pool);
+  const ofOthers = skippedOfOthers(store, runs, pool);
   const hashes = new Set(others.map(({ hash }) => hash));
   const queue = new RunQueue(store, runs, { mode, kept: hashes, onElsewhere: skip });
   const toTrain = queue.size;
@@ -107,24 +109,6 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, kept: kept.length, seconds });
   return { ...counts, kept, trouble: storage.givenUp?.message ?? null };
-}
-
-/** Finds the runs to train that another revision of the engine has begun, without reading their checkpoints. */
-function keptRuns(
-  store: StoreWriter,
-  planned: readonly StoredRun[],
-  { mode, runs }: Pick<PoolOptions, "mode" | "runs">,
-): (KeptRun & Pick<StoredRun, "hash">)[] {
-  const toTrain = planned.filter((run) => isToTrain(run, mode));
-  const asked = toTrain.flatMap(({ hash, name }) => {
-    const engine = runs.get(hash)?.engine;
-    return engine === undefined ? [] : [{ hash, name, revision: ENGINE_REVISIONS[engine] }];
-  });
-  const others = store.otherRevisions(asked);
-  return asked.flatMap(({ hash, name: run, revision: current }) => {
-    const other = others.get(hash);
-    return other === undefined ? [] : [{ ...other, run, current, hash }];
-  });
 }
 
 function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): number {

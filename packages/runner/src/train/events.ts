@@ -5,7 +5,7 @@ import type { EndedMessage } from "./messages.ts";
 /** What happens while a grid is trained, for whoever shows it. */
 export type GridEvent =
   | PlannedEvent
-  | (OfRun<"skipped"> & { readonly state: RunState })
+  | SkippedEvent
   | KeptEvent
   | StartedEvent
   | UnusedEvent
@@ -28,6 +28,15 @@ type PlannedEvent = {
   readonly toTrain: number;
   /** Steps of all runs to train. */
   readonly steps: number;
+};
+
+type SkippedEvent = OfRun<"skipped"> & {
+  readonly state: RunState;
+  /** The revisions of the engine that trained it, separated by commas; null: the current one alone, or none. */
+  readonly otherRevision: string | null;
+  /** Of a failed run its checkpoint that another revision has made, which it goes on from only if that is wanted. */
+  readonly keptStep: number | null;
+  readonly keptRevision: number | null;
 };
 
 /** A run that is left as it is: another revision of the engine made its checkpoint, after `step` updates. */

@@ -4,6 +4,7 @@ import { StoreError } from "../file/store-error.ts";
 import { storageTrouble } from "../file/trouble.ts";
 import { findResumePoint, findStart } from "../recovery/resume-point.ts";
 import { clearAttempt, copyHistory, cutHistory, interruptRun } from "../recovery/run-tables.ts";
+import { TRAINED_BY } from "../views/runs.ts";
 import {
   type Claim,
   type Continuation,
@@ -43,6 +44,8 @@ const CLAIM = `
     claim = @token, last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
     parameters = @size, provenance = @provenance
   where id = @id`;
+
+const REVISIONS_OF = `select hash, ${TRAINED_BY} as revision from run r where hash in (select value from json_each(?))`;
 
 const RESUME = `
   update run set state = 'running', reason = null, error = null,
@@ -167,6 +170,14 @@ export class StoreWriter extends RecordWriter {
       });
       return new Map(found);
     });
+  }
+
+  /** Returns the revisions that trained each of these runs, as the view `runs` has them, by hash. */
+  trainedBy(hashes: readonly string[]): ReadonlyMap<string, string | null> {
+    type Row = { readonly hash: string; readonly revision: string | null };
+    const asked = JSON.stringify(hashes);
+    const rows = this.transactions.run(() => this.sql.rows<Row>(REVISIONS_OF, asked));
+    return new Map(rows.map(({ hash, revision }) => [hash, revision]));
   }
 
   /**

@@ -16,7 +16,7 @@ export function lineOf(event: GridEvent, paint: Paint): string | null {
       return `${event.grid}: ${counted(event.runs, "run")}${done === 0 ? "" : `, ${done} not to train`}`;
     }
     case "skipped":
-      return `${event.run}: ${SKIPPED[event.state] ?? event.state}`;
+      return `${event.run}: ${skippedText(event)}`;
     case "kept":
       return `${event.run}: left as it is, its checkpoint at step ${count(event.step)} is of engine revision ${event.revision}`;
     case "engine":
@@ -64,6 +64,17 @@ function storageLine(event: Of<"storage">, paint: Paint): string | null {
   }
   const after = duration(Math.ceil(event.seconds));
   return `${paint("green", "storage")}: written again, after ${after}; training goes on`;
+}
+
+function skippedText({ state, otherRevision, keptStep, keptRevision }: Of<"skipped">): string {
+  if (state === "failed" && keptStep !== null) {
+    const at = `at step ${count(keptStep)} by engine revision ${keptRevision}`;
+    return `failed before, ${at}; --retry-failed --mixed-revisions together train it on from there`;
+  }
+  if (state === "diverged" && otherRevision !== null) {
+    return "already done: diverged; --restart trains it once more";
+  }
+  return SKIPPED[state] ?? state;
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {
