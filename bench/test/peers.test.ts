@@ -9,9 +9,10 @@ test.for(["two-layer", "six-layer-bn-100"])(
   "each peer's loss falls as ours does: %s",
   (net, { skip }) => {
     skip(
-      peers.length === 0,
+      peers.length === 0 && !process.env.CI,
       "no JAX and no PyTorch here (ABLATE_PYTHON names a Python that has them)",
     );
+    expect(peers).not.toEqual([]);
     const length = { chunk: 50, steps: STEPS };
     const { loss } = train(net, length);
     for (const peer of peers) {
