@@ -98,3 +98,27 @@ test("of a run that another revision has let diverge, nothing says that it would
     expect.stringContaining(`${name}: already done: diverged; --restart trains it once more\n`),
   ]);
 });
+
+test("the UI says in Run and Compare which revisions trained what is shown", async () => {
+  const folder = olderFolder("version-13");
+  await ablate(folder, "run", "old.yaml", "--only", "new or killed", "--mixed-revisions");
+  const ui = async (...args: readonly string[]) =>
+    (await ablate(folder, "ui", "--once", "--size", "140x100", ...args)).stdout.replace(
+      /\s+/g,
+      " ",
+    );
+
+  const killed = await ui("--run", "old/killed");
+  expect(killed).toContain(
+    `trained by simd, revision 1, from step 80 on ${NOW}, whose bits differ`,
+  );
+  expect(killed).toContain(`engine revision 1, from step 80 on ${NOW} `);
+  expect(await ui("--run", "old/done")).toContain("engine revision 1 ");
+  const current = await ui("--run", "old/new");
+  expect(current).toContain(`engine revision ${NOW} `);
+  expect(current).not.toContain("trained by");
+  expect(await ui("--view", "compare")).toContain(
+    `not all of one engine revision, whose bits differ: old/done, old/stopped by revision 1 of simd, old/killed by revision 1 and then ${NOW} of simd and old/new by revision ${NOW} of simd`,
+  );
+  expect(await ui("--view", "compare", "--filter", "new")).not.toContain("revision");
+});

@@ -4,6 +4,7 @@ import {
   type Finding,
   type Probe,
   type Provenance,
+  type RevisionFrom,
   type RunEvent,
   type StoredEvaluation,
   type StoredSample,
@@ -21,6 +22,7 @@ export type RunFacts = {
   readonly evaluations: readonly StoredEvaluation[];
   readonly samples: readonly StoredSample[];
   readonly provenance: Provenance;
+  readonly revisions: readonly RevisionFrom[];
   readonly events: readonly RunEvent[];
 };
 
@@ -71,6 +73,7 @@ export class RunReader {
         evaluations: reader.evaluations(run.name),
         samples: reader.samples(run.name),
         provenance: reader.provenance(run.name),
+        revisions: reader.revisions(run.name),
         events: reader.events(run.name),
       };
     });

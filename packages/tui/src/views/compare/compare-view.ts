@@ -4,6 +4,7 @@ import {
   isLost,
   isOfSurvivors,
   momentsOf,
+  revisionsNote,
   seedsText,
   VALID_LOSS,
   verdictText,
@@ -23,7 +24,16 @@ import {
   TABLE_KEYS,
 } from "../../keys/table-keys.ts";
 import { clamp, type State, show } from "../../state/state.ts";
-import { cutLine, fitLine, GAP, type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
+import {
+  cutLine,
+  fitLine,
+  GAP,
+  type Line,
+  lineWidth,
+  type Piece,
+  piece,
+  wrapped,
+} from "../../text/line.ts";
 import { lostCount, statesLine } from "../states.ts";
 import {
   type Canvas,
@@ -77,7 +87,8 @@ function drawCompare(canvas: Canvas): Drawn {
   const { scene, state, rows, columns } = canvas;
   if (scene.chosen.length === 0) return emptyView("no runs to compare: esc goes back to the runs");
   const comparison = compareRows(canvas);
-  const body = [...table(comparison, columns), [], ...factorLines(canvas)];
+  const notes = revisionLines(comparison, columns);
+  const body = [...table(comparison, columns), ...notes, [], ...factorLines(canvas)];
   const room = Math.max(1, rows - 1);
   const top = Math.min(state.scroll, Math.max(0, body.length - room));
   const lines = [titles(comparison, canvas), ...body.slice(top, top + room)];
@@ -226,6 +237,12 @@ function table(comparison: Comparison, columns: number): Line[] {
     const values = tableLine(label, cells, comparison);
     return isFirst ? [[piece(rule, "muted")], values] : [values];
   });
+}
+
+/** Says, as `ablate compare` does, where not one revision of the engine trained all that is compared. */
+function revisionLines({ rows }: Comparison, columns: number): Line[] {
+  const note = revisionsNote(rows.flatMap(({ members }) => members));
+  return note === null ? [] : [[], ...wrapped(note, columns, "warn")];
 }
 
 /** Shows a value, for all but the baseline as its difference from the baseline's. */

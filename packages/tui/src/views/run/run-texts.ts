@@ -1,5 +1,5 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import { setting } from "@ablate/store";
+import { revisionText, setting } from "@ablate/store";
 import { ALL_DIGITS, count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
@@ -61,8 +61,10 @@ function config({ scene }: Canvas, run: ShownRun): Line[] {
   return [[{ text: "config", bold: true }, piece(note, "muted")], ...entries(rows)];
 }
 
-function provenance({ provenance: facts }: RunFacts): Line[] {
-  const rows = Object.entries(facts).map(([key, value]): [string, Piece] => [
+function provenance({ provenance: facts, revisions }: RunFacts): Line[] {
+  const revision = revisionText(revisions);
+  const all = revision === "" ? facts : { ...facts, engine: revision };
+  const rows = Object.entries(all).map(([key, value]): [string, Piece] => [
     key,
     piece(String(value ?? UNKNOWN)),
   ]);

@@ -1,4 +1,5 @@
 /** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
+import { revisionText } from "@ablate/store";
 import { count, loss, UNKNOWN } from "@ablate/text";
 import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
@@ -133,7 +134,8 @@ function chartRows({ rows, state }: Canvas): number {
   return Math.max(7, Math.min(20, Math.floor((rows - 3) / 2)));
 }
 
-function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: RunFacts): Line[] {
+function head(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[] {
+  const { initialLoss, vocabulary } = facts;
   const { columns } = canvas;
   const grid = gridLine(canvas, run.grid);
   const { sign, tone } = STATE_SIGNS[run.state];
@@ -159,10 +161,15 @@ function head(canvas: Canvas, run: ShownRun, { initialLoss, vocabulary }: RunFac
   return [
     ...(fits ? [justify(name, state, columns)] : [name, state]),
     ...wrapped(results, columns),
+    ...(facts.revisions.length > 1 ? wrapped(mixedText(run, facts), columns, "warn") : []),
     ...(run.error === null ? [] : wrapped(run.error, columns, "bad")),
     ...(run.note === null ? [] : wrapped(`note: ${run.note}`, columns)),
     ...(grid.length === 0 ? [] : [grid]),
   ];
+}
+
+function mixedText({ engine }: ShownRun, { revisions }: RunFacts): string {
+  return `trained by ${engine}, ${revisionText(revisions)}, whose bits differ`;
 }
 
 function lossChart(canvas: ChartCanvas, run: ShownRun): Line[] {
