@@ -122,3 +122,16 @@ test("the UI says in Run and Compare which revisions trained what is shown", asy
   );
   expect(await ui("--view", "compare", "--filter", "new")).not.toContain("revision");
 });
+
+test("plan says once that a shorter run of another revision could be the start of a longer one", async () => {
+  const folder = olderFolder("version-13");
+  const longer = ["plan", "old.yaml", "--only", "done", "--steps", "40"];
+
+  const plain = await ablate(folder, ...longer);
+  const mixed = await ablate(folder, ...longer, "--mixed-revisions");
+
+  const said =
+    "20 steps of old/done, of another engine revision, could be the start of old/done-steps=40: --mixed-revisions\n";
+  expect([plain.status, plain.stderr.endsWith(said)]).toEqual([0, true]);
+  expect(mixed.stderr).not.toContain("could be");
+});

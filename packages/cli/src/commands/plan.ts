@@ -71,6 +71,8 @@ export const command: Command = {
     const inTrash = "in the trash; `ablate run` takes out what is planned";
     const said = { inTrash, isRestart: mode === "restart" };
     const all = [...planNotes(planned), ...notesBefore(planned, stored, said), ...keptNote(kept)];
+    if (mode === "resume")
+      all.push(...rows.flatMap((row, i) => shorterNote(row, stored, i)).slice(0, 1));
     const notes = all.map((note) => `${note}\n`);
     terminal.write(flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows));
     terminal.warn(notes.join(""));
@@ -86,6 +88,24 @@ export const command: Command = {
     return exitCode;
   },
 };
+
+/** Says where a shorter run of another revision could be the start of one that begins anew. */
+function shorterNote(
+  {
+    name,
+    state,
+    start,
+    kept,
+  }: Pick<Row, "name" | "state" | "start" | "kept"> & { readonly state: RunState | "new" },
+  { mixedStarts }: Stored,
+  i: number,
+): readonly string[] {
+  const shorter = mixedStarts[i]?.start ?? null;
+  if (shorter === null || kept !== null || !willTrain(state, "resume")) return [];
+  if (shorter.step <= (start?.step ?? 0)) return [];
+  const steps = `${counted(shorter.step, "step")} of ${shorter.run}, of another engine revision`;
+  return [`${steps}, could be the start of ${name}: --mixed-revisions`];
+}
 
 const STEP_0: PlannedStart = { start: null, other: null };
 

@@ -1,7 +1,7 @@
 /** What the store knows of the runs of a plan. */
 
 import { existsSync, statSync } from "node:fs";
-import { changeThresholds, THRESHOLDS, type Thresholds } from "@ablate/core";
+import { changeThresholds, otherThanCurrent, THRESHOLDS, type Thresholds } from "@ablate/core";
 import { askedStart, type PlannedRun, recordedThresholds } from "@ablate/runner";
 import type {
   PlannedStart,
@@ -21,6 +21,8 @@ export type Stored = {
   readonly runs: ReadonlyMap<string, RecordedRun>;
   /** Where each run of the plan would go on. */
   readonly starts: readonly PlannedStart[];
+  /** Where each would go on with `--mixed-revisions`. */
+  readonly mixedStarts: readonly PlannedStart[];
   /** The thresholds by which each ended run was judged, by hash. */
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly kinds: readonly TrainedKind[];
@@ -41,17 +43,27 @@ export function readStored(
     const stateOf = liveStates(reader);
     const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
     const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
-    const asked = runs.map(({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
-      hash,
-      ...askedStart({ family, spec, record, thresholds, engine }, mixes),
-    }));
+    const startsOf = (isMixed: boolean): PlannedStart[] =>
+      reader.starts(
+        runs.map(({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
+          hash,
+          ...askedStart({ family, spec, record, thresholds, engine }, isMixed),
+        })),
+      );
+    const starts = startsOf(mixes);
+    const kinds = reader.trainedKinds();
+    const engines = new Set(runs.map(({ resolved }) => resolved.engine));
+    const hasOthers = kinds.some(({ revision }) =>
+      [...engines].some((engine) => otherThanCurrent({ engine, revision }) !== null),
+    );
     return {
       runs: new Map(
         recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
       ),
       thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
-      starts: reader.starts(asked),
-      kinds: reader.trainedKinds(),
+      starts,
+      mixedStarts: hasOthers && !mixes ? startsOf(true) : starts,
+      kinds,
       left: leftRuns(reader, grid.name, preview.left).map(({ name, state }) => ({
         name,
         state: stateOf(name, state),
@@ -60,7 +72,15 @@ export function readStored(
     };
   });
   if (stored !== undefined) return stored;
-  return { runs: new Map(), thresholds: new Map(), starts: [], kinds: [], left: [], bytes: null };
+  return {
+    runs: new Map(),
+    thresholds: new Map(),
+    starts: [],
+    mixedStarts: [],
+    kinds: [],
+    left: [],
+    bytes: null,
+  };
 }
 
 function leftRuns(reader: StoreReader, grid: string, names: readonly string[]): Stored["left"] {
