@@ -28,7 +28,7 @@ import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts"
 import { planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { isRestart, keptNote, keptRun } from "../plan/revisions.ts";
-import { notesBefore, readStored, type Stored } from "../plan/stored.ts";
+import { mixedStarts, notesBefore, readStored, type Stored } from "../plan/stored.ts";
 import { jsonArray } from "../print/rows.ts";
 import { schemaComment, writeNew } from "./new.ts";
 
@@ -58,21 +58,21 @@ export const command: Command = {
     const stored = readStored(invocation, planned);
     const rows = planned.runs.map((run, i) => {
       const state: RunState | "new" = stored.runs.get(run.hash)?.state ?? "new";
-      const goesOn = mode === "resume" && willTrain(state, mode);
-      const found = (goesOn && stored.starts[i]) || STEP_0;
+      const found = (mode === "resume" && stored.starts[i]) || STEP_0;
+      const own = willTrain(state, mode) ? found : STEP_0;
       const instead = planned.preview.names.get(run.hash)?.instead ?? null;
-      const failed =
-        state === "failed" && mode === "resume" ? (stored.starts[i] ?? STEP_0) : STEP_0;
-      const [kept, left] = [keptRun(run, found), keptRun(run, failed)];
-      return { ...run, state, start: found.start, kept, left, instead };
+      const left = state === "failed" ? keptRun(run, found) : null;
+      return { ...run, state, start: own.start, kept: keptRun(run, own), left, instead };
     });
     const kept = rows.flatMap((row) => row.kept ?? []);
     const exitCode = kept.length > 0 ? 2 : 0;
     const inTrash = "in the trash; `ablate run` takes out what is planned";
     const said = { inTrash, isRestart: mode === "restart" };
     const all = [...planNotes(planned), ...notesBefore(planned, stored, said), ...keptNote(kept)];
-    if (mode === "resume")
-      all.push(...rows.flatMap((row, i) => shorterNote(row, stored, i)).slice(0, 1));
+    if (mode === "resume" && !flags.has("mixed-revisions")) {
+      const mixed = mixedStarts(invocation, planned.runs, stored);
+      all.push(...rows.flatMap((row, i) => shorterNote(row, mixed[i])).slice(0, 1));
+    }
     const notes = all.map((note) => `${note}\n`);
     terminal.write(flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows));
     terminal.warn(notes.join(""));
@@ -91,16 +91,10 @@ export const command: Command = {
 
 /** Says where a shorter run of another revision could be the start of one that begins anew. */
 function shorterNote(
-  {
-    name,
-    state,
-    start,
-    kept,
-  }: Pick<Row, "name" | "state" | "start" | "kept"> & { readonly state: RunState | "new" },
-  { mixedStarts }: Stored,
-  i: number,
+  { name, state, start, kept }: Omit<Row, "state"> & { readonly state: RunState | "new" },
+  mixed: PlannedStart | undefined,
 ): readonly string[] {
-  const shorter = mixedStarts[i]?.start ?? null;
+  const shorter = mixed?.start ?? null;
   if (shorter === null || kept !== null || !willTrain(state, "resume")) return [];
   if (shorter.step <= (start?.step ?? 0)) return [];
   const steps = `${counted(shorter.step, "step")} of ${shorter.run}, of another engine revision`;

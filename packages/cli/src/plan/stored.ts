@@ -21,8 +21,6 @@ export type Stored = {
   readonly runs: ReadonlyMap<string, RecordedRun>;
   /** Where each run of the plan would go on. */
   readonly starts: readonly PlannedStart[];
-  /** Where each would go on with `--mixed-revisions`. */
-  readonly mixedStarts: readonly PlannedStart[];
   /** The thresholds by which each ended run was judged, by hash. */
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly kinds: readonly TrainedKind[];
@@ -43,27 +41,13 @@ export function readStored(
     const stateOf = liveStates(reader);
     const recorded = [...reader.recorded(runs.map(({ hash }) => hash)).values()];
     const ended = recorded.filter(({ state }) => state === "finished" || state === "diverged");
-    const startsOf = (isMixed: boolean): PlannedStart[] =>
-      reader.starts(
-        runs.map(({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
-          hash,
-          ...askedStart({ family, spec, record, thresholds, engine }, isMixed),
-        })),
-      );
-    const starts = startsOf(mixes);
-    const kinds = reader.trainedKinds();
-    const engines = new Set(runs.map(({ resolved }) => resolved.engine));
-    const hasOthers = kinds.some(({ revision }) =>
-      [...engines].some((engine) => otherThanCurrent({ engine, revision }) !== null),
-    );
     return {
       runs: new Map(
         recorded.map((run) => [run.hash, { ...run, state: stateOf(run.name, run.state) }]),
       ),
       thresholds: new Map(ended.map(({ hash, name }) => [hash, recordedThresholds(reader, name)])),
-      starts,
-      mixedStarts: hasOthers && !mixes ? startsOf(true) : starts,
-      kinds,
+      starts: startsOf(reader, runs, mixes),
+      kinds: reader.trainedKinds(),
       left: leftRuns(reader, grid.name, preview.left).map(({ name, state }) => ({
         name,
         state: stateOf(name, state),
@@ -72,15 +56,34 @@ export function readStored(
     };
   });
   if (stored !== undefined) return stored;
-  return {
-    runs: new Map(),
-    thresholds: new Map(),
-    starts: [],
-    mixedStarts: [],
-    kinds: [],
-    left: [],
-    bytes: null,
-  };
+  return { runs: new Map(), thresholds: new Map(), starts: [], kinds: [], left: [], bytes: null };
+}
+
+/** Returns where each run would go on with `--mixed-revisions`; nothing where the store has no other revision's work. */
+export function mixedStarts(
+  invocation: Invocation,
+  runs: readonly PlannedRun[],
+  { kinds }: Stored,
+): readonly PlannedStart[] {
+  const engines = new Set(runs.map(({ resolved }) => resolved.engine));
+  const hasOthers = kinds.some(({ revision }) =>
+    [...engines].some((engine) => otherThanCurrent({ engine, revision }) !== null),
+  );
+  if (!hasOthers) return [];
+  return withAnyReader(invocation, (reader) => startsOf(reader, runs, true)) ?? [];
+}
+
+function startsOf(
+  reader: StoreReader,
+  runs: readonly PlannedRun[],
+  mixes: boolean,
+): readonly PlannedStart[] {
+  return reader.starts(
+    runs.map(({ hash, family, spec, resolved: { record, thresholds, engine } }) => ({
+      hash,
+      ...askedStart({ family, spec, record, thresholds, engine }, mixes),
+    })),
+  );
 }
 
 function leftRuns(reader: StoreReader, grid: string, names: readonly string[]): Stored["left"] {
