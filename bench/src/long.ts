@@ -4,6 +4,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { hasBatchNorm } from "@ablate/core";
 import { loadConfig, planRuns } from "@ablate/runner";
 import { guarded, OUTPUT_OPTIONS, print, say } from "./command.ts";
 import { costOf } from "./cpu-time.ts";
@@ -44,7 +45,7 @@ await guarded(() => {
   buildAll(checkouts.slice(1));
   const before = loadavg()[0] ?? 0;
   const { runs } = planRuns(loadConfig(join(ROOT, CONFIG), { steps }), "not read");
-  const normed = runs.filter(({ spec }) => spec.model.batchNorm !== "none").length;
+  const normed = runs.filter(({ spec }) => hasBatchNorm(spec.model)).length;
   const each = runs[0]?.steps ?? 0;
   const all = Array.from({ length: rounds }, () =>
     checkouts.map((checkout) => wholeGrid(checkout, steps)),

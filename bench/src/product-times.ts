@@ -1,5 +1,5 @@
 /** The products of a net's layers alone, each at the shape that its layer has: what the kernels reach on their own. */
-import { layerShapes, type RunSpec } from "@ablate/core";
+import { linearModules, planNetwork, type RunSpec } from "@ablate/core";
 import { instantiateKernels, type Kernels } from "../../packages/core/src/engines/simd/kernels.ts";
 import { leadingDimension } from "../../packages/core/src/engines/simd/layout.ts";
 import { bestDecile } from "./roofline.ts";
@@ -29,8 +29,9 @@ export function productTimes(spec: RunSpec, vocabularySize: number): ProductTime
   const floats = new Float32Array(memory.buffer);
   for (let i = OPERAND / 4; i < floats.length; i++) floats[i] = ((i * 7919) % 1000) / 4000 - 0.125;
   const times = new Map<string, ProductTime>();
-  for (const { fanIn, fanOut } of layerShapes(spec.model, vocabularySize)) {
-    const shape = { rows: spec.train.batchSize, fanIn, fanOut };
+  for (const one of linearModules(planNetwork(spec.model, vocabularySize))) {
+    const { fanIn, width: fanOut } = one;
+    const shape = { rows: spec.train.batchSize * one.positions, fanIn, fanOut };
     for (const [product, call] of Object.entries(callsOf(kernels, shape))) {
       const known = times.get(product);
       if (known === undefined) times.set(product, timed(product, shape, call));

@@ -59,8 +59,11 @@ export function loadNet(
 /** Returns the floating-point operations of a step's matrix products: three for each layer, pads not counted. */
 export function matrixFlops({ model, train }: core.RunSpec, { vocabulary }: core.Dataset): number {
   return core
-    .layerShapes(model, vocabulary.length)
-    .reduce((sum, { fanIn, fanOut }) => sum + 6 * train.batchSize * fanIn * fanOut, 0);
+    .linearModules(core.planNetwork(model, vocabulary.length))
+    .reduce(
+      (sum, { fanIn, width, positions }) => sum + 6 * train.batchSize * positions * fanIn * width,
+      0,
+    );
 }
 
 /** Steps of a chunk and of one measurement. */

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasBatchNorm, learningRateAt } from "@ablate/core";
 import {
   CONFIG_KEYS,
   ConfigError,
@@ -116,7 +117,7 @@ test("the page's first example is a grid of three factors, one exclusion and two
   expect(runs).toHaveLength(20);
   expect(prose).toContain(`The first is called \`${runs[0]?.name}\``);
   expect(
-    runs.filter(({ spec }) => spec.model.batchNorm === "none" && spec.train.lr[0]?.rate === 1),
+    runs.filter(({ spec }) => !hasBatchNorm(spec.model) && learningRateAt(spec.train.lr, 0) === 1),
   ).toEqual([]);
   expect(new Set(runs.map(({ spec }) => spec.seed))).toEqual(new Set([1, 2]));
 });

@@ -58,11 +58,23 @@ export {
   gainStudy,
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
+export { learningRateAt } from "./learning-rate.ts";
+export { firstActivation, firstBatchNorm, hasBatchNorm, hiddenWidths } from "./model/layer-list.ts";
 export {
-  type LayerShape,
-  layerShapes,
-  planParameters,
-} from "./model/parameters.ts";
+  linearModules,
+  ModelError,
+  type NetworkPlan,
+  type PlannedLayer,
+  type PlannedModule,
+  planNetwork,
+} from "./model/network-plan.ts";
+export { planParameters } from "./model/parameters.ts";
+export {
+  modelOf,
+  type PlacedBatchNorm,
+  type PlacedRowNorm,
+  type ShortForm,
+} from "./model/short-form.ts";
 export type { Histogram, HistogramScale } from "./probe/histogram.ts";
 export type { UnitMoments } from "./probe/network-pass.ts";
 export type {
@@ -88,12 +100,12 @@ export type {
   InitSpec,
   LayerInit,
   LayerKind,
-  LearningRateSchedule,
   ModelSpec,
   Nonlinearity,
   Parameter,
   ParameterRole,
   RunSpec,
+  Schedule,
   Split,
   Statistics,
   StepBlock,

@@ -1,7 +1,8 @@
-import type { LearningRateSchedule } from "./spec.ts";
+import type { Schedule } from "./spec.ts";
 
-/** The rate of the last entry at or before `step`. */
-export function learningRateAt(schedule: LearningRateSchedule, step: number): number {
+/** The rate at `step`: of a map that of the last entry at or before it. */
+export function learningRateAt(schedule: Schedule, step: number): number {
+  if (!isStepMap(schedule)) return schedule.rate;
   let rate = Number.NaN;
   for (let i = 0; i < schedule.length; i++) {
     const entry = schedule[i];
@@ -9,4 +10,8 @@ export function learningRateAt(schedule: LearningRateSchedule, step: number): nu
     rate = entry.rate;
   }
   return rate;
+}
+
+function isStepMap(schedule: Schedule): schedule is Extract<Schedule, readonly unknown[]> {
+  return Array.isArray(schedule);
 }

@@ -3,32 +3,75 @@
  * bits on every machine.
  */
 
-export type Activation = "tanh" | "relu" | "none";
+/** Nonlinearities by the names of PyTorch's functions; `gelu_tanh` is `gelu(approximate="tanh")`. */
+export const ACTIVATIONS = [
+  "tanh",
+  "relu",
+  "gelu",
+  "gelu_tanh",
+  "silu",
+  "leaky_relu",
+  "elu",
+  "sigmoid",
+  "softplus",
+] as const;
+
+export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** `none`: what comes in goes out. */
+export type Activation = ActivationName | "none";
 
 /**
- * Batch normalisation. `where`: after the hidden layers only, or after the output layer too.
- * `running: "variance"` is PyTorch's BatchNorm1d: divides by `sqrt(variance + epsilon)` and keeps a
- * running variance. `"std"` is the notebook's hand-made layer: divides by `std + epsilon` and keeps a
- * running standard deviation. Both use the unbiased estimate (n - 1).
+ * A norm over the units of a layer. `batch` normalises each unit over the examples (and, where there are several, over the
+ * positions). `running: "variance"` is PyTorch's BatchNorm1d: divides by `sqrt(variance + epsilon)` and keeps a
+ * running variance. `"std"` is the notebook's hand-made layer: divides by `std + epsilon` and keeps a running standard
+ * deviation. Both use the unbiased estimate (n - 1). `layer` and `rms` normalise each row over its units, by the biased
+ * variance or by the mean square, with epsilon in the root, as PyTorch's LayerNorm and RMSNorm; `rms` has no shift.
  */
+export type NormSpec = BatchNormSpec | RowNormSpec;
+
 export type BatchNormSpec = {
-  readonly where: "hidden" | "all";
+  readonly kind: "norm";
+  readonly norm: "batch";
   readonly epsilon: number;
   readonly momentum: number;
   readonly running: "std" | "variance";
 };
 
-/** A character-level MLP: embedding of `context` characters, hidden layers, output logits. */
+export type RowNormSpec = {
+  readonly kind: "norm";
+  readonly norm: "layer" | "rms";
+  readonly epsilon: number;
+};
+
+/** One entry of a network's list of layers. */
+export type LayerSpec =
+  | NormSpec
+  /** `x W + b`; the width of the last one is that of the vocabulary. */
+  | { readonly kind: "linear"; readonly width: number | "output"; readonly bias: boolean }
+  /** `slope` is that of leaky relu below 0. */
+  | { readonly kind: "activation"; readonly activation: ActivationName; readonly slope?: number }
+  /** Each value is 0 with probability `rate` in training, and divided by `1 - rate` otherwise. */
+  | { readonly kind: "dropout"; readonly rate: number }
+  /** x + f(x), f being these layers: none of them changes the width in the end, none flattens. */
+  | { readonly kind: "residual"; readonly layers: readonly LayerSpec[] }
+  /** Puts so many consecutive positions side by side: `[B, T, C]` becomes `[B, T / factor, C factor]`. */
+  | { readonly kind: "flatten"; readonly factor: number };
+
+/**
+ * A character-level network: the embeddings of `context` characters go through a list of layers, of which the last
+ * linear one gives the logits. Where no layer flattens before the first linear one, the whole context is put side by
+ * side first. `tie`: the output layer's weight is the embedding, transposed.
+ */
 export type ModelSpec = {
   readonly context: number;
   readonly embedding: number;
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
-  readonly bias: boolean;
-  readonly batchNorm: BatchNormSpec | "none";
+  readonly layers: readonly LayerSpec[];
+  readonly tie: boolean;
 };
 
-export type Nonlinearity = "linear" | "tanh" | "relu" | "sigmoid" | "selu";
+/** What `torch.nn.init.calculate_gain` knows a gain of. */
+export type Nonlinearity = "linear" | "tanh" | "relu" | "leaky_relu" | "sigmoid" | "selu";
 export type Distribution = "normal" | "uniform";
 
 /**
@@ -51,7 +94,7 @@ export type InitScheme = { readonly scale: number } & (
   | { readonly scheme: "orthogonal"; readonly gain: number }
 );
 
-/** Schemes of one layer group; `gamma` and `beta` are batch norm's gain and bias. */
+/** Schemes of one layer group; `gamma` and `beta` are the gain and the shift of its norms. */
 export type LayerInit = {
   readonly weight: InitScheme;
   readonly bias: InitScheme;
@@ -63,17 +106,105 @@ export type InitSpec = {
   readonly embedding: InitScheme;
   readonly hidden: LayerInit;
   readonly output: LayerInit;
+  /** What single layers have instead, by name: `hidden3`. */
+  readonly layers?: Readonly<Record<string, Partial<LayerInit>>>;
+  /** 32-bit outputs of the generator that are passed over before the first draw; none unless given. */
+  readonly skip?: number;
 };
 
-/** Learning rate by first step at which it applies; sorted by step, the first entry is step 0. */
-export type LearningRateSchedule = readonly { readonly step: number; readonly rate: number }[];
+/** A quantity by the step from which on it applies, or as a curve. */
+export type Schedule = StepSchedule | ScheduleCurve;
 
+/** Sorted by step; the first entry is step 0. */
+export type StepSchedule = readonly { readonly step: number; readonly rate: number }[];
+
+/**
+ * Linear from `from` to `rate` during `warmup` steps, then along `then` to `to` at step `steps`, where it stays. Formulas
+ * are in learning-rate.ts.
+ */
+export type ScheduleCurve = {
+  readonly rate: number;
+  readonly warmup: number;
+  /** The rate of step 0 where there is a warm-up. */
+  readonly from: number;
+  readonly then: "constant" | "linear" | "cosine" | "exponential" | "one_cycle";
+  readonly steps: number;
+  readonly to: number;
+};
+
+/** An optimiser with PyTorch's arguments; the rate is `lr` of the run. Plain SGD has all of them 0. */
+export type OptimizerSpec =
+  | {
+      readonly name: "sgd";
+      readonly momentum: number;
+      readonly dampening: number;
+      readonly nesterov: boolean;
+      readonly weightDecay: number;
+    }
+  | {
+      readonly name: "adam" | "adamw";
+      readonly betas: readonly [number, number];
+      readonly eps: number;
+      readonly weightDecay: number;
+    }
+  | {
+      readonly name: "rmsprop";
+      readonly alpha: number;
+      readonly eps: number;
+      readonly weightDecay: number;
+      readonly momentum: number;
+      readonly centered: boolean;
+    }
+  | {
+      readonly name: "adagrad";
+      readonly lrDecay: number;
+      readonly weightDecay: number;
+      readonly initialAccumulatorValue: number;
+      readonly eps: number;
+    }
+  /** Chen et al. (2023), arXiv:2302.06675. */
+  | {
+      readonly name: "lion";
+      readonly betas: readonly [number, number];
+      readonly weightDecay: number;
+    };
+
+/** Parameters that are trained otherwise: the first group that matches a parameter has it. */
+export type GroupSpec = {
+  /** A pattern of names such as `*.bias`, or `role:bias`. */
+  readonly match: string;
+  /** Instead of the run's; a number is scaled as the run's schedule scales the run's rate. */
+  readonly lr?: number | Schedule;
+  /** Instead of the optimiser's. */
+  readonly weightDecay?: number;
+};
+
+/** How gradients are held in check before an update, as `clip_grad_norm_` and `clip_grad_value_` do it. */
+export type ClipSpec =
+  | { readonly by: "norm"; readonly most: number }
+  | { readonly by: "value"; readonly most: number };
+
+/**
+ * Where batches come from. `sample`: every example is drawn from all. `epochs`: the examples are shuffled and
+ * taken one after the other, then shuffled anew; a last batch that is not full is kept or dropped.
+ */
+export type BatchesSpec =
+  | { readonly from: "sample" }
+  | { readonly from: "epochs"; readonly last: "keep" | "drop" };
+
+/** What is not given has its usual value: plain SGD, no groups, no clipping, no smoothing, batches by `sample`. */
 export type TrainSpec = {
   readonly steps: number;
   readonly batchSize: number;
-  readonly lr: LearningRateSchedule;
+  readonly lr: Schedule;
   /** Lambda of every parameter, or by parameter name; the loss gains `lambda * mean(p^2)`. */
   readonly l2: number | Readonly<Record<string, number>>;
+  readonly optimizer?: OptimizerSpec;
+  readonly groups?: readonly GroupSpec[];
+  readonly clip?: ClipSpec;
+  readonly batches?: BatchesSpec;
+  /** Share of each target that goes to all classes alike, as in `CrossEntropyLoss(label_smoothing)`; training only. */
+  readonly labelSmoothing?: number;
   /** Without it a run makes all its steps. */
   readonly stop?: StopSpec;
 };
@@ -135,4 +266,6 @@ export type StepBlock = {
   readonly lr: Float64Array;
   /** Update:data ratios, not their logarithms, in the order of the run's parameters. */
   readonly ratios: Float32Array;
+  /** What a run records of every step beside these, in the order of its metrics: `metrics[i * names + m]`. */
+  readonly metrics?: Float64Array;
 };

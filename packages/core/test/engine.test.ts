@@ -4,7 +4,7 @@ import type { Engine, RunSpec } from "../src/index.ts";
 import { planParameters } from "../src/index.ts";
 import { initialise } from "../src/init/initialise.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
-import { makeFewNames, makeSpec, normal } from "./make.ts";
+import { makeFewNames, makeSpec, normal, stepOf } from "./make.ts";
 import { init, MODELS } from "./models.ts";
 
 /** A seed whose relu units all stay on their side of 0 when a parameter moves by the difference's step. */
@@ -28,13 +28,12 @@ function makeEngine(spec: RunSpec, moved?: { name: string; index: number; delta:
 test.each(MODELS)("gradients are those of central differences: %s", (_, model, train) => {
   const spec = makeSpec({ model, init, train, seed: NO_UNIT_AT_THE_KINK });
   const batch = Int32Array.from({ length: spec.train.batchSize }, (_, i) => (i * 7) % 40);
-  const ratios = new Float32Array(64);
   const lossWith = (name: string, index: number, delta: number) =>
-    makeEngine(spec, { name, index, delta }).step(batch, 0, ratios, 0);
+    stepOf(makeEngine(spec, { name, index, delta }), batch, 0).loss;
 
   const engine = makeEngine(spec);
   const before = engine.tensors();
-  engine.step(batch, 1, ratios, 0);
+  stepOf(engine, batch, 1);
   const after = engine.tensors();
 
   for (const [p, { name, values }] of before.slice(0, engine.parameters.length).entries()) {
@@ -50,15 +49,10 @@ test.each(MODELS)("gradients are those of central differences: %s", (_, model, t
 
 test("the update:data ratio is std of the update over std of the data after it, unbiased", () => {
   const engine = makeEngine(makeSpec({ init }));
-  const ratios = new Float32Array(engine.parameters.length);
   const before = engine.tensors();
 
-  engine.step(
-    Int32Array.from({ length: 8 }, (_, i) => i),
-    0.5,
-    ratios,
-    0,
-  );
+  const batch = Int32Array.from({ length: 8 }, (_, i) => i);
+  const { ratios } = stepOf(engine, batch, 0.5);
 
   for (const [p, { values, name }] of engine.tensors().entries()) {
     const update = values.map((value, i) => (before[p]?.values[i] ?? 0) - value);
@@ -68,9 +62,8 @@ test("the update:data ratio is std of the update over std of the data after it, 
 
 test("a tensor of one element has no ratio, a constant one that does not move neither", () => {
   const engine = makeEngine(makeSpec({ model: { hidden: [1], activation: "relu" } }));
-  const ratios = new Float32Array(engine.parameters.length);
 
-  engine.step(new Int32Array(8), 0, ratios, 0);
+  const { ratios } = stepOf(engine, new Int32Array(8), 0);
 
   expect(engine.parameters.map(({ name }) => name)[2]).toBe("hidden1.bias");
   expect(ratios[2]).toBeNaN();
@@ -80,7 +73,7 @@ test("a tensor of one element has no ratio, a constant one that does not move ne
 test("a model that no memory can hold is refused with its size", () => {
   const spec = makeSpec({ model: { hidden: [8] } });
   const tensors = [{ name: "embedding", shape: [1], values: new Float32Array(1) }];
-  const model = { ...spec.model, hidden: [60_000, 60_000] };
+  const { model } = makeSpec({ model: { hidden: [60_000, 60_000] } });
 
   const build = () =>
     new SimdEngine({ model, train: spec.train, dataset: makeFewNames(3), tensors });
@@ -92,7 +85,7 @@ test("uniform logits cost ln V nats", () => {
   const flat = { ...init.output, weight: normal(0), bias: normal(0) };
   const engine = makeEngine(makeSpec({ init: { output: flat } }));
 
-  const loss = engine.step(new Int32Array(8), 0, new Float32Array(8), 0);
+  const { loss } = stepOf(engine, new Int32Array(8), 0);
 
   expect(loss).toBeCloseTo(Math.log(makeFewNames(3).vocabulary.length), 6);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import type { BatchNormSpec, Evaluation, RunSpec } from "../src/index.ts";
+import { type Evaluation, modelOf, type PlacedBatchNorm, type RunSpec } from "../src/index.ts";
 import { log10 } from "../src/math.ts";
 import { type History, kaiming, normal, ones, zeros } from "./make.ts";
 
@@ -53,13 +53,13 @@ export const goldens: Goldens = JSON.parse(
   readFileSync(new URL("goldens/pytorch.json", import.meta.url), "utf8"),
 );
 
-const NOTEBOOK_NORM: BatchNormSpec = {
+const NOTEBOOK_NORM: PlacedBatchNorm = {
   where: "hidden",
   epsilon: 0,
   momentum: 0.001,
   running: "std",
 };
-const TORCH_NORM: BatchNormSpec = {
+const TORCH_NORM: PlacedBatchNorm = {
   where: "all",
   epsilon: 1e-5,
   momentum: 0.1,
@@ -82,14 +82,14 @@ export function shallowSpec(name: string, golden: GoldenRun): RunSpec {
   const norm = { gamma: ones, beta: zeros };
   const [embedding = 0, weight = 0, bias = 0] = golden.l2 ?? [];
   return {
-    model: {
+    model: modelOf({
       context: 3,
       embedding: 10,
       hidden: [200],
       activation: "tanh",
       bias: true,
       batchNorm: name === "v7" ? NOTEBOOK_NORM : "none",
-    },
+    }),
     init: {
       embedding: normal(1),
       hidden: { weight: normal(w1), bias: normal(b1), ...norm },
@@ -115,14 +115,14 @@ export function deepSpec(name: string, golden: GoldenRun): RunSpec {
   const outputPlain = setting.endsWith("-nodiv") ? normal(1, 0.1) : kaiming(1, 0.1);
   const rest = { bias: zeros, beta: zeros };
   return {
-    model: {
+    model: modelOf({
       context: 3,
       embedding: 10,
       hidden: [100, 100, 100, 100, 100],
       activation: kind === "linear" ? "none" : "tanh",
       bias: true,
       batchNorm: hasNorm ? TORCH_NORM : "none",
-    },
+    }),
     init: {
       embedding: normal(1),
       hidden: { weight, gamma: ones, ...rest },

@@ -1,9 +1,16 @@
 /** The engine's loss and gradients against central differences of a plain model in double precision. */
 import { expect, test } from "vitest";
 import { SimdEngine } from "../src/engines/simd/simd-engine.ts";
-import { layerShapes, type ModelSpec, planParameters } from "../src/index.ts";
+import {
+  type Activation,
+  type ModelSpec,
+  planNetwork,
+  planParameters,
+  type ShortForm,
+} from "../src/index.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
-import { makeFewNames, makeSpec } from "./make.ts";
+import type { NormSpec } from "../src/spec.ts";
+import { makeFewNames, makeSpec, stepOf } from "./make.ts";
 
 type Tensors = ReadonlyMap<string, Float64Array>;
 type Batch = { readonly contexts: readonly number[][]; readonly targets: readonly number[] };
@@ -14,7 +21,7 @@ const SAMPLED = 12;
 const hiddenNorm = { where: "hidden", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
 const everyNorm = { where: "all", epsilon: 1e-3, momentum: 0.001, running: "std" } as const;
 
-const cases: readonly (readonly [string, Partial<ModelSpec>, number])[] = [
+const cases: readonly (readonly [string, Partial<ShortForm>, number])[] = [
   ["hidden 1", { hidden: [1] }, 8],
   ["hidden 3, embedding 1, context 8", { hidden: [3], embedding: 1, context: 8 }, 17],
   ["hidden 101, embedding 7", { hidden: [101], embedding: 7 }, 19],
@@ -68,7 +75,7 @@ test.each(cases)("%s", (_, changes, batchSize) => {
   };
   const tensors = new Map(given.map(({ name, values }) => [name, Float64Array.from(values)]));
 
-  const loss = engine.step(indices, RATE, new Float32Array(given.length), 0);
+  const loss = stepOf(engine, indices, RATE).loss;
 
   expect(loss).toBeCloseTo(lossOf(tensors, model, V, batch), 5);
   const after = new Map(engine.tensors().map(({ name, values }) => [name, values]));
@@ -113,17 +120,17 @@ function lossOf(
   let rows = contexts.map((tokens) =>
     tokens.flatMap((token) => [...of("embedding").subarray(token * E, (token + 1) * E)]),
   );
-  for (const { name, kind, fanOut, bias: hasBias, norm } of layerShapes(model, V)) {
+  for (const { name, units: fanOut, norm, nonlinearity } of planNetwork(model, V).layers) {
     const w = of(`${name}.weight`);
-    const bias = hasBias !== null ? of(`${name}.bias`) : new Float64Array(fanOut);
+    const bias = tensors.get(`${name}.bias`) ?? new Float64Array(fanOut);
     rows = rows.map((x) =>
       Array.from({ length: fanOut }, (_, j) =>
         x.reduce((sum, value, i) => sum + value * (w[i * fanOut + j] ?? 0), bias[j] ?? 0),
       ),
     );
     if (norm !== null)
-      rows = normalised(rows, of(`${name}.bn.gamma`), of(`${name}.bn.beta`), model);
-    if (kind === "hidden") rows = rows.map((row) => row.map(nonlinearity(model)));
+      rows = normalised(rows, of(`${name}.bn.gamma`), of(`${name}.bn.beta`), norm.spec);
+    rows = rows.map((row) => row.map(functionOf(nonlinearity)));
   }
   const losses = rows.map((logits, b) => {
     const largest = Math.max(...logits);
@@ -137,10 +144,10 @@ function normalised(
   rows: readonly number[][],
   gamma: Float64Array,
   beta: Float64Array,
-  { batchNorm }: ModelSpec,
+  spec: NormSpec,
 ): number[][] {
-  if (batchNorm === "none") throw new Error("no batch norm");
-  const { epsilon, running } = batchNorm;
+  if (spec.norm !== "batch") throw new Error("no batch norm");
+  const { epsilon, running } = spec;
   const moments = [...gamma].map((_, j) => {
     const column = rows.map((row) => row[j] ?? 0);
     const mu = mean(column);
@@ -157,7 +164,7 @@ function normalised(
   );
 }
 
-function nonlinearity({ activation }: ModelSpec): (x: number) => number {
+function functionOf(activation: Activation): (x: number) => number {
   if (activation === "tanh") return Math.tanh;
   return activation === "relu" ? (x) => Math.max(x, 0) : (x) => x;
 }

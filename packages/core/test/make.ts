@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
+import type { Engine } from "../src/engines/engine.ts";
 import {
   buildDataset,
   type Dataset,
   type InitScheme,
   type LoadedEngine,
-  type ModelSpec,
+  modelOf,
   parseNames,
   type RunSpec,
+  type ShortForm,
   Trainer,
 } from "../src/index.ts";
 
@@ -36,7 +38,7 @@ export function makeFewNames(context: number): Dataset {
 }
 
 export type SpecChanges = {
-  readonly model?: Partial<ModelSpec>;
+  readonly model?: Partial<ShortForm>;
   readonly init?: Partial<RunSpec["init"]>;
   readonly train?: Partial<RunSpec["train"]>;
   readonly seed?: number;
@@ -46,7 +48,7 @@ export type SpecChanges = {
 export function makeSpec({ model, init, train, seed = 7 }: SpecChanges = {}): RunSpec {
   const layer = { weight: kaiming(1), bias: zeros, gamma: ones, beta: zeros };
   return {
-    model: {
+    model: modelOf({
       context: 3,
       embedding: 4,
       hidden: [16],
@@ -54,12 +56,26 @@ export function makeSpec({ model, init, train, seed = 7 }: SpecChanges = {}): Ru
       bias: true,
       batchNorm: "none",
       ...model,
-    },
+    }),
     init: { embedding: normal(1), hidden: layer, output: layer, ...init },
     train: { steps: 50, batchSize: 8, lr: [{ step: 0, rate: 0.1 }], l2: 0, ...train },
     seed,
     shuffleSeed: 42,
   };
+}
+
+/** Makes one step with the same rate for every parameter; returns its loss and its ratios. */
+export function stepOf(
+  engine: Engine,
+  batch: Int32Array,
+  rate: number,
+): { readonly loss: number; readonly ratios: Float32Array; readonly metrics: Float64Array } {
+  const count = engine.parameters.length;
+  const width = engine.metrics.length;
+  const [ratios, metrics] = [new Float32Array(count), new Float64Array(width)];
+  const rates = new Float64Array(count).fill(rate);
+  const loss = engine.step(batch, rates, { ratios, metrics, width, row: 0 });
+  return { loss, ratios, metrics };
 }
 
 export type History = {

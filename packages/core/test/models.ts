@@ -1,5 +1,5 @@
 /** Small models of every kind that an engine trains. */
-import type { InitSpec, LayerInit, ModelSpec } from "../src/index.ts";
+import type { InitSpec, LayerInit, ShortForm } from "../src/index.ts";
 import { normal, type SpecChanges } from "./make.ts";
 
 const layer: LayerInit = {
@@ -22,7 +22,7 @@ export const notebookNorm = {
   running: "std",
 } as const;
 
-export const MODELS: [string, Partial<ModelSpec>, NonNullable<SpecChanges["train"]>][] = [
+export const MODELS: [string, Partial<ShortForm>, NonNullable<SpecChanges["train"]>][] = [
   ["tanh", {}, {}],
   ["relu", { activation: "relu" }, {}],
   ["no nonlinearity, no bias", { activation: "none", bias: false, hidden: [5, 3] }, {}],

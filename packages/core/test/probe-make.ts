@@ -1,6 +1,7 @@
 import {
   type Dataset,
   type LoadedEngine,
+  learningRateAt,
   planParameters,
   type RunSpec,
   SIMD,
@@ -9,6 +10,7 @@ import { initialise } from "../src/init/initialise.ts";
 import type { NetworkPass, Pass } from "../src/probe/network-pass.ts";
 import { pickExamples } from "../src/probe/probe-batch.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { stepOf } from "./make.ts";
 
 /** What a training step does to a network, seen before the step and after it. */
 export type WatchedStep = {
@@ -35,16 +37,15 @@ export function watchStep(
     shape,
     values: initialise(init, shape, generator),
   }));
-  const rate = spec.train.lr[0]?.rate ?? Number.NaN;
+  const rate = learningRateAt(spec.train.lr, 0);
   const { model, train } = spec;
   const trained = SIMD.create({ model, train, dataset, tensors });
-  const ratios = new Float32Array(tensors.length);
-  for (let step = 0; step < steps; step++) trained.step(draw(), rate, ratios, 0);
+  for (let step = 0; step < steps; step++) stepOf(trained, draw(), rate);
 
   const watched = engine.create({ model, train, dataset, tensors: trained.tensors() });
   const batch = draw();
   const pass = kept(watched.probe(pickExamples(dataset.train, batch)));
-  watched.step(batch, rate, ratios, 0);
+  stepOf(watched, batch, rate);
   const after = new Map(watched.tensors().map(({ name, values }) => [name, values]));
   watched.dispose();
   return { pass, batch, after };

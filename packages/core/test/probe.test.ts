@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { type LoadedEngine, type ModelSpec, SIMD, Trainer } from "../src/index.ts";
+import { type Activation, type LoadedEngine, type ShortForm, SIMD, Trainer } from "../src/index.ts";
 import type { LayerProbe } from "../src/probe/probe.ts";
 import { probeBatch } from "../src/probe/probe-batch.ts";
 import { summarise } from "../src/probe/summarise.ts";
@@ -21,7 +21,7 @@ const THRESHOLD = 0.99;
 const torchNorm = { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
 const notebookNorm = { where: "hidden", epsilon: 0.01, momentum: 0.1, running: "std" } as const;
 
-const MODELS: [string, Partial<ModelSpec>][] = [
+const MODELS: [string, Partial<ShortForm>][] = [
   ["tanh", { hidden: [7, 6] }],
   ["relu", { activation: "relu", hidden: [7, 6] }],
   ["no nonlinearity, no bias", { activation: "none", bias: false }],
@@ -145,7 +145,7 @@ test("units beyond the threshold for every example are dead, by index; without a
   const beta = { scheme: "constant", value: 9, scale: 1 } as const;
   const gamma = { scheme: "constant", value: 0.1, scale: 1 } as const;
   const hidden = { weight: kaiming(1), bias: zeros, gamma, beta };
-  const probeOf = (activation: ModelSpec["activation"], value: number) =>
+  const probeOf = (activation: Activation, value: number) =>
     hiddenLayer(
       new Trainer(
         makeSpec({

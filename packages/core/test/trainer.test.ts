@@ -3,7 +3,8 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   gainOf,
-  layerShapes,
+  linearModules,
+  planNetwork,
   sampleFromWeights,
   Trainer,
 } from "../src/index.ts";
@@ -108,7 +109,9 @@ test("parameters are named in the order in which they are drawn", () => {
       `${name}.bn.beta`,
     ]),
   ]);
-  expect(layerShapes(spec.model, 20).map(({ fanIn, fanOut }) => [fanIn, fanOut])).toEqual([
+  expect(
+    linearModules(planNetwork(spec.model, 20)).map(({ fanIn, width }) => [fanIn, width]),
+  ).toEqual([
     [12, 4],
     [4, 5],
     [5, 20],

@@ -101,10 +101,9 @@ test.each([
 });
 
 function specOf(steps: number): RunSpec {
-  const spec = makeSpec({ steps });
+  const spec = makeSpec({ steps, model: { batchNorm: NORM } });
   return {
     ...spec,
-    model: { ...spec.model, batchNorm: NORM },
     train: { ...spec.train, lr: LR },
   };
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { LayerInit, RunSpec } from "@ablate/core";
+import { hasBatchNorm, type LayerInit, type RunSpec } from "@ablate/core";
 import { deepSpec, goldens } from "@ablate/core/test/goldens";
 import { expect, test } from "vitest";
 import { loadConfig } from "../src/grid/load-config.ts";
@@ -91,7 +91,7 @@ function runNamed(name: string): PlannedConfig {
 
 /** What decides the numbers: without how long it trains, and without gammas that there are none of. */
 function decisive({ train, init, model, ...rest }: RunSpec): object {
-  const hasNorm = model.batchNorm !== "none";
+  const hasNorm = hasBatchNorm(model);
   const layer = ({ weight, bias, gamma, beta }: LayerInit): object =>
     hasNorm ? { weight, bias, gamma, beta } : { weight, bias };
   const { steps: _, ...learning } = train;

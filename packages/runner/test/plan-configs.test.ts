@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { RunSpec } from "@ablate/core";
+import { firstBatchNorm, type RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
 import { toRunSpec } from "../src/config/to-run-spec.ts";
 import { loadConfig } from "../src/grid/load-config.ts";
@@ -15,7 +15,7 @@ const kaiming = {
   distribution: "normal",
   scale: 1,
 };
-const notebookNorm = { where: "hidden", epsilon: 0, momentum: 0.001, running: "std" };
+const notebookNorm = { kind: "norm", norm: "batch", epsilon: 0, momentum: 0.001, running: "std" };
 
 /** As in goldens/README.md: W1, b1, W2, b2, batch norm. */
 const STARTS = [
@@ -33,7 +33,7 @@ function start({ init, model }: RunSpec): unknown[] {
     init.hidden.bias,
     init.output.weight,
     init.output.bias,
-    model.batchNorm,
+    firstBatchNorm(model) ?? "none",
   ];
 }
 
@@ -86,10 +86,13 @@ test("a spec is the resolved config in core's words, its rates by step", () => {
   expect(run.spec.model).toEqual({
     context: 3,
     embedding: 10,
-    hidden: [200],
-    activation: "tanh",
-    bias: true,
-    batchNorm: notebookNorm,
+    layers: [
+      { kind: "linear", width: 200, bias: true },
+      notebookNorm,
+      { kind: "activation", activation: "tanh" },
+      { kind: "linear", width: "output", bias: true },
+    ],
+    tie: false,
   });
 });
 

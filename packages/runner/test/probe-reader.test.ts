@@ -106,16 +106,14 @@ test("one kind of numbers can be had alone", () => {
 });
 
 function deep(batchNorm: "none" | "hidden"): RunSpec {
-  const spec = makeSpec({ steps: STEPS });
   const norm = { where: "hidden", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
-  return {
-    ...spec,
+  return makeSpec({
+    steps: STEPS,
     model: {
-      ...spec.model,
       hidden: [100, 100, 100, 100, 100],
       batchNorm: batchNorm === "none" ? "none" : norm,
     },
-  };
+  });
 }
 
 function openedReader(): StoreReader {

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
-import { onlyNames, parseNames, type RunSpec, THRESHOLDS } from "@ablate/core";
+import { modelOf, onlyNames, parseNames, type RunSpec, THRESHOLDS } from "@ablate/core";
 import { openReader } from "@ablate/store";
 import { expect, test } from "vitest";
 import type { RecordConfig } from "../src/config/config.ts";
@@ -152,18 +152,17 @@ test("a probe comes after the steps before it, as plain data that a process can 
 
 /** The notebook's six layers with batch norm. */
 function sixLayers(steps: number): RunSpec {
-  const spec = makeSpec({ steps });
+  const model = {
+    embedding: 10,
+    hidden: [100, 100, 100, 100, 100],
+    batchNorm: { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" },
+  } as const;
+  const spec = makeSpec({ steps, model });
   const kaiming = { scheme: "kaiming", gain: 5 / 3, scale: 1 } as const;
   const weight = { ...kaiming, mode: "fan_in", distribution: "normal" } as const;
   const gamma = { scheme: "ones", scale: 0.1 } as const;
   return {
     ...spec,
-    model: {
-      ...spec.model,
-      embedding: 10,
-      hidden: [100, 100, 100, 100, 100],
-      batchNorm: { where: "all", epsilon: 1e-5, momentum: 0.1, running: "variance" },
-    },
     init: {
       embedding: { scheme: "normal", std: 1, scale: 1 },
       hidden: { ...spec.init.hidden, weight },
@@ -175,7 +174,9 @@ function sixLayers(steps: number): RunSpec {
 
 function normed(spec: RunSpec): RunSpec {
   const batchNorm = { where: "hidden", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
-  return { ...spec, model: { ...spec.model, batchNorm } };
+  const { context, embedding } = spec.model;
+  const model = { context, embedding, hidden: [16], activation: "tanh", bias: true } as const;
+  return { ...spec, model: modelOf({ ...model, batchNorm }) };
 }
 
 function rowsOf(path: string, sql: string): readonly (readonly unknown[])[] {

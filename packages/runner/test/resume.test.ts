@@ -94,11 +94,16 @@ const LATE = [
 
 /** With batch norm, whose running statistics a checkpoint has to carry. */
 function longSpec(steps: number): RunSpec {
-  const spec = makeSpec({ steps });
+  const spec = makeSpec({ steps, model: { batchNorm: NORM } });
   return {
     ...spec,
-    model: { ...spec.model, batchNorm: NORM },
-    train: { ...spec.train, lr: [...spec.train.lr, { step: 900, rate: 0.02 }] },
+    train: {
+      ...spec.train,
+      lr: [
+        { step: 0, rate: 0.1 },
+        { step: 900, rate: 0.02 },
+      ],
+    },
   };
 }
 

@@ -15,14 +15,13 @@ function saturatedSpec(steps: number): RunSpec {
 }
 
 function normedSpec(steps: number): RunSpec {
-  const spec = makeSpec({ steps });
   const batchNorm = {
     where: "hidden",
     epsilon: 1e-5,
     momentum: 0.001,
     running: "variance",
   } as const;
-  return { ...spec, model: { ...spec.model, batchNorm } };
+  return makeSpec({ steps, model: { batchNorm } });
 }
 
 const saturatedRun = {

@@ -3,11 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type EngineName,
+  firstActivation,
+  firstBatchNorm,
+  hiddenWidths,
   type InitScheme,
   type LayerInit,
+  modelOf,
   type NameLists,
   onlyNames,
   type RunSpec,
+  type ShortForm,
   type ThresholdChanges,
 } from "@ablate/core";
 import { type GridOptions, type GridOutcome, type RecordConfig, runGrid } from "@ablate/runner";
@@ -26,20 +31,23 @@ export function makeSpec({
   steps = 300,
   rate = 0.1,
   seed = 1,
+  model = {},
 }: {
   readonly steps?: number;
   readonly rate?: number;
   readonly seed?: number;
+  readonly model?: Partial<ShortForm>;
 } = {}): RunSpec {
   return {
-    model: {
+    model: modelOf({
       context: 3,
       embedding: 4,
       hidden: [16],
       activation: "tanh",
       bias: true,
       batchNorm: "none",
-    },
+      ...model,
+    }),
     init: { embedding: NORMAL, hidden: LAYER, output: LAYER },
     train: { steps, batchSize: 8, lr: [{ step: 0, rate }], l2: 0 },
     seed,
@@ -49,17 +57,24 @@ export function makeSpec({
 
 /** The config of a run as a store keeps it. */
 export function storedConfig(
-  { model: { context, batchNorm, ...model }, init, train, seed, shuffleSeed }: RunSpec,
+  { model, init, train, seed, shuffleSeed }: RunSpec,
   probes: RecordConfig["probes"] = "none",
 ): string {
   const { steps, batchSize, lr, l2 } = train;
+  const { kind: _, norm: __, ...norm } = firstBatchNorm(model) ?? { kind: "none", norm: "none" };
   return JSON.stringify({
-    data: { file: "names.txt", context, shuffle_seed: shuffleSeed },
-    model: { ...model, batch_norm: batchNorm },
+    data: { file: "names.txt", context: model.context, shuffle_seed: shuffleSeed },
+    model: {
+      embedding: model.embedding,
+      hidden: hiddenWidths(model),
+      activation: firstActivation(model),
+      bias: true,
+      batch_norm: "epsilon" in norm ? { where: "hidden", ...norm } : "none",
+    },
     init,
     train: {
       ...{ steps, batch_size: batchSize, l2 },
-      lr: Object.fromEntries(lr.map(({ step, rate }) => [step, rate])),
+      lr: "rate" in lr ? lr : Object.fromEntries(lr.map(({ step, rate }) => [step, rate])),
     },
     record: { evaluate: "end", samples: 0, probes, checkpoint: "none" },
     ...{ engine: "simd", seed },

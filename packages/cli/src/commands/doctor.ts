@@ -6,6 +6,7 @@ import {
   type EngineName,
   type InitScheme,
   loadEngine,
+  modelOf,
   type RunSpec,
   Trainer,
 } from "@ablate/core";
@@ -98,14 +99,13 @@ async function engine(name: EngineName, terminal: Terminal): Promise<Check> {
 const SCHEME: InitScheme = { scheme: "normal", std: 1, scale: 1 };
 const LAYER = { weight: SCHEME, bias: SCHEME, gamma: SCHEME, beta: SCHEME };
 const TINY: RunSpec = {
-  model: {
+  model: modelOf({
     context: 2,
     embedding: 2,
     hidden: [4],
     activation: "tanh",
     bias: true,
-    batchNorm: "none",
-  },
+  }),
   init: { embedding: SCHEME, hidden: LAYER, output: LAYER },
   train: { steps: 1, batchSize: 4, lr: [{ step: 0, rate: 0.1 }], l2: 0 },
   seed: 1,

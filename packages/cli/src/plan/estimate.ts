@@ -1,5 +1,5 @@
 /** What training the runs of a plan would take: time by what the store has seen, and bytes. */
-import { ENGINE_REVISIONS, type LayerShape, layerShapes, planParameters } from "@ablate/core";
+import { ENGINE_REVISIONS, type PlannedLayer, planNetwork, planParameters } from "@ablate/core";
 import {
   canonicalJson,
   configDamage,
@@ -84,7 +84,7 @@ function sizeOf({ spec }: PlannedRun, vocabulary: number): Size {
   return {
     parameters: parameters.length,
     weights: parameters.reduce((sum, { size }) => sum + size, 0),
-    probeBytes: probeBytes(layerShapes(spec.model, vocabulary)),
+    probeBytes: probeBytes(planNetwork(spec.model, vocabulary).layers),
   };
 }
 
@@ -97,11 +97,11 @@ function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
   return perRun + steps * perStep + probed + validated;
 }
 
-function probeBytes(layers: readonly LayerShape[]): number {
+function probeBytes(layers: readonly PlannedLayer[]): number {
   const { probe, layer, unit, normedLayer, normedUnit } = PROBE_BYTES;
-  return layers.reduce((sum, { fanOut, norm, kind }) => {
-    const map = kind === "output" ? 0 : mapBytes(unit * fanOut);
-    return sum + layer + map + (norm === null ? 0 : normedLayer + normedUnit * fanOut);
+  return layers.reduce((sum, { units, positions, norm, kind }) => {
+    const map = kind === "output" ? 0 : mapBytes(unit * units * positions);
+    return sum + layer + map + (norm?.spec.norm !== "batch" ? 0 : normedLayer + normedUnit * units);
   }, probe);
 }
 

@@ -1,12 +1,6 @@
 import type { Counting } from "../data/counting.ts";
 import { ln } from "../math.ts";
-import type {
-  Activation,
-  BatchNormSpec,
-  LearningRateSchedule,
-  Parameter,
-  TrainSpec,
-} from "../spec.ts";
+import type { Activation, BatchNormSpec, Parameter, Schedule, TrainSpec } from "../spec.ts";
 
 /** The limits of what is healthy. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
 export const THRESHOLDS = {
@@ -76,10 +70,10 @@ export type DiagnosedRun = {
   readonly saturatedBeyond: number;
   readonly thresholds: Thresholds;
   /** Settings; a rule that needs one is silent where it is not known. */
-  readonly norm?: BatchNormSpec | null | undefined;
+  readonly norm?: Pick<BatchNormSpec, "epsilon" | "momentum" | "running"> | null | undefined;
   readonly batchSize?: number | undefined;
   readonly l2?: TrainSpec["l2"];
-  readonly lr?: LearningRateSchedule | undefined;
+  readonly lr?: Schedule | undefined;
   readonly context?: number | undefined;
   /** Steps that the run is to make. */
   readonly steps?: number | undefined;

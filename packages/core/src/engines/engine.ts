@@ -16,14 +16,18 @@ export type Tensor = {
 export interface Engine {
   readonly parameters: readonly Parameter[];
 
+  /** What a step measures beside its loss and its ratios, in the order of `StepRecord.metrics`. */
+  readonly metrics: readonly EngineMetric[];
+
   /**
-   * One SGD step on the training examples `batch`.
+   * One step of the optimiser on the training examples `batch`.
    *
-   * @param batch - indices of training examples; `[B]`
-   * @param ratios - receives every parameter's update:data ratio from `offset` on; `[parameters]`
+   * @param batch - indices of training examples; at most `batchSize`
+   * @param rates - learning rate of each parameter; `[parameters]`
+   * @param record - receives the update:data ratios and the metrics
    * @returns the loss before the update, in nats, l2 terms included
    */
-  step(batch: Int32Array, lr: number, ratios: Float32Array, offset: number): number;
+  step(batch: Int32Array, rates: Float64Array, record: StepRecord): number;
 
   /**
    * Sets what batch norm normalises with in `evaluate`: the moments of all these examples, layer by
@@ -57,12 +61,38 @@ export interface Engine {
   /** Copies of all parameters, then of batch norm's running statistics. */
   tensors(): Tensor[];
 
+  /** Copies of what the optimiser keeps, see `optimizerTensors`; none of plain SGD. */
+  optimizerTensors(): Tensor[];
+
   /** The threads that compute; null where there is never more than one. */
   readonly team: ThreadTeam | null;
 
   /** Frees what the garbage collector does not see; the engine is not used afterwards. */
   dispose(): void;
 }
+
+/** A generator of dropout's masks. */
+export interface MaskSource {
+  /** Fills `mask` with 1 with probability `keep`, else 0, as torch's `bernoulli_(keep, generator)`. */
+  bernoulli(keep: number, mask: Float32Array): void;
+}
+
+/** Where a step writes what it has measured: row `row` of each. */
+export type StepRecord = {
+  /** Update:data ratios; `[rows, parameters]` */
+  readonly ratios: Float32Array;
+  /** `[rows, width]`; an engine's own come first in a row. */
+  readonly metrics: Float64Array;
+  /** Numbers of a row of `metrics`. */
+  readonly width: number;
+  readonly row: number;
+};
+
+/**
+ * `gradient_norm`: 2-norm of the gradient of all parameters, l2 terms included, before clipping. `clip_factor`: what
+ * clipping by norm multiplied it by, at most 1.
+ */
+export type EngineMetric = "gradient_norm" | "clip_factor";
 
 /** The threads that compute one run. How many they are changes no bit of it. */
 export interface ThreadTeam {
@@ -91,10 +121,21 @@ export type EngineName = (typeof ENGINES)[number];
 /** What an engine is made from. */
 export type EngineOptions = {
   readonly model: ModelSpec;
-  readonly train: Pick<TrainSpec, "batchSize" | "l2">;
+  readonly train: Pick<
+    TrainSpec,
+    "batchSize" | "l2" | "optimizer" | "groups" | "clip" | "labelSmoothing"
+  >;
   readonly dataset: Pick<Dataset, "train" | "vocabulary">;
   /** Every parameter, and any running statistics to start from (else 0 and 1). */
   readonly tensors: readonly Tensor[];
+  /** What the optimiser goes on with, as `optimizerTensors` names it; it begins anew unless given. */
+  readonly optimizerTensors?: readonly Tensor[] | undefined;
+  /** Updates made before; 0 unless given. */
+  readonly updates?: number | undefined;
+  /** Draws the masks of dropout, module by module of each training step; needed where there is any. */
+  readonly masks?: MaskSource | undefined;
+  /** Measures the gradient's norm where there is no clipping either. */
+  readonly measuresGradient?: boolean | undefined;
   /** Threads that the run may ever be computed by; 1 unless given. */
   readonly mostThreads?: number | undefined;
 };

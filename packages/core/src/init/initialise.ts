@@ -1,3 +1,4 @@
+import { LEAKY_SLOPE } from "../model/network-plan.ts";
 import type { TorchGenerator } from "../random/torch-generator.ts";
 import type { Distribution, InitScheme, Nonlinearity } from "../spec.ts";
 
@@ -53,7 +54,7 @@ function draw(init: InitScheme, shape: Shape, generator: TorchGenerator): Float3
 
 /**
  * The gain that keeps the spread through a nonlinearity, as `torch.nn.init.calculate_gain`:
- * linear and sigmoid 1, tanh 5/3, relu sqrt(2), selu 3/4.
+ * linear and sigmoid 1, tanh 5/3, relu sqrt(2), leaky relu sqrt(2 / (1 + slope^2)), selu 3/4.
  */
 export function gainOf(gain: number | Nonlinearity): number {
   return typeof gain === "number" ? gain : GAINS[gain];
@@ -64,6 +65,7 @@ const GAINS = {
   sigmoid: 1,
   tanh: 5 / 3,
   relu: Math.SQRT2,
+  leaky_relu: Math.sqrt(2 / (1 + LEAKY_SLOPE ** 2)),
   selu: 3 / 4,
 } as const satisfies Record<Nonlinearity, number>;
 

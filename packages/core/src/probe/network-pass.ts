@@ -1,5 +1,5 @@
-import type { LayerShape } from "../model/parameters.ts";
-import type { Activation, LayerKind, ModelSpec, Parameter } from "../spec.ts";
+import type { PlannedLayer } from "../model/network-plan.ts";
+import type { Activation, LayerKind, Parameter } from "../spec.ts";
 
 /** The places at which a pass through a layer is seen. */
 export type Stage = "linear" | "preactivation" | "activation";
@@ -31,14 +31,12 @@ export type LayerPass = {
 
 /** Puts the pass of a model's layer together from those of its stages. */
 export function layerPass(
-  { name, kind, fanOut }: LayerShape,
-  { activation }: ModelSpec,
+  { name, kind, units, nonlinearity }: PlannedLayer,
   norm: LayerPass["norm"],
   passAt: (stage: Stage) => Pass,
 ): LayerPass {
-  const nonlinearity = kind === "output" ? "none" : activation;
   return {
-    ...{ name, kind, units: fanOut, nonlinearity, norm },
+    ...{ name, kind, units, nonlinearity, norm },
     linear: passAt("linear"),
     preactivation: passAt("preactivation"),
     activation: passAt("activation"),

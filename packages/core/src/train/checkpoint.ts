@@ -1,5 +1,5 @@
 import type { Tensor } from "../engines/engine.ts";
-import { layerShapes, modelParameters } from "../model/parameters.ts";
+import { modelParameters, runningTensors } from "../model/parameters.ts";
 import type { GeneratorState } from "../random/torch-generator.ts";
 import type { ModelSpec } from "../spec.ts";
 import { decodeSafetensors, type Safetensors } from "../weights/safetensors.ts";
@@ -37,10 +37,8 @@ export function trainedWeights(weights: Uint8Array, model: ModelSpec): TrainedWe
   const { tensors, metadata } = decoded(weights);
   const vocabulary = vocabularyOf(metadata);
   const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const running = layerShapes(model, vocabulary.length).flatMap(({ norm }) =>
-    norm === null ? [] : [norm.runningMean, norm.runningSpread],
-  );
-  const wanted = [...modelParameters(model, vocabulary.length), ...running];
+  const V = vocabulary.length;
+  const wanted = [...modelParameters(model, V), ...runningTensors(model, V)];
   const found = wanted.map(({ name, shape }) => {
     const tensor = given.get(name);
     if (tensor === undefined) throw new CheckpointError(`the checkpoint lacks ${name}`);

@@ -3,6 +3,7 @@ import type { Engine, LoadedEngine, Tensor, ThreadTeam } from "../engines/engine
 import { SIMD } from "../engines/load-engine.ts";
 import { initialise } from "../init/initialise.ts";
 import { learningRateAt } from "../learning-rate.ts";
+import { hasBatchNorm } from "../model/layer-list.ts";
 import { planParameters } from "../model/parameters.ts";
 import type { Probe } from "../probe/probe.ts";
 import { probeBatch } from "../probe/probe-batch.ts";
@@ -19,6 +20,8 @@ export type StepBuffer = {
   readonly lr: Float64Array;
   /** `[capacity, parameters]` */
   readonly ratios: Float32Array;
+  /** `[capacity, metrics of the run]`; needed where it has any. */
+  readonly metrics?: Float64Array;
 };
 
 type TrainerOptions = {
@@ -38,6 +41,8 @@ export class Trainer {
   readonly #generator: TorchGenerator;
   readonly #engine: Engine;
   readonly #batch: Int32Array;
+  /** The learning rate of each parameter at the current step. */
+  readonly #rates: Float64Array;
   #step = 0;
   #divergedAt: number | null = null;
   #probeBatch: Examples | null = null;
@@ -75,6 +80,7 @@ export class Trainer {
     }
     this.#engine = engine.create({ model, train, dataset, tensors, mostThreads });
     this.parameters = this.#engine.parameters;
+    this.#rates = new Float64Array(this.parameters.length);
   }
 
   /** The threads that compute; null where there is never more than one. */
@@ -113,7 +119,9 @@ export class Trainer {
     while (this.#step < last && this.#divergedAt === null) {
       this.#generator.randints(examples, batch);
       const rate = learningRateAt(lr, this.#step);
-      const loss = this.#engine.step(batch, rate, buffer.ratios, row * this.parameters.length);
+      this.#rates.fill(rate);
+      const record = { ratios: buffer.ratios, metrics: buffer.metrics ?? NONE, width: 0, row };
+      const loss = this.#engine.step(batch, this.#rates, record);
       buffer.loss[row] = loss;
       buffer.lr[row] = rate;
       if (!Number.isFinite(loss)) this.#divergedAt = this.#step;
@@ -125,7 +133,7 @@ export class Trainer {
 
   /** Every split under every kind of statistics that the model has. */
   evaluate(): Evaluation[] {
-    if (this.#spec.model.batchNorm === "none") return this.#evaluateAs("none", SPLITS);
+    if (!hasBatchNorm(this.#spec.model)) return this.#evaluateAs("none", SPLITS);
     this.#engine.normaliseBy(this.#dataset.train);
     this.#trainset = { step: this.#step, moments: this.#engine.moments() };
     const trainset = this.#evaluateAs("trainset", SPLITS);
@@ -142,7 +150,7 @@ export class Trainer {
 
   /** Loss of the validation split as it counts for a run: with running statistics where there is batch norm. */
   validate(): Evaluation {
-    const hasNorm = this.#spec.model.batchNorm !== "none";
+    const hasNorm = hasBatchNorm(this.#spec.model);
     if (hasNorm) this.#engine.normaliseBy("running");
     const loss = this.#engine.evaluate(this.#dataset.valid);
     return { split: "valid", statistics: hasNorm ? "running" : "none", loss };
@@ -207,5 +215,7 @@ function generatorOf({ step, state }: Checkpoint, steps: number): TorchGenerator
     throw new CheckpointError("the checkpoint has no state of the generator", { cause });
   }
 }
+
+const NONE = new Float64Array();
 
 const SPLITS: readonly Split[] = ["train", "valid", "test"];

@@ -2,9 +2,10 @@
 import type {
   EngineName,
   InitSpec,
-  ModelSpec,
+  PlacedBatchNorm,
   Reading,
   Separator,
+  ShortForm,
   ThresholdChanges,
   TrainSpec,
 } from "@ablate/core";
@@ -29,8 +30,8 @@ export type DataConfig = {
 };
 
 /** `context` is a key of `data`. */
-export type ModelConfig = Omit<ModelSpec, "context" | "batchNorm"> & {
-  readonly batch_norm: ModelSpec["batchNorm"];
+export type ModelConfig = Pick<ShortForm, "embedding" | "hidden" | "activation" | "bias"> & {
+  readonly batch_norm: PlacedBatchNorm | "none";
 };
 
 export type TrainConfig = Pick<TrainSpec, "steps" | "l2"> & {

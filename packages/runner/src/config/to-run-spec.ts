@@ -1,5 +1,5 @@
 /** Maps a config to what core trains: the names of the YAML, `none` and durations to the spec's. */
-import type { LearningRateSchedule, ModelSpec, RunSpec, StopSpec } from "@ablate/core";
+import { type ModelSpec, modelOf, type RunSpec, type Schedule, type StopSpec } from "@ablate/core";
 import type { ModelConfig, ResolvedConfig, StopConfig, TrainConfig } from "./config.ts";
 import { STOP_EVERY } from "./section-schemas.ts";
 import { secondsOf } from "./value-schemas.ts";
@@ -22,7 +22,7 @@ export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): R
 }
 
 /** Sorts the rates of a config by the step from which on they apply. */
-export function rateSchedule(rates: TrainConfig["lr"]): LearningRateSchedule {
+export function rateSchedule(rates: TrainConfig["lr"]): Schedule {
   return Object.entries(rates)
     .map(([step, rate]) => ({ step: Number(step), rate }))
     .sort((a, b) => a.step - b.step);
@@ -32,7 +32,7 @@ export function toModelSpec(
   { batch_norm: batchNorm, ...shape }: ModelConfig,
   context: number,
 ): ModelSpec {
-  return { context, ...shape, batchNorm };
+  return modelOf({ context, ...shape, batchNorm });
 }
 
 /** Older versions have stored no `stop`: nothing ended a run early. */

@@ -9,7 +9,7 @@ import {
   type Thresholds,
 } from "@ablate/core";
 import { isMap, readingRun, type StoreReader, storedMap } from "@ablate/store";
-import { rateSchedule } from "../config/to-run-spec.ts";
+import { rateSchedule, toModelSpec } from "../config/to-run-spec.ts";
 import { storedSettings } from "../plan/stored-config.ts";
 import { factsOf } from "./run-diagnosis.ts";
 
@@ -37,7 +37,7 @@ export function diagnoseRecorded(
   const { data, model, train, record } = storedSettings(config);
   const diagnosis = new Diagnosis({
     ...factsOf({
-      model: { ...model, batchNorm: model.batch_norm, context: data.context },
+      model: toModelSpec(model, data.context),
       train: { ...train, batchSize: train.batch_size, lr: rateSchedule({ ...train.lr }) },
       record,
     }),

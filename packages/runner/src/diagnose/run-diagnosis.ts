@@ -6,6 +6,8 @@ import {
   type DiagnosisState,
   type Evaluation,
   type Finding,
+  firstActivation,
+  firstBatchNorm,
   isFull,
   type ModelSpec,
   type Parameter,
@@ -19,7 +21,7 @@ import type { RecordConfig } from "../config/config.ts";
 import type { FindingsMessage, TrainMessage } from "../train/messages.ts";
 
 type Settings = {
-  readonly model: Pick<ModelSpec, "activation"> & Partial<Pick<ModelSpec, "batchNorm" | "context">>;
+  readonly model: ModelSpec;
   readonly train: Pick<TrainSpec, "l2"> & Partial<Pick<TrainSpec, "batchSize" | "steps" | "lr">>;
   /** The first version stored no `probes`. */
   readonly record: Partial<Pick<RecordConfig, "probes">>;
@@ -27,17 +29,17 @@ type Settings = {
 
 /** Returns what the rules need to know of a run's settings. */
 export function factsOf({
-  model: { activation, context, batchNorm: norm },
+  model,
   train: { l2, batchSize, steps, lr },
   record: { probes = "none" },
 }: Settings): Omit<DiagnosedRun, "parameters" | "thresholds" | "counting"> {
   return {
-    activation,
+    activation: firstActivation(model),
     hasPenalty: l2 !== 0,
     l2,
     saturatedBeyond: probes === "none" ? 1 : probes.saturated,
-    norm: norm === "none" ? null : norm,
-    ...{ context, batchSize, steps, lr },
+    norm: firstBatchNorm(model),
+    ...{ context: model.context, batchSize, steps, lr },
   };
 }
 

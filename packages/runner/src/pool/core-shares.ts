@@ -1,4 +1,4 @@
-import type { EngineName, RunSpec } from "@ablate/core";
+import { type EngineName, hiddenWidths, type RunSpec } from "@ablate/core";
 import type { ThreadOffer } from "../train/messages.ts";
 
 /** A run with a layer so wide is offered cores that idle: narrower ones gain little or lose. */
@@ -35,7 +35,8 @@ export class CoreShares {
   join({ spec, engine }: Shared, tell: (threads: number) => void): Share {
     const { asked, cores } = this.#options;
     const isShareable = engine === "simd";
-    const isWide = isShareable && asked === undefined && Math.max(0, ...spec.model.hidden) >= WIDE;
+    const isWide =
+      isShareable && asked === undefined && Math.max(0, ...hiddenWidths(spec.model)) >= WIDE;
     const run = { threads: 1, isWide, tell };
     this.#runs.add(run);
     this.#divide();

@@ -1,13 +1,8 @@
 /** How a model lies in one block of memory. */
-import {
-  embeddingOf,
-  type LayerShape,
-  layerShapes,
-  type NamedShape,
-  type NormShape,
-} from "../../model/parameters.ts";
+import { type NamedShape, planNetwork } from "../../model/network-plan.ts";
 import type { ModelSpec, Parameter } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
+import { type LayerShape, layerShapes, type NormShape } from "../layer-shapes.ts";
 
 /** Lays out one block of memory: everything a run needs is reserved once, before its first step. */
 export class Arena {
@@ -203,7 +198,7 @@ export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Ro
     slots.push(made);
     return made;
   };
-  const embedding = slot(embeddingOf(model, vocabularySize));
+  const embedding = slot(planNetwork(model, vocabularySize).embedding);
   const layers = layerShapes(model, vocabularySize).map((shape, depth): Layer => {
     const before = slots.length;
     const weight = slot(shape.weight);
@@ -211,7 +206,7 @@ export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Ro
     const linear = arena.matrix(rows, shape.fanOut);
     const norm = shape.norm === null ? null : layOutNorm(arena, slot, shape.norm, rows);
     const normed = norm === null ? linear : arena.matrix(rows, shape.fanOut);
-    const isLinear = shape.kind === "output" || model.activation === "none";
+    const isLinear = shape.planned.nonlinearity === "none";
     const output = isLinear ? normed : arena.matrix(rows, shape.fanOut);
     const gradient = arena.matrix(rows, shape.fanOut);
     const own = { weight, bias, norm, slots: slots.slice(before) };

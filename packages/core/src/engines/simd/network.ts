@@ -1,5 +1,5 @@
 import type { Stage } from "../../probe/network-pass.ts";
-import type { ModelSpec } from "../../spec.ts";
+import type { BatchNormSpec, ModelSpec } from "../../spec.ts";
 import { backwardFirst, type FirstNetwork, forwardFirst } from "./first-layer.ts";
 import type { Layer, Norm } from "./layout.ts";
 
@@ -25,8 +25,9 @@ type NormConvention = {
 };
 
 /** Returns the convention of a model; without batch norm it is never used. */
-export function conventionOf({ batchNorm }: ModelSpec): NormConvention {
-  if (batchNorm === "none") return { epsilon: 0, momentum: 0, keepsVariance: 1 };
+export function conventionOf({ layers }: ModelSpec): NormConvention {
+  const batchNorm = layers.find((one): one is BatchNormSpec => one.kind === "norm");
+  if (batchNorm === undefined) return { epsilon: 0, momentum: 0, keepsVariance: 1 };
   const { epsilon, momentum, running } = batchNorm;
   return { epsilon, momentum, keepsVariance: running === "variance" ? 1 : 0 };
 }
@@ -103,16 +104,17 @@ export function crossEntropy(
   return kernels.crossEntropy(at, targetsAt, logitsGradient.at, sumsAt, rows, V, ld);
 }
 
-function activate({ kernels, model }: Network, { normed, output }: Layer, rows: number): void {
+function activate({ kernels }: Network, { shape, normed, output }: Layer, rows: number): void {
   if (normed === output) return;
-  const forward = model.activation === "tanh" ? kernels.tanhForward : kernels.reluForward;
+  const forward = shape.planned.nonlinearity === "tanh" ? kernels.tanhForward : kernels.reluForward;
   forward(normed.at, output.at, rows * normed.ld);
 }
 
-function throughActivation({ kernels, model }: Network, layer: Layer, rows: number): void {
-  const { normed, output, gradient: dy } = layer;
+function throughActivation({ kernels }: Network, layer: Layer, rows: number): void {
+  const { shape, normed, output, gradient: dy } = layer;
   if (normed === output) return;
-  const backward = model.activation === "tanh" ? kernels.tanhBackward : kernels.reluBackward;
+  const backward =
+    shape.planned.nonlinearity === "tanh" ? kernels.tanhBackward : kernels.reluBackward;
   backward(output.at, dy.at, dy.at, rows * dy.ld);
 }
 

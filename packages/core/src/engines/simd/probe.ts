@@ -11,7 +11,7 @@ import { backward, crossEntropy, forward, type Network } from "./network.ts";
 
 /** Sends the examples that are in memory forward and back; what that leaves is seen, not copied, where it can be. */
 export function probeNetwork(network: Network, rows: number, lambdas: Float64Array): NetworkPass {
-  const { floats, model } = network;
+  const { floats } = network;
   const { layers, slots } = network.layout;
   const gradients = new Map(layers.map((layer) => [layer, new Map<Stage, Float32Array>()]));
   forward(network, rows, "batch");
@@ -28,7 +28,7 @@ export function probeNetwork(network: Network, rows: number, lambdas: Float64Arr
   const passes = layers.map((layer) => {
     const { linear, normed, output } = layer;
     const matrices = { linear, preactivation: normed, activation: output };
-    return layerPass(layer.shape, model, normPass(network, layer), (stage) => ({
+    return layerPass(layer.shape.planned, normPass(network, layer), (stage) => ({
       values: viewRows(floats, matrices[stage], rows),
       gradient: gradients.get(layer)?.get(stage) ?? new Float32Array(),
     }));

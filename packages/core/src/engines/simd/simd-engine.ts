@@ -6,6 +6,7 @@ import {
   type EngineOptions,
   lambdasOf,
   MOST_PROBE_EXAMPLES,
+  type StepRecord,
   type Tensor,
 } from "../engine.ts";
 import { layOutFirst, openFirst } from "./first-layer.ts";
@@ -52,6 +53,7 @@ const TILE: number = MOST_PROBE_EXAMPLES;
  */
 export class SimdEngine implements Engine {
   readonly parameters: readonly Parameter[];
+  readonly metrics: Engine["metrics"] = [];
   readonly team: Team | null;
   readonly #memory: WebAssembly.Memory;
   readonly #network: Network;
@@ -60,9 +62,9 @@ export class SimdEngine implements Engine {
   readonly #trainTargetsAt: number;
   readonly #indices: Int32Array;
   readonly #lambdas: Float64Array;
-  /** What each parameter's l2 term adds to the loss of the current step, and the rate of that step. */
+  /** What each parameter's l2 term adds to the loss of the current step, and the rates of that step. */
   readonly #penalties: Float64Array;
-  #rate = 0;
+  #rates: Float64Array = new Float64Array();
   /** Updates a layer's parameters as soon as they may be: their gradients are still in the cache. */
   readonly #updates: BackwardWatch = {
     done: ({ slots }) => {
@@ -96,7 +98,7 @@ export class SimdEngine implements Engine {
     const ratiosAt = arena.reserve(tensors.length * 4);
     const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
     const sizes = { model, vocabularySize, batchSize: train.batchSize, rows };
-    const first = layOutFirst(arena, model.hidden[0] ?? vocabularySize, sizes);
+    const first = layOutFirst(arena, layout.layers[0]?.shape.fanOut ?? vocabularySize, sizes);
     growTo(memory, arena.byteLength);
     openFirst(first, memory.buffer);
 
@@ -117,18 +119,18 @@ export class SimdEngine implements Engine {
     this.#load(tensors);
   }
 
-  step(batch: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
+  step(batch: Int32Array, rates: Float64Array, { ratios, row }: StepRecord): number {
     const network = this.#network;
-    const B = this.#indices.length;
+    const B = batch.length;
     this.#take(batch);
-    this.#rate = lr;
+    this.#rates = rates;
     forward(network, B, "batch");
     foldRunning(network);
     let loss = crossEntropy(network, B) / B;
     backward(network, B, this.#updates);
     this.#update(network.layout.embedding);
     for (let p = 0; p < this.#penalties.length; p++) loss += this.#penalties[p] ?? 0;
-    ratios.set(this.#ratios, offset);
+    ratios.set(this.#ratios, row * this.parameters.length);
     return loss;
   }
 
@@ -188,6 +190,10 @@ export class SimdEngine implements Engine {
     ];
   }
 
+  optimizerTensors(): Tensor[] {
+    return [];
+  }
+
   dispose(): void {
     closeKernels({ memory: this.#memory, team: this.team });
   }
@@ -216,7 +222,7 @@ export class SimdEngine implements Engine {
     const { kernels, roomAt } = this.#network;
     const { at, rows, columns, ld } = value;
     const lambda = this.#lambdas[index] ?? 0;
-    const rate = this.#rate;
+    const rate = this.#rates[index] ?? 0;
     // biome-ignore format: as the kernel has them
     this.#penalties[index] = kernels.update(at, gradient.at, ratio, roomAt, rows, columns, ld, rate, lambda);
   }
@@ -225,7 +231,8 @@ export class SimdEngine implements Engine {
     const { kernels, model, tokensAt, targetsAt } = this.#network;
     const contexts = this.#contextsAt;
     const targets = this.#trainTargetsAt;
-    const { byteOffset: indices, length: B } = this.#indices;
+    const { byteOffset: indices } = this.#indices;
+    const B = batch.length;
     this.#indices.set(batch);
     kernels.takeExamples(contexts, targets, indices, tokensAt, targetsAt, B, model.context);
   }

@@ -1,9 +1,10 @@
 /** Batch norm: moments of a batch, of all examples, and the running ones. */
 import * as tf from "@tensorflow/tfjs";
-import type { NamedShape, NormShape } from "../../model/parameters.ts";
+import type { NamedShape } from "../../model/network-plan.ts";
 import type { UnitMoments } from "../../probe/network-pass.ts";
 import type { BatchNormSpec } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
+import type { NormShape } from "../layer-shapes.ts";
 import { withGradient } from "./layers.ts";
 import { floats } from "./weights.ts";
 

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs";
-import type { LayerShape } from "../../model/parameters.ts";
 import {
   layerPass,
   type NetworkPass,
@@ -8,6 +7,7 @@ import {
   type UnitMoments,
 } from "../../probe/network-pass.ts";
 import type { BatchNormSpec, ModelSpec, Parameter } from "../../spec.ts";
+import type { LayerShape } from "../layer-shapes.ts";
 import { type Affine, batchNorm, type RunningMoments, unitMoments } from "./batch-norm.ts";
 import { activation, embedding, linear, type Tokens } from "./layers.ts";
 import { floats, type Weights } from "./weights.ts";
@@ -49,13 +49,13 @@ export function forward(
   let x = embedding(weights.matrix(network.embedding.name), tokens, model.context); // [B, T * E]
   for (const shape of layers.slice(0, depth)) {
     x = tap(linearOf(network, shape, x), shape, "linear"); // [B, fan_out]
-    if (shape.norm !== null && model.batchNorm !== "none") {
+    if (shape.norm !== null) {
       const { gain, shift } = shape.norm;
       const affine = { gamma: weights.vector(gain.name), beta: weights.vector(shift.name) };
-      x = normalise(x, { shape, affine, spec: model.batchNorm });
+      x = normalise(x, { shape, affine, spec: shape.norm.spec });
     }
     x = tap(x, shape, "preactivation");
-    if (shape.kind !== "output") x = activation(model.activation, x);
+    x = activation(shape.planned.nonlinearity, x);
     x = tap(x, shape, "activation");
   }
   return x;
@@ -84,7 +84,7 @@ type Probed = {
  * them is the gradient of the stage. Call it in a scope of tensors.
  */
 export function probeNetwork(
-  { layers, model, weights }: Network,
+  { layers, weights }: Network,
   { examples, running, lossOf }: Probed,
 ): NetworkPass {
   const values = new Map<string, Float32Array>();
@@ -117,7 +117,7 @@ export function probeNetwork(
     layers: layers.map((layer) => {
       const [ofBatch, kept] = [batch.get(layer.name), running.get(layer.name)?.units()];
       const norm = ofBatch && kept ? { batch: ofBatch, running: kept } : null;
-      return layerPass(layer, model, norm, (stage) => {
+      return layerPass(layer.planned, norm, (stage) => {
         const place = placeOf(layer, stage);
         const gradient = gradients[weights.values.length + places.indexOf(place)];
         return { values: values.get(place) ?? NONE, gradient: gradient ?? NONE };

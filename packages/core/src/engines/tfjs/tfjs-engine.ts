@@ -1,9 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
-import { embeddingOf, layerShapes, modelParameters } from "../../model/parameters.ts";
+import { planNetwork } from "../../model/network-plan.ts";
+import { modelParameters } from "../../model/parameters.ts";
 import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import type { BatchNormSpec, Parameter } from "../../spec.ts";
-import { type Engine, type EngineOptions, lambdasOf, type Tensor } from "../engine.ts";
+import {
+  type Engine,
+  type EngineOptions,
+  lambdasOf,
+  type StepRecord,
+  type Tensor,
+} from "../engine.ts";
+import { layerShapes } from "../layer-shapes.ts";
 import {
   batchNorm,
   ColumnMoments,
@@ -44,6 +52,7 @@ type Held = {
 export class TfjsEngine implements Engine {
   /** TensorFlow.js decides about threads itself. */
   readonly team = null;
+  readonly metrics: Engine["metrics"] = [];
   readonly parameters: readonly Parameter[];
   readonly #weights: Weights;
   readonly #network: Network;
@@ -60,26 +69,25 @@ export class TfjsEngine implements Engine {
     const layers = layerShapes(model, vocabularySize);
     this.parameters = modelParameters(model, vocabularySize);
     this.#weights = new Weights(this.parameters, tensors);
-    const embedding = embeddingOf(model, vocabularySize);
+    const { embedding } = planNetwork(model, vocabularySize);
     this.#network = { model, embedding, layers, weights: this.#weights };
     this.#examples = dataset.train;
     this.#vocabularySize = vocabularySize;
     this.#lambdas = lambdasOf(this.parameters, train.l2);
-    const spec = model.batchNorm;
     this.#running = new Map(
       layers.flatMap(({ name, norm }) =>
-        norm === null || spec === "none" ? [] : [[name, new RunningMoments(norm, spec, tensors)]],
+        norm === null ? [] : [[name, new RunningMoments(norm, norm.spec, tensors)]],
       ),
     );
   }
 
-  step(indices: Int32Array, lr: number, ratios: Float32Array, offset: number): number {
+  step(indices: Int32Array, rates: Float64Array, { ratios, row }: StepRecord): number {
     this.#holdsRunning = false;
     return tf.tidy(() => {
       const batch = this.#batchOf(this.#examples, indices);
       const lossOf = tf.valueAndGrads(() => this.#loss(batch, { normalise: this.#byBatch }));
       const { value, grads } = lossOf(this.#weights.values);
-      this.#weights.descend(grads, lr, ratios, offset);
+      this.#weights.descend(grads, rates[0] ?? 0, ratios, row * this.parameters.length);
       return floats(value)[0] ?? Number.NaN;
     });
   }
@@ -123,6 +131,10 @@ export class TfjsEngine implements Engine {
     } finally {
       tf.engine().endScope();
     }
+  }
+
+  optimizerTensors(): Tensor[] {
+    return [];
   }
 
   tensors(): Tensor[] {
