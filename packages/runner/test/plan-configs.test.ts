@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { firstBatchNorm, type RunSpec } from "@ablate/core";
+import { firstActivation, firstBatchNorm, hiddenWidths, type RunSpec } from "@ablate/core";
 import { expect, test } from "vitest";
 import { toRunSpec } from "../src/config/to-run-spec.ts";
 import { loadConfig } from "../src/grid/load-config.ts";
@@ -56,12 +56,8 @@ test.each([
   expect(config.dataFile).toBe(inCheckout("data/names.txt"));
   for (const { spec, variantDescription } of runs) {
     expect(spec.train).toEqual({ steps, batchSize: 32, lr, l2: 0 });
-    expect(spec.model).toMatchObject({
-      context: 3,
-      embedding: 10,
-      hidden: [200],
-      activation: "tanh",
-    });
+    expect(spec.model).toMatchObject({ context: 3, embedding: 10 });
+    expect([hiddenWidths(spec.model), firstActivation(spec.model)]).toEqual([[200], "tanh"]);
     expect(spec).toMatchObject({ seed: 42, shuffleSeed: 42, init: { embedding: normal(1) } });
     expect(variantDescription).not.toBe("");
   }
