@@ -66,6 +66,7 @@ function kept({ layers, parameters, ...rest }: NetworkPass): NetworkPass {
       linear: copy(layer.linear),
       preactivation: copy(layer.preactivation),
       activation: copy(layer.activation),
+      stream: layer.stream && copy(layer.stream),
     })),
   };
 }
@@ -73,10 +74,11 @@ function kept({ layers, parameters, ...rest }: NetworkPass): NetworkPass {
 /** Everything a pass says of its layers, by name. */
 export function seenIn({ layers, parameters }: NetworkPass): ReadonlyMap<string, Pass> {
   return new Map<string, Pass>([
-    ...layers.flatMap(({ name, linear, preactivation, activation }): [string, Pass][] => [
+    ...layers.flatMap(({ name, linear, preactivation, activation, stream }): [string, Pass][] => [
       [`${name} linear`, linear],
       [`${name} preactivation`, preactivation],
       [`${name} activation`, activation],
+      ...(stream === null ? [] : [[`${name} stream`, stream] satisfies [string, Pass]]),
     ]),
     ...parameters.map((parameter): [string, Pass] => [parameter.name, parameter]),
   ]);

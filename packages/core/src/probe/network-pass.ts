@@ -1,10 +1,5 @@
-import type { PlannedLayer } from "../model/network-plan.ts";
+import type { PlannedLayer, Stage } from "../model/network-plan.ts";
 import type { Activation, LayerKind, Parameter } from "../spec.ts";
-
-/** The places at which a pass through a layer is seen. */
-export type Stage = "linear" | "preactivation" | "activation";
-
-export const STAGES: readonly Stage[] = ["linear", "preactivation", "activation"];
 
 /** A tensor together with the gradient of the mean loss in it, row-major. */
 export type Pass = { readonly values: Float32Array; readonly gradient: Float32Array };
@@ -12,34 +7,39 @@ export type Pass = { readonly values: Float32Array; readonly gradient: Float32Ar
 /** Mean and std of every unit of a layer, float32; the std is the unbiased estimate. */
 export type UnitMoments = { readonly mean: Float32Array; readonly std: Float32Array };
 
-/** What one layer did with B examples, `[B, units]` each; equal where nothing lies between them. */
+/** What one layer did with B examples, `[B * positions, units]` each; equal where nothing lies between them. */
 export type LayerPass = {
   readonly name: string;
   readonly kind: LayerKind;
   readonly units: number;
+  /** Rows of each example. */
+  readonly positions: number;
   /** What comes after the preactivation; `none` in the output layer. */
   readonly nonlinearity: Activation;
   /** x W + b: what leaves the weights. */
   readonly linear: Pass;
-  /** What enters the nonlinearity: after batch norm, where there is one. */
+  /** What enters the nonlinearity: after a norm, where there is one. */
   readonly preactivation: Pass;
-  /** What leaves the layer; the logits in the output layer. */
+  /** What leaves the nonlinearity; the logits in the output layer. */
   readonly activation: Pass;
-  /** Moments of its batch norm: those of these examples, and the running ones. */
+  /** What leaves the layer, where it is something else: after a residual block's addition, or a norm behind it. */
+  readonly stream: Pass | null;
+  /** Moments of its batch norm (its first): those of these examples, and the running ones. */
   readonly norm: { readonly batch: UnitMoments; readonly running: UnitMoments } | null;
 };
 
 /** Puts the pass of a model's layer together from those of its stages. */
 export function layerPass(
-  { name, kind, units, nonlinearity }: PlannedLayer,
+  { name, kind, units, positions, nonlinearity, stages }: PlannedLayer,
   norm: LayerPass["norm"],
   passAt: (stage: Stage) => Pass,
 ): LayerPass {
   return {
-    ...{ name, kind, units, nonlinearity, norm },
+    ...{ name, kind, units, positions, nonlinearity, norm },
     linear: passAt("linear"),
     preactivation: passAt("preactivation"),
     activation: passAt("activation"),
+    stream: stages.has("stream") ? passAt("stream") : null,
   };
 }
 

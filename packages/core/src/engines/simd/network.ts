@@ -1,4 +1,4 @@
-import type { Stage } from "../../probe/network-pass.ts";
+import type { Stage } from "../../model/network-plan.ts";
 import type { BatchNormSpec, ModelSpec } from "../../spec.ts";
 import { backwardFirst, type FirstNetwork, forwardFirst } from "./first-layer.ts";
 import type { Layer, Norm } from "./layout.ts";

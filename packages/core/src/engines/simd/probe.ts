@@ -1,8 +1,8 @@
+import type { Stage } from "../../model/network-plan.ts";
 import {
   layerPass,
   type NetworkPass,
   type ParameterPass,
-  type Stage,
   type UnitMoments,
   withPenalties,
 } from "../../probe/network-pass.ts";
@@ -27,7 +27,7 @@ export function probeNetwork(network: Network, rows: number, lambdas: Float64Arr
   });
   const passes = layers.map((layer) => {
     const { linear, normed, output } = layer;
-    const matrices = { linear, preactivation: normed, activation: output };
+    const matrices = { linear, preactivation: normed, activation: output, stream: output };
     return layerPass(layer.shape.planned, normPass(network, layer), (stage) => ({
       values: viewRows(floats, matrices[stage], rows),
       gradient: gradients.get(layer)?.get(stage) ?? new Float32Array(),

@@ -1,11 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  layerPass,
-  type NetworkPass,
-  STAGES,
-  type Stage,
-  type UnitMoments,
-} from "../../probe/network-pass.ts";
+import type { Stage } from "../../model/network-plan.ts";
+import { layerPass, type NetworkPass, type UnitMoments } from "../../probe/network-pass.ts";
 import type { BatchNormSpec, ModelSpec, Parameter } from "../../spec.ts";
 import type { LayerShape } from "../layer-shapes.ts";
 import { type Affine, batchNorm, type RunningMoments, unitMoments } from "./batch-norm.ts";
@@ -91,7 +86,9 @@ export function probeNetwork(
   const batch = new Map<string, UnitMoments>();
   const zeros = new Map(
     layers.flatMap((layer) =>
-      STAGES.map((stage) => [placeOf(layer, stage), tf.zeros([examples, layer.fanOut])] as const),
+      [...layer.planned.stages.keys()].map(
+        (stage) => [placeOf(layer, stage), tf.zeros([examples, layer.fanOut])] as const,
+      ),
     ),
   );
   const tap: Way["tap"] = (x, layer, stage) => {
