@@ -15,7 +15,8 @@ function makeShares({ cores, asked }: { readonly cores: number; readonly asked?:
   const shares = new CoreShares({ cores, asked, waiting: () => waiting });
   const join = (name: string, width: number, engine: "simd" | "tfjs" = "simd") => {
     const spec = makeSpec();
-    const wide = { ...spec, model: { ...spec.model, hidden: [8, width] } };
+    const { model } = makeSpec({ model: { hidden: [8, width] } });
+    const wide = { ...spec, model };
     return shares.join({ spec: wide, engine }, (threads) => told.set(name, threads));
   };
   return { join, told, wait: (runs: number) => (waiting = runs) };
