@@ -58,7 +58,7 @@ export {
   gainStudy,
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
-export { learningRateAt } from "./learning-rate.ts";
+export { largestRate, learningRateAt } from "./learning-rate.ts";
 export { firstActivation, firstBatchNorm, hasBatchNorm, hiddenWidths } from "./model/layer-list.ts";
 export {
   linearModules,
@@ -106,6 +106,7 @@ export type {
   ParameterRole,
   RunSpec,
   Schedule,
+  ScheduleCurve,
   Split,
   Statistics,
   StepBlock,

@@ -155,6 +155,16 @@ def optimisers():
     return {"start": start, "gradients": gradients, "rates": rates, "of": made}
 
 
+def warmed(optimiser, warmup, factor, steps):
+    """A linear warm-up, then a cosine."""
+    torch_optim = torch.optim.lr_scheduler
+    parts = [
+        torch_optim.LinearLR(optimiser, start_factor=factor, total_iters=warmup),
+        torch_optim.CosineAnnealingLR(optimiser, T_max=steps - warmup),
+    ]
+    return torch_optim.SequentialLR(optimiser, parts, milestones=[warmup])
+
+
 def schedules():
     """Rates of PyTorch's schedulers, and the curve of a config that says the same."""
     torch_optim = torch.optim.lr_scheduler
@@ -169,6 +179,7 @@ def schedules():
             torch_optim.OneCycleLR,
             {"max_lr": 0.1, "total_steps": 21, "pct_start": 6 / 21},
         ),
+        ({**curve, "warmup": 5, "from": 0.01, "then": "cosine"}, warmed, {"warmup": 5, "factor": 0.1, "steps": 20}),
     ]
     made = []
     for spec, make, options in cases:
