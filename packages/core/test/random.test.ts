@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { PythonRandom } from "../src/random/mersenne-twister.ts";
-import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { MersenneTwister, PythonRandom } from "../src/random/mersenne-twister.ts";
+import { seedBits, TorchGenerator } from "../src/random/torch-generator.ts";
+import { goldenPart } from "./golden-parts.ts";
 import { goldens } from "./goldens.ts";
 
 function expectClose(actual: Iterable<number>, expected: readonly number[] | undefined): void {
@@ -62,3 +63,95 @@ test.each([
 ])("shuffling with seed %i is CPython's", (seed, expected) => {
   expect(new PythonRandom(seed).shuffle([..."abcdefgh"]).join("")).toBe(expected);
 });
+
+test("masks of dropout are torch's bernoulli_, one after the other", () => {
+  const { seed, masks, next } = goldenPart<GoldenMasks>("dropout");
+  const generator = new TorchGenerator(seed);
+
+  for (const { rate, shape, kept } of masks) {
+    const mask = new Float32Array(shape[0] * shape[1]);
+    generator.bernoulli(1 - rate, mask);
+    expect(mask.join("")).toBe(kept);
+  }
+  expectClose(generator.rand(2), next);
+});
+
+test("a mask neither takes nor clears the normal that is left of a pair", () => {
+  const [generator, alone] = [new TorchGenerator(7), new TorchGenerator(7)];
+  const [, spare] = alone.randn(2);
+
+  generator.randn(1);
+  generator.bernoulli(0.5, new Float32Array(4));
+
+  expect(generator.randn(1)[0]).toBe(spare);
+});
+
+test("everything is kept with probability 1, nothing with 0", () => {
+  const mask = new Float32Array(1000);
+  new TorchGenerator(7).bernoulli(1, mask);
+  expect(mask.every((one) => one === 1)).toBe(true);
+  new TorchGenerator(7).bernoulli(0, mask);
+  expect(mask.every((one) => one === 0)).toBe(true);
+});
+
+test("permutations are torch's randperm, one after the other", () => {
+  const { seed, of, next } = goldenPart<GoldenPermutations>("permutations");
+  const generator = new TorchGenerator(seed);
+
+  for (const { count, first, last, sum } of of) {
+    const order = generator.randperm(count);
+    const total = order.reduce((all, p, i) => (all + i * p) % (2 ** 31 - 1), 0);
+    expect([...order.slice(0, 20)], `${count}`).toEqual(first);
+    expect([...order.slice(-3)]).toEqual(last);
+    expect(total).toBe(sum);
+  }
+  expectClose(generator.rand(2), next);
+});
+
+test("numbers that are skipped are as if drawn, also across the words of a state", () => {
+  for (const count of [0, 1, 623, 624, 625, 1247, 1248, 5000]) {
+    const [skipped, drawn] = [MersenneTwister.fromSeed(9), MersenneTwister.fromSeed(9)];
+    for (const twister of [skipped, drawn]) twister.uint32();
+
+    skipped.skip(count);
+    for (let i = 0; i < count; i++) drawn.uint32();
+
+    expect(skipped.uint32()).toBe(drawn.uint32());
+  }
+});
+
+// torch.Generator().manual_seed(s).get_state() begins with s; the low 32 bits of it seed MT19937.
+test.each([
+  [-1, 0, 0xffffffff],
+  ["-1", 0, 0xffffffff],
+  [2 ** 32 + 5, 0, 5],
+  ["18446744073709551615", 0, 0xffffffff],
+  ["9007199254740993", 0, 1],
+  [0xffffffff, 0x64726f70, 0x64726f6f],
+] as const)(
+  "the bits that decide of seed %s, %i further, are those of its two's complement",
+  (seed, more, bits) => {
+    expect(seedBits(seed, more)).toBe(bits);
+  },
+);
+
+type GoldenMasks = {
+  readonly seed: number;
+  readonly masks: readonly {
+    readonly rate: number;
+    readonly shape: readonly [number, number];
+    readonly kept: string;
+  }[];
+  readonly next: readonly number[];
+};
+
+type GoldenPermutations = {
+  readonly seed: number;
+  readonly of: readonly {
+    readonly count: number;
+    readonly first: readonly number[];
+    readonly last: readonly number[];
+    readonly sum: number;
+  }[];
+  readonly next: readonly number[];
+};

@@ -92,6 +92,32 @@ export class MersenneTwister {
     this.#next = next;
   }
 
+  /** Passes over so many integers. */
+  skip(count: number): void {
+    let left = count;
+    while (left > N - this.#next) {
+      left -= N - this.#next;
+      this.#twist();
+    }
+    this.#next += left;
+  }
+
+  /**
+   * Fills `below` with 1 where a double in `[0, 1)` of 53 random bits is below `bound`, else 0; each takes two integers,
+   * of which the first has the high bits.
+   */
+  fillBelow(below: Float32Array, bound: number): void {
+    // Bits of the double as an integer are below it exactly where they are below its ceiling.
+    const least = Math.ceil(bound * 2 ** 53);
+    const high = Math.floor(least / 2 ** 32);
+    const low = least % 2 ** 32;
+    for (let i = 0; i < below.length; i++) {
+      const drawn = this.uint32() & 0x1fffff;
+      const rest = this.uint32();
+      below[i] = drawn < high || (drawn === high && rest < low) ? 1 : 0;
+    }
+  }
+
   #twist(): void {
     const state = this.#state;
     for (let i = 0; i < N - M; i++) state[i] = at(state, i + M) ^ twisted(state, i, i + 1);

@@ -14,14 +14,19 @@ export type GeneratorState = {
   readonly spare: string | null;
 };
 
+/** Returns what decides of a seed, and of one that is so much larger: the low 32 bits of its two's complement. */
+export function seedBits(seed: number | string, more = 0): number {
+  return Number(BigInt.asUintN(32, BigInt(seed) + BigInt(more)));
+}
+
 /** The random numbers of `torch.Generator().manual_seed(seed)` on a CPU, draw for draw. */
 export class TorchGenerator {
   #twister: MersenneTwister;
   #spareNormal: number | null = null;
 
-  /** @param seed - a non-negative integer; as in PyTorch, its low 32 bits decide */
-  constructor(seed: number) {
-    this.#twister = MersenneTwister.fromSeed(seed % 2 ** 32);
+  /** @param seed - an integer, as decimal digits where a number does not hold it; see `seedBits` */
+  constructor(seed: number | string) {
+    this.#twister = MersenneTwister.fromSeed(seedBits(seed));
   }
 
   /**
@@ -83,6 +88,32 @@ export class TorchGenerator {
    */
   randints(bound: number, values: Int32Array): void {
     this.#twister.fillRemainders(values, bound);
+  }
+
+  /** `torch.randperm(count)`. */
+  randperm(count: number): Int32Array {
+    const order = Int32Array.from({ length: count }, (_, i) => i);
+    for (let i = 0; i < count - 1; i++) {
+      const j = i + this.randint(count - i);
+      const last = order[i] ?? 0;
+      order[i] = order[j] ?? 0;
+      order[j] = last;
+    }
+    return order;
+  }
+
+  /**
+   * `torch.empty(n).bernoulli_(keep)`: ones with probability `keep`, else zeros.
+   *
+   * @param mask - to fill; `[n]`
+   */
+  bernoulli(keep: number, mask: Float32Array): void {
+    this.#twister.fillBelow(mask, keep);
+  }
+
+  /** Passes over so many 32-bit integers of the stream; a normal that is left of a pair stays. */
+  skip(count: number): void {
+    this.#twister.skip(count);
   }
 
   #uniform24(): number {
