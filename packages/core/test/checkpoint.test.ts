@@ -138,8 +138,9 @@ function record(spec: RunSpec, dataset: Dataset, { engine, cuts }: Cut): Record<
 }
 
 /** A checkpoint that another process has got. */
-function sent({ step, weights, state }: Checkpoint): Checkpoint {
-  return { step, weights: weights.slice(), state: JSON.parse(JSON.stringify(state)) };
+function sent({ step, weights, optimizer, state }: Checkpoint): Checkpoint {
+  const copied = { weights: weights.slice(), optimizer: structuredClone(optimizer) };
+  return { step, ...copied, state: JSON.parse(JSON.stringify(state)) };
 }
 
 function bufferOf({ parameters }: Trainer, steps: number) {

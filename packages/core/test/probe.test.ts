@@ -104,9 +104,9 @@ test.each(backends)("a probe on %s leaks no tensor", (_, engine) => {
 test("the probe's examples are the same for every run on the same data", () => {
   const train = makeNames().train;
 
-  const batch = probeBatch(train);
+  const batch = probeBatch(train, 32);
 
-  expect(batch).toEqual(probeBatch(train));
+  expect(batch).toEqual(probeBatch(train, 32));
   expect(batch.count).toBe(32);
   expect(new Set(batch.targets).size).toBeGreaterThan(5);
   const losses = [1, 2].map((seed) => {
@@ -114,6 +114,35 @@ test("the probe's examples are the same for every run on the same data", () => {
     return new Trainer(makeSpec({ seed, init: { output } }), names).probe(THRESHOLD).loss;
   });
   for (const loss of losses) expect(loss).toBeCloseTo(Math.log(names.vocabulary.length), 6);
+});
+
+test("a probe of more examples begins with those of one of fewer", () => {
+  const train = makeNames().train;
+
+  const [many, few] = [probeBatch(train, 256), probeBatch(train, 32)];
+
+  expect(many.count).toBe(256);
+  expect(many.targets.subarray(0, 32)).toEqual(few.targets);
+});
+
+test("a probe of the batch has the loss of the step that follows, and moves no bit of it", () => {
+  const spec = makeSpec({ train: { steps: 8 } });
+  const [plain, probed] = [trainAll(spec, names), new Trainer(spec, names)];
+  const { parameters } = probed;
+  const [loss, lr] = [new Float64Array(8), new Float64Array(8)];
+  const ratios = new Float32Array(8 * parameters.length);
+
+  const losses = Array.from({ length: 8 }, (_, step) => {
+    const probe = probed.probe(THRESHOLD, "batch");
+    expect(probe.examples).toBe(8);
+    probed.advance({ loss, lr, ratios }, 1, step);
+    return probe.loss;
+  });
+
+  expect(loss).toEqual(plain.loss);
+  expect(ratios).toEqual(plain.ratios);
+  for (const [step, found] of losses.entries()) expect(found).toBeCloseTo(loss[step] ?? 0, 6);
+  expect(probed.probe(THRESHOLD, "batch").step).toBe(8);
 });
 
 test("a layer is probed before and after its nonlinearity, its weights and their gradients with it", () => {

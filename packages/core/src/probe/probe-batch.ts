@@ -1,18 +1,21 @@
 import type { Examples } from "../data/dataset.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
 
-/** How many examples are probed: as many as in the notebook, see docs/design.md. */
-const PROBE_EXAMPLES = 32;
+/** How many examples are probed unless a config says otherwise: as many as in the notebook, see docs/design.md. */
+export const PROBE_EXAMPLES = 32;
+
+/** What a probe is of: so many fixed training examples, or those that the next step will be trained on. */
+export type ProbeExamples = number | "batch";
 
 /** Seed of a generator that nothing else draws from. */
 const PROBE_SEED = 1_886_548_834;
 
-/** The examples of every probe of every run on these data, drawn with replacement. */
-export function probeBatch(train: Examples): Examples {
+/** The examples of every probe of every run on these data, drawn with replacement; fewer are the first of more. */
+export function probeBatch(train: Examples, examples: number): Examples {
   const generator = new TorchGenerator(PROBE_SEED);
   return pickExamples(
     train,
-    Int32Array.from({ length: PROBE_EXAMPLES }, () => generator.randint(train.count)),
+    Int32Array.from({ length: examples }, () => generator.randint(train.count)),
   );
 }
 

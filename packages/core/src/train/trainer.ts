@@ -1,17 +1,22 @@
 import type { Dataset, Examples } from "../data/dataset.ts";
-import type { Engine, LoadedEngine, Tensor, ThreadTeam } from "../engines/engine.ts";
+import type { Engine, LoadedEngine, ThreadTeam } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
-import { initialise } from "../init/initialise.ts";
-import { learningRateAt } from "../learning-rate.ts";
 import { hasBatchNorm } from "../model/layer-list.ts";
-import { planParameters } from "../model/parameters.ts";
 import type { Probe } from "../probe/probe.ts";
-import { probeBatch } from "../probe/probe-batch.ts";
+import {
+  PROBE_EXAMPLES,
+  type ProbeExamples,
+  pickExamples,
+  probeBatch,
+} from "../probe/probe-batch.ts";
 import { summarise } from "../probe/summarise.ts";
-import { TorchGenerator } from "../random/torch-generator.ts";
+import type { TorchGenerator } from "../random/torch-generator.ts";
 import type { Evaluation, Parameter, RunSpec, Split, Statistics } from "../spec.ts";
 import { encodeSafetensors } from "../weights/safetensors.ts";
-import { type Checkpoint, CheckpointError, trainedWeights } from "./checkpoint.ts";
+import type { Batches } from "./batches.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { begun, goneOn } from "./place.ts";
+import { Rates } from "./rates.ts";
 import { sampleNames } from "./sample-names.ts";
 
 /** Where steps are recorded: row i of a chunk is step `trainer.step + i` at the time of the call. */
@@ -31,18 +36,22 @@ type TrainerOptions = {
   readonly checkpoint?: Checkpoint | null;
   /** Threads that the run may ever be computed by; 1 unless given. */
   readonly mostThreads?: number | undefined;
+  /** Measures the gradient's norm where there is no clipping either. */
+  readonly measuresGradient?: boolean | undefined;
 };
 
 /** One run: draws its initial tensors, then its mini-batches, from one generator, and trains. */
 export class Trainer {
   readonly parameters: readonly Parameter[];
+  /** What each step records beside its loss and its ratios, in the order of `StepBuffer.metrics`. */
+  readonly metrics: readonly string[];
   readonly #spec: RunSpec;
   readonly #dataset: Dataset;
-  readonly #generator: TorchGenerator;
   readonly #engine: Engine;
-  readonly #batch: Int32Array;
-  /** The learning rate of each parameter at the current step. */
-  readonly #rates: Float64Array;
+  readonly #batches: Batches;
+  /** Draws the masks of dropout; null where there is none. */
+  readonly #masks: TorchGenerator | null;
+  readonly #rates: Rates;
   #step = 0;
   #divergedAt: number | null = null;
   #probeBatch: Examples | null = null;
@@ -54,33 +63,21 @@ export class Trainer {
   constructor(
     spec: RunSpec,
     dataset: Dataset,
-    { engine = SIMD, checkpoint = null, mostThreads }: TrainerOptions = {},
+    { engine = SIMD, checkpoint = null, ...how }: TrainerOptions = {},
   ) {
     this.#spec = spec;
     this.#dataset = dataset;
-    this.#batch = new Int32Array(spec.train.batchSize);
     const { model, train } = spec;
-    let tensors: readonly Tensor[];
-    if (checkpoint === null) {
-      const generator = new TorchGenerator(spec.seed);
-      tensors = planParameters(spec, dataset.vocabulary.length).map(({ name, shape, init }) => ({
-        name,
-        shape,
-        values: initialise(init, shape, generator),
-      }));
-      this.#generator = generator;
-    } else {
-      const trained = trainedWeights(checkpoint.weights, model);
-      if (trained.vocabulary.join() !== dataset.vocabulary.join()) {
-        throw new CheckpointError("the checkpoint has another vocabulary than the data");
-      }
-      tensors = trained.tensors;
-      this.#generator = generatorOf(checkpoint, train.steps);
-      this.#step = checkpoint.step;
-    }
-    this.#engine = engine.create({ model, train, dataset, tensors, mostThreads });
+    const { tensors, optimizerTensors, batches, masks, updates } =
+      checkpoint === null ? begun(spec, dataset) : goneOn(checkpoint, spec, dataset);
+    this.#step = updates;
+    this.#batches = batches;
+    this.#masks = masks;
+    const state = { tensors, optimizerTensors, updates, masks: masks ?? undefined };
+    this.#engine = engine.create({ model, train, dataset, ...state, ...how });
     this.parameters = this.#engine.parameters;
-    this.#rates = new Float64Array(this.parameters.length);
+    this.#rates = new Rates(this.parameters, train);
+    this.metrics = [...this.#engine.metrics, ...this.#rates.metrics];
   }
 
   /** The threads that compute; null where there is never more than one. */
@@ -111,17 +108,16 @@ export class Trainer {
    * @returns the steps made
    */
   advance(buffer: StepBuffer, count: number, rows = 0): number {
-    const { lr, steps } = this.#spec.train;
-    const batch = this.#batch;
-    const examples = this.#dataset.train.count;
-    const last = Math.min(this.#step + count, steps);
+    const last = Math.min(this.#step + count, this.#spec.train.steps);
+    const { ratios, metrics = NONE } = buffer;
+    const width = this.metrics.length;
+    const groupsAt = this.#engine.metrics.length;
     let row = rows;
     while (this.#step < last && this.#divergedAt === null) {
-      this.#generator.randints(examples, batch);
-      const rate = learningRateAt(lr, this.#step);
-      this.#rates.fill(rate);
-      const record = { ratios: buffer.ratios, metrics: buffer.metrics ?? NONE, width: 0, row };
-      const loss = this.#engine.step(batch, this.#rates, record);
+      const rate = this.#rates.at(this.#step);
+      const record = { ratios, metrics, width, row };
+      const loss = this.#engine.step(this.#batches.next(), this.#rates.values, record);
+      this.#rates.record(metrics, row * width + groupsAt);
       buffer.loss[row] = loss;
       buffer.lr[row] = rate;
       if (!Number.isFinite(loss)) this.#divergedAt = this.#step;
@@ -165,16 +161,26 @@ export class Trainer {
   }
 
   /**
-   * Probes the network; training is not touched. The examples are the same at every step of every
-   * run on these data. Moments of the training set are there if it has been evaluated at this step.
+   * Probes the network; training is not touched. Moments of the training set are there if it has been evaluated at this
+   * step.
    *
    * @param threshold - where tanh counts as saturated
+   * @param of - a number of examples, which are the same at every step of every run on these data; or `batch`: those
+   * that the next step takes, or would take
    */
-  probe(threshold: number): Probe {
-    this.#probeBatch ??= probeBatch(this.#dataset.train);
+  probe(threshold: number, of: ProbeExamples = PROBE_EXAMPLES): Probe {
     const trainset = this.#trainset?.step === this.#step ? this.#trainset.moments : new Map();
-    const pass = this.#engine.probe(this.#probeBatch);
+    const pass = this.#engine.probe(this.#probed(of));
     return summarise(pass, { step: this.#step, threshold, trainset });
+  }
+
+  #probed(of: ProbeExamples): Examples {
+    const { train } = this.#dataset;
+    if (of === "batch") return pickExamples(train, this.#batches.peek());
+    const known = this.#probeBatch;
+    const picked = known?.count === of ? known : probeBatch(train, of);
+    this.#probeBatch = picked;
+    return picked;
   }
 
   /** Names drawn from the model as it is now; training is not touched. */
@@ -193,26 +199,22 @@ export class Trainer {
 
   /** All that a trainer of the same run needs to go on from here with the same bits. */
   checkpoint(): Checkpoint {
-    const state = { step: this.#step, generator: this.#generator.state() };
-    return { step: this.#step, weights: this.weights(), state };
+    const step = this.#step;
+    return {
+      step,
+      weights: this.weights(),
+      optimizer: this.#engine.optimizerTensors(),
+      state: {
+        step,
+        ...this.#batches.state(),
+        ...(this.#masks === null ? {} : { dropout: this.#masks.state() }),
+      },
+    };
   }
 
   /** Frees what the engine holds; the trainer is not used afterwards. */
   dispose(): void {
     this.#engine.dispose();
-  }
-}
-
-function generatorOf({ step, state }: Checkpoint, steps: number): TorchGenerator {
-  if (state.step !== step || step > steps) {
-    throw new CheckpointError(
-      `a checkpoint at step ${step} (its state: ${state.step}) is none of a run of ${steps} steps`,
-    );
-  }
-  try {
-    return TorchGenerator.fromState(state.generator);
-  } catch (cause) {
-    throw new CheckpointError("the checkpoint has no state of the generator", { cause });
   }
 }
 

@@ -76,6 +76,8 @@ export type CoordinatorMessage =
 
 export type StartedMessage = OfRun<"started"> & {
   readonly parameters: readonly Parameter[];
+  /** What is recorded of every step beside its loss, its rate and its ratios, by name. */
+  readonly metrics: readonly string[];
   readonly engine: EngineFacts;
   /** Updates made before: the step of the checkpoint, or 0. */
   readonly from: number;

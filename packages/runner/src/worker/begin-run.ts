@@ -1,18 +1,15 @@
-/** Makes the trainer of a run, at initialisation or at a checkpoint, and encodes what a checkpoint keeps. */
+/** Makes the trainer of a run, at initialisation or at a checkpoint. */
 import {
-  type Checkpoint,
   CheckpointError,
   type Dataset,
-  type DiagnosisState,
-  type EarlyStopState,
   EngineError,
   type LoadedEngine,
   Trainer,
 } from "@ablate/core";
-import { isRecord } from "../config/canonical-json.ts";
 import { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import { isDiagnosisState } from "../diagnose/stored-state.ts";
 import type { TrainMessage } from "../train/messages.ts";
+import { decodeRunState, type RunState } from "./run-state.ts";
 
 /** A trainer where the run begins or goes on. */
 export type BegunRun = {
@@ -50,7 +47,7 @@ export function beginRun(message: TrainMessage, dataset: Dataset, engine: Loaded
   }
   try {
     const state = decodeRunState(resume.state);
-    const checkpoint = { step, weights, state: state.trainer };
+    const checkpoint = { step, weights, optimizer: state.optimizer, state: state.trainer };
     const trainer = new Trainer(spec, dataset, { engine, checkpoint, mostThreads });
     const { state: fresh } = new RunDiagnosis(message, trainer.parameters);
     if (isDiagnosisState(state.diagnosis, { fresh, step })) {
@@ -62,40 +59,4 @@ export function beginRun(message: TrainMessage, dataset: Dataset, engine: Loaded
     if (!(error instanceof CheckpointError)) throw error;
     return fresh(`the checkpoint of ${run} at step ${step} is of no use: ${error.message}`);
   }
-}
-
-/** Version of the encoding: a version that is not known starts a run anew rather than guess. */
-const VERSION = 1;
-
-/** The `state` of a checkpoint: what decides further steps beside the weights, as JSON bytes. */
-export type RunState = {
-  readonly trainer: Checkpoint["state"];
-  /** State of early stopping; null where a run makes all its steps. */
-  readonly stop: EarlyStopState | null;
-  readonly diagnosis: DiagnosisState;
-};
-
-export function encodeRunState({ trainer, stop, diagnosis }: RunState): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, trainer, stop, diagnosis }));
-}
-
-/** @throws CheckpointError - it is none, or one of another version */
-function decodeRunState(bytes: Uint8Array): RunState {
-  let value: unknown = null;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {}
-  if (isRunState(value)) return value;
-  throw new CheckpointError("its state is not one that this version knows");
-}
-
-function isRunState(value: unknown): value is RunState {
-  if (!isRecord(value) || value.version !== VERSION) return false;
-  const { trainer, stop, diagnosis } = value;
-  const isStop =
-    stop === null ||
-    (isRecord(stop) &&
-      Number.isFinite(stop.step) &&
-      (stop.best === null || Number.isFinite(stop.best)));
-  return isRecord(trainer) && isRecord(trainer.generator) && isStop && isRecord(diagnosis);
 }

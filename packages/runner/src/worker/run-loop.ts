@@ -1,5 +1,6 @@
 /** Trains one run: makes steps, and between them does what is due. */
 import {
+  type Checkpoint,
   EarlyStop,
   type Probe,
   type Rule,
@@ -12,8 +13,8 @@ import { readDuration } from "@ablate/text";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
-import { encodeRunState, type RunState } from "./begin-run.ts";
 import { Pace } from "./pace.ts";
+import { encodeRunState, type RunState } from "./run-state.ts";
 import type { ThreadChoice } from "./thread-choice.ts";
 
 /** Steps are sent about this often: a live view moves smoothly, and a message carries many steps. */
@@ -139,7 +140,10 @@ export class RunLoop {
     const saved = isSaved ? trainer.checkpoint() : null;
     const steps = { runId, block: this.#take(), trainSeconds: clock.seconds };
     if (saved === null) send({ type: "steps", ...steps });
-    else send({ type: "checkpoint", ...steps, ...saved, state: this.#encode(saved.state) });
+    else {
+      const { step, weights } = saved;
+      send({ type: "checkpoint", ...steps, step, weights, state: this.#encode(saved) });
+    }
     if (isSaved) this.#checkpointedAt = now;
     this.#sentAt = now;
   }
@@ -191,19 +195,21 @@ export class RunLoop {
   #snapshot(): Snapshot {
     const { trainer, message } = this.#options;
     const { spec, record } = message;
-    const { step, weights, state } = trainer.checkpoint();
+    const checkpoint = trainer.checkpoint();
+    const { step, weights } = checkpoint;
     return {
       step,
       evaluations: record.evaluate === "none" ? [] : trainer.evaluate(),
       samples: trainer.sample(record.samples, sampleSeed(spec.seed)),
       weights,
-      state: this.#encode(state),
+      state: this.#encode(checkpoint),
     };
   }
 
-  #encode(trainer: RunState["trainer"]): Uint8Array {
+  #encode({ optimizer, state }: Checkpoint): Uint8Array {
     return encodeRunState({
-      trainer,
+      optimizer,
+      trainer: state,
       stop: this.#stop?.state ?? null,
       diagnosis: this.#options.diagnosis.state,
     });
@@ -238,7 +244,7 @@ export class LoopClock {
 /** Collects the steps of a run until they are sent. */
 class PendingSteps {
   readonly #trainer: Trainer;
-  readonly #buffer: StepBuffer;
+  readonly #buffer: Required<StepBuffer>;
   #count = 0;
 
   constructor(trainer: Trainer) {
@@ -247,6 +253,7 @@ class PendingSteps {
       loss: new Float64Array(CAPACITY),
       lr: new Float64Array(CAPACITY),
       ratios: new Float32Array(CAPACITY * trainer.parameters.length),
+      metrics: new Float64Array(CAPACITY * trainer.metrics.length),
     };
   }
 
@@ -270,13 +277,15 @@ class PendingSteps {
   take(): StepBlock {
     const count = this.#count;
     this.#count = 0;
-    const { loss, lr, ratios } = this.#buffer;
+    const { parameters, metrics: names } = this.#trainer;
+    const { loss, lr, ratios, metrics } = this.#buffer;
     return {
       first: this.#trainer.step - count,
       count,
       loss: loss.subarray(0, count),
       lr: lr.subarray(0, count),
-      ratios: ratios.subarray(0, count * this.#trainer.parameters.length),
+      ratios: ratios.subarray(0, count * parameters.length),
+      ...(names.length === 0 ? {} : { metrics: metrics.subarray(0, count * names.length) }),
     };
   }
 }

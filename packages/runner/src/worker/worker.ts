@@ -78,7 +78,7 @@ export class Worker {
       trainer = begun.trainer;
       if (state === null) clock = new LoopClock(0);
       const { create: _, ...engine } = loaded;
-      const { parameters, team } = trainer;
+      const { parameters, metrics, team } = trainer;
       const threads = new ThreadChoice(team, message.threads);
       this.#threads = threads;
       const diagnosis = new RunDiagnosis(message, parameters, {
@@ -86,7 +86,8 @@ export class Worker {
         counting,
       });
       const { judgedBy } = diagnosis;
-      this.#outlet.send({ type: "started", runId, parameters, engine, from, unused, judgedBy });
+      const facts = { parameters, metrics, engine, from, unused, judgedBy };
+      this.#outlet.send({ type: "started", runId, ...facts });
       const loop = new RunLoop({
         message,
         trainer,
