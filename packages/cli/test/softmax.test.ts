@@ -47,6 +47,27 @@ test("scales alone draw, as often and as many as asked for, from the seed", asyn
   expect((await row("2"))?.loss).not.toBe((await row("1"))?.loss);
 });
 
+// torch.rand(4) and torch.randn(4) * 10 by a generator of seed 42, in PyTorch 1.13.
+test.each([
+  [
+    ["--uniform", "--scales", "1"],
+    "0.8823 0.9150 0.3829 0.9593  0.2688 0.2777 0.1631 0.2903  1.8132",
+  ],
+  [["--scales", "10"], "3.3669 1.2881 2.3446 2.3033  0.5464 0.0683 0.1966 0.1886  1.6266"],
+])("one draw %j is shown with its probabilities", async (args, line) => {
+  const { stdout } = await ablate(
+    makeFolder(),
+    "softmax",
+    ...args,
+    "--draws",
+    "1",
+    "--target",
+    "2",
+  );
+
+  expect(stdout).toContain(`\n${line}    1.3863\n`);
+});
+
 test.each([
   [["1,two"], 'LOGITS are numbers separated by commas, such as 0,5,-1,5/3, not "two"'],
   [["1"], 'LOGITS are two numbers or more, separated by commas, not "1"'],

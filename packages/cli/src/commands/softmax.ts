@@ -1,4 +1,4 @@
-import { crossEntropy, randomLosses, softmax } from "@ablate/core";
+import { crossEntropy, randomLogits, randomLosses, softmax } from "@ablate/core";
 import { count, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -18,13 +18,14 @@ const MOST_NUMBERS = 10_000_000;
 
 export const command: Command = {
   about:
-    "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws.",
+    "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws, and --draws 1 shows the one.",
   options: {
     target: { value: "I", help: "the right class, counted from 0 (0)" },
     scales: {
       value: "LIST",
       help: `draw logits from N(0, 1) times each of these: 10, 5/3, 1/sqrt(10) (${SCALES} where no LOGITS are given)`,
     },
+    uniform: { help: "draw from U(0, 1), as torch.rand, instead of N(0, 1)" },
     classes: { value: "N", help: `logits drawn at a time (${CLASSES})` },
     draws: { value: "N", help: `how often they are drawn (${DRAWS})` },
     seed: { value: "N", help: `of what is drawn (${SEED})` },
@@ -37,6 +38,7 @@ export const command: Command = {
       "ablate softmax --scales 1,10,20 --classes 27",
       "27 characters, as random as v1's first logits",
     ],
+    ["ablate softmax --uniform --scales 1 --draws 1", "four logits of torch.rand, in full"],
   ],
   see: ["docs/tutorial.md", "docs/json.md", "ablate gain"],
   run: ({ flags, terminal }) => {
@@ -58,7 +60,9 @@ type Row = {
   readonly equal: number;
   /** The mean, where they are drawn. */
   readonly loss: number;
-  /** Null where logits are drawn; what comes after is null where they are not. */
+  /** The logits as numbers; null of several draws. */
+  readonly values: readonly number[] | null;
+  /** Null of several draws; what comes after is null where logits are given. */
   readonly probabilities: readonly number[] | null;
   readonly draws: number | null;
   readonly seed: number | null;
@@ -79,7 +83,7 @@ function givenRows(flags: Flags, target: number): readonly Row[] {
     const equal = equalLoss(classes, target, logits);
     const [loss, probabilities] = [crossEntropy(values, target), [...softmax(values)]];
     const drawn = { draws: null, seed: null, loss_std: null, worse: null };
-    return { logits, classes, target, equal, loss, probabilities, ...drawn };
+    return { logits, classes, target, equal, loss, values, probabilities, ...drawn };
   });
 }
 
@@ -95,11 +99,18 @@ function randomRows(flags: Flags, target: number): readonly Row[] {
       `--classes ${classes} times --draws ${draws} is too much; ten million numbers may be drawn`,
     );
   }
+  const from: "rand" | "randn" = flags.has("uniform") ? "rand" : "randn";
   return readScales(scales, SCALES_ARE).map(({ text, scale }) => {
-    const { mean: loss, std, worse } = randomLosses(scale, { classes, draws, target, seed });
-    const given = { logits: `N(0, 1) x ${text}`, classes, target, equal };
-    const drawn = { draws, seed, loss_std: draws === 1 ? null : std, worse };
-    return { ...given, loss, probabilities: null, ...drawn };
+    const options = { classes, draws, target, seed, from };
+    const { mean: loss, std, worse } = randomLosses(scale, options);
+    const logits = `${from === "rand" ? "U" : "N"}(0, 1) x ${text}`;
+    const one = draws === 1 ? randomLogits(scale, options) : null;
+    return {
+      ...{ logits, classes, target, equal, loss },
+      values: one && [...one],
+      probabilities: one && [...softmax(one)],
+      ...{ draws, seed, loss_std: one ? null : std, worse },
+    };
   });
 }
 
@@ -111,16 +122,17 @@ function equalLoss(classes: number, target: number, where: string): number {
   );
 }
 
-/** Tables the logits that were given, then those that are drawn. */
+/** Tables the logits that were given or drawn once, then those that are drawn many times. */
 function page(rows: readonly Row[], target: number): string {
-  const given = rows.filter(({ draws }) => draws === null);
-  const drawn = rows.filter(({ draws }) => draws !== null);
+  const given = rows.filter(({ values }) => values !== null);
+  const drawn = rows.filter(({ values }) => values === null);
   const fixed = (value: number): string => value.toFixed(4);
+  const all = (values: readonly number[] | null): string => (values ?? []).map(fixed).join(" ");
   const givenTable = table(
     ["logits", "probabilities", right("loss"), right("if equal")],
-    given.map(({ logits, probabilities, loss, equal }) => [
-      logits.replace(/\s*,\s*/g, " "),
-      (probabilities ?? []).map(fixed).join(" "),
+    given.map(({ logits, draws, values, probabilities, loss, equal }) => [
+      draws === null ? logits.replace(/\s*,\s*/g, " ") : all(values),
+      all(probabilities),
       ...[loss, equal].map(fixed),
     ]),
   );
@@ -128,7 +140,7 @@ function page(rows: readonly Row[], target: number): string {
   const drawnTable = table(
     [title ?? "", ...["mean loss", "std", "if equal", "above it"].map(right)],
     drawn.map(({ logits, loss, loss_std: std, equal, worse }) => [
-      ...[logits, fixed(loss), Number.isFinite(std) ? fixed(std ?? 0) : "-", fixed(equal)],
+      ...[logits, fixed(loss), fixed(std ?? 0), fixed(equal)],
       `${Math.round((worse ?? 0) * 100)}%`,
     ]),
   );

@@ -24,12 +24,12 @@ function powersOf(logits: ArrayLike<number>) {
   return { powers, total: powers.reduce((sum, power) => sum + power, 0), largest };
 }
 
-type RandomLogits = {
+export type RandomLogits = {
   readonly classes: number;
   readonly draws: number;
-  /** The right class, from 0. */
-  readonly target: number;
   readonly seed: number;
+  /** From N(0, 1), as `torch.randn`, unless given; `rand`: from U(0, 1). */
+  readonly from?: "rand" | "randn";
 };
 
 type RandomLosses = {
@@ -41,14 +41,26 @@ type RandomLosses = {
   readonly worse: number;
 };
 
-/**
- * Draws logits from N(0, 1), times `scale`, in float32, and takes the cross-entropy of each draw. The
- * same seed gives the same draws whatever the scale.
- */
-export function randomLosses(scale: number, options: RandomLogits): RandomLosses {
-  const { classes, draws, target, seed } = options;
+/** Draws logits times `scale`, in float32; `[draws, classes]`. The same seed gives the same draws whatever the scale. */
+export function randomLogits(
+  scale: number,
+  { classes, draws, seed, from = "randn" }: RandomLogits,
+): Float32Array {
   const factor = Math.fround(scale);
-  const logits = new TorchGenerator(seed).randn(draws * classes).map((value) => value * factor); // [draws, classes]
+  return new TorchGenerator(seed)[from](draws * classes).map((value) => value * factor);
+}
+
+/**
+ * Draws logits and takes the cross-entropy of each draw.
+ *
+ * @param options - `target`: the right class, from 0
+ */
+export function randomLosses(
+  scale: number,
+  options: RandomLogits & { readonly target: number },
+): RandomLosses {
+  const { classes, draws, target } = options;
+  const logits = randomLogits(scale, options);
   const losses = Float64Array.from({ length: draws }, (_, i) =>
     crossEntropy(logits.subarray(i * classes, (i + 1) * classes), target),
   );
