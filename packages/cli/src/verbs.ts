@@ -44,6 +44,7 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
     import("./commands/data.ts"),
   "softmax [LOGITS...]: what logits cost: equal, sure and right, sure and wrong, random": () =>
     import("./commands/softmax.ts"),
+  "draw KIND N: random numbers as PyTorch draws them": () => import("./commands/draw.ts"),
   "gain: the gain study: std of x @ w against the scale of w": () => import("./commands/gain.ts"),
   "query [SQL...]: read-only SQL over the store": () => import("./commands/query.ts"),
   "export RUN|GRID -o PATH: as csv, jsonl, parquet, safetensors, or a store of its own": () =>

@@ -57,6 +57,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   data: [["names.yaml"]],
   softmax: [[CURSE]],
+  draw: [[CURSE, "1"]],
   gain: [[`--seed=${CURSE}`]],
   query: [
     ["select * from runs"],

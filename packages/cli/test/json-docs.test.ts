@@ -95,6 +95,7 @@ beforeAll(async () => {
   add("sample", names);
   add("data", await read("data", "small.yaml"));
   add("softmax", await read("softmax"), await read("softmax", "--scales", "1", "--draws", "1"));
+  add("draw", await read("draw", "randn", "1"), await read("draw", "randint", "3"));
   add(
     "gain",
     await read("gain"),

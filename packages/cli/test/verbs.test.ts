@@ -29,6 +29,7 @@ const CALLS: Readonly<Record<string, readonly [string[], stdout: RegExp, stderr:
   sample: [["plain", "--count", "1"], /^[a-z]*\n$/, /^$/],
   data: [["small.yaml"], /^names\.txt: 14 names, 92 examples of 3 characters\n/, /^$/],
   softmax: [["1,2"], /^\S/, /^$/],
+  draw: [["randn", "2"], /^0\.3367 {2}0\.1288\n/, /^$/],
   gain: [["--rows", "9", "--fan-in", "4", "--fan-out", "4"], /^\S/, /^$/],
   query: [["select 1 as one"], /^one\n {2}1\n$/, /^$/],
   export: [["small", "-o", "x.csv"], /^$/, /^wrote 40 rows of small \(2 runs\) to x\.csv /],

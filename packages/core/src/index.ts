@@ -87,7 +87,15 @@ export type {
   TensorProbe,
 } from "./probe/probe.ts";
 export {
+  DISTRIBUTIONS,
+  type Draws,
+  drawNumbers,
+  outputsOf,
+  type RandomDistribution,
+} from "./random/draws.ts";
+export {
   crossEntropy,
+  randomLogits,
   randomLosses,
   softmax,
 } from "./softmax/softmax.ts";
@@ -113,6 +121,7 @@ export type {
   StopSpec,
   TrainSpec,
 } from "./spec.ts";
+export { statisticsOf } from "./statistics.ts";
 export {
   type Checkpoint,
   CheckpointError,

@@ -17,11 +17,18 @@ export const command: Command = {
   options: {
     ...READING_OPTIONS,
     count: { value: "N", help: "how many names (20)" },
+    multinomial: {
+      help: "draw each character as torch.multinomial(p, 1) does: other names for the same seed",
+    },
     seed: { value: "S", help: "seed of the draws (default: the recorded names')" },
   },
   examples: [
     ["ablate sample quickstart/v7", "20 names"],
     ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
+    [
+      "ablate sample quickstart/v7 --multinomial --seed 2147483647",
+      "what PyTorch draws from these weights and a generator of this seed",
+    ],
   ],
   environment: [BACKEND, KERNELS],
   see: ["docs/json.md", "ablate export"],
@@ -43,7 +50,7 @@ export const command: Command = {
       spec: readingRun(run.name, () => storedSpec(run.config)),
       weights: weights.bytes,
       count: flags.count("count", 1) ?? 20,
-      seed,
+      ...{ seed, by: flags.has("multinomial") ? "multinomial" : "cumulated" },
     });
     const rows = names.map((text, i) => ({ run: run.name, step: weights.step, seed, i, text }));
     const lines = names.map((name) => visibleEnds(visible(name)));

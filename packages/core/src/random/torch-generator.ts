@@ -75,6 +75,11 @@ export class TorchGenerator {
     return values;
   }
 
+  /** `torch.empty(count).exponential_(1)`. */
+  exponential(count: number): Float32Array {
+    return Float32Array.from({ length: count }, () => -ln1p(-this.#uniform53()));
+  }
+
   /** One value of `torch.randint(0, bound, ...)`. */
   randint(bound: number): number {
     return this.#twister.uint32() % bound;

@@ -2,6 +2,7 @@ import type { Engine, LoadedEngine } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { exp } from "../math.ts";
 import { TorchGenerator } from "../random/torch-generator.ts";
+import { softmax } from "../softmax/softmax.ts";
 import type { RunSpec } from "../spec.ts";
 import { trainedWeights } from "./checkpoint.ts";
 
@@ -15,6 +16,8 @@ type Sampling = {
   readonly context: number;
   readonly count: number;
   readonly seed: number;
+  /** How a character is drawn; `cumulated` unless given. */
+  readonly by?: "cumulated" | "multinomial" | undefined;
 };
 
 /**
@@ -23,16 +26,17 @@ type Sampling = {
  */
 export function sampleNames(
   engine: Engine,
-  { vocabulary, context, count, seed }: Sampling,
+  { vocabulary, context, count, seed, by = "cumulated" }: Sampling,
 ): string[] {
   const generator = new TorchGenerator(seed);
+  const draw = { cumulated: drawToken, multinomial }[by];
   const logits = new Float32Array(vocabulary.length);
   return Array.from({ length: count }, () => {
     const window = new Array<number>(context).fill(0);
     let name = "";
     for (let length = 0; length < LONGEST_NAME; length++) {
       engine.predict(window, logits);
-      const token = drawToken(logits, generator.rand(1)[0] ?? 0);
+      const token = draw(logits, generator);
       if (token === 0) break;
       name += vocabulary[token] ?? "";
       window.push(token);
@@ -42,8 +46,9 @@ export function sampleNames(
   });
 }
 
-/** Returns the token at which the cumulated softmax passes `u` in `[0, 1)`. */
-function drawToken(logits: Float32Array, u: number): number {
+/** Returns the token at which the cumulated softmax passes a number that is drawn from `[0, 1)`. */
+function drawToken(logits: Float32Array, generator: TorchGenerator): number {
+  const u = generator.rand(1)[0] ?? 0;
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const weights = Float64Array.from(logits, (logit) => exp(logit - largest));
   let left = u * weights.reduce((sum, weight) => sum + weight, 0);
@@ -52,6 +57,16 @@ function drawToken(logits: Float32Array, u: number): number {
     if (left < 0) return token;
   }
   return 0;
+}
+
+/**
+ * `torch.multinomial(softmax(logits), 1, generator=generator)`: of the probabilities, each divided by a number from the
+ * exponential distribution, the largest.
+ */
+function multinomial(logits: Float32Array, generator: TorchGenerator): number {
+  const divisors = generator.exponential(logits.length);
+  const quotients = Float32Array.from(softmax(logits)).map((p, i) => p / (divisors[i] ?? 1));
+  return quotients.reduce((best, one, i) => (one > (quotients[best] ?? 0) ? i : best), 0);
 }
 
 /**
@@ -66,9 +81,8 @@ export function sampleFromWeights({
   engine: { create } = SIMD,
   spec: { model, train: training },
   weights,
-  count,
-  seed,
-}: Pick<Sampling, "count" | "seed"> & {
+  ...sampling
+}: Pick<Sampling, "count" | "seed" | "by"> & {
   readonly engine?: LoadedEngine;
   readonly spec: Pick<RunSpec, "model" | "train">;
   readonly weights: Uint8Array;
@@ -77,7 +91,7 @@ export function sampleFromWeights({
   const train = { count: 0, contexts: new Uint16Array(), targets: new Uint16Array() };
   const dataset = { train, vocabulary };
   const engine = create({ model, train: training, dataset, tensors });
-  const names = sampleNames(engine, { vocabulary, context: model.context, count, seed });
+  const names = sampleNames(engine, { vocabulary, context: model.context, ...sampling });
   engine.dispose();
   return names;
 }
