@@ -70,6 +70,8 @@ export type EverySteps = { readonly every: number };
 export type ProbesConfig = ProbeSchedule & {
   /** Tanh is saturated beyond it, on either side. */
   readonly saturated: number;
+  /** So many fixed ones, or those of the training step; missing: 32. */
+  readonly examples?: number | "batch";
 };
 
 /** What decides one run, whatever its seed. */

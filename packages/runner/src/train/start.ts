@@ -81,7 +81,7 @@ function continuationOf(startable: Startable): Continuation | null {
       thresholdsOf(thresholds) === judgedBy &&
       `${probes}` === `${taken.probes}` &&
       `${evaluations}` === `${taken.evaluations}` &&
-      saturatedOf(config) === (record.probes === "none" ? null : record.probes.saturated)
+      probedBy(config) === probesText(record.probes)
     );
   };
   return { family, steps: spec.train.steps, accepts };
@@ -94,11 +94,15 @@ export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
   return { ...rest, isOwn: owner === runId };
 }
 
-/** Returns the activation beyond which a stored run's probes count as saturated. */
-function saturatedOf(config: string): unknown {
+/** Tells what a stored run's probes are of, and what counts as saturated there. */
+function probedBy(config: string): string {
   const { record } = parsed(config);
-  const probes = isMap(record) ? record.probes : undefined;
-  return isMap(probes) ? probes.saturated : null;
+  return probesText(isMap(record) ? record.probes : undefined);
+}
+
+function probesText(probes: unknown): string {
+  const { saturated, examples }: Record<string, unknown> = isMap(probes) ? probes : {};
+  return canonicalJson({ saturated: saturated ?? null, examples: examples ?? null });
 }
 
 /** Returns the thresholds of a shorter run; an older one lacks those that are new, which were the usual ones. */

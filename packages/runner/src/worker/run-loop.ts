@@ -5,7 +5,6 @@ import {
   type Probe,
   type Rule,
   type StepBlock,
-  type StepBuffer,
   type Trainer,
 } from "@ablate/core";
 import type { Snapshot } from "@ablate/store";
@@ -13,15 +12,14 @@ import { readDuration } from "@ablate/text";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
+import type { LoopClock } from "./loop-clock.ts";
 import { Pace } from "./pace.ts";
+import { PendingSteps } from "./pending-steps.ts";
 import { encodeRunState, type RunState } from "./run-state.ts";
 import type { ThreadChoice } from "./thread-choice.ts";
 
 /** Steps are sent about this often: a live view moves smoothly, and a message carries many steps. */
 const SEND_EVERY_MS = 150;
-
-/** Steps that one message can hold, 200 kB to 2 MB of them: what the fastest nets make until the next one is due. */
-const CAPACITY = 8192;
 
 export type RunLoopOptions = {
   readonly message: TrainMessage;
@@ -181,7 +179,7 @@ export class RunLoop {
   #probe(): Probe | null {
     const { message, trainer } = this.#options;
     const { probes } = message.record;
-    return probes === "none" ? null : trainer.probe(probes.saturated);
+    return probes === "none" ? null : trainer.probe(probes.saturated, probes.examples);
   }
 
   /** Sends the probe, and the findings where they have changed. */
@@ -213,80 +211,6 @@ export class RunLoop {
       stop: this.#stop?.state ?? null,
       diagnosis: this.#options.diagnosis.state,
     });
-  }
-}
-
-/** Counts the seconds spent in the training loop, recording included. */
-export class LoopClock {
-  #startedAt: number | null = null;
-  #total: number;
-
-  /** @param seconds - spent before */
-  constructor(seconds: number) {
-    this.#total = seconds;
-  }
-
-  get seconds(): number {
-    const running = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
-    return this.#total + running / 1000;
-  }
-
-  start(): void {
-    this.#startedAt = performance.now();
-  }
-
-  stop(): void {
-    this.#total = this.seconds;
-    this.#startedAt = null;
-  }
-}
-
-/** Collects the steps of a run until they are sent. */
-class PendingSteps {
-  readonly #trainer: Trainer;
-  readonly #buffer: Required<StepBuffer>;
-  #count = 0;
-
-  constructor(trainer: Trainer) {
-    this.#trainer = trainer;
-    this.#buffer = {
-      loss: new Float64Array(CAPACITY),
-      lr: new Float64Array(CAPACITY),
-      ratios: new Float32Array(CAPACITY * trainer.parameters.length),
-      metrics: new Float64Array(CAPACITY * trainer.metrics.length),
-    };
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  get isFull(): boolean {
-    return this.#count === CAPACITY;
-  }
-
-  /** Makes up to `count` steps, as many as there is room for; returns how many. */
-  advance(count: number): number {
-    const room = Math.min(count, CAPACITY - this.#count);
-    const made = this.#trainer.advance(this.#buffer, room, this.#count);
-    this.#count += made;
-    return made;
-  }
-
-  /** The steps so far, which are valid until the next one is made. */
-  take(): StepBlock {
-    const count = this.#count;
-    this.#count = 0;
-    const { parameters, metrics: names } = this.#trainer;
-    const { loss, lr, ratios, metrics } = this.#buffer;
-    return {
-      first: this.#trainer.step - count,
-      count,
-      loss: loss.subarray(0, count),
-      lr: lr.subarray(0, count),
-      ratios: ratios.subarray(0, count * parameters.length),
-      ...(names.length === 0 ? {} : { metrics: metrics.subarray(0, count * names.length) }),
-    };
   }
 }
 

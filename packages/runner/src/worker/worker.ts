@@ -18,7 +18,8 @@ import type {
   WorkerMessage,
 } from "../train/messages.ts";
 import { beginRun } from "./begin-run.ts";
-import { LoopClock, RunLoop } from "./run-loop.ts";
+import { LoopClock } from "./loop-clock.ts";
+import { RunLoop } from "./run-loop.ts";
 import { ThreadChoice } from "./thread-choice.ts";
 
 /** Data sets that are kept: a grid may vary context and shuffle, and each set takes some megabytes. */
