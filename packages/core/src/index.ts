@@ -59,6 +59,7 @@ export {
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
 export { largestRate, learningRateAt } from "./learning-rate.ts";
+export { type MetricFacts, metricFacts } from "./metric.ts";
 export { firstActivation, firstBatchNorm, hasBatchNorm, hiddenWidths } from "./model/layer-list.ts";
 export {
   linearModules,

@@ -5,6 +5,7 @@ export type {
   Histogram,
   LayerKind,
   LayerProbe,
+  MetricFacts,
   NormProbe,
   Parameter,
   ParameterRole,
@@ -104,7 +105,7 @@ export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { isMap, storedMap } from "./reading/stored-json.ts";
-export type { WeightsDamage } from "./recovery/checkpoints.ts";
+export type { WeightsDamage, WhichWeights } from "./recovery/checkpoints.ts";
 export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
 export { bytesOfStore, collectGarbage } from "./trash/collect.ts";
 export { discard } from "./trash/discard.ts";
@@ -138,13 +139,16 @@ export {
 } from "./writing/plan.ts";
 export { folderToStart } from "./writing/process.ts";
 export type {
+  BestCheckpoint,
   Checkpoint,
+  MetricPoint,
   Provenance,
   RevisionFrom,
   RunEnd,
   RunEvent,
   RunStart,
   Snapshot,
+  TimedSteps,
 } from "./writing/record.ts";
 export { otherName, type RunName } from "./writing/run-names.ts";
 export { openWriter, type StoreWriter } from "./writing/writer.ts";

@@ -6,6 +6,7 @@ import { Statements } from "../src/file/statements.ts";
 import { discard, importStore, SCHEMA, sealStore } from "../src/index.ts";
 import { readSteps } from "../src/reading/read-steps.ts";
 import { checkpointDigest } from "../src/recovery/checkpoints.ts";
+import { MetricHistory } from "../src/writing/metric-history.ts";
 import { Rollup } from "../src/writing/rollup.ts";
 import { readerAt, temporaryPath, writerAt } from "./make.ts";
 
@@ -35,6 +36,7 @@ const ALLOWED: Readonly<Record<string, unknown>> = {
   "probe_tensor.first_bin": 1,
   "probe_tensor.digits": 8,
   "probe_norm.layer": 3,
+  "metric.goal": "min",
   "probe_norm.pairs": Buffer.alloc(5 * 8),
 };
 
@@ -72,6 +74,13 @@ function storeWithEverything(): string {
     ({ level, bucket, n, data }) =>
       sql.run("insert into rollup values (1, ?, ?, ?, ?)", level, bucket, n, data),
   );
+  for (const table of ["metric_point", "metric_rollup"]) sql.run(`delete from ${table}`);
+  sql.run("update metric set idx = 0");
+  new MetricHistory(sql, { runId: 1, metric: 0 }).renew();
+  new MetricHistory(sql, { runId: 1, metric: 0 }).append({
+    steps: Float64Array.of(2),
+    numbers: Float64Array.of(3),
+  });
   sealRun(sql, 1, { made: "end", now: 0 });
   renewNames(sql, 1);
   renewGridNames(sql, 1);

@@ -108,6 +108,8 @@ test("every table of runs has steps, or is one whose rows belong to the beginnin
     "diagnosis",
     "digest",
     "event",
+    "metric",
+    "metric_rollup",
     "param",
     "probe_layer",
     "rollup",

@@ -1,10 +1,11 @@
 import { count, counted } from "@ablate/text";
-import { renewSection } from "../digest/seal.ts";
+import { renewSections } from "../digest/seal.ts";
 import { isAsSealed } from "../digest/verify.ts";
 import { DamageError } from "../file/store-error.ts";
 import { STEPS_AT_ONCE, stepBlocks } from "../reading/read-steps.ts";
 import { stepsOf } from "../writing/plan.ts";
 import { LEVELS, Rollup, type RollupRow } from "../writing/rollup.ts";
+import { renewMetrics } from "../writing/run-metrics.ts";
 import {
   type CheckContext,
   type CheckedRun,
@@ -15,6 +16,7 @@ import {
   repairEach,
   runsToCheck,
 } from "./check.ts";
+import { areMetricsSummedUp } from "./metrics.ts";
 
 /**
  * Compares the rollup of every run with its steps: the latest runs first, bit by bit while there is time,
@@ -62,7 +64,8 @@ export function isRollupOfSteps(budget: Budget, run: CheckedRun): boolean {
 /** Compares a run; one whose steps cannot be read differs. */
 function compareWhole(budget: Budget, run: CheckedRun): Compared {
   try {
-    const isAsWritten = isAsSealed(budget.sql, run.id, "rollup");
+    const isAsWritten =
+      isAsSealed(budget.sql, run.id, "rollup") && areMetricsSummedUp(budget.sql, run.id);
     return isAsWritten ? compare(budget, run) : { isSame: false, compared: stepsOf(run) };
   } catch (error) {
     if (!(error instanceof DamageError)) throw error;
@@ -118,6 +121,9 @@ function rebuild(context: CheckContext, run: CheckedRun): boolean {
     if (!isFree) return false;
     onProgress("rebuilding rollups", first / steps);
   }
-  changeRun(context, id, () => renewSection(sql, id, "rollup"));
+  changeRun(context, id, () => {
+    renewMetrics(sql, id);
+    renewSections(sql, id, ["rollup", "metric_rollup"]);
+  });
   return true;
 }

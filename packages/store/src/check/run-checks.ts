@@ -1,6 +1,6 @@
 /** Checks of runs: their processes, their steps, their checkpoints. */
 import { counted } from "@ablate/text";
-import { renewSection, sealWhole } from "../digest/seal.ts";
+import { renewSections, sealWhole } from "../digest/seal.ts";
 import type { Statements } from "../file/statements.ts";
 import { checkpointDamage } from "../recovery/checkpoints.ts";
 import { cutHistory, interruptRun } from "../recovery/run-tables.ts";
@@ -129,7 +129,7 @@ export function checkCheckpoints(context: CheckContext): Found {
   const erase = ({ id, runId }: Place) =>
     changeRun(context, runId, () => {
       sql.run("delete from checkpoint where id = ?", id);
-      renewSection(sql, runId, "checkpoints");
+      renewSections(sql, runId, ["checkpoints", "best"]);
     });
   const repaired = `dropped what was damaged: ${names}; ${remedy}`;
   return { text: `damaged: ${names}`, repair: () => repairEach(damaged, erase, repaired) };

@@ -48,6 +48,17 @@ const CHECKS: readonly (readonly [reason: string, isSo: string])[] = [
       <> (select ifnull(max(idx), -1) + 1 from param where run_id = r.id)`,
   ],
   [
+    "a metric has numbers of other sizes than it says",
+    `exists (select 1 from metric_point p where p.run_id = r.id and (length(p.numbers) = 0
+      or length(p.numbers) % 8 <> 0 or p.step < 0 or length(p.steps) <> length(p.numbers) / 2
+      or not exists (select 1 from metric m where m.run_id = r.id and m.idx = p.metric)))`,
+  ],
+  [
+    "its metrics are not numbered from 0",
+    `(select count(*) from metric where run_id = r.id)
+      <> (select ifnull(max(idx), -1) + 1 from metric where run_id = r.id)`,
+  ],
+  [
     "a layer has more units than parameters",
     `exists (select 1 from probe_layer l where l.run_id = r.id and (l.units < 1 or l.units >
       (select max(size) from param p where p.run_id = r.id and p.layer = l.name)))`,

@@ -6,6 +6,7 @@ import {
   FORMAT,
   GRID_NAMES,
   NAMES,
+  OPTIONAL,
   PROBE,
   type Rows,
   rowsOf,
@@ -63,11 +64,19 @@ function isKept(sql: Statements, id: number, section: SectionName, part: number)
   return sql.value(HAS_PART, id, section, part) !== undefined;
 }
 
-/** Writes one section of a run anew, if it has digests. */
-export function renewSection(sql: Statements, id: number, section: WholeSection): void {
+/** Writes sections of a run anew, if it has digests. */
+export function renewSections(
+  sql: Statements,
+  id: number,
+  sections: readonly WholeSection[],
+): void {
   const format = sql.value<number>("select format from seal where run_id = ?", id);
   if (format === undefined) return;
-  sql.run(INSERT, id, section, 0, wholeDigest(sql, id, section, format));
+  for (const section of sections) {
+    if (hasSection(sql, id, section)) {
+      sql.run(INSERT, id, section, 0, wholeDigest(sql, id, section, format));
+    } else sql.run("delete from digest where run_id = ? and section = ?", id, section);
+  }
   sql.run("update seal set sha256 = ? where run_id = ?", sealOver(sql, id), id);
 }
 
@@ -116,7 +125,7 @@ export function* digestsOf(
   format: number = FORMAT,
 ): Generator<PartDigest> {
   for (const section of wholeSections()) {
-    if (isSkipped(section, 0)) continue;
+    if (isSkipped(section, 0) || !hasSection(sql, id, section)) continue;
     yield { section, part: 0, sha256: wholeDigest(sql, id, section, format) };
   }
   for (const part of sql.values<number>("select step from probe where run_id = ?", id)) {
@@ -167,8 +176,25 @@ function extentOf(sql: Statements, id: number) {
 }
 
 function wholeSections(): readonly WholeSection[] {
-  return ["config", "results", "record", "checkpoints", "findings", "rollup"];
+  return [
+    "config",
+    "results",
+    "record",
+    "checkpoints",
+    "findings",
+    "rollup",
+    "best",
+    "metrics",
+    "metric_rollup",
+  ];
 }
+
+function hasSection(sql: Statements, id: number, section: WholeSection): boolean {
+  const { [section]: has } = HAS;
+  return has === undefined || sql.value(`${has} limit 1`, { id }) !== undefined;
+}
+
+const HAS: Readonly<Partial<Record<WholeSection, string>>> = OPTIONAL;
 
 function digestOfParts(
   sql: Statements,

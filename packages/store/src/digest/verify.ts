@@ -22,13 +22,15 @@ export type DigestDamage = { readonly section: SectionName | "digests"; readonly
 export type VerifyOptions = {
   /** Reads the first and the last part of the steps only. */
   readonly endsOnly?: boolean;
+  /** Leaves out the sections that only sum others up. */
+  readonly withoutSums?: boolean;
 };
 
 /** Finds what of a run is not what its digests say; null where everything is, or where it has no digests. */
 export function digestDamage(
   sql: Statements,
   id: number,
-  { endsOnly = false }: VerifyOptions = {},
+  { endsOnly = false, withoutSums = false }: VerifyOptions = {},
 ): DigestDamage | null {
   const seal = sealOf(sql, id);
   if (seal === undefined || seal.made === "refused") return null;
@@ -41,7 +43,8 @@ export function digestDamage(
   const stored = new Map(partsOf(sql, id).map((digest) => [keyOf(digest), digest]));
   const last = Math.max(...[...stored.values()].flatMap(partOfSteps));
   const isSkipped = (section: SectionName, part: number): boolean =>
-    endsOnly && section === "steps" && part > 0 && part < last;
+    (endsOnly && section === "steps" && part > 0 && part < last) ||
+    (withoutSums && SUMS.includes(section));
   for (const digest of checkedDigests(sql, id, isSkipped, seal)) {
     const found = stored.get(keyOf(digest));
     if (found === undefined || !found.sha256.equals(digest.sha256)) {
@@ -53,6 +56,8 @@ export function digestDamage(
   if (left !== undefined) return isSealWhole(sql, id, seal) ? damageIn(left) : OF_DIGESTS;
   return isSealWhole(sql, id, seal) ? null : OF_DIGESTS;
 }
+
+const SUMS: readonly SectionName[] = ["rollup", "metric_rollup"];
 
 /** Says whether a section of a run is what its digest says; also where it has none. */
 export function isAsSealed(sql: Statements, id: number, section: WholeSection): boolean {
@@ -114,6 +119,9 @@ const WHAT: Readonly<Record<Exclude<SectionName, "steps" | "probes">, string>> =
   checkpoints: "its list of checkpoints is not",
   findings: "its findings or thresholds are not",
   rollup: "its curves are not",
+  best: "its best checkpoint is not",
+  metrics: "its metrics are not",
+  metric_rollup: "what sums its metrics up is not",
 };
 
 function partsOf(sql: Statements, id: number): PartDigest[] {

@@ -18,6 +18,7 @@ import {
   revisions,
   trash,
 } from "./later-tables.ts";
+import { metrics } from "./metric-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
@@ -42,6 +43,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   processStarts,
   plans,
   revisions,
+  metrics,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

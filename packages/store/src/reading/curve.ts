@@ -110,6 +110,14 @@ export function pointsOf({ x, n, min, mean, max }: SeriesRows): CurvePoint[] {
   });
 }
 
+const NONE = new Float64Array();
+
+/** A series that has nothing. */
+export const NO_ROWS: SeriesRows = {
+  ...{ x: NONE, width: NONE, min: NONE, mean: NONE, max: NONE },
+  n: new Uint32Array(),
+};
+
 /** Makes series without values that share where their rows are. */
 function seriesMaker(x: Float64Array, level: number): () => SeriesRows {
   const width = new Float64Array(x.length).fill(level);

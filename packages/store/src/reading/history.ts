@@ -1,5 +1,6 @@
 /** What is read of runs: plain data, free of SQLite's types. */
 import type { Evaluation } from "@ablate/core";
+import type { METRIC_SUMMARY } from "../views/metrics.ts";
 import type { FieldOf, RunRow } from "../views/runs.ts";
 import type { CURVE, EVALS, LOSS, SAMPLES, SERIES } from "../views/series.ts";
 import type { Row } from "../views/view.ts";
@@ -62,7 +63,10 @@ export type SeriesRows = {
 };
 
 /** How to draw a series. */
-export type SeriesInfo = Omit<Row<typeof SERIES>, "run" | "log_scale">;
+export type SeriesInfo = Omit<Row<typeof SERIES>, "run" | "log_scale"> & {
+  /** Whether it is best drawn along a logarithmic axis. */
+  readonly isLog: boolean;
+};
 
 /** When steps were stored: `atMs[i]`, milliseconds since 1970, is when `steps[i]` was there. */
 export type Ticks = { readonly steps: Float64Array; readonly atMs: Float64Array };
@@ -92,6 +96,9 @@ export type ParameterRatio = {
   /** `-Infinity` for a ratio of 0. */
   readonly log10Ratio: number | null;
 };
+
+/** A metric of a run, and what its numbers come to: a row of the view `metric_summary`. */
+export type MetricSummary = Omit<Row<typeof METRIC_SUMMARY>, "run">;
 
 export type StepRatios = { readonly step: number; readonly ratios: readonly ParameterRatio[] };
 

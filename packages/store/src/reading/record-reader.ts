@@ -2,11 +2,14 @@ import type { Finding, Parameter, Probe, StepBlock, TensorKind, TensorProbe } fr
 import type { Statements } from "../file/statements.ts";
 import { readingRun } from "../file/store-error.ts";
 import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
-import { lastWeights, type WeightsDamage } from "../recovery/checkpoints.ts";
+import { storedWeights, type WeightsDamage, type WhichWeights } from "../recovery/checkpoints.ts";
+import { METRIC_SUMMARY } from "../views/metrics.ts";
+import type { Points } from "../writing/metric-rollup.ts";
 import type { Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
-import { curveReader, pointsOf } from "./curve.ts";
+import { curveReader, NO_ROWS, pointsOf } from "./curve.ts";
 import type {
   CurvePoint,
+  MetricSummary,
   SeriesInfo,
   SeriesRows,
   Span,
@@ -18,6 +21,8 @@ import type {
   StoredWeights,
   Ticks,
 } from "./history.ts";
+import { isMetric, metricCurve, metricIndex, metricOf } from "./metric-curve.ts";
+import { readPoints } from "./metric-points.ts";
 import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
 import { storedMap, storedShape } from "./stored-json.ts";
 
@@ -98,15 +103,19 @@ export class RecordReader {
   }
 
   /**
-   * Returns the last stored weights, as safetensors bytes.
+   * Returns the last stored weights, as safetensors bytes, or the best; undefined where there are none.
    *
    * @throws DamageError - if they are not what was written
    */
-  weights(runName: string, weightsDamage: WeightsDamage = () => null): StoredWeights | undefined {
-    return lastWeights(this.sql, runName, weightsDamage);
+  weights(
+    runName: string,
+    weightsDamage: WeightsDamage = () => null,
+    which: WhichWeights = "last",
+  ): StoredWeights | undefined {
+    return storedWeights(this.sql, runName, which, weightsDamage);
   }
 
-  /** Reads `loss`, `lr` or `log10_ratio:PARAM` at a level: 16, 256, 4096 or 65536, or 1 for every step. */
+  /** Reads `loss`, `lr`, `log10_ratio:PARAM` or `metric.NAME` at a level: 16, 256, 4096 or 65536, or 1 for every step. */
   curve(
     runName: string,
     series: string,
@@ -114,19 +123,48 @@ export class RecordReader {
     range: StepRange = EVERYTHING,
   ): CurvePoint[] {
     const { isKnown } = this.#placesOf(runName, [series]);
-    return isKnown ? this.curves(runName, [series], { ...range, level }).flatMap(pointsOf) : [];
+    const isRead = isKnown || isMetric(series);
+    return isRead ? this.curves(runName, [series], { ...range, level }).flatMap(pointsOf) : [];
   }
 
-  /** Reads several series at once, each as `curve` reads one; an unknown one has no values. */
+  /**
+   * Reads several series at once, each as `curve` reads one; an unknown one has no values. All have the same rows, but
+   * for metrics: these have rows where they have numbers.
+   */
   curves(runName: string, series: readonly string[], span: Span): SeriesRows[] {
     const { runId, places } = this.#placesOf(runName, series);
-    return readingRun(runName, () => this.#readCurve({ runId, places }, span));
+    return readingRun(runName, () => {
+      const rows = series.every(isMetric) ? [] : this.#readCurve({ runId, places }, span);
+      return series.map((name, i) => {
+        const own = isMetric(name) ? metricCurve(this.sql, runId, metricOf(name), span) : rows[i];
+        return own ?? NO_ROWS;
+      });
+    });
   }
 
-  /** Returns series in the order loss, lr, then the parameters. */
+  /** Returns series in the order loss, lr, then the parameters, then the metrics. */
   series(runName: string): SeriesInfo[] {
     const select = "select series, unit, guide, low, high from series where run = ?";
-    return this.sql.rows(select, runName);
+    const logs = this.metrics(runName).flatMap(({ name, log_axis }) =>
+      log_axis === 1 ? name : [],
+    );
+    const isLog = ({ series }: Pick<SeriesInfo, "series">) =>
+      isMetric(series) && logs.includes(metricOf(series));
+    const found = this.sql.rows<Omit<SeriesInfo, "isLog">>(select, runName);
+    return found.map((info) => ({ ...info, isLog: isLog(info) }));
+  }
+
+  /** Returns metrics in the order in which the run has recorded them. */
+  metrics(runName: string): MetricSummary[] {
+    const columns = Object.keys(METRIC_SUMMARY.columns).filter((name) => name !== "run");
+    return this.sql.rows(`select ${columns.join(", ")} from metric_summary where run = ?`, runName);
+  }
+
+  /** Reads the numbers of a metric, each with the step that it belongs to; none where the run lacks it. */
+  metricPoints(runName: string, name: string, range: StepRange = EVERYTHING): Points {
+    const runId = this.#runId(runName);
+    const metric = metricIndex(this.sql, runId, name);
+    return readingRun(runName, () => readPoints(this.sql, { runId, metric }, range));
   }
 
   /** Returns when steps were recorded; a clock that was set back stands still until then. */

@@ -2,13 +2,21 @@ import { createHash } from "node:crypto";
 import type { Statements } from "../file/statements.ts";
 import { DamageError } from "../file/store-error.ts";
 import type { StoredWeights } from "../reading/history.ts";
-import type { Checkpoint, Snapshot } from "../writing/record.ts";
+import type { BestCheckpoint, Checkpoint, Snapshot } from "../writing/record.ts";
 
-/** Deletes all but the last two checkpoints of a run that has not ended. */
+/** Selects the step of the older one of the last two checkpoints that a run can go on from. */
+const OLDER = `
+  select step from checkpoint where run_id = @id and final = 0 and state is not null
+  order by step desc limit 1 offset 1`;
+
+/**
+ * Deletes all but the last two checkpoints of a run that has not ended. A run that goes on from the older one needs what
+ * was best then, so that stays too, and what was better since.
+ */
 const PRUNE = `
-  delete from checkpoint where run_id = @id and final = 0 and step <
-    (select step from checkpoint where run_id = @id and final = 0
-     order by step desc limit 1 offset 1)`;
+  delete from checkpoint where run_id = @id and final = 0 and step < (${OLDER})
+    and (best_loss is null or step < (select max(step) from checkpoint
+      where run_id = @id and best_loss is not null and step <= (${OLDER})))`;
 
 /** Adds a checkpoint; the one before is kept, too: should this one be damaged, not all is lost. */
 export function addCheckpoint(sql: Statements, runId: number, checkpoint: Checkpoint): void {
@@ -16,7 +24,19 @@ export function addCheckpoint(sql: Statements, runId: number, checkpoint: Checkp
   sql.run(PRUNE, { id: runId });
 }
 
-/** Adds the only checkpoint that a run keeps at its end. */
+/** Adds what is the best of a run so far: its weights, unless they are there already. */
+export function addBestCheckpoint(
+  sql: Statements,
+  runId: number,
+  { step, weights, trainSeconds, validLoss }: BestCheckpoint,
+): void {
+  const mark = "update checkpoint set best_loss = ? where run_id = ? and step = ?";
+  if (sql.run(mark, validLoss, runId, step).changes > 0) return;
+  insert(sql, runId, { step, weights, state: null, trainSeconds, final: 0 });
+  sql.run(mark, validLoss, runId, step);
+}
+
+/** Adds the checkpoint of a run's end: the only one that it keeps, beside the best. */
 export function addFinalCheckpoint(
   sql: Statements,
   runId: number,
@@ -27,9 +47,19 @@ export function addFinalCheckpoint(
   insert(sql, runId, { step, weights, state: state ?? null, trainSeconds, final: 1 });
 }
 
-/** Removes the checkpoints of a run that are not its end. */
+/** Selects the step of the best checkpoint of the run @id. */
+export const BEST_STEP =
+  "select max(step) from checkpoint where run_id = @id and best_loss is not null";
+
+/** SQL of whether a checkpoint is there for more than its being the best. */
+export const IS_LASTING = "(best_loss is null or state is not null or final = 1)";
+
+const CLEAR = `
+  delete from checkpoint where run_id = @id and final = 0 and step is not (${BEST_STEP})`;
+
+/** Removes the checkpoints of a run that are neither its end nor its best. */
 export function clearCheckpoints(sql: Statements, runId: number): void {
-  sql.run("delete from checkpoint where run_id = ? and final = 0", runId);
+  sql.run(CLEAR, { id: runId });
 }
 
 type NewCheckpoint = Omit<Checkpoint, "state"> & {
@@ -40,9 +70,15 @@ type NewCheckpoint = Omit<Checkpoint, "state"> & {
 function insert(sql: Statements, runId: number, checkpoint: NewCheckpoint): void {
   const { step, final, weights, state, trainSeconds: train_seconds } = checkpoint;
   const sha256 = checkpointDigest(weights, state);
-  const columns = { step, final, sha256, weights, state, train_seconds };
-  sql.insert("checkpoint", { run_id: runId, ...columns }, "or replace");
+  sql.run(INSERT, { run_id: runId, step, final, sha256, weights, state, train_seconds });
 }
+
+/** One that is there already stays the best that it was. */
+const INSERT = `
+  insert into checkpoint (run_id, step, final, sha256, weights, state, train_seconds)
+    values (@run_id, @step, @final, @sha256, @weights, @state, @train_seconds)
+  on conflict (run_id, step) do update set final = @final, sha256 = @sha256, weights = @weights,
+    state = @state, train_seconds = @train_seconds`;
 
 /** A row of `checkpoint`. */
 export type CheckpointRow = {
@@ -61,17 +97,27 @@ const CHECKPOINT = `
   select c.step, c.weights, c.state, c.sha256, r.config
   from checkpoint c join run r on r.id = c.run_id where`;
 
+/** Which weights of a run are asked for. */
+export type WhichWeights = "last" | "best";
+
+const WHICH: Readonly<Record<WhichWeights, string>> = {
+  last: IS_LASTING,
+  best: "best_loss is not null",
+};
+
 /**
- * Returns the last weights of a run.
+ * Returns the last weights of a run, or the best.
  *
  * @throws DamageError - if they are not what was written
  */
-export function lastWeights(
+export function storedWeights(
   sql: Statements,
   run: string,
+  which: WhichWeights,
   weightsDamage: WeightsDamage,
 ): StoredWeights | undefined {
-  const stored = sql.row<OfRun>(`${CHECKPOINT} r.name = ? order by c.step desc limit 1`, run);
+  const latest = `select id from checkpoint where run_id = r.id and ${WHICH[which]} order by step desc limit 1`;
+  const stored = sql.row<OfRun>(`${CHECKPOINT} r.name = ? and c.id = (${latest})`, run);
   if (stored === undefined) return undefined;
   const { step, weights: bytes } = stored;
   const reason = isAsWritten(stored)

@@ -3,6 +3,7 @@ import { sealWhole } from "../digest/seal.ts";
 import { STEPS_PER_PART } from "../digest/sections.ts";
 import { type OwnedTable, readSchema } from "../file/owned-tables.ts";
 import type { Statements } from "../file/statements.ts";
+import { cutMetrics } from "../writing/run-metrics.ts";
 
 /** Exceptions to the rule that the rows of a table whose `step` is below k are the history of k updates. */
 type History = {
@@ -24,7 +25,14 @@ const HISTORY: Readonly<Record<string, History>> = {
     copied: "t.bucket < cast(@step as integer) / t.level",
   },
   // The one that the run goes on from lies at the step itself, and is no longer the end of a run.
-  checkpoint: { cut: "t.step > @step", copied: "t.step = @step", changed: { final: "0" } },
+  checkpoint: {
+    cut: "t.step > @step",
+    copied: "(t.step = @step or (t.step < @step and t.best_loss is not null))",
+    changed: { final: "0" },
+  },
+  // A row of numbers may begin before the step and end after it: cutMetrics sees to it.
+  metric_point: { cut: "false" },
+  metric_rollup: { cut: "false", copied: "false" },
   // Drawn at the end of a run, which is not that of the other.
   sample: { copied: "false" },
   // What happened to a run happened to no other.
@@ -67,6 +75,7 @@ export function cutHistory(sql: Statements, runId: number, step: number): void {
     if (cut === null) continue;
     sql.run(`delete from "${name}" as t where t."${owner}" = @runId and ${cut}`, { runId, step });
   }
+  cutMetrics(sql, runId, step);
 }
 
 /** Makes the history of one run's first updates that of another; call it inside transactions. */
@@ -79,6 +88,7 @@ export function copyHistory(
     const parent = tables.find(({ name }) => name === table.parent);
     sql.run(parent === undefined ? copyOf(table) : copyOfPart(table, parent), history);
   }
+  cutMetrics(sql, history.to, history.step);
   sql.run(
     "update run set parameters = (select parameters from run where id = @from) where id = @to",
     history,

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { renewNames, renewSection } from "../digest/seal.ts";
+import { renewNames, renewSections } from "../digest/seal.ts";
 import { openExisting } from "../file/open-database.ts";
 import type { Statements } from "../file/statements.ts";
 import { opening } from "../file/trouble.ts";
+import { BEST_STEP, IS_LASTING } from "../recovery/checkpoints.ts";
 import { type Holder, isAlive } from "../writing/claim.ts";
 import type { RunState } from "../writing/plan.ts";
 import { purgeableRuns, purgeRun } from "./purge.ts";
@@ -75,12 +76,12 @@ const SEVERAL_CHECKPOINTS = `
   where (select count(*) from checkpoint where run_id = run.id) > 1`;
 
 const PRUNE = `
-  delete from checkpoint where run_id = @id and id not in
-    (select id from checkpoint where run_id = @id order by step desc limit @kept)`;
+  delete from checkpoint where run_id = @id and step is not (${BEST_STEP}) and id not in
+    (select id from checkpoint where run_id = @id and ${IS_LASTING} order by step desc limit @kept)`;
 
 type Prunable = Holder & { readonly id: number; readonly state: RunState };
 
-/** A run that has ended needs its last checkpoint; one that goes on, another in case that is damaged. */
+/** A run that has ended needs its last checkpoint and its best; one that goes on, another in case that is damaged. */
 function pruneCheckpoints(sql: Statements, now: number): number {
   let pruned = 0;
   for (const run of sql.rows<Prunable>(SEVERAL_CHECKPOINTS)) {
@@ -88,7 +89,7 @@ function pruneCheckpoints(sql: Statements, now: number): number {
     const kept = run.state === "finished" || run.state === "diverged" ? 1 : 2;
     pruned += sql.transaction(() => {
       const { changes } = sql.run(PRUNE, { id: run.id, kept });
-      renewSection(sql, run.id, "checkpoints");
+      renewSections(sql, run.id, ["checkpoints", "best"]);
       return changes;
     });
   }

@@ -19,6 +19,20 @@ export function float32Sql(hex: string): string {
   return floatOfDigits(digitsOf(hex));
 }
 
+/** SQL of a REAL: the little-endian float64 that has these digits; NaN is NULL. */
+export function float64Sql(hex: string): string {
+  const digit = digitsOf(hex);
+  const exponent = `(${digit(15)} % 8 * 256 + ${digit(16)} * 16 + ${digit(13)})`;
+  const places = [2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14];
+  const fraction = integerOfDigits(digit, places);
+  const sign = `(case when ${digit(15)} > 7 then -1.0 else 1.0 end)`;
+  return (
+    `(${sign} * case ${exponent} when 2047 then case ${fraction} when 0 then 9e999 end` +
+    ` when 0 then ${fraction} * pow(2, -1074)` +
+    ` else (${fraction} + ${2 ** 52}) * pow(2, ${exponent} - 1075) end)`
+  );
+}
+
 /**
  * SQL of a REAL: one of the two float20 that have these ten digits together. A float20 is the first five
  * digits of a float32, highest first.

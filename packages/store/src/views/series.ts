@@ -1,7 +1,7 @@
 /** Views of a run's steps, evaluations and samples. */
 import type { THRESHOLDS } from "@ablate/core";
 import { SERIES_BYTES } from "../writing/rollup.ts";
-import { float32Sql, hexSql, uint32Sql } from "./float32.ts";
+import { float32Sql, float64Sql, hexSql, uint32Sql } from "./float32.ts";
 import type { View } from "./view.ts";
 
 export const LOSS = {
@@ -56,35 +56,57 @@ function curveArm(series: string, place: string, parameters = ""): string {
     from kept_run r join rollup b on b.run_id = r.id ${parameters}`;
 }
 
+/** Selects the metrics of all runs, whose rollups are of float64: these have digits enough to be told apart. */
+function metricArm(): string {
+  const at = (offset: number) => hexSql("b.data", String(offset), 8);
+  return `
+    select r.name, 'metric.' || m.name, b.level, b.bucket * b.level,
+      ${hexSql("b.data", "41", 4)}, ${at(1)}, ${at(17)}, ${at(9)}
+    from kept_run r join metric m on m.run_id = r.id
+      join metric_rollup b on b.run_id = r.id and b.metric = m.idx`;
+}
+
+/** SQL of a number of either kind. */
+function floatSql(hex: string): string {
+  return `iif(length(${hex}) = 16, ${float64Sql(hex)}, ${float32Sql(hex)})`;
+}
+
+const SERIES_NAME: string = "loss, lr, log10_ratio:PARAM or metric.NAME";
+
 export const CURVE = {
   name: "curve",
   about: "some consecutive steps of a series at once; extrema are exact",
   columns: {
     run: ["text", "the run's name, grid/label"],
-    series: ["text", "loss, lr or log10_ratio:PARAM"],
-    level: ["integer", "steps in a row: 16, 256, 4096 or 65536", { unit: "steps" }],
+    series: ["text", SERIES_NAME as string],
+    level: [
+      "integer",
+      "steps in a row: 16 (of a metric never), 256, 4096 or 65536",
+      { unit: "steps" },
+    ],
     step: ["integer", "the first of them", { unit: "steps" }],
     n: ["integer", "how many values are finite", { sql: uint32Sql("n") as string }],
     min: [
       "real",
       "of the finite values",
-      { unit: "the series'", nulls: "none is finite", sql: float32Sql("min") as string },
+      { unit: "the series'", nulls: "none is finite", sql: floatSql("min") as string },
     ],
     mean: [
       "real",
       "of the finite values",
-      { unit: "the series'", nulls: "none is finite", sql: float32Sql("mean") as string },
+      { unit: "the series'", nulls: "none is finite", sql: floatSql("mean") as string },
     ],
     max: [
       "real",
       "of the finite values",
-      { unit: "the series'", nulls: "none is finite", sql: float32Sql("max") as string },
+      { unit: "the series'", nulls: "none is finite", sql: floatSql("max") as string },
     ],
   },
   from: `(${[
     curveArm("'loss'", "0"),
     curveArm("'lr'", "1"),
     curveArm("'log10_ratio:' || p.name", "(p.idx + 2)", "join param p on p.run_id = r.id"),
+    metricArm(),
   ].join(" union all ")})` as string,
 } as const;
 
@@ -101,7 +123,7 @@ export const SERIES = {
   about: "a series of a run, and how to draw it",
   columns: {
     run: ["text", "the run's name, grid/label"],
-    series: ["text", "loss, lr or log10_ratio:PARAM"],
+    series: ["text", SERIES_NAME as string],
     unit: ["text", "of its values", { nulls: "it has none" }],
     log_scale: ["integer", "1 where the values are logarithms to base 10"],
     guide: ["real", "where a line helps the eye", { nulls: "there is none" }],
@@ -118,7 +140,10 @@ export const SERIES = {
   select r.name, 'log10_ratio:' || p.name, 'log10', 1, -3,
     case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.slow_updates)} end,
     case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.fast_updates)} end
-  from kept_run r join param p on p.run_id = r.id` as string,
+  from kept_run r join param p on p.run_id = r.id
+  union all
+  select r.name, 'metric.' || m.name, m.unit, 0, m.guide, null, null
+  from kept_run r join metric m on m.run_id = r.id` as string,
 } as const;
 
 export const EVALS = {

@@ -1,5 +1,6 @@
 /** The views: the stable interface of a store, for `ablate query` and for plain `sqlite3`. */
 import { EFFECTS } from "./effects.ts";
+import { METRIC_SUMMARY, METRICS } from "./metrics.ts";
 import { HISTOGRAMS, LAYER_STATS, LOGITS, NORM_STATS, SATURATION } from "./probes.ts";
 import { FINDINGS, GRID_RUNS, NOTES, REVISIONS, RUNS, TAGS } from "./runs.ts";
 import { CURVE, EVALS, LOSS, SAMPLES, SERIES, UPDATE_RATIO } from "./series.ts";
@@ -20,6 +21,8 @@ export const VIEWS: readonly View[] = [
   SERIES,
   EVALS,
   SAMPLES,
+  METRICS,
+  METRIC_SUMMARY,
   LAYER_STATS,
   NORM_STATS,
   HISTOGRAMS,

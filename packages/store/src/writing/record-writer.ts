@@ -1,20 +1,28 @@
-import type { Finding, Probe } from "@ablate/core";
+import type { Finding, MetricFacts, Probe } from "@ablate/core";
 import { sealRun } from "../digest/seal.ts";
 import type { Statements } from "../file/statements.ts";
 import { LostClaimError, StoreError } from "../file/store-error.ts";
 import { insertProbe } from "../probe/insert-probe.ts";
-import { addCheckpoint, addFinalCheckpoint, clearCheckpoints } from "../recovery/checkpoints.ts";
+import {
+  addBestCheckpoint,
+  addCheckpoint,
+  addFinalCheckpoint,
+  clearCheckpoints,
+} from "../recovery/checkpoints.ts";
 import type { Holder } from "./claim.ts";
 import type { RunState } from "./plan.ts";
 import type {
+  BestCheckpoint,
   Checkpoint,
   EvaluationsAt,
+  MetricPoint,
   RunEnd,
   RunEvent,
   Snapshot,
   TimedSteps,
 } from "./record.ts";
 import { RunHistory } from "./run-history.ts";
+import { RunMetrics } from "./run-metrics.ts";
 import { Transactions } from "./transactions.ts";
 
 const ADVANCE = `
@@ -40,6 +48,7 @@ export class RecordWriter {
   protected readonly clock: () => number;
   protected readonly transactions: Transactions;
   readonly #histories: Map<number, RunHistory> = new Map();
+  readonly #metrics: Map<number, RunMetrics> = new Map();
 
   constructor(sql: Statements, clock: () => number) {
     this.sql = sql;
@@ -63,6 +72,25 @@ export class RecordWriter {
       if (block.count > 0) this.#append(runId, block, { now, next });
       addCheckpoint(this.sql, runId, checkpoint);
     });
+  }
+
+  /** Stores weights with a lower validation loss than any before; of others with this mark only those that may yet be needed are kept. */
+  appendBest(runId: number, token: string, best: BestCheckpoint): void {
+    this.#writing(runId, token, () => addBestCheckpoint(this.sql, runId, best));
+  }
+
+  /** Says what is known of metrics that a run records. */
+  declareMetrics(runId: number, token: string, metrics: readonly MetricFacts[]): void {
+    if (metrics.length === 0) return;
+    this.#writing(runId, token, () => {
+      for (const metric of metrics) this.#metricsOf(runId).declare(metric);
+    });
+  }
+
+  /** Stores numbers by any names, of any steps: in place of what these have already, where they have it. */
+  appendMetrics(runId: number, token: string, points: readonly MetricPoint[]): void {
+    if (points.length === 0) return;
+    this.#writing(runId, token, () => this.#metricsOf(runId).append(points));
   }
 
   appendEvaluations(runId: number, token: string, evaluations: EvaluationsAt): void {
@@ -151,6 +179,7 @@ export class RecordWriter {
 
   protected forgetHistory(runId: number): void {
     this.#histories.delete(runId);
+    this.#metrics.delete(runId);
   }
 
   #append(
@@ -161,10 +190,17 @@ export class RecordWriter {
     const open = this.#histories.get(runId);
     const history = open?.next === next ? open : this.openHistory(runId, next);
     history.append(block);
+    this.#metricsOf(runId).appendBlock(block, block.metricNames ?? []);
     const step = history.next - 1;
     this.sql.run("insert into tick values (?, ?, ?)", runId, step, now);
     const losses = [history.lastLoss(), history.recentLoss()];
     this.sql.run(ADVANCE, step, ...losses, block.trainSeconds ?? null, runId);
+  }
+
+  #metricsOf(runId: number): RunMetrics {
+    const known = this.#metrics.get(runId) ?? new RunMetrics(this.sql, runId);
+    this.#metrics.set(runId, known);
+    return known;
   }
 
   #evaluate(runId: number, { step, evaluations }: EvaluationsAt): void {

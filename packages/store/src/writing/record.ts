@@ -6,7 +6,14 @@ import type { Evaluation, StepBlock } from "@ablate/core";
 export type Provenance = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Steps, and the seconds spent in the training loop so far, where known. */
-export type TimedSteps = StepBlock & { readonly trainSeconds?: number };
+export type TimedSteps = StepBlock & {
+  readonly trainSeconds?: number;
+  /** What the block has metrics of, in their order; of nothing unless given. */
+  readonly metricNames?: readonly string[];
+};
+
+/** A number of a run by a name of its own. */
+export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
 
 /** Evaluations of a model after `step` updates. */
 export type EvaluationsAt = {
@@ -32,6 +39,11 @@ export type Checkpoint = {
   readonly state: Uint8Array;
   /** Seconds spent in the training loop until then. */
   readonly trainSeconds: number;
+};
+
+/** A run when its validation loss was the lowest so far. */
+export type BestCheckpoint = Pick<Checkpoint, "step" | "weights" | "trainSeconds"> & {
+  readonly validLoss: number;
 };
 
 export type RunEnd = {

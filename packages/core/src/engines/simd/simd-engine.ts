@@ -9,17 +9,29 @@ import {
   type StepRecord,
   type Tensor,
 } from "../engine.ts";
-import { Arena, growTo, leadingDimension, readTensor, type Slot, writeTensor } from "./layout.ts";
-import { measureMoments } from "./measure.ts";
+import { layOutFirst, openFirst } from "./first-layer.ts";
+import {
+  Arena,
+  growTo,
+  layOut,
+  leadingDimension,
+  readTensor,
+  type Slot,
+  writeTensor,
+} from "./layout.ts";
 import {
   type BackwardWatch,
   backward,
+  conventionOf,
   crossEntropy,
+  foldRunning,
   forward,
-  makeNetwork,
+  holdRunning,
+  holdSummed,
+  linear,
   type Network,
 } from "./network.ts";
-import { probeNetwork } from "./probe.ts";
+import { momentsOf, probeNetwork } from "./probe.ts";
 import { closeKernels, openKernels } from "./threads/open-kernels.ts";
 import type { Team } from "./threads/team.ts";
 
@@ -45,10 +57,6 @@ export class SimdEngine implements Engine {
   readonly team: Team | null;
   readonly #memory: WebAssembly.Memory;
   readonly #network: Network;
-  /** Tokens of a context. */
-  readonly #context: number;
-  /** Room of `update` for what it sums up. */
-  readonly #roomAt: number;
   /** The training split in memory, and the indices of the current batch. */
   readonly #contextsAt: number;
   readonly #trainTargetsAt: number;
@@ -57,7 +65,7 @@ export class SimdEngine implements Engine {
   /** What each parameter's l2 term adds to the loss of the current step, and the rates of that step. */
   readonly #penalties: Float64Array;
   #rates: Float64Array = new Float64Array();
-  /** Updates a module's parameters as soon as they may be: their gradients are still in the cache. */
+  /** Updates a layer's parameters as soon as they may be: their gradients are still in the cache. */
   readonly #updates: BackwardWatch = {
     done: ({ slots }) => {
       for (let i = 0; i < slots.length; i++) {
@@ -76,34 +84,35 @@ export class SimdEngine implements Engine {
     const { kernels, memory, firstByte, team } = openKernels(mostThreads, largestOf(tensors));
     this.#memory = memory;
     this.team = team;
-    this.#context = model.context;
-    const examples = Math.max(train.batchSize, TILE);
+    const vocabularySize = dataset.vocabulary.length;
+    const rows = Math.max(train.batchSize, TILE);
     const arena = new Arena(firstByte);
-    this.#roomAt = arena.reserve(128);
+    const tokensAt = arena.reserve(rows * model.context * 4);
+    const targetsAt = arena.reserve(rows * 4);
+    const sumsAt = arena.reserve((rows + 7) * 4);
+    const roomAt = arena.reserve(128);
     const { contexts, targets } = dataset.train;
     this.#contextsAt = arena.reserve(contexts.byteLength);
     this.#trainTargetsAt = arena.reserve(targets.byteLength);
     const indicesAt = arena.reserve(train.batchSize * 4);
-    const ratios = arena.reserve(tensors.length * 4);
-    const writes: ((memory: ArrayBufferLike) => void)[] = [];
-    const whenOpen = writes.push.bind(writes);
-    const vocabularySize = dataset.vocabulary.length;
-    // biome-ignore format: two lines
-    const network = makeNetwork({
-      kernels, memory, arena, examples, whenOpen, model, train, vocabularySize, ratios,
-    });
+    const ratiosAt = arena.reserve(tensors.length * 4);
+    const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
+    const sizes = { model, vocabularySize, batchSize: train.batchSize, rows };
+    const first = layOutFirst(arena, layout.layers[0]?.shape.fanOut ?? vocabularySize, sizes);
     growTo(memory, arena.byteLength);
-    for (const write of writes) write(memory.buffer);
+    openFirst(first, memory.buffer);
 
-    this.#floats = new Float32Array(memory.buffer);
-    this.#network = network;
-    const { tokensAt, targetsAt, slots } = network;
-    this.parameters = slots.map(({ parameter }) => parameter);
+    const convention = conventionOf(model);
+    const floats = new Float32Array(memory.buffer);
+    this.#floats = floats;
+    const places = { tokensAt, targetsAt, sumsAt, roomAt };
+    this.#network = { kernels, model, layout, first, convention, floats, ...places };
+    this.parameters = layout.slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
     this.#penalties = new Float64Array(this.#lambdas.length);
-    this.#tokens = new Int32Array(memory.buffer, tokensAt, examples * model.context);
-    this.#targets = new Int32Array(memory.buffer, targetsAt, examples);
-    this.#ratios = new Float32Array(memory.buffer, ratios, slots.length);
+    this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
+    this.#targets = new Int32Array(memory.buffer, targetsAt, rows);
+    this.#ratios = new Float32Array(memory.buffer, ratiosAt, layout.slots.length);
     this.#indices = new Int32Array(memory.buffer, indicesAt, train.batchSize);
     new Uint16Array(memory.buffer, this.#contextsAt, contexts.length).set(contexts);
     new Uint16Array(memory.buffer, this.#trainTargetsAt, targets.length).set(targets);
@@ -115,22 +124,25 @@ export class SimdEngine implements Engine {
     const B = batch.length;
     this.#take(batch);
     this.#rates = rates;
-    forward(network, B, "train");
+    forward(network, B, "batch");
+    foldRunning(network);
     let loss = crossEntropy(network, B) / B;
     backward(network, B, this.#updates);
+    this.#update(network.layout.embedding);
     for (let p = 0; p < this.#penalties.length; p++) loss += this.#penalties[p] ?? 0;
     ratios.set(this.#ratios, row * this.parameters.length);
     return loss;
   }
 
   normaliseBy(source: Examples | "running"): void {
-    if (source === "running") this.#holdRunning();
-    else measureMoments(this.#network, source, () => this.#tilesOf(source));
+    if (source === "running") holdRunning(this.#network);
+    else this.#measure(source);
   }
 
   evaluate(examples: Examples): number {
     let total = 0;
-    for (const rows of this.#tilesOf(examples)) {
+    for (let start = 0; start < examples.count; start += TILE) {
+      const rows = this.#takeTile(examples, start);
       forward(this.#network, rows, "held");
       total += crossEntropy(this.#network, rows);
     }
@@ -138,20 +150,21 @@ export class SimdEngine implements Engine {
   }
 
   predict(context: ArrayLike<number>, logits: Float32Array): void {
-    for (let t = 0; t < this.#context; t++) this.#tokens[t] = context[t] ?? 0;
-    this.#holdRunning();
+    const { context: T } = this.#network.model;
+    for (let t = 0; t < T; t++) this.#tokens[t] = context[t] ?? 0;
+    holdRunning(this.#network);
     forward(this.#network, 1, "held");
-    const { at } = this.#network.logits.value;
+    const { at } = this.#network.layout.logits;
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
   }
 
   moments(): ReadonlyMap<string, UnitMoments> {
-    const { plan, norms } = this.#network;
+    const { normed } = this.#network.layout;
     return new Map(
-      plan.layers.flatMap(({ name, norm }) => {
-        const found = norms.find(({ planned }) => planned === norm);
-        return found === undefined ? [] : [[name, found.moments().held]];
-      }),
+      normed.map(({ shape, norm: { mean, spread } }) => [
+        shape.name,
+        momentsOf(this.#network, mean, spread),
+      ]),
     );
   }
 
@@ -162,14 +175,18 @@ export class SimdEngine implements Engine {
       );
     }
     const rows = this.#takeTile(examples, 0);
-    return probeNetwork(this.#network, this.#floats, rows, this.#lambdas);
+    return probeNetwork(this.#network, rows, this.#lambdas);
   }
 
   tensors(): Tensor[] {
-    const { slots, norms } = this.#network;
+    const { slots, normed } = this.#network.layout;
+    const read = readTensor.bind(null, this.#floats);
     return [
-      ...slots.map(({ parameter, value }) => readTensor(this.#floats, parameter, value)),
-      ...norms.flatMap((norm) => norm.tensors()),
+      ...slots.map(({ parameter, value }) => read(parameter, value)),
+      ...normed.flatMap(({ norm }) => {
+        const { runningMean, runningSpread } = norm.shape;
+        return [read(runningMean, norm.runningMean), read(runningSpread, norm.runningSpread)];
+      }),
     ];
   }
 
@@ -181,20 +198,28 @@ export class SimdEngine implements Engine {
     closeKernels({ memory: this.#memory, team: this.team });
   }
 
-  #holdRunning(): void {
-    for (const norm of this.#network.norms) norm.holdRunning();
-  }
-
-  /** Brings examples into memory, a tile at a time; yields how many. */
-  *#tilesOf(examples: Examples): Generator<number> {
-    for (let start = 0; start < examples.count; start += TILE) {
-      yield this.#takeTile(examples, start);
+  /**
+   * Makes every norm hold the moments of all `examples`: one pass over the data for each norm, through
+   * the layers below it, whose moments are known by then.
+   */
+  #measure(examples: Examples): void {
+    const { kernels, layout } = this.#network;
+    for (const layer of layout.normed) {
+      const { norm, depth } = layer;
+      const { at, columns: N, ld } = layer.linear;
+      this.#floats.fill(0, norm.sums / 4, norm.sums / 4 + 4 * ld);
+      for (let start = 0; start < examples.count; start += TILE) {
+        const rows = this.#takeTile(examples, start);
+        forward(this.#network, rows, "held", depth);
+        linear(this.#network, layer, rows);
+        kernels.columnMoments(at, norm.runningMean.at, norm.sums, rows, N, ld);
+      }
+      holdSummed(this.#network, norm, examples.count);
     }
   }
 
   #update({ index, value, gradient, ratio }: Slot): void {
-    const { kernels } = this.#network;
-    const roomAt = this.#roomAt;
+    const { kernels, roomAt } = this.#network;
     const { at, rows, columns, ld } = value;
     const lambda = this.#lambdas[index] ?? 0;
     const rate = this.#rates[index] ?? 0;
@@ -203,17 +228,17 @@ export class SimdEngine implements Engine {
   }
 
   #take(batch: Int32Array): void {
-    const { kernels, tokensAt, targetsAt } = this.#network;
+    const { kernels, model, tokensAt, targetsAt } = this.#network;
     const contexts = this.#contextsAt;
     const targets = this.#trainTargetsAt;
     const { byteOffset: indices } = this.#indices;
     const B = batch.length;
     this.#indices.set(batch);
-    kernels.takeExamples(contexts, targets, indices, tokensAt, targetsAt, B, this.#context);
+    kernels.takeExamples(contexts, targets, indices, tokensAt, targetsAt, B, model.context);
   }
 
   #takeTile({ contexts, targets, count }: Examples, start: number): number {
-    const T = this.#context;
+    const T = this.#network.model.context;
     const rows = Math.min(TILE, count - start);
     this.#tokens.set(contexts.subarray(start * T, (start + rows) * T));
     this.#targets.set(targets.subarray(start, start + rows));
@@ -222,13 +247,20 @@ export class SimdEngine implements Engine {
 
   #load(tensors: readonly Tensor[]): void {
     const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    const { slots, norms } = this.#network;
+    const { slots, normed } = this.#network.layout;
     for (const { parameter, value } of slots) {
       const { name } = parameter;
       const tensor = given.get(name);
       if (tensor === undefined) throw new RangeError(`simd: ${name} is missing`);
       writeTensor(this.#floats, value, tensor);
     }
-    for (const norm of norms) norm.load(given);
+    for (const { norm } of normed) {
+      const { at, columns } = norm.runningSpread;
+      this.#floats.fill(1, at / 4, at / 4 + columns);
+      const mean = given.get(norm.shape.runningMean.name);
+      const spread = given.get(norm.shape.runningSpread.name);
+      if (mean !== undefined) writeTensor(this.#floats, norm.runningMean, mean);
+      if (spread !== undefined) writeTensor(this.#floats, norm.runningSpread, spread);
+    }
   }
 }

@@ -1,0 +1,95 @@
+/** Reads metrics as series: number by number, or summed up over the buckets of a level. */
+import type { Statements } from "../file/statements.ts";
+import { DamageError } from "../file/store-error.ts";
+import {
+  Bucket,
+  decodeSummary,
+  METRIC_LEVELS,
+  type Points,
+  type Summary,
+} from "../writing/metric-rollup.ts";
+import type { SeriesRows, Span } from "./history.ts";
+import { readPoints } from "./metric-points.ts";
+
+/** What the names of series begin with that are metrics. */
+const METRIC = "metric.";
+
+/** Says whether a series, or a field of a filter, is a metric. */
+export function isMetric(series: string): boolean {
+  return series.startsWith(METRIC);
+}
+
+/** Returns the name of the metric that a series is. */
+export function metricOf(series: string): string {
+  return series.slice(METRIC.length);
+}
+
+/** Returns the number by which a run knows a metric; -1 where it lacks it. */
+export function metricIndex(sql: Statements, runId: number, name: string): number {
+  const select = "select idx from metric where run_id = ? and name = ?";
+  return sql.value<number>(select, runId, name) ?? -1;
+}
+
+/** Reads a metric in a span: a row for each number, or for each bucket that has one. */
+export function metricCurve(sql: Statements, runId: number, name: string, span: Span): SeriesRows {
+  const metric = metricIndex(sql, runId, name);
+  const { level, from, to } = span;
+  if (level === 1) return rowsOf(each(readPoints(sql, { runId, metric }, span)), level);
+  const first = Math.floor(from / level);
+  const last = Math.floor(to / level);
+  if (METRIC_LEVELS.includes(level)) {
+    type Row = readonly [bucket: number, data: Buffer];
+    const rows = sql.arrays<Row>(ROWS, runId, metric, level, first, last);
+    return rowsOf(
+      rows.map(([bucket, data]) => [bucket * level, summaryOf(data)] as const),
+      level,
+    );
+  }
+  const range = { from: first * level, to: (last + 1) * level - 1 };
+  return rowsOf(summed(readPoints(sql, { runId, metric }, range), level), level);
+}
+
+const ROWS = `
+  select bucket, data from metric_rollup where run_id = ? and metric = ? and level = ?
+    and bucket between ? and ? order by bucket`;
+
+type Placed = readonly [step: number, summary: Summary];
+
+function summaryOf(data: Buffer): Summary {
+  const summary = decodeSummary(data);
+  if (summary === undefined) throw new DamageError("a metric has a summary of another size");
+  return summary;
+}
+
+function each({ steps, numbers }: Points): Placed[] {
+  return Array.from(numbers, (number, i) => {
+    const bucket = new Bucket();
+    bucket.add(number);
+    return [steps[i] ?? Number.NaN, bucket.summary] as const;
+  });
+}
+
+/** Sums numbers up over buckets of which no summary is stored. */
+function summed({ steps, numbers }: Points, level: number): Placed[] {
+  const buckets = new Map<number, Bucket>();
+  for (let i = 0; i < numbers.length; i++) {
+    const at = Math.floor((steps[i] ?? Number.NaN) / level) * level;
+    const bucket = buckets.get(at) ?? new Bucket();
+    bucket.add(numbers[i] ?? Number.NaN);
+    buckets.set(at, bucket);
+  }
+  return Array.from(buckets, ([step, bucket]) => [step, bucket.summary] as const);
+}
+
+function rowsOf(placed: readonly Placed[], level: number): SeriesRows {
+  const column = (of: (summary: Summary) => number) =>
+    Float64Array.from(placed, ([, summary]) => of(summary));
+  return {
+    x: Float64Array.from(placed, ([step]) => step),
+    width: new Float64Array(placed.length).fill(level),
+    n: Uint32Array.from(placed, ([, { finite }]) => finite),
+    min: column(({ min }) => min),
+    mean: column(({ mean }) => mean),
+    max: column(({ max }) => max),
+  };
+}

@@ -1,0 +1,62 @@
+/** Views of the numbers that runs record by names of their own. */
+import { float64Sql, hexSql, uint32Sql } from "./float32.ts";
+import type { View } from "./view.ts";
+
+const METRICS_OF = "kept_run r join metric m on m.run_id = r.id";
+const POINTS_OF = "p.run_id = r.id and p.metric = m.idx";
+
+export const METRICS: View = {
+  name: "metrics",
+  about: "a number that a run has recorded by a name of its own; ask for one run and one name",
+  with: `with recursive number(i) as (select 0 union all select i + 1 from number
+    where i + 1 < (select max(length(numbers)) from metric_point) / 8)`,
+  from: `(
+    select r.name as run, m.name as name, p.step as first, n.i as i,
+      iif(p.steps is null, '', ${hexSql("p.steps", "n.i * 4 + 1", 4)}) as later,
+      ${hexSql("p.numbers", "n.i * 8 + 1", 8)} as hex
+    from ${METRICS_OF} join metric_point p on ${POINTS_OF} cross join number n
+    where n.i < length(p.numbers) / 8)`,
+  columns: {
+    run: ["text", "the run's name, grid/label"],
+    name: ["text", "of the metric: gradient_norm, clip_factor, ..."],
+    step: [
+      "integer",
+      "that it belongs to",
+      { unit: "steps", sql: `first + iif(later = '', i, ${uint32Sql("later")})` },
+    ],
+    value: [
+      "real",
+      "as recorded, a float64; of a step without a number there is no row",
+      { unit: "the metric's", nulls: "not a number", sql: float64Sql("hex") },
+    ],
+  },
+};
+
+export const METRIC_SUMMARY = {
+  name: "metric_summary",
+  about: "a metric of a run, and what its numbers come to",
+  from: METRICS_OF as string,
+  own: "m",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    name: ["text", "of the metric: gradient_norm, clip_factor, ..."],
+    unit: ["text", "of its numbers", { nulls: "it has none" }],
+    goal: ["text", "min or max: which numbers are better", { nulls: "neither" }],
+    log_axis: [
+      "integer",
+      "1 where it is best drawn along a logarithmic axis",
+      { sql: "m.log_scale" },
+    ],
+    points: ["integer", "how many numbers it has"],
+    last_step: ["integer", "of the last one", { unit: "steps", nulls: "there is none" }],
+    last: [
+      "real",
+      "the last one",
+      { unit: "the metric's", nulls: "there is none, or not a number" },
+    ],
+    min_step: ["integer", "of the smallest", { unit: "steps", nulls: "none is finite" }],
+    min: ["real", "the smallest finite one", { unit: "the metric's", nulls: "none is finite" }],
+    max_step: ["integer", "of the largest", { unit: "steps", nulls: "none is finite" }],
+    max: ["real", "the largest finite one", { unit: "the metric's", nulls: "none is finite" }],
+  },
+} as const;
