@@ -18,7 +18,7 @@ import type {
   TfjsBackend,
   Thresholds,
 } from "@ablate/core";
-import type { Checkpoint, ResumePoint, Snapshot } from "@ablate/store";
+import type { BestCheckpoint, Checkpoint, MetricPoint, ResumePoint, Snapshot } from "@ablate/store";
 import type { RecordConfig } from "../config/config.ts";
 
 /** A message about one run. */
@@ -99,6 +99,12 @@ export type StepsMessage = OfRun<"steps"> & {
 /** Steps, which may be none, and what it takes to go on after them. */
 type CheckpointMessage = OfRun<"checkpoint"> & Checkpoint & { readonly block: StepBlock };
 
+/** Numbers by names of their own, of any steps. */
+type MetricsMessage = OfRun<"metrics"> & { readonly points: readonly MetricPoint[] };
+
+/** Follows the evaluation that found the lowest validation loss so far. */
+type BestMessage = OfRun<"best"> & BestCheckpoint;
+
 /** Follows the steps before it. */
 type EvaluationMessage = OfRun<"evaluation"> & {
   readonly step: number;
@@ -146,6 +152,8 @@ export type WorkerMessage =
   | StartedMessage
   | StepsMessage
   | CheckpointMessage
+  | MetricsMessage
+  | BestMessage
   | EvaluationMessage
   | ProbeMessage
   | FindingsMessage

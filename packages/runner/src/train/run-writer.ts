@@ -1,7 +1,14 @@
 /** Writes what a worker says about one run into the store, under one claim. */
-import type { Parameter } from "@ablate/core";
-import type { Claim, Provenance, ResumePoint, RunEnd, StoreWriter } from "@ablate/store";
-import type { ComputedByMessage, StartedMessage, WorkerMessage } from "./messages.ts";
+import { metricFacts, type Parameter } from "@ablate/core";
+import type {
+  Claim,
+  Provenance,
+  ResumePoint,
+  RunEnd,
+  StoreWriter,
+  TimedSteps,
+} from "@ablate/store";
+import type { ComputedByMessage, StartedMessage, StepsMessage, WorkerMessage } from "./messages.ts";
 import type { RetryingWriter } from "./retrying-writer.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
@@ -19,6 +26,7 @@ export class RunWriter {
   #start: Start = FROM_SCRATCH;
   #hasBegun = false;
   #trainSeconds = 0;
+  #metricNames: readonly string[] = [];
 
   constructor(storage: RetryingWriter, runId: number, options: RunWriterOptions) {
     this.#storage = storage;
@@ -50,15 +58,19 @@ export class RunWriter {
       case "refused":
         return this.#write((store, runId, token) => store.releaseRun({ runId, token }));
       case "steps": {
-        const block = { ...message.block, trainSeconds: message.trainSeconds };
+        const block = this.#named(message);
         return this.#write((store, ...run) => store.appendSteps(...run, block));
       }
       case "checkpoint": {
         const { step, weights, state, trainSeconds } = message;
-        const block = { ...message.block, trainSeconds };
+        const block = this.#named(message);
         const checkpoint = { step, weights, state, trainSeconds };
         return this.#write((store, ...run) => store.appendCheckpoint(...run, checkpoint, block));
       }
+      case "metrics":
+        return this.#write((store, ...run) => store.appendMetrics(...run, message.points));
+      case "best":
+        return this.#write((store, ...run) => store.appendBest(...run, message));
       case "evaluation":
         return this.#write((store, ...run) => store.appendEvaluations(...run, message));
       case "probe":
@@ -76,6 +88,11 @@ export class RunWriter {
         return this.#end({ ...message, state: "failed", reason, detail: null, snapshot: null });
       }
     }
+  }
+
+  /** Says what the metrics of a block are of. */
+  #named({ block, trainSeconds }: Pick<StepsMessage, "block" | "trainSeconds">): TimedSteps {
+    return { ...block, trainSeconds, metricNames: this.#metricNames };
   }
 
   /** Leaves the run as it is to who wants to go on by another revision of the engine. */
@@ -111,10 +128,20 @@ export class RunWriter {
     await this.#storage.write((store) => work(store, this.#runId, this.#options.claim.token));
   }
 
-  async #begin({ parameters, engine, from, unused, judgedBy }: StartedMessage): Promise<void> {
+  async #begin({
+    parameters,
+    metrics,
+    engine,
+    from,
+    unused,
+    judgedBy,
+  }: StartedMessage): Promise<void> {
     const { backend, version, reason } = engine;
     const facts = { backend, backend_version: version, backend_reason: reason, threads: 1 };
     await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
+    this.#metricNames = metrics;
+    const declared = metrics.map(metricFacts);
+    await this.#write((store, ...run) => store.declareMetrics(...run, declared));
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
     for (const message of notes) {
       const event = { kind: "checkpoint unused", message };
