@@ -1,6 +1,6 @@
 /** The first layer in both its forms: gathered embeddings, and products of each position's distinct tokens. */
 import { expect, test } from "vitest";
-import { isGrouped } from "../src/engines/simd/first-layer.ts";
+import { isGrouped } from "../src/engines/simd/modules/token-linear.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 import { drawValues, expectNear, inBoth, type KernelMemory, type Values } from "./kernel-memory.ts";
 
@@ -118,9 +118,7 @@ test.each([
   "whether tokens are grouped: %s",
   (_, context, embedding, vocabularySize, batchSize, expected) => {
     const rows = Math.max(batchSize, 256);
-    expect(isGrouped({ model: { context, embedding }, vocabularySize, batchSize, rows })).toBe(
-      expected,
-    );
+    expect(isGrouped({ context, embedding, vocabularySize, batchSize, rows })).toBe(expected);
   },
 );
 

@@ -1,7 +1,8 @@
 /** Gradients that are written out, compared with those of automatic differentiation. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import type { Affine } from "../src/engines/tfjs/batch-norm.ts";
+import type { Affine } from "../src/engines/tfjs/modules/batch-norm.ts";
+import { ACTIVATIONS } from "../src/spec.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
 import { type Blocks, PLAIN, WRITTEN_OUT } from "./tfjs-plain.ts";
 
@@ -27,7 +28,7 @@ const CASES: readonly Case[] = [
     name: "embedding",
     inputs: [[4, 5]],
     constant: () => tf.tensor1d([3, 0, 3, 1, 2, 2, 0, 3, 3], "int32"),
-    apply: ({ embedding }, [table, tokens]) => embedding(as2d(table), as1d(tokens), 3),
+    apply: ({ embedding }, [table, tokens]) => embedding(as2d(table), as1d(tokens)),
   },
   {
     name: "linear",
@@ -42,10 +43,23 @@ const CASES: readonly Case[] = [
     ],
     apply: ({ linear }, [x, w]) => linear(as2d(x), as2d(w), null),
   },
-  ...(["tanh", "relu", "none"] as const).map((kind) => ({
+  {
+    name: "linear by the embedding",
+    inputs: [[7, 5], [3, 5], [3]],
+    apply: ({ tiedLinear }, [x, table, b]) => tiedLinear(as2d(x), as2d(table), as1d(b)),
+  },
+  {
+    name: "linear by the embedding without bias",
+    inputs: [
+      [7, 5],
+      [3, 5],
+    ],
+    apply: ({ tiedLinear }, [x, table]) => tiedLinear(as2d(x), as2d(table), null),
+  },
+  ...ACTIVATIONS.map((kind) => ({
     name: kind,
     inputs: [[6, 5]],
-    apply: ({ activation }: Blocks, [x]: readonly tf.Tensor[]) => activation(kind, as2d(x)),
+    apply: ({ activation }: Blocks, [x]: readonly tf.Tensor[]) => activation(kind, as2d(x), 0.2),
   })),
   ...NORMS.map(({ running, epsilon }) => ({
     name: `batch norm by ${running}, epsilon ${epsilon}`,
@@ -55,10 +69,34 @@ const CASES: readonly Case[] = [
       return batchNorm(as2d(x), affine, { running, epsilon }, () => {});
     },
   })),
+  ...([1e-5, 0.3] as const).flatMap((epsilon) => [
+    {
+      name: `layer norm, epsilon ${epsilon}`,
+      inputs: [[6, 4], [4], [4]],
+      apply: ({ rowNorm }: Blocks, [x, gain, shift]: readonly tf.Tensor[]) =>
+        rowNorm(as2d(x), { gain: as1d(gain), shift: as1d(shift) }, { norm: "layer", epsilon }),
+    },
+    {
+      name: `rms norm, epsilon ${epsilon}`,
+      inputs: [[6, 4], [4]],
+      apply: ({ rowNorm }: Blocks, [x, gain]: readonly tf.Tensor[]) =>
+        rowNorm(as2d(x), { gain: as1d(gain), shift: null }, { norm: "rms", epsilon }),
+    },
+  ]),
   {
     name: "cross-entropy",
     inputs: [[5, 6]],
     constant: () => tf.cast(tf.oneHot(tf.tensor1d([0, 5, 2, 2, 1], "int32"), 6), "float32"),
+    apply: ({ crossEntropy }, [logits, targets]) => crossEntropy(as2d(logits), as2d(targets)),
+  },
+  {
+    name: "cross-entropy of smoothed targets",
+    inputs: [[3, 4]],
+    constant: () =>
+      tf.tensor2d(
+        [0.925, 0.025, 0.025, 0.025, 0.05, 0.05, 0.85, 0.05, 0.25, 0.25, 0.25, 0.25],
+        [3, 4],
+      ),
     apply: ({ crossEntropy }, [logits, targets]) => crossEntropy(as2d(logits), as2d(targets)),
   },
 ];

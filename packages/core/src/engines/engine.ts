@@ -94,6 +94,15 @@ export type StepRecord = {
  */
 export type EngineMetric = "gradient_norm" | "clip_factor";
 
+/** What an engine with these options measures of each step. */
+export function engineMetrics({
+  train: { clip },
+  measuresGradient = false,
+}: Pick<EngineOptions, "train" | "measuresGradient">): readonly EngineMetric[] {
+  if (clip?.by === "norm") return ["gradient_norm", "clip_factor"];
+  return clip !== undefined || measuresGradient ? ["gradient_norm"] : [];
+}
+
 /** The threads that compute one run. How many they are changes no bit of it. */
 export interface ThreadTeam {
   /** Threads that there may ever be. */

@@ -1,8 +1,7 @@
-/** How a model lies in one block of memory. */
-import { type NamedShape, planNetwork } from "../../model/network-plan.ts";
-import type { ModelSpec, Parameter } from "../../spec.ts";
+/** How matrices lie in one block of memory. */
+import type { NamedShape } from "../../model/network-plan.ts";
+import type { Parameter } from "../../spec.ts";
 import type { Tensor } from "../engine.ts";
-import { type LayerShape, layerShapes, type NormShape } from "../layer-shapes.ts";
 
 /** Lays out one block of memory: everything a run needs is reserved once, before its first step. */
 export class Arena {
@@ -129,120 +128,20 @@ export type Slot = {
   readonly ratio: number;
 };
 
-/** Batch norm of one layer. `shape` names its tensors. Vectors are 1 x n; `spread` is a std or a variance, as the model says. */
-export type Norm = {
-  readonly shape: NormShape;
-  readonly gamma: Slot;
-  readonly beta: Slot;
-  readonly runningMean: Matrix;
-  readonly runningSpread: Matrix;
-  /** Moments in use: of the current batch, or of an evaluation. */
-  readonly mean: Matrix;
-  readonly spread: Matrix;
-  readonly divisor: Matrix;
-  readonly slope: Matrix;
-  /** Sums of columnMoments: 2 ld doubles. */
-  readonly sums: number;
-  readonly normal: Matrix;
-};
-
-/** A linear layer with what follows it; all row buffers have room for `rows` examples. */
-export type Layer = {
-  readonly shape: LayerShape;
-  /** How many layers lie below it. */
-  readonly depth: number;
-  readonly weight: Slot;
-  readonly bias: Slot | null;
-  readonly norm: Norm | null;
-  /** All of its parameters. */
-  readonly slots: readonly Slot[];
-  /** x W + b, then after batch norm, then after the nonlinearity: the same matrix where nothing changes it. */
-  readonly linear: Matrix;
-  readonly normed: Matrix;
-  readonly output: Matrix;
-  readonly gradient: Matrix;
-};
-
-type NormedLayer = Layer & { readonly norm: Norm };
-
-/** Everything of a model in the arena, in forward order. */
-export type Layout = {
-  readonly embedding: Slot;
-  readonly layers: readonly Layer[];
-  /** The layers with batch norm. */
-  readonly normed: readonly NormedLayer[];
-  readonly slots: readonly Slot[];
-  readonly logits: Matrix;
-  readonly logitsGradient: Matrix;
-};
-
-/** Places of a model's parameters, gradients and activations in memory. */
-type Room = {
-  readonly model: ModelSpec;
-  readonly vocabularySize: number;
-  /** Examples that there is room for. */
-  readonly rows: number;
-  /** Address of the ratios, 4 bytes each. */
-  readonly ratios: number;
-};
-
-/** Reserves parameters, gradients and activations of a model. */
-export function layOut(arena: Arena, { model, vocabularySize, rows, ratios }: Room): Layout {
-  const slots: Slot[] = [];
-  const slot = (parameter: Parameter): Slot => {
+/**
+ * Reserves values and gradients of all parameters.
+ *
+ * @param ratios - address of the ratios, 4 bytes each
+ */
+export function layOutParameters(
+  arena: Arena,
+  parameters: readonly Parameter[],
+  ratios: number,
+): Slot[] {
+  return parameters.map((parameter, index) => {
     const [first = 0, second] = parameter.shape;
     const [height, width] = second === undefined ? [1, first] : [first, second]; // a vector is one row
     const [value, gradient] = [arena.matrix(height, width), arena.matrix(height, width)];
-    const index = slots.length;
-    const made = { parameter, index, value, gradient, ratio: ratios + 4 * index };
-    slots.push(made);
-    return made;
-  };
-  const embedding = slot(planNetwork(model, vocabularySize).embedding);
-  const layers = layerShapes(model, vocabularySize).map((shape, depth): Layer => {
-    const before = slots.length;
-    const weight = slot(shape.weight);
-    const bias = shape.bias === null ? null : slot(shape.bias);
-    const linear = arena.matrix(rows, shape.fanOut);
-    const norm = shape.norm === null ? null : layOutNorm(arena, slot, shape.norm, rows);
-    const normed = norm === null ? linear : arena.matrix(rows, shape.fanOut);
-    const isLinear = shape.planned.nonlinearity === "none";
-    const output = isLinear ? normed : arena.matrix(rows, shape.fanOut);
-    const gradient = arena.matrix(rows, shape.fanOut);
-    const own = { weight, bias, norm, slots: slots.slice(before) };
-    return { shape, depth, ...own, linear, normed, output, gradient };
+    return { parameter, index, value, gradient, ratio: ratios + 4 * index };
   });
-  const last = layers.at(-1);
-  if (last === undefined) throw new RangeError("simd: a model has at least its output layer");
-  return {
-    embedding,
-    layers,
-    normed: layers.filter((layer): layer is NormedLayer => layer.norm !== null),
-    slots,
-    logits: last.output,
-    logitsGradient: last.gradient,
-  };
-}
-
-function layOutNorm(
-  arena: Arena,
-  slot: (parameter: Parameter) => Slot,
-  shape: NormShape,
-  rows: number,
-): Norm {
-  const fanOut = shape.gain.size;
-  const vector = () => arena.matrix(1, fanOut);
-  return {
-    shape,
-    gamma: slot(shape.gain),
-    beta: slot(shape.shift),
-    runningMean: vector(),
-    runningSpread: vector(),
-    mean: vector(),
-    spread: vector(),
-    divisor: vector(),
-    slope: vector(),
-    sums: arena.reserve(2 * leadingDimension(fanOut) * 8),
-    normal: arena.matrix(rows, fanOut),
-  };
 }

@@ -1,56 +1,54 @@
-import type { Stage } from "../../model/network-plan.ts";
+import type { PlannedLayer, PlannedModule } from "../../model/network-plan.ts";
 import {
   layerPass,
   type NetworkPass,
   type ParameterPass,
-  type UnitMoments,
   withPenalties,
 } from "../../probe/network-pass.ts";
-import { type Layer, type Matrix, readRows, viewRows } from "./layout.ts";
+import { readRows, viewRows } from "./layout.ts";
 import { backward, crossEntropy, forward, type Network } from "./network.ts";
 
 /** Sends the examples that are in memory forward and back; what that leaves is seen, not copied, where it can be. */
-export function probeNetwork(network: Network, rows: number, lambdas: Float64Array): NetworkPass {
-  const { floats } = network;
-  const { layers, slots } = network.layout;
-  const gradients = new Map(layers.map((layer) => [layer, new Map<Stage, Float32Array>()]));
-  forward(network, rows, "batch");
-  const loss = crossEntropy(network, rows) / rows;
-  backward(network, rows, {
-    stage: (layer, stage) => {
-      gradients.get(layer)?.set(stage, readRows(floats, layer.gradient, rows));
+export function probeNetwork(
+  network: Network,
+  floats: Float32Array,
+  examples: number,
+  lambdas: Float64Array,
+): NetworkPass {
+  const { plan, modules, slots } = network;
+  const seen = new Set(plan.layers.flatMap(({ stages }) => [...stages.values()]));
+  const gradients = new Map<PlannedModule, Float32Array>();
+  forward(network, examples, "probe");
+  const loss = crossEntropy(network, examples) / examples;
+  backward(network, examples, {
+    leaving: ({ planned, output: { gradient, positions } }) => {
+      if (planned === null || !seen.has(planned)) return;
+      gradients.set(planned, readRows(floats, gradient, examples * positions));
     },
   });
   const parameters = slots.map(({ parameter, value, gradient }): ParameterPass => {
     const values = viewRows(floats, value, value.rows);
     return { ...parameter, values, gradient: viewRows(floats, gradient, gradient.rows) };
   });
-  const passes = layers.map((layer) => {
-    const { linear, normed, output } = layer;
-    const matrices = { linear, preactivation: normed, activation: output, stream: output };
-    return layerPass(layer.shape.planned, normPass(network, layer), (stage) => ({
-      values: viewRows(floats, matrices[stage], rows),
-      gradient: gradients.get(layer)?.get(stage) ?? new Float32Array(),
-    }));
-  });
-  return withPenalties({ examples: rows, loss, layers: passes, parameters }, lambdas);
+  const byPlan = new Map(modules.map((module) => [module.planned, module]));
+  const layers = plan.layers.map((layer) =>
+    layerPass(layer, normPass(network, layer), (stage) => {
+      const planned = layer.stages.get(stage);
+      const output = planned && byPlan.get(planned)?.output;
+      if (planned === undefined || output === undefined) return NOTHING;
+      const values = viewRows(floats, output.value, examples * output.positions);
+      return { values, gradient: gradients.get(planned) ?? NOTHING.gradient };
+    }),
+  );
+  return withPenalties({ examples, loss, layers, parameters }, lambdas);
 }
 
-function normPass(network: Network, { norm }: Layer): NetworkPass["layers"][number]["norm"] {
-  if (norm === null) return null;
-  return {
-    batch: momentsOf(network, norm.mean, norm.spread),
-    running: momentsOf(network, norm.runningMean, norm.runningSpread),
-  };
-}
+const NOTHING = { values: new Float32Array(), gradient: new Float32Array() };
 
-/** A copy of moments in memory; the spread is the std or variance that the convention keeps. */
-export function momentsOf(
-  { floats, convention }: Network,
-  mean: Matrix,
-  spread: Matrix,
-): UnitMoments {
-  const spreads = readRows(floats, spread, 1);
-  const std = convention.keepsVariance === 1 ? spreads.map(Math.sqrt) : spreads;
-  return { mean: readRows(floats, mean, 1), std };
+function normPass(
+  { norms }: Network,
+  { norm }: PlannedLayer,
+): NetworkPass["layers"][number]["norm"] {
+  const moments = norms.find(({ planned }) => planned === norm)?.moments();
+  return moments === undefined ? null : { batch: moments.held, running: moments.running };
 }

@@ -1,6 +1,6 @@
 /** What the self-test does with each kernel: shapes are odd, so that tiles, and what is left beside them, are computed. */
-import type { layOutFirst } from "./first-layer.ts";
 import type { Matrix } from "./layout.ts";
+import type { GroupSizes } from "./modules/token-linear.ts";
 import type { Kernels } from "./modules.ts";
 
 /** What a case gets. */
@@ -21,9 +21,6 @@ export interface Bed {
   /** Takes the bits of results. */
   see(...results: readonly (Matrix | number)[]): void;
 }
-
-/** What decides how much room it takes. */
-export type GroupSizes = Parameters<typeof layOutFirst>[2] & { readonly units: number };
 
 /** The kernels that cases are about, of several the first. */
 export const CASE_NAMES = [
@@ -235,9 +232,9 @@ const takeExamples: Case = (bed) => {
 const forwardTokens: Case = (bed) => {
   const { kernels } = bed;
   const groups = bed.openGroups({
-    model: { context: TOKENS, embedding: EMBEDDING },
+    context: TOKENS,
+    embedding: EMBEDDING,
     vocabularySize: LETTERS,
-    batchSize: EXAMPLES,
     rows: EXAMPLES,
     units: COLUMNS,
   });

@@ -1,9 +1,9 @@
 /** Every kernel, at odd shapes, against bits that are stored: what V8 has made of it is tested before it trains. */
-import { layOutFirst, openFirst } from "./first-layer.ts";
 import { Arena, type Matrix } from "./layout.ts";
+import { type GroupSizes, reserveGroups } from "./modules/token-linear.ts";
 import { instantiate, type Kernels } from "./modules.ts";
 import { KERNEL_BITS, type KernelBits } from "./self-test-bits.ts";
-import { type Bed, CASE_NAMES, CASES, type CaseName, type GroupSizes } from "./self-test-cases.ts";
+import { type Bed, CASE_NAMES, CASES, type CaseName } from "./self-test-cases.ts";
 
 /** Pages of 64 KiB that the cases need. */
 export const TEST_PAGES = 32;
@@ -48,11 +48,10 @@ export class TestBed implements Bed {
     return this.#fill(this.#floats, [rows, columns], () => 1 + this.#next(2 ** 13) / 2 ** 22);
   }
 
-  openGroups({ units, ...sizes }: GroupSizes): number {
-    const first = layOutFirst(this.#arena, units, sizes);
-    if (first.form === "gathered") throw new RangeError("these tokens are not grouped");
-    openFirst(first, this.#floats.buffer);
-    return first.groupsAt;
+  openGroups(sizes: GroupSizes): number {
+    const { groupsAt, write } = reserveGroups(this.#arena, sizes);
+    write(this.#floats.buffer);
+    return groupsAt;
   }
 
   drawBits(rows: number, columns: number): Matrix {

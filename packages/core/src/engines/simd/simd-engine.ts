@@ -9,29 +9,17 @@ import {
   type StepRecord,
   type Tensor,
 } from "../engine.ts";
-import { layOutFirst, openFirst } from "./first-layer.ts";
-import {
-  Arena,
-  growTo,
-  layOut,
-  leadingDimension,
-  readTensor,
-  type Slot,
-  writeTensor,
-} from "./layout.ts";
+import { Arena, growTo, leadingDimension, readTensor, type Slot, writeTensor } from "./layout.ts";
+import { measureMoments } from "./measure.ts";
 import {
   type BackwardWatch,
   backward,
-  conventionOf,
   crossEntropy,
-  foldRunning,
   forward,
-  holdRunning,
-  holdSummed,
-  linear,
+  makeNetwork,
   type Network,
 } from "./network.ts";
-import { momentsOf, probeNetwork } from "./probe.ts";
+import { probeNetwork } from "./probe.ts";
 import { closeKernels, openKernels } from "./threads/open-kernels.ts";
 import type { Team } from "./threads/team.ts";
 
@@ -57,6 +45,10 @@ export class SimdEngine implements Engine {
   readonly team: Team | null;
   readonly #memory: WebAssembly.Memory;
   readonly #network: Network;
+  /** Tokens of a context. */
+  readonly #context: number;
+  /** Room of `update` for what it sums up. */
+  readonly #roomAt: number;
   /** The training split in memory, and the indices of the current batch. */
   readonly #contextsAt: number;
   readonly #trainTargetsAt: number;
@@ -65,7 +57,7 @@ export class SimdEngine implements Engine {
   /** What each parameter's l2 term adds to the loss of the current step, and the rates of that step. */
   readonly #penalties: Float64Array;
   #rates: Float64Array = new Float64Array();
-  /** Updates a layer's parameters as soon as they may be: their gradients are still in the cache. */
+  /** Updates a module's parameters as soon as they may be: their gradients are still in the cache. */
   readonly #updates: BackwardWatch = {
     done: ({ slots }) => {
       for (let i = 0; i < slots.length; i++) {
@@ -84,35 +76,34 @@ export class SimdEngine implements Engine {
     const { kernels, memory, firstByte, team } = openKernels(mostThreads, largestOf(tensors));
     this.#memory = memory;
     this.team = team;
-    const vocabularySize = dataset.vocabulary.length;
-    const rows = Math.max(train.batchSize, TILE);
+    this.#context = model.context;
+    const examples = Math.max(train.batchSize, TILE);
     const arena = new Arena(firstByte);
-    const tokensAt = arena.reserve(rows * model.context * 4);
-    const targetsAt = arena.reserve(rows * 4);
-    const sumsAt = arena.reserve((rows + 7) * 4);
-    const roomAt = arena.reserve(128);
+    this.#roomAt = arena.reserve(128);
     const { contexts, targets } = dataset.train;
     this.#contextsAt = arena.reserve(contexts.byteLength);
     this.#trainTargetsAt = arena.reserve(targets.byteLength);
     const indicesAt = arena.reserve(train.batchSize * 4);
-    const ratiosAt = arena.reserve(tensors.length * 4);
-    const layout = layOut(arena, { model, vocabularySize, rows, ratios: ratiosAt });
-    const sizes = { model, vocabularySize, batchSize: train.batchSize, rows };
-    const first = layOutFirst(arena, layout.layers[0]?.shape.fanOut ?? vocabularySize, sizes);
+    const ratios = arena.reserve(tensors.length * 4);
+    const writes: ((memory: ArrayBufferLike) => void)[] = [];
+    const whenOpen = writes.push.bind(writes);
+    const vocabularySize = dataset.vocabulary.length;
+    // biome-ignore format: two lines
+    const network = makeNetwork({
+      kernels, memory, arena, examples, whenOpen, model, train, vocabularySize, ratios,
+    });
     growTo(memory, arena.byteLength);
-    openFirst(first, memory.buffer);
+    for (const write of writes) write(memory.buffer);
 
-    const convention = conventionOf(model);
-    const floats = new Float32Array(memory.buffer);
-    this.#floats = floats;
-    const places = { tokensAt, targetsAt, sumsAt, roomAt };
-    this.#network = { kernels, model, layout, first, convention, floats, ...places };
-    this.parameters = layout.slots.map(({ parameter }) => parameter);
+    this.#floats = new Float32Array(memory.buffer);
+    this.#network = network;
+    const { tokensAt, targetsAt, slots } = network;
+    this.parameters = slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
     this.#penalties = new Float64Array(this.#lambdas.length);
-    this.#tokens = new Int32Array(memory.buffer, tokensAt, rows * model.context);
-    this.#targets = new Int32Array(memory.buffer, targetsAt, rows);
-    this.#ratios = new Float32Array(memory.buffer, ratiosAt, layout.slots.length);
+    this.#tokens = new Int32Array(memory.buffer, tokensAt, examples * model.context);
+    this.#targets = new Int32Array(memory.buffer, targetsAt, examples);
+    this.#ratios = new Float32Array(memory.buffer, ratios, slots.length);
     this.#indices = new Int32Array(memory.buffer, indicesAt, train.batchSize);
     new Uint16Array(memory.buffer, this.#contextsAt, contexts.length).set(contexts);
     new Uint16Array(memory.buffer, this.#trainTargetsAt, targets.length).set(targets);
@@ -124,25 +115,22 @@ export class SimdEngine implements Engine {
     const B = batch.length;
     this.#take(batch);
     this.#rates = rates;
-    forward(network, B, "batch");
-    foldRunning(network);
+    forward(network, B, "train");
     let loss = crossEntropy(network, B) / B;
     backward(network, B, this.#updates);
-    this.#update(network.layout.embedding);
     for (let p = 0; p < this.#penalties.length; p++) loss += this.#penalties[p] ?? 0;
     ratios.set(this.#ratios, row * this.parameters.length);
     return loss;
   }
 
   normaliseBy(source: Examples | "running"): void {
-    if (source === "running") holdRunning(this.#network);
-    else this.#measure(source);
+    if (source === "running") this.#holdRunning();
+    else measureMoments(this.#network, source, () => this.#tilesOf(source));
   }
 
   evaluate(examples: Examples): number {
     let total = 0;
-    for (let start = 0; start < examples.count; start += TILE) {
-      const rows = this.#takeTile(examples, start);
+    for (const rows of this.#tilesOf(examples)) {
       forward(this.#network, rows, "held");
       total += crossEntropy(this.#network, rows);
     }
@@ -150,21 +138,20 @@ export class SimdEngine implements Engine {
   }
 
   predict(context: ArrayLike<number>, logits: Float32Array): void {
-    const { context: T } = this.#network.model;
-    for (let t = 0; t < T; t++) this.#tokens[t] = context[t] ?? 0;
-    holdRunning(this.#network);
+    for (let t = 0; t < this.#context; t++) this.#tokens[t] = context[t] ?? 0;
+    this.#holdRunning();
     forward(this.#network, 1, "held");
-    const { at } = this.#network.layout.logits;
+    const { at } = this.#network.logits.value;
     for (let i = 0; i < logits.length; i++) logits[i] = this.#floats[at / 4 + i] ?? 0;
   }
 
   moments(): ReadonlyMap<string, UnitMoments> {
-    const { normed } = this.#network.layout;
+    const { plan, norms } = this.#network;
     return new Map(
-      normed.map(({ shape, norm: { mean, spread } }) => [
-        shape.name,
-        momentsOf(this.#network, mean, spread),
-      ]),
+      plan.layers.flatMap(({ name, norm }) => {
+        const found = norms.find(({ planned }) => planned === norm);
+        return found === undefined ? [] : [[name, found.moments().held]];
+      }),
     );
   }
 
@@ -175,18 +162,14 @@ export class SimdEngine implements Engine {
       );
     }
     const rows = this.#takeTile(examples, 0);
-    return probeNetwork(this.#network, rows, this.#lambdas);
+    return probeNetwork(this.#network, this.#floats, rows, this.#lambdas);
   }
 
   tensors(): Tensor[] {
-    const { slots, normed } = this.#network.layout;
-    const read = readTensor.bind(null, this.#floats);
+    const { slots, norms } = this.#network;
     return [
-      ...slots.map(({ parameter, value }) => read(parameter, value)),
-      ...normed.flatMap(({ norm }) => {
-        const { runningMean, runningSpread } = norm.shape;
-        return [read(runningMean, norm.runningMean), read(runningSpread, norm.runningSpread)];
-      }),
+      ...slots.map(({ parameter, value }) => readTensor(this.#floats, parameter, value)),
+      ...norms.flatMap((norm) => norm.tensors()),
     ];
   }
 
@@ -198,28 +181,20 @@ export class SimdEngine implements Engine {
     closeKernels({ memory: this.#memory, team: this.team });
   }
 
-  /**
-   * Makes every norm hold the moments of all `examples`: one pass over the data for each norm, through
-   * the layers below it, whose moments are known by then.
-   */
-  #measure(examples: Examples): void {
-    const { kernels, layout } = this.#network;
-    for (const layer of layout.normed) {
-      const { norm, depth } = layer;
-      const { at, columns: N, ld } = layer.linear;
-      this.#floats.fill(0, norm.sums / 4, norm.sums / 4 + 4 * ld);
-      for (let start = 0; start < examples.count; start += TILE) {
-        const rows = this.#takeTile(examples, start);
-        forward(this.#network, rows, "held", depth);
-        linear(this.#network, layer, rows);
-        kernels.columnMoments(at, norm.runningMean.at, norm.sums, rows, N, ld);
-      }
-      holdSummed(this.#network, norm, examples.count);
+  #holdRunning(): void {
+    for (const norm of this.#network.norms) norm.holdRunning();
+  }
+
+  /** Brings examples into memory, a tile at a time; yields how many. */
+  *#tilesOf(examples: Examples): Generator<number> {
+    for (let start = 0; start < examples.count; start += TILE) {
+      yield this.#takeTile(examples, start);
     }
   }
 
   #update({ index, value, gradient, ratio }: Slot): void {
-    const { kernels, roomAt } = this.#network;
+    const { kernels } = this.#network;
+    const roomAt = this.#roomAt;
     const { at, rows, columns, ld } = value;
     const lambda = this.#lambdas[index] ?? 0;
     const rate = this.#rates[index] ?? 0;
@@ -228,17 +203,17 @@ export class SimdEngine implements Engine {
   }
 
   #take(batch: Int32Array): void {
-    const { kernels, model, tokensAt, targetsAt } = this.#network;
+    const { kernels, tokensAt, targetsAt } = this.#network;
     const contexts = this.#contextsAt;
     const targets = this.#trainTargetsAt;
     const { byteOffset: indices } = this.#indices;
     const B = batch.length;
     this.#indices.set(batch);
-    kernels.takeExamples(contexts, targets, indices, tokensAt, targetsAt, B, model.context);
+    kernels.takeExamples(contexts, targets, indices, tokensAt, targetsAt, B, this.#context);
   }
 
   #takeTile({ contexts, targets, count }: Examples, start: number): number {
-    const T = this.#network.model.context;
+    const T = this.#context;
     const rows = Math.min(TILE, count - start);
     this.#tokens.set(contexts.subarray(start * T, (start + rows) * T));
     this.#targets.set(targets.subarray(start, start + rows));
@@ -247,20 +222,13 @@ export class SimdEngine implements Engine {
 
   #load(tensors: readonly Tensor[]): void {
     const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    const { slots, normed } = this.#network.layout;
+    const { slots, norms } = this.#network;
     for (const { parameter, value } of slots) {
       const { name } = parameter;
       const tensor = given.get(name);
       if (tensor === undefined) throw new RangeError(`simd: ${name} is missing`);
       writeTensor(this.#floats, value, tensor);
     }
-    for (const { norm } of normed) {
-      const { at, columns } = norm.runningSpread;
-      this.#floats.fill(1, at / 4, at / 4 + columns);
-      const mean = given.get(norm.shape.runningMean.name);
-      const spread = given.get(norm.shape.runningSpread.name);
-      if (mean !== undefined) writeTensor(this.#floats, norm.runningMean, mean);
-      if (spread !== undefined) writeTensor(this.#floats, norm.runningSpread, spread);
-    }
+    for (const norm of norms) norm.load(given);
   }
 }

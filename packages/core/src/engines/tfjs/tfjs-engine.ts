@@ -1,49 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
 import { planNetwork } from "../../model/network-plan.ts";
-import { modelParameters } from "../../model/parameters.ts";
 import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
-import type { BatchNormSpec, Parameter } from "../../spec.ts";
+import type { Parameter } from "../../spec.ts";
 import {
   type Engine,
   type EngineOptions,
+  engineMetrics,
   lambdasOf,
+  type MaskSource,
   type StepRecord,
   type Tensor,
 } from "../engine.ts";
-import { layerShapes } from "../layer-shapes.ts";
-import {
-  batchNorm,
-  ColumnMoments,
-  divisorOf,
-  normalise,
-  RunningMoments,
-  type UnitSpreads,
-  unitMoments,
-} from "./batch-norm.ts";
-import { crossEntropies, crossEntropy, type Tokens } from "./layers.ts";
-import {
-  forward,
-  linearOf,
-  type Network,
-  type Normalise,
-  probeNetwork,
-  type Way,
-} from "./network.ts";
+import { type Batch, batchOf, eachTile, range } from "./batches.ts";
+import { clipFactor, clipped, gradientNorm } from "./clipping.ts";
+import { ColumnMoments } from "./column-moments.ts";
+import { crossEntropies, crossEntropy } from "./modules/cross-entropy.ts";
+import { forward, modulesBefore, type Network, type Way } from "./network.ts";
+import { NormMoments } from "./norm-moments.ts";
+import { Optimizer } from "./optimizers/optimizer.ts";
+import { probeNetwork } from "./probe.ts";
 import { floats, Weights } from "./weights.ts";
-
-/** Examples that an evaluation sends through the network at a time. */
-const TILE = 4096;
-
-/** Examples as the network takes them: tokens `[B * T]`, and one-hot rows of the targets `[B, V]`. */
-type Batch = { readonly tokens: Tokens; readonly targets: tf.Tensor2D };
-
-/** What a norm normalises with outside of training, `[n]` each, and where it comes from. */
-type Held = {
-  readonly mean: tf.Tensor1D;
-  readonly divisor: tf.Tensor1D;
-  readonly moments: UnitMoments;
-};
 
 /**
  * The model in TensorFlow.js operations, on the backend that is set. Letters: B examples a batch, T
@@ -52,71 +29,75 @@ type Held = {
 export class TfjsEngine implements Engine {
   /** TensorFlow.js decides about threads itself. */
   readonly team = null;
-  readonly metrics: Engine["metrics"] = [];
   readonly parameters: readonly Parameter[];
-  readonly #weights: Weights;
-  readonly #network: Network;
+  readonly metrics: Engine["metrics"];
+  readonly #train: EngineOptions["train"];
   readonly #examples: Examples;
   readonly #vocabularySize: number;
   readonly #lambdas: Float64Array;
-  /** Running moments by layer; the layers with batch norm, first to last. */
-  readonly #running: ReadonlyMap<string, RunningMoments>;
-  readonly #held = new Map<string, Held>();
-  #holdsRunning = false;
+  readonly #network: Network;
+  readonly #norms: NormMoments;
+  readonly #optimizer: Optimizer;
+  readonly #masks: MaskSource | undefined;
 
-  constructor({ model, train, dataset, tensors }: EngineOptions) {
-    const vocabularySize = dataset.vocabulary.length;
-    const layers = layerShapes(model, vocabularySize);
-    this.parameters = modelParameters(model, vocabularySize);
-    this.#weights = new Weights(this.parameters, tensors);
-    const { embedding } = planNetwork(model, vocabularySize);
-    this.#network = { model, embedding, layers, weights: this.#weights };
+  constructor(options: EngineOptions) {
+    const { model, train, dataset, tensors } = options;
+    this.#vocabularySize = dataset.vocabulary.length;
+    const plan = planNetwork(model, this.#vocabularySize);
+    const { parameters } = plan;
+    this.parameters = parameters;
+    this.metrics = engineMetrics(options);
+    this.#train = train;
     this.#examples = dataset.train;
-    this.#vocabularySize = vocabularySize;
-    this.#lambdas = lambdasOf(this.parameters, train.l2);
-    this.#running = new Map(
-      layers.flatMap(({ name, norm }) =>
-        norm === null ? [] : [[name, new RunningMoments(norm, norm.spec, tensors)]],
-      ),
-    );
+    this.#lambdas = lambdasOf(parameters, train.l2);
+    this.#network = { plan, weights: new Weights(parameters, tensors) };
+    this.#norms = new NormMoments(plan, tensors);
+    this.#optimizer = new Optimizer(parameters, options);
+    this.#masks = options.masks;
   }
 
-  step(indices: Int32Array, rates: Float64Array, { ratios, row }: StepRecord): number {
-    this.#holdsRunning = false;
+  step(indices: Int32Array, rates: Float64Array, record: StepRecord): number {
     return tf.tidy(() => {
-      const batch = this.#batchOf(this.#examples, indices);
-      const lossOf = tf.valueAndGrads(() => this.#loss(batch, { normalise: this.#byBatch }));
-      const { value, grads } = lossOf(this.#weights.values);
-      this.#weights.descend(grads, rates[0] ?? 0, ratios, row * this.parameters.length);
+      const { labelSmoothing: smoothing = 0 } = this.#train;
+      const options = { vocabularySize: this.#vocabularySize, smoothing };
+      const batch = batchOf(this.#examples, indices, options);
+      const way = { normalise: this.#norms.training, masks: this.#masks };
+      const lossOf = tf.valueAndGrads(() => this.#loss(batch, way));
+      const { value, grads } = lossOf(this.#network.weights.values);
+      const gradients = this.#clip(grads, record);
+      const at = record.row * this.parameters.length;
+      const ratios = record.ratios.subarray(at, at + this.parameters.length);
+      this.#optimizer.step(this.#network.weights, gradients, { rates, ratios });
       return floats(value)[0] ?? Number.NaN;
     });
   }
 
   normaliseBy(source: Examples | "running"): void {
-    this.#holdsRunning = false;
-    if (source === "running") this.#holdRunning();
+    if (source === "running") this.#norms.holdRunning();
     else this.#measure(source);
   }
 
   evaluate(examples: Examples): number {
+    const way = { normalise: this.#norms.evaluating };
     let total = 0;
-    this.#eachTile(examples, ({ tokens, targets }) => {
-      const logits = forward(this.#network, tokens, { normalise: this.#byHeld }); // [rows, V]
+    eachTile(examples, (indices) => {
+      const { tokens, targets } = this.#batchOf(examples, indices);
+      const logits = forward(this.#network, tokens, way); // [rows, V]
       for (const loss of floats(crossEntropies(logits, targets))) total += loss;
     });
     return total / examples.count;
   }
 
   predict(context: ArrayLike<number>, logits: Float32Array): void {
-    if (!this.#holdsRunning) this.#holdRunning();
+    this.#norms.holdRunning();
     tf.tidy(() => {
       const tokens = tf.tensor1d(Int32Array.from(context), "int32");
-      logits.set(floats(forward(this.#network, tokens, { normalise: this.#byHeld })));
+      logits.set(floats(forward(this.#network, tokens, { normalise: this.#norms.evaluating })));
     });
   }
 
   moments(): ReadonlyMap<string, UnitMoments> {
-    return new Map([...this.#held].map(([layer, { moments }]) => [layer, moments]));
+    return this.#norms.held();
   }
 
   probe(examples: Examples): NetworkPass {
@@ -125,7 +106,7 @@ export class TfjsEngine implements Engine {
       const batch = this.#batchOf(examples, range(0, examples.count));
       return probeNetwork(this.#network, {
         examples: examples.count,
-        running: this.#running,
+        norms: this.#norms,
         lossOf: (how) => this.#loss(batch, how),
       });
     } finally {
@@ -133,97 +114,62 @@ export class TfjsEngine implements Engine {
     }
   }
 
-  optimizerTensors(): Tensor[] {
-    return [];
+  tensors(): Tensor[] {
+    return [...this.#network.weights.tensors(), ...this.#norms.tensors()];
   }
 
-  tensors(): Tensor[] {
-    const running = [...this.#running.values()].flatMap((moments) => moments.tensors());
-    return [...this.#weights.tensors(), ...running];
+  optimizerTensors(): Tensor[] {
+    return this.#optimizer.tensors();
   }
 
   dispose(): void {
-    this.#weights.dispose();
-    for (const { mean, divisor } of this.#held.values()) tf.dispose([mean, divisor]);
-    this.#held.clear();
+    this.#network.weights.dispose();
+    this.#norms.dispose();
+    this.#optimizer.dispose();
   }
 
   /** Mean cross-entropy of the batch and l2 terms, in nats. */
   #loss({ tokens, targets }: Batch, how: Way): tf.Scalar {
-    const logits = forward(this.#network, tokens, how); // [B, V]
-    let loss = crossEntropy(logits, targets);
+    const { weights } = this.#network;
+    let loss = crossEntropy(forward(this.#network, tokens, how), targets);
     for (const [p, lambda] of this.#lambdas.entries()) {
-      const value = this.#weights.values[p];
+      const value = weights.values[p];
       if (lambda === 0 || value === undefined) continue;
       loss = tf.add(loss, tf.mul(tf.mean(tf.square(value)), lambda));
     }
     return loss;
   }
 
-  /** Normalises by the moments of the batch, which the running ones follow. */
-  readonly #byBatch: Normalise = (x, { shape, affine, spec }) =>
-    batchNorm(x, affine, spec, (moments) => this.#running.get(shape.name)?.fold(moments));
-
-  readonly #byHeld: Normalise = (x, { shape, affine }) => {
-    const held = this.#held.get(shape.name);
-    if (held === undefined) throw new RangeError(`tfjs: nothing to normalise ${shape.name} by`);
-    return normalise(x, held, affine);
-  };
-
-  #holdRunning(): void {
-    for (const [layer, running] of this.#running) this.#hold(layer, running, running.spec);
-    this.#holdsRunning = true;
+  /** Clips gradients as the run wants it, and records what is measured of them. */
+  #clip(gradients: readonly tf.Tensor[], record: StepRecord): readonly tf.Tensor[] {
+    if (this.metrics.length === 0) return gradients;
+    const norm = gradientNorm(gradients);
+    const factor = clipFactor(this.#train.clip, norm);
+    const measured = { gradient_norm: norm, clip_factor: factor };
+    for (const [m, name] of this.metrics.entries()) {
+      record.metrics[record.row * record.width + m] = measured[name];
+    }
+    return clipped(this.#train.clip, gradients, factor);
   }
 
   /**
-   * Makes every norm hold the moments of all `examples`: one pass over the data for each norm, through
-   * the layers below it, whose moments are known by then.
+   * Makes every batch norm hold the moments of all `examples`: one pass over the data for each norm, through
+   * what lies before it, whose moments are known by then.
    */
   #measure(examples: Examples): void {
-    for (const [depth, shape] of this.#network.layers.entries()) {
-      const spec = this.#running.get(shape.name)?.spec;
-      if (spec === undefined) continue;
-      const moments = new ColumnMoments(shape.fanOut);
-      this.#eachTile(examples, ({ tokens }) => {
-        const x = forward(this.#network, tokens, { normalise: this.#byHeld, depth }); // [rows, fan_in]
-        moments.add(linearOf(this.#network, shape, x));
+    for (const norm of this.#norms.norms) {
+      const modules = modulesBefore(norm, this.#network.plan.modules);
+      const way = { normalise: this.#norms.evaluating, modules };
+      const moments = new ColumnMoments(norm.width);
+      eachTile(examples, (indices) => {
+        const { tokens } = this.#batchOf(examples, indices);
+        moments.add(forward(this.#network, tokens, way)); // [rows, width]
       });
-      this.#hold(shape.name, moments.finish(spec), spec);
+      this.#norms.hold(norm, moments.finish(norm.spec));
     }
   }
 
-  #hold(layer: string, given: UnitSpreads, spec: BatchNormSpec): void {
-    const before = this.#held.get(layer);
-    if (before !== undefined) tf.dispose([before.mean, before.divisor]);
-    const held = tf.tidy(() => ({
-      mean: tf.tensor1d(given.mean.slice()),
-      divisor: divisorOf(tf.tensor1d(given.spread.slice()), spec),
-    }));
-    this.#held.set(layer, { ...held, moments: unitMoments(given, spec) });
+  #batchOf(examples: Examples, indices: Int32Array): Batch {
+    return batchOf(examples, indices, { vocabularySize: this.#vocabularySize });
   }
-
-  /** Calls `use` with consecutive examples, `TILE` at a time; what it makes is disposed. */
-  #eachTile(examples: Examples, use: (tile: Batch) => void): void {
-    for (let start = 0; start < examples.count; start += TILE) {
-      const indices = range(start, Math.min(start + TILE, examples.count));
-      tf.tidy(() => use(this.#batchOf(examples, indices)));
-    }
-  }
-
-  #batchOf({ contexts, targets }: Examples, indices: Int32Array): Batch {
-    const { context: T } = this.#network.model;
-    const [B, V] = [indices.length, this.#vocabularySize];
-    const tokens = new Int32Array(B * T);
-    const oneHot = new Float32Array(B * V);
-    for (let b = 0; b < B; b++) {
-      const example = indices[b] ?? 0;
-      for (let t = 0; t < T; t++) tokens[b * T + t] = contexts[example * T + t] ?? 0;
-      oneHot[b * V + (targets[example] ?? 0)] = 1;
-    }
-    return { tokens: tf.tensor1d(tokens, "int32"), targets: tf.tensor2d(oneHot, [B, V]) };
-  }
-}
-
-function range(start: number, end: number): Int32Array {
-  return Int32Array.from({ length: end - start }, (_, i) => start + i);
 }

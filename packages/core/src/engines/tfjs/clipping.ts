@@ -1,0 +1,31 @@
+import * as tf from "@tensorflow/tfjs";
+import type { ClipSpec } from "../../spec.ts";
+import { floats } from "./weights.ts";
+
+/** The 2-norm of all gradients together, summed in doubles. */
+export function gradientNorm(gradients: readonly tf.Tensor[]): number {
+  let squares = 0;
+  for (const gradient of gradients) {
+    for (const value of floats(gradient)) squares += value * value;
+  }
+  return Math.sqrt(squares);
+}
+
+/** What PyTorch adds to the norm before it divides by it. */
+const MARGIN = 1e-6;
+
+/** What clipping multiplies gradients of this norm by: 1 unless they are clipped by norm. */
+export function clipFactor(clip: ClipSpec | undefined, norm: number): number {
+  return clip?.by === "norm" ? Math.min(1, clip.most / (norm + MARGIN)) : 1;
+}
+
+/** Gradients as `clip_grad_norm_` and `clip_grad_value_` leave them. */
+export function clipped(
+  clip: ClipSpec | undefined,
+  gradients: readonly tf.Tensor[],
+  factor: number,
+): readonly tf.Tensor[] {
+  if (clip === undefined) return gradients;
+  if (clip.by === "norm") return gradients.map((gradient) => tf.mul(gradient, factor));
+  return gradients.map((gradient) => tf.clipByValue(gradient, -clip.most, clip.most));
+}
