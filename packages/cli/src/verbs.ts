@@ -40,6 +40,8 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
   "compare [RUN|GRID...]: what differs, what came out, what each factor does": () =>
     import("./commands/compare.ts"),
   "sample RUN: names from the trained model": () => import("./commands/sample.ts"),
+  "forward RUN [CONTEXT...]: what a network makes of contexts: logits, values of a layer": () =>
+    import("./commands/forward.ts"),
   "data CONFIG: the data set: sizes, vocabulary, windows of the first words": () =>
     import("./commands/data.ts"),
   "softmax [LOGITS...]: what logits cost: equal, sure and right, sure and wrong, random": () =>

@@ -55,6 +55,11 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [RUN, "--count", "3"],
     ["names/run", "--store", "names.db"],
   ],
+  forward: [
+    [RUN, CURSE],
+    [RUN, "--layer", CURSE],
+    ["names/run", "--store", "names.db"],
+  ],
   data: [["names.yaml"]],
   softmax: [[CURSE]],
   draw: [[CURSE, "1"]],

@@ -47,6 +47,11 @@ beforeAll(async () => {
     await run("--steps", "250", "--threads", "2"),
   );
   const names = await read("sample", "small/normed", "--seed", "7");
+  const forward = (
+    await inTurn([[], ["--layer", "hidden1"], ["--layer", "hidden1", "--units"]], (words) =>
+      read("forward", "small/plain", ...words),
+    )
+  ).flat();
   await ablate(folder, "export", "small", "-o", "sealed.db");
   damageCheckpoints(join(folder, "ablate.db"));
   const killed = await runWithoutItsWorker(folder);
@@ -93,6 +98,7 @@ beforeAll(async () => {
     await read("compare", "small", "--by", "train.steps", "--within", "batch_norm"),
   );
   add("sample", names);
+  add("forward", forward);
   add("data", await read("data", "small.yaml"));
   add("softmax", await read("softmax"), await read("softmax", "--scales", "1", "--draws", "1"));
   add("draw", await read("draw", "randn", "1"), await read("draw", "randint", "3"));

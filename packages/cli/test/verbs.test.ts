@@ -27,6 +27,7 @@ const CALLS: Readonly<Record<string, readonly [string[], stdout: RegExp, stderr:
   diff: [["plain", "normed"], /^[\s\S]*batch_norm/, /^$/],
   compare: [["small"], /^small: 2 runs, 2 rows, 1 seed; /, /^$/],
   sample: [["plain", "--count", "1"], /^[a-z]*\n$/, /^$/],
+  forward: [["plain", ".em"], /^\.em +logit {2}probability\n\. +-?\d/, /^$/],
   data: [["small.yaml"], /^names\.txt: 14 names, 92 examples of 3 characters\n/, /^$/],
   softmax: [["1,2"], /^\S/, /^$/],
   draw: [["randn", "2"], /^0\.3367 {2}0\.1288\n/, /^$/],

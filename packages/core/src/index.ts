@@ -68,6 +68,8 @@ export {
   type PlannedLayer,
   type PlannedModule,
   planNetwork,
+  STAGES,
+  type Stage,
 } from "./model/network-plan.ts";
 export { planParameters } from "./model/parameters.ts";
 export {
@@ -77,7 +79,7 @@ export {
   type ShortForm,
 } from "./model/short-form.ts";
 export type { Histogram, HistogramScale } from "./probe/histogram.ts";
-export type { UnitMoments } from "./probe/network-pass.ts";
+export type { LayerPass, UnitMoments } from "./probe/network-pass.ts";
 export type {
   LayerProbe,
   LogitsProbe,
@@ -87,6 +89,8 @@ export type {
   TensorKind,
   TensorProbe,
 } from "./probe/probe.ts";
+export { pickExamples } from "./probe/probe-batch.ts";
+export { RunningUnitMoments, TrainedNetwork } from "./probe/trained-network.ts";
 export {
   DISTRIBUTIONS,
   type Draws,

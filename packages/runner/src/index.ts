@@ -14,6 +14,7 @@ export { CONFIG_KEYS } from "./config/schema.ts";
 export { toRunSpec } from "./config/to-run-spec.ts";
 export { whyUnreadable } from "./data/data-file.ts";
 export { type Data, onData, readData } from "./data/read-data.ts";
+export { storedDataset } from "./data/stored-dataset.ts";
 export { diagnoseRecorded, recordedThresholds } from "./diagnose/diagnose-recorded.ts";
 export { loadConfig } from "./grid/load-config.ts";
 export type { GridRuns, PlannedConfig, PlannedRun } from "./plan/expand.ts";

@@ -2,6 +2,7 @@ import { DISTRIBUTIONS, drawNumbers, outputsOf, statisticsOf } from "@ablate/cor
 import { count, counted } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import { numberLines } from "../print/number-lines.ts";
 import { jsonArray } from "../print/rows.ts";
 
 const SEED = 42;
@@ -56,7 +57,7 @@ export const command: Command = {
       from === "randint" ? String(value) : value.toFixed(DECIMALS);
     const spread = Number.isFinite(std) ? `, std ${std.toFixed(DECIMALS)}` : "";
     terminal.write(
-      `${lines(values.map(text), terminal.columns())}\n${counted(given, "number")}: mean ${mean.toFixed(DECIMALS)}${spread}; ${counted(outputs, "output")} of the generator after ${count(skip)}\n`,
+      `${numberLines(values.map(text), terminal.columns())}\n${counted(given, "number")}: mean ${mean.toFixed(DECIMALS)}${spread}; ${counted(outputs, "output")} of the generator after ${count(skip)}\n`,
     );
     return 0;
   },
@@ -65,14 +66,4 @@ export const command: Command = {
 function atMost(flag: string, value: number, most: number): number {
   if (value <= most) return value;
   throw new UsageError(`--${flag} takes a whole number up to ${most}, not ${value}`);
-}
-
-/** Puts numbers below each other, as many in a line as fit. */
-function lines(texts: readonly string[], columns: number): string {
-  const width = texts.reduce((most, { length }) => Math.max(most, length), 0);
-  const across = Math.max(1, Math.floor((columns + 2) / (width + 2)));
-  const rows = Map.groupBy(texts, (_, i) => Math.floor(i / across));
-  return [...rows.values()]
-    .map((row) => `${row.map((text) => text.padStart(width)).join("  ")}\n`)
-    .join("");
 }

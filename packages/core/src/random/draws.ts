@@ -19,7 +19,7 @@ export type Draws = {
 /** Returns numbers that PyTorch draws at once from a generator of this seed. */
 export function drawNumbers({ seed, skip, from, count, below }: Draws): ArrayLike<number> {
   const generator = new TorchGenerator(seed);
-  for (let i = 0; i < skip; i++) generator.randint(1);
+  generator.skip(skip);
   if (from !== "randint") return generator[from](count);
   return Float64Array.from({ length: count }, () => generator.randint(below));
 }
