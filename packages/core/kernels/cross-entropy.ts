@@ -1,7 +1,8 @@
 // Softmax cross-entropy of integer targets, in nats, and its gradient. Logits and gradient are B x V, row by row, eight
 // columns at once. What takes time are the exponentials: they are one loop over all rows, pads included.
 import { expOfNegative4, log4 } from "./elementary";
-import { flush4, pairMasks, splat, sumLanes } from "./vector";
+import { zeroPads } from "./pads";
+import { flush4, madd, pairMasks, splat, sumLanes } from "./vector";
 
 /** e^-44 < 2^-63: a probability below it counts as 0. */
 const LEAST_LOGIT: usize = memory.data<f32>([-44]);
@@ -33,6 +34,46 @@ export function crossEntropy(
     store<f32>(target, <f32>((e - sum) / (sum * <f64>B)));
   }
   return total + sumOfLogarithms(sums, B);
+}
+
+/**
+ * The same with label smoothing: of each target the share `smoothing` goes to all classes alike, as in PyTorch. Returns
+ * the sum over rows of (1 - smoothing) (-log p[target]) + smoothing / V sum(-log p); `gradient` receives
+ * (p - (1 - smoothing) onehot - smoothing / V) / B.
+ */
+export function smoothedCrossEntropy(
+  logits: usize, targets: usize, gradient: usize, sums: usize, B: i32, V: i32, ld: i32, smoothing: f64,
+): f64 {
+  const stride = (<usize>ld) << 2, kept = 1 - smoothing, each = smoothing / <f64>V;
+  let total: f64 = 0;
+  for (let b: usize = 0; b < <usize>B; b++) {
+    const row = gradient + b * stride;
+    subtractLargest(logits + b * stride, row, V, stride);
+    total -= kept * <f64>load<f32>(row + ((<usize>load<i32>(targets + (b << 2))) << 2));
+    for (let at: usize = 0; at < (<usize>V) << 2; at += 4) total -= each * <f64>load<f32>(row + at);
+  }
+  exponentials(gradient, gradient + <usize>B * stride);
+  for (let b: usize = 0; b < <usize>B; b++) {
+    const row = gradient + b * stride;
+    const sum = sumOf(row, row + stride);
+    store<f32>(sums + (b << 2), <f32>sum);
+    const target = row + ((<usize>load<i32>(targets + (b << 2))) << 2);
+    const e = <f64>load<f32>(target);
+    shareAll(row, row + stride, <f32>(1 / (sum * <f64>B)), <f32>(-each / <f64>B));
+    store<f32>(target, <f32>((e / sum - kept - each) / <f64>B));
+  }
+  zeroPads(gradient, B, V, ld);
+  return total + sumOfLogarithms(sums, B);
+}
+
+/** x = factor x + share, flushed. */
+@inline
+function shareAll(x: usize, end: usize, factor: f32, share: f32): void {
+  const factors = f32x4.splat(factor), shares = f32x4.splat(share);
+  for (; x < end; x += 32) {
+    const a = flush4(madd(v128.load(x), factors, shares)), b = flush4(madd(v128.load(x, 16), factors, shares));
+    v128.store(x, b, 16); v128.store(x, a);
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ const ROUNDER: usize = memory.data<f32>([12582912]);
 const LN2_HIGH: usize = memory.data<f32>([0.693359375]);
 const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4]);
 const HALF: usize = memory.data<f32>([0.5]);
+const MINUS_HALF: usize = memory.data<f32>([-0.5]);
 const TWO: usize = memory.data<f32>([2]);
 const SIGN: usize = memory.data<u32>([0x80000000]);
 /** Past these, e^x is infinite or 0 in float32. */
@@ -27,7 +28,12 @@ const EXPM1_POLYNOMIAL: usize = memory.data<f32>([
 /** e^r - 1 for r = x - k ln 2, given -k, k the integer nearest to x / ln 2. */
 @inline
 function expm1Reduced(x: v128, minusK: v128): v128 {
-  const r = madd(minusK, splat(LN2_LOW), madd(minusK, splat(LN2_HIGH), x));
+  return expm1OfReduced(madd(minusK, splat(LN2_LOW), madd(minusK, splat(LN2_HIGH), x)));
+}
+
+/** e^r - 1 for |r| up to ln(2) / 2. */
+@inline
+function expm1OfReduced(r: v128): v128 {
   let q = madd(splat(EXPM1_POLYNOMIAL), r, splat(EXPM1_POLYNOMIAL, 1));
   q = madd(q, r, splat(EXPM1_POLYNOMIAL, 2));
   q = madd(q, r, splat(EXPM1_POLYNOMIAL, 3));
@@ -64,6 +70,52 @@ export function expOfNegative4(x: v128, least: v128): v128 {
   return v128.andnot(e, f32x4.lt(x, least));
 }
 
+const LOG2_E: usize = memory.data<f32>([1.44269504]);
+
+/**
+ * e^(-x^2/2) within 2 ulp where it is more than e^`least`, `least` being -87 at the smallest; 0 below. What the square
+ * rounds away is a part of the exponent: the error would grow with the exponent else.
+ */
+@inline
+export function expOfHalfSquare4(x: v128, least: v128): v128 {
+  const half = f32x4.mul(x, splat(HALF));
+  const square = f32x4.mul(half, x);
+  const rest = madd(f32x4.mul(x, splat(MINUS_HALF)), x, square);
+  const bounded = f32x4.pmin(square, f32x4.neg(least));
+  const rounded = madd(bounded, splat(LOG2_E), splat(ROUNDER));
+  const scale = powerOfTwo(rounded);
+  const minusK = f32x4.sub(rounded, splat(ROUNDER));
+  const r = madd(minusK, splat(LN2_LOW), f32x4.add(f32x4.sub(f32x4.mul(minusK, splat(LN2_HIGH)), bounded), rest));
+  const e = madd(scale, expm1OfReduced(r), scale);
+  return v128.andnot(e, f32x4.gt(square, bounded));
+}
+
+/** e^x - 1 within 2 ulp for x <= 0, -1 at least from `least` on, which is -87 at the smallest. NaN stays. */
+@inline
+export function expm1OfNegative4(x: v128, least: v128): v128 {
+  const bounded = f32x4.pmax(x, least);
+  const rounded = madd(bounded, splat(MINUS_LOG2_E), splat(ROUNDER));
+  const scale = powerOfTwo(rounded);
+  const minusK = f32x4.sub(rounded, splat(ROUNDER));
+  return madd(scale, expm1Reduced(bounded, minusK), f32x4.sub(scale, splat(ONE)));
+}
+
+/** (ln((1 + s) / (1 - s)) / (2 s) - 1) / s^2, highest power first, as powers of s^2: 5e-9 of it for |s| up to 1/3. */
+const LOG1P_POLYNOMIAL: usize = memory.data<f32>([
+  1.4012229423473305e-1, 1.399957054285977e-1, 2.0010849528771968e-1, 3.333320656638796e-1,
+]);
+
+/** ln(1 + x) for x from 0 to 1, within 3 ulp. */
+@inline
+export function log1pOfUnit4(x: v128): v128 {
+  const s = f32x4.div(x, f32x4.add(x, splat(TWO)));
+  const square = f32x4.mul(s, s), twice = f32x4.add(s, s);
+  let q = madd(splat(LOG1P_POLYNOMIAL), square, splat(LOG1P_POLYNOMIAL, 1));
+  q = madd(q, square, splat(LOG1P_POLYNOMIAL, 2));
+  q = madd(q, square, splat(LOG1P_POLYNOMIAL, 3));
+  return madd(f32x4.mul(twice, square), q, twice);
+}
+
 const MINUS_TWO_LOG2_E: usize = memory.data<f32>([-2.88539008]);
 /** Past this, tanh is 1 in float32. */
 const TANH_LARGEST: usize = memory.data<f32>([9.1]);
@@ -88,7 +140,6 @@ const TWO_TO_23: usize = memory.data<f32>([8388608]);
 const TWENTY_THREE: usize = memory.data<f32>([23]);
 const BIAS: usize = memory.data<i32>([126]);
 const MANTISSA: usize = memory.data<u32>([0x7fffff]);
-const MINUS_HALF: usize = memory.data<f32>([-0.5]);
 const SQRT_HALF: usize = memory.data<f32>([0.70710678]);
 const LOG_POLYNOMIAL: usize = memory.data<f32>([
   7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,

@@ -2,8 +2,9 @@
 import { Arena, type Matrix } from "./layout.ts";
 import { type GroupSizes, reserveGroups } from "./modules/token-linear.ts";
 import { instantiate, type Kernels } from "./modules.ts";
+import type { Bed } from "./self-test-bed.ts";
 import { KERNEL_BITS, type KernelBits } from "./self-test-bits.ts";
-import { type Bed, CASE_NAMES, CASES, type CaseName } from "./self-test-cases.ts";
+import { CASE_NAMES, CASES, type CaseName } from "./self-test-cases.ts";
 
 /** Pages of 64 KiB that the cases need. */
 export const TEST_PAGES = 32;

@@ -86,6 +86,29 @@ const FLAT: readonly Split[] = [
   flat("tanhBackward", ["y", "dy", "dx"], 0.1),
   flat("reluForward", ["x", "y"], 0.05),
   flat("reluBackward", ["y", "dy", "dx"], 0.1),
+  flat("geluForward", ["x", "y", "slope"], 0.8),
+  flat("geluTanhForward", ["x", "y", "slope"], 0.8),
+  flat("siluForward", ["x", "y", "slope"], 0.6),
+  flat("eluForward", ["x", "y", "slope"], 0.4),
+  flat("leakyReluForward", ["x", "y"], 0.08, ["slope"]),
+  flat("leakyReluBackward", ["x", "dy", "dx"], 0.1, ["slope"]),
+  flat("sigmoidBackward", ["y", "dy", "dx"], 0.1),
+  flat("add", ["a", "b", "c"], 0.07),
+  flat("multiply", ["a", "b", "c"], 0.07),
+];
+
+/** Operands that are the same for every row, and those that have one number for each. */
+const OF_ALL_ROWS: readonly string[] = ["gain", "shift"];
+const OF_A_ROW: readonly string[] = ["scales"];
+
+/** Kernels that go along rows. */
+const BY_ROW: readonly Split[] = [
+  byRow("sigmoidForward", ["x", "y"], 0.5),
+  byRow("softplusForward", ["x", "y", "slope"], 0.8),
+  byRow("layerNorm", ["x", "gain", "shift", "normal", "y", "scales"], 0.4, ["epsilon"]),
+  byRow("layerNormBackward", ["dy", "normal", "scales", "gain", "dx"], 0.25),
+  byRow("rmsNorm", ["x", "gain", "normal", "y", "scales"], 0.3, ["epsilon"]),
+  byRow("rmsNormBackward", ["dy", "normal", "scales", "gain", "dx"], 0.22),
 ];
 
 /** Kernels that sum down columns; vectors and matrices alike move on by columns. */
@@ -104,6 +127,7 @@ const BY_COLUMN: readonly Split[] = [
     [],
     0.2,
   ),
+  byColumn("affineGradients", ["dy", "normal", "dgain", "dshift"], [], 0.06),
 ];
 
 /** Floats that a block of an update leaves its sums in. */
@@ -123,11 +147,16 @@ function updateIn(block: number): Split {
 
 /** Returns all kernels that fall into parts. */
 export function splitsOf({ updateBlock }: Pick<Kernels, "updateBlock">): readonly Split[] {
-  return [...PRODUCTS, ...FLAT, ...BY_COLUMN, updateIn(updateBlock())];
+  return [...PRODUCTS, ...FLAT, ...BY_ROW, ...BY_COLUMN, updateIn(updateBlock())];
 }
 
-function flat(name: SplitName, operands: readonly string[], unit: number): Split {
-  const parameters = [...operands, "count"];
+function flat(
+  name: SplitName,
+  operands: readonly string[],
+  unit: number,
+  settings: readonly string[] = [],
+): Split {
+  const parameters = [...operands, "count", ...settings];
   return { name, parameters, work: ["count"], unit, ways: [along("count", operands)] };
 }
 
@@ -139,6 +168,20 @@ function byColumn(
 ): Split {
   const parameters = [...operands, "rows", "n", "ld", ...settings];
   return { name, parameters, work: ["rows", "n"], unit, ways: [along("n", operands)] };
+}
+
+function byRow(
+  name: SplitName,
+  operands: readonly string[],
+  unit: number,
+  settings: readonly string[] = [],
+): Split {
+  const parameters = [...operands, "rows", "n", "ld", ...settings];
+  const moved = operands
+    .filter((operand) => !OF_ALL_ROWS.includes(operand))
+    .map((operand) => [operand, OF_A_ROW.includes(operand) ? 1 : "ld"] as const);
+  const way = { count: "rows", grain: LINE, moved: Object.fromEntries(moved) };
+  return { name, parameters, work: ["rows", "n"], unit, ways: [way] };
 }
 
 function along(count: string, operands: readonly string[]): Way {
