@@ -1,19 +1,25 @@
 /** The engine's loss and gradients against central differences of a plain model in double precision. */
 import { expect, test } from "vitest";
+import type { MaskSource } from "../src/engines/engine.ts";
 import { SimdEngine } from "../src/engines/simd/simd-engine.ts";
-import {
-  type Activation,
-  type ModelSpec,
-  planNetwork,
-  planParameters,
-  type ShortForm,
-} from "../src/index.ts";
+import { type ModelSpec, planNetwork, type ShortForm } from "../src/index.ts";
+import { eachModule } from "../src/model/network-plan.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
-import type { NormSpec } from "../src/spec.ts";
+import type { Parameter } from "../src/spec.ts";
+import {
+  batch,
+  drawModel,
+  dropout,
+  flatten,
+  LISTS,
+  layer,
+  linear,
+  listModel,
+  output,
+  tanh,
+} from "./lists.ts";
 import { makeFewNames, makeSpec, stepOf } from "./make.ts";
-
-type Tensors = ReadonlyMap<string, Float64Array>;
-type Batch = { readonly contexts: readonly number[][]; readonly targets: readonly number[] };
+import { type Batch, lossOf, type Tensors } from "./plain-network.ts";
 
 const RATE = 1024;
 const STEP = 1e-5;
@@ -46,50 +52,104 @@ const cases: readonly (readonly [string, Partial<ShortForm>, number])[] = [
   ["eight layers with batch norm", { hidden: [9, 8, 7, 6, 5, 10, 11], batchNorm: everyNorm }, 16],
 ];
 
-test.each(cases)("%s", (_, changes, batchSize) => {
-  const spec = makeSpec({ model: changes, train: { batchSize } });
-  const { model } = spec;
+type Trained = {
+  readonly model: ModelSpec;
+  readonly batchSize: number;
+  readonly labelSmoothing?: number;
+  /** Examples of the step; as many as in a batch unless given. */
+  readonly examples?: number;
+};
+
+/** Makes one step and compares its loss and every gradient. */
+function check({ model, batchSize, labelSmoothing = 0, examples = batchSize }: Trained): void {
   const dataset = makeFewNames(model.context);
   const V = dataset.vocabulary.length;
+  const { parameters, modules } = planNetwork(model, V);
   const generator = new TorchGenerator(1);
-  const given = planParameters(spec, V).map(({ name, shape }) => {
-    const fanIn = shape.length === 2 && name !== "embedding" ? (shape[0] ?? 1) : 1;
-    const size = shape.reduce((a, b) => a * b, 1);
-    const offset = name.endsWith("gamma") ? 1 : 0;
-    const values = Float32Array.from(
-      generator.rand(size),
-      (u) =>
-        offset + ((2 * u - 1) * 1.7) / Math.sqrt(fanIn) / (fanIn === 1 && offset === 1 ? 4 : 1),
-    );
-    return { name, shape, values };
-  });
-  const engine = new SimdEngine({ model, train: { batchSize, l2: 0 }, dataset, tensors: given });
-  const indices = Int32Array.from({ length: batchSize }, () =>
+  const given = parameters.map((parameter) => ({
+    ...parameter,
+    values: drawValues(parameter, generator),
+  }));
+  const masks = new RecordedMasks();
+  const train = { batchSize, l2: 0, labelSmoothing };
+  const engine = new SimdEngine({ model, train, dataset, tensors: given, masks });
+  const indices = Int32Array.from({ length: examples }, () =>
     generator.randint(dataset.train.count),
   );
   const { contexts, targets } = dataset.train;
   const T = model.context;
-  const batch: Batch = {
-    contexts: [...indices].map((i) => [...contexts.subarray(i * T, (i + 1) * T)]),
-    targets: [...indices].map((i) => targets[i] ?? 0),
-  };
   const tensors = new Map(given.map(({ name, values }) => [name, Float64Array.from(values)]));
 
-  const loss = stepOf(engine, indices, RATE).loss;
+  const { loss } = stepOf(engine, indices, RATE);
 
-  expect(loss).toBeCloseTo(lossOf(tensors, model, V, batch), 5);
+  const rates = eachModule(modules).flatMap((one) => (one.kind === "dropout" ? [one.rate] : []));
+  const seen: Batch = {
+    contexts: [...indices].map((i) => [...contexts.subarray(i * T, (i + 1) * T)]),
+    targets: [...indices].map((i) => targets[i] ?? 0),
+    factors: masks.masks.map((mask, i) => mask.map((kept) => kept / (1 - (rates[i] ?? 0)))),
+    smoothing: labelSmoothing,
+  };
+  expect(loss).toBeCloseTo(lossOf(tensors, model, V, seen), 5);
+  expect(masks.masks.length).toBe(rates.length);
   const after = new Map(engine.tensors().map(({ name, values }) => [name, values]));
   for (const { name, values } of given) {
     const stepped = after.get(name) ?? new Float32Array();
     const gradient = values.map((value, i) => (value - (stepped[i] ?? 0)) / RATE);
     const scale = Math.max(...gradient.map(Math.abs));
     for (const i of sample(values.length, generator)) {
-      const exact = centralDifference(tensors, name, i, () => lossOf(tensors, model, V, batch));
+      const exact = centralDifference(tensors, name, i, () => lossOf(tensors, model, V, seen));
       expect(Math.abs((gradient[i] ?? 0) - exact), `${name}[${i}]`).toBeLessThan(
         1e-3 * scale + 2e-6,
       );
     }
   }
+}
+
+/** Gains around 1, weights by their fan-in, the rest around 0. */
+function drawValues({ role, shape, size }: Parameter, generator: TorchGenerator): Float32Array {
+  const fanIn = role === "weight" ? (shape[0] ?? 1) : 1;
+  const isGain = role === "gain";
+  const reach = 1.7 / Math.sqrt(fanIn) / (isGain ? 4 : 1);
+  return Float32Array.from(generator.rand(size), (u) => (isGain ? 1 : 0) + (2 * u - 1) * reach);
+}
+
+/** Masks of PyTorch's generator, kept as they were drawn. */
+class RecordedMasks implements MaskSource {
+  readonly masks: number[][] = [];
+  readonly #generator = new TorchGenerator(2);
+
+  bernoulli(keep: number, mask: Float32Array): void {
+    this.#generator.bernoulli(keep, mask);
+    this.masks.push([...mask]);
+  }
+}
+
+test.each(cases)("%s", (_, changes, batchSize) => {
+  check({ model: makeSpec({ model: changes }).model, batchSize });
+});
+
+test.each(LISTS)("%s", (_, model) => {
+  check({ model, batchSize: 17 });
+});
+
+const draws = new TorchGenerator(11);
+const random = Array.from({ length: 12 }, () => drawModel((limit) => draws.randint(limit)));
+
+test.each(random.map((model) => [JSON.stringify(model.layers), model] as const))(
+  "drawn: %s",
+  (_, model) => {
+    check({ model, batchSize: 9 });
+  },
+);
+
+test("labels are smoothed in training", () => {
+  check({ model: listModel([linear(9), tanh, output]), batchSize: 17, labelSmoothing: 0.2 });
+});
+
+test("a batch may have fewer examples than there is room for", () => {
+  const model = listModel([dropout(0.3), flatten(2), linear(9), batch, flatten(2), layer, output]);
+
+  check({ model, batchSize: 17, examples: 5 });
 });
 
 function sample(size: number, generator: TorchGenerator): number[] {
@@ -106,69 +166,4 @@ function centralDifference(tensors: Tensors, name: string, i: number, loss: () =
   const low = loss();
   values[i] = value;
   return (high - low) / (2 * STEP);
-}
-
-/** Mean cross-entropy of a batch, batch norm by the batch's own moments. */
-function lossOf(
-  tensors: Tensors,
-  model: ModelSpec,
-  V: number,
-  { contexts, targets }: Batch,
-): number {
-  const of = (name: string) => tensors.get(name) ?? new Float64Array();
-  const E = model.embedding;
-  let rows = contexts.map((tokens) =>
-    tokens.flatMap((token) => [...of("embedding").subarray(token * E, (token + 1) * E)]),
-  );
-  for (const { name, units: fanOut, norm, nonlinearity } of planNetwork(model, V).layers) {
-    const w = of(`${name}.weight`);
-    const bias = tensors.get(`${name}.bias`) ?? new Float64Array(fanOut);
-    rows = rows.map((x) =>
-      Array.from({ length: fanOut }, (_, j) =>
-        x.reduce((sum, value, i) => sum + value * (w[i * fanOut + j] ?? 0), bias[j] ?? 0),
-      ),
-    );
-    if (norm !== null)
-      rows = normalised(rows, of(`${name}.bn.gamma`), of(`${name}.bn.beta`), norm.spec);
-    rows = rows.map((row) => row.map(functionOf(nonlinearity)));
-  }
-  const losses = rows.map((logits, b) => {
-    const largest = Math.max(...logits);
-    const sum = logits.reduce((s, logit) => s + Math.exp(logit - largest), 0);
-    return Math.log(sum) + largest - (logits[targets[b] ?? 0] ?? 0);
-  });
-  return mean(losses);
-}
-
-function normalised(
-  rows: readonly number[][],
-  gamma: Float64Array,
-  beta: Float64Array,
-  spec: NormSpec,
-): number[][] {
-  if (spec.norm !== "batch") throw new Error("no batch norm");
-  const { epsilon, running } = spec;
-  const moments = [...gamma].map((_, j) => {
-    const column = rows.map((row) => row[j] ?? 0);
-    const mu = mean(column);
-    const variance = column.reduce((s, x) => s + (x - mu) ** 2, 0) / (rows.length - 1);
-    const divisor =
-      running === "std" ? Math.sqrt(variance) + epsilon : Math.sqrt(variance + epsilon);
-    return { mu, divisor };
-  });
-  return rows.map((row) =>
-    row.map((x, j) => {
-      const { mu, divisor } = moments[j] ?? { mu: 0, divisor: 1 };
-      return ((gamma[j] ?? 0) * (x - mu)) / divisor + (beta[j] ?? 0);
-    }),
-  );
-}
-
-function functionOf(activation: Activation): (x: number) => number {
-  if (activation === "tanh") return Math.tanh;
-  return activation === "relu" ? (x) => Math.max(x, 0) : (x) => x;
-}
-
-function mean(list: readonly number[]): number {
-  return list.reduce((s, v) => s + v, 0) / list.length;
 }

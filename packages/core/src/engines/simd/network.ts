@@ -24,7 +24,7 @@ export type Network = {
   readonly sumsAt: number;
 };
 
-type Ground = Pick<Site, "kernels" | "memory" | "arena" | "examples" | "whenOpen"> &
+type Ground = Pick<Site, "kernels" | "memory" | "arena" | "examples" | "masks" | "whenOpen"> &
   Pick<EngineOptions, "model" | "train"> & {
     readonly vocabularySize: number;
     /** Address of the ratios, 4 bytes each. */
@@ -48,7 +48,10 @@ export function makeNetwork({ model, train, vocabularySize, ratios, ...ground }:
   };
   const { batchSize } = train;
   const embedding = slotOf(plan.embedding);
-  const site: Site = { ...ground, context, batchSize, tokensAt, embedding, slotOf };
+  const { rows: V, columns: E } = embedding.value;
+  const tiedGradient = model.tie ? arena.matrix(V, E) : null;
+  const sizes = { context, batchSize };
+  const site: Site = { ...ground, ...sizes, tokensAt, embedding, tiedGradient, slotOf };
   const modules = makeModules(site, plan);
   const logits = modules.at(-1)?.output;
   if (logits === undefined) throw new RangeError("simd: a model has at least its output layer");
@@ -93,11 +96,21 @@ export function backward({ modules }: Network, examples: number, watch: Backward
   }
 }
 
-/** Summed cross-entropy of the current examples; leaves the gradient of its mean. */
+/**
+ * Summed cross-entropy of the current examples; leaves the gradient of its mean.
+ *
+ * @param smoothing - share of each target that goes to all tokens alike
+ */
 export function crossEntropy(
   { kernels, targetsAt, sumsAt, logits }: Network,
   examples: number,
+  smoothing = 0,
 ): number {
   const { at, columns: V, ld } = logits.value;
-  return kernels.crossEntropy(at, targetsAt, logits.gradient.at, sumsAt, examples, V, ld);
+  const { at: gradient } = logits.gradient;
+  if (smoothing === 0) {
+    return kernels.crossEntropy(at, targetsAt, gradient, sumsAt, examples, V, ld);
+  }
+  // biome-ignore format: as the kernel has them
+  return kernels.smoothedCrossEntropy(at, targetsAt, gradient, sumsAt, examples, V, ld, smoothing);
 }

@@ -54,6 +54,8 @@ export class SimdEngine implements Engine {
   readonly #trainTargetsAt: number;
   readonly #indices: Int32Array;
   readonly #lambdas: Float64Array;
+  /** Share of each target that goes to all tokens alike in training. */
+  readonly #smoothing: number;
   /** What each parameter's l2 term adds to the loss of the current step, and the rates of that step. */
   readonly #penalties: Float64Array;
   #rates: Float64Array = new Float64Array();
@@ -72,7 +74,7 @@ export class SimdEngine implements Engine {
   readonly #targets: Int32Array;
   readonly #ratios: Float32Array;
 
-  constructor({ model, train, dataset, tensors, mostThreads = 1 }: EngineOptions) {
+  constructor({ model, train, dataset, tensors, masks, mostThreads = 1 }: EngineOptions) {
     const { kernels, memory, firstByte, team } = openKernels(mostThreads, largestOf(tensors));
     this.#memory = memory;
     this.team = team;
@@ -90,7 +92,7 @@ export class SimdEngine implements Engine {
     const vocabularySize = dataset.vocabulary.length;
     // biome-ignore format: two lines
     const network = makeNetwork({
-      kernels, memory, arena, examples, whenOpen, model, train, vocabularySize, ratios,
+      kernels, memory, arena, examples, masks, whenOpen, model, train, vocabularySize, ratios,
     });
     growTo(memory, arena.byteLength);
     for (const write of writes) write(memory.buffer);
@@ -100,6 +102,7 @@ export class SimdEngine implements Engine {
     const { tokensAt, targetsAt, slots } = network;
     this.parameters = slots.map(({ parameter }) => parameter);
     this.#lambdas = lambdasOf(this.parameters, train.l2);
+    this.#smoothing = train.labelSmoothing ?? 0;
     this.#penalties = new Float64Array(this.#lambdas.length);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, examples * model.context);
     this.#targets = new Int32Array(memory.buffer, targetsAt, examples);
@@ -116,7 +119,7 @@ export class SimdEngine implements Engine {
     this.#take(batch);
     this.#rates = rates;
     forward(network, B, "train");
-    let loss = crossEntropy(network, B) / B;
+    let loss = crossEntropy(network, B, this.#smoothing) / B;
     backward(network, B, this.#updates);
     for (let p = 0; p < this.#penalties.length; p++) loss += this.#penalties[p] ?? 0;
     ratios.set(this.#ratios, row * this.parameters.length);

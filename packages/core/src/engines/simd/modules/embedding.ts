@@ -1,6 +1,7 @@
 /** How tokens enter a network: the embeddings of `tokens` consecutive ones, side by side. */
 import type { FlattenModule } from "../../../model/network-plan.ts";
 import { type Module, reservePort, type Site } from "./module.ts";
+import { addTied } from "./tied-linear.ts";
 
 /** Contexts as the first module takes them. */
 export type Contexts = {
@@ -29,6 +30,7 @@ export function makeEmbedding(site: Site, { planned, tokens: T, positions }: Con
       const { at: dtable } = embedding.gradient;
       // biome-ignore format: as the kernel has them
       kernels.scatterAdd(dtable, tokensAt, dx.at, examples * positions, T, E, V, ld, dx.ld); // [V, E]
+      addTied(site);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What the modules of a network have in common, and what they are made in. */
 import type { PlannedModule } from "../../../model/network-plan.ts";
 import type { Parameter } from "../../../spec.ts";
+import type { MaskSource } from "../../engine.ts";
 import type { Arena, Matrix, Slot } from "../layout.ts";
 import type { Kernels } from "../modules.ts";
 
@@ -52,6 +53,10 @@ export type Site = {
   /** Tokens of the current examples, int32: `[examples, context]`. */
   readonly tokensAt: number;
   readonly embedding: Slot;
+  /** Gradient of the embedding as the weight of a tied output layer; null where none is tied. */
+  readonly tiedGradient: Matrix | null;
+  /** Draws the masks of dropout. */
+  readonly masks: MaskSource | undefined;
   readonly slotOf: (parameter: Parameter) => Slot;
   /** Has something written into the memory as soon as it is there. */
   readonly whenOpen: (write: (memory: ArrayBufferLike) => void) => void;

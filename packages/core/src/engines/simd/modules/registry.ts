@@ -1,30 +1,46 @@
 /** Which file makes the modules of a kind. */
 import { isBatchNorm, type NetworkPlan, type PlannedModule } from "../../../model/network-plan.ts";
-import { EngineError } from "../../engine.ts";
 import type { Matrix } from "../layout.ts";
 import { makeActivation } from "./activation.ts";
 import { makeBatchNorm } from "./batch-norm.ts";
+import { makeDropout } from "./dropout.ts";
 import { type Contexts, makeEmbedding } from "./embedding.ts";
+import { makeFlatten } from "./flatten.ts";
 import { makeLinear } from "./linear.ts";
 import type { Module, Port, Site } from "./module.ts";
+import { makeResidual } from "./residual.ts";
+import { makeRowNorm } from "./row-norm.ts";
+import { makeTiedLinear } from "./tied-linear.ts";
 import { isGrouped, makeTokenLinear } from "./token-linear.ts";
 
 /** Makes all modules of a plan, in forward order. */
-export function makeModules(site: Site, { modules: planned }: NetworkPlan): Module[] {
-  const { contexts, rest } = startOf(site, planned);
-  const [first] = rest;
-  if (first?.kind === "linear" && first.weight !== null && paysToGroup(site, contexts)) {
-    const modules = [makeTokenLinear(site, first, contexts)];
-    return follow(site, modules, rest.slice(1));
+export function makeModules(site: Site, { modules }: NetworkPlan): Module[] {
+  const { contexts, rest } = startOf(site, modules);
+  const [linear, ...behind] = rest;
+  if (linear?.kind === "linear" && linear.weight !== null && paysToGroup(site, contexts)) {
+    const first = makeTokenLinear(site, linear, contexts);
+    return [first, ...makeList(site, behind, first.output)];
   }
-  return follow(site, [makeEmbedding(site, contexts)], rest);
+  const first = makeEmbedding(site, contexts);
+  return [first, ...makeList(site, rest, first.output)];
 }
 
-/** Adds the modules that these are of, each behind the last one. */
-function follow(site: Site, modules: Module[], planned: readonly PlannedModule[]): Module[] {
-  for (const one of planned) {
-    const before = modules.at(-1)?.output;
-    if (before !== undefined) modules.push(...makeModule(site, one, before));
+/**
+ * Makes the modules of a list, each behind the last one.
+ *
+ * @param gradient - where the gradient of the last one's output is, to be left as it is
+ */
+function makeList(
+  site: Site,
+  planned: readonly PlannedModule[],
+  input: Port,
+  gradient?: Matrix,
+): Module[] {
+  const modules: Module[] = [];
+  for (const [i, one] of planned.entries()) {
+    const isLast = i === planned.length - 1;
+    const before = modules.at(-1)?.output ?? input;
+    modules.push(...makeModule(site, one, before, isLast ? gradient : undefined));
   }
   return modules;
 }
@@ -56,14 +72,21 @@ function makeModule(
   gradient?: Matrix,
 ): readonly Module[] {
   switch (planned.kind) {
-    case "linear":
-      return [makeLinear(site, planned, input, gradient)];
+    case "linear": {
+      const make = planned.weight === null ? makeTiedLinear : makeLinear;
+      return [make(site, planned, input, gradient)];
+    }
     case "norm":
-      if (!isBatchNorm(planned)) break;
-      return [makeBatchNorm(site, planned, input, gradient)];
+      return isBatchNorm(planned)
+        ? [makeBatchNorm(site, planned, input, gradient)]
+        : [makeRowNorm(site, planned, input, gradient)];
     case "activation":
       return [makeActivation(site, planned, input, gradient)];
-    default:
+    case "dropout":
+      return [makeDropout(site, planned, input, gradient)];
+    case "flatten":
+      return [makeFlatten(site, planned, input, gradient)];
+    case "residual":
+      return makeResidual(site, planned, { input, gradient }, makeList);
   }
-  throw new EngineError("this engine has no such layers yet");
 }

@@ -7,6 +7,7 @@ import type { LinearModule } from "../../../model/network-plan.ts";
 import type { Arena } from "../layout.ts";
 import type { Contexts } from "./embedding.ts";
 import { type Module, reservePort, type Site } from "./module.ts";
+import { addTied } from "./tied-linear.ts";
 
 export type Sizes = {
   /** T and E. */
@@ -73,6 +74,7 @@ export function makeTokenLinear(
       const dtable = embedding.gradient.at;
       if (bias !== null) kernels.columnSums(dy.at, bias.gradient.at, examples * positions, N, ld); // [N]
       kernels.backwardTokens(dy.at, w, dw, dtable, groupsAt, T, E, N, V, ldE, ld); // [T E, N], [V, E]
+      addTied(site);
     },
   };
 }
