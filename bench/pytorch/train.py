@@ -8,53 +8,84 @@ import torch
 import torch.nn.functional as F
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workloads"))
-from peer import CONTEXT, EMBEDDING, EPSILON, RATE, Net, measure, training_examples
+from peer import ADAMW, EPSILON, Net, measure, training_examples
+
+ACTIVATIONS = {"tanh": torch.tanh, "gelu": F.gelu}
 
 
 class Layer:
-    def __init__(self, shape, generator):
-        fan_in, fan_out, normed, scale, gain = shape
-        self.weight = torch.randn(fan_in, fan_out, generator=generator) * scale
-        self.bias = torch.zeros(fan_out)
-        self.norm = (torch.full((fan_out,), gain), torch.zeros(fan_out)) if normed else None
+    def __init__(self, shape, activation, generator):
+        self.shape = shape
+        self.activation = (lambda x: x) if shape.is_output else activation
+        size = (shape.fan_in, shape.fan_out)
+        self.weight = torch.randn(size, generator=generator) * shape.scale
+        self.bias = torch.zeros(shape.fan_out) if shape.bias else None
+        self.gain = torch.full((shape.fan_out,), shape.gain)
+        self.shift = torch.zeros(shape.fan_out)
 
     def parameters(self):
-        return [self.weight, self.bias, *(self.norm or ())]
+        norm = [] if self.shape.norm == "none" else [self.gain, self.shift]
+        return [self.weight, *([] if self.bias is None else [self.bias]), *norm]
 
     def __call__(self, x):
-        x = x @ self.weight + self.bias
-        if self.norm is None:
+        if self.shape.flatten > 1:
+            B, T, C = x.shape
+            x = x.reshape(B, T // self.shape.flatten, C * self.shape.flatten).squeeze(1)
+        if self.shape.residual:
+            return x + self.activation(self.linear(self.norm(x)))
+        return self.activation(self.norm(self.linear(x)))
+
+    def linear(self, x):
+        x = x @ self.weight
+        return x if self.bias is None else x + self.bias
+
+    def norm(self, x):
+        if self.shape.norm == "none":
             return x
-        gamma, beta = self.norm
-        centred = x - x.mean(0, keepdim=True)
-        return gamma * centred / torch.sqrt(x.var(0, keepdim=True) + EPSILON) + beta
+        if self.shape.norm == "layer":
+            return F.layer_norm(x, self.gain.shape, self.gain, self.shift, EPSILON)
+        axes = tuple(range(x.ndim - 1))
+        centred = x - x.mean(axes, keepdim=True)
+        return self.gain * centred / torch.sqrt(x.var(axes, keepdim=True) + EPSILON) + self.shift
 
 
 def build(name):
-    contexts, targets, vocabulary = training_examples()
+    net = Net(name, 27)
+    workload = net.workload
+    contexts, targets, vocabulary = training_examples(workload.context)
     contexts, targets = torch.tensor(contexts), torch.tensor(targets)
-    net = Net(name, vocabulary)
     generator = torch.Generator().manual_seed(1)
-    embedding = torch.randn(vocabulary, EMBEDDING, generator=generator)
-    layers = [Layer(shape, generator) for shape in net.layers]
+    embedding = torch.randn(vocabulary, workload.embedding, generator=generator)
+    layers = [Layer(shape, ACTIVATIONS[workload.activation], generator) for shape in net.layers]
     parameters = [embedding] + [p for layer in layers for p in layer.parameters()]
     for p in parameters:
         p.requires_grad = True
+    optimiser = None
+    if workload.optimizer == "adamw":
+        optimiser = torch.optim.AdamW(parameters, lr=workload.rate, **ADAMW)
+
+    def updated():
+        """Updates every parameter; returns what was subtracted from each."""
+        if optimiser is None:
+            for p in parameters:
+                p -= workload.rate * p.grad
+            return [workload.rate * p.grad for p in parameters]
+        before = [p.clone() for p in parameters]
+        optimiser.step()
+        return [old - p for old, p in zip(before, parameters)]
 
     def step():
         batch = torch.randint(0, len(targets), (net.batch,), generator=generator)
-        x = embedding[contexts[batch]].view(net.batch, CONTEXT * EMBEDDING)
-        for layer in layers[:-1]:
-            x = torch.tanh(layer(x))
-        loss = F.cross_entropy(layers[-1](x), targets[batch])
+        x = embedding[contexts[batch]]  # [B, T, C]
+        for layer in layers:
+            x = layer(x)
+        loss = F.cross_entropy(x, targets[batch])
         for p in parameters:
             p.grad = None
         loss.backward()
         with torch.no_grad():
-            for p in parameters:
-                p -= RATE * p.grad
-            ratios = torch.stack([RATE * p.grad.std() / p.std() for p in parameters])
-            return loss.item(), ratios.log10().tolist()
+            ratios = [u.std() / p.std() for u, p in zip(updated(), parameters)]
+            return loss.item(), torch.stack(ratios).log10().tolist()
 
     return step
 

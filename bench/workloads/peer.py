@@ -4,19 +4,56 @@ Each peer is called as `train.py NET STEPS [CHUNK]` and prints one JSON object, 
 import json
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-CONTEXT, EMBEDDING, RATE, GAIN = 3, 10, 0.1, 5 / 3
+GAIN = 5 / 3
 EPSILON = 1e-5
 OUTPUT_SCALE = 0.1  # of the output layer, so that training starts near ln 27
 WARM_UP_CHUNKS = 2
 NAMES = Path(__file__).resolve().parents[2] / "data" / "names.txt"
-WORKLOADS = {  # hidden widths, norm on hidden layers, norm on the output layer
-    "two-layer": ([200], False, False),
-    "two-layer-bn": ([200], True, False),
-    "six-layer-bn-100": ([100] * 5, True, True),
-    "six-layer-bn-200": ([200] * 5, True, True),
+
+
+@dataclass(frozen=True)
+class Workload:
+    hidden: list
+    norm: str = "none"  # of hidden layers: none, batch or layer
+    norms_output: bool = False
+    activation: str = "tanh"
+    residual: bool = False  # x + activation(linear(norm(x))) where a layer keeps the width
+    context: int = 3
+    embedding: int = 10
+    flatten: int = 3  # positions that are put side by side before a layer, until one is left
+    bias: bool = True  # of hidden layers
+    optimizer: str = "sgd"
+    rate: float = 0.1
+
+
+WORKLOADS = {
+    "two-layer": Workload([200]),
+    "two-layer-bn": Workload([200], norm="batch"),
+    "six-layer-bn-100": Workload([100] * 5, norm="batch", norms_output=True),
+    "six-layer-bn-200": Workload([200] * 5, norm="batch", norms_output=True),
+    "two-layer-adamw": Workload([200], optimizer="adamw", rate=1e-3),
+    "six-layer-ln-100": Workload([100] * 5, norm="layer", activation="gelu", residual=True),
+    "hierarchical": Workload(
+        [128] * 3, norm="batch", context=8, embedding=24, flatten=2, bias=False
+    ),
 }
+ADAMW = {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01}
+
+
+@dataclass(frozen=True)
+class Layer:
+    flatten: int
+    fan_in: int
+    fan_out: int
+    bias: bool
+    norm: str
+    residual: bool
+    is_output: bool
+    scale: float  # of the weights
+    gain: float  # of the norm
 
 
 class Net:
@@ -24,27 +61,34 @@ class Net:
 
     def __init__(self, name, vocabulary):
         widths, _, batch = name.partition("/")
-        hidden, norms_hidden, norms_output = WORKLOADS.get(name) or (
-            [int(width) for width in widths.split(",")],
-            False,
-            False,
+        self.workload = workload = WORKLOADS.get(name) or Workload(
+            [int(width) for width in widths.split(",")]
         )
         self.batch = int(batch or 32)
-        sizes = [CONTEXT * EMBEDDING, *hidden, vocabulary]
-        last = len(sizes) - 2
-        self.layers = [  # fan-in, fan-out, has a norm, scale of the weights, gain of the norm
-            (
-                fan_in,
-                fan_out,
-                norms_output if i == last else norms_hidden,
-                (GAIN if i < last or norms_output else OUTPUT_SCALE) / fan_in**0.5,
-                OUTPUT_SCALE if i == last else 1.0,
+        self.layers = []
+        width, positions = workload.embedding, workload.context
+        for i, fan_out in enumerate([*workload.hidden, vocabulary]):
+            is_output = i == len(workload.hidden)
+            flatten = workload.flatten if positions > 1 else 1
+            fan_in, positions = width * flatten, positions // flatten
+            has_norm = workload.norms_output or not is_output
+            self.layers.append(
+                Layer(
+                    flatten=flatten,
+                    fan_in=fan_in,
+                    fan_out=fan_out,
+                    bias=workload.bias or is_output,
+                    norm=workload.norm if has_norm else "none",
+                    residual=workload.residual and fan_in == fan_out and not is_output,
+                    is_output=is_output,
+                    scale=(GAIN if has_norm or not is_output else OUTPUT_SCALE) / fan_in**0.5,
+                    gain=OUTPUT_SCALE if is_output else 1.0,
+                )
             )
-            for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:]))
-        ]
+            width = fan_out
 
 
-def training_examples():
+def training_examples(context_length):
     """Returns the contexts and targets of the training split, and the size of the vocabulary: what ablate trains on."""
     names = NAMES.read_text().split("\n")
     names = [name for name in names if name]
@@ -53,7 +97,7 @@ def training_examples():
     random.shuffle(names)
     contexts, targets = [], []
     for name in names[: int(0.8 * len(names))]:
-        context = [0] * CONTEXT
+        context = [0] * context_length
         for token in [*(tokens[character] for character in name), 0]:
             contexts.append(context)
             targets.append(token)
