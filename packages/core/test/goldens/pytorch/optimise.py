@@ -98,7 +98,10 @@ def rate_at(schedule, step):
 def largest_rate(schedule):
     if isinstance(schedule, list):
         return max(entry["rate"] for entry in schedule)
-    return schedule["rate"]
+    rates = [schedule["rate"]]
+    rates += [schedule["from"]] if schedule["warmup"] > 0 else []
+    rates += [schedule["to"]] if schedule["then"] != "constant" else []
+    return max(rates)
 
 
 def group_rate(group, schedule, step):

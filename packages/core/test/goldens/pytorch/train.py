@@ -45,7 +45,7 @@ class Run:
         self.values = [p.value for p in self.parameters]
         self.optimiser = optimiser_of(self.train, self.parameters, self.values)
         # The same optimiser in double precision shows what is subtracted, before a subtraction rounds it.
-        self.shadows = [v.detach().double().requires_grad_() for v in self.values]
+        self.shadows = [v.detach().clone().double().requires_grad_() for v in self.values]
         self.shadow = optimiser_of(self.train, self.parameters, self.shadows)
 
     def loss(self, batch):
@@ -89,7 +89,7 @@ class Run:
         """What the optimiser is about to subtract from each parameter."""
         for shadow, value in zip(self.shadows, self.values):
             shadow.data.copy_(value.detach())
-            shadow.grad = value.grad.double()
+            shadow.grad = value.grad.clone().double()
         set_rates(self.shadow, rates)
         self.shadow.step()
         pairs = zip(self.values, self.shadows)
