@@ -48,20 +48,36 @@ test.each(everywhere)("$name: $backend trains as simd does", ({ engine, model, t
   theirs.trainer.dispose();
 });
 
-test.each(backends)("units that do not vary in a batch train on %s as on simd", (_, engine) => {
-  const zeros = { scheme: "zeros", scale: 1 } as const;
-  const spec = makeSpec({
-    model: { hidden: [20], batchNorm: notebookNorm },
-    init: { ...init, hidden: { ...init.hidden, weight: zeros, bias: zeros } },
-    train: { steps: 5 },
-  });
-  const dataset = makeFewNames(3);
+const ZEROS = { scheme: "zeros", scale: 1 } as const;
+const UNVARYING: readonly [string, Partial<RunSpec["init"]>][] = [
+  ["hidden weights", { hidden: { ...init.hidden, weight: ZEROS } }],
+  ["hidden weights and biases", { hidden: { ...init.hidden, weight: ZEROS, bias: ZEROS } }],
+  ["embeddings", { embedding: ZEROS }],
+  ["output weights", { output: { ...init.output, weight: ZEROS, bias: ZEROS } }],
+];
+const unvarying = backends.flatMap(([backend, engine]) =>
+  UNVARYING.flatMap(([zero, changes]) =>
+    ([0.01, 1e-5] as const).map((epsilon) => ({ backend, engine, zero, changes, epsilon })),
+  ),
+);
 
-  const theirs = trainAll(spec, dataset, engine);
+test.each(unvarying)(
+  "units that do not vary in a batch, by $zero of 0, epsilon $epsilon, train on $backend as on simd",
+  ({ engine, changes, epsilon }) => {
+    const spec = makeSpec({
+      model: { hidden: [20], batchNorm: { ...notebookNorm, where: "all", epsilon } },
+      init: { ...init, ...changes },
+      train: { steps: 5, lr: [{ step: 0, rate: 0.01 }] },
+    });
+    const dataset = makeFewNames(3);
 
-  expectClose(theirs.loss, trainAll(spec, dataset).loss, 1e-5);
-  theirs.trainer.dispose();
-});
+    const theirs = trainAll(spec, dataset, engine);
+
+    expect(theirs.loss).toHaveLength(5);
+    expectClose(theirs.loss, trainAll(spec, dataset).loss, 1e-5);
+    theirs.trainer.dispose();
+  },
+);
 
 test.each(backends)(
   "weights and running statistics go into the engine on %s and come out",

@@ -16,10 +16,19 @@ export type Convention = Pick<BatchNormSpec, "epsilon" | "running">;
  * @param x - `[rows, n]`, at least two rows
  */
 export function momentsOf(x: tf.Tensor2D, { running }: Pick<BatchNormSpec, "running">): Moments {
-  const mean = tf.mean<tf.Tensor1D>(x, 0); // [n]
+  const mean = exactMeans(x, tf.mean(x, 0)); // [n]
   const squares = tf.sum<tf.Tensor1D>(tf.square(tf.sub(x, mean)), 0); // [n]
   const variance = tf.div<tf.Tensor1D>(squares, x.shape[0] - 1);
   return { mean, spread: running === "variance" ? variance : tf.sqrt(variance) };
+}
+
+/**
+ * Puts the value of a column that does not vary in the place of its mean, which rounding may move. By epsilon alone,
+ * which is small, what is left of such a column would grow a hundred-thousandfold.
+ */
+function exactMeans(x: tf.Tensor2D, means: tf.Tensor1D): tf.Tensor1D {
+  const most = tf.max<tf.Tensor1D>(x, 0); // [n]
+  return tf.where(tf.equal(most, tf.min(x, 0)), most, means);
 }
 
 /** `sqrt(variance + epsilon)`, or `std + epsilon`; `[n]` */
@@ -73,9 +82,9 @@ export function batchNorm(
       saved: slope === null ? [normal, divisor] : [normal, divisor, slope],
       gradient: (dy, [savedNormal = normal, savedDivisor = divisor, savedSlope]) => {
         const dgamma = tf.sum(tf.mul(dy, savedNormal), 0); // [n]
-        const dbeta = tf.sum(dy, 0); // [n]
+        const dbeta = tf.sum<tf.Tensor1D>(dy, 0); // [n]
         const along = savedSlope === undefined ? dgamma : tf.mul(dgamma, savedSlope);
-        const centred = tf.sub(dy, tf.div(dbeta, rows)); // [rows, n]
+        const centred = tf.sub(dy, exactMeans(dy, tf.div(dbeta, rows))); // [rows, n]
         const inner = tf.sub(centred, tf.mul(savedNormal, tf.div(along, rows - 1)));
         return [tf.mul(inner, tf.div(gamma, savedDivisor)), dgamma, dbeta];
       },
