@@ -126,7 +126,10 @@ function byRow({ tensors }: Run, { spec, gain, shift }: RowNormModule, rows: Row
 }
 
 /** A nonlinearity by its formula in PyTorch's documentation. */
-function activated({ activation, slope }: ActivationModule, x: number): number {
+export function activated(
+  { activation, slope }: Pick<ActivationModule, "activation" | "slope">,
+  x: number,
+): number {
   switch (activation) {
     case "tanh":
       return Math.tanh(x);

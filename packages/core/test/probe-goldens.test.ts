@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SIMD } from "../src/index.ts";
 import type { NetworkPass } from "../src/probe/network-pass.ts";
-import { saturationOf } from "../src/probe/summarise.ts";
+import { saturationOf } from "../src/probe/saturation.ts";
 import { statisticsOf } from "../src/statistics.ts";
 import {
   CHAOTIC,

@@ -48,9 +48,9 @@ test("batch norm's numbers are those of the view, odd ones too", () => {
     "select mean, std, gamma, beta from norm_stats where statistics = 'running' order by unit",
   );
 
-  const found = Array.from(read?.running.mean ?? [], (mean, unit) => [
+  const found = Array.from(read?.running?.mean ?? [], (mean, unit) => [
     mean,
-    read?.running.std[unit],
+    read?.running?.std[unit],
     read?.gamma[unit],
     read?.beta[unit],
   ]);
@@ -58,6 +58,61 @@ test("batch norm's numbers are those of the view, odd ones too", () => {
     rows,
   );
   expect(read?.trainset).toBeNull();
+});
+
+test.each([
+  [5, 3, 7],
+  [2, 2, 3],
+  [1, 4, 1],
+  [2, 1, 1],
+])("%i examples have %i rows of %i units each", (examples, positions, units) => {
+  const rows = examples * positions;
+  const bits = new Uint8Array(Math.ceil((rows * units) / 8));
+  for (let at = 0; at < rows * units; at += units) {
+    bits[at >> 3] = (bits[at >> 3] ?? 0) | (128 >> (at & 7));
+  }
+  const saturation = { examples: rows, units, share: 1 / units, dead: Int32Array.of(0), bits };
+  const reader = readerOf(
+    probeOf({ examples }, { units, saturation, tensors: [tensorOf("activation")] }),
+  );
+
+  const map = reader.probe("g/v", 0)?.layers[0]?.saturation;
+  const found = reader.query("select example, position, unit from saturation order by 1, 2").rows;
+
+  expect([map?.examples, map?.dead]).toEqual([rows, Int32Array.of(0)]);
+  if (examples * units < 8) return;
+  expect(found).toEqual(
+    Array.from({ length: rows }, (_, i) => [Math.floor(i / positions), i % positions, 0]),
+  );
+});
+
+test("a norm of rows has gain and shift, and no statistics", () => {
+  const [gamma, beta] = [Float32Array.of(1, 2), Float32Array.of(0, 0.5)];
+  const norm = { batch: null, running: null, trainset: null, gamma, beta };
+  const reader = readerOf(probeOf({}, { norm }));
+
+  const { rows } = reader.query("select unit, statistics, mean, std, gamma, beta from norm_stats");
+
+  expect(reader.probe("g/v", 0)?.layers[0]?.norm).toEqual(norm);
+  expect(rows).toEqual([
+    [0, null, null, null, 1, 0],
+    [1, null, null, null, 2, 0.5],
+  ]);
+});
+
+test("the stream of a layer is read back as it was", () => {
+  const tensors = [tensorOf("stream", { std: 3 }), tensorOf("stream_gradient")];
+  const reader = readerOf(probeOf({}, { tensors }));
+
+  expect(Object.keys(reader.probe("g/v", 0)?.layers[0]?.tensors ?? {})).toEqual([
+    "stream",
+    "stream_gradient",
+  ]);
+  const { rows } = reader.query("select kind, std from layer_stats order by kind");
+  expect(rows).toEqual([
+    ["stream", 3],
+    ["stream_gradient", 2],
+  ]);
 });
 
 test("the saturation map and the dead units are those of the view", () => {

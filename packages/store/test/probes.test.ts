@@ -301,5 +301,5 @@ test("rows of older versions, in hexadecimal digits and one kind each, are read 
     [0, "running", 2, 1, 1, 2],
     [1, "running", 2, 1, 1, 2],
   ]);
-  expect([...(layer?.norm?.running.mean ?? [])]).toEqual([2, 2]);
+  expect([...(layer?.norm?.running?.mean ?? [])]).toEqual([2, 2]);
 });

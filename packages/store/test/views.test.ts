@@ -78,7 +78,7 @@ test.each([
   ["layer_stats", "run, step, layer, kind, mean, std, saturated, dead, min, max"],
   ["norm_stats", "run, step, layer, unit, statistics, mean, std, gamma, beta"],
   ["histograms", "run, step, layer, kind, bin, low, high, count"],
-  ["saturation", "run, step, layer, example, unit"],
+  ["saturation", "run, step, layer, example, unit, position"],
   ["logits", "run, step, example, token, logit, probability"],
   ["findings", "run, level, rule, layer, param, step, value, message, until"],
 ])("the view %s has the columns of its contract", (view, columns) => {

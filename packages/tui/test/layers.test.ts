@@ -155,7 +155,7 @@ test("over depth activations that grow by powers of ten have an axis of powers o
 
 test("a panel that has nothing to show says why", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "norm" });
-  expect(text(ui)).toContain("without batch norm");
+  expect(text(ui)).toContain("without a norm");
 
   const map = layersOf([{ probes: makeProbes(STEPS) }], { panel: "saturation" });
   press(map, "up");

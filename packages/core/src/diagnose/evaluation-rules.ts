@@ -117,9 +117,9 @@ export function lossOf(
 }
 
 function lagOf({ norm, units }: LayerProbe): number {
-  if (norm === null) return 0;
-  const { running } = norm;
-  const actual = norm.trainset ?? norm.batch;
+  const running = norm?.running ?? null;
+  const actual = norm?.trainset ?? norm?.batch ?? null;
+  if (running === null || actual === null) return 0;
   let total = 0;
   for (let unit = 0; unit < units; unit++) {
     const std = actual.std[unit] ?? Number.NaN;

@@ -27,7 +27,7 @@ function spreadKept(
   { norm }: LayerProbe,
   { epsilon, running }: NonNullable<Subject["norm"]>,
 ): number {
-  const stds = [...(norm?.batch.std ?? [])].filter((std) => std > 0);
+  const stds = [...(norm?.batch?.std ?? [])].filter((std) => std > 0);
   const kept = stds.map((std) =>
     running === "variance" ? std / Math.sqrt(std * std + epsilon) : std / (std + epsilon),
   );

@@ -11,27 +11,31 @@ export type TensorKind =
   | "preactivation_gradient"
   | "activation_gradient"
   | "weight"
-  | "weight_gradient";
+  | "weight_gradient"
+  | "stream"
+  | "stream_gradient";
 
 /** One kind of number of a layer, all its elements taken together. */
 export type TensorProbe = Statistics & { readonly histogram: Histogram | null };
 
-/** Batch norm of one layer, unit by unit. */
+/** The first norm of a layer, unit by unit. Moments are null where it is no batch norm. */
 export type NormProbe = {
   /** Moments of the probe's examples. */
-  readonly batch: UnitMoments;
-  readonly running: UnitMoments;
+  readonly batch: UnitMoments | null;
+  readonly running: UnitMoments | null;
   /** Moments of the whole training set, where they were measured at this step. */
   readonly trainset: UnitMoments | null;
   readonly gamma: Float32Array;
+  /** 0 where it has no shift. */
   readonly beta: Float32Array;
 };
 
 /**
- * Where the nonlinearity of a layer passes on no gradient worth the name: tanh near -1 or 1, relu at 0.
- * A unit that is flat for every example is dead to the probe.
+ * Where the nonlinearity of a layer passes on no gradient worth the name: tanh near -1 or 1, relu at 0, see
+ * `saturationOf`. A unit that is flat for every example is dead to the probe.
  */
 export type Saturation = {
+  /** Rows: examples, each of which has as many as the layer has positions. */
   readonly examples: number;
   readonly units: number;
   /** Share of all examples and units. */

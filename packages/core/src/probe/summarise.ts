@@ -1,7 +1,6 @@
 /** Turns a pass through a network into a probe: what is kept of it. */
 
 import { softmax } from "../softmax/softmax.ts";
-import type { ParameterRole } from "../spec.ts";
 import { statisticsOf } from "../statistics.ts";
 import {
   ACTIVATION_SCALE,
@@ -11,14 +10,15 @@ import {
   WEIGHT_SCALE,
 } from "./histogram.ts";
 import type { LayerPass, NetworkPass, ParameterPass, Pass, UnitMoments } from "./network-pass.ts";
-import type { LayerProbe, LogitsProbe, Probe, Saturation, TensorProbe } from "./probe.ts";
+import type { LayerProbe, LogitsProbe, NormProbe, Probe, TensorProbe } from "./probe.ts";
+import { saturationOf } from "./saturation.ts";
 
 /** Examples whose logits are kept. */
 const LOGIT_EXAMPLES = 4;
 
 export type ProbeFacts = {
   readonly step: number;
-  /** The value beyond which tanh counts as saturated. */
+  /** See `saturationOf`. */
   readonly threshold: number;
   /** Moments of the training set by layer, where they are known. */
   readonly trainset: ReadonlyMap<string, UnitMoments>;
@@ -52,11 +52,8 @@ function layerProbe(
   parameters: readonly ParameterPass[],
   { threshold, trainset }: Omit<ProbeFacts, "step">,
 ): LayerProbe {
-  const { name, kind, units, linear, preactivation, activation, norm } = layer;
-  const parameter = (wanted: ParameterRole) =>
-    parameters.find((one) => one.layer === name && one.role === wanted);
-  const gamma = parameter("gain")?.values.slice();
-  const beta = parameter("shift")?.values.slice();
+  const { name, kind, units, linear, preactivation, activation, stream } = layer;
+  const own = parameters.filter((one) => one.layer === name);
   return {
     name,
     kind,
@@ -68,13 +65,33 @@ function layerProbe(
       linear_gradient: tensor(linear.gradient),
       preactivation_gradient: tensor(preactivation.gradient),
       activation_gradient: tensor(activation.gradient, GRADIENT_SCALE),
-      ...weightTensors(parameter("weight")),
+      ...weightTensors(own.find(({ role }) => role === "weight")),
+      ...(stream === null
+        ? {}
+        : {
+            stream: tensor(stream.values, ACTIVATION_SCALE),
+            stream_gradient: tensor(stream.gradient, GRADIENT_SCALE),
+          }),
     },
     saturation: saturationOf(layer, threshold),
-    norm:
-      norm === null || gamma === undefined || beta === undefined
-        ? null
-        : { ...norm, trainset: trainset.get(name) ?? null, gamma, beta },
+    norm: normProbe(layer, own, trainset.get(name) ?? null),
+  };
+}
+
+function normProbe(
+  { norm }: LayerPass,
+  own: readonly ParameterPass[],
+  trainset: UnitMoments | null,
+): NormProbe | null {
+  const gamma = own.find(({ role }) => role === "gain")?.values.slice();
+  if (gamma === undefined) return null;
+  const beta = own.find(({ role }) => role === "shift")?.values.slice();
+  return {
+    batch: norm?.batch ?? null,
+    running: norm?.running ?? null,
+    trainset: norm && trainset,
+    gamma,
+    beta: beta ?? new Float32Array(gamma.length),
   };
 }
 
@@ -103,33 +120,4 @@ function logitsOf({ layers, examples }: NetworkPass): LogitsProbe {
     probabilities.set(softmax(logits.subarray(start, start + tokens)), start);
   }
   return { examples: count, tokens, logits, probabilities };
-}
-
-/**
- * The saturation of a layer, or null where it has no nonlinearity.
- *
- * @param threshold - tanh is flat where it is beyond it, on either side
- */
-export function saturationOf(
-  { units, nonlinearity, activation }: Pick<LayerPass, "units" | "nonlinearity" | "activation">,
-  threshold: number,
-): Saturation | null {
-  if (nonlinearity === "none") return null;
-  const { values } = activation;
-  const bits = new Uint8Array(Math.ceil(values.length / 8));
-  const flat = new Int32Array(units);
-  let total = 0;
-  const examples = values.length / units;
-  const isRelu = nonlinearity === "relu";
-  for (let example = 0, i = 0; example < examples; example++) {
-    for (let unit = 0; unit < units; unit++, i++) {
-      const value = values[i] ?? 0;
-      if (isRelu ? value !== 0 : !(Math.abs(value) > threshold)) continue;
-      bits[i >> 3] = (bits[i >> 3] ?? 0) | (128 >> (i & 7));
-      flat[unit] = (flat[unit] ?? 0) + 1;
-      total++;
-    }
-  }
-  const dead = Int32Array.from(flat.keys()).filter((unit) => flat[unit] === examples);
-  return { examples, units, share: total / values.length, dead, bits };
 }

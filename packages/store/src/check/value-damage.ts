@@ -83,7 +83,8 @@ const CHECKS: readonly (readonly [reason: string, isSo: string])[] = [
     "a saturation map has another size than its layer",
     `exists (select 1 from probe p join probe_tensor t on t.probe_id = p.id
       join probe_layer l on l.run_id = p.run_id and l.idx = t.layer where p.run_id = r.id
-      and t.flat is not null and length(t.flat) <> (p.examples * l.units + 7) / 8)`,
+      and t.flat is not null and length(t.flat) <> (p.examples * l.units
+      * max(1, 8 * length(t.flat) / max(1, p.examples * l.units)) + 7) / 8)`,
   ],
   [
     "a batch norm has another size than its layer",

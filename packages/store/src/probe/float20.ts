@@ -20,8 +20,8 @@ export function asStored({ layers, logits, ...probe }: Probe): Probe {
 function roundedNorm({ batch, running, trainset, gamma, beta }: NormProbe): NormProbe {
   const moments = ({ mean, std }: UnitMoments) => ({ mean: rounded(mean), std: rounded(std) });
   return {
-    batch: moments(batch),
-    running: moments(running),
+    batch: batch && moments(batch),
+    running: running && moments(running),
     trainset: trainset && moments(trainset),
     gamma: rounded(gamma),
     beta: rounded(beta),

@@ -51,8 +51,8 @@ type NormRow = { readonly row: number; readonly packed: Buffer };
 
 function normRows({ batch, running, trainset, gamma, beta }: NormProbe): NormRow[] {
   const pairs: Readonly<Record<NormKind, Pair | null>> = {
-    batch: [batch.mean, batch.std],
-    running: [running.mean, running.std],
+    batch: batch && [batch.mean, batch.std],
+    running: running && [running.mean, running.std],
     trainset: trainset && [trainset.mean, trainset.std],
     affine: [gamma, beta],
   };

@@ -130,7 +130,8 @@ export function isFlat(
   return isSet(bits, example * units + unit);
 }
 
-function isSet(bits: Uint8Array, at: number): boolean {
+/** Says whether a bit is set, the first of a byte being its highest. */
+export function isSet(bits: Uint8Array, at: number): boolean {
   return (((bits[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 1;
 }
 
@@ -144,6 +145,8 @@ export const TENSOR_KINDS = [
   "activation_gradient",
   "weight",
   "weight_gradient",
+  "stream",
+  "stream_gradient",
 ] as const;
 
 /** Takes every kind that a probe may have: the compiler refuses one that the list lacks. */
@@ -151,7 +154,7 @@ export function numberOfKind(kind: (typeof TENSOR_KINDS)[number]): number {
   return TENSOR_KINDS.indexOf(kind);
 }
 
-/** Kinds of pairs of a norm: three of mean and std, then gamma and beta. */
+/** Kinds of pairs of a norm: three of mean and std, which a norm of rows has not, then gamma and beta. */
 export type NormKind = "batch" | "running" | "trainset" | "affine";
 
 /** The kinds that a row of `probe_norm` has, by its number there; appended, never reordered. */

@@ -13,6 +13,7 @@ import { DamageError } from "../file/store-error.ts";
 import { unpackPairs } from "./float20.ts";
 import {
   deadUnits,
+  isSet,
   NORM_ROWS,
   type NormKind,
   numberOfKind,
@@ -125,15 +126,30 @@ function hasHistogram(row: TensorRow): row is TensorRow & PackedHistogram {
 
 function saturationOf(
   { saturated, dead, flat }: TensorRow,
-  examples: number,
+  probed: number,
   units: number,
 ): Saturation {
   const bits = flat ?? new Uint8Array();
+  const share = numberOf(saturated);
+  const examples = probed * positionsOf(bits, share, probed * units);
   if (bits.length !== Math.ceil((examples * units) / 8)) {
     throw new DamageError("its probe has a saturation map of another size than its layer");
   }
   const names = dead === 0 ? new Int32Array() : deadUnits(bits, examples, units);
-  return { examples, units, share: numberOf(saturated), dead: names, bits };
+  return { examples, units, share, dead: names, bits };
+}
+
+/**
+ * Says how many rows of bits a layer has for each example, from how long its map is. Of less than a byte that says
+ * little: there the share of the bits that are set says it.
+ *
+ * @param size - bits of one position
+ */
+function positionsOf(bits: Uint8Array, share: number, size: number): number {
+  if (size >= 8) return Math.max(1, Math.floor((8 * bits.length) / size));
+  let set = 0;
+  for (let at = 0; at < 8 * bits.length; at++) if (isSet(bits, at)) set++;
+  return set === 0 ? 1 : Math.round(set / (share * size));
 }
 
 function normOf(rows: readonly NormRow[]): NormProbe | null {
@@ -143,10 +159,11 @@ function normOf(rows: readonly NormRow[]): NormProbe | null {
     const pair = pairs(kind);
     return pair === null ? null : { mean: pair[0], std: pair[1] };
   };
-  const [batch, running, affine] = [moments("batch"), moments("running"), pairs("affine")];
-  if (batch === null || running === null || affine === null) return null;
+  const affine = pairs("affine");
+  if (affine === null) return null;
   const [gamma, beta] = affine;
-  return { batch, running, trainset: moments("trainset"), gamma, beta };
+  const [batch, running, trainset] = [moments("batch"), moments("running"), moments("trainset")];
+  return { batch, running, trainset, gamma, beta };
 }
 
 /** Unpacks the pairs of each kind that a row has. */

@@ -35,6 +35,7 @@ function real(sql: string, meaning: string, nulls = "not finite"): Column {
   return ["real", meaning, { nulls, sql }];
 }
 
+const NO_MOMENTS = "not finite, or a norm of rows";
 const NO_ACTIVATION = "no activation, or without a nonlinearity";
 
 export const LAYER_STATS: View = {
@@ -48,7 +49,7 @@ export const LAYER_STATS: View = {
     layer: LAYER,
     kind: [
       "text",
-      "linear, preactivation, activation, each also with _gradient, weight, weight_gradient",
+      "linear, preactivation, activation, stream (what leaves a residual block, or a norm behind the activation), each also with _gradient, weight, weight_gradient",
       { sql: nameOf("kind", TENSOR_KINDS) },
     ],
     mean: real("mean", "over examples and units"),
@@ -76,13 +77,16 @@ function pairOf(row: string, part: string): string {
 
 export const NORM_STATS: View = {
   name: "norm_stats",
-  about: "a unit of a layer with batch norm",
+  about: "a unit of a layer with a norm",
   with: `${NUMBERS}, part(row, place, name) as (values ${PARTS})`,
   from: `(
-    select r.name as run, p.step as step, l.name as layer, n.i as unit, s.name as statistics,
-      ${pairOf("m", "s")} as moments, ${pairOf("a", "b")} as affine
+    select r.name as run, p.step as step, l.name as layer, n.i as unit,
+      nullif(s.name, 'affine') as statistics,
+      iif(s.name = 'affine', null, ${pairOf("m", "s")}) as moments, ${pairOf("a", "b")} as affine
     from ${PROBES} join probe_norm m on m.probe_id = p.id ${layerOf("m")}
-      cross join part s on s.row = m.kind and s.name <> 'affine'
+      cross join part s on s.row = m.kind and (s.name <> 'affine' or not exists (
+        select 1 from probe_norm o
+        where o.probe_id = m.probe_id and o.layer = m.layer and o.kind <> m.kind))
       cross join probe_norm a on a.probe_id = p.id and a.layer = m.layer
       cross join part b on b.row = a.kind and b.name = 'affine'
       cross join number n
@@ -92,11 +96,15 @@ export const NORM_STATS: View = {
     step: STEP,
     layer: LAYER,
     unit: UNIT,
-    statistics: ["text", "batch (the probe's examples), trainset (at the end only) or running"],
-    mean: real(float20Sql("moments", 0), "of what the norm sees, to four digits"),
-    std: real(float20Sql("moments", 1), "of what the norm sees, to four digits"),
+    statistics: [
+      "text",
+      "batch (the probe's examples), trainset (at the end only) or running",
+      { nulls: "a norm of rows, which keeps none by unit" },
+    ],
+    mean: real(float20Sql("moments", 0), "of what the norm sees, to four digits", NO_MOMENTS),
+    std: real(float20Sql("moments", 1), "of what the norm sees, to four digits", NO_MOMENTS),
     gamma: real(float20Sql("affine", 0), "the learnt scale, to four digits"),
-    beta: real(float20Sql("affine", 1), "the learnt shift, to four digits"),
+    beta: real(float20Sql("affine", 1), "the learnt shift, to four digits; 0 where there is none"),
   },
 };
 
@@ -138,7 +146,7 @@ export const HISTOGRAMS: View = {
     layer: LAYER,
     kind: [
       "text",
-      "preactivation, activation, activation_gradient, weight or weight_gradient",
+      "preactivation, activation, stream, weight, and the last three with _gradient",
       { sql: nameOf("kind", TENSOR_KINDS) },
     ],
     bin: ["integer", "its place, from the lowest on"],
@@ -156,17 +164,29 @@ export const HISTOGRAMS: View = {
   },
 };
 
+/** SQL of the rows of bits that a saturation map has for each example, see read-probe.ts. */
+const POSITIONS = `(case when p.examples * l.units < 8 then 1
+      else 8 * length(t.flat) / (p.examples * l.units) end)`;
+
 export const SATURATION: View = {
   name: "saturation",
   about: "an activation where the nonlinearity is flat",
   with: NUMBERS,
   from: `(
-    select r.name as run, p.step as step, l.name as layer, e.i as example, u.i as unit
+    select r.name as run, p.step as step, l.name as layer, e.i as example, q.i as position,
+      u.i as unit
     from ${PROBES} join probe_tensor t on t.probe_id = p.id and t.flat is not null ${layerOf("t")}
-      cross join number e cross join number u
-    where e.i < p.examples and u.i < l.units
-      and ${bitSql("t.flat", "(e.i * l.units + u.i)")})`,
-  columns: { run: RUN, step: STEP, layer: LAYER, example: EXAMPLE, unit: UNIT },
+      cross join number e cross join number q cross join number u
+    where e.i < p.examples and q.i < ${POSITIONS} and u.i < l.units
+      and ${bitSql("t.flat", `((e.i * ${POSITIONS} + q.i) * l.units + u.i)`)})`,
+  columns: {
+    run: RUN,
+    step: STEP,
+    layer: LAYER,
+    example: EXAMPLE,
+    unit: UNIT,
+    position: ["integer", "of the layer in the example's context; 0 where it has one"],
+  },
 };
 
 const KEPT_IN_20_BITS =

@@ -92,7 +92,7 @@ function blockLines(map: Saturation, [start, end]: [number, number], glyphs: Gly
 /** A plot is square on most terminals at twice as many columns as rows. */
 const LEAST_COLUMNS = 18;
 
-/** Draws what batch norm uses in evaluation against what the batch has, unit by unit. */
+/** Draws what batch norm uses in evaluation against what the batch has, unit by unit; of other norms what they learned. */
 export function normPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
   const normOf = (side: Side) => layerNamed(side, layer)?.norm ?? null;
   if (sides.every((side) => normOf(side) === null)) return nothingBut(whyNone(sides, layer));
@@ -100,7 +100,7 @@ export function normPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
   const lines = inColumns(sides, box.columns, (side, columns) => {
     const norm = normOf(side);
     return norm === null
-      ? [line(piece(`${side.name}: no batch norm here`, "muted"))]
+      ? [line(piece(`${side.name}: no norm here`, "muted"))]
       : normLines(norm, { columns, rows: box.rows, glyphs: canvas.glyphs });
   });
   return { lines };
@@ -109,26 +109,39 @@ export function normPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
 function whyNone(sides: readonly Side[], layer: string): string {
   const layers = sides.flatMap(({ probe }) => probe?.layers ?? []);
   const normed = layers.filter(({ norm }) => norm !== null).map(({ name }) => name);
-  if (normed.length === 0) return "these layers are without batch norm (model.batch_norm)";
-  return `${layer} is without batch norm; ↑ ↓ to ${[...new Set(normed)].join(", ")}`;
+  if (normed.length === 0) return "these layers are without a norm (model.norm)";
+  return `${layer} is without a norm; ↑ ↓ to ${[...new Set(normed)].join(", ")}`;
 }
 
 function normLines(norm: NormProbe, size: Size): Line[] {
   const { columns, rows } = size;
+  const { running, batch } = norm;
+  if (running === null || batch === null) {
+    return [line(piece("normalises each row: nothing is kept running", "muted")), ...learnt(norm)];
+  }
+  const normed = { ...norm, running, batch };
   const textWidth = Math.min(34, Math.floor(columns / 3));
   const hasText = columns >= 2 * LEAST_COLUMNS + textWidth;
   const room = hasText ? columns - textWidth - GAP : columns;
   const two = room >= 2 * LEAST_COLUMNS + GAP;
   const width = Math.min(two ? Math.floor((room - GAP) / 2) : room, Math.max(18, rows * 4));
   const plots = (two ? (["mean", "std"] as const) : (["std"] as const)).map((which) => ({
-    lines: scatter(norm, which, { ...size, columns: width }),
+    lines: scatter(normed, which, { ...size, columns: width }),
     width,
   }));
-  return beside([...plots, ...(hasText ? [{ lines: wordsOf(norm), width: textWidth }] : [])]);
+  return beside([...plots, ...(hasText ? [{ lines: wordsOf(normed), width: textWidth }] : [])]);
 }
 
+type BatchNormProbe = NormProbe & {
+  readonly [Name in "batch" | "running"]: NonNullable<NormProbe[Name]>;
+};
+
 /** Draws each unit as a dot, the running statistic up and the batch's across: equal ones lie on the line. */
-function scatter(norm: NormProbe, which: "mean" | "std", { columns, rows, glyphs }: Size): Line[] {
+function scatter(
+  norm: BatchNormProbe,
+  which: "mean" | "std",
+  { columns, rows, glyphs }: Size,
+): Line[] {
   const running = norm.running[which];
   const others = [norm.batch, ...(norm.trainset === null ? [] : [norm.trainset])];
   const across = others.map((moments) => moments[which]);
@@ -160,7 +173,8 @@ function scatter(norm: NormProbe, which: "mean" | "std", { columns, rows, glyphs
 }
 
 /** Says how far the two are apart, and where most, and what the layer has learned. */
-function wordsOf({ batch, running, trainset, gamma, beta }: NormProbe): Line[] {
+function wordsOf(norm: BatchNormProbe): Line[] {
+  const { batch, running, trainset } = norm;
   const unit = farthest(batch.std, running.std);
   const fromTrainset = trainset === null ? null : brief(distance(trainset.std, running.std));
   return [
@@ -173,6 +187,12 @@ function wordsOf({ batch, running, trainset, gamma, beta }: NormProbe): Line[] {
     ...(fromTrainset === null
       ? []
       : [line(piece(`training set: ${fromTrainset} apart`, "series1"))]),
+    ...learnt(norm),
+  ];
+}
+
+function learnt({ gamma, beta }: NormProbe): Line[] {
+  return [
     line(piece(`gamma ${spreadText(gamma)}`, "muted")),
     line(piece(`beta ${spreadText(beta)}`, "muted")),
   ];

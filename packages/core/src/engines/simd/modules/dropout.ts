@@ -10,7 +10,6 @@ export function makeDropout(
   gradient: Matrix = input.gradient,
 ): Module {
   const { kernels, arena, masks, memory } = site;
-  if (masks === undefined) throw new RangeError("simd: dropout without a source of masks");
   const { positions, rate } = planned;
   const kept = Math.fround(1 - rate);
   const output = reservePort(site, planned, gradient);
@@ -33,6 +32,7 @@ export function makeDropout(
         return;
       }
       if (mask.length !== rows * N) mask = new Float32Array(memory.buffer, maskAt, rows * N);
+      if (masks === undefined) throw new RangeError("simd: dropout without a source of masks");
       masks.bernoulli(1 - rate, mask);
       if (ld !== N) kernels.flattenRows(maskAt, factors.at, rows, N, 1, N, ld);
       kernels.scale(factors.at, rows * ld, 1 / kept);
