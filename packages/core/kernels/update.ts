@@ -10,7 +10,7 @@ import { panelRoom } from "./room";
 import { flush4, madd, promoteHigh, sumLanes } from "./vector";
 
 /** Bytes of p whose squares are summed in float32 before they go to doubles: 128 pairs. */
-const BLOCK: usize = 4096;
+export const BLOCK: usize = 4096;
 /** Below this mean square, what flush4 drops from the squares would be noticed. */
 const LEAST_MEAN_SQUARE: f64 = 1e-30;
 /** Above this ratio of mean square to variance, too many digits cancel. */
@@ -48,9 +48,28 @@ export function descendBlocks(p: usize, g: usize, sums: usize, count: i32, lr: f
   const room = panelRoom();
   for (const end = p + ((<usize>count) << 2); p < end; p += BLOCK, g += BLOCK, sums += 32) {
     descendBlock(p, g, min(p + BLOCK, end), <f32>-lr, room);
-    store<f64>(sums, sumOf(room)); store<f64>(sums, sumOf(room + 32), 8);
-    store<f64>(sums, sumOf(room + 64), 16); store<f64>(sums, sumOf(room + 96), 24);
+    storeSums(room, sums);
   }
+}
+
+/** Leaves the four sums of one block, whose update is at `g` and whose values are new, as descendBlocks does. */
+export function sumBlock(p: usize, g: usize, stop: usize, sums: usize): void {
+  let sg0 = f32x4.splat(0), sg1 = sg0, qg0 = sg0, qg1 = sg0, sp0 = sg0, sp1 = sg0, qp0 = sg0, qp1 = sg0;
+  for (; p < stop; p += 32, g += 32) {
+    const g0 = v128.load(g), g1 = v128.load(g, 16), p0 = v128.load(p), p1 = v128.load(p, 16);
+    sg0 = f32x4.add(sg0, g0); sg1 = f32x4.add(sg1, g1); qg0 = madd(g0, g0, qg0); qg1 = madd(g1, g1, qg1);
+    sp0 = f32x4.add(sp0, p0); sp1 = f32x4.add(sp1, p1); qp0 = madd(p0, p0, qp0); qp1 = madd(p1, p1, qp1);
+  }
+  const room = panelRoom();
+  v128.store(room, sg1, 16); v128.store(room, sg0); v128.store(room, qg1, 48); v128.store(room, qg0, 32);
+  v128.store(room, sp1, 80); v128.store(room, sp0, 64); v128.store(room, qp1, 112); v128.store(room, qp0, 96);
+  storeSums(room, sums);
+}
+
+@inline
+function storeSums(room: usize, sums: usize): void {
+  store<f64>(sums, sumOf(room)); store<f64>(sums, sumOf(room + 32), 8);
+  store<f64>(sums, sumOf(room + 64), 16); store<f64>(sums, sumOf(room + 96), 24);
 }
 
 /** The last: the ratio, from the sums of all blocks. */
@@ -150,6 +169,29 @@ function squaresOf(x: v128): v128 {
 @inline
 function varianceOf(sum: f64, squares: f64, size: f64): f64 {
   return max(squares - sum * sum / size, 0) / (size - 1);
+}
+
+/** The sum of the squares of `count` values: float32 over BLOCK bytes, then doubles. */
+export function squares(x: usize, count: i32): f64 {
+  const room = panelRoom();
+  let sum: f64 = 0;
+  for (const end = x + ((<usize>count) << 2); x < end;) {
+    let s0 = f32x4.splat(0), s1 = s0, t0 = s0, t1 = s0;
+    const stop = min(x + BLOCK, end);
+    for (; x + 32 < stop; x += 64) {
+      const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+      s0 = madd(a, a, s0); s1 = madd(b, b, s1); t0 = madd(c, c, t0); t1 = madd(d, d, t1);
+    }
+    if (x < stop) {
+      const a = v128.load(x), b = v128.load(x, 16);
+      s0 = madd(a, a, s0); s1 = madd(b, b, s1);
+      x += 32;
+    }
+    s0 = f32x4.add(s0, t0); s1 = f32x4.add(s1, t1);
+    v128.store(room, s1, 16); v128.store(room, s0);
+    sum += sumOf(room);
+  }
+  return sum;
 }
 
 /** Whether a variance from float32 sums may be wrong; true of NaN. */

@@ -21,3 +21,14 @@ export const ln1p: UnaryFunction = (x) => functions().ln1p(x);
 export const log10: UnaryFunction = (x) => functions().log10(x);
 export const sin: UnaryFunction = (x) => functions().sin(x);
 export const cos: UnaryFunction = (x) => functions().cos(x);
+
+/** `base` to the power of a whole number, by multiplications alone: its bits depend on no JavaScript engine. */
+export function power(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}

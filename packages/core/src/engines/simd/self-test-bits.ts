@@ -38,6 +38,12 @@ export const KERNEL_BITS: KernelBits = {
   flattenRows: 0x0febad16,
   update: 0x267a65ab,
   descendBlocks: 0xa9af3d57,
+  momentum: 0x2f48eb4a,
+  adam: 0x5f0fd835,
+  rmsprop: 0xd25b6c4f,
+  adagrad: 0xb522b858,
+  lion: 0x8179490e,
+  squares: 0x9a2144ed,
   takeExamples: 0xf7a97425,
   forwardTokens: 0x536acb9e,
 };

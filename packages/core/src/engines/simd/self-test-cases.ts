@@ -41,6 +41,12 @@ export const CASE_NAMES = [
   "flattenRows",
   "update",
   "descendBlocks",
+  "momentum",
+  "adam",
+  "rmsprop",
+  "adagrad",
+  "lion",
+  "squares",
   "takeExamples",
   "forwardTokens",
 ] as const;

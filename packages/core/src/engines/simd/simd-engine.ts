@@ -4,12 +4,11 @@ import type { Parameter } from "../../spec.ts";
 import {
   type Engine,
   type EngineOptions,
-  lambdasOf,
   MOST_PROBE_EXAMPLES,
   type StepRecord,
   type Tensor,
 } from "../engine.ts";
-import { Arena, growTo, leadingDimension, readTensor, type Slot, writeTensor } from "./layout.ts";
+import { Arena, growTo, leadingDimension, readTensor, writeTensor } from "./layout.ts";
 import { measureMoments } from "./measure.ts";
 import {
   type BackwardWatch,
@@ -22,6 +21,7 @@ import {
 import { probeNetwork } from "./probe.ts";
 import { closeKernels, openKernels } from "./threads/open-kernels.ts";
 import type { Team } from "./threads/team.ts";
+import { Updates } from "./updates/updates.ts";
 
 /** Floats of the largest tensor as it lies in memory. */
 function largestOf(tensors: readonly Pick<Tensor, "shape">[]): number {
@@ -41,47 +41,33 @@ const TILE: number = MOST_PROBE_EXAMPLES;
  */
 export class SimdEngine implements Engine {
   readonly parameters: readonly Parameter[];
-  readonly metrics: Engine["metrics"] = [];
+  readonly metrics: Engine["metrics"];
   readonly team: Team | null;
   readonly #memory: WebAssembly.Memory;
   readonly #network: Network;
   /** Tokens of a context. */
   readonly #context: number;
-  /** Room of `update` for what it sums up. */
-  readonly #roomAt: number;
   /** The training split in memory, and the indices of the current batch. */
   readonly #contextsAt: number;
   readonly #trainTargetsAt: number;
   readonly #indices: Int32Array;
-  readonly #lambdas: Float64Array;
-  /** Share of each target that goes to all tokens alike in training. */
   readonly #smoothing: number;
-  /** What each parameter's l2 term adds to the loss of the current step, and the rates of that step. */
-  readonly #penalties: Float64Array;
-  #rates: Float64Array = new Float64Array();
-  /** Updates a module's parameters as soon as they may be: their gradients are still in the cache. */
-  readonly #updates: BackwardWatch = {
-    done: ({ slots }) => {
-      for (let i = 0; i < slots.length; i++) {
-        const slot = slots[i];
-        if (slot !== undefined) this.#update(slot);
-      }
-    },
-  };
+  readonly #updates: Updates;
+  readonly #watch: BackwardWatch = { done: ({ slots }) => this.#updates.done(slots) };
   /** Views of the one memory. */
   readonly #floats: Float32Array;
   readonly #tokens: Int32Array;
   readonly #targets: Int32Array;
   readonly #ratios: Float32Array;
 
-  constructor({ model, train, dataset, tensors, masks, mostThreads = 1 }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { model, train, dataset, tensors, masks, mostThreads = 1 } = options;
     const { kernels, memory, firstByte, team } = openKernels(mostThreads, largestOf(tensors));
     this.#memory = memory;
     this.team = team;
     this.#context = model.context;
     const examples = Math.max(train.batchSize, TILE);
     const arena = new Arena(firstByte);
-    this.#roomAt = arena.reserve(128);
     const { contexts, targets } = dataset.train;
     this.#contextsAt = arena.reserve(contexts.byteLength);
     this.#trainTargetsAt = arena.reserve(targets.byteLength);
@@ -94,16 +80,17 @@ export class SimdEngine implements Engine {
     const network = makeNetwork({
       kernels, memory, arena, examples, masks, whenOpen, model, train, vocabularySize, ratios,
     });
+    const { slots } = network;
+    this.#updates = new Updates({ ...options, kernels, arena, whenOpen, slots });
+    this.metrics = this.#updates.metrics;
     growTo(memory, arena.byteLength);
     for (const write of writes) write(memory.buffer);
 
     this.#floats = new Float32Array(memory.buffer);
     this.#network = network;
-    const { tokensAt, targetsAt, slots } = network;
+    const { tokensAt, targetsAt } = network;
     this.parameters = slots.map(({ parameter }) => parameter);
-    this.#lambdas = lambdasOf(this.parameters, train.l2);
     this.#smoothing = train.labelSmoothing ?? 0;
-    this.#penalties = new Float64Array(this.#lambdas.length);
     this.#tokens = new Int32Array(memory.buffer, tokensAt, examples * model.context);
     this.#targets = new Int32Array(memory.buffer, targetsAt, examples);
     this.#ratios = new Float32Array(memory.buffer, ratios, slots.length);
@@ -113,17 +100,17 @@ export class SimdEngine implements Engine {
     this.#load(tensors);
   }
 
-  step(batch: Int32Array, rates: Float64Array, { ratios, row }: StepRecord): number {
+  step(batch: Int32Array, rates: Float64Array, record: StepRecord): number {
     const network = this.#network;
     const B = batch.length;
     this.#take(batch);
-    this.#rates = rates;
+    this.#updates.begin(rates);
     forward(network, B, "train");
-    let loss = crossEntropy(network, B, this.#smoothing) / B;
-    backward(network, B, this.#updates);
-    for (let p = 0; p < this.#penalties.length; p++) loss += this.#penalties[p] ?? 0;
-    ratios.set(this.#ratios, row * this.parameters.length);
-    return loss;
+    const loss = crossEntropy(network, B, this.#smoothing) / B;
+    backward(network, B, this.#watch);
+    const regularised = this.#updates.end(record, loss);
+    record.ratios.set(this.#ratios, record.row * this.parameters.length);
+    return regularised;
   }
 
   normaliseBy(source: Examples | "running"): void {
@@ -165,7 +152,7 @@ export class SimdEngine implements Engine {
       );
     }
     const rows = this.#takeTile(examples, 0);
-    return probeNetwork(this.#network, this.#floats, rows, this.#lambdas);
+    return probeNetwork(this.#network, this.#floats, rows, this.#updates.lambdas);
   }
 
   tensors(): Tensor[] {
@@ -177,7 +164,7 @@ export class SimdEngine implements Engine {
   }
 
   optimizerTensors(): Tensor[] {
-    return [];
+    return this.#updates.tensors();
   }
 
   dispose(): void {
@@ -193,16 +180,6 @@ export class SimdEngine implements Engine {
     for (let start = 0; start < examples.count; start += TILE) {
       yield this.#takeTile(examples, start);
     }
-  }
-
-  #update({ index, value, gradient, ratio }: Slot): void {
-    const { kernels } = this.#network;
-    const roomAt = this.#roomAt;
-    const { at, rows, columns, ld } = value;
-    const lambda = this.#lambdas[index] ?? 0;
-    const rate = this.#rates[index] ?? 0;
-    // biome-ignore format: as the kernel has them
-    this.#penalties[index] = kernels.update(at, gradient.at, ratio, roomAt, rows, columns, ld, rate, lambda);
   }
 
   #take(batch: Int32Array): void {

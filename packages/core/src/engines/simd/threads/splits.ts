@@ -133,21 +133,34 @@ const BY_COLUMN: readonly Split[] = [
 /** Floats that a block of an update leaves its sums in. */
 export const UPDATE_SUMS = 8;
 
+/** Optimisers: what they read and write, what they are told, and the nanoseconds for each float. */
+const UPDATES: readonly (readonly [SplitName, readonly string[], readonly string[], number])[] = [
+  ["descendBlocks", ["p", "g"], ["lr"], 0.09],
+  ["momentum", ["p", "g", "b"], ["lr", "keep", "share", "ahead", "direct", "decay"], 0.2],
+  [
+    "adam",
+    ["p", "g", "m", "v"],
+    ["beta1", "beta2", "step", "rootScale", "epsilon", "decay", "shrink"],
+    0.4,
+  ],
+  ["rmsprop", ["p", "g", "s", "b", "a"], ["lr", "alpha", "epsilon", "decay", "momentum"], 0.4],
+  ["adagrad", ["p", "g", "s"], ["rate", "epsilon", "decay"], 0.4],
+  ["lion", ["p", "g", "m"], ["lr", "beta1", "beta2", "shrink"], 0.2],
+];
+
 /** @param block - floats of a block */
-function updateIn(block: number): Split {
-  const moved = { p: 1, g: 1, sums: UPDATE_SUMS / block };
-  return {
-    name: "descendBlocks",
-    parameters: ["p", "g", "sums", "count", "lr"],
-    work: ["count"],
-    unit: 0.09,
-    ways: [{ count: "count", grain: block, moved }],
-  };
+function updatesIn(block: number): readonly Split[] {
+  return UPDATES.map(([name, operands, settings, unit]) => {
+    const moved = Object.fromEntries(operands.map((operand) => [operand, 1]));
+    const way = { count: "count", grain: block, moved: { ...moved, sums: UPDATE_SUMS / block } };
+    const parameters = [...operands, "sums", "count", ...settings];
+    return { name, parameters, work: ["count"], unit, ways: [way] };
+  });
 }
 
 /** Returns all kernels that fall into parts. */
 export function splitsOf({ updateBlock }: Pick<Kernels, "updateBlock">): readonly Split[] {
-  return [...PRODUCTS, ...FLAT, ...BY_ROW, ...BY_COLUMN, updateIn(updateBlock())];
+  return [...PRODUCTS, ...FLAT, ...BY_ROW, ...BY_COLUMN, ...updatesIn(updateBlock())];
 }
 
 function flat(

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { power } from "../../../math.ts";
 import type { OptimizerSpec } from "../../../spec.ts";
 import type { UpdateRule } from "./update.ts";
 import { withDecay } from "./weight-decay.ts";
@@ -27,15 +28,4 @@ export function adam({ name, betas: [beta1, beta2], eps }: Adam): UpdateRule {
       kept: [average, square],
     };
   };
-}
-
-/** `base` to the power of a whole number, by multiplications alone: its bits depend on no JavaScript engine. */
-export function power(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
 }
