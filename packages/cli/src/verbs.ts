@@ -48,6 +48,8 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
     import("./commands/softmax.ts"),
   "draw KIND N: random numbers as PyTorch draws them": () => import("./commands/draw.ts"),
   "gain: the gain study: std of x @ w against the scale of w": () => import("./commands/gain.ts"),
+  "lr-range CONFIG: the learning rate range test: loss against rate, and its valley": () =>
+    import("./commands/lr-range.ts"),
   "query [SQL...]: read-only SQL over the store": () => import("./commands/query.ts"),
   "export RUN|GRID -o PATH: as csv, jsonl, parquet, safetensors, or a store of its own": () =>
     import("./commands/export.ts"),

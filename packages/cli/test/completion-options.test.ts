@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   compare: ["small"],
   diff: ["small.yaml", "small/normed"],
   export: ["small", "-o", "out.csv"],
+  "lr-range": ["small.yaml"],
   plan: ["small.yaml"],
   query: ["select 1"],
   run: ["small.yaml"],

@@ -77,6 +77,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   import: [["ablate.db", "--store", "mine.db"], [`${CURSE}.db`]],
   report: [[GRID, "-o", "report.html"]],
+  "lr-range": [[`${CURSE}.yaml`], [`${CURSE}.yaml`, "--json"]],
   verify: [[`${CURSE}.yaml`]],
   doctor: [[], ["--json"]],
   completion: [[CURSE]],

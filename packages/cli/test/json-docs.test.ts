@@ -116,6 +116,8 @@ beforeAll(async () => {
     ),
     await read("gain", "--fan-in", "1", "--fan-out", "1"),
   );
+  const range = ["lr-range", "small.yaml", "--steps", "200"];
+  add("lr-range", await read(...range, "--to", "1e38"), await read(...range, "--to", "0.0011"));
   add("query", await read("query", "select run from runs"));
   add("import", await read("import", "sealed.db"));
   add("verify", await read("verify", "small.yaml", "--steps", "20"));

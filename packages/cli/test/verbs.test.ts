@@ -32,6 +32,7 @@ const CALLS: Readonly<Record<string, readonly [string[], stdout: RegExp, stderr:
   softmax: [["1,2"], /^\S/, /^$/],
   draw: [["randn", "2"], /^0\.3367 {2}0\.1288\n/, /^$/],
   gain: [["--rows", "9", "--fan-in", "4", "--fan-out", "4"], /^\S/, /^$/],
+  "lr-range": [["small.yaml"], /^small\/plain, seed 42: 1,000 steps, [\s\S]*\ntry 0\.\d+, /, /^$/],
   query: [["select 1 as one"], /^one\n {2}1\n$/, /^$/],
   export: [["small", "-o", "x.csv"], /^$/, /^wrote 40 rows of small \(2 runs\) to x\.csv /],
   import: [["ablate.db", "--store", "other.db"], /imported 2 runs of 2\n$/, /^$/],

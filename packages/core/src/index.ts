@@ -59,6 +59,8 @@ export {
 } from "./gain/gain-study.ts";
 export { gainOf } from "./init/initialise.ts";
 export { largestRate, learningRateAt } from "./learning-rate.ts";
+export { type RangeTest, rangeTest } from "./lr-range/range-test.ts";
+export { type RangeReading, readRange } from "./lr-range/read-range.ts";
 export { type MetricFacts, metricFacts } from "./metric.ts";
 export { firstActivation, firstBatchNorm, hasBatchNorm, hiddenWidths } from "./model/layer-list.ts";
 export {

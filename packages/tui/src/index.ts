@@ -1,6 +1,7 @@
 export { drawHistogram } from "./chart/histogram.ts";
 export type { Glyphs } from "./chart/raster.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
+export { drawRange, type RangeChart } from "./draw-range.ts";
 export { KEYS, type KeyBinding, keyName } from "./keys/table.ts";
 export { openUi, type UiOptions } from "./open-ui.ts";
 export type { Annotate } from "./session.ts";

@@ -19,6 +19,12 @@ export class Flags {
     this.rest = rest;
   }
 
+  /** Returns the same flags but for one. */
+  without(name: string): Flags {
+    const others = new Map([...this.#values].filter(([other]) => other !== name));
+    return new Flags(others, this.positionals, this.rest);
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }
