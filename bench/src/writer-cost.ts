@@ -16,16 +16,19 @@ export type WriterCost = {
 /** Steps of a message of a fast run, in 0.1 to 0.15 s. */
 const MESSAGE = 4096;
 
-/** Stores a run of so many messages, whose steps have a loss, a learning rate and a ratio for each parameter. */
-export function writerCost(parameters: number, messages: number): WriterCost {
+/** What each step has beside its loss and its learning rate. */
+export type StepWidth = { readonly parameters: number; readonly metrics: number };
+
+/** Stores a run of so many messages, whose steps have a ratio for each parameter and some metrics. */
+export function writerCost(width: StepWidth, messages: number): WriterCost {
   const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
   const path = join(folder, "writer.db");
   try {
-    const steps = stepsOf(parameters);
-    const warm = openedRun(join(folder, "warm.db"), parameters);
+    const steps = stepsOf(width);
+    const warm = openedRun(join(folder, "warm.db"), width);
     for (let i = 0; i < WARM_UP; i++) warm.append(blockAt(i * MESSAGE, steps));
     warm.writer.close();
-    const { writer, append } = openedRun(path, parameters);
+    const { writer, append } = openedRun(path, width);
     const ms = cpuMs(() => {
       for (let i = 0; i < messages; i++) append(blockAt(i * MESSAGE, steps));
       writer.close();
@@ -40,14 +43,15 @@ export function writerCost(parameters: number, messages: number): WriterCost {
 /** Messages until V8 has compiled what stores them. */
 const WARM_UP = 4;
 
-type Steps = Pick<StepBlock, "loss" | "lr" | "ratios">;
+type Steps = Required<Pick<StepBlock, "loss" | "lr" | "ratios" | "metrics">>;
 
 /** Numbers that differ from step to step as those of a run do; every message has them. */
-function stepsOf(parameters: number): Steps {
+function stepsOf({ parameters, metrics }: StepWidth): Steps {
   return {
     loss: Float64Array.from({ length: MESSAGE }, (_, i) => 2 + ((i * 7919) % MESSAGE) / MESSAGE),
     lr: new Float64Array(MESSAGE).fill(0.1),
     ratios: Float32Array.from({ length: MESSAGE * parameters }, (_, i) => 1e-3 + (i % 1009) * 1e-6),
+    metrics: Float64Array.from({ length: MESSAGE * metrics }, (_, i) => 0.5 + (i % 1013) * 1e-4),
   };
 }
 
@@ -57,13 +61,16 @@ function blockAt(first: number, steps: Steps): StepBlock {
 
 type OpenedRun = { readonly writer: StoreWriter; readonly append: (block: StepBlock) => void };
 
-function openedRun(path: string, parameters: number): OpenedRun {
+function openedRun(path: string, { parameters, metrics }: StepWidth): OpenedRun {
   const claim = { token: "bench", pid: process.pid, host: hostname() };
   const writer = openWriter(path);
   const id = writer.planGrid({ name: "g", description: "", spec: "", runs: [ONE_RUN] })[0]?.id ?? 0;
   const named = Array.from({ length: parameters }, (_, i) => parameterOf(`hidden${i + 1}`));
   writer.claimRun(id, claim, {}, named);
-  return { writer, append: (block) => writer.appendSteps(id, claim.token, block) };
+  const metricNames = Array.from({ length: metrics }, (_, i) => `metric${i + 1}`);
+  const append = (block: StepBlock): void =>
+    writer.appendSteps(id, claim.token, { ...block, metricNames });
+  return { writer, append };
 }
 
 function parameterOf(layer: string): Parameter {

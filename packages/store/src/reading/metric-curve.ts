@@ -34,7 +34,7 @@ export function metricIndex(sql: Statements, runId: number, name: string): numbe
 export function metricCurve(sql: Statements, runId: number, name: string, span: Span): SeriesRows {
   const metric = metricIndex(sql, runId, name);
   const { level, from, to } = span;
-  if (level === 1) return rowsOf(each(readPoints(sql, { runId, metric }, span)), level);
+  if (level === 1) return each(readPoints(sql, { runId, metric }, span));
   const first = Math.floor(from / level);
   const last = Math.floor(to / level);
   if (METRIC_LEVELS.includes(level)) {
@@ -61,24 +61,25 @@ function summaryOf(data: Buffer): Summary {
   return summary;
 }
 
-function each({ steps, numbers }: Points): Placed[] {
-  return Array.from(numbers, (number, i) => {
-    const bucket = new Bucket();
-    bucket.add(number);
-    return [steps[i] ?? Number.NaN, bucket.summary] as const;
-  });
+/** Makes a row of each number. */
+function each({ steps, numbers }: Points): SeriesRows {
+  const values = numbers.map((number) => (Number.isFinite(number) ? number : Number.NaN));
+  const n = Uint32Array.from(numbers, (number) => (Number.isFinite(number) ? 1 : 0));
+  const width = new Float64Array(numbers.length).fill(1);
+  return { x: steps, width, n, min: values, mean: values, max: values };
 }
 
 /** Sums numbers up over buckets of which no summary is stored. */
 function summed({ steps, numbers }: Points, level: number): Placed[] {
-  const buckets = new Map<number, Bucket>();
-  for (let i = 0; i < numbers.length; i++) {
-    const at = Math.floor((steps[i] ?? Number.NaN) / level) * level;
-    const bucket = buckets.get(at) ?? new Bucket();
-    bucket.add(numbers[i] ?? Number.NaN);
-    buckets.set(at, bucket);
+  const placed: Placed[] = [];
+  for (let i = 0; i < numbers.length; ) {
+    const bucket = new Bucket();
+    const step = Math.floor((steps[i] ?? Number.NaN) / level) * level;
+    for (const end = step + level; (steps[i] ?? end) < end; i++)
+      bucket.add(numbers[i] ?? Number.NaN);
+    placed.push([step, bucket.summary]);
   }
-  return Array.from(buckets, ([step, bucket]) => [step, bucket.summary] as const);
+  return placed;
 }
 
 function rowsOf(placed: readonly Placed[], level: number): SeriesRows {
