@@ -2,6 +2,7 @@ import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
 import type { View } from "../views/view.ts";
 import { VIEWS } from "../views/views.ts";
+import { metricsTable } from "./metric-tables.ts";
 import { historyTable, lossTable, updateRatioTable } from "./step-tables.ts";
 import {
   BATCH_ROWS,
@@ -22,6 +23,7 @@ const OF_STEPS: Readonly<Record<string, OpenTable>> = {
   history: historyTable,
   loss: lossTable,
   update_ratio: updateRatioTable,
+  metrics: metricsTable,
 };
 
 /** Opens one of EXPORT_TABLES, which is read in one transaction. */

@@ -2,6 +2,7 @@
 import type { Statements } from "../file/statements.ts";
 import { logRatio, ratioAt } from "../reading/read-steps.ts";
 import { LOSS, UPDATE_RATIO } from "../views/series.ts";
+import { MetricCursor, metricsOf } from "./metric-tables.ts";
 import {
   BATCH_ROWS,
   type Batch,
@@ -32,21 +33,33 @@ type StepTable = {
 const LOSS_COLUMNS: readonly ExportColumn[] = exportColumns(LOSS);
 const LOSS_NUMBERS: number = LOSS_COLUMNS.filter(({ type }) => type !== "text").length;
 
-/** Opens the table with a row per step: loss, rate and every parameter's update ratio, null where a run lacks it. */
+/**
+ * Opens the table with a row per step: loss, rate, every parameter's update ratio and every metric, null where a run
+ * lacks it.
+ */
 export function historyTable(sql: Statements, { runs }: ExportScope): ExportTable {
   const all = [...new Set(runs.flatMap((run) => parameterNames(sql, run)))];
   const ratios = all.map((name): ExportColumn => ({ name: `ratio:${name}`, type: "float32" }));
+  const metrics = [...new Set(runs.flatMap((run) => metricsOf(sql, run).map(({ name }) => name)))];
+  const recorded = metrics.map(
+    (name): ExportColumn => ({ name: `metric.${name}`, type: "float64" }),
+  );
   const rowsOf = (run: string, parameters: readonly string[]): Rows => {
+    const cursors = metricsOf(sql, run).map((metric) => {
+      const place = LOSS_NUMBERS + all.length + metrics.indexOf(metric.name);
+      return { place, cursor: new MetricCursor(sql, metric) };
+    });
     const places = all.map((name) => parameters.indexOf(name));
     const place: Rows["place"] = (columns, at, step) => {
       placeLoss(columns, at, step);
       for (const [i, idx] of places.entries()) {
         if (idx >= 0) put(columns[LOSS_NUMBERS + i], at, ratioAt(step[3], idx));
       }
+      for (const { place, cursor } of cursors) put(columns[place], at, cursor.at(step[0]));
     };
     return { perStep: 1, texts: [[run]], place };
   };
-  return tableOf(sql, { runs, columns: [...LOSS_COLUMNS, ...ratios], rowsOf });
+  return tableOf(sql, { runs, columns: [...LOSS_COLUMNS, ...ratios, ...recorded], rowsOf });
 }
 
 /** Opens the view `loss` as a table. */
