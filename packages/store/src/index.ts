@@ -39,7 +39,7 @@ export {
 } from "./analysis/factors.ts";
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
-export { METRICS, type Metric, VALID_LOSS } from "./analysis/metrics.ts";
+export { METRICS, type Metric, recordedMetrics, VALID_LOSS } from "./analysis/metrics.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
 export { withReading } from "./analysis/reading.ts";
 export { revisionsNote, revisionsOf, revisionText, revisionWords } from "./analysis/revisions.ts";
@@ -89,9 +89,10 @@ export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
 export { isFlat } from "./probe/pack.ts";
 export type { QueryMistake } from "./query/mistake.ts";
 export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";
-export { joinRows, spansOf } from "./reading/curve.ts";
+export { joinRows, NO_ROWS, spansOf } from "./reading/curve.ts";
 export type {
   Annotated,
+  MetricSummary,
   RunSummary,
   SeriesInfo,
   SeriesRows,
@@ -100,6 +101,7 @@ export type {
   StoredEvaluation,
   StoredSample,
 } from "./reading/history.ts";
+export { isMetric, metricOf } from "./reading/metric-curve.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";

@@ -60,7 +60,16 @@ test("numbers of every step are read back to the bit, NaN and infinity apart fro
   expect(rows).toEqual([...numbers, 7].map((n, step) => [step, Number.isNaN(n) ? null : n]));
   expect(reader.metrics("g/v").map(({ name }) => name)).toEqual(NAMES);
   expect(reader.metrics("g/v")[0]).toEqual({
-    ...{ name: NORM.name, unit: null, goal: null, log_axis: 1, points: 7, last_step: 6, last: 7 },
+    ...{
+      name: NORM.name,
+      unit: null,
+      goal: null,
+      log_axis: 1,
+      guide: 1,
+      points: 7,
+      last_step: 6,
+      last: 7,
+    },
     ...{ min_step: 3, min: 0, max_step: 5, max: 1.7976931348623157e308 },
   });
 });

@@ -47,6 +47,8 @@ export type RunPlan = {
   /** Update:data ratio of a parameter, by its index. */
   readonly ratio?: (parameter: number, step: number) => number;
   readonly valid?: number;
+  /** Numbers of a step by names of their own; a step may lack some. */
+  readonly metrics?: (step: number) => Readonly<Record<string, number>>;
   readonly probes?: readonly Probe[];
   readonly findings?: readonly Finding[];
   readonly isDiagnosed?: boolean;
@@ -216,6 +218,11 @@ function train(writer: StoreWriter, id: number, run: RunPlan): void {
       trainSeconds: ((first + size) / 100) * SECONDS_PER_BATCH,
     });
   }
+  const points = Array.from({ length: run.metrics === undefined ? 0 : count }, (_, step) =>
+    Object.entries(run.metrics?.(step) ?? {}).map(([name, value]) => ({ name, step, value })),
+  );
+  if (run.metrics !== undefined) writer.declareMetrics(id, token, DECLARED);
+  writer.appendMetrics(id, token, points.flat());
   for (const probe of run.probes ?? []) writer.appendProbe(id, token, probe);
   if (run.isDiagnosed === true) writer.setThresholds(id, token, "{}");
   writer.setFindings(id, token, run.findings ?? []);
@@ -232,6 +239,9 @@ function train(writer: StoreWriter, id: number, run: RunPlan): void {
     });
   }
 }
+
+/** What runs with metrics say of them. */
+const DECLARED = [{ name: "gradient_norm", unit: null, goal: null, isLog: true, guide: 1 }];
 
 function end(
   writer: StoreWriter,

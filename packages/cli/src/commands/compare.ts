@@ -5,6 +5,7 @@ import {
   exactSetting,
   METRICS,
   type Metric,
+  recordedMetrics,
   type Setting,
   type StoreReader,
   settingOf,
@@ -36,7 +37,7 @@ export const command: Command = {
       multiple: true,
       value: "NAME",
       choices: METRICS.map(({ name }) => name),
-      help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss or steps_per_s",
+      help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss, steps_per_s, or what the runs record: metric.gradient_norm",
     },
     by: { value: "KEY", help: "one row for each value of this key of the config" },
     within: { value: "KEY", help: "with --by: the same for each value of this key by itself" },
@@ -59,8 +60,8 @@ export const command: Command = {
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
-    const metrics = metricsNamed(flags.list("metric"));
     const { by, ...compared } = withReader(invocation, (reader) => chosen(reader, invocation));
+    const metrics = metricsNamed(flags.list("metric"), compared.runs);
     const parts = partsOf({ by, ...compared }, flags.text("within"), metrics);
     const text = COMPARISON_FORMATS[format](parts, {
       isByKey: by !== undefined,
@@ -130,11 +131,12 @@ function chosen(reader: StoreReader, invocation: Invocation): Compared {
 }
 
 /** Returns the metrics of these names, in this order; the first of all without names. */
-function metricsNamed(names: readonly string[]): readonly Metric[] {
+function metricsNamed(names: readonly string[], runs: readonly ComparedRun[]): readonly Metric[] {
   if (names.length === 0) return METRICS.slice(0, 1);
-  const known = METRICS.map(({ name }) => name);
+  const all = [...METRICS, ...recordedMetrics(runs)];
+  const known = all.map(({ name }) => name);
   return [...new Set(names)].map((name) => {
-    const found = METRICS.find((metric) => metric.name === name || metric.title === name);
+    const found = all.find((metric) => metric.name === name || metric.title === name);
     if (found !== undefined) return found;
     const hint = didYouMean(name, known) ?? `there are ${known.join(", ")}`;
     throw new UsageError(`--metric knows no "${name}"; ${hint}`);

@@ -8,7 +8,17 @@ import {
   setting,
   storedMap,
 } from "@ablate/store";
-import { ALL_DIGITS, asLine, count, loss, right, table, UNKNOWN, visible } from "@ablate/text";
+import {
+  ALL_DIGITS,
+  asLine,
+  count,
+  loss,
+  right,
+  shortNumber,
+  table,
+  UNKNOWN,
+  visible,
+} from "@ablate/text";
 import { drawRunCharts } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
@@ -52,6 +62,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     parameters: reader.parameters(name),
     ratios: reader.ratiosAt(name),
     initialLoss: reader.lossAt(name, 0)?.loss ?? null,
+    metrics: reader.metrics(name),
     samples: reader.samples(name),
     provenance: reader.provenance(name),
     digestMade: reader.checks.madeOf(name),
@@ -61,7 +72,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
 }
 
 function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFacts): object {
-  const { samples, provenance } = facts;
+  const { metrics, samples, provenance } = facts;
   return {
     ...runRow(run),
     note,
@@ -73,6 +84,7 @@ function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFac
       ratio,
       log10_ratio: log10Ratio,
     })),
+    metric_summary: metrics,
     samples,
     provenance,
   };
@@ -106,6 +118,7 @@ function runPage(facts: RunFacts, charts: string): string {
     charts.trimEnd(),
     evaluations(facts),
     ratios(facts),
+    metrics(facts),
     samples(facts),
     `config\n${pairs(settings)}`,
     origin.length === 0 ? "" : `provenance\n${pairs(origin)}`,
@@ -171,6 +184,25 @@ function ratios({ ratios: last, parameters }: RunFacts): string {
     }),
   );
   return `parameters, update ratios of step ${count(last.step)} (about -3 is healthy)\n${text.trimEnd()}`;
+}
+
+/** Tables what the run has recorded by names of its own, each number with its step. */
+function metrics({ metrics: rows }: RunFacts): string {
+  if (rows.length === 0) return "";
+  const at = (value: number | null, step: number | null) =>
+    [value === null ? UNKNOWN : shortNumber(value, 4), step === null ? "" : count(step)] as const;
+  const heads = ["last", "min", "max"].flatMap((title) => [title, "at step"]);
+  const text = table(
+    ["  metric", ...["numbers", ...heads].map(right)],
+    rows.map((row) => [
+      `  ${visible(row.name)}`,
+      count(row.points),
+      ...at(row.last, row.last_step),
+      ...at(row.min, row.min_step),
+      ...at(row.max, row.max_step),
+    ]),
+  );
+  return `metrics\n${text.trimEnd()}`;
 }
 
 function samples({ samples: rows }: RunFacts): string {

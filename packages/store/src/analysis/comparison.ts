@@ -117,7 +117,8 @@ function cellsOf(
 function outcomesOf(metric: Metric, cells: readonly Cell[]): readonly Outcome[] {
   const counted = cells.map((cell) => ({ ...cell, lost: countLost(cell.runs, metric) }));
   const means = counted.flatMap(({ lost, moments }) => (lost > 0 ? [] : (moments.mean ?? [])));
-  const best = metric.isLessBetter ? Math.min(...means) : Math.max(...means);
+  const { isLessBetter } = metric;
+  const best = isLessBetter ? Math.min(...means) : Math.max(...means);
   return counted.map(({ runs, lost, moments, difference }) => {
     const steps = runs.flatMap((run) =>
       metric.value(run) === null ? [] : (metric.step(run) ?? []),
@@ -126,7 +127,7 @@ function outcomesOf(metric: Metric, cells: readonly Cell[]): readonly Outcome[] 
       metric,
       moments,
       lost,
-      isBest: lost === 0 && moments.mean === best,
+      isBest: isLessBetter !== null && lost === 0 && moments.mean === best,
       steps: steps.length === 0 ? null : [Math.min(...steps), Math.max(...steps)],
       difference,
     };

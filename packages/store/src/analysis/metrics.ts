@@ -1,16 +1,22 @@
 import type { RunSummary } from "../reading/history.ts";
+import { metricSeries } from "../reading/metric-curve.ts";
 import { columnOf } from "../reading/run-summary.ts";
 
 type MetricField = "validLoss" | "trainLoss" | "testLoss" | "bestValidLoss" | "loss" | "stepsPerS";
 
-export type Measured = Pick<RunSummary, MetricField | "state" | "lastStep" | "bestValidStep">;
+export type Measured = Pick<
+  RunSummary,
+  MetricField | "state" | "lastStep" | "bestValidStep" | "metrics"
+>;
 
 /** A number that came out of a run. */
 export type Metric = {
   readonly name: string;
   readonly title: string;
-  readonly unit: "nats" | "steps/s";
-  readonly isLessBetter: boolean;
+  /** Null: what a run records by a name of its own. */
+  readonly unit: "nats" | "steps/s" | null;
+  /** Null: no number is better than another. */
+  readonly isLessBetter: boolean | null;
   readonly value: (run: Measured) => number | null;
   /** After how many updates it was taken; null where it has no step. */
   readonly step: (run: Measured) => number | null;
@@ -36,6 +42,20 @@ export const METRICS: readonly Metric[] = [
   },
 ];
 
+/** Returns what runs have recorded by names of their own, each in its last number, in the order of these runs. */
+export function recordedMetrics(runs: readonly Pick<Measured, "metrics">[]): Metric[] {
+  const all = runs.flatMap(({ metrics }) => [...(metrics?.values() ?? [])]);
+  const byName = new Map(all.map((one) => [one.name, one]));
+  return [...byName.values()].map(({ name, goal }): Metric => {
+    const isLessBetter = goal === null ? null : goal === "min";
+    return {
+      ...{ name: metricSeries(name), title: name, unit: null, isLessBetter },
+      value: ({ metrics }) => finiteNumber(metrics?.get(name)?.last ?? null),
+      step: ({ metrics }) => metrics?.get(name)?.last_step ?? null,
+    };
+  });
+}
+
 function lossMetric(field: MetricField, title: string): Metric {
   const name = columnOf(field);
   return { name, title, unit: "nats", isLessBetter: true, value: finite(field), step: updates };
@@ -53,7 +73,11 @@ function finalLoss(field: MetricField, title: string): Metric {
 }
 
 function finite(field: MetricField): Metric["value"] {
-  return ({ [field]: value }) => (value !== null && Number.isFinite(value) ? value : null);
+  return ({ [field]: value }) => finiteNumber(value);
+}
+
+function finiteNumber(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
 }
 
 function updates({ lastStep }: Measured): number | null {

@@ -1,6 +1,7 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
 
 import type { RunSummary } from "../reading/history.ts";
+import { isMetric, metricOf, metricSeries } from "../reading/metric-curve.ts";
 import { columnOf } from "../reading/run-summary.ts";
 import { isMap } from "../reading/stored-json.ts";
 import type { FilterSubject } from "./filter.ts";
@@ -20,7 +21,7 @@ export function filterSubject(run: NotedRun): FilterSubject {
     label: run.label,
     tags: run.tags,
     field: (name) => {
-      const value = own.get(name);
+      const value = own.has(name) ? own.get(name) : metricField(run, name);
       if (value !== undefined) return value;
       config ??= parseConfig(run.config);
       shortNames ??= shortNamesOf(keysOf(config));
@@ -36,14 +37,28 @@ export function filterSubject(run: NotedRun): FilterSubject {
 export function fieldNames(run: NotedRun): string[] {
   const config = parseConfig(run.config);
   const keys = keysOf(config);
-  const names = [...ownFields(run).keys(), ...keys, ...shortNamesOf(keys).keys()];
+  const metrics = [...(run.metrics?.keys() ?? [])].map(metricSeries);
+  const names = [...ownFields(run).keys(), ...keys, ...shortNamesOf(keys).keys(), ...metrics];
   return [...new Set(names)];
 }
+
+/** Finds `metric.NAME`, the last number of a metric, and `metric.NAME.min` and `.max`, which a metric may be called as well. */
+function metricField({ metrics }: NotedRun, field: string): number | null | undefined {
+  if (metrics === undefined || !isMetric(field)) return undefined;
+  const name = metricOf(field);
+  const found = metrics.get(name);
+  if (found !== undefined) return found.last;
+  const end = EXTREMES.find((one) => name.endsWith(`.${one}`));
+  return end && metrics.get(name.slice(0, -end.length - 1))?.[end];
+}
+
+const EXTREMES = ["min", "max"] as const;
 
 /** Returns the columns of a run; `tags` is one text, as in the view `runs`, `tag` is each of them. */
 function ownFields(run: NotedRun): ReadonlyMap<string, unknown> {
   const { tags } = run;
-  const columns = Object.entries(run).map(([field, value]) => [columnOf(field), value] as const);
+  const { metrics: _, ...rest } = run;
+  const columns = Object.entries(rest).map(([field, value]) => [columnOf(field), value] as const);
   const others = {
     name: run.name,
     tag: tags,

@@ -14,6 +14,9 @@ export type RunSummary = {
   readonly [Column in keyof RunRow as FieldOf<Column>]: Column extends "tags"
     ? readonly string[]
     : RunRow[Column];
+} & {
+  /** What its metrics come to, by name; left out where it has none. */
+  readonly metrics?: ReadonlyMap<string, MetricSummary>;
 };
 
 export type RunFilter = {

@@ -24,6 +24,11 @@ export function metricOf(series: string): string {
   return series.slice(METRIC.length);
 }
 
+/** Returns the series, and the field of a filter, that a metric is. */
+export function metricSeries(name: string): string {
+  return METRIC + name;
+}
+
 /** Returns the number by which a run knows a metric; -1 where it lacks it. */
 export function metricIndex(sql: Statements, runId: number, name: string): number {
   const select = "select idx from metric where run_id = ? and name = ?";

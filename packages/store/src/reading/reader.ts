@@ -34,6 +34,7 @@ import type {
 import { type NameListener, tellOf } from "./name-listener.ts";
 import { RecordReader } from "./record-reader.ts";
 import { RunChecks } from "./run-checks.ts";
+import { withMetrics } from "./run-metrics.ts";
 import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
 
 type ReaderOptions = WaitOptions & { readonly listener?: NameListener };
@@ -149,10 +150,11 @@ export class StoreReader extends RecordReader {
       grid === undefined
         ? this.sql.rows<SelectedSummary>(RUNS).map(summaryOf)
         : this.sql.rows<RunOfGrid>(RUNS_OF_GRID, grid).map(inGrid);
-    return this.checks.inTable(runs).filter(({ state, plan }) => {
+    const wanted = this.checks.inTable(runs).filter(({ state, plan }) => {
       const isWanted = states?.includes(state) ?? true;
       return isWanted && (!isCurrent || plan === "current");
     });
+    return withMetrics(this.sql, wanted);
   }
 
   /**
@@ -164,15 +166,18 @@ export class StoreReader extends RecordReader {
     const [name] = resolve(this.sql, word)?.runs ?? [];
     if (name === undefined) return undefined;
     if (!this.checks.isWholeRow(name)) this.checks.refuse(name);
-    const found = this.sql.row<SelectedSummary>(RUN, name);
-    return found && summaryOf(found);
+    return this.#row(name);
   }
 
   /** Returns the row of a run by its name; undefined where there is none or it is damaged. */
   row(name: string): RunSummary | undefined {
     if (!this.checks.isWholeRow(name)) return undefined;
+    return this.#row(name);
+  }
+
+  #row(name: string): RunSummary | undefined {
     const found = this.sql.row<SelectedSummary>(RUN, name);
-    return found && summaryOf(found);
+    return found && withMetrics(this.sql, [summaryOf(found)])[0];
   }
 
   /**

@@ -3,7 +3,6 @@ import type { Statements } from "../file/statements.ts";
 import { readingRun } from "../file/store-error.ts";
 import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
 import { storedWeights, type WeightsDamage, type WhichWeights } from "../recovery/checkpoints.ts";
-import { METRIC_SUMMARY } from "../views/metrics.ts";
 import type { Points } from "../writing/metric-rollup.ts";
 import type { Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
 import { curveReader, NO_ROWS, pointsOf } from "./curve.ts";
@@ -24,6 +23,7 @@ import type {
 import { isMetric, metricCurve, metricIndex, metricOf } from "./metric-curve.ts";
 import { readPoints } from "./metric-points.ts";
 import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
+import { metricsOf } from "./run-metrics.ts";
 import { storedMap, storedShape } from "./stored-json.ts";
 
 const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -156,8 +156,7 @@ export class RecordReader {
 
   /** Returns metrics in the order in which the run has recorded them. */
   metrics(runName: string): MetricSummary[] {
-    const columns = Object.keys(METRIC_SUMMARY.columns).filter((name) => name !== "run");
-    return this.sql.rows(`select ${columns.join(", ")} from metric_summary where run = ?`, runName);
+    return metricsOf(this.sql, runName);
   }
 
   /** Reads the numbers of a metric, each with the step that it belongs to; none where the run lacks it. */

@@ -47,6 +47,7 @@ export const METRIC_SUMMARY = {
       "1 where it is best drawn along a logarithmic axis",
       { sql: "m.log_scale" },
     ],
+    guide: ["real", "where a line helps the eye", { nulls: "there is none" }],
     points: ["integer", "how many numbers it has"],
     last_step: ["integer", "of the last one", { unit: "steps", nulls: "there is none" }],
     last: [

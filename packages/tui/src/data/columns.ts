@@ -4,11 +4,21 @@ import {
   exactSetting,
   METRICS,
   type Metric,
+  recordedMetrics,
   settingOf,
   settingTexts,
   shortKey,
 } from "@ablate/store";
-import { type Align, count, duration, loss, lossTexts, UNKNOWN } from "@ablate/text";
+import {
+  type Align,
+  count,
+  decimalsThatDiffer,
+  duration,
+  loss,
+  lossTexts,
+  shortNumber,
+  UNKNOWN,
+} from "@ablate/text";
 import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
 export type Column = {
@@ -122,7 +132,24 @@ export function allColumns(runs: readonly ShownRun[]): Column[] {
     ...column,
     isDefault: telling[column.id] ?? column.isDefault,
   }));
-  return [...settings, ...results];
+  return [...settings, ...results, ...recordedMetrics(runs).map(metricColumn)];
+}
+
+/** Makes a column of what runs record by a name of their own. */
+function metricColumn(recorded: Metric): Column {
+  const write = (value: Value | undefined, more: number): string =>
+    typeof value === "number" ? shortNumber(value, 4 + more) : UNKNOWN;
+  const numbersOf = (values: readonly Value[]) =>
+    values.map((value) => (typeof value === "number" ? value : null));
+  return result(recorded.name, recorded.title, {
+    value: recorded.value,
+    text: (value) => write(value, 0),
+    textsOf: (values) => {
+      const text = decimalsThatDiffer(numbersOf(values), write);
+      return (value) => (typeof value === "number" ? text(value) : UNKNOWN);
+    },
+    priority: 2,
+  });
 }
 
 function settingColumn(key: string, keys: readonly string[], runs: readonly ShownRun[]): Column {

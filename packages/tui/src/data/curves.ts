@@ -1,6 +1,8 @@
 /** Reads the curves of runs at the resolution at which they are drawn, and keeps them. */
 import {
+  isMetric,
   joinRows,
+  NO_ROWS,
   type SeriesInfo,
   type SeriesRows,
   type Span,
@@ -82,14 +84,16 @@ export class CurveReader {
     return samples;
   }
 
-  /** Returns the names of a run's series in the order loss, lr, then the parameters' ratios. */
+  /** Returns the names of a run's series in the order loss, lr, then the parameters' ratios, then metrics. */
   series(run: ShownRun): readonly string[] {
     return this.info(run).map(({ series }) => series);
   }
 
   /** Returns how to draw each series of a run. */
   info(run: ShownRun): readonly SeriesInfo[] {
-    return this.#info.read(run, () => this.#reader().series(run.name), "restarted");
+    // Metrics may come while a run goes on.
+    const until = run.metrics === undefined ? "restarted" : "changed";
+    return this.#info.read(run, () => this.#reader().series(run.name), until);
   }
 
   /** Returns the evaluations of a split that are comparable from run to run. */
@@ -108,12 +112,19 @@ export class CurveReader {
 
   #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
     const axis = axisOf(run, window.axis, this.#reader());
-    const stored = series.filter((name) => !EVALUATED.has(name));
+    const ofSteps = series.filter((name) => !EVALUATED.has(name) && !isMetric(name));
+    // A metric has rows of its own, where it has numbers.
+    const together = [ofSteps, ...series.filter(isMetric).map((name) => [name])];
     const spans = drawnSpans(run, window, axis);
-    const rows = joinRows(spans.map((span) => this.#history(run, stored, span)));
     const least = window.scale.log ? window.scale.low : 0;
-    const placed = placedOn(rows, (step) => Math.max(axis.toX(step), least), updates(run) - 1);
-    const samples = new Map(stored.map((name, s) => [name, placed[s] ?? NO_ROWS]));
+    const toX = (step: number) => Math.max(axis.toX(step), least);
+    const samples = new Map(
+      together.flatMap((names): [string, SeriesRows][] => {
+        const rows = joinRows(spans.map((span) => this.#history(run, names, span)));
+        const placed = placedOn(rows, toX, updates(run) - 1);
+        return names.map((name, s) => [name, placed[s] ?? NO_ROWS]);
+      }),
+    );
     for (const name of series) {
       const split = EVALUATED.get(name);
       if (split !== undefined) samples.set(name, this.#evaluated(run, split, axis));
@@ -166,13 +177,6 @@ function grown(
   return joinRows([kept, read(last)]);
 }
 
-const NONE = new Float64Array();
-
-const NO_ROWS: SeriesRows = {
-  ...{ x: NONE, width: NONE, min: NONE, mean: NONE, max: NONE },
-  n: new Uint32Array(),
-};
-
 /** Series that are evaluations of a split. */
 const EVALUATED: ReadonlyMap<string, string> = new Map(
   ["train", "valid", "test"].map((split) => [`${split}_loss`, split]),
@@ -224,7 +228,8 @@ function interpolate(from: readonly number[], to: readonly number[], value: numb
 /** Chooses what to read: for each step rows that are no wider than what is drawn of it. */
 function drawnSpans(run: ShownRun, { scale, columns, lead }: Window, { toStep }: Axis): Span[] {
   const from = Math.max(0, Math.floor(toStep(scale.low)) - lead - 1);
-  const to = Math.min(updates(run) - 1, Math.ceil(toStep(scale.high)) + 1);
+  // A metric may have a number after the last update.
+  const to = Math.min(updates(run), Math.ceil(toStep(scale.high)) + 1);
   if (!(to >= from)) return [];
   if (!scale.log) {
     const widest = ((toStep(scale.high) - toStep(scale.low)) / columns) * WIDEST_ROW;

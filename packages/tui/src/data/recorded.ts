@@ -1,4 +1,5 @@
 /** Series of runs as they were recorded, for files and the clipboard. */
+import { isMetric } from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
 import type { XAxis } from "../state/settings.ts";
 import { axisOf, type CurveReader, evaluatedSplit } from "./curves.ts";
@@ -41,8 +42,9 @@ export function* recordedRows(
       }
     }
     if (split !== undefined || !known.has(name)) continue;
-    for (let from = first; from <= last; from += STEPS_AT_ONCE) {
-      const to = Math.min(last, from + STEPS_AT_ONCE - 1);
+    const end = isMetric(name) ? Math.min(updates(run), Math.floor(toStep(high))) : last;
+    for (let from = first; from <= end; from += STEPS_AT_ONCE) {
+      const to = Math.min(end, from + STEPS_AT_ONCE - 1);
       const [rows] = reader.curves(run.name, [name], { level: 1, from, to });
       for (const [i, step] of rows?.x.entries() ?? []) {
         const value = rows?.mean[i] ?? Number.NaN;

@@ -1,5 +1,5 @@
 /** What the store's series and kinds of numbers are called on the screen, and how their values are written. */
-import type { TensorKind } from "@ablate/store";
+import { isMetric, metricOf, type TensorKind } from "@ablate/store";
 import { decimalsThatDiffer, loss, shortNumber } from "@ablate/text";
 import type { Tone } from "../text/line.ts";
 
@@ -16,13 +16,14 @@ const SERIES: Readonly<Record<string, string>> = {
 
 /** Returns the title of a series. */
 export function seriesTitle(series: string): string {
+  if (isMetric(series)) return metricOf(series);
   return SERIES[series] ?? series.replace(RATIO, "log10 update:data of ");
 }
 
 /** Writes a value of a series, losses and ratios with the digits they deserve, and more if asked. */
 export function seriesValue(series: string, value: number, more = 0): string {
   if (series.startsWith(RATIO)) return value.toFixed(2 + more).replace("-", "−");
-  if (series === "lr") return shortNumber(value, 4 + more);
+  if (series === "lr" || isMetric(series)) return shortNumber(value, 4 + more);
   const decimals = (value >= 1000 ? 1 : 4) + more;
   return Math.abs(value) >= 1e5 ? loss(value, more) : value.toFixed(decimals);
 }

@@ -1,5 +1,5 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events, and to words. */
-import type { SeriesRows } from "@ablate/store";
+import { isMetric, type SeriesRows } from "@ablate/store";
 import { compact, count, counted, duration, loss } from "@ablate/text";
 import { type Curve, dotColumns, drawChart, type Guide, LABEL_CELLS } from "../chart/chart.ts";
 import { position, stepLabel } from "../chart/scale.ts";
@@ -72,9 +72,31 @@ export function traceOf(
   series: string,
   samples: SeriesRows,
 ): Trace {
-  const isNoisy = series === "loss" || series.startsWith(RATIO);
+  const isNoisy =
+    series === "loss" ||
+    series.startsWith(RATIO) ||
+    (isMetric(series) && !isSparse(series, samples));
   const smoothed = smooth(samples, isNoisy ? state.settings.smoothing : 0);
   return trace(smoothed, window.scale, window.columns);
+}
+
+/** Whether a series has a value now and then: of evaluations, or of a metric that most steps lack. */
+export function isSparse(series: string, { x, width }: SeriesRows): boolean {
+  if (!isMetric(series)) return series.endsWith("_loss");
+  const steps = width.reduce((sum, one) => sum + one, 0);
+  return x.length < 2 || steps < ((x.at(-1) ?? 0) - (x[0] ?? 0)) / 2;
+}
+
+/** Whether a series is drawn along a logarithmic axis: losses where that is asked for, some metrics where it is not. */
+function isLogarithmic(
+  { curves, state }: Canvas,
+  series: string,
+  runs: readonly ShownRun[],
+): boolean {
+  if (series.startsWith(RATIO)) return false;
+  const infos = runs.flatMap((run) => (isMetric(series) ? curves.info(run) : []));
+  const isUsual = infos.some((one) => one.series === series && one.isLog);
+  return state.settings.isLogY !== isUsual;
 }
 
 /** Returns where on the x axis a run diverged; null where it did not. */
@@ -101,7 +123,7 @@ export function drawPlots(
   { series, box, onTop, runs, guides = guidesOf(canvas, series, runs), isFocused }: PlotSpec,
 ): Line[] {
   const { state, window } = canvas;
-  const log = state.settings.isLogY && !series.startsWith(RATIO);
+  const log = isLogarithmic(canvas, series, runs);
   const curves = curvesOf(plots, onTop);
   const id = [state.settings.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
   const range = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
@@ -189,7 +211,7 @@ function guidesOf({ curves, stored }: Canvas, series: string, runs: readonly Sho
     if (sizes.size !== 1 || size === undefined) return [];
     return [{ value: Math.log(size), label: `ln ${size}` }];
   }
-  const info = runs.slice(0, 1).flatMap((run) => curves.info(run));
+  const info = runs.slice(0, isMetric(series) ? undefined : 1).flatMap((run) => curves.info(run));
   const guide = info.find((one) => one.series === series)?.guide ?? null;
   if (guide === null) return [];
   return [{ value: guide, label: `guide ${compact(guide).replace("-", "−")}` }];

@@ -1,6 +1,6 @@
 /** Which row is the best by a metric: one that lost no run, and what the others would be. */
 import { type ComparisonRow, isLost, lostText, type Metric, type Outcome } from "@ablate/store";
-import { count, loss } from "@ablate/text";
+import { count, loss, shortNumber, UNKNOWN } from "@ablate/text";
 
 /** Marks the best mean. */
 export const BEST = "*";
@@ -15,12 +15,14 @@ export function bestNotes(
     .flatMap(({ runs }) => runs.map((run) => ({ run, runs })))
     .map((one) => ({ ...one, value: metric.value(one.run) ?? Number.NaN }))
     .filter(({ value }) => Number.isFinite(value));
-  const sign = metric.isLessBetter ? 1 : -1;
+  const { isLessBetter } = metric;
+  const sign = isLessBetter ? 1 : -1;
   const [best] = measured.toSorted((a, b) => sign * (a.value - b.value));
   if (best === undefined) {
     const areLost = rows.every(({ runs }) => runs.every((run) => isLost(run, metric)));
     return [`no run has a ${metric.name}${areLost ? "" : " yet"}`];
   }
+  if (isLessBetter === null) return [`no ${metric.name} is better than another`];
   const step = metric.step(best.run);
   const where = step === null ? "" : ` at step ${count(step)}`;
   const lost = best.runs.length === 1 ? "" : lostText(best.runs, metric);
@@ -57,7 +59,9 @@ function survivorNotes(outcomes: readonly Ranked[]): readonly string[] {
   });
 }
 
-/** Writes a number in the metric's unit. */
-export function valueText({ unit }: Metric, value: number | null): string {
-  return unit === "nats" ? loss(value) : count(value);
+/** Writes a number in the metric's unit, with more digits where asked. */
+export function valueText({ unit }: Metric, value: number | null, more = 0): string {
+  if (unit === "nats") return loss(value, more);
+  if (unit !== null) return count(value);
+  return value === null ? UNKNOWN : shortNumber(value, 4 + more);
 }

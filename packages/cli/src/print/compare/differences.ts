@@ -10,7 +10,7 @@ import {
   seedsText,
   verdictText,
 } from "@ablate/store";
-import { decimalsThatDiffer, signed, UNKNOWN } from "@ablate/text";
+import { decimalsThatDiffer, shortNumber, signed, UNKNOWN } from "@ablate/text";
 import {
   effectTexts,
   LOST,
@@ -114,7 +114,11 @@ function formOf(
   differences: readonly (PairedDifference | null | undefined)[],
   { isBrief, lost }: { readonly isBrief: boolean; readonly lost: readonly string[] },
 ): Form {
-  const text = (value: number, more = 0): string => signed(value, unit === "nats" ? 4 + more : 0);
+  const text = (value: number, more = 0): string => {
+    if (unit !== null) return signed(value, unit === "nats" ? 4 + more : 0);
+    const digits = shortNumber(value, 4 + more).replace("-", "−");
+    return value > 0 ? `+${digits}` : digits;
+  };
   const meanText = decimalsThatDiffer(
     differences.map((one) => one?.mean),
     (value, more) => (typeof value === "number" ? text(value, more) : UNKNOWN),

@@ -17,7 +17,7 @@ import {
   VALID_LOSS,
   withoutSeed,
 } from "@ablate/store";
-import { type Align, count, counted, lossTexts, UNKNOWN } from "@ablate/text";
+import { type Align, count, counted, decimalsThatDiffer, UNKNOWN } from "@ablate/text";
 import { BEST, bestNotes, valueText } from "./best.ts";
 
 export type Section = {
@@ -119,7 +119,10 @@ export function momentsTexts(
   metric: Metric,
   means: readonly (number | null | undefined)[],
 ): (moments: Moments) => string {
-  const meanText = metric.unit === "nats" ? lossTexts(means) : count;
+  const meanText =
+    metric.unit === "steps/s"
+      ? count
+      : decimalsThatDiffer(means, (mean, more) => valueText(metric, mean ?? null, more));
   return ({ mean, std }) => {
     const text = meanText(mean);
     return std === null ? text : `${text} ± ${valueText(metric, std)}`;

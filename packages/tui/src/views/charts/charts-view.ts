@@ -30,6 +30,7 @@ import {
   commonRates,
   divergence,
   drawPlots,
+  isSparse,
   type Plot,
   readAt,
   tonesOf,
@@ -163,10 +164,10 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
   const { chosen, metrics } = canvas.scene;
   const tones = tonesOf(chosen.map(({ key }) => key));
   return chosen.map(({ key, title, members }) => {
-    const traces = members.flatMap((run) => {
-      const samples = canvas.curves.read(run, metrics, canvas.window).get(series);
-      return samples === undefined ? [] : [traceOf(canvas, series, samples)];
-    });
+    const read = members.flatMap(
+      (run) => canvas.curves.read(run, metrics, canvas.window).get(series) ?? [],
+    );
+    const traces = read.map((samples) => traceOf(canvas, series, samples));
     const [only] = traces;
     const ends = members.flatMap((run) => divergence(canvas, run) ?? []);
     return {
@@ -178,7 +179,7 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
         traces.length === 1 && only !== undefined
           ? only
           : bandOf(traces, canvas.state.settings.band),
-      isSparse: series.endsWith("_loss"),
+      isSparse: read.every((samples) => isSparse(series, samples)),
       divergedAt: ends.length === 0 ? null : Math.min(...ends),
     };
   });

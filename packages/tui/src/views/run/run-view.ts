@@ -28,6 +28,7 @@ import {
   chartCanvas,
   divergence,
   drawPlots,
+  isSparse,
   type Plot,
   readAt,
   tonesOf,
@@ -226,7 +227,7 @@ function plotsOf(
       {
         ...{ key, label, tone: tones.get(label) ?? "plain", traces: [shown], shown },
         divergedAt: i === 0 ? divergence(canvas, run) : null,
-        isSparse: key.endsWith("_loss"),
+        isSparse: isSparse(key, found),
       },
     ];
   });
