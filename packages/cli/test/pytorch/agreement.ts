@@ -38,7 +38,7 @@ const MARGIN = 10;
 const MARGIN_OF_VALUES = 100;
 
 export function compare(ours: Trained, { single, others }: Reference): Agreement {
-  const judge = new Judge();
+  const judge = new Judge(stepsDecided(single));
   const by = (read: (trained: Trained) => Series) => ({
     ours: read(ours),
     theirs: read(single),
@@ -139,8 +139,11 @@ function steadyRatios(
   });
 }
 
+/** A smaller ratio is that of values that are all changed alike, but for rounding. */
+const LEAST_RATIO = 1e-9;
+
 function logOf(ratio: number | null | undefined): number | null {
-  return ratio === null || ratio === undefined || ratio === 0 ? null : Math.log10(ratio);
+  return ratio === null || ratio === undefined || ratio < LEAST_RATIO ? null : Math.log10(ratio);
 }
 
 /** Losses of the evaluations in PyTorch's order. */
@@ -154,16 +157,28 @@ function lossesOf({ evaluations }: Trained, order: Trained): Series {
 
 type Sides = { readonly ours: Series; readonly theirs: Series; readonly others: readonly Series[] };
 
+/** Updates until rounding decides one. */
+export function stepsDecided({ decided }: Reference["single"]): number {
+  const first = decided.indexOf(false);
+  return first === -1 ? decided.length : first;
+}
+
 class Judge {
+  readonly #decided: number;
   readonly differences: string[] = [];
   readonly worst: Record<string, number> = {};
+
+  /** @param decided - steps after which nothing is judged */
+  constructor(decided: number) {
+    this.#decided = decided;
+  }
 
   /** Judges step by step, until PyTorch's drift is chaos; returns how many steps. */
   series(kind: string, what: string, { ours, theirs, others }: Sides): number {
     let drift = 0;
     for (const [step, value] of theirs.entries()) {
       for (const other of others) drift = Math.max(drift, distance(kind, value, other[step]));
-      if (drift > CHAOS) return step;
+      if (drift > CHAOS || step >= this.#decided) return step;
       const difference = distance(kind, value, ours[step]);
       if (!this.#allows(kind, difference, drift)) {
         const digits = `${shown(ours[step])}, PyTorch ${shown(value)} (drift ${shown(drift)})`;

@@ -25,9 +25,15 @@ export type Trained = {
 
 export type Series = readonly (number | null)[];
 
+/** What PyTorch left. */
+export type TrainedThere = Trained & {
+  /** Whether rounding could turn nothing of a step's update: Lion takes the signs of numbers that may be next to 0. */
+  readonly decided: readonly boolean[];
+};
+
 /** One run in float32, in float64, and with initial values that are moved by their last bit. */
 export type Reference = {
-  readonly single: Trained;
+  readonly single: TrainedThere;
   readonly others: readonly Trained[];
 };
 
@@ -57,7 +63,7 @@ export function trainInPyTorch(python: string, spec: RunSpec, names: string): Re
   const [single, ...others] = stdout
     .trim()
     .split("\n")
-    .map((line): Trained => JSON.parse(line));
+    .map((line): TrainedThere => JSON.parse(line));
   if (single === undefined) throw new Error("train.py printed nothing");
   return { single, others };
 }

@@ -5,7 +5,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Drift, driftOf } from "./agreement.ts";
+import { type Drift, driftOf, stepsDecided } from "./agreement.ts";
 import {
   GOLDENS,
   type Golden,
@@ -68,6 +68,7 @@ function goldenOf(python: string, seed: number): Golden | null {
   const { single } = reference;
   const drift = driftOf(reference);
   if (single.loss.includes(null) || drift.loss > CALM) return null;
+  if (stepsDecided(single) < single.loss.length) return null;
   return {
     seed,
     config,

@@ -4,6 +4,8 @@ import re
 
 import torch
 
+# Of the size of a gradient's values: what sums of float32 in another order may differ by.
+ROUNDING = 2**-17
 PLAIN = {"name": "sgd", "momentum": 0, "dampening": 0, "nesterov": False, "weightDecay": 0}
 
 
@@ -22,6 +24,18 @@ class Lion(torch.optim.Optimizer):
                 update = (first * m + (1 - first) * p.grad).sign()
                 p.mul_(1 - group["lr"] * group["weight_decay"]).sub_(group["lr"] * update)
                 m.mul_(second).add_(p.grad, alpha=1 - second)
+
+
+def is_decided(optimiser, value):
+    """Whether rounding can turn the sign of no number that the next update takes the sign of."""
+    if not isinstance(optimiser, Lion):
+        return True
+    (group,) = [one for one in optimiser.param_groups if one["params"][0] is value]
+    first, _ = group["betas"]
+    kept = optimiser.state[value].get("exp_avg", torch.zeros_like(value))
+    size = (first * kept + (1 - first) * value.grad).abs()
+    rounding = ROUNDING * value.grad.square().mean().sqrt()
+    return not bool(((size > 0) & (size < rounding)).any())
 
 
 def optimiser_of(train, parameters, values):

@@ -5,8 +5,8 @@
 A line of JOBS is one run as JSON: `spec` (a RunSpec of packages/core/src/spec.ts), `names` (a file with a name a line),
 and if wanted `float64` (true: trains in double precision, from the same draws) and `nudge` (a seed: every initial value
 is moved by its last bit, up, down or not at all; what is chaotic then goes another way). A line of RESULTS is its run:
-`loss`, `lr`, `gradient_norm`, `clip_factor` by step, `ratios` by step and parameter, and after the last step `tensors`,
-`state` of the optimiser, and `evaluations`. A number that is not finite is null. PyTorch 1.13 without MKL, as Debian has
+`loss`, `lr`, `gradient_norm`, `clip_factor` by step, `decided` (false: Lion takes the sign of a number that rounding may
+turn), `ratios` by step and parameter, and after the last step `tensors`, `state` of the optimiser, and `evaluations`. A number that is not finite is null. PyTorch 1.13 without MKL, as Debian has
 it, draws the masks of dropout that ablate draws.
 """
 import json
@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from data import Data, batches
 from initialise import initialise, scheme_of, skip
 from network import Network, Pass
-from optimise import clip, group_of, group_rate, optimiser_of, rate_at
+from optimise import clip, group_of, group_rate, is_decided, optimiser_of, rate_at
 
 DROPOUT = 0x64726F70
 
@@ -68,6 +68,7 @@ class Run:
         self.optimiser.zero_grad(set_to_none=False)
         loss.backward()
         norm, factor = clip(self.train.get("clip"), self.values)
+        decided = all(is_decided(self.optimiser, value) for value in self.values)
         rates = [self.rate_of(p, number) for p in self.parameters]
         updates = self.updates(rates)
         set_rates(self.optimiser, rates)
@@ -78,6 +79,7 @@ class Run:
             "lr": rate_at(self.train["lr"], number),
             "gradient_norm": float(norm),
             "clip_factor": factor,
+            "decided": decided,
             "ratios": ratios,
         }
 
