@@ -135,6 +135,7 @@ OPTIMISERS = {
 def optimisers():
     """Five updates of 11 values by given gradients, the rate another one each time, in double precision."""
     start, gradients = normal(11), [normal(11, seed=i) * 10.0 ** (i - 3) for i in range(5)]
+    gradients[0][0] *= 1e-6  # the sign of a small number counts, too
     rates = [0.1, 0.05, 0.2, 0.01, 0.1]
     made = {}
     for name, (make, options) in OPTIMISERS.items():

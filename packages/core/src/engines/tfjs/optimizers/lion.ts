@@ -14,9 +14,16 @@ export function lion({ betas: [beta1, beta2] }: Lion): UpdateRule {
     const [m = tf.zerosLike(gradient)] = kept;
     const follow = (beta: number) => tf.add(tf.mul(m, beta), tf.mul(gradient, 1 - beta));
     return {
-      subtracted: tf.mul(tf.sign(follow(beta1)), rate),
+      subtracted: tf.mul(signOf(follow(beta1)), rate),
       shrunk: rate * weightDecay,
       kept: [follow(beta2)],
     };
   };
+}
+
+/** The sign of each value; `tf.sign` of the backend wasm is 0 below 1e-6 or so. */
+function signOf(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() =>
+    tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32")),
+  );
 }
