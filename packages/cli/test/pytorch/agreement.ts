@@ -177,6 +177,7 @@ class Judge {
   series(kind: string, what: string, { ours, theirs, others }: Sides): number {
     let drift = 0;
     for (const [step, value] of theirs.entries()) {
+      if (kind === "ratio" && value === null) continue;
       for (const other of others) drift = Math.max(drift, distance(kind, value, other[step]));
       if (drift > CHAOS || step >= this.#decided) return step;
       const difference = distance(kind, value, ours[step]);

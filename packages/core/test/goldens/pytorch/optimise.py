@@ -5,7 +5,7 @@ import re
 import torch
 
 # Of the size of a gradient's values: what sums of float32 in another order may differ by.
-ROUNDING = 2**-17
+ROUNDING = 2**-22
 PLAIN = {"name": "sgd", "momentum": 0, "dampening": 0, "nesterov": False, "weightDecay": 0}
 
 

@@ -22,6 +22,8 @@ from network import Network, Pass
 from optimise import clip, group_of, group_rate, is_decided, optimiser_of, rate_at
 
 DROPOUT = 0x64726F70
+# Of what rounding in float32 makes of an update, in units of the update, a thousand times.
+ALIKE = 1e-4
 
 
 class Run:
@@ -73,7 +75,7 @@ class Run:
         updates = self.updates(rates)
         set_rates(self.optimiser, rates)
         self.optimiser.step()
-        ratios = [float(u.std() / v.detach().double().std()) for u, v in zip(updates, self.values)]
+        ratios = [ratio_of(u, v.detach().double()) for u, v in zip(updates, self.values)]
         return {
             "loss": float(loss),
             "lr": rate_at(self.train["lr"], number),
@@ -129,6 +131,12 @@ class Run:
             for name, tensor in self.optimiser.state[p.value].items()
             if torch.is_tensor(tensor) and name != "step"
         }
+
+
+def ratio_of(update, value):
+    """The update:data ratio; null where an update changes all values alike, so that only rounding gives it a std."""
+    std = update.std()
+    return float(std / value.std()) if std > ALIKE * update.square().mean().sqrt() else math.nan
 
 
 def set_rates(optimiser, rates):
