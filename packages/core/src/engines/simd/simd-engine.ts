@@ -115,7 +115,11 @@ export class SimdEngine implements Engine {
 
   normaliseBy(source: Examples | "running"): void {
     if (source === "running") this.#holdRunning();
-    else measureMoments(this.#network, source, () => this.#tilesOf(source));
+    else {
+      const { count } = source;
+      const tiles = () => this.#tilesOf(source);
+      measureMoments(this.#network, this.#floats, { count, tiles });
+    }
   }
 
   evaluate(examples: Examples): number {
