@@ -253,20 +253,14 @@ test("compare, report, verify and sample say where revisions differ", async () =
   ]);
   await ablate(folder, "report", "old", "-o", "old.html");
   expect(readFileSync(join(folder, "old.html"), "utf8")).toContain(`The runs are ${note}.`);
-  const verified = await ablate(
-    folder,
-    "verify",
-    "old.yaml",
-    "--only",
-    "done",
-    "--steps",
-    "2",
-    "--json",
-  );
+  const verify = ["verify", "old.yaml", "--only", "done", "--steps", "2", "--json"];
+  const verified = await ablate(folder, ...verify);
   expect(verified.stderr).toContain(
     `old/done was trained by revision 1 of simd: engines are compared by revision ${NOW}, which does not repeat its bits\n`,
   );
   expect(jsonRows(verified)[0]).toMatchObject({ revision: NOW, stored_revisions: ["1"] });
+  const elsewhere = await ablate(folder, ...verify, "--store", "none.db");
+  expect(jsonRows(elsewhere)[0]).toMatchObject({ revision: NOW, stored_revisions: [] });
   expect((await ablate(folder, "sample", "old/done")).stderr).toContain(
     `old/done was trained by revision 1 of simd: names are drawn by revision ${NOW}`,
   );

@@ -13,7 +13,7 @@ import { revisionsOf } from "@ablate/store";
 import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
-import { BACKEND, KERNELS, PLANNING_OPTIONS } from "../command-line/options.ts";
+import { BACKEND, KERNELS, PLANNING_OPTIONS, STORE_OPTION } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
 import { otherRevisionNote, storedFamilies } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -34,13 +34,14 @@ const REVISION = ENGINE_REVISIONS.simd;
 
 export const command: Command = {
   about:
-    "Trains the runs of a config on our engine and on TensorFlow.js and compares every series, as far as rounding alone does not move it. Nothing is stored.",
+    "Trains the runs of a config on our engine and on TensorFlow.js and compares all that they record, as far as rounding alone does not move it. Nothing is stored.",
   options: {
     steps: { value: "N", help: `steps of each run (${STEPS}, or fewer if it has)` },
     set,
     seeds,
     only,
     yes,
+    ...STORE_OPTION,
     json: { help: "print one JSON array: one object per run, engine and series" },
   },
   examples: [

@@ -1,11 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { LoadedEngine, Tensor } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
-import { log10 } from "../math.ts";
 import type { RunSpec } from "../spec.ts";
-import { Trainer } from "../train/trainer.ts";
+import { type History, type RecordedSeries, recordHistory } from "./history.ts";
 
-/** Nats for losses, and as much in log10 for ratios. */
+/** Nats for losses, as much in log10 for ratios and metrics, and of a tensor's largest value for its values. */
 const TOLERANCE = 1e-4;
 
 /** A series is compared until rounding alone moves it by this much. */
@@ -17,7 +16,7 @@ const NUDGE_PERIODS = [2, 3] as const;
 /** How far one series of an engine is from the same series of `simd`. */
 export type SeriesDifference = {
   readonly series: string;
-  /** The largest difference, in nats or in log10; null where nothing could be compared. */
+  /** The largest, in nats, in log10, or of a tensor's largest value; null where nothing could be compared. */
   readonly difference: number | null;
   /** The step at which it is largest. */
   readonly step: number | null;
@@ -43,34 +42,36 @@ export function compareEngines(
   const reference = recordHistory(spec, dataset, SIMD);
   const strayed = NUDGE_PERIODS.map((period) => recordHistory(spec, dataset, nudged(SIMD, period)));
   const reliable = new Map(
-    [...reference].map(([name, { values }]) => [name, reliableSteps(name, values, strayed)]),
+    [...reference].map(([name, series]) => [name, reliableSteps(name, series, strayed)]),
   );
   return engines.map((engine) => {
     const history = recordHistory(spec, dataset, engine);
     return [...reference].map(([name, series]) =>
-      compare({ name, ...series }, history.get(name)?.values, reliable.get(name) ?? 0),
+      compare({ name, ...series }, history.get(name), reliable.get(name) ?? 0),
     );
   });
 }
 
-/** How many values of a series do not depend on rounding. */
-function reliableSteps(name: string, values: Float64Array, strayed: readonly History[]): number {
-  const others = strayed.map((history) => history.get(name)?.values);
-  const end = values.findIndex((value, i) =>
-    others.some((other) => !(distance(value, other?.[i]) <= SENSITIVITY)),
-  );
-  return end === -1 ? values.length : end;
+/** How many values of a series do not depend on rounding; a tensor counts as one. */
+function reliableSteps(name: string, series: RecordedSeries, strayed: readonly History[]): number {
+  const distances = strayed.map((history) => distancesOf(series, history.get(name)));
+  const steps = lengthOf(series);
+  for (let i = 0; i < steps; i++) {
+    if (distances.some((one) => !((one[i] ?? 0) <= SENSITIVITY))) return i;
+  }
+  return steps;
 }
 
 function compare(
-  { name, first, values }: RecordedSeries & { readonly name: string },
-  others: Float64Array | undefined,
+  { name, ...series }: RecordedSeries & { readonly name: string },
+  others: RecordedSeries | undefined,
   reliable: number,
 ): SeriesDifference {
+  const distances = distancesOf(series, others);
   let difference = 0;
   let at = 0;
   for (let i = 0; i < reliable; i++) {
-    const here = distance(values[i], others?.[i]);
+    const here = distances[i] ?? 0;
     if (here <= difference) continue;
     difference = here;
     at = i;
@@ -78,18 +79,35 @@ function compare(
   return {
     series: name,
     difference: reliable === 0 ? null : difference,
-    step: reliable === 0 ? null : first + at,
+    step: reliable === 0 ? null : series.first + at,
     tolerance: TOLERANCE,
     compared: reliable,
-    steps: values.length,
+    steps: lengthOf(series),
     ok: difference <= TOLERANCE,
   };
 }
 
+function lengthOf({ kind, values }: RecordedSeries): number {
+  return kind === "tensor" ? 1 : values.length;
+}
+
+/** The distance at each step; that of a tensor is of its values, relative to its largest. */
+function distancesOf(
+  { kind, values }: RecordedSeries,
+  other: RecordedSeries | undefined,
+): ArrayLike<number> {
+  const distances = Float64Array.from(values, (value, i) => distance(value, other?.values[i]));
+  if (kind === "numbers") return distances;
+  const farthest = distances.reduce((most, one) => Math.max(most, one), 0);
+  let scale = 0;
+  for (const value of values) scale = Math.max(scale, Math.abs(value));
+  return [farthest === 0 ? 0 : farthest / scale];
+}
+
 /** Infinite where only one of the two is missing or not finite. */
-function distance(a: number | undefined, b: number | undefined): number {
-  if (Object.is(a, b)) return 0;
-  const difference = Math.abs((a ?? Number.NaN) - (b ?? Number.NaN));
+function distance(a = Number.NaN, b = Number.NaN): number {
+  if (Object.is(a, b) || !(Number.isFinite(a) || Number.isFinite(b))) return 0;
+  const difference = Math.abs(a - b);
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
 }
 
@@ -115,43 +133,4 @@ function nudge({ values, ...tensor }: Tensor, period: number): Tensor {
   if (values.every((value) => value === values[0])) return { ...tensor, values };
   const moved = values.map((value, i) => value * (1 + (i % period === 0 ? NUDGE : -NUDGE)));
   return { ...tensor, values: moved };
-}
-
-/** One number per step, or after the last one; a diverged run has fewer. */
-type RecordedSeries = {
-  /** The step of the first value; the others follow. */
-  readonly first: number;
-  readonly values: Float64Array;
-};
-
-/** Differences by the name of the series. */
-type History = ReadonlyMap<string, RecordedSeries>;
-
-/**
- * Trains a run and returns what it recorded: `loss`, `log10_ratio:PARAM` of each parameter, and, if it
- * comes to its end, `SPLIT:STATISTICS` of each evaluation.
- */
-function recordHistory(spec: RunSpec, dataset: Dataset, engine: LoadedEngine): History {
-  const trainer = new Trainer(spec, dataset, { engine });
-  try {
-    const { parameters } = trainer;
-    const { steps } = spec.train;
-    const loss = new Float64Array(steps);
-    const ratios = new Float32Array(steps * parameters.length);
-    const made = trainer.advance({ loss, lr: new Float64Array(steps), ratios }, steps);
-    const history = new Map([["loss", { first: 0, values: loss.subarray(0, made) }]]);
-    for (const [p, { name }] of parameters.entries()) {
-      const values = Float64Array.from({ length: made }, (_, step) =>
-        log10(ratios[step * parameters.length + p] ?? Number.NaN),
-      );
-      history.set(`log10_ratio:${name}`, { first: 0, values });
-    }
-    for (const one of trainer.divergedAt === null ? trainer.evaluate() : []) {
-      const values = Float64Array.of(one.loss);
-      history.set(`${one.split}:${one.statistics}`, { first: steps, values });
-    }
-    return history;
-  } finally {
-    trainer.dispose();
-  }
 }
