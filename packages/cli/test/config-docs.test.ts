@@ -33,6 +33,15 @@ test("every key of a config is documented, in order, and no other", () => {
 /** What a run says of its data only where it decides; names.test.ts has what these do. */
 const WHERE_IT_DECIDES = ["data.validation", "data.test", "data.separator", "data.end"];
 
+/** What a run says only where it is not as it was before there was such a key. */
+const WHERE_IT_IS_NOT_USUAL = [
+  ...["norm", "residual", "dropout", "layers", "tie"].map((name) => `model.${name}`),
+  ...["weight", "bias", "gamma", "beta"].map((name) => `init.hidden1.${name}`),
+  "init.skip",
+  ...["optimizer", "groups", "clip", "batches", "label_smoothing"].map((name) => `train.${name}`),
+  "record.best",
+];
+
 test("the documented default of every key is what a config has that says nothing else", () => {
   const { resolved } = only(plan(minimal));
   const stated = keys.filter(
@@ -51,9 +60,16 @@ test("the documented example of every key is taken and changes what a config has
   const { resolved } = only(plan(minimal));
   const changed = keys.filter(({ key }) => isOfRun(key) && key !== "data.file" && key !== "engine");
 
+  const beside: Readonly<Record<string, string>> = {
+    "model.residual": "model.hidden: [30, 30]",
+    "model.tie": "model.hidden: [10]",
+  };
+
   for (const { key, example } of changed) {
+    const base = `${minimal}\n${beside[key] ?? ""}`;
+    const without = key in beside ? only(plan(base)).resolved : resolved;
     expect(example.startsWith(`${key}: `), key).toBe(true);
-    expect(only(plan(`${minimal}\n${example}`)).resolved, key).not.toEqual(resolved);
+    expect(only(plan(`${base}\n${example}`)).resolved, key).not.toEqual(without);
   }
 });
 
@@ -76,7 +92,9 @@ test("the settings of batch norm are documented with their defaults, and no othe
     (row) => `${unquoted(row.get("setting"))}: ${unquoted(row.get("default"))}`,
   );
   const normOf = (value: string) =>
-    only(plan(minimal, { set: [`model.batch_norm=${value}`] })).resolved.model.batch_norm;
+    new Map(
+      Object.entries(only(plan(minimal, { set: [`model.batch_norm=${value}`] })).resolved.model),
+    ).get("batch_norm");
 
   expect(names).toEqual(allowedBeside("model.batch_norm={ nonsense: 1 }"));
   expect(normOf(`{ ${usual.join(", ")} }`)).toEqual(normOf("{}"));
@@ -123,9 +141,10 @@ test("the page's first example is a grid of three factors, one exclusion and two
 });
 
 test("the page's other examples are as many runs as it says", () => {
-  const [, twoWays = "", gains = "", ...others] = blocks(text, "yaml");
+  const [, list = "", decay = "", twoWays = "", gains = "", ...others] = blocks(text, "yaml");
 
   expect(others).toEqual([]);
+  expect([plan(list), plan(decay)].map((runs) => runs.length)).toEqual([1, 1]);
   expect(prose).toContain("nine runs, the last of which is `two-ways/steps=100`");
   expect(plan(twoWays)).toHaveLength(9);
   expect(plan(twoWays).at(-1)?.name).toBe("two-ways/steps=100");
@@ -211,7 +230,7 @@ test("the config that a run is stored with has every key that belongs to one run
   const { resolved } = only(plan(minimal));
   const missing = CONFIG_KEYS.filter((key) => isOfRun(key) && !has(resolved, key));
 
-  expect(missing).toEqual(WHERE_IT_DECIDES);
+  expect(missing).toEqual([...WHERE_IT_DECIDES, ...WHERE_IT_IS_NOT_USUAL]);
   expect(resolved.seed).toBe(42);
 });
 

@@ -172,9 +172,13 @@ test.each([
   ["model.activation: [tanh, relu]", "stand under grid: { model.activation: [tanh, relu] }"],
   ["model.batch_norm: true", "expected none, hidden, all or a map, got true; write hidden"],
   ["model.batch_norm: false", "got false; write none"],
-  ["model.activation: gelu", 'unknown value "gelu", allowed: tanh, relu, none'],
+  [
+    "model.activation: selu",
+    'unknown value "selu", allowed: tanh, relu, gelu, gelu_tanh, silu, leaky_relu, elu, sigmoid, softplus, none',
+  ],
   ["learning_rate: 1", 'unknown key, did you mean "train.lr"?'],
-  ["train.optimizer: adam", "unknown key; there is one, plain SGD"],
+  ["optimizer: adam", 'unknown key, did you mean "train.optimizer"?'],
+  ["train.momentum: 0.9", "unknown key; it is a setting of train.optimizer"],
   [`train.lr: '\${train.l2}'`, "; an alias takes one value from another: &lr 0.1, then *lr"],
   [
     "grid: { init.hidden.weight.gain: [0.5, 4] }",

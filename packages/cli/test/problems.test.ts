@@ -65,7 +65,7 @@ test("a mistake in an extended file is shown with that file's line", async () =>
 
   expect(
     (await ablate(folder, "plan", "bad.yaml")).stderr,
-  ).toBe(`below.yaml:2:11: train.lr: must be above 0, got -1
+  ).toBe(`below.yaml:2:11: train.lr: must be at least 0, got -1
   2 | train.lr: -1
     |           ^
 `);
@@ -74,7 +74,7 @@ test("a mistake in an extended file is shown with that file's line", async () =>
 test("a wrong option is one line", async () => {
   const { stderr } = await ablate(makeFolder(), "plan", "small.yaml", "--set", "train.lr=-1");
 
-  expect(stderr).toBe("--set train.lr=-1: train.lr: must be above 0, got -1\n");
+  expect(stderr).toBe("--set train.lr=-1: train.lr: must be at least 0, got -1\n");
 });
 
 test("on a terminal mistakes are in colour, unless NO_COLOR is set", async () => {

@@ -62,8 +62,16 @@ export { largestRate, learningRateAt } from "./learning-rate.ts";
 export { type RangeTest, rangeTest } from "./lr-range/range-test.ts";
 export { type RangeReading, readRange } from "./lr-range/read-range.ts";
 export { type MetricFacts, metricFacts } from "./metric.ts";
-export { firstActivation, firstBatchNorm, hasBatchNorm, hiddenWidths } from "./model/layer-list.ts";
 export {
+  allLayers,
+  firstActivation,
+  firstBatchNorm,
+  hasBatchNorm,
+  hiddenWidths,
+} from "./model/layer-list.ts";
+export {
+  batchNormsOf,
+  LEAKY_SLOPE,
   linearModules,
   ModelError,
   type NetworkPlan,
@@ -80,6 +88,7 @@ export {
   type PlacedRowNorm,
   type ShortForm,
 } from "./model/short-form.ts";
+export { groupsOf, isMatch, keptStates, PLAIN_SGD } from "./optimizers/optimizers.ts";
 export type { Histogram, HistogramScale } from "./probe/histogram.ts";
 export type { LayerPass, UnitMoments } from "./probe/network-pass.ts";
 export type {
@@ -106,27 +115,37 @@ export {
   randomLosses,
   softmax,
 } from "./softmax/softmax.ts";
-export type {
-  Activation,
-  BatchNormSpec,
-  Distribution,
-  Evaluation,
-  InitScheme,
-  InitSpec,
-  LayerInit,
-  LayerKind,
-  ModelSpec,
-  Nonlinearity,
-  Parameter,
-  ParameterRole,
-  RunSpec,
-  Schedule,
-  ScheduleCurve,
-  Split,
-  Statistics,
-  StepBlock,
-  StopSpec,
-  TrainSpec,
+export {
+  ACTIVATIONS,
+  type Activation,
+  type ActivationName,
+  type BatchesSpec,
+  type BatchNormSpec,
+  type ClipSpec,
+  type Distribution,
+  type Evaluation,
+  type GroupSpec,
+  type InitScheme,
+  type InitSpec,
+  type LayerInit,
+  type LayerKind,
+  type LayerSpec,
+  type ModelSpec,
+  type Nonlinearity,
+  type NormSpec,
+  type OptimizerSpec,
+  type Parameter,
+  type ParameterRole,
+  ROLES,
+  type RowNormSpec,
+  type RunSpec,
+  type Schedule,
+  type ScheduleCurve,
+  type Split,
+  type Statistics,
+  type StepBlock,
+  type StopSpec,
+  type TrainSpec,
 } from "./spec.ts";
 export { statisticsOf } from "./statistics.ts";
 export {

@@ -246,7 +246,10 @@ export type Evaluation = {
 export type LayerKind = "embedding" | "hidden" | "output" | "other";
 
 /** What a parameter does in its layer; a norm has the gain and the shift. */
-export type ParameterRole = "embedding" | "weight" | "bias" | "gain" | "shift" | "other";
+export const ROLES = ["embedding", "weight", "bias", "gain", "shift"] as const;
+
+/** What a parameter of a network is not told apart into is `other`. */
+export type ParameterRole = (typeof ROLES)[number] | "other";
 
 export type Parameter = {
   readonly name: string;

@@ -2,14 +2,16 @@ import { expect, test } from "vitest";
 import type { Overrides } from "../src/config/config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import { load } from "./spec-make.ts";
+import { load, setting } from "./spec-make.ts";
 
 function labels(text: string, overrides: Overrides = {}): string[] {
   return planRuns(load(text, overrides), "data").runs.map((run) => run.label);
 }
 
 function rates(text: string, overrides: Overrides = {}): number[] {
-  return expandGrid(load(text, overrides)).map((run) => run.resolved.train.lr["0"] ?? 0);
+  return expandGrid(load(text, overrides)).map((run) =>
+    Number(setting(run.resolved.train, ["lr", "0"])),
+  );
 }
 
 test("variants are slowest, then zip, the grid, seeds; what is included comes last", () => {
@@ -37,7 +39,10 @@ test("the rows of zip go together, and a label has only what differs between the
   const text = "zip: [{ train: { lr: 1 }, model.bias: false }, { train.lr: 2, model.bias: false }]";
 
   expect(labels(text)).toEqual(["lr=1", "lr=2"]);
-  expect(load(text).cells.map(({ config }) => config.model.bias)).toEqual([false, false]);
+  expect(load(text).cells.map(({ config }) => setting(config.model, ["bias"]))).toEqual([
+    false,
+    false,
+  ]);
 });
 
 test("a row of makers is as many rows as they have values", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConfigError } from "../src/config/config-error.ts";
 import { expandGrid } from "../src/plan/expand.ts";
-import { load } from "./spec-make.ts";
+import { load, setting } from "./spec-make.ts";
 
 fc.configureGlobal({ seed: 18 }); // the same cases every time; a failure names it
 
@@ -114,11 +114,11 @@ function product(lengths: readonly number[]): number[][] {
 
 function flat({ train, model, seed }: ReturnType<typeof expandGrid>[number]["resolved"]): Values {
   return {
-    "train.lr": train.lr["0"],
+    "train.lr": setting(train, ["lr", "0"]),
     "train.batch_size": train.batch_size,
     "train.steps": train.steps,
     "model.embedding": model.embedding,
-    "model.bias": model.bias,
+    "model.bias": setting(model, ["bias"]),
     seed,
   };
 }

@@ -79,7 +79,7 @@ test.each([
   "train.l2: { embedding: -1 }",
   "data: { file: x, context: 65 }",
   "model.hidden: 200",
-  "model.hidden: []",
+  "model.layers: []",
   "model.activation: tanhh",
   "model.bias: 1",
   "model.batch_norm: { epsilon: -1 }",

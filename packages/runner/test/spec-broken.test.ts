@@ -153,7 +153,7 @@ test.each([
   ["lr: 1", 'a.yaml:1:1: lr: unknown key, did you mean "train.lr"?'],
   [
     "train.nonsense: 1",
-    "a.yaml:1:1: train.nonsense: unknown key, allowed: steps, batch_size, lr, l2, stop",
+    "a.yaml:1:1: train.nonsense: unknown key, allowed: steps, batch_size, lr, l2, optimizer, groups, clip, batches, label_smoothing, stop",
   ],
   [
     "init.hidden.weight: { scheme: normal, sdt: 1 }",
@@ -183,10 +183,10 @@ test.each([
   ["train.steps: 5/0", 'a.yaml:1:14: train.steps: expected a number, got "5/0"'],
   ["train.steps: 1.5", "a.yaml:1:14: train.steps: expected a whole number, got 1.5"],
   ["train.steps: 0", "a.yaml:1:14: train.steps: must be at least 1, got 0"],
-  ["train.lr: -0.1", "a.yaml:1:11: train.lr: must be above 0, got -0.1"],
+  ["train.lr: -0.1", "a.yaml:1:11: train.lr: must be at least 0, got -0.1"],
   ["train.lr: .inf", "a.yaml:1:11: train.lr: expected a rate or a map of step to rate, got .inf"],
   ["train.lr: .nan", "a.yaml:1:11: train.lr: expected a rate or a map of step to rate, got .nan"],
-  ["train.lr: { 0: -1 }", "a.yaml:1:16: train.lr.0: must be above 0, got -1"],
+  ["train.lr: { 0: -1 }", "a.yaml:1:16: train.lr.0: must be at least 0, got -1"],
   ["train.lr: { 5: 1 }", "a.yaml:1:11: train.lr: has no rate for step 0"],
   [
     "train.lr: { 0: 1, 1.5: 1 }",
@@ -203,7 +203,7 @@ test.each([
     "a.yaml:1:13: train.l2.*: no such parameter, allowed: embedding, hidden1.weight, hidden1.bias, output.weight, output.bias",
   ],
   ["model.hidden: 200", "a.yaml:1:15: model.hidden: expected a list, got 200; write [200]"],
-  ["model.hidden: []", "a.yaml:1:15: model.hidden: must not be empty"],
+  ["model.layers: []", "a.yaml:1:15: model.layers: must not be empty"],
   ["model.hidden: [5, 0]", "a.yaml:1:19: model.hidden[1]: must be at least 1, got 0"],
   ["model.embedding: 0", "a.yaml:1:18: model.embedding: must be at least 1, got 0"],
   ["model.bias: yes", 'a.yaml:1:13: model.bias: expected true or false, got "yes"'],
@@ -276,7 +276,7 @@ test.each([
   ["grid: { seeds: [1] }", "a.yaml:1:9: grid.seeds: is the same for all runs of a config"],
   [
     "grid: { train.lr: [1, -1], model.embedding: [1, 2, 3] }",
-    "a.yaml:1:23: train.lr: must be above 0, got -1",
+    "a.yaml:1:23: train.lr: must be at least 0, got -1",
   ],
   ["grid: { train.lr: [1], train: { lr: [2] } }", "a.yaml:1:33: grid.train.lr: given twice"],
 ])("a wrong value is reported once, where it is: %s", (text, message) => {
@@ -305,7 +305,7 @@ grid:
   expect(lines).toEqual([
     "a.yaml:1:7: name: may have letters, digits, . _ = and - only",
     "a.yaml:3:10: train.steps: must be at least 1, got 0",
-    "a.yaml:4:7: train.lr: must be above 0, got -1",
+    "a.yaml:4:7: train.lr: must be at least 0, got -1",
     'a.yaml:5:3: train.batch_sise: unknown key, did you mean "train.batch_size"?',
     'a.yaml:7:21: train.l2.hidden2.weight: no such parameter, did you mean "hidden1.weight"?',
     "a.yaml:9:25: model.embedding: must be at least 1, got 0",
@@ -315,6 +315,6 @@ grid:
 
 test("a value of the file is held to its range also where the grid replaces it", () => {
   expect(errorsOf("train.lr: -1\ngrid: { train.lr: [0.1] }")).toEqual([
-    "a.yaml:1:11: train.lr: must be above 0, got -1",
+    "a.yaml:1:11: train.lr: must be at least 0, got -1",
   ]);
 });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import type { CellConfig } from "../src/config/config.ts";
-import { load } from "./spec-make.ts";
+import { load, setting } from "./spec-make.ts";
 
 function configOf(text: string): CellConfig {
   const [cell] = load(text).cells;
@@ -91,7 +91,9 @@ test.each([
   ["{ epsilon: 0 }", { where: "hidden", epsilon: 0, momentum: 0.1, running: "variance" }],
   ["{ running: std }", { where: "hidden", epsilon: 1e-5, momentum: 0.1, running: "std" }],
 ])("batch_norm: %s", (text, expected) => {
-  expect(configOf(`model.batch_norm: ${text}`).model.batch_norm).toEqual(expected);
+  const { model } = configOf(`model.batch_norm: ${text}`);
+
+  expect(setting(model, ["batch_norm"])).toEqual(expected);
 });
 
 test.each([
@@ -142,7 +144,9 @@ variants:
     train: { lr: { 0: 3 }, l2: { output.weight: 2 } }
 `);
 
-  expect(config.model.batch_norm).toMatchObject({ where: "hidden", epsilon: 1e-5, momentum: 0.5 });
+  expect(config.model).toMatchObject({
+    batch_norm: { where: "hidden", epsilon: 1e-5, momentum: 0.5 },
+  });
   expect(config.init.hidden).toMatchObject({ weight: { std: 1 }, bias: { scheme: "ones" } });
   expect(config.train).toMatchObject({ lr: { 0: 3 }, l2: { "output.weight": 2 } });
 });

@@ -119,14 +119,14 @@ test("the stored text has the files that are extended, as comments", () => {
 test("mistakes name the file that has them, the config's own first", () => {
   expect(
     errorsOf({
-      "a.yaml": "train.stepz: 1\nextends: b.yaml\ngrid: { train.lr: [0] }",
+      "a.yaml": "train.stepz: 1\nextends: b.yaml\ngrid: { train.lr: [-2] }",
       "b.yaml": `${DATA}\nmodel: { hiden: [3] }\nvariants: { x: { train.lr: -1 } }`,
     }),
   ).toEqual([
     'a.yaml:1:1: train.stepz: unknown key, did you mean "train.steps"?',
-    "a.yaml:3:20: train.lr: must be above 0, got 0",
+    "a.yaml:3:20: train.lr: must be at least 0, got -2",
     'b.yaml:2:10: model.hiden: unknown key, did you mean "model.hidden"?',
-    "b.yaml:3:28: train.lr: must be above 0, got -1",
+    "b.yaml:3:28: train.lr: must be at least 0, got -1",
   ]);
 });
 

@@ -35,3 +35,14 @@ export function errorsOfFile(path: string, overrides: Overrides = {}): string[] 
 function withData(text: string): string {
   return /^(data|\{)/m.test(text) ? text : `${text}\ndata: { file: names.txt }\n`;
 }
+
+/** A value of a config, by its path; undefined where there is none. */
+export function setting(config: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null
+        ? new Map(Object.entries(value)).get(key)
+        : undefined,
+    config,
+  );
+}

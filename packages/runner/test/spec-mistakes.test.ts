@@ -51,7 +51,7 @@ test.each([
   ],
   ["exclude: [{}]", "a.yaml:1:11: exclude[0]: must not be empty"],
   ["exclude: [a]", "a.yaml:1:11: exclude[0]: expected a map"],
-  ["exclude: [{ train.lr: -1 }]", "a.yaml:1:23: train.lr: must be above 0, got -1"],
+  ["exclude: [{ train.lr: -1 }]", "a.yaml:1:23: train.lr: must be at least 0, got -1"],
   ["exclude: [{ trian.lr: 1 }]", 'a.yaml:1:13: trian: unknown key, did you mean "train"?'],
   [
     "exclude: [{ record.samples: 1 }]",
@@ -150,7 +150,7 @@ test.each([
   ],
   [
     "grid: { train.lr: { linspace: [-1, 1, 3] } }",
-    "a.yaml:1:31: train.lr: must be above 0, got -1",
+    "a.yaml:1:31: train.lr: must be at least 0, got -1",
   ],
   [
     "variants: { a: { descripton: x } }",
@@ -162,14 +162,16 @@ test.each([
   ],
   [
     "model.hidden: [65536, 65536]",
-    "a.yaml:1:15: model.hidden: 4,295,622,656 weights do not fit into 4 GiB of memory",
+    "a.yaml:1:15: model.hidden: 4,297,195,542 weights do not fit into 4 GiB of memory",
   ],
 ])("a mistake is reported once, where it is: %s", (text, message) => {
   const lines = errorsOf(text);
 
   expect(lines[0]).toBe(message);
   expect(
-    lines.slice(1).filter((line) => !/leaves no run|train.lr: must be above 0, got 0/.test(line)),
+    lines
+      .slice(1)
+      .filter((line) => !/leaves no run|train.lr: must be at least 0, got 0/.test(line)),
   ).toEqual([]);
 });
 
@@ -197,15 +199,15 @@ include: [{ model.hidden: 3 }]
 test.each([
   [
     "init.output.gamma: zeros",
-    "init.output.gamma: has no effect, the output layer has no batch norm (model.batch_norm: all gives it one)",
+    "init.output.gamma: has no effect, the output layer has no norm (`where: all` gives it one)",
   ],
   [
     "init.output.beta: ones\nmodel.batch_norm: hidden",
-    "init.output.beta: has no effect, the output layer has no batch norm (model.batch_norm: all gives it one)",
+    "init.output.beta: has no effect, the output layer has no norm (`where: all` gives it one)",
   ],
   [
     "variants: { a: { init.hidden.gamma: zeros } }",
-    "init.hidden.gamma: has no effect, there is no batch norm",
+    "init.hidden.gamma: has no effect, there is no norm",
   ],
   [
     "model.bias: false\ninit.hidden: { bias: ones }",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Overrides } from "../src/config/config.ts";
 import { expandGrid } from "../src/plan/expand.ts";
-import { errorsOf, load } from "./spec-make.ts";
+import { errorsOf, load, setting } from "./spec-make.ts";
 
 function labels(text: string, overrides: Overrides): string[] {
   return expandGrid(load(text, overrides)).map((run) => run.label);
@@ -36,7 +36,7 @@ test("commas inside brackets, braces and quotes do not separate", () => {
   const config = load("", { set });
 
   expect(config.description).toBe("a, b");
-  expect(config.cells.map((cell) => cell.config.model.hidden)).toEqual([[4, 5], [6]]);
+  expect(config.cells.map((cell) => setting(cell.config.model, ["hidden"]))).toEqual([[4, 5], [6]]);
   expect(config.cells[0]?.config.train.lr).toEqual({ 0: 1, 5: 2 });
 });
 
@@ -61,7 +61,7 @@ test.each<[Overrides, string]>([
   [{ set: ["train.lr="] }, "--set train.lr=: train.lr: a value is empty"],
   [{ set: ["train.lr=1,"] }, "--set train.lr=1,: train.lr: a value is empty"],
   [{ set: ["train.lrr=1"] }, '--set train.lrr=1: train.lrr: unknown key, did you mean "train.lr"?'],
-  [{ set: ["train.lr=1,-1"] }, "--set train.lr=1,-1: train.lr: must be above 0, got -1"],
+  [{ set: ["train.lr=1,-1"] }, "--set train.lr=1,-1: train.lr: must be at least 0, got -1"],
   [
     { set: ["model.hidden=[1"] },
     "--set model.hidden=[1: not valid YAML: flow sequence must end with a ]",

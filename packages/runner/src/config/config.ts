@@ -1,16 +1,20 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
 import type {
   EngineName,
-  InitSpec,
-  PlacedBatchNorm,
+  InitScheme,
+  LayerInit,
   Reading,
   Separator,
-  ShortForm,
   ThresholdChanges,
   TrainSpec,
 } from "@ablate/core";
 import type { Position, Problem } from "./config-error.ts";
+import type { GroupConfig } from "./group-schema.ts";
+import type { ListSettings, ShortSettings } from "./model-schema.ts";
+import type { NormConfig } from "./norm-schema.ts";
+import type { OptimizerConfig } from "./optimizer-schema.ts";
 import type { ProbeSchedule } from "./probe-schedule.ts";
+import type { RateConfig } from "./rate-schema.ts";
 
 export type DataConfig = {
   /** Absolute path of the names file. */
@@ -29,18 +33,54 @@ export type DataConfig = {
   readonly test?: string | undefined;
 };
 
-/** `context` is a key of `data`. */
-export type ModelConfig = Pick<ShortForm, "embedding" | "hidden" | "activation" | "bias"> & {
-  readonly batch_norm: PlacedBatchNorm | "none";
+/**
+ * A network: by its widths where that says it, else as a list. What is not there has its usual value: what older
+ * versions have stored is as it would be now.
+ */
+export type ModelConfig = ShortModel | ListModel;
+
+export type ShortModel = Pick<
+  ShortSettings,
+  "embedding" | "hidden" | "activation" | "bias" | "batch_norm"
+> & {
+  /** Batch norm is `batch_norm`. */
+  readonly norm?: NormConfig;
+  readonly residual?: "pre" | "post";
+  readonly dropout?: number;
+  readonly tie?: true;
 };
 
+export type ListModel = Pick<ListSettings, "embedding" | "layers"> & { readonly tie?: true };
+
+/** How tensors are filled; a layer's own schemes are there where they are not those of all hidden layers. */
+export type InitConfig = {
+  readonly embedding: InitScheme;
+  readonly hidden: LayerInit;
+  readonly output: LayerInit;
+  readonly skip?: number;
+  readonly [layer: `hidden${number}`]: Partial<LayerInit>;
+};
+
+/** What is not there has its usual value. */
 export type TrainConfig = Pick<TrainSpec, "steps" | "l2"> & {
   readonly batch_size: number;
-  /** Rate by first step at which it applies; has step 0. */
-  readonly lr: Readonly<Record<string, number>>;
+  readonly lr: RateConfig;
   /** Missing in what older versions have stored. */
   readonly stop?: StopConfig;
+  readonly optimizer?: OptimizerConfig;
+  readonly groups?: readonly GroupConfig[];
+  readonly clip?: ClipConfig;
+  readonly batches?: BatchesConfig;
+  readonly label_smoothing?: number;
 };
+
+/** The largest norm of all gradients together, or the largest value in them. */
+export type ClipConfig = { readonly norm: number } | { readonly value: number };
+
+/** Where the examples of a batch come from. */
+export type BatchesConfig =
+  | "sample"
+  | { readonly epochs: "shuffled"; readonly last: "keep" | "drop" };
 
 /** When a run ends before its last step. */
 export type StopConfig = {
@@ -62,6 +102,8 @@ export type RecordConfig = {
   readonly probes: ProbesConfig | "none";
   /** How often what it takes to resume is stored before the end. */
   readonly checkpoint: Duration | "none" | EverySteps;
+  /** Whether the weights of the lowest validation loss are kept as well; missing: not. */
+  readonly best?: true;
 };
 
 export type EverySteps = { readonly every: number };
@@ -78,7 +120,7 @@ export type ProbesConfig = ProbeSchedule & {
 export type CellConfig = {
   readonly data: DataConfig;
   readonly model: ModelConfig;
-  readonly init: InitSpec;
+  readonly init: InitConfig;
   readonly train: TrainConfig;
   readonly record: RecordConfig;
   /** Not there where all are the usual ones. */

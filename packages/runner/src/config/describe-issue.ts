@@ -26,7 +26,7 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case "too_big":
       return isLength(issue.origin)
         ? `must not be longer than ${issue.maximum}`
-        : `must be at most ${issue.maximum}, got ${show(issue.input)}`;
+        : `must be ${issue.inclusive ? "at most" : "below"} ${issue.maximum}, got ${show(issue.input)}`;
     case "invalid_key":
       return `${issue.issues[0]?.message}, got ${show(issue.input)}`;
     default:
@@ -63,7 +63,15 @@ function oneOf(options: readonly unknown[], got: unknown): string {
 }
 
 /** Nonlinearities that there are elsewhere: none of ours is meant by them, however near its name. */
-const ACTIVATIONS_ELSEWHERE: ReadonlySet<string> = new Set(["elu", "gelu", "celu", "selu", "silu"]);
+const ACTIVATIONS_ELSEWHERE: ReadonlySet<string> = new Set([
+  "celu",
+  "selu",
+  "mish",
+  "swish",
+  "relu6",
+  "glu",
+  "swiglu",
+]);
 
 type UnionIssue = { readonly discriminator?: string | undefined; readonly input: unknown };
 

@@ -36,7 +36,13 @@ export function hintForValue({ path, node, value, isMissing }: Given): string {
   return "";
 }
 
-const LISTS: ReadonlySet<string> = new Set(["seeds", "model.hidden", "record.probes.decades"]);
+const LISTS: ReadonlySet<string> = new Set([
+  "seeds",
+  "model.hidden",
+  "model.layers",
+  "train.groups",
+  "record.probes.decades",
+]);
 
 /** Returns what a list should hold: of an option all that stands after its `=`, which commas have split. */
 function listText(node: Node): string {
@@ -56,11 +62,20 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   learning_rate: ', did you mean "train.lr"?',
   batch: ', did you mean "train.batch_size"?',
   bs: ', did you mean "train.batch_size"?',
-  epochs: "; training is counted in updates: train.steps",
+  epochs:
+    "; training is counted in updates: train.steps (train.batches: epochs takes each example once an epoch)",
   max_steps: ', did you mean "train.steps"?',
-  weight_decay: "; there is train.l2, lambda of the mean square",
-  optimizer: "; there is one, plain SGD",
-  momentum: "; SGD is plain here, that of batch norm is a setting of model.batch_norm",
+  weight_decay: ', did you mean "train.optimizer.weight_decay"?',
+  optimiser: ', did you mean "train.optimizer"?',
+  momentum: "; it is a setting of train.optimizer, that of batch norm one of model.batch_norm",
+  betas: ', did you mean "train.optimizer.betas"?',
+  scheduler: "; train.lr takes a map such as { warmup: 500, then: cosine }",
+  warmup: "; train.lr takes a map such as { warmup: 500, then: cosine }",
+  grad_clip: "; write train.clip: { norm: 1 }",
+  max_norm: "; write train.clip: { norm: 1 }",
+  layer_norm: "; write model.norm: layer",
+  rms_norm: "; write model.norm: rms",
+  layernorm: "; write model.norm: layer",
   device: "; training is on the CPU",
   gpu: "; training is on the CPU",
 };

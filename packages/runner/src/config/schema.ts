@@ -6,12 +6,22 @@ import { ENGINES, USUAL_READING } from "@ablate/core";
 import { z } from "zod";
 import type { CellConfig } from "./config.ts";
 import { instead, otherwise } from "./describe-issue.ts";
-import { initSchema } from "./init-schema.ts";
-import { modelSchema, recordSchema, thresholdsSchema, trainSchema } from "./section-schemas.ts";
+import { type InitSettings, initSchema } from "./init-schema.ts";
+import { type ModelSettings, modelSchema } from "./model-schema.ts";
+import { recordSchema } from "./record-schema.ts";
+import { thresholdsSchema } from "./thresholds-schema.ts";
+import { type TrainSettings, trainSchema } from "./train-schema.ts";
 import { about, integer, seed } from "./value-schemas.ts";
 
+/** The settings of one run, each there: `resolve.ts` leaves out what has its usual value. */
+export type CellSettings = Omit<CellConfig, "model" | "init" | "train"> & {
+  readonly model: ModelSettings;
+  readonly init: InitSettings;
+  readonly train: TrainSettings;
+};
+
 /** What a file says before it is expanded; what is about the grid is read on its own. */
-export type FileConfig = CellConfig & {
+export type FileConfig = CellSettings & {
   readonly name?: string | undefined;
   readonly description: string;
   readonly seeds: readonly number[];
@@ -140,7 +150,7 @@ const file = z.strictObject({
 export const fileSchema: z.ZodType<FileConfig> = file;
 
 type SectionSchemas = {
-  readonly [Name in keyof CellConfig]-?: z.ZodType<NonNullable<CellConfig[Name]>>;
+  readonly [Name in keyof CellSettings]-?: z.ZodType<NonNullable<CellSettings[Name]>>;
 };
 
 const { data: ofData, model, init, train, record, thresholds, engine } = file.shape;
@@ -158,6 +168,9 @@ export const SECTION_SCHEMAS: SectionSchemas = {
 
 export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
 
+/** Stands for `init.hidden1`, `init.hidden2` and so on, which have the same keys. */
+const FIRST_LAYER = "init.hidden1";
+
 /** The schema of every key that holds a value, by its dotted name: `train.lr`. */
 export const KEY_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(keysOf(file, ""));
 
@@ -170,13 +183,25 @@ const SECTIONS: ReadonlySet<string> = new Set(
 
 /** Whether a dotted key (`""` is the whole config) holds keys of its own and merges. */
 export function isSection(key: string): boolean {
-  return SECTIONS.has(key);
+  return SECTIONS.has(ofFirstLayer(key));
+}
+
+/** Returns the key of the first layer for one of any single layer. */
+function ofFirstLayer(key: string): string {
+  return key.replace(/^init\.hidden\d+(?=\.|$)/, FIRST_LAYER);
 }
 
 function keysOf(schema: z.core.$ZodType, key: string): [string, z.ZodType][] {
   if (schema instanceof z.ZodPrefault) {
     const inner = keysOf(schema.unwrap(), key);
     if (inner.length !== 1 || inner[0]?.[0] !== key) return inner;
+  }
+  // A section that is completed or checked as a whole.
+  if (schema instanceof z.ZodPipe && schema.def.in instanceof z.ZodObject) {
+    return keysOf(schema.def.in, key);
+  }
+  if (schema instanceof z.ZodOptional && ofFirstLayer(key) === FIRST_LAYER) {
+    return key === FIRST_LAYER ? keysOf(schema.unwrap(), key) : [];
   }
   if (schema instanceof z.ZodObject) {
     return Object.entries(schema.shape).flatMap(([name, member]) =>

@@ -1,38 +1,83 @@
 /** Maps a config to what core trains: the names of the YAML, `none` and durations to the spec's. */
-import { type ModelSpec, modelOf, type RunSpec, type Schedule, type StopSpec } from "@ablate/core";
-import type { ModelConfig, ResolvedConfig, StopConfig, TrainConfig } from "./config.ts";
-import { STOP_EVERY } from "./section-schemas.ts";
+import {
+  type ClipSpec,
+  type GroupSpec,
+  type InitSpec,
+  type ModelSpec,
+  modelOf,
+  type RunSpec,
+  type StopSpec,
+  type TrainSpec,
+} from "@ablate/core";
+import type {
+  ClipConfig,
+  InitConfig,
+  ModelConfig,
+  ResolvedConfig,
+  StopConfig,
+  TrainConfig,
+} from "./config.ts";
+import type { GroupConfig } from "./group-schema.ts";
+import { layerList } from "./layers-schema.ts";
+import { optimizerSpec } from "./optimizer-schema.ts";
+import { rateSchedule } from "./rate-schema.ts";
+import { STOP_EVERY } from "./train-schema.ts";
 import { secondsOf } from "./value-schemas.ts";
 
 export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {
-  const stop = stopSpecOf(train);
   return {
     model: toModelSpec(model, data.context),
-    init,
-    train: {
-      steps: train.steps,
-      batchSize: train.batch_size,
-      lr: rateSchedule(train.lr),
-      l2: train.l2,
-      ...(stop === undefined ? {} : { stop }),
-    },
+    init: toInitSpec(init),
+    train: toTrainSpec(train),
     seed,
     shuffleSeed: data.shuffle_seed,
   };
 }
 
-/** Sorts the rates of a config by the step from which on they apply. */
-export function rateSchedule(rates: TrainConfig["lr"]): Schedule {
-  return Object.entries(rates)
-    .map(([step, rate]) => ({ step: Number(step), rate }))
-    .sort((a, b) => a.step - b.step);
+export function toModelSpec(model: ModelConfig, context: number): ModelSpec {
+  const { embedding, tie = false } = model;
+  if ("layers" in model) return { context, embedding, layers: layerList.parse(model.layers), tie };
+  const { batch_norm: batchNorm, norm, ...shape } = model;
+  if (norm === undefined || norm.kind === "batch") return modelOf({ context, ...shape, batchNorm });
+  const { kind, ...settings } = norm;
+  return modelOf({ context, ...shape, norm: { norm: kind, ...settings } });
 }
 
-export function toModelSpec(
-  { batch_norm: batchNorm, ...shape }: ModelConfig,
-  context: number,
-): ModelSpec {
-  return modelOf({ context, ...shape, batchNorm });
+function toInitSpec({ embedding, hidden, output, skip, ...layers }: InitConfig): InitSpec {
+  return {
+    ...{ embedding, hidden, output },
+    ...(Object.keys(layers).length === 0 ? {} : { layers }),
+    ...(skip === undefined ? {} : { skip }),
+  };
+}
+
+export function toTrainSpec(train: TrainConfig): TrainSpec {
+  const { steps, batch_size: batchSize, lr, l2, label_smoothing: labelSmoothing } = train;
+  const { optimizer, groups, clip, batches } = train;
+  const stop = stopSpecOf(train);
+  return {
+    ...{ steps, batchSize, lr: rateSchedule(lr), l2 },
+    ...(optimizer === undefined ? {} : { optimizer: optimizerSpec(optimizer) }),
+    ...(groups === undefined ? {} : { groups: groups.map(groupSpec) }),
+    ...(clip === undefined ? {} : { clip: clipSpec(clip) }),
+    ...(batches === undefined || batches === "sample"
+      ? {}
+      : { batches: { from: "epochs", last: batches.last } }),
+    ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+    ...(stop === undefined ? {} : { stop }),
+  };
+}
+
+function groupSpec({ match, lr, weight_decay: weightDecay }: GroupConfig): GroupSpec {
+  return {
+    match,
+    ...(lr === undefined ? {} : { lr: typeof lr === "number" ? lr : rateSchedule(lr) }),
+    ...(weightDecay === undefined ? {} : { weightDecay }),
+  };
+}
+
+function clipSpec(clip: ClipConfig): ClipSpec {
+  return "norm" in clip ? { by: "norm", most: clip.norm } : { by: "value", most: clip.value };
 }
 
 /** Older versions have stored no `stop`: nothing ended a run early. */

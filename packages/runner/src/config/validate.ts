@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
 import { describeIssue, show } from "./describe-issue.ts";
 import { hintForValue, otherName } from "./hint-for-value.ts";
-import { CONFIG_KEYS, type FileConfig, fileSchema, SECTION_NAMES } from "./schema.ts";
+import { CONFIG_KEYS, type FileConfig, fileSchema, isSection, SECTION_NAMES } from "./schema.ts";
 import { follow, type MapNode, type Node, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -56,7 +56,7 @@ function locate(tree: MapNode, prefix: Path, issue: Issue): Problem[] {
       const whole = [...path, key];
       return {
         ...follow(tree, whole).keyAt,
-        message: `${whole.join(".")}: unknown key${hintForKey(key, path, allowed)}`,
+        message: `${pathText(whole)}: unknown key${hintForKey(key, path, allowed)}`,
       };
     });
   }
@@ -78,13 +78,15 @@ function asWritten({ message, input }: Issue, node: Node): string {
 }
 
 function hintForKey(key: string, path: Path, allowed: readonly string[]): string {
-  const elsewhere = otherName(key);
+  // Names of other programs are those of a section; here they would be settings of another value.
+  const isSetting = !isSection(path.join("."));
+  const elsewhere = isSetting ? null : otherName(key);
   if (elsewhere !== null) return elsewhere;
   const near = closest(key, allowed);
   const meant =
     near === null
-      ? CONFIG_KEYS.find((candidate) => candidate.endsWith(`.${key}`))
-      : [...path, near].join(".");
+      ? CONFIG_KEYS.find((candidate) => !isSetting && candidate.endsWith(`.${key}`))
+      : pathText([...path, near]);
   return meant === undefined ? `, allowed: ${allowed.join(", ")}` : `, did you mean "${meant}"?`;
 }
 

@@ -1,7 +1,7 @@
 /** Schemas of the values of a config: numbers such as `0.1`, `3e6`, `200_000`, `5/3`, durations, short forms. */
 import { NUMBER_PATTERN, readDuration, readNumber, spellDuration } from "@ablate/text";
 import { z } from "zod";
-import { otherwise } from "./describe-issue.ts";
+import { describeIssue, otherwise } from "./describe-issue.ts";
 
 /** More steps than anybody trains; a number beyond is a slip. */
 export const MAX_STEPS = 1e9;
@@ -17,6 +17,11 @@ export function nonNegative(): z.ZodType<number> {
 export function positive(max?: number): z.ZodType<number> {
   const number = z.number().gt(0);
   return fraction(max === undefined ? number : number.max(max));
+}
+
+/** A share of all, which is never all. */
+export function share(): z.ZodType<number> {
+  return fraction(z.number().min(0).lt(1));
 }
 
 export function integer(min: number, max: number): z.ZodType<number> {
@@ -63,6 +68,32 @@ export function shorthand<T>(
   expand: (value: unknown) => unknown,
 ): z.ZodType<T> {
   return z.preprocess(expand, full).meta({ short });
+}
+
+/**
+ * A value of one of several forms, which is told by looking at it: what is wrong is then said of that form.
+ *
+ * @param forms - all of them, for editors
+ */
+export function either<T>(
+  forms: readonly z.ZodType[],
+  pick: (value: unknown) => z.ZodType<T>,
+): z.ZodType<T> {
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      const result = pick(value).safeParse(value, { error: describeIssue, reportInput: true });
+      if (result.success) return result.data;
+      const issues: unknown[] = context.issues;
+      issues.push(...result.error.issues);
+      return z.NEVER;
+    })
+    .meta({ forms });
+}
+
+/** Makes a map of a number that is written alone; leaves everything else as it is. */
+export function numberAt(key: string): (value: unknown) => unknown {
+  return (value) => (Number.isFinite(asNumber(value)) ? { [key]: value } : value);
 }
 
 /** Makes a map of a name that is written alone; leaves everything else as it is. */

@@ -9,7 +9,7 @@ import {
   type Thresholds,
 } from "@ablate/core";
 import { isMap, readingRun, type StoreReader, storedMap } from "@ablate/store";
-import { rateSchedule, toModelSpec } from "../config/to-run-spec.ts";
+import { toModelSpec, toTrainSpec } from "../config/to-run-spec.ts";
 import { storedSettings } from "../plan/stored-config.ts";
 import { factsOf } from "./run-diagnosis.ts";
 
@@ -38,7 +38,7 @@ export function diagnoseRecorded(
   const diagnosis = new Diagnosis({
     ...factsOf({
       model: toModelSpec(model, data.context),
-      train: { ...train, batchSize: train.batch_size, lr: rateSchedule({ ...train.lr }) },
+      train: toTrainSpec(train),
       record,
     }),
     parameters,

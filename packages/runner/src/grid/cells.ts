@@ -1,13 +1,16 @@
 /** Walks the combinations of a grid and makes a cell of each, validated. */
 import { count, hint } from "@ablate/text";
-import type { Cell, CellConfig, Factor as Chosen, Exclusion } from "../config/config.ts";
+import type { Cell, Factor as Chosen, Exclusion } from "../config/config.ts";
 import type { Position, Problem } from "../config/config-error.ts";
 import type { Condition } from "../config/rules.ts";
 import { reportUnknown } from "../config/validate.ts";
-import { checkTogether, EffectCheck } from "./check-together.ts";
+import { CellConfigs } from "./cell-configs.ts";
+import { TogetherCheck } from "./check-together.ts";
+import { EffectCheck } from "./effects.ts";
 import { type Factor, type GridLayers, isWithin } from "./grid-layers.ts";
 import { type Candidate, type Conditions, GridRules, type Matcher } from "./grid-rules.ts";
-import { type Layers, SectionReader, type Sections } from "./sections.ts";
+import { Networks } from "./networks.ts";
+import { type Layers, SectionReader } from "./sections.ts";
 
 export type Expansion = {
   readonly cells: readonly Cell[];
@@ -39,16 +42,18 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
   const rules = new GridRules(grid, { reader, seeds, problems });
   checkValues(grid, reader, problems);
 
-  const effects = new EffectCheck();
+  const networks = new Networks();
+  const [together, effects] = [new TogetherCheck(networks), new EffectCheck(networks)];
+  const configs = new CellConfigs();
   const cells: Cell[] = [];
   let runs = 0;
   const take = (branch: Branch, seeds: readonly number[]): void => {
     if (seeds.length === 0) return;
     const sections = reader.read(branch.layers);
-    problems.push(...checkTogether(sections));
+    problems.push(...together.problems(sections));
     effects.add(sections);
     runs += seeds.length;
-    const config = configOf(sections);
+    const config = configs.of(sections);
     if (config === null) return;
     const { variant, variantDescription, at, labels: factors } = branch;
     cells.push({ variant, variantDescription, at, factors, config, seeds });
@@ -63,6 +68,7 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
   }
 
   const most = `up to ${many(countBranches(grid) * seeds.length)} runs`;
+  problems.push(...together.unmatchedGroups);
   if (runs > mostRuns) problems.push(tooMany(grid, most, mostRuns));
   else problems.push(...rules.unused());
   if (!hadRuns && grid.exclude.length > 0 && grid.include.length === 0) {
@@ -87,23 +93,6 @@ function newLabels(
   reader: SectionReader,
 ): Branch["labels"] {
   return labels.filter(({ key }) => reader.textAt(key, layers) !== reader.textAt(key, [base]));
-}
-
-function configOf(sections: Sections): CellConfig | null {
-  const { data, model, init, train, record, thresholds, engine } = sections;
-  if (data.value === null || model.value === null || init.value === null) return null;
-  if (train.value === null || record.value === null || engine.value === null) return null;
-  if (thresholds.value === null) return null;
-  const isUsual = Object.keys(thresholds.value).length === 0;
-  return {
-    data: data.value,
-    model: model.value,
-    init: init.value,
-    train: train.value,
-    record: record.value,
-    ...(isUsual ? {} : { thresholds: thresholds.value }),
-    engine: engine.value,
-  };
 }
 
 /** A combination: a cell whose config is not read yet. */

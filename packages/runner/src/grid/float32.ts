@@ -7,9 +7,14 @@ import type { Sections } from "./sections.ts";
 /** Where the numbers stand that tensors are filled, normed and updated with. */
 const PLACES: readonly (readonly [section: "model" | "init" | "train", path: Path])[] = [
   ["model", ["model", "batch_norm"]],
+  ["model", ["model", "norm"]],
+  ["model", ["model", "layers"]],
   ["init", ["init"]],
   ["train", ["train", "lr"]],
   ["train", ["train", "l2"]],
+  ["train", ["train", "optimizer"]],
+  ["train", ["train", "groups"]],
+  ["train", ["train", "clip"]],
 ];
 
 /** Returns what is to be said of numbers that are 0 or infinite in float32, and are not as they are written. */
@@ -23,7 +28,9 @@ function problemsAt(tree: MapNode, path: Path): Problem[] {
 }
 
 function problemsIn(node: Node, key: string): Problem[] {
-  if (node.kind === "list") return [];
+  if (node.kind === "list") {
+    return node.items.flatMap((item, i) => problemsIn(item, `${key}[${i}]`));
+  }
   if (node.kind === "map") {
     return [...node.entries].flatMap(([name, { value }]) => problemsIn(value, `${key}.${name}`));
   }

@@ -1,10 +1,9 @@
 /** Makes configs of cells out of layers of values; each group of keys is merged and validated once. */
 import type { z } from "zod";
 import { canonicalJson } from "../config/canonical-json.ts";
-import type { CellConfig } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import { merge } from "../config/merge.ts";
-import { SECTION_SCHEMAS } from "../config/schema.ts";
+import { type CellSettings, SECTION_SCHEMAS } from "../config/schema.ts";
 import { type MapNode, mapNode } from "../config/tree.ts";
 import { validateSection } from "../config/validate.ts";
 
@@ -20,7 +19,7 @@ export type Section<T> = {
 };
 
 export type Sections = {
-  readonly [Name in keyof CellConfig]-?: Section<NonNullable<CellConfig[Name]>>;
+  readonly [Name in keyof CellSettings]-?: Section<NonNullable<CellSettings[Name]>>;
 };
 
 type GroupReaders = { readonly [Name in keyof Sections]: (layers: Layers) => Sections[Name] };
@@ -82,7 +81,7 @@ export class SectionReader {
     if (section === undefined) return null;
     let text = section.texts.get(key);
     if (text === undefined) {
-      const value = valueAt(section.value, path);
+      const value = valueAt(section.value, path) ?? valueAt(section.value, ofAllLayers(path));
       text = section.value === null || value === undefined ? null : canonicalJson(value);
       section.texts.set(key, text);
     }
@@ -104,6 +103,11 @@ function readSection<T>(
   }, mapNode(layers[0].at));
   const value = validateSection(schema, name, { tree, problems });
   return { value, tree, texts: new Map() };
+}
+
+/** A layer without a scheme of its own has that of all hidden layers. */
+function ofAllLayers([layer = "", ...path]: readonly string[]): readonly string[] {
+  return [layer.replace(/^hidden\d+$/, "hidden"), ...path];
 }
 
 /** Follows a path into a value; undefined where it leads nowhere. */

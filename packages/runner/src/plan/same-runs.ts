@@ -1,9 +1,8 @@
 /** Finds runs that train the same numbers, and says which entries of a config expand to the same run. */
 
-import type { InitSpec, LayerInit } from "@ablate/core";
+import { planParameters } from "@ablate/core";
 import { withoutSeed } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
-import type { ModelConfig } from "../config/config.ts";
 import { positionText } from "../config/config-error.ts";
 import type { PlannedConfig, PlannedRun } from "./expand.ts";
 
@@ -38,7 +37,7 @@ function nameOf({ label }: PlannedConfig): string {
   return withoutSeed(label) || label;
 }
 
-const UNUSED_IN_SOME = /^init\.(hidden|output)\.(bias|gamma|beta)$/;
+const UNUSED_IN_SOME = /^init\.(hidden\d*|output)\.(weight|bias|gamma|beta)$/;
 
 /**
  * Returns a note for each run that trains the same numbers as another, whatever the seeds: they differ
@@ -52,8 +51,10 @@ export function sameNumbersNotes(runs: readonly PlannedRun[]): string[] {
   const firsts = new Map<string, PlannedRun>();
   const notes = runs.flatMap((run) => {
     const { data, model, init, train, seed, engine } = run.resolved;
-    const used = usedInit(model, init);
-    const numbers = canonicalJson({ data, model, used, train, seed, engine });
+    // Neither how many characters there are nor the values decide which schemes are used.
+    const used = planParameters(run.spec, 2).map((parameter) => parameter.init);
+    const { skip } = init;
+    const numbers = canonicalJson({ data, model, used, skip, train, seed, engine });
     const first = firsts.get(numbers);
     if (first === undefined) {
       firsts.set(numbers, run);
@@ -66,18 +67,4 @@ export function sameNumbersNotes(runs: readonly PlannedRun[]): string[] {
     return [`${bothOf(first, run)} train the same numbers: ${why}; \`when\` keeps one`];
   });
   return shortened(notes, "runs train the same numbers as another");
-}
-
-/** Returns the schemes that are drawn for this model. */
-function usedInit({ bias, batch_norm: norm }: ModelConfig, init: InitSpec): unknown {
-  const of = (layer: LayerInit, hasNorm: boolean): unknown => ({
-    weight: layer.weight,
-    ...(bias ? { bias: layer.bias } : {}),
-    ...(hasNorm ? { gamma: layer.gamma, beta: layer.beta } : {}),
-  });
-  return {
-    embedding: init.embedding,
-    hidden: of(init.hidden, norm !== "none"),
-    output: of(init.output, norm !== "none" && norm.where === "all"),
-  };
 }

@@ -4,8 +4,9 @@ import { DamageError, isMap, storedMap } from "@ablate/store";
 import { listed, visible, withEscapes } from "@ablate/text";
 import { Document, Scalar, visit } from "yaml";
 import type { ResolvedConfig } from "../config/config.ts";
-import { modelSchema, trainSchema } from "../config/section-schemas.ts";
+import { modelSchema } from "../config/model-schema.ts";
 import { toRunSpec } from "../config/to-run-spec.ts";
+import { trainSchema } from "../config/train-schema.ts";
 
 /** Returns what core needs to build the run again. */
 export function storedSpec(config: string): RunSpec {

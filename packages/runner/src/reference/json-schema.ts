@@ -1,6 +1,7 @@
 /** The JSON Schema of config files, for editors: what can be said without expanding the grid. */
 
 import { z } from "zod";
+import { LAYER_NAMES, LAYER_SETTINGS } from "../config/layers-schema.ts";
 import { MAKERS } from "../config/makers.ts";
 import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../config/schema.ts";
 import { shortFormOf } from "../config/value-schemas.ts";
@@ -38,6 +39,7 @@ export function configJsonSchema(): JsonSchema {
       makers: { anyOf: MAKERS.map(makerSchema) },
       conditions: oneOrMore(section("run", "", { variant: name })),
       rule: { ...section("run", "", { variant: name, seed: refTo("seed") }), minProperties: 1 },
+      layer: { anyOf: [{ enum: LAYER_NAMES }, ...LAYER_SETTINGS.map(valueSchema)] },
     },
   };
 }
@@ -112,9 +114,21 @@ function section(
       properties[name] = isSection(whole) ? refTo(`${part}-${whole}`) : leaf(whole);
     }
   }
+  const ofLayers = Object.entries(properties).filter(([name]) => name.includes(FIRST_LAYER));
+  const patterns = ofLayers.map(([name, schema]) => [anyLayer(name), schema]);
+  for (const [name] of ofLayers) delete properties[name];
   const maps = inside.filter(isMap).map((key) => key.slice(start.length).replaceAll(".", "\\."));
   const intoMaps = maps.length === 0 ? {} : { [`^(${maps.join("|")})\\..+$`]: {} };
-  return { type: "object", properties, patternProperties: intoMaps, additionalProperties: false };
+  const patternProperties = { ...Object.fromEntries(patterns), ...intoMaps };
+  return { type: "object", properties, patternProperties, additionalProperties: false };
+}
+
+/** Stands for any single layer. */
+const FIRST_LAYER = "hidden1";
+
+/** A pattern of the keys of any single layer, for that of the first. */
+function anyLayer(name: string): string {
+  return `^${name.replaceAll(".", "\\.").replace(FIRST_LAYER, "hidden[1-9]\\d*")}$`;
 }
 
 /** Whether the value at a key may be a map, into which a dotted key may lead: `train.lr.0`. */
@@ -159,12 +173,19 @@ export function valueSchema(schema: z.ZodType): JsonSchema {
 }
 
 /** What documents say of a value beside JSON Schema's own words. */
-const OTHER_WORDS = ["short", "otherwise", "default"];
+const OTHER_WORDS = ["short", "otherwise", "default", "forms", "isLayer"];
+
+function isSchemas(value: unknown): value is readonly z.ZodType[] {
+  return Array.isArray(value) && value.every((one) => one instanceof z.ZodType);
+}
 
 /** A value with a short form is one of the two. */
 function addShortForm(schema: z.core.$ZodType, made: z.core.JSONSchema.BaseSchema): void {
+  const { forms, isLayer } = made;
   for (const word of OTHER_WORDS) delete made[word];
   nameByPattern(made);
+  if (isLayer === true) Object.assign(made, refTo("layer"));
+  else if (isSchemas(forms)) Object.assign(made, { anyOf: forms.map(valueSchema) });
   const short = shortFormOf(schema);
   if (short === null || made.anyOf !== undefined) return;
   const full = { ...made };

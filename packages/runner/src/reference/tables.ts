@@ -1,9 +1,13 @@
 /** The tables of docs/config.md, from the definitions of the keys. */
 import { z } from "zod";
 import { isRecord } from "../config/canonical-json.ts";
+import { GROUP_SETTINGS } from "../config/group-schema.ts";
 import { SCHEME_SETTINGS } from "../config/init-schema.ts";
+import { LAYER_SETTINGS } from "../config/layers-schema.ts";
+import { BATCH_NORM_SETTINGS } from "../config/norm-schema.ts";
+import { OPTIMIZERS } from "../config/optimizer-schema.ts";
+import { CURVE_SETTINGS } from "../config/rate-schema.ts";
 import { KEY_SCHEMAS } from "../config/schema.ts";
-import { BATCH_NORM_SETTINGS } from "../config/section-schemas.ts";
 import { type JsonSchema, valueSchema } from "./json-schema.ts";
 
 /** The settings of each initialisation scheme. */
@@ -18,6 +22,31 @@ function schemeTable(): string {
     ];
   });
   return table(["scheme", "settings and their defaults", "what it fills a tensor with"], rows);
+}
+
+/** The settings of each optimiser, and the rate of a run that says none. */
+function optimizerTable(): string {
+  const rows = Object.entries(OPTIMIZERS).map(([name, { settings, usualRate }]) => {
+    const own = settingsOf(settings).filter(([key]) => key !== "name");
+    return [
+      code(name),
+      own.map(([key, schema]) => `\`${key}\` (${settingText(schema)})`).join(", "),
+      String(usualRate),
+    ];
+  });
+  return table(["optimiser", "settings and their defaults", "`train.lr`"], rows);
+}
+
+/** The maps that an entry of `model.layers` may be. */
+function layerTable(): string {
+  const rows = LAYER_SETTINGS.map((settings) => {
+    const [[key, first] = ["", z.never()], ...more] = settingsOf(settings);
+    const { description = "", examples } = first.meta() ?? {};
+    const [example] = isList(examples) ? examples : [];
+    const others = more.map(([name, schema]) => `\`${name}\` (${settingText(schema)})`);
+    return [code(key), others.join(", "), description, code(`{ ${key}: ${flow(example)} }`)];
+  });
+  return table(["layer", "more settings and their defaults", "meaning", "example"], rows);
 }
 
 function settingText(schema: z.ZodType): string {
@@ -74,6 +103,10 @@ export function withTables(page: string): string {
     keys: () => settingsTable("key", [...KEY_SCHEMAS]),
     "batch norm": () => settingsTable("setting", settingsOf(BATCH_NORM_SETTINGS)),
     schemes: schemeTable,
+    layers: layerTable,
+    optimisers: optimizerTable,
+    groups: () => settingsTable("of a group", settingsOf(GROUP_SETTINGS)),
+    curve: () => settingsTable("of a curve", settingsOf(CURVE_SETTINGS)),
   };
   return Object.entries(tables).reduce((text, [name, make]) => {
     const region = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`);
@@ -112,12 +145,13 @@ function oneOf(options: readonly JsonSchema[]): string {
   return [...new Set(kinds.map(typeText))].join(" or ");
 }
 
-function limits({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+function limits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const isOpen = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER;
   if (exclusiveMinimum !== undefined) {
     return isOpen ? ` above ${exclusiveMinimum}` : ` above ${exclusiveMinimum}, at most ${maximum}`;
   }
   if (minimum === undefined) return "";
+  if (exclusiveMaximum !== undefined) return ` from ${minimum}, below ${exclusiveMaximum}`;
   return isOpen ? ` from ${minimum}` : `, ${minimum} to ${maximum}`;
 }
 
