@@ -7,7 +7,20 @@ import { compile, readKernels } from "../src/engines/simd/modules.ts";
 import { openKernels } from "../src/engines/simd/threads/open-kernels.ts";
 import { withSharedMemory } from "../src/engines/simd/threads/shared-module.ts";
 import { splitsOf } from "../src/engines/simd/threads/splits.ts";
-import { type RunSpec, Trainer } from "../src/index.ts";
+import { type ModelSpec, type RunSpec, Trainer } from "../src/index.ts";
+import type { LayerSpec } from "../src/spec.ts";
+import {
+  batch,
+  dropout,
+  flatten,
+  layer,
+  linear,
+  listModel,
+  output,
+  residual,
+  rms,
+  tanh,
+} from "./lists.ts";
 import { makeNames, makeSpec, type SpecChanges } from "./make.ts";
 
 const dataset = makeNames();
@@ -66,6 +79,39 @@ const NETWORKS: readonly (readonly [string, SpecChanges])[] = [
 test.each(NETWORKS)("one, two and three threads leave the same bits: %s", async (_, changes) => {
   const { model, train } = changes;
   const spec = makeSpec({ model: { embedding: 10, ...model }, train: { steps: 8, ...train } });
+
+  const hashes = [await hashOf(spec, 1), await hashOf(spec, 2), await hashOf(spec, 3)];
+
+  expect(new Set(hashes).size).toBe(1);
+});
+
+const wide = (...layers: readonly LayerSpec[]): ModelSpec =>
+  listModel([...layers, output], { context: 3, embedding: 16 });
+const rectifiers = ["gelu", "silu", "elu", "leaky_relu"] as const;
+
+const LISTED: readonly (readonly [string, ModelSpec])[] = [
+  [
+    "row norms, residual blocks and nonlinearities",
+    wide(
+      linear(256),
+      ...rectifiers.map((activation) =>
+        residual(layer, linear(256), { kind: "activation", activation }),
+      ),
+      ...[rms, linear(200), { kind: "activation", activation: "sigmoid" } as const],
+      { kind: "activation", activation: "softplus" },
+    ),
+  ],
+  [
+    "positions, dropout and tied weights",
+    {
+      ...wide(flatten(1), linear(250), batch, dropout(0.2), flatten(3), tanh, linear(16)),
+      tie: true,
+    },
+  ],
+];
+
+test.each(LISTED)("one, two and three threads leave the same bits: %s", async (_, model) => {
+  const spec = { ...makeSpec({ train: { batchSize: 65, steps: 6 } }), model };
 
   const hashes = [await hashOf(spec, 1), await hashOf(spec, 2), await hashOf(spec, 3)];
 
