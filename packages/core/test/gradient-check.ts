@@ -70,7 +70,10 @@ export function checkGradients(
 }
 
 /** Gains around 1, weights by their fan-in, the rest around 0. */
-function drawValues({ role, shape, size }: Parameter, generator: TorchGenerator): Float32Array {
+export function drawValues(
+  { role, shape, size }: Parameter,
+  generator: TorchGenerator,
+): Float32Array {
   const fanIn = role === "weight" ? (shape[0] ?? 1) : 1;
   const isGain = role === "gain";
   const reach = 1.7 / Math.sqrt(fanIn) / (isGain ? 4 : 1);
