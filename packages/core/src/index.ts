@@ -154,7 +154,8 @@ export {
   type TrainerState,
   trainedWeights,
 } from "./train/checkpoint.ts";
-export { EarlyStop, type EarlyStopReason, type EarlyStopState } from "./train/early-stop.ts";
+export { EarlyStop, type EarlyStopReason } from "./train/early-stop.ts";
+export { LowestLoss, type LowestLossState } from "./train/lowest-loss.ts";
 export { sampleFromWeights } from "./train/sample-names.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";
 export { compareEngines, type SeriesDifference } from "./verify/compare-engines.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { RunSpec } from "@ablate/core";
+import type { RunSpec, TrainSpec } from "@ablate/core";
 import type { GridEvent, GridOptions } from "@ablate/runner";
 import { expect, test } from "vitest";
 import { makePath, makeSpec, type TrainingOptions, trainInto } from "./run-make.ts";
@@ -11,7 +11,17 @@ const LR = [
   { step: 0, rate: 0.1 },
   { step: 150, rate: 0.02 },
 ];
+const LAYER_NORM = { where: "hidden", norm: "layer", epsilon: 1e-5 } as const;
 const NORM = { where: "hidden", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
+
+/** All that a checkpoint carries, and what steps record beside their loss. */
+const EVERYTHING: Partial<TrainSpec> = {
+  optimizer: { name: "adamw", betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 },
+  batches: { from: "epochs", last: "keep" },
+  groups: [{ match: "role:bias", lr: 0.01, weightDecay: 0 }],
+  clip: { by: "norm", most: 0.5 },
+  lr: { rate: 0.02, warmup: 20, from: 0, then: "cosine", steps: 200, to: 0.001 },
+};
 
 type Options = Partial<GridOptions> & TrainingOptions;
 
@@ -28,6 +38,29 @@ test.each([[100], [101], [150], [200], [1]])(
     expect(differing(path, scratch, "g/long")).toEqual([]);
   },
 );
+
+test("state of the optimiser, dropout and the place in the epoch go on as well, and the best weights", async () => {
+  const options = {
+    ...RECORD,
+    probes: { ...PROBES, examples: "batch" },
+    family: "f",
+    best: true,
+  } as const;
+  const [path, scratch] = [makePath(), makePath()];
+  const spec = (steps: number): RunSpec => {
+    const base = makeSpec({ steps, model: { hidden: [16, 16], dropout: 0.2, norm: LAYER_NORM } });
+    return { ...base, train: { ...base.train, ...EVERYTHING } };
+  };
+  await trainInto(scratch, { long: spec(220) }, options);
+  await trainInto(path, { short: spec(101) }, options);
+
+  await trainInto(path, { long: spec(220) }, options);
+
+  expect(differing(path, scratch, "g/long")).toEqual([]);
+  const whole = wholeRun(path, "g/long");
+  expect(whole.event).toBeUndefined();
+  expect([whole.metric].flat()).toHaveLength(3);
+});
 
 test("runs go on from each other, the longest first, whatever the order of the plan", async () => {
   const [path, scratch] = [makePath(), makePath()];
@@ -62,6 +95,8 @@ test.each<[string, Options]>([
   ["no evaluations on the way", { evaluate: "end" }],
   ["another threshold of saturation", { probes: { ...PROBES, saturated: 0.97 } }],
   ["other thresholds of the diagnosis", { thresholds: { loss_spike: 3 } }],
+  ["probes of the batch", { probes: { ...PROBES, examples: "batch" } }],
+  ["the best weights kept", { best: true }],
   ["another family", { family: "other" }],
 ])("a shorter run that was recorded with %s is left alone", async (_, recorded) => {
   const [path, scratch] = [makePath(), makePath()];

@@ -100,6 +100,7 @@ export type TrainingOptions = {
   readonly evaluate?: RecordConfig["evaluate"];
   readonly thresholds?: ThresholdChanges;
   readonly checkpoint?: RecordConfig["checkpoint"];
+  readonly best?: RecordConfig["best"];
 };
 
 /** Plans `specs` as the grid `g`, each under its key, and trains them into the store at `path`. */
@@ -112,11 +113,13 @@ export async function trainInto(
     evaluate = "end",
     thresholds = {},
     checkpoint = "30s",
+    best,
     family,
     ...options
   }: Partial<GridOptions> & TrainingOptions = {},
 ): Promise<GridOutcome> {
   const store: StoreWriter = openWriter(path);
+  const kept = best === undefined ? {} : { best };
   try {
     return await runGrid({
       store,
@@ -128,7 +131,7 @@ export async function trainInto(
           hash: `hash-of-${label}`,
           name: `g/${label}`,
           label,
-          config: JSON.stringify({ ...spec, record: { probes } }),
+          config: JSON.stringify({ ...spec, record: { probes, ...kept } }),
           seed: spec.seed,
           engine,
           steps: spec.train.steps,
@@ -139,7 +142,7 @@ export async function trainInto(
         hash: `hash-of-${label}`,
         family,
         spec,
-        record: { evaluate, samples: 5, probes, checkpoint },
+        record: { evaluate, samples: 5, probes, checkpoint, ...kept },
         thresholds,
         engine,
       })),

@@ -21,7 +21,7 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
 };
 const WITHOUT_TIME: readonly string[] = [
   ...["param", "step", "rollup", "eval", "sample", "checkpoint", "finding", "probe_layer", "probe"],
-  "revision",
+  ...["metric", "metric_rollup", "revision"],
 ];
 
 /** Everything that a store knows of a run but time, host, process and speed, table by table. */
@@ -39,7 +39,9 @@ export function wholeRun(path: string, run: string): Readonly<Record<string, unk
       return [table, rows(reader, `select step, ${columns} from ${from}`, run)];
     });
     const own = rows(reader, `select ${columnsOf(reader, "run")} from run where name = ?`, run);
-    return Object.fromEntries([["run", own], ...tables, ...ofProbes]);
+    // In how many rows points lie is decided by when they were sent.
+    const points = rows(reader, "select name, step, value from metrics where run = ?", run);
+    return Object.fromEntries([["run", own], ...tables, ...ofProbes, ["metrics", points]]);
   } finally {
     reader.close();
   }

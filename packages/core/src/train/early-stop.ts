@@ -1,7 +1,5 @@
 import type { StopSpec } from "../spec.ts";
-
-/** The best validation loss so far, and after how many steps it was measured; plain JSON. */
-export type EarlyStopState = { readonly best: number | null; readonly step: number };
+import { LowestLoss, type LowestLossState } from "./lowest-loss.ts";
 
 /** Why training ends before its last step. */
 export type EarlyStopReason = "patience" | "target";
@@ -9,16 +7,16 @@ export type EarlyStopReason = "patience" | "target";
 /** Watches the validation loss of a run. Told the same loss of a step again, it says the same again. */
 export class EarlyStop {
   readonly #spec: StopSpec;
-  #state: EarlyStopState;
+  readonly #lowest: LowestLoss;
 
   /** @param state - of a watch that this one goes on from */
-  constructor(spec: StopSpec, state: EarlyStopState = { best: null, step: 0 }) {
+  constructor(spec: StopSpec, state?: LowestLossState) {
     this.#spec = spec;
-    this.#state = state;
+    this.#lowest = new LowestLoss(state);
   }
 
-  get state(): EarlyStopState {
-    return this.#state;
+  get state(): LowestLossState {
+    return this.#lowest.state;
   }
 
   /**
@@ -28,10 +26,8 @@ export class EarlyStop {
    */
   follow(step: number, loss: number): EarlyStopReason | null {
     const { patience, target } = this.#spec;
-    const { best } = this.#state;
-    const isBetter = Number.isFinite(loss) && (best === null || loss < best);
-    if (isBetter) this.#state = { best: loss, step };
+    this.#lowest.follow(step, loss);
     if (target !== null && loss <= target) return "target";
-    return patience !== null && step - this.#state.step >= patience ? "patience" : null;
+    return patience !== null && step - this.state.step >= patience ? "patience" : null;
   }
 }

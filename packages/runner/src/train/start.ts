@@ -81,7 +81,8 @@ function continuationOf(startable: Startable): Continuation | null {
       thresholdsOf(thresholds) === judgedBy &&
       `${probes}` === `${taken.probes}` &&
       `${evaluations}` === `${taken.evaluations}` &&
-      probedBy(config) === probesText(record.probes)
+      probedBy(config) === probesText(record.probes) &&
+      keepsBest(config) === (record.best === true)
     );
   };
   return { family, steps: spec.train.steps, accepts };
@@ -98,6 +99,12 @@ export function resumeFrom({ point }: Start, runId: number): ResumeFrom | null {
 function probedBy(config: string): string {
   const { record } = parsed(config);
   return probesText(isMap(record) ? record.probes : undefined);
+}
+
+/** Tells whether a stored run has kept its best weights. */
+function keepsBest(config: string): boolean {
+  const { record } = parsed(config);
+  return isMap(record) && record.best === true;
 }
 
 function probesText(probes: unknown): string {

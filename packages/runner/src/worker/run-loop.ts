@@ -2,6 +2,8 @@
 import {
   type Checkpoint,
   EarlyStop,
+  type Evaluation,
+  LowestLoss,
   type Probe,
   type Rule,
   type StepBlock,
@@ -49,6 +51,8 @@ export class RunLoop {
   readonly #pending: PendingSteps;
   readonly #pace = new Pace();
   readonly #stop: EarlyStop | null;
+  /** Null where the best weights are not kept. */
+  readonly #best: LowestLoss | null;
   readonly #budgetSeconds: number;
   readonly #checkpointMs: number;
   #checkpointedAt = performance.now();
@@ -62,6 +66,7 @@ export class RunLoop {
     this.#schedule = scheduleOf(message.record, message.spec.train);
     this.#pending = new PendingSteps(trainer);
     this.#stop = stop === undefined ? null : new EarlyStop(stop, state?.stop ?? undefined);
+    this.#best = message.record.best === true ? new LowestLoss(state?.best) : null;
     this.#budgetSeconds = stop?.budgetSeconds ?? Number.POSITIVE_INFINITY;
     this.#checkpointMs =
       typeof checkpoint === "string" && checkpoint !== "none"
@@ -74,6 +79,7 @@ export class RunLoop {
     const { trainer, diagnosis } = this.#options;
     const end = await this.#train();
     const snapshot = end.state === "finished" ? this.#snapshot() : null;
+    if (snapshot !== null) this.#keepBest(snapshot.step, snapshot.evaluations);
     // After the evaluation, which has measured the training set's moments.
     const probe = end.state === "finished" ? this.#probe() : null;
     diagnosis.observe(trainer.step, snapshot?.evaluations ?? [], probe);
@@ -173,7 +179,18 @@ export class RunLoop {
     const evaluation = trainer.validate();
     diagnosis.observe(step, [evaluation], null);
     send({ type: "evaluation", runId: message.runId, step, evaluations: [evaluation] });
+    this.#keepBest(step, [evaluation]);
     return this.#stop?.follow(step, evaluation.loss) ?? null;
+  }
+
+  /** Sends the weights as they are now where their validation loss is the lowest so far. */
+  #keepBest(step: number, evaluations: readonly Evaluation[]): void {
+    const { message, trainer, clock, send } = this.#options;
+    if (this.#best === null) return;
+    const { loss } = evaluations.find(isOfRun) ?? trainer.validate();
+    if (!this.#best.follow(step, loss)) return;
+    const best = { step, weights: trainer.weights(), trainSeconds: clock.seconds, validLoss: loss };
+    send({ type: "best", runId: message.runId, ...best });
   }
 
   #probe(): Probe | null {
@@ -209,9 +226,15 @@ export class RunLoop {
       optimizer,
       trainer: state,
       stop: this.#stop?.state ?? null,
+      best: this.#best?.state,
       diagnosis: this.#options.diagnosis.state,
     });
   }
+}
+
+/** Tells the validation loss as it counts for a run, as `Trainer.validate` has it. */
+function isOfRun({ split, statistics }: Evaluation): boolean {
+  return split === "valid" && (statistics === "running" || statistics === "none");
 }
 
 /** Returns the seed of the generator that samples names from a run: its own, so that training draws no less. */

@@ -4,8 +4,8 @@ import {
   CheckpointError,
   type DiagnosisState,
   decodeSafetensors,
-  type EarlyStopState,
   encodeSafetensors,
+  type LowestLossState,
 } from "@ablate/core";
 import { isRecord } from "../config/canonical-json.ts";
 
@@ -13,7 +13,9 @@ export type RunState = {
   readonly optimizer: Checkpoint["optimizer"];
   readonly trainer: Checkpoint["state"];
   /** State of early stopping; null where a run makes all its steps. */
-  readonly stop: EarlyStopState | null;
+  readonly stop: LowestLossState | null;
+  /** What the best weights are measured by; missing where they are not kept. */
+  readonly best?: LowestLossState | undefined;
   readonly diagnosis: DiagnosisState;
 };
 
@@ -50,11 +52,20 @@ const OPENING_BRACE = 0x7b;
 
 function isPlainState(value: unknown): value is Omit<RunState, "optimizer"> {
   if (!isRecord(value) || value.version !== VERSION) return false;
-  const { trainer, stop, diagnosis } = value;
-  const isStop =
-    stop === null ||
-    (isRecord(stop) &&
-      Number.isFinite(stop.step) &&
-      (stop.best === null || Number.isFinite(stop.best)));
-  return isRecord(trainer) && isRecord(trainer.generator) && isStop && isRecord(diagnosis);
+  const { trainer, stop, best, diagnosis } = value;
+  return (
+    isRecord(trainer) &&
+    isRecord(trainer.generator) &&
+    (stop === null || isLowestLoss(stop)) &&
+    (best === undefined || isLowestLoss(best)) &&
+    isRecord(diagnosis)
+  );
+}
+
+function isLowestLoss(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    Number.isFinite(value.step) &&
+    (value.best === null || Number.isFinite(value.best))
+  );
 }
