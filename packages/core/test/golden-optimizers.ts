@@ -21,7 +21,7 @@ type Part = {
 };
 
 /** PyTorch's arguments; those that are not given have its defaults. */
-type Options = Readonly<Partial<Record<string, unknown>>>;
+export type Options = Readonly<Partial<Record<string, unknown>>>;
 
 const { start, gradients, rates, of } = goldenPart<Part>("optimisers");
 
@@ -32,7 +32,8 @@ export const GOLDEN_OPTIMIZERS: readonly GoldenOptimizer[] = Object.entries(of).
   ([name, { options, after, state }]) => ({ name, spec: specOf(name, options), after, state }),
 );
 
-function specOf(name: string, options: Options): OptimizerSpec {
+/** The spec of an optimiser by the first word of a name. */
+export function specOf(name: string, options: Options): OptimizerSpec {
   const [kind = ""] = name.split(" ");
   const number = (key: string, usual: number) => Number(options[key] ?? usual);
   const weightDecay = number("weight_decay", kind === "adamw" ? 0.01 : 0);

@@ -204,9 +204,9 @@ def clipping():
         for value, gradient in zip(values, gradients):
             value.grad = gradient.clone()
         norm = torch.nn.utils.clip_grad_norm_(values, most)
-        made.append({"by": "norm", "most": most, "norm": norm, "after": [v.grad for v in values]})
+        made.append({"by": "norm", "most": most, "norm": norm, "after": [v.grad.clone() for v in values]})
         torch.nn.utils.clip_grad_value_(values, most / 5)
-        made.append({"by": "value", "most": most / 5, "after": [v.grad for v in values]})
+        made.append({"by": "value", "most": most / 5, "after": [v.grad.clone() for v in values]})
     return {"gradients": gradients, "of": made}
 
 
