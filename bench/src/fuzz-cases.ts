@@ -30,11 +30,70 @@ const maps: Fuzz = (bed) => {
   for (const name of ["tanhForward", "reluForward", "expForward", "logForward"] as const) {
     bed.call(`${name} ${count}`, (kernels) => kernels[name](x.at, y.at, count));
   }
-  for (const name of ["tanhBackward", "reluBackward"] as const) {
+  for (const name of ["tanhBackward", "reluBackward", "sigmoidBackward"] as const) {
     bed.call(`${name} ${count}`, (kernels) => kernels[name](x.at, y.at, y.at, count));
   }
   bed.call(`columnSums ${rows} x ${columns}`, ({ columnSums }) =>
     columnSums(x.at, sums.at, rows, columns, x.ld),
+  );
+};
+
+/** Nonlinearities with a slope, sums and products. */
+const gates: Fuzz = (bed) => {
+  bed.clear();
+  const [rows, n] = [bed.size(), bed.size()];
+  const [x, y, slope] = [bed.draw(rows, n), bed.draw(rows, n), bed.room(rows, n)];
+  const { ld } = x;
+  const count = rows * ld;
+  for (const name of ["geluForward", "geluTanhForward", "siluForward", "eluForward"] as const) {
+    bed.call(`${name} ${count}`, (kernels) => kernels[name](x.at, y.at, slope.at, count));
+  }
+  bed.call(`leakyReluForward ${count}`, ({ leakyReluForward }) =>
+    leakyReluForward(x.at, y.at, count, 0.01),
+  );
+  bed.call(`leakyReluBackward ${count}`, ({ leakyReluBackward }) =>
+    leakyReluBackward(x.at, slope.at, slope.at, count, 0.01),
+  );
+  bed.call(`sigmoidForward ${rows} x ${n}`, ({ sigmoidForward }) =>
+    sigmoidForward(x.at, y.at, rows, n, ld),
+  );
+  bed.call(`softplusForward ${rows} x ${n}`, ({ softplusForward }) =>
+    softplusForward(x.at, y.at, slope.at, rows, n, ld),
+  );
+  bed.call(`multiply ${count}`, ({ multiply }) => multiply(x.at, slope.at, slope.at, count));
+  bed.call(`add ${count}`, ({ add }) => add(x.at, y.at, y.at, count));
+  bed.call(`clamp ${count}`, ({ clamp }) => clamp(y.at, count, 0.5));
+  bed.call(`scale ${count}`, ({ scale }) => scale(y.at, count, 0.3));
+  bed.call(`squares ${count}`, ({ squares }) => squares(x.at, count));
+};
+
+const rowNorms: Fuzz = (bed) => {
+  bed.clear();
+  const [rows, n] = [bed.size(), bed.size()];
+  const x = bed.draw(rows, n);
+  const { ld } = x;
+  const [gain, shift, scales] = [bed.draw(1, n).at, bed.draw(1, n).at, bed.room(1, rows).at];
+  const [normal, y, dgain, dshift] = [
+    bed.room(rows, n).at,
+    bed.draw(rows, n).at,
+    bed.room(1, n).at,
+    bed.room(1, n).at,
+  ];
+  const shape = `${rows} x ${n}`;
+  bed.call(`layerNorm ${shape}`, ({ layerNorm }) =>
+    layerNorm(x.at, gain, shift, normal, y, scales, rows, n, ld, 1e-5),
+  );
+  bed.call(`affineGradients ${shape}`, ({ affineGradients }) =>
+    affineGradients(y, normal, dgain, dshift, rows, n, ld),
+  );
+  bed.call(`layerNormBackward ${shape}`, ({ layerNormBackward }) =>
+    layerNormBackward(y, normal, scales, gain, y, rows, n, ld),
+  );
+  bed.call(`rmsNorm ${shape}`, ({ rmsNorm }) =>
+    rmsNorm(x.at, gain, normal, y, scales, rows, n, ld, 1e-5),
+  );
+  bed.call(`rmsNormBackward ${shape}`, ({ rmsNormBackward }) =>
+    rmsNormBackward(y, normal, scales, gain, y, rows, n, ld),
   );
 };
 
@@ -68,6 +127,9 @@ const losses: Fuzz = (bed) => {
   bed.call(`crossEntropy ${rows} x ${n}`, ({ crossEntropy }) =>
     crossEntropy(logits.at, targets, gradient.at, sums.at, rows, n, logits.ld),
   );
+  bed.call(`smoothedCrossEntropy ${rows} x ${n}`, ({ smoothedCrossEntropy }) =>
+    smoothedCrossEntropy(logits.at, targets, gradient.at, sums.at, rows, n, logits.ld, 0.1),
+  );
 };
 
 const updates: Fuzz = (bed) => {
@@ -84,4 +146,37 @@ const updates: Fuzz = (bed) => {
   );
 };
 
-export const FUZZED: readonly Fuzz[] = [products, maps, batchNorm, losses, updates];
+/** A bed's parameter, gradient and states; squares are not below 0 where they are numbers. */
+const optimizers: Fuzz = (bed) => {
+  bed.clear();
+  const [rows, n, decay] = [bed.size(), bed.size(), bed.below(2) / 10];
+  const drawn = () => bed.draw(rows, n);
+  const [p, g, a, b, c] = [drawn(), drawn(), drawn().at, drawn().at, drawn().at];
+  const [sums, ratio] = [bed.room(1 + rows, 8).at, bed.room(1, 1).at];
+  const count = rows * p.ld;
+  bed.call(`multiply ${count}`, ({ multiply }) => multiply(c, c, c, count));
+  bed.call(`momentum ${count}`, ({ momentum }) =>
+    momentum(p.at, g.at, a, sums, count, 0.1, 0.9, 0.7, 0.9, 1, decay),
+  );
+  bed.call(`adam ${count}`, ({ adam }) =>
+    adam(p.at, g.at, a, c, sums, count, 0.9, 0.999, 0.01, 1.1, 1e-8, decay, 0.01),
+  );
+  for (const buffer of [a, 0]) {
+    for (const mean of [b, 0]) {
+      bed.call(`rmsprop ${count}`, ({ rmsprop }) =>
+        rmsprop(p.at, g.at, c, buffer, mean, sums, count, 0.1, 0.9, 1e-8, decay, 0.5),
+      );
+    }
+  }
+  bed.call(`adagrad ${count}`, ({ adagrad }) =>
+    adagrad(p.at, g.at, c, sums, count, 0.1, 1e-8, decay),
+  );
+  bed.call(`lion ${count}`, ({ lion }) => lion(p.at, g.at, a, sums, count, 0.1, 0.9, 0.99, decay));
+  bed.call(`finishUpdate ${rows} x ${n}`, ({ finishUpdate }) =>
+    finishUpdate(p.at, g.at, ratio, sums, rows, n, p.ld, 1),
+  );
+};
+
+export const FUZZED: readonly Fuzz[] = [
+  ...[products, maps, gates, batchNorm, rowNorms, losses, updates, optimizers],
+];
