@@ -44,10 +44,11 @@ async function hashOf(spec: RunSpec, threads: number): Promise<string> {
   const { steps } = spec.train;
   const loss = new Float64Array(steps);
   const ratios = new Float32Array(steps * trainer.parameters.length);
-  trainer.advance({ loss, lr: new Float64Array(steps), ratios }, steps);
+  const metrics = new Float64Array(steps * trainer.metrics.length);
+  trainer.advance({ loss, lr: new Float64Array(steps), ratios, metrics }, steps);
   const seen = JSON.stringify([trainer.probe(0.97), trainer.validate()]);
-  const hash = createHash("sha256").update(loss).update(ratios).update(trainer.weights());
-  return hash.update(seen).digest("hex");
+  const hash = createHash("sha256").update(loss).update(ratios).update(metrics);
+  return hash.update(trainer.weights()).update(seen).digest("hex");
 }
 
 const variance = { epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
@@ -112,6 +113,53 @@ const LISTED: readonly (readonly [string, ModelSpec])[] = [
 
 test.each(LISTED)("one, two and three threads leave the same bits: %s", async (_, model) => {
   const spec = { ...makeSpec({ train: { batchSize: 65, steps: 6 } }), model };
+
+  const hashes = [await hashOf(spec, 1), await hashOf(spec, 2), await hashOf(spec, 3)];
+
+  expect(new Set(hashes).size).toBe(1);
+});
+
+const OPTIMIZERS: readonly (readonly [string, Partial<RunSpec["train"]>])[] = [
+  [
+    "AdamW, clipped by norm",
+    {
+      optimizer: { name: "adamw", betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 },
+      clip: { by: "norm", most: 0.1 },
+    },
+  ],
+  [
+    "centred RMSprop with momentum, clipped by value",
+    {
+      optimizer: {
+        ...{ name: "rmsprop", alpha: 0.9, eps: 1e-8, weightDecay: 0.1 },
+        ...{ momentum: 0.5, centered: true },
+      },
+      clip: { by: "value", most: 0.01 },
+    },
+  ],
+  [
+    "SGD with momentum and weight decay",
+    {
+      optimizer: {
+        ...{ name: "sgd", momentum: 0.9, dampening: 0.1, nesterov: false, weightDecay: 0.01 },
+      },
+    },
+  ],
+  [
+    "Adagrad",
+    {
+      optimizer: {
+        ...{ name: "adagrad", lrDecay: 0.1, weightDecay: 0, initialAccumulatorValue: 0 },
+        eps: 1e-10,
+      },
+    },
+  ],
+  ["Lion", { optimizer: { name: "lion", betas: [0.9, 0.99], weightDecay: 0.1 }, l2: 0.01 }],
+];
+
+test.each(OPTIMIZERS)("one, two and three threads leave the same bits: %s", async (_, train) => {
+  const lr = [{ step: 0, rate: 0.001 }];
+  const spec = makeSpec({ model: { hidden: [256, 200] }, train: { steps: 6, lr, ...train } });
 
   const hashes = [await hashOf(spec, 1), await hashOf(spec, 2), await hashOf(spec, 3)];
 

@@ -38,7 +38,7 @@ export const KERNEL_BITS: KernelBits = {
   flattenRows: 0x0febad16,
   update: 0x267a65ab,
   descendBlocks: 0xa9af3d57,
-  momentum: 0x2f48eb4a,
+  momentum: 0x5a29b527,
   adam: 0x5f0fd835,
   rmsprop: 0xd25b6c4f,
   adagrad: 0xb522b858,

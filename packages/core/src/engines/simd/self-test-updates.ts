@@ -49,10 +49,14 @@ function updateRoom(bed: Bed) {
   return { p: p.at, g: g.at, a: a.at, b: b.at, s: square(c).at, sums: sums.at, count, finish };
 }
 
+/** With a buffer, and in the gradient's place. */
 export const momentum: Case = (bed) => {
-  const { p, g, a, sums, count, finish } = updateRoom(bed);
-  bed.kernels.momentum(p, g, a, sums, count, 0.1, 0.9, 0.75, 0.9, 1, 0.01);
-  finish();
+  for (const isInPlace of [false, true]) {
+    const { p, g, a, sums, count, finish } = updateRoom(bed);
+    const b = isInPlace ? g : a;
+    bed.kernels.momentum(p, g, b, sums, count, 0.1, 0.9, 0.75, 0.9, 1, 0.01);
+    finish();
+  }
 };
 
 export const adam: Case = (bed) => {
