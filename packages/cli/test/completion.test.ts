@@ -52,7 +52,7 @@ test.each([
   ],
   [["tag", "small", ""], ["good"]],
   [["run", "s"], ["small.yaml"]],
-  [["export", "small", "--format", "p"], ["parquet"]],
+  [["export", "small", "--format", "pa"], ["parquet"]],
   [["export", "small", "--format=j"], ["--format=jsonl"]],
   [["export", "small", "--table", "up"], ["update_ratio"]],
   [["export", "small", "-o", "na"], ["names.txt"]],
@@ -185,7 +185,7 @@ shellTest("fish")("fish completes verbs, runs and values", () => {
 
   expect(fish("ablate expo")).toEqual(["export"]);
   expect(fish("ablate show small/plain-lr=0.")).toEqual(RUNS.slice(0, 2));
-  expect(fish("ablate export small --format p")).toEqual(["parquet"]);
+  expect(fish("ablate export small --format pa")).toEqual(["parquet"]);
 });
 
 shellTest("zsh")("zsh completes verbs, runs and values", () => {
@@ -202,5 +202,5 @@ shellTest("zsh")("zsh completes verbs, runs and values", () => {
 
   expect(zsh("ablate", "expo")).toEqual(["export"]);
   expect(zsh("ablate", "show", "small/plain-lr=0.")).toEqual(RUNS.slice(0, 2));
-  expect(zsh("ablate", "export", "small", "--format", "p")).toEqual(["parquet"]);
+  expect(zsh("ablate", "export", "small", "--format", "pa")).toEqual(["parquet"]);
 });

@@ -130,7 +130,10 @@ test("the format follows from the ending; a file that is there stays without --f
 
 test.each([
   [["small"], /-o is missing: -o PATH, or `-o -` to print csv or jsonl/],
-  [["small", "-o", "x.txt"], /--format is missing: one of csv, jsonl, parquet, safetensors, store/],
+  [
+    ["small", "-o", "x.txt"],
+    /--format is missing: one of csv, jsonl, parquet, safetensors, pytorch, store/,
+  ],
   [["small", "-o", "x", "--format", "parket"], /not "parket"; did you mean parquet\?/],
   [["small", "-o", "x.csv", "--table", "eval"], /not "eval"; did you mean evals\?/],
   [["small", "-o", "-", "--format", "parquet"], /parquet cannot be printed; name a file with -o/],

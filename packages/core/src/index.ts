@@ -160,3 +160,5 @@ export { sampleFromWeights } from "./train/sample-names.ts";
 export { type StepBuffer, Trainer } from "./train/trainer.ts";
 export { compareEngines, type SeriesDifference } from "./verify/compare-engines.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";
+export { type Saved, torchFile } from "./weights/torch-file.ts";
+export { keepsDeviation, torchNetwork } from "./weights/torch-network.ts";

@@ -36,3 +36,4 @@ export { collectProvenance } from "./train/provenance.ts";
 export { countValidations } from "./train/schedule.ts";
 export { askedStart } from "./train/start.ts";
 export { sampleSeed } from "./worker/run-loop.ts";
+export { decodeRunState } from "./worker/run-state.ts";

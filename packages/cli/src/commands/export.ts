@@ -1,31 +1,29 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
-import { decodeSafetensors, encodeSafetensors } from "@ablate/core";
-import {
-  DamageError,
-  EXPORT_TABLES,
-  type RunSummary,
-  type StoreReader,
-  sealStore,
-  type WeightsDamage,
-} from "@ablate/store";
+import { existsSync, statSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { DamageError, EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
 import { asLine, bytes, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { ALL_OPTION, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows, type RowsFormat } from "../export/rows.ts";
-import { type FileTarget, writeWhole, writeWholeFolder } from "../export/whole-files.ts";
+import {
+  exportWeights,
+  needsDeviationNote,
+  WEIGHTS_FORMATS,
+  type WeightsRequest,
+} from "../export/weights.ts";
+import { type FileTarget, writeWhole } from "../export/whole-files.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
-import { EVERY_RUN, findWhole, scopeOf, type Target } from "../store/resolve.ts";
+import { EVERY_RUN, findWhole, scopeOf } from "../store/resolve.ts";
 
-type ExportFormat = RowsFormat | "safetensors" | "store";
+type ExportFormat = RowsFormat | WeightsRequest["format"] | "store";
 
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
   "csv",
   "jsonl",
   "parquet",
-  "safetensors",
+  ...WEIGHTS_FORMATS,
   "store",
 ];
 
@@ -35,12 +33,13 @@ const ENDINGS: Readonly<Record<string, ExportFormat>> = {
   ".ndjson": "jsonl",
   ".parquet": "parquet",
   ".safetensors": "safetensors",
+  ".pt": "pytorch",
   ".db": "store",
 };
 
 export const command: Command = {
   about: [
-    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr and a column ratio:PARAM for each parameter; --table runs has the settings and results to join it with, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
+    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric; --table runs has the settings and results to join it with, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run; pytorch the same as a state_dict that load_state_dict takes. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
     "Files appear whole or not at all, numbers have every digit, and memory stays small however long the runs are.",
   ],
   options: {
@@ -56,6 +55,8 @@ export const command: Command = {
       choices: EXPORT_TABLES,
       help: "history (default: a row a step), or a view, as runs or evals",
     },
+    best: { help: "the weights of the lowest validation loss, where record.best kept them" },
+    optimizer: { help: "with weights what the optimiser keeps, too" },
     ...ALL_OPTION,
     force: { help: "replace a file that is there" },
   },
@@ -66,6 +67,7 @@ export const command: Command = {
     ],
     ["ablate export quickstart --table runs -o runs.csv", "a row a run: settings and results"],
     ["ablate export quickstart/v7 -o v7.safetensors", "the trained weights"],
+    ["ablate export quickstart/v7 -o v7.pt", "the same for PyTorch (docs/export.md)"],
     [
       "ablate export quickstart -o quickstart.db",
       "a store of its own, for `ablate import` elsewhere",
@@ -94,7 +96,7 @@ export const command: Command = {
 
 /** What was asked for: a table, or something whole. */
 type ExportRequest =
-  | { readonly format: "safetensors"; readonly target: FileTarget }
+  | WeightsRequest
   | { readonly format: "store"; readonly target: FileTarget }
   | {
       readonly format: RowsFormat;
@@ -111,7 +113,11 @@ function exportRequest(invocation: Invocation): ExportRequest {
     throw new UsageError("-o is missing: -o PATH, or `-o -` to print csv or jsonl");
   }
   const format = formatOf(flags.text("format"), file);
-  const isWhole = format === "safetensors" || format === "store";
+  const isWhole = isOfWeights(format) || format === "store";
+  const forWeights = ["best", "optimizer"].find((flag) => flags.has(flag));
+  if (!isOfWeights(format) && forWeights !== undefined) {
+    throw new UsageError(`--${forWeights} is for weights: ${WEIGHTS_FORMATS.join(" and ")}`);
+  }
   if (isWhole && flags.has("table")) {
     throw new UsageError(`--table is for csv, jsonl and parquet; ${format} has no tables`);
   }
@@ -126,7 +132,15 @@ function exportRequest(invocation: Invocation): ExportRequest {
     throw new UsageError(`${file} is the store that would be exported; name another file with -o`);
   }
   const target = { file, path, force: flags.has("force") };
-  return isWhole ? { format, target } : { format, table, target };
+  if (isOfWeights(format)) {
+    const which = flags.has("best") ? "best" : "last";
+    return { format, target, which, hasOptimizer: flags.has("optimizer") };
+  }
+  return format === "store" ? { format, target } : { format, table, target };
+}
+
+function isOfWeights(format: ExportFormat): format is WeightsRequest["format"] {
+  return WEIGHTS_FORMATS.some((one) => one === format);
 }
 
 function formatOf(named: string | undefined, file: string): ExportFormat {
@@ -162,8 +176,11 @@ async function exportTo(
   const ofWhat = (count: number): string =>
     grid === null ? name : `${name} (${counted(count, "run")})`;
   const scope = { grid, runs: runs.map((run) => run.name) };
-  if (request.format === "safetensors") {
-    return exportWeights(reader, found, { target: request.target, signal });
+  if ("which" in request) {
+    if (request.format === "pytorch" && (await needsDeviationNote(runs))) {
+      terminal.warn(DEVIATION_NOTE);
+    }
+    return exportWeights(reader, found, { request, signal });
   }
   if (request.format === "store") {
     const { target } = request;
@@ -186,57 +203,9 @@ async function exportTo(
   return `wrote ${counted(rows, "row")} of ${ofWhat(runs.length)} to ${target === null ? "stdout" : sized(target)}`;
 }
 
+const DEVIATION_NOTE =
+  "note: norms with a running standard deviation become BatchNorm1d, which evaluates the same and would train on otherwise\n";
+
 function sized({ file, path }: FileTarget): string {
   return `${file} (${bytes(statSync(path).size)})`;
-}
-
-/** Writes weights of a run as a file, of a grid as a folder with a file for each run that has weights. */
-async function exportWeights(
-  reader: StoreReader,
-  { name, grid, runs }: Target,
-  { target, signal }: { readonly target: FileTarget; readonly signal: AbortSignal },
-): Promise<string> {
-  const { weightsDamage } = await import("@ablate/runner");
-  const trained = runs.filter((run) => reader.weights(run.name) !== undefined);
-  const [only] = trained;
-  if (only === undefined) {
-    const why = grid === null ? `it is ${runs[0]?.state}` : "none of its runs has finished";
-    throw new UsageError(`${name} has no weights: ${why}`);
-  }
-  if (grid === null) {
-    await writeWhole(target, (path) => writeFileSync(path, weightsOf(reader, only, weightsDamage)));
-  } else {
-    const names = fileNames(trained);
-    await writeWholeFolder(target, names, async (folder) => {
-      for (const [i, run] of trained.entries()) {
-        await unlessAborted(signal);
-        writeFileSync(join(folder, names[i] ?? run.name), weightsOf(reader, run, weightsDamage));
-      }
-    });
-  }
-  const without = runs.length - trained.length;
-  const rest = without === 0 ? "" : `; ${counted(without, "run")} without weights`;
-  return `wrote the weights of ${counted(trained.length, "run")} to ${target.file}${rest}`;
-}
-
-/** Names runs by the labels that they have in the grid, where no two have the same. */
-function fileNames(runs: readonly RunSummary[]): readonly string[] {
-  const labels = runs.map(({ name, label }) => label ?? name);
-  const names = new Set(labels).size === labels.length ? labels : runs.map(({ name }) => name);
-  return names.map((name) => `${name.replaceAll("/", "-")}.safetensors`);
-}
-
-/** Returns the stored tensors; the metadata say whose they are and what they were trained on. */
-function weightsOf(
-  reader: StoreReader,
-  { name: run, hash, seed, config }: RunSummary,
-  weightsDamage: WeightsDamage,
-): Uint8Array {
-  const stored = reader.weights(run, weightsDamage);
-  if (stored === undefined) throw new UsageError(`${run} has no weights any more`);
-  const { tensors, metadata } = decodeSafetensors(stored.bytes);
-  return encodeSafetensors({
-    tensors,
-    metadata: { ...metadata, run, hash, seed: `${seed}`, step: `${stored.step}`, config },
-  });
 }

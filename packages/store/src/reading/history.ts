@@ -50,6 +50,9 @@ export type StoredSample = Omit<Row<typeof SAMPLES>, "run">;
 
 export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array };
 
+/** Weights with what else a run would go on with from there; null where that was not kept. */
+export type StoredCheckpoint = StoredWeights & { readonly state: Uint8Array | null };
+
 /** `n` finite values of steps `step` up to `step + level - 1`; without any, the rest is `null`. */
 export type CurvePoint = Omit<Row<typeof CURVE>, "run" | "series" | "level">;
 

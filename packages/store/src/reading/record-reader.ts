@@ -15,6 +15,7 @@ import type {
   StepLoss,
   StepRange,
   StepRatios,
+  StoredCheckpoint,
   StoredEvaluation,
   StoredSample,
   StoredWeights,
@@ -112,6 +113,16 @@ export class RecordReader {
     weightsDamage: WeightsDamage = () => null,
     which: WhichWeights = "last",
   ): StoredWeights | undefined {
+    const stored = this.checkpoint(runName, weightsDamage, which);
+    return stored && { step: stored.step, bytes: stored.bytes };
+  }
+
+  /** Returns the same with the state of its checkpoint. */
+  checkpoint(
+    runName: string,
+    weightsDamage: WeightsDamage,
+    which: WhichWeights,
+  ): StoredCheckpoint | undefined {
     return storedWeights(this.sql, runName, which, weightsDamage);
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Statements } from "../file/statements.ts";
 import { DamageError } from "../file/store-error.ts";
-import type { StoredWeights } from "../reading/history.ts";
+import type { StoredCheckpoint } from "../reading/history.ts";
 import type { BestCheckpoint, Checkpoint, Snapshot } from "../writing/record.ts";
 
 /** Selects the step of the older one of the last two checkpoints that a run can go on from. */
@@ -115,15 +115,15 @@ export function storedWeights(
   run: string,
   which: WhichWeights,
   weightsDamage: WeightsDamage,
-): StoredWeights | undefined {
+): StoredCheckpoint | undefined {
   const latest = `select id from checkpoint where run_id = r.id and ${WHICH[which]} order by step desc limit 1`;
   const stored = sql.row<OfRun>(`${CHECKPOINT} r.name = ? and c.id = (${latest})`, run);
   if (stored === undefined) return undefined;
-  const { step, weights: bytes } = stored;
+  const { step, weights: bytes, state } = stored;
   const reason = isAsWritten(stored)
     ? weightsDamage(stored.config, bytes)
     : "they are not what their sha256 says";
-  if (reason === null) return { step, bytes };
+  if (reason === null) return { step, bytes, state };
   throw new DamageError(
     `the weights of ${run} at step ${step} are damaged: ${reason}; \`ablate doctor --repair\` drops them, \`ablate run --restart\` trains them anew`,
   );
