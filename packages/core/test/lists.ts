@@ -77,6 +77,7 @@ export const LISTS: readonly (readonly [string, ModelSpec])[] = [
       output,
     ]),
   ],
+  ["a residual block of nothing", listModel([linear(9), residual(), linear(8), tanh, output])],
   ["a residual block that comes first", listModel([residual(layer, linear(24), tanh), output])],
   [
     "dropout everywhere",

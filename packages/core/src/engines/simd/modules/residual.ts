@@ -25,7 +25,9 @@ export function makeResidual(
 ): readonly Module[] {
   const { kernels, arena } = site;
   const { value: x, gradient: dx, positions } = input;
-  const branch = { ...input, gradient: arena.matrix(x.rows, x.columns) };
+  // A block of nothing is x + x, whose branch has the gradient of y itself.
+  const isEmpty = planned.modules.length === 0;
+  const branch = { ...input, gradient: isEmpty ? gradient : arena.matrix(x.rows, x.columns) };
   const modules = makeList(site, planned.modules, branch, gradient);
   const end = modules.at(-1)?.output ?? branch;
   const output = reservePort(site, planned, gradient);
