@@ -41,20 +41,24 @@ export function compareEngines(
 ): SeriesDifference[][] {
   const reference = recordHistory(spec, dataset, SIMD);
   const strayed = NUDGE_PERIODS.map((period) => recordHistory(spec, dataset, nudged(SIMD, period)));
-  const reliable = new Map(
-    [...reference].map(([name, series]) => [name, reliableSteps(name, series, strayed)]),
-  );
-  return engines.map((engine) => {
-    const history = recordHistory(spec, dataset, engine);
-    return [...reference].map(([name, series]) =>
-      compare({ name, ...series }, history.get(name), reliable.get(name) ?? 0),
-    );
+  const all = [...reference.series].map(([name, series]) => {
+    const decided = decidedSteps(series, reference.decided);
+    return { name, ...series, reliable: Math.min(decided, reliableSteps(name, series, strayed)) };
   });
+  return engines.map((engine) => {
+    const { series } = recordHistory(spec, dataset, engine);
+    return all.map((one) => compare(one, series.get(one.name)));
+  });
+}
+
+/** How many values of a series come before the first update that rounding may decide. */
+function decidedSteps({ kind, first }: RecordedSeries, updates: number): number {
+  return Math.max(0, updates - first + (kind === "updates" ? 0 : 1));
 }
 
 /** How many values of a series do not depend on rounding; a tensor counts as one. */
 function reliableSteps(name: string, series: RecordedSeries, strayed: readonly History[]): number {
-  const distances = strayed.map((history) => distancesOf(series, history.get(name)));
+  const distances = strayed.map((history) => distancesOf(series, history.series.get(name)));
   const steps = lengthOf(series);
   for (let i = 0; i < steps; i++) {
     if (distances.some((one) => !((one[i] ?? 0) <= SENSITIVITY))) return i;
@@ -63,9 +67,12 @@ function reliableSteps(name: string, series: RecordedSeries, strayed: readonly H
 }
 
 function compare(
-  { name, ...series }: RecordedSeries & { readonly name: string },
+  {
+    name,
+    reliable,
+    ...series
+  }: RecordedSeries & { readonly name: string; readonly reliable: number },
   others: RecordedSeries | undefined,
-  reliable: number,
 ): SeriesDifference {
   const distances = distancesOf(series, others);
   let difference = 0;
@@ -97,7 +104,7 @@ function distancesOf(
   other: RecordedSeries | undefined,
 ): ArrayLike<number> {
   const distances = Float64Array.from(values, (value, i) => distance(value, other?.values[i]));
-  if (kind === "numbers") return distances;
+  if (kind !== "tensor") return distances;
   const farthest = distances.reduce((most, one) => Math.max(most, one), 0);
   let scale = 0;
   for (const value of values) scale = Math.max(scale, Math.abs(value));

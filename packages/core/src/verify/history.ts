@@ -5,19 +5,25 @@ import { type PlannedLayer, planNetwork } from "../model/network-plan.ts";
 import type { NetworkPass } from "../probe/network-pass.ts";
 import { PROBE_EXAMPLES, probeBatch } from "../probe/probe-batch.ts";
 import type { RunSpec } from "../spec.ts";
-import { Trainer } from "../train/trainer.ts";
+import { type StepBuffer, Trainer } from "../train/trainer.ts";
+import { SignWatch } from "./signs.ts";
 
 /** What a run records under one name: a number per step or after the last one, or a tensor after the last one. */
 export type RecordedSeries = {
-  readonly kind: "numbers" | "tensor";
+  /** Numbers of a step are those before its update or `updates` themselves. */
+  readonly kind: "numbers" | "updates" | "tensor";
   /** The step of the first value; those of numbers follow it. */
   readonly first: number;
   /** A diverged run has fewer numbers. */
   readonly values: Float64Array | Float32Array;
 };
 
-/** What a run records, by the name of the series. */
-export type History = ReadonlyMap<string, RecordedSeries>;
+export type History = {
+  /** What a run records, by name. */
+  readonly series: ReadonlyMap<string, RecordedSeries>;
+  /** Updates until rounding may decide one; endless, but where an optimiser takes signs. */
+  readonly decided: number;
+};
 
 /**
  * Trains a run and returns what it recorded: `loss`; `log10_METRIC` of each metric and `log10_ratio:PARAM` of each
@@ -36,40 +42,62 @@ export function recordHistory(spec: RunSpec, dataset: Dataset, engine: LoadedEng
   };
   const trainer = new Trainer(spec, dataset, { engine: watched, measuresGradient: true });
   try {
-    const history = new Map(stepsOf(trainer, spec.train.steps));
     const [own] = made;
-    if (trainer.divergedAt !== null || own === undefined) return history;
+    if (own === undefined) throw new RangeError("verify: the trainer has made no engine");
+    const steps = makeSteps(trainer, spec.train, new SignWatch(own, spec.train.optimizer));
+    const series = new Map(seriesOf(trainer, steps));
+    const { decided } = steps;
+    if (trainer.divergedAt !== null) return { series, decided };
     for (const { split, statistics, loss } of trainer.evaluate()) {
-      history.set(`${split}:${statistics}`, numbers(Float64Array.of(loss), trainer.step));
+      series.set(`${split}:${statistics}`, numbers(Float64Array.of(loss), trainer.step));
     }
     const { layers } = planNetwork(spec.model, dataset.vocabulary.length);
     for (const [name, values] of atTheEnd(own, dataset, layers)) {
-      history.set(name, { kind: "tensor", first: trainer.step, values });
+      series.set(name, { kind: "tensor", first: trainer.step, values });
     }
-    return history;
+    return { series, decided };
   } finally {
     trainer.dispose();
   }
 }
 
-/** Makes all steps; returns what each of them recorded. */
-function* stepsOf(trainer: Trainer, steps: number): Generator<[string, RecordedSeries]> {
-  const { parameters, metrics: names } = trainer;
-  const loss = new Float64Array(steps);
-  const ratios = new Float32Array(steps * parameters.length);
-  const metrics = new Float64Array(steps * names.length);
-  const buffer = { loss, lr: new Float64Array(steps), ratios, metrics };
-  const made = trainer.advance(buffer, steps);
+type Steps = Required<StepBuffer> & { readonly made: number; readonly decided: number };
+
+/** Makes all steps; one at a time where signs are watched. */
+function makeSteps(
+  trainer: Trainer,
+  { steps }: Pick<RunSpec["train"], "steps">,
+  watch: SignWatch,
+): Steps {
+  const buffer = {
+    loss: new Float64Array(steps),
+    lr: new Float64Array(steps),
+    ratios: new Float32Array(steps * trainer.parameters.length),
+    metrics: new Float64Array(steps * trainer.metrics.length),
+  };
+  let made = 0;
+  let decided = Number.POSITIVE_INFINITY;
+  while (!trainer.isDone) {
+    made += trainer.advance(buffer, watch.isNeeded ? 1 : steps, made);
+    if (watch.isUndecided()) decided = Math.min(decided, made - 1);
+  }
+  return { ...buffer, made, decided };
+}
+
+/** What each step recorded. */
+function* seriesOf(
+  { parameters, metrics: names }: Trainer,
+  { loss, ratios, metrics, made }: Steps,
+): Generator<[string, RecordedSeries]> {
   const column = (values: Float64Array | Float32Array, width: number, at: number) =>
-    numbers(
-      Float64Array.from({ length: made }, (_, i) => log10(values[i * width + at] ?? Number.NaN)),
-    );
+    Float64Array.from({ length: made }, (_, i) => log10(values[i * width + at] ?? Number.NaN));
   yield ["loss", numbers(loss.subarray(0, made))];
   for (const [m, name] of names.entries()) {
-    yield [`log10_${name}`, column(metrics, names.length, m)];
+    yield [`log10_${name}`, numbers(column(metrics, names.length, m))];
   }
   for (const [p, { name }] of parameters.entries()) {
-    yield [`log10_ratio:${name}`, column(ratios, parameters.length, p)];
+    const values = column(ratios, parameters.length, p);
+    yield [`log10_ratio:${name}`, { kind: "updates", first: 0, values }];
   }
 }
 
