@@ -2,12 +2,14 @@
 import {
   type FollowedRun,
   flatSettings,
+  isMap,
   type RunState,
   type RunSummary,
   type Setting,
   settingOf,
   storedMap,
 } from "@ablate/store";
+import { UNKNOWN } from "@ablate/text";
 
 export type ShownRun = Omit<RunSummary, "state"> & {
   /** The state as stored, but `interrupted` where its process is gone. */
@@ -60,7 +62,7 @@ export function batchSize(run: ShownRun): number {
 function rates(run: ShownRun): { readonly step: number; readonly rate: number }[] {
   const value = settingOf(run, "train.lr")?.value;
   if (typeof value === "number") return [{ step: 0, rate: value }];
-  if (typeof value !== "object" || value === null) return [];
+  if (!isMap(value) || isCurve(value)) return [];
   return Object.entries(value)
     .map(([step, rate]) => ({ step: Number(step), rate: Number(rate) }))
     .sort((a, b) => a.step - b.step);
@@ -71,7 +73,20 @@ export function rateChanges(run: ShownRun): ReturnType<typeof rates> {
   return rates(run).filter(({ step }) => step > 0);
 }
 
-/** Returns the learning rate at a step. */
-export function rateAt(run: ShownRun, step: number): number {
-  return rates(run).findLast((one) => one.step <= step)?.rate ?? Number.NaN;
+/** Writes how the learning rate has changed so far: by steps, or along which curve. */
+export function rateText(run: ShownRun): string {
+  const value = settingOf(run, "train.lr")?.value;
+  if (isMap(value) && isCurve(value)) {
+    const { from, rate, to, then } = value;
+    const rates = [from, rate, to].filter((one) => one !== undefined);
+    return `${rates.join(" → ")} (${then === "constant" ? "warm-up" : then})`;
+  }
+  const at = (step: number): number | undefined =>
+    rates(run).findLast((one) => one.step <= step)?.rate;
+  const [first, last] = [at(0), at(updates(run) - 1)];
+  return first === last ? `${first ?? UNKNOWN}` : `${first} → ${last} (┊)`;
+}
+
+function isCurve(value: Readonly<Record<string, unknown>>): boolean {
+  return "then" in value;
 }

@@ -4,7 +4,7 @@ import { count, loss, UNKNOWN } from "@ablate/text";
 import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
-import { rateAt, type ShownRun, updates } from "../../data/shown-run.ts";
+import { rateText, type ShownRun, updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
@@ -244,9 +244,7 @@ function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
   const cross: Line[] =
     state.crosshair === null ? [] : [[piece(`│ ${xName(state.settings.axis, state.crosshair)}`)]];
   if (updates(run) === 0) return cross;
-  const [first, last] = [rateAt(run, 0), rateAt(run, updates(run) - 1)];
-  const rates = first === last ? first : `${first} → ${last} (┊)`;
-  return [...cross, [piece(`learning rate ${rates}`, "muted")]];
+  return [...cross, [piece(`learning rate ${rateText(run)}`, "muted")]];
 }
 
 /** Puts notes at the right of a chart, or below it on a narrow terminal. */
