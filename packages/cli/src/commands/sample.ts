@@ -5,6 +5,7 @@ import { asLine, visible, visibleEnds } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { BACKEND, KERNELS, READING_OPTIONS } from "../command-line/options.ts";
+import { whyNoWeights } from "../export/weights.ts";
 import { otherRevisionNote } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
@@ -13,9 +14,10 @@ import { refuseUnknownWishes, wantedBackend } from "../training/engines.ts";
 
 export const command: Command = {
   about:
-    "Draws names from the final weights of a run; the same seed draws the same names. The data file is not needed.",
+    "Draws names from the final weights of a run, or the best; the same seed draws the same names. The data file is not needed.",
   options: {
     ...READING_OPTIONS,
+    best: { help: "from the weights of the lowest validation loss, where record.best kept them" },
     count: { value: "N", help: "how many names (20)" },
     multinomial: {
       help: "draw each character as torch.multinomial(p, 1) does: other names for the same seed",
@@ -25,6 +27,7 @@ export const command: Command = {
   examples: [
     ["ablate sample quickstart/v7", "20 names"],
     ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
+    ["ablate sample quickstart/v7 --best", "from the best weights that a run has kept"],
     [
       "ablate sample quickstart/v7 --multinomial --seed 2147483647",
       "what PyTorch draws from these weights and a generator of this seed",
@@ -35,13 +38,12 @@ export const command: Command = {
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     refuseUnknownWishes(terminal);
+    const which = flags.has("best") ? "best" : "last";
     const { run, weights } = withReader(invocation, (reader) => {
       const found = findRun(reader, flags.positionals[0] ?? "");
-      return { run: found, weights: reader.weights(found.name, weightsDamage) };
+      return { run: found, weights: reader.weights(found.name, weightsDamage, which) };
     });
-    if (weights === undefined) {
-      throw new UsageError(`${run.name} has no weights: it is ${run.state}`);
-    }
+    if (weights === undefined) throw new UsageError(whyNoWeights(run.name, [run], { which }));
     terminal.warn(otherRevisionNote([run], "names are drawn").map(asLine).join(""));
     const seed = flags.count("seed") ?? sampleSeed(run.seed);
     const name = ENGINES.find((one) => one === run.engine) ?? "simd";

@@ -37,7 +37,7 @@ export async function exportWeights(
   const { target, which } = request;
   const trained = runs.filter((run) => reader.weights(run.name, () => null, which) !== undefined);
   const [only] = trained;
-  if (only === undefined) throw new UsageError(whyNone(name, runs, { grid, which }));
+  if (only === undefined) throw new UsageError(whyNoWeights(name, runs, { grid, which }));
   const bytesOf = await writerOf(reader, request);
   if (grid === null) {
     await writeWhole(target, (path) => writeFileSync(path, bytesOf(only)));
@@ -59,10 +59,11 @@ function wordOf(which: WhichWeights): string {
   return which === "best" ? "best weights" : "weights";
 }
 
-function whyNone(
+/** Says why a run, or a grid, has no weights. */
+export function whyNoWeights(
   name: string,
   runs: readonly RunSummary[],
-  { grid, which }: { readonly grid: string | null; readonly which: WhichWeights },
+  { grid = null, which }: { readonly grid?: string | null; readonly which: WhichWeights },
 ): string {
   if (which === "best") return `${name} has no best weights: record.best keeps them`;
   const why = grid === null ? `it is ${runs[0]?.state}` : "none of its runs has finished";
