@@ -52,6 +52,7 @@ export {
   setting,
   settingOfKey,
   shortKey,
+  usualSetting,
 } from "./analysis/settings.ts";
 export { type Moments, momentsOf, twoSidedT } from "./analysis/statistics.ts";
 export {

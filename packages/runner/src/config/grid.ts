@@ -2,7 +2,7 @@
 import type { Position, Problem } from "./config-error.ts";
 import { makerOf, valuesOf } from "./makers.ts";
 import { nest } from "./merge.ts";
-import { CONFIG_KEYS, isSection } from "./schema.ts";
+import { CONFIG_KEYS, isNamed, isSection, NAME } from "./schema.ts";
 import { flowText, type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
 
 /** What describes the grid rather than a run. */
@@ -84,7 +84,9 @@ export function leavesOf(
 ): Leaf[] {
   return [...map.entries].flatMap(([name, { keyAt, value }]) => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
-    return value.kind === "map" && isDeep(key)
+    const isDeeper =
+      isDeep(key) || (isNamed(key) && value.kind === "map" && !value.entries.has(NAME));
+    return value.kind === "map" && isDeeper
       ? leavesOf(value, key, isDeep)
       : [{ key, keyAt, value }];
   });
@@ -140,12 +142,16 @@ export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
   const factors = new Map<string, GridFactor>();
   const isDeep = (key: string): boolean => isSection(key) && whyCommon(key) === null;
   for (const { key, keyAt, value } of leavesOf(grid, "", isDeep)) {
-    const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`));
+    const whole = CONFIG_KEYS.find((one) => key.startsWith(`${one}.`) && !isNamed(one));
     const inWhole =
       whole === undefined
         ? null
         : `is part of ${whole}, which is one value; list whole values, as ${wholeExample(whole, key, value)}`;
-    const wrong = whyCommon(key) ?? inWhole ?? (factors.has(key) ? "given twice" : null);
+    const before = [...factors.keys()].find((one) => isNamed(key) && one.startsWith(`${key}.`));
+    const replaced =
+      before === undefined ? null : `replaces ${before}, which stands before it; write it first`;
+    const wrong =
+      whyCommon(key) ?? inWhole ?? replaced ?? (factors.has(key) ? "given twice" : null);
     const items = wrong === null ? valuesOf(value, `grid.${key}`, problems) : [];
     if (wrong !== null) problems.push({ ...keyAt, message: `grid.${key}: ${wrong}` });
     if (items.length > 0) factors.set(key, { key, keyAt, items });

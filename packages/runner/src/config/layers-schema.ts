@@ -3,7 +3,7 @@ import { ACTIVATIONS, type LayerSpec, LEAKY_SLOPE } from "@ablate/core";
 import { hint } from "@ablate/text";
 import { z } from "zod";
 import { isRecord } from "./canonical-json.ts";
-import { show } from "./describe-issue.ts";
+import { instead, show } from "./describe-issue.ts";
 import { NORM_LAYERS, NORM_NAMES, normLayer } from "./norm-schema.ts";
 import { about, either, finite, integer, share } from "./value-schemas.ts";
 
@@ -63,7 +63,7 @@ const KINDS: readonly Kind[] = [
     "linear",
     z.strictObject({
       linear: about(
-        z.union([width, output], { error: `expected a width, 1 to 65536, or output` }),
+        z.union([width, output], { error: instead("expected a width, 1 to 65536, or output") }),
         "a linear layer of so many units; `output`: as many as there are characters",
         100,
       ),

@@ -1,7 +1,7 @@
 /** Puts maps on top of maps. Sections merge; what is not a section is one value, replaced whole. */
 import { givenTwice, type Position, type Problem } from "./config-error.ts";
-import { isSection } from "./schema.ts";
-import { type Entry, type MapNode, mapNode, type Node } from "./tree.ts";
+import { isNamed, isSection, NAME } from "./schema.ts";
+import { type Entry, type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
 
 /** Puts `override` on top of `base`; both are nested. */
 export function merge(base: MapNode, override: MapNode, key = ""): MapNode {
@@ -9,14 +9,30 @@ export function merge(base: MapNode, override: MapNode, key = ""): MapNode {
   for (const [name, entry] of override.entries) {
     const below = entries.get(name)?.value;
     const whole = join(key, name);
-    entries.set(
-      name,
-      below?.kind === "map" && entry.value.kind === "map" && isSection(whole)
-        ? { keyAt: entry.keyAt, value: merge(below, entry.value, whole) }
-        : entry,
-    );
+    const { keyAt, value } = entry;
+    if (isNamed(whole)) entries.set(name, { keyAt, value: changed(below, value) });
+    else if (below?.kind === "map" && value.kind === "map" && isSection(whole)) {
+      entries.set(name, { keyAt, value: merge(below, value, whole) });
+    } else entries.set(name, entry);
   }
   return mapNode(base.at, entries);
+}
+
+/** Puts a map without a name on top of the settings of what has one; a name replaces it whole. */
+function changed(below: Node | undefined, value: Node): Node {
+  if (below === undefined || value.kind !== "map" || value.entries.has(NAME)) return value;
+  return mapNode(value.at, [...named(below).entries, ...value.entries]);
+}
+
+/** Whether settings of the optimiser are in a config and no name: they are those of a name that is elsewhere. */
+export function hasSettingsAlone(tree: MapNode): boolean {
+  const optimizer = nodeAt(tree, ["train", "optimizer"]);
+  return optimizer?.kind === "map" && !optimizer.entries.has(NAME);
+}
+
+/** Returns the map that a name alone stands for. */
+function named(node: Node): MapNode {
+  return node.kind === "map" ? node : mapNode(node.at, [[NAME, { keyAt: node.at, value: node }]]);
 }
 
 /** Returns the same map without dotted keys: `train.lr: 1` becomes `train: { lr: 1 }`. */
@@ -61,9 +77,9 @@ function insert(
   const present = target.entries.get(name);
   const { keyAt, value } = entry;
   const isLast = rest.length === 0;
-  const section = isLast && value.kind === "map" && isSection(whole) ? value : null;
+  const section = isLast ? sectionOf(whole, value, present) : null;
   const isNested = !isLast || section !== null;
-  if (present !== undefined && !(isNested && present.value.kind === "map")) {
+  if (present !== undefined && !(isNested && (present.value.kind === "map" || isNamed(whole)))) {
     problems.push({ ...keyAt, message: givenTwice(whole, present.keyAt) });
     return;
   }
@@ -73,11 +89,17 @@ function insert(
     set(value);
     return;
   }
-  const inner = draftOf(present?.value.kind === "map" ? present.value : mapNode(value.at), drafts);
+  const inner = draftOf(present === undefined ? mapNode(value.at) : named(present.value), drafts);
   const place = { key: whole, problems, drafts };
   if (section === null) insert(inner, rest, entry, place);
   else insertAll(inner, section, place);
   set(inner);
+}
+
+/** Returns what is put into a map entry by entry; null: the value is set whole. */
+function sectionOf(key: string, value: Node, present: Entry | undefined): MapNode | null {
+  if (isNamed(key)) return present === undefined ? null : named(value);
+  return value.kind === "map" && isSection(key) ? value : null;
 }
 
 /** Splits a key below `prefix` for as long as it leads through sections. */
@@ -86,7 +108,7 @@ function splitKey(prefix: string, name: string): string[] {
   if (segments.includes("")) return [name];
   let depth = 0;
   let key = prefix;
-  while (depth < segments.length - 1 && isSection(key)) {
+  while (depth < segments.length - 1 && (isSection(key) || isNamed(key))) {
     key = join(key, segments[depth] ?? "");
     depth += 1;
   }

@@ -3,7 +3,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { InitConfig, ModelConfig, ShortModel, TrainConfig } from "./config.ts";
 import type { GroupConfig, GroupSettings } from "./group-schema.ts";
 import type { InitSettings } from "./init-schema.ts";
-import type { ModelSettings, ShortSettings } from "./model-schema.ts";
+import type { ListSettings, ModelSettings, ShortSettings } from "./model-schema.ts";
 import { type OptimizerConfig, PLAIN } from "./optimizer-schema.ts";
 import { briefRates } from "./rate-schema.ts";
 import { shortOf } from "./short-model.ts";
@@ -12,12 +12,15 @@ import type { TrainSettings } from "./train-schema.ts";
 
 /** @param context - characters that the network sees: it decides which layers are as wide as what enters them */
 export function resolveModel(settings: ModelSettings, context: number): ModelConfig {
-  const model = "layers" in settings ? listModel(settings) : shortModel(settings);
+  const model = "layers" in settings ? listModel(settings, context) : shortModel(settings);
   return isPlain(model) ? model : (shortOf(toModelSpec(model, context)) ?? model);
 }
 
-function listModel({ tie, ...rest }: Extract<ModelSettings, { layers: unknown }>): ModelConfig {
-  return tie ? { ...rest, tie } : rest;
+/** Leaves out a first layer that puts the whole context side by side: there is one without saying so. */
+function listModel({ embedding, layers, tie }: ListSettings, context: number): ModelConfig {
+  const [first] = layers;
+  const isWhole = typeof first === "object" && "flatten" in first && first.flatten === context;
+  return { embedding, layers: isWhole ? layers.slice(1) : layers, ...(tie ? { tie } : {}) };
 }
 
 function shortModel({ norm, residual, dropout, tie, ...plain }: ShortSettings): ShortModel {

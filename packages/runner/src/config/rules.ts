@@ -2,7 +2,7 @@
 import type { Position, Problem } from "./config-error.ts";
 import { type Leaf, leavesOf, readValues, whyCommon } from "./grid.ts";
 import { mapOf } from "./merge.ts";
-import { isSection } from "./schema.ts";
+import { isNamed, isSection, NAME } from "./schema.ts";
 import { flowText, type MapNode, mapNode, type Node } from "./tree.ts";
 
 /** Holds for the runs that have all of these values. */
@@ -61,8 +61,15 @@ function readRule(item: Node, { name, extra, problems }: Reading): Rule[] {
   const tree = readValues(item, name, { without: extra, problems });
   if (tree === null || item.kind !== "map") return [];
   const own = [...item.entries].filter(([key]) => extra.includes(key));
-  const leaves = [...own.map(([key, entry]) => ({ key, ...entry })), ...leavesOf(tree)];
+  const asked = leavesOf(tree, "", (key) => isSection(key) || isNamed(key)).map(ofName);
+  const leaves = [...own.map(([key, entry]) => ({ key, ...entry })), ...asked];
   return leaves.length === 0 ? [] : [{ name, at: item.at, text: textOf(item), leaves, extra }];
+}
+
+/** A name asks for nothing but the name, whatever the settings. */
+function ofName(leaf: Leaf): Leaf {
+  const isName = isNamed(leaf.key) && leaf.value.kind === "scalar";
+  return isName ? { ...leaf, key: `${leaf.key}.${NAME}` } : leaf;
 }
 
 const LONGEST_TEXT = 200;

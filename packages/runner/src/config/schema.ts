@@ -168,6 +168,17 @@ export const SECTION_SCHEMAS: SectionSchemas = {
 
 export const SECTION_NAMES: readonly string[] = Object.keys(SECTION_SCHEMAS);
 
+/** The name of a value that keys may lead into, as in `train.optimizer.weight_decay`. */
+export const NAME = "name";
+
+/**
+ * Whether the value of a dotted key is replaced whole by a name or by a map that has one, and changed by other maps and by
+ * keys that lead into it.
+ */
+export function isNamed(key: string): boolean {
+  return key === "train.optimizer";
+}
+
 /** Stands for `init.hidden1`, `init.hidden2` and so on, which have the same keys. */
 const FIRST_LAYER = "init.hidden1";
 

@@ -59,6 +59,9 @@ export function toValue(node: Node): unknown {
   }
 }
 
+/** Keys whose values say what they are. */
+const UNSAID: ReadonlySet<string> = new Set(["scheme", "where", "name", "kind", "linear"]);
+
 const OTHER_LETTERS = /[^A-Za-z0-9._=-]+/g;
 
 /** Writes a value as it reads in a label: letters, digits, `.`, `_`, `=` and `-` only. */
@@ -73,7 +76,7 @@ export function toLabelText(node: Node): string {
     case "map":
       return [...node.entries]
         .map(([key, { value }]) =>
-          key === "scheme" || key === "where"
+          UNSAID.has(key)
             ? toLabelText(value)
             : `${key.replace(OTHER_LETTERS, "_")}_${toLabelText(value)}`,
         )

@@ -4,14 +4,27 @@ import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
 import { describeIssue, show } from "./describe-issue.ts";
 import { hintForValue, otherName } from "./hint-for-value.ts";
+import { hasSettingsAlone } from "./merge.ts";
 import { CONFIG_KEYS, type FileConfig, fileSchema, isSection, SECTION_NAMES } from "./schema.ts";
-import { follow, type MapNode, type Node, nodeAt, type Path, toValue } from "./tree.ts";
+import { follow, type MapNode, mapNode, type Node, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** Returns the config with its defaults, or null where there are problems. */
 export function validate(tree: MapNode, problems: Problem[]): FileConfig | null {
-  return validateSection(fileSchema, null, { tree, problems });
+  return validateSection(fileSchema, null, { tree: withoutSettingsAlone(tree), problems });
+}
+
+/** Leaves out settings of an optimiser that the runs may name: each run is checked with its own. */
+function withoutSettingsAlone(config: MapNode): MapNode {
+  const train = config.entries.get("train");
+  if (train?.value.kind !== "map" || !hasSettingsAlone(config)) return config;
+  const { at, entries } = train.value;
+  const others = mapNode(
+    at,
+    [...entries].filter(([key]) => key !== "optimizer"),
+  );
+  return mapNode(config.at, [...config.entries, ["train", { ...train, value: others }]]);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { count, hint } from "@ablate/text";
 import type { Cell, Factor as Chosen, Exclusion } from "../config/config.ts";
 import type { Position, Problem } from "../config/config-error.ts";
+import { hasSettingsAlone } from "../config/merge.ts";
 import type { Condition } from "../config/rules.ts";
 import { reportUnknown } from "../config/validate.ts";
 import { CellConfigs } from "./cell-configs.ts";
@@ -83,7 +84,9 @@ function checkValues(grid: GridLayers, reader: SectionReader, problems: Problem[
   const options = [...rows, ...factors.flatMap((factor) => factor.options), ...include];
   for (const { tree } of variants) reportUnknown(tree, problems, ["description"]);
   for (const { tree } of options) reportUnknown(tree, problems);
-  for (const { tree } of [...variants, ...options]) reader.read([base, tree]);
+  for (const { tree } of [...variants, ...options]) {
+    if (!hasSettingsAlone(tree)) reader.read([base, tree]);
+  }
 }
 
 /** Included runs are called by what they have that the config's base has not. */

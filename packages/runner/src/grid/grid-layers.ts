@@ -6,6 +6,7 @@ import { mapOf } from "../config/merge.ts";
 import type { OverrideTrees } from "../config/overrides.ts";
 import type { ConfigParts } from "../config/read-files.ts";
 import type { Rule } from "../config/rules.ts";
+import { isNamed } from "../config/schema.ts";
 import { type MapNode, toLabelText } from "../config/tree.ts";
 
 /** Values to put on top of others, and how they read in a label. */
@@ -78,7 +79,9 @@ function reportShared(
 ): void {
   const zipped = new Set((zip ?? []).flatMap(({ leaves }) => leaves.map(({ key }) => key)));
   for (const { key, keyAt } of factors) {
-    const other = [...zipped].find((one) => isWithin(key, one) || isWithin(one, key));
+    const other = [...zipped].find(
+      (one) => isWithin(one, key) || (isWithin(key, one) && !isNamed(one)),
+    );
     if (other !== undefined) {
       const message = `grid.${key}: is in zip as well; a key varies in one of them`;
       problems.push({ ...keyAt, message });

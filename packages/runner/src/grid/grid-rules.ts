@@ -1,10 +1,12 @@
 /** Compares the rules of a grid with its runs, and says of a rule that never held why it did not. */
 
 import { hint } from "@ablate/text";
+import { canonicalJson } from "../config/canonical-json.ts";
 import type { Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import type { Leaf } from "../config/grid.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
+import { isNamed, NAME } from "../config/schema.ts";
 import { flowText, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
 import { asNumber } from "../config/value-schemas.ts";
@@ -137,8 +139,20 @@ function value({ extra }: Rule, leaf: Leaf, { reader, base, problems }: Context)
   const { key } = leaf;
   const tree = leafTree(leaf);
   reportUnknown(tree, problems, extra);
-  const text = reader.textAt(key, [base, tree]);
+  // Whether a setting is one of the named value that runs have is not known here.
+  const text = isSettingOfNamed(key)
+    ? canonicalJson(asNumbers(toValue(leaf.value)))
+    : reader.textAt(key, [base, tree]);
   return { leaf, textOf: ({ layers }) => reader.textAt(key, layers), text, seen: new Set() };
+}
+
+function isSettingOfNamed(key: string): boolean {
+  const end = key.lastIndexOf(".");
+  return isNamed(key.slice(0, end)) && key.slice(end + 1) !== NAME;
+}
+
+function asNumbers(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(asNumbers) : asNumber(value);
 }
 
 function variant(rule: Rule, leaf: Leaf, { variants, problems }: Context): Wanted {

@@ -1,5 +1,5 @@
 import type { RunSpec } from "@ablate/core";
-import { shortKey } from "@ablate/store";
+import { shortKey, usualSetting } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { Cell, Exclusion, GridConfig, ResolvedConfig } from "../config/config.ts";
 import type { Position } from "../config/config-error.ts";
@@ -86,16 +86,38 @@ function differences(configs: readonly ResolvedConfig[]): Record<string, unknown
   const flat = configs.map((config) =>
     Object.entries(config).flatMap(([key, value]) => flatten(value, key)),
   );
+  const differing = differingKeys(flat);
+  return flat.map((all, i) => {
+    const own = new Map(all.map(({ key, value }) => [key, value]));
+    const leftOut = differing.filter((key) => !own.has(key));
+    const usual = leftOut.flatMap((key) => {
+      const value = usualValue(key, configs[i]);
+      return value === undefined ? [] : [[key, value] as const];
+    });
+    return Object.fromEntries([...[...own].filter(([key]) => differing.includes(key)), ...usual]);
+  });
+}
+
+/** Returns the keys that not all have with the same value. */
+function differingKeys(flat: readonly (readonly Flat[])[]): readonly string[] {
   const first = new Map(flat[0]?.map(({ key, text }) => [key, text]));
   const differing = new Set<string>();
+  const seen = new Map<string, number>();
   for (const all of flat) {
-    for (const { key, text } of all) if (first.get(key) !== text) differing.add(key);
+    for (const { key, text } of all) {
+      seen.set(key, (seen.get(key) ?? 0) + 1);
+      if (first.get(key) !== text) differing.add(key);
+    }
   }
-  return flat.map((all) =>
-    Object.fromEntries(
-      all.filter(({ key }) => differing.has(key)).map(({ key, value }) => [key, value]),
-    ),
-  );
+  for (const [key, count] of seen) if (count < flat.length) differing.add(key);
+  return [...differing];
+}
+
+/** Returns what a config has of a key that it leaves out; undefined where it has none. */
+function usualValue(key: string, config: ResolvedConfig | undefined): unknown {
+  const role = /^init\.hidden\d+\.(.*)$/.exec(key)?.[1];
+  if (role === undefined) return usualSetting(key)?.value;
+  return Object.entries(config?.init.hidden ?? {}).find(([name]) => name === role)?.[1];
 }
 
 type Named = Pick<Cell, "variant" | "factors">;

@@ -1,7 +1,7 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
 import { withoutSeed } from "@ablate/store";
 import { stringify } from "yaml";
-import type { DataConfig, GridConfig } from "../config/config.ts";
+import type { DataConfig, GridConfig, ResolvedConfig } from "../config/config.ts";
 import type { PlannedRun } from "./expand.ts";
 
 type Group = {
@@ -28,15 +28,33 @@ export function expandedYaml(
   const [first] = runs;
   if (first === undefined) throw new RangeError("a plan without runs has no config");
   const { name, description } = grid;
-  const { seed: _, data, ...settings } = first.resolved;
+  const { seed: _, data, ...settings } = withoutListed(first.resolved, runs);
   const seeds = [...new Set(runs.map(({ resolved }) => resolved.seed))];
   const about = description === "" ? { name } : { name, description };
   const base = { ...about, data: writtenData(data, { grid, pathOf }), ...settings, seeds };
-  const named = withNames(groupsOf(runs), seeds.length > 1);
+  const named = withNames(groupsOf(runs, areMixed(runs)), seeds.length > 1);
   const text = stringify(base, { lineWidth: 100 });
   const [label] = named[0] ?? [];
   const isPlain = named.length === 1 && (label === "run" || label === UNNAMED);
   return isPlain ? text : `${text}${variantsOf(named, seeds)}`;
+}
+
+/**
+ * Leaves the model to the variants where only some are lists of layers: no list can be put on top of a model by its
+ * widths.
+ */
+function withoutListed(
+  config: ResolvedConfig,
+  runs: readonly PlannedRun[],
+): Partial<ResolvedConfig> & Pick<ResolvedConfig, "data" | "seed"> {
+  if (!areMixed(runs)) return config;
+  const { model: _, ...rest } = config;
+  return rest;
+}
+
+function areMixed(runs: readonly PlannedRun[]): boolean {
+  const lists = runs.filter(({ resolved }) => "layers" in resolved.model);
+  return lists.length > 0 && lists.length < runs.length;
 }
 
 type Written = {
@@ -58,16 +76,22 @@ function writtenData(
 }
 
 /** Groups the runs that differ only in their seed, in the order of the plan. */
-function groupsOf(runs: readonly PlannedRun[]): readonly Group[] {
+function groupsOf(runs: readonly PlannedRun[], hasModels: boolean): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const { differs, label, variantDescription: description, resolved } of runs) {
-    const { seed: _, ...changes } = differs;
+    const { seed: _, ...others } = differs;
+    const changes = hasModels ? withModel(others, resolved) : others;
     const key = JSON.stringify(changes);
     const group = groups.get(key) ?? { label, description, changes, seeds: new Set<number>() };
     group.seeds.add(resolved.seed);
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+function withModel(changes: Group["changes"], { model }: ResolvedConfig): Group["changes"] {
+  const others = Object.entries(changes).filter(([key]) => !key.startsWith("model."));
+  return { ...Object.fromEntries(others), model };
 }
 
 type Named = readonly (readonly [string, Group])[];

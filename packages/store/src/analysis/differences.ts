@@ -1,7 +1,7 @@
 /** What makes one run another than a second one. */
 import { isDecisive } from "./factors.ts";
 import { withReading } from "./reading.ts";
-import { flatSettings, type Setting } from "./settings.ts";
+import { flatSettings, type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its identity goes. */
 export type Identified = {
@@ -26,7 +26,10 @@ export function differencesOf(first: Identified, second: Identified): Difference
   const [ofFirst, ofSecond] = bothSettings(first.config, second.config);
   const keys = [...new Set([...ofSecond.keys(), ...ofFirst.keys()])].filter(isDecisive);
   const differing = keys
-    .map((key) => ({ key, a: ofFirst.get(key), b: ofSecond.get(key) }))
+    .map((key) => {
+      const usual = usualSetting(key);
+      return { key, a: ofFirst.get(key) ?? usual, b: ofSecond.get(key) ?? usual };
+    })
     .filter(({ a, b }) => a?.id !== b?.id);
   const inBoth = differing.filter(({ a, b }) => a !== undefined && b !== undefined);
   const found = inBoth.length > 0 ? inBoth : differing;

@@ -1,5 +1,5 @@
 /** What runs differ in, and which are the same but for the seed. */
-import type { Setting } from "./settings.ts";
+import { type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its config goes. */
 export type Configured = {
@@ -62,12 +62,12 @@ export function factorsOf(runs: readonly Configured[]): Factor[] {
   return [...byPartition.values()].map((keys) => ({ name: keys.join(" + "), keys }));
 }
 
-/** Returns the setting of a run; undefined where its config has no such key. */
+/** Returns the setting of a run; undefined where its config has no such key, and leaves none out that is as it was. */
 export function settingOf(
   { settings }: Pick<Configured, "settings">,
   key: string,
 ): Setting | undefined {
-  return settings.find((one) => one.key === key);
+  return settings.find((one) => one.key === key) ?? usualSetting(key);
 }
 
 /** Returns a text that only runs with equal values of these keys share. */

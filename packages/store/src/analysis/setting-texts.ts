@@ -1,7 +1,7 @@
 /** Texts of the values that runs have of one key: never the same for two of them. */
 import { byDigits, tellApart, UNKNOWN, type Ways } from "@ablate/text";
 import { isMap } from "../reading/stored-json.ts";
-import { briefSetting, type Setting, setting } from "./settings.ts";
+import { briefSetting, KIND_KEYS, type Setting, setting } from "./settings.ts";
 
 type Found = Setting | null | undefined;
 
@@ -54,13 +54,14 @@ function only(value: unknown, differing: ReadonlySet<string>): unknown {
   if (kind === "") return value;
   return Object.fromEntries(
     Object.entries(value).filter(
-      ([key]) => key === "scheme" || key === "where" || differing.has(memberId(kind, key)),
+      ([key]) => KIND_KEYS.includes(key) || differing.has(memberId(kind, key)),
     ),
   );
 }
 
-function kindOf({ scheme, where }: Readonly<Record<string, unknown>>): string {
-  return String(scheme ?? where ?? "");
+function kindOf(value: Readonly<Record<string, unknown>>): string {
+  const key = KIND_KEYS.find((one) => one in value);
+  return key === undefined ? "" : String(value[key]);
 }
 
 function memberId(kind: string, key: string): string {

@@ -2,7 +2,26 @@
 import { shortNumber } from "@ablate/text";
 import { isMap } from "../reading/stored-json.ts";
 
-/** Defaults of schemes and of batch norm, which are left out of a setting's text. */
+/** What runs have of keys that are left out of a config while they are as they were before there was such a key. */
+const USUAL: Readonly<Record<string, unknown>> = {
+  "model.norm": "none",
+  "model.residual": "none",
+  "model.dropout": 0,
+  "model.tie": false,
+  "init.skip": 0,
+  "train.optimizer": "sgd",
+  "train.groups": [],
+  "train.clip": "none",
+  "train.batches": "sample",
+  "train.label_smoothing": 0,
+};
+
+/** Returns the setting of a key that a config leaves out; undefined where it has none. */
+export function usualSetting(key: string): Setting | undefined {
+  return Object.hasOwn(USUAL, key) ? settingOfKey(key, USUAL[key]) : undefined;
+}
+
+/** Defaults of schemes and of norms, which are left out of a setting's text. */
 const UNSAID: Readonly<Record<string, unknown>> = {
   scale: 1,
   std: 1,
@@ -33,8 +52,7 @@ export function setting(value: unknown, digits = 4): string {
   const written = asWritten(value);
   if (!isMap(written))
     return typeof written === "number" ? setting(written, digits) : json(written);
-  const { scheme, where, ...rest } = written;
-  const kind = scheme ?? where;
+  const { kind, rest } = byKind(written);
   const inner = Object.entries(rest)
     .filter(([key, one]) => kind === undefined || one !== UNSAID[key])
     .map(([key, one]) => `${key}: ${setting(one, digits)}`)
@@ -42,6 +60,20 @@ export function setting(value: unknown, digits = 4): string {
   if (typeof kind !== "string") return `{${inner}}`;
   return inner === "" ? kind : `${kind}(${inner})`;
 }
+
+/** Tells what a map is: a scheme, an optimiser, a norm or where one is. */
+function byKind(value: Readonly<Record<string, unknown>>): {
+  readonly kind: unknown;
+  readonly rest: Readonly<Record<string, unknown>>;
+} {
+  const key = KIND_KEYS.find((one) => one in value);
+  if (key === undefined) return { kind: undefined, rest: value };
+  const { [key]: kind, ...rest } = value;
+  return { kind, rest };
+}
+
+/** Keys whose values say what a map is. */
+export const KIND_KEYS: readonly string[] = ["scheme", "name", "kind", "where"];
 
 /** Returns a learning rate that never changes as the number that it is, any other value as it is. */
 function asWritten(value: unknown): unknown {
@@ -57,15 +89,16 @@ export function briefSetting(value: unknown, digits = 3): string {
   if (typeof value === "number") return shortNumber(value, digits);
   if (Array.isArray(value)) return briefList(value.map((one) => briefSetting(one, digits)));
   if (!isMap(value)) return setting(value);
-  const { scheme, where, ...rest } = value;
-  if (typeof where === "string") return where;
-  if (typeof scheme !== "string") {
+  const { kind, rest } = byKind(value);
+  const isNamed = typeof kind === "string" && !("scheme" in value);
+  if (isNamed) return kind;
+  if (typeof kind !== "string") {
     return Object.entries(rest)
       .map(([key, one]) => (key === "0" ? "" : `${key}:`) + briefSetting(one, digits))
       .join(" ");
   }
   const said = Object.entries(rest).filter(([key, one]) => one !== UNSAID[key]);
-  return [scheme, ...said.map(([, one]) => briefSetting(one, digits))].join(" ");
+  return [kind, ...said.map(([, one]) => briefSetting(one, digits))].join(" ");
 }
 
 /** From so many equal members of a list on, their number is shorter to read. */
@@ -98,8 +131,7 @@ export function nameText(value: unknown): string {
       .replace(/[^A-Za-z0-9._=-]+/g, "_");
   }
   if (Object.keys(value).join() === "0") return nameText(value[0]);
-  const { scheme, where, ...rest } = value;
-  const kind = scheme ?? where;
+  const { kind, rest } = byKind(value);
   const inner = Object.entries(rest)
     .filter(([key, one]) => kind === undefined || one !== UNSAID[key])
     .map(([key, one]) => `${key}_${nameText(one)}`);
