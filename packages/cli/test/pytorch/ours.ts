@@ -58,8 +58,8 @@ export async function readRun(folder: string, run: string, engine: string): Prom
     loss: column("loss"),
     lr: column("lr"),
     ratios: steps.map((row) => parameters.map((name) => numberIn(row[`${RATIO}${name}`]))),
-    gradient_norm: column("gradient_norm"),
-    clip_factor: column("clip_factor"),
+    gradient_norm: column("metric.gradient_norm"),
+    clip_factor: column("metric.clip_factor"),
     tensors: Object.fromEntries(tensors.map(({ name, values }) => [name, [...values]])),
     state: {},
     evaluations: (await table("--table", "evals")).map(({ split, statistics, loss }) => ({
