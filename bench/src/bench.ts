@@ -19,6 +19,7 @@ import { type Contender, measureRounds, ourSides, peerSides, tfjsSides } from ".
 import { aboutLine, evaluationTable, speedTables, tfjsTable } from "./speed-tables.ts";
 import { spread } from "./timings.ts";
 import {
+  hasWorkload,
   isWorkload,
   lengthOf,
   loadWorkload,
@@ -54,8 +55,12 @@ await guarded(async () => {
   const { against } = values;
   buildAll(against === undefined ? [] : [against]);
   const before = loadavg()[0] ?? 0;
-  const sides = [...ourSides(against), ...peerSides(peers), ...tfjsSides(backends)];
-  const workloads = nets.map((net) => measure(net, { sides, rounds, steps, against }));
+  const others = [...peerSides(peers), ...tfjsSides(backends)];
+  const workloads = nets.map((net) => {
+    const before = against !== undefined && hasWorkload(against, net) ? against : undefined;
+    const sides = [...ourSides(before), ...others];
+    return measure(net, { sides, rounds, steps, against: before });
+  });
   const report: SpeedReport = { ...conditionsOf(rounds, before), workloads };
   const tables = [
     ...speedTables(report),

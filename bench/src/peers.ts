@@ -15,15 +15,16 @@ type Library = (typeof LIBRARIES)[number];
 
 const LIBRARIES = ["JAX", "PyTorch"] as const;
 
-const MODULES: Readonly<Record<Library, string>> = { JAX: "jax", PyTorch: "torch" };
+/** What a Python has to have; the first is the library itself. */
+const MODULES: Readonly<Record<Library, string>> = { JAX: "jax, optax", PyTorch: "torch" };
 
 /** Finds the libraries of each interpreter of `ABLATE_PYTHON` (separated by colons; `python3` where it is not set). */
 export function findPeers(): Peer[] {
   const interpreters = (process.env.ABLATE_PYTHON ?? "python3").split(":");
   return LIBRARIES.flatMap((library) =>
     interpreters.flatMap((python) => {
-      const module = MODULES[library];
-      const code = `import ${module}; print(${module}.__version__)`;
+      const modules = MODULES[library];
+      const code = `import ${modules}; print(${modules.split(",")[0]}.__version__)`;
       const { status, stdout } = spawnSync(python, ["-c", code], { encoding: "utf8" });
       return status === 0 ? [{ library, python, version: stdout.trim() }] : [];
     }),

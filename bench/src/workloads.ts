@@ -1,5 +1,6 @@
 /** What is trained: a workload by its name, or any widths and batch; and how much matrix work a step of it is. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as core from "@ablate/core";
 import * as runner from "@ablate/runner";
@@ -10,12 +11,20 @@ export const WORKLOAD_NAMES = [
   "two-layer-bn",
   "six-layer-bn-100",
   "six-layer-bn-200",
+  "two-layer-adamw",
+  "six-layer-ln-100",
+  "hierarchical",
 ] as const;
 
 export type WorkloadName = (typeof WORKLOAD_NAMES)[number];
 
 export function isWorkload(name: string): name is WorkloadName {
   return WORKLOAD_NAMES.some((workload) => workload === name);
+}
+
+/** Whether the checkout in a folder has a workload. */
+export function hasWorkload(folder: string, name: WorkloadName): boolean {
+  return existsSync(join(folder, "bench/workloads", `${name}.yaml`));
 }
 
 /** The config of a net and what is set on top of it: `512,512/128` is `two-layer` with other widths and another batch. */

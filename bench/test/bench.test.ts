@@ -94,7 +94,7 @@ test.each([
   [
     "bench",
     "--only deep",
-    'no workload "deep"; there are two-layer, two-layer-bn, six-layer-bn-100, six-layer-bn-200',
+    'no workload "deep"; there are two-layer, two-layer-bn, six-layer-bn-100, six-layer-bn-200, two-layer-adamw, six-layer-ln-100, hierarchical',
   ],
   ["bench", "--rounds 0", '--rounds takes a whole number from 1, not "0"'],
   ["widths", "--only wide", 'no net "wide"; there are two-layer, '],
