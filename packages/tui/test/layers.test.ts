@@ -153,6 +153,36 @@ test("over depth activations that grow by powers of ten have an axis of powers o
   expect(chart.join("").match(/◆/g)).toHaveLength(3);
 });
 
+test("a stream is drawn over depth, and by its kind, where a probe has one", () => {
+  const probe = makeProbe({ step: 0, depth: 3 });
+  const layers = probe.layers.map(({ tensors, ...layer }) => ({
+    ...layer,
+    tensors: { ...tensors, ...(tensors.activation && { stream: tensors.activation }) },
+  }));
+
+  const over = layersOf([{ probes: [{ ...probe, layers }] }], { panel: "depth" });
+  const alone = layersOf([{ probes: [{ ...probe, layers }] }], { kinds: ["stream"] });
+
+  expect(text(over)).toMatch(/^std of stream .*std of activation/m);
+  expect(text(alone)).toMatch(/^ *stream +std/m);
+  expect(text(layersOf([{ probes: [probe] }], { panel: "depth" }))).not.toContain("stream");
+});
+
+test("a norm of rows shows what it has learned", () => {
+  const [probe] = makeProbes([0], { isNormed: true });
+  const layers = (probe?.layers ?? []).map((layer) => ({
+    ...layer,
+    norm: layer.norm && { ...layer.norm, batch: null, running: null, trainset: null },
+  }));
+
+  const ui = layersOf(probe === undefined ? [] : [{ probes: [{ ...probe, layers }] }], {
+    panel: "norm",
+  });
+
+  expect(text(ui)).toMatch(/normalises each row/);
+  expect(text(ui)).toMatch(/gamma -?\d/);
+});
+
 test("a panel that has nothing to show says why", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "norm" });
   expect(text(ui)).toContain("without a norm");

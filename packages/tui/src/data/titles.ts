@@ -44,6 +44,8 @@ const KINDS: readonly (readonly [TensorKind, Tone])[] = [
   ["activation_gradient", "series1"],
   ["weight", "series4"],
   ["weight_gradient", "series2"],
+  ["stream", "series5"],
+  ["stream_gradient", "series3"],
 ];
 
 export const DRAWN_KINDS: readonly TensorKind[] = KINDS.map(([kind]) => kind);

@@ -43,8 +43,15 @@ const PROFILES: readonly Profile[] = [
   },
 ];
 
+/** Of layers in which something comes behind the activation. */
+const STREAM: Profile = {
+  title: "std of stream",
+  log: "where wide",
+  value: ({ tensors }) => tensors.stream?.std,
+};
+
 export function depthPanel(spec: PanelSpec): Panel {
-  const { canvas, box } = spec;
+  const { canvas, box, sides } = spec;
   const { layers, layerAt } = shownProbe(canvas.scene);
   const inner = layers.filter(isInner);
   const some = inner.length > 1 ? inner : layers.filter(({ kind }) => kind !== "embedding");
@@ -52,7 +59,9 @@ export function depthPanel(spec: PanelSpec): Panel {
   const names = some.map(({ name }) => name);
   const focused = names.indexOf(layers[layerAt]?.name ?? "");
   const fitting = Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP)));
-  const lines = inColumns(PROFILES.slice(0, fitting), box.columns, (profile, columns) => {
+  const hasStream = sides.some(({ probe }) => probe?.layers.some(({ tensors }) => tensors.stream));
+  const profiles = hasStream ? [STREAM, ...PROFILES] : PROFILES;
+  const lines = inColumns(profiles.slice(0, fitting), box.columns, (profile, columns) => {
     const part = { ...spec, box: { columns, rows: box.rows } };
     return profileChart(part, profile, { names, focused });
   });
