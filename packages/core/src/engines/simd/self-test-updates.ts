@@ -29,8 +29,8 @@ export const descendBlocks: Case = (bed) => {
   bed.see(penalty, p, g, sums, ratio);
 };
 
-/** Rows of a parameter of several blocks. */
-const TALL = 83;
+/** Rows of a parameter of one whole block and a part of one. */
+const TALL = 29;
 
 /** A parameter, its gradient, three states, room for sums, how many floats they have, and all of them in a row. */
 function updateRoom(bed: Bed) {
