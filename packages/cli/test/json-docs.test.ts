@@ -45,6 +45,7 @@ beforeAll(async () => {
     await run("--set", "record.evaluate=none", "--steps", "50"),
     await run("--engine", "tfjs", "--steps", "5"),
     await run("--steps", "250", "--threads", "2"),
+    await run("--set", "train.clip.norm=1", "--set", "record.best=true", "--steps", "40"),
   );
   const names = await read("sample", "small/normed", "--seed", "7");
   const forward = (

@@ -1,4 +1,5 @@
 /** What runs record by names of their own, as commands show it. */
+import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openWriter } from "@ablate/store";
@@ -107,3 +108,38 @@ test("history has a column for each metric, and metrics is a table of its own", 
   const { stdout } = await ablate(folder, "query", sql, "--json");
   expect(JSON.parse(stdout)).toEqual([{ step: 2, value: "Infinity" }]);
 });
+
+test("a run records what clipping and groups do, and keeps its best weights", async () => {
+  const own = makeFolder();
+  writeFileSync(join(own, "clip.yaml"), CLIPPED);
+  expect((await ablate(own, "run", "clip.yaml", "--quiet")).status).toBe(0);
+
+  const [run] = JSON.parse((await ablate(own, "show", "clip/run", "--json")).stdout);
+  const names = run.metric_summary.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(["gradient_norm", "clip_factor", "lr.role:bias"]);
+  expect(run.metric_summary[1].max).toBeLessThanOrEqual(1);
+  expect(run.metric_summary[2]).toMatchObject({ points: 60, last: 0.02 });
+  const { best_weights_step: step } = run;
+  expect(step).toBe(run.best_valid_step);
+  const page = await ablate(own, "show", "clip/run");
+  expect(page.stdout).toMatch(/^ {2}best +validation loss \d\.\d+ at step \d+, kept \(--best\)$/m);
+
+  const best = await ablate(own, "sample", "clip/run", "--best", "--json");
+  expect(JSON.parse(best.stdout)[0].step).toBe(step);
+  const weights = await ablate(own, "export", "clip/run", "--best", "-o", "best.safetensors");
+  expect(weights.stderr).toBe("wrote the best weights of 1 run to best.safetensors\n");
+  expect(JSON.parse((await ablate(own, "doctor", "--json")).stdout)).not.toContainEqual(
+    expect.objectContaining({ ok: false }),
+  );
+});
+
+/** A rate that ends too high: the best weights are not the last. */
+const CLIPPED = `name: clip
+data: { file: names.txt }
+model: { embedding: 4, hidden: [8] }
+train:
+  { steps: 60, batch_size: 8, lr: { 0: 0.5, 20: 8 }, clip: { norm: 1 },
+    groups: [{ match: "role:bias", lr: 0.02 }] }
+record: { best: true, evaluate: { every: 10 } }
+seeds: [1]
+`;

@@ -63,6 +63,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     ratios: reader.ratiosAt(name),
     initialLoss: reader.lossAt(name, 0)?.loss ?? null,
     metrics: reader.metrics(name),
+    best: reader.bestWeights(name) ?? null,
     samples: reader.samples(name),
     provenance: reader.provenance(name),
     digestMade: reader.checks.madeOf(name),
@@ -72,7 +73,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
 }
 
 function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFacts): object {
-  const { metrics, samples, provenance } = facts;
+  const { metrics, best, samples, provenance } = facts;
   return {
     ...runRow(run),
     note,
@@ -85,6 +86,7 @@ function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFac
       log10_ratio: log10Ratio,
     })),
     metric_summary: metrics,
+    best_weights_step: best?.step ?? null,
     samples,
     provenance,
   };
@@ -126,7 +128,7 @@ function runPage(facts: RunFacts, charts: string): string {
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function head({ run, note, initialLoss, findings, digestMade, revisions }: RunFacts): string {
+function head({ run, note, initialLoss, findings, best, ...facts }: RunFacts): string {
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
   const trained = run.lastStep === null ? 0 : run.lastStep + 1;
   const lines = [
@@ -134,13 +136,24 @@ function head({ run, note, initialLoss, findings, digestMade, revisions }: RunFa
     ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.stepsPerS)} a second`],
     ["parameters", count(run.parameters)],
     ["seed", String(run.seed)],
-    ["engine", [run.engine, revisionText(revisions)].filter((text) => text !== "").join(", ")],
+    [
+      "engine",
+      [run.engine, revisionText(facts.revisions)].filter((text) => text !== "").join(", "),
+    ],
     ["started", run.startedAt ?? UNKNOWN],
     ["ended", run.endedAt ?? UNKNOWN],
     ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
+    ...(best === null
+      ? []
+      : [
+          [
+            "best",
+            `validation loss ${loss(best.validLoss)} at step ${count(best.step)}, kept (--best)`,
+          ],
+        ]),
     ...(findings === null ? [] : [["verdict", verdict(findings, run.state)]]),
     ["hash", run.hash],
-    ...digestLine(run, digestMade),
+    ...digestLine(run, facts.digestMade),
     ...(run.error === null ? [] : [["error", run.error]]),
     ...(run.tags.length === 0 ? [] : [["tags", run.tags.join(", ")]]),
     ...(note === null ? [] : [["note", note]]),

@@ -50,6 +50,9 @@ export type StoredSample = Omit<Row<typeof SAMPLES>, "run">;
 
 export type StoredWeights = { readonly step: number; readonly bytes: Uint8Array };
 
+/** After how many updates weights had the lowest validation loss. */
+export type BestWeights = { readonly step: number; readonly validLoss: number };
+
 /** Weights with what else a run would go on with from there; null where that was not kept. */
 export type StoredCheckpoint = StoredWeights & { readonly state: Uint8Array | null };
 

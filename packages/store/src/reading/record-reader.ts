@@ -7,6 +7,7 @@ import type { Points } from "../writing/metric-rollup.ts";
 import type { Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
 import { curveReader, NO_ROWS, pointsOf } from "./curve.ts";
 import type {
+  BestWeights,
   CurvePoint,
   MetricSummary,
   SeriesInfo,
@@ -115,6 +116,13 @@ export class RecordReader {
   ): StoredWeights | undefined {
     const stored = this.checkpoint(runName, weightsDamage, which);
     return stored && { step: stored.step, bytes: stored.bytes };
+  }
+
+  /** Tells which weights are kept as the best, and what their validation loss was; undefined where none are. */
+  bestWeights(runName: string): BestWeights | undefined {
+    const select = `select step, best_loss as validLoss from checkpoint where run_id = ${RUN_ID}
+      and best_loss is not null order by step desc limit 1`;
+    return this.sql.row(select, runName);
   }
 
   /** Returns the same with the state of its checkpoint. */
