@@ -73,3 +73,59 @@ test("the rate's curve is named beside the charts, and what steps measured is a 
     { name: "gradient_norm", points: 40 },
   ]);
 });
+
+const NORM = "model.norm=batch";
+
+/** Of the names of `small.yaml`, 73 examples are for training. */
+test.each([
+  [
+    ["record.best=true"],
+    "--set record.best=true: record.best: nothing is evaluated while a run trains; set record.evaluate: { every: STEPS }",
+  ],
+  [
+    ["record.probes.examples=batch", "train.batch_size=300"],
+    "--set record.probes.examples=batch: record.probes.examples: a batch has 300 examples, a probe at most 256",
+  ],
+  [
+    ["record.probes.examples=1", NORM],
+    "--set record.probes.examples=1: record.probes.examples: batch norm needs at least 2",
+  ],
+  [
+    ["train.batches={ epochs: shuffled, last: drop }", "train.batch_size=74"],
+    "train.batches: an epoch has 73 examples, too few for one batch of 74; take a smaller train.batch_size, or last: keep",
+  ],
+  [
+    ["train.batches={ epochs: shuffled, last: keep }", "train.batch_size=8", NORM],
+    "train.batches: the last batch of an epoch has 1 of 73 examples, and batch norm needs at least 2; set last: drop or another train.batch_size",
+  ],
+])("plan refuses %j in one sentence", async (set, sentence) => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "plain.yaml"), "name: plain\ndata: { file: names.txt }\n");
+
+  const { status, stderr } = await ablate(
+    folder,
+    ...["plan", "plain.yaml", ...set.flatMap((one) => ["--set", one])],
+  );
+
+  expect(status).toBe(2);
+  expect(stderr.split("\n")[0]).toBe(
+    sentence.startsWith("--set") ? sentence : `plain.yaml:1:1: ${sentence}`,
+  );
+});
+
+test.each([
+  ["record.best=true", "train.stop={ patience: 1000 }"],
+  ["train.batches={ epochs: shuffled, last: drop }", "train.batch_size=73"],
+  ["train.batches={ epochs: shuffled, last: keep }", "train.batch_size=8"],
+  ["record.probes.examples=1", "model.norm=layer"],
+])("plan takes %s with %s", async (...set) => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "plain.yaml"), "name: plain\ndata: { file: names.txt }\n");
+
+  const { status, stderr } = await ablate(
+    folder,
+    ...["plan", "plain.yaml", ...set.flatMap((one) => ["--set", one])],
+  );
+
+  expect([status, stderr]).toEqual([0, ""]);
+});

@@ -8,6 +8,7 @@ export {
   fewestNames,
   type NameLists,
   onlyNames,
+  trainingExamples,
   vocabularyOf,
 } from "./data/dataset.ts";
 export {
@@ -43,6 +44,7 @@ export {
   type EngineName,
   type EngineOptions,
   type LoadedEngine,
+  MOST_PROBE_EXAMPLES,
   type Tensor,
   TFJS_BACKENDS,
   type TfjsBackend,

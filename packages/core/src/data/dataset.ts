@@ -70,6 +70,13 @@ function cutsOf({ names, valid, test }: NameLists): readonly [number, number] {
   return valid === null ? [more, names.length] : [more, more];
 }
 
+/** Counts the examples that a data set of these names has for training. */
+export function trainingExamples(lists: NameLists, shuffleSeed: number): number {
+  const [cut] = cutsOf(lists);
+  const names = new PythonRandom(shuffleSeed).shuffle(lists.names).slice(0, cut);
+  return names.reduce((sum, name) => sum + [...name].length + 1, 0);
+}
+
 /** Returns how many names leave no split empty. */
 export function fewestNames({ valid, test }: Pick<NameLists, "valid" | "test">): number {
   if (valid === null && test === null) return FEWEST_NAMES;

@@ -12,6 +12,7 @@ import {
 import type { Cell, GridConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { dataHash } from "../plan/identity.ts";
+import { checkBatches } from "./check-batches.ts";
 import { readDataFile } from "./data-file.ts";
 
 /** A data set, read and checked. */
@@ -31,7 +32,7 @@ export type Data = {
  * Reads the files of a config.
  *
  * @param shown - writes a path as the user would
- * @throws ConfigError - which names the key and the file that is no such file of names
+ * @throws ConfigError - which names the key and the file that is no such file of names, or batches that it has not
  */
 export function readData(config: GridConfig, shown: (path: string) => string): Data {
   const { dataFile, ownFiles, reading, cells } = config;
@@ -59,6 +60,8 @@ export function readData(config: GridConfig, shown: (path: string) => string): D
   };
   const longest = cells.reduce((most, one) => Math.max(most, one.config.data.context), 0);
   saying(config, { key: "file", path: shown(dataFile) }, () => checkExamples(lists, longest));
+  const problems = checkBatches(config, lists);
+  if (problems.length > 0) throw new ConfigError(problems, config.sources);
   return {
     hash: dataHash(file.bytes, { valid: valid?.bytes ?? null, test: test?.bytes ?? null }),
     lists,

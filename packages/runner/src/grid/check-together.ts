@@ -4,6 +4,7 @@ import { hint } from "@ablate/text";
 import { type Problem, positionText } from "../config/config-error.ts";
 import { type MapNode, nodeAt } from "../config/tree.ts";
 import { checkMemory, checkNetwork } from "./check-network.ts";
+import { checkRecord } from "./check-record.ts";
 import type { Network, Networks } from "./networks.ts";
 import type { Sections } from "./sections.ts";
 
@@ -30,6 +31,7 @@ export class TogetherCheck {
       ...(train.value === null ? [] : checkMemory(network.plan, model.tree, train.value)),
       ...checkBatchSize(network, train),
       ...checkL2(parameters, train.tree),
+      ...checkRecord(network, sections),
     ];
   }
 
