@@ -135,9 +135,18 @@ function nudged(engine: LoadedEngine, period: number): LoadedEngine {
   };
 }
 
-/** A constant tensor has no rounding in it. */
+/**
+ * A constant tensor has no rounding in it, but what a bias or a shift of zeros is added to has: it is moved by as much
+ * as rounds a sum around 1.
+ */
 function nudge({ values, ...tensor }: Tensor, period: number): Tensor {
-  if (values.every((value) => value === values[0])) return { ...tensor, values };
-  const moved = values.map((value, i) => value * (1 + (i % period === 0 ? NUDGE : -NUDGE)));
+  const [first] = values;
+  const isConstant = values.every((value) => value === first);
+  const isZeroVector = isConstant && first === 0 && tensor.shape.length === 1;
+  if (isConstant && !isZeroVector) return { ...tensor, values };
+  const moved = values.map((value, i) => {
+    const direction = i % period === 0 ? NUDGE : -NUDGE;
+    return isZeroVector ? direction : value * (1 + direction);
+  });
   return { ...tensor, values: moved };
 }
