@@ -120,6 +120,13 @@ test.each([
       ...["--set", "record.probes={ every: 1 }", "--set", "record.evaluate=none"],
     ],
   ],
+  [
+    "residual blocks",
+    [
+      ...["--steps", "200", "--set", "model.hidden=[50,50,50,50]"],
+      ...["--set", "model.residual=pre", "--set", "record.probes={ every: 2 }"],
+    ],
+  ],
   ["large weights", ["--steps", "50", "--set", "model.hidden=[2000]"]],
   ["many names", ["--steps", "50", "--set", "record.samples=10000"]],
 ])("the size of the store is estimated within a factor of 1.25: %s", async (_, args) => {

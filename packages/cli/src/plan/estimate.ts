@@ -37,10 +37,12 @@ const BYTES = {
 };
 
 /** Bytes of a probe, measured with two to six layers of 10 to 500 units; `unit` is of the saturation map. */
-const PROBE_BYTES = { probe: 100, layer: 1090, unit: 4, normedLayer: 150, normedUnit: 15 };
+const PROBE_BYTES = { probe: 100, layer: 1090, unit: 4, stream: 300 };
+/** Of a layer with a norm over the batch, or over each row. */
+const NORM_BYTES = { batch: { layer: 150, unit: 15 }, row: { layer: 75, unit: 5 } };
 
 /** Bytes of a store that has no run. */
-export const EMPTY_STORE_BYTES = 204_800;
+export const EMPTY_STORE_BYTES = 274_432;
 
 type Trained = Pick<TrainedKind, "runs" | "steps" | "seconds">;
 
@@ -98,11 +100,18 @@ function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
 }
 
 function probeBytes(layers: readonly PlannedLayer[]): number {
-  const { probe, layer, unit, normedLayer, normedUnit } = PROBE_BYTES;
-  return layers.reduce((sum, { units, positions, norm, kind }) => {
+  const { probe, layer, unit, stream } = PROBE_BYTES;
+  return layers.reduce((sum, { units, positions, norm, kind, stages }) => {
     const map = kind === "output" ? 0 : mapBytes(unit * units * positions);
-    return sum + layer + map + (norm?.spec.norm !== "batch" ? 0 : normedLayer + normedUnit * units);
+    const behind = stages.has("stream") ? stream : 0;
+    return sum + layer + map + behind + normBytes(norm, units);
   }, probe);
+}
+
+function normBytes(norm: PlannedLayer["norm"], units: number): number {
+  if (norm === null) return 0;
+  const bytes = norm.spec.norm === "batch" ? NORM_BYTES.batch : NORM_BYTES.row;
+  return bytes.layer + bytes.unit * units;
 }
 
 /** How many bytes of a row without rowid SQLite keeps in its page where the row does not fit, and at most. */
