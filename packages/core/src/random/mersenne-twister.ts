@@ -111,11 +111,23 @@ export class MersenneTwister {
     const least = Math.ceil(bound * 2 ** 53);
     const high = Math.floor(least / 2 ** 32);
     const low = least % 2 ** 32;
+    const state = this.#state;
+    let next = this.#next;
     for (let i = 0; i < below.length; i++) {
-      const drawn = this.uint32() & 0x1fffff;
-      const rest = this.uint32();
-      below[i] = drawn < high || (drawn === high && rest < low) ? 1 : 0;
+      if (next === N) {
+        this.#twist();
+        next = 0;
+      }
+      const drawn = tempered(at(state, next++)) & 0x1fffff;
+      if (next === N) {
+        this.#twist();
+        next = 0;
+      }
+      // The low bits hardly ever decide.
+      const rest = at(state, next++);
+      below[i] = drawn < high || (drawn === high && tempered(rest) < low) ? 1 : 0;
     }
+    this.#next = next;
   }
 
   #twist(): void {

@@ -11,14 +11,6 @@ export function gradientNorm(gradients: readonly tf.Tensor[]): number {
   return Math.sqrt(squares);
 }
 
-/** What PyTorch adds to the norm before it divides by it. */
-const MARGIN = 1e-6;
-
-/** What clipping multiplies gradients of this norm by: 1 unless they are clipped by norm. */
-export function clipFactor(clip: ClipSpec | undefined, norm: number): number {
-  return clip?.by === "norm" ? Math.min(1, clip.most / (norm + MARGIN)) : 1;
-}
-
 /** Gradients as `clip_grad_norm_` and `clip_grad_value_` leave them. */
 export function clipped(
   clip: ClipSpec | undefined,

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
 import { planNetwork } from "../../model/network-plan.ts";
+import { clipFactor } from "../../optimizers/clip-factor.ts";
 import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";
 import {
@@ -13,7 +14,7 @@ import {
   type Tensor,
 } from "../engine.ts";
 import { type Batch, batchOf, eachTile, range } from "./batches.ts";
-import { clipFactor, clipped, gradientNorm } from "./clipping.ts";
+import { clipped, gradientNorm } from "./clipping.ts";
 import { ColumnMoments } from "./column-moments.ts";
 import { crossEntropies, crossEntropy } from "./modules/cross-entropy.ts";
 import { forward, modulesBefore, type Network, type Way } from "./network.ts";

@@ -1,3 +1,4 @@
+import { clipFactor } from "../../../optimizers/clip-factor.ts";
 import { PLAIN_SGD } from "../../../optimizers/optimizers.ts";
 import type { ClipSpec, OptimizerSpec } from "../../../spec.ts";
 import {
@@ -30,8 +31,6 @@ type Options = Pick<
   readonly slots: readonly Slot[];
 };
 
-/** What PyTorch adds to the norm before it divides by it. */
-const MARGIN = 1e-6;
 /** Bytes of room for the update of plain SGD. */
 const ROOM = 128;
 
@@ -124,7 +123,7 @@ export class Updates {
     const norm = Math.sqrt(sum);
     metrics[row * width] = norm;
     if (this.#clip?.by !== "norm") return;
-    const factor = Math.min(1, this.#clip.most / (norm + MARGIN));
+    const factor = clipFactor(this.#clip, norm);
     metrics[row * width + 1] = factor;
     for (let p = 0; p < this.#slots.length; p++) {
       const slot = this.#slots[p];
