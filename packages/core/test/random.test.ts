@@ -86,6 +86,20 @@ test("a mask neither takes nor clears the normal that is left of a pair", () => 
   expect(generator.randn(1)[0]).toBe(spare);
 });
 
+test("a mask compares 53 bits, also across the words of a state", () => {
+  const [drawn, masked] = [MersenneTwister.fromSeed(9), MersenneTwister.fromSeed(9)];
+  const one = new Float32Array(1);
+  for (const twister of [drawn, masked]) twister.uint32(); // from now on at odd words
+
+  for (let i = 0; i < 700; i++) {
+    const [high, low] = [drawn.uint32() & 0x1fffff, drawn.uint32()];
+    const value = (high * 2 ** 32 + low) * 2 ** -53;
+    masked.fillBelow(one, i % 2 === 0 ? value : value + 2 ** -53);
+    expect(one[0]).toBe(i % 2);
+  }
+  expect(masked.uint32()).toBe(drawn.uint32());
+});
+
 test("everything is kept with probability 1, nothing with 0", () => {
   const mask = new Float32Array(1000);
   new TorchGenerator(7).bernoulli(1, mask);
