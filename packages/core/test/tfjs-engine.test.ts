@@ -13,7 +13,9 @@ import {
   Trainer,
 } from "../src/index.ts";
 import { initialise } from "../src/init/initialise.ts";
+import { eachModule, planNetwork } from "../src/model/network-plan.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { drawSpec } from "./draw-spec.ts";
 import { makeFewNames, makeSpec, trainAll } from "./make.ts";
 import { init, MODELS, notebookNorm, torchNorm } from "./models.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
@@ -104,30 +106,60 @@ test.each(backends)("names are sampled from weights on %s as by simd", (_, engin
 /** Tensors are counted, so one that a step leaks shows at once; `pnpm test:long` takes the long way. */
 const STEPS = process.env.ABLATE_LONG ? 10_000 : 1_000;
 
-test.each(backends)(
-  `${STEPS} steps leak no tensor on %s, nor do evaluations and samples`,
-  (backend, engine) => {
+const LEAKLESS: readonly [string, () => RunSpec][] = [
+  [
+    `${STEPS} steps of batch norm and l2`,
+    () => makeSpec({ model: { batchNorm: notebookNorm }, train: { steps: STEPS, l2: 0.01 } }),
+  ],
+  ...(["adam", "lion", "rmsprop"] as const).map((name): [string, () => RunSpec] => [
+    `30 steps of every kind of module by ${name}`,
+    () => drawn({ name, steps: 30 }),
+  ]),
+];
+const leakless = backends.flatMap(([backend, engine]) =>
+  LEAKLESS.map(([name, make]) => ({ backend, engine, name, make })),
+);
+
+test.each(leakless)(
+  "$name leak no tensor on $backend, nor do evaluations, probes and samples",
+  ({ backend, engine, make }) => {
     useBackend(backend);
-    const spec = makeSpec({
-      model: { batchNorm: notebookNorm },
-      train: { steps: STEPS, l2: 0.01 },
-    });
     const before = tf.memory().numTensors;
-    const trainer = new Trainer(spec, makeFewNames(3), { engine });
+    const spec = make();
+    const trainer = new Trainer(spec, makeFewNames(spec.model.context), { engine });
     const buffer = makeBuffer(trainer, 100);
     trainer.advance(buffer, 1);
     const started = tf.memory().numTensors;
 
     while (!trainer.isDone) trainer.advance(buffer, 100);
-    expect(trainer.step).toBe(STEPS);
+    expect(trainer.step).toBe(spec.train.steps);
+    expect(tf.memory().numTensors).toBe(started);
+    trainer.probe(0.97);
     expect(tf.memory().numTensors).toBe(started);
     trainer.evaluate();
     trainer.sample(5, 1);
+    trainer.checkpoint();
     trainer.dispose();
 
     expect(tf.memory().numTensors).toBe(before);
   },
 );
+
+/** A run of every kind of module by one of the optimisers that keep something, with clipping and groups. */
+function drawn({ name, steps }: { readonly name: string; readonly steps: number }): RunSpec {
+  const draws = new TorchGenerator(3);
+  for (;;) {
+    const spec = drawSpec((limit) => draws.randint(limit), steps);
+    const modules = eachModule(planNetwork(spec.model, 27).modules);
+    const kinds = new Set(modules.map(({ kind }) => kind));
+    const { optimizer, clip, groups, batches } = spec.train;
+    const isWhole = kinds.size === KINDS && clip && groups && !batches;
+    if (isWhole && optimizer?.name === name) return spec;
+  }
+}
+
+/** Linear, norm, activation, dropout, flatten and residual. */
+const KINDS = 6;
 
 test.each(backends)("the same run has the same bits every time on %s", (_, engine) => {
   const spec = makeSpec({ model: { batchNorm: torchNorm }, init, train: { steps: 50 } });
