@@ -6,6 +6,7 @@ import { openWriter } from "@ablate/store";
 import { parametersOf } from "@ablate/store/test/make";
 import { expect, test } from "vitest";
 import { ablate, makeFolder } from "./make.ts";
+import { reportIn, textOf } from "./report-make.ts";
 
 /** A folder with a store: two runs, two seeds each, whose gradients differ. */
 function recordedFolder(): string {
@@ -143,3 +144,12 @@ train:
 record: { best: true, evaluate: { every: 10 } }
 seeds: [1]
 `;
+
+test("a report draws each metric, a line for each group, and has its ends in a table", async () => {
+  const html = await reportIn(folder, "g");
+  const [, section = ""] = html.split("What else was recorded</h2>");
+  const [own = ""] = section.split("</section>");
+
+  expect(own).toContain(">gradient_norm</title>");
+  expect(textOf(own)).toMatch(/gradient_norm\s*0\.0508 → 1\.620\.508 → 16\.2/);
+});

@@ -8,6 +8,7 @@ import { differencesSection, differenceWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
 import { layersSection, saturationWords } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
+import { recordedSection } from "./sections/recorded.ts";
 import { extentWords, runsSection, troubleWords } from "./sections/runs.ts";
 import { settingsSection } from "./sections/settings.ts";
 import { startSection, startWords } from "./sections/start.ts";
@@ -38,6 +39,7 @@ export async function reportOf(
     { id: "loss", title: "Loss", body: lossSection(facts, draw) },
     { id: "start", title: "The first steps", body: startSection(facts) },
     { id: "updates", title: "Does every parameter learn?", body: updatesSection(facts, draw) },
+    { id: "recorded", title: "What else was recorded", body: recordedSection(facts, draw) },
     { id: "layers", title: "Inside the layers", body: layersSection(facts, draw) },
     { id: "findings", title: "Findings", body: findingsSection(facts) },
     { id: "differences", title: "Larger than chance?", body: differencesSection(facts, draw) },

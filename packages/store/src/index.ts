@@ -102,7 +102,7 @@ export type {
   StoredEvaluation,
   StoredSample,
 } from "./reading/history.ts";
-export { isMetric, metricOf } from "./reading/metric-curve.ts";
+export { isMetric, metricOf, metricSeries } from "./reading/metric-curve.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";

@@ -10,7 +10,9 @@ import {
   lostText,
   METRICS,
   type Metric,
+  type MetricSummary,
   type Moments,
+  metricSeries,
   momentsOf,
   type Outcome,
   type Parameter,
@@ -42,6 +44,8 @@ type Curves = {
   readonly lossByLog: readonly ColumnValue[];
   /** log10 of the update:data ratio, by parameter. */
   readonly ratios: ReadonlyMap<string, readonly ColumnValue[]>;
+  /** What runs record by names of their own. */
+  readonly metrics: ReadonlyMap<string, readonly ColumnValue[]>;
 };
 
 /** The first and the last probe of the first run that has some. */
@@ -105,6 +109,8 @@ export type ReportFacts = {
   readonly steps: number;
   /** How to read each update:data ratio, by parameter. */
   readonly ratios: ReadonlyMap<string, SeriesInfo>;
+  /** What any of the runs records by a name of its own, by that name. */
+  readonly metrics: ReadonlyMap<string, MetricSummary>;
   /** The runs by name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** The findings of each run. */
@@ -151,6 +157,7 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   return {
     ...{ runs, groups, shown, comparison, metric, guessing, steps },
     probed: shown.filter((group): group is Probed => group.probes !== null),
+    metrics: new Map(runs.flatMap((run) => [...(run.metrics ?? [])])),
     ratios: new Map(ratios.map((info) => [info.series.slice(RATIO.length), info])),
     parameters: new Map(parameters.map((one) => [one.name, one])),
     provenance: runs.map(({ name }) => reader.provenance(name)),
@@ -200,8 +207,15 @@ function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: numbe
   const series = ["loss", ...params.map((param) => `${RATIO}${param}`)];
   const samples = trained.map((run) => readSeries(reader, run, series));
   const byLog = logColumns(steps, LOG_COLUMNS);
+  const even = evenColumns(steps, lossColumns(steps));
+  const names = [...new Set(trained.flatMap(({ metrics }) => [...(metrics?.keys() ?? [])]))];
+  const ofMetric = (name: string) => {
+    const found = trained.map((run) => readSeries(reader, run, [metricSeries(name)]));
+    return inColumns(even, found, 0);
+  };
   return {
-    loss: inColumns(evenColumns(steps, lossColumns(steps)), samples, 0),
+    metrics: new Map(names.map((name) => [name, ofMetric(name)])),
+    loss: inColumns(even, samples, 0),
     lossByLog: inColumns(byLog, samples, 0),
     ratios: new Map(params.map((param, i) => [param, inColumns(byLog, samples, i + 1)])),
   };

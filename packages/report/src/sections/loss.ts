@@ -138,7 +138,7 @@ function lineMarks({ group: { name, place }, values }: Curve): readonly Mark[] {
 }
 
 /** Writes a tick of the axis of updates; between two of them there is none. */
-function stepText(value: number): string {
+export function stepText(value: number): string {
   return Number.isInteger(value) ? compact(value) : "";
 }
 
