@@ -73,6 +73,7 @@ export {
 } from "./model/layer-list.ts";
 export {
   batchNormsOf,
+  eachModule,
   LEAKY_SLOPE,
   linearModules,
   ModelError,

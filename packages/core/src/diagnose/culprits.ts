@@ -14,7 +14,7 @@ const USUAL_INPUT = 3;
 const MOSTLY = 0.8;
 
 type Part =
-  | { readonly kind: "weight" | "bias" | "gamma" }
+  | { readonly kind: "weight" | "bias" | "gamma" | "gain" }
   | { readonly kind: "input"; readonly from: LayerProbe; readonly size: number };
 
 /** Finds the part; the weight where nothing speaks against it. */
@@ -23,10 +23,11 @@ function largePart(
   layer: LayerProbe,
   { parameters }: Pick<Subject, "parameters">,
 ): Part {
-  if (layer.norm !== null) return { kind: "gamma" };
+  if (layer.norm !== null && layer.tensors.stream === undefined)
+    return { kind: layer.norm.batch === null ? "gain" : "gamma" };
   const before = layers[layers.indexOf(layer) - 1];
   const { weight, linear } = layer.tensors;
-  const entering = before?.tensors.activation ?? before?.tensors.weight;
+  const entering = before?.tensors.stream ?? before?.tensors.activation ?? before?.tensors.weight;
   const shape = parameters.find((one) => one.layer === layer.name && one.role === "weight")?.shape;
   if (!before || !weight || !linear || !entering || !shape) return { kind: "weight" };
   const size = Math.hypot(entering.mean, entering.std);
@@ -71,7 +72,8 @@ function cureOf(
     case "bias":
       return `the bias of ${layer} is what is large, scale it down`;
     case "gamma":
-      return `scale the gamma of ${layer} down`;
+    case "gain":
+      return `scale the ${part.kind} of ${layer} down`;
     case "input": {
       const { from, size } = part;
       const what = `${from.name} is what is large (root mean square ${short(size)})`;

@@ -8,6 +8,7 @@ import {
   type TensorKind,
 } from "../probe/probe.ts";
 import { grouped, type Observation, observation, type Rule, short } from "./finding.ts";
+import { usualGain } from "./nonlinearities.ts";
 import type { Subject } from "./subject.ts";
 
 /** What is said of a change beyond a limit. */
@@ -21,6 +22,8 @@ type Verdict = {
 /** Std in the layer `to` over std in the layer `from`: below one limit, or above another. */
 type Change = {
   readonly kind: TensorKind;
+  /** Of a layer that something else leaves than its activation. */
+  readonly leaving: TensorKind;
   readonly what: string;
   readonly from: number;
   readonly to: number;
@@ -30,42 +33,55 @@ type Change = {
 
 /**
  * `shrinking-activations`, `growing-activations`: std of the last hidden layer's activations over that of the
- * first is below `thresholds.shrinking_activations` or above `thresholds.growing_activations`.
+ * first is below `thresholds.shrinking_activations` or above `thresholds.growing_activations`. With residual blocks it is
+ * what leaves them that counts, which grows by design: `growing-stream`, above `thresholds.growing_stream`.
  */
 export function activationsThroughDepth(
   probe: DiagnosedProbe,
-  { thresholds }: Subject,
+  { thresholds, activation }: Subject,
 ): Observation[] {
+  const isResidual = hasStream(probe);
   return changeOf(probe, thresholds.depth_error, {
     kind: "activation",
-    what: "activations",
+    leaving: "stream",
+    what: isResidual ? "residual streams" : "activations",
     from: 0,
     to: -1,
     less: {
       rule: "shrinking-activations",
       limit: thresholds.shrinking_activations,
       verb: "shrink with depth",
-      advice: "raise the gain of the hidden weights",
+      advice: `raise the gain of the hidden weights${usualGain(activation)}`,
     },
-    more: {
-      rule: "growing-activations",
-      limit: thresholds.growing_activations,
-      verb: "grow with depth",
-      advice: "lower the gain of the hidden weights",
-    },
+    more: isResidual
+      ? {
+          rule: "growing-stream",
+          limit: thresholds.growing_stream,
+          verb: "grow with depth",
+          advice:
+            "every block adds to it: put a norm in each (model.residual: pre with model.norm, or post), or lower the gain of the hidden weights",
+        }
+      : {
+          rule: "growing-activations",
+          limit: thresholds.growing_activations,
+          verb: "grow with depth",
+          advice: "lower the gain of the hidden weights",
+        },
   });
 }
 
 /**
  * `vanishing-gradients`, `exploding-gradients`: std of the gradient in the first hidden layer's activations
- * over that in the last is below `thresholds.vanishing_gradients` or above `thresholds.exploding_gradients`.
+ * over that in the last is below `thresholds.vanishing_gradients` or above `thresholds.exploding_gradients`; with residual
+ * blocks in what leaves them, above `thresholds.growing_stream`.
  */
 export function gradientsThroughDepth(
   probe: DiagnosedProbe,
-  { thresholds }: Subject,
+  { thresholds, activation }: Subject,
 ): Observation[] {
   return changeOf(probe, thresholds.depth_error, {
     kind: "activation_gradient",
+    leaving: "stream_gradient",
     what: "gradients",
     from: -1,
     to: 0,
@@ -73,15 +89,20 @@ export function gradientsThroughDepth(
       rule: "vanishing-gradients",
       limit: thresholds.vanishing_gradients,
       verb: "vanish on their way back",
-      advice: "the first layers learn slowest, raise the gain of the hidden weights",
+      advice: `the first layers learn slowest, raise the gain of the hidden weights${usualGain(activation)}`,
     },
     more: {
       rule: "exploding-gradients",
-      limit: thresholds.exploding_gradients,
+      // Backwards a stream grows as it does forwards.
+      limit: hasStream(probe) ? thresholds.growing_stream : thresholds.exploding_gradients,
       verb: "explode on their way back",
       advice: "the first layers move most, lower the gain of the hidden weights",
     },
   });
+}
+
+function hasStream(probe: DiagnosedProbe): boolean {
+  return hiddenLayers(probe).some(({ tensors }) => tensors.stream !== undefined);
 }
 
 function changeOf(probe: DiagnosedProbe, most: number, change: Change): Observation[] {
@@ -89,7 +110,7 @@ function changeOf(probe: DiagnosedProbe, most: number, change: Change): Observat
   const [source, goal] = [layers.at(change.from), layers.at(change.to)];
   if (source === undefined || goal === undefined || layers.length < 2) return [];
   const [start = Number.NaN, end = Number.NaN] = [source, goal].map(
-    ({ tensors }) => tensors[change.kind]?.std,
+    ({ tensors }) => (tensors[change.leaving] ?? tensors[change.kind])?.std,
   );
   const value = end / start;
   const { less, more } = change;

@@ -1,6 +1,8 @@
 import type { Counting } from "../data/counting.ts";
 import type { DiagnosedProbe } from "../probe/probe.ts";
 import type { Evaluation, StepBlock } from "../spec.ts";
+import { ClipWatch, type ClipWatchState } from "./clip-watch.ts";
+import { largeDecay } from "./decay-rules.ts";
 import {
   activationsThroughDepth,
   gradientsThroughDepth,
@@ -14,7 +16,7 @@ import { initialLoss, notFinite } from "./loss-rules.ts";
 import { LossWatch, type LossWatchState } from "./loss-watch.ts";
 import { settled } from "./outcome.ts";
 import { deadUnits, saturated } from "./saturation-rules.ts";
-import { largePenalty, smallBatch, weakNorm } from "./setting-rules.ts";
+import { heavyDropout, largePenalty, smallBatch, weakNorm } from "./setting-rules.ts";
 import { type DiagnosedRun, type Subject, subjectOf, type Thresholds } from "./subject.ts";
 import { evaluatedBehindCounting } from "./underfitting-rules.ts";
 import { judgeUpdates } from "./update-rules.ts";
@@ -29,6 +31,8 @@ export type DiagnosisState = {
   readonly ledger: FindingLogState;
   readonly loss: Partial<LossWatchState>;
   readonly updates: UpdateWindowsState;
+  /** Missing in checkpoints of older versions, which clipped nothing. */
+  readonly clipping?: ClipWatchState;
   /** Whether the loss at initialisation has been judged, by a probe. */
   readonly isInitialised: boolean;
 };
@@ -48,6 +52,7 @@ const PROBE_RULES: Readonly<
   "running-moments": laggingMoments,
   "weak-norm": weakNorm,
   penalty: largePenalty,
+  "weight-decay": largeDecay,
 };
 
 /**
@@ -60,6 +65,7 @@ export class Diagnosis {
   readonly #log: FindingLog;
   readonly #loss: LossWatch;
   readonly #updates: UpdateWindows;
+  readonly #clipping: ClipWatch;
   #isInitialised: boolean;
   readonly #judge = (topic: string, step: number, observations: readonly Observation[]): void =>
     this.#log.judge(topic, step, observations);
@@ -72,6 +78,7 @@ export class Diagnosis {
     this.#log = new FindingLog(state?.ledger);
     this.#loss = new LossWatch(this.#subject, state?.loss);
     this.#updates = new UpdateWindows(this.#subject, state?.updates);
+    this.#clipping = new ClipWatch(this.#subject, state?.clipping);
     this.#isInitialised = state?.isInitialised ?? false;
   }
 
@@ -80,9 +87,11 @@ export class Diagnosis {
     const { first, count, loss } = block;
     if (first === 0 && count > 0 && !this.#isInitialised) this.#initialise(loss[0] ?? Number.NaN);
     for (let i = 0; i < count; i++) this.#loss.take(loss[i] ?? Number.NaN, this.#judge);
-    this.#updates.take(block, (window) =>
-      this.#judge("updates", window.first, judgeUpdates(window, this.#subject)),
-    );
+    this.#updates.take(block, (window) => {
+      const seen = judgeUpdates(window, this.#subject);
+      if (seen !== null) this.#judge("updates", window.first, seen);
+    });
+    this.#clipping.take(block, (step, seen) => this.#judge("clipping", step, seen));
   }
 
   /** Takes a probe; the same one again changes nothing. */
@@ -132,6 +141,7 @@ export class Diagnosis {
       ledger: this.#log.state(),
       loss: this.#loss.state(),
       updates: this.#updates.state(),
+      clipping: this.#clipping.state(),
       isInitialised: this.#isInitialised,
     };
   }
@@ -140,5 +150,6 @@ export class Diagnosis {
     this.#isInitialised = true;
     this.#judge("initial-loss", 0, initialLoss(loss, this.#subject, probe));
     this.#judge("small-batch", 0, smallBatch(0, this.#subject));
+    this.#judge("dropout", 0, heavyDropout(0, this.#subject));
   }
 }

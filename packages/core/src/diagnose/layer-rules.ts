@@ -30,7 +30,8 @@ function whyConstant(layer: LayerProbe, isBehind: boolean): Reason | null {
     return { reason: "all its weights are 0", advice: "draw them at random" };
   }
   if (norm !== null && norm.gamma.length > 0 && norm.gamma.every((gain) => gain === 0)) {
-    return { reason: "all its gamma are 0", advice: "begin with a gamma of 1" };
+    const what = norm.batch === null ? "gain" : "gamma";
+    return { reason: `all its ${what} are 0`, advice: `begin with a ${what} of 1` };
   }
   if (isBehind || tensors.activation?.std !== 0 || saturation?.dead.length === units) return null;
   return { reason: "its activations have no spread", advice: "scale its weights up" };

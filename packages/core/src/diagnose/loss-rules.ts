@@ -1,4 +1,5 @@
 /** What the loss itself says: `initial-loss`, `divergence`, `loss-spike`, `plateau`. */
+import { ln } from "../math.ts";
 import type { DiagnosedProbe } from "../probe/probe.ts";
 import { overconfidence } from "./culprits.ts";
 import { grouped, nats, type Observation, observation } from "./finding.ts";
@@ -72,23 +73,35 @@ export const MORE_THAN_CHARACTERS = 0.05;
  * less than chance explains. A warning where the loss is that of guessing, or that of counting characters, which
  * an output bias learns alone.
  */
-export function flat(
-  doubling: Doubling,
-  { guessing, counting, thresholds }: Subject,
-): Observation[] {
+export function flat(doubling: Doubling, subject: Subject): Observation[] {
+  const { guessing, counting, thresholds, isPlainLoss } = subject;
   const { first, before, mean, error } = doubling;
   const fall = before - mean;
   if (fall >= thresholds.plateau && fall >= SAME * error) return [];
-  const hasMore = !counting || mean < counting.characters - MORE_THAN_CHARACTERS;
+  const hasMore = !counting || !isPlainLoss || mean < counting.characters - MORE_THAN_CHARACTERS;
   const hasLearnt = mean < guessing - thresholds.initial_loss;
   const outcome = !hasLearnt
     ? "it has learnt nothing; see the other findings"
     : hasMore
       ? "more steps at this learning rate gain little"
       : `it is no better than counting characters, which costs ${nats(counting.characters)}; see the other findings`;
-  const message = `loss flat at ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before; ${outcome}`;
+  const message = `loss flat at ${nats(mean)}: mean of steps ${grouped(first)} to ${grouped(2 * first - 1)}, ${nats(before)} before${floorText(subject)}; ${outcome}`;
   const level = hasLearnt && hasMore ? "info" : "warning";
   return [observation("plateau", { level, step: first, value: fall, message })];
+}
+
+/** Says how low the loss can be where smoothed targets are not certain themselves. */
+function floorText({ labelSmoothing = 0, classes }: Subject): string {
+  if (labelSmoothing === 0 || classes < 2) return "";
+  return `, label smoothing of ${labelSmoothing} keeps it above ${nats(smoothedEntropy(labelSmoothing, classes))}`;
+}
+
+/** The entropy of a target of which a share goes to all classes alike: what nobody can get below. */
+export function smoothedEntropy(share: number, classes: number): number {
+  const other = share / classes;
+  const right = 1 - share + other;
+  const term = (p: number): number => (p === 0 ? 0 : -p * ln(p));
+  return term(right) + (classes - 1) * term(other);
 }
 
 /**

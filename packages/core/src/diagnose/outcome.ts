@@ -1,6 +1,7 @@
 /** What comes of a run decides how serious some of its findings are. */
 import { bySeriousness, type Finding, headline, type Rule } from "./finding.ts";
 import { MORE_THAN_CHARACTERS } from "./loss-rules.ts";
+import { hasTwoEnds } from "./nonlinearities.ts";
 import type { Subject } from "./subject.ts";
 import { bottleneckOf, ENOUGH } from "./underfitting-rules.ts";
 
@@ -28,9 +29,8 @@ export function settled(findings: readonly Finding[], subject: Subject, steps: n
       if (one.until !== null) return one;
       if (one === behind) return lostBehind(one, findings, subject);
       if (one.rule === "one-sided-weights" && behind) return { ...one, level: "warning" };
-      return isWell && subject.activation === "relu" && one.rule === "fast-updates"
-        ? withoutHarm(one)
-        : one;
+      const isOpen = !hasTwoEnds(subject.activation) && subject.activation !== "none";
+      return isWell && isOpen && one.rule === "fast-updates" ? withoutHarm(one) : one;
     })
     .toSorted(bySeriousness);
 }
@@ -62,8 +62,8 @@ function lostBehind(behind: Finding, all: readonly Finding[], subject: Subject):
 }
 
 /** Tells whether a run that is not behind counting is known not to be. */
-function isCounted({ counting, hasPenalty, context = 0 }: Subject): boolean {
-  return !!counting && !hasPenalty && context > 1;
+function isCounted({ counting, isPlainLoss, context = 0 }: Subject): boolean {
+  return !!counting && isPlainLoss && context > 1;
 }
 
 /** A network is not healthy again before it has made up for the steps that something has cost. */
@@ -72,7 +72,7 @@ function notMadeUpFor(behind: Finding, past: Finding): Finding {
   return { ...behind, level: "warning", message: behind.message.replace(/; [^;]*$/, `; ${why}`) };
 }
 
-/** Relu has no range that large steps could leave: at a rate of 1 it learns better than at 0.1. */
+/** Relu and its like have no range that large steps could leave: at a rate of 1 relu learns better than at 0.1. */
 function withoutHarm(fast: Finding): Finding {
   const message = fast.message.replace(
     /; [^;]*$/,

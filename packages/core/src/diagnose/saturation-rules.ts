@@ -3,6 +3,7 @@
 import { type DiagnosedProbe, hiddenLayers, type LayerProbe } from "../probe/probe.ts";
 import { saturationAdvice } from "./culprits.ts";
 import { grouped, type Observation, observation, percent } from "./finding.ts";
+import { flatText, hasTwoEnds } from "./nonlinearities.ts";
 import type { Subject } from "./subject.ts";
 
 /** Units named in a message. */
@@ -10,15 +11,17 @@ const NAMED = 10;
 
 /**
  * `saturated`: the share of a layer's activations beyond `record.probes.saturated` is above
- * `thresholds.saturated`. Of tanh only: half of relu's activations are 0 by design.
+ * `thresholds.saturated`. Of tanh and sigmoid only: half of relu's activations are 0 by design, and the others are flat on
+ * one side, too.
  */
 export function saturated(probe: DiagnosedProbe, subject: Subject): Observation[] {
-  if (subject.activation !== "tanh") return [];
   return hiddenLayers(probe).flatMap((one) => {
     const { name: layer } = one;
+    const nonlinearity = subject.nonlinearityOf(layer);
     const share = one.saturation?.share ?? 0;
-    if (!(share > subject.thresholds.saturated)) return [];
-    const message = `${layer} ${percent(share)} saturated: |tanh| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, ${saturationAdvice(probe, one, subject)}`;
+    if (!hasTwoEnds(nonlinearity) || !(share > subject.thresholds.saturated)) return [];
+    const name = nonlinearity === "sigmoid" ? "2 sigmoid - 1" : nonlinearity;
+    const message = `${layer} ${percent(share)} saturated: |${name}| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, ${saturationAdvice(probe, one, subject)}`;
     return [observation("saturated", { layer, step: probe.step, value: share, message })];
   });
 }
@@ -34,18 +37,26 @@ export function deadUnits(probe: DiagnosedProbe, subject: Subject): Observation[
     const value = saturation?.dead.length ?? 0;
     if (value === 0) return [];
     const isMost = value / units > subject.thresholds.dead_units;
-    const level = value === units ? "error" : isMost ? "warning" : "info";
+    // Past a block that adds nothing the gradient goes on.
+    const isCut = value === units && one.tensors.stream === undefined;
+    const level = isCut ? "error" : isMost ? "warning" : "info";
     const message = deadText(one, step, subject);
     return [observation("dead-units", { level, layer, step, value, message })];
   });
 }
 
-function deadText({ name, units, saturation }: LayerProbe, step: number, subject: Subject): string {
+function deadText(
+  { name, units, saturation, tensors }: LayerProbe,
+  step: number,
+  subject: Subject,
+): string {
   const dead = saturation?.dead ?? [];
-  const state = subject.activation === "relu" ? "0" : "saturated";
+  const state = flatText(subject.nonlinearityOf(name));
   const when = `${state} for every example of the probe at step ${grouped(step)}`;
   if (dead.length === units) {
-    return `all units of ${name} dead: all ${when}; nothing below can learn`;
+    const what =
+      tensors.stream === undefined ? "nothing below can learn" : "its block adds nothing";
+    return `all units of ${name} dead: all ${when}; ${what}`;
   }
   const more = dead.length > NAMED ? ` and ${dead.length - NAMED} more` : "";
   const names = `${dead.slice(0, NAMED).join(", ")}${more}`;

@@ -49,6 +49,23 @@ export function smallBatch(step: number, subject: Subject): Observation[] {
   return [observation("small-batch", { step, value: batchSize, message })];
 }
 
+/**
+ * `dropout`: of a layer's units so few are left that the next layer often sees next to nothing: fewer than
+ * `thresholds.dropout` on average.
+ */
+export function heavyDropout(step: number, { dropouts = [], thresholds }: Subject): Observation[] {
+  return dropouts.flatMap(({ layer, units, rate }) => {
+    const value = units * (1 - rate);
+    if (!(value < thresholds.dropout)) return [];
+    const message = `dropout leaves ${short(value)} of ${counted(units)} of ${layer}: too few for what comes after it to rely on; lower model.dropout or make the layer wider`;
+    return [observation("dropout", { layer, step, value, message })];
+  });
+}
+
+function counted(units: number): string {
+  return `${grouped(units)} unit${units === 1 ? "" : "s"}`;
+}
+
 /** Share of the loss from which on l2 terms are the most of it. */
 const MOST_OF_LOSS = 0.5;
 

@@ -1,6 +1,16 @@
 import type { Counting } from "../data/counting.ts";
 import { ln } from "../math.ts";
-import type { Activation, BatchNormSpec, Parameter, Schedule, TrainSpec } from "../spec.ts";
+import type {
+  Activation,
+  BatchNormSpec,
+  ClipSpec,
+  GroupSpec,
+  OptimizerSpec,
+  Parameter,
+  Schedule,
+  TrainSpec,
+} from "../spec.ts";
+import { Paces } from "./paces.ts";
 
 /** The limits of what is healthy. The defaults are set from what healthy runs do: docs/diagnostics.md has the figures. */
 export const THRESHOLDS = {
@@ -48,6 +58,14 @@ export const THRESHOLDS = {
   small_batch: 8,
   /** Nats above what counting pairs of characters costs. */
   underfitting: 0.02,
+  /** Std of the last residual stream over that of the first. */
+  growing_stream: 10,
+  /** What clipping by norm leaves of the gradient, median of 100 steps. */
+  clipping: 0.25,
+  /** What weight decay alone takes away of a parameter in a step. */
+  weight_decay: 0.0005,
+  /** Units of a layer that dropout leaves, on average. */
+  dropout: 8,
 } as const;
 
 export type Thresholds = { readonly [Name in keyof typeof THRESHOLDS]: number };
@@ -64,6 +82,8 @@ export function changeThresholds(usual: Thresholds, changes: ThresholdChanges): 
 export type DiagnosedRun = {
   readonly parameters: readonly Parameter[];
   readonly activation: Activation;
+  /** Of each layer by name, where they may differ. */
+  readonly nonlinearities?: ReadonlyMap<string, Activation>;
   /** Whether the loss has l2 terms in it. */
   readonly hasPenalty: boolean;
   /** The value beyond which tanh counts as saturated in probes. */
@@ -74,11 +94,26 @@ export type DiagnosedRun = {
   readonly batchSize?: number | undefined;
   readonly l2?: TrainSpec["l2"];
   readonly lr?: Schedule | undefined;
+  readonly optimizer?: OptimizerSpec | undefined;
+  readonly groups?: readonly GroupSpec[] | undefined;
+  readonly clip?: ClipSpec | undefined;
+  readonly labelSmoothing?: number | undefined;
+  /** Layers that dropout comes after. */
+  readonly dropouts?: readonly DropoutPlace[] | undefined;
+  /** What is recorded of every step beside its loss and its ratios, in the order of `StepBlock.metrics`. */
+  readonly metrics?: readonly string[] | undefined;
   readonly context?: number | undefined;
   /** Steps that the run is to make. */
   readonly steps?: number | undefined;
   /** What counting costs on the run's data; null in runs of older versions. */
   readonly counting?: Counting | null;
+};
+
+/** A layer of so many units of which dropout sets a share to 0. */
+export type DropoutPlace = {
+  readonly layer: string;
+  readonly units: number;
+  readonly rate: number;
 };
 
 /** A parameter as the rules about updates see it. */
@@ -100,6 +135,10 @@ export type Subject = DiagnosedRun & {
   readonly guessing: number;
   /** Parameters whose update:data ratio means something. */
   readonly judged: readonly Judged[];
+  readonly paces: Paces;
+  /** Whether the loss of a training step is that of an evaluation: no l2 term, smoothing or dropout is in it. */
+  readonly isPlainLoss: boolean;
+  readonly nonlinearityOf: (layer: string) => Activation;
 };
 
 export function subjectOf(facts: DiagnosedRun): Subject {
@@ -113,6 +152,9 @@ export function subjectOf(facts: DiagnosedRun): Subject {
     classes,
     guessing: classes > 0 ? ln(classes) : 0,
     judged: judgedOf(parameters),
+    paces: new Paces(facts),
+    isPlainLoss: !facts.hasPenalty && !facts.labelSmoothing && !facts.dropouts?.length,
+    nonlinearityOf: (layer) => facts.nonlinearities?.get(layer) ?? facts.activation,
   };
 }
 
@@ -125,7 +167,11 @@ const FEW = 8;
  * norm takes them away again.
  */
 function judgedOf(parameters: readonly Parameter[]): readonly Judged[] {
-  const normed = new Set(parameters.flatMap(({ layer, role }) => (role === "gain" ? [layer] : [])));
+  const normed = new Set(
+    parameters.flatMap(({ name, layer, role }) =>
+      role === "gain" && name.includes(".bn") ? [layer] : [],
+    ),
+  );
   return parameters.flatMap(({ name, layer, layerKind, role, shape, size }, index) => {
     const isBeforeNorm = role === "bias" && normed.has(layer);
     if (size < 2 || isBeforeNorm) return [];

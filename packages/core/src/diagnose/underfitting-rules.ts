@@ -11,21 +11,22 @@ export const ENOUGH = 1000;
 /**
  * `underfitting`, by the mean loss of 100 steps from step 900 on: it is more than `thresholds.underfitting` above
  * what a table of pairs of characters costs. `settled` says when it is more than information.
- * Silent where nobody has counted, and where l2 terms are part of the loss: there evaluations tell.
+ * Silent where nobody has counted, and where l2 terms, label smoothing or dropout are part of the loss: there evaluations
+ * tell.
  */
 export function behindCounting({ first, last, mean }: LossWindow, subject: Subject): Observation[] {
-  if (subject.hasPenalty || last + 1 < ENOUGH) return [];
+  if (!subject.isPlainLoss || last + 1 < ENOUGH) return [];
   const when = `mean of steps ${grouped(first)} to ${grouped(last)}`;
   return behind({ step: first, loss: mean, when }, subject);
 }
 
-/** The same by an evaluation, of a run with l2 terms. Null where there is none to judge. */
+/** The same by an evaluation, of such a run. Null where there is none to judge. */
 export function evaluatedBehindCounting(
   step: number,
   evaluations: readonly Evaluation[],
   subject: Subject,
 ): Observation[] | null {
-  if (!subject.hasPenalty || step < ENOUGH) return null;
+  if (subject.isPlainLoss || step < ENOUGH) return null;
   const running = lossOf(evaluations, "train", "running");
   const loss = Number.isNaN(running) ? lossOf(evaluations, "train", "none") : running;
   if (Number.isNaN(loss)) return null;

@@ -5,7 +5,7 @@
 
 import { log10 } from "../math.ts";
 import { grouped, type Observation, observation, short } from "./finding.ts";
-import type { Judged, Subject, Thresholds } from "./subject.ts";
+import type { Judged, Subject } from "./subject.ts";
 
 /** The ratios of one parameter in a window of steps. */
 export type ParameterWindow = {
@@ -28,19 +28,26 @@ export type UpdateWindow = {
   readonly rate?: number;
 };
 
-export function judgeUpdates(window: UpdateWindow, subject: Subject): Observation[] {
-  const steps = `steps ${grouped(window.first)} to ${grouped(window.last)}`;
+/**
+ * Judges a window. What has a rate of 0 by its schedule or its group is meant to stand still; null where that is all.
+ */
+export function judgeUpdates(window: UpdateWindow, subject: Subject): Observation[] | null {
+  const { first, last } = window;
+  const steps = `steps ${grouped(first)} to ${grouped(last)}`;
+  const paces = subject.judged.map(({ index }) => subject.paces.shareOf(index, first, last));
+  if (paces.length > 0 && paces.every((pace) => pace === 0)) return null;
   const observations = subject.judged.flatMap((judged, i) => {
     const one = window.parameters[i];
-    if (one === undefined) return [];
+    const pace = paces[i] ?? 1;
+    if (one === undefined || pace === 0) return [];
     const { name: param, layer } = judged;
     const step = one.stillSince ?? window.first;
     if (one.isStill) {
       const isMoving = one.isEqual === true && movesAsOne(judged, window, subject);
-      const found = isMoving ? frozenSpread(param, steps) : frozen(param, steps, window.rate);
+      const found = isMoving ? frozenSpread(param, steps) : frozen(param, steps);
       return [observation(found.rule, { layer, param, step, ...found })];
     }
-    const found = outOfBand(judged, one.median, steps, subject.thresholds);
+    const found = outOfBand(judged, { ratio: one.median, pace, steps }, subject);
     if (found === null) return [];
     return [observation(found.rule, { layer, param, step: window.first, ...found })];
   });
@@ -62,12 +69,8 @@ function movesAsOne(
 
 type Verdict = Pick<Observation, "rule" | "level" | "message"> & { readonly value: number };
 
-function frozen(name: string, steps: string, rate = Number.NaN): Verdict {
-  const why =
-    rate === 0
-      ? "the learning rate is 0 there, raise it"
-      : "no gradient arrives, it does not change at all";
-  const message = `${name} frozen: update:data 0 in ${steps}; ${why}`;
+function frozen(name: string, steps: string): Verdict {
+  const message = `${name} frozen: update:data 0 in ${steps}; no gradient arrives, it does not change at all`;
   return { rule: "frozen", level: "error", value: 0, message };
 }
 
@@ -77,17 +80,23 @@ function frozenSpread(name: string, steps: string): Verdict {
   return { rule: "frozen", level: "error", value: Number.NaN, message };
 }
 
+type Measured = {
+  readonly ratio: number;
+  /** The rate of these steps over the largest of the run: at less the ratio is smaller, and rightly so. */
+  readonly pace: number;
+  readonly steps: string;
+};
+
 function outOfBand(
   { name, isHiddenWeight }: Judged,
-  value: number,
-  steps: string,
-  thresholds: Thresholds,
+  { ratio, pace, steps }: Measured,
+  { thresholds }: Subject,
 ): Verdict | null {
   const [low, high] = isHiddenWeight
     ? [thresholds.slow_updates, thresholds.fast_updates]
     : [thresholds.slow_updates_other, thresholds.fast_updates_other];
-  const isSlow = value < low;
-  if (!isSlow && !(value > high)) return null;
+  const isSlow = ratio / pace < low;
+  if (!isSlow && !(ratio > high)) return null;
   const limit = isSlow ? `below ${short(low)}` : `above ${short(high)}`;
   const advice = isSlow
     ? "raise the learning rate, or let more gradient reach it"
@@ -95,8 +104,8 @@ function outOfBand(
   return {
     rule: isSlow ? "slow-updates" : "fast-updates",
     level: isHiddenWeight ? "warning" : "info",
-    value,
-    message: `${name} too ${isSlow ? "slow" : "fast"}: update:data ${ratioText(value)} ${limit}, median of ${steps}; ${advice}`,
+    value: ratio,
+    message: `${name} too ${isSlow ? "slow" : "fast"}: update:data ${ratioText(ratio)} ${limit}, median of ${steps}; ${advice}`,
   };
 }
 

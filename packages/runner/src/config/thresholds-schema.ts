@@ -29,6 +29,11 @@ const MEANINGS: Readonly<Record<keyof Thresholds, string>> = {
   weak_norm: "share of a layer's spread that batch norm's epsilon takes away",
   small_batch: "examples of a batch that batch norm needs",
   underfitting: "nats above what counting pairs of characters costs",
+  growing_stream: "std of the last residual stream over that of the first",
+  clipping:
+    "share of the gradient that clipping by norm leaves, where it acts on nearly every step",
+  weight_decay: "share of a parameter that its weight decay alone takes away in a step",
+  dropout: "units of a layer that dropout has to leave, on average",
 };
 
 export const thresholdsSchema: z.ZodType<ThresholdChanges> = z.strictObject(

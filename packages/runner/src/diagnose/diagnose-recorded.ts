@@ -4,6 +4,7 @@ import {
   changeThresholds,
   Diagnosis,
   type Finding,
+  type StepBlock,
   THRESHOLDS,
   type ThresholdChanges,
   type Thresholds,
@@ -35,13 +36,11 @@ export function diagnoseRecorded(
   const parameters = reader.parameters(run);
   if (parameters.length === 0) return [];
   const { data, model, train, record } = storedSettings(config);
+  const spec = toTrainSpec(train);
+  const metrics = spec.clip?.by === "norm" ? [CLIP_FACTOR] : [];
   const diagnosis = new Diagnosis({
-    ...factsOf({
-      model: toModelSpec(model, data.context),
-      train: toTrainSpec(train),
-      record,
-    }),
-    parameters,
+    ...factsOf({ model: toModelSpec(model, data.context), train: spec, record }),
+    ...{ parameters, metrics },
     counting: recordedCounting(reader, run),
     thresholds: changeThresholds(recordedThresholds(reader, run), thresholds),
   });
@@ -50,7 +49,7 @@ export function diagnoseRecorded(
     while (next < end) {
       const block = reader.steps(run, next, Math.min(BLOCK_STEPS, end - next));
       if (block.count === 0) return;
-      diagnosis.steps(block);
+      diagnosis.steps(metrics.length === 0 ? block : withFactors(block, reader, run));
       next += block.count;
     }
   };
@@ -69,6 +68,18 @@ export function diagnoseRecorded(
   stepsUntil((lastStep ?? -1) + 1);
   return diagnosis.findings();
 }
+
+/** Adds what clipping has multiplied each gradient by. */
+function withFactors(block: StepBlock, reader: StoreReader, run: string): StepBlock {
+  const { first, count } = block;
+  const range = { from: first, to: first + count - 1 };
+  const { steps, numbers } = reader.metricPoints(run, CLIP_FACTOR, range);
+  const metrics = new Float64Array(count).fill(Number.NaN);
+  for (const [i, step] of steps.entries()) metrics[step - first] = numbers[i] ?? Number.NaN;
+  return { ...block, metrics };
+}
+
+const CLIP_FACTOR = "clip_factor";
 
 /** The thresholds that a run was trained with; of an older run the usual ones. */
 export function recordedThresholds(reader: StoreReader, run: string): Thresholds {

@@ -5,6 +5,7 @@ import {
   Diagnosis,
   type DiagnosisState,
   type Evaluation,
+  eachModule,
   type Finding,
   firstActivation,
   firstBatchNorm,
@@ -12,6 +13,7 @@ import {
   type ModelSpec,
   type Parameter,
   type Probe,
+  planNetwork,
   type Rule,
   type StepBlock,
   type TrainSpec,
@@ -22,7 +24,7 @@ import type { FindingsMessage, TrainMessage } from "../train/messages.ts";
 
 type Settings = {
   readonly model: ModelSpec;
-  readonly train: Pick<TrainSpec, "l2"> & Partial<Pick<TrainSpec, "batchSize" | "steps" | "lr">>;
+  readonly train: TrainSpec;
   /** The first version stored no `probes`. */
   readonly record: Partial<Pick<RecordConfig, "probes">>;
 };
@@ -30,22 +32,33 @@ type Settings = {
 /** Returns what the rules need to know of a run's settings. */
 export function factsOf({
   model,
-  train: { l2, batchSize, steps, lr },
+  train,
   record: { probes = "none" },
 }: Settings): Omit<DiagnosedRun, "parameters" | "thresholds" | "counting"> {
+  const { l2, batchSize, steps, lr, optimizer, groups, clip, labelSmoothing } = train;
+  const { layers, modules } = planNetwork(model, SOME_VOCABULARY);
   return {
     activation: firstActivation(model),
+    nonlinearities: new Map(layers.map(({ name, nonlinearity }) => [name, nonlinearity])),
     hasPenalty: l2 !== 0,
     l2,
     saturatedBeyond: probes === "none" ? 1 : probes.saturated,
     norm: firstBatchNorm(model),
-    ...{ context: model.context, batchSize, steps, lr },
+    dropouts: eachModule(modules).flatMap((one) =>
+      one.kind === "dropout" ? [{ layer: one.layer, units: one.width, rate: one.rate }] : [],
+    ),
+    ...{ context: model.context, batchSize, steps, lr, optimizer, groups, clip, labelSmoothing },
   };
 }
+
+/** Names and widths of hidden layers are the same for any. */
+const SOME_VOCABULARY = 2;
 
 type Begun = {
   readonly state?: DiagnosisState | undefined;
   readonly counting?: Counting | null;
+  /** Names of what is recorded of every step beside its loss and its ratios. */
+  readonly metrics?: readonly string[];
 };
 
 export class RunDiagnosis {
@@ -61,11 +74,11 @@ export class RunDiagnosis {
   constructor(
     { runId, spec, record, thresholds, stopOn }: TrainMessage,
     parameters: readonly Parameter[],
-    { state, counting = null }: Begun = {},
+    { state, counting = null, metrics = [] }: Begun = {},
   ) {
     this.#runId = runId;
     this.#stopOn = stopOn;
-    const facts = { ...factsOf({ ...spec, record }), parameters, thresholds, counting };
+    const facts = { ...factsOf({ ...spec, record }), parameters, thresholds, counting, metrics };
     this.#diagnosis = new Diagnosis(facts, state);
   }
 

@@ -85,6 +85,7 @@ export class Worker {
       const diagnosis = new RunDiagnosis(message, parameters, {
         state: state?.diagnosis,
         counting,
+        metrics,
       });
       const { judgedBy } = diagnosis;
       const facts = { parameters, metrics, engine, from, unused, judgedBy };

@@ -18,11 +18,11 @@ export type Cause<One extends Told = Finding> = Statement<One> & {
 /** A network that lacks any of these has no ground to learn from: nearly everything else may follow. */
 const OF_STRUCTURE: readonly Rule[] = [
   ...(["constant-layer", "identical-units", "weak-norm", "small-batch", "penalty"] as const),
-  "one-sided-weights",
+  ...(["weight-decay", "dropout", "one-sided-weights"] as const),
 ];
 const OF_UNITS: readonly Rule[] = ["saturated", "dead-units"];
 const OF_DEPTH: readonly Rule[] = [
-  ...(["shrinking-activations", "growing-activations"] as const),
+  ...(["shrinking-activations", "growing-activations", "growing-stream"] as const),
   ...(["vanishing-gradients", "exploding-gradients"] as const),
 ];
 const OF_UPDATES: readonly Rule[] = ["frozen", "slow-updates", "fast-updates"];
@@ -32,7 +32,7 @@ const OF_UPDATES: readonly Rule[] = ["frozen", "slow-updates", "fast-updates"];
  * settings alone: it is what a reader has to know first. No rule can follow from itself through others.
  */
 const CAUSES: Readonly<Record<Rule, readonly Rule[]>> = {
-  divergence: ["penalty"],
+  divergence: ["penalty", "weight-decay"],
   "validation-gap": [],
   "one-sided-weights": ["identical-units", "constant-layer", "divergence"],
   "identical-units": [],
@@ -40,27 +40,34 @@ const CAUSES: Readonly<Record<Rule, readonly Rule[]>> = {
   "weak-norm": ["constant-layer"],
   "small-batch": [],
   penalty: [],
+  "weight-decay": [],
+  dropout: [],
+  clipping: ["divergence"],
   saturated: ["divergence", "one-sided-weights"],
   "dead-units": ["saturated", "constant-layer", "divergence", "one-sided-weights"],
   "shrinking-activations": [
-    ...(["weak-norm", "penalty", "constant-layer", "dead-units"] as const),
+    ...(["weak-norm", "penalty", "weight-decay", "constant-layer", "dead-units"] as const),
     ...(["one-sided-weights", "divergence"] as const),
   ],
   "growing-activations": ["constant-layer", "one-sided-weights", "divergence", "penalty"],
-  "initial-loss": ["one-sided-weights", "growing-activations"],
+  "growing-stream": ["constant-layer", "one-sided-weights", "divergence"],
+  "initial-loss": ["one-sided-weights", "growing-activations", "growing-stream"],
   "vanishing-gradients": [...OF_STRUCTURE, "shrinking-activations", ...OF_UNITS, "divergence"],
   "exploding-gradients": [...OF_STRUCTURE, "growing-activations", ...OF_UNITS, "divergence"],
-  "slow-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "divergence"],
+  "slow-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "clipping", "divergence"],
   "fast-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "initial-loss", "divergence"],
   frozen: [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "divergence"],
   "uneven-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "divergence"],
-  "output-learns-faster": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES, "divergence"],
+  "output-learns-faster": [
+    ...([...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES, "clipping"] as const),
+    "divergence",
+  ],
   "running-statistics": ["divergence"],
   "loss-spike": ["divergence", "penalty"],
   plateau: ["divergence", ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES],
   underfitting: [
     ...(["divergence", ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES] as const),
-    ...(["initial-loss", "plateau"] as const),
+    ...(["clipping", "initial-loss", "plateau"] as const),
   ],
 };
 
