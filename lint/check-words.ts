@@ -12,7 +12,7 @@ const ROOT: string = process.argv[2] ?? join(import.meta.dirname, "..");
 const GLOSSARY = "docs/glossary.md";
 
 /** What a user reads whole, and the sources, of which a user reads the strings. */
-const TEXTS = ["*.md", "docs/*.md", "configs/*", "data/*.md", "packages/*/README.md"];
+const TEXTS = ["*.md", "docs/*.md", "configs/**/*.{md,yaml}", "data/*.md", "packages/*/README.md"];
 const SOURCES = ["packages/*/src/**/*.{ts,tsx}"];
 
 /** A comment (dropped), or a string or template (kept); a comment inside a string is part of the string. */

@@ -1,6 +1,6 @@
 /** What a probe saw, layer by layer, as a table with bars. */
 import { THRESHOLDS, type ThresholdChanges } from "@ablate/core";
-import { diagnoseRecorded } from "@ablate/runner";
+import { diagnoseRecorded, storedSettings } from "@ablate/runner";
 import {
   type LayerProbe,
   type Probe,
@@ -89,13 +89,21 @@ function pageOf({ terminal }: Invocation, reader: StoreReader, diagnosed: Diagno
   });
   const [first] = steps;
   const examples = first === undefined ? 0 : (reader.probe(run, first)?.examples ?? 0);
-  const note = examples === 0 ? "" : `${noteOn(examples, width)}\n`;
+  const { probes } = storedSettings(diagnosed.run.config).record;
+  const isBatch = typeof probes === "object" && probes.examples === "batch";
+  const note = examples === 0 ? "" : `${noteOn({ examples, isBatch }, width)}\n`;
   return `${[findingsOfRun(diagnosed, width), ...profiles].join("\n")}${note}`;
 }
 
 /** Says on which examples the numbers of the layers were taken. */
-function noteOn(examples: number, width: number | null): string {
-  const text = `of ${count(examples)} examples of the training split, the same in every probe, not of a step's batch`;
+function noteOn(
+  { examples, isBatch }: { readonly examples: number; readonly isBatch: boolean },
+  width: number | null,
+): string {
+  const which = isBatch
+    ? "those that the next step is trained on"
+    : "the same in every probe, not of a step's batch";
+  const text = `of ${count(examples)} examples of the training split, ${which}`;
   const room = Math.max(20, (width ?? Number.POSITIVE_INFINITY) - 2);
   return wrapText(text, room)
     .map((line) => `  ${line}`)
