@@ -8,18 +8,15 @@ import { rowNorm } from "../src/engines/tfjs/modules/row-norm.ts";
 import { Optimizer } from "../src/engines/tfjs/optimizers/optimizer.ts";
 import { Weights } from "../src/engines/tfjs/weights.ts";
 import { keptStates } from "../src/optimizers/optimizers.ts";
-import type { BatchNormSpec, Parameter, RowNormSpec } from "../src/spec.ts";
+import type { Parameter } from "../src/spec.ts";
 import { ACTIVATIONS } from "../src/spec.ts";
 import { GIVEN, GOLDEN_OPTIMIZERS } from "./golden-optimizers.ts";
 import { goldenPart } from "./golden-parts.ts";
+import { expectClose, type Matrix, NORMS, type Smoothing } from "./parts.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
 
 const backends = (await loadBackends()).map(([backend]) => backend);
 
-/** A few units in the last place of a float32. */
-const TOLERANCE = 5e-7;
-
-type Matrix = readonly (readonly number[])[];
 type Curve = { readonly y: readonly number[]; readonly slope: readonly number[] };
 
 const curves = goldenPart<{ readonly x: readonly number[] } & Readonly<Record<string, Curve>>>(
@@ -46,34 +43,13 @@ test.each(CURVES)("$name and its slope are PyTorch's on $backend", ({ backend, .
   expectClose(slope, curves[one.name]?.slope ?? []);
 });
 
-type GoldenNorm = {
-  readonly y: Matrix;
-  readonly "x.grad": Matrix;
-  readonly "gain.grad": readonly number[];
-  readonly "shift.grad"?: readonly number[];
-  readonly running?: Matrix;
-};
-
-type Given = {
-  readonly x: Matrix;
-  readonly upstream: Matrix;
-  readonly gain: readonly number[];
-  readonly shift: readonly number[];
-};
-
-type NormPart = {
-  readonly given: Given;
-  readonly specs: Readonly<Record<string, Omit<BatchNormSpec, "kind"> | Omit<RowNormSpec, "kind">>>;
-} & Readonly<Record<string, GoldenNorm>>;
-
-const norms = goldenPart<NormPart>("norms");
-const NORMS = backends.flatMap((backend) =>
-  Object.entries(norms.specs).map(([name, spec]) => ({ name, spec, backend })),
+const NORM_CASES = backends.flatMap((backend) =>
+  Object.entries(NORMS.specs).map(([name, spec]) => ({ name, spec, backend })),
 );
 
-test.each(NORMS)("norm $name and its gradients are PyTorch's on $backend", (one) => {
+test.each(NORM_CASES)("norm $name and its gradients are PyTorch's on $backend", (one) => {
   useBackend(one.backend);
-  const { given, [one.name]: expected } = norms;
+  const { given, [one.name]: expected } = NORMS;
 
   const [y, mean, spread] = valuesOf(() => {
     const inputs = normInputs(one.spec);
@@ -105,10 +81,10 @@ test.each(NORMS)("norm $name and its gradients are PyTorch's on $backend", (one)
   );
 });
 
-type AnyNorm = NormPart["specs"][string];
+type AnyNorm = (typeof NORMS)["specs"][string];
 
 function normInputs({ norm }: AnyNorm): tf.Tensor[] {
-  const { x, gain, shift } = norms.given;
+  const { x, gain, shift } = NORMS.given;
   const inputs = [tf.tensor2d(copy(x)), tf.tensor1d([...gain])];
   return norm === "rms" ? inputs : [...inputs, tf.tensor1d([...shift])];
 }
@@ -120,16 +96,6 @@ function normOf(spec: AnyNorm, [x, gain, shift]: readonly tf.Tensor[]): tf.Tenso
     ? batchNorm(rows, affine, spec, () => {})
     : rowNorm(rows, { gain: affine.gamma, shift: affine.beta ?? null }, spec);
 }
-
-type Smoothing = {
-  readonly logits: Matrix;
-  readonly targets: readonly number[];
-  readonly of: readonly {
-    readonly smoothing: number;
-    readonly loss: number;
-    readonly "logits.grad": Matrix;
-  }[];
-};
 
 test.each(backends)("label smoothing costs what it costs in PyTorch on %s", (backend) => {
   useBackend(backend);
@@ -202,20 +168,6 @@ function valuesOf(compute: () => tf.Tensor[]): number[][] {
 
 function copy(matrix: Matrix): number[][] {
   return matrix.map((row) => [...row]);
-}
-
-/** Relative to 1 where values are smaller. */
-function expectClose(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance = TOLERANCE,
-): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    const [value, wanted] = [actual[i] ?? Number.NaN, expected[i] ?? 0];
-    const scale = Math.max(1, Math.abs(wanted));
-    expect(Math.abs(value - wanted) / scale, `[${i}] ${value} ${wanted}`).toBeLessThan(tolerance);
-  }
 }
 
 function std(values: Float32Array): number {

@@ -102,7 +102,12 @@ export function backward({ modules }: Network, examples: number, watch: Backward
  * @param smoothing - share of each target that goes to all tokens alike
  */
 export function crossEntropy(
-  { kernels, targetsAt, sumsAt, logits }: Network,
+  {
+    kernels,
+    targetsAt,
+    sumsAt,
+    logits,
+  }: Pick<Network, "kernels" | "targetsAt" | "sumsAt" | "logits">,
   examples: number,
   smoothing = 0,
 ): number {
