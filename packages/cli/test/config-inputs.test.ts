@@ -55,14 +55,14 @@ test.each(["20_000", "2e4", "0x4e20", "40_000/2", "2_0000.0", "+20000", "0o47040
 
 test("a number too large to be kept is quoted as it was written", async () => {
   expect(
-    await mistakesOf("data.file: names.txt\nseeds: [9007199254740993, 9007199254740992]\n"),
+    await mistakesOf("data.file: names.txt\nseeds: [18446744073709551616, -9223372036854775809]\n"),
   ).toBe(
-    `a.yaml:2:9: seeds[0]: must be at most 9007199254740991, got 9007199254740993
-  2 | seeds: [9007199254740993, 9007199254740992]
+    `a.yaml:2:9: seeds[0]: must be from -2^63 to 2^64 - 1, as PyTorch's seeds are, got 18446744073709551616
+  2 | seeds: [18446744073709551616, -9223372036854775809]
     |         ^
-a.yaml:2:27: seeds[1]: must be at most 9007199254740991, got 9007199254740992
-  2 | seeds: [9007199254740993, 9007199254740992]
-    |                           ^
+a.yaml:2:31: seeds[1]: must be from -2^63 to 2^64 - 1, as PyTorch's seeds are, got -9223372036854775809
+  2 | seeds: [18446744073709551616, -9223372036854775809]
+    |                               ^
 `,
   );
   expect(await mistakesOf("data.file: names.txt\ntrain.lr: 1e400\n")).toContain("got 1e400\n");

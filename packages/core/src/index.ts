@@ -112,6 +112,7 @@ export {
   outputsOf,
   type RandomDistribution,
 } from "./random/draws.ts";
+export { seedBits } from "./random/torch-generator.ts";
 export {
   crossEntropy,
   randomLogits,

@@ -110,6 +110,7 @@ export { emptyRun, runRow } from "./reading/run-summary.ts";
 export { isMap, storedMap } from "./reading/stored-json.ts";
 export type { WeightsDamage, WhichWeights } from "./recovery/checkpoints.ts";
 export { couldBeName, type Meaning, type ResolveOptions } from "./resolve/resolve.ts";
+export { compareSeeds, type Seed } from "./seed.ts";
 export { bytesOfStore, collectGarbage } from "./trash/collect.ts";
 export { discard } from "./trash/discard.ts";
 export type { TrashEntry } from "./trash/entries.ts";

@@ -106,7 +106,7 @@ const STEP_0: PlannedStart = { start: null, other: null };
 function record(
   run: PlannedRun & Pick<Row, "state" | "kept" | "left"> & Pick<RunName, "instead">,
 ): object {
-  const { name, hash, spec, state, resolved, instead } = run;
+  const { name, hash, state, resolved, instead } = run;
   const because = (instead?.differences ?? []).map(({ key, first, second }) => {
     return { key, stored: first ?? null, planned: second ?? null };
   });
@@ -114,7 +114,7 @@ function record(
   const { step: kept_step = null, revision: kept_revision = null } = run.kept ?? run.left ?? {};
   const kept = { kept_step, kept_revision };
   const stored = { state, ...kept, instead_of, because };
-  return { run: name, hash, seed: spec.seed, ...stored, config: resolved };
+  return { run: name, hash, seed: resolved.seed, ...stored, config: resolved };
 }
 
 /** Whether `ablate run` trains a run that is in this state. */

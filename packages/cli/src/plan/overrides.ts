@@ -1,5 +1,6 @@
 /** What the command line changes in a config, and the text by which a store keeps it. */
 import type { Overrides } from "@ablate/runner";
+import type { Seed } from "@ablate/store";
 import { readNumber } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
@@ -29,7 +30,7 @@ export function readChanges(text: string): Changes | undefined {
   const [set, steps, seeds, engine] = ["set", "steps", "seeds", "engine"].map((key) =>
     found.get(key),
   );
-  if (!isListOf(set, isText) || !isListOf(seeds, isNumber)) return undefined;
+  if (!isListOf(set, isText) || !isListOf(seeds, isSeed)) return undefined;
   if (!isMissingOr(steps, isNumber) || !isMissingOr(engine, isText)) return undefined;
   return { set, steps, seeds, engine };
 }
@@ -37,6 +38,7 @@ export function readChanges(text: string): Changes | undefined {
 type Test<T> = (value: unknown) => value is T;
 
 const isText: Test<string> = (value) => typeof value === "string";
+const isSeed: Test<Seed> = (value) => isNumber(value) || isText(value);
 const isNumber: Test<number> = (value) => typeof value === "number";
 
 function isMissingOr<T>(value: unknown, test: Test<T>): value is T | undefined {
@@ -47,13 +49,16 @@ function isListOf<T>(value: unknown, test: Test<T>): value is readonly T[] | und
   return value === undefined || (Array.isArray(value) && value.every(test));
 }
 
-function seeds(text: string | undefined): readonly number[] | undefined {
+/** Whether a seed can be one is for the config to say, which may have it as well. */
+function seeds(text: string | undefined): readonly Seed[] | undefined {
   if (text === undefined) return undefined;
   return text.split(",").map((part) => {
-    const seed = readNumber(part);
-    if (seed === null || !Number.isSafeInteger(seed) || seed < 0) {
+    const digits = part.trim().replaceAll("_", "");
+    const isPlain = /^-?\d+$/.test(digits);
+    const seed = isPlain ? Number(digits) : readNumber(part);
+    if (seed === null || !Number.isInteger(seed)) {
       throw new UsageError(`--seeds takes whole numbers like 1,2,3, not "${text}"`);
     }
-    return seed;
+    return Number.isSafeInteger(seed) ? seed : String(BigInt(isPlain ? digits : seed));
   });
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import {
   type ComparisonRow,
+  compareSeeds,
   differingKeys,
   revisionsOf,
   setting,
@@ -32,7 +33,7 @@ export function settingsSection(facts: ReportFacts): Content {
     html`<code>${key}</code>`,
     DATA_FILES.has(key) ? basename(text) : setting(value, ALL_DIGITS),
   ]);
-  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort(compareSeeds);
   return html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
 <h3>What all runs share</h3>${table("Settings that are the same in all runs.", ["key", "value"], shared)}
 <h3>Where the numbers come from</h3>${provenance(facts)}`;

@@ -1,4 +1,5 @@
 /** A run's config with every default filled in, as its keys are written in YAML. */
+
 import type {
   EngineName,
   InitScheme,
@@ -8,6 +9,7 @@ import type {
   ThresholdChanges,
   TrainSpec,
 } from "@ablate/core";
+import type { Seed } from "@ablate/store";
 import type { Position, Problem } from "./config-error.ts";
 import type { GroupConfig } from "./group-schema.ts";
 import type { ListSettings, ShortSettings } from "./model-schema.ts";
@@ -128,7 +130,7 @@ export type CellConfig = {
   readonly engine: EngineName;
 };
 
-export type ResolvedConfig = CellConfig & { readonly seed: number };
+export type ResolvedConfig = CellConfig & { readonly seed: Seed };
 
 /** A value of the grid that a run has: its key and how its value reads in a label. */
 export type Factor = { readonly key: string; readonly text: string };
@@ -143,7 +145,7 @@ export type Cell = {
   readonly factors: readonly Factor[];
   readonly config: CellConfig;
   /** Those of the grid, without those that are excluded. */
-  readonly seeds: readonly number[];
+  readonly seeds: readonly Seed[];
 };
 
 /** One entry of `exclude` and the runs that it leaves out, seeds counted. */
@@ -171,7 +173,7 @@ export type GridConfig = {
   /** How these files are read. */
   readonly reading: Reading;
   readonly record: RecordConfig;
-  readonly seeds: readonly number[];
+  readonly seeds: readonly Seed[];
   readonly cells: readonly Cell[];
   /** How many runs each rule excluded, in the order of the file; a run counts at the first rule that it matches. */
   readonly excluded: readonly Exclusion[];
@@ -186,7 +188,7 @@ export type Overrides = {
   /** `key=value` each, the value in YAML. */
   readonly set?: readonly string[] | undefined;
   readonly steps?: number | undefined;
-  readonly seeds?: readonly number[] | undefined;
+  readonly seeds?: readonly Seed[] | undefined;
   readonly engine?: string | undefined;
   /** Refuses a config of more runs before it is expanded. */
   readonly mostRuns?: number | undefined;

@@ -1,7 +1,7 @@
 /** `range`, `linspace` and `logspace`: lists that are written as a rule. Exact where decimals are. */
 import type { Problem } from "./config-error.ts";
-import type { Node } from "./tree.ts";
-import { asNumber } from "./value-schemas.ts";
+import { type Node, toValue } from "./tree.ts";
+import { asNumber, exactInteger, isSafe } from "./value-schemas.ts";
 
 export const MAKERS: readonly ["range", "linspace", "logspace"] = ["range", "linspace", "logspace"];
 type MakerName = (typeof MAKERS)[number];
@@ -52,12 +52,30 @@ export function valuesOf(node: Node, key: string, problems: Problem[]): readonly
 function make({ name, argument }: Maker, key: string, problems: Problem[]): readonly Node[] {
   const numbers = argument.kind === "list" ? argument.items.map(numberOf) : [];
   const known = numbers.filter((value) => value !== null);
+  const large = name === "range" ? largeRange(argument) : null;
+  if (large !== null) return large;
   const made = known.length === numbers.length ? MAKE[name](known) : USAGE[name];
   if (typeof made !== "string") {
     return made.map((value): Node => ({ kind: "scalar", at: argument.at, value }));
   }
   problems.push({ ...argument.at, message: `${key}: ${name} ${made}` });
   return [];
+}
+
+/** Makes a range of whole numbers, such as seeds, that a number does not hold; null where it is none. */
+function largeRange(argument: Node): readonly Node[] | null {
+  const exact =
+    argument.kind === "list" ? argument.items.map((item) => exactInteger(toValue(item))) : [];
+  const [first, end, step = 1n] = exact.flatMap((value) => value ?? []);
+  if (first === undefined || end === undefined || exact.includes(null) || exact.length > 3)
+    return null;
+  if (exact.every((value) => value !== null && isSafe(value))) return null;
+  const count = step > 0n ? (end - first + step - 1n) / step : 0n;
+  if (count <= 0n || count > BigInt(MOST_VALUES)) return null;
+  return Array.from({ length: Number(count) }, (_, i): Node => {
+    const value = first + step * BigInt(i);
+    return { kind: "scalar", at: argument.at, value: Number(value), written: String(value) };
+  });
 }
 
 function numberOf(node: Node): number | null {

@@ -2,7 +2,9 @@
  * What a config may say. A key whose value is a map of keys of its own is a section: sections merge,
  * everything else is one value and is replaced whole.
  */
+
 import { ENGINES, USUAL_READING } from "@ablate/core";
+import type { Seed } from "@ablate/store";
 import { z } from "zod";
 import type { CellConfig } from "./config.ts";
 import { instead, otherwise } from "./describe-issue.ts";
@@ -24,7 +26,7 @@ export type CellSettings = Omit<CellConfig, "model" | "init" | "train"> & {
 export type FileConfig = CellSettings & {
   readonly name?: string | undefined;
   readonly description: string;
-  readonly seeds: readonly number[];
+  readonly seeds: readonly Seed[];
 };
 
 const LONGEST_GRID_NAME = 60;
@@ -67,17 +69,19 @@ const data = z.strictObject({
     "$",
   ),
   context: about(integer(1, 64).default(3), "characters that the network sees", 8),
-  shuffle_seed: about(seed().default(42), "of the shuffle before the 80/10/10 split", 1),
+  shuffle_seed: about(
+    integer(0, Number.MAX_SAFE_INTEGER).default(42),
+    "of the shuffle before the 80/10/10 split",
+    1,
+  ),
 });
 
 const seeds = z
-  .array(seed())
+  .array(seed)
   .min(1)
   .superRefine((values, context) => {
-    const seen = new Set<number>();
+    const seen = new Set<Seed>();
     for (const [i, value] of values.entries()) {
-      // Beyond it numbers that differ are the same here; that they are too large is said.
-      if (!Number.isSafeInteger(value)) continue;
       const message = `seed ${value} is given twice`;
       if (seen.has(value)) context.addIssue({ code: "custom", path: [i], message });
       seen.add(value);

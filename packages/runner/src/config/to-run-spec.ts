@@ -7,8 +7,10 @@ import {
   modelOf,
   type RunSpec,
   type StopSpec,
+  seedBits,
   type TrainSpec,
 } from "@ablate/core";
+import type { Seed } from "@ablate/store";
 import type {
   ClipConfig,
   InitConfig,
@@ -29,9 +31,14 @@ export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): R
     model: toModelSpec(model, data.context),
     init: toInitSpec(init),
     train: toTrainSpec(train),
-    seed,
+    seed: generatorSeed(seed),
     shuffleSeed: data.shuffle_seed,
   };
+}
+
+/** Returns a seed as a number: what a generator makes of it where it is negative or a number does not hold it. */
+export function generatorSeed(seed: Seed): number {
+  return typeof seed === "number" && seed >= 0 ? seed : seedBits(seed);
 }
 
 export function toModelSpec(model: ModelConfig, context: number): ModelSpec {

@@ -49,7 +49,7 @@ export function nodeAt(root: Node, path: Path): Node | null {
 export function toValue(node: Node): unknown {
   switch (node.kind) {
     case "scalar":
-      return node.value;
+      return exactValue(node);
     case "list":
       return node.items.map(toValue);
     case "map":
@@ -61,6 +61,11 @@ export function toValue(node: Node): unknown {
 
 /** Keys whose values say what they are. */
 const UNSAID: ReadonlySet<string> = new Set(["scheme", "where", "name", "kind", "linear"]);
+
+/** Returns a whole number in full where it is too large to be kept as a number. */
+function exactValue({ value, written = "" }: Scalar): unknown {
+  return /^[-+]?\d+$|^0[xo][\da-f]+$/i.test(written) ? BigInt(written.replace("+", "")) : value;
+}
 
 const OTHER_LETTERS = /[^A-Za-z0-9._=-]+/g;
 

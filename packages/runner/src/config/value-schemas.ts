@@ -1,7 +1,9 @@
 /** Schemas of the values of a config: numbers such as `0.1`, `3e6`, `200_000`, `5/3`, durations, short forms. */
+
+import type { Seed } from "@ablate/store";
 import { NUMBER_PATTERN, readDuration, readNumber, spellDuration } from "@ablate/text";
 import { z } from "zod";
-import { describeIssue, otherwise } from "./describe-issue.ts";
+import { describeIssue, otherwise, show } from "./describe-issue.ts";
 
 /** More steps than anybody trains; a number beyond is a slip. */
 export const MAX_STEPS = 1e9;
@@ -28,16 +30,6 @@ export function integer(min: number, max: number): z.ZodType<number> {
   return fraction(z.int().min(min).max(max));
 }
 
-/** A seed: PyTorch's generator takes it modulo 2^32. */
-export function seed(): z.ZodType<number> {
-  return integer(0, Number.MAX_SAFE_INTEGER);
-}
-
-/** Says what a key means and shows a value of it, for editors and for docs/config.md. */
-export function about<T extends z.ZodType>(schema: T, description: string, example: unknown): T {
-  return schema.meta({ ...schema.meta(), description, examples: [example] });
-}
-
 /** A number that YAML takes for text. A quoted `"3"` is none: who writes quotes means text. */
 const WRITTEN = new RegExp(`^(?=.*[_/(])${NUMBER_PATTERN.source}`);
 
@@ -46,6 +38,51 @@ const QUOTIENT = z
   .regex(WRITTEN)
   .meta({ patternErrorMessage: "expected a number, or a fraction such as 5/3" });
 
+/** What PyTorch takes for a seed; its generator takes the low 32 bits. */
+const [LEAST_SEED, MOST_SEED] = [-(2n ** 63n), 2n ** 64n - 1n];
+
+/** A seed: a number, or its digits where a number does not hold it. */
+export const seed: z.ZodType<Seed> = z
+  .unknown()
+  .transform((value, context): Seed => {
+    const exact = exactInteger(value);
+    const got = `got ${show(value)}`;
+    if (exact === null)
+      context.addIssue({ code: "custom", message: `expected a whole number, ${got}` });
+    else if (exact < LEAST_SEED || exact > MOST_SEED) {
+      const message = `must be from -2^63 to 2^64 - 1, as PyTorch's seeds are, ${got}`;
+      context.addIssue({ code: "custom", message });
+    } else return isSafe(exact) ? Number(exact) : String(exact);
+    return z.NEVER;
+  })
+  .meta({
+    forms: [
+      z.int().min(Number(LEAST_SEED)).max(Number(MOST_SEED)),
+      z.string().regex(/^-?\d{16,20}$/),
+      QUOTIENT,
+    ],
+    title: "whole number, -2^63 to 2^64 - 1",
+  });
+
+/** Returns a whole number in full; null for anything else. A text is one where a number does not hold it. */
+export function exactInteger(value: unknown): bigint | null {
+  if (typeof value === "bigint") return value;
+  const plain = typeof value === "string" ? value.replaceAll("_", "") : "";
+  if (/^-?\d+$/.test(plain) && (plain !== value || !isSafe(BigInt(plain)))) return BigInt(plain);
+  const number = asNumber(value);
+  return typeof number === "number" && Number.isInteger(number) ? BigInt(number) : null;
+}
+
+/** Whether a number holds a whole number and the next ones. */
+export function isSafe(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value));
+}
+
+/** Says what a key means and shows a value of it, for editors and for docs/config.md. */
+export function about<T extends z.ZodType>(schema: T, description: string, example: unknown): T {
+  return schema.meta({ ...schema.meta(), description, examples: [example] });
+}
+
 function fraction(number: z.ZodType<number>): z.ZodType<number> {
   return shorthand(number, QUOTIENT, asNumber);
 }
@@ -53,6 +90,7 @@ function fraction(number: z.ZodType<number>): z.ZodType<number> {
 /** Reads a number that YAML takes for text, such as `5/3`; leaves anything else as it is. There is one zero. */
 export function asNumber(value: unknown): unknown {
   if (value === 0) return 0;
+  if (typeof value === "bigint") return Number(value);
   return typeof value === "string" && WRITTEN.test(value) ? (readNumber(value) ?? value) : value;
 }
 

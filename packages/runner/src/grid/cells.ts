@@ -1,4 +1,5 @@
 /** Walks the combinations of a grid and makes a cell of each, validated. */
+import type { Seed } from "@ablate/store";
 import { count, hint } from "@ablate/text";
 import type { Cell, Factor as Chosen, Exclusion } from "../config/config.ts";
 import type { Position, Problem } from "../config/config-error.ts";
@@ -21,7 +22,7 @@ export type Expansion = {
 };
 
 export type ExpandOptions = {
-  readonly seeds: readonly number[];
+  readonly seeds: readonly Seed[];
   /** More are refused, seeds counted. */
   readonly mostRuns: number;
   readonly problems: Problem[];
@@ -48,7 +49,7 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
   const configs = new CellConfigs();
   const cells: Cell[] = [];
   let runs = 0;
-  const take = (branch: Branch, seeds: readonly number[]): void => {
+  const take = (branch: Branch, seeds: readonly Seed[]): void => {
     if (seeds.length === 0) return;
     const sections = reader.read(branch.layers);
     problems.push(...together.problems(sections));

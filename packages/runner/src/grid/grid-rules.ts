@@ -1,5 +1,6 @@
 /** Compares the rules of a grid with its runs, and says of a rule that never held why it did not. */
 
+import type { Seed } from "@ablate/store";
 import { hint } from "@ablate/text";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { Exclusion } from "../config/config.ts";
@@ -9,7 +10,7 @@ import { leafTree, type Rule } from "../config/rules.ts";
 import { isNamed, NAME } from "../config/schema.ts";
 import { flowText, toValue } from "../config/tree.ts";
 import { reportUnknown } from "../config/validate.ts";
-import { asNumber } from "../config/value-schemas.ts";
+import { asNumber, seed } from "../config/value-schemas.ts";
 import type { GridLayers } from "./grid-layers.ts";
 import type { Layers, SectionReader } from "./sections.ts";
 
@@ -18,7 +19,7 @@ export type Conditions = ReadonlyMap<string, readonly Matcher[]>;
 
 type Settings = {
   readonly reader: SectionReader;
-  readonly seeds: readonly number[];
+  readonly seeds: readonly Seed[];
   readonly problems: Problem[];
 };
 
@@ -37,7 +38,7 @@ export class GridRules {
   }
 
   /** Returns the seeds that no rule excludes from a combination; each other counts at the first that does. */
-  seedsLeft(candidate: Candidate, seeds: readonly number[]): readonly number[] {
+  seedsLeft(candidate: Candidate, seeds: readonly Seed[]): readonly Seed[] {
     let left = seeds;
     for (const rule of this.#exclude) {
       const { seed } = rule.matcher;
@@ -86,7 +87,7 @@ const MOST_LISTED = 6;
 export class Matcher {
   readonly rule: Rule;
   /** The only seed for which the rule holds; null where it does not ask. */
-  readonly seed: number | null;
+  readonly seed: Seed | null;
   readonly #wanted: readonly Wanted[];
   readonly #isSet: boolean;
   #hasHeld = false;
@@ -167,9 +168,9 @@ function variant(rule: Rule, leaf: Leaf, { variants, problems }: Context): Wante
   return { leaf, textOf: (candidate) => candidate.variant, text, seen: new Set() };
 }
 
-function readSeed(rule: Rule, leaf: Leaf, { seeds, isSet, problems }: Context): number {
-  const seed = asNumber(toValue(leaf.value));
-  if (typeof seed === "number" && (seeds.includes(seed) || isSet("seeds"))) return seed;
+function readSeed(rule: Rule, leaf: Leaf, { seeds, isSet, problems }: Context): Seed {
+  const { data: found } = seed.safeParse(toValue(leaf.value));
+  if (found !== undefined && (seeds.includes(found) || isSet("seeds"))) return found;
   const message = `${rule.name}.seed: ${flowText(leaf.value)} is none of the seeds ${seeds.slice(0, MOST_LISTED).join(", ")}`;
   problems.push({ ...leaf.value.at, message });
   return Number.NaN;

@@ -1,4 +1,5 @@
 import type { RunSpec } from "@ablate/core";
+import type { Seed } from "@ablate/store";
 import { shortKey, usualSetting } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { Cell, Exclusion, GridConfig, ResolvedConfig } from "../config/config.ts";
@@ -53,7 +54,7 @@ export type PlannedRun = PlannedConfig & {
   readonly family: string;
   /** The resolved config as JSON. */
   readonly config: string;
-  readonly seed: number;
+  readonly seed: Seed;
   readonly engine: string;
   readonly steps: number;
 };
@@ -127,7 +128,7 @@ type Named = Pick<Cell, "variant" | "factors">;
  * last segments as tell them apart, then the seed where there are several, joined by `-`
  * (`v5-embedding=10-seed=43`). Nothing of these: `run`, or `base` beside others.
  */
-function labeller(cells: readonly Named[]): (cell: Named, seed: number | null) => string {
+function labeller(cells: readonly Named[]): (cell: Named, seed: Seed | null) => string {
   const keys = [...new Set(cells.flatMap((cell) => cell.factors.map(({ key }) => key)))];
   const short = new Map(keys.map((key) => [key, shortKey(key, keys)]));
   const nothing = cells.length > 1 ? "base" : "run";

@@ -1,4 +1,5 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
+import type { Seed } from "@ablate/store";
 import { withoutSeed } from "@ablate/store";
 import { stringify } from "yaml";
 import type { DataConfig, GridConfig, ResolvedConfig } from "../config/config.ts";
@@ -8,7 +9,7 @@ type Group = {
   readonly label: string;
   readonly description: string;
   readonly changes: Readonly<Record<string, unknown>>;
-  readonly seeds: Set<number>;
+  readonly seeds: Set<Seed>;
 };
 
 /** The variant of a run of which only the seed differs. */
@@ -82,7 +83,7 @@ function groupsOf(runs: readonly PlannedRun[], hasModels: boolean): readonly Gro
     const { seed: _, ...others } = differs;
     const changes = hasModels ? withModel(others, resolved) : others;
     const key = JSON.stringify(changes);
-    const group = groups.get(key) ?? { label, description, changes, seeds: new Set<number>() };
+    const group = groups.get(key) ?? { label, description, changes, seeds: new Set<Seed>() };
     group.seeds.add(resolved.seed);
     groups.set(key, group);
   }
@@ -96,7 +97,7 @@ function withModel(changes: Group["changes"], { model }: ResolvedConfig): Group[
 
 type Named = readonly (readonly [string, Group])[];
 
-function variantsOf(named: Named, seeds: readonly number[]): string {
+function variantsOf(named: Named, seeds: readonly Seed[]): string {
   const flow = flowWriter();
   const variants = named.map(([name, { description, changes }]) => {
     const about = description === "" ? {} : { description };

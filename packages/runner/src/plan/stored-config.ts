@@ -7,6 +7,7 @@ import type { ResolvedConfig } from "../config/config.ts";
 import { modelSchema } from "../config/model-schema.ts";
 import { toRunSpec } from "../config/to-run-spec.ts";
 import { trainSchema } from "../config/train-schema.ts";
+import { seed } from "../config/value-schemas.ts";
 
 /** Returns what core needs to build the run again. */
 export function storedSpec(config: string): RunSpec {
@@ -18,10 +19,10 @@ export function storedSpec(config: string): RunSpec {
  * names were those that white space separates.
  */
 export function storedYaml(run: { readonly name: string; readonly config: string }): string {
-  const { seed, data, ...settings } = storedSettings(run.config);
+  const { seed: own, data, ...settings } = storedSettings(run.config);
   const [grid = run.name] = run.name.split("/");
   const read = { ...data, separator: data.separator ?? "whitespace" };
-  return visibleYaml({ name: grid, data: read, ...settings, seeds: [seed] });
+  return visibleYaml({ name: grid, data: read, ...settings, seeds: [own] });
 }
 
 /** Writes YAML that a terminal shows whole: what it would obey or hide stands in quotes, escaped. */
@@ -67,7 +68,7 @@ export function configDamage(config: string): string | null {
 const KEYS = ["data", "model", "init", "train", "record", "engine", "seed"];
 
 function isResolved(value: Readonly<Record<string, unknown>>): value is ResolvedConfig {
-  return typeof value.seed === "number";
+  return seed.safeParse(value.seed).success;
 }
 
 /** Names the keys whose values would not have passed when they were planned; sizes are made of them. */

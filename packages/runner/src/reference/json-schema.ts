@@ -4,7 +4,7 @@ import { z } from "zod";
 import { LAYER_NAMES, LAYER_SETTINGS } from "../config/layers-schema.ts";
 import { MAKERS } from "../config/makers.ts";
 import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../config/schema.ts";
-import { shortFormOf } from "../config/value-schemas.ts";
+import { seed, shortFormOf } from "../config/value-schemas.ts";
 
 /** What may stand at the keys of a run, by the part of a config that has them. */
 const PARTS: Readonly<Record<string, (key: string) => JsonSchema>> = {
@@ -64,7 +64,7 @@ const RUN_KEYS: readonly string[] = [...KEY_SCHEMAS.keys()].filter((key) =>
 
 function keyDefinitions(): Readonly<Record<string, JsonSchema>> {
   const own = ["name", "description", "extends", ...RUN_KEYS];
-  const [seed, scheme] = ["data.shuffle_seed", schemaOf("init.embedding")] as const;
+  const scheme = schemaOf("init.embedding");
   const values = own.map((key): [string, JsonSchema] => {
     const value = schemaOf(key);
     const isScheme = value.title === "scheme";
@@ -73,7 +73,7 @@ function keyDefinitions(): Readonly<Record<string, JsonSchema>> {
   return {
     ...Object.fromEntries(values),
     scheme: { anyOf: scheme.anyOf },
-    seed: { ...about(seed), ...schemaOf(seed), description: "a seed" },
+    seed: { ...valueSchema(seed), description: "a seed", examples: [1] },
   };
 }
 

@@ -9,8 +9,9 @@ import {
   type StepBlock,
   type Trainer,
 } from "@ablate/core";
-import type { Snapshot } from "@ablate/store";
+import type { Seed, Snapshot } from "@ablate/store";
 import { readDuration } from "@ablate/text";
+import { generatorSeed } from "../config/to-run-spec.ts";
 import type { RunDiagnosis } from "../diagnose/run-diagnosis.ts";
 import type { StopMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { type Schedule, scheduleOf } from "../train/schedule.ts";
@@ -238,6 +239,6 @@ function isOfRun({ split, statistics }: Evaluation): boolean {
 }
 
 /** Returns the seed of the generator that samples names from a run: its own, so that training draws no less. */
-export function sampleSeed(runSeed: number): number {
-  return runSeed + 10;
+export function sampleSeed(runSeed: Seed): number {
+  return generatorSeed(runSeed) + 10;
 }

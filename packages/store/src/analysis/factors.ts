@@ -1,9 +1,10 @@
 /** What runs differ in, and which are the same but for the seed. */
+import type { Seed } from "../seed.ts";
 import { type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its config goes. */
 export type Configured = {
-  readonly seed: number;
+  readonly seed: Seed;
   readonly settings: readonly Setting[];
 };
 
@@ -122,5 +123,5 @@ export function seedlessId({ settings }: Pick<Configured, "settings">): string {
 
 /** Takes the seed off the end of a run's name or label: `study/v5` for `study/v5-seed=42`. */
 export function withoutSeed(name: string): string {
-  return name.replace(/(?:^|[-/])seed=\d+$/, "");
+  return name.replace(/(?:^|[-/])seed=-?\d+$/, "");
 }

@@ -3,11 +3,12 @@
  * each cell that counts has both values. Only complete seeds count, so every one weighs each cell equally: what a seed
  * lacks cannot pull the mean of the others, as it would in a mean over whatever pairs there are.
  */
+import { compareSeeds, type Seed } from "../seed.ts";
 import { type Estimate, estimateOf } from "./statistics.ts";
 
 /** A run's value and what it is paired by: its seed and everything else that is to be equal. */
 export type Paired = {
-  readonly seed: number;
+  readonly seed: Seed;
   readonly context: string;
   readonly value: number | null;
   /** Whether it came to no result. */
@@ -25,7 +26,7 @@ export type Lacks = { readonly own: Lack | null; readonly baseline: Lack | null 
 /** Seeds of which a cell lacks one of the two values; those that every cell lacks are named once, without a cell. */
 export type MissingPairs = Lacks & {
   readonly cell: string | null;
-  readonly seeds: readonly number[];
+  readonly seeds: readonly Seed[];
 };
 
 /** A cell in which only one side has runs. */
@@ -73,7 +74,7 @@ export function pairedDifference(
   const estimate = estimateOf(
     seeds.map((seed) => mean(used.map(({ bySeed }) => bySeed.get(seed)?.difference ?? 0))),
   );
-  const all = [...new Set(pairs.flatMap(({ present }) => present))].sort((a, b) => a - b);
+  const all = [...new Set(pairs.flatMap(({ present }) => present))].sort(compareSeeds);
   const lostOf = (runs: readonly Paired[]): number =>
     runs.filter(({ isLost, context }) => isLost && shared.has(context)).length;
   return {
@@ -100,10 +101,10 @@ type Pair = { readonly difference: number; readonly pairs: number };
 type CellPairs = {
   readonly cell: string;
   /** Seeds of which it has a run of either side. */
-  readonly present: readonly number[];
+  readonly present: readonly Seed[];
   /** Pairs that have both values. */
-  readonly bySeed: ReadonlyMap<number, Pair>;
-  readonly lacksOf: (seed: number) => Lacks;
+  readonly bySeed: ReadonlyMap<Seed, Pair>;
+  readonly lacksOf: (seed: Seed) => Lacks;
 };
 
 function cellsOf(runs: readonly Paired[]): ReadonlyMap<string, readonly Paired[]> {
@@ -113,28 +114,28 @@ function cellsOf(runs: readonly Paired[]): ReadonlyMap<string, readonly Paired[]
 /** Pairs the runs of one cell by seed; runs of the same seed count as one, with their mean. */
 function pairsOf(cell: string, own: readonly Paired[], baseline: readonly Paired[]): CellPairs {
   const [ours, theirs] = [valuesBySeed(own), valuesBySeed(baseline)];
-  const bySeed = new Map<number, Pair>();
+  const bySeed = new Map<Seed, Pair>();
   for (const [seed, values] of ours) {
     const others = theirs.get(seed);
     if (others === undefined) continue;
     const difference = mean(values) - mean(others);
     bySeed.set(seed, { difference, pairs: Math.min(values.length, others.length) });
   }
-  const lacksOf = (seed: number): Lacks => ({
+  const lacksOf = (seed: Seed): Lacks => ({
     own: ours.has(seed) ? null : lackOf(own, seed),
     baseline: theirs.has(seed) ? null : lackOf(baseline, seed),
   });
   return { cell, present: [...own, ...baseline].map(({ seed }) => seed), bySeed, lacksOf };
 }
 
-function lackOf(runs: readonly Paired[], seed: number): Lack {
+function lackOf(runs: readonly Paired[], seed: Seed): Lack {
   const those = runs.filter((run) => run.seed === seed);
   if (those.length === 0) return "no run";
   return those.some(({ isLost }) => isLost) ? "lost" : "no result";
 }
 
-function valuesBySeed(runs: readonly Paired[]): ReadonlyMap<number, readonly number[]> {
-  const values = new Map<number, number[]>();
+function valuesBySeed(runs: readonly Paired[]): ReadonlyMap<Seed, readonly number[]> {
+  const values = new Map<Seed, number[]>();
   for (const { seed, value } of runs) {
     if (value === null || !Number.isFinite(value)) continue;
     const known = values.get(seed);
@@ -157,17 +158,17 @@ function usedCells(all: readonly CellPairs[]): readonly CellPairs[] {
 }
 
 /** Returns the seeds of which every one of these cells has a pair. */
-function completeSeeds([first, ...others]: readonly CellPairs[]): readonly number[] {
+function completeSeeds([first, ...others]: readonly CellPairs[]): readonly Seed[] {
   const seeds = [...(first?.bySeed.keys() ?? [])];
   return seeds.filter((seed) => others.every(({ bySeed }) => bySeed.has(seed)));
 }
 
 function missingPairs(
   pairs: readonly CellPairs[],
-  seeds: readonly number[],
+  seeds: readonly Seed[],
 ): readonly MissingPairs[] {
   const everywhere = seeds.filter((seed) => pairs.every(({ bySeed }) => !bySeed.has(seed)));
-  const ofAll = (seed: number): Lacks => {
+  const ofAll = (seed: Seed): Lacks => {
     const [lacks = UNSAID, ...others] = pairs.map(({ lacksOf }) => lacksOf(seed));
     const isSame = ({ own, baseline }: Lacks): boolean =>
       own === lacks.own && baseline === lacks.baseline;
@@ -185,8 +186,8 @@ const UNSAID: Lacks = { own: null, baseline: null };
 /** Puts seeds together that lack the same. */
 function alike(
   cell: string | null,
-  seeds: readonly number[],
-  lacksOf: (seed: number) => Lacks,
+  seeds: readonly Seed[],
+  lacksOf: (seed: Seed) => Lacks,
 ): MissingPairs[] {
   const groups = Map.groupBy(seeds, (seed) => JSON.stringify(lacksOf(seed)));
   return [...groups.values()].map((some) => ({ ...lacksOf(some[0] ?? 0), cell, seeds: some }));

@@ -21,6 +21,12 @@ export function usualSetting(key: string): Setting | undefined {
   return Object.hasOwn(USUAL, key) ? settingOfKey(key, USUAL[key]) : undefined;
 }
 
+/** Returns what runs have of a key that is left out, by its dotted path or the last segment of it. */
+export function usualValue(name: string): unknown {
+  const key = Object.keys(USUAL).find((one) => one === name || one.endsWith(`.${name}`));
+  return key === undefined ? undefined : USUAL[key];
+}
+
 /** Defaults of schemes and of norms, which are left out of a setting's text. */
 const UNSAID: Readonly<Record<string, unknown>> = {
   scale: 1,

@@ -49,8 +49,17 @@ function viewTable(sql: Statements, name: string, scope: ExportScope): ExportTab
   if (!("run" in view.columns) && scope.grid === null) {
     throw new StoreError(`${name} has rows of grids only; name a grid`);
   }
-  const columns = exportColumns(view);
+  const columns = exportColumns(view).map((column): ExportColumn => {
+    const hasDigits = view.columns[column.name]?.[2]?.hasDigits === true;
+    return hasDigits && hasText(sql, view, column) ? { ...column, type: "text" } : column;
+  });
   return { columns, batches: () => batchesOf(columns, rowsOf(sql, view, scope)) };
+}
+
+/** Whether a column of numbers holds one that is written as text. */
+function hasText(sql: Statements, { name }: View, column: ExportColumn): boolean {
+  const text = `select exists (select 1 from "${name}" where typeof("${column.name}") = 'text')`;
+  return sql.value<number>(text) === 1;
 }
 
 type Row = readonly (string | number | null)[];

@@ -1,5 +1,6 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
 
+import { usualValue } from "../analysis/settings.ts";
 import type { RunSummary } from "../reading/history.ts";
 import { isMetric, metricOf, metricSeries } from "../reading/metric-curve.ts";
 import { columnOf } from "../reading/run-summary.ts";
@@ -27,7 +28,8 @@ export function filterSubject(run: NotedRun): FilterSubject {
       shortNames ??= shortNamesOf(keysOf(config));
       return (
         valueAt(config, name.split(".")) ??
-        valueAt(config, (shortNames.get(name) ?? name).split("."))
+        valueAt(config, (shortNames.get(name) ?? name).split(".")) ??
+        usualValue(name)
       );
     },
   };

@@ -1,5 +1,6 @@
 /** Compares a run's values with what a filter asks for. */
 import { folded } from "@ablate/text";
+import { compareSeeds } from "../seed.ts";
 import { type Expression, type Operator, parseExpression } from "./parse.ts";
 import type { Pattern } from "./pattern.ts";
 
@@ -85,9 +86,17 @@ function fits(value: unknown, operator: Operator, pattern: Pattern): boolean {
   // True and false are 1 and 0.
   const number = typeof value === "number" || typeof value === "boolean" ? Number(value) : null;
   if (number !== null && pattern.number !== null) return NUMERIC[operator](number, pattern.number);
+  if (operator !== ":" && isSeedOfDigits(value) && /^-?\d+$/.test(pattern.text)) {
+    return NUMERIC[operator](compareSeeds(value, pattern.text), 0);
+  }
   if (operator === ":") return pattern.isIn(String(value));
   const isEqual = folded(String(value)) === folded(pattern.text);
   return operator === "=" ? isEqual : operator === "!=" && !isEqual;
+}
+
+/** Whether a value is a seed that a number does not hold. */
+function isSeedOfDigits(value: unknown): value is string {
+  return typeof value === "string" && /^-?\d{16,20}$/.test(value);
 }
 
 function hasValue(value: unknown): boolean {

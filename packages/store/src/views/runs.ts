@@ -1,4 +1,5 @@
 /** Views of whole runs, of grids, and of what is said of them. */
+import { SEED_SQL } from "../seed.ts";
 import type { RunState } from "../writing/plan.ts";
 import type { Row, View } from "./view.ts";
 
@@ -66,7 +67,11 @@ export const RUNS = {
     label: ["text", "its name in that grid", { nulls: "in no grid", sql: "gr.label" }],
     state: ["text", "pending, running, finished, failed, diverged, stopped, interrupted"],
     reason: ["text", "why it ended", { nulls: "not ended" }],
-    seed: ["integer", "of its random numbers"],
+    seed: [
+      "integer",
+      "of its random numbers; beyond 2^53 the text of its digits",
+      { hasDigits: true, sql: SEED_SQL as string },
+    ],
     config: ["text", "the resolved config", { unit: "JSON" }],
     hash: ["text", "its identity: what decides its numbers", { unit: "sha256" }],
     engine: ["text", "what trains it: simd or tfjs"],

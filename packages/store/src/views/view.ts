@@ -12,6 +12,8 @@ type ColumnNotes = {
   readonly nulls?: string;
   /** Every value of a real column is a float32, as it was trained. */
   readonly isFloat32?: true;
+  /** Integers that a number does not hold are texts of their digits. */
+  readonly hasDigits?: true;
   /** Its expression over the tables of `from`; left out where it is a column of the same name. */
   readonly sql?: string;
 };
@@ -38,6 +40,7 @@ export type View = Declared & { readonly columns: Readonly<Record<string, Column
   );
 
 type Cell<C> =
+  | (C extends readonly [unknown, unknown, { readonly hasDigits: true }] ? string : never)
   | (C extends readonly ["text", ...(readonly unknown[])] ? string : number)
   | (C extends readonly [unknown, unknown, { readonly nulls: string }] ? null : never);
 

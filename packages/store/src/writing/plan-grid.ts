@@ -2,6 +2,7 @@ import { renewGridNames, renewNames, sealRun } from "../digest/seal.ts";
 import { tableDamage } from "../digest/table-check.ts";
 import type { Statements } from "../file/statements.ts";
 import { setAside } from "../recovery/set-aside.ts";
+import { seedColumn } from "../seed.ts";
 import { forgetPurged, isPurged } from "../trash/purge.ts";
 import { restoreGrid, restoreRun } from "../trash/restore.ts";
 import { plansAfter, readGrid, writePlans } from "./grid-plans.ts";
@@ -39,7 +40,7 @@ export function planGrid(sql: Statements, plan: GridPlan, now: number): StoredRu
     const { hash, config, seed, engine, steps, family = null } = run;
     const { name, label } = names.get(hash) ?? run;
     if (sql.row(FIND, hash) === undefined) {
-      const columns = { name, hash, config, seed, engine, steps, family };
+      const columns = { name, hash, config, seed: seedColumn(seed), engine, steps, family };
       const { lastInsertRowid } = sql.insert("run", { ...columns, planned_at: now });
       sealRun(sql, Number(lastInsertRowid), made);
     } else if (family !== null) {

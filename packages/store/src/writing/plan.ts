@@ -1,4 +1,5 @@
 /** Grids and runs as they are planned, and what is known of them. */
+import type { Seed } from "../seed.ts";
 
 export const RUN_STATES = [
   "pending",
@@ -20,7 +21,7 @@ export type PlannedRun = {
   readonly label: string;
   /** Resolved config as JSON. */
   readonly config: string;
-  readonly seed: number;
+  readonly seed: Seed;
   readonly engine: string;
   readonly steps: number;
   /** What a run has in common with those that differ from it in the number of steps alone. */

@@ -1,0 +1,22 @@
+/**
+ * A seed as PyTorch takes it, an integer from -2^63 to 2^64 - 1: one that a number does not hold is its decimal digits.
+ */
+export type Seed = number | string;
+
+/** Orders seeds by size. */
+export function compareSeeds(a: Seed, b: Seed): number {
+  const difference = BigInt(a) - BigInt(b);
+  return difference < 0n ? -1 : Number(difference > 0n);
+}
+
+/**
+ * Returns what the column of a seed holds. Readers of older versions take it for a number, which many digits are not: it
+ * then is what a generator makes of the seed, its low 32 bits, and the seed itself is in the config.
+ */
+export function seedColumn(seed: Seed): number {
+  return typeof seed === "number" ? seed : Number(BigInt.asUintN(32, BigInt(seed)));
+}
+
+/** SQL of the seed of a run `r`: the text in its config where the column is not all of it. */
+export const SEED_SQL: string =
+  "case when instr(r.config, '\"seed\":\"') > 0 and json_valid(r.config) and json_type(r.config, '$.seed') = 'text' then r.config ->> '$.seed' else r.seed end";
