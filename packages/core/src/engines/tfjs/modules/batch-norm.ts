@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BatchNormSpec } from "../../../spec.ts";
+import { floats } from "../weights.ts";
 import { withGradient } from "../with-gradient.ts";
 
 /** What batch norm normalises with; the spread is a std or a variance, as the model says. */
@@ -27,8 +28,19 @@ export function momentsOf(x: tf.Tensor2D, { running }: Pick<BatchNormSpec, "runn
  * which is small, what is left of such a column would grow a hundred-thousandfold.
  */
 function exactMeans(x: tf.Tensor2D, means: tf.Tensor1D): tf.Tensor1D {
-  const most = tf.max<tf.Tensor1D>(x, 0); // [n]
-  return tf.where(tf.equal(most, tf.min(x, 0)), most, means);
+  const [rows, n] = x.shape;
+  const values = floats(x);
+  const isConstant = (column: number): boolean => {
+    for (let at = column + n; at < rows * n; at += n) {
+      if (values[at] !== values[column]) return false;
+    }
+    return true;
+  };
+  const columns = Array.from({ length: n }, (_, column) => column).filter(isConstant);
+  if (columns.length === 0) return means;
+  const exact = floats(means).slice();
+  for (const column of columns) exact[column] = values[column] ?? 0;
+  return tf.tensor1d(exact);
 }
 
 /** `sqrt(variance + epsilon)`, or `std + epsilon`; `[n]` */
