@@ -28,6 +28,17 @@ function nets(): Readonly<Record<string, ReturnType<typeof configOf>>> {
     relu: { ...plain, set: ["model.activation=relu", "train.l2=0.01"] },
     linear: { ...deep, set: ["model.activation=none"] },
     "twenty-layer": { ...deep, set: [`model.hidden=[${twenty}]`] },
+    "rms norm behind blocks": {
+      ...plain,
+      set: [
+        ...["model.hidden=[41,41,41]", "model.norm=rms", "model.residual=post"],
+        ...["model.activation=silu", "model.dropout=0.1", "train.label_smoothing=0.1"],
+      ],
+    },
+    "tied weights": {
+      ...plain,
+      set: ["model.hidden=[33,10]", "model.tie=true", "model.activation=softplus"],
+    },
   };
 }
 

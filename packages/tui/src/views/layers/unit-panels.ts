@@ -30,9 +30,14 @@ export function saturationPanel({ canvas, sides, layer, box }: PanelSpec): Panel
     const map = layerNamed(side, layer)?.saturation ?? null;
     return map === null
       ? [line(piece(`${side.name}: no map of this layer`, "muted"))]
-      : mapLines(map, from, { ...room, columns, glyphs });
+      : mapLines(map, from, { ...room, columns, glyphs, what: rowsOf(side, map) });
   });
-  return { lines, units: { all, shown } };
+  return { lines: lines.slice(0, box.rows), units: { all, shown } };
+}
+
+/** Names what the rows of a map are: with several positions, each example has several. */
+function rowsOf({ probe }: Side, { examples }: Saturation): string {
+  return examples === probe?.examples ? "examples" : "rows of examples";
 }
 
 type Size = { readonly columns: number; readonly rows: number; readonly glyphs: Glyphs };
@@ -51,14 +56,20 @@ function roomFor({ examples }: Saturation, { columns, rows, glyphs }: Size): Roo
 function mapLines(
   map: Saturation,
   wanted: number,
-  { perBlock, blocks, columns, glyphs }: Room & Omit<Size, "rows">,
+  {
+    perBlock,
+    blocks,
+    columns,
+    glyphs,
+    what,
+  }: Room & Omit<Size, "rows"> & { readonly what: string },
 ): Line[] {
   const units = perBlock * blocks;
   const from = Math.min(wanted, Math.max(0, map.units - units));
   const to = Math.min(map.units, from + units);
   const span = to - from < map.units ? `units ${from} to ${to - 1} of ${map.units}, < > · ` : "";
   const share = `${percent(map.share)} saturated · `;
-  const size = ` · ${span}${map.examples} examples ↓ × ${count(map.units)} units →`;
+  const size = ` · ${span}${map.examples} ${what} ↓ × ${count(map.units)} units →`;
   const head = [piece(share), deadOf(map, Math.floor(columns / 2)), piece(size, "muted")];
   const lines: Line[] = [fitLine(head, columns)];
   for (let start = from; start < to; start += perBlock) {
