@@ -3,6 +3,11 @@ import { clearPads, finish, type Ground, type Rule } from "./rule.ts";
 
 type Adagrad = Extract<OptimizerSpec, { name: "adagrad" }>;
 
+/** Specs that take every way through the kernel. */
+export const ADAGRAD_SAMPLES: readonly Adagrad[] = [
+  { name: "adagrad", lrDecay: 0.1, weightDecay: 0.01, initialAccumulatorValue: 0, eps: 0.01 },
+];
+
 /** Adagrad, whose rate falls with the number of updates where it has a decay. */
 export function adagrad(ground: Ground, { lrDecay, eps }: Adagrad): Rule {
   const { kernels, sumsAt } = ground;

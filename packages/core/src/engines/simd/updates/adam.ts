@@ -4,6 +4,12 @@ import { clearPads, finish, type Ground, type Rule } from "./rule.ts";
 
 type Adam = Extract<OptimizerSpec, { name: "adam" | "adamw" }>;
 
+/** Specs that take every way through the kernel. */
+export const ADAM_SAMPLES: readonly Adam[] = [
+  { name: "adam", betas: [0.9, 0.999], eps: 0.01, weightDecay: 0.01 },
+  { name: "adamw", betas: [0.9, 0.999], eps: 0.01, weightDecay: 0.01 },
+];
+
 /** Adam, whose weight decay goes into the gradient, and AdamW, whose weight decay does not. */
 export function adam(ground: Ground, { name, betas, eps }: Adam): Rule {
   const { kernels, sumsAt } = ground;

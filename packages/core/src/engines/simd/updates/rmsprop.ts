@@ -3,6 +3,13 @@ import { clearPads, finish, type Ground, type Rule } from "./rule.ts";
 
 type RmsProp = Extract<OptimizerSpec, { name: "rmsprop" }>;
 
+/** Specs that take every way through the kernel. */
+export const RMSPROP_SAMPLES: readonly RmsProp[] = [0, 0.5].flatMap((momentum) =>
+  [false, true].map((centered) => {
+    return { name: "rmsprop", alpha: 0.9, eps: 0.01, weightDecay: 0.01, momentum, centered };
+  }),
+);
+
 /** RMSprop, with momentum and centred where the spec says so. */
 export function rmsprop(ground: Ground, spec: RmsProp): Rule {
   const { kernels, sumsAt } = ground;

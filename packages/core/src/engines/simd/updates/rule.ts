@@ -18,6 +18,8 @@ export type Ground = {
   readonly kernels: Kernels;
   /** Where the kernels leave the sums of their blocks, for the largest parameter. */
   readonly sumsAt: number;
+  /** 128 bytes that the kernel of plain SGD overwrites. */
+  readonly roomAt: number;
 };
 
 /** An optimiser. What it makes allocates nothing. */

@@ -1,6 +1,6 @@
 import { clipFactor } from "../../../optimizers/clip-factor.ts";
 import { PLAIN_SGD } from "../../../optimizers/optimizers.ts";
-import type { ClipSpec, OptimizerSpec } from "../../../spec.ts";
+import type { ClipSpec } from "../../../spec.ts";
 import {
   type Engine,
   type EngineOptions,
@@ -12,13 +12,9 @@ import {
 import type { Arena, Slot } from "../layout.ts";
 import type { Kernels } from "../modules.ts";
 import { updateSumsBytes } from "../threads/split-kernels.ts";
-import { adagrad } from "./adagrad.ts";
-import { adam } from "./adam.ts";
 import { KeptStates } from "./kept-states.ts";
-import { lion } from "./lion.ts";
-import { rmsprop } from "./rmsprop.ts";
-import type { Ground, Rule } from "./rule.ts";
-import { sgd } from "./sgd.ts";
+import type { Rule } from "./rule.ts";
+import { ruleOf } from "./rules.ts";
 
 type Options = Pick<
   EngineOptions,
@@ -68,8 +64,9 @@ export class Updates {
     this.#penalties = new Float64Array(slots.length);
     this.#squares = new Float64Array(slots.length);
     const largest = Math.max(0, ...slots.map(({ value }) => value.rows * value.ld));
-    const ground = { kernels, sumsAt: arena.reserve(updateSumsBytes(kernels, largest)) };
-    this.#rule = ruleOf(train.optimizer ?? PLAIN_SGD, ground, arena.reserve(ROOM));
+    const sumsAt = arena.reserve(updateSumsBytes(kernels, largest));
+    const roomAt = arena.reserve(ROOM);
+    this.#rule = ruleOf(train.optimizer ?? PLAIN_SGD, { kernels, sumsAt, roomAt });
     this.#states = new KeptStates(arena, slots, train);
     this.#each = this.#states.slots.map((slot) => this.#rule.of(slot));
     options.whenOpen((memory) => this.#states.open(memory, optimizerTensors));
@@ -132,22 +129,5 @@ export class Updates {
       if (factor !== 1) this.#kernels.scale(at, rows * ld, factor);
       this.#each[p]?.(this.#rates[p] ?? 0);
     }
-  }
-}
-
-/** @param roomAt - room for the update of plain SGD */
-function ruleOf(spec: OptimizerSpec, ground: Ground, roomAt: number): Rule {
-  switch (spec.name) {
-    case "sgd":
-      return sgd(ground, spec, roomAt);
-    case "adam":
-    case "adamw":
-      return adam(ground, spec);
-    case "rmsprop":
-      return rmsprop(ground, spec);
-    case "adagrad":
-      return adagrad(ground, spec);
-    case "lion":
-      return lion(ground, spec);
   }
 }
