@@ -79,7 +79,7 @@ export function compare(ours: Trained, { single, others }: Reference): Agreement
             name,
             by((trained) => trained[key][name] ?? []),
           );
-        else if (key === "tensors") judge.differences.push(`no tensor ${name}`);
+        else judge.differences.push(`nothing of ${name}`);
       }
     }
     judge.values(
@@ -103,6 +103,8 @@ export type Drift = {
   /** Whether a tensor is the same in the end. */
   readonly tensors: Readonly<Record<string, boolean>>;
   readonly state: Readonly<Record<string, boolean>>;
+  /** Of each evaluation, relative to its loss. */
+  readonly evaluations: readonly number[];
 };
 
 export function driftOf({ single, others }: Reference): Drift {
@@ -121,6 +123,9 @@ export function driftOf({ single, others }: Reference): Drift {
     ratios: single.parameters.map((_, i) => steadyRatios(single, others, i)),
     tensors: steady("tensors"),
     state: steady("state"),
+    evaluations: single.evaluations.map(({ loss }, i) =>
+      Math.max(...others.map((other) => distance("evaluation", loss, other.evaluations[i]?.loss))),
+    ),
   };
 }
 

@@ -30,7 +30,7 @@ export type GoldenTensor = {
 export const GOLDENS: URL = new URL("goldens.json", import.meta.url);
 
 /** Values of a tensor that are kept from either end. */
-export const KEPT_VALUES = 4;
+export const KEPT_VALUES = 2;
 /** Steps whose ratios are kept. */
 export const KEPT_STEPS: readonly number[] = [0, 1, 9, 49, 99];
 

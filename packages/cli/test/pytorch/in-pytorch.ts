@@ -50,8 +50,11 @@ export function pythonWithTorch(): string | null {
   return found ?? null;
 }
 
+/** A spec whose seed may be larger than a number holds, as text: the script takes it as it is. */
+type SpecThere = Omit<RunSpec, "seed"> & { readonly seed: number | string };
+
 /** @param names - the file of the names, one a line */
-export function trainInPyTorch(python: string, spec: RunSpec, names: string): Reference {
+export function trainInPyTorch(python: string, spec: SpecThere, names: string): Reference {
   const job = { spec, names };
   const jobs = [job, { ...job, float64: true }, { ...job, nudge: 1 }, { ...job, nudge: 2 }];
   const { status, stdout, stderr } = spawnSync(python, [SCRIPT], {

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { type Agreement, compare } from "./agreement.ts";
 import { projectNames } from "./goldens.ts";
 import { pythonWithTorch, trainInPyTorch } from "./in-pytorch.ts";
-import { RefusedError, readRun, runsIn, trainRuns, writeConfig } from "./ours.ts";
+import { readRun, runIn, trainRuns, writeConfig } from "./ours.ts";
 import { drawConfig } from "./random-config.ts";
 
 const { values: options } = parseArgs({
@@ -49,12 +49,12 @@ type Outcome = { readonly outcome: string; readonly line: string };
 
 async function outcomeIn(python: string, folder: string): Promise<Outcome> {
   try {
-    const [run] = runsIn(folder);
-    if (run === undefined) throw new RefusedError("the config has no run");
-    const { name, spec } = run;
+    const { name, spec, seed } = runIn(folder);
     await trainRuns(folder, options.engine);
     const ours = await readRun(folder, name, options.engine);
-    return told(compare(ours, trainInPyTorch(python, spec, join(folder, "names.txt"))));
+    return told(
+      compare(ours, trainInPyTorch(python, { ...spec, seed }, join(folder, "names.txt"))),
+    );
   } catch (error) {
     return {
       outcome: "refused",

@@ -19,10 +19,12 @@ export function writeConfig(folder: string, config: YamlMap, names: readonly str
   writeFileSync(join(folder, "spec.yaml"), `${JSON.stringify(config, null, 1)}\n`);
 }
 
-/** The runs of a folder's config. */
-export function runsIn(folder: string): readonly PlannedRun[] {
+/** The one run of a folder's config. */
+export function runIn(folder: string): PlannedRun {
   const config = loadConfig(join(folder, "spec.yaml"), {});
-  return planRuns(config, dataHash(readFileSync(config.dataFile))).runs;
+  const [run] = planRuns(config, dataHash(readFileSync(config.dataFile))).runs;
+  if (run === undefined) throw new RefusedError("the config has no run");
+  return run;
 }
 
 /** Trains the runs of a folder's config by an engine. */
@@ -51,8 +53,12 @@ export async function readRun(folder: string, run: string, engine: string): Prom
     key.startsWith(RATIO) ? [key.slice(RATIO.length)] : [],
   );
   const weights = `${engine}.safetensors`;
-  await ablate(folder, "export", run, "-o", weights, "--force", ...store);
+  await ablate(folder, "export", run, "-o", weights, "--optimizer", "--force", ...store);
   const { tensors } = decodeSafetensors(readFileSync(join(folder, weights)));
+  // `hidden1.weight.exp_avg` is what the optimiser keeps of `hidden1.weight`.
+  const isState = (name: string) => parameters.includes(name.slice(0, name.lastIndexOf(".")));
+  const named = (all: typeof tensors) =>
+    Object.fromEntries(all.map(({ name, values }) => [name, [...values]]));
   return {
     parameters,
     loss: column("loss"),
@@ -60,8 +66,8 @@ export async function readRun(folder: string, run: string, engine: string): Prom
     ratios: steps.map((row) => parameters.map((name) => numberIn(row[`${RATIO}${name}`]))),
     gradient_norm: column("metric.gradient_norm"),
     clip_factor: column("metric.clip_factor"),
-    tensors: Object.fromEntries(tensors.map(({ name, values }) => [name, [...values]])),
-    state: {},
+    tensors: named(tensors.filter(({ name }) => !isState(name))),
+    state: named(tensors.filter(({ name }) => isState(name))),
     evaluations: (await table("--table", "evals")).map(({ split, statistics, loss }) => ({
       split: String(split),
       statistics: String(statistics),

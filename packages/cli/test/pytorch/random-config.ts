@@ -45,9 +45,19 @@ function drawNames(random: Random, all: readonly string[]): string[] {
   );
 }
 
+/** Any integer that PyTorch takes; one that a number does not hold is the text of its digits. */
 function drawSeed(random: Random): Value {
   const small = random.below(2 ** 31);
-  return random.pick([small, small, 42, 2 ** 32 + small, Number.MAX_SAFE_INTEGER - small]);
+  return random.pick<Value>([
+    small,
+    small,
+    42,
+    -small,
+    2 ** 32 + small,
+    Number.MAX_SAFE_INTEGER - small,
+    String(2n ** 64n - 1n - BigInt(small)),
+    String(-(2n ** 63n) + BigInt(small)),
+  ]);
 }
 
 const GAINS = [1, 0.5, 5 / 3, "relu", "tanh", "leaky_relu", "sigmoid", "linear"] as const;
@@ -110,7 +120,7 @@ function drawTraining(random: Random, drawn: DrawnModel): YamlMap {
   const l2 = random.pick<Value>([0.01, { embedding: 0.1 }]);
   return {
     steps: STEPS,
-    batch_size: drawn.hasBatchNorm ? 4 + random.below(40) : 1 + random.below(40),
+    batch_size: drawBatchSize(random, drawn),
     lr: drawRate(random, rate),
     ...rarely(random, { l2 }),
     ...(optimizer === null ? {} : { optimizer }),
@@ -121,6 +131,11 @@ function drawTraining(random: Random, drawn: DrawnModel): YamlMap {
     ...(random.below(3) === 0 ? { batches: drawBatches(random, drawn) } : {}),
     ...rarely(random, { label_smoothing: random.pick([0.1, 0.3]) }),
   };
+}
+
+function drawBatchSize(random: Random, { hasBatchNorm }: DrawnModel): number {
+  if (random.below(8) === 0) return random.pick([64, 100]);
+  return (hasBatchNorm ? 4 : 1) + random.below(40);
 }
 
 /** A last batch that is kept may be a single example, which batch norm cannot take. */
@@ -230,7 +245,12 @@ function drawGroups(random: Random, drawn: DrawnModel, rate: number): YamlMap {
 }
 
 function drawGroup(random: Random, rate: number): YamlMap {
-  const lr = random.pick<Value>([rate / 2, rate * 2, drawCurve(random, rate / 2)]);
+  const lr = random.pick<Value>([
+    rate / 2,
+    rate * 2,
+    drawCurve(random, rate / 2),
+    { 0: rate / 3, 30: 0, 60: rate },
+  ]);
   const weight_decay = random.pick([0, 0.05]);
   return random.pick<YamlMap>([{ lr }, { weight_decay }, { lr, weight_decay }]);
 }

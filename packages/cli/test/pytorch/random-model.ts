@@ -53,15 +53,20 @@ export function drawModel(random: Random): DrawnModel {
   }
 }
 
+/** Mostly small; odd ones leave parts of vectors empty. */
+function drawWidth(random: Random): number {
+  return random.below(8) > 0 ? 2 + random.below(22) : random.pick([32, 50, 64, 100]);
+}
+
 function shortForm(random: Random): DrawnModel {
   const context = random.pick([1, 2, 3, 4, 8]);
   const embedding = 1 + random.below(12);
   const depth = 1 + random.below(5);
   const residual = random.pick(["none", "none", "pre", "post"]);
-  const width = 2 + random.below(22);
+  const width = drawWidth(random);
   // A block needs two layers of one width.
   const isEven = residual !== "none" || random.below(2) === 0;
-  const hidden = Array.from({ length: depth }, () => (isEven ? width : 2 + random.below(22)));
+  const hidden = Array.from({ length: depth }, () => (isEven ? width : drawWidth(random)));
   const isTied = random.below(6) === 0;
   if (isTied) hidden[depth - 1] = embedding;
   const norm = drawShortNorm(random);
@@ -229,7 +234,7 @@ class ListDrawer {
     return { residual: [...before, ...middle, ...inner, ...last] };
   }
 
-  #hidden(width: number = 2 + this.#random.below(22)): Value[] {
+  #hidden(width: number = drawWidth(this.#random)): Value[] {
     const random = this.#random;
     const after = Array.from({ length: random.below(3) }, () => this.#between(width));
     const activation = this.#activation();

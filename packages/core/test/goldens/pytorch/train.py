@@ -32,7 +32,7 @@ class Run:
         self.dtype = torch.float64 if float64 else torch.float32
         self.data = Data(names, spec["model"]["context"], int(spec["shuffleSeed"]))
         seed = int(spec["seed"])
-        self.generator = torch.Generator().manual_seed(seed % 2**32)
+        self.generator = torch.Generator().manual_seed(seed)
         self.masks = torch.Generator().manual_seed((seed + DROPOUT) % 2**32)
         self.network = Network(spec["model"], len(self.data.vocabulary))
         skip(spec["init"].get("skip") or 0, self.generator)
