@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rangeTest, readRange, Trainer } from "../src/index.ts";
+import { type OptimizerSpec, rangeTest, readRange, Trainer } from "../src/index.ts";
 import { makeFewNames, makeSpec, trainAll } from "./make.ts";
 
 const names = makeFewNames(3);
@@ -58,6 +58,25 @@ test("it ends at the first loss that is not finite", () => {
   expect(lr.length).toBe(loss.length);
   expect(Number.isFinite(loss.at(-1))).toBe(false);
   expect(readRange({ lr, loss }).smoothed).toHaveLength(loss.length - 1);
+});
+
+test.each<OptimizerSpec>([
+  { name: "sgd", momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
+  { name: "adam", betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 },
+  { name: "adamw", betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 },
+  { name: "rmsprop", alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false },
+  { name: "adagrad", lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10 },
+  { name: "lion", betas: [0.9, 0.99], weightDecay: 0 },
+])("a valley is found with $name", (optimizer) => {
+  const spec = makeSpec({ train: { optimizer, batchSize: 16 } });
+
+  const { suggestion, valley } = readRange(
+    rangeTest(spec, names, { from: 1e-5, to: 10, steps: 1000 }),
+  );
+
+  expect(valley?.[0]).toBeGreaterThan(1e-5);
+  expect(valley?.[1]).toBeLessThan(10);
+  expect(suggestion).toBeLessThan(valley?.[1] ?? 0);
 });
 
 /** Rates from 1e-3 to 1, and losses along a function of their decade, 0 to 3, with noise that has no mean. */

@@ -13,6 +13,8 @@ export class Rates {
   readonly #groups: readonly GroupSpec[];
   readonly #groupOf: Int32Array;
   readonly #rateOf: Float64Array;
+  /** Parameters that have a group, by index. */
+  readonly #grouped: readonly number[];
   /** Groups that are recorded, by index. */
   readonly #recorded: readonly number[];
 
@@ -26,6 +28,7 @@ export class Rates {
     this.#groups = groups;
     this.#groupOf = groupsOf(parameters, groups);
     this.#rateOf = new Float64Array(groups.length);
+    this.#grouped = [...this.#groupOf.keys()].filter((p) => (this.#groupOf[p] ?? -1) >= 0);
     this.#recorded = groups.flatMap(({ lr: own, match }, i) =>
       own === undefined || groups.findIndex((one) => one.match === match) < i ? [] : [i],
     );
@@ -35,12 +38,11 @@ export class Rates {
   /** Sets the rates of a step; returns the run's own. */
   at(step: number): number {
     const rate = learningRateAt(this.#lr, step);
+    this.values.fill(rate);
     for (let i = 0; i < this.#groups.length; i++) {
       this.#rateOf[i] = this.#ofGroup(this.#groups[i]?.lr, rate, step);
     }
-    for (let p = 0; p < this.values.length; p++) {
-      this.values[p] = this.#rateOf[this.#groupOf[p] ?? -1] ?? rate;
-    }
+    for (const p of this.#grouped) this.values[p] = this.#rateOf[this.#groupOf[p] ?? 0] ?? rate;
     return rate;
   }
 
