@@ -63,6 +63,7 @@ test("the documented example of every key is taken and changes what a config has
   const beside: Readonly<Record<string, string>> = {
     "model.residual": "model.hidden: [30, 30]",
     "model.tie": "model.hidden: [10]",
+    "record.best": "record.evaluate: { every: 10 }",
   };
 
   for (const { key, example } of changed) {

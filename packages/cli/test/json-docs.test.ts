@@ -45,7 +45,10 @@ beforeAll(async () => {
     await run("--set", "record.evaluate=none", "--steps", "50"),
     await run("--engine", "tfjs", "--steps", "5"),
     await run("--steps", "250", "--threads", "2"),
-    await run("--set", "train.clip.norm=1", "--set", "record.best=true", "--steps", "40"),
+    await run(
+      ...["--set", "train.clip.norm=1", "--steps", "40"],
+      ...["--set", "record.best=true", "--set", "record.evaluate={ every: 10 }"],
+    ),
   );
   const names = await read("sample", "small/normed", "--seed", "7");
   const forward = (

@@ -51,6 +51,17 @@ test("the steps of the test are not those of the config, whose own stay as they 
   expect(jsonRows(other)[0]?.loss).toEqual(jsonRows(plain)[0]?.loss);
 });
 
+test("a seed is any that a config takes, and is named digit by digit", async () => {
+  const folder = makeFolder();
+  const args = ["lr-range", "small.yaml", "--steps", "20", "--json", "--seed"];
+
+  const [large] = jsonRows(await ablate(folder, ...args, "18446744073709551615"));
+  const [bits] = jsonRows(await ablate(folder, ...args, "4294967295"));
+
+  expect(large?.seed).toBe("18446744073709551615");
+  expect(large?.loss).toEqual(bits?.loss);
+});
+
 test("where the loss does not fall it says so, and exits with 1", async () => {
   const ended = await ablate(makeFolder(), ...SHORT, "--from", "1e-9", "--to", "1e-8");
 

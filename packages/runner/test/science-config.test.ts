@@ -87,7 +87,7 @@ test.each([
   ],
   ["init.skip: 0", ""],
   ["init.hidden1.weight: { scheme: kaiming, gain: 5/3 }", ""],
-  ["record: { best: true, probes: { examples: batch } }", ""],
+  ["record: { best: true, evaluate: { every: 9 }, probes: { examples: batch } }", ""],
 ])("%s says the same as %j", (a, b) => {
   expect(hashes(a)).toEqual(hashes(b));
 });

@@ -19,10 +19,13 @@ export class Flags {
     this.rest = rest;
   }
 
-  /** Returns the same flags but for one. */
-  without(name: string): Flags {
-    const others = new Map([...this.#values].filter(([other]) => other !== name));
-    return new Flags(others, this.positionals, this.rest);
+  /** Returns the same flags, some under other names; without those whose other name is null. */
+  renamed(names: Readonly<Record<string, string | null>>): Flags {
+    const values = [...this.#values].flatMap(([name, given]) => {
+      const other = names[name] === undefined ? name : names[name];
+      return other === null ? [] : [[other, given] as const];
+    });
+    return new Flags(new Map(values), this.positionals, this.rest);
   }
 
   has(name: string): boolean {

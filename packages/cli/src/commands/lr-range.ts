@@ -1,5 +1,6 @@
 import { buildDataset, type LoadedEngine, loadEngine, rangeTest, readRange } from "@ablate/core";
 import type { PlannedRun } from "@ablate/runner";
+import type { Seed } from "@ablate/store";
 import { count, counted, loss as lossText, UNKNOWN } from "@ablate/text";
 import { drawRange, show } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -52,16 +53,18 @@ export const command: Command = {
     refuseUnknownWishes(terminal);
     const asked = askedOf(flags);
     // The steps are those of the test; what the config plans for its own stays as it is.
-    const planned = planConfig({ ...invocation, flags: flags.without("steps") });
+    const planned = planConfig({
+      ...invocation,
+      flags: flags.renamed({ steps: null, seed: "seeds" }),
+    });
     const [run] = planned.runs;
     if (run === undefined) throw new UsageError("the config has no runs");
-    const seed = flags.text("seed") === undefined ? run.spec.seed : flags.count("seed");
-    const spec = { ...run.spec, seed: seed ?? run.spec.seed };
+    const { spec, resolved } = run;
     const { context } = spec.model;
     const dataset = buildDataset(planned.data.lists, { context, shuffleSeed: spec.shuffleSeed });
     const test = rangeTest(spec, dataset, { ...asked, engine: await engineOf(run, invocation) });
     const found = { ...test, ...readRange(test) };
-    const about = { run: `${planned.grid.name}/${run.label}`, seed: spec.seed, ...asked };
+    const about = { run: `${planned.grid.name}/${run.label}`, seed: resolved.seed, ...asked };
     if (flags.has("json")) terminal.write(jsonArray([record(about, found)]));
     else if (flags.has("csv")) terminal.write(ROW_FORMATS.csv(rowsOf(found)));
     else terminal.write(page(about, found, { invocation, others: planned.runs.length - 1 }));
@@ -70,7 +73,7 @@ export const command: Command = {
 };
 
 type Asked = { readonly from: number; readonly to: number; readonly steps: number };
-type About = Asked & { readonly run: string; readonly seed: number };
+type About = Asked & { readonly run: string; readonly seed: Seed };
 type Found = ReturnType<typeof rangeTest> & ReturnType<typeof readRange>;
 
 function askedOf(flags: Flags): Asked {
