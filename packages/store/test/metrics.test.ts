@@ -237,6 +237,17 @@ test.each([
   expect(checkStore(path).filter(({ ok }) => !ok)).toEqual([]);
 });
 
+test("a run whose last number is another is in no table", () => {
+  const { path } = endedRun();
+  change(path, "update metric set last = 1e6 where idx = 0");
+
+  const reader = readerAt(path);
+  expect(reader.runs()).toEqual([]);
+  expect(reader.checks.met.map(({ run, reason }) => `${run}: ${reason}`)).toEqual([
+    "g/v: the last or an extreme number of a metric is not what the digest says",
+  ]);
+});
+
 test("an import brings numbers as they are, and refuses damaged ones", async () => {
   const { path } = endedRun();
   const here = temporaryPath("here.db");

@@ -123,7 +123,7 @@ function rebuild(context: CheckContext, run: CheckedRun): boolean {
   }
   changeRun(context, id, () => {
     renewMetrics(sql, id);
-    renewSections(sql, id, ["rollup", "metric_rollup"]);
+    renewSections(sql, id, ["rollup", "metric_ends", "metric_rollup"]);
   });
   return true;
 }

@@ -185,6 +185,7 @@ function wholeSections(): readonly WholeSection[] {
     "rollup",
     "best",
     "metrics",
+    "metric_ends",
     "metric_rollup",
   ];
 }

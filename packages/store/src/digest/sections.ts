@@ -26,7 +26,7 @@ export type WholeSection =
   | OptionalSection;
 
 /** Sections that a run has only where it has rows for them: they came later, and older digests stay valid. */
-export type OptionalSection = "best" | "metrics" | "metric_rollup";
+export type OptionalSection = "best" | "metrics" | "metric_ends" | "metric_rollup";
 
 export type SectionName = WholeSection | "steps" | "probes";
 
@@ -88,17 +88,19 @@ export const WHOLE_SECTIONS: Readonly<Record<WholeSection, readonly Rows[]>> = {
     ofRun("metric", "idx name unit goal log_scale guide", "idx"),
     ofRun("metric_point", "metric step steps numbers", "metric, step"),
   ],
-  metric_rollup: [
-    ofRun("metric", "idx points last_step last min_step min max_step max", "idx"),
-    ofRun("metric_rollup", "metric level bucket data", "metric, level, bucket"),
+  metric_ends: [
+    ofRun("metric", "idx name unit goal log_scale guide points", "idx"),
+    ofRun("metric", "last_step last min_step min max_step max", "idx"),
   ],
+  metric_rollup: [ofRun("metric_rollup", "metric level bucket data", "metric, level, bucket")],
 };
 
 /** SQL of whether the run @id has such a section. */
 export const OPTIONAL: Readonly<Record<OptionalSection, string>> = {
   best: "select 1 from checkpoint where run_id = @id and best_loss is not null",
   metrics: `select 1 from metric where run_id = @id union all select 1 from metric_point where run_id = @id`,
-  metric_rollup: `select 1 from metric where run_id = @id union all select 1 from metric_rollup where run_id = @id`,
+  metric_ends: "select 1 from metric where run_id = @id",
+  metric_rollup: "select 1 from metric_rollup where run_id = @id",
 };
 
 /** Says whether digests of a format can be compared with what a run has. */

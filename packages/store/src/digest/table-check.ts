@@ -35,7 +35,7 @@ const DIGEST_OF =
 /** All that the digests of a table are over of the run's own row, read once; the digests are in hex. */
 const RUNS = `
   select r.id, r.name, s.format, (${DIGEST_OF} 'config'), (${DIGEST_OF} 'results'),
-    (select hex(n.sha256) from name_digest n where n.run_id = r.id),
+    (select hex(n.sha256) from name_digest n where n.run_id = r.id), (${DIGEST_OF} 'metric_ends'),
     ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
   from run r left join seal s on s.run_id = r.id and s.made <> 'refused'
   where r.id not in (select run_id from damaged_run) and ${NOT_PURGED}`;
@@ -47,13 +47,14 @@ type Row = readonly [
   config: string | null,
   results: string | null,
   names: string | null,
+  metrics: string | null,
   ...values: Value[],
 ];
 
 const NAME_AT = 1;
 const NAMES_AT = 5;
 /** Where the values of a section begin in a row, and where the last one ends. */
-const CONFIG_AT = 6;
+const CONFIG_AT = 7;
 const RESULTS_AT: number = CONFIG_AT + RUN_CONFIG.length;
 const RESULTS_END: number = RESULTS_AT + RUN_RESULTS.length;
 
@@ -71,15 +72,17 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
     return hasher(row);
   };
   const ofOtherRevisions = new Set(sql.values<number>(OTHER_REVISIONS));
+  const metricsOf = endsHasher(sql, id);
   const namesOf = ownHasher(sql, NAMES, { from: NAME_AT, to: NAME_AT + 1, id });
   const wrong = (row: Row): string | null => {
-    const [runId, , format, config, results] = row;
+    const [runId, , format, config, results, , metrics] = row;
     if (format === null) return jsonDamage(row);
     if (!isKnownFormat(format)) return `its digest has the unknown format ${format}`;
     if (ofOtherRevisions.has(runId)) return OTHER_REVISION;
     // What is as it was written is JSON, too.
     if (config !== configOf(row)) return jsonDamage(row) ?? OTHER_CONFIG;
-    return results === resultsOf(row, format) ? null : (jsonDamage(row) ?? OTHER_RESULTS);
+    if (results !== resultsOf(row, format)) return jsonDamage(row) ?? OTHER_RESULTS;
+    return metrics === metricsOf(runId) ? null : OTHER_METRICS;
   };
   return runs.flatMap((row): RunDamage[] => {
     const run = row[NAME_AT];
@@ -93,6 +96,7 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
 
 const OTHER_CONFIG = "its config is not what the digest says";
 const OTHER_RESULTS = "its results are not what the digest says";
+const OTHER_METRICS = "the last or an extreme number of a metric is not what the digest says";
 const OTHER_NAMES = "its name, labels, tags or note are not what the digest says";
 
 const JSON_COLUMNS = [
@@ -139,6 +143,24 @@ function ownHasher(
     return hash.hex();
   };
 }
+
+/** Returns the digest, in hex, of what the metrics of a run come to; null where it has none. */
+function endsHasher(sql: Statements, id?: number): (run: number) => string | null {
+  const hash = new ValueHash();
+  const add = adderOf(sql, WHOLE_SECTIONS.metric_ends, id);
+  const hexOf = (run: number): string => {
+    add(hash, run);
+    return hash.hex();
+  };
+  const none = hexOf(NO_RUN);
+  return (run) => {
+    const found = hexOf(run);
+    return found === none ? null : found;
+  };
+}
+
+/** No run has this id. */
+const NO_RUN = -1;
 
 /** Reads rows of all owners at once, or of one, and adds those of one owner to a hash. */
 function adderOf(sql: Statements, parts: readonly Rows[], id?: number) {

@@ -57,7 +57,7 @@ export function digestDamage(
   return isSealWhole(sql, id, seal) ? null : OF_DIGESTS;
 }
 
-const SUMS: readonly SectionName[] = ["rollup", "metric_rollup"];
+const SUMS: readonly SectionName[] = ["rollup", "metric_ends", "metric_rollup"];
 
 /** Says whether a section of a run is what its digest says; also where it has none. */
 export function isAsSealed(sql: Statements, id: number, section: WholeSection): boolean {
@@ -121,7 +121,8 @@ const WHAT: Readonly<Record<Exclude<SectionName, "steps" | "probes">, string>> =
   rollup: "its curves are not",
   best: "its best checkpoint is not",
   metrics: "its metrics are not",
-  metric_rollup: "what sums its metrics up is not",
+  metric_ends: "the last or an extreme number of a metric is not",
+  metric_rollup: "the curve of a metric is not",
 };
 
 function partsOf(sql: Statements, id: number): PartDigest[] {
