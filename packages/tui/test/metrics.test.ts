@@ -51,6 +51,14 @@ test("smoothing is for what every step has; zoomed in, a metric is read number b
   expect(numbers[0]).toEqual(["metric.gradient_norm", "g/a", 0, 100]);
 });
 
+test("the page of a run lists the last, the smallest and the largest number", () => {
+  const ui = session(recordedStore(), { rows: 90, settings: { view: "run" } });
+  ui.open("g/b");
+  expect(text(ui)).toMatch(/^metrics +numbers +last +min +max$/m);
+  expect(text(ui)).toMatch(/^gradient_norm +400 +0\.5 at 399 +0\.5 at 399 +200 at 0$/m);
+  expect(text(ui)).toMatch(/^accuracy +4 +0\.3 at 300 +0 at 0 +0\.3 at 300$/m);
+});
+
 test("the table sorts by a metric and filters by it", () => {
   const ui = session(recordedStore(), {
     columns: 200,

@@ -78,6 +78,9 @@ const BYTES = `
   select length(config) + length(provenance) + 400
     + (coalesce(last_step, -1) + 1) * (${STEP} + 4 * (select count(*) from ${ofRun("param")}))
     + ${sum("length(data)", ofRun("rollup"))}
+    + ${sum("100 + length(name)", ofRun("metric"))}
+    + ${sum("length(numbers) + coalesce(length(steps), 0)", ofRun("metric_point"))}
+    + ${sum("length(data)", ofRun("metric_rollup"))}
     + ${sum("0", ofRun("tick"))}
     + ${sum("16", ofRun("eval"))}
     + ${sum("length(text)", ofRun("sample"))}

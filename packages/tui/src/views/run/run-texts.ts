@@ -1,6 +1,15 @@
 /** Evaluations, samples, config, provenance and log of a run. */
 import { revisionText, setting } from "@ablate/store";
-import { ALL_DIGITS, count, counted, loss, toldApart, UNKNOWN } from "@ablate/text";
+import {
+  ALL_DIGITS,
+  count,
+  counted,
+  loss,
+  shortNumber,
+  toldApart,
+  UNKNOWN,
+  widthOf,
+} from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
@@ -15,7 +24,36 @@ export function texts(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[][] 
     [evaluations(facts), names.length > 0 ? names : section("samples", [], "none yet")],
     [config(canvas, run), [...provenance(facts), [], ...log(facts)]],
   ];
-  return isWide ? pairs.map((pair) => inColumns(pair, columns, (lines) => lines)) : pairs.flat();
+  const shown = isWide
+    ? pairs.map((pair) => inColumns(pair, columns, (lines) => lines))
+    : pairs.flat();
+  return [...shown.slice(0, isWide ? 1 : 2), metrics(run), ...shown.slice(isWide ? 1 : 2)];
+}
+
+/** Lists what the run records by names of its own; nothing where that is nothing. */
+function metrics({ metrics: recorded = new Map() }: ShownRun): Line[] {
+  const numbers = (value: number | null, step: number | null): string =>
+    value === null ? UNKNOWN : `${shortNumber(value, 4)} at ${count(step)}`;
+  const rows = [...recorded.values()].map(({ name, points, ...one }) => [
+    name,
+    count(points),
+    numbers(one.last, one.last_step),
+    numbers(one.min, one.min_step),
+    numbers(one.max, one.max_step),
+  ]);
+  if (rows.length === 0) return [];
+  const all = [["metrics", "numbers", "last", "min", "max"], ...rows];
+  const widths = all[0]?.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? "")))) ?? [];
+  return all.map((row, r): Line => {
+    const cells = row.map((text, i) => {
+      const room = " ".repeat((widths[i] ?? 0) - widthOf(text));
+      return i === 0 ? text + room : room + text;
+    });
+    const [name = "", ...rest] = cells;
+    return r === 0
+      ? [{ text: name, bold: true }, piece(`  ${rest.join("  ")}`, "muted")]
+      : [piece(`${name}  ${rest.join("  ")}`)];
+  });
 }
 
 /** Puts a title over lines, or over words that say that there are none. */
