@@ -57,7 +57,7 @@ export const seed: z.ZodType<Seed> = z
   })
   .meta({
     forms: [
-      z.int().min(Number(LEAST_SEED)).max(Number(MOST_SEED)),
+      z.number().multipleOf(1).min(Number(LEAST_SEED)).max(Number(MOST_SEED)),
       z.string().regex(/^-?\d{16,20}$/),
       QUOTIENT,
     ],

@@ -12,7 +12,7 @@ export function modelEffects({ model }: Network, { value, tree }: Sections["mode
   const hasNorm = allLayers(model).some(({ kind }) => kind === "norm");
   const NONE = "there is no hidden layer";
   const checks: readonly (readonly [key: string, isUsed: boolean, why: string])[] = [
-    ["activation", !isWithout, NONE],
+    ["activation", !isWithout || value.activation === "tanh", NONE],
     ["dropout", !isWithout || value.dropout === 0, NONE],
     ["batch_norm", !isWithout || hasNorm || value.batch_norm === "none", NONE],
     ["norm", !isWithout || hasNorm || value.norm === "none", NONE],

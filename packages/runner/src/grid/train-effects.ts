@@ -1,6 +1,6 @@
 import { isCurve, type RateCurve, stepText } from "../config/rate-schema.ts";
 import { usesValidation } from "../config/to-run-spec.ts";
-import type { TrainSettings } from "../config/train-schema.ts";
+import { STOP_EVERY, type TrainSettings } from "../config/train-schema.ts";
 import { type MapNode, type Node, nodeAt } from "../config/tree.ts";
 import type { Effect } from "./effect.ts";
 import type { Sections } from "./sections.ts";
@@ -46,7 +46,11 @@ function stopEffects({ stop, steps }: TrainSettings, tree: MapNode): Effect[] {
   const isMeasured = usesValidation(stop);
   const at = (name: string): Node | null => nodeAt(tree, ["train", "stop", name]);
   const checks: readonly (readonly [Node | null, boolean, string])[] = [
-    [at("every"), isMeasured, "train.stop.every: has no effect, there is no patience or target"],
+    [
+      at("every"),
+      isMeasured || every === STOP_EVERY,
+      "train.stop.every: has no effect, there is no patience or target",
+    ],
     [
       at("every") ?? at("patience") ?? at("target"),
       !isMeasured || every < steps,

@@ -68,7 +68,9 @@ export function settingOf(
   { settings }: Pick<Configured, "settings">,
   key: string,
 ): Setting | undefined {
-  return settings.find((one) => one.key === key) ?? usualSetting(key);
+  const found = settings.find((one) => one.key === key) ?? usualSetting(key);
+  const ofAll = key.replace(/^init\.hidden\d+(?=\.)/, "init.hidden");
+  return found ?? (ofAll === key ? undefined : settings.find((one) => one.key === ofAll));
 }
 
 /** Returns a text that only runs with equal values of these keys share. */
