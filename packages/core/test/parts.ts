@@ -37,6 +37,19 @@ export type Smoothing = {
   }[];
 };
 
+type Gradients = readonly [matrix: Matrix, vector: readonly number[]];
+
+export type Clipping = {
+  readonly gradients: Gradients;
+  readonly of: readonly {
+    readonly by: "norm" | "value";
+    readonly most: number;
+    /** Before clipping; only of what is clipped by norm. */
+    readonly norm?: number;
+    readonly after: Gradients;
+  }[];
+};
+
 /** A few units in the last place of a float32. */
 const TOLERANCE = 5e-7;
 

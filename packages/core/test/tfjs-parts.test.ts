@@ -1,18 +1,20 @@
 /** Every module and every optimiser of engine tfjs, compared with PyTorch's in double precision. */
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
+import { clipped, gradientNorm } from "../src/engines/tfjs/clipping.ts";
 import { activation } from "../src/engines/tfjs/modules/activation.ts";
 import { batchNorm, momentsOf } from "../src/engines/tfjs/modules/batch-norm.ts";
 import { crossEntropy } from "../src/engines/tfjs/modules/cross-entropy.ts";
 import { rowNorm } from "../src/engines/tfjs/modules/row-norm.ts";
 import { Optimizer } from "../src/engines/tfjs/optimizers/optimizer.ts";
 import { Weights } from "../src/engines/tfjs/weights.ts";
+import { clipFactor } from "../src/optimizers/clip-factor.ts";
 import { keptStates } from "../src/optimizers/optimizers.ts";
 import type { Parameter } from "../src/spec.ts";
 import { ACTIVATIONS } from "../src/spec.ts";
 import { GIVEN, GOLDEN_OPTIMIZERS } from "./golden-optimizers.ts";
 import { goldenPart } from "./golden-parts.ts";
-import { expectClose, type Matrix, NORMS, type Smoothing } from "./parts.ts";
+import { type Clipping, expectClose, type Matrix, NORMS, type Smoothing } from "./parts.ts";
 import { loadBackends, useBackend } from "./tfjs-make.ts";
 
 const backends = (await loadBackends()).map(([backend]) => backend);
@@ -41,6 +43,37 @@ test.each(CURVES)("$name and its slope are PyTorch's on $backend", ({ backend, .
 
   expectClose(y, curves[one.name]?.y ?? []);
   expectClose(slope, curves[one.name]?.slope ?? []);
+});
+
+test.each(CURVES)("$name lets NaN through on $backend", ({ backend, kind, slope }) => {
+  useBackend(backend);
+
+  const [y = []] = valuesOf(() => [activation(kind, tf.tensor2d([[Number.NaN, 1]]), slope)]);
+
+  expect(y[0]).toBeNaN();
+  expect(y[1]).not.toBeNaN();
+});
+
+test.each(backends)("gradients are clipped as in PyTorch on %s, and NaN stays", (backend) => {
+  useBackend(backend);
+  const { gradients, of } = goldenPart<Clipping>("clipping");
+  let before = gradients;
+  for (const { by, most, norm: wanted, after } of of) {
+    if (by === "norm") before = gradients;
+    const given = before.map((gradient) => tf.tensor1d(gradient.flat()));
+    const norm = gradientNorm(given);
+
+    const found = valuesOf(() => [...clipped({ by, most }, given, clipFactor({ by, most }, norm))]);
+
+    tf.dispose(given);
+    if (wanted !== undefined) expect(norm).toBeCloseTo(wanted, 5);
+    for (const [i, values] of after.entries()) expectClose(found[i] ?? [], values.flat());
+    before = after;
+  }
+  const [kept = []] = valuesOf(() => [
+    ...clipped({ by: "value", most: 1 }, [tf.tensor1d([Number.NaN, -3, 3])], 1),
+  ]);
+  expect(kept).toEqual([Number.NaN, -1, 1]);
 });
 
 const NORM_CASES = backends.flatMap((backend) =>

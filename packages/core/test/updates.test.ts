@@ -5,6 +5,7 @@ import { keptStates } from "../src/optimizers/optimizers.ts";
 import { GIVEN, GOLDEN_OPTIMIZERS, type Options, specOf } from "./golden-optimizers.ts";
 import { goldenPart } from "./golden-parts.ts";
 import { expectNear } from "./kernel-memory.ts";
+import type { Clipping } from "./parts.ts";
 import { GivenUpdates } from "./updates-make.ts";
 
 test.each(GOLDEN_OPTIMIZERS)("five updates of $name are PyTorch's", ({ spec, after, state }) => {
@@ -94,18 +95,6 @@ test("a ratio is 0 where every value moves by the same", () => {
 
   expect(given.step([[0.1, 5, 2]], 0.1).ratios[0]).toBe(0);
 });
-
-type Gradients = readonly [matrix: readonly (readonly number[])[], vector: readonly number[]];
-type Clipping = {
-  readonly gradients: Gradients;
-  readonly of: readonly {
-    readonly by: "norm" | "value";
-    readonly most: number;
-    /** Before clipping; only of what is clipped by norm. */
-    readonly norm?: number;
-    readonly after: Gradients;
-  }[];
-};
 
 test("gradients are clipped as PyTorch clips them, by norm and by value", () => {
   const { gradients, of } = goldenPart<Clipping>("clipping");

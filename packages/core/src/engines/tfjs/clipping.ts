@@ -19,5 +19,12 @@ export function clipped(
 ): readonly tf.Tensor[] {
   if (clip === undefined) return gradients;
   if (clip.by === "norm") return gradients.map((gradient) => tf.mul(gradient, factor));
-  return gradients.map((gradient) => tf.clipByValue(gradient, -clip.most, clip.most));
+  return gradients.map((gradient) => held(gradient, clip.most));
+}
+
+/** Values between `-most` and `most`; `tf.clipByValue` of the backend wasm does not let NaN through. */
+function held(gradient: tf.Tensor, most: number): tf.Tensor {
+  const [low, high] = [tf.fill(gradient.shape, -most), tf.fill(gradient.shape, most)];
+  const below = tf.where(tf.less(gradient, low), low, gradient);
+  return tf.where(tf.greater(below, high), high, below);
 }

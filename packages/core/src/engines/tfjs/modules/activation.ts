@@ -10,7 +10,7 @@ import { CURVES } from "./curves.ts";
  * @param slope - that of leaky relu below 0
  */
 export function activation(kind: ActivationName, x: tf.Tensor2D, slope: number): tf.Tensor2D {
-  if (kind === "relu") return tf.relu(x);
+  if (kind === "relu") return relu(x);
   if (kind === "leaky_relu") return leakyRelu(x, slope);
   if (kind !== "tanh") return curve(kind, x);
   return withGradient([x], () => {
@@ -19,6 +19,18 @@ export function activation(kind: ActivationName, x: tf.Tensor2D, slope: number):
       value: y,
       saved: [y],
       gradient: (dy, [saved = y]) => [tf.sub(dy, tf.mul(dy, tf.square(saved)))],
+    };
+  });
+}
+
+/** `tf.relu` of the backend wasm makes 0 of NaN, so that a run that has diverged would go on. */
+function relu(x: tf.Tensor2D): tf.Tensor2D {
+  return withGradient([x], () => {
+    const isFlat = tf.lessEqual(x, 0);
+    return {
+      value: tf.where<tf.Tensor2D>(isFlat, tf.zerosLike(x), x),
+      saved: [isFlat],
+      gradient: (dy, [saved = isFlat]) => [tf.where(saved, tf.zerosLike(dy), dy)],
     };
   });
 }
