@@ -13,6 +13,16 @@ import { makeFewNames, makeSpec, trainAll } from "./make.ts";
 const names = makeFewNames(3);
 const norm = { where: "hidden", epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
 
+test("clipping by a norm that is never reached measures the gradient and changes no bit", () => {
+  const clip = { by: "norm", most: 1e9 } as const;
+  const [plain, clipped] = [{}, { clip }].map((train) => trainAll(makeSpec({ train }), names));
+
+  expect(clipped?.trainer.metrics).toEqual(["gradient_norm", "clip_factor"]);
+  expect(clipped?.loss).toEqual(plain?.loss);
+  expect(clipped?.ratios).toEqual(plain?.ratios);
+  expect(clipped?.trainer.weights()).toEqual(plain?.trainer.weights());
+});
+
 test("memorises ten names", () => {
   const { loss } = trainAll(makeSpec({ train: { steps: 3000, batchSize: 32 } }), names);
 
