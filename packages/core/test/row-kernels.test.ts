@@ -168,6 +168,31 @@ test.each(SHAPES)("sums, products, factors and bounds of %i x %i", (rows, n) => 
   ]);
 });
 
+test("what is no number stays so in sums, products, factors and bounds", () => {
+  const x = {
+    rows: 1,
+    columns: 3,
+    values: Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 1),
+  };
+  const results = inBoth((memory) => {
+    const { add, clamp, multiply, scale } = memory.kernels;
+    const [a, b, c, d] = [x, x, x, x].map((values) => memory.place(values));
+    if (!(a && b && c && d)) return [];
+    add(a.at, d.at, a.at, a.ld);
+    multiply(b.at, d.at, b.at, b.ld);
+    scale(c.at, c.ld, 2);
+    clamp(d.at, d.ld, 0.5);
+    return [a, b, c, d].map((placed) => memory.read(placed));
+  });
+
+  expect(results.map((values) => [...values])).toEqual([
+    [Number.NaN, Number.POSITIVE_INFINITY, 2],
+    [Number.NaN, Number.POSITIVE_INFINITY, 1],
+    [Number.NaN, Number.POSITIVE_INFINITY, 2],
+    [Number.NaN, 0.5, 0.5],
+  ]);
+});
+
 test.each([
   [1, 1, 2],
   [4, 10, 2],
