@@ -46,6 +46,7 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
     import("./commands/data.ts"),
   "softmax [LOGITS...]: what logits cost: equal, sure and right, sure and wrong, random": () =>
     import("./commands/softmax.ts"),
+  "activation NAME: a nonlinearity and its slope, drawn": () => import("./commands/activation.ts"),
   "draw KIND N: random numbers as PyTorch draws them": () => import("./commands/draw.ts"),
   "gain: the gain study: std of x @ w against the scale of w": () => import("./commands/gain.ts"),
   "lr-range CONFIG: the learning rate range test: loss against rate, and its valley": () =>

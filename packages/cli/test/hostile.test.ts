@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   data: [["names.yaml"]],
   softmax: [[CURSE]],
+  activation: [[CURSE]],
   draw: [[CURSE, "1"]],
   gain: [[`--seed=${CURSE}`]],
   query: [

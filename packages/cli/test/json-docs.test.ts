@@ -105,6 +105,7 @@ beforeAll(async () => {
   add("forward", forward);
   add("data", await read("data", "small.yaml"));
   add("softmax", await read("softmax"), await read("softmax", "--scales", "1", "--draws", "1"));
+  add("activation", await read("activation", "gelu"));
   add("draw", await read("draw", "randn", "1"), await read("draw", "randint", "3"));
   add(
     "gain",

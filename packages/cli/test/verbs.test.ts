@@ -30,6 +30,7 @@ const CALLS: Readonly<Record<string, readonly [string[], stdout: RegExp, stderr:
   forward: [["plain", ".em"], /^\.em +logit {2}probability\n\. +-?\d/, /^$/],
   data: [["small.yaml"], /^names\.txt: 14 names, 92 examples of 3 characters\n/, /^$/],
   softmax: [["1,2"], /^\S/, /^$/],
+  activation: [["tanh"], /^ +x +y +slope {2}-1\.00 to 1\.00\n/, /^$/],
   draw: [["randn", "2"], /^0\.3367 {2}0\.1288\n/, /^$/],
   gain: [["--rows", "9", "--fan-in", "4", "--fan-out", "4"], /^\S/, /^$/],
   "lr-range": [["small.yaml"], /^small\/plain, seed 42: 1,000 steps, [\s\S]*\ntry 0\.\d+, /, /^$/],

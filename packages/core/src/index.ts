@@ -1,3 +1,4 @@
+export { type ActivationCurve, activationCurve, MOST_POINTS } from "./activation/curve.ts";
 export { type Counting, countingLosses } from "./data/counting.ts";
 export {
   buildDataset,
