@@ -1,6 +1,6 @@
 /** Entry of `pnpm reference`: writes anew what is made from definitions, in place. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { configJsonSchema } from "../packages/runner/src/reference/json-schema.ts";
+import { configSchemaText } from "../packages/runner/src/reference/json-schema.ts";
 import { withTables } from "../packages/runner/src/reference/tables.ts";
 import { withViews } from "./view-tables.ts";
 
@@ -14,7 +14,4 @@ function rewrite(path: string, change: (page: string) => string): void {
 rewrite("docs/config.md", withTables);
 rewrite("docs/sql.md", withViews);
 rewrite("docs/json.md", withViews);
-writeFileSync(
-  new URL("configs/schema.json", root),
-  `${JSON.stringify(configJsonSchema(), null, 1)}\n`,
-);
+writeFileSync(new URL("configs/schema.json", root), configSchemaText());

@@ -15,7 +15,7 @@ const PARTS: Readonly<Record<string, (key: string) => JsonSchema>> = {
 };
 
 /** JSON Schema draft 7, which the YAML language server reads. */
-export function configJsonSchema(): JsonSchema {
+function configJsonSchema(): JsonSchema {
   const described = { type: "string", description: "one sentence" };
   const variant = { anyOf: [section("run", "", { description: described }), { type: "null" }] };
   const name = { type: "string", description: "the name of a variant" };
@@ -42,6 +42,19 @@ export function configJsonSchema(): JsonSchema {
       layer: { anyOf: [{ enum: LAYER_NAMES }, ...LAYER_SETTINGS.map(valueSchema)] },
     },
   };
+}
+
+/** Writes the schema out, a key or a definition a line: indented it would be half as long again. */
+export function configSchemaText(): string {
+  const { definitions, ...rest } = configJsonSchema();
+  const lines = [...linesOf(rest), `"definitions":{\n${linesOf(definitions ?? {}).join(",\n")}\n}`];
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+function linesOf(map: object): string[] {
+  return Object.entries(map)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
 }
 
 function refTo(definition: string): JsonSchema {
