@@ -27,18 +27,27 @@ export function makeRowNorm(
 
     forward(examples) {
       const rows = examples * positions;
-      if (norm === "layer") {
-        kernels.layerNorm(x.at, g, b, normal.at, y.at, scales.at, rows, N, ld, epsilon);
-      } else {
-        kernels.rmsNorm(x.at, g, normal.at, y.at, scales.at, rows, N, ld, epsilon);
+      switch (norm) {
+        case "layer":
+          kernels.layerNorm(x.at, g, b, normal.at, y.at, scales.at, rows, N, ld, epsilon);
+          break;
+        case "rms":
+          kernels.rmsNorm(x.at, g, normal.at, y.at, scales.at, rows, N, ld, epsilon);
+          break;
       }
     },
 
     backward(examples) {
       const rows = examples * positions;
       kernels.affineGradients(dy.at, normal.at, dg, db, rows, N, ld);
-      const back = norm === "layer" ? kernels.layerNormBackward : kernels.rmsNormBackward;
-      back(dy.at, normal.at, scales.at, g, dx.at, rows, N, ld);
+      switch (norm) {
+        case "layer":
+          kernels.layerNormBackward(dy.at, normal.at, scales.at, g, dx.at, rows, N, ld);
+          break;
+        case "rms":
+          kernels.rmsNormBackward(dy.at, normal.at, scales.at, g, dx.at, rows, N, ld);
+          break;
+      }
     },
   };
 }
