@@ -128,6 +128,14 @@ test.each([
     ],
   ],
   ["large weights", ["--steps", "50", "--set", "model.hidden=[2000]"]],
+  [
+    "an optimiser that keeps much, with clipping",
+    [
+      ...["--steps", "3000", "--set", "model.hidden=[300]", "--set", "train.optimizer=adamw"],
+      ...["--set", "train.clip.norm=1", "--set", "record.best=true"],
+      ...["--set", "record.evaluate={ every: 500 }"],
+    ],
+  ],
   ["many names", ["--steps", "50", "--set", "record.samples=10000"]],
 ])("the size of the store is estimated within a factor of 1.25: %s", async (_, args) => {
   const folder = makeFolder();

@@ -44,6 +44,7 @@ export {
   type EngineFacts,
   type EngineName,
   type EngineOptions,
+  engineMetrics,
   type LoadedEngine,
   MOST_PROBE_EXAMPLES,
   type Tensor,

@@ -1,5 +1,13 @@
 /** What training the runs of a plan would take: time by what the store has seen, and bytes. */
-import { ENGINE_REVISIONS, type PlannedLayer, planNetwork, planParameters } from "@ablate/core";
+import {
+  ENGINE_REVISIONS,
+  engineMetrics,
+  keptStates,
+  PLAIN_SGD,
+  type PlannedLayer,
+  planNetwork,
+  planParameters,
+} from "@ablate/core";
 import {
   canonicalJson,
   configDamage,
@@ -28,6 +36,8 @@ export type Estimate = {
 const BYTES = {
   step: 34,
   parameterOfStep: 5.7,
+  /** Of a metric of every step. */
+  metricOfStep: 9,
   sample: 21,
   run: 4000,
   weight: 4,
@@ -92,9 +102,16 @@ function sizeOf({ spec }: PlannedRun, vocabulary: number): Size {
 
 function bytesOf({ steps, spec, resolved }: PlannedRun, size: Size): number {
   const { samples, probes } = resolved.record;
-  const perStep = BYTES.step + BYTES.parameterOfStep * size.parameters;
+  const { groups = [], optimizer = PLAIN_SGD } = spec.train;
+  const rates = groups.filter(({ lr }) => lr !== undefined);
+  const metrics = engineMetrics(spec).length + rates.length;
+  const perStep =
+    BYTES.step + BYTES.parameterOfStep * size.parameters + BYTES.metricOfStep * metrics;
+  // The last ones, what the optimiser keeps beside each, and the best ones.
+  const copies = 1 + keptStates(optimizer).length + (resolved.record.best === true ? 1 : 0);
   const probed = countProbes(probes, steps) * size.probeBytes;
-  const perRun = BYTES.run + BYTES.state + BYTES.weight * size.weights + BYTES.sample * samples;
+  const perRun =
+    BYTES.run + BYTES.state + BYTES.weight * size.weights * copies + BYTES.sample * samples;
   const validated = BYTES.evaluation * countValidations(resolved.record, spec.train, steps);
   return perRun + steps * perStep + probed + validated;
 }
