@@ -9,7 +9,7 @@ import { train } from "./train.ts";
 const OPEN: readonly string[] = [
   ...["FILE", "PATH", "RUN", "GRID", "FILTER", "TAG", "KEY", "RUN|VALUE", "TEXT", "SQL"],
   ...["N", "I", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST"],
-  ...["KEY=VALUE", "thresholds.NAME=VALUE"],
+  ...["KEY=VALUE", "thresholds.NAME=VALUE", "LAYER"],
 ];
 
 type Row = readonly [verb: string, name: string, option: Option];
@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   compare: ["small"],
   diff: ["small.yaml", "small/normed"],
   export: ["small", "-o", "out.csv"],
+  forward: ["small/plain"],
   "lr-range": ["small.yaml"],
   plan: ["small.yaml"],
   query: ["select 1"],

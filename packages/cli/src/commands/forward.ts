@@ -38,7 +38,7 @@ export const command: Command = {
   options: {
     ...READING_OPTIONS,
     examples: { value: "N", help: `the first N training examples, or ${ALL} (1)` },
-    layer: { value: "NAME", help: "values of a layer instead of logits: hidden1, output" },
+    layer: { value: "LAYER", help: "values of a layer instead of logits: hidden1, output" },
     stage: {
       value: "NAME",
       choices: STAGES,
