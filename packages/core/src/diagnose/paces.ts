@@ -26,15 +26,17 @@ export class Paces {
   }
 
   /**
-   * Returns the highest rate of steps `first` to `last` over the largest of all, from 0 to 1; 1 where it is not known. What
-   * changes a parameter little at a tenth of its rate is not slow.
+   * Returns the highest rate of steps `first` to `last` over the largest, from 0 to 1; 1 where it is not known. What changes
+   * a parameter little at a tenth of its rate is not slow. The largest is that of the whole curve, so that a warm-up
+   * counts as one, and of a map of steps that of the steps so far: a low rate that comes first is no decay.
    */
   shareOf(parameter: number, first: number, last: number): number {
     const own = this.#ownOf(parameter);
     if (own === 0) return 0;
     const schedule = typeof own === "object" ? own : this.#lr;
     if (schedule === undefined) return 1;
-    const largest = largestRate(schedule);
+    const known = Array.isArray(schedule) ? schedule.filter(({ step }) => step <= last) : schedule;
+    const largest = largestRate(known);
     if (largest === 0) return own === undefined || typeof own === "object" ? 0 : 1;
     let highest = 0;
     for (let step = first; step <= last; step++) {
@@ -48,9 +50,10 @@ export class Paces {
     const own = this.#ownOf(parameter);
     if (typeof own === "object") return learningRateAt(own, step);
     if (this.#lr === undefined) return Number.NaN;
-    return own === undefined
-      ? learningRateAt(this.#lr, step)
-      : own * this.shareOf(parameter, step, step);
+    const rate = learningRateAt(this.#lr, step);
+    const largest = largestRate(this.#lr);
+    if (own === undefined) return rate;
+    return largest === 0 ? own : own * (rate / largest);
   }
 
   /** A number is what the group has where the run has its largest rate. */
