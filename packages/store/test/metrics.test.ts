@@ -348,3 +348,34 @@ test("a longer run has the numbers and the best weights of the shorter one that 
   expect(reader.metrics("g/v")[0]).toMatchObject({ points: 3, min_step: 1 });
   expect(reader.weights("g/longer", undefined, "best")?.step).toBe(0);
 });
+
+test("a store of version 14 is read without metrics, keeps its digests and gets them when it is trained on", () => {
+  const { path, writer, id } = claimedRun(["w"]);
+  const checkpoint = { step: 2, weights: Buffer.of(1), state: Buffer.of(2), trainSeconds: 1 };
+  writer.appendCheckpoint(id, CLAIM.token, checkpoint, blockOf(0, [2, 1], [0, 0]));
+  writer.endRun(id, CLAIM.token, { ...FINISHED, state: "stopped", reason: "user" });
+  writer.close();
+  const tables = ["metric", "metric_point", "metric_rollup"];
+  change(
+    path,
+    `${["metrics", "metric_summary"].map((view) => `drop view ${view};`).join("")}
+    drop view series; drop view curve; ${tables.map((table) => `drop table ${table};`).join("")}
+    alter table checkpoint drop column best_loss; pragma user_version = 14`,
+  );
+
+  const reader = readerAt(path);
+  expect(reader.metrics("g/v")).toEqual([]);
+  expect(reader.runs()[0]?.metrics).toBeUndefined();
+  expect(reader.weights("g/v")?.step).toBe(2);
+  expect(reader.bestWeights("g/v")).toBeUndefined();
+  expect(reader.query("select * from metrics").rows).toEqual([]);
+
+  const later = writerAt(path);
+  later.resumeRun(id, CLAIM, {}, { runId: id, run: "g/v", step: 2 });
+  append(later, id, { ...steps(2, [7]), ratios: new Float32Array(1) });
+  later.endRun(id, CLAIM.token, FINISHED);
+  for (const one of [reader, readerAt(path)]) {
+    expect([...one.metricPoints("g/v", NORM.name).steps]).toEqual([2]);
+  }
+  expect(checkStore(path).filter(({ ok }) => !ok)).toEqual([]);
+});
