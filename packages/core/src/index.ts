@@ -93,7 +93,13 @@ export {
   type PlacedRowNorm,
   type ShortForm,
 } from "./model/short-form.ts";
-export { groupsOf, isMatch, keptStates, PLAIN_SGD } from "./optimizers/optimizers.ts";
+export { groupsOf, isMatch } from "./optimizers/groups.ts";
+export {
+  keptStates,
+  OPTIMIZERS,
+  type OptimizerSetting,
+  PLAIN_SGD,
+} from "./optimizers/optimizers.ts";
 export type { Histogram, HistogramScale } from "./probe/histogram.ts";
 export type { LayerPass, UnitMoments } from "./probe/network-pass.ts";
 export type {
@@ -143,6 +149,7 @@ export {
   type Parameter,
   type ParameterRole,
   ROLES,
+  ROW_NORMS,
   type RowNormSpec,
   type RunSpec,
   type Schedule,

@@ -3,6 +3,10 @@
  * bits on every machine.
  */
 
+import type { OptimizerSpec } from "./optimizers/optimizers.ts";
+
+export type { OptimizerSpec };
+
 /** Nonlinearities by the names of PyTorch's functions; `gelu_tanh` is `gelu(approximate="tanh")`. */
 export const ACTIVATIONS = [
   "tanh",
@@ -38,9 +42,12 @@ export type BatchNormSpec = {
   readonly running: "std" | "variance";
 };
 
+/** Norms of each row by itself. */
+export const ROW_NORMS = ["layer", "rms"] as const;
+
 export type RowNormSpec = {
   readonly kind: "norm";
-  readonly norm: "layer" | "rms";
+  readonly norm: (typeof ROW_NORMS)[number];
   readonly epsilon: number;
 };
 
@@ -131,43 +138,6 @@ export type ScheduleCurve = {
   readonly steps: number;
   readonly to: number;
 };
-
-/** An optimiser with PyTorch's arguments; the rate is `lr` of the run. Plain SGD has all of them 0. */
-export type OptimizerSpec =
-  | {
-      readonly name: "sgd";
-      readonly momentum: number;
-      readonly dampening: number;
-      readonly nesterov: boolean;
-      readonly weightDecay: number;
-    }
-  | {
-      readonly name: "adam" | "adamw";
-      readonly betas: readonly [number, number];
-      readonly eps: number;
-      readonly weightDecay: number;
-    }
-  | {
-      readonly name: "rmsprop";
-      readonly alpha: number;
-      readonly eps: number;
-      readonly weightDecay: number;
-      readonly momentum: number;
-      readonly centered: boolean;
-    }
-  | {
-      readonly name: "adagrad";
-      readonly lrDecay: number;
-      readonly weightDecay: number;
-      readonly initialAccumulatorValue: number;
-      readonly eps: number;
-    }
-  /** Chen et al. (2023), arXiv:2302.06675. */
-  | {
-      readonly name: "lion";
-      readonly betas: readonly [number, number];
-      readonly weightDecay: number;
-    };
 
 /** Parameters that are trained otherwise: the first group that matches a parameter has it. */
 export type GroupSpec = {

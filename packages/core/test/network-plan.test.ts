@@ -1,7 +1,8 @@
 /** How a list of layers becomes modules, layers and parameters. */
 import { expect, test } from "vitest";
 import { type ModelSpec, modelOf, planNetwork } from "../src/index.ts";
-import { groupsOf, keptStates, stateName, weightDecaysOf } from "../src/optimizers/optimizers.ts";
+import { groupsOf, weightDecaysOf } from "../src/optimizers/groups.ts";
+import { keptStates, stateName } from "../src/optimizers/optimizers.ts";
 import type { LayerSpec } from "../src/spec.ts";
 
 const linear = (width: number | "output", bias = true): LayerSpec => ({

@@ -1,6 +1,6 @@
 /** How fast a schedule lets each parameter learn at the time, beside the fastest that it ever may. */
 import { largestRate, learningRateAt } from "../learning-rate.ts";
-import { groupsOf, weightDecaysOf } from "../optimizers/optimizers.ts";
+import { groupsOf, weightDecaysOf } from "../optimizers/groups.ts";
 import type { GroupSpec, OptimizerSpec, Parameter, Schedule } from "../spec.ts";
 
 type Paced = {

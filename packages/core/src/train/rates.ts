@@ -1,5 +1,5 @@
 import { largestRate, learningRateAt } from "../learning-rate.ts";
-import { groupsOf } from "../optimizers/optimizers.ts";
+import { groupsOf } from "../optimizers/groups.ts";
 import type { GroupSpec, Parameter, Schedule, TrainSpec } from "../spec.ts";
 
 /** The learning rates of a run's parameters, step by step. */

@@ -6,17 +6,13 @@ type NormLayer = { readonly norm: NormSpec["norm"] } & Readonly<Record<string, s
 
 export type LayerConfig =
   | ActivationName
-  | "batch_norm"
-  | "layer_norm"
-  | "rms_norm"
+  | `${NormSpec["norm"]}_norm`
   | NormLayer
   | { readonly linear: number | "output"; readonly bias?: false }
   | { readonly leaky_relu: number }
   | { readonly dropout: number }
   | { readonly residual: readonly LayerConfig[] }
   | { readonly flatten: number };
-
-const NORM_NAMES = { batch: "batch_norm", layer: "layer_norm", rms: "rms_norm" } as const;
 
 /** Settings of norms as they are unless a config says otherwise: PyTorch's. */
 export const USUAL_NORM = { epsilon: 1e-5, momentum: 0.1, running: "variance" } as const;
@@ -58,5 +54,5 @@ function spelledLayer(layer: LayerSpec): LayerConfig {
 function spelledNorm({ kind: _, norm, ...settings }: NormSpec): LayerConfig {
   const usual = new Map<string, string | number>(Object.entries(USUAL_NORM));
   const other = Object.entries(settings).filter(([name, value]) => usual.get(name) !== value);
-  return other.length === 0 ? NORM_NAMES[norm] : { norm, ...Object.fromEntries(other) };
+  return other.length === 0 ? `${norm}_norm` : { norm, ...Object.fromEntries(other) };
 }

@@ -1,5 +1,5 @@
 /** `model`: a network by its widths, or as a list of layers. */
-import { ACTIVATIONS, type Activation } from "@ablate/core";
+import { ACTIVATIONS, type Activation, ROW_NORMS } from "@ablate/core";
 import { z } from "zod";
 import { type LayerConfig, spelled, withOutput } from "./layer-config.ts";
 import { layerList, width } from "./layers-schema.ts";
@@ -53,7 +53,10 @@ const modelKeys = z.strictObject({
     { where: "all", momentum: 0.001 },
   ),
   norm: about(
-    norm.optional().meta({ title: "`none`, `batch`, `layer`, `rms` or map", otherwise: "`none`" }),
+    norm.optional().meta({
+      title: `\`none\`, \`batch\`, ${ROW_NORMS.map((kind) => `\`${kind}\``).join(", ")} or map`,
+      otherwise: "`none`",
+    }),
     "the norm of the hidden layers, or its settings, see below; `batch` is `batch_norm: hidden`",
     { kind: "layer", where: "hidden" },
   ),

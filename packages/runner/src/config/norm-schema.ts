@@ -1,5 +1,5 @@
 /** Norms: `model.batch_norm`, `model.norm` and those of `model.layers`, each kind with its settings. */
-import type { BatchNormSpec, NormSpec, RowNormSpec } from "@ablate/core";
+import { type BatchNormSpec, type NormSpec, ROW_NORMS, type RowNormSpec } from "@ablate/core";
 import { z } from "zod";
 import { otherwise } from "./describe-issue.ts";
 import { USUAL_NORM } from "./layer-config.ts";
@@ -44,7 +44,7 @@ const BATCH = {
 } as const;
 
 /** Kinds that normalise each row by itself. */
-const ROW_KINDS = z.enum(["layer", "rms"]);
+const ROW_KINDS = z.enum(ROW_NORMS);
 
 const ROW = {
   epsilon: about(
@@ -74,12 +74,12 @@ const norms = z.discriminatedUnion(
     z.strictObject({ kind: ROW_KINDS, where, ...ROW }),
     z.strictObject({ kind: z.literal("none") }),
   ],
-  { error: otherwise("expected none, batch, layer, rms or a map") },
+  { error: otherwise(`expected none, batch, ${ROW_NORMS.join(", ")} or a map`) },
 );
 
 export const norm: z.ZodType<NormConfig | "none"> = shorthand(
   norms,
-  z.enum(["none", "batch", "layer", "rms"]),
+  z.enum(["none", "batch", ...ROW_NORMS]),
   namedBy("kind"),
 ).transform((settings): NormConfig | "none" => {
   if (settings.kind === "none" || settings.where === "none") return "none";
@@ -103,9 +103,7 @@ export const NORM_LAYERS: readonly z.ZodObject[] = [batchLayer, rowLayer];
 
 export const normLayer: z.ZodType<NormLayer> = z.discriminatedUnion("norm", [batchLayer, rowLayer]);
 
-/** Norms by what `model.layers` calls them alone. */
-export const NORM_NAMES: Readonly<Record<string, NormSpec["norm"]>> = {
-  batch_norm: "batch",
-  layer_norm: "layer",
-  rms_norm: "rms",
-};
+/** Norms by what `model.layers` calls them alone: `batch_norm`. */
+export const NORM_NAMES: Readonly<Record<string, NormSpec["norm"]>> = Object.fromEntries(
+  (["batch", ...ROW_NORMS] as const).map((kind) => [`${kind}_norm`, kind]),
+);

@@ -1,8 +1,9 @@
-/** `train.optimizer`: each optimiser with PyTorch's arguments and defaults, its usual rate, and what core calls it. */
-import type { OptimizerSpec } from "@ablate/core";
+/** `train.optimizer`: a schema of each optimiser, made of what core says of its settings. */
+import { OPTIMIZERS, type OptimizerSetting, type OptimizerSpec } from "@ablate/core";
 import { z } from "zod";
+import { isRecord } from "./canonical-json.ts";
 import { otherwise } from "./describe-issue.ts";
-import { about, namedBy, nonNegative, share, shorthand } from "./value-schemas.ts";
+import { about, either, namedBy, nonNegative, share } from "./value-schemas.ts";
 
 /** A name of core's as YAML and PyTorch spell it: `weight_decay` for `weightDecay`. */
 type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -16,105 +17,76 @@ type SnakeKeys<T> = T extends unknown
 /** An optimiser with all its settings. */
 export type OptimizerConfig = SnakeKeys<OptimizerSpec>;
 
-const eps = (usual: number) => about(nonNegative().default(usual), "added to the divisor", 1e-6);
+const PAIR = "two numbers from 0, below 1";
 
-const weightDecay = (usual = 0) =>
-  about(
-    nonNegative().default(usual),
-    "share of itself that a parameter loses, times the rate",
-    0.1,
-  );
+function settingSchema({ about: meaning, example, ...setting }: OptimizerSetting): z.ZodType {
+  switch (setting.kind) {
+    case "number":
+      return about(nonNegative().default(setting.usual), meaning, example);
+    case "share":
+      return about(share().default(setting.usual), meaning, example);
+    case "flag":
+      return about(z.boolean().default(setting.usual), meaning, example);
+    case "shares": {
+      const pair = z.tuple([share(), share()], { error: otherwise(`expected ${PAIR}`) });
+      const [first, second] = setting.usual;
+      return about(pair.default([first, second]).meta({ title: PAIR }), meaning, example);
+    }
+  }
+}
 
-const intoGradient = () =>
-  about(nonNegative().default(0), "times the parameter, added to its gradient", 1e-4);
-
-const betas = (first: number, second: number) =>
-  about(
-    z
-      .tuple([share(), share()], { error: otherwise("expected two numbers from 0, below 1") })
-      .default([first, second])
-      .meta({ title: "two numbers from 0, below 1" }),
-    "how much of the averages of gradients and of their squares is kept",
-    [0.9, 0.95],
-  );
-
-const momentum = () => about(nonNegative().default(0), "how much of the last update is kept", 0.9);
-
-const sgd = z
-  .strictObject({
-    name: z.literal("sgd").default("sgd"),
-    momentum: momentum(),
-    dampening: about(nonNegative().default(0), "share of the gradient that is left out of it", 0.1),
-    weight_decay: intoGradient(),
-    nesterov: about(z.boolean().default(false), "whether momentum looks ahead", true),
-  })
-  .refine(({ nesterov, momentum: kept, dampening }) => !nesterov || (kept > 0 && dampening === 0), {
-    path: ["nesterov"],
-    error: "needs a momentum above 0 and no dampening",
-  });
-
-const adam = z.strictObject({
-  name: z.literal("adam"),
-  betas: betas(0.9, 0.999),
-  eps: eps(1e-8),
-  weight_decay: intoGradient(),
-});
-
-const adamw = z.strictObject({
-  name: z.literal("adamw"),
-  betas: betas(0.9, 0.999),
-  eps: eps(1e-8),
-  weight_decay: weightDecay(0.01),
-});
-
-const rmsprop = z.strictObject({
-  name: z.literal("rmsprop"),
-  alpha: about(share().default(0.99), "how much of the average of squared gradients is kept", 0.9),
-  eps: eps(1e-8),
-  weight_decay: intoGradient(),
-  momentum: momentum(),
-  centered: about(
-    z.boolean().default(false),
-    "whether squares are of the distance to a mean",
-    true,
-  ),
-});
-
-const adagrad = z.strictObject({
-  name: z.literal("adagrad"),
-  lr_decay: about(nonNegative().default(0), "the rate is divided by 1 + steps * lr_decay", 1e-3),
-  weight_decay: intoGradient(),
-  initial_accumulator_value: about(nonNegative().default(0), "sum of squares to begin with", 0.1),
-  eps: eps(1e-10),
-});
-
-const lion = z.strictObject({
-  name: z.literal("lion"),
-  betas: betas(0.9, 0.99),
-  weight_decay: weightDecay(),
-});
-
-const optimizers = z.discriminatedUnion("name", [sgd, adam, adamw, rmsprop, adagrad, lion], {
-  error: otherwise("expected an optimiser's name or a map"),
-});
-
-/** The settings of each optimiser, and the rate of a run that says none: of SGD the notebook's, of Lion its paper's. */
-export const OPTIMIZERS: Readonly<
-  Record<OptimizerConfig["name"], { readonly settings: z.ZodObject; readonly usualRate: number }>
-> = {
-  sgd: { settings: sgd, usualRate: 0.1 },
-  adam: { settings: adam, usualRate: 0.001 },
-  adamw: { settings: adamw, usualRate: 0.001 },
-  rmsprop: { settings: rmsprop, usualRate: 0.01 },
-  adagrad: { settings: adagrad, usualRate: 0.01 },
-  lion: { settings: lion, usualRate: 0.0001 },
-};
-
-export const optimizer: z.ZodType<OptimizerConfig> = shorthand(
-  optimizers,
-  z.enum(Object.keys(OPTIMIZERS)),
-  (value) => named(namedBy("name")(value)),
+/** The settings of each optimiser, for docs/config.md. */
+export const OPTIMIZER_SETTINGS: ReadonlyMap<string, z.ZodObject> = new Map(
+  Object.entries(OPTIMIZERS).map(([name, { settings }]) => {
+    const own = Object.entries(settings).map(([key, one]) => [snake(key), settingSchema(one)]);
+    return [name, z.strictObject({ name: nameSchema(name), ...Object.fromEntries(own) })];
+  }),
 );
+
+/** SGD is what settings without a name are of. */
+function nameSchema(name: string): z.ZodType {
+  const literal = z.literal(name);
+  return name === "sgd" ? literal.default(name) : literal;
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function camel(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const unknown = z.strictObject(
+  { name: z.enum([...OPTIMIZER_SETTINGS.keys()]) },
+  { error: otherwise("expected an optimiser's name or a map") },
+);
+
+const optimizers = either<object>([...OPTIMIZER_SETTINGS.values()], (value) => {
+  const name = isRecord(value) ? value.name : undefined;
+  return OPTIMIZER_SETTINGS.get(typeof name === "string" ? name : "") ?? unknown;
+}).transform((settings, context): OptimizerConfig => {
+  if (!isOptimizer(settings)) return z.NEVER;
+  const isAhead = settings.name === "sgd" && settings.nesterov;
+  if (isAhead && (settings.momentum === 0 || settings.dampening > 0)) {
+    const message = "needs a momentum above 0 and no dampening";
+    context.addIssue({ code: "custom", path: ["nesterov"], message });
+  }
+  return settings;
+});
+
+/** Every setting of it was read by the schema of its name. */
+function isOptimizer(settings: object): settings is OptimizerConfig {
+  return "name" in settings;
+}
+
+function isSpec(settings: object): settings is OptimizerSpec {
+  return "name" in settings;
+}
+
+export const optimizer: z.ZodType<OptimizerConfig> = z
+  .preprocess((value) => named(namedBy("name")(value)), optimizers)
+  .meta({ forms: [z.enum([...OPTIMIZER_SETTINGS.keys()]), ...OPTIMIZER_SETTINGS.values()] });
 
 /** Settings without a name are those of SGD. */
 function named(value: unknown): unknown {
@@ -127,23 +99,9 @@ export const PLAIN: OptimizerConfig = optimizer.parse("sgd");
 
 /** Returns an optimiser in core's words. */
 export function optimizerSpec(config: OptimizerConfig): OptimizerSpec {
-  switch (config.name) {
-    case "sgd":
-    case "adam":
-    case "adamw":
-    case "rmsprop":
-    case "lion": {
-      const { weight_decay: weightDecay, ...rest } = config;
-      return { ...rest, weightDecay };
-    }
-    case "adagrad": {
-      const {
-        weight_decay: weightDecay,
-        lr_decay: lrDecay,
-        initial_accumulator_value: initialAccumulatorValue,
-        ...rest
-      } = config;
-      return { ...rest, weightDecay, lrDecay, initialAccumulatorValue };
-    }
-  }
+  const settings = Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [camel(name), value]),
+  );
+  if (isSpec(settings)) return settings;
+  throw new TypeError("an optimiser without a name");
 }

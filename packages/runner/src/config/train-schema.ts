@@ -1,11 +1,12 @@
 /** `train`: how a run is trained. */
 
+import { OPTIMIZERS } from "@ablate/core";
 import { z } from "zod";
 import { isRecord } from "./canonical-json.ts";
 import type { BatchesConfig, ClipConfig, StopConfig, TrainConfig } from "./config.ts";
 import { instead, otherwise } from "./describe-issue.ts";
 import { type GroupSettings, groups } from "./group-schema.ts";
-import { OPTIMIZERS, type OptimizerConfig, optimizer } from "./optimizer-schema.ts";
+import { type OptimizerConfig, optimizer } from "./optimizer-schema.ts";
 import { completeRates, type RateCurve, rates, type StepRates } from "./rate-schema.ts";
 import {
   about,
@@ -158,7 +159,8 @@ const trainKeys = z.strictObject({
 
 export const trainSchema: z.ZodType<TrainSettings> = trainKeys.transform((settings, context) => {
   const { steps, optimizer: used } = settings;
-  const { usualRate } = OPTIMIZERS[used.name];
+  // An optimiser with a key that is unknown is none.
+  const usualRate = OPTIMIZERS[used.name]?.usualRate ?? 0;
   const complete = (written: Parameters<typeof completeRates>[0], path: readonly string[]) =>
     completeRates(written, {
       usualRate,

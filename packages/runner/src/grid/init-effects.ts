@@ -10,7 +10,10 @@ import { type Sections, valueAt } from "./sections.ts";
 const USUAL: InitSettings = initSchema.parse({});
 
 /** Notes the schemes that were written, which fill tensors that a network may not have. */
-export function initEffects({ model, plan }: Network, { init }: Sections): Effect[] {
+export function initEffects(
+  { model, plan }: Network,
+  { init, model: { value } }: Sections,
+): Effect[] {
   const written = nodeAt(init.tree, ["init"]);
   if (plan === null || init.value === null || written?.kind !== "map") return [];
   const settings = init.value;
@@ -21,7 +24,8 @@ export function initEffects({ model, plan }: Network, { init }: Sections): Effec
     if (role === "") return [];
     const [own, usual] = [valueAt(settings, path), valueAt(usualOf(layer, settings), [role])];
     const isUsed = used.has(`${layer}.${role}`) || canonicalJson(own) === canonicalJson(usual);
-    const why = whyUnused(plan, { layer, role, isTied: model.tie });
+    const isShort = value !== null && !("layers" in value);
+    const why = whyUnused(plan, { layer, role, isTied: model.tie, isShort });
     return [{ isUsed, problem: { ...at, message: `${key}: has no effect, ${why}` } }];
   });
 }
@@ -47,15 +51,20 @@ function placeOf({ layer, layerKind, role }: Parameter, settings: InitSettings):
   return `${isOwn || layerKind !== "hidden" ? layer : "hidden"}.${key}`;
 }
 
-type Unused = { readonly layer: string; readonly role: string; readonly isTied: boolean };
+type Unused = {
+  readonly layer: string;
+  readonly role: string;
+  readonly isTied: boolean;
+  readonly isShort: boolean;
+};
 
-function whyUnused({ layers }: NetworkPlan, { layer, role, isTied }: Unused): string {
+function whyUnused({ layers }: NetworkPlan, { layer, role, isTied, isShort }: Unused): string {
   const hidden = layers.filter(({ kind }) => kind === "hidden");
   const of = layers.filter(({ name, kind }) => name === layer || kind === layer);
   if (hidden.length === 0 && layer !== "output") return "there is no hidden layer";
   if (of.length === 0)
     return `there is no layer ${layer}, the last hidden one is hidden${hidden.length}`;
-  if (role === "bias") return layer === "hidden" ? "model.bias is false" : "the layer has no bias";
+  if (role === "bias") return isShort ? "model.bias is false" : "no such layer has a bias";
   if (role === "weight") return isTied && layer === "output" ? TIED : EACH_ITS_OWN;
   if (of.every(({ norm }) => norm === null)) {
     return layer === "output" ? OUTPUT : "there is no norm";

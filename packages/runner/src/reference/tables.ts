@@ -1,11 +1,12 @@
 /** The tables of docs/config.md, from the definitions of the keys. */
+import { OPTIMIZERS } from "@ablate/core";
 import { z } from "zod";
 import { isRecord } from "../config/canonical-json.ts";
 import { GROUP_SETTINGS } from "../config/group-schema.ts";
 import { SCHEME_SETTINGS } from "../config/init-schema.ts";
 import { LAYER_SETTINGS } from "../config/layers-schema.ts";
 import { BATCH_NORM_SETTINGS } from "../config/norm-schema.ts";
-import { OPTIMIZERS } from "../config/optimizer-schema.ts";
+import { OPTIMIZER_SETTINGS } from "../config/optimizer-schema.ts";
 import { CURVE_SETTINGS } from "../config/rate-schema.ts";
 import { KEY_SCHEMAS } from "../config/schema.ts";
 import { type JsonSchema, valueSchema } from "./json-schema.ts";
@@ -26,7 +27,8 @@ function schemeTable(): string {
 
 /** The settings of each optimiser, and the rate of a run that says none. */
 function optimizerTable(): string {
-  const rows = Object.entries(OPTIMIZERS).map(([name, { settings, usualRate }]) => {
+  const rows = Object.entries(OPTIMIZERS).map(([name, { usualRate }]) => {
+    const settings = OPTIMIZER_SETTINGS.get(name) ?? z.strictObject({});
     const own = settingsOf(settings).filter(([key]) => key !== "name");
     return [
       code(name),

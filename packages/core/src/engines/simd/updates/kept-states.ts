@@ -1,10 +1,11 @@
 /** What an optimiser keeps, in memory. */
+
+import { weightDecaysOf } from "../../../optimizers/groups.ts";
 import {
   type KeptState,
   keptStates,
   PLAIN_SGD,
   stateName,
-  weightDecaysOf,
 } from "../../../optimizers/optimizers.ts";
 import type { EngineOptions, Tensor } from "../../engine.ts";
 import { type Arena, type Matrix, readTensor, type Slot, writeTensor } from "../layout.ts";

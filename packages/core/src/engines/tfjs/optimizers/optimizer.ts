@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import { weightDecaysOf } from "../../../optimizers/groups.ts";
 import {
   type KeptState,
   keptStates,
   PLAIN_SGD,
   stateName,
-  weightDecaysOf,
 } from "../../../optimizers/optimizers.ts";
 import type { OptimizerSpec, Parameter } from "../../../spec.ts";
 import type { EngineOptions, Tensor } from "../../engine.ts";
