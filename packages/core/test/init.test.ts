@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { gainOf, type InitScheme } from "../src/index.ts";
+import { gainOf, type InitScheme, type Nonlinearity } from "../src/index.ts";
 import { initialise } from "../src/init/initialise.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
+import { goldenPart } from "./golden-parts.ts";
 
 const SHAPE = [400, 100];
+const NONLINEARITIES = ["linear", "tanh", "relu", "leaky_relu", "sigmoid", "selu"] as const;
 
 function draw(init: InitScheme, shape: readonly number[] = SHAPE): Float32Array {
   return initialise(init, shape, new TorchGenerator(3));
@@ -95,4 +97,6 @@ test("gains are those of torch.nn.init.calculate_gain", () => {
   expect(gainOf("relu")).toBe(Math.SQRT2);
   expect(gainOf("linear")).toBe(1);
   expect(gainOf(0.7)).toBe(0.7);
+  const gains = goldenPart<Readonly<Record<Nonlinearity, number>>>("gains");
+  for (const name of NONLINEARITIES) expect(gainOf(name), name).toBeCloseTo(gains[name], 9);
 });
