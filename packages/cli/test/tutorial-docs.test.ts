@@ -28,7 +28,7 @@ test.each(titles)("%s shows what the program prints", (title) => {
   expect(withoutPictures(drawn.get(title) ?? "")).toBe(withoutPictures(section));
 });
 
-test("the page follows the lecture row by row", () => {
+test("the page follows the lecture row by row, then goes on", () => {
   const rows = [
     "1.1 ",
     "1.2 v1",
@@ -47,6 +47,8 @@ test("the page follows the lecture row by row", () => {
     "2.5 Call 7:",
     "2.6 Call 8:",
     "2.7 Calls 9 and 10:",
+    "2.8 The lecture's own digits",
+    ...["3.1 ", "3.2 ", "3.3 ", "3.4 ", "3.5 "],
   ];
 
   expect(titles).toHaveLength(rows.length);
