@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { ClipSpec } from "../../spec.ts";
 import { floats } from "./weights.ts";
 
-/** The 2-norm of all gradients together, summed in doubles. */
+/** The 2-norm of all gradients together, of squares in float32, which overflow as PyTorch's do, summed in doubles. */
 export function gradientNorm(gradients: readonly tf.Tensor[]): number {
   let squares = 0;
   for (const gradient of gradients) {
-    for (const value of floats(gradient)) squares += value * value;
+    for (const value of floats(gradient)) squares += Math.fround(value * value);
   }
   return Math.sqrt(squares);
 }
