@@ -70,7 +70,8 @@ export function compare(ours: Trained, { single, others }: Reference): Agreement
     const logs = by(({ ratios }) => ratios.map((row) => logOf(row[i])));
     judge.series("ratio", `log10 of the ratio of ${name}`, logs);
   }
-  if (judged === single.loss.length && ours.loss.length === judged) {
+  const isDecided = stepsDecided(single) === single.loss.length;
+  if (isDecided && judged === single.loss.length && ours.loss.length === judged) {
     for (const key of ["tensors", "state"] as const) {
       for (const name of Object.keys(single[key])) {
         if (name in ours[key])
@@ -184,7 +185,9 @@ class Judge {
     for (const [step, value] of theirs.entries()) {
       if (kind === "ratio" && value === null) continue;
       for (const other of others) drift = Math.max(drift, distance(kind, value, other[step]));
-      if (drift > CHAOS || step >= this.#decided) return step;
+      // What a step measures is from before its update, but for the ratios.
+      const decided = kind === "ratio" ? this.#decided : this.#decided + 1;
+      if (drift > CHAOS || step >= decided) return step;
       const difference = distance(kind, value, ours[step]);
       if (!this.#allows(kind, difference, drift)) {
         const digits = `${shown(ours[step])}, PyTorch ${shown(value)} (drift ${shown(drift)})`;
