@@ -1,5 +1,5 @@
 import { Arena, type Matrix } from "../../packages/core/src/engines/simd/layout.ts";
-import type { Kernels } from "../../packages/core/src/engines/simd/modules.ts";
+import type { Kernels } from "../../packages/core/src/engines/simd/wasm-modules.ts";
 
 type Side = { readonly kernels: Kernels; readonly memory: WebAssembly.Memory };
 

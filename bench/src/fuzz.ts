@@ -11,7 +11,7 @@ import {
   type Kernels,
   readKernels,
   type Tiles,
-} from "../../packages/core/src/engines/simd/modules.ts";
+} from "../../packages/core/src/engines/simd/wasm-modules.ts";
 import { FuzzBed } from "./fuzz-bed.ts";
 import { FUZZED } from "./fuzz-cases.ts";
 

@@ -3,9 +3,9 @@
  * soft module says what that is: no processor's fused multiply-add has a part in it.
  */
 import { writeFileSync } from "node:fs";
-import { compile, readKernels } from "../src/engines/simd/modules.ts";
 import { differingKernel, TEST_PAGES, TestBed } from "../src/engines/simd/self-test.ts";
 import { CASE_NAMES } from "../src/engines/simd/self-test-cases.ts";
+import { compile, readKernels } from "../src/engines/simd/wasm-modules.ts";
 
 const FILE = new URL("../src/engines/simd/self-test-bits.ts", import.meta.url);
 

@@ -82,11 +82,11 @@ export {
   type NetworkPlan,
   type PlannedLayer,
   type PlannedModule,
-  planNetwork,
   STAGES,
   type Stage,
 } from "./model/network-plan.ts";
 export { planParameters } from "./model/parameters.ts";
+export { planNetwork } from "./model/plan-network.ts";
 export {
   modelOf,
   type PlacedBatchNorm,

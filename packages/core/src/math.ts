@@ -3,7 +3,7 @@
  * or trained on goes through these, never through `Math.log` and its like. They are a module of their own,
  * compiled when the first of them is called: a command that only reads needs none of the kernels.
  */
-import { instantiateScalar, type ScalarFunctions } from "./engines/simd/modules.ts";
+import { instantiateScalar, type ScalarFunctions } from "./engines/simd/wasm-modules.ts";
 
 type UnaryFunction = (x: number) => number;
 

@@ -1,6 +1,6 @@
 /** No kernel may load or store a pair of vectors at a constant address, which V8 13.6 gets wrong. */
 import { expect, test } from "vitest";
-import { readKernels } from "../src/engines/simd/modules.ts";
+import { readKernels } from "../src/engines/simd/wasm-modules.ts";
 import { assemble, constantAccesses } from "./constant-addresses.ts";
 
 test.each(["fused", "soft"] as const)("the %s kernels have no such access", (arithmetic) => {

@@ -7,7 +7,7 @@ import {
   instantiate,
   type Kernels,
   readKernels,
-} from "../src/engines/simd/modules.ts";
+} from "../src/engines/simd/wasm-modules.ts";
 import type { TorchGenerator } from "../src/random/torch-generator.ts";
 
 /** Values of a matrix row by row, without pads. */

@@ -7,7 +7,7 @@ import {
   instantiate,
   readKernels,
   type Tiles,
-} from "../src/engines/simd/modules.ts";
+} from "../src/engines/simd/wasm-modules.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 
 /** Rows and columns of a matrix, and its values row by row. */

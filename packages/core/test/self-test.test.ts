@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { kernelWishes } from "../src/engines/simd/kernel-wish.ts";
-import { compile, readKernels } from "../src/engines/simd/modules.ts";
 import { differingKernel, TEST_PAGES, TestBed } from "../src/engines/simd/self-test.ts";
 import { takesFlags } from "../src/engines/simd/v8-flags.ts";
+import { compile, readKernels } from "../src/engines/simd/wasm-modules.ts";
 import { functionsWithVectors } from "./constant-addresses.ts";
 
 const KERNELS = fileURLToPath(new URL("../src/engines/simd/kernels.ts", import.meta.url));

@@ -1,6 +1,11 @@
 /** The module for processors without fused multiply-add has the bits of the instruction. */
 import { expect, test } from "vitest";
-import { type Arithmetic, compile, instantiate, readKernels } from "../src/engines/simd/modules.ts";
+import {
+  type Arithmetic,
+  compile,
+  instantiate,
+  readKernels,
+} from "../src/engines/simd/wasm-modules.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 
 const COUNT = 1 << 15;

@@ -13,7 +13,8 @@ import {
   Trainer,
 } from "../src/index.ts";
 import { initialise } from "../src/init/initialise.ts";
-import { eachModule, planNetwork } from "../src/model/network-plan.ts";
+import { eachModule } from "../src/model/network-plan.ts";
+import { planNetwork } from "../src/model/plan-network.ts";
 import { TorchGenerator } from "../src/random/torch-generator.ts";
 import { drawSpec } from "./draw-spec.ts";
 import { makeFewNames, makeSpec, trainAll } from "./make.ts";

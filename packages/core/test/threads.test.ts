@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { compile, readKernels } from "../src/engines/simd/modules.ts";
 import { openKernels } from "../src/engines/simd/threads/open-kernels.ts";
 import { withSharedMemory } from "../src/engines/simd/threads/shared-module.ts";
 import { splitsOf } from "../src/engines/simd/threads/splits.ts";
+import { compile, readKernels } from "../src/engines/simd/wasm-modules.ts";
 import { type ModelSpec, type RunSpec, Trainer } from "../src/index.ts";
 import type { LayerSpec } from "../src/spec.ts";
 import {

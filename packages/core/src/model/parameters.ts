@@ -1,6 +1,7 @@
 /** The parameters of a model, and how each is initialised. */
 import type { InitScheme, InitSpec, LayerInit, ModelSpec, Parameter, RunSpec } from "../spec.ts";
-import { batchNormsOf, type NamedShape, planNetwork } from "./network-plan.ts";
+import { batchNormsOf, type NamedShape } from "./network-plan.ts";
+import { planNetwork } from "./plan-network.ts";
 
 /** A parameter together with the scheme that fills it. */
 export type PlannedParameter = Parameter & { readonly init: InitScheme };

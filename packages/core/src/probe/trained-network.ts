@@ -2,7 +2,7 @@ import type { Examples } from "../data/dataset.ts";
 import { type Engine, type LoadedEngine, MOST_PROBE_EXAMPLES } from "../engines/engine.ts";
 import { SIMD } from "../engines/load-engine.ts";
 import { hasBatchNorm } from "../model/layer-list.ts";
-import { planNetwork } from "../model/network-plan.ts";
+import { planNetwork } from "../model/plan-network.ts";
 import type { RunSpec } from "../spec.ts";
 import { trainedWeights } from "../train/checkpoint.ts";
 import type { LayerPass, UnitMoments } from "./network-pass.ts";

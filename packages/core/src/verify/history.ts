@@ -1,7 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine, LoadedEngine, Tensor } from "../engines/engine.ts";
 import { log10 } from "../math.ts";
-import { type PlannedLayer, planNetwork } from "../model/network-plan.ts";
+import type { PlannedLayer } from "../model/network-plan.ts";
+import { planNetwork } from "../model/plan-network.ts";
 import type { NetworkPass } from "../probe/network-pass.ts";
 import { PROBE_EXAMPLES, probeBatch } from "../probe/probe-batch.ts";
 import type { RunSpec } from "../spec.ts";

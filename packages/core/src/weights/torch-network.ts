@@ -3,12 +3,8 @@
  * the modules: what is called as in `torch.nn` is that, the others are defined there.
  */
 import type { Tensor } from "../engines/engine.ts";
-import {
-  type BatchNormModule,
-  type PlannedModule,
-  planNetwork,
-  type RowNormModule,
-} from "../model/network-plan.ts";
+import type { BatchNormModule, PlannedModule, RowNormModule } from "../model/network-plan.ts";
+import { planNetwork } from "../model/plan-network.ts";
 import { keptStates, PLAIN_SGD, stateName } from "../optimizers/optimizers.ts";
 import type { ActivationName, ModelSpec, Parameter, TrainSpec } from "../spec.ts";
 import type { TrainedWeights } from "../train/checkpoint.ts";

@@ -1,6 +1,7 @@
 import { placesText } from "@ablate/store";
 import { counted } from "@ablate/text";
-import { bySeriousness, type Group, type GroupFinding, type ReportFacts } from "../data/facts.ts";
+import type { Group, ReportFacts } from "../data/facts.ts";
+import { bySeriousness, type GroupFinding } from "../data/group-findings.ts";
 import { type Content, html } from "../html.ts";
 import { details, numbers, table } from "../layout/page.ts";
 import { count } from "../text.ts";

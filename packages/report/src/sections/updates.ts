@@ -14,13 +14,8 @@ import {
   strokeAt,
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import {
-  type Group,
-  type GroupFinding,
-  type ReportFacts,
-  type Shown,
-  titleOf,
-} from "../data/facts.ts";
+import { type Group, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
+import type { GroupFinding } from "../data/group-findings.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, listed, scaled } from "../text.ts";

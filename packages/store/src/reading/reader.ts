@@ -7,7 +7,7 @@ import { runQuery } from "../query/statement.ts";
 import { findStart } from "../recovery/resume-point.ts";
 import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.ts";
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
-import { isLeft, type PlanState } from "../views/runs.ts";
+import { isLeft } from "../views/runs.ts";
 import { validJson } from "../views/valid-json.ts";
 import {
   type AskedStart,
@@ -35,7 +35,13 @@ import { type NameListener, tellOf } from "./name-listener.ts";
 import { RecordReader } from "./record-reader.ts";
 import { RunChecks } from "./run-checks.ts";
 import { withMetrics } from "./run-metrics.ts";
-import { type SelectedSummary, SUMMARY_COLUMNS, summaryOf } from "./run-summary.ts";
+import {
+  inGrid,
+  type RunOfGrid,
+  type SelectedSummary,
+  SUMMARY_COLUMNS,
+  summaryOf,
+} from "./run-summary.ts";
 
 type ReaderOptions = WaitOptions & { readonly listener?: NameListener };
 
@@ -110,13 +116,9 @@ const LATEST = `
   where g.name = ? order by r.pid is null, 4 desc limit 1`;
 
 const KNOWN = "select name, hash from run where hash in (select value from json_each(?))";
-type Known = { readonly name: string; readonly hash: string };
 
-type RunOfGrid = SelectedSummary & {
-  readonly askedGrid: string;
-  readonly askedLabel: string;
-  readonly askedPlan: PlanState;
-};
+type Known = { readonly name: string; readonly hash: string };
+type RunHash = { readonly run: string; readonly hash: string };
 type StoredRecord = Omit<RecordedRun, "isTrashed"> & { readonly isTrashed: number };
 type Stamped = Holder & {
   readonly run: string;
@@ -214,7 +216,8 @@ export class StoreReader extends RecordReader {
 
   /** Says where runs would go on, were they trained now; does not notice a damaged checkpoint. */
   starts(runs: readonly AskedStart[]): PlannedStart[] {
-    const known = this.sql.rows<Known>(KNOWN, JSON.stringify(runs.map(({ hash }) => hash)));
+    const hashes = JSON.stringify(runs.map(({ hash }) => hash));
+    const known = this.sql.rows<Known>(KNOWN, hashes);
     const whole = new Set(this.checks.inTable(known).map(({ hash }) => hash));
     return runs.map(({ hash, ...search }) =>
       findStart(this.sql, whole.has(hash) ? hash : null, search),
@@ -280,8 +283,7 @@ export class StoreReader extends RecordReader {
 
   /** Returns the sha256 of each run's data in hex, by its name; without runs that never started. */
   dataHashes(): ReadonlyMap<string, string> {
-    const rows = this.sql.rows<{ run: string; hash: string }>(DATA_HASHES);
-    return new Map(rows.map(({ run, hash }) => [run, hash]));
+    return new Map(this.sql.rows<RunHash>(DATA_HASHES).map(({ run, hash }) => [run, hash]));
   }
 
   /** Opens one of EXPORT_TABLES, for other programs. */
@@ -298,9 +300,4 @@ export class StoreReader extends RecordReader {
   dataVersion(): number {
     return Number(this.sql.database.pragma("data_version", { simple: true }));
   }
-}
-
-/** Returns the run under the grid and label by which it was asked for. */
-function inGrid({ askedGrid, askedLabel, askedPlan, ...run }: RunOfGrid): RunSummary {
-  return summaryOf({ ...run, grid: askedGrid, label: askedLabel, plan: askedPlan });
 }

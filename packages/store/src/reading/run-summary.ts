@@ -1,5 +1,6 @@
 /** The one place where columns of the view `runs` and fields of a RunSummary are told apart. */
 
+import type { PlanState } from "../views/runs.ts";
 import { RUNS, type RunRow } from "../views/runs.ts";
 import type { RunSummary } from "./history.ts";
 
@@ -24,6 +25,18 @@ export type SelectedSummary = Omit<RunSummary, "tags"> & { readonly tags: string
 
 export function summaryOf(selected: SelectedSummary): RunSummary {
   return { ...selected, tags: selected.tags?.split(",") ?? [] };
+}
+
+/** A run as it was asked for by the name of a grid. */
+export type RunOfGrid = SelectedSummary & {
+  readonly askedGrid: string;
+  readonly askedLabel: string;
+  readonly askedPlan: PlanState;
+};
+
+/** Returns the run under the grid and label by which it was asked for. */
+export function inGrid({ askedGrid, askedLabel, askedPlan, ...run }: RunOfGrid): RunSummary {
+  return summaryOf({ ...run, grid: askedGrid, label: askedLabel, plan: askedPlan });
 }
 
 /** Returns the name of the column that a field of a run comes from, or the field's own. */

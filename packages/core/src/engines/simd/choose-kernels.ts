@@ -1,6 +1,11 @@
 /** Which kernels a process trains on: all have the same bits, and the fastest that pass the self-test are taken. */
 import { EngineError, type EngineFacts } from "../engine.ts";
 import type { KernelWish } from "./kernel-wish.ts";
+import { differingKernel, TEST_PAGES, TestBed } from "./self-test.ts";
+import { KERNEL_BITS, type KernelBits } from "./self-test-bits.ts";
+import type { CaseName } from "./self-test-cases.ts";
+import { MOST_PAGES, withSharedMemory } from "./threads/shared-module.ts";
+import { pairing, takesFlags } from "./v8-flags.ts";
 import {
   type Arithmetic,
   compile,
@@ -8,12 +13,7 @@ import {
   isValid,
   readKernels,
   type Tiles,
-} from "./modules.ts";
-import { differingKernel, TEST_PAGES, TestBed } from "./self-test.ts";
-import { KERNEL_BITS, type KernelBits } from "./self-test-bits.ts";
-import type { CaseName } from "./self-test-cases.ts";
-import { MOST_PAGES, withSharedMemory } from "./threads/shared-module.ts";
-import { pairing, takesFlags } from "./v8-flags.ts";
+} from "./wasm-modules.ts";
 import { isWideFaster } from "./wide-tiles.ts";
 
 /** Memory of one thread, or memory that several share: each has a module of its own, which is tested as it is. */

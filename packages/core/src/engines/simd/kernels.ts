@@ -2,9 +2,9 @@
 import type { EngineFacts } from "../engine.ts";
 import { type ChosenKernels, chooseKernels, type MemoryKind } from "./choose-kernels.ts";
 import { kernelWishes } from "./kernel-wish.ts";
-import { instantiate, type Kernels } from "./modules.ts";
+import { instantiate, type Kernels } from "./wasm-modules.ts";
 
-export type { Kernels } from "./modules.ts";
+export type { Kernels } from "./wasm-modules.ts";
 
 const chosen = new Map<MemoryKind, ChosenKernels>();
 

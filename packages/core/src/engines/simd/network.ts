@@ -1,11 +1,12 @@
 /** A model laid out in memory as modules, and the ways forward and back through them. */
-import { type NetworkPlan, planNetwork } from "../../model/network-plan.ts";
+import type { NetworkPlan } from "../../model/network-plan.ts";
+import { planNetwork } from "../../model/plan-network.ts";
 import type { EngineOptions } from "../engine.ts";
 import { type Arena, layOutParameters, type Slot } from "./layout.ts";
 import { type BatchNorm, isBatchNorm } from "./modules/batch-norm.ts";
 import type { Mode, Module, Port, Site } from "./modules/module.ts";
 import { makeModules } from "./modules/registry.ts";
-import type { Kernels } from "./modules.ts";
+import type { Kernels } from "./wasm-modules.ts";
 
 export type Network = {
   readonly kernels: Kernels;

@@ -1,7 +1,7 @@
 /** What the cases of the self-test compute on. */
 import type { Matrix } from "./layout.ts";
 import type { GroupSizes } from "./modules/token-linear.ts";
-import type { Kernels } from "./modules.ts";
+import type { Kernels } from "./wasm-modules.ts";
 
 /** What a case gets. */
 export interface Bed {

@@ -1,10 +1,10 @@
 /** Every kernel, at odd shapes, against bits that are stored: what V8 has made of it is tested before it trains. */
 import { Arena, type Matrix } from "./layout.ts";
 import { type GroupSizes, reserveGroups } from "./modules/token-linear.ts";
-import { instantiate, type Kernels } from "./modules.ts";
 import type { Bed } from "./self-test-bed.ts";
 import { KERNEL_BITS, type KernelBits } from "./self-test-bits.ts";
 import { CASE_NAMES, CASES, type CaseName } from "./self-test-cases.ts";
+import { instantiate, type Kernels } from "./wasm-modules.ts";
 
 /** Pages of 64 KiB that the cases need. */
 export const TEST_PAGES = 32;

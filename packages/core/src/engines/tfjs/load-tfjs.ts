@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm as version } from "@tensorflow/tfjs-backend-wasm";
 import { EngineError, type LoadedEngine, type TfjsBackend } from "../engine.ts";
-import { requireWebAssembly } from "../simd/modules.ts";
+import { requireWebAssembly } from "../simd/wasm-modules.ts";
 import { TfjsEngine } from "./tfjs-engine.ts";
 import { registerWasmKernels } from "./wasm-kernels.ts";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Examples } from "../../data/dataset.ts";
-import { planNetwork } from "../../model/network-plan.ts";
+import { planNetwork } from "../../model/plan-network.ts";
 import { clipFactor } from "../../optimizers/clip-factor.ts";
 import type { NetworkPass, UnitMoments } from "../../probe/network-pass.ts";
 import type { Parameter } from "../../spec.ts";

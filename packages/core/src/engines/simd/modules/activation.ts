@@ -1,6 +1,6 @@
 import type { ActivationModule } from "../../../model/network-plan.ts";
 import type { Matrix } from "../layout.ts";
-import type { Kernels } from "../modules.ts";
+import type { Kernels } from "../wasm-modules.ts";
 import { type Module, type Port, reservePort, type Site } from "./module.ts";
 
 /** Makes a nonlinearity. */

@@ -3,7 +3,7 @@ import type { PlannedModule } from "../../../model/network-plan.ts";
 import type { Parameter } from "../../../spec.ts";
 import type { MaskSource } from "../../engine.ts";
 import type { Arena, Matrix, Slot } from "../layout.ts";
-import type { Kernels } from "../modules.ts";
+import type { Kernels } from "../wasm-modules.ts";
 
 /** What goes from one module to the next: `positions` rows of each example. */
 export type Port = {

@@ -1,6 +1,6 @@
 /** Entry of a helper: does parts of kernel calls in the memory of a run that another thread owns. */
 import { workerData } from "node:worker_threads";
-import { instantiate } from "../modules.ts";
+import { instantiate } from "../wasm-modules.ts";
 import { END, JOIN, Lane } from "./lane.ts";
 import { callKernel, type Kernel, splittable } from "./split-kernels.ts";
 import type { HelperData } from "./team.ts";

@@ -1,5 +1,5 @@
 import { chosenKernels, instantiateKernels, type Kernels } from "../kernels.ts";
-import { instantiate } from "../modules.ts";
+import { instantiate } from "../wasm-modules.ts";
 import { MOST_PAGES } from "./shared-module.ts";
 import { splitKernels, updateSumsBytes } from "./split-kernels.ts";
 import { Team } from "./team.ts";

@@ -1,5 +1,5 @@
 /** Kernels whose larger calls are done by several threads, in parts. */
-import type { Kernels } from "../modules.ts";
+import type { Kernels } from "../wasm-modules.ts";
 import { Division } from "./division.ts";
 import { JOB_LENGTH } from "./lane.ts";
 import { type Split, splitsOf, UPDATE_SUMS } from "./splits.ts";

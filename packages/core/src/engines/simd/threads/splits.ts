@@ -1,5 +1,5 @@
 /** Which kernels fall into parts that several threads may do, and along what. */
-import type { Kernels } from "../modules.ts";
+import type { Kernels } from "../wasm-modules.ts";
 
 /**
  * Kernels that return nothing: what one returns would have to be put together from its parts. What takes one number

@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ThreadTeam } from "../../engine.ts";
-import type { Tiles } from "../modules.ts";
+import type { Tiles } from "../wasm-modules.ts";
 import { END, JOIN, Lane } from "./lane.ts";
 
 /** What a helper is started with. */

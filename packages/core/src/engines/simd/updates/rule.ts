@@ -1,6 +1,6 @@
 /** What every optimiser is on the kernels. */
 import type { Matrix } from "../layout.ts";
-import type { Kernels } from "../modules.ts";
+import type { Kernels } from "../wasm-modules.ts";
 
 /** A parameter and what an optimiser keeps of it. Its matrices are of one layout. */
 export type KeptSlot = {

@@ -10,8 +10,8 @@ import {
   type Tensor,
 } from "../../engine.ts";
 import type { Arena, Slot } from "../layout.ts";
-import type { Kernels } from "../modules.ts";
 import { updateSumsBytes } from "../threads/split-kernels.ts";
+import type { Kernels } from "../wasm-modules.ts";
 import { KeptStates } from "./kept-states.ts";
 import type { Rule } from "./rule.ts";
 import { ruleOf } from "./rules.ts";
