@@ -53,7 +53,13 @@ function makeBed(x: Matrix, parameters: readonly Parameter[] = []): Bed {
   return {
     site: {
       ...{ kernels, memory, arena, context: 1, examples: rows, batchSize: rows, tokensAt: 0 },
-      ...{ embedding: own, tiedGradient: null, slotOf, whenOpen: () => undefined },
+      ...{
+        hasDropout: true,
+        embedding: own,
+        tiedGradient: null,
+        slotOf,
+        whenOpen: () => undefined,
+      },
       masks: new TorchGenerator(goldenPart<{ readonly seed: number }>("dropout").seed),
     },
     input,

@@ -1,5 +1,5 @@
 /** A model laid out in memory as modules, and the ways forward and back through them. */
-import type { NetworkPlan } from "../../model/network-plan.ts";
+import { eachModule, type NetworkPlan } from "../../model/network-plan.ts";
 import { planNetwork } from "../../model/plan-network.ts";
 import type { EngineOptions } from "../engine.ts";
 import { type Arena, layOutParameters, type Slot } from "./layout.ts";
@@ -51,7 +51,8 @@ export function makeNetwork({ model, train, vocabularySize, ratios, ...ground }:
   const embedding = slotOf(plan.embedding);
   const { rows: V, columns: E } = embedding.value;
   const tiedGradient = model.tie ? arena.matrix(V, E) : null;
-  const sizes = { context, batchSize };
+  const hasDropout = eachModule(plan.modules).some(({ kind }) => kind === "dropout");
+  const sizes = { context, batchSize, hasDropout };
   const site: Site = { ...ground, ...sizes, tokensAt, embedding, tiedGradient, slotOf };
   const modules = makeModules(site, plan);
   const logits = modules.at(-1)?.output;

@@ -55,6 +55,8 @@ export type Site = {
   readonly embedding: Slot;
   /** Gradient of the embedding as the weight of a tied output layer; null where none is tied. */
   readonly tiedGradient: Matrix | null;
+  /** Whether any module drops values, so that equal tokens do not always give equal rows. */
+  readonly hasDropout: boolean;
   /** Draws the masks of dropout. */
   readonly masks: MaskSource | undefined;
   readonly slotOf: (parameter: Parameter) => Slot;

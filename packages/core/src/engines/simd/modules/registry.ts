@@ -1,8 +1,14 @@
 /** Which file makes the modules of a kind. */
-import { isBatchNorm, type NetworkPlan, type PlannedModule } from "../../../model/network-plan.ts";
+import {
+  isBatchNorm,
+  type LinearModule,
+  type NetworkPlan,
+  type PlannedModule,
+} from "../../../model/network-plan.ts";
 import type { Matrix } from "../layout.ts";
 import { makeActivation } from "./activation.ts";
 import { makeBatchNorm } from "./batch-norm.ts";
+import { makeDistinctLinear } from "./distinct-linear.ts";
 import { makeDropout } from "./dropout.ts";
 import { type Contexts, makeEmbedding } from "./embedding.ts";
 import { makeFlatten } from "./flatten.ts";
@@ -64,6 +70,12 @@ function paysToGroup(site: Site, { tokens: context, positions }: Contexts): bool
   return isGrouped({ context, embedding, vocabularySize, batchSize, rows });
 }
 
+/** Rows of one example are often equal to those of another, unless dropout tells them apart. */
+function linearMaker({ hasDropout }: Site, { weight, positions }: LinearModule): typeof makeLinear {
+  if (weight === null) return makeTiedLinear;
+  return positions > 1 && !hasDropout ? makeDistinctLinear : makeLinear;
+}
+
 /** @param gradient - where the gradient of its output is, to be left as it is; its own choice unless given */
 function makeModule(
   site: Site,
@@ -73,7 +85,7 @@ function makeModule(
 ): readonly Module[] {
   switch (planned.kind) {
     case "linear": {
-      const make = planned.weight === null ? makeTiedLinear : makeLinear;
+      const make = linearMaker(site, planned);
       return [make(site, planned, input, gradient)];
     }
     case "norm":
