@@ -40,8 +40,9 @@ export {
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
 export { METRICS, type Metric, recordedMetrics, VALID_LOSS } from "./analysis/metrics.ts";
+export { withOneNorm } from "./analysis/one-norm.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
-export { withReading } from "./analysis/reading.ts";
+export { withSameKeys } from "./analysis/reading.ts";
 export { revisionsNote, revisionsOf, revisionText, revisionWords } from "./analysis/revisions.ts";
 export { type SettingText, settingTexts } from "./analysis/setting-texts.ts";
 export {

@@ -1,4 +1,5 @@
 /** Texts of settings: whole numbers whole, and different values of a key never the same. */
+import { OPTIMIZERS } from "@ablate/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -78,6 +79,87 @@ test("a list says how often a number is repeated, and a rate that never changes 
   expect(setting([2048, 0.123456])).toBe("[2048, 0.1235]");
   expect(exactSetting(settingOfKey("train.lr", { 0: 0.100001 }))).toBe(0.100001);
   expect(exactSetting(settingOfKey("train.lr", { 0: 0.1, 50: 0.01 }))).toBe('{"0":0.1,"50":0.01}');
+});
+
+const CURVE = { rate: 0.1, warmup: 100, from: 0, then: "cosine", steps: 1000, to: 0 };
+const LAYERS = [{ flatten: 2 }, { linear: 68, bias: false }, "batch_norm", "tanh"];
+const BLOCK = { residual: [{ linear: 50 }, { norm: "layer", epsilon: 0.1 }] };
+const BATCH = { where: "hidden", epsilon: 0.00001, momentum: 0.1, running: "variance" };
+const ADAM = { name: "adamw", betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.01 };
+
+test.for([
+  ["train.lr", { rate: 0.1, warmup: 100, from: 0, then: "constant" }, "0.1 (warmup 100)"],
+  ["train.lr", { ...CURVE, from: 0.01 }, "0.1 (warmup 100 from 0.01, cosine to 0)"],
+  ["train.lr", { ...CURVE, steps: 500 }, "0.1 (warmup 100, cosine to 0 at 500)"],
+  ["train.lr", { rate: 0.1, then: "linear", steps: 1000, to: 0.01 }, "0.1 (linear to 0.01)"],
+  ["train.optimizer", "sgd", "sgd"],
+  ["train.optimizer", ADAM, "adamw"],
+  ["train.optimizer", { ...ADAM, weight_decay: 0.1 }, "adamw (weight_decay 0.1)"],
+  ["train.optimizer", { ...ADAM, betas: [0.9, 0.95] }, "adamw (betas 0.9 0.95)"],
+  [
+    "train.optimizer",
+    { name: "sgd", momentum: 0.9, dampening: 0, weight_decay: 0, nesterov: true },
+    "sgd (momentum 0.9, nesterov)",
+  ],
+  ["model.norm", { kind: "layer", where: "hidden", epsilon: 0.00001 }, "layer"],
+  ["model.norm", { kind: "layer", where: "hidden", epsilon: 0.001 }, "layer (epsilon 0.001)"],
+  ["model.norm", { kind: "layer", where: "all", epsilon: 0.00001 }, "layer, all"],
+  ["model.norm", { kind: "batch", ...BATCH }, "batch"],
+  ["model.batch_norm", BATCH, "hidden"],
+  ["train.clip", { norm: 0.5 }, "norm 0.5"],
+  ["train.groups", [], "none"],
+  ["train.groups", [{ match: "*.bias", lr: { 0: 0.1, 50: 0.01 } }], "*.bias (lr 0.1 50:0.01)"],
+  ["train.groups", [{ match: "role:bias", weight_decay: 0 }], "role:bias (weight_decay 0)"],
+  ["model.layers", [{ linear: 100 }, "tanh", { dropout: 0.5 }], "linear 100, tanh, dropout 0.5"],
+  [
+    "model.layers",
+    [BLOCK, BLOCK, "relu"],
+    "residual [linear 50, norm layer (epsilon 0.1)]×2, relu",
+  ],
+  [
+    "model.layers",
+    [...LAYERS, ...LAYERS, { linear: "output" }],
+    "(flatten 2, linear 68 (bias false), batch_norm, tanh)×2, linear output",
+  ],
+] as const)("a table has %s %o as %s", ([key, value, text]) => {
+  const one = settingOfKey(key, value, 1000);
+
+  expect(settingTexts([one])(one)).toBe(text);
+});
+
+test("a long list of layers is cut, unless it would read like another", () => {
+  const widths = Array.from({ length: 20 }, (_, i) => ({ linear: 10 + i }));
+  const [a, b] = [{ linear: 1 }, { linear: 2 }].map((last) =>
+    settingOfKey("model.layers", [...widths, last]),
+  );
+  const lone = settingTexts([a])(a);
+
+  expect(lone).toMatch(/^linear 10, linear 11, .*, \.\.\.$/);
+  expect(lone.length).toBeLessThanOrEqual(72);
+  expect([a, b].map(settingTexts([a, b])).map((text) => text.split(", ").at(-1))).toEqual([
+    "linear 1",
+    "linear 2",
+  ]);
+});
+
+test("of an optimiser with its usual settings nothing but the name is said", () => {
+  for (const [name, { settings }] of Object.entries(OPTIMIZERS)) {
+    const usual = Object.entries(settings).map(([key, one]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      one.usual,
+    ]);
+
+    const own = { name, ...Object.fromEntries(usual) };
+    expect(settingOfKey("train.optimizer", own).text).toBe(name);
+  }
+});
+
+test("of curves of two lengths the end is said", () => {
+  const both = [1000, 500].map((steps) => settingOfKey("train.lr", CURVE, steps));
+
+  expect(both.map(settingTexts(both))).toEqual(
+    Array.from({ length: 2 }, () => "0.1 (warmup 100, cosine to 0 at 1,000)"),
+  );
 });
 
 function labelled(label: string, settings: Readonly<Record<string, unknown>>) {

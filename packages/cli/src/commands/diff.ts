@@ -8,10 +8,11 @@ import {
   type RunSummary,
   type Setting,
   type StoreReader,
+  settingOf,
   settingOfKey,
   settingTexts,
   storedMap,
-  withReading,
+  withSameKeys,
 } from "@ablate/store";
 import { listed, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -132,11 +133,13 @@ type Difference = {
 
 /** Lists what belongs to the identity first, each in the order of the config. */
 function findDifferences(a: Side, b: Side): readonly Difference[] {
-  const [ofA = new Map(), ofB = new Map()] = withReading([settingsOf(a), settingsOf(b)]).map(
-    ({ settings }) => new Map(settings.map(({ key, value }) => [key, value])),
-  );
-  const keys = [...new Set([...ofA.keys(), ...ofB.keys()])]
-    .map((key) => ({ key, a: ofA.get(key) ?? null, b: ofB.get(key) ?? null }))
+  const both = withSameKeys([settingsOf(a), settingsOf(b)]);
+  const all = both.flatMap(({ settings }) => settings.map(({ key }) => key));
+  const keys = [...new Set(all)]
+    .map((key) => {
+      const [ofA = null, ofB = null] = both.map((side) => settingOf(side, key)?.value);
+      return { key, a: ofA, b: ofB };
+    })
     .filter((one) => canonicalJson(one.a) !== canonicalJson(one.b))
     .map((one) => ({ ...one, identity: isDecisive(one.key) }));
   const areTrained = a.revision !== null && b.revision !== null;

@@ -142,7 +142,7 @@ function leftTable(left: Stored["left"]): string {
   return `\n${title}\n${table(["run", "state"], shown)}${rest}`;
 }
 
-type Row = Pick<PlannedRun, "name" | "differs"> & {
+type Row = Pick<PlannedRun, "name" | "differs" | "steps"> & {
   readonly state: string;
   /** Where it would go on. */
   readonly start: RunStart | null;
@@ -152,6 +152,8 @@ type Row = Pick<PlannedRun, "name" | "differs"> & {
   readonly left: KeptRun | null;
 };
 
+type Told = Pick<Row, "differs" | "steps">;
+
 /** Writes one line per run, with those columns of the config that differ. */
 function planTable(rows: readonly Row[]): string {
   const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
@@ -160,21 +162,21 @@ function planTable(rows: readonly Row[]): string {
   );
   const titles = varying.map((key) => shortKey(key, varying));
   const texts = varying.map((key) => {
-    const found = (differs: Row["differs"]) =>
-      key in differs ? settingOfKey(key, differs[key]) : null;
-    const text = settingTexts(rows.map(({ differs }) => found(differs)));
-    return (differs: Row["differs"]) => text(found(differs));
+    const found = ({ differs, steps }: Told) =>
+      key in differs ? settingOfKey(key, differs[key], steps) : null;
+    const text = settingTexts(rows.map(found));
+    return (row: Told) => text(found(row));
   });
-  const cells = rows.map(({ name, state, differs, ...row }) => [
-    name,
-    [state, ...startTexts({ name, state, ...row })].join(", "),
-    ...texts.map((text) => text(differs)),
+  const cells = rows.map((row) => [
+    row.name,
+    [row.state, ...startTexts(row)].join(", "),
+    ...texts.map((text) => text(row)),
   ]);
   return table(["run", "state", ...titles], cells);
 }
 
 /** Says where a run goes on, or that it does not. */
-function startTexts({ name, state, start, ...row }: Omit<Row, "differs">): readonly string[] {
+function startTexts({ name, state, start, ...row }: Row): readonly string[] {
   const kept = row.kept ?? row.left;
   if (kept !== null) return [`at ${count(kept.step)} by engine revision ${kept.revision}`];
   if (start === null) return [];

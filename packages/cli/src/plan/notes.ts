@@ -1,6 +1,6 @@
 /** What the user should know of a plan before it is stored: why its runs get other names, which other configs it has. */
 import type { PlannedRun } from "@ablate/runner";
-import { type Difference, type PlanPreview, setting } from "@ablate/store";
+import { type Difference, type PlanPreview, settingOfKey } from "@ablate/store";
 import { ellipsis, firstOf, listed } from "@ablate/text";
 import { few } from "../print/few.ts";
 import type { Planned } from "./planning.ts";
@@ -47,7 +47,7 @@ function whyOther(differences: readonly Difference[]): string {
   const texts = differences.map(({ key, first, second }) => {
     if (key === "data") return "other data";
     const [stored, planned] = [first, second].map((value) =>
-      value === undefined ? "nothing" : ellipsis(setting(value), LONGEST_VALUE),
+      value === undefined ? "nothing" : ellipsis(settingOfKey(key, value).text, LONGEST_VALUE),
     );
     if (stored !== planned) return `${key} ${stored}, not ${planned}`;
     return `${key} ${JSON.stringify(first)}, not ${JSON.stringify(second)}`;

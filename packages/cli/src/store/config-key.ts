@@ -13,6 +13,8 @@ export function configKey(flag: string, name: string, runs: readonly ComparedRun
   const settings = runs.flatMap((run) => run.settings);
   const keys = [...new Set(settings.map(({ key }) => key))];
   if (keys.includes(name)) return name;
+  // Runs that are compared with others that have `model.norm` have no other key for their norm.
+  if (/^(model\.)?batch_norm$/.test(name) && keys.includes("model.norm")) return "model.norm";
   const ownEndings = keys.filter((key) => key.endsWith(`.${name}`));
   const endings = ownEndings.length > 0 ? ownEndings : keysWithMember(settings, name);
   const differing = endings.filter((one) => differingKeys(runs).includes(one));

@@ -1,6 +1,6 @@
 import type { RunSpec } from "@ablate/core";
 import type { Seed } from "@ablate/store";
-import { shortKey, usualSetting } from "@ablate/store";
+import { shortKey, usualSetting, withOneNorm } from "@ablate/store";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { Cell, Exclusion, GridConfig, ResolvedConfig } from "../config/config.ts";
 import type { Position } from "../config/config-error.ts";
@@ -84,9 +84,14 @@ function differences(configs: readonly ResolvedConfig[]): Record<string, unknown
     known.set(value, flat);
     return flat;
   };
-  const flat = configs.map((config) =>
+  const each = configs.map((config) =>
     Object.entries(config).flatMap(([key, value]) => flatten(value, key)),
   );
+  const flat = withOneNorm<Flat>(each, (key, value) => ({
+    key,
+    value,
+    text: canonicalJson(value),
+  }));
   const differing = differingKeys(flat);
   return flat.map((all, i) => {
     const own = new Map(all.map(({ key, value }) => [key, value]));

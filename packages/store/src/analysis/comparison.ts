@@ -13,7 +13,7 @@ import {
 import { countLost } from "./lost.ts";
 import type { Metric } from "./metrics.ts";
 import type { PairedDifference } from "./pairs.ts";
-import { withReading } from "./reading.ts";
+import { withSameKeys } from "./reading.ts";
 import { flatSettings, type Setting } from "./settings.ts";
 import type { Moments } from "./statistics.ts";
 
@@ -157,7 +157,7 @@ export function comparedRuns(
     known.set(run.config, settings);
     return { ...run, settings };
   });
-  return withData(withReading(read), dataHashes);
+  return withData(withSameKeys(read), dataHashes);
 }
 
 type Named = { readonly name: string; readonly settings: readonly Setting[] };
@@ -186,7 +186,7 @@ export function withData<R extends Named>(
   return read.map(({ run, file, hash = byFile.get(file) }) => {
     if (hash === undefined) return run;
     const text = `${hash.slice(0, HASH_SHOWN)}…`;
-    const data: Setting = { key: "data", value: hash, text, id: hash };
+    const data: Setting = { key: "data", value: hash, text, id: hash, endsWithRun: false };
     return { ...run, settings: [...run.settings, data] };
   });
 }

@@ -1,6 +1,6 @@
 /** What makes one run another than a second one. */
 import { isDecisive } from "./factors.ts";
-import { withReading } from "./reading.ts";
+import { withSameKeys } from "./reading.ts";
 import { flatSettings, type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its identity goes. */
@@ -46,7 +46,7 @@ type Settings = ReadonlyMap<string, Setting>;
 
 function bothSettings(first: string, second: string): readonly [Settings, Settings] {
   const both = [first, second].map((config) => ({ settings: settingsOf(config) }));
-  const [ofFirst = new Map(), ofSecond = new Map()] = withReading(both).map(
+  const [ofFirst = new Map(), ofSecond = new Map()] = withSameKeys(both).map(
     ({ settings }): Settings => new Map(settings.map((one) => [one.key, one])),
   );
   return [ofFirst, ofSecond];

@@ -1,3 +1,5 @@
+/** What makes configs of several versions and spellings comparable. */
+import { withOneNorm } from "./one-norm.ts";
 import { type Setting, settingOfKey } from "./settings.ts";
 
 /** What a config means that does not say how its names were read: an older version, or a file for which it is the same. */
@@ -6,8 +8,19 @@ const UNSAID: Readonly<Record<string, string>> = {
   "data.end": ".",
 };
 
-/** Gives every run the settings of how its names were read that any of them has, so that they can be compared. */
-export function withReading<R extends { readonly settings: readonly Setting[] }>(
+/** Gives runs the same keys for the same facts, so that they can be compared: how names were read, and the norm. */
+export function withSameKeys<R extends { readonly settings: readonly Setting[] }>(
+  runs: readonly R[],
+): readonly R[] {
+  const read = withReading(runs);
+  const before = read.map(({ settings }) => settings);
+  const settings = withOneNorm(before, settingOfKey);
+  if (settings === before) return read;
+  return read.map((run, i) => ({ ...run, settings: settings[i] ?? run.settings }));
+}
+
+/** Gives every run the settings of how its names were read that any of them has. */
+function withReading<R extends { readonly settings: readonly Setting[] }>(
   runs: readonly R[],
 ): readonly R[] {
   const said = Object.entries(UNSAID).filter(([key]) =>

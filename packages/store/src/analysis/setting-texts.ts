@@ -2,6 +2,7 @@
 import { byDigits, tellApart, UNKNOWN, type Ways } from "@ablate/text";
 import { isMap } from "../reading/stored-json.ts";
 import { briefSetting, KIND_KEYS, type Setting, setting } from "./settings.ts";
+import { shortText } from "./short-settings.ts";
 
 type Found = Setting | null | undefined;
 
@@ -18,19 +19,26 @@ export function settingTexts(
 ): SettingText {
   const known = [...settings].filter((one) => one !== null && one !== undefined);
   const differing = differingMembers(known);
+  // Where runs of other lengths have the same curve, it does not end with each of them.
+  const others = new Set(known.filter(({ endsWithRun }) => !endsWithRun).map(({ id }) => id));
+  const short = ({ key, value, id }: Setting, digits: number, most?: number) =>
+    shortText(key, value, { digits, saysEnd: others.has(id), ...(most && { most }) });
   const brief: Ways<Setting> = [
-    ({ key, value, text }) => (key === "data" ? text : briefSetting(value)),
-    ...byDigits<Setting>(4, ({ value }, digits) => briefSetting(value, digits)),
+    (one) => (one.key === "data" ? one.text : (short(one, 3, MOST) ?? briefSetting(one.value))),
+    ...byDigits<Setting>(3, (one, digits) => short(one, digits) ?? briefSetting(one.value, digits)),
     ...byDigits<Setting>(4, ({ value }, digits) => setting(only(value, differing), digits)),
   ];
   const whole: Ways<Setting> = [
-    ({ text }) => text,
+    (one) => short(one, 4) ?? one.text,
     ...byDigits<Setting>(5, ({ value }, digits) => setting(value, digits)),
     ({ id }) => id,
   ];
   const texts = tellApart(known, ({ id }) => id, isWhole ? whole : [...brief, ...whole]);
   return (found) => (found ? (texts.get(found.id) ?? found.text) : UNKNOWN);
 }
+
+/** Characters of a list of layers in a table. */
+const MOST = 72;
 
 /** Returns the members of maps, such as `gain` of a scheme, that are not the same in all maps of their kind. */
 function differingMembers(settings: readonly Setting[]): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 /** Values of a config as people read and compare them, and as programs do. */
 import { shortNumber } from "@ablate/text";
 import { isMap } from "../reading/stored-json.ts";
+import { shortText } from "./short-settings.ts";
 
 /** What runs have of keys that are left out of a config while they are as they were before there was such a key. */
 const USUAL: Readonly<Record<string, unknown>> = {
@@ -45,6 +46,8 @@ export type Setting = {
   readonly text: string;
   /** A text that is the same for equal values only. */
   readonly id: string;
+  /** Whether it is a curve that ends with the run, so that nobody needs to say when. */
+  readonly endsWithRun: boolean;
 };
 
 /**
@@ -145,21 +148,39 @@ export function nameText(value: unknown): string {
 }
 
 /** Returns every setting of a config. */
-export function flatSettings(config: unknown, prefix = ""): Setting[] {
+export function flatSettings(config: unknown): Setting[] {
+  return settingsBelow(config, "", stepsOf(config));
+}
+
+/** Returns the steps that a config trains. */
+function stepsOf(config: unknown): unknown {
+  return isMap(config) && isMap(config.train) ? config.train.steps : undefined;
+}
+
+function settingsBelow(config: unknown, prefix: string, steps: unknown): Setting[] {
   if (!isMap(config)) return [];
   return Object.entries(config).flatMap(([name, value]): Setting[] => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
     const isOne = !isMap(value) || "scheme" in value || "where" in value || prefix === "train";
-    if (!isOne) return flatSettings(value, key);
-    return [settingOfKey(key, value)];
+    return isOne ? [settingOfKey(key, value, steps)] : settingsBelow(value, key, steps);
   });
 }
 
-/** Makes the setting of a key and its value. */
-export function settingOfKey(key: string, value: unknown): Setting {
+/**
+ * Makes the setting of a key and its value.
+ *
+ * @param steps - that its run trains, where that is known
+ */
+export function settingOfKey(key: string, value: unknown, steps?: unknown): Setting {
   const written = asWritten(value);
-  return { key, value: written, text: setting(written), id: sortedJson(written) };
+  const endsWithRun = isMap(written) && "then" in written && written.steps === steps;
+  const style = { digits: TEXT_DIGITS, saysEnd: !endsWithRun };
+  const text = shortText(key, written, style) ?? setting(written, TEXT_DIGITS);
+  return { key, value: written, text, id: sortedJson(written), endsWithRun };
 }
+
+/** Digits of a setting that stands by itself. */
+const TEXT_DIGITS = 4;
 
 /** JSON with the members of every map in one order. */
 function sortedJson(value: unknown): string {

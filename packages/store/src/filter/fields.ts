@@ -1,5 +1,6 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
 
+import { normOf } from "../analysis/one-norm.ts";
 import { usualValue } from "../analysis/settings.ts";
 import type { RunSummary } from "../reading/history.ts";
 import { isMetric, metricOf, metricSeries } from "../reading/metric-curve.ts";
@@ -28,6 +29,7 @@ export function filterSubject(run: NotedRun): FilterSubject {
       shortNames ??= shortNamesOf(keysOf(config));
       return (
         valueAt(config, name.split(".")) ??
+        batchNormAs(name, config) ??
         valueAt(config, (shortNames.get(name) ?? name).split(".")) ??
         usualValue(name)
       );
@@ -97,6 +99,14 @@ function shortNamesOf(keys: readonly string[]): ReadonlyMap<string, string> {
     }
   }
   return new Map([...endings].flatMap(([ending, key]) => (key === null ? [] : [[ending, key]])));
+}
+
+/** Returns a batch norm as `norm` has it, or a part of it such as `norm.epsilon`. */
+function batchNormAs(name: string, config: unknown): unknown {
+  if (!/^(model\.)?norm(\.|$)/.test(name)) return undefined;
+  const found = valueAt(config, ["model", "batch_norm"]);
+  const norm = isMap(found) ? { norm: normOf(found) } : {};
+  return valueAt(norm, name.replace("model.", "").split("."));
 }
 
 /** Walks down a path; the name of a member may have dots itself, as that of a parameter. */

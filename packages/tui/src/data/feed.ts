@@ -7,7 +7,7 @@ import {
   RunFollower,
   StoreError,
   type StoreReader,
-  withReading,
+  withSameKeys,
 } from "@ablate/store";
 import { storeTrouble } from "@ablate/text";
 import { runMaker, type ShownRun } from "./shown-run.ts";
@@ -152,7 +152,7 @@ export class Feed {
   }
 
   #publish(): void {
-    const runs = withReading([...this.#runs.values()]);
+    const runs = withSameKeys([...this.#runs.values()]);
     this.#snapshot = {
       version: this.#snapshot.version + 1,
       runs,
