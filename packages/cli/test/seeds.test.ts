@@ -43,6 +43,7 @@ test("a seed is kept digit by digit, trains as PyTorch's does, and finds its run
   expect(await filtered(`seed=${HUGE} lr=0.1`)).toEqual([HUGE]);
   expect(await filtered(`seed>=${ODD} lr=0.1`)).toEqual([HUGE, ODD]);
   expect(await filtered("seed<0 lr=0.1")).toEqual([-1]);
+  expect(await filtered("seed>1e18 lr=0.1")).toEqual([HUGE]);
 
   const stored = await ablate(folder, "config", `s/lr=0.1-seed=${HUGE}`);
   writeFileSync(join(folder, "again.yaml"), stored.stdout);
@@ -70,4 +71,18 @@ test("runs are paired by such seeds, and tables that are exported have all digit
   expect(jsonRows(column).slice(0, 4)).toEqual(
     [42, -1, LOW_BITS, 1].map((seed) => ({ seed, kind: "integer" })),
   );
+});
+
+test("commands that draw take every seed that PyTorch takes", async () => {
+  const folder = makeFolder();
+  const drawn = (seed: string) => ablate(folder, "draw", "randn", "3", "--json", `--seed=${seed}`);
+  const [{ values } = {}] = jsonRows(await drawn(String(LOW_BITS)));
+
+  expect(jsonRows(await drawn(HUGE))).toMatchObject([{ seed: HUGE, values }]);
+  expect(jsonRows(await drawn("-1"))).toMatchObject([{ seed: -1, values }]);
+  const { status, stderr } = await drawn("18446744073709551616");
+  expect([status, stderr]).toEqual([
+    2,
+    'ablate: --seed takes a whole number from -2^63 to 2^64 - 1, not "18446744073709551616"\n',
+  ]);
 });

@@ -255,6 +255,10 @@ test.each([
   ["name: a/b", "a.yaml:1:7: name: may have letters, digits, . _ = and - only"],
   ["seeds: []", "a.yaml:1:8: seeds: must not be empty"],
   ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3; write [3]"],
+  [
+    "seeds: 18446744073709551615",
+    "a.yaml:1:8: seeds: expected a list, got 18446744073709551615; write [18446744073709551615]",
+  ],
   ["seeds: [1, 1]", "a.yaml:1:12: seeds[1]: seed 1 is given twice"],
   ["seeds: [1.5]", "a.yaml:1:9: seeds[0]: expected a whole number, got 1.5"],
   [

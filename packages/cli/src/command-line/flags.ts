@@ -1,5 +1,9 @@
+import type { Seed } from "@ablate/store";
 import { readDuration, readNumber } from "@ablate/text";
 import { UsageError } from "./errors.ts";
+
+/** What PyTorch takes for a seed. */
+const [LEAST_SEED, MOST_SEED] = [-(2n ** 63n), 2n ** 64n - 1n];
 
 /** What was given to one verb: its flags and its words. */
 export class Flags {
@@ -74,6 +78,24 @@ export class Flags {
     }
     return value;
   }
+
+  /** Returns the seed that a flag gives as it was written: its digits where a number does not hold it. */
+  seed(name: string): Seed | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = wholeNumber(text.replace(/^\+/, ""));
+    if (value === null || value < LEAST_SEED || value > MOST_SEED) {
+      throw new UsageError(`--${name} takes a whole number from -2^63 to 2^64 - 1, not "${text}"`);
+    }
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  }
+}
+
+/** Returns a whole number in full. */
+function wholeNumber(text: string): bigint | null {
+  if (/^-?\d+$/.test(text)) return BigInt(text);
+  const number = readNumber(text);
+  return number !== null && Number.isSafeInteger(number) ? BigInt(number) : null;
 }
 
 /** Returns the number that a text is, or null where it is none that a float32 can hold. */

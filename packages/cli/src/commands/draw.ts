@@ -41,7 +41,7 @@ export const command: Command = {
     if (!Number.isSafeInteger(given) || given < 1 || given > MOST_NUMBERS) {
       throw new UsageError(`N is a whole number from 1 to ${MOST_NUMBERS}, not "${amount}"`);
     }
-    const seed = flags.count("seed") ?? SEED;
+    const seed = flags.seed("seed") ?? SEED;
     const skip = atMost("skip", flags.count("skip") ?? 0, MOST_SKIPPED);
     const below = atMost("below", flags.count("below", 1) ?? BELOW, MOST_BELOW);
     const values = Array.from(drawNumbers({ seed, skip, from, count: given, below }));

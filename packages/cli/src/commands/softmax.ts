@@ -1,4 +1,5 @@
 import { crossEntropy, randomLogits, randomLosses, softmax } from "@ablate/core";
+import type { Seed } from "@ablate/store";
 import { count, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -65,7 +66,7 @@ type Row = {
   /** Null of several draws; what comes after is null where logits are given. */
   readonly probabilities: readonly number[] | null;
   readonly draws: number | null;
-  readonly seed: number | null;
+  readonly seed: Seed | null;
   /** Null also for a single draw. */
   readonly loss_std: number | null;
   /** The share of the draws that cost more than equal logits. */
@@ -92,7 +93,7 @@ function randomRows(flags: Flags, target: number): readonly Row[] {
   if (scales === undefined) return [];
   const classes = flags.count("classes", 2) ?? CLASSES;
   const draws = flags.count("draws", 1) ?? DRAWS;
-  const seed = flags.count("seed") ?? SEED;
+  const seed = flags.seed("seed") ?? SEED;
   const equal = equalLoss(classes, target, "--classes");
   if (classes * draws > MOST_NUMBERS) {
     throw new UsageError(

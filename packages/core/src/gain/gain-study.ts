@@ -11,7 +11,7 @@ export type GainShape = {
   readonly fanOut: number;
 };
 
-export type GainOptions = GainShape & { readonly seed: number } & HistogramRange;
+export type GainOptions = GainShape & { readonly seed: number | string } & HistogramRange;
 
 /** One way to draw w, and the spread of x before it and after it. */
 export type GainResult = {

@@ -7,7 +7,7 @@ export const DISTRIBUTIONS = ["randn", "rand", "exponential", "randint"] as cons
 export type RandomDistribution = (typeof DISTRIBUTIONS)[number];
 
 export type Draws = {
-  readonly seed: number;
+  readonly seed: number | string;
   /** Outputs that are passed over first. */
   readonly skip: number;
   readonly from: RandomDistribution;

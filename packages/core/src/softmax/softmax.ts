@@ -27,7 +27,7 @@ function powersOf(logits: ArrayLike<number>) {
 export type RandomLogits = {
   readonly classes: number;
   readonly draws: number;
-  readonly seed: number;
+  readonly seed: number | string;
   /** From N(0, 1), as `torch.randn`, unless given; `rand`: from U(0, 1). */
   readonly from?: "rand" | "randn";
 };

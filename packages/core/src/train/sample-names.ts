@@ -15,7 +15,7 @@ type Sampling = {
   readonly vocabulary: readonly string[];
   readonly context: number;
   readonly count: number;
-  readonly seed: number;
+  readonly seed: number | string;
   /** How a character is drawn; `cumulated` unless given. */
   readonly by?: "cumulated" | "multinomial" | undefined;
 };

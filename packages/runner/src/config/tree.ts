@@ -97,7 +97,7 @@ export function mapNode(at: Position, entries: Iterable<readonly [string, Entry]
 export function flowText(node: Node): string {
   switch (node.kind) {
     case "scalar":
-      return String(node.value ?? "null");
+      return String(exactValue(node) ?? "null");
     case "list":
       return `[${node.items.map(flowText).join(", ")}]`;
     case "map": {

@@ -86,8 +86,11 @@ function fits(value: unknown, operator: Operator, pattern: Pattern): boolean {
   // True and false are 1 and 0.
   const number = typeof value === "number" || typeof value === "boolean" ? Number(value) : null;
   if (number !== null && pattern.number !== null) return NUMERIC[operator](number, pattern.number);
-  if (operator !== ":" && isSeedOfDigits(value) && /^-?\d+$/.test(pattern.text)) {
-    return NUMERIC[operator](compareSeeds(value, pattern.text), 0);
+  if (operator !== ":" && isSeedOfDigits(value) && pattern.number !== null) {
+    const isExact = /^-?\d+$/.test(pattern.text);
+    return isExact
+      ? NUMERIC[operator](compareSeeds(value, pattern.text), 0)
+      : NUMERIC[operator](Number(value), pattern.number);
   }
   if (operator === ":") return pattern.isIn(String(value));
   const isEqual = folded(String(value)) === folded(pattern.text);
