@@ -287,6 +287,10 @@ test.each([
     'a.yaml:1:32: model.layers[1]: unknown layer "tanhh", did you mean "tanh"?',
   ],
   [
+    "model.layers: [{ linear: 10 }, dropout]",
+    'a.yaml:1:32: model.layers[1]: unknown layer "dropout"; write { dropout: 0.1 }',
+  ],
+  [
     "model.layers: [{ liner: 10 }]",
     'a.yaml:1:18: model.layers[0].liner: unknown key, did you mean "model.layers[0].linear"?',
   ],

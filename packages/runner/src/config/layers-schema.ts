@@ -139,10 +139,27 @@ const name: z.ZodType<LayerSpec[]> = z.string().transform((text, context): Layer
   if (text === "output") return [{ kind: "linear", width: "output", bias: true }];
   if (activation !== undefined) return [{ kind: "activation", activation }];
   if (norm !== undefined) return [{ kind: "norm", ...normLayer.parse({ norm }) }];
-  const message = `unknown layer ${show(text)}${hint(text, [...LAYER_NAMES, ...KEYS])}`;
+  const message = `unknown layer ${show(text)}${meant(text)}`;
   context.addIssue({ code: "custom", message });
   return z.NEVER;
 });
+
+/** Returns what was meant by a name that is no layer's: a map, where it is the key of one, or what is nearest. */
+function meant(text: string): string {
+  const example = Object.hasOwn(EXAMPLES, text) ? EXAMPLES[text] : undefined;
+  if (example === undefined) return hint(text, [...LAYER_NAMES, ...KEYS]);
+  return `; write { ${example} }`;
+}
+
+/** What to write for a layer that needs more than its name. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  linear: "linear: 100",
+  norm: "norm: layer",
+  dropout: "dropout: 0.1",
+  residual: "residual: [{ linear: 100 }, tanh]",
+  flatten: "flatten: 2",
+  repeat: "repeat: 5, layers: [{ linear: 100 }, tanh]",
+};
 
 /** A map without a key that tells a layer, which reports its keys. */
 const unknown: z.ZodType<LayerSpec[]> = z
