@@ -27,16 +27,24 @@ ${BASE}grid:
     - { rate: 0.1, then: linear, steps: 3 }
 `;
 
+const LIST = `name: list
+data: { file: names.txt, context: 3, shuffle_seed: 42 }
+model: { embedding: 4, layers: [{ linear: 8 }, layer_norm, tanh, { linear: 4 }] }
+train: { steps: 4, batch_size: 8, clip: { norm: 1 }, lr: { rate: 0.1, then: cosine } }
+record: { samples: 0 }
+`;
+
 let folder = "";
 
 beforeAll(async () => {
   folder = makeFolder();
-  const configs = { norms: NORMS, rates: RATES, curves: CURVES };
+  const configs = { norms: NORMS, rates: RATES, curves: CURVES, list: LIST };
   for (const [name, text] of Object.entries(configs)) {
     writeFileSync(join(folder, `${name}.yaml`), text);
   }
   await train(folder, "norms.yaml");
   await train(folder, "rates.yaml");
+  await train(folder, "list.yaml");
 });
 
 /** Returns the cells of the lines that begin with a word. */
@@ -83,10 +91,36 @@ test.for([
   ["norm=none", 2],
   ["norm!=none", 6],
   ["norm.epsilon=0.001", 2],
+  ["optimizer=sgd", 8],
 ])("the filter %s finds %i runs", async ([filter, count]) => {
   const found = await ablate(folder, "runs", "norms", "--only", String(filter), "--json");
 
   expect(jsonRows(found)).toHaveLength(Number(count));
+});
+
+test("a list of layers says its norms itself, and is no run without one", async () => {
+  const found = await ablate(folder, "runs", "--only", "norm=none", "--json");
+  const differences = await ablate(folder, "diff", "list/run", "rates/optimizer=sgd");
+
+  expect(jsonRows(found).map(({ run }) => run)).not.toContain("list/run");
+  expect(cells(differences.stdout, "model.layers")[0]?.slice(1)).toEqual([
+    "linear 8, layer_norm, tanh, linear 4, linear output",
+    "-",
+    "yes",
+  ]);
+  expect(cells(differences.stdout, "train.")).toEqual([
+    ["train.lr", "0.1 (cosine to 0)", "0.1", "yes"],
+    ["train.clip", "norm 1", "none", "yes"],
+  ]);
+});
+
+test("of runs that have batch norm or none, `norm` finds both", async () => {
+  const only = ["runs", "norms", "--only", "batch_norm=hidden", "--json"];
+  const plan = await ablate(folder, "plan", "norms.yaml", "--only", "norm=batch", "--json");
+
+  expect(jsonRows(plan).map(({ run }) => run)).toEqual(
+    jsonRows(await ablate(folder, ...only)).map(({ run }) => run),
+  );
 });
 
 test("two norms differ in one key, and an optimiser that is left out is SGD", async () => {

@@ -85,6 +85,7 @@ const CURVE = { rate: 0.1, warmup: 100, from: 0, then: "cosine", steps: 1000, to
 const LAYERS = [{ flatten: 2 }, { linear: 68, bias: false }, "batch_norm", "tanh"];
 const BLOCK = { residual: [{ linear: 50 }, { norm: "layer", epsilon: 0.1 }] };
 const BATCH = { where: "hidden", epsilon: 0.00001, momentum: 0.1, running: "variance" };
+const NO_STOP = { patience: "none", target: "none", budget: "none" };
 const ADAM = { name: "adamw", betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.01 };
 
 test.for([
@@ -107,6 +108,8 @@ test.for([
   ["model.norm", { kind: "batch", ...BATCH }, "batch"],
   ["model.batch_norm", BATCH, "hidden"],
   ["train.clip", { norm: 0.5 }, "norm 0.5"],
+  ["train.stop", { ...NO_STOP, every: 100 }, "none"],
+  ["train.stop", { ...NO_STOP, patience: 300, every: 100 }, "patience 300, every 100"],
   ["train.groups", [], "none"],
   ["train.groups", [{ match: "*.bias", lr: { 0: 0.1, 50: 0.01 } }], "*.bias (lr 0.1 50:0.01)"],
   ["train.groups", [{ match: "role:bias", weight_decay: 0 }], "role:bias (weight_decay 0)"],

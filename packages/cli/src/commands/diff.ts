@@ -166,7 +166,12 @@ function dataOf(a: Side, b: Side, isAllElseEqual: boolean): readonly Difference[
 
 /** Tables the keys that differ, and whether they belong to the identity; then answers whether the runs are the same. */
 function diffTable(a: Side, b: Side, differences: readonly Difference[]): string {
-  const rows = differences.map((one) => [one.key, ...values(one), one.identity ? "yes" : "no"]);
+  const steps = [a, b].map((side) => settingOf(settingsOf(side), "train.steps")?.value);
+  const rows = differences.map((one) => [
+    one.key,
+    ...values(one, steps),
+    one.identity ? "yes" : "no",
+  ]);
   const [titleA, titleB] = a.name === b.name ? ["A", "B"] : [a.name, b.name];
   const text = rows.length === 0 ? "" : `${table(["key", titleA, titleB, "identity"], rows)}\n`;
   return `${text}${verdict(a, b, differences)}\n`;
@@ -179,10 +184,16 @@ function verdict(a: Side, b: Side, differences: readonly Difference[]): string {
   return `not the same run, because of ${listed(reasons)}`;
 }
 
-/** Writes both values, rounded where that leaves them different. */
-function values({ key, a, b }: Difference): readonly string[] {
+/**
+ * Writes both values, rounded where that leaves them different.
+ *
+ * @param steps - of both runs
+ */
+function values({ key, a, b }: Difference, steps: readonly unknown[]): readonly string[] {
   if (key === "data") return [a, b].map(hashText);
-  const found = [a, b].map((value) => (value === null ? null : settingOfKey(key, value)));
+  const found = [a, b].map((value, i) =>
+    value === null ? null : settingOfKey(key, value, steps[i]),
+  );
   return found.map(settingTexts(found, { isWhole: true }));
 }
 

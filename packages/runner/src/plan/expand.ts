@@ -122,7 +122,10 @@ function differingKeys(flat: readonly (readonly Flat[])[]): readonly string[] {
 /** Returns what a config has of a key that it leaves out; undefined where it has none. */
 function usualValue(key: string, config: ResolvedConfig | undefined): unknown {
   const role = /^init\.hidden\d+\.(.*)$/.exec(key)?.[1];
-  if (role === undefined) return usualSetting(key)?.value;
+  if (role === undefined) {
+    const hasLayers = config !== undefined && "layers" in config.model;
+    return usualSetting(key, hasLayers)?.value;
+  }
   return Object.entries(config?.init.hidden ?? {}).find(([name]) => name === role)?.[1];
 }
 

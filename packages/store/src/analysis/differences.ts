@@ -27,8 +27,10 @@ export function differencesOf(first: Identified, second: Identified): Difference
   const keys = [...new Set([...ofSecond.keys(), ...ofFirst.keys()])].filter(isDecisive);
   const differing = keys
     .map((key) => {
-      const usual = usualSetting(key);
-      return { key, a: ofFirst.get(key) ?? usual, b: ofSecond.get(key) ?? usual };
+      const [a, b] = [ofFirst, ofSecond].map(
+        (own) => own.get(key) ?? usualSetting(key, own.has("model.layers")),
+      );
+      return { key, a, b };
     })
     .filter(({ a, b }) => a?.id !== b?.id);
   const inBoth = differing.filter(({ a, b }) => a !== undefined && b !== undefined);

@@ -68,19 +68,10 @@ export function settingOf(
   { settings }: Pick<Configured, "settings">,
   key: string,
 ): Setting | undefined {
-  const found =
-    settings.find((one) => one.key === key) ??
-    (ofList(settings, key) ? undefined : usualSetting(key));
+  const hasLayers = settings.some((one) => one.key === "model.layers");
+  const found = settings.find((one) => one.key === key) ?? usualSetting(key, hasLayers);
   const ofAll = key.replace(/^init\.hidden\d+(?=\.)/, "init.hidden");
   return found ?? (ofAll === key ? undefined : settings.find((one) => one.key === ofAll));
-}
-
-/** Whether a key is one that a model in layers has no place for: its norms are among them. */
-function ofList(settings: readonly Setting[], key: string): boolean {
-  return (
-    /^model\.(norm|residual|dropout)$/.test(key) &&
-    settings.some((one) => one.key === "model.layers")
-  );
 }
 
 /** Returns a text that only runs with equal values of these keys share. */

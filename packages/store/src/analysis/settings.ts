@@ -17,15 +17,27 @@ const USUAL: Readonly<Record<string, unknown>> = {
   "train.label_smoothing": 0,
 };
 
-/** Returns the setting of a key that a config leaves out; undefined where it has none. */
-export function usualSetting(key: string): Setting | undefined {
+/** Keys that say of a model in layers nothing: its list does. */
+const OF_SHORT_MODELS: ReadonlySet<string> = new Set([
+  "model.norm",
+  "model.residual",
+  "model.dropout",
+]);
+
+/**
+ * Returns the setting of a key that a config leaves out; undefined where it has none.
+ *
+ * @param hasLayers - whether its model is a list of layers
+ */
+export function usualSetting(key: string, hasLayers: boolean): Setting | undefined {
+  if (hasLayers && OF_SHORT_MODELS.has(key)) return undefined;
   return Object.hasOwn(USUAL, key) ? settingOfKey(key, USUAL[key]) : undefined;
 }
 
-/** Returns what runs have of a key that is left out, by its dotted path or the last segment of it. */
-export function usualValue(name: string): unknown {
+/** Returns what a run has of a key that is left out, by its dotted path or the last segment of it. */
+export function usualValue(name: string, hasLayers: boolean): unknown {
   const key = Object.keys(USUAL).find((one) => one === name || one.endsWith(`.${name}`));
-  return key === undefined ? undefined : USUAL[key];
+  return key === undefined ? undefined : usualSetting(key, hasLayers)?.value;
 }
 
 /** Defaults of schemes and of norms, which are left out of a setting's text. */

@@ -33,6 +33,7 @@ export function shortText(key: string, value: unknown, style: ShortStyle): strin
   if (key === "train.optimizer") return optimizerText(value, style);
   if (key === "model.norm") return normText(value, style);
   if (key === "train.clip") return membersText(value, style);
+  if (key === "train.stop") return stopText(value, style);
   return undefined;
 }
 
@@ -53,6 +54,12 @@ function curveText(curve: Members, { digits, saysEnd }: ShortStyle): string {
     ...(then === "constant" ? [] : [`${then} to ${number(to, digits)}${end}`]),
   ];
   return `${number(rate, digits)} (${parts.join(", ")})`;
+}
+
+/** Writes what ends a run before its last step, and how often that is asked: `patience 300, every 100`. */
+function stopText({ every, ...criteria }: Members, style: ShortStyle): string {
+  const said = Object.entries(criteria).filter(([, one]) => one !== "none");
+  return said.length === 0 ? "none" : membersText({ ...Object.fromEntries(said), every }, style);
 }
 
 function optimizerText({ name, ...settings }: Members, style: ShortStyle): string {

@@ -29,9 +29,9 @@ export function filterSubject(run: NotedRun): FilterSubject {
       shortNames ??= shortNamesOf(keysOf(config));
       return (
         valueAt(config, name.split(".")) ??
-        batchNormAs(name, config) ??
+        normField(name, config) ??
         valueAt(config, (shortNames.get(name) ?? name).split(".")) ??
-        usualValue(name)
+        usualValue(name, hasLayers(config))
       );
     },
   };
@@ -101,12 +101,16 @@ function shortNamesOf(keys: readonly string[]): ReadonlyMap<string, string> {
   return new Map([...endings].flatMap(([ending, key]) => (key === null ? [] : [[ending, key]])));
 }
 
-/** Returns a batch norm as `norm` has it, or a part of it such as `norm.epsilon`. */
-function batchNormAs(name: string, config: unknown): unknown {
-  if (!/^(model\.)?norm(\.|$)/.test(name)) return undefined;
-  const found = valueAt(config, ["model", "batch_norm"]);
-  const norm = isMap(found) ? { norm: normOf(found) } : {};
-  return valueAt(norm, name.replace("model.", "").split("."));
+/** Returns the norm of a run by `norm`, or a part of it as `norm.epsilon`, whichever key its config says it by. */
+function normField(name: string, config: unknown): unknown {
+  if (!/^(model\.)?norm(\.|$)/.test(name) || hasLayers(config)) return undefined;
+  const batchNorm = valueAt(config, ["model", "batch_norm"]);
+  const norm = valueAt(config, ["model", "norm"]) ?? normOf(batchNorm);
+  return valueAt({ norm }, name.replace("model.", "").split("."));
+}
+
+function hasLayers(config: unknown): boolean {
+  return valueAt(config, ["model", "layers"]) !== undefined;
 }
 
 /** Walks down a path; the name of a member may have dots itself, as that of a parameter. */
