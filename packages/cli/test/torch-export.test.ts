@@ -30,8 +30,7 @@ function inTorch(folder: string, program: string, file = "v7.pt"): unknown {
     cwd: folder,
     encoding: "utf8",
   });
-  expect(stderr).toBe("");
-  expect(status).toBe(0);
+  expect(status, stderr).toBe(0);
   return JSON.parse(stdout);
 }
 

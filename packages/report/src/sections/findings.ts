@@ -93,6 +93,13 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
   "weak-norm": "The epsilon of batch norm is larger than the spread that it should normalise.",
   "small-batch": "Batch norm takes mean and spread from too few examples.",
   penalty: "The l2 terms change parameters by more than learning does, or are most of the loss.",
+  "weight-decay":
+    "Weight decay takes more of a parameter in each step than learning gives it: it shrinks whatever the data say.",
+  clipping:
+    "Clipping acts on nearly every step and leaves little of the gradient: it sets how far a step goes, in place of the learning rate.",
+  dropout: "Dropout takes so much of so small a layer that what is left cannot learn the task.",
+  "growing-stream":
+    "What residual blocks add grows from block to block: the stream that passes them is far larger at the end than at the beginning.",
   underfitting: "The loss is above that of a table that only counts which character follows which.",
   "shrinking-activations":
     "Activations spread less from layer to layer: the last hidden layer sees hardly anything of the input.",
