@@ -97,7 +97,8 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
     "Weight decay takes more of a parameter in each step than learning gives it: it shrinks whatever the data say.",
   clipping:
     "Clipping acts on nearly every step and leaves little of the gradient: it sets how far a step goes, in place of the learning rate.",
-  dropout: "Dropout takes so much of so small a layer that what is left cannot learn the task.",
+  dropout:
+    "Dropout leaves so few units of a layer that the next one sees another network in every step.",
   "growing-stream":
     "What residual blocks add grows from block to block: the stream that passes them is far larger at the end than at the beginning.",
   underfitting: "The loss is above that of a table that only counts which character follows which.",
