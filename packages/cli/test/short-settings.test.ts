@@ -158,3 +158,15 @@ test("a curve says where it ends unless that is the run's end", async () => {
     "0.1 (linear to 0 at 3)",
   ]);
 });
+
+test.for(["optimisers", "norms", "warm-up", "weight-decay", "hierarchical"])(
+  "the plan of configs/%s.yaml fits 120 columns",
+  async (name) => {
+    const file = join(import.meta.dirname, "../../../configs", `${name}.yaml`);
+    const { stdout } = await ablate(folder, "plan", file);
+
+    const lines = stdout.split("\n").filter((line) => line.startsWith(`${name}/`));
+    expect(lines).not.toEqual([]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
+  },
+);
