@@ -287,6 +287,14 @@ test.each([
     'a.yaml:1:32: model.layers[1]: unknown layer "tanhh", did you mean "tanh"?',
   ],
   [
+    "train.groups: [{ match: embedding, lr: { then: exponential } }]",
+    "a.yaml:1:36: train.groups[0].lr.to: exponential needs a rate above 0, got 0",
+  ],
+  [
+    'train.groups: "*"',
+    'a.yaml:1:15: train.groups: expected a list, got "*"; write [{ match: "*.bias", lr: 0.01 }]',
+  ],
+  [
     "model.layers: [{ linear: 10 }, dropout]",
     'a.yaml:1:32: model.layers[1]: unknown layer "dropout"; write { dropout: 0.1 }',
   ],

@@ -18,6 +18,7 @@ export function hintForValue({ path, node, value, isMissing }: Given): string {
   if (isMissing) return hintForMissing(node);
   if (LISTS.has(key)) {
     const isWhole = path.length === key.split(".").length && node.kind === "scalar";
+    if (isWhole && key === "train.groups") return '; write [{ match: "*.bias", lr: 0.01 }]';
     return isWhole ? `; write [${listText(node)}]` : "";
   }
   if (Array.isArray(value) && CONFIG_KEYS.includes(key) && whyCommon(key) === null) {

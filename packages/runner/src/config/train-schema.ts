@@ -161,7 +161,10 @@ export const trainSchema: z.ZodType<TrainSettings> = trainKeys.transform((settin
   const { steps, optimizer: used } = settings;
   // An optimiser with a key that is unknown is none.
   const usualRate = OPTIMIZERS[used.name]?.usualRate ?? 0;
-  const complete = (written: Parameters<typeof completeRates>[0], path: readonly string[]) =>
+  const complete = (
+    written: Parameters<typeof completeRates>[0],
+    path: readonly (string | number)[],
+  ) =>
     completeRates(written, {
       usualRate,
       steps,
@@ -176,7 +179,7 @@ export const trainSchema: z.ZodType<TrainSettings> = trainKeys.transform((settin
       if (lr === undefined) return { ...group, lr };
       return {
         ...group,
-        lr: typeof lr === "number" ? lr : complete(lr, ["groups", String(i), "lr"]),
+        lr: typeof lr === "number" ? lr : complete(lr, ["groups", i, "lr"]),
       };
     }),
   };
