@@ -7,12 +7,7 @@ import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { ALL_OPTION, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { exportRows, type RowsFormat } from "../export/rows.ts";
-import {
-  exportWeights,
-  needsDeviationNote,
-  WEIGHTS_FORMATS,
-  type WeightsRequest,
-} from "../export/weights.ts";
+import { WEIGHTS_FORMATS, type WeightsRequest } from "../export/weights-request.ts";
 import { type FileTarget, writeWhole } from "../export/whole-files.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
 import { EVERY_RUN, findWhole, scopeOf } from "../store/resolve.ts";
@@ -177,6 +172,8 @@ async function exportTo(
     grid === null ? name : `${name} (${counted(count, "run")})`;
   const scope = { grid, runs: runs.map((run) => run.name) };
   if ("which" in request) {
+    // What writes weights loads the engine, which no table needs.
+    const { exportWeights, needsDeviationNote } = await import("../export/weights.ts");
     if (request.format === "pytorch" && (await needsDeviationNote(runs))) {
       terminal.warn(DEVIATION_NOTE);
     }

@@ -15,18 +15,8 @@ import { counted } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import { unlessAborted } from "../command-line/interrupt.ts";
 import type { Target } from "../store/resolve.ts";
-import { type FileTarget, writeWhole, writeWholeFolder } from "./whole-files.ts";
-
-export const WEIGHTS_FORMATS = ["safetensors", "pytorch"] as const;
-
-/** What of the weights is written, and how. */
-export type WeightsRequest = {
-  readonly format: (typeof WEIGHTS_FORMATS)[number];
-  readonly target: FileTarget;
-  readonly which: WhichWeights;
-  /** Whether what the optimiser keeps is written, too. */
-  readonly hasOptimizer: boolean;
-};
+import type { WeightsRequest } from "./weights-request.ts";
+import { writeWhole, writeWholeFolder } from "./whole-files.ts";
 
 /** Writes weights of a run as a file, of a grid as a folder with a file for each run that has weights. */
 export async function exportWeights(
