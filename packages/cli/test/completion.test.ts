@@ -82,7 +82,7 @@ test.each([
   ],
   [
     ["run", "small.yaml", "--stop-on", "d"],
-    ["dead-units", "divergence", "dropout"],
+    ["dead-units", "dropout", "divergence"],
   ],
   [["run", "small.yaml", "--stop-on=frozen,sa"], ["--stop-on=frozen,saturated"]],
   [["report", "small/p"], RUNS.slice(0, 2)],
