@@ -2,7 +2,7 @@
 // calls side by side share the loads. pmin and pmax are one instruction, min and max seven; a NaN as their first operand
 // stays.
 // The polynomial of the logarithm is that of Cephes (logf; S. Moshier, netlib.org/cephes).
-import { madd, ONE, splat } from "./vector";
+import { madd, ONE, SIGN, splat } from "./vector";
 
 const MINUS_LOG2_E: usize = memory.data<f32>([-1.44269504]);
 /** Adding 1.5 * 2^23 leaves the nearest integer in the low bits. */
@@ -13,7 +13,6 @@ const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4]);
 const HALF: usize = memory.data<f32>([0.5]);
 const MINUS_HALF: usize = memory.data<f32>([-0.5]);
 const TWO: usize = memory.data<f32>([2]);
-const SIGN: usize = memory.data<u32>([0x80000000]);
 /** Past these, e^x is infinite or 0 in float32. */
 const EXP_LARGEST: usize = memory.data<f32>([89]);
 const EXP_SMALLEST: usize = memory.data<f32>([-104]);

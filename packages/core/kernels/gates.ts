@@ -2,9 +2,8 @@
 // eight (rows and their zero pads: f(0) = 0). The way forward leaves the slope dy/dx as well: most of it is there by
 // then, and the way back is one product (`multiply`). As in PyTorch, -infinity gives NaN.
 import { expOfHalfSquare4, expOfNegative4 } from "./elementary";
-import { flush4, madd, ONE, SIZE_BITS, splat } from "./vector";
+import { flush4, madd, ONE, SIGN, SIZE_BITS, splat } from "./vector";
 
-const SIGN: usize = memory.data<u32>([0x80000000]);
 /** e^-48 times 48 is less than 2^-63: an output below it counts as 0. */
 const LEAST_EXPONENT: usize = memory.data<f32>([-48]);
 

@@ -2,9 +2,8 @@
 // keeps once, block by block, writes p and what it keeps, and leaves the update, what is subtracted from p, in the place of
 // the gradient, where `sumBlock` and `finishUpdate` find it. Averages are flushed like p; squares where they are subnormal.
 import { BLOCK, sumBlock } from "./update";
-import { flush4, madd, ONE, splat } from "./vector";
+import { flush4, madd, ONE, SIGN, splat } from "./vector";
 
-const SIGN: usize = memory.data<u32>([0x80000000]);
 const SMALLEST_NORMAL: usize = memory.data<u32>([0x00800000]);
 
 /** x >= 0, but 0 where it is subnormal. NaN stays. */

@@ -3,7 +3,7 @@
 // are float32 in sixteen parts, then doubles. What normalises and the way back fall into parts by rows, what a gain and a
 // shift get by columns: no sum depends on where they are cut.
 import { panelRoom } from "./room";
-import { flush4, madd, pairMasks, sumLanes } from "./vector";
+import { flush4, madd, pairMasks, sumPair } from "./vector";
 
 /** normal = (x - mean) scale; y = gain normal + shift, flushed. `scales` gets the scale of each row. */
 export function layerNorm(
@@ -13,9 +13,9 @@ export function layerNorm(
   const stride = (<usize>ld) << 2, room = panelRoom();
   for (let i = 0; i < rows; i++, x += stride, normal += stride, y += stride, scales += 4) {
     sumsOfRow(x, n, room);
-    const mean = f32x4.splat(<f32>(sumOf(room) / <f64>n));
+    const mean = f32x4.splat(<f32>(sumPair(room) / <f64>n));
     squaresOfRow(x, mean, n, room, true);
-    const scale = <f32>(1 / sqrt(sumOf(room) / <f64>n + epsilon));
+    const scale = <f32>(1 / sqrt(sumPair(room) / <f64>n + epsilon));
     store<f32>(scales, scale);
     normaliseRow(x, mean, f32x4.splat(scale), gain, shift, normal, y, n, true);
   }
@@ -28,7 +28,7 @@ export function rmsNorm(
   const stride = (<usize>ld) << 2, room = panelRoom(), zero = f32x4.splat(0);
   for (let i = 0; i < rows; i++, x += stride, normal += stride, y += stride, scales += 4) {
     squaresOfRow(x, zero, n, room, false);
-    const scale = <f32>(1 / sqrt(sumOf(room) / <f64>n + epsilon));
+    const scale = <f32>(1 / sqrt(sumPair(room) / <f64>n + epsilon));
     store<f32>(scales, scale);
     normaliseRow(x, zero, f32x4.splat(scale), gain, 0, normal, y, n, false);
   }
@@ -80,12 +80,6 @@ function squaresOfRow(x: usize, mean: v128, n: i32, room: usize, isCentred: bool
   v128.store(room, s1, 16); v128.store(room, s0);
 }
 
-/** The sum of eight lanes, in doubles. */
-@inline
-function sumOf(pair: usize): f64 {
-  return sumLanes(f32x4.add(v128.load(pair), v128.load(pair, 16)));
-}
-
 /** A row of normal and of y, whose pads up to a whole pair are 0; `isCentred` where there is a shift. */
 @inline
 function normaliseRow(
@@ -121,7 +115,7 @@ export function layerNormBackward(
   const stride = (<usize>ld) << 2, room = panelRoom();
   for (let i = 0; i < rows; i++, dy += stride, normal += stride, dx += stride, scales += 4) {
     slopesOfRow(dy, normal, gain, n, room, true);
-    const mean = <f32>(sumOf(room + 32) / <f64>n), pull = <f32>(sumOf(room) / <f64>n);
+    const mean = <f32>(sumPair(room + 32) / <f64>n), pull = <f32>(sumPair(room) / <f64>n);
     backRow(dy, normal, gain, dx, f32x4.splat(mean), f32x4.splat(-pull), v128.load_splat<f32>(scales), n, true);
   }
 }
@@ -133,7 +127,7 @@ export function rmsNormBackward(
   const stride = (<usize>ld) << 2, room = panelRoom(), zero = f32x4.splat(0);
   for (let i = 0; i < rows; i++, dy += stride, normal += stride, dx += stride, scales += 4) {
     slopesOfRow(dy, normal, gain, n, room, false);
-    const pull = <f32>(sumOf(room) / <f64>n);
+    const pull = <f32>(sumPair(room) / <f64>n);
     backRow(dy, normal, gain, dx, zero, f32x4.splat(-pull), v128.load_splat<f32>(scales), n, false);
   }
 }

@@ -2,9 +2,8 @@
 import { expOfNegative4, log1pOfUnit4 } from "./elementary";
 import { logistic4, upperHalf } from "./gates";
 import { zeroPads } from "./pads";
-import { flush4, ONE, splat } from "./vector";
+import { flush4, ONE, SIGN, splat } from "./vector";
 
-const SIGN: usize = memory.data<u32>([0x80000000]);
 /** e^-44 < 2^-63: it counts as 0. */
 const LEAST_EXPONENT: usize = memory.data<f32>([-44]);
 

@@ -7,7 +7,7 @@
 //
 // Several threads share the work of `descendBlocks`; what they leave is added up block by block as one thread adds it.
 import { panelRoom } from "./room";
-import { flush4, madd, promoteHigh, sumLanes } from "./vector";
+import { flush4, madd, promoteHigh, sumPair } from "./vector";
 
 /** Bytes of p whose squares are summed in float32 before they go to doubles: 128 pairs. */
 export const BLOCK: usize = 4096;
@@ -68,8 +68,8 @@ export function sumBlock(p: usize, g: usize, stop: usize, sums: usize): void {
 
 @inline
 function storeSums(room: usize, sums: usize): void {
-  store<f64>(sums, sumOf(room)); store<f64>(sums, sumOf(room + 32), 8);
-  store<f64>(sums, sumOf(room + 64), 16); store<f64>(sums, sumOf(room + 96), 24);
+  store<f64>(sums, sumPair(room)); store<f64>(sums, sumPair(room + 32), 8);
+  store<f64>(sums, sumPair(room + 64), 16); store<f64>(sums, sumPair(room + 96), 24);
 }
 
 /** The last: the ratio, from the sums of all blocks. */
@@ -102,7 +102,7 @@ function descend(p: usize, g: usize, bytes: usize, rate: f32, room: usize): void
   while (p < end) {
     const stop = min(p + BLOCK, end);
     descendBlock(p, g, stop, rate, room);
-    sumG += sumOf(room); squareG += sumOf(room + 32); sumP += sumOf(room + 64); squareP += sumOf(room + 96);
+    sumG += sumPair(room); squareG += sumPair(room + 32); sumP += sumPair(room + 64); squareP += sumPair(room + 96);
     g += stop - p;
     p = stop;
   }
@@ -137,12 +137,6 @@ function descendBlock(p: usize, g: usize, stop: usize, rate: f32, room: usize): 
   sp0 = f32x4.add(sp0, tp0); sp1 = f32x4.add(sp1, tp1); qp0 = f32x4.add(qp0, rp0); qp1 = f32x4.add(qp1, rp1);
   v128.store(room, sg1, 16); v128.store(room, sg0); v128.store(room, qg1, 48); v128.store(room, qg0, 32);
   v128.store(room, sp1, 80); v128.store(room, sp0, 64); v128.store(room, qp1, 112); v128.store(room, qp0, 96);
-}
-
-/** The sum of eight lanes, in doubles. */
-@inline
-function sumOf(pair: usize): f64 {
-  return sumLanes(f32x4.add(v128.load(pair), v128.load(pair, 16)));
 }
 
 /** g += decay p; returns the sum of p^2, in doubles. */
@@ -189,7 +183,7 @@ export function squares(x: usize, count: i32): f64 {
     }
     s0 = f32x4.add(s0, t0); s1 = f32x4.add(s1, t1);
     v128.store(room, s1, 16); v128.store(room, s0);
-    sum += sumOf(room);
+    sum += sumPair(room);
   }
   return sum;
 }

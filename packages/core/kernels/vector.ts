@@ -19,6 +19,8 @@ export function splat(table: usize, i: usize = 0): v128 {
 /** 1, for `splat`. */
 export const ONE: usize = memory.data<f32>([1]);
 export const SIZE_BITS: usize = memory.data<u32>([0x7fffffff]);
+/** The other bit of a float32. */
+export const SIGN: usize = memory.data<u32>([0x80000000]);
 /** 2^-63: the product of two such numbers is the smallest normal float32. */
 const SMALLEST: usize = memory.data<u32>([0x20000000]);
 
@@ -51,6 +53,12 @@ export function promoteHigh(x: v128): v128 {
 export function sumLanes(x: v128): f64 {
   const pairs = f64x2.add(f64x2.promote_low_f32x4(x), promoteHigh(x));
   return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+}
+
+/** The sum of the eight lanes that are stored at `pair`, in doubles. */
+@inline
+export function sumPair(pair: usize): f64 {
+  return sumLanes(f32x4.add(v128.load(pair), v128.load(pair, 16)));
 }
 
 /**
