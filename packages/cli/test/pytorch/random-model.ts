@@ -1,4 +1,5 @@
 /** Draws `data.context` and `model` of a config: short forms, and lists in which every kind of layer occurs. */
+import { ACTIVATIONS } from "@ablate/core";
 import type { Random } from "../chaos/random.ts";
 
 /** What YAML can say. */
@@ -23,18 +24,6 @@ export type DrawnModel = {
   readonly hasGain: boolean;
   readonly isTied: boolean;
 };
-
-const ACTIVATIONS = [
-  "tanh",
-  "relu",
-  "gelu",
-  "gelu_tanh",
-  "silu",
-  "leaky_relu",
-  "elu",
-  "sigmoid",
-  "softplus",
-] as const;
 
 const NORMS = ["batch", "layer", "rms"] as const;
 
