@@ -89,7 +89,7 @@ function aboutStore(store: string): UiReport["store"] {
   const reader = openReader(store);
   const runs = reader.runs();
   reader.close();
-  const steps = Math.max(0, ...runs.map((run) => run.steps));
+  const steps = Math.max(0, ...runs.map((run) => run.steps ?? 0));
   return { runs: runs.length, steps, bytes: statSync(store).size };
 }
 

@@ -65,7 +65,7 @@ export { gainOf } from "./init/initialise.ts";
 export { largestRate, learningRateAt } from "./learning-rate.ts";
 export { type RangeTest, rangeTest } from "./lr-range/range-test.ts";
 export { type RangeReading, readRange } from "./lr-range/read-range.ts";
-export { type MetricFacts, metricFacts } from "./metric.ts";
+export { type MetricFacts, type MetricRole, metricFacts } from "./metric.ts";
 export {
   allLayers,
   firstActivation,

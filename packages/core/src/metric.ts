@@ -1,3 +1,6 @@
+/** Which column of the table of runs a metric stands for where nothing better is recorded. */
+export type MetricRole = "loss" | "lr" | "train_loss" | "valid_loss" | "test_loss";
+
 /** What is known of the numbers that a run records by a name of their own: `gradient_norm`, `lr.role:bias`. */
 export type MetricFacts = {
   readonly name: string;
@@ -9,16 +12,62 @@ export type MetricFacts = {
   readonly isLog: boolean;
   /** Where a line helps the eye; null: nowhere. */
   readonly guide: number | null;
+  /** Null, or left out: none. */
+  readonly role?: MetricRole | null;
 };
 
-/** Returns what is usual of the numbers of a name. */
+/** Returns what is usual of the numbers of a name, as other programs and their users call them. */
 export function metricFacts(name: string): MetricFacts {
-  const { isLog = false, guide = null } = KNOWN.get(name) ?? {};
-  return { name, unit: null, goal: null, isLog, guide };
+  const role = roleOf(name);
+  const usual = role === null ? {} : USUAL[role];
+  const { isLog = false, guide = null, goal = goalOf(name) } = KNOWN.get(name) ?? usual;
+  return { name, unit: null, goal, isLog, guide, role };
 }
 
-const KNOWN: ReadonlyMap<string, Partial<MetricFacts>> = new Map([
+type Usual = Partial<Pick<MetricFacts, "isLog" | "guide" | "goal">>;
+
+const KNOWN: ReadonlyMap<string, Usual> = new Map([
   ["gradient_norm", { isLog: true }],
   // At 1 nothing is clipped.
   ["clip_factor", { isLog: true, guide: 1 }],
 ]);
+
+const LOSS: Usual = { goal: "min" };
+
+const USUAL: Readonly<Record<MetricRole, Usual>> = {
+  loss: LOSS,
+  train_loss: LOSS,
+  valid_loss: LOSS,
+  test_loss: LOSS,
+  lr: { isLog: true, goal: null },
+};
+
+/** Names without case and separators: `train/loss` and `train_loss` are `trainloss`. */
+const ROLES: ReadonlyMap<string, MetricRole> = new Map([
+  ...named("loss", ["loss", "batchloss", "lossstep", "losstrain", "trainloss", "traininglossstep"]),
+  ...named("loss", ["trainlossstep", "trainingloss", "trainbatchloss"]),
+  ...named("train_loss", ["trainlossepoch", "epochloss", "lossepoch", "traininglossepoch"]),
+  ...named("valid_loss", ["valloss", "validloss", "validationloss", "evalloss", "devloss"]),
+  ...named("valid_loss", ["lossval", "lossvalid", "lossvalidation", "losseval"]),
+  ...named("valid_loss", ["vallossepoch", "validlossepoch", "validationlossepoch", "epochvalloss"]),
+  ...named("test_loss", ["testloss", "losstest", "testlossepoch"]),
+  ...named("lr", ["lr", "learningrate", "trainlearningrate", "trainlr", "lrstep"]),
+]);
+
+function named(role: MetricRole, names: readonly string[]): [string, MetricRole][] {
+  return names.map((name) => [name, role]);
+}
+
+function roleOf(name: string): MetricRole | null {
+  return ROLES.get(name.toLowerCase().replace(/[^a-z]/g, "")) ?? null;
+}
+
+/** Words of which less, or more, is better wherever a name ends in them. */
+const LESS = /(^|[^a-z])(loss|error|err|perplexity|ppl|wer|cer|mse|mae|rmse|fid|nll)$/;
+const MORE = /(^|[^a-z])(accuracy|acc|f1|auc|auroc|bleu|rouge|map|iou|miou|precision|recall|r2|psnr|ssim)$/;
+
+function goalOf(name: string): MetricFacts["goal"] {
+  const lower = name.toLowerCase();
+  if (LESS.test(lower)) return "min";
+  return MORE.test(lower) ? "max" : null;
+}

@@ -3,8 +3,9 @@
  */
 export type Seed = number | string;
 
-/** Orders seeds by size. */
-export function compareSeeds(a: Seed, b: Seed): number {
+/** Orders seeds by size, one that is not known first. */
+export function compareSeeds(a: Seed | null, b: Seed | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   const difference = BigInt(a) - BigInt(b);
   return difference < 0n ? -1 : Number(difference > 0n);
 }
@@ -13,10 +14,11 @@ export function compareSeeds(a: Seed, b: Seed): number {
  * Returns what the column of a seed holds. Readers of older versions take it for a number, which many digits are not: it
  * then is what a generator makes of the seed, its low 32 bits, and the seed itself is in the config.
  */
-export function seedColumn(seed: Seed): number {
+export function seedColumn(seed: Seed | null): number {
+  if (seed === null) return 0;
   return typeof seed === "number" ? seed : Number(BigInt.asUintN(32, BigInt(seed)));
 }
 
 /** SQL of the seed of a run `r`: the text in its config where the column is not all of it. */
 export const SEED_SQL: string =
-  "case when instr(r.config, '\"seed\":\"') > 0 and json_valid(r.config) and json_type(r.config, '$.seed') = 'text' then r.config ->> '$.seed' else r.seed end";
+  "case when instr(r.config, '\"seed\":\"') > 0 and json_valid(r.config) and json_type(r.config, '$.seed') = 'text' then r.config ->> '$.seed' when r.source is not null and (not json_valid(r.config) or r.config ->> '$.seed' is null) then null else r.seed end";

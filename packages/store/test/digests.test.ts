@@ -182,7 +182,7 @@ function asOfVersion10(path: string): void {
   const tables = [
     ...["digest", "seal", "name_digest", "grid_digest", "damaged_run"],
     ...["former_name", "grid_plan_run", "grid_plan", "revision"],
-    ...["metric", "metric_point", "metric_rollup"],
+    ...["metric", "metric_point", "metric_rollup", "log_file"],
   ];
   const views = ["kept_run", "kept_grid", "kept_grid_run", ...SCHEMA.map(({ name }) => name)];
   damage(
@@ -190,6 +190,7 @@ function asOfVersion10(path: string): void {
     ...views.map((view) => `drop view ${view}`),
     ...tables.map((table) => `drop table ${table}`),
     "alter table run drop column process_start",
+    "alter table run drop column source",
     "alter table checkpoint drop column best_loss",
     "pragma user_version = 10",
   );

@@ -70,7 +70,7 @@ test("numbers of every step are read back to the bit, NaN and infinity apart fro
       last_step: 6,
       last: 7,
     },
-    ...{ min_step: 3, min: 0, max_step: 5, max: 1.7976931348623157e308 },
+    ...{ min_step: 3, min: 0, max_step: 5, max: 1.7976931348623157e308, role: null },
   });
 });
 
@@ -358,9 +358,10 @@ test("a store of version 14 is read without metrics, keeps its digests and gets 
   const tables = ["metric", "metric_point", "metric_rollup"];
   change(
     path,
-    `${["metrics", "metric_summary"].map((view) => `drop view ${view};`).join("")}
+    `${["metrics", "metric_summary", "effects", "runs"].map((view) => `drop view ${view};`).join("")}
     drop view series; drop view curve; ${tables.map((table) => `drop table ${table};`).join("")}
-    alter table checkpoint drop column best_loss; pragma user_version = 14`,
+    alter table checkpoint drop column best_loss; alter table run drop column source;
+    drop table log_file; pragma user_version = 14`,
   );
 
   const reader = readerAt(path);

@@ -108,6 +108,7 @@ test("every table of runs has steps, or is one whose rows belong to the beginnin
     "diagnosis",
     "digest",
     "event",
+    "log_file",
     "metric",
     "metric_rollup",
     "param",

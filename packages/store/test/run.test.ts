@@ -65,6 +65,7 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     error: null,
     plan: "current",
     revision: "1",
+    source: null,
   });
   expect(reader.parameters("g/v")).toEqual(parametersOf(["embedding", "output.weight"]));
   expect(reader.provenance("g/v")).toEqual({ node: "24" });

@@ -45,7 +45,7 @@ export const command: Command = {
     });
     if (weights === undefined) throw new UsageError(whyNoWeights(run.name, [run], { which }));
     terminal.warn(otherRevisionNote([run], "names are drawn").map(asLine).join(""));
-    const seed = flags.seed("seed") ?? sampleSeed(run.seed);
+    const seed = flags.seed("seed") ?? sampleSeed(run.seed ?? 0);
     const name = ENGINES.find((one) => one === run.engine) ?? "simd";
     const names = sampleFromWeights({
       engine: await loadEngine(name, wantedBackend(terminal)),

@@ -177,7 +177,7 @@ class WatchedEvents {
   #plan(rows: readonly RunSummary[]): GridEvent {
     const todo = rows.filter(({ state }) => state === "running" || LEFT.includes(state));
     this.#toTrain = todo.length;
-    const steps = todo.reduce((sum, row) => sum + row.steps, 0);
+    const steps = todo.reduce((sum, row) => sum + plannedSteps(row), 0);
     const counts = { runs: rows.length, toTrain: todo.length, steps };
     return { event: "planned", grid: this.#grid, ...counts };
   }
@@ -205,7 +205,9 @@ class WatchedEvents {
   }
 
   /** Tells that a run was started, and from which updates of which run. */
-  #start({ name: run, steps }: RunSummary): GridEvent {
+  #start(row: RunSummary): GridEvent {
+    const { name: run } = row;
+    const steps = plannedSteps(row);
     const index = this.#started;
     this.#started += 1;
     const toTrain = Math.max(this.#toTrain, this.#started);
@@ -235,17 +237,26 @@ class WatchedEvents {
   }
 }
 
+/** Returns the updates that a run is to make: as many as it has made where its end is open. */
+function plannedSteps({ steps, lastStep }: RunSummary): number {
+  return steps ?? (lastStep ?? -1) + 1;
+}
+
 function isEnd(state: RunState): state is EndState {
   return ENDS.has(state);
 }
 
-function progressOf({ name: run, steps, ...row }: RunSummary): GridEvent[] {
+function progressOf(row: RunSummary): GridEvent[] {
+  const { name: run } = row;
+  const steps = plannedSteps(row);
   if (row.lastStep === null) return [];
   const numbers = { step: row.lastStep + 1, steps, loss: row.loss, validLoss: row.validLoss };
   return [{ event: "progress", run, ...numbers, stepsPerSecond: row.stepsPerS }];
 }
 
-function endOf({ name: run, steps, error, ...row }: RunSummary, state: EndState): GridEvent {
+function endOf(row: RunSummary, state: EndState): GridEvent {
+  const { name: run, error } = row;
+  const steps = plannedSteps(row);
   return {
     event: "ended",
     run,

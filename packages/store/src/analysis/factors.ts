@@ -4,7 +4,7 @@ import { type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its config goes. */
 export type Configured = {
-  readonly seed: Seed;
+  readonly seed: Seed | null;
   readonly settings: readonly Setting[];
 };
 

@@ -8,7 +8,7 @@ import { type Estimate, estimateOf } from "./statistics.ts";
 
 /** A run's value and what it is paired by: its seed and everything else that is to be equal. */
 export type Paired = {
-  readonly seed: Seed;
+  readonly seed: Seed | null;
   readonly context: string;
   readonly value: number | null;
   /** Whether it came to no result. */
@@ -125,7 +125,7 @@ function pairsOf(cell: string, own: readonly Paired[], baseline: readonly Paired
     own: ours.has(seed) ? null : lackOf(own, seed),
     baseline: theirs.has(seed) ? null : lackOf(baseline, seed),
   });
-  return { cell, present: [...own, ...baseline].map(({ seed }) => seed), bySeed, lacksOf };
+  return { cell, present: [...own, ...baseline].flatMap(({ seed }) => seed ?? []), bySeed, lacksOf };
 }
 
 function lackOf(runs: readonly Paired[], seed: Seed): Lack {
@@ -137,7 +137,7 @@ function lackOf(runs: readonly Paired[], seed: Seed): Lack {
 function valuesBySeed(runs: readonly Paired[]): ReadonlyMap<Seed, readonly number[]> {
   const values = new Map<Seed, number[]>();
   for (const { seed, value } of runs) {
-    if (value === null || !Number.isFinite(value)) continue;
+    if (seed === null || value === null || !Number.isFinite(value)) continue;
     const known = values.get(seed);
     if (known === undefined) values.set(seed, [value]);
     else known.push(value);

@@ -18,6 +18,7 @@ import {
   revisions,
   trash,
 } from "./later-tables.ts";
+import { logFiles, recordedRuns } from "./log-tables.ts";
 import { metrics } from "./metric-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
@@ -44,6 +45,8 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   plans,
   revisions,
   metrics,
+  recordedRuns,
+  logFiles,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

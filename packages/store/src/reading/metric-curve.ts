@@ -35,6 +35,14 @@ export function metricIndex(sql: Statements, runId: number, name: string): numbe
   return sql.value<number>(select, runId, name) ?? -1;
 }
 
+/** Returns the metric that a series of steps is read from where a run has none; null where it has, or no such metric. */
+export function standsFor(sql: Statements, runId: number, series: string): string | null {
+  if (series !== "loss" && series !== "lr") return null;
+  const select = `select name from metric where run_id = @runId and role = @series
+    and not exists (select 1 from step where run_id = @runId) order by idx limit 1`;
+  return sql.value<string>(select, { runId, series }) ?? null;
+}
+
 /** Reads a metric in a span: a row for each number, or for each bucket that has one. */
 export function metricCurve(sql: Statements, runId: number, name: string, span: Span): SeriesRows {
   const metric = metricIndex(sql, runId, name);

@@ -22,7 +22,7 @@ import type {
   StoredWeights,
   Ticks,
 } from "./history.ts";
-import { isMetric, metricCurve, metricIndex, metricOf } from "./metric-curve.ts";
+import { isMetric, metricCurve, metricIndex, metricOf, standsFor } from "./metric-curve.ts";
 import { readPoints } from "./metric-points.ts";
 import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
 import { metricsOf } from "./run-metrics.ts";
@@ -155,7 +155,8 @@ export class RecordReader {
     return readingRun(runName, () => {
       const rows = series.every(isMetric) ? [] : this.#readCurve({ runId, places }, span);
       return series.map((name, i) => {
-        const own = isMetric(name) ? metricCurve(this.sql, runId, metricOf(name), span) : rows[i];
+        const metric = isMetric(name) ? metricOf(name) : standsFor(this.sql, runId, name);
+        const own = metric === null ? rows[i] : metricCurve(this.sql, runId, metric, span);
         return own ?? NO_ROWS;
       });
     });

@@ -59,5 +59,10 @@ export const METRIC_SUMMARY = {
     min: ["real", "the smallest finite one", { unit: "the metric's", nulls: "none is finite" }],
     max_step: ["integer", "of the largest", { unit: "steps", nulls: "none is finite" }],
     max: ["real", "the largest finite one", { unit: "the metric's", nulls: "none is finite" }],
+    role: [
+      "text",
+      "the column of the view runs that it stands for: loss, lr, train_loss, valid_loss, test_loss",
+      { nulls: "none" },
+    ],
   },
 } as const;

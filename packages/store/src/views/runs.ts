@@ -8,15 +8,23 @@ function lastLoss(split: string): string {
   const last = (statistics: string) =>
     `(select loss from eval where run_id = r.id and split = '${split}'` +
     ` and statistics = '${statistics}' order by step desc limit 1)`;
-  return `coalesce(${last("running")}, ${last("none")})`;
+  return `coalesce(${last("running")}, ${last("none")}, ${ofRole(`${split}_loss`, "last")})`;
 }
+
+/** SQL of a column of the first metric of a role; only runs that are recorded from logs have some. */
+function ofRole(role: string, column: string): string {
+  return `(select ${column} from metric where run_id = r.id and role = '${role}' order by idx limit 1)`;
+}
+
+/** SQL of the last step: of a run without steps that of its metrics. */
+const LAST_STEP = "coalesce(r.last_step, (select max(last_step) from metric where run_id = r.id))";
 
 /** SQL of a column of the evaluation with the lowest validation loss, the earliest of equals. */
 function bestValid(column: string): string {
-  return (
+  const measured =
     `(select ${column} from eval where run_id = r.id and split = 'valid'` +
-    " and statistics in ('running', 'none') and loss is not null order by loss, step limit 1)"
-  );
+    " and statistics in ('running', 'none') and loss is not null order by loss, step limit 1)";
+  return `coalesce(${measured}, ${ofRole("valid_loss", column === "loss" ? "min" : "min_step")})`;
 }
 
 const NOT_EVALUATED = "not evaluated, or not finite";
@@ -70,24 +78,28 @@ export const RUNS = {
     seed: [
       "integer",
       "of its random numbers; beyond 2^53 the text of its digits",
-      { hasDigits: true, sql: SEED_SQL as string },
+      { hasDigits: true, nulls: "a log does not say", sql: SEED_SQL as string },
     ],
     config: ["text", "the resolved config", { unit: "JSON" }],
     hash: ["text", "its identity: what decides its numbers", { unit: "sha256" }],
-    engine: ["text", "what trains it: simd or tfjs"],
-    steps: ["integer", "updates planned", { unit: "steps" }],
+    engine: ["text", "what trains it: simd or tfjs; of a recorded run its framework"],
+    steps: [
+      "integer",
+      "updates planned",
+      { unit: "steps", nulls: "the end is open", sql: "nullif(r.steps, -1)" },
+    ],
     last_step: [
       "integer",
       "the last one recorded, from 0; of a diverged run the first not finite",
-      { unit: "steps", nulls: "none recorded yet" },
+      { unit: "steps", nulls: "none recorded yet", sql: LAST_STEP as string },
     ],
     loss: [
       "real",
-      "mean of the last 100 recorded steps",
+      "mean of the last 100 recorded steps; of a log without steps its last loss",
       {
         unit: "nats",
         nulls: "one of them is not finite, or none recorded yet",
-        sql: "r.recent_loss",
+        sql: `iif(r.last_step is null, ${ofRole("loss", "last")}, r.recent_loss)` as string,
       },
     ],
     train_loss: evaluated(
@@ -137,6 +149,11 @@ export const RUNS = {
       "text",
       "of the engine that trained it; several, separated by commas, where it went on by another",
       { nulls: "never started", sql: TRAINED_BY as string },
+    ],
+    source: [
+      "text",
+      "the format of the log that it is recorded from",
+      { nulls: "it is trained here" },
     ],
   },
 } as const;

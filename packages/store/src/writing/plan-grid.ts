@@ -6,7 +6,7 @@ import { seedColumn } from "../seed.ts";
 import { forgetPurged, isPurged } from "../trash/purge.ts";
 import { restoreGrid, restoreRun } from "../trash/restore.ts";
 import { plansAfter, readGrid, writePlans } from "./grid-plans.ts";
-import type { GridPlan, StoredRun } from "./plan.ts";
+import { type GridPlan, OPEN_END, type StoredRun } from "./plan.ts";
 import { nameRuns } from "./run-names.ts";
 
 const UPSERT_GRID = `
@@ -37,10 +37,11 @@ export function planGrid(sql: Statements, plan: GridPlan, now: number): StoredRu
   const first = sql.value<number>(NEXT_POSITION, gridId) ?? 0;
   const made = { made: "plan", now } as const;
   const stored = runs.map((run, i) => {
-    const { hash, config, seed, engine, steps, family = null } = run;
+    const { hash, config, seed, engine, source = null, family = null } = run;
     const { name, label } = names.get(hash) ?? run;
     if (sql.row(FIND, hash) === undefined) {
-      const columns = { name, hash, config, seed: seedColumn(seed), engine, steps, family };
+      const known = { seed: seedColumn(seed), steps: run.steps ?? OPEN_END };
+      const columns = { name, hash, config, engine, family, source, ...known };
       const { lastInsertRowid } = sql.insert("run", { ...columns, planned_at: now });
       sealRun(sql, Number(lastInsertRowid), made);
     } else if (family !== null) {

@@ -21,9 +21,14 @@ export type PlannedRun = {
   readonly label: string;
   /** Resolved config as JSON. */
   readonly config: string;
-  readonly seed: Seed;
+  /** Null: a log does not say. */
+  readonly seed: Seed | null;
+  /** What trains it; of a recorded run the framework. */
   readonly engine: string;
-  readonly steps: number;
+  /** Null: the end is open. */
+  readonly steps: number | null;
+  /** The format of the log that it is recorded from; left out where it is trained here. */
+  readonly source?: string;
   /** What a run has in common with those that differ from it in the number of steps alone. */
   readonly family?: string;
 };
@@ -97,3 +102,6 @@ export type TrainedKind = {
 export function stepsOf({ last_step: last }: { readonly last_step: number | null }): number {
   return (last ?? -1) + 1;
 }
+
+/** What the column of steps says of a run whose end is open. */
+export const OPEN_END = -1;

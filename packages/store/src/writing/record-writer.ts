@@ -9,18 +9,22 @@ import {
   addFinalCheckpoint,
   clearCheckpoints,
 } from "../recovery/checkpoints.ts";
+import { cutHistory } from "../recovery/run-tables.ts";
 import type { Holder } from "./claim.ts";
-import type { RunState } from "./plan.ts";
 import type {
   BestCheckpoint,
   Checkpoint,
   EvaluationsAt,
+  LogPosition,
+  MetricNumbers,
   MetricPoint,
+  RunDescription,
   RunEnd,
   RunEvent,
   Snapshot,
   TimedSteps,
 } from "./record.ts";
+import { OPEN_END, type RunState } from "./plan.ts";
 import { RunHistory } from "./run-history.ts";
 import { RunMetrics } from "./run-metrics.ts";
 import { Transactions } from "./transactions.ts";
@@ -79,6 +83,11 @@ export class RecordWriter {
     this.#writing(runId, token, () => addBestCheckpoint(this.sql, runId, best));
   }
 
+  /** Runs the methods called in `work` as one transaction. */
+  together<T>(work: () => T): T {
+    return this.transactions.run(work);
+  }
+
   /** Says what is known of metrics that a run records. */
   declareMetrics(runId: number, token: string, metrics: readonly MetricFacts[]): void {
     if (metrics.length === 0) return;
@@ -91,6 +100,53 @@ export class RecordWriter {
   appendMetrics(runId: number, token: string, points: readonly MetricPoint[]): void {
     if (points.length === 0) return;
     this.#writing(runId, token, () => this.#metricsOf(runId).append(points));
+  }
+
+  /** Stores numbers of many steps by metric, each in place of what its step has already. */
+  appendSeries(runId: number, token: string, series: readonly MetricNumbers[]): void {
+    if (series.length === 0) return;
+    this.#writing(runId, token, () => {
+      for (const one of series) this.#metricsOf(runId).appendSeries(one);
+    });
+  }
+
+  /** Removes what is recorded of a step and of those after it, of all metrics and probes too: they are recorded anew. */
+  rewind(runId: number, token: string, step: number): void {
+    this.#writing(runId, token, (_, next) => {
+      cutHistory(this.sql, runId, step);
+      this.forgetHistory(runId);
+      if (step >= next) return;
+      const history = this.openHistory(runId, step);
+      history.writeOpen();
+      const losses = [history.lastLoss(), history.recentLoss()];
+      this.sql.run(ADVANCE, step === 0 ? null : step - 1, ...losses, null, runId);
+    });
+  }
+
+  /** Says what its log says of a run. */
+  describeRun(runId: number, token: string, { config, steps, provenance }: RunDescription): void {
+    this.#writing(runId, token, () => {
+      if (config !== undefined) this.sql.update("run", runId, { config });
+      if (steps !== undefined) this.sql.update("run", runId, { steps: steps ?? OPEN_END });
+      if (provenance === undefined) return;
+      const merge = "update run set provenance = json_patch(provenance, ?) where id = ?";
+      this.sql.run(merge, JSON.stringify(provenance), runId);
+    });
+  }
+
+  /** Says how far a file of a run's log is read. */
+  setLogPosition(runId: number, token: string, log: LogPosition): void {
+    const { path, format, position, state } = log;
+    this.#writing(runId, token, () => {
+      const upsert = "insert or replace into log_file values (?, ?, ?, ?, ?)";
+      this.sql.run(upsert, runId, path, format, position, state);
+    });
+  }
+
+  /** Returns how far the files of a run's log are read. */
+  logPositions(runId: number): LogPosition[] {
+    const select = "select path, format, position, state from log_file where run_id = ? order by path";
+    return this.sql.rows(select, runId);
   }
 
   appendEvaluations(runId: number, token: string, evaluations: EvaluationsAt): void {

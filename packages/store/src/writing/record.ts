@@ -15,6 +15,34 @@ export type TimedSteps = StepBlock & {
 /** A number of a run by a name of its own. */
 export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
 
+/** Numbers of one metric; the steps rise. */
+export type MetricNumbers = {
+  readonly name: string;
+  readonly steps: Float64Array;
+  readonly numbers: Float64Array;
+};
+
+/** How far a file of a log is read. */
+export type LogPosition = {
+  /** Its real path. */
+  readonly path: string;
+  readonly format: string;
+  /** Where what is not recorded begins, in bytes or in what else the format counts. */
+  readonly position: number;
+  /** JSON of what reading on needs beside it. */
+  readonly state: string;
+};
+
+/** What a log says of its run that may change while it is written. */
+export type RunDescription = {
+  /** Settings as JSON, in place of those before. */
+  readonly config?: string;
+  /** Null: the end is open. */
+  readonly steps?: number | null;
+  /** Facts to add to those that are known. */
+  readonly provenance?: Provenance;
+};
+
 /** Evaluations of a model after `step` updates. */
 export type EvaluationsAt = {
   readonly step: number;

@@ -3,12 +3,12 @@ import type { MetricFacts, StepBlock } from "@ablate/core";
 import type { Statements } from "../file/statements.ts";
 import { MetricHistory } from "./metric-history.ts";
 import type { Points } from "./metric-rollup.ts";
-import type { MetricPoint } from "./record.ts";
+import type { MetricNumbers, MetricPoint } from "./record.ts";
 
 const INSERT = `
-  insert into metric (run_id, idx, name, unit, goal, log_scale, guide, points)
-    select @runId, (select count(*) from metric where run_id = @runId), @name, @unit, @goal, @log, @guide, 0
-  on conflict do update set unit = @unit, goal = @goal, log_scale = @log, guide = @guide`;
+  insert into metric (run_id, idx, name, unit, goal, log_scale, guide, role, points)
+    select @runId, (select count(*) from metric where run_id = @runId), @name, @unit, @goal, @log, @guide, @role, 0
+  on conflict do update set unit = @unit, goal = @goal, log_scale = @log, guide = @guide, role = @role`;
 
 const INDEX = "select idx from metric where run_id = ? and name = ?";
 
@@ -23,8 +23,9 @@ export class RunMetrics {
   }
 
   /** Says what is known of a metric, which may have numbers already. */
-  declare({ name, unit, goal, isLog, guide }: MetricFacts): void {
-    this.#sql.run(INSERT, { runId: this.#runId, name, unit, goal, log: Number(isLog), guide });
+  declare({ name, unit, goal, isLog, guide, role = null }: MetricFacts): void {
+    const facts = { name, unit, goal, log: Number(isLog), guide, role };
+    this.#sql.run(INSERT, { runId: this.#runId, ...facts });
   }
 
   /** Adds what was recorded of every step, in the order of these names. */
@@ -42,6 +43,11 @@ export class RunMetrics {
       for (let i = 0; i < count; i++) numbers[i] = metrics[i * width + m] ?? Number.NaN;
       this.#of(name).append({ steps, numbers });
     }
+  }
+
+  /** Adds the numbers of one metric, whose steps rise. */
+  appendSeries({ name, steps, numbers }: MetricNumbers): void {
+    this.#of(name).append({ steps, numbers });
   }
 
   /** Adds numbers of any steps; of two of one name and step the latter stays. */

@@ -45,6 +45,14 @@ const CLAIM = `
     parameters = @size, provenance = @provenance
   where id = @id`;
 
+const REOPEN = `
+  update run set state = 'running', reason = null, error = null, started_at = coalesce(started_at, @now),
+    ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, process_start = @start, claim = @token
+  where id = @id`;
+
+/** Later than any: nothing of a history is cut but the digests of what may change. */
+const EVERY_STEP = Number.MAX_SAFE_INTEGER;
+
 const REVISIONS_OF = `select hash, ${TRAINED_BY} as revision from run r where hash in (select value from json_each(?))`;
 
 const RESUME = `
@@ -224,6 +232,16 @@ export class StoreWriter extends RecordWriter {
       const message = before === null ? place : `${place}, ${changeText(before, claim)}`;
       const from = { from_run: isOwn ? null : run, from_step: step };
       this.tell(runId, now, { kind: "resumed", message }, from);
+    });
+  }
+
+  /** Takes a run whose log goes on, with all that is recorded of it. */
+  reopenRun(runId: number, claim: Claim): void {
+    this.#taking(runId, claim, (now) => {
+      cutHistory(this.sql, runId, EVERY_STEP);
+      this.sql.run(REOPEN, { ...reserving(claim), id: runId, now });
+      this.tell(runId, now, { kind: "resumed", message: "its log goes on" });
+      this.forgetHistory(runId);
     });
   }
 

@@ -48,7 +48,7 @@ export function updates({ lastStep }: ShownRun): number {
 
 /** Estimates the seconds until a running run ends. */
 export function secondsLeft(run: ShownRun): number | null {
-  if (run.state !== "running" || !run.stepsPerS) return null;
+  if (run.state !== "running" || !run.stepsPerS || run.steps === null) return null;
   return Math.max(0, run.steps - updates(run)) / run.stepsPerS;
 }
 

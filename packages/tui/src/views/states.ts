@@ -22,8 +22,9 @@ const BAR = 8;
 /** Describes the state of a run: progress and time left while it is running, else how it ended. */
 export function stateLine(run: ShownRun): Line {
   const { tone } = STATE_SIGNS[run.state];
+  if (run.state === "running" && run.steps === null) return [piece("recording", tone)];
   if (run.state === "running") {
-    const full = Math.min(BAR, Math.round((updates(run) / Math.max(1, run.steps)) * BAR));
+    const full = Math.min(BAR, Math.round((updates(run) / Math.max(1, run.steps ?? 0)) * BAR));
     const bar = `${"▓".repeat(full)}${"░".repeat(BAR - full)}`;
     const left = secondsLeft(run);
     return [piece(bar, tone), piece(left === null ? " starting" : ` ${duration(left)} left`, tone)];
