@@ -18,7 +18,11 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "commands",
-          include: ["packages/{cli,tensorflow}/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+          include: [
+            "packages/{cli,tensorflow}/test/**/*.test.ts",
+            "clients/*/test/**/*.test.ts",
+            "bench/test/**/*.test.ts",
+          ],
         },
       },
       // Files that leave nothing behind in a process share one, which saves what loading costs.
@@ -28,7 +32,7 @@ const config: ViteUserConfig = defineConfig({
           name: "packages",
           isolate: false,
           include: [
-            "packages/{core,report,runner,store,text,tui}/test/**/*.test.ts",
+            "packages/{core,frames,record,report,runner,store,text,tui}/test/**/*.test.ts",
             "lint/test/*.test.ts",
           ],
         },

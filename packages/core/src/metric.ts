@@ -64,7 +64,8 @@ function roleOf(name: string): MetricRole | null {
 
 /** Words of which less, or more, is better wherever a name ends in them. */
 const LESS = /(^|[^a-z])(loss|error|err|perplexity|ppl|wer|cer|mse|mae|rmse|fid|nll)$/;
-const MORE = /(^|[^a-z])(accuracy|acc|f1|auc|auroc|bleu|rouge|map|iou|miou|precision|recall|r2|psnr|ssim)$/;
+const MORE =
+  /(^|[^a-z])(accuracy|acc|f1|auc|auroc|bleu|rouge|map|iou|miou|precision|recall|r2|psnr|ssim)$/;
 
 function goalOf(name: string): MetricFacts["goal"] {
   const lower = name.toLowerCase();

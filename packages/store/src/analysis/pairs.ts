@@ -125,7 +125,12 @@ function pairsOf(cell: string, own: readonly Paired[], baseline: readonly Paired
     own: ours.has(seed) ? null : lackOf(own, seed),
     baseline: theirs.has(seed) ? null : lackOf(baseline, seed),
   });
-  return { cell, present: [...own, ...baseline].flatMap(({ seed }) => seed ?? []), bySeed, lacksOf };
+  return {
+    cell,
+    present: [...own, ...baseline].flatMap(({ seed }) => seed ?? []),
+    bySeed,
+    lacksOf,
+  };
 }
 
 function lackOf(runs: readonly Paired[], seed: Seed): Lack {

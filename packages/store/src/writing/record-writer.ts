@@ -11,6 +11,7 @@ import {
 } from "../recovery/checkpoints.ts";
 import { cutHistory } from "../recovery/run-tables.ts";
 import type { Holder } from "./claim.ts";
+import { OPEN_END, type RunState } from "./plan.ts";
 import type {
   BestCheckpoint,
   Checkpoint,
@@ -24,7 +25,6 @@ import type {
   Snapshot,
   TimedSteps,
 } from "./record.ts";
-import { OPEN_END, type RunState } from "./plan.ts";
 import { RunHistory } from "./run-history.ts";
 import { RunMetrics } from "./run-metrics.ts";
 import { Transactions } from "./transactions.ts";
@@ -145,7 +145,8 @@ export class RecordWriter {
 
   /** Returns how far the files of a run's log are read. */
   logPositions(runId: number): LogPosition[] {
-    const select = "select path, format, position, state from log_file where run_id = ? order by path";
+    const select =
+      "select path, format, position, state from log_file where run_id = ? order by path";
     return this.sql.rows(select, runId);
   }
 

@@ -1,0 +1,1 @@
+export { decodeFrame, encodeFrame, type Frame, type FrameArray, FrameError } from "./frame.ts";

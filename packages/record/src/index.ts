@@ -1,0 +1,10 @@
+export type {
+  EndEntry,
+  FoundFile,
+  FoundLog,
+  LogEntry,
+  LogFormat,
+  LogFormatName,
+  LogReader,
+  RunEntry,
+} from "./log.ts";

@@ -1,0 +1,98 @@
+/** What all formats of logs have in common: where logs are found, and what they say. */
+import type { MetricFacts, Parameter, Probe, StepBlock } from "@ablate/core";
+import type { LogPosition, MetricNumbers, Provenance, RunDescription, Seed } from "@ablate/store";
+
+export type LogFormatName =
+  | "frames"
+  | "tfevents"
+  | "wandb"
+  | "csv"
+  | "jsonl"
+  | "mlflow"
+  | "trackio";
+
+/** A file that a walk has found. */
+export type FoundFile = {
+  readonly path: string;
+  /** Its first bytes, 512 at most. */
+  readonly head: Buffer;
+  readonly size: number;
+};
+
+/** A format of logs. */
+export type LogFormat = {
+  readonly name: LogFormatName;
+  /** Says whether a file is of this format, by its first bytes before its name. */
+  readonly claims: (file: FoundFile) => boolean;
+  /** Makes logs of the files that it has claimed; several files may be one log, one file may have several. */
+  readonly logs: (files: readonly FoundFile[]) => readonly FoundLog[];
+};
+
+/** The log of one run. */
+export type FoundLog = {
+  readonly format: LogFormatName;
+  /** What tells its run from every other, wherever the log lies: the hash of the run is made of it. */
+  readonly identity: string;
+  /** What the run is called: `grid/label`. Where the log does not name a grid, it is that of its folder. */
+  readonly grid: string;
+  readonly label: string;
+  /** Its files, to ask whether they have grown. */
+  readonly paths: readonly string[];
+  /** Opens it where what is recorded ends; `[]`: at its beginning. */
+  readonly open: (positions: readonly LogPosition[]) => LogReader;
+};
+
+/** Reads one log that may still grow. */
+export type LogReader = {
+  /**
+   * Reads on, about `budget` bytes; nothing where there is nothing new. What is cut off at the end waits for the next
+   * call. Damage is a `trouble`, once, and ends the log there: what was whole before it is kept.
+   */
+  readonly read: (budget: number) => readonly LogEntry[];
+  /** Where it goes on after what was read. */
+  readonly positions: () => readonly LogPosition[];
+  readonly close: () => void;
+};
+
+/** Something that a log says, in the order in which it says it. */
+export type LogEntry =
+  | RunEntry
+  | { readonly type: "describe"; readonly description: RunDescription }
+  | { readonly type: "declare"; readonly metrics: readonly MetricFacts[] }
+  | { readonly type: "metrics"; readonly series: readonly MetricNumbers[] }
+  /** Every step from `block.first` on; an earlier one than the next is a rewind and said before by one. */
+  | {
+      readonly type: "steps";
+      readonly block: StepBlock;
+      readonly metricNames: readonly string[];
+      readonly trainSeconds?: number;
+    }
+  | { readonly type: "probe"; readonly probe: Probe }
+  /** What was said of this step and of later ones holds no more: training was restarted before it. */
+  | { readonly type: "rewind"; readonly step: number }
+  | { readonly type: "event"; readonly kind: string; readonly message: string | null }
+  /** One sentence for the user. */
+  | { readonly type: "trouble"; readonly message: string }
+  | EndEntry;
+
+/** The first entry of every log that is read from its beginning. */
+export type RunEntry = {
+  readonly type: "run";
+  /** Settings as the other program says them. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly seed: Seed | null;
+  /** pytorch, tensorflow.js, keras, ...; null where the log does not say. */
+  readonly framework: string | null;
+  /** Null: the end is open. */
+  readonly steps: number | null;
+  readonly parameters: readonly Parameter[];
+  readonly provenance: Provenance;
+};
+
+export type EndEntry = {
+  readonly type: "end";
+  readonly state: "finished" | "failed" | "stopped" | "interrupted";
+  readonly reason: string;
+  readonly error: string | null;
+  readonly trainSeconds: number | null;
+};
