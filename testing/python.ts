@@ -1,0 +1,46 @@
+/**
+ * Python for tests that need libraries of others. `.ci/run` installs each set into a folder of its own, since they want
+ * different versions of the same packages, and names it in the environment; elsewhere what `python3` has is used.
+ */
+import { spawnSync } from "node:child_process";
+import { delimiter } from "node:path";
+
+/** Sets of libraries: the environment variable of the folder, and what must be there to be imported. */
+const SETS = {
+  /** PyTorch of today, pytest, Hugging Face's Trainer, Lightning and Keras on it. */
+  torch: { variable: "ABLATE_PYTHON_TORCH", modules: ["torch", "pytest"] },
+  /** Trackers: TensorBoard, tensorboardX, W&B, MLflow, Trackio. */
+  logs: {
+    variable: "ABLATE_PYTHON_LOGS",
+    modules: ["tensorboard", "tensorboardX", "wandb", "mlflow", "trackio"],
+  },
+  tensorflow: { variable: "ABLATE_PYTHON_TENSORFLOW", modules: ["tensorflow"] },
+} as const;
+
+export type PythonSet = keyof typeof SETS;
+
+export type PythonWith = {
+  readonly env: NodeJS.ProcessEnv;
+  /** Null: the set is there. Otherwise what a skipped test says. */
+  readonly missing: string | null;
+};
+
+/** Finds a set of libraries; where `CI` is set a test must not skip what is missing. */
+export function pythonWith(set: PythonSet): PythonWith {
+  const { variable, modules } = SETS[set];
+  const { [variable]: folder, PYTHONPATH: path } = process.env;
+  const paths = [folder, path].filter((one) => one !== undefined && one !== "");
+  const env = {
+    ...process.env,
+    PYTHONPATH: paths.join(delimiter),
+    WANDB_MODE: "offline",
+    WANDB_SILENT: "true",
+    WANDB_ERROR_REPORTING: "false",
+    MLFLOW_DISABLE_TELEMETRY: "1",
+    DO_NOT_TRACK: "1",
+    KERAS_BACKEND: "torch",
+  };
+  const looked = `import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))`;
+  const { status } = spawnSync("python3", ["-c", looked, ...modules], { env });
+  return { env, missing: status === 0 ? null : `python3 has no ${modules.join(", ")}` };
+}
