@@ -5,6 +5,7 @@ export type {
   LogEntry,
   LogFormat,
   LogFormatName,
+  LogOptions,
   LogReader,
   RunEntry,
 } from "./log.ts";

@@ -8,6 +8,7 @@ export type LogFormatName =
   | "wandb"
   | "csv"
   | "jsonl"
+  | "text"
   | "mlflow"
   | "trackio";
 
@@ -17,6 +18,14 @@ export type FoundFile = {
   /** Its first bytes, 512 at most. */
   readonly head: Buffer;
   readonly size: number;
+  /** Whether the user named it, and not only a folder that it is in: then what cannot be told from other files is a log. */
+  readonly isNamed: boolean;
+};
+
+/** What the user says of logs that do not say it themselves. */
+export type LogOptions = {
+  /** The column that counts steps; null: the one whose name says so. */
+  readonly stepColumn: string | null;
 };
 
 /** A format of logs. */
@@ -25,7 +34,7 @@ export type LogFormat = {
   /** Says whether a file is of this format, by its first bytes before its name. */
   readonly claims: (file: FoundFile) => boolean;
   /** Makes logs of the files that it has claimed; several files may be one log, one file may have several. */
-  readonly logs: (files: readonly FoundFile[]) => readonly FoundLog[];
+  readonly logs: (files: readonly FoundFile[], options: LogOptions) => readonly FoundLog[];
 };
 
 /** The log of one run. */
