@@ -30,6 +30,8 @@ export {
   RULES,
   type Rule,
 } from "./diagnose/finding.ts";
+export { LogDiagnosis, type LoggedSeries } from "./diagnose/log/log-diagnosis.ts";
+export { LOG_THRESHOLDS, type LoggedRun } from "./diagnose/log/log-subject.ts";
 export {
   changeThresholds,
   type DiagnosedRun,

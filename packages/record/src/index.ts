@@ -9,3 +9,5 @@ export type {
   LogReader,
   RunEntry,
 } from "./log.ts";
+export { type ModelFacts, modelFactsOf, provenanceOf } from "./model-facts.ts";
+export { diagnoseLog, RecordedDiagnosis } from "./recorded-diagnosis.ts";

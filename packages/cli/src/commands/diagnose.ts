@@ -1,5 +1,6 @@
 /** What a probe saw, layer by layer, as a table with bars. */
-import { THRESHOLDS, type ThresholdChanges } from "@ablate/core";
+import { type Finding, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
+import { diagnoseLog } from "@ablate/record";
 import { diagnoseRecorded, storedSettings } from "@ablate/runner";
 import {
   type LayerProbe,
@@ -61,7 +62,7 @@ export const command: Command = {
       const { grid, runs } = findWhole(reader, name, scopeOf(invocation));
       const diagnosed = (run: RunSummary) => ({
         run,
-        findings: readingRun(run.name, () => diagnoseRecorded(reader, run, changes)),
+        findings: readingRun(run.name, () => findingsIn(reader, run, changes)),
       });
       const all =
         grid === null
@@ -76,6 +77,17 @@ export const command: Command = {
     return all.some(({ findings }) => findings.some(({ level }) => level === "error")) ? 1 : 0;
   },
 };
+
+/** What trained a run decides about the rules: those of ours know its settings. */
+function findingsIn(
+  reader: StoreReader,
+  run: RunSummary,
+  changes: ThresholdChanges,
+): readonly Finding[] {
+  return run.source === null
+    ? diagnoseRecorded(reader, run, changes)
+    : diagnoseLog(reader, run.name, changes);
+}
 
 function pageOf({ terminal }: Invocation, reader: StoreReader, diagnosed: Diagnosed): string {
   const width = terminal.outputColumns();
