@@ -1,3 +1,4 @@
+export { FORMATS } from "./formats.ts";
 export type {
   EndEntry,
   FoundFile,
