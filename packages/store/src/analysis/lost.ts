@@ -5,11 +5,13 @@ import type { Measured, Metric } from "./metrics.ts";
 const ENDS = ["diverged", "failed", "not finite"] as const;
 
 /** A run of which it can be told whether it was lost. */
-export type Losable = Measured & Configured;
+export type Losable = Measured & Configured & { readonly source?: string | null };
 
 /** Returns how a run was lost; null where it was not, as while it has not ended. */
 function lossOf(run: Losable, metric: Metric): (typeof ENDS)[number] | null {
   if (run.state === "diverged" || run.state === "failed") return run.state;
+  // A log need not have what is not there.
+  if (run.source != null && metric.value(run) === null) return null;
   if (run.state !== "finished" || metric.unit !== "nats" || metric.value(run) !== null) return null;
   return settingOf(run, "record.evaluate")?.value === "none" && metric.name !== "loss"
     ? null

@@ -91,10 +91,11 @@ export class RecordReader {
     );
   }
 
-  /** Returns how many classes the output of a run's model tells apart; null where that is not known. */
+  /** Returns how many classes the output of a run's model tells apart; null where that is not known, as of a log. */
   classes(runName: string): number | null {
     const sql = `select iif(json_valid(shape), shape, '[]') ->> '$[#-1]' from param
-      where run_id = ${RUN_ID} and layer_kind = 'output' and role = 'weight'`;
+      where run_id = ${RUN_ID} and layer_kind = 'output' and role = 'weight'
+      and (select source from run where id = run_id) is null`;
     return this.sql.value<number>(sql, runName) ?? null;
   }
 

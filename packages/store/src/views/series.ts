@@ -131,7 +131,7 @@ export const SERIES = {
     high: ["real", "upper end of the band in which all is well", { nulls: "no verdict is fair" }],
   },
   sql: `
-  select name as run, 'loss' as series, 'nats' as unit, 0 as log_scale,
+  select name as run, 'loss' as series, iif(source is null, 'nats', null) as unit, 0 as log_scale,
     null as guide, null as low, null as high
   from kept_run
   union all
