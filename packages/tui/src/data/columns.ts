@@ -4,6 +4,8 @@ import {
   exactSetting,
   METRICS,
   type Metric,
+  metricOf,
+  metricSeries,
   recordedMetrics,
   settingOf,
   settingTexts,
@@ -19,7 +21,7 @@ import {
   shortNumber,
   UNKNOWN,
 } from "@ablate/text";
-import { type ShownRun, secondsLeft, updates } from "./shown-run.ts";
+import { hasSteps, isRecorded, type ShownRun, secondsLeft, updates } from "./shown-run.ts";
 
 export type Column = {
   /** A column of the view `runs`, a dotted key of the config, or one of our own. */
@@ -91,7 +93,7 @@ const RESULTS: readonly Column[] = [
   result("best_valid_loss", "best valid", { value: (run) => run.bestValidLoss, priority: 4 }),
   result("best_valid_step", "best at", { value: (run) => run.bestValidStep, text: countText }),
   result("step", "at step", {
-    value: updates,
+    value: (run) => (hasSteps(run) ? updates(run) : run.lastStep),
     text: (value) => (value === 0 ? UNKNOWN : countText(value)),
     isDefault,
     priority: 7,
@@ -108,7 +110,7 @@ const RESULTS: readonly Column[] = [
     isCompared: false,
   }),
   words("state", "state", { value: (run) => run.state, isDefault, isCompared: true, priority: 8 }),
-  result("parameters", "parameters", { value: (run) => run.parameters, text: countText }),
+  result("parameters", "parameters", { value: (run) => run.parameters || null, text: countText }),
   words("tags", "tags", { value: ({ tags }) => tags.join(", ") || null, priority: 7 }),
   words("note", "note", { value: (run) => run.note, text: plain }),
   words("grid", "grid", { value: (run) => run.grid, priority: 5 }),
@@ -123,7 +125,12 @@ const RESULTS: readonly Column[] = [
 export function allColumns(runs: readonly ShownRun[]): Column[] {
   const keys = keysThatDiffer(runs);
   const settings = keys.map((key) => settingColumn(key, keys, runs));
+  const has = (of: (run: ShownRun) => Value): boolean =>
+    runs.some((run) => !isRecorded(run) || of(run) !== null);
   const telling: Readonly<Record<string, boolean>> = {
+    loss: has((run) => run.loss),
+    valid_loss: has((run) => run.validLoss),
+    steps_per_s: has((run) => run.stepsPerS),
     plan: runs.some(({ plan }) => plan === "left"),
     tags: runs.some(({ tags }) => tags.length > 0),
     grid: runs.some(({ grid }) => grid !== runs[0]?.grid),
@@ -132,7 +139,40 @@ export function allColumns(runs: readonly ShownRun[]): Column[] {
     ...column,
     isDefault: telling[column.id] ?? column.isDefault,
   }));
-  return [...settings, ...results, ...recordedMetrics(runs).map(metricColumn)];
+  return [...settings, ...results, ...metricColumns(runs)];
+}
+
+/** Metrics of logs that are columns without being chosen. */
+const MOST_METRICS = 4;
+
+/** Makes columns of what runs record by names of their own: the last number, and the best where one is better. */
+function metricColumns(runs: readonly ShownRun[]): Column[] {
+  const areLogs = runs.length > 0 && runs.every(isRecorded);
+  const roles = new Set(
+    runs
+      .flatMap(({ metrics }) => [...(metrics?.values() ?? [])])
+      .filter(({ role }) => role !== null)
+      .map(({ name }) => metricSeries(name)),
+  );
+  const recorded = recordedMetrics(runs);
+  const aimed = recorded.filter(
+    ({ name, isLessBetter }) => isLessBetter !== null && !roles.has(name),
+  );
+  const shown = new Set(areLogs ? aimed.slice(0, MOST_METRICS).map(({ name }) => name) : []);
+  return recorded.flatMap((one): Column[] => {
+    const column = metricColumn(one);
+    const last = { ...column, isDefault: shown.has(one.name) };
+    if (one.isLessBetter === null) return [last];
+    const end = one.isLessBetter ? "min" : "max";
+    const metric = metricOf(one.name);
+    const best = {
+      ...column,
+      id: `${one.name}.${end}`,
+      title: `${one.title} ${end}`,
+      value: ({ metrics }: ShownRun) => metrics?.get(metric)?.[end] ?? null,
+    };
+    return [last, best];
+  });
 }
 
 /** Makes a column of what runs record by a name of their own. */

@@ -1,7 +1,7 @@
 /** Reads the curves of runs at the resolution at which they are drawn, and keeps them. */
 import {
-  isMetric,
   joinRows,
+  metricSeries,
   NO_ROWS,
   type SeriesInfo,
   type SeriesRows,
@@ -14,6 +14,7 @@ import type { Scale } from "../chart/scale.ts";
 import type { XAxis } from "../state/settings.ts";
 import { LruCache, RunCache } from "./lru-cache.ts";
 import { attemptOf, batchSize, type ShownRun, updates } from "./shown-run.ts";
+import { metricBehind } from "./titles.ts";
 
 /** What part of the x axis is drawn in how many columns of dots. */
 export type Window = {
@@ -112,22 +113,25 @@ export class CurveReader {
 
   #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
     const axis = axisOf(run, window.axis, this.#reader());
-    const ofSteps = series.filter((name) => !EVALUATED.has(name) && !isMetric(name));
+    const metric = (name: string) => metricBehind(run, name);
+    const ofSteps = series.filter((name) => !EVALUATED.has(name) && metric(name) === undefined);
     // A metric has rows of its own, where it has numbers.
-    const together = [ofSteps, ...series.filter(isMetric).map((name) => [name])];
+    const together = [ofSteps, ...series.filter(metric).map((name) => [name])];
     const spans = drawnSpans(run, window, axis);
     const least = window.scale.log ? window.scale.low : 0;
     const toX = (step: number) => Math.max(axis.toX(step), least);
     const samples = new Map(
       together.flatMap((names): [string, SeriesRows][] => {
-        const rows = joinRows(spans.map((span) => this.#history(run, names, span)));
+        const stored = names.map((name) => seriesBehind(run, name));
+        const rows = joinRows(spans.map((span) => this.#history(run, stored, span)));
         const placed = placedOn(rows, toX, updates(run) - 1);
         return names.map((name, s) => [name, placed[s] ?? NO_ROWS]);
       }),
     );
     for (const name of series) {
       const split = EVALUATED.get(name);
-      if (split !== undefined) samples.set(name, this.#evaluated(run, split, axis));
+      if (split !== undefined && metric(name) === undefined)
+        samples.set(name, this.#evaluated(run, split, axis));
     }
     return samples;
   }
@@ -181,6 +185,12 @@ function grown(
 const EVALUATED: ReadonlyMap<string, string> = new Map(
   ["train", "valid", "test"].map((split) => [`${split}_loss`, split]),
 );
+
+/** Returns the series of the store that a series of a run is read from. */
+export function seriesBehind(run: ShownRun, series: string): string {
+  const metric = metricBehind(run, series);
+  return metric === undefined ? series : metricSeries(metric.name);
+}
 
 /** Returns the split whose evaluations a series is; undefined for one that is measured at every step. */
 export function evaluatedSplit(series: string): string | undefined {

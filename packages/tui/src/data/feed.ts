@@ -140,13 +140,17 @@ export class Feed {
     const { runs: notes, grids } = this.#reader.annotations();
     const isSameGrids = JSON.stringify([...grids]) === JSON.stringify([...this.#grids]);
     this.#grids = grids;
-    if (followed.length === this.#runs.size && followed.every(({ row }) => row === null))
-      return !isSameGrids;
-    const runs = followed.flatMap(({ name, stamp, isLost, row }): [string, ShownRun][] => {
-      const known = this.#runs.get(name);
-      if (row === null) return known === undefined ? [] : [[name, known]];
-      return [[name, this.#makeRun(row, { stamp, isLost, note: notes.get(name)?.note ?? null })]];
-    });
+    const isAsBefore = ({ name, row, silentMs }: FollowedRun): boolean =>
+      row === null && this.#runs.get(name)?.silentMs === silentMs;
+    if (followed.length === this.#runs.size && followed.every(isAsBefore)) return !isSameGrids;
+    const runs = followed.flatMap(
+      ({ name, stamp, isLost, silentMs, row }): [string, ShownRun][] => {
+        const known = this.#runs.get(name);
+        if (row === null) return known === undefined ? [] : [[name, { ...known, silentMs }]];
+        const note = notes.get(name)?.note ?? null;
+        return [[name, this.#makeRun(row, { stamp, isLost, silentMs, note })]];
+      },
+    );
     this.#runs = new Map(runs);
     return true;
   }

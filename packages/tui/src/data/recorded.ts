@@ -2,7 +2,7 @@
 import { isMetric } from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
 import type { XAxis } from "../state/settings.ts";
-import { axisOf, type CurveReader, evaluatedSplit } from "./curves.ts";
+import { axisOf, type CurveReader, evaluatedSplit, seriesBehind } from "./curves.ts";
 import { type ShownRun, updates } from "./shown-run.ts";
 
 /** A series of a run at one step; null where the value was not finite. */
@@ -34,18 +34,19 @@ export function* recordedRows(
   const last = Math.min(updates(run) - 1, Math.floor(toStep(high)));
   const known = new Set(curves.series(run));
   for (const name of series) {
-    const split = evaluatedSplit(name);
+    const stored = seriesBehind(run, name);
+    const split = isMetric(stored) ? undefined : evaluatedSplit(name);
     if (split !== undefined) {
       for (const { step, loss } of curves.evaluations(run, split)) {
         const x = toX(Math.max(0, step - 1));
         if (x >= low && x <= high) yield [name, run.name, step, loss];
       }
     }
-    if (split !== undefined || !known.has(name)) continue;
-    const end = isMetric(name) ? Math.min(updates(run), Math.floor(toStep(high))) : last;
+    if (split !== undefined || !known.has(stored)) continue;
+    const end = isMetric(stored) ? Math.min(updates(run), Math.floor(toStep(high))) : last;
     for (let from = first; from <= end; from += STEPS_AT_ONCE) {
       const to = Math.min(end, from + STEPS_AT_ONCE - 1);
-      const [rows] = reader.curves(run.name, [name], { level: 1, from, to });
+      const [rows] = reader.curves(run.name, [stored], { level: 1, from, to });
       for (const [i, step] of rows?.x.entries() ?? []) {
         const value = rows?.mean[i] ?? Number.NaN;
         yield [name, run.name, step, Number.isFinite(value) ? value : null];

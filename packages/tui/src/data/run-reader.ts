@@ -13,10 +13,12 @@ import {
   type TensorProbe,
 } from "@ablate/store";
 import { LruCache, RunCache } from "./lru-cache.ts";
-import { attemptOf, type ShownRun } from "./shown-run.ts";
+import { attemptOf, metricOfRole, type ShownRun } from "./shown-run.ts";
 
 export type RunFacts = {
   readonly initialLoss: number | null;
+  /** The learning rate of the last recorded step. */
+  readonly lastRate: number | null;
   /** Tokens that the model tells apart; null before it has parameters. */
   readonly vocabulary: number | null;
   readonly evaluations: readonly StoredEvaluation[];
@@ -69,6 +71,7 @@ export class RunReader {
       const reader = this.#reader();
       return {
         initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,
+        lastRate: reader.lossAt(run.name)?.lr ?? metricOfRole(run, "lr")?.last ?? null,
         vocabulary: this.vocabulary(run),
         evaluations: reader.evaluations(run.name),
         samples: reader.samples(run.name),

@@ -3,13 +3,14 @@ import {
   type FollowedRun,
   flatSettings,
   isMap,
+  type MetricSummary,
   type RunState,
   type RunSummary,
   type Setting,
   settingOf,
   storedMap,
 } from "@ablate/store";
-import { UNKNOWN } from "@ablate/text";
+import { count, counted, UNKNOWN } from "@ablate/text";
 
 export type ShownRun = Omit<RunSummary, "state"> & {
   /** The state as stored, but `interrupted` where its process is gone. */
@@ -20,25 +21,51 @@ export type ShownRun = Omit<RunSummary, "state"> & {
   readonly settings: readonly Setting[];
   /** Changes with everything else here. */
   readonly stamp: string;
+  /** Milliseconds since anything came of it, in steps of some seconds; 0 where it is not running. */
+  readonly silentMs: number;
 };
 
 /** Makes runs of the store's rows; settings of equal configs are read once. */
 export function runMaker(): (
   run: RunSummary,
-  facts: Pick<FollowedRun, "stamp" | "isLost"> & Pick<ShownRun, "note">,
+  facts: Pick<FollowedRun, "stamp" | "isLost" | "silentMs"> & Pick<ShownRun, "note">,
 ) => ShownRun {
   const known = new Map<string, readonly Setting[]>();
-  return (run, { stamp, isLost, note }) => {
+  return (run, { stamp, isLost, silentMs, note }) => {
     const settings = known.get(run.config) ?? flatSettings(storedMap(run.config, "config"));
     known.set(run.config, settings);
     const state = isLost ? "interrupted" : run.state;
-    return { ...run, state, title: run.label ?? run.name, note, settings, stamp };
+    return { ...run, state, title: run.label ?? run.name, note, settings, stamp, silentMs };
   };
 }
 
 /** Returns a text that changes when a run is started anew. */
 export function attemptOf({ name, hash, startedAt }: ShownRun): string {
   return `${name} ${hash} ${startedAt}`;
+}
+
+/** Whether a run is recorded from the log of another program. */
+export function isRecorded({ source }: Pick<ShownRun, "source">): boolean {
+  return source !== null;
+}
+
+/** Whether every step of a run has a loss and ratios: a log without parameters has metrics alone. */
+export function hasSteps(run: ShownRun): boolean {
+  return !isRecorded(run) || (run.parameters ?? 0) > 0;
+}
+
+/** Says how far a run is: of how many steps, where that is known. */
+export function stepsText(run: ShownRun): string {
+  const made = updates(run);
+  if (!hasSteps(run))
+    return run.lastStep === null ? "no numbers yet" : `at step ${count(run.lastStep)}`;
+  if (run.steps === null) return counted(made, "step");
+  return `${count(made)} of ${counted(run.steps, "step")}`;
+}
+
+/** Returns the metric that stands for a series of a recorded run which has no steps or evaluations of its own. */
+export function metricOfRole(run: ShownRun, role: string): MetricSummary | undefined {
+  return [...(run.metrics?.values() ?? [])].find((metric) => metric.role === role);
 }
 
 /** Counts the updates made so far. */
@@ -52,14 +79,16 @@ export function secondsLeft(run: ShownRun): number | null {
   return Math.max(0, run.steps - updates(run)) / run.stepsPerS;
 }
 
-/** Returns the examples in a mini-batch. */
+/** Returns the examples in a mini-batch; of a log, which counts steps alone, 1. */
 export function batchSize(run: ShownRun): number {
+  if (isRecorded(run)) return 1;
   const value = settingOf(run, "train.batch_size")?.value;
   return typeof value === "number" && value > 0 ? value : 1;
 }
 
 /** Returns the steps at which the learning rate is set, in order, with the rate. */
 function rates(run: ShownRun): { readonly step: number; readonly rate: number }[] {
+  if (isRecorded(run)) return [];
   const value = settingOf(run, "train.lr")?.value;
   if (typeof value === "number") return [{ step: 0, rate: value }];
   if (!isMap(value) || isCurve(value)) return [];
@@ -75,6 +104,7 @@ export function rateChanges(run: ShownRun): ReturnType<typeof rates> {
 
 /** Writes how the learning rate has changed so far: by steps, or along which curve. */
 export function rateText(run: ShownRun): string {
+  if (isRecorded(run)) return UNKNOWN;
   const value = settingOf(run, "train.lr")?.value;
   if (isMap(value) && isCurve(value)) {
     const { from, rate, to, then } = value;

@@ -11,7 +11,7 @@ import {
 } from "./columns.ts";
 import type { StoreSnapshot } from "./feed.ts";
 import { asksForPlan, filtered, runSubject } from "./filter.ts";
-import type { ShownRun } from "./shown-run.ts";
+import { isRecorded, type ShownRun } from "./shown-run.ts";
 
 export type TableRow = {
   /** The run's name, or what the group is called; focus follows it. */
@@ -121,7 +121,7 @@ function groupsOf(
   if (group === null) return runs.map(rowOf);
   const isBySeed = group === "seed";
   const ids = isBySeed
-    ? withData(runs, dataHashes).map(seedlessId)
+    ? withData(runs, dataHashes).map((run) => (isOfSeed(run) ? seedlessId(run) : run.name))
     : runs.map((run) => groupId(run, group));
   const text = settingText(group, runs);
   const groups = Map.groupBy(runs.keys(), (i) => ids[i] ?? "");
@@ -135,6 +135,11 @@ function groupsOf(
     const title = isBySeed ? ofSeeds : group === "grid" ? ofGrid : ofKey;
     return [{ ...SINGLE, key: `group:${id}`, title, members, isGroup: true }];
   });
+}
+
+/** Whether others may differ from a run in the seed alone: a log need not say which it is, or any setting. */
+function isOfSeed(run: ShownRun): boolean {
+  return !isRecorded(run) || run.seed !== null;
 }
 
 /** Puts the grid's name before titles that rows of several grids share. */

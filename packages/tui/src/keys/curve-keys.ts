@@ -15,16 +15,22 @@ export const CURVE_KEYS: readonly BoundKey[] = [
   }),
   bind(ROWS.raw, (state) => say(adjusted(state, { smoothing: 0 }), "no smoothing")),
   bind(ROWS.log, (state) => adjusted(state, { isLogY: !state.settings.isLogY })),
-  bind(ROWS.axis, (state) => onAxis(state, { axis: after(X_AXES, state.settings.axis) })),
+  bind(ROWS.axis, nextAxis),
   bind(ROWS.logX, (state) => onAxis(state, { isLogX: !state.settings.isLogX })),
   bind(ROWS.zoomIn, (state, { scene }) => zoom(state, scene, 0.5)),
   bind(ROWS.zoomOut, (state, { scene }) => zoom(state, scene, 2)),
   ...bindBoth([ROWS.panLeft, ROWS.panRight], pan, 0.25),
   bind(ROWS.crosshair, (state, { scene }) => ({
     ...state,
-    crosshair: state.crosshair === null ? snap(valueAt(scene.x, 0.5), state) : null,
+    crosshair: state.crosshair === null ? snap(valueAt(scene.x, 0.5), scene) : null,
   })),
 ];
+
+/** Goes to the next unit of the x axis; of a log only its steps are known. */
+function nextAxis(state: State, { scene }: Context): State {
+  if (scene.isOfLogs) return say(state, "a run that is recorded from a log has steps alone");
+  return onAxis(state, { axis: after(X_AXES, state.settings.axis) });
+}
 
 /** Shows all of another x axis. */
 function onAxis(state: State, change: Partial<ViewSettings>): State {
@@ -36,8 +42,8 @@ function moveCrosshair(state: State, context: Context, by: number): State {
   const { scene } = context;
   if (state.crosshair === null) return pan(state, context, by * 0.25);
   const cell = 1 / Math.max(1, context.extent.xCells);
-  const moved = snap(valueAt(scene.x, position(scene.x, state.crosshair) + by * cell), state);
-  const least = state.settings.axis === "step" ? 1 : 0;
+  const moved = snap(valueAt(scene.x, position(scene.x, state.crosshair) + by * cell), scene);
+  const least = scene.axis === "step" ? 1 : 0;
   const next = moved === state.crosshair ? moved + by * least : moved;
   return { ...state, crosshair: clamp(next, Math.ceil(scene.x.low), scene.x.high) };
 }
@@ -63,6 +69,6 @@ export function pan(state: State, { scene }: Context, by: number): State {
 }
 
 /** Rounds to a whole step where the axis counts them. */
-function snap(value: number, { settings }: State): number {
-  return settings.axis === "time" ? value : Math.round(value);
+function snap(value: number, { axis }: Scene): number {
+  return axis === "time" ? value : Math.round(value);
 }

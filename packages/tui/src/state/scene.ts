@@ -3,10 +3,11 @@ import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
 import type { StoreSnapshot } from "../data/feed.ts";
 import type { RunReader } from "../data/run-reader.ts";
-import type { ShownRun } from "../data/shown-run.ts";
+import { isRecorded, type ShownRun } from "../data/shown-run.ts";
+import { defaultParameters, defaultSeries, parametersOf, seriesOf } from "../data/shown-series.ts";
 import { isRowOf, type Table, type TableRow, tableOf } from "../data/table.ts";
-import { RATIO } from "../data/titles.ts";
 import { currentFilter } from "./prompt.ts";
+import type { ViewSettings, XAxis } from "./settings.ts";
 import type { State } from "./state.ts";
 
 /** What reads the store for scenes and views, and keeps what it has read. */
@@ -35,6 +36,9 @@ export type Scene = {
   /** Parameters of `run`, and those that are shown. */
   readonly parameters: readonly string[];
   readonly allParameters: readonly string[];
+  /** What the x axis counts: steps, where a run is recorded from a log, which need not say when they were. */
+  readonly axis: XAxis;
+  readonly isOfLogs: boolean;
   /** The whole x axis of the charts and what is shown of it. */
   readonly wholeX: Scale;
   readonly x: Scale;
@@ -74,14 +78,19 @@ export function sceneMaker(readers: Readers): SceneMaker {
     const allMetrics = seriesOf(shownRuns, curves);
     const metrics = settings.metrics?.filter((name) => allMetrics.includes(name));
     const allParameters = ofOne.flatMap((one) => parametersOf(curves.series(one)));
-    const wholeX = wholeAxis(shownRuns, state, curves);
+    const isOfLogs = shownRuns.some(isRecorded);
+    const axis = isOfLogs ? "step" : settings.axis;
+    const wholeX = wholeAxis(shownRuns, { axis, isLogX: settings.isLogX }, curves);
     return {
       ...{ state, snapshot, readers, table, focusAt, focused, chosen, unmarked, run },
-      metrics: metrics ?? defaultMetrics(allMetrics, shownRuns, curves),
+      metrics: metrics ?? defaultSeries(allMetrics, shownRuns, curves),
       allMetrics,
-      parameters: allParameters.filter((name) => settings.parameters?.includes(name) ?? true),
+      parameters:
+        settings.parameters === null
+          ? defaultParameters(allParameters, ofOne, curves)
+          : allParameters.filter((name) => settings.parameters?.includes(name)),
       allParameters,
-      wholeX,
+      ...{ axis, isOfLogs, wholeX },
       x: state.zoom === null ? wholeX : { ...wholeX, ...state.zoom },
     };
   };
@@ -126,34 +135,14 @@ function chosenRows(
   return { chosen, unmarked: some.length > 0 ? 0 : matches.length - wanted.size };
 }
 
-/** Returns the series that any of the runs has. */
-function seriesOf(runs: readonly ShownRun[], curves: CurveReader): string[] {
-  const evaluated = (["train", "valid", "test"] as const).filter((split) =>
-    runs.some((run) => run[`${split}Loss`] !== null),
-  );
-  const losses = evaluated.map((split) => `${split}_loss`);
-  return [...new Set([...runs.flatMap((run) => curves.series(run)), ...losses])];
-}
-
-function parametersOf(series: readonly string[]): string[] {
-  return series.filter((name) => name.startsWith(RATIO)).map((name) => name.slice(RATIO.length));
-}
-
-/** The loss, and the first ratio that has a band: that of the first hidden layer's weights. */
-function defaultMetrics(
-  series: readonly string[],
+function wholeAxis(
   runs: readonly ShownRun[],
+  { axis, isLogX }: Pick<ViewSettings, "axis" | "isLogX">,
   curves: CurveReader,
-): string[] {
-  const banded = runs.flatMap((run) => curves.info(run)).find(({ low }) => low !== null);
-  const ratio = banded?.series ?? series.find((name) => name.startsWith(RATIO));
-  return ratio === undefined ? ["loss"] : ["loss", ratio];
-}
-
-function wholeAxis(runs: readonly ShownRun[], { settings }: State, curves: CurveReader): Scale {
-  const high = Math.max(0, ...runs.map((run) => curves.end(run, settings.axis)));
-  if (!settings.isLogX) return { low: 0, high: Math.max(high, 1), log: false };
-  const low = settings.axis === "time" ? 0.01 : LOG_ZERO;
+): Scale {
+  const high = runs.reduce((most, run) => Math.max(most, curves.end(run, axis)), 0);
+  if (!isLogX) return { low: 0, high: Math.max(high, 1), log: false };
+  const low = axis === "time" ? 0.01 : LOG_ZERO;
   return { low, high: Math.max(high, low * 4), log: true };
 }
 

@@ -13,9 +13,9 @@ import {
   trace,
 } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
-import { axisOf, type Window } from "../data/curves.ts";
-import { rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
-import { RATIO, seriesTitle } from "../data/titles.ts";
+import { axisOf, seriesBehind, type Window } from "../data/curves.ts";
+import { isRecorded, rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
+import { RATIO, titleAmong } from "../data/titles.ts";
 import type { XAxis } from "../state/settings.ts";
 import { type Line, line, piece, type Tone } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
@@ -58,7 +58,7 @@ export type ChartCanvas = Canvas & { readonly window: Window };
 export function chartCanvas(canvas: Canvas, columns: number): ChartCanvas {
   const { state, scene, glyphs } = canvas;
   const window = {
-    axis: state.settings.axis,
+    axis: scene.axis,
     scale: scene.x,
     columns: Math.max(1, dotColumns(columns, glyphs)),
     lead: state.settings.smoothing * 5,
@@ -66,25 +66,40 @@ export function chartCanvas(canvas: Canvas, columns: number): ChartCanvas {
   return { ...canvas, window };
 }
 
-/** Brings a series into columns of dots, smoothed where it is measured at every step. */
+/** Brings a series into columns of dots, smoothed where it is measured often. */
 export function traceOf(
   { state, window }: ChartCanvas,
   series: string,
   samples: SeriesRows,
 ): Trace {
-  const isNoisy =
-    series === "loss" ||
-    series.startsWith(RATIO) ||
-    (isMetric(series) && !isSparse(series, samples));
-  const smoothed = smooth(samples, isNoisy ? state.settings.smoothing : 0);
+  const isMeasured = series === "loss" || series.startsWith(RATIO) || isMetric(series);
+  const isNoisy = isMeasured && !isSparse(series, samples, window);
+  const spaced = window.axis === "step" ? withGaps(samples) : samples;
+  const smoothed = smooth(spaced, isNoisy ? state.settings.smoothing : 0);
   return trace(smoothed, window.scale, window.columns);
 }
 
-/** Whether a series has a value now and then: of evaluations, or of a metric that most steps lack. */
-export function isSparse(series: string, { x, width }: SeriesRows): boolean {
-  if (!isMetric(series)) return series.endsWith("_loss");
+/** A series of so many columns of dots for each number has a sign at each. */
+const DOTS_A_NUMBER = 4;
+
+/** Whether a series has a number now and then, as evaluations do: each is marked, and none is smoothed. */
+export function isSparse(series: string, { x, width }: SeriesRows, { columns }: Window): boolean {
+  if (series.startsWith(RATIO)) return false;
+  if (x.length * DOTS_A_NUMBER > columns) return false;
   const steps = width.reduce((sum, one) => sum + one, 0);
   return x.length < 2 || steps < ((x.at(-1) ?? 0) - (x[0] ?? 0)) / 2;
+}
+
+/** Lets a number that comes after a gap count for the steps since the one before it. */
+function withGaps(samples: SeriesRows): SeriesRows {
+  const { x, width } = samples;
+  const isGap = (i: number): boolean => {
+    const widest = Math.max(width[i] ?? 1, width[i - 1] ?? 1);
+    return i > 0 && (x[i] ?? 0) - (x[i - 1] ?? 0) > 1.5 * widest;
+  };
+  if (!x.some((_, i) => isGap(i))) return samples;
+  const wide = width.map((one, i) => (isGap(i) ? (x[i] ?? 0) - (x[i - 1] ?? 0) : one));
+  return { ...samples, width: wide };
 }
 
 /** Whether a series is drawn along a logarithmic axis: losses where that is asked for, some metrics where it is not. */
@@ -94,8 +109,10 @@ function isLogarithmic(
   runs: readonly ShownRun[],
 ): boolean {
   if (series.startsWith(RATIO)) return false;
-  const infos = runs.flatMap((run) => (isMetric(series) ? curves.info(run) : []));
-  const isUsual = infos.some((one) => one.series === series && one.isLog);
+  const isUsual = runs.some((run) => {
+    const behind = seriesBehind(run, series);
+    return isMetric(behind) && curves.info(run).some((one) => one.series === behind && one.isLog);
+  });
   return state.settings.isLogY !== isUsual;
 }
 
@@ -114,23 +131,28 @@ export type PlotSpec = {
   readonly runs: readonly ShownRun[];
   readonly guides?: readonly Guide[];
   readonly isFocused?: boolean;
+  /** That of the series unless given. */
+  readonly title?: string | undefined;
 };
 
 /** Draws the plots of one series. */
 export function drawPlots(
   canvas: ChartCanvas,
   plots: readonly Plot[],
-  { series, box, onTop, runs, guides = guidesOf(canvas, series, runs), isFocused }: PlotSpec,
+  { series, box, onTop, runs, guides = guidesOf(canvas, series, runs), isFocused, title }: PlotSpec,
 ): Line[] {
   const { state, window } = canvas;
   const log = isLogarithmic(canvas, series, runs);
   const curves = curvesOf(plots, onTop);
   const id = [state.settings.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
   const range = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
-  const title = line({ ...piece(seriesTitle(series), isFocused ? "accent" : "plain"), bold: true });
+  const head = line({
+    ...piece(title ?? titleAmong(series, runs), isFocused ? "accent" : "plain"),
+    bold: true,
+  });
   if (range === null) {
     const why = line(" ".repeat(LABEL_CELLS), piece(whyEmpty(runs), "muted"));
-    const shown = new Map([[Math.floor(box.rows / 2), why]]).set(0, title);
+    const shown = new Map([[Math.floor(box.rows / 2), why]]).set(0, head);
     return Array.from({ length: box.rows }, (_, row) => shown.get(row) ?? []);
   }
   canvas.ranges.set(id, { low: range.low, high: range.high });
@@ -140,7 +162,7 @@ export function drawPlots(
     ...(range.cutAbove === null ? [] : [`cut above, up to ${loss(range.cutAbove)}`]),
   ];
   return drawChart({
-    title,
+    title: head,
     note: [piece(notes.join(" · "), "muted")],
     ...box,
     glyphs: canvas.glyphs,
@@ -205,7 +227,8 @@ function xLabel({ axis, scale }: Window): (value: number) => string {
 
 /** Returns the guides of a series, lines that help the eye. */
 function guidesOf({ curves, stored }: Canvas, series: string, runs: readonly ShownRun[]): Guide[] {
-  if (series === "loss" || series.endsWith("_loss")) {
+  if (!isMetric(series) && (series === "loss" || series.endsWith("_loss"))) {
+    if (runs.some(isRecorded)) return [];
     const sizes = new Set(runs.flatMap((run) => stored.vocabulary(run) ?? []));
     const [size] = sizes;
     if (sizes.size !== 1 || size === undefined) return [];

@@ -1,7 +1,7 @@
 /** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
 import { isLost, type RunState, VALID_LOSS } from "@ablate/store";
 import { count, duration } from "@ablate/text";
-import { type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
+import { isRecorded, type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
 
@@ -19,9 +19,14 @@ export const STATE_SIGNS: Readonly<Record<RunState, Sign>> = {
 
 const BAR = 8;
 
+/** A run of which nothing came for so long says so: a recorder gives a sign of life every 5 s. */
+const SILENT_MS = 10_000;
+
 /** Describes the state of a run: progress and time left while it is running, else how it ended. */
 export function stateLine(run: ShownRun): Line {
   const { tone } = STATE_SIGNS[run.state];
+  if (run.state === "running" && run.silentMs >= SILENT_MS)
+    return [piece(`silent ${duration(run.silentMs / 1000)}`, "warn")];
   if (run.state === "running" && run.steps === null) return [piece("recording", tone)];
   if (run.state === "running") {
     const full = Math.min(BAR, Math.round((updates(run) / Math.max(1, run.steps ?? 0)) * BAR));
@@ -30,7 +35,8 @@ export function stateLine(run: ShownRun): Line {
     return [piece(bar, tone), piece(left === null ? " starting" : ` ${duration(left)} left`, tone)];
   }
   if (run.state === "diverged") return [piece(`diverged at ${count(run.lastStep)}`, tone)];
-  const isEarly = run.state === "finished" && run.reason !== null && run.reason !== "steps";
+  const isEarly =
+    run.state === "finished" && !isRecorded(run) && run.reason !== null && run.reason !== "steps";
   return [piece(isEarly ? `finished: ${run.reason}` : run.state, tone)];
 }
 

@@ -4,11 +4,11 @@ import { LABEL_CELLS } from "../../chart/chart.ts";
 import { BANDS, bandOf, type Spread } from "../../chart/trace.ts";
 import { fitTitles, sizeText } from "../../data/labels.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
-import { seriesTitle, seriesValues } from "../../data/titles.ts";
+import { seriesValues, titleAmong } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
-import { choosing, TABLE_CHOOSERS, TABLE_KEYS, toggled } from "../../keys/table-keys.ts";
+import { choosing, TABLE_CHOOSERS, TABLE_KEYS } from "../../keys/table-keys.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
 import {
@@ -40,23 +40,13 @@ import {
 import {
   around,
   type Canvas,
-  type Chooser,
   type Context,
   type Drawn,
   emptyView,
   type Sheet,
   type View,
 } from "../view.ts";
-
-const METRICS: Chooser = {
-  name: "metrics",
-  title: "charts",
-  hint: "space shows or hides, enter closes",
-  items: (_, { allMetrics, metrics }) =>
-    allMetrics.map((id) => ({ id, title: seriesTitle(id), isChosen: metrics.includes(id) })),
-  choose: (state, { allMetrics, metrics }, id) =>
-    adjusted(state, { metrics: toggled(metrics, id, allMetrics) }),
-};
+import { SERIES } from "./series-chooser.ts";
 
 export const chartsView: View = {
   name: "charts",
@@ -65,7 +55,7 @@ export const chartsView: View = {
   help: "charts of the marked runs",
   draw: drawCharts,
   recorded: ({ chosen }) => chosen.flatMap(({ members }) => members),
-  choosers: [METRICS, ...TABLE_CHOOSERS],
+  choosers: [SERIES, ...TABLE_CHOOSERS],
   keys: [
     ...bindBoth([ROWS.up, ROWS.down], toCurve),
     ...bindBoth([ROWS.first, ROWS.last], pan, Number.POSITIVE_INFINITY),
@@ -89,7 +79,7 @@ export const chartsView: View = {
       act: (state) => adjusted(state, { band: after(BANDS, state.settings.band) }),
     },
     ...TABLE_KEYS,
-    choosing(METRICS),
+    choosing(SERIES),
   ],
 };
 
@@ -179,7 +169,7 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
         traces.length === 1 && only !== undefined
           ? only
           : bandOf(traces, canvas.state.settings.band),
-      isSparse: read.every((samples) => isSparse(series, samples)),
+      isSparse: read.every((samples) => isSparse(series, samples, canvas.window)),
       divergedAt: ends.length === 0 ? null : Math.min(...ends),
     };
   });
@@ -225,8 +215,9 @@ function legendOf(
   width: number,
 ): Line[] {
   const { state, scene } = canvas;
-  const at = state.crosshair === null ? "last values" : xName(state.settings.axis, state.crosshair);
-  const title = piece(seriesTitle(series).replace(", nats", ""), "muted");
+  const at = state.crosshair === null ? "last values" : xName(scene.axis, state.crosshair);
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  const title = piece(titleAmong(series, runs).replace(/, nats$/, ""), "muted");
   const onTop = plots[state.curve % Math.max(1, plots.length)];
   const values = plots.map((plot) => readAt(canvas, plot));
   const text = seriesValues(
@@ -283,8 +274,8 @@ function nothing({ scene }: Canvas): Drawn {
 
 /** Returns every step of every charted run, as it was recorded. */
 function sheetOf(canvas: ChartCanvas, charts: readonly Chart[]): Sheet {
-  const { curves, scene, state } = canvas;
-  const shown = { axis: state.settings.axis, scale: scene.x };
+  const { curves, scene } = canvas;
+  const shown = { axis: scene.axis, scale: scene.x };
   const rows = function* () {
     for (const { series } of charts) {
       for (const run of scene.chosen.flatMap(({ members }) => members))

@@ -12,6 +12,7 @@ import {
 import { count, cutTogether, ellipsis, loss, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
 import { fitTitles, sizeText } from "../../data/labels.ts";
+import { isRecorded } from "../../data/shown-run.ts";
 import { columnTexts, isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
@@ -155,10 +156,10 @@ function compareRows({ scene, state, columns }: Canvas): Comparison {
 function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: boolean): Entry[] {
   const all = allColumns(rows.flatMap(({ members }) => members));
   const config = all.filter(
-    ({ id }) => id.includes(".") || id === "engine" || (id === "seed" && !isBySeed),
+    ({ id, isSetting = false }) => isSetting && (id !== "seed" || !isBySeed),
   );
   const results = all
-    .filter(({ isCompared }) => isCompared)
+    .filter((column) => column.isCompared && isSaid(column, rows))
     .toSorted((a, b) => Number(b.id === "state") - Number(a.id === "state"));
   const entry = (kind: Entry["kind"], label: string, column: Column): Entry => {
     const texts = columnTexts(column, rows).map((text, i) => withSpread(text, column, rows[i]));
@@ -170,6 +171,12 @@ function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: bo
     ...results.map((column) => entry("results", column.title, column)),
     ...(hasBaseline ? [paired] : []),
   ];
+}
+
+/** Whether any of these runs has a value in a column; one that is trained here could have. */
+function isSaid({ value }: Column, rows: readonly TableRow[]): boolean {
+  const runs = rows.flatMap(({ members }) => members);
+  return runs.some((run) => !isRecorded(run) || value(run) !== null);
 }
 
 /** Adds the standard deviation to the mean loss of several runs. */

@@ -1,5 +1,6 @@
 /** A band of rows for each layer: histograms of several kinds side by side, on axes that all layers share. */
 import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
+import { cutTogether, widthOf } from "@ablate/text";
 import { drawBars, rangeAxis } from "../../chart/histogram.ts";
 import type { Glyphs } from "../../chart/raster.ts";
 import { kindTitle, kindTone, shortKindTitle } from "../../data/titles.ts";
@@ -113,9 +114,12 @@ function nameColumn(
   { nameWidth, strips }: Layout,
 ): Block {
   const hidden = strips.length < kinds.length ? ` ${strips.length} of ${kinds.length}, v` : "";
-  const names = layers.flatMap((name): Line[] => {
+  const full = layers.map((name) => nameOf(sides, name, columns));
+  const short = full.some((text) => widthOf(text) > nameWidth - 3) ? layers : full;
+  const texts = cutTogether(short, Math.max(1, nameWidth - 3));
+  const names = layers.flatMap((name, i): Line[] => {
     const isFocused = name === focused;
-    const head = { text: nameOf(sides, name, columns), bold: isFocused };
+    const head = { text: texts[i] ?? name, bold: isFocused };
     const below = Array.from({ length: rows - 1 }, () => []);
     return [[piece(isFocused ? "▶ " : "  ", "accent"), head], ...below];
   });

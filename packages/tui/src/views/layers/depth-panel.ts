@@ -1,5 +1,6 @@
 /** How spread, saturation and gradients change from layer to layer. */
 import type { LayerProbe } from "@ablate/store";
+import { middleEllipsis } from "@ablate/text";
 import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
@@ -106,7 +107,7 @@ function profileChart(
     guides: [],
     events: [],
     crosshair: focused < 0 ? null : focused,
-    xLabel: (value) => names[value] ?? "",
+    xLabel: (value) => middleEllipsis(names[value] ?? "", Math.floor(box.columns / 2)),
   });
 }
 

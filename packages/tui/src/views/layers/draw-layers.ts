@@ -3,7 +3,7 @@ import type { TensorKind } from "@ablate/store";
 import { count, loss } from "@ablate/text";
 import { dotsOf, type Glyphs } from "../../chart/raster.ts";
 import { fitTitles } from "../../data/labels.ts";
-import type { ShownRun } from "../../data/shown-run.ts";
+import { isRecorded, type ShownRun } from "../../data/shown-run.ts";
 import type { Table } from "../../data/table.ts";
 import { missingText } from "../../state/follow-runs.ts";
 import { PANELS, type PanelName } from "../../state/settings.ts";
@@ -117,24 +117,45 @@ function headLine(sides: readonly Side[], columns: number, table: Table): Line {
 }
 
 /** Says of which step a probe is, with its examples and their loss where there is room for that beside a name. */
-function whereOf({ name, probe }: Side, width: number): string {
+function whereOf({ name, run, probe }: Side, width: number): string {
   const step = probe?.step === 0 ? "at init" : `at step ${count(probe?.step)}`;
-  const measured = `${step} · loss ${loss(probe?.loss)} `;
+  const isMeasured = probe !== undefined && Number.isFinite(probe.loss);
+  const measured = isMeasured ? `${step} · loss ${loss(probe.loss)} ` : `${step} `;
   const wheres =
     probe === undefined
       ? ["no probe so early"]
-      : [`${count(probe.examples)} training examples ${measured}`, measured, step, ""];
+      : [
+          `${count(probe.examples)} ${isRecorded(run) ? "" : "training "}examples ${measured}`,
+          measured,
+          step,
+          "",
+        ];
   const least = Math.min(LEAST_NAME, name.length);
   return wheres.find(({ length }) => width - length - 4 >= least) ?? "";
 }
 
 function whyNone(run: ShownRun): string[] {
   if (run.state === "pending") return [`${run.name} has not been started yet`];
+  if (isRecorded(run)) return whyNoneInLog(run);
   if (run.state === "running") return [`${run.name} has no probe yet`];
   return [
     `${run.name} was recorded without probes.`,
     "record.probes in its config says when to look; ablate run --restart trains it again with it.",
   ];
+}
+
+/** Says what the log of a run lacks, and how a recorder writes it. */
+function whyNoneInLog({ name, source, state }: ShownRun): string[] {
+  const how =
+    "`ablate_lab.watch(model, optimizer, probes=...)` in the training script records probes";
+  if (source !== "frames") {
+    return [
+      `the log of ${name} (${source}) has numbers alone, nothing of the inside of its network; ${how}.`,
+    ];
+  }
+  return state === "running"
+    ? [`${name} has no probe yet; ${how}.`]
+    : [`${name} was recorded without probes; ${how}.`];
 }
 
 function nothing(columns: number, ...texts: readonly string[]): Drawn {

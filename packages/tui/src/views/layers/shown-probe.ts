@@ -7,7 +7,7 @@ import {
   type TensorProbe,
 } from "@ablate/store";
 import type { RunReader } from "../../data/run-reader.ts";
-import type { ShownRun } from "../../data/shown-run.ts";
+import { isRecorded, type ShownRun } from "../../data/shown-run.ts";
 import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/titles.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
 import { type Line, line, piece } from "../../text/line.ts";
@@ -123,8 +123,8 @@ export function referenceTensors(sides: readonly Side[], kind: TensorKind): read
 
 /** Describes a layer by its nonlinearity and its units. */
 export function natureOf({ run }: Side, { kind, units, saturation }: LayerProbe): string {
-  const activation = settingOf(run, "model.activation")?.text ?? "";
-  const nature = saturation === null ? "" : `${activation} `;
+  const activation = isRecorded(run) ? "" : `${settingOf(run, "model.activation")?.text ?? ""} `;
+  const nature = saturation === null ? "" : activation;
   return kind === "embedding" ? `${units} wide` : `${nature}×${units}`;
 }
 

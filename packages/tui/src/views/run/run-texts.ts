@@ -4,6 +4,7 @@ import {
   ALL_DIGITS,
   count,
   counted,
+  cutTogether,
   loss,
   shortNumber,
   toldApart,
@@ -11,7 +12,8 @@ import {
   widthOf,
 } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
-import type { ShownRun } from "../../data/shown-run.ts";
+import { isRecorded, type ShownRun } from "../../data/shown-run.ts";
+import { factsText } from "../../data/titles.ts";
 import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
 
@@ -20,22 +22,25 @@ export function texts(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[][] 
   const { columns } = canvas;
   const isWide = columns >= 110;
   const names = sampleLines(facts, isWide ? shareOf(columns, 2) : columns);
-  const pairs = [
-    [evaluations(facts), names.length > 0 ? names : section("samples", [], "none yet")],
-    [config(canvas, run), [...provenance(facts), [], ...log(facts)]],
+  const results = [
+    evaluations(facts),
+    names.length > 0 ? names : section("samples", [], "none yet"),
   ];
-  const shown = isWide
-    ? pairs.map((pair) => inColumns(pair, columns, (lines) => lines))
-    : pairs.flat();
-  return [...shown.slice(0, isWide ? 1 : 2), metrics(run), ...shown.slice(isWide ? 1 : 2)];
+  const origins = [config(canvas, run), [...provenance(run, facts), [], ...log(facts)]];
+  const [first, last] = [results, origins].map((pair) =>
+    isWide ? [inColumns(pair, columns, (lines) => lines)] : pair,
+  );
+  // No log has evaluations of splits that we made, or samples.
+  return [...(isRecorded(run) ? [] : (first ?? [])), metrics(run, columns), ...(last ?? [])];
 }
 
 /** Lists what the run records by names of its own; nothing where that is nothing. */
-function metrics({ metrics: recorded = new Map() }: ShownRun): Line[] {
+function metrics({ metrics: recorded = new Map() }: ShownRun, columns: number): Line[] {
   const numbers = (value: number | null, step: number | null): string =>
     value === null ? UNKNOWN : `${shortNumber(value, 4)} at ${count(step)}`;
+  const called = metricNames(recorded, Math.max(12, columns - NUMBERS_OF_METRIC));
   const rows = [...recorded.values()].map(({ name, points, ...one }) => [
-    name,
+    called.get(name) ?? name,
     count(points),
     numbers(one.last, one.last_step),
     numbers(one.min, one.min_step),
@@ -54,6 +59,20 @@ function metrics({ metrics: recorded = new Map() }: ShownRun): Line[] {
       ? [{ text: name, bold: true }, piece(`  ${rest.join("  ")}`, "muted")]
       : [piece(`${name}  ${rest.join("  ")}`)];
   });
+}
+
+/** Cells of the numbers beside a metric's name. */
+const NUMBERS_OF_METRIC = 72;
+
+/** Writes the names of metrics with unit and goal, cut together. */
+function metricNames(
+  recorded: NonNullable<ShownRun["metrics"]>,
+  width: number,
+): ReadonlyMap<string, string> {
+  const names = [...recorded.keys()];
+  const titles = [...recorded.values()].map((metric) => metric.name + factsText(metric));
+  const cut = cutTogether(titles, width);
+  return new Map(names.map((name, i) => [name, cut[i] ?? name]));
 }
 
 /** Puts a title over lines, or over words that say that there are none. */
@@ -99,9 +118,14 @@ function config({ scene }: Canvas, run: ShownRun): Line[] {
   return [[{ text: "config", bold: true }, piece(note, "muted")], ...entries(rows)];
 }
 
-function provenance({ provenance: facts, revisions }: RunFacts): Line[] {
-  const revision = revisionText(revisions);
-  const all = revision === "" ? facts : { ...facts, engine: revision };
+function provenance(
+  { source, engine }: ShownRun,
+  { provenance: facts, revisions }: RunFacts,
+): Line[] {
+  const revision = source === null ? revisionText(revisions) : "";
+  const framework = source === null || engine === "" ? {} : { framework: engine };
+  const origin = source === null ? {} : { "recorded from": source, ...framework };
+  const all = { ...origin, ...facts, ...(revision === "" ? {} : { engine: revision }) };
   const rows = Object.entries(all).map(([key, value]): [string, Piece] => [
     key,
     piece(String(value ?? UNKNOWN)),

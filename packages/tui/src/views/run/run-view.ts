@@ -1,10 +1,10 @@
 /** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
-import { revisionText } from "@ablate/store";
-import { count, loss, UNKNOWN } from "@ablate/text";
+import { isMetric, revisionText } from "@ablate/store";
+import { count, loss, middleEllipsis, shortNumber, UNKNOWN, widthOf } from "@ablate/text";
 import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
-import { rateText, type ShownRun, updates } from "../../data/shown-run.ts";
+import { isRecorded, rateText, type ShownRun, stepsText, updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
@@ -37,6 +37,7 @@ import {
 } from "../plots.ts";
 import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
 import { type Canvas, type Chooser, type Drawn, NO_SHEET, type Sheet, type View } from "../view.ts";
+import { lossesOf } from "./losses.ts";
 import { sampleLines, texts } from "./run-texts.ts";
 import { verdictLines } from "./verdict.ts";
 
@@ -146,22 +147,21 @@ function head(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[] {
     { text: run.name, bold: true },
     ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
   ];
-  const state: Line = [
-    ...stateLine(run),
-    piece(` · ${count(updates(run))} of ${count(run.steps)} steps${speed}`, "muted"),
-  ];
+  const state: Line = [...stateLine(run), piece(` · ${stepsText(run)}${speed}`, "muted")];
   const fits = lineWidth(name) + lineWidth(state) + 2 <= columns;
   const guess =
     vocabulary === null ? "" : ` (guessing: ln ${vocabulary} = ${Math.log(vocabulary).toFixed(4)})`;
   const results = [
-    `loss at init ${loss(initialLoss)}${guess}`,
-    `now ${loss(run.loss)}`,
+    ...(initialLoss === null && isRecorded(run)
+      ? []
+      : [`loss at init ${loss(initialLoss)}${guess}`]),
+    ...(run.loss === null && isRecorded(run) ? [] : [`now ${loss(run.loss)}`]),
     ...(run.trainLoss === null ? [] : [`train ${loss(run.trainLoss)}`]),
     ...(run.validLoss === null ? [] : [`valid ${loss(run.validLoss)}`]),
   ].join(" · ");
   return [
     ...(fits ? [justify(name, state, columns)] : [name, state]),
-    ...wrapped(results, columns),
+    ...(results === "" ? [] : wrapped(results, columns)),
     ...(facts.revisions.length > 1 ? wrapped(mixedText(run, facts), columns, "warn") : []),
     ...(run.error === null ? [] : wrapped(run.error, columns, "bad")),
     ...(run.note === null ? [] : wrapped(`note: ${run.note}`, columns)),
@@ -174,11 +174,11 @@ function mixedText({ engine }: ShownRun, { revisions }: RunFacts): string {
 }
 
 function lossChart(canvas: ChartCanvas, run: ShownRun): Line[] {
-  const evaluated = run.validLoss === null ? [] : ["train_loss", "valid_loss"];
-  const names = ["training batches", "training split", "validation split"];
-  const plots = plotsOf(canvas, run, ["loss", ...evaluated], names);
+  const { series, names, title } = lossesOf(run);
+  const plots = plotsOf(canvas, run, series, names);
   const box = { columns: chartColumns(canvas.columns), rows: chartRows(canvas) };
-  const chart = drawPlots(canvas, plots, { series: "loss", box, onTop: 0, runs: [run] });
+  const [main = "loss"] = series;
+  const chart = drawPlots(canvas, plots, { series: main, box, onTop: 0, runs: [run], title });
   const side = sideWidth(canvas);
   const notes: Line[] = [
     ...wrapped(caption(canvas, [], box.columns), side, "muted"),
@@ -201,12 +201,19 @@ function ratioChart(canvas: ChartCanvas, run: ShownRun): Line[] {
   const beside = columns < WITH_SIDE ? 0 : Math.min(verdicts.length, 16);
   const chart = drawPlots(canvas, plots, {
     series: `${RATIO}every parameter`,
+    title: `log10 update:data${kindText(canvas, run)} of every parameter`,
     box: { columns: chartColumns(columns), rows: Math.max(chartRows(canvas), beside) },
     onTop: parameters.indexOf(state.spotlight ?? ""),
     guides: [GUIDE],
     runs: [run],
   });
   return withSide(canvas, chart, verdicts);
+}
+
+/** Says by what the ratios of a log are, where they are not the std over the std as of what is trained here. */
+function kindText({ stored }: Canvas, run: ShownRun): string {
+  const { ratios } = isRecorded(run) ? stored.facts(run).provenance : {};
+  return typeof ratios === "string" ? ` by ${ratios}` : "";
 }
 
 /** Makes a plot of each of these series that the run has. */
@@ -227,7 +234,7 @@ function plotsOf(
       {
         ...{ key, label, tone: tones.get(label) ?? "plain", traces: [shown], shown },
         divergedAt: i === 0 ? divergence(canvas, run) : null,
-        isSparse: isSparse(key, found),
+        isSparse: isSparse(key, found, canvas.window),
       },
     ];
   });
@@ -235,16 +242,23 @@ function plotsOf(
 
 function legendLine(canvas: ChartCanvas, plot: Plot, width: number): Line {
   const value = readAt(canvas, plot);
-  const text = value === null ? UNKNOWN : seriesValue("loss", value.mean);
-  return justify([piece("━ ", plot.tone), piece(plot.label)], [piece(text)], width);
+  const text =
+    value === null ? UNKNOWN : seriesValue(isMetric(plot.key) ? plot.key : "loss", value.mean);
+  const label = middleEllipsis(plot.label, Math.max(1, width - widthOf(text) - 4));
+  return justify([piece("━ ", plot.tone), piece(label)], [piece(text)], width);
 }
 
 /** Names the crosshair's step and how the learning rate has changed so far. */
-function curveNotes({ state }: Canvas, run: ShownRun): Line[] {
+function curveNotes({ state, scene, stored }: Canvas, run: ShownRun): Line[] {
   const cross: Line[] =
-    state.crosshair === null ? [] : [[piece(`│ ${xName(state.settings.axis, state.crosshair)}`)]];
+    state.crosshair === null ? [] : [[piece(`│ ${xName(scene.axis, state.crosshair)}`)]];
   if (updates(run) === 0) return cross;
-  return [...cross, [piece(`learning rate ${rateText(run)}`, "muted")]];
+  const rate = isRecorded(run) ? shortRate(stored.facts(run).lastRate) : rateText(run);
+  return rate === null ? cross : [...cross, [piece(`learning rate ${rate}`, "muted")]];
+}
+
+function shortRate(rate: number | null): string | null {
+  return rate === null ? null : shortNumber(rate, 4);
 }
 
 /** Puts notes at the right of a chart, or below it on a narrow terminal. */
@@ -257,9 +271,10 @@ function withSide(canvas: Canvas, chart: readonly Line[], side: readonly Line[])
 }
 
 /** Returns every step of the loss and of every shown ratio, as it was recorded. */
-function sheetOf({ curves, scene, state }: Canvas, run: ShownRun): Sheet {
-  const series = ["loss", ...scene.parameters.map((name) => `${RATIO}${name}`)];
-  const shown = { axis: state.settings.axis, scale: scene.x };
+function sheetOf({ curves, scene }: Canvas, run: ShownRun): Sheet {
+  const losses = isRecorded(run) ? lossesOf(run).series : ["loss"];
+  const series = [...losses, ...scene.parameters.map((name) => `${RATIO}${name}`)];
+  const shown = { axis: scene.axis, scale: scene.x };
   const rows = () => recordedRows(run, series, { curves, shown });
   return { columns: RECORDED_COLUMNS, rows: { [Symbol.iterator]: rows } };
 }

@@ -3,7 +3,7 @@
  * whole hundred steps, as the rules `slow-updates` and `fast-updates` have it. What they have found counts first.
  */
 import type { Finding, SeriesInfo, SeriesRows } from "@ablate/store";
-import { compact, cutText, UNKNOWN } from "@ablate/text";
+import { compact, cutTogether, UNKNOWN } from "@ablate/text";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValue } from "../../data/titles.ts";
 import {
@@ -18,6 +18,9 @@ import {
 import type { ChartCanvas, Plot } from "../plots.ts";
 import { readAt, xName } from "../plots.ts";
 import type { Canvas } from "../view.ts";
+
+/** Cells of a ratio and its verdict beside a parameter's name. */
+const VERDICT = 21;
 
 type Word = "too slow" | "right" | "too fast" | "frozen";
 
@@ -116,8 +119,14 @@ export function verdictLines(
   const { state, scene } = canvas;
   const isEarly = updates(run) < 2 * WINDOW;
   const said = isEarly ? "median so far" : `median of the last ${WINDOW}`;
-  const at = state.crosshair === null ? said : xName(state.settings.axis, state.crosshair);
-  const nameWidth = Math.min(24, Math.max(9, ...plots.map(({ label }) => label.length)));
+  const at = state.crosshair === null ? said : xName(scene.axis, state.crosshair);
+  const most = Math.max(24, Math.min(40, width - VERDICT));
+  const nameWidth = Math.min(most, Math.max(9, ...plots.map(({ label }) => label.length)));
+  const labels = cutTogether(
+    plots.map(({ label }) => label),
+    nameWidth,
+  );
+  const called = new Map(plots.map(({ key }, i) => [key, labels[i] ?? ""]));
   const isLit = ({ key }: Plot): boolean => key === `${RATIO}${state.spotlight}`;
   const verdicts = verdictsOn(
     canvas,
@@ -133,7 +142,7 @@ export function verdictLines(
       const text = Number.isNaN(value) ? UNKNOWN : seriesValue(RATIO, value);
       const head = line(
         piece(isLit(plot) ? "▶ " : "━ ", plot.tone),
-        { text: cutText(plot.label, nameWidth).padEnd(nameWidth), bold: isLit(plot) },
+        { text: (called.get(plot.key) ?? plot.label).padEnd(nameWidth), bold: isLit(plot) },
         `${text.padStart(7)}  `,
       );
       const room = width - lineWidth(head);

@@ -1,8 +1,8 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
-import { count, loss, toldApart } from "@ablate/text";
+import { loss, toldApart } from "@ablate/text";
 import type { RunFacts } from "../../data/run-reader.ts";
-import { type ShownRun, updates } from "../../data/shown-run.ts";
+import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, moveKeys, outWithin, ROW_KEYS } from "../../keys/move-keys.ts";
@@ -205,7 +205,7 @@ function secondLine(canvas: Canvas, run: ShownRun, samples: RunFacts["samples"])
   const before = grid.length === 0 ? [] : [...grid, DOT];
   if (run.note !== null) return [...before, piece("note: ", "muted"), piece(run.note)];
   if (samples.length === 0) {
-    const steps = `${run.state}, ${count(updates(run))} of ${count(run.steps)} steps`;
+    const steps = `${run.state}, ${stepsText(run)}`;
     return [...before, piece(steps, "muted")];
   }
   const names = toldApart(samples.map(({ text }) => text)).join(" ");
