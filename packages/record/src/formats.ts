@@ -1,5 +1,6 @@
 import { csv } from "./csv/csv.ts";
+import { jsonl } from "./jsonl/jsonl.ts";
 import type { LogFormat } from "./log.ts";
 
 /** All formats, in the order in which they are asked whether a file is theirs: those with magic bytes come first. */
-export const FORMATS: readonly LogFormat[] = [csv];
+export const FORMATS: readonly LogFormat[] = [jsonl, csv];

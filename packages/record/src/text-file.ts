@@ -1,6 +1,6 @@
 /** A file that another program appends to, or writes anew, while it is read. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { troubleText } from "./trouble.ts";
+import { unreadable } from "./trouble.ts";
 
 /** So many bytes before the place where reading goes on must be what they were. */
 const WITNESS_BYTES = 64;
@@ -39,7 +39,7 @@ export class TextFile {
    * Reads on, at most `most` bytes; nothing where the file is gone. "rewritten": it is not the file that it was, and
    * the next read begins at its beginning.
    *
-   * @throws Error - one sentence: why it cannot be read
+   * @throws Error - why it cannot be read, without its path
    */
   read(most: number): Piece | "rewritten" {
     try {
@@ -52,7 +52,7 @@ export class TextFile {
     } catch (error) {
       const { code } = error instanceof Error && "code" in error ? error : { code: null };
       if (code === "ENOENT") return NOTHING;
-      throw new Error(troubleText(this.path, error), { cause: error });
+      throw new Error(unreadable(error), { cause: error });
     }
   }
 

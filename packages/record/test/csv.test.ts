@@ -167,11 +167,11 @@ test("begins anew where a file is written anew with more columns", () => {
 
 test.each([
   ["UTF-16", Buffer.from("\ufeffstep,loss\n0,1\n", "utf16le"), "is UTF-16; save it as UTF-8"],
-  ["bytes", Buffer.from("a,b\0\n1,2\n"), "is no table of text"],
+  ["bytes", Buffer.from("a,b\0\n1,2\n"), "is no text"],
   [
     "a quote without an end",
     Buffer.from(`step,loss\n0,1\n1,"${"2\n".repeat(2 ** 24)}`),
-    "row 2 has a quote without an end",
+    "row 2 has no end; a quote may be missing",
   ],
 ])("says in one sentence what is wrong with %s", (_, bytes, said) => {
   const path = join(folder(), "log.csv");

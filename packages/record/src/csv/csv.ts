@@ -1,10 +1,9 @@
 /** Tables of metrics: Lightning's, Keras', pandas', a script's own. */
-import { realpathSync } from "node:fs";
 import { extname } from "node:path";
 import type { FoundFile, FoundLog, LogFormat, LogOptions } from "../log.ts";
-import { placeName } from "../place-name.ts";
-import { CsvReader } from "./csv-reader.ts";
-import { looksLikeMetrics, looksLikeTable } from "./table.ts";
+import { textLog } from "../text-log.ts";
+import { CsvParser } from "./csv-parser.ts";
+import { looksLikeMetrics, looksLikeTable, type Table } from "./table.ts";
 
 const EXTENSIONS: ReadonlySet<string> = new Set([".csv", ".tsv"]);
 
@@ -19,18 +18,5 @@ export const csv: LogFormat = {
 };
 
 function logOf({ path }: FoundFile, { stepColumn }: LogOptions): FoundLog {
-  const real = realpathSync(path);
-  return {
-    format: "csv",
-    // A table says nothing of its run that another could not say too.
-    identity: `csv:${real}`,
-    ...placeName(real),
-    paths: [real],
-    open: (positions) =>
-      new CsvReader(
-        real,
-        stepColumn,
-        positions.find((one) => one.path === real),
-      ),
-  };
+  return textLog<Table | null>(path, "csv", (table) => new CsvParser(stepColumn, table ?? null));
 }

@@ -1,5 +1,5 @@
 /** What the head of a file says of the table in it. */
-import { metricFacts } from "@ablate/core";
+import { isMeasure } from "../measure-names.ts";
 import { isStep, numberOf } from "../number-text.ts";
 import { isEpochName, stepNames } from "../step-counter.ts";
 import { cellsOf, rowEnd, rowText } from "./rows.ts";
@@ -75,6 +75,14 @@ export function readTable(
   return { table: { separator, names, step, epoch: epoch < 0 ? null : epoch, skipped }, from };
 }
 
+/** @throws Error - there is no such column */
+export function withStepColumn(table: Table, name: string | null): Table {
+  if (name === null) return table;
+  const step = table.names.indexOf(name);
+  if (step < 0) throw new Error(`no column is called ${name}; there are ${table.names.join(", ")}`);
+  return { ...table, step, epoch: table.epoch === step ? null : table.epoch, skipped: [step] };
+}
+
 /** Trims names, makes what is missing up, and tells apart those that are the same. */
 function uniqueNames(header: readonly string[], columns: number): string[] {
   const names: string[] = [];
@@ -93,10 +101,6 @@ export function looksLikeMetrics(head: Buffer): boolean {
   const header = rowText(line, 0, line.length).replace(/^\ufeff?#?/, "");
   const names = cellsOf(header, separatorOf(header)).map((name) => name.trim());
   if (names.length < 2 || names.some((name) => typeof numberOf(name) === "number")) return false;
-  const isMeasure = (name: string): boolean => {
-    const { role, goal } = metricFacts(name);
-    return (role ?? goal) !== null || /loss/i.test(name);
-  };
   return names.some(isMeasure) || (stepNames(names).length > 0 && !hasText(head, names.length));
 }
 
