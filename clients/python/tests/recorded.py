@@ -2,12 +2,19 @@
 
 import contextlib
 import math
+import os
+import sys
+import tempfile
+import unittest
 from types import SimpleNamespace
 
 import torch
 from torch import nn
 
+import ablate_lab
 from ablate_lab.frames import decode_frames
+
+torch.set_num_threads(1)
 
 
 def small_net():
@@ -16,15 +23,85 @@ def small_net():
     return nn.Sequential(nn.Linear(8, 16), nn.LayerNorm(16), nn.Tanh(), nn.Linear(16, 4))
 
 
-@contextlib.contextmanager
-def brute_force(parameters, wanted, kind="rms"):
-    """Appends the ratio of every parameter over the step in its block, computed in float64."""
-    parameters = list(parameters)
-    before = [one.detach().double().clone() for one in parameters]
-    yield
+def batch(generator=None, dtype=torch.float32):
+    """Inputs and classes for it."""
+    x = torch.randn(32, 8, generator=generator).to(dtype)
+    return x, torch.randint(4, (32,), generator=generator)
+
+
+def loss_of(model, examples):
+    x, y = examples
+    return nn.functional.cross_entropy(model(x), y)
+
+
+def sizes(parameters, kind="rms"):
+    """Returns what a ratio is made of, in float64."""
     size = {"rms": lambda x: x.pow(2).mean().sqrt(), "std": lambda x: x.std(unbiased=False)}[kind]
-    after = [one.detach().double() for one in parameters]
-    wanted.append(torch.stack([size(new - old) / size(new) for new, old in zip(after, before)]).float())
+    return torch.stack([size(one) for one in parameters])
+
+
+class BruteForce:
+    """Computes ratios in float64 from copies before and after a step."""
+
+    def __init__(self, parameters, kind="rms"):
+        self.parameters, self.kind = list(parameters), kind
+        self.ratios = []
+
+    def values(self):
+        reals = [torch.view_as_real(one) if one.is_complex() else one for one in self.parameters]
+        return [one.detach().double().clone() for one in reals]
+
+    @contextlib.contextmanager
+    def step(self):
+        before = self.values()
+        yield
+        after = self.values()
+        updates = [new - old for new, old in zip(after, before)]
+        self.ratios.append((sizes(updates, self.kind) / sizes(after, self.kind)).float())
+
+    def skipped(self):
+        self.ratios.append(torch.full((len(self.parameters),), math.nan))
+
+
+class RecordedCase(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def watch(self, model, optimizer, **more):
+        run = ablate_lab.watch(model, optimizer, folder=self.folder, **more)
+        self.addCleanup(run.finish)
+        return run
+
+    def assert_ratios(self, said, brute, tolerance=1e-6):
+        self.assertEqual(len(said.ratios), len(brute.ratios))
+        got, wanted = torch.tensor(said.ratios), torch.stack(brute.ratios)
+        # A zero that is updated for the first time is all update: the ratio is 1; 0 of 0 is NaN.
+        torch.testing.assert_close(got, wanted, rtol=tolerance, atol=0, equal_nan=True)
+
+    def forked(self, act):
+        """Runs a function in a child process and asserts that it ends well."""
+        child = fork(act)
+        _, status = os.waitpid(child, 0)
+        self.assertEqual(status, 0)
+
+
+def fork(act):
+    """Starts a child process that runs a function, and nothing of the tests."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        act()
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(status)
 
 
 def read_run(path):

@@ -8,7 +8,7 @@ from .faults import RecordingWarning
 from .run import Run
 
 if TYPE_CHECKING:
-    from .watch import watch
+    from .watching import watch
 
 __all__ = ["RecordingWarning", "Run", "watch"]
 __version__ = "0.1.0"
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """Imports what needs PyTorch when it is asked for."""
     if name == "watch":
-        from .watch import watch
+        from .watching import watch
 
         return watch
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
