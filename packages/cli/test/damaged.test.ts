@@ -111,7 +111,7 @@ test("import takes the others, and says which run stays and why", async () => {
   expect(status).toBe(1);
   expect(stdout).toContain("imported 10 runs of 11\n");
   expect(stderr).toBe(
-    `ablate: ${DAMAGED} is damaged and left out: its config is no JSON of a map; \`ablate doctor --repair\` sets it aside, \`ablate run\` then trains it again\n`,
+    `ablate: ${DAMAGED} is damaged and left out: its config is no JSON of a map; \`ablate doctor --repair\` sets it aside; then \`ablate run\` trains it again, or \`ablate record\` reads its log again\n`,
   );
 });
 

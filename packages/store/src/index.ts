@@ -40,7 +40,13 @@ export {
 } from "./analysis/factors.ts";
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
-export { METRICS, type Metric, recordedMetrics, VALID_LOSS } from "./analysis/metrics.ts";
+export {
+  METRICS,
+  type Metric,
+  recordedMetrics,
+  usualMetric,
+  VALID_LOSS,
+} from "./analysis/metrics.ts";
 export { withOneNorm } from "./analysis/one-norm.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
 export { withSameKeys } from "./analysis/reading.ts";

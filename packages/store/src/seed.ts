@@ -19,6 +19,17 @@ export function seedColumn(seed: Seed | null): number {
   return typeof seed === "number" ? seed : Number(BigInt.asUintN(32, BigInt(seed)));
 }
 
-/** SQL of the seed of a run `r`: the text in its config where the column is not all of it. */
-export const SEED_SQL: string =
-  "case when instr(r.config, '\"seed\":\"') > 0 and json_valid(r.config) and json_type(r.config, '$.seed') = 'text' then r.config ->> '$.seed' when r.source is not null and (not json_valid(r.config) or r.config ->> '$.seed' is null) then null else r.seed end";
+/** SQL of whether the seed in the config of a run `r` is a whole number, or the text of one. */
+const SAYS_SEED = `(json_type(r.config, '$.seed') = 'integer' or
+  (json_type(r.config, '$.seed') = 'text' and r.config ->> '$.seed' not glob '*[^0-9]*'
+    and r.config ->> '$.seed' <> ''))`;
+
+/**
+ * SQL of the seed of a run `r`: the text in its config where the column is not all of it; of a recorded run what its
+ * config says, if that is a seed.
+ */
+export const SEED_SQL: string = `case
+  when r.source is not null then
+    case when json_valid(r.config) then iif(${SAYS_SEED}, r.config ->> '$.seed', null) end
+  when instr(r.config, '"seed":"') > 0 and json_valid(r.config) and json_type(r.config, '$.seed') = 'text'
+    then r.config ->> '$.seed' else r.seed end`;

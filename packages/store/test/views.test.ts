@@ -70,7 +70,7 @@ test.each([
   ["loss", "run, step, loss, lr"],
   ["update_ratio", "run, step, param, ratio, log10_ratio"],
   ["curve", "run, series, level, step, n, min, mean, max"],
-  ["series", "run, series, unit, log_scale, guide, low, high"],
+  ["series", "run, series, unit, log_scale, guide, low, high, goal, log_axis"],
   ["evals", "run, step, split, statistics, loss"],
   ["samples", "run, step, i, text"],
   ["tags", "grid, run, tag"],
@@ -93,11 +93,11 @@ test("series gives a verdict on hidden weights only", () => {
   const { rows } = readerAt(path).query("select * from series");
 
   expect(rows).toEqual([
-    ["g/v", "loss", "nats", 0, null, null, null],
-    ["g/v", "lr", null, 0, null, null, null],
-    ["g/v", "log10_ratio:embedding", "log10", 1, -3, null, null],
-    ["g/v", "log10_ratio:hidden1.weight", "log10", 1, -3, -4, -2],
-    ["g/v", "log10_ratio:hidden1.bn.gamma", "log10", 1, -3, null, null],
+    ["g/v", "loss", "nats", 0, null, null, null, "min", 0],
+    ["g/v", "lr", null, 0, null, null, null, null, 0],
+    ["g/v", "log10_ratio:embedding", "log10", 1, -3, null, null, null, 0],
+    ["g/v", "log10_ratio:hidden1.weight", "log10", 1, -3, -4, -2, null, 0],
+    ["g/v", "log10_ratio:hidden1.bn.gamma", "log10", 1, -3, null, null, null, 0],
   ]);
 });
 

@@ -153,8 +153,9 @@ export function comparedRuns(
 ): ComparedRun[] {
   const known = new Map<string, readonly Setting[]>();
   const read = runs.map((run) => {
-    const settings = known.get(run.config) ?? flatSettings(storedMap(run.config, "config"));
-    known.set(run.config, settings);
+    const id = `${run.source}\n${run.config}`;
+    const settings = known.get(id) ?? flatSettings(storedMap(run.config, "config"), run.source);
+    known.set(id, settings);
     return { ...run, settings };
   });
   return withData(withSameKeys(read), dataHashes);

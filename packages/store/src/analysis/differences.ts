@@ -1,7 +1,7 @@
 /** What makes one run another than a second one. */
-import { isDecisive } from "./factors.ts";
+import { isDecisive, isRecorded, settingOf } from "./factors.ts";
 import { withSameKeys } from "./reading.ts";
-import { flatSettings, type Setting, usualSetting } from "./settings.ts";
+import { flatSettings, type Setting } from "./settings.ts";
 
 /** A run as far as its identity goes. */
 export type Identified = {
@@ -9,6 +9,8 @@ export type Identified = {
   readonly config: string;
   /** Identity of its data; null where that is not known, as of a run that never started. */
   readonly dataHash: string | null;
+  /** The format of the log that it is recorded from; null, or left out, where its config is one of ours. */
+  readonly source?: string | null;
 };
 
 /** A key whose values differ; undefined where a config has no such key. */
@@ -23,13 +25,13 @@ export type Difference = {
  * names file. A key that only one of them has counts where nothing else differs: a newer version may have added it.
  */
 export function differencesOf(first: Identified, second: Identified): Difference[] {
-  const [ofFirst, ofSecond] = bothSettings(first.config, second.config);
-  const keys = [...new Set([...ofSecond.keys(), ...ofFirst.keys()])].filter(isDecisive);
-  const differing = keys
+  const both = bothConfigured(first, second);
+  const areRecorded = both.every(isRecorded);
+  const keys = both.flatMap(({ settings }) => settings.map(({ key }) => key));
+  const differing = [...new Set(keys)]
+    .filter((key) => isDecisive(key, areRecorded))
     .map((key) => {
-      const [a, b] = [ofFirst, ofSecond].map(
-        (own) => own.get(key) ?? usualSetting(key, own.has("model.layers")),
-      );
+      const [b, a] = both.map((run) => settingOf(run, key));
       return { key, a, b };
     })
     .filter(({ a, b }) => a?.id !== b?.id);
@@ -44,19 +46,19 @@ export function differencesOf(first: Identified, second: Identified): Difference
   ];
 }
 
-type Settings = ReadonlyMap<string, Setting>;
-
-function bothSettings(first: string, second: string): readonly [Settings, Settings] {
-  const both = [first, second].map((config) => ({ settings: settingsOf(config) }));
-  const [ofFirst = new Map(), ofSecond = new Map()] = withSameKeys(both).map(
-    ({ settings }): Settings => new Map(settings.map((one) => [one.key, one])),
+/** Returns the second one first: its keys come first. */
+function bothConfigured(first: Identified, second: Identified) {
+  return withSameKeys(
+    [second, first].map(({ config, source = null }) => ({
+      settings: settingsOf(config, source),
+      source,
+    })),
   );
-  return [ofFirst, ofSecond];
 }
 
-function settingsOf(config: string): readonly Setting[] {
+function settingsOf(config: string, source: string | null): readonly Setting[] {
   try {
-    return flatSettings(JSON.parse(config));
+    return flatSettings(JSON.parse(config), source);
   } catch {
     return [];
   }

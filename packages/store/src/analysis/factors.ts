@@ -4,8 +4,12 @@ import { type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its config goes. */
 export type Configured = {
+  /** Null: a log does not say. */
   readonly seed: Seed | null;
   readonly settings: readonly Setting[];
+  /** The format of the log that it is recorded from; null, or left out, where its config is one of ours. */
+  readonly source?: string | null;
+  readonly hash?: string;
 };
 
 /** Keys of the config that always change together. */
@@ -43,14 +47,27 @@ function isFactor(key: string): boolean {
   return !NO_FACTOR.test(key);
 }
 
-/** Says whether a key decides which run it is. */
-export function isDecisive(key: string): boolean {
-  return key === "seed" || isFactor(key);
+/** Says whether a key decides which run it is; in configs of other programs, every key may. */
+export function isDecisive(key: string, areRecorded = false): boolean {
+  return areRecorded || key === "seed" || isFactor(key);
 }
 
 /** Returns the factors among the keys that differ. */
 export function factorKeys(runs: readonly Configured[]): string[] {
-  return differingKeys(runs).filter(isFactor);
+  return differingKeys(runs).filter((key) => isFactor(key) || isFactorElsewhere(key, runs));
+}
+
+/** Says whether a key that is no factor of ours is one of other programs: no run of ours has it. */
+function isFactorElsewhere(key: string, runs: readonly Configured[]): boolean {
+  return (
+    key !== "seed" &&
+    runs.every((run) => isRecorded(run) || run.settings.every((one) => one.key !== key))
+  );
+}
+
+/** Says whether another program has trained a run: its config is no config of ours. */
+export function isRecorded({ source }: Pick<Configured, "source">): boolean {
+  return source !== null && source !== undefined;
 }
 
 /** Returns what the runs differ in; keys that split them in the same way are one factor. */
@@ -65,9 +82,10 @@ export function factorsOf(runs: readonly Configured[]): Factor[] {
 
 /** Returns the setting of a run; undefined where its config has no such key, and leaves none out that is as it was. */
 export function settingOf(
-  { settings }: Pick<Configured, "settings">,
+  { settings, source = null }: Pick<Configured, "settings" | "source">,
   key: string,
 ): Setting | undefined {
+  if (source !== null) return settings.find((one) => one.key === key);
   const hasLayers = settings.some((one) => one.key === "model.layers");
   const found = settings.find((one) => one.key === key) ?? usualSetting(key, hasLayers);
   const ofAll = key.replace(/^init\.hidden\d+(?=\.)/, "init.hidden");
@@ -97,7 +115,10 @@ export type RunGroup<R extends Configured> = {
   readonly runs: readonly [R, ...R[]];
 };
 
-/** Groups runs that share the values of these keys; without keys those that are the same but for the seed. */
+/**
+ * Groups runs that share the values of these keys; without keys those that are the same but for the seed: a run whose seed
+ * is not known is like no other.
+ */
 export function groupRuns<R extends Configured>(
   runs: readonly R[],
   keys?: readonly string[],
@@ -115,10 +136,16 @@ export function groupRuns<R extends Configured>(
 const known = new WeakMap<Configured["settings"], string>();
 
 /** Returns an id that two runs share if and only if they differ in nothing but the seed and keys that are no factors. */
-export function seedlessId({ settings }: Pick<Configured, "settings">): string {
+export function seedlessId(run: Configured): string {
+  const { settings, seed, hash } = run;
+  // Logs without settings look the same: nothing says that these runs are.
+  if (seed === null) return `${hash} ${settings.map(({ key, id }) => `${key}=${id}`).join("\n")}`;
   const before = known.get(settings);
   if (before !== undefined) return before;
-  const factors = settings.filter(({ key }) => isFactor(key)).map(({ key, id }) => `${key}=${id}`);
+  const isOwn = !isRecorded(run);
+  const factors = settings
+    .filter(({ key }) => isFactor(key) || (!isOwn && key !== "seed"))
+    .map(({ key, id }) => `${key}=${id}`);
   const id = factors.sort().join("\n");
   known.set(settings, id);
   return id;

@@ -1,6 +1,6 @@
 /** Runs that came to no result: what is averaged without them is the mean of survivors. */
-import { type Configured, settingOf } from "./factors.ts";
-import type { Measured, Metric } from "./metrics.ts";
+import { type Configured, isRecorded, settingOf } from "./factors.ts";
+import { endsNotFinite, type Measured, type Metric } from "./metrics.ts";
 
 const ENDS = ["diverged", "failed", "not finite"] as const;
 
@@ -10,9 +10,9 @@ export type Losable = Measured & Configured & { readonly source?: string | null 
 /** Returns how a run was lost; null where it was not, as while it has not ended. */
 function lossOf(run: Losable, metric: Metric): (typeof ENDS)[number] | null {
   if (run.state === "diverged" || run.state === "failed") return run.state;
-  // A log need not have what is not there.
-  if (run.source != null && metric.value(run) === null) return null;
-  if (run.state !== "finished" || metric.unit !== "nats" || metric.value(run) !== null) return null;
+  if (run.state !== "finished" || metric.value(run) !== null) return null;
+  if (isRecorded(run)) return endsNotFinite(run, metric) ? "not finite" : null;
+  if (metric.unit !== "nats") return null;
   return settingOf(run, "record.evaluate")?.value === "none" && metric.name !== "loss"
     ? null
     : "not finite";

@@ -1,12 +1,13 @@
-import type { RunSummary } from "../reading/history.ts";
-import { metricSeries } from "../reading/metric-curve.ts";
+import type { MetricSummary, RunSummary } from "../reading/history.ts";
+import { metricOf, metricSeries } from "../reading/metric-curve.ts";
 import { columnOf } from "../reading/run-summary.ts";
+import { isRecorded } from "./factors.ts";
 
 type MetricField = "validLoss" | "trainLoss" | "testLoss" | "bestValidLoss" | "loss" | "stepsPerS";
 
 export type Measured = Pick<
   RunSummary,
-  MetricField | "state" | "lastStep" | "bestValidStep" | "metrics"
+  MetricField | "state" | "lastStep" | "bestValidStep" | "metrics" | "source"
 >;
 
 /** A number that came out of a run. */
@@ -25,13 +26,15 @@ export type Metric = {
 /** What runs are compared by unless another is asked for. */
 export const VALID_LOSS: Metric = finalLoss("validLoss", "valid");
 
+const LOSS: Metric = lossMetric("loss", "loss");
+
 /** What runs can be compared by. */
 export const METRICS: readonly Metric[] = [
   VALID_LOSS,
   finalLoss("trainLoss", "train"),
   finalLoss("testLoss", "test"),
   { ...lossMetric("bestValidLoss", "best valid"), step: (run) => run.bestValidStep },
-  lossMetric("loss", "loss"),
+  LOSS,
   {
     name: "steps_per_s",
     title: "steps/s",
@@ -41,6 +44,18 @@ export const METRICS: readonly Metric[] = [
     step: () => null,
   },
 ];
+
+/**
+ * Returns what runs are compared by unless a metric is named: the validation loss; of recorded runs that have none the loss,
+ * else the first metric of which less or more is better, else the first.
+ */
+export function usualMetric(runs: readonly Measured[]): Metric {
+  const has = (metric: Metric): boolean => runs.some((run) => metric.value(run) !== null);
+  if (has(VALID_LOSS) || !runs.every(isRecorded)) return VALID_LOSS;
+  if (has(LOSS)) return LOSS;
+  const recorded = recordedMetrics(runs);
+  return recorded.find(({ isLessBetter }) => isLessBetter !== null) ?? recorded[0] ?? VALID_LOSS;
+}
 
 /** Returns what runs have recorded by names of their own, each in its last number, in the order of these runs. */
 export function recordedMetrics(runs: readonly Pick<Measured, "metrics">[]): Metric[] {
@@ -68,8 +83,22 @@ function finalLoss(field: MetricField, title: string): Metric {
   return {
     ...lossMetric(field, title),
     value: (run) => (isLost(run) ? null : value(run)),
-    step: (run) => (run.state === "finished" ? updates(run) : null),
+    step: (run) => {
+      if (isRecorded(run)) return ofRole(run, columnOf(field))?.last_step ?? null;
+      return run.state === "finished" ? updates(run) : null;
+    },
   };
+}
+
+/** Returns the metric of a recorded run that stands for a column of the view `runs`. */
+function ofRole({ metrics }: Measured, column: string): MetricSummary | undefined {
+  return [...(metrics?.values() ?? [])].find(({ role }) => role === column);
+}
+
+/** Says whether a recorded run has numbers for a column of the view `runs` of which the last is not finite. */
+export function endsNotFinite(run: Measured, { name }: Metric): boolean {
+  const found = ofRole(run, name) ?? run.metrics?.get(metricOf(name));
+  return found !== undefined && found.points > 0 && found.last === null;
 }
 
 function finite(field: MetricField): Metric["value"] {

@@ -1,6 +1,7 @@
 /** What makes configs of several versions and spellings comparable. */
+import { type Configured, isRecorded } from "./factors.ts";
 import { withOneNorm } from "./one-norm.ts";
-import { type Setting, settingOfKey } from "./settings.ts";
+import { settingOfKey } from "./settings.ts";
 
 /** What a config means that does not say how its names were read: an older version, or a file for which it is the same. */
 const UNSAID: Readonly<Record<string, string>> = {
@@ -9,25 +10,26 @@ const UNSAID: Readonly<Record<string, string>> = {
 };
 
 /** Gives runs the same keys for the same facts, so that they can be compared: how names were read, and the norm. */
-export function withSameKeys<R extends { readonly settings: readonly Setting[] }>(
-  runs: readonly R[],
-): readonly R[] {
+export function withSameKeys<R extends Keyed>(runs: readonly R[]): readonly R[] {
   const read = withReading(runs);
-  const before = read.map(({ settings }) => settings);
+  const before = read.map(({ settings, source = null }) => (source === null ? settings : []));
   const settings = withOneNorm(before, settingOfKey);
   if (settings === before) return read;
-  return read.map((run, i) => ({ ...run, settings: settings[i] ?? run.settings }));
+  return read.map((run, i) =>
+    isRecorded(run) ? run : { ...run, settings: settings[i] ?? run.settings },
+  );
 }
 
-/** Gives every run the settings of how its names were read that any of them has. */
-function withReading<R extends { readonly settings: readonly Setting[] }>(
-  runs: readonly R[],
-): readonly R[] {
+type Keyed = Pick<Configured, "settings" | "source">;
+
+/** Gives every run of ours the settings of how its names were read that any of them has. */
+function withReading<R extends Keyed>(runs: readonly R[]): readonly R[] {
   const said = Object.entries(UNSAID).filter(([key]) =>
-    runs.some(({ settings }) => settings.some((one) => one.key === key)),
+    runs.some((run) => !isRecorded(run) && run.settings.some((one) => one.key === key)),
   );
   if (said.length === 0) return runs;
   return runs.map((run) => {
+    if (isRecorded(run)) return run;
     const missing = said.filter(([key]) => run.settings.every((one) => one.key !== key));
     const added = missing.map(([key, value]) => settingOfKey(key, value));
     return added.length === 0 ? run : { ...run, settings: [...run.settings, ...added] };

@@ -159,9 +159,23 @@ export function nameText(value: unknown): string {
   return [...(kind === undefined ? [] : [nameText(kind)]), ...inner].join("_");
 }
 
-/** Returns every setting of a config. */
-export function flatSettings(config: unknown): Setting[] {
-  return settingsBelow(config, "", stepsOf(config));
+/**
+ * Returns every setting of a config.
+ *
+ * @param source - the format of the log that the run is recorded from: what maps are for is not known there
+ */
+export function flatSettings(config: unknown, source: string | null = null): Setting[] {
+  return source === null ? settingsBelow(config, "", stepsOf(config)) : allBelow(config, "");
+}
+
+/** Takes every map apart, as other programs have them. */
+function allBelow(config: unknown, prefix: string): Setting[] {
+  if (!isMap(config)) return [];
+  return Object.entries(config).flatMap(([name, value]): Setting[] => {
+    const key = prefix === "" ? name : `${prefix}.${name}`;
+    const isOne = !isMap(value) || Object.keys(value).length === 0;
+    return isOne ? [settingOfKey(key, value)] : allBelow(value, key);
+  });
 }
 
 /** Returns the steps that a config trains. */

@@ -171,5 +171,6 @@ function ratesText(rates: Members, style: ShortStyle): string {
 
 function number(value: unknown, digits: number): string {
   if (Array.isArray(value)) return value.map((one) => number(one, digits)).join(" ");
-  return typeof value === "number" ? shortNumber(value, digits) : String(value);
+  if (typeof value === "number") return shortNumber(value, digits);
+  return isMap(value) ? JSON.stringify(value) : String(value);
 }

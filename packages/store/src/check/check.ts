@@ -60,10 +60,12 @@ export type CheckedRun = Holder & {
   readonly last_step: number | null;
   readonly claim: string | null;
   readonly parameters: number;
+  /** The format of the log that it is recorded from; null: it is trained here. */
+  readonly source: string | null;
 };
 
 const RUNS = `
-  select id, name, state, last_step, claim, host, pid, process_start, heartbeat_at,
+  select id, name, state, last_step, source, claim, host, pid, process_start, heartbeat_at,
     (select count(*) from param where run_id = run.id) as parameters
   from run where ${NOT_PURGED} and id not in (select run_id from damaged_run)`;
 

@@ -15,7 +15,7 @@ import {
   repairEach,
   runsToCheck,
 } from "./check.ts";
-import { damageBesideSteps, stepDamage } from "./run-damage.ts";
+import { damageBesideSteps, damagedConfig, stepDamage } from "./run-damage.ts";
 import { sealChecked } from "./seal-missing.ts";
 import { valueDamage } from "./value-damage.ts";
 
@@ -93,8 +93,7 @@ function damageIn(context: CheckContext, run: CheckedRun): Wrong | null {
 }
 
 function configDamage({ sql, configDamage: reasonOf }: CheckContext, { id }: CheckedRun) {
-  const config = sql.value<string>("select config from run where id = ?", id) ?? "";
-  const reason = reasonOf(config);
+  const reason = damagedConfig(sql, id, reasonOf);
   return reason === null ? null : ({ reason, remedy: "aside" } as const);
 }
 
@@ -128,7 +127,11 @@ function repaired(
     case "seal":
       if (sealChecked(sql, id, { made: "repair", now, hasTime }) !== null) return null;
       return "has a new digest";
-    case "aside":
-      return `is set aside as ${setAside(sql, id, { reason, now })}; \`ablate run\` trains it again`;
+    case "aside": {
+      const source = sql.value<string | null>("select source from run where id = ?", id);
+      const again =
+        source === null ? "`ablate run` trains it again" : "`ablate record` reads its log again";
+      return `is set aside as ${setAside(sql, id, { reason, now })}; ${again}`;
+    }
   }
 }

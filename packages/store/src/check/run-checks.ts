@@ -32,7 +32,12 @@ export function checkLostRuns(context: CheckContext): Found {
     for (const { id } of lost) changeRun(context, id, () => interruptRun(sql, id, now));
     return { ok: true, detail: `marked as interrupted: ${names}${others}` };
   };
-  const text = `their process has died: ${names}; \`ablate run\` trains them again${others}`;
+  const ours = lost.some(({ source }) => source === null) ? "`ablate run` trains them again" : null;
+  const theirs = lost.some(({ source }) => source !== null)
+    ? "`ablate record` goes on with their logs"
+    : null;
+  const remedies = [ours, theirs].filter((one) => one !== null).join(", ");
+  const text = `their process has died: ${names}; ${remedies}${others}`;
   return { text, repair };
 }
 

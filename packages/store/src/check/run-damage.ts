@@ -35,9 +35,17 @@ export function damageOf(
   const sealed = isSealed ? (digestDamage(sql, id)?.reason ?? valueDamage(sql, id)) : null;
   const damage = sealed ?? (isSealed && !isForeign ? null : recordedDamage(sql, id, hasTime));
   if (damage !== null) return damage;
-  const config = sql.value<string>("select config from run where id = ?", id);
-  if (config === undefined) return null;
-  return configDamage(config) ?? damagedCheckpoint(sql, id, weightsDamage);
+  return damagedConfig(sql, id, configDamage) ?? damagedCheckpoint(sql, id, weightsDamage);
+}
+
+/** Says what is wrong with the resolved config of a run; null of one that is recorded: any map is a config there. */
+export function damagedConfig(
+  sql: Statements,
+  id: number,
+  configDamage: (config: string) => string | null,
+): string | null {
+  const config = sql.value<string>("select config from run where id = ? and source is null", id);
+  return config === undefined ? null : configDamage(config);
 }
 
 /** Returns what can be told without a digest: sizes, steps, checkpoints, and curves from their steps. */

@@ -9,15 +9,19 @@ function isJson(text: string, type: string): string {
   return `json_type(iif(json_valid(${text}), ${text}, 'null')) = '${type}'`;
 }
 
-/** The product of a shape's sizes, as a REAL; NULL where one of them is no positive whole number. */
-const PRODUCT = `(select case when min(type = 'integer' and value > 0) then exp(sum(ln(value))) end
-  from json_each(iif(json_valid(p.shape), p.shape, '[]')))`;
+/** The product of a shape's sizes, as a REAL, 1 for none; NULL where one is no positive whole number, or it is no list. */
+const PRODUCT = `(select case when count(*) = 0 then 1.0
+  when min(type = 'integer' and value > 0) then exp(sum(ln(value))) end
+  from json_each(iif(json_valid(p.shape), p.shape, '[0]')))`;
 
 /** Bytes of a pair of float20. */
 const PAIR = 5;
 
 /** Bits of a mantissa, and exponents of two, that a float32 has. */
 const [MOST_MANTISSA, LOWEST, HIGHEST] = [23, -160, 160];
+
+/** More numbers than leave a layer of a recorded run for one example: what they are does not follow from its parameters. */
+const MOST_UNITS: number = 2 ** 26;
 
 /** What may be wrong: the end of a sentence that begins with the run's name, and SQL of whether it is so. */
 const CHECKS: readonly (readonly [reason: string, isSo: string])[] = [
@@ -61,7 +65,8 @@ const CHECKS: readonly (readonly [reason: string, isSo: string])[] = [
   [
     "a layer has more units than parameters",
     `exists (select 1 from probe_layer l where l.run_id = r.id and (l.units < 1 or l.units >
-      (select max(size) from param p where p.run_id = r.id and p.layer = l.name)))`,
+      iif(r.source is null, (select max(size) from param p where p.run_id = r.id and p.layer = l.name),
+        ${MOST_UNITS})))`,
   ],
   [
     "a probe has other sizes than its numbers",

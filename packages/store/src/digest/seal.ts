@@ -187,6 +187,7 @@ function wholeSections(): readonly WholeSection[] {
     "metrics",
     "metric_ends",
     "metric_rollup",
+    "recorded",
   ];
 }
 

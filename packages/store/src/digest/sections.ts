@@ -26,7 +26,7 @@ export type WholeSection =
   | OptionalSection;
 
 /** Sections that a run has only where it has rows for them: they came later, and older digests stay valid. */
-export type OptionalSection = "best" | "metrics" | "metric_ends" | "metric_rollup";
+export type OptionalSection = "best" | "metrics" | "metric_ends" | "metric_rollup" | "recorded";
 
 export type SectionName = WholeSection | "steps" | "probes";
 
@@ -93,6 +93,7 @@ export const WHOLE_SECTIONS: Readonly<Record<WholeSection, readonly Rows[]>> = {
     ofRun("metric", "last_step last min_step min max_step max", "idx"),
   ],
   metric_rollup: [ofRun("metric_rollup", "metric level bucket data", "metric, level, bucket")],
+  recorded: [{ ...RUN, columns: ["source"] }, ofRun("metric", "idx role", "idx")],
 };
 
 /** SQL of whether the run @id has such a section. */
@@ -101,6 +102,8 @@ export const OPTIONAL: Readonly<Record<OptionalSection, string>> = {
   metrics: `select 1 from metric where run_id = @id union all select 1 from metric_point where run_id = @id`,
   metric_ends: "select 1 from metric where run_id = @id",
   metric_rollup: "select 1 from metric_rollup where run_id = @id",
+  recorded: `select 1 from run where id = @id and (source is not null
+    or exists (select 1 from metric where run_id = @id and role is not null))`,
 };
 
 /** Says whether digests of a format can be compared with what a run has. */

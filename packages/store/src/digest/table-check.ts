@@ -36,7 +36,7 @@ const DIGEST_OF =
 const RUNS = `
   select r.id, r.name, s.format, (${DIGEST_OF} 'config'), (${DIGEST_OF} 'results'),
     (select hex(n.sha256) from name_digest n where n.run_id = r.id), (${DIGEST_OF} 'metric_ends'),
-    ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
+    (${DIGEST_OF} 'recorded'), ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
   from run r left join seal s on s.run_id = r.id and s.made <> 'refused'
   where r.id not in (select run_id from damaged_run) and ${NOT_PURGED}`;
 
@@ -48,13 +48,14 @@ type Row = readonly [
   results: string | null,
   names: string | null,
   metrics: string | null,
+  recorded: string | null,
   ...values: Value[],
 ];
 
 const NAME_AT = 1;
 const NAMES_AT = 5;
 /** Where the values of a section begin in a row, and where the last one ends. */
-const CONFIG_AT = 7;
+const CONFIG_AT = 8;
 const RESULTS_AT: number = CONFIG_AT + RUN_CONFIG.length;
 const RESULTS_END: number = RESULTS_AT + RUN_RESULTS.length;
 
@@ -73,16 +74,18 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
   };
   const ofOtherRevisions = new Set(sql.values<number>(OTHER_REVISIONS));
   const metricsOf = endsHasher(sql, id);
+  const recordedOf = recordedHasher(sql, id);
   const namesOf = ownHasher(sql, NAMES, { from: NAME_AT, to: NAME_AT + 1, id });
   const wrong = (row: Row): string | null => {
-    const [runId, , format, config, results, , metrics] = row;
+    const [runId, , format, config, results, , metrics, recorded] = row;
     if (format === null) return jsonDamage(row);
     if (!isKnownFormat(format)) return `its digest has the unknown format ${format}`;
     if (ofOtherRevisions.has(runId)) return OTHER_REVISION;
     // What is as it was written is JSON, too.
     if (config !== configOf(row)) return jsonDamage(row) ?? OTHER_CONFIG;
     if (results !== resultsOf(row, format)) return jsonDamage(row) ?? OTHER_RESULTS;
-    return metrics === metricsOf(runId) ? null : OTHER_METRICS;
+    if (metrics !== metricsOf(runId)) return OTHER_METRICS;
+    return recorded === recordedOf(runId) ? null : OTHER_SOURCE;
   };
   return runs.flatMap((row): RunDamage[] => {
     const run = row[NAME_AT];
@@ -97,6 +100,8 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
 const OTHER_CONFIG = "its config is not what the digest says";
 const OTHER_RESULTS = "its results are not what the digest says";
 const OTHER_METRICS = "the last or an extreme number of a metric is not what the digest says";
+const OTHER_SOURCE =
+  "where it is recorded from, or what its metrics stand for, is not what the digest says";
 const OTHER_NAMES = "its name, labels, tags or note are not what the digest says";
 
 const JSON_COLUMNS = [
@@ -158,6 +163,22 @@ function endsHasher(sql: Statements, id?: number): (run: number) => string | nul
     return found === none ? null : found;
   };
 }
+
+/** Returns the digest, in hex, of where a run is recorded from; null where it is trained here, and no metric has a role. */
+function recordedHasher(sql: Statements, id?: number): (run: number) => string | null {
+  const recorded = new Set(sql.values<number>(RECORDED));
+  if (recorded.size === 0) return () => null;
+  const hash = new ValueHash();
+  const add = adderOf(sql, WHOLE_SECTIONS.recorded, id);
+  return (run) => {
+    if (!recorded.has(run)) return null;
+    add(hash, run);
+    return hash.hex();
+  };
+}
+
+const RECORDED = `select id from run where source is not null
+  union select run_id from metric where role is not null`;
 
 /** No run has this id. */
 const NO_RUN = -1;

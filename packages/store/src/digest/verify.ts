@@ -123,6 +123,7 @@ const WHAT: Readonly<Record<Exclude<SectionName, "steps" | "probes">, string>> =
   metrics: "its metrics are not",
   metric_ends: "the last or an extreme number of a metric is not",
   metric_rollup: "the curve of a metric is not",
+  recorded: "where it is recorded from, or what its metrics stand for, is not",
 };
 
 function partsOf(sql: Statements, id: number): PartDigest[] {

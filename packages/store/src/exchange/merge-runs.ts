@@ -22,6 +22,8 @@ export type RunRow = Row &
     readonly state: RunState;
     readonly claim: string | null;
     readonly last_step: number | null;
+    /** Missing in a store of an older version. */
+    readonly source?: string | null;
   };
 
 /** What became of a run: `training` is kept because this machine is at it, `trashed` is in its trash. */
@@ -59,21 +61,32 @@ export function asInterrupted(run: RunRow): RunRow {
 }
 
 /** Compares a run there with the same one here. */
-export function compareRun({ to }: Files, there: RunRow): ComparedRun {
+export function compareRun(files: Files, there: RunRow): ComparedRun {
+  const { to } = files;
   const theirs = asInterrupted(there);
   const ours = to.row<RunRow>("select * from run where hash = ?", theirs.hash);
   if (ours === undefined) return { theirs, ours, name: importedName(to, theirs), change: "added" };
   const trashed = to.value("select 1 from trash_run where run_id = ?", ours.id);
-  const change = trashed === undefined ? changeOf(theirs, ours) : "trashed";
+  const change = trashed === undefined ? changeOf(files, theirs, ours) : "trashed";
   return { theirs, ours, name: ours.name, change };
 }
 
-function changeOf(theirs: RunRow, ours: RunRow): RunChange {
+function changeOf({ from, to }: Files, theirs: RunRow, ours: RunRow): RunChange {
   if (ours.claim !== null && isAlive(ours, Date.now())) return "training";
   const isFinished = ({ state }: RunRow) => state === "finished";
   const isBetter =
-    isFinished(theirs) === isFinished(ours) ? stepsOf(theirs) > stepsOf(ours) : isFinished(theirs);
+    isFinished(theirs) === isFinished(ours)
+      ? recordedSteps(from, theirs) > recordedSteps(to, ours)
+      : isFinished(theirs);
   return isBetter ? "replaced" : "kept";
+}
+
+/** Returns how many steps are recorded of a run; of a log without steps, up to the last number of a metric. */
+function recordedSteps(sql: Statements, run: RunRow): number {
+  const { id, last_step, source = null } = run;
+  if (last_step !== null || source === null) return stepsOf(run);
+  const last = sql.value<number | null>("select max(last_step) from metric where run_id = ?", id);
+  return (last ?? -1) + 1;
 }
 
 /** Returns what the user is told of it, before it is done. */
@@ -83,7 +96,8 @@ export function importedRun({ from, to }: Files, compared: ComparedRun): Importe
   const shown = stays && ours !== undefined ? ours : theirs;
   const { hash, name: source } = theirs;
   return {
-    ...{ run: name, source, hash, change, state: shown.state, steps: stepsOf(shown) },
+    ...{ run: name, source, hash, change, state: shown.state },
+    steps: recordedSteps(shown === ours ? to : from, shown),
     revision_here: ours === undefined ? null : trainedBy(to, ours.id),
     revision_there: trainedBy(from, theirs.id),
   };

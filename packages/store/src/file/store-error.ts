@@ -33,7 +33,8 @@ export class DamageError extends StoreError {
 }
 
 /** What to do about a damaged run. */
-export const REMEDY = "`ablate doctor --repair` sets it aside, `ablate run` then trains it again";
+export const REMEDY: string =
+  "`ablate doctor --repair` sets it aside; then `ablate run` trains it again, or `ablate record` reads its log again";
 
 /** Reads something of a run; what is damaged there says whose it is. */
 export function readingRun<T>(run: string, read: () => T): T {

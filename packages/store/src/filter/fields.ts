@@ -12,7 +12,7 @@ type NotedRun = RunSummary & { readonly note?: string | null };
 
 /**
  * Returns a run of the store as a filter sees it. A key of the config is found by its dotted path, or by its last
- * segments where no other key of the run ends in them.
+ * segments where no other key of the run ends in them, and a metric by its name where nothing else of the run is called so.
  */
 export function filterSubject(run: NotedRun): FilterSubject {
   const own = ownFields(run);
@@ -27,12 +27,15 @@ export function filterSubject(run: NotedRun): FilterSubject {
       if (value !== undefined) return value;
       config ??= parseConfig(run.config);
       shortNames ??= shortNamesOf(keysOf(config));
-      return (
-        valueAt(config, name.split(".")) ??
-        normField(name, config) ??
-        valueAt(config, (shortNames.get(name) ?? name).split(".")) ??
-        usualValue(name, hasLayers(config))
-      );
+      const isOwn = run.source === null;
+      const found = [
+        valueAt(config, name.split(".")),
+        isOwn ? normField(name, config) : undefined,
+        valueAt(config, (shortNames.get(name) ?? name).split(".")),
+        numberOf(run, name),
+        isOwn ? usualValue(name, hasLayers(config)) : undefined,
+      ];
+      return found.find((one) => one !== undefined);
     },
   };
 }
@@ -41,15 +44,19 @@ export function filterSubject(run: NotedRun): FilterSubject {
 export function fieldNames(run: NotedRun): string[] {
   const config = parseConfig(run.config);
   const keys = keysOf(config);
-  const metrics = [...(run.metrics?.keys() ?? [])].map(metricSeries);
+  const metrics = [...(run.metrics?.keys() ?? [])].flatMap((name) => [name, metricSeries(name)]);
   const names = [...ownFields(run).keys(), ...keys, ...shortNamesOf(keys).keys(), ...metrics];
   return [...new Set(names)];
 }
 
-/** Finds `metric.NAME`, the last number of a metric, and `metric.NAME.min` and `.max`, which a metric may be called as well. */
-function metricField({ metrics }: NotedRun, field: string): number | null | undefined {
-  if (metrics === undefined || !isMetric(field)) return undefined;
-  const name = metricOf(field);
+/** Finds `metric.NAME`. */
+function metricField(run: NotedRun, field: string): number | null | undefined {
+  return isMetric(field) ? numberOf(run, metricOf(field)) : undefined;
+}
+
+/** Finds `NAME`, the last number of a metric, and `NAME.min` and `NAME.max`, which a metric may be called as well. */
+function numberOf({ metrics }: NotedRun, name: string): number | null | undefined {
+  if (metrics === undefined) return undefined;
   const found = metrics.get(name);
   if (found !== undefined) return found.last;
   const end = EXTREMES.find((one) => name.endsWith(`.${one}`));

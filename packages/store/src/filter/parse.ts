@@ -159,7 +159,11 @@ class Scanner {
     const sign = this.#read(SIGN);
     if (sign === "(" || sign === ")") return { kind: sign, at, text: sign };
     if (sign === "-") return { kind: "not", at, text: sign };
-    if (this.#peek(QUOTE) !== "") return { kind: "word", at, pattern: this.#quoted() };
+    if (this.#peek(QUOTE) !== "") {
+      const pattern = this.#quoted();
+      const isField = this.#peek(AFTER_FIELD) !== "" && pattern.text !== "";
+      return isField ? this.#field(at, pattern.text) : { kind: "word", at, pattern };
+    }
     const word = this.#read(WORD);
     const keyword = KEYWORDS.find((known) => known === word.toLowerCase());
     if (keyword !== undefined && this.#peek(OPERATOR) === "") {

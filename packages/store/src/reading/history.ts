@@ -72,7 +72,7 @@ export type SeriesRows = {
 };
 
 /** How to draw a series. */
-export type SeriesInfo = Omit<Row<typeof SERIES>, "run" | "log_scale"> & {
+export type SeriesInfo = Omit<Row<typeof SERIES>, "run" | "log_scale" | "log_axis"> & {
   /** Whether it is best drawn along a logarithmic axis. */
   readonly isLog: boolean;
 };

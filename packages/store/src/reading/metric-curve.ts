@@ -8,7 +8,7 @@ import {
   type Points,
   type Summary,
 } from "../writing/metric-rollup.ts";
-import type { SeriesRows, Span } from "./history.ts";
+import type { SeriesRows, Span, StepLoss } from "./history.ts";
 import { readPoints } from "./metric-points.ts";
 
 /** What the names of series begin with that are metrics. */
@@ -41,6 +41,21 @@ export function standsFor(sql: Statements, runId: number, series: string): strin
   const select = `select name from metric where run_id = @runId and role = @series
     and not exists (select 1 from step where run_id = @runId) order by idx limit 1`;
   return sql.value<string>(select, { runId, series }) ?? null;
+}
+
+/** Reads the loss of one step, the last one unless given, of the metrics that stand for steps. */
+export function standingLoss(sql: Statements, runId: number, step?: number): StepLoss | undefined {
+  const name = standsFor(sql, runId, "loss");
+  if (name === null) return undefined;
+  const metric = metricIndex(sql, runId, name);
+  const last = "select last_step from metric where run_id = ? and idx = ?";
+  const at = step ?? sql.value<number | null>(last, runId, metric) ?? -1;
+  const numberOf = (metric: number): number | undefined =>
+    readPoints(sql, { runId, metric }, { from: at, to: at }).numbers[0];
+  const loss = numberOf(metric);
+  if (loss === undefined) return undefined;
+  const lr = numberOf(metricIndex(sql, runId, standsFor(sql, runId, "lr") ?? ""));
+  return { step: at, loss: Number.isNaN(loss) ? null : loss, lr: lr ?? null };
 }
 
 /** Reads a metric in a span: a row for each number, or for each bucket that has one. */

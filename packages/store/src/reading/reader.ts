@@ -78,7 +78,7 @@ const TRAINED_KINDS = `
   select min(config) as config, parameters, count(*) as runs,
     sum(last_step + 1) as steps, sum(train_seconds) as seconds,
     (select group_concat(revision) from revision where run_id = run.id) as revision
-  from run where train_seconds > 0 and last_step is not null and parameters is not null
+  from run where source is null and train_seconds > 0 and last_step is not null and parameters is not null
     and json_valid(config) and id not in (select run_id from damaged_run)
   group by config ->> '$.model', config ->> '$.data.context', config ->> '$.train.batch_size',
     engine, parameters, revision`;

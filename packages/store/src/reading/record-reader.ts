@@ -22,7 +22,14 @@ import type {
   StoredWeights,
   Ticks,
 } from "./history.ts";
-import { isMetric, metricCurve, metricIndex, metricOf, standsFor } from "./metric-curve.ts";
+import {
+  isMetric,
+  metricCurve,
+  metricIndex,
+  metricOf,
+  standingLoss,
+  standsFor,
+} from "./metric-curve.ts";
 import { readPoints } from "./metric-points.ts";
 import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
 import { metricsOf } from "./run-metrics.ts";
@@ -165,14 +172,11 @@ export class RecordReader {
 
   /** Returns series in the order loss, lr, then the parameters, then the metrics. */
   series(runName: string): SeriesInfo[] {
-    const select = "select series, unit, guide, low, high from series where run = ?";
-    const logs = this.metrics(runName).flatMap(({ name, log_axis }) =>
-      log_axis === 1 ? name : [],
-    );
-    const isLog = ({ series }: Pick<SeriesInfo, "series">) =>
-      isMetric(series) && logs.includes(metricOf(series));
-    const found = this.sql.rows<Omit<SeriesInfo, "isLog">>(select, runName);
-    return found.map((info) => ({ ...info, isLog: isLog(info) }));
+    type Listed = Omit<SeriesInfo, "isLog"> & { readonly isLog: number };
+    const select =
+      "select series, unit, guide, low, high, goal, log_axis as isLog from series where run = ?";
+    const found = this.sql.rows<Listed>(select, runName);
+    return found.map((info) => ({ ...info, isLog: info.isLog === 1 }));
   }
 
   /** Returns metrics in the order in which the run has recorded them. */
@@ -223,10 +227,11 @@ export class RecordReader {
     return readingRun(runName, () => readSteps(this.sql, runId, steps));
   }
 
-  /** Reads the loss of one step, the last one unless given. */
+  /** Reads the loss of one step, the last one unless given; where a run has no steps, of the metrics that stand for them. */
   lossAt(runName: string, step?: number): StepLoss | undefined {
     const asked = { run: runName, step: step ?? null };
-    return this.sql.row(`select step, loss, lr ${LAST_OR_GIVEN}`, asked);
+    const found = this.sql.row<StepLoss>(`select step, loss, lr ${LAST_OR_GIVEN}`, asked);
+    return found ?? standingLoss(this.sql, this.#runId(runName), step);
   }
 
   /** Reads the update ratios of one step, the last one unless given. */

@@ -13,7 +13,7 @@ export const LOSS = {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
     step: ["integer", "of this update, from 0", { unit: "steps" }],
     loss: ["real", "of the mini-batch, before the update", { unit: "nats", nulls: "not finite" }],
-    lr: ["real", "the learning rate"],
+    lr: ["real", "the learning rate", { nulls: "a log does not say" }],
   },
 } as const;
 
@@ -71,6 +71,22 @@ function floatSql(hex: string): string {
   return `iif(length(${hex}) = 16, ${float64Sql(hex)}, ${float32Sql(hex)})`;
 }
 
+/** Selects the metric that stands for a series of steps in each run without steps. */
+function standsForArm(series: "loss" | "lr"): string {
+  const at = (offset: number) => hexSql("b.data", String(offset), 8);
+  return `
+    select r.name, '${series}', b.level, b.bucket * b.level,
+      ${hexSql("b.data", "41", 4)}, ${at(1)}, ${at(17)}, ${at(9)}
+    from kept_run r join metric m on m.run_id = r.id and ${standsIn("m", series)}
+      join metric_rollup b on b.run_id = r.id and b.metric = m.idx`;
+}
+
+/** SQL of whether a metric is the one that stands for a series of steps of its run `r`, which has none. */
+function standsIn(metric: string, series: "loss" | "lr"): string {
+  return `r.last_step is null and ${metric}.role = '${series}' and ${metric}.idx =
+      (select min(idx) from metric where run_id = r.id and role = '${series}')`;
+}
+
 const SERIES_NAME: string = "loss, lr, log10_ratio:PARAM or metric.NAME";
 
 export const CURVE = {
@@ -107,6 +123,8 @@ export const CURVE = {
     curveArm("'lr'", "1"),
     curveArm("'log10_ratio:' || p.name", "(p.idx + 2)", "join param p on p.run_id = r.id"),
     metricArm(),
+    standsForArm("loss"),
+    standsForArm("lr"),
   ].join(" union all ")})` as string,
 } as const;
 
@@ -117,6 +135,18 @@ const BAND: Pick<typeof THRESHOLDS, "slow_updates" | "fast_updates"> = {
   slow_updates: 1e-4,
   fast_updates: 1e-2,
 };
+
+/** SQL of the runs that have a series of steps, each with the metric that stands for it where it has no steps. */
+const STEPS_OR: Readonly<Record<"loss" | "lr", string>> = {
+  loss: withSeries("loss"),
+  lr: withSeries("lr"),
+};
+
+/** A run that is trained here will have steps. */
+function withSeries(series: "loss" | "lr"): string {
+  return `from kept_run r left join metric m on m.run_id = r.id and ${standsIn("m", series)}
+    where r.source is null or r.last_step is not null or m.idx is not null`;
+}
 
 export const SERIES = {
   name: "series",
@@ -129,20 +159,22 @@ export const SERIES = {
     guide: ["real", "where a line helps the eye", { nulls: "there is none" }],
     low: ["real", "lower end of the band in which all is well", { nulls: "no verdict is fair" }],
     high: ["real", "upper end of the band in which all is well", { nulls: "no verdict is fair" }],
+    goal: ["text", "min or max: which values are better", { nulls: "neither" }],
+    log_axis: ["integer", "1 where it is best drawn along a logarithmic axis"],
   },
   sql: `
-  select name as run, 'loss' as series, iif(source is null, 'nats', null) as unit, 0 as log_scale,
-    null as guide, null as low, null as high
-  from kept_run
+  select r.name as run, 'loss' as series, iif(r.source is null, 'nats', m.unit) as unit, 0 as log_scale,
+    m.guide as guide, null as low, null as high, 'min' as goal, ifnull(m.log_scale, 0) as log_axis
+  ${STEPS_OR.loss}
   union all
-  select name, 'lr', null, 0, null, null, null from kept_run
+  select r.name, 'lr', m.unit, 0, m.guide, null, null, null, ifnull(m.log_scale, 0) ${STEPS_OR.lr}
   union all
   select r.name, 'log10_ratio:' || p.name, 'log10', 1, -3,
     case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.slow_updates)} end,
-    case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.fast_updates)} end
+    case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.fast_updates)} end, null, 0
   from kept_run r join param p on p.run_id = r.id
   union all
-  select r.name, 'metric.' || m.name, m.unit, 0, m.guide, null, null
+  select r.name, 'metric.' || m.name, m.unit, 0, m.guide, null, null, m.goal, m.log_scale
   from kept_run r join metric m on m.run_id = r.id` as string,
 } as const;
 

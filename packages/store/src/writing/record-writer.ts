@@ -83,9 +83,16 @@ export class RecordWriter {
     this.#writing(runId, token, () => addBestCheckpoint(this.sql, runId, best));
   }
 
-  /** Runs the methods called in `work` as one transaction. */
+  /** Runs the methods called in `work` as one transaction: all that they store, or nothing. */
   together<T>(work: () => T): T {
-    return this.transactions.run(work);
+    try {
+      return this.transactions.run(work);
+    } catch (error) {
+      // What is known of the runs may be of what was not stored.
+      this.#histories.clear();
+      this.#metrics.clear();
+      throw error;
+    }
   }
 
   /** Says what is known of metrics that a run records. */
@@ -128,6 +135,8 @@ export class RecordWriter {
     this.#writing(runId, token, () => {
       if (config !== undefined) this.sql.update("run", runId, { config });
       if (steps !== undefined) this.sql.update("run", runId, { steps: steps ?? OPEN_END });
+      // It was made when the run was planned; the end of the run makes it anew.
+      this.sql.run("delete from digest where run_id = ? and section = 'config'", runId);
       if (provenance === undefined) return;
       const merge = "update run set provenance = json_patch(provenance, ?) where id = ?";
       this.sql.run(merge, JSON.stringify(provenance), runId);
@@ -191,7 +200,9 @@ export class RecordWriter {
   /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
   endRun(runId: number, token: string, end: RunEnd): void {
     const { state, reason, error, detail, trainSeconds, snapshot } = end;
-    this.sql.database.pragma("synchronous = FULL");
+    // SQLite does not change it within a transaction.
+    const isOwn = !this.sql.database.inTransaction;
+    if (isOwn) this.sql.database.pragma("synchronous = FULL");
     try {
       this.#writing(runId, token, (now) => {
         if (snapshot !== null) this.#keep(runId, snapshot, end);
@@ -206,7 +217,7 @@ export class RecordWriter {
       });
       this.forgetHistory(runId);
     } finally {
-      this.sql.database.pragma("synchronous = NORMAL");
+      if (isOwn) this.sql.database.pragma("synchronous = NORMAL");
     }
   }
 

@@ -270,8 +270,13 @@ export class StoreWriter extends RecordWriter {
     }
   }
 
-  /** Records which revision makes the updates from `step` on; returns the one before where it is another. */
+  /**
+   * Records which revision makes the updates from `step` on; returns the one before where it is another. Engines of other
+   * programs have none.
+   */
   #setRevision(runId: number, claim: Claim, step: number): number | null {
+    const source = this.sql.value<string | null>("select source from run where id = ?", runId);
+    if (source !== null) return null;
     const before = this.sql.value<number>(REVISION_BEFORE, runId);
     const revision = revisionOf(claim);
     if (before === revision) return null;
