@@ -10,6 +10,7 @@ import {
   type StoreReader,
   settingOf,
   settingTexts,
+  usualMetric,
 } from "@ablate/store";
 import { didYouMean, readNumber } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
@@ -37,7 +38,7 @@ export const command: Command = {
       multiple: true,
       value: "NAME",
       choices: METRICS.map(({ name }) => name),
-      help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss, steps_per_s, or what the runs record: metric.gradient_norm",
+      help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss, steps_per_s, or what the runs record: gradient_norm, accuracy",
     },
     by: { value: "KEY", help: "one row for each value of this key of the config" },
     within: { value: "KEY", help: "with --by: the same for each value of this key by itself" },
@@ -130,11 +131,13 @@ function chosen(reader: StoreReader, invocation: Invocation): Compared {
   return { runs: all, by, baseline: all.find(({ name }) => name === meant[0]?.name) };
 }
 
-/** Returns the metrics of these names, in this order; the first of all without names. */
+/** Returns the metrics of these names, in this order; without names the usual one. */
 function metricsNamed(names: readonly string[], runs: readonly ComparedRun[]): readonly Metric[] {
-  if (names.length === 0) return METRICS.slice(0, 1);
-  const all = [...METRICS, ...recordedMetrics(runs)];
-  const known = all.map(({ name }) => name);
+  if (names.length === 0) return [usualMetric(runs)];
+  const recorded = recordedMetrics(runs);
+  const all = [...METRICS, ...recorded];
+  const fixed = METRICS.map(({ name }) => name);
+  const known = [...new Set([...fixed, ...recorded.map(({ title }) => title)])];
   return [...new Set(names)].map((name) => {
     const found = all.find((metric) => metric.name === name || metric.title === name);
     if (found !== undefined) return found;

@@ -24,7 +24,8 @@ export function settingTexts(
   const short = ({ key, value, id }: Setting, digits: number, most?: number) =>
     shortText(key, value, { digits, saysEnd: others.has(id), ...(most && { most }) });
   const brief: Ways<Setting> = [
-    (one) => (one.key === "data" ? one.text : (short(one, 3, MOST) ?? briefSetting(one.value))),
+    (one) =>
+      one.key === "data" ? one.text : (short(one, 3, MOST) ?? cutText(briefSetting(one.value))),
     ...byDigits<Setting>(3, (one, digits) => short(one, digits) ?? briefSetting(one.value, digits)),
     ...byDigits<Setting>(4, ({ value }, digits) => setting(only(value, differing), digits)),
   ];
@@ -37,8 +38,13 @@ export function settingTexts(
   return (found) => (found ? (texts.get(found.id) ?? found.text) : UNKNOWN);
 }
 
-/** Characters of a list of layers in a table. */
+/** Characters of a list of layers in a table, or of a text that another program has as a setting. */
 const MOST = 72;
+
+function cutText(text: string): string {
+  const letters = [...text];
+  return letters.length <= MOST ? text : `${letters.slice(0, MOST - 1).join("")}…`;
+}
 
 /** Returns the members of maps, such as `gain` of a scheme, that are not the same in all maps of their kind. */
 function differingMembers(settings: readonly Setting[]): ReadonlySet<string> {

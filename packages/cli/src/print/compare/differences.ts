@@ -4,6 +4,7 @@ import {
   type Comparison,
   lostText,
   type Metric,
+  type MetricEffect,
   missingPairsText,
   type PairedDifference,
   pairsText,
@@ -13,6 +14,8 @@ import {
 import { decimalsThatDiffer, shortNumber, signed, UNKNOWN } from "@ablate/text";
 import {
   effectTexts,
+  isPaired,
+  keysText,
   LOST,
   metricsOf,
   momentsTexts,
@@ -53,7 +56,9 @@ export function differenceSections(comparison: Comparison, isBrief: boolean): re
 }
 
 /** Tables what each factor does, all else equal; in brief the pairs are counted below the table. */
-export function effectSections({ effects }: Comparison, isBrief: boolean): readonly Section[] {
+export function effectSections(comparison: Comparison, isBrief: boolean): readonly Section[] {
+  const { effects } = comparison;
+  if (!isPaired(comparison)) return effects.map(meansSection);
   return effects.map(({ metric, effect }) => {
     const { values, baseline } = effectTexts(effect);
     const lost = effect.values.map(({ runs }) => lostText(runs, metric));
@@ -63,7 +68,7 @@ export function effectSections({ effects }: Comparison, isBrief: boolean): reado
     const means = effect.values.map(({ moments }) => moments.mean);
     const momentsText = momentsTexts(metric, means);
     return {
-      title: `${metric.title} by ${effect.factor.name}: difference from ${baseline}, all else and the seed equal`,
+      title: `${metric.title} by ${keysText(effect.factor.keys)}: difference from ${baseline}, all else and the seed equal`,
       columns: [
         { title: "value" },
         ...(isShort ? ["mean"] : ["mean ± std", "n"]).map(number),
@@ -85,6 +90,25 @@ export function effectSections({ effects }: Comparison, isBrief: boolean): reado
       }),
     };
   });
+}
+
+/** Tables the means of the values of a factor, where no seed is known by which runs could be paired. */
+function meansSection({ metric, effect }: MetricEffect): Section {
+  const { values } = effectTexts(effect);
+  const text = momentsTexts(
+    metric,
+    effect.values.map(({ moments }) => moments.mean),
+  );
+  return {
+    title: `${metric.title} by ${keysText(effect.factor.keys)}: seeds are unknown, so nothing is paired`,
+    columns: [{ title: "value" }, ...["mean ± std", "n"].map(number)],
+    rows: effect.values.map(({ runs, moments }, i) => [
+      values[i] ?? "",
+      text(moments),
+      shareText(moments.n, runs.length),
+    ]),
+    notes: [],
+  };
 }
 
 /** Says which pairs are missing; in brief, where the table does not, how many there are. */

@@ -4,7 +4,7 @@ import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
 import { differenceSections, effectSections } from "./differences.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
-import { NO_FACTOR, revisionNotes, rowSection, type Section } from "./sections.ts";
+import { isPaired, noFactorNote, revisionNotes, rowSection, type Section } from "./sections.ts";
 
 /** A comparison of all runs, or with `--within` of those that share a value of a key. */
 export type ComparedPart = {
@@ -94,10 +94,14 @@ function sectionsOf(
 ): readonly Section[] {
   const effects = effectSections(comparison, isBrief);
   if (effectsOnly) {
-    const notes = [...(effects.length > 0 ? [] : [NO_FACTOR]), ...revisionNotes(comparison)];
+    const notes = [
+      ...(effects.length > 0 ? [] : [noFactorNote(comparison)]),
+      ...revisionNotes(comparison),
+    ];
     return notes.length === 0 ? effects : [...effects, { title: "", columns: [], rows: [], notes }];
   }
-  const differences = isByKey ? [] : differenceSections(comparison, isBrief);
+  const hasDifferences = !isByKey && isPaired(comparison);
+  const differences = hasDifferences ? differenceSections(comparison, isBrief) : [];
   return [rowSection(comparison, isByKey), ...differences, ...effects];
 }
 

@@ -17,7 +17,7 @@ import {
   VALID_LOSS,
   withoutSeed,
 } from "@ablate/store";
-import { type Align, count, counted, decimalsThatDiffer, UNKNOWN } from "@ablate/text";
+import { type Align, count, counted, decimalsThatDiffer, UNKNOWN, visible } from "@ablate/text";
 import { BEST, bestNotes, valueText } from "./best.ts";
 
 export type Section = {
@@ -32,14 +32,18 @@ export type Section = {
   readonly notes: readonly string[];
 };
 
-export const NO_FACTOR = "the runs do not differ in their configs, but for the seed";
+/** Says that nothing but seeds tells the runs apart. */
+export function noFactorNote(comparison: Comparison): string {
+  const rest = isPaired(comparison) ? ", but for the seed" : "";
+  return `the runs do not differ in their configs${rest}`;
+}
 
 /** Tables the rows: what differs, what came out, which is the best. */
 export function rowSection(comparison: Comparison, isByKey: boolean): Section {
   const { rows, keys } = comparison;
   const all = rows.flatMap(({ runs }) => runs);
   const titles = rowTitles(comparison, isByKey);
-  const shown = isByKey ? [] : keys;
+  const shown = isByKey ? [] : keys.slice(0, MOST_KEYS);
   const texts = shown.map((key) => textsOf(all, key));
   const metrics = metricsOf(comparison);
   const [metric = VALID_LOSS] = metrics;
@@ -65,7 +69,7 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
   return {
     title: headline(comparison),
     columns: [
-      { title: isByKey ? keys.join(" + ") : "run" },
+      { title: isByKey ? keysText(keys) : "run" },
       ...shown.map((key) => ({ title: shortKey(key, shown) })),
       ...(areDone ? [] : [{ title: "state" }]),
       ...metrics.flatMap(({ title, unit }, m) => [
@@ -77,10 +81,35 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
     rows: body,
     notes: [
       ...metrics.flatMap((one, place) => bestNotes(one, rows, { titles, place })),
-      ...(keys.length > 0 ? [] : [NO_FACTOR]),
+      ...(keys.length > 0 ? [] : [noFactorNote(comparison)]),
+      ...(isByKey || keys.length <= MOST_KEYS ? [] : [unshownNote(keys)]),
       ...revisionNotes(comparison),
     ],
   };
+}
+
+/** Most keys of a config that are columns or are named together: configs of other programs have hundreds. */
+const MOST_KEYS = 12;
+
+function unshownNote(keys: readonly string[]): string {
+  const rest = counted(keys.length - MOST_KEYS, "more key");
+  return `${rest} of the configs differ; \`ablate diff A B\` shows those of two runs, --json all`;
+}
+
+/** Names keys that change together. */
+export function keysText(keys: readonly string[]): string {
+  return joinedText(keys.map((key) => visible(key === "" ? '""' : key)));
+}
+
+/** Joins what belongs to keys that change together, as many as can be read. */
+function joinedText(texts: readonly string[]): string {
+  const rest = texts.length - MOST_KEYS;
+  return [...texts.slice(0, MOST_KEYS), ...(rest > 0 ? [`${rest} more`] : [])].join(" + ");
+}
+
+/** Says whether the seed of any run is known: without, no run is paired with another. */
+export function isPaired({ rows }: Comparison): boolean {
+  return rows.some(({ runs }) => runs.some(({ seed }) => seed !== null));
 }
 
 /** Says where the runs were trained by several revisions of one engine. */
@@ -105,13 +134,33 @@ export function metricsOf({ rows }: Comparison): readonly Metric[] {
   return rows[0]?.outcomes.map(({ metric }) => metric) ?? [];
 }
 
-function headline({ rows }: Comparison): string {
+function headline(comparison: Comparison): string {
+  const { rows } = comparison;
   const runs = rows.flatMap((row) => row.runs);
-  const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const grids = [...new Set(runs.flatMap(({ grid }) => grid ?? []))];
   const where = grids.length > 3 ? counted(grids.length, "grid") : grids.join(", ");
-  const sizes = [counted(runs.length, "run"), counted(rows.length, "row"), counted(seeds, "seed")];
-  return `${where}: ${sizes.join(", ")}; mean ± std over the runs of a row`;
+  const sizes = [counted(runs.length, "run"), counted(rows.length, "row"), seedsOf(runs)];
+  const by = unaskedText(comparison);
+  return `${where}: ${sizes.join(", ")}; ${by}mean ± std over the runs of a row`;
+}
+
+/** Counts the seeds of runs, of which a log may not say them. */
+function seedsOf(runs: readonly ComparedRun[]): string {
+  const known = new Set(runs.flatMap(({ seed }) => seed ?? []));
+  if (known.size === 0) return "seeds unknown";
+  const others = runs.some(({ seed }) => seed === null) ? ", others unknown" : "";
+  return `${counted(known.size, "seed")}${others}`;
+}
+
+/** Says by what recorded runs are compared that have no validation loss, which is what others are. */
+function unaskedText(comparison: Comparison): string {
+  const [metric] = metricsOf(comparison);
+  const runs = comparison.rows.flatMap((row) => row.runs);
+  const isUsual = metric === undefined || metric.name === VALID_LOSS.name;
+  if (isUsual || !runs.every(({ source }) => source !== null)) return "";
+  return runs.every((run) => VALID_LOSS.value(run) === null)
+    ? `by ${metric.title}, as none has a valid_loss; `
+    : "";
 }
 
 /** Makes a function that writes mean and standard deviation, different means of a column never the same. */
@@ -155,7 +204,7 @@ function settingsTexts(
   keys: readonly string[],
 ): (value: (key: string) => Setting | null | undefined) => string {
   const texts = keys.map((key) => ({ key, text: textsOf(runs, key) }));
-  return (value) => texts.map(({ key, text }) => text(value(key))).join(" + ");
+  return (value) => joinedText(texts.map(({ key, text }) => text(value(key))));
 }
 
 /** Names the rows: by their runs' label without the seed, or by their values of the keys of `--by`. */
