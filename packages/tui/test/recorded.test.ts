@@ -25,7 +25,7 @@ test("logs of metrics alone have losses, a best number and states in the table, 
   expect(text(ui)).toMatch(/✓ lr=0\.1\/bs=32 .* 1\.0366 +1\.2366 +1,000 +finished +0\.8835/);
   expect(text(ui)).toMatch(/● long .* recording/);
   expect(text(ui)).toMatch(/■ dead .* interrupted/);
-  expect(text(ui)).toMatch(/^ runs\/lr=0\.1\/bs=32$/m);
+  expect(text(ui)).toMatch(/^ runs\/lr=0\.1\/bs=32 · loss at init 3\.0000$/m);
   expect(text(ui)).not.toMatch(/ of -|nats|ln \d/);
 
   press(ui, "/", ..."accuracy.max>0.5 lr=0.1", "enter");
