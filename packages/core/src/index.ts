@@ -102,7 +102,13 @@ export {
   type OptimizerSetting,
   PLAIN_SGD,
 } from "./optimizers/optimizers.ts";
-export type { Histogram, HistogramScale } from "./probe/histogram.ts";
+export {
+  ACTIVATION_SCALE,
+  GRADIENT_SCALE,
+  type Histogram,
+  type HistogramScale,
+  WEIGHT_SCALE,
+} from "./probe/histogram.ts";
 export type { LayerPass, UnitMoments } from "./probe/network-pass.ts";
 export type {
   LayerProbe,

@@ -76,7 +76,8 @@ export type LogEntry =
       readonly metricNames: readonly string[];
       readonly trainSeconds?: number;
     }
-  | { readonly type: "probe"; readonly probe: Probe }
+  /** `isAnew`: training began again at its step, and the probes of this one and of later ones go before. */
+  | { readonly type: "probe"; readonly probe: Probe; readonly isAnew?: boolean }
   /** What was said of this step and of later ones holds no more: training was restarted before it. */
   | { readonly type: "rewind"; readonly step: number }
   | { readonly type: "event"; readonly kind: string; readonly message: string | null }

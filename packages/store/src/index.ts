@@ -94,7 +94,7 @@ export {
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, type FilterSubject, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/parse.ts";
-export { type BinAxis, binAxis, densityOf } from "./probe/bins.ts";
+export { type BinAxis, binAxis, densityOf, edgesOf } from "./probe/bins.ts";
 export { isFlat } from "./probe/pack.ts";
 export type { QueryMistake } from "./query/mistake.ts";
 export { QueryError, queryStore, streamQuery } from "./query/stream-query.ts";

@@ -380,3 +380,20 @@ test("a store of version 14 is read without metrics, keeps its digests and gets 
   }
   expect(checkStore(path).filter(({ ok }) => !ok)).toEqual([]);
 });
+
+test("a metric that begins again at a step has nothing of it and of later ones from before", () => {
+  const { path, writer, id } = claimedRun([]);
+  const series = (steps: readonly number[], number: number, anewFrom?: number) => ({
+    name: "loss",
+    steps: Float64Array.from(steps),
+    numbers: Float64Array.from(steps, () => number),
+    ...(anewFrom === undefined ? {} : { anewFrom }),
+  });
+  writer.appendSeries(id, CLAIM.token, [series([0, 10, 20, 30], 1)]);
+  writer.appendSeries(id, CLAIM.token, [series([15, 25], 2, 15)]);
+  writer.appendSeries(id, CLAIM.token, [series([40], 3, 40)]);
+
+  const { steps, numbers } = readerAt(path).metricPoints("g/v", "loss");
+  expect([...steps]).toEqual([0, 10, 15, 25, 40]);
+  expect([...numbers]).toEqual([1, 1, 2, 2, 3]);
+});

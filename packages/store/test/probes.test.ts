@@ -1,6 +1,6 @@
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
-import type { Probe } from "../src/index.ts";
+import type { Probe, TensorKind } from "../src/index.ts";
 import { blockOf, CLAIM, claimedRun, FINISHED, parametersOf, readerAt } from "./make.ts";
 import { oddFloats, plainSqlite3, plainTest } from "./plain-sqlite3.ts";
 import { probeOf, someNumbers, tensorOf } from "./probe-make.ts";
@@ -302,4 +302,22 @@ test("rows of older versions, in hexadecimal digits and one kind each, are read 
     [1, "running", 2, 1, 1, 2],
   ]);
   expect([...(layer?.norm?.running?.mean ?? [])]).toEqual([2, 2]);
+});
+
+test("a log adds tensors to a probe one by one, and probes that begin again have none from before", () => {
+  const { path, writer, id } = claimedRun(["a"]);
+  const append = (step: number, kind: TensorKind, isAnew?: boolean): void =>
+    writer.appendProbe(id, CLAIM.token, probeOf({ step }, { tensors: [tensorOf(kind)] }), isAnew);
+  append(0, "weight");
+  append(0, "weight_gradient");
+  append(5, "weight");
+  append(9, "weight");
+  append(5, "weight_gradient", true);
+
+  const reader = readerAt(path);
+  expect(reader.probeSteps("g/v")).toEqual([0, 5]);
+  const kindsAt = (step: number) =>
+    Object.keys(reader.probe("g/v", step)?.layers[0]?.tensors ?? {});
+  expect(kindsAt(0).sort()).toEqual(["weight", "weight_gradient"]);
+  expect(kindsAt(5)).toEqual(["weight_gradient"]);
 });

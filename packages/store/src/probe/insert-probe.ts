@@ -10,10 +10,12 @@ import {
   TENSOR_KINDS,
 } from "./pack.ts";
 
-const INSERT_TENSOR = `insert into probe_tensor values (${Array(16).fill("?").join(", ")})`;
-const INSERT_NORM = "insert into probe_norm values (?, ?, ?, ?)";
+const INSERT_TENSOR = `insert or replace into probe_tensor values (${Array(16).fill("?").join(", ")})`;
+const INSERT_NORM = "insert or replace into probe_norm values (?, ?, ?, ?)";
 
-/** Inserts a probe; call it inside transactions. */
+const OF_STEP = "select id from probe where run_id = ? and step = ?";
+
+/** Inserts a probe, or adds to that of its step; call it inside transactions. */
 export function insertProbe(
   sql: Statements,
   runId: number,
@@ -22,7 +24,8 @@ export function insertProbe(
   checkNumbers("examples", examples);
   const pairs = packPairs([logits.logits, logits.probabilities]);
   const columns = { run_id: runId, step, examples, loss, tokens: logits.tokens, logits: pairs };
-  const { lastInsertRowid: probeId } = sql.insert("probe", columns);
+  const known = sql.value<number>(OF_STEP, runId, step);
+  const probeId = known ?? sql.insert("probe", columns).lastInsertRowid;
   for (const [layer, { name, kind, units, tensors, norm, saturation }] of layers.entries()) {
     sql.insert("probe_layer", { run_id: runId, idx: layer, name, kind, units }, "or ignore");
     for (const kind of TENSOR_KINDS) {

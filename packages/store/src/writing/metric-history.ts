@@ -57,6 +57,11 @@ export class MetricHistory {
     this.#add(merged(later, points));
   }
 
+  /** Cuts where there is something to cut. */
+  cutLater(step: number): void {
+    if (step <= (this.#extent.last_step ?? -1)) this.cut(step);
+  }
+
   /** Leaves the numbers of the steps before this one. */
   cut(step: number): void {
     const id = this.#id;

@@ -168,9 +168,16 @@ export class RecordWriter {
     this.#writing(runId, token, (now) => this.tell(runId, now, event));
   }
 
-  /** Stores what was seen inside the network at a step, at most one probe a step. */
-  appendProbe(runId: number, token: string, probe: Probe): void {
-    this.#writing(runId, token, () => insertProbe(this.sql, runId, probe));
+  /**
+   * Stores what was seen inside the network at a step; of a step that has a probe it is added to that. Where training
+   * began again at its step, this one's and later probes go before.
+   */
+  appendProbe(runId: number, token: string, probe: Probe, isAnew = false): void {
+    this.#writing(runId, token, () => {
+      const cut = "delete from probe where run_id = ? and step >= ?";
+      if (isAnew) this.sql.run(cut, runId, probe.step);
+      insertProbe(this.sql, runId, probe);
+    });
   }
 
   /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */

@@ -20,6 +20,8 @@ export type MetricNumbers = {
   readonly name: string;
   readonly steps: Float64Array;
   readonly numbers: Float64Array;
+  /** Training began again at this step: what the metric has of it and of later ones goes before. */
+  readonly anewFrom?: number;
 };
 
 /** How far a file of a log is read. */

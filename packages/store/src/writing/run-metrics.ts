@@ -46,8 +46,10 @@ export class RunMetrics {
   }
 
   /** Adds the numbers of one metric, whose steps rise. */
-  appendSeries({ name, steps, numbers }: MetricNumbers): void {
-    this.#of(name).append({ steps, numbers });
+  appendSeries({ name, steps, numbers, anewFrom }: MetricNumbers): void {
+    const history = this.#of(name);
+    if (anewFrom !== undefined) history.cutLater(anewFrom);
+    history.append({ steps, numbers });
   }
 
   /** Adds numbers of any steps; of two of one name and step the latter stays. */
