@@ -1,13 +1,23 @@
 /** Reads logs as the recorder does, and keeps what a store would have of them. */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import type { LogPosition } from "@ablate/store";
-import type { EndEntry, FoundFile, FoundLog, LogFormat, LogReader, RunEntry } from "../src/log.ts";
+import type { Probe } from "@ablate/core";
+import type { LogPosition, MetricNumbers } from "@ablate/store";
+import type {
+  EndEntry,
+  FoundFile,
+  FoundLog,
+  LogEntry,
+  LogFormat,
+  LogReader,
+  RunEntry,
+} from "../src/log.ts";
 
 /** What was read of a log; numbers by metric and step. */
 export type ReadLog = {
   run: RunEntry | null;
   config: unknown;
   readonly metrics: Map<string, Map<number, number>>;
+  readonly probes: Probe[];
   readonly troubles: string[];
   readonly events: string[];
   rewinds: number;
@@ -20,6 +30,7 @@ export function emptyLog(): ReadLog {
     run: null,
     config: null,
     metrics: new Map(),
+    probes: [],
     troubles: [],
     events: [],
     rewinds: 0,
@@ -61,19 +72,25 @@ export function logOf(
 export function readOn(reader: LogReader, into: ReadLog, budget = 65_536): ReadLog {
   for (;;) {
     const entries = reader.read(budget);
-    for (const entry of entries) {
-      if (entry.type === "run") into.run = entry;
-      else if (entry.type === "trouble") into.troubles.push(entry.message);
-      else if (entry.type === "event") into.events.push(`${entry.kind} ${entry.message}`);
-      else if (entry.type === "end") into.end = entry;
-      else if (entry.type === "rewind") rewind(into, entry.step);
-      else if (entry.type === "metrics") for (const one of entry.series) add(into, one);
-      if (entry.type === "run") into.config = entry.config;
-      const { config } = entry.type === "describe" ? entry.description : {};
-      if (config !== undefined) into.config = JSON.parse(config);
-    }
+    keepEntries(into, entries);
     into.positions = reader.positions();
     if (entries.length === 0) return into;
+  }
+}
+
+/** Keeps what a store would keep of entries. */
+export function keepEntries(into: ReadLog, entries: readonly LogEntry[]): void {
+  for (const entry of entries) {
+    if (entry.type === "run") into.run = entry;
+    else if (entry.type === "trouble") into.troubles.push(entry.message);
+    else if (entry.type === "event") into.events.push(`${entry.kind} ${entry.message}`);
+    else if (entry.type === "end") into.end = entry;
+    else if (entry.type === "rewind") rewind(into, entry.step);
+    else if (entry.type === "probe") into.probes.push(entry.probe);
+    else if (entry.type === "metrics") for (const one of entry.series) add(into, one);
+    if (entry.type === "run") into.config = entry.config;
+    const { config } = entry.type === "describe" ? entry.description : {};
+    if (config !== undefined) into.config = JSON.parse(config);
   }
 }
 
@@ -87,12 +104,12 @@ export function points(log: ReadLog, name: string): (readonly [step: number, num
   return [...(log.metrics.get(name) ?? [])].sort(([a], [b]) => a - b);
 }
 
-function add(
-  log: ReadLog,
-  { name, steps, numbers }: { name: string; steps: Float64Array; numbers: Float64Array },
-): void {
+function add(log: ReadLog, { name, steps, numbers, anewFrom }: MetricNumbers): void {
   const all = log.metrics.get(name) ?? new Map<number, number>();
   log.metrics.set(name, all);
+  for (const step of anewFrom === undefined ? [] : all.keys()) {
+    if (step >= (anewFrom ?? step)) all.delete(step);
+  }
   let last = -1;
   for (const [i, step] of steps.entries()) {
     if (step <= last) throw new Error(`the steps of ${name} do not rise: ${step} after ${last}`);
