@@ -307,7 +307,7 @@ test("rows of older versions, in hexadecimal digits and one kind each, are read 
 test("a log adds tensors to a probe one by one, and probes that begin again have none from before", () => {
   const { path, writer, id } = claimedRun(["a"]);
   const append = (step: number, kind: TensorKind, isAnew?: boolean): void =>
-    writer.appendProbe(id, CLAIM.token, probeOf({ step }, { tensors: [tensorOf(kind)] }), isAnew);
+    writer.addToProbe(id, CLAIM.token, probeOf({ step }, { tensors: [tensorOf(kind)] }), isAnew);
   append(0, "weight");
   append(0, "weight_gradient");
   append(5, "weight");

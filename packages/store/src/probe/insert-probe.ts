@@ -15,16 +15,21 @@ const INSERT_NORM = "insert or replace into probe_norm values (?, ?, ?, ?)";
 
 const OF_STEP = "select id from probe where run_id = ? and step = ?";
 
-/** Inserts a probe, or adds to that of its step; call it inside transactions. */
+/** Finds the probe of a step. */
+export function findProbe(sql: Statements, runId: number, step: number): number | undefined {
+  return sql.value<number>(OF_STEP, runId, step);
+}
+
+/** Inserts a probe, or adds to one that is there; call it inside transactions. */
 export function insertProbe(
   sql: Statements,
   runId: number,
   { step, examples, loss, layers, logits }: Probe,
+  known?: number,
 ): void {
   checkNumbers("examples", examples);
   const pairs = packPairs([logits.logits, logits.probabilities]);
   const columns = { run_id: runId, step, examples, loss, tokens: logits.tokens, logits: pairs };
-  const known = sql.value<number>(OF_STEP, runId, step);
   const probeId = known ?? sql.insert("probe", columns).lastInsertRowid;
   for (const [layer, { name, kind, units, tensors, norm, saturation }] of layers.entries()) {
     sql.insert("probe_layer", { run_id: runId, idx: layer, name, kind, units }, "or ignore");

@@ -2,7 +2,7 @@ import type { Finding, MetricFacts, Probe } from "@ablate/core";
 import { sealRun } from "../digest/seal.ts";
 import type { Statements } from "../file/statements.ts";
 import { LostClaimError, StoreError } from "../file/store-error.ts";
-import { insertProbe } from "../probe/insert-probe.ts";
+import { findProbe, insertProbe } from "../probe/insert-probe.ts";
 import {
   addBestCheckpoint,
   addCheckpoint,
@@ -168,15 +168,20 @@ export class RecordWriter {
     this.#writing(runId, token, (now) => this.tell(runId, now, event));
   }
 
+  /** Stores what was seen inside the network at a step, at most one probe a step. */
+  appendProbe(runId: number, token: string, probe: Probe): void {
+    this.#writing(runId, token, () => insertProbe(this.sql, runId, probe));
+  }
+
   /**
-   * Stores what was seen inside the network at a step; of a step that has a probe it is added to that. Where training
-   * began again at its step, this one's and later probes go before.
+   * Stores what a log has seen inside the network at a step, with what it has of this step already. Where training
+   * began again there, the probes of this step and of later ones go before.
    */
-  appendProbe(runId: number, token: string, probe: Probe, isAnew = false): void {
+  addToProbe(runId: number, token: string, probe: Probe, isAnew = false): void {
     this.#writing(runId, token, () => {
       const cut = "delete from probe where run_id = ? and step >= ?";
       if (isAnew) this.sql.run(cut, runId, probe.step);
-      insertProbe(this.sql, runId, probe);
+      insertProbe(this.sql, runId, probe, findProbe(this.sql, runId, probe.step));
     });
   }
 
