@@ -41,7 +41,7 @@ export function activationsThroughDepth(
   { thresholds, activation }: Subject,
 ): Observation[] {
   const isResidual = hasStream(probe);
-  return changeOf(probe, thresholds.depth_error, {
+  return changeThroughDepth(probe, thresholds.depth_error, {
     kind: "activation",
     leaving: "stream",
     what: isResidual ? "residual streams" : "activations",
@@ -79,7 +79,7 @@ export function gradientsThroughDepth(
   probe: DiagnosedProbe,
   { thresholds, activation }: Subject,
 ): Observation[] {
-  return changeOf(probe, thresholds.depth_error, {
+  return changeThroughDepth(probe, thresholds.depth_error, {
     kind: "activation_gradient",
     leaving: "stream_gradient",
     what: "gradients",
@@ -105,7 +105,12 @@ function hasStream(probe: DiagnosedProbe): boolean {
   return hiddenLayers(probe).some(({ tensors }) => tensors.stream !== undefined);
 }
 
-function changeOf(probe: DiagnosedProbe, most: number, change: Change): Observation[] {
+/** Says of a change beyond a limit what is to be said; one by more than a factor of `most`, either way, is an error. */
+export function changeThroughDepth(
+  probe: DiagnosedProbe,
+  most: number,
+  change: Change,
+): Observation[] {
   const layers = hiddenLayers(probe);
   const [source, goal] = [layers.at(change.from), layers.at(change.to)];
   if (source === undefined || goal === undefined || layers.length < 2) return [];

@@ -34,7 +34,15 @@ export const RULES = {
   "validation-gap": "warning",
 } as const;
 
-export type Rule = keyof typeof RULES;
+/** Rules of runs that other programs train alone, whose rate and schedule nobody has said. */
+const LOG_RULES = {
+  "learning-rate": "warning",
+  "warm-up": "warning",
+} as const;
+
+export type Rule = keyof typeof RULES | keyof typeof LOG_RULES;
+
+const LEVELS: Readonly<Record<Rule, Level>> = { ...RULES, ...LOG_RULES };
 
 export type Finding = {
   readonly level: Level;
@@ -55,7 +63,8 @@ export type Observation = Omit<Finding, "until">;
 
 export const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warning: 1, error: 2 };
 
-export function isRule(name: string): name is Rule {
+/** Says whether it is a rule that runs trained here may break. */
+export function isRule(name: string): name is keyof typeof RULES {
   return Object.hasOwn(RULES, name);
 }
 
@@ -74,7 +83,7 @@ export function pastFinding(observed: Observation, until: number): Finding {
 
 /** Whether a finding is as serious as its rule is meant to be. */
 export function isFull({ rule, level }: Observation): boolean {
-  return SEVERITY[level] >= SEVERITY[RULES[rule]];
+  return SEVERITY[level] >= SEVERITY[LEVELS[rule]];
 }
 
 /** The most serious first, then by step; equals stay in their order. */
@@ -86,7 +95,7 @@ export function bySeriousness(a: Observation, b: Observation): number {
 export function observation(
   rule: Rule,
   {
-    level = RULES[rule],
+    level = LEVELS[rule],
     layer = null,
     param = null,
     step,

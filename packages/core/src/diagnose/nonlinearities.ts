@@ -9,6 +9,7 @@ export function hasTwoEnds(nonlinearity: Activation): boolean {
 /** Says what the activations of a unit are that is flat for every example. */
 export function flatText(nonlinearity: Activation): string {
   if (nonlinearity === "relu") return "0";
+  if (nonlinearity === "none") return "flat";
   return hasTwoEnds(nonlinearity) ? "saturated" : `in the flat part of ${nonlinearity}`;
 }
 

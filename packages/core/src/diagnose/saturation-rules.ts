@@ -15,13 +15,25 @@ const NAMED = 10;
  * one side, too.
  */
 export function saturated(probe: DiagnosedProbe, subject: Subject): Observation[] {
+  return saturatedLayers(probe, subject, (one) => saturationAdvice(probe, one, subject));
+}
+
+/** What these rules ask of a run. */
+export type Saturable = Pick<Subject, "thresholds" | "saturatedBeyond" | "nonlinearityOf">;
+
+/** The same, with what is to be done about a layer. */
+export function saturatedLayers(
+  probe: DiagnosedProbe,
+  subject: Saturable,
+  adviceOn: (layer: LayerProbe) => string,
+): Observation[] {
   return hiddenLayers(probe).flatMap((one) => {
     const { name: layer } = one;
     const nonlinearity = subject.nonlinearityOf(layer);
     const share = one.saturation?.share ?? 0;
     if (!hasTwoEnds(nonlinearity) || !(share > subject.thresholds.saturated)) return [];
     const name = nonlinearity === "sigmoid" ? "2 sigmoid - 1" : nonlinearity;
-    const message = `${layer} ${percent(share)} saturated: |${name}| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, ${saturationAdvice(probe, one, subject)}`;
+    const message = `${layer} ${percent(share)} saturated: |${name}| > ${subject.saturatedBeyond} at step ${grouped(probe.step)}; hardly any gradient passes, ${adviceOn(one)}`;
     return [observation("saturated", { layer, step: probe.step, value: share, message })];
   });
 }
@@ -30,7 +42,10 @@ export function saturated(probe: DiagnosedProbe, subject: Subject): Observation[
  * `dead-units`: units that are flat for every example of the probe. Any are information, more than
  * `thresholds.dead_units` of a layer a warning, all of them an error: nothing below the layer learns.
  */
-export function deadUnits(probe: DiagnosedProbe, subject: Subject): Observation[] {
+export function deadUnits(
+  probe: DiagnosedProbe,
+  subject: Saturable & { readonly advice?: string },
+): Observation[] {
   const { step } = probe;
   return hiddenLayers(probe).flatMap((one) => {
     const { name: layer, units, saturation } = one;
@@ -40,7 +55,8 @@ export function deadUnits(probe: DiagnosedProbe, subject: Subject): Observation[
     // Past a block that adds nothing the gradient goes on.
     const isCut = value === units && one.tensors.stream === undefined;
     const level = isCut ? "error" : isMost ? "warning" : "info";
-    const message = deadText(one, step, subject);
+    const advice = subject.advice === undefined ? "" : `, ${subject.advice}`;
+    const message = `${deadText(one, step, subject)}${advice}`;
     return [observation("dead-units", { level, layer, step, value, message })];
   });
 }
@@ -48,7 +64,7 @@ export function deadUnits(probe: DiagnosedProbe, subject: Subject): Observation[
 function deadText(
   { name, units, saturation, tensors }: LayerProbe,
   step: number,
-  subject: Subject,
+  subject: Saturable,
 ): string {
   const dead = saturation?.dead ?? [];
   const state = flatText(subject.nonlinearityOf(name));

@@ -112,6 +112,10 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
     "The update:data ratio of a parameter stays below its band: each step changes it too little.",
   "fast-updates":
     "The update:data ratio of a parameter stays above its band: each step changes it by too much.",
+  "learning-rate":
+    "The first steps changed weights by a tenth of themselves or more, each: the learning rate is too high for this network.",
+  "warm-up":
+    "The first steps went too far and later ones did not: the learning rate was not raised step by step.",
   "uneven-updates": "The hidden weights learn at very different speeds.",
   frozen: "A parameter does not change at all.",
   "output-learns-faster":

@@ -25,6 +25,8 @@ const OF_DEPTH: readonly Rule[] = [
   ...(["shrinking-activations", "growing-activations", "growing-stream"] as const),
   ...(["vanishing-gradients", "exploding-gradients"] as const),
 ];
+/** What only runs of other programs are said to have: an update too far leaves nothing as it was. */
+const OF_RATE: readonly Rule[] = ["learning-rate", "warm-up"];
 const OF_UPDATES: readonly Rule[] = ["frozen", "slow-updates", "fast-updates"];
 
 /**
@@ -32,7 +34,9 @@ const OF_UPDATES: readonly Rule[] = ["frozen", "slow-updates", "fast-updates"];
  * settings alone: it is what a reader has to know first. No rule can follow from itself through others.
  */
 const CAUSES: Readonly<Record<Rule, readonly Rule[]>> = {
-  divergence: ["penalty", "weight-decay"],
+  "learning-rate": [],
+  "warm-up": [],
+  divergence: ["penalty", "weight-decay", ...OF_RATE],
   "validation-gap": [],
   "one-sided-weights": ["identical-units", "constant-layer", "divergence"],
   "identical-units": [],
@@ -43,28 +47,54 @@ const CAUSES: Readonly<Record<Rule, readonly Rule[]>> = {
   "weight-decay": [],
   dropout: [],
   clipping: ["divergence"],
-  saturated: ["divergence", "one-sided-weights"],
-  "dead-units": ["saturated", "constant-layer", "divergence", "one-sided-weights"],
+  saturated: [...OF_RATE, "divergence", "one-sided-weights"],
+  "dead-units": [...OF_RATE, "saturated", "constant-layer", "divergence", "one-sided-weights"],
   "shrinking-activations": [
+    ...OF_RATE,
     ...(["weak-norm", "penalty", "weight-decay", "constant-layer", "dead-units"] as const),
     ...(["one-sided-weights", "divergence"] as const),
   ],
-  "growing-activations": ["constant-layer", "one-sided-weights", "divergence", "penalty"],
+  "growing-activations": [
+    ...OF_RATE,
+    "constant-layer",
+    "one-sided-weights",
+    "divergence",
+    "penalty",
+  ],
   "growing-stream": ["constant-layer", "one-sided-weights", "divergence"],
   "initial-loss": ["one-sided-weights", "growing-activations", "growing-stream"],
-  "vanishing-gradients": [...OF_STRUCTURE, "shrinking-activations", ...OF_UNITS, "divergence"],
-  "exploding-gradients": [...OF_STRUCTURE, "growing-activations", ...OF_UNITS, "divergence"],
-  "slow-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "clipping", "divergence"],
-  "fast-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "initial-loss", "divergence"],
-  frozen: [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "divergence"],
+  "vanishing-gradients": [
+    ...OF_RATE,
+    ...OF_STRUCTURE,
+    "shrinking-activations",
+    ...OF_UNITS,
+    "divergence",
+  ],
+  "exploding-gradients": [
+    ...OF_RATE,
+    ...OF_STRUCTURE,
+    "growing-activations",
+    ...OF_UNITS,
+    "divergence",
+  ],
+  "slow-updates": [...OF_RATE, ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "clipping", "divergence"],
+  "fast-updates": [
+    ...OF_RATE,
+    ...OF_STRUCTURE,
+    ...OF_UNITS,
+    ...OF_DEPTH,
+    "initial-loss",
+    "divergence",
+  ],
+  frozen: [...OF_RATE, ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "divergence"],
   "uneven-updates": [...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, "divergence"],
   "output-learns-faster": [
     ...([...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES, "clipping"] as const),
     "divergence",
   ],
   "running-statistics": ["divergence"],
-  "loss-spike": ["divergence", "penalty"],
-  plateau: ["divergence", ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES],
+  "loss-spike": [...OF_RATE, "divergence", "penalty"],
+  plateau: [...OF_RATE, "divergence", ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES],
   underfitting: [
     ...(["divergence", ...OF_STRUCTURE, ...OF_UNITS, ...OF_DEPTH, ...OF_UPDATES] as const),
     ...(["clipping", "initial-loss", "plateau"] as const),
@@ -112,13 +142,13 @@ const OF_YOUNG_WEIGHTS: ReadonlySet<Rule> = new Set<Rule>([
 
 /**
  * Tells whether one finding may be why there is another: information explains nothing, what is over explains
- * what is over or left behind, and what was there at initialisation is no work of a divergence.
+ * what is over or left behind, and what was there at initialisation is no work of a divergence or of a rate.
  */
 function explains(cause: Told, { rule, until, step }: Told): boolean {
   const isPast = cause.until !== null;
   if (isPast && cause.rule === "constant-layer" && OF_YOUNG_WEIGHTS.has(rule)) return true;
   if (isPast) return until !== null || rule === "underfitting";
-  if (cause.rule === "divergence" && step === 0) return false;
+  if ((cause.rule === "divergence" || OF_RATE.includes(cause.rule)) && step === 0) return false;
   return cause.level !== "info";
 }
 
