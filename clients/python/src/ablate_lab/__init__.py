@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from .faults import RecordingWarning
 from .run import Run
+from .starting import start
 
 if TYPE_CHECKING:
     from .watching import watch
 
-__all__ = ["RecordingWarning", "Run", "watch"]
+__all__ = ["RecordingWarning", "Run", "start", "watch"]
 __version__ = "0.1.0"
 
 

@@ -57,6 +57,10 @@ class Recording:
         """Time since the recording began."""
         return time.monotonic() - self._began
 
+    def wait(self, seconds: float) -> bool:
+        """Waits in a thread of its own; says whether what is written then is still recorded."""
+        return not self._ended.wait(seconds)
+
     def write(self, frames: bytes) -> None:
         """Appends whole frames."""
         if self._ended.is_set():

@@ -80,6 +80,13 @@ class Run:
                 self.flush()
 
     @guarded
+    def measure(self, metrics: Mapping[str, float]) -> None:
+        """Records numbers of the current step beside those that a script logs; it does not count as a log."""
+        with self._lock:
+            for name, number in metrics.items():
+                self._keep(name, self.step, number)
+
+    @guarded
     def event(self, kind: str, message: Optional[str] = None) -> None:
         """Records that something happened, such as an evaluation or a change of the data."""
         self.flush()

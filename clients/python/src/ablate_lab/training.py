@@ -24,6 +24,9 @@ class WatchedRun(Run):
         super().__init__(recording, name, run_id)
         #: Called after every step with the number of updates so far.
         self.after_step: List[Callable[[int], None]] = []
+        #: Called before the first step, and at the end, with the number of updates so far.
+        self.before_first: List[Callable[[int], None]] = []
+        self.at_end: List[Callable[[int], None]] = []
         self._start = start
         self._steps = Steps(recording, start, 0)
         self._loss = Loss()
@@ -110,6 +113,8 @@ class WatchedRun(Run):
             self._close()
         if self._late and self._loss.count:
             self._give_loss(back=1)
+        for told in self.at_end:
+            told(self.step)
         super()._last_words()
         self._steps.drain(wait=True)
 
@@ -138,6 +143,9 @@ class WatchedRun(Run):
     def _begin(self) -> None:
         """Settles what belongs to the step before."""
         made = self.step - self._start
+        if made == 0:
+            for told in self.before_first:
+                told(self.step)
         if made == 1 and self._late is None:
             self._late = self._loss.count > 0
         if self._late and made:

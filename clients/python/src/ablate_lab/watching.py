@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
 
@@ -11,8 +11,10 @@ from .facts import provenance, script_name, seed_value, settings
 from .faults import warn
 from .follower import LARGE, LARGE_TURNS, Ratios, is_sharded
 from .parameters import Models, Parameter, optimized, parameters_of
+from .probes import follow_with_probes
 from .recording import Recording
 from .resume import Resumed, resumed
+from .starting import with_system
 from .training import WatchedRun
 
 
@@ -31,6 +33,10 @@ def watch(
     rank: Optional[int] = None,
     steps: Optional[int] = None,
     sample: Optional[int] = None,
+    probes: Any = None,
+    probe_batch: Any = None,
+    probe_loss: Any = None,
+    system: Union[bool, float] = False,
 ) -> WatchedRun:
     """Records every step of the optimizer, and returns the run.
 
@@ -46,6 +52,11 @@ def watch(
     rank: of this process; else PyTorch's own is asked, and only rank 0 records.
     steps: updates planned.
     sample: at a step, ratios of one tensor in so many, in turn; 10 for models of more than 1e9 numbers.
+    probes: when layers are probed: "1-2-5" (those and 0 of every power of ten), a number (every so many steps), steps, or
+        a function of the step; or at once the batch that is probed by "1-2-5".
+    probe_batch: a tensor, a pair (input, target) or a dict of arguments; else the first batch of training.
+    probe_loss: takes output and target; with it, or where a model returns its loss, gradients are probed as well.
+    system: processor, memory and GPU of this process as metrics, every 5 s or every so many.
     """
     if ratios not in ("rms", "std", None):
         raise ValueError(f"ratios is {ratios!r}; it is 'rms', 'std' or None")
@@ -57,10 +68,14 @@ def watch(
     if rank is None and world_rank > 0:
         return WatchedRun(Recording(folder, None), label)
     try:
-        return _watched(
+        run = _watched(
             model, optimizers, label, config, seed, Ratios(ratios, every, sample or 0), folder,
             resumed(resume, start), world_rank, world, steps,
         )  # fmt: skip
+        if probes is not None or probe_batch is not None:
+            follow_with_probes(run, model, probes, probe_batch, probe_loss)
+        with_system(run, system)
+        return run
     except Exception as error:
         warn(f"{label} is not recorded: {error}; training goes on without it")
         return WatchedRun(Recording(folder, None), label)
