@@ -125,7 +125,8 @@ export class LogLosses {
     const initial = this.#initial;
     const limit = initial + this.#thresholds.divergence * Math.abs(initial);
     if (!(mean > limit) || !(mean - NO_CHANCE * deviationOf(window) > initial)) return [];
-    const level = mean - initial > FAR * Math.abs(initial) ? "error" : "warning";
+    const isFar = mean - 2 * NO_CHANCE * deviationOf(window) > initial + FAR * Math.abs(initial);
+    const level = isFar ? "error" : "warning";
     const message = `loss has climbed to ${short(mean)}: mean of steps ${grouped(window.first)} to ${grouped(window.last)}, it began with ${short(initial)}; lower the learning rate, or clip gradients (torch.nn.utils.clip_grad_norm_)`;
     return [observation("divergence", { level, step: window.first, value: mean, message })];
   }
