@@ -21,6 +21,8 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
   "plan CONFIG: the runs that a config expands to, and which are done": () =>
     import("./commands/plan.ts"),
   "run CONFIG: plan, train, record; safe to stop and to repeat": () => import("./commands/run.ts"),
+  "record PATH...: runs of other programs, from their logs; safe to stop and to repeat": () =>
+    import("./commands/record.ts"),
   "ui: browse and chart, live": () => import("./commands/ui.ts"),
   "watch RUN|GRID: the progress of what another process trains": () =>
     import("./commands/watch.ts"),

@@ -1,8 +1,9 @@
 import { csv } from "./csv/csv.ts";
+import { framesFormat } from "./frames/frames-format.ts";
 import { jsonl } from "./jsonl/jsonl.ts";
 import type { LogFormat } from "./log.ts";
 import { text } from "./text/text.ts";
 import { tfevents } from "./tfevents/tfevents.ts";
 
 /** All formats, in the order in which they are asked whether a file is theirs: those with magic bytes come first. */
-export const FORMATS: readonly LogFormat[] = [tfevents, jsonl, csv, text];
+export const FORMATS: readonly LogFormat[] = [framesFormat, tfevents, jsonl, csv, text];

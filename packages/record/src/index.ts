@@ -1,3 +1,4 @@
+export { Discoverer, type Discovery } from "./discover.ts";
 export { FORMATS } from "./formats.ts";
 export type {
   EndEntry,
@@ -11,4 +12,6 @@ export type {
   RunEntry,
 } from "./log.ts";
 export { type ModelFacts, modelFactsOf, provenanceOf } from "./model-facts.ts";
+export type { RecordEvent } from "./record-event.ts";
 export { diagnoseLog, RecordedDiagnosis } from "./recorded-diagnosis.ts";
+export { type RecordOptions, type RecordOutcome, recordLogs } from "./recorder.ts";

@@ -47,17 +47,28 @@ export type FoundLog = {
   readonly label: string;
   /** Its files, to ask whether they have grown. */
   readonly paths: readonly string[];
+  /** Whether a log that has ended says so: one that does not was interrupted. */
+  readonly marksEnd?: boolean;
+  /** Milliseconds without anything new after which nobody writes it any more; ten minutes unless given. */
+  readonly quietMs?: number;
   /** Opens it where what is recorded ends; `[]`: at its beginning. */
   readonly open: (positions: readonly LogPosition[]) => LogReader;
 };
 
-/** Reads one log that may still grow. */
+/** Reads one log that may still grow; it holds no file open between two calls. */
 export type LogReader = {
   /**
    * Reads on, about `budget` bytes; nothing where there is nothing new. What is cut off at the end waits for the next
    * call. Damage is a `trouble`, once, and ends the log there: what was whole before it is kept.
    */
   readonly read: (budget: number) => readonly LogEntry[];
+  /**
+   * Returns what can be told of what is cut off at the end, where nobody follows the log any more: the last line of a
+   * table that no line break ends. It does not move the positions, and what it tells may be told again.
+   */
+  readonly finish?: () => readonly LogEntry[];
+  /** Says whether the process that writes the log is there; null, or left out: nobody knows. */
+  readonly isWritten?: () => boolean | null;
   /** Where it goes on after what was read. */
   readonly positions: () => readonly LogPosition[];
   readonly close: () => void;
@@ -85,7 +96,10 @@ export type LogEntry =
   | { readonly type: "trouble"; readonly message: string }
   | EndEntry;
 
-/** The first entry of every log that is read from its beginning. */
+/**
+ * The first entry of every log that is read from its beginning. Where one comes later, the log was replaced by another of
+ * the same run: whatever was recorded of it before goes.
+ */
 export type RunEntry = {
   readonly type: "run";
   /** Settings as the other program says them. */

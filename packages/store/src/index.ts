@@ -85,6 +85,7 @@ export { readWhole, STDIN_FILE, UnfitFileError } from "./file/read-whole.ts";
 export {
   DamageError,
   EmptyStoreError,
+  HeldRunError,
   LostClaimError,
   REMEDY,
   readingRun,
@@ -149,7 +150,7 @@ export {
   type StoredRun,
   type TrainedKind,
 } from "./writing/plan.ts";
-export { folderToStart } from "./writing/process.ts";
+export { folderToStart, processExists } from "./writing/process.ts";
 export type {
   BestCheckpoint,
   Checkpoint,
@@ -165,5 +166,6 @@ export type {
   Snapshot,
   TimedSteps,
 } from "./writing/record.ts";
+export { RetryingWriter, type StorageEvent } from "./writing/retrying-writer.ts";
 export { otherName, type RunName } from "./writing/run-names.ts";
-export { openWriter, type StoreWriter } from "./writing/writer.ts";
+export { type KnownRun, openWriter, type StoreWriter } from "./writing/writer.ts";

@@ -1,6 +1,6 @@
 /** Makes one attempt at a run: hands it to a worker, and sees that the worker is at it and in time. */
 import type { NameLists } from "@ablate/core";
-import { LostClaimError } from "@ablate/store";
+import { LostClaimError, type RetryingWriter } from "@ablate/store";
 import type {
   EndedMessage,
   FailedMessage,
@@ -8,7 +8,6 @@ import type {
   TrainMessage,
   WorkerMessage,
 } from "../train/messages.ts";
-import type { RetryingWriter } from "../train/retrying-writer.ts";
 import type { StopSignal } from "./stop-signal.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 

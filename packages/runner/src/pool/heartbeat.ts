@@ -1,5 +1,4 @@
-import type { HeldRun } from "@ablate/store";
-import type { RetryingWriter } from "../train/retrying-writer.ts";
+import type { HeldRun, RetryingWriter } from "@ablate/store";
 
 /** Others take a run over after 15 s without a sign of life: several beats may be late before. */
 const BEAT_MS = 2000;

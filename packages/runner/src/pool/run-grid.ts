@@ -1,9 +1,14 @@
 /** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
 import { availableParallelism } from "node:os";
 import type { NameLists, Rule, TfjsBackend } from "@ablate/core";
-import type { GridPlan, Provenance, StoredRun, StoreWriter } from "@ablate/store";
+import {
+  type GridPlan,
+  type Provenance,
+  RetryingWriter,
+  type StoredRun,
+  type StoreWriter,
+} from "@ablate/store";
 import type { GridEvent, KeptRun } from "../train/events.ts";
-import { RetryingWriter } from "../train/retrying-writer.ts";
 import { keptRuns, OF_NO_OTHER, skippedOfOthers } from "./other-revisions.ts";
 import { RunQueue, type TrainMode } from "./run-queue.ts";
 import type { RunOutcome, TrainableRun } from "./train-run.ts";

@@ -8,11 +8,10 @@ import {
   type TfjsBackend,
   THRESHOLDS,
 } from "@ablate/core";
-import { LostClaimError, type Provenance, StorageError } from "@ablate/store";
+import { LostClaimError, type Provenance, type RetryingWriter, StorageError } from "@ablate/store";
 import type { GridEvent, KeptRun, Origin } from "../train/events.ts";
 import type { FinalMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
-import type { RetryingWriter } from "../train/retrying-writer.ts";
 import { RunWriter } from "../train/run-writer.ts";
 import {
   askedStart,

@@ -1,5 +1,5 @@
 import type { EngineFacts, Finding, Rule } from "@ablate/core";
-import type { RunState } from "@ablate/store";
+import type { RunState, StorageEvent } from "@ablate/store";
 import type { EndedMessage } from "./messages.ts";
 
 /** What happens while a grid is trained, for whoever shows it. */
@@ -101,18 +101,6 @@ type RetriedEvent = OfRun<"retried"> &
     /** The one that begins: 2 is the first of them. */
     readonly attempt: number;
   };
-
-/** The store does not take what is written, takes it again, or was given up. */
-export type StorageEvent = {
-  readonly event: "storage";
-  readonly state: "waiting" | "over" | "given up";
-  /** What keeps it from being written to. */
-  readonly error: string | null;
-  /** Waited so far. */
-  readonly seconds: number;
-  /** After which it is given up. */
-  readonly limit: number;
-};
 
 /** Sent with every recorded block, after `step` updates. `loss` is the mean of the last 100 steps. */
 type ProgressEvent = OfRun<"progress"> & {

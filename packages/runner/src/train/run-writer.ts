@@ -4,12 +4,12 @@ import type {
   Claim,
   Provenance,
   ResumePoint,
+  RetryingWriter,
   RunEnd,
   StoreWriter,
   TimedSteps,
 } from "@ablate/store";
 import type { ComputedByMessage, StartedMessage, StepsMessage, WorkerMessage } from "./messages.ts";
-import type { RetryingWriter } from "./retrying-writer.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
 type RunWriterOptions = {

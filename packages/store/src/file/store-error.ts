@@ -3,6 +3,18 @@ export class StoreError extends Error {
   override readonly name: string = "StoreError";
 }
 
+/** Another process that is there has the run. */
+export class HeldRunError extends StoreError {
+  readonly pid: number | null;
+  readonly host: string | null;
+
+  constructor(run: string, { pid, host }: Pick<HeldRunError, "pid" | "host">) {
+    super(`run ${run} is being trained by process ${pid} on ${host}; wait for it or stop it first`);
+    this.pid = pid;
+    this.host = host;
+  }
+}
+
 /** Another process has taken or ended the run that this one held. */
 export class LostClaimError extends StoreError {}
 

@@ -143,6 +143,11 @@ export class RecordWriter {
     });
   }
 
+  /** Returns the names of what a run records or has declared. */
+  metricNames(runId: number): string[] {
+    return this.sql.values("select name from metric where run_id = ? order by idx", runId);
+  }
+
   /** Says how far a file of a run's log is read. */
   setLogPosition(runId: number, token: string, log: LogPosition): void {
     const { path, format, position, state } = log;
@@ -209,25 +214,13 @@ export class RecordWriter {
     });
   }
 
-  /** Ends a run with what it leaves, durably and in one transaction, and releases its claim. */
+  /** Ends a run with what it leaves, in one transaction, and releases its claim; durably, unless it is a part of one. */
   endRun(runId: number, token: string, end: RunEnd): void {
-    const { state, reason, error, detail, trainSeconds, snapshot } = end;
     // SQLite does not change it within a transaction.
     const isOwn = !this.sql.database.inTransaction;
     if (isOwn) this.sql.database.pragma("synchronous = FULL");
     try {
-      this.#writing(runId, token, (now) => {
-        if (snapshot !== null) this.#keep(runId, snapshot, end);
-        if (state === "diverged") clearCheckpoints(this.sql, runId);
-        // The clock may have been set back meanwhile.
-        const endedAt = Math.max(now, this.owner(runId).started_at ?? now);
-        this.tell(runId, endedAt, { kind: state, message: error ?? detail ?? reason });
-        const ended = { state, reason, error, ended_at: endedAt, train_seconds: trainSeconds };
-        this.sql.update("run", runId, { ...ended, claim: null });
-        this.#histories.get(runId)?.endDigests();
-        sealRun(this.sql, runId, { made: "end", now });
-      });
-      this.forgetHistory(runId);
+      this.#end(runId, token, end);
     } finally {
       if (isOwn) this.sql.database.pragma("synchronous = NORMAL");
     }
@@ -290,12 +283,29 @@ export class RecordWriter {
     }
   }
 
-  #keep(runId: number, snapshot: Snapshot, { trainSeconds }: RunEnd): void {
+  #end(runId: number, token: string, end: RunEnd): void {
+    const { state, reason, error, detail, trainSeconds, snapshot } = end;
+    this.#writing(runId, token, (now) => {
+      if (snapshot !== null) this.#keep(runId, snapshot, trainSeconds);
+      if (state === "diverged") clearCheckpoints(this.sql, runId);
+      // The clock may have been set back meanwhile.
+      const endedAt = Math.max(now, this.owner(runId).started_at ?? now);
+      this.tell(runId, endedAt, { kind: state, message: error ?? detail ?? reason });
+      const seconds = trainSeconds === null ? {} : { train_seconds: trainSeconds };
+      const ended = { state, reason, error, ended_at: endedAt, claim: null };
+      this.sql.update("run", runId, { ...ended, ...seconds });
+      this.#histories.get(runId)?.endDigests();
+      sealRun(this.sql, runId, { made: "end", now });
+    });
+    this.forgetHistory(runId);
+  }
+
+  #keep(runId: number, snapshot: Snapshot, trainSeconds: number | null): void {
     this.#evaluate(runId, snapshot);
     for (const [i, text] of snapshot.samples.entries()) {
       this.sql.run("insert into sample values (?, ?, ?, ?)", runId, snapshot.step, i, text);
     }
-    addFinalCheckpoint(this.sql, runId, snapshot, trainSeconds);
+    addFinalCheckpoint(this.sql, runId, snapshot, trainSeconds ?? 0);
   }
 
   /** Runs one transaction of the holder of a run's claim; `write` is told the time and the next step. */

@@ -82,8 +82,8 @@ export type RunEnd = {
   readonly error: string | null;
   /** What its event says beside the reason. */
   readonly detail?: string | null;
-  /** Seconds spent in the training loop. */
-  readonly trainSeconds: number;
+  /** Seconds spent in the training loop; null: as its steps say. */
+  readonly trainSeconds: number | null;
   /** What the run leaves; null where there is nothing worth keeping. */
   readonly snapshot: Snapshot | null;
 };

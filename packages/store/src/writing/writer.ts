@@ -1,6 +1,6 @@
 import type { Parameter } from "@ablate/core";
 import { type OpenedStore, openForWriting } from "../file/open-database.ts";
-import { StoreError } from "../file/store-error.ts";
+import { HeldRunError, StoreError } from "../file/store-error.ts";
 import { storageTrouble } from "../file/trouble.ts";
 import { findResumePoint, findStart } from "../recovery/resume-point.ts";
 import { clearAttempt, copyHistory, cutHistory, interruptRun } from "../recovery/run-tables.ts";
@@ -49,6 +49,22 @@ const REOPEN = `
   update run set state = 'running', reason = null, error = null, started_at = coalesce(started_at, @now),
     ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, process_start = @start, claim = @token
   where id = @id`;
+
+/** Deletes the last event of a run, where it says that the run has ended. */
+const FORGET_END = `
+  delete from event where run_id = @runId and id = (select max(id) from event where run_id = @runId)
+    and kind in ('finished', 'failed', 'diverged', 'stopped', 'interrupted')`;
+
+/** What the store has of a recorded run. */
+export type KnownRun = Pick<StoredRun, "id" | "name" | "state"> & {
+  readonly isTrashed: boolean;
+  /** What it is known to have ended with. */
+  readonly reason: string | null;
+};
+
+const KNOWN = `
+  select id, hash, name, state, reason, id in (select run_id from trash_run) as isTrashed
+  from run where hash in (select value from json_each(?))`;
 
 /** Later than any: nothing of a history is cut but the digests of what may change. */
 const EVERY_STEP = Number.MAX_SAFE_INTEGER;
@@ -235,14 +251,23 @@ export class StoreWriter extends RecordWriter {
     });
   }
 
-  /** Takes a run whose log goes on, with all that is recorded of it. */
+  /** Takes a run whose log goes on, with all that is recorded of it but its end, which was none. */
   reopenRun(runId: number, claim: Claim): void {
     this.#taking(runId, claim, (now) => {
       cutHistory(this.sql, runId, EVERY_STEP);
+      if (this.owner(runId).state !== "running") this.sql.run(FORGET_END, { runId });
       this.sql.run(REOPEN, { ...reserving(claim), id: runId, now });
-      this.tell(runId, now, { kind: "resumed", message: "its log goes on" });
       this.forgetHistory(runId);
     });
+  }
+
+  /** Returns what the store has of the runs with these hashes, by hash. */
+  recordedRuns(hashes: readonly string[]): ReadonlyMap<string, KnownRun> {
+    type Row = Omit<KnownRun, "isTrashed"> & { readonly hash: string; readonly isTrashed: number };
+    const rows = this.transactions.run(() => this.sql.rows<Row>(KNOWN, JSON.stringify(hashes)));
+    return new Map(
+      rows.map(({ hash, ...run }) => [hash, { ...run, isTrashed: run.isTrashed === 1 }]),
+    );
   }
 
   /** Marks running runs whose process has died; returns how many. */
@@ -296,9 +321,7 @@ export class StoreWriter extends RecordWriter {
       const run = this.owner(runId);
       if (run.claim !== token && isReserved) throw lostClaim(run);
       if (run.claim !== token && run.claim !== null && isAlive(run, now, host)) {
-        throw new StoreError(
-          `run ${run.name} is being trained by process ${run.pid} on ${run.host}; wait for it or stop it first`,
-        );
+        throw new HeldRunError(run.name, run);
       }
       take(now);
     });

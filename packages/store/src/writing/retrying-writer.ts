@@ -1,10 +1,10 @@
 /**
  * Writes to the store and tries again, with longer and longer waits, what it does not take. Meanwhile
- * nothing else is written: workers pause by themselves, since nothing they send is acknowledged.
+ * nothing else is written: workers pause by themselves, since nothing they send is acknowledged, and logs wait as files.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { StorageError, type StoreWriter } from "@ablate/store";
-import type { StorageEvent } from "./events.ts";
+import { StorageError } from "../file/store-error.ts";
+import type { StoreWriter } from "./writer.ts";
 
 /** A lock is often gone after so long. */
 const FIRST_WAIT_MS = 100;
@@ -12,6 +12,18 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
 /** A try may take so long in SQLite; more has passed while this process or the machine slept. */
 const LONGEST_TRY_MS = 6000;
+
+/** The store does not take what is written, takes it again, or was given up. */
+export type StorageEvent = {
+  readonly event: "storage";
+  readonly state: "waiting" | "over" | "given up";
+  /** What keeps it from being written to. */
+  readonly error: string | null;
+  /** Waited so far. */
+  readonly seconds: number;
+  /** After which it is given up. */
+  readonly limit: number;
+};
 
 export type RetryOptions = {
   readonly store: StoreWriter;

@@ -1,0 +1,81 @@
+/** Writes what a log says into the store; call it inside a transaction. */
+import { metricFacts } from "@ablate/core";
+import type { HeldRun, StoreWriter } from "@ablate/store";
+import type { EndEntry, LogEntry, RunEntry } from "./log.ts";
+import type { LogProgress } from "./record-event.ts";
+
+export type Said = Exclude<LogEntry, RunEntry | EndEntry>;
+
+/** Kinds of events that say how a run is recorded or trained, which no log says for itself. */
+const OURS: ReadonlySet<string> = new Set(["started", "diverged"]);
+
+/** Metrics of a run that the store knows. */
+export type KnownMetrics = Set<string>;
+
+export function apply(
+  store: StoreWriter,
+  { runId, token }: HeldRun,
+  { entry, metrics }: { readonly entry: Said; readonly metrics: KnownMetrics },
+): void {
+  switch (entry.type) {
+    case "describe":
+      store.describeRun(runId, token, entry.description);
+      return;
+    case "declare":
+      store.declareMetrics(runId, token, entry.metrics);
+      for (const { name } of entry.metrics) metrics.add(name);
+      return;
+    case "metrics":
+      know(entry.series.map(({ name }) => name));
+      store.appendSeries(runId, token, entry.series);
+      return;
+    case "steps": {
+      const { block, metricNames, trainSeconds } = entry;
+      know(metricNames);
+      const seconds = trainSeconds === undefined ? {} : { trainSeconds };
+      store.appendSteps(runId, token, { ...block, metricNames, ...seconds });
+      return;
+    }
+    case "probe":
+      store.appendProbe(runId, token, entry.probe);
+      return;
+    case "rewind":
+      store.rewind(runId, token, entry.step);
+      return;
+    case "event": {
+      const { kind, message } = entry;
+      store.appendEvent(runId, token, { kind: OURS.has(kind) ? "event" : kind, message });
+      return;
+    }
+    case "trouble":
+      store.appendEvent(runId, token, { kind: "trouble", message: entry.message });
+      return;
+  }
+
+  /** Says of metrics that come for the first time what is usual of their names. */
+  function know(names: readonly string[]): void {
+    const unknown = names.filter((name) => !metrics.has(name));
+    store.declareMetrics(runId, token, unknown.map(metricFacts));
+    for (const name of unknown) metrics.add(name);
+  }
+}
+
+/** Returns how far a log is after an entry. */
+export function progressAfter(entry: LogEntry, { step, loss }: LogProgress): LogProgress {
+  switch (entry.type) {
+    case "run":
+      return { step: 0, loss: null };
+    case "rewind":
+      return { step: Math.min(step, entry.step), loss };
+    case "steps": {
+      const { first, count, loss: losses } = entry.block;
+      return { step: first + count, loss: losses[count - 1] ?? loss };
+    }
+    case "metrics": {
+      const ends = entry.series.map(({ steps }) => (steps.at(-1) ?? -1) + 1);
+      return { step: ends.reduce((most, end) => Math.max(most, end), step), loss };
+    }
+    default:
+      return { step, loss };
+  }
+}

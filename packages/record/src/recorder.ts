@@ -1,0 +1,198 @@
+/** Brings the logs below some files and folders into a store, and follows them where that is asked for. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setImmediate as breathe, setTimeout as delay } from "node:timers/promises";
+import { type Claim, RetryingWriter, type StorageError, type StoreWriter } from "@ablate/store";
+import { Discoverer } from "./discover.ts";
+import type { FoundLog } from "./log.ts";
+import type { RecordEvent } from "./record-event.ts";
+import { logHash, RecordedLog } from "./recorded-log.ts";
+
+export type RecordOptions = {
+  readonly store: StoreWriter;
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** The column of tables that counts steps; unless given, the one whose name says so. */
+  readonly stepColumn?: string | undefined;
+  /** Goes on with what is written later, until `signal`. */
+  readonly isFollowed?: boolean;
+  /** Ends following once nothing new has come for so long. */
+  readonly idleMs?: number | undefined;
+  readonly signal?: AbortSignal;
+  /** A store that takes nothing for so long is given up. */
+  readonly storageTimeoutMs?: number | undefined;
+  readonly onEvent?: (event: RecordEvent) => void;
+};
+
+export type RecordOutcome = {
+  /** Logs that were found. */
+  readonly logs: number;
+  /** Files that were seen. */
+  readonly files: number;
+  /** Logs that another process records. */
+  readonly held: number;
+  /** Sentences about what could not be recorded. */
+  readonly troubles: number;
+  /** Why nothing was written any more. */
+  readonly trouble: StorageError | null;
+};
+
+/** A log shows a little of itself before any is read in full. */
+const FIRST_BUDGET = 64 * 1024;
+const MOST_BUDGET = 4 * 1024 * 1024;
+
+/** Between two looks at files that are followed. */
+const LOOK_EVERY_MS = 500;
+
+/** A walk over many folders may take a tenth of the time. */
+const WALKS_APART = 10;
+
+const BEAT_EVERY_MS = 2000;
+
+/** As of training: `ablate run --storage-timeout`. */
+const STORAGE_TIMEOUT_MS = 60_000;
+
+/** Records what is there, and, where it is followed, what comes. */
+export async function recordLogs(options: RecordOptions): Promise<RecordOutcome> {
+  const recorder = new Recorder(options);
+  try {
+    return await recorder.run();
+  } finally {
+    recorder.close();
+  }
+}
+
+class Recorder {
+  readonly #options: RecordOptions;
+  readonly #store: RetryingWriter;
+  readonly #discoverer: Discoverer;
+  readonly #claim: Claim = { token: randomUUID(), pid: process.pid, host: hostname() };
+  readonly #logs = new Map<string, RecordedLog>();
+  readonly #told = new Set<string>();
+  #troubles = 0;
+  #files = 0;
+  #nextWalk = 0;
+  #nextBeat = 0;
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+    const {
+      store,
+      storageTimeoutMs = STORAGE_TIMEOUT_MS,
+      signal,
+      paths,
+      stepColumn = null,
+    } = options;
+    const onEvent = (event: RecordEvent): void => this.#tell(event);
+    const retry = { store, limitMs: storageTimeoutMs, killSignal: signal, onEvent };
+    this.#store = new RetryingWriter(retry);
+    this.#discoverer = new Discoverer(paths, { stepColumn });
+  }
+
+  async run(): Promise<RecordOutcome> {
+    try {
+      await this.#follow();
+      for (const log of this.#logs.values()) await log.settle(false);
+    } catch (error) {
+      if (this.#store.givenUp === null) throw error;
+    }
+    const held = [...this.#logs.values()].filter(({ isHeldByOther }) => isHeldByOther).length;
+    const trouble = this.#store.givenUp;
+    return { logs: this.#logs.size, files: this.#files, held, troubles: this.#troubles, trouble };
+  }
+
+  close(): void {
+    for (const log of this.#logs.values()) log.close();
+  }
+
+  async #follow(): Promise<void> {
+    const { isFollowed = false, signal, idleMs = Number.POSITIVE_INFINITY } = this.#options;
+    let budget = FIRST_BUDGET;
+    let newsAt = performance.now();
+    while (signal?.aborted !== true) {
+      await this.#find();
+      const isNews = await this.#round(budget);
+      if (isNews) {
+        newsAt = performance.now();
+        budget = Math.min(2 * budget, MOST_BUDGET);
+        continue;
+      }
+      budget = FIRST_BUDGET;
+      if (!isFollowed || performance.now() - newsAt >= idleMs) return;
+      for (const log of this.#logs.values()) await log.settle(true);
+      await this.#beat();
+      await delay(LOOK_EVERY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+    }
+  }
+
+  /** Records a part of each log that may have more. Returns whether any had. */
+  async #round(budget: number): Promise<boolean> {
+    let isNews = false;
+    for (const log of this.#logs.values()) {
+      if (this.#options.signal?.aborted === true) return false;
+      if (!log.mayHaveMore) continue;
+      isNews = (await log.advance(budget)) || isNews;
+      await this.#beat();
+      await breathe();
+    }
+    return isNews;
+  }
+
+  async #find(): Promise<void> {
+    const began = performance.now();
+    if (began < this.#nextWalk) return;
+    const { logs, troubles, files } = this.#discoverer.discover();
+    this.#nextWalk = began + Math.max(LOOK_EVERY_MS, WALKS_APART * (performance.now() - began));
+    this.#files = files;
+    for (const message of troubles) this.#once(message);
+    const unknown = logs.filter(({ identity }) => !this.#logs.has(identity));
+    for (const log of logs) this.#logs.get(log.identity)?.replace(log);
+    await this.#dropGone(new Set(logs.map(({ identity }) => identity)));
+    if (unknown.length === 0) return;
+    await this.#add(unknown);
+    this.#tell({ event: "found", logs: this.#logs.size });
+  }
+
+  async #add(logs: readonly FoundLog[]): Promise<void> {
+    const hashes = logs.map(logHash);
+    const known = await this.#store.write((writer) => writer.recordedRuns(hashes));
+    const options = {
+      store: this.#store,
+      claim: this.#claim,
+      onEvent: (event: RecordEvent): void => this.#tell(event),
+    };
+    for (const [i, log] of logs.entries()) {
+      this.#logs.set(log.identity, new RecordedLog(log, known.get(hashes[i] ?? ""), options));
+    }
+  }
+
+  /** Ends runs whose logs are there no more. */
+  async #dropGone(there: ReadonlySet<string>): Promise<void> {
+    for (const [identity, log] of this.#logs) {
+      if (there.has(identity)) continue;
+      await log.settle(false);
+      log.close();
+      this.#logs.delete(identity);
+    }
+  }
+
+  /** Gives a sign of life for the runs that are recorded. */
+  async #beat(): Promise<void> {
+    const now = performance.now();
+    if (now < this.#nextBeat) return;
+    this.#nextBeat = now + BEAT_EVERY_MS;
+    const held = [...this.#logs.values()].flatMap(({ heldRun }) => heldRun ?? []);
+    if (held.length > 0) await this.#store.write((writer) => writer.beat(held));
+  }
+
+  #once(message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    this.#tell({ event: "trouble", run: null, message });
+  }
+
+  #tell(event: RecordEvent): void {
+    if (event.event === "trouble") this.#troubles += 1;
+    this.#options.onEvent?.(event);
+  }
+}
