@@ -84,6 +84,10 @@ export class Columns {
     return column;
   }
 
+  has(name: string): boolean {
+    return this.#all.has(name);
+  }
+
   /** Begins a metric again at a step. */
   beginAt(column: Column, step: number): void {
     if (column.count > 0) this.#taken.push(column.take());

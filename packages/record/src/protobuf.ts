@@ -39,6 +39,11 @@ export class WireReader {
     this.#end = end;
   }
 
+  /** Goes back to where it was in the current message. */
+  rewind(place: number): void {
+    this.#at = place;
+  }
+
   /** Where it is in the bytes. */
   get place(): number {
     return this.#at;
