@@ -1,6 +1,7 @@
 /** Frames and charts as text, for scripts, documents and other commands. */
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
+import type { LogSource } from "./data/log-source.ts";
 import { Session } from "./session.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "./state/settings.ts";
 import type { Size } from "./state/state.ts";
@@ -9,13 +10,21 @@ import type { Line } from "./text/line.ts";
 import type { Theme } from "./text/theme.ts";
 import { chartsOf } from "./views/run/run-view.ts";
 
-type Showing = { readonly store: string; readonly glyphs: Glyphs; readonly theme: Theme };
+type Showing = {
+  readonly store: string;
+  /** What the store is recorded from, in place of its name. */
+  readonly source?: LogSource | undefined;
+  readonly glyphs: Glyphs;
+  readonly theme: Theme;
+};
 
 export type OnceOptions = Showing & {
   readonly size: Size;
   readonly view?: string | undefined;
   /** Exact name of the run that the view is about. */
   readonly run?: string | undefined;
+  /** Runs to mark. */
+  readonly marks?: readonly string[] | undefined;
   /** Shows runs, too, that are left from earlier plans. */
   readonly isAll?: boolean | undefined;
 };
@@ -25,12 +34,18 @@ export type OnceOptions = Showing & {
  *
  * @throws StoreError - if the store cannot be read
  */
-export function drawOnce({ view, run, isAll = false, ...showing }: OnceOptions): string {
+export function drawOnce({
+  view,
+  run,
+  marks = [],
+  isAll = false,
+  ...showing
+}: OnceOptions): string {
   const settings: ViewSettings = {
     ...DEFAULT_SETTINGS,
     view: view ?? (run === undefined ? "runs" : "run"),
     isAll,
-    marks: run === undefined || view !== "charts" ? [] : [run],
+    marks: run === undefined || view !== "charts" ? marks : [run],
     findingScope: run === undefined ? "marked" : "run",
   };
   return withSession({ settings, ...showing }, (session) => {
@@ -67,7 +82,7 @@ function withSession(
   { store, theme, ...options }: Showing & { readonly size: Size; readonly settings: ViewSettings },
   draw: (session: Session) => readonly Line[],
 ): string {
-  const feed = new Feed(store);
+  const feed = new Feed(store, options.source);
   try {
     const lines = draw(new Session({ ...options, feed, annotate: () => "" }));
     const { glyphs } = options;

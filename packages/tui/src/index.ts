@@ -1,5 +1,6 @@
 export { drawHistogram } from "./chart/histogram.ts";
 export type { Glyphs } from "./chart/raster.ts";
+export type { LogSource, SourceStatus } from "./data/log-source.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
 export { drawRange, type RangeChart } from "./draw-range.ts";
 export { KEYS, type KeyBinding, keyName } from "./keys/table.ts";

@@ -2,6 +2,7 @@
 import { counted } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
+import type { LogSource } from "./data/log-source.ts";
 import type { Mounted } from "./ink/mount.tsx";
 import { fillPanes } from "./ink/panes.ts";
 import { type Annotate, Session } from "./session.ts";
@@ -27,8 +28,15 @@ export type UiOptions = {
   readonly run?: string | undefined;
   /** Shows runs, too, that are left from earlier plans. */
   readonly isAll?: boolean | undefined;
-  /** Runs to mark beside the remembered ones. */
+  /** Runs to mark, beside the remembered ones unless these alone are asked for. */
   readonly marks?: readonly string[] | undefined;
+  readonly areOnlyMarks?: boolean | undefined;
+  /** A word for a run to open as soon as it is there. */
+  readonly wanted?: string | undefined;
+  /** Logs that are brought into the store meanwhile. */
+  readonly source?: LogSource | undefined;
+  /** A sentence at the bottom of the first frame. */
+  readonly hint?: string | undefined;
   readonly annotate: Annotate;
   /** Signals that stay ignored. */
   readonly ignored?: ReadonlySet<string> | undefined;
@@ -41,7 +49,7 @@ export type UiOptions = {
  * @throws StoreError - if the store cannot be read
  */
 export async function openUi(options: UiOptions): Promise<number> {
-  const feed = new Feed(options.store);
+  const feed = new Feed(options.store, options.source);
   const file = memoryFile(options.store, options.environment);
   const session = sessionOf(options, feed, recall(file));
   const program = new Program(options, session);
@@ -55,20 +63,30 @@ export async function openUi(options: UiOptions): Promise<number> {
 
 /** Makes a session with the remembered settings and what the command line asks for. */
 function sessionOf(
-  { view, run, isAll = false, marks = [], stdout, ...options }: UiOptions,
+  {
+    view,
+    run,
+    isAll = false,
+    marks = [],
+    areOnlyMarks = false,
+    stdout,
+    hint,
+    ...options
+  }: UiOptions,
   feed: Feed,
   remembered: ViewSettings,
 ): Session {
   const settings: ViewSettings = {
     ...remembered,
-    view: view ?? (run === undefined ? remembered.view : "run"),
+    view: view ?? (run === undefined && options.wanted === undefined ? remembered.view : "run"),
     isAll,
-    marks: [...new Set([...remembered.marks, ...marks])],
+    marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
   };
   const session = new Session({ ...options, feed, size: sizeOf(stdout), settings });
   if (run !== undefined) session.open(run);
-  if (feed.notice !== null) session.say(feed.notice);
+  const said = hint ?? feed.notice;
+  if (said !== null) session.say(said);
   return session;
 }
 

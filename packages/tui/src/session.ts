@@ -1,10 +1,11 @@
 /** A session on a store: data, state, and the frame they make. Knows no terminal. */
 import { basename } from "node:path";
-import type { Annotation } from "@ablate/store";
+import { type Annotation, StoreError } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
 import { CurveReader } from "./data/curves.ts";
 import type { Feed } from "./data/feed.ts";
+import type { LogSource } from "./data/log-source.ts";
 import { RunReader } from "./data/run-reader.ts";
 import type { ShownRun } from "./data/shown-run.ts";
 import { drawFrame, type Frame } from "./frame/frame.ts";
@@ -32,6 +33,10 @@ export type Annotate = (change: Annotation) => string;
 
 export type SessionOptions = {
   readonly feed: Feed;
+  /** Logs that are brought into the store meanwhile. */
+  readonly source?: LogSource | undefined;
+  /** A word for a run to open as soon as it is there. */
+  readonly wanted?: string | undefined;
   readonly size: Size;
   readonly settings: ViewSettings;
   readonly glyphs: Glyphs;
@@ -43,6 +48,8 @@ const NOTES: ReadonlySet<AnnotationName> = new Set(["note", "grid-note"]);
 
 export class Session {
   readonly #feed: Feed;
+  readonly #source: LogSource | undefined;
+  #wanted: string | null;
   readonly #options: Pick<SessionOptions, "glyphs" | "annotate">;
   readonly #readers: Readers;
   readonly #makeScene: SceneMaker;
@@ -51,8 +58,10 @@ export class Session {
   #scene: Scene | null = null;
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
 
-  constructor({ feed, size, settings, ...options }: SessionOptions) {
+  constructor({ feed, size, settings, source, wanted, ...options }: SessionOptions) {
     this.#feed = feed;
+    this.#source = source;
+    this.#wanted = wanted ?? null;
     this.#options = options;
     this.#readers = {
       curves: new CurveReader(() => feed.reader),
@@ -125,7 +134,33 @@ export class Session {
     const focusAt = this.#scene?.focusAt ?? 0;
     const isNew = this.#feed.poll(now);
     if (isNew) this.#become(this.#afterChange(runs, focusAt));
-    return this.check(1) || isNew;
+    const isSaid = this.#tellNews();
+    const isOpened = this.#openWanted();
+    return this.check(1) || isNew || isSaid || isOpened;
+  }
+
+  /** Says what has come from the logs. */
+  #tellNews(): boolean {
+    const [first, ...others] = this.#source?.takeNews() ?? [];
+    if (first === undefined) return false;
+    this.say(others.length === 0 ? first : `${first}, and ${others.length} more`);
+    return true;
+  }
+
+  /** Opens the run that was asked for once it is there. */
+  #openWanted(): boolean {
+    const word = this.#wanted;
+    if (word === null) return false;
+    try {
+      const found = this.#feed.reader.run(word);
+      if (found === undefined) return false;
+      this.open(found.name);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.say(error.message);
+    }
+    this.#wanted = null;
+    return true;
   }
 
   /** Compares runs whose records are shown with their digests, at most so many; whether that says anything new. */

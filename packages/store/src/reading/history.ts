@@ -88,8 +88,6 @@ export type RunStamp = {
   readonly isLive: boolean;
   /** It says running, and its process is gone. */
   readonly isLost: boolean;
-  /** When its process gave the last sign of life, in milliseconds since 1970. */
-  readonly beatAt: number | null;
 };
 
 /** Steps `from` up to and including `to`. */

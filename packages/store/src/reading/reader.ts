@@ -277,7 +277,7 @@ export class StoreReader extends RecordReader {
     return this.sql.rows<Stamped>(STAMPS).map(({ run, stamp, state, ...holder }) => {
       const isRunning = state === "running";
       const isLive = isRunning && isAlive(holder, now);
-      return { run, stamp, isLive, isLost: isRunning && !isLive, beatAt: holder.heartbeat_at };
+      return { run, stamp, isLive, isLost: isRunning && !isLive };
     });
   }
 

@@ -8,8 +8,6 @@ export type FollowedRun = {
   readonly stamp: string;
   /** Its row says running, and its process is gone. */
   readonly isLost: boolean;
-  /** Milliseconds since its process gave a sign of life, in steps of some seconds; 0 where it is not running. */
-  readonly silentMs: number;
   /** Its row; null where the stamp is that of the look before. */
   readonly row: RunSummary | null;
 };
@@ -19,9 +17,6 @@ const ONE_BY_ONE = 20;
 
 /** A process that dies writes nothing: where a run is running, it is looked for this often. */
 const LOOK_AGAIN_MS = 1000;
-
-/** Silence is counted in such steps: who draws it need not draw it every second. */
-const SILENCE_MS = 5000;
 
 type FollowedScope = { readonly run?: string } & Pick<RunFilter, "grid" | "isCurrent">;
 
@@ -54,11 +49,10 @@ export class RunFollower {
     this.#lookedAt = now;
     this.#isLive = stamps.some(({ isLive }) => isLive);
     this.#stamps = new Map(stamps.map(({ name, stamp }) => [name, stamp]));
-    return stamps.map(({ name, stamp, isLost, isLive, beatAt }) => ({
+    return stamps.map(({ name, stamp, isLost }) => ({
       name,
       stamp,
       isLost,
-      silentMs: isLive ? Math.floor((now - (beatAt ?? now)) / SILENCE_MS) * SILENCE_MS : 0,
       row: rows.get(name) ?? null,
     }));
   }

@@ -1,5 +1,6 @@
 /** The store as the UI sees it: read when it has changed, kept while it cannot be read. */
 import { statSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import {
   type Annotated,
   type FollowedRun,
@@ -10,7 +11,9 @@ import {
   withSameKeys,
 } from "@ablate/store";
 import { storeTrouble } from "@ablate/text";
+import type { LogSource, SourceStatus } from "./log-source.ts";
 import { runMaker, type ShownRun } from "./shown-run.ts";
+import { Silence } from "./silence.ts";
 
 export type StoreSnapshot = {
   /** Rises with every change. */
@@ -27,6 +30,8 @@ export type StoreSnapshot = {
   readonly isLive: boolean;
   /** Why what is shown may be out of date. */
   readonly trouble: string | null;
+  /** Logs that are brought into the store meanwhile. */
+  readonly logs: (SourceStatus & Pick<LogSource, "title">) | null;
 };
 
 /** A locked store is tried again later: keys are answered meanwhile. */
@@ -47,14 +52,18 @@ export class Feed {
     bytes: 0,
     isLive: false,
     trouble: null,
+    logs: null,
   };
+  readonly #source: LogSource | null;
+  readonly #silence = new Silence();
   readonly #makeRun = runMaker();
   /** Runs that were compared with their digests, with the stamps that they had. */
   readonly #checked: Map<string, string> = new Map();
 
   /** @throws StoreError - where there is no store that can be read */
-  constructor(path: string) {
+  constructor(path: string, source?: LogSource) {
     this.path = path;
+    this.#source = source ?? null;
     this.#reader = openReader(path, { waitMs: WAIT_MS });
     this.#follower = new RunFollower(this.#reader);
     this.#inode = inodeOf(path) ?? 0;
@@ -83,6 +92,7 @@ export class Feed {
     } catch (error) {
       this.failed(error);
     }
+    this.#lookAtSource();
     return this.#snapshot.version !== before;
   }
 
@@ -114,6 +124,14 @@ export class Feed {
     this.#reader.close();
   }
 
+  #lookAtSource(): void {
+    if (this.#source === null) return;
+    const { title, status } = this.#source;
+    const logs = { ...status(), title };
+    if (isDeepStrictEqual(logs, this.#snapshot.logs)) return;
+    this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, logs };
+  }
+
   /** Goes on with the file that is at the path now, also when another one has taken its place. */
   #followFile(): void {
     const inode = inodeOf(this.path);
@@ -130,34 +148,33 @@ export class Feed {
 
   #readChanges(now: number): void {
     const runs = this.#follower.look(now);
-    const isSame = runs === null || !this.#update(runs);
+    const isSame = runs === null || !this.#update(runs, now);
     if (!isSame || (runs !== null && this.#snapshot.trouble !== this.#damage())) this.#publish();
     else this.#report(this.#damage());
   }
 
   /** Takes over runs and grids as they are now; whether any is another. */
-  #update(followed: readonly FollowedRun[]): boolean {
+  #update(followed: readonly FollowedRun[], now: number): boolean {
     const { runs: notes, grids } = this.#reader.annotations();
     const isSameGrids = JSON.stringify([...grids]) === JSON.stringify([...this.#grids]);
     this.#grids = grids;
-    const isAsBefore = ({ name, row, silentMs }: FollowedRun): boolean =>
-      row === null && this.#runs.get(name)?.silentMs === silentMs;
-    if (followed.length === this.#runs.size && followed.every(isAsBefore)) return !isSameGrids;
-    const runs = followed.flatMap(
-      ({ name, stamp, isLost, silentMs, row }): [string, ShownRun][] => {
-        const known = this.#runs.get(name);
-        if (row === null) return known === undefined ? [] : [[name, { ...known, silentMs }]];
-        const note = notes.get(name)?.note ?? null;
-        return [[name, this.#makeRun(row, { stamp, isLost, silentMs, note })]];
-      },
-    );
-    this.#runs = new Map(runs);
+    const runs = followed.flatMap(({ name, stamp, isLost, row }): readonly ShownRun[] => {
+      const known = this.#runs.get(name);
+      if (row === null) return known === undefined ? [] : [known];
+      return [this.#makeRun(row, { stamp, isLost, note: notes.get(name)?.note ?? null })];
+    });
+    const told = this.#silence.told(runs, now);
+    const isSame =
+      told.length === this.#runs.size && told.every((run) => run === this.#runs.get(run.name));
+    if (isSame) return !isSameGrids;
+    this.#runs = new Map(told.map((run) => [run.name, run]));
     return true;
   }
 
   #publish(): void {
     const runs = withSameKeys([...this.#runs.values()]);
     this.#snapshot = {
+      ...this.#snapshot,
       version: this.#snapshot.version + 1,
       runs,
       grids: this.#grids,

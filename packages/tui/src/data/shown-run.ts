@@ -21,21 +21,21 @@ export type ShownRun = Omit<RunSummary, "state"> & {
   readonly settings: readonly Setting[];
   /** Changes with everything else here. */
   readonly stamp: string;
-  /** Milliseconds since anything came of it, in steps of some seconds; 0 where it is not running. */
+  /** Milliseconds since its last step came, in steps of some seconds; 0 where it is not running. */
   readonly silentMs: number;
 };
 
 /** Makes runs of the store's rows; settings of equal configs are read once. */
 export function runMaker(): (
   run: RunSummary,
-  facts: Pick<FollowedRun, "stamp" | "isLost" | "silentMs"> & Pick<ShownRun, "note">,
+  facts: Pick<FollowedRun, "stamp" | "isLost"> & Pick<ShownRun, "note">,
 ) => ShownRun {
   const known = new Map<string, readonly Setting[]>();
-  return (run, { stamp, isLost, silentMs, note }) => {
+  return (run, { stamp, isLost, note }) => {
     const settings = known.get(run.config) ?? flatSettings(storedMap(run.config, "config"));
     known.set(run.config, settings);
     const state = isLost ? "interrupted" : run.state;
-    return { ...run, state, title: run.label ?? run.name, note, settings, stamp, silentMs };
+    return { ...run, state, title: run.label ?? run.name, note, settings, stamp, silentMs: 0 };
   };
 }
 

@@ -1,6 +1,8 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
-import { bytes, cutTogether } from "@ablate/text";
+import { bytes, cutTogether, middleEllipsis } from "@ablate/text";
+import type { StoreSnapshot } from "../data/feed.ts";
+import { readingText } from "../data/log-source.ts";
 import { isSameRow, ROWS } from "../keys/rows.ts";
 import { actsIn, KEYS, keyName, openedChooser } from "../keys/table.ts";
 import { wordsOf } from "../state/prompt.ts";
@@ -79,11 +81,12 @@ function drawBody(canvas: Canvas, view: View): Drawn {
 function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const { snapshot, table } = scene;
   const { columns } = state.size;
-  if (snapshot.trouble !== null) return fitLine([piece(` ${snapshot.trouble}`, "bad")], columns);
+  const trouble = snapshot.trouble ?? snapshot.logs?.trouble ?? null;
+  if (trouble !== null) return fitLine([piece(` ${trouble}`, "bad")], columns);
   const grids = new Set(table.matches.map(({ grid }) => grid));
   const [grid] = grids;
-  const name =
-    grids.size === 1 && grid !== null && grid !== undefined ? grid : `${grids.size} grids`;
+  const several = table.matches.length === 0 && snapshot.logs !== null ? "" : `${grids.size} grids`;
+  const name = grids.size === 1 && grid !== null && grid !== undefined ? grid : several;
   const counts = countStates(table.matches).flatMap(([one, n]): Piece[] => [
     piece(" · ", "muted"),
     piece(`${n} ${one}`, STATE_SIGNS[one].tone),
@@ -93,14 +96,24 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
     n === table.all.length
       ? `${n} ${n === 1 ? "run" : "runs"}`
       : `${n} of ${table.all.length} runs`;
-  const live = snapshot.isLive ? piece("● live", "good") : piece("○ idle", "muted");
-  const file = piece(`${basename(store)} ${bytes(snapshot.bytes)}  `, "muted");
+  const live = livePiece(snapshot);
+  const shown = snapshot.logs?.title ?? basename(store);
+  const file = piece(`${middleEllipsis(shown, WIDEST_STORE)} ${bytes(snapshot.bytes)}  `, "muted");
   const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
   const right: Line = [file, live, piece(" ")];
   const room = columns - lineWidth(left);
   const said = [...left, leftPiece(table.left, room - lineWidth(right.slice(1)))];
   const fits = lineWidth(said) + lineWidth(right) <= columns;
   return justify(said, fits ? right : right.slice(1), columns);
+}
+
+/** Cells of what is shown, a file or a folder, in the header. */
+const WIDEST_STORE = 40;
+
+/** Says whether a run goes on, or how far logs are read before that is known. */
+function livePiece({ isLive, logs }: StoreSnapshot): Piece {
+  if (logs?.isReading === true) return piece(`◌ ${readingText(logs)}`, "accent");
+  return isLive ? piece("● live", "good") : piece("○ idle", "muted");
 }
 
 /** Counts the runs that are left from earlier plans, and names the key that shows them. */

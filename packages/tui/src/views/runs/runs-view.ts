@@ -1,6 +1,7 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
 import { loss, toldApart } from "@ablate/text";
+import { readingText } from "../../data/log-source.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
 import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
@@ -155,11 +156,16 @@ function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
   return [piece(sign, tone)];
 }
 
-function nothing({ scene: { table }, state }: Canvas): Line {
+function nothing({ scene: { table, snapshot }, state }: Canvas): Line {
+  const { logs } = snapshot;
   const none =
     table.left > 0
       ? "all runs are left from earlier plans: a shows them"
-      : "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here";
+      : logs === null
+        ? "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here"
+        : logs.isReading
+          ? `${logs.title}: ${readingText(logs)} ...`
+          : `no log in ${logs.title} yet: those of TensorBoard, W&B, CSV, JSON lines or of our recorders appear here when they come`;
   const text =
     table.all.length === 0
       ? none
