@@ -20,9 +20,10 @@ export class Discoverer {
   readonly #options: LogOptions;
   readonly #formats = new Map<LogFormatName, OfFormat>();
 
-  constructor(paths: readonly string[], options: LogOptions) {
+  /** @param leftOut - files that are not opened, wherever they are found */
+  constructor(paths: readonly string[], options: LogOptions, leftOut: readonly string[] = []) {
     this.#options = options;
-    this.#walker = new Walker(paths);
+    this.#walker = new Walker(paths, leftOut);
   }
 
   discover(): Discovery {

@@ -1,4 +1,6 @@
 export { Discoverer, type Discovery } from "./discover.ts";
+export { LogFollower } from "./follow/log-follower.ts";
+export { takeLock } from "./follow/reading-lock.ts";
 export { FORMATS } from "./formats.ts";
 export type {
   EndEntry,
@@ -14,4 +16,4 @@ export type {
 export { type ModelFacts, modelFactsOf, provenanceOf } from "./model-facts.ts";
 export type { RecordEvent } from "./record-event.ts";
 export { diagnoseLog, RecordedDiagnosis } from "./recorded-diagnosis.ts";
-export { type RecordOptions, type RecordOutcome, recordLogs } from "./recorder.ts";
+export { type LogsRead, type RecordOptions, type RecordOutcome, recordLogs } from "./recorder.ts";

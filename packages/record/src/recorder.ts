@@ -22,6 +22,18 @@ export type RecordOptions = {
   /** A store that takes nothing for so long is given up. */
   readonly storageTimeoutMs?: number | undefined;
   readonly onEvent?: (event: RecordEvent) => void;
+  /** Files beside those of the store that this process must not open: it would give back its locks on them. */
+  readonly leftOut?: readonly string[];
+  /** Hears every now and then how far it is. */
+  readonly onRead?: (read: LogsRead) => void;
+};
+
+export type LogsRead = {
+  readonly found: number;
+  /** Logs that are read to their present end. */
+  readonly read: number;
+  /** Whether all that was there has been read once. */
+  readonly isCaughtUp: boolean;
 };
 
 export type RecordOutcome = {
@@ -48,6 +60,7 @@ const LOOK_EVERY_MS = 500;
 const WALKS_APART = 10;
 
 const BEAT_EVERY_MS = 2000;
+const READ_EVERY_MS = 200;
 
 /** As of training: `ablate run --storage-timeout`. */
 const STORAGE_TIMEOUT_MS = 60_000;
@@ -73,6 +86,7 @@ class Recorder {
   #files = 0;
   #nextWalk = 0;
   #nextBeat = 0;
+  #nextRead = 0;
 
   constructor(options: RecordOptions) {
     this.#options = options;
@@ -82,11 +96,12 @@ class Recorder {
       signal,
       paths,
       stepColumn = null,
+      leftOut = [],
     } = options;
     const onEvent = (event: RecordEvent): void => this.#tell(event);
     const retry = { store, limitMs: storageTimeoutMs, killSignal: signal, onEvent };
     this.#store = new RetryingWriter(retry);
-    this.#discoverer = new Discoverer(paths, { stepColumn });
+    this.#discoverer = new Discoverer(paths, { stepColumn }, [...store.files, ...leftOut]);
   }
 
   async run(): Promise<RecordOutcome> {
@@ -112,6 +127,7 @@ class Recorder {
     while (signal?.aborted !== true) {
       await this.#find();
       const isNews = await this.#round(budget);
+      this.#tellRead(!isNews);
       if (isNews) {
         newsAt = performance.now();
         budget = Math.min(2 * budget, MOST_BUDGET);
@@ -133,6 +149,7 @@ class Recorder {
       if (!log.mayHaveMore) continue;
       isNews = (await log.advance(budget)) || isNews;
       await this.#beat();
+      if (performance.now() >= this.#nextRead) this.#tellRead(false);
       await breathe();
     }
     return isNews;
@@ -183,6 +200,15 @@ class Recorder {
     this.#nextBeat = now + BEAT_EVERY_MS;
     const held = [...this.#logs.values()].flatMap(({ heldRun }) => heldRun ?? []);
     if (held.length > 0) await this.#store.write((writer) => writer.beat(held));
+  }
+
+  #tellRead(isCaughtUp: boolean): void {
+    const { onRead } = this.#options;
+    if (onRead === undefined) return;
+    this.#nextRead = performance.now() + READ_EVERY_MS;
+    const logs = [...this.#logs.values()];
+    const read = logs.filter(({ mayHaveMore }) => !mayHaveMore).length;
+    onRead({ found: logs.length, read, isCaughtUp });
   }
 
   #once(message: string): void {

@@ -23,14 +23,18 @@ export type Walk = {
 /** Walks files and folders; of what was found before, only what has changed is opened again. */
 export class Walker {
   readonly #paths: readonly string[];
+  readonly #leftOut: readonly string[];
   #known: ReadonlyMap<string, WalkedFile> = new Map();
 
-  constructor(paths: readonly string[]) {
+  /** @param leftOut - files that are not opened, wherever they are found */
+  constructor(paths: readonly string[], leftOut: readonly string[] = []) {
     this.#paths = paths;
+    this.#leftOut = leftOut;
   }
 
   walk(): Walk {
     const round = new Round(this.#known, this.#paths);
+    for (const path of this.#leftOut) round.leaveOut(path);
     for (const path of this.#paths) round.visit(path);
     round.visitLinks();
     this.#known = round.files;
@@ -51,6 +55,12 @@ class Round {
   constructor(known: ReadonlyMap<string, WalkedFile>, paths: readonly string[]) {
     this.#known = known;
     this.#named = new Set(paths);
+  }
+
+  /** Leaves out what is at a path, by whatever name it is found. */
+  leaveOut(path: string): void {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined) this.#seen.add(`${found.dev}:${found.ino}`);
   }
 
   visitLinks(): void {

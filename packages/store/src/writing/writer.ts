@@ -283,6 +283,15 @@ export class StoreWriter extends RecordWriter {
     });
   }
 
+  /**
+   * The files that SQLite has open here. A process that opens one of them by itself and closes it again gives back all locks
+   * that SQLite holds on it.
+   */
+  get files(): readonly string[] {
+    const { name } = this.sql.database;
+    return ["", "-wal", "-shm", "-journal"].map((end) => `${name}${end}`);
+  }
+
   /** Empties the write-ahead log into the file, where that can be written to, and closes it. */
   close(): void {
     try {
