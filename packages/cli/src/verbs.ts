@@ -23,7 +23,8 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
   "run CONFIG: plan, train, record; safe to stop and to repeat": () => import("./commands/run.ts"),
   "record PATH...: runs of other programs, from their logs; safe to stop and to repeat": () =>
     import("./commands/record.ts"),
-  "ui: browse and chart, live": () => import("./commands/ui.ts"),
+  "ui [PATH|RUN|GRID...]: browse and chart runs, or logs of other programs, live": () =>
+    import("./commands/ui.ts"),
   "watch RUN|GRID: the progress of what another process trains": () =>
     import("./commands/watch.ts"),
   "runs [FILTER...]: list runs": () => import("./commands/runs.ts"),

@@ -1,6 +1,14 @@
 /** Commands in the documents do what they say; those with output shown beside them have tests of their own. */
 import { spawnSync } from "node:child_process";
-import { cpSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
@@ -49,6 +57,9 @@ beforeAll(() => {
     const { status, stderr } = inShell(line, place, { store: "ablate.db" });
     expect(status, stderr).toBe(0);
   }
+  copyFileSync(join(seeds, "ablate.db"), join(seeds, "other.db"));
+  mkdirSync(join(seeds, "runs"));
+  writeFileSync(join(seeds, "runs", "metrics.csv"), "step,loss\n0,3\n1,2\n");
 }, 120_000);
 
 test("pages whose commands are run elsewhere have a test of their name", () => {

@@ -78,6 +78,7 @@ export function inShell(
     NO_COLOR: "1",
     LC_ALL: "C.UTF-8",
     XDG_STATE_HOME: join(folder, "state"),
+    XDG_CACHE_HOME: join(folder, "cache"),
   };
   return spawnSync("sh", ["-c", script], { cwd: folder, encoding: "utf8", env });
 }

@@ -80,6 +80,7 @@ export type { ImportedRun, RunChange } from "./exchange/merge-runs.ts";
 export { sealStore } from "./exchange/seal-store.ts";
 export { EXPORT_TABLES } from "./export/open-table.ts";
 export type { Batch, Cells, ExportColumn, ExportTable } from "./export/table.ts";
+export { isStoreFile } from "./file/is-store.ts";
 export { isStoreName, nearHint, nearName } from "./file/near-name.ts";
 export { readWhole, STDIN_FILE, UnfitFileError } from "./file/read-whole.ts";
 export {
@@ -92,6 +93,7 @@ export {
   StorageError,
   StoreError,
 } from "./file/store-error.ts";
+export { temporaryFolder } from "./file/temporary-folder.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
 export { type Filter, type FilterSubject, parseFilter, unknownFields } from "./filter/filter.ts";
 export { FilterError } from "./filter/parse.ts";

@@ -37,6 +37,7 @@ export function environmentAt(
     HOME: folder,
     HISTFILE: "", // a shell that ends leaves nothing behind
     XDG_STATE_HOME: join(folder, "state"),
+    XDG_CACHE_HOME: join(folder, "cache"),
     ...more,
   };
   return Object.fromEntries(

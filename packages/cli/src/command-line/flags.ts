@@ -32,6 +32,11 @@ export class Flags {
     return new Flags(new Map(values), this.positionals, this.rest);
   }
 
+  /** Returns the same flags with this value of one of them. */
+  with(name: string, value: string): Flags {
+    return new Flags(new Map(this.#values).set(name, [value]), this.positionals, this.rest);
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

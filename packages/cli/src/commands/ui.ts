@@ -1,4 +1,5 @@
-import { annotate } from "@ablate/store";
+import { annotate, type RunSummary, type StoreReader } from "@ablate/store";
+import { asLine } from "@ablate/text";
 import {
   drawOnce,
   type Glyphs,
@@ -15,14 +16,17 @@ import type { Flags } from "../command-line/flags.ts";
 import { ignoredSignals } from "../command-line/ignored-signals.ts";
 import { ALL_OPTION, STORE_OPTION } from "../command-line/options.ts";
 import { storePath, withReader } from "../store/open.ts";
-import { findRun } from "../store/resolve.ts";
+import { findRun, findRuns, scopeOf } from "../store/resolve.ts";
+import { pathOf, readWords, type Words } from "../ui/words.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;
 
 export const command: Command = {
-  about:
+  about: [
     "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
+    "A word that is a file or a folder is that: logs of other programs (TensorBoard, W&B, CSV, JSON lines, our recorders) are read and followed, without writing beside them; a store is opened. Their runs are in a cache of the user, with --store in that store. Any other word is a run or a grid, as everywhere. Where a name is both, the path is meant: ./name is always a path, grid=name and run=name never.",
+  ],
   options: {
     ...STORE_OPTION,
     view: { value: "NAME", choices: VIEW_NAMES, help: `the first view: ${VIEW_NAMES.join(", ")}` },
@@ -40,40 +44,108 @@ export const command: Command = {
   examples: [
     ["ablate ui", "browse ablate.db, also while another process trains; ? lists the keys"],
     ["ablate ui --view charts", "begin with the charts"],
+    ["ablate ui runs/", "the logs below a folder, also while they are written"],
+    ["ablate ui --store ablate.db runs/ v7", "record them into a store, and show them beside v7"],
     ["ablate ui --once --size 120x40 --run v7", "one frame as text, for scripts"],
   ],
   environment: [
     ["TERM, COLORTERM", "which colours and characters the terminal has"],
     ["XDG_STATE_HOME", "where the last view is remembered (~/.local/state)"],
+    ["XDG_CACHE_HOME", "where logs that were read are kept (~/.cache)"],
   ],
-  see: ["docs/ui.md", "docs/tutorial.md", "ablate show", "ablate watch"],
-  run: (invocation) => {
-    const { flags, terminal } = invocation;
-    const shown = {
-      view: flags.choice("view", VIEW_NAMES),
-      run: runOf(invocation),
-      isAll: flags.has("all"),
-      ...displayOf(invocation),
-    };
-    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-    const hasCursor = terminal.environment.TERM !== "dumb";
-    if (flags.has("once") || !isTerminal || !hasCursor) {
-      terminal.write(drawOnce({ ...shown, store: storePath(invocation), size: sizeOf(flags) }));
-      return 0;
-    }
-    if (flags.has("size")) {
-      throw new UsageError("--size goes with --once; otherwise the terminal has its own");
-    }
-    return openStore(invocation, shown);
+  see: ["docs/ui.md", "docs/tutorial.md", "ablate record", "ablate show", "ablate watch"],
+  run: async (invocation) => {
+    const words = readWords(invocation);
+    for (const note of words.notes) invocation.terminal.warn(asLine(`ablate: ${note}`));
+    if (words.logs.length > 0) return showLogs(invocation, words);
+    const asked =
+      words.store === null ? invocation : withStore(invocation, pathOf(invocation, words.store));
+    const shown = { ...shownOf(asked), ...runsOf(asked, words.runs) };
+    if (isOnScreen(asked)) return openStore(asked, shown);
+    const store = storePath(asked);
+    asked.terminal.write(drawOnce({ ...shown, store, size: sizeOf(asked.flags) }));
+    return 0;
   },
 };
 
-/** Finds the exact name of the run that --run means. @throws UsageError - if there is no store */
-function runOf(invocation: Invocation): string | undefined {
+/** Says how the first frame is asked for. */
+function shownOf(invocation: Invocation) {
+  const { flags } = invocation;
+  return {
+    view: flags.choice("view", VIEW_NAMES),
+    isAll: flags.has("all"),
+    ...displayOf(invocation),
+  };
+}
+
+function withStore({ flags, ...invocation }: Invocation, path: string): Invocation {
+  return { ...invocation, flags: flags.with("store", path) };
+}
+
+/** Whether somebody looks at a terminal, who did not ask for one frame. @throws UsageError - if a size makes no sense */
+function isOnScreen({ flags, terminal }: Invocation): boolean {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const hasCursor = terminal.environment.TERM !== "dumb";
+  if (flags.has("once") || !isTerminal || !hasCursor) return false;
+  if (!flags.has("size")) return true;
+  throw new UsageError("--size goes with --once; otherwise the terminal has its own");
+}
+
+/** Finds the runs that are opened or marked: that of --run, and those of words. @throws UsageError - if there is no store */
+function runsOf(
+  invocation: Invocation,
+  words: readonly string[],
+): Pick<UiOptions, "run" | "view" | "marks" | "areOnlyMarks"> {
   const wanted = invocation.flags.text("run");
-  return withReader(invocation, (reader) =>
-    wanted === undefined ? undefined : findRun(reader, wanted).name,
-  );
+  return withReader(invocation, (reader) => {
+    if (wanted !== undefined) return { run: findRun(reader, wanted).name };
+    if (words.length === 0) return {};
+    const scope = scopeOf(invocation);
+    const runs = words.flatMap((word) => runsNamed(reader, word, scope));
+    const marks = [...new Set(runs.map(({ name }) => name))];
+    const [only, ...others] = marks;
+    if (only !== undefined && others.length === 0) return { run: only };
+    const view = invocation.flags.choice("view", VIEW_NAMES) ?? "charts";
+    return { marks, areOnlyMarks: true, view };
+  });
+}
+
+function runsNamed(
+  reader: StoreReader,
+  word: string,
+  scope: Parameters<typeof findRuns>[2],
+): readonly RunSummary[] {
+  try {
+    return findRuns(reader, word, scope);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message}; nor is there a file or folder of this name`);
+  }
+}
+
+/** Shows logs of other programs; with `--store` beside the runs of that store. */
+async function showLogs(invocation: Invocation, { logs, runs }: Words): Promise<number> {
+  const { flags } = invocation;
+  if (runs.length > 0 && !flags.has("store")) {
+    const words = `--store ablate.db ${[...logs, ...runs].join(" ")}`;
+    throw new UsageError(
+      `${runs.join(", ")}: no file or folder; \`ablate ui ${words}\` records the logs into a store and shows them beside its runs`,
+    );
+  }
+  const isLive = isOnScreen(invocation);
+  const of = await import("../ui/show-logs.ts");
+  const store = of.storeForLogs(invocation, logs);
+  const asked = withStore(invocation, store.path);
+  const wanted = flags.text("run");
+  const named = runs.length === 0 ? {} : runsOf(asked, runs);
+  const shown = { ...shownOf(asked), ...named };
+  if (isLive) {
+    return of.showLive(store, (options) => openStore(asked, { ...shown, ...options, wanted }));
+  }
+  return of.showOnce(asked, store, (source) => {
+    const found = wanted === undefined ? named : runsOf(asked, []);
+    return drawOnce({ ...shown, ...found, store: store.path, source, size: sizeOf(flags) });
+  });
 }
 
 function displayOf(invocation: Invocation): { readonly glyphs: Glyphs; readonly theme: Theme } {
@@ -96,6 +168,12 @@ function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number
   return size;
 }
 
+/** What a session is given by the process that it runs in. */
+type UiSurroundings = Pick<
+  UiOptions,
+  "stdin" | "stdout" | "environment" | "folder" | "ignored" | "annotate" | "glyphs" | "theme"
+>;
+
 /** Keys wait as long as a tag is being written. */
 const LONGEST_WAIT_MS = 300;
 
@@ -116,7 +194,7 @@ export function isInteractive({ terminal: { environment } }: Invocation): boolea
 /** Shows the store until the user quits; the exit code. */
 export function openStore(
   invocation: Invocation,
-  options: Pick<UiOptions, "view" | "run" | "isAll" | "marks"> &
+  options: Omit<UiOptions, keyof UiSurroundings | "store"> &
     Partial<Pick<UiOptions, "glyphs" | "theme">>,
 ): Promise<number> {
   const { environment, folder } = invocation.terminal;
