@@ -6,9 +6,11 @@ import type { ByteSource } from "../byte-source.ts";
 import { configText, seedIn } from "../config-text.ts";
 import type { LogEntry, LogReader, RunEntry } from "../log.ts";
 import { LogError } from "../log-error.ts";
+import { provenanceOf } from "../model-facts.ts";
 import { type FileState, positionOf, stateAt, unread } from "./file-state.ts";
 import { takeFrames } from "./frame-cursor.ts";
 import { entriesOf, stepsOf } from "./frame-entries.ts";
+import { nonlinearitiesIn } from "./read-probe.ts";
 import type { RunHead } from "./run-head.ts";
 import { joinSteps, unrecordedSteps } from "./step-blocks.ts";
 
@@ -30,6 +32,8 @@ export class FramesReader implements LogReader {
   /** The file that is read. */
   #at = 0;
   #hasToldDetail = false;
+  /** Those that probes have named so far. */
+  readonly #nonlinearities = new Map<string, string>();
 
   /** @param files - each goes on where those before it were */
   constructor(files: readonly FramesFile[], positions: readonly LogPosition[]) {
@@ -177,10 +181,22 @@ export class FramesReader implements LogReader {
     return this.#at + 1 < this.#files.length ? [] : entries;
   }
 
+  /** Says which nonlinearities the layers of a probe have, where they are not known. */
+  #named(frame: Frame): readonly LogEntry[] {
+    const known = this.#nonlinearities;
+    const unknown = nonlinearitiesIn(frame).filter(([layer, name]) => known.get(layer) !== name);
+    if (unknown.length === 0) return [];
+    for (const [layer, name] of unknown) known.set(layer, name);
+    return [
+      { type: "describe", description: { provenance: provenanceOf({ nonlinearities: known }) } },
+    ];
+  }
+
   /** Leaves out a frame that says what it cannot; the first one is told. */
   #lenient(frame: Frame): readonly LogEntry[] {
     try {
-      return entriesOf(frame, this.#file.head);
+      const entries = entriesOf(frame, this.#file.head);
+      return frame.head.type === "probe" ? [...this.#named(frame), ...entries] : entries;
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
       if (this.#hasToldDetail) return [];

@@ -16,6 +16,7 @@ import {
   objectOf,
   oneOf,
   textOf,
+  textOrNull,
   wholeOf,
 } from "../json-values.ts";
 import { LogError } from "../log-error.ts";
@@ -56,6 +57,14 @@ export function readProbe({ head, arrays }: Frame): Probe {
 }
 
 type Probed = { readonly examples: number; readonly arrays: Arrays };
+
+/** Returns the nonlinearities of the layers that have one, by their names. @throws LogError */
+export function nonlinearitiesIn({ head }: Frame): readonly (readonly [string, string])[] {
+  return listOf(head, "layers").flatMap((layer) => {
+    const nonlinearity = isObject(layer) ? textOrNull(layer, "nonlinearity") : null;
+    return isObject(layer) && nonlinearity !== null ? [[textOf(layer, "name"), nonlinearity]] : [];
+  });
+}
 
 function layerOf(layer: unknown, { examples, arrays }: Probed): LayerProbe {
   if (!isObject(layer)) throw new LogError("a layer of a probe is no JSON object");

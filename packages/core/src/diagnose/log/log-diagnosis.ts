@@ -55,9 +55,13 @@ export class LogDiagnosis {
     this.#updates = new LogUpdates(subject, this.#ofUpdates);
   }
 
-  /** Takes what is known of the model by now. */
-  describe(facts: Partial<Pick<LoggedRun, "untrained" | "nonlinearities">>): void {
-    this.#subject = { ...this.#subject, ...facts };
+  /** Takes what else is known of the model by now. */
+  describe({
+    untrained = this.#subject.untrained,
+    nonlinearities = new Map(),
+  }: Partial<Pick<LoggedRun, "untrained" | "nonlinearities">>): void {
+    const all = new Map([...this.#subject.nonlinearities, ...nonlinearities]);
+    this.#subject = { ...this.#subject, untrained, nonlinearities: all };
   }
 
   /** Takes the steps that follow. */

@@ -14,6 +14,7 @@ export class StepLosses {
   /** The most steps between two losses so far, and the step of the last one. */
   #gap = 1;
   #last = -1;
+  #hasRates = false;
   /** Steps in a row that had ratios. */
   #rows = 0;
 
@@ -21,10 +22,16 @@ export class StepLosses {
     this.#losses = losses;
   }
 
-  take({ first, count, loss, ratios }: StepBlock): void {
+  take({ first, count, loss, lr, ratios }: StepBlock): void {
     const width = count === 0 ? 0 : ratios.length / count;
     for (let row = 0; row < count; row++) {
       const step = first + row;
+      // Steps that were lost, or made elsewhere, have no rate either.
+      if (Number.isNaN(lr[row] ?? Number.NaN) && this.#hasRates) {
+        this.#last = step;
+        continue;
+      }
+      this.#hasRates ||= !Number.isNaN(lr[row] ?? Number.NaN);
       const value = loss[row] ?? Number.NaN;
       const hasRatios = isSomeNumber(ratios, row * width, width);
       if (Number.isNaN(value)) this.#miss(step, hasRatios);
