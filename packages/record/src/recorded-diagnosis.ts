@@ -9,7 +9,7 @@ import {
   type StepBlock,
   type ThresholdChanges,
 } from "@ablate/core";
-import type { MetricNumbers, StoreReader } from "@ablate/store";
+import type { MetricNumbers, RecordReader } from "@ablate/store";
 import type { LogEntry, RunEntry } from "./log.ts";
 import { modelFactsOf } from "./model-facts.ts";
 
@@ -37,7 +37,7 @@ export class RecordedDiagnosis {
 
   /** Makes the diagnosis of a run from what a store has of it. */
   static read(
-    reader: StoreReader,
+    reader: RecordReader,
     run: string,
     thresholds: ThresholdChanges = {},
   ): RecordedDiagnosis {
@@ -117,7 +117,7 @@ export class RecordedDiagnosis {
 
 /** The findings of a recorded run so far. */
 export function diagnoseLog(
-  reader: StoreReader,
+  reader: RecordReader,
   run: string,
   thresholds: ThresholdChanges = {},
 ): readonly Finding[] {

@@ -12,6 +12,7 @@ import {
 } from "@ablate/store";
 import { apply, type KnownMetrics, progressAfter } from "./apply.ts";
 import { configText, seedIn } from "./config-text.ts";
+import { LiveFindings } from "./live-findings.ts";
 import type { EndEntry, FoundLog, LogEntry, LogReader, RunEntry } from "./log.ts";
 import type { LogProgress, RecordEvent } from "./record-event.ts";
 import { usableName } from "./run-name.ts";
@@ -66,6 +67,7 @@ export class RecordedLog {
   #hasBegun = false;
   /** Nothing more of it can be recorded. */
   #isBroken = false;
+  readonly #findings = new LiveFindings();
 
   constructor(found: FoundLog, known: KnownRun | undefined, options: RecordedLogOptions) {
     this.#found = found;
@@ -122,6 +124,7 @@ export class RecordedLog {
       const isMoved = JSON.stringify(positions) !== this.#positions;
       if (entries.length === 0 && !isMoved) {
         this.#seen = seen;
+        if (this.#isOurs && this.#findings.areStale) await this.#record([], []);
         if (!this.#hasBegun && this.#stored !== null) this.#tellUnchanged();
         return false;
       }
@@ -188,9 +191,11 @@ export class RecordedLog {
     const troubles = entries.filter((entry) => entry.type === "trouble");
     const isRun = this.#stored !== null || entries.some(({ type }) => type === "run");
     if (isRun) {
+      this.#findings.take(entries);
       const after = await this.#options.store.write((writer) =>
         writer.together(() => this.#write(writer, entries, positions)),
       );
+      this.#findings.confirm();
       this.#tell(entries, after);
     }
     for (const { message } of troubles) {
@@ -221,6 +226,8 @@ export class RecordedLog {
     if (!isOurs) writer.reopenRun(stored.id, claim);
     for (const position of positions) writer.setLogPosition(stored.id, token, position);
     const end = entries.findLast((entry) => entry.type === "end");
+    const held = { name: stored.name, runId: stored.id, token };
+    this.#findings.write(writer, held, end !== undefined || entries.length === 0);
     if (end === undefined) return { stored: { ...stored, state: "running" }, isOurs: true };
     writer.endRun(stored.id, token, { ...end, snapshot: null });
     return { stored: { ...stored, state: end.state }, isOurs: false };
@@ -286,6 +293,7 @@ export class RecordedLog {
   }
 
   #onError(error: unknown): void {
+    this.#findings.forget();
     if (error instanceof HeldRunError || error instanceof LostClaimError) {
       const isNews = this.#heldUntil === null;
       this.#heldUntil = performance.now() + HELD_MS;

@@ -115,6 +115,7 @@ export type {
 } from "./reading/history.ts";
 export { isMetric, metricOf, metricSeries } from "./reading/metric-curve.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
+export type { RecordReader } from "./reading/record-reader.ts";
 export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";
 export { emptyRun, runRow } from "./reading/run-summary.ts";

@@ -101,21 +101,34 @@ function pageOf({ terminal }: Invocation, reader: StoreReader, diagnosed: Diagno
   });
   const [first] = steps;
   const examples = first === undefined ? 0 : (reader.probe(run, first)?.examples ?? 0);
-  const { probes } = storedSettings(diagnosed.run.config).record;
-  const isBatch = typeof probes === "object" && probes.examples === "batch";
-  const note = examples === 0 ? "" : `${noteOn({ examples, isBatch }, width)}\n`;
-  return `${[findingsOfRun(diagnosed, width), ...profiles].join("\n")}${note}`;
+  const note = noteOn(reader, diagnosed.run, examples);
+  const written = note === "" ? "" : `${indented(note, width)}\n`;
+  return `${[findingsOfRun(diagnosed, width), ...profiles].join("\n")}${written}`;
 }
 
-/** Says on which examples the numbers of the layers were taken. */
+/** Says on which examples the numbers of the layers were taken, and what a run could not be judged by. */
 function noteOn(
-  { examples, isBatch }: { readonly examples: number; readonly isBatch: boolean },
-  width: number | null,
+  reader: StoreReader,
+  { name, source, config }: RunSummary,
+  examples: number,
 ): string {
+  const isOurs = source === null;
+  if (!isOurs && examples === 0) {
+    const lacks = reader.parameters(name).length === 0 ? "update:data ratios and probes" : "probes";
+    return `its log has no ${lacks}: what they tell is not known`;
+  }
+  if (examples === 0) return "";
+  const of = `of ${count(examples)} examples`;
+  if (!isOurs) return `${of} that its script has chosen, the same in every probe`;
+  const { probes } = storedSettings(config).record;
+  const isBatch = typeof probes === "object" && probes.examples === "batch";
   const which = isBatch
     ? "those that the next step is trained on"
     : "the same in every probe, not of a step's batch";
-  const text = `of ${count(examples)} examples of the training split, ${which}`;
+  return `${of} of the training split, ${which}`;
+}
+
+function indented(text: string, width: number | null): string {
   const room = Math.max(20, (width ?? Number.POSITIVE_INFINITY) - 2);
   return wrapText(text, room)
     .map((line) => `  ${line}`)

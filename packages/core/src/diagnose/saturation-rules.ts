@@ -55,7 +55,8 @@ export function deadUnits(
     // Past a block that adds nothing the gradient goes on.
     const isCut = value === units && one.tensors.stream === undefined;
     const level = isCut ? "error" : isMost ? "warning" : "info";
-    const advice = subject.advice === undefined ? "" : `, ${subject.advice}`;
+    const isHarm = level !== "info" && subject.advice !== undefined;
+    const advice = isHarm ? `, ${subject.advice}` : "";
     const message = `${deadText(one, step, subject)}${advice}`;
     return [observation("dead-units", { level, layer, step, value, message })];
   });

@@ -2,6 +2,7 @@ import type { Parameter } from "@ablate/core";
 import { type OpenedStore, openForWriting } from "../file/open-database.ts";
 import { HeldRunError, StoreError } from "../file/store-error.ts";
 import { storageTrouble } from "../file/trouble.ts";
+import { RecordReader } from "../reading/record-reader.ts";
 import { findResumePoint, findStart } from "../recovery/resume-point.ts";
 import { clearAttempt, copyHistory, cutHistory, interruptRun } from "../recovery/run-tables.ts";
 import { TRAINED_BY } from "../views/runs.ts";
@@ -86,11 +87,18 @@ export class StoreWriter extends RecordWriter {
   /** What the user should know about how the file was opened. */
   readonly notice: string | null;
   readonly #closeDatabase: () => void;
+  #records: RecordReader | null = null;
 
   constructor({ sql, notice, close }: OpenedStore, clock: () => number) {
     super(sql, clock);
     this.notice = notice;
     this.#closeDatabase = close;
+  }
+
+  /** Reads what is recorded, with what an open transaction has written. */
+  get records(): RecordReader {
+    this.#records ??= new RecordReader(this.sql);
+    return this.#records;
   }
 
   /**
