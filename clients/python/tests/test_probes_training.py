@@ -249,6 +249,8 @@ def test_a_schedule_is_a_name_a_number_steps_or_a_function() -> None:
     assert steps(10) == [0, 10, 20, 23]
     assert steps([3, 7]) == steps({7, 3}) == [3, 7]
     assert steps(lambda step: step % 9 == 0) == [0, 9, 18]
+    with pytest.warns(RecordingWarning, match="no probes from step 0 on: ZeroDivisionError"):
+        assert steps(lambda step: 1 // step > 0) == []
     with pytest.raises(ValueError, match="every 0 steps"):
         steps(0)
     with pytest.raises(ValueError, match="a batch needs a tensor"):

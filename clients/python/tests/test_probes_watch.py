@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 import torch
 import torch.nn.functional as F
 from probe_nets import Gpt, Mlp, letters
-from recorded import read_run
+from run_file import read_run
 
 import ablate_lab
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
 
 from ..faults import warn
-from ..frames import FrameArray, encode_frame, numbers
 from .batch import Batch, Loss, batch_of, made
-from .histogram import GRADIENT, WEIGHT, Summary, summarise_all
+from .encoder import Encoder, Seen
 from .isolation import isolated, modes_of
-from .layer import LayerPass
 from .schedule import ends_with_probe, is_schedule, schedule_of
 from .trace import Trace, layers_of, weights_of
 
 Write = Callable[[bytes], None]
-
-#: What is told of a layer: name, kind, units, nonlinearity, tensors, saturation.
-LayerHead = Dict[str, Any]
 
 
 class Prober:
@@ -55,13 +49,12 @@ class Prober:
         self._due = schedule_of(probes)
         self._has_end = ends_with_probe(probes)
         self._model = eager_of(model)
+        self._encoder = Encoder(self._model, kinds or {}, prefix)
         self._write = write
         self._loss = loss
-        self._kinds = kinds or {}
-        self._prefix = prefix
-        self._names: Dict[str, LayerHead] = {}
         self._modes = modes_of(self._model)
         self._probed = -1
+        self._missed: Optional[int] = None
         self._is_over = False
         self._capture: Any = None
         self._batch: Optional[Batch] = None if batch is None else batch_of(batch)
@@ -70,13 +63,17 @@ class Prober:
 
     def before_update(self, updates: int) -> None:
         """Probes before the first update that is seen."""
-        if self._probed < 0:
+        if self._probed < 0 and self._is_due(updates):
+            if self._batch is None:
+                self._missed = updates  # an optimizer that runs the model itself: its batch comes now
+                return
             self._modes_now()
-            self._probe_if(self._due(updates) if not self._is_over else False, updates)
+            self._probe_if(True, updates)
 
     def after_update(self, updates: int) -> None:
         """Probes after so many updates where that is due."""
-        if not self._is_over and self._due(updates):
+        self._missed = None
+        if self._is_due(updates):
             self._modes_now()
             self._probe_if(True, updates)
 
@@ -101,7 +98,18 @@ class Prober:
         try:
             self._batch = made(args, kwargs, None)
         except Exception as error:
-            self._give_up(0, error)
+            self._give_up(self._missed or 0, error)
+            return
+        if self._missed is not None:
+            self._modes_now()
+            self._probe_if(True, self._missed)
+
+    def _is_due(self, updates: int) -> bool:
+        try:
+            return not self._is_over and self._due(updates)
+        except Exception as error:
+            self._give_up(updates, error)
+            return False
 
     def _modes_now(self) -> None:
         self._modes = modes_of(self._model)
@@ -129,7 +137,8 @@ class Prober:
         refuse_shards(self._model)
         with isolated(self._model, self._modes):
             trace, loss, gradients = self._pass(batch)
-            return self._encoded(updates, batch, trace, loss, gradients)
+            seen = Seen(updates, batch.examples, loss, trace.layers, gradients)
+            return self._encoder.frame(seen)
 
     def _pass(self, batch: Batch) -> Tuple[Trace, Optional[float], Dict[int, Tensor]]:
         trace = Trace(self._model, batch.examples)
@@ -141,63 +150,6 @@ class Prober:
 
     def _may_have_loss(self) -> bool:
         return any(one.requires_grad for one in self._model.parameters())
-
-    def _encoded(
-        self, updates: int, batch: Batch, trace: Trace, loss: Optional[float], gradients: Dict[int, Tensor]
-    ) -> bytes:
-        arrays: List[FrameArray] = []
-        last = next((one for one in reversed(trace.layers) if weights_of(trace.layers[one].module)), None)
-        found: Dict[str, LayerHead] = {}
-        for name, layer in trace.layers.items():
-            found[name] = self._layer_head(layer, name == last, gradients, arrays)
-        for name, module in layers_of(self._model):
-            if name not in found and weights_of(module):
-                found[name] = self._weights_head(name, module, gradients, arrays)
-        for name, head in found.items():
-            head["name"] = f"{self._prefix}{name}"
-            head["kind"] = self._kinds.get(head["name"], head["kind"])
-            self._names.setdefault(name, {**head, "tensors": {}, "saturation": None})
-        head = {
-            "type": "probe",
-            "step": updates,
-            "examples": batch.examples,
-            "loss": finite(loss),
-            # The same layers in the same order at every probe, also where a branch did not run this time.
-            "layers": [found.get(name, empty) for name, empty in self._names.items()],
-        }
-        return encode_frame(head, arrays)
-
-    def _layer_head(
-        self, layer: LayerPass, is_last: bool, gradients: Dict[int, Tensor], arrays: List[FrameArray]
-    ) -> LayerHead:
-        tensors = {**layer.tensors, **_weight_tensors(layer.module, gradients)}
-        saturation = None
-        if layer.saturation is not None:
-            examples, units, share, bits = layer.saturation
-            name = f"bits{len(arrays)}"
-            arrays.append(FrameArray(name, "u8", bits))
-            saturation = {"examples": examples, "units": units, "share": share, "bits": name}
-        return {
-            "name": layer.name,
-            "kind": kind_of(layer.module, is_last),
-            "units": layer.layout.units,
-            "nonlinearity": None if layer.nonlinearity is None else layer.nonlinearity.name,
-            "tensors": _tensor_heads(tensors, arrays),
-            "saturation": saturation,
-        }
-
-    def _weights_head(
-        self, name: str, module: nn.Module, gradients: Dict[int, Tensor], arrays: List[FrameArray]
-    ) -> LayerHead:
-        """Tells of a layer that was not called as a module: its weights alone."""
-        return {
-            "name": name,
-            "kind": kind_of(module, False),
-            "units": weights_of(module)[0].shape[0],
-            "nonlinearity": None,
-            "tensors": _tensor_heads(_weight_tensors(module, gradients), arrays),
-            "saturation": None,
-        }
 
 
 def eager_of(model: nn.Module) -> nn.Module:
@@ -219,20 +171,6 @@ def refuse_shards(model: nn.Module) -> None:
     for module in model.modules():
         if type(module).__name__ == "FullyShardedDataParallel":
             raise ValueError("the parameters are sharded over processes")
-
-
-def kind_of(module: nn.Module, is_last: bool) -> str:
-    """Returns the kind of a layer, as a run's parameters have it."""
-    if isinstance(module, (nn.Embedding, nn.EmbeddingBag)):
-        return "embedding"
-    if not weights_of(module):
-        return "other"
-    return "output" if is_last else "hidden"
-
-
-def finite(number: Optional[float]) -> Optional[float]:
-    """Returns a number as JSON has it: null where it is not finite."""
-    return number if number is not None and math.isfinite(number) else None
 
 
 def _capturing(model: nn.Module, keep: Callable[[Tuple[Any, ...], Mapping[str, Any]], None]) -> Any:
@@ -273,32 +211,3 @@ def _gradients(model: nn.Module, loss: Optional[Tensor]) -> Dict[int, Tensor]:
     found = torch.autograd.grad(loss, wanted, allow_unused=True)
     dense = [one.to_dense() if one is not None and one.is_sparse else one for one in found]
     return {id(one): slope for one, slope in zip(wanted, dense) if slope is not None}
-
-
-def _weight_tensors(module: nn.Module, gradients: Dict[int, Tensor]) -> Dict[str, Summary]:
-    weights = weights_of(module)
-    slopes = [gradients[id(one)] for one in weights if id(one) in gradients]
-    pairs = {
-        "weight": summarise_all(weights, WEIGHT),
-        "weight_gradient": summarise_all(slopes, GRADIENT),
-    }
-    return {kind: one for kind, one in pairs.items() if one is not None}
-
-
-def _tensor_heads(tensors: Mapping[str, Summary], arrays: List[FrameArray]) -> Dict[str, Any]:
-    """Describes tensors; what is the same tensor by two names has its counts once."""
-    names: Dict[int, str] = {}
-    heads: Dict[str, Any] = {}
-    for kind, one in tensors.items():
-        if id(one) not in names:
-            names[id(one)] = f"counts{len(arrays)}"
-            arrays.append(numbers(names[id(one)], "u32", one.counts))
-        numbers_of = {"mean": one.mean, "std": one.std, "min": one.min, "max": one.max}
-        heads[kind] = {
-            **{name: finite(number) for name, number in numbers_of.items()},
-            "mantissaBits": one.scale.mantissa_bits,
-            "smallest": one.scale.smallest,
-            "largest": one.scale.largest,
-            "counts": names[id(one)],
-        }
-    return heads
