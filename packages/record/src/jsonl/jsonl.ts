@@ -32,8 +32,10 @@ export const jsonl: LogFormat = {
     const folders = new Set(
       files.filter((file) => isState(file) && !file.isNamed).map(({ path }) => outputFolder(path)),
     );
+    const statesIn = (folder: string): readonly string[] =>
+      files.map(({ path }) => path).filter((path) => outputFolder(path) === folder);
     return [
-      ...[...folders].map((folder) => trainerLog(folder, options)),
+      ...[...folders].map((folder) => trainerLog(folder, statesIn(folder), options)),
       ...files.filter((file) => !isState(file) || file.isNamed).map((one) => logOf(one, options)),
     ];
   },
@@ -61,10 +63,14 @@ function isDocument({ head }: FoundFile): boolean {
   return !line.trimEnd().endsWith("}");
 }
 
-function trainerLog(folder: string, { stepColumn }: LogOptions): FoundLog {
+function trainerLog(
+  folder: string,
+  states: readonly string[],
+  { stepColumn }: LogOptions,
+): FoundLog {
   const real = realpathSync(folder);
   const source = { file: () => latestState(real), stepColumn };
-  return documentLog(real, join(real, TRAINER_STATE), source);
+  return { ...documentLog(real, join(real, TRAINER_STATE), source), paths: states, marksEnd: true };
 }
 
 function documentLog(
