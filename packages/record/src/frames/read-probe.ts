@@ -110,7 +110,10 @@ function histogramOf(tensor: JsonObject, arrays: Arrays): Histogram | null {
   return { scale, counts };
 }
 
-/** Takes the bits alone for what they say, so that its share and its dead units are theirs. */
+/**
+ * Takes the bits for what they say of units. The share is the probe's own where a row of bits stands for many positions,
+ * of which the bits do not say how many are flat.
+ */
 function saturationOf(
   saturation: JsonObject,
   { units, examples, arrays }: Probed & { readonly units: number },
@@ -132,5 +135,7 @@ function saturationOf(
     }
   }
   const dead = Int32Array.from(flat.keys()).filter((unit) => flat[unit] === rows);
-  return { examples: rows, units, share: total / (rows * units), dead, bits };
+  const least = total / (rows * units);
+  const told = numberOrNull(saturation, "share") ?? 0;
+  return { examples: rows, units, share: told > least && told <= 1 ? told : least, dead, bits };
 }

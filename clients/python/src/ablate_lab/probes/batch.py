@@ -10,6 +10,9 @@ from torch import Tensor, nn
 #: Examples that are probed, as everywhere in ablate: a probe costs little, and its map of saturation is small.
 EXAMPLES = 32
 
+#: Examples that a store tells apart.
+MOST_EXAMPLES = 256
+
 Loss = Callable[[Any, Any], Tensor]
 
 
@@ -51,7 +54,7 @@ def batch_of(given: Any) -> Batch:
 def made(args: Tuple[Any, ...], kwargs: Mapping[str, Any], target: Any) -> Batch:
     """Makes a batch of a model's arguments, cut to its first examples and copied.
 
-    Raises ValueError where there is no tensor among them.
+    Raises ValueError where there is no tensor among them, or too many examples.
     """
     tensors = [one for one in _tensors((args, kwargs)) if one.dim() > 0]
     if not tensors:
@@ -64,6 +67,11 @@ def made(args: Tuple[Any, ...], kwargs: Mapping[str, Any], target: Any) -> Batch
     def first(tensor: Tensor) -> Tensor:
         return (tensor if tensor.dim() == 0 else tensor[:keep]).detach().clone()
 
+    if keep > MOST_EXAMPLES:
+        raise ValueError(
+            f"probes: a batch whose tensors have different lengths is not cut; it has {keep} examples, "
+            f"and {MOST_EXAMPLES} are the most"
+        )
     cut = {key: _mapped(one, first) for key, one in kwargs.items()}
     return Batch(tuple(_mapped(one, first) for one in args), cut, _mapped(target, first), keep)
 
