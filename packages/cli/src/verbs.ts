@@ -57,7 +57,7 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
   "query [SQL...]: read-only SQL over the store": () => import("./commands/query.ts"),
   "export RUN|GRID -o PATH: as csv, jsonl, parquet, safetensors, or a store of its own": () =>
     import("./commands/export.ts"),
-  "import STORE: take the runs of another store over into this one": () =>
+  "import PATH: take the runs of another store over into this one; or logs, as `record`": () =>
     import("./commands/import.ts"),
   "report RUN|GRID...: a grid as one HTML file": () => import("./commands/report.ts"),
   "verify CONFIG: the same runs on every engine, compared with each other": () =>

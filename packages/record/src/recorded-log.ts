@@ -1,21 +1,21 @@
 /** Brings one log into the store, part after part. */
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import {
   type Claim,
+  type HeldRun,
   HeldRunError,
   type KnownRun,
-  type LogPosition,
   LostClaimError,
   type RetryingWriter,
-  type StoreWriter,
+  StorageError,
 } from "@ablate/store";
-import { apply, type KnownMetrics, progressAfter } from "./apply.ts";
-import { configText, seedIn } from "./config-text.ts";
+import { systemReason } from "@ablate/text";
+import { progressAfter } from "./apply.ts";
 import { LiveFindings } from "./live-findings.ts";
-import type { EndEntry, FoundLog, LogEntry, LogReader, RunEntry } from "./log.ts";
+import type { EndEntry, FoundLog, LogEntry, LogReader } from "./log.ts";
 import type { LogProgress, RecordEvent } from "./record-event.ts";
 import { usableName } from "./run-name.ts";
+import { type LogPart, type StoredLog, writePart } from "./write-entries.ts";
 
 export type RecordedLogOptions = {
   readonly store: RetryingWriter;
@@ -29,37 +29,21 @@ const QUIET_MS = 600_000;
 /** Another process that has a run is asked again after so long. */
 const HELD_MS = 2000;
 
-const NO_END: Pick<EndEntry, "state" | "reason"> = {
-  state: "interrupted",
-  reason: "no end in its log",
-};
-const END_OF_FILE: Pick<EndEntry, "state" | "reason"> = {
-  state: "finished",
-  reason: "end of file",
-};
-
-/** What is known of a run in the store. */
-type Stored = Pick<KnownRun, "id" | "name" | "state"> & { readonly metrics: KnownMetrics };
-
-/** Returns the hash of the run that a log is of. */
-export function logHash({ identity }: Pick<FoundLog, "identity">): string {
-  return createHash("sha256")
-    .update(JSON.stringify(["log", identity]))
-    .digest("hex");
-}
+const UNSAID = { type: "end", error: null, trainSeconds: null } as const;
+const NO_END: EndEntry = { ...UNSAID, state: "interrupted", reason: "no end in its log" };
+const END_OF_FILE: EndEntry = { ...UNSAID, state: "finished", reason: "end of file" };
 
 export class RecordedLog {
   readonly #options: RecordedLogOptions;
+  readonly #findings = new LiveFindings();
   #found: FoundLog;
   #reader: LogReader | null = null;
-  #stored: Stored | null = null;
+  #stored: StoredLog | null = null;
   #positions = "";
   #progress: LogProgress = { step: 0, loss: null };
-  /** Whether this process has the run. */
-  #isOurs = false;
   /** Another process has it: when to ask again. */
   #heldUntil: number | null = null;
-  #isTrashed = false;
+  readonly #isTrashed: boolean;
   /** Sizes and times of its files when they were read last; null: there may be more. */
   #seen: string | null = null;
   /** When something new came last. */
@@ -67,20 +51,17 @@ export class RecordedLog {
   #hasBegun = false;
   /** Nothing more of it can be recorded. */
   #isBroken = false;
-  readonly #findings = new LiveFindings();
 
   constructor(found: FoundLog, known: KnownRun | undefined, options: RecordedLogOptions) {
     this.#found = found;
     this.#options = options;
     this.#grewAt = performance.now() - ageOf(found);
+    this.#isTrashed = known?.isTrashed ?? false;
     if (known === undefined) return;
-    this.#isTrashed = known.isTrashed;
-    const { id, name, state } = known;
-    this.#stored = { id, name, state, metrics: new Set() };
-  }
-
-  get found(): FoundLog {
-    return this.#found;
+    const { id, name, state, step, loss } = known;
+    this.#progress = { step, loss };
+    this.#stored = { id, name, state, metrics: new Set(), isOurs: false };
+    if (this.#isTrashed) this.#tellUnchanged();
   }
 
   get run(): string {
@@ -89,9 +70,14 @@ export class RecordedLog {
   }
 
   /** The run that this process has. */
-  get heldRun(): { readonly runId: number; readonly token: string } | null {
+  get heldRun(): HeldRun | null {
     const { token } = this.#options.claim;
-    return this.#isOurs && this.#stored !== null ? { runId: this.#stored.id, token } : null;
+    return this.#stored?.isOurs === true ? { runId: this.#stored.id, token } : null;
+  }
+
+  /** Up to where its last file is read. */
+  get readTo(): number {
+    return this.#reader?.positions().at(-1)?.position ?? 0;
   }
 
   get isHeldByOther(): boolean {
@@ -105,80 +91,48 @@ export class RecordedLog {
     return this.#seen === null || this.#seen !== signOf(this.#found);
   }
 
-  /** Takes files that have come to the log. */
+  /** Takes the log as it is found now: files may have come to it. */
   replace(found: FoundLog): void {
-    if (`${found.paths}` !== `${this.#found.paths}`) {
-      this.close();
-      this.#seen = null;
-    }
+    if (`${found.paths}` === `${this.#found.paths}`) return;
     this.#found = found;
+    this.#seen = null;
+    this.close();
   }
 
   /** Records about `budget` bytes more. Returns whether there was anything. */
   async advance(budget: number): Promise<boolean> {
     const seen = signOf(this.#found);
-    try {
+    return this.#attempt(async () => {
       const reader = await this.#open();
       const entries = reader.read(budget);
       const positions = reader.positions();
-      const isMoved = JSON.stringify(positions) !== this.#positions;
-      if (entries.length === 0 && !isMoved) {
+      const text = JSON.stringify(positions);
+      if (entries.length === 0 && text === this.#positions) {
         this.#seen = seen;
-        if (this.#isOurs && this.#findings.areStale) await this.#record([], []);
-        if (!this.#hasBegun && this.#stored !== null) this.#tellUnchanged();
+        if (this.heldRun !== null && this.#findings.areStale)
+          await this.#record({ entries, positions });
+        if (!this.#hasBegun) this.#tellUnchanged();
         return false;
       }
       const isEnded = this.#stored !== null && this.#stored.state !== "running";
       // What says nothing, as a sign of life, does not take the end of a run back.
-      if (entries.length > 0 || !isEnded) await this.#record(entries, positions);
-      this.#positions = JSON.stringify(positions);
+      if (entries.length > 0 || !isEnded) await this.#record({ entries, positions });
+      this.#positions = text;
       this.#grewAt = performance.now();
-      this.#heldUntil = null;
       return true;
-    } catch (error) {
-      this.#onError(error);
-      return false;
-    }
+    });
   }
 
   /** Ends the run where its log is over; `isFollowed`: while something may still come. */
   async settle(isFollowed: boolean): Promise<void> {
-    const { stored, isDead } = { stored: this.#stored, isDead: this.#stored?.state === "running" };
-    if (stored === null || this.#isTrashed || this.isHeldByOther) return;
-    if (!this.#isOurs && !isDead) return;
+    if (this.#stored?.state !== "running" || this.#isTrashed || this.isHeldByOther) return;
     if (isFollowed && !this.#isOver()) return;
-    try {
+    await this.#attempt(async () => {
       const rest = this.#reader?.finish?.() ?? [];
-      const { marksEnd = false } = this.#found;
-      const end = { ...(marksEnd ? NO_END : END_OF_FILE), error: null, trainSeconds: null };
-      await this.#record([...rest, { type: "end", ...end }], []);
-    } catch (error) {
-      this.#onError(error);
-    }
-  }
-
-  #isOver(): boolean {
-    const written = this.#reader?.isWritten?.() ?? null;
-    if (written === true) return false;
-    const { quietMs = QUIET_MS } = this.#found;
-    return performance.now() - this.#grewAt > quietMs;
-  }
-
-  async #open(): Promise<LogReader> {
-    if (this.#reader !== null) return this.#reader;
-    const { store } = this.#options;
-    const stored = this.#stored;
-    let positions: readonly LogPosition[] = [];
-    if (stored !== null) {
-      positions = await store.write((writer) => writer.logPositions(stored.id));
-      for (const name of await store.write((writer) => writer.metricNames(stored.id))) {
-        stored.metrics.add(name);
-      }
-    }
-    const reader = this.#found.open(positions);
-    this.#positions = JSON.stringify(reader.positions());
-    this.#reader = reader;
-    return reader;
+      const end = this.#found.marksEnd === true ? NO_END : END_OF_FILE;
+      await this.#record({ entries: [...rest, end], positions: [] });
+      return true;
+    });
   }
 
   close(): void {
@@ -186,99 +140,61 @@ export class RecordedLog {
     this.#reader = null;
   }
 
-  /** Stores entries and how far the log is read in one transaction; then tells of them. */
-  async #record(entries: readonly LogEntry[], positions: readonly LogPosition[]): Promise<void> {
-    const troubles = entries.filter((entry) => entry.type === "trouble");
+  #isOver(): boolean {
+    if (this.#reader?.isWritten?.() === true) return false;
+    const { quietMs = QUIET_MS } = this.#found;
+    return performance.now() - this.#grewAt > quietMs;
+  }
+
+  async #open(): Promise<LogReader> {
+    if (this.#reader !== null) return this.#reader;
+    const stored = this.#stored;
+    const known = await this.#options.store.write((writer) =>
+      stored === null
+        ? { positions: [], names: [] }
+        : { positions: writer.logPositions(stored.id), names: writer.metricNames(stored.id) },
+    );
+    for (const name of known.names) stored?.metrics.add(name);
+    this.#reader = this.#found.open(known.positions);
+    this.#positions = JSON.stringify(this.#reader.positions());
+    return this.#reader;
+  }
+
+  /** Stores a part of the log in one transaction; then tells of it. */
+  async #record(part: LogPart): Promise<void> {
+    const { entries } = part;
     const isRun = this.#stored !== null || entries.some(({ type }) => type === "run");
     if (isRun) {
+      const isResumed = this.#stored !== null;
       this.#findings.take(entries);
-      const after = await this.#options.store.write((writer) =>
-        writer.together(() => this.#write(writer, entries, positions)),
+      const { store, claim } = this.#options;
+      const [before, found, findings] = [this.#stored, this.#found, this.#findings];
+      this.#stored = await store.write((writer) =>
+        writer.together(() => writePart(writer, before, part, { found, claim, findings })),
       );
       this.#findings.confirm();
-      this.#tell(entries, after);
+      this.#heldUntil = null;
+      this.#tell(entries, isResumed);
     }
-    for (const { message } of troubles) {
+    for (const entry of entries) {
+      if (entry.type !== "trouble") continue;
+      const { message } = entry;
       this.#options.onEvent({ event: "trouble", run: isRun ? this.run : null, message });
     }
   }
 
-  #write(
-    writer: StoreWriter,
-    entries: readonly LogEntry[],
-    positions: readonly LogPosition[],
-  ): { readonly stored: Stored; readonly isOurs: boolean } {
-    const { claim } = this.#options;
-    const { token } = claim;
-    let stored = this.#stored && { ...this.#stored, metrics: new Set(this.#stored.metrics) };
-    let isOurs = this.#isOurs;
-    for (const entry of entries) {
-      if (entry.type === "run") {
-        stored = this.#begin(writer, entry, stored);
-        isOurs = true;
-      }
-      if (stored === null || entry.type === "run" || entry.type === "end") continue;
-      if (!isOurs) writer.reopenRun(stored.id, claim);
-      isOurs = true;
-      apply(writer, { runId: stored.id, token }, { entry, metrics: stored.metrics });
-    }
-    if (stored === null) throw new Error("a log says something of no run");
-    if (!isOurs) writer.reopenRun(stored.id, claim);
-    for (const position of positions) writer.setLogPosition(stored.id, token, position);
-    const end = entries.findLast((entry) => entry.type === "end");
-    const held = { name: stored.name, runId: stored.id, token };
-    this.#findings.write(writer, held, end !== undefined || entries.length === 0);
-    if (end === undefined) return { stored: { ...stored, state: "running" }, isOurs: true };
-    writer.endRun(stored.id, token, { ...end, snapshot: null });
-    return { stored: { ...stored, state: end.state }, isOurs: false };
-  }
-
-  /** Takes the run, with nothing recorded of it. */
-  #begin(writer: StoreWriter, entry: RunEntry, known: Stored | null): Stored {
-    const { claim } = this.#options;
-    const { steps, provenance, parameters } = entry;
-    const seed = seedIn(entry.config, entry.seed);
-    const config = configText(entry.config, seed);
-    const { id, name } = known ?? this.#plan(writer, entry, config);
-    writer.claimRun(id, claim, provenance, parameters);
-    if (known !== null) writer.describeRun(id, claim.token, { config, steps });
-    return { id, name, state: "running", metrics: new Set() };
-  }
-
-  #plan(
-    writer: StoreWriter,
-    { seed, config: settings, framework, steps }: RunEntry,
-    config: string,
-  ): Pick<Stored, "id" | "name"> {
-    const { grid, label } = usableName(this.#found);
-    const engine = framework ?? "unknown";
-    const run = {
-      ...{ hash: logHash(this.#found), name: `${grid}/${label}`, label, config, engine, steps },
-      ...{ seed: seedIn(settings, seed), source: this.#found.format },
-    };
-    const [planned] = writer.planGrid({ name: grid, description: "", spec: "", runs: [run] });
-    if (planned === undefined) throw new Error("the plan has no run");
-    return planned;
-  }
-
-  #tell(
-    entries: readonly LogEntry[],
-    { stored, isOurs }: { readonly stored: Stored; readonly isOurs: boolean },
-  ): void {
+  #tell(entries: readonly LogEntry[], isResumed: boolean): void {
     const { onEvent } = this.#options;
-    const isResumed = this.#stored !== null;
-    this.#stored = stored;
-    this.#isOurs = isOurs;
-    const run = stored.name;
-    const told = entries.find((entry) => entry.type === "run");
+    const { run } = this;
     if (!this.#hasBegun) {
+      const told = entries.find((entry) => entry.type === "run");
       const { format: source } = this.#found;
       onEvent({ event: "recording", run, source, steps: told?.steps ?? null, isResumed });
     }
     this.#hasBegun = true;
     for (const entry of entries) this.#progress = progressAfter(entry, this.#progress);
     const end = entries.findLast((entry) => entry.type === "end");
-    if (end === undefined || isOurs) onEvent({ event: "progress", run, ...this.#progress });
+    if (end === undefined) onEvent({ event: "progress", run, ...this.#progress });
     else {
       const { state, reason, error } = end;
       onEvent({ event: "ended", run, ...this.#progress, state, reason, error });
@@ -286,24 +202,40 @@ export class RecordedLog {
   }
 
   #tellUnchanged(): void {
-    if (this.#stored === null || this.#stored.state === "running") return;
+    if (this.#stored === null || (this.#stored.state === "running" && !this.#isTrashed)) return;
     this.#hasBegun = true;
     const { name: run, state } = this.#stored;
     this.#options.onEvent({ event: "unchanged", run, state, isTrashed: this.#isTrashed });
   }
 
-  #onError(error: unknown): void {
-    this.#findings.forget();
-    if (error instanceof HeldRunError || error instanceof LostClaimError) {
-      const isNews = this.#heldUntil === null;
-      this.#heldUntil = performance.now() + HELD_MS;
-      this.#isOurs = false;
+  /** What goes wrong with one log is told, and the others go on; a store that is given up ends all. */
+  async #attempt(work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof StorageError || !(error instanceof Error)) throw error;
+      // What was read is not stored: it is read again from there.
       this.close();
-      const { pid, host } = error instanceof HeldRunError ? error : { pid: null, host: null };
-      if (isNews) this.#options.onEvent({ event: "held", run: this.run, pid, host });
-      return;
+      this.#findings.forget();
+      if (this.#stored !== null) this.#stored = { ...this.#stored, isOurs: false };
+      if (error instanceof HeldRunError || error instanceof LostClaimError) this.#onHeld(error);
+      else this.#onBroken(error);
+      return false;
     }
-    throw error;
+  }
+
+  #onHeld(error: HeldRunError | LostClaimError): void {
+    const isNews = this.#heldUntil === null;
+    this.#heldUntil = performance.now() + HELD_MS;
+    const { pid, host } = error instanceof HeldRunError ? error : { pid: null, host: null };
+    if (isNews) this.#options.onEvent({ event: "held", run: this.run, pid, host });
+  }
+
+  #onBroken(error: Error): void {
+    this.#isBroken = true;
+    const { paths } = this.#found;
+    const message = `${paths[0] ?? this.run} cannot be recorded further: ${systemReason(error) ?? error.message}`;
+    this.#options.onEvent({ event: "trouble", run: this.run, message });
   }
 }
 

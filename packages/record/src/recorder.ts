@@ -6,7 +6,8 @@ import { type Claim, RetryingWriter, type StorageError, type StoreWriter } from 
 import { Discoverer } from "./discover.ts";
 import type { FoundLog } from "./log.ts";
 import type { RecordEvent } from "./record-event.ts";
-import { logHash, RecordedLog } from "./recorded-log.ts";
+import { RecordedLog } from "./recorded-log.ts";
+import { logHash } from "./write-entries.ts";
 
 export type RecordOptions = {
   readonly store: StoreWriter;
@@ -59,11 +60,11 @@ const LOOK_EVERY_MS = 500;
 /** A walk over many folders may take a tenth of the time. */
 const WALKS_APART = 10;
 
-const BEAT_EVERY_MS = 2000;
+export const BEAT_EVERY_MS = 2000;
 const READ_EVERY_MS = 200;
 
 /** As of training: `ablate run --storage-timeout`. */
-const STORAGE_TIMEOUT_MS = 60_000;
+export const STORAGE_TIMEOUT_MS = 60_000;
 
 /** Records what is there, and, where it is followed, what comes. */
 export async function recordLogs(options: RecordOptions): Promise<RecordOutcome> {

@@ -14,6 +14,7 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "StoreError",
   "FilterError",
   "DataError",
+  "LogError",
   "EngineError",
   "DamageError",
 ]);

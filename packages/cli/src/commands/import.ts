@@ -1,17 +1,21 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { Discoverer } from "@ablate/record";
 import { configDamage, weightsDamage } from "@ablate/runner";
 import { type ImportReport, importStore, type RunChange, revisionWords } from "@ablate/store";
 import { asLine, count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { few } from "../print/few.ts";
 import { jsonArray } from "../print/rows.ts";
+import { recordFrom } from "../record/record-from.ts";
 import { damageLine, storePath } from "../store/open.ts";
 
 export const command: Command = {
   about:
-    "Takes the runs of another store, of another machine perhaps, over into this one; makes it where there is none. A run is known by its hash: of two records the finished one stays, else the one with more steps, else ours. A run that is being trained here is left alone. Grids become one by their name, tags are united, notes put below each other. It can be stopped and repeated: each run is one transaction.",
+    "Takes the runs of another store, of another machine perhaps, over into this one; makes it where there is none. A run is known by its hash: of two records the finished one stays, else the one with more steps, else ours. A run that is being trained here is left alone. Grids become one by their name, tags are united, notes put below each other. It can be stopped and repeated: each run is one transaction. A log of another program, or a folder of them, is recorded as `ablate record` does.",
   options: {
     ...READING_OPTIONS,
     "dry-run": { help: "say what would be done, and do nothing" },
@@ -19,13 +23,19 @@ export const command: Command = {
   examples: [
     ["ablate import other.db", "take the runs of another store over into this one"],
     ["ablate import other.db --dry-run", "what that would do, run by run"],
+    ["ablate import runs/", "the logs in a folder, as `ablate record runs/`"],
   ],
   exits: [["1", "a damaged run stays in the other store"], STOPPED],
   see: ["docs/export.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const dryRun = flags.has("dry-run");
-    const from = resolve(terminal.folder, flags.positionals[0] ?? "");
+    const [path = ""] = flags.positionals;
+    const from = resolve(terminal.folder, path);
+    if (isLog(from)) {
+      if (dryRun) throw new UsageError(`${path} is no store of ablate; --dry-run is for stores`);
+      return recordFrom(invocation, [path]);
+    }
     let isWhole = true;
     const work = async (signal: AbortSignal): Promise<void> => {
       const report = await importStore(storePath(invocation), from, {
@@ -45,6 +55,25 @@ export const command: Command = {
     return exitCode === 0 && !isWhole ? 1 : exitCode;
   },
 };
+
+const SQLITE = "SQLite format 3\0";
+
+/** Says whether there is anything but a store: a folder, a file that is no database, or one that is a log. */
+function isLog(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const found = statSync(path);
+  if (found.isDirectory()) return true;
+  if (!found.isFile() || found.size === 0) return false;
+  const start = Buffer.alloc(SQLITE.length);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, start);
+  } finally {
+    closeSync(file);
+  }
+  if (start.toString("latin1") !== SQLITE) return true;
+  return new Discoverer([path], { stepColumn: null }).discover().logs.length > 0;
+}
 
 const CHANGES: Readonly<Record<RunChange, string>> = {
   added: "new here",

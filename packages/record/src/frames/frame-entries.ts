@@ -18,6 +18,7 @@ import {
 } from "../json-values.ts";
 import type { EndEntry, LogEntry } from "../log.ts";
 import { LogError } from "../log-error.ts";
+import { provenanceOf } from "../model-facts.ts";
 import { readProbe } from "./read-probe.ts";
 import type { RunHead } from "./run-head.ts";
 
@@ -37,7 +38,7 @@ export function entriesOf(frame: Frame, run: RunHead): readonly LogEntry[] {
       return [{ type: "describe", description: steps === null ? { config } : { config, steps } }];
     }
     case "probe":
-      return [{ type: "probe", probe: readProbe(frame) }];
+      return [...nonlinearitiesOf(frame), { type: "probe", probe: readProbe(frame) }];
     case "event":
       return [{ type: "event", kind: textOf(head, "kind"), message: textOrNull(head, "message") }];
     case "end":
@@ -100,6 +101,18 @@ function seriesOf({ head, arrays }: Frame): readonly MetricNumbers[] {
     }
     return { name, steps, numbers };
   });
+}
+
+/** Returns the nonlinearities that a probe tells of its layers, which rules ask for. */
+function nonlinearitiesOf({ head }: Frame): readonly LogEntry[] {
+  const known = listOf(head, "layers").flatMap((layer) => {
+    const { name, nonlinearity } = isObject(layer) ? layer : {};
+    const isTold = typeof name === "string" && typeof nonlinearity === "string";
+    return isTold ? [[name, nonlinearity] as const] : [];
+  });
+  if (known.length === 0) return [];
+  const provenance = provenanceOf({ nonlinearities: new Map(known) });
+  return [{ type: "describe", description: { provenance } }];
 }
 
 /** Returns what is declared of a metric; what it leaves out is as usual for the name. */

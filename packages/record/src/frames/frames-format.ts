@@ -78,7 +78,7 @@ function chainsOf(files: readonly FramesFile[]): readonly (readonly FramesFile[]
   );
 }
 
-function logOf(files: readonly FramesFile[]): FoundLog {
+export function logOf(files: readonly FramesFile[]): FoundLog {
   const [first] = files;
   if (first === undefined) throw new Error("a log has no files");
   const { id, resumes, name, rank } = first.head;

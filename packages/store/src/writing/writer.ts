@@ -59,12 +59,16 @@ const FORGET_END = `
 /** What the store has of a recorded run. */
 export type KnownRun = Pick<StoredRun, "id" | "name" | "state"> & {
   readonly isTrashed: boolean;
-  /** What it is known to have ended with. */
-  readonly reason: string | null;
+  /** Steps that are known of, by whatever is recorded of them. */
+  readonly step: number;
+  /** The loss of the last step. */
+  readonly loss: number | null;
 };
 
 const KNOWN = `
-  select id, hash, name, state, reason, id in (select run_id from trash_run) as isTrashed
+  select id, hash, name, state, last_loss as loss, id in (select run_id from trash_run) as isTrashed,
+    1 + max(coalesce(last_step, -1),
+      coalesce((select max(last_step) from metric m where m.run_id = run.id), -1)) as step
   from run where hash in (select value from json_each(?))`;
 
 /** Later than any: nothing of a history is cut but the digests of what may change. */
