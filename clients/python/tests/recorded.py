@@ -2,8 +2,7 @@
 
 import contextlib
 import math
-import os
-import sys
+import multiprocessing
 import tempfile
 import unittest
 
@@ -81,23 +80,17 @@ class RecordedCase(unittest.TestCase):
         # A zero that is updated for the first time is all update: the ratio is 1; 0 of 0 is NaN.
         torch.testing.assert_close(got, wanted, rtol=tolerance, atol=0, equal_nan=True)
 
-    def forked(self, act):
-        """Runs a function in a child process and asserts that it ends well."""
-        child = fork(act)
-        _, status = os.waitpid(child, 0)
-        self.assertEqual(status, 0)
+    def in_child(self, act, *args):
+        """Runs a function in a process of its own and asserts that it ends well."""
+        child = started(act, *args)
+        child.join()
+        self.assertEqual(child.exitcode, 0)
 
 
-def fork(act):
-    """Starts a child process that runs a function, and nothing of the tests."""
-    child = os.fork()
-    if child:
-        return child
-    status = 1
-    try:
-        act()
-        status = 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(status)
+def started(act, *args):
+    """Starts a function in a new process, forked from one that has imported PyTorch and done nothing with it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch", "recorded", act.__module__])
+    child = context.Process(target=act, args=args)
+    child.start()
+    return child

@@ -36,9 +36,15 @@ class StepHooks:
         """Whether they are around the steps of this optimizer."""
         return self._optimizer() is optimizer
 
+    def is_running(self) -> bool:
+        """Whether a step is being made, and did not raise."""
+        if self._outer is not None and not _calls(self._outer, sys._getframe()):
+            self._outer = None
+        return self._outer is not None
+
     def remove(self) -> None:
         """Takes the hooks off."""
-        self._before = self._after = None
+        self._before = self._after = self._outer = None
         for handle in self._handles:
             handle.remove()
         optimizer = self._optimizer()
@@ -46,10 +52,10 @@ class StepHooks:
         if getattr(getattr(own, "__func__", None), "ablate_hooks", None) is self:
             self._restore(optimizer)
 
-    def _enter(self, *_: Any) -> None:
+    def _enter(self, frame: Any) -> None:
+        """Begins a step that `frame` makes."""
         if self._before is None:
             return
-        frame = sys._getframe(1)
         if self._outer is not None and _calls(self._outer, frame):
             self._depth += 1  # an optimizer whose `step` calls that of its class
             return
@@ -57,7 +63,7 @@ class StepHooks:
         self.calls += 1
         self._before()
 
-    def _leave(self, *_: Any) -> None:
+    def _leave(self, _: Any) -> None:
         if self._after is None or self._outer is None:
             return
         if self._depth > 0:
@@ -74,9 +80,10 @@ class StepHooks:
         hooks = self
 
         def step(self: Any, *args: Any, **kwargs: Any) -> Any:
-            hooks._enter()
+            frame = sys._getframe()
+            hooks._enter(frame)
             result = inner_step(self, *args, **kwargs)
-            hooks._leave()
+            hooks._leave(frame)
             return result
 
         def inner_step(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -104,11 +111,11 @@ def _calls(outer: Any, frame: Any) -> bool:
     return False
 
 
-def _untraced(hook: Callable[..., None]) -> Callable[..., None]:
-    """Wraps a hook so that torch.compile leaves it out of what it traces."""
+def _untraced(hook: Callable[[Any], None]) -> Callable[..., None]:
+    """Makes a hook of PyTorch that torch.compile leaves out of what it traces."""
 
-    def call(*args: Any, **kwargs: Any) -> None:
-        hook(*args, **kwargs)
+    def call(*_: Any) -> None:
+        hook(sys._getframe(1))
 
     setattr(call, "_torchdynamo_disable", True)
     return call

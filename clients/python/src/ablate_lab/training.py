@@ -29,7 +29,8 @@ class WatchedRun(Run):
         self.at_end: List[Callable[[int], None]] = []
         self._start = start
         self._steps = Steps(recording, start, 0)
-        self._loss = Loss()
+        self._told = Loss()  # by the script, and of no step yet
+        self._loss = Loss()  # of the step that is being made
         #: Whether the script tells a loss after its step; None: not known yet.
         self._late: Optional[bool] = None
         self._in_step = False
@@ -68,8 +69,11 @@ class WatchedRun(Run):
         Several before one step (accumulation, several losses) are averaged. Of a closure that an optimizer calls
         several times, as LBFGS does, the first counts.
         """
-        if not (self._in_step and self._loss.count):
-            self._loss.take(value)
+        if self._in_step and not any(hooks.is_running() for hooks in self._hooked()):
+            self._in_step = False  # the step raised
+            self._loss.clear()
+        if not (self._in_step and self._loss.count + self._told.count):
+            self._told.take(value)
 
     def calls_of(self, optimizer: Any) -> Optional[int]:
         """Returns how often an optimizer was called; None where it is not followed."""
@@ -82,8 +86,7 @@ class WatchedRun(Run):
         if self._hooks_of(optimizer) is None:
             return
         self._skipped += 1
-        if not any(one.stepped for one in self._alive()):
-            self._loss.clear()
+        self._told.clear()
         self.log({"skipped_steps": self._skipped})
 
     def state_dict(self) -> Dict[str, Any]:
@@ -102,17 +105,15 @@ class WatchedRun(Run):
         """Ends the recording and takes every hook off; `state` is `finished`, `failed` or `stopped`."""
         super().finish(state, reason=reason, error=error)
         unfollow_scalers(self)
-        for reference in self._hooks:
-            hooks = reference()
-            if hooks is not None:
-                hooks.remove()
+        for hooks in self._hooked():
+            hooks.remove()
         self._forget()
 
     def _last_words(self) -> None:
         if any(one.stepped for one in self._alive()):
             self._close()
-        if self._late and self._loss.count:
-            self._give_loss(back=1)
+        if self._late and self._told.count:
+            self._give_loss(self._told, back=1)
         for told in self.at_end:
             told(self.step)
         super()._last_words()
@@ -124,6 +125,7 @@ class WatchedRun(Run):
         self._in_step = True
         if not any(one.stepped for one in self._alive()):
             self._begin()
+        self._take_told()
         if follower.has_changed():
             self._steps.regroup()
             follower.arrange()
@@ -134,8 +136,11 @@ class WatchedRun(Run):
         optimizer = follower.optimizer()
         found = getattr(optimizer, "found_inf", None)  # a fused optimizer skips a step by itself
         if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.item():
+            if not any(one.stepped for one in self._alive()):
+                self._loss.clear()
             self.step_skipped(optimizer)
             return
+        self._take_told()
         follower.after(self._row)
         if all(one.stepped for one in self._alive()):
             self._close()
@@ -147,9 +152,9 @@ class WatchedRun(Run):
             for told in self.before_first:
                 told(self.step)
         if made == 1 and self._late is None:
-            self._late = self._loss.count > 0
+            self._late = self._told.count > 0
         if self._late and made:
-            self._give_loss(back=1)
+            self._give_loss(self._told, back=1)
         if self._late is not False and made and self._steps.is_due:
             self.flush()
 
@@ -158,7 +163,7 @@ class WatchedRun(Run):
         followers = self._alive()
         if self._late is None and (self._loss.count or self.step > self._start):
             self._late = False
-        loss = NAN if self._late is not False else self._give_loss()
+        loss = NAN if self._late is not False else self._give_loss(self._loss)
         rates = [rate for one in followers for rate in one.rates]
         self._steps.add(loss, [self._rate(at, rate) for at, rate in enumerate(rates)])
         for one in followers:
@@ -168,15 +173,20 @@ class WatchedRun(Run):
         for told in self.after_step:
             told(self.step)
 
-    def _give_loss(self, back: int = 0) -> float:
-        value = self._loss.value()
+    def _take_told(self) -> None:
+        """Takes losses as those of this step, unless the script tells them after it."""
+        if not self._late and self._told.count:
+            self._loss.add(self._told)
+
+    def _give_loss(self, loss: "Loss", back: int = 0) -> float:
+        value = loss.value()
         if isinstance(value, torch.Tensor):
             kind = torch.float32 if value.device.type == "mps" else torch.float64
             self._steps.row("loss", value.device, kind, "loss", back=back).copy_(value)
             value = NAN
         elif back:
             self._steps.amend(value)
-        self._loss.clear()
+        loss.clear()
         return value
 
     def _rate(self, at: int, rate: Any) -> float:
@@ -229,12 +239,11 @@ class WatchedRun(Run):
     def _alive(self) -> List[Follower]:
         return [one for one in (reference() for reference in self._followers) if one is not None]
 
+    def _hooked(self) -> List[StepHooks]:
+        return [one for one in (reference() for reference in self._hooks) if one is not None]
+
     def _hooks_of(self, optimizer: Any) -> Optional[StepHooks]:
-        for reference in self._hooks:
-            hooks = reference()
-            if hooks is not None and hooks.is_of(optimizer):
-                return hooks
-        return None
+        return next((hooks for hooks in self._hooked() if hooks.is_of(optimizer)), None)
 
     def _forget(self) -> None:
         for follower in self._alive():
@@ -261,6 +270,12 @@ class Loss:
         copied = value.clone() if isinstance(value, torch.Tensor) and not self.count else value
         self._sum = self._sum + copied if self.count else copied
         self.count += 1
+
+    def add(self, other: "Loss") -> None:
+        """Moves losses here."""
+        self._sum = self._sum + other._sum if self.count else other._sum
+        self.count += other.count
+        other.clear()
 
     def value(self) -> Any:
         """Returns the mean; NaN of none."""
