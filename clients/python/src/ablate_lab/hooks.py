@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import types
 import weakref
 from typing import Any, Callable, Optional
 
@@ -24,6 +23,8 @@ class StepHooks:
         self._depth = 0
         self._optimizer = weakref.ref(optimizer)
         self._handles: Any = []
+        self._wrapper: Any = None
+        self._replaced: Any = None
         if hasattr(optimizer, "_optimizer_step_pre_hooks"):
             self._handles = [
                 optimizer.register_step_pre_hook(_untraced(self._enter)),
@@ -48,9 +49,8 @@ class StepHooks:
         for handle in self._handles:
             handle.remove()
         optimizer = self._optimizer()
-        own = None if optimizer is None else vars(optimizer).get("step")
-        if getattr(getattr(own, "__func__", None), "ablate_hooks", None) is self:
-            self._restore(optimizer)
+        if optimizer is not None:
+            self._unwrap(optimizer)
 
     def _enter(self, frame: Any) -> None:
         """Begins a step that `frame` makes."""
@@ -73,34 +73,50 @@ class StepHooks:
         self._after()
 
     def _wrap(self, optimizer: Any) -> None:
-        """Wraps `step` in place: a method, since schedulers take its function and bind it again."""
-        before = vars(optimizer).get("step")
+        """Wraps `step` in place."""
         inner = optimizer.step
         function = getattr(inner, "__func__", None)
         hooks = self
 
         def step(self: Any, *args: Any, **kwargs: Any) -> Any:
-            frame = sys._getframe()
-            hooks._enter(frame)
-            result = inner_step(self, *args, **kwargs)
-            hooks._leave(frame)
+            hooks._enter(sys._getframe())  # in no variable: a frame that has itself is a cycle
+            result = inner(*args, **kwargs) if function is None else function(self, *args, **kwargs)
+            hooks._leave(None)
             return result
 
-        def inner_step(self: Any, *args: Any, **kwargs: Any) -> Any:
-            return inner(*args, **kwargs) if function is None else function(self, *args, **kwargs)
-
+        if hasattr(inner, "_with_counter"):
+            setattr(step, "_with_counter", True)  # else a scheduler warns that it was overwritten
+        self._replaced = vars(optimizer).get("step")
+        optimizer.step = method = _WeakMethod(step, optimizer)
+        self._wrapper = weakref.ref(method)
         if function is not None:
             del inner  # a bound method keeps its optimizer alive
-        step.ablate_hooks = hooks  # type: ignore[attr-defined]
-        step._with_counter = getattr(function, "_with_counter", False)  # type: ignore[attr-defined]
-        self._replaced = before
-        optimizer.step = types.MethodType(step, optimizer)
 
-    def _restore(self, optimizer: Any) -> None:
+    def _unwrap(self, optimizer: Any) -> None:
+        if self._wrapper is None or vars(optimizer).get("step") is not self._wrapper():
+            return  # something else is around it by now, and calls it
         if self._replaced is None:
             del optimizer.step
         else:
             optimizer.step = self._replaced
+
+
+class _WeakMethod:
+    """A method that does not keep its object alive. Schedulers ask for its parts, and bind them again."""
+
+    def __init__(self, function: Callable[..., Any], owner: Any) -> None:
+        self.__func__ = function
+        self._owner = weakref.ref(owner)
+
+    @property
+    def __self__(self) -> Any:
+        return self._owner()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__func__, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__func__(self._owner(), *args, **kwargs)
 
 
 def _calls(outer: Any, frame: Any) -> bool:

@@ -45,6 +45,7 @@ class Comparison:
 
     def __init__(self, sort: Columns, kind: str) -> None:
         self.sort = sort
+        self.key = object()  # what its numbers are kept under, by what outlives the parameters
         self._std = kind == "std"
         first = sort.tensors[0]
         self._dtype = first.dtype

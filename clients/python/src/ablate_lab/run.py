@@ -20,7 +20,8 @@ FLUSH_SECONDS = 0.15
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-_open_runs: "Set[Run]" = set()
+#: Runs that the end of the process ends.
+open_runs: "Set[Run]" = set()
 
 
 def guarded(method: Method) -> Method:
@@ -54,7 +55,7 @@ class Run:
         self._logged = 0
         self._refused: Set[str] = set()
         if recording.is_open:
-            _open_runs.add(self)
+            open_runs.add(self)
 
     @property
     def path(self) -> Optional[str]:
@@ -126,7 +127,7 @@ class Run:
         self, state: str = "finished", *, reason: Optional[str] = None, error: Optional[object] = None
     ) -> None:
         """Ends the recording; `state` is `finished`, `failed` or `stopped`. What follows is not recorded."""
-        _open_runs.discard(self)
+        open_runs.discard(self)
         if not self.recording.is_open:
             return
         try:
@@ -212,7 +213,7 @@ def _metrics_frame(series: Mapping[str, Tuple[List[float], List[float]]]) -> byt
 def _finish_all() -> None:
     interactive = hasattr(sys, "ps1") or "IPython" in sys.modules  # there it is any earlier error
     error = None if interactive else getattr(sys, "last_value", None)
-    for run in list(_open_runs):
+    for run in list(open_runs):
         run.__exit__(None if error is None else type(error), error, None)
 
 

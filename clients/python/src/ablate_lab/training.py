@@ -13,7 +13,7 @@ from .hooks import StepHooks
 from .parameters import Parameter, stray
 from .ratios import Comparison
 from .recording import Recording
-from .run import Run, guarded
+from .run import Run, guarded, open_runs
 from .steps import NAN, Steps
 
 
@@ -56,6 +56,9 @@ class WatchedRun(Run):
         self._columns = {id(one.tensor): at for at, one in enumerate(trained)}
         self._steps = Steps(self.recording, self._start, len(trained))
         for at, optimizer in enumerate(optimizers):
+            for other in list(open_runs):
+                if isinstance(other, WatchedRun) and other.calls_of(optimizer) is not None:
+                    other.finish("stopped", reason="its optimizer is watched anew")
             follower = Follower(optimizer, ratios, self._column_for(at))
             hooks = StepHooks(optimizer, self._hook(self._before, follower), self._hook(self._after, follower))
             self._followers.append(weakref.ref(follower))
@@ -199,7 +202,7 @@ class WatchedRun(Run):
 
     def _row(self, comparison: Comparison) -> torch.Tensor:
         sort = comparison.sort
-        return self._steps.row(comparison, sort.device, sort.dtype, sort.columns, comparison.width)
+        return self._steps.row(comparison.key, sort.device, sort.dtype, sort.columns, comparison.width)
 
     def _column_for(self, at: int) -> Callable[[Any], Optional[int]]:
         reference = weakref.ref(self)
