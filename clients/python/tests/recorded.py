@@ -90,7 +90,8 @@ class RecordedCase(unittest.TestCase):
 def started(act, *args):
     """Starts a function in a new process, forked from one that has imported PyTorch and done nothing with it."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torch", "recorded", act.__module__])
+    # Optimizers import the compiler when the first one is made.
+    context.set_forkserver_preload(["torch", "torch._dynamo", "ablate_lab.watching", act.__module__])
     child = context.Process(target=act, args=args)
     child.start()
     return child
