@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import math
 import time
 from collections import deque
 from typing import Any, Deque, Dict, List, NamedTuple, Optional, Sequence, Tuple
@@ -13,10 +12,9 @@ import torch
 
 from .cells import CAPACITY, Cells, Taken
 from .frames import FrameArray, encode_frame, little_endian, numbers
+from .losses import NAN
 from .recording import Recording
 from .run import FLUSH_SECONDS
-
-NAN = math.nan
 
 
 class Part(NamedTuple):

@@ -10,11 +10,12 @@ import torch
 from .amp import follow_scalers, unfollow_scalers
 from .follower import Follower, Ratios
 from .hooks import StepHooks
+from .losses import NAN, Loss
 from .parameters import Parameter, stray
 from .ratios import Comparison
 from .recording import Recording
 from .run import Run, guarded, open_runs
-from .steps import NAN, Steps
+from .steps import Steps
 
 
 class WatchedRun(Run):
@@ -181,7 +182,7 @@ class WatchedRun(Run):
         if not self._late and self._told.count:
             self._loss.add(self._told)
 
-    def _give_loss(self, loss: "Loss", back: int = 0) -> float:
+    def _give_loss(self, loss: Loss, back: int = 0) -> float:
         value = loss.value()
         if isinstance(value, torch.Tensor):
             kind = torch.float32 if value.device.type == "mps" else torch.float64
@@ -251,42 +252,3 @@ class WatchedRun(Run):
     def _forget(self) -> None:
         for follower in self._alive():
             follower.forget()
-
-
-class Loss:
-    """Losses that no step has taken yet, and their mean."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._sum: Any = 0.0
-
-    def take(self, value: Any) -> None:
-        """Adds a loss; one on a device stays there."""
-        if isinstance(value, torch.Tensor):
-            value = value.detach()
-            if value.dim() > 0:
-                value = value.float().mean()
-            value = float(value.item()) if value.device.type == "cpu" else value.float()
-        else:
-            value = float(value)
-        # What is on a device may be changed in place by the script: the first is copied, too.
-        copied = value.clone() if isinstance(value, torch.Tensor) and not self.count else value
-        self._sum = self._sum + copied if self.count else copied
-        self.count += 1
-
-    def add(self, other: "Loss") -> None:
-        """Moves losses here."""
-        self._sum = self._sum + other._sum if self.count else other._sum
-        self.count += other.count
-        other.clear()
-
-    def value(self) -> Any:
-        """Returns the mean; NaN of none."""
-        if not self.count:
-            return NAN
-        return self._sum if self.count == 1 else self._sum / self.count
-
-    def clear(self) -> None:
-        """Forgets them."""
-        self.count = 0
-        self._sum = 0.0
