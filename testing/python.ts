@@ -14,6 +14,8 @@ const SETS = {
     variable: "ABLATE_PYTHON_LOGS",
     modules: ["tensorboard", "tensorboardX", "wandb", "mlflow", "trackio"],
   },
+  /** What builds a wheel, and checks types. */
+  build: { variable: "ABLATE_PYTHON_BUILD", modules: ["hatchling", "mypy"] },
   tensorflow: { variable: "ABLATE_PYTHON_TENSORFLOW", modules: ["tensorflow"] },
 } as const;
 

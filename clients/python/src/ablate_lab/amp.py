@@ -10,7 +10,7 @@ import torch
 
 #: What wants to know of skipped steps: `scaler_stepped(optimizer, begin)`, `steps_of(optimizer)`.
 _followers: "weakref.WeakSet[Any]" = weakref.WeakSet()
-_patched: List[Tuple[type, Callable[..., Any]]] = []
+_patched: List[Tuple[Any, Callable[..., Any]]] = []
 
 
 def follow_scalers(follower: Any) -> None:

@@ -128,13 +128,10 @@ def _owner(path: str, own: str) -> Tuple[str, str]:
 
 def _output_layer(model: nn.Module) -> Any:
     """Returns the last layer with a weight where it is linear: what leaves it leaves the model."""
-    last = None
+    last: Any = None
     for module in model.modules():
-        if isinstance(module, nn.MultiheadAttention):
-            last = module
-        elif _weight(module) is not None and not isinstance(last, nn.MultiheadAttention):
-            last = module
-        elif _weight(module) is not None and module is not getattr(last, "out_proj", None):
+        within = isinstance(last, nn.MultiheadAttention) and module is last.out_proj
+        if isinstance(module, nn.MultiheadAttention) or (_weight(module) is not None and not within):
             last = module
     return last if isinstance(last, nn.Linear) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 import torch
 
@@ -113,7 +113,7 @@ def _norms_with_long(tensors: List[torch.Tensor]) -> List[torch.Tensor]:
 
 def _norm(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     """Root of the sum of squares, summed in rows where it is long."""
-    norm = torch.linalg.vector_norm
+    norm: Callable[..., torch.Tensor] = torch.linalg.vector_norm
     count = tensor.numel()
     if count <= _LONG or tensor.device.type != "cpu":
         return norm(tensor, dtype=dtype)

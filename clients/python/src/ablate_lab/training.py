@@ -183,7 +183,7 @@ class WatchedRun(Run):
             self._loss.add(self._told)
 
     def _give_loss(self, loss: Loss, back: int = 0) -> float:
-        value = loss.value()
+        value: Any = loss.value()
         if isinstance(value, torch.Tensor):
             kind = torch.float32 if value.device.type == "mps" else torch.float64
             self._steps.row("loss", value.device, kind, "loss", back=back).copy_(value)
@@ -191,7 +191,7 @@ class WatchedRun(Run):
         elif back:
             self._steps.amend(value)
         loss.clear()
-        return value
+        return float(value)
 
     def _rate(self, at: int, rate: Any) -> float:
         if not isinstance(rate, torch.Tensor):
