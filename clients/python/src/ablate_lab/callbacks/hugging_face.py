@@ -156,7 +156,7 @@ def _settings(args: Any, model: Any) -> Dict[str, Any]:
         for name, value in told.items()
         if name not in _PLACES and (name in _ALWAYS or str(value) != str(usual.get(name))) and name in usual
     }
-    config = getattr(model, "config", None)
+    config: Any = getattr(model, "config", None)
     if hasattr(config, "to_diff_dict"):
         return {"training": training, "model": config.to_diff_dict()}
     return {"training": training, "model": type(model).__name__}

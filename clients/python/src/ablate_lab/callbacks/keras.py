@@ -12,7 +12,7 @@ from .keras_model import Ratios, number, parameters_of, rate_of, ratios_of, valu
 from .plain_steps import PlainSteps
 
 
-class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
+class KerasCallback(keras.callbacks.Callback):
     """Records the loss and the rate of every batch, and the metrics of every epoch.
 
     Ratios of weights are recorded on PyTorch, TensorFlow and JAX. `every`: at each so many steps.
@@ -114,7 +114,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _batch_loss(self, batch: int, logs: Mapping[str, Any]) -> float:
         """Returns the loss of one batch: Keras tells the mean of an epoch so far."""
-        tracker = getattr(self.model, "_loss_tracker", None)
+        tracker: Any = getattr(self.model, "_loss_tracker", None)
         if hasattr(tracker, "total"):
             total, weight = values_of(self.model, [tracker.total, tracker.count])
             now = (number(total), number(weight))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Set
 
 import torch
@@ -68,7 +69,7 @@ def _uncompile(module: nn.Module, undo: List[Callable[[], None]]) -> None:
         eager = None if child is None else child._modules.get("_orig_mod")
         if eager is not None:
             module._modules[name] = eager
-            undo.append(lambda name=name, child=child: module._modules.__setitem__(name, child))
+            undo.append(partial(module._modules.__setitem__, name, child))
 
 
 def _exchange_buffers(model: nn.Module, undo: List[Callable[[], None]]) -> None:
@@ -81,7 +82,7 @@ def _exchange_buffers(model: nn.Module, undo: List[Callable[[], None]]) -> None:
             if id(buffer) not in copies:
                 copies[id(buffer)] = buffer.detach().clone()
             buffers[name] = copies[id(buffer)]
-            undo.append(lambda at=buffers, name=name, buffer=buffer: at.__setitem__(name, buffer))
+            undo.append(partial(buffers.__setitem__, name, buffer))
 
 
 def _set_gradient_aside(parameter: nn.Parameter, undo: List[Callable[[], None]]) -> None:
@@ -111,7 +112,7 @@ def _keep_random_numbers(undo: List[Callable[[], None]]) -> None:
         device: Any = getattr(torch, name, None)
         if device is not None and device.is_available() and device.is_initialized():
             states = device.get_rng_state_all()
-            undo.append(lambda device=device, states=states: device.set_rng_state_all(states))
+            undo.append(partial(device.set_rng_state_all, states))
             for generator in getattr(device, "default_generators", ()):
                 generator.manual_seed(_SEED)
     mps: Any = getattr(torch, "mps", None)

@@ -170,8 +170,9 @@ class Trace(TorchFunctionMode):
 def weights_of(module: nn.Module) -> List[Tensor]:
     """Returns the matrices of a module itself: what makes it a layer."""
     found = [one for one in module.parameters(recurse=False) if one.dim() > 1]
-    if not found and "parametrizations" in module._modules:
-        found = [one for one in module._modules["parametrizations"].parameters() if one.dim() > 1]
+    parametrized = module._modules.get("parametrizations")
+    if not found and parametrized is not None:
+        found = [one for one in parametrized.parameters() if one.dim() > 1]
     return list(found)
 
 
