@@ -61,8 +61,11 @@ export class Program {
   }
 
   /** Milliseconds from the start until the output arrived that made the screen so. */
-  async until(isThere: (screen: readonly string[]) => boolean): Promise<number> {
-    await this.#when(() => isThere(this.screen));
+  async until(
+    isThere: (screen: readonly string[]) => boolean,
+    patienceMs: number = PATIENCE_MS,
+  ): Promise<number> {
+    await this.#when(() => isThere(this.screen), patienceMs);
     return this.#shownAt - this.#started;
   }
 

@@ -1,7 +1,9 @@
 /** Runs of other programs, recorded from their logs, in every view. */
+import { openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { press, rows, screen, session } from "./make.ts";
 import {
+  gptParameters,
   pytorchRun,
   type RecordedPlan,
   recordedStore,
@@ -32,6 +34,23 @@ test("logs of metrics alone have losses, a best number and states in the table, 
   expect(text(ui)).toContain("0 of 3 runs");
   press(ui, "escape", "/", ..."metric.val/accuracy>0.5", "enter");
   expect(rows(ui)).toHaveLength(3);
+});
+
+test("a run says how long its log is silent; a step ends that", () => {
+  const path = recordedStore([pytorchRun({ trained: 10, probes: [], series: {} })], "nano");
+  const ui = session(path);
+  const now = Date.now();
+  ui.poll(now);
+  expect(text(ui)).toMatch(/gpt .* recording$/m);
+  ui.poll(now + 42_000);
+  expect(text(ui)).toMatch(/gpt .* silent 40 s$/m);
+
+  const writer = openWriter(path);
+  const block = { first: 10, count: 1, loss: Float64Array.of(1), lr: Float64Array.of(1) };
+  writer.appendSteps(1, "token-1", { ...block, ratios: new Float32Array(gptParameters().length) });
+  writer.close();
+  ui.poll(now + 43_000);
+  expect(text(ui)).toMatch(/gpt .* recording$/m);
 });
 
 test("the table sorts by the best number of a metric", () => {

@@ -98,7 +98,8 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
       : `${n} of ${table.all.length} runs`;
   const live = livePiece(snapshot);
   const shown = snapshot.logs?.title ?? basename(store);
-  const file = piece(`${middleEllipsis(shown, WIDEST_STORE)} ${bytes(snapshot.bytes)}  `, "muted");
+  const size = snapshot.bytes === 0 ? "" : ` ${bytes(snapshot.bytes)}`;
+  const file = piece(`${middleEllipsis(shown, WIDEST_STORE)}${size}  `, "muted");
   const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
   const right: Line = [file, live, piece(" ")];
   const room = columns - lineWidth(left);
