@@ -48,6 +48,7 @@ const ROLES: ReadonlyMap<string, MetricRole> = new Map([
   ...named("loss", ["trainlossstep", "trainingloss", "trainbatchloss"]),
   ...named("train_loss", ["trainlossepoch", "epochloss", "lossepoch", "traininglossepoch"]),
   ...named("valid_loss", ["valloss", "validloss", "validationloss", "evalloss", "devloss"]),
+  ...named("valid_loss", ["validationepochloss"]),
   ...named("valid_loss", ["lossval", "lossvalid", "lossvalidation", "losseval"]),
   ...named("valid_loss", ["vallossepoch", "validlossepoch", "validationlossepoch", "epochvalloss"]),
   ...named("test_loss", ["testloss", "losstest", "testlossepoch"]),

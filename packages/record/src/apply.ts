@@ -37,7 +37,7 @@ export function apply(
       return;
     }
     case "probe":
-      store.appendProbe(runId, token, entry.probe);
+      store.addToProbe(runId, token, entry.probe, entry.isAnew);
       return;
     case "rewind":
       store.rewind(runId, token, entry.step);

@@ -76,7 +76,8 @@ function logOf(files: readonly NamedFile[]): FoundLog {
     .map(({ path }) => path)
     .sort((a, b) => (orderOf(a) < orderOf(b) || (orderOf(a) === orderOf(b) && a < b) ? -1 : 1));
   const [{ name } = { name: { identity: "", grid: "", label: "" } }] = files;
-  return { format: FORMAT, ...name, paths, open: (positions) => new WandbLog(paths, positions) };
+  const open = (positions: readonly LogPosition[]): LogReader => new WandbLog(paths, positions);
+  return { format: FORMAT, ...name, paths, marksEnd: true, open };
 }
 
 /** The time in the name of a folder: `offline-run-20260102_030405-ID`. */
