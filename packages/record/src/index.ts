@@ -17,4 +17,10 @@ export { type ModelFacts, modelFactsOf, provenanceOf } from "./model-facts.ts";
 export type { RecordEvent } from "./record-event.ts";
 export { recordPipe } from "./record-pipe.ts";
 export { diagnoseLog, RecordedDiagnosis } from "./recorded-diagnosis.ts";
-export { type LogsRead, type RecordOptions, type RecordOutcome, recordLogs } from "./recorder.ts";
+export {
+  type LogsRead,
+  type RecordOptions,
+  type RecordOutcome,
+  recordLogs,
+} from "./recorder.ts";
+export { EventWriter, type WrittenSetting } from "./tfevents/event-writer.ts";

@@ -15,7 +15,7 @@ export type NamedTensor = {
 
 /** What is written in front: groups of `wandb.watch` and of hand-written loops. */
 const GROUP =
-  /^(gradients?|grads?|parameters?|params?|weights?|activations?|outputs?|histograms?)[/.]+(?=.)/i;
+  /^(gradients?|grads?|parameters?|params?|weights?|activations?|histograms?)[/.]+(?=.)/i;
 /** What is written behind: `.grad` of PyTorch, `/histogram` of Keras. */
 const ENDING = /[/._](gradients?|grads?|histograms?)$/i;
 /** The parameter that a layer is named after; others are layers of their own. */
@@ -23,8 +23,13 @@ const WEIGHT = /[/.](weights?|kernel)(_\d+|:\d+)?$/i;
 const PARAMETER =
   /(^|[/._])(weights?|kernel|bias|biases|gain|gamma|beta|scale|embeddings?|recurrent_kernel)(_\d+|:\d+)?$/i;
 
+/** Kinds as our own export names them behind the layer. */
+const KIND = /^(.+)\/((?:linear|preactivation|activation|stream)(?:_gradient)?)$/;
+
 /** Says what a histogram of this name is of: `fc1.weight.grad`, `gradients/fc1.weight`, `dense/kernel_0/histogram`. */
 export function namedTensor(tag: string): NamedTensor {
+  const own = ownTensor(tag);
+  if (own !== null) return own;
   const group = GROUP.exec(tag)?.[1] ?? "";
   let name = group === "" ? tag : tag.replace(GROUP, "");
   let isGradient = /^g/i.test(group);
@@ -38,3 +43,16 @@ export function namedTensor(tag: string): NamedTensor {
   if (isParameter) return { layer, kind: "weight", scale: WEIGHT_SCALE };
   return { layer, kind: "activation", scale: ACTIVATION_SCALE };
 }
+
+function ownTensor(tag: string): NamedTensor | null {
+  const [, layer = "", name] = KIND.exec(tag) ?? [];
+  const kind = OWN_KINDS.find((one) => one === name);
+  if (kind === undefined) return null;
+  return { layer, kind, scale: kind.endsWith("_gradient") ? GRADIENT_SCALE : ACTIVATION_SCALE };
+}
+
+const OWN_KINDS: readonly TensorKind[] = [
+  ...(["linear", "preactivation", "activation", "stream"] as const),
+  ...(["linear_gradient", "preactivation_gradient", "activation_gradient"] as const),
+  "stream_gradient",
+];

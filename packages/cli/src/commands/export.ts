@@ -12,13 +12,14 @@ import { type FileTarget, writeWhole } from "../export/whole-files.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
 import { EVERY_RUN, findWhole, scopeOf } from "../store/resolve.ts";
 
-type ExportFormat = RowsFormat | WeightsRequest["format"] | "store";
+type ExportFormat = RowsFormat | WeightsRequest["format"] | "tfevents" | "store";
 
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
   "csv",
   "jsonl",
   "parquet",
   ...WEIGHTS_FORMATS,
+  "tfevents",
   "store",
 ];
 
@@ -34,7 +35,7 @@ const ENDINGS: Readonly<Record<string, ExportFormat>> = {
 
 export const command: Command = {
   about: [
-    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric; --table runs has the settings and results to join it with, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run; pytorch the same as a state_dict that load_state_dict takes. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
+    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric; --table runs has the settings and results to join it with, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run; pytorch the same as a state_dict that load_state_dict takes. tfevents is a folder with a folder a run of event files, for TensorBoard. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
     "Files appear whole or not at all, numbers have every digit, and memory stays small however long the runs are.",
   ],
   options: {
@@ -63,6 +64,10 @@ export const command: Command = {
     ["ablate export quickstart --table runs -o runs.csv", "a row a run: settings and results"],
     ["ablate export quickstart/v7 -o v7.safetensors", "the trained weights"],
     ["ablate export quickstart/v7 -o v7.pt", "the same for PyTorch (docs/export.md)"],
+    [
+      "ablate export quickstart --format tfevents -o tb",
+      "losses, ratios, histograms and settings for TensorBoard",
+    ],
     [
       "ablate export quickstart -o quickstart.db",
       "a store of its own, for `ablate import` elsewhere",
@@ -93,6 +98,7 @@ export const command: Command = {
 type ExportRequest =
   | WeightsRequest
   | { readonly format: "store"; readonly target: FileTarget }
+  | { readonly format: "tfevents"; readonly target: FileTarget }
   | {
       readonly format: RowsFormat;
       readonly table: string;
@@ -108,7 +114,7 @@ function exportRequest(invocation: Invocation): ExportRequest {
     throw new UsageError("-o is missing: -o PATH, or `-o -` to print csv or jsonl");
   }
   const format = formatOf(flags.text("format"), file);
-  const isWhole = isOfWeights(format) || format === "store";
+  const isWhole = isOfWeights(format) || format === "store" || format === "tfevents";
   const forWeights = ["best", "optimizer"].find((flag) => flags.has(flag));
   if (!isOfWeights(format) && forWeights !== undefined) {
     throw new UsageError(`--${forWeights} is for weights: ${WEIGHTS_FORMATS.join(" and ")}`);
@@ -118,6 +124,9 @@ function exportRequest(invocation: Invocation): ExportRequest {
   }
   const table = flags.text("table") ?? "history";
   if (!EXPORT_TABLES.includes(table)) throw unknownName("table", table, EXPORT_TABLES);
+  if (format === "tfevents" && flags.has("force")) {
+    throw new UsageError("--force is for files; tfevents takes a new folder");
+  }
   if (file === "-") {
     if (format === "csv" || format === "jsonl") return { format, table, target: null };
     throw new UsageError(`${format} cannot be printed; name a file with -o`);
@@ -131,7 +140,8 @@ function exportRequest(invocation: Invocation): ExportRequest {
     const which = flags.has("best") ? "best" : "last";
     return { format, target, which, hasOptimizer: flags.has("optimizer") };
   }
-  return format === "store" ? { format, target } : { format, table, target };
+  if (format === "store" || format === "tfevents") return { format, target };
+  return { format, table, target };
 }
 
 function isOfWeights(format: ExportFormat): format is WeightsRequest["format"] {
@@ -193,6 +203,10 @@ async function exportTo(
     };
     const written = await writeWhole(target, write);
     return `wrote ${ofWhat(written)} to ${sized(target)}, a store of its own`;
+  }
+  if (request.format === "tfevents") {
+    const { exportEventFiles } = await import("../export/event-files.ts");
+    return exportEventFiles(reader, found, { target: request.target, signal });
   }
   const { table, target } = request;
   const rows = await exportRows(reader.table(table, scope), { ...request, terminal, signal });

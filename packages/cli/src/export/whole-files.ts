@@ -6,7 +6,9 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
 } from "node:fs";
@@ -65,6 +67,36 @@ export function writeWholeFolder(
     place: (temporary) => {
       if (!existsSync(path)) renameSync(temporary, path);
       else for (const name of names) renameSync(join(temporary, name), join(path, name));
+    },
+  });
+}
+
+/**
+ * Runs `write` with a temporary folder beside the target, which then gets the target's name.
+ *
+ * @throws UsageError - if something is there that is no empty folder, or the place cannot be written to
+ */
+export function writeNewFolder(
+  target: FileTarget,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const { file, path } = target;
+  return inPlace(target, {
+    refuse: () => {
+      if (!existsSync(path)) return;
+      if (!statSync(path).isDirectory())
+        throw new UsageError(`${file} is a file; name a new folder`);
+      if (readdirSync(path).length > 0) {
+        throw new UsageError(`${file} is not empty; name a new folder`);
+      }
+    },
+    write: async (temporary) => {
+      mkdirSync(temporary);
+      await write(temporary);
+    },
+    place: (temporary) => {
+      if (existsSync(path)) rmdirSync(path);
+      renameSync(temporary, path);
     },
   });
 }
