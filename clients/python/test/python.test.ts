@@ -18,6 +18,7 @@ const ON_DEBIAN = [
   "test_same_bits",
   "test_objects",
   "test_parameters",
+  "test_probes_watch",
 ];
 
 const today = pythonWith("torch");

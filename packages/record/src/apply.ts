@@ -72,6 +72,7 @@ export function progressAfter(entry: LogEntry, { step, loss }: LogProgress): Log
       return { step: first + count, loss: losses[count - 1] ?? loss };
     }
     case "metrics": {
+      if (loss !== null) return { step, loss }; // of every step: a metric after the last one is no step
       const ends = entry.series.map(({ steps }) => (steps.at(-1) ?? -1) + 1);
       return { step: ends.reduce((most, end) => Math.max(most, end), step), loss };
     }
