@@ -37,7 +37,7 @@ export async function recordPipe(options: PipeOptions): Promise<RecordOutcome> {
   const retry = { store, limitMs: storageTimeoutMs, killSignal: signal, onEvent };
   const pipe = new Pipe(new RetryingWriter(retry), onEvent);
   const outcome = (trouble: RecordOutcome["trouble"]): RecordOutcome => ({
-    ...{ logs: 1, files: 1, held: Number(pipe.isHeldByOther), troubles, trouble },
+    ...{ logs: 1, runs: 1, files: 1, held: Number(pipe.isHeldByOther), troubles, trouble },
   });
   const beats = setInterval(pipe.beat, BEAT_EVERY_MS);
   try {

@@ -69,6 +69,11 @@ export class RecordedLog {
     return this.#stored?.name ?? `${grid}/${label}`;
   }
 
+  /** Whether the store has a run of it. */
+  get isRun(): boolean {
+    return this.#stored !== null;
+  }
+
   /** The run that this process has. */
   get heldRun(): HeldRun | null {
     const { token } = this.#options.claim;

@@ -40,6 +40,8 @@ export type LogsRead = {
 export type RecordOutcome = {
   /** Logs that were found. */
   readonly logs: number;
+  /** Those of them that the store has a run of. */
+  readonly runs: number;
   /** Files that were seen. */
   readonly files: number;
   /** Logs that another process records. */
@@ -112,9 +114,15 @@ class Recorder {
     } catch (error) {
       if (this.#store.givenUp === null) throw error;
     }
-    const held = [...this.#logs.values()].filter(({ isHeldByOther }) => isHeldByOther).length;
-    const trouble = this.#store.givenUp;
-    return { logs: this.#logs.size, files: this.#files, held, troubles: this.#troubles, trouble };
+    const logs = [...this.#logs.values()];
+    return {
+      logs: logs.length,
+      runs: logs.filter(({ isRun }) => isRun).length,
+      files: this.#files,
+      held: logs.filter(({ isHeldByOther }) => isHeldByOther).length,
+      troubles: this.#troubles,
+      trouble: this.#store.givenUp,
+    };
   }
 
   close(): void {
