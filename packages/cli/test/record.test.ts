@@ -1,6 +1,6 @@
 /** `ablate record` as a process: killed, stopped, twice at once, behind a pipe. */
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -64,6 +64,7 @@ test("what writes a log is killed: its run is interrupted, with all that was flu
   const folder = temporaryFolder();
   const path = join(folder, "a.ablate");
   const writer = growing(path, 2500, "none");
+  await vi.waitFor(() => expect(existsSync(path)).toBe(true), PATIENCE);
   const follower = startAblate(folder, "record", path, "--follow", "--exit-when-idle", "2s");
   await vi.waitFor(() => expect(stateOf(folder)[0]?.lastStep).toBeGreaterThan(20), PATIENCE);
   expect(stateOf(folder)[0]?.state).toBe("running");
@@ -159,7 +160,8 @@ test("what is no log is said in one sentence", async () => {
   mkdirSync(join(folder, "empty"));
   mkdirSync(join(folder, "other"));
   writeFileSync(join(folder, "nothing.ablate"), "");
-  writeFileSync(join(folder, "other", "picture.png"), "\x89PNG\r\n\x1a\n");
+  writeFileSync(join(folder, "notes.txt"), "hello\n");
+  writeFileSync(join(folder, "other", "picture.png"), "\x89PNG\r\n\x1a\n\0\0\0");
   const formats = "formats are frames, .*\\(docs/record.md\\)";
 
   const said = async (...args: readonly string[]) => {
@@ -179,6 +181,7 @@ test("what is no log is said in one sentence", async () => {
   expect(await said("record", "nothing.ablate")).toMatch(
     /^2 ablate: nothing.ablate is empty: nothing is written to it yet/,
   );
+  expect(await said("record", "notes.txt")).toMatch(/^2 ablate: notes.txt is no log of a format/);
   expect(await said("record", "-", "other")).toMatch(/^2 ablate: `-` stands alone/);
   expect(await said("import", "other")).toMatch(/^2 ablate: other has no log in its 1 file/);
 });

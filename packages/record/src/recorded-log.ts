@@ -33,6 +33,9 @@ const UNSAID = { type: "end", error: null, trainSeconds: null } as const;
 const NO_END: EndEntry = { ...UNSAID, state: "interrupted", reason: "no end in its log" };
 const END_OF_FILE: EndEntry = { ...UNSAID, state: "finished", reason: "end of file" };
 
+/** Entries that say more than that there is a run. */
+const NUMBERS: ReadonlySet<LogEntry["type"]> = new Set(["steps", "metrics", "probe"]);
+
 export class RecordedLog {
   readonly #options: RecordedLogOptions;
   readonly #findings = new LiveFindings();
@@ -49,6 +52,8 @@ export class RecordedLog {
   /** When something new came last. */
   #grewAt: number;
   #hasBegun = false;
+  /** What was read before the first number. */
+  #waiting: readonly LogEntry[] = [];
   /** Nothing more of it can be recorded. */
   #isBroken = false;
 
@@ -167,25 +172,37 @@ export class RecordedLog {
 
   /** Stores a part of the log in one transaction; then tells of it. */
   async #record(part: LogPart): Promise<void> {
-    const { entries } = part;
-    const isRun = this.#stored !== null || entries.some(({ type }) => type === "run");
-    if (isRun) {
+    const entries = this.#worthARun([...this.#waiting, ...part.entries]);
+    if (entries.length > 0 || this.#stored !== null) {
       const isResumed = this.#stored !== null;
       this.#findings.take(entries);
       const { store, claim } = this.#options;
       const [before, found, findings] = [this.#stored, this.#found, this.#findings];
+      const { positions } = part;
       this.#stored = await store.write((writer) =>
-        writer.together(() => writePart(writer, before, part, { found, claim, findings })),
+        writer.together(() =>
+          writePart(writer, before, { entries, positions }, { found, claim, findings }),
+        ),
       );
       this.#findings.confirm();
       this.#heldUntil = null;
       this.#tell(entries, isResumed);
     }
-    for (const entry of entries) {
+    const run = this.#stored?.name ?? null;
+    for (const entry of part.entries) {
       if (entry.type !== "trouble") continue;
-      const { message } = entry;
-      this.#options.onEvent({ event: "trouble", run: isRun ? this.run : null, message });
+      this.#options.onEvent({ event: "trouble", run, message: entry.message });
     }
+  }
+
+  /** Keeps back what a log says until there is a number: a file of text that was taken for a log is no run. */
+  #worthARun(entries: readonly LogEntry[]): readonly LogEntry[] {
+    const { marksEnd = false } = this.#found;
+    const isBegun = this.#stored !== null || entries.some(({ type }) => NUMBERS.has(type));
+    const isRun = this.#stored !== null || entries.some(({ type }) => type === "run");
+    const isWorth = isRun && (isBegun || marksEnd);
+    this.#waiting = isWorth ? [] : entries;
+    return isWorth ? entries : [];
   }
 
   #tell(entries: readonly LogEntry[], isResumed: boolean): void {

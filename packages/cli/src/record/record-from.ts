@@ -39,7 +39,8 @@ export async function recordFrom(
           ...{ stepColumn: flags.text("step"), idleMs: flags.durationMs("exit-when-idle") },
         }));
     shown.close();
-    if (outcome.runs + outcome.troubles === 0 && outcome.trouble === null) throw new UsageError(nothingText(given, paths, outcome));
+    if (outcome.runs + outcome.troubles === 0 && outcome.trouble === null)
+      throw new UsageError(nothingText(given, paths, outcome));
     return exitCode(invocation, outcome, signal.aborted && !isFollowed);
   } finally {
     shown.close();
