@@ -38,6 +38,9 @@ function parameter(name: string, place: Place, shape: readonly number[]): Parame
   return { name, ...place, shape, size: shape.reduce((size, one) => size * one, 1) };
 }
 
+/** The process that has recorded them is no longer there. */
+const GONE = 99_999_999;
+
 type Recorded = {
   readonly grid: string;
   readonly label: string;
@@ -73,7 +76,7 @@ export function recordRun(folder: string, run: Recorded): string {
   };
   const planned = writer.planGrid({ name: grid, description: "", spec: "", runs: [facts] });
   const id = planned.at(-1)?.id ?? -1;
-  writer.claimRun(id, { token, pid: process.pid, host: hostname() }, provenance, parameters);
+  writer.claimRun(id, { token, pid: GONE, host: hostname() }, provenance, parameters);
   run.record?.(writer, id, token);
   if (state === "finished") {
     writer.endRun(id, token, {
@@ -149,8 +152,12 @@ export function recordedFolder(): string {
   const folder = makeFolder();
   recordRun(folder, {
     ...{ grid: "keras", label: "mnist", config: STRANGE, source: "csv", engine: "keras" },
-    provenance: { log: "/runs/keras/log.csv" },
+    provenance: { user: "ada" },
     record: all(
+      (writer, id, token) =>
+        writer.setLogPosition(id, token, {
+          ...{ path: "/runs/keras/log.csv", format: "csv", position: 7, state: "{}" },
+        }),
       metric("loss", [2.3, 1.1, 0.5, 0.25]),
       metric("val_loss", [2.2, 1.2, 0.7, 0.8]),
       metric("accuracy", [0.1, 0.6, 0.8, 0.9]),
@@ -165,7 +172,14 @@ export function recordedFolder(): string {
       config: { lr: 3e-4, layers: 2, optimizer: { name: "AdamW" } },
     },
     ...{ source: "frames", parameters: PARAMETERS },
-    provenance: { ratio: "rms", torch: "2.15.0", device: "cpu", argv: "train.py --lr 3e-4" },
+    provenance: {
+      ratios: "rms",
+      ratios_every: 1,
+      untrained: "h0.mask",
+      torch: "2.15.0",
+      device: "cpu",
+      argv: "train.py --lr 3e-4",
+    },
     record: all(steps(300), metric("valid_loss", [4, 3, 2.5], 100), (writer, id, token) =>
       writer.appendProbe(id, token, PROBE),
     ),

@@ -1,5 +1,6 @@
 import { storedYaml } from "@ablate/runner";
 import { readingRun, storedMap } from "@ablate/store";
+import { asLine, withEscapes } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -8,7 +9,7 @@ import { findRun } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Prints the resolved config of a run, every default filled in, as YAML that trains the same run. For all runs of a config it is `ablate plan CONFIG --save FILE`.",
+    "Prints the resolved config of a run, every default filled in, as YAML that trains the same run; of a run that is recorded from a log the settings that its log says, as JSON. For all runs of a config it is `ablate plan CONFIG --save FILE`.",
   options: READING_OPTIONS,
   examples: [
     ["ablate config quickstart/v7", "its settings, every default filled in"],
@@ -20,6 +21,13 @@ export const command: Command = {
     const run = withReader(invocation, (reader) => findRun(reader, flags.positionals[0] ?? ""));
     const config = storedMap(run.config, "config");
     const asJson = flags.has("json");
+    if (run.source !== null && !asJson) {
+      terminal.warn(
+        asLine(`${run.name} is recorded from a log (${run.source}): no config of ours trains it`),
+      );
+      terminal.write(`${withEscapes(JSON.stringify(config, null, 2))}\n`);
+      return 0;
+    }
     terminal.write(
       asJson ? jsonArray([{ run: run.name, config }]) : readingRun(run.name, () => storedYaml(run)),
     );

@@ -14,7 +14,7 @@ import {
   storedMap,
   withSameKeys,
 } from "@ablate/store";
-import { listed, table } from "@ablate/text";
+import { listed, table, visible } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
@@ -69,17 +69,18 @@ function plannedSides(path: string, invocation: Invocation): readonly Side[] {
     config,
     dataHash: data.hash,
     revision: null,
+    source: null,
   }));
 }
 
 function storedSide(run: RunSummary, reader: StoreReader): Side {
-  const { name, label, state, hash, config, grid, revision } = run;
+  const { name, label, state, hash, config, grid, revision, source } = run;
   const former = reader.formerNames(name).map((one) => one.slice(one.indexOf("/") + 1));
   const labels = label === null ? former : [label, ...former];
   const { data_sha256: data } = reader.provenance(name);
   const description = reader.grids().find((one) => one.name === grid)?.description ?? "";
   const dataHash = typeof data === "string" ? data : null;
-  return { name, labels, state, description, hash, config, dataHash, revision };
+  return { name, labels, state, description, hash, config, dataHash, revision, source };
 }
 
 /**
@@ -120,6 +121,8 @@ type Side = {
   readonly dataHash: string | null;
   /** Of the engine that trained it; null where none has. */
   readonly revision: string | null;
+  /** The format of the log that it is recorded from; null: it is trained here. */
+  readonly source: string | null;
 };
 
 /** A key whose values differ; a side that has no such key has null. */
@@ -134,6 +137,7 @@ type Difference = {
 /** Lists what belongs to the identity first, each in the order of the config. */
 function findDifferences(a: Side, b: Side): readonly Difference[] {
   const both = withSameKeys([settingsOf(a), settingsOf(b)]);
+  const areRecorded = a.source !== null && b.source !== null;
   const all = both.flatMap(({ settings }) => settings.map(({ key }) => key));
   const keys = [...new Set(all)]
     .map((key) => {
@@ -141,7 +145,7 @@ function findDifferences(a: Side, b: Side): readonly Difference[] {
       return { key, a: ofA, b: ofB };
     })
     .filter((one) => canonicalJson(one.a) !== canonicalJson(one.b))
-    .map((one) => ({ ...one, identity: isDecisive(one.key) }));
+    .map((one) => ({ ...one, identity: isDecisive(one.key, areRecorded) }));
   const areTrained = a.revision !== null && b.revision !== null;
   const about = [
     { key: "name", a: a.name, b: b.name, identity: false },
@@ -153,13 +157,16 @@ function findDifferences(a: Side, b: Side): readonly Difference[] {
   return [...dataOf(a, b, decisive.length === 0), ...decisive, ...about, ...others];
 }
 
-function settingsOf({ config }: Side): { readonly settings: readonly Setting[] } {
-  return { settings: flatSettings(storedMap(config, "config")) };
+function settingsOf({ config, source }: Side) {
+  const settings: readonly Setting[] = flatSettings(storedMap(config, "config"), source);
+  return { settings, source };
 }
 
 /** Compares the data by their hashes: another one where these differ, or where nothing else makes it another run. */
 function dataOf(a: Side, b: Side, isAllElseEqual: boolean): readonly Difference[] {
   const areKnown = a.dataHash !== null && b.dataHash !== null;
+  // A log does not say on which data its run was trained.
+  if (!areKnown && (a.source !== null || b.source !== null)) return [];
   const differ = areKnown ? a.dataHash !== b.dataHash : isAllElseEqual && a.hash !== b.hash;
   return differ ? [{ key: "data", a: a.dataHash, b: b.dataHash, identity: true }] : [];
 }
@@ -168,7 +175,7 @@ function dataOf(a: Side, b: Side, isAllElseEqual: boolean): readonly Difference[
 function diffTable(a: Side, b: Side, differences: readonly Difference[]): string {
   const steps = [a, b].map((side) => settingOf(settingsOf(side), "train.steps")?.value);
   const rows = differences.map((one) => [
-    one.key,
+    keyText(one.key),
     ...values(one, steps),
     one.identity ? "yes" : "no",
   ]);
@@ -180,8 +187,24 @@ function diffTable(a: Side, b: Side, differences: readonly Difference[]): string
 function verdict(a: Side, b: Side, differences: readonly Difference[]): string {
   if (a.hash === b.hash) return `the same run: ${a.name}, ${a.state}`;
   const keys = differences.filter(({ identity }) => identity).map(({ key }) => key);
+  if (keys.length === 0 && (a.source !== null || b.source !== null)) {
+    return "not the same run, though their settings are the same";
+  }
   const reasons = keys.length === 0 ? ["what another version made of the config"] : keys;
-  return `not the same run, because of ${listed(reasons)}`;
+  return `not the same run, because of ${listed(few(reasons.map(keyText)))}`;
+}
+
+/** Most keys that a sentence names: configs of other programs have hundreds. */
+const MOST_NAMED = 12;
+
+function few(keys: readonly string[]): readonly string[] {
+  const rest = keys.length - MOST_NAMED;
+  return rest <= 0 ? keys : [...keys.slice(0, MOST_NAMED), `${rest} more`];
+}
+
+/** Writes a key as a terminal shows it whole; other programs may have an empty one. */
+function keyText(key: string): string {
+  return key === "" ? '""' : visible(key);
 }
 
 /**

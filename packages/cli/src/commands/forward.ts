@@ -20,6 +20,7 @@ import { otherRevisionNote } from "../plan/revisions.ts";
 import { forwardPage } from "../print/forward-page.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
+import { refuseRecorded } from "../store/recorded.ts";
 import { findRun } from "../store/resolve.ts";
 import { refuseUnknownWishes, wantedBackend } from "../training/engines.ts";
 
@@ -85,6 +86,7 @@ async function openNetwork(invocation: Invocation) {
   const { flags, terminal } = invocation;
   const { run, stored, hash } = withReader(invocation, (reader) => {
     const run = findRun(reader, flags.positionals[0] ?? "");
+    refuseRecorded(run, "a log has no network to put contexts through");
     const { data_sha256: data } = reader.provenance(run.name);
     const stored = reader.weights(run.name, weightsDamage);
     return { run, stored, hash: typeof data === "string" ? data : null };

@@ -9,6 +9,7 @@ import { whyNoWeights } from "../export/weights.ts";
 import { otherRevisionNote } from "../plan/revisions.ts";
 import { jsonArray } from "../print/rows.ts";
 import { withReader } from "../store/open.ts";
+import { refuseRecorded } from "../store/recorded.ts";
 import { findRun } from "../store/resolve.ts";
 import { refuseUnknownWishes, wantedBackend } from "../training/engines.ts";
 
@@ -41,6 +42,7 @@ export const command: Command = {
     const which = flags.has("best") ? "best" : "last";
     const { run, weights } = withReader(invocation, (reader) => {
       const found = findRun(reader, flags.positionals[0] ?? "");
+      refuseRecorded(found, "a log has no weights to draw names from");
       return { run: found, weights: reader.weights(found.name, weightsDamage, which) };
     });
     if (weights === undefined) throw new UsageError(whyNoWeights(run.name, [run], { which }));

@@ -60,7 +60,7 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     note: reader.annotations().runs.get(name)?.note ?? null,
     evaluations: reader.evaluations(name),
     parameters: reader.parameters(name),
-    ratios: reader.ratiosAt(name),
+    ratios: lastRatios(run, reader),
     initialLoss: reader.lossAt(name, 0)?.loss ?? null,
     metrics: reader.metrics(name),
     best: reader.bestWeights(name) ?? null,
@@ -69,7 +69,20 @@ function factsOf(run: RunSummary, reader: StoreReader) {
     digestMade: reader.checks.madeOf(name),
     revisions: reader.revisions(name),
     findings: reader.thresholds(name) === undefined ? null : reader.findings(name),
+    logFiles: run.source === null ? [] : reader.logFiles(name),
+    hasSteps: run.lastStep !== null && reader.steps(name, run.lastStep, 1).count > 0,
   };
+}
+
+/** Reads the last update ratios: a recorder need not have them at every step. */
+function lastRatios({ name, source, lastStep }: RunSummary, reader: StoreReader) {
+  const last = reader.ratiosAt(name);
+  if (source === null || last === undefined || lastStep === null) return last;
+  const isEmpty = ({ ratios }: typeof last) => ratios.every(({ ratio }) => ratio === null);
+  if (!isEmpty(last)) return last;
+  const { ratios_every: every } = reader.provenance(name);
+  const step = typeof every === "number" && every > 0 ? lastStep - (lastStep % every) : lastStep;
+  return reader.ratiosAt(name, step) ?? last;
 }
 
 function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFacts): object {
@@ -89,6 +102,7 @@ function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFac
     best_weights_step: best?.step ?? null,
     samples,
     provenance,
+    log_files: facts.logFiles,
   };
 }
 
@@ -110,10 +124,9 @@ function chartsOf(invocation: Invocation, { run: { name: run, lastStep } }: RunF
 /** Writes one run in full, a paragraph per section. */
 function runPage(facts: RunFacts, charts: string): string {
   const { run, provenance } = facts;
-  const settings = flatSettings(storedMap(run.config, "config")).map(({ key, value }) => [
-    key,
-    setting(value, ALL_DIGITS),
-  ]);
+  const settings = flatSettings(storedMap(run.config, "config"), run.source).map(
+    ({ key, value }) => [key === "" ? '""' : key, setting(value, ALL_DIGITS)],
+  );
   const origin = Object.entries(provenance).map(([key, value]) => [key, String(value ?? UNKNOWN)]);
   const sections = [
     head(facts),
@@ -122,27 +135,30 @@ function runPage(facts: RunFacts, charts: string): string {
     ratios(facts),
     metrics(facts),
     samples(facts),
-    `config\n${pairs(settings)}`,
+    settings.length === 0 ? "" : `config\n${pairs(settings)}`,
     origin.length === 0 ? "" : `provenance\n${pairs(origin)}`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function head({ run, note, initialLoss, findings, best, ...facts }: RunFacts): string {
+function head(facts: RunFacts): string {
+  const { run, note, findings, best } = facts;
   const reason = run.reason === null || run.state === "pending" ? "" : ` (${run.reason})`;
-  const trained = run.lastStep === null ? 0 : run.lastStep + 1;
   const lines = [
     ["state", `${run.state}${reason}`],
-    ["steps", `${count(trained)} of ${count(run.steps)}, ${count(run.stepsPerS)} a second`],
-    ["parameters", count(run.parameters)],
-    ["seed", String(run.seed)],
+    ["steps", stepsText(facts)],
+    ...(run.source !== null && facts.parameters.length === 0
+      ? []
+      : [["parameters", count(run.parameters)]]),
+    ["seed", run.seed === null ? "unknown" : String(run.seed)],
     [
       "engine",
       [run.engine, revisionText(facts.revisions)].filter((text) => text !== "").join(", "),
     ],
+    ...(run.source === null ? [] : [["log", logText(run.source, facts.logFiles)]]),
     ["started", run.startedAt ?? UNKNOWN],
     ["ended", run.endedAt ?? UNKNOWN],
-    ["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} over the last 100 steps`],
+    ...lossLine(facts),
     ...(best === null
       ? []
       : [
@@ -159,6 +175,31 @@ function head({ run, note, initialLoss, findings, best, ...facts }: RunFacts): s
     ...(note === null ? [] : [["note", note]]),
   ];
   return `${asLine(run.name)}${pairs(lines)}`;
+}
+
+const ENDED: readonly string[] = ["finished", "failed", "stopped"];
+
+/** Says how far a run is; of metrics alone up to which step, and nothing of an end that its log does not say. */
+function stepsText({ run, hasSteps }: RunFacts): string {
+  const { lastStep, steps, stepsPerS, state, source } = run;
+  const rate = stepsPerS === null && source !== null ? "" : `, ${count(stepsPerS)} a second`;
+  if (source !== null && !hasSteps && lastStep !== null) {
+    return `up to step ${count(lastStep)}${steps === null ? "" : ` of ${count(steps)}`}, metrics alone`;
+  }
+  const made = count(lastStep === null ? 0 : lastStep + 1);
+  if (steps !== null) return `${made} of ${count(steps)}${rate}`;
+  return `${made}${ENDED.includes(state) ? "" : ", end open"}${rate}`;
+}
+
+function logText(source: string, files: readonly string[]): string {
+  return files.length === 0 ? source : `${source}: ${files.map(visible).join(", ")}`;
+}
+
+/** Says the first and the last loss, where there is one; metrics that are called so have a table of their own. */
+function lossLine({ run, initialLoss, hasSteps }: RunFacts): readonly (readonly string[])[] {
+  if (run.source !== null && initialLoss === null && run.loss === null) return [];
+  const last = hasSteps || run.source === null ? "over the last 100 steps" : "at the end";
+  return [["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} ${last}`]];
 }
 
 /** Says where the digest of a run is not one that was made at its end; nothing of one that is in training. */
@@ -185,19 +226,33 @@ function bySplit(a: StoredEvaluation, b: StoredEvaluation): number {
   return a.step - b.step || rank(a) - rank(b);
 }
 
-function ratios({ ratios: last, parameters }: RunFacts): string {
-  if (last === undefined) return "";
+function ratios({ run, ratios: last, parameters, provenance }: RunFacts): string {
+  if (parameters.length === 0 || (last === undefined && run.source === null)) return "";
+  const known = new Map(last?.ratios.map(({ param, log10Ratio }) => [param, log10Ratio]));
+  const hasRatios = run.source === null || typeof provenance.ratios === "string";
   const text = table(
-    ["  parameter", "shape", right("numbers"), right("log10 update:data")],
-    last.ratios.map(({ param, log10Ratio }) => {
-      const parameter = parameters.find(({ name }) => name === param);
-      const ratio = log10Ratio === null ? UNKNOWN : log10Ratio.toFixed(2);
-      const shape = parameter?.shape.join(" x ") ?? UNKNOWN;
-      return [`  ${param}`, shape, count(parameter?.size), ratio];
+    [
+      ...["  parameter", "shape", right("numbers")],
+      ...(hasRatios ? [right("log10 update:data")] : []),
+    ],
+    parameters.map(({ name, shape, size }) => {
+      const ratio = known.get(name)?.toFixed(2) ?? UNKNOWN;
+      return [`  ${visible(name)}`, shape.join(" x "), count(size), ...(hasRatios ? [ratio] : [])];
     }),
   );
-  return `parameters, update ratios of step ${count(last.step)} (about -3 is healthy)\n${text.trimEnd()}`;
+  const by = run.source === null ? "" : ` by ${provenance.ratios}`;
+  const title =
+    hasRatios && last !== undefined
+      ? `parameters, update ratios${by} of step ${count(last.step)} (about -3 is healthy)`
+      : "parameters";
+  const { untrained } = provenance;
+  const others =
+    run.source !== null && untrained ? `\n  not trained: ${visible(`${untrained}`)}` : "";
+  return `${title}\n${text.trimEnd()}${others}`;
 }
+
+/** Which numbers of a metric are better, by its goal. */
+const BETTER: Readonly<Record<string, string>> = { min: "lower", max: "higher" };
 
 /** Tables what the run has recorded by names of its own, each number with its step. */
 function metrics({ metrics: rows }: RunFacts): string {
@@ -205,10 +260,19 @@ function metrics({ metrics: rows }: RunFacts): string {
   const at = (value: number | null, step: number | null) =>
     [value === null ? UNKNOWN : shortNumber(value, 4), step === null ? "" : count(step)] as const;
   const heads = ["last", "min", "max"].flatMap((title) => [title, "at step"]);
+  const haveGoals = rows.some(({ goal }) => goal !== null);
+  const haveUnits = rows.some(({ unit }) => unit !== null);
   const text = table(
-    ["  metric", ...["numbers", ...heads].map(right)],
+    [
+      "  metric",
+      ...(haveUnits ? ["unit"] : []),
+      ...(haveGoals ? ["better"] : []),
+      ...["numbers", ...heads].map(right),
+    ],
     rows.map((row) => [
       `  ${visible(row.name)}`,
+      ...(haveUnits ? [visible(row.unit ?? "")] : []),
+      ...(haveGoals ? [BETTER[row.goal ?? ""] ?? ""] : []),
       count(row.points),
       ...at(row.last, row.last_step),
       ...at(row.min, row.min_step),

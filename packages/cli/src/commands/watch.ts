@@ -112,7 +112,10 @@ function sentence(events: WatchedEvents): string {
     const count = events.count(state);
     return count === 0 ? [] : [`${count} ${state}`];
   });
-  const rest = events.count(...LEFT) > 0 ? "; nothing is being trained" : "";
+  const rest =
+    events.count(...LEFT) > 0
+      ? `; nothing is being ${events.areRecorded ? "recorded" : "trained"}`
+      : "";
   return `${counts.join(", ")}${rest}`;
 }
 
@@ -161,6 +164,11 @@ class WatchedEvents {
     return [...this.#rows.values()].filter(({ state }) => states.includes(state)).length;
   }
 
+  /** Whether every run is recorded from a log. */
+  get areRecorded(): boolean {
+    return [...this.#rows.values()].every(({ source }) => source !== null);
+  }
+
   done(): GridEvent {
     return {
       event: "done",
@@ -188,7 +196,9 @@ class WatchedEvents {
     if (state === "running") return [this.#start(row), ...this.#findings(row), ...progressOf(row)];
     this.#skipped += 1;
     const otherRevision = otherThanCurrent(row)?.revision ?? null;
-    return [{ event: "skipped", run, state, otherRevision, keptStep: null, keptRevision: null }];
+    const ofLog = row.source === null ? {} : { source: row.source };
+    const kept = { otherRevision, keptStep: null, keptRevision: null };
+    return [{ event: "skipped", run, state, ...kept, ...ofLog }];
   }
 
   #change(row: RunSummary, before: RunSummary | undefined): GridEvent[] {

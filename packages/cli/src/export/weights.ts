@@ -55,6 +55,10 @@ export function whyNoWeights(
   runs: readonly RunSummary[],
   { grid = null, which }: { readonly grid?: string | null; readonly which: WhichWeights },
 ): string {
+  const [log] = runs;
+  if (log !== undefined && log.source !== null && runs.every(({ source }) => source !== null)) {
+    return `${name} is recorded from ${grid === null ? "a log" : "logs"} (${log.source}): it has no weights`;
+  }
   if (which === "best") return `${name} has no best weights: record.best keeps them`;
   const why = grid === null ? `it is ${runs[0]?.state}` : "none of its runs has finished";
   return `${name} has no weights: ${why}`;
@@ -112,5 +116,6 @@ function byPlace(optimizer: ReturnType<typeof torchNetwork>["optimizer"]): Saved
 /** Whether a config's norms keep what PyTorch's do not. */
 export async function needsDeviationNote(runs: readonly RunSummary[]): Promise<boolean> {
   const { storedSpec } = await import("@ablate/runner");
-  return runs.some(({ config }) => keepsDeviation(storedSpec(config).model));
+  const ours = runs.filter(({ source }) => source === null);
+  return ours.some(({ config }) => keepsDeviation(storedSpec(config).model));
 }

@@ -2,6 +2,7 @@
 import { relative, resolve } from "node:path";
 import { type Data, type GridConfig, loadConfig, readData, whyUnreadable } from "@ablate/runner";
 import type { Invocation } from "../command-line/command.ts";
+import { refuseRecordedConfig } from "../store/recorded.ts";
 import { overridesOf } from "./overrides.ts";
 
 /** A larger grid is more often a mistake than wanted: it needs `--yes`. */
@@ -17,9 +18,14 @@ export type Source = {
 
 /** Reads a config and its data set, by default the config that the first positional argument names. */
 export function readConfig(
-  { flags, terminal: { folder } }: Invocation,
-  path: string = flags.positionals[0] ?? "",
+  invocation: Invocation,
+  path: string = invocation.flags.positionals[0] ?? "",
 ): Source {
+  const {
+    flags,
+    terminal: { folder },
+  } = invocation;
+  refuseRecordedConfig(invocation, path);
   const overrides = {
     ...overridesOf(flags),
     mostRuns: flags.has("yes") ? undefined : MOST_RUNS,

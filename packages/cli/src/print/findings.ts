@@ -138,6 +138,7 @@ function statementText({ finding, others }: Statement<Judged>): string {
 
 function stateOf({ state, lastStep, steps }: RunSummary): string {
   const trained = lastStep === null ? 0 : lastStep + 1;
+  if (steps === null) return trained === 0 ? state : `${state}, at step ${count(trained - 1)}`;
   return trained === steps ? state : `${state} after ${count(trained)} of ${count(steps)} steps`;
 }
 

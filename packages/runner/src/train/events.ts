@@ -37,6 +37,8 @@ type SkippedEvent = OfRun<"skipped"> & {
   /** Of a failed run its checkpoint that another revision has made, which it goes on from only if that is wanted. */
   readonly keptStep: number | null;
   readonly keptRevision: number | null;
+  /** Of a recorded run, which nobody trains here, the format of its log. */
+  readonly source?: string;
 };
 
 /** A run that is left as it is: another revision of the engine made its checkpoint, after `step` updates. */

@@ -11,7 +11,7 @@ import {
   exportColumns,
 } from "./table.ts";
 
-type NamedMetric = MetricId & { readonly name: string };
+export type NamedMetric = MetricId & { readonly name: string };
 
 /** Returns the metrics of a run. */
 export function metricsOf(sql: Statements, run: string): NamedMetric[] {

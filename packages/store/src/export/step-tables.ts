@@ -2,6 +2,7 @@
 import type { Statements } from "../file/statements.ts";
 import { logRatio, ratioAt } from "../reading/read-steps.ts";
 import { LOSS, UPDATE_RATIO } from "../views/series.ts";
+import { type Step, stepsOfLog } from "./log-steps.ts";
 import { MetricCursor, metricsOf } from "./metric-tables.ts";
 import {
   BATCH_ROWS,
@@ -11,8 +12,6 @@ import {
   type ExportTable,
   exportColumns,
 } from "./table.ts";
-
-type Step = readonly [step: number, loss: number | null, lr: number | null, ratios: Buffer];
 
 /** How the steps of a run become rows. */
 type Rows = {
@@ -28,13 +27,15 @@ type StepTable = {
   readonly runs: readonly string[];
   readonly columns: readonly ExportColumn[];
   readonly rowsOf: (run: string, parameters: readonly string[]) => Rows;
+  /** The steps of a run that become rows; those of training unless given. */
+  readonly stepsOf?: typeof stepsOf;
 };
 
 const LOSS_COLUMNS: readonly ExportColumn[] = exportColumns(LOSS);
 const LOSS_NUMBERS: number = LOSS_COLUMNS.filter(({ type }) => type !== "text").length;
 
 /**
- * Opens the table with a row per step: loss, rate, every parameter's update ratio and every metric, null where a run
+ * Opens the table with a row per step, and of a log for each step with a number: loss, rate, every parameter's update ratio and every metric, null where a run
  * lacks it.
  */
 export function historyTable(sql: Statements, { runs }: ExportScope): ExportTable {
@@ -53,13 +54,15 @@ export function historyTable(sql: Statements, { runs }: ExportScope): ExportTabl
     const place: Rows["place"] = (columns, at, step) => {
       placeLoss(columns, at, step);
       for (const [i, idx] of places.entries()) {
-        if (idx >= 0) put(columns[LOSS_NUMBERS + i], at, ratioAt(step[3], idx));
+        if (idx >= 0 && step[3].length > 0)
+          put(columns[LOSS_NUMBERS + i], at, ratioAt(step[3], idx));
       }
       for (const { place, cursor } of cursors) put(columns[place], at, cursor.at(step[0]));
     };
     return { perStep: 1, texts: [[run]], place };
   };
-  return tableOf(sql, { runs, columns: [...LOSS_COLUMNS, ...ratios, ...recorded], rowsOf });
+  const columns = [...LOSS_COLUMNS, ...ratios, ...recorded];
+  return tableOf(sql, { runs, columns, rowsOf, stepsOf: historySteps });
 }
 
 /** Opens the view `loss` as a table. */
@@ -102,7 +105,7 @@ function tableOf(sql: Statements, table: StepTable): ExportTable {
 }
 
 function* batchesOf(sql: Statements, table: StepTable): Iterable<Batch> {
-  const { runs, rowsOf } = table;
+  const { runs, rowsOf, stepsOf: steps = stepsOf } = table;
   const numeric = table.columns.filter(({ type }) => type !== "text");
   for (const run of runs) {
     const { perStep, texts, place } = rowsOf(run, parameterNames(sql, run));
@@ -116,7 +119,7 @@ function* batchesOf(sql: Statements, table: StepTable): Iterable<Batch> {
     const numbers = numeric.map(() => new Float64Array(most).fill(Number.NaN));
     const columns = [...repeated, ...numbers];
     let rows = 0;
-    for (const step of stepsOf(sql, run)) {
+    for (const step of steps(sql, run)) {
       place(numbers, rows, step);
       rows += perStep;
       if (rows < most) continue;
@@ -125,6 +128,13 @@ function* batchesOf(sql: Statements, table: StepTable): Iterable<Batch> {
     }
     if (rows > 0) yield { rows, columns };
   }
+}
+
+/** Yields the steps of a run's history: of one that is recorded from a log also those that only metrics have. */
+function historySteps(sql: Statements, run: string): Iterable<Step> {
+  const source = sql.value<string | null>("select source from run where name = ?", run);
+  const trained = stepsOf(sql, run);
+  return source === null ? trained : stepsOfLog(sql, trained, metricsOf(sql, run));
 }
 
 /** Yields steps one at a time, so that none outlives the next garbage collection. */

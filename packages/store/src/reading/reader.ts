@@ -61,7 +61,7 @@ const RUN: string = `select ${SUMMARY_COLUMNS} from runs v where v.run = ?`;
 
 const RUNS_OF_GRID: string = `
   select ${SUMMARY_COLUMNS}, g.name as askedGrid, gr.label as askedLabel,
-    iif(${isLeft("g.id", "r.hash")}, 'left', 'current') as askedPlan
+    iif(${isLeft("g.id")}, 'left', 'current') as askedPlan
   from kept_grid g join kept_grid_run gr on gr.grid_id = g.id join run r on r.id = gr.run_id
     join runs v on v.run = r.name
   where g.name = ? order by askedPlan, gr.position, gr.id`;

@@ -210,6 +210,12 @@ export class RecordReader {
     return this.#rows(runName, "step, revision from revision", "step");
   }
 
+  /** Returns the paths of the files that a run is recorded from. */
+  logFiles(runName: string): string[] {
+    const select = `select path from log_file where run_id = ${RUN_ID} order by path`;
+    return this.sql.values(select, runName);
+  }
+
   /** Returns events in the order of time. */
   events(runName: string): RunEvent[] {
     const columns = "at_ms as atMs, kind, message, from_run as run, from_step as step";

@@ -51,7 +51,7 @@ const MEMBERS = `
       and coalesce(abs(v.valid_loss) < 9e999, 0) = 0
       and (${validJson("r.config")} ->> '$.record.evaluate') is not 'none'
     from kept_grid_run gr join kept_run r on r.id = gr.run_id join runs v on v.run = r.name
-    where not ${isLeft("gr.grid_id", "r.hash")}
+    where not ${isLeft("gr.grid_id")}
   )`;
 
 /** Keys whose values are not the same in all runs of a grid. */

@@ -49,15 +49,18 @@ const FIRST_GRID = `
   left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
   left join kept_grid g on g.id = gr.grid_id`;
 
-/** SQL of whether the configs of a grid no longer have a run; 0 where no plan of the grid is stored. */
-export function isLeft(gridId: string, hash: string): string {
-  return `(exists (select 1 from grid_plan where grid_id = ${gridId} and config <> '' and options = '{}')
+/**
+ * SQL of whether the configs of a grid no longer have a run `r`; 0 where no plan of the grid is stored, and of a recorded
+ * run, which no config has.
+ */
+export function isLeft(gridId: string): string {
+  return `(r.source is null and exists (select 1 from grid_plan where grid_id = ${gridId} and config <> '' and options = '{}')
     and not exists (select 1 from grid_plan p join grid_plan_run h on h.plan_id = p.id
-      where p.grid_id = ${gridId} and h.hash = ${hash}))`;
+      where p.grid_id = ${gridId} and h.hash = r.hash))`;
 }
 
 /** SQL of whether no grid of a run has it any more. */
-export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id", "r.hash")})
+export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id")})
   from kept_grid_run m where m.run_id = r.id), 0)`;
 
 /** SQL of the revisions that made updates of a run, in the order of its steps. */
@@ -184,7 +187,7 @@ export const GRID_RUNS: View = {
     plan: [
       "text",
       "current, or left: from earlier plans, its config no longer has it",
-      { sql: `iif(${isLeft("gr.grid_id", "r.hash")}, 'left', 'current')` },
+      { sql: `iif(${isLeft("gr.grid_id")}, 'left', 'current')` },
     ],
   },
 };

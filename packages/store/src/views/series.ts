@@ -136,16 +136,15 @@ const BAND: Pick<typeof THRESHOLDS, "slow_updates" | "fast_updates"> = {
   fast_updates: 1e-2,
 };
 
-/** SQL of the runs that have a series of steps, each with the metric that stands for it where it has no steps. */
-const STEPS_OR: Readonly<Record<"loss" | "lr", string>> = {
-  loss: withSeries("loss"),
-  lr: withSeries("lr"),
-};
-
-/** A run that is trained here will have steps. */
+/** SQL of the runs that have a series of steps; one that is trained here will have steps. */
 function withSeries(series: "loss" | "lr"): string {
-  return `from kept_run r left join metric m on m.run_id = r.id and ${standsIn("m", series)}
-    where r.source is null or r.last_step is not null or m.idx is not null`;
+  return `from kept_run r
+    where r.source is null or r.last_step is not null or ${ofStanding(series, "idx")} is not null`;
+}
+
+/** SQL of a column of the metric that stands for a series of steps; NULL where a run has steps. */
+function ofStanding(series: "loss" | "lr", column: string): string {
+  return `(select m.${column} from metric m where m.run_id = r.id and ${standsIn("m", series)})`;
 }
 
 export const SERIES = {
@@ -163,11 +162,14 @@ export const SERIES = {
     log_axis: ["integer", "1 where it is best drawn along a logarithmic axis"],
   },
   sql: `
-  select r.name as run, 'loss' as series, iif(r.source is null, 'nats', m.unit) as unit, 0 as log_scale,
-    m.guide as guide, null as low, null as high, 'min' as goal, ifnull(m.log_scale, 0) as log_axis
-  ${STEPS_OR.loss}
+  select r.name as run, 'loss' as series, iif(r.source is null, 'nats', ${ofStanding("loss", "unit")}) as unit,
+    0 as log_scale, ${ofStanding("loss", "guide")} as guide, null as low, null as high, 'min' as goal,
+    ifnull(${ofStanding("loss", "log_scale")}, 0) as log_axis
+  ${withSeries("loss")}
   union all
-  select r.name, 'lr', m.unit, 0, m.guide, null, null, null, ifnull(m.log_scale, 0) ${STEPS_OR.lr}
+  select r.name, 'lr', ${ofStanding("lr", "unit")}, 0, ${ofStanding("lr", "guide")}, null, null, null,
+    ifnull(${ofStanding("lr", "log_scale")}, 0)
+  ${withSeries("lr")}
   union all
   select r.name, 'log10_ratio:' || p.name, 'log10', 1, -3,
     case when ${HIDDEN_WEIGHT} then ${Math.log10(BAND.slow_updates)} end,

@@ -19,7 +19,7 @@ export type PlannedGrid = {
   readonly plans: readonly StoredPlan[];
   /** Text of the config that was planned last. */
   readonly spec: string | null;
-  /** Hashes of its stored runs, with their names, in the grid's order; without those in the trash. */
+  /** Hashes of its stored runs, with their names, in the grid's order; without those in the trash and recorded ones. */
   readonly members: ReadonlyMap<string, string>;
 };
 
@@ -31,7 +31,7 @@ const PLANS = `
 const MEMBERS = `
   select r.hash as hash, r.name as name from grid_run m
     join grid g on g.id = m.grid_id join kept_run r on r.id = m.run_id
-  where g.name = ? order by m.position, m.id`;
+  where g.name = ? and r.source is null order by m.position, m.id`;
 
 /** Reads what is stored of a grid of this name, if anything is. */
 export function readGrid(sql: Statements, grid: string): PlannedGrid {

@@ -27,7 +27,7 @@ function dataHashOf(provenance: string): string {
   return `iif(json_valid(${provenance}), ${provenance} ->> '$.data_sha256', null) as dataHash`;
 }
 
-const COLUMNS: string = `name, hash, config, ${dataHashOf("provenance")}`;
+const COLUMNS: string = `name, hash, config, source, ${dataHashOf("provenance")}`;
 const BY_NAME = `select ${COLUMNS} from run where name = ?`;
 const BY_HASH = `select ${COLUMNS} from run where hash = ?`;
 /** The run that had a name before it was renamed. */
@@ -83,8 +83,9 @@ function insteadOf(holder: Named, run: Named): Instead {
   return { run: holder.name, differences: differencesOf(holder, run) };
 }
 
-function asNamed({ name, hash, config }: PlannedRun, dataHash: string | null): Named {
-  return { name: name.slice(0, NAME_LENGTH), hash, config, dataHash };
+function asNamed({ name, hash, config, source }: PlannedRun, dataHash: string | null): Named {
+  const own = { name: name.slice(0, NAME_LENGTH), hash, config, dataHash };
+  return source === undefined ? own : { ...own, source };
 }
 
 /** Returns the name of a run that comes from another store: its own, unless another run has it here. */
@@ -96,7 +97,7 @@ export function importedName(sql: Statements, run: Omit<Named, "dataHash">): str
 }
 
 const BY_LABEL = `
-  select r.name as name, r.hash as hash, r.config as config, ${dataHashOf("r.provenance")}
+  select r.name as name, r.hash as hash, r.config as config, r.source as source, ${dataHashOf("r.provenance")}
   from grid_run m join run r on r.id = m.run_id
   where m.grid_id = ? and m.label = ? and r.id not in (select run_id from damaged_run)`;
 

@@ -32,8 +32,9 @@ export function runMaker(): (
 ) => ShownRun {
   const known = new Map<string, readonly Setting[]>();
   return (run, { stamp, isLost, note }) => {
-    const settings = known.get(run.config) ?? flatSettings(storedMap(run.config, "config"));
-    known.set(run.config, settings);
+    const id = `${run.source}\n${run.config}`;
+    const settings = known.get(id) ?? flatSettings(storedMap(run.config, "config"), run.source);
+    known.set(id, settings);
     const state = isLost ? "interrupted" : run.state;
     return { ...run, state, title: run.label ?? run.name, note, settings, stamp, silentMs: 0 };
   };

@@ -66,7 +66,9 @@ function storageLine(event: Of<"storage">, paint: Paint): string | null {
   return `${paint("green", "storage")}: written again, after ${after}; training goes on`;
 }
 
-function skippedText({ state, otherRevision, keptStep, keptRevision }: Of<"skipped">): string {
+function skippedText(event: Of<"skipped">): string {
+  const { state, otherRevision, keptStep, keptRevision, source } = event;
+  if (source !== undefined) return state;
   if (state === "failed" && keptStep !== null) {
     const at = `at step ${count(keptStep)} by engine revision ${keptRevision}`;
     return `failed before, ${at}; --retry-failed --mixed-revisions together train it on from there`;
