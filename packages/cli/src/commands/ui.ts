@@ -124,7 +124,7 @@ function runsNamed(
 }
 
 /** Shows logs of other programs; with `--store` beside the runs of that store. */
-async function showLogs(invocation: Invocation, { logs, runs }: Words): Promise<number> {
+async function showLogs(invocation: Invocation, { logs, runs, notes }: Words): Promise<number> {
   const { flags } = invocation;
   if (runs.length > 0 && !flags.has("store")) {
     const words = `--store ablate.db ${[...logs, ...runs].join(" ")}`;
@@ -140,7 +140,9 @@ async function showLogs(invocation: Invocation, { logs, runs }: Words): Promise<
   const named = runs.length === 0 ? {} : runsOf(asked, runs);
   const shown = { ...shownOf(asked), ...named };
   if (isLive) {
-    return of.showLive(store, (options) => openStore(asked, { ...shown, ...options, wanted }));
+    return of.showLive(store, notes, (options) =>
+      openStore(asked, { ...shown, ...options, wanted }),
+    );
   }
   return of.showOnce(asked, store, (source) => {
     const found = wanted === undefined ? named : runsOf(asked, []);

@@ -14,6 +14,8 @@ import { pathOf } from "./words.ts";
 export type LogStore = Omit<CachedStore, "lock"> & {
   readonly lock: string | null;
   readonly title: string;
+  /** As they were written. */
+  readonly words: readonly string[];
   readonly paths: readonly string[];
 };
 
@@ -22,10 +24,11 @@ export function storeForLogs(invocation: Invocation, words: readonly string[]): 
   const { flags, terminal } = invocation;
   const paths = words.map((word) => pathOf(invocation, word));
   const title = titleOf(words);
-  if (!flags.has("store")) return { ...cachedStore(paths, terminal.environment), title, paths };
+  const asked = { title, words, paths };
+  if (!flags.has("store")) return { ...cachedStore(paths, terminal.environment), ...asked };
   const path = storePath(invocation);
   if (!existsSync(path)) openWriter(path).close();
-  return { path, lock: null, isKept: true, discard: () => {}, title, paths };
+  return { path, lock: null, isKept: true, discard: () => {}, ...asked };
 }
 
 function titleOf(words: readonly string[]): string {
@@ -34,10 +37,10 @@ function titleOf(words: readonly string[]): string {
 }
 
 /** Says in a sentence where what is shown is kept, and how it can be kept elsewhere. */
-export function keepingText({ isKept, lock, title }: LogStore): string | undefined {
+function keepingText({ isKept, lock, title, words }: LogStore): string | undefined {
   if (lock === null) return undefined;
   const where = isKept ? "a cache of yours" : "a temporary file";
-  return `${title} is read into ${where}; \`ablate record ${title}\` keeps its runs in ablate.db`;
+  return `${title} is read into ${where}; \`ablate record ${words.join(" ")}\` keeps its runs in ablate.db`;
 }
 
 /** Records what is there and then draws; the exit code. */
@@ -73,12 +76,13 @@ export async function showOnce(
 /** Shows logs until the user quits; the exit code. */
 export async function showLive(
   logs: LogStore,
+  notes: readonly string[],
   open: (options: Pick<UiOptions, "source" | "hint">) => Promise<number>,
 ): Promise<number> {
   const { path, paths, lock, title } = logs;
   const source = new LogFollower(title, { store: path, paths, lock });
   try {
-    return await open({ source, hint: keepingText(logs) });
+    return await open({ source, hint: notes[0] ?? keepingText(logs) });
   } finally {
     await source.close();
     logs.discard();

@@ -1,7 +1,7 @@
 /** Which series some runs have, and which of them are shown unless others are chosen. */
 import { isMetric, metricOf, metricSeries } from "@ablate/store";
 import type { CurveReader } from "./curves.ts";
-import { hasSteps, metricOfRole, type ShownRun } from "./shown-run.ts";
+import { hasSteps, isRecorded, metricOfRole, type ShownRun } from "./shown-run.ts";
 import { metricBehind, RATIO } from "./titles.ts";
 
 const SPLITS = ["train", "valid", "test"] as const;
@@ -56,8 +56,9 @@ export function defaultSeries(
 ): string[] {
   const banded = runs.flatMap((run) => curves.info(run)).find(({ low }) => low !== null);
   const ratio = banded?.series ?? series.find((name) => name.startsWith(RATIO));
-  if (ratio !== undefined) return ["loss", ratio];
-  if (runs.every(hasSteps)) return ["loss"];
+  const areLogs = runs.every(isRecorded);
+  if (ratio !== undefined && !areLogs) return ["loss", ratio];
+  if (ratio === undefined && runs.every(hasSteps)) return ["loss"];
   const aimed = new Set(
     runs.flatMap(({ metrics }) =>
       [...(metrics?.values() ?? [])].flatMap(({ name, goal }) =>
@@ -71,7 +72,8 @@ export function defaultSeries(
     ...losses.filter((name) => ROLES.includes(name)),
     ...metrics.filter((name) => aimed.has(name)),
   ];
-  const chosen = best.length > 0 ? best : metrics;
+  const chosen = best.length > 0 || ratio !== undefined ? best : metrics;
+  if (ratio !== undefined) return [...new Set(["loss", ...chosen])].slice(0, 2).concat(ratio);
   return [...new Set(chosen)].slice(0, MOST_CHARTS);
 }
 

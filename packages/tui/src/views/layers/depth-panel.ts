@@ -61,7 +61,11 @@ export function depthPanel(spec: PanelSpec): Panel {
   const focused = names.indexOf(layers[layerAt]?.name ?? "");
   const fitting = Math.max(1, Math.floor((box.columns + GAP) / (LEAST_COLUMNS + GAP)));
   const hasStream = sides.some(({ probe }) => probe?.layers.some(({ tensors }) => tensors.stream));
-  const profiles = hasStream ? [STREAM, ...PROFILES] : PROFILES;
+  const isThere = ({ value }: Profile): boolean =>
+    sides.some(({ probe }) => probe?.layers.some((layer) => value(layer) !== undefined));
+  const all = hasStream ? [STREAM, ...PROFILES] : PROFILES;
+  const profiles = all.filter(isThere);
+  if (profiles.length === 0) return nothingBut("this probe has nothing that changes over depth");
   const lines = inColumns(profiles.slice(0, fitting), box.columns, (profile, columns) => {
     const part = { ...spec, box: { columns, rows: box.rows } };
     return profileChart(part, profile, { names, focused });

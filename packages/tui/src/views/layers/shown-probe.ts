@@ -48,9 +48,25 @@ export const shownProbe: (scene: Scene) => ShownProbe = scenePart((scene) => {
     at,
     layers,
     layerAt: layerIndex(layers, state.layer),
-    kinds: kinds === null ? DEFAULT_KINDS : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
+    kinds:
+      kinds === null
+        ? defaultKinds(run, step, readers.stored)
+        : DRAWN_KINDS.filter((kind) => kinds.includes(kind)),
   };
 });
+
+/** Returns the usual kinds of numbers that a probe has; where it has none of these, the others. */
+function defaultKinds(
+  run: ShownRun,
+  step: number | undefined,
+  reader: RunReader,
+): readonly TensorKind[] {
+  const layers = step === undefined ? [] : (reader.probe(run, step)?.layers ?? []);
+  const isThere = (kind: TensorKind) => layers.some(({ tensors }) => tensors[kind] !== undefined);
+  const usual = DEFAULT_KINDS.filter(isThere);
+  const found = usual.length > 0 ? usual : DRAWN_KINDS.filter(isThere);
+  return found.length > 0 ? found : DEFAULT_KINDS;
+}
 
 /** Returns a run's layers, as its last probe up to a step has them. */
 function layersAt(run: ShownRun, step: number, reader: RunReader): readonly ShownLayer[] {
