@@ -13,7 +13,6 @@ export type {
   LogReader,
   RunEntry,
 } from "./log.ts";
-export { type ModelFacts, modelFactsOf, provenanceOf } from "./model-facts.ts";
 export type { RecordEvent } from "./record-event.ts";
 export { recordPipe } from "./record-pipe.ts";
 export { diagnoseLog, RecordedDiagnosis } from "./recorded-diagnosis.ts";

@@ -9,9 +9,8 @@ import {
   type StepBlock,
   type ThresholdChanges,
 } from "@ablate/core";
-import type { MetricNumbers, RecordReader } from "@ablate/store";
+import { type MetricNumbers, modelFactsOf, type RecordReader } from "@ablate/store";
 import type { LogEntry, RunEntry } from "./log.ts";
-import { modelFactsOf } from "./model-facts.ts";
 
 /** Steps that are read at a time. */
 const BLOCK_STEPS = 4096;

@@ -114,6 +114,7 @@ export type {
   StoredSample,
 } from "./reading/history.ts";
 export { isMetric, metricOf, metricSeries } from "./reading/metric-curve.ts";
+export { type ModelFacts, modelFactsOf, provenanceOf } from "./reading/model-facts.ts";
 export { openReader, type StoreReader } from "./reading/reader.ts";
 export type { RecordReader } from "./reading/record-reader.ts";
 export type { WholeOptions } from "./reading/run-checks.ts";

@@ -193,7 +193,10 @@ export function pytorchRun(change: Partial<RecordedPlan> = {}): RecordedPlan {
       compile: true,
     },
     series: { valid_loss: { every: 500, until: 3000, value: (step) => 2.3 - step / 10_000 } },
-    provenance: { torch: "2.15", ratios: "rms" },
+    provenance: {
+      ...{ torch: "2.15", ratios: "rms", ratios_every: 1 },
+      nonlinearities: "transformer.h.0.mlp.c_fc: gelu, transformer.h.1.mlp.c_fc: gelu",
+    },
     end: null,
     ...change,
   };

@@ -146,6 +146,7 @@ test("a run of PyTorch's recorder has an open end, ratios by rms, and names cut 
   expect(text(ui)).not.toMatch(/nats|guessing|ln 64/);
   press(ui, "5");
   expect(text(ui)).toMatch(/32 examples at step 1,000/);
+  expect(text(ui)).toMatch(/transformer\.h\.0\.mlp\.c_fc {2}gelu ×16/);
 
   const narrow = session(path, { columns: 80, rows: 24, settings: { view: "layers" } });
   expect(text(narrow)).toMatch(/…0\.attn\.c_attn/);

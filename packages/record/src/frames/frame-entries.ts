@@ -1,7 +1,7 @@
 /** What a frame says after the first of its file. */
 import { type MetricFacts, metricFacts, type StepBlock } from "@ablate/core";
 import type { Frame } from "@ablate/frames";
-import type { MetricNumbers } from "@ablate/store";
+import { type MetricNumbers, provenanceOf } from "@ablate/store";
 import { configText } from "../config-text.ts";
 import {
   isObject,
@@ -18,7 +18,6 @@ import {
 } from "../json-values.ts";
 import type { EndEntry, LogEntry } from "../log.ts";
 import { LogError } from "../log-error.ts";
-import { provenanceOf } from "../model-facts.ts";
 import { readProbe } from "./read-probe.ts";
 import type { RunHead } from "./run-head.ts";
 

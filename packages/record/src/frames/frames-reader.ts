@@ -1,12 +1,11 @@
 /** Reads the files of one run in frames: its own, and those of runs that went on from it. */
 import { hostname } from "node:os";
 import type { Frame } from "@ablate/frames";
-import { type LogPosition, processExists } from "@ablate/store";
+import { type LogPosition, processExists, provenanceOf } from "@ablate/store";
 import type { ByteSource } from "../byte-source.ts";
 import { configText, seedIn } from "../config-text.ts";
 import type { LogEntry, LogReader, RunEntry } from "../log.ts";
 import { LogError } from "../log-error.ts";
-import { provenanceOf } from "../model-facts.ts";
 import { type FileState, positionOf, stateAt, unread } from "./file-state.ts";
 import { takeFrames } from "./frame-cursor.ts";
 import { entriesOf, stepsOf } from "./frame-entries.ts";

@@ -1,6 +1,6 @@
 /** Reads the frame `run`, with which every file of frames begins. */
 import type { LayerKind, Parameter, ParameterRole } from "@ablate/core";
-import type { Provenance, Seed } from "@ablate/store";
+import { type Provenance, provenanceOf, type Seed } from "@ablate/store";
 import {
   isObject,
   isWhole,
@@ -14,7 +14,6 @@ import {
   wholeOrNull,
 } from "../json-values.ts";
 import { LogError } from "../log-error.ts";
-import { provenanceOf } from "../model-facts.ts";
 
 export type RunHead = {
   readonly id: string;

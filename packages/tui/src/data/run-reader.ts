@@ -2,6 +2,8 @@
 import {
   byCause,
   type Finding,
+  type ModelFacts,
+  modelFactsOf,
   type Probe,
   type Provenance,
   type RevisionFrom,
@@ -24,6 +26,8 @@ export type RunFacts = {
   readonly evaluations: readonly StoredEvaluation[];
   readonly samples: readonly StoredSample[];
   readonly provenance: Provenance;
+  /** What the log of a recorded run says of its model. */
+  readonly model: ModelFacts;
   readonly revisions: readonly RevisionFrom[];
   readonly events: readonly RunEvent[];
 };
@@ -69,13 +73,15 @@ export class RunReader {
   facts(run: ShownRun): RunFacts {
     return this.#facts.read(run, () => {
       const reader = this.#reader();
+      const provenance = reader.provenance(run.name);
       return {
         initialLoss: reader.lossAt(run.name, 0)?.loss ?? null,
         lastRate: reader.lossAt(run.name)?.lr ?? metricOfRole(run, "lr")?.last ?? null,
         vocabulary: this.vocabulary(run),
         evaluations: reader.evaluations(run.name),
         samples: reader.samples(run.name),
-        provenance: reader.provenance(run.name),
+        provenance,
+        model: modelFactsOf(provenance),
         revisions: reader.revisions(run.name),
         events: reader.events(run.name),
       };

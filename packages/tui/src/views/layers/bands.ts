@@ -1,8 +1,9 @@
 /** A band of rows for each layer: histograms of several kinds side by side, on axes that all layers share. */
-import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
+import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import { cutTogether, widthOf } from "@ablate/text";
 import { drawBars, rangeAxis } from "../../chart/histogram.ts";
 import type { Glyphs } from "../../chart/raster.ts";
+import { isRecorded } from "../../data/shown-run.ts";
 import { kindTitle, kindTone, shortKindTitle } from "../../data/titles.ts";
 import {
   type Block,
@@ -16,7 +17,13 @@ import {
   type Tone,
 } from "../../text/line.ts";
 import { brief, deadText, percent, unitNames } from "./numbers.ts";
-import { layerNamed, natureOf, referenceTensors, type Side } from "./shown-probe.ts";
+import {
+  layerNamed,
+  natureOf,
+  nonlinearityOf,
+  referenceTensors,
+  type Side,
+} from "./shown-probe.ts";
 
 const LEAST_CELLS = 6;
 const MOST_CELLS = 48;
@@ -196,17 +203,26 @@ function curve(
 /** A layer is marked from this share of saturated values on; the rules warn later and say why. */
 const MUCH_SATURATED = 0.15;
 
+/** Whether a layer of a log has a nonlinearity that is flat below 0: for half the values that is as it should be. */
+function isHalfFlat(side: Side, layer: LayerProbe): boolean {
+  return isRecorded(side.run) && !BOUNDED.has(nonlinearityOf(side, layer));
+}
+
+const BOUNDED: ReadonlySet<string> = new Set(["tanh", "sigmoid", "softsign", "hardtanh"]);
+
 /** Says of every layer how much of it is saturated, and which units are dead. */
 function deadColumn({ layers, rows }: BandsSpec, side: Side, width: number): Block {
   const right = (text: string, tone: Tone) => fitLine([piece(text, tone)], SATURATED + 1, "right");
   const bands = layers.flatMap((name): Line[] => {
-    const saturation = layerNamed(side, name)?.saturation ?? null;
-    if (saturation === null) return Array.from({ length: rows }, () => []);
+    const layer = layerNamed(side, name);
+    const saturation = layer?.saturation ?? null;
+    if (layer === undefined || saturation === null) return Array.from({ length: rows }, () => []);
     const { share, dead } = saturation;
     const text = deadText(dead, width - 1);
     const isLong = dead.length > 0 && text.endsWith("…)");
     const head = piece(` ${isLong ? dead.length : text}`, dead.length > 0 ? "bad" : "plain");
-    const first = [...right(percent(share), share >= MUCH_SATURATED ? "warn" : "plain"), head];
+    const isMuch = share >= MUCH_SATURATED && !isHalfFlat(side, layer);
+    const first = [...right(percent(share), isMuch ? "warn" : "plain"), head];
     const units = piece(isLong ? unitNames(dead, width - 1) : "", "bad");
     const second = [piece(" ".repeat(SATURATED + 2)), units];
     return Array.from({ length: rows }, (_, row) => [first, second][row] ?? []);

@@ -106,7 +106,11 @@ export type Side = {
   readonly name: string;
   /** At the step that is shown, else at the last before it. */
   readonly probe: Probe | undefined;
+  /** Nonlinearities by the name of their layer, where a log says them. */
+  readonly nonlinearities: ReadonlyMap<string, string>;
 };
+
+const NO_NONLINEARITIES: ReadonlyMap<string, string> = new Map();
 
 /** Returns the shown runs, each with its probe at the shown step, else its last one before. */
 export function sidesOf(scene: Scene): Side[] {
@@ -116,7 +120,10 @@ export function sidesOf(scene: Scene): Side[] {
   return runs.map((run) => {
     const step = stored.probeSteps(run).findLast((one) => one <= wanted);
     const probe = step === undefined ? undefined : stored.probe(run, step);
-    return { run, name: run.name, probe };
+    const nonlinearities = isRecorded(run)
+      ? stored.facts(run).model.nonlinearities
+      : NO_NONLINEARITIES;
+    return { run, name: run.name, probe, nonlinearities };
   });
 }
 
@@ -138,10 +145,20 @@ export function referenceTensors(sides: readonly Side[], kind: TensorKind): read
 }
 
 /** Describes a layer by its nonlinearity and its units. */
-export function natureOf({ run }: Side, { kind, units, saturation }: LayerProbe): string {
-  const activation = isRecorded(run) ? "" : `${settingOf(run, "model.activation")?.text ?? ""} `;
-  const nature = saturation === null ? "" : activation;
-  return kind === "embedding" ? `${units} wide` : `${nature}×${units}`;
+export function natureOf(side: Side, layer: LayerProbe): string {
+  const { kind, units } = layer;
+  const nature = nonlinearityOf(side, layer);
+  return kind === "embedding" ? `${units} wide` : `${nature === "" ? "" : `${nature} `}×${units}`;
+}
+
+/** Returns the name of a layer's nonlinearity; empty where it has none, or its log does not say. */
+export function nonlinearityOf(
+  { run, nonlinearities }: Side,
+  { name, saturation }: LayerProbe,
+): string {
+  if (saturation === null) return "";
+  if (isRecorded(run)) return nonlinearities.get(name) ?? "";
+  return settingOf(run, "model.activation")?.text ?? "";
 }
 
 /** What a panel below the bands is about. */

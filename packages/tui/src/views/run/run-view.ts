@@ -210,10 +210,12 @@ function ratioChart(canvas: ChartCanvas, run: ShownRun): Line[] {
   return withSide(canvas, chart, verdicts);
 }
 
-/** Says by what the ratios of a log are, where they are not the std over the std as of what is trained here. */
+/** Says by what the ratios of a log are, and at which steps, where that is not as of what is trained here. */
 function kindText({ stored }: Canvas, run: ShownRun): string {
-  const { ratios } = isRecorded(run) ? stored.facts(run).provenance : {};
-  return typeof ratios === "string" ? ` by ${ratios}` : "";
+  if (!isRecorded(run)) return "";
+  const { ratios, every } = stored.facts(run).model;
+  const each = every === 1 ? "" : `, every ${every} steps,`;
+  return `${ratios === null ? "" : ` by ${ratios}`}${each}`;
 }
 
 /** Makes a plot of each of these series that the run has. */

@@ -2,7 +2,7 @@
  * What a recorder says of a model beside its parameters. It is kept with the run as a part of its provenance, where `show`
  * prints it and rules find it again.
  */
-import type { Provenance } from "@ablate/store";
+import type { Provenance } from "../writing/record.ts";
 
 export type ModelFacts = {
   /** How update:data ratios are measured: by root mean squares or standard deviations; null: there are none. */
