@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 import torch
 
-from .ratios import Comparison, arranged
+from .ratios import Compared, arranged
 
 #: A model with more numbers than this has a tenth of its tensors compared at a step, in turn.
 LARGE = 1_000_000_000
@@ -37,8 +37,8 @@ class Follower:
         self.rates: List[Any] = []
         self._ratios = ratios
         self._column_of = column_of
-        self._turns: List[List[Comparison]] = []
-        self._active: List[Comparison] = []
+        self._turns: List[List[Compared]] = []
+        self._active: List[Compared] = []
         self._group_sizes: List[int] = []
         self._frozen: List[Any] = []
         self.arrange()
@@ -61,20 +61,26 @@ class Follower:
             if column is not None and tensor.layout == torch.strided:
                 columns[column] = tensor
         for turn in shared_out(columns, self._ratios.turns):
-            sorts = arranged([columns[one] for one in turn], turn)
-            self._turns.append([Comparison(sort, self._ratios.kind) for sort in sorts])
+            self._turns.append(arranged([columns[one] for one in turn], turn, self._ratios.kind))
 
     def has_changed(self) -> bool:
         """Whether parameters were added, unfrozen, moved or converted since they were sorted."""
         optimizer = self.optimizer()
         if optimizer is None:
             return False
+        if len(optimizer.param_groups) != len(self._group_sizes):
+            return True
+        for group, size in zip(optimizer.param_groups, self._group_sizes):
+            if len(group["params"]) != size:
+                return True
         for tensor in self._frozen:
             if tensor.requires_grad:
                 return True
-        if [len(group["params"]) for group in optimizer.param_groups] != self._group_sizes:
-            return True
-        return any(one.has_moved() for turn in self._turns for one in turn)
+        for turn in self._turns:
+            for one in turn:
+                if one.has_moved():
+                    return True
+        return False
 
     def before(self, step: int) -> None:
         """Keeps the values before a step."""
@@ -83,7 +89,7 @@ class Follower:
         for comparison in self._active:
             comparison.before()
 
-    def after(self, row: Callable[[Comparison], torch.Tensor]) -> None:
+    def after(self, row: Callable[[Compared], torch.Tensor]) -> None:
         """Writes the sizes of updates and values where `row` says."""
         for comparison in self._active:
             comparison.after(row(comparison))

@@ -19,16 +19,17 @@ class Loss:
 
     def take(self, value: Any) -> None:
         """Adds a loss; one on a device stays there."""
-        if isinstance(value, torch.Tensor):
-            value = value.detach()
-            if value.dim() > 0:
-                value = value.float().mean()
-            value = float(value.item()) if value.device.type == "cpu" else value.float()
-        else:
+        if not isinstance(value, torch.Tensor):
             value = float(value)
-        # What is on a device may be changed in place by the script: the first is copied, too.
-        copied = value.clone() if isinstance(value, torch.Tensor) and not self.count else value
-        self._sum = self._sum + copied if self.count else copied
+        elif value.dim() > 0:
+            value = value.detach().float().mean()
+        if isinstance(value, torch.Tensor):
+            if value.is_cpu:
+                value = value.item()
+            else:  # a script may change it in place: the first is copied, further ones are added
+                value = value.detach().float()
+                value = value if self.count else value.clone()
+        self._sum = self._sum + value if self.count else value
         self.count += 1
 
     def add(self, other: "Loss") -> None:

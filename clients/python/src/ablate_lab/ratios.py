@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple, Union
 
 import torch
 
-#: More numbers than this are summed in rows: one long sum in float32 loses digits on a CPU.
-_LONG = 8192
-#: Numbers of such a row.
+from .blocks import SHORT, Block, blocks
+
+#: More numbers than `SHORT` are summed in rows of so many: one long sum in float32 loses digits on a CPU.
 _ROW = 1024
+
+#: Types that copies have as well.
+_EXACT = (torch.float32, torch.float64)
 
 _copy: Any = getattr(torch, "_foreach_copy_", None)
 _subtract: Any = torch._foreach_sub_
 _norms: Any = torch._foreach_norm
 
 
-class Columns(NamedTuple):
-    """Parameters of one device and element type, and the columns of the ratios that are theirs."""
-
-    device: torch.device
-    dtype: torch.dtype  # in which they are compared
-    tensors: List[torch.Tensor]
-    columns: List[int]
-
-
-def arranged(tensors: Sequence[torch.Tensor], columns: Sequence[int]) -> List[Columns]:
-    """Sorts parameters by device and type, so that each sort takes one operation."""
-    sorts: Dict[Tuple[torch.device, torch.dtype], Columns] = {}
+def arranged(tensors: Sequence[torch.Tensor], columns: Sequence[int], kind: str) -> "List[Compared]":
+    """Sorts parameters by device, type and length, so that each sort takes few operations."""
+    sorts: Dict[Any, List[Tuple[torch.Tensor, int]]] = {}
     for tensor, column in zip(tensors, columns):
-        compared = torch.float64 if tensor.dtype in (torch.float64, torch.complex128) else torch.float32
-        key = (tensor.device, tensor.dtype)
-        sort = sorts.setdefault(key, Columns(tensor.device, compared, [], []))
-        sort.tensors.append(tensor)
-        sort.columns.append(column)
-    return list(sorts.values())
+        short = tensor.is_cpu and tensor.dtype in _EXACT and 0 < tensor.numel() <= SHORT and kind == "rms"
+        sorts.setdefault((tensor.device, tensor.dtype, short), []).append((tensor, column))
+    found: "List[Compared]" = []
+    for (_, _, short), pairs in sorts.items():
+        own, places = [tensor for tensor, _ in pairs], [column for _, column in pairs]
+        found += blocks(own, places) if short else [Comparison(own, places, kind)]
+    return found
 
 
 class Comparison:
@@ -43,27 +38,25 @@ class Comparison:
     `norms` writes two numbers a parameter: the size of its update, then that of its values after it.
     """
 
-    def __init__(self, sort: Columns, kind: str) -> None:
-        self.sort = sort
+    def __init__(self, tensors: List[torch.Tensor], columns: List[int], kind: str) -> None:
+        first = tensors[0]
         self.key = object()  # what its numbers are kept under, by what outlives the parameters
+        self.tensors = tensors
+        self.columns = columns
+        self.device = first.device
+        self.dtype = torch.float64 if first.dtype in (torch.float64, torch.complex128) else torch.float32
+        self.width = 2 * len(tensors)
         self._std = kind == "std"
-        first = sort.tensors[0]
-        self._dtype = first.dtype
-        self._exact = first.dtype == sort.dtype  # no conversion between the copy and the parameter
+        self._theirs = first.dtype
+        self._exact = first.dtype == self.dtype  # no conversion between the copy and the parameter
         self._real = not first.is_complex()
-        self._on_cpu = sort.device.type == "cpu"
-        self._any_long = self._on_cpu and any(one.numel() > _LONG for one in sort.tensors)
+        self._any_long = first.is_cpu and any(one.numel() > SHORT for one in tensors)
         self._old: List[torch.Tensor] = []
-
-    @property
-    def width(self) -> int:
-        """The numbers that it writes at a step."""
-        return 2 * len(self.sort.tensors)
 
     def has_moved(self) -> bool:
         """Whether the parameters lie elsewhere, or have another type, than they had."""
-        first = self.sort.tensors[0]
-        return first.device != self.sort.device or first.dtype != self._dtype
+        first = self.tensors[0]
+        return first.device != self.device or first.dtype != self._theirs
 
     def forget(self) -> None:
         """Frees the copies."""
@@ -73,7 +66,7 @@ class Comparison:
         """Keeps the values. One copy of the parameters is all that it allocates, once."""
         now = self._now()
         if not self._old:
-            self._old = [torch.empty_like(one, dtype=self.sort.dtype) for one in now]
+            self._old = [torch.empty_like(one, dtype=self.dtype) for one in now]
         if self._exact and _copy is not None:
             _copy(self._old, now)
         else:
@@ -91,11 +84,11 @@ class Comparison:
         torch.stack(self._sizes(self._old) + self._sizes(now), out=row)
 
     def _now(self) -> List[torch.Tensor]:
-        tensors = self.sort.tensors
+        tensors = self.tensors
         return tensors if self._real else [torch.view_as_real(one.detach()) for one in tensors]
 
     def _sizes(self, tensors: List[torch.Tensor]) -> List[torch.Tensor]:
-        dtype = self.sort.dtype
+        dtype = self.dtype
         if self._std:
             return [one.to(dtype).std(unbiased=False) for one in tensors]
         if tensors[0].dtype != dtype:
@@ -106,16 +99,16 @@ class Comparison:
 
 
 def _norms_with_long(tensors: List[torch.Tensor]) -> List[torch.Tensor]:
-    short = [one for one in tensors if one.numel() <= _LONG]
+    short = [one for one in tensors if one.numel() <= SHORT]
     norms = iter(_norms(short) if short else [])
-    return [next(norms) if one.numel() <= _LONG else _norm(one, one.dtype) for one in tensors]
+    return [next(norms) if one.numel() <= SHORT else _norm(one, one.dtype) for one in tensors]
 
 
 def _norm(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     """Root of the sum of squares, summed in rows where it is long."""
     norm: Callable[..., torch.Tensor] = torch.linalg.vector_norm
     count = tensor.numel()
-    if count <= _LONG or tensor.device.type != "cpu":
+    if count <= SHORT or tensor.device.type != "cpu":
         return norm(tensor, dtype=dtype)
     flat = tensor.as_strided((count,), (1,)) if _is_dense(tensor) else tensor.reshape(-1)
     whole = count - count % _ROW
@@ -132,3 +125,6 @@ def _is_dense(tensor: torch.Tensor) -> bool:
                 return False
             expected *= size
     return True
+
+
+Compared = Union[Block, Comparison]

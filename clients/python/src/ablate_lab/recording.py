@@ -31,6 +31,8 @@ class Recording:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._sink: Any = None
+        #: Whether what is written is still recorded.
+        self.is_open = head is not None
         if head is None:
             self._ended.set()
             return
@@ -46,11 +48,6 @@ class Recording:
             target=_say_alive, args=(weakref.ref(self), self._ended), name="ablate", daemon=True
         )
         watcher.start()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether what is written is still recorded."""
-        return not self._ended.is_set()
 
     @property
     def seconds(self) -> float:
@@ -92,6 +89,7 @@ class Recording:
     def forget(self) -> None:
         """Ends it in a forked child, which neither writes nor closes what its parent has open."""
         self._sink = None
+        self.is_open = False
         self._ended.set()
 
     def say_alive(self) -> float:
@@ -109,6 +107,7 @@ class Recording:
                 self._wrote = time.monotonic()
 
     def _close(self) -> None:
+        self.is_open = False
         self._ended.set()
         _open_recordings.discard(self)
         with self._lock:

@@ -12,10 +12,14 @@ from .follower import Follower, Ratios
 from .hooks import StepHooks
 from .losses import NAN, Loss
 from .parameters import Parameter, stray
-from .ratios import Comparison
+from .ratios import Compared
 from .recording import Recording
 from .run import Run, guarded, open_runs
 from .steps import Steps
+
+
+#: A fifth of what `torch.no_grad()` takes.
+set_grad: Callable[[bool], Any] = torch._C._set_grad_enabled
 
 
 class WatchedRun(Run):
@@ -35,6 +39,7 @@ class WatchedRun(Run):
         #: Whether the script tells a loss after its step; None: not known yet.
         self._late: Optional[bool] = None
         self._in_step = False
+        self._stepped = 0  # optimizers that the step being made has called
         self._skipped = 0
         self._followers: "List[weakref.ref[Follower]]" = []
         self._hooks: "List[weakref.ref[StepHooks]]" = []
@@ -62,22 +67,26 @@ class WatchedRun(Run):
                     other.finish("stopped", reason="its optimizer is watched anew")
             follower = Follower(optimizer, ratios, self._column_for(at))
             hooks = StepHooks(optimizer, self._hook(self._before, follower), self._hook(self._after, follower))
-            self._followers.append(weakref.ref(follower))
+            self._followers.append(weakref.ref(follower, self._gone()))
             self._hooks.append(weakref.ref(hooks))
         follow_scalers(self)
 
-    @guarded
     def loss(self, value: Any) -> None:
         """Gives the loss of the batch whose update comes next. It is read later: this never waits for a GPU.
 
         Several before one step (accumulation, several losses) are averaged. Of a closure that an optimizer calls
         several times, as LBFGS does, the first counts.
         """
-        if self._in_step and not any(hooks.is_running() for hooks in self._hooked()):
-            self._in_step = False  # the step raised
-            self._loss.clear()
-        if not (self._in_step and self._loss.count + self._told.count):
-            self._told.take(value)
+        if not self.recording.is_open:
+            return
+        try:
+            if self._in_step and not any(hooks.is_running() for hooks in self._hooked()):
+                self._in_step = False  # the step raised
+                self._loss.clear()
+            if not (self._in_step and self._loss.count + self._told.count):
+                self._told.take(value)
+        except Exception as error:
+            self.recording.fail(error)
 
     def calls_of(self, optimizer: Any) -> Optional[int]:
         """Returns how often an optimizer was called; None where it is not followed."""
@@ -114,7 +123,7 @@ class WatchedRun(Run):
         self._forget()
 
     def _last_words(self) -> None:
-        if any(one.stepped for one in self._alive()):
+        if self._stepped:
             self._close()
         if self._late and self._told.count:
             self._give_loss(self._told, back=1)
@@ -127,7 +136,7 @@ class WatchedRun(Run):
         if follower.stepped:
             self._close()
         self._in_step = True
-        if not any(one.stepped for one in self._alive()):
+        if not self._stepped:
             self._begin()
         self._take_told()
         if follower.has_changed():
@@ -140,13 +149,14 @@ class WatchedRun(Run):
         optimizer = follower.optimizer()
         found = getattr(optimizer, "found_inf", None)  # a fused optimizer skips a step by itself
         if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.item():
-            if not any(one.stepped for one in self._alive()):
+            if not self._stepped:
                 self._loss.clear()
             self.step_skipped(optimizer)
             return
         self._take_told()
         follower.after(self._row)
-        if all(one.stepped for one in self._alive()):
+        self._stepped += 1
+        if self._stepped >= len(self._followers):
             self._close()
 
     def _begin(self) -> None:
@@ -172,6 +182,7 @@ class WatchedRun(Run):
         self._steps.add(loss, [self._rate(at, rate) for at, rate in enumerate(rates)])
         for one in followers:
             one.stepped = False
+        self._stepped = 0
         if self._late is False and self._steps.is_due:
             self.flush()
         for told in self.after_step:
@@ -201,9 +212,8 @@ class WatchedRun(Run):
         self._steps.row(("lr", at), rate.device, torch.float32, at).copy_(rate.detach())
         return NAN
 
-    def _row(self, comparison: Comparison) -> torch.Tensor:
-        sort = comparison.sort
-        return self._steps.row(comparison.key, sort.device, sort.dtype, sort.columns, comparison.width)
+    def _row(self, one: Compared) -> torch.Tensor:
+        return self._steps.row(one.key, one.device, one.dtype, one.columns, one.width)
 
     def _column_for(self, at: int) -> Callable[[Any], Optional[int]]:
         reference = weakref.ref(self)
@@ -231,14 +241,26 @@ class WatchedRun(Run):
             if not self.recording.is_open:
                 follower.forget()
                 return
+            graded = torch.is_grad_enabled()
+            set_grad(False)
             try:
-                with torch.no_grad():
-                    act(follower)
+                act(follower)
             except Exception as error:
                 self.recording.fail(error)
                 self._forget()
+            finally:
+                set_grad(graded)
 
         return hook
+
+    def _gone(self) -> "Callable[[weakref.ref[Follower]], None]":
+        followers = self._followers
+
+        def gone(reference: "weakref.ref[Follower]") -> None:
+            if reference in followers:
+                followers.remove(reference)
+
+        return gone
 
     def _alive(self) -> List[Follower]:
         return [one for one in (reference() for reference in self._followers) if one is not None]
