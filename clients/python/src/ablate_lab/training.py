@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 import torch
 
 from .amp import follow_scalers, unfollow_scalers
+from .arriving import Arriving
 from .follower import Follower, Ratios
 from .hooks import StepHooks
 from .losses import NAN, Loss
@@ -35,6 +36,7 @@ class WatchedRun(Run):
         self._start = start
         self._steps = Steps(recording, start, 0)
         self._told = Loss()  # by the script, and of no step yet
+        self._arriving = Arriving()
         self._loss = Loss()  # of the step that is being made
         #: Whether the script tells a loss after its step; None: not known yet.
         self._late: Optional[bool] = None
@@ -109,6 +111,7 @@ class WatchedRun(Run):
     @guarded
     def flush(self) -> None:
         """Writes what is still kept in memory, but for what a GPU has not computed yet."""
+        self._arriving.flush(self._keep)
         super().flush()
         self._steps.flush()
 
@@ -129,8 +132,16 @@ class WatchedRun(Run):
             self._give_loss(self._told, back=1)
         for told in self.at_end:
             told(self.step)
+        self._arriving.flush(self._keep, wait=True)
         super()._last_words()
         self._steps.drain(wait=True)
+
+    def _take(self, name: str, step: int, value: Any) -> None:
+        if isinstance(value, torch.Tensor) and not value.is_cpu and value.numel() == 1:
+            with torch.no_grad():
+                self._arriving.take(name, step, value)
+        else:
+            super()._take(name, step, value)
 
     def _before(self, follower: Follower) -> None:
         if follower.stepped:
