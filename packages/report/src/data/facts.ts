@@ -20,6 +20,7 @@ import {
   type RunSummary,
   type SeriesInfo,
   type StoreReader,
+  usualMetric,
   withoutSeed,
 } from "@ablate/store";
 import { fitForms, widthOf } from "@ablate/text";
@@ -117,9 +118,9 @@ const RATIO = "log10_ratio:";
 
 export function readFacts(reader: StoreReader, selected: readonly RunSummary[]): ReportFacts {
   const runs = comparedRuns(selected, reader.dataHashes());
-  const comparison = compareRuns(runs, { metrics: METRICS });
-  const metric = METRICS.find(({ value }) => runs.some((run) => value(run) !== null)) ?? METRICS[0];
-  if (metric === undefined) throw new RangeError("there is no metric to compare runs by");
+  const metric = rankedBy(runs);
+  const metrics = METRICS.includes(metric) ? METRICS : [...METRICS, metric];
+  const comparison = compareRuns(runs, { metrics });
   const [classes] = runs.flatMap(({ name }) => reader.classes(name) ?? []);
   const guessing = classes === undefined ? null : { classes, loss: Math.log(classes) };
   const best = bestRows(comparison, metric);
@@ -154,6 +155,19 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
     parameters: new Map(parameters.map((one) => [one.name, one])),
     provenance: runs.map(({ name }) => reader.provenance(name)),
   };
+}
+
+/** Returns the metric by which runs are ranked; of recorded runs the one that `compare` takes. */
+function rankedBy(runs: readonly ComparedRun[]): Metric {
+  if (areRecorded(runs)) return usualMetric(runs);
+  const found = METRICS.find(({ value }) => runs.some((run) => value(run) !== null)) ?? METRICS[0];
+  if (found === undefined) throw new RangeError("there is no metric to compare runs by");
+  return found;
+}
+
+/** Says whether all runs are recorded from logs of other programs. */
+export function areRecorded(runs: readonly Pick<RunSummary, "source">[]): boolean {
+  return runs.every(({ source }) => source !== null);
 }
 
 /** Returns the outcome of a group by the metric that runs are ranked by. */

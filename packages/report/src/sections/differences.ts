@@ -13,7 +13,14 @@ import {
 } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import { type Chart, colorAt, GUIDE, type Mark, roundRange, segment } from "../chart/marks.ts";
-import { bestFirst, type Group, outcomeOf, type ReportFacts, titleOf } from "../data/facts.ts";
+import {
+  areRecorded,
+  bestFirst,
+  type Group,
+  outcomeOf,
+  type ReportFacts,
+  titleOf,
+} from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
 import { about, fixed, fixedTexts, meanStdText } from "../text.ts";
@@ -23,12 +30,16 @@ export function differencesSection(facts: ReportFacts, draw: Draw): Content {
   const { metric } = facts;
   const [best, ...rest] = ranked(facts);
   if (best === undefined || rest.length === 0) return null;
+  if (!hasSeeds(facts)) {
+    return html`<p>The logs of these runs say no seeds: which differences are larger than chance cannot be told.</p>`;
+  }
   const others = differencesFrom(best, rest, metric);
   const title = metricTitle(metric);
+  const unit = metric.unit === "nats" && !areRecorded(facts.runs) ? ", nats" : "";
   const cells = differenceTexts(others.map(({ difference }) => difference));
   return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here.</p>
 ${sentences(differenceWords(facts))}${figure(
-  wide(`Differences from ${best.name}`, draw(forest(others, best, title))),
+  wide(`Differences from ${best.name}`, draw(forest(others, best, { title, unit }))),
   `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its interval. The dashed line is no difference at all.`,
   table(
     `Differences from ${best.name}, paired by seed.`,
@@ -38,11 +49,16 @@ ${sentences(differenceWords(facts))}${figure(
 )}${effects(facts)}`;
 }
 
+function hasSeeds({ runs }: ReportFacts): boolean {
+  return runs.some(({ seed }) => seed !== null);
+}
+
 /** A group and by how much it differs from a better one. */
 type Other = { readonly group: Group; readonly difference: PairedDifference };
 
 /** Returns the groups that have a result, the best first, those that lost runs last. */
 function ranked({ groups, metric }: ReportFacts): readonly Group[] {
+  if (metric.isLessBetter === null) return [];
   const order = bestFirst(metric);
   return groups
     .filter((group) => (outcomeOf(group, metric)?.moments.mean ?? null) !== null)
@@ -64,7 +80,12 @@ function differencesFrom(
 const MOST_ROWS = 24;
 const ROW = 24;
 
-function forest(all: readonly Other[], best: Group, title: string): Chart {
+/** @param unit - ends the title of the axis */
+function forest(
+  all: readonly Other[],
+  best: Group,
+  { title, unit }: Readonly<Record<"title" | "unit", string>>,
+): Chart {
   const rows = all.filter(({ difference: { mean } }) => mean !== null).slice(0, MOST_ROWS);
   const height = Math.max(1, rows.length);
   const longest = Math.max(2, ...rows.map(({ group }) => titleOf(group).length));
@@ -82,7 +103,7 @@ function forest(all: readonly Other[], best: Group, title: string): Chart {
     height: 80 + ROW * rows.length,
     labels: { left: 24 + 6.8 * longest, right: 24 },
     x: {
-      title: `${title} above that of ${best.name}, nats`,
+      title: `${title} above that of ${best.name}${unit}`,
       ...roundRange(Math.min(0, ...ends), Math.max(0, ...ends)),
     },
     y: { title: "", min: 0, max: height, isBare: true },
@@ -162,6 +183,7 @@ const MOST_GROUPS = 10;
 export function differenceWords(facts: ReportFacts): readonly string[] {
   const { metric } = facts;
   const order = ranked(facts);
+  if (!hasSeeds(facts)) return unseededWords(order, metric);
   const areLost = order.some(({ lost }) => lost !== "");
   const compared = order.slice(0, order.length > MOST_GROUPS ? 1 : -1);
   const none =
@@ -177,6 +199,16 @@ export function differenceWords(facts: ReportFacts): readonly string[] {
     return `${titleOf(better)}${result}: ${verdictsText(others, metric)}.`;
   });
   return [...none, ...words];
+}
+
+/** Names the best group where no log says a seed. */
+function unseededWords(order: readonly Group[], metric: Metric): readonly string[] {
+  const [best] = order;
+  const moments = best === undefined ? undefined : outcomeOf(best, metric)?.moments;
+  if (best === undefined || moments === undefined || order.length < 2 || best.lost !== "")
+    return [];
+  const result = `${metricTitle(metric)} ${meanStdText(moments)}`;
+  return [`${best.name} is best, ${result}; without seeds nobody can tell whether by chance.`];
 }
 
 /** Sorts groups into those that are worse, better, not told apart, too few to tell, and those that lost runs. */

@@ -1,6 +1,6 @@
 import { placesText } from "@ablate/store";
 import { counted } from "@ablate/text";
-import type { Group, ReportFacts } from "../data/facts.ts";
+import { areRecorded, type Group, type ReportFacts } from "../data/facts.ts";
 import { bySeriousness, type GroupFinding } from "../data/group-findings.ts";
 import { type Content, html } from "../html.ts";
 import { details, numbers, table } from "../layout/page.ts";
@@ -12,6 +12,8 @@ const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } a
 /** Lists what the rules say, the most serious first, and what each rule means. */
 export function findingsSection({ groups, runs }: ReportFacts): Content {
   const judged = groups.reduce((sum, group) => sum + group.judged, 0);
+  if (judged === 0 && areRecorded(runs))
+    return html`<p>No rule judged these runs when their logs were recorded. <code>ablate diagnose ${nameOf(runs)}</code> judges them by what is recorded.</p>`;
   if (judged === 0)
     return html`<p>The store has no findings of these runs: they never began, or an older version recorded them. <code>ablate diagnose ${nameOf(runs)}</code> judges them by what is recorded.</p>`;
   const found = groups.flatMap(statementsOf).sort((a, b) => bySeriousness(a.finding, b.finding));

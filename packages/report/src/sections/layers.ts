@@ -1,7 +1,7 @@
 import type { LayerProbe, TensorKind } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
 import { type Chart, line, MOST_SHOWN, type Point, strokeAt } from "../chart/marks.ts";
-import { type Group, type Probed, type ReportFacts, titleOf } from "../data/facts.ts";
+import { areRecorded, type Group, type Probed, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { count, fixed, percent, scaled } from "../text.ts";
@@ -12,6 +12,8 @@ import { saturationMaps } from "./maps.ts";
 export function layersSection(facts: ReportFacts, draw: Draw): Content {
   const { probed } = facts;
   const [first] = probed;
+  if (first === undefined && areRecorded(facts.runs))
+    return html`<p>The logs of these runs have no probes: there is nothing to show here.</p>`;
   if (first === undefined)
     return html`<p>These runs were recorded without probes (<code>record.probes</code>): there is nothing to show here.</p>`;
   const examples = count(first.probes.first.examples);

@@ -13,7 +13,7 @@ import {
   strokeAt,
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
-import { lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
+import { areRecorded, lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { figure, numbers, table, wide } from "../layout/page.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
@@ -25,6 +25,10 @@ type Curve = { readonly group: Shown; readonly values: readonly ColumnValue[] };
 export function lossSection(facts: ReportFacts, draw: Draw): Content {
   const { steps, shown } = facts;
   if (shown.length === 0) return null;
+  if (areRecorded(facts.runs) && facts.runs.every(({ loss }) => loss === null)) {
+    return html`<p>No log of these runs has a loss of training: there is nothing to show here.</p>`;
+  }
+  const unit = areRecorded(facts.runs) ? "" : "in nats ";
   const even = shown.map((group) => ({ group, values: group.curves.loss }));
   const byLog = shown.map((group) => ({ group, values: group.curves.lossByLog }));
   const each = counted(Math.round(steps / lossColumns(steps)), "step");
@@ -49,12 +53,12 @@ export function lossSection(facts: ReportFacts, draw: Draw): Content {
   const all = figure(
     chart(even, "Loss over all steps", false),
     `Training loss over all ${count(steps)} steps; each point is the mean of ${each}.${band}${lostText}${learningRateWords(facts)}${cutText}`,
-    lossTable(even, "over all steps"),
+    lossTable(even, `${unit}around some steps, over all steps`),
   );
   const first = figure(
     chart(byLog, "Loss with the first steps stretched", true),
     `The same with the steps on a logarithmic axis, so that the first of them are seen${beyond.length === 0 ? ", and with all losses" : ""}.${band}${beyondText}`,
-    lossTable(byLog, "close together at first"),
+    lossTable(byLog, `${unit}around some steps, close together at first`),
   );
   return html`${all}${first}`;
 }
@@ -85,7 +89,10 @@ function lossChart(
     height: 380,
     labels: { left: 48, right: labelRoom(curves) },
     x: { title: "updates", min, max, isLog, format: stepText },
-    y: { title: "loss, nats", ...lossRange(facts, results, !isLog) },
+    y: {
+      title: areRecorded(facts.runs) ? "loss" : "loss, nats",
+      ...lossRange(facts, results, !isLog),
+    },
     marks: [
       ...results.flatMap(bandMarks),
       ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
@@ -176,7 +183,7 @@ function lossTable(curves: readonly Curve[], where: string): Html {
     return [count(at), ...cells];
   });
   return table(
-    `Mean loss in nats around some steps, ${where}; ± standard deviation over seeds.`,
+    `Mean loss ${where}; ± standard deviation over seeds.`,
     ["around step", ...numbers(...curves.map(({ group }) => titleOf(group)))],
     rows,
   );

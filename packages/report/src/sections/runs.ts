@@ -20,7 +20,8 @@ const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 /** Tables every group and every run. */
 export function runsSection(facts: ReportFacts): Content {
   const { groups, metric } = facts;
-  const metrics = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
+  const shown = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
+  const metrics = [...(METRICS.includes(metric) ? [] : [metric]), ...shown];
   const hidden = groups.filter(({ place }) => place === null).length;
   const areLost = groups.some(({ lost }) => lost !== "");
   const note =
@@ -62,7 +63,8 @@ function revisionWords({ runs }: ReportFacts): readonly string[] {
 }
 
 /** Says which group the star marks: one that lost runs is never the best. */
-function starText({ groups }: ReportFacts): string {
+function starText({ groups, metric }: ReportFacts): string {
+  if (metric.isLessBetter === null) return "";
   if (groups.every(({ lost }) => lost === "")) return " ★ marks the best.";
   return groups.every(({ lost, runs }) => lost !== "" || runs.every(isPending))
     ? " None is marked as the best: each lost runs."
@@ -83,7 +85,7 @@ function outcomeCells(groups: readonly Group[], metric: Metric): (group: Group) 
   return (group) => {
     const outcome = outcomeOf(group, metric);
     const moments = outcome?.moments ?? NO_OUTCOME;
-    if (metric.unit !== "nats") return count(moments.mean);
+    if (metric.unit === "steps/s") return count(moments.mean);
     const isBest = outcome?.isBest === true && groups.length > 1;
     const text = momentsText(moments);
     return isBest ? html`<span class="best">★ ${text}</span>` : text;
@@ -116,8 +118,8 @@ function everyRun({ runs }: ReportFacts): Html {
   const rows = runs.map((run) => [
     run.name,
     run.error === null ? run.state : `${run.state}: ${run.error}`,
-    String(run.seed),
-    run.lastStep === null ? "–" : `${count(run.lastStep + 1)} of ${count(run.steps)}`,
+    String(run.seed ?? "–"),
+    stepsText(run),
     ...losses.map((text) => text(run)),
     count(run.stepsPerS),
     html`<code>${run.hash.slice(0, 12)}</code>`,
@@ -125,6 +127,11 @@ function everyRun({ runs }: ReportFacts): Html {
   const measures = numbers("seed", "steps", "train", "valid", "loss", "steps/s");
   const columns = ["run", "state", ...measures, "hash"];
   return details("every run", table("Every run, in the order of the grid.", columns, rows));
+}
+
+function stepsText({ lastStep, steps }: ReportFacts["runs"][number]): string {
+  if (lastStep === null) return "–";
+  return steps === null ? count(lastStep + 1) : `${count(lastStep + 1)} of ${count(steps)}`;
 }
 
 function baseRow(rows: readonly ComparisonRow[]): ComparisonRow | undefined {
@@ -144,13 +151,14 @@ function differences(
 
 /** Says how many runs there are, and how those ended that did not finish. */
 export function extentWords({ runs, groups }: ReportFacts): string {
-  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const seeds = new Set(runs.flatMap(({ seed }) => seed ?? [])).size;
+  const seedText = seeds === 0 ? "seeds unknown" : counted(seeds, "seed");
   const updates = runs.reduce((sum, { lastStep }) => sum + (lastStep ?? -1) + 1, 0);
   const groupText =
     groups.length === runs.length
       ? ""
       : ` in ${counted(groups.length, "group")} that differ in more than the seed`;
-  return `${counted(runs.length, "run")}${groupText}, ${counted(seeds, "seed")}, ${count(updates)} steps in all.`;
+  return `${counted(runs.length, "run")}${groupText}, ${seedText}, ${count(updates)} steps in all.`;
 }
 
 const TROUBLES = {

@@ -7,8 +7,8 @@ import {
   setting,
   settingTexts,
 } from "@ablate/store";
-import { ALL_DIGITS } from "@ablate/text";
-import type { ReportFacts } from "../data/facts.ts";
+import { ALL_DIGITS, visible } from "@ablate/text";
+import { areRecorded, type ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { details, table } from "../layout/page.ts";
 import { count } from "../text.ts";
@@ -27,13 +27,15 @@ export function settingsSection(facts: ReportFacts): Content {
   const own = groups.map(({ name, row }) => [name, ...keys.map((key) => texts(row, key))]);
   const apart =
     keys.length === 0
-      ? html`<p>Nothing but the seed.</p>`
+      ? html`<p>${areRecorded(runs) ? "Nothing that their logs say of settings" : "Nothing but the seed"}.</p>`
       : table("What differs between groups.", ["group", ...keys], own);
   const shared = base.map(({ key, value, text }) => [
-    html`<code>${key}</code>`,
+    html`<code>${key === "" ? '""' : visible(key)}</code>`,
     DATA_FILES.has(key) ? basename(text) : setting(value, ALL_DIGITS),
   ]);
-  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort(compareSeeds);
+  const seeds = [...new Set(runs.map(({ seed }) => seed ?? "unknown"))].sort((a, b) =>
+    a === "unknown" || b === "unknown" ? Number(a === "unknown") : compareSeeds(a, b),
+  );
   return html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
 <h3>What all runs share</h3>${table("Settings that are the same in all runs.", ["key", "value"], shared)}
 <h3>Where the numbers come from</h3>${provenance(facts)}`;
@@ -87,6 +89,7 @@ function provenance({ runs, provenance: known }: ReportFacts): Content {
   const ended = runs.flatMap(({ endedAt }) => endedAt ?? []).sort();
   const engines = [...new Set(runs.map(({ engine }) => engine))].join(", ");
   const revisions = revisionsOf(runs).join("; ");
+  const logs = [...new Set(runs.flatMap(({ source }) => source ?? []))].join(", ");
   const rows = Object.entries(NAMES).flatMap(([key, title]) => {
     const values = known.flatMap((facts) => facts[key] ?? []);
     const texts = values.map((value) =>
@@ -104,6 +107,7 @@ function provenance({ runs, provenance: known }: ReportFacts): Content {
     ["what", "value"],
     [
       ["engine", engines],
+      ...(logs === "" ? [] : [["recorded from logs", logs]]),
       ...(revisions === "" ? [] : [["revision of the engine", revisions]]),
       ...rows,
       ["first run started", started[0] ?? "–"],

@@ -140,7 +140,9 @@ const MOST_GROUPS = 10;
 export function updateWords({ groups }: ReportFacts): readonly string[] {
   const judged = groups.filter((group) => group.judged > 0);
   const quiet = judged.filter(({ findings }) => !findings.some(isAboutUpdates));
-  const unjudged = groups.filter((group) => group.judged === 0 && group.curves !== null);
+  const unjudged = groups.filter(
+    ({ judged, curves }) => judged === 0 && curves !== null && curves.ratios.size > 0,
+  );
   const names = (some: readonly Group[]): readonly string[] => some.map(({ name }) => name);
   const were = unjudged.length === 1 ? "was" : "were";
   return [
