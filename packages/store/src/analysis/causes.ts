@@ -149,6 +149,8 @@ function explains(cause: Told, { rule, until, step }: Told): boolean {
   if (isPast && cause.rule === "constant-layer" && OF_YOUNG_WEIGHTS.has(rule)) return true;
   if (isPast) return until !== null || rule === "underfitting";
   if ((cause.rule === "divergence" || OF_RATE.includes(cause.rule)) && step === 0) return false;
+  // What never moved was not stopped by what came later.
+  if (rule === "frozen" && step === 0 && (cause.step ?? 0) > 0) return false;
   return cause.level !== "info";
 }
 

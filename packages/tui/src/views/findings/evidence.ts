@@ -31,6 +31,8 @@ const OF_RULES: Readonly<Record<string, Evidence>> = {
   "uneven-updates": inRun(),
   frozen: inRun(),
   "initial-loss": inCharts("brief"),
+  "learning-rate": inCharts("brief"),
+  "warm-up": inCharts("brief"),
   "loss-spike": inCharts("brief"),
   divergence: inCharts("brief"),
   plateau: inCharts(),
