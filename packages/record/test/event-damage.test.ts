@@ -118,6 +118,13 @@ test("a metric of a later file begins again where it begins there, and others st
   expect(log).toMatchObject({ label: "run", paths: [first, second] });
 });
 
+test("settings that Lightning writes beside the events are those of the run", () => {
+  const path = eventFile((writer) => losses(writer, [0]));
+  writeFileSync(join(dirname(path), "hparams.yaml"), "lr: 0.5\nseed: 3\n");
+
+  expect(readLog(logOf(tfevents, [path])).run).toMatchObject({ config: { lr: 0.5 }, seed: 3 });
+});
+
 test("each folder is a run, named by where it is in that of all; copies of one file are one", () => {
   const folder = join(temporaryFolder(), "runs");
   const files = ["a", "sweep/lr=1", "sweep/lr=2"].map((name, i) =>

@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import { isMap, type LogPosition } from "@ablate/store";
 import type { FoundLog, LogEntry, LogFormat, LogReader } from "../log.ts";
+import { settingsIn } from "../settings.ts";
 import { EventFile, type FileState, NEW_FILE } from "./event-file.ts";
 import { isEventFile } from "./first-events.ts";
 import { type RunFile, type RunFolder, runFolders } from "./folders.ts";
@@ -35,7 +36,7 @@ class EventLog implements LogReader {
     this.#folder = folder;
     const kept = new Map(positions.map(({ path, state }) => [path, keptState(state)]));
     const run = [...kept.values()].find((state) => state?.run !== undefined)?.run ?? null;
-    this.#run = new RunLog(run, {});
+    this.#run = new RunLog(run, run === null ? settingsIn(folder.folder).config : {});
     this.#files = folder.files.map((file) => this.#open(file, kept.get(realPath(file.path))?.file));
   }
 
@@ -76,7 +77,7 @@ class EventLog implements LogReader {
 
   /** Begins at the beginning: a file is another one than it was. */
   #anew(): void {
-    this.#run = new RunLog(null, {});
+    this.#run = new RunLog(null, settingsIn(this.#folder.folder).config);
     this.#files = this.#folder.files.map((file) => this.#open(file));
   }
 
