@@ -22,11 +22,12 @@ const LOOK = `import importlib.util as u, sys; sys.exit(not all(map(u.find_spec,
 
 test.for(BACKENDS)("records what Keras trains on $backend", ({ backend, set }, { skip }) => {
   const { env, missing } = pythonWith(set);
-  skip(missing !== null, missing ?? "");
+  const isHere = process.env.CI === undefined; // in CI nothing is skipped: what is missing fails there
+  skip(isHere && missing !== null, missing ?? "");
   const paths = [join(ROOT, "src"), join(ROOT, "tests"), env.PYTHONPATH].join(delimiter);
   const own = { ...env, PYTHONPATH: paths, PYTHONDONTWRITEBYTECODE: "1", KERAS_BACKEND: backend };
   const found = spawnSync("python3", ["-c", LOOK, "keras", backend], { env: own });
-  skip(found.status !== 0, `python3 has no keras and ${backend}`);
+  skip(isHere && found.status !== 0, `python3 has no keras and ${backend}`);
 
   const said = spawnSync("python3", ["tests/test_keras.py", ...TESTS], {
     cwd: ROOT,

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from probe_nets import Gpt, Mlp, ResidualNet, flat_map, letters, probed
 from torch import nn
 
-from ablate_lab.probes.histogram import ACTIVATION, edges_of, summarise
+from ablate_lab.probes.histogram import ACTIVATION, summarise
 
 
 def test_a_layer_is_a_module_with_weights_and_the_nonlinearity_after_it() -> None:
@@ -214,10 +214,10 @@ def test_a_channel_is_dead_in_the_map_if_it_is_at_every_position() -> None:
 
 
 def test_large_activations_are_passed_over_evenly() -> None:
-    images = torch.randn(4, 1, 600, 600)
+    images = torch.randn(4, 1, 300, 300)
     _, layers, arrays = probed(nn.Sequential(nn.Conv2d(1, 5, 1), nn.Tanh()), images)
     counted = sum(arrays[layers["0"]["tensors"]["activation"]["counts"]])
-    assert 0.9 * 2**22 < counted <= 2**22 < 4 * 600 * 600 * 5
+    assert 0.9 * 2**20 < counted <= 2**20 < 4 * 300 * 300 * 5
 
 
 def test_statistics_of_large_tensors_are_exact() -> None:
@@ -231,11 +231,10 @@ def test_statistics_of_large_tensors_are_exact() -> None:
 
 
 def test_edges_are_in_the_bin_nearer_to_0_and_nan_in_none() -> None:
-    edges = edges_of(ACTIVATION)
     told = summarise(torch.tensor([0.0, -0.0, 1.0, -1.0, 64.0, 65.0, -65.0, math.nan, math.inf]), ACTIVATION)
     assert told is not None
-    side = len(edges)
+    side = 72  # 8 bins of an octave, 9 octaves
     at = {place - side - 1 if place > side else place - side: count for place, count in enumerate(told.counts) if count}
-    one = edges.index(1.0)
+    one = 23  # the last bin of the octave up to 1
     assert at == {0: 2, one: 1, -one: 1, side - 1: 1, side: 2, -side: 1}
     assert math.isnan(told.mean) and math.isnan(told.max)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import sys
 from typing import Any, Mapping, Optional, Set
@@ -13,16 +14,14 @@ from ..watching import watch
 
 def _base() -> Any:
     """Returns the callback of the package that is in use: both names of the library have one of their own."""
-    if "pytorch_lightning" in sys.modules and "lightning.pytorch" not in sys.modules:
-        from pytorch_lightning import Callback
-
-        return Callback
-    try:
-        from lightning.pytorch import Callback
-    except ImportError:
-        from pytorch_lightning import Callback
-
-    return Callback
+    is_older = "pytorch_lightning" in sys.modules and "lightning.pytorch" not in sys.modules
+    names = ["lightning.pytorch", "pytorch_lightning"]
+    for name in reversed(names) if is_older else names:
+        try:
+            return importlib.import_module(name).Callback
+        except ImportError:
+            continue
+    raise ImportError("LightningCallback needs lightning or pytorch_lightning")
 
 
 _Callback: Any = _base()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional
 
 import torch
 from torch import Tensor
@@ -28,9 +28,6 @@ WEIGHT = Scale(2, -7, 4)
 #: Bins from 1e-9 up to 64, six and a half per decade.
 GRADIENT = Scale(1, -30, 6)
 
-#: Elements that are worked on at once: what a summary needs beside its tensor is a few times as many doubles.
-CHUNK = 1 << 20
-
 
 class Summary(NamedTuple):
     """A tensor in a few numbers; the deviation is the unbiased estimate."""
@@ -44,19 +41,9 @@ class Summary(NamedTuple):
     counts: List[int]
 
 
-_EDGES: Dict[Tuple[Scale, torch.device], Tensor] = {}
-
-
-def edges_of(scale: Scale) -> List[float]:
-    """Returns the edges above 0, from the smallest on; those below it are their negatives."""
-    octave = 1 << scale.mantissa_bits
-    unit = 2.0 ** (scale.smallest - scale.mantissa_bits)
-    edges = []
-    for place in range(1, (scale.largest - scale.smallest + 1) * octave + 1):
-        power, within = divmod(place, octave)
-        size = within if power == 0 else 2 ** (power - 1) * (octave + within)
-        edges.append(size * unit)
-    return edges
+_MANTISSA_BITS = 23
+_EXPONENT_BIAS = 127
+_SIZE_MASK = 0x7FFFFFFF
 
 
 def summarise(values: Tensor, scale: Scale) -> Optional[Summary]:
@@ -66,42 +53,81 @@ def summarise(values: Tensor, scale: Scale) -> Optional[Summary]:
 
 def summarise_all(tensors: List[Tensor], scale: Scale) -> Optional[Summary]:
     """Returns statistics and histogram of the elements of several tensors, taken together."""
-    chunks = [chunk for one in tensors for chunk in one.detach().reshape(-1).split(CHUNK)]
-    chunks = [chunk for chunk in chunks if chunk.numel() > 0]
+    flat = [one.detach().reshape(-1) for one in tensors]
+    chunks = [chunk for one in flat for chunk in one.split(_chunk(one.device)) if chunk.numel() > 0]
     if not chunks or chunks[0].is_complex():
         return None
-    wide = torch.float32 if chunks[0].device.type == "mps" else torch.float64
     # Around the first element: the deviation of a constant is exactly 0.
-    first = chunks[0][0].to(wide)
+    first = float(chunks[0][0])
     size = sum(chunk.numel() for chunk in chunks)
-    total = torch.stack([(chunk.to(wide) - first.to(chunk.device)).sum().cpu() for chunk in chunks])
-    centre = total.sum() / size
-    squares = sum(_squares(chunk.to(wide), first, centre) for chunk in chunks)
-    lowest = min_of([float(chunk.min()) for chunk in chunks])
-    highest = -min_of([-float(chunk.max()) for chunk in chunks])
-    counts = torch.stack([_counts(chunk, scale).cpu() for chunk in chunks]).sum(0)
+    centre = sum(_read([_wide(chunk).sub_(first).sum() for chunk in chunks])) / size
+    squares = sum(_read([_wide(chunk).sub_(first).sub_(centre).square_().sum() for chunk in chunks]))
+    ends = [torch.aminmax(chunk) for chunk in chunks]
+    lowest, highest = _read([low for low, _ in ends]), _read([high for _, high in ends])
+    tally = torch.stack([_counts(chunk, scale).cpu() for chunk in chunks]).sum(0).tolist()
     deviation = math.sqrt(squares / (size - 1)) if size > 1 else math.nan
-    return Summary(float(first + centre), deviation, lowest, highest, scale, counts.tolist())
+    least, most = _least(lowest), -_least([-one for one in highest])
+    return Summary(first + centre, deviation, least, most, scale, _binned(tally, scale))
 
 
-def min_of(numbers: List[float]) -> float:
+def _chunk(device: torch.device) -> int:
+    """Returns how many elements are worked on at once: what fits a processor's cache; for a GPU few launches count."""
+    return 1 << 16 if device.type == "cpu" else 1 << 22
+
+
+def _wide(chunk: Tensor) -> Tensor:
+    """Returns a copy in doubles, where a device has them."""
+    wide = torch.float32 if chunk.device.type == "mps" else torch.float64
+    return chunk.to(wide, copy=True)
+
+
+def _read(numbers: List[Tensor]) -> List[float]:
+    """Reads numbers of a device at once; weights of a layer may lie on several."""
+    if all(one.device == numbers[0].device for one in numbers):
+        return [float(one) for one in torch.stack(numbers).tolist()]
+    return [float(one) for one in numbers]
+
+
+def _least(numbers: List[float]) -> float:
     """Returns the smallest; NaN where one is NaN."""
     return math.nan if any(map(math.isnan, numbers)) else min(numbers)
 
 
-def _squares(values: Tensor, first: Tensor, centre: Tensor) -> float:
-    deviations = values - first.to(values.device) - centre.to(values.device)
-    return float((deviations * deviations).sum())
-
-
 def _counts(values: Tensor, scale: Scale) -> Tensor:
-    single = values.float()
-    single = single[single == single]  # NaN is in no bin
-    key = (scale, single.device)
-    if key not in _EDGES:
-        _EDGES[key] = torch.tensor(edges_of(scale), dtype=torch.float32, device=single.device)
-    edges = _EDGES[key]
-    bins = len(edges)
-    outward = torch.bucketize(single.abs(), edges)
-    place = torch.where(single < 0, bins - outward, bins + 1 + outward)
-    return torch.bincount(place, minlength=2 * bins + 2)
+    """Counts octaves and places there, which are the first bits of a float32: no search for an edge."""
+    single = values.float() + 0.0  # -0 counts as 0
+    if bool(single.isnan().any()):
+        single = single[single == single]  # NaN is in no bin
+    words = single.view(torch.int32)
+    shift = _MANTISSA_BITS - scale.mantissa_bits
+    cells = (words & _SIZE_MASK).sub_(1).bitwise_right_shift_(shift).sub_(_cells_before(scale))
+    codes = cells.clamp_(0, _above(scale)).mul_(2).sub_(words >> 31)  # of each cell: positive, negative
+    return torch.bincount(codes, minlength=2 * (_above(scale) + 1))
+
+
+def _binned(tally: List[int], scale: Scale) -> List[int]:
+    """Puts cells into bins: up to the smallest octave several cells are one bin, since all its bins are equally wide."""
+    mantissa_bits, smallest, largest = scale
+    octave = 1 << mantissa_bits
+    bins = (largest - smallest + 1) << mantissa_bits  # of each sign
+    counts = [0] * (2 * bins + 2)
+    for cell in range(_above(scale) + 1):
+        power, within = divmod(cell - 1, octave)
+        place = (
+            ((octave + within) << max(0, power)) >> mantissa_bits
+            if power < mantissa_bits
+            else cell - 1 + ((1 - mantissa_bits) << mantissa_bits)
+        )
+        outward = 0 if cell == 0 else place
+        counts[bins + 1 + outward] += tally[2 * cell]
+        counts[bins - outward] += tally[2 * cell + 1]
+    return counts
+
+
+def _cells_before(scale: Scale) -> int:
+    return ((scale.smallest - scale.mantissa_bits + _EXPONENT_BIAS) << scale.mantissa_bits) - 1
+
+
+def _above(scale: Scale) -> int:
+    """Returns the cell of what is above the scale; cell 0 has all up to the first edge."""
+    return ((scale.largest - scale.smallest + scale.mantissa_bits) << scale.mantissa_bits) + 1

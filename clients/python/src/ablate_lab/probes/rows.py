@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 #: Elements of an activation that are looked at; more positions are passed over evenly.
-MOST_ELEMENTS = 1 << 22
+MOST_ELEMENTS = 1 << 20
 
 #: Bits of a map of saturation, 32 kB: 32 examples of 8,192 units. A layer with more has none.
 MOST_BITS = 1 << 18
