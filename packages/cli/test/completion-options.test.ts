@@ -8,7 +8,7 @@ import { train } from "./train.ts";
 /** What help calls the values that no list could hold, or that completion finds elsewhere. */
 const OPEN: readonly string[] = [
   ...["FILE", "PATH", "RUN", "GRID", "FILTER", "TAG", "KEY", "RUN|VALUE", "TEXT", "SQL"],
-  ...["N", "I", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST"],
+  ...["N", "I", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST", "COLUMN"],
   ...["KEY=VALUE", "thresholds.NAME=VALUE", "LAYER"],
 ];
 

@@ -98,7 +98,10 @@ test.each([
   ],
   [["restore", ""], ["gone"]],
   [["completion", "f"], ["fish"]],
-  [["import", "ab"], ["ablate.db"]],
+  [
+    ["import", "ab"],
+    ["ablate.db", "ablate.db-shm", "ablate.db-wal"],
+  ],
   [["query", "select "], []],
   [["nonsense", ""], []],
   [["show", "--store", "none.db", ""], []],

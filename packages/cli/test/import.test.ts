@@ -89,10 +89,13 @@ test("a dry run says what would be done, run by run, and writes nothing", async 
 });
 
 test.each([
-  [[], "ablate: STORE is missing; usage: ablate import STORE\n"],
+  [[], "ablate: PATH is missing; usage: ablate import PATH\n"],
   [["nowhere.db"], /^ablate: there is no store at \S+nowhere\.db to import\n$/],
   [["ablate.db"], /^ablate: \S+ is the store that would be written to; name another one/],
-  [["names.txt"], /^ablate: \S+names\.txt is not an ablate store/],
+  [
+    ["names.txt"],
+    /^ablate: names\.txt is neither a store of ablate nor a log of a format that is known; formats are /,
+  ],
 ])("import %j is refused in one sentence with exit code 2", async (args, sentence) => {
   const folder = makeFolder();
   await train(folder, "small.yaml", "--steps", "2");

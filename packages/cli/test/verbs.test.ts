@@ -1,4 +1,6 @@
 /** Every verb once as a process of its own; other tests run most of their commands within theirs. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { makeFolder, startAblate } from "./make.ts";
@@ -12,6 +14,7 @@ const CALLS: Readonly<Record<string, readonly [string[], stdout: RegExp, stderr:
   new: [["new.yaml"], /^$/, /^wrote new\.yaml; /],
   plan: [["small.yaml", ...STEPS], /^run [\s\S]*\n2 runs: 2 finished; 0 to train\n/, /^$/],
   run: [["small.yaml", ...STEPS], /^run +state .*\nsmall\/plain +finished /, /2 not to train\n/],
+  record: [["log.csv"], /^\S+\/\S+: 2 steps, .*finished \(end of file\)\n$/, /^$/],
   ui: [["--once", "--size", "80x24"], /^ small {2}2 runs · 2 finished /, /^$/],
   watch: [["small"], /^small: 2 finished\n$/, /^small: 2 runs, 2 not to train\n$/],
   runs: [[], /^run .*\nsmall\/plain .*\nsmall\/normed .*\n$/, /^$/],
@@ -54,6 +57,7 @@ test.concurrent.each(Object.entries(CALLS))(
   async (verb, [words, stdout, stderr]) => {
     const folder = makeFolder();
     await train(folder, "small.yaml", ...STEPS);
+    writeFileSync(join(folder, "log.csv"), "step,loss\n0,2\n1,1.5\n");
     const said = { stdout: "", stderr: "" };
     const { child, ended } = startAblate(folder, verb, ...words);
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {

@@ -94,7 +94,5 @@ function plan(
     ...{ config: configText(entry.config, seed), engine: framework ?? "unknown" },
     source: found.format,
   };
-  const [planned] = writer.planGrid({ name: grid, description: "", spec: "", runs: [run] });
-  if (planned === undefined) throw new Error("the plan has no run");
-  return planned;
+  return writer.planRecorded(grid, run);
 }

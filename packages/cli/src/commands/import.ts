@@ -34,7 +34,7 @@ export const command: Command = {
     const from = resolve(terminal.folder, path);
     if (isLog(from)) {
       if (dryRun) throw new UsageError(`${path} is no store of ablate; --dry-run is for stores`);
-      return recordFrom(invocation, [path]);
+      return recordFrom(invocation, [path], true);
     }
     let isWhole = true;
     const work = async (signal: AbortSignal): Promise<void> => {

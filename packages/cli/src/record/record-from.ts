@@ -16,6 +16,7 @@ const PIPE = "-";
 export async function recordFrom(
   invocation: Invocation,
   given: readonly string[],
+  isOrStore = false,
 ): Promise<number> {
   const { flags, terminal } = invocation;
   const isFollowed = flags.has("follow");
@@ -40,7 +41,7 @@ export async function recordFrom(
         }));
     shown.close();
     if (outcome.runs + outcome.troubles === 0 && outcome.trouble === null)
-      throw new UsageError(nothingText(given, paths, outcome));
+      throw new UsageError(nothingText(given, paths, { outcome, isOrStore }));
     return exitCode(invocation, outcome, signal.aborted && !isFollowed);
   } finally {
     shown.close();
@@ -83,11 +84,14 @@ function pathOf({ terminal }: Invocation, path: string): string {
   throw new UsageError(`there is no file or folder ${path}`);
 }
 
+/** Nothing was recorded; `isOrStore`: a store would have been taken, too. */
+type Nothing = { readonly outcome: RecordOutcome; readonly isOrStore: boolean };
+
 /** Says in one sentence why there is nothing to record. */
 function nothingText(
   given: readonly string[],
   paths: readonly string[],
-  { files }: RecordOutcome,
+  { outcome: { files }, isOrStore }: Nothing,
 ): string {
   const names = given.join(", ");
   const formats = `formats are ${FORMATS.map(({ name }) => name).join(", ")} (docs/record.md)`;
@@ -100,5 +104,5 @@ function nothingText(
   }
   return found.size === 0
     ? `${names} is empty: nothing is written to it yet; --follow waits for it`
-    : `${names} is no log of a format that is known; ${formats}`;
+    : `${names} is ${isOrStore ? "neither a store of ablate nor a" : "no"} log of a format that is known; ${formats}`;
 }

@@ -19,8 +19,9 @@ import {
   type RevisionRule,
   type Takeable,
 } from "./claim.ts";
-import type { GridPlan, StoredRun } from "./plan.ts";
+import type { GridPlan, PlannedRun, StoredRun } from "./plan.ts";
 import { planGrid } from "./plan-grid.ts";
+import { planRecorded } from "./plan-recorded.ts";
 import { processStart } from "./process.ts";
 import type { Provenance } from "./record.ts";
 import { lostClaim, RecordWriter } from "./record-writer.ts";
@@ -111,6 +112,11 @@ export class StoreWriter extends RecordWriter {
    */
   planGrid(plan: GridPlan): StoredRun[] {
     return this.transactions.run(() => planGrid(this.sql, plan, this.clock()));
+  }
+
+  /** Stores a run of a log, which the store must not know, as the last one of its grid. */
+  planRecorded(grid: string, run: PlannedRun): Pick<StoredRun, "id" | "name"> {
+    return this.transactions.run(() => planRecorded(this.sql, { grid, run }, this.clock()));
   }
 
   /** Takes a run before anything is known of it, unless another process holds it or it is not takeable. */
