@@ -68,8 +68,11 @@ const LESS = /(^|[^a-z])(loss|error|err|perplexity|ppl|wer|cer|mse|mae|rmse|fid|
 const MORE =
   /(^|[^a-z])(accuracy|acc|f1|auc|auroc|bleu|rouge|map|iou|miou|precision|recall|r2|psnr|ssim)$/;
 
+/** What says of which examples, or how often, behind what a number is: `Accuracy/val`. */
+const OF_WHAT = /[^a-z]+(train|training|val|valid|validation|test|eval|dev|epoch|step)$/;
+
 function goalOf(name: string): MetricFacts["goal"] {
-  const lower = name.toLowerCase();
+  const lower = name.toLowerCase().replace(OF_WHAT, "");
   if (LESS.test(lower)) return "min";
   return MORE.test(lower) ? "max" : null;
 }

@@ -1,9 +1,9 @@
 /** The real command on a folder of logs, in a real terminal, while another program writes them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { temporaryFolder } from "./make.ts";
+import { makeStore, temporaryFolder } from "./make.ts";
 import { ABLATE, PATIENCE, Terminal } from "./terminal.ts";
 
 /** A program that appends a line to a table every 20 ms, until it is killed. */
@@ -49,6 +49,16 @@ test("a log moves while it is written, a new one appears, a resize meanwhile hur
   mkdirSync(join(folder, "runs", "second"));
   startWriting(join(folder, "runs", "second", "metrics.csv"));
   await terminal.waitFor("2 running");
+  terminal.press("q");
+  expect(await terminal.exit).toBe(0);
+});
+
+test("a name that is a folder and a grid is the folder, and the UI says how either is written", async () => {
+  const folder = dirname(makeStore([{ label: "a" }], "runs"));
+  mkdirSync(join(folder, "runs"));
+  const terminal = open(folder, "runs");
+  await terminal.waitFor("no log in runs yet");
+  expect(terminal.text).toContain("always as ./runs; the grid is grid=runs");
   terminal.press("q");
   expect(await terminal.exit).toBe(0);
 });

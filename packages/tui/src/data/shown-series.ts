@@ -59,12 +59,11 @@ export function defaultSeries(
   const areLogs = runs.every(isRecorded);
   if (ratio !== undefined && !areLogs) return ["loss", ratio];
   if (ratio === undefined && runs.every(hasSteps)) return ["loss"];
+  const recorded = runs.flatMap(({ metrics }) => [...(metrics?.values() ?? [])]);
+  // A single number is no curve.
+  const curved = recorded.filter(({ points }) => points > 1);
   const aimed = new Set(
-    runs.flatMap(({ metrics }) =>
-      [...(metrics?.values() ?? [])].flatMap(({ name, goal }) =>
-        goal === null ? [] : [metricSeries(name)],
-      ),
-    ),
+    curved.flatMap(({ name, goal }) => (goal === null ? [] : metricSeries(name))),
   );
   const losses = series.filter((name) => name === "loss" || name.endsWith("_loss"));
   const metrics = series.filter(isMetric);
