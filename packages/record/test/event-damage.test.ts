@@ -118,6 +118,24 @@ test("a metric of a later file begins again where it begins there, and others st
   expect(log).toMatchObject({ label: "run", paths: [first, second] });
 });
 
+test("a folder in a run's that is called as one of add_scalars keeps its metrics apart", () => {
+  const folder = join(temporaryFolder(), "run");
+  const main = eventFile((writer) => losses(writer, [0]), { folder });
+  const within = eventFile(
+    (writer) => {
+      losses(writer, HUNDRED, 2);
+      writer.scalar("accuracy", { step: 5, wall: 1 }, 0.5);
+    },
+    { folder: join(folder, "loss_late"), wall: 6 },
+  );
+
+  const read = readLog(logOf(tfevents, [main, within]));
+
+  expect(points(read, "loss")).toEqual([[0, 1]]);
+  expect(points(read, "loss/late")).toHaveLength(100);
+  expect(points(read, "loss_late/accuracy")).toEqual([[5, 0.5]]);
+});
+
 test("settings that Lightning writes beside the events are those of the run", () => {
   const path = eventFile((writer) => losses(writer, [0]));
   writeFileSync(join(dirname(path), "hparams.yaml"), "lr: 0.5\nseed: 3\n");

@@ -104,8 +104,10 @@ function isOfKeras({ folder, files }: Part): boolean {
 function groupOf({ folder, tags }: Part, parts: ReadonlyMap<string, Part>): Place | null {
   const [tag, ...others] = tags;
   if (tag === undefined || others.length > 0) return null;
-  const metricOf = (key: string) => () => `${tag}/${key}`;
   const [above, name] = [dirname(folder), basename(folder)];
+  // A folder of another kind that is called so has other tags, too.
+  const metricOf = (key: string) => (other: string) =>
+    other === tag ? `${tag}/${key}` : `${name}/${other}`;
   const start = `${tag.replaceAll("/", "_")}_`;
   if (parts.has(above) && name.startsWith(start)) {
     return { run: above, metricOf: metricOf(name.slice(start.length)) };

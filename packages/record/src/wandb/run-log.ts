@@ -117,7 +117,7 @@ export class RunLog implements RecordSink {
       return;
     }
     const number = numberOfValue(jsonValue(reader.text()));
-    if (number !== undefined) this.#summary.set(known, number);
+    if (Number.isFinite(number)) this.#summary.set(known, number ?? 0);
   }
 
   setting(path: Path, json: string | null): void {
