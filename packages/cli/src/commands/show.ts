@@ -102,7 +102,7 @@ function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFac
     best_weights_step: best?.step ?? null,
     samples,
     provenance,
-    log_files: facts.logFiles,
+    log_files: run.source === null ? null : facts.logFiles,
   };
 }
 
