@@ -1,6 +1,7 @@
 /** Finds the logs below files and folders. */
+import { statSync } from "node:fs";
 import { FORMATS } from "./formats.ts";
-import type { FoundLog, LogFormatName, LogOptions } from "./log.ts";
+import type { FoundLog, LogFormat, LogFormatName, LogOptions } from "./log.ts";
 import { type WalkedFile, Walker } from "./walk.ts";
 
 export type Discovery = {
@@ -33,21 +34,20 @@ export class Discoverer {
     return { logs, troubles, files: files.length };
   }
 
-  /** Asks a format for its logs where its files are others than before, or one in no log has grown. */
+  /**
+   * Asks a format for its logs where its files are others than before, one in no log has grown, or one that gets more
+   * logs was written to.
+   */
   #logsOf(name: LogFormatName, files: readonly WalkedFile[]): readonly FoundLog[] {
     const format = FORMATS.find((one) => one.name === name);
     if (files.length === 0 || format === undefined) return [];
     const before = this.#formats.get(name);
     const inLogs = new Set(before?.logs.flatMap(({ paths }) => paths));
-    const key = files
-      .map(({ path, key, size }) => `${path}\0${key}\0${inLogs.has(path) ? "" : size}`)
-      .join("\n");
+    const key = files.map((file) => stateOf(file, format, inLogs)).join("\n");
     if (before?.key === key) return before.logs;
     const logs = format.logs(files, this.#options);
     const known = new Set(logs.flatMap(({ paths }) => paths));
-    const now = files.map(
-      ({ path, key, size }) => `${path}\0${key}\0${known.has(path) ? "" : size}`,
-    );
+    const now = files.map((file) => stateOf(file, format, known));
     this.#formats.set(name, { key: now.join("\n"), logs });
     return logs;
   }
@@ -55,4 +55,15 @@ export class Discoverer {
 
 function formatOf(file: WalkedFile): LogFormatName | undefined {
   return file.size === 0 ? undefined : FORMATS.find(({ claims }) => claims(file))?.name;
+}
+
+/** Returns what changes when the logs of a file may be others. */
+function stateOf(file: WalkedFile, format: LogFormat, inLogs: ReadonlySet<string>): string {
+  const { path, key, size } = file;
+  if (format.getsMore?.(file) !== true) return `${path}\0${key}\0${inLogs.has(path) ? "" : size}`;
+  // What SQLite writes is in a log beside the file until it has enough of it.
+  const times = [path, `${path}-wal`].map(
+    (one) => statSync(one, { bigint: true, throwIfNoEntry: false })?.mtimeNs,
+  );
+  return `${path}\0${key}\0${size}\0${times}`;
 }

@@ -33,6 +33,8 @@ export type LogFormat = {
   readonly name: LogFormatName;
   /** Says whether a file is of this format, by its first bytes before its name. */
   readonly claims: (file: FoundFile) => boolean;
+  /** Says whether a file gets more logs while it is written to, as a database does; unless given none does. */
+  readonly getsMore?: (file: FoundFile) => boolean;
   /** Makes logs of the files that it has claimed; several files may be one log, one file may have several. */
   readonly logs: (files: readonly FoundFile[], options: LogOptions) => readonly FoundLog[];
 };

@@ -78,6 +78,11 @@ export class TextLogReader<S> implements LogReader {
     return this.#rows.take();
   }
 
+  /** Takes a last row without a line break, where nobody has written to it for a while. */
+  finish(): readonly LogEntry[] {
+    return this.read(MOST_ROW_BYTES);
+  }
+
   positions(): readonly LogPosition[] {
     const { position, witness } = this.#file.place;
     const rest = { parser: this.#parser.state(), digest: this.#digest };

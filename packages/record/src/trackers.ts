@@ -8,6 +8,7 @@ const KINDS = [databases, mlflowFolder];
 export const trackers: LogFormat = {
   name: "mlflow",
   claims: (file) => KINDS.some(({ claims }) => claims(file)),
+  getsMore: (file) => databases.claims(file),
   logs: (files, options) =>
     KINDS.flatMap(({ claims, logs }) =>
       logs(

@@ -108,7 +108,7 @@ test("follows a trainer from checkpoint to checkpoint, each read once", () => {
   if (reader === undefined) throw new Error("no log");
   const read = readOn(reader, emptyLog());
   expect(points(read, "loss").map(([step]) => step)).toEqual([5, 10]);
-  expect(read.run).toMatchObject({ steps: 30, framework: "pytorch" });
+  expect(read.run).toMatchObject({ config: { max_steps: 30 }, framework: "pytorch" });
 
   rmSync(join(output, "checkpoint-10"), { recursive: true });
   write("checkpoint-20", stateOf(20, rows));

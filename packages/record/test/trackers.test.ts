@@ -14,6 +14,7 @@ import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { pythonWith } from "../../../testing/python.ts";
+import { Discoverer } from "../src/discover.ts";
 import type { FoundLog } from "../src/log.ts";
 import { mlflowFolder } from "../src/mlflow/mlflow-folder.ts";
 import { databases } from "../src/sqlite/databases.ts";
@@ -143,6 +144,21 @@ withTrackers("goes on with what a database has got since, and ends the run again
   expect(points(after, "loss")).toEqual([[1001, 0.25]]);
   expect(after.end).toMatchObject({ state: "stopped" });
   expect(after.run).toBe(null);
+});
+
+withTrackers("finds a run that begins while its database is followed", () => {
+  const { folder } = trackers();
+  const discoverer = new Discoverer([folder], { stepColumn: null });
+  const labels = (): string[] => discoverer.discover().logs.map(({ label }) => label);
+  const before = labels();
+  const database = new SqliteDatabase(join(folder, "trackio", "people.db"));
+  const insert = "insert into metrics (run_id, timestamp, run_name, step, metrics)";
+  database.exec(`${insert} values ('x', '2026', 'third', 0, '{"loss": 1}')`);
+  const after = labels();
+  database.close();
+
+  expect(before).not.toContain("third");
+  expect(after.sort()).toEqual([...before, "third"].sort());
 });
 
 withTrackers("goes on with the files of a run, and waits for a line that is cut off", () => {

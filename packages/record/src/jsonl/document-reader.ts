@@ -115,11 +115,8 @@ export class DocumentReader implements LogReader {
     }
   }
 
-  #begin({ config, steps, framework }: DocumentRows, folder: string): void {
-    if (this.#state.isBegun) {
-      this.#rows.push({ type: "describe", description: { steps } });
-      return;
-    }
+  #begin({ config, framework }: DocumentRows, folder: string): void {
+    if (this.#state.isBegun) return;
     this.#state = { ...this.#state, isBegun: true };
     const settings = framework === null ? settingsIn(folder).config : config;
     this.#rows.push({
@@ -127,7 +124,8 @@ export class DocumentReader implements LogReader {
       config: settings,
       seed: seedOf(settings),
       framework,
-      steps,
+      // Steps are counted as after so many updates: the last one is the number that is planned, which is none more.
+      steps: null,
       parameters: [],
       provenance: {},
     });

@@ -6,8 +6,6 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export type DocumentRows = {
   readonly rows: readonly JsonObject[];
   readonly config: JsonObject;
-  /** Updates planned; null: it does not say. */
-  readonly steps: number | null;
   readonly isFinished: boolean;
   readonly framework: string | null;
 };
@@ -31,16 +29,16 @@ export function documentRows(document: unknown): DocumentRows | undefined {
 }
 
 function plain(rows: readonly JsonObject[]): DocumentRows {
-  return { rows, config: {}, steps: null, isFinished: false, framework: null };
+  return { rows, config: {}, isFinished: false, framework: null };
 }
 
 function trainerRows(document: JsonObject, rows: readonly JsonObject[]): DocumentRows {
   const { max_steps: most, global_step: done } = document;
   const known = TRAINER_SETTINGS.filter((name) => (document[name] ?? null) !== null);
   const config = Object.fromEntries(known.map((name) => [name, document[name]]));
-  const steps = typeof most === "number" && Number.isSafeInteger(most) && most > 0 ? most : null;
-  const isFinished = steps !== null && typeof done === "number" && done >= steps;
-  return { rows, config, steps, isFinished, framework: "pytorch" };
+  const isPlanned = typeof most === "number" && most > 0;
+  const isFinished = isPlanned && typeof done === "number" && done >= most;
+  return { rows, config, isFinished, framework: "pytorch" };
 }
 
 /** Keras' history as JSON: a list of numbers for each metric. */
