@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import unittest
 import warnings
+import weakref
 from typing import Any, Dict, List
 
 import torch
@@ -88,6 +90,15 @@ class ProbesOfTraining(RecordedCase):
         run.finish()
         names = [layer["name"] for layer in probes_of(run.path)[0]["layers"]]
         self.assertEqual(names[:2], ["first.embedding", "first.first"])
+
+    def test_a_run_that_has_ended_keeps_no_model_alive(self) -> None:
+        model, optimizer = fresh()
+        run = self.watch(model, optimizer, probes=letters(), probe_loss=F.cross_entropy)
+        train(model, optimizer, run)
+        alive = weakref.ref(model)
+        del model, optimizer
+        gc.collect()
+        self.assertIsNone(alive())
 
     def test_what_cannot_be_probed_is_said_and_the_rest_recorded(self) -> None:
         for arguments, said in [

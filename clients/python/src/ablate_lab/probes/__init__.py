@@ -30,6 +30,11 @@ def follow_with_probes(run: WatchedRun, models: Models, probes: Any, batch: Any,
     except Exception as error:
         warn(f"no probes: {error}; training and the rest of the recording go on")
         return
+    def end(updates: int) -> None:
+        prober.at_end(updates)
+        for calls in (run.before_first, run.after_step, run.at_end):
+            calls.clear()  # a run that has ended keeps no model alive
+
     run.before_first.append(prober.before_update)
     run.after_step.append(prober.after_update)
-    run.at_end.append(prober.at_end)
+    run.at_end.append(end)
