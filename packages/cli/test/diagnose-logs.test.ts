@@ -1,5 +1,5 @@
 /** `ablate diagnose` of runs that other programs train, whose logs have metrics alone. */
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -64,6 +64,23 @@ test("a folder of logs has a verdict for each, the worst first", async () => {
   expect(stdout).toContain("5 runs");
   expect(stdout.indexOf("runs/nan")).toBeLessThan(stdout.indexOf("runs/spike"));
   expect(stdout).toMatch(/runs\/healthy +finished, at step 299 +healthy/);
+});
+
+test("a run that is renamed while its log grows keeps its findings", async () => {
+  const grown = mkdtempSync(join(tmpdir(), "ablate-grown-logs-"));
+  const path = join(grown, "runs", "a.csv");
+  const rows = Array.from({ length: 300 }, (_, step) => `${step},${LOGS.spike?.(step)[0]}\n`);
+  mkdirSync(join(grown, "runs"));
+  writeFileSync(path, `step,loss\n${rows.slice(0, 250).join("")}`);
+  await ablate(grown, "record", "runs");
+  await ablate(grown, "rename", "runs/a", "b");
+  appendFileSync(path, rows.slice(250).join(""));
+  await ablate(grown, "record", "runs");
+
+  const sql = "select run, rule from findings";
+  expect(jsonRows(await ablate(grown, "query", sql, "--json"))).toEqual([
+    { run: "runs/b", rule: "loss-spike" },
+  ]);
 });
 
 test("thresholds are set as those of runs that were trained here", async () => {

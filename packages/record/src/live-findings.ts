@@ -6,9 +6,6 @@ import { RecordedDiagnosis } from "./recorded-diagnosis.ts";
 /** Findings are asked for so often. */
 const JUDGE_EVERY_MS = 500;
 
-/** A run that this process has in the store. */
-export type NamedRun = HeldRun & { readonly name: string };
-
 /** Follows the entries of one log. What the store has of its run counts after each restart and each rewind. */
 export class LiveFindings {
   /** Null: to be read from the store. */
@@ -43,10 +40,10 @@ export class LiveFindings {
    *
    * @param isUrgent - whether there may be no other time
    */
-  write(writer: StoreWriter, { name, runId, token }: NamedRun, isUrgent: boolean): void {
+  write(writer: StoreWriter, { runId, token }: HeldRun, isUrgent: boolean): void {
     this.#pending = null;
     if (this.#isJudged || (!isUrgent && performance.now() < this.#nextAt)) return;
-    this.#diagnosis ??= RecordedDiagnosis.read(writer.records, name);
+    this.#diagnosis ??= RecordedDiagnosis.read(writer.records, writer.nameOf(runId));
     const findings = this.#diagnosis.findings();
     this.#pending = JSON.stringify(findings);
     if (this.#pending !== this.#told) writer.setFindings(runId, token, findings);

@@ -52,7 +52,7 @@ export function writePart(
   stored = taken(writer, stored, claim);
   for (const position of positions) writer.setLogPosition(stored.id, token, position);
   const end = entries.findLast((entry) => entry.type === "end");
-  const held = { name: stored.name, runId: stored.id, token };
+  const held = { runId: stored.id, token };
   context.findings.write(writer, held, end !== undefined || entries.length === 0);
   if (end === undefined) return stored;
   writer.endRun(stored.id, token, { ...end, snapshot: null });

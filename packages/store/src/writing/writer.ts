@@ -100,6 +100,11 @@ export class StoreWriter extends RecordWriter {
     this.#closeDatabase = close;
   }
 
+  /** Returns what a run is called by now; it may be renamed while it is written. */
+  nameOf(runId: number): string {
+    return this.sql.value<string>("select name from run where id = ?", runId) ?? "";
+  }
+
   /** Reads what is recorded, with what an open transaction has written. */
   get records(): RecordReader {
     this.#records ??= new RecordReader(this.sql);
