@@ -34,6 +34,8 @@ class Follower:
     def __init__(self, optimizer: Any, ratios: Ratios, column_of: Callable[[Any], Optional[int]]) -> None:
         self.optimizer = weakref.ref(optimizer)
         self.stepped = False
+        self.is_captured = False
+        self._on_gpu = False
         self.rates: List[Any] = []
         self._ratios = ratios
         self._column_of = column_of
@@ -52,6 +54,7 @@ class Follower:
         self._group_sizes = [len(group["params"]) for group in groups]
         tensors = [tensor for group in groups for tensor in group["params"]]
         self._frozen = [tensor for tensor in tensors if not tensor.requires_grad]
+        self._on_gpu = any(tensor.is_cuda for tensor in tensors)
         self._turns = []
         if self._ratios.kind is None:
             return
@@ -81,6 +84,11 @@ class Follower:
                 if one.has_moved():
                     return True
         return False
+
+    def sees_capture(self) -> bool:
+        """Whether the step becomes part of a CUDA graph: nothing may be added to that."""
+        self.is_captured = self._on_gpu and torch.cuda.is_current_stream_capturing()
+        return self.is_captured
 
     def before(self, step: int) -> None:
         """Keeps the values before a step."""

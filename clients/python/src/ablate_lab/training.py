@@ -144,6 +144,8 @@ class WatchedRun(Run):
             super()._take(name, step, value)
 
     def _before(self, follower: Follower) -> None:
+        if follower.sees_capture():
+            return
         if follower.stepped:
             self._close()
         self._in_step = True
@@ -156,6 +158,8 @@ class WatchedRun(Run):
         follower.before(self.step)
 
     def _after(self, follower: Follower) -> None:
+        if follower.is_captured:
+            return
         self._in_step = False
         optimizer = follower.optimizer()
         found = getattr(optimizer, "found_inf", None)  # a fused optimizer skips a step by itself
