@@ -69,6 +69,8 @@ export type LogReader = {
    * table that no line break ends. It does not move the positions, and what it tells may be told again.
    */
   readonly finish?: () => readonly LogEntry[];
+  /** Returns the seconds of training so far, for a log that does not say its end; null: it says none. */
+  readonly trainSeconds?: () => number | null;
   /** Says whether the process that writes the log is there; null, or left out: nobody knows. */
   readonly isWritten?: () => boolean | null;
   /** Where it goes on after what was read. */

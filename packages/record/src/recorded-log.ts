@@ -139,7 +139,8 @@ export class RecordedLog {
     if (isFollowed && !this.#isOver()) return;
     await this.#attempt(async () => {
       const rest = this.#reader?.finish?.() ?? [];
-      const end = this.#found.marksEnd === true ? NO_END : END_OF_FILE;
+      const unsaid = this.#found.marksEnd === true ? NO_END : END_OF_FILE;
+      const end = { ...unsaid, trainSeconds: this.#reader?.trainSeconds?.() ?? null };
       await this.#record({ entries: [...rest, end], positions: [] });
       return true;
     });

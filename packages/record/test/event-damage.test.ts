@@ -1,7 +1,9 @@
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { openReader, openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { FIXED32, FIXED64, VARINT, WireError, WireReader } from "../src/protobuf.ts";
+import { recordLogs } from "../src/recorder.ts";
 import { EventWriter } from "../src/tfevents/event-writer.ts";
 import { tfevents } from "../src/tfevents/tfevents.ts";
 import { temporaryFolder } from "./python-log.ts";
@@ -134,6 +136,21 @@ test("a folder in a run's that is called as one of add_scalars keeps its metrics
   expect(points(read, "loss")).toEqual([[0, 1]]);
   expect(points(read, "loss/late")).toHaveLength(100);
   expect(points(read, "loss_late/accuracy")).toEqual([[5, 0.5]]);
+});
+
+test("a run took as long as its events say", async () => {
+  const path = eventFile((writer) => losses(writer, HUNDRED));
+  const file = join(temporaryFolder(), "ablate.db");
+  const store = openWriter(file);
+  await recordLogs({ store, paths: [path] });
+  store.close();
+
+  const reader = openReader(file);
+  const { rows } = reader.query(
+    "select train_seconds, json_extract(provenance, '$.started') from run",
+  );
+  reader.close();
+  expect(rows).toEqual([[100, "2023-11-14T22:13:20.000Z"]]);
 });
 
 test("settings that Lightning writes beside the events are those of the run", () => {

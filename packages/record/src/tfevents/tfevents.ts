@@ -73,6 +73,11 @@ class EventLog implements LogReader {
     });
   }
 
+  trainSeconds(): number | null {
+    const { first, last } = this.#run.state;
+    return last > first ? last - first : null;
+  }
+
   close(): void {}
 
   /** Begins at the beginning: a file is another one than it was. */

@@ -121,6 +121,10 @@ class WandbLog implements LogReader {
     });
   }
 
+  trainSeconds(): number | null {
+    return this.#run.state.runtime || null;
+  }
+
   close(): void {}
 
   #readFiles(budget: number): number | "rewritten" {
