@@ -5,6 +5,7 @@ import {
   type FilterSubject,
   fieldNames,
   filterSubject,
+  type MetricSummary,
   parseFilter,
   type RunSummary,
   unknownFields,
@@ -289,4 +290,66 @@ test("an accent is part of its letter: a letter without it is another one", () =
   const run = filterSubject({ ...RUN, tags: [TWO], note: null });
   expect(parseFilter("tag=deja").matches(run)).toBe(false);
   expect(parseFilter("note!=x").matches(filterSubject({ ...RUN, note: TWO }))).toBe(true);
+});
+
+/** What a run has recorded by a name of its own. */
+function metricOf(name: string, last: number): MetricSummary {
+  const ends = { last_step: 9, min_step: 0, min: 0.1, max_step: 9, max: last };
+  const facts = { unit: null, goal: null, log_axis: 0, guide: null, role: null };
+  return { name, points: 2, last, ...ends, ...facts };
+}
+
+const OF_LOG: RunSummary = {
+  ...RUN,
+  source: "wandb",
+  config: JSON.stringify({
+    accuracy_goal: 1,
+    deep: { f1: 0.2 },
+    note: null,
+    "a.b": { c: 3 },
+    model: {},
+  }),
+  metrics: new Map(
+    ["accuracy", "val/acc", "loss (train)", "loss", "f1", "x.min"].map((name) => [
+      name,
+      metricOf(name, 0.9),
+    ]),
+  ),
+};
+
+test.each([
+  ["accuracy>0.8", true],
+  ["accuracy.min<0.2", true],
+  ["accuracy.max>=0.9", true],
+  ["metric.accuracy=0.9", true],
+  ["val/acc>0.8", true],
+  ["val/acc.max>0.9", false],
+  ['"loss (train)"=0.9', true],
+  ['"loss (train).min"=0.1', true],
+  ["has:accuracy", true],
+  // the column, the key of the config, then the metric
+  ["loss=2.1", true],
+  ["metric.loss=0.9", true],
+  ["f1=0.2", true],
+  ["metric.f1=0.9", true],
+  ["x.min=0.9", true],
+  // keys of other programs, without what is usual of ours
+  ["c=3", true],
+  ["a.b.c=3", true],
+  ["source:wandb", true],
+  ["optimizer:sgd", false],
+  ["norm:none", false],
+])("of a run from a log, %s is %s", (text, isSo) => {
+  expect(parseFilter(text).matches(filterSubject(OF_LOG))).toBe(isSo);
+});
+
+test("a key that is null is known, and a field that nobody has is told with what is near", () => {
+  const { field } = filterSubject({ ...OF_LOG, config: '{"warmup":null}' });
+
+  expect([field("warmup"), field("acuracy"), field("optimizer")]).toEqual([
+    null,
+    undefined,
+    undefined,
+  ]);
+  expect(fieldNames(OF_LOG)).toEqual(expect.arrayContaining(["accuracy", "metric.accuracy", "c"]));
 });
