@@ -83,13 +83,14 @@ test("a cache that is damaged is made anew, one that is old goes", async () => {
   const [own = ""] = readdirSync(logs);
   writeFileSync(join(logs, own, "store.db"), "not a store");
   mkdirSync(join(logs, "old"));
+  writeFileSync(join(logs, ".DS_Store"), "");
   utimesSync(join(logs, "old"), new Date(2020, 1), new Date(2020, 1));
 
   const { status, stdout } = await ui(folder, "runs");
 
   expect(status).toBe(0);
   expect(stdout).toContain("2 runs");
-  expect(readdirSync(logs)).toEqual([own]);
+  expect(readdirSync(logs)).toEqual([".DS_Store", own]);
 });
 
 test("where no cache can be written it does without", async () => {

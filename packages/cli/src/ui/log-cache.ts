@@ -88,8 +88,9 @@ const MOST_BYTES = 2e9;
 
 /** Deletes what is old or too much, and what nobody has open. */
 function tidy(base: string, own: string): void {
-  const all = readdirSync(base)
-    .map((name) => join(base, name))
+  const all = readdirSync(base, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(base, name))
     .filter((folder) => folder !== own)
     .map((folder) => ({ folder, usedAt: statSync(folder).mtimeMs, bytes: bytesIn(folder) }))
     .sort((a, b) => b.usedAt - a.usedAt);
