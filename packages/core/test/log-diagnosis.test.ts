@@ -285,6 +285,14 @@ test("a loss by metrics alone is judged where it has numbers", () => {
   expect(said(ofMetric("reward", null, losses))).toEqual([]);
 });
 
+test("a batch of hard examples is no spike, an update that the next batch feels is one", () => {
+  const jump = (length: number) => (step: number) =>
+    step >= 800 && step < 800 + length ? 2.6 : learning(step);
+
+  expect(said(ofSteps(1000, { loss: jump(1) }))).toEqual([]);
+  expect(said(ofSteps(1000, { loss: jump(5) }))).toEqual(["warning loss-spike since 800"]);
+});
+
 test("a network that has learnt nothing is told, one that is done for information", () => {
   const flat = (step: number) => 1.39 + 0.02 * noise(step);
   const done = (step: number) => (step < 100 ? 3 : 1) + 0.02 * noise(step);

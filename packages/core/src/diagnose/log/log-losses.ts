@@ -42,6 +42,8 @@ export class LogLosses {
   #variance = 0;
   #spike: Spike | null = null;
   #spikes = 0;
+  /** The last loss, where the next one decides whether it is a spike. */
+  #candidate: Spike | null = null;
   #window: Account = account();
   #now: Account = account();
   #before: Account = account();
@@ -102,16 +104,22 @@ export class LogLosses {
     const least = LEAST_DEVIATION * Math.abs(this.#mean);
     const deviations = above / Math.max(least, Math.sqrt(this.#variance));
     const learnt = Math.max(this.#initial - this.#mean, Math.abs(this.#mean) / 2);
+    const spike = { step, loss, mean: this.#mean, deviations };
+    const before = this.#candidate;
+    // A batch of hard examples is over with the next one, an update too far is not.
+    if (before !== null && loss - before.mean > (before.loss - before.mean) / 2) this.#tell(before);
     const isFar = deviations > this.#thresholds.loss_spike && above > TAKEN_BACK * learnt;
-    if (this.#count >= WINDOW && isFar) {
-      this.#spikes += 1;
-      if (deviations > (this.#spike?.deviations ?? 0)) {
-        this.#spike = { step, loss, mean: this.#mean, deviations };
-      }
-      this.#log.judge("loss-spike", step, spiked(this.#spike, this.#spikes));
-    }
+    const isSpike = this.#count >= WINDOW && isFar;
+    if (isSpike && above >= learnt) this.#tell(spike);
+    this.#candidate = isSpike && above < learnt ? spike : null;
     this.#mean += weight * above;
     this.#variance += weight * (above * (loss - this.#mean) - this.#variance);
+  }
+
+  #tell(spike: Spike): void {
+    this.#spikes += 1;
+    if (spike.deviations > (this.#spike?.deviations ?? 0)) this.#spike = spike;
+    this.#log.judge("loss-spike", spike.step, spiked(this.#spike, this.#spikes));
   }
 
   #closeWindow(): void {
