@@ -26,7 +26,10 @@ export type Metric = {
 /** What runs are compared by unless another is asked for. */
 export const VALID_LOSS: Metric = finalLoss("validLoss", "valid");
 
-const LOSS: Metric = lossMetric("loss", "loss");
+const LOSS: Metric = {
+  ...lossMetric("loss", "loss"),
+  step: (run) => (isRecorded(run) ? ofRole(run, "loss")?.last_step : null) ?? updates(run),
+};
 
 /** What runs can be compared by. */
 export const METRICS: readonly Metric[] = [
