@@ -1,9 +1,8 @@
 /** Numbers of many metrics, gathered by metric without an object for each number. */
 import type { MetricNumbers } from "@ablate/store";
 
-const FIRST_LENGTH = 256;
 /** Longer arrays are given back after each piece: a folder may have many runs of many metrics. */
-const KEPT_LENGTH = 4096;
+const FIRST_LENGTH = 128;
 
 /** Numbers of one metric in the order in which a log has them. */
 export class Column {
@@ -45,7 +44,7 @@ export class Column {
     this.#count = 0;
     this.#isInOrder = true;
     this.#anewFrom = null;
-    if (this.#steps.length > KEPT_LENGTH) this.#resize(FIRST_LENGTH);
+    if (this.#steps.length > FIRST_LENGTH) this.#resize(FIRST_LENGTH);
     return { name: this.name, ...inOrder, ...(anewFrom === null ? {} : { anewFrom }) };
   }
 
