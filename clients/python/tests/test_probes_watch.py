@@ -82,6 +82,19 @@ class ProbesOfTraining(RecordedCase):
         # The model computes its loss itself.
         self.assertIn("activation_gradient", probes[0]["layers"][2]["tensors"])
 
+    def test_the_first_batch_of_training_has_no_target_which_is_said_once(self) -> None:
+        model, optimizer = fresh()
+        run = self.watch(model, optimizer, probes="1-2-5", probe_loss=F.cross_entropy)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            train(model, optimizer, run)
+        self.assertEqual(len(caught), 1)
+        self.assertIn("probe_loss has no target", str(caught[0].message))
+        self.assertEqual(caught[0].filename, __file__)
+        probes = probes_of(run.path)
+        self.assertEqual([one["step"] for one in probes], [0, 1, 2, 5, 7])
+        self.assertNotIn("weight_gradient", probes[0]["layers"][1]["tensors"])
+
     def test_of_several_models_the_first_is_probed_under_its_own_name(self) -> None:
         models = {"first": Mlp(), "second": Mlp()}
         optimizer = torch.optim.SGD([one for model in models.values() for one in model.parameters()], lr=0.1)

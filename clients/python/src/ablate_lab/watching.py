@@ -54,7 +54,8 @@ def watch(
     sample: at a step, ratios of one tensor in so many, in turn; 10 for models of more than 1e9 numbers.
     probes: when layers are probed: "1-2-5" (those and 0 of every power of ten), a number (every so many steps), steps, or
         a function of the step; or at once the batch that is probed by "1-2-5".
-    probe_batch: a tensor, a pair (input, target) or a dict of arguments; else the first batch of training.
+    probe_batch: a tensor, a pair (input, target) or a dict of arguments; else the first batch of training, which has no
+        target.
     probe_loss: takes output and target; with it, or where a model returns its loss, gradients are probed as well.
     system: processor, memory and GPU of this process as metrics, every 5 s or every so many.
     """

@@ -37,7 +37,8 @@ class Prober:
             write: takes frames
             probes: a schedule, or a batch that is probed at 0 and at 1, 2 and 5 of every power of ten
             batch: a tensor, a pair (input, target) or a dict of arguments; without one the first batch of training
-            loss: takes output and target; with it, or where the model returns a loss itself, gradients are probed
+            loss: takes output and target; with it, or where the model returns a loss itself, gradients are probed. The
+                first batch of training has no target
             kinds: kinds of layers by name, as the run has them
             prefix: of the names of layers, where a run has several models
 
@@ -58,7 +59,8 @@ class Prober:
         self._is_over = False
         self._capture: Any = None
         self._batch: Optional[Batch] = None if batch is None else batch_of(batch)
-        if self._batch is None:
+        self._is_of_training = self._batch is None
+        if self._is_of_training:
             self._capture = _capturing(model, self._keep)
 
     def before_update(self, updates: int) -> None:
@@ -121,9 +123,23 @@ class Prober:
             return
         self._probed = updates
         try:
-            self._write(self._frame(updates, self._batch))
+            self._write(self._frame_of(updates, self._batch))
         except Exception as error:
             self._give_up(updates, error)
+
+    def _frame_of(self, updates: int, batch: Batch) -> bytes:
+        try:
+            return self._frame(updates, batch)
+        except Exception as error:
+            if self._loss is None or not self._is_of_training:
+                raise
+            self._loss = None
+            frame = self._frame(updates, batch)  # raises where it was not the loss
+            warn(
+                f"no gradients in probes: probe_loss has no target ({type(error).__name__}); "
+                "watch(..., probe_batch=(input, target)) gives one"
+            )
+            return frame
 
     def _give_up(self, updates: int, error: Exception) -> None:
         self.stop()
