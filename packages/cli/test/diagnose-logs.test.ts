@@ -49,6 +49,15 @@ test.each([
   expect(status).toBe(Number(expected.some((one) => one.startsWith("error"))));
 });
 
+test("a run in which the rules have found nothing is not called one that no rule has judged", async () => {
+  const ui = await ablate(
+    folder,
+    ...["ui", "--once", "--size", "80x10", "--view", "findings", "--run", "healthy"],
+  );
+
+  expect(ui.stdout).toContain("nothing was found in runs/healthy");
+});
+
 test("a log without ratios says what it cannot tell, once", async () => {
   const { stdout } = await ablate(folder, "diagnose", "runs/spike");
 

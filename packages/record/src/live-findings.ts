@@ -1,10 +1,13 @@
 /** What is wrong with a run, in the store while its log is read. */
+import { LOG_THRESHOLDS } from "@ablate/core";
 import type { HeldRun, StoreWriter } from "@ablate/store";
 import type { LogEntry } from "./log.ts";
 import { RecordedDiagnosis } from "./recorded-diagnosis.ts";
 
 /** Findings are asked for so often. */
 const JUDGE_EVERY_MS = 500;
+
+const JUDGED_BY = JSON.stringify(LOG_THRESHOLDS);
 
 /** Follows the entries of one log. What the store has of its run counts after each restart and each rewind. */
 export class LiveFindings {
@@ -46,7 +49,9 @@ export class LiveFindings {
     this.#diagnosis ??= RecordedDiagnosis.read(writer.records, writer.nameOf(runId));
     const findings = this.#diagnosis.findings();
     this.#pending = JSON.stringify(findings);
-    if (this.#pending !== this.#told) writer.setFindings(runId, token, findings);
+    if (this.#pending === this.#told) return;
+    writer.setThresholds(runId, token, JUDGED_BY); // also says that a run without findings is judged
+    writer.setFindings(runId, token, findings);
   }
 
   /** Takes note that the transaction has ended well; one that fails is repeated. */
