@@ -9,13 +9,7 @@ import { type Meaning, type ResolveOptions, resolve } from "../resolve/resolve.t
 import { type TrashEntry, trashEntries } from "../trash/entries.ts";
 import { isLeft } from "../views/runs.ts";
 import { validJson } from "../views/valid-json.ts";
-import {
-  type AskedStart,
-  type Holder,
-  isAlive,
-  isThere,
-  type PlannedStart,
-} from "../writing/claim.ts";
+import { type AskedStart, type Holder, isAlive, type PlannedStart } from "../writing/claim.ts";
 import {
   type PlannedGrid,
   type PlanPreview,
@@ -23,6 +17,7 @@ import {
   readGrid,
 } from "../writing/grid-plans.ts";
 import type { GridPlan, RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
+import { isAttended } from "./attendance.ts";
 import type {
   Annotations,
   GridSummary,
@@ -100,20 +95,6 @@ const GRIDS = `
 const DATA_HASH: string = `${validJson("provenance")} ->> '$.data_sha256'`;
 const DATA_HASHES = `
   select name as run, ${DATA_HASH} as hash from run where ${DATA_HASH} is not null`;
-
-/** How long a planned grid counts as attended: until its first run starts, no process is known to be at it. */
-const STARTING_MS = 15_000;
-/** A process that is stopped, or waits for its store, is silent and comes back. */
-const SILENT_MS = 120_000;
-
-type Latest = Holder & { readonly planned_at: number };
-
-/** Who was last at a run of a grid, and when the grid was planned. */
-const LATEST = `
-  select r.host as host, r.pid as pid, r.process_start as process_start, g.planned_at as planned_at,
-    max(ifnull(r.heartbeat_at, 0), ifnull(r.ended_at, 0)) as heartbeat_at
-  from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
-  where g.name = ? order by r.pid is null, 4 desc limit 1`;
 
 const KNOWN = "select name, hash from run where hash in (select value from json_each(?))";
 
@@ -254,12 +235,7 @@ export class StoreReader extends RecordReader {
 
   /** Says whether a process is training a grid, or about to, as far as this host can tell. */
   isAttended(grid: string, now: number): boolean {
-    const found = this.sql.row<Latest>(LATEST, grid);
-    if (found === undefined) return false;
-    const { planned_at: plannedAt, heartbeat_at: beatAt } = found;
-    if (plannedAt > (beatAt ?? 0) && now - plannedAt < STARTING_MS) return true;
-    if (found.pid === null) return false;
-    return isThere(found) ? now - (beatAt ?? 0) < SILENT_MS : isAlive(found, now);
+    return isAttended(this.sql, grid, now);
   }
 
   /** Returns what was thrown away, which no other method shows. */

@@ -33,7 +33,7 @@ import {
 import { readPoints } from "./metric-points.ts";
 import { logRatio, ratioAt, readSteps } from "./read-steps.ts";
 import { metricsOf } from "./run-metrics.ts";
-import { storedMap, storedShape } from "./stored-json.ts";
+import { storedProvenance, storedShape } from "./stored-json.ts";
 
 const EVERYTHING: StepRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
@@ -109,7 +109,7 @@ export class RecordReader {
   provenance(runName: string): Provenance {
     const sql = "select provenance from run where name = ?";
     const text = this.sql.value<string>(sql, runName) ?? "{}";
-    return readingRun(runName, () => parseProvenance(text));
+    return readingRun(runName, () => storedProvenance(text));
   }
 
   /**
@@ -293,17 +293,4 @@ export class RecordReader {
     const places = series.map((one) => order.indexOf(one));
     return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
   }
-}
-
-/** A run's provenance as it is stored: one flat JSON object. */
-function parseProvenance(text: string): Provenance {
-  const provenance: Record<string, string | number | boolean | null> = {};
-  for (const [key, value] of Object.entries(storedMap(text, "provenance"))) {
-    if (value === null || isPlain(value)) provenance[key] = value;
-  }
-  return provenance;
-}
-
-function isPlain(value: unknown): value is string | number | boolean {
-  return ["string", "number", "boolean"].includes(typeof value);
 }

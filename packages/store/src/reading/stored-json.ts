@@ -1,5 +1,6 @@
 /** The one place where JSON that a store keeps becomes data: what has another shape is damage, and no crash. */
 import { DamageError } from "../file/store-error.ts";
+import type { Provenance } from "../writing/record.ts";
 
 /**
  * Reads a map, such as a run's config, its provenance or its thresholds.
@@ -11,6 +12,15 @@ export function storedMap(text: string, what: string): Readonly<Record<string, u
   const value = parsed(text, what);
   if (isMap(value)) return value;
   throw new DamageError(`its ${what} is no JSON of a map`);
+}
+
+/** Reads a run's provenance, one flat map: values of another shape are left out. @throws DamageError - if it is no JSON of a map */
+export function storedProvenance(text: string): Provenance {
+  const provenance: Record<string, string | number | boolean | null> = {};
+  for (const [key, value] of Object.entries(storedMap(text, "provenance"))) {
+    if (value === null || isPlain(value)) provenance[key] = value;
+  }
+  return provenance;
 }
 
 /** Says whether a stored value is JSON of a map. */
@@ -36,6 +46,10 @@ export function storedShape(text: string): number[] {
 /** Says whether a value of JSON has keys of its own. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
 }
 
 function isSize(value: unknown): value is number {

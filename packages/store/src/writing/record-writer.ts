@@ -1,7 +1,5 @@
 import type { Finding, MetricFacts, Probe } from "@ablate/core";
 import { sealRun } from "../digest/seal.ts";
-import type { Statements } from "../file/statements.ts";
-import { LostClaimError, StoreError } from "../file/store-error.ts";
 import { findProbe, insertProbe } from "../probe/insert-probe.ts";
 import {
   addBestCheckpoint,
@@ -10,8 +8,8 @@ import {
   clearCheckpoints,
 } from "../recovery/checkpoints.ts";
 import { cutHistory } from "../recovery/run-tables.ts";
-import type { Holder } from "./claim.ts";
-import { OPEN_END, type RunState } from "./plan.ts";
+import { HeldWriter, type NewEvent } from "./held-writer.ts";
+import { OPEN_END } from "./plan.ts";
 import type {
   BestCheckpoint,
   Checkpoint,
@@ -21,54 +19,25 @@ import type {
   MetricPoint,
   RunDescription,
   RunEnd,
-  RunEvent,
   Snapshot,
   TimedSteps,
 } from "./record.ts";
-import { RunHistory } from "./run-history.ts";
-import { RunMetrics } from "./run-metrics.ts";
-import { Transactions } from "./transactions.ts";
 
 const ADVANCE = `
   update run set last_step = ?, last_loss = ?, recent_loss = ?,
     train_seconds = coalesce(?, train_seconds) where id = ?`;
 
-export type Owner = Holder & {
-  readonly name: string;
-  readonly state: RunState;
-  readonly claim: string | null;
-  readonly last_step: number | null;
-  readonly started_at: number | null;
-  readonly ended_at: number | null;
-};
-
-type NewEvent = Pick<RunEvent, "kind" | "message">;
-
-type FromColumns = { readonly from_run?: string | null; readonly from_step?: number };
-
 /** Records what the holder of a run's claim has of it; each method is one transaction. */
-export class RecordWriter {
-  protected readonly sql: Statements;
-  protected readonly clock: () => number;
-  protected readonly transactions: Transactions;
-  readonly #histories: Map<number, RunHistory> = new Map();
-  readonly #metrics: Map<number, RunMetrics> = new Map();
-
-  constructor(sql: Statements, clock: () => number) {
-    this.sql = sql;
-    this.clock = clock;
-    this.transactions = new Transactions(sql);
-  }
-
+export class RecordWriter extends HeldWriter {
   /** Appends the steps that follow the last stored one. */
   appendSteps(runId: number, token: string, block: TimedSteps): void {
     if (block.count === 0) return;
-    this.#writing(runId, token, (now, next) => this.#append(runId, block, { now, next }));
+    this.writing(runId, token, (now, next) => this.#append(runId, block, { now, next }));
   }
 
   /** Stores a checkpoint with the steps before it; of earlier ones only the last is kept. */
   appendCheckpoint(runId: number, token: string, checkpoint: Checkpoint, block: TimedSteps): void {
-    this.#writing(runId, token, (now, next) => {
+    this.writing(runId, token, (now, next) => {
       const end = next + block.count;
       if (checkpoint.step !== end) {
         throw new RangeError(`a checkpoint at step ${checkpoint.step} of a run at ${end}`);
@@ -80,46 +49,34 @@ export class RecordWriter {
 
   /** Stores weights with a lower validation loss than any before; of others with this mark only those that may yet be needed are kept. */
   appendBest(runId: number, token: string, best: BestCheckpoint): void {
-    this.#writing(runId, token, () => addBestCheckpoint(this.sql, runId, best));
-  }
-
-  /** Runs the methods called in `work` as one transaction: all that they store, or nothing. */
-  together<T>(work: () => T): T {
-    try {
-      return this.transactions.run(work);
-    } catch (error) {
-      // What is known of the runs may be of what was not stored.
-      this.#histories.clear();
-      this.#metrics.clear();
-      throw error;
-    }
+    this.writing(runId, token, () => addBestCheckpoint(this.sql, runId, best));
   }
 
   /** Says what is known of metrics that a run records. */
   declareMetrics(runId: number, token: string, metrics: readonly MetricFacts[]): void {
     if (metrics.length === 0) return;
-    this.#writing(runId, token, () => {
-      for (const metric of metrics) this.#metricsOf(runId).declare(metric);
+    this.writing(runId, token, () => {
+      for (const metric of metrics) this.metricsOf(runId).declare(metric);
     });
   }
 
   /** Stores numbers by any names, of any steps: in place of what these have already, where they have it. */
   appendMetrics(runId: number, token: string, points: readonly MetricPoint[]): void {
     if (points.length === 0) return;
-    this.#writing(runId, token, () => this.#metricsOf(runId).append(points));
+    this.writing(runId, token, () => this.metricsOf(runId).append(points));
   }
 
   /** Stores numbers of many steps by metric, each in place of what its step has already. */
   appendSeries(runId: number, token: string, series: readonly MetricNumbers[]): void {
     if (series.length === 0) return;
-    this.#writing(runId, token, () => {
-      for (const one of series) this.#metricsOf(runId).appendSeries(one);
+    this.writing(runId, token, () => {
+      for (const one of series) this.metricsOf(runId).appendSeries(one);
     });
   }
 
   /** Removes what is recorded of a step and of those after it, of all metrics and probes too: they are recorded anew. */
   rewind(runId: number, token: string, step: number): void {
-    this.#writing(runId, token, (_, next) => {
+    this.writing(runId, token, (_, next) => {
       cutHistory(this.sql, runId, step);
       this.forgetHistory(runId);
       if (step >= next) return;
@@ -132,7 +89,7 @@ export class RecordWriter {
 
   /** Says what its log says of a run. */
   describeRun(runId: number, token: string, { config, steps, provenance }: RunDescription): void {
-    this.#writing(runId, token, () => {
+    this.writing(runId, token, () => {
       if (config !== undefined) this.sql.update("run", runId, { config });
       if (steps !== undefined) this.sql.update("run", runId, { steps: steps ?? OPEN_END });
       // It was made when the run was planned; the end of the run makes it anew.
@@ -151,7 +108,7 @@ export class RecordWriter {
   /** Says how far a file of a run's log is read. */
   setLogPosition(runId: number, token: string, log: LogPosition): void {
     const { path, format, position, state } = log;
-    this.#writing(runId, token, () => {
+    this.writing(runId, token, () => {
       const upsert = "insert or replace into log_file values (?, ?, ?, ?, ?)";
       this.sql.run(upsert, runId, path, format, position, state);
     });
@@ -165,17 +122,17 @@ export class RecordWriter {
   }
 
   appendEvaluations(runId: number, token: string, evaluations: EvaluationsAt): void {
-    this.#writing(runId, token, () => this.#evaluate(runId, evaluations));
+    this.writing(runId, token, () => this.#evaluate(runId, evaluations));
   }
 
   /** Notes something that happened to a run. */
   appendEvent(runId: number, token: string, event: NewEvent): void {
-    this.#writing(runId, token, (now) => this.tell(runId, now, event));
+    this.writing(runId, token, (now) => this.tell(runId, now, event));
   }
 
   /** Stores what was seen inside the network at a step, at most one probe a step. */
   appendProbe(runId: number, token: string, probe: Probe): void {
-    this.#writing(runId, token, () => insertProbe(this.sql, runId, probe));
+    this.writing(runId, token, () => insertProbe(this.sql, runId, probe));
   }
 
   /**
@@ -183,7 +140,7 @@ export class RecordWriter {
    * began again there, the probes of this step and of later ones go before.
    */
   addToProbe(runId: number, token: string, probe: Probe, isAnew = false): void {
-    this.#writing(runId, token, () => {
+    this.writing(runId, token, () => {
       const cut = "delete from probe where run_id = ? and step >= ?";
       if (isAnew) this.sql.run(cut, runId, probe.step);
       insertProbe(this.sql, runId, probe, findProbe(this.sql, runId, probe.step));
@@ -193,18 +150,18 @@ export class RecordWriter {
   /** Says by which thresholds, as JSON, a run is judged; those of an attempt stay what they are. */
   setThresholds(runId: number, token: string, thresholds: string): void {
     const insert = "insert or ignore into diagnosis values (?, ?)";
-    this.#writing(runId, token, () => this.sql.run(insert, runId, thresholds));
+    this.writing(runId, token, () => this.sql.run(insert, runId, thresholds));
   }
 
   /** Says in a run's provenance by how many threads it is computed. */
   setThreads(runId: number, token: string, threads: number): void {
     const update = "update run set provenance = json_set(provenance, '$.threads', ?) where id = ?";
-    this.#writing(runId, token, () => this.sql.run(update, threads, runId));
+    this.writing(runId, token, () => this.sql.run(update, threads, runId));
   }
 
   /** Stores what the rules say of a run so far, in place of what they said before. */
   setFindings(runId: number, token: string, findings: readonly Finding[]): void {
-    this.#writing(runId, token, () => {
+    this.writing(runId, token, () => {
       this.sql.run("delete from finding where run_id = ?", runId);
       for (const [idx, finding] of findings.entries()) {
         const { level, rule, layer, param, step, value, message, until } = finding;
@@ -226,54 +183,19 @@ export class RecordWriter {
     }
   }
 
-  /** Returns who has a run, and how far it is. */
-  protected owner(runId: number): Owner {
-    const run = this.sql.row<Owner>(
-      `select name, state, claim, host, pid, process_start, heartbeat_at, last_step, started_at, ended_at
-       from run where id = ?`,
-      runId,
-    );
-    if (run === undefined) throw new StoreError(`there is no run with id ${runId}`);
-    return run;
-  }
-
-  /** @param from - the run is named where it is another one */
-  protected tell(runId: number, at_ms: number, event: NewEvent, from: FromColumns = {}): void {
-    const { kind, message } = event;
-    this.sql.insert("event", { run_id: runId, at_ms, kind, message, ...from });
-  }
-
-  /** Reads what a run has recorded before step `next`, to go on there. */
-  protected openHistory(runId: number, next: number): RunHistory {
-    const history = new RunHistory(this.sql, runId, next);
-    this.#histories.set(runId, history);
-    return history;
-  }
-
-  protected forgetHistory(runId: number): void {
-    this.#histories.delete(runId);
-    this.#metrics.delete(runId);
-  }
-
   #append(
     runId: number,
     block: TimedSteps,
     { now, next }: { readonly now: number; readonly next: number },
   ): void {
-    const open = this.#histories.get(runId);
+    const open = this.historyOf(runId);
     const history = open?.next === next ? open : this.openHistory(runId, next);
     history.append(block);
-    this.#metricsOf(runId).appendBlock(block, block.metricNames ?? []);
+    this.metricsOf(runId).appendBlock(block, block.metricNames ?? []);
     const step = history.next - 1;
     this.sql.run("insert into tick values (?, ?, ?)", runId, step, now);
     const losses = [history.lastLoss(), history.recentLoss()];
     this.sql.run(ADVANCE, step, ...losses, block.trainSeconds ?? null, runId);
-  }
-
-  #metricsOf(runId: number): RunMetrics {
-    const known = this.#metrics.get(runId) ?? new RunMetrics(this.sql, runId);
-    this.#metrics.set(runId, known);
-    return known;
   }
 
   #evaluate(runId: number, { step, evaluations }: EvaluationsAt): void {
@@ -285,7 +207,7 @@ export class RecordWriter {
 
   #end(runId: number, token: string, end: RunEnd): void {
     const { state, reason, error, detail, trainSeconds, snapshot } = end;
-    this.#writing(runId, token, (now) => {
+    this.writing(runId, token, (now) => {
       if (snapshot !== null) this.#keep(runId, snapshot, trainSeconds);
       if (state === "diverged") clearCheckpoints(this.sql, runId);
       // The clock may have been set back meanwhile.
@@ -294,7 +216,7 @@ export class RecordWriter {
       const seconds = trainSeconds === null ? {} : { train_seconds: trainSeconds };
       const ended = { state, reason, error, ended_at: endedAt, claim: null };
       this.sql.update("run", runId, { ...ended, ...seconds });
-      this.#histories.get(runId)?.endDigests();
+      this.historyOf(runId)?.endDigests();
       sealRun(this.sql, runId, { made: "end", now });
     });
     this.forgetHistory(runId);
@@ -307,26 +229,4 @@ export class RecordWriter {
     }
     addFinalCheckpoint(this.sql, runId, snapshot, trainSeconds ?? 0);
   }
-
-  /** Runs one transaction of the holder of a run's claim; `write` is told the time and the next step. */
-  #writing(runId: number, token: string, write: (now: number, next: number) => void): void {
-    try {
-      this.transactions.run(() => {
-        const run = this.owner(runId);
-        if (run.claim !== token) throw lostClaim(run);
-        const now = this.clock();
-        write(now, (run.last_step ?? -1) + 1);
-        this.sql.run("update run set heartbeat_at = ? where id = ?", now, runId);
-      });
-    } catch (error) {
-      this.forgetHistory(runId);
-      throw error;
-    }
-  }
-}
-
-export function lostClaim({ name }: Owner): LostClaimError {
-  return new LostClaimError(
-    `run ${name} is no longer held by this process: another one has taken or ended it; stop here and start again`,
-  );
 }
