@@ -8,6 +8,7 @@ import type { FoundLog } from "./log.ts";
 import type { RecordEvent } from "./record-event.ts";
 import { RecordedLog } from "./recorded-log.ts";
 import { logHash } from "./write-entries.ts";
+import { collectEarly } from "./young-memory.ts";
 
 export type RecordOptions = {
   readonly store: StoreWriter;
@@ -70,6 +71,7 @@ export const STORAGE_TIMEOUT_MS = 60_000;
 
 /** Records what is there, and, where it is followed, what comes. */
 export async function recordLogs(options: RecordOptions): Promise<RecordOutcome> {
+  collectEarly();
   const recorder = new Recorder(options);
   try {
     return await recorder.run();
