@@ -371,6 +371,19 @@ test("recorded runs are tagged, noted, renamed, thrown away and taken back", () 
   expect(wrong(path)).toEqual([]);
 });
 
+test("a layer of another program may have no known units, and a parameter no numbers", () => {
+  const { path, writer, id } = recordedRun();
+  writer.claimRun(id, CLAIM, {}, [
+    { name: "none", layer: "none", layerKind: "other", role: "other", shape: [4, 0], size: 0 },
+  ]);
+  writer.appendProbe(id, CLAIM.token, probeOf({}, { name: "fc1", units: 0 }));
+  writer.appendSteps(id, CLAIM.token, blockOf(0, [1], [Number.NaN]));
+  writer.endRun(id, CLAIM.token, FINISHED);
+
+  expect(readerAt(path).parameters("g/v")[0]).toMatchObject({ shape: [4, 0], size: 0 });
+  expect(wrong(path)).toEqual([]);
+});
+
 test("layers of another program may have more units than parameters, and a parameter no axis", () => {
   const { path, writer, id } = recordedRun();
   writer.claimRun(id, CLAIM, {}, [

@@ -9,10 +9,14 @@ function isJson(text: string, type: string): string {
   return `json_type(iif(json_valid(${text}), ${text}, 'null')) = '${type}'`;
 }
 
-/** The product of a shape's sizes, as a REAL, 1 for none; NULL where one is no positive whole number, or it is no list. */
+/**
+ * The product of a shape's sizes, as a REAL, 1 for none; NULL where one is no whole number above 0, or it is no list. A
+ * size of 0 is one as well in a network of another program, whose parameter may be empty.
+ */
 const PRODUCT = `(select case when count(*) = 0 then 1.0
-  when min(type = 'integer' and value > 0) then exp(sum(ln(value))) end
-  from json_each(iif(json_valid(p.shape), p.shape, '[0]')))`;
+  when min(type = 'integer' and value > 0) then exp(sum(ln(value)))
+  when r.source is not null and min(type = 'integer' and value >= 0) then 0.0 end
+  from json_each(iif(json_valid(p.shape), p.shape, '[-1]')))`;
 
 /** Bytes of a pair of float20. */
 const PAIR = 5;
@@ -20,7 +24,10 @@ const PAIR = 5;
 /** Bits of a mantissa, and exponents of two, that a float32 has. */
 const [MOST_MANTISSA, LOWEST, HIGHEST] = [23, -160, 160];
 
-/** More numbers than leave a layer of a recorded run for one example: what they are does not follow from its parameters. */
+/**
+ * More numbers than leave a layer of a recorded run for one example: what they are does not follow from its parameters.
+ * Of a histogram in another program's log it is not known: 0.
+ */
 const MOST_UNITS: number = 2 ** 26;
 
 /** What may be wrong: the end of a sentence that begins with the run's name, and SQL of whether it is so. */
@@ -35,7 +42,7 @@ const CHECKS: readonly (readonly [reason: string, isSo: string])[] = [
   [
     "a parameter has another size than its shape says",
     `exists (select 1 from param p where p.run_id = r.id
-      and ifnull(abs(${PRODUCT} / nullif(p.size, 0) - 1) > 1e-6, 1))`,
+      and ifnull(abs(${PRODUCT} - p.size) > 1e-6 * p.size, 1))`,
   ],
   [
     "its parameters are not as many numbers as it says",
@@ -64,7 +71,8 @@ const CHECKS: readonly (readonly [reason: string, isSo: string])[] = [
   ],
   [
     "a layer has more units than parameters",
-    `exists (select 1 from probe_layer l where l.run_id = r.id and (l.units < 1 or l.units >
+    `exists (select 1 from probe_layer l where l.run_id = r.id and (
+      l.units < (r.source is null) or l.units >
       iif(r.source is null, (select max(size) from param p where p.run_id = r.id and p.layer = l.name),
         ${MOST_UNITS})))`,
   ],

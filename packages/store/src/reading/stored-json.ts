@@ -35,7 +35,7 @@ export function isStoredMap(value: unknown): boolean {
 /**
  * Reads a shape: sizes of a tensor.
  *
- * @throws DamageError - if it is no JSON list of whole numbers above 0
+ * @throws DamageError - if it is no JSON list of whole numbers; one may be 0, since a network of another program may have an empty parameter
  */
 export function storedShape(text: string): number[] {
   const value = parsed(text, "shape of a parameter");
@@ -53,7 +53,7 @@ function isPlain(value: unknown): value is string | number | boolean {
 }
 
 function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) > 0;
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function parsed(text: string, what: string): unknown {
