@@ -1,13 +1,15 @@
 /**
  * Draws the frames in README.md and docs/ui.md anew: after a line `<!-- frame: ARGUMENTS -->` comes
  * what `ablate ARGUMENTS` prints on a store of the quickstart grid with three seeds. Writes the table
- * of keys in docs/ui.md as well.
+ * of keys in docs/ui.md as well. After `<!-- own training: ARGUMENTS -->` comes what it prints of the script of README.md,
+ * where a Python has PyTorch.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { missingPyTorch, OWN_FRAME, trainOwn } from "../packages/cli/test/own-training.ts";
 import { KEYS, keyName } from "../packages/tui/src/keys/table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -16,7 +18,12 @@ const KEY_TABLE = /(\n\| key \|.*\n\|[-|]*\n)(?:\|.*\n)*/;
 const FRAME = /(<!-- frame: (.*) -->\n```\n)[\s\S]*?(```\n)/g;
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-frames-"));
-const environment = { ...process.env, LANG: "C.UTF-8", NO_COLOR: "1" };
+const environment = {
+  ...process.env,
+  LANG: "C.UTF-8",
+  NO_COLOR: "1",
+  XDG_CACHE_HOME: join(folder, "cache"),
+};
 const ablate = (args: readonly string[]): string =>
   execFileSync(join(ROOT, "ablate"), args, { cwd: folder, env: environment, encoding: "utf8" });
 
@@ -27,9 +34,20 @@ for (const page of PAGES) {
     FRAME,
     (_, head: string, args: string, tail: string) => head + ablate(args.split(" ")) + tail,
   );
-  writeFileSync(join(ROOT, page), drawn.replace(KEY_TABLE, `$1${keyRows()}`));
+  writeFileSync(join(ROOT, page), drawOwn(drawn.replace(KEY_TABLE, `$1${keyRows()}`)));
 }
 rmSync(folder, { recursive: true });
+
+function drawOwn(page: string): string {
+  if (missingPyTorch !== null) process.stderr.write(`own training stays: ${missingPyTorch}\n`);
+  if (missingPyTorch !== null || !page.includes("<!-- own training: script -->")) return page;
+  trainOwn(page, folder);
+  const frameOf = (args: string) => ablate(args.split(" "));
+  return page.replace(
+    OWN_FRAME,
+    (_, head: string, args: string, _old: string, tail: string) => head + frameOf(args) + tail,
+  );
+}
 
 function keyRows(): string {
   return KEYS.map(({ keys, help, views }) => {

@@ -60,6 +60,8 @@ beforeAll(() => {
   copyFileSync(join(seeds, "ablate.db"), join(seeds, "other.db"));
   mkdirSync(join(seeds, "runs"));
   writeFileSync(join(seeds, "runs", "metrics.csv"), "step,loss\n0,3\n1,2\n");
+  mkdirSync(join(trained, "runs", "sine"), { recursive: true });
+  writeFileSync(join(trained, "runs", "sine", "adam.csv"), "step,loss\n0,3\n1,2\n");
 }, 120_000);
 
 test("pages whose commands are run elsewhere have a test of their name", () => {
