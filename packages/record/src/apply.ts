@@ -30,10 +30,9 @@ export function apply(
       store.appendSeries(runId, token, entry.series);
       return;
     case "steps": {
-      const { block, metricNames, trainSeconds } = entry;
-      know(metricNames);
-      const seconds = trainSeconds === undefined ? {} : { trainSeconds };
-      store.appendSteps(runId, token, { ...block, metricNames, ...seconds });
+      const { type: _, block, ...others } = entry;
+      know(others.metricNames);
+      store.appendSteps(runId, token, { ...block, ...others });
       return;
     }
     case "probe":

@@ -69,8 +69,8 @@ export type LogReader = {
    * table that no line break ends. It does not move the positions, and what it tells may be told again.
    */
   readonly finish?: () => readonly LogEntry[];
-  /** Returns the seconds of training so far, for a log that does not say its end; null: it says none. */
-  readonly trainSeconds?: () => number | null;
+  /** Returns how long training took, and up to when, for a log that does not say its end. */
+  readonly times?: () => LogTimes;
   /** Says whether the process that writes the log is there; null, or left out: nobody knows. */
   readonly isWritten?: () => boolean | null;
   /** Where it goes on after what was read. */
@@ -90,6 +90,8 @@ export type LogEntry =
       readonly block: StepBlock;
       readonly metricNames: readonly string[];
       readonly trainSeconds?: number;
+      /** When the last of them was made, in milliseconds since 1970. */
+      readonly atMs?: number;
     }
   /** `isAnew`: training began again at its step, and the probes of this one and of later ones go before. */
   | { readonly type: "probe"; readonly probe: Probe; readonly isAnew?: boolean }
@@ -115,6 +117,8 @@ export type RunEntry = {
   readonly steps: number | null;
   readonly parameters: readonly Parameter[];
   readonly provenance: Provenance;
+  /** When it was started, in milliseconds since 1970; null, or left out: the log does not say. */
+  readonly startedAt?: number | null;
 };
 
 export type EndEntry = {
@@ -123,4 +127,8 @@ export type EndEntry = {
   readonly reason: string;
   readonly error: string | null;
   readonly trainSeconds: number | null;
+  /** When that was, in milliseconds since 1970; null, or left out: the log does not say. */
+  readonly endedAt?: number | null;
 };
+
+export type LogTimes = Pick<EndEntry, "trainSeconds" | "endedAt">;

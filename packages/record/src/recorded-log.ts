@@ -140,7 +140,7 @@ export class RecordedLog {
     await this.#attempt(async () => {
       const rest = this.#reader?.finish?.() ?? [];
       const unsaid = this.#found.marksEnd === true ? NO_END : END_OF_FILE;
-      const end = { ...unsaid, trainSeconds: this.#reader?.trainSeconds?.() ?? null };
+      const end = { ...unsaid, ...this.#reader?.times?.() };
       await this.#record({ entries: [...rest, end], positions: [] });
       return true;
     });

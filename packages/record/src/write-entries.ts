@@ -73,10 +73,10 @@ function begin(
   known: StoredLog | null,
   { found, claim }: Context,
 ): StoredLog {
-  const { steps, provenance, parameters } = entry;
+  const { steps, provenance, parameters, startedAt = null } = entry;
   const config = configText(entry.config, seedIn(entry.config, entry.seed));
   const { id, name } = known ?? plan(writer, entry, found);
-  writer.claimRun(id, claim, provenance, parameters);
+  writer.claimRun(id, claim, provenance, parameters, startedAt);
   if (known !== null) writer.describeRun(id, claim.token, { config, steps });
   return { id, name, state: "running", metrics: new Set(), isOurs: true };
 }

@@ -138,7 +138,7 @@ test("a folder in a run's that is called as one of add_scalars keeps its metrics
   expect(points(read, "loss_late/accuracy")).toEqual([[5, 0.5]]);
 });
 
-test("a run took as long as its events say", async () => {
+test("a run began, ended and took as long as its events say", async () => {
   const path = eventFile((writer) => losses(writer, HUNDRED));
   const file = join(temporaryFolder(), "ablate.db");
   const store = openWriter(file);
@@ -147,10 +147,11 @@ test("a run took as long as its events say", async () => {
 
   const reader = openReader(file);
   const { rows } = reader.query(
-    "select train_seconds, json_extract(provenance, '$.started') from run",
+    "select train_seconds, json_extract(provenance, '$.started'), v.started_at, v.ended_at from run join runs v on v.run = name",
   );
   reader.close();
-  expect(rows).toEqual([[100, "2023-11-14T22:13:20.000Z"]]);
+  const [start, end] = ["2023-11-14T22:13:20.000Z", "2023-11-14T22:15:00.000Z"];
+  expect(rows).toEqual([[100, start, start, end]]);
 });
 
 test("settings that Lightning writes beside the events are those of the run", () => {

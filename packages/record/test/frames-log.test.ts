@@ -106,6 +106,30 @@ test("a run that was killed is interrupted, and goes on where another file resum
   expect(contentOf(folder)).toEqual(expected);
 });
 
+test("a run was trained when its frames say, by all of its processes, whenever it is recorded", async () => {
+  const folder = temporaryFolder();
+  const time = Date.UTC(2026, 1, 3);
+  const first = framesOf({ id: "a", steps: 60, end: null, more: { time } });
+  const more = { time: time + 3_600_000 };
+  writeLog(folder, "a.ablate", first);
+  writeLog(folder, "b.ablate", framesOf({ id: "b", resumes: "a", start: 60, steps: 80, more }));
+
+  await recordInto(folder, [folder]);
+
+  const [run] = storedIn(folder);
+  expect(run).toMatchObject({
+    startedAt: "2026-02-03T00:00:00.000Z",
+    // A step takes 0.1 s by the frames; the second process says 8 s at its end.
+    endedAt: "2026-02-03T01:00:08.000Z",
+    stepsPerS: 80 / (6 + 8),
+  });
+  expect(run?.events[0]).toMatchObject({ kind: "started", atMs: time });
+  const reader = openReader(join(folder, "ablate.db"));
+  const { atMs } = reader.ticks("gpt/base");
+  reader.close();
+  expect([atMs[0], atMs.at(-1)]).toEqual([time + 2000, time + 3_608_000]);
+});
+
 test("what was trained before the file, or lost, is unknown and not made up", async () => {
   const folder = temporaryFolder();
   writeLog(folder, "b.ablate", framesOf({ id: "b", resumes: "gone", start: 30, steps: 50 }));

@@ -15,7 +15,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { pythonWith } from "../../../testing/python.ts";
 import { Discoverer } from "../src/discover.ts";
-import type { FoundLog } from "../src/log.ts";
+import type { FoundLog, LogTimes } from "../src/log.ts";
 import { mlflowFolder } from "../src/mlflow/mlflow-folder.ts";
 import { databases } from "../src/sqlite/databases.ts";
 import { emptyLog, foundFile, logsOf, points, type ReadLog, readLog, readOn } from "./read-log.ts";
@@ -75,6 +75,24 @@ function expectRows(
   expect(points(log, "down").map(([, number]) => number)).toEqual([Number.NEGATIVE_INFINITY]);
 }
 
+/** Checks that a run began and ended when the trackers were run. */
+function expectRecent(
+  startedAt: number | null | undefined,
+  endedAt: number | null | undefined,
+): void {
+  const now = Date.now();
+  expect(startedAt).toBeGreaterThan(now - 3_600_000);
+  expect(endedAt).toBeGreaterThanOrEqual(startedAt ?? now);
+  expect(endedAt).toBeLessThanOrEqual(now);
+}
+
+/** Returns what a log says of its times when it is read. */
+function timesOf(log: FoundLog): Partial<LogTimes> {
+  const reader = log.open([]);
+  while (reader.read(65_536).length > 0);
+  return reader.times?.() ?? {};
+}
+
 withTrackers.each([
   ["database", (folder: string) => databaseLogs(join(folder, "mlflow.db"))],
   ["file store", (folder: string) => folderLogs(join(folder, "mlruns"))],
@@ -99,6 +117,7 @@ withTrackers.each([
   expect(log.run).toMatchObject({ config, seed: 3 });
   expect(log.run?.provenance).toMatchObject({ owner: "me", "source.type": "LOCAL" });
   expect(log.end).toMatchObject({ state: "finished" });
+  expectRecent(log.run?.startedAt, log.end?.endedAt);
   expect(readLog(failed).end).toMatchObject({ state: "failed" });
   expect(log.troubles).toEqual([]);
 });
@@ -115,6 +134,7 @@ withTrackers("reads every number that Trackio keeps", () => {
 
   expectRows(first, rows, new Map());
   expect(points(first, "deep.er")).toHaveLength(rows.length);
+  expectRecent(first.run?.startedAt, logs[0] && timesOf(logs[0]).endedAt);
   expect(first.run).toMatchObject({ config: { lr: 0.1, seed: 3, model: { hidden: 20 } }, seed: 3 });
   expect(points(second, "loss")).toEqual([[0, 0.25]]);
   expect(readdirSync(join(folder, "trackio")).filter((name) => /-(wal|shm)$/.test(name))).toEqual(

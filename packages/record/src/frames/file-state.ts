@@ -12,6 +12,8 @@ export type FileState = {
   readonly position: number;
   /** The step that comes next. */
   readonly next: number;
+  /** Seconds of its process so far. */
+  readonly seconds: number;
   /** What its last frame says. */
   readonly end: Pick<EndEntry, "state" | "reason" | "error"> | null;
   /** How long the file was when it was found damaged. */
@@ -19,21 +21,22 @@ export type FileState = {
 };
 
 export function unread({ id, path }: Pick<FileState, "id" | "path">): FileState {
-  return { id, path, position: 0, next: 0, end: null, damagedAt: null };
+  return { id, path, position: 0, next: 0, seconds: 0, end: null, damagedAt: null };
 }
 
 export function positionOf(state: FileState): LogPosition {
-  const { path, position, id, next, end, damagedAt } = state;
-  return { path, format: "frames", position, state: JSON.stringify({ id, next, end, damagedAt }) };
+  const { path, position, ...others } = state;
+  return { path, format: "frames", position, state: JSON.stringify(others) };
 }
 
 /** Reads what was stored; undefined where it is of no file of frames. */
 export function stateAt({ path, position, state }: LogPosition): FileState | undefined {
   const value: unknown = JSON.parse(state);
   if (!isObject(value) || !isWhole(value.next) || typeof value.id !== "string") return undefined;
-  const { id, next, end = null, damagedAt = null } = value;
+  const { id, next, seconds, end = null, damagedAt = null } = value;
   return {
     ...{ id, path, position, next, end: isObject(end) ? endOf(end) : null },
+    seconds: typeof seconds === "number" ? seconds : 0,
     damagedAt: isWhole(damagedAt) ? damagedAt : null,
   };
 }

@@ -1,7 +1,7 @@
 /** What a frame says after the first of its file. */
 import { type MetricFacts, metricFacts, type StepBlock } from "@ablate/core";
 import type { Frame } from "@ablate/frames";
-import { type MetricNumbers, provenanceOf } from "@ablate/store";
+import type { MetricNumbers } from "@ablate/store";
 import { configText } from "../config-text.ts";
 import {
   isObject,
@@ -10,7 +10,6 @@ import {
   numberOrNull,
   objectOf,
   oneOf,
-  secondsOrNull,
   textOf,
   textOrNull,
   wholeOf,
@@ -21,7 +20,8 @@ import { LogError } from "../log-error.ts";
 import { readProbe } from "./read-probe.ts";
 import type { RunHead } from "./run-head.ts";
 
-type StepsEntry = Extract<LogEntry, { readonly type: "steps" }>;
+/** Steps of a frame. */
+export type StepsEntry = Extract<LogEntry, { readonly type: "steps" }>;
 
 /** Returns what a frame says but for steps; nothing where it is of a type that is not known. @throws LogError */
 export function entriesOf(frame: Frame, run: RunHead): readonly LogEntry[] {
@@ -37,7 +37,7 @@ export function entriesOf(frame: Frame, run: RunHead): readonly LogEntry[] {
       return [{ type: "describe", description: steps === null ? { config } : { config, steps } }];
     }
     case "probe":
-      return [...nonlinearitiesOf(frame), { type: "probe", probe: readProbe(frame) }];
+      return [{ type: "probe", probe: readProbe(frame) }];
     case "event":
       return [{ type: "event", kind: textOf(head, "kind"), message: textOrNull(head, "message") }];
     case "end":
@@ -64,8 +64,7 @@ export function stepsOf(
     ratios: ratiosOf(ratios, count * parameters),
     metrics: asLong(metrics, count * metricNames.length, "metrics"),
   };
-  const trainSeconds = secondsOrNull(head, "seconds");
-  return { type: "steps", block, metricNames, ...(trainSeconds === null ? {} : { trainSeconds }) };
+  return { type: "steps", block, metricNames };
 }
 
 function ratiosOf(array: unknown, length: number): Float32Array {
@@ -102,18 +101,6 @@ function seriesOf({ head, arrays }: Frame): readonly MetricNumbers[] {
   });
 }
 
-/** Returns the nonlinearities that a probe tells of its layers, which rules ask for. */
-function nonlinearitiesOf({ head }: Frame): readonly LogEntry[] {
-  const known = listOf(head, "layers").flatMap((layer) => {
-    const { name, nonlinearity } = isObject(layer) ? layer : {};
-    const isTold = typeof name === "string" && typeof nonlinearity === "string";
-    return isTold ? [[name, nonlinearity] as const] : [];
-  });
-  if (known.length === 0) return [];
-  const provenance = provenanceOf({ nonlinearities: new Map(known) });
-  return [{ type: "describe", description: { provenance } }];
-}
-
 /** Returns what is declared of a metric; what it leaves out is as usual for the name. */
 function factsOf(item: unknown): MetricFacts {
   if (!isObject(item)) throw new LogError("it declares what is no JSON object");
@@ -131,6 +118,6 @@ function endOf({ head }: Frame): EndEntry {
   const state = oneOf(head.state, ["finished", "failed", "stopped"]) ?? "finished";
   return {
     ...{ type: "end", state, reason: textOrNull(head, "reason") ?? state },
-    ...{ error: textOrNull(head, "error"), trainSeconds: secondsOrNull(head, "seconds") },
+    ...{ error: textOrNull(head, "error"), trainSeconds: null },
   };
 }

@@ -4,11 +4,13 @@ import type { Frame } from "@ablate/frames";
 import { type LogPosition, processExists, provenanceOf } from "@ablate/store";
 import type { ByteSource } from "../byte-source.ts";
 import { configText, seedIn } from "../config-text.ts";
-import type { LogEntry, LogReader, RunEntry } from "../log.ts";
+import { secondsOrNull } from "../json-values.ts";
+import type { LogEntry, LogReader, LogTimes, RunEntry } from "../log.ts";
 import { LogError } from "../log-error.ts";
+import { momentOf } from "../moment.ts";
 import { type FileState, positionOf, stateAt, unread } from "./file-state.ts";
 import { takeFrames } from "./frame-cursor.ts";
-import { entriesOf, stepsOf } from "./frame-entries.ts";
+import { entriesOf, type StepsEntry, stepsOf } from "./frame-entries.ts";
 import { nonlinearitiesIn } from "./read-probe.ts";
 import type { RunHead } from "./run-head.ts";
 import { joinSteps, unrecordedSteps } from "./step-blocks.ts";
@@ -79,6 +81,10 @@ export class FramesReader implements LogReader {
       .map((state, i) => positionOf({ ...state, path: this.#files[i]?.path ?? state.path }));
   }
 
+  times(): LogTimes {
+    return { trainSeconds: this.#trainSeconds || null, endedAt: this.#now };
+  }
+
   isWritten(): boolean | null {
     const { host, pid } = (this.#files.at(-1) ?? this.#file).head;
     if (host !== hostname() || pid === null || pid === 0) return null;
@@ -95,6 +101,17 @@ export class FramesReader implements LogReader {
 
   get #state(): FileState {
     return this.#states[this.#at] ?? unreadFile(this.#file);
+  }
+
+  /** Seconds of training so far, of all processes that have trained the run. */
+  get #trainSeconds(): number {
+    return this.#states.slice(0, this.#at + 1).reduce((sum, { seconds }) => sum + seconds, 0);
+  }
+
+  /** When what was read last was written. */
+  get #now(): number | null {
+    const { time } = this.#file.head;
+    return time > 0 ? momentOf(time + 1000 * this.#state.seconds) : null;
   }
 
   #set(changes: Partial<FileState>): void {
@@ -131,7 +148,8 @@ export class FramesReader implements LogReader {
     for (let left = budget; left > 0 && this.#state.next < start; ) {
       const { next } = this.#state;
       const { entry, bytes } = unrecordedSteps(next, start, parameters.length);
-      entries.push(entry);
+      const atMs = this.#now;
+      entries.push(atMs === null ? entry : { ...entry, atMs });
       this.#set({ next: next + entry.block.count });
       left -= bytes;
     }
@@ -166,18 +184,27 @@ export class FramesReader implements LogReader {
 
   #entriesOf(frame: Frame): readonly LogEntry[] {
     const { head } = this.#file;
+    const seconds = secondsOrNull(frame.head, "seconds");
     if (frame.head.type === "steps") {
       const { next } = this.#state;
       const entry = stepsOf(frame, { parameters: head.parameters.length, next });
-      this.#set({ next: next + entry.block.count });
-      return entry.block.count === 0 ? [] : [entry];
+      this.#set({ next: next + entry.block.count, ...(seconds === null ? {} : { seconds }) });
+      return entry.block.count === 0 ? [] : [this.#timed(entry, seconds)];
     }
+    if (seconds !== null) this.#set({ seconds });
     const entries = this.#lenient(frame);
     const end = entries.find((one) => one.type === "end");
     if (end === undefined) return entries;
     this.#set({ end });
     // Where another file goes on, this was not the end of the run.
-    return this.#at + 1 < this.#files.length ? [] : entries;
+    if (this.#at + 1 < this.#files.length) return [];
+    return entries.map((one) => (one.type === "end" ? { ...one, ...this.times() } : one));
+  }
+
+  #timed(entry: StepsEntry, seconds: number | null): StepsEntry {
+    const atMs = this.#now;
+    const trainSeconds = seconds === null ? {} : { trainSeconds: this.#trainSeconds };
+    return { ...entry, ...trainSeconds, ...(atMs === null ? {} : { atMs }) };
   }
 
   /** Says which nonlinearities the layers of a probe have, where they are not known. */
@@ -216,9 +243,10 @@ function namesIn({ parameters }: RunHead): string {
 }
 
 function runOf(head: RunHead): RunEntry {
-  const { config, framework, steps, parameters, provenance } = head;
+  const { config, framework, steps, parameters, provenance, time } = head;
+  const startedAt = momentOf(time);
   const seed = seedIn(config, head.seed);
-  return { type: "run", config, seed, framework, steps, parameters, provenance };
+  return { type: "run", config, seed, framework, steps, parameters, provenance, startedAt };
 }
 
 /** Says that training goes on from a checkpoint in another file, and how the one before it ended. */

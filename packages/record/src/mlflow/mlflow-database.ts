@@ -2,6 +2,7 @@
 import type { LogPosition } from "@ablate/store";
 import type { Database } from "better-sqlite3";
 import type { FoundLog, LogEntry, LogReader } from "../log.ts";
+import { momentOf } from "../moment.ts";
 import { isStep } from "../number-text.ts";
 import { seedOf } from "../seed-of.ts";
 import { SeriesBuilder } from "../series-builder.ts";
@@ -126,7 +127,7 @@ class MlflowReader implements LogReader {
       )
       .get(this.#id);
     if (run === undefined) return [];
-    const entries: LogEntry[] = [...this.#describe(database), ...this.#witnessed(database)];
+    const entries: LogEntry[] = [...this.#describe(database, run), ...this.#witnessed(database)];
     const rows = database
       .prepare<[string, number, number], MetricRow>(
         `select rowid, key, value, step, is_nan, timestamp from metrics
@@ -141,7 +142,7 @@ class MlflowReader implements LogReader {
     return entries;
   }
 
-  #describe(database: Database): LogEntry[] {
+  #describe(database: Database, { start_time }: RunRow): LogEntry[] {
     const texts = (table: string): ReadonlyMap<string, string> => {
       const sql = `select key, value from ${table} where run_uuid = ? order by key`;
       const rows = database.prepare<[string], Text>(sql).all(this.#id);
@@ -159,7 +160,7 @@ class MlflowReader implements LogReader {
       return [{ type: "describe", description }];
     }
     const run = { config, seed: seedOf(config), framework: null, steps: null, parameters: [] };
-    return [{ type: "run", ...run, provenance }];
+    return [{ type: "run", ...run, provenance, startedAt: momentOf(start_time) }];
   }
 
   /** Begins anew where the rows are not those that were read: `vacuum` numbers them again. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { LogPosition } from "@ablate/store";
 import type { LogEntry, LogReader } from "../log.ts";
+import { momentOf } from "../moment.ts";
 import { isStep, numberOf } from "../number-text.ts";
 import { seedOf } from "../seed-of.ts";
 import { SeriesBuilder } from "../series-builder.ts";
@@ -45,7 +46,7 @@ export class MlflowFolderReader implements LogReader {
     const meta = metaOf(this.#folder);
     // While it is written anew there is none.
     if (meta === undefined || meta.lifecycle_stage === "deleted") return [];
-    this.#describe();
+    this.#describe(timeOf(meta.start_time));
     const series = new SeriesBuilder();
     let left = budget;
     for (const name of filesIn(join(this.#folder, "metrics"))) {
@@ -72,7 +73,7 @@ export class MlflowFolderReader implements LogReader {
 
   close(): void {}
 
-  #describe(): void {
+  #describe(startMs: number | null): void {
     const params = [...textsIn(join(this.#folder, "params"))];
     const config = Object.fromEntries(params.map(([key, text]) => [key, settingOf(text)]));
     const provenance = provenanceOf(textsIn(join(this.#folder, "tags")));
@@ -80,7 +81,7 @@ export class MlflowFolderReader implements LogReader {
     if (said === this.#said) return;
     if (this.#said === null) {
       const run = { config, seed: seedOf(config), framework: null, steps: null, parameters: [] };
-      this.#entries.push({ type: "run", ...run, provenance });
+      this.#entries.push({ type: "run", ...run, provenance, startedAt: momentOf(startMs) });
     } else {
       const description = { config: JSON.stringify(config), provenance };
       this.#entries.push({ type: "describe", description });

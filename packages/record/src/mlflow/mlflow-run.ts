@@ -1,6 +1,7 @@
 /** What MLflow keeps of a run, in a database or in files alike. */
 import type { Provenance } from "@ablate/store";
 import type { EndEntry } from "../log.ts";
+import { momentOf } from "../moment.ts";
 
 /** MLflow has texts only: those that are numbers, truth values or nothing are taken for these. */
 export function settingOf(text: string): unknown {
@@ -46,6 +47,7 @@ export function endOf(
     reason: `MLflow says ${state === "stopped" ? "killed" : state}`,
     error: null,
     trainSeconds: isTimed ? (endMs - startMs) / 1000 : null,
+    endedAt: momentOf(endMs),
   };
 }
 

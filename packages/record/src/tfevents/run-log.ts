@@ -1,7 +1,8 @@
 /** What the event files of one run say, gathered until it is handed over. */
 import { metricFacts } from "@ablate/core";
 import { Columns } from "../columns.ts";
-import type { LogEntry, RunEntry } from "../log.ts";
+import type { LogEntry, LogTimes, RunEntry } from "../log.ts";
+import { momentOf } from "../moment.ts";
 import { ProbeGatherer } from "../probe-gatherer.ts";
 import { seedOf } from "../seed-of.ts";
 import type { Hparams } from "./hparams.ts";
@@ -138,7 +139,7 @@ export class RunLog {
     this.#hasNews = false;
     this.#isChanged = false;
     if (isEnd && this.#end !== null && this.#hasEnded && !this.#isEnded) {
-      entries.push(endEntry(this.#end.state, this.#last - this.#first));
+      entries.push(endEntry(this.#end.state, timesOf(this.state)));
     }
     if (isEnd) this.#isEnded = this.#hasEnded;
     return entries;
@@ -163,6 +164,7 @@ export class RunLog {
       steps: null,
       parameters: [],
       provenance: { started: isoTime(this.#first), last_event: isoTime(this.#last) },
+      startedAt: momentOf(1000 * this.#first),
     };
   }
 
@@ -186,12 +188,17 @@ function isoTime(seconds: number): string | null {
   return seconds > 0 && seconds < 1e11 ? new Date(1000 * seconds).toISOString() : null;
 }
 
-function endEntry(state: SessionEnd["state"], seconds: number): LogEntry {
+/** Returns how long events came, and up to when. */
+export function timesOf({ first, last }: Pick<RunState, "first" | "last">): LogTimes {
+  return { trainSeconds: last > first ? last - first : null, endedAt: momentOf(1000 * last) };
+}
+
+function endEntry(state: SessionEnd["state"], times: LogTimes): LogEntry {
   return {
     type: "end",
     state,
     reason: "its session has ended",
     error: state === "failed" ? "its session says that it failed" : null,
-    trainSeconds: seconds > 0 ? seconds : null,
+    ...times,
   };
 }

@@ -1,12 +1,12 @@
 /** Event files of TensorBoard: what PyTorch's SummaryWriter, tensorboardX, Lightning, Keras and JAX write. */
 import { realpathSync } from "node:fs";
 import { isMap, type LogPosition } from "@ablate/store";
-import type { FoundLog, LogEntry, LogFormat, LogReader } from "../log.ts";
+import type { FoundLog, LogEntry, LogFormat, LogReader, LogTimes } from "../log.ts";
 import { settingsIn } from "../settings.ts";
 import { EventFile, type FileState, NEW_FILE } from "./event-file.ts";
 import { isEventFile } from "./first-events.ts";
 import { type RunFile, type RunFolder, runFolders } from "./folders.ts";
-import { RunLog, type RunState } from "./run-log.ts";
+import { RunLog, type RunState, timesOf } from "./run-log.ts";
 
 const FORMAT = "tfevents";
 
@@ -73,9 +73,8 @@ class EventLog implements LogReader {
     });
   }
 
-  trainSeconds(): number | null {
-    const { first, last } = this.#run.state;
-    return last > first ? last - first : null;
+  times(): LogTimes {
+    return timesOf(this.#run.state);
   }
 
   close(): void {}

@@ -3,7 +3,8 @@ import { basename, extname } from "node:path";
 import { isMap, type LogPosition, type Provenance } from "@ablate/store";
 import type { Database } from "better-sqlite3";
 import { countedOf, jsonRow, parseJson } from "../jsonl/json-row.ts";
-import type { FoundLog, LogEntry, LogReader } from "../log.ts";
+import type { FoundLog, LogEntry, LogReader, LogTimes } from "../log.ts";
+import { momentOf } from "../moment.ts";
 import { isStep } from "../number-text.ts";
 import { NO_ROWS, RowLog, type RowState } from "../row-log.ts";
 import { seedOf } from "../seed-of.ts";
@@ -16,13 +17,18 @@ export const TRACKIO_COLUMNS = {
 } as const;
 
 /** What tells a run from the others in its database. */
-type Key = { readonly column: "run_id" | "run_name"; readonly value: string };
+type Key = {
+  readonly column: "run_id" | "run_name";
+  readonly value: string;
+  /** Time of its first row. */
+  readonly began: string;
+};
 
 /** Finds the runs of a project. */
 export function trackioLogs(database: Database, file: ForeignDatabase): FoundLog[] {
   const column = columnsOf(database, "metrics").has("run_id") ? "run_id" : "run_name";
   const runs = database.prepare<[], { value: string; label: string; began: string }>(
-    `select ${column} as value, run_name as label, min(timestamp) as began from metrics
+    `select ${column} as value, run_name as label, cast(min(timestamp) as text) as began from metrics
      group by ${column} order by min(id)`,
   );
   const project = basename(file.path, extname(file.path));
@@ -35,21 +41,28 @@ export function trackioLogs(database: Database, file: ForeignDatabase): FoundLog
     paths: file.paths,
     open: (positions) => {
       const at = positions.find(({ path }) => path === file.path);
-      return new TrackioReader(file, { column, value }, at);
+      return new TrackioReader(file, { column, value, began }, at);
     },
   }));
 }
 
 /** What reading on needs beside the id of the last row; plain JSON. */
 type State = {
+  /** Time of the last row; null: none was read. */
+  readonly last: string | null;
   readonly rows: RowState;
   /** JSON of what was said of the run; null: nothing was. */
   readonly said: string | null;
 };
 
-const FIRST: State = { rows: NO_ROWS, said: null };
+const FIRST: State = { last: null, rows: NO_ROWS, said: null };
 
-type Row = { readonly id: number; readonly step: number; readonly metrics: string };
+type Row = {
+  readonly id: number;
+  readonly step: number;
+  readonly metrics: string;
+  readonly timestamp: string | null;
+};
 
 /** About so many bytes are in a row. */
 const ROW_BYTES = 512;
@@ -60,6 +73,7 @@ class TrackioReader implements LogReader {
   readonly #rows: RowLog;
   #id: number;
   #said: string | null;
+  #last: string | null;
 
   constructor(file: ForeignDatabase, key: Key, at: LogPosition | undefined) {
     const state: State = at === undefined ? FIRST : { ...FIRST, ...JSON.parse(at.state) };
@@ -68,6 +82,7 @@ class TrackioReader implements LogReader {
     this.#rows = new RowLog(file.path, state.rows);
     this.#id = at?.position ?? 0;
     this.#said = state.said;
+    this.#last = state.last;
   }
 
   read(budget: number): readonly LogEntry[] {
@@ -80,9 +95,15 @@ class TrackioReader implements LogReader {
   }
 
   positions(): readonly LogPosition[] {
-    const state: State = { rows: this.#rows.state, said: this.#said };
+    const state: State = { last: this.#last, rows: this.#rows.state, said: this.#said };
     const { path } = this.#file;
     return [{ path, format: "trackio", position: this.#id, state: JSON.stringify(state) }];
+  }
+
+  times(): LogTimes {
+    const [start, endedAt] = [timeOf(this.#key.began), timeOf(this.#last)];
+    const isTimed = start !== null && endedAt !== null && endedAt > start;
+    return { trainSeconds: isTimed ? (endedAt - start) / 1000 : null, endedAt };
   }
 
   close(): void {}
@@ -91,12 +112,14 @@ class TrackioReader implements LogReader {
     this.#describe(database);
     const { column, value } = this.#key;
     const rows = database.prepare<[string, number, number], Row>(
-      `select id, step, cast(metrics as text) as metrics from metrics where ${column} = ? and id > ? order by id limit ?`,
+      `select id, step, cast(metrics as text) as metrics, cast(timestamp as text) as timestamp
+       from metrics where ${column} = ? and id > ? order by id limit ?`,
     );
     const most = Math.max(100, Math.ceil(budget / ROW_BYTES));
     for (const row of rows.all(value, this.#id, most)) {
       this.#row(row);
       this.#id = row.id;
+      this.#last = row.timestamp ?? this.#last;
     }
   }
 
@@ -112,7 +135,8 @@ class TrackioReader implements LogReader {
     const { config, provenance } = settingsOf(said);
     if (this.#said === null) {
       const run = { config, seed: seedOf(config), framework: null, steps: null, parameters: [] };
-      this.#rows.push({ type: "run", ...run, provenance });
+      const startedAt = timeOf(this.#key.began);
+      this.#rows.push({ type: "run", ...run, provenance, startedAt });
     } else {
       const description = { config: JSON.stringify(config), provenance };
       this.#rows.push({ type: "describe", description });
@@ -133,6 +157,12 @@ class TrackioReader implements LogReader {
     const { names, values, epoch } = countedOf(jsonRow(object), null);
     if (names.length > 0) this.#rows.add({ step, isCounted: true, epoch }, names, values);
   }
+}
+
+/** Returns a time of ISO 8601; where it names no zone, it is UTC. */
+function timeOf(text: string | null): number | null {
+  if (text === null) return null;
+  return momentOf(Date.parse(/(Z|[-+]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`));
 }
 
 /** What Trackio adds to the settings of the user has names that begin with a line. */

@@ -1,7 +1,8 @@
 /** What a W&B log says of its run, gathered until it is handed over. */
 import { type MetricFacts, metricFacts } from "@ablate/core";
 import { Columns } from "../columns.ts";
-import type { LogEntry, RunEntry } from "../log.ts";
+import type { LogEntry, LogTimes, RunEntry } from "../log.ts";
+import { momentOf } from "../moment.ts";
 import { ProbeGatherer } from "../probe-gatherer.ts";
 import type { WireReader } from "../protobuf.ts";
 import { seedOf } from "../seed-of.ts";
@@ -23,6 +24,7 @@ export class RunLog implements RecordSink {
   #newlyOdd: string[] = [];
   #config: RunState["config"];
   #step: number;
+  #started: number;
   #runtime: number;
   #hasBegun: boolean;
   #isRunSaid = false;
@@ -37,6 +39,7 @@ export class RunLog implements RecordSink {
   constructor(state: RunState) {
     this.#config = state.config;
     this.#step = state.step;
+    this.#started = state.started;
     this.#runtime = state.runtime;
     this.#hasBegun = state.hasBegun;
     this.#names = new Set(state.names);
@@ -56,6 +59,7 @@ export class RunLog implements RecordSink {
       hasBegun: this.#hasBegun,
       config: this.#config,
       step: this.#step,
+      started: this.#started,
       runtime: this.#runtime,
       names: [...this.#names],
       odd: [...this.#odd],
@@ -83,7 +87,7 @@ export class RunLog implements RecordSink {
     } else if (this.#hasBegun) this.#describe();
     if (this.#hasBegun) this.#forget();
     if (isEnd && this.#exit !== null) {
-      this.#entries.push(endEntry(this.#exit, this.#runtime));
+      this.#entries.push(endEntry(this.#exit, this.state));
       this.#exit = null;
     }
     return this.#entries.splice(0);
@@ -129,6 +133,7 @@ export class RunLog implements RecordSink {
 
   run({ id, entity, project, name, ...facts }: Fields, start: number): void {
     this.#isRunSaid = true;
+    this.#started ||= momentOf(1000 * start) ?? 0;
     const started = start > 0 ? { started: new Date(1000 * start).toISOString() } : {};
     const where = entity === undefined ? {} : { entity };
     this.environment({ run_id: id ?? "", ...where, ...facts, ...started });
@@ -218,6 +223,7 @@ export class RunLog implements RecordSink {
       steps: null,
       parameters: [],
       provenance: this.#newFacts,
+      startedAt: this.#started || null,
     };
   }
 
@@ -251,13 +257,20 @@ function fits(name: string, pattern: string): boolean {
   return name.startsWith(start) && name.endsWith(end);
 }
 
-function endEntry({ code = 0, runtime }: Fields, seconds: number): LogEntry {
+/** Returns how long a run took, and up to when. */
+export function timesOf({ started, runtime }: Pick<RunState, "started" | "runtime">): LogTimes {
+  const endedAt = started > 0 ? momentOf(started + 1000 * runtime) : null;
+  return { trainSeconds: runtime || null, endedAt };
+}
+
+function endEntry({ code = 0, runtime: said }: Fields, state: RunState): LogEntry {
   const isGood = code === 0;
+  const runtime = typeof said === "number" && said > 0 ? said : state.runtime;
   return {
     type: "end",
     state: isGood ? "finished" : "failed",
     reason: isGood ? "its process has ended" : `its process ended with exit code ${code}`,
     error: isGood ? null : `exit code ${code}`,
-    trainSeconds: typeof runtime === "number" && runtime > 0 ? runtime : seconds || null,
+    ...timesOf({ ...state, runtime }),
   };
 }

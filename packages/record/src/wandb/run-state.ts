@@ -6,6 +6,8 @@ export type RunState = {
   readonly config: Readonly<Record<string, unknown>>;
   /** The last step of a row; -1: none. */
   readonly step: number;
+  /** When it was started, in milliseconds since 1970; 0: not known. */
+  readonly started: number;
   /** Seconds since the run began, as the last row says. */
   readonly runtime: number;
   /** Names of metrics that rows have. */
@@ -23,6 +25,7 @@ export const NEW_RUN: RunState = {
   hasBegun: false,
   config: {},
   step: -1,
+  started: 0,
   runtime: 0,
   names: [],
   odd: [],
@@ -34,6 +37,7 @@ export const NEW_RUN: RunState = {
 /** Says whether a kept state has the shape that this version writes. */
 export function isRunState(value: unknown): value is RunState {
   if (!isMap(value) || !isMap(value.config) || typeof value.step !== "number") return false;
+  if (typeof value.started !== "number") return false;
   const { names, odd, layers, goals, summary } = value;
   if (!isMap(summary)) return false;
   return [names, odd, layers, goals].every(Array.isArray);

@@ -2,12 +2,12 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { isMap, type LogPosition } from "@ablate/store";
-import type { FoundFile, FoundLog, LogEntry, LogFormat, LogReader } from "../log.ts";
+import type { FoundFile, FoundLog, LogEntry, LogFormat, LogReader, LogTimes } from "../log.ts";
 import { WireError } from "../protobuf.ts";
 import { BEGINNING, type Place } from "../text-file.ts";
 import { LogFile, MAGIC, WandbError } from "./log-file.ts";
 import { type Fields, walkRecord } from "./record-walk.ts";
-import { RunLog } from "./run-log.ts";
+import { RunLog, timesOf } from "./run-log.ts";
 import { isRunState, NEW_RUN, type RunState } from "./run-state.ts";
 
 const FORMAT = "wandb";
@@ -121,8 +121,8 @@ class WandbLog implements LogReader {
     });
   }
 
-  trainSeconds(): number | null {
-    return this.#run.state.runtime || null;
+  times(): LogTimes {
+    return timesOf(this.#run.state);
   }
 
   close(): void {}

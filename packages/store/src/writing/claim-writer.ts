@@ -16,7 +16,7 @@ import type { Provenance } from "./record.ts";
 import { RecordWriter } from "./record-writer.ts";
 
 const CLAIM = `
-  update run set state = 'running', reason = null, error = null, started_at = @now,
+  update run set state = 'running', reason = null, error = null, started_at = @startedAt,
     ended_at = null, heartbeat_at = @now, host = @host, pid = @pid, process_start = @start,
     claim = @token, last_step = null, last_loss = null, recent_loss = null, train_seconds = null,
     parameters = @size, provenance = @provenance
@@ -87,6 +87,7 @@ export class ClaimWriter extends RecordWriter {
   /**
    * Takes a run before its step 0 and removes what an earlier attempt left.
    *
+   * @param startedAt - when it was started, in milliseconds since 1970, as its log says; null: now
    * @throws LostClaimError - it was reserved, and another process has taken it since
    */
   claimRun(
@@ -94,11 +95,12 @@ export class ClaimWriter extends RecordWriter {
     claim: Claim,
     provenance: Provenance,
     parameters: readonly Parameter[],
+    startedAt: number | null = null,
   ): void {
     this.#taking(runId, claim, (now) => {
       clearAttempt(this.sql, runId);
       const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
-      const taken = { ...reserving(claim), id: runId, now };
+      const taken = { ...reserving(claim), id: runId, now, startedAt: startedAt ?? now };
       this.sql.run(CLAIM, { ...taken, size, provenance: JSON.stringify(provenance) });
       for (const [idx, parameter] of parameters.entries()) {
         const { name, size, layer, layerKind: layer_kind, role } = parameter;
@@ -107,7 +109,7 @@ export class ClaimWriter extends RecordWriter {
         this.sql.insert("param", { run_id: runId, idx, ...columns });
       }
       this.#setRevision(runId, claim, 0);
-      this.tell(runId, now, { kind: "started", message: null });
+      this.tell(runId, startedAt ?? now, { kind: "started", message: null });
       this.forgetHistory(runId);
     });
   }

@@ -193,7 +193,7 @@ export class RecordWriter extends HeldWriter {
     history.append(block);
     this.metricsOf(runId).appendBlock(block, block.metricNames ?? []);
     const step = history.next - 1;
-    this.sql.run("insert into tick values (?, ?, ?)", runId, step, now);
+    this.sql.run("insert into tick values (?, ?, ?)", runId, step, block.atMs ?? now);
     const losses = [history.lastLoss(), history.recentLoss()];
     this.sql.run(ADVANCE, step, ...losses, block.trainSeconds ?? null, runId);
   }
@@ -211,7 +211,7 @@ export class RecordWriter extends HeldWriter {
       if (snapshot !== null) this.#keep(runId, snapshot, trainSeconds);
       if (state === "diverged") clearCheckpoints(this.sql, runId);
       // The clock may have been set back meanwhile.
-      const endedAt = Math.max(now, this.owner(runId).started_at ?? now);
+      const endedAt = Math.max(end.endedAt ?? now, this.owner(runId).started_at ?? 0);
       this.tell(runId, endedAt, { kind: state, message: error ?? detail ?? reason });
       const seconds = trainSeconds === null ? {} : { train_seconds: trainSeconds };
       const ended = { state, reason, error, ended_at: endedAt, claim: null };

@@ -8,6 +8,8 @@ export type Provenance = Readonly<Record<string, string | number | boolean | nul
 /** Steps, and the seconds spent in the training loop so far, where known. */
 export type TimedSteps = StepBlock & {
   readonly trainSeconds?: number;
+  /** When the last of them was made, in milliseconds since 1970, where a log says it; now unless given. */
+  readonly atMs?: number;
   /** What the block has metrics of, in their order; of nothing unless given. */
   readonly metricNames?: readonly string[];
 };
@@ -84,6 +86,8 @@ export type RunEnd = {
   readonly detail?: string | null;
   /** Seconds spent in the training loop; null: as its steps say. */
   readonly trainSeconds: number | null;
+  /** When that was, in milliseconds since 1970, where a log says it; null, or left out: now. */
+  readonly endedAt?: number | null;
   /** What the run leaves; null where there is nothing worth keeping. */
   readonly snapshot: Snapshot | null;
 };
