@@ -14,6 +14,7 @@ import torch
 from recorded import RecordedCase, batch, loss_of, read_run, small_net, started
 
 import ablate_lab
+from ablate_lab.facts import settings
 from ablate_lab.frames import decode_frames
 
 
@@ -69,12 +70,81 @@ class Faults(RecordedCase):
         self.assertLessEqual(len(read_run(made[0].path).losses), 21)
 
     def test_values_that_make_no_sense(self):
-        def during(at, run):
-            run.loss("low")
-            run.log(step="first")
-            run.event(None)
+        made = []
 
-        self.assertEqual(len(self.train(lambda *of: ablate_lab.watch(*of, folder=self.folder), during=during)), 1)
+        def during(at, run):
+            run.log("low")
+            run.log(step="first", accuracy=1)
+            run.log({"": 1, "a": "text", "b": 10**400}, step=-1)
+            run.log({"": 1, "a": "text", "b": 10**400, "kept": at})
+            run.event(None)
+            if at % 4 == 1:
+                run.loss([None, "low", [1, 2], 1j][at // 4 % 4])
+
+        def watched(*of):
+            made.append(ablate_lab.watch(*of, folder=self.folder))
+            return made[0]
+
+        said = self.train(watched, during=during)
+        # Each is told once, and the rest is recorded.
+        self.assertEqual(
+            said,
+            [
+                "what is logged is not recorded: str is no dict of numbers by name",
+                "a number is not recorded: its name is empty",
+                "a is not recorded: str is not one number",
+                "b is not recorded: int is not one number",
+                "a loss is not recorded: NoneType is not one number",
+            ],
+        )
+        recorded = read_run(made[0].path)
+        self.assertEqual([len(recorded.losses), len(recorded.metrics["kept"])], [40, 40])
+
+    def test_arguments_that_make_no_sense(self):
+        for given, says in [
+            ({"seed": "abc"}, "seed is not recorded"),
+            ({"steps": -1}, "steps is not recorded"),
+            ({"rank": "x"}, "rank is not recorded"),
+            ({"resume": {}}, "no run goes on"),
+            ({"resume": 5}, "no run goes on"),
+        ]:
+            made = []
+
+            def watched(*of):
+                made.append(ablate_lab.watch(*of, folder=self.folder, **given))
+                return made[0]
+
+            [said] = self.train(watched, 3)
+            self.assertIn(says, said)
+            self.assertEqual(len(read_run(made[0].path).losses), 3)
+
+    def test_settings_that_cannot_be_read(self):
+        class Unreadable:
+            def __repr__(self):
+                raise RuntimeError("of its own")
+
+        deep = {}
+        for _ in range(5000):
+            deep = {"deeper": deep}
+        said = settings({"bad": Unreadable(), "deep": deep, "loss": lambda: 0, "set": {"b", "a"}, "rate": torch.tensor(0.5)})
+        self.assertEqual([said["bad"], said["set"], said["rate"]], ["<Unreadable>", ["a", "b"], 0.5])
+        self.assertNotRegex(said["loss"], "0x")  # seeds have one setting
+        self.assertIn("deeper", said["deep"])
+
+    def test_an_optimizer_that_is_none(self):
+        with self.assertWarnsRegex(ablate_lab.RecordingWarning, "str is no optimizer: it has no param_groups"):
+            ablate_lab.watch(small_net(), "adam", folder=self.folder)
+
+    def test_lazy_modules_have_ratios_once_they_have_a_shape(self):
+        model = torch.nn.Sequential(torch.nn.LazyLinear(16), torch.nn.Tanh(), torch.nn.Linear(16, 4))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        with self.assertWarnsRegex(ablate_lab.RecordingWarning, "lazy modules"):
+            run = self.watch(model, optimizer)
+        for _ in range(3):
+            step(model, optimizer, run)
+        run.finish()
+        said = read_run(run.path)
+        self.assertEqual([len(said.losses), len(said.metrics["ratio.0.weight"])], [3, 3])
 
     def test_a_model_that_is_none(self):
         optimizer = torch.optim.SGD(small_net().parameters(), lr=0.1)

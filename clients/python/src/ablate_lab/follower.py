@@ -6,6 +6,7 @@ import weakref
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 import torch
+from torch.nn.parameter import is_lazy
 
 from .ratios import Compared, arranged
 
@@ -53,14 +54,14 @@ class Follower:
         groups = optimizer.param_groups
         self._group_sizes = [len(group["params"]) for group in groups]
         tensors = [tensor for group in groups for tensor in group["params"]]
-        self._frozen = [tensor for tensor in tensors if not tensor.requires_grad]
+        self._frozen = [tensor for tensor in tensors if not is_trained(tensor)]
         self._on_gpu = any(tensor.is_cuda for tensor in tensors)
         self._turns = []
         if self._ratios.kind is None:
             return
         columns: Dict[int, Any] = {}
         for tensor in tensors:
-            column = self._column_of(tensor) if tensor.requires_grad else None
+            column = self._column_of(tensor) if is_trained(tensor) else None
             if column is not None and tensor.layout == torch.strided:
                 columns[column] = tensor
         for turn in shared_out(columns, self._ratios.turns):
@@ -77,7 +78,7 @@ class Follower:
             if len(group["params"]) != size:
                 return True
         for tensor in self._frozen:
-            if tensor.requires_grad:
+            if is_trained(tensor):
                 return True
         for turn in self._turns:
             for one in turn:
@@ -110,6 +111,11 @@ class Follower:
     def forget(self) -> None:
         """Lets go of all that it keeps of parameters."""
         self._turns, self._active, self._frozen = [], [], []
+
+
+def is_trained(tensor: Any) -> bool:
+    """Whether an optimizer changes a parameter: it is not frozen, and no lazy module still has to give it a shape."""
+    return bool(tensor.requires_grad) and not is_lazy(tensor)
 
 
 def shared_out(columns: Dict[int, Any], turns: int) -> List[List[int]]:

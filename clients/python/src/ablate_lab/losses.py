@@ -18,9 +18,14 @@ class Loss:
         self._sum: Any = 0.0
 
     def take(self, value: Any) -> None:
-        """Adds a loss; one on a device stays there."""
+        """Adds a loss; one on a device stays there.
+
+        Raises TypeError, ValueError or OverflowError of what is no number.
+        """
         if not isinstance(value, torch.Tensor):
             value = float(value)
+        elif value.is_complex():
+            raise TypeError("a complex number")
         elif value.dim() > 0:
             value = value.detach().float().mean()
         if isinstance(value, torch.Tensor):

@@ -6,6 +6,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Set
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 Models = Union[nn.Module, Sequence[nn.Module], Mapping[str, nn.Module]]
 
@@ -137,12 +138,14 @@ def _output_layer(model: nn.Module) -> Any:
 
 
 def _weight(module: nn.Module) -> Any:
-    return next((one for one in module.parameters(recurse=False) if one.dim() >= 2), None)
+    return next((one for one in module.parameters(recurse=False) if not is_lazy(one) and one.dim() >= 2), None)
 
 
 def _kind(module: nn.Module, local: str, tensor: torch.Tensor, output: Any) -> str:
     if isinstance(module, (nn.Embedding, nn.EmbeddingBag)):
         return "embedding"
+    if is_lazy(tensor):
+        return "other"
     if _is_norm(module):
         return "norm"
     if module is output:
@@ -155,6 +158,8 @@ def _kind(module: nn.Module, local: str, tensor: torch.Tensor, output: Any) -> s
 def _role(module: nn.Module, local: str, tensor: torch.Tensor) -> str:
     if isinstance(module, (nn.Embedding, nn.EmbeddingBag)):
         return "embedding"
+    if is_lazy(tensor):
+        return "other"
     if _is_norm(module):
         return {"weight": "gain", "scale": "gain", "bias": "shift"}.get(local, "other")
     if local in ("weight_g", "weight.original0"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
+from .facts import count_of
 from .frames import decode_frames
 
 
@@ -18,10 +19,15 @@ class Resumed(NamedTuple):
 
 def resumed(resume: Any, start: Optional[int]) -> Resumed:
     """Finds out where a run goes on: from a state, a file, or an id."""
+    start = count_of("start", start)
     if resume is None:
         return Resumed(None, start or 0, [])
     if isinstance(resume, Mapping):
+        if "id" not in resume or "step" not in resume:
+            return Resumed(None, start or 0, ["no run goes on: resume= has no id and step; a new one is recorded"])
         return Resumed(str(resume["id"]), int(resume["step"]) if start is None else start, [])
+    if not isinstance(resume, (str, os.PathLike)):
+        return Resumed(None, start or 0, [f"no run goes on: resume= is {resume!r}; a new one is recorded"])
     if isinstance(resume, os.PathLike) or os.path.exists(resume) or os.sep in resume:
         return _of_file(os.fspath(resume), start)
     return Resumed(str(resume), start or 0, [])

@@ -10,13 +10,16 @@ import time
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple, Type, TypeVar, cast
 
-from .facts import settings
+from .facts import settings, whole
 from .faults import warn
 from .frames import FrameArray, encode_frame, numbers
 from .recording import Recording
 
 #: Time between two writes: what is seen live is at most so old, and kill -9 costs at most so much.
 FLUSH_SECONDS = 0.15
+
+#: Whole numbers beyond are none in a double.
+LAST_STEP = 2**53 - 1
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -73,7 +76,13 @@ class Run:
     ) -> None:
         """Records numbers by name: `run.log(accuracy=0.9)`, `run.log({"valid/accuracy": 0.9}, step=100)`."""
         with self._lock:
-            at = self.step if step is None else int(step)
+            at = self.step if step is None else whole(step)
+            if at is None or not 0 <= at <= LAST_STEP:
+                self._refuse("what is logged", f"its step is {step!r}, no whole number from 0 on")
+                return
+            if not isinstance(metrics, (Mapping, type(None))):
+                self._refuse("what is logged", f"{type(metrics).__name__} is no dict of numbers by name")
+                return
             for name, value in {**(metrics or {}), **named}.items():
                 self._take(str(name), at, value)
             self._logged = max(self._logged, at) + 1
@@ -112,7 +121,7 @@ class Run:
     def describe(self, config: Any, *, steps: Optional[int] = None) -> None:
         """Puts settings in the place of those that the run had so far, and says how many steps are planned."""
         head = {"type": "config", "config": settings(config)}
-        self.recording.write(encode_frame({**head, **({} if steps is None else {"steps": int(steps)})}))
+        self.recording.write(encode_frame({**head, **({} if whole(steps) is None else {"steps": whole(steps)})}))
 
     @guarded
     def flush(self) -> None:
@@ -162,11 +171,18 @@ class Run:
 
     def _take(self, name: str, step: int, value: Any) -> None:
         number = plain_number(value)
-        if number is not None:
+        if not name.strip():
+            self._refuse("a number", "its name is empty")
+        elif number is not None:
             self._keep(name, step, number)
-        elif name not in self._refused:
-            self._refused.add(name)
-            warn(f"{name} is not recorded: {type(value).__name__} is not one number")
+        else:
+            self._refuse(name, f"{type(value).__name__} is not one number")
+
+    def _refuse(self, what: str, why: str) -> None:
+        """Warns once of what a script gives that cannot be recorded; the rest is."""
+        if what not in self._refused:
+            self._refused.add(what)
+            warn(f"{what} is not recorded: {why}")
 
     def _keep(self, name: str, step: int, number: float) -> None:
         with self._lock:

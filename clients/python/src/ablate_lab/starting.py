@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, Mapping, Optional, Union
 
 from .facts import provenance as facts
-from .facts import script_name, seed_value, settings
+from .facts import count_of, run_name, seed_value, settings
 from .faults import warn
 from .recording import Recording
 from .run import Run
@@ -32,10 +32,11 @@ def start(
     rank: of this process; else RANK of the environment. Only rank 0 records.
     system: processor, memory and GPU of this process as metrics, every 5 s or every so many.
     """
-    world_rank = _rank() if rank is None else rank
+    label = run_name(name)
+    world_rank = _rank() if rank is None else count_of("rank", rank) or 0
     if world_rank > 0:
-        return Run(Recording(folder, None), name or script_name())
-    run = opened(folder, name or script_name(), config, seed, framework=None, steps=steps)
+        return Run(Recording(folder, None), label)
+    run = opened(folder, label, config, seed, framework=None, steps=steps)
     with_system(run, system)
     return run
 
@@ -58,7 +59,7 @@ def opened(
             "config": settings(config),
             "seed": seed_value(seed),
             "framework": framework,
-            "steps": steps,
+            "steps": count_of("steps", steps),
             "start": 0,
             "resumes": None,
             "parameters": [],

@@ -86,7 +86,11 @@ class WatchedRun(Run):
                 self._in_step = False  # the step raised
                 self._loss.clear()
             if not (self._in_step and self._loss.count + self._told.count):
-                self._told.take(value)
+                try:
+                    self._told.take(value)
+                except (TypeError, ValueError, OverflowError):
+                    self._refuse("a loss", f"{type(value).__name__} is not one number")
+                    self._told.take(NAN)
         except Exception as error:
             self.recording.fail(error)
 

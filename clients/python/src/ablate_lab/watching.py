@@ -6,10 +6,11 @@ import os
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
+from torch.nn.parameter import is_lazy
 
-from .facts import provenance, script_name, seed_value, settings
+from .facts import count_of, provenance, run_name, seed_value, settings
 from .faults import warn
-from .follower import LARGE, LARGE_TURNS, Ratios, is_sharded
+from .follower import LARGE, LARGE_TURNS, Ratios, is_sharded, is_trained
 from .parameters import Models, Parameter, optimized, parameters_of
 from .probes import follow_with_probes
 from .recording import Recording
@@ -63,14 +64,13 @@ def watch(
         raise ValueError(f"ratios is {ratios!r}; it is 'rms', 'std' or None")
     if every < 1 or (sample is not None and sample < 1):
         raise ValueError("every and sample are 1 or more")
-    optimizers = _listed(optimizer)
-    world_rank, world = _rank() if rank is None else (rank, _rank()[1])
-    label = name or script_name()
+    world_rank, world = _rank() if rank is None else (count_of("rank", rank) or 0, _rank()[1])
+    label = run_name(name)
     if rank is None and world_rank > 0:
         return WatchedRun(Recording(folder, None), label)
     try:
         run = _watched(
-            model, optimizers, label, config, seed, Ratios(ratios, every, sample or 0), folder,
+            model, _listed(optimizer), label, config, seed, Ratios(ratios, every, sample or 0), folder,
             resumed(resume, start), world_rank, world, steps,
         )  # fmt: skip
         if probes is not None or probe_batch is not None:
@@ -89,7 +89,7 @@ def _watched(
     parameters = parameters_of(model, optimizers)
     in_optimizers = {id(tensor) for one in optimizers for tensor in optimized(one)}
     trained = [
-        one for one in parameters if id(one.tensor) in in_optimizers and one.tensor.requires_grad
+        one for one in parameters if id(one.tensor) in in_optimizers and is_trained(one.tensor)
     ]
     listed = {one.name for one in trained}
     ratios, notes = _affordable(ratios, trained)
@@ -98,10 +98,10 @@ def _watched(
         "config": settings(config),
         "seed": seed_value(seed),
         "framework": "pytorch",
-        "steps": steps,
+        "steps": count_of("steps", steps),
         "start": before.start,
         "resumes": before.id,
-        "parameters": [one.head(one.name in listed) for one in parameters],
+        "parameters": [one.head(one.name in listed) for one in parameters if not is_lazy(one.tensor)],
         "ratios": ratios.kind,
         "every": ratios.every,
         "rank": rank,
@@ -109,6 +109,8 @@ def _watched(
         "provenance": {**provenance(), **_versions(trained), "optimizer": _names(optimizers)},
     }
     run = WatchedRun(Recording(folder, head), name, before.id, start=before.start)
+    if any(is_lazy(one.tensor) for one in parameters):
+        notes = [*notes, "ratios of lazy modules are metrics; to have them as parameters, call the model once before"]
     for note in notes + before.notes:
         warn(note)
         run.event("note", note)
@@ -132,7 +134,11 @@ def _affordable(ratios: Ratios, trained: Sequence[Parameter]) -> Tuple[Ratios, L
 
 def _listed(optimizer: Any) -> List[Any]:
     found = list(optimizer.values()) if isinstance(optimizer, dict) else optimizer
-    listed = [found] if hasattr(found, "param_groups") else list(found)
+    is_one = hasattr(found, "step") or not hasattr(found, "__iter__") or isinstance(found, str)
+    listed = [found] if is_one else list(found)
+    for one in listed:
+        if not hasattr(one, "param_groups") or not hasattr(one, "step"):
+            raise TypeError(f"{type(one).__name__} is no optimizer: it has no param_groups, or no step")
     return [_innermost(one) for one in listed]
 
 
