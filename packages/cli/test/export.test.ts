@@ -132,7 +132,7 @@ test.each([
   [["small"], /-o is missing: -o PATH, or `-o -` to print csv or jsonl/],
   [
     ["small", "-o", "x.txt"],
-    /--format is missing: one of csv, jsonl, parquet, safetensors, pytorch, store/,
+    /--format is missing: one of csv, jsonl, parquet, safetensors, pytorch, tfevents, store/,
   ],
   [["small", "-o", "x", "--format", "parket"], /not "parket"; did you mean parquet\?/],
   [["small", "-o", "x.csv", "--table", "eval"], /not "eval"; did you mean evals\?/],

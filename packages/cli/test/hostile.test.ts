@@ -30,6 +30,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ...(["run", "layers"].includes(view) ? ["--run", RUN] : []),
   ]),
   watch: [[GRID], [RUN]],
+  record: [
+    [`log${CURSE}.jsonl`, "--store", "logs.db"],
+    [`log${CURSE}.jsonl`, "--store", "logs.db", "--json"],
+    [CURSE],
+    [`log${CURSE}.jsonl`, "--step", CURSE, "--store", "others.db"],
+  ],
   runs: [[], ["--json"], [CURSE], [`tag:${CURSE}`]],
   show: [[RUN], [RUN, "--json"], [CURSE], ["names/run", "--store", "names.db"]],
   diagnose: [[GRID], [RUN], [CURSE]],
@@ -94,6 +100,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, "cursed.txt"), `${CURSE.replace("\nFAKE", "fake")}\n`.repeat(30));
   const names = `name: names\ndata: { file: cursed.txt, context: 8 }\ntrain: { steps: 60, lr: 0.3 }\n`;
   writeFileSync(join(folder, "names.yaml"), names);
+  const log = [0, 1, 2].map((step) => JSON.stringify({ step, loss: 3 - step, [CURSE]: 1 }));
+  writeFileSync(join(folder, `log${CURSE}.jsonl`), `${log.join("\n")}\n`);
   writeFileSync(
     join(folder, "bad.yaml"),
     `name: ${JSON.stringify(CURSE)}\n"k${"\u202e"}": 1\ndata: { file: "n\\e]0;x\\a.txt" } #\u009b31m\t\n`,

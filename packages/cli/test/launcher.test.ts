@@ -87,7 +87,10 @@ test("the launcher builds every package that the command needs, in an order that
   }
 });
 
-const PACKAGES = ["text", "core", "store", "runner", "report", "tui", "cli"];
+const PACKAGES = [
+  ...["text", "core", "frames", "store", "record", "runner", "report", "tui"],
+  "cli",
+];
 
 /** Says that it began, and ends once the file `go` is there. */
 const KERNELS = `
