@@ -34,7 +34,7 @@ test("a log moves while it is written, a new one appears, a resize meanwhile hur
   mkdirSync(join(folder, "runs"));
   const terminal = open(folder, "runs");
   await terminal.waitFor("no log in runs yet");
-  expect(terminal.text).toContain("`ablate record runs` keeps its runs in ablate.db");
+  expect(terminal.text).toContain("`ablate record runs` keeps these runs in ablate.db");
 
   mkdirSync(join(folder, "runs", "first"));
   startWriting(join(folder, "runs", "first", "metrics.csv"));

@@ -4,8 +4,8 @@ import { recordFrom } from "../record/record-from.ts";
 
 export const command: Command = {
   about: [
-    "Brings logs of other programs into the store, where they are runs like any other: files, and folders with all that is in them. Formats are known by their first bytes (docs/record.md). It can be stopped at any time and repeated: it goes on where it was, and records nothing twice. `-` reads frames from a pipe.",
-    "With --follow it goes on with what is written later, until Ctrl-C; new logs in a folder are found meanwhile. A run that is in the trash stays there.",
+    "Reads logs of other programs into the store, where they are runs like any other: those of our recorders for PyTorch and TensorFlow.js, TensorBoard, W&B, MLflow, Trackio, CSV, JSON and text. PATH is a file, or a folder that is searched. Formats are told by their first bytes (docs/record.md). It can be stopped at any time and repeated: it goes on where it was, and records nothing twice. `-` reads frames from a pipe.",
+    "With --follow it also reads what is written later, until Ctrl-C, and finds new logs in a folder. A run that is in the trash stays there.",
   ],
   options: {
     ...STORE_OPTION,

@@ -25,7 +25,7 @@ const BACKGROUNDS = ["dark", "light"] as const;
 export const command: Command = {
   about: [
     "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
-    "A word that is a file or a folder is that: logs of other programs (TensorBoard, W&B, CSV, JSON lines, our recorders) are read and followed, without writing beside them; a store is opened. Their runs are in a cache of the user, with --store in that store. Any other word is a run or a grid, as everywhere. Where a name is both, the path is meant: ./name is always a path, grid=name and run=name never.",
+    "A word that names a file or a folder is taken as one. A store is opened. Logs of other programs (our recorders, TensorBoard, W&B, MLflow, Trackio, CSV, JSON, text) are read and followed, and nothing is written beside them: their runs go into a cache in the user's folder, or with --store into that store. Any other word is a run or a grid, as everywhere. A name that is both is taken as a path: ./name is always a path, grid=name and run=name never.",
   ],
   options: {
     ...STORE_OPTION,

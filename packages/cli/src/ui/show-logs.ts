@@ -37,10 +37,10 @@ function titleOf(words: readonly string[]): string {
 }
 
 /** Says in a sentence where what is shown is kept, and how it can be kept elsewhere. */
-function keepingText({ isKept, lock, title, words }: LogStore): string | undefined {
+function keepingText({ isKept, lock, words }: LogStore): string | undefined {
   if (lock === null) return undefined;
-  const where = isKept ? "a cache of yours" : "a temporary file";
-  return `${title} is read into ${where}; \`ablate record ${words.join(" ")}\` keeps its runs in ablate.db`;
+  const where = isKept ? "cached" : "in a temporary file";
+  return `\`ablate record ${words.join(" ")}\` keeps these runs in ablate.db; here they are ${where}`;
 }
 
 /** Records what is there and then draws; the exit code. */

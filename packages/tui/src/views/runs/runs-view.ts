@@ -165,7 +165,7 @@ function nothing({ scene: { table, snapshot }, state }: Canvas): Line {
         ? "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here"
         : logs.isReading
           ? `${logs.title}: ${readingText(logs)} ...`
-          : `no log in ${logs.title} yet; those of TensorBoard, W&B, CSV or JSON lines appear here when they come`;
+          : `no log in ${logs.title} yet; when there is one it appears here (docs/record.md has the formats)`;
   const text =
     table.all.length === 0
       ? none
