@@ -1,5 +1,6 @@
-import { chmodSync } from "node:fs";
+import { appendFileSync, chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { framesOf } from "@ablate/record/test/make-frames";
 import { beforeAll, expect, test, vi } from "vitest";
 import { VERBS } from "../src/verbs.ts";
 import { blocks, page, sections, tableRows } from "./documents.ts";
@@ -64,6 +65,7 @@ beforeAll(async () => {
     lines((await ablate(older, "run", "old.yaml", "--json", ...args)).stdout);
   const kept = await olderRun();
   add("run", printed.get("run") ?? [], await run("--steps", "300"), killed, kept);
+  add("record", await recordedLogs());
   add("watch", await watchedRun());
   add(
     "plan",
@@ -131,6 +133,37 @@ beforeAll(async () => {
   add("rm", await read("rm", "small/normed", "steps=50"));
   add("restore", await read("restore"), await read("restore", "small/normed"));
 });
+
+/** What `record` prints of logs: one that is followed while the store takes nothing, a damaged one, one in the trash. */
+async function recordedLogs(): Promise<unknown[]> {
+  const folder = makeFolder();
+  const store = join(folder, "ablate.db");
+  const log = join(folder, "log.csv");
+  writeFileSync(log, "step,loss\n0,2\n1,1.5\n");
+  const damaged = [...framesOf({ end: null }), Buffer.from("no frame begins here")];
+  writeFileSync(join(folder, "a.ablate"), Buffer.concat(damaged));
+  const record = async (...args: string[]): Promise<unknown[]> =>
+    lines((await ablate(folder, "record", ...args, "--json")).stdout);
+
+  const { child, ended } = startAblate(folder, "record", "log.csv", "--follow", "--json");
+  let followed = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    followed += chunk.toString();
+  });
+  const told = (text: string) => vi.waitFor(() => expect(followed).toContain(text), PATIENCE);
+  await told('"progress"');
+  const held = await record("log.csv");
+  chmodSync(store, 0o444);
+  appendFileSync(log, "2,1\n");
+  await told('"waiting"');
+  chmodSync(store, 0o644);
+  await told('"over"');
+  child.kill("SIGINT");
+  await ended;
+  const again = await record("log.csv", "a.ablate");
+  await ablate(folder, "rm", "gpt/base");
+  return [...lines(followed), ...held, ...again, ...(await record("a.ablate"))];
+}
 
 /** What `watch` prints of a grid that is trained meanwhile. */
 async function watchedRun(): Promise<unknown[]> {
@@ -232,7 +265,8 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
     const rule = { type: row.get("type") ?? "", nulls: row.get("null") ?? "" };
     const events = row.get("event");
     if (events === undefined) return [[key, rule]];
-    const names = events === "all" ? EVENTS : events.split(", ");
+    const all = verb === "record" ? RECORD_EVENTS : EVENTS;
+    const names = events === "all" ? all : events.split(", ");
     return names.map((event) => [`${event}: ${key}`, rule]);
   });
   const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
@@ -242,7 +276,7 @@ function rulesOf(verb: string): ReadonlyMap<string, Rule> {
 }
 
 /** Verbs that print events. */
-const TELLING: ReadonlySet<string> = new Set(["run", "watch"]);
+const TELLING: ReadonlySet<string> = new Set(["run", "record", "watch"]);
 
 const EVENTS = [
   "retried",
@@ -258,6 +292,10 @@ const EVENTS = [
   "storage",
   "ended",
   "done",
+];
+
+const RECORD_EVENTS = [
+  ...["found", "recording", "progress", "ended", "unchanged", "held", "trouble", "storage"],
 ];
 
 function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {

@@ -3,6 +3,7 @@ import type { RecordEvent } from "@ablate/record";
 import { asLine, counted, duration, loss } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { showInPlace, type Terminal } from "../command-line/terminal.ts";
+import { eventJson } from "./event-json.ts";
 
 export type LogsShown = {
   readonly onEvent: (event: RecordEvent) => void;
@@ -16,7 +17,7 @@ const FRAME_MS = 100;
 /** Prints events as lines, or as JSON; shows on a terminal how far all logs are. */
 export function showLogs({ flags, terminal }: Invocation, isFollowed: boolean): LogsShown {
   if (flags.has("json")) {
-    return { onEvent: (event) => terminal.write(`${JSON.stringify(event)}\n`), close: () => {} };
+    return { onEvent: (event) => terminal.write(`${eventJson(event)}\n`), close: () => {} };
   }
   const isQuiet = flags.has("quiet");
   const line = isQuiet ? null : new ProgressLine(terminal);

@@ -1,7 +1,7 @@
 /** Events as lines: sentences that stay on the terminal, and JSON. */
 
 import type { GridEvent } from "@ablate/runner";
-import { count, counted, duration, loss, visibleJson } from "@ablate/text";
+import { count, counted, duration, loss } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
 import { engineText } from "../../training/engines.ts";
 import { isOver, type Judged, verdict } from "../findings.ts";
@@ -125,15 +125,4 @@ export function verdictTeller(): (event: GridEvent) => string | null {
     if (findings === undefined || !isOver(event.state)) return null;
     return `${event.run}: ${verdict(findings, event.state)}`;
   };
-}
-
-/** Writes an event as one line of JSON, with keys as in the views. */
-export function eventJson(event: GridEvent): string {
-  const keys = Object.entries(event).map(([key, value]) => [snakeCase(key), value] as const);
-  return visibleJson(Object.fromEntries(keys));
-}
-
-function snakeCase(key: string): string {
-  if (key === "stepsPerSecond") return "steps_per_s";
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -2,9 +2,10 @@ import type { GridEvent } from "@ablate/runner";
 import { asLine, counted, sealed, widthOf } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
 import type { Terminal } from "../../command-line/terminal.ts";
+import { eventJson } from "../event-json.ts";
 import { GridProgress } from "./grid-progress.ts";
 import { blockLines, gridText, runText } from "./layout.ts";
-import { eventJson, lineOf, verdictTeller } from "./sentences.ts";
+import { lineOf, verdictTeller } from "./sentences.ts";
 
 export type ProgressStyle = "human" | "quiet" | "json";
 
