@@ -27,7 +27,7 @@ export type PythonWith = {
   readonly missing: string | null;
 };
 
-/** Finds a set of libraries; where `CI` is set a test must not skip what is missing. */
+/** Finds a set of libraries. @throws Error - if it is missing where `CI` is set: nothing is skipped there */
 export function pythonWith(set: PythonSet): PythonWith {
   const { variable, modules } = SETS[set];
   const { [variable]: folder, PYTHONPATH: path } = process.env;
@@ -44,5 +44,8 @@ export function pythonWith(set: PythonSet): PythonWith {
   };
   const looked = `import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))`;
   const { status } = spawnSync("python3", ["-c", looked, ...modules], { env });
-  return { env, missing: status === 0 ? null : `python3 has no ${modules.join(", ")}` };
+  if (status === 0) return { env, missing: null };
+  const missing = `python3 has no ${modules.join(", ")}`;
+  if (process.env.CI !== undefined) throw new Error(`${missing}: .ci/run installs them`);
+  return { env, missing };
 }
