@@ -29,7 +29,7 @@ export function updatesSection(facts: ReportFacts, draw: Draw): Content {
   const range = ratioRange(groups);
   const charts = groups.map((group) => html`<div>${draw(ratioChart(facts, group, range))}</div>`);
   const band = bandOf(facts);
-  return html`<p>The update:data ratio of a parameter is the spread of a step's update over that of the parameter itself. About a thousandth, −3 on these axes, is healthy${band === null ? "" : `; for weights of hidden layers a verdict is fair, and from ${fixed(band[0], 0)} to ${fixed(band[1], 0)} all is well`}.</p>
+  return html`<p>The update:data ratio of a parameter is the size of a step's update over that of the parameter itself: their standard deviations, or their root mean squares where a log says rms. About a thousandth, −3 on these axes, is healthy${band === null ? "" : `; for weights of hidden layers a verdict is fair, and from ${fixed(band[0], 0)} to ${fixed(band[1], 0)} all is well`}.</p>
 ${sentences(updateWords(facts))}${figure(
   panels(charts),
   "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. What lies below −6 is cut off, as biases in front of a batch norm, whose gradient is rounding noise. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
