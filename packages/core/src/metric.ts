@@ -16,9 +16,13 @@ export type MetricFacts = {
   readonly role?: MetricRole | null;
 };
 
-/** Returns what is usual of the numbers of a name, as other programs and their users call them. */
-export function metricFacts(name: string): MetricFacts {
-  const role = roleOf(name);
+/**
+ * Returns what is usual of the numbers of a name, as other programs and their users call them.
+ *
+ * @param names - of all metrics of the run: `train_loss` is its loss, but beside `loss` it is the mean of an epoch or a run
+ */
+export function metricFacts(name: string, names: Iterable<string> = []): MetricFacts {
+  const role = isMeanBeside(name, names) ? "train_loss" : roleOf(name);
   const usual = role === null ? {} : USUAL[role];
   const { isLog = false, guide = null, goal = goalOf(name) } = KNOWN.get(name) ?? usual;
   return { name, unit: null, goal, isLog, guide, role };
@@ -55,12 +59,27 @@ const ROLES: ReadonlyMap<string, MetricRole> = new Map([
   ...named("lr", ["lr", "learningrate", "trainlearningrate", "trainlr", "lrstep"]),
 ]);
 
+/** Losses of training of which nobody says whether they are of a step or of many. */
+const OF_STEP_OR_MANY: ReadonlySet<string> = new Set(["losstrain", "trainloss", "trainingloss"]);
+
+function isMeanBeside(name: string, names: Iterable<string>): boolean {
+  if (!OF_STEP_OR_MANY.has(plain(name))) return false;
+  for (const one of names) {
+    if (roleOf(one) === "loss" && !OF_STEP_OR_MANY.has(plain(one))) return true;
+  }
+  return false;
+}
+
 function named(role: MetricRole, names: readonly string[]): [string, MetricRole][] {
   return names.map((name) => [name, role]);
 }
 
 function roleOf(name: string): MetricRole | null {
-  return ROLES.get(name.toLowerCase().replace(/[^a-z]/g, "")) ?? null;
+  return ROLES.get(plain(name)) ?? null;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, "");
 }
 
 /** Words of which less, or more, is better wherever a name ends in them. */

@@ -14,3 +14,13 @@ test.each([
 ] as const)("%s is better the %s", (name, goal) => {
   expect(metricFacts(name).goal).toBe(goal);
 });
+
+test.each([
+  ["train_loss", [], "loss"],
+  ["train/loss", ["val_loss", "train/loss"], "loss"],
+  ["train_loss", ["train_loss", "loss"], "train_loss"],
+  ["train_loss", ["train_loss_step", "train_loss"], "train_loss"],
+  ["loss", ["train_loss", "loss"], "loss"],
+] as const)("%s beside %j stands for %s", (name, names, role) => {
+  expect(metricFacts(name, names).role).toBe(role);
+});

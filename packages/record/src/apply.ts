@@ -1,5 +1,5 @@
 /** Writes what a log says into the store; call it inside a transaction. */
-import { metricFacts } from "@ablate/core";
+import { type MetricFacts, metricFacts } from "@ablate/core";
 import type { HeldRun, StoreWriter } from "@ablate/store";
 import type { EndEntry, LogEntry, RunEntry } from "./log.ts";
 import type { LogProgress } from "./record-event.ts";
@@ -22,8 +22,7 @@ export function apply(
       store.describeRun(runId, token, entry.description);
       return;
     case "declare":
-      store.declareMetrics(runId, token, entry.metrics);
-      for (const { name } of entry.metrics) metrics.add(name);
+      declare(entry.metrics);
       return;
     case "metrics":
       know(entry.series.map(({ name }) => name));
@@ -54,8 +53,22 @@ export function apply(
   /** Says of metrics that come for the first time what is usual of their names. */
   function know(names: readonly string[]): void {
     const unknown = names.filter((name) => !metrics.has(name));
-    store.declareMetrics(runId, token, unknown.map(metricFacts));
-    for (const name of unknown) metrics.add(name);
+    declare(unknown.map((name) => metricFacts(name)));
+  }
+
+  /** Says what is known of metrics; which of them is the loss is told by the names of all. */
+  function declare(declared: readonly MetricFacts[]): void {
+    if (declared.length === 0) return;
+    const before = [...metrics];
+    for (const { name } of declared) metrics.add(name);
+    const moved = before
+      .map((name) => metricFacts(name, metrics))
+      .filter(({ name, role }) => role !== metricFacts(name, before).role);
+    const facts = declared.map((one) => {
+      const { role = null } = metricFacts(one.name, metrics);
+      return { ...one, role };
+    });
+    store.declareMetrics(runId, token, [...moved, ...facts]);
   }
 }
 

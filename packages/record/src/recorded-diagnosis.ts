@@ -21,7 +21,10 @@ const BLOCK_STEPS = 4096;
  */
 export class RecordedDiagnosis {
   readonly #diagnosis: LogDiagnosis;
+  /** Of metrics that the store has. */
   readonly #roles = new Map<string, MetricRole | null>();
+  /** Of metrics that entries have told of. */
+  readonly #names = new Set<string>();
 
   constructor(
     { parameters, provenance }: Pick<RunEntry, "parameters" | "provenance">,
@@ -71,9 +74,10 @@ export class RecordedDiagnosis {
         return;
       }
       case "declare":
-        for (const { name, role = null } of entry.metrics) this.#roles.set(name, role);
+        for (const { name } of entry.metrics) this.#names.add(name);
         return;
       case "metrics":
+        for (const { name } of entry.series) this.#names.add(name);
         for (const one of entry.series) this.#series(one);
         return;
       case "steps":
@@ -99,7 +103,7 @@ export class RecordedDiagnosis {
 
   #series({ name, steps, numbers }: MetricNumbers): void {
     const known = this.#roles.get(name);
-    const role = known === undefined ? (metricFacts(name).role ?? null) : known;
+    const role = known === undefined ? (metricFacts(name, this.#names).role ?? null) : known;
     this.#diagnosis.metric({ name, role, steps, numbers });
   }
 

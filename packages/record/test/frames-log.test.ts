@@ -130,6 +130,21 @@ test("a run was trained when its frames say, by all of its processes, whenever i
   expect([atMs[0], atMs.at(-1)]).toEqual([time + 2000, time + 3_608_000]);
 });
 
+test.each([[["train_loss", "loss"]], [["loss", "train_loss"]]])(
+  "of the metrics %j one is the loss, and the other a mean, whichever comes first",
+  async (names) => {
+    const folder = temporaryFolder();
+    const [first = "", second = ""] = names;
+    writeFileSync(join(folder, "a.jsonl"), `{"step":0,"${first}":1}\n{"step":1,"${second}":2}\n`);
+
+    await recordInto(folder, [folder]);
+
+    const [run] = storedIn(folder);
+    const { loss, trainLoss } = run ?? {};
+    expect([loss, trainLoss]).toEqual(first === "loss" ? [1, 2] : [2, 1]);
+  },
+);
+
 test("what was trained before the file, or lost, is unknown and not made up", async () => {
   const folder = temporaryFolder();
   writeLog(folder, "b.ablate", framesOf({ id: "b", resumes: "gone", start: 30, steps: 50 }));

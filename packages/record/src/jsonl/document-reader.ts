@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { metricFacts } from "@ablate/core";
 import type { LogPosition } from "@ablate/store";
 import type { LogEntry, LogReader } from "../log.ts";
 import { isStep } from "../number-text.ts";
@@ -129,9 +128,6 @@ export class DocumentReader implements LogReader {
       parameters: [],
       provenance: {},
     });
-    // What Hugging Face's trainer logs by this name at its end is the mean over all steps.
-    const mean = { ...metricFacts("train_loss"), role: "train_loss" } as const;
-    if (framework !== null) this.#rows.push({ type: "declare", metrics: [mean] });
   }
 
   #beginAnew(): void {

@@ -140,7 +140,7 @@ export class RunWriter {
     const facts = { backend, backend_version: version, backend_reason: reason, threads: 1 };
     await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
     this.#metricNames = metrics;
-    const declared = metrics.map(metricFacts);
+    const declared = metrics.map((name) => metricFacts(name));
     await this.#write((store, ...run) => store.declareMetrics(...run, declared));
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
     for (const message of notes) {
