@@ -15,7 +15,7 @@ import { LiveFindings } from "./live-findings.ts";
 import type { EndEntry, FoundLog, LogEntry, LogReader } from "./log.ts";
 import type { LogProgress, RecordEvent } from "./record-event.ts";
 import { usableName } from "./run-name.ts";
-import { type LogPart, type StoredLog, writePart } from "./write-entries.ts";
+import { BegunRunError, type LogPart, type StoredLog, writePart } from "./write-entries.ts";
 
 export type RecordedLogOptions = {
   readonly store: RetryingWriter;
@@ -63,9 +63,7 @@ export class RecordedLog {
     this.#grewAt = performance.now() - ageOf(found);
     this.#isTrashed = known?.isTrashed ?? false;
     if (known === undefined) return;
-    const { id, name, state, step, loss } = known;
-    this.#progress = { step, loss };
-    this.#stored = { id, name, state, metrics: new Set(), isOurs: false };
+    this.#know(known);
     if (this.#isTrashed) this.#tellUnchanged();
   }
 
@@ -149,6 +147,11 @@ export class RecordedLog {
   close(): void {
     this.#reader?.close();
     this.#reader = null;
+  }
+
+  #know({ id, name, state, step, loss }: KnownRun): void {
+    this.#progress = { step, loss };
+    this.#stored = { id, name, state, metrics: new Set(), isOurs: false };
   }
 
   #isOver(): boolean {
@@ -241,6 +244,11 @@ export class RecordedLog {
       this.close();
       this.#findings.forget();
       if (this.#stored !== null) this.#stored = { ...this.#stored, isOurs: false };
+      if (error instanceof BegunRunError) {
+        this.#waiting = [];
+        this.#know(error.run);
+        return true;
+      }
       if (error instanceof HeldRunError || error instanceof LostClaimError) this.#onHeld(error);
       else this.#onBroken(error);
       return false;

@@ -25,6 +25,17 @@ type Context = {
   readonly findings: LiveFindings;
 };
 
+/** Another process has begun the run of a log since this one has asked for it. */
+export class BegunRunError extends Error {
+  override readonly name = "BegunRunError";
+  readonly run: KnownRun;
+
+  constructor(run: KnownRun) {
+    super(`another process has begun ${run.name}`);
+    this.run = run;
+  }
+}
+
 /** Returns the hash of the run that a log is of. */
 export function logHash({ identity }: Pick<FoundLog, "identity">): string {
   return createHash("sha256")
@@ -32,7 +43,7 @@ export function logHash({ identity }: Pick<FoundLog, "identity">): string {
     .digest("hex");
 }
 
-/** Returns what is known of the run afterwards. */
+/** Returns what is known of the run afterwards. @throws BegunRunError */
 export function writePart(
   writer: StoreWriter,
   before: StoredLog | null,
@@ -89,8 +100,11 @@ function plan(
   const { framework, steps } = entry;
   const { grid, label } = usableName(found);
   const seed = seedIn(entry.config, entry.seed);
+  const hash = logHash(found);
+  const begun = writer.recordedRuns([hash]).get(hash);
+  if (begun !== undefined) throw new BegunRunError(begun);
   const run = {
-    ...{ hash: logHash(found), name: `${grid}/${label}`, label, steps, seed },
+    ...{ hash, name: `${grid}/${label}`, label, steps, seed },
     ...{ config: configText(entry.config, seed), engine: framework ?? "unknown" },
     source: found.format,
   };

@@ -57,3 +57,20 @@ test("a file of 64 MB is recorded in parts, and a folder of many logs in turn", 
   expect(begun).toHaveLength(21);
   expect(most).toBeLessThan(200e6);
 });
+
+test("two that begin at once on a new store record every log once", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "logs"));
+  for (let i = 0; i < 8; i++) {
+    writeLog(join(folder, "logs"), `${i}.ablate`, framesOf({ id: `s${i}`, name: `g/s${i}` }));
+  }
+
+  const both = await Promise.all([1, 2].map(() => recordInto(folder, [join(folder, "logs")])));
+
+  expect(both.flatMap(({ events }) => events.filter(({ event }) => event === "trouble"))).toEqual(
+    [],
+  );
+  const clean = temporaryFolder();
+  await recordInto(clean, [join(folder, "logs")]);
+  expect(contentOf(folder)).toEqual(contentOf(clean));
+});
