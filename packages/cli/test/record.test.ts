@@ -169,6 +169,7 @@ test("what is no log is said in one sentence", async () => {
     return `${status} ${stderr}`;
   };
   expect(await said("record", "gone")).toBe("2 ablate: there is no file or folder gone\n");
+  expect(await said("record", "")).toBe("2 ablate: an empty PATH names no file and no folder\n");
   expect(await said("record", "empty")).toMatch(
     new RegExp(`^2 ablate: empty is a folder without any file; ${formats}\n$`),
   );

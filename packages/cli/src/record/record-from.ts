@@ -79,6 +79,8 @@ function exitCode({ terminal }: Invocation, outcome: RecordOutcome, isStopped: b
 }
 
 function pathOf({ terminal }: Invocation, path: string): string {
+  // An empty variable of a shell is not the whole working folder.
+  if (path === "") throw new UsageError("an empty PATH names no file and no folder");
   const absolute = resolve(terminal.folder, path);
   if (existsSync(absolute)) return absolute;
   throw new UsageError(`there is no file or folder ${path}`);
