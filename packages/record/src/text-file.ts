@@ -1,5 +1,6 @@
 /** A file that another program appends to, or writes anew, while it is read. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fstatSync } from "node:fs";
+import { readUpTo, withFile } from "./byte-source.ts";
 import { unreadable } from "./trouble.ts";
 
 /** So many bytes before the place where reading goes on must be what they were. */
@@ -43,15 +44,8 @@ export class TextFile {
    */
   read(most: number): Piece | "rewritten" {
     try {
-      const file = openSync(this.path, "r");
-      try {
-        return this.#readOn(file, most);
-      } finally {
-        closeSync(file);
-      }
+      return withFile(this.path, (file) => this.#readOn(file, most)) ?? NOTHING;
     } catch (error) {
-      const { code } = error instanceof Error && "code" in error ? error : { code: null };
-      if (code === "ENOENT") return NOTHING;
       throw new Error(unreadable(error), { cause: error });
     }
   }
@@ -69,7 +63,7 @@ export class TextFile {
     const { size, mtimeMs } = fstatSync(file);
     const from = position - witness.length;
     const wanted = Math.min(size - from, witness.length + most);
-    const bytes = readFully(file, from, Math.max(0, wanted));
+    const bytes = readUpTo(file, from, Math.max(0, wanted));
     if (bytes.toString("latin1", 0, witness.length) !== witness) {
       this.#place = BEGINNING;
       return "rewritten";
@@ -77,15 +71,4 @@ export class TextFile {
     const isEnd = from + bytes.length >= size;
     return { bytes: bytes.subarray(witness.length), isEnd, ageMs: Date.now() - mtimeMs };
   }
-}
-
-function readFully(file: number, from: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(file, bytes, done, length - done, from + done);
-    if (count === 0) break;
-    done += count;
-  }
-  return bytes.subarray(0, done);
 }

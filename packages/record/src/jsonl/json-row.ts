@@ -97,3 +97,13 @@ export function countedOf(
     values: values.filter((_, i) => i !== at),
   };
 }
+
+/** Reads a JSON object; undefined where a text is none. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = parseJson(text);
+    return isMap(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,9 +1,8 @@
 /** Makes rows of lines of JSON. */
-import { isMap } from "@ablate/store";
 import { isStep } from "../number-text.ts";
 import type { RowLog } from "../row-log.ts";
 import type { RowParser } from "../text-log-reader.ts";
-import { countedOf, jsonRow, parseJson, stepNameOf } from "./json-row.ts";
+import { countedOf, jsonObject, jsonRow, stepNameOf } from "./json-row.ts";
 
 /** Plain JSON. */
 export type LinesState = {
@@ -59,7 +58,7 @@ export class LinesParser implements RowParser<LinesState> {
   #line(line: string, rows: RowLog): boolean {
     const text = line.replace(/^\ufeff/, "").trim();
     if (text === "") return true;
-    const object = objectOf(text);
+    const object = jsonObject(text);
     if (object === undefined) return false;
     const row = jsonRow(object);
     this.#describe(row.config, rows);
@@ -77,14 +76,5 @@ export class LinesParser implements RowParser<LinesState> {
     if (text === null || text === this.#config) return;
     this.#config = text;
     rows.push({ type: "describe", description: { config: text } });
-  }
-}
-
-function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = parseJson(text);
-    return isMap(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

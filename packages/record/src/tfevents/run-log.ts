@@ -1,5 +1,4 @@
 /** What the event files of one run say, gathered until it is handed over. */
-import { metricFacts } from "@ablate/core";
 import { Columns } from "../columns.ts";
 import type { LogEntry, LogTimes, RunEntry } from "../log.ts";
 import { momentOf } from "../moment.ts";
@@ -37,7 +36,6 @@ export class RunLog {
   readonly columns: Columns = new Columns();
   readonly probes: ProbeGatherer;
   readonly #entries: LogEntry[] = [];
-  readonly #declared: Set<string> = new Set();
   #config: Settings;
   #first: number;
   #last: number;
@@ -170,11 +168,6 @@ export class RunLog {
 
   #flush(): void {
     const series = this.columns.take();
-    const metrics = series
-      .filter(({ name }) => !this.#declared.has(name))
-      .map(({ name }) => metricFacts(name));
-    for (const { name } of metrics) this.#declared.add(name);
-    if (metrics.length > 0) this.#entries.push({ type: "declare", metrics });
     if (series.length > 0) this.#entries.push({ type: "metrics", series });
     for (const probe of this.probes.take()) {
       const isAnew = this.#isProbeAnew;

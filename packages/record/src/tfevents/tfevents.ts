@@ -1,7 +1,7 @@
 /** Event files of TensorBoard: what PyTorch's SummaryWriter, tensorboardX, Lightning, Keras and JAX write. */
-import { realpathSync } from "node:fs";
 import { isMap, type LogPosition } from "@ablate/store";
 import type { FoundLog, LogEntry, LogFormat, LogReader, LogTimes } from "../log.ts";
+import { realPath } from "../real-path.ts";
 import { settingsIn } from "../settings.ts";
 import { EventFile, type FileState, NEW_FILE } from "./event-file.ts";
 import { isEventFile } from "./first-events.ts";
@@ -100,12 +100,4 @@ function isKeptState(value: unknown): value is KeptState {
   if (!isMap(value) || !isMap(value.file)) return false;
   const { place, passing, tags } = value.file;
   return isMap(place) && typeof passing === "number" && Array.isArray(tags);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // It is gone: there is nothing more to read of it.
-  }
 }

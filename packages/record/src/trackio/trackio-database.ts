@@ -1,8 +1,8 @@
 /** Runs in Trackio's database, one for each project. Its JSON is text or bytes, as its library for JSON makes it. */
 import { basename, extname } from "node:path";
-import { isMap, type LogPosition, type Provenance } from "@ablate/store";
+import type { LogPosition, Provenance } from "@ablate/store";
 import type { Database } from "better-sqlite3";
-import { countedOf, jsonRow, parseJson } from "../jsonl/json-row.ts";
+import { countedOf, jsonObject, jsonRow } from "../jsonl/json-row.ts";
 import type { FoundLog, LogEntry, LogReader, LogTimes } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { isStep } from "../number-text.ts";
@@ -145,7 +145,7 @@ class TrackioReader implements LogReader {
   }
 
   #row({ step, metrics }: Row): void {
-    const object = objectOf(metrics);
+    const object = jsonObject(metrics);
     if (object === undefined || !isStep(step)) {
       this.#rows.tellOnce(
         "row",
@@ -170,20 +170,11 @@ function settingsOf(text: string): {
   readonly config: Readonly<Record<string, unknown>>;
   readonly provenance: Provenance;
 } {
-  const all = Object.entries(objectOf(text) ?? {});
+  const all = Object.entries(jsonObject(text) ?? {});
   const provenance: Record<string, string | number | boolean | null> = {};
   for (const [name, value] of all) {
     const isScalar = typeof value === "string" || typeof value === "number";
     if (name.startsWith("_") && isScalar) provenance[name.slice(1).toLowerCase()] = value;
   }
   return { config: Object.fromEntries(all.filter(([name]) => !name.startsWith("_"))), provenance };
-}
-
-function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = parseJson(text);
-    return isMap(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 /** Files that W&B keeps of runs, offline ones and others: `wandb/*run-*` + `/run-ID.wandb`. */
-import { realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { isMap, type LogPosition } from "@ablate/store";
 import type { FoundFile, FoundLog, LogEntry, LogFormat, LogReader, LogTimes } from "../log.ts";
 import { WireError } from "../protobuf.ts";
+import { realPath } from "../real-path.ts";
 import { BEGINNING, type Place } from "../text-file.ts";
 import { LogFile, MAGIC, WandbError } from "./log-file.ts";
 import { type Fields, walkRecord } from "./record-walk.ts";
@@ -173,12 +173,4 @@ function keptState(text: string): KeptState | null {
 function isKeptState(value: unknown): value is KeptState {
   if (!isMap(value) || !isMap(value.place)) return false;
   return value.run === undefined || isRunState(value.run);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // It is gone: there is nothing more to read of it.
-  }
 }
