@@ -1,7 +1,7 @@
 /** Runs of other programs side by side, alone and with runs that are trained here. */
 import { expect, test } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
-import { metric, recordedFolder, recordRun } from "./recorded-make.ts";
+import { metric, recordedFolder, recordRun, recordSteps } from "./recorded-make.ts";
 
 const folder = recordedFolder();
 
@@ -87,4 +87,25 @@ test("what is lost is said of recorded runs, too: failed, or ended on a loss tha
   expect(stdout).toMatch(/^bad +8 +- +0 of 1 +failed +-$/m);
   expect(stdout).toMatch(/^no +7 +- +0 of 1 +-$/m);
   expect(stdout).toMatch(/^good +1 +2\.0000 \* +1 +10$/m);
+});
+
+test("steps that end on a loss that is not finite are no result", async () => {
+  const lossy = makeFolder();
+  for (const [label, last] of [
+    ["nan", Number.NaN],
+    ["good", 2],
+  ] as const) {
+    recordRun(lossy, {
+      grid: "g",
+      label,
+      config: { lr: last },
+      seed: 1,
+      ...recordSteps([3, last]),
+    });
+  }
+
+  const { stdout } = await ablate(lossy, "compare", "g");
+
+  expect(stdout).toMatch(/^nan .* 0 of 1 +not finite/m);
+  expect(stdout).toMatch(/^good .*2\.5000/m);
 });

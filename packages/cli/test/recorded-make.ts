@@ -129,6 +129,16 @@ export function steps(count: number, from = 4): NonNullable<Recorded["record"]> 
   };
 }
 
+/** Records steps with these losses, of a network with parameters. */
+export function recordSteps(losses: readonly number[]): Pick<Recorded, "parameters" | "record"> {
+  const count = losses.length;
+  const ratios = new Float32Array(count * PARAMETERS.length).fill(1e-3);
+  const [loss, lr] = [Float64Array.from(losses), new Float64Array(count).fill(3e-4)];
+  const record: Recorded["record"] = (writer, id, token) =>
+    writer.appendSteps(id, token, { first: 0, count, loss, lr, ratios, trainSeconds: 3 });
+  return { parameters: PARAMETERS, record };
+}
+
 const PROBE: Probe = {
   step: 100,
   examples: 32,

@@ -7,7 +7,7 @@ type MetricField = "validLoss" | "trainLoss" | "testLoss" | "bestValidLoss" | "l
 
 export type Measured = Pick<
   RunSummary,
-  MetricField | "state" | "lastStep" | "bestValidStep" | "metrics" | "source"
+  MetricField | "state" | "lastStep" | "bestValidStep" | "metrics" | "parameters" | "source"
 >;
 
 /** A number that came out of a run. */
@@ -101,7 +101,13 @@ function ofRole({ metrics }: Measured, column: string): MetricSummary | undefine
 /** Says whether a recorded run has numbers for a column of the view `runs` of which the last is not finite. */
 export function endsNotFinite(run: Measured, { name }: Metric): boolean {
   const found = ofRole(run, name) ?? run.metrics?.get(metricOf(name));
+  if (found === undefined && name === LOSS.name) return hasSteps(run) && run.loss === null;
   return found !== undefined && found.points > 0 && found.last === null;
+}
+
+/** Says whether a recorded run has steps, each with its loss, and not metrics alone. */
+function hasSteps({ parameters, lastStep }: Measured): boolean {
+  return (parameters ?? 0) > 0 && lastStep !== null;
 }
 
 function finite(field: MetricField): Metric["value"] {
