@@ -197,6 +197,11 @@ test("import knows a log by its first bytes, and a store as ever", async () => {
   const store = await ablate(other, "import", join(folder, "ablate.db"), "--json");
   expect(jsonRows(store)).toMatchObject([{ run: "gpt/base", change: "added", steps: 100 }]);
   expect((await ablate(other, "import", join(folder, "store.db"), "--dry-run")).status).toBe(2);
+  const followed = ["--follow", "--exit-when-idle", "0.2s", "--store", "live.db"];
+  const live = await ablate(folder, "import", "store.db", ...followed);
+  expect([live.status, live.stdout]).toEqual([0, `gpt/base: begins\n${logs.stdout}`]);
+  const refused = await ablate(other, "import", join(folder, "ablate.db"), "--follow");
+  expect(refused.stderr).toContain("is a store of ablate; --follow is for logs");
 });
 
 test("a run in the trash stays there", async () => {

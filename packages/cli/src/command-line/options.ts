@@ -7,6 +7,13 @@ export const STORE_OPTION: { readonly store: Option } = {
   store: { value: "FILE", help: "the store (default ablate.db, or ABLATE_STORE)" },
 };
 
+/** Of verbs that record logs. */
+export const LOG_OPTIONS: Readonly<Record<"follow" | "exit-when-idle" | "step", Option>> = {
+  follow: { help: "go on with what is written later" },
+  "exit-when-idle": { value: "D", help: "with --follow: end once nothing new has come for D" },
+  step: { value: "COLUMN", help: "the column of tables that counts steps" },
+};
+
 export const READING_OPTIONS: { readonly store: Option; readonly json: Option } = {
   ...STORE_OPTION,
   json: { help: "print one JSON array" },

@@ -7,7 +7,7 @@ import { asLine, count, counted, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
-import { READING_OPTIONS, STOPPED } from "../command-line/options.ts";
+import { LOG_OPTIONS, READING_OPTIONS, STOPPED } from "../command-line/options.ts";
 import { few } from "../print/few.ts";
 import { jsonArray } from "../print/rows.ts";
 import { recordFrom } from "../record/record-from.ts";
@@ -18,12 +18,13 @@ export const command: Command = {
     "Takes the runs of another store, of another machine perhaps, over into this one; makes it where there is none. A run is known by its hash: of two records the finished one stays, else the one with more steps, else ours. A run that is being trained here is left alone. Grids become one by their name, tags are united, notes put below each other. It can be stopped and repeated: each run is one transaction. A log of another program, or a folder of them, is recorded as `ablate record` does.",
   options: {
     ...READING_OPTIONS,
+    ...LOG_OPTIONS,
     "dry-run": { help: "say what would be done, and do nothing" },
   },
   examples: [
     ["ablate import other.db", "take the runs of another store over into this one"],
     ["ablate import other.db --dry-run", "what that would do, run by run"],
-    ["ablate import runs/", "the logs in a folder, as `ablate record runs/`"],
+    ["ablate import runs/ --follow", "the logs in a folder, as `ablate record` does"],
   ],
   exits: [["1", "a damaged run stays in the other store"], STOPPED],
   see: ["docs/export.md", "ablate export"],
@@ -35,6 +36,10 @@ export const command: Command = {
     if (isLog(from)) {
       if (dryRun) throw new UsageError(`${path} is no store of ablate; --dry-run is for stores`);
       return recordFrom(invocation, [path], true);
+    }
+    const ofLogs = Object.keys(LOG_OPTIONS).find((name) => flags.has(name));
+    if (ofLogs !== undefined) {
+      throw new UsageError(`${path} is a store of ablate; --${ofLogs} is for logs`);
     }
     let isWhole = true;
     const work = async (signal: AbortSignal): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Command } from "../command-line/command.ts";
-import { CI, STOPPED, STORE_OPTION } from "../command-line/options.ts";
+import { CI, LOG_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { recordFrom } from "../record/record-from.ts";
 
 export const command: Command = {
@@ -9,9 +9,7 @@ export const command: Command = {
   ],
   options: {
     ...STORE_OPTION,
-    follow: { help: "go on with what is written later" },
-    "exit-when-idle": { value: "D", help: "with --follow: end once nothing new has come for D" },
-    step: { value: "COLUMN", help: "the column of tables that counts steps" },
+    ...LOG_OPTIONS,
     "storage-timeout": {
       value: "D",
       help: "stop once the store took nothing for D: disk full, locked, gone (default 60s)",
