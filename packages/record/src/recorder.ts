@@ -2,13 +2,18 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setImmediate as breathe, setTimeout as delay } from "node:timers/promises";
-import { type Claim, RetryingWriter, type StorageError, type StoreWriter } from "@ablate/store";
+import {
+  type Claim,
+  collectEarly,
+  RetryingWriter,
+  type StorageError,
+  type StoreWriter,
+} from "@ablate/store";
 import { Discoverer } from "./discover.ts";
 import type { FoundLog } from "./log.ts";
 import type { RecordEvent } from "./record-event.ts";
 import { RecordedLog } from "./recorded-log.ts";
 import { logHash } from "./write-entries.ts";
-import { collectEarly } from "./young-memory.ts";
 
 export type RecordOptions = {
   readonly store: StoreWriter;

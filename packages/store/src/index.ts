@@ -173,3 +173,4 @@ export type {
 export { RetryingWriter, type StorageEvent } from "./writing/retrying-writer.ts";
 export { otherName, type RunName } from "./writing/run-names.ts";
 export { type KnownRun, openWriter, type StoreWriter } from "./writing/writer.ts";
+export { collectEarly } from "./young-memory.ts";

@@ -1,6 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { DamageError, EXPORT_TABLES, type StoreReader, sealStore } from "@ablate/store";
+import {
+  collectEarly,
+  DamageError,
+  EXPORT_TABLES,
+  type StoreReader,
+  sealStore,
+} from "@ablate/store";
 import { asLine, bytes, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -78,6 +84,7 @@ export const command: Command = {
   run: async (invocation) => {
     const { terminal } = invocation;
     const request = exportRequest(invocation);
+    collectEarly();
     let isWhole = true;
     const work = async (signal: AbortSignal): Promise<void> => {
       const said = await withOpenReader(invocation, async (reader) => {

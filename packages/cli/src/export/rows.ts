@@ -1,6 +1,5 @@
 /** Rows of a table as CSV, JSON lines or Parquet, written in bounded memory. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 import type { Batch, Cells, ExportColumn, ExportTable } from "@ablate/store";
 import { csvField, csvRow, visibleJson } from "@ablate/text";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
@@ -33,8 +32,6 @@ export async function exportRows(
   table: ExportTable,
   { format, target, terminal, signal }: Destination,
 ): Promise<number | null> {
-  // Rows are garbage as soon as they are written; without this V8 lets 130 MB of them pile up.
-  setFlagsFromString("--semi-space-growth-factor=1");
   const copy = async (writer: RowWriter): Promise<number | null> => {
     let rows = 0;
     for (const batch of table.batches()) {
