@@ -105,7 +105,7 @@ function parsed(headBytes: Buffer, body: Buffer): Frame {
 
 function headOf(bytes: Buffer): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(bytes.toString());
+    const value: unknown = JSON.parse(bytes.toString(), exactIntegers);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { ...value };
     }
@@ -113,6 +113,18 @@ function headOf(bytes: Buffer): Record<string, unknown> {
     throw new FrameError("the head of a frame is no JSON", { cause });
   }
   throw new FrameError("the head of a frame is no JSON object");
+}
+
+/** Keeps an integer that a number does not hold as the text of its digits: a seed of Python, for one. */
+function exactIntegers(
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  const source = context?.source ?? "";
+  return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+    ? source
+    : value;
 }
 
 function described(item: unknown): {

@@ -20,6 +20,20 @@ test("a frame comes back as it was, number by number", () => {
   expect(bytes.length % 8).toBe(0);
 });
 
+test("an integer that a number does not hold is the text of its digits", () => {
+  const head = {
+    type: "run",
+    seed: 2 ** 53,
+    near: 9_007_199_254_740_991,
+    rate: 1e-300,
+    far: 1e300,
+  };
+
+  const read = decodeFrame(encodeFrame({ head, arrays: {} }));
+
+  expect(read?.frame.head).toEqual({ ...head, seed: "9007199254740992" });
+});
+
 test("a frame that is cut off anywhere is not whole yet", () => {
   const bytes = encodeFrame(FRAME);
 
