@@ -107,7 +107,7 @@ export class RunChecks {
 
   /** Returns the names of the grids whose texts are not what was written. */
   grids(): string[] {
-    return damagedGrids(this.#sql);
+    return this.#atOnce(() => damagedGrids(this.#sql));
   }
 
   /**
