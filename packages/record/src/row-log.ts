@@ -1,6 +1,7 @@
 /** Rows of numbers as entries of a log. */
+
+import { Columns } from "./columns.ts";
 import type { LogEntry } from "./log.ts";
-import { SeriesBuilder } from "./series-builder.ts";
 import { type Counted, type CounterState, FIRST_ROW, StepCounter } from "./step-counter.ts";
 
 /** What a log of rows knows of those before; plain JSON. */
@@ -16,7 +17,7 @@ export class RowLog {
   readonly #path: string;
   #counter: StepCounter;
   #told: Set<string>;
-  #series: SeriesBuilder = new SeriesBuilder();
+  #series: Columns = new Columns();
   #entries: LogEntry[] = [];
 
   /** @param path - what a trouble names */
@@ -38,7 +39,8 @@ export class RowLog {
   add(counted: Counted, names: readonly string[], numbers: readonly number[]): void {
     const { step, rewind } = this.#counter.place(counted, names);
     if (rewind !== null) this.push(rewind);
-    for (const [i, name] of names.entries()) this.#series.add(name, step, numbers[i] ?? Number.NaN);
+    for (const [i, name] of names.entries())
+      this.#series.of(name).add(step, numbers[i] ?? Number.NaN);
   }
 
   /** Counts a row that has no numbers, or no step. */

@@ -1,11 +1,11 @@
 /** Runs in MLflow's database. */
 import type { LogPosition } from "@ablate/store";
 import type { Database } from "better-sqlite3";
+import { Columns } from "../columns.ts";
 import type { FoundLog, LogEntry, LogReader } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { isStep } from "../number-text.ts";
 import { seedOf } from "../seed-of.ts";
-import { SeriesBuilder } from "../series-builder.ts";
 import type { ForeignDatabase } from "../sqlite/foreign-database.ts";
 import { endOf, provenanceOf, settingOf, UncountedMetrics } from "./mlflow-run.ts";
 
@@ -179,11 +179,11 @@ class MlflowReader implements LogReader {
   }
 
   #numbers(rows: readonly MetricRow[]): LogEntry[] {
-    const series = new SeriesBuilder();
+    const series = new Columns();
     const entries: LogEntry[] = [];
     for (const row of rows) {
       if (isStep(row.step))
-        series.add(row.key, this.#uncounted.place(row.key, row.step), numberOf(row));
+        series.of(row.key).add(this.#uncounted.place(row.key, row.step), numberOf(row));
       else if (!this.#state.told) {
         this.#state = { ...this.#state, told: true };
         const message = `${this.#file.path}: metric ${row.key} has the step ${row.step}; steps count from 0, so such numbers are left out`;

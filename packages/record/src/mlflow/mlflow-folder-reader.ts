@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { LogPosition } from "@ablate/store";
+import { Columns } from "../columns.ts";
 import type { LogEntry, LogReader } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { isStep, numberOf } from "../number-text.ts";
 import { seedOf } from "../seed-of.ts";
-import { SeriesBuilder } from "../series-builder.ts";
 import { BEGINNING, type Place, TextFile } from "../text-file.ts";
 import { filesIn, metaOf, textsIn } from "./mlflow-files.ts";
 import { endOf, provenanceOf, settingOf, UncountedMetrics } from "./mlflow-run.ts";
@@ -47,7 +47,7 @@ export class MlflowFolderReader implements LogReader {
     // While it is written anew there is none.
     if (meta === undefined || meta.lifecycle_stage === "deleted") return [];
     this.#describe(timeOf(meta.start_time));
-    const series = new SeriesBuilder();
+    const series = new Columns();
     let left = budget;
     for (const name of filesIn(join(this.#folder, "metrics"))) {
       if (left > 0) left -= this.#metric(name, series, left);
@@ -90,7 +90,7 @@ export class MlflowFolderReader implements LogReader {
   }
 
   /** Reads on in the file of a metric; returns how many bytes it has read. */
-  #metric(name: string, series: SeriesBuilder, most: number): number {
+  #metric(name: string, series: Columns, most: number): number {
     const path = join(this.#folder, "metrics", name);
     const file = new TextFile(path, this.#places.get(name) ?? BEGINNING);
     try {
@@ -113,13 +113,13 @@ export class MlflowFolderReader implements LogReader {
     }
   }
 
-  #line(line: string, name: string, series: SeriesBuilder): void {
+  #line(line: string, name: string, series: Columns): void {
     if (line.trim() === "") return;
     const [, number = "", stepText = "0"] = line.trim().split(" ");
     const value = numberOf(number);
     const step = Number(stepText);
     if (isStep(step) && typeof value === "number") {
-      series.add(name, this.#uncounted.place(name, step), value);
+      series.of(name).add(this.#uncounted.place(name, step), value);
       return;
     }
     const path = join(this.#folder, "metrics", name);
