@@ -1,6 +1,6 @@
 /** How a log begins that says nothing of its run but numbers. */
 import type { LogEntry } from "./log.ts";
-import { seedOf } from "./seed-of.ts";
+import { runEntry } from "./run-entry.ts";
 import { settingsIn } from "./settings.ts";
 
 /**
@@ -21,14 +21,5 @@ export function runEntries(
     const description = { config: JSON.stringify(config) };
     return { entries: [{ type: "describe", description }], digest };
   }
-  const entry: LogEntry = {
-    type: "run",
-    config,
-    seed: seedOf(config),
-    framework,
-    steps: null,
-    parameters: [],
-    provenance: {},
-  };
-  return { entries: [entry], digest };
+  return { entries: [runEntry({ config, framework })], digest };
 }

@@ -6,7 +6,7 @@ import type { LogPosition } from "@ablate/store";
 import type { LogEntry, LogReader } from "../log.ts";
 import { isStep } from "../number-text.ts";
 import { NO_ROWS, RowLog, type RowState } from "../row-log.ts";
-import { seedOf } from "../seed-of.ts";
+import { runEntry } from "../run-entry.ts";
 import { settingsIn } from "../settings.ts";
 import { unreadable } from "../trouble.ts";
 import { type DocumentRows, documentRows } from "./document-rows.ts";
@@ -118,16 +118,8 @@ export class DocumentReader implements LogReader {
     if (this.#state.isBegun) return;
     this.#state = { ...this.#state, isBegun: true };
     const settings = framework === null ? settingsIn(folder).config : config;
-    this.#rows.push({
-      type: "run",
-      config: settings,
-      seed: seedOf(settings),
-      framework,
-      // Steps are counted as after so many updates: the last one is the number that is planned, which is none more.
-      steps: null,
-      parameters: [],
-      provenance: {},
-    });
+    // Steps are counted as after so many updates: the last one is the number that is planned, so it is not said.
+    this.#rows.push(runEntry({ config: settings, framework }));
   }
 
   #beginAnew(): void {

@@ -5,7 +5,7 @@ import { Columns } from "../columns.ts";
 import type { FoundLog, LogEntry, LogReader } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { isStep } from "../number-text.ts";
-import { seedOf } from "../seed-of.ts";
+import { runEntry } from "../run-entry.ts";
 import type { ForeignDatabase } from "../sqlite/foreign-database.ts";
 import { endOf, provenanceOf, settingOf, UncountedMetrics } from "./mlflow-run.ts";
 
@@ -159,8 +159,7 @@ class MlflowReader implements LogReader {
       const description = { config: JSON.stringify(config), provenance };
       return [{ type: "describe", description }];
     }
-    const run = { config, seed: seedOf(config), framework: null, steps: null, parameters: [] };
-    return [{ type: "run", ...run, provenance, startedAt: momentOf(start_time) }];
+    return [runEntry({ config, provenance, startedAt: momentOf(start_time) })];
   }
 
   /** Begins anew where the rows are not those that were read: `vacuum` numbers them again. */

@@ -4,7 +4,7 @@ import { Columns } from "../columns.ts";
 import type { LogEntry, LogReader } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { isStep, numberOf } from "../number-text.ts";
-import { seedOf } from "../seed-of.ts";
+import { runEntry } from "../run-entry.ts";
 import { BEGINNING, type Place, TextFile } from "../text-file.ts";
 import { filesIn, metaOf, textsIn } from "./mlflow-files.ts";
 import { endOf, provenanceOf, settingOf, UncountedMetrics } from "./mlflow-run.ts";
@@ -80,8 +80,7 @@ export class MlflowFolderReader implements LogReader {
     const said = JSON.stringify([config, provenance]);
     if (said === this.#said) return;
     if (this.#said === null) {
-      const run = { config, seed: seedOf(config), framework: null, steps: null, parameters: [] };
-      this.#entries.push({ type: "run", ...run, provenance, startedAt: momentOf(startMs) });
+      this.#entries.push(runEntry({ config, provenance, startedAt: momentOf(startMs) }));
     } else {
       const description = { config: JSON.stringify(config), provenance };
       this.#entries.push({ type: "describe", description });

@@ -3,7 +3,7 @@ import { Columns } from "../columns.ts";
 import type { LogEntry, LogTimes, RunEntry } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { ProbeGatherer } from "../probe-gatherer.ts";
-import { seedOf } from "../seed-of.ts";
+import { runEntry } from "../run-entry.ts";
 import type { Hparams } from "./hparams.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -154,16 +154,12 @@ export class RunLog {
   }
 
   #runEntry(): RunEntry {
-    return {
-      type: "run",
+    return runEntry({
       config: this.#config,
-      seed: seedOf(this.#config),
       framework: this.#framework,
-      steps: null,
-      parameters: [],
       provenance: { started: isoTime(this.#first), last_event: isoTime(this.#last) },
       startedAt: momentOf(1000 * this.#first),
-    };
+    });
   }
 
   #flush(): void {

@@ -7,7 +7,7 @@ import type { FoundLog, LogEntry, LogReader, LogTimes } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { isStep } from "../number-text.ts";
 import { NO_ROWS, RowLog, type RowState } from "../row-log.ts";
-import { seedOf } from "../seed-of.ts";
+import { runEntry } from "../run-entry.ts";
 import { columnsOf, type ForeignDatabase } from "../sqlite/foreign-database.ts";
 
 /** Columns that are read; since 2026 a run has an id beside its name. */
@@ -134,9 +134,8 @@ class TrackioReader implements LogReader {
     if (said === this.#said) return;
     const { config, provenance } = settingsOf(said);
     if (this.#said === null) {
-      const run = { config, seed: seedOf(config), framework: null, steps: null, parameters: [] };
       const startedAt = timeOf(this.#key.began);
-      this.#rows.push({ type: "run", ...run, provenance, startedAt });
+      this.#rows.push(runEntry({ config, provenance, startedAt }));
     } else {
       const description = { config: JSON.stringify(config), provenance };
       this.#rows.push({ type: "describe", description });

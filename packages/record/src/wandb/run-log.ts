@@ -5,7 +5,7 @@ import type { LogEntry, LogTimes, RunEntry } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { ProbeGatherer } from "../probe-gatherer.ts";
 import type { WireReader } from "../protobuf.ts";
-import { seedOf } from "../seed-of.ts";
+import { runEntry } from "../run-entry.ts";
 import { jsonValue, numberOfValue } from "./json-value.ts";
 import { type Fields, type Path, pathOf, type RecordSink } from "./record-walk.ts";
 import { Row } from "./row.ts";
@@ -215,16 +215,12 @@ export class RunLog implements RecordSink {
   }
 
   #runEntry(): RunEntry {
-    return {
-      type: "run",
+    return runEntry({
       config: this.#config,
-      seed: seedOf(this.#config),
       framework: this.#framework,
-      steps: null,
-      parameters: [],
       provenance: this.#newFacts,
       startedAt: this.#started || null,
-    };
+    });
   }
 
   #describe(): void {
