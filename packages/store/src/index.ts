@@ -72,7 +72,7 @@ export {
   seedsText,
   verdictText,
 } from "./analysis/verdict.ts";
-export { type Annotation, annotate } from "./annotate/annotate.ts";
+export { type Annotation, annotate, type NamedAnnotation } from "./annotate/annotate.ts";
 export { checkStore, type StoreCheck } from "./check/check-store.ts";
 export type { RunDamage } from "./digest/table-check.ts";
 export { type ImportReport, importStore } from "./exchange/import-store.ts";

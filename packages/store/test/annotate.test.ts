@@ -160,7 +160,11 @@ test.each<[string, Annotation, string]>([
   expect(() => annotate(path, annotation)).toThrow(message);
 
   expect(readerAt(path).query("select * from runs").rows).toEqual(before);
-  expect(readerAt(path).annotations()).toEqual({ runs: new Map(), grids: new Map() });
+  expect(readerAt(path).annotations()).toEqual({
+    runs: new Map(),
+    grids: new Map(),
+    colours: new Map(),
+  });
 });
 
 test("a renamed run has its new name everywhere, and keeps it when it is planned again", () => {

@@ -15,6 +15,7 @@ type Column = { readonly name: string; readonly type: string };
 /** Values that the others bear out: of columns that take only some, of JSON and of sizes. */
 const ALLOWED: Readonly<Record<string, unknown>> = {
   "run.state": "finished",
+  "colour.key": "run:run.hash",
   "run.config": "{}",
   "run.provenance": "{}",
   "run.last_step": 0,
@@ -127,7 +128,7 @@ test("every table of the schema belongs to a run or a grid", () => {
   const { ofRun, ofGrid } = readSchema(new Statements(database));
   const known = [...ofRun, ...ofGrid].map(({ name }) => name);
   const merged = ["grid", "run", "grid_run", "tag", "run_note", "grid_note", "grid_tag"];
-  const anew = ["former_name", "name_digest", "grid_digest", "trash_run", "trash_grid"];
+  const anew = ["former_name", "colour", "name_digest", "grid_digest", "trash_run", "trash_grid"];
 
   expect([...known, ...merged, ...anew].sort()).toEqual(tablesOf(database).sort());
   database.close();

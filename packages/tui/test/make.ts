@@ -160,7 +160,7 @@ export function session(
     rows = 40,
     settings = {},
     glyphs = "braille",
-    annotate = ({ kind, target }) => `${kind} ${target}`,
+    annotate = (change) => `${change.kind} ${"target" in change ? change.target : change.key}`,
   }: {
     readonly columns?: number;
     readonly rows?: number;

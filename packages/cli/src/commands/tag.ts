@@ -1,4 +1,4 @@
-import { type Annotation, annotate } from "@ablate/store";
+import { annotate, type NamedAnnotation } from "@ablate/store";
 import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -35,7 +35,7 @@ export const command: Command = {
 };
 
 /** Writes an annotation to the store, while others may train, and prints what has changed. */
-export function annotateStore(invocation: Invocation, annotation: Annotation): number {
+export function annotateStore(invocation: Invocation, annotation: NamedAnnotation): number {
   const { target } = annotation;
   withReader(invocation, (reader) => {
     const isGrid = reader.grids().some(({ name }) => name === target);

@@ -1,4 +1,4 @@
-/** Tags, notes and names that users give, written beside whoever trains. */
+/** Tags, notes, names and colours that users give, written beside whoever trains. */
 import { canonical } from "@ablate/text";
 import { renewGridNames, renewNames } from "../digest/seal.ts";
 import { changeStore, type WaitOptions } from "../file/open-database.ts";
@@ -7,13 +7,24 @@ import { StoreError } from "../file/store-error.ts";
 import { BUSY_MS } from "../file/trouble.ts";
 import type { Annotated, Annotations } from "../reading/history.ts";
 import { resolve } from "../resolve/resolve.ts";
+import { readColours, setColour } from "./colours.ts";
 
 /** `target` is a word that means a run or a grid. */
-export type Annotation =
+export type Annotation = NamedAnnotation | ColourAnnotation;
+
+/** An annotation of what a word means. */
+export type NamedAnnotation =
   | TagAnnotation
   /** An empty text removes the note. */
   | { readonly kind: "note"; readonly target: string; readonly text: string }
   | { readonly kind: "rename"; readonly target: string; readonly name: string };
+
+/** `key` is `run:HASH` or `group:ID`, `slot` a place of the palette; null: the colour that it has by itself. */
+type ColourAnnotation = {
+  readonly kind: "colour";
+  readonly key: string;
+  readonly slot: number | null;
+};
 
 type TagAnnotation = {
   readonly kind: "tag";
@@ -25,7 +36,7 @@ type TagAnnotation = {
 type Target = { readonly kind: "run" | "grid"; readonly id: number; readonly name: string };
 
 /**
- * Changes a tag, a note or a name in one short transaction; needs no claim and disturbs no writer.
+ * Changes a tag, a note, a name or a colour in one short transaction; needs no claim and disturbs no writer.
  *
  * @returns one sentence that says what has changed
  * @throws StoreError - if there is no store or no such run or grid, or what is given is not allowed
@@ -36,6 +47,7 @@ export function annotate(
   { waitMs = BUSY_MS }: WaitOptions = {},
 ): string {
   return changeStore(path, waitMs, (sql) => {
+    if (annotation.kind === "colour") return setColour(sql, annotation.key, annotation.slot);
     const target = findTarget(sql, annotation.target);
     const said = change(sql, target, annotation);
     if (target.kind === "run") renewNames(sql, target.id);
@@ -44,7 +56,7 @@ export function annotate(
   });
 }
 
-function change(sql: Statements, target: Target, annotation: Annotation): string {
+function change(sql: Statements, target: Target, annotation: NamedAnnotation): string {
   switch (annotation.kind) {
     case "tag":
       return `${title(target)}: ${changeTags(sql, target, annotation)}`;
@@ -137,7 +149,7 @@ function changeNote(sql: Statements, { kind, id }: Target, given: string): strin
 
 type Row = { readonly grid: string; readonly run: string | null; readonly text: string };
 
-/** Reads every tag and note. */
+/** Reads every tag, note and colour. */
 export function readAnnotations(sql: Statements): Annotations {
   const runs = new Map<string, Annotated>();
   const grids = new Map<string, Annotated>();
@@ -151,7 +163,7 @@ export function readAnnotations(sql: Statements): Annotations {
   for (const row of sql.rows<Row>('select "grid", run, note as text from notes')) {
     change(row, (before) => ({ ...before, note: row.text }));
   }
-  return { runs, grids };
+  return { runs, grids, colours: readColours(sql) };
 }
 
 const LONGEST_NAME = 80;

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { mergeGroupColours } from "../annotate/colours.ts";
 import { type DamageOptions, damageOf } from "../check/run-damage.ts";
 import type { RunDamage } from "../digest/table-check.ts";
 import { isStoreName, nearHint } from "../file/near-name.ts";
@@ -61,6 +62,7 @@ export async function importStore(
       const merge = dryRun ? null : opening(path, "write to", () => merger(files));
       const taking = { files, merge, write, refused: [] };
       const grids = takeGrids(taking);
+      write(() => merge?.groupColours());
       const runs = await takeRuns(taking, { beforeRun, ...checking });
       const { refused } = taking;
       const notices = [source.notice, target.notice].filter((notice) => notice !== null);
@@ -133,13 +135,18 @@ const RUNS = `
     left join kept_grid_run gr on gr.id = (select min(id) from kept_grid_run where run_id = r.id)
   order by gr.grid_id, gr.position, r.id`;
 
-type Merger = { readonly grid: (id: number) => void; readonly run: (found: ComparedRun) => void };
+type Merger = {
+  readonly groupColours: () => void;
+  readonly grid: (id: number) => void;
+  readonly run: (found: ComparedRun) => void;
+};
 
 function merger(files: Files): Merger {
   files.to.database.pragma("synchronous = FULL");
   const schema = readSchema(files.to, "skipped");
   const gridIds = new Map<number, number>();
   return {
+    groupColours: () => mergeGroupColours(files),
     grid: (id) => gridIds.set(id, mergeGrid(files, schema, id)),
     run: (found) => mergeRun(files, schema, gridIds, found),
   };

@@ -1,4 +1,5 @@
 /** Runs of two files are the same by their hash; the record that is worth more is kept. */
+import { mergeRunColour } from "../annotate/colours.ts";
 import { renewNames, sealWhole, unsealRun } from "../digest/seal.ts";
 import { sealOf } from "../digest/verify.ts";
 import type { Schema } from "../file/owned-tables.ts";
@@ -117,6 +118,7 @@ export function mergeRun(
   const ids = { from: compared.theirs.id, to: storeRun(files, schema, compared) };
   mergeAnnotations(files, "run", ids);
   mergeFormerNames(files, ids);
+  mergeRunColour(files, compared.theirs.hash);
   joinGrids(files, gridIds, ids);
   restoreRun(files.to, ids.to);
   renewNames(files.to, ids.to);

@@ -1,3 +1,4 @@
+import { mergeGroupColours } from "../annotate/colours.ts";
 import { type DamageOptions, damageOf } from "../check/run-damage.ts";
 import type { RunDamage } from "../digest/table-check.ts";
 import { connect, opened } from "../file/open-database.ts";
@@ -60,6 +61,7 @@ async function fill(
   const schema = readSchema(files.to, "skipped");
   const grids = files.from.values<number>(GRIDS, { grid, runs: JSON.stringify(runs) });
   const gridIds = new Map(grids.map((id) => [id, mergeGrid(files, schema, id)]));
+  mergeGroupColours(files);
   for (const name of runs) {
     await beforeRun();
     const run = files.from.row<RunRow>("select * from run where name = ?", name);

@@ -30,6 +30,7 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   "grid_tag",
   "grid_note",
   "former_name",
+  "colour",
   "trash_run",
   "trash_grid",
   // Made anew in the other file: names may be others there.

@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { createView, views } from "../views/views.ts";
+import { colours } from "./colour-table.ts";
 import { digests } from "./digest-tables.ts";
 import { initial } from "./first-tables.ts";
 import {
@@ -47,6 +48,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   metrics,
   recordedRuns,
   logFiles,
+  colours,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

@@ -36,10 +36,11 @@ export type GridSummary = {
 /** What the user said of a run or a grid. */
 export type Annotated = { readonly tags: readonly string[]; readonly note: string | null };
 
-/** Annotations by name; only of runs and grids that have a tag or a note. */
+/** Annotations by name; only of runs and grids that have a tag or a note. Colours are by `run:HASH` and `group:ID`. */
 export type Annotations = {
   readonly runs: ReadonlyMap<string, Annotated>;
   readonly grids: ReadonlyMap<string, Annotated>;
+  readonly colours: ReadonlyMap<string, number>;
 };
 
 /** An evaluation whose loss is `null` where it is not finite. */

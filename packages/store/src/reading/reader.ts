@@ -243,7 +243,7 @@ export class StoreReader extends RecordReader {
     return trashEntries(this.sql);
   }
 
-  /** Returns tags and notes of runs and grids. */
+  /** Returns tags and notes of runs and grids, and colours. */
   annotations(): Annotations {
     return readAnnotations(this.sql);
   }

@@ -35,6 +35,9 @@ const DELETE_STEPS = `
     and step < coalesce((select step from step where run_id = @id
       order by step limit 1 offset ${STEPS_AT_ONCE}), 9e18)`;
 
+const DELETE_COLOUR = `
+  delete from colour where key = (select 'run:' || hash from run where id = @id and ${IS_MARKED})`;
+
 const DELETE_RUN = `delete from run where id = @id and ${IS_MARKED}`;
 
 /**
@@ -46,7 +49,10 @@ export function purgeRun(sql: Statements, id: number): boolean {
     if (sql.run(MARK, id).changes > 0) sql.run("delete from checkpoint where run_id = ?", id);
   });
   while (sql.run(DELETE_STEPS, { id }).changes > 0);
-  return sql.run(DELETE_RUN, { id }).changes > 0;
+  return sql.transaction(() => {
+    sql.run(DELETE_COLOUR, { id });
+    return sql.run(DELETE_RUN, { id }).changes > 0;
+  });
 }
 
 /** Says whether a run in the trash has lost some of its history permanently. */

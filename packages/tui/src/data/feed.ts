@@ -22,6 +22,8 @@ export type StoreSnapshot = {
   readonly runs: readonly ShownRun[];
   /** Tags and notes of grids, by their names. */
   readonly grids: ReadonlyMap<string, Annotated>;
+  /** Colours that were set by hand, by the key of a run or a group. */
+  readonly colours: ReadonlyMap<string, number>;
   /** What the data of each run are. */
   readonly dataHashes: ReadonlyMap<string, string>;
   /** Size of the store's file. */
@@ -44,10 +46,12 @@ export class Feed {
   #follower: RunFollower;
   #runs: ReadonlyMap<string, ShownRun> = new Map();
   #grids: ReadonlyMap<string, Annotated> = new Map();
+  #colours: ReadonlyMap<string, number> = new Map();
   #snapshot: StoreSnapshot = {
     version: 0,
     runs: [],
     grids: new Map(),
+    colours: new Map(),
     dataHashes: new Map(),
     bytes: 0,
     isLive: false,
@@ -155,9 +159,10 @@ export class Feed {
 
   /** Takes over runs and grids as they are now; whether any is another. */
   #update(followed: readonly FollowedRun[], now: number): boolean {
-    const { runs: notes, grids } = this.#reader.annotations();
-    const isSameGrids = JSON.stringify([...grids]) === JSON.stringify([...this.#grids]);
+    const { runs: notes, grids, colours } = this.#reader.annotations();
+    const isSameBeside = isDeepStrictEqual([grids, colours], [this.#grids, this.#colours]);
     this.#grids = grids;
+    this.#colours = colours;
     const runs = followed.flatMap(({ name, stamp, isLost, row }): readonly ShownRun[] => {
       const known = this.#runs.get(name);
       if (row === null) return known === undefined ? [] : [known];
@@ -166,7 +171,7 @@ export class Feed {
     const told = this.#silence.told(runs, now);
     const isSame =
       told.length === this.#runs.size && told.every((run) => run === this.#runs.get(run.name));
-    if (isSame) return !isSameGrids;
+    if (isSame) return !isSameBeside;
     this.#runs = new Map(told.map((run) => [run.name, run]));
     return true;
   }
@@ -178,6 +183,7 @@ export class Feed {
       version: this.#snapshot.version + 1,
       runs,
       grids: this.#grids,
+      colours: this.#colours,
       dataHashes: this.#reader.dataHashes(),
       bytes: sizeOf(this.path),
       isLive: runs.some(({ state }) => state === "running"),
