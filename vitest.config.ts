@@ -34,6 +34,7 @@ const config: ViteUserConfig = defineConfig({
           include: [
             "packages/{core,frames,record,report,runner,store,text,tui}/test/**/*.test.ts",
             "lint/test/*.test.ts",
+            "testing/test/*.test.ts",
           ],
         },
       },
