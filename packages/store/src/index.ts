@@ -33,11 +33,22 @@ export { differenceBySeed, type Effect, effectsOf, type FactorValue } from "./an
 export {
   differingKeys,
   type Factor,
+  groupRuns,
   isDecisive,
+  type RunGroup,
   seedlessId,
   settingOf,
   withoutSeed,
 } from "./analysis/factors.ts";
+export {
+  bySeriousness,
+  type Extent,
+  type FoundIn,
+  type GroupedFinding,
+  groupFindings,
+  heldText,
+  measuredAt,
+} from "./analysis/grouped-findings.ts";
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
 export {

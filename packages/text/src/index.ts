@@ -24,6 +24,7 @@ export {
   UNKNOWN,
 } from "./number.ts";
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
+export { textOfSeveral } from "./several.ts";
 export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { systemReason } from "./system-reason.ts";

@@ -19,6 +19,7 @@ import {
   signed,
   spellDuration,
   table,
+  textOfSeveral,
   widthOf,
   wrapText,
   wrapWords,
@@ -171,4 +172,31 @@ test.each([
   [123_456_789, 0, "+123456789"],
 ])("%d with %i decimals and its sign is %s", (value, decimals, text) => {
   expect(signed(value, decimals)).toBe(text);
+});
+
+test.each([
+  [["hidden1 53 % saturated", "hidden1 66 % saturated"], "hidden1 53 to 66 % saturated"],
+  [["hidden1 66 % saturated"], "hidden1 66 % saturated"],
+  [
+    ["loss 26.84 at init, ln 27 = 3.30", "loss 9.1 at init, ln 27 = 3.30"],
+    "loss 9.1 to 26.84 at init, ln 27 = 3.30",
+  ],
+  [
+    ["1 of 200 units dead", "1,024 of 200 units dead", "3 of 200 units dead"],
+    "1 to 1,024 of 200 units dead",
+  ],
+  [
+    ["gradients vanish (x 3.1e-5)", "gradients vanish (x 0.002)"],
+    "gradients vanish (x 3.1e-5 to 0.002)",
+  ],
+  [["mean -1.8", "mean 0.2", "mean -2"], "mean -2 to 0.2"],
+  [
+    ["loss jumped to 8.1 at step 300", "loss jumped to 7 at step 40"],
+    "loss jumped to between 7 and 8.1 at steps 40 to 300",
+  ],
+  [["over", "over", "nearly over"], "over (2 of 3); nearly over (1 of 3)"],
+  [["layer.1.weight2 too fast", "layer.1.weight2 too fast"], "layer.1.weight2 too fast"],
+  [[], ""],
+])("%j is said once", (texts, text) => {
+  expect(textOfSeveral(texts)).toBe(text);
 });

@@ -5,6 +5,8 @@ import {
   type ComparisonRow,
   comparedRuns,
   compareRuns,
+  type GroupedFinding,
+  groupFindings,
   labelForms,
   lostText,
   METRICS,
@@ -26,7 +28,6 @@ import {
 import { fitForms, widthOf } from "@ablate/text";
 import { MOST_SHOWN } from "../chart/marks.ts";
 import { type ColumnValue, evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
-import { findingsOf, type GroupFinding } from "./group-findings.ts";
 
 /** How a group begins. */
 type FirstSteps = {
@@ -78,7 +79,7 @@ export type Group = {
   readonly curves: Curves | null;
   readonly probes: ProbePair | null;
   readonly saturation: readonly Saturation[];
-  readonly findings: readonly GroupFinding[];
+  readonly findings: readonly GroupedFinding<ComparedRun>[];
   /** How many of the runs were judged by the rules. */
   readonly judged: number;
 };
@@ -138,7 +139,7 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
       firstSteps: firstStepsOf(reader, row.runs, guessing?.loss ?? null),
       curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
       ...readProbes(reader, row.runs),
-      findings: findingsOf(reader, row.runs),
+      findings: groupFindings(row.runs, ({ name }) => reader.findings(name)),
       judged: row.runs.filter(({ name }) => reader.thresholds(name) !== undefined).length,
     };
   });

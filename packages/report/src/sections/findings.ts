@@ -1,7 +1,6 @@
-import { placesText } from "@ablate/store";
+import { bySeriousness, type ComparedRun, type GroupedFinding, placesText } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { areRecorded, type Group, type ReportFacts } from "../data/facts.ts";
-import { bySeriousness, type GroupFinding } from "../data/group-findings.ts";
 import { type Content, html } from "../html.ts";
 import { details, numbers, table } from "../layout/page.ts";
 import { count } from "../text.ts";
@@ -21,14 +20,14 @@ export function findingsSection({ groups, runs }: ReportFacts): Content {
   if (found.length === 0)
     return html`<p>Nothing found: no rule has anything to say (${extent}).</p>`;
   const rules = [...new Set(found.map(({ finding }) => finding.rule))];
-  const rows = found.map(({ group, places, finding: { level, rule, findings, since } }) => [
+  const rows = found.map(({ group, places, finding: { level, rule, found, since } }) => [
     html`<span class="level level-${level}">${SIGNS[level]}</span>`,
     html`<a href="#rule-${rule}">${rule}</a>`,
     group.name,
     places,
-    `${count(findings.length)} of ${count(group.judged)}`,
+    `${count(found.length)} of ${count(group.judged)}`,
     sinceText(since),
-    findings[0]?.message ?? "",
+    found[0].finding.message,
   ]);
   const rest = rows.slice(MOST_ROWS);
   const more =
@@ -42,27 +41,29 @@ export function findingsSection({ groups, runs }: ReportFacts): Content {
 
 type Statement = {
   readonly group: Group;
-  readonly finding: GroupFinding;
+  readonly finding: GroupedFinding<ComparedRun>;
   readonly places: string;
 };
 
 /** Says once what a rule says of several places in a group at one level, in the words of the first of them. */
 function statementsOf(group: Group): Statement[] {
-  const kinds = Map.groupBy(group.findings, ({ level, rule, findings }) =>
-    [level, rule, findings[0]?.until === null].join(" "),
+  const kinds = Map.groupBy(group.findings, ({ level, rule, until }) =>
+    [level, rule, until === null].join(" "),
   );
   return [...kinds.values()].flatMap((all) => {
     const [finding] = all;
     if (finding === undefined) return [];
     const since = all.flatMap((one) => one.since);
-    const findings = all.map((one) => one.findings).toSorted((a, b) => b.length - a.length)[0];
+    const [found = finding.found] = all
+      .map((one) => one.found)
+      .toSorted((a, b) => b.length - a.length);
     return [
       {
         group,
         places: placesText(all) || "network",
         finding: {
           ...finding,
-          findings: findings ?? [],
+          found,
           since: [Math.min(...since), Math.max(...since)] as const,
         },
       },

@@ -1,4 +1,4 @@
-import type { Parameter } from "@ablate/store";
+import type { ComparedRun, Extent, Finding, GroupedFinding, Parameter } from "@ablate/store";
 import { compact } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
 import {
@@ -15,7 +15,6 @@ import {
 } from "../chart/marks.ts";
 import type { ColumnValue } from "../data/columns.ts";
 import { type Group, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
-import type { GroupFinding } from "../data/group-findings.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, listed, scaled } from "../text.ts";
@@ -129,7 +128,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
   "uneven-updates": "learn at different speeds",
 };
 
-function isAboutUpdates({ rule }: GroupFinding): boolean {
+function isAboutUpdates({ rule }: Pick<Finding, "rule">): boolean {
   return Object.hasOwn(VERDICTS, rule);
 }
 
@@ -178,7 +177,7 @@ function verdictWords(groups: readonly Group[]): readonly string[] {
 }
 
 /** Names a parameter and says what a rule found it to do. */
-function subjectText({ rule, param, layer }: GroupFinding): string {
+function subjectText({ rule, param, layer }: Pick<Finding, "rule" | "param" | "layer">): string {
   const place =
     rule === "uneven-updates" ? "the hidden weights" : (param ?? layer ?? "the network");
   return `${place} ${VERDICTS[rule] ?? rule}`;
@@ -191,11 +190,10 @@ function hasWindow({ runs }: Group): boolean {
   return runs.some(({ lastStep }) => (lastStep ?? -1) + 1 >= WINDOW);
 }
 
-function verdictText(finding: GroupFinding, { judged }: Group): string {
-  const { rule, findings } = finding;
-  const values = findings.flatMap(({ value }) => (value === null ? [] : [value]));
-  const ratio = values.length === 0 ? "" : `, ${ratioText(rule, values)}`;
-  const share = findings.length === judged ? "all" : `${count(findings.length)} of`;
+function verdictText(finding: GroupedFinding<ComparedRun>, { judged }: Group): string {
+  const { rule, found, values } = finding;
+  const ratio = values === null ? "" : `, ${ratioText(rule, values)}`;
+  const share = found.length === judged ? "all" : `${count(found.length)} of`;
   const where = judged === 1 && share === "all" ? "" : ` in ${share} ${count(judged)} runs`;
   return `${subjectText(finding)}${where}, ${sinceText(finding.since)}${ratio}`;
 }
@@ -210,8 +208,7 @@ export function sinceText([first, last]: readonly [number, number]): string {
 /** Rules that measure how many times faster something learns than something else. */
 const FACTORS = new Set(["uneven-updates", "output-learns-faster"]);
 
-function ratioText(rule: string, values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+function ratioText(rule: string, [low, high]: Extent): string {
   const name = FACTORS.has(rule) ? "by a factor of" : "update:data";
   return low === high ? `${name} ${scaled(low)}` : `${name} ${scaled(low)} to ${scaled(high)}`;
 }

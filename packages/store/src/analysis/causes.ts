@@ -154,7 +154,11 @@ function explains(cause: Told, { rule, until, step }: Told): boolean {
   return cause.level !== "info";
 }
 
-const SEVERITY: Readonly<Record<Finding["level"], number>> = { info: 0, warning: 1, error: 2 };
+export const SEVERITY: Readonly<Record<Finding["level"], number>> = {
+  info: 0,
+  warning: 1,
+  error: 2,
+};
 
 function bySeverity(a: Statement<Told>, b: Statement<Told>): number {
   return SEVERITY[b.finding.level] - SEVERITY[a.finding.level];
