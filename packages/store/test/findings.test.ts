@@ -74,3 +74,23 @@ plainTest("plain sqlite3 reads findings", () => {
     ["g/v", "warning", "saturated", "hidden1", null, 0, 0.66, "hidden1: 66 % saturated", null],
   ]);
 });
+
+test("a run has the number of its errors and warnings, and none before a rule has judged it", () => {
+  const { path, writer, id } = claimedRun([]);
+  const counts = () =>
+    readerAt(path)
+      .runs()
+      .map(({ errors, warnings }) => [errors, warnings]);
+  expect(counts()).toEqual([[null, null]]);
+
+  writer.setThresholds(id, CLAIM.token, "{}");
+  expect(counts()).toEqual([[0, 0]]);
+
+  const two = [findingOf(), findingOf({ layer: "hidden2" })];
+  writer.setFindings(id, CLAIM.token, [
+    ...two,
+    findingOf({ level: "error" }),
+    findingOf({ level: "info" }),
+  ]);
+  expect(counts()).toEqual([[1, 2]]);
+});

@@ -1,4 +1,4 @@
-/** Compares what tables of runs show with its digests: config, results and names, of all runs at once or of one. */
+/** Compares what tables of runs show with its digests: config, results, findings and names, of all runs at once or of one. */
 import type { Statements } from "../file/statements.ts";
 import { isStoredMap } from "../reading/stored-json.ts";
 import { NOT_PURGED } from "../trash/purge.ts";
@@ -36,7 +36,8 @@ const DIGEST_OF =
 const RUNS = `
   select r.id, r.name, s.format, (${DIGEST_OF} 'config'), (${DIGEST_OF} 'results'),
     (select hex(n.sha256) from name_digest n where n.run_id = r.id), (${DIGEST_OF} 'metric_ends'),
-    (${DIGEST_OF} 'recorded'), ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
+    (${DIGEST_OF} 'recorded'), (${DIGEST_OF} 'findings'),
+    ${[...RUN_CONFIG, ...RUN_RESULTS].map((column) => `r."${column}"`).join(", ")}
   from run r left join seal s on s.run_id = r.id and s.made <> 'refused'
   where r.id not in (select run_id from damaged_run) and ${NOT_PURGED}`;
 
@@ -49,13 +50,14 @@ type Row = readonly [
   names: string | null,
   metrics: string | null,
   recorded: string | null,
+  findings: string | null,
   ...values: Value[],
 ];
 
 const NAME_AT = 1;
 const NAMES_AT = 5;
 /** Where the values of a section begin in a row, and where the last one ends. */
-const CONFIG_AT = 8;
+const CONFIG_AT = 9;
 const RESULTS_AT: number = CONFIG_AT + RUN_CONFIG.length;
 const RESULTS_END: number = RESULTS_AT + RUN_RESULTS.length;
 
@@ -75,9 +77,10 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
   const ofOtherRevisions = new Set(sql.values<number>(OTHER_REVISIONS));
   const metricsOf = endsHasher(sql, id);
   const recordedOf = recordedHasher(sql, id);
+  const findingsOf = sectionHasher(sql, WHOLE_SECTIONS.findings, id);
   const namesOf = ownHasher(sql, NAMES, { from: NAME_AT, to: NAME_AT + 1, id });
   const wrong = (row: Row): string | null => {
-    const [runId, , format, config, results, , metrics, recorded] = row;
+    const [runId, , format, config, results, , metrics, recorded, findings] = row;
     if (format === null) return jsonDamage(row);
     if (!isKnownFormat(format)) return `its digest has the unknown format ${format}`;
     if (ofOtherRevisions.has(runId)) return OTHER_REVISION;
@@ -85,7 +88,8 @@ export function tableDamage(sql: Statements, id?: number): RunDamage[] {
     if (config !== configOf(row)) return jsonDamage(row) ?? OTHER_CONFIG;
     if (results !== resultsOf(row, format)) return jsonDamage(row) ?? OTHER_RESULTS;
     if (metrics !== metricsOf(runId)) return OTHER_METRICS;
-    return recorded === recordedOf(runId) ? null : OTHER_SOURCE;
+    if (recorded !== recordedOf(runId)) return OTHER_SOURCE;
+    return findings === findingsOf(runId) ? null : OTHER_FINDINGS;
   };
   return runs.flatMap((row): RunDamage[] => {
     const run = row[NAME_AT];
@@ -102,6 +106,7 @@ const OTHER_RESULTS = "its results are not what the digest says";
 const OTHER_METRICS = "the last or an extreme number of a metric is not what the digest says";
 const OTHER_SOURCE =
   "where it is recorded from, or what its metrics stand for, is not what the digest says";
+const OTHER_FINDINGS = "its findings or thresholds are not what the digest says";
 const OTHER_NAMES = "its name, labels, tags or note are not what the digest says";
 
 const JSON_COLUMNS = [
@@ -149,14 +154,23 @@ function ownHasher(
   };
 }
 
-/** Returns the digest, in hex, of what the metrics of a run come to; null where it has none. */
-function endsHasher(sql: Statements, id?: number): (run: number) => string | null {
+/** Returns the digest, in hex, of rows of other tables than the run's own. */
+function sectionHasher(
+  sql: Statements,
+  rows: readonly Rows[],
+  id?: number,
+): (run: number) => string {
   const hash = new ValueHash();
-  const add = adderOf(sql, WHOLE_SECTIONS.metric_ends, id);
-  const hexOf = (run: number): string => {
+  const add = adderOf(sql, rows, id);
+  return (run) => {
     add(hash, run);
     return hash.hex();
   };
+}
+
+/** Returns the digest, in hex, of what the metrics of a run come to; null where it has none. */
+function endsHasher(sql: Statements, id?: number): (run: number) => string | null {
+  const hexOf = sectionHasher(sql, WHOLE_SECTIONS.metric_ends, id);
   const none = hexOf(NO_RUN);
   return (run) => {
     const found = hexOf(run);

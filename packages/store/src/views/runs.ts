@@ -16,6 +16,20 @@ function ofRole(role: string, column: string): string {
   return `(select ${column} from metric where run_id = r.id and role = '${role}' order by idx limit 1)`;
 }
 
+/** Declares the column of how many findings of a level a run has; information alone is no reason to look at it. */
+function findingsOf(level: "error" | "warning"): FindingCount {
+  const judged = "exists (select 1 from diagnosis where run_id = r.id)";
+  const found = "from finding where run_id = r.id";
+  const sql = `(select iif(count(*) > 0 or ${judged}, total(level = '${level}'), null) ${found})`;
+  return [
+    "integer",
+    `findings of level ${level}, one for each rule and place`,
+    { nulls: "no rule has judged it", sql: `cast(${sql} as integer)` },
+  ];
+}
+
+type FindingCount = readonly ["integer", string, { readonly nulls: string; readonly sql: string }];
+
 /** SQL of the last step: of a run without steps that of its metrics. */
 const LAST_STEP = "coalesce(r.last_step, (select max(last_step) from metric where run_id = r.id))";
 
@@ -158,6 +172,8 @@ export const RUNS = {
       "the format of the log that it is recorded from",
       { nulls: "it is trained here" },
     ],
+    errors: findingsOf("error") as FindingCount,
+    warnings: findingsOf("warning") as FindingCount,
   },
 } as const;
 
