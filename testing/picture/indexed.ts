@@ -1,4 +1,4 @@
-/** Pictures as numbers of a palette of at most 256 colours. */
+/** Pictures as numbers of a palette of at most 255 colours. */
 import type { Picture } from "./draw.ts";
 
 /** A colour as one number: 0xrrggbb. */
@@ -10,18 +10,19 @@ export type Indexed = {
   readonly images: readonly Uint8Array[];
 };
 
-const COLOURS = 256;
+/** One place of the 256 is left for what is transparent. */
+const COLOURS = 255;
 
 /** Keeps the most frequent colours of all pictures; what is rarer becomes the nearest of them. */
-export function indexed(pictures: readonly Picture[]): Indexed {
+export function indexed(pictures: readonly Picture[], most: number = COLOURS): Indexed {
   const counts = new Map<Colour, number>();
   for (const picture of pictures) {
     for (const colour of coloursOf(picture)) counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
   const byCount = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour);
-  const palette = byCount.slice(0, COLOURS);
+  const palette = byCount.slice(0, most);
   const places = new Map(
-    byCount.map((colour, i) => [colour, i < COLOURS ? i : nearest(palette, colour)]),
+    byCount.map((colour, i) => [colour, i < most ? i : nearest(palette, colour)]),
   );
   const images = pictures.map((picture) => {
     const image = new Uint8Array(picture.width * picture.height);

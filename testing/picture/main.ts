@@ -1,11 +1,14 @@
 /**
  * Draws a text with escape sequences as a picture: what `ablate ui --once` prints where FORCE_COLOR is set, what
- * `tmux capture-pane -e -p` prints, or any other output of a terminal.
+ * `tmux capture-pane -e -p` prints, or any other output of a terminal. A recording of asciinema (`FILE.cast`) becomes
+ * a PNG that moves.
  *
  *     pnpm picture [FILE] [--size 120x40] [--theme dark|light] [--scale 2] [-o FILE.png|FILE.svg]
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { animate } from "./animate.ts";
+import { readCast } from "./cast.ts";
 import { drawPicture, drawSvg, type Style } from "./draw.ts";
 import { pngOf } from "./png.ts";
 import { type ScreenSize, screenOf } from "./screen.ts";
@@ -38,8 +41,12 @@ async function main(): Promise<void> {
   if (!(scale >= 0.5 && scale <= 4))
     throw new Error(`--scale: "${values.scale}" is not from 0.5 to 4`);
   const text = readFileSync(file === "-" ? 0 : file, "utf8");
-  const screen = await screenOf(text, values.size === undefined ? undefined : sizeOf(values.size));
   const style: Style = { theme, scale };
+  if (file.endsWith(".cast")) {
+    writeFileSync(output, await animate(readCast(text), style));
+    return;
+  }
+  const screen = await screenOf(text, values.size === undefined ? undefined : sizeOf(values.size));
   const isSvg = output.endsWith(".svg");
   writeFileSync(output, isSvg ? drawSvg(screen, style) : pngOf(drawPicture(screen, style)));
 }

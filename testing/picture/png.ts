@@ -1,4 +1,5 @@
 /** Writes pictures as PNG with a palette, and several as one PNG that moves (APNG). */
+import { createHash } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 import type { Picture } from "./draw.ts";
 import { indexed } from "./indexed.ts";
@@ -13,45 +14,70 @@ type Area = {
   readonly height: number;
 };
 
+/** Enough for letters whose edges are smooth, and a sixth smaller than with all colours. */
+const MOVING_COLOURS = 80;
+
 const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
-/** Writes one picture. */
-export function pngOf(picture: Picture): Uint8Array {
+/** Writes one picture; `source` is what it says that it was drawn from, by `sourceOf`. */
+export function pngOf(picture: Picture, source?: string): Uint8Array {
   const { palette, images } = indexed([picture]);
   const all = { left: 0, top: 0, ...picture };
   const data = images.map((image) => chunk("IDAT", compress(image, picture.width, all)));
-  return Buffer.concat([...head(picture, palette), ...data, chunk("IEND")]);
+  return Buffer.concat([...head(picture, palette, source), ...data, chunk("IEND")]);
 }
 
-/** Writes pictures of one size, shown one after another, again and again. After the first, a frame is the part that changes. */
-export function apngOf(frames: readonly [TimedPicture, ...TimedPicture[]]): Uint8Array {
+/** Writes pictures of one size, shown one after another, again and again. After the first, a frame is what changes. */
+export function apngOf(
+  frames: readonly [TimedPicture, ...TimedPicture[]],
+  source?: string,
+): Uint8Array {
   const [{ picture }] = frames;
-  const { palette, images } = indexed(frames.map((one) => one.picture));
+  const { palette, images } = indexed(
+    frames.map((one) => one.picture),
+    MOVING_COLOURS,
+  );
+  const clear = palette.length;
   let sequence = 0;
   const parts = images.flatMap((image, i) => {
-    const area = changedArea(images[i - 1], image, picture);
-    const data = compress(image, picture.width, area);
+    const before = images[i - 1];
+    const area = changedArea(before, image, picture);
+    const change = image.map((place, at) => (place === before?.[at] ? clear : place));
+    const data = compress(change, picture.width, area);
     const control = chunk("fcTL", uint32(sequence++), frameControl(area, frames[i]?.ms ?? 0));
     return [control, i === 0 ? chunk("IDAT", data) : chunk("fdAT", uint32(sequence++), data)];
   });
+  const begin = head(picture, [...palette, 0], source);
+  const alpha = chunk("tRNS", Buffer.from([...palette.map(() => 255), 0]));
   const animation = chunk("acTL", uint32(frames.length), uint32(0)); // 0: without an end
-  return Buffer.concat([...head(picture, palette), animation, ...parts, chunk("IEND")]);
+  return Buffer.concat([...begin, alpha, animation, ...parts, chunk("IEND")]);
 }
 
-function head({ width, height }: Picture, palette: readonly number[]): Buffer[] {
+/** Names a text that a picture is drawn from, so that a test can tell that it is this text's picture. */
+export function sourceOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function head(
+  { width, height }: Picture,
+  palette: readonly number[],
+  source: string | undefined,
+): Buffer[] {
   const format = Buffer.from([8, 3, 0, 0, 0]); // a byte a pixel, which is a place in the palette
   const colours = palette.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]);
   return [
     SIGNATURE,
     chunk("IHDR", uint32(width), uint32(height), format),
     chunk("PLTE", Buffer.from(colours)),
+    ...(source === undefined ? [] : [chunk("tEXt", Buffer.from(`Source\0${source}`, "latin1"))]),
   ];
 }
 
 function frameControl({ width, height, left, top }: Area, ms: number): Buffer {
-  const delay = Buffer.alloc(6); // numerator and denominator; the last two: leave it, replace what is below
+  const delay = Buffer.alloc(6);
   delay.writeUInt16BE(Math.round(ms), 0);
   delay.writeUInt16BE(1000, 2);
+  delay.writeUInt8(1, 5); // drawn over what is there, which stays
   return Buffer.concat([...[width, height, left, top].map(uint32), delay]);
 }
 

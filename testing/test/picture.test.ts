@@ -110,7 +110,7 @@ test("an animation has every picture, and stores only what changes", async () =>
   const chunks = chunksOf(apngOf([first, second, third]));
 
   expect(chunks.map(({ type }) => type)).toEqual(
-    "IHDR PLTE acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND".split(" "),
+    "IHDR PLTE tRNS acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND".split(" "),
   );
   const controls = chunks.filter(({ type }) => type === "fcTL").map(({ data }) => data);
   expect(controls.map((data) => data.readUInt16BE(20))).toEqual([500, 1000, 1500]);

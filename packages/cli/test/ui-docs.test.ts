@@ -1,6 +1,13 @@
 /** The frames and the keys in the documents are those of the program. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { KEYS, keyName } from "@ablate/tui";
 import { beforeAll, expect, test } from "vitest";
+import { readCast } from "../../../testing/picture/cast.ts";
+import { sourceOf } from "../../../testing/picture/png.ts";
+import { screenOf } from "../../../testing/picture/screen.ts";
 import { page, tableRows } from "./documents.ts";
 import { ablate, makeFolder } from "./make.ts";
 import { train } from "./train.ts";
@@ -12,6 +19,8 @@ const frames = ["README.md", "docs/ui.md"].flatMap((name) =>
     ([, args = "", drawn = ""]): DrawnFrame => ({ args, drawn: drawn.split("\n") }),
   ),
 );
+
+const PICTURES = fileURLToPath(new URL("../../../docs/pictures", import.meta.url));
 
 let folder = "";
 beforeAll(async () => {
@@ -45,6 +54,45 @@ test.each(frames)("$args prints a frame like the one in the documents", async ({
   expect(lines.length).toBe(drawn.length);
   expect(lines.slice(1, 2)).toEqual(drawn.slice(1, 2));
   expect(lines.at(-1)).toBe(drawn.at(-1));
+});
+
+test.each(["dark", "light"])("the %s picture is one of a frame like today's", async (theme) => {
+  const picture = readFileSync(join(PICTURES, `cockpit-${theme}.png`));
+  const text = readFileSync(join(PICTURES, `cockpit-${theme}.ans`), "utf8");
+  const drawn = plainLines(text);
+  const size = `${Math.max(...drawn.map((line) => [...line].length))}x${drawn.length}`;
+
+  const { stdout } = await ablate(folder, "ui", "--once", "--size", size, "--theme", theme);
+
+  const lines = stdout.trimEnd().split("\n");
+  expect(picture.includes(sourceOf(text)), "drawn from the text beside it").toBe(true);
+  expect(lines[1]).toBe(drawn[1]?.trimEnd());
+  expect(lines.at(-1)).toBe(drawn.at(-1)?.trimEnd());
+});
+
+test("the moving picture is that of the recorded session, in which the views are today's", async () => {
+  const text = readFileSync(join(PICTURES, "session.cast"), "utf8");
+  const { size, events } = readCast(text);
+  const [first = ""] = events.flatMap((event) => (event.kind === "output" ? event.text : []));
+  const shown = (await screenOf(first, size)).map((cells) => cells.map((cell) => cell.text || " "));
+  const { stdout } = await ablate(folder, "ui", "--once", "--size", `${size.columns}x${size.rows}`);
+
+  expect(readFileSync(join(PICTURES, "session.png")).includes(sourceOf(text))).toBe(true);
+  expect(shown[1]?.join("").trimEnd()).toBe(stdout.split("\n")[1]);
+  expect(events.at(-1)?.seconds).toBeGreaterThan(10);
+  expect(events.at(-1)?.seconds).toBeLessThan(20);
+});
+
+test("README opens with both pictures, none of which is larger than a page likes", () => {
+  const opening = page("README.md").split("\n## ")[0] ?? "";
+  const named = [...opening.matchAll(/(?:src|srcset)="(docs\/pictures\/[^"]+)"/g)];
+
+  expect(named.map(([, file]) => basename(file ?? "")).sort()).toEqual(
+    readdirSync(PICTURES).filter((file) => file.endsWith(".png")),
+  );
+  for (const file of readdirSync(PICTURES)) {
+    expect(statSync(join(PICTURES, file)).size, file).toBeLessThan(250_000);
+  }
 });
 
 test("the table of keys is the program's", () => {
@@ -91,3 +139,7 @@ test("show draws the loss and the update:data ratios", async () => {
   expect(stdout).toContain("loss, nats");
   expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +too early/);
 });
+
+function plainLines(text: string): readonly string[] {
+  return stripVTControlCharacters(text).trimEnd().split("\n");
+}

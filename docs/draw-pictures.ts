@@ -1,0 +1,94 @@
+/**
+ * Draws the pictures of README.md anew, on a store of the quickstart grid with three seeds: `docs/pictures/cockpit-*.png`
+ * from the text of a frame beside each, and `session.png`, which moves, from the recording of a session beside it.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { animate } from "../testing/picture/animate.ts";
+import { castText } from "../testing/picture/cast.ts";
+import { drawPicture } from "../testing/picture/draw.ts";
+import { pngOf, sourceOf } from "../testing/picture/png.ts";
+import { recordCast, type Scene } from "../testing/picture/record-cast.ts";
+import { screenOf } from "../testing/picture/screen.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const PICTURES = join(ROOT, "docs/pictures");
+const ABLATE = join(ROOT, "ablate");
+
+/** The frame of the still picture. */
+const COCKPIT = { columns: 120, rows: 36 };
+/** A terminal that fits into a page beside text. */
+const SESSION = { columns: 100, rows: 30 };
+
+/** A walk through the UI while a grid is trained. */
+const SCENES: readonly Scene[] = [
+  { caption: "a grid of 18 runs is being trained", until: /● |running/, seconds: 1.2 },
+  { caption: "every step is on the screen at once", waitMs: 900, seconds: 1 },
+  { type: "2", caption: "2  charts, while they grow", until: /loss/, seconds: 1.2 },
+  { caption: "2  charts, while they grow", waitMs: 900, seconds: 1 },
+  { caption: "2  charts, while they grow", waitMs: 1500, seconds: 1 },
+  { caption: "the grid has ended", until: /18 finished/, seconds: 1.6 },
+  { type: "6", caption: "6  what is wrong, and with which runs", until: /saturated/, seconds: 2 },
+  { type: "\r", caption: "enter  the evidence: inside the layers", until: /hidden1/, seconds: 2.4 },
+  { type: "4", caption: "4  compare them", until: /config/, seconds: 2 },
+  { type: "1", caption: "1  all runs", until: /run/, seconds: 1 },
+];
+
+const folder = mkdtempSync(join(tmpdir(), "ablate-pictures-"));
+const environment = {
+  PATH: process.env.PATH ?? "",
+  HOME: folder,
+  LANG: "C.UTF-8",
+  TERM: "xterm-256color",
+  COLORTERM: "truecolor",
+  XDG_STATE_HOME: join(folder, "state"),
+  XDG_CACHE_HOME: join(folder, "cache"),
+};
+
+mkdirSync(PICTURES, { recursive: true });
+execFileSync(ABLATE, ["--version"]); // builds, if a source is newer
+await drawSession(train());
+for (const theme of ["dark", "light"] as const) await drawCockpit(theme);
+rmSync(folder, { recursive: true });
+
+function train(): ChildProcess {
+  const config = join(ROOT, "configs/quickstart.yaml");
+  const options = ["--seeds", "1,2,3", "--quiet"];
+  return spawn(ABLATE, ["run", config, ...options], {
+    cwd: folder,
+    env: environment,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+async function drawSession(training: ChildProcess): Promise<void> {
+  const ended = once(training, "exit");
+  while (!existsSync(join(folder, "ablate.db"))) await new Promise((done) => setTimeout(done, 50));
+  const command = [ABLATE, "ui"] as const;
+  const cast = await recordCast(
+    { command: [...command], folder, environment, size: SESSION, title: "ablate ui" },
+    SCENES,
+  );
+  const [status] = await ended;
+  if (status !== 0) throw new Error(`the training ended with ${status}`);
+  const text = castText(cast);
+  writeFileSync(join(PICTURES, "session.cast"), text);
+  const moving = await animate(cast, { theme: "dark", source: sourceOf(text) });
+  writeFileSync(join(PICTURES, "session.png"), moving);
+}
+
+async function drawCockpit(theme: "dark" | "light"): Promise<void> {
+  const size = `${COCKPIT.columns}x${COCKPIT.rows}`;
+  const text = execFileSync(ABLATE, ["ui", "--once", "--size", size, "--theme", theme], {
+    cwd: folder,
+    env: { ...environment, FORCE_COLOR: "1" },
+    encoding: "utf8",
+  });
+  writeFileSync(join(PICTURES, `cockpit-${theme}.ans`), text);
+  const picture = drawPicture(await screenOf(text, COCKPIT), { theme });
+  writeFileSync(join(PICTURES, `cockpit-${theme}.png`), pngOf(picture, sourceOf(text)));
+}
