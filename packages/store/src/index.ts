@@ -106,7 +106,16 @@ export {
 } from "./file/store-error.ts";
 export { temporaryFolder } from "./file/temporary-folder.ts";
 export { fieldNames, filterSubject } from "./filter/fields.ts";
-export { type Filter, type FilterSubject, parseFilter, unknownFields } from "./filter/filter.ts";
+export {
+  boundFilter,
+  type Filter,
+  type FilterSubject,
+  parseFilter,
+  unknownFields,
+  unknownText,
+} from "./filter/filter.ts";
+export { columnTitle, secondsLeft, stepsMade } from "./filter/headers.ts";
+export { type KnownField, knownFields } from "./filter/known-fields.ts";
 export { FilterError } from "./filter/parse.ts";
 export { type BinAxis, binAxis, densityOf, edgesOf } from "./probe/bins.ts";
 export { isFlat } from "./probe/pack.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  boundFilter,
   emptyRun,
   FilterError,
   type FilterSubject,
@@ -9,6 +10,7 @@ import {
   parseFilter,
   type RunSummary,
   unknownFields,
+  unknownText,
 } from "../src/index.ts";
 
 const CONFIG = {
@@ -352,4 +354,51 @@ test("a key that is null is known, and a field that nobody has is told with what
     undefined,
   ]);
   expect(fieldNames(OF_LOG)).toEqual(expect.arrayContaining(["accuracy", "metric.accuracy", "c"]));
+});
+
+test.each([
+  ["valid<2.37", true],
+  ["valid>2.37", false],
+  ["train<2.1", true],
+  ["Train<2.1", true],
+  ["has:test", false],
+  ['"at step"=200_000', true],
+  ["at step=200000", true],
+  ["at step < 100", false],
+  ["step>=200000", true],
+  ["steps/s>5000", true],
+  ["best valid<3", false],
+  ["has:started", true],
+  ["has:ETA", false],
+  ["has:findings", false],
+  // Words of a title are words where no comparison follows.
+  ["study at", false],
+])("the head of a column is a field: %s", (text, isSo) => {
+  expect(matches(text)).toBe(isSo);
+});
+
+test("a key that heads a column by its last segment is meant where only it differs", () => {
+  const subjects = [0.1, 1].map((std) =>
+    filterSubject({
+      ...RUN,
+      config: JSON.stringify({ init: { hidden: { weight: std }, output: { weight: 1 } } }),
+    }),
+  );
+  const left = (filter: string) => {
+    const bound = boundFilter(parseFilter(filter), subjects);
+    return [subjects.map(bound.matches), unknownFields(bound, subjects)];
+  };
+
+  expect(left("weight<0.5")).toEqual([[true, false], []]);
+  expect(left("-weight<0.5")).toEqual([[false, true], []]);
+  expect(left("weights<0.5")).toEqual([[false, false], ["weights"]]);
+  expect(unknownText("vallid_loss", "run", subjects)).toBe(
+    'no run has a field "vallid_loss"; did you mean "valid_loss"?',
+  );
+});
+
+test("findings are counted, and none are where no rule has judged", () => {
+  const judged = filterSubject({ ...RUN, errors: 1, warnings: 2 });
+
+  expect(parseFilter("findings=3 ▲>2 errors=1 warnings>1").matches(judged)).toBe(true);
 });

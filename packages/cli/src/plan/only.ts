@@ -2,7 +2,7 @@
 import type { PlannedRun } from "@ablate/runner";
 import {
   emptyRun,
-  fieldNames,
+  type FilterSubject,
   filterSubject,
   type PlanPreview,
   type RunSummary,
@@ -12,7 +12,7 @@ import { closest, firstOf } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { withAnyReader } from "../store/open.ts";
-import { anyOf, type Candidate, type NotedRun, withNotes } from "../store/resolve.ts";
+import { anyOf, type NotedRun, withNotes } from "../store/resolve.ts";
 
 /**
  * Returns the planned runs that match a filter of `--only`; all of them without one. A run goes by the names that it
@@ -35,18 +35,26 @@ export function onlyWanted(
   const candidates = runs.map((run) => {
     const { name, label } = names.get(run.hash) ?? run;
     const known = stored?.get(run.hash) ?? untrained(run, { name, grid, label });
-    return { run, ...candidateOf(run, known, stored?.has(run.hash) ?? false) };
+    return { run, subject: subjectOf(run, known, stored?.has(run.hash) ?? false) };
   });
-  const isWanted = anyOf(texts, "--only ", candidates);
+  const isWanted = anyOf(
+    texts,
+    "--only ",
+    candidates.map(({ subject }) => subject),
+  );
   const wanted = candidates.filter(({ subject }) => isWanted(subject)).map(({ run }) => run);
   if (wanted.length > 0) return wanted;
   const given = texts.map((text) => `--only ${text}`).join(" ");
   throw new UsageError(`${given}: no run matches; ${hint(texts, candidates)}`);
 }
 
-function candidateOf(run: PlannedRun, known: NotedRun | RunSummary, isStored: boolean): Candidate {
+function subjectOf(
+  run: PlannedRun,
+  known: NotedRun | RunSummary,
+  isStored: boolean,
+): FilterSubject {
   const summary = { ...known, config: run.config };
-  const { field, tags, ...subject } = filterSubject(summary);
+  const { field, fields, tags, ...subject } = filterSubject(summary);
   const entries = [run, ...run.also];
   const variants = entries.flatMap(({ variant }) => variant ?? []);
   const labels = entries.map(({ label }) => label);
@@ -55,13 +63,11 @@ function candidateOf(run: PlannedRun, known: NotedRun | RunSummary, isStored: bo
   own.set("label", oneOrAll([known.label, ...labels]));
   for (const key of ["name", "run"]) own.set(key, oneOrAll([known.name, run.name]));
   return {
-    subject: {
-      ...subject,
-      // Words mean these, too.
-      tags: [...tags, run.name, ...labels, ...variants],
-      field: (name) => (own.has(name) ? own.get(name) : field(name)),
-    },
-    fields: () => [...own.keys(), ...fieldNames(summary)],
+    ...subject,
+    // Words mean these, too.
+    tags: [...tags, run.name, ...labels, ...variants],
+    field: (name) => (own.has(name) ? own.get(name) : field(name)),
+    fields: () => [...own.keys(), ...(fields?.() ?? [])],
   };
 }
 
@@ -87,7 +93,7 @@ const MOST_LISTED = 10;
 
 function hint(
   texts: readonly string[],
-  candidates: readonly (Candidate & { readonly run: PlannedRun })[],
+  candidates: readonly { readonly subject: FilterSubject; readonly run: PlannedRun }[],
 ): string {
   const list = texts.find((text) => /^[^\s"'():<>=]+,[^"'():<>=]*$/.test(text));
   if (list !== undefined) return `write "${list.trim().replaceAll(/\s*,\s*/g, " or ")}"`;

@@ -1,9 +1,9 @@
 /** What words of the command line mean in a store, and what to say where they mean nothing. */
 import {
+  boundFilter,
   couldBeName,
   FilterError,
   type FilterSubject,
-  fieldNames,
   filterSubject,
   type Meaning,
   parseFilter,
@@ -11,9 +11,10 @@ import {
   type RunSummary,
   type StoreReader,
   unknownFields,
+  unknownText,
   type WholeOptions,
 } from "@ablate/store";
-import { asLine, closest, count, didYouMean } from "@ablate/text";
+import { asLine, count, didYouMean } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { withLiveState } from "./open.ts";
@@ -211,12 +212,6 @@ function filterOver(reader: StoreReader, scope: Scope): (filter: string) => read
   };
 }
 
-/** A run as filters see it, and the names of its fields for who mistypes one. */
-export type Candidate = {
-  readonly subject: FilterSubject;
-  readonly fields: () => readonly string[];
-};
-
 export type NotedRun = RunSummary & { readonly note: string | null };
 
 /** Returns stored runs with what the view `runs` does not have of them. */
@@ -231,12 +226,9 @@ export function matchingRuns(
   filters: readonly { readonly texts: readonly string[]; readonly source: string }[],
   reader: StoreReader,
 ): readonly RunSummary[] {
-  const candidates = withNotes(runs, reader).map((run) => ({
-    run,
-    subject: filterSubject(run),
-    fields: () => fieldNames(run),
-  }));
-  const conditions = filters.map(({ texts, source }) => anyOf(texts, source, candidates));
+  const candidates = withNotes(runs, reader).map((run) => ({ run, subject: filterSubject(run) }));
+  const subjects = candidates.map(({ subject }) => subject);
+  const conditions = filters.map(({ texts, source }) => anyOf(texts, source, subjects));
   return candidates
     .filter(({ subject }) => conditions.every((matches) => matches(subject)))
     .map(({ run: { note: _, ...run } }) => run);
@@ -246,32 +238,18 @@ export function matchingRuns(
  * Returns whether a run matches one of the filters; without filters every run does.
  *
  * @param source - what stands before each filter on the command line
- * @throws UsageError - if a filter asks for a field that no candidate has
+ * @throws UsageError - if a filter asks for a field that no run has
  */
 export function anyOf(
   texts: readonly string[],
   source: string,
-  candidates: readonly Candidate[],
+  subjects: readonly FilterSubject[],
 ): (subject: FilterSubject) => boolean {
-  const filters = texts.map(parseFilter);
-  const subjects = candidates.map(({ subject }) => subject);
+  const filters = texts.map((text) => boundFilter(parseFilter(text), subjects));
   for (const filter of filters) {
     const [unknown] = unknownFields(filter, subjects);
     if (unknown === undefined) continue;
-    const names = [...new Set(candidates.flatMap(({ fields }) => fields()))];
-    throw new UsageError(`${source}${filter.text}: ${whyUnknown(unknown, names)}`);
+    throw new UsageError(`${source}${filter.text}: ${unknownText(unknown, "run", subjects)}`);
   }
   return (subject) => filters.length === 0 || filters.some((filter) => filter.matches(subject));
-}
-
-function whyUnknown(field: string, names: readonly string[]): string {
-  const endings = names.filter((name) => name.endsWith(`.${field}`));
-  const longer = endings.filter((name) => !endings.some((other) => other.endsWith(`.${name}`)));
-  if (longer.length > 1) {
-    return `"${field}" could be any of ${longer.join(", ")}; write one of them`;
-  }
-  const guess = closest(field, names);
-  const hint =
-    guess === null ? "put quotes around what is part of a name" : `did you mean "${guess}"?`;
-  return `no run has a field "${field}"; ${hint}`;
 }

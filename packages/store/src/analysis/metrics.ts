@@ -1,3 +1,4 @@
+import { columnTitle } from "../filter/headers.ts";
 import type { MetricSummary, RunSummary } from "../reading/history.ts";
 import { metricOf, metricSeries } from "../reading/metric-curve.ts";
 import { columnOf } from "../reading/run-summary.ts";
@@ -24,23 +25,23 @@ export type Metric = {
 };
 
 /** What runs are compared by unless another is asked for. */
-export const VALID_LOSS: Metric = finalLoss("validLoss", "valid");
+export const VALID_LOSS: Metric = finalLoss("validLoss");
 
 const LOSS: Metric = {
-  ...lossMetric("loss", "loss"),
+  ...lossMetric("loss"),
   step: (run) => (isRecorded(run) ? ofRole(run, "loss")?.last_step : null) ?? updates(run),
 };
 
 /** What runs can be compared by. */
 export const METRICS: readonly Metric[] = [
   VALID_LOSS,
-  finalLoss("trainLoss", "train"),
-  finalLoss("testLoss", "test"),
-  { ...lossMetric("bestValidLoss", "best valid"), step: (run) => run.bestValidStep },
+  finalLoss("trainLoss"),
+  finalLoss("testLoss"),
+  { ...lossMetric("bestValidLoss"), step: (run) => run.bestValidStep },
   LOSS,
   {
     name: "steps_per_s",
-    title: "steps/s",
+    title: columnTitle("steps_per_s"),
     unit: "steps/s",
     isLessBetter: false,
     value: finite("stepsPerS"),
@@ -74,17 +75,24 @@ export function recordedMetrics(runs: readonly Pick<Measured, "metrics">[]): Met
   });
 }
 
-function lossMetric(field: MetricField, title: string): Metric {
+function lossMetric(field: MetricField): Metric {
   const name = columnOf(field);
-  return { name, title, unit: "nats", isLessBetter: true, value: finite(field), step: updates };
+  return {
+    name,
+    title: columnTitle(name),
+    unit: "nats",
+    isLessBetter: true,
+    value: finite(field),
+    step: updates,
+  };
 }
 
 /** Declares a loss of the last evaluation: one made on the way is no result once a run has diverged or failed. */
-function finalLoss(field: MetricField, title: string): Metric {
+function finalLoss(field: MetricField): Metric {
   const value = finite(field);
   const isLost = ({ state }: Measured): boolean => state === "diverged" || state === "failed";
   return {
-    ...lossMetric(field, title),
+    ...lossMetric(field),
     value: (run) => (isLost(run) ? null : value(run)),
     step: (run) => {
       if (isRecorded(run)) return ofRole(run, columnOf(field))?.last_step ?? null;

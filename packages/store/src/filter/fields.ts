@@ -7,6 +7,7 @@ import { isMetric, metricOf, metricSeries } from "../reading/metric-curve.ts";
 import { columnOf } from "../reading/run-summary.ts";
 import { isMap } from "../reading/stored-json.ts";
 import type { FilterSubject } from "./filter.ts";
+import { fieldOfTitle, fieldTitles, secondsLeft, stepsMade, troubles } from "./headers.ts";
 
 type NotedRun = RunSummary & { readonly note?: string | null };
 
@@ -22,9 +23,13 @@ export function filterSubject(run: NotedRun): FilterSubject {
     name: run.name,
     label: run.label,
     tags: run.tags,
+    fields: () => fieldNames(run),
     field: (name) => {
       const value = own.has(name) ? own.get(name) : metricField(run, name);
       if (value !== undefined) return value;
+      const titled = own.get(fieldOfTitle(name) ?? "");
+      // What a log has by the name of an empty column is meant by that name.
+      if (titled !== undefined) return titled ?? numberOf(run, name) ?? titled;
       config ??= parseConfig(run.config);
       shortNames ??= shortNamesOf(keysOf(config));
       const isOwn = run.source === null;
@@ -45,7 +50,14 @@ export function fieldNames(run: NotedRun): string[] {
   const config = parseConfig(run.config);
   const keys = keysOf(config);
   const metrics = [...(run.metrics?.keys() ?? [])].flatMap((name) => [name, metricSeries(name)]);
-  const names = [...ownFields(run).keys(), ...keys, ...shortNamesOf(keys).keys(), ...metrics];
+  const titles = fieldTitles().map(([title]) => title);
+  const names = [
+    ...ownFields(run).keys(),
+    ...titles,
+    ...keys,
+    ...shortNamesOf(keys).keys(),
+    ...metrics,
+  ];
   return [...new Set(names)];
 }
 
@@ -59,7 +71,7 @@ function numberOf({ metrics }: NotedRun, name: string): number | null | undefine
   if (metrics === undefined) return undefined;
   const found = metrics.get(name);
   if (found !== undefined) return found.last;
-  const end = EXTREMES.find((one) => name.endsWith(`.${one}`));
+  const end = EXTREMES.find((one) => name.endsWith(`.${one}`) || name.endsWith(` ${one}`));
   return end && metrics.get(name.slice(0, -end.length - 1))?.[end];
 }
 
@@ -75,6 +87,9 @@ function ownFields(run: NotedRun): ReadonlyMap<string, unknown> {
     tag: tags,
     tags: tags.join(",") || null,
     note: run.note ?? null,
+    step: stepsMade(run),
+    eta: secondsLeft(run),
+    findings: troubles(run),
   };
   return new Map<string, unknown>([...columns, ...Object.entries(others)]);
 }

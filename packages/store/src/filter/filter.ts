@@ -1,5 +1,5 @@
 /** Compares a run's values with what a filter asks for. */
-import { folded } from "@ablate/text";
+import { closest, folded } from "@ablate/text";
 import { compareSeeds } from "../seed.ts";
 import { type Expression, type Operator, parseExpression } from "./parse.ts";
 import type { Pattern } from "./pattern.ts";
@@ -11,6 +11,8 @@ export type FilterSubject = {
   readonly tags: readonly string[];
   /** Returns undefined where the run has no such field, null where the field has no value. */
   readonly field: (name: string) => unknown;
+  /** Returns the names of its fields, for who mistypes one; left out where nobody is helped. */
+  readonly fields?: () => readonly string[];
 };
 
 export type Filter = {
@@ -30,12 +32,64 @@ export function parseFilter(text: string): Filter {
   return { text, fields: fieldsOf(expression), matches: (subject) => matches(expression, subject) };
 }
 
+/**
+ * Returns the filter with the keys that are meant by names which end several keys, where only one of these differs among
+ * the subjects: a table of these subjects heads that one so.
+ */
+export function boundFilter(filter: Filter, subjects: readonly FilterSubject[]): Filter {
+  const meant = new Map(
+    unknownFields(filter, subjects).flatMap((field): [string, string][] => {
+      const keys = longerNames(field, subjects);
+      const [only, ...others] = keys.filter((key) => differs(key, subjects));
+      return only === undefined || others.length > 0 ? [] : [[field, only]];
+    }),
+  );
+  if (meant.size === 0) return filter;
+  return {
+    text: filter.text,
+    fields: filter.fields.map((field) => meant.get(field) ?? field),
+    matches: (subject) =>
+      filter.matches({ ...subject, field: (name) => subject.field(meant.get(name) ?? name) }),
+  };
+}
+
 /** Returns the fields that the filter asks for and none of the subjects has; without subjects none. */
 export function unknownFields(filter: Filter, subjects: readonly FilterSubject[]): string[] {
   if (subjects.length === 0) return [];
   return filter.fields.filter((field) =>
     subjects.every((subject) => subject.field(field) === undefined),
   );
+}
+
+/** Says that no subject has a field, and which one may be meant. */
+export function unknownText(
+  field: string,
+  noun: string,
+  subjects: readonly FilterSubject[],
+): string {
+  const longer = longerNames(field, subjects);
+  if (longer.length > 1) {
+    return `"${field}" could be any of ${longer.join(", ")}; write one of them`;
+  }
+  const guess = closest(field, namesOf(subjects));
+  const hint =
+    guess === null ? "put quotes around what is part of a name" : `did you mean "${guess}"?`;
+  return `no ${noun} has a field "${field}"; ${hint}`;
+}
+
+function namesOf(subjects: readonly FilterSubject[]): readonly string[] {
+  return [...new Set(subjects.flatMap(({ fields }) => fields?.() ?? []))];
+}
+
+/** Returns the names that end in this one, but those that end in another of them. */
+function longerNames(field: string, subjects: readonly FilterSubject[]): readonly string[] {
+  const endings = namesOf(subjects).filter((name) => name.endsWith(`.${field}`));
+  return endings.filter((name) => !endings.some((other) => other.endsWith(`.${name}`)));
+}
+
+function differs(key: string, [first, ...others]: readonly FilterSubject[]): boolean {
+  const text = JSON.stringify(first?.field(key));
+  return others.some(({ field }) => JSON.stringify(field(key)) !== text);
 }
 
 /** Returns the name of each field that an expression asks for, once. */

@@ -1,4 +1,5 @@
 /** Reads the text of a filter into an expression. A field with its operator and value is one token. */
+import { TITLE_OF_WORDS } from "./headers.ts";
 import { type Char, type Pattern, patternOf } from "./pattern.ts";
 
 /** A filter is mistyped. */
@@ -164,6 +165,8 @@ class Scanner {
       const isField = this.#peek(AFTER_FIELD) !== "" && pattern.text !== "";
       return isField ? this.#field(at, pattern.text) : { kind: "word", at, pattern };
     }
+    const title = this.#read(TITLE_OF_WORDS);
+    if (title !== "") return this.#field(at, title);
     const word = this.#read(WORD);
     const keyword = KEYWORDS.find((known) => known === word.toLowerCase());
     if (keyword !== undefined && this.#peek(OPERATOR) === "") {

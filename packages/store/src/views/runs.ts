@@ -46,12 +46,12 @@ const NOT_EVALUATED = "not evaluated, or not finite";
 type Evaluated = readonly [
   "real",
   string,
-  { readonly unit: string; readonly nulls: string; readonly sql: string },
+  { readonly unit: string; readonly nulls: string; readonly title: string; readonly sql: string },
 ];
 
 /** Declares the column of a loss over a split. */
-function evaluated(meaning: string, sql: string): Evaluated {
-  return ["real", meaning, { unit: "nats", nulls: NOT_EVALUATED, sql }];
+function evaluated(title: string, meaning: string, sql: string): Evaluated {
+  return ["real", meaning, { unit: "nats", nulls: NOT_EVALUATED, title, sql }];
 }
 
 function isoTime(milliseconds: string): string {
@@ -120,22 +120,37 @@ export const RUNS = {
       },
     ],
     train_loss: evaluated(
+      "train",
       "of the training split; running statistics where there is batch norm",
       lastLoss("train"),
     ) as Evaluated,
-    valid_loss: evaluated("of the validation split, likewise", lastLoss("valid")) as Evaluated,
-    test_loss: evaluated("of the test split, likewise", lastLoss("test")) as Evaluated,
-    best_valid_loss: evaluated("the lowest of all evaluations", bestValid("loss")) as Evaluated,
+    valid_loss: evaluated(
+      "valid",
+      "of the validation split, likewise",
+      lastLoss("valid"),
+    ) as Evaluated,
+    test_loss: evaluated("test", "of the test split, likewise", lastLoss("test")) as Evaluated,
+    best_valid_loss: evaluated(
+      "best valid",
+      "the lowest of all evaluations",
+      bestValid("loss"),
+    ) as Evaluated,
     best_valid_step: [
       "integer",
       "updates made when it was lowest",
-      { unit: "steps", nulls: NOT_EVALUATED as string, sql: bestValid("step") as string },
+      {
+        unit: "steps",
+        nulls: NOT_EVALUATED as string,
+        title: "best at",
+        sql: bestValid("step") as string,
+      },
     ],
     steps_per_s: [
       "real",
       "in the training loop, recording included",
       {
         unit: "steps/s",
+        title: "steps/s",
         nulls: "none recorded yet",
         sql: "(r.last_step + 1) / nullif(r.train_seconds, 0)",
       },
@@ -149,7 +164,12 @@ export const RUNS = {
     started_at: [
       "text",
       "when it was started",
-      { unit: "ISO 8601, UTC", nulls: "never started", sql: isoTime("r.started_at") as string },
+      {
+        unit: "ISO 8601, UTC",
+        nulls: "never started",
+        title: "started",
+        sql: isoTime("r.started_at") as string,
+      },
     ],
     ended_at: [
       "text",

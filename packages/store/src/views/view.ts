@@ -10,6 +10,8 @@ type ColumnNotes = {
   readonly unit?: string;
   /** When it is NULL; left out where it never is. */
   readonly nulls?: string;
+  /** What tables of runs head it by where that is not its name; filters take either. */
+  readonly title?: string;
   /** Every value of a real column is a float32, as it was trained. */
   readonly isFloat32?: true;
   /** Integers that a number does not hold are texts of their digits. */

@@ -7,6 +7,7 @@ import {
   metricOf,
   metricSeries,
   recordedMetrics,
+  secondsLeft,
   settingOf,
   settingTexts,
   shortKey,
@@ -21,7 +22,7 @@ import {
   shortNumber,
   UNKNOWN,
 } from "@ablate/text";
-import { hasSteps, isRecorded, type ShownRun, secondsLeft, updates } from "./shown-run.ts";
+import { hasSteps, isRecorded, type ShownRun, updates } from "./shown-run.ts";
 
 export type Column = {
   /** A column of the view `runs`, a dotted key of the config, or one of our own. */

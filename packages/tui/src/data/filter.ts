@@ -1,10 +1,12 @@
 /** Filters of the lists of runs and findings. */
 import {
+  boundFilter,
   FilterError,
   type FilterSubject,
   filterSubject,
   parseFilter,
   unknownFields,
+  unknownText,
 } from "@ablate/store";
 import type { ShownRun } from "./shown-run.ts";
 
@@ -24,9 +26,13 @@ export function filtered<T>(
   try {
     const filter = parseFilter(text);
     const left = items.filter((item) => filter.matches(subjectOf(item)));
-    const [unknown] = left.length === 0 ? unknownFields(filter, items.map(subjectOf)) : [];
-    const mistake = unknown === undefined ? null : `no ${noun} has a field "${unknown}"`;
-    return { items: left, mistake };
+    if (left.length > 0) return { items: left, mistake: null };
+    const subjects = items.map(subjectOf);
+    const bound = boundFilter(filter, subjects);
+    const [unknown] = unknownFields(bound, subjects);
+    if (unknown !== undefined)
+      return { items: left, mistake: unknownText(unknown, noun, subjects) };
+    return { items: items.filter((item) => bound.matches(subjectOf(item))), mistake: null };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     return { items, mistake: error.message };

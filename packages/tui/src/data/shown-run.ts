@@ -74,12 +74,6 @@ export function updates({ lastStep }: ShownRun): number {
   return lastStep === null ? 0 : lastStep + 1;
 }
 
-/** Estimates the seconds until a running run ends. */
-export function secondsLeft(run: ShownRun): number | null {
-  if (run.state !== "running" || !run.stepsPerS || run.steps === null) return null;
-  return Math.max(0, run.steps - updates(run)) / run.stepsPerS;
-}
-
 /** Returns the examples in a mini-batch; of a log, which counts steps alone, 1. */
 export function batchSize(run: ShownRun): number {
   if (isRecorded(run)) return 1;

@@ -1,7 +1,7 @@
 /** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
-import { isLost, type RunState, VALID_LOSS } from "@ablate/store";
+import { isLost, type RunState, secondsLeft, VALID_LOSS } from "@ablate/store";
 import { count, duration } from "@ablate/text";
-import { isRecorded, type ShownRun, secondsLeft, updates } from "../data/shown-run.ts";
+import { isRecorded, type ShownRun, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
 
