@@ -117,7 +117,10 @@ test("a run records what clipping and groups do, and keeps its best weights", as
 
   const [run] = JSON.parse((await ablate(own, "show", "clip/run", "--json")).stdout);
   const names = run.metric_summary.map(({ name }: { name: string }) => name);
-  expect(names).toEqual(["gradient_norm", "clip_factor", "lr.role:bias"]);
+  expect(names).toEqual([
+    ...["gradient_norm", "clip_factor", "lr.role:bias"],
+    ...["system/cpu", "system/memory", "system/steps_per_s"],
+  ]);
   expect(run.metric_summary[1].max).toBeLessThanOrEqual(1);
   expect(run.metric_summary[2]).toMatchObject({ points: 60, last: 0.02 });
   const { best_weights_step: step } = run;

@@ -24,16 +24,25 @@ export type MetricFacts = {
 export function metricFacts(name: string, names: Iterable<string> = []): MetricFacts {
   const role = isMeanBeside(name, names) ? "train_loss" : roleOf(name);
   const usual = role === null ? {} : USUAL[role];
-  const { isLog = false, guide = null, goal = goalOf(name) } = KNOWN.get(name) ?? usual;
-  return { name, unit: null, goal, isLog, guide, role };
+  const {
+    unit = null,
+    isLog = false,
+    guide = null,
+    goal = goalOf(name),
+  } = KNOWN.get(name) ?? usual;
+  return { name, unit, goal, isLog, guide, role };
 }
 
-type Usual = Partial<Pick<MetricFacts, "isLog" | "guide" | "goal">>;
+type Usual = Partial<Pick<MetricFacts, "unit" | "isLog" | "guide" | "goal">>;
 
 const KNOWN: ReadonlyMap<string, Usual> = new Map([
   ["gradient_norm", { isLog: true }],
   // At 1 nothing is clipped.
   ["clip_factor", { isLog: true, guide: 1 }],
+  // 100 % is one core.
+  ["system/cpu", { unit: "%" }],
+  ["system/memory", { unit: "MiB" }],
+  ["system/steps_per_s", { unit: "steps/s" }],
 ]);
 
 const LOSS: Usual = { goal: "min" };

@@ -294,8 +294,11 @@ function contents(path: string): Readonly<Record<string, unknown>> {
 
 const VARIABLE = /(^|_)at(_ms)?$|^(host|pid|claim|train_seconds|provenance)$/;
 
-/** How long batches took, and digests, which are over times too. */
-const OF_TIMES: readonly string[] = ["tick", "digest", "seal", "grid_digest"];
+/** How long batches took and what else of the machine, the only metrics here; and digests, which are over these too. */
+const OF_TIMES: readonly string[] = [
+  ...["tick", "digest", "seal", "grid_digest"],
+  ...["metric", "metric_point", "metric_rollup"],
+];
 
 /** Row numbers say in which order runs took turns. */
 function comparable(reader: StoreReader, table: string): unknown {

@@ -24,6 +24,15 @@ const WITHOUT_TIME: readonly string[] = [
   ...["metric", "metric_rollup", "revision"],
 ];
 
+const IS_RECORDED = "name not glob 'system/*'";
+
+/** Leaves out what the process of a training took. */
+const RECORDED: Readonly<Record<string, string>> = {
+  metric: `and ${IS_RECORDED}`,
+  metric_rollup: `and metric in (select idx from metric m
+    where m.run_id = metric_rollup.run_id and ${IS_RECORDED})`,
+};
+
 /** Everything that a store knows of a run but time, host, process and speed, table by table. */
 export function wholeRun(path: string, run: string): Readonly<Record<string, unknown>> {
   const reader = openReader(path);
@@ -31,7 +40,8 @@ export function wholeRun(path: string, run: string): Readonly<Record<string, unk
     const ofRun = "where run_id = (select id from run where name = ?)";
     const tables = WITHOUT_TIME.map((table) => {
       const columns = columnsOf(reader, table).filter((name) => name !== "run_id");
-      return [table, rows(reader, `select ${columns} from ${table} ${ofRun}`, run)];
+      const which = `${ofRun} ${RECORDED[table] ?? ""}`;
+      return [table, rows(reader, `select ${columns} from ${table} ${which}`, run)];
     });
     const ofProbes = ["probe_tensor", "probe_norm"].map((table) => {
       const columns = columnsOf(reader, table).filter((name) => name !== "probe_id");
@@ -40,7 +50,8 @@ export function wholeRun(path: string, run: string): Readonly<Record<string, unk
     });
     const own = rows(reader, `select ${columnsOf(reader, "run")} from run where name = ?`, run);
     // In how many rows points lie is decided by when they were sent.
-    const points = rows(reader, "select name, step, value from metrics where run = ?", run);
+    const numbers = `select name, step, value from metrics where run = ? and ${IS_RECORDED}`;
+    const points = rows(reader, numbers, run);
     return Object.fromEntries([["run", own], ...tables, ...ofProbes, ["metrics", points]]);
   } finally {
     reader.close();

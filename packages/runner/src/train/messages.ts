@@ -94,13 +94,14 @@ export type StepsMessage = OfRun<"steps"> & {
   readonly block: StepBlock;
   /** Seconds spent in the training loop so far. */
   readonly trainSeconds: number;
+  /** What training took of its machine until the last of them, where that was read. */
+  readonly resources: readonly MetricPoint[];
 };
 
 /** Steps, which may be none, and what it takes to go on after them. */
-type CheckpointMessage = OfRun<"checkpoint"> & Checkpoint & { readonly block: StepBlock };
-
-/** Numbers by names of their own, of any steps. */
-type MetricsMessage = OfRun<"metrics"> & { readonly points: readonly MetricPoint[] };
+type CheckpointMessage = OfRun<"checkpoint"> &
+  Checkpoint &
+  Pick<StepsMessage, "block" | "resources">;
 
 /** Follows the evaluation that found the lowest validation loss so far. */
 type BestMessage = OfRun<"best"> & BestCheckpoint;
@@ -152,7 +153,6 @@ export type WorkerMessage =
   | StartedMessage
   | StepsMessage
   | CheckpointMessage
-  | MetricsMessage
   | BestMessage
   | EvaluationMessage
   | ProbeMessage

@@ -50,7 +50,6 @@ export class RunProgress {
         return [{ event: "threads", run: this.#run, threads, refusal }];
       }
       case "probe":
-      case "metrics":
       case "best":
       case "refused":
         return [];

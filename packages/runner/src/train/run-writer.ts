@@ -9,6 +9,7 @@ import type {
   StoreWriter,
   TimedSteps,
 } from "@ablate/store";
+import { RESOURCES } from "../worker/resource-meter.ts";
 import type { ComputedByMessage, StartedMessage, StepsMessage, WorkerMessage } from "./messages.ts";
 import { FROM_SCRATCH, type Start } from "./start.ts";
 
@@ -67,8 +68,6 @@ export class RunWriter {
         const checkpoint = { step, weights, state, trainSeconds };
         return this.#write((store, ...run) => store.appendCheckpoint(...run, checkpoint, block));
       }
-      case "metrics":
-        return this.#write((store, ...run) => store.appendMetrics(...run, message.points));
       case "best":
         return this.#write((store, ...run) => store.appendBest(...run, message));
       case "evaluation":
@@ -90,9 +89,9 @@ export class RunWriter {
     }
   }
 
-  /** Says what the metrics of a block are of. */
-  #named({ block, trainSeconds }: Pick<StepsMessage, "block" | "trainSeconds">): TimedSteps {
-    return { ...block, trainSeconds, metricNames: this.#metricNames };
+  /** Says what the metrics of a block are of, and what it took. */
+  #named({ block, trainSeconds, resources }: Omit<StepsMessage, "type" | "runId">): TimedSteps {
+    return { ...block, trainSeconds, metricNames: this.#metricNames, points: resources };
   }
 
   /** Leaves the run as it is to who wants to go on by another revision of the engine. */
@@ -140,7 +139,7 @@ export class RunWriter {
     const facts = { backend, backend_version: version, backend_reason: reason, threads: 1 };
     await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
     this.#metricNames = metrics;
-    const declared = metrics.map((name) => metricFacts(name));
+    const declared = [...metrics, ...RESOURCES].map((name) => metricFacts(name));
     await this.#write((store, ...run) => store.declareMetrics(...run, declared));
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
     for (const message of notes) {

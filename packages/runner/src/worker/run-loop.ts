@@ -18,6 +18,7 @@ import { type Schedule, scheduleOf } from "../train/schedule.ts";
 import type { LoopClock } from "./loop-clock.ts";
 import { Pace } from "./pace.ts";
 import { PendingSteps } from "./pending-steps.ts";
+import { ResourceMeter } from "./resource-meter.ts";
 import { encodeRunState, type RunState } from "./run-state.ts";
 import type { ThreadChoice } from "./thread-choice.ts";
 
@@ -93,6 +94,7 @@ export class RunLoop {
     const { trainer, clock, threads, ready } = this.#options;
     await threads.start();
     let end = this.#endAt() ?? this.#visit(trainer.step);
+    const meter = new ResourceMeter(this.#progress);
     clock.start();
     while (end === null) {
       const due = this.#schedule.next(trainer.step) - trainer.step;
@@ -100,7 +102,7 @@ export class RunLoop {
       end = this.#endAt();
       // The last steps and the end of the run have the same time.
       if (end !== null) clock.stop();
-      this.#sendSteps(end);
+      this.#sendSteps(end, meter);
       if (end !== null) break;
       clock.stop();
       end = this.#visit(trainer.step);
@@ -132,7 +134,7 @@ export class RunLoop {
   }
 
   /** Sends the steps so far where it is time to, with a checkpoint where one is due. */
-  #sendSteps(end: End | null): void {
+  #sendSteps(end: End | null, meter: ResourceMeter): void {
     const { message, trainer, clock, send } = this.#options;
     const { runId } = message;
     const now = performance.now();
@@ -143,7 +145,8 @@ export class RunLoop {
     const isLate = this.#pending.isFull || now - this.#sentAt >= SEND_EVERY_MS;
     if (!isSaved && (this.#pending.count === 0 || !(isDue || isLate))) return;
     const saved = isSaved ? trainer.checkpoint() : null;
-    const steps = { runId, block: this.#take(), trainSeconds: clock.seconds };
+    const resources = this.#pending.count === 0 ? [] : meter.read(this.#progress, end !== null);
+    const steps = { runId, block: this.#take(), trainSeconds: clock.seconds, resources };
     if (saved === null) send({ type: "steps", ...steps });
     else {
       const { step, weights } = saved;
@@ -151,6 +154,11 @@ export class RunLoop {
     }
     if (isSaved) this.#checkpointedAt = now;
     this.#sentAt = now;
+  }
+
+  get #progress(): { readonly step: number; readonly seconds: number } {
+    const { trainer, clock } = this.#options;
+    return { step: trainer.step, seconds: clock.seconds };
   }
 
   /** Does what is due at a step. */

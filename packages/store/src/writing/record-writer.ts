@@ -191,7 +191,9 @@ export class RecordWriter extends HeldWriter {
     const open = this.historyOf(runId);
     const history = open?.next === next ? open : this.openHistory(runId, next);
     history.append(block);
-    this.metricsOf(runId).appendBlock(block, block.metricNames ?? []);
+    const metrics = this.metricsOf(runId);
+    metrics.appendBlock(block, block.metricNames ?? []);
+    metrics.append(block.points ?? []);
     const step = history.next - 1;
     this.sql.run("insert into tick values (?, ?, ?)", runId, step, block.atMs ?? now);
     const losses = [history.lastLoss(), history.recentLoss()];

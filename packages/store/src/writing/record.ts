@@ -12,6 +12,8 @@ export type TimedSteps = StepBlock & {
   readonly atMs?: number;
   /** What the block has metrics of, in their order; of nothing unless given. */
   readonly metricNames?: readonly string[];
+  /** Numbers by other names that are stored with the steps. */
+  readonly points?: readonly MetricPoint[];
 };
 
 /** A number of a run by a name of its own. */

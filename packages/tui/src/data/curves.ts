@@ -13,7 +13,7 @@ import {
 import type { Scale } from "../chart/scale.ts";
 import type { XAxis } from "../state/settings.ts";
 import { LruCache, RunCache } from "./lru-cache.ts";
-import { attemptOf, batchSize, type ShownRun, updates } from "./shown-run.ts";
+import { attemptOf, batchSize, isRecorded, type ShownRun, updates } from "./shown-run.ts";
 import { metricBehind } from "./titles.ts";
 
 /** What part of the x axis is drawn in how many columns of dots. */
@@ -92,8 +92,9 @@ export class CurveReader {
 
   /** Returns how to draw each series of a run. */
   info(run: ShownRun): readonly SeriesInfo[] {
-    // Metrics may come while a run goes on.
-    const until = run.metrics === undefined ? "restarted" : "changed";
+    // A run that is trained here declares its metrics when it begins; those of others may come while they go on.
+    const hasAll = !isRecorded(run) && run.metrics !== undefined;
+    const until = hasAll ? "restarted" : "changed";
     return this.#info.read(run, () => this.#reader().series(run.name), until);
   }
 

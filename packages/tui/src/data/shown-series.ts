@@ -42,6 +42,9 @@ export function parametersOf(series: readonly string[]): string[] {
   return series.filter((name) => name.startsWith(RATIO)).map((name) => name.slice(RATIO.length));
 }
 
+/** What a training takes of its machine is charted where it is chosen. */
+const SYSTEM = "system/";
+
 /** Charts of runs that have metrics alone. */
 const MOST_CHARTS = 4;
 
@@ -66,7 +69,9 @@ export function defaultSeries(
     curved.flatMap(({ name, goal }) => (goal === null ? [] : metricSeries(name))),
   );
   const losses = series.filter((name) => name === "loss" || name.endsWith("_loss"));
-  const metrics = series.filter(isMetric);
+  const all = series.filter(isMetric);
+  const trained = all.filter((name) => prefixOf(name) !== SYSTEM);
+  const metrics = trained.length > 0 ? trained : all;
   const best = [
     ...losses.filter((name) => ROLES.includes(name)),
     ...metrics.filter((name) => aimed.has(name)),
