@@ -84,7 +84,7 @@ function withSession(
 ): string {
   const feed = new Feed(store, options.source);
   try {
-    const lines = draw(new Session({ ...options, feed, annotate: () => "" }));
+    const lines = draw(new Session({ ...options, depth: theme.depth, feed, annotate: () => "" }));
     const { glyphs } = options;
     return lines.map((one) => `${show(one, { theme, glyphs }).trimEnd()}\n`).join("");
   } finally {

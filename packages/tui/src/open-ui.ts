@@ -1,10 +1,11 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
+import { isDeepStrictEqual } from "node:util";
 import { counted } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
 import type { Mounted } from "./ink/mount.tsx";
-import { fillPanes } from "./ink/panes.ts";
+import { fillPanes, type Geometry } from "./ink/panes.ts";
 import { type Annotate, Session } from "./session.ts";
 import { clipboardSequence, clipboardText, saveSheet } from "./sheet.ts";
 import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
@@ -83,7 +84,8 @@ function sessionOf(
     marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
   };
-  const session = new Session({ ...options, feed, size: sizeOf(stdout), settings });
+  const { depth } = options.theme;
+  const session = new Session({ ...options, depth, feed, size: sizeOf(stdout), settings });
   if (run !== undefined) session.open(run);
   const said = hint ?? feed.notice;
   if (said !== null) session.say(said);
@@ -109,6 +111,7 @@ class Program {
   readonly #listeners: Set<() => void> = new Set();
   readonly #ended: PromiseWithResolvers<Ending> = Promise.withResolvers();
   #layout: string | null = null;
+  #known: Geometry = { header: 0, widths: [], rows: 0, footer: 0 };
   #mounted: Mounted | null = null;
   #isScheduled = false;
   #timer: NodeJS.Timeout | undefined;
@@ -153,7 +156,7 @@ class Program {
         this.#listeners.add(onChange);
         return () => this.#listeners.delete(onChange);
       },
-      frame: () => this.#session.frame,
+      geometry: () => this.#geometry(),
       size: () => this.#session.state.size,
       onKey: (key) => this.#onKey(key),
       onPaste: (text) => {
@@ -237,10 +240,25 @@ class Program {
     });
   }
 
+  /** Returns where the parts of the frame are; the same object as long as nothing moves. */
+  #geometry(): Geometry {
+    const { header, panes, footer } = this.#session.frame;
+    const widths = panes.map(({ rect }) => rect.columns);
+    const geometry = {
+      header: header.length,
+      widths,
+      rows: panes[0]?.rect.rows ?? 0,
+      footer: footer.length,
+    };
+    if (!isDeepStrictEqual(geometry, this.#known)) this.#known = geometry;
+    return this.#known;
+  }
+
   #paint(): void {
-    const { header, body, footer } = this.#session.frame;
-    const panes = [header, body, footer];
-    const lines = this.#layout === null ? panes.flat() : fillPanes(this.#layout, panes);
+    const { header, panes, body, footer } = this.#session.frame;
+    const parts = [header, ...panes.map(({ lines }) => lines), footer];
+    const lines =
+      this.#layout === null ? [...header, ...body, ...footer] : fillPanes(this.#layout, parts);
     const { rows } = this.#session.state.size;
     this.#screen.paint(lines.slice(0, rows).map((one) => show(one, this.#options)));
   }

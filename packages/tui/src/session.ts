@@ -8,7 +8,8 @@ import type { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
 import { RunReader } from "./data/run-reader.ts";
 import type { ShownRun } from "./data/shown-run.ts";
-import { drawFrame, type Frame } from "./frame/frame.ts";
+import { drawFrame, type Frame, roomOf } from "./frame/frame.ts";
+import { type Placed, placePanes } from "./frame/layout.ts";
 import { reduce } from "./keys/table.ts";
 import { followRuns } from "./state/follow-runs.ts";
 import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
@@ -25,8 +26,9 @@ import {
   say,
 } from "./state/state.ts";
 import { cutLine, piece } from "./text/line.ts";
+import type { ColourDepth } from "./text/theme.ts";
 import { viewNamed } from "./views/registry.ts";
-import type { Canvas, Context, Extent, Sheet, View } from "./views/view.ts";
+import type { Canvas, Context, Extent, Pointer, Rect, Room, Sheet, View } from "./views/view.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
 export type Annotate = (change: Annotation) => string;
@@ -40,6 +42,8 @@ export type SessionOptions = {
   readonly size: Size;
   readonly settings: ViewSettings;
   readonly glyphs: Glyphs;
+  /** How many colours the terminal has. */
+  readonly depth?: ColourDepth;
   readonly annotate: Annotate;
 };
 
@@ -50,12 +54,13 @@ export class Session {
   readonly #feed: Feed;
   readonly #source: LogSource | undefined;
   #wanted: string | null;
-  readonly #options: Pick<SessionOptions, "glyphs" | "annotate">;
+  readonly #options: Pick<SessionOptions, "glyphs" | "depth" | "annotate">;
   readonly #readers: Readers;
   readonly #makeScene: SceneMaker;
   readonly #ranges: Map<string, Range> = new Map();
   #state: State;
-  #scene: Scene | null = null;
+  /** Scenes of the present state and data: of views of one run, and of others. */
+  #scenes: ReadonlyMap<boolean, Scene> = new Map();
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
 
   constructor({ feed, size, settings, source, wanted, ...options }: SessionOptions) {
@@ -80,23 +85,47 @@ export class Session {
     return viewNamed(this.#state.settings.view);
   }
 
-  /** The scene of the present state and data, made once. */
-  get scene(): Scene {
-    const { snapshot } = this.#feed;
-    if (this.#scene?.state !== this.#state || this.#scene.snapshot !== snapshot)
-      this.#scene = this.#makeScene(this.#state, snapshot, this.view);
-    return this.#scene;
+  /** The panes that are on the screen. */
+  get placed(): readonly Placed[] {
+    return placePanes(this.view, this.#state);
   }
 
-  /** What views draw from. */
+  /** The view that has the keys: the one that is shown, or that of another pane. */
+  get active(): View {
+    const { pane } = this.#state;
+    return (
+      this.placed.find(({ view }) => view.name === pane)?.view ?? this.placed[0]?.view ?? this.view
+    );
+  }
+
+  /** The scene of the view that has the keys. */
+  get scene(): Scene {
+    return this.#sceneOf(this.active);
+  }
+
+  /** The scene of the present state and data, made once. */
+  #sceneOf({ isOfOneRun = false }: View): Scene {
+    const { snapshot } = this.#feed;
+    const known = this.#scenes.get(isOfOneRun);
+    if (known?.state === this.#state && known.snapshot === snapshot) return known;
+    const scene = this.#makeScene(this.#state, snapshot, { isOfOneRun });
+    this.#scenes = new Map(this.#scenes).set(isOfOneRun, scene);
+    return scene;
+  }
+
+  /** What the view that has the keys draws from, on the whole screen. */
   get canvas(): Canvas {
+    return { ...this.#canvasOf(this.active), ...this.#state.size, isPane: false };
+  }
+
+  #canvasOf(view: View): Omit<Canvas, keyof Room | "isPane"> {
+    const { glyphs, depth = "256" } = this.#options;
     return {
       ...this.#readers,
       state: this.#state,
-      scene: this.scene,
-      glyphs: this.#options.glyphs,
+      scene: this.#sceneOf(view),
+      ...{ glyphs, depth },
       ranges: this.#ranges,
-      ...this.#state.size,
     };
   }
 
@@ -113,7 +142,13 @@ export class Session {
   /** A new frame; where the store cannot be read the last one, under a header that says why. */
   #draw(): Frame {
     try {
-      return drawFrame(this.canvas, { store: this.#feed.path, view: this.view });
+      return drawFrame({
+        store: this.#feed.path,
+        view: this.view,
+        placed: this.placed,
+        active: this.active,
+        canvasOf: (view) => this.#canvasOf(view),
+      });
     } catch (error) {
       this.#feed.failed(error);
       const last = this.#drawn?.frame;
@@ -131,7 +166,7 @@ export class Session {
   /** Reads what is new in the store; whether anything is. */
   poll(now: number): boolean {
     const { runs } = this.#feed.snapshot;
-    const focusAt = this.#scene?.focusAt ?? 0;
+    const focusAt = this.#scenes.get(this.active.isOfOneRun ?? false)?.focusAt ?? 0;
     const isNew = this.#feed.poll(now);
     if (isNew) this.#become(this.#afterChange(runs, focusAt));
     const isSaid = this.#tellNews();
@@ -167,7 +202,8 @@ export class Session {
   check(most: number): boolean {
     const { version } = this.#feed.snapshot;
     try {
-      this.#feed.check(this.view.recorded?.(this.scene) ?? [], most);
+      const shown = this.placed.flatMap(({ view }) => view.recorded?.(this.#sceneOf(view)) ?? []);
+      this.#feed.check(shown, most);
     } catch (error) {
       this.#feed.failed(error);
     }
@@ -207,6 +243,27 @@ export class Session {
     return effect;
   }
 
+  /** Handles what the mouse did, at a cell of the screen. */
+  pointer(pointer: Pointer): Effect | null {
+    const { column, row } = pointer;
+    const isIn = ({ rect }: { readonly rect: Rect }): boolean =>
+      column >= rect.column &&
+      column < rect.column + rect.columns &&
+      row >= rect.row &&
+      row < rect.row + rect.rows;
+    const { panes } = this.frame;
+    const pane = panes.find((one) => one.zones.some(isIn));
+    for (const zone of pane?.zones.filter(isIn).reverse() ?? []) {
+      const at = { ...pointer, column: column - zone.rect.column, row: row - zone.rect.row };
+      const done = zone.act({ ...this.#state, message: null }, this.#context, at);
+      if (done === null) continue;
+      if ("type" in done) return done;
+      this.#become(done);
+      return null;
+    }
+    return null;
+  }
+
   /** Handles pasted text: it goes into the open prompt. */
   paste(text: string): void {
     const { prompt } = this.#state;
@@ -218,7 +275,8 @@ export class Session {
   get #context(): Context {
     const getExtent = (): Extent => this.frame.extent;
     return {
-      view: this.view,
+      view: this.active,
+      panes: this.placed.map(({ view }) => view.name),
       scene: this.scene,
       get extent() {
         return getExtent();
@@ -230,13 +288,18 @@ export class Session {
   #become(state: State): void {
     this.#state = state;
     const isCovered = state.isHelp || state.chooser !== null;
-    const { settle, isOfOneRun = false } = this.view;
     try {
       // What shows one run goes on showing that one, whatever happens to the list.
-      if (isOfOneRun && state.opened === null) {
+      if (this.active.isOfOneRun === true && state.opened === null) {
         this.#state = { ...state, opened: this.scene.run?.name ?? null };
       }
-      if (!isCovered && settle !== undefined) this.#state = settle(this.#state, this.scene);
+      if (isCovered) return;
+      const { placed } = this;
+      for (const one of placed) {
+        const room = roomOf(one, placed);
+        const { settle } = one.view;
+        if (settle !== undefined) this.#state = settle(this.#state, this.#sceneOf(one.view), room);
+      }
     } catch (error) {
       this.#feed.failed(error);
     }

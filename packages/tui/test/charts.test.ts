@@ -111,14 +111,14 @@ test("x goes through steps, examples and seconds; X makes it logarithmic", () =>
   expect(text(ui)).toMatch(/└─*1─.*10─.*100/);
 });
 
-test("+ - 0 smooth over more and fewer steps, and not at all", () => {
+test("+ - _ smooth over more and fewer steps, and not at all", () => {
   const ui = session(exampleStore(), { settings: { view: "charts" } });
 
   press(ui, "+");
   expect(text(ui)).toContain("smoothed over 100 steps");
   press(ui, "-", "-");
   expect(text(ui)).toContain("smoothed over 10 steps");
-  press(ui, "0");
+  press(ui, "_");
   expect(text(ui)).toContain("not smoothed");
 });
 

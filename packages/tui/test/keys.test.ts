@@ -204,14 +204,14 @@ test.each([
 
 test("colours: none in a pipe, none under NO_COLOR, by the background in a terminal", () => {
   expect(themeFor({}, false).depth).toBe("none");
-  expect(themeFor({ FORCE_COLOR: "1" }, false).depth).toBe("colour");
+  expect(themeFor({ FORCE_COLOR: "1" }, false).depth).toBe("256");
   expect(themeFor({ NO_COLOR: "1" }, true).depth).toBe("mono");
-  expect(themeFor({}, true)).toEqual({ depth: "colour", background: "dark" });
+  expect(themeFor({}, true)).toEqual({ depth: "16", background: "dark" });
   expect(themeFor({ COLORFGBG: "0;15" }, true).background).toBe("light");
   const line = [{ text: "a", tone: "warn" as const, bold: true }, { text: "b" }];
   const painted = (theme: Theme): string => visibleLines(paint(line, theme));
-  expect(painted({ depth: "colour", background: "dark" })).toBe("\x1b[1;33ma\x1b[0mb");
-  expect(painted({ depth: "colour", background: "light" })).toBe("\x1b[1;35ma\x1b[0mb");
+  expect(painted({ depth: "16", background: "dark" })).toBe("\x1b[1;33ma\x1b[0mb");
+  expect(painted({ depth: "16", background: "light" })).toBe("\x1b[1;35ma\x1b[0mb");
   expect(painted({ depth: "mono", background: "dark" })).toBe("\x1b[1ma\x1b[0mb");
   expect(painted({ depth: "none", background: "dark" })).toBe("ab");
 });

@@ -156,7 +156,7 @@ export function exampleStore(): string {
 export function session(
   path: string,
   {
-    columns = 120,
+    columns = 118, // one pane
     rows = 40,
     settings = {},
     glyphs = "braille",

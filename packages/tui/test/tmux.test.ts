@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
 import { sampleStore } from "./samples.ts";
@@ -73,8 +74,9 @@ function startShell(folder: string): (...command: readonly string[]) => string {
 }
 
 function frameOf(store: string, size: Size, view = "runs"): string[] {
-  const theme = { depth: "none", background: "dark" } as const;
-  return linesOf(drawOnce({ store, size, view, glyphs: "braille", theme }));
+  const theme = { depth: "256", background: "dark" } as const;
+  const drawn = drawOnce({ store, size, view, glyphs: "braille", theme });
+  return linesOf(stripVTControlCharacters(drawn));
 }
 
 function linesOf(text: string): string[] {

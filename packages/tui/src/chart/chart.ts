@@ -14,6 +14,8 @@ import type { Trace } from "./trace.ts";
 
 export type Curve = {
   readonly tone: Tone;
+  /** How its line pauses, an index in DASHES; it is solid unless given. */
+  readonly dash?: number;
   readonly trace: Trace;
   /** Fills what is between smallest and largest value. */
   readonly shaded: boolean;

@@ -111,6 +111,7 @@ function append(pieces: Piece[], cell: Piece): void {
   const isSame =
     last !== undefined &&
     last.tone === cell.tone &&
+    last.back === cell.back &&
     last.bold === cell.bold &&
     last.inverse === cell.inverse;
   if (isSame) pieces[pieces.length - 1] = { ...last, text: last.text + cell.text };

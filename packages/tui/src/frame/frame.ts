@@ -30,45 +30,116 @@ import {
   type Drawn,
   type Extent,
   frameRows,
+  NO_SHEET,
+  type Room,
   type Sheet,
   type View,
+  type Zone,
 } from "../views/view.ts";
+import type { Placed } from "./layout.ts";
 
-/** The three panes of a frame, from top to bottom; together they fill the terminal. */
+/** A frame: from top to bottom its header, its panes side by side, and its footer; together they fill the terminal. */
 export type Frame = {
   readonly header: readonly Line[];
+  readonly panes: readonly Pane[];
+  /** The panes in their places. */
   readonly body: readonly Line[];
   readonly footer: readonly Line[];
+  /** How much fits into the pane that has the keys. */
   readonly extent: Extent;
   readonly sheet: () => Sheet;
 };
 
-type FrameCanvas = Omit<Canvas, "columns" | "rows">;
+/** What is drawn of a view, in lines that fill its rectangle; its zones count from the upper left corner of the screen. */
+export type Pane = Placed & {
+  readonly lines: readonly Line[];
+  readonly zones: readonly Zone[];
+};
+
+type FrameCanvas = Omit<Canvas, keyof Room | "isPane">;
+
+type FrameSpec = {
+  readonly store: string;
+  /** The view that is shown, and its panes. */
+  readonly view: View;
+  readonly placed: readonly Placed[];
+  /** The one that has the keys. */
+  readonly active: View;
+  /** Makes the canvas of a pane's view. */
+  readonly canvasOf: (view: View) => FrameCanvas;
+};
 
 /** Draws the frame of a store in a view. */
-export function drawFrame(
-  canvas: FrameCanvas,
-  { store, view }: { readonly store: string; readonly view: View },
-): Frame {
-  const { columns } = canvas.state.size;
-  const { header, view: pageRows, footer } = frameRows(canvas.state.size);
-  const drawn = drawBody({ ...canvas, columns, rows: pageRows }, view);
-  const body = drawn.lines.slice(0, pageRows).map((one) => cutLine(visibleLine(one), columns));
-  while (body.length < pageRows) body.push([]);
+export function drawFrame({ store, view, placed, active, canvasOf }: FrameSpec): Frame {
+  const canvas = canvasOf(active);
+  const { size } = canvas.state;
+  const { header, view: pageRows, footer } = frameRows(size);
+  const drawn = placed.map((one) => drawPane(one, { header, active, placed, canvasOf }));
+  const panes = drawn.map(({ pane }) => pane);
+  const own = drawn.find(({ pane }) => pane.view === active) ?? drawn[0];
+  const { room, of } = own ?? { room: { ...size, rows: pageRows }, of: NOTHING };
   return {
     header: [headLine(canvas, store), tabs(canvas, view)].slice(0, header).map(visibleLine),
-    body,
-    footer: [bottomLine(canvas, view)].slice(0, footer).map(visibleLine),
+    panes,
+    body: besideEachOther(panes, pageRows),
+    footer: [bottomLine(canvas, active)].slice(0, footer).map(visibleLine),
     extent: {
-      rows: drawn.listRows ?? pageRows,
-      pageRows,
-      pageLength: drawn.pageLength ?? pageRows,
-      parts: drawn.parts ?? [0],
-      xCells: drawn.xCells ?? columns,
-      units: drawn.units ?? { all: 0, shown: 0 },
+      rows: of.listRows ?? room.rows,
+      pageRows: room.rows,
+      pageLength: of.pageLength ?? room.rows,
+      parts: of.parts ?? [0],
+      xCells: of.xCells ?? room.columns,
+      units: of.units ?? { all: 0, shown: 0 },
     },
-    sheet: drawn.sheet,
+    sheet: of.sheet,
   };
+}
+
+const NOTHING: Drawn = { lines: [], sheet: () => NO_SHEET };
+
+type PaneSpec = Pick<FrameSpec, "placed" | "active" | "canvasOf"> & { readonly header: number };
+
+/** Draws a pane; where there are several, under a title and beside a rule. */
+function drawPane(
+  one: Placed,
+  { header, active, placed, canvasOf }: PaneSpec,
+): { readonly pane: Pane; readonly room: Room; readonly of: Drawn } {
+  const { view, rect } = one;
+  const room = roomOf(one, placed);
+  const isPane = placed.length > 1;
+  const of = drawBody({ ...canvasOf(view), ...room, isPane }, view);
+  const filled = Array.from({ length: room.rows }, (_, row) =>
+    fitLine(cutLine(visibleLine(of.lines[row] ?? []), room.columns), room.columns),
+  );
+  const [left, top] = [rect.columns - room.columns, rect.rows - room.rows];
+  const ruled = filled.map((drawn) => (left === 0 ? drawn : [piece("│", "muted"), ...drawn]));
+  const title = top === 0 ? [] : [paneTitle(one, view === active)];
+  const zones = (of.zones ?? []).map((zone) => {
+    const column = zone.rect.column + rect.column + left;
+    const row = zone.rect.row + rect.row + header + top;
+    return { ...zone, rect: { ...zone.rect, column, row } };
+  });
+  return { pane: { ...one, lines: [...title, ...ruled], zones }, room, of };
+}
+
+/** Returns the room that a view has in its pane, without rule and title. */
+export function roomOf({ rect }: Placed, { length }: readonly Placed[]): Room {
+  if (length === 1) return rect;
+  return { columns: rect.columns - (rect.column === 0 ? 0 : 1), rows: rect.rows - 1 };
+}
+
+/** Draws the title of a pane in a rule. */
+function paneTitle({ view: { title }, rect }: Placed, isActive: boolean): Line {
+  const { columns, column } = rect;
+  const start = column === 0 ? "─" : "┬";
+  const name = { ...piece(` ${title} `, isActive ? "accent" : "muted"), bold: isActive };
+  const rest = "─".repeat(Math.max(0, columns - 1 - lineWidth([name])));
+  return fitLine([piece(start, "muted"), name, piece(rest, "muted")], columns);
+}
+
+/** Puts panes in their places, as lines of the whole width. */
+function besideEachOther(panes: readonly Pane[], rows: number): Line[] {
+  return Array.from({ length: rows }, (_, row) => panes.flatMap(({ lines }) => lines[row] ?? []));
 }
 
 function drawBody(canvas: Canvas, view: View): Drawn {

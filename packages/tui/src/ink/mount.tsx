@@ -2,41 +2,46 @@
 import { Writable } from "node:stream";
 import { Box, render, Text, useInput, usePaste } from "ink";
 import { type ReactElement, useSyncExternalStore } from "react";
-import type { Frame } from "../frame/frame.ts";
 import type { Size } from "../state/state.ts";
 import { keyNames } from "./key-names.ts";
-import { placeholder } from "./panes.ts";
+import { type Geometry, placeholder } from "./panes.ts";
 
 type AppProps = {
   readonly subscribe: (onChange: () => void) => () => void;
-  readonly frame: () => Frame;
+  /** The same object as long as nothing moves. */
+  readonly geometry: () => Geometry;
   readonly size: () => Size;
   readonly onKey: (key: string) => void;
   readonly onPaste: (text: string) => void;
 };
 
-/** The panes of a frame from top to bottom; keys go to whoever made it. */
-function App({ subscribe, frame, size, onKey, onPaste }: AppProps): ReactElement {
-  const { header, body, footer } = useSyncExternalStore(subscribe, frame);
+/** The parts of a frame: its header, its panes side by side, its footer; keys go to whoever made it. */
+function App({ subscribe, geometry, size, onKey, onPaste }: AppProps): ReactElement {
+  const { header, widths, rows, footer } = useSyncExternalStore(subscribe, geometry);
+  const { columns } = size();
   useInput((input, key) => {
     for (const name of keyNames(input, key)) onKey(name);
   });
   usePaste(onPaste);
 
   return (
-    <Box flexDirection="column" width={size().columns} height={size().rows}>
-      {pane(0, header.length)}
-      <Box flexGrow={1} flexDirection="column">
-        {pane(1, body.length)}
+    <Box flexDirection="column" width={columns} height={size().rows}>
+      {part(0, { columns, rows: header })}
+      <Box flexGrow={1} flexDirection="row">
+        {widths.map((width, i) => (
+          <Box key={String(i)} width={width} flexShrink={0}>
+            {part(i + 1, { columns: width, rows })}
+          </Box>
+        ))}
       </Box>
-      {pane(2, footer.length)}
+      {part(widths.length + 1, { columns, rows: footer })}
     </Box>
   );
 }
 
-/** A pane of so many lines: Ink decides where they go, `fillPanes` puts them there. */
-function pane(id: number, rows: number): ReactElement | null {
-  return rows === 0 ? null : <Text>{placeholder(id, rows)}</Text>;
+/** A part of so many cells: Ink decides where they go, `fillPanes` puts its lines there. */
+function part(id: number, room: Size): ReactElement | null {
+  return room.rows === 0 ? null : <Text wrap="truncate">{placeholder(id, room)}</Text>;
 }
 
 /** The stream that Ink writes its layout to, in the size of the terminal. */

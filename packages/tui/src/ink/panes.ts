@@ -1,22 +1,36 @@
-/** How panes of lines stand in Ink's layout. */
-import type { Line } from "../text/line.ts";
+/** How the parts of a frame stand in Ink's layout. */
+import type { Size } from "../state/state.ts";
+import { fitLine, type Line } from "../text/line.ts";
 
-/** A character of the private use area for each pane; what a store says is never laid out by Ink. */
+/** What Ink lays out: rows of header and footer, and the widths and rows of the panes between them. */
+export type Geometry = {
+  readonly header: number;
+  readonly widths: readonly number[];
+  readonly rows: number;
+  readonly footer: number;
+};
+
+/** A character of the private use area for each part; what a store says is never laid out by Ink. */
 const FIRST_PLACEHOLDER = 0xe000;
 
-/** Makes the text that holds the place of a pane in the layout. */
-export function placeholder(id: number, rows: number): string {
-  return Array.from({ length: rows }, () => String.fromCharCode(FIRST_PLACEHOLDER + id)).join("\n");
+/** Makes the text that holds the place of a part in the layout. */
+export function placeholder(id: number, { columns, rows }: Size): string {
+  const row = String.fromCharCode(FIRST_PLACEHOLDER + id).repeat(columns);
+  return Array.from({ length: rows }, () => row).join("\n");
 }
 
-/** Returns the rows that Ink has laid out, with the lines of the panes in their places. */
-export function fillPanes(layout: string, panes: readonly (readonly Line[])[]): Line[] {
-  const used = panes.map(() => 0);
-  return layout.split("\n").map((row) => {
-    const id = row.charCodeAt(0) - FIRST_PLACEHOLDER;
-    const next = used[id];
-    if (next === undefined) return [];
-    used[id] = next + 1;
-    return panes[id]?.[next] ?? [];
-  });
+const STRETCH = /(.)\1*/gu;
+
+/** Returns the rows that Ink has laid out, with the lines of the parts in their places. */
+export function fillPanes(layout: string, parts: readonly (readonly Line[])[]): Line[] {
+  const used = parts.map(() => 0);
+  return layout.split("\n").map((row) =>
+    [...row.matchAll(STRETCH)].flatMap(([stretch]): Line => {
+      const id = stretch.charCodeAt(0) - FIRST_PLACEHOLDER;
+      const next = used[id];
+      if (next === undefined) return [{ text: stretch }];
+      used[id] = next + 1;
+      return fitLine(parts[id]?.[next] ?? [], stretch.length);
+    }),
+  );
 }

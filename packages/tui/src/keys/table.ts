@@ -23,6 +23,7 @@ import type {
 } from "../views/view.ts";
 import { ANNOTATION_KEYS } from "./annotation-keys.ts";
 import { goBack, moveKeys } from "./move-keys.ts";
+import { PANE_KEYS, PANE_SIZE_KEYS } from "./pane-keys.ts";
 import { bind, bindBoth, isSameRow, ROWS } from "./rows.ts";
 
 export type KeyBinding = KeyRow & {
@@ -46,6 +47,8 @@ const EVERYWHERE: readonly BoundKey[] = [
     return say(adjusted(state, { isAll }), said);
   }),
   ...ANNOTATION_KEYS,
+  ...PANE_KEYS,
+  ...PANE_SIZE_KEYS,
   ...bindBoth([ROWS.previousView, ROWS.nextView], (state, _, by) => {
     const at = VIEWS.findIndex(({ name }) => name === state.settings.view);
     return show(state, VIEWS[wrap(at + by, VIEWS.length)]?.name ?? state.settings.view);
@@ -135,7 +138,8 @@ export function reduce(before: State, key: string, context: Context): Step {
     const said = say(before, `${keyName(key)} does nothing; ? lists the keys`);
     return { state: isCovered ? before : said, effect: null };
   }
-  const act = actAmong(row, context.view.keys) ?? actAmong(row, EVERYWHERE);
+  const ofPanes = context.panes.length > 1 ? actAmong(row, PANE_KEYS) : undefined;
+  const act = ofPanes ?? actAmong(row, context.view.keys) ?? actAmong(row, EVERYWHERE);
   const state: State = { ...before, message: null };
   if (typeof act === "object") return { state, effect: act };
   if (!isCovered)

@@ -77,6 +77,7 @@ function settingsOf(value: unknown): ViewSettings {
     isBeside: get("isBeside") !== false,
     findingFilter: text("findingFilter", "") ?? "",
     findingScope: oneOf(FINDING_SCOPES, get("findingScope"), DEFAULT_SETTINGS.findingScope),
+    panes: panesOf(get("panes")),
   };
 }
 
@@ -91,6 +92,16 @@ function texts(value: unknown): string[] | null {
 function kindsOf(value: unknown): ViewSettings["kinds"] {
   const wanted = texts(value);
   return wanted === null ? null : DRAWN_KINDS.filter((kind) => wanted.includes(kind));
+}
+
+function panesOf(value: unknown): ViewSettings["panes"] {
+  if (typeof value !== "object" || value === null) return DEFAULT_SETTINGS.panes;
+  const cells = (key: string): number | null => {
+    const found: unknown = Reflect.get(value, key);
+    return typeof found === "number" && Number.isInteger(found) && found > 0 ? found : null;
+  };
+  const hidden = texts(Reflect.get(value, "hidden")) ?? [];
+  return { left: cells("left"), right: cells("right"), hidden };
 }
 
 function sortOf(value: unknown): ViewSettings["sort"] {

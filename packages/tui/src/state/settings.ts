@@ -53,6 +53,16 @@ export type ViewSettings = {
   readonly isBeside: boolean;
   readonly findingFilter: string;
   readonly findingScope: (typeof FINDING_SCOPES)[number];
+  readonly panes: PaneSettings;
+};
+
+/** How panes that stand side by side share the screen. */
+export type PaneSettings = {
+  /** Cells of the outer ones; null for the usual share. */
+  readonly left: number | null;
+  readonly right: number | null;
+  /** Names of views that have no pane. */
+  readonly hidden: readonly string[];
 };
 
 export const DEFAULT_SETTINGS: ViewSettings = {
@@ -79,4 +89,5 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   isBeside: true,
   findingFilter: "",
   findingScope: "marked",
+  panes: { left: null, right: null, hidden: [] },
 };

@@ -74,6 +74,10 @@ export type State = {
   readonly prompt: Prompt | null;
   /** The open list of the view, by its name, and its row under the cursor. */
   readonly chooser: { readonly name: string; readonly at: number } | null;
+  /** Name of the view whose pane has the keys; null for the view that is shown. */
+  readonly pane: string | null;
+  /** Whether that pane alone is on the screen. */
+  readonly isMaximised: boolean;
   /** Stays until the next key. */
   readonly message: string | null;
 };
@@ -102,6 +106,8 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     isHelp: false,
     prompt: null,
     chooser: null,
+    pane: null,
+    isMaximised: false,
     message: null,
   };
 }
@@ -125,6 +131,8 @@ export function show(state: State, view: string): State {
     cameFrom: null,
     spotlight: null,
     isPanelFirst: false,
+    pane: null,
+    isMaximised: false,
   };
 }
 

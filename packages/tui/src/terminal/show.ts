@@ -42,11 +42,14 @@ export function glyphsFor({ LC_ALL, LC_CTYPE, LANG, TERM }: Environment): Glyphs
 
 /** Chooses colours unless NO_COLOR is set or the terminal has none, and the light theme where COLORFGBG says so. */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
-  const { NO_COLOR, FORCE_COLOR, TERM, COLORFGBG } = environment;
+  const { NO_COLOR, FORCE_COLOR, TERM, COLORTERM, COLORFGBG } = environment;
   const behind = COLORFGBG?.split(";").at(-1);
   const background = Number(behind) >= 7 && behind !== "8" ? "light" : "dark";
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0";
   if ((!isTerminal || TERM === "dumb") && !isForced) return { depth: "none", background };
   const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^vt\d+/.test(TERM ?? "");
-  return { depth: isMono ? "mono" : "colour", background };
+  if (isMono) return { depth: "mono", background };
+  const hasMany =
+    /256|direct|truecolor/.test(TERM ?? "") || /truecolor|24bit/.test(COLORTERM ?? "");
+  return { depth: hasMany || isForced ? "256" : "16", background };
 }

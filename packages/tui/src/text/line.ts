@@ -1,7 +1,10 @@
 /** Lines of styled text whose width is known: what every view is made of. */
 import { type Align, cutText, visible, widthOf, wrapWords } from "@ablate/text";
 
-/** What a piece of text means; the theme decides how that looks. `series0` to `series5` tell curves apart. */
+/**
+ * What a piece of text means; the theme decides how that looks. A `series` tone tells curves apart, one for each slot
+ * of COLOURS; a `ramp` tone is a density, from 0 (nothing) to RAMP_LEVELS - 1.
+ */
 export type Tone =
   | "plain"
   | "muted"
@@ -9,9 +12,22 @@ export type Tone =
   | "good"
   | "warn"
   | "bad"
-  | `series${0 | 1 | 2 | 3 | 4 | 5}`;
+  | `series${number}`
+  | `ramp${number}`;
 
-export type Style = { readonly tone?: Tone; readonly bold?: boolean; readonly inverse?: boolean };
+/** Slots of colours that tell curves apart. */
+export const COLOURS = 16;
+
+/** Densities that a heat map tells apart. */
+export const RAMP_LEVELS = 24;
+
+export type Style = {
+  readonly tone?: Tone;
+  /** The colour behind the text: half blocks show two densities in a cell. */
+  readonly back?: Tone;
+  readonly bold?: boolean;
+  readonly inverse?: boolean;
+};
 
 export type Piece = Style & { readonly text: string };
 

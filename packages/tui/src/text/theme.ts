@@ -1,9 +1,9 @@
 /** Turns styled lines into what a terminal understands. */
 import { sealed } from "@ablate/text";
-import { type Line, lineText, type Piece, type Tone } from "./line.ts";
+import { type Line, lineText, type Piece, RAMP_LEVELS, type Tone } from "./line.ts";
 
-/** `none`: plain text; `mono`: bold, dim and inverse; `colour`: the terminal's 16 colours too. */
-export type ColourDepth = "none" | "mono" | "colour";
+/** `none`: plain text; `mono`: bold, dim and inverse; then so many colours. */
+export type ColourDepth = "none" | "mono" | "16" | "256";
 
 export type Background = "dark" | "light";
 
@@ -11,24 +11,56 @@ export type Theme = { readonly depth: ColourDepth; readonly background: Backgrou
 
 const RESET = sealed("\x1b[0m");
 
+type Codes = readonly [dark: string, light: string];
+
 /**
  * SGR codes on a dark and on a light background, where yellow and the bright colours are hard to
  * read; the terminal's own palette decides what they look like.
  */
-const CODES: Readonly<Record<Tone, readonly [dark: string, light: string]>> = {
+const CODES: Readonly<Record<"plain" | "muted" | "accent" | "good" | "warn" | "bad", Codes>> = {
   plain: ["", ""],
   muted: ["2", "2"],
   accent: ["36", "34"],
   good: ["32", "32"],
   warn: ["33", "35"],
   bad: ["31", "31"],
-  series0: ["36", "34"],
-  series1: ["33", "31"],
-  series2: ["35", "35"],
-  series3: ["32", "32"],
-  series4: ["94", "36"],
-  series5: ["91", "90"],
 };
+
+/** Colours of curves where there are 16: none is red, which means trouble. */
+const SERIES_16: readonly Codes[] = [
+  ["36", "34"],
+  ["33", "33"],
+  ["35", "35"],
+  ["32", "32"],
+  ["94", "36"],
+  ["97", "30"],
+];
+
+/** Colours of curves in the palette of 256. */
+const SERIES_256: readonly (readonly [dark: number, light: number])[] = [
+  [75, 26],
+  [214, 130],
+  [114, 28],
+  [176, 127],
+  [80, 30],
+  [222, 94],
+  [141, 55],
+  [150, 64],
+  [216, 166],
+  [117, 24],
+  [180, 137],
+  [43, 23],
+  [218, 162],
+  [148, 100],
+  [147, 61],
+  [252, 240],
+];
+
+/** Counts the colours of curves that a terminal of this depth tells apart. */
+export function coloursOf(depth: ColourDepth): number {
+  if (depth === "256") return SERIES_256.length;
+  return depth === "16" ? SERIES_16.length : 1;
+}
 
 /** Writes the line as text with escape sequences, each of which ends on the line. */
 export function paint(pieces: Line, theme: Theme): string {
@@ -47,9 +79,39 @@ export function paint(pieces: Line, theme: Theme): string {
   return current === "" ? painted : painted + RESET;
 }
 
-function codesOf({ tone = "plain", bold, inverse }: Piece, { depth, background }: Theme): string {
-  const [dark, light] = CODES[tone];
-  const code = background === "light" ? light : dark;
-  const colour = depth === "colour" || tone === "muted" ? code : "";
-  return [bold ? "1" : "", colour, inverse ? "7" : ""].filter(Boolean).join(";");
+function codesOf({ tone = "plain", back, bold, inverse }: Piece, theme: Theme): string {
+  const code = toneCode(tone, theme);
+  const colour = theme.depth !== "mono" || tone === "muted" ? code : "";
+  const behind = back === undefined ? "" : backCode(toneCode(back, theme));
+  return [bold ? "1" : "", colour, behind, inverse ? "7" : ""].filter(Boolean).join(";");
+}
+
+const NUMBERED = /^(series|ramp)(\d+)$/;
+
+/** Returns the SGR codes of a tone in the foreground. */
+function toneCode(tone: Tone, { depth, background }: Theme): string {
+  const at = background === "light" ? 1 : 0;
+  const [, kind, digits] = NUMBERED.exec(tone) ?? [];
+  if (kind === undefined) return CODES[isNamed(tone) ? tone : "plain"][at];
+  const n = Number(digits);
+  if (kind === "ramp") return depth === "256" ? `38;5;${rampColour(n, background)}` : "";
+  if (depth === "256") return `38;5;${SERIES_256[n % SERIES_256.length]?.[at] ?? 7}`;
+  return SERIES_16[n % SERIES_16.length]?.[at] ?? "";
+}
+
+function isNamed(tone: Tone): tone is keyof typeof CODES {
+  return tone in CODES;
+}
+
+/** The 24 greys of the palette of 256, from the background's end. */
+function rampColour(level: number, background: Background): number {
+  const grey = Math.min(RAMP_LEVELS - 1, Math.max(0, level));
+  return background === "light" ? 255 - grey : 232 + grey;
+}
+
+/** Turns the code of a foreground colour into that of a background; what is no colour has none. */
+function backCode(code: string): string {
+  if (code.startsWith("38;")) return `4${code.slice(1)}`;
+  const number = Number(code);
+  return number >= 30 ? String(number + 10) : "";
 }

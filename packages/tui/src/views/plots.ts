@@ -14,17 +14,18 @@ import {
 } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, seriesBehind, type Window } from "../data/curves.ts";
+import type { Look } from "../data/looks.ts";
 import { isRecorded, rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import { RATIO, titleAmong } from "../data/titles.ts";
 import type { XAxis } from "../state/settings.ts";
-import { type Line, line, piece, type Tone } from "../text/line.ts";
+import { type Line, line, piece } from "../text/line.ts";
 import type { Canvas } from "./view.ts";
 
 /** One curve before it is drawn: what it is called and the traces of its runs. */
 export type Plot = {
   readonly key: string;
   readonly label: string;
-  readonly tone: Tone;
+  readonly look: Look;
   readonly traces: readonly Trace[];
   /** Their mean and band, or the only trace. */
   readonly shown: Trace;
@@ -34,22 +35,6 @@ export type Plot = {
 };
 
 export type Box = { readonly columns: number; readonly rows: number };
-
-const TONES: readonly Tone[] = ["series0", "series1", "series2", "series3", "series4", "series5"];
-
-/** Gives each name a colour: always the same one, unless two that are shown together would share it. */
-export function tonesOf(names: readonly string[]): ReadonlyMap<string, Tone> {
-  const tones = new Map<string, Tone>();
-  const taken = new Set<number>();
-  for (const name of names) {
-    let at = hash(name) % TONES.length;
-    while (taken.has(at) && taken.size < TONES.length) at = (at + 1) % TONES.length;
-    if (taken.size === TONES.length) taken.clear();
-    taken.add(at);
-    tones.set(name, TONES[at] ?? "series0");
-  }
-  return tones;
-}
 
 /** A canvas with the part of the x axis that its charts show. */
 export type ChartCanvas = Canvas & { readonly window: Window };
@@ -183,6 +168,7 @@ function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
     const isMean = plot.traces.length > 1;
     return {
       ...plot,
+      ...plot.look,
       trace: plot.shown,
       shaded: isTop || (isMean && plots.length <= 3),
       behind: isTop && isMean ? plot.traces : [],
@@ -238,12 +224,6 @@ function guidesOf({ curves, stored }: Canvas, series: string, runs: readonly Sho
   const guide = info.find((one) => one.series === series)?.guide ?? null;
   if (guide === null) return [];
   return [{ value: guide, label: `guide ${compact(guide).replace("-", "−")}` }];
-}
-
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
 }
 
 /** Writes a position on the x axis in words. */

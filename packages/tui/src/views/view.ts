@@ -5,6 +5,7 @@ import type { ShownRun } from "../data/shown-run.ts";
 import type { Readers, Scene } from "../state/scene.ts";
 import type { Effect, Size, State } from "../state/state.ts";
 import { type Line, line, piece } from "../text/line.ts";
+import type { ColourDepth } from "../text/theme.ts";
 
 /** A view: an object of the registry. All that belongs to it lies in its folder. */
 export type View = {
@@ -28,7 +29,35 @@ export type View = {
   /** The run that tags, notes and names are for, where it is not the one under the cursor of the table. */
   readonly subject?: (scene: Scene) => ShownRun | undefined;
   /** Brings the state in line with a new scene or size, before the next key. */
-  readonly settle?: (state: State, scene: Scene) => State;
+  readonly settle?: (state: State, scene: Scene, room: Room) => State;
+  /** Views that stand at its right where the terminal is wide enough, each in a pane of its own. */
+  readonly beside?: readonly View[];
+};
+
+/** How much room a view has, in cells. */
+export type Room = { readonly columns: number; readonly rows: number };
+
+/** A rectangle of cells, counted from the upper left corner of what it lies in. */
+export type Rect = Room & { readonly column: number; readonly row: number };
+
+/** What the mouse did, at a cell. */
+export type Pointer = {
+  readonly kind: "press" | "release" | "drag" | "move" | "wheel" | "double";
+  readonly button: "left" | "middle" | "right" | "none";
+  /** Of the wheel: -1 is up. */
+  readonly by: number;
+  readonly column: number;
+  readonly row: number;
+  readonly isShift: boolean;
+  readonly isAlt: boolean;
+  readonly isCtrl: boolean;
+};
+
+/** A part of the screen that answers to the mouse. */
+export type Zone = {
+  readonly rect: Rect;
+  /** Handles what happened at a cell of the zone; null where it has no use for it, and what lies below is asked. */
+  readonly act: (state: State, context: Context, pointer: Pointer) => State | Effect | null;
 };
 
 /** A row of the table of keys: the keys and the words for them. */
@@ -51,7 +80,10 @@ export type Handler = (state: State, context: Context) => State;
 
 /** What a key has to know beside the state. */
 export type Context = {
+  /** The view that has the keys: the one of the focused pane. */
   readonly view: View;
+  /** The panes on the screen, by the names of their views. */
+  readonly panes: readonly string[];
   readonly scene: Scene;
   /** Draws the frame where it has not been drawn: only for keys that depend on how much fits. */
   readonly extent: Extent;
@@ -94,15 +126,17 @@ export type ChooserItem = {
 };
 
 /** What a view draws from and how much room it has. */
-export type Canvas = Readers & {
-  readonly state: State;
-  readonly scene: Scene;
-  readonly glyphs: Glyphs;
-  /** The y range that each chart had in the frame before. */
-  readonly ranges: Map<string, Range>;
-  readonly columns: number;
-  readonly rows: number;
-};
+export type Canvas = Readers &
+  Room & {
+    readonly state: State;
+    readonly scene: Scene;
+    readonly glyphs: Glyphs;
+    readonly depth: ColourDepth;
+    /** The y range that each chart had in the frame before. */
+    readonly ranges: Map<string, Range>;
+    /** Whether it is one pane among others, not the whole screen. */
+    readonly isPane: boolean;
+  };
 
 /** Values of what is shown, exact, for the clipboard and for files; those of long runs are read as they are asked for. */
 export type Sheet = {
@@ -117,6 +151,8 @@ export type Drawn = Partial<Pick<Extent, "pageLength" | "parts" | "xCells" | "un
   readonly lines: readonly Line[];
   /** Rows of a list on the screen. */
   readonly listRows?: number;
+  /** Parts of it that answer to the mouse; of those that overlap the last one is on top. */
+  readonly zones?: readonly Zone[];
   readonly sheet: () => Sheet;
 };
 

@@ -3,6 +3,7 @@ import { count, UNKNOWN, widthOf } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/chart.ts";
 import { BANDS, bandOf, type Spread } from "../../chart/trace.ts";
 import { fitTitles, sizeText } from "../../data/labels.ts";
+import { swatch } from "../../data/looks.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import { seriesValues, titleAmong } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
@@ -22,6 +23,7 @@ import {
   piece,
   shareOf,
 } from "../../text/line.ts";
+import { lookOf } from "../looks.ts";
 import {
   type Box,
   type ChartCanvas,
@@ -33,7 +35,6 @@ import {
   isSparse,
   type Plot,
   readAt,
-  tonesOf,
   traceOf,
   xName,
 } from "../plots.ts";
@@ -152,8 +153,8 @@ function tile(metrics: readonly string[], area: Box, focus: number): Tiles {
 /** Makes a plot of a series for each row that is charted. */
 function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
   const { chosen, metrics } = canvas.scene;
-  const tones = tonesOf(chosen.map(({ key }) => key));
-  return chosen.map(({ key, title, members }) => {
+  return chosen.map((row) => {
+    const { key, title, members } = row;
     const read = members.flatMap(
       (run) => canvas.curves.read(run, metrics, canvas.window).get(series) ?? [],
     );
@@ -163,7 +164,7 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
     return {
       key,
       label: title + sizeText({ title, members }),
-      tone: tones.get(key) ?? "plain",
+      look: lookOf(canvas, row),
       traces,
       shown:
         traces.length === 1 && only !== undefined
@@ -229,9 +230,10 @@ function legendOf(
   );
   const names = legendNames(scene, width - 4 - Math.max(0, ...readings.map(lineWidth)));
   const lines = plots.map((plot, i) => {
-    const [sign, bold] = plot === onTop ? ["▶ ", { bold: true }] : ["━ ", {}];
-    const name = { text: names[i] ?? plot.label, ...bold };
-    return justify([piece(sign, plot.tone), name], readings[i] ?? [], width);
+    const isTop = plot === onTop;
+    const name = { text: names[i] ?? plot.label, bold: isTop };
+    const sign = isTop ? piece("▶", plot.look.tone) : swatch(plot.look);
+    return justify([sign, piece(" "), name], readings[i] ?? [], width);
   });
   const rates = commonRates(scene.chosen.flatMap(({ members }) => members));
   const changes = rates.map(({ step, rate }) => [

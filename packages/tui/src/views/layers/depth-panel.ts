@@ -4,8 +4,9 @@ import { middleEllipsis } from "@ablate/text";
 import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
+import { looksOf, PLAIN_LOOK } from "../../data/looks.ts";
 import { GAP, inColumns, type Line, piece } from "../../text/line.ts";
-import { tonesOf } from "../plots.ts";
+import { coloursOf } from "../../text/theme.ts";
 import {
   isInner,
   layerNamed,
@@ -78,7 +79,8 @@ function profileChart(
   profile: Profile,
   { names, focused }: { readonly names: readonly string[]; readonly focused: number },
 ): Line[] {
-  const tones = tonesOf(sides.map(({ name }) => name));
+  const runs = sides.map(({ name }) => name);
+  const looks = looksOf(runs, { chosen: new Map(), colours: coloursOf(canvas.depth) });
   const values = sides.map((side) =>
     names.map((name) => {
       const layer = layerNamed(side, name);
@@ -88,7 +90,7 @@ function profileChart(
   const log = profile.log === "always" || (profile.log === "where wide" && isWide(values.flat()));
   const curves = sides.map(
     ({ name }, i): Curve => ({
-      tone: tones.get(name) ?? "plain",
+      ...(looks.get(name) ?? PLAIN_LOOK),
       trace: traceOf(values[i] ?? [], dotColumns(box.columns, canvas.glyphs)),
       shaded: false,
       behind: [],

@@ -2,6 +2,7 @@
 import { isMetric, revisionText } from "@ablate/store";
 import { count, loss, middleEllipsis, shortNumber, UNKNOWN, widthOf } from "@ablate/text";
 import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
+import { looksOf, PLAIN_LOOK, swatch } from "../../data/looks.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
 import { isRecorded, rateText, type ShownRun, stepsText, updates } from "../../data/shown-run.ts";
@@ -22,6 +23,7 @@ import {
   piece,
   wrapped,
 } from "../../text/line.ts";
+import { coloursOf } from "../../text/theme.ts";
 import {
   type ChartCanvas,
   caption,
@@ -31,7 +33,6 @@ import {
   isSparse,
   type Plot,
   readAt,
-  tonesOf,
   traceOf,
   xName,
 } from "../plots.ts";
@@ -225,7 +226,7 @@ function plotsOf(
   series: readonly string[],
   names: readonly string[],
 ): Plot[] {
-  const tones = tonesOf(names);
+  const looks = looksOf(names, { chosen: new Map(), colours: coloursOf(canvas.depth) });
   const samples = canvas.curves.read(run, series, canvas.window);
   return series.flatMap((key, i): Plot[] => {
     const found = samples.get(key);
@@ -234,7 +235,7 @@ function plotsOf(
     const shown = traceOf(canvas, key, found);
     return [
       {
-        ...{ key, label, tone: tones.get(label) ?? "plain", traces: [shown], shown },
+        ...{ key, label, look: looks.get(label) ?? PLAIN_LOOK, traces: [shown], shown },
         divergedAt: i === 0 ? divergence(canvas, run) : null,
         isSparse: isSparse(key, found, canvas.window),
       },
@@ -247,7 +248,7 @@ function legendLine(canvas: ChartCanvas, plot: Plot, width: number): Line {
   const text =
     value === null ? UNKNOWN : seriesValue(isMetric(plot.key) ? plot.key : "loss", value.mean);
   const label = middleEllipsis(plot.label, Math.max(1, width - widthOf(text) - 4));
-  return justify([piece("━ ", plot.tone), piece(label)], [piece(text)], width);
+  return justify([swatch(plot.look), piece(" "), piece(label)], [piece(text)], width);
 }
 
 /** Names the crosshair's step and how the learning rate has changed so far. */

@@ -141,7 +141,7 @@ export function verdictLines(
       const value = read?.mean ?? verdict?.value ?? Number.NaN;
       const text = Number.isNaN(value) ? UNKNOWN : seriesValue(RATIO, value);
       const head = line(
-        piece(isLit(plot) ? "▶ " : "━ ", plot.tone),
+        piece(isLit(plot) ? "▶ " : "━ ", plot.look.tone),
         { text: (called.get(plot.key) ?? plot.label).padEnd(nameWidth), bold: isLit(plot) },
         `${text.padStart(7)}  `,
       );

@@ -19,15 +19,10 @@ import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
 import { cutLine, fitLine, type Line, piece, restyle } from "../../text/line.ts";
+import { chartsView } from "../charts/charts-view.ts";
+import { essenceView } from "../essence/essence-view.ts";
 import { gridLine, lostCount, STATE_SIGNS } from "../states.ts";
-import {
-  type Canvas,
-  type Context,
-  type Drawn,
-  frameRows,
-  type Sheet,
-  type View,
-} from "../view.ts";
+import type { Canvas, Context, Drawn, Sheet, View } from "../view.ts";
 import { cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
 
 export const runsView: View = {
@@ -36,6 +31,7 @@ export const runsView: View = {
   key: "1",
   help: "runs",
   draw: drawRuns,
+  beside: [chartsView, essenceView],
   choosers: [COLUMNS, ...TABLE_CHOOSERS],
   keys: [
     ...moveKeys(
@@ -54,8 +50,8 @@ export const runsView: View = {
     choosing(COLUMNS),
     BASELINE_KEY,
   ],
-  settle: (state, scene) => {
-    const top = firstRow({ state, scene }, listRowsOf(frameRows(state.size).view));
+  settle: (state, scene, { rows }) => {
+    const top = firstRow({ state, scene }, listRowsOf(rows));
     return top === state.top ? state : { ...state, top };
   },
 };
