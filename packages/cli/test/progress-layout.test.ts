@@ -1,10 +1,9 @@
+import { Speed, timeLeft } from "@ablate/store";
 import { expect, test } from "vitest";
 import {
   type ActiveRun,
   GridProgress,
   type GridView,
-  Speed,
-  timeLeft,
 } from "../src/print/progress/grid-progress.ts";
 import { blockLines } from "../src/print/progress/layout.ts";
 

@@ -40,6 +40,7 @@ export {
   settingOf,
   withoutSeed,
 } from "./analysis/factors.ts";
+export { type GridRow, gridRows, type RunOfGrids } from "./analysis/grid-rows.ts";
 export {
   bySeriousness,
   type Extent,
@@ -74,6 +75,7 @@ export {
   usualSetting,
 } from "./analysis/settings.ts";
 export { type Moments, momentsOf, twoSidedT } from "./analysis/statistics.ts";
+export { Speed, timeLeft } from "./analysis/time-left.ts";
 export {
   briefVerdict,
   isOfSurvivors,
