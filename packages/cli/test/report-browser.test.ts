@@ -178,9 +178,12 @@ chromiumTest("has a table with numbers for every chart and picture", async () =>
   const tables = await page.$$eval('svg[role="img"], img', (all) =>
     all.map((one) => {
       const own = one.closest(".panels > div, .panels > figure");
-      const table =
-        own?.querySelector("table") ??
-        one.closest("figure")?.nextElementSibling?.querySelector("table");
+      const name = one.querySelector("title")?.textContent ?? "";
+      const below = one.closest("figure")?.nextElementSibling?.querySelectorAll("table") ?? [];
+      const ofKind = [...below].find((table) =>
+        table.caption?.textContent?.startsWith(`${name.split(": ")[1]}: spread`),
+      );
+      const table = own?.querySelector("table") ?? ofKind ?? below[0];
       const cells = [...(table?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent);
       return {
         name: one.querySelector("title")?.textContent ?? one.closest("figure")?.textContent,
@@ -198,11 +201,75 @@ chromiumTest("has a table with numbers for every chart and picture", async () =>
       expect.toSatisfy((count: number) => count >= 2),
     ]);
   }
-  const own = tables.filter(({ caption }) =>
-    /spread, and the numbers|units by the share/.test(caption),
+  const histograms = tables.filter(({ caption }) => /spread, and the numbers/.test(caption));
+  expect(histograms).toHaveLength(3 * 3);
+  for (const { name, caption } of histograms) expect(name).toContain(caption.split(": spread")[0]);
+  const maps = tables.filter(({ caption }) => caption.includes("units by the share"));
+  expect(maps.length).toBeGreaterThan(6);
+  for (const { name, caption } of maps) expect(name).toContain(caption.split(": units")[0]);
+});
+
+/** Where the histograms of each kind of number are, in the order of the groups. */
+async function histogramPlaces(page: Page): Promise<readonly (readonly Place[])[]> {
+  const places = await page.$$eval(".rows > div", (all) =>
+    all.map((one) => {
+      const { left, top } = one.getBoundingClientRect();
+      return { left: Math.round(left), top: Math.round(top) };
+    }),
   );
-  expect(own.length).toBeGreaterThan(12);
-  for (const { name, caption } of own) expect(name).toContain(caption.split(/: (spread|units)/)[0]);
+  return [0, 1, 2].map((kind) => places.filter((_place, i) => i % 3 === kind));
+}
+
+type Place = { readonly left: number; readonly top: number };
+
+chromiumTest("sets the histograms of a kind below one another, group by group", async () => {
+  const page = await newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(file);
+  const [activations = [], ...gradients] = await histogramPlaces(page);
+  await page.setViewportSize({ width: 500, height: 800 });
+  const [first = [], second = [], third = []] = await histogramPlaces(page);
+
+  expect(activations).toHaveLength(3);
+  for (const places of [activations, ...gradients]) {
+    expect(new Set(places.map(({ left }) => left)).size).toBe(1);
+    expect(places.map(({ top }) => top)).toEqual(activations.map(({ top }) => top));
+  }
+  const downwards = [...first, ...second, ...third].map(({ top }) => top);
+  expect(downwards).toEqual(downwards.toSorted((a, b) => a - b));
+});
+
+chromiumTest.each([
+  [500, ".small"],
+  [1280, ".large"],
+] as const)("shows the whole loss chart and names its lines on %i pixels", async (width, shown) => {
+  const page = await newPage({ viewport: { width, height: 800 } });
+  await page.goto(file);
+
+  const charts = await page.$$eval("[aria-labelledby=loss] svg[role=img]", (all) =>
+    all
+      .filter((one) => one.checkVisibility())
+      .map((one) => {
+        const [, , drawn = "1"] = one.getAttribute("viewBox")?.split(" ") ?? [];
+        const names = [
+          ...one.querySelectorAll("text"),
+          ...(one.parentElement?.querySelectorAll("li") ?? []),
+        ];
+        const { right, width: wide } = one.getBoundingClientRect();
+        return {
+          right,
+          size: one.closest(".small, .large")?.className,
+          font: (12 * wide) / Number(drawn),
+          names: names.map((name) => name.textContent ?? ""),
+        };
+      }),
+  );
+
+  expect(charts.map(({ size }) => `.${size}`)).toEqual([shown, shown]);
+  for (const { right, font, names } of charts) {
+    expect(right).toBeLessThanOrEqual(width);
+    expect(font).toBeGreaterThan(9);
+    expect(names).toEqual(expect.arrayContaining(["plain", "normed", "wild", "ln 18"]));
+  }
 });
 
 chromiumTest("fits a phone: what is wider scrolls by itself", async () => {

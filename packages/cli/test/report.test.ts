@@ -143,8 +143,20 @@ test("says which parameters learn too fast or too slowly, in how many runs and s
   const healthy = VARIANTS.filter((one) => !found.some(({ variant }) => variant === one));
   const [last = "", ...before] = healthy.toReversed();
   expect(sentences).toContain(
-    `No parameter of ${before.toReversed().join(", ")} and ${last} learns too fast or too slowly.`,
+    `The hidden weights of ${before.toReversed().join(", ")} and ${last} learn neither too fast nor too slowly.`,
   );
+});
+
+test("says which other parameters end outside the band of hidden weights, and that no rule reports them", () => {
+  const [said = "", ...more] = sentences.filter((text) =>
+    text.includes("far outside of this band"),
+  );
+
+  expect(more).toEqual([]);
+  const ends = [...said.matchAll(/ v\d \(−?(\d\.\d\d)\)/g)].map(([, end]) => Number(end));
+  expect(ends).not.toEqual([]);
+  for (const end of ends) expect(end, said).toSatisfy((one: number) => one < 2 || one > 4);
+  expect(said).not.toContain("hidden1.weight");
 });
 
 test("shows every finding once for each group, with what its rule means", async () => {

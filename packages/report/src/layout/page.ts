@@ -1,4 +1,4 @@
-import { strokeAt } from "../chart/marks.ts";
+import { type Stroke, strokeAt } from "../chart/marks.ts";
 import { type Group, titleOf } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
 
@@ -55,6 +55,17 @@ export function figure(charts: Content, caption: string, numbers: Html | null = 
   const folded = numbers === null ? null : details("the numbers as a table", numbers);
   return html`<figure>${charts}<figcaption>${caption}</figcaption></figure>
 ${folded}`;
+}
+
+/** Sets a chart in two sizes: on a small page the second is shown, with its legend below, and nothing scrolls. */
+export function sized(large: Html, small: Html, legend: readonly Content[]): Html {
+  const names = html`<ul class="legend">${legend.map((name) => html`<li>${name}</li>`)}</ul>`;
+  return html`<div class="large">${large}</div><div class="small">${small}${names}</div>`;
+}
+
+/** Sets charts in rows of so many; where there is no room, those of a column below one another, column by column. */
+export function rowsOf(columns: number, charts: readonly Content[]): Html {
+  return html`<div class="panels rows rows-${String(columns)}">${charts}</div>`;
 }
 
 /** Sets charts side by side where there is room. */
@@ -122,11 +133,11 @@ ${body}</tbody></table></section>`;
 /** Writes a group's name, and the runs that it lost, behind the line by which charts show it. */
 export function named(group: Group): Html {
   const { place } = group;
-  return html`<span class="name">${place === null ? null : swatch(place)}${titleOf(group)}</span>`;
+  return html`<span class="name">${place === null ? null : swatch(strokeAt(place))}${titleOf(group)}</span>`;
 }
 
-function swatch(place: number): Html {
-  const { color, dash } = strokeAt(place);
+/** A sample of the line by which charts show something. */
+export function swatch({ color, dash }: Stroke): Html {
   const dashes = dash.length === 0 ? null : html` stroke-dasharray="${dash.join(" ")}"`;
   return html`<svg class="swatch" viewBox="0 0 30 12" aria-hidden="true"><path d="M0 6H30" stroke="${color}" stroke-width="3"${dashes} fill="none"></path></svg>`;
 }
@@ -161,9 +172,18 @@ a { color: var(--link); }
 figure { margin: 1.2rem 0; }
 figcaption { max-width: 46rem; margin: .35rem 0 .6rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 1.5rem; align-items: start; }
-.scroll { overflow-x: auto; margin: .6rem 0 1rem; }
+.scroll { overflow-x: auto; margin: .6rem 0 1rem; background:
+  linear-gradient(to right, var(--page) 40%, transparent) left / 2.5rem 100% local, linear-gradient(to left, var(--page) 40%, transparent) right / 2.5rem 100% local,
+  linear-gradient(to right, var(--edge), transparent) left / .8rem 100% scroll, linear-gradient(to left, var(--edge), transparent) right / .8rem 100% scroll;
+  background-color: var(--page); background-repeat: no-repeat; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+.rows { grid-template-columns: minmax(0, 1fr); }
+.rows-2 > :nth-child(2n), .rows-3 > :nth-child(3n+2) { order: 1; } .rows-3 > :nth-child(3n) { order: 2; }
+@media (min-width: 60rem) { .rows > * { order: 0 !important; } .rows-2 { grid-template-columns: repeat(2, minmax(0, 1fr)); } .rows-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+.small { display: none; }
+@media screen and (max-width: 44rem) { .large { display: none; } .small { display: block; } }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0 .6rem; padding: 0; font-size: .9rem; }
 .panels svg { max-width: 32rem; } .panels figure { margin: .2rem 0; }
 .wide > svg { min-width: 38rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }

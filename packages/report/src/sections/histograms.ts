@@ -3,7 +3,7 @@ import type { Draw } from "../chart/draw.ts";
 import { area, type Chart, colorAt, line, type Mark, type Point } from "../chart/marks.ts";
 import type { Probed, ProbePair } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, figure, numbers, panels, table } from "../layout/page.ts";
+import { details, figure, numbers, rowsOf, table } from "../layout/page.ts";
 import { count, listed, percent, scaled } from "../text.ts";
 
 /** A layer at initialisation and at the end. */
@@ -22,21 +22,30 @@ const KINDS: readonly Kind[] = [
   { kind: "weight_gradient", title: "gradients of weights" },
 ];
 
-/** Draws histograms of each kind in every hidden layer; one axis for activations of all groups where it shows all. */
+/**
+ * Draws histograms of each kind in every hidden layer: a row for each group, a column for each kind, so that groups are
+ * compared downwards; one axis for activations of all groups where it shows all.
+ */
 export function histograms(groups: readonly Probed[], draw: Draw): Content {
   const ranges = groups.map((group) => axisOf([group], "activation").range);
   const isShared = Math.max(...ranges) <= MOST_APART * Math.min(...ranges);
-  const charts = groups.flatMap((group) =>
-    KINDS.map((kind) => {
+  const kinds = KINDS.filter(({ kind }) =>
+    groups.some((group) => probedLayers(group, kind).length > 0),
+  );
+  const drawn = groups.flatMap((group) =>
+    kinds.map((kind) => {
       const isOfAll = kind.kind === "activation" && isShared;
       const axis = axisOf(isOfAll ? groups : [group], kind.kind);
-      return histogramPanel(group, { ...kind, axis }, draw);
+      return { group, ...kind, axis };
     }),
   );
   return html`<h3>Activations, their gradients and those of the weights</h3>${figure(
-    panels(charts),
-    `A histogram for each hidden layer of ${picturedText(groups)}: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
-  )}`;
+    rowsOf(
+      kinds.length,
+      drawn.map((one) => histogramPanel(one, draw)),
+    ),
+    `A histogram for each hidden layer of ${picturedText(groups)}, a row for each group where the page is wide enough: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
+  )}${details("the histograms in numbers", html`${kinds.map((kind) => histogramTable(kind, drawn))}`)}`;
 }
 
 /** Returns an axis with room for this kind in all hidden layers of these groups. */
@@ -72,31 +81,32 @@ export function picturedText(groups: readonly Probed[]): string {
   return `the run with seed ${seeds[0]}${isOne ? "" : " of each group"}`;
 }
 
-type Drawn = Kind & { readonly axis: BinAxis };
+type Drawn = Kind & { readonly group: Probed; readonly axis: BinAxis };
 
-/** Draws one kind of number in every hidden layer of a group, at initialisation and at the end. */
-function histogramPanel(group: Probed, drawn: Drawn, draw: Draw): Content {
-  const { name, probes } = group;
-  const { kind, axis } = drawn;
+function probedLayers({ probes }: Probed, kind: TensorKind): readonly LayerPair[] {
+  return hiddenLayers(probes).filter(({ first }) => first.tensors[kind] !== undefined);
+}
+
+/** Draws one kind of number in every hidden layer of a group, at initialisation and at the end; a gap where it has none. */
+function histogramPanel(drawn: Drawn, draw: Draw): Html {
+  const { group, kind, axis } = drawn;
   const { range } = axis;
-  const layers = hiddenLayers(probes).filter(({ first }) => first.tensors[kind] !== undefined);
-  if (layers.length === 0) return null;
-  const title = `${name}: ${drawn.title}`;
+  const layers = probedLayers(group, kind);
+  if (layers.length === 0) return html`<div></div>`;
   const spreads = layers.map((layer) => spreadText(layer, kind)).join("; ");
-  const { step } = probes.last;
   const chart: Chart = {
-    title,
-    description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(step)} updates filled. ${spreads}.`,
-    width: 480,
+    title: `${group.name}: ${drawn.title}`,
+    description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(group.probes.last.step)} updates filled. ${spreads}.`,
+    width: 370,
     height: 74 + ROW * Math.max(2, layers.length),
-    labels: { left: 66, right: 14 },
+    labels: { left: 66, right: 20 },
     x: { title: drawn.title, min: -range, max: range, interval: range / 2, format: scaled },
-    y: { title: name, min: 0, max: layers.length, isBare: true },
+    y: { title: group.name, min: 0, max: layers.length, isBare: true },
     marks: layers.flatMap((layer, i) =>
       layerMarks(layer, drawn, [layers.length - 1 - i, group.place]),
     ),
   };
-  return html`<div>${draw(chart)}${histogramTable(layers, { ...drawn, title }, step)}</div>`;
+  return html`<div>${draw(chart)}</div>`;
 }
 
 function layerMarks(
@@ -136,31 +146,30 @@ const FINE_CELLS = 2000;
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/** Tables spread and quantiles of a chart's histograms, folded. */
-function histogramTable(
-  layers: readonly LayerPair[],
-  { kind, title, axis }: Drawn,
-  lastStep: number,
-): Html {
-  const row = ({ name, tensors }: LayerProbe, step: number): readonly (readonly string[])[] => {
+/** Tables spread and quantiles of the histograms of a kind. */
+function histogramTable({ kind, title }: Kind, drawn: readonly Drawn[]): Html {
+  const shares = QUANTILES.map((share) => `${100 * share} %`);
+  return table(
+    `${title}: spread, and the numbers below which so many of all lie.`,
+    ["group", "layer", ...numbers("updates", "std", ...shares)],
+    drawn.filter((one) => one.kind === kind).flatMap(numberRows),
+  );
+}
+
+/** A row for each hidden layer of a group at initialisation, and one at the end. */
+function numberRows({ group, kind, axis }: Drawn): readonly (readonly string[])[] {
+  const { step } = group.probes.last;
+  const row = ({ name, tensors }: LayerProbe, at: number): readonly (readonly string[])[] => {
     const stored = tensors[kind];
     if (!stored?.histogram) return [];
     const { cells } = densityOf(stored.histogram, axis, FINE_CELLS);
     const quantiles = QUANTILES.map((share) => scaled(quantileOf(cells, share, axis)));
-    return [[name, count(step), scaled(stored.std), ...quantiles]];
+    return [[group.name, name, count(at), scaled(stored.std), ...quantiles]];
   };
-  const shares = QUANTILES.map((share) => `${100 * share} %`);
-  return details(
-    "the histograms in numbers",
-    table(
-      `${title}: spread, and the numbers below which so many of all lie.`,
-      ["layer", ...numbers("updates", "std", ...shares)],
-      layers.flatMap(({ first, last }) => [
-        ...row(first, 0),
-        ...(lastStep === 0 ? [] : row(last, lastStep)),
-      ]),
-    ),
-  );
+  return probedLayers(group, kind).flatMap(({ first, last }) => [
+    ...row(first, 0),
+    ...(step === 0 ? [] : row(last, step)),
+  ]);
 }
 
 /** Returns the number below which this share of all lies, as well as cells on an axis tell. */

@@ -15,7 +15,7 @@ import {
 import type { ColumnValue } from "../data/columns.ts";
 import { areRecorded, lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { figure, numbers, table, wide } from "../layout/page.ts";
+import { figure, named, numbers, sized, swatch, table } from "../layout/page.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
 
 /** A group and its loss in the columns of a chart. */
@@ -43,8 +43,11 @@ export function lossSection(facts: ReportFacts, draw: Draw): Content {
     beyond.length === 0
       ? ""
       : ` Losses of ${listed(beyond)}, which came to no result, may lie above it: the table has them.`;
-  const chart = (curves: readonly Curve[], title: string, isLog: boolean): Html =>
-    wide(title, draw(lossChart(facts, curves, { title, isLog })));
+  const chart = (curves: readonly Curve[], title: string, isLog: boolean): Html => {
+    const large = draw(lossChart(facts, curves, { title, isLog }));
+    const small = draw(inSmall(lossChart(facts, curves.map(thinned), { title, isLog })));
+    return sized(large, small, legend(facts, curves));
+  };
   const lossy = shown.filter(({ lost }) => lost !== "").map(titleOf);
   const lostText =
     lossy.length === 0
@@ -99,6 +102,29 @@ function lossChart(
       ...namedInShort(curves).flatMap(lineMarks),
     ],
   };
+}
+
+/** Fits a chart into a small page: its lines have no labels beside them. */
+function inSmall(chart: Chart): Chart {
+  const marks = chart.marks.map(
+    (mark): Mark => (mark.kind === "line" ? line(mark.points, mark.stroke) : mark),
+  );
+  return { ...chart, width: 430, height: 320, labels: { left: 44, right: 20 }, marks };
+}
+
+/** Leaves out every other column, but for the last: a small chart has no room for all of them. */
+function thinned({ group, values }: Curve): Curve {
+  return {
+    group,
+    values: values.filter((_value, i) => (values.length - 1 - i) % 2 === 0 || i === 0),
+  };
+}
+
+/** Names the lines of a chart, for where it has no room beside them. */
+function legend({ guessing }: ReportFacts, curves: readonly Curve[]): readonly Content[] {
+  const groups = curves.filter(({ values }) => values.length > 0).map(({ group }) => named(group));
+  if (guessing === null) return groups;
+  return [...groups, html`<span class="name">${swatch(GUIDE)}ln ${guessing.classes}</span>`];
 }
 
 /** Most letters of a label beside a curve, and the pixels of one. */

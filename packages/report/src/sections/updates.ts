@@ -29,7 +29,7 @@ export function updatesSection(facts: ReportFacts, draw: Draw): Content {
   const charts = groups.map((group) => html`<div>${draw(ratioChart(facts, group, range))}</div>`);
   const band = bandOf(facts);
   return html`<p>The update:data ratio of a parameter is the size of a step's update over that of the parameter itself: their standard deviations, or their root mean squares where a log says rms. About a thousandth, −3 on these axes, is healthy${band === null ? "" : `; for weights of hidden layers a verdict is fair, and from ${fixed(band[0], 0)} to ${fixed(band[1], 0)} all is well`}.</p>
-${sentences(updateWords(facts))}${figure(
+${sentences([...updateWords(facts), ...outsideWords(facts, groups)])}${figure(
   panels(charts),
   "log10 of the update:data ratio of every parameter, a chart for each group; updates on a logarithmic axis, mean over steps and seeds. What lies below −6 is cut off, as biases in front of a batch norm, whose gradient is rounding noise. The dashed line is the guide at −3; the shaded band is where weights of hidden layers should be.",
   ratioTable(groups),
@@ -136,7 +136,9 @@ function isAboutUpdates({ rule }: Pick<Finding, "rule">): boolean {
 const MOST_GROUPS = 10;
 
 /** Says which parameters learn too fast or too slowly. */
-export function updateWords({ groups }: ReportFacts): readonly string[] {
+export function updateWords(facts: ReportFacts): readonly string[] {
+  const { groups } = facts;
+  const band = bandOf(facts);
   const judged = groups.filter((group) => group.judged > 0);
   const quiet = judged.filter(({ findings }) => !findings.some(isAboutUpdates));
   const unjudged = groups.filter(
@@ -146,9 +148,10 @@ export function updateWords({ groups }: ReportFacts): readonly string[] {
   const were = unjudged.length === 1 ? "was" : "were";
   return [
     ...verdictWords(judged),
-    ...about(
-      names(quiet.filter(hasWindow)),
-      (text) => `No parameter of ${text} learns too fast or too slowly.`,
+    ...about(names(quiet.filter(hasWindow)), (text) =>
+      band === null
+        ? `No parameter of ${text} learns too fast or too slowly.`
+        : `The hidden weights of ${text} learn neither too fast nor too slowly.`,
     ),
     ...about(
       names(quiet.filter((group) => !hasWindow(group))),
@@ -159,6 +162,28 @@ export function updateWords({ groups }: ReportFacts): readonly string[] {
       (text) =>
         `${text} ${were} recorded without the rules that judge updates; the charts show their ratios all the same.`,
     ),
+  ];
+}
+
+/** Says which other parameters end outside the band of hidden weights, which no verdict is about. */
+function outsideWords(facts: ReportFacts, groups: readonly Shown[]): readonly string[] {
+  const band = bandOf(facts);
+  if (band === null) return [];
+  const [low, high] = band;
+  const found = groups.flatMap(({ name, curves }) =>
+    [...curves.ratios].flatMap(([param, values]) => {
+      const end = values.at(-1)?.mean ?? Number.NaN;
+      const isOutside = end > high || (end < low && end > LOWEST);
+      const isJudged = facts.ratios.get(param)?.low !== null;
+      return isOutside && !isJudged ? [{ param, text: `${name} (${fixed(end, 2)})` }] : [];
+    }),
+  );
+  if (found.length === 0) return [];
+  const places = [...Map.groupBy(found, ({ param }) => param)].map(
+    ([param, same]) => `${param} of ${listed(same.map(({ text }) => text))}`,
+  );
+  return [
+    `Other parameters are reported only far outside of this band; at the end these are outside of it: ${places.join("; ")}.`,
   ];
 }
 
