@@ -1,34 +1,26 @@
 /** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
 import { basename } from "node:path";
-import { bytes, cutTogether, middleEllipsis } from "@ablate/text";
+import { bytes, middleEllipsis } from "@ablate/text";
 import type { StoreSnapshot } from "../data/feed.ts";
 import { readingText } from "../data/log-source.ts";
-import { isSameRow, ROWS } from "../keys/rows.ts";
-import { actsIn, KEYS, keyName, openedChooser } from "../keys/table.ts";
-import { wordsOf } from "../state/prompt.ts";
-import type { Prompt } from "../state/state.ts";
+import { openedChooser } from "../keys/table.ts";
 import {
   cutLine,
   fitLine,
-  GAP,
-  inColumns,
   justify,
   type Line,
-  line,
   lineWidth,
   type Piece,
   piece,
-  restyle,
   visibleLine,
 } from "../text/line.ts";
-import { VIEWS, viewNamed } from "../views/registry.ts";
+import { VIEWS } from "../views/registry.ts";
 import { countStates, STATE_SIGNS } from "../views/states.ts";
 import {
-  around,
   type Canvas,
-  type Chooser,
   type Drawn,
   type Extent,
+  type FrameCanvas,
   frameRows,
   NO_SHEET,
   type Room,
@@ -36,6 +28,9 @@ import {
   type View,
   type Zone,
 } from "../views/view.ts";
+import { drawChooser } from "./chooser.ts";
+import { bottomLine } from "./footer.ts";
+import { drawHelp } from "./help.ts";
 import type { Placed } from "./layout.ts";
 
 /** A frame: from top to bottom its header, its panes side by side, and its footer; together they fill the terminal. */
@@ -55,8 +50,6 @@ export type Pane = Placed & {
   readonly lines: readonly Line[];
   readonly zones: readonly Zone[];
 };
-
-type FrameCanvas = Omit<Canvas, keyof Room | "isPane">;
 
 type FrameSpec = {
   readonly store: string;
@@ -212,117 +205,4 @@ function tabs({ state, scene }: FrameCanvas, view: View): Line {
   const { mistake } = scene.table;
   const usual = [piece(marks, "accent"), piece(filter, "warn")];
   return justify(names, mistake === null ? usual : [piece(`${mistake} `, "bad")], columns);
-}
-
-function bottomLine(canvas: FrameCanvas, view: View): Line {
-  const { prompt, message, size } = canvas.state;
-  if (prompt !== null) return promptLine(canvas, prompt);
-  if (message !== null) return fitLine([piece(` ${message}`, "accent")], size.columns);
-  return hints(canvas, view);
-}
-
-/** Draws the text that is typed, its cursor, and what it does so far. */
-function promptLine({ state, scene }: FrameCanvas, prompt: Prompt): Line {
-  const { columns } = state.size;
-  const { label, hint } = wordsOf(prompt);
-  const targets = prompt.kind === "annotation" ? prompt.targets : [];
-  const chars = [...prompt.text];
-  const [target] = targets;
-  const one = target === undefined ? "" : ` of ${target}`;
-  const about = targets.length > 1 ? ` of ${targets.length} runs` : one;
-  const { matches, all, mistake } = scene.table;
-  const isFilter = prompt.kind === "filter" && prompt.setting === "filter";
-  const counts = mistake ?? `${matches.length} of ${all.length} runs`;
-  const result = isFilter ? counts : "enter keeps, esc drops";
-  const isWrong = isFilter ? mistake !== null : state.message !== null;
-  const said = isFilter ? result : (state.message ?? result);
-  const right: Line = cutLine(
-    [piece(` ${said} `, isWrong ? "bad" : "muted")],
-    Math.max(Math.floor(columns / 2), result.length + 2),
-  );
-  const head = piece(` ${label}${about}: `, "accent");
-  const room = Math.max(4, columns - lineWidth([head]) - lineWidth(right) - 1);
-  const from = Math.max(0, prompt.at - room + 1);
-  const typed: Line = [
-    piece(chars.slice(from, prompt.at).join("")),
-    { text: chars[prompt.at] ?? " ", inverse: true },
-    piece(chars.slice(prompt.at + 1, from + room).join("")),
-    ...(prompt.text === "" ? [piece(hint, "muted")] : []),
-  ];
-  return justify([head, ...typed], right, columns);
-}
-
-/** Names the keys that act in this view, as many as fit; help and quit always. */
-function hints({ state }: FrameCanvas, view: View): Line {
-  const { columns } = state.size;
-  if (state.isHelp || state.chooser !== null)
-    return fitLine([piece(" esc closes · q quits", "muted")], columns);
-  const labelled = KEYS.filter((row) => row.label !== undefined && actsIn(row, view)).map(
-    (row) => ({
-      text: `  ${keyName(row.keys[0] ?? "")} ${row.label}`,
-      isAlways: isSameRow(row, ROWS.help) || isSameRow(row, ROWS.quit),
-    }),
-  );
-  const always = labelled.filter(({ isAlways }) => isAlways);
-  let room = columns - always.reduce((sum, { text }) => sum + text.length, 2);
-  const kept = labelled.filter(({ text, isAlways }) => {
-    if (isAlways) return true;
-    if (text.length > room) return false;
-    room -= text.length;
-    return true;
-  });
-  const text = kept.map((one) => one.text).join("");
-  return fitLine([piece(text.slice(1), "muted")], columns);
-}
-
-/** Draws a list to choose from. */
-function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Chooser): Drawn {
-  const { title, hint } = chooser;
-  const items = chooser.items(state, scene);
-  const at = state.chooser?.at ?? 0;
-  const { items: shown, first } = around(items, at, Math.max(1, rows - 2));
-  const width = Math.min(columns, Math.max(40, ...items.map((item) => item.title.length + 6)));
-  const titles = cutTogether(
-    shown.map((item) => item.title),
-    Math.max(1, width - 3),
-  );
-  const body = shown.map((item, i): Line => {
-    const drawn = line(item.isChosen ? piece(" ✓ ", "good") : "   ", titles[i] ?? "");
-    const full = fitLine(drawn, width);
-    return first + i === at ? restyle(full, { inverse: true }) : full;
-  });
-  const count = `${Math.min(at + 1, items.length)} of ${items.length}`;
-  const head = [{ text: ` ${title}`, bold: true }, piece(`  ${count} · ${hint}`, "muted")];
-  const sheet = () => ({ columns: [title], rows: items.map((item) => [item.id]) });
-  return { lines: [head, [], ...body], sheet };
-}
-
-/** Draws the help: the table of keys in words, in two columns where there is room. */
-function drawHelp({ columns, rows, state }: Canvas): Drawn {
-  const lines = KEYS.map((binding): Line => {
-    const keys = binding.keys.map(keyName).join(" ");
-    const views = binding.views?.map((name) => viewNamed(name).title.toLowerCase()).join(", ");
-    return line(
-      " ",
-      piece(keys.padEnd(12), "accent"),
-      binding.help,
-      piece(views === undefined ? "" : `  (${views})`, "muted"),
-    );
-  });
-  const isWide = columns >= 2 * Math.max(...lines.map(lineWidth)) + GAP;
-  const half = Math.ceil(lines.length / 2);
-  const halves = [lines.slice(0, half), lines.slice(half)];
-  const body = isWide ? inColumns(halves, columns, (some) => some) : lines;
-  const head = [{ text: " keys", bold: true }, piece("  esc closes, ↑ ↓ scroll", "muted")];
-  const page: Line[] = [head, [], ...body];
-  const top = Math.min(state.scroll, Math.max(0, page.length - rows));
-  return {
-    lines: page.slice(top, top + rows),
-    pageLength: page.length,
-    parts: [0],
-    sheet: () => ({
-      columns: ["keys", "help"],
-      rows: KEYS.map(({ keys, help }) => [keys.join(" "), help]),
-    }),
-  };
 }

@@ -138,6 +138,9 @@ export type Canvas = Readers &
     readonly isPane: boolean;
   };
 
+/** What the parts of a frame around the views draw from. */
+export type FrameCanvas = Omit<Canvas, keyof Room | "isPane">;
+
 /** Values of what is shown, exact, for the clipboard and for files; those of long runs are read as they are asked for. */
 export type Sheet = {
   readonly columns: readonly string[];
