@@ -137,7 +137,7 @@ export type {
 } from "./reading/history.ts";
 export { isMetric, metricOf, metricSeries } from "./reading/metric-curve.ts";
 export { type ModelFacts, modelFactsOf, provenanceOf } from "./reading/model-facts.ts";
-export { openReader, type StoreReader } from "./reading/reader.ts";
+export { openNothing, openReader, type StoreReader } from "./reading/reader.ts";
 export type { RecordReader } from "./reading/record-reader.ts";
 export type { WholeOptions } from "./reading/run-checks.ts";
 export { type FollowedRun, RunFollower } from "./reading/run-follower.ts";

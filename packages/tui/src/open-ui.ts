@@ -25,6 +25,8 @@ export type UiOptions = {
   readonly theme: Theme;
   readonly glyphs: Glyphs;
   readonly view?: string | undefined;
+  /** Waits for the store where there is none yet. */
+  readonly isAwaited?: boolean | undefined;
   /** Exact name of a run to open. */
   readonly run?: string | undefined;
   /** Shows runs, too, that are left from earlier plans. */
@@ -50,7 +52,7 @@ export type UiOptions = {
  * @throws StoreError - if the store cannot be read
  */
 export async function openUi(options: UiOptions): Promise<number> {
-  const feed = new Feed(options.store, options.source);
+  const feed = new Feed(options.store, options.source, options.isAwaited);
   const file = memoryFile(options.store, options.environment);
   const session = sessionOf(options, feed, recall(file));
   const program = new Program(options, session);

@@ -15,8 +15,9 @@ import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { ignoredSignals } from "../command-line/ignored-signals.ts";
 import { ALL_OPTION, STORE_OPTION } from "../command-line/options.ts";
-import { storePath, withReader } from "../store/open.ts";
+import { storePath, withAnyReader, withReader } from "../store/open.ts";
 import { findRun, findRuns, scopeOf } from "../store/resolve.ts";
+import { refuseNever } from "../ui/awaited.ts";
 import { pathOf, readWords, type Words } from "../ui/words.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
@@ -24,8 +25,8 @@ const BACKGROUNDS = ["dark", "light"] as const;
 
 export const command: Command = {
   about: [
-    "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
-    "A word that names a file or a folder is taken as one. A store is opened. Logs of other programs (our recorders, TensorBoard, W&B, MLflow, Trackio, CSV, JSON, text) are read and followed, and nothing is written beside them: their runs go into a cache in the user's folder, or with --store into that store. Any other word is a run or a grid, as everywhere. A name that is both is taken as a path: ./name is always a path, grid=name and run=name never.",
+    "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains, and waits for a store that is not there yet. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
+    "A word that names a file or a folder is taken as one. A store is opened. Logs of other programs (our recorders, TensorBoard, W&B, MLflow, Trackio, CSV, JSON, text) are read and followed, and nothing is written beside them: their runs go into a cache in the user's folder, or with --store into that store. What is not there yet is waited for where it is plainly a path: runs/, ./log.csv, ablate.db. Any other word is a run or a grid, as everywhere. A name that is both is taken as a path: ./name is always a path, grid=name and run=name never.",
   ],
   options: {
     ...STORE_OPTION,
@@ -55,18 +56,30 @@ export const command: Command = {
   ],
   see: ["docs/ui.md", "docs/tutorial.md", "ablate record", "ablate show", "ablate watch"],
   run: async (invocation) => {
-    const words = readWords(invocation);
+    const isLive = isOnScreen(invocation);
+    const words = readWords(invocation, isLive);
     for (const note of words.notes) invocation.terminal.warn(asLine(`ablate: ${note}`));
-    if (words.logs.length > 0) return showLogs(invocation, words);
+    if (words.logs.length > 0) return showLogs(invocation, words, isLive);
     const asked =
       words.store === null ? invocation : withStore(invocation, pathOf(invocation, words.store));
+    if (isLive && words.runs.length === 0 && !isStoreThere(asked)) {
+      const wanted = asked.flags.text("run");
+      return openStore(asked, { ...shownOf(asked), wanted, isAwaited: true });
+    }
     const shown = { ...shownOf(asked), ...runsOf(asked, words.runs) };
-    if (isOnScreen(asked)) return openStore(asked, shown);
+    if (isLive) return openStore(asked, shown);
     const store = storePath(asked);
     asked.terminal.write(drawOnce({ ...shown, store, size: sizeOf(asked.flags) }));
     return 0;
   },
 };
+
+/** Whether a store can be opened now. @throws UsageError - if there can never be one */
+function isStoreThere(invocation: Invocation): boolean {
+  if (withAnyReader(invocation, () => true) === true) return true;
+  refuseNever(storePath(invocation));
+  return false;
+}
 
 /** Says how the first frame is asked for. */
 function shownOf(invocation: Invocation) {
@@ -124,7 +137,11 @@ function runsNamed(
 }
 
 /** Shows logs of other programs; with `--store` beside the runs of that store. */
-async function showLogs(invocation: Invocation, { logs, runs, notes }: Words): Promise<number> {
+async function showLogs(
+  invocation: Invocation,
+  { logs, runs, notes }: Words,
+  isLive: boolean,
+): Promise<number> {
   const { flags } = invocation;
   if (runs.length > 0 && !flags.has("store")) {
     const words = `--store ablate.db ${[...logs, ...runs].join(" ")}`;
@@ -132,7 +149,6 @@ async function showLogs(invocation: Invocation, { logs, runs, notes }: Words): P
       `${runs.join(", ")}: no file or folder; \`ablate ui ${words}\` records the logs into a store and shows them beside its runs`,
     );
   }
-  const isLive = isOnScreen(invocation);
   const of = await import("../ui/show-logs.ts");
   const store = of.storeForLogs(invocation, logs);
   const asked = withStore(invocation, store.path);

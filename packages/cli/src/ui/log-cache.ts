@@ -11,7 +11,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { takeLock } from "@ablate/record";
 import { openReader, openWriter, StoreError, temporaryFolder } from "@ablate/store";
 
@@ -62,10 +62,16 @@ function cacheFolder(environment: Environment): string {
 
 /** Returns a name that no other paths have, and that says something of them. */
 function nameOf(paths: readonly string[]): string {
-  const real = paths.map((path) => realpathSync(path)).sort();
+  const real = paths.map(realPath).sort();
   const hash = createHash("sha256").update(JSON.stringify(real)).digest("hex").slice(0, 16);
   const said = basename(real[0] ?? "").replaceAll(/[^\w.-]/g, "_");
   return `${said.slice(0, 40)}-${hash}`;
+}
+
+/** Resolves the links of a path, also of one at which nothing is yet. */
+function realPath(path: string): string {
+  const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return isThere ? realpathSync(path) : join(realPath(dirname(path)), basename(path));
 }
 
 /** Opens the store of a folder; one that cannot be opened is made anew, as the logs have all that was in it. */

@@ -2,11 +2,12 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
-import { isStoreFile, openReader, StoreError } from "@ablate/store";
+import { isStoreFile, isStoreName, openReader, StoreError } from "@ablate/store";
 import { systemReason } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { storePath } from "../store/open.ts";
+import { refuseNever } from "./awaited.ts";
 
 export type Words = {
   /** Files and folders that logs are looked for in, as they were written. */
@@ -19,11 +20,14 @@ export type Words = {
   readonly notes: readonly string[];
 };
 
-/** @throws UsageError - if a path cannot be looked at, or two stores are named */
-export function readWords(invocation: Invocation): Words {
+/**
+ * @param isAwaiting - what is plainly a path may come later
+ * @throws UsageError - if a path cannot be looked at, or two stores are named
+ */
+export function readWords(invocation: Invocation, isAwaiting: boolean): Words {
   const { flags } = invocation;
   const words = [...flags.positionals, ...flags.rest];
-  const kinds = words.map((word) => ({ word, kind: kindOf(invocation, word) }));
+  const kinds = words.map((word) => ({ word, kind: kindOf(invocation, word, isAwaiting) }));
   const of = (kind: Kind) => kinds.flatMap((one) => (one.kind === kind ? [one.word] : []));
   const stores = of("store");
   const [store = null, second] = stores;
@@ -45,17 +49,18 @@ export function readWords(invocation: Invocation): Words {
 type Kind = "file" | "folder" | "store" | "name";
 
 /** Says what a word is; where something is at that path, it is that. */
-function kindOf(invocation: Invocation, word: string): Kind {
+function kindOf(invocation: Invocation, word: string, isAwaiting: boolean): Kind {
   const path = pathOf(invocation, word);
+  const missing = () => (isAwaiting ? awaited(path, word) : missingNow(word));
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return missing(word);
+    if (found === undefined) return missing();
     if (found.isDirectory()) return "folder";
     return found.isFile() && isStoreFile(path) ? "store" : "file";
   } catch (error) {
     const reason = error instanceof Error ? systemReason(error) : undefined;
     // A name with more in it than a path may have is no path.
-    if (error instanceof Error && "code" in error && error.code !== "EACCES") return missing(word);
+    if (error instanceof Error && "code" in error && error.code !== "EACCES") return missing();
     throw reason === undefined ? error : new UsageError(`${word}: ${reason}`);
   }
 }
@@ -65,9 +70,17 @@ export function pathOf({ terminal }: Invocation, word: string): string {
   return resolve(terminal.folder, word.startsWith("~/") ? `${homedir()}${word.slice(1)}` : word);
 }
 
-function missing(word: string): Kind {
+function missingNow(word: string): Kind {
   if (!isPlainlyPath(word)) return "name";
   throw new UsageError(`there is no file or folder ${word}`);
+}
+
+/** Says what a word will be when something is there. */
+function awaited(path: string, word: string): Kind {
+  const isStore = isStoreName(word);
+  if (!isStore && !isPlainlyPath(word)) return "name";
+  refuseNever(path);
+  return isStore ? "store" : "folder";
 }
 
 /** Whether a word can be nothing but a path: no run or grid is called so. */

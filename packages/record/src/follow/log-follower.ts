@@ -1,5 +1,6 @@
 /** Has a process of its own bring logs into a store, and says how far that is. */
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { folderToStart } from "@ablate/store";
@@ -20,6 +21,8 @@ const GRACE_MS = 2000;
 export type FollowStatus = Pick<LogsRead, "found" | "read"> & {
   /** While not all has been read that was there at the start. */
   readonly isReading: boolean;
+  /** None of the files and folders is there yet. */
+  readonly isMissing: boolean;
   /** Why nothing new is read any more. */
   readonly trouble: string | null;
 };
@@ -29,7 +32,7 @@ export class LogFollower {
   readonly title: string;
   readonly #request: FollowRequest;
   #child: ChildProcess;
-  #status: FollowStatus = { found: 0, read: 0, isReading: true, trouble: null };
+  #status: Omit<FollowStatus, "isMissing"> = { found: 0, read: 0, isReading: true, trouble: null };
   #news: string[] = [];
   #starts: number[] = [];
   #isClosed = false;
@@ -45,7 +48,11 @@ export class LogFollower {
     return this.#child.pid;
   }
 
-  readonly status = (): FollowStatus => this.#status;
+  readonly status = (): FollowStatus => {
+    const { paths } = this.#request;
+    const isMissing = this.#status.found === 0 && !paths.some((path) => existsSync(path));
+    return { ...this.#status, isMissing };
+  };
 
   /** Returns sentences for the user that have come since the last call. */
   readonly takeNews = (): readonly string[] => this.#news.splice(0);

@@ -1,4 +1,5 @@
 import { readAnnotations } from "../annotate/annotate.ts";
+import { emptyStore } from "../exchange/open-source.ts";
 import { openTable } from "../export/open-table.ts";
 import type { ExportScope, ExportTable } from "../export/table.ts";
 import { layDamaged } from "../file/current-layout.ts";
@@ -47,6 +48,11 @@ type ReaderOptions = WaitOptions & { readonly listener?: NameListener };
  */
 export function openReader(path: string, { waitMs, listener }: ReaderOptions = {}): StoreReader {
   return new StoreReader(openForReading(path, waitMs), listener);
+}
+
+/** Opens a store without anything, which no file holds: what is read until there is one. */
+export function openNothing(): StoreReader {
+  return new StoreReader(emptyStore());
 }
 
 const RUNS: string = `

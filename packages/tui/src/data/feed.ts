@@ -1,9 +1,12 @@
 /** The store as the UI sees it: read when it has changed, kept while it cannot be read. */
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
   type Annotated,
+  EmptyStoreError,
   type FollowedRun,
+  openNothing,
   openReader,
   RunFollower,
   StoreError,
@@ -32,6 +35,8 @@ export type StoreSnapshot = {
   readonly isLive: boolean;
   /** Why what is shown may be out of date. */
   readonly trouble: string | null;
+  /** What is not there yet and shown as soon as it is; null: nothing is waited for. */
+  readonly waiting: string | null;
   /** Logs that are brought into the store meanwhile. */
   readonly logs: (SourceStatus & Pick<LogSource, "title">) | null;
 };
@@ -42,7 +47,8 @@ const WAIT_MS = 20;
 export class Feed {
   readonly path: string;
   #reader: StoreReader;
-  #inode: number;
+  /** Null: there was no store at the path yet. */
+  #inode: number | null;
   #follower: RunFollower;
   #runs: ReadonlyMap<string, ShownRun> = new Map();
   #grids: ReadonlyMap<string, Annotated> = new Map();
@@ -56,6 +62,7 @@ export class Feed {
     bytes: 0,
     isLive: false,
     trouble: null,
+    waiting: null,
     logs: null,
   };
   readonly #source: LogSource | null;
@@ -64,13 +71,17 @@ export class Feed {
   /** Runs that were compared with their digests, with the stamps that they had. */
   readonly #checked: Map<string, string> = new Map();
 
-  /** @throws StoreError - where there is no store that can be read */
-  constructor(path: string, source?: LogSource) {
+  /**
+   * @param isAwaited - a store that is not there yet is waited for
+   * @throws StoreError - where there is no store that can be read
+   */
+  constructor(path: string, source?: LogSource, isAwaited = false) {
     this.path = path;
     this.#source = source ?? null;
-    this.#reader = openReader(path, { waitMs: WAIT_MS });
+    const reader = isAwaited ? openIfMade(path) : openAt(path);
+    this.#reader = reader ?? openNothing();
     this.#follower = new RunFollower(this.#reader);
-    this.#inode = inodeOf(path) ?? 0;
+    this.#inode = reader === null ? null : (inodeOf(path) ?? 0);
     this.poll(Date.now());
   }
 
@@ -96,7 +107,7 @@ export class Feed {
     } catch (error) {
       this.failed(error);
     }
-    this.#lookAtSource();
+    this.#lookAround();
     return this.#snapshot.version !== before;
   }
 
@@ -128,20 +139,27 @@ export class Feed {
     this.#reader.close();
   }
 
-  #lookAtSource(): void {
-    if (this.#source === null) return;
-    const { title, status } = this.#source;
-    const logs = { ...status(), title };
-    if (isDeepStrictEqual(logs, this.#snapshot.logs)) return;
-    this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, logs };
+  /** Says how far logs are read, and what is not there yet. */
+  #lookAround(): void {
+    const { title, status } = this.#source ?? {};
+    const logs = status === undefined || title === undefined ? null : { ...status(), title };
+    const store = `waiting for ${basename(this.path)}: \`ablate run CONFIG\` makes it`;
+    const missing = logs?.isMissing === true ? `waiting for ${title}: there is nothing yet` : null;
+    const waiting = this.#inode === null ? store : missing;
+    const { logs: before, waiting: waited, version } = this.#snapshot;
+    if (waiting === waited && isDeepStrictEqual(logs, before)) return;
+    this.#snapshot = { ...this.#snapshot, version: version + 1, logs, waiting };
   }
 
   /** Goes on with the file that is at the path now, also when another one has taken its place. */
   #followFile(): void {
     const inode = inodeOf(this.path);
-    if (inode === null) throw new StoreError("the store is gone; waiting for it to come back");
-    if (inode === this.#inode) return;
-    const reader = openReader(this.path, { waitMs: WAIT_MS });
+    if (inode === null && this.#inode !== null) {
+      throw new StoreError("the store is gone; waiting for it to come back");
+    }
+    if (inode !== null && inode === this.#inode) return;
+    const reader = this.#inode === null ? openIfMade(this.path) : openAt(this.path);
+    if (reader === null) return;
     this.#reader.close();
     this.#reader = reader;
     this.#inode = inode;
@@ -210,6 +228,20 @@ export class Feed {
   #report(trouble: string | null): void {
     if (trouble === this.#snapshot.trouble) return;
     this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, trouble };
+  }
+}
+
+function openAt(path: string): StoreReader {
+  return openReader(path, { waitMs: WAIT_MS });
+}
+
+/** Opens a store; null where there is none yet, or another process is about to make it. */
+function openIfMade(path: string): StoreReader | null {
+  try {
+    return inodeOf(path) === null ? null : openAt(path);
+  } catch (error) {
+    if (error instanceof EmptyStoreError) return null;
+    throw error;
   }
 }
 

@@ -15,6 +15,8 @@ export type SourceStatus = {
   /** Logs that were found, and those of them that are read to their present end. */
   readonly found: number;
   readonly read: number;
+  /** None of the files and folders is there yet. */
+  readonly isMissing?: boolean;
   /** Why nothing new is read any more. */
   readonly trouble: string | null;
 };

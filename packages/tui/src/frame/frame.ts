@@ -147,6 +147,7 @@ function headLine({ state, scene }: FrameCanvas, store: string): Line {
   const { columns } = state.size;
   const trouble = snapshot.trouble ?? snapshot.logs?.trouble ?? null;
   if (trouble !== null) return fitLine([piece(` ${trouble}`, "bad")], columns);
+  if (snapshot.waiting !== null) return fitLine([piece(` ${snapshot.waiting}`, "accent")], columns);
   const grids = new Set(table.matches.map(({ grid }) => grid));
   const [grid] = grids;
   const several = table.matches.length === 0 && snapshot.logs !== null ? "" : `${grids.size} grids`;
