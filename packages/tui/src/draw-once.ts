@@ -73,7 +73,7 @@ export function drawRunCharts({
     const { canvas } = session;
     if (canvas.scene.run === undefined) return [];
     const [losses, ratios] = chartsOf(canvas, canvas.scene.run);
-    return [...losses, [], ...ratios];
+    return [...losses.lines, [], ...ratios.lines];
   });
 }
 

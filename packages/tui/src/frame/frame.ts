@@ -82,6 +82,8 @@ export function drawFrame({ store, view, placed, active, canvasOf }: FrameSpec):
       pageLength: of.pageLength ?? room.rows,
       parts: of.parts ?? [0],
       xCells: of.xCells ?? room.columns,
+      plots: of.plots ?? [],
+      legend: of.legend ?? [],
       units: of.units ?? { all: 0, shown: 0 },
     },
     sheet: of.sheet,

@@ -1,9 +1,9 @@
 /** Keys of views with curves: smoothing, the axes, zooming, panning and the crosshair. */
 import { position, valueAt } from "../chart/scale.ts";
-import type { Scene } from "../state/scene.ts";
+import { crosshairAt, panBy, withYRange, zoomBy } from "../state/curves.ts";
 import { SMOOTHINGS, type ViewSettings, X_AXES } from "../state/settings.ts";
 import { adjusted, after, clamp, type State, say } from "../state/state.ts";
-import type { BoundKey, Context } from "../views/view.ts";
+import type { BoundKey, Context, PlotPlace } from "../views/view.ts";
 import { bind, bindBoth, ROWS } from "./rows.ts";
 
 export const CURVE_KEYS: readonly BoundKey[] = [
@@ -17,13 +17,20 @@ export const CURVE_KEYS: readonly BoundKey[] = [
   bind(ROWS.log, (state) => adjusted(state, { isLogY: !state.settings.isLogY })),
   bind(ROWS.axis, nextAxis),
   bind(ROWS.logX, (state) => onAxis(state, { isLogX: !state.settings.isLogX })),
-  bind(ROWS.zoomIn, (state, { scene }) => zoom(state, scene, 0.5)),
-  bind(ROWS.zoomOut, (state, { scene }) => zoom(state, scene, 2)),
+  bind(ROWS.zoomIn, (state, context) => zoom(state, context, 0.5)),
+  bind(ROWS.zoomOut, (state, context) => zoom(state, context, 2)),
   ...bindBoth([ROWS.panLeft, ROWS.panRight], pan, 0.25),
-  bind(ROWS.crosshair, (state, { scene }) => ({
-    ...state,
-    crosshair: state.crosshair === null ? snap(valueAt(scene.x, 0.5), scene) : null,
-  })),
+  ...bindBoth([ROWS.yOut, ROWS.yIn], zoomY),
+  bind(ROWS.yWhole, (state, context) => {
+    const series = focusedPlot(state, context)?.series;
+    if (series === undefined) return state;
+    return say(withYRange(state, series, null), "the range of values comes from the data");
+  }),
+  bind(ROWS.crosshair, (state, { scene }) =>
+    state.crosshair === null
+      ? crosshairAt(state, scene, valueAt(scene.x, 0.5))
+      : { ...state, crosshair: null },
+  ),
 ];
 
 /** Goes to the next unit of the x axis; of a log only its steps are known. */
@@ -40,35 +47,34 @@ function onAxis(state: State, change: Partial<ViewSettings>): State {
 /** Moves the crosshair by a cell; without one the window. */
 function moveCrosshair(state: State, context: Context, by: number): State {
   const { scene } = context;
-  if (state.crosshair === null) return pan(state, context, by * 0.25);
+  if (state.crosshair === null) return panBy(state, scene, by * 0.25);
   const cell = 1 / Math.max(1, context.extent.xCells);
-  const moved = snap(valueAt(scene.x, position(scene.x, state.crosshair) + by * cell), scene);
-  const least = scene.axis === "step" ? 1 : 0;
-  const next = moved === state.crosshair ? moved + by * least : moved;
-  return { ...state, crosshair: clamp(next, Math.ceil(scene.x.low), scene.x.high) };
+  const at = valueAt(scene.x, position(scene.x, state.crosshair) + by * cell);
+  const moved = crosshairAt(state, scene, at);
+  const isStuck = moved.crosshair === state.crosshair && scene.axis !== "time";
+  return isStuck ? crosshairAt(state, scene, state.crosshair + by) : moved;
 }
 
-function zoom(state: State, { x, wholeX }: Scene, factor: number): State {
-  const centre = state.crosshair === null ? 0.5 : position(x, state.crosshair);
-  const low = valueAt(x, centre - centre * factor);
-  const high = valueAt(x, centre + (1 - centre) * factor);
-  if (factor < 1 && !x.log && high - low < 4) return say(state, "these are single steps already");
-  const slack = 1e-9 * (wholeX.high - wholeX.low); // for the rounding of going to a share and back
-  const isWhole = low <= wholeX.low + slack && high >= wholeX.high - slack;
-  if (isWhole) return say({ ...state, zoom: null }, "all steps are shown");
-  return { ...state, zoom: { low: Math.max(low, wholeX.low), high: Math.min(high, wholeX.high) } };
+/** Zooms about the crosshair, else about the middle. */
+function zoom(state: State, { scene }: Context, factor: number): State {
+  return zoomBy(state, scene, { factor, at: state.crosshair ?? valueAt(scene.x, 0.5) });
 }
 
-/** Moves the window by a share of its width, as far as there are steps. */
 export function pan(state: State, { scene }: Context, by: number): State {
-  const { x, wholeX } = scene;
-  if (state.zoom === null) return say(state, "all steps are shown; z zooms in");
-  const room = { left: -position(x, wholeX.low), right: position(x, wholeX.high) - 1 };
-  const share = clamp(by, -room.left, room.right);
-  return { ...state, zoom: { low: valueAt(x, share), high: valueAt(x, 1 + share) } };
+  return panBy(state, scene, by);
 }
 
-/** Rounds to a whole step where the axis counts them. */
-function snap(value: number, { axis }: Scene): number {
-  return axis === "time" ? value : Math.round(value);
+/** Returns the plot that keys of value axes are for: that of the chart that has the keys, else the first one. */
+function focusedPlot(state: State, { scene, extent }: Context): PlotPlace | undefined {
+  const series = scene.metrics[Math.min(state.chart, scene.metrics.length - 1)];
+  return extent.plots.find((one) => one.series === series) ?? extent.plots[0];
+}
+
+/** Shows half of the values, about the middle, or twice as many. */
+function zoomY(state: State, context: Context, by: number): State {
+  const plot = focusedPlot(state, context);
+  if (plot === undefined) return say(state, "there is no chart here");
+  const margin = by > 0 ? 0.25 : -0.5;
+  const range = { low: valueAt(plot.y, margin), high: valueAt(plot.y, 1 - margin) };
+  return say(withYRange(state, plot.series, range), "u finds the range from the data again");
 }

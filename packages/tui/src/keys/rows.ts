@@ -17,7 +17,11 @@ const TEXTS = {
   pageDown: { keys: ["pagedown", "ctrl-f"], help: "a screen down" },
   first: { keys: ["home"], help: "first row, first steps, initialisation" },
   last: { keys: ["end", "G"], help: "last row, last steps, the last probe" },
-  mark: { keys: [" "], label: "mark", help: "mark or unmark what is under the cursor" },
+  mark: {
+    keys: [" "],
+    label: "mark",
+    help: "mark or unmark what is under the cursor; in charts hide or show the curve",
+  },
   enter: {
     keys: ["enter"],
     label: "open",
@@ -54,6 +58,9 @@ const TEXTS = {
     keys: [">", "."],
     help: "later steps; units of a saturation map; in a list of columns: move it down",
   },
+  yIn: { keys: ["i"], help: "zoom in on the values of a chart" },
+  yOut: { keys: ["I"], help: "zoom out of them" },
+  yWhole: { keys: ["u"], help: "the range of the values from the data again" },
   crosshair: { keys: ["c"], label: "crosshair", help: "read every curve at a step" },
   next: { keys: ["n"], help: "next run that the filter finds; in findings the next one" },
   previous: { keys: ["N"], help: "the one before" },

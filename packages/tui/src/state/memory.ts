@@ -67,6 +67,9 @@ function settingsOf(value: unknown): ViewSettings {
     parameters: texts(get("parameters")),
     smoothing: oneOf(SMOOTHINGS, get("smoothing"), DEFAULT_SETTINGS.smoothing),
     band: oneOf(BANDS, get("band"), DEFAULT_SETTINGS.band),
+    yRanges: rangesOf(get("yRanges")),
+    hiddenCurves: texts(get("hiddenCurves")) ?? [],
+    chartGrid: gridOf(get("chartGrid")),
     isLogY: flag("isLogY"),
     axis: oneOf(X_AXES, get("axis"), DEFAULT_SETTINGS.axis),
     isLogX: flag("isLogX"),
@@ -102,6 +105,27 @@ function panesOf(value: unknown): ViewSettings["panes"] {
   };
   const hidden = texts(Reflect.get(value, "hidden")) ?? [];
   return { left: cells("left"), right: cells("right"), hidden };
+}
+
+function rangesOf(value: unknown): ViewSettings["yRanges"] {
+  if (typeof value !== "object" || value === null) return {};
+  const ranges = Object.entries(value).flatMap(([series, range]: [string, unknown]) => {
+    const [low, high] = [numberIn(range, "low"), numberIn(range, "high")];
+    return low === null || high === null || low >= high ? [] : [[series, { low, high }] as const];
+  });
+  return Object.fromEntries(ranges);
+}
+
+function gridOf(value: unknown): ViewSettings["chartGrid"] {
+  const [rows, columns] = [numberIn(value, "rows"), numberIn(value, "columns")];
+  const isCount = (n: number | null): n is number => n !== null && Number.isInteger(n) && n > 0;
+  return isCount(rows) && isCount(columns) ? { rows, columns } : null;
+}
+
+function numberIn(value: unknown, key: string): number | null {
+  if (typeof value !== "object" || value === null) return null;
+  const found: unknown = Reflect.get(value, key);
+  return typeof found === "number" && Number.isFinite(found) ? found : null;
 }
 
 function sortOf(value: unknown): ViewSettings["sort"] {

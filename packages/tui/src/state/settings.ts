@@ -1,5 +1,6 @@
 /** How a store is shown: what is remembered from one session to the next. */
 import type { TensorKind } from "@ablate/store";
+import type { Range } from "../chart/scale.ts";
 import type { BandKind } from "../chart/trace.ts";
 
 /** What the view Layers shows below its histograms. */
@@ -39,6 +40,12 @@ export type ViewSettings = {
   /** Steps, one of SMOOTHINGS. */
   readonly smoothing: number;
   readonly band: BandKind;
+  /** Ranges of value axes that were set by hand, by series. */
+  readonly yRanges: Readonly<Record<string, Range>>;
+  /** Curves that are hidden in charts, by the keys of their colours. */
+  readonly hiddenCurves: readonly string[];
+  /** Rows and columns of charts; null for as many as fit. */
+  readonly chartGrid: { readonly rows: number; readonly columns: number } | null;
   readonly isLogY: boolean;
   readonly axis: XAxis;
   readonly isLogX: boolean;
@@ -79,6 +86,9 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   parameters: null,
   smoothing: 30,
   band: "std",
+  yRanges: {},
+  hiddenCurves: [],
+  chartGrid: null,
   isLogY: false,
   axis: "step",
   isLogX: false,

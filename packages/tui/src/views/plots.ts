@@ -19,7 +19,7 @@ import { isRecorded, rateChanges, type ShownRun, updates } from "../data/shown-r
 import { RATIO, titleAmong } from "../data/titles.ts";
 import type { XAxis } from "../state/settings.ts";
 import { type Line, line, piece } from "../text/line.ts";
-import type { Canvas } from "./view.ts";
+import type { Canvas, PlotPlace, Rect } from "./view.ts";
 
 /** One curve before it is drawn: what it is called and the traces of its runs. */
 export type Plot = {
@@ -30,6 +30,8 @@ export type Plot = {
   /** Their mean and band, or the only trace. */
   readonly shown: Trace;
   readonly divergedAt: number | null;
+  /** Whether it is in the legend alone. */
+  readonly isHidden?: boolean;
   /** Evaluations: a value now and then. */
   readonly isSparse: boolean;
 };
@@ -120,17 +122,33 @@ export type PlotSpec = {
   readonly title?: string | undefined;
 };
 
+/** A chart, and where its plot is in it; null where there is none. */
+export type DrawnPlots = { readonly lines: readonly Line[]; readonly place: PlotPlace | null };
+
+/** Moves the plot of a chart to where the chart stands. */
+export function placedAt(
+  { place }: DrawnPlots,
+  { column, row }: Pick<Rect, "column" | "row">,
+): PlotPlace[] {
+  if (place === null) return [];
+  const { rect } = place;
+  return [{ ...place, rect: { ...rect, column: rect.column + column, row: rect.row + row } }];
+}
+
 /** Draws the plots of one series. */
 export function drawPlots(
   canvas: ChartCanvas,
   plots: readonly Plot[],
   { series, box, onTop, runs, guides = guidesOf(canvas, series, runs), isFocused, title }: PlotSpec,
-): Line[] {
+): DrawnPlots {
   const { state, window } = canvas;
   const log = isLogarithmic(canvas, series, runs);
   const curves = curvesOf(plots, onTop);
   const id = [state.settings.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
-  const range = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
+  const byHand = state.settings.yRanges[series];
+  const found = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
+  const isUsable = byHand !== undefined && (!log || byHand.low > 0);
+  const range = isUsable ? { ...byHand, cutAbove: null } : found;
   const head = line({
     ...piece(title ?? titleAmong(series, runs), isFocused ? "accent" : "plain"),
     bold: true,
@@ -138,7 +156,10 @@ export function drawPlots(
   if (range === null) {
     const why = line(" ".repeat(LABEL_CELLS), piece(whyEmpty(runs), "muted"));
     const shown = new Map([[Math.floor(box.rows / 2), why]]).set(0, head);
-    return Array.from({ length: box.rows }, (_, row) => shown.get(row) ?? []);
+    return {
+      lines: Array.from({ length: box.rows }, (_, row) => shown.get(row) ?? []),
+      place: null,
+    };
   }
   canvas.ranges.set(id, { low: range.low, high: range.high });
   const notes = [
@@ -146,19 +167,26 @@ export function drawPlots(
     ...guides.map(({ label }) => `┈ ${label}`),
     ...(range.cutAbove === null ? [] : [`cut above, up to ${loss(range.cutAbove)}`]),
   ];
-  return drawChart({
+  const y = { low: range.low, high: range.high, log };
+  const lines = drawChart({
     title: head,
     note: [piece(notes.join(" · "), "muted")],
     ...box,
     glyphs: canvas.glyphs,
     x: window.scale,
-    y: { low: range.low, high: range.high, log },
+    y,
     curves,
     guides,
     events: eventsOf(canvas, runs),
     crosshair: state.crosshair,
     xLabel: xLabel(window),
   });
+  const rect = {
+    ...{ column: LABEL_CELLS, row: 1 },
+    ...{ columns: box.columns - LABEL_CELLS, rows: box.rows - 2 },
+  };
+  const hasRoom = rect.columns > 0 && rect.rows > 0;
+  return { lines, place: hasRoom ? { series, rect, x: window.scale, y } : null };
 }
 
 /** Orders curves so that the one in front is drawn last; bands are drawn where there are few, else only its own. */

@@ -1,6 +1,6 @@
 /** What a view of the UI is, what it draws from, and what its keys are told. */
 import type { Glyphs } from "../chart/raster.ts";
-import type { Range } from "../chart/scale.ts";
+import type { Range, Scale } from "../chart/scale.ts";
 import type { ShownRun } from "../data/shown-run.ts";
 import type { Readers, Scene } from "../state/scene.ts";
 import type { Effect, Size, State } from "../state/state.ts";
@@ -100,8 +100,26 @@ export type Extent = {
   readonly parts: readonly number[];
   /** Cells of a chart's x axis. */
   readonly xCells: number;
+  /** Where charts have their plots, and the curves of a legend, in the order in which they stand there. */
+  readonly plots: readonly PlotPlace[];
+  readonly legend: readonly LegendPlace[];
   /** Units of a saturation map, and those of them that are on the screen. */
   readonly units: { readonly all: number; readonly shown: number };
+};
+
+/** The cells of a chart between its axes, and what they stand for. */
+export type PlotPlace = {
+  readonly series: string;
+  readonly rect: Rect;
+  readonly x: Scale;
+  readonly y: Scale;
+};
+
+/** The line of a curve in a legend. */
+export type LegendPlace = {
+  /** The key of its row: that of a run or a group. */
+  readonly key: string;
+  readonly rect: Rect;
 };
 
 /** A list to choose from, in place of the view. */
@@ -150,7 +168,9 @@ export type Sheet = {
 export const NO_SHEET: Sheet = { columns: [], rows: [] };
 
 /** What a view has drawn: its lines, and what the keys have to know about them. */
-export type Drawn = Partial<Pick<Extent, "pageLength" | "parts" | "xCells" | "units">> & {
+export type Drawn = Partial<
+  Pick<Extent, "pageLength" | "parts" | "xCells" | "units" | "plots" | "legend">
+> & {
   readonly lines: readonly Line[];
   /** Rows of a list on the screen. */
   readonly listRows?: number;

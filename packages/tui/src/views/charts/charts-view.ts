@@ -10,6 +10,7 @@ import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { choosing, TABLE_CHOOSERS, TABLE_KEYS } from "../../keys/table-keys.ts";
+import { isHidden, soloCurve, toggleCurve } from "../../state/curves.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
 import {
@@ -34,6 +35,7 @@ import {
   drawPlots,
   isSparse,
   type Plot,
+  placedAt,
   readAt,
   traceOf,
   xName,
@@ -44,6 +46,7 @@ import {
   type Context,
   type Drawn,
   emptyView,
+  type PlotPlace,
   type Sheet,
   type View,
 } from "../view.ts";
@@ -67,6 +70,20 @@ export const chartsView: View = {
     bind(ROWS.enter, (state, context) =>
       context.scene.metrics.length > 1 ? toggleAlone(state) : openCurve(state, context),
     ),
+    bind(ROWS.mark, (state, { scene }) => {
+      const row = scene.chosen[state.curve];
+      return row === undefined ? state : toggleCurve(state, row);
+    }),
+    {
+      keys: ["o"],
+      label: "only",
+      help: "the curve alone, or all again",
+      after: ROWS.mark,
+      act: (state, { scene }) => {
+        const row = scene.chosen[state.curve];
+        return row === undefined ? state : soloCurve(state, scene, row);
+      },
+    },
     bind(ROWS.pane, (state, { scene }) => ({
       ...state,
       chart: wrap(state.chart + 1, scene.metrics.length),
@@ -118,13 +135,20 @@ function drawCharts(canvas: Canvas): Drawn {
   const body =
     legendWidth > 0
       ? beside([
-          { lines: grid, width: area.columns },
+          { lines: grid.lines, width: area.columns },
           { lines: legend.slice(0, area.rows), width: legendWidth },
         ])
-      : [...grid, ...legend.slice(0, below)];
+      : [...grid.lines, ...legend.slice(0, below)];
+  const corner =
+    legendWidth > 0 ? { column: area.columns + GAP, row: 2 } : { column: 0, row: area.rows + 2 };
   return {
     lines: [titleLine(canvas, caption(charting, plots, tiles.columns)), ...body],
     xCells: tiles.columns - LABEL_CELLS,
+    plots: grid.plots,
+    legend: plots.map(({ key }, i) => ({
+      key,
+      rect: { ...corner, row: corner.row + i, columns: legendWidth || columns, rows: 1 },
+    })),
     sheet: () => sheetOf(charting, charts),
   };
 }
@@ -155,15 +179,17 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
   const { chosen, metrics } = canvas.scene;
   return chosen.map((row) => {
     const { key, title, members } = row;
-    const read = members.flatMap(
+    const isShown = !isHidden(canvas.state.settings, row);
+    const read = (isShown ? members : []).flatMap(
       (run) => canvas.curves.read(run, metrics, canvas.window).get(series) ?? [],
     );
     const traces = read.map((samples) => traceOf(canvas, series, samples));
     const [only] = traces;
-    const ends = members.flatMap((run) => divergence(canvas, run) ?? []);
+    const ends = (isShown ? members : []).flatMap((run) => divergence(canvas, run) ?? []);
     return {
       key,
       label: title + sizeText({ title, members }),
+      isHidden: !isShown,
       look: lookOf(canvas, row),
       traces,
       shown:
@@ -176,25 +202,32 @@ function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
   });
 }
 
+/** Draws the charts line by line, below the title. */
 function gridOf(
   canvas: ChartCanvas,
   charts: readonly Chart[],
   { across, columns, heights }: Tiles,
   focused: string,
-): Line[] {
+): { readonly lines: readonly Line[]; readonly plots: readonly PlotPlace[] } {
   const { scene, state } = canvas;
-  return heights.flatMap((rows, i) => {
-    const drawn = charts.slice(i * across, (i + 1) * across).map(({ series, plots }) =>
-      drawPlots(canvas, plots, {
-        series,
+  const lines: Line[] = [];
+  const plots: PlotPlace[] = [];
+  for (const [i, rows] of heights.entries()) {
+    const drawn = charts.slice(i * across, (i + 1) * across).map((chart) =>
+      drawPlots(canvas, chart.plots, {
+        series: chart.series,
         box: { columns, rows },
-        onTop: state.curve % Math.max(1, plots.length),
+        onTop: state.curve % Math.max(1, chart.plots.length),
         runs: scene.chosen.flatMap(({ members }) => members),
-        isFocused: charts.length > 1 && series === focused,
+        isFocused: charts.length > 1 && chart.series === focused,
       }),
     );
-    return beside(drawn.map((lines) => ({ lines, width: columns })));
-  });
+    for (const [at, one] of drawn.entries()) {
+      plots.push(...placedAt(one, { column: at * (columns + GAP), row: 1 + lines.length }));
+    }
+    lines.push(...beside(drawn.map((one) => ({ lines: one.lines, width: columns }))));
+  }
+  return { lines, plots };
 }
 
 function titleLine({ scene, columns }: Canvas, shown: string): Line {
@@ -252,11 +285,12 @@ function legendNames({ chosen, table }: Scene, width: number): string[] {
 
 /** Writes the value of a curve, and how it spreads where there is room for that beside the name. */
 function readingOf(
-  { label, traces, divergedAt }: Plot,
+  { label, traces, divergedAt, isHidden }: Plot,
   valueText: (value: number) => string,
   { value, room }: { readonly value: Spread | null; readonly room: number },
 ): Line {
   const diverged = divergedAt === null ? [] : [piece(" ✗", "bad")];
+  if (isHidden) return [piece("hidden", "muted")];
   if (value === null) return [piece(UNKNOWN), ...diverged];
   const text = valueText(value.mean);
   const spread = value.n >= 2 ? ` ±${((value.high - value.low) / 2).toFixed(3)}` : "";

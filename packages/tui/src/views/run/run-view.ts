@@ -28,16 +28,26 @@ import {
   type ChartCanvas,
   caption,
   chartCanvas,
+  type DrawnPlots,
   divergence,
   drawPlots,
   isSparse,
   type Plot,
+  placedAt,
   readAt,
   traceOf,
   xName,
 } from "../plots.ts";
 import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
-import { type Canvas, type Chooser, type Drawn, NO_SHEET, type Sheet, type View } from "../view.ts";
+import {
+  type Canvas,
+  type Chooser,
+  type Drawn,
+  NO_SHEET,
+  type PlotPlace,
+  type Sheet,
+  type View,
+} from "../view.ts";
 import { lossesOf } from "./losses.ts";
 import { sampleLines, texts } from "./run-texts.ts";
 import { verdictLines } from "./verdict.ts";
@@ -83,13 +93,14 @@ function drawRun(canvas: Canvas): Drawn {
     const text = ` ${missingText(state)}: n shows another, esc goes back to the runs`;
     return { lines: [[piece(text, "muted")]], sheet: () => NO_SHEET };
   }
-  const { lines, parts } = pageOf(canvas, run);
+  const { lines, parts, plots } = pageOf(canvas, run);
   const top = Math.min(state.scroll, Math.max(0, lines.length - rows));
   return {
     lines: lines.slice(top, top + rows).map((one) => cutLine(one, columns)),
     pageLength: lines.length,
     parts,
     xCells: chartColumns(columns) - LABEL_CELLS,
+    plots: plots.flatMap((place) => onScreen(place, { top, rows })),
     sheet: () => sheetOf(canvas, run),
   };
 }
@@ -98,26 +109,44 @@ function drawRun(canvas: Canvas): Drawn {
 function pageOf(
   canvas: Canvas,
   run: ShownRun,
-): { readonly lines: readonly Line[]; readonly parts: readonly number[] } {
+): {
+  readonly lines: readonly Line[];
+  readonly parts: readonly number[];
+  readonly plots: readonly PlotPlace[];
+} {
   const facts = canvas.stored.facts(run);
   const charts = chartsOf(canvas, run);
   const sections = [
-    head(canvas, run, facts),
+    withoutPlot(head(canvas, run, facts)),
     ...(canvas.state.spotlight === null ? charts : charts.toReversed()),
-    ...texts(canvas, run, facts),
-  ].filter((section) => section.length > 0);
+    ...texts(canvas, run, facts).map(withoutPlot),
+  ].filter((section) => section.lines.length > 0);
   const lines: Line[] = [];
   const parts: number[] = [];
+  const plots: PlotPlace[] = [];
   for (const section of sections) {
     if (lines.length > 0) lines.push([]);
     parts.push(lines.length);
-    lines.push(...section);
+    plots.push(...placedAt(section, { column: 0, row: lines.length }));
+    lines.push(...section.lines);
   }
-  return { lines, parts };
+  return { lines, parts, plots };
+}
+
+const withoutPlot = (lines: readonly Line[]): DrawnPlots => ({ lines, place: null });
+
+/** Returns what can be seen of a plot on a page that is scrolled. */
+function onScreen(
+  place: PlotPlace,
+  { top, rows }: { readonly top: number; readonly rows: number },
+): PlotPlace[] {
+  const { rect } = place;
+  const isWhole = rect.row >= top && rect.row + rect.rows <= top + rows;
+  return isWhole ? [{ ...place, rect: { ...rect, row: rect.row - top } }] : [];
 }
 
 /** Draws the chart of the losses of a run and the one of its update:data ratios. */
-export function chartsOf(canvas: Canvas, run: ShownRun): readonly [Line[], Line[]] {
+export function chartsOf(canvas: Canvas, run: ShownRun): readonly [DrawnPlots, DrawnPlots] {
   const charting = chartCanvas(canvas, chartColumns(canvas.columns));
   return [lossChart(charting, run), ratioChart(charting, run)];
 }
@@ -174,7 +203,7 @@ function mixedText({ engine }: ShownRun, { revisions }: RunFacts): string {
   return `trained by ${engine}, ${revisionText(revisions)}, whose bits differ`;
 }
 
-function lossChart(canvas: ChartCanvas, run: ShownRun): Line[] {
+function lossChart(canvas: ChartCanvas, run: ShownRun): DrawnPlots {
   const { series, names, title } = lossesOf(run);
   const plots = plotsOf(canvas, run, series, names);
   const box = { columns: chartColumns(canvas.columns), rows: chartRows(canvas) };
@@ -187,15 +216,15 @@ function lossChart(canvas: ChartCanvas, run: ShownRun): Line[] {
     ...curveNotes(canvas, run),
     ...(canvas.columns < WITH_SIDE ? [] : sampleLines(canvas.stored.facts(run), side)),
   ];
-  return withSide(canvas, chart, notes.slice(0, Math.max(chart.length, 4)));
+  return withSide(canvas, chart, notes.slice(0, Math.max(chart.lines.length, 4)));
 }
 
 const GUIDE: Guide = { value: -3, label: "guide −3" };
 
-function ratioChart(canvas: ChartCanvas, run: ShownRun): Line[] {
+function ratioChart(canvas: ChartCanvas, run: ShownRun): DrawnPlots {
   const { columns, scene, state } = canvas;
   const { parameters } = scene;
-  if (scene.allParameters.length === 0) return [];
+  if (scene.allParameters.length === 0) return withoutPlot([]);
   const series = parameters.map((name) => `${RATIO}${name}`);
   const plots = plotsOf(canvas, run, series, parameters);
   const verdicts = verdictLines(canvas, run, plots, sideWidth(canvas));
@@ -265,12 +294,13 @@ function shortRate(rate: number | null): string | null {
 }
 
 /** Puts notes at the right of a chart, or below it on a narrow terminal. */
-function withSide(canvas: Canvas, chart: readonly Line[], side: readonly Line[]): Line[] {
-  if (canvas.columns < WITH_SIDE) return [...chart, ...side];
-  return beside([
-    { lines: chart, width: chartColumns(canvas.columns) },
+function withSide(canvas: Canvas, { lines, place }: DrawnPlots, side: readonly Line[]): DrawnPlots {
+  if (canvas.columns < WITH_SIDE) return { place, lines: [...lines, ...side] };
+  const blocks = [
+    { lines, width: chartColumns(canvas.columns) },
     { lines: side, width: sideWidth(canvas) },
-  ]);
+  ];
+  return { place, lines: beside(blocks) };
 }
 
 /** Returns every step of the loss and of every shown ratio, as it was recorded. */
