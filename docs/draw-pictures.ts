@@ -1,5 +1,5 @@
 /**
- * Draws the pictures of README.md anew, on a store of the quickstart grid with three seeds: `docs/pictures/cockpit-*.png`
+ * Draws the pictures in `docs/pictures` anew, on a store of the quickstart grid with three seeds: those of `pictures.ts`
  * from the text of a frame beside each, and `session.png`, which moves, from the recording of a session beside it.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
@@ -14,13 +14,12 @@ import { drawPicture } from "../testing/picture/draw.ts";
 import { pngOf, sourceOf } from "../testing/picture/png.ts";
 import { recordCast, type Scene } from "../testing/picture/record-cast.ts";
 import { screenOf } from "../testing/picture/screen.ts";
+import { DOCUMENT_PICTURES, type DocumentPicture } from "./pictures.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PICTURES = join(ROOT, "docs/pictures");
 const ABLATE = join(ROOT, "ablate");
 
-/** The frame of the still picture. */
-const COCKPIT = { columns: 120, rows: 36 };
 /** A terminal that fits into a page beside text. */
 const SESSION = { columns: 100, rows: 30 };
 
@@ -52,7 +51,9 @@ const environment = {
 mkdirSync(PICTURES, { recursive: true });
 execFileSync(ABLATE, ["--version"]); // builds, if a source is newer
 await drawSession(train());
-for (const theme of ["dark", "light"] as const) await drawCockpit(theme);
+for (const picture of DOCUMENT_PICTURES) {
+  for (const theme of picture.themes) await drawFrame(picture, theme);
+}
 rmSync(folder, { recursive: true });
 
 function train(): ChildProcess {
@@ -81,14 +82,17 @@ async function drawSession(training: ChildProcess): Promise<void> {
   writeFileSync(join(PICTURES, "session.png"), moving);
 }
 
-async function drawCockpit(theme: "dark" | "light"): Promise<void> {
-  const size = `${COCKPIT.columns}x${COCKPIT.rows}`;
-  const text = execFileSync(ABLATE, ["ui", "--once", "--size", size, "--theme", theme], {
+async function drawFrame(
+  { name, size, args }: DocumentPicture,
+  theme: DocumentPicture["themes"][number],
+): Promise<void> {
+  const where = ["--size", `${size.columns}x${size.rows}`, "--theme", theme];
+  const text = execFileSync(ABLATE, [...args, ...where], {
     cwd: folder,
     env: { ...environment, FORCE_COLOR: "1" },
     encoding: "utf8",
   });
-  writeFileSync(join(PICTURES, `cockpit-${theme}.ans`), text);
-  const picture = drawPicture(await screenOf(text, COCKPIT), { theme });
-  writeFileSync(join(PICTURES, `cockpit-${theme}.png`), pngOf(picture, sourceOf(text)));
+  writeFileSync(join(PICTURES, `${name}-${theme}.ans`), text);
+  const picture = drawPicture(await screenOf(text, size), { theme });
+  writeFileSync(join(PICTURES, `${name}-${theme}.png`), pngOf(picture, sourceOf(text)));
 }

@@ -1,10 +1,11 @@
 /** The frames and the keys in the documents are those of the program. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { KEYS, keyName } from "@ablate/tui";
 import { beforeAll, expect, test } from "vitest";
+import { DOCUMENT_PICTURES } from "../../../docs/pictures.ts";
 import { readCast } from "../../../testing/picture/cast.ts";
 import { sourceOf } from "../../../testing/picture/png.ts";
 import { screenOf } from "../../../testing/picture/screen.ts";
@@ -56,16 +57,21 @@ test.each(frames)("$args prints a frame like the one in the documents", async ({
   expect(lines.at(-1)).toBe(drawn.at(-1));
 });
 
-test.each(["dark", "light"])("the %s picture is one of a frame like today's", async (theme) => {
-  const picture = readFileSync(join(PICTURES, `cockpit-${theme}.png`));
-  const text = readFileSync(join(PICTURES, `cockpit-${theme}.ans`), "utf8");
-  const drawn = plainLines(text);
-  const size = `${Math.max(...drawn.map((line) => [...line].length))}x${drawn.length}`;
+const pictures = DOCUMENT_PICTURES.flatMap(({ themes, ...picture }) =>
+  themes.map((theme) => ({ ...picture, theme, file: `${picture.name}-${theme}` })),
+);
 
-  const { stdout } = await ablate(folder, "ui", "--once", "--size", size, "--theme", theme);
+test.each(pictures)("the picture $file is one of a frame like today's", async (picture) => {
+  const { file, theme, args, size } = picture;
+  const png = readFileSync(join(PICTURES, `${file}.png`));
+  const text = readFileSync(join(PICTURES, `${file}.ans`), "utf8");
+  const drawn = stripVTControlCharacters(text).trimEnd().split("\n");
+  const where = ["--size", `${size.columns}x${size.rows}`, "--theme", theme];
+
+  const { stdout } = await ablate(folder, ...args, ...where);
 
   const lines = stdout.trimEnd().split("\n");
-  expect(picture.includes(sourceOf(text)), "drawn from the text beside it").toBe(true);
+  expect(png.includes(sourceOf(text)), "drawn from the text beside it").toBe(true);
   expect(lines[1]).toBe(drawn[1]?.trimEnd());
   expect(lines.at(-1)).toBe(drawn.at(-1)?.trimEnd());
 });
@@ -83,16 +89,17 @@ test("the moving picture is that of the recorded session, in which the views are
   expect(events.at(-1)?.seconds).toBeLessThan(20);
 });
 
-test("README opens with both pictures, none of which is larger than a page likes", () => {
+test("README opens with the cockpit and the session; every picture is shown, and none is too large for a page", () => {
   const opening = page("README.md").split("\n## ")[0] ?? "";
-  const named = [...opening.matchAll(/(?:src|srcset)="(docs\/pictures\/[^"]+)"/g)];
+  const shown = opening + page("docs/ui.md");
+  const files = readdirSync(PICTURES);
 
-  expect(named.map(([, file]) => basename(file ?? "")).sort()).toEqual(
-    readdirSync(PICTURES).filter((file) => file.endsWith(".png")),
-  );
-  for (const file of readdirSync(PICTURES)) {
-    expect(statSync(join(PICTURES, file)).size, file).toBeLessThan(250_000);
+  expect(opening).toContain('src="docs/pictures/cockpit-dark.png"');
+  expect(opening).toContain('src="docs/pictures/session.png"');
+  for (const file of files.filter((name) => name.endsWith(".png"))) {
+    expect(shown).toContain(`pictures/${file}`);
   }
+  for (const file of files) expect(statSync(join(PICTURES, file)).size, file).toBeLessThan(250_000);
 });
 
 test("the table of keys is the program's", () => {
@@ -139,7 +146,3 @@ test("show draws the loss and the update:data ratios", async () => {
   expect(stdout).toContain("loss, nats");
   expect(stdout).toMatch(/hidden1\.weight +−\d\.\d\d +too early/);
 });
-
-function plainLines(text: string): readonly string[] {
-  return stripVTControlCharacters(text).trimEnd().split("\n");
-}
