@@ -11,9 +11,11 @@ import { clipboardSequence, clipboardText, saveSheet } from "./sheet.ts";
 import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
 import type { ViewSettings } from "./state/settings.ts";
 import type { Effect, Size } from "./state/state.ts";
+import { Clicks } from "./terminal/clicks.ts";
 import { Screen } from "./terminal/screen.ts";
-import { show } from "./terminal/show.ts";
+import { hasMouse, show } from "./terminal/show.ts";
 import type { Theme } from "./text/theme.ts";
+import type { Pointer } from "./views/view.ts";
 
 export type UiOptions = {
   /** Path of the store. */
@@ -24,6 +26,8 @@ export type UiOptions = {
   readonly folder: string;
   readonly theme: Theme;
   readonly glyphs: Glyphs;
+  /** Leaves the mouse to the terminal. */
+  readonly isWithoutMouse?: boolean | undefined;
   readonly view?: string | undefined;
   /** Waits for the store where there is none yet. */
   readonly isAwaited?: boolean | undefined;
@@ -70,6 +74,7 @@ function sessionOf(
     view,
     run,
     isAll = false,
+    isWithoutMouse = false,
     marks = [],
     areOnlyMarks = false,
     stdout,
@@ -83,6 +88,7 @@ function sessionOf(
     ...remembered,
     view: view ?? (run === undefined && options.wanted === undefined ? remembered.view : "run"),
     isAll,
+    isMouse: remembered.isMouse && !isWithoutMouse,
     marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
   };
@@ -110,6 +116,7 @@ class Program {
   readonly #options: UiOptions;
   readonly #session: Session;
   readonly #screen: Screen;
+  readonly #clicks: Clicks = new Clicks();
   readonly #listeners: Set<() => void> = new Set();
   readonly #ended: PromiseWithResolvers<Ending> = Promise.withResolvers();
   #layout: string | null = null;
@@ -130,6 +137,7 @@ class Program {
     const release = this.#listen();
     try {
       stdin.setRawMode(true);
+      this.#useMouse();
       this.#screen.enter();
       this.#paint();
       await this.#mount();
@@ -165,6 +173,7 @@ class Program {
         this.#session.paste(text);
         this.#schedule();
       },
+      onPointer: (pointer) => this.#onPointer(pointer),
       onLayout: (layout) => {
         if (layout === this.#layout) return;
         this.#layout = layout;
@@ -223,6 +232,28 @@ class Program {
     this.#schedule();
   }
 
+  /** A movement that changes nothing draws nothing. */
+  #onPointer(pointer: Pointer): void {
+    const before = this.#session.state;
+    const effect = this.#session.pointer(this.#clicks.next(pointer, performance.now()));
+    if (effect !== null) this.#carryOut(effect);
+    if (this.#session.state !== before) this.#schedule();
+  }
+
+  /** Takes the mouse where it is wanted and there is one. */
+  #useMouse(): void {
+    const { environment } = this.#options;
+    this.#screen.useMouse(this.#session.state.settings.isMouse && hasMouse(environment));
+  }
+
+  /** Takes the mouse, or leaves it to the terminal. */
+  #switchMouse(): void {
+    const { TERM = "" } = this.#options.environment;
+    if (hasMouse({ TERM })) this.#session.useMouse(!this.#session.state.settings.isMouse);
+    else this.#session.say(`a terminal of the type ${TERM || "unknown"} reports no mouse`);
+    this.#useMouse();
+  }
+
   #notify(): void {
     for (const onChange of this.#listeners) onChange();
   }
@@ -270,6 +301,7 @@ class Program {
     if (type === "quit") this.#ended.resolve({ exitCode: 0 });
     else if (type === "suspend") this.#suspend();
     else if (type === "copy") this.#copy();
+    else if (type === "mouse") this.#switchMouse();
     else this.#session.say(saveSheet(this.#session, this.#options.folder));
   }
 

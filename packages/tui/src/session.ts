@@ -10,6 +10,7 @@ import { RunReader } from "./data/run-reader.ts";
 import type { ShownRun } from "./data/shown-run.ts";
 import { drawFrame, type Frame, roomOf } from "./frame/frame.ts";
 import { type Placed, placePanes } from "./frame/layout.ts";
+import { point } from "./frame/pointing.ts";
 import { reduce } from "./keys/table.ts";
 import { followRuns } from "./state/follow-runs.ts";
 import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
@@ -18,6 +19,7 @@ import type { ViewSettings } from "./state/settings.ts";
 import {
   type AnnotationName,
   type AnnotationPrompt,
+  adjusted,
   type Effect,
   initialState,
   type Prompt,
@@ -28,7 +30,7 @@ import {
 import { cutLine, piece } from "./text/line.ts";
 import type { ColourDepth } from "./text/theme.ts";
 import { viewNamed } from "./views/registry.ts";
-import type { Canvas, Context, Extent, Pointer, Rect, Room, Sheet, View } from "./views/view.ts";
+import type { Canvas, Context, Extent, Pointer, Room, Sheet, View } from "./views/view.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
 export type Annotate = (change: Annotation) => string;
@@ -59,6 +61,8 @@ export class Session {
   readonly #makeScene: SceneMaker;
   readonly #ranges: Map<string, Range> = new Map();
   #state: State;
+  /** The zone that was pressed and keeps the mouse. */
+  #held: string | null = null;
   /** Scenes of the present state and data: of views of one run, and of others. */
   #scenes: ReadonlyMap<boolean, Scene> = new Map();
   #drawn: { readonly state: State; readonly version: number; readonly frame: Frame } | null = null;
@@ -245,23 +249,34 @@ export class Session {
 
   /** Handles what the mouse did, at a cell of the screen. */
   pointer(pointer: Pointer): Effect | null {
-    const { column, row } = pointer;
-    const isIn = ({ rect }: { readonly rect: Rect }): boolean =>
-      column >= rect.column &&
-      column < rect.column + rect.columns &&
-      row >= rect.row &&
-      row < rect.row + rect.rows;
-    const { panes } = this.frame;
-    const pane = panes.find((one) => one.zones.some(isIn));
-    for (const zone of pane?.zones.filter(isIn).reverse() ?? []) {
-      const at = { ...pointer, column: column - zone.rect.column, row: row - zone.rect.row };
-      const done = zone.act({ ...this.#state, message: null }, this.#context, at);
-      if (done === null) continue;
-      if ("type" in done) return done;
-      this.#become(done);
-      return null;
-    }
-    return null;
+    const before = this.#state;
+    if (before.prompt !== null && !this.#leavePrompt(pointer)) return null;
+    const { frame } = this;
+    const contextOf = (view: View): Context => this.#contextOf(view);
+    const { state, effect, key, held } = point(this.#state, pointer, {
+      frame,
+      held: this.#held,
+      contextOf,
+    });
+    this.#held = held;
+    if (state !== this.#state) this.#become(state);
+    return key === undefined ? (effect ?? null) : this.key(key);
+  }
+
+  /** Keeps a filter that is being typed where something else is clicked; other texts wait for their own end. */
+  #leavePrompt({ kind }: Pointer): boolean {
+    const { prompt } = this.#state;
+    if (kind !== "press" || prompt?.kind !== "filter") return false;
+    this.#become(closePrompt(this.#state, true));
+    return true;
+  }
+
+  /** Takes the mouse, or leaves it to the terminal. */
+  useMouse(isMouse: boolean): void {
+    const said = isMouse
+      ? "the mouse is the UI's; shift selects text"
+      : "the mouse is the terminal's, to select text; M takes it back";
+    this.#become(say(adjusted(this.#state, { isMouse }), said));
   }
 
   /** Handles pasted text: it goes into the open prompt. */
@@ -271,13 +286,20 @@ export class Session {
     else this.say("pasting works in a text field: / filters, t tags, e notes");
   }
 
-  /** What a key is told; the frame is drawn for those keys alone that ask how much fits. */
   get #context(): Context {
-    const getExtent = (): Extent => this.frame.extent;
+    return this.#contextOf(this.active);
+  }
+
+  /** What a key is told in a view; the frame is drawn for those keys alone that ask how much fits. */
+  #contextOf(view: View): Context {
+    const getExtent = (): Extent => {
+      const { panes, extent } = this.frame;
+      return panes.find((pane) => pane.view === view)?.extent ?? extent;
+    };
     return {
-      view: this.active,
-      panes: this.placed.map(({ view }) => view.name),
-      scene: this.scene,
+      view,
+      panes: this.placed.map((one) => one.view.name),
+      scene: this.#sceneOf(view),
       get extent() {
         return getExtent();
       },

@@ -36,7 +36,7 @@ test.each(ENDINGS)("%s gives the terminal back and exits with %i", async (_, cod
   ui.shell.run("echo code=$?; stty -a");
   await ui.shell.waitFor(`code=${code}`);
   await ui.shell.waitFor(/ icanon[\s\S]* echo /);
-  expect(lastModes(ui.shell)).toEqual({ cursor: "h", wrap: "h", alternate: "l" });
+  expect(lastModes(ui.shell)).toEqual(GIVEN_BACK);
   expect(ui.shell.scrollback).toEqual(expect.arrayContaining(LINES));
 });
 
@@ -62,7 +62,7 @@ test("ctrl-z shows the shell, and fg the frame as it was", async () => {
 
   shell.press("ctrl-z");
   await shell.waitFor("Stopped");
-  expect(lastModes(shell)).toEqual({ cursor: "h", wrap: "h", alternate: "l" });
+  expect(lastModes(shell)).toEqual(GIVEN_BACK);
   expect(shell.scrollback).toEqual(expect.arrayContaining(LINES));
   shell.run("stty -a; echo typed");
   await shell.waitFor(/ icanon[\s\S]* echo [\s\S]*typed/);
@@ -248,12 +248,17 @@ function frameOf(store: string, size: Size, view = "runs"): string[] {
   return drawOnce({ store, size, view, glyphs: "braille", theme }).trimEnd().split("\n");
 }
 
-/** How the last sequences left the cursor, the wrapping of lines and the alternate screen. */
-function lastModes({ output }: Terminal): {
-  readonly cursor: string | undefined;
-  readonly wrap: string | undefined;
-  readonly alternate: string | undefined;
-} {
+/** Cursor, wrapping of lines, alternate screen and mouse of a terminal that is as before. */
+const GIVEN_BACK = {
+  cursor: "h",
+  wrap: "h",
+  alternate: "l",
+  mouse: ["l", "l", "l"],
+} as const;
+
+/** How the last sequences left the modes of the terminal. */
+function lastModes({ output }: Terminal): Readonly<Record<string, unknown>> {
   const last = (mode: number) => output.split(`\x1b[?${mode}`).at(-1)?.[0];
-  return { cursor: last(25), wrap: last(7), alternate: last(1049) };
+  const mouse = [1002, 1003, 1006].map(last);
+  return { cursor: last(25), wrap: last(7), alternate: last(1049), mouse };
 }

@@ -204,6 +204,37 @@ export function sequenceOf(key: string): string {
   return SEQUENCES.get(key) ?? key;
 }
 
+const CODES = { press: 0, release: 0, drag: 32, move: 35, up: 64, down: 65, right: 2 } as const;
+
+/** What a terminal sends of its mouse, at a cell; `more` are the bits of shift (4), alt (8) and ctrl (16). */
+export function mouse(
+  kind: keyof typeof CODES,
+  {
+    column,
+    row,
+    more = 0,
+  }: { readonly column: number; readonly row: number; readonly more?: number },
+): string {
+  return `\x1b[<${CODES[kind] + more};${column + 1};${row + 1}${kind === "release" ? "m" : "M"}`;
+}
+
+/** Returns the cell where a text begins on the screen. */
+export function placeOf(
+  ui: Terminal,
+  text: string,
+): { readonly column: number; readonly row: number } {
+  const row = ui.screen.findIndex((line) => line.includes(text));
+  expect(row, `"${text}" on the screen`).toBeGreaterThanOrEqual(0);
+  return { column: ui.screen[row]?.indexOf(text) ?? 0, row };
+}
+
+/** Clicks on a text on the screen. */
+export function clickOn(ui: Terminal, text: string, by = 1): void {
+  const { column, row } = placeOf(ui, text);
+  const at = { column: column + by, row };
+  ui.type(mouse("press", at) + mouse("release", at));
+}
+
 type Buffer = headless.Terminal["buffer"]["active"];
 
 function textAt(buffer: Buffer, row: number): string {

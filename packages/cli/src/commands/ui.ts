@@ -39,6 +39,7 @@ export const command: Command = {
       help: `what charts are drawn with: ${GLYPHS.join(", ")}`,
     },
     theme: { value: "NAME", choices: BACKGROUNDS, help: "the terminal's background: dark, light" },
+    "no-mouse": { help: "leave the mouse to the terminal; M takes it back" },
     once: { help: "print one frame and end" },
     size: { value: "COLSxROWS", help: "size of that frame (default: the terminal's, else 120x40)" },
   },
@@ -87,6 +88,7 @@ function shownOf(invocation: Invocation) {
   return {
     view: flags.choice("view", VIEW_NAMES),
     isAll: flags.has("all"),
+    isWithoutMouse: flags.has("no-mouse"),
     ...displayOf(invocation),
   };
 }

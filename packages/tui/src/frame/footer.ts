@@ -1,7 +1,7 @@
 /** The line at the bottom: what is typed, what was said, or the keys one needs now. */
 import { isSameRow, ROWS } from "../keys/rows.ts";
 import { actsIn, KEYS, keyName } from "../keys/table.ts";
-import { fitLine, type Line, piece } from "../text/line.ts";
+import { fitLine, type Line, type Piece, piece } from "../text/line.ts";
 import type { FrameCanvas, View } from "../views/view.ts";
 import { promptLine } from "./prompt-line.ts";
 
@@ -16,10 +16,17 @@ export function bottomLine(canvas: FrameCanvas, view: View): Line {
 function hints({ state }: FrameCanvas, view: View): Line {
   const { columns } = state.size;
   if (state.isHelp || state.chooser !== null)
-    return fitLine([piece(" esc closes · q quits", "muted")], columns);
+    return fitLine(
+      [
+        { ...piece(" esc closes", "muted"), press: "escape" },
+        { ...piece(" · q quits", "muted"), press: "q" },
+      ],
+      columns,
+    );
   const labelled = KEYS.filter((row) => row.label !== undefined && actsIn(row, view)).map(
     (row) => ({
       text: `  ${keyName(row.keys[0] ?? "")} ${row.label}`,
+      press: row.keys[0] ?? "",
       isAlways: isSameRow(row, ROWS.help) || isSameRow(row, ROWS.quit),
     }),
   );
@@ -31,6 +38,8 @@ function hints({ state }: FrameCanvas, view: View): Line {
     room -= text.length;
     return true;
   });
-  const text = kept.map((one) => one.text).join("");
-  return fitLine([piece(text.slice(1), "muted")], columns);
+  const named = kept.map(({ text, press }, i): Piece => {
+    return { ...piece(i === 0 ? text.slice(1) : text, "muted"), press };
+  });
+  return fitLine(named, columns);
 }

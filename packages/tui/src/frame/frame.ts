@@ -28,6 +28,7 @@ import {
   type View,
   type Zone,
 } from "../views/view.ts";
+import { borderZones } from "./border-zones.ts";
 import { drawChooser } from "./chooser.ts";
 import { bottomLine } from "./footer.ts";
 import { drawHelp } from "./help.ts";
@@ -49,6 +50,9 @@ export type Frame = {
 export type Pane = Placed & {
   readonly lines: readonly Line[];
   readonly zones: readonly Zone[];
+  /** How much fits into it. */
+  readonly extent: Extent;
+  readonly sheet: () => Sheet;
 };
 
 type FrameSpec = {
@@ -67,38 +71,38 @@ export function drawFrame({ store, view, placed, active, canvasOf }: FrameSpec):
   const canvas = canvasOf(active);
   const { size } = canvas.state;
   const { header, view: pageRows, footer } = frameRows(size);
-  const drawn = placed.map((one) => drawPane(one, { header, active, placed, canvasOf }));
-  const panes = drawn.map(({ pane }) => pane);
-  const own = drawn.find(({ pane }) => pane.view === active) ?? drawn[0];
-  const { room, of } = own ?? { room: { ...size, rows: pageRows }, of: NOTHING };
+  const panes = placed.map((one) => drawPane(one, { header, active, placed, canvasOf }));
+  const own = panes.find(({ view: one }) => one === active) ?? panes[0];
   return {
     header: [headLine(canvas, store), tabs(canvas, view)].slice(0, header).map(visibleLine),
     panes,
     body: besideEachOther(panes, pageRows),
     footer: [bottomLine(canvas, active)].slice(0, footer).map(visibleLine),
-    extent: {
-      rows: of.listRows ?? room.rows,
-      pageRows: room.rows,
-      pageLength: of.pageLength ?? room.rows,
-      parts: of.parts ?? [0],
-      xCells: of.xCells ?? room.columns,
-      plots: of.plots ?? [],
-      legend: of.legend ?? [],
-      units: of.units ?? { all: 0, shown: 0 },
-    },
-    sheet: of.sheet,
+    extent: own?.extent ?? extentOf({ ...size, rows: pageRows }, NOTHING),
+    sheet: own?.sheet ?? NOTHING.sheet,
   };
 }
 
 const NOTHING: Drawn = { lines: [], sheet: () => NO_SHEET };
 
+/** Says how much fits into a pane of so much room. */
+function extentOf(room: Room, of: Drawn): Extent {
+  return {
+    rows: of.listRows ?? room.rows,
+    pageRows: room.rows,
+    pageLength: of.pageLength ?? room.rows,
+    parts: of.parts ?? [0],
+    xCells: of.xCells ?? room.columns,
+    plots: of.plots ?? [],
+    legend: of.legend ?? [],
+    units: of.units ?? { all: 0, shown: 0 },
+  };
+}
+
 type PaneSpec = Pick<FrameSpec, "placed" | "active" | "canvasOf"> & { readonly header: number };
 
 /** Draws a pane; where there are several, under a title and beside a rule. */
-function drawPane(
-  one: Placed,
-  { header, active, placed, canvasOf }: PaneSpec,
-): { readonly pane: Pane; readonly room: Room; readonly of: Drawn } {
+function drawPane(one: Placed, { header, active, placed, canvasOf }: PaneSpec): Pane {
   const { view, rect } = one;
   const room = roomOf(one, placed);
   const isPane = placed.length > 1;
@@ -114,7 +118,9 @@ function drawPane(
     const row = zone.rect.row + rect.row + header + top;
     return { ...zone, rect: { ...zone.rect, column, row } };
   });
-  return { pane: { ...one, lines: [...title, ...ruled], zones }, room, of };
+  const all = [...zones, ...borderZones(one, { placed, header })];
+  const extent = extentOf(room, of);
+  return { ...one, lines: [...title, ...ruled], zones: all, extent, sheet: of.sheet };
 }
 
 /** Returns the room that a view has in its pane, without rule and title. */
@@ -198,7 +204,8 @@ function tabs({ state, scene }: FrameCanvas, view: View): Line {
   const { settings } = state;
   const names = VIEWS.map((one) => {
     const isShown = one === view;
-    return { text: ` ${one.key} ${one.title} `, bold: isShown, inverse: isShown };
+    const text = ` ${one.key} ${one.title} `;
+    return { text, bold: isShown, inverse: isShown, press: one.key };
   });
   const all = new Set(settings.marks);
   const marked = scene.table.all.filter(({ name }) => all.has(name)).length;

@@ -3,7 +3,9 @@ import { Writable } from "node:stream";
 import { Box, render, Text, useInput, usePaste } from "ink";
 import { type ReactElement, useSyncExternalStore } from "react";
 import type { Size } from "../state/state.ts";
+import type { Pointer } from "../views/view.ts";
 import { keyNames } from "./key-names.ts";
+import { KeyStream } from "./key-stream.ts";
 import { type Geometry, placeholder } from "./panes.ts";
 
 type AppProps = {
@@ -13,6 +15,13 @@ type AppProps = {
   readonly size: () => Size;
   readonly onKey: (key: string) => void;
   readonly onPaste: (text: string) => void;
+};
+
+type Heard = {
+  readonly stdin: NodeJS.ReadStream;
+  readonly onPointer: (pointer: Pointer) => void;
+  /** Hears of every layout. */
+  readonly onLayout: (layout: string) => void;
 };
 
 /** The parts of a frame: its header, its panes side by side, its footer; keys go to whoever made it. */
@@ -74,23 +83,23 @@ class LayoutStream extends Writable {
 
 export type Mounted = { readonly resized: () => void; readonly unmount: () => void };
 
-/** Mounts the app; `onLayout` hears of every layout. */
-export function mount({
-  stdin,
-  onLayout,
-  ...props
-}: AppProps & {
-  readonly stdin: NodeJS.ReadStream;
-  readonly onLayout: (layout: string) => void;
-}): Mounted {
+/** Mounts the app. */
+export function mount({ stdin, onLayout, onPointer, ...props }: AppProps & Heard): Mounted {
   const stream = new LayoutStream(props.size, onLayout);
+  const keys = new KeyStream(stdin, { onPointer, onEscape: () => props.onKey("escape") });
   const { unmount } = render(<App {...props} />, {
-    stdout: stream as unknown as NodeJS.WriteStream, // Ink uses of it what a LayoutStream has
-    stdin,
+    stdout: stream as unknown as NodeJS.WriteStream, // Ink uses of them what a LayoutStream
+    stdin: keys as unknown as NodeJS.ReadStream, // and a KeyStream have
     debug: true,
     interactive: true,
     exitOnCtrlC: false,
     patchConsole: false,
   });
-  return { resized: () => stream.emit("resize"), unmount };
+  return {
+    resized: () => stream.emit("resize"),
+    unmount: () => {
+      keys.stop();
+      unmount();
+    },
+  };
 }

@@ -91,6 +91,7 @@ const TEXTS = {
   previousView: { keys: ["["], help: "previous view" },
   copy: { keys: ["y"], label: "copy", help: "copy what is shown, as CSV, to the clipboard" },
   csv: { keys: ["Y"], help: "write what is shown to a CSV file in the working folder" },
+  mouse: { keys: ["M"], help: "the mouse is the terminal's, to select text, or again the UI's" },
   help: { keys: ["?"], label: "help", help: "this page" },
   suspend: { keys: ["ctrl-z"], help: "back to the shell; fg returns" },
   quit: { keys: ["q", "ctrl-c"], label: "quit", help: "quit" },

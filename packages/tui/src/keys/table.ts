@@ -56,6 +56,7 @@ const EVERYWHERE: readonly BoundKey[] = [
   ...VIEWS.map(({ key, help, name }) => bind({ keys: [key], help }, (state) => show(state, name))),
   bind(ROWS.copy, { type: "copy" }),
   bind(ROWS.csv, { type: "csv" }),
+  bind(ROWS.mouse, { type: "mouse" }),
   bind(ROWS.help, (state) => ({ ...state, isHelp: true, scroll: 0 })),
   bind(ROWS.suspend, { type: "suspend" }),
   bind(ROWS.quit, { type: "quit" }),

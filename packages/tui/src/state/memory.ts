@@ -81,6 +81,7 @@ function settingsOf(value: unknown): ViewSettings {
     findingFilter: text("findingFilter", "") ?? "",
     findingScope: oneOf(FINDING_SCOPES, get("findingScope"), DEFAULT_SETTINGS.findingScope),
     panes: panesOf(get("panes")),
+    isMouse: get("isMouse") !== false,
   };
 }
 

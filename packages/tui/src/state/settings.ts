@@ -61,6 +61,8 @@ export type ViewSettings = {
   readonly findingFilter: string;
   readonly findingScope: (typeof FINDING_SCOPES)[number];
   readonly panes: PaneSettings;
+  /** Whether the terminal reports its mouse to us; else the mouse is the terminal's. */
+  readonly isMouse: boolean;
 };
 
 /** How panes that stand side by side share the screen. */
@@ -100,4 +102,5 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   findingFilter: "",
   findingScope: "marked",
   panes: { left: null, right: null, hidden: [] },
+  isMouse: true,
 };

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS, type ViewSettings } from "./settings.ts";
 export type Size = { readonly columns: number; readonly rows: number };
 
 /** What the program does beside drawing. */
-export type Effect = { readonly type: "quit" | "suspend" | "copy" | "csv" };
+export type Effect = { readonly type: "quit" | "suspend" | "copy" | "csv" | "mouse" };
 
 /** A line of text that is being typed. */
 export type Typed = {
@@ -35,6 +35,9 @@ export type Prompt = FilterPrompt | AnnotationPrompt;
 
 export type AnnotationName = "tag" | "grid-tag" | "note" | "grid-note" | "rename";
 
+/** A part of the x axis from where the button was pressed to where the mouse is, in the order of dragging. */
+export type Selected = { readonly from: number; readonly to: number };
+
 export type State = {
   readonly size: Size;
   readonly settings: ViewSettings;
@@ -50,6 +53,10 @@ export type State = {
   readonly zoom: Range | null;
   /** On the x axis; null where there is none. */
   readonly crosshair: number | null;
+  /** Whether the crosshair follows the mouse, and goes where that leaves the charts. */
+  readonly isHovering: boolean;
+  /** The part of the x axis that the mouse is dragged over; null where it is not. */
+  readonly selected: Selected | null;
   /** Which curve is on top, which chart has the keys, whether it is alone. */
   readonly curve: number;
   readonly chart: number;
@@ -92,6 +99,8 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     opened: null,
     zoom: null,
     crosshair: null,
+    isHovering: false,
+    selected: null,
     curve: 0,
     chart: 0,
     isAlone: false,
@@ -127,6 +136,8 @@ export function show(state: State, view: string): State {
     scroll: 0,
     zoom: null,
     crosshair: null,
+    isHovering: false,
+    selected: null,
     isAlone: false,
     cameFrom: null,
     spotlight: null,

@@ -3,12 +3,16 @@ import { visibleLines } from "@ablate/text";
 
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H";
 const LEAVE = "\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l";
+/** Buttons, dragging, every movement where the terminal knows that, in a form without limits (SGR). */
+const MOUSE_ON = "\x1b[?1002h\x1b[?1003h\x1b[?1006h";
+const MOUSE_OFF = "\x1b[?1006l\x1b[?1003l\x1b[?1002l";
 const BEGIN = "\x1b[?2026h";
 const END = "\x1b[?2026l";
 
 export class Screen {
   readonly #write: (text: string) => void;
   #isOpen = false;
+  #hasMouse = false;
   #lines: readonly string[] = [];
   #frames = 0;
 
@@ -26,14 +30,21 @@ export class Screen {
     if (this.#isOpen) return;
     this.#isOpen = true;
     this.#lines = [];
-    this.#write(ENTER);
+    this.#write(this.#hasMouse ? ENTER + MOUSE_ON : ENTER);
   }
 
   /** Gives the terminal back as it was. */
   leave(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#write(LEAVE);
+    this.#write(this.#hasMouse ? MOUSE_OFF + LEAVE : LEAVE);
+  }
+
+  /** Has the terminal report its mouse, or leaves the mouse to it. */
+  useMouse(isOn: boolean): void {
+    if (isOn === this.#hasMouse) return;
+    this.#hasMouse = isOn;
+    this.send(isOn ? MOUSE_ON : MOUSE_OFF);
   }
 
   /** The next frame is written in full: the terminal may have changed what is on it. */

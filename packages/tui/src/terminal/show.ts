@@ -40,6 +40,11 @@ export function glyphsFor({ LC_ALL, LC_CTYPE, LANG, TERM }: Environment): Glyphs
   return TERM === "dumb" ? "ascii" : "braille";
 }
 
+/** Whether a terminal can report its mouse: consoles and real terminals cannot. */
+export function hasMouse({ TERM = "" }: Environment): boolean {
+  return !/^(?:|linux|dumb|unknown|ansi|cons25.*|vt\d.*)$/.test(TERM);
+}
+
 /** Chooses colours unless NO_COLOR is set or the terminal has none, and the light theme where COLORFGBG says so. */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
   const { NO_COLOR, FORCE_COLOR, TERM, COLORTERM, COLORFGBG } = environment;

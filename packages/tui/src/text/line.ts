@@ -27,6 +27,8 @@ export type Style = {
   readonly back?: Tone;
   readonly bold?: boolean;
   readonly inverse?: boolean;
+  /** The key that a click on the text presses. */
+  readonly press?: string;
 };
 
 export type Piece = Style & { readonly text: string };

@@ -56,6 +56,8 @@ export type Pointer = {
 /** A part of the screen that answers to the mouse. */
 export type Zone = {
   readonly rect: Rect;
+  /** What the zone is called, where it keeps the mouse from a press to the release, also outside of it. */
+  readonly holds?: string;
   /** Handles what happened at a cell of the zone; null where it has no use for it, and what lies below is asked. */
   readonly act: (state: State, context: Context, pointer: Pointer) => State | Effect | null;
 };
