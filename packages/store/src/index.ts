@@ -116,7 +116,7 @@ export {
   unknownFields,
   unknownText,
 } from "./filter/filter.ts";
-export { columnTitle, secondsLeft, stepsMade } from "./filter/headers.ts";
+export { columnTitle, secondsLeft, stepsMade, troubles } from "./filter/headers.ts";
 export { type KnownField, knownFields } from "./filter/known-fields.ts";
 export { FilterError } from "./filter/parse.ts";
 export { type BinAxis, binAxis, densityOf, edgesOf } from "./probe/bins.ts";

@@ -30,7 +30,7 @@ import {
 import { cutLine, piece } from "./text/line.ts";
 import type { ColourDepth } from "./text/theme.ts";
 import { viewNamed } from "./views/registry.ts";
-import type { Canvas, Context, Extent, Pointer, Room, Sheet, View } from "./views/view.ts";
+import type { Canvas, Context, Extent, FrameCanvas, Pointer, Sheet, View } from "./views/view.ts";
 
 /** Writes a tag, a note or a name to the store and says in a sentence what it did. */
 export type Annotate = (change: Annotation) => string;
@@ -122,7 +122,7 @@ export class Session {
     return { ...this.#canvasOf(this.active), ...this.#state.size, isPane: false };
   }
 
-  #canvasOf(view: View): Omit<Canvas, keyof Room | "isPane"> {
+  #canvasOf(view: View): FrameCanvas {
     const { glyphs, depth = "256" } = this.#options;
     return {
       ...this.#readers,
@@ -318,7 +318,7 @@ export class Session {
       if (isCovered) return;
       const { placed } = this;
       for (const one of placed) {
-        const room = roomOf(one, placed);
+        const room = { ...roomOf(one, placed), isPane: placed.length > 1 };
         const { settle } = one.view;
         if (settle !== undefined) this.#state = settle(this.#state, this.#sceneOf(one.view), room);
       }

@@ -25,7 +25,7 @@ function change(path: string, sql: string): void {
 const SAID = /g\/hurt is damaged: its curves are not what the digest says; ablate doctor says more/;
 
 test("a curve that is not what was written is told when its view is opened, in each view that draws it", () => {
-  const ui = session(damagedStore(), { columns: 160 });
+  const ui = session(damagedStore(), { columns: 118 });
   const said = (): string => {
     for (let polls = 0; polls < 3; polls++) ui.poll(Date.now());
     return screen(ui)[0] ?? "";

@@ -134,10 +134,10 @@ test("what is shown is copied as CSV with every row of the filter, quoted where 
   const csv = csvOf(ui.sheet);
 
   expect(csv.split("\r\n")[0]).toBe(
-    "run,n,lost,init.hidden.weight,train.steps,train.lr,loss,valid_loss,step,steps_per_s,state",
+    "run,n,lost,findings,init.hidden.weight,train.steps,train.lr,loss,valid_loss,step,steps_per_s,state",
   );
   expect(csv).toContain(
-    'v5,3,0,"{""scheme"":""kaiming"",""gain"":1.6666666666666667}",400,"{""0"":0.1,""200"":0.01}",',
+    'v5,3,0,,"{""scheme"":""kaiming"",""gain"":1.6666666666666667}",400,"{""0"":0.1,""200"":0.01}",',
   );
   expect(csv).toMatch(/^\S*hot,1,1,/m);
   press(ui, "4");

@@ -20,6 +20,7 @@ import {
   screen,
   session,
 } from "./make.ts";
+import { makeFinding } from "./probe-make.ts";
 
 const seeds = (label: string, gain: number): RunPlan[] =>
   [1, 2, 3].map((seed) => ({
@@ -79,7 +80,7 @@ test("runs of several grids with the same label are told apart, in every view", 
   writer.close();
   const ui = session(path, { columns: 80 });
 
-  expect(rows(ui).map((row) => row.slice(3, 32).trim())).toEqual([
+  expect(rows(ui).map((row) => row.slice(5, 32).trim())).toEqual([
     "g/same",
     "own",
     expect.stringMatching(/^a-grid-.*….*-own\/same$/),
@@ -94,7 +95,7 @@ test("a group unfolds with enter and with the arrow, and folds again from one of
   const ui = session(makeStore(seeds("a", 1)));
 
   press(ui, "enter");
-  expect(rows(ui).map((text) => text.slice(1, 14).trim())).toEqual([
+  expect(rows(ui).map((text) => text.slice(3, 17).trim())).toEqual([
     "▾ a ×3",
     "✓   a-seed=1",
     "✓   a-seed=2",
@@ -117,7 +118,7 @@ test.each([
     { label: "none", gain: 9, end: null },
   ];
   const ui = session(makeStore(plans), { settings: { sort: { column, isDescending: false } } });
-  const names = () => rows(ui).map((text) => text.slice(3).split(/ {2,}/)[0]);
+  const names = () => rows(ui).map((text) => text.slice(5).split(/ {2,}/)[0]);
 
   expect(names().slice(0, 3)).toEqual(order);
   press(ui, "S");
@@ -137,7 +138,7 @@ test("s chooses any column to sort by, also one that is not shown", () => {
   const at = screen(ui).findIndex((text) => text.includes("best valid"));
   press(ui, ...Array(at - 4).fill("down"), "enter");
 
-  expect(rows(ui).map((text) => text.slice(3, 7))).toEqual(["fast", "slow"]);
+  expect(rows(ui).map((text) => text.slice(5, 9))).toEqual(["fast", "slow"]);
   expect(screen(ui).at(-1)).toContain("sorted by best_valid_loss, smallest first");
 });
 
@@ -178,10 +179,10 @@ test("marks follow names: they stay with their runs under another sort, group an
     "study/v1-seed=2",
     "study/v1-seed=3",
   ]);
-  expect(rows(ui)[0]).toMatch(/^▌▸ v1 ×3/);
+  expect(rows(ui)[0]).toMatch(/^▌. ▸ v1 ×3/);
   press(ui, "home", "enter", "j", " ");
   expect(ui.state.settings.marks).toEqual(["study/v1-seed=2", "study/v1-seed=3"]);
-  expect(rows(ui)[0]).toMatch(/^╎▾ v1 ×3/);
+  expect(rows(ui)[0]).toMatch(/^╎. ▾ v1 ×3/);
 });
 
 test("the cursor stays on its run when runs come in above it", () => {
@@ -198,7 +199,7 @@ test("the cursor stays on its run when runs come in above it", () => {
   writer.close();
 
   expect(ui.poll(Date.now())).toBe(true);
-  expect(rows(ui).map((text) => text.slice(3, 4))).toEqual(["a", "b", "c"]);
+  expect(rows(ui).map((text) => text.slice(5, 6))).toEqual(["a", "b", "c"]);
   expect(ui.scene.focused?.title).toBe("c");
 });
 
@@ -213,10 +214,42 @@ test("columns are chosen, hidden and moved", () => {
 
   press(ui, "v");
   expect(screen(ui)[2]).toContain("columns");
-  press(ui, " ", "escape");
+  press(ui, "down", " ", "escape");
   expect(header()).not.toContain("weight");
-  press(ui, "v", " ", ">", ">", "enter");
+  press(ui, "v", "down", " ", ">", ">", "enter");
   expect(header()).toMatch(/loss +weight/);
+});
+
+test("sick runs are told by sign, by colour and by the number of what rules have found", () => {
+  const ui = session(exampleStore());
+
+  expect(screen(ui)[2]).toMatch(/run +▲ /);
+  expect(rows(ui)[0]).toMatch(/▸ v1 ×3 +✗1▲2 /);
+  expect(rows(ui)[1]).toMatch(/▸ v5 ×3 +[^✗▲]*$/);
+  press(ui, "enter");
+  expect(rows(ui)[1]).toMatch(/✗ +v1-seed=1 +✗1▲2 .* finished/);
+  const [, , sick = [], , , fine = []] = ui.frame.body;
+  expect(sick.map(({ text, tone }) => `${text}:${tone}`)).toContain("✗:bad");
+  expect(fine.some(({ tone }) => tone === "bad" || tone === "warn")).toBe(false);
+  press(ui, "/", ..."findings>0 ", "enter");
+  expect(rows(ui)).toHaveLength(4);
+});
+
+test("rows are sorted by what is found, errors before warnings", () => {
+  const ui = session(
+    makeStore([
+      { label: "fine", gain: 1, isDiagnosed: true },
+      {
+        label: "warned",
+        gain: 2,
+        findings: [makeFinding(), makeFinding({ rule: "plateau" })],
+      },
+      { label: "broken", gain: 3, findings: [makeFinding({ level: "error" })] },
+    ]),
+    { settings: { sort: { column: "findings", isDescending: true } } },
+  );
+
+  expect(rows(ui).map((text) => text.slice(5, 11).trim())).toEqual(["broken", "warned", "fine"]);
 });
 
 test("states are told by sign and by word", () => {

@@ -1,5 +1,6 @@
 /** The columns of the table of runs. */
 import {
+  columnTitle,
   differingKeys,
   exactSetting,
   METRICS,
@@ -11,6 +12,7 @@ import {
   settingOf,
   settingTexts,
   shortKey,
+  troubles,
 } from "@ablate/store";
 import {
   type Align,
@@ -31,6 +33,10 @@ export type Column = {
   readonly align: Align;
   /** What it is sorted by; null where there is nothing. */
   readonly value: (run: ShownRun) => Value;
+  /** What a group has, where that is neither a mean nor a common value. */
+  readonly ofGroup?: (members: readonly ShownRun[]) => Value;
+  /** What rows are sorted by, where that is not the value. */
+  readonly rank?: (members: readonly ShownRun[]) => Value;
   /** The value of one run, or the mean over a group. */
   readonly text: (value: Value) => string;
   /** Writes the values of one screen, so that different ones do not read the same. */
@@ -84,8 +90,30 @@ function metric(name: Metric["name"], title: string, column: Partial<Column>): C
   return result(name, title, { ...column, value: (run) => found?.value(run) ?? null });
 }
 
+function mostOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** More warnings than a run can have. */
+const ERROR_RANK = 1000;
+
+function rankOf(run: ShownRun): number | null {
+  return run.errors === null && run.warnings === null
+    ? null
+    : (run.errors ?? 0) * ERROR_RANK + (run.warnings ?? 0);
+}
+
 /** Columns that every run has. */
 const RESULTS: readonly Column[] = [
+  result("findings", columnTitle("findings"), {
+    value: troubles,
+    ofGroup: (members) => mostOf(members.map(troubles)),
+    // Whoever has an error comes before whoever has warnings only.
+    rank: (members) => mostOf(members.map((run) => rankOf(run))),
+    text: countText,
+    priority: 10,
+  }),
   words("curve", "", { value: () => null, text: lossText, isDefault, priority: 5 }),
   result("loss", "loss", { value: (run) => run.loss, isDefault, priority: 8 }),
   metric("train_loss", "train", { priority: 3 }),
@@ -129,6 +157,7 @@ export function allColumns(runs: readonly ShownRun[]): Column[] {
   const has = (of: (run: ShownRun) => Value): boolean =>
     runs.some((run) => !isRecorded(run) || of(run) !== null);
   const telling: Readonly<Record<string, boolean>> = {
+    findings: runs.some((run) => (troubles(run) ?? 0) > 0),
     loss: has((run) => run.loss),
     valid_loss: has((run) => run.validLoss),
     steps_per_s: has((run) => run.stepsPerS),
@@ -136,11 +165,12 @@ export function allColumns(runs: readonly ShownRun[]): Column[] {
     tags: runs.some(({ tags }) => tags.length > 0),
     grid: runs.some(({ grid }) => grid !== runs[0]?.grid),
   };
-  const results = RESULTS.map((column) => ({
+  const [findings, ...results] = RESULTS.map((column) => ({
     ...column,
     isDefault: telling[column.id] ?? column.isDefault,
   }));
-  return [...settings, ...results, ...metricColumns(runs)];
+  const first = findings === undefined ? [] : [findings];
+  return [...first, ...settings, ...results, ...metricColumns(runs)];
 }
 
 /** Metrics of logs that are columns without being chosen. */

@@ -89,10 +89,14 @@ export function isShown({ id, isDefault }: Column, settings: ViewSettings): bool
 }
 
 /** Returns what a row has in a column: a run's own value, the mean of a group's results, or its common value. */
-export function rowValue({ value, isSetting }: Column, members: readonly ShownRun[]): Value {
+export function rowValue(
+  { value, ofGroup, isSetting }: Column,
+  members: readonly ShownRun[],
+): Value {
   const [first, ...others] = members;
   if (first === undefined) return null;
   if (others.length === 0) return value(first);
+  if (ofGroup !== undefined) return ofGroup(members);
   const values = members.map(value);
   const numbers = values.filter((one) => typeof one === "number");
   if (numbers.length > 0 && isSetting !== true)
@@ -174,8 +178,9 @@ function groupId(run: ShownRun, group: string): string {
 
 /** Compares rows, numbers before text; what has no value comes last in both directions. */
 function comparison(column: Column, isDescending = false): (a: TableRow, b: TableRow) => number {
+  const rank = column.rank ?? ((members) => rowValue(column, members));
   return (a, b) => {
-    const [first, second] = [rowValue(column, a.members), rowValue(column, b.members)];
+    const [first, second] = [rank(a.members), rank(b.members)];
     if (first === null || second === null) return Number(first === null) - Number(second === null);
     const order =
       typeof first === "number" && typeof second === "number"

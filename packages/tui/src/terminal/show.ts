@@ -19,8 +19,8 @@ export function show(
 const PLAIN = /^\p{ASCII}*$/u;
 
 /** Characters that the views draw, and below each its look-alike. */
-const DRAWN = "…−–·±×→←↑↓✓✗●○■◆▸▾▶◀▒∞▌╎│┊─━┈└┤┼▓░█▀▄▲▼";
-const ALIKE = "~--.~x><^v+x*o#*>v><:i>:|:--.+|+#.#'.^v";
+const DRAWN = "…−–·±×→←↑↓✓✗●○■◆▸▾▶◀▒∞▌╎│┊─━┈└┤┼▓░█▀▄▲▼╍┅┉┬›";
+const ALIKE = "~--.~x><^v+x*o#*>v><:i>:|:--.+|+#.#'.^v=~:+>";
 
 /** Replaces every character that is not ASCII by a look-alike. */
 export function toAscii(text: string): string {

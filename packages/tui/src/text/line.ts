@@ -29,6 +29,8 @@ export type Style = {
   readonly inverse?: boolean;
   /** The key that a click on the text presses. */
   readonly press?: string;
+  /** The row under the cursor of a list: one look from end to end. */
+  readonly selected?: boolean;
 };
 
 export type Piece = Style & { readonly text: string };

@@ -79,7 +79,17 @@ export function paint(pieces: Line, theme: Theme): string {
   return current === "" ? painted : painted + RESET;
 }
 
-function codesOf({ tone = "plain", back, bold, inverse }: Piece, theme: Theme): string {
+/** What lies behind the row under a cursor, in the palette of 256. */
+const SELECTED = { dark: "48;5;238", light: "48;5;253" } as const;
+
+function codesOf(one: Piece, theme: Theme): string {
+  const { tone = "plain", back, bold, inverse, selected } = one;
+  if (selected === true) {
+    // Where colours are few, a bar of one colour: pieces of several inverted ones look like a fault.
+    if (theme.depth !== "256") return bold ? "1;7" : "7";
+    const own = tone === "muted" ? "" : toneCode(tone, theme);
+    return [bold ? "1" : "", own, SELECTED[theme.background]].filter(Boolean).join(";");
+  }
   const code = toneCode(tone, theme);
   const colour = theme.depth !== "mono" || tone === "muted" ? code : "";
   const behind = back === undefined ? "" : backCode(toneCode(back, theme));

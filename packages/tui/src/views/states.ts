@@ -17,6 +17,48 @@ export const STATE_SIGNS: Readonly<Record<RunState, Sign>> = {
   interrupted: { sign: "■", tone: "warn" },
 };
 
+/** How bad it is what rules say of runs: the worst of it. */
+export type Health = "error" | "warning" | "fine";
+
+export const HEALTH_SIGNS: Readonly<Record<Exclude<Health, "fine">, Sign>> = {
+  error: { sign: "✗", tone: "bad" },
+  warning: { sign: "▲", tone: "warn" },
+};
+
+/** Returns the worst that rules say of runs. */
+export function healthOf(runs: readonly Pick<ShownRun, "errors" | "warnings">[]): Health {
+  if (runs.some(({ errors }) => (errors ?? 0) > 0)) return "error";
+  return runs.some(({ warnings }) => (warnings ?? 0) > 0) ? "warning" : "fine";
+}
+
+/** Returns the sign of a run: that of its state; one that ended well and is sick has the sign of what it has. */
+export function signOfRun(run: ShownRun): Sign {
+  const health = healthOf([run]);
+  const own = STATE_SIGNS[run.state];
+  if (health === "fine") return own;
+  const { sign, tone } = HEALTH_SIGNS[health];
+  return run.state === "finished"
+    ? { sign, tone }
+    : { ...own, tone: own.tone === "bad" ? "bad" : tone };
+}
+
+/** Returns the tone of the name of runs; plain where nothing is wrong with them. */
+export function toneOfRuns(runs: readonly ShownRun[]): Tone {
+  const health = healthOf(runs);
+  return health === "fine" ? "plain" : HEALTH_SIGNS[health].tone;
+}
+
+/** Counts errors and warnings, of several runs the most that one of them has; nothing where there are none. */
+export function findingsLine(runs: readonly ShownRun[]): Line {
+  const most = (of: (run: ShownRun) => number | null): number =>
+    Math.max(0, ...runs.map((run) => of(run) ?? 0));
+  const counts = [
+    [HEALTH_SIGNS.error, most((run) => run.errors)],
+    [HEALTH_SIGNS.warning, most((run) => run.warnings)],
+  ] as const;
+  return counts.flatMap(([{ sign, tone }, n]) => (n === 0 ? [] : [piece(`${sign}${n}`, tone)]));
+}
+
 const BAR = 8;
 
 /** A run of which nothing came for so long says so: a recorder gives a sign of life every 5 s. */
@@ -24,7 +66,7 @@ const SILENT_MS = 10_000;
 
 /** Describes the state of a run: progress and time left while it is running, else how it ended. */
 export function stateLine(run: ShownRun): Line {
-  const { tone } = STATE_SIGNS[run.state];
+  const { tone } = signOfRun(run);
   if (run.state === "running" && run.silentMs >= SILENT_MS)
     return [piece(`silent ${duration(run.silentMs / 1000)}`, "warn")];
   if (run.state === "running" && run.steps === null) return [piece("recording", tone)];
@@ -38,6 +80,28 @@ export function stateLine(run: ShownRun): Line {
   const isEarly =
     run.state === "finished" && !isRecorded(run) && run.reason !== null && run.reason !== "steps";
   return [piece(isEarly ? `finished: ${run.reason}` : run.state, tone)];
+}
+
+/** Says in a few cells what is not over: how far a run is, or how many runs are in each state; nothing of what has ended well. */
+export function briefStates(runs: readonly ShownRun[]): Line {
+  const [first, ...others] = runs;
+  if (first === undefined) return [];
+  if (others.length === 0) return first.state === "running" ? briefProgress(first) : [];
+  const counts = countStates(runs);
+  if (counts.every(([state]) => state === "finished")) return [];
+  return counts.flatMap(([state, n], i) => [
+    ...(i === 0 ? [] : [piece(" ")]),
+    piece(`${STATE_SIGNS[state].sign}${n}`, STATE_SIGNS[state].tone),
+  ]);
+}
+
+function briefProgress(run: ShownRun): Line {
+  if (run.steps === null) return [];
+  const left = secondsLeft(run);
+  const share = Math.floor((100 * updates(run)) / Math.max(1, run.steps));
+  return [
+    piece(`${share} %${left === null ? "" : ` ${duration(left)}`}`, STATE_SIGNS.running.tone),
+  ];
 }
 
 /** Counts the runs in each state, in words; where all are in one, names it. */

@@ -29,13 +29,16 @@ export type View = {
   /** The run that tags, notes and names are for, where it is not the one under the cursor of the table. */
   readonly subject?: (scene: Scene) => ShownRun | undefined;
   /** Brings the state in line with a new scene or size, before the next key. */
-  readonly settle?: (state: State, scene: Scene, room: Room) => State;
+  readonly settle?: (state: State, scene: Scene, room: PaneRoom) => State;
   /** Views that stand at its right where the terminal is wide enough, each in a pane of its own. */
   readonly beside?: readonly View[];
 };
 
 /** How much room a view has, in cells. */
 export type Room = { readonly columns: number; readonly rows: number };
+
+/** The room of a view, and whether it is one pane among others, not the whole screen. */
+export type PaneRoom = Room & { readonly isPane: boolean };
 
 /** A rectangle of cells, counted from the upper left corner of what it lies in. */
 export type Rect = Room & { readonly column: number; readonly row: number };
@@ -147,19 +150,17 @@ export type ChooserItem = {
 
 /** What a view draws from and how much room it has. */
 export type Canvas = Readers &
-  Room & {
+  PaneRoom & {
     readonly state: State;
     readonly scene: Scene;
     readonly glyphs: Glyphs;
     readonly depth: ColourDepth;
     /** The y range that each chart had in the frame before. */
     readonly ranges: Map<string, Range>;
-    /** Whether it is one pane among others, not the whole screen. */
-    readonly isPane: boolean;
   };
 
 /** What the parts of a frame around the views draw from. */
-export type FrameCanvas = Omit<Canvas, keyof Room | "isPane">;
+export type FrameCanvas = Omit<Canvas, keyof PaneRoom>;
 
 /** Values of what is shown, exact, for the clipboard and for files; those of long runs are read as they are asked for. */
 export type Sheet = {

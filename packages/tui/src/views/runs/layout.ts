@@ -6,8 +6,8 @@ import type { Column } from "../../data/columns.ts";
 import { fitTitles, sizeText } from "../../data/labels.ts";
 import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { columnTexts, type TableRow } from "../../data/table.ts";
-import { type Line, lineWidth, piece } from "../../text/line.ts";
-import { lostPieces, stateLine, statesLine } from "../states.ts";
+import { type Line, lineWidth, piece, type Tone } from "../../text/line.ts";
+import { briefStates, findingsLine, lostPieces, stateLine, statesLine } from "../states.ts";
 import type { Canvas } from "../view.ts";
 
 const CURVE_CELLS = 6;
@@ -28,18 +28,28 @@ export type Layout = {
 /** What is written in each row, by its key. */
 type Texts = ReadonlyMap<string, string>;
 
+/** Cells before a name: the mark, the swatch, the sign and a space after each of these. */
+export const BEFORE_NAME = 5;
+
+/** Columns that give way first where charts stand beside the table. */
+const BESIDE_CHARTS: Readonly<Record<string, number>> = { curve: 0, step: 3 };
+
 /** Chooses the columns that fit: those of low priority give way first. */
 export function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
-  const { scene, columns } = canvas;
-  const cells = scene.table.shown.map((column) => layOutColumn(canvas, column, rows));
+  const { scene, columns, isPane } = canvas;
+  const priorityOf = ({ id, priority }: Column): number =>
+    (isPane ? BESIDE_CHARTS[id] : undefined) ?? priority;
+  const cells = scene.table.shown
+    .map((column) => layOutColumn(canvas, column, rows))
+    .filter(({ width }) => width > 0);
   const most = Math.max(LEAST_NAME, Math.floor(columns * 0.4));
-  const names = namesOf(canvas, rows, Math.min(most, columns) - 3);
-  const widest = Math.max(0, ...[...names.values()].map(widthOf)) + 4;
+  const names = namesOf(canvas, rows, Math.min(most, columns) - BEFORE_NAME);
+  const widest = Math.max(0, ...[...names.values()].map(widthOf)) + BEFORE_NAME;
   const nameWidth = Math.min(Math.max(LEAST_NAME, widest), most);
   const used = () => cells.reduce((sum, { width }) => sum + width + 2, nameWidth);
   while (cells.length > 0 && used() > columns) {
-    const least = Math.min(...cells.map(({ column }) => column.priority));
-    const at = cells.findLastIndex(({ column }) => column.priority === least);
+    const least = Math.min(...cells.map(({ column }) => priorityOf(column)));
+    const at = cells.findLastIndex(({ column }) => priorityOf(column) === least);
     cells.splice(at, 1);
   }
   const left = scene.table.shown.length - cells.length;
@@ -66,6 +76,9 @@ function layOutColumn(canvas: Canvas, column: Column, rows: readonly TableRow[])
   const texts = cutTogether(columnTexts(column, rows), WIDEST_CELL, ellipsis);
   const written = new Map(rows.map(({ key }, i) => [key, texts[i] ?? ""]));
   const widths = rows.map((row) => lineWidth(cellOf(canvas, row, { column, texts: written })));
+  // Beside charts the sign before each name says how a run ended.
+  if (column.id === "state" && canvas.isPane && Math.max(0, ...widths) === 0)
+    return { column, width: 0, texts: written };
   const title = widthOf(titleOf(canvas, column));
   return { column, width: Math.min(WIDEST_CELL, Math.max(title, ...widths)), texts: written };
 }
@@ -77,9 +90,9 @@ export function titleOf({ state }: Canvas, { id, title }: Column): string {
 }
 
 /** Draws a name, and the sign of the baseline in its colour. */
-export function nameLine(name: string): Line {
-  if (!name.endsWith(BASELINE)) return [piece(name)];
-  return [piece(name.slice(0, -BASELINE.length)), piece(BASELINE, "accent")];
+export function nameLine(name: string, tone: Tone): Line {
+  if (!name.endsWith(BASELINE)) return [piece(name, tone)];
+  return [piece(name.slice(0, -BASELINE.length), tone), piece(BASELINE, "accent")];
 }
 
 export function cellOf(
@@ -90,6 +103,8 @@ export function cellOf(
   const [first] = row.members;
   if (first === undefined) return [];
   if (column.id === "curve") return [piece(curveOf(canvas, row.members))];
+  if (column.id === "findings") return findingsLine(row.members);
+  if (column.id === "state" && canvas.isPane) return briefStates(row.members);
   if (column.id === "state") return row.isGroup ? statesLine(row.members) : stateLine(first);
   const text = texts.get(row.key) ?? "";
   const isMean = row.isGroup && column.id.endsWith("loss") && text !== "-";

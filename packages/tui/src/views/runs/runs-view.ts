@@ -2,6 +2,7 @@
 import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
 import { loss, toldApart } from "@ablate/text";
 import { readingText } from "../../data/log-source.ts";
+import { swatch } from "../../data/looks.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
 import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
@@ -18,12 +19,13 @@ import {
 import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
-import { cutLine, fitLine, type Line, piece, restyle } from "../../text/line.ts";
+import { cutLine, fitLine, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
 import { chartsView } from "../charts/charts-view.ts";
 import { essenceView } from "../essence/essence-view.ts";
-import { gridLine, lostCount, STATE_SIGNS } from "../states.ts";
-import type { Canvas, Context, Drawn, Sheet, View } from "../view.ts";
-import { cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
+import { lookOf } from "../looks.ts";
+import { gridLine, lostCount, signOfRun, toneOfRuns } from "../states.ts";
+import type { Canvas, Context, Drawn, PaneRoom, Sheet, View } from "../view.ts";
+import { BEFORE_NAME, cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
 
 export const runsView: View = {
   name: "runs",
@@ -50,8 +52,8 @@ export const runsView: View = {
     choosing(COLUMNS),
     BASELINE_KEY,
   ],
-  settle: (state, scene, { rows }) => {
-    const top = firstRow({ state, scene }, listRowsOf(rows));
+  settle: (state, scene, room) => {
+    const top = firstRow({ state, scene }, listRowsOf(room));
     return top === state.top ? state : { ...state, top };
   },
 };
@@ -94,8 +96,8 @@ const LEAST_WITH_STRIP = 10;
 const MEASURED = 200;
 
 function drawRuns(canvas: Canvas): Drawn {
-  const { scene, rows, columns } = canvas;
-  const listRows = listRowsOf(rows);
+  const { scene, columns } = canvas;
+  const listRows = listRowsOf(canvas);
   const top = firstRow(canvas, listRows);
   const visible = scene.table.rows.slice(top, top + listRows);
   const layout = layOut(canvas, [...scene.table.rows.slice(0, MEASURED), ...visible]);
@@ -103,13 +105,18 @@ function drawRuns(canvas: Canvas): Drawn {
   const lines = [header(canvas, layout), ...(drawn.length === 0 ? [nothing(canvas)] : drawn)];
   while (lines.length < 1 + listRows) lines.push([]);
   const rule = piece("─".repeat(columns), "muted");
-  const strip = rows < LEAST_WITH_STRIP ? [] : [[rule], ...detail(canvas)];
+  const strip = hasStrip(canvas) ? [[rule], ...detail(canvas)] : [];
   return { lines: [...lines, ...strip], listRows, sheet: () => sheetOf(canvas) };
 }
 
-/** Counts the rows of the table between its titles and the strip, in a view of so many rows. */
-function listRowsOf(rows: number): number {
-  return Math.max(1, rows - 1 - (rows >= LEAST_WITH_STRIP ? STRIP_ROWS : 0));
+/** Counts the rows of the table between its titles and the strip. */
+function listRowsOf(room: PaneRoom): number {
+  return Math.max(1, room.rows - 1 - (hasStrip(room) ? STRIP_ROWS : 0));
+}
+
+/** Whether two lines about the row under the cursor stand below the table: else a pane beside it says more. */
+function hasStrip({ rows, isPane }: PaneRoom): boolean {
+  return !isPane && rows >= LEAST_WITH_STRIP;
 }
 
 /** Returns the first row on the screen, which moves only as far as the focus needs. */
@@ -125,8 +132,10 @@ function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
     ...fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
   ]);
   const more = left === 0 ? [] : [piece(`  +${left}`, "muted")];
-  const run = fitLine([piece("   run", "muted")], nameWidth);
-  return cutLine([...run, ...titles, ...more], canvas.columns);
+  const run = fitLine([piece(`${" ".repeat(BEFORE_NAME)}run`, "muted")], nameWidth);
+  const titled = [...run, ...titles];
+  const fits = lineWidth(titled) + lineWidth(more) <= canvas.columns;
+  return cutLine(fits ? [...titled, ...more] : titled, canvas.columns);
 }
 
 function drawRow(canvas: Canvas, row: TableRow, { nameWidth, names, cells }: Layout): Line {
@@ -135,20 +144,22 @@ function drawRow(canvas: Canvas, row: TableRow, { nameWidth, names, cells }: Lay
   const marked = row.members.filter(({ name }) => marks.has(name)).length;
   const someMarked = marked > 0 ? piece("╎", "accent") : piece(" ");
   const sign = marked === row.members.length ? piece("▌", "accent") : someMarked;
-  const name = [sign, ...signOf(row), piece(" "), ...nameLine(names.get(row.key) ?? "")];
+  const look = swatch(lookOf(canvas, row));
+  const called = nameLine(names.get(row.key) ?? "", toneOfRuns(row.members));
+  const name = [sign, look, piece(" "), ...signOf(row), piece(" "), ...called];
   const values = cells.flatMap((cell) => [
     piece("  "),
     ...fitLine(cellOf(canvas, row, cell), cell.width, cell.column.align),
   ]);
   const full = fitLine([...fitLine(name, nameWidth), ...values], columns);
-  return scene.focused?.key === row.key ? restyle(full, { inverse: true }) : full;
+  return scene.focused?.key === row.key ? restyle(full, { selected: true }) : full;
 }
 
 function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
   const [first] = members;
   if (first === undefined) return [];
-  if (isGroup) return [piece(isUnfolded ? "▾" : "▸")];
-  const { sign, tone } = STATE_SIGNS[first.state];
+  if (isGroup) return [piece(isUnfolded ? "▾" : "▸", toneOfRuns(members))];
+  const { sign, tone } = signOfRun(first);
   return [piece(sign, tone)];
 }
 
@@ -166,7 +177,7 @@ function nothing({ scene: { table, snapshot }, state }: Canvas): Line {
     table.all.length === 0
       ? none
       : `no run matches ${currentFilter(state, "filter")}; esc shows all ${table.all.length}`;
-  return [piece("   "), piece(text, "muted")];
+  return [piece(" ".repeat(BEFORE_NAME)), piece(text, "muted")];
 }
 
 /** Draws two lines about the row under the cursor. */
