@@ -1,7 +1,10 @@
 /** The view Layers, driven by keys over small real stores. */
 import { binAxis, densityOf, openReader, openWriter } from "@ablate/store";
 import { expect, onTestFinished, test } from "vitest";
+import { rowOf } from "../src/data/table.ts";
 import type { ViewSettings } from "../src/state/settings.ts";
+import { lineText } from "../src/text/line.ts";
+import { lookOf } from "../src/views/looks.ts";
 import { addRuns, makeStore, press, type RunPlan, screen, session } from "./make.ts";
 import { makeProbe, makeProbes } from "./probe-make.ts";
 
@@ -105,7 +108,7 @@ test("tab goes through the panels: depth, steps, saturation, batch norm", () => 
   expect(text(ui)).toContain("std of activation gradient");
 
   press(ui, "tab");
-  expect(text(ui)).toMatch(/└init─+1─+10─+100─+▲/);
+  expect(text(ui)).toMatch(/└init─+1─+10─+100─.*▲/);
   press(ui, "tab");
   expect(text(ui)).toMatch(/% saturated · 1 dead: 3 · 32 examples ↓ × 50 units →/);
   press(ui, "tab");
@@ -193,14 +196,138 @@ test("a panel that has nothing to show says why", () => {
 });
 
 test("a dead unit is a full column of the map", () => {
-  const ui = layersOf([{ probes: [makeProbe({ step: 0, gain: 0.1, dead: [5] })] }], {
+  const ui = layersOf([{ probes: [makeProbe({ step: 0, gain: 0.1, units: 400, dead: [5] })] }], {
     panel: "saturation",
+    columns: 202,
+    rows: 24,
   });
 
   const map = screen(ui).filter((line) => /^│.*│$/.test(line));
 
   expect(map).toHaveLength(8);
-  for (const line of map) expect(line).toBe(`│  ⢸${" ".repeat(22)}│`);
+  for (const line of map) expect(line).toBe(`│  ⢸${" ".repeat(197)}│`);
+});
+
+/** The rows of the saturation map, without the lines at its sides. */
+const mapOf = (ui: ReturnType<typeof session>): string[] =>
+  screen(ui).flatMap((line) => /^│(.*)│$/.exec(line)?.[1] ?? []);
+
+test("where there is room a saturation map has cells in place of dots, and the numbers of its units", () => {
+  const probes = [makeProbe({ step: 0, gain: 0.1, dead: [5] })];
+  const ui = layersOf([{ probes }], { panel: "saturation" });
+
+  expect(mapOf(ui)).toHaveLength(16);
+  for (const row of mapOf(ui)) expect(row).toBe(`${" ".repeat(10)}██${" ".repeat(88)}`);
+  expect(text(ui)).toMatch(/└0─+5─+10─+15─+20─+.*45─+┘/);
+  const dead = pieces(ui).filter(({ text: one, tone }) => one === "██" && tone === "bad");
+  expect(dead).toHaveLength(16);
+
+  press(ui, "enter");
+  expect(mapOf(ui)).toHaveLength(32);
+  for (const row of mapOf(ui)) expect(row).toBe(`${" ".repeat(10)}██${" ".repeat(88)}`);
+});
+
+test("units that are flat for more examples are brighter, and the same shapes stand without colours", () => {
+  const probes = [makeProbe({ step: 0, gain: 2, depth: 1 })];
+  const path = makeStore([{ label: "a", probes }]);
+  const shown = { rows: 40, settings: { view: "layers", panel: "saturation" } } as const;
+  const bright = session(path, shown);
+  const plain = session(path, { ...shown, depth: "none" });
+
+  const tones = new Set(pieces(bright).flatMap(({ tone }) => (isRamp(tone) ? [tone] : [])));
+  expect(tones.size).toBeGreaterThan(3);
+  expect(pieces(plain).some(({ tone, back }) => isRamp(tone) || isRamp(back))).toBe(false);
+  const isFlat = (row: string): string => row.replaceAll(/[▀▄█]/g, "#");
+  expect(mapOf(plain).map(isFlat)).toEqual(mapOf(bright).map(isFlat));
+});
+
+const pieces = (ui: ReturnType<typeof session>) => ui.frame.body.flat();
+
+const isRamp = (tone: string | undefined): boolean => tone?.startsWith("ramp") === true;
+
+test("over steps each cell has two tones of 24, and the probes share the whole width", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "steps" });
+  press(ui, "enter");
+
+  const row = ui.frame.body.find((one) => one.some(({ back }) => isRamp(back))) ?? [];
+  const rows = ui.frame.body.filter((one) => one.some(({ tone }) => isRamp(tone)));
+  const widest = Math.max(...rows.map((one) => lineText(one).trimEnd().length));
+
+  expect(lineText(row)).toMatch(/│[▀▄█ ]+/);
+  expect(
+    new Set(rows.flat().flatMap(({ tone }) => (isRamp(tone) ? [tone] : []))).size,
+  ).toBeGreaterThan(9);
+  expect(widest).toBeGreaterThan(114);
+});
+
+test.each([
+  ["16", "braille", /[░▒▓█]/],
+  ["none", "braille", /[░▒▓█]/],
+  ["256", "ascii", /[.:*#]/],
+] as const)("over steps %s colours and %s glyphs have shades", (depth, glyphs, shades) => {
+  const path = makeStore([{ label: "a", probes: makeProbes(STEPS) }]);
+  const ui = session(path, { depth, glyphs, settings: { view: "layers", panel: "steps" } });
+
+  expect(screen(ui).find((line) => /^ +0 │/.test(line))).toMatch(shades);
+  expect(pieces(ui).some(({ tone, back }) => isRamp(tone) || isRamp(back))).toBe(false);
+});
+
+test("batch norm is offered to networks that have one, and tab passes over it in others", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }]);
+  expect(text(ui)).toContain("saturation map");
+  expect(text(ui)).not.toContain("batch norm");
+
+  press(ui, "tab", "tab", "tab");
+  expect(text(ui)).toContain("std of activation gradient");
+  expect(text(layersOf([{ probes: makeProbes(STEPS, { isNormed: true }) }]))).toContain(
+    "batch norm",
+  );
+});
+
+test("a layer whose name is a number says that it is a layer", () => {
+  const probe = makeProbe({ step: 0, depth: 2 });
+  const layers = probe.layers.map((layer, i) => ({ ...layer, name: String(i) }));
+  const ui = layersOf([{ probes: [{ ...probe, layers }] }]);
+
+  expect(text(ui)).toContain("▶ layer 1  tanh ×50");
+  expect(text(ui)).toMatch(/└layer 1─+layer 2/);
+  press(ui, "tab");
+  expect(text(ui)).toMatch(/batch norm|over steps ─.* layer 1 /);
+});
+
+test("a small loss of a probe keeps three digits", () => {
+  const lossOf = (loss: number): string =>
+    text(layersOf([{ probes: [{ ...makeProbe({ step: 0 }), loss }] }]));
+
+  expect(lossOf(0.0000312)).toContain("loss 0.0000312");
+  expect(lossOf(2e-11)).toContain("loss 2e−11");
+  expect(lossOf(0)).toContain("loss 0.0000");
+});
+
+test("stds that hardly differ from layer to layer are a flat line", () => {
+  const chart = depthChart(spreadOverDepth([0.63, 0.631, 0.6295]));
+  const marked = chart.flatMap((row, at) => (row.includes("◆") ? [at] : []));
+
+  expect(Math.max(...marked) - Math.min(...marked)).toBeLessThan(3);
+  expect(chart.join("\n")).toMatch(/0\.62|0\.64/);
+});
+
+test("two runs side by side have the colours that they have everywhere", () => {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes(STEPS, { gain: 2 }) }], {
+    marks: ["g/r0", "g/r1"],
+    panel: "depth",
+  });
+  const toneOf = (name: string) => {
+    const run = ui.scene.table.all.find((one) => one.name === name);
+    return run && lookOf({ scene: ui.scene, depth: "256" }, rowOf(run)).tone;
+  };
+
+  const swatches = ui.frame.body[0]?.filter(({ text: one }) => /^[━╍]$/.test(one)) ?? [];
+  expect(swatches.map(({ tone }) => tone)).toEqual([toneOf("g/r0"), toneOf("g/r1")]);
+  const curves = new Set(
+    pieces(ui).flatMap(({ text: one, tone }) => (/[◆●]/.test(one) ? [tone] : [])),
+  );
+  expect(curves).toEqual(new Set([toneOf("g/r0"), toneOf("g/r1")]));
 });
 
 test("of 1,000 units < and > show another part of the map", () => {
@@ -233,7 +360,7 @@ test("a marked run stands beside the one that is open, at the same step; w takes
   ]);
   ui.open("g/r0");
   press(ui, " ", "n");
-  expect(screen(ui)[2]).toMatch(/✓ g\/r1 .*at step 400 .*✓ g\/r0 .*at step 400/);
+  expect(screen(ui)[2]).toMatch(/✓ ━ g\/r1 .*at step 400 .*✓ ━ g\/r0 .*at step 400/);
   expect(text(ui)).toMatch(/hidden1 .*█?.*\d %.*\d %/);
 
   press(ui, "N", "home", "right");
@@ -270,14 +397,14 @@ test.each(["g/r0", "g/r1"])(
 );
 
 test("where it is narrow two runs go by their names rather than by step and loss", () => {
-  const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes(STEPS) }], {
+  const ui = layersOf([{ probes: makeProbes(STEPS) }, { probes: makeProbes(STEPS, { gain: 2 }) }], {
     marks: ["g/r1"],
     columns: 40,
     rows: 12,
   });
   ui.open("g/r0");
 
-  expect(screen(ui)[2]).toMatch(/✓ g\/r0 .*✓ g\/r1 /);
+  expect(screen(ui)[2]).toMatch(/✓ ━ g\/r0 .*✓ ━ g\/r1/);
 });
 
 test("without the same step the other run shows its last probe before it", () => {

@@ -16,6 +16,7 @@ import { Feed } from "../src/data/feed.ts";
 import { type Annotate, Session } from "../src/session.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "../src/state/settings.ts";
 import { lineText } from "../src/text/line.ts";
+import type { ColourDepth } from "../src/text/theme.ts";
 import { makeFinding, makeProbes } from "./probe-make.ts";
 
 export const PARAMETERS = [
@@ -160,12 +161,14 @@ export function session(
     rows = 40,
     settings = {},
     glyphs = "braille",
+    depth = "256",
     annotate = (change) => `${change.kind} ${"target" in change ? change.target : change.key}`,
   }: {
     readonly columns?: number;
     readonly rows?: number;
     readonly settings?: Partial<ViewSettings>;
     readonly glyphs?: Glyphs;
+    readonly depth?: ColourDepth;
     readonly annotate?: Annotate;
   } = {},
 ): Session {
@@ -176,6 +179,7 @@ export function session(
     size: { columns, rows },
     settings: { ...DEFAULT_SETTINGS, ...settings },
     glyphs,
+    depth,
     annotate,
   });
 }

@@ -106,7 +106,7 @@ export class Raster {
 }
 
 /** Adds one cell to a line, in the last piece where the style is the same. */
-function append(pieces: Piece[], cell: Piece): void {
+export function append(pieces: Piece[], cell: Piece): void {
   const last = pieces.at(-1);
   const isSame =
     last !== undefined &&

@@ -16,7 +16,7 @@ import {
   piece,
   type Tone,
 } from "../../text/line.ts";
-import { brief, deadText, percent, unitNames } from "./numbers.ts";
+import { brief, deadText, layerTitle, percent, unitNames } from "./numbers.ts";
 import {
   layerNamed,
   natureOf,
@@ -107,13 +107,14 @@ function deadWidthOf(sides: readonly Side[]): number {
 }
 
 function nameOf(sides: readonly Side[], name: string, columns: number): string {
+  const title = layerTitle(name);
   const natures = sides.flatMap((side) => {
     const layer = layerNamed(side, name);
     return layer === undefined ? [] : [natureOf(side, layer)];
   });
-  if (natures.length === 0 || columns < 100) return name;
+  if (natures.length === 0 || columns < 100) return title;
   const words = natures.flatMap((nature) => nature.split(" "));
-  return `${name}  ${[...new Set(words)].join(" ")}`;
+  return `${title}  ${[...new Set(words)].join(" ")}`;
 }
 
 function nameColumn(
@@ -122,7 +123,8 @@ function nameColumn(
 ): Block {
   const hidden = strips.length < kinds.length ? ` ${strips.length} of ${kinds.length}, v` : "";
   const full = layers.map((name) => nameOf(sides, name, columns));
-  const short = full.some((text) => widthOf(text) > nameWidth - 3) ? layers : full;
+  const isLong = full.some((text) => widthOf(text) > nameWidth - 3);
+  const short = isLong ? layers.map(layerTitle) : full;
   const texts = cutTogether(short, Math.max(1, nameWidth - 3));
   const names = layers.flatMap((name, i): Line[] => {
     const isFocused = name === focused;

@@ -2,14 +2,16 @@
 import type { LayerProbe } from "@ablate/store";
 import { middleEllipsis } from "@ablate/text";
 import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
+import type { Range } from "../../chart/scale.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
-import { looksOf, PLAIN_LOOK } from "../../data/looks.ts";
+import { PLAIN_LOOK } from "../../data/looks.ts";
 import { GAP, inColumns, type Line, piece } from "../../text/line.ts";
-import { coloursOf } from "../../text/theme.ts";
+import { layerTitle } from "./numbers.ts";
 import {
   isInner,
   layerNamed,
+  looksOfSides,
   nothingBut,
   type Panel,
   type PanelSpec,
@@ -79,8 +81,7 @@ function profileChart(
   profile: Profile,
   { names, focused }: { readonly names: readonly string[]; readonly focused: number },
 ): Line[] {
-  const runs = sides.map(({ name }) => name);
-  const looks = looksOf(runs, { chosen: new Map(), colours: coloursOf(canvas.depth) });
+  const looks = looksOfSides(canvas, sides);
   const values = sides.map((side) =>
     names.map((name) => {
       const layer = layerNamed(side, name);
@@ -89,8 +90,8 @@ function profileChart(
   );
   const log = profile.log === "always" || (profile.log === "where wide" && isWide(values.flat()));
   const curves = sides.map(
-    ({ name }, i): Curve => ({
-      ...(looks.get(name) ?? PLAIN_LOOK),
+    (_, i): Curve => ({
+      ...(looks[i] ?? PLAIN_LOOK),
       trace: traceOf(values[i] ?? [], dotColumns(box.columns, canvas.glyphs)),
       shaded: false,
       behind: [],
@@ -100,7 +101,8 @@ function profileChart(
   );
   const id = `layers ${profile.title}${log ? " log" : ""}`;
   const previous = canvas.ranges.get(id);
-  const range = yRange(curves, { log, isWhole: true, guides: [], previous });
+  const whole = yRange(curves, { log, isWhole: true, guides: [], previous });
+  const range = log ? whole : widened(whole);
   if (range !== null) canvas.ranges.set(id, { low: range.low, high: range.high });
   return drawChart({
     title: [piece(profile.title)],
@@ -113,8 +115,20 @@ function profileChart(
     guides: [],
     events: [],
     crosshair: focused < 0 ? null : focused,
-    xLabel: (value) => middleEllipsis(names[value] ?? "", Math.floor(box.columns / 2)),
+    xLabel: (value) => middleEllipsis(layerTitle(names[value] ?? ""), Math.floor(box.columns / 2)),
   });
+}
+
+/** Values that differ by less than this share of themselves do not fill an axis: noise would look like a mountain. */
+const LEAST_SPAN = 0.1;
+
+function widened(range: Range | null): Range | null {
+  if (range === null) return null;
+  const { low, high } = range;
+  const least = LEAST_SPAN * Math.max(Math.abs(low), Math.abs(high));
+  if (high - low >= least) return range;
+  const middle = (low + high) / 2;
+  return { low: middle - least / 2, high: middle + least / 2 };
 }
 
 function isWide(values: readonly number[]): boolean {

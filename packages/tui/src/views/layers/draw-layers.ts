@@ -1,12 +1,11 @@
 /** Draws a probe: the slider of steps, a band for each layer, and a panel about one of them below. */
 import type { TensorKind } from "@ablate/store";
-import { count, loss } from "@ablate/text";
-import { dotsOf, type Glyphs } from "../../chart/raster.ts";
+import { count } from "@ablate/text";
 import { fitTitles } from "../../data/labels.ts";
+import { swatch } from "../../data/looks.ts";
 import { isRecorded, type ShownRun } from "../../data/shown-run.ts";
-import type { Table } from "../../data/table.ts";
 import { missingText } from "../../state/follow-runs.ts";
-import { PANELS, type PanelName } from "../../state/settings.ts";
+import type { PanelName } from "../../state/settings.ts";
 import {
   fitLine,
   justify,
@@ -21,23 +20,32 @@ import { STATE_SIGNS } from "../states.ts";
 import { around, type Canvas, type Drawn, NO_SHEET, type Sheet } from "../view.ts";
 import { drawBands } from "./bands.ts";
 import { depthPanel } from "./depth-panel.ts";
+import { normPanel } from "./norm-panel.ts";
+import { layerTitle, probeLoss } from "./numbers.ts";
+import { mapRows, saturationPanel } from "./saturation-panel.ts";
 import {
+  looksOfSides,
   type Panel,
   type PanelSpec,
+  panelsOf,
   type ShownProbe,
   type Side,
   shownProbe,
   sidesOf,
 } from "./shown-probe.ts";
 import { stepsPanel } from "./steps-panel.ts";
-import { normPanel, saturationPanel } from "./unit-panels.ts";
 
 /** Rows of a panel that is worth drawing, with the line that names it; a map wants as many as it has examples. */
 const LEAST_PANEL = 8;
 const MOST_BAND = 4;
+/** Rows of a layer that a larger map leaves it. */
+const GOOD_BAND = 3;
 const TITLES = 2;
 /** Cells of a run's name that step and loss leave it, where the two do not fit. */
 const LEAST_NAME = 14;
+/** Cells of the sign of a run's state with what is between name and step, and of the sign of its curve. */
+const SIGNS = 4;
+const SWATCH = 2;
 
 export function drawLayers(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
@@ -51,7 +59,7 @@ export function drawLayers(canvas: Canvas): Drawn {
   }
   if (probe.at < 0) return nothing(columns, ...whyNone(run));
   const sides = sidesOf(scene);
-  const head = [headLine(sides, columns, scene.table), sliderLine(probe, columns)];
+  const head = [headLine(canvas, sides), sliderLine(probe, columns)];
   const rest = Math.max(0, rows - head.length);
   const { lines, ...units } = bodyOf(canvas, sides, rest);
   return {
@@ -67,11 +75,12 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   const { scene, state, columns, glyphs } = canvas;
   const { layers, layerAt, kinds } = shownProbe(scene);
   const layer = layers[layerAt]?.name ?? "";
-  const wanted = state.settings.panel === "saturation" ? mapRows(sides, glyphs) : LEAST_PANEL + 1;
+  const many = layers.length;
+  const wanted = panelRows(canvas, sides, rows - TITLES - GOOD_BAND * many);
   const beside = rows - TITLES - wanted;
   if (state.isAlone || (state.isPanelFirst && beside < 1))
     return drawPanel({ canvas, sides, layer, box: { columns, rows } });
-  const perLayer = Math.floor(beside / Math.max(1, layers.length));
+  const perLayer = Math.floor(beside / Math.max(1, many));
   const band = Math.max(1, Math.min(MOST_BAND, perLayer));
   const room = state.isPanelFirst ? beside : Math.max(1, rows - TITLES);
   const { items: shown } = around(
@@ -95,23 +104,32 @@ function bodyOf(canvas: Canvas, sides: readonly Side[], rows: number): Panel {
   return { ...panel, lines: [...bands, ...panel.lines] };
 }
 
-/** Counts the rows of a saturation map with its two lines of words. */
-function mapRows(sides: readonly Side[], glyphs: Glyphs): number {
+/** Counts the rows that a panel wants, with the line that names it: a map has a row for each example or two, where it may. */
+function panelRows({ state, glyphs }: Canvas, sides: readonly Side[], room: number): number {
+  if (state.settings.panel !== "saturation") return LEAST_PANEL + 1;
   const examples = Math.max(...sides.map(({ probe }) => probe?.examples ?? 0));
-  return Math.ceil(examples / dotsOf(glyphs).down) + 2;
+  const [least, ...larger] = mapRows(examples, glyphs).map((some) => some + 1);
+  return larger.findLast((some) => some <= room) ?? least ?? LEAST_PANEL + 1;
 }
 
 /** Draws each run's name, step and loss, side by side. */
-function headLine(sides: readonly Side[], columns: number, table: Table): Line {
+function headLine({ scene, columns, depth }: Canvas, sides: readonly Side[]): Line {
   const width = Math.floor(columns / Math.max(1, sides.length));
   const first = columns - width * (sides.length - 1);
-  const wheres = sides.map((side, i) => whereOf(side, i === 0 ? first : width));
-  const room = Math.max(8, width - Math.max(0, ...wheres.map(({ length }) => length)) - 4);
+  const signs = sides.length > 1 ? SIGNS + SWATCH : SIGNS;
+  const wheres = sides.map((side, i) => whereOf(side, (i === 0 ? first : width) - signs));
+  const room = Math.max(8, width - Math.max(0, ...wheres.map(({ length }) => length)) - signs);
   const called = sides.map(({ run }) => ({ title: run.name, members: [run] }));
-  const names = fitTitles(called, room, table);
+  const names = fitTitles(called, room, scene.table);
+  const looks = sides.length > 1 ? looksOfSides({ scene, depth }, sides) : [];
   return sides.flatMap(({ run }, i) => {
     const { sign, tone } = STATE_SIGNS[run.state];
-    const name: Line = [piece(`${sign} `, tone), { text: names[i] ?? "", bold: true }];
+    const look = looks[i];
+    const name: Line = [
+      piece(`${sign} `, tone),
+      ...(look === undefined ? [] : [swatch(look), piece(" ")]),
+      { text: names[i] ?? "", bold: true },
+    ];
     return justify(name, [piece(wheres[i] ?? "", "muted")], i === 0 ? first : width);
   });
 }
@@ -120,7 +138,7 @@ function headLine(sides: readonly Side[], columns: number, table: Table): Line {
 function whereOf({ name, run, probe }: Side, width: number): string {
   const step = probe?.step === 0 ? "at init" : `at step ${count(probe?.step)}`;
   const isMeasured = probe !== undefined && Number.isFinite(probe.loss);
-  const measured = isMeasured ? `${step} · loss ${loss(probe.loss)} ` : `${step} `;
+  const measured = isMeasured ? `${step} · loss ${probeLoss(probe.loss)} ` : `${step} `;
   const wheres =
     probe === undefined
       ? ["no probe so early"]
@@ -131,7 +149,7 @@ function whereOf({ name, run, probe }: Side, width: number): string {
           "",
         ];
   const least = Math.min(LEAST_NAME, name.length);
-  return wheres.find(({ length }) => width - length - 4 >= least) ?? "";
+  return wheres.find(({ length }) => width - length >= least) ?? "";
 }
 
 function whyNone(run: ShownRun): string[] {
@@ -236,14 +254,16 @@ function drawPanel(spec: PanelSpec): Panel {
   return { ...units, lines: [names(spec), ...lines].slice(0, box.rows) };
 }
 
-function names({ canvas, layer, box: { columns } }: PanelSpec): Line {
+function names({ canvas, sides, layer, box: { columns } }: PanelSpec): Line {
   const { panel } = canvas.state.settings;
-  const titles = PANELS.flatMap((one): Piece[] => {
+  const offered = panelsOf(sides);
+  const shown = offered.includes(panel) ? offered : [...offered, panel];
+  const titles = shown.flatMap((one): Piece[] => {
     const text = ` ${PANEL_KINDS[one].title} `;
     const name = one === panel ? { text, bold: true, inverse: true } : piece(text, "muted");
     return [name, piece("─", "muted")];
   });
-  const about = panel === "depth" ? "" : ` ${layer} `;
+  const about = panel === "depth" ? "" : ` ${layerTitle(layer)} `;
   const left = line(piece("─", "muted"), ...titles, about);
   const keys = piece(" tab another ─", "muted");
   const rule = "─".repeat(Math.max(0, columns - lineWidth(left) - lineWidth([keys])));

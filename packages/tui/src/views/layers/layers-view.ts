@@ -4,11 +4,10 @@ import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { choosing, toggled } from "../../keys/table-keys.ts";
-import { PANELS } from "../../state/settings.ts";
 import { adjusted, after, clamp, type State, say } from "../../state/state.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { drawLayers, PANEL_KINDS } from "./draw-layers.ts";
-import { shownProbe } from "./shown-probe.ts";
+import { panelsOf, shownProbe, sidesOf } from "./shown-probe.ts";
 
 /** Layers by which the keys for pages move: a screen rarely has more than a few. */
 const PAGE = 5;
@@ -43,8 +42,8 @@ export const layersView: View = {
     ...bindBoth([ROWS.panLeft, ROWS.panRight], toUnit),
     ...RUN_KEYS,
     bind(ROWS.enter, toggleAlone),
-    bind(ROWS.pane, (state) => {
-      const panel = after(PANELS, state.settings.panel);
+    bind(ROWS.pane, (state, { scene }) => {
+      const panel = after(panelsOf(sidesOf(scene)), state.settings.panel);
       return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_KINDS[panel].title);
     }),
     bind(ROWS.log, (state) => adjusted(state, { isOctaves: !state.settings.isOctaves })),

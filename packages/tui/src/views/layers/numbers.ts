@@ -1,5 +1,5 @@
-/** Numbers of a layer in few characters. */
-import { shortNumber, UNKNOWN } from "@ablate/text";
+/** Numbers of a layer in few characters, and what it is called. */
+import { loss, shortNumber, UNKNOWN } from "@ablate/text";
 
 /**
  * Writes three digits and more if asked, a whole number in full, without more in at most seven cells: 0.748, −12.3,
@@ -42,4 +42,16 @@ export function unitNames(units: Int32Array, room: number): string {
     text = next;
   }
   return text;
+}
+
+/** Returns what a layer is called: a mere number, as in a sequence of modules, says that it is a layer. */
+export function layerTitle(name: string): string {
+  return /^\d+$/.test(name) ? `layer ${name}` : name;
+}
+
+/** Writes the loss of a probe; of a small one three digits that are not 0. */
+export function probeLoss(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e-3 || size === 0) return loss(value);
+  return size < 1e-9 ? brief(value) : loss(value, Math.floor(-Math.log10(size)) - 1);
 }

@@ -6,11 +6,15 @@ import {
   type TensorKind,
   type TensorProbe,
 } from "@ablate/store";
+import { colourKey, type Look, looksOf, PLAIN_LOOK } from "../../data/looks.ts";
 import type { RunReader } from "../../data/run-reader.ts";
 import { isRecorded, type ShownRun } from "../../data/shown-run.ts";
+import { rowOf } from "../../data/table.ts";
 import { DEFAULT_KINDS, DRAWN_KINDS } from "../../data/titles.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
+import { PANELS, type PanelName } from "../../state/settings.ts";
 import { type Line, line, piece } from "../../text/line.ts";
+import { coloursOf } from "../../text/theme.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 
@@ -125,6 +129,24 @@ export function sidesOf(scene: Scene): Side[] {
       : NO_NONLINEARITIES;
     return { run, name: run.name, probe, nonlinearities };
   });
+}
+
+/** Returns the looks of the runs: each has its colour, and where two have the same the second one another sign. */
+export function looksOfSides(
+  { scene, depth }: Pick<Canvas, "scene" | "depth">,
+  sides: readonly Side[],
+): readonly Look[] {
+  const keys = sides.map(({ run }) => colourKey(rowOf(run)));
+  const looks = looksOf(keys, { chosen: scene.snapshot.colours, colours: coloursOf(depth) });
+  return keys.map((key) => looks.get(key) ?? PLAIN_LOOK);
+}
+
+/** Returns the panels of these runs: one about norms only where there is a norm. */
+export function panelsOf(
+  runs: readonly { readonly probe: Probe | undefined }[],
+): readonly PanelName[] {
+  const hasNorm = runs.some(({ probe }) => probe?.layers.some(({ norm }) => norm !== null));
+  return PANELS.filter((one) => one !== "norm" || hasNorm);
 }
 
 export function layerNamed({ probe }: Side, name: string): LayerProbe | undefined {

@@ -2,21 +2,14 @@
 import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
 import { compact } from "@ablate/text";
 import { labelledRule } from "../../chart/chart.ts";
-import type { Glyphs } from "../../chart/raster.ts";
+import { densitiesInRow, drawHeat } from "../../chart/heat.ts";
 import { kindTitle, kindTone } from "../../data/titles.ts";
 import { fitLine, GAP, inColumns, type Line, line, piece } from "../../text/line.ts";
-import { brief } from "./numbers.ts";
+import { brief, layerTitle } from "./numbers.ts";
 import { nothingBut, type Panel, type PanelSpec, type Side, shownProbe } from "./shown-probe.ts";
 
 const LABEL = 8;
 const LEAST_COLUMNS = 22;
-
-/** Shades from few values to many. */
-const SHADES: Readonly<Record<Glyphs, string>> = {
-  braille: " ░▒▓█",
-  block: " ░▒▓█",
-  ascii: " .:*#",
-};
 
 export function stepsPanel(spec: PanelSpec): Panel {
   const { canvas, sides, box } = spec;
@@ -44,24 +37,42 @@ function stepMap(
   const title = [piece(kindTitle(kind), kindTone(kind)), piece(note, "muted")];
   const known = tensors.flatMap((tensor) => tensor ?? []);
   if (known.every(({ histogram }) => histogram === null))
-    return [title, line(piece(`${layer} has none`, "muted"))];
+    return [title, line(piece(`${layerTitle(layer)} has none`, "muted"))];
   const axis = binAxis(known, canvas.state.settings.isOctaves);
   const rows = Math.max(1, box.rows - 2);
-  const width = Math.max(1, Math.floor(room / Math.max(1, some.length)));
+  const { glyphs, depth } = canvas;
+  const style = { glyphs, depth, tone: kindTone(kind) };
+  const bins = rows * densitiesInRow(style);
   const stripes = tensors.map((tensor) =>
     tensor === undefined || tensor.histogram === null
       ? null
-      : shadesOf(densityOf(tensor.histogram, axis, rows).cells, SHADES[canvas.glyphs]),
+      : sharesOf(densityOf(tensor.histogram, axis, bins).cells),
+  );
+  const starts = startsOf(some.length, room);
+  const densities = Array.from({ length: bins }, (_, bin) =>
+    inCells(starts, (i) => stripes[i]?.[bins - 1 - bin] ?? 0),
+  );
+  const body = drawHeat(densities, style).map(
+    (cells, row): Line => [
+      piece(`${labelOf(axis, row, rows).padStart(LABEL - 2)} │`, "muted"),
+      ...cells,
+    ],
   );
   const at = some.findLastIndex((step) => step <= (side.probe?.step ?? -1));
-  const body = Array.from({ length: rows }, (_, row): Line => {
-    const cells = stripes.map((stripe) => (stripe?.[rows - 1 - row] ?? " ").repeat(width));
-    return [
-      piece(`${labelOf(axis, row, rows).padStart(LABEL - 2)} │`, "muted"),
-      piece(cells.join(""), kindTone(kind)),
-    ];
-  });
-  return [title, ...body, fitLine(stepsAxis(some, at, width), columns)];
+  return [title, ...body, fitLine(stepsAxis(some, at, starts), columns)];
+}
+
+/** Returns the first cell of each of so many stripes that share the width, and the end of the last one. */
+function startsOf(stripes: number, cells: number): number[] {
+  return Array.from({ length: stripes + 1 }, (_, i) => Math.floor((i * cells) / stripes));
+}
+
+/** Gives every cell the value of the stripe that it lies in. */
+function inCells(starts: readonly number[], shownOf: (stripe: number) => number): Float64Array {
+  const values = new Float64Array(starts.at(-1) ?? 0);
+  for (const [i, start] of starts.slice(0, -1).entries())
+    values.fill(shownOf(i), start, starts[i + 1]);
+  return values;
 }
 
 /** Returns all steps, or as many of them as there are cells, the last always. */
@@ -73,14 +84,10 @@ function thinned(steps: readonly number[], most: number): number[] {
   });
 }
 
-/** Shades cells by the root of their counts, which shows what is thin; the fullest is darkest. */
-function shadesOf(cells: Float64Array, shades: string): string[] {
+/** Returns the root of each share of the fullest cell: it shows what is thin. */
+function sharesOf(cells: Float64Array): Float64Array {
   const fullest = cells.reduce((a, b) => Math.max(a, b), 0);
-  return Array.from(cells, (count) => {
-    if (count === 0 || fullest === 0) return shades.charAt(0);
-    const level = Math.ceil(Math.sqrt(count / fullest) * (shades.length - 1));
-    return shades.charAt(Math.max(1, level));
-  });
+  return cells.map((count) => (fullest === 0 ? 0 : Math.sqrt(count / fullest)));
 }
 
 function labelOf({ range }: BinAxis, row: number, rows: number): string {
@@ -90,17 +97,21 @@ function labelOf({ range }: BinAxis, row: number, rows: number): string {
 }
 
 /** Draws the steps under the map, as many as fit, and an arrow under the one that is shown. */
-function stepsAxis(steps: readonly number[], at: number, width: number): Line {
-  const cells = steps.length * width;
+function stepsAxis(steps: readonly number[], at: number, starts: readonly number[]): Line {
+  const cells = starts.at(-1) ?? 0;
   const labels = steps.map((step, i) => ({
     text: step === 0 ? "init" : compact(step),
-    start: i * width,
+    start: starts[i] ?? 0,
   }));
-  const fitting = labels.filter(({ text, start }, i) => i !== at && start + text.length <= cells);
+  const [from, to] = [starts[at] ?? 0, starts[at + 1] ?? cells];
+  const mark = at < 0 ? cells : from + Math.floor((to - from) / 2);
+  const fitting = labels.filter(({ text, start }) => {
+    const end = start + text.length;
+    return end <= cells && (start > mark || end <= mark);
+  });
   const rule = labelledRule(cells, fitting, 1);
   const head = piece(`${" ".repeat(LABEL - 1)}└`, "muted");
   if (at < 0) return [head, piece(rule, "muted")];
-  const mark = at * width + Math.floor(width / 2);
   return [
     head,
     piece(rule.slice(0, mark), "muted"),

@@ -1,104 +1,11 @@
-/** The panels about the units of one layer: which are saturated, and what batch norm does to each. */
-import { isFlat, type NormProbe, type Saturation } from "@ablate/store";
-import { count } from "@ablate/text";
-import { dotsOf, type Glyphs, Raster } from "../../chart/raster.ts";
-import {
-  beside,
-  fitLine,
-  GAP,
-  inColumns,
-  type Line,
-  line,
-  piece,
-  shareOf,
-} from "../../text/line.ts";
-import { brief, percent, unitNames } from "./numbers.ts";
+/** The panel about the norm of one layer: what it does to each unit. */
+import type { NormProbe } from "@ablate/store";
+import { type Glyphs, Raster } from "../../chart/raster.ts";
+import { beside, fitLine, GAP, inColumns, type Line, line, piece } from "../../text/line.ts";
+import { brief, layerTitle } from "./numbers.ts";
 import { layerNamed, nothingBut, type Panel, type PanelSpec, type Side } from "./shown-probe.ts";
 
-/** Draws examples x units, a dot where the nonlinearity is flat: a dead unit is a column without a gap. */
-export function saturationPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
-  const { glyphs, state } = canvas;
-  const maps = sides.flatMap((side) => layerNamed(side, layer)?.saturation ?? []);
-  const [first] = maps;
-  if (first === undefined) return nothingBut(`${layer} has no nonlinearity, nothing saturates`);
-  const columns = shareOf(box.columns, sides.length);
-  const room = roomFor(first, { columns, rows: box.rows - 1, glyphs });
-  const all = Math.max(...maps.map(({ units }) => units));
-  const shown = Math.min(all, room.perBlock * room.blocks);
-  const from = Math.min(state.unit, all - shown);
-  const lines = inColumns(sides, box.columns, (side) => {
-    const map = layerNamed(side, layer)?.saturation ?? null;
-    return map === null
-      ? [line(piece(`${side.name}: no map of this layer`, "muted"))]
-      : mapLines(map, from, { ...room, columns, glyphs, what: rowsOf(side, map) });
-  });
-  return { lines: lines.slice(0, box.rows), units: { all, shown } };
-}
-
-/** Names what the rows of a map are: with several positions, each example has several. */
-function rowsOf({ probe }: Side, { examples }: Saturation): string {
-  return examples === probe?.examples ? "examples" : "rows of examples";
-}
-
 type Size = { readonly columns: number; readonly rows: number; readonly glyphs: Glyphs };
-
-/** Units in one block, and blocks below each other. */
-type Room = { readonly perBlock: number; readonly blocks: number };
-
-/** Fits blocks of units below each other, with an empty row between them. */
-function roomFor({ examples }: Saturation, { columns, rows, glyphs }: Size): Room {
-  const { across, down } = dotsOf(glyphs);
-  const blockRows = Math.max(1, Math.ceil(examples / down));
-  const blocks = Math.max(1, Math.floor((rows + 1) / (blockRows + 1)));
-  return { perBlock: Math.max(1, (columns - 2) * across), blocks };
-}
-
-function mapLines(
-  map: Saturation,
-  wanted: number,
-  {
-    perBlock,
-    blocks,
-    columns,
-    glyphs,
-    what,
-  }: Room & Omit<Size, "rows"> & { readonly what: string },
-): Line[] {
-  const units = perBlock * blocks;
-  const from = Math.min(wanted, Math.max(0, map.units - units));
-  const to = Math.min(map.units, from + units);
-  const span = to - from < map.units ? `units ${from} to ${to - 1} of ${map.units}, < > · ` : "";
-  const share = `${percent(map.share)} saturated · `;
-  const size = ` · ${span}${map.examples} ${what} ↓ × ${count(map.units)} units →`;
-  const head = [piece(share), deadOf(map, Math.floor(columns / 2)), piece(size, "muted")];
-  const lines: Line[] = [fitLine(head, columns)];
-  for (let start = from; start < to; start += perBlock) {
-    if (start > from) lines.push([]);
-    lines.push(...blockLines(map, [start, Math.min(to, start + perBlock)], glyphs));
-  }
-  return lines;
-}
-
-function deadOf({ dead }: Saturation, room: number): Line[number] {
-  if (dead.length === 0) return piece("no dead unit", "muted");
-  const head = `${dead.length} dead: `;
-  return piece(`${head}${unitNames(dead, room - head.length)}`, "bad");
-}
-
-/** Draws a block of units; dead ones have a colour of their own. */
-function blockLines(map: Saturation, [start, end]: [number, number], glyphs: Glyphs): Line[] {
-  const { across, down } = dotsOf(glyphs);
-  const cells = Math.ceil((end - start) / across);
-  const raster = new Raster(cells, Math.ceil(map.examples / down), glyphs);
-  const dead = new Set(map.dead);
-  for (let unit = start; unit < end; unit++) {
-    for (let example = 0; example < map.examples; example++) {
-      if (isFlat(map, example, unit)) raster.dot(unit - start, example, dead.has(unit) ? 1 : 0);
-    }
-  }
-  const drawn = raster.lines([{ tone: "series0" }, { tone: "bad" }]);
-  return drawn.map((one) => [piece("│", "muted"), ...one, piece("│", "muted")]);
-}
 
 /** A plot is square on most terminals at twice as many columns as rows. */
 const LEAST_COLUMNS = 18;
@@ -121,7 +28,7 @@ function whyNone(sides: readonly Side[], layer: string): string {
   const layers = sides.flatMap(({ probe }) => probe?.layers ?? []);
   const normed = layers.filter(({ norm }) => norm !== null).map(({ name }) => name);
   if (normed.length === 0) return "these layers are without a norm (model.norm)";
-  return `${layer} is without a norm; ↑ ↓ to ${[...new Set(normed)].join(", ")}`;
+  return `${layerTitle(layer)} is without a norm; ↑ ↓ to ${[...new Set(normed)].map(layerTitle).join(", ")}`;
 }
 
 function normLines(norm: NormProbe, size: Size): Line[] {
