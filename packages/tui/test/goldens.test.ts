@@ -6,11 +6,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ScreenSize, screenOf } from "../../../testing/picture/screen.ts";
-import { drawOnce } from "../src/draw-once.ts";
-import { glyphsFor, themeFor } from "../src/terminal/show.ts";
+import { glyphsFor, show, themeFor } from "../src/terminal/show.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
 import { colourCodes, differences } from "./frame-differences.ts";
-import { exampleStore } from "./make.ts";
+import { exampleStore, press, session } from "./make.ts";
 
 const FOLDER = join(import.meta.dirname, "goldens");
 
@@ -34,6 +33,7 @@ const SIZES: readonly ScreenSize[] = [
 type Frame = { readonly file: string; readonly size: ScreenSize; readonly text: string };
 
 const looks = ["dark", "light", "16-colours", "none", "ascii"] as const;
+type Look = (typeof looks)[number];
 
 test.each(looks)("frames look as they did: %s", async (look) => {
   const frames = framesOf(look);
@@ -48,8 +48,7 @@ test.each(looks)("frames look as they did: %s", async (look) => {
 });
 
 test("a terminal gets no colours that it does not know", () => {
-  const codes = (look: (typeof looks)[number]) =>
-    new Set(framesOf(look).flatMap(({ text }) => colourCodes(text)));
+  const codes = (look: Look) => new Set(framesOf(look).flatMap(({ text }) => colourCodes(text)));
 
   expect([...codes("none")]).toEqual([]);
   expect([...codes("16-colours")].filter((code) => /^[34]8/.test(code))).toEqual([]);
@@ -59,22 +58,27 @@ test("a terminal without UTF-8 gets nothing but ASCII", () => {
   for (const { file, text } of framesOf("ascii")) expect(text, file).toMatch(/^\p{ASCII}*$/u);
 });
 
+/** What is on the screen: a view, and what was pressed in it. */
+type Shot = { readonly name: string; readonly view: string; readonly keys: readonly string[] };
+
+const SHOTS: readonly Shot[] = [
+  ...VIEW_NAMES.map((view) => ({ name: view, view, keys: [] })),
+  { name: "help", view: "runs", keys: ["?"] },
+  { name: "chooser", view: "runs", keys: ["s"] },
+  { name: "cursor", view: "charts", keys: ["c", "right", "right"] },
+];
+
 /** Draws the frames of a look, once. */
-function framesOf(look: (typeof looks)[number]): readonly Frame[] {
+function framesOf(look: Look): readonly Frame[] {
   const known = drawn.get(look);
   if (known !== undefined) return known;
   const store = exampleStore();
-  const showing = { store, theme: themeFor(LOOKS[look], true), glyphs: glyphsFor(LOOKS[look]) };
-  const frames = VIEW_NAMES.flatMap((view) =>
-    SIZES.filter((size) => isDrawn(look, view, size)).map((size) => {
-      const run = ABOUT_A_RUN.includes(view) ? "study/v1-seed=1" : undefined;
-      const text = drawOnce({ ...showing, size, view, run });
-      return {
-        file: `${look}-${view}-${size.columns}x${size.rows}.ans`,
-        size,
-        text: sizeless(text),
-      };
-    }),
+  const frames = SHOTS.flatMap((shot) =>
+    SIZES.filter((size) => isDrawn(look, shot.name, size)).map((size) => ({
+      file: `${look}-${shot.name}-${size.columns}x${size.rows}.ans`,
+      size,
+      text: sizeless(frameOf(store, { look, size, ...shot })),
+    })),
   );
   drawn.set(look, frames);
   return frames;
@@ -82,15 +86,31 @@ function framesOf(look: (typeof looks)[number]): readonly Frame[] {
 
 const drawn = new Map<string, readonly Frame[]>();
 
-/** Dark has every view; the other looks, which have its layout, the first two at every size, and one more. */
-function isDrawn(look: string, view: string, { columns }: ScreenSize): boolean {
-  if (view === "runs" || view === "charts") return true;
-  return look === "dark"
-    ? columns < 200 || view === "layers"
-    : view === "layers" && columns === 120;
+/** Dark has every shot; the other looks, which have its layout, the first view at every size, and three more. */
+function isDrawn(look: string, name: string, { columns }: ScreenSize): boolean {
+  if (name === "runs") return true;
+  if (look === "dark") return columns < 200 || name === "charts";
+  return columns === 120 && ["charts", "cursor", "layers"].includes(name);
 }
 
 const ABOUT_A_RUN: readonly string[] = ["run", "layers", "findings"];
+
+function frameOf(
+  store: string,
+  { look, size, view, keys }: Shot & { readonly look: Look; readonly size: ScreenSize },
+): string {
+  const glyphs = glyphsFor(LOOKS[look]);
+  const theme = themeFor(LOOKS[look], true);
+  const isAboutRun = ABOUT_A_RUN.includes(view);
+  const settings = { view, findingScope: isAboutRun ? "run" : "marked" } as const;
+  const ui = session(store, { ...size, glyphs, depth: theme.depth, settings });
+  if (isAboutRun) ui.open("study/v1-seed=1");
+  press(ui, ...keys);
+  const { header, body, footer } = ui.frame;
+  return [...header, ...body, ...footer]
+    .map((line) => `${show(line, { theme, glyphs }).trimEnd()}\n`)
+    .join("");
+}
 
 /** A frame without the size of the file, which every migration changes. */
 function sizeless(text: string): string {
