@@ -120,7 +120,7 @@ test("nothing is said of the time left before anything is measured", () => {
 
 test("a grid on two workers is forecast to the second by its events", () => {
   const progress = new GridProgress();
-  progress.follow({ event: "planned", grid: "g", runs: 4, toTrain: 4, steps: 4000 }, 0);
+  progress.follow({ event: "planned", grid: "g", runs: 4, toTrain: 4, done: 0, steps: 4000 }, 0);
   const runs = [
     { run: "g/a", from: 0 },
     { run: "g/b", from: 0 },

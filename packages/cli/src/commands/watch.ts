@@ -186,7 +186,8 @@ class WatchedEvents {
     const todo = rows.filter(({ state }) => state === "running" || LEFT.includes(state));
     this.#toTrain = todo.length;
     const steps = todo.reduce((sum, row) => sum + plannedSteps(row), 0);
-    const counts = { runs: rows.length, toTrain: todo.length, steps };
+    const done = rows.filter(({ state }) => state === "finished" || state === "diverged").length;
+    const counts = { runs: rows.length, toTrain: todo.length, done, steps };
     return { event: "planned", grid: this.#grid, ...counts };
   }
 

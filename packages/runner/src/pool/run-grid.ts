@@ -104,7 +104,8 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const queue = new RunQueue(store, runs, { mode, kept: hashes, onElsewhere: skip });
   const toTrain = queue.size;
   const steps = stepsOf(queue.waiting, options.runs);
-  onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, steps });
+  const done = queue.done.filter((run) => !hashes.has(run.hash) && isDone(run)).length;
+  onEvent({ event: "planned", grid: grid.name, runs: runs.length, toTrain, done, steps });
   for (const run of queue.done) if (!hashes.has(run.hash)) skip(run);
   for (const { hash: _, ...run } of others) keep(run);
   const storage = new RetryingWriter({ store, limitMs, killSignal, onEvent });
@@ -114,6 +115,11 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, kept: kept.length, seconds });
   return { ...counts, kept, trouble: storage.givenUp?.message ?? null };
+}
+
+/** Says whether a run has come to its end by itself. */
+function isDone({ state }: StoredRun): boolean {
+  return state === "finished" || state === "diverged";
 }
 
 function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): number {

@@ -26,6 +26,8 @@ type PlannedEvent = {
   readonly grid: string;
   readonly runs: number;
   readonly toTrain: number;
+  /** Runs that have their result: finished, or diverged. */
+  readonly done: number;
   /** Steps of all runs to train. */
   readonly steps: number;
 };

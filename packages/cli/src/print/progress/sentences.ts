@@ -5,6 +5,7 @@ import { count, counted, duration, loss } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
 import { engineText } from "../../training/engines.ts";
 import { isOver, type Judged, verdict } from "../findings.ts";
+import { stateStyle } from "../styles.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -12,8 +13,14 @@ type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: 
 export function lineOf(event: GridEvent, paint: Paint): string | null {
   switch (event.event) {
     case "planned": {
-      const done = event.runs - event.toTrain;
-      return `${event.grid}: ${counted(event.runs, "run")}${done === 0 ? "" : `, ${done} not to train`}`;
+      const { runs, toTrain, done } = event;
+      const rest = runs - toTrain - done;
+      const parts = [
+        counted(runs, "run"),
+        ...(done > 0 ? [`${count(done)} done already`] : []),
+        ...(rest > 0 ? [`${count(rest)} not to train`] : []),
+      ];
+      return `${event.grid}: ${parts.join(", ")}`;
     }
     case "skipped":
       return `${event.run}: ${skippedText(event)}`;
@@ -42,7 +49,7 @@ export function lineOf(event: GridEvent, paint: Paint): string | null {
     }
     case "ended": {
       const [state = "", ...facts] = endFacts(event);
-      return `${event.run}: ${[paint(STYLES[event.state], state), ...facts].join("  ")}`;
+      return `${event.run}: ${[paint(stateStyle(event.state) ?? "bold", state), ...facts].join("  ")}`;
     }
     case "storage":
       return storageLine(event, paint);
@@ -85,14 +92,6 @@ const SKIPPED: Readonly<Record<string, string>> = {
   failed: "failed before; --retry-failed tries it again",
   running: "another process is training it",
 };
-
-const STYLES = {
-  finished: "green",
-  failed: "red",
-  diverged: "red",
-  stopped: "yellow",
-  interrupted: "yellow",
-} as const;
 
 /** Says how a run ended, and with what results. */
 function endFacts(event: Of<"ended">): string[] {

@@ -1,7 +1,7 @@
 import type { GridEvent } from "@ablate/runner";
 import { asLine, counted, sealed, widthOf } from "@ablate/text";
 import { glyphsFor } from "@ablate/tui";
-import type { Terminal } from "../../command-line/terminal.ts";
+import type { Paint, Terminal } from "../../command-line/terminal.ts";
 import { eventJson } from "../event-json.ts";
 import { GridProgress } from "./grid-progress.ts";
 import { blockLines, gridText, runText } from "./layout.ts";
@@ -124,6 +124,13 @@ function plain(terminal: Terminal): Progress {
   };
 }
 
+/** Colours the bar of a line; in ASCII it is none that could be told from a name. */
+function inColour(line: string, paint: Paint): string {
+  return line
+    .replace(/█+/g, (full) => paint("green", full))
+    .replace(/░+/g, (rest) => paint("dim", rest));
+}
+
 const ERASE_BELOW = "\x1b[J";
 const CUT_LONG_LINES = sealed("\x1b[?7l");
 const WRAP_LONG_LINES = sealed("\x1b[?7h");
@@ -159,8 +166,9 @@ class LiveBlock {
   draw(texts: readonly string[], above = ""): void {
     const width = this.size.columns - 1;
     const lines = texts.map((text) => text.padEnd(width));
+    const { paintWarning } = this.#terminal;
     if (!this.#isOpen || (above === "" && lines.join("\n") === this.#lines.join("\n"))) return;
-    const text = lines.map((line) => `${line}\n`).join("");
+    const text = lines.map((line) => `${inColour(line, paintWarning)}\n`).join("");
     const block = text === "" ? "" : `${CUT_LONG_LINES}${text}${WRAP_LONG_LINES}`;
     this.#terminal.warn(`${this.#erase()}${above}${block}`);
     this.#lines = lines;
