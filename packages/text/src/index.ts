@@ -28,7 +28,7 @@ export { textOfSeveral } from "./several.ts";
 export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { systemReason } from "./system-reason.ts";
-export { type Align, type Column, fittedTable, right, table } from "./table.ts";
+export { type Align, type Column, fittedTable, right, type TableStyle, table } from "./table.ts";
 export {
   asLine,
   sealed,

@@ -15,6 +15,14 @@ type Titled = {
 /** A column by its title; one of text needs no more. */
 export type Column = Titled | string;
 
+/** How a table looks where styles can be seen; they come last, so that they move nothing. */
+export type TableStyle = {
+  readonly head: (title: string) => string;
+  readonly cell: (text: string, row: number, column: number) => string;
+};
+
+const PLAIN: TableStyle = { head: (title) => title, cell: (text) => text };
+
 /** Makes a column whose cells stand at its right, as numbers do. */
 export function right(title: string): Titled {
   return { title, align: "right" };
@@ -26,19 +34,32 @@ const GAP = 2;
 const LEAST = 8;
 
 /** Writes a table as wide as its cells ask for. */
-export function table(titles: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function table(
+  titles: readonly Column[],
+  rows: readonly (readonly string[])[],
+  style: TableStyle = PLAIN,
+): string {
   const columns = titles.map(titled);
   const widths = naturalWidths(columns, rows);
-  const line = (cells: readonly string[]): string =>
+  const line = (
+    cells: readonly string[],
+    styled: (text: string, column: number) => string,
+  ): string =>
     columns
       .map(({ align }, i) => {
         const text = visible(cells[i] ?? "");
         const padding = " ".repeat(Math.max(0, (widths[i] ?? 0) - widthOf(text)));
-        return align === "right" ? padding + text : text + padding;
+        const shown = text === "" ? "" : styled(text, i);
+        return align === "right" ? padding + shown : shown + padding;
       })
       .join(" ".repeat(GAP))
       .trimEnd();
-  return `${[columns.map(({ title }) => title), ...rows].map(line).join("\n")}\n`;
+  const head = line(
+    columns.map(({ title }) => title),
+    style.head,
+  );
+  const body = rows.map((row, i) => line(row, (text, column) => style.cell(text, i, column)));
+  return `${[head, ...body].join("\n")}\n`;
 }
 
 /**
@@ -49,23 +70,25 @@ export function fittedTable(
   given: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number | null,
+  style: TableStyle = PLAIN,
 ): string {
   const columns = given.map(titled);
   const natural = naturalWidths(columns, rows);
   const room = (width ?? Number.POSITIVE_INFINITY) - GAP * (columns.length - 1);
-  if (sum(natural) <= room) return table(columns, rows);
+  if (sum(natural) <= room) return table(columns, rows, style);
   const whole = natural.filter((_, i) => columns[i]?.isWhole);
   const most = widestThatFits(
     natural.filter((_, i) => !columns[i]?.isWhole),
     room - sum(whole),
   );
-  if (most < LEAST) return lists(columns, rows, width ?? 0);
+  if (most < LEAST) return lists(columns, rows, width ?? 0, style);
   const widths = columns.map(({ isWhole }, i) => (isWhole ? (natural[i] ?? 0) : most));
   const titles = cutTitles(columns, widths);
   const cells = cutColumns(columns, rows, widths);
   return table(
     columns.map((column, i) => ({ ...column, title: titles[i] ?? "" })),
     rows.map((_, at) => cells.map((column) => column[at] ?? "")),
+    style,
   );
 }
 
@@ -112,6 +135,7 @@ function lists(
   columns: readonly Titled[],
   rows: readonly (readonly string[])[],
   width: number,
+  style: TableStyle,
 ): string {
   const most = Math.max(...columns.map(({ title }) => widthOf(title)));
   const name = Math.min(most, Math.floor(width / 2));
@@ -120,12 +144,12 @@ function lists(
   const cells = cutColumns(columns, rows, all(Math.max(1, width - name - GAP)));
   return rows
     .map((_, i) => {
-      const head = `row ${i + 1}\n`;
+      const head = `${style.head(`row ${i + 1}`)}\n`;
       const lines = titles.flatMap((title, at) => {
         const cell = cells[at]?.[i] ?? "";
         if (cell === "") return [];
         const padding = " ".repeat(name - widthOf(title) + GAP);
-        return [`${title}${padding}${cell}`.trimEnd()];
+        return [`${title}${padding}${style.cell(visible(cell), i, at)}`.trimEnd()];
       });
       return `${head}${lines.join("\n")}\n`;
     })
